@@ -1,0 +1,15 @@
+/** The bytes of a canonical base64 text (RFC 4648 section 4, padded), or null: one text for one value. */
+export function decodeBase64(text: unknown): Buffer | null {
+  if (typeof text !== 'string') return null;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
+}
+
+/** The base64 of bytes, or of the UTF-8 of a text. */
+export function encodeBase64(data: Uint8Array | string): string {
+  return typeof data === 'string' ? Buffer.from(data).toString('base64') : toBuffer(data).toString('base64');
+}
+
+function toBuffer(data: Uint8Array): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}

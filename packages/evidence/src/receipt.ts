@@ -1,0 +1,45 @@
+import { canonicalJson, type Receipt, type Sha256, sha256, WcpError } from '@wcp/spec';
+import { encodeBase64 } from './base64.ts';
+import { isObject } from './own.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** What signing adds to a receipt. */
+export interface ReceiptSeal {
+  readonly signing_key_id: string;
+  readonly receipt_hash: Sha256;
+  readonly signature: string;
+}
+
+/** A receipt before its place in a chain and its signature are known. */
+export type ReceiptDraft = Omit<Receipt, 'seq' | 'prev_receipt_hash' | keyof ReceiptSeal>;
+
+/**
+ * SHA-256 of the canonical JSON of a receipt without `receipt_hash` and `signature` (section 8).
+ *
+ * @throws {WcpError} `ERR_WCP_RECEIPT` for what is no object, `ERR_WCP_CANONICAL_JSON`
+ */
+export function receiptHash(receipt: object): Sha256 {
+  if (!isObject(receipt)) throw new WcpError('ERR_WCP_RECEIPT', 'A receipt is an object.');
+  return sha256(canonicalJson(hashedPart(receipt)));
+}
+
+/** The members of a receipt that its hash covers. */
+export function hashedPart(receipt: object): object {
+  const { receipt_hash: _hash, signature: _signature, ...rest } = receipt as Partial<ReceiptSeal>;
+  return rest;
+}
+
+/**
+ * Seals a receipt (section 8): puts the key's id in, hashes, and signs the hash as written.
+ *
+ * @throws {WcpError} `ERR_WCP_RECEIPT` for what is no object, `ERR_WCP_CANONICAL_JSON`
+ * @example signReceipt({ ...draft, seq: 0, prev_receipt_hash: null }, key).signature
+ */
+export function signReceipt<T extends object>(
+  draft: T,
+  key: SigningKey,
+): Omit<T, keyof ReceiptSeal> & ReceiptSeal {
+  const unsigned = { ...draft, signing_key_id: key.keyId };
+  const hash = receiptHash(isObject(draft) ? unsigned : draft);
+  return { ...unsigned, receipt_hash: hash, signature: encodeBase64(key.sign(hash)) };
+}

@@ -1,0 +1,5 @@
+export { compileWorld, type WorldDocuments, type WorldOptions } from './compile-world.ts';
+export { analyzeRules, type RuleFinding } from './dead-rules.ts';
+export { decide } from './decide.ts';
+export { devAllowGate, type PolicyGate, type PolicyGateRequest, type PolicyVerdict } from './policy-gate.ts';
+export type { World } from './world.ts';

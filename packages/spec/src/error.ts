@@ -1,0 +1,29 @@
+/** Every code that a thrown {@link WcpError} may carry. Denials are values and are not among them. */
+export type WcpErrorCode =
+  | 'ERR_WCP_CANONICAL_JSON'
+  | 'ERR_WCP_DOCUMENT'
+  | 'ERR_WCP_KEY'
+  | 'ERR_WCP_PACKAGE'
+  | 'ERR_WCP_MANIFEST'
+  | 'ERR_WCP_MERKLE_RANGE'
+  | 'ERR_WCP_CHECKPOINT'
+  | 'ERR_WCP_RECEIPT'
+  | 'ERR_WCP_STORE'
+  | 'ERR_WCP_WORKER';
+
+/**
+ * Thrown for misuse of a function, never for a denial. Tell errors apart by `code`; the message is
+ * for people and may change.
+ *
+ * @example
+ * try { canonicalJson(Number.NaN) } catch (error) { if (error instanceof WcpError) error.code }
+ */
+export class WcpError extends Error {
+  readonly code: WcpErrorCode;
+
+  constructor(code: WcpErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'WcpError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,72 @@
+import { type TSchema, Type } from 'typebox';
+import { ID_PATTERNS, type IdKind } from '../id.ts';
+
+/** The four environments (section 3, R4). */
+export const ENVS = ['dev', 'stage', 'prod', 'edge'] as const;
+/** The three data labels, from open to closed. */
+export const DATA_LABELS = ['PUBLIC', 'INTERNAL', 'RESTRICTED'] as const;
+/** The three tenant risks. */
+export const TENANT_RISKS = ['low', 'medium', 'high'] as const;
+/** The four QoS classes, from critical to background. */
+export const QOS_CLASSES = ['P0', 'P1', 'P2', 'P3'] as const;
+/** What a human is asked to do, from least to most (section 5, "Human in the loop"). */
+export const SUPERVISOR_LEVELS = ['advisory', 'gatekeeper', 'executor', 'incident_commander'] as const;
+/** The five dimensions of a blast radius (section 5, step 12). */
+export const BLAST_DIMENSIONS = ['data', 'network', 'financial', 'time', 'reversibility'] as const;
+
+export type Env = (typeof ENVS)[number];
+export type DataLabel = (typeof DATA_LABELS)[number];
+export type TenantRisk = (typeof TENANT_RISKS)[number];
+export type QosClass = (typeof QOS_CLASSES)[number];
+export type SupervisorLevel = (typeof SUPERVISOR_LEVELS)[number];
+export type BlastDimension = (typeof BLAST_DIMENSIONS)[number];
+
+/** Opaque ids: tenants, correlations, rules (R3). */
+export const OPAQUE_ID_PATTERN = '^[A-Za-z0-9._:@/-]{1,128}$';
+/** A catalog version, with or without its catalog's name (section 13, "Documents"). */
+export const CATALOG_VERSION_PATTERN = '^(?:wcp-catalog@)?[0-9]{1,9}(?:\\.[0-9]{1,9}){2}$';
+export const HASH_PATTERN = '^sha256:[0-9a-f]{64}$';
+const HASH_READ_PATTERN = '^(?:sha256:)?[0-9a-f]{64}$';
+export const TIME_PATTERN =
+  '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z$';
+export const UUID_PATTERN =
+  '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$';
+
+/** A closed object: a member that is not listed is an error in the document. */
+export const closed = <P extends Record<string, TSchema>>(properties: P, options: object = {}) =>
+  Type.Object(properties, { ...options, additionalProperties: false });
+
+/** An id of one kind; `x-wcp-id` tells the readers whose spelling to normalise. */
+export const id = (kind: IdKind, options: object = {}) =>
+  Type.String({ pattern: ID_PATTERNS[kind], maxLength: 64, 'x-wcp-id': kind, ...options });
+
+/** A hash as it may be written in a document: the prefix may be missing (R8). */
+export const hashRead = (options: object = {}) =>
+  Type.String({ pattern: HASH_READ_PATTERN, 'x-wcp-hash': true, ...options });
+
+/** A hash as the Hall writes it. */
+export const hashWritten = (options: object = {}) => Type.String({ pattern: HASH_PATTERN, ...options });
+
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const opaqueId = (options: object = {}) => Type.String({ pattern: OPAQUE_ID_PATTERN, ...options });
+export const env = Type.Enum([...ENVS]);
+export const dataLabel = Type.Enum([...DATA_LABELS]);
+export const tenantRisk = Type.Enum([...TENANT_RISKS]);
+export const qosClass = Type.Enum([...QOS_CLASSES]);
+export const supervisorLevel = Type.Enum([...SUPERVISOR_LEVELS]);
+export const time = (options: object = {}) => Type.String({ pattern: TIME_PATTERN, ...options });
+export const catalogVersion = Type.String({ pattern: CATALOG_VERSION_PATTERN });
+export const score100 = Type.Integer({ minimum: 0, maximum: 100 });
+export const dimension = Type.Integer({ minimum: 0, maximum: 5 });
+/** An object whose content is the caller's. */
+export const free = (options: object = {}) => Type.Object({}, { ...options, additionalProperties: true });
+/** One optional value per environment. */
+export const byEnv = <T extends TSchema>(schema: T) =>
+  closed({
+    dev: Type.Optional(schema),
+    stage: Type.Optional(schema),
+    prod: Type.Optional(schema),
+    edge: Type.Optional(schema),
+  });
+/** A list in which order and repetition mean nothing; it is written sorted and without repetition. */
+export const setOf = <T extends TSchema>(schema: T) => Type.Array(schema, { uniqueItems: true });

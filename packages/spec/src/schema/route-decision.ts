@@ -1,0 +1,144 @@
+import { type Static, Type } from 'typebox';
+import {
+  closed,
+  dataLabel,
+  env,
+  hashWritten,
+  id,
+  nullable,
+  opaqueId,
+  qosClass,
+  score100,
+  setOf,
+  supervisorLevel,
+  tenantRisk,
+  time,
+} from './common.ts';
+import { TelemetryEventSchema } from './telemetry-event.ts';
+
+/** Why a candidate's species was not taken (section 5, step 9). */
+export const SKIP_REASONS = [
+  'not_enrolled',
+  'capability_not_declared',
+  'untrusted_authority',
+  'env_not_allowed',
+  'catalog_incompatible',
+  'unavailable',
+  'missing_controls',
+  'already_selected',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** What an envelope may violate (section 13, "`privilege_policy`"), sorted. */
+export const ENVELOPE_VIOLATIONS = [
+  'egress_not_allowlisted',
+  'egress_not_none',
+  'egress_unrestricted',
+  'envelope_missing',
+  'secret_not_allowed',
+  'write_path_refused',
+] as const;
+export type EnvelopeViolation = (typeof ENVELOPE_VIOLATIONS)[number];
+
+/** Which steps may ask for a human, in the order of the steps. */
+export const HOLD_REASONS = ['BLAST_RADIUS_EXCEEDED', 'POLICY_GATE', 'RULE'] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+const FindingSchema = closed({ path: Type.String(), code: Type.String(), message: Type.String() });
+
+const DenyReasonSchema = closed({
+  code: Type.String(),
+  message: Type.String(),
+  findings: Type.Optional(Type.Array(FindingSchema, { uniqueItems: true })),
+  missing: Type.Optional(setOf(id('control'))),
+  violations: Type.Optional(setOf(Type.Enum([...ENVELOPE_VIOLATIONS]))),
+  blast_score: Type.Optional(Type.Integer()),
+  limit: Type.Optional(Type.Integer()),
+  tenant_id: Type.Optional(nullable(opaqueId())),
+  dead_rules: Type.Optional(Type.Array(opaqueId())),
+  expected: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
+  policy_version: Type.Optional(Type.String()),
+  worker_species_id: Type.Optional(id('worker_species')),
+});
+
+const CandidateReportSchema = closed({
+  worker_species_id: id('worker_species'),
+  score_hint: nullable(Type.Number()),
+  requires_controls_minimum: Type.Array(id('control')),
+  skip_reason: nullable(Type.Enum([...SKIP_REASONS])),
+});
+
+const EscalationEffectiveSchema = closed({
+  policy_gate: Type.Boolean(),
+  human_required_default: Type.Boolean(),
+  human_required_if: Type.Array(Type.Object({}, { additionalProperties: true })),
+  supervisor_level: nullable(supervisorLevel),
+  rationale: nullable(Type.String()),
+  msavx_step_up: Type.Boolean(),
+});
+
+const EscalationContextSchema = closed({
+  reasons: Type.Array(closed({ reason: Type.Enum([...HOLD_REASONS]), level: supervisorLevel })),
+  capability_id: id('capability'),
+  blast_score: score100,
+  tenant_risk: tenantRisk,
+  data_label: dataLabel,
+  policy_version: Type.String(),
+  worker_id: id('worker'),
+  worker_species_id: id('worker_species'),
+});
+
+/** The answer to a capability request (section 6). Members that do not apply are null, not missing. */
+export const RouteDecisionSchema = closed(
+  {
+    decision_id: nullable(Type.String()),
+    timestamp: nullable(time()),
+    decided_at: nullable(time()),
+    outcome: Type.Enum(['DISPATCH', 'DENY', 'STEWARD_HOLD']),
+    denied: Type.Boolean(),
+    deny_code: nullable(Type.String({ pattern: '^DENY_[A-Z_]+$' })),
+    deny_reason_if_denied: nullable(DenyReasonSchema),
+    correlation_id: nullable(opaqueId()),
+    tenant_id: nullable(opaqueId()),
+    capability_id: nullable(id('capability')),
+    env: nullable(env),
+    data_label: nullable(dataLabel),
+    tenant_risk: nullable(tenantRisk),
+    qos_class: nullable(qosClass),
+    matched_rule_id: opaqueId(),
+    selected_worker_species_id: nullable(id('worker_species')),
+    worker_id: nullable(id('worker')),
+    candidate_workers_ranked: Type.Array(CandidateReportSchema),
+    required_controls_effective: setOf(id('control')),
+    controls_applied: setOf(id('control')),
+    recommended_profiles_effective: Type.Array(
+      closed({ profile_id: id('profile'), score: nullable(Type.Number()) }),
+    ),
+    escalation_effective: nullable(EscalationEffectiveSchema),
+    preconditions_checked: nullable(setOf(Type.String())),
+    blast_score: nullable(score100),
+    blast_gate_passed: nullable(Type.Boolean()),
+    privilege_envelope_ok: nullable(Type.Boolean()),
+    policy_version: Type.String(),
+    worker_attestation_checked: Type.Boolean(),
+    worker_attestation_valid: nullable(Type.Boolean()),
+    supervisor_required: Type.Boolean(),
+    supervisor_level: nullable(supervisorLevel),
+    pending_approval_id: nullable(Type.String()),
+    approval_expires_at: nullable(time()),
+    escalation_context: nullable(EscalationContextSchema),
+    dry_run: Type.Boolean(),
+    artifact_hash: nullable(hashWritten()),
+    world_digest: nullable(hashWritten()),
+    telemetry_envelopes: Type.Array(TelemetryEventSchema),
+  },
+  { title: 'RouteDecision', description: 'The answer to a capability request (WCP section 6).' },
+);
+
+/** The answer to a capability request (section 6). */
+export type RouteDecision = Static<typeof RouteDecisionSchema>;
+export type DenyReason = Static<typeof DenyReasonSchema>;
+export type CandidateReport = Static<typeof CandidateReportSchema>;
+export type EscalationContext = Static<typeof EscalationContextSchema>;
+export type EscalationEffective = Static<typeof EscalationEffectiveSchema>;

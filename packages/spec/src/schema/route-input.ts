@@ -1,0 +1,46 @@
+import { type Static, Type } from 'typebox';
+import {
+  closed,
+  dataLabel,
+  dimension,
+  env,
+  free,
+  id,
+  opaqueId,
+  qosClass,
+  score100,
+  tenantRisk,
+} from './common.ts';
+
+/** What a tenant asks for (section 3). */
+export const RouteInputSchema = closed(
+  {
+    capability_id: id('capability', { description: 'The capability that is asked for.' }),
+    env,
+    data_label: dataLabel,
+    tenant_risk: tenantRisk,
+    qos_class: qosClass,
+    tenant_id: opaqueId({ description: 'Who asks.' }),
+    correlation_id: opaqueId({ description: 'Carried through every event, receipt and downstream call.' }),
+    request: Type.Optional(free({ description: "The worker's payload; {} when absent." })),
+    policy_version: Type.Optional(Type.String({ description: 'The policy version that the caller expects.' })),
+    blast_score: Type.Optional(score100),
+    blast_radius: Type.Optional(
+      closed({
+        data: Type.Optional(dimension),
+        network: Type.Optional(dimension),
+        financial: Type.Optional(dimension),
+        time: Type.Optional(dimension),
+        reversibility: Type.Optional(dimension),
+      }),
+    ),
+    privilege_context: Type.Optional(free({ description: 'For policies.' })),
+    tenant_credential: Type.Optional(Type.String({ description: 'A signed credential (JWT, EdDSA).' })),
+    dry_run: Type.Optional(Type.Boolean({ description: 'Decide fully, execute nothing.' })),
+    ext: Type.Optional(free({ description: 'The only place for extensions.' })),
+  },
+  { title: 'RouteInput', description: 'A capability request, as a tenant sends it (WCP section 3).' },
+);
+
+/** A capability request, as a tenant sends it (section 3). */
+export type RouteInput = Static<typeof RouteInputSchema>;

@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import { parseJson, WcpError } from '@wcp/spec';
+
+/** What stands in a file of JSON lines. */
+export interface LineReading {
+  /** The value of every whole line, in order. */
+  readonly values: readonly unknown[];
+  /** What stands behind the last newline, which nobody was told is kept; null where nothing does. */
+  readonly torn: Uint8Array | null;
+}
+
+/**
+ * Reads a file of JSON lines without changing it. A whole line that is no JSON is damage, not a torn
+ * write, and is never skipped.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be read or a line is damaged; the message
+ * names the line
+ */
+export async function readLines(path: string): Promise<LineReading> {
+  const values: unknown[] = [];
+  let rest: Buffer[] = [];
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      let start = 0;
+      for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
+        values.push(parseLine(Buffer.concat([...rest, chunk.subarray(start, end)])));
+        rest = [];
+        start = end + 1;
+      }
+      if (start < chunk.length) rest.push(chunk.subarray(start));
+    }
+  } catch (cause) {
+    const where = cause instanceof WcpError ? `Line ${values.length + 1} of ${path}` : path;
+    throw new WcpError('ERR_WCP_STORE', `${where} cannot be read.`, { cause });
+  }
+  return { values, torn: rest.length === 0 ? null : new Uint8Array(Buffer.concat(rest)) };
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function parseLine(line: Buffer): unknown {
+  try {
+    return parseJson(UTF8.decode(line));
+  } catch (cause) {
+    throw new WcpError('ERR_WCP_STORE', 'The line is no JSON.', { cause });
+  }
+}

@@ -1,0 +1,60 @@
+import { escapeText, type TelemetryEvent } from '@wcp/spec';
+
+/** What an event says of the decision that it belongs to; null is what is not known. */
+export interface EventContext {
+  readonly correlation_id: string | null;
+  readonly tenant_id: string | null;
+  readonly capability_id: string | null;
+  readonly decision_id: string | null;
+}
+
+/** What an event says of one run of a worker. */
+export interface WorkerRun<S extends string> {
+  /** When the run ended, RFC 3339 in UTC. */
+  readonly timestamp: string;
+  readonly worker_id: string;
+  readonly worker_species_id: string;
+  readonly status: S;
+  readonly duration_ms: number;
+}
+
+/** The event of a run that gave a result. */
+export type WorkerExecutedEvent = Extract<TelemetryEvent, { event_id: 'evt.worker.executed' }>;
+/** The event of a run that gave none. */
+export type WorkerFailedEvent = Extract<TelemetryEvent, { event_id: 'evt.worker.failed' }>;
+
+/**
+ * Makes the event of a run that gave a result (section 7). Strings are escaped as section 3 asks;
+ * members of `context` other than the four are left out.
+ *
+ * @example workerExecuted(context, { ...run, status: 'ok' }).event_id // 'evt.worker.executed'
+ */
+export function workerExecuted(context: EventContext, run: WorkerRun<'ok' | 'partial'>): WorkerExecutedEvent {
+  return { event_id: 'evt.worker.executed', ...common(context, run), status: run.status };
+}
+
+/** Makes the event of a run that was denied or failed; `reason` is a code, or null (section 7). */
+export function workerFailed(
+  context: EventContext,
+  run: WorkerRun<'denied' | 'error'> & { readonly reason: string | null },
+): WorkerFailedEvent {
+  const reason = escaped(run.reason);
+  return { event_id: 'evt.worker.failed', ...common(context, run), status: run.status, reason };
+}
+
+function common(context: EventContext, run: WorkerRun<string>) {
+  return {
+    timestamp: escapeText(run.timestamp),
+    correlation_id: escaped(context.correlation_id),
+    tenant_id: escaped(context.tenant_id),
+    capability_id: escaped(context.capability_id),
+    decision_id: escaped(context.decision_id),
+    worker_id: escapeText(run.worker_id),
+    worker_species_id: escapeText(run.worker_species_id),
+    duration_ms: Math.max(0, run.duration_ms),
+  };
+}
+
+function escaped(text: string | null): string | null {
+  return text === null ? null : escapeText(text);
+}

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+const at = (path: string) => join(root, path);
+
+/** Tests import packages by name and get their sources, so that a test never runs a stale build. */
+const alias = [
+  { find: /^@wcp\/([a-z-]+)$/, replacement: at('packages/$1/src/index.ts') },
+  { find: /^@wcp\/([a-z-]+)\/(catalog|opentelemetry|testing)$/, replacement: at('packages/$1/src/$2/index.ts') },
+];
+
+const project = (folder: string, name: string) => ({
+  extends: true as const,
+  test: { name, root: at(`${folder}/${name}`), include: ['tests/**/*.test.ts'] },
+});
+const projects = ['packages', 'workers'].flatMap((folder) =>
+  readdirSync(at(folder))
+    .filter((name) => existsSync(at(`${folder}/${name}/tests`)))
+    .map((name) => project(folder, name)),
+);
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects,
+    reporters: ['default', at('scripts/summary-reporter.mjs')],
+    testTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['packages/spec/src/**/*.ts', 'packages/router/src/**/*.ts'],
+      thresholds: { branches: 100, functions: 100, lines: 100, statements: 100 },
+      reporter: ['text'],
+    },
+  },
+});
