@@ -8,7 +8,10 @@ const at = (path: string) => join(root, path);
 /** Tests import packages by name and get their sources, so that a test never runs a stale build. */
 const alias = [
   { find: /^@wcp\/([a-z-]+)$/, replacement: at('packages/$1/src/index.ts') },
-  { find: /^@wcp\/([a-z-]+)\/(catalog|opentelemetry|testing)$/, replacement: at('packages/$1/src/$2/index.ts') },
+  {
+    find: /^@wcp\/([a-z-]+)\/(catalog|opentelemetry|testing)$/,
+    replacement: at('packages/$1/src/$2/index.ts'),
+  },
 ];
 
 const project = (folder: string, name: string) => ({

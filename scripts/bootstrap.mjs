@@ -28,7 +28,14 @@ if (process.argv.includes('--build')) run('npm', ['run', '--silent', 'build']);
 function install() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   console.error('Setting up: installing dependencies (first run, or the lockfile changed) …');
-  run('npx', ['-y', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']);
+  run('npx', [
+    '-y',
+    packageManager,
+    'install',
+    '--frozen-lockfile',
+    '--reporter=append-only',
+    '--loglevel=warn',
+  ]);
   writeFileSync(stamp, wanted);
 }
 

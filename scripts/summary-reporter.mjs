@@ -3,7 +3,10 @@ export default class SummaryReporter {
   onTestRunEnd(modules, errors) {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
     for (const module of modules) {
-      if (module.state() === 'failed' && [...module.children.allTests()].every((test) => test.result().state !== 'failed')) {
+      if (
+        module.state() === 'failed' &&
+        [...module.children.allTests()].every((test) => test.result().state !== 'failed')
+      ) {
         count.failed += 1;
       }
       for (const test of module.children.allTests()) count[test.result().state] += 1;

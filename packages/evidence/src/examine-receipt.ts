@@ -118,6 +118,7 @@ class Keyring {
 /** A key is fit for the id that it is registered under only where that id is its own. */
 function parseKey(keyId: string, publicKey: unknown): KeyObject | 'unknown' | 'unfit' {
   if (publicKey === undefined) return 'unknown';
-  const ownId = typeof publicKey === 'string' && rawPublicKey(publicKey) !== null && keyIdOf(publicKey) === keyId;
+  const ownId =
+    typeof publicKey === 'string' && rawPublicKey(publicKey) !== null && keyIdOf(publicKey) === keyId;
   return (ownId ? readPublicKey(publicKey) : null) ?? 'unfit';
 }

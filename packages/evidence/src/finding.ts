@@ -1,10 +1,12 @@
 /** What each code of {@link verifyReceipts} says (section 13, "Receipts"). */
 const RECEIPT_FINDINGS = {
-  RECEIPT_MALFORMED: 'This is not a receipt: a member is absent or of another type, or it has no canonical JSON.',
+  RECEIPT_MALFORMED:
+    'This is not a receipt: a member is absent or of another type, or it has no canonical JSON.',
   RECEIPT_HASH_MISMATCH: 'The receipt was changed: its content does not have the hash that it states.',
   RECEIPT_KEY_UNKNOWN: 'The receipt is signed with a key that is not among those known.',
   RECEIPT_SIGNATURE_INVALID: 'The signature is not that of the stated key over the stated hash.',
-  RECEIPT_HEAD_MISSING: 'The first receipt of its stream does not have the number 0: earlier ones are missing.',
+  RECEIPT_HEAD_MISSING:
+    'The first receipt of its stream does not have the number 0: earlier ones are missing.',
   RECEIPT_SEQ_GAP: 'The number does not follow that of the receipt before it in its stream.',
   RECEIPT_CHAIN_BREAK: 'The receipt does not name the hash of the receipt before it in its stream.',
 } as const;

@@ -69,9 +69,8 @@ export class MerkleTree {
 
   /** The hash over `size` leaves from `start`, which is a multiple of the split below `size`. */
   #subtree(start: number, size: number): Uint8Array {
-    const height = Math.log2(size);
-    if (Number.isInteger(height)) return this.#level(height).at(start / size);
     const split = splitOf(size);
+    if (size === 1 || size === 2 * split) return this.#level(Math.log2(size)).at(start / size);
     return hashNode(this.#subtree(start, split), this.#subtree(start + split, size - split));
   }
 
@@ -117,9 +116,9 @@ class HashList {
   }
 }
 
-/** The greatest power of two below `size`, which is above 1. */
+/** The greatest power of two below `size`. */
 function splitOf(size: number): number {
-  return 2 ** Math.floor(Math.log2(size - 1));
+  return 2 ** (31 - Math.clz32(size - 1));
 }
 
 /** Refuses a number out of range, or no integer. */

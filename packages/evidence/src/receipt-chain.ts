@@ -73,7 +73,9 @@ function withHead(
   head: ReceiptHead,
 ): ReceiptChain['layers'] {
   if (later.size < LATER_SIZE) return [earlier, new Map(later).set(stream, head)];
-  return [new Map([...earlier, ...later]).set(stream, head), new Map()];
+  const merged = new Map(earlier);
+  for (const [name, known] of later) merged.set(name, known);
+  return [merged.set(stream, head), new Map()];
 }
 
 function readHead(head: unknown): ReceiptHead {

@@ -1,4 +1,11 @@
-import { digestText, type Receipt, type ReceiptOutcome, type RouteDecision, readCanonical, sha256 } from '@wcp/spec';
+import {
+  digestText,
+  type Receipt,
+  type ReceiptOutcome,
+  type RouteDecision,
+  readCanonical,
+  sha256,
+} from '@wcp/spec';
 import type { ReceiptDraft } from './receipt.ts';
 
 /** What the receipt of a decision is made from. */
@@ -21,12 +28,12 @@ export interface OutcomeEvidence {
 
 const POLICY_DECISIONS = { DISPATCH: 'ALLOW', DENY: 'DENY', STEWARD_HOLD: 'REQUIRE_HUMAN' } as const;
 
-/** The stream of decisions whose input named no tenant that could be read. */
-const UNKNOWN_STREAM = 'unknown';
+/** The stream of decisions whose input named no tenant that could be read; no tenant can have this name. */
+const NO_TENANT = '(none)';
 
 /**
- * The draft of a decision's receipt (section 8). An input without canonical JSON stands as `null` in the
- * decision's digest.
+ * The draft of a decision's receipt (section 8). An input without canonical JSON has
+ * no decision digest: null.
  *
  * @example appendReceipt(chain, decisionReceipt({ receipt_id, decision, input }))
  */
@@ -35,7 +42,7 @@ export function decisionReceipt({ receipt_id, decision, input }: DecisionEvidenc
   return {
     receipt_id,
     kind: 'decision',
-    stream: decision.tenant_id ?? UNKNOWN_STREAM,
+    stream: decision.tenant_id ?? NO_TENANT,
     correlation_id: decision.correlation_id,
     decision_id: decision.decision_id,
     dispatched_at: decision.timestamp,
@@ -46,7 +53,7 @@ export function decisionReceipt({ receipt_id, decision, input }: DecisionEvidenc
     deny_code: decision.deny_code,
     controls_verified: [...decision.controls_applied],
     artifact_hash: decision.artifact_hash,
-    decision_digest: sha256(digestText(findings.length === 0 ? text : 'null', decision)),
+    decision_digest: findings.length === 0 ? sha256(digestText(text, decision)) : null,
     world_digest: decision.world_digest,
     outcome: null,
   };

@@ -23,6 +23,16 @@ export function receiptHash(receipt: object): Sha256 {
   return sha256(canonicalJson(hashedPart(receipt)));
 }
 
+/**
+ * The leaf of a receipt in the log: the canonical JSON of the whole receipt (section 8, "Log").
+ *
+ * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
+ * @example tree.append(receiptLeaf(receipt))
+ */
+export function receiptLeaf(receipt: object): string {
+  return canonicalJson(receipt);
+}
+
 /** The members of a receipt that its hash covers. */
 export function hashedPart(receipt: object): object {
   const { receipt_hash: _hash, signature: _signature, ...rest } = receipt as Partial<ReceiptSeal>;

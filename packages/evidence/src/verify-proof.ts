@@ -46,7 +46,8 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
     const path = readPath(claim.proof);
     const firstRoot = readHash(claim.first_root);
     const secondRoot = readHash(claim.second_root);
-    if (path === null || firstRoot === null || !isCount(first) || !isCount(second) || first > second) return false;
+    if (path === null || firstRoot === null || !isCount(first) || !isCount(second) || first > second)
+      return false;
     if (first === second) return path.length === 0 && equal(firstRoot, secondRoot);
     if (path.length === 0) return false;
     return climbTwo(first, second, isPowerOfTwo(first) ? [firstRoot, ...path] : path, firstRoot, secondRoot);
@@ -118,7 +119,9 @@ function isCount(value: unknown): value is number {
 }
 
 function isPowerOfTwo(count: number): boolean {
-  return Number.isInteger(Math.log2(count));
+  let odd = count;
+  while (odd % 2 === 0) odd /= 2;
+  return odd === 1;
 }
 
 function equal(one: Uint8Array, other: Uint8Array | null): boolean {

@@ -15,5 +15,7 @@ export function verifyReceipts(receipts: unknown, keys: unknown): EvidenceFindin
   const list = listOf(receipts);
   if (list === null) return [finding(0, 'RECEIPT_MALFORMED')];
   const examiner = new ReceiptExaminer(keys);
-  return list.flatMap((receipt, index) => examiner.examine(receipt).codes.map((code) => finding(index, code)));
+  return list.flatMap((receipt, index) =>
+    examiner.examine(receipt).codes.map((code) => finding(index, code)),
+  );
 }

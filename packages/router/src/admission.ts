@@ -34,8 +34,7 @@ export function checkSignatory({ engine: { settings }, input }: Case): Denial | 
 /** Step 5: a credential that is valid and this tenant's, where the Hall asks for one. */
 export function checkCredential({ engine, facts, input }: Case): Denial | null {
   if (!engine.settings.require_credential) return null;
-  const { credential } = facts;
-  const good = credential !== null && credential.valid && credential.tenant_id === input.tenant_id;
+  const good = facts.credential?.valid === true && facts.credential.tenant_id === input.tenant_id;
   return good ? null : deny('DENY_TENANT_CREDENTIAL_INVALID');
 }
 
@@ -55,7 +54,11 @@ export function checkShadowing(current: Case): Denial | null {
 /** Step 8: the first rule that matches. */
 export function matchRule(current: Case): Denial | null {
   const { engine, input } = current;
-  const position = engine.table.first(input.capability_id as string, input.tenant_id as string, cellOf(input));
+  const position = engine.table.first(
+    input.capability_id as string,
+    input.tenant_id as string,
+    cellOf(input),
+  );
   const rule = position === NONE ? undefined : engine.rules[position];
   current.matched_rule_id = rule?.rule_id ?? 'NO_MATCH';
   if (rule === undefined) return deny('DENY_NO_MATCHING_RULE');

@@ -1,4 +1,11 @@
-import type { CandidateReport, DenyCode, DenyReason, HoldReason, RouteInputReading, SupervisorLevel } from '@wcp/spec';
+import type {
+  CandidateReport,
+  DenyCode,
+  DenyReason,
+  HoldReason,
+  RouteInputReading,
+  SupervisorLevel,
+} from '@wcp/spec';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { CompiledWorker } from './compiled-worker.ts';
 import type { PolicyVerdict } from './policy-gate.ts';

@@ -7,17 +7,17 @@ import {
   type Finding,
   type HallConfig,
   isCatalogVersion,
+  JsonDocument,
   parseHallConfig,
   parseRecord,
   parseRules,
-  readCanonical,
   type RegistryRecord,
   type Rule,
   type Sha256,
   sha256,
 } from '@wcp/spec';
-import { type CompiledWorker, compileWorker } from './compiled-worker.ts';
 import { compileRule } from './compiled-rule.ts';
+import { type CompiledWorker, compileWorker } from './compiled-worker.ts';
 import { buildTable, deadRuleDiagnostic, findDeadRules } from './dead-rules.ts';
 import { errorAt, errorsUnder, sortDiagnostics, under, unknownIds } from './diagnose.ts';
 import type { PolicyGate } from './policy-gate.ts';
@@ -60,6 +60,7 @@ export function compileWorld(documents: WorldDocuments, options?: WorldOptions):
 
 /** One document, read once: plain JSON, or what keeps it from being JSON. */
 interface Source {
+  readonly document: JsonDocument | null;
   readonly json: unknown;
   /** Its canonical text; null where it has none. */
   readonly text: string | null;
@@ -81,7 +82,7 @@ function readDocuments(documents: WorldDocuments): Sources {
   const list = Array.isArray(workers);
   return {
     rules: source(own(documents, 'rules', [])),
-    workers: list ? Array.from(workers, source) : null,
+    workers: list ? Array.from({ length: workers.length }, (_, index) => source(workers[index])) : null,
     config: source(own(documents, 'config', {})),
     catalogVersion: source(own(documents, 'catalogVersion', DEFAULT_CATALOG_VERSION)),
     noList: list ? null : source(workers),
@@ -94,12 +95,14 @@ function own(documents: WorldDocuments, name: keyof WorldDocuments, absent: unkn
 }
 
 function source(value: unknown): Source {
-  const { text, findings } = readCanonical(value);
-  return findings.length > 0 ? { json: undefined, text: null, findings } : { json: JSON.parse(text), text, findings };
+  const read = JsonDocument.read(value);
+  if (!read.ok) return { document: null, json: undefined, text: null, findings: read.findings };
+  const { document } = read;
+  return { document, json: document.json, text: document.text, findings: [] };
 }
 
 function gateOf(options: WorldOptions | undefined): PolicyGate | null {
-  const gate = options !== undefined && Object.hasOwn(options, 'policyGate') ? options.policyGate : undefined;
+  const gate = options != null && Object.hasOwn(options, 'policyGate') ? options.policyGate : undefined;
   return typeof gate === 'function' ? gate : null;
 }
 
@@ -109,7 +112,12 @@ function compile(sources: Sources, gate: PolicyGate | null): World {
   const version = readCatalogVersion(sources.catalogVersion.json);
   const rules = readRules(sources.rules, version.value);
   const workers = readWorkers(sources.workers);
-  const diagnostics = [...config.diagnostics, ...version.diagnostics, ...rules.diagnostics, ...workers.diagnostics];
+  const diagnostics = [
+    ...config.diagnostics,
+    ...version.diagnostics,
+    ...rules.diagnostics,
+    ...workers.diagnostics,
+  ];
   const policyVersion = config.value?.policy_version ?? DEFAULT_POLICY_VERSION;
   if (config.value === null || version.value === null || rules.value === null || workers.value === null) {
     return broken(digest, policyVersion, version.value ?? DEFAULT_CATALOG_VERSION, diagnostics);
@@ -131,12 +139,16 @@ interface Reading<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function readConfig({ json, findings }: Source): Reading<HallConfig> {
-  const parsed = findings.length > 0 ? { ok: false as const, findings } : parseHallConfig(json);
+function readConfig({ document, findings }: Source): Reading<HallConfig> {
+  const parsed = document === null ? { ok: false as const, findings } : parseHallConfig(document);
   if (!parsed.ok) return { value: null, diagnostics: errorsUnder('/config', parsed.findings) };
   const { profile } = parsed.value;
-  if (profile == null || isProfile(profile)) return { value: parsed.value, diagnostics: under('/config', parsed.diagnostics) };
-  return { value: null, diagnostics: [errorAt('/config/profile', 'UNKNOWN_PROFILE', `The catalog has no profile "${profile}".`)] };
+  if (profile == null || isProfile(profile))
+    return { value: parsed.value, diagnostics: under('/config', parsed.diagnostics) };
+  return {
+    value: null,
+    diagnostics: [errorAt('/config/profile', 'UNKNOWN_PROFILE', `The catalog has no profile "${profile}".`)],
+  };
 }
 
 function readCatalogVersion(version: unknown): Reading<string> {
@@ -145,8 +157,11 @@ function readCatalogVersion(version: unknown): Reading<string> {
   return { value: null, diagnostics: [errorAt('/catalog_version', 'INVALID_VALUE', message)] };
 }
 
-function readRules({ json, findings }: Source, catalogVersion: string | null): Reading<readonly Rule[]> {
-  const parsed = findings.length > 0 ? { ok: false as const, findings } : parseRules(json);
+function readRules(
+  { document, json, findings }: Source,
+  catalogVersion: string | null,
+): Reading<readonly Rule[]> {
+  const parsed = document === null ? { ok: false as const, findings } : parseRules(document);
   const root = isObject(json) && Object.hasOwn(json, 'rules') ? '' : '/rules';
   if (!parsed.ok) return { value: null, diagnostics: errorsUnder(root, parsed.findings) };
   const tooNew = catalogVersion === null ? [] : newerRules(parsed.value, catalogVersion);
@@ -169,12 +184,15 @@ type Enrolled = readonly [index: number, record: RegistryRecord];
 /** Each record by itself; of two that verify and share a worker_id, the later stands (section 13). */
 function readWorkers(workers: readonly Source[] | null): Reading<readonly Enrolled[]> {
   if (workers === null) {
-    return { value: null, diagnostics: [errorAt('/workers', 'INVALID_VALUE', 'Expected a list of registry records.')] };
+    return {
+      value: null,
+      diagnostics: [errorAt('/workers', 'INVALID_VALUE', 'Expected a list of registry records.')],
+    };
   }
   const enrolled = new Map<string, Enrolled>();
   const diagnostics: Diagnostic[] = [];
-  for (const [index, { json, findings }] of workers.entries()) {
-    const parsed = findings.length > 0 ? { ok: false as const, findings } : parseRecord(json);
+  for (const [index, { document, findings }] of workers.entries()) {
+    const parsed = document === null ? { ok: false as const, findings } : parseRecord(document);
     if (!parsed.ok) diagnostics.push(...errorsUnder(`/workers/${index}`, parsed.findings));
     else {
       diagnostics.push(...under(`/workers/${index}`, parsed.diagnostics));

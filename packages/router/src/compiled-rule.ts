@@ -60,7 +60,9 @@ export function compileRule(rule: Rule, roster: Roster, profileControls: readonl
   const controls = [...profileControls, ...(decision.required_controls_suggested ?? [])];
   return {
     rule_id: rule.rule_id,
-    candidates: decision.candidate_workers_ranked.map((candidate) => compileCandidate(candidate, roster, controls)),
+    candidates: decision.candidate_workers_ranked.map((candidate) =>
+      compileCandidate(candidate, roster, controls),
+    ),
     escalation,
     human_default: escalation.human_required_default || escalation.msavx_step_up,
     human_if: (decision.escalation?.human_required_if ?? []).map(compileHumanCondition),
@@ -73,7 +75,11 @@ export function compileRule(rule: Rule, roster: Roster, profileControls: readonl
   };
 }
 
-function compileCandidate(candidate: Candidate, roster: Roster, controls: readonly string[]): CompiledCandidate {
+function compileCandidate(
+  candidate: Candidate,
+  roster: Roster,
+  controls: readonly string[],
+): CompiledCandidate {
   const minimum = candidate.requires_controls_minimum ?? [];
   return {
     species: candidate.worker_species_id,

@@ -39,7 +39,8 @@ export function compileWorker(record: RegistryRecord, catalogVersion: string): C
     capabilities: new Set(record.capabilities),
     environments: new Set(record.allowed_environments ?? DEV_ONLY),
     catalog_compatible:
-      record.catalog_version_min === undefined || catalogSatisfies(catalogVersion, record.catalog_version_min),
+      record.catalog_version_min === undefined ||
+      catalogSatisfies(catalogVersion, record.catalog_version_min),
     requires: record.required_controls ?? [],
     implements: new Set(record.currently_implements),
     blast: declaredBlast(record.blast_radius),

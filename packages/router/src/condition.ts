@@ -16,7 +16,8 @@ export type MatchMember = (typeof MATCH_MEMBERS)[number];
 /** The values that a condition takes; null takes every value. */
 export type Values = ReadonlySet<string> | null;
 
-type Condition = Match[MatchMember];
+/** A match condition as a rule writes it. */
+export type Condition = Match[MatchMember];
 
 /** What a condition takes: an exact value, `{eq}`, `{in}`, `{any: true}`, or absent (any). */
 export function valuesOf(condition: Condition): Values {

@@ -1,5 +1,5 @@
 import { type Diagnostic, parseRules, type Rule, WcpError } from '@wcp/spec';
-import { ANYTHING, CELLS, type Extent, extentOf, RuleTable } from './rule-table.ts';
+import { ANYTHING, CELLS, type Extent, RuleTable } from './rule-table.ts';
 
 /** A rule that can never match, and the earlier rules that take its inputs (section 13, "Dead rules"). */
 export interface RuleFinding {
@@ -29,7 +29,7 @@ export function analyzeRules(rules: unknown): RuleFinding[] {
 /** The lookup table of rules in their order. */
 export function buildTable(rules: readonly Rule[]): RuleTable {
   const table = new RuleTable();
-  for (const [position, rule] of rules.entries()) table.enter(position, extentOf(rule.match));
+  for (const { match } of rules) table.enter(match);
   return table;
 }
 
@@ -40,8 +40,7 @@ export function buildTable(rules: readonly Rule[]): RuleTable {
  */
 export function findDeadRules(rules: readonly Rule[], table: RuleTable): RuleFinding[] {
   const dead: [number, Extent][] = [];
-  for (const [position, rule] of rules.entries()) {
-    const extent = extentOf(rule.match);
+  for (const [position, extent] of table.extents.entries()) {
     if (!isAlive(position, extent, table)) dead.push([position, extent]);
   }
   const cover = new Cover(table);
@@ -79,7 +78,8 @@ class Cover {
     const { capabilities, tenants, cells } = extent;
     const cover = new Set<number>();
     if (capabilities === null && tenants === null) {
-      for (const cell of cells) for (const position of this.#winners()[cell] as Set<number>) cover.add(position);
+      for (const cell of cells)
+        for (const position of this.#winners()[cell] as Set<number>) cover.add(position);
     } else {
       for (const capability of capabilities ?? this.#table.capabilities()) {
         for (const tenant of tenants ?? this.#table.tenants(capability)) {

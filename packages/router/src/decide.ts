@@ -45,10 +45,15 @@ export const STEPS: readonly Step[] = [
   { step: 12, title: 'the blast score is within the limit', check: checkBlast },
   { step: 13, title: 'the policy gate allows it', check: askPolicyGate },
   { step: 14, title: 'the rule asks for no human', check: checkHuman },
-  { step: 15, title: 'the approval fits this decision', check: (current) => checkApproval(current, drawDecision) },
+  {
+    step: 15,
+    title: 'the approval fits this decision',
+    check: (current) => checkApproval(current, drawDecision),
+  },
 ];
 
-const NOWHERE: Engine = brokenEngine(null, DEFAULT_POLICY_VERSION, new RuleTable());
+/** Stands for a world that `compileWorld` did not make. */
+export const NOWHERE: Engine = brokenEngine(null, DEFAULT_POLICY_VERSION, new RuleTable());
 
 /**
  * Decides whether a capability request runs, on which worker, and what evidence says so (section 5).

@@ -21,7 +21,10 @@ export function errorAt(path: string, code: string, message: string): Diagnostic
  * Ids in a reserved namespace that the catalog does not hold: a warning, for fail-closed comes from
  * the rules (section 2). Each id is named once, at its first place.
  */
-export function unknownIds(rules: readonly Rule[], workers: readonly (readonly [number, RegistryRecord])[]): Diagnostic[] {
+export function unknownIds(
+  rules: readonly Rule[],
+  workers: readonly (readonly [number, RegistryRecord])[],
+): Diagnostic[] {
   const places = new Map<string, string>();
   const see = (id: string, path: string): void => {
     if (!places.has(id)) places.set(id, path);
@@ -45,7 +48,8 @@ function seeRule({ match, decision }: Rule, root: string, see: See): void {
     see(candidate.worker_species_id, `${place}/worker_species_id`);
     for (const id of candidate.requires_controls_minimum ?? []) see(id, `${place}/requires_controls_minimum`);
   }
-  for (const id of decision.required_controls_suggested ?? []) see(id, `${root}/decision/required_controls_suggested`);
+  for (const id of decision.required_controls_suggested ?? [])
+    see(id, `${root}/decision/required_controls_suggested`);
   for (const hint of decision.recommended_profiles ?? []) {
     see(typeof hint === 'string' ? hint : hint.profile_id, `${root}/decision/recommended_profiles`);
   }

@@ -86,7 +86,9 @@ function escalationOf(escalation: EscalationEffective): EscalationEffective {
     policy_gate: escalation.policy_gate,
     human_required_default: escalation.human_required_default,
     human_required_if:
-      escalation.human_required_if.length === 0 ? [] : JSON.parse(canonicalJson(escalation.human_required_if)),
+      escalation.human_required_if.length === 0
+        ? []
+        : JSON.parse(canonicalJson(escalation.human_required_if)),
     supervisor_level: escalation.supervisor_level,
     rationale: escalation.rationale,
     msavx_step_up: escalation.msavx_step_up,
@@ -98,7 +100,11 @@ function preconditionsOf(current: Case, rule: CompiledRule): string[] {
   const names = ['deny_if_missing_required_controls'];
   if (rule.deny_unattested && isStrict(current)) names.push('deny_if_no_attestation_in_prod');
   if (rule.deny_unsigned && isStrict(current)) names.push('deny_if_unsigned_artifact_in_prod');
-  names.push('must_attach_policy_version', 'must_have_correlation_id', 'must_record_artifact_hash_if_executes');
+  names.push(
+    'must_attach_policy_version',
+    'must_have_correlation_id',
+    'must_record_artifact_hash_if_executes',
+  );
   return names;
 }
 

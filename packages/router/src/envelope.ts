@@ -8,7 +8,8 @@ const ASKING_CONTROL = 'ctrl.privilege-envelopes-required';
 /** Step 11: the worker's envelope is within the ceiling, where the Hall or a control asks. */
 export function checkEnvelope(current: Case): Denial | null {
   const { engine } = current;
-  const asked = engine.settings.enforce_privilege_envelopes || current.controls?.includes(ASKING_CONTROL) === true;
+  const asked =
+    engine.settings.enforce_privilege_envelopes || current.controls?.includes(ASKING_CONTROL) === true;
   if (!asked) return null;
   const violations = violationsOf(current, (current.worker as CompiledWorker).envelope);
   current.envelope_ok = violations.length === 0;
@@ -16,9 +17,18 @@ export function checkEnvelope(current: Case): Denial | null {
 }
 
 /** What an envelope may break, in the sorted order in which it is reported (section 13). */
-const CHECKS: readonly (readonly [EnvelopeViolation, (envelope: PrivilegeEnvelope, current: Case) => boolean])[] = [
+const CHECKS: readonly (readonly [
+  EnvelopeViolation,
+  (envelope: PrivilegeEnvelope, current: Case) => boolean,
+])[] = [
   ['egress_not_allowlisted', leavesAllowlist],
-  ['egress_not_none', (envelope, current) => current.engine.settings.egress_none && egressOf(envelope) !== 'none' && !isUnrestricted(envelope, current)],
+  [
+    'egress_not_none',
+    (envelope, current) =>
+      current.engine.settings.egress_none &&
+      egressOf(envelope) !== 'none' &&
+      !isUnrestricted(envelope, current),
+  ],
   ['egress_unrestricted', isUnrestricted],
   ['secret_not_allowed', wantsForeignSecret],
   ['write_path_refused', writesOutside],
@@ -60,6 +70,9 @@ function writesOutside(envelope: PrivilegeEnvelope): boolean {
   );
 }
 
-function listOf(current: Case, list: keyof Pick<Settings, 'egress_allowlist' | 'secrets'>): ReadonlySet<string> {
+function listOf(
+  current: Case,
+  list: keyof Pick<Settings, 'egress_allowlist' | 'secrets'>,
+): ReadonlySet<string> {
   return current.engine.settings[list][current.input.env as Env];
 }

@@ -11,7 +11,8 @@ export function eventsOf(current: Case, outcome: Outcome, denyCode: string | nul
   if (outcome === 'STEWARD_HOLD') return [held(current), gated(current, 'REQUIRE_HUMAN')];
   const worker = current.worker as CompiledWorker;
   const events: TelemetryEvent[] = [blastScored(current)];
-  if (current.envelope_ok !== null) events.push(aboutWorker(current, 'evt.gov.privilege-envelope-checked', worker));
+  if (current.envelope_ok !== null)
+    events.push(aboutWorker(current, 'evt.gov.privilege-envelope-checked', worker));
   if (!current.attestation_required && isStrict(current)) {
     events.push(aboutWorker(current, 'evt.os.worker.attestation-skipped', worker));
   }
@@ -83,7 +84,7 @@ function routed(current: Case, worker: CompiledWorker): TelemetryEvent {
     task_id: current.facts.decision_id as string,
     matched_rule_id: (current.rule as CompiledRule).rule_id,
     selected_worker_species_id: worker.species,
-    policy_version: escapeText(current.engine.settings.policy_version),
+    policy_version: current.engine.settings.policy_version_shown,
     qos_class: current.input.qos_class as 'P0',
   });
 }
@@ -112,7 +113,8 @@ function gated(current: Case, decision: 'ALLOW' | 'REQUIRE_HUMAN'): TelemetryEve
     capability_id: current.input.capability_id,
     decision_id: current.facts.decision_id,
     decision,
-    policy_version: escapeText(verdict?.policy_version ?? engine.settings.policy_version),
+    policy_version:
+      verdict === null ? engine.settings.policy_version_shown : escapeText(verdict.policy_version),
     reason: verdict === null ? UNASKED[decision] : escapeText(verdict.reason),
   });
 }
@@ -121,6 +123,5 @@ function gated(current: Case, decision: 'ALLOW' | 'REQUIRE_HUMAN'): TelemetryEve
 const UNASKED = { ALLOW: 'not_asked', REQUIRE_HUMAN: 'hold' } as const;
 
 function finish(current: Case, event: TelemetryEvent): TelemetryEvent {
-  if (current.input.dry_run) event.dry_run = true;
-  return event;
+  return current.input.dry_run ? { ...event, dry_run: true } : event;
 }

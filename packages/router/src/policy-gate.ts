@@ -65,16 +65,17 @@ export function askGate(gate: PolicyGate, request: PolicyGateRequest): GateAnswe
   } catch {
     return 'error';
   }
-  silence(answer);
-  return readVerdict(answer);
+  const verdict = readVerdict(answer);
+  if (verdict === 'invalid') silence(answer);
+  return verdict;
 }
 
-/** A promise is no verdict; that it later rejects must not take the process down. */
+/** A promise of any class and realm is no verdict; that it later rejects must not take the process down. */
 function silence(answer: unknown): void {
   try {
-    if (answer instanceof Promise) answer.catch(() => {});
+    Promise.prototype.then.call(answer, undefined, () => {});
   } catch {
-    // A proxy that throws when it is looked at is no promise, and no verdict either.
+    // Whatever else it was, it was no promise.
   }
 }
 
@@ -99,6 +100,7 @@ function isVerdict(verdict: Record<string, unknown>, names: readonly string[]): 
     decided &&
     names.length === expected.length &&
     names.every((name, index) => name === expected[index] && typeof verdict[name] === 'string') &&
-    (expected === MEMBERS || (SUPERVISOR_LEVELS as readonly string[]).includes(verdict['supervisor_level'] as string))
+    (expected === MEMBERS ||
+      (SUPERVISOR_LEVELS as readonly string[]).includes(verdict['supervisor_level'] as string))
   );
 }

@@ -49,8 +49,8 @@ const UUID = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 
 /** How each member of the facts is read; false means that it has not its form. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ['now', (reading, value) => isText(value) && isTime(value) && Boolean((reading.now = value))],
-  ['decision_id', (reading, value) => isText(value) && UUID.test(value) && Boolean((reading.decision_id = value))],
+  ['now', readNow],
+  ['decision_id', readDecisionId],
   ['workers', readWorkers],
   ['banned_hashes', readBanned],
   ['chain', readChain],
@@ -66,7 +66,7 @@ export function readFacts(facts: unknown): FactsReading {
   try {
     reading.ok = readMembers(reading, facts) && reading.now !== null && reading.decision_id !== null;
   } catch {
-    reading.ok = false;
+    // A proxy that refuses to be looked at has not the form of facts.
   }
   return reading;
 }
@@ -74,11 +74,29 @@ export function readFacts(facts: unknown): FactsReading {
 function readMembers(reading: FactsReading, facts: unknown): boolean {
   if (!isObject(facts)) return false;
   let ok = true;
-  for (const name of Object.keys(facts)) {
-    const read = READERS.get(name);
-    ok = read !== undefined && read(reading, facts[name]) && ok;
-  }
+  for (const name of Object.keys(facts)) ok = readMember(reading, facts, name) && ok;
   return ok;
+}
+
+/** A member that throws costs the facts their form, and not the decision its time and id. */
+function readMember(reading: FactsReading, facts: Members, name: string): boolean {
+  try {
+    return READERS.get(name)?.(reading, facts[name]) === true;
+  } catch {
+    return false;
+  }
+}
+
+function readNow(reading: FactsReading, value: unknown): boolean {
+  if (!isText(value) || !isTime(value)) return false;
+  reading.now = value;
+  return true;
+}
+
+function readDecisionId(reading: FactsReading, value: unknown): boolean {
+  if (!isText(value) || !UUID.test(value)) return false;
+  reading.decision_id = value;
+  return true;
 }
 
 function readWorkers(reading: FactsReading, value: unknown): boolean {
@@ -122,7 +140,8 @@ function readChain(reading: FactsReading, value: unknown): boolean {
   if (!isObject(value)) return false;
   for (const name of Object.keys(value)) {
     const count = value[name];
-    if ((name !== 'blast_score' && name !== 'depth') || !Number.isSafeInteger(count) || (count as number) < 0) return false;
+    if ((name !== 'blast_score' && name !== 'depth') || !Number.isSafeInteger(count) || (count as number) < 0)
+      return false;
     if (name === 'blast_score') reading.chain_blast = count as number;
   }
   return true;
@@ -168,11 +187,15 @@ function ownMembers(value: Members): Record<string, unknown> {
 }
 
 function hasOnly(value: unknown, names: readonly string[]): value is Members {
-  return isObject(value) && Object.keys(value).every((name) => names.includes(name) && value[name] !== undefined);
+  return (
+    isObject(value) && Object.keys(value).every((name) => names.includes(name) && value[name] !== undefined)
+  );
 }
 
 function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Object]';
+  return (
+    typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Object]'
+  );
 }
 
 function isText(value: unknown): value is string {

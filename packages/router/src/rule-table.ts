@@ -1,5 +1,5 @@
 import { DATA_LABELS, ENVS, type Match, QOS_CLASSES, type RouteInputReading, TENANT_RISKS } from '@wcp/spec';
-import { type Values, valuesOf } from './condition.ts';
+import { type Condition, type Values, valuesOf } from './condition.ts';
 
 /** The cells of (env, qos, label, risk): 4 x 4 x 3 x 3. */
 export const CELLS = ENVS.length * QOS_CLASSES.length * DATA_LABELS.length * TENANT_RISKS.length;
@@ -17,8 +17,7 @@ export interface Extent {
   readonly tenants: Values;
 }
 
-/** The extent of a rule's match. */
-export function extentOf(match: Match): Extent {
+function extentOf(match: Match): Extent {
   return {
     cells: cellsOf(match),
     capabilities: valuesOf(match.capability_id),
@@ -26,18 +25,34 @@ export function extentOf(match: Match): Extent {
   };
 }
 
-function cellsOf(match: Match): number[] {
-  const envs = positions(ENVS, valuesOf(match.env));
-  const qos = positions(QOS_CLASSES, valuesOf(match.qos_class));
-  const labels = positions(DATA_LABELS, valuesOf(match.data_label));
-  const risks = positions(TENANT_RISKS, valuesOf(match.tenant_risk));
-  return envs.flatMap((e) =>
-    qos.flatMap((q) => labels.flatMap((l) => risks.map((r) => cell(e, q, l, r)))),
+/** Cells by the values that each of the four conditions takes: few sets, however many rules. */
+const CELL_SETS = new Map<number, readonly number[]>();
+
+function cellsOf(match: Match): readonly number[] {
+  const envs = mask(ENVS, match.env);
+  const qos = mask(QOS_CLASSES, match.qos_class);
+  const labels = mask(DATA_LABELS, match.data_label);
+  const risks = mask(TENANT_RISKS, match.tenant_risk);
+  const key = (((((envs << 4) | qos) << 3) | labels) << 3) | risks;
+  const known = CELL_SETS.get(key);
+  if (known !== undefined) return known;
+  const cells = bits(envs).flatMap((e) =>
+    bits(qos).flatMap((q) => bits(labels).flatMap((l) => bits(risks).map((r) => cell(e, q, l, r)))),
   );
+  CELL_SETS.set(key, cells);
+  return cells;
 }
 
-function positions(members: readonly string[], values: Values): number[] {
-  return members.flatMap((member, index) => (values === null || values.has(member) ? [index] : []));
+/** The positions of the values that a condition takes, as bits. */
+function mask(members: readonly string[], condition: Condition): number {
+  const values = valuesOf(condition);
+  return members.reduce((bitsSoFar, member, index) => {
+    return values === null || values.has(member) ? bitsSoFar | (1 << index) : bitsSoFar;
+  }, 0);
+}
+
+function bits(set: number): number[] {
+  return [0, 1, 2, 3].filter((index) => (set & (1 << index)) !== 0);
 }
 
 function cell(env: number, qos: number, label: number, risk: number): number {
@@ -69,10 +84,14 @@ type ByTenant = Map<Key, Cells>;
  * most four entries, whatever the number of rules.
  */
 export class RuleTable {
+  /** The extent of each rule, by its position. */
+  readonly extents: Extent[] = [];
   readonly #tables = new Map<Key, ByTenant>();
 
-  /** Enters a rule at its position. Rules are entered in their order: the first in a cell stays. */
-  enter(position: number, extent: Extent): void {
+  /** Enters the next rule. Rules are entered in their order: the first in a cell stays. */
+  enter(match: Match): void {
+    const extent = extentOf(match);
+    const position = this.extents.push(extent) - 1;
     for (const capability of extent.capabilities ?? ANYTHING) {
       for (const tenant of extent.tenants ?? ANYTHING) {
         const cells = this.#cellsFor(capability, tenant);
@@ -106,10 +125,10 @@ export class RuleTable {
   }
 
   #cellsFor(capability: Key, tenant: Key): Cells {
-    let tenants = this.#tables.get(capability);
-    if (tenants === undefined) this.#tables.set(capability, (tenants = new Map()));
-    let cells = tenants.get(tenant);
-    if (cells === undefined) tenants.set(tenant, (cells = new Int32Array(CELLS).fill(NONE)));
+    const tenants = this.#tables.get(capability) ?? new Map<Key, Cells>();
+    const cells = tenants.get(tenant) ?? new Int32Array(CELLS).fill(NONE);
+    tenants.set(tenant, cells);
+    this.#tables.set(capability, tenants);
     return cells;
   }
 }

@@ -78,7 +78,8 @@ function report(candidate: CompiledCandidate, reason: SkipReason | null): Candid
 }
 
 function nobody(candidates: readonly CandidateReport[], missing: ReadonlySet<string>): Denial {
-  const all = (reason: SkipReason) => candidates.length > 0 && candidates.every((each) => each.skip_reason === reason);
+  const all = (reason: SkipReason) =>
+    candidates.length > 0 && candidates.every((each) => each.skip_reason === reason);
   if (all('missing_controls')) {
     return deny('DENY_MISSING_REQUIRED_CONTROLS', { missing: [...missing].sort(compareText) });
   }

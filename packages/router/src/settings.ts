@@ -1,4 +1,4 @@
-import { ENVS, type Env, type HallConfig, type SupervisorLevel } from '@wcp/spec';
+import { ENVS, type Env, escapeText, type HallConfig, type SupervisorLevel } from '@wcp/spec';
 import { findEntity } from '@wcp/spec/catalog';
 
 /** A Hall configuration with every default in its place and its profile applied (section 4.3). */
@@ -17,6 +17,8 @@ export interface Settings {
   readonly default_level: SupervisorLevel;
   readonly redact_tenant: boolean;
   readonly policy_version: string;
+  /** The policy version as events show it. */
+  readonly policy_version_shown: string;
   /** Controls that the profile adds to every rule. */
   readonly profile_controls: readonly string[];
   /** `prof.edge.isolated`: no egress but `none`, in any environment. */
@@ -74,6 +76,7 @@ export function settingsOf(config: HallConfig): Settings {
     default_level: config.approval?.default_level ?? 'gatekeeper',
     redact_tenant: config.redact_tenant ?? false,
     policy_version: config.policy_version ?? DEFAULT_POLICY_VERSION,
+    policy_version_shown: escapeText(config.policy_version ?? DEFAULT_POLICY_VERSION),
     profile_controls: profile === null ? [] : (findEntity(profile)?.controls_required ?? []),
     egress_none: posture.egress_none,
   };

@@ -1,4 +1,5 @@
 import {
+  addSeconds,
   canonicalJson,
   digestText,
   type Env,
@@ -12,7 +13,13 @@ import { asksForHuman } from './admission.ts';
 import { type Case, type Denial, deny, type Hold } from './case.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { CompiledWorker } from './compiled-worker.ts';
-import { askGate, devAllowGate, type GateAnswer, type PolicyGateRequest, readVerdict } from './policy-gate.ts';
+import {
+  askGate,
+  devAllowGate,
+  type GateAnswer,
+  type PolicyGateRequest,
+  readVerdict,
+} from './policy-gate.ts';
 
 /** Step 12: the blast score, added up along the chain, is within the limit. */
 export function checkBlast(current: Case): Denial | null {
@@ -26,7 +33,10 @@ export function checkBlast(current: Case): Denial | null {
   current.blast_passed = current.blast_score <= current.blast_limit;
   if (current.blast_passed) return null;
   if (engine.settings.on_exceeded === 'deny') {
-    return deny('DENY_BLAST_RADIUS_EXCEEDED', { blast_score: current.blast_score, limit: current.blast_limit });
+    return deny('DENY_BLAST_RADIUS_EXCEEDED', {
+      blast_score: current.blast_score,
+      limit: current.blast_limit,
+    });
   }
   hold(current, 'BLAST_RADIUS_EXCEEDED', highest('gatekeeper', ruleLevel(current)));
   return null;
@@ -56,7 +66,7 @@ export function checkHuman(current: Case): Denial | null {
 /** Step 15: an approval, where one came with the facts, fits this very decision. */
 export function checkApproval(current: Case, draw: (held: Case) => RouteDecision): Denial | null {
   const { facts, input, level } = current;
-  if (facts.approval === null) return null;
+  if (facts.approval === null) return canExpire(current) ? null : deny('DENY_INTERNAL_ERROR');
   const fits =
     level === 'gatekeeper' &&
     facts.approval.level !== 'advisory' &&
@@ -65,6 +75,13 @@ export function checkApproval(current: Case, draw: (held: Case) => RouteDecision
   if (!fits) return deny('DENY_APPROVAL_STALE');
   current.approved = true;
   return null;
+}
+
+/** A hold without an end would be none: where its expiry has five digits for the year, there is no hold. */
+function canExpire({ engine, facts, input, level }: Case): boolean {
+  if (level === null || level === 'advisory' || input.dry_run) return true;
+  const now = facts.now as string;
+  return addSeconds(now, engine.settings.ttl_seconds).length === now.length;
 }
 
 function gateAnswer(current: Case): GateAnswer | null {
@@ -91,7 +108,8 @@ function gateRequest({ engine, input, rule, worker, blast_score }: Case): Policy
     risk_tier,
     blast_score: blast_score as number,
     privilege_envelope: envelope === null ? null : JSON.parse(canonicalJson(envelope)),
-    privilege_context: input.privilege_context_json === null ? null : JSON.parse(input.privilege_context_json),
+    privilege_context:
+      input.privilege_context_json === null ? null : JSON.parse(input.privilege_context_json),
   };
 }
 

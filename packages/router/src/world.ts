@@ -1,8 +1,8 @@
-import type { Diagnostic, Sha256 } from '@wcp/spec';
+import type { Diagnostic, HallConfig, Sha256 } from '@wcp/spec';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { PolicyGate } from './policy-gate.ts';
 import type { RuleTable } from './rule-table.ts';
-import { DEFAULT_POLICY_VERSION, type Settings, settingsOf } from './settings.ts';
+import { type Settings, settingsOf } from './settings.ts';
 
 /**
  * What decisions are made in (section 4): documents, compiled once. Its inside is the engine's; what
@@ -47,8 +47,6 @@ export function engineOf(world: World, nowhere: Engine): Engine {
 
 /** An engine that denies everything at step 2. */
 export function brokenEngine(digest: Sha256 | null, policyVersion: string, table: RuleTable): Engine {
-  const settings = { ...settingsOf(Object.create(null)), policy_version: policyVersion };
-  return { digest, broken: true, settings, rules: [], table, dead_rules: [], gate: null };
+  const config: HallConfig = Object.assign(Object.create(null), { policy_version: policyVersion });
+  return { digest, broken: true, settings: settingsOf(config), rules: [], table, dead_rules: [], gate: null };
 }
-
-export { DEFAULT_POLICY_VERSION };

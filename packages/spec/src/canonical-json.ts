@@ -21,7 +21,10 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** The canonical text of a value and everything that keeps it from having one; never throws. */
-export function readCanonical(value: unknown): { readonly text: string; readonly findings: readonly Finding[] } {
+export function readCanonical(value: unknown): {
+  readonly text: string;
+  readonly findings: readonly Finding[];
+} {
   const found = new FindingList();
   const refused = found.add.bind(found);
   try {

@@ -21,5 +21,8 @@ export function catalogSatisfies(hall: string, needed: string): boolean {
 }
 
 function numbersOf(version: string): number[] {
-  return version.slice(version.indexOf('@') + 1).split('.').map(Number);
+  return version
+    .slice(version.indexOf('@') + 1)
+    .split('.')
+    .map(Number);
 }

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
-import { readCanonical } from './canonical-json.ts';
 import { type Finding, type Parsed, sortFindings } from './finding.ts';
+import { JsonDocument } from './json-document.ts';
 import { readSchema } from './schema-reader.ts';
 
 /** What a document's own parser finds beside what the schema says; `json` is the document as written. */
@@ -17,9 +17,9 @@ export function parseDocument<T>(
   value: unknown,
   check: SemanticCheck<T> = nothing,
 ): Parsed<T> {
-  const { text, findings } = readCanonical(value);
-  if (findings.length > 0) return { ok: false, findings: sortFindings(findings) };
-  const json: unknown = JSON.parse(text);
+  const read = JsonDocument.read(value);
+  if (!read.ok) return { ok: false, findings: sortFindings(read.findings) };
+  const { json } = read.document;
   const reading = readSchema(schema, json);
   const wrong = reading.findings.length > 0 ? reading.findings : check(reading.value as T, json);
   if (wrong.length > 0) return { ok: false, findings: sortFindings(wrong) };

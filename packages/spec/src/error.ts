@@ -7,6 +7,7 @@ export type WcpErrorCode =
   | 'ERR_WCP_MANIFEST'
   | 'ERR_WCP_MERKLE_RANGE'
   | 'ERR_WCP_CHECKPOINT'
+  | 'ERR_WCP_CONFORMANCE'
   | 'ERR_WCP_RECEIPT'
   | 'ERR_WCP_STORE'
   | 'ERR_WCP_WORKER';

@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { escapeText } from './text.ts';
 
 /** The kinds of identifier (section 13, "Ids"). */
 export const ID_KINDS = [
@@ -67,7 +68,8 @@ export function isId(text: string, kind: IdKind): boolean {
 /**
  * Checks an identifier (section 2): its form, its kind, its canonical spelling and its authority.
  *
- * @param kind the kind that is expected; without it the kind is found by the prefix.
+ * @param kind the kind that is expected; without it the kind is found by the prefix. What is none of
+ * {@link ID_KINDS} matches nothing.
  * @example checkId('ctrl.obs.audit_log', 'control').canonical // 'ctrl.obs.audit-log'
  */
 export function checkId(text: unknown, kind?: string): IdCheck {
@@ -91,12 +93,13 @@ function kindOf(text: string, asked: string | undefined): string | null {
   return candidates.find((kind) => isId(text, kind)) ?? null;
 }
 
-function invalid(kind: string | undefined): IdCheck {
-  const expected = kind === undefined ? 'an identifier' : `an id of kind "${kind}"`;
+function invalid(asked: unknown): IdCheck {
+  const kind = typeof asked === 'string' ? asked : null;
+  const expected = kind === null ? 'an identifier' : `an id of kind "${escapeText(kind)}"`;
   const message = `This is not ${expected}: two to four segments of a-z, 0-9 and "-" joined by dots, at most 64 characters.`;
   return {
     valid: false,
-    kind: kind ?? null,
+    kind,
     canonical: null,
     authority: null,
     findings: [{ path: '', code: 'INVALID_VALUE', message }],

@@ -14,19 +14,15 @@ export {
 } from './finding.ts';
 export { normaliseHash, type Sha256, sha256 } from './hash.ts';
 export { authorityOf, checkId, ID_KINDS, type IdCheck, type IdKind } from './id.ts';
+export { INPUT_DEPTH, INPUT_SIZE } from './input-inspection.ts';
+export { JsonDocument, type JsonReading } from './json-document.ts';
 export { parseJson } from './json-text.ts';
 export { parseFacts } from './parse-facts.ts';
 export { parseHallConfig } from './parse-hall-config.ts';
 export { parseRecord, recordHash } from './parse-record.ts';
+export { parseRouteInput } from './parse-route-input.ts';
 export { parseRules } from './parse-rules.ts';
-export {
-  INPUT_DEPTH,
-  INPUT_SIZE,
-  type InputDenyCode,
-  parseRouteInput,
-  type RouteInputReading,
-  readRouteInput,
-} from './route-input.ts';
+export { type InputDenyCode, type RouteInputReading, readRouteInput } from './read-route-input.ts';
 export {
   BLAST_DIMENSIONS,
   type BlastDimension,

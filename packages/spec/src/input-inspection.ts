@@ -1,47 +1,71 @@
 import { type Finding, type FindingCode, FindingList, type Path } from './finding.ts';
+import { INPUT_MEMBERS, isIntegerTo, isOneOf } from './input-members.ts';
 import { type JsonLimits, JsonReader, type Refusals, TooLarge } from './json.ts';
+import { BLAST_DIMENSIONS } from './schema/common.ts';
+import { escapeText } from './text.ts';
 
 /** The deepest nesting of an input; the input itself is level 1 (section 3). */
 export const INPUT_DEPTH = 64;
 /** The greatest size of an input, in bytes of its canonical JSON (section 3). */
 export const INPUT_SIZE = 1_048_576;
-
 const LIMITS: JsonLimits = { depth: INPUT_DEPTH, size: INPUT_SIZE, refuseProto: true };
 
+/** Beside a name and its value: a colon, and a comma or the closing brace. */
+const PUNCTUATION = 2;
+/** The canonical text of a blank string. */
+const BLANK = /^"(?: |\\t|\\n|\\r)*"$/;
+
 /**
- * Writes members of one input as canonical JSON and collects what is wrong with them. A value that
- * JSON cannot hold has one finding and gets no second one (section 13).
+ * Reads the members of one input that are more than a plain valid scalar, and collects what is wrong.
+ * A value that JSON cannot hold has one finding and gets no second one (section 13).
  */
 export class InputInspection implements Refusals {
   /** Something in the input has no JSON, so neither has the input. */
   hasRefusals = false;
-  /** More than the limit was met; nothing is written any more. */
+  /** More than the limit was met; nothing is read any more. */
   isTooLarge = false;
+  /** What the dimensions of `blast_radius` come to. */
+  blastSum = 0;
+  /** The ids that are blank: alone they are a denial of their own. */
+  readonly blank: string[] = [];
   readonly #json: JsonReader;
   #found: FindingList | null = null;
-  /** The refused values to which a further finding could point: a member, and parts of its own. */
+  /** What was refused of the member at hand: itself, or parts of it. */
   #refusedMember: string | number | undefined;
-  #refusedParts: unknown[] = [];
+  #refusedParts: Set<string | number | undefined> | null = null;
 
   constructor(input: object) {
     this.#json = new JsonReader(LIMITS, this, [input]);
   }
 
-  /** Bytes of canonical JSON that were written. */
+  /** Bytes of canonical JSON that were met. */
   get size(): number {
     return this.#json.size;
   }
 
-  /** Everything that is wrong, in order; null where nothing is. */
-  get findings(): readonly Finding[] | null {
-    return this.#found === null ? null : this.#found.sorted();
+  /** Whether nothing is wrong with what was read; a blank id is wrong. */
+  get isFlawless(): boolean {
+    return this.#found === null && this.blank.length === 0 && !this.isTooLarge;
   }
 
-  /** The canonical text of a member's value; empty once the input is too large. */
-  write(name: string, value: unknown): string {
+  /** Everything that is wrong with the input of these members, in order; nothing for blank ids alone. */
+  conclude(names: readonly string[]): readonly Finding[] {
+    for (const [name, { required, expected }] of INPUT_MEMBERS) {
+      if (!required || names.includes(name)) continue;
+      this.report([name], 'MISSING_MEMBER', `The member "${name}" is required: ${expected}.`);
+    }
+    if (this.#found === null) return [];
+    for (const name of this.blank) this.report([name], 'INVALID_VALUE', 'This must not be blank.');
+    return this.#found.sorted();
+  }
+
+  /** The canonical text of one member's value, in which what is refused stands as `null`. */
+  read(name: string, value: unknown): string {
     if (this.isTooLarge) return '';
     try {
-      return this.#write(name, value);
+      const text = this.#write(name, value);
+      this.#check(name, text);
+      return text;
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
       this.isTooLarge = true;
@@ -49,30 +73,65 @@ export class InputInspection implements Refusals {
     }
   }
 
-  #write(name: string, value: unknown): string {
-    const json = this.#json;
-    json.path.length = 0;
-    if (!name.isWellFormed()) return json.refuseName();
-    json.writeString(name);
-    json.path.push(name);
-    return name === '__proto__' ? json.refuse('a member named __proto__ safely') : json.write(value);
+  /** Records what is wrong with a member, or with a part of the one at hand, unless it was refused. */
+  report(path: Path, code: FindingCode, message: string): void {
+    const isRefused = path.length === 1 ? path[0] === this.#refusedMember : this.#refusedParts?.has(path[1]);
+    if (isRefused !== true) this.#add(path, code, message);
   }
 
   refused(path: Path, code: FindingCode, message: string): void {
     this.hasRefusals = true;
     if (path.length === 1) this.#refusedMember = path[0];
-    if (path.length === 2 && path[0] === 'blast_radius') this.#refusedParts.push(path[1]);
+    if (path.length === 2) this.#refusedParts = (this.#refusedParts ?? new Set()).add(path[1]);
     this.#add(path, code, message);
-  }
-
-  /** Records what is wrong with a value, unless it was refused. */
-  report(path: Path, code: FindingCode, message: string): void {
-    const isRefused = path.length === 1 ? path[0] === this.#refusedMember : this.#refusedParts.includes(path[1]);
-    if (!isRefused) this.#add(path, code, message);
   }
 
   #add(path: Path, code: FindingCode, message: string): void {
     this.#found ??= new FindingList();
     this.#found.add(path, code, message);
   }
+
+  #write(name: string, value: unknown): string {
+    const json = this.#json;
+    this.#refusedParts = null;
+    if (json.writeString(name) === null) return this.#refuseName(name);
+    json.size += PUNCTUATION;
+    json.path.push(name);
+    const text = name === '__proto__' ? json.refuse('a member named __proto__ safely') : json.write(value);
+    json.path.pop();
+    return text;
+  }
+
+  #refuseName(name: string): string {
+    this.#json.refuseName();
+    this.#refusedMember = name;
+    return '';
+  }
+
+  #check(name: string, text: string): void {
+    const member = INPUT_MEMBERS.get(name);
+    if (member === undefined) {
+      this.report([name], 'UNKNOWN_MEMBER', `There is no member "${shown(name)}" in a RouteInput.`);
+    } else if (member.mayBeBlank === true && BLANK.test(text)) {
+      this.blank.push(name);
+    } else if (member.begins === undefined || !text.startsWith(member.begins)) {
+      this.report([name], 'INVALID_VALUE', `Expected ${member.expected}.`);
+    } else if (name === 'blast_radius') this.#checkBlast(JSON.parse(text));
+  }
+
+  #checkBlast(radius: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(radius)) {
+      const path = ['blast_radius', name];
+      if (!isOneOf(BLAST_DIMENSIONS, name)) {
+        this.report(path, 'UNKNOWN_MEMBER', `There is no dimension "${shown(name)}" of a blast radius.`);
+      } else if (!isIntegerTo(5, value))
+        this.report(path, 'INVALID_VALUE', 'Expected an integer from 0 to 5.');
+      else this.blastSum += value;
+    }
+  }
+}
+
+/** As much of an attacker's name as a message needs, safe to show. */
+function shown(name: string): string {
+  return escapeText(name.length > 64 ? `${name.slice(0, 64).toWellFormed()}…` : name.toWellFormed());
 }

@@ -48,21 +48,26 @@ export class JsonReader {
   write(value: unknown): string {
     switch (typeof value) {
       case 'string':
-        return value.isWellFormed() ? this.writeString(value) : this.refuse('a string with a lone surrogate');
+        return this.writeString(value) ?? this.refuse('a string with a lone surrogate');
       case 'number':
-        return Number.isFinite(value) ? this.#count(String(value)) : this.refuse('a number that is not finite');
+        return Number.isFinite(value)
+          ? this.#count(String(value))
+          : this.refuse('a number that is not finite');
       case 'boolean':
         return this.#count(value ? 'true' : 'false');
       case 'object':
         return value === null ? this.#count('null') : this.#writeContainer(value);
       default:
-        return this.refuse(value === UNREADABLE ? 'a member that cannot be read' : `a value of type ${typeof value}`);
+        return this.refuse(
+          value === UNREADABLE ? 'a member that cannot be read' : `a value of type ${typeof value}`,
+        );
     }
   }
 
-  /** The canonical text of a well-formed string. */
-  writeString(text: string): string {
+  /** The canonical text of a string, null where it has none: it has a lone surrogate. */
+  writeString(text: string): string | null {
     if (PLAIN.test(text)) return this.#count(`"${text}"`);
+    if (!text.isWellFormed()) return null;
     const written = JSON.stringify(text);
     this.#add(utf8Length(written));
     return written;
@@ -103,7 +108,8 @@ export class JsonReader {
     if (keys === null) return this.refuse('an object of this kind');
     this.#add(2);
     ancestors.push(container);
-    const text = typeof keys === 'number' ? this.#writeArray(container, keys) : this.#writeObject(container, keys);
+    const text =
+      typeof keys === 'number' ? this.#writeArray(container, keys) : this.#writeObject(container, keys);
     ancestors.pop();
     return text;
   }
@@ -120,19 +126,20 @@ export class JsonReader {
   }
 
   #writeObject(object: object, keys: string[]): string {
-    let text = '{';
+    let text = '';
     for (const key of sorted(keys)) {
-      if (!key.isWellFormed()) {
+      const name = this.writeString(key);
+      if (name === null) {
         this.refuseName();
         continue;
       }
-      if (text !== '{') text += this.#count(',');
-      text += `${this.writeString(key)}${this.#count(':')}`;
+      this.#add(text === '' ? 1 : 2);
       this.path.push(key);
-      text += key === '__proto__' ? this.#writeProto(object) : this.write(readMember(object, key));
+      const value = key === '__proto__' ? this.#writeProto(object) : this.write(readMember(object, key));
       this.path.pop();
+      text += text === '' ? `${name}:${value}` : `,${name}:${value}`;
     }
-    return `${text}}`;
+    return `{${text}}`;
   }
 
   #writeProto(object: object): string {
@@ -165,6 +172,7 @@ function readElement(array: object, index: number): unknown {
   }
 }
 
+const FEW = 12;
 const { toString: tagOf } = Object.prototype;
 
 /** The own enumerable names of an object, the length of an array, null for what is neither. */
@@ -178,9 +186,18 @@ export function ownKeys(value: object): string[] | number | null {
   }
 }
 
+/** Sorts names by UTF-16 code units, in place; most objects have few, for which `sort` is slow. */
 function sorted(keys: string[]): string[] {
+  return keys.length > FEW ? keys.sort() : insertionSorted(keys);
+}
+
+function insertionSorted(keys: string[]): string[] {
   for (let index = 1; index < keys.length; index += 1) {
-    if ((keys[index - 1] as string) > (keys[index] as string)) return keys.sort();
+    const key = keys[index] as string;
+    let place = index;
+    for (; place > 0 && (keys[place - 1] as string) > key; place -= 1)
+      keys[place] = keys[place - 1] as string;
+    keys[place] = key;
   }
   return keys;
 }

@@ -44,11 +44,14 @@ function checkAttestor(record: RegistryRecord): Finding[] {
 
 function checkHash(record: RegistryRecord, written: unknown): Finding[] {
   if (normaliseHash(record.artifact_hash) === recordHash(written as object)) return [];
-  return [invalid('/artifact_hash', 'The hash is not that of this record: it was changed after it was hashed.')];
+  return [
+    invalid('/artifact_hash', 'The hash is not that of this record: it was changed after it was hashed.'),
+  ];
 }
 
 function normaliseRecord(record: RegistryRecord): RegistryRecord {
-  return record.determinism === 'non-deterministic' ? { ...record, determinism: 'nondeterministic' } : record;
+  if (record.determinism !== 'non-deterministic') return record;
+  return Object.assign(Object.create(null), record, { determinism: 'nondeterministic' });
 }
 
 function invalid(path: string, message: string): Finding {

@@ -16,11 +16,15 @@ export function parseRules(value: unknown): Parsed<Rules> {
 }
 
 function rulesOf(document: RulesDocument): Rules {
-  return 'rules' in document ? document.rules : document;
+  return isList(document) ? document : document.rules;
+}
+
+function isList(document: RulesDocument): document is Rules {
+  return Array.isArray(document);
 }
 
 function findDuplicates(document: RulesDocument): Finding[] {
-  const root = 'rules' in document ? '/rules' : '';
+  const root = isList(document) ? '' : '/rules';
   const seen = new Map<string, number>();
   const findings: Finding[] = [];
   for (const [index, { rule_id }] of rulesOf(document).entries()) {

@@ -1,30 +1,10 @@
 import type { TSchema } from 'typebox';
-import { compareText, type Diagnostic, type Finding, type FindingCode, jsonPointer } from './finding.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { type Diagnostic, type Finding, type FindingCode, jsonPointer } from './finding.ts';
 import { normaliseHash } from './hash.ts';
 import { canonicalId } from './id.ts';
+import { describe, type Keywords, keywordsOf } from './schema-keywords.ts';
 import { escapeText } from './text.ts';
-
-/** The JSON Schema keywords that the wire's schemas use. */
-interface Schema {
-  readonly type?: string;
-  readonly anyOf?: readonly Schema[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly minProperties?: number;
-  readonly additionalProperties?: boolean | Schema;
-  readonly 'x-wcp-id'?: string;
-  readonly 'x-wcp-hash'?: boolean;
-  readonly 'x-wcp-open'?: boolean;
-}
 
 type Members = Record<string, unknown>;
 
@@ -42,7 +22,8 @@ export interface SchemaReading {
  */
 export function readSchema(schema: TSchema, value: unknown): SchemaReading {
   const reader = new SchemaReader();
-  return { value: reader.read(schema as Schema, value), findings: reader.findings, diagnostics: reader.diagnostics };
+  const copy = reader.read(keywordsOf(schema), value);
+  return { value: copy, findings: reader.findings, diagnostics: reader.diagnostics };
 }
 
 const PATTERNS = new Map<string, RegExp>();
@@ -52,35 +33,24 @@ class SchemaReader {
   readonly diagnostics: Diagnostic[] = [];
   readonly #path: (string | number)[] = [];
 
-  read(schema: Schema, value: unknown): unknown {
+  read(schema: Keywords, value: unknown): unknown {
     if (schema.anyOf !== undefined) return this.#readUnion(schema.anyOf, value);
-    if (schema.enum !== undefined) {
-      return schema.enum.includes(value) ? value : this.#invalid(`one of ${schema.enum.join(', ')}`);
-    }
-    if ('const' in schema) {
-      return value === schema.const ? value : this.#invalid(JSON.stringify(schema.const));
-    }
+    if (!isOfType(schema, value)) return this.#invalid(describe(schema));
     switch (schema.type) {
       case 'object':
-        return isObject(value) ? this.#readObject(schema, value) : this.#invalid('an object');
+        return this.#readObject(schema, value as Members);
       case 'array':
-        return Array.isArray(value) ? this.#readArray(schema, value) : this.#invalid('a list');
+        return this.#readArray(schema, value as readonly unknown[]);
       case 'string':
-        return this.#readString(schema, value);
-      case 'integer':
-      case 'number':
-        return this.#readNumber(schema, value);
-      case 'boolean':
-        return typeof value === 'boolean' ? value : this.#invalid('true or false');
-      case 'null':
-        return value === null ? value : this.#invalid('null');
+        return this.#readString(schema, value as string);
       default:
         return value;
     }
   }
 
-  #readUnion(alternatives: readonly Schema[], value: unknown): unknown {
-    const fitting = alternatives.filter((schema) => couldBe(schema, value));
+  #readUnion(alternatives: readonly Keywords[], value: unknown): unknown {
+    const ofType = alternatives.filter((schema) => isOfType(schema, value));
+    const fitting = ofType.length > 1 ? ofType.filter((schema) => hasRequired(schema, value)) : ofType;
     const [only] = fitting;
     if (only !== undefined && fitting.length === 1) return this.read(only, value);
     for (const schema of fitting) {
@@ -94,21 +64,23 @@ class SchemaReader {
     return this.#invalid(alternatives.map(describe).join(', or '));
   }
 
-  #readObject(schema: Schema, value: Members): Members {
+  #readObject(schema: Keywords, value: Members): Members {
     const copy: Members = Object.create(null);
     const names = Object.keys(value);
     for (const name of schema.required ?? []) {
-      if (!Object.hasOwn(value, name)) this.#at(name, () => this.#report('MISSING_MEMBER', `The member "${name}" is required.`));
+      if (!Object.hasOwn(value, name))
+        this.#at(name, () => this.#report('MISSING_MEMBER', `The member "${name}" is required.`));
     }
     if (names.length < (schema.minProperties ?? 0)) this.#invalid('an object with at least one condition');
     for (const name of names) this.#at(name, () => this.#readMember(schema, copy, name, value[name]));
     return copy;
   }
 
-  #readMember(schema: Schema, copy: Members, name: string, value: unknown): void {
+  #readMember(schema: Keywords, copy: Members, name: string, value: unknown): void {
     const listed = schema.properties;
     const open = schema.additionalProperties;
-    if (listed !== undefined && Object.hasOwn(listed, name)) copy[name] = this.read(listed[name] as Schema, value);
+    if (listed !== undefined && Object.hasOwn(listed, name))
+      copy[name] = this.read(listed[name] as Keywords, value);
     else if (open === false) this.#unknown(name, listed);
     else {
       copy[name] = typeof open === 'object' ? this.read(open, value) : value;
@@ -119,24 +91,20 @@ class SchemaReader {
     }
   }
 
-  #readArray(schema: Schema, value: readonly unknown[]): unknown[] {
+  #readArray(schema: Keywords, value: readonly unknown[]): unknown[] {
     if (value.length < (schema.minItems ?? 0)) this.#invalid('a list that is not empty');
-    return value.map((item, index) => this.#at(index, () => this.read(schema.items ?? {}, item)));
+    if (schema.uniqueItems === true && new Set(value.map(canonicalJson)).size < value.length) {
+      this.#invalid('a list in which nothing occurs twice');
+    }
+    return value.map((item, index) => this.#at(index, () => this.read(schema.items as Keywords, item)));
   }
 
-  #readString(schema: Schema, value: unknown): unknown {
-    if (typeof value !== 'string') return this.#invalid(describe(schema));
-    const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
-    if (value.length < minLength || value.length > maxLength) return this.#invalid(describe(schema));
-    if (pattern !== undefined && !matcher(pattern).test(value)) return this.#invalid(describe(schema));
+  #readString(schema: Keywords, value: string): unknown {
+    const fits =
+      hasLength(schema, value) && (schema.pattern === undefined || matcher(schema.pattern).test(value));
+    if (!fits) return this.#invalid(describe(schema));
     if (schema['x-wcp-hash'] === true) return normaliseHash(value);
     return schema['x-wcp-id'] === undefined ? value : this.#canonical(value);
-  }
-
-  #readNumber(schema: Schema, value: unknown): unknown {
-    const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;
-    const right = typeof value === 'number' && (schema.type === 'number' || Number.isInteger(value));
-    return right && value >= minimum && value <= maximum ? value : this.#invalid(describe(schema));
   }
 
   #canonical(id: string): string {
@@ -148,7 +116,7 @@ class SchemaReader {
     return canonical;
   }
 
-  #unknown(name: string, listed: Schema['properties']): void {
+  #unknown(name: string, listed: Keywords['properties']): void {
     const known = Object.keys(listed ?? {}).join(', ');
     this.#report('UNKNOWN_MEMBER', `There is no member "${escapeText(name)}" here; known are ${known}.`);
   }
@@ -185,28 +153,41 @@ function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is of an alternative's type, and for an object has the members that tell it apart. */
-function couldBe(schema: Schema, value: unknown): boolean {
-  if (schema.enum !== undefined || 'const' in schema) return !isObject(value) && !Array.isArray(value);
-  if (schema.type === 'object') {
-    return isObject(value) && (schema.required ?? []).every((name) => Object.hasOwn(value, name));
+/** Whether a value is what a schema asks for, its content apart. */
+function isOfType(schema: Keywords, value: unknown): boolean {
+  if (schema.enum !== undefined) return schema.enum.includes(value);
+  if (schema.const !== undefined) return value === schema.const;
+  switch (schema.type) {
+    case undefined:
+      return true;
+    case 'object':
+      return isObject(value);
+    case 'array':
+      return Array.isArray(value);
+    case 'null':
+      return value === null;
+    case 'integer':
+      return Number.isInteger(value) && isWithin(schema, value as number);
+    case 'number':
+      return typeof value === 'number' && isWithin(schema, value);
+    default:
+      return typeof value === schema.type;
   }
-  if (schema.type === 'array') return Array.isArray(value);
-  if (schema.type === 'null') return value === null;
-  return typeof value === (schema.type === 'integer' ? 'number' : schema.type);
 }
 
-function describe(schema: Schema): string {
-  if (schema['x-wcp-id'] !== undefined) return `an id of kind ${schema['x-wcp-id']}`;
-  if (schema['x-wcp-hash'] === true) return 'a hash: sha256: and 64 lower-case hexadecimal digits';
-  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
-  if ('const' in schema) return JSON.stringify(schema.const);
-  if (schema.type === 'integer') return `an integer from ${schema.minimum} to ${schema.maximum}`;
-  if (schema.type === 'object') return `an object with ${(schema.required ?? ['other members']).join(', ')}`;
-  return schema.pattern === undefined ? `a ${schema.type} of a permitted length` : `a text like ${schema.pattern}`;
+function isWithin(schema: Keywords, value: number): boolean {
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;
+  return value >= minimum && value <= maximum;
 }
 
-/** Orders diagnostics by path, then code. */
-export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...diagnostics].sort((a, b) => compareText(a.path, b.path) || compareText(a.code, b.code));
+/** Lengths count Unicode code points, as JSON Schema says. */
+function hasLength(schema: Keywords, text: string): boolean {
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
+  if (text.length <= maxLength && text.length >= minLength * 2) return true;
+  const length = [...text].length;
+  return length >= minLength && length <= maxLength;
+}
+
+function hasRequired(schema: Keywords, value: unknown): boolean {
+  return schema.required?.every((name) => Object.hasOwn(value as object, name)) ?? true;
 }

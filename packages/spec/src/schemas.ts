@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { WcpError } from './error.ts';
 import { FactsSchema } from './schema/facts.ts';
 import { HallConfigSchema } from './schema/hall-config.ts';
 import { ManifestSchema } from './schema/manifest.ts';
@@ -9,6 +10,7 @@ import { RouteInputSchema } from './schema/route-input.ts';
 import { RulesSchema } from './schema/rules.ts';
 import { TelemetryEventSchema } from './schema/telemetry-event.ts';
 import { WorkerContextSchema, WorkerResultSchema } from './schema/worker-result.ts';
+import { escapeText } from './text.ts';
 
 /** Every document of the wire by the name of its file under `schemas/`. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
@@ -27,8 +29,12 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
 
 /**
  * The JSON Schema (2020-12) document of one of {@link SCHEMAS}, as the file under `schemas/` holds it.
+ *
+ * @throws {WcpError} `ERR_WCP_DOCUMENT` where there is no document of that name
  */
 export function schemaDocument(name: string): object {
+  if (!Object.hasOwn(SCHEMAS, name))
+    throw new WcpError('ERR_WCP_DOCUMENT', `There is no schema "${escapeText(name)}".`);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `urn:wcp:0.2:${name}`,

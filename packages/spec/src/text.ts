@@ -1,6 +1,4 @@
-// biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points, listed on purpose
-const UNSAFE =
-  /[\\\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE = /[\\\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Makes an attacker's text safe to show: control characters, line separators and bidirectional
@@ -19,15 +17,15 @@ function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** The length of `text` in UTF-8 bytes. */
+/** The length of `text` in UTF-8 bytes; a lone surrogate counts as U+FFFD, as every encoder writes it. */
 export function utf8Length(text: string): number {
-  let length = text.length;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) length += 1;
-    else if (unit >= 0xd800 && unit <= 0xdfff) length += 1;
-    else length += 2;
-  }
+  let length = 0;
+  for (const character of text) length += bytesOf(character.codePointAt(0) as number);
   return length;
+}
+
+function bytesOf(codePoint: number): number {
+  if (codePoint < 0x80) return 1;
+  if (codePoint < 0x800) return 2;
+  return codePoint < 0x10000 ? 3 : 4;
 }

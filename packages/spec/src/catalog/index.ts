@@ -51,7 +51,10 @@ export function findEntity(id: string): CatalogEntity | null {
  * @example searchCatalog('summarize document')[0]?.id // 'cap.doc.summarize'
  */
 export function searchCatalog(query: string): CatalogEntity[] {
-  const words = query.toLowerCase().split(/[^a-z0-9-]+/).filter(Boolean);
+  const words = query
+    .toLowerCase()
+    .split(/[^a-z0-9-]+/)
+    .filter(Boolean);
   if (words.length === 0) return [];
   return catalog.entities
     .map((entity) => ({ entity, score: scoreOf(entity, words) }))

@@ -27,10 +27,8 @@ export const OPAQUE_ID_PATTERN = '^[A-Za-z0-9._:@/-]{1,128}$';
 export const CATALOG_VERSION_PATTERN = '^(?:wcp-catalog@)?[0-9]{1,9}(?:\\.[0-9]{1,9}){2}$';
 export const HASH_PATTERN = '^sha256:[0-9a-f]{64}$';
 const HASH_READ_PATTERN = '^(?:sha256:)?[0-9a-f]{64}$';
-export const TIME_PATTERN =
-  '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z$';
-export const UUID_PATTERN =
-  '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$';
+export const TIME_PATTERN = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z$';
+export const UUID_PATTERN = '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$';
 
 /** A closed object: a member that is not listed is an error in the document. */
 export const closed = <P extends Record<string, TSchema>>(properties: P, options: object = {}) =>

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { closed, hashRead, nullable, supervisorLevel, time, UUID_PATTERN } from './common.ts';
 
-const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const count = Type.Integer({ minimum: 0 });
 const text = Type.String();
 
 /** What somebody else observed for this one decision (section 4.4). */
@@ -34,9 +34,7 @@ export const FactsSchema = closed(
       ),
     ),
     approval: Type.Optional(
-      nullable(
-        closed({ id: text, level: supervisorLevel, resolver: text, decision_digest: hashRead() }),
-      ),
+      nullable(closed({ id: text, level: supervisorLevel, resolver: text, decision_digest: hashRead() })),
     ),
     frozen: Type.Optional(nullable(closed({ scope: text, reason: text }))),
   },

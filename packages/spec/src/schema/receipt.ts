@@ -11,7 +11,9 @@ const OutcomeSchema = closed({
 /** One signed link of a stream's chain (section 8). */
 export const ReceiptSchema = closed(
   {
-    receipt_id: Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' }),
+    receipt_id: Type.String({
+      pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+    }),
     kind: Type.Enum(['decision', 'outcome', 'approval', 'enrolment']),
     stream: Type.String({ minLength: 1, maxLength: 128 }),
     seq: Type.Integer({ minimum: 0 }),

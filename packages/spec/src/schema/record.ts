@@ -27,7 +27,9 @@ export const BlastRadiusSchema = closed({
 const AttestationSchema = Type.Object(
   {
     code_hash: Type.Optional(
-      Type.Unknown({ description: 'sha256:<64 hex>; a malformed one is denied at step 10, where one is required.' }),
+      Type.Unknown({
+        description: 'sha256:<64 hex>; a malformed one is denied at step 10, where one is required.',
+      }),
     ),
     hash_method: Type.Optional(Type.Enum(['file', 'module', 'container', 'signed-manifest'])),
     attested_at: Type.Optional(text),

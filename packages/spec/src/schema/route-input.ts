@@ -23,7 +23,9 @@ export const RouteInputSchema = closed(
     tenant_id: opaqueId({ description: 'Who asks.' }),
     correlation_id: opaqueId({ description: 'Carried through every event, receipt and downstream call.' }),
     request: Type.Optional(free({ description: "The worker's payload; {} when absent." })),
-    policy_version: Type.Optional(Type.String({ description: 'The policy version that the caller expects.' })),
+    policy_version: Type.Optional(
+      Type.String({ description: 'The policy version that the caller expects.' }),
+    ),
     blast_score: Type.Optional(score100),
     blast_radius: Type.Optional(
       closed({

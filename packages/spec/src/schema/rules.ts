@@ -85,10 +85,10 @@ export const RuleSchema = closed({
 });
 
 /** A rules document: a list of rules, or an object whose only member `rules` is one. */
-export const RulesSchema = Type.Union(
-  [Type.Array(RuleSchema), closed({ rules: Type.Array(RuleSchema) })],
-  { title: 'Rules', description: 'Routing rules; the first that matches wins (WCP section 4.1).' },
-);
+export const RulesSchema = Type.Union([Type.Array(RuleSchema), closed({ rules: Type.Array(RuleSchema) })], {
+  title: 'Rules',
+  description: 'Routing rules; the first that matches wins (WCP section 4.1).',
+});
 
 export type Rule = Static<typeof RuleSchema>;
 export type Match = Static<typeof MatchSchema>;

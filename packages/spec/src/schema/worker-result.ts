@@ -25,7 +25,9 @@ export const WorkerResultSchema = closed(
     result: Type.Unknown(),
     telemetry: Type.Array(Type.Object({}, { additionalProperties: true })),
     evidence: Type.Array(Type.Object({}, { additionalProperties: true })),
-    deny_reason: nullable(Type.Object({ code: Type.String(), message: Type.String() }, { additionalProperties: true })),
+    deny_reason: nullable(
+      Type.Object({ code: Type.String(), message: Type.String() }, { additionalProperties: true }),
+    ),
   },
   { title: 'WorkerResult', description: 'What a worker answers (WCP section 10).' },
 );

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { misuse } from '../failure.ts';
+import { DOCUMENT_KINDS, guessKind, readerOf } from '../io/document-kind.ts';
+import { Gathering } from '../io/gathering.ts';
+import type { JsonDocument } from '../io/json-document.ts';
+import { isLinesFile, readJsonLines } from '../io/json-lines.ts';
+import { fileProblem } from '../io/problem.ts';
+import { jsonText } from '../print/json.ts';
+import { count, shown } from '../print/layout.ts';
+import { printProblems } from '../print/problems.ts';
+import { type CommandContext, register } from '../register.ts';
+
+/** What a file turned out to hold. */
+interface Validated {
+  readonly file: string;
+  readonly kind: string;
+  readonly documents: number;
+}
+
+/** `wcp validate`: checks documents against the protocol's forms. */
+export function addValidate(program: Command, { terminal }: CommandContext): void {
+  const command = register(program, 'validate', {
+    summary: 'Check documents: every error with its file, place and path.',
+    example: 'wcp validate rules rules.json',
+    exits: '0 every document is sound, 2 a document has errors or the usage is wrong.',
+  });
+  command
+    .argument('[kind]', `what the files hold; guessed where it is left out: ${DOCUMENT_KINDS.join(', ')}`)
+    .argument('[files...]', 'the files; "-" for standard input, *.jsonl for a document a line')
+    .action(async (first: string | undefined, rest: string[], { json }: { json?: boolean }) => {
+      const { kind, files } = readArguments(first, rest);
+      const gathering = new Gathering(terminal);
+      const validated: Validated[] = [];
+      for (const file of files) validated.push(...(await validateFile(gathering, file, kind)));
+      gathering.settle();
+      if (json) terminal.write(jsonText({ ok: true, files: validated, remarks: gathering.problems }));
+      else {
+        printProblems(terminal, gathering.problems);
+        for (const each of validated) terminal.write(soundText(each));
+      }
+    });
+}
+
+function readArguments(first: string | undefined, rest: readonly string[]) {
+  const isKind = first !== undefined && DOCUMENT_KINDS.includes(first);
+  const files = first === undefined ? [] : isKind ? rest : [first, ...rest];
+  if (files.length === 0) throw misuse('Name at least one file: wcp validate [kind] <files...>.');
+  return { kind: isKind ? first : null, files };
+}
+
+async function validateFile(gathering: Gathering, file: string, kind: string | null): Promise<Validated[]> {
+  const documents = await readDocuments(gathering, file);
+  const [first] = documents;
+  if (first === undefined) return [];
+  const meant = kind ?? guessKind(first.value);
+  if (meant === null) {
+    const advice = `Say it: wcp validate <kind> ${shown(file)}, with a kind of: ${DOCUMENT_KINDS.join(', ')}.`;
+    gathering.add(fileProblem(file, 'KIND_UNKNOWN', `Nothing in it tells what it is. ${advice}`));
+    return [];
+  }
+  for (const document of documents) gathering.check(document, readerOf(meant));
+  return [{ file, kind: meant, documents: documents.length }];
+}
+
+async function readDocuments(gathering: Gathering, file: string): Promise<JsonDocument[]> {
+  if (!isLinesFile(file)) {
+    const document = await gathering.json(file);
+    return document === null ? [] : [document];
+  }
+  const text = await gathering.text(file);
+  if (text === null) return [];
+  const { documents } = readJsonLines(file, text);
+  gathering.add(...documents.flatMap(({ problems }) => problems));
+  if (documents.length === 0) gathering.add(fileProblem(file, 'EMPTY', 'There is no document in it.'));
+  return documents.filter(({ problems }) => problems.length === 0);
+}
+
+function soundText({ file, kind, documents }: Validated): string {
+  const what = documents === 1 ? kind : `${kind}, ${count(documents, 'document')}`;
+  return `${file === '-' ? 'standard input' : shown(file)}: sound (${what})\n`;
+}

@@ -1,0 +1,28 @@
+import { catalog } from '@wcp/spec/catalog';
+import type { Command } from 'commander';
+import { cliVersion } from '../package-file.ts';
+import { jsonText } from '../print/json.ts';
+import { rows } from '../print/layout.ts';
+import { type CommandContext, register } from '../register.ts';
+
+/** The revision of the protocol that the packages implement. */
+const PROTOCOL = '0.2';
+
+/** `wcp version`: of the tool, the protocol and the catalog. */
+export function addVersion(program: Command, { terminal }: CommandContext): void {
+  const command = register(program, 'version', {
+    summary: 'Show the versions of this tool, the protocol and the catalog.',
+    example: 'wcp version --json',
+    exits: '0.',
+  });
+  command.action(({ json }: { json?: boolean }) => {
+    const versions = {
+      wcp: cliVersion(),
+      protocol: PROTOCOL,
+      catalog: catalog.catalog_version,
+      node: process.versions.node,
+    };
+    if (json) terminal.write(jsonText(versions));
+    else terminal.write(rows(Object.entries(versions), 0));
+  });
+}

@@ -1,0 +1,39 @@
+import { type EvidenceFinding, verifyLog } from '@wcp/evidence';
+import type { LoadedEvidence } from './evidence-files.ts';
+
+/** Something wrong with evidence, and the file and line in which it stands. */
+export interface LocatedFinding {
+  readonly file: string;
+  /** From 1; null where it is about no line. */
+  readonly line: number | null;
+  /** Of the receipt or the checkpoint in its list, from 0. */
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Every finding of the verifier, at its line, and a torn last line. */
+export function examineEvidence(evidence: LoadedEvidence, origin?: string): LocatedFinding[] {
+  const { receipts, keys, checkpoints } = evidence;
+  const found = verifyLog({
+    receipts,
+    keys,
+    ...(checkpoints.length > 0 && { checkpoints }),
+    ...(origin !== undefined && { origin }),
+  });
+  const findings = found.map((finding) => locate(finding, evidence));
+  return evidence.isTorn ? [...findings, tornTail(evidence)] : findings;
+}
+
+function locate({ index, code, message }: EvidenceFinding, evidence: LoadedEvidence): LocatedFinding {
+  const { file, lines, checkpointFiles } = evidence;
+  if (!code.startsWith('RECEIPT_')) {
+    return { file: checkpointFiles[index] ?? file, line: null, index, code, message };
+  }
+  return { file, line: lines[index] || null, index, code, message };
+}
+
+function tornTail({ file, lines, receipts }: LoadedEvidence): LocatedFinding {
+  const message = 'The last line has no end: its write was cut off, or the file was.';
+  return { file, line: lines.at(-1) ?? null, index: receipts.length - 1, code: 'LINE_TORN', message };
+}

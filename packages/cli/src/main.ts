@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { nodeTerminal } from './node-terminal.ts';
+import { runCli } from './run-cli.ts';
+
+process.exitCode = await runCli(process.argv.slice(2), nodeTerminal());

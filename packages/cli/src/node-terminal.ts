@@ -1,0 +1,29 @@
+import picocolors from 'picocolors';
+import { v7 } from 'uuid';
+import type { Colours, Terminal } from './terminal.ts';
+
+/** The terminal of this process. A reader that goes away (`wcp … | head`) is no error. */
+export function nodeTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  return {
+    isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    colours: coloursFor(process.stdout),
+    errorColours: coloursFor(process.stderr),
+    env: process.env,
+    write: (text) => void process.stdout.write(text),
+    warn: (text) => void process.stderr.write(text),
+    readStdin: () => process.stdin,
+    now: () => new Date().toISOString(),
+    newId: () => v7(),
+  };
+}
+
+/** The command goes on and its exit code still says what it found. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') process.exitCode = 2;
+}
+
+function coloursFor(stream: NodeJS.WriteStream): Colours {
+  const refused = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
+  return picocolors.createColors(stream.isTTY === true && !refused);
+}

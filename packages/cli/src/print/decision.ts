@@ -1,0 +1,124 @@
+import { DENY_CODES, type DenyCode, type DenyReason, type RouteDecision } from '@wcp/spec';
+import type { JsonDocument } from '../io/json-document.ts';
+import type { Colours } from '../terminal.ts';
+import { rows, shown } from './layout.ts';
+import { placeText } from './problems.ts';
+
+type Row = readonly [label: string, text: string | null];
+
+/** A decision for people: what, why, by which rule, and what to do where it is no dispatch. */
+export function decisionText(decision: RouteDecision, input: JsonDocument, colours: Colours): string {
+  const body = { DISPATCH: dispatchRows, DENY: denyRows, STEWARD_HOLD: holdRows }[decision.outcome];
+  const table = rows([...body(decision), ...commonRows(decision)], 2, colours.dim);
+  return `${headline(decision, colours)}\n${table}${findingLines(decision, input)}`;
+}
+
+/** The outcome in one line. */
+export function headline(decision: RouteDecision, colours: Colours): string {
+  const { outcome, capability_id, deny_code, supervisor_level, dry_run } = decision;
+  const what = capability_id === null ? '' : `  ${capability_id}`;
+  const dry = dry_run ? '  (dry run: nothing is executed)' : '';
+  if (outcome === 'DISPATCH') return `${colours.green(colours.bold('DISPATCH'))}${what}${dry}`;
+  if (outcome === 'DENY') return `${colours.red(colours.bold('DENIED'))}${what}  ${deny_code}${dry}`;
+  return `${colours.yellow(colours.bold('HELD'))}${what}  for a steward, level ${supervisor_level}${dry}`;
+}
+
+/** What a deny code says should be done. */
+export function remedyOf({ deny_code }: RouteDecision): string | null {
+  return deny_code === null ? null : DENY_CODES[deny_code as DenyCode].remedy;
+}
+
+/** What a deny code means. */
+export function meaningOf({ deny_code }: RouteDecision): string | null {
+  return deny_code === null ? null : DENY_CODES[deny_code as DenyCode].meaning;
+}
+
+function dispatchRows(decision: RouteDecision): Row[] {
+  const { matched_rule_id, worker_id, selected_worker_species_id, blast_score } = decision;
+  const why = `Rule "${matched_rule_id}" is the first that matches, and this worker meets all it asks for.`;
+  return [
+    ['why', why],
+    ['worker', `${worker_id} (${selected_worker_species_id})`],
+    ['blast', `${blast_score} of at most 100, within the limit`],
+    ['attested', attestedText(decision)],
+    [
+      'a human',
+      decision.supervisor_required ? `is told or has approved (${decision.supervisor_level})` : null,
+    ],
+  ];
+}
+
+function attestedText({ worker_attestation_valid: valid }: RouteDecision): string {
+  return valid === true ? "yes: the worker's code is what was attested" : 'not asked for here';
+}
+
+function denyRows(decision: RouteDecision): Row[] {
+  const detail = decision.deny_reason_if_denied;
+  return [
+    ['why', meaningOf(decision)],
+    ...(detail === null ? [] : detailRows(detail)),
+    ['remedy', remedyOf(decision)],
+    ['a human', null],
+  ];
+}
+
+function detailRows(reason: DenyReason): Row[] {
+  const list = (items: readonly string[] | undefined) =>
+    items === undefined ? null : items.map(shown).join(', ');
+  const score =
+    reason.blast_score === undefined ? null : `${reason.blast_score}, the limit is ${reason.limit}`;
+  return [
+    ['missing', list(reason.missing)],
+    ['violations', list(reason.violations)],
+    ['dead rules', list(reason.dead_rules)],
+    ['blast', score],
+    ['tenant', reason.tenant_id == null ? null : shown(reason.tenant_id)],
+    ['expected', reason.expected === undefined ? null : shown(reason.expected)],
+    ['the gate', reason.reason === undefined ? null : shown(reason.reason)],
+    ['species', reason.worker_species_id ?? null],
+  ];
+}
+
+const HOLDS = {
+  BLAST_RADIUS_EXCEEDED: 'The blast score is above the limit',
+  POLICY_GATE: 'The policy gate asks for a human',
+  RULE: 'The rule asks for a human',
+} as const;
+
+function holdRows({ escalation_context: context, approval_expires_at }: RouteDecision): Row[] {
+  const reasons = (context?.reasons ?? []).map(({ reason, level }) => `${HOLDS[reason]} (${level})`);
+  return [
+    ['why', `${reasons.join('; ')}.`],
+    ['waits for', context === null ? null : `${context.worker_id} (${context.worker_species_id})`],
+    ['blast', context === null ? null : String(context.blast_score)],
+    ['expires', approval_expires_at],
+    ['remedy', 'A steward who is not the tenant approves this decision; then ask again with the approval.'],
+  ];
+}
+
+function commonRows(decision: RouteDecision): Row[] {
+  const { matched_rule_id, candidate_workers_ranked: candidates, controls_applied: controls } = decision;
+  const skipped = candidates.filter(({ skip_reason }) => skip_reason !== null);
+  const rule = { PRE_ROUTING: null, NO_MATCH: null }[matched_rule_id];
+  return [
+    ['rule', rule === undefined ? matched_rule_id : rule],
+    ['skipped', skipped.length === 0 ? null : skipped.map(skippedText).join(', ')],
+    ['controls', controls.length === 0 ? null : controls.join(', ')],
+    ['policy', shown(decision.policy_version)],
+    ['decision', decision.decision_id],
+  ];
+}
+
+function skippedText(candidate: RouteDecision['candidate_workers_ranked'][number]): string {
+  return `${candidate.worker_species_id} (${candidate.skip_reason})`;
+}
+
+/** What is wrong with the request, each at its place in the file. */
+function findingLines({ deny_reason_if_denied: reason }: RouteDecision, input: JsonDocument): string {
+  return (reason?.findings ?? [])
+    .map(({ path, code, message }) => {
+      const place = input.placeOf(path, code);
+      return `  ${placeText({ file: input.file, place, path })}${code}: ${message}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,35 @@
+import type { Problem } from '../io/problem.ts';
+import type { Terminal } from '../terminal.ts';
+import { count, shown } from './layout.ts';
+
+/** Writes problems to standard error, one on a line, as editors and people read them. */
+export function printProblems(terminal: Terminal, problems: readonly Problem[]): void {
+  const { red, yellow, dim } = terminal.errorColours;
+  const paint = { error: red, warning: yellow, info: dim };
+  for (const problem of inOrder(problems)) {
+    const { level, code } = problem;
+    const what = code === 'USAGE' ? level : `${level} ${code}`;
+    terminal.warn(`${placeText(problem)}${paint[level](what)}: ${problem.message}\n`);
+  }
+  const errors = problems.filter(({ level, file }) => level === 'error' && file !== null).length;
+  if (errors > 1) terminal.warn(`${count(errors, 'error')}. Nothing was done.\n`);
+}
+
+/** `file:line:column /path `, as much of it as is known. */
+export function placeText({ file, place, path }: Pick<Problem, 'file' | 'place' | 'path'>): string {
+  if (file === null) return '';
+  const name = file === '-' ? 'standard input' : shown(file);
+  const where = place === null ? name : `${name}:${place.line}:${place.column}`;
+  return `${where}: ${path === null ? '' : `${path === '' ? '(whole document)' : shown(path)} `}`;
+}
+
+/** File by file as they were met, in each from top to bottom. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return [...problems].sort(
+    (a, b) =>
+      files.indexOf(a.file) - files.indexOf(b.file) ||
+      (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+      (a.place?.column ?? 0) - (b.place?.column ?? 0),
+  );
+}

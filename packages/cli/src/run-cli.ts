@@ -1,0 +1,50 @@
+import { WcpError } from '@wcp/spec';
+import { CommanderError } from 'commander';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { BadInput, misuse } from './failure.ts';
+import { jsonText } from './print/json.ts';
+import { printProblems } from './print/problems.ts';
+import { createProgram } from './program.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Runs one command line. Never throws: what went wrong is written to the terminal in plain words.
+ *
+ * @param args what follows `wcp`
+ * @example process.exitCode = await runCli(['catalog', 'search', 'summarize'], terminal);
+ */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const wantsJson = args.includes('--json');
+  let code: ExitCode = EXIT.fine;
+  const program = createProgram(terminal, wantsJson, (settled) => {
+    code = settled;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return report(error, terminal, wantsJson);
+  }
+}
+
+function report(error: unknown, terminal: Terminal, wantsJson: boolean): ExitCode {
+  if (error instanceof CommanderError) return reportUsage(error, terminal, wantsJson);
+  const { problems } = error instanceof BadInput ? error : misuse(unexpected(error));
+  if (wantsJson) terminal.write(jsonText({ ok: false, problems }));
+  else printProblems(terminal, problems);
+  return EXIT.bad;
+}
+
+/** Commander has written its sentence already, unless it was to be JSON. */
+function reportUsage(error: CommanderError, terminal: Terminal, wantsJson: boolean): ExitCode {
+  if (error.exitCode === 0) return EXIT.fine;
+  const message = error.message.replace(/^error: /, '');
+  if (wantsJson) terminal.write(jsonText({ ok: false, problems: misuse(message).problems }));
+  return EXIT.bad;
+}
+
+/** A library's refusal is in its own words; of anything else nothing leaks but that it happened. */
+function unexpected(error: unknown): string {
+  if (error instanceof WcpError) return error.message;
+  return 'wcp failed in a way that it should not. Please report the command that you typed as a defect.';
+}

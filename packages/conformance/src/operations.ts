@@ -1,0 +1,56 @@
+import { RouteDecisionSchema } from '@wcp/spec';
+import { type TSchema, Type } from 'typebox';
+
+/** The operations that a case may ask for (section 11.2). */
+export const OPERATION_NAMES = [
+  'decide',
+  'check_id',
+  'canonicalize',
+  'record_hash',
+  'decision_digest',
+  'analyze_rules',
+  'receipt_hash',
+  'sign_receipt',
+  'verify_receipts',
+  'merkle',
+  'package_hash',
+  'verify_manifest',
+] as const;
+/** The name of an operation. */
+export type OperationName = (typeof OPERATION_NAMES)[number];
+
+/** What the referee knows of an operation. */
+export interface Operation {
+  /** The codes that an answer `{error: {code}}` may carry. */
+  readonly errors: readonly string[];
+  /** Which lists of the result are sets: those that this schema gives `uniqueItems`. */
+  readonly sets: TSchema;
+}
+
+const ordered = Type.Unknown();
+const op = (errors: readonly string[], sets: TSchema = ordered): Operation => ({ errors, sets });
+const findingsAsSet = Type.Object({ findings: Type.Array(Type.Unknown(), { uniqueItems: true }) });
+
+/**
+ * The table of section 11.2. The text gives the findings of `verify_receipts` an order (WCP-8-29) and
+ * those of `analyze_rules` none.
+ */
+export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
+  decide: op([], RouteDecisionSchema),
+  check_id: op([]),
+  canonicalize: op(['CANONICAL_JSON_INVALID']),
+  record_hash: op(['CANONICAL_JSON_INVALID']),
+  decision_digest: op(['CANONICAL_JSON_INVALID']),
+  analyze_rules: op(['DOCUMENT_INVALID'], findingsAsSet),
+  receipt_hash: op(['CANONICAL_JSON_INVALID']),
+  sign_receipt: op(['SEED_INVALID', 'CANONICAL_JSON_INVALID']),
+  verify_receipts: op([]),
+  merkle: op(['MERKLE_RANGE', 'MERKLE_OP_UNKNOWN']),
+  package_hash: op(['PACKAGE_INVALID']),
+  verify_manifest: op(['PACKAGE_INVALID']),
+};
+
+/** Whether `name` is an operation of section 11.2. */
+export function isOperation(name: unknown): name is OperationName {
+  return typeof name === 'string' && Object.hasOwn(OPERATIONS, name);
+}

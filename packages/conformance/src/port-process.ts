@@ -1,0 +1,140 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type LineRead, LineSplitter } from './line-splitter.ts';
+import { enrolGroup, killGroup } from './process-group.ts';
+import { TextTail } from './text-tail.ts';
+
+/** How to start a port: one program and its arguments, without a shell. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** How a port ended: it could not be started, or with a status, or by a signal; all null: it lives on. */
+export interface Exit {
+  readonly failure: NodeJS.ErrnoException | null;
+  readonly status: number | null;
+  readonly signal: string | null;
+}
+
+/** What was heard of a port. `rest` is what it wrote after its last newline. */
+export type PortEvent =
+  | LineRead
+  | { readonly type: 'ended'; readonly exit: Exit; readonly rest: string }
+  | { readonly type: 'silent'; readonly rest: string };
+
+/** How long the pipes of a dead process may stay open: somebody that it started may hold them. */
+const PIPES_GRACE_MS = 500;
+/** How long to wait for the end of a process that was killed and does not die. */
+const KILL_GRACE_MS = 2000;
+const ALIVE: Exit = { failure: null, status: null, signal: null };
+
+/** A running port as a queue of events. */
+export class PortProcess {
+  readonly #child: ChildProcessWithoutNullStreams | null;
+  readonly #lines = new LineSplitter();
+  readonly #queue: PortEvent[] = [];
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #stderr: TextTail;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #wake: (() => void) | null = null;
+  #ended = false;
+
+  constructor(launch: Launch, stderr: TextTail) {
+    this.#stderr = stderr;
+    this.#child = this.#spawn(launch);
+  }
+
+  /** Writes one message. A port that no longer reads is found out by its silence. */
+  send(message: object): void {
+    this.#child?.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** An event that came without being waited for. */
+  poll(): PortEvent | undefined {
+    return this.#queue.shift();
+  }
+
+  /** The next event, or `silent` when none comes in time. */
+  async next(timeoutMs: number): Promise<PortEvent> {
+    if (this.#queue.length === 0) await this.#wait(timeoutMs);
+    return this.#queue.shift() ?? { type: 'silent', rest: this.#lines.rest() };
+  }
+
+  /** Kills the process with whatever it started; resolves when its pipes are closed. */
+  async kill(): Promise<void> {
+    this.#child?.stdout.removeAllListeners('data').resume();
+    if (this.#child?.pid !== undefined) killGroup(this.#child.pid);
+    this.#endWithin(KILL_GRACE_MS, () => ALIVE);
+    await this.#closed.promise;
+  }
+
+  #spawn({ command, args, env, cwd }: Launch): ChildProcessWithoutNullStreams | null {
+    try {
+      const child = spawn(command, [...args], {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: process.platform !== 'win32',
+        windowsHide: true,
+        env: { ...process.env, ...env },
+        ...(cwd === undefined ? {} : { cwd }),
+      });
+      this.#listen(child);
+      return child;
+    } catch (error) {
+      this.#end({ ...ALIVE, failure: error as NodeJS.ErrnoException });
+      return null;
+    }
+  }
+
+  #listen(child: ChildProcessWithoutNullStreams): void {
+    let exit = ALIVE;
+    if (child.pid !== undefined) enrolGroup(child.pid);
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
+    child.stdout.on('data', (chunk: Buffer) => {
+      for (const line of this.#lines.push(chunk)) this.#hear(line);
+    });
+    child.stdout.on('end', () => this.#endWithin(PIPES_GRACE_MS, () => exit));
+    child.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
+    child.on('error', (failure) => this.#end({ ...ALIVE, failure }));
+    child.on('exit', (status, signal) => {
+      exit = { failure: null, status, signal };
+      if (child.pid !== undefined) killGroup(child.pid);
+      this.#endWithin(PIPES_GRACE_MS, () => exit);
+    });
+    child.on('close', () => this.#end(exit));
+  }
+
+  #endWithin(graceMs: number, exit: () => Exit): void {
+    if (!this.#ended) this.#timers.push(setTimeout(() => this.#end(exit()), graceMs));
+  }
+
+  #end(exit: Exit): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#child?.stdout.destroy();
+    this.#child?.stderr.destroy();
+    this.#child?.stdin.destroy();
+    this.#closed.resolve();
+    this.#hear({ type: 'ended', exit, rest: this.#lines.rest() });
+  }
+
+  #hear(event: PortEvent): void {
+    this.#queue.push(event);
+    this.#wake?.();
+  }
+
+  #wait(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(wake, timeoutMs);
+      this.#wake = wake;
+    });
+  }
+}

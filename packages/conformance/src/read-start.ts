@@ -1,0 +1,51 @@
+import { REVISION } from './schema/common.ts';
+import { excerpt } from './excerpt.ts';
+import { isObject, type Members } from './read-answer.ts';
+import { type Trouble, trouble } from './trouble.ts';
+
+/** The line protocol's version. */
+export const PROTOCOL = 1;
+
+/** What a port calls itself. */
+export interface Implementation {
+  readonly name: string;
+  readonly language: string;
+  readonly version: string;
+}
+
+/** What a port said of itself, or what is wrong with that. */
+export type StartReading =
+  | { readonly ok: true; readonly implementation: Implementation; readonly ops: readonly string[] }
+  | { readonly ok: false; readonly trouble: Trouble };
+
+/** Reads the answer to `start` (WCP-11-13). Members that it does not know are ignored. */
+export function readStart(message: Members): StartReading {
+  const { ok, implementation, ops, protocol = PROTOCOL, revision = REVISION } = { ...message };
+  if (protocol !== PROTOCOL) return wrong('wrong_protocol', `speaks protocol ${written(protocol)}`);
+  if (revision !== REVISION) return wrong('wrong_protocol', `implements revision ${written(revision)}`);
+  if (ok === false) return wrong('start_refused', `refused to start: ${written(message)}`);
+  if (ok !== true) return unfit('"ok" is not true');
+  if (!isObject(implementation)) return unfit('"implementation" is no object');
+  const { name, language, version } = implementation;
+  if (!isText(name) || !isText(language) || !isText(version)) {
+    return unfit('"implementation" needs the texts "name", "language" and "version"');
+  }
+  if (!Array.isArray(ops) || !ops.every(isText)) return unfit('"ops" is no list of names');
+  return { ok: true, implementation: { name, language, version }, ops: [...new Set(ops)].sort() };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 200;
+}
+
+function unfit(what: string): StartReading {
+  return wrong('start_malformed', `answered "start" in another form: ${what}`);
+}
+
+function wrong(code: Trouble['code'], what: string): StartReading {
+  return { ok: false, trouble: trouble(code, what) };
+}
+
+function written(value: unknown): string {
+  return excerpt(JSON.stringify(value) ?? '');
+}

@@ -1,0 +1,23 @@
+import type { TSchema } from 'typebox';
+import { CaseGroupsSchema } from './schema/case-groups.ts';
+import { REVISION } from './schema/common.ts';
+import { KnownFailuresSchema } from './schema/known-failures.ts';
+import { ReportSchema } from './schema/report.ts';
+import { RequirementsSchema } from './schema/requirements.ts';
+
+/** Every document of a conformance run by the name of its file under `schemas/`. */
+export const SCHEMAS: Readonly<Record<string, TSchema>> = {
+  'case-groups': CaseGroupsSchema,
+  requirements: RequirementsSchema,
+  'known-failures': KnownFailuresSchema,
+  report: ReportSchema,
+};
+
+/** The JSON Schema (2020-12) document of one of {@link SCHEMAS}, as the file under `schemas/` holds it. */
+export function schemaDocument(name: string): object {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `urn:wcp:${REVISION}:conformance:${name}`,
+    ...SCHEMAS[name],
+  };
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+
+test('the package exports these names and no others', async () => {
+  expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
+    'createFileSink',
+    'createMemorySink',
+    'fanOut',
+    'openLineFile',
+    'readLines',
+    'workerExecuted',
+    'workerFailed',
+  ]);
+});
+
+test('the OpenTelemetry subpath exports these names and no others', async () => {
+  expect(Object.keys(await import('../src/opentelemetry/index.ts')).sort()).toEqual([
+    'createOpenTelemetrySink',
+    'parseTraceparent',
+    'withExecutionSpan',
+    'writeTraceparent',
+  ]);
+});

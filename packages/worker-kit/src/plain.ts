@@ -1,0 +1,40 @@
+import { escapeText, type Finding, INPUT_DEPTH, readCanonical } from '@wcp/spec';
+
+/** A value that was read once and copied, or why JSON cannot hold it. */
+export type Plain =
+  | { readonly ok: true; readonly value: unknown; readonly text: string }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/**
+ * Reads any value once and gives a copy of plain JSON that nobody else holds, with its canonical text.
+ * No deeper than an input may be: a result is the next worker's request.
+ */
+export function readPlain(value: unknown): Plain {
+  const { text, findings } = readCanonical(value);
+  if (findings.length > 0) return { ok: false, findings };
+  if (depthOf(text) > INPUT_DEPTH) {
+    const message = `Nested deeper than ${INPUT_DEPTH} levels.`;
+    return { ok: false, findings: [{ path: '', code: 'TOO_DEEP', message }] };
+  }
+  return { ok: true, value: JSON.parse(text), text };
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{[}\]]/g;
+
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+const LONGEST_MESSAGE = 500;
+
+/** A text from outside as a message may carry it: escaped, well-formed, of a bounded length. */
+export function messageText(text: unknown): string {
+  return typeof text === 'string' ? escapeText(text.slice(0, LONGEST_MESSAGE).toWellFormed()) : '';
+}

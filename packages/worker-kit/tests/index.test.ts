@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+
+test('the package exports these names and no others', async () => {
+  expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
+    'WORKER_CODES',
+    'defineWorker',
+    'sealRecord',
+    'serveWorker',
+  ]);
+});
+
+test('the testing subpath exports these names and no others', async () => {
+  expect(Object.keys(await import('../src/testing/index.ts')).sort()).toEqual([
+    'checkWorker',
+    'contextFor',
+    'testContext',
+  ]);
+});
+
+test('the codes of the kit are these, each with its status', async () => {
+  const { WORKER_CODES } = await import('../src/index.ts');
+  expect(Object.entries(WORKER_CODES).map(([code, { status }]) => `${code} ${status}`)).toEqual([
+    'WORKER_INVALID_CONTEXT denied',
+    'WORKER_WRONG_WORKER denied',
+    'WORKER_WRONG_CAPABILITY denied',
+    'WORKER_ENV_NOT_ALLOWED denied',
+    'WORKER_INVALID_INPUT denied',
+    'WORKER_DENIED denied',
+    'WORKER_TIMEOUT error',
+    'WORKER_FAILED error',
+    'WORKER_SCHEMA_FAILED error',
+    'WORKER_INVALID_RESULT error',
+    'WORKER_INVALID_OUTPUT error',
+    'WORKER_INVALID_LINE error',
+    'WORKER_LINE_TOO_LONG error',
+  ]);
+});

@@ -1,0 +1,46 @@
+/** A served worker that does what its request says, for the tests of the run modes. */
+import { z } from 'zod';
+import { defineWorker, serveWorker } from '../../src/index.ts';
+import { record } from '../samples.ts';
+
+const acts: Record<string, (text: string) => unknown> = {
+  echo: (text) => ({ text }),
+  log: (text) => {
+    console.log(text);
+    console.info(text);
+    process.stdout.write(`${text}\n`);
+    return { text };
+  },
+  throw: (text) => {
+    throw new Error(text);
+  },
+  never: () => new Promise(() => {}),
+  linger: (text) => {
+    setInterval(() => {}, 1000);
+    return { text };
+  },
+  stray: async (text) => {
+    setTimeout(() => {
+      throw new Error('stray');
+    }, 1);
+    Promise.reject(new Error('stray rejection'));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return { text };
+  },
+  slow: async (text) => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return { text };
+  },
+};
+
+const worker = defineWorker({
+  record,
+  input: z.object({ act: z.string(), text: z.string().default('') }),
+  run: ({ act, text }, { partial, deny }) => {
+    if (act === 'partial') return partial({ text });
+    if (act === 'deny') return deny('TOO_ODD', text);
+    return acts[act]?.(text) ?? null;
+  },
+});
+
+await serveWorker(worker);

@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { testContext } from '../../src/testing/index.ts';
+import { record } from '../samples.ts';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const program = join(import.meta.dirname, 'odd-worker.ts');
+
+/** Runs the worker as a process of its own. */
+function run(argv: readonly string[], input: string | Buffer = ''): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...argv]);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+const call = (act: string, text = '', more: object = {}) =>
+  JSON.stringify({ context: testContext(), request: { act, text }, ...more });
+const lines = (stdout: string) =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+describe.concurrent('with one JSON argument', () => {
+  test('a result is one line on standard output, and the exit says how it went', async () => {
+    const ends = await Promise.all(
+      ['echo', 'partial', 'deny', 'throw'].map((act) => run([call(act, 'né\nw')])),
+    );
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 1, 1]);
+    expect(ends.map(({ stdout }) => stdout.split('\n').length)).toEqual([2, 2, 2, 2]);
+    expect(ends.flatMap(({ stdout }) => lines(stdout))).toMatchObject([
+      { status: 'ok', result: { text: 'né\nw' } },
+      { status: 'partial', result: { text: 'né\nw' } },
+      { status: 'denied', deny_reason: { code: 'TOO_ODD' } },
+      { status: 'error', deny_reason: { code: 'WORKER_FAILED' } },
+    ]);
+  });
+
+  test('an error of the worker is shown on standard error, for its author', async () => {
+    const { stdout, stderr } = await run([call('throw', 'what went wrong')]);
+    expect(stderr).toContain('what went wrong');
+    expect(stdout).not.toContain('what went wrong');
+  });
+
+  test('what the worker prints goes to standard error', async () => {
+    const { stdout, stderr } = await run([call('log', 'a printed word')]);
+    expect(lines(stdout)).toMatchObject([{ status: 'ok' }]);
+    expect(stderr.match(/a printed word/g)).toHaveLength(3);
+  });
+
+  test('a request may be absent, and a context that is wrong is denied', async () => {
+    const [noRequest, badContext] = await Promise.all([
+      run([JSON.stringify({ context: testContext() })]),
+      run([JSON.stringify({ context: {}, request: {} })]),
+    ]);
+    expect(lines(noRequest.stdout)).toMatchObject([{ deny_reason: { code: 'WORKER_INVALID_INPUT' } }]);
+    expect(lines(badContext.stdout)).toMatchObject([{ deny_reason: { code: 'WORKER_INVALID_CONTEXT' } }]);
+    expect([noRequest.code, badContext.code]).toEqual([1, 1]);
+  });
+
+  test('a worker that leaves a timer behind does not keep the process', async () => {
+    expect(await run([call('linger')])).toMatchObject({ code: 0 });
+  });
+
+  test('a worker that never answers ends at its deadline', async () => {
+    const context = testContext({ deadline: new Date(Date.now() + 1500).toISOString() });
+    const ended = await run([JSON.stringify({ context, request: { act: 'never' } })]);
+    expect(ended.code).toBe(1);
+    expect(lines(ended.stdout)).toMatchObject([{ deny_reason: { code: 'WORKER_TIMEOUT' } }]);
+  });
+
+  test('errors outside of the run do not end the process', async () => {
+    const ended = await run([call('stray', 'alive')]);
+    expect(ended.code).toBe(0);
+    expect(lines(ended.stdout)).toMatchObject([{ status: 'ok', result: { text: 'alive' } }]);
+    expect(ended.stderr).toContain('stray');
+  });
+
+  test.each([
+    [[]],
+    [['']],
+    [['--unknown']],
+    [['not json']],
+    [['7']],
+    [['[]']],
+    [['{}']],
+    [['{"context":{},"context":{}}']],
+    [['{"context":{},"requets":{}}']],
+    [[call('echo'), 'more']],
+    [['--stdio', 'more']],
+  ])('%j is wrong usage: a plain sentence, nothing on standard output, exit 2', async (argv) => {
+    const ended = await run(argv);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^[A-Z].*--stdio.*\.\n$/);
+  });
+});
+
+describe.concurrent('--record and --help', () => {
+  test('--record prints the record as its file holds it', async () => {
+    const ended = await run(['--record']);
+    expect(ended).toMatchObject({ code: 0, stderr: '', stdout: `${JSON.stringify(record, null, 2)}\n` });
+  });
+
+  test('--help names every way to run', async () => {
+    const { code, stdout } = await run(['--help']);
+    expect(code).toBe(0);
+    for (const word of ["'<json>'", '--stdio', '--record', '--help']) expect(stdout).toContain(word);
+  });
+});
+
+describe.concurrent('--stdio', () => {
+  test('answers each line with a line, in order, each with its id', async () => {
+    const input = `${call('slow', 'one', { id: 1 })}\n${call('echo', 'two', { id: 'b' })}\r\n\n  \n${call('echo', 'three')}`;
+    const ended = await run(['--stdio'], input);
+    expect(ended.code).toBe(0);
+    const answers = lines(ended.stdout);
+    expect(answers.map(({ id, result }) => [id, result.text])).toEqual([
+      [1, 'one'],
+      ['b', 'two'],
+      [undefined, 'three'],
+    ]);
+  });
+
+  test('a broken line gets an error, and the next line is served', async () => {
+    const broken = [
+      '{',
+      '7',
+      '[]',
+      '{"id":3}',
+      call('echo', '', { id: 4, more: 1 }),
+      '{"context":{},"context":{}}',
+    ];
+    const input = Buffer.concat([
+      Buffer.from(broken.map((line) => `${line}\n`).join('')),
+      Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+      Buffer.from(`\ufeff${call('echo')}\n`),
+      Buffer.from(call('echo', 'still here')),
+    ]);
+    const answers = lines((await run(['--stdio'], input)).stdout);
+    expect(answers).toHaveLength(9);
+    for (const answer of answers.slice(0, -1)) {
+      expect(answer).toMatchObject({
+        status: 'error',
+        result: null,
+        deny_reason: { code: 'WORKER_INVALID_LINE' },
+        telemetry: [{ event_id: 'evt.worker.failed', correlation_id: null }],
+      });
+    }
+    expect(answers.flatMap(({ id }) => id ?? [])).toEqual([3, 4]);
+    expect(answers.at(-1)).toMatchObject({ status: 'ok', result: { text: 'still here' } });
+  });
+
+  test('a line of more than 8 MiB gets an error and the next is served; one of less is served', async () => {
+    const most = 8 * 1024 * 1024;
+    const fitting = call('echo', 'x'.repeat(most - call('echo').length));
+    expect(fitting).toHaveLength(most);
+    const input = `${fitting}x\n${fitting}\n${'y'.repeat(3 * most)}\n${call('echo', 'end')}\n`;
+    const answers = lines((await run(['--stdio'], input)).stdout);
+    expect(answers.map(({ status, deny_reason }) => deny_reason?.code ?? status)).toEqual([
+      'WORKER_LINE_TOO_LONG',
+      'ok',
+      'WORKER_LINE_TOO_LONG',
+      'ok',
+    ]);
+  });
+
+  test('a worker that throws or prints breaks neither the lines nor their order', async () => {
+    const acts = ['throw', 'log', 'stray', 'echo', 'deny'];
+    const input = acts.map((act, id) => call(act, 'word', { id })).join('\n');
+    const ended = await run(['--stdio'], input);
+    expect(ended.code).toBe(0);
+    expect(lines(ended.stdout).map(({ id, status }) => [id, status])).toEqual([
+      [0, 'error'],
+      [1, 'ok'],
+      [2, 'ok'],
+      [3, 'ok'],
+      [4, 'denied'],
+    ]);
+  });
+
+  test('an empty input is no line', async () => {
+    expect(await run(['--stdio'], '')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('a reader that goes away ends the worker without noise', async () => {
+    const child = spawn(process.execPath, [program, '--stdio']);
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.write(`${call('echo')}\n`);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.stdout.destroy();
+    child.stdin.write(`${call('slow')}\n${call('slow')}\n`);
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, stderr]).toEqual([1, '']);
+  });
+});
