@@ -2,6 +2,7 @@ import { WcpError } from '@wcp/spec';
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { BadInput, misuse } from './failure.ts';
+import { reasonOf } from './io/read-text.ts';
 import { jsonText } from './print/json.ts';
 import { printProblems } from './print/problems.ts';
 import { createProgram } from './program.ts';
@@ -46,5 +47,6 @@ function reportUsage(error: CommanderError, terminal: Terminal, wantsJson: boole
 /** A library's refusal is in its own words; of anything else nothing leaks but that it happened. */
 function unexpected(error: unknown): string {
   if (error instanceof WcpError) return error.message;
+  if (typeof (error as NodeJS.ErrnoException | null)?.errno === 'number') return reasonOf(error);
   return 'wcp failed in a way that it should not. Please report the command that you typed as a defect.';
 }

@@ -49,8 +49,3 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   package_hash: op(['PACKAGE_INVALID']),
   verify_manifest: op(['PACKAGE_INVALID']),
 };
-
-/** Whether `name` is an operation of section 11.2. */
-export function isOperation(name: unknown): name is OperationName {
-  return typeof name === 'string' && Object.hasOwn(OPERATIONS, name);
-}

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { type LineRead, LineSplitter } from './line-splitter.ts';
 import { enrolGroup, killGroup } from './process-group.ts';
-import { TextTail } from './text-tail.ts';
+import type { TextTail } from './text-tail.ts';
 
 /** How to start a port: one program and its arguments, without a shell. */
 export interface Launch {
@@ -36,7 +36,8 @@ export class PortProcess {
   readonly #child: ChildProcessWithoutNullStreams | null;
   readonly #lines = new LineSplitter();
   readonly #queue: PortEvent[] = [];
-  readonly #closed = Promise.withResolvers<void>();
+  readonly #closed: Promise<void>;
+  #close: () => void = () => {};
   readonly #stderr: TextTail;
   readonly #timers: NodeJS.Timeout[] = [];
   #wake: (() => void) | null = null;
@@ -44,6 +45,9 @@ export class PortProcess {
 
   constructor(launch: Launch, stderr: TextTail) {
     this.#stderr = stderr;
+    this.#closed = new Promise((resolve) => {
+      this.#close = resolve;
+    });
     this.#child = this.#spawn(launch);
   }
 
@@ -68,7 +72,7 @@ export class PortProcess {
     this.#child?.stdout.removeAllListeners('data').resume();
     if (this.#child?.pid !== undefined) killGroup(this.#child.pid);
     this.#endWithin(KILL_GRACE_MS, () => ALIVE);
-    await this.#closed.promise;
+    await this.#closed;
   }
 
   #spawn({ command, args, env, cwd }: Launch): ChildProcessWithoutNullStreams | null {
@@ -117,7 +121,7 @@ export class PortProcess {
     this.#child?.stdout.destroy();
     this.#child?.stderr.destroy();
     this.#child?.stdin.destroy();
-    this.#closed.resolve();
+    this.#close();
     this.#hear({ type: 'ended', exit, rest: this.#lines.rest() });
   }
 

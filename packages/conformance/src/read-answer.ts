@@ -38,7 +38,8 @@ export function readMessage(line: string): MessageReading {
 export function readAnswer(message: Members): Answer {
   const names = Object.keys(message).filter((name) => name !== 'seq');
   const [kind] = names;
-  const read = names.length === 1 && kind !== undefined && Object.hasOwn(FORMS, kind) ? FORMS[kind] : undefined;
+  const read =
+    names.length === 1 && kind !== undefined && Object.hasOwn(FORMS, kind) ? FORMS[kind] : undefined;
   if (kind === undefined || read === undefined) return malformed(`answered with the members ${list(names)}`);
   return read(message[kind]) ?? malformed(`answered with a "${kind}" of another form`);
 }

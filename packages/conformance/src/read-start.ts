@@ -1,6 +1,6 @@
-import { REVISION } from './schema/common.ts';
 import { excerpt } from './excerpt.ts';
 import { isObject, type Members } from './read-answer.ts';
+import { REVISION } from './schema/common.ts';
 import { type Trouble, trouble } from './trouble.ts';
 
 /** The line protocol's version. */
@@ -13,9 +13,16 @@ export interface Implementation {
   readonly version: string;
 }
 
-/** What a port said of itself, or what is wrong with that. */
+/** What a port said of itself. */
+export interface Started {
+  readonly implementation: Implementation;
+  /** Sorted, each once. */
+  readonly ops: readonly string[];
+}
+
+/** The answer to `start`, or what is wrong with it. */
 export type StartReading =
-  | { readonly ok: true; readonly implementation: Implementation; readonly ops: readonly string[] }
+  | { readonly ok: true; readonly started: Started }
   | { readonly ok: false; readonly trouble: Trouble };
 
 /** Reads the answer to `start` (WCP-11-13). Members that it does not know are ignored. */
@@ -31,7 +38,10 @@ export function readStart(message: Members): StartReading {
     return unfit('"implementation" needs the texts "name", "language" and "version"');
   }
   if (!Array.isArray(ops) || !ops.every(isText)) return unfit('"ops" is no list of names');
-  return { ok: true, implementation: { name, language, version }, ops: [...new Set(ops)].sort() };
+  return {
+    ok: true,
+    started: { implementation: { name, language, version }, ops: [...new Set(ops)].sort() },
+  };
 }
 
 function isText(value: unknown): value is string {

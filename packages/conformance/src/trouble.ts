@@ -35,12 +35,16 @@ export interface Trouble {
   readonly remedy: string;
 }
 
-const FLUSH = 'Answer each line at once, end the answer with a newline and flush it (in Python: print(…, flush=True)).';
-const ONE_PROCESS = 'One process serves all cases and runs until "stop": answer {"seq":…,"errored":{…}} instead of ending.';
+const FLUSH =
+  'Answer each line at once, end the answer with a newline and flush it (in Python: print(…, flush=True)).';
+const ONE_PROCESS =
+  'One process serves all cases and runs until "stop": answer {"seq":…,"errored":{…}} instead of ending.';
 const BY_HAND =
   'Start it by hand, type {"cmd":"start","protocol":1,"revision":"0.2"} and read what it writes to standard error.';
-const ONE_ANSWER = 'Answer each request with one line that holds the same seq, and write nothing that was not asked.';
-const ANSWERS_ONLY = 'Standard output is for answers alone: one JSON object on one line. Write logs to standard error.';
+const ONE_ANSWER =
+  'Answer each request with one line that holds the same seq, and write nothing that was not asked.';
+const ANSWERS_ONLY =
+  'Standard output is for answers alone: one JSON object on one line. Write logs to standard error.';
 
 /** What to do about each trouble. */
 const REMEDIES: Readonly<Record<TroubleCode, string>> = {
@@ -66,10 +70,12 @@ const REMEDIES: Readonly<Record<TroubleCode, string>> = {
   line_too_long: 'No answer is that long; look for a loop.',
   wrong_seq: ONE_ANSWER,
   answered_twice: ONE_ANSWER,
-  answer_malformed: 'Answer {"seq":…} with exactly one of "result", "error", "skipped" and "errored" beside it.',
+  answer_malformed:
+    'Answer {"seq":…} with exactly one of "result", "error", "skipped" and "errored" beside it.',
   stop_ignored: 'End with status 0 when {"cmd":"stop"} comes.',
   stop_status: 'End with status 0 when {"cmd":"stop"} comes.',
-  restart_failed: 'A port must be able to start again after it was killed: look for lock files and ports in use.',
+  restart_failed:
+    'A port must be able to start again after it was killed: look for lock files and ports in use.',
   gave_up: 'Mend the first cases that went wrong and run again, or run a part with a filter.',
 };
 

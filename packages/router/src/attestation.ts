@@ -36,6 +36,7 @@ function isBanned({ facts }: Case, worker: CompiledWorker, seen: SeenWorker): bo
 function attestationFault(worker: CompiledWorker, seen: SeenWorker): DenyCode | null {
   if (worker.attested_hash === 'missing') return 'DENY_WORKER_ATTESTATION_MISSING';
   if (worker.attested_hash === 'malformed') return 'DENY_WORKER_ATTESTATION_INVALID_HASH';
+  if (seen.current_hash === worker.attested_hash) return null;
   const live = normaliseHash(seen.current_hash);
   if (live === null) return 'DENY_WORKER_HASH_UNAVAILABLE';
   return live === worker.attested_hash ? null : 'DENY_WORKER_TAMPERED';

@@ -48,6 +48,8 @@ export class Case {
   holds: Hold[] = [];
   /** What the holds come to: their highest level; null without a hold. */
   level: SupervisorLevel | null = null;
+  /** When what is held ends; null without a hold that could end. */
+  expires_at: string | null = null;
   approved = false;
 
   constructor(engine: Engine, facts: FactsReading, input: RouteInputReading) {

@@ -11,6 +11,15 @@ import {
 /** What an attestation says of a worker's code. */
 export type AttestedHash = Sha256 | 'missing' | 'malformed';
 
+/** An envelope with its defaults in place, as step 11 looks at it. */
+export interface CompiledEnvelope {
+  readonly egress: string;
+  readonly hosts: readonly string[];
+  readonly secrets: readonly string[];
+  /** A path that may be written is `/`, relative, or climbs with `..`. */
+  readonly writes_outside: boolean;
+}
+
 /** A registry record in the form that the steps read. Nothing here is shared between workers (R7). */
 export interface CompiledWorker {
   readonly worker_id: string;
@@ -23,7 +32,9 @@ export interface CompiledWorker {
   readonly requires: readonly string[];
   readonly implements: ReadonlySet<string>;
   readonly blast: number;
-  readonly envelope: PrivilegeEnvelope | null;
+  readonly envelope: CompiledEnvelope | null;
+  /** The envelope as the record writes it, for the policy gate. */
+  readonly envelope_written: PrivilegeEnvelope | null;
   readonly attested_hash: AttestedHash;
 }
 
@@ -44,8 +55,20 @@ export function compileWorker(record: RegistryRecord, catalogVersion: string): C
     requires: record.required_controls ?? [],
     implements: new Set(record.currently_implements),
     blast: declaredBlast(record.blast_radius),
-    envelope: record.privilege_envelope ?? null,
+    envelope: record.privilege_envelope === undefined ? null : compileEnvelope(record.privilege_envelope),
+    envelope_written: record.privilege_envelope ?? null,
     attested_hash: attestedHashOf(record),
+  };
+}
+
+function compileEnvelope(envelope: PrivilegeEnvelope): CompiledEnvelope {
+  return {
+    egress: envelope.network_egress ?? 'unrestricted',
+    hosts: envelope.egress_allowlist ?? [],
+    secrets: envelope.secrets_access ?? [],
+    writes_outside: (envelope.filesystem_writes ?? []).some(
+      (path) => path === '/' || !path.startsWith('/') || path.split('/').includes('..'),
+    ),
   };
 }
 

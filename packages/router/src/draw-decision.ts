@@ -1,5 +1,4 @@
 import {
-  addSeconds,
   canonicalJson,
   DENY_CODES,
   type DenyReason,
@@ -57,7 +56,7 @@ export function drawDecision(current: Case, denial?: Denial): RouteDecision {
     supervisor_required: supervised,
     supervisor_level: supervised ? current.level : null,
     pending_approval_id: pending ? decision_id : null,
-    approval_expires_at: pending ? addSeconds(now as string, engine.settings.ttl_seconds) : null,
+    approval_expires_at: pending ? current.expires_at : null,
     escalation_context: supervised ? contextOf(current) : null,
     dry_run: input.dry_run,
     artifact_hash: input.deny_code === null ? sha256(input.request_json) : null,

@@ -1,7 +1,6 @@
-import type { Env, EnvelopeViolation, PrivilegeEnvelope } from '@wcp/spec';
+import type { Env, EnvelopeViolation } from '@wcp/spec';
 import { type Case, type Denial, deny, isStrict } from './case.ts';
-import type { CompiledWorker } from './compiled-worker.ts';
-import type { Settings } from './settings.ts';
+import type { CompiledEnvelope, CompiledWorker } from './compiled-worker.ts';
 
 const ASKING_CONTROL = 'ctrl.privilege-envelopes-required';
 
@@ -16,63 +15,48 @@ export function checkEnvelope(current: Case): Denial | null {
   return current.envelope_ok ? null : deny('DENY_PRIVILEGE_ENVELOPE_VIOLATED', { violations });
 }
 
+type Check = (envelope: CompiledEnvelope, current: Case) => boolean;
+
 /** What an envelope may break, in the sorted order in which it is reported (section 13). */
-const CHECKS: readonly (readonly [
-  EnvelopeViolation,
-  (envelope: PrivilegeEnvelope, current: Case) => boolean,
-])[] = [
+const CHECKS: readonly (readonly [EnvelopeViolation, Check])[] = [
   ['egress_not_allowlisted', leavesAllowlist],
-  [
-    'egress_not_none',
-    (envelope, current) =>
-      current.engine.settings.egress_none &&
-      egressOf(envelope) !== 'none' &&
-      !isUnrestricted(envelope, current),
-  ],
+  ['egress_not_none', mayReachOut],
   ['egress_unrestricted', isUnrestricted],
   ['secret_not_allowed', wantsForeignSecret],
-  ['write_path_refused', writesOutside],
+  ['write_path_refused', ({ writes_outside }) => writes_outside],
 ];
 
-function violationsOf(current: Case, envelope: PrivilegeEnvelope | null): EnvelopeViolation[] {
-  if (envelope !== null) {
-    return CHECKS.flatMap(([violation, breaks]) => (breaks(envelope, current) ? [violation] : []));
+function violationsOf(current: Case, envelope: CompiledEnvelope | null): EnvelopeViolation[] {
+  if (envelope === null) {
+    return isStrict(current) || current.engine.settings.egress_none ? ['envelope_missing'] : [];
   }
-  return isStrict(current) || current.engine.settings.egress_none ? ['envelope_missing'] : [];
-}
-
-function egressOf(envelope: PrivilegeEnvelope): string {
-  return envelope.network_egress ?? 'unrestricted';
-}
-
-/** Unrestricted egress is refused in prod and edge, and is then the only egress violation. */
-function isUnrestricted(envelope: PrivilegeEnvelope, current: Case): boolean {
-  return egressOf(envelope) === 'unrestricted' && isStrict(current);
+  const violations: EnvelopeViolation[] = [];
+  for (const [violation, breaks] of CHECKS) if (breaks(envelope, current)) violations.push(violation);
+  return violations;
 }
 
 /** RESTRICTED data in prod and edge goes to the Hall's hosts only. */
-function leavesAllowlist(envelope: PrivilegeEnvelope, current: Case): boolean {
-  if (current.input.data_label !== 'RESTRICTED' || !isStrict(current)) return false;
-  if (egressOf(envelope) !== 'allowlisted') return false;
-  const allowed = listOf(current, 'egress_allowlist');
-  return (envelope.egress_allowlist ?? []).some((host) => !allowed.has(host));
+function leavesAllowlist({ egress, hosts }: CompiledEnvelope, current: Case): boolean {
+  if (current.input.data_label !== 'RESTRICTED' || egress !== 'allowlisted' || !isStrict(current))
+    return false;
+  const allowed = current.engine.settings.egress_allowlist[current.input.env as Env];
+  return hosts.some((host) => !allowed.has(host));
 }
 
-function wantsForeignSecret(envelope: PrivilegeEnvelope, current: Case): boolean {
-  if (!isStrict(current)) return false;
-  const allowed = listOf(current, 'secrets');
-  return (envelope.secrets_access ?? []).some((name) => !allowed.has(name));
-}
-
-function writesOutside(envelope: PrivilegeEnvelope): boolean {
-  return (envelope.filesystem_writes ?? []).some(
-    (path) => path === '/' || !path.startsWith('/') || path.split('/').includes('..'),
+/** `prof.edge.isolated` lets nothing out, in any environment. */
+function mayReachOut(envelope: CompiledEnvelope, current: Case): boolean {
+  return (
+    current.engine.settings.egress_none && envelope.egress !== 'none' && !isUnrestricted(envelope, current)
   );
 }
 
-function listOf(
-  current: Case,
-  list: keyof Pick<Settings, 'egress_allowlist' | 'secrets'>,
-): ReadonlySet<string> {
-  return current.engine.settings[list][current.input.env as Env];
+/** Unrestricted egress is refused in prod and edge, and is then the only egress violation. */
+function isUnrestricted({ egress }: CompiledEnvelope, current: Case): boolean {
+  return egress === 'unrestricted' && isStrict(current);
+}
+
+function wantsForeignSecret({ secrets }: CompiledEnvelope, current: Case): boolean {
+  if (!isStrict(current)) return false;
+  const allowed = current.engine.settings.secrets[current.input.env as Env];
+  return secrets.some((name) => !allowed.has(name));
 }

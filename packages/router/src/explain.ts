@@ -1,7 +1,7 @@
 import { DENY_CODES, type RouteDecision, readRouteInput } from '@wcp/spec';
-import { Case } from './case.ts';
+import { Case, type Denial, deny } from './case.ts';
 import { type Change, smallestChange } from './counterfactual.ts';
-import { decideIn, NOWHERE, STEPS } from './decide.ts';
+import { decideIn, NOWHERE, STEPS, type Step } from './decide.ts';
 import { describeHold, describeStep } from './describe-step.ts';
 import { readFacts } from './read-facts.ts';
 import { engineOf, type World } from './world.ts';
@@ -51,7 +51,7 @@ function retrace(current: Case): ExplainedStep[] {
   let denied = false;
   return STEPS.map(({ step, title, check }): ExplainedStep => {
     if (denied) return { step, title, status: 'not_reached', reason: 'An earlier step denied.' };
-    const denial = check(current);
+    const denial = attempt(check, current);
     denied = denial !== null;
     if (denial !== null) return { step, title, status: 'denied', reason: DENY_CODES[denial.code].meaning };
     const held = describeHold(step, current);
@@ -62,6 +62,15 @@ function retrace(current: Case): ExplainedStep[] {
       reason: held ?? describeStep(step, current),
     };
   });
+}
+
+/** As in `decide`: what goes wrong inside a step denies. */
+function attempt(check: Step['check'], current: Case): Denial | null {
+  try {
+    return check(current);
+  } catch {
+    return deny('DENY_INTERNAL_ERROR');
+  }
 }
 
 function remedyOf({ outcome, deny_code, supervisor_level }: RouteDecision): string | null {

@@ -88,13 +88,13 @@ function readMember(reading: FactsReading, facts: Members, name: string): boolea
 }
 
 function readNow(reading: FactsReading, value: unknown): boolean {
-  if (!isText(value) || !isTime(value)) return false;
+  if (typeof value !== 'string' || !isTime(value)) return false;
   reading.now = value;
   return true;
 }
 
 function readDecisionId(reading: FactsReading, value: unknown): boolean {
-  if (!isText(value) || !UUID.test(value)) return false;
+  if (typeof value !== 'string' || !UUID.test(value)) return false;
   reading.decision_id = value;
   return true;
 }
@@ -193,8 +193,10 @@ function hasOnly(value: unknown, names: readonly string[]): value is Members {
 }
 
 function isObject(value: unknown): value is Members {
+  if (typeof value !== 'object' || value === null) return false;
   return (
-    typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Object]'
+    Object.getPrototypeOf(value) === Object.prototype ||
+    Object.prototype.toString.call(value) === '[object Object]'
   );
 }
 

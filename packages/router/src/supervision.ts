@@ -63,10 +63,15 @@ export function checkHuman(current: Case): Denial | null {
   return null;
 }
 
-/** Step 15: an approval, where one came with the facts, fits this very decision. */
+/**
+ * Step 15: an approval, where one came with the facts, fits this very decision.
+ *
+ * @throws {WcpError} where the hold would end past the year 9999: a hold without an end would be none
+ */
 export function checkApproval(current: Case, draw: (held: Case) => RouteDecision): Denial | null {
   const { facts, input, level } = current;
-  if (facts.approval === null) return canExpire(current) ? null : deny('DENY_INTERNAL_ERROR');
+  current.expires_at = expiryOf(current);
+  if (facts.approval === null) return null;
   const fits =
     level === 'gatekeeper' &&
     facts.approval.level !== 'advisory' &&
@@ -77,11 +82,10 @@ export function checkApproval(current: Case, draw: (held: Case) => RouteDecision
   return null;
 }
 
-/** A hold without an end would be none: where its expiry has five digits for the year, there is no hold. */
-function canExpire({ engine, facts, input, level }: Case): boolean {
-  if (level === null || level === 'advisory' || input.dry_run) return true;
-  const now = facts.now as string;
-  return addSeconds(now, engine.settings.ttl_seconds).length === now.length;
+/** When the hold ends that the steps have come to; null where there is none, or where it is a dry run. */
+function expiryOf({ engine, facts, input, level }: Case): string | null {
+  if (level === null || level === 'advisory' || input.dry_run) return null;
+  return addSeconds(facts.now as string, engine.settings.ttl_seconds);
 }
 
 function gateAnswer(current: Case): GateAnswer | null {
@@ -92,7 +96,7 @@ function gateAnswer(current: Case): GateAnswer | null {
 }
 
 function gateRequest({ engine, input, rule, worker, blast_score }: Case): PolicyGateRequest {
-  const { worker_id, species, authority, risk_tier, envelope } = worker as CompiledWorker;
+  const { worker_id, species, authority, risk_tier, envelope_written } = worker as CompiledWorker;
   return {
     capability_id: input.capability_id as string,
     tenant_id: input.tenant_id as string,
@@ -107,7 +111,7 @@ function gateRequest({ engine, input, rule, worker, blast_score }: Case): Policy
     authority,
     risk_tier,
     blast_score: blast_score as number,
-    privilege_envelope: envelope === null ? null : JSON.parse(canonicalJson(envelope)),
+    privilege_envelope: envelope_written === null ? null : JSON.parse(canonicalJson(envelope_written)),
     privilege_context:
       input.privilege_context_json === null ? null : JSON.parse(input.privilege_context_json),
   };

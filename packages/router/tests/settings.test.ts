@@ -19,6 +19,7 @@ const DEFAULTS: Settings = {
   default_level: 'gatekeeper',
   redact_tenant: false,
   policy_version: 'policy.v0',
+  policy_version_shown: 'policy.v0',
   profile_controls: [],
   egress_none: false,
 };
@@ -45,7 +46,7 @@ test('what a configuration says stands', () => {
     privilege_policy: { egress_allowlist: { prod: ['h'] }, secrets: { edge: ['s'] } },
     approval: { ttl_seconds: 1, default_level: 'executor' },
     redact_tenant: true,
-    policy_version: 'policy.v9',
+    policy_version: 'policy.v9\n',
   };
   expect(settingsOf(config)).toEqual({
     ...DEFAULTS,
@@ -59,7 +60,8 @@ test('what a configuration says stands', () => {
     ttl_seconds: 1,
     default_level: 'executor',
     redact_tenant: true,
-    policy_version: 'policy.v9',
+    policy_version: 'policy.v9\n',
+    policy_version_shown: 'policy.v9\\u000a',
   });
 });
 

@@ -86,6 +86,16 @@ export function makeRecord(changes?: Members): Members {
   return { ...record, artifact_hash: artifact_hash ?? recordHash(record) };
 }
 
+/** A scene whose one worker has exactly this as a member, or where it is undefined does not have it. */
+export function exactly(name: string, value: unknown): Scene {
+  return {
+    workers: ({ [name]: _, artifact_hash: __, ...record }) => {
+      const content = value === undefined ? record : { ...record, [name]: value };
+      return [{ ...content, artifact_hash: recordHash(content) }];
+    },
+  };
+}
+
 /** What a scene's world is compiled from. */
 export function documentsOf(scene: Scene): {
   rules: unknown;

@@ -9,15 +9,18 @@ import type { Finding } from './finding.ts';
 export class JsonDocument {
   readonly json: unknown;
   readonly text: string;
+  /** What nobody can forge and no proxy can trap, as a prototype can be. */
+  readonly #isRead: boolean;
 
   private constructor(text: string) {
     this.text = text;
     this.json = JSON.parse(text);
+    this.#isRead = true;
   }
 
   /** Reads any value, safely; what is no JSON gives every finding (section 13). */
   static read(value: unknown): JsonReading {
-    if (value instanceof JsonDocument) return { ok: true, document: value };
+    if (typeof value === 'object' && value !== null && #isRead in value) return { ok: true, document: value };
     const { text, findings } = readCanonical(value);
     return findings.length > 0 ? { ok: false, findings } : { ok: true, document: new JsonDocument(text) };
   }

@@ -20,6 +20,9 @@ const DEFINITION = /^ {0,3}\[[^\]]{1,500}\]:/;
 const INDENTED = /^(?: {4}|\t)/;
 const TABLE_RULE = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$/;
 
+/** A longer line is no table's rule, and {@link TABLE_RULE} takes its time over many spaces. */
+const LONGEST_TABLE_RULE = 2000;
+
 class BlockReader {
   readonly #lines: readonly string[];
   readonly #blocks: Block[] = [];
@@ -87,7 +90,8 @@ class BlockReader {
 
   #isTable(line: string): boolean {
     if (/^[ \t]*\|/.test(line)) return true;
-    return line.includes('|') && TABLE_RULE.test(this.#line(this.#at + 1));
+    const next = this.#line(this.#at + 1);
+    return line.includes('|') && next.length < LONGEST_TABLE_RULE && TABLE_RULE.test(next);
   }
 
   #skipTable(): void {
@@ -97,6 +101,7 @@ class BlockReader {
 
   #skipFence(fence: string): void {
     this.#close();
+    if (!/^[ \t]/.test(this.#line(this.#at))) this.#inList = false;
     const end = new RegExp(`^[ \\t>]*${fence[0] === '~' ? '~' : '`'}{${fence.length},}[ \\t]*$`);
     do this.#at += 1;
     while (this.#at < this.#lines.length && !end.test(this.#line(this.#at)));

@@ -87,13 +87,14 @@ const FAULTS: readonly Fault[] = [
   [0.6, ({ text }) => LEANING.test(text)],
   [0.75, ({ kind }) => kind === 'item'],
   [0.7, ({ words }) => words < 7],
+  [0.93, ({ words }) => words < 10],
   [0.85, ({ words }) => words > 40],
   [0.6, ({ words }) => words > 70],
   [0.75, ({ text }) => text.endsWith('?')],
   [0.75, ({ text }) => shareOfLetters(text) < 0.75],
   [0.85, ({ text }) => /\w_\w|\w\.\w+\.\w/.test(text)],
   [0.6, ({ text }) => /[{}<>=|]/.test(text)],
-  [0.8, ({ text }) => POINTING.test(text)],
+  [0.5, ({ text }) => POINTING.test(text)],
 ];
 
 /** How well a sentence stands on its own, 0 to 1. */

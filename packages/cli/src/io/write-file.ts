@@ -73,8 +73,14 @@ function takenProblem(file: string, advice: string) {
 }
 
 function cannotWrite(file: string, error: unknown): BadInput {
+  return new BadInput([fileProblem(file, 'UNWRITABLE', writeReasonOf(error))]);
+}
+
+const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** Why the system refused to write, in one sentence without a path. */
+export function writeReasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  const reason =
-    code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'You may not write here.' : reasonOf(error);
-  return new BadInput([fileProblem(file, 'UNWRITABLE', reason)]);
+  if (code === 'ENOSPC') return 'The disk is full.';
+  return FORBIDDEN.has(code ?? '') ? 'You may not write here.' : reasonOf(error);
 }

@@ -1,6 +1,6 @@
-"""JSON as the protocol counts it (section 8.1): strict parser, canonical form, hash.
+"""JSON as the protocol counts it (section 8.1): strict parser, canonical form, hashes.
 
-Every number of a parsed text is a float: JSON has one type of number, and `True` is none.
+Every number of a parsed text is a float, because JSON has one type of number and `True` is none.
 """
 
 import hashlib
@@ -19,31 +19,20 @@ def to_number(text: str) -> float:
 
 def to_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object; a name that occurs twice is an error (WCP-8-2)."""
-    members = dict(pairs)
-    if len(members) < len(pairs):
+    if len(members := dict(pairs)) < len(pairs):
         raise ValueError("duplicate member name")
     return members
 
 
-def no_constant(name: str) -> None:
-    """Refuse NaN and Infinity, which Python's parser would read."""
-    raise ValueError(f"{name} is not JSON")
-
-
 DECODER = json.JSONDecoder(
-    object_pairs_hook=to_object, parse_int=to_number, parse_float=to_number, parse_constant=no_constant
-)
+    object_pairs_hook=to_object, parse_int=to_number, parse_float=to_number, parse_constant=to_number)
 # The scanner in C has a depth limit of its own; the one in Python obeys sys.setrecursionlimit.
 DECODER.scan_once = json.scanner.py_make_scanner(DECODER)  # type: ignore[attr-defined]
-
-
-def parse(text: str) -> Any:
-    """Parse one JSON text; ValueError where it is none."""
-    return DECODER.decode(text)
+parse = DECODER.decode
 
 
 def utf16(text: str) -> bytes:
-    """Return UTF-16 code units, by which strings are ordered and measured (WCP-11-7)."""
+    """Return UTF-16 code units, in which strings are ordered and measured (WCP-11-7)."""
     return text.encode("utf-16-be", "surrogatepass")
 
 
@@ -51,9 +40,7 @@ def write_number(value: float) -> str:
     """Write a number as ECMAScript does (RFC 8785, section 3.2.2.3)."""
     if not math.isfinite(value):
         raise ValueError("no finite number")
-    if value == 0:
-        return "0"
-    sign, numerals, exponent = Decimal(repr(float(value))).normalize().as_tuple()
+    sign, numerals, exponent = Decimal(repr(float(value) or 0.0)).normalize().as_tuple()
     digits = "".join(map(str, numerals))
     point = len(digits) + exponent  # where the decimal point stands among the digits
     if 0 < point <= 21:
@@ -68,8 +55,8 @@ def write_number(value: float) -> str:
 def canonical(value: Any) -> str:
     """Write canonical JSON (WCP-8-1); ValueError for a number or, once encoded, a text that has none."""
     if isinstance(value, dict):
-        names = sorted(value, key=utf16)
-        return "{" + ",".join([canonical(name) + ":" + canonical(value[name]) for name in names]) + "}"
+        members = [f"{canonical(name)}:{canonical(value[name])}" for name in sorted(value, key=utf16)]
+        return "{" + ",".join(members) + "}"
     if isinstance(value, list):
         return "[" + ",".join([canonical(item) for item in value]) + "]"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -77,11 +64,6 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)  # a text, true, false or null
 
 
-def sha256(data: bytes) -> str:
-    """Hash bytes, written as in WCP-8-7."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
-
-
-def hash_json(value: Any) -> str:
-    """Hash the canonical JSON of a value; ValueError where it has none, as with a lone surrogate."""
-    return sha256(canonical(value).encode("utf-8"))
+def sha256(text: str) -> str:
+    """Hash the UTF-8 of a text; ValueError where it has a lone surrogate (WCP-8-7)."""
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

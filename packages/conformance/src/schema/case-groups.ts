@@ -1,6 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { OPERATION_NAMES } from '../operations.ts';
-import { caseId, closed, GROUP_ID_PATTERN, level, REQUIREMENT_PATTERN, SECTION_PATTERN, sentence } from './common.ts';
+import {
+  caseId,
+  closed,
+  GROUP_ID_PATTERN,
+  level,
+  REQUIREMENT_PATTERN,
+  SECTION_PATTERN,
+  sentence,
+} from './common.ts';
 
 const anything = Type.Unknown();
 
@@ -14,7 +22,7 @@ const GivenSchema = closed({
 });
 
 const ExpectSchema = Type.Union([
-  closed({ result: Type.Object({}, { additionalProperties: true }) }),
+  closed({ result: Type.Unsafe<Readonly<Record<string, unknown>>>(Type.Object({}, { additionalProperties: true })) }),
   closed({ error: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$' }) }),
 ]);
 

@@ -1,13 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { OPERATION_NAMES } from '../operations.ts';
-import { caseId, closed, LEVELS, level, nullable, REQUIREMENT_PATTERN, sentence } from './common.ts';
 import { TROUBLE_CODES } from '../trouble.ts';
+import { caseId, closed, LEVELS, level, nullable, REQUIREMENT_PATTERN, sentence } from './common.ts';
 
 /** How a case ended. */
 export const STATUSES = ['passed', 'failed', 'skipped', 'errored'] as const;
 /** How a case ended: only `passed` counts. */
 export type Status = (typeof STATUSES)[number];
 
+const TIME_PATTERN = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$';
 const count = Type.Integer({ minimum: 0 });
 const milliseconds = Type.Number({ minimum: 0 });
 const anything = Type.Unknown();
@@ -68,7 +69,7 @@ export const ReportSchema = closed(
     known_failures: closed({ passing: Type.Array(caseId), unknown: Type.Array(caseId) }),
     cases: Type.Array(CaseReportSchema),
     stderr_tail: Type.String(),
-    started_at: Type.String({ format: 'date-time' }),
+    started_at: Type.String({ pattern: TIME_PATTERN }),
     duration_ms: milliseconds,
   },
   {

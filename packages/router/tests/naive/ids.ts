@@ -62,7 +62,7 @@ export const isOpaqueId: Check = (value) =>
 export const isBlank: Check = (value) => typeof value === 'string' && /^[ \t\n\r]*$/.test(value);
 
 export const isVersion: Check = (value) =>
-  isText(value) && /^(wcp-catalog@)?[0-9]+\.[0-9]+\.[0-9]+$/.test(value as string);
+  isText(value) && /^(wcp-catalog@)?(0|[1-9][0-9]{0,8})(\.(0|[1-9][0-9]{0,8})){2}$/.test(value as string);
 
 const numbersOf = (version: string): bigint[] =>
   version

@@ -83,6 +83,7 @@ export function inputFindings(input: unknown): Finding[] {
   return all
     .map(({ at, code }) => ({ path: pointer(fitting(at)), code, message: '' }))
     .sort(byPathThenCode)
+    .filter((each, index, sorted) => byPathThenCode(each, sorted[index - 1] ?? { ...each, path: '\0' }) !== 0)
     .slice(0, MAX_FINDINGS);
 }
 
@@ -93,7 +94,9 @@ function walk(value: unknown, at: readonly string[], depth: number, found: Found
     found.push({ at, code: 'TOO_DEEP' });
   } else if (isContainer(value)) {
     for (const key of Object.keys(value)) {
-      if (isOffendingKey(key)) found.push({ at: [...at, key], code: 'NOT_JSON' });
+      // A name without a text stands in no path: the object around it is what is named.
+      if (!isText(key)) found.push({ at, code: 'NOT_JSON' });
+      else if (key === '__proto__') found.push({ at: [...at, key], code: 'NOT_JSON' });
       else walk((value as Obj)[key], [...at, key], depth + 1, found);
     }
   }
@@ -124,7 +127,7 @@ const isTooLarge = (value: unknown): boolean => Buffer.byteLength(canonical(valu
 
 function formFindings(input: Obj): Found[] {
   const missing = Object.keys(ECHOED).filter((name) => !Object.hasOwn(input, name));
-  const unknown = Object.keys(input).filter((name) => checkOf(name) === undefined);
+  const unknown = Object.keys(input).filter((name) => isText(name) && checkOf(name) === undefined);
   const wrong = Object.keys(input).filter(
     (name) => checkOf(name)?.(input[name]) === false && !isBlankId(name, input[name]),
   );
@@ -144,6 +147,7 @@ function checkOf(name: string): Check | undefined {
 function blastRadiusFindings(radius: unknown): Found[] {
   if (!isObject(radius)) return [];
   return Object.keys(radius).flatMap((name) => {
+    if (!isText(name)) return [];
     if (!DIMENSIONS.includes(name)) return [{ at: ['blast_radius', name], code: 'UNKNOWN_MEMBER' }];
     return isInteger(0, 5)(radius[name]) ? [] : [{ at: ['blast_radius', name], code: 'INVALID_VALUE' }];
   });

@@ -1,0 +1,89 @@
+import { decisionReceipt, outcomeReceipt } from '@wcp/evidence';
+import { decide } from '@wcp/router';
+import {
+  canonicalJson,
+  type Receipt,
+  type RouteDecision,
+  type RouteInput,
+  sha256,
+  type WorkerContext,
+} from '@wcp/spec';
+import type { Terminal } from '../terminal.ts';
+import type { DemoWorld } from './demo-world.ts';
+import type { EvidenceLog } from './evidence-log.ts';
+import type { WorkerPackage } from './worker-package.ts';
+import { runWorker, type WorkerRun } from './worker-process.ts';
+
+/** What became of one request. */
+export interface Dispatched {
+  readonly facts: unknown;
+  readonly decision: RouteDecision;
+  readonly receipt: Receipt;
+  /** Null where nothing was executed. */
+  readonly run: WorkerRun | null;
+  readonly outcome: Receipt | null;
+}
+
+/** Decides requests in one world, keeps the evidence and runs what may run: a Hall in miniature. */
+export class DemoHall {
+  readonly #terminal: Terminal;
+  readonly #world: DemoWorld;
+  readonly #worker: WorkerPackage;
+  readonly #log: EvidenceLog;
+
+  constructor(terminal: Terminal, world: DemoWorld, worker: WorkerPackage, log: EvidenceLog) {
+    this.#terminal = terminal;
+    this.#world = world;
+    this.#worker = worker;
+    this.#log = log;
+  }
+
+  /** The order is the protocol's: decision, durable receipt, execution, durable outcome (section 8). */
+  async dispatch(input: RouteInput): Promise<Dispatched> {
+    const facts = await this.#observe();
+    const decision = decide(this.#world.world, facts, input);
+    const receipt_id = this.#terminal.newId();
+    const receipt = await this.#log.addReceipt(decisionReceipt({ receipt_id, decision, input }));
+    await this.#log.addEvents(decision.telemetry_envelopes);
+    if (decision.outcome !== 'DISPATCH') return { facts, decision, receipt, run: null, outcome: null };
+    const run = await runWorker(this.#worker, { context: contextOf(decision), request: input.request });
+    const outcome = await this.#keepOutcome(receipt, run);
+    return { facts, decision, receipt, run, outcome };
+  }
+
+  /** What the decision must know of the outside: the time, and the worker's code as it is now. */
+  async #observe() {
+    const current_hash = await this.#worker.hash();
+    return {
+      now: this.#terminal.now(),
+      decision_id: this.#terminal.newId(),
+      workers: { [this.#world.record.worker_id]: { available: true, current_hash } },
+    };
+  }
+
+  async #keepOutcome(decided: Receipt, { status, result, duration_ms }: WorkerRun): Promise<Receipt> {
+    const result_hash = status === 'ok' ? sha256(canonicalJson(result?.result)) : null;
+    const outcome = { status, result_hash, duration_ms };
+    const receipt_id = this.#terminal.newId();
+    const receipt = await this.#log.addReceipt(outcomeReceipt({ receipt_id, decided, outcome }));
+    await this.#log.addEvents(result?.telemetry ?? []);
+    return receipt;
+  }
+}
+
+/** A dispatch names everything that a worker is told. */
+function contextOf(decision: RouteDecision): WorkerContext {
+  const { correlation_id, tenant_id, env, data_label, qos_class, capability_id } = decision;
+  const { policy_version, decision_id, worker_id } = decision;
+  const told = {
+    correlation_id,
+    tenant_id,
+    env,
+    data_label,
+    qos_class,
+    capability_id,
+    decision_id,
+    worker_id,
+  };
+  return { ...told, policy_version, deadline: null } as WorkerContext;
+}

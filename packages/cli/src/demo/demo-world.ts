@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compileWorld, type World } from '@wcp/router';
+import { authorityOf, type RegistryRecord, recordHash, type Sha256 } from '@wcp/spec';
+import { packageFile } from '../package-file.ts';
+
+/** The world of the demo, and the documents that it was compiled from. */
+export interface DemoWorld {
+  readonly world: World;
+  readonly documents: {
+    readonly rules: unknown;
+    readonly config: unknown;
+    readonly workers: readonly RegistryRecord[];
+  };
+  /** The record of the worker that is really there. */
+  readonly record: RegistryRecord;
+}
+
+/** Compiles the documents of the package's folder `demo` with the record of an attested worker. */
+export async function makeDemoWorld(workerDir: string, codeHash: Sha256, now: string): Promise<DemoWorld> {
+  const [rules, config, laptop, written] = await Promise.all(
+    [
+      packageFile('demo/rules.json'),
+      packageFile('demo/hall.json'),
+      packageFile('demo/dev-only-worker.json'),
+      join(workerDir, 'registry_record.json'),
+    ].map(readJson),
+  );
+  const record = attested(written as RegistryRecord, codeHash, now);
+  const workers = [record, laptop as RegistryRecord];
+  const documents = { rules, config, workers };
+  return { world: compileWorld(documents), documents, record };
+}
+
+/** What the worker's authority says: this very code is ours. */
+function attested(record: RegistryRecord, codeHash: Sha256, now: string): RegistryRecord {
+  const attestation = {
+    code_hash: codeHash,
+    hash_method: 'module' as const,
+    attested_at: now,
+    attested_by: `namespace-key@${authorityOf(record.worker_id)}`,
+    source: 'wcp demo',
+  };
+  const changed = { ...record, attestation };
+  return { ...changed, artifact_hash: recordHash(changed) };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, 'utf8'));
+}

@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  appendReceipt,
+  createMerkleTree,
+  createReceiptChain,
+  generateSigningKey,
+  type ReceiptDraft,
+  signCheckpoint,
+} from '@wcp/evidence';
+import { canonicalJson, type Receipt } from '@wcp/spec';
+import { openLineFile } from '@wcp/telemetry';
+import { BadInput } from '../failure.ts';
+import { EVIDENCE_FILES } from '../io/evidence-files.ts';
+import { fileProblem } from '../io/problem.ts';
+import { writeReasonOf, writeWhole } from '../io/write-file.ts';
+
+/** The name of the demo's log. */
+const ORIGIN = 'demo.wcp.example/log';
+
+/** A folder in which a Hall leaves its evidence. */
+export interface EvidenceLog {
+  readonly dir: string;
+  /** Signs the next receipt and resolves when it is on the disk. */
+  addReceipt(draft: ReceiptDraft): Promise<Receipt>;
+  /** Resolves when the events are on the disk. */
+  addEvents(events: readonly unknown[]): Promise<void>;
+  /** Closes the files, with a signed checkpoint over all receipts beside them. */
+  seal(): Promise<void>;
+}
+
+/** Opens a new folder of evidence, under a key that lives in this process alone. */
+export async function openEvidenceLog(dir: string): Promise<EvidenceLog> {
+  await makeFolder(dir);
+  const key = generateSigningKey();
+  const receipts = await openLineFile(join(dir, EVIDENCE_FILES.receipts));
+  const events = await openLineFile(join(dir, EVIDENCE_FILES.events));
+  const keys = `${JSON.stringify({ [key.keyId]: key.publicKey }, null, 2)}\n`;
+  await writeWhole(join(dir, EVIDENCE_FILES.keys), keys);
+  const tree = createMerkleTree();
+  let chain = createReceiptChain(key);
+  return {
+    dir,
+    async addReceipt(draft) {
+      const next = appendReceipt(chain, draft);
+      await receipts.append([next.receipt]);
+      chain = next.chain;
+      tree.append(canonicalJson(next.receipt));
+      return next.receipt;
+    },
+    addEvents: (more) => events.append(more),
+    async seal() {
+      await Promise.all([receipts.close(), events.close()]);
+      const note = signCheckpoint({ origin: ORIGIN, size: tree.size, root: tree.root() }, key);
+      await writeWhole(join(dir, EVIDENCE_FILES.checkpoint), note);
+    },
+  };
+}
+
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (error) {
+    const advice = 'Name another folder for the evidence with --out.';
+    throw new BadInput([fileProblem(dir, 'UNWRITABLE', `${writeReasonOf(error)} ${advice}`)]);
+  }
+}

@@ -1,0 +1,131 @@
+import { basename, join } from 'node:path';
+import type { RouteDecision, RouteInput } from '@wcp/spec';
+import { findEntity } from '@wcp/spec/catalog';
+import { rows, shown, WIDTH, wrap } from '../print/layout.ts';
+import type { Dispatched } from './demo-hall.ts';
+import type { DemoWorld } from './demo-world.ts';
+import type { Expectations } from './expectations.ts';
+import { WORLD } from './keep-world.ts';
+import type { DemoDocument } from './read-document.ts';
+import type { Stage } from './run-demo.ts';
+
+/** The three events without which nothing is dispatched (section 7), in plain words. */
+const MANDATORY = {
+  'evt.os.task.routed': 'a rule was found for the task',
+  'evt.os.worker.selected': 'this worker was chosen for it',
+  'evt.os.policy.gated': 'no policy stood in the way',
+} as const;
+
+/** The lines of a summary that a screen has room for. */
+const MOST_LINES = 8;
+
+/** Shows the request that runs: the decision, its reasons and the worker's summary. */
+export function showDispatch(
+  stage: Stage,
+  world: DemoWorld,
+  input: RouteInput,
+  dispatched: Dispatched,
+  expectations: Expectations,
+): void {
+  check(dispatched, expectations);
+  const { terminal, document } = stage;
+  const { decision } = dispatched;
+  const { bold, green, red, dim } = terminal.colours;
+  const ran = decision.outcome === 'DISPATCH';
+  const verdict = ran
+    ? `${green(bold('DISPATCH'))}: it runs.`
+    : red(`${decision.outcome} ${decision.deny_code ?? ''}`);
+  terminal.write(`${INTRODUCTION}\n\n${bold('1. A request that may run')}\n`);
+  terminal.write(`${requestLines(document, input)}\n\n  ${verdict}\n`);
+  terminal.write(rows(decisionRows(stage, world, dispatched), 2, dim));
+  terminal.write(eventLines(decision, dim));
+  terminal.write(rows(receiptRows(dispatched), 2, dim));
+  terminal.write(summaryText(dispatched));
+}
+
+const INTRODUCTION = `This is WCP, the Worker Class Protocol. Before a worker (a program that an agent wants to use) may
+touch anything, a Hall decides: may this worker do this job, here, with this data? What no rule
+allows does not run, and every decision leaves signed evidence. All of this happens for real, now.`;
+
+function requestLines({ name, bytes }: DemoDocument, input: RouteInput): string {
+  const size = bytes.toLocaleString('en-GB');
+  const title = findEntity(input.capability_id)?.name ?? '';
+  const what = `Agent "${input.tenant_id}" wants the document ${shown(basename(name))} (${size} bytes, ${input.data_label}) summarised in ${input.env}, so it asks for ${input.capability_id} ("${title}").`;
+  return wrap(what, WIDTH - 2)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+function check({ decision, run, outcome }: Dispatched, expectations: Expectations): void {
+  const seen = decision.telemetry_envelopes.map(({ event_id }) => event_id as string);
+  expectations.expect('The summary of the document is dispatched.', decision.outcome === 'DISPATCH');
+  expectations.expect('The decision carries the three mandatory events.', mandatoryOf(seen).length === 3);
+  expectations.expect(
+    "The worker's code was checked against its attestation.",
+    decision.worker_attestation_valid === true,
+  );
+  expectations.expect(
+    'The worker answers with a summary (a text without a whole sentence has none).',
+    run?.status === 'ok' && summaryOf(run.result?.result) !== '',
+  );
+  expectations.expect('The outcome has a receipt.', outcome?.outcome?.status === 'ok');
+}
+
+function mandatoryOf(seen: readonly string[]): string[] {
+  return Object.keys(MANDATORY).filter((id) => seen.includes(id));
+}
+
+type Row = readonly [label: string, text: string | null];
+
+function decisionRows({ out }: Stage, { record }: DemoWorld, { decision }: Dispatched): Row[] {
+  const { matched_rule_id, worker_id, selected_worker_species_id, controls_applied } = decision;
+  const because = `it may run in ${decision.env}, implements ${controls_applied.join(', ')}, and its code is byte for byte what its authority attested`;
+  const rules = shown(join(out, WORLD, 'rules.json'));
+  return [
+    [
+      'rule',
+      `"${matched_rule_id}", the first that matches, asks for a ${selected_worker_species_id} (${rules})`,
+    ],
+    ['worker', `${worker_id}, because ${because}`],
+    ['blast   ', blastText(decision, record.blast_radius !== undefined)],
+  ];
+}
+
+function receiptRows({ receipt, outcome }: Dispatched): Row[] {
+  const [before, after] = [receipt.seq + 1, (outcome?.seq ?? 0) + 1];
+  const text = `signed; number ${before} was on the disk before the worker started, number ${after} after it answered`;
+  return [['receipts', text]];
+}
+
+function eventLines(decision: RouteDecision, dim: (text: string) => string): string {
+  const ids = mandatoryOf(decision.telemetry_envelopes.map(({ event_id }) => event_id as string));
+  const lines = ids.map((id, index) => {
+    const label = index === 0 ? `${dim('events')}    ` : ' '.repeat(10);
+    return `  ${label}${id.padEnd(24)}${MANDATORY[id as keyof typeof MANDATORY]}\n`;
+  });
+  return lines.join('');
+}
+
+function blastText(decision: RouteDecision, declared: boolean): string {
+  const scored = decision.telemetry_envelopes.find((event) => event.event_id === 'evt.gov.blast-scored');
+  const limit = scored !== undefined && 'limit' in scored ? scored.limit : '?';
+  const what = declared
+    ? 'the damage that it could do at worst'
+    : 'it declares nothing, so the worst is assumed';
+  return `score ${decision.blast_score}: ${what}; at most ${limit} may run in ${decision.env}`;
+}
+
+function summaryText({ run }: Dispatched): string {
+  const summary = summaryOf(run?.result?.result);
+  if (run === null || summary === '') return '  There is no summary.\n\n';
+  const lines = wrap(shown(summary.replaceAll(/\s+/g, ' ')), WIDTH - 4);
+  const visible = lines.slice(0, MOST_LINES).map((line) => `  | ${line}\n`);
+  const more = lines.length > MOST_LINES ? '  | …\n' : '';
+  return `  The summary that the worker made in ${run.duration_ms} ms, in a process of its own:\n${visible.join('')}${more}\n`;
+}
+
+/** The text of a summarizer's result; empty where there is none. */
+function summaryOf(result: unknown): string {
+  const summary = (result as { readonly summary?: unknown } | null | undefined)?.summary;
+  return typeof summary === 'string' ? summary.trim() : '';
+}

@@ -1,0 +1,62 @@
+import { EVIDENCE_FILES, loadEvidence } from '../io/evidence-files.ts';
+import { examineEvidence, type LocatedFinding } from '../io/examine-evidence.ts';
+import { Gathering } from '../io/gathering.ts';
+import { count, rows, shown } from '../print/layout.ts';
+import { type Damage, damageCopy } from './damage-evidence.ts';
+import type { Expectations } from './expectations.ts';
+import { REFUSALS } from './refusals.ts';
+import type { Stage } from './run-demo.ts';
+
+/** Verifies the evidence, damages a copy of it, and shows that both damages are found. */
+export async function showEvidence(stage: Stage, expectations: Expectations): Promise<void> {
+  const { terminal, out } = stage;
+  const { bold, dim } = terminal.colours;
+  const sound = await examine(stage, out);
+  const damage = await damageCopy(out);
+  const damaged = await examine(stage, damage.dir);
+  const [changed, deleted] = [
+    changeFindings(damaged.findings, damage),
+    deletionFindings(damaged.findings, damage),
+  ];
+  expectations.expect(
+    'Every decision and the outcome left a receipt.',
+    sound.receipts === REFUSALS.length + 2,
+  );
+  expectations.expect('The evidence verifies.', sound.findings.length === 0);
+  expectations.expect('The changed byte is found.', changed.includes('RECEIPT_HASH_MISMATCH'));
+  expectations.expect('The deleted receipt is found.', deleted.includes('RECEIPT_SEQ_GAP'));
+  const { receipts, events, checkpoint, keys } = EVIDENCE_FILES;
+  const verdict = sound.findings.length === 0 ? 'ok, nothing changed or missing' : codes(sound.findings);
+  const table = [
+    ['folder', `${shown(out)}: ${receipts}, ${events}, ${checkpoint}, ${keys} (the public key)`],
+    ['verified', `${count(sound.receipts, 'receipt')} against key and checkpoint: ${verdict}`],
+    ['changed', `one byte of receipt ${damage.changed}, in a copy: ${found(changed)}`],
+    ['deleted', `receipt ${damage.deleted} from that copy: ${found(deleted)}`],
+  ] as const;
+  terminal.write(
+    `${bold('3. The evidence, and what happens to one who touches it')}\n${rows(table, 2, dim)}\n`,
+  );
+}
+
+async function examine({ terminal }: Stage, dir: string) {
+  const evidence = await loadEvidence(new Gathering(terminal), dir, {});
+  return { receipts: evidence.receipts.length, findings: examineEvidence(evidence) };
+}
+
+/** What was found at the changed receipt itself. */
+function changeFindings(findings: readonly LocatedFinding[], { changed }: Damage): string[] {
+  return findings.filter(({ line }) => line === changed).map(({ code }) => code);
+}
+
+/** What was found where the deleted receipt's follower now stands, and in the checkpoint. */
+function deletionFindings(findings: readonly LocatedFinding[], { deleted }: Damage): string[] {
+  return findings.filter(({ line }) => line === deleted || line === null).map(({ code }) => code);
+}
+
+function found(found: readonly string[]): string {
+  return found.length === 0 ? 'NOT FOUND' : `found (${found.join(', ')})`;
+}
+
+function codes(findings: readonly LocatedFinding[]): string {
+  return findings.map(({ code }) => code).join(', ');
+}

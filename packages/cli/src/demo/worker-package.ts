@@ -1,0 +1,61 @@
+import { appendFile, copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageHash } from '@wcp/evidence';
+import type { Sha256 } from '@wcp/spec';
+import { BadInput } from '../failure.ts';
+import { fileProblem } from '../io/problem.ts';
+
+/** What a published worker consists of: one file with all of its code, and what describes it. */
+const CODE = 'dist/bundle.js';
+const FILES = ['package.json', 'registry_record.json', CODE];
+
+/** A copy of a worker's package that may be run, hashed and tampered with. */
+export interface WorkerPackage {
+  readonly dir: string;
+  /** The program, relative to the folder. */
+  readonly program: string;
+  /** The hash of what is on the disk now (section 8). */
+  hash(): Promise<Sha256>;
+  /** Appends one byte to the program. */
+  tamper(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Copies a worker's package into a temporary folder.
+ *
+ * @throws {BadInput} where the worker is not there or not built
+ */
+export async function copyWorkerPackage(from: string, shownAs: string): Promise<WorkerPackage> {
+  const missing = await absentFiles(from);
+  if (missing.length > 0) throw new BadInput(missing.map((file) => notBuilt(join(shownAs, file))));
+  const dir = await mkdtemp(join(tmpdir(), 'wcp-demo-worker-'));
+  await mkdir(join(dir, 'dist'));
+  await Promise.all(FILES.map((file) => copyFile(join(from, file), join(dir, file))));
+  return {
+    dir,
+    program: CODE,
+    hash: () => packageHash(dir),
+    tamper: () => appendFile(join(dir, CODE), '\n'),
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+async function absentFiles(from: string): Promise<string[]> {
+  const present = await Promise.all(
+    FILES.map((file) =>
+      stat(join(from, file)).then(
+        (found) => found.isFile(),
+        () => false,
+      ),
+    ),
+  );
+  return FILES.filter((_, index) => !present[index]);
+}
+
+function notBuilt(file: string) {
+  const message =
+    'The worker of the demo is not here. In the WCP repository `npm run build` makes it; elsewhere name its folder with --worker.';
+  return fileProblem(file, 'WORKER_MISSING', message);
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { parseJson, type WorkerContext, type WorkerResult } from '@wcp/spec';
+import { readerOf } from '../io/document-kind.ts';
+import type { WorkerPackage } from './worker-package.ts';
+
+/** How a run of a worker's process ended. */
+export interface WorkerRun {
+  readonly status: 'ok' | 'error' | 'timeout';
+  /** Null where the process gave no result of the right form. */
+  readonly result: WorkerResult | null;
+  readonly duration_ms: number;
+}
+
+/** A worker that has not answered by then is ended. */
+const TIME_LIMIT_MS = 60_000;
+/** More than this no worker of the demo says. */
+const LONGEST_ANSWER = 4 * 1024 * 1024;
+
+/** Runs a worker in a process of its own: one JSON line in, one out, and none of this environment (section 10). */
+export async function runWorker(
+  { dir, program }: WorkerPackage,
+  call: { readonly context: WorkerContext; readonly request: unknown },
+): Promise<WorkerRun> {
+  const started = performance.now();
+  const { text, late } = await converse(dir, program, `${JSON.stringify(call)}\n`);
+  const duration_ms = Math.round(performance.now() - started);
+  const result = late ? null : readResult(text);
+  const done = result?.status === 'ok' || result?.status === 'partial';
+  return { status: late ? 'timeout' : done ? 'ok' : 'error', result, duration_ms };
+}
+
+interface Answer {
+  readonly text: string;
+  readonly late: boolean;
+}
+
+function converse(dir: string, program: string, line: string): Promise<Answer> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [program, '--stdio'], {
+      cwd: dir,
+      env: {},
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    let text = '';
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, TIME_LIMIT_MS);
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      if (text.length > LONGEST_ANSWER) child.kill('SIGKILL');
+    });
+    // A worker that dies early closes its input; what became of it shows in its answer.
+    child.stdin.on('error', () => {});
+    child.on('error', () => resolve({ text: '', late }));
+    child.on('close', () => {
+      clearTimeout(timer);
+      resolve({ text, late });
+    });
+    child.stdin.end(line);
+  });
+}
+
+function readResult(text: string): WorkerResult | null {
+  try {
+    const parsed = readerOf('worker-result')(parseJson(text));
+    return parsed.ok ? (parsed.value as WorkerResult) : null;
+  } catch {
+    return null;
+  }
+}

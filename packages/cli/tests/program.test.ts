@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { start, wcp, wcpJson } from './support.ts';
+
+const COMMANDS = [
+  'route',
+  'explain',
+  'rules check',
+  'validate',
+  'catalog search',
+  'catalog show',
+  'catalog browse',
+  'keygen',
+  'receipts verify',
+  'attest hash',
+  'attest build',
+  'attest verify',
+  'demo',
+  'version',
+];
+
+describe('every command', () => {
+  it.each(COMMANDS)('%s has help with an example, --json and its exit codes', async (command) => {
+    const { code, out, err } = await wcp([...command.split(' '), '--help']);
+    expect(out).toContain(`Usage: wcp ${command} `);
+    expect(out).toContain(`Example:\n  $ wcp ${command}`);
+    expect(out).toMatch(/^ {2}--json /m);
+    expect(out).toMatch(/^Exit codes: 0/m);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it.each(COMMANDS)('%s refuses an unknown option and exits 2', async (command) => {
+    const { code, out, err } = await wcp([...command.split(' '), '--jsn']);
+    expect(err).toContain(`Run \`wcp ${command} --help\``);
+    expect(err).not.toMatch(/ {4}at /);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+});
+
+describe('wcp', () => {
+  it('without a command shows what there is and exits 2', async () => {
+    const { code, out, err } = await wcp([]);
+    expect(err).toContain('Usage: wcp ');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+
+  it('suggests the command and the option that was meant', async () => {
+    expect((await wcp(['rout'])).err).toContain('Did you mean route?');
+    expect((await wcp(['rules', 'chek'])).err).toContain('Did you mean check?');
+    expect((await wcp(['version', '--jsn'])).err).toContain('Did you mean --json?');
+  });
+
+  it('gives wrong usage as JSON with --json', async () => {
+    const { code, err, json } = await wcpJson(['route']);
+    expect(json).toMatchObject({ ok: false, problems: [{ code: 'USAGE' }] });
+    expect({ code, err }).toEqual({ code: 2, err: '' });
+  });
+
+  it('tells its versions', async () => {
+    const { json } = await wcpJson(['version']);
+    expect(json).toMatchObject({
+      wcp: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      protocol: '0.2',
+      catalog: '1.1.0',
+    });
+    expect((await wcp(['--version'])).code).toBe(0);
+  });
+
+  it('writes no colours where there is no terminal, whatever the environment says', async () => {
+    const { out, err } = await wcp(['catalog', 'show', 'cap.doc.summarize'], { env: { FORCE_COLOR: '1' } });
+    expect(out + err).not.toContain('\u001b');
+  });
+
+  it('survives a reader that goes away, with the exit code that it would have had', async () => {
+    const ended = (args: readonly string[]) =>
+      new Promise<{ code: number | null; err: string }>((resolve) => {
+        const child = start(args);
+        let err = '';
+        child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+          err += chunk;
+        });
+        child.stdout?.destroy();
+        child.on('close', (code) => resolve({ code, err }));
+      });
+    expect(await ended(['catalog', 'browse', '--json'])).toEqual({ code: 0, err: '' });
+    expect(await ended(['catalog', 'show', 'nothing', '--json'])).toMatchObject({ code: 1 });
+  });
+});

@@ -1,0 +1,124 @@
+import { compileWorld, decide } from '@wcp/router';
+import { SCHEMAS } from '@wcp/spec';
+import { describe, expect, it } from 'vitest';
+import { guessKind } from '../src/io/document-kind.ts';
+import { folderOf, REQUEST, RULES, record, THREE_MISTAKES, wcp, wcpJson } from './support.ts';
+
+const FACTS = { now: '2026-01-01T00:00:00Z', decision_id: '00000000-0000-4000-8000-000000000000' };
+const HASH = `sha256:${'0'.repeat(64)}`;
+const DECISION = decide(compileWorld({ rules: RULES, workers: [record()] }), FACTS, REQUEST);
+
+/** A sound document of every kind. */
+const SOUND: Readonly<Record<string, unknown>> = {
+  'route-input': REQUEST,
+  'route-decision': DECISION,
+  rules: RULES,
+  'registry-record': record(),
+  'hall-config': { require_signatory: true },
+  facts: FACTS,
+  'telemetry-event': DECISION.telemetry_envelopes[0],
+  receipt: {
+    receipt_id: '01890000-0000-7000-8000-000000000000',
+    kind: 'decision',
+    stream: 'tenant-a',
+    seq: 0,
+    correlation_id: null,
+    decision_id: null,
+    dispatched_at: null,
+    worker_id: null,
+    worker_species_id: null,
+    capability_id: null,
+    policy_decision: 'DENY',
+    deny_code: 'DENY_FROZEN',
+    controls_verified: [],
+    artifact_hash: null,
+    decision_digest: HASH,
+    world_digest: null,
+    outcome: null,
+    prev_receipt_hash: null,
+    receipt_hash: HASH,
+    signing_key_id: 'ed25519:0123456789abcdef',
+    signature: `${'A'.repeat(86)}==`,
+  },
+  manifest: {
+    schema_version: 'awp.v1',
+    worker_id: 'org.acme.one',
+    worker_species_id: 'wrk.doc.summarizer',
+    worker_version: '1.0.0',
+    package_hash: HASH,
+    built_at_utc: '2026-01-01T00:00:00Z',
+    build_source: 'local',
+  },
+  'worker-context': {
+    correlation_id: 'c',
+    tenant_id: 't',
+    env: 'dev',
+    data_label: 'PUBLIC',
+    qos_class: 'P3',
+    capability_id: 'cap.doc.summarize',
+    policy_version: 'p',
+    decision_id: 'd',
+    worker_id: 'org.acme.one',
+    deadline: null,
+  },
+  'worker-result': { status: 'ok', result: 1, telemetry: [], evidence: [], deny_reason: null },
+};
+
+describe('validate', () => {
+  it('knows a document of every kind of the wire', () => {
+    expect(Object.keys(SOUND).sort()).toEqual(Object.keys(SCHEMAS).sort());
+  });
+
+  it.each(Object.entries(SOUND))('guesses what a %s is', (kind, document) => {
+    expect(guessKind(document)).toBe(kind);
+  });
+
+  it('accepts a sound document of every kind, all in one command', async () => {
+    const names = Object.keys(SOUND);
+    const cwd = folderOf(Object.fromEntries(names.map((kind) => [`${kind}.json`, SOUND[kind]])));
+    const { code, json } = await wcpJson(['validate', ...names.map((kind) => `${kind}.json`)], { cwd });
+    expect(json).toMatchObject({ ok: true, files: names.map((kind) => ({ file: `${kind}.json`, kind })) });
+    expect(code).toBe(0);
+  });
+
+  it.each(Object.keys(SOUND))(
+    'finds an unknown member, a missing one and a wrong type in a %s',
+    async (kind) => {
+      if (kind === 'rules' || kind === 'hall-config') return;
+      const [first = '', ...rest] = Object.keys(SOUND[kind] as object);
+      const broken = { ...(SOUND[kind] as object), [rest.at(-1) ?? '']: new Array(1).fill(null), zzz: 1 };
+      delete (broken as Record<string, unknown>)[first];
+      const { code, json } = await wcpJson(['validate', kind, 'd.json'], {
+        cwd: folderOf({ 'd.json': broken }),
+      });
+      expect(code).toBe(2);
+      expect((json as { problems: unknown[] }).problems.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('gives the mistakes of all files at once and exits 2', async () => {
+    const cwd = folderOf({ 'r.json': THREE_MISTAKES, 'i.json': { ...REQUEST, env: 1, qos_class: 2 } });
+    const { code, err } = await wcp(['validate', 'r.json', 'i.json', 'none.json'], { cwd });
+    expect(err.trimEnd().split('\n')).toHaveLength(7);
+    expect(err).toContain('6 errors. Nothing was done.');
+    expect(code).toBe(2);
+  });
+
+  it('reads a document a line from *.jsonl, with the number of the line', async () => {
+    const receipt = SOUND['receipt'];
+    const lines = [receipt, { ...(receipt as object), seq: -1 }, receipt].map((each) => JSON.stringify(each));
+    const cwd = folderOf({ 'receipts.jsonl': `${lines.join('\n')}\n{"a":\n` });
+    const { code, err } = await wcp(['validate', 'receipts.jsonl'], { cwd });
+    expect(err).toMatch(/^receipts\.jsonl:2:\d+: \/seq error INVALID_VALUE/m);
+    expect(err).toMatch(/^receipts\.jsonl:4:\d+: error NOT_JSON/m);
+    expect(code).toBe(2);
+  });
+
+  it('asks for the kind where nothing tells it, and for a file where there is none', async () => {
+    const unknown = await wcp(['validate', 'd.json'], { cwd: folderOf({ 'd.json': { hello: 1 } }) });
+    expect(unknown.err).toContain('error KIND_UNKNOWN');
+    const nothing = await wcp(['validate']);
+    expect(nothing.err).toContain('Name at least one file');
+    expect([unknown.code, nothing.code]).toEqual([2, 2]);
+  });
+});

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { excerpt } from './excerpt.ts';
+import type { Exit, Launch, PortEvent } from './port-process.ts';
+import { type Trouble, trouble } from './trouble.ts';
+
+type Ended = Extract<PortEvent, { type: 'ended' }>;
+type Silent = Extract<PortEvent, { type: 'silent' }>;
+type Broken = Extract<PortEvent, { type: 'not_utf8' | 'line_too_long' }>;
+
+/** What is wrong when a port did not answer `start`; `lastWords` are those on its standard error. */
+export function startTrouble(
+  event: Ended | Silent | Broken,
+  launch: Launch,
+  timeoutMs: number,
+  lastWords: string,
+): Trouble {
+  if (event.type === 'silent') return startSilence(event, timeoutMs);
+  if (event.type !== 'ended') return brokenLine(event);
+  if (event.exit.failure !== null) return spawnTrouble(event.exit.failure, launch);
+  if (event.rest !== '')
+    return trouble('start_half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
+  return trouble('start_exited', `${ended(event.exit)} before it answered "start"${words(lastWords)}`);
+}
+
+/** What is wrong when a port ended, fell silent or wrote what is no line. */
+export function eventTrouble(event: Ended | Silent | Broken, timeoutMs: number, lastWords: string): Trouble {
+  if (event.type === 'silent') return silence(event, timeoutMs);
+  if (event.type !== 'ended') return brokenLine(event);
+  if (event.rest !== '') return trouble('half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
+  const code = isAlive(event.exit) ? 'stdout_closed' : 'exited';
+  return trouble(code, `${ended(event.exit)}${words(lastWords)}`);
+}
+
+/** What is wrong with the end after `stop`, or null (WCP-11-20). */
+export function stopTrouble(event: Ended | Silent, timeoutMs: number): Trouble | null {
+  if (event.type === 'silent') return trouble('stop_ignored', `did not end within ${timeoutMs} ms of "stop"`);
+  if (event.rest !== '') return trouble('half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
+  if (event.exit.status === 0) return null;
+  const code = isAlive(event.exit) ? 'stop_ignored' : 'stop_status';
+  return trouble(code, `${ended(event.exit)} when "stop" came`);
+}
+
+function startSilence({ rest }: Silent, timeoutMs: number): Trouble {
+  if (rest === '') return trouble('start_silent', `wrote nothing within ${timeoutMs} ms of "start"`);
+  return trouble('start_half_line', `${halfLine(rest)} and then nothing for ${timeoutMs} ms`);
+}
+
+function silence({ rest }: Silent, timeoutMs: number): Trouble {
+  if (rest === '') return trouble('silent', `gave no answer within ${timeoutMs} ms`);
+  return trouble('half_line', `${halfLine(rest)} and then nothing for ${timeoutMs} ms`);
+}
+
+function brokenLine({ type }: Broken): Trouble {
+  return trouble(type, type === 'not_utf8' ? 'wrote a line that is not UTF-8' : 'wrote a line without end');
+}
+
+function halfLine(rest: string): string {
+  return `wrote half a line, without a newline: ${excerpt(rest)},`;
+}
+
+function ended(exit: Exit): string {
+  if (exit.signal !== null) return `was ended by the signal ${exit.signal}`;
+  return isAlive(exit) ? 'closed its standard output' : `ended with status ${exit.status}`;
+}
+
+function isAlive({ status, signal }: Exit): boolean {
+  return status === null && signal === null;
+}
+
+function words(lastWords: string): string {
+  return lastWords === '' ? '' : `; its last words on standard error: ${excerpt(lastWords)}`;
+}
+
+function spawnTrouble(failure: NodeJS.ErrnoException, { command, cwd = '.' }: Launch): Trouble {
+  const name = excerpt(command);
+  if (!existsSync(cwd)) return trouble('folder_not_found', `The folder ${excerpt(cwd)} does not exist`);
+  if (failure.code === 'EACCES')
+    return trouble('command_not_executable', `The command ${name} is not executable`);
+  if (failure.code !== 'ENOENT')
+    return trouble('command_failed', `The command ${name} failed: ${failure.code}`);
+  if (!/[/\\]/.test(command) || !existsSync(resolve(cwd, command))) {
+    return trouble('command_not_found', `The command ${name} was not found`);
+  }
+  return trouble(
+    'command_not_executable',
+    `The interpreter that ${name} names in its first line was not found`,
+  );
+}

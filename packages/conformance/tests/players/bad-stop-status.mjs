@@ -1,0 +1,3 @@
+import { play } from './player.mjs';
+
+play({ stop: () => process.exit(7) });

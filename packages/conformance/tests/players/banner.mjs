@@ -1,0 +1,4 @@
+import { play } from './player.mjs';
+
+console.log('Welcome to the port!');
+play({});

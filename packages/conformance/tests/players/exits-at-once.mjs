@@ -1,0 +1,2 @@
+console.error('Traceback:\n  ModuleNotFoundError: no module named wcp');
+process.exitCode = 1;

@@ -1,0 +1,3 @@
+import { play } from './player.mjs';
+
+play({ run: () => process.kill(process.pid, 'SIGSEGV') });

@@ -1,0 +1,3 @@
+import { ops, play, send } from './player.mjs';
+
+play({ start: () => send({ ok: true, ops }) });

@@ -1,0 +1,3 @@
+import { play, send } from './player.mjs';
+
+play({ run: ({ seq }) => send({ seq, skipped: { reason: 'not today' } }) });

@@ -1,0 +1,8 @@
+import { honest, play, send } from './player.mjs';
+
+play({
+  run: (request) => {
+    send(honest(request));
+    send(honest(request));
+  },
+});
