@@ -4,7 +4,15 @@
  * and runs the first `js` snippet of each README there.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -53,7 +61,13 @@ function runSnippet(name) {
   const snippet = /```js\n([\s\S]*?)```/.exec(readme)?.[1];
   if (snippet === undefined) {
     if (name !== 'cli') failures.push(`${name}: the README has no js snippet`);
-    else check('cli: the installed wcp answers', join(scratch, 'node_modules', '.bin', 'wcp'), ['version'], scratch);
+    else
+      check(
+        'cli: the installed wcp answers',
+        join(scratch, 'node_modules', '.bin', 'wcp'),
+        ['version'],
+        scratch,
+      );
     return;
   }
   const file = join(scratch, `${name}.mjs`);
@@ -62,7 +76,11 @@ function runSnippet(name) {
 }
 
 function check(title, command, args, cwd = '.') {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 120_000 });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'}  ${title}`);
   if (status === 0) count.passed += 1;
   else {

@@ -13,7 +13,9 @@ const CHECKS = [
   ['unused exports', 'knip', []],
 ];
 
-const failed = CHECKS.filter(([title, command, args]) => !passes(title, command, args)).map(([title]) => title);
+const failed = CHECKS.filter(([title, command, args]) => !passes(title, command, args)).map(
+  ([title]) => title,
+);
 const foreign = foreignText();
 for (const place of foreign) console.error(place);
 report('hosts, paths and secrets', foreign.length === 0);
@@ -34,5 +36,5 @@ function report(title, passed) {
 }
 
 function environment() {
-  return { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  return { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', NO_COLOR: '1' };
 }

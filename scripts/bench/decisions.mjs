@@ -14,9 +14,11 @@ export function decisionRows() {
       compileWorld({ rules: rules(count), workers: [worker()], config: CONFIG[env] }),
     );
     const first = decide(worlds[0], known, asked);
-    if (first.outcome !== 'DISPATCH') throw new Error(`the bench's own request was not dispatched: ${first.deny_code}`);
+    if (first.outcome !== 'DISPATCH')
+      throw new Error(`the bench's own request was not dispatched: ${first.deny_code}`);
     const floor = floorOf(first);
-    if (JSON.stringify(floor(known, asked)) !== JSON.stringify(first)) throw new Error('the floor makes another decision');
+    if (JSON.stringify(floor(known, asked)) !== JSON.stringify(first))
+      throw new Error('the floor makes another decision');
     const [floorRate, ...decideRates] = rates([
       () => floor(known, asked),
       ...worlds.map((world) => () => decide(world, known, asked)),
@@ -40,7 +42,11 @@ export function worldRows() {
   const overlapping = overlappingRules(10_000);
   const workers = [worker()];
   return [
-    { name: 'compile 10,000 rules', value: medianTime(() => compileWorld({ rules: many, workers })), unit: 'ms' },
+    {
+      name: 'compile 10,000 rules',
+      value: medianTime(() => compileWorld({ rules: many, workers })),
+      unit: 'ms',
+    },
     { name: 'dead rules in 10,000 rules', value: medianTime(() => analyzeRules(many)), unit: 'ms' },
     {
       name: 'dead rules in 10,000 overlapping rules',
@@ -58,7 +64,11 @@ function heapGrowth() {
   for (let index = 0; index < 50_000; index += 1) decide(world, known, asked);
   const before = heap();
   for (let index = 0; index < 1_000_000; index += 1) {
-    decide(world, known, { ...asked, correlation_id: `c-${index}`, tenant_id: index % 2 === 0 ? 'tenant-a' : `t-${index}` });
+    decide(world, known, {
+      ...asked,
+      correlation_id: `c-${index}`,
+      tenant_id: index % 2 === 0 ? 'tenant-a' : `t-${index}`,
+    });
   }
   return heap() - before;
 }

@@ -26,9 +26,13 @@ export async function evidenceRows() {
     asked,
   );
   let receipts = [];
-  const signing = median(Array.from({ length: 3 }, () => time(() => (receipts = signMany(key, decision, asked)))));
+  const signing = median(
+    Array.from({ length: 3 }, () => time(() => (receipts = signMany(key, decision, asked)))),
+  );
   const keys = { [key.keyId]: key.publicKey };
-  const verifying = median(Array.from({ length: 3 }, () => time(() => expectSound(verifyReceipts(receipts, keys)))));
+  const verifying = median(
+    Array.from({ length: 3 }, () => time(() => expectSound(verifyReceipts(receipts, keys)))),
+  );
   return [
     { name: 'receipts made and signed', value: (RECEIPTS * 1000) / signing, unit: 'receipts/s' },
     { name: 'receipts verified', value: (RECEIPTS * 1000) / verifying, unit: 'receipts/s' },

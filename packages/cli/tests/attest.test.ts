@@ -1,18 +1,25 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageHash } from '@wcp/evidence';
+import { generateSigningKey, packageHash } from '@wcp/evidence';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { folderOf, wcp, wcpJson } from './support.ts';
 
 const IDENTITY = ['--worker-id', 'org.acme.greeter', '--species', 'wrk.hello.greeter'];
 const SECRET = { WCP_ATTEST_HMAC_KEY: 'a secret of the test' };
 let cwd = '';
-beforeEach(async () => {
+beforeEach(() => {
   cwd = folderOf({});
   mkdirSync(join(cwd, 'worker'));
   writeFileSync(join(cwd, 'worker/index.js'), 'export const answer = 42;\n');
-  await wcp(['keygen', '--out', 'keys'], { cwd });
+  writeKeys('keys');
 });
+function writeKeys(name: string): void {
+  const key = generateSigningKey();
+  mkdirSync(join(cwd, name));
+  writeFileSync(join(cwd, name, 'wcp-key.pem'), key.exportPrivatePem());
+  writeFileSync(join(cwd, name, 'wcp-key.pub.pem'), key.exportPublicPem());
+}
+
 const build = (...more: string[]) =>
   wcp(['attest', 'build', 'worker', ...IDENTITY, '--version', '1.0.0', ...more], { cwd, env: SECRET });
 const verify = (...more: string[]) =>
@@ -54,7 +61,7 @@ describe('attest', () => {
     const missing = await verify(...PUBLIC);
     expect(missing.out).toContain('ATTEST_MANIFEST_MISSING');
     await build(...PRIVATE);
-    await wcp(['keygen', '--out', 'other'], { cwd });
+    writeKeys('other');
     const wrongKey = await verify('--keys', 'other/wcp-key.pub.pem');
     expect(wrongKey.out).toContain('ATTEST_SIG_INVALID');
     const other = [

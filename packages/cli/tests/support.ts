@@ -2,8 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { recordHash } from '@wcp/spec';
+import picocolors from 'picocolors';
 import { afterEach } from 'vitest';
+import { runCli, type Terminal } from '../src/index.ts';
 
 /** The source of the program: Node runs it as it is, so that no test runs a stale build. */
 export const PROGRAM = join(import.meta.dirname, '../src/main.ts');
@@ -62,6 +65,29 @@ export function wcp(args: readonly string[], options: RunOptions = {}): Promise<
   child.stdin?.on('error', () => {});
   child.stdin?.end(options.input ?? '');
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+}
+
+/** Runs `wcp` in this process, for the many small things that need none of their own. */
+export async function wcpHere(args: readonly string[]): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const colours = picocolors.createColors(false);
+  const terminal: Terminal = {
+    isInteractive: false,
+    colours,
+    errorColours: colours,
+    env: {},
+    write: (text) => {
+      out += text;
+    },
+    warn: (text) => {
+      err += text;
+    },
+    readStdin: () => Readable.from([]),
+    now: () => '2026-01-01T00:00:00.000Z',
+    newId: () => '01890000-0000-7000-8000-000000000000',
+  };
+  const code = await runCli(args, terminal);
+  return { code, out, err };
 }
 
 /** Runs `wcp … --json` and reads what it printed. */

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { excerpt } from './excerpt.ts';
+import { LONGEST_LINE } from './line-splitter.ts';
 import type { Exit, Launch, PortEvent } from './port-process.ts';
 import { type Trouble, trouble } from './trouble.ts';
 
 type Ended = Extract<PortEvent, { type: 'ended' }>;
 type Silent = Extract<PortEvent, { type: 'silent' }>;
-type Broken = Extract<PortEvent, { type: 'not_utf8' | 'line_too_long' }>;
+type Broken = Extract<PortEvent, { type: 'not_utf8' | 'line_too_long' | 'closed' }>;
 
 /** What is wrong when a port did not answer `start`; `lastWords` are those on its standard error. */
 export function startTrouble(
@@ -16,7 +17,7 @@ export function startTrouble(
   lastWords: string,
 ): Trouble {
   if (event.type === 'silent') return startSilence(event, timeoutMs);
-  if (event.type !== 'ended') return brokenLine(event);
+  if (event.type !== 'ended') return BROKEN[event.type];
   if (event.exit.failure !== null) return spawnTrouble(event.exit.failure, launch);
   if (event.rest !== '')
     return trouble('start_half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
@@ -26,10 +27,9 @@ export function startTrouble(
 /** What is wrong when a port ended, fell silent or wrote what is no line. */
 export function eventTrouble(event: Ended | Silent | Broken, timeoutMs: number, lastWords: string): Trouble {
   if (event.type === 'silent') return silence(event, timeoutMs);
-  if (event.type !== 'ended') return brokenLine(event);
+  if (event.type !== 'ended') return BROKEN[event.type];
   if (event.rest !== '') return trouble('half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
-  const code = isAlive(event.exit) ? 'stdout_closed' : 'exited';
-  return trouble(code, `${ended(event.exit)}${words(lastWords)}`);
+  return trouble('exited', `${ended(event.exit)}${words(lastWords)}`);
 }
 
 /** What is wrong with the end after `stop`, or null (WCP-11-20). */
@@ -37,8 +37,7 @@ export function stopTrouble(event: Ended | Silent, timeoutMs: number): Trouble |
   if (event.type === 'silent') return trouble('stop_ignored', `did not end within ${timeoutMs} ms of "stop"`);
   if (event.rest !== '') return trouble('half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
   if (event.exit.status === 0) return null;
-  const code = isAlive(event.exit) ? 'stop_ignored' : 'stop_status';
-  return trouble(code, `${ended(event.exit)} when "stop" came`);
+  return trouble('stop_status', `${ended(event.exit)} when "stop" came`);
 }
 
 function startSilence({ rest }: Silent, timeoutMs: number): Trouble {
@@ -51,9 +50,11 @@ function silence({ rest }: Silent, timeoutMs: number): Trouble {
   return trouble('half_line', `${halfLine(rest)} and then nothing for ${timeoutMs} ms`);
 }
 
-function brokenLine({ type }: Broken): Trouble {
-  return trouble(type, type === 'not_utf8' ? 'wrote a line that is not UTF-8' : 'wrote a line without end');
-}
+const BROKEN: Readonly<Record<Broken['type'], Trouble>> = {
+  not_utf8: trouble('not_utf8', 'wrote a line that is not UTF-8'),
+  line_too_long: trouble('line_too_long', `wrote more than ${LONGEST_LINE / 2 ** 20} MiB without a newline`),
+  closed: trouble('stdout_closed', 'closed its standard output'),
+};
 
 function halfLine(rest: string): string {
   return `wrote half a line, without a newline: ${excerpt(rest)},`;
@@ -61,11 +62,7 @@ function halfLine(rest: string): string {
 
 function ended(exit: Exit): string {
   if (exit.signal !== null) return `was ended by the signal ${exit.signal}`;
-  return isAlive(exit) ? 'closed its standard output' : `ended with status ${exit.status}`;
-}
-
-function isAlive({ status, signal }: Exit): boolean {
-  return status === null && signal === null;
+  return `ended with status ${exit.status ?? 'unknown'}`;
 }
 
 function words(lastWords: string): string {

@@ -70,6 +70,7 @@ const RouteDecisionCheck = Compile(RouteDecisionSchema);
 /** Errors that only repeat what others say of their members. */
 const REPETITIONS = new Set(['anyOf', 'boolean']);
 const MOST_FAULTS = 3;
+const LONGEST_FAULT = 160;
 
 /** Why a result is no RouteDecision, or null (WCP-11-43). */
 function decisionFault(result: Members): string | null {
@@ -77,8 +78,16 @@ function decisionFault(result: Members): string | null {
   const faults = RouteDecisionCheck.Errors(result)
     .filter(({ keyword }) => !REPETITIONS.has(keyword))
     .slice(0, MOST_FAULTS)
-    .map(({ instancePath, message }) => `${instancePath === '' ? 'it' : instancePath} ${message}`);
+    .map(({ instancePath, message, params }) => {
+      const names =
+        'additionalProperties' in params ? `: ${params.additionalProperties.map(excerpt).join(', ')}` : '';
+      return shorten(`${instancePath === '' ? 'it' : instancePath} ${message}${names}`);
+    });
   return `The result does not satisfy the JSON Schema of the RouteDecision: ${faults.join('; ')} (WCP-11-43).`;
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST_FAULT ? `${text.slice(0, LONGEST_FAULT)}…` : text;
 }
 
 function failed(message: string, diff: readonly Difference[]): Verdict {

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { type LineRead, LineSplitter } from './line-splitter.ts';
 import { enrolGroup, killGroup } from './process-group.ts';
-import type { TextTail } from './text-tail.ts';
+import { TextTail } from './text-tail.ts';
 
 /** How to start a port: one program and its arguments, without a shell. */
 export interface Launch {
@@ -12,24 +12,28 @@ export interface Launch {
   readonly cwd?: string;
 }
 
-/** How a port ended: it could not be started, or with a status, or by a signal; all null: it lives on. */
+/** How a port ended: it could not be started, or with a status, or by a signal; all null: nobody knows. */
 export interface Exit {
   readonly failure: NodeJS.ErrnoException | null;
   readonly status: number | null;
   readonly signal: string | null;
 }
 
-/** What was heard of a port. `rest` is what it wrote after its last newline. */
+/**
+ * What was heard of a port. `closed`: it lives on without its standard output. `rest` is what it wrote
+ * after its last newline.
+ */
 export type PortEvent =
   | LineRead
   | { readonly type: 'ended'; readonly exit: Exit; readonly rest: string }
+  | { readonly type: 'closed' }
   | { readonly type: 'silent'; readonly rest: string };
 
 /** How long the pipes of a dead process may stay open: somebody that it started may hold them. */
-const PIPES_GRACE_MS = 500;
+const PIPES_GRACE_MS = 250;
 /** How long to wait for the end of a process that was killed and does not die. */
 const KILL_GRACE_MS = 2000;
-const ALIVE: Exit = { failure: null, status: null, signal: null };
+const UNKNOWN: Exit = { failure: null, status: null, signal: null };
 
 /** A running port as a queue of events. */
 export class PortProcess {
@@ -38,6 +42,8 @@ export class PortProcess {
   readonly #queue: PortEvent[] = [];
   readonly #closed: Promise<void>;
   #close: () => void = () => {};
+  /** The end of what this process wrote to standard error. */
+  readonly words = new TextTail();
   readonly #stderr: TextTail;
   readonly #timers: NodeJS.Timeout[] = [];
   #wake: (() => void) | null = null;
@@ -71,7 +77,7 @@ export class PortProcess {
   async kill(): Promise<void> {
     this.#child?.stdout.removeAllListeners('data').resume();
     if (this.#child?.pid !== undefined) killGroup(this.#child.pid);
-    this.#endWithin(KILL_GRACE_MS, () => ALIVE);
+    this.#later(KILL_GRACE_MS, () => this.#end(UNKNOWN));
     await this.#closed;
   }
 
@@ -87,31 +93,35 @@ export class PortProcess {
       this.#listen(child);
       return child;
     } catch (error) {
-      this.#end({ ...ALIVE, failure: error as NodeJS.ErrnoException });
+      this.#end({ ...UNKNOWN, failure: error as NodeJS.ErrnoException });
       return null;
     }
   }
 
   #listen(child: ChildProcessWithoutNullStreams): void {
-    let exit = ALIVE;
+    let exit = UNKNOWN;
     if (child.pid !== undefined) enrolGroup(child.pid);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
     child.stdout.on('data', (chunk: Buffer) => {
       for (const line of this.#lines.push(chunk)) this.#hear(line);
     });
-    child.stdout.on('end', () => this.#endWithin(PIPES_GRACE_MS, () => exit));
-    child.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
-    child.on('error', (failure) => this.#end({ ...ALIVE, failure }));
+    child.stdout.on('end', () => this.#later(PIPES_GRACE_MS, () => this.#hear({ type: 'closed' })));
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr.push(chunk);
+      this.words.push(chunk);
+    });
+    child.on('error', (failure) => this.#end({ ...UNKNOWN, failure }));
     child.on('exit', (status, signal) => {
       exit = { failure: null, status, signal };
       if (child.pid !== undefined) killGroup(child.pid);
-      this.#endWithin(PIPES_GRACE_MS, () => exit);
+      this.#later(PIPES_GRACE_MS, () => this.#end(exit));
     });
     child.on('close', () => this.#end(exit));
   }
 
-  #endWithin(graceMs: number, exit: () => Exit): void {
-    if (!this.#ended) this.#timers.push(setTimeout(() => this.#end(exit()), graceMs));
+  /** Does something later, unless the port has ended by then. */
+  #later(graceMs: number, act: () => void): void {
+    if (!this.#ended) this.#timers.push(setTimeout(act, graceMs));
   }
 
   #end(exit: Exit): void {

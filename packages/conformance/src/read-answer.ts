@@ -21,13 +21,15 @@ export type MessageReading =
   | { readonly ok: true; readonly message: Members }
   | { readonly ok: false; readonly trouble: Trouble };
 
+const FORBIDDEN = 'no I-JSON (a name twice, a lone surrogate, a number out of range, or too deep)';
+
 /** Reads a line as I-JSON: a name that occurs twice in one object is refused, too. */
 export function readMessage(line: string): MessageReading {
   let value: unknown;
   try {
     value = parseJson(line);
   } catch {
-    return refused(`wrote a line that is not JSON: ${excerpt(line)}`);
+    return refused(`wrote a line that is ${isJson(line) ? FORBIDDEN : 'not JSON'}: ${excerpt(line)}`);
   }
   if (!isObject(value)) return refused(`wrote a line that is no JSON object: ${excerpt(line)}`);
   if (isDeeper(value, DEEPEST)) return refused(`wrote an object that nests more than ${DEEPEST} levels`);
@@ -72,6 +74,15 @@ function malformed(what: string): Answer {
 
 function refused(what: string): MessageReading {
   return { ok: false, trouble: trouble('not_json', what) };
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -57,5 +57,5 @@ function wrong(code: Trouble['code'], what: string): StartReading {
 }
 
 function written(value: unknown): string {
-  return excerpt(JSON.stringify(value) ?? '');
+  return typeof value === 'string' ? excerpt(value) : excerpt(JSON.stringify(value) ?? '').slice(1, -1);
 }

@@ -9,6 +9,8 @@ import { sentenceAfter, sentenceOf, type Trouble, trouble } from './trouble.ts';
 export type Asked = { readonly answer: Answer } | { readonly answer: null; readonly message: string };
 
 const MOST_RESTARTS = 200;
+/** How often it is tried again to start a port that has already started once. */
+const MORE_STARTS = 2;
 /** A restart after a hang has cost the whole timeout, so that fewer of them are borne. */
 const COST_OF_HANG = 20;
 
@@ -79,14 +81,21 @@ export class Runner {
 
   async #ready(): Promise<Session | null> {
     if (this.#session !== null || this.#over !== null) return this.#session;
-    const opened = await Session.open(this.#launch, this.#limits, this.stderr);
-    if (opened instanceof Session) {
-      this.#session = opened;
-      this.started ??= opened.start;
-    } else {
-      this.#giveUp(this.started === null ? opened : restartFailed(opened));
+    let opened = await Session.open(this.#launch, this.#limits, this.stderr);
+    for (
+      let more = this.started === null ? 0 : MORE_STARTS;
+      more > 0 && !(opened instanceof Session);
+      more -= 1
+    ) {
+      opened = await Session.open(this.#launch, this.#limits, this.stderr);
     }
-    return this.#session;
+    if (!(opened instanceof Session)) {
+      this.#giveUp(this.started === null ? opened : restartFailed(opened));
+      return null;
+    }
+    this.#session = opened;
+    this.started ??= opened.start;
+    return opened;
   }
 
   async #drop({ hung }: Failure): Promise<void> {

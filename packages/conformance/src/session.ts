@@ -44,14 +44,12 @@ export class Session {
   last: string | null = null;
   readonly #port: PortProcess;
   readonly #limits: Limits;
-  readonly #stderr: TextTail;
   readonly #answered = new Map<unknown, string>();
   #seq = 16;
 
-  private constructor(port: PortProcess, limits: Limits, stderr: TextTail, start: Started) {
+  private constructor(port: PortProcess, limits: Limits, start: Started) {
     this.#port = port;
     this.#limits = limits;
-    this.#stderr = stderr;
     this.start = start;
   }
 
@@ -60,8 +58,8 @@ export class Session {
     const port = new PortProcess(launch, stderr);
     port.send({ cmd: 'start', protocol: PROTOCOL, revision: REVISION });
     const event = await port.next(limits.startTimeoutMs);
-    const reading = startReading(event, launch, limits, stderr);
-    if (reading.ok) return new Session(port, limits, stderr, reading.started);
+    const reading = startReading(event, launch, limits, port.words);
+    if (reading.ok) return new Session(port, limits, reading.started);
     await port.kill();
     return reading.trouble;
   }
@@ -93,7 +91,7 @@ export class Session {
         const end = stopTrouble(event, stopTimeoutMs);
         return end === null ? found : [...found, failure(end)];
       }
-      if (found.length < MOST_LAST_LINES) found.push(this.#stray(event));
+      if (event.type !== 'closed' && found.length < MOST_LAST_LINES) found.push(this.#stray(event));
     }
   }
 
@@ -106,7 +104,11 @@ export class Session {
   #stray(event: PortEvent): Failure {
     if (event.type !== 'line') {
       const { timeoutMs } = this.#limits;
-      return failure(eventTrouble(event, timeoutMs, this.#stderr.lastLine()), null, event.type === 'silent');
+      return failure(
+        eventTrouble(event, timeoutMs, this.#port.words.lastWords()),
+        null,
+        event.type === 'silent',
+      );
     }
     const reading = readMessage(event.text);
     if (!reading.ok) return failure(reading.trouble);
@@ -126,9 +128,9 @@ function messageOf(event: PortEvent): Members | null {
   return reading?.ok ? reading.message : null;
 }
 
-function startReading(event: PortEvent, launch: Launch, limits: Limits, stderr: TextTail): StartReading {
+function startReading(event: PortEvent, launch: Launch, limits: Limits, words: TextTail): StartReading {
   if (event.type !== 'line') {
-    return { ok: false, trouble: startTrouble(event, launch, limits.startTimeoutMs, stderr.lastLine()) };
+    return { ok: false, trouble: startTrouble(event, launch, limits.startTimeoutMs, words.lastWords()) };
   }
   const reading = readMessage(event.text);
   return reading.ok ? readStart(reading.message) : reading;

@@ -1,4 +1,5 @@
 const LONGEST_TAIL = 8 * 1024;
+const ERROR = /error|exception|panic/i;
 
 /** The end of a text that may be endless. */
 export class TextTail {
@@ -13,13 +14,10 @@ export class TextTail {
     return new TextDecoder().decode(this.#bytes);
   }
 
-  /** The last line that is not blank. */
-  lastLine(): string {
-    return (
-      this.text()
-        .split('\n')
-        .findLast((line) => line.trim() !== '')
-        ?.trim() ?? ''
-    );
+  /** The last line that speaks of an error, else the last that is not blank. */
+  lastWords(): string {
+    const lines = this.text().split('\n');
+    const last = lines.findLast((line) => ERROR.test(line)) ?? lines.findLast((line) => line.trim() !== '');
+    return last?.trim() ?? '';
   }
 }

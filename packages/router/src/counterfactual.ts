@@ -1,42 +1,12 @@
-import {
-  DATA_LABELS,
-  decisionDigest,
-  ENVS,
-  parseRouteInput,
-  QOS_CLASSES,
-  type RouteDecision,
-  type RouteInput,
-  TENANT_RISKS,
-} from '@wcp/spec';
-import type { CompiledCandidate, CompiledRule } from './compiled-rule.ts';
-import type { CompiledWorker } from './compiled-worker.ts';
+import { canonicalJson, parseRouteInput, type RouteDecision, type RouteInput } from '@wcp/spec';
 import { decideIn } from './decide.ts';
-import type { Settings } from './settings.ts';
+import { APPROVAL, type Attempt, type Change, type Edit, editsFor } from './edits.ts';
 import type { Engine } from './world.ts';
 
-/** One change that helps a request to be dispatched. */
-export interface Change {
-  /** Whose business the change is. */
-  readonly where: 'input' | 'facts' | 'config' | 'worker' | 'rule';
-  /** What is changed: a JSON Pointer in that document, or in a record by its worker_id. */
-  readonly path: string;
-  readonly from: unknown;
-  readonly to: unknown;
-}
-
-/** What a decision is made of, as far as changes touch it. */
-interface Attempt {
-  readonly engine: Engine;
-  readonly facts: Readonly<Record<string, unknown>>;
-  readonly input: RouteInput;
-}
-
-interface Edit extends Change {
-  readonly apply: (attempt: Attempt) => Attempt;
-}
-
 const MOST_CHANGES = 3;
-const APPROVAL = '/approval';
+/** The work of one search, in bytes that are read: an attacker chooses how long an input is. */
+const MOST_BYTES = 2 ** 28;
+const BYTES_OF_ATTEMPT = 4096;
 
 /**
  * The smallest set of edits under which the engine dispatches; null where none is found, or where
@@ -52,267 +22,54 @@ export function smallestChange(
   if (engine.broken || decision.deny_code === 'DENY_INTERNAL_ERROR') return null;
   try {
     const parsed = parseRouteInput(input);
-    return parsed.ok ? searchAll({ engine, facts: { ...(facts as object) }, input: parsed.value }) : null;
+    return parsed.ok ? searchAll(attemptOf(engine, facts as object, parsed.value)) : null;
   } catch {
     return null;
   }
 }
 
+/** No step looks into the payload but through the digest of an approval, and each attempt would hash it. */
+function attemptOf(engine: Engine, given: object, input: RouteInput): Attempt {
+  const facts: Attempt['facts'] = { ...given };
+  const { request: _, ext: __, ...rest } = input;
+  return { engine, facts, input: facts['approval'] == null ? rest : input };
+}
+
 function searchAll(start: Attempt): readonly Change[] | null {
   const edits = editsFor(start);
+  const search = new Search(start);
   for (let size = 1; size <= MOST_CHANGES; size += 1) {
-    const found = search(start, edits, [], size);
+    const found = search.find(edits, size);
     if (found !== null) return found.map(({ where, path, from, to }) => ({ where, path, from, to }));
   }
   return null;
 }
 
-/** Tries the edits in their order, so that the answer is always the same one. */
-function search(
-  start: Attempt,
-  edits: readonly Edit[],
-  chosen: readonly Edit[],
-  size: number,
-): readonly Edit[] | null {
-  if (size === 0) return isDispatched(start, chosen) ? chosen : null;
-  for (const [index, edit] of edits.entries()) {
-    const found = search(start, edits.slice(index + 1), [...chosen, edit], size - 1);
-    if (found !== null) return found;
+/** Tries the edits in their order, so that the answer is always the same one, and not for ever. */
+class Search {
+  readonly #start: Attempt;
+  #attemptsLeft: number;
+
+  constructor(start: Attempt) {
+    this.#start = start;
+    this.#attemptsLeft = MOST_BYTES / (BYTES_OF_ATTEMPT + canonicalJson(start.input).length);
   }
-  return null;
-}
 
-/** An approval is given last, for what is decided after every other change. */
-function isDispatched(start: Attempt, chosen: readonly Edit[]): boolean {
-  const inOrder = chosen.toSorted((a, b) => Number(a.path === APPROVAL) - Number(b.path === APPROVAL));
-  let attempt = start;
-  for (const { apply } of inOrder) attempt = apply(attempt);
-  return decideIn(attempt.engine, attempt.facts, attempt.input).outcome === 'DISPATCH';
-}
-
-function editsFor(start: Attempt): Edit[] {
-  const rule = start.engine.rules.find(({ rule_id }) => rule_id === ruleIdOf(start));
-  return [
-    ...factEdits(start),
-    ...configEdits(start),
-    ...(rule === undefined ? [] : ruleEdits(rule, start)),
-    ...inputEdits(start),
-  ];
-}
-
-/** The rule that would match if every step before it let the request pass. */
-function ruleIdOf({ engine, facts, input }: Attempt): string {
-  const open: Settings = { ...engine.settings, require_signatory: false, require_credential: false };
-  const { policy_version: _, ...rest } = input;
-  return decideIn({ ...engine, settings: open, dead_rules: [] }, { ...facts, frozen: null }, rest)
-    .matched_rule_id;
-}
-
-function inputEdit(name: keyof RouteInput, from: unknown, to: unknown): Edit {
-  return {
-    where: 'input',
-    path: `/${name}`,
-    from,
-    to,
-    apply: (attempt) => {
-      const { [name]: _, ...rest } = attempt.input;
-      return { ...attempt, input: (to === undefined ? rest : { ...rest, [name]: to }) as RouteInput };
-    },
-  };
-}
-
-function inputEdits({ input }: Attempt): Edit[] {
-  const optional = (['policy_version', 'blast_score', 'blast_radius'] as const).flatMap((name) =>
-    input[name] === undefined ? [] : [inputEdit(name, input[name], undefined)],
-  );
-  const members = [
-    ['tenant_risk', TENANT_RISKS],
-    ['qos_class', QOS_CLASSES],
-    ['data_label', DATA_LABELS],
-    ['env', ENVS],
-  ] as const;
-  const others = members.flatMap(([name, values]) =>
-    values.filter((value) => value !== input[name]).map((value) => inputEdit(name, input[name], value)),
-  );
-  return [...optional, ...others];
-}
-
-function factEdit(name: string, from: unknown, to: unknown): Edit {
-  return {
-    where: 'facts',
-    path: `/${name}`,
-    from: from ?? null,
-    to,
-    apply: (attempt) => ({ ...attempt, facts: { ...attempt.facts, [name]: to } }),
-  };
-}
-
-function factEdits({ facts, input }: Attempt): Edit[] {
-  const edits: Edit[] = [];
-  if (facts['frozen'] != null) edits.push(factEdit('frozen', facts['frozen'], null));
-  if (facts['approval'] != null) edits.push(factEdit('approval', facts['approval'], null));
-  edits.push(approvalEdit());
-  edits.push(factEdit('credential', facts['credential'], { valid: true, tenant_id: input.tenant_id }));
-  if (facts['chain'] !== undefined)
-    edits.push(factEdit('chain', facts['chain'], { blast_score: 0, depth: 0 }));
-  if (facts['banned_hashes'] !== undefined) edits.push(factEdit('banned_hashes', facts['banned_hashes'], []));
-  edits.push(factEdit('policy', facts['policy'], ALLOWING));
-  return edits;
-}
-
-const ALLOWING = { decision: 'ALLOW', policy_version: 'policy.v0', reason: 'allowed' };
-
-/** What a steward's approval of the hold would do; its digest is that of the hold at hand. */
-function approvalEdit(): Edit {
-  const to = { level: 'gatekeeper' };
-  return {
-    where: 'facts',
-    path: '/approval',
-    from: null,
-    to,
-    apply: ({ engine, facts, input }) => {
-      const held = decideIn(engine, { ...facts, approval: null }, input);
-      const approval = { ...to, id: 'approval', resolver: '', decision_digest: decisionDigest(input, held) };
-      return { engine, facts: { ...facts, approval }, input };
-    },
-  };
-}
-
-function configEdit(name: keyof Settings, path: string, from: unknown, to: unknown, value: unknown): Edit {
-  return {
-    where: 'config',
-    path,
-    from,
-    to,
-    apply: (attempt) => ({
-      ...attempt,
-      engine: { ...attempt.engine, settings: { ...attempt.engine.settings, [name]: value } },
-    }),
-  };
-}
-
-function configEdits({ engine: { settings }, input }: Attempt): Edit[] {
-  const edits: Edit[] = [];
-  if (!settings.allowed_tenants.has(input.tenant_id)) {
-    const added = new Set([...settings.allowed_tenants, input.tenant_id]);
-    edits.push(configEdit('allowed_tenants', '/allowed_tenants/-', undefined, input.tenant_id, added));
+  /** So many of these edits, after those that are chosen already. */
+  find(edits: readonly Edit[], size: number, chosen: readonly Edit[] = []): readonly Edit[] | null {
+    if (size === 0) return this.#isDispatched(chosen) ? chosen : null;
+    for (const [index, edit] of edits.entries()) {
+      const found = this.find(edits.slice(index + 1), size - 1, [...chosen, edit]);
+      if (found !== null || this.#attemptsLeft < 0) return found;
+    }
+    return null;
   }
-  if (settings.trusted_authorities !== null) {
-    edits.push(
-      configEdit(
-        'trusted_authorities',
-        '/trusted_authorities',
-        [...settings.trusted_authorities],
-        null,
-        null,
-      ),
-    );
+
+  #isDispatched(chosen: readonly Edit[]): boolean {
+    this.#attemptsLeft -= 1;
+    const inOrder = chosen.toSorted((a, b) => Number(a.path === APPROVAL) - Number(b.path === APPROVAL));
+    let attempt = this.#start;
+    for (const { apply } of inOrder) attempt = apply(attempt);
+    return decideIn(attempt.engine, attempt.facts, attempt.input).outcome === 'DISPATCH';
   }
-  return edits;
-}
-
-/** Changes to the workers of the rule, one worker and one member at a time. */
-function ruleEdits(rule: CompiledRule, { facts, input }: Attempt): Edit[] {
-  const workers = rule.candidates.flatMap((candidate) =>
-    candidate.workers.map((worker) => ({ candidate, worker })),
-  );
-  return workers
-    .slice(0, 8)
-    .flatMap(({ candidate, worker }) => [
-      ...seenEdits(worker, facts),
-      ...workerEdits(rule, candidate, worker, input),
-    ]);
-}
-
-function seenEdits({ worker_id, attested_hash }: CompiledWorker, facts: Attempt['facts']): Edit[] {
-  const seen = ((facts['workers'] ?? {}) as Record<string, Record<string, unknown>>)[worker_id] ?? {};
-  const edit = (name: string, to: unknown): Edit[] =>
-    seen[name] === to ? [] : [seenEdit(worker_id, seen, name, to)];
-  const hash =
-    attested_hash === 'missing' || attested_hash === 'malformed' ? [] : edit('current_hash', attested_hash);
-  return [...edit('available', true), ...hash, ...edit('signed', true)];
-}
-
-function seenEdit(
-  workerId: string,
-  seen: Readonly<Record<string, unknown>>,
-  name: string,
-  to: unknown,
-): Edit {
-  return {
-    where: 'facts',
-    path: `/workers/${workerId}/${name}`,
-    // A hash of a worker stands in no message and in no explanation.
-    from: name === 'current_hash' ? null : (seen[name] ?? null),
-    to: name === 'current_hash' ? 'the attested hash' : to,
-    apply: (attempt) => {
-      const workers = (attempt.facts['workers'] ?? {}) as Record<string, object>;
-      return {
-        ...attempt,
-        facts: {
-          ...attempt.facts,
-          workers: { ...workers, [workerId]: { ...workers[workerId], [name]: to } },
-        },
-      };
-    },
-  };
-}
-
-function workerEdits(
-  rule: CompiledRule,
-  candidate: CompiledCandidate,
-  worker: CompiledWorker,
-  input: RouteInput,
-): Edit[] {
-  const edit = (path: string, from: unknown, to: unknown, changed: Partial<CompiledWorker>): Edit => ({
-    where: 'worker',
-    path: `/${worker.worker_id}/${path}`,
-    from,
-    to,
-    apply: (attempt) => ({ ...attempt, engine: withWorker(attempt.engine, rule, worker, changed) }),
-  });
-  const needed = [...new Set([...candidate.controls, ...worker.requires])];
-  const missing = needed.filter((control) => !worker.implements.has(control));
-  const edits: Edit[] = [];
-  if (missing.length > 0) {
-    edits.push(
-      edit('currently_implements/-', undefined, missing, {
-        implements: new Set([...worker.implements, ...missing]),
-      }),
-    );
-  }
-  if (!worker.environments.has(input.env)) {
-    edits.push(
-      edit('allowed_environments/-', undefined, input.env, {
-        environments: new Set([...worker.environments, input.env]),
-      }),
-    );
-  }
-  if (!worker.capabilities.has(input.capability_id)) {
-    edits.push(
-      edit('capabilities/-', undefined, input.capability_id, {
-        capabilities: new Set([...worker.capabilities, input.capability_id]),
-      }),
-    );
-  }
-  return edits;
-}
-
-/** The engine with one worker changed wherever the rule offers it. Attempts stack: the worker is found by its id. */
-function withWorker(
-  engine: Engine,
-  rule: CompiledRule,
-  worker: CompiledWorker,
-  changed: Partial<CompiledWorker>,
-): Engine {
-  const change = (each: CompiledWorker) =>
-    each.worker_id === worker.worker_id ? { ...each, ...changed } : each;
-  const position = engine.rules.findIndex(({ rule_id }) => rule_id === rule.rule_id);
-  const rules = engine.rules.slice();
-  const { candidates, ...rest } = rules[position] as CompiledRule;
-  rules[position] = {
-    ...rest,
-    candidates: candidates.map((each) => ({ ...each, workers: each.workers.map(change), plans: new Map() })),
-  };
-  return { ...engine, rules };
 }

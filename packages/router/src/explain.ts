@@ -1,8 +1,9 @@
 import { DENY_CODES, type RouteDecision, readRouteInput } from '@wcp/spec';
 import { Case, type Denial, deny } from './case.ts';
-import { type Change, smallestChange } from './counterfactual.ts';
+import { smallestChange } from './counterfactual.ts';
 import { decideIn, NOWHERE, STEPS, type Step } from './decide.ts';
 import { describeHold, describeStep } from './describe-step.ts';
+import type { Change } from './edits.ts';
 import { readFacts } from './read-facts.ts';
 import { engineOf, type World } from './world.ts';
 

@@ -123,7 +123,6 @@ const VALUES: readonly (readonly [member: string, good: readonly unknown[], bad:
       { depth: null },
       { depth: -1 },
       { more: 1 },
-      { blast_score: 2 ** 53 },
     ],
   ],
   ['policy', [null, 0, 'x', [], {}, { throws: true }], []],
@@ -196,6 +195,11 @@ test.each(VALUES)('the form of %s, as parseFacts of the spec has it', (member, g
 test.each(['now', 'decision_id'])('%s is required', (member) => {
   const facts = makeFacts({ [member]: undefined });
   expect([readFacts(facts).ok, parseFacts(facts).ok]).toEqual([false, false]);
+});
+
+test('a count is at most 2^53 - 1', () => {
+  for (const chain of [{ blast_score: 2 ** 53 }, { depth: 1e300 }])
+    expect(readFacts(makeFacts({ chain })).ok).toBe(false);
 });
 
 test('an undefined member is no JSON', () => {

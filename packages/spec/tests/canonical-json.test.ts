@@ -43,7 +43,7 @@ describe('canonical JSON is RFC 8785', () => {
 
   test('the sample of section 3.2.2 is written as RFC 8785 writes it', () => {
     const sample = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      numbers: JSON.parse('[333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001]'),
       string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"\u002f',
       literals: [null, true, false],
     };
@@ -150,7 +150,7 @@ describe('I-JSON only: what JSON cannot hold is an error at its place', () => {
     ['an ArrayBuffer', new ArrayBuffer(1), ''],
     ['a Promise', Promise.resolve(), ''],
     ['an Error', new Error('x'), ''],
-    ['a hole of a sparse array', [0, , 2], '/1'],
+    ['a hole of a sparse array', Object.assign(new Array(3), { 0: 0, 2: 2 }), '/1'],
     ['a lone surrogate', { a: 'x\ud800' }, '/a'],
     ['a lone low surrogate', ['\udc00\ud800'], '/0'],
     ['a name with a lone surrogate, at the object that has it', { a: { '\udfff': 1 } }, '/a'],
@@ -170,7 +170,9 @@ describe('I-JSON only: what JSON cannot hold is an error at its place', () => {
   });
 
   test('nothing of what a value throws gets into the error', () => {
-    expect(() => canonicalJson(thrower)).toThrow('No canonical JSON at "/a": JSON cannot hold a member that cannot be read.');
+    expect(() => canonicalJson(thrower)).toThrow(
+      'No canonical JSON at "/a": JSON cannot hold a member that cannot be read.',
+    );
   });
 
   test('every place is found at once', () => {
@@ -217,7 +219,7 @@ describe('an attacker does not choose what is read', () => {
   test('a polluted Object.prototype is not seen, neither as a member nor in a hole', () => {
     pollute({ a: 1, toJSON: () => 'x', 0: 'hole', toString: () => 'x' });
     expect(canonicalJson({ b: [1] })).toBe('{"b":[1]}');
-    expect(readCanonical([,]).findings).toHaveLength(1);
+    expect(readCanonical(new Array(1)).findings).toHaveLength(1);
   });
 
   test('a value that occurs twice without a circle is written twice', () => {
@@ -254,11 +256,14 @@ describe('an attacker does not choose what is read', () => {
 
   test('no value makes it throw anything but a WcpError', () => {
     fc.assert(
-      fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }), (value) => {
-        const { findings, text } = readCanonical(value);
-        if (findings.length === 0) expect(canonicalJson(value)).toBe(text);
-        else expect(() => canonicalJson(value)).toThrow(WcpError);
-      }),
+      fc.property(
+        fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }),
+        (value) => {
+          const { findings, text } = readCanonical(value);
+          if (findings.length === 0) expect(canonicalJson(value)).toBe(text);
+          else expect(() => canonicalJson(value)).toThrow(WcpError);
+        },
+      ),
     );
   });
 });

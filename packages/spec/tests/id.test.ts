@@ -116,9 +116,12 @@ describe('the kind of an id', () => {
     expect(answer('org.acme', 'worker')).toEqual([false, 'worker', null, null]);
   });
 
-  test.each(['workers', 'Capability', '', 'constructor', '__proto__', 'toString'])('kind %j matches nothing', (kind) => {
-    for (const [id] of KINDS) expect(answer(id, kind)).toEqual([false, kind, null, null]);
-  });
+  test.each(['workers', 'Capability', '', 'constructor', '__proto__', 'toString'])(
+    'kind %j matches nothing',
+    (kind) => {
+      for (const [id] of KINDS) expect(answer(id, kind)).toEqual([false, kind, null, null]);
+    },
+  );
 
   test('an unknown kind is named in a message that is safe to show', () => {
     expect(checkId('cap.a', 'a\n').findings[0]?.message).toContain('kind "a\\u000a"');
@@ -171,9 +174,13 @@ describe('the authority of an id', () => {
 
 test('no value makes the check throw', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.anything(), fc.string({ unit: 'binary' })), fc.option(fc.string(), { nil: undefined }), (id, kind) => {
-      const { valid, canonical, authority } = checkId(id, kind);
-      if (!valid) expect([canonical, authority]).toEqual([null, null]);
-    }),
+    fc.property(
+      fc.oneof(fc.anything(), fc.string({ unit: 'binary' })),
+      fc.option(fc.string(), { nil: undefined }),
+      (id, kind) => {
+        const { valid, canonical, authority } = checkId(id, kind);
+        if (!valid) expect([canonical, authority]).toEqual([null, null]);
+      },
+    ),
   );
 });

@@ -92,7 +92,9 @@ describe('JSON text is read as I-JSON asks', () => {
     const names = fc.uniqueArray(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(names, fc.jsonValue(), fc.nat(), (all, value, at) => {
-        const members = [...all, all[at % all.length]].map((name) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+        const members = [...all, all[at % all.length]].map(
+          (name) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+        );
         refused(`[{${members.join(',')}}]`);
         expect(parseJson(`[{${members.slice(0, -1).join(',')}}]`)).toBeInstanceOf(Array);
       }),

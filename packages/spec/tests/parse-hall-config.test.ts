@@ -22,7 +22,10 @@ function withAt(path: string, value: unknown): object {
   const copy = structuredClone(CONFIG) as Record<string, unknown>;
   const segments = path.split('/').slice(1);
   const last = segments.pop() as string;
-  const holder = segments.reduce<Record<string, unknown>>((at, name) => at[name] as Record<string, unknown>, copy);
+  const holder = segments.reduce<Record<string, unknown>>(
+    (at, name) => at[name] as Record<string, unknown>,
+    copy,
+  );
   holder[last] = value;
   return copy;
 }
@@ -81,12 +84,17 @@ describe('a Hall configuration', () => {
     for (const value of values) expect(findingsOf(withAt(path, value))).toEqual([`${path} INVALID_VALUE`]);
   });
 
-  test.each(['/zz', '/blast/zz', '/blast/max_score/moon', '/privilege_policy/zz', '/privilege_policy/secrets/test', '/approval/zz', '/policy_gate'])(
-    'has no member %s',
-    (path) => {
-      expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
-    },
-  );
+  test.each([
+    '/zz',
+    '/blast/zz',
+    '/blast/max_score/moon',
+    '/privilege_policy/zz',
+    '/privilege_policy/secrets/test',
+    '/approval/zz',
+    '/policy_gate',
+  ])('has no member %s', (path) => {
+    expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
+  });
 
   test.each<[unknown, string]>([
     [null, ' INVALID_VALUE'],

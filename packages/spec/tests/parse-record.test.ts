@@ -55,7 +55,10 @@ function withAt(path: string, value: unknown): object {
   const copy = structuredClone(RECORD) as Record<string, unknown>;
   const segments = path.split('/').slice(1);
   const last = segments.pop() as string;
-  const holder = segments.reduce<Record<string, unknown>>((at, name) => at[name] as Record<string, unknown>, copy);
+  const holder = segments.reduce<Record<string, unknown>>(
+    (at, name) => at[name] as Record<string, unknown>,
+    copy,
+  );
   if (value === undefined) delete holder[last];
   else holder[last] = value;
   return hashed(copy);
@@ -83,10 +86,13 @@ describe('the artifact_hash of a record', () => {
   test('is over the record as given, before any normalisation', () => {
     const written = { ...RECORD, required_controls: ['ctrl.a_b'], determinism: 'non-deterministic' };
     const parsed = parseRecord(hashed(written));
-    expect(parsed).toMatchObject({ ok: true, value: { required_controls: ['ctrl.a-b'], determinism: 'nondeterministic' } });
-    expect(findingsOf({ ...written, artifact_hash: recordHash({ ...written, required_controls: ['ctrl.a-b'] }) })).toEqual([
-      '/artifact_hash INVALID_VALUE',
-    ]);
+    expect(parsed).toMatchObject({
+      ok: true,
+      value: { required_controls: ['ctrl.a-b'], determinism: 'nondeterministic' },
+    });
+    expect(
+      findingsOf({ ...written, artifact_hash: recordHash({ ...written, required_controls: ['ctrl.a-b'] }) }),
+    ).toEqual(['/artifact_hash INVALID_VALUE']);
   });
 
   test('covers every member, unlisted ones and ext too', () => {
@@ -125,7 +131,12 @@ describe('a record belongs to the authority of its worker_id', () => {
   });
 
   test('everything that is wrong with it is found at once', () => {
-    const record = { ...RECORD, owner: 'org.other', attestation: { attested_by: 'namespace-key@x.eve' }, artifact_hash: 'a'.repeat(64) };
+    const record = {
+      ...RECORD,
+      owner: 'org.other',
+      attestation: { attested_by: 'namespace-key@x.eve' },
+      artifact_hash: 'a'.repeat(64),
+    };
     expect(findingsOf(record)).toEqual([
       '/artifact_hash INVALID_VALUE',
       '/attestation/attested_by INVALID_VALUE',
@@ -166,18 +177,24 @@ describe('a listed member of a wrong form leaves the worker out', () => {
     ['/attestation', [null, [], 'x']],
     ['/attestation/hash_method', [null, 'sha256', '']],
     ['/attestation/attested_at', [null, 1]],
-    ['/attestation/attested_by', [null, 'org.acme', 'namespace-key@', 'namespace-key@org.acme.a', 'NAMESPACE-KEY@org.acme']],
+    [
+      '/attestation/attested_by',
+      [null, 'org.acme', 'namespace-key@', 'namespace-key@org.acme.a', 'NAMESPACE-KEY@org.acme'],
+    ],
     ['/attestation/source', [null, 1]],
     ['/ext', [null, [], 1, 'x']],
   ])('%s %j', (path, values) => {
     for (const value of values) expect(findingsOf(withAt(path, value))).toEqual([`${path} INVALID_VALUE`]);
   });
 
-  test.each(['worker_id', 'worker_species_id', 'capabilities', 'risk_tier', 'artifact_hash'])('%s is required', (name) => {
-    const { [name]: _, ...rest } = hashed(RECORD) as Record<string, unknown>;
-    const record = name === 'artifact_hash' ? rest : hashed(rest);
-    expect(findingsOf(record)).toEqual([`/${name} MISSING_MEMBER`]);
-  });
+  test.each(['worker_id', 'worker_species_id', 'capabilities', 'risk_tier', 'artifact_hash'])(
+    '%s is required',
+    (name) => {
+      const { [name]: _, ...rest } = hashed(RECORD) as Record<string, unknown>;
+      const record = name === 'artifact_hash' ? rest : hashed(rest);
+      expect(findingsOf(record)).toEqual([`/${name} MISSING_MEMBER`]);
+    },
+  );
 
   test.each<[unknown, string]>([
     [null, ' INVALID_VALUE'],
@@ -189,9 +206,12 @@ describe('a listed member of a wrong form leaves the worker out', () => {
     expect(findingsOf(value)).toEqual([found]);
   });
 
-  test.each(['/privilege_envelope/zz', '/blast_radius/zz', '/blast_radius/score'])('%s is not listed there', (path) => {
-    expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
-  });
+  test.each(['/privilege_envelope/zz', '/blast_radius/zz', '/blast_radius/score'])(
+    '%s is not listed there',
+    (path) => {
+      expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
+    },
+  );
 });
 
 describe('what may stand in a record', () => {
@@ -207,17 +227,23 @@ describe('what may stand in a record', () => {
     ['/allowed_environments', [[], ['edge', 'stage']]],
     ['/privilege_envelope', [{}]],
     ['/privilege_envelope/secrets_access', [[], ['']]],
-    ['/blast_radius', [{}, { reversibility: 5 }, { reversibility: 'difficult' }, { reversibility: 'partially-reversible' }]],
+    [
+      '/blast_radius',
+      [{}, { reversibility: 5 }, { reversibility: 'difficult' }, { reversibility: 'partially-reversible' }],
+    ],
     ['/attestation', [{}, { hash_method: 'signed-manifest' }]],
     ['/ext', [{}]],
   ])('%s %j', (path, values) => {
     for (const value of values) expect(findingsOf(withAt(path, value))).toEqual([]);
   });
 
-  test.each([null, 1, '', 'abc', [], {}, 'A'.repeat(64)])('a code_hash %j: step 10 speaks of it', (code_hash) => {
-    const parsed = parseRecord(withAt('/attestation/code_hash', code_hash));
-    expect(parsed).toMatchObject({ ok: true, value: { attestation: { code_hash } } });
-  });
+  test.each([null, 1, '', 'abc', [], {}, 'A'.repeat(64)])(
+    'a code_hash %j: step 10 speaks of it',
+    (code_hash) => {
+      const parsed = parseRecord(withAt('/attestation/code_hash', code_hash));
+      expect(parsed).toMatchObject({ ok: true, value: { attestation: { code_hash } } });
+    },
+  );
 });
 
 describe('an unlisted member is kept with a warning', () => {
@@ -246,17 +272,18 @@ describe('an unlisted member is kept with a warning', () => {
 });
 
 test('ids with underscores are read with hyphens, with a diagnostic of level info', () => {
-  expect(warningsOf({ ...RECORD, required_controls: ['ctrl.a_b'], currently_implements: ['ctrl.c', 'ctrl.d_e'] })).toEqual([
-    'info UNDERSCORE_ID /currently_implements/1',
-    'info UNDERSCORE_ID /required_controls/0',
-  ]);
+  expect(
+    warningsOf({ ...RECORD, required_controls: ['ctrl.a_b'], currently_implements: ['ctrl.c', 'ctrl.d_e'] }),
+  ).toEqual(['info UNDERSCORE_ID /currently_implements/1', 'info UNDERSCORE_ID /required_controls/0']);
 });
 
 test('nothing of a polluted Object.prototype becomes a member of a record', () => {
   const record = hashed({ ...LEAST, determinism: 'non-deterministic' });
   pollute({ blast_radius: {}, owner: 'org.eve', privilege_envelope: {}, allowed_environments: ['prod'] });
   const parsed = parseRecord(record);
-  const seen = parsed.ok ? [parsed.value.owner, parsed.value.blast_radius, parsed.value.allowed_environments] : ['refused'];
+  const seen = parsed.ok
+    ? [parsed.value.owner, parsed.value.blast_radius, parsed.value.allowed_environments]
+    : ['refused'];
   const isOpen = findingsOf({});
   unpollute();
   expect(seen).toEqual([undefined, undefined, undefined]);
@@ -272,11 +299,17 @@ describe('a document that was read already', () => {
   });
 
   test('cannot be forged', () => {
-    const forged = Object.create(JsonDocument.prototype, { json: { value: hashed(RECORD) }, text: { value: '{}' } });
+    const forged = Object.create(JsonDocument.prototype, {
+      json: { value: hashed(RECORD) },
+      text: { value: '{}' },
+    });
     expect(JsonDocument.read(forged)).toMatchObject({ ok: true, document: { text: '{}', json: {} } });
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    expect(JsonDocument.read(proxy)).toEqual({ ok: false, findings: [{ path: '', code: 'NOT_JSON', message: expect.any(String) }] });
+    expect(JsonDocument.read(proxy)).toEqual({
+      ok: false,
+      findings: [{ path: '', code: 'NOT_JSON', message: expect.any(String) }],
+    });
   });
 });
 
@@ -290,11 +323,14 @@ test('no value makes the parser throw', () => {
   });
   let accepted = 0;
   fc.assert(
-    fc.property(fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true }), record, record), (value) => {
-      const parsed = parseRecord(value);
-      if (parsed.ok) accepted += 1;
-      else expect(parsed.findings.length).toBeGreaterThan(0);
-    }),
+    fc.property(
+      fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true }), record, record),
+      (value) => {
+        const parsed = parseRecord(value);
+        if (parsed.ok) accepted += 1;
+        else expect(parsed.findings.length).toBeGreaterThan(0);
+      },
+    ),
     { numRuns: 500 },
   );
   expect(accepted).toBeGreaterThan(0);

@@ -48,7 +48,10 @@ function withAt(path: string, value: unknown): object {
   const copy = structuredClone(RULE);
   const segments = path.split('/').slice(1);
   const last = segments.pop() as string;
-  const holder = segments.reduce<Record<string, unknown>>((at, name) => at[name] as Record<string, unknown>, copy);
+  const holder = segments.reduce<Record<string, unknown>>(
+    (at, name) => at[name] as Record<string, unknown>,
+    copy,
+  );
   if (value === undefined) delete holder[last];
   else holder[last] = value;
   return copy;
@@ -74,7 +77,10 @@ describe('a rules document', () => {
     [{ rules: null }, ['/rules INVALID_VALUE']],
     [{ rules: [], version: 1 }, ['/version UNKNOWN_MEMBER']],
     [{ rules: { rules: [] } }, ['/rules INVALID_VALUE']],
-    [[null, 1, 'x', []], ['/0 INVALID_VALUE', '/1 INVALID_VALUE', '/2 INVALID_VALUE', '/3 INVALID_VALUE']],
+    [
+      [null, 1, 'x', []],
+      ['/0 INVALID_VALUE', '/1 INVALID_VALUE', '/2 INVALID_VALUE', '/3 INVALID_VALUE'],
+    ],
     [[{}], ['/0/decision MISSING_MEMBER', '/0/match MISSING_MEMBER', '/0/rule_id MISSING_MEMBER']],
     [undefined, [' NOT_JSON']],
     [[{ ...LEAST, description: '\ud800' }], ['/0/description NOT_JSON']],
@@ -84,7 +90,10 @@ describe('a rules document', () => {
   });
 
   test('has no two rules of one rule_id', () => {
-    expect(findingsOf([LEAST, RULE, LEAST, LEAST])).toEqual(['/2/rule_id INVALID_VALUE', '/3/rule_id INVALID_VALUE']);
+    expect(findingsOf([LEAST, RULE, LEAST, LEAST])).toEqual([
+      '/2/rule_id INVALID_VALUE',
+      '/3/rule_id INVALID_VALUE',
+    ]);
     expect(findingsOf({ rules: [LEAST, LEAST] })).toEqual(['/rules/1/rule_id INVALID_VALUE']);
   });
 
@@ -117,9 +126,22 @@ describe('a wrong part of a rule is found where it stands', () => {
     ['/match/env', [...CONDITION, '', 'moon', 'Dev']],
     ['/match/env', [{ eq: 'moon' }, { eq: null }, { eq: ['dev'] }], '/match/env/eq'],
     ['/match/env', [{ in: [] }, { in: null }, { in: 'dev' }, { in: {} }], '/match/env/in'],
-    ['/match/env', [{ in: ['dev', 'moon'] }, { in: ['dev', null] }, { in: ['dev', ['dev']] }], '/match/env/in/1'],
+    [
+      '/match/env',
+      [{ in: ['dev', 'moon'] }, { in: ['dev', null] }, { in: ['dev', ['dev']] }],
+      '/match/env/in/1',
+    ],
     ['/match/env', ANY, '/match/env/any'],
-    ['/match/env', [{ any: true, x: 1 }, { eq: 'dev', x: 1 }, { in: ['dev'], x: 1 }], '/match/env/x', 'UNKNOWN_MEMBER'],
+    [
+      '/match/env',
+      [
+        { any: true, x: 1 },
+        { eq: 'dev', x: 1 },
+        { in: ['dev'], x: 1 },
+      ],
+      '/match/env/x',
+      'UNKNOWN_MEMBER',
+    ],
     ['/match/capability_id', ['cap', 'cap.a_b', 'wrk.a', 'org.acme', '']],
     ['/match/data_label', ['public', 'SECRET']],
     ['/match/tenant_risk', ['LOW', 'critical']],
@@ -130,7 +152,10 @@ describe('a wrong part of a rule is found where it stands', () => {
     ['/decision', [null, [], 'x']],
     ['/decision/candidate_workers_ranked', [null, {}, 'wrk.a']],
     ['/decision/candidate_workers_ranked/0', [null, 'wrk.a', []]],
-    ['/decision/candidate_workers_ranked/0/worker_species_id', [null, 'cap.a', 'wrk.a_b', 'wrk', 'org.acme', 1]],
+    [
+      '/decision/candidate_workers_ranked/0/worker_species_id',
+      [null, 'cap.a', 'wrk.a_b', 'wrk', 'org.acme', 1],
+    ],
     ['/decision/candidate_workers_ranked/0/score_hint', ['1', true, {}, []]],
     ['/decision/candidate_workers_ranked/0/requires_controls_minimum', [null, 'ctrl.a', {}]],
     ['/decision/candidate_workers_ranked/0/requires_controls_minimum/0', [null, 'cap.a', 'x.ada.my_control']],
@@ -152,7 +177,11 @@ describe('a wrong part of a rule is found where it stands', () => {
     ['/decision/escalation/human_required_if/0/blast_score/gte', [null, -1, 101, 1.5, '5']],
     ['/decision/escalation/human_required_if/0/blast_score/lte', [5], undefined, 'UNKNOWN_MEMBER'],
     ['/decision/escalation/human_required_if/0/tenant_risk', CONDITION],
-    ['/decision/escalation/human_required_if/0/qos_class', ANY, '/decision/escalation/human_required_if/0/qos_class/any'],
+    [
+      '/decision/escalation/human_required_if/0/qos_class',
+      ANY,
+      '/decision/escalation/human_required_if/0/qos_class/any',
+    ],
     ['/decision/escalation/supervisor_level', ['boss', true, 1]],
     ['/decision/escalation/rationale', [1, {}, []]],
     ['/decision/preconditions', [null, [], true]],
@@ -160,7 +189,10 @@ describe('a wrong part of a rule is found where it stands', () => {
     ['/decision/preconditions/deny_if_unsigned_artifact_in_prod', NOT_BOOLEAN],
     ['/decision/max_blast_score', [null, -1, 101, 0.5, '6', [], true]],
     ['/decision/max_blast_score/prod', [null, -1, 101, 0.5, '6']],
-    ['/decision/catalog_version_min', [null, 1, '1', '1.0', '1.0.0.0', 'v1.0.0', '1.0.0-rc', ' 1.0.0', 'wcp@1.0.0', '1.0.1234567890']],
+    [
+      '/decision/catalog_version_min',
+      [null, 1, '1', '1.0', '1.0.0.0', 'v1.0.0', '1.0.0-rc', ' 1.0.0', 'wcp@1.0.0', '1.0.1234567890'],
+    ],
     ['/zz', [1], undefined, 'UNKNOWN_MEMBER'],
     ['/match/zz', [{ any: true }], undefined, 'UNKNOWN_MEMBER'],
     ['/decision/zz', [1], undefined, 'UNKNOWN_MEMBER'],
@@ -176,12 +208,15 @@ describe('a wrong part of a rule is found where it stands', () => {
     }
   });
 
-  test.each(['/rule_id', '/match', '/decision', '/decision/candidate_workers_ranked', '/decision/candidate_workers_ranked/0/worker_species_id'])(
-    '%s is required',
-    (path) => {
-      expect(findingsOf([withAt(path, undefined)])).toEqual([`/0${path} MISSING_MEMBER`]);
-    },
-  );
+  test.each([
+    '/rule_id',
+    '/match',
+    '/decision',
+    '/decision/candidate_workers_ranked',
+    '/decision/candidate_workers_ranked/0/worker_species_id',
+  ])('%s is required', (path) => {
+    expect(findingsOf([withAt(path, undefined)])).toEqual([`/0${path} MISSING_MEMBER`]);
+  });
 
   test('a condition on the blast score needs its bound', () => {
     const path = '/decision/escalation/human_required_if/0/blast_score';
@@ -204,9 +239,15 @@ describe('what may stand in a rule', () => {
     ['/decision/candidate_workers_ranked/0/score_hint', [null, 0, -1.5, 1e300]],
     ['/decision/candidate_workers_ranked/0/authorities', [null, [], ['x.ada', 'org.acme']]],
     ['/decision/candidate_workers_ranked/0/worker_species_id', ['x.ada.worker']],
-    ['/decision/recommended_profiles', [[], ['x.ada.profile'], [{ profile_id: 'prof.a' }], [{ profile_id: 'prof.a', score: null }]]],
+    [
+      '/decision/recommended_profiles',
+      [[], ['x.ada.profile'], [{ profile_id: 'prof.a' }], [{ profile_id: 'prof.a', score: null }]],
+    ],
     ['/decision/escalation', [{}, { supervisor_level: null, rationale: 'why' }, { human_required_if: [] }]],
-    ['/decision/escalation/human_required_if', [[{ blast_score: { gte: 0 } }, { env: { any: true }, qos_class: 'P0' }]]],
+    [
+      '/decision/escalation/human_required_if',
+      [[{ blast_score: { gte: 0 } }, { env: { any: true }, qos_class: 'P0' }]],
+    ],
     ['/decision/preconditions', [{}]],
     ['/decision/max_blast_score', [0, 100, {}, { dev: 0, stage: 1, prod: 2, edge: 100 }]],
     ['/decision/catalog_version_min', ['0.0.0', 'wcp-catalog@1.10.999999999']],
@@ -222,15 +263,35 @@ describe('what may stand in a rule', () => {
 describe('underscores', () => {
   test('of controls and profiles are read as hyphens, with a diagnostic of level info each', () => {
     const rule = withAt('/decision/required_controls_suggested', ['ctrl.obs.audit_log', 'ctrl.a-b']);
-    const parsed = parseRules({ rules: [rule, { ...LEAST, decision: { candidate_workers_ranked: [{ worker_species_id: 'wrk.a', requires_controls_minimum: ['ctrl.c_d'] }], recommended_profiles: ['prof.e_f'] } }] });
+    const parsed = parseRules({
+      rules: [
+        rule,
+        {
+          ...LEAST,
+          decision: {
+            candidate_workers_ranked: [
+              { worker_species_id: 'wrk.a', requires_controls_minimum: ['ctrl.c_d'] },
+            ],
+            recommended_profiles: ['prof.e_f'],
+          },
+        },
+      ],
+    });
     expect(parsed).toMatchObject({
       ok: true,
       value: [
         { decision: { required_controls_suggested: ['ctrl.obs.audit-log', 'ctrl.a-b'] } },
-        { decision: { candidate_workers_ranked: [{ requires_controls_minimum: ['ctrl.c-d'] }], recommended_profiles: ['prof.e-f'] } },
+        {
+          decision: {
+            candidate_workers_ranked: [{ requires_controls_minimum: ['ctrl.c-d'] }],
+            recommended_profiles: ['prof.e-f'],
+          },
+        },
       ],
     });
-    expect(parsed.ok && parsed.diagnostics.map(({ level, code, path }) => `${level} ${code} ${path}`)).toEqual([
+    expect(
+      parsed.ok && parsed.diagnostics.map(({ level, code, path }) => `${level} ${code} ${path}`),
+    ).toEqual([
       'info UNDERSCORE_ID /rules/0/decision/required_controls_suggested/0',
       'info UNDERSCORE_ID /rules/1/decision/candidate_workers_ranked/0/requires_controls_minimum/0',
       'info UNDERSCORE_ID /rules/1/decision/recommended_profiles/0',
@@ -247,9 +308,12 @@ describe('underscores', () => {
 
 test('no value makes the parser throw', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true }), nearSchema('rules')), (value) => {
-      const parsed = parseRules(value);
-      expect(parsed.ok ? parsed.value : parsed.findings).toBeInstanceOf(Array);
-    }),
+    fc.property(
+      fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true }), nearSchema('rules')),
+      (value) => {
+        const parsed = parseRules(value);
+        expect(parsed.ok ? parsed.value : parsed.findings).toBeInstanceOf(Array);
+      },
+    ),
   );
 });

@@ -2,7 +2,12 @@
 export function pollute(members: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(members)) {
     originals.push([name, Object.getOwnPropertyDescriptor(Object.prototype, name)]);
-    Object.defineProperty(Object.prototype, name, { value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(Object.prototype, name, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   }
 }
 

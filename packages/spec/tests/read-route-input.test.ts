@@ -108,7 +108,9 @@ describe('a valid input', () => {
 
   test('says its numbers without a sign of zero and sums its dimensions', () => {
     expect(Object.is(valid({ ...INPUT, blast_score: -0 }).blast_score, 0)).toBe(true);
-    expect(valid({ ...INPUT, blast_radius: { data: -0, time: 4, reversibility: 5 } }).blast_radius_sum).toBe(9);
+    expect(valid({ ...INPUT, blast_radius: { data: -0, time: 4, reversibility: 5 } }).blast_radius_sum).toBe(
+      9,
+    );
     expect(valid({ ...INPUT, policy_version: 'ü"\\' }).policy_version).toBe('ü"\\');
   });
 });
@@ -117,7 +119,22 @@ const BAD_TEXT = [null, 0, true, [], {}, ['dev'], new String('dev')];
 
 describe('a wrong member', () => {
   test.each<[string, readonly unknown[]]>([
-    ['capability_id', [...BAD_TEXT, '', ' ', 'cap', 'cap.', 'cap.Doc', 'cap.a_b', 'wrk.a', 'org.acme', 'cap.a\n', `cap.${'a'.repeat(61)}`]],
+    [
+      'capability_id',
+      [
+        ...BAD_TEXT,
+        '',
+        ' ',
+        'cap',
+        'cap.',
+        'cap.Doc',
+        'cap.a_b',
+        'wrk.a',
+        'org.acme',
+        'cap.a\n',
+        `cap.${'a'.repeat(61)}`,
+      ],
+    ],
     ['env', [...BAD_TEXT, '', 'Dev', 'dev ', 'test', 'constructor']],
     ['data_label', [...BAD_TEXT, '', 'public', 'SECRET']],
     ['tenant_risk', [...BAD_TEXT, '', 'LOW', 'critical']],
@@ -155,7 +172,10 @@ describe('a wrong member', () => {
     [{ network: [1] }, ['/blast_radius/network INVALID_VALUE']],
     [{ blast: 1 }, ['/blast_radius/blast UNKNOWN_MEMBER']],
     [{ 'a/~': 1 }, ['/blast_radius/a~1~0 UNKNOWN_MEMBER']],
-    [{ constructor: 1, toString: 1 }, ['/blast_radius/constructor UNKNOWN_MEMBER', '/blast_radius/toString UNKNOWN_MEMBER']],
+    [
+      { constructor: 1, toString: 1 },
+      ['/blast_radius/constructor UNKNOWN_MEMBER', '/blast_radius/toString UNKNOWN_MEMBER'],
+    ],
     [{ data: undefined }, ['/blast_radius/data NOT_JSON']],
     [{ data: Number.NaN, time: 9 }, ['/blast_radius/data NOT_JSON', '/blast_radius/time INVALID_VALUE']],
     [{ other: undefined }, ['/blast_radius/other NOT_JSON']],
@@ -179,12 +199,22 @@ describe('a wrong member', () => {
       const path = `/${name.replace('/~', '~1~0')}`;
       expect(findingsOf({ ...INPUT, [name]: 1 })).toEqual([`${path} UNKNOWN_MEMBER`]);
       expect(findingsOf({ ...INPUT, [name]: undefined })).toEqual([`${path} NOT_JSON`]);
-      expect(findingsOf({ ...INPUT, [name]: [undefined] })).toEqual([`${path} UNKNOWN_MEMBER`, `${path}/0 NOT_JSON`]);
+      expect(findingsOf({ ...INPUT, [name]: [undefined] })).toEqual([
+        `${path} UNKNOWN_MEMBER`,
+        `${path}/0 NOT_JSON`,
+      ]);
     },
   );
 
   test('gives every finding at once, sorted by path and then by code', () => {
-    const input = { zz: 1, aa: [Number.NaN], env: 'moon', blast_radius: { x: 1, data: 9 }, dry_run: 'no', request: { b: 1n } };
+    const input = {
+      zz: 1,
+      aa: [Number.NaN],
+      env: 'moon',
+      blast_radius: { x: 1, data: 9 },
+      dry_run: 'no',
+      request: { b: 1n },
+    };
     expect(findingsOf(input)).toEqual([
       '/aa UNKNOWN_MEMBER',
       '/aa/0 NOT_JSON',
@@ -206,7 +236,11 @@ describe('a wrong member', () => {
 
   test('is echoed as null, and what is valid by itself is echoed as it is', () => {
     for (const name of Object.keys(INPUT)) {
-      expect(readRouteInput({ ...FULL, [name]: 'not valid!' })).toMatchObject({ ...INPUT, dry_run: true, [name]: null });
+      expect(readRouteInput({ ...FULL, [name]: 'not valid!' })).toMatchObject({
+        ...INPUT,
+        dry_run: true,
+        [name]: null,
+      });
     }
     expect(readRouteInput({ ...FULL, dry_run: 1, zz: 1 })).toMatchObject({ ...INPUT, dry_run: false });
     expect(readRouteInput({ ...FULL, policy_version: 1 }).policy_version).toBeNull();
@@ -217,13 +251,20 @@ describe('a wrong member', () => {
     for (const input of [{ env: 'moon' }, { ...FULL, zz: [1] }, { ...INPUT, tenant_id: '\t ' }, {}]) {
       expect(readRouteInput(input).canonical()).toBe(canonicalJson(input));
     }
-    for (const input of [null, { ...INPUT, request: { a: 1n } }, { ...INPUT, ext: { a: 'x'.repeat(INPUT_SIZE) } }]) {
-      expect(() => readRouteInput(input).canonical()).toThrow(expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }));
+    for (const input of [
+      null,
+      { ...INPUT, request: { a: 1n } },
+      { ...INPUT, ext: { a: 'x'.repeat(INPUT_SIZE) } },
+    ]) {
+      expect(() => readRouteInput(input).canonical()).toThrow(
+        expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }),
+      );
     }
   });
 
   test('is named in a message that is safe to show and not longer than it needs to be', () => {
-    const message = (name: string): string | undefined => readRouteInput({ ...INPUT, [name]: 1 }).findings[0]?.message;
+    const message = (name: string): string | undefined =>
+      readRouteInput({ ...INPUT, [name]: 1 }).findings[0]?.message;
     expect(message('a\n\u202e\\')).toBe('There is no member "a\\u000a\\u202e\\\\" in a RouteInput.');
     expect(message('x'.repeat(65))).toBe(`There is no member "${'x'.repeat(64)}…" in a RouteInput.`);
     expect(message(`${'x'.repeat(63)}😀`)?.isWellFormed()).toBe(true);
@@ -245,7 +286,10 @@ describe('a blank id', () => {
 
   test('is echoed as null', () => {
     expect(readRouteInput({ ...INPUT, tenant_id: ' ' })).toMatchObject({ ...INPUT, tenant_id: null });
-    expect(readRouteInput({ ...INPUT, correlation_id: '' })).toMatchObject({ ...INPUT, correlation_id: null });
+    expect(readRouteInput({ ...INPUT, correlation_id: '' })).toMatchObject({
+      ...INPUT,
+      correlation_id: null,
+    });
   });
 
   test('beside another finding is INVALID_VALUE too', () => {
@@ -259,12 +303,18 @@ describe('a blank id', () => {
       '/tenant_id INVALID_VALUE',
     ]);
     const { correlation_id: _, ...rest } = INPUT;
-    expect(findingsOf({ ...rest, tenant_id: ' ' })).toEqual(['/correlation_id MISSING_MEMBER', '/tenant_id INVALID_VALUE']);
+    expect(findingsOf({ ...rest, tenant_id: ' ' })).toEqual([
+      '/correlation_id MISSING_MEMBER',
+      '/tenant_id INVALID_VALUE',
+    ]);
   });
 
-  test.each(['\u00a0', '\u3000', '\v', '\f', '\ufeff', '\u2028'])('is not %j: that is an invalid one', (text) => {
-    expect(findingsOf({ ...INPUT, tenant_id: text })).toEqual(['/tenant_id INVALID_VALUE']);
-  });
+  test.each(['\u00a0', '\u3000', '\v', '\f', '\ufeff', '\u2028'])(
+    'is not %j: that is an invalid one',
+    (text) => {
+      expect(findingsOf({ ...INPUT, tenant_id: text })).toEqual(['/tenant_id INVALID_VALUE']);
+    },
+  );
 
   test('blank members are blank nowhere else', () => {
     expect(findingsOf({ ...INPUT, capability_id: '' })).toEqual(['/capability_id INVALID_VALUE']);
@@ -294,7 +344,12 @@ describe('any value at all is answered', () => {
     ['a large array', new Array(2 ** 32 - 1)],
   ])('%s is NOT_AN_OBJECT alone', (_name, value) => {
     expect(findingsOf(value)).toEqual([' NOT_AN_OBJECT']);
-    expect(readRouteInput(value)).toMatchObject({ tenant_id: null, env: null, dry_run: false, request_json: '{}' });
+    expect(readRouteInput(value)).toMatchObject({
+      tenant_id: null,
+      env: null,
+      dry_run: false,
+      request_json: '{}',
+    });
   });
 
   const circular: Record<string, unknown> = { ...INPUT, request: {} };
@@ -306,19 +361,38 @@ describe('any value at all is answered', () => {
     ['a function', { a: raise }, ['/request/a']],
     ['a symbol', { a: Symbol('s') }, ['/request/a']],
     ['a BigInt', { a: [0, 1n] }, ['/request/a/1']],
-    ['NaN and the infinities', [Number.NaN, 1 / 0, -1 / 0].map((a) => ({ a })), ['/request/0/a', '/request/1/a', '/request/2/a']],
-    ['a Date, a Map, a Set', { d: new Date(), m: new Map(), s: new Set() }, ['/request/d', '/request/m', '/request/s']],
+    [
+      'NaN and the infinities',
+      [Number.NaN, 1 / 0, -1 / 0].map((a) => ({ a })),
+      ['/request/0/a', '/request/1/a', '/request/2/a'],
+    ],
+    [
+      'a Date, a Map, a Set',
+      { d: new Date(), m: new Map(), s: new Set() },
+      ['/request/d', '/request/m', '/request/s'],
+    ],
     ['a lone surrogate', { a: '\ud800', b: ['\udc00x'] }, ['/request/a', '/request/b/0']],
     ['a name with a lone surrogate, at its object', { a: { 'x\ud800': raise, ok: 1 } }, ['/request/a']],
     ['a name __proto__', JSON.parse('{"a":{"__proto__":{"b":1}}}'), ['/request/a/__proto__']],
-    ['a getter that throws', { get a(): never { return raise(); } }, ['/request/a']],
+    [
+      'a getter that throws',
+      {
+        get a(): never {
+          return raise();
+        },
+      },
+      ['/request/a'],
+    ],
     ['a proxy that throws', { a: new Proxy({ b: 1 }, { get: raise }) }, ['/request/a']],
-    ['a hole', { a: [1, , 3] }, ['/request/a/1']],
+    ['a hole', { a: Object.assign(new Array(3), { 0: 1, 2: 3 }) }, ['/request/a/1']],
     ['a circle', inner, ['/request/self/0']],
     ['a path with / and ~', { 'a/b': { 'c~d': 1n } }, ['/request/a~1b/c~0d']],
   ])('%s inside is NOT_JSON at its place', (_name, request, paths) => {
     const container = Array.isArray(request) ? [['/request INVALID_VALUE']] : [];
-    expect(findingsOf({ ...INPUT, request })).toEqual([...container.flat(), ...paths.map((path) => `${path} NOT_JSON`)]);
+    expect(findingsOf({ ...INPUT, request })).toEqual([
+      ...container.flat(),
+      ...paths.map((path) => `${path} NOT_JSON`),
+    ]);
   });
 
   test('a circle through the input itself is NOT_JSON where it closes', () => {
@@ -335,7 +409,14 @@ describe('any value at all is answered', () => {
       }
     }
     expect(findingsOf({ ...FULL, env: { '\ud800': 1 } })).toEqual(['/env NOT_JSON']);
-    expect(findingsOf({ ...FULL, get env() { return raise(); } })).toEqual(['/env NOT_JSON']);
+    expect(
+      findingsOf({
+        ...FULL,
+        get env() {
+          return raise();
+        },
+      }),
+    ).toEqual(['/env NOT_JSON']);
   });
 
   test('an own member __proto__ is NOT_JSON, whatever it holds', () => {
@@ -350,7 +431,10 @@ describe('any value at all is answered', () => {
 
   test('a name with a lone surrogate is NOT_JSON at the input, and the rest is read', () => {
     expect(findingsOf({ ...INPUT, '\ud800': raise })).toEqual([' NOT_JSON']);
-    expect(findingsOf({ ...INPUT, 'x\udc00': 1, '\ud800': 1, env: 'moon' })).toEqual([' NOT_JSON', '/env INVALID_VALUE']);
+    expect(findingsOf({ ...INPUT, 'x\udc00': 1, '\ud800': 1, env: 'moon' })).toEqual([
+      ' NOT_JSON',
+      '/env INVALID_VALUE',
+    ]);
   });
 
   test('inherited members are not seen', () => {
@@ -363,15 +447,33 @@ describe('any value at all is answered', () => {
   });
 
   test('members that are not enumerable or are symbols are not seen', () => {
-    const input = Object.defineProperty({ ...INPUT, [Symbol('s')]: 1n }, 'zz', { value: 1n, enumerable: false });
+    const input = Object.defineProperty({ ...INPUT, [Symbol('s')]: 1n }, 'zz', {
+      value: 1n,
+      enumerable: false,
+    });
     valid(input);
-    expect(findingsOf(Object.defineProperty({ ...INPUT }, 'env', { enumerable: false }))).toEqual(['/env MISSING_MEMBER']);
+    expect(findingsOf(Object.defineProperty({ ...INPUT }, 'env', { enumerable: false }))).toEqual([
+      '/env MISSING_MEMBER',
+    ]);
   });
 
   test('a polluted Object.prototype changes nothing', () => {
     const before = [INPUT, FULL, {}, { ...INPUT, zz: 1 }].map((input) => ({ ...readRouteInput(input) }));
-    pollute({ ...FULL, zz: 1, a: 1, path: 'x', code: 'x', data: 5, toString: raise, toJSON: raise, deny_code: 'x', request_json: 'x' });
-    const after = [INPUT, FULL, {}, { ...INPUT, zz: 1 }].map((input) => Object.assign(Object.create(null), readRouteInput(input)));
+    pollute({
+      ...FULL,
+      zz: 1,
+      a: 1,
+      path: 'x',
+      code: 'x',
+      data: 5,
+      toString: raise,
+      toJSON: raise,
+      deny_code: 'x',
+      request_json: 'x',
+    });
+    const after = [INPUT, FULL, {}, { ...INPUT, zz: 1 }].map((input) =>
+      Object.assign(Object.create(null), readRouteInput(input)),
+    );
     unpollute();
     expect(after.map((reading) => ({ ...reading }))).toEqual(before);
   });
@@ -394,7 +496,14 @@ describe('any value at all is answered', () => {
   });
 
   test('a proxy that lies about a length or about its keys is read as what it says', () => {
-    const keys = new Proxy({}, { ownKeys: () => ['a'], getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }), get: (_target, key) => (key === 'a' ? 'x' : undefined) });
+    const keys = new Proxy(
+      {},
+      {
+        ownKeys: () => ['a'],
+        getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }),
+        get: (_target, key) => (key === 'a' ? 'x' : undefined),
+      },
+    );
     expect(valid({ ...INPUT, request: keys }).request_json).toBe('{"a":"x"}');
     for (const length of ['abc', -1, Number.NaN, {}, 1n]) {
       const list = new Proxy([], { get: (_target, key) => (key === 'length' ? length : 0) });
@@ -426,20 +535,24 @@ describe('limits', () => {
     };
     const at = `/request${'/a'.repeat(INPUT_DEPTH - 1)}`;
     for (const scalar of [1, 'x', null, true]) valid(deepest(scalar));
-    for (const container of [{}, [], [1], { a: { a: 1n } }]) expect(findingsOf(deepest(container))).toEqual([`${at} TOO_DEEP`]);
+    for (const container of [{}, [], [1], { a: { a: 1n } }])
+      expect(findingsOf(deepest(container))).toEqual([`${at} TOO_DEEP`]);
     expect(findingsOf(deepest(undefined))).toEqual([`${at} NOT_JSON`]);
   });
 
   test('an array of the input counts from level 2', () => {
     const deep = (levels: number): unknown => (levels === 0 ? 0 : [deep(levels - 1)]);
     expect(findingsOf({ ...INPUT, zz: deep(63) })).toEqual(['/zz UNKNOWN_MEMBER']);
-    expect(findingsOf({ ...INPUT, zz: deep(64) })).toEqual(['/zz UNKNOWN_MEMBER', `/zz${'/0'.repeat(63)} TOO_DEEP`]);
+    expect(findingsOf({ ...INPUT, zz: deep(64) })).toEqual([
+      '/zz UNKNOWN_MEMBER',
+      `/zz${'/0'.repeat(63)} TOO_DEEP`,
+    ]);
   });
 
   test('ten thousand levels are answered', () => {
-    expect(findingsOf({ ...INPUT, request: JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) })).toEqual([
-      `/request${'/a'.repeat(63)} TOO_DEEP`,
-    ]);
+    expect(
+      findingsOf({ ...INPUT, request: JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) }),
+    ).toEqual([`/request${'/a'.repeat(63)} TOO_DEEP`]);
   });
 
   const sizeOf = (input: unknown): number => Buffer.byteLength(canonicalJson(input));
@@ -469,7 +582,10 @@ describe('limits', () => {
 
   test.each<[string, object]>([
     ['a list', { ext: { a: [1, [2, {}], null, true, -1.5e300] } }],
-    ['members of every kind', { ...FULL, request: undefined, policy_version: 'ü"\n', tenant_credential: 'ä\\' }],
+    [
+      'members of every kind',
+      { ...FULL, request: undefined, policy_version: 'ü"\n', tenant_credential: 'ä\\' },
+    ],
     ['a number without its sign', { blast_score: -0 }],
   ])('the size counts every byte of %s', (_what, more) => {
     const { request: _, ...rest } = more as Record<string, unknown>;
@@ -481,13 +597,17 @@ describe('limits', () => {
     const empty = sizeOf({ ...INPUT, [name]: '' });
     valid({ ...INPUT, [name]: 'x'.repeat(INPUT_SIZE - empty) });
     expect(findingsOf({ ...INPUT, [name]: 'x'.repeat(INPUT_SIZE - empty + 1) })).toEqual([' TOO_LARGE']);
-    expect(findingsOf({ ...INPUT, [name]: 'ü'.repeat((INPUT_SIZE - empty) / 2 + 1) })).toEqual([' TOO_LARGE']);
+    expect(findingsOf({ ...INPUT, [name]: 'ü'.repeat((INPUT_SIZE - empty) / 2 + 1) })).toEqual([
+      ' TOO_LARGE',
+    ]);
   });
 
   test('the size counts what is wrong too: names, blanks and values', () => {
     expect(findingsOf(filled('€', INPUT_SIZE, { env: 'moon' }))).toEqual(['/env INVALID_VALUE']);
     expect(findingsOf(filled('€', INPUT_SIZE + 1, { env: 'moon' }))).toEqual([' TOO_LARGE']);
-    expect(readRouteInput(filled('x', INPUT_SIZE, { tenant_id: '\t\n ' })).deny_code).toBe('DENY_MISSING_TENANT_ID');
+    expect(readRouteInput(filled('x', INPUT_SIZE, { tenant_id: '\t\n ' })).deny_code).toBe(
+      'DENY_MISSING_TENANT_ID',
+    );
     expect(findingsOf(filled('x', INPUT_SIZE + 1, { tenant_id: '\t\n ' }))).toEqual([' TOO_LARGE']);
     expect(findingsOf(filled('x', INPUT_SIZE, { 'ü"': 0 }))).toEqual(['/ü" UNKNOWN_MEMBER']);
     expect(findingsOf(filled('x', INPUT_SIZE + 1, { 'ü"': 0 }))).toEqual([' TOO_LARGE']);
@@ -495,16 +615,35 @@ describe('limits', () => {
 
   test('what JSON cannot hold counts as null, and a member whose name it cannot hold as nothing', () => {
     const plain = filled('x', INPUT_SIZE, { ext: { a: null, b: [null] }, zz: null });
-    const odd = { ...plain, '\ud800': 'x'.repeat(99), ext: { a: undefined, b: [1n], '\udc00': 'x'.repeat(99) }, zz: new Date() };
-    expect(findingsOf(odd)).toEqual([' NOT_JSON', '/ext NOT_JSON', '/ext/a NOT_JSON', '/ext/b/0 NOT_JSON', '/zz NOT_JSON']);
+    const odd = {
+      ...plain,
+      '\ud800': 'x'.repeat(99),
+      ext: { a: undefined, b: [1n], '\udc00': 'x'.repeat(99) },
+      zz: new Date(),
+    };
+    expect(findingsOf(odd)).toEqual([
+      ' NOT_JSON',
+      '/ext NOT_JSON',
+      '/ext/a NOT_JSON',
+      '/ext/b/0 NOT_JSON',
+      '/zz NOT_JSON',
+    ]);
     const more = filled('x', INPUT_SIZE + 1, { ext: { a: null, b: [null] }, zz: null });
     expect(findingsOf({ ...more, ext: { a: undefined, b: [1n] }, zz: new Date() })).toEqual([' TOO_LARGE']);
   });
 
   test('the echo does not depend on the size', () => {
-    const { dry_run, request: _, ...large } = { ...FULL, zz: 'x'.repeat(INPUT_SIZE), aa: ['x'.repeat(INPUT_SIZE)] };
+    const {
+      dry_run,
+      request: _,
+      ...large
+    } = { ...FULL, zz: 'x'.repeat(INPUT_SIZE), aa: ['x'.repeat(INPUT_SIZE)] };
     expect(findingsOf({ zz: large.zz, ...large, dry_run })).toEqual([' TOO_LARGE']);
-    expect(readRouteInput({ zz: large.zz, ...large, dry_run })).toMatchObject({ ...INPUT, dry_run: true, blast_score: 7 });
+    expect(readRouteInput({ zz: large.zz, ...large, dry_run })).toMatchObject({
+      ...INPUT,
+      dry_run: true,
+      blast_score: 7,
+    });
     expect(readRouteInput({ zz: large.zz, ...large, env: 'moon' })).toMatchObject({ ...INPUT, env: null });
   });
 
@@ -536,7 +675,10 @@ describe('limits', () => {
   test('an attacker cannot make the list of findings slow', () => {
     const long = 'x'.repeat(1000);
     const started = performance.now();
-    const holes = { ...INPUT, request: { [long]: new Array(120_000), ['y'.repeat(200_000)]: new Array(10_000) } };
+    const holes = {
+      ...INPUT,
+      request: { [long]: new Array(120_000), ['y'.repeat(200_000)]: new Array(10_000) },
+    };
     expect(readRouteInput(holes).findings).toHaveLength(100);
     const members = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`k${index}`, 1]));
     expect(readRouteInput({ ...INPUT, ...members }).findings).toHaveLength(100);
@@ -549,7 +691,9 @@ describe('limits', () => {
   test('a path of more than 1024 characters is that of its nearest ancestor that fits', () => {
     const long = 'x'.repeat(1024);
     expect(findingsOf({ ...INPUT, [long]: 1 })).toEqual([' UNKNOWN_MEMBER']);
-    expect(findingsOf({ ...INPUT, request: { a: { [long]: [1n, undefined] } } })).toEqual(['/request/a NOT_JSON']);
+    expect(findingsOf({ ...INPUT, request: { a: { [long]: [1n, undefined] } } })).toEqual([
+      '/request/a NOT_JSON',
+    ]);
     expect(findingsOf({ ...INPUT, blast_radius: { [long]: 1, [`${long}y`]: undefined } })).toEqual([
       '/blast_radius NOT_JSON',
       '/blast_radius UNKNOWN_MEMBER',
@@ -591,8 +735,18 @@ describe('parseRouteInput', () => {
     const unit = fc.stringMatching(/^[\ud800-\udfff\u0000-\u0020a]{0,3}$/);
     const value = fc.oneof(
       anything,
-      fc.record(Object.fromEntries(Object.keys(FULL).map((name) => [name, fc.oneof(anything, fc.constant((FULL as Record<string, unknown>)[name]))])), { requiredKeys: [] }),
-      fc.tuple(fc.dictionary(fc.oneof(unit, fc.string()), anything), fc.constant(INPUT)).map(([more, input]) => ({ ...input, ...more })),
+      fc.record(
+        Object.fromEntries(
+          Object.keys(FULL).map((name) => [
+            name,
+            fc.oneof(anything, fc.constant((FULL as Record<string, unknown>)[name])),
+          ]),
+        ),
+        { requiredKeys: [] },
+      ),
+      fc
+        .tuple(fc.dictionary(fc.oneof(unit, fc.string()), anything), fc.constant(INPUT))
+        .map(([more, input]) => ({ ...input, ...more })),
     );
     fc.assert(
       fc.property(value, (input) => {

@@ -130,11 +130,22 @@ describe('what is expected is said in words', () => {
     [Type.String({ minLength: 1, maxLength: 3 }), '', 'Expected a text with a length from 1 to 3.'],
     [Type.String({ pattern: '^a$' }), 'b', 'Expected a text like ^a$.'],
     [Type.String({ 'x-wcp-id': 'control', pattern: '^a$' }), 'b', 'Expected an id of kind control.'],
-    [Type.String({ 'x-wcp-hash': true, pattern: '^a$' }), 'b', 'Expected a hash: sha256: and 64 lower-case hexadecimal digits.'],
+    [
+      Type.String({ 'x-wcp-hash': true, pattern: '^a$' }),
+      'b',
+      'Expected a hash: sha256: and 64 lower-case hexadecimal digits.',
+    ],
     [Type.Enum(['a', 'b']), 'c', 'Expected one of a, b.'],
     [Type.Literal(true), false, 'Expected true.'],
     [Type.Array(Type.Null(), { minItems: 1 }), [], 'Expected a list that is not empty.'],
-    [Type.Array(Type.Unknown(), { uniqueItems: true }), [{ a: 1, b: 2 }, { b: 2, a: 1 }], 'Expected a list in which nothing occurs twice.'],
+    [
+      Type.Array(Type.Unknown(), { uniqueItems: true }),
+      [
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+      ],
+      'Expected a list in which nothing occurs twice.',
+    ],
     [Type.Object({}, { minProperties: 1 }), {}, 'Expected an object with at least one condition.'],
     [Type.Union([Type.Integer(), Type.Null()]), 'x', 'Expected an integer, or null.'],
   ])('%j', (schema, value, message) => {
@@ -180,7 +191,11 @@ describe('a polluted Object.prototype', () => {
   });
 
   test('gives the copy of no document a member', () => {
-    const { value } = readSchema(schemaOf('facts'), { now: '2026-01-01T00:00:00Z', decision_id: 'x', workers: { w: {} } });
+    const { value } = readSchema(schemaOf('facts'), {
+      now: '2026-01-01T00:00:00Z',
+      decision_id: 'x',
+      workers: { w: {} },
+    });
     expect(Object.getPrototypeOf(value)).toBeNull();
   });
 });

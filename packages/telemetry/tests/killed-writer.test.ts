@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openLineFile, readLines } from '../src/index.ts';
 import { freshFile } from './samples.ts';
 
-const writer = join(import.meta.dirname, 'killed-writer.ts');
+const writer = fileURLToPath(new URL('./killed-writer.ts', import.meta.url));
 
 /** Lets a process append for a while, kills it, and gives the numbers that it had acknowledged. */
 async function appendAndKill(path: string, from: number, milliseconds: number): Promise<number[]> {

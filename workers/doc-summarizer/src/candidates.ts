@@ -2,7 +2,7 @@ import type { Sentence } from './sentence.ts';
 
 const COMPLETE = /[.!?…。！？]["”’»)\]]*$/u;
 const OPENING = /^["“‘«]?[\p{Lu}\p{Lo}\p{N}]/u;
-const FEWEST_WORDS = 4;
+const FEWEST_WORDS = 3;
 const LEAST_LETTERS = 0.6;
 
 /**

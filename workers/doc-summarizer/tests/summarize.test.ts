@@ -35,6 +35,12 @@ describe('a summary', () => {
     expect(keywords).toHaveLength(10);
   });
 
+  test('may have sentences of three words', () => {
+    expect(summaryOf('One thing matters. The rest does not.').summary).toBe(
+      'One thing matters. The rest does not.',
+    );
+  });
+
   test('does not cut a sentence at an abbreviation, a number or an identifier', () => {
     const all = summaryOf(LIGHTHOUSE, 20).sentences.map(({ text }) => text);
     expect(all.filter((text) => /^(?:Marsh|g\.|half)/.test(text))).toEqual([]);
@@ -147,7 +153,7 @@ describe('of a text that is hardly one', () => {
 });
 
 describe('of a text that is meant to take long', () => {
-  const million = (unit: string) => unit.repeat(Math.ceil(1_000_000 / unit.length));
+  const long = (unit: string, length: number) => unit.repeat(Math.ceil(length / unit.length));
   const spaces = ' '.repeat(5000);
   test.each([
     'x',
@@ -175,16 +181,19 @@ describe('of a text that is meant to take long', () => {
     `-|${spaces}\n`,
     `${spaces}|\n`,
     'It is so. ',
-  ])('%j, a million characters of it take seconds at most', (unit) => {
+  ])('%j, three hundred thousand characters of it take seconds at most', (unit) => {
     for (const format of ['text', 'markdown'] as const) {
       const started = performance.now();
-      summaryOf(million(unit), 5, format);
-      expect(performance.now() - started).toBeLessThan(15_000);
+      summaryOf(long(unit, 300_000), 5, format);
+      expect(performance.now() - started).toBeLessThan(10_000);
     }
   });
 
   test('a megabyte of prose is summarised within the worker’s time', async () => {
-    const result = await worker.execute({ text: million(LIGHTHOUSE), max_sentences: 3 }, contextFor(worker));
+    const result = await worker.execute(
+      { text: long(LIGHTHOUSE, 1_000_000), max_sentences: 3 },
+      contextFor(worker),
+    );
     expect(result).toMatchObject({ status: 'ok', result: { sentences: { length: 3 } } });
   });
 });

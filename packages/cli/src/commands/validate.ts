@@ -1,3 +1,4 @@
+import type { Parsed } from '@wcp/spec';
 import type { Command } from 'commander';
 import { misuse } from '../failure.ts';
 import { DOCUMENT_KINDS, guessKind, readerOf } from '../io/document-kind.ts';
@@ -58,8 +59,35 @@ async function validateFile(gathering: Gathering, file: string, kind: string | n
     gathering.add(fileProblem(file, 'KIND_UNKNOWN', `Nothing in it tells what it is. ${advice}`));
     return [];
   }
-  for (const document of documents) gathering.check(document, readerOf(meant));
-  return [{ file, kind: meant, documents: documents.length }];
+  const parts = documents.flatMap((document) => partsOf(document, meant));
+  for (const { document, root } of parts) gathering.check(document, readerAt(root, meant));
+  return [{ file, kind: meant, documents: parts.length }];
+}
+
+interface Part {
+  readonly document: JsonDocument;
+  /** The JSON Pointer of the part in its file. */
+  readonly root: string;
+}
+
+/** A list holds a document in each place, unless it is one of rules. */
+function partsOf(document: JsonDocument, kind: string): Part[] {
+  if (kind === 'rules' || !Array.isArray(document.value)) return [{ document, root: '' }];
+  return document.value.map((value: unknown, index) => ({
+    document: { ...document, value },
+    root: `/${index}`,
+  }));
+}
+
+function readerAt(root: string, kind: string): (value: unknown) => Parsed<unknown> {
+  const read = readerOf(kind);
+  const below = <T extends { readonly path: string }>(found: T): T => ({ ...found, path: root + found.path });
+  return (value) => {
+    const parsed = read(value);
+    return parsed.ok
+      ? { ...parsed, diagnostics: parsed.diagnostics.map(below) }
+      : { ok: false, findings: parsed.findings.map(below) };
+  };
 }
 
 async function readDocuments(gathering: Gathering, file: string): Promise<JsonDocument[]> {

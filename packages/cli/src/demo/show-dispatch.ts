@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { RouteDecision, RouteInput } from '@wcp/spec';
 import { findEntity } from '@wcp/spec/catalog';
+import { blastLimit } from '../print/decision.ts';
 import { rows, shown, WIDTH, wrap } from '../print/layout.ts';
 import type { Dispatched } from './demo-hall.ts';
 import type { DemoWorld } from './demo-world.ts';
@@ -107,12 +108,10 @@ function eventLines(decision: RouteDecision, dim: (text: string) => string): str
 }
 
 function blastText(decision: RouteDecision, declared: boolean): string {
-  const scored = decision.telemetry_envelopes.find((event) => event.event_id === 'evt.gov.blast-scored');
-  const limit = scored !== undefined && 'limit' in scored ? scored.limit : '?';
   const what = declared
     ? 'the damage that it could do at worst'
     : 'it declares nothing, so the worst is assumed';
-  return `score ${decision.blast_score}: ${what}; at most ${limit} may run in ${decision.env}`;
+  return `score ${decision.blast_score}: ${what}; at most ${blastLimit(decision)} may run in ${decision.env}`;
 }
 
 function summaryText({ run }: Dispatched): string {

@@ -52,8 +52,10 @@ function checkUnion(alternatives: readonly Keywords[], value: unknown, path: str
     : [expected(path, 'another form; none of those that are known fits')];
 }
 
-function isMeant({ properties }: Keywords, value: unknown): boolean {
-  const fixed = Object.entries(properties ?? {}).filter(([, schema]) => schema.const !== undefined);
+function isMeant({ properties = {}, required = [] }: Keywords, value: unknown): boolean {
+  const fixed = Object.entries(properties).filter(
+    ([name, schema]) => required.includes(name) && schema.const !== undefined,
+  );
   return fixed.length > 0 && fixed.every(([name, schema]) => memberOf(value, name) === schema.const);
 }
 

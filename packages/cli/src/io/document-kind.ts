@@ -39,6 +39,8 @@ const SIGNS: readonly (readonly [kind: string, ...members: readonly string[]])[]
   ['registry-record', 'worker_id'],
   ['registry-record', 'worker_species_id'],
   ['rules', 'rules'],
+  ['rules', 'rule_id'],
+  ['rules', 'match'],
   ['facts', 'now'],
   ['facts', 'chain'],
   ['facts', 'banned_hashes'],
@@ -47,9 +49,9 @@ const SIGNS: readonly (readonly [kind: string, ...members: readonly string[]])[]
   ['route-input', 'qos_class'],
 ];
 
-/** Which kind of document a value seems to be; null where nothing tells. */
+/** Which kind of document a value, or the first of a list, seems to be; null where nothing tells. */
 export function guessKind(value: unknown): string | null {
-  if (Array.isArray(value)) return 'rules';
+  if (Array.isArray(value)) return value.length === 0 ? 'rules' : guessKind(value[0]);
   if (typeof value !== 'object' || value === null) return null;
   const sign = SIGNS.find(([, ...members]) => members.every((name) => Object.hasOwn(value, name)));
   if (sign !== undefined) return sign[0];

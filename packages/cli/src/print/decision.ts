@@ -39,13 +39,19 @@ function dispatchRows(decision: RouteDecision): Row[] {
   return [
     ['why', why],
     ['worker', `${worker_id} (${selected_worker_species_id})`],
-    ['blast', `${blast_score} of at most 100, within the limit`],
+    ['blast', `${blast_score}, the limit here is ${blastLimit(decision)}`],
     ['attested', attestedText(decision)],
     [
       'a human',
       decision.supervisor_required ? `is told or has approved (${decision.supervisor_level})` : null,
     ],
   ];
+}
+
+/** The limit that a dispatch's score was held against, from its event. */
+export function blastLimit({ telemetry_envelopes: events }: RouteDecision): number | null {
+  const scored = events.find((event) => event.event_id === 'evt.gov.blast-scored');
+  return scored !== undefined && 'limit' in scored ? scored.limit : null;
 }
 
 function attestedText({ worker_attestation_valid: valid }: RouteDecision): string {

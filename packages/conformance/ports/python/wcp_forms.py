@@ -10,7 +10,10 @@ from typing import Any
 from wcp_json import canonical, utf16
 
 Json = dict[str, Any]
-SCHEMAS = Path(__file__).resolve().parents[3] / "spec" / "schemas"
+SCHEMAS = {path.stem: json.loads(path.read_text("utf-8"))
+           for path in (Path(__file__).resolve().parents[3] / "spec" / "schemas").glob("*.json")}
+FACTS, ROUTE_INPUT = SCHEMAS["facts"], SCHEMAS["route-input"]
+FACTS["properties"]["now"]["format"] = "date-time"  # a time has not only its form, it exists (WCP-4.4-2)
 KINDS = {"cap": "capability", "wrk": "worker_species", "ctrl": "control", "pol": "policy", "prof": "profile",
          "evt": "event"}
 PRIVATE_FITS = ("private", "worker", "capability", "worker_species", "control", "policy", "profile")
@@ -18,35 +21,17 @@ ID = re.compile(r"(?:cap|wrk|org|x)(?:\.[a-z0-9-]+){1,3}|(?:ctrl|pol|prof|evt)(?
 HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
 
-def load_schema(name: str) -> Json:
-    """Read a published schema."""
-    return json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
-
-
-def kind_of(text: Any) -> str | None:
-    """Find the kind of an id by its first segment (2.2); None for what is no id."""
-    if not isinstance(text, str) or len(text) > 64 or not ID.fullmatch(text):
-        return None
-    first, *others = text.split(".")
-    return KINDS.get(first, "private" if len(others) > 1 else "authority")
-
-
-def authority_of(text: str) -> str:
-    """Return the authority namespace of an id: its first two segments (WCP-1-4)."""
-    return ".".join(text.split(".")[:2])
-
-
 def check_id(question: Json) -> Json:
     """The operation `check_id` (2.5)."""
-    text, found = question.get("id"), kind_of(question.get("id"))
+    text, found, segments = question.get("id"), None, []
+    if isinstance(text, str) and len(text) <= 64 and ID.fullmatch(text):
+        segments = text.split(".")
+        found = KINDS.get(segments[0], "private" if len(segments) > 2 else "authority")
     asked = question.get("kind", found)
     valid = found is not None and (asked == found or found == "private" and asked in PRIVATE_FITS)
-    return {
-        "valid": valid,
-        "kind": asked if isinstance(asked, str) else None,
-        "canonical": text.replace("_", "-") if valid else None,
-        "authority": authority_of(text) if valid and found in ("private", "authority") else None,
-    }
+    return {"valid": valid, "kind": asked if isinstance(asked, str) else None,
+            "canonical": text.replace("_", "-") if valid else None,
+            "authority": ".".join(segments[:2]) if valid and found in ("private", "authority") else None}
 
 
 def read_hash(value: Any) -> str | None:
@@ -61,7 +46,7 @@ def is_text(value: Any) -> bool:
 
 
 def read_time(text: str) -> datetime:
-    """Read a time of the form of facts, without its fraction; ValueError where it does not exist (WCP-4.4-2)."""
+    """Read a time but for its fraction; ValueError where it does not exist."""
     return datetime(*(int(part) for part in re.split("[-T:.Z]", text)[:6]))
 
 
@@ -87,40 +72,40 @@ def conform(schema: Json, value: Any) -> Any:
     kind = schema.get("type")
     if not TYPES[kind](value) or value not in schema.get("enum", [value]) or value != schema.get("const", value):
         raise ValueError("wrong type or value")
-    if kind in ("integer", "number") and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
-        raise ValueError("out of range")
+    if kind == "object":
+        return conform_object(schema, value)
     if kind == "string":
         return conform_text(schema, value)
     if kind == "array":
-        if len(value) < schema.get("minItems", 0):
-            raise ValueError("too few items")
-        return [conform(schema["items"], item) for item in value]
-    return conform_object(schema, value) if kind == "object" else value
+        value = [conform(schema["items"], item) for item in value]
+    size = len(value) if kind == "array" else value if kind in ("integer", "number") else 0
+    if not schema.get("minimum", schema.get("minItems", size)) <= size <= schema.get("maximum", size):
+        raise ValueError("out of range")
+    return value
 
 
 def conform_text(schema: Json, text: str) -> str:
     """Check a string, and write an id with hyphens (2.3) and a hash with its prefix (WCP-4.2-26)."""
     length = len(utf16(text)) // 2
-    if not schema.get("minLength", 0) <= length <= schema.get("maxLength", length):
-        raise ValueError("wrong length")
-    if not re.fullmatch(schema.get("pattern", "(?s:.*)"), text):
-        raise ValueError("wrong form")
-    if schema.get("format") == "date-time":
+    right_length = schema.get("minLength", 0) <= length <= schema.get("maxLength", length)
+    if not right_length or not re.fullmatch(schema.get("pattern", "(?s:.*)"), text):
+        raise ValueError("wrong length or form")
+    if "format" in schema:
         read_time(text)
     if "x-wcp-hash" in schema:
-        return "sha256:" + text.removeprefix("sha256:")
+        return read_hash(text) or text
     return text.replace("_", "-") if "x-wcp-id" in schema else text
 
 
 def conform_object(schema: Json, value: Json) -> Json:
     """Check the members of an object."""
-    others = schema.get("additionalProperties", True)
-    forms, rest = schema["properties"], others if isinstance(others, dict) else {}
+    forms, others = schema["properties"], schema.get("additionalProperties", True)
     if not value.keys() >= {*schema.get("required", [])} or len(value) < schema.get("minProperties", 0):
         raise ValueError("missing member")
     if others is False and not value.keys() <= forms.keys():
         raise ValueError("unknown member")
-    return {name: conform(forms.get(name, rest), item) for name, item in value.items()}
+    others = others if isinstance(others, dict) else {}
+    return {name: conform(forms.get(name, others), item) for name, item in value.items()}
 
 
 def fits(schema: Json, value: Any) -> bool:
@@ -132,62 +117,53 @@ def fits(schema: Json, value: Any) -> bool:
     return True
 
 
-def sift(value: Any, path: str, level: int, refused: dict[str, str]) -> Any:
-    """Copy a value with null in place of what is too deep or no JSON, and note the paths of that (3.2)."""
+def valid_member(schema: Json, value: Any, name: str) -> Any:
+    """Return a member that is valid by itself, and None otherwise (WCP-3-60, WCP-4.4-20)."""
+    member = value.get(name) if isinstance(value, dict) else None
+    return member if fits(schema["properties"][name], member) else None
+
+
+def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, str]) -> Any:
+    """Note what is wrong in a part of an input (3.3); return a copy with null for what is no JSON (3.2)."""
+    closed = schema.get("additionalProperties") is False  # the input itself and its blast_radius
     if isinstance(value, (dict, list)) and level > 64:
-        refused[path] = "TOO_DEEP"
-    elif isinstance(value, list):
-        return [sift(item, f"{path}/{index}", level + 1, refused) for index, item in enumerate(value)]
-    elif isinstance(value, dict):
-        if not all(map(is_text, value)):
-            refused[path] = "NOT_JSON"  # for a name that no path can hold (WCP-3-33)
-        return {name: sift(math.nan if name == "__proto__" else item, point(path, name), level + 1, refused)
-                for name, item in value.items() if is_text(name)}
-    elif isinstance(value, str) and not is_text(value) or isinstance(value, float) and not math.isfinite(value):
-        refused[path] = "NOT_JSON"
-    else:
-        return value
-    return None
+        found[path] = "TOO_DEEP"
+        return None
+    if isinstance(value, str) and not is_text(value) or isinstance(value, float) and not math.isfinite(value):
+        found[path] = "NOT_JSON"
+        return None
+    if not fits({"type": "object", "properties": {}} if closed else schema, value):
+        found[path] = "INVALID_VALUE"
+    if isinstance(value, list):
+        return [inspect({}, item, f"{path}/{index}", level + 1, found) for index, item in enumerate(value)]
+    return inspect_object(schema, value, path, level, found) if isinstance(value, dict) else value
 
 
-def point(path: str, name: str) -> str:
-    """Append a name to a JSON Pointer (WCP-3-35)."""
-    return path + "/" + name.replace("~", "~0").replace("/", "~1")
-
-
-def judge_members(schema: Json, value: Json, path: str) -> dict[str, str]:
-    """Compare the members of an object with those that its schema lists."""
-    found = {point(path, name): "MISSING_MEMBER" for name in schema.get("required", []) if name not in value}
-    for name in filter(is_text, value):
-        form = schema["properties"].get(name)
-        if form is None:
-            found[point(path, name)] = "UNKNOWN_MEMBER"
-        elif not fits(form, value[name]):
-            found[point(path, name)] = "INVALID_VALUE"
-    return found
+def inspect_object(schema: Json, value: Json, path: str, level: int, found: dict[str, str]) -> Json:
+    """Note what is wrong with the members of an object."""
+    copy, forms = {}, schema.get("properties", {})
+    found |= {f"{path}/{name}": "MISSING_MEMBER" for name in schema.get("required", []) if name not in value}
+    for name, item in value.items():
+        place = path + "/" + name.replace("~", "~0").replace("/", "~1")
+        if not is_text(name):
+            found[path] = "NOT_JSON"
+            continue
+        if schema.get("additionalProperties") is False and name not in forms:
+            found[place] = "UNKNOWN_MEMBER"
+        copy[name] = inspect(forms.get(name, {}), math.nan if name == "__proto__" else item, place, level + 1, found)
+    return copy
 
 
 def judge_input(value: Any) -> list[tuple[str, str]]:
     """Return the findings of an input as pairs of path and code (3.3)."""
     if not isinstance(value, dict):
         return [("", "NOT_AN_OBJECT")]
-    refused: dict[str, str] = {}
-    if len(canonical(sift(value, "", 1, refused)).encode()) > 1_048_576:
+    found: dict[str, str] = {}
+    if len(canonical(inspect(ROUTE_INPUT, value, "", 1, found)).encode()) > 1_048_576:
         return [("", "TOO_LARGE")]
-    found = judge_members(ROUTE_INPUT, value, "")
-    if isinstance(value.get("blast_radius"), dict):
-        found.pop("/blast_radius", None)
-        found |= judge_members(ROUTE_INPUT["properties"]["blast_radius"], value["blast_radius"], "/blast_radius")
-    pairs = {(shorten(path), code) for path, code in (found | refused).items()}
+    pairs = set()
+    for path, code in found.items():
+        while len(utf16(path)) > 2 * 1024:
+            path = path.rpartition("/")[0]
+        pairs.add((path, code))
     return sorted(pairs, key=lambda pair: (utf16(pair[0]), pair[1]))[:100]
-
-
-def shorten(path: str) -> str:
-    """Give way to the nearest ancestor whose path is not too long (WCP-3-49)."""
-    while len(utf16(path)) > 2 * 1024:
-        path = path.rpartition("/")[0]
-    return path
-
-
-ROUTE_INPUT, FACTS = load_schema("route-input"), load_schema("facts")
-FACTS["properties"]["now"]["format"] = "date-time"  # beside its form a time has to exist

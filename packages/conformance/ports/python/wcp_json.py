@@ -5,7 +5,6 @@ Every number of a parsed text is a float, because JSON has one type of number an
 
 import hashlib
 import json
-import math
 from decimal import Decimal
 from typing import Any
 
@@ -38,22 +37,15 @@ def utf16(text: str) -> bytes:
 
 def write_number(value: float) -> str:
     """Write a number as ECMAScript does (RFC 8785, section 3.2.2.3)."""
-    if not math.isfinite(value):
+    number = Decimal(repr(float(value) or 0.0)).normalize()
+    if not number.is_finite():
         raise ValueError("no finite number")
-    sign, numerals, exponent = Decimal(repr(float(value) or 0.0)).normalize().as_tuple()
-    digits = "".join(map(str, numerals))
-    point = len(digits) + exponent  # where the decimal point stands among the digits
-    if 0 < point <= 21:
-        text = digits[:point].ljust(point, "0") + ("." + digits[point:] if digits[point:] else "")
-    elif -6 < point <= 0:
-        text = "0." + "0" * -point + digits
-    else:
-        text = digits[0] + ("." + digits[1:] if digits[1:] else "") + f"e{point - 1:+d}"
-    return "-" * sign + text
+    exponent = number.adjusted()
+    return f"{number:f}" if -7 < exponent < 21 else f"{number.scaleb(-exponent):f}e{exponent:+d}"
 
 
 def canonical(value: Any) -> str:
-    """Write canonical JSON (WCP-8-1); ValueError for a number or, once encoded, a text that has none."""
+    """Write canonical JSON (WCP-8-1); ValueError where a number has none. A text shows when it is encoded."""
     if isinstance(value, dict):
         members = [f"{canonical(name)}:{canonical(value[name])}" for name in sorted(value, key=utf16)]
         return "{" + ",".join(members) + "}"
@@ -65,5 +57,12 @@ def canonical(value: Any) -> str:
 
 
 def sha256(text: str) -> str:
-    """Hash the UTF-8 of a text; ValueError where it has a lone surrogate (WCP-8-7)."""
+    """Hash the UTF-8 of a text (WCP-8-7); ValueError where it has a lone surrogate (WCP-8-3)."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_without(document: Any, *names: str) -> str:
+    """Hash the canonical JSON of an object but for some members; ValueError where it has none (WCP-11-29)."""
+    if not isinstance(document, dict):
+        raise ValueError("no object")
+    return sha256(canonical({name: value for name, value in document.items() if name not in names}))

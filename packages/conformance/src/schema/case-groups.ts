@@ -22,7 +22,9 @@ const GivenSchema = closed({
 });
 
 const ExpectSchema = Type.Union([
-  closed({ result: Type.Unsafe<Readonly<Record<string, unknown>>>(Type.Object({}, { additionalProperties: true })) }),
+  closed({
+    result: Type.Unsafe<Readonly<Record<string, unknown>>>(Type.Object({}, { additionalProperties: true })),
+  }),
   closed({ error: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$' }) }),
 ]);
 

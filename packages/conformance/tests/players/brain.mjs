@@ -1,7 +1,9 @@
 /** A mind just large enough for the fixtures of these tests. It knows the cases' worlds, not their answers. */
 import { canonicalJson, checkId, parseJson, sha256 } from '@wcp/spec';
 
-const MEMBERS = 'capability_id env data_label tenant_risk qos_class tenant_id correlation_id request'.split(' ');
+const MEMBERS = 'capability_id env data_label tenant_risk qos_class tenant_id correlation_id request'.split(
+  ' ',
+);
 
 const BLANK = {
   decision_id: null,
@@ -69,7 +71,9 @@ export const OPERATIONS = {
   },
   analyze_rules: ({ rules }) => {
     if (!Array.isArray(rules)) throw Object.assign(new Error('no list'), { wire: 'DOCUMENT_INVALID' });
-    const dead = rules.slice(1).map(({ rule_id }) => ({ code: 'RULE_DEAD', rule_id, covered_by: [rules[0].rule_id] }));
+    const dead = rules
+      .slice(1)
+      .map(({ rule_id }) => ({ code: 'RULE_DEAD', rule_id, covered_by: [rules[0].rule_id] }));
     return { findings: dead };
   },
   verify_receipts: ({ receipts }) => {
@@ -113,7 +117,9 @@ function deny(basis, code, more = {}) {
 
 function findingsOf(input) {
   if (typeof input !== 'object' || input === null) return [finding('', 'NOT_AN_OBJECT')];
-  const missing = MEMBERS.filter((name) => !(name in input)).map((name) => finding(`/${name}`, 'MISSING_MEMBER'));
+  const missing = MEMBERS.filter((name) => !(name in input)).map((name) =>
+    finding(`/${name}`, 'MISSING_MEMBER'),
+  );
   const unknown = Object.keys(input).filter((name) => ![...MEMBERS, 'dry_run'].includes(name));
   return [...missing, ...unknown.map((name) => finding(`/${name}`, 'UNKNOWN_MEMBER'))];
 }

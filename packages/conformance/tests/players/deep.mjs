@@ -1,4 +1,7 @@
 import { play } from './player.mjs';
 
 const DEPTH = 200_000;
-play({ run: ({ seq }) => process.stdout.write(`{"seq":${seq},"result":{"a":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}}}\n`) });
+play({
+  run: ({ seq }) =>
+    process.stdout.write(`{"seq":${seq},"result":{"a":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}}}\n`),
+});

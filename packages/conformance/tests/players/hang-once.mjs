@@ -2,4 +2,6 @@
 import { honest, play, send } from './player.mjs';
 
 process.on('SIGTERM', () => {});
-play({ run: (request) => (request.input?.dry_run === true ? setInterval(() => {}, 1000) : send(honest(request))) });
+play({
+  run: (request) => (request.input?.dry_run === true ? setInterval(() => {}, 1000) : send(honest(request))),
+});

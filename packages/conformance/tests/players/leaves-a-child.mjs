@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process';
 import { play } from './player.mjs';
 
-const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: ['ignore', 'inherit', 'ignore'] });
+const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+  stdio: ['ignore', 'inherit', 'ignore'],
+});
 child.unref();
 console.error(`child ${child.pid}`);
 play({});

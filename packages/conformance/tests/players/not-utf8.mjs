@@ -1,3 +1,5 @@
 import { play } from './player.mjs';
 
-play({ run: ({ seq }) => process.stdout.write(Buffer.from(`{"seq":${seq},"result":{"x":"\xff"}}\n`, 'latin1')) });
+play({
+  run: ({ seq }) => process.stdout.write(Buffer.from(`{"seq":${seq},"result":{"x":"\xff"}}\n`, 'latin1')),
+});

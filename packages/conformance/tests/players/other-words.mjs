@@ -4,7 +4,10 @@ import { honest, play, send } from './player.mjs';
 const reword = (value) => {
   if (Array.isArray(value)) return value.map(reword);
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).map(([name, member]) => [name, name === 'message' ? 'Nein.' : reword(member)]);
+  const members = Object.entries(value).map(([name, member]) => [
+    name,
+    name === 'message' ? 'Nein.' : reword(member),
+  ]);
   return Object.fromEntries(members.reverse());
 };
 

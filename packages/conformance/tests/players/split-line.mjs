@@ -7,7 +7,12 @@ const pause = () => new Promise((resolve) => setImmediate(resolve));
 async function writeInPieces(text) {
   const bytes = Buffer.from(`${text}\n`);
   const middle = Math.floor(bytes.length / 2);
-  for (const [from, to] of [[0, 3], [3, middle], [middle, middle + 1], [middle + 1, bytes.length]]) {
+  for (const [from, to] of [
+    [0, 3],
+    [3, middle],
+    [middle, middle + 1],
+    [middle + 1, bytes.length],
+  ]) {
     process.stdout.write(bytes.subarray(from, to));
     await pause();
   }

@@ -1,5 +1,7 @@
 import { playDecisions } from './player.mjs';
 
 playDecisions((decision) =>
-  decision.outcome === 'STEWARD_HOLD' ? { ...decision, worker_id: 'org.acme.doc-summarizer.prod-01' } : decision,
+  decision.outcome === 'STEWARD_HOLD'
+    ? { ...decision, worker_id: 'org.acme.doc-summarizer.prod-01' }
+    : decision,
 );

@@ -24,7 +24,8 @@ export type BlastDimension = (typeof BLAST_DIMENSIONS)[number];
 /** Opaque ids: tenants, correlations, rules (R3). */
 export const OPAQUE_ID_PATTERN = '^[A-Za-z0-9._:@/-]{1,128}$';
 /** A catalog version, with or without its catalog's name (section 13, "Documents"). */
-export const CATALOG_VERSION_PATTERN = '^(?:wcp-catalog@)?(?:0|[1-9][0-9]{0,8})(?:\\.(?:0|[1-9][0-9]{0,8})){2}$';
+export const CATALOG_VERSION_PATTERN =
+  '^(?:wcp-catalog@)?(?:0|[1-9][0-9]{0,8})(?:\\.(?:0|[1-9][0-9]{0,8})){2}$';
 export const HASH_PATTERN = '^sha256:[0-9a-f]{64}$';
 const HASH_READ_PATTERN = '^(?:sha256:)?[0-9a-f]{64}$';
 export const TIME_PATTERN = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z$';

@@ -1,5 +1,5 @@
 /** The longest line that is read, in bytes. */
-export const LONGEST_LINE = 8 * 1024 * 1024;
+const LONGEST_LINE = 8 * 1024 * 1024;
 
 /** One line of the input, or why there is none. */
 export type InputLine = { readonly text: string } | { readonly problem: 'not-utf8' | 'too-long' };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { testContext } from '../../src/testing/index.ts';
 import { record } from '../samples.ts';
@@ -10,7 +10,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-const program = join(import.meta.dirname, 'odd-worker.ts');
+const program = fileURLToPath(new URL('./odd-worker.ts', import.meta.url));
 
 /** Runs the worker as a process of its own. */
 function run(argv: readonly string[], input: string | Buffer = ''): Promise<Ended> {

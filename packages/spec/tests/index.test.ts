@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+
+test('the names that @wcp/spec exports', async () => {
+  expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
+    'BLAST_DIMENSIONS',
+    'DATA_LABELS',
+    'DEFAULT_CATALOG_VERSION',
+    'DENY_CODES',
+    'ENVELOPE_VIOLATIONS',
+    'ENVS',
+    'FactsSchema',
+    'HOLD_REASONS',
+    'HallConfigSchema',
+    'ID_KINDS',
+    'INPUT_DEPTH',
+    'INPUT_SIZE',
+    'JsonDocument',
+    'MOST_FINDINGS',
+    'ManifestSchema',
+    'QOS_CLASSES',
+    'REVERSIBILITY',
+    'ReceiptSchema',
+    'RegistryRecordSchema',
+    'RouteDecisionSchema',
+    'RouteInputSchema',
+    'RuleSchema',
+    'RulesSchema',
+    'SCHEMAS',
+    'SKIP_REASONS',
+    'SUPERVISOR_LEVELS',
+    'TENANT_RISKS',
+    'TelemetryEventSchema',
+    'VOLATILE_MEMBERS',
+    'WcpError',
+    'WorkerContextSchema',
+    'WorkerResultSchema',
+    'addSeconds',
+    'artifactHash',
+    'authorityOf',
+    'canonicalJson',
+    'catalogSatisfies',
+    'checkId',
+    'compareText',
+    'decisionDigest',
+    'declaredBlast',
+    'digestText',
+    'escapeText',
+    'isCatalogVersion',
+    'isTime',
+    'normaliseHash',
+    'parseFacts',
+    'parseHallConfig',
+    'parseJson',
+    'parseRecord',
+    'parseRouteInput',
+    'parseRules',
+    'readCanonical',
+    'readRouteInput',
+    'recordHash',
+    'schemaDocument',
+    'sha256',
+    'utf8Length',
+  ]);
+});
+
+test('the names that @wcp/spec/catalog exports', async () => {
+  expect(Object.keys(await import('../src/catalog/index.ts')).toSorted()).toEqual([
+    'catalog',
+    'findEntity',
+    'searchCatalog',
+  ]);
+});
+
+test('the words of the wire', async () => {
+  const spec = await import('../src/index.ts');
+  expect(spec.ENVS).toEqual(['dev', 'stage', 'prod', 'edge']);
+  expect(spec.DATA_LABELS).toEqual(['PUBLIC', 'INTERNAL', 'RESTRICTED']);
+  expect(spec.TENANT_RISKS).toEqual(['low', 'medium', 'high']);
+  expect(spec.QOS_CLASSES).toEqual(['P0', 'P1', 'P2', 'P3']);
+  expect(spec.SUPERVISOR_LEVELS).toEqual(['advisory', 'gatekeeper', 'executor', 'incident_commander']);
+  expect(spec.BLAST_DIMENSIONS).toEqual(['data', 'network', 'financial', 'time', 'reversibility']);
+  expect(spec.HOLD_REASONS).toEqual(['BLAST_RADIUS_EXCEEDED', 'POLICY_GATE', 'RULE']);
+  expect(spec.SKIP_REASONS).toEqual([
+    'not_enrolled',
+    'capability_not_declared',
+    'untrusted_authority',
+    'env_not_allowed',
+    'catalog_incompatible',
+    'unavailable',
+    'missing_controls',
+    'already_selected',
+  ]);
+  expect(spec.ENVELOPE_VIOLATIONS).toEqual([
+    'egress_not_allowlisted',
+    'egress_not_none',
+    'egress_unrestricted',
+    'envelope_missing',
+    'secret_not_allowed',
+    'write_path_refused',
+  ]);
+  expect([spec.INPUT_DEPTH, spec.INPUT_SIZE, spec.MOST_FINDINGS]).toEqual([64, 1_048_576, 100]);
+});

@@ -1,0 +1,36 @@
+/**
+ * Builds the package it is called in: ESM for Node with source maps, one entry for each export and
+ * command that package.json names. Declarations come from `tsc --build`.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'tsup';
+
+const { exports, bin = {}, wcp = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
+const files = [
+  ...Object.values(exports).map((entry) => entry.default),
+  ...Object.values(bin),
+  ...(wcp.programs ?? []),
+];
+const names = files.flatMap((file) => /^\.\/dist\/(.+)\.js$/.exec(file ?? '')?.[1] ?? []);
+
+removeStale();
+await build({
+  entry: Object.fromEntries([...new Set(names)].map((name) => [name, `src/${name}.ts`])),
+  format: ['esm'],
+  platform: 'node',
+  target: 'node22',
+  sourcemap: true,
+  splitting: true,
+  silent: true,
+  config: false,
+  outDir: 'dist',
+});
+
+/** A chunk of an earlier build must not ship: what can be executed counts in a package's hash. */
+function removeStale() {
+  if (!existsSync('dist')) return;
+  for (const file of readdirSync('dist', { recursive: true })) {
+    if (/\.js(\.map)?$/.test(file)) rmSync(join('dist', file));
+  }
+}
