@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SCHEMAS } from '@wcp/spec';
+import { RouteDecisionSchema } from '@wcp/spec';
 import { describe, expect, it } from 'vitest';
 import { DEAD_RULES, folderOf, REQUEST, RULES, record, THREE_MISTAKES, wcp, wcpJson } from './support.ts';
 
@@ -19,9 +19,7 @@ describe('route', () => {
 
   it('prints the RouteDecision alone with --json', async () => {
     const { code, json } = await wcpJson(ARGS, { cwd: world() });
-    expect(Object.keys(json as object).sort()).toEqual(
-      Object.keys(SCHEMAS['route-decision']?.['properties'] as object).sort(),
-    );
+    expect(Object.keys(json as object).sort()).toEqual(Object.keys(RouteDecisionSchema.properties).sort());
     expect(json).toMatchObject({ outcome: 'DISPATCH', worker_id: 'org.acme.summarizer.one' });
     expect(code).toBe(0);
   });

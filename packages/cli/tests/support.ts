@@ -9,7 +9,7 @@ import { afterEach } from 'vitest';
 import { runCli, type Terminal } from '../src/index.ts';
 
 /** The source of the program: Node runs it as it is, so that no test runs a stale build. */
-export const PROGRAM = join(import.meta.dirname, '../src/main.ts');
+const PROGRAM = join(import.meta.dirname, '../src/main.ts');
 
 const scratches: string[] = [];
 afterEach(() => {

@@ -30,7 +30,9 @@ export type PortEvent =
   | { readonly type: 'silent'; readonly rest: string };
 
 /** How long the pipes of a dead process may stay open: somebody that it started may hold them. */
-const PIPES_GRACE_MS = 250;
+const PIPES_GRACE_MS = 1000;
+/** How long a process may take to end once its standard output is closed. */
+const CLOSED_GRACE_MS = 250;
 /** How long to wait for the end of a process that was killed and does not die. */
 const KILL_GRACE_MS = 2000;
 const UNKNOWN: Exit = { failure: null, status: null, signal: null };
@@ -105,7 +107,7 @@ export class PortProcess {
     child.stdout.on('data', (chunk: Buffer) => {
       for (const line of this.#lines.push(chunk)) this.#hear(line);
     });
-    child.stdout.on('end', () => this.#later(PIPES_GRACE_MS, () => this.#hear({ type: 'closed' })));
+    child.stdout.on('end', () => this.#later(CLOSED_GRACE_MS, () => this.#hear({ type: 'closed' })));
     child.stderr.on('data', (chunk: Buffer) => {
       this.#stderr.push(chunk);
       this.words.push(chunk);

@@ -1,5 +1,6 @@
 import { LEVELS, type Level } from './schema/common.ts';
 import type { CaseReport, ConformanceReport, Counts } from './schema/report.ts';
+import { NOT_ASKED } from './trouble.ts';
 
 /** How the levels are called (section 11). */
 export const LEVEL_NAMES: Readonly<Record<Level, string>> = {
@@ -68,13 +69,20 @@ function areas(report: ConformanceReport): string {
 }
 
 function unexpected({ cases, known_failures }: ConformanceReport): string {
-  const found = cases.filter((item) => item.unexpected);
+  const found = cases.filter((item) => item.unexpected && !isNotAsked(item));
+  const notAsked = cases.filter(isNotAsked).length;
   const unknown = known_failures.unknown.map(
     (id) => `- \`${id}\` is listed as a known failure and is no case.`,
   );
-  if (found.length + unknown.length === 0) return '';
+  if (found.length + unknown.length + notAsked === 0) return '';
   const more = found.length > MOST_CASES ? [`- … and ${found.length - MOST_CASES} more.`] : [];
+  if (notAsked > 0) more.push(`- ${notAsked} cases were not asked.`);
   return ['## Unexpected', '', ...unknown, ...found.slice(0, MOST_CASES).map(line), ...more].join('\n');
+}
+
+/** The trouble that kept the referee from asking stands above, once. */
+function isNotAsked({ status, message }: CaseReport): boolean {
+  return status === 'errored' && (message?.startsWith(NOT_ASKED) ?? false);
 }
 
 function line({ id, title, requirement, status, known_failure, message, diff }: CaseReport): string {
@@ -113,6 +121,9 @@ function code(value: unknown): string {
 
 /** Text that is shown as it stands: a port chooses it, and it must not become markup. */
 function plain(text: string): string {
-  const oneLine = text.toWellFormed().replaceAll(/\s+/g, ' ');
-  return oneLine.replaceAll(/[\\`*_{}[\]()<>#|!&~@:]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text
+    .toWellFormed()
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\p{Cc}|\p{Cf}/gu, '\ufffd')
+    .replaceAll(/[\\`*_[\]<>#|!&~@]|:(?=\/\/)/g, (character) => `&#${character.charCodeAt(0)};`);
 }

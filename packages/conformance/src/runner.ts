@@ -3,7 +3,7 @@ import type { Answer } from './read-answer.ts';
 import type { Started } from './read-start.ts';
 import { type Failure, type Limits, type Question, Session } from './session.ts';
 import { TextTail } from './text-tail.ts';
-import { sentenceAfter, sentenceOf, type Trouble, trouble } from './trouble.ts';
+import { NOT_ASKED, sentenceAfter, sentenceOf, type Trouble, trouble } from './trouble.ts';
 
 /** What came of asking a case: an answer, or the sentences about why there is none. */
 export type Asked = { readonly answer: Answer } | { readonly answer: null; readonly message: string };
@@ -112,7 +112,7 @@ export class Runner {
 
   #notAsked(): Asked {
     const why = this.#over === null ? '' : ` ${sentenceOf(this.#over)}`;
-    return { answer: null, message: `Not asked.${why}` };
+    return { answer: null, message: `${NOT_ASKED}${why}` };
   }
 
   #note(found: Trouble): void {

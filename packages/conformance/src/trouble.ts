@@ -93,3 +93,6 @@ export function sentenceOf({ code, what, remedy }: Trouble): string {
 export function sentenceAfter({ what, remedy }: Trouble): string {
   return `After it had answered this case, the port ${what}. ${remedy}`;
 }
+
+/** How the message of a case begins that was not asked because of a trouble. */
+export const NOT_ASKED = 'Not asked.';

@@ -1,4 +1,5 @@
 import { type Case, type Denial, deny, isStrict } from './case.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { matches } from './condition.ts';
 import { cellOf, NONE } from './rule-table.ts';
 
@@ -68,10 +69,10 @@ export function matchRule(current: Case): Denial | null {
 
 /** Whether the rule asks for a human for this input at this blast score (section 4.1). */
 export function asksForHuman({ rule, input, blast_score }: Case): boolean {
-  if (rule === null) return false;
+  const { human_default, human_if } = rule as CompiledRule;
   return (
-    rule.human_default ||
-    rule.human_if.some(
+    human_default ||
+    human_if.some(
       ({ match, blast_score_gte }) => (blast_score as number) >= blast_score_gte && matches(match, input),
     )
   );

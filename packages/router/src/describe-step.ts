@@ -1,6 +1,7 @@
 import { escapeText } from '@wcp/spec';
 import type { Case } from './case.ts';
 import type { CompiledWorker } from './compiled-worker.ts';
+import type { PolicyVerdict } from './policy-gate.ts';
 
 /** What each step saw when it let a case pass, in one sentence; by the step's number. */
 const SEEN: Readonly<Record<number, (current: Case) => string>> = {
@@ -61,7 +62,7 @@ export function describeHold(step: number, current: Case): string | null {
     return `The blast score is ${current.blast_score}, above the limit ${current.blast_limit}: a human decides (${held.level}).`;
   }
   return step === 13
-    ? `The gate asks for a human (${held.level}): ${escapeText(current.verdict?.reason ?? '')}`
+    ? `The gate asks for a human (${held.level}): ${escapeText((current.verdict as PolicyVerdict).reason)}`
     : `The rule asks for a human (${held.level}).`;
 }
 

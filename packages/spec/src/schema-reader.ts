@@ -26,6 +26,7 @@ export function readSchema(schema: TSchema, value: unknown): SchemaReading {
   return { value: copy, findings: reader.findings, diagnostics: reader.diagnostics };
 }
 
+const NOTHING: Readonly<Record<string, Keywords>> = Object.create(null);
 const PATTERNS = new Map<string, RegExp>();
 
 class SchemaReader {
@@ -77,10 +78,8 @@ class SchemaReader {
   }
 
   #readMember(schema: Keywords, copy: Members, name: string, value: unknown): void {
-    const listed = schema.properties;
-    const open = schema.additionalProperties;
-    if (listed !== undefined && Object.hasOwn(listed, name))
-      copy[name] = this.read(listed[name] as Keywords, value);
+    const { properties: listed = NOTHING, additionalProperties: open } = schema;
+    if (Object.hasOwn(listed, name)) copy[name] = this.read(listed[name] as Keywords, value);
     else if (open === false) this.#unknown(name, listed);
     else {
       copy[name] = typeof open === 'object' ? this.read(open, value) : value;
@@ -116,8 +115,8 @@ class SchemaReader {
     return canonical;
   }
 
-  #unknown(name: string, listed: Keywords['properties']): void {
-    const known = Object.keys(listed ?? {}).join(', ');
+  #unknown(name: string, listed: object): void {
+    const known = Object.keys(listed).join(', ');
     this.#report('UNKNOWN_MEMBER', `There is no member "${escapeText(name)}" here; known are ${known}.`);
   }
 

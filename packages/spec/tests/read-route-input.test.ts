@@ -511,6 +511,29 @@ describe('any value at all is answered', () => {
     }
   });
 
+  test('near the end of the stack a reading is right, a denial, or an error that the engine answers', () => {
+    const outcomes = new Set<string>();
+    const answer = (): string => {
+      try {
+        const reading = readRouteInput(FULL);
+        return reading.deny_code ?? reading.canonical();
+      } catch (error) {
+        return error instanceof Error ? 'an error' : 'something else';
+      }
+    };
+    const descend = (): void => {
+      try {
+        descend();
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+      outcomes.add(answer());
+    };
+    descend();
+    outcomes.delete('DENY_INVALID_INPUT');
+    expect([...outcomes].toSorted()).toEqual(['an error', canonicalJson(FULL)]);
+  });
+
   test('nothing leaks from one reading to the next', () => {
     const first = readRouteInput({ ...FULL, tenant_id: '', env: 'moon', zz: '\u202e' });
     expect({ ...valid(INPUT) }).toEqual({ ...readRouteInput(structuredClone(INPUT)) });

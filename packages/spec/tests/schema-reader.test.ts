@@ -98,6 +98,22 @@ describe('a union', () => {
     expect(codesOf(nullable, {})).toEqual(['/a MISSING_MEMBER']);
   });
 
+  test('may have an alternative that asks for nothing', () => {
+    const either = Type.Union([
+      Type.Object({ a: Type.Integer() }),
+      Type.Object({ a: Type.Optional(Type.String()) }),
+    ]);
+    expect(codesOf(either, {})).toEqual([]);
+    expect(codesOf(either, { a: 'x' })).toEqual([]);
+    expect(codesOf(either, { a: null })).toEqual([' INVALID_VALUE']);
+  });
+
+  test('may have an alternative that lists nothing', () => {
+    const either = Type.Union([Type.Unsafe({ type: 'object', additionalProperties: false }), Type.Null()]);
+    expect(codesOf(either, {})).toEqual([]);
+    expect(codesOf(either, { a: 1 })).toEqual(['/a UNKNOWN_MEMBER']);
+  });
+
   test('says the diagnostics of the alternative that it takes and no other', () => {
     const id = Type.String({ pattern: '^[a-z_]+$', 'x-wcp-id': 'control' });
     const either = Type.Union([

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gathering } from './gathering.ts';
-import type { JsonDocument } from './json-document.ts';
+import { type JsonDocument, readJsonDocument } from './json-document.ts';
 import { readJsonLines } from './json-lines.ts';
 import { loadReceiptKeys, type ReceiptKeys } from './keys.ts';
 import { fileProblem } from './problem.ts';
@@ -68,21 +68,17 @@ export async function loadEvidence(
 
 /** A list of receipts in one document, or a receipt a line. */
 function readReceipts(file: string, text: string): Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'> {
-  if (text.trimStart().startsWith('[')) {
-    const list = parsedList(text);
-    if (list !== null) return { receipts: list, lines: list.map(() => 0), isTorn: false };
+  const list = text.trimStart().startsWith('[') ? readJsonDocument(file, text) : null;
+  if (list !== null && list.problems.length === 0) {
+    const receipts = list.value as readonly unknown[];
+    return {
+      receipts,
+      lines: receipts.map((_, index) => list.placeOf(`/${index}`)?.line ?? 0),
+      isTorn: false,
+    };
   }
   const { documents, lines, isTorn } = readJsonLines(file, text);
   return { receipts: documents.map(receiptOf), lines, isTorn };
-}
-
-function parsedList(text: string): unknown[] | null {
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list : null;
-  } catch {
-    return null;
-  }
 }
 
 function receiptOf({ value, problems }: JsonDocument): unknown {

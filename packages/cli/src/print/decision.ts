@@ -14,7 +14,7 @@ export function decisionText(decision: RouteDecision, input: JsonDocument, colou
 }
 
 /** The outcome in one line. */
-export function headline(decision: RouteDecision, colours: Colours): string {
+function headline(decision: RouteDecision, colours: Colours): string {
   const { outcome, capability_id, deny_code, supervisor_level, dry_run } = decision;
   const what = capability_id === null ? '' : `  ${capability_id}`;
   const dry = dry_run ? '  (dry run: nothing is executed)' : '';

@@ -8,6 +8,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+Json = dict[str, Any]
+
 
 def to_number(text: str) -> float:
     """Read a number; 1e400 becomes an infinity, which is refused where it stands (WCP-3-28, WCP-8-4)."""
@@ -16,7 +18,7 @@ def to_number(text: str) -> float:
     return float(text)
 
 
-def to_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def to_object(pairs: list[tuple[str, Any]]) -> Json:
     """Make an object; a name that occurs twice is an error (WCP-8-2)."""
     if len(members := dict(pairs)) < len(pairs):
         raise ValueError("duplicate member name")
@@ -30,9 +32,9 @@ DECODER.scan_once = json.scanner.py_make_scanner(DECODER)  # type: ignore[attr-d
 parse = DECODER.decode
 
 
-def utf16(text: str) -> bytes:
+def utf16(text: Any) -> bytes:
     """Return UTF-16 code units, in which strings are ordered and measured (WCP-11-7)."""
-    return text.encode("utf-16-be", "surrogatepass")
+    return text.encode("utf-16-be", "surrogatepass") if isinstance(text, str) else b""
 
 
 def write_number(value: float) -> str:
@@ -45,7 +47,7 @@ def write_number(value: float) -> str:
 
 
 def canonical(value: Any) -> str:
-    """Write canonical JSON (WCP-8-1); ValueError where a number has none. A text shows when it is encoded."""
+    """Write canonical JSON (WCP-8-1); ValueError where a number has none."""
     if isinstance(value, dict):
         members = [f"{canonical(name)}:{canonical(value[name])}" for name in sorted(value, key=utf16)]
         return "{" + ",".join(members) + "}"
@@ -61,8 +63,8 @@ def sha256(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def hash_without(document: Any, *names: str) -> str:
-    """Hash the canonical JSON of an object but for some members; ValueError where it has none (WCP-11-29)."""
+def without(document: Any, *names: str) -> Json:
+    """Return an object without some members; ValueError where it is none (WCP-11-29)."""
     if not isinstance(document, dict):
         raise ValueError("no object")
-    return sha256(canonical({name: value for name, value in document.items() if name not in names}))
+    return {name: value for name, value in document.items() if name not in names}

@@ -1,5 +1,5 @@
 /** A mind just large enough for the fixtures of these tests. It knows the cases' worlds, not their answers. */
-import { canonicalJson, checkId, parseJson, sha256 } from '@wcp/spec';
+import { hash } from 'node:crypto';
 
 const MEMBERS = 'capability_id env data_label tenant_risk qos_class tenant_id correlation_id request'.split(
   ' ',
@@ -57,12 +57,15 @@ export function think({ op, given, input }) {
 
 export const OPERATIONS = {
   decide: (input, given) => decide(given, input),
-  check_id: ({ id, kind }) => {
-    const { valid, kind: found, canonical, authority } = checkId(id, kind);
-    return { valid, kind: found, canonical, authority };
+  check_id: ({ id }) => {
+    const [, authority] = /^((?:[a-z]+\.){2})[a-z-]+\.[a-z0-9-]+$/.exec(id) ?? [];
+    if (authority === undefined) return { valid: false, kind: null, canonical: null, authority: null };
+    return { valid: true, kind: 'worker', canonical: id, authority: authority.slice(0, -1) };
   },
   canonicalize: ({ json }) => {
-    const canonical = canonicalJson(parseJson(json));
+    const names = [...json.matchAll(/"(\w+)":/g)].map(([, name]) => name);
+    if (new Set(names).size < names.length) throw new Error('a name occurs twice');
+    const canonical = canonicalJson(JSON.parse(json));
     return { canonical, sha256: sha256(canonical) };
   },
   record_hash: (record) => {
@@ -122,6 +125,15 @@ function findingsOf(input) {
   );
   const unknown = Object.keys(input).filter((name) => ![...MEMBERS, 'dry_run'].includes(name));
   return [...missing, ...unknown.map((name) => finding(`/${name}`, 'UNKNOWN_MEMBER'))];
+}
+
+const sha256 = (text) => `sha256:${hash('sha256', text)}`;
+
+function canonicalJson(value) {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`).join(',')}}`;
 }
 
 const finding = (path, code) => ({ path, code, message: `${path} ${code}` });

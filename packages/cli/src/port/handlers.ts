@@ -1,0 +1,96 @@
+import type { PortHandlers } from '@wcp/conformance';
+import {
+  hashFiles,
+  type ManifestClaim,
+  type PackageFile,
+  receiptHash,
+  signingKeyFromSeed,
+  signReceipt,
+  verifyManifest,
+  verifyReceipts,
+} from '@wcp/evidence';
+import { analyzeRules, compileWorld, decide } from '@wcp/router';
+import { canonicalJson, checkId, decisionDigest, parseJson, recordHash, sha256, WcpError } from '@wcp/spec';
+import { answerMerkle } from './merkle.ts';
+import { Refusal } from './refusal.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The error codes of the operations (section 11.2) by the code of what this implementation throws. */
+const CODES: ReadonlyMap<string, string> = new Map([
+  ['ERR_WCP_CANONICAL_JSON', 'CANONICAL_JSON_INVALID'],
+  ['ERR_WCP_RECEIPT', 'CANONICAL_JSON_INVALID'],
+  ['ERR_WCP_DOCUMENT', 'DOCUMENT_INVALID'],
+  ['ERR_WCP_KEY', 'SEED_INVALID'],
+  ['ERR_WCP_PACKAGE', 'PACKAGE_INVALID'],
+  ['ERR_WCP_MERKLE_RANGE', 'MERKLE_RANGE'],
+]);
+
+/** This implementation as a port: what each operation of the line protocol answers. */
+export const HANDLERS: PortHandlers = {
+  decide: (given, input) => decide(compileWorld(worldOf(given)), given['facts'], input),
+  check_id: (_, input) => answerId(objectOf(input)),
+  canonicalize: (_, input) => refusing(() => answerCanonical(objectOf(input)['json'])),
+  record_hash: (_, input) => refusing(() => ({ artifact_hash: recordHash(objectOf(input)) })),
+  decision_digest: (_, input) => refusing(() => answerDigest(objectOf(input))),
+  analyze_rules: (_, input) => refusing(() => ({ findings: deadRules(objectOf(input)['rules']) })),
+  receipt_hash: (_, input) => refusing(() => ({ receipt_hash: receiptHash(objectOf(input)) })),
+  sign_receipt: (_, input) => refusing(() => answerSigning(objectOf(input))),
+  verify_receipts: (_, input) => answerReceipts(objectOf(input)),
+  merkle: (_, input) => refusing(() => answerMerkle(objectOf(input))),
+  package_hash: (_, input) =>
+    refusing(() => ({ package_hash: hashFiles(objectOf(input)['files'] as PackageFile[]) })),
+  verify_manifest: (_, input) =>
+    refusing(() => ({ ...verifyManifest(objectOf(input) as unknown as ManifestClaim) })),
+};
+
+/** Runs an operation; what it refuses is thrown with the operation's own code. */
+function refusing<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const code = error instanceof WcpError ? CODES.get(error.code) : undefined;
+    throw code === undefined ? error : new Refusal(code);
+  }
+}
+
+/** A value that an operation hashes must be an object (WCP-11-29). */
+function objectOf(value: unknown): Members {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members;
+  throw new Refusal('CANONICAL_JSON_INVALID');
+}
+
+function worldOf(given: Members): object {
+  const { catalog_version: catalogVersion, facts: _, ...documents } = given;
+  return Object.hasOwn(given, 'catalog_version') ? { ...documents, catalogVersion } : documents;
+}
+
+function answerId({ id, kind }: Members): object {
+  const { valid, kind: found, canonical, authority } = checkId(id, kind as string | undefined);
+  return { valid, kind: found, canonical, authority };
+}
+
+function answerCanonical(json: unknown): object {
+  if (typeof json !== 'string') throw new WcpError('ERR_WCP_CANONICAL_JSON', 'The JSON is a text.');
+  const canonical = canonicalJson(parseJson(json));
+  return { canonical, sha256: sha256(canonical) };
+}
+
+function answerDigest({ input, decision }: Members): object {
+  return { decision_digest: decisionDigest(input, objectOf(decision)) };
+}
+
+function deadRules(rules: unknown): object[] {
+  return analyzeRules(rules).map(({ code, rule_id, covered_by }) => ({ code, rule_id, covered_by }));
+}
+
+function answerSigning({ receipt, seed_hex }: Members): object {
+  const key = signingKeyFromSeed(seed_hex as string);
+  const { receipt_hash, signing_key_id, signature } = signReceipt(objectOf(receipt), key);
+  return { receipt_hash, signing_key_id, signature };
+}
+
+function answerReceipts({ receipts, keys }: Members): object {
+  const findings = verifyReceipts(receipts, keys).map(({ index, code }) => ({ index, code }));
+  return { valid: findings.length === 0, findings };
+}

@@ -1,0 +1,35 @@
+import { consistencyProof, inclusionProof, merkleRoot } from '@wcp/evidence';
+import { Refusal } from './refusal.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+type Answer = (leaves: readonly string[], op: Members) => object;
+
+/** What each operation on a tree answers; an absent size is that of the tree. */
+const ANSWERS: ReadonlyMap<unknown, Answer> = new Map<unknown, Answer>([
+  ['root', (leaves, { size }) => ({ root: merkleRoot(leaves, sizeOf(leaves, size)) })],
+  [
+    'inclusion',
+    (leaves, { index, size }) => ({ proof: inclusionProof(leaves, index as number, sizeOf(leaves, size)) }),
+  ],
+  [
+    'consistency',
+    (leaves, { first, second }) => ({
+      proof: consistencyProof(leaves, first as number, sizeOf(leaves, second)),
+    }),
+  ],
+]);
+
+/** The operation `merkle` (section 11.2): the first operation that is wrong gives the error. */
+export function answerMerkle({ leaves, ops }: Members): object {
+  return { results: (ops as Members[]).map((op) => answer(leaves as string[], op)) };
+}
+
+function answer(leaves: readonly string[], op: Members): object {
+  const found = ANSWERS.get(op['op']);
+  if (found === undefined) throw new Refusal('MERKLE_OP_UNKNOWN');
+  return found(leaves, op);
+}
+
+function sizeOf(leaves: readonly string[], size: unknown): number {
+  return size === undefined ? leaves.length : (size as number);
+}

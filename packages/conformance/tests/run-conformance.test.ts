@@ -1,0 +1,219 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Compile } from 'typebox/compile';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Fixtures } from '../src/conformance-case.ts';
+import { exitCode } from '../src/exit-code.ts';
+import { runConformance } from '../src/run-conformance.ts';
+import { ReportSchema } from '../src/schema/report.ts';
+import { fixtures, PLAYERS, playAs, withoutTimes } from './samples.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'wcp-referee-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const ReportCheck = Compile(ReportSchema);
+
+describe('neither an expectation nor the id of a case crosses to the port (WCP-11-21)', () => {
+  test('what a port reads is start, run with given and input, and stop', async () => {
+    const file = join(scratch, 'record.jsonl');
+    await playAs('records', { env: { RECORD: file } });
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const messages = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(messages[0]).toEqual({ cmd: 'start', protocol: 1, revision: '0.2' });
+    expect(messages.at(-1)).toEqual({ cmd: 'stop' });
+    const runs = messages.slice(1, -1);
+    expect(new Set(runs.map((message) => Object.keys(message).join()))).toEqual(
+      new Set(['cmd,seq,op,given,input']),
+    );
+    const seqs = runs.map(({ seq }) => seq as number);
+    expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
+    for (const { id } of fixtures.cases) expect(lines.join('\n')).not.toContain(id);
+    expect(lines.join('\n')).not.toContain('never compared');
+  });
+
+  test('a decision is asked for twice, everything else once (WCP-11-44)', async () => {
+    const file = join(scratch, 'twice.jsonl');
+    await playAs('records', { env: { RECORD: file } });
+    const decisions = fixtures.cases.filter(({ op }) => op === 'decide').length;
+    const runs = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"cmd":"run"'));
+    expect(runs).toHaveLength(fixtures.cases.length + decisions);
+  });
+});
+
+describe('known failures', () => {
+  const hold = { id: 'route/hold/names-no-worker', reason: 'holds are not done yet' };
+
+  test('a listed failure is as expected and never counts as passed (WCP-11-11)', async () => {
+    const report = await playAs('worker-on-hold', { knownFailures: [hold] });
+    expect(exitCode(report)).toBe(0);
+    expect(report).toMatchObject({
+      level: 'basic',
+      unexpected: 0,
+      totals: { passed: 16, known: 1, failed: 0 },
+    });
+    expect(report.levels.standard).toMatchObject({ required: 11, passed: 10, reached: false });
+  });
+
+  test('a listed case that passes is itself a failure (WCP-11-46)', async () => {
+    const report = await playAs('honest', { knownFailures: [hold] });
+    expect(exitCode(report)).toBe(1);
+    expect(report.known_failures).toEqual({ passing: [hold.id], unknown: [] });
+    expect(report).toMatchObject({ level: 'basic', unexpected: 1, totals: { passed: 16, known: 1 } });
+  });
+
+  test('an id that is no case is an error, one that is merely not selected is not', async () => {
+    const gone = { id: 'route/hold/gone', reason: 'x' };
+    const report = await playAs('honest', { knownFailures: [gone], filter: 'ids/' });
+    expect(report).toMatchObject({ unexpected: 1, known_failures: { unknown: [gone.id] } });
+    expect(exitCode(await playAs('honest', { knownFailures: [hold], filter: 'ids/' }))).toBe(0);
+  });
+
+  test('a case that is listed twice is wrong use', async () => {
+    await expect(playAs('honest', { knownFailures: [hold, hold] })).rejects.toMatchObject({
+      code: 'ERR_WCP_CONFORMANCE',
+    });
+  });
+});
+
+describe('a level is reached at 100 per cent of its cases only', () => {
+  test('a run of one level states that level', async () => {
+    const report = await playAs('honest', { level: 'standard' });
+    expect(report).toMatchObject({ level: 'standard', unexpected: 0, totals: { cases: 11 } });
+  });
+
+  test('a part of a level is no level, although all of it passed', async () => {
+    const report = await playAs('honest', { filter: 'route/' });
+    expect(report).toMatchObject({ level: null, unexpected: 0 });
+    expect(report.levels.basic).toMatchObject({ required: 7, passed: 3, reached: false });
+  });
+});
+
+describe('a port that cannot be run is wrong use', () => {
+  const script = (name: string, text: string, mode: number) => {
+    const file = join(scratch, name);
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+    return file;
+  };
+
+  test.each<[string, () => { command: string; cwd?: string }, RegExp]>([
+    [
+      'that is not there',
+      () => ({ command: 'no-such-port-anywhere' }),
+      /^The command "no-such-port-anywhere" was not found\. Check the spelling/,
+    ],
+    [
+      'that is not executable',
+      () => ({ command: script('port.sh', 'exit 0\n', 0o644) }),
+      /is not executable\. Make it executable \(chmod \+x\)/,
+    ],
+    [
+      'whose interpreter is missing',
+      () => ({ command: script('port.x', '#!/no/such/interpreter\n', 0o755) }),
+      /^The interpreter that .* names in its first line was not found/,
+    ],
+    [
+      'in a folder that is not there',
+      () => ({ command: process.execPath, cwd: '/no/such/folder' }),
+      /^The folder "\/no\/such\/folder" does not exist/,
+    ],
+    ['without a name', () => ({ command: '' }), /^The command "" failed/],
+    ['with a zero byte', () => ({ command: 'a\0b' }), /^The command "a\\u0000b" failed/],
+  ])('a command %s', async (_, launch, sentence) => {
+    const report = await runConformance({ ...launch(), fixtures });
+    expect(report.problems[0]?.message).toMatch(sentence);
+    expect(report).toMatchObject({ level: null, totals: { passed: 0, errored: 17 } });
+    expect(exitCode(report)).toBe(2);
+    expect(ReportCheck.Check(report)).toBe(true);
+  });
+});
+
+describe('the report', () => {
+  const PLAYED = [
+    'honest',
+    'echo',
+    'crash-on-denial',
+    'junk-after',
+    'one-shot',
+    'twice',
+    'ahead',
+    'exits-at-once',
+    'drifts',
+  ];
+
+  test.each(PLAYED)('of %s satisfies its schema and is the same in two runs but for times', async (name) => {
+    const [first, second] = [await playAs(name), await playAs(name)];
+    expect(ReportCheck.Errors(first)).toEqual([]);
+    expect(withoutTimes(second)).toEqual(withoutTimes(first));
+  });
+
+  test('survives JSON', async () => {
+    const report = await playAs('echo');
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect(report.fixtures).toEqual({ digest: fixtures.digest, cases: 17 });
+    expect(report.implementation).toEqual({ name: 'player', language: 'JavaScript', version: '1.0.0' });
+  });
+
+  test('keeps the end of standard error, however much it was', async () => {
+    const { stderr_tail } = await playAs('noisy-stderr');
+    expect(stderr_tail.length).toBe(8192);
+    expect(stderr_tail.endsWith('red\n')).toBe(true);
+  });
+
+  test('says what was expected, what came and where they differ', async () => {
+    const report = await playAs('worker-on-hold', { filter: 'route/hold' });
+    expect(report.cases).toMatchObject([
+      {
+        id: 'route/hold/names-no-worker',
+        status: 'failed',
+        unexpected: true,
+        expected: { result: { worker_id: null } },
+        got: { result: { worker_id: 'org.acme.doc-summarizer.prod-01' } },
+        diff: [{ path: '/worker_id', expected: null, got: 'org.acme.doc-summarizer.prod-01' }],
+      },
+    ]);
+  });
+});
+
+describe('processes', () => {
+  test('a port gets its folder and its variables', async () => {
+    const report = await playAs('needs-env', { cwd: PLAYERS, env: { PLAYER_WORD: 'please' } });
+    expect(report.level).toBe('full');
+  });
+
+  test('what a port started and left behind is killed with it', async () => {
+    const { stderr_tail } = await playAs('leaves-a-child', { filter: 'ids/' });
+    const pid = Number(/child (\d+)/.exec(stderr_tail)?.[1]);
+    expect(pid).toBeGreaterThan(1);
+    await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
+  });
+});
+
+test('400 cases, 400 decisions asked twice, take well under ten seconds', async () => {
+  const many = manyCases(400);
+  const from = performance.now();
+  const report = await playAs('honest', { fixtures: many });
+  expect(report.totals).toMatchObject({ cases: 400, passed: 400 });
+  expect(performance.now() - from).toBeLessThan(10_000);
+});
+
+function manyCases(count: number): Fixtures {
+  const decisions = fixtures.cases.filter(({ op }) => op === 'decide');
+  const cases = Array.from({ length: count }, (_, index) => {
+    const item = decisions[index % decisions.length] as Fixtures['cases'][number];
+    return { ...item, id: `${item.id}-${index}` };
+  });
+  return { ...fixtures, cases, required: { basic: [], standard: [], full: [] } };
+}
+
+/** A killed process that nobody has buried yet still takes signals, so its state is read. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
