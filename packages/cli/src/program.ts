@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAttest } from './commands/attest.ts';
 import { addCatalog } from './commands/catalog.ts';
+import { addConformance } from './commands/conformance.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExplain } from './commands/explain.ts';
 import { addKeygen } from './commands/keygen.ts';
@@ -46,6 +47,7 @@ const COMMANDS = [
   addKeygen,
   addReceipts,
   addAttest,
+  addConformance,
   addDemo,
   addVersion,
 ];

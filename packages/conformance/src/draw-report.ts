@@ -48,7 +48,7 @@ export function drawReport({ options, known, runner, findings, startedAt, endedA
 }
 
 function reportCase({ item, verdict, answer, durationMs }: CaseFinding, reason: string | null): CaseReport {
-  const { id, title, area, level, requirement, op, expect } = item;
+  const { id, title, area, level, requirements, op, expect } = item;
   const { status, message, diff } = verdict;
   const passed = status === 'passed';
   return {
@@ -56,7 +56,7 @@ function reportCase({ item, verdict, answer, durationMs }: CaseFinding, reason: 
     title,
     area,
     level,
-    requirement,
+    requirements: [...requirements],
     op,
     status,
     unexpected: passed === (reason !== null),

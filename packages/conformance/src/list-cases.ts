@@ -4,7 +4,7 @@ import { PROTOCOL } from './read-start.ts';
 import { type Selection, selectCases } from './select-cases.ts';
 
 /** A case in one line of a list. */
-export type CaseSummary = Pick<ConformanceCase, 'id' | 'title' | 'area' | 'level' | 'requirement' | 'op'>;
+export type CaseSummary = Pick<ConformanceCase, 'id' | 'title' | 'area' | 'level' | 'requirements' | 'op'>;
 
 /** A case in full, and the lines that cross between referee and port. */
 export interface CaseView {
@@ -19,12 +19,12 @@ export interface CaseView {
  * @throws {WcpError} `ERR_WCP_CONFORMANCE` where nothing is selected.
  */
 export function listCases(fixtures: Fixtures, selection: Selection = {}): readonly CaseSummary[] {
-  return selectCases(fixtures, selection).map(({ id, title, area, level, requirement, op }) => ({
+  return selectCases(fixtures, selection).map(({ id, title, area, level, requirements, op }) => ({
     id,
     title,
     area,
     level,
-    requirement,
+    requirements,
     op,
   }));
 }

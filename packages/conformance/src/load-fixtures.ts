@@ -9,7 +9,11 @@ import { readDocument } from './read-document.ts';
 import { type CaseGroup, CaseGroupsSchema } from './schema/case-groups.ts';
 import { type Level, REVISION } from './schema/common.ts';
 import { type Requirements, RequirementsSchema } from './schema/requirements.ts';
+import { UntestedSchema } from './schema/untested.ts';
 import { sortedJson } from './sorted-json.ts';
+
+/** Holds reasons and no cases. */
+const UNTESTED = 'untested';
 
 interface FixtureFile {
   readonly path: string;
@@ -17,13 +21,14 @@ interface FixtureFile {
 }
 
 /**
- * Reads and checks the fixtures of revision 0.2: `0.2/<area>/*.json` and `requirements/0.2.json` below
- * `folder`, by default those of the installed `@wcp/spec`.
+ * Reads and checks the fixtures of revision 0.2: `0.2/<area>/*.json`, the reasons in
+ * `0.2/untested/*.json`, and `requirements/0.2.json` below `folder`, by default those of the installed `@wcp/spec`.
  *
  * @throws {WcpError} `ERR_WCP_CONFORMANCE` for fixtures that are missing or broken.
  */
 export async function loadFixtures(folder: string = fixturesOfSpec()): Promise<Fixtures> {
-  const files = await caseFiles(folder);
+  const all = await revisionFiles(folder);
+  const files = all.filter((file) => areaOf(file) !== UNTESTED);
   const requirements = await readText(folder, `requirements/${REVISION}.json`);
   const cases = files.flatMap(casesOf);
   const required = readDocument(RequirementsSchema, requirements.text, requirements.path);
@@ -32,6 +37,7 @@ export async function loadFixtures(folder: string = fixturesOfSpec()): Promise<F
     revision: REVISION,
     digest: digestOf([...files, requirements]),
     cases,
+    untested: untestedIn(all),
     required: cumulative(required.levels),
   };
 }
@@ -41,7 +47,7 @@ function fixturesOfSpec(): string {
   return join(dirname(manifest), 'conformance');
 }
 
-async function caseFiles(folder: string): Promise<FixtureFile[]> {
+async function revisionFiles(folder: string): Promise<FixtureFile[]> {
   let names: string[];
   try {
     names = await readdir(join(folder, REVISION), { recursive: true });
@@ -63,8 +69,17 @@ async function readText(folder: string, path: string): Promise<FixtureFile> {
   }
 }
 
+function areaOf({ path }: Pick<FixtureFile, 'path'>): string {
+  return path.split('/')[1] ?? '';
+}
+
+function untestedIn(files: readonly FixtureFile[]): Record<string, string> {
+  const reasons = files.filter((file) => areaOf(file) === UNTESTED);
+  return Object.assign({}, ...reasons.map(({ path, text }) => readDocument(UntestedSchema, text, path)));
+}
+
 function casesOf({ path, text }: FixtureFile): ConformanceCase[] {
-  const area = path.split('/')[1] ?? '';
+  const area = areaOf({ path });
   return readDocument(CaseGroupsSchema, text, path).flatMap((group) => {
     if (!group.id.startsWith(`${area}/`))
       throw misuse(`${path}: the group ${group.id} is not of the area ${area}.`);
@@ -74,12 +89,13 @@ function casesOf({ path, text }: FixtureFile): ConformanceCase[] {
 
 function casesOfGroup(
   area: string,
-  { section, requirement, level, given, tests, id }: CaseGroup,
+  { section, requirement, level, given = {}, tests, id }: CaseGroup,
 ): ConformanceCase[] {
+  const requirements = typeof requirement === 'string' ? [requirement] : requirement;
   return tests.map((test) => {
     if (!test.id.startsWith(`${id}/`))
       throw misuse(`The case ${test.id} is not named after its group ${id}.`);
-    return { ...test, area, section, requirement, level, given };
+    return { ...test, area, section, requirements, level, given };
   });
 }
 

@@ -15,8 +15,7 @@ export function readDocument<T extends TSchema>(schema: T, text: string, name: s
   return checkDocument(schema, value, name);
 }
 
-/** The value, when it satisfies the schema. */
-export function checkDocument<T extends TSchema>(schema: T, value: unknown, name: string): Static<T> {
+function checkDocument<T extends TSchema>(schema: T, value: unknown, name: string): Static<T> {
   const check = Compile(schema);
   if (check.Check(value)) return value as Static<T>;
   const faults = check

@@ -85,8 +85,8 @@ function isNotAsked({ status, message }: CaseReport): boolean {
   return status === 'errored' && (message?.startsWith(NOT_ASKED) ?? false);
 }
 
-function line({ id, title, requirement, status, known_failure, message, diff }: CaseReport): string {
-  const head = `- \`${id}\` (${requirement}, ${plain(title)}): **${status}**.`;
+function line({ id, title, requirements, status, known_failure, message, diff }: CaseReport): string {
+  const head = `- \`${id}\` (${requirements.join(', ')}: ${plain(title)}): **${status}**.`;
   if (status === 'passed') return `${head} It is listed as a known failure (${plain(known_failure ?? '')}).`;
   const [first] = diff;
   return first === undefined
@@ -119,11 +119,14 @@ function code(value: unknown): string {
   return plain(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
 
+/** Underscores inside words, as in the protocol's names, are none. */
+const MARKUP = /[\\`*[\]<>#|!&~@]|:(?=\/\/)|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+
 /** Text that is shown as it stands: a port chooses it, and it must not become markup. */
 function plain(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\p{Cc}|\p{Cf}/gu, '\ufffd')
-    .replaceAll(/[\\`*_[\]<>#|!&~@]|:(?=\/\/)/g, (character) => `&#${character.charCodeAt(0)};`);
+    .replaceAll(MARKUP, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -4,11 +4,13 @@ import { REVISION } from './schema/common.ts';
 import { KnownFailuresSchema } from './schema/known-failures.ts';
 import { ReportSchema } from './schema/report.ts';
 import { RequirementsSchema } from './schema/requirements.ts';
+import { UntestedSchema } from './schema/untested.ts';
 
 /** Every document of a conformance run by the name of its file under `schemas/`. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   'case-groups': CaseGroupsSchema,
   requirements: RequirementsSchema,
+  untested: UntestedSchema,
   'known-failures': KnownFailuresSchema,
   report: ReportSchema,
 };

@@ -7,6 +7,7 @@ const required = (basic: string[], standard: string[], full: string[]): Fixtures
   revision: '0.2',
   digest: '',
   cases: [],
+  untested: {},
   required: { basic, standard: [...basic, ...standard], full: [...basic, ...standard, ...full] },
 });
 const reached = (fixtures: Fixtures, passed: string[]) =>

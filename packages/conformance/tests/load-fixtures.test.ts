@@ -39,7 +39,7 @@ describe('fixtures are data with a schema', () => {
       title: 'the empty text is no id',
       area: 'ids',
       section: ['2'],
-      requirement: 'WCP-2-1',
+      requirements: ['WCP-2-1', 'WCP-2-2'],
       level: 'basic',
       op: 'check_id',
       given: {},
@@ -57,10 +57,11 @@ describe('fixtures are data with a schema', () => {
 
   test.each<[string, (groups: Groups) => void]>([
     ['an unknown member', ([group]) => Object.assign(group, { extra: 1 })],
-    ['an unknown member of given', ([group]) => Object.assign(group.given, { clock: 1 })],
+    ['an unknown member of given', ([group]) => Object.assign(group, { given: { clock: 1 } })],
     ['no tests', ([group]) => Object.assign(group, { tests: [] })],
     ['an unknown level', ([group]) => Object.assign(group, { level: 'gold' })],
     ['an unknown operation', ([group]) => Object.assign(group.tests[0], { op: 'guess' })],
+    ['no requirement at all', ([group]) => Object.assign(group, { requirement: [] })],
     ['a requirement of another form', ([group]) => Object.assign(group, { requirement: 'section 2' })],
     ['two expectations', ([group]) => Object.assign(group.tests[0].expect, { error: 'X' })],
     [
@@ -89,6 +90,14 @@ describe('fixtures are data with a schema', () => {
     await expect(loadFixtures(more)).resolves.toMatchObject({ revision: '0.2' });
   });
 
+  test('a reason stands for a statement that no case can show, and is no case', async () => {
+    expect(fixtures.untested).toEqual({ 'WCP-9-1': 'It is about the pages of a Hall.' });
+    const nameless = changed('0.2/untested/hall.json', () => '{"WCP-9":"x"}');
+    await expect(loadFixtures(nameless)).rejects.toMatchObject(refusal);
+    const blank = changed('0.2/untested/hall.json', () => '{"WCP-9-1":""}');
+    await expect(loadFixtures(blank)).rejects.toMatchObject(refusal);
+  });
+
   test('text that is no JSON, a case listed twice and a missing folder are refused', async () => {
     await expect(loadFixtures(changed('0.2/ids/check.json', () => '[{'))).rejects.toMatchObject(refusal);
     const twice = changed('requirements/0.2.json', (text) =>
@@ -103,6 +112,11 @@ describe('the digest names the fixtures', () => {
   test('white space and the order of members change nothing', async () => {
     const compact = changedGroups((groups) => groups.splice(0, 1, reversed(groups[0]) as Groups[0]));
     expect((await loadFixtures(compact)).digest).toBe(fixtures.digest);
+  });
+
+  test('the wording of a reason changes nothing', async () => {
+    const other = changed('0.2/untested/hall.json', () => '{"WCP-9-1":"in other words"}');
+    expect((await loadFixtures(other)).digest).toBe(fixtures.digest);
   });
 
   test('a changed expectation changes it', async () => {

@@ -92,7 +92,7 @@ const BAD_ENDS: readonly [name: string, sentence: RegExp][] = [
   ['says-goodbye', /^The port wrote a line that is not JSON: "bye"/],
 ];
 
-test.each(HONEST)('%s passes everything', async (name) => {
+test.concurrent.each(HONEST)('%s passes everything', async (name) => {
   const report = await playAs(name);
   expect(report).toMatchObject({
     level: 'full',
@@ -103,14 +103,14 @@ test.each(HONEST)('%s passes everything', async (name) => {
   expect(exitCode(report)).toBe(0);
 });
 
-test.each(CHEATS)('%s fails: the level left is %s', async (name, level, counts, failed) => {
+test.concurrent.each(CHEATS)('%s fails: the level left is %s', async (name, level, counts, failed) => {
   const report = await playAs(name);
   expect(report).toMatchObject({ level, totals: counts });
   expect(report.cases.find(({ id }) => id === failed)?.status).not.toBe('passed');
   expect(exitCode(report)).toBe(1);
 });
 
-test.each(BREAKERS)(
+test.concurrent.each(BREAKERS)(
   '%s passes nothing and is told why',
   async (name, sentence, options = { timeoutMs: 10_000 }) => {
     const report = await playAs(name, { ...options, filter: 'route/*' });
@@ -120,7 +120,7 @@ test.each(BREAKERS)(
   },
 );
 
-test.each(FALSE_STARTS)(
+test.concurrent.each(FALSE_STARTS)(
   '%s is told why no case was asked',
   async (name, sentence, startTimeoutMs = 30_000) => {
     const report = await playAs(name, { startTimeoutMs });
@@ -131,15 +131,18 @@ test.each(FALSE_STARTS)(
   },
 );
 
-test.each(BAD_ENDS)('%s passes every case and the run fails (WCP-11-20)', async (name, sentence) => {
-  const report = await playAs(name, { stopTimeoutMs: 400 });
-  expect(report.problems.map(({ message }) => message)).toEqual([expect.stringMatching(sentence)]);
-  expect(report.totals.passed).toBe(17);
-  expect(exitCode(report)).toBe(1);
-});
+test.concurrent.each(BAD_ENDS)(
+  '%s passes every case and the run fails (WCP-11-20)',
+  async (name, sentence) => {
+    const report = await playAs(name, { stopTimeoutMs: 400 });
+    expect(report.problems.map(({ message }) => message)).toEqual([expect.stringMatching(sentence)]);
+    expect(report.totals.passed).toBe(17);
+    expect(exitCode(report)).toBe(1);
+  },
+);
 
 describe('one bad case spoils no other', () => {
-  test('a crash is errored, and it never satisfies an expected denial', async () => {
+  test.concurrent('a crash is errored, and it never satisfies an expected denial', async () => {
     const report = await playAs('crash-on-denial');
     const denials = report.cases.filter((item) => JSON.stringify(item.expected).includes('"DENY'));
     expect(denials.map(({ status }) => status)).toEqual(denials.map(() => 'errored'));
@@ -147,7 +150,7 @@ describe('one bad case spoils no other', () => {
     expect(report.totals).toMatchObject({ errored: denials.length, passed: 17 - denials.length });
   });
 
-  test('a hang is errored, although the port is deaf to polite signals', async () => {
+  test.concurrent('a hang is errored, although the port is deaf to polite signals', async () => {
     const report = await playAs('hang-once', { timeoutMs: 2000 });
     expect(report.cases.filter(({ status }) => status !== 'passed').map(({ id }) => id)).toEqual([
       'route/dry-run/says-so',
@@ -155,7 +158,7 @@ describe('one bad case spoils no other', () => {
     expect(report.level).toBe('basic');
   });
 
-  test('a port that always hangs is given up, and the other cases are not asked', async () => {
+  test.concurrent('a port that always hangs is given up, and the other cases are not asked', async () => {
     const report = await playAs('hang', { timeoutMs: 50 });
     expect(report.problems.map(({ code }) => code)).toEqual(['gave_up']);
     expect(report.cases.filter(({ message }) => message?.startsWith('Not asked.'))).toHaveLength(7);

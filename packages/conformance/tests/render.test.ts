@@ -70,7 +70,7 @@ describe('Markdown', () => {
   test('names each unexpected case with its first difference', () => {
     const page = renderMarkdown(hold);
     expect(page).toContain(
-      '- `route/hold/names-no-worker` (WCP-5.15-1, a rule that asks for a human holds): **failed**.',
+      '- `route/hold/names-no-worker` (WCP-5.15-1: a rule that asks for a human holds): **failed**.',
     );
     expect(page).toContain('At `/worker_id`: expected null, got "org.acme.doc-summarizer.prod-01".');
   });

@@ -1,5 +1,5 @@
 import { ENVS, type Env, escapeText, type HallConfig, type SupervisorLevel } from '@wcp/spec';
-import { findEntity } from '@wcp/spec/catalog';
+import { type CatalogEntity, findEntity } from '@wcp/spec/catalog';
 
 /** A Hall configuration with every default in its place and its profile applied (section 4.3). */
 export interface Settings {
@@ -77,9 +77,14 @@ export function settingsOf(config: HallConfig): Settings {
     redact_tenant: config.redact_tenant ?? false,
     policy_version: config.policy_version ?? DEFAULT_POLICY_VERSION,
     policy_version_shown: escapeText(config.policy_version ?? DEFAULT_POLICY_VERSION),
-    profile_controls: profile === null ? [] : (findEntity(profile)?.controls_required ?? []),
+    profile_controls: profile === null ? [] : controlsOf(profile),
     egress_none: posture.egress_none,
   };
+}
+
+/** What the catalog lists for one of its profiles: each has the member, be it empty. */
+function controlsOf(profile: string): readonly string[] {
+  return (findEntity(profile) as CatalogEntity).controls_required as readonly string[];
 }
 
 const DEFAULT_LIMITS: Limits = { dev: 25, stage: 15, prod: 10, edge: 10 };

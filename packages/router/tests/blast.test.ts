@@ -28,7 +28,7 @@ test.each([
         points,
       ] as const,
   ),
-])("a worker's score: %s", (_title, blast_radius, expected) => {
+] as [string, unknown, number][])("a worker's score: %s", (_title, blast_radius, expected) => {
   expect(scoreOf(exactly('blast_radius', blast_radius))).toBe(expected);
 });
 

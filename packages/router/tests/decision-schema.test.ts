@@ -2,28 +2,19 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { DENY_CODES, type RouteDecision, RouteDecisionSchema } from '@wcp/spec';
-import { catalog } from '@wcp/spec/catalog';
 import { expect, test } from 'vitest';
 import { compileWorld, decide } from '../src/index.ts';
-import { generateCase } from './naive/generate.ts';
-import type { CatalogProfiles } from './naive/model.ts';
+import { generated } from './generated.ts';
 
 /** typebox is the spec's dependency, so it is found from there. */
 const fromSpec = createRequire(new URL('../../spec/package.json', import.meta.url));
 const { Compile } = await import(pathToFileURL(fromSpec.resolve('typebox/compile')).href);
 const validator = Compile(RouteDecisionSchema);
 
-const profiles: CatalogProfiles = Object.fromEntries(
-  catalog.entities
-    .filter(({ type }) => type === 'profile')
-    .map(({ id, controls_required }) => [id, [...(controls_required ?? [])]]),
-);
-
 const CASES = 4_000;
 const decisions: readonly RouteDecision[] = Array.from({ length: CASES }, (_, seed) => {
-  const { documents, facts, input } = generateCase(seed, profiles);
-  const { catalog_version: catalogVersion, ...rest } = documents;
-  return decide(compileWorld({ ...rest, catalogVersion }), facts, input);
+  const { documents, facts, input } = generated(seed);
+  return decide(compileWorld(documents), facts, input);
 });
 
 test('the cases reach every outcome and nearly every code', () => {

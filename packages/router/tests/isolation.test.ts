@@ -1,4 +1,3 @@
-import { catalog } from '@wcp/spec/catalog';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -7,11 +6,11 @@ import {
   explain,
   type PolicyGate,
   type PolicyGateRequest,
+  type PolicyVerdict,
   type World,
   type WorldDocuments,
 } from '../src/index.ts';
-import { generateCase } from './naive/generate.ts';
-import type { CatalogProfiles } from './naive/model.ts';
+import { type Generated, generated } from './generated.ts';
 import {
   ALLOW,
   ASK,
@@ -24,24 +23,8 @@ import {
   worldOf,
 } from './support.ts';
 
-const CASES = 400;
-const profiles: CatalogProfiles = Object.fromEntries(
-  catalog.entities
-    .filter(({ type }) => type === 'profile')
-    .map(({ id, controls_required }) => [id, [...(controls_required ?? [])]]),
-);
-
-interface Generated {
-  readonly documents: WorldDocuments;
-  readonly facts: unknown;
-  readonly input: unknown;
-}
-
-const generated: readonly Generated[] = Array.from({ length: CASES }, (_, seed) => {
-  const { documents, facts, input } = generateCase(seed, profiles);
-  const { catalog_version, ...rest } = documents;
-  return { documents: { ...rest, catalogVersion: catalog_version }, facts, input };
-});
+const CASES = 250;
+const cases = Array.from({ length: CASES }, (_, seed) => generated(seed));
 
 const RICH: Scene = {
   config: { enforce_privilege_envelopes: true, profile: 'prof.mem.rag-strict' },
@@ -72,7 +55,7 @@ function spoil(value: unknown): void {
 }
 
 test('a decision that its receiver spoils does not change the next one', () => {
-  for (const { documents, facts, input } of generated) {
+  for (const { documents, facts, input } of cases) {
     const world = compileWorld(documents);
     const before = JSON.stringify(decide(world, facts, input));
     const decision = decide(world, facts, input);
@@ -99,7 +82,7 @@ test('no two decisions share an object, with each other or with world, facts or 
     for (const member of Object.values(value)) objectsIn(member, found);
     return found;
   };
-  for (const { documents, facts, input } of generated) {
+  for (const { documents, facts, input } of cases) {
     const world = compileWorld(documents);
     const first = decide(world, facts, input);
     const others = objectsIn([decide(world, facts, input), facts, input, documents, world]);
@@ -108,7 +91,7 @@ test('no two decisions share an object, with each other or with world, facts or 
 });
 
 test('documents that are changed after compileWorld change nothing', () => {
-  for (const { documents, facts, input } of generated) {
+  for (const { documents, facts, input } of cases) {
     const own = structuredClone(documents);
     const world = compileWorld(own);
     const before = JSON.stringify([world, decide(world, facts, input)]);
@@ -118,7 +101,7 @@ test('documents that are changed after compileWorld change nothing', () => {
 });
 
 test('documents, facts and inputs are not changed, and may be frozen', () => {
-  for (const { documents, facts, input } of generated) {
+  for (const { documents, facts, input } of cases) {
     const copy = structuredClone([documents, facts, input]);
     const expected = JSON.stringify(decide(compileWorld(documents), facts, input));
     expect([documents, facts, input]).toEqual(copy);
@@ -129,19 +112,19 @@ test('documents, facts and inputs are not changed, and may be frozen', () => {
 });
 
 test('identical arguments give an identical decision, whatever was decided in between', () => {
-  const worlds = generated.map(({ documents }) => compileWorld(documents));
+  const worlds = cases.map(({ documents }) => compileWorld(documents));
   const decideAll = (): string[] =>
-    generated.map(({ facts, input }, index) => JSON.stringify(decide(worlds[index] as World, facts, input)));
+    cases.map(({ facts, input }, index) => JSON.stringify(decide(worlds[index] as World, facts, input)));
   const first = decideAll();
   for (const [index, world] of worlds.entries()) {
-    const { facts, input } = generated[(index + 1) % CASES] as Generated;
+    const { facts, input } = cases[(index + 1) % CASES] as Generated;
     decide(world, facts, input);
   }
   expect(decideAll()).toEqual(first);
 });
 
 test('a world compiled twice decides alike', () => {
-  for (const { documents, facts, input } of generated) {
+  for (const { documents, facts, input } of cases) {
     const [one, other] = [compileWorld(documents), compileWorld(structuredClone(documents))];
     expect(JSON.stringify([other, decide(other, facts, input)])).toBe(
       JSON.stringify([one, decide(one, facts, input)]),
@@ -158,7 +141,7 @@ function reordered(value: unknown): unknown {
 }
 
 test('the order of members in documents, facts and inputs does not matter', () => {
-  for (const { documents, facts, input } of generated) {
+  for (const { documents, facts, input } of cases) {
     const expected = decide(compileWorld(documents), facts, input);
     const world = compileWorld(reordered(documents) as WorldDocuments);
     expect(decide(world, reordered(facts), reordered(input))).toEqual(expected);
@@ -215,11 +198,12 @@ test('a gate that changes its question changes nothing, and every question is a 
 });
 
 test('a verdict that the gate changes afterwards changes no decision', () => {
-  const answer = { ...ASK };
+  const answer: PolicyVerdict = { ...ASK };
+  const changed: { reason: string } = answer;
   const world = worldOf({ ...RICH, gate: () => answer });
   const decision = decide(world, makeFacts(), makeInput());
   const before = JSON.stringify(decision);
-  answer.reason = 'changed';
+  changed.reason = 'changed';
   expect(JSON.stringify(decision)).toBe(before);
 });
 

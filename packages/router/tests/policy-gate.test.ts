@@ -7,12 +7,12 @@ import { ALLOW, ASK, DENY, decideScene, type Scene, together, WORKER_ID } from '
 const GATED: Scene = { rule: { decision: { escalation: { policy_gate: true } } } };
 const withPolicy = (policy: unknown): Scene => together(GATED, { facts: { policy } });
 
-test.each([
+test.each<[string, unknown]>([
   ['ALLOW', ALLOW],
   ['DENY', DENY],
   ['REQUIRE_HUMAN', ASK],
   ...SUPERVISOR_LEVELS.map(
-    (level) => [`REQUIRE_HUMAN at ${level}`, { ...ASK, supervisor_level: level }] as const,
+    (level) => [`REQUIRE_HUMAN at ${level}`, { ...ASK, supervisor_level: level }] as [string, unknown],
   ),
   ['empty texts', { decision: 'ALLOW', policy_version: '', reason: '' }],
 ])('%s is a verdict', (_title, verdict) => {

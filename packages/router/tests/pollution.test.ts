@@ -98,6 +98,7 @@ const SCENES: readonly Scene[] = [
   { rules: (rule) => ({ rules: [rule, { ...rule, rule_id: 'r2' }] }), input: { env: 'stage' } },
   { input: { blast_radius: {}, privilege_context: {}, capability_id: undefined } },
   { facts: { decision_id: undefined } },
+  { config: { profile: 'prof.dev.permissive' } },
   { config: { other: 1 } },
 ];
 

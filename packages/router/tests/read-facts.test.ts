@@ -24,7 +24,7 @@ test('facts with every member are read', () => {
     ok: true,
     now: NOW,
     decision_id: DECISION_ID,
-    workers: new Map([
+    workers: new Map<string, object>([
       ['a', { available: false, current_hash: HASH, signed: true }],
       ['b', unseen],
       ['c', unseen],

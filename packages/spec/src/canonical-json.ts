@@ -1,6 +1,6 @@
 import { WcpError } from './error.ts';
 import { type Finding, type FindingCode, FindingList } from './finding.ts';
-import { type JsonLimits, JsonReader, TooLarge } from './json.ts';
+import { type JsonLimits, JsonReader } from './json.ts';
 
 /** No bounds but those of memory: for documents of the operator and for evidence. */
 const UNLIMITED: JsonLimits = { depth: 10_000, size: 2 ** 28, refuseProto: false };
@@ -26,12 +26,12 @@ export function readCanonical(value: unknown): {
   readonly findings: readonly Finding[];
 } {
   const found = new FindingList();
-  const refused = found.add.bind(found);
+  const reader = new JsonReader(UNLIMITED, { refused: found.add.bind(found) });
   try {
-    const text = new JsonReader(UNLIMITED, { refused }).write(value);
-    return { text, findings: found.sorted() };
-  } catch (error) {
-    return { text: '', findings: [error instanceof TooLarge ? TOO_LARGE : TOO_DEEP] };
+    const text = reader.write(value);
+    return reader.isTooLarge ? { text: '', findings: [TOO_LARGE] } : { text, findings: found.sorted() };
+  } catch {
+    return { text: '', findings: [TOO_DEEP] };
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Finding, type FindingCode, FindingList, type Path } from './finding.ts';
 import { INPUT_MEMBERS, isIntegerTo, isOneOf } from './input-members.ts';
-import { type JsonLimits, JsonReader, type Refusals, TooLarge } from './json.ts';
+import { type JsonLimits, JsonReader, type Refusals } from './json.ts';
 import { BLAST_DIMENSIONS } from './schema/common.ts';
 import { escapeText } from './text.ts';
 
@@ -12,8 +12,7 @@ const LIMITS: JsonLimits = { depth: INPUT_DEPTH, size: INPUT_SIZE, refuseProto: 
 
 /** Beside a name and its value: a colon, and a comma or the closing brace. */
 const PUNCTUATION = 2;
-/** The canonical text of a blank string. */
-const BLANK = /^"(?: |\\t|\\n|\\r)*"$/;
+const NOT_BLANK = /[^ \t\n\r]/;
 
 /**
  * Reads the members of one input that are more than a plain valid scalar, and collects what is wrong.
@@ -22,8 +21,6 @@ const BLANK = /^"(?: |\\t|\\n|\\r)*"$/;
 export class InputInspection implements Refusals {
   /** Something in the input has no JSON, so neither has the input. */
   hasRefusals = false;
-  /** More than the limit was met; nothing is read any more. */
-  isTooLarge = false;
   /** What the dimensions of `blast_radius` come to. */
   blastSum = 0;
   /** The ids that are blank: alone they are a denial of their own. */
@@ -45,7 +42,7 @@ export class InputInspection implements Refusals {
 
   /** Whether nothing is wrong with what was read; a blank id is wrong. */
   get isFlawless(): boolean {
-    return this.#found === null && this.blank.length === 0 && !this.isTooLarge;
+    return this.#found === null && this.blank.length === 0;
   }
 
   /** Everything that is wrong with the input of these members, in order; nothing for blank ids alone. */
@@ -61,16 +58,10 @@ export class InputInspection implements Refusals {
 
   /** The canonical text of one member's value, in which what is refused stands as `null`. */
   read(name: string, value: unknown): string {
-    if (this.isTooLarge) return '';
-    try {
-      const text = this.#write(name, value);
-      this.#check(name, text);
-      return text;
-    } catch (error) {
-      if (!(error instanceof TooLarge)) throw error;
-      this.isTooLarge = true;
-      return '';
-    }
+    if (this.#json.isTooLarge) return '';
+    const text = this.#write(name, value);
+    if (!this.#json.isTooLarge) this.#check(name, value, text);
+    return text;
   }
 
   /** Records what is wrong with a member, or with a part of the one at hand, unless it was refused. */
@@ -108,11 +99,11 @@ export class InputInspection implements Refusals {
     return '';
   }
 
-  #check(name: string, text: string): void {
+  #check(name: string, value: unknown, text: string): void {
     const member = INPUT_MEMBERS.get(name);
     if (member === undefined) {
       this.report([name], 'UNKNOWN_MEMBER', `There is no member "${shown(name)}" in a RouteInput.`);
-    } else if (member.mayBeBlank === true && BLANK.test(text)) {
+    } else if (member.mayBeBlank === true && typeof value === 'string' && !NOT_BLANK.test(value)) {
       this.blank.push(name);
     } else if (member.begins === undefined || !text.startsWith(member.begins)) {
       this.report([name], 'INVALID_VALUE', `Expected ${member.expected}.`);

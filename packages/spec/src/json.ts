@@ -16,9 +16,6 @@ export interface Refusals {
   refused(path: Path, code: FindingCode, message: string): void;
 }
 
-/** Thrown by a reading that has met more than its limit; never leaves the package. */
-export class TooLarge extends Error {}
-
 /**
  * Reads any value once, member by member, and writes its RFC 8785 text. The value is an attacker's:
  * getters throw or answer differently the second time, proxies lie, circles have no end. Nothing is
@@ -40,11 +37,12 @@ export class JsonReader {
     this.#ancestors = ancestors;
   }
 
-  /**
-   * The canonical text of `value`.
-   *
-   * @throws {TooLarge} once the limit of size is passed
-   */
+  /** Whether more than the limit was met; what comes after that is not read. */
+  get isTooLarge(): boolean {
+    return this.size > this.#limits.size;
+  }
+
+  /** The canonical text of `value`. */
   write(value: unknown): string {
     switch (typeof value) {
       case 'string':
@@ -66,11 +64,18 @@ export class JsonReader {
 
   /** The canonical text of a string, null where it has none: it has a lone surrogate. */
   writeString(text: string): string | null {
-    if (PLAIN.test(text)) return this.#count(`"${text}"`);
+    if (text.length > this.#limits.size) return this.#skip(text);
+    if (!NOT_PLAIN.test(text)) return this.#count(`"${text}"`);
     if (!text.isWellFormed()) return null;
     const written = JSON.stringify(text);
-    this.#add(utf8Length(written));
+    this.size += utf8Length(written);
     return written;
+  }
+
+  /** Counts what is too long already; a text that an attacker put together from a billion stays in pieces. */
+  #skip(text: string): string {
+    this.size += text.length;
+    return '';
   }
 
   /** Refuses the value at the reader's place. */
@@ -89,13 +94,8 @@ export class JsonReader {
   }
 
   #count(text: string): string {
-    this.#add(text.length);
+    this.size += text.length;
     return text;
-  }
-
-  #add(bytes: number): void {
-    this.size += bytes;
-    if (this.size > this.#limits.size) throw new TooLarge();
   }
 
   #writeContainer(container: object): string {
@@ -106,7 +106,7 @@ export class JsonReader {
     }
     const keys = ownKeys(container);
     if (keys === null) return this.refuse('an object of this kind');
-    this.#add(2);
+    this.size += 2;
     ancestors.push(container);
     const text =
       typeof keys === 'number' ? this.#writeArray(container, keys) : this.#writeObject(container, keys);
@@ -116,7 +116,7 @@ export class JsonReader {
 
   #writeArray(array: object, length: number): string {
     let text = '[';
-    for (let index = 0; index < length; index += 1) {
+    for (let index = 0; index < length && !this.isTooLarge; index += 1) {
       if (index > 0) text += this.#count(',');
       this.path.push(index);
       text += this.write(readElement(array, index));
@@ -128,12 +128,13 @@ export class JsonReader {
   #writeObject(object: object, keys: string[]): string {
     let text = '';
     for (const key of sorted(keys)) {
+      if (this.isTooLarge) break;
       const name = this.writeString(key);
       if (name === null) {
         this.refuseName();
         continue;
       }
-      this.#add(text === '' ? 1 : 2);
+      this.size += text === '' ? 1 : 2;
       this.path.push(key);
       const value = key === '__proto__' ? this.#writeProto(object) : this.write(readMember(object, key));
       this.path.pop();
@@ -148,8 +149,8 @@ export class JsonReader {
   }
 }
 
-/** Characters that stand for themselves in JSON and are one byte long. */
-export const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+/** What does not stand for itself in JSON or is longer than one byte. */
+const NOT_PLAIN = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 
 /** What {@link readMember} answers for a member whose getter or proxy throws. */
 const UNREADABLE: unique symbol = Symbol('unreadable');

@@ -119,7 +119,7 @@ const ANY = [{ any: false }, { any: null }, { any: 1 }, { any: 'true' }];
 const NOT_BOOLEAN = [null, 0, 1, 'true', {}, []];
 
 describe('a wrong part of a rule is found where it stands', () => {
-  test.each<[path: string, values: readonly unknown[], at?: string, code?: string]>([
+  test.each<[path: string, values: readonly unknown[], at?: string | undefined, code?: string]>([
     ['/rule_id', [null, 1, '', ' ', 'a b', 'ä', 'x'.repeat(129), {}]],
     ['/description', [null, 1, {}, []]],
     ['/match', [null, [], 'x', 1]],

@@ -9,10 +9,11 @@ from typing import Any
 
 from wcp_json import Json, canonical, utf16
 
-SCHEMAS = {path.stem: json.loads(path.read_text("utf-8"))
-           for path in (Path(__file__).resolve().parents[3] / "spec" / "schemas").glob("*.json")}
-FACTS, ROUTE_INPUT = SCHEMAS["facts"], SCHEMAS["route-input"]
-FACTS["properties"]["now"]["format"] = "date-time"  # a time has not only its form, it exists (WCP-4.4-2)
+HERE = Path(__file__).resolve().parent
+TABLES = json.loads((HERE / "tables.json").read_text("utf-8"))  # defaults, profiles and events, as data
+SCHEMAS = {path.stem: json.loads(path.read_text("utf-8")) for path in HERE.parents[2].glob("spec/schemas/*.json")}
+FACTS, ROUTE_INPUT = SCHEMAS["facts"]["properties"], SCHEMAS["route-input"]["properties"]
+FACTS["now"]["format"] = "date-time"  # a time has not only its form, it exists (WCP-4.4-2)
 KINDS = {"cap": "capability", "wrk": "worker_species", "ctrl": "control", "pol": "policy", "prof": "profile",
          "evt": "event"}
 PRIVATE_FITS = ("private", "worker", "capability", "worker_species", "control", "policy", "profile")
@@ -39,12 +40,7 @@ def authority_of(text: str) -> str:
     return ".".join(text.split(".")[:2])
 
 
-def read_time(text: str) -> datetime:
-    """Read a time but for its fraction; ValueError where it does not exist."""
-    return datetime(*(int(part) for part in re.split("[-T:.Z]", text)[:6]))
-
-
-def is_json(value: Any) -> bool:
+def is_json(value: str | float) -> bool:
     """Tell whether JSON can hold a string or number: no lone surrogate, no infinity (3.2)."""
     return math.isfinite(value) if isinstance(value, float) else not re.search("[\ud800-\udfff]", value)
 
@@ -64,16 +60,19 @@ def conform(schema: Json, value: Any) -> Any:
         schema = next(fitting, {"enum": []})
     kind = schema.get("type")
     good = isinstance(value, TYPES[kind]) and value in schema.get("enum", [value])
-    if good and kind == "array":
-        value, good = [conform(schema["items"], item) for item in value], len(value) >= schema.get("minItems", 0)
-    if good and kind in ("integer", "number"):
+    if good and kind == "object":
+        value = conform_object(schema, value)
+    elif good and kind == "array":
+        value = [conform(schema["items"], item) for item in value]
+        good = len(value) >= schema.get("minItems", 0)
+    elif good and kind == "string":
+        value = conform_text(schema, value)
+    elif good and kind in ("integer", "number"):
         good = is_json(value) and schema.get("minimum", value) <= value <= schema.get("maximum", value)
         good = good and (kind == "number" or value.is_integer())
     if not good or value != schema.get("const", value):
         raise ValueError("wrong type or value")
-    if kind == "string":
-        return conform_text(schema, value)
-    return conform_object(schema, value) if kind == "object" else value
+    return value
 
 
 def conform_text(schema: Json, text: str) -> str:
@@ -82,7 +81,7 @@ def conform_text(schema: Json, text: str) -> str:
     if not right_size or not re.fullmatch(schema.get("pattern", "[^\ud800-\udfff]*"), text):
         raise ValueError("wrong length or form")
     if "format" in schema:
-        read_time(text)
+        datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
     if "x-wcp-hash" in schema:
         return "sha256:" + text.removeprefix("sha256:")
     return text.replace("_", "-") if "x-wcp-id" in schema else text
@@ -90,19 +89,20 @@ def conform_text(schema: Json, text: str) -> str:
 
 def conform_object(schema: Json, value: Json) -> Json:
     """Check the members of an object."""
-    forms, others = schema.get("properties", {}), schema.get("additionalProperties", {})
+    forms, others = schema.get("properties", {}), schema.get("additionalProperties", True)
     unknown = value.keys() - forms.keys()
     if unknown and others is False or not all(map(is_json, unknown)):
         raise ValueError("unknown member")
     if not value.keys() >= {*schema.get("required", [])} or len(value) < schema.get("minProperties", 0):
         raise ValueError("missing member")
-    return {name: conform(forms.get(name, {} if others is True else others), item) for name, item in value.items()}
+    others = {} if others is True else others
+    return {name: conform(forms.get(name, others), item) for name, item in value.items()}
 
 
 def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, str]) -> Any:
     """Note what is wrong in a part of an input (3.3); return a copy with null for what is no JSON (3.2)."""
     closed = schema.get("additionalProperties") is False  # the input itself and its blast_radius
-    nested, forms = isinstance(value, (dict, list)), schema.get("properties", {})
+    nested = isinstance(value, (dict, list))
     if nested and level > 64 or isinstance(value, (str, float)) and not is_json(value):
         found[path] = "TOO_DEEP" if nested else "NOT_JSON"
         return None
@@ -113,7 +113,7 @@ def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, st
     if not isinstance(value, dict):
         return value
     found |= {f"{path}/{name}": "MISSING_MEMBER" for name in schema.get("required", []) if name not in value}
-    copy = {}
+    copy, forms = {}, schema.get("properties", {})
     for name, item in value.items():
         place = path + "/" + name.replace("~", "~0").replace("/", "~1")
         if not is_json(name):
@@ -131,7 +131,7 @@ def judge_input(value: Any) -> list[tuple[str, str]]:
     if not isinstance(value, dict):
         return [("", "NOT_AN_OBJECT")]
     found: dict[str, str] = {}
-    if len(canonical(inspect(ROUTE_INPUT, value, "", 1, found)).encode()) > 1_048_576:
+    if len(canonical(inspect(SCHEMAS["route-input"], value, "", 1, found)).encode()) > 1_048_576:
         return [("", "TOO_LARGE")]
     pairs = set()
     for path, code in found.items():

@@ -1,7 +1,4 @@
-"""JSON as the protocol counts it (section 8.1): strict parser, canonical form, hashes.
-
-Every number of a parsed text is a float, because JSON has one type of number and `True` is none.
-"""
+"""JSON as the protocol counts it (section 8.1): strict parser, canonical form, hashes."""
 
 import hashlib
 import json
@@ -12,7 +9,7 @@ Json = dict[str, Any]
 
 
 def to_number(text: str) -> float:
-    """Read a number; 1e400 becomes an infinity, which is refused where it stands (WCP-3-28, WCP-8-4)."""
+    """Read a number, always as a float: JSON has one type of number. 1e400 is an infinity, refused later."""
     if not text.isascii():
         raise ValueError("a digit that JSON does not have")
     return float(text)
@@ -37,15 +34,6 @@ def utf16(text: Any) -> bytes:
     return text.encode("utf-16-be", "surrogatepass") if isinstance(text, str) else b""
 
 
-def write_number(value: float) -> str:
-    """Write a number as ECMAScript does (RFC 8785, section 3.2.2.3)."""
-    number = Decimal(repr(float(value) or 0.0)).normalize()
-    if not number.is_finite():
-        raise ValueError("no finite number")
-    exponent = number.adjusted()
-    return f"{number:f}" if -7 < exponent < 21 else f"{number.scaleb(-exponent):f}e{exponent:+d}"
-
-
 def canonical(value: Any) -> str:
     """Write canonical JSON (WCP-8-1); ValueError where a number has none."""
     if isinstance(value, dict):
@@ -53,9 +41,13 @@ def canonical(value: Any) -> str:
         return "{" + ",".join(members) + "}"
     if isinstance(value, list):
         return "[" + ",".join([canonical(item) for item in value]) + "]"
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return write_number(value)
-    return json.dumps(value, ensure_ascii=False)  # a text, true, false or null
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return json.dumps(value, ensure_ascii=False)
+    number = Decimal(repr(float(value) or 0.0)).normalize()  # in ECMAScript's notation (RFC 8785, 3.2.2.3)
+    if not number.is_finite():
+        raise ValueError("no finite number")
+    exponent = number.adjusted()
+    return f"{number:f}" if -7 < exponent < 21 else f"{number.scaleb(-exponent):f}e{exponent:+d}"
 
 
 def sha256(text: str) -> str:
@@ -64,7 +56,7 @@ def sha256(text: str) -> str:
 
 
 def without(document: Any, *names: str) -> Json:
-    """Return an object without some members; ValueError where it is none (WCP-11-29)."""
+    """Return an object without some of its members; ValueError for what is no object (WCP-11-29)."""
     if not isinstance(document, dict):
         raise ValueError("no object")
     return {name: value for name, value in document.items() if name not in names}

@@ -2,18 +2,16 @@
 
 import re
 import sys
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Callable
 
-from wcp_forms import FACTS, ROUTE_INPUT, check_id, conform, judge_input, read, read_time
+from wcp_forms import FACTS, ROUTE_INPUT, SCHEMAS, TABLES, check_id, judge_input, read
 from wcp_json import Json, canonical, parse, sha256, without
-from wcp_world import TABLES, World, find_dead_rules, holds, read_rules, read_version
+from wcp_world import World, find_dead_rules, holds, read_rules, read_version
 
-HASH = FACTS["properties"]["banned_hashes"]["items"]
-SKIP_REASONS = ("capability_not_declared", "untrusted_authority", "env_not_allowed", "catalog_incompatible",
-                "unavailable", "missing_controls", "not_enrolled")
+HASH = FACTS["banned_hashes"]["items"]
 LEVELS = ("advisory", "gatekeeper", "executor", "incident_commander")
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+UNSAFE = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Denial(Exception):
@@ -26,11 +24,6 @@ def require(condition: Any, code: str, **members: Any) -> None:
         raise Denial({"code": code, "message": f"The request is denied with {code}."} | members)
 
 
-def decision_digest(route_input: Any, decision: Any) -> str:
-    """Digest what was decided about what (6.5)."""
-    return sha256(canonical({"input": route_input, "decision": without(decision, *TABLES["undigested"])}))
-
-
 class Case:
     """One decision in the making: its arguments, and the members that its steps have set."""
 
@@ -38,12 +31,10 @@ class Case:
         self.world, self.facts, self.received = World(given), given.get("facts"), route_input
         self.config, self.input = self.world.config, route_input if isinstance(route_input, dict) else {}
         self.guarded = self.input.get("env") in ("prod", "edge")
-        self.worker: Json | None = None
-        self.verdict: Json = {}
-        self.reasons: list[Json] = []
+        self.worker, self.verdict, self.reasons, self.limit = None, {}, [], None
         facts = self.facts if isinstance(self.facts, dict) else {}
-        now, decision_id = (read(FACTS["properties"][name], facts.get(name)) for name in ("now", "decision_id"))
-        echo = {name: read(ROUTE_INPUT["properties"][name], self.input.get(name)) for name in TABLES["echoed"]}
+        now, decision_id = (read(FACTS[name], facts.get(name)) for name in ("now", "decision_id"))
+        echo = {name: read(ROUTE_INPUT[name], self.input.get(name)) for name in TABLES["echoed"]}
         self.decision = TABLES["route_decision"] | echo | {
             "decision_id": decision_id, "timestamp": now, "decided_at": now, "dry_run": echo["dry_run"] or False,
             "policy_version": self.config["policy_version"], "world_digest": self.world.digest}
@@ -77,7 +68,7 @@ class Case:
 
     def check_hall(self) -> None:
         """Steps 2 to 7: the world, the facts, tenant, credential, policy version and dead rules."""
-        config, tenant, facts = self.config, self.input["tenant_id"], read(FACTS, self.facts)
+        config, tenant, facts = self.config, self.input["tenant_id"], read(SCHEMAS["facts"], self.facts)
         require(not self.world.broken, "DENY_HALL_MISCONFIGURED")
         require(facts, "DENY_INTERNAL_ERROR")
         self.facts = TABLES["facts"] | facts
@@ -111,8 +102,14 @@ class Case:
         lacking: set[str] = set()
         entries = self.decision["candidate_workers_ranked"] = []
         for candidate in self.rule["candidate_workers_ranked"]:
-            candidate = TABLES["candidate"] | candidate
-            reason = "already_selected" if self.worker else self.examine(candidate, lacking)
+            candidate, reason = TABLES["candidate"] | candidate, "already_selected"
+            if not self.worker:
+                examined = [self.examine(worker, candidate) for worker in self.world.workers.values()
+                            if worker["worker_species_id"] == candidate["worker_species_id"]]
+                passed, _, worker, controls, _ = max(examined, default=(-1, "", None, set(), set()))
+                reason = TABLES["skip_reasons"][passed]
+                lacking.update(*(missing for number, *_, missing in examined if number == 5))
+                self.worker, self.controls = (worker, sorted(controls)) if reason is None else (None, [])
             entries.append(without(candidate, "authorities") | {"skip_reason": reason})
         reasons, missing = {entry["skip_reason"] for entry in entries}, sorted(lacking)
         require(reasons != {"missing_controls"}, "DENY_MISSING_REQUIRED_CONTROLS", missing=missing)
@@ -120,31 +117,20 @@ class Case:
         require(self.worker, "DENY_NO_AVAILABLE_WORKER")
         self.decision |= {"required_controls_effective": self.controls, "controls_applied": self.controls}
 
-    def examine(self, candidate: Json, lacking: set[str]) -> str | None:
-        """Select a worker of a candidate, or return the skip reason that stands furthest down (5.9)."""
-        failures, eligible = [-1], {}
-        for worker in self.world.workers.values():
-            if worker["worker_species_id"] != candidate["worker_species_id"]:
-                continue
-            controls = {*self.rule["required_controls_suggested"], *self.config["controls"],
-                        *candidate["requires_controls_minimum"], *worker["required_controls"]}
-            missing = controls.difference(worker["currently_implements"])
-            trusting = (self.config["trusted_authorities"], candidate["authorities"])
-            checks = [self.input["capability_id"] in worker["capabilities"],
-                      all(trusted is None or worker["authority"] in trusted for trusted in trusting),
-                      self.input["env"] in worker["allowed_environments"],
-                      read_version(worker["catalog_version_min"]) <= self.world.catalog,
-                      self.facts["workers"].get(worker["worker_id"], {}).get("available", True),
-                      not missing]
-            if all(checks):
-                eligible[sha256(f"{self.input['correlation_id']}\n{worker['worker_id']}")] = worker, sorted(controls)
-            else:
-                failures.append(checks.index(False))
-                lacking |= missing if all(checks[:-1]) else set()
-        if not eligible:
-            return SKIP_REASONS[max(failures)]
-        self.worker, self.controls = eligible[max(eligible)]
-        return None
+    def examine(self, worker: Json, candidate: Json) -> tuple[int, str, Json, set[str], set[str]]:
+        """Return how many checks a worker passes, its rank, itself, its controls and those that it lacks."""
+        controls = {*self.rule["required_controls_suggested"], *self.config["controls"],
+                    *candidate["requires_controls_minimum"], *worker["required_controls"]}
+        missing = controls.difference(worker["currently_implements"])
+        trusting = (self.config["trusted_authorities"], candidate["authorities"])
+        checks = [self.input["capability_id"] in worker["capabilities"],
+                  all(trusted is None or worker["authority"] in trusted for trusted in trusting),
+                  self.input["env"] in worker["allowed_environments"],
+                  read_version(worker["catalog_version_min"]) <= self.world.catalog,
+                  self.facts["workers"].get(worker["worker_id"], {}).get("available", True),
+                  not missing, False]
+        rank = sha256(f"{self.input['correlation_id']}\n{worker['worker_id']}")
+        return checks.index(False), rank, worker, controls, missing
 
     def check_code(self) -> None:
         """Step 10: the worker's code is not banned and, where required, attested and signed (5.10)."""
@@ -169,21 +155,19 @@ class Case:
         """Step 11: the privilege envelope is within the ceiling, where that is asked (5.11, 4.3)."""
         if not (self.config["enforce_privilege_envelopes"] or "ctrl.privilege-envelopes-required" in self.controls):
             return
-        guarded, isolated, missing = self.guarded, self.config["isolated"], self.worker["privilege_envelope"] is None
-        envelope = TABLES["envelope"] | (self.worker["privilege_envelope"] or {"network_egress": "none"})
-        ceiling = {name: lists.get(self.input["env"], []) for name, lists in self.config["privilege_policy"].items()}
-        hosts = {*envelope["egress_allowlist"]}.difference(ceiling["egress_allowlist"])
-        egress, restricted = envelope["network_egress"], self.input["data_label"] == "RESTRICTED"
-        unrestricted, allowlisted = egress == "unrestricted" and guarded, egress == "allowlisted"
+        envelope, isolated, guarded = self.worker["privilege_envelope"], self.config["isolated"], self.guarded
+        egress, hosts, secrets, paths = (envelope[name] for name in (
+            "network_egress", "egress_allowlist", "secrets_access", "filesystem_writes"))
+        allowed = {name: lists.get(self.input["env"], []) for name, lists in self.config["privilege_policy"].items()}
+        strange = self.input["data_label"] == "RESTRICTED" and {*hosts}.difference(allowed["egress_allowlist"])
         breaches = {
-            "envelope_missing": missing and (guarded or isolated),
-            "egress_unrestricted": unrestricted,
-            "egress_not_allowlisted": egress == "allowlisted" and guarded and restricted and hosts,
-            "egress_not_none": isolated and egress != "none" and not unrestricted,
-            "secret_not_allowed": guarded and {*envelope["secrets_access"]}.difference(ceiling["secrets"]),
-            "write_path_refused": any(path == "/" or path[:1] != "/" or ".." in path.split("/")
-                                      for path in envelope["filesystem_writes"])}
-        violations = sorted(name for name, breach in breaches.items() if breach)
+            "envelope_missing": envelope["missing"] and (guarded or isolated),
+            "egress_unrestricted": guarded and egress == "unrestricted",
+            "egress_not_allowlisted": guarded and egress == "allowlisted" and strange,
+            "egress_not_none": isolated and egress != "none" and not (guarded and egress == "unrestricted"),
+            "secret_not_allowed": guarded and {*secrets}.difference(allowed["secrets"]),
+            "write_path_refused": any(path == "/" or path[:1] != "/" or ".." in path.split("/") for path in paths)}
+        violations = sorted(name for name, breached in breaches.items() if breached)
         self.decision["privilege_envelope_ok"] = not violations
         require(not violations, "DENY_PRIVILEGE_ENVELOPE_VIOLATED", violations=violations)
 
@@ -213,6 +197,11 @@ class Case:
         if verdict["decision"] == "REQUIRE_HUMAN":
             self.hold("POLICY_GATE", verdict.get("supervisor_level"))
 
+    def hold(self, reason: str, level: str | None = None, least: str = "advisory") -> None:
+        """Add a reason to hold the decision, with its level (5.16)."""
+        level = level or self.escalation["supervisor_level"] or self.config["approval"]["default_level"]
+        self.reasons.append({"reason": reason, "level": max(level, least, key=LEVELS.index)})
+
     def ask_rule(self) -> None:
         """Step 14: the rule asks for no human (5.14)."""
         values = self.input | {"blast_score": self.decision["blast_score"]}
@@ -220,45 +209,104 @@ class Case:
         if asked or self.escalation["human_required_default"] or self.escalation["msavx_step_up"]:
             self.hold("RULE")
 
-    def hold(self, reason: str, level: str | None = None, least: str = "advisory") -> None:
-        """Add a reason to hold the decision, with its level (5.16)."""
-        level = level or self.escalation["supervisor_level"] or self.config["approval"]["default_level"]
-        self.reasons.append({"reason": reason, "level": max(level, least, key=LEVELS.index)})
-
     def conclude(self) -> None:
         """Step 15: an approval fits this very decision, and the outcome follows (5.15, 5.16)."""
-        made, approval = self.decision.copy(), self.facts["approval"]
-        worker = {name: self.worker[name] for name in ("worker_id", "worker_species_id")}
+        approval, config = self.facts["approval"], self.config["approval"]
+        worker_id, species = self.worker["worker_id"], self.worker["worker_species_id"]
         level = max((reason["level"] for reason in self.reasons), key=LEVELS.index, default=None)
+        made = self.decision | {"outcome": "DISPATCH" if level in (None, "advisory") else "STEWARD_HOLD"}
         if level:
-            names = ("capability_id", "blast_score", "tenant_risk", "data_label", "policy_version")
-            context = {"reasons": self.reasons} | {name: made[name] for name in names} | worker
+            known = made | {"reasons": self.reasons, "worker_id": worker_id, "worker_species_id": species}
+            context = {name: known[name] for name in TABLES["escalation_context"]}
             made |= {"supervisor_required": True, "supervisor_level": level, "escalation_context": context}
-        held = level not in (None, "advisory")
-        made["outcome"] = "STEWARD_HOLD" if held else "DISPATCH"
         if approval:
-            digest = decision_digest(self.received, made)
-            fits = level == "gatekeeper" and approval["decision_digest"] == digest
-            other = approval["resolver"] != self.input["tenant_id"]
-            require(fits and other and approval["level"] != "advisory", "DENY_APPROVAL_STALE")
-        elif held:
-            if not made["dry_run"]:
-                expiry = read_time(made["timestamp"]) + timedelta(seconds=self.config["approval"]["ttl_seconds"])
-                made |= {"pending_approval_id": made["decision_id"],
-                         "approval_expires_at": expiry.isoformat() + made["timestamp"][19:]}
-        if approval or not held:
-            made |= {"outcome": "DISPATCH", "worker_id": worker["worker_id"],
-                     "selected_worker_species_id": worker["worker_species_id"]}
+            same = approval["decision_digest"] == digest_decision(self.received, made)
+            entitled = approval["level"] != "advisory" and approval["resolver"] != made["tenant_id"]
+            require(same and entitled and level == "gatekeeper", "DENY_APPROVAL_STALE")
+            made["outcome"] = "DISPATCH"
+        if made["outcome"] == "DISPATCH":
+            made |= {"worker_id": worker_id, "selected_worker_species_id": species}
+        elif not made["dry_run"]:
+            now, rest = made["timestamp"][:19], made["timestamp"][19:]
+            expiry = datetime.fromisoformat(now) + timedelta(seconds=config["ttl_seconds"])
+            made |= {"pending_approval_id": made["decision_id"], "approval_expires_at": expiry.isoformat() + rest}
         self.decision = made
 
     def make_events(self) -> list[Json]:
         """Make the events of the finished decision (7.2)."""
-        made, outcome = self.decision, self.decision["outcome"]
-        gated = "evt.os.policy.gated"
-        names = {"DENY": ["evt.os.task.denied"], "STEWARD_HOLD": ["evt.os.task.held", gated]}.get(outcome) or [
-            "evt.gov.blast-scored",
-            *["evt.gov.privilege-envelope-checked"] * (made["privilege_envelope_ok"] is True),
-            *["evt.os.worker.attestation-skipped"] * (self.guarded and not made["worker_attestation_checked"]),
-            "evt.os.task.routed", "evt.os.worker.selected", gated]
-        verdict = {"policy_version": made["policy_version"]}
-        ...
+        made, held = self.decision, self.decision["outcome"] == "STEWARD_HOLD"
+        values = made | {"limit": self.limit, "task_id": made["decision_id"],
+                         "reasons": [reason["reason"] for reason in self.reasons]}
+        special = {"evt.os.worker.selected": {"reason": "first_eligible_species"},
+                   "evt.os.policy.gated": {"decision": "REQUIRE_HUMAN" if held else "ALLOW",
+                                           "reason": "hold" if held else "not_asked"} | self.verdict}
+        omitted = {"evt.gov.privilege-envelope-checked": made["privilege_envelope_ok"] is None,
+                   "evt.os.worker.attestation-skipped": made["worker_attestation_checked"] or not self.guarded}
+        common = TABLES["common_dimensions"] + ["dry_run"] * made["dry_run"]
+        return [{"event_id": event_id} | {name: escape((values | special.get(event_id, {}))[name])
+                                          for name in common + dimensions}
+                for event_id, dimensions in TABLES["events"][made["outcome"]].items() if not omitted.get(event_id)]
+
+
+def escape(value: Any) -> Any:
+    """Write a string of an event so that people can read it safely (3.6)."""
+    if not isinstance(value, str):
+        return value
+    return UNSAFE.sub(lambda char: "\\\\" if char[0] == "\\" else f"\\u{ord(char[0]):04x}", value)
+
+
+def digest_decision(route_input: Any, decision: Any) -> str:
+    """Digest what was decided about what (6.5)."""
+    return sha256(canonical({"input": route_input, "decision": without(decision, *TABLES["undigested"])}))
+
+
+def canonicalize(question: Json) -> Json:
+    """The operation `canonicalize` (11.2)."""
+    text = canonical(parse(question["json"]))
+    return {"canonical": text, "sha256": sha256(text)}
+
+
+OPERATIONS: dict[str, Callable[[Any], Json]] = {
+    "check_id": check_id,
+    "canonicalize": canonicalize,
+    "record_hash": lambda value: {"artifact_hash": sha256(canonical(without(value, "artifact_hash")))},
+    "receipt_hash": lambda value: {"receipt_hash": sha256(canonical(without(value, "receipt_hash", "signature")))},
+    "decision_digest": lambda value: {"decision_digest": digest_decision(value["input"], value["decision"])},
+    "analyze_rules": lambda value: {"findings": find_dead_rules(read_rules(value["rules"], None))}}
+
+
+def answer(message: Json) -> Json:
+    """Answer one message of the referee (11.1)."""
+    operation, value = message.get("op"), message.get("input")
+    if message["cmd"] == "start":
+        implementation = {"name": "wcp-port-python", "language": "Python", "version": "0.2.0"}
+        return {"ok": True, "implementation": implementation, "ops": ["decide", *OPERATIONS]}
+    if operation == "decide":
+        return {"result": Case(message["given"], value).decide()}
+    if operation not in OPERATIONS:
+        return {"skipped": {"reason": "This port does not have the operation."}}
+    try:
+        return {"result": OPERATIONS[operation](value)}
+    except ValueError:
+        return {"error": {"code": "DOCUMENT_INVALID" if operation == "analyze_rules" else "CANONICAL_JSON_INVALID"}}
+
+
+def main() -> None:
+    """Read a message a line and write an answer a line, until `stop` (11.1)."""
+    sys.setrecursionlimit(100_000)
+    sys.stdout.reconfigure(encoding="utf-8")
+    for line in sys.stdin.buffer:
+        reply: Json = {"seq": None}
+        try:
+            message = parse(line.decode("utf-8"))
+            if message["cmd"] == "stop":
+                return
+            reply = {"seq": message["seq"]} if "seq" in message else {}
+            reply |= answer(message)
+        except Exception as error:
+            reply |= {"errored": {"message": type(error).__name__}}
+        print(canonical(reply), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,15 +1,10 @@
 """The world: what the documents of a Hall compile to (sections 4.1, 4.2, 4.3 and 4.5)."""
 
-import json
 from itertools import product
-from pathlib import Path
 from typing import Any
 
-from wcp_forms import SCHEMAS, authority_of, conform
+from wcp_forms import SCHEMAS, TABLES, authority_of, conform
 from wcp_json import Json, canonical, sha256, utf16, without
-
-# The defaults and the profiles of sections 4 and 6, as data.
-TABLES = json.loads((Path(__file__).parent / "tables.json").read_text("utf-8"))
 
 
 class World:
@@ -23,9 +18,10 @@ class World:
             self.catalog = read_version(documents["catalog_version"])
             self.rules = read_rules(documents["rules"], self.catalog)
             self.workers = read_workers(documents["workers"])
+            self.dead_rules = [finding["rule_id"] for finding in find_dead_rules(self.rules)]
+            self.broken = False
         except ValueError:
             return
-        self.dead_rules, self.broken = [finding["rule_id"] for finding in find_dead_rules(self.rules)], False
 
 
 def world_digest(documents: Json) -> str | None:
@@ -33,10 +29,10 @@ def world_digest(documents: Json) -> str | None:
     rules, workers = documents["rules"], documents["workers"]
     if isinstance(rules, dict) and isinstance(rules.get("rules"), list):
         rules = rules["rules"]
-    if isinstance(workers, list):
-        if not all(isinstance(record, dict) for record in workers):
-            return None
+    if isinstance(workers, list) and all(isinstance(record, dict) for record in workers):
         workers = sorted(workers, key=lambda record: utf16(record.get("worker_id")))
+    elif isinstance(workers, list):
+        return None
     try:
         return sha256(canonical(documents | {"rules": rules, "workers": workers}))
     except ValueError:
@@ -67,10 +63,9 @@ def read_rules(document: Any, catalog: tuple[int, ...] | None) -> list[Json]:
     rules = conform(SCHEMAS["rules"], document)
     rules = rules["rules"] if isinstance(rules, dict) else rules
     demanded = [read_version(rule["decision"].get("catalog_version_min", "0.0.0")) for rule in rules]
-    if catalog and max(demanded, default=catalog) > catalog:
-        raise ValueError("the catalog is too old")
-    if len({rule["rule_id"] for rule in rules}) < len(rules):
-        raise ValueError("duplicate rule_id")
+    ids = {rule["rule_id"] for rule in rules}
+    if len(ids) < len(rules) or catalog and max(demanded, default=catalog) > catalog:
+        raise ValueError("a rule_id occurs twice, or the catalog is too old")
     return rules
 
 
@@ -90,19 +85,22 @@ def holds(conditions: Json, values: Json) -> bool:
 
 def find_dead_rules(rules: list[Json]) -> list[Json]:
     """Find the rules that earlier ones cover, by trying each kind of input (4.1, dead rules)."""
-    kinds = {}
+    kinds, findings = {}, []
     for member, values in TABLES["kinds_of_input"].items():
         named = set().union(*(accepted(rule["match"].get(member, {})) for rule in rules))
         kinds[member] = [*named, *[value for value in values if value not in named][:1]]
-    covers: list[set[int]] = [set() for _ in rules]
-    for point in product(*kinds.values()):
-        route_input = dict(zip(kinds, point))
-        takers = [index for index, rule in enumerate(rules) if holds(rule["match"], route_input)]
-        for index in takers:
-            covers[index].add(takers[0])
-    return [{"code": "RULE_DEAD", "rule_id": rules[index]["rule_id"],
-             "covered_by": [rules[first]["rule_id"] for first in sorted(cover)]}
-            for index, cover in enumerate(covers) if index not in cover]
+    for index, rule in enumerate(rules):
+        own = [accepted(rule["match"].get(member, {})) or values for member, values in kinds.items()]
+        cover = set()
+        for point in product(*own):
+            route_input = dict(zip(kinds, point))
+            cover.add(next(first for first in range(index + 1) if holds(rules[first]["match"], route_input)))
+            if index in cover:
+                break
+        else:
+            covered_by = [rules[first]["rule_id"] for first in sorted(cover)]
+            findings.append({"code": "RULE_DEAD", "rule_id": rule["rule_id"], "covered_by": covered_by})
+    return findings
 
 
 def read_workers(document: Any) -> dict[str, Json]:
@@ -113,9 +111,9 @@ def read_workers(document: Any) -> dict[str, Json]:
     for record in document:
         try:
             worker = read_record(record)
+            workers[worker["worker_id"]] = worker
         except ValueError:
             continue
-        workers[worker["worker_id"]] = worker
     return workers
 
 
@@ -123,11 +121,11 @@ def read_record(record: Any) -> Json:
     """Read one record; ValueError where it does not verify."""
     worker = TABLES["record"] | conform(SCHEMAS["registry-record"], record)
     authority = authority_of(worker["worker_id"])
-    signer = f"namespace-key@{authority}"
-    if worker["artifact_hash"] != sha256(canonical(without(record, "artifact_hash"))):
-        raise ValueError("wrong artifact_hash")
-    if (worker.get("owner", authority), worker["attestation"].get("attested_by", signer)) != (authority, signer):
-        raise ValueError("wrong authority")
+    attested_by = worker["attestation"].get("attested_by", f"namespace-key@{authority}")
+    right = (sha256(canonical(without(record, "artifact_hash"))), authority, f"namespace-key@{authority}")
+    if (worker["artifact_hash"], worker.get("owner", authority), attested_by) != right:
+        raise ValueError("wrong hash or authority")
     radius = TABLES["blast_radius"] | worker.get("blast_radius", {})
     declared = sum(TABLES["reversibility"].get(score, score) for score in radius.values())
-    return worker | {"authority": authority, "declared_blast": declared}
+    envelope = TABLES["envelope"] | worker["privilege_envelope"]
+    return worker | {"authority": authority, "declared_blast": declared, "privilege_envelope": envelope}

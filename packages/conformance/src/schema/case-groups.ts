@@ -1,14 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { OPERATION_NAMES } from '../operations.ts';
-import {
-  caseId,
-  closed,
-  GROUP_ID_PATTERN,
-  level,
-  REQUIREMENT_PATTERN,
-  SECTION_PATTERN,
-  sentence,
-} from './common.ts';
+import { caseId, closed, GROUP_ID_PATTERN, level, requirement, SECTION_PATTERN, sentence } from './common.ts';
 
 const anything = Type.Unknown();
 
@@ -40,9 +32,9 @@ const GroupSchema = closed({
   id: Type.String({ pattern: GROUP_ID_PATTERN, maxLength: 150 }),
   title: sentence,
   section: Type.Array(Type.String({ pattern: SECTION_PATTERN }), { minItems: 1, uniqueItems: true }),
-  requirement: Type.String({ pattern: REQUIREMENT_PATTERN }),
+  requirement: Type.Union([requirement, Type.Array(requirement, { minItems: 1, uniqueItems: true })]),
   level,
-  given: GivenSchema,
+  given: Type.Optional(GivenSchema),
   tests: Type.Array(TestSchema, { minItems: 1 }),
 });
 

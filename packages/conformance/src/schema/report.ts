@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { OPERATION_NAMES } from '../operations.ts';
 import { TROUBLE_CODES } from '../trouble.ts';
-import { caseId, closed, LEVELS, level, nullable, REQUIREMENT_PATTERN, sentence } from './common.ts';
+import { caseId, closed, LEVELS, level, nullable, requirement, sentence } from './common.ts';
 
 /** How a case ended. */
-export const STATUSES = ['passed', 'failed', 'skipped', 'errored'] as const;
+const STATUSES = ['passed', 'failed', 'skipped', 'errored'] as const;
 /** How a case ended: only `passed` counts. */
 export type Status = (typeof STATUSES)[number];
 
@@ -35,7 +35,7 @@ const CaseReportSchema = closed({
   title: sentence,
   area: sentence,
   level,
-  requirement: Type.String({ pattern: REQUIREMENT_PATTERN }),
+  requirements: Type.Array(requirement),
   op: Type.Enum([...OPERATION_NAMES]),
   status: Type.Enum([...STATUSES]),
   unexpected: Type.Boolean(),

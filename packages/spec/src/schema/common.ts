@@ -14,11 +14,17 @@ export const SUPERVISOR_LEVELS = ['advisory', 'gatekeeper', 'executor', 'inciden
 /** The five dimensions of a blast radius (section 5, step 12). */
 export const BLAST_DIMENSIONS = ['data', 'network', 'financial', 'time', 'reversibility'] as const;
 
+/** One of {@link ENVS}. */
 export type Env = (typeof ENVS)[number];
+/** One of {@link DATA_LABELS}. */
 export type DataLabel = (typeof DATA_LABELS)[number];
+/** One of {@link TENANT_RISKS}. */
 export type TenantRisk = (typeof TENANT_RISKS)[number];
+/** One of {@link QOS_CLASSES}. */
 export type QosClass = (typeof QOS_CLASSES)[number];
+/** One of {@link SUPERVISOR_LEVELS}. */
 export type SupervisorLevel = (typeof SUPERVISOR_LEVELS)[number];
+/** One of {@link BLAST_DIMENSIONS}. */
 export type BlastDimension = (typeof BLAST_DIMENSIONS)[number];
 
 /** Opaque ids: tenants, correlations, rules (R3). */
@@ -26,9 +32,10 @@ export const OPAQUE_ID_PATTERN = '^[A-Za-z0-9._:@/-]{1,128}$';
 /** A catalog version, with or without its catalog's name (section 13, "Documents"). */
 export const CATALOG_VERSION_PATTERN =
   '^(?:wcp-catalog@)?(?:0|[1-9][0-9]{0,8})(?:\\.(?:0|[1-9][0-9]{0,8})){2}$';
-export const HASH_PATTERN = '^sha256:[0-9a-f]{64}$';
+const HASH_PATTERN = '^sha256:[0-9a-f]{64}$';
 const HASH_READ_PATTERN = '^(?:sha256:)?[0-9a-f]{64}$';
-export const TIME_PATTERN = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z$';
+const TIME_PATTERN = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?Z$';
+/** A UUID, in either case (section 4.4). */
 export const UUID_PATTERN = '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$';
 
 /** A closed object: a member that is not listed is an error in the document. */
@@ -46,16 +53,27 @@ export const hashRead = (options: object = {}) =>
 /** A hash as the Hall writes it. */
 export const hashWritten = (options: object = {}) => Type.String({ pattern: HASH_PATTERN, ...options });
 
+/** A value or null. */
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** A tenant, a correlation or a rule. */
 export const opaqueId = (options: object = {}) => Type.String({ pattern: OPAQUE_ID_PATTERN, ...options });
+/** One of {@link ENVS}. */
 export const env = Type.Enum([...ENVS]);
+/** One of {@link DATA_LABELS}. */
 export const dataLabel = Type.Enum([...DATA_LABELS]);
+/** One of {@link TENANT_RISKS}. */
 export const tenantRisk = Type.Enum([...TENANT_RISKS]);
+/** One of {@link QOS_CLASSES}. */
 export const qosClass = Type.Enum([...QOS_CLASSES]);
+/** One of {@link SUPERVISOR_LEVELS}. */
 export const supervisorLevel = Type.Enum([...SUPERVISOR_LEVELS]);
+/** An instant, as far as a pattern can tell; whether the calendar has it is `isTime`'s to say. */
 export const time = (options: object = {}) => Type.String({ pattern: TIME_PATTERN, ...options });
+/** A catalog version. */
 export const catalogVersion = Type.String({ pattern: CATALOG_VERSION_PATTERN });
+/** A blast score or a limit of one. */
 export const score100 = Type.Integer({ minimum: 0, maximum: 100 });
+/** One dimension of a blast radius. */
 export const dimension = Type.Integer({ minimum: 0, maximum: 5 });
 /** An object whose content is the caller's. */
 export const free = (options: object = {}) => Type.Object({}, { ...options, additionalProperties: true });

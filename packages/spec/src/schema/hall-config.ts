@@ -34,4 +34,5 @@ export const HallConfigSchema = closed(
   { title: 'HallConfig', description: 'How strict a Hall is (WCP section 4.3).' },
 );
 
+/** How strict a Hall is (section 4.3). */
 export type HallConfig = Static<typeof HallConfigSchema>;

@@ -40,4 +40,5 @@ export const ReceiptSchema = closed(
 
 /** Evidence of one decision or outcome (section 8). */
 export type Receipt = Static<typeof ReceiptSchema>;
+/** How an execution ended (section 8). */
 export type ReceiptOutcome = Static<typeof OutcomeSchema>;

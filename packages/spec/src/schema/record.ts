@@ -5,7 +5,7 @@ const text = Type.String();
 const texts = Type.Array(text);
 
 /** What a worker may touch (section 4.2). Absent egress counts as unrestricted, absent lists as empty. */
-export const PrivilegeEnvelopeSchema = closed({
+const PrivilegeEnvelopeSchema = closed({
   secrets_access: Type.Optional(texts),
   network_egress: Type.Optional(Type.Enum(['none', 'allowlisted', 'unrestricted'])),
   egress_allowlist: Type.Optional(texts),
@@ -14,7 +14,7 @@ export const PrivilegeEnvelopeSchema = closed({
 });
 
 /** How far a worker's damage may reach: absent dimensions count 5 (R10). */
-export const BlastRadiusSchema = closed({
+const BlastRadiusSchema = closed({
   data: Type.Optional(dimension),
   network: Type.Optional(dimension),
   financial: Type.Optional(dimension),
@@ -73,6 +73,9 @@ export const RegistryRecordSchema = Type.Object(
   },
 );
 
+/** One enrolled worker, as its authority describes it (section 4.2). */
 export type RegistryRecord = Static<typeof RegistryRecordSchema>;
+/** What a worker may touch (section 4.2). */
 export type PrivilegeEnvelope = Static<typeof PrivilegeEnvelopeSchema>;
+/** How far a worker's damage may reach (section 4.2). */
 export type BlastRadius = Static<typeof BlastRadiusSchema>;

@@ -27,6 +27,7 @@ export const SKIP_REASONS = [
   'missing_controls',
   'already_selected',
 ] as const;
+/** One of {@link SKIP_REASONS}. */
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** What an envelope may violate (section 13, "`privilege_policy`"), sorted. */
@@ -38,10 +39,12 @@ export const ENVELOPE_VIOLATIONS = [
   'secret_not_allowed',
   'write_path_refused',
 ] as const;
+/** One of {@link ENVELOPE_VIOLATIONS}. */
 export type EnvelopeViolation = (typeof ENVELOPE_VIOLATIONS)[number];
 
 /** Which steps may ask for a human, in the order of the steps. */
 export const HOLD_REASONS = ['BLAST_RADIUS_EXCEEDED', 'POLICY_GATE', 'RULE'] as const;
+/** One of {@link HOLD_REASONS}. */
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
 const FindingSchema = closed({ path: Type.String(), code: Type.String(), message: Type.String() });
@@ -138,7 +141,11 @@ export const RouteDecisionSchema = closed(
 
 /** The answer to a capability request (section 6). */
 export type RouteDecision = Static<typeof RouteDecisionSchema>;
+/** Why a request was denied, with what its code adds (section 13). */
 export type DenyReason = Static<typeof DenyReasonSchema>;
+/** What became of one candidate of the rule (section 13). */
 export type CandidateReport = Static<typeof CandidateReportSchema>;
+/** What a steward is told of a held decision (section 13, "Holds"). */
 export type EscalationContext = Static<typeof EscalationContextSchema>;
+/** The escalation of the rule that matched, with its defaults (section 13). */
 export type EscalationEffective = Static<typeof EscalationEffectiveSchema>;

@@ -90,10 +90,15 @@ export const RulesSchema = Type.Union([Type.Array(RuleSchema), closed({ rules: T
   description: 'Routing rules; the first that matches wins (WCP section 4.1).',
 });
 
+/** One routing rule (section 4.1). */
 export type Rule = Static<typeof RuleSchema>;
+/** The conditions on which a rule takes an input; an absent one always holds. */
 export type Match = Static<typeof MatchSchema>;
+/** The conditions on which a rule asks for a human. */
 export type HumanCondition = Static<typeof HumanConditionSchema>;
+/** A species that a rule offers, and what it asks of its workers. */
 export type Candidate = Static<typeof CandidateSchema>;
+/** When a rule asks for a policy gate or a human. */
 export type Escalation = Static<typeof EscalationSchema>;
 /** The list of rules that {@link RulesSchema} holds, with canonical ids. */
 export type Rules = readonly Rule[];

@@ -57,6 +57,7 @@ export const TelemetryEventSchema = Type.Union(
   { title: 'TelemetryEvent', description: 'One telemetry event (WCP section 7).' },
 );
 
+/** One telemetry event (section 7). */
 export type TelemetryEvent = Static<typeof TelemetryEventSchema>;
 /** The ids of the events. */
 export type EventId = TelemetryEvent['event_id'];

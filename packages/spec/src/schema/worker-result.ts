@@ -32,5 +32,7 @@ export const WorkerResultSchema = closed(
   { title: 'WorkerResult', description: 'What a worker answers (WCP section 10).' },
 );
 
+/** What a worker is told beside the request (section 10). */
 export type WorkerContext = Static<typeof WorkerContextSchema>;
+/** What a worker answers (section 10). */
 export type WorkerResult = Static<typeof WorkerResultSchema>;
