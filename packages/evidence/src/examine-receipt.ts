@@ -85,7 +85,7 @@ function isLink(receipt: object): receipt is ReceiptLink {
   return (
     STRINGS.every((name) => typeof own(receipt, name) === 'string') &&
     (previous === null || typeof previous === 'string') &&
-    Number.isInteger(seq) &&
+    Number.isSafeInteger(seq) &&
     Number(seq) >= 0
   );
 }

@@ -31,7 +31,7 @@ export interface CompiledCandidate {
 }
 
 /** A condition under which a rule asks for a human. */
-export interface CompiledHumanCondition {
+interface CompiledHumanCondition {
   readonly match: CompiledMatch;
   readonly blast_score_gte: number;
 }

@@ -9,7 +9,7 @@ import {
 } from '@wcp/spec';
 
 /** What an attestation says of a worker's code. */
-export type AttestedHash = Sha256 | 'missing' | 'malformed';
+type AttestedHash = Sha256 | 'missing' | 'malformed';
 
 /** An envelope with its defaults in place, as step 11 looks at it. */
 export interface CompiledEnvelope {

@@ -11,7 +11,7 @@ export const MATCH_MEMBERS = [
 ] as const;
 
 /** One of {@link MATCH_MEMBERS}. */
-export type MatchMember = (typeof MATCH_MEMBERS)[number];
+type MatchMember = (typeof MATCH_MEMBERS)[number];
 
 /** The values that a condition takes; null takes every value. */
 export type Values = ReadonlySet<string> | null;

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { type Change, compileWorld, type WorldDocuments as Documents, decide } from '../src/index.ts';
 import { documentsOf, type Members, makeFacts, makeInput, type Scene } from './support.ts';
 
-export interface Tried {
+interface Tried {
   documents: Documents;
   facts: Members;
   input: Members;

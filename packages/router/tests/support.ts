@@ -55,7 +55,7 @@ const SOUND_RECORD: Members = {
 };
 
 /** One object over another; undefined removes. */
-export function merge(base: Members, changes: Members = {}): Members {
+function merge(base: Members, changes: Members = {}): Members {
   const merged = { ...base };
   for (const [name, change] of Object.entries(changes)) {
     if (change === undefined) delete merged[name];

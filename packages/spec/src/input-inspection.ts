@@ -23,6 +23,8 @@ export class InputInspection implements Refusals {
   hasRefusals = false;
   /** What the dimensions of `blast_radius` come to. */
   blastSum = 0;
+  /** The canonical text of each member that was read, by its name. */
+  readonly texts: [name: string, text: string][] = [];
   /** The ids that are blank: alone they are a denial of their own. */
   readonly blank: string[] = [];
   readonly #json: JsonReader;
@@ -60,6 +62,7 @@ export class InputInspection implements Refusals {
   read(name: string, value: unknown): string {
     if (this.#json.isTooLarge) return '';
     const text = this.#write(name, value);
+    this.texts.push([name, text]);
     if (!this.#json.isTooLarge) this.#check(name, value, text);
     return text;
   }

@@ -84,8 +84,6 @@ class Reading implements RouteInputReading {
   privilege_context_json: string | null = null;
 
   #names: readonly string[] = [];
-  /** What each member was: a scalar as it is, anything else as its canonical text. */
-  readonly #contents: unknown[] = [];
   /** Bytes of canonical JSON beside those that the inspection counts; the first is the opening brace. */
   #size = 1;
   #hasText = true;
@@ -96,7 +94,7 @@ class Reading implements RouteInputReading {
     this.#names = names;
     for (const name of names) {
       const value = readMember(input, name);
-      this.#contents.push(this.#take(name, value) ? value : this.#inspect(input, name, value));
+      if (!this.#take(name, value)) this.#inspect(input, name, value);
     }
     if (!this.#isFlawless()) this.#conclude(this.#inspection ?? new InputInspection(input));
   }
@@ -110,9 +108,10 @@ class Reading implements RouteInputReading {
 
   canonical(): string {
     if (!this.#hasText) throw new WcpError('ERR_WCP_CANONICAL_JSON', 'The input has no canonical JSON.');
-    const members = this.#names.map((name, index) => [name, this.#contents[index]] as const);
-    members.sort(([a], [b]) => compareText(a, b));
-    return `{${members.map(([name, content]) => `${canonicalJson(name)}:${textOf(content)}`).join(',')}}`;
+    const texts = new Map(this.#inspection?.texts);
+    const textOf = (name: string): string => texts.get(name) ?? canonicalJson(this[name as keyof this]);
+    const members = this.#names.toSorted(compareText).map((name) => `${canonicalJson(name)}:${textOf(name)}`);
+    return `{${members.join(',')}}`;
   }
 
   /** Takes a scalar that is as it should be, which most members are. */
@@ -158,12 +157,11 @@ class Reading implements RouteInputReading {
   }
 
   /** Reads what was not taken: a container, a text of any content, or something wrong. */
-  #inspect(input: object, name: string, value: unknown): Canonical {
+  #inspect(input: object, name: string, value: unknown): void {
     this.#inspection ??= new InputInspection(input);
     const text = this.#inspection.read(name, value);
     if (text.startsWith('{')) this.#keepObject(name, text, this.#inspection.blastSum);
     else if (name === 'policy_version' && text.startsWith('"')) this.policy_version = value as string;
-    return new Canonical(text);
   }
 
   #keepObject(name: string, text: string, blastSum: number): void {
@@ -207,17 +205,4 @@ class Reading implements RouteInputReading {
 /** The length first: a pattern would make one piece of a text that an attacker put together from a billion. */
 function isOpaqueId(text: string): boolean {
   return text.length <= LONGEST_OPAQUE && OPAQUE.test(text);
-}
-
-/** What was read of a member that is no plain scalar: its canonical text stands for it. */
-class Canonical {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-function textOf(content: unknown): string {
-  return content instanceof Canonical ? content.text : canonicalJson(content);
 }

@@ -10,13 +10,10 @@ from typing import Any
 from wcp_json import Json, canonical, utf16
 
 HERE = Path(__file__).resolve().parent
-TABLES = json.loads((HERE / "tables.json").read_text("utf-8"))  # defaults, profiles and events, as data
-SCHEMAS = {path.stem: json.loads(path.read_text("utf-8")) for path in HERE.parents[2].glob("spec/schemas/*.json")}
+TABLES = json.loads((HERE / "tables.json").read_text())  # defaults, profiles and events, as data
+SCHEMAS = {path.stem: json.loads(path.read_text()) for path in HERE.parents[2].glob("spec/schemas/*.json")}
 FACTS, ROUTE_INPUT = SCHEMAS["facts"]["properties"], SCHEMAS["route-input"]["properties"]
 FACTS["now"]["format"] = "date-time"  # a time has not only its form, it exists (WCP-4.4-2)
-KINDS = {"cap": "capability", "wrk": "worker_species", "ctrl": "control", "pol": "policy", "prof": "profile",
-         "evt": "event"}
-PRIVATE_FITS = ("private", "worker", "capability", "worker_species", "control", "policy", "profile")
 ID = re.compile(r"(?:cap|wrk|org|x)(?:\.[a-z0-9-]+){1,3}|(?:ctrl|pol|prof|evt)(?:\.[a-z0-9_-]+){1,3}")
 TYPES = {"object": dict, "array": list, "string": str, "number": float, "integer": float, "boolean": bool,
          "null": type(None), None: object}
@@ -27,17 +24,12 @@ def check_id(question: Json) -> Json:
     """The operation `check_id` (2.5)."""
     text, found = question.get("id"), None
     if isinstance(text, str) and len(text) <= 64 and ID.fullmatch(text):
-        found = KINDS.get(text.split(".")[0], "private" if text.count(".") > 1 else "authority")
-    asked = question.get("kind", found)
-    valid = found is not None and (asked == found or found == "private" and asked in PRIVATE_FITS)
+        found = TABLES["kinds"].get(text.split(".")[0], "private" if text.count(".") > 1 else "authority")
+    owned, asked = found in ("private", "authority"), question.get("kind", found)
+    valid = found is not None and (asked == found or found == "private" and asked in TABLES["private_fits"])
     return {"valid": valid, "kind": asked if isinstance(asked, str) else None,
             "canonical": text.replace("_", "-") if valid else None,
-            "authority": authority_of(text) if valid and found in ("private", "authority") else None}
-
-
-def authority_of(text: str) -> str:
-    """Return the first two segments of an id (WCP-1-4)."""
-    return ".".join(text.split(".")[:2])
+            "authority": ".".join(text.split(".")[:2]) if valid and owned else None}
 
 
 def is_json(value: str | float) -> bool:
@@ -60,41 +52,33 @@ def conform(schema: Json, value: Any) -> Any:
         schema = next(fitting, {"enum": []})
     kind = schema.get("type")
     good = isinstance(value, TYPES[kind]) and value in schema.get("enum", [value])
-    if good and kind == "object":
-        value = conform_object(schema, value)
-    elif good and kind == "array":
-        value = [conform(schema["items"], item) for item in value]
-        good = len(value) >= schema.get("minItems", 0)
-    elif good and kind == "string":
-        value = conform_text(schema, value)
-    elif good and kind in ("integer", "number"):
+    if good and kind in ("integer", "number"):
         good = is_json(value) and schema.get("minimum", value) <= value <= schema.get("maximum", value)
         good = good and (kind == "number" or value.is_integer())
+    if good and kind == "string":
+        good = schema.get("minLength", 0) <= len(utf16(value)) / 2 <= schema.get("maxLength", math.inf)
+        good = good and re.fullmatch(schema.get("pattern", "[^\ud800-\udfff]*"), value)
+    if good and kind == "array":
+        good = len(value) >= schema.get("minItems", 0)
     if not good or value != schema.get("const", value):
         raise ValueError("wrong type or value")
-    return value
-
-
-def conform_text(schema: Json, text: str) -> str:
-    """Check a string, and write an id with hyphens (2.3) and a hash with its prefix (WCP-4.2-26)."""
-    right_size = schema.get("minLength", 0) <= len(utf16(text)) / 2 <= schema.get("maxLength", math.inf)
-    if not right_size or not re.fullmatch(schema.get("pattern", "[^\ud800-\udfff]*"), text):
-        raise ValueError("wrong length or form")
     if "format" in schema:
-        datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
-    if "x-wcp-hash" in schema:
-        return "sha256:" + text.removeprefix("sha256:")
-    return text.replace("_", "-") if "x-wcp-id" in schema else text
+        datetime.strptime(value[:19], "%Y-%m-%dT%H:%M:%S")
+    if kind == "array":
+        return [conform(schema["items"], item) for item in value]
+    if kind == "object":
+        return conform_members(schema, value)
+    value = value.replace("_", "-") if "x-wcp-id" in schema else value
+    return "sha256:" + value.removeprefix("sha256:") if "x-wcp-hash" in schema else value
 
 
-def conform_object(schema: Json, value: Json) -> Json:
-    """Check the members of an object."""
+def conform_members(schema: Json, value: Json) -> Json:
+    """Return an object whose members conform; ValueError where one is missing or unknown."""
     forms, others = schema.get("properties", {}), schema.get("additionalProperties", True)
     unknown = value.keys() - forms.keys()
-    if unknown and others is False or not all(map(is_json, unknown)):
-        raise ValueError("unknown member")
-    if not value.keys() >= {*schema.get("required", [])} or len(value) < schema.get("minProperties", 0):
-        raise ValueError("missing member")
+    lacking = not value.keys() >= {*schema.get("required", [])} or len(value) < schema.get("minProperties", 0)
+    if lacking or unknown and others is False or not all(map(is_json, unknown)):
+        raise ValueError("missing or unknown member")
     others = {} if others is True else others
     return {name: conform(forms.get(name, others), item) for name, item in value.items()}
 

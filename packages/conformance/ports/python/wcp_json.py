@@ -50,13 +50,14 @@ def canonical(value: Any) -> str:
     return f"{number:f}" if -7 < exponent < 21 else f"{number.scaleb(-exponent):f}e{exponent:+d}"
 
 
-def sha256(text: str) -> str:
-    """Hash the UTF-8 of a text (WCP-8-7); ValueError where it has a lone surrogate (WCP-8-3)."""
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
 def without(document: Any, *names: str) -> Json:
     """Return an object without some of its members; ValueError for what is no object (WCP-11-29)."""
     if not isinstance(document, dict):
         raise ValueError("no object")
     return {name: value for name, value in document.items() if name not in names}
+
+
+def digest(value: Any) -> str:
+    """Hash a text, or the canonical JSON of any other value (WCP-8-7); ValueError where there is none."""
+    text = value if isinstance(value, str) else canonical(value)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

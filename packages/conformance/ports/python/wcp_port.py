@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Callable
 
 from wcp_forms import FACTS, ROUTE_INPUT, SCHEMAS, TABLES, check_id, judge_input, read
-from wcp_json import Json, canonical, parse, sha256, without
+from wcp_json import Json, canonical, digest, parse, without
 from wcp_world import World, find_dead_rules, holds, read_rules, read_version
 
-HASH = FACTS["banned_hashes"]["items"]
-LEVELS = ("advisory", "gatekeeper", "executor", "incident_commander")
-UNSAFE = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+HASH, LEVELS = FACTS["banned_hashes"]["items"], TABLES["levels"]
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Denial(Exception):
@@ -33,18 +32,18 @@ class Case:
         self.guarded = self.input.get("env") in ("prod", "edge")
         self.worker, self.verdict, self.reasons, self.limit = None, {}, [], None
         facts = self.facts if isinstance(self.facts, dict) else {}
-        now, decision_id = (read(FACTS[name], facts.get(name)) for name in ("now", "decision_id"))
+        now, uuid = (read(FACTS[name], facts.get(name)) for name in ("now", "decision_id"))
         echo = {name: read(ROUTE_INPUT[name], self.input.get(name)) for name in TABLES["echoed"]}
         self.decision = TABLES["route_decision"] | echo | {
-            "decision_id": decision_id, "timestamp": now, "decided_at": now, "dry_run": echo["dry_run"] or False,
+            "decision_id": uuid, "timestamp": now, "decided_at": now, "dry_run": echo["dry_run"] or False,
             "policy_version": self.config["policy_version"], "world_digest": self.world.digest}
 
     def decide(self) -> Json:
         """Make the steps in their order; the first that fails denies (section 5)."""
-        steps = (self.check_input, self.check_hall, self.match_rule, self.select_worker, self.check_code,
-                 self.check_envelope, self.score_blast, self.ask_gate, self.ask_rule, self.conclude)
         try:
-            for step in steps:
+            for step in (
+                    self.check_input, self.check_hall, self.match_rule, self.select_worker, self.check_code,
+                    self.check_envelope, self.score_blast, self.ask_gate, self.ask_human, self.conclude):
                 step()
         except Exception as error:
             reason = {"code": "DENY_INTERNAL_ERROR", "message": "The decision could not be made."}
@@ -58,16 +57,16 @@ class Case:
         pairs = judge_input(self.received)
         wrong = {path for path, _ in pairs}
         blank = {f"/{name}" for name in ("tenant_id", "correlation_id")
-                 if isinstance(self.input.get(name), str) and not self.input[name].strip(" \t\n\r")}
+                 if not str(self.input.get(name)).strip(" \t\n\r")}
         if wrong <= blank:
             require("/tenant_id" not in wrong, "DENY_MISSING_TENANT_ID")
             require(not wrong, "DENY_MISSING_CORRELATION_ID")
         findings = [{"path": path, "code": code, "message": f"This is {code}."} for path, code in pairs]
         require(not findings, "DENY_INVALID_INPUT", findings=findings)
-        self.decision["artifact_hash"] = sha256(canonical(self.input.get("request", {})))
+        self.decision["artifact_hash"] = digest(self.input.get("request", {}))
 
     def check_hall(self) -> None:
-        """Steps 2 to 7: the world, the facts, tenant, credential, policy version and dead rules."""
+        """Steps 2 to 7: world, facts, freeze, tenant, credential, policy version, dead rules (5.2 to 5.7)."""
         config, tenant, facts = self.config, self.input["tenant_id"], read(SCHEMAS["facts"], self.facts)
         require(not self.world.broken, "DENY_HALL_MISCONFIGURED")
         require(facts, "DENY_INTERNAL_ERROR")
@@ -78,9 +77,9 @@ class Case:
         credential = self.facts["credential"] or {"valid": False}
         valid = credential["valid"] and credential.get("tenant_id") == tenant
         require(valid or not config["require_credential"], "DENY_TENANT_CREDENTIAL_INVALID")
-        asked, version = self.input.get("policy_version", config["policy_version"]), config["policy_version"]
-        require(asked == version, "DENY_POLICY_VERSION_MISMATCH", expected=version)
-        dead = self.world.dead_rules
+        version, dead = config["policy_version"], self.world.dead_rules
+        expected = self.input.get("policy_version", version) == version
+        require(expected, "DENY_POLICY_VERSION_MISMATCH", expected=version)
         require(not (dead and self.guarded), "DENY_SHADOW_RULES_DETECTED", dead_rules=dead)
 
     def match_rule(self) -> None:
@@ -91,25 +90,24 @@ class Case:
         self.rule = TABLES["rule"] | rule["decision"]
         self.escalation = TABLES["escalation"] | self.rule["escalation"]
         asked = [name for name, value in self.rule["preconditions"].items() if value and self.guarded]
-        profiles = [entry if isinstance(entry, dict) else {"profile_id": entry}
+        profiles = [{"score": None} | (entry if isinstance(entry, dict) else {"profile_id": entry})
                     for entry in self.rule["recommended_profiles"]]
-        self.decision |= {"escalation_effective": self.escalation,
-                          "preconditions_checked": sorted({*TABLES["preconditions"], *asked}),
-                          "recommended_profiles_effective": [{"score": None} | entry for entry in profiles]}
+        self.decision |= {"escalation_effective": self.escalation, "recommended_profiles_effective": profiles,
+                          "preconditions_checked": sorted({*TABLES["preconditions"], *asked})}
 
     def select_worker(self) -> None:
         """Step 9: the first candidate with an eligible worker is selected (5.9)."""
-        lacking: set[str] = set()
         entries = self.decision["candidate_workers_ranked"] = []
+        lacking: set[str] = set()
         for candidate in self.rule["candidate_workers_ranked"]:
             candidate, reason = TABLES["candidate"] | candidate, "already_selected"
             if not self.worker:
                 examined = [self.examine(worker, candidate) for worker in self.world.workers.values()
                             if worker["worker_species_id"] == candidate["worker_species_id"]]
-                passed, _, worker, controls, _ = max(examined, default=(-1, "", None, set(), set()))
+                passed, _, worker, controls, _ = max(examined, default=(-1, "", {}, [], set()))
                 reason = TABLES["skip_reasons"][passed]
                 lacking.update(*(missing for number, *_, missing in examined if number == 5))
-                self.worker, self.controls = (worker, sorted(controls)) if reason is None else (None, [])
+                self.worker, self.controls = None if reason else worker, controls
             entries.append(without(candidate, "authorities") | {"skip_reason": reason})
         reasons, missing = {entry["skip_reason"] for entry in entries}, sorted(lacking)
         require(reasons != {"missing_controls"}, "DENY_MISSING_REQUIRED_CONTROLS", missing=missing)
@@ -117,7 +115,7 @@ class Case:
         require(self.worker, "DENY_NO_AVAILABLE_WORKER")
         self.decision |= {"required_controls_effective": self.controls, "controls_applied": self.controls}
 
-    def examine(self, worker: Json, candidate: Json) -> tuple[int, str, Json, set[str], set[str]]:
+    def examine(self, worker: Json, candidate: Json) -> tuple[int, str, Json, list[str], set[str]]:
         """Return how many checks a worker passes, its rank, itself, its controls and those that it lacks."""
         controls = {*self.rule["required_controls_suggested"], *self.config["controls"],
                     *candidate["requires_controls_minimum"], *worker["required_controls"]}
@@ -129,8 +127,8 @@ class Case:
                   read_version(worker["catalog_version_min"]) <= self.world.catalog,
                   self.facts["workers"].get(worker["worker_id"], {}).get("available", True),
                   not missing, False]
-        rank = sha256(f"{self.input['correlation_id']}\n{worker['worker_id']}")
-        return checks.index(False), rank, worker, controls, missing
+        rank = digest(f"{self.input['correlation_id']}\n{worker['worker_id']}")
+        return checks.index(False), rank, worker, sorted(controls), missing
 
     def check_code(self) -> None:
         """Step 10: the worker's code is not banned and, where required, attested and signed (5.10)."""
@@ -138,10 +136,10 @@ class Case:
         code_hash, asked = self.worker["attestation"].get("code_hash"), self.decision["preconditions_checked"]
         attested, live = read(HASH, code_hash), read(HASH, observed.get("current_hash"))
         required = self.config["require_worker_attestation"] or "deny_if_no_attestation_in_prod" in asked
-        species = {"worker_species_id": self.worker["worker_species_id"]}
         self.decision |= {"worker_attestation_checked": required,
                           "worker_attestation_valid": False if required else None}
-        require(not {attested, live}.intersection(self.facts["banned_hashes"]), "DENY_WORKER_BANNED", **species)
+        species = {"worker_species_id": self.worker["worker_species_id"]}
+        require({attested, live}.isdisjoint(self.facts["banned_hashes"]), "DENY_WORKER_BANNED", **species)
         if required:
             require(code_hash is not None, "DENY_WORKER_ATTESTATION_MISSING", **species)
             require(attested, "DENY_WORKER_ATTESTATION_INVALID_HASH", **species)
@@ -153,142 +151,128 @@ class Case:
 
     def check_envelope(self) -> None:
         """Step 11: the privilege envelope is within the ceiling, where that is asked (5.11, 4.3)."""
-        if not (self.config["enforce_privilege_envelopes"] or "ctrl.privilege-envelopes-required" in self.controls):
+        config, envelope, guarded = self.config, self.worker["privilege_envelope"], self.guarded
+        if not config["enforce_privilege_envelopes"] and TABLES["envelope_control"] not in self.controls:
             return
-        envelope, isolated, guarded = self.worker["privilege_envelope"], self.config["isolated"], self.guarded
-        egress, hosts, secrets, paths = (envelope[name] for name in (
-            "network_egress", "egress_allowlist", "secrets_access", "filesystem_writes"))
-        allowed = {name: lists.get(self.input["env"], []) for name, lists in self.config["privilege_policy"].items()}
-        strange = self.input["data_label"] == "RESTRICTED" and {*hosts}.difference(allowed["egress_allowlist"])
+        isolated, egress, policy = config["isolated"], envelope["network_egress"], config["privilege_policy"]
+        hosts, secrets = ({*policy[name].get(self.input["env"], [])} for name in ("egress_allowlist", "secrets"))
+        strange = self.input["data_label"] == "RESTRICTED" and not hosts.issuperset(envelope["egress_allowlist"])
         breaches = {
             "envelope_missing": envelope["missing"] and (guarded or isolated),
             "egress_unrestricted": guarded and egress == "unrestricted",
             "egress_not_allowlisted": guarded and egress == "allowlisted" and strange,
             "egress_not_none": isolated and egress != "none" and not (guarded and egress == "unrestricted"),
-            "secret_not_allowed": guarded and {*secrets}.difference(allowed["secrets"]),
-            "write_path_refused": any(path == "/" or path[:1] != "/" or ".." in path.split("/") for path in paths)}
+            "secret_not_allowed": guarded and not secrets.issuperset(envelope["secrets_access"]),
+            "write_path_refused": any(path == "/" or path[:1] != "/" or ".." in path.split("/")
+                                      for path in envelope["filesystem_writes"])}
         violations = sorted(name for name, breached in breaches.items() if breached)
         self.decision["privilege_envelope_ok"] = not violations
         require(not violations, "DENY_PRIVILEGE_ENVELOPE_VIOLATED", violations=violations)
 
     def score_blast(self) -> None:
         """Step 12: the blast score is within the limit (5.12)."""
-        limit, env = self.rule["max_blast_score"], self.input["env"]
-        limit = min(limit.get(env, 100) if isinstance(limit, dict) else limit, self.config["limits"][env])
-        asked = max(sum(self.input.get("blast_radius", {}).values()), self.input.get("blast_score", 0))
-        score = min(100, max(self.worker["declared_blast"], asked) + self.facts["chain"].get("blast_score", 0))
-        self.decision |= {"blast_score": score, "blast_gate_passed": score <= limit}
-        self.limit = limit
-        if score > limit:
-            human = self.config["blast"]["on_exceeded"] == "require_human"
-            require(human, "DENY_BLAST_RADIUS_EXCEEDED", blast_score=score, limit=limit)
-            self.hold("BLAST_RADIUS_EXCEEDED", least="gatekeeper")
+        limit, env, own = self.rule["max_blast_score"], self.input["env"], self.input.get("blast_radius", {})
+        limit = limit.get(env, 100) if isinstance(limit, dict) else limit
+        self.limit = min(limit, self.config["limits"][env])
+        own = max(self.worker["declared_blast"], sum(own.values()), self.input.get("blast_score", 0))
+        score = min(100, own + self.facts["chain"].get("blast_score", 0))
+        self.decision |= {"blast_score": score, "blast_gate_passed": score <= self.limit}
+        allowed = score <= self.limit or self.config["blast"]["on_exceeded"] == "require_human"
+        require(allowed, "DENY_BLAST_RADIUS_EXCEEDED", blast_score=score, limit=self.limit)
 
     def ask_gate(self) -> None:
         """Step 13: the policy gate allows, where the rule asks it (5.13)."""
         if not self.escalation["policy_gate"]:
             return
         require("policy" in self.facts, "DENY_POLICY_GATE_UNCONFIGURED")
-        verdict = self.facts["policy"]
-        require(read(TABLES["failing_gate"], verdict) is None, "DENY_POLICY_GATE_ERROR")
-        require(read(TABLES["verdict"], verdict), "DENY_POLICY_GATE_INVALID_RESPONSE")
-        self.verdict = {name: verdict[name] for name in ("policy_version", "reason")}
-        require(verdict["decision"] != "DENY", "DENY_POLICY_GATE", **self.verdict)
-        if verdict["decision"] == "REQUIRE_HUMAN":
-            self.hold("POLICY_GATE", verdict.get("supervisor_level"))
+        require(not read(TABLES["failing_gate"], self.facts["policy"]), "DENY_POLICY_GATE_ERROR")
+        self.verdict = read(TABLES["verdict"], self.facts["policy"], {})
+        require(self.verdict, "DENY_POLICY_GATE_INVALID_RESPONSE")
+        require(self.verdict["decision"] != "DENY", "DENY_POLICY_GATE", **without(self.verdict, "decision"))
 
-    def hold(self, reason: str, level: str | None = None, least: str = "advisory") -> None:
-        """Add a reason to hold the decision, with its level (5.16)."""
-        level = level or self.escalation["supervisor_level"] or self.config["approval"]["default_level"]
-        self.reasons.append({"reason": reason, "level": max(level, least, key=LEVELS.index)})
-
-    def ask_rule(self) -> None:
-        """Step 14: the rule asks for no human (5.14)."""
-        values = self.input | {"blast_score": self.decision["blast_score"]}
-        asked = any(holds(conditions, values) for conditions in self.escalation["human_required_if"])
-        if asked or self.escalation["human_required_default"] or self.escalation["msavx_step_up"]:
-            self.hold("RULE")
+    def ask_human(self) -> None:
+        """Step 14: the rule asks for no human (5.14); and all reasons to hold the decision (5.16)."""
+        level = self.escalation["supervisor_level"] or self.config["approval"]["default_level"]
+        values, levels = self.input | self.decision, {}
+        if not self.decision["blast_gate_passed"]:
+            levels["BLAST_RADIUS_EXCEEDED"] = max(level, "gatekeeper", key=LEVELS.index)
+        if self.verdict.get("decision") == "REQUIRE_HUMAN":
+            levels["POLICY_GATE"] = self.verdict.get("supervisor_level", level)
+        if (self.escalation["human_required_default"] or self.escalation["msavx_step_up"]
+                or any(holds(conditions, values) for conditions in self.escalation["human_required_if"])):
+            levels["RULE"] = level
+        self.reasons = [{"reason": reason, "level": levels[reason]} for reason in levels]
 
     def conclude(self) -> None:
         """Step 15: an approval fits this very decision, and the outcome follows (5.15, 5.16)."""
-        approval, config = self.facts["approval"], self.config["approval"]
-        worker_id, species = self.worker["worker_id"], self.worker["worker_species_id"]
+        approval, worker = self.facts["approval"], {name: self.worker[name] for name in TABLES["worker"]}
         level = max((reason["level"] for reason in self.reasons), key=LEVELS.index, default=None)
         made = self.decision | {"outcome": "DISPATCH" if level in (None, "advisory") else "STEWARD_HOLD"}
         if level:
-            known = made | {"reasons": self.reasons, "worker_id": worker_id, "worker_species_id": species}
-            context = {name: known[name] for name in TABLES["escalation_context"]}
+            context = {name: made[name] for name in TABLES["context"]} | {"reasons": self.reasons, **worker}
             made |= {"supervisor_required": True, "supervisor_level": level, "escalation_context": context}
         if approval:
             same = approval["decision_digest"] == digest_decision(self.received, made)
             entitled = approval["level"] != "advisory" and approval["resolver"] != made["tenant_id"]
             require(same and entitled and level == "gatekeeper", "DENY_APPROVAL_STALE")
-            made["outcome"] = "DISPATCH"
-        if made["outcome"] == "DISPATCH":
-            made |= {"worker_id": worker_id, "selected_worker_species_id": species}
+        if approval or made["outcome"] == "DISPATCH":
+            made |= {"outcome": "DISPATCH", "worker_id": worker["worker_id"],
+                     "selected_worker_species_id": worker["worker_species_id"]}
         elif not made["dry_run"]:
-            now, rest = made["timestamp"][:19], made["timestamp"][19:]
-            expiry = datetime.fromisoformat(now) + timedelta(seconds=config["ttl_seconds"])
-            made |= {"pending_approval_id": made["decision_id"], "approval_expires_at": expiry.isoformat() + rest}
+            ttl, now = self.config["approval"]["ttl_seconds"], made["timestamp"]
+            expiry = (datetime.fromisoformat(now[:19]) + timedelta(seconds=ttl)).isoformat() + now[19:]
+            made |= {"pending_approval_id": made["decision_id"], "approval_expires_at": expiry}
         self.decision = made
 
     def make_events(self) -> list[Json]:
-        """Make the events of the finished decision (7.2)."""
+        """Make the events of the finished decision (7.2), their strings safe to read (3.6)."""
         made, held = self.decision, self.decision["outcome"] == "STEWARD_HOLD"
-        values = made | {"limit": self.limit, "task_id": made["decision_id"],
-                         "reasons": [reason["reason"] for reason in self.reasons]}
-        special = {"evt.os.worker.selected": {"reason": "first_eligible_species"},
-                   "evt.os.policy.gated": {"decision": "REQUIRE_HUMAN" if held else "ALLOW",
-                                           "reason": "hold" if held else "not_asked"} | self.verdict}
-        omitted = {"evt.gov.privilege-envelope-checked": made["privilege_envelope_ok"] is None,
-                   "evt.os.worker.attestation-skipped": made["worker_attestation_checked"] or not self.guarded}
-        common = TABLES["common_dimensions"] + ["dry_run"] * made["dry_run"]
-        return [{"event_id": event_id} | {name: escape((values | special.get(event_id, {}))[name])
-                                          for name in common + dimensions}
-                for event_id, dimensions in TABLES["events"][made["outcome"]].items() if not omitted.get(event_id)]
+        values = made | {"limit": self.limit, "task_id": made["decision_id"], "choice": "first_eligible_species",
+                         "reasons": [reason["reason"] for reason in self.reasons],
+                         "policy_version": escape(made["policy_version"]),
+                         "gate_decision": "REQUIRE_HUMAN" if held else "ALLOW",
+                         "gate_version": escape(self.verdict.get("policy_version", made["policy_version"])),
+                         "gate_reason": escape(self.verdict.get("reason", "hold" if held else "not_asked"))}
+        skip = {"evt.gov.privilege-envelope-checked": made["privilege_envelope_ok"] is None,
+                "evt.os.worker.attestation-skipped": made["worker_attestation_checked"] or not self.guarded}
+        common = TABLES["common_dimensions"] | ({"dry_run": "dry_run"} if made["dry_run"] else {})
+        return [{"event_id": event_id} | {name: values[source] for name, source in (common | own).items()}
+                for event_id, own in TABLES["events"][made["outcome"]].items() if not skip.get(event_id)]
 
 
-def escape(value: Any) -> Any:
-    """Write a string of an event so that people can read it safely (3.6)."""
-    if not isinstance(value, str):
-        return value
-    return UNSAFE.sub(lambda char: "\\\\" if char[0] == "\\" else f"\\u{ord(char[0]):04x}", value)
+def escape(text: str) -> str:
+    """Write a string so that it shows what it holds (3.6). The other strings of events hold nothing unsafe."""
+    return UNSAFE.sub(lambda char: f"\\u{ord(char[0]):04x}", text.replace("\\", "\\\\"))
 
 
-def digest_decision(route_input: Any, decision: Any) -> str:
+def digest_decision(input: Any, decision: Any) -> str:
     """Digest what was decided about what (6.5)."""
-    return sha256(canonical({"input": route_input, "decision": without(decision, *TABLES["undigested"])}))
+    return digest({"input": input, "decision": without(decision, *TABLES["undigested"])})
 
 
-def canonicalize(question: Json) -> Json:
-    """The operation `canonicalize` (11.2)."""
-    text = canonical(parse(question["json"]))
-    return {"canonical": text, "sha256": sha256(text)}
-
-
-OPERATIONS: dict[str, Callable[[Any], Json]] = {
-    "check_id": check_id,
-    "canonicalize": canonicalize,
-    "record_hash": lambda value: {"artifact_hash": sha256(canonical(without(value, "artifact_hash")))},
-    "receipt_hash": lambda value: {"receipt_hash": sha256(canonical(without(value, "receipt_hash", "signature")))},
-    "decision_digest": lambda value: {"decision_digest": digest_decision(value["input"], value["decision"])},
-    "analyze_rules": lambda value: {"findings": find_dead_rules(read_rules(value["rules"], None))}}
+OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {
+    "decide": lambda given, value: Case(given, value).decide(),
+    "check_id": lambda _, value: check_id(value),
+    "canonicalize": lambda _, value: {
+        "canonical": (text := canonical(parse(value["json"]))), "sha256": digest(text)},
+    "record_hash": lambda _, value: {"artifact_hash": digest(without(value, "artifact_hash"))},
+    "receipt_hash": lambda _, value: {"receipt_hash": digest(without(value, "receipt_hash", "signature"))},
+    "decision_digest": lambda _, value: {"decision_digest": digest_decision(**value)},
+    "analyze_rules": lambda _, value: {"findings": find_dead_rules(read_rules(value["rules"], None))}}
 
 
 def answer(message: Json) -> Json:
     """Answer one message of the referee (11.1)."""
-    operation, value = message.get("op"), message.get("input")
+    op = message.get("op")
     if message["cmd"] == "start":
         implementation = {"name": "wcp-port-python", "language": "Python", "version": "0.2.0"}
-        return {"ok": True, "implementation": implementation, "ops": ["decide", *OPERATIONS]}
-    if operation == "decide":
-        return {"result": Case(message["given"], value).decide()}
-    if operation not in OPERATIONS:
+        return {"ok": True, "implementation": implementation, "ops": list(OPERATIONS)}
+    if op not in OPERATIONS:
         return {"skipped": {"reason": "This port does not have the operation."}}
     try:
-        return {"result": OPERATIONS[operation](value)}
+        return {"result": OPERATIONS[op](message.get("given", {}), message.get("input"))}
     except ValueError:
-        return {"error": {"code": "DOCUMENT_INVALID" if operation == "analyze_rules" else "CANONICAL_JSON_INVALID"}}
+        return {"error": {"code": "DOCUMENT_INVALID" if op == "analyze_rules" else "CANONICAL_JSON_INVALID"}}
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 from itertools import product
 from typing import Any
 
-from wcp_forms import SCHEMAS, TABLES, authority_of, conform
-from wcp_json import Json, canonical, sha256, utf16, without
+from wcp_forms import SCHEMAS, TABLES, conform
+from wcp_json import Json, digest, utf16, without
 
 
 class World:
@@ -12,7 +12,7 @@ class World:
 
     def __init__(self, given: Json) -> None:
         documents = {name: given.get(name, default) for name, default in TABLES["documents"].items()}
-        self.digest, self.config, self.broken = world_digest(documents), read_config({}), True
+        self.digest, self.config, self.broken = digest_documents(documents), read_config({}), True
         try:
             self.config = read_config(documents["config"])
             self.catalog = read_version(documents["catalog_version"])
@@ -20,22 +20,20 @@ class World:
             self.workers = read_workers(documents["workers"])
             self.dead_rules = [finding["rule_id"] for finding in find_dead_rules(self.rules)]
             self.broken = False
-        except ValueError:
+        except (KeyError, ValueError):
             return
 
 
-def world_digest(documents: Json) -> str | None:
+def digest_documents(documents: Json) -> str | None:
     """Hash the documents as they were given (4.5)."""
     rules, workers = documents["rules"], documents["workers"]
     if isinstance(rules, dict) and isinstance(rules.get("rules"), list):
         rules = rules["rules"]
-    if isinstance(workers, list) and all(isinstance(record, dict) for record in workers):
-        workers = sorted(workers, key=lambda record: utf16(record.get("worker_id")))
-    elif isinstance(workers, list):
-        return None
     try:
-        return sha256(canonical(documents | {"rules": rules, "workers": workers}))
-    except ValueError:
+        if isinstance(workers, list):
+            workers = sorted(workers, key=lambda record: utf16(record.get("worker_id")))
+        return digest(documents | {"rules": rules, "workers": workers})
+    except (AttributeError, ValueError):  # some record is no object, or something has no canonical JSON
         return None
 
 
@@ -48,9 +46,7 @@ def read_version(value: Any) -> tuple[int, ...]:
 def read_config(document: Any) -> Json:
     """Read the configuration and let its profile change it (4.3)."""
     config = conform(SCHEMAS["hall-config"], document)
-    profile = TABLES["profiles"].get(config.get("profile") or "none")
-    if profile is None:
-        raise ValueError("unknown profile")
+    profile = TABLES["profiles"][config.get("profile") or "none"]  # KeyError for an unknown one
     limits = TABLES["max_score"] | config.get("blast", {}).get("max_score", {})
     limits |= {env: min(limits[env], limit) for env, limit in profile.get("limits_at_most", {}).items()}
     limits |= {env: max(limits[env], limit) for env, limit in profile.get("limits_at_least", {}).items()}
@@ -85,47 +81,36 @@ def holds(conditions: Json, values: Json) -> bool:
 
 def find_dead_rules(rules: list[Json]) -> list[Json]:
     """Find the rules that earlier ones cover, by trying each kind of input (4.1, dead rules)."""
-    kinds, findings = {}, []
+    findings, kinds = [], {}
     for member, values in TABLES["kinds_of_input"].items():
         named = set().union(*(accepted(rule["match"].get(member, {})) for rule in rules))
         kinds[member] = [*named, *[value for value in values if value not in named][:1]]
     for index, rule in enumerate(rules):
         own = [accepted(rule["match"].get(member, {})) or values for member, values in kinds.items()]
-        cover = set()
-        for point in product(*own):
-            route_input = dict(zip(kinds, point))
-            cover.add(next(first for first in range(index + 1) if holds(rules[first]["match"], route_input)))
-            if index in cover:
-                break
-        else:
-            covered_by = [rules[first]["rule_id"] for first in sorted(cover)]
+        inputs = (dict(zip(kinds, point)) for point in product(*own))
+        first = {next(i for i, other in enumerate(rules) if holds(other["match"], point)) for point in inputs}
+        if index not in first:
+            covered_by = [rules[earlier]["rule_id"] for earlier in sorted(first)]
             findings.append({"code": "RULE_DEAD", "rule_id": rule["rule_id"], "covered_by": covered_by})
     return findings
 
 
 def read_workers(document: Any) -> dict[str, Json]:
     """Enrol the records that verify; of two with one `worker_id` the later counts (4.2)."""
-    if not isinstance(document, list):
-        raise ValueError("no list of records")
     workers = {}
-    for record in document:
+    for record in conform({"type": "array", "items": {}}, document):
         try:
-            worker = read_record(record)
-            workers[worker["worker_id"]] = worker
+            worker = TABLES["record"] | conform(SCHEMAS["registry-record"], record)
+            record_hash = digest(without(record, "artifact_hash"))
         except ValueError:
             continue
+        authority = ".".join(worker["worker_id"].split(".")[:2])
+        attested_by = worker["attestation"].get("attested_by", f"namespace-key@{authority}")
+        stated = (worker["artifact_hash"], worker.get("owner", authority), attested_by)
+        if stated == (record_hash, authority, f"namespace-key@{authority}"):
+            radius = TABLES["blast_radius"] | worker.get("blast_radius", {})
+            envelope = TABLES["envelope"] | worker["privilege_envelope"]
+            declared = sum(TABLES["reversibility"].get(score, score) for score in radius.values())
+            workers[worker["worker_id"]] = worker | {
+                "authority": authority, "privilege_envelope": envelope, "declared_blast": declared}
     return workers
-
-
-def read_record(record: Any) -> Json:
-    """Read one record; ValueError where it does not verify."""
-    worker = TABLES["record"] | conform(SCHEMAS["registry-record"], record)
-    authority = authority_of(worker["worker_id"])
-    attested_by = worker["attestation"].get("attested_by", f"namespace-key@{authority}")
-    right = (sha256(canonical(without(record, "artifact_hash"))), authority, f"namespace-key@{authority}")
-    if (worker["artifact_hash"], worker.get("owner", authority), attested_by) != right:
-        raise ValueError("wrong hash or authority")
-    radius = TABLES["blast_radius"] | worker.get("blast_radius", {})
-    declared = sum(TABLES["reversibility"].get(score, score) for score in radius.values())
-    envelope = TABLES["envelope"] | worker["privilege_envelope"]
-    return worker | {"authority": authority, "declared_blast": declared, "privilege_envelope": envelope}

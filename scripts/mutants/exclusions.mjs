@@ -1,0 +1,141 @@
+/**
+ * What is not mutated, because no operation of the line protocol can show it, whatever the fixtures
+ * ask. Each is counted in the output. A fixture that reaches one of the functions named here, other than
+ * those marked `runs`, is an error: then the exclusion is not true.
+ */
+
+const DIAGNOSTICS = 'diagnostics of a world: `decide` answers none';
+const EXPLAIN = 'explain and counterfactuals: no operation';
+const GATE = 'a policy gate in this process: no operation has one (WCP-11-25)';
+const DSSE = 'DSSE envelopes: `verify_manifest` takes no keys of authorities (section 11.2)';
+const CHECKPOINTS = 'checkpoints and logs: no operation';
+const FILES = 'packages in folders, manifests written: no operation';
+const CHAIN = 'drafts and chains of receipts: no operation makes one';
+const PEM = 'keys in PEM, keys drawn at random: no operation';
+const PROOFS = 'checking of Merkle proofs: no operation';
+const DEAD_PLACE = 'the place of a dead rule: `analyze_rules` answers none';
+const MESSAGES = 'texts of messages, which are never compared (WCP-11-42)';
+
+/** Functions, methods and constants by file; `*` is all of the file. `runs`: executed, but not shown. */
+const PLACES = [
+  { file: 'router/src/explain.ts', names: '*', reason: EXPLAIN },
+  { file: 'router/src/counterfactual.ts', names: '*', reason: EXPLAIN },
+  { file: 'router/src/edits.ts', names: '*', reason: EXPLAIN },
+  { file: 'router/src/describe-step.ts', names: '*', reason: EXPLAIN },
+  { file: 'router/src/diagnose.ts', names: '*', reason: DIAGNOSTICS, runs: true },
+  { file: 'router/src/compile-world.ts', names: ['replaced'], reason: DIAGNOSTICS, runs: true },
+  { file: 'router/src/dead-rules.ts', names: ['deadRuleDiagnostic'], reason: DIAGNOSTICS, runs: true },
+  { file: 'router/src/policy-gate.ts', names: ['devAllowGate', 'askGate', 'silence'], reason: GATE },
+  { file: 'router/src/compile-world.ts', names: ['gateOf'], reason: GATE, runs: true },
+  { file: 'router/src/supervision.ts', names: ['gateRequest'], reason: GATE },
+  {
+    file: 'evidence/src/dsse.ts',
+    names: [
+      'PAYLOAD_TYPE',
+      'STATEMENT_TYPE',
+      'PREDICATE_TYPE',
+      'MOST_SIGNATURES',
+      'signManifest',
+      'readStatement',
+      'signaturesOf',
+      'isEnvelopeSignedBy',
+      'isLineSignedBy',
+      'preAuthentication',
+      'normalisePublicKey',
+    ],
+    reason: DSSE,
+    runs: true,
+  },
+  {
+    file: 'evidence/src/verify-manifest.ts',
+    names: ['checkEnvelope', 'keysOf', 'keyList'],
+    reason: DSSE,
+    runs: true,
+  },
+  { file: 'evidence/src/utf8.ts', names: '*', reason: DSSE, runs: true },
+  { file: 'evidence/src/checkpoint.ts', names: '*', reason: CHECKPOINTS },
+  { file: 'evidence/src/verify-checkpoint.ts', names: '*', reason: CHECKPOINTS },
+  { file: 'evidence/src/verify-log.ts', names: '*', reason: CHECKPOINTS },
+  { file: 'evidence/src/finding.ts', names: ['LOG_FINDINGS', 'meaningOf'], reason: CHECKPOINTS },
+  { file: 'evidence/src/verify-proof.ts', names: '*', reason: PROOFS },
+  { file: 'evidence/src/merkle-hash.ts', names: ['WRITTEN', 'readHash'], reason: PROOFS },
+  { file: 'evidence/src/package.ts', names: '*', reason: FILES },
+  { file: 'evidence/src/package-folder.ts', names: '*', reason: FILES },
+  { file: 'evidence/src/regular-file.ts', names: '*', reason: FILES },
+  { file: 'evidence/src/package-path.ts', names: ['isFolderLeftOut'], reason: FILES },
+  {
+    file: 'evidence/src/manifest.ts',
+    names: ['BUILD_SOURCES', 'buildManifest', 'isDraft', 'signManifestHmac'],
+    reason: FILES,
+  },
+  { file: 'evidence/src/receipt-chain.ts', names: '*', reason: CHAIN },
+  { file: 'evidence/src/receipt-draft.ts', names: '*', reason: CHAIN },
+  { file: 'evidence/src/receipt.ts', names: ['receiptLeaf'], reason: CHAIN },
+  {
+    file: 'evidence/src/signing-key.ts',
+    names: [
+      'exportPrivatePem',
+      'exportPublicPem',
+      'generateSigningKey',
+      'signingKeyFromPem',
+      'publicKeyFromPem',
+      'readPem',
+      'notAKey',
+    ],
+    reason: PEM,
+  },
+];
+
+/** The reason why a place is not mutated, or null, given the node there and all around it. */
+export function exclusionOf(path, nodes, code) {
+  return placeOf(path, nodes)?.reason ?? memberReason(path, nodes, code);
+}
+
+/** The entry that names a place. */
+export function placeOf(path, nodes) {
+  const names = nodes.map(nameOf);
+  return PLACES.find(
+    ({ file, names: listed }) =>
+      path.endsWith(file) && (listed === '*' || names.some((name) => listed.includes(name))),
+  );
+}
+
+function nameOf({ type, id, key }) {
+  if (['FunctionDeclaration', 'VariableDeclarator', 'ClassDeclaration'].includes(type)) return id?.name;
+  return type === 'MethodDefinition' ? key.name : undefined;
+}
+
+/** Texts of messages and titles, and what only serves diagnostics inside of functions that do more. */
+function memberReason(path, nodes, code) {
+  if (nodes.some(isText) || nodes.some(isArgumentOfError)) return MESSAGES;
+  if (path.endsWith('dead-rules.ts') && nodes.some((node) => isMember(node, ['position']))) return DEAD_PLACE;
+  return path.includes('/router/') && nodes.some((node) => isDiagnostic(node, code)) ? DIAGNOSTICS : null;
+}
+
+/** The texts of findings, and the titles and numbers of steps, which serve `explain`. */
+function isText(node) {
+  const named = node.type === 'VariableDeclarator' && ['message', 'places'].includes(node.id.name);
+  return named || node.id?.name === 'RECEIPT_FINDINGS' || isMember(node, ['message', 'title', 'step']);
+}
+
+/** The second argument of an error, and that of a function which throws one. */
+function isArgumentOfError(node, index, nodes) {
+  const around = nodes[index + 1];
+  const name = around?.callee?.name;
+  return (
+    (name === 'WcpError' && around.arguments[1] === node) || (name === 'refused' && around.callee !== node)
+  );
+}
+
+function isDiagnostic(node, code) {
+  const text = code.slice(node.start, node.end);
+  return (
+    isMember(node, ['diagnostics']) ||
+    (node.type === 'VariableDeclarator' && node.id.name === 'diagnostics') ||
+    (node.type === 'CallExpression' && /^(errorAt|errorsUnder|under|diagnostics\.push)\(/.test(text))
+  );
+}
+
+function isMember({ type, key }, names) {
+  return type === 'Property' && names.includes(key.name);
+}
