@@ -1,5 +1,6 @@
 /** A light runner of the line protocol: requests are pipelined, and the first wrong answer ends it. */
 import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { judge } from '../../packages/conformance/src/judge.ts';
 import { LineSplitter } from '../../packages/conformance/src/line-splitter.ts';
 import { readAnswer, readMessage } from '../../packages/conformance/src/read-answer.ts';
@@ -25,7 +26,7 @@ export function ask(port, questions, { timeoutMs = 5_000, env = {}, all = false 
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [port], {
       stdio: ['pipe', 'pipe', 'ignore'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(port), 'cache'), ...env },
     });
     const splitter = new LineSplitter();
     const failed = [];

@@ -29,11 +29,10 @@ export interface Operation {
 
 const ordered = Type.Unknown();
 const op = (errors: readonly string[], sets: TSchema = ordered): Operation => ({ errors, sets });
-const findingsAsSet = Type.Object({ findings: Type.Array(Type.Unknown(), { uniqueItems: true }) });
 
 /**
- * The table of section 11.2. The text gives the findings of `verify_receipts` an order (WCP-8-29) and
- * those of `analyze_rules` none.
+ * The table of section 11.2. The text gives the findings of `verify_receipts` (WCP-8-29) and of
+ * `analyze_rules` (WCP-4.1-39) an order, so they are no sets.
  */
 export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   decide: op([], RouteDecisionSchema),
@@ -41,7 +40,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   canonicalize: op(['CANONICAL_JSON_INVALID']),
   record_hash: op(['CANONICAL_JSON_INVALID']),
   decision_digest: op(['CANONICAL_JSON_INVALID']),
-  analyze_rules: op(['DOCUMENT_INVALID'], findingsAsSet),
+  analyze_rules: op(['DOCUMENT_INVALID']),
   receipt_hash: op(['CANONICAL_JSON_INVALID']),
   sign_receipt: op(['SEED_INVALID', 'CANONICAL_JSON_INVALID']),
   verify_receipts: op([]),

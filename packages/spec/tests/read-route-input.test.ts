@@ -266,6 +266,7 @@ describe('a wrong member', () => {
     const message = (name: string): string | undefined =>
       readRouteInput({ ...INPUT, [name]: 1 }).findings[0]?.message;
     expect(message('a\n\u202e\\')).toBe('There is no member "a\\u000a\\u202e\\\\" in a RouteInput.');
+    expect(message('x'.repeat(64))).toBe(`There is no member "${'x'.repeat(64)}" in a RouteInput.`);
     expect(message('x'.repeat(65))).toBe(`There is no member "${'x'.repeat(64)}…" in a RouteInput.`);
     expect(message(`${'x'.repeat(63)}😀`)?.isWellFormed()).toBe(true);
   });
@@ -334,6 +335,10 @@ describe('any value at all is answered', () => {
     ['a BigInt', 1n],
     ['a symbol', Symbol('s')],
     ['a function', () => INPUT],
+    [
+      'a function that says it is an object',
+      Object.assign(() => 0, INPUT, { [Symbol.toStringTag]: 'Object' }),
+    ],
     ['an array', [INPUT]],
     ['an array with members', Object.assign([], INPUT)],
     ['a Date with members', Object.assign(new Date(), INPUT)],

@@ -10,8 +10,8 @@ from typing import Any
 from wcp_json import Json, canonical, utf16
 
 HERE = Path(__file__).resolve().parent
-TABLES = json.loads((HERE / "tables.json").read_text())  # defaults, profiles and events, as data
-SCHEMAS = {path.stem: json.loads(path.read_text()) for path in HERE.parents[2].glob("spec/schemas/*.json")}
+TABLES = json.loads((HERE / "tables.json").read_bytes())  # defaults, profiles and events, as data
+SCHEMAS = {path.stem: json.loads(path.read_bytes()) for path in HERE.parents[2].glob("spec/schemas/*.json")}
 FACTS, ROUTE_INPUT = SCHEMAS["facts"]["properties"], SCHEMAS["route-input"]["properties"]
 FACTS["now"]["format"] = "date-time"  # a time has not only its form, it exists (WCP-4.4-2)
 ID = re.compile(r"(?:cap|wrk|org|x)(?:\.[a-z0-9-]+){1,3}|(?:ctrl|pol|prof|evt)(?:\.[a-z0-9_-]+){1,3}")
@@ -58,8 +58,7 @@ def conform(schema: Json, value: Any) -> Any:
     if good and kind == "string":
         good = schema.get("minLength", 0) <= len(utf16(value)) / 2 <= schema.get("maxLength", math.inf)
         good = good and re.fullmatch(schema.get("pattern", "[^\ud800-\udfff]*"), value)
-    if good and kind == "array":
-        good = len(value) >= schema.get("minItems", 0)
+    good = good and (kind != "array" or len(value) >= schema.get("minItems", 0))
     if not good or value != schema.get("const", value):
         raise ValueError("wrong type or value")
     if "format" in schema:

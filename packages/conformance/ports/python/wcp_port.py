@@ -27,12 +27,12 @@ class Case:
     """One decision in the making: its arguments, and the members that its steps have set."""
 
     def __init__(self, given: Json, route_input: Any) -> None:
-        self.world, self.facts, self.received = World(given), given.get("facts"), route_input
-        self.config, self.input = self.world.config, route_input if isinstance(route_input, dict) else {}
+        self.world, self.received, arguments = World(given), route_input, (given.get("facts"), route_input)
+        self.facts, self.input = (value if isinstance(value, dict) else {} for value in arguments)
+        self.config = self.world.config
         self.guarded = self.input.get("env") in ("prod", "edge")
-        self.worker, self.verdict, self.reasons, self.limit = None, {}, [], None
-        facts = self.facts if isinstance(self.facts, dict) else {}
-        now, uuid = (read(FACTS[name], facts.get(name)) for name in ("now", "decision_id"))
+        self.worker, self.verdict, self.reasons, self.limit = {}, {}, [], None
+        now, uuid = (read(FACTS[name], self.facts.get(name)) for name in ("now", "decision_id"))
         echo = {name: read(ROUTE_INPUT[name], self.input.get(name)) for name in TABLES["echoed"]}
         self.decision = TABLES["route_decision"] | echo | {
             "decision_id": uuid, "timestamp": now, "decided_at": now, "dry_run": echo["dry_run"] or False,
@@ -107,7 +107,7 @@ class Case:
                 passed, _, worker, controls, _ = max(examined, default=(-1, "", {}, [], set()))
                 reason = TABLES["skip_reasons"][passed]
                 lacking.update(*(missing for number, *_, missing in examined if number == 5))
-                self.worker, self.controls = None if reason else worker, controls
+                self.worker, self.controls = {} if reason else worker, controls
             entries.append(without(candidate, "authorities") | {"skip_reason": reason})
         reasons, missing = {entry["skip_reason"] for entry in entries}, sorted(lacking)
         require(reasons != {"missing_controls"}, "DENY_MISSING_REQUIRED_CONTROLS", missing=missing)
@@ -154,15 +154,15 @@ class Case:
         config, envelope, guarded = self.config, self.worker["privilege_envelope"], self.guarded
         if not config["enforce_privilege_envelopes"] and TABLES["envelope_control"] not in self.controls:
             return
-        isolated, egress, policy = config["isolated"], envelope["network_egress"], config["privilege_policy"]
-        hosts, secrets = ({*policy[name].get(self.input["env"], [])} for name in ("egress_allowlist", "secrets"))
-        strange = self.input["data_label"] == "RESTRICTED" and not hosts.issuperset(envelope["egress_allowlist"])
+        isolated, egress, env = config["isolated"], envelope["network_egress"], self.input["env"]
+        hosts, secrets = ({*config[name].get(env, [])} for name in ("egress_allowlist", "secrets"))
+        strange = self.input["data_label"] == "RESTRICTED" and {*envelope["egress_allowlist"]} - hosts
         breaches = {
             "envelope_missing": envelope["missing"] and (guarded or isolated),
             "egress_unrestricted": guarded and egress == "unrestricted",
             "egress_not_allowlisted": guarded and egress == "allowlisted" and strange,
             "egress_not_none": isolated and egress != "none" and not (guarded and egress == "unrestricted"),
-            "secret_not_allowed": guarded and not secrets.issuperset(envelope["secrets_access"]),
+            "secret_not_allowed": guarded and {*envelope["secrets_access"]} - secrets,
             "write_path_refused": any(path == "/" or path[:1] != "/" or ".." in path.split("/")
                                       for path in envelope["filesystem_writes"])}
         violations = sorted(name for name, breached in breaches.items() if breached)
@@ -227,9 +227,9 @@ class Case:
     def make_events(self) -> list[Json]:
         """Make the events of the finished decision (7.2), their strings safe to read (3.6)."""
         made, held = self.decision, self.decision["outcome"] == "STEWARD_HOLD"
-        values = made | {"limit": self.limit, "task_id": made["decision_id"], "choice": "first_eligible_species",
+        values = made | {"limit": self.limit, "task_id": made["decision_id"],
                          "reasons": [reason["reason"] for reason in self.reasons],
-                         "policy_version": escape(made["policy_version"]),
+                         "policy_version": escape(made["policy_version"]), "choice": "first_eligible_species",
                          "gate_decision": "REQUIRE_HUMAN" if held else "ALLOW",
                          "gate_version": escape(self.verdict.get("policy_version", made["policy_version"])),
                          "gate_reason": escape(self.verdict.get("reason", "hold" if held else "not_asked"))}
@@ -241,7 +241,7 @@ class Case:
 
 
 def escape(text: str) -> str:
-    """Write a string so that it shows what it holds (3.6). The other strings of events hold nothing unsafe."""
+    """Write a string so that it shows what it holds (3.6); other strings of events hold nothing unsafe."""
     return UNSAFE.sub(lambda char: f"\\u{ord(char[0]):04x}", text.replace("\\", "\\\\"))
 
 
@@ -253,8 +253,7 @@ def digest_decision(input: Any, decision: Any) -> str:
 OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {
     "decide": lambda given, value: Case(given, value).decide(),
     "check_id": lambda _, value: check_id(value),
-    "canonicalize": lambda _, value: {
-        "canonical": (text := canonical(parse(value["json"]))), "sha256": digest(text)},
+    "canonicalize": lambda _, value: {"canonical": (out := canonical(parse(value["json"]))), "sha256": digest(out)},
     "record_hash": lambda _, value: {"artifact_hash": digest(without(value, "artifact_hash"))},
     "receipt_hash": lambda _, value: {"receipt_hash": digest(without(value, "receipt_hash", "signature"))},
     "decision_digest": lambda _, value: {"decision_digest": digest_decision(**value)},

@@ -18,10 +18,9 @@ class World:
             self.catalog = read_version(documents["catalog_version"])
             self.rules = read_rules(documents["rules"], self.catalog)
             self.workers = read_workers(documents["workers"])
-            self.dead_rules = [finding["rule_id"] for finding in find_dead_rules(self.rules)]
-            self.broken = False
         except (KeyError, ValueError):
             return
+        self.dead_rules, self.broken = [finding["rule_id"] for finding in find_dead_rules(self.rules)], False
 
 
 def digest_documents(documents: Json) -> str | None:
@@ -50,8 +49,9 @@ def read_config(document: Any) -> Json:
     limits = TABLES["max_score"] | config.get("blast", {}).get("max_score", {})
     limits |= {env: min(limits[env], limit) for env, limit in profile.get("limits_at_most", {}).items()}
     limits |= {env: max(limits[env], limit) for env, limit in profile.get("limits_at_least", {}).items()}
-    inner = {name: TABLES[name] | config.get(name, {}) for name in ("blast", "approval", "privilege_policy")}
-    return TABLES["config"] | config | inner | profile | {"limits": limits}
+    inner = {name: TABLES[name] | config.get(name, {}) for name in ("blast", "approval")}
+    ceiling = TABLES["privilege_policy"] | config.get("privilege_policy", {})
+    return TABLES["config"] | config | inner | ceiling | profile | {"limits": limits}
 
 
 def read_rules(document: Any, catalog: tuple[int, ...] | None) -> list[Json]:
