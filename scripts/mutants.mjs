@@ -16,7 +16,7 @@ import { loadFixtures } from '../packages/conformance/src/load-fixtures.ts';
 import { prepare } from './mutants/ask.mjs';
 import { findMutants } from './mutants/find-mutants.mjs';
 import { layOut } from './mutants/layout.mjs';
-import { printResult } from './mutants/print.mjs';
+import { printResult, printSurvivor } from './mutants/print.mjs';
 import { findReach } from './mutants/reach.mjs';
 import { reasonsFor } from './mutants/reasons.mjs';
 import { draw } from './mutants/sample.mjs';
@@ -57,7 +57,15 @@ process.on('SIGINT', () => {
 let result;
 try {
   const reach = await findReach(lanes, sources, questions);
-  const tried = await tryMutants({ lanes, count: Number(options.lanes), sources, mutants, questions, reach });
+  const tried = await tryMutants({
+    lanes,
+    count: Number(options.lanes),
+    sources,
+    mutants,
+    questions,
+    reach,
+    survived: (mutant) => printSurvivor(mutant, options),
+  });
   result = {
     tried: reasonsFor(tried),
     excluded,

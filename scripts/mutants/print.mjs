@@ -1,13 +1,18 @@
-import { unusedReasons } from './reasons.mjs';
+import { reasonFor, unusedReasons } from './reasons.mjs';
 import { PACKAGES } from './sources.mjs';
 
 const LEAST_SHARE = 0.9;
 
+/** Prints a survivor as soon as it is known; one with a reason where all are listed. */
+export function printSurvivor(mutant, { list }) {
+  const reason = reasonFor(mutant);
+  if (list || reason === null) console.log(lineOf({ ...mutant, reason }));
+}
+
 /** Prints what was found, the summary last. Whether all is as it must be. */
-export function printResult({ tried, excluded, whole, untrue, failing, cases, seconds }, { list, stubs }) {
+export function printResult({ tried, excluded, whole, untrue, failing, cases, seconds }, { stubs }) {
   const survivors = tried.filter(({ caught }) => caught === null);
   const unexplained = survivors.filter(({ reason }) => reason === null);
-  for (const each of list ? survivors : unexplained) console.log(lineOf(each));
   if (stubs) console.log(JSON.stringify(unexplained.map(stubOf), null, 2));
   printExcluded(excluded);
   for (const { path, line } of untrue) console.log(`A fixture reaches ${path}:${line}, which is excluded.`);

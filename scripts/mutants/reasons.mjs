@@ -14,7 +14,8 @@ export function unusedReasons(tried) {
   return ENTRIES.filter((entry) => !survivors.some((mutant) => fits(entry, mutant)));
 }
 
-function reasonFor(mutant) {
+/** Why a mutant survives, or null where nobody has said so. */
+export function reasonFor(mutant) {
   return ENTRIES.find((entry) => fits(entry, mutant))?.reason ?? null;
 }
 

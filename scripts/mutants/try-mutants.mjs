@@ -4,8 +4,11 @@ import { placeAround } from './reach.mjs';
 
 const PROGRESS_MS = 15_000;
 
-/** What became of each mutant, in their order: `caught` is `{ case, how }`, or null for a survivor. */
-export async function tryMutants({ lanes, count, sources, mutants, questions, reach }) {
+/**
+ * What became of each mutant, in their order: `caught` is `{ case, how }`, or null for a survivor, which
+ * `survived` hears of at once.
+ */
+export async function tryMutants({ lanes, count, sources, mutants, questions, reach, survived }) {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const results = new Array(mutants.length);
   const killers = new Map();
@@ -23,6 +26,7 @@ export async function tryMutants({ lanes, count, sources, mutants, questions, re
         asked.length === 0 ? null : await tryOne(lanes, lane, byPath.get(mutant.path), mutant, asked);
       if (caught?.case) remember(killers, mutant, caught.case);
       results[index] = { ...mutant, caught, asked: asked.length };
+      if (caught === null) survived(results[index]);
       done += 1;
     }
   };

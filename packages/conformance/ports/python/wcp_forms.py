@@ -32,9 +32,11 @@ def check_id(question: Json) -> Json:
             "authority": ".".join(text.split(".")[:2]) if valid and owned else None}
 
 
-def is_json(value: str | float) -> bool:
-    """Tell whether JSON can hold a string or number: no lone surrogate, no infinity (3.2)."""
-    return math.isfinite(value) if isinstance(value, float) else not re.search("[\ud800-\udfff]", value)
+def is_json(value: str | float, or_long: bool = False) -> bool:
+    """Tell whether JSON can hold a string or number (3.2), or the string is too long to ask (WCP-3-39)."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return or_long and len(utf16(value)) > 2 * 1_048_576 or not re.search("[\ud800-\udfff]", value)
 
 
 def read(schema: Json, value: Any, default: Any = None) -> Any:
@@ -86,10 +88,10 @@ def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, st
     """Note what is wrong in a part of an input (3.3); return a copy with null for what is no JSON (3.2)."""
     closed = schema.get("additionalProperties") is False  # the input itself and its blast_radius
     nested = isinstance(value, (dict, list))
-    if nested and level > 64 or isinstance(value, (str, float)) and not is_json(value):
+    if nested and level > 64 or isinstance(value, (str, float)) and not is_json(value, True):
         found[path] = "TOO_DEEP" if nested else "NOT_JSON"
         return None
-    if read({"type": "object"} if closed else schema, value, REFUSED) is REFUSED:
+    if schema and read({"type": "object"} if closed else schema, value, REFUSED) is REFUSED:
         found[path] = "INVALID_VALUE"
     if isinstance(value, list):
         return [inspect({}, item, f"{path}/{index}", level + 1, found) for index, item in enumerate(value)]
@@ -99,7 +101,7 @@ def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, st
     copy, forms = {}, schema.get("properties", {})
     for name, item in value.items():
         place = path + "/" + name.replace("~", "~0").replace("/", "~1")
-        if not is_json(name):
+        if not is_json(name, True):
             found[path] = "NOT_JSON"
             continue
         if closed and name not in forms:
@@ -114,7 +116,8 @@ def judge_input(value: Any) -> list[tuple[str, str]]:
     if not isinstance(value, dict):
         return [("", "NOT_AN_OBJECT")]
     found: dict[str, str] = {}
-    if len(canonical(inspect(SCHEMAS["route-input"], value, "", 1, found)).encode()) > 1_048_576:
+    text = canonical(inspect(SCHEMAS["route-input"], value, "", 1, found))
+    if len(text.encode("utf-8", "surrogatepass")) > 1_048_576:
         return [("", "TOO_LARGE")]
     pairs = set()
     for path, code in found.items():

@@ -253,7 +253,8 @@ def digest_decision(input: Any, decision: Any) -> str:
 OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {
     "decide": lambda given, value: Case(given, value).decide(),
     "check_id": lambda _, value: check_id(value),
-    "canonicalize": lambda _, value: {"canonical": (out := canonical(parse(value["json"]))), "sha256": digest(out)},
+    "canonicalize": lambda _, value: {
+        "canonical": (text := canonical(parse(value["json"]))), "sha256": digest(text)},
     "record_hash": lambda _, value: {"artifact_hash": digest(without(value, "artifact_hash"))},
     "receipt_hash": lambda _, value: {"receipt_hash": digest(without(value, "receipt_hash", "signature"))},
     "decision_digest": lambda _, value: {"decision_digest": digest_decision(**value)},

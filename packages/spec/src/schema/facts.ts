@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { closed, hashRead, nullable, supervisorLevel, time, UUID_PATTERN } from './common.ts';
 
-const count = Type.Integer({ minimum: 0 });
+const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const text = Type.String();
 
 /** What somebody else observed for this one decision (section 4.4). */
