@@ -32,7 +32,9 @@ export default defineConfig({
     testTimeout: 60_000,
     coverage: {
       provider: 'v8',
-      include: ['packages/spec/src/**/*.ts', 'packages/router/src/**/*.ts'],
+      // Resolved against the root of each project.
+      include: ['src/**/*.ts'],
+      exclude: ['**/*.d.ts'],
       thresholds: { branches: 100, functions: 100, lines: 100, statements: 100 },
       reporter: ['text'],
     },

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,6 +23,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 }
 const wanted = manifestsHash();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) install();
+linkCommand();
 if (process.argv.includes('--build')) run('npm', ['run', '--silent', 'build']);
 
 function install() {
@@ -37,6 +38,12 @@ function install() {
     '--loglevel=warn',
   ]);
   writeFileSync(stamp, wanted);
+}
+
+/** Lets `npx wcp` run the workspace's own command: a package of the root's would be one of every package. */
+function linkCommand() {
+  const link = join(bin, 'wcp');
+  if (!existsSync(link)) symlinkSync(join('..', '..', 'packages', 'cli', 'bin', 'wcp.mjs'), link);
 }
 
 function manifestsHash() {

@@ -7,6 +7,7 @@ import { readAnswer, readMessage } from '../../packages/conformance/src/read-ans
 
 const MOST_AHEAD = 24;
 const START_TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 5_000;
 const START = `${JSON.stringify({ cmd: 'start', protocol: 1, revision: '0.2' })}\n`;
 const STOP = `${JSON.stringify({ cmd: 'stop' })}\n`;
 
@@ -19,61 +20,90 @@ export function prepare(cases) {
 }
 
 /**
- * Asks a port until an answer is not the expected one. Gives `{ case, how }` of what caught it, or null
- * when every answer was right. With `all` it goes on, and gives the list of the cases that failed.
+ * Asks a port until an answer is not the expected one, and gives a list of that one as `{ case, how }`;
+ * an empty list where every answer was right. With `all` it goes on, and gives every case that failed.
  */
-export function ask(port, questions, { timeoutMs = 5_000, env = {}, all = false } = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [port], {
+export function ask(port, questions, { env = {}, all = false } = {}) {
+  return new Promise((resolve) => new Session(port, questions, { env, all, resolve }).begin());
+}
+
+/** One port from its start to its end. */
+class Session {
+  #splitter = new LineSplitter();
+  #failed = [];
+  #sent = 0;
+  #heard = 0;
+  #started = false;
+  #over = false;
+
+  constructor(port, questions, { env, all, resolve }) {
+    this.questions = questions;
+    this.all = all;
+    this.resolve = resolve;
+    this.child = spawn(process.execPath, [port], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(port), 'cache'), ...env },
     });
-    const splitter = new LineSplitter();
-    const failed = [];
-    let [sent, heard, started, settled] = [0, 0, false, false];
-    let timer = setTimeout(() => settle('hang'), START_TIMEOUT_MS);
-    const settle = (how) => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      if (how !== null) failed.push({ case: questions[heard]?.item.id ?? null, how });
-      if (how !== null || !all) child.kill('SIGKILL');
-      const result = all ? failed : (failed[0] ?? null);
-      // The folder of the lane is written to next: nothing of this process may still read it.
-      if (child.exitCode !== null || child.signalCode !== null) resolve(result);
-      else child.once('close', () => resolve(result));
-    };
-    const send = () => {
-      let text = '';
-      for (; sent < questions.length && sent < heard + MOST_AHEAD; sent += 1) text += questions[sent].line;
-      if (text !== '') child.stdin.write(text);
-    };
-    const hear = (line) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => settle('hang'), timeoutMs);
-      if (!started) {
-        started = true;
-        if (line.type !== 'line' || readMessage(line.text).message?.ok !== true) return settle('no start');
-      } else {
-        const status = statusOf(line, questions[heard]);
-        if (status !== 'passed' && !all) return settle(status);
-        if (status !== 'passed') failed.push({ case: questions[heard].item.id, how: status });
-        heard += 1;
-      }
-      if (heard === questions.length) {
-        if (all) child.stdin.end(STOP);
-        return settle(null);
-      }
-      return send();
-    };
+  }
+
+  begin() {
+    const { child } = this;
     child.stdin.on('error', () => {});
     child.stdout.on('data', (chunk) => {
-      for (const line of splitter.push(chunk)) if (!settled) hear(line);
+      for (const line of this.#splitter.push(chunk)) if (!this.#over) this.#hear(line);
     });
-    child.on('error', () => settle('crash'));
-    child.on('close', () => settle('crash'));
+    child.on('error', () => this.#end('crash'));
+    child.on('close', () => this.#end('crash'));
+    this.#wait(START_TIMEOUT_MS);
     child.stdin.write(START);
-  });
+  }
+
+  #wait(timeoutMs) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#end('hang'), timeoutMs);
+  }
+
+  #hear(line) {
+    this.#wait(TIMEOUT_MS);
+    const how = this.#started ? statusOf(line, this.questions[this.#heard]) : startOf(line);
+    if (how !== 'passed' && !(this.all && this.#started)) return this.#end(how);
+    if (how !== 'passed') this.#note(how);
+    if (this.#started) this.#heard += 1;
+    this.#started = true;
+    return this.#heard < this.questions.length ? this.#send() : this.#end(null);
+  }
+
+  #send() {
+    let text = '';
+    while (this.#sent < this.questions.length && this.#sent < this.#heard + MOST_AHEAD) {
+      text += this.questions[this.#sent].line;
+      this.#sent += 1;
+    }
+    if (text !== '') this.child.stdin.write(text);
+  }
+
+  #note(how) {
+    this.#failed.push({ case: this.questions[this.#heard]?.item.id ?? null, how });
+  }
+
+  /** Waits for the process to be gone: the files that it reads are written next. */
+  #end(how) {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.timer);
+    if (how !== null) this.#note(how);
+    const { child, all } = this;
+    if (how === null && all) child.stdin.end(STOP);
+    else child.kill('SIGKILL');
+    const settle = () => this.resolve(this.#failed);
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+      child.once('close', settle);
+    } else settle();
+  }
+}
+
+function startOf(line) {
+  return line.type === 'line' && readMessage(line.text).message?.ok === true ? 'passed' : 'no start';
 }
 
 function statusOf(line, { item, number }) {

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 
 /** Lays out `count` lanes; `path(lane)` is the port of a lane, and `remove()` takes all away. */
@@ -29,7 +30,7 @@ async function bundleFrame(lane) {
   });
   writeManifest(spec, 'spec', { '.': './index.js', './catalog': './catalog.js' });
   await bundle({
-    entry: { port: 'scripts/mutants/port.mjs' },
+    entry: { port: fileURLToPath(import.meta.resolve('./port.mjs')) },
     noExternal: [/^(?!@wcp\/)/],
     external: [/^@wcp\//],
     outDir: lane,

@@ -35,17 +35,13 @@ function markNode(node, around, { mark, inserts }) {
     if (/Function/.test(around[1]?.type ?? '') && body[0]) mark(around[1], around, body[0], '', ';');
   }
   if (type === 'ArrowFunctionExpression' && body.type !== 'BlockStatement') {
-    mark(node, around, bare(body), '(', `, `);
+    mark(node, around, body, '(', ', ');
     inserts.push({ at: body.end, text: ')', closing: true });
   }
   for (const branch of branchesOf(node)) {
     mark(branch, [branch, ...around], branch, '{', ';');
     inserts.push({ at: branch.end, text: '}', closing: true });
   }
-}
-
-function bare(body) {
-  return body;
 }
 
 /** Single statements that stand where a block could. */

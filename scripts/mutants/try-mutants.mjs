@@ -38,7 +38,7 @@ export async function tryMutants({ lanes, count, sources, mutants, questions, re
 async function tryOne(lanes, lane, source, { start, end, replacement }, asked) {
   lanes.write(lane, source, source.code.slice(0, start) + replacement + source.code.slice(end));
   try {
-    return await ask(lanes.port(lane), asked);
+    return (await ask(lanes.port(lane), asked))[0] ?? null;
   } finally {
     lanes.write(lane, source, source.code);
   }

@@ -45,7 +45,10 @@ describe('this implementation under the referee', () => {
   }, 300_000);
 
   test('has one report however often it runs, but for times', async () => {
-    const [first, second] = [await referee(SELF, ['--filter', 'r*']), await referee(SELF, ['--filter', 'r*'])];
+    const [first, second] = [
+      await referee(SELF, ['--filter', 'r*']),
+      await referee(SELF, ['--filter', 'r*']),
+    ];
     expect(timeless(second.report)).toEqual(timeless(first.report));
   }, 300_000);
 });
@@ -79,11 +82,15 @@ describe('a port that cheats', () => {
     ['drops-telemetry', 'telemetry/'],
     ['dry-run-is-real', 'dry-run/'],
   ] as const;
-  test.each(cheats)('%s is caught by %s', async (cheat, area) => {
-    const { code, report } = await referee([process.execPath, CHEAT, cheat], ['--filter', `${area}*`]);
-    expect(code).toBe(1);
-    expect(report.cases.some(({ status }) => status === 'failed')).toBe(true);
-  }, 300_000);
+  test.each(cheats)(
+    '%s is caught by %s',
+    async (cheat, area) => {
+      const { code, report } = await referee([process.execPath, CHEAT, cheat], ['--filter', `${area}*`]);
+      expect(code).toBe(1);
+      expect(report.cases.some(({ status }) => status === 'failed')).toBe(true);
+    },
+    300_000,
+  );
 });
 
 describe('wcp conformance', () => {

@@ -1,14 +1,10 @@
 // Every decision satisfies the schema that other languages read.
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { DENY_CODES, type RouteDecision, RouteDecisionSchema } from '@wcp/spec';
+import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
 import { compileWorld, decide } from '../src/index.ts';
 import { generated } from './generated.ts';
 
-/** typebox is the spec's dependency, so it is found from there. */
-const fromSpec = createRequire(new URL('../../spec/package.json', import.meta.url));
-const { Compile } = await import(pathToFileURL(fromSpec.resolve('typebox/compile')).href);
 const validator = Compile(RouteDecisionSchema);
 
 const CASES = 4_000;

@@ -9,7 +9,7 @@ describe('what goes wrong inside is an error that says nothing of itself', () =>
       throw new Error('in a getter');
     },
   });
-  const secret = new Error('SECRET at /home/someone/worker.js');
+  const secret = new Error('SECRET at /srv/someone/worker.js');
   const raise = () => {
     throw secret;
   };

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import {
   type ConformanceReport,
   exitCode,
@@ -65,7 +65,7 @@ async function run(program: string, args: string[], options: RunOptions): Promis
     knownFailures: known,
     timeoutMs: Number(options.timeout),
     // A port that is this very CLI finds its tools where the caller found this one.
-    env: { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` },
+    env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` },
     ...selectionOf(options),
   });
 }
