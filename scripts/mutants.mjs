@@ -26,7 +26,7 @@ import { tryMutants } from './mutants/try-mutants.mjs';
 const { values: options } = parseArgs({
   options: {
     package: { type: 'string' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string' },
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     list: { type: 'boolean', default: false },
@@ -41,7 +41,7 @@ const began = performance.now();
 const sources = PACKAGES.flatMap(readSources);
 const found = sources
   .filter((source) => options.package === undefined || source.package === options.package)
-  .filter(({ path }) => path.includes(options.only))
+  .filter(({ path }) => path.includes(options.only ?? ''))
   .flatMap(findMutants);
 const excluded = found.filter((mutant) => mutant.excluded !== null);
 const candidates = found.filter((mutant) => mutant.excluded === null);
@@ -69,7 +69,7 @@ try {
   result = {
     tried: reasonsFor(tried),
     excluded,
-    whole: mutants.length === candidates.length,
+    whole: [options.sample, options.package, options.only].every((each) => each === undefined),
     untrue: reach.untrue,
     failing: reach.failing,
     cases: questions.length,

@@ -40,7 +40,7 @@ function lineOf({ path, line, column, operator, change, reason, asked }) {
 }
 
 function stubOf({ path, original, change }) {
-  return { where: path, line: original, mutation: change, reason: '' };
+  return { where: path, line: original, mutations: [change], reason: '' };
 }
 
 function printExcluded(excluded) {

@@ -9,7 +9,7 @@ import { placeOf } from './exclusions.mjs';
 import { walk } from './sources.mjs';
 
 /** The places of a source, and its code with a mark at each. `first` is the number of its first place. */
-export function markSource({ path, code, tree }, first) {
+function markSource({ path, code, tree }, first) {
   const places = [];
   const inserts = [];
   const mark = (node, around, begin, before, after) => {

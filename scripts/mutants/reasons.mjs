@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Why each known survivor survives. An entry without `mutation` speaks for every mutant of its line. */
+/** Why each known survivor survives: mutations of a line, named by what is written there. */
 const ENTRIES = JSON.parse(readFileSync(new URL('./survivors.json', import.meta.url), 'utf8'));
 
 /** Mutants with what became of them, survivors with their reason or null. */
@@ -19,6 +19,6 @@ export function reasonFor(mutant) {
   return ENTRIES.find((entry) => fits(entry, mutant))?.reason ?? null;
 }
 
-function fits({ where, line, mutation }, { path, original, change }) {
-  return where === path && line === original && (mutation === undefined || mutation === change);
+function fits({ where, line, mutations }, { path, original, change }) {
+  return where === path && line === original && mutations.includes(change);
 }

@@ -26,7 +26,7 @@ function readSource(name, path) {
  * The JavaScript of a source: types become blanks and `.ts` in imports `.js`, so that every place keeps
  * its offset, line and column.
  */
-export function javaScriptOf(text) {
+function javaScriptOf(text) {
   return stripTypeScriptTypes(text).replace(/(from '\.[^'\n]*)\.ts';/g, "$1.js';");
 }
 

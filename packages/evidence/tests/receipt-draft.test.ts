@@ -7,7 +7,7 @@ import {
   outcomeReceipt,
   verifyReceipts,
 } from '../src/index.ts';
-import { hostileValues, key, keys } from './support.ts';
+import { key, keys } from './support.ts';
 
 const receipt_id = '01890a5d-ac96-774b-bcce-b302099a8057';
 const decision = {

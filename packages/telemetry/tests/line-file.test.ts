@@ -139,14 +139,10 @@ describe('durability', () => {
       this: FileHandle,
       ...args: unknown[]
     ) => Promise<{ bytesWritten: number }>;
-    vi.spyOn(handles, 'write').mockImplementation(function (
-      this: FileHandle,
-      bytes: never,
-      from: never,
-      length: never,
-    ) {
-      return write.call(this, bytes, from, Math.min(3, length), null) as never;
-    });
+    const threeAtATime = function (this: FileHandle, bytes: unknown, from: unknown, length: unknown) {
+      return write.call(this, bytes, from, Math.min(3, length as number), null);
+    };
+    vi.spyOn(handles, 'write').mockImplementation(threeAtATime as never);
     await file.append([{ text: 'é'.repeat(10) }]);
     await file.close();
     expect(text(path)).toBe(`{"text":"${'é'.repeat(10)}"}\n`);

@@ -38,7 +38,7 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_PATH = 1024;
 const MAX_FINDINGS = 100;
 
-export const DIMENSIONS = ['data', 'network', 'financial', 'time', 'reversibility'];
+const DIMENSIONS = ['data', 'network', 'financial', 'time', 'reversibility'];
 
 /** The members whose value a decision repeats. */
 export const ECHOED: Record<string, Check> = {

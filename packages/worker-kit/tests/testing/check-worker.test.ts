@@ -90,7 +90,7 @@ describe('checkWorker sees a worker that', () => {
   test('takes what it should refuse, or refuses what it should take', async () => {
     const open = workerThat(() => null, { input: z.unknown() });
     expect(await codes(open)).toEqual(['STATUS', 'NO_FINDINGS']);
-    expect(await codes(good, { valid: [{}], invalid: [] })).toContain('STATUS');
+    expect(await codes(good, { valid: [{} as { text: string }], invalid: [] })).toContain('STATUS');
   });
 
   test('runs where its record does not allow it', async () => {
