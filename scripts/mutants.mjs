@@ -5,6 +5,7 @@
  *
  * --package router|evidence   one package; --only TEXT: sources whose path holds this
  * --sample N [--seed N]       that many mutants, drawn by a seed
+ * --again FILE               the survivors of an earlier run, of which FILE is the --json
  * --list                      every survivor with its reason; --stubs: entries for those without one
  * --json FILE                 everything that was found
  * --fixtures DIR, --lanes N   other fixtures; so many ports at a time
@@ -19,7 +20,7 @@ import { layOut } from './mutants/layout.mjs';
 import { printResult, printSurvivor } from './mutants/print.mjs';
 import { findReach } from './mutants/reach.mjs';
 import { reasonsFor } from './mutants/reasons.mjs';
-import { draw } from './mutants/sample.mjs';
+import { draw, survivorsIn } from './mutants/sample.mjs';
 import { PACKAGES, readSources } from './mutants/sources.mjs';
 import { tryMutants } from './mutants/try-mutants.mjs';
 
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    again: { type: 'string' },
     list: { type: 'boolean', default: false },
     stubs: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -45,8 +47,9 @@ const found = sources
   .flatMap(findMutants);
 const excluded = found.filter((mutant) => mutant.excluded !== null);
 const candidates = found.filter((mutant) => mutant.excluded === null);
-const mutants =
+const drawn =
   options.sample === undefined ? candidates : draw(candidates, Number(options.sample), options.seed);
+const mutants = options.again === undefined ? drawn : survivorsIn(options.again, drawn);
 
 const questions = prepare((await loadFixtures(options.fixtures)).cases);
 const lanes = await layOut(sources, Number(options.lanes));
@@ -69,7 +72,7 @@ try {
   result = {
     tried: reasonsFor(tried),
     excluded,
-    whole: [options.sample, options.package, options.only].every((each) => each === undefined),
+    whole: [options.sample, options.package, options.only, options.again].every((each) => each === undefined),
     untrue: reach.untrue,
     failing: reach.failing,
     cases: questions.length,

@@ -97,6 +97,26 @@ const LINES = [
   { file: 'evidence/src/receipt.ts', line: /isObject\((receipt|draft)\)/, reason: PROCESS },
   { file: 'router/src/world.ts', line: /Object\.freeze/, reason: PROCESS },
   { file: 'router/src/world.ts', line: /\?\? nowhere/, reason: PROCESS },
+  {
+    file: 'router/src/draw-decision.ts',
+    line: /\.slice\(\)/,
+    part: /^current\.controls\.slice/,
+    reason: PROCESS,
+  },
+  {
+    file: 'router/src/compile-world.ts',
+    line: /^(digest: engine\.|policy_version: engine\.|catalog_version: )/,
+    reason: PROCESS,
+  },
+  { file: 'router/src/compile-world.ts', line: /^const (root|all) =/, reason: DIAGNOSTICS },
+  {
+    file: 'router/src/compile-world.ts',
+    line: /diagnostics\.push/,
+    part: /^(diagnostics\.push|enrolled\.has)/,
+    reason: DIAGNOSTICS,
+  },
+  { file: 'router/src/compiled-worker.ts', line: /^(risk_tier|envelope_written):/, reason: GATE },
+  { file: 'router/src/supervision.ts', line: /engine\.gate/, reason: GATE },
 ];
 
 /** What is done with what throws when it is looked at: proxies and getters. */
@@ -128,6 +148,8 @@ function memberReason(path, nodes, code) {
   if (line !== undefined) return line.reason;
   if (CATCHES.some((file) => path.endsWith(file)) && nodes.some(({ type }) => type === 'CatchClause'))
     return PROCESS;
+  if (path.endsWith('compile-world.ts') && nodes.some((node) => isMember(node, ['findings'])))
+    return DIAGNOSTICS;
   if (path.endsWith('dead-rules.ts') && nodes.some((node) => isMember(node, ['position']))) return DEAD_PLACE;
   return path.includes('/router/') && nodes.some((node) => isDiagnostic(node, code)) ? DIAGNOSTICS : null;
 }

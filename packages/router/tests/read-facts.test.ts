@@ -50,6 +50,13 @@ test.each([
   `{${DECISION_ID}}`,
   DECISION_ID.slice(1),
   ` ${DECISION_ID}`,
+  DECISION_ID.replaceAll('-', '0'),
+  DECISION_ID.replace(/^./, '-'),
+  DECISION_ID.replace(/^./, ':'),
+  DECISION_ID.replace(/^./, '`'),
+  DECISION_ID.replace(/^./, 'G'),
+  DECISION_ID.replace(/^./, 'g'),
+  DECISION_ID.replace(/^./, '/'),
 ])('a decision_id is a UUID of either case: %s', (decision_id) => {
   const good = decision_id === DECISION_ID.toUpperCase();
   expect(readFacts(makeFacts({ decision_id }))).toMatchObject({
