@@ -46,10 +46,20 @@ export interface CompiledRule {
   readonly policy_gate: boolean;
   readonly supervisor_level: SupervisorLevel | null;
   readonly profiles: readonly { readonly profile_id: string; readonly score: number | null }[];
+  /** The preconditions in force, sorted: in prod and edge, and elsewhere. */
+  readonly preconditions: { readonly strict: readonly string[]; readonly lenient: readonly string[] };
   readonly deny_unsigned: boolean;
   readonly deny_unattested: boolean;
   readonly max_score: Readonly<Record<Env, number>>;
 }
+
+/** What no rule can switch off (R6). */
+const ALWAYS_ON: readonly string[] = [
+  'deny_if_missing_required_controls',
+  'must_attach_policy_version',
+  'must_have_correlation_id',
+  'must_record_artifact_hash_if_executes',
+];
 
 type Roster = ReadonlyMap<string, readonly CompiledWorker[]>;
 
@@ -69,10 +79,18 @@ export function compileRule(rule: Rule, roster: Roster, profileControls: readonl
     policy_gate: escalation.policy_gate,
     supervisor_level: escalation.supervisor_level,
     profiles: (decision.recommended_profiles ?? []).map(profileOf),
+    preconditions: { strict: strictPreconditions(rule), lenient: ALWAYS_ON },
     deny_unsigned: decision.preconditions?.deny_if_unsigned_artifact_in_prod ?? false,
     deny_unattested: decision.preconditions?.deny_if_no_attestation_in_prod ?? false,
     max_score: limitsOf(decision.max_blast_score),
   };
+}
+
+function strictPreconditions({ decision }: Rule): readonly string[] {
+  const names = (['deny_if_no_attestation_in_prod', 'deny_if_unsigned_artifact_in_prod'] as const).filter(
+    (name) => decision.preconditions?.[name] === true,
+  );
+  return [...ALWAYS_ON, ...names].sort(compareText);
 }
 
 function compileCandidate(

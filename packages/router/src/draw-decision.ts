@@ -94,17 +94,9 @@ function escalationOf(escalation: EscalationEffective): EscalationEffective {
   };
 }
 
-/** What is always on (R6), and what the rule switches on in prod and edge; sorted. */
-function preconditionsOf(current: Case, rule: CompiledRule): string[] {
-  const names = ['deny_if_missing_required_controls'];
-  if (rule.deny_unattested && isStrict(current)) names.push('deny_if_no_attestation_in_prod');
-  if (rule.deny_unsigned && isStrict(current)) names.push('deny_if_unsigned_artifact_in_prod');
-  names.push(
-    'must_attach_policy_version',
-    'must_have_correlation_id',
-    'must_record_artifact_hash_if_executes',
-  );
-  return names;
+/** Which preconditions were in force: in prod and edge also those that the rule switches on. */
+function preconditionsOf(current: Case, { preconditions }: CompiledRule): string[] {
+  return (isStrict(current) ? preconditions.strict : preconditions.lenient).slice();
 }
 
 function contextOf({ engine, holds, input, worker, blast_score }: Case): EscalationContext {

@@ -72,7 +72,7 @@ function report(candidate: CompiledCandidate, reason: SkipReason | null): Candid
   return {
     worker_species_id: candidate.species,
     score_hint: candidate.score_hint,
-    requires_controls_minimum: [...candidate.minimum],
+    requires_controls_minimum: candidate.minimum.slice(),
     skip_reason: reason,
   };
 }
