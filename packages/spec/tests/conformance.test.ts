@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:4f64d9e06bd053b996acb38ecd0b9e0ad414001f2a5868a20bc10f2c9602f1c0';
+const FROZEN = 'sha256:ef00786e5d6dd3ac4286d50e2164bf43a2728451a59173c765a742f404b0c43f';
 
 interface Group {
   readonly id: string;

@@ -34,9 +34,8 @@ def check_id(question: Json) -> Json:
 
 def is_json(value: str | float, or_long: bool = False) -> bool:
     """Tell whether JSON can hold a string or number (3.2), or the string is too long to ask (WCP-3-39)."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return or_long and len(utf16(value)) > 2 * 1_048_576 or not re.search("[\ud800-\udfff]", value)
+    ok = or_long and len(utf16(value)) > 2 * 1_048_576
+    return math.isfinite(value) if isinstance(value, float) else ok or not re.search("[\ud800-\udfff]", value)
 
 
 def read(schema: Json, value: Any, default: Any = None) -> Any:
@@ -116,10 +115,9 @@ def judge_input(value: Any) -> list[tuple[str, str]]:
     if not isinstance(value, dict):
         return [("", "NOT_AN_OBJECT")]
     found: dict[str, str] = {}
-    text = canonical(inspect(SCHEMAS["route-input"], value, "", 1, found))
+    text, pairs = canonical(inspect(SCHEMAS["route-input"], value, "", 1, found)), set()
     if len(text.encode("utf-8", "surrogatepass")) > 1_048_576:
         return [("", "TOO_LARGE")]
-    pairs = set()
     for path, code in found.items():
         while len(utf16(path)) > 2 * 1024:  # give way to the nearest ancestor that fits (WCP-3-49)
             path = path.rpartition("/")[0]

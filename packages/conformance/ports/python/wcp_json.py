@@ -37,8 +37,7 @@ def utf16(text: Any) -> bytes:
 def canonical(value: Any) -> str:
     """Write canonical JSON (WCP-8-1); ValueError where a number has none."""
     if isinstance(value, dict):
-        members = [f"{canonical(name)}:{canonical(value[name])}" for name in sorted(value, key=utf16)]
-        return "{" + ",".join(members) + "}"
+        return "{" + ",".join(f"{canonical(k)}:{canonical(value[k])}" for k in sorted(value, key=utf16)) + "}"
     if isinstance(value, list):
         return "[" + ",".join([canonical(item) for item in value]) + "]"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
