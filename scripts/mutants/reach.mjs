@@ -16,12 +16,7 @@ function markSource({ path, code, tree }, first) {
     const number = first + places.length;
     const entry = placeOf(path, around);
     places.push({ path, start: node.start, end: node.end, unreachable: entry !== undefined && !entry.runs });
-    inserts.push({
-      at: begin.start,
-      text: `${before}globalThis.wcpReached?.add(${number})${after}`,
-      depth: 0,
-    });
-    return number;
+    inserts.push({ at: begin.start, text: `${before}globalThis.wcpReached?.add(${number})${after}` });
   };
   walk(tree, (node, ancestors) => markNode(node, [node, ...ancestors], { mark, inserts }));
   return { places, marked: insert(code, inserts) };
@@ -30,7 +25,8 @@ function markSource({ path, code, tree }, first) {
 function markNode(node, around, { mark, inserts }) {
   const { type, body } = node;
   if (type === 'BlockStatement') {
-    for (const each of body) if (isMarked(each)) mark(each, [each, ...around], each, '', ';');
+    for (const each of body)
+      if (each.type !== 'FunctionDeclaration') mark(each, [each, ...around], each, '', ';');
     // What stands before the first statement of a function is its own: defaults of parameters.
     if (/Function/.test(around[1]?.type ?? '') && body[0]) mark(around[1], around, body[0], '', ';');
   }
@@ -48,10 +44,6 @@ function markNode(node, around, { mark, inserts }) {
 function branchesOf({ type, body, consequent, alternate }) {
   const found = type === 'IfStatement' ? [consequent, alternate] : /^(For|While)/.test(type) ? [body] : [];
   return found.filter((each) => each && !['BlockStatement', 'IfStatement'].includes(each.type));
-}
-
-function isMarked({ type }) {
-  return type !== 'FunctionDeclaration';
 }
 
 /** Texts put in at their places; what closes comes before what opens at the same place. */

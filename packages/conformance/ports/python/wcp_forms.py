@@ -32,10 +32,11 @@ def check_id(question: Json) -> Json:
             "authority": ".".join(text.split(".")[:2]) if valid and owned else None}
 
 
-def is_json(value: str | float, or_long: bool = False) -> bool:
-    """Tell whether JSON can hold a string or number (3.2), or the string is too long to ask (WCP-3-39)."""
-    ok = or_long and len(utf16(value)) > 2 * 1_048_576
-    return math.isfinite(value) if isinstance(value, float) else ok or not re.search("[\ud800-\udfff]", value)
+def is_json(value: str | float) -> bool:
+    """Tell whether JSON can hold a number, or a string that is not too long to ask (3.2, WCP-3-39)."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return len(utf16(value)) > 2 * 1_048_576 or not re.search("[\ud800-\udfff]", value)
 
 
 def read(schema: Json, value: Any, default: Any = None) -> Any:
@@ -57,7 +58,7 @@ def conform(schema: Json, value: Any) -> Any:
         good = is_json(value) and schema.get("minimum", value) <= value <= schema.get("maximum", value)
         good = good and (kind == "number" or value.is_integer())
     if good and kind == "string":
-        good = schema.get("minLength", 0) <= len(utf16(value)) / 2 <= schema.get("maxLength", math.inf)
+        good = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", math.inf)
         good = good and re.fullmatch(schema.get("pattern", "[^\ud800-\udfff]*"), value)
     good = good and (kind != "array" or len(value) >= schema.get("minItems", 0))
     if not good or value != schema.get("const", value):
@@ -87,7 +88,7 @@ def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, st
     """Note what is wrong in a part of an input (3.3); return a copy with null for what is no JSON (3.2)."""
     closed = schema.get("additionalProperties") is False  # the input itself and its blast_radius
     nested = isinstance(value, (dict, list))
-    if nested and level > 64 or isinstance(value, (str, float)) and not is_json(value, True):
+    if nested and level > 64 or isinstance(value, (str, float)) and not is_json(value):
         found[path] = "TOO_DEEP" if nested else "NOT_JSON"
         return None
     if schema and read({"type": "object"} if closed else schema, value, REFUSED) is REFUSED:
@@ -98,14 +99,13 @@ def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, st
         return value
     found |= {f"{path}/{name}": "MISSING_MEMBER" for name in schema.get("required", []) if name not in value}
     copy, forms = {}, schema.get("properties", {})
-    for name, item in value.items():
+    if not all(map(is_json, value)):
+        found[path] = "NOT_JSON"
+    for name in filter(is_json, value):
         place = path + "/" + name.replace("~", "~0").replace("/", "~1")
-        if not is_json(name, True):
-            found[path] = "NOT_JSON"
-            continue
         if closed and name not in forms:
             found[place] = "UNKNOWN_MEMBER"
-        item = math.nan if name == "__proto__" else item  # refused like a number that JSON lacks (WCP-3-30)
+        item = math.nan if name == "__proto__" else value[name]  # refused like NaN (WCP-3-30)
         copy[name] = inspect(forms.get(name, {}), item, place, level + 1, found)
     return copy
 

@@ -37,7 +37,8 @@ def utf16(text: Any) -> bytes:
 def canonical(value: Any) -> str:
     """Write canonical JSON (WCP-8-1); ValueError where a number has none."""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{canonical(k)}:{canonical(value[k])}" for k in sorted(value, key=utf16)) + "}"
+        members = [f"{canonical(name)}:{canonical(value[name])}" for name in sorted(value, key=utf16)]
+        return "{" + ",".join(members) + "}"  # of a list: join with a generator would recurse on the C stack
     if isinstance(value, list):
         return "[" + ",".join([canonical(item) for item in value]) + "]"
     if isinstance(value, bool) or not isinstance(value, (int, float)):

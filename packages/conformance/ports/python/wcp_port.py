@@ -171,9 +171,8 @@ class Case:
 
     def score_blast(self) -> None:
         """Step 12: the blast score is within the limit (5.12)."""
-        limit, env, own = self.rule["max_blast_score"], self.input["env"], self.input.get("blast_radius", {})
-        limit = limit.get(env, 100) if isinstance(limit, dict) else limit
-        self.limit = min(limit, self.config["limits"][env])
+        most, env, own = self.rule["max_blast_score"], self.input["env"], self.input.get("blast_radius", {})
+        self.limit = min(most.get(env, 100) if isinstance(most, dict) else most, self.config["limits"][env])
         own = max(self.worker["declared_blast"], sum(own.values()), self.input.get("blast_score", 0))
         score = min(100, own + self.facts["chain"].get("blast_score", 0))
         self.decision |= {"blast_score": score, "blast_gate_passed": score <= self.limit}

@@ -18,7 +18,6 @@ play({
     answer.result?.required_controls_effective?.reverse();
     reason?.findings?.reverse();
     reason?.missing?.reverse();
-    if (request.op === 'analyze_rules') answer.result?.findings.reverse();
     send(answer);
   },
 });
