@@ -53,10 +53,12 @@ const mutants = options.again === undefined ? drawn : survivorsIn(options.again,
 
 const questions = prepare((await loadFixtures(options.fixtures)).cases);
 const lanes = await layOut(sources, Number(options.lanes));
-process.on('SIGINT', () => {
-  lanes.remove();
-  process.exit(130);
-});
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    lanes.remove();
+    process.exit(1);
+  });
+}
 let result;
 try {
   const reach = await findReach(lanes, sources, questions);

@@ -86,7 +86,7 @@ const LINES = [
   { file: 'evidence/src/signing-key.ts', line: /typeof data === 'string'/, reason: PROCESS },
   { file: 'evidence/src/package-hash.ts', line: /const (content|bytes) =|list === null/, reason: PROCESS },
   { file: 'evidence/src/merkle-hash.ts', line: /typeof leaf !== 'string'/, reason: PROCESS },
-  { file: 'evidence/src/merkle.ts', line: /: number = leaves\.length|MerkleLeaf> = \[\]/, reason: PROCESS },
+  { file: 'evidence/src/merkle.ts', line: /= (leaves\.length|\[\])/, reason: PROCESS },
   {
     file: 'evidence/src/merkle-tree.ts',
     line: /checkRange\((size|second), [01], this\.size\)/,
@@ -100,7 +100,7 @@ const LINES = [
   {
     file: 'router/src/draw-decision.ts',
     line: /\.slice\(\)/,
-    part: /^current\.controls\.slice/,
+    part: /\.slice\(\)$/,
     reason: PROCESS,
   },
   {
@@ -115,6 +115,7 @@ const LINES = [
     part: /^(diagnostics\.push|enrolled\.has)/,
     reason: DIAGNOSTICS,
   },
+  { file: 'router/src/selection.ts', line: /minimum\.slice/, part: /\.slice\(\)$/, reason: PROCESS },
   { file: 'router/src/compiled-worker.ts', line: /^(risk_tier|envelope_written):/, reason: GATE },
   { file: 'router/src/supervision.ts', line: /engine\.gate/, reason: GATE },
 ];

@@ -7,14 +7,15 @@ import { HANDLERS } from '../../packages/cli/src/port/handlers.ts';
 import { servePort } from '../../packages/conformance/src/serve-port.ts';
 
 const { WCP_MUTANTS_REACHED: file } = process.env;
-const reached = [];
+const loading = [...(globalThis.wcpReached ?? [])];
+const requests = [];
 
 await servePort(file === undefined ? HANDLERS : watched(HANDLERS), {
   input: process.stdin,
   output: process.stdout,
   implementation: { name: 'wcp mutant', language: 'TypeScript', version: '0.0.0' },
 });
-if (file !== undefined) writeFileSync(file, JSON.stringify(reached));
+if (file !== undefined) writeFileSync(file, JSON.stringify({ loading, requests }));
 process.exit(0);
 
 /** Handlers that note which places of the code each request has reached. */
@@ -32,6 +33,6 @@ function watch(run) {
   try {
     return run();
   } finally {
-    reached.push([...globalThis.wcpReached]);
+    requests.push([...globalThis.wcpReached]);
   }
 }

@@ -16,7 +16,10 @@ function markSource({ path, code, tree }, first) {
     const number = first + places.length;
     const entry = placeOf(path, around);
     places.push({ path, start: node.start, end: node.end, unreachable: entry !== undefined && !entry.runs });
-    inserts.push({ at: begin.start, text: `${before}globalThis.wcpReached?.add(${number})${after}` });
+    inserts.push({
+      at: begin.start,
+      text: `${before}(globalThis.wcpReached ??= new Set()).add(${number})${after}`,
+    });
   };
   walk(tree, (node, ancestors) => markNode(node, [node, ...ancestors], { mark, inserts }));
   return { places, marked: insert(code, inserts) };
@@ -62,19 +65,19 @@ function insert(code, inserts) {
   return result + code.slice(from);
 }
 
-/** The smallest place around a mutant, or -1 for code that runs while the module is loaded. */
-export function placeAround(places, { path, start, end }) {
+/** The smallest place around a mutant, or -1 for code that runs while its module is loaded. */
+export function placeAround({ places, loading }, { path, start, end }) {
   let best = -1;
   for (const [number, place] of places.entries()) {
     if (place.path !== path || place.start > start || place.end < end) continue;
     if (best === -1 || place.end - place.start <= places[best].end - places[best].start) best = number;
   }
-  return best;
+  return loading.has(best) ? -1 : best;
 }
 
 /**
- * Runs every case once against the marked code. Gives the places, the set of places that each case
- * reaches, the cases that fail without a mutant, and excluded places that a case reaches all the same.
+ * Runs every case once against the marked code. Gives the places, those that loading reaches, the set that each
+ * case reaches, the cases that fail without a mutant, and excluded places that a case reaches all the same.
  */
 export async function findReach(lanes, sources, questions) {
   const places = [];
@@ -86,11 +89,13 @@ export async function findReach(lanes, sources, questions) {
   const file = join(lanes.root, 'reached.json');
   const failing = await ask(lanes.port(0), questions, { all: true, env: { WCP_MUTANTS_REACHED: file } });
   for (const source of sources) lanes.write(0, source, source.code);
-  const reachedBy = JSON.parse(readFileSync(file, 'utf8')).map((numbers) => new Set(numbers));
+  const { loading, requests } = JSON.parse(readFileSync(file, 'utf8'));
+  const reachedBy = requests.map((numbers) => new Set(numbers));
   const reached = new Set(reachedBy.flatMap((set) => [...set]));
   const untrue = places.filter(({ unreachable }, number) => unreachable && reached.has(number));
   return {
     places,
+    loading: new Set(loading),
     reachedBy,
     failing,
     untrue: untrue.map((place) => ({ ...place, line: lineOf(sources, place) })),

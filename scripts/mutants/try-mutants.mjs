@@ -45,8 +45,9 @@ async function tryOne(lanes, lane, source, { start, end, replacement }, asked) {
 }
 
 /** Those that reach the place, and first of them what caught its neighbours, then one of each group. */
-function questionsFor(mutant, questions, { places, reachedBy, failing }, killers) {
-  const place = placeAround(places, mutant);
+function questionsFor(mutant, questions, reach, killers) {
+  const { places, reachedBy, failing } = reach;
+  const place = placeAround(reach, mutant);
   const bad = new Set(failing.map((each) => each.case));
   const usable = questions.filter(({ item }) => !bad.has(item.id));
   const asked =
