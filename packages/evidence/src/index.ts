@@ -13,7 +13,10 @@ export type {
 } from './finding.ts';
 export { buildManifest, type ManifestDraft, signManifestHmac } from './manifest.ts';
 export { consistencyProof, createMerkleTree, inclusionProof, merkleRoot } from './merkle.ts';
+export { frontierOf, type HashedSubtree, MerkleFrontier } from './merkle-frontier.ts';
 export type { MerkleLeaf } from './merkle-hash.ts';
+export type { Subtree } from './merkle-path.ts';
+export { proveConsistency, proveInclusion, type SubtreeReader, subtreeHash } from './merkle-proof.ts';
 export type { MerkleTree } from './merkle-tree.ts';
 export { type PackageAttestation, verifyPackage, writeManifest } from './package.ts';
 export { packageHash } from './package-folder.ts';

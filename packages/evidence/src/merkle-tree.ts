@@ -1,5 +1,12 @@
 import { type Sha256, WcpError } from '@wcp/spec';
 import { hashLeaf, hashNode, hashNothing, type MerkleLeaf, writeHash } from './merkle-hash.ts';
+import {
+  completeSubtrees,
+  consistencyPath,
+  foldSubtrees,
+  inclusionPath,
+  type LeafRange,
+} from './merkle-path.ts';
 
 const HASH_BYTES = 32;
 
@@ -29,7 +36,7 @@ export class MerkleTree {
    */
   root(size: number = this.size): Sha256 {
     checkRange(size, 0, this.size);
-    return writeHash(size === 0 ? hashNothing() : this.#subtree(0, size));
+    return writeHash(size === 0 ? hashNothing() : this.#hashOf({ start: 0, size }));
   }
 
   /**
@@ -40,7 +47,7 @@ export class MerkleTree {
   inclusionProof(index: number, size: number = this.size): Sha256[] {
     checkRange(size, 1, this.size);
     checkRange(index, 0, size - 1);
-    return this.#path(index, 0, size).map(writeHash);
+    return inclusionPath(index, size).map((range) => writeHash(this.#hashOf(range)));
   }
 
   /**
@@ -52,7 +59,7 @@ export class MerkleTree {
   consistencyProof(first: number, second: number = this.size): Sha256[] {
     checkRange(second, 1, this.size);
     checkRange(first, 1, second);
-    return this.#subproof(first, 0, second, true).map(writeHash);
+    return consistencyPath(first, second).map((range) => writeHash(this.#hashOf(range)));
   }
 
   #push(height: number, hash: Uint8Array): void {
@@ -67,29 +74,8 @@ export class MerkleTree {
     return this.#levels[height];
   }
 
-  /** The hash over `size` leaves from `start`, which is a multiple of the split below `size`. */
-  #subtree(start: number, size: number): Uint8Array {
-    const split = splitOf(size);
-    if (size === 1 || size === 2 * split) return this.#level(Math.log2(size)).at(start / size);
-    return hashNode(this.#subtree(start, split), this.#subtree(start + split, size - split));
-  }
-
-  /** The siblings from a leaf up to the root of a subtree. */
-  #path(index: number, start: number, size: number): Uint8Array[] {
-    if (size === 1) return [];
-    const split = splitOf(size);
-    return index < split
-      ? [...this.#path(index, start, split), this.#subtree(start + split, size - split)]
-      : [...this.#path(index - split, start + split, size - split), this.#subtree(start, split)];
-  }
-
-  /** SUBPROOF of RFC 9162; `known` while the earlier tree's root is one that the verifier has. */
-  #subproof(first: number, start: number, size: number, known: boolean): Uint8Array[] {
-    if (first === size) return known ? [] : [this.#subtree(start, size)];
-    const split = splitOf(size);
-    return first <= split
-      ? [...this.#subproof(first, start, split, known), this.#subtree(start + split, size - split)]
-      : [...this.#subproof(first - split, start + split, size - split, false), this.#subtree(start, split)];
+  #hashOf(range: LeafRange): Uint8Array {
+    return foldSubtrees(completeSubtrees(range).map(({ height, index }) => this.#level(height).at(index)));
   }
 }
 
@@ -114,11 +100,6 @@ class HashList {
     grown.set(this.#bytes);
     this.#bytes = grown;
   }
-}
-
-/** The greatest power of two below `size`. */
-function splitOf(size: number): number {
-  return 2 ** (31 - Math.clz32(size - 1));
 }
 
 /** Refuses a number out of range, or no integer. */

@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 
 test('the package exports these names and no others', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
+    'MerkleFrontier',
     'appendReceipt',
     'buildManifest',
     'consistencyProof',
     'createMerkleTree',
     'createReceiptChain',
     'decisionReceipt',
+    'frontierOf',
     'generateSigningKey',
     'hashFiles',
     'inclusionProof',
@@ -15,6 +17,8 @@ test('the package exports these names and no others', async () => {
     'merkleRoot',
     'outcomeReceipt',
     'packageHash',
+    'proveConsistency',
+    'proveInclusion',
     'publicKeyFromPem',
     'readVerifierKey',
     'receiptHash',
@@ -26,6 +30,7 @@ test('the package exports these names and no others', async () => {
     'signReceipt',
     'signingKeyFromPem',
     'signingKeyFromSeed',
+    'subtreeHash',
     'verifyCheckpoint',
     'verifyConsistency',
     'verifyInclusion',

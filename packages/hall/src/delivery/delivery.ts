@@ -1,0 +1,47 @@
+import type { RegistryRecord, RouteDecision, Sha256, WorkerContext, WorkerResult } from '@wcp/spec';
+
+/** A call that a decision allowed. */
+export interface DeliveryCall {
+  readonly context: WorkerContext;
+  readonly request: unknown;
+  /** The hash of the code that was decided about; null where the worker has none that the Hall can see. */
+  readonly code_hash: Sha256 | null;
+  /** The signed token by which the worker knows that the Hall sent it; null where there is none. */
+  readonly permit: string | null;
+  /** The time limit in milliseconds from now. */
+  readonly timeout_ms: number;
+  /** Ends the call early. */
+  readonly signal?: AbortSignal;
+  /** Answers a worker that asks for another capability under this call; absent where it may not. */
+  readonly dispatch?: ChainedDispatch;
+}
+
+/** What a worker asks for: what its own context says of the rest can only get narrower. */
+export type ChainedDispatch = (asked: unknown) => Promise<ChainedAnswer>;
+
+/** What a worker gets back: the decision, and the result of the worker that was dispatched, if one was. */
+export interface ChainedAnswer {
+  readonly decision: RouteDecision;
+  readonly result: WorkerResult | null;
+}
+
+/** How a call ended, told by the Hall and not by the worker. */
+export interface Delivered {
+  /** `ok`: the worker answered `ok` or `partial`. `unknown`: it may or may not have done its work. */
+  readonly status: 'ok' | 'error' | 'timeout' | 'unknown';
+  /** What the worker answered; null where it gave no result of the right form. */
+  readonly result: WorkerResult | null;
+  /** Why there is none, as a code `DELIVERY_…`; null where there is one. */
+  readonly code: string | null;
+  readonly duration_ms: number;
+}
+
+/** One way to a worker. `deliver` never rejects and is settled by the time limit. */
+export interface Delivery {
+  readonly record: RegistryRecord;
+  /** The hash of the worker's code as it is now, seen by the Hall itself; null where it cannot see it. */
+  observe(): Promise<Sha256 | null>;
+  deliver(call: DeliveryCall): Promise<Delivered>;
+  /** Ends what runs and frees what is held. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,51 @@
+import type { Appended, Entry } from './entry.ts';
+import type { Ledger } from './ledger.ts';
+
+/** So many entries share a commit at most: more would let the first of them wait for the last. */
+const MOST_ENTRIES = 512;
+
+interface Waiting {
+  readonly entry: Entry;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Lets entries that come at the same time share a commit: while one is on its way, the next gathers. */
+export class GroupCommit {
+  readonly #ledger: Ledger;
+  #waiting: Waiting[] = [];
+  #isFlushing = false;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Resolves when the entry is durable; rejects where it is not, and then nothing of it is. */
+  append(entry: Entry): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entry, resolve, reject });
+      if (!this.#isFlushing) {
+        this.#isFlushing = true;
+        // Whatever else this turn of the event loop brings shares the commit.
+        setImmediate(() => void this.#flush());
+      }
+    });
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MOST_ENTRIES);
+      await this.#commit(batch);
+    }
+    this.#isFlushing = false;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const appended = await this.#ledger.append(batch.map(({ entry }) => entry));
+      for (const [index, { resolve }] of batch.entries()) resolve(appended[index] as Appended);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { createMemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
+import { type Ledger, type LedgerIdentity, openLedger } from './ledger.ts';
+
+/** A store and the ledger over it: everything that a Hall keeps. */
+export interface Vault {
+  readonly store: Store;
+  readonly ledger: Ledger;
+  /** Ends what is under way and closes the store. */
+  close(): Promise<void>;
+}
+
+/** A vault that lives as long as the process. */
+export async function openMemoryVault(identity: LedgerIdentity): Promise<Vault> {
+  return vaultOver(createMemoryStore(), identity);
+}
+
+/** A vault over a store in this thread. */
+export async function vaultOver(store: Store, identity: LedgerIdentity): Promise<Vault> {
+  return { store, ledger: await openLedger(store, identity), close: () => store.close() };
+}

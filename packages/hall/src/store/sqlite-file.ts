@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { WcpError } from '@wcp/spec';
+import type { TableName } from './store.ts';
+import { storeError } from './store-error.ts';
+import { TABLES, type Table } from './tables.ts';
+
+/** Raised with every change of {@link TABLES}; an older Hall refuses a newer file. */
+const SCHEMA_VERSION = 1;
+/** Says in the file's header whose it is: "WCPH". */
+const APPLICATION_ID = 0x57435048;
+
+/** Opens or makes the file, locks it for this process, and checks that it is whole. */
+export function openDatabase(file: string): DatabaseSync {
+  const isNew = !existsSync(file);
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(file, { timeout: 0 });
+    // EXCLUSIVE before anything else: the lock is then held from the first access until the close.
+    database.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
+    database.exec('PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;');
+    database.exec('BEGIN IMMEDIATE; COMMIT;');
+    checkWhole(database);
+    if (isNew || numberOf(database, 'application_id') === 0) createTables(database);
+    checkVersion(database);
+    return database;
+  } catch (error) {
+    if (database?.isOpen) database.close();
+    throw storeError(error);
+  }
+}
+
+function checkWhole(database: DatabaseSync): void {
+  const [found] = database.prepare('PRAGMA quick_check(1)').all();
+  if (found !== undefined && Object.values(found)[0] === 'ok') return;
+  throw new WcpError(
+    'ERR_WCP_STORE',
+    'The store is damaged: its pages do not fit together. Nothing was changed. Restore it from a backup; what was exported before can still be verified.',
+  );
+}
+
+function checkVersion(database: DatabaseSync): void {
+  const isOurs = numberOf(database, 'application_id') === APPLICATION_ID;
+  const version = numberOf(database, 'user_version');
+  if (isOurs && version === SCHEMA_VERSION) return;
+  throw new WcpError(
+    'ERR_WCP_STORE',
+    isOurs
+      ? `The store has version ${version}; this Hall reads version ${SCHEMA_VERSION}. Use the Hall that wrote it, or a newer one.`
+      : 'The file is a database, but not that of a Hall. Name another folder.',
+  );
+}
+
+function createTables(database: DatabaseSync): void {
+  const [tables] = database.prepare('SELECT count(*) AS n FROM sqlite_schema').all();
+  if (tables?.['n'] !== 0) return;
+  const statements = (Object.entries(TABLES) as [TableName, Table][]).flatMap(([name, table]) =>
+    statementsOf(name, table),
+  );
+  database.exec(
+    [
+      'BEGIN',
+      ...statements,
+      `PRAGMA user_version=${SCHEMA_VERSION}`,
+      `PRAGMA application_id=${APPLICATION_ID}`,
+      'COMMIT',
+    ].join(';\n'),
+  );
+}
+
+function statementsOf(name: TableName, { columns, unique, indexes }: Table): string[] {
+  const [key, ...others] = Object.entries(columns) as [[string, string], ...[string, string][]];
+  const lines = [
+    `${key[0]} ${key[1]} PRIMARY KEY NOT NULL`,
+    ...others.map(([column, type]) => `${column} ${type}`),
+    ...unique.map((names) => `UNIQUE (${names.join(', ')})`),
+  ];
+  return [
+    `CREATE TABLE ${name} (${lines.join(', ')}) STRICT`,
+    ...indexes.map((column) => `CREATE INDEX ${name}_${column} ON ${name} (${column})`),
+  ];
+}
+
+function numberOf(database: DatabaseSync, pragma: string): number {
+  return Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+}

@@ -1,0 +1,106 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { WcpError } from '@wcp/spec';
+import { Kysely, SqliteDialect } from 'kysely';
+import { type AnyTables, anyTable, RowWriter } from './row-writer.ts';
+import { asSqliteDatabase } from './sqlite-database.ts';
+import { openDatabase } from './sqlite-file.ts';
+import type { Change, Key, Query, Store, TableName, Tables } from './store.ts';
+import { storeError } from './store-error.ts';
+import { keyOf } from './tables.ts';
+
+/**
+ * A store in one SQLite file (WAL, `synchronous=FULL`): what a commit resolved survives a crash and a
+ * power cut. The file is this process's alone until it is closed.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE`: locked by another process, not writable, damaged, of a newer version
+ * @example const store = openSqliteStore('hall/store.db');
+ */
+export function openSqliteStore(file: string): Store {
+  const database = openDatabase(file);
+  return new SqliteStore(database);
+}
+
+class SqliteStore implements Store {
+  readonly #database: DatabaseSync;
+  readonly #db: Kysely<Tables>;
+  readonly #writer: RowWriter;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asSqliteDatabase(database) }) });
+    this.#writer = new RowWriter(database, this.#dynamic);
+  }
+
+  async get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | null> {
+    return this.#attempt(async () => {
+      const row = await this.#dynamic
+        .selectFrom(anyTable(table))
+        .selectAll()
+        .where(keyOf(table), '=', key as never)
+        .executeTakeFirst();
+      return (row ?? null) as Tables[T] | null;
+    });
+  }
+
+  async list<T extends TableName>(table: T, query: Query<T> = {}): Promise<Tables[T][]> {
+    const { where = {}, after, limit = 100, descending = false } = query;
+    const key = keyOf(table);
+    return this.#attempt(async () => {
+      let select = this.#dynamic.selectFrom(anyTable(table)).selectAll();
+      for (const [name, value] of Object.entries(where)) {
+        select = value === null ? select.where(name, 'is', null) : select.where(name, '=', value as never);
+      }
+      if (after !== undefined) select = select.where(key, descending ? '<' : '>', after as never);
+      const rows = await select
+        .orderBy(key, descending ? 'desc' : 'asc')
+        .limit(limit)
+        .execute();
+      return rows as unknown as Tables[T][];
+    });
+  }
+
+  async count(table: TableName): Promise<number> {
+    return this.#attempt(async () => {
+      const { total } = await this.#dynamic
+        .selectFrom(anyTable(table))
+        .select((on) => on.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      return Number(total);
+    });
+  }
+
+  async commit(changes: readonly Change[]): Promise<void> {
+    if (!this.#database.isOpen) throw closed();
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      for (const change of changes) this.#writer.apply(change);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw storeError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** Tables are chosen at run time: what Kysely can't type is typed by {@link Store}. */
+  get #dynamic(): Kysely<AnyTables> {
+    return this.#db as unknown as Kysely<AnyTables>;
+  }
+
+  async #attempt<R>(work: () => Promise<R>): Promise<R> {
+    if (!this.#database.isOpen) throw closed();
+    try {
+      return await work();
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+}
+
+function closed(): WcpError {
+  return new WcpError('ERR_WCP_STORE', 'The store is closed.');
+}

@@ -1,0 +1,153 @@
+/** A receipt at its position in the log; `leaf` is the hash of the leaf, 32 bytes. */
+export interface ReceiptRow {
+  readonly position: number;
+  readonly stream: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly decision_id: string | null;
+  readonly correlation_id: string | null;
+  readonly leaf: Uint8Array;
+  /** The canonical JSON of the whole receipt. */
+  readonly receipt: string;
+}
+
+/** A decision beside its receipt, with all that is needed to make it again. */
+export interface DecisionRow {
+  /** The position of its receipt. */
+  readonly position: number;
+  /** The input as received, as canonical JSON; null where it has none. */
+  readonly input: string | null;
+  /** The facts without what `observation` holds. */
+  readonly facts: string;
+  /** The digest of the {@link ObservationRow} that the facts are completed with. */
+  readonly observation: string;
+  /** The decision without its `telemetry_envelopes`, which stand among the events. */
+  readonly decision: string;
+  /** The id of its row of events. */
+  readonly events: number | null;
+}
+
+/** Facts that many decisions share (live hashes, bans), kept once under their digest. */
+export interface ObservationRow {
+  readonly digest: string;
+  readonly facts: string;
+}
+
+/** The documents of a world, kept once under its digest. */
+export interface WorldRow {
+  readonly digest: string;
+  readonly documents: string;
+  readonly at: string;
+}
+
+/** A complete subtree of the log; `place` is its height times 2^48 plus its index. */
+export interface NodeRow {
+  readonly place: number;
+  readonly hash: Uint8Array;
+}
+
+/** The last receipt of a stream. */
+export interface HeadRow {
+  readonly stream: string;
+  readonly seq: number;
+  readonly receipt_hash: string;
+}
+
+/** A signed tree head. */
+export interface CheckpointRow {
+  readonly size: number;
+  readonly note: string;
+  readonly at: string;
+}
+
+/** Events that came about together, a JSON list, in the order of their commit. */
+export interface EventRow {
+  readonly id: number;
+  /** Whom they concern; null for events of the Hall itself. */
+  readonly tenant_id: string | null;
+  readonly events: string;
+}
+
+/** A dispatch whose outcome is not known yet. */
+export interface DispatchRow {
+  readonly decision_id: string;
+  readonly worker_id: string;
+  readonly at: string;
+  /** A {@link import('@wcp/spec').Receipt} draft of the decision: what the outcome's receipt is made from. */
+  readonly decided: string;
+}
+
+/** What was spent under one correlation id. */
+export interface ChainRow {
+  readonly correlation_id: string;
+  readonly blast_score: number;
+  readonly depth: number;
+}
+
+/** A document with a state that changes, under an id of its own. */
+export interface StatefulRow {
+  readonly id: string;
+  readonly state: string;
+  /** Orders the rows of one state: a time, or nothing. */
+  readonly at: string;
+  readonly document: string;
+}
+
+/** Everything that a Hall keeps, by table. The first member of a row is its key. */
+export interface Tables {
+  receipts: ReceiptRow;
+  decisions: DecisionRow;
+  observations: ObservationRow;
+  worlds: WorldRow;
+  nodes: NodeRow;
+  heads: HeadRow;
+  checkpoints: CheckpointRow;
+  events: EventRow;
+  dispatches: DispatchRow;
+  chains: ChainRow;
+  approvals: StatefulRow;
+  freezes: StatefulRow;
+  workers: StatefulRow;
+  worker_versions: StatefulRow;
+  authorities: StatefulRow;
+  api_keys: StatefulRow;
+  issuers: StatefulRow;
+  outbox: StatefulRow;
+  results: StatefulRow;
+  dead_letters: StatefulRow;
+  meta: StatefulRow;
+}
+
+/** The name of a table. */
+export type TableName = keyof Tables;
+/** The key of a row. */
+export type Key = string | number;
+
+/** One change; those of one commit happen together or not at all. */
+export type Change = {
+  [T in TableName]: { readonly put: T; readonly row: Tables[T] } | { readonly remove: T; readonly key: Key };
+}[TableName];
+
+/** Which rows of a table, in the order of the key. */
+export interface Query<T extends TableName> {
+  /** Members that must be equal. */
+  readonly where?: Partial<Tables[T]>;
+  /** Only keys beyond this one, in the direction of the listing. */
+  readonly after?: Key;
+  /** At most so many; 100 where it is absent. */
+  readonly limit?: number;
+  /** From the greatest key down. */
+  readonly descending?: boolean;
+}
+
+/**
+ * Where a Hall keeps everything. An implementation makes each commit durable before it resolves, all of
+ * it or nothing, and rejects with a `WcpError` `ERR_WCP_STORE` where it can't.
+ */
+export interface Store {
+  get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | null>;
+  list<T extends TableName>(table: T, query?: Query<T>): Promise<Tables[T][]>;
+  count(table: TableName): Promise<number>;
+  commit(changes: readonly Change[]): Promise<void>;
+  close(): Promise<void>;
+}
