@@ -60,3 +60,4 @@ export {
   verifyInclusion,
 } from './verify-proof.ts';
 export { verifyReceipts } from './verify-receipts.ts';
+export { verifySignature } from './verify-signature.ts';

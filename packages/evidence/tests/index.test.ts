@@ -38,6 +38,7 @@ test('the package exports these names and no others', async () => {
     'verifyManifest',
     'verifyPackage',
     'verifyReceipts',
+    'verifySignature',
     'writeManifest',
     'writeVerifierKey',
   ]);

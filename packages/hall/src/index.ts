@@ -1,0 +1,6 @@
+export type { DispatchAnswer } from './dispatch/dispatcher.ts';
+export { createHall, type Hall, type HallOptions, type HallWorker, type HttpLimits } from './hall.ts';
+export { type Principal, ROLES, type Role } from './identity/principal.ts';
+export type { ApprovalNotice, HumanApprovalCallback } from './notify/notifier.ts';
+export type { WebhookTarget } from './notify/webhooks.ts';
+export type { HallPolicyGate } from './world/hall-world.ts';

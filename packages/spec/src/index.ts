@@ -3,6 +3,7 @@ export { canonicalJson, readCanonical } from './canonical-json.ts';
 export { catalogSatisfies, DEFAULT_CATALOG_VERSION, isCatalogVersion } from './catalog-version.ts';
 export { DENY_CODES, type DenyCode, type DenyCodeEntry } from './deny-code.ts';
 export { artifactHash, decisionDigest, digestText, VOLATILE_MEMBERS } from './digest.ts';
+export { parseDocument } from './document.ts';
 export { WcpError, type WcpErrorCode } from './error.ts';
 export {
   compareText,
@@ -16,7 +17,7 @@ export { normaliseHash, type Sha256, sha256 } from './hash.ts';
 export { authorityOf, checkId, ID_KINDS, type IdCheck, type IdKind } from './id.ts';
 export { INPUT_DEPTH, INPUT_SIZE } from './input-inspection.ts';
 export { JsonDocument, type JsonReading } from './json-document.ts';
-export { parseJson } from './json-text.ts';
+export { parseJson, parseUniqueJson } from './json-text.ts';
 export { parseFacts } from './parse-facts.ts';
 export { parseHallConfig } from './parse-hall-config.ts';
 export { parseRecord, recordHash } from './parse-record.ts';

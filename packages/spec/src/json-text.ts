@@ -11,21 +11,59 @@ import { escapeText } from './text.ts';
  * @example parseJson('{"a": 1, "\\u0061": 2}') // throws: the name "a" occurs twice
  */
 export function parseJson(text: string): unknown {
+  const value = parseUniqueJson(text);
+  canonicalJson(value);
+  return value;
+}
+
+/**
+ * Reads a JSON text and refuses only a name that occurs twice in one object: for a text whose value goes
+ * to `decide`, which answers for everything else. As fast as `JSON.parse` where nothing is wrong.
+ *
+ * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
+ */
+export function parseUniqueJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new WcpError('ERR_WCP_CANONICAL_JSON', 'The text is not JSON.', { cause });
   }
-  const twice = duplicateName(text);
-  if (twice !== null) {
-    throw new WcpError(
-      'ERR_WCP_CANONICAL_JSON',
-      `The name "${escapeText(twice)}" occurs twice in one object.`,
-    );
+  if (colonsIn(text) === membersIn(value)) return value;
+  const twice = duplicateName(text) as string;
+  throw new WcpError('ERR_WCP_CANONICAL_JSON', `The name "${escapeText(twice)}" occurs twice in one object.`);
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
+/** How many members a syntactically correct text writes: a colon outside of a string stands for one. */
+function colonsIn(text: string): number {
+  let colons = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (isInString) {
+      if (character === BACKSLASH) at += 1;
+      else if (character === QUOTE) isInString = false;
+    } else if (character === QUOTE) isInString = true;
+    else if (character === COLON) colons += 1;
   }
-  canonicalJson(value);
-  return value;
+  return colons;
+}
+
+/** How many members a value has, at any depth: fewer than its text wrote where one replaced another. */
+function membersIn(value: unknown): number {
+  let members = 0;
+  const waiting: unknown[] = [value];
+  for (let next = waiting.pop(); waiting.length > 0 || next !== undefined; next = waiting.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    const values = Object.values(next);
+    if (!Array.isArray(next)) members += values.length;
+    for (const inner of values) if (typeof inner === 'object' && inner !== null) waiting.push(inner);
+  }
+  return members;
 }
 
 /** The first name that a syntactically correct text gives twice in one object, or null. */

@@ -25,6 +25,8 @@ test('the codes of errors', () => {
     'ERR_WCP_CONFORMANCE',
     'ERR_WCP_RECEIPT',
     'ERR_WCP_STORE',
+    'ERR_WCP_CLOCK',
+    'ERR_WCP_HALL',
     'ERR_WCP_WORKER',
   ]);
 });

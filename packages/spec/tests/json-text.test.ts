@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseJson, WcpError } from '../src/index.ts';
+import { parseJson, parseUniqueJson, WcpError } from '../src/index.ts';
 
 const refused = (text: string): void => {
   expect(() => parseJson(text)).toThrow(WcpError);
@@ -97,6 +97,32 @@ describe('JSON text is read as I-JSON asks', () => {
         );
         refused(`[{${members.join(',')}}]`);
         expect(parseJson(`[{${members.slice(0, -1).join(',')}}]`)).toBeInstanceOf(Array);
+      }),
+    );
+  });
+});
+
+describe('JSON text whose value goes to decide', () => {
+  test('a name that occurs twice is refused, whatever else the text holds', () => {
+    for (const text of ['{"a":1,"a":1}', '[{"b":{"a":":","a":1}}]', '{"__proto__":1,"__proto__":2}']) {
+      expect(() => parseUniqueJson(text)).toThrowError(
+        expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }),
+      );
+    }
+  });
+
+  test('what decide answers for itself is read: great numbers, lone surrogates, any depth', () => {
+    expect(parseUniqueJson('1e400')).toBe(Number.POSITIVE_INFINITY);
+    expect(parseUniqueJson('"\\ud800"')).toBe('\ud800');
+    expect(parseUniqueJson('null')).toBe(null);
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    expect(Array.isArray(parseUniqueJson(deep))).toBe(true);
+  });
+
+  test('any JSON reads as JSON.parse reads it', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(parseUniqueJson(text)).toEqual(JSON.parse(text));
       }),
     );
   });

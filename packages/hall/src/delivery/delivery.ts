@@ -1,4 +1,7 @@
-import type { RegistryRecord, RouteDecision, Sha256, WorkerContext, WorkerResult } from '@wcp/spec';
+import type { RegistryRecord, Sha256, WorkerContext, WorkerResult } from '@wcp/spec';
+import type { ChainedDispatch } from '@wcp/worker-kit';
+
+export type { ChainedAnswer, ChainedDispatch } from '@wcp/worker-kit';
 
 /** A call that a decision allowed. */
 export interface DeliveryCall {
@@ -14,15 +17,6 @@ export interface DeliveryCall {
   readonly signal?: AbortSignal;
   /** Answers a worker that asks for another capability under this call; absent where it may not. */
   readonly dispatch?: ChainedDispatch;
-}
-
-/** What a worker asks for: what its own context says of the rest can only get narrower. */
-export type ChainedDispatch = (asked: unknown) => Promise<ChainedAnswer>;
-
-/** What a worker gets back: the decision, and the result of the worker that was dispatched, if one was. */
-export interface ChainedAnswer {
-  readonly decision: RouteDecision;
-  readonly result: WorkerResult | null;
 }
 
 /** How a call ended, told by the Hall and not by the worker. */

@@ -5,12 +5,18 @@ export type Role = (typeof ROLES)[number];
 
 /** Somebody who was recognised. */
 export interface Principal {
-  /** Names the key or the credential's subject: `key:<id>`, `jwt:<issuer>:<subject>`, `anonymous`. */
+  /**
+   * Names the key or the credential's subject: `key:<id>` (a rotated key keeps the id of the first),
+   * `jwt:<issuer>:<subject>` (a colon in the issuer is written `%3A`), `anonymous`.
+   */
   readonly id: string;
   readonly roles: readonly Role[];
-  /** The tenant that a `tenant` speaks for; null for others. */
+  /**
+   * The tenant that a `tenant` speaks for, else null. A credential narrowed to other roles keeps it: who
+   * belongs to a tenant must not resolve what the tenant asked for.
+   */
   readonly tenant_id: string | null;
-  /** The authority that a `worker-owner` speaks for; null for others. */
+  /** The authority that a `worker-owner` speaks for, else null. */
   readonly authority: string | null;
 }
 

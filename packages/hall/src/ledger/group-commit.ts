@@ -4,9 +4,10 @@ import type { Ledger } from './ledger.ts';
 /** So many entries share a commit at most: more would let the first of them wait for the last. */
 const MOST_ENTRIES = 512;
 
+/** Entries that belong together: they are never in two commits. */
 interface Waiting {
-  readonly entry: Entry;
-  readonly resolve: (appended: Appended) => void;
+  readonly entries: readonly Entry[];
+  readonly resolve: (appended: readonly Appended[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -20,10 +21,10 @@ export class GroupCommit {
     this.#ledger = ledger;
   }
 
-  /** Resolves when the entry is durable; rejects where it is not, and then nothing of it is. */
-  append(entry: Entry): Promise<Appended> {
+  /** Resolves when all of the entries are durable; rejects where they are not, and then nothing of them is. */
+  append(entries: readonly Entry[]): Promise<readonly Appended[]> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject });
+      this.#waiting.push({ entries, resolve, reject });
       if (!this.#isFlushing) {
         this.#isFlushing = true;
         // Whatever else this turn of the event loop brings shares the commit.
@@ -42,8 +43,12 @@ export class GroupCommit {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      const appended = await this.#ledger.append(batch.map(({ entry }) => entry));
-      for (const [index, { resolve }] of batch.entries()) resolve(appended[index] as Appended);
+      const appended = await this.#ledger.append(batch.flatMap(({ entries }) => entries));
+      let at = 0;
+      for (const { entries, resolve } of batch) {
+        resolve(appended.slice(at, at + entries.length));
+        at += entries.length;
+      }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

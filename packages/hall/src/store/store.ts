@@ -81,7 +81,7 @@ export interface DispatchRow {
 export interface ChainRow {
   readonly correlation_id: string;
   readonly blast_score: number;
-  readonly depth: number;
+  readonly dispatches: number;
 }
 
 /** A document with a state that changes, under an id of its own. */

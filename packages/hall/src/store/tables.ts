@@ -58,7 +58,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     indexes: [],
   },
   chains: {
-    columns: { correlation_id: 'text', blast_score: 'integer', depth: 'integer' },
+    columns: { correlation_id: 'text', blast_score: 'integer', dispatches: 'integer' },
     unique: [],
     indexes: [],
   },

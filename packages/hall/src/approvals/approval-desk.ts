@@ -1,0 +1,99 @@
+import { SUPERVISOR_LEVELS, type SupervisorLevel } from '@wcp/spec';
+import type { Principal } from '../identity/principal.ts';
+import { Refusal } from '../refusal.ts';
+import type { Store } from '../store/store.ts';
+import { type Approval, readApproval } from './approval.ts';
+
+/**
+ * The holds that wait. To take one is to have it alone: whoever comes second is refused, and one that is
+ * put back, because what followed failed, waits again.
+ */
+export class ApprovalDesk {
+  readonly #store: Store;
+  readonly #pending = new Map<string, Approval>();
+  readonly #taken = new Set<string>();
+
+  private constructor(store: Store) {
+    this.#store = store;
+  }
+
+  static async open(store: Store): Promise<ApprovalDesk> {
+    const desk = new ApprovalDesk(store);
+    for (const row of await store.list('approvals', { where: { state: 'pending' }, limit: 1_000_000 })) {
+      desk.put(readApproval(row));
+    }
+    return desk;
+  }
+
+  /** Those that wait, the oldest first. */
+  pending(): readonly Approval[] {
+    return [...this.#pending.values()].sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
+  }
+
+  /** Those whose time is over. */
+  overdue(now: string): readonly Approval[] {
+    return this.pending().filter(
+      ({ approval_id, expires_at }) => expires_at <= now && !this.#taken.has(approval_id),
+    );
+  }
+
+  /** Any approval, resolved ones too; null where there is none. */
+  async find(approvalId: string): Promise<Approval | null> {
+    const pending = this.#pending.get(approvalId);
+    if (pending !== undefined) return pending;
+    const row = await this.#store.get('approvals', approvalId);
+    return row === null ? null : readApproval(row);
+  }
+
+  /** Adds a hold, or a changed one, among those that wait. */
+  put(approval: Approval): void {
+    this.#pending.set(approval.approval_id, approval);
+  }
+
+  /**
+   * Takes a hold to resolve it: nobody else can until {@link putBack}.
+   *
+   * @throws {Refusal} `NOT_FOUND`, `APPROVAL_SELF`, `APPROVAL_RESOLVED`
+   */
+  async take(approvalId: string, by: Principal): Promise<Approval> {
+    const approval = await this.find(approvalId);
+    if (approval === null) throw new Refusal('NOT_FOUND', 'There is no such approval.');
+    if (isAsker(approval, by)) {
+      throw new Refusal(
+        'APPROVAL_SELF',
+        'The tenant that asked cannot resolve its own request: ask another steward.',
+      );
+    }
+    // From here to the end nothing waits: of two that come at once, the second finds it taken.
+    const pending = this.#pending.get(approvalId);
+    if (pending === undefined || this.#taken.has(approvalId)) {
+      throw new Refusal('APPROVAL_RESOLVED', 'Somebody has resolved this already, or is doing so now.');
+    }
+    this.#taken.add(approvalId);
+    return pending;
+  }
+
+  /** Gives a hold back that was taken and not resolved. */
+  putBack(approvalId: string): void {
+    this.#taken.delete(approvalId);
+  }
+
+  /** A hold that was taken is resolved, and that is durable. */
+  settle(approvalId: string): void {
+    this.#pending.delete(approvalId);
+    this.#taken.delete(approvalId);
+  }
+}
+
+function isAsker({ tenant_id }: Approval, by: Principal): boolean {
+  return by.tenant_id === tenant_id || by.id === tenant_id;
+}
+
+/** The level above; a named one must be above. */
+export function levelAbove(level: SupervisorLevel, wanted: SupervisorLevel | null): SupervisorLevel {
+  const at = SUPERVISOR_LEVELS.indexOf(level);
+  const to = wanted === null ? at + 1 : SUPERVISOR_LEVELS.indexOf(wanted);
+  const above = to > at ? SUPERVISOR_LEVELS[to] : undefined;
+  if (above !== undefined) return above;
+  throw new Refusal('CONFLICT', `A hold at level ${level} can only be escalated to a higher one.`);
+}

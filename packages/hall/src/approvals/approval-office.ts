@@ -1,0 +1,285 @@
+import {
+  canonicalJson,
+  decisionDigest,
+  type Facts,
+  type Receipt,
+  type RouteDecision,
+  type SupervisorLevel,
+  sha256,
+} from '@wcp/spec';
+import type { HallClock } from '../clock.ts';
+import type { Decided, Decider } from '../dispatch/decider.ts';
+import type { Executor } from '../dispatch/executor.ts';
+import type { Observation } from '../dispatch/observer.ts';
+import { incidentFreeze, type Recorder } from '../dispatch/recorder.ts';
+import { type Freezes, freezeChange } from '../freezes.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Journal, JournalEntry } from '../journal.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import { Refusal } from '../refusal.ts';
+import type { Store } from '../store/store.ts';
+import { type Approval, approvalChange, bindingOf, type Resolution } from './approval.ts';
+import { type ApprovalDesk, levelAbove } from './approval-desk.ts';
+import { approvalEvidence } from './approval-receipt.ts';
+
+/** What a steward asks for. */
+export interface ResolutionRequest {
+  readonly approval_id: string;
+  readonly resolution: 'approve' | 'deny' | 'escalate';
+  readonly reason?: string | null;
+  /** At the levels `executor` and `incident_commander`: what the human did instead of the worker. */
+  readonly result?: unknown;
+  /** With `escalate`: the level to go to; the next one where it is absent. */
+  readonly level?: SupervisorLevel;
+}
+
+/** What became of it. */
+export interface Resolved {
+  readonly approval: Approval;
+  /** The decision that was made anew; null where none was. */
+  readonly decision: RouteDecision | null;
+  readonly receipt: Receipt;
+  readonly outcome_receipt: Receipt | null;
+}
+
+/** What the office works with. */
+export interface ApprovalParts {
+  readonly clock: HallClock;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly desk: ApprovalDesk;
+  readonly freezes: Freezes;
+  readonly decider: Decider;
+  readonly recorder: Recorder;
+  readonly executor: Executor;
+  readonly notifier: Notifier;
+}
+
+/** Resolves holds (sections 5 and 9): each once, in time, by somebody else, for the very decision that was held. */
+export class ApprovalOffice {
+  readonly #parts: ApprovalParts;
+
+  constructor(parts: ApprovalParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {Refusal} each reason by its code */
+  async resolve(request: ResolutionRequest, by: Principal): Promise<Resolved> {
+    const { desk, clock } = this.#parts;
+    const approval = await desk.take(request.approval_id, by);
+    try {
+      const at = clock.timestamp();
+      if (approval.expires_at <= at) {
+        await this.#end(approval, { action: 'expire', by: 'hall', at, reason: null }, 'expired');
+        throw new Refusal('APPROVAL_EXPIRED', 'The time to resolve this is over: it counts as denied.');
+      }
+      const resolution = { action: request.resolution, by: by.id, at, reason: request.reason ?? null };
+      return await this.#carryOut(approval, resolution, request, by);
+    } finally {
+      desk.putBack(request.approval_id);
+    }
+  }
+
+  /** Ends every hold whose time is over. */
+  async expire(): Promise<void> {
+    const at = this.#parts.clock.timestamp();
+    for (const approval of this.#parts.desk.overdue(at)) {
+      await this.#end(approval, { action: 'expire', by: 'hall', at, reason: null }, 'expired');
+    }
+  }
+
+  #carryOut(
+    approval: Approval,
+    resolution: Resolution,
+    request: ResolutionRequest,
+    by: Principal,
+  ): Promise<Resolved> {
+    if (resolution.action === 'deny') return this.#end(approval, resolution, 'denied');
+    if (resolution.action === 'escalate') return this.#escalate(approval, resolution, request.level ?? null);
+    return approval.level === 'gatekeeper'
+      ? this.#approve(approval, resolution, by)
+      : this.#acceptResult(approval, resolution, request, by);
+  }
+
+  /** Decides anew; what was approved is carried out only if it is still that. */
+  async #approve(approval: Approval, resolution: Resolution, by: Principal): Promise<Resolved> {
+    const decided = await this.#decideAnew(approval, by);
+    const { decision } = decided;
+    const isAllowed = decision.outcome === 'DISPATCH';
+    const ended = this.#next(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
+    const receipt = await this.#parts.recorder.record(decided, approval.mode, [
+      this.#entry(ended, resolution),
+    ]);
+    this.#settle(ended);
+    if (!isAllowed) throw stale(decision);
+    const executed =
+      approval.mode === 'dispatch' ? await this.#parts.executor.execute(decided, receipt, true) : null;
+    return {
+      approval: ended,
+      decision,
+      receipt: JSON.parse(receipt) as Receipt,
+      outcome_receipt: executed?.outcome_receipt ?? null,
+    };
+  }
+
+  /** A human did it instead of the worker. */
+  async #acceptResult(
+    approval: Approval,
+    resolution: Resolution,
+    { result }: ResolutionRequest,
+    by: Principal,
+  ): Promise<Resolved> {
+    if (result === undefined) {
+      const message = `At level ${approval.level} a human does the work: submit its result.`;
+      throw new Refusal('INVALID_BODY', message, [{ path: '/result', code: 'MISSING_MEMBER', message }]);
+    }
+    const now = await this.#decideAgain(approval);
+    if (now !== approval.binding) return this.#approve(approval, resolution, by);
+    const ended = this.#next(approval, resolution, 'approved', null);
+    const held = await this.#receiptOf(approval);
+    const result_hash = sha256(canonicalJson(result));
+    const [receipt, outcome] = await this.#parts.journal.append(this.#entry(ended, resolution), {
+      evidence: {
+        kind: 'outcome',
+        decision_id: approval.approval_id,
+        decided: held,
+        outcome: { status: 'ok', result_hash, duration_ms: null },
+      },
+      changes: [
+        {
+          put: 'results',
+          row: {
+            id: approval.approval_id,
+            state: 'ok',
+            at: resolution.at,
+            document: JSON.stringify({ result, code: null, by: resolution.by }),
+          },
+        },
+      ],
+    });
+    this.#settle(ended);
+    return {
+      approval: ended,
+      decision: null,
+      receipt: JSON.parse(receipt?.receipt as string),
+      outcome_receipt: JSON.parse(outcome?.receipt as string),
+    };
+  }
+
+  async #escalate(
+    approval: Approval,
+    resolution: Resolution,
+    wanted: SupervisorLevel | null,
+  ): Promise<Resolved> {
+    const { journal, desk, freezes, notifier } = this.#parts;
+    const level = levelAbove(approval.level, wanted);
+    const step = { ...resolution, from_level: approval.level };
+    const raised: Approval = { ...approval, level, history: [...approval.history, step] };
+    const freeze = level === 'incident_commander' ? incidentFreeze(raised, resolution.at) : null;
+    if (freeze !== null) freezes.apply(freeze);
+    const notice = { kind: 'pending', approval: raised } as const;
+    try {
+      const entry = this.#entry(raised, step);
+      const more = [
+        ...(freeze === null ? [] : [freezeChange(freeze)]),
+        ...notifier.changes(notice, resolution.at),
+      ];
+      const [appended] = await journal.append({ ...entry, changes: [...(entry.changes ?? []), ...more] });
+      desk.put(raised);
+      notifier.tell(notice);
+      return {
+        approval: raised,
+        decision: null,
+        receipt: JSON.parse(appended?.receipt as string),
+        outcome_receipt: null,
+      };
+    } catch (error) {
+      if (freeze !== null) freezes.lift(freeze);
+      throw error;
+    }
+  }
+
+  async #end(approval: Approval, resolution: Resolution, state: 'denied' | 'expired'): Promise<Resolved> {
+    const ended = this.#next(approval, resolution, state, null);
+    const [appended] = await this.#parts.journal.append(this.#entry(ended, resolution));
+    this.#settle(ended);
+    return {
+      approval: ended,
+      decision: null,
+      receipt: JSON.parse(appended?.receipt as string),
+      outcome_receipt: null,
+    };
+  }
+
+  #next(
+    approval: Approval,
+    resolution: Resolution,
+    state: Approval['state'],
+    decisionId: string | null,
+  ): Approval {
+    return {
+      ...approval,
+      state,
+      history: [...approval.history, resolution],
+      resolved_decision_id: decisionId,
+    };
+  }
+
+  /** Evidence of what a human did, the new state, and whom to tell, in one. */
+  #entry(approval: Approval, resolution: Resolution): JournalEntry {
+    const { approval_id, tenant_id, correlation_id, state, level } = approval;
+    const event_id =
+      resolution.action === 'expire' ? 'org.wcp.hall.approval-expired' : 'org.wcp.hall.approval-resolved';
+    const { action, at: timestamp, by } = resolution;
+    const told = { event_id, timestamp, approval_id, correlation_id, action, by, state, level };
+    return {
+      evidence: approvalEvidence(approval, resolution),
+      changes: [approvalChange(approval)],
+      events: { tenant_id, list: [told] },
+    };
+  }
+
+  #settle(approval: Approval): void {
+    this.#parts.desk.settle(approval.approval_id);
+    this.#parts.notifier.tell({ kind: 'resolved', approval });
+  }
+
+  #decideAnew(approval: Approval, by: Principal): Promise<Decided> {
+    const input = JSON.parse(approval.input) as unknown;
+    const fact = (seen: Observation): NonNullable<Facts['approval']> => {
+      const isSame = bindingOf(input, approval.decision, seen.facts) === approval.binding;
+      return {
+        id: approval.approval_id,
+        level: approval.level,
+        resolver: by.id,
+        // Where the code of the worker is another, the digest of nothing that could be decided.
+        decision_digest: isSame ? decisionDigest(input, approval.decision) : approval.binding,
+      };
+    };
+    const isDispatch = approval.mode === 'dispatch';
+    return this.#parts.decider.decide({ input, text: approval.input }, { isDispatch, approval: fact });
+  }
+
+  /** What the approval would be bound to if it were held now. */
+  async #decideAgain(approval: Approval): Promise<string> {
+    const input = JSON.parse(approval.input) as unknown;
+    const asked = { input, text: approval.input };
+    const { decision, observation, spending } = await this.#parts.decider.decide(asked, {
+      isDispatch: false,
+    });
+    spending?.giveBack();
+    return bindingOf(input, decision, observation.facts);
+  }
+
+  async #receiptOf({ approval_id }: Approval): Promise<string> {
+    const rows = await this.#parts.store.list('receipts', { where: { decision_id: approval_id } });
+    return rows.find(({ kind }) => kind === 'decision')?.receipt as string;
+  }
+}
+
+function stale(decision: RouteDecision): Refusal {
+  const message = 'The request was decided anew and is denied: what was approved is not what would run now.';
+  return new Refusal((decision.deny_code ?? 'DENY_APPROVAL_STALE') as Refusal['code'], message, [], {
+    decision,
+  });
+}

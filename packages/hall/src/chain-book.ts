@@ -1,0 +1,71 @@
+import { LRUCache } from 'lru-cache';
+import type { ChainRow, Change, Store } from './store/store.ts';
+
+/** How many chains are kept at hand; the others are read from the store when they are asked for. */
+const CHAINS_AT_HAND = 50_000;
+
+/** What was spent under a correlation id (section 5, step 12). */
+export interface Chain {
+  readonly blast_score: number;
+  readonly dispatches: number;
+}
+
+const NOTHING: Chain = { blast_score: 0, dispatches: 0 };
+
+/**
+ * What every chain has spent. Spending counts at once, before it is durable: two dispatches that are
+ * decided at the same time can't both have the rest of a limit. A crash forgets what never became durable.
+ */
+export class ChainBook {
+  readonly #store: Store;
+  readonly #known = new LRUCache<string, Chain>({ max: CHAINS_AT_HAND });
+  /** Every chain is at hand: one that is not known has spent nothing. */
+  #isComplete: boolean;
+
+  private constructor(store: Store, isComplete: boolean) {
+    this.#store = store;
+    this.#isComplete = isComplete;
+  }
+
+  static async open(store: Store): Promise<ChainBook> {
+    const rows = await store.list('chains', { limit: CHAINS_AT_HAND + 1 });
+    const book = new ChainBook(store, rows.length <= CHAINS_AT_HAND);
+    for (const row of rows.slice(0, CHAINS_AT_HAND)) book.#known.set(row.correlation_id, row);
+    return book;
+  }
+
+  /** Brings a chain to hand. Only what {@link of} says afterwards, in the same turn, may be decided with. */
+  async load(correlationId: string): Promise<void> {
+    if (this.#isComplete || this.#known.has(correlationId)) return;
+    const row = await this.#store.get('chains', correlationId);
+    // Somebody may have spent meanwhile: what is at hand counts.
+    if (row !== null && !this.#known.has(correlationId)) this.#known.set(correlationId, row);
+  }
+
+  /** What a chain that is at hand has spent. */
+  of(correlationId: string): Chain {
+    return this.#known.get(correlationId) ?? NOTHING;
+  }
+
+  /** Spends, and gives the change that makes it durable. */
+  spend(correlationId: string, blast: number): Change {
+    return this.#set(correlationId, blast, 1);
+  }
+
+  /** Takes back what was spent and did not become durable. */
+  giveBack(correlationId: string, blast: number): void {
+    this.#set(correlationId, -blast, -1);
+  }
+
+  #set(correlationId: string, blast: number, count: number): Change {
+    const { blast_score, dispatches } = this.#known.get(correlationId) ?? NOTHING;
+    const chain = {
+      blast_score: Math.max(0, blast_score + blast),
+      dispatches: Math.max(0, dispatches + count),
+    };
+    if (this.#known.size >= CHAINS_AT_HAND) this.#isComplete = false;
+    this.#known.set(correlationId, chain);
+    const row: ChainRow = { correlation_id: correlationId, ...chain };
+    return { put: 'chains', row };
+  }
+}

@@ -1,0 +1,85 @@
+import type { DeliveryCall } from './delivery.ts';
+import type { Ending } from './ending.ts';
+
+/** Who has the call. */
+export interface Holder {
+  /** Asks it to stop; it may still answer. */
+  cancel(): void;
+  /** Ends it: its answer no longer counts. */
+  stop(): void;
+  /** How long it may take to answer after it was asked to stop, in milliseconds. */
+  readonly grace_ms: number;
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * One call on its way. It ends once: with an answer, by its time limit, by its signal or by the end of
+ * the Hall, whichever is first; what comes later goes nowhere.
+ */
+export class Attempt {
+  readonly ended: Promise<Ending>;
+  readonly #signal: AbortSignal | undefined;
+  #resolve: ((ending: Ending) => void) | null = null;
+  #holder: Holder | null = null;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor({ timeout_ms, signal }: Pick<DeliveryCall, 'timeout_ms' | 'signal'>) {
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#signal = signal;
+    // What is no number of milliseconds is no time at all.
+    const limit = Math.min(Math.max(0, Number(timeout_ms) || 0), LONGEST_TIMER);
+    this.#later(limit, () => this.#end('DELIVERY_NO_TIME', 'DELIVERY_TIMEOUT'));
+    signal?.addEventListener('abort', this.#abort);
+    if (signal?.aborted) this.#abort();
+  }
+
+  /** Whether it has ended. */
+  get isOver(): boolean {
+    return this.#resolve === null;
+  }
+
+  /** Says who has the call from now on. False where it has ended, and then nobody may have it. */
+  handOver(holder: Holder): boolean {
+    if (this.isOver) return false;
+    this.#holder = holder;
+    return true;
+  }
+
+  /** Ends it; true where this was what ended it. */
+  settle(ending: Ending): boolean {
+    if (this.#resolve === null) return false;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#resolve(ending);
+    this.#resolve = null;
+    return true;
+  }
+
+  /** Ends it because the Hall ends. */
+  close(): void {
+    this.#end('DELIVERY_CLOSED', 'DELIVERY_INTERRUPTED');
+  }
+
+  readonly #abort = (): void => {
+    if (this.#holder === null) {
+      this.settle({ code: 'DELIVERY_WITHDRAWN' });
+      return;
+    }
+    this.#holder.cancel();
+    this.#later(this.#holder.grace_ms, () => this.#end('DELIVERY_WITHDRAWN', 'DELIVERY_CANCELLED'));
+  };
+
+  #end(before: 'DELIVERY_NO_TIME' | 'DELIVERY_WITHDRAWN' | 'DELIVERY_CLOSED', after: HandedOverCode): void {
+    const holder = this.#holder;
+    if (this.settle({ code: holder === null ? before : after })) holder?.stop();
+  }
+
+  #later(milliseconds: number, act: () => void): void {
+    if (!this.isOver) this.#timers.push(setTimeout(act, milliseconds));
+  }
+}
+
+type HandedOverCode = 'DELIVERY_TIMEOUT' | 'DELIVERY_CANCELLED' | 'DELIVERY_INTERRUPTED';

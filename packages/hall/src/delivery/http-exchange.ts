@@ -1,0 +1,87 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Attempt } from './attempt.ts';
+import type { DeliveryCode } from './delivery-code.ts';
+import type { Ending } from './ending.ts';
+import { readObject, readResult } from './read-result.ts';
+
+/** What one HTTP call of a worker consists of. */
+export interface Exchange {
+  readonly url: URL;
+  readonly agent: http.Agent;
+  readonly body: Uint8Array;
+  /** The longest answer, in bytes. */
+  readonly answer_bytes: number;
+}
+
+/** The modules by the protocol of an address. */
+export const HTTP_MODULES: Readonly<Record<string, Pick<typeof http, 'request' | 'Agent'>>> = {
+  'http:': http,
+  'https:': https,
+};
+
+/**
+ * Gives a call to a worker and reads its answer. Nothing is sent before there is a connection, so that a
+ * call that never left is told from one that was lost.
+ */
+export function exchange({ url, agent, body, answer_bytes }: Exchange, attempt: Attempt): void {
+  const module = HTTP_MODULES[url.protocol] ?? http;
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    accept: 'application/json',
+  };
+  const sent = module.request(url, { method: 'POST', agent, headers });
+  let isSent = false;
+  const send = () => {
+    isSent = attempt.handOver({
+      cancel: () => attempt.settle({ code: 'DELIVERY_CANCELLED' }),
+      stop: () => {},
+      grace_ms: 0,
+    });
+    if (isSent) sent.end(body);
+  };
+  sent.on('socket', (socket) => {
+    if (sent.reusedSocket) send();
+    else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', send);
+  });
+  sent.on('error', () => attempt.settle({ code: isSent ? 'DELIVERY_LOST' : 'DELIVERY_UNREACHABLE' }));
+  sent.on('response', (response) => readAnswer(response, answer_bytes, (ending) => attempt.settle(ending)));
+  attempt.ended.then((ending) => {
+    if (!('result' in ending)) sent.destroy();
+  });
+}
+
+function readAnswer(response: http.IncomingMessage, most: number, settle: (ending: Ending) => void): void {
+  const refusal = refusalOf(response.statusCode ?? 0);
+  if (refusal !== null) {
+    settle({ code: refusal });
+    return;
+  }
+  const parts: Buffer[] = [];
+  let length = 0;
+  response.on('data', (part: Buffer) => {
+    parts.push(part);
+    length += part.length;
+    if (length > most) settle({ code: 'DELIVERY_ANSWER_TOO_LARGE' });
+  });
+  response.on('error', () => settle({ code: 'DELIVERY_LOST' }));
+  response.on('end', () =>
+    settle(response.complete ? readBody(Buffer.concat(parts)) : { code: 'DELIVERY_LOST' }),
+  );
+}
+
+function readBody(bytes: Buffer): Ending {
+  const value = readObject(bytes);
+  if (value === null) return { code: 'DELIVERY_JUNK' };
+  const result = readResult(value);
+  return result === null ? { code: 'DELIVERY_INVALID_RESULT' } : { result };
+}
+
+/** Why an answer with this HTTP status is none; null for one that is. */
+function refusalOf(status: number): DeliveryCode | null {
+  if (status === 200) return null;
+  if (status === 413) return 'DELIVERY_CALL_TOO_LARGE';
+  if (status >= 300 && status < 400) return 'DELIVERY_REDIRECTED';
+  return status >= 400 && status < 500 ? 'DELIVERY_HTTP_REFUSED' : 'DELIVERY_HTTP_FAILED';
+}

@@ -1,0 +1,89 @@
+import { type RegistryRecord, readCanonical, type Sha256, type WorkerResult } from '@wcp/spec';
+import type { Worker } from '@wcp/worker-kit';
+import { Attempt } from './attempt.ts';
+import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
+import { deliveredBy, type Ending } from './ending.ts';
+import { PackageSight } from './package-sight.ts';
+import { PROCESS_LIMITS } from './process-limits.ts';
+import { readResult } from './read-result.ts';
+
+/** What is known of a worker that runs in the Hall's own process. */
+export interface InProcessDeliveryOptions {
+  /** The folder of its package, where it has one: what it is attested by. */
+  readonly dir?: string;
+  /** How long it may take to answer a call that was cancelled, in milliseconds; a second. */
+  readonly grace_ms?: number;
+  /** The longest answer, in bytes of canonical JSON; 8 MiB. */
+  readonly answer_bytes?: number;
+}
+
+/**
+ * A way to a worker in this process: for tests, and for a program that brings its own workers along. Code
+ * that never gives the thread back can't be stopped here, and what it takes is the Hall's.
+ *
+ * @example inProcessDelivery(worker)
+ */
+export function inProcessDelivery(worker: Worker, options: InProcessDeliveryOptions = {}): Delivery {
+  return new InProcessDelivery(worker, options);
+}
+
+class InProcessDelivery implements Delivery {
+  readonly record: RegistryRecord;
+  readonly #worker: Worker;
+  readonly #grace_ms: number;
+  readonly #answer_bytes: number;
+  readonly #sight: PackageSight | null;
+  /** The hash of the code when it was loaded, as near as it can be told: that is the code that runs. */
+  readonly #loaded: Promise<Sha256 | null>;
+  readonly #attempts = new Set<Attempt>();
+  #isClosed = false;
+
+  constructor(worker: Worker, options: InProcessDeliveryOptions) {
+    this.record = worker.record;
+    this.#worker = worker;
+    this.#grace_ms = options.grace_ms ?? PROCESS_LIMITS.grace_ms;
+    this.#answer_bytes = options.answer_bytes ?? PROCESS_LIMITS.answer_bytes;
+    this.#sight = options.dir === undefined ? null : new PackageSight(options.dir);
+    this.#loaded = (this.#sight?.observe() ?? Promise.resolve(null)).catch(() => null);
+  }
+
+  async observe(): Promise<Sha256 | null> {
+    return (await this.#sight?.observe()) ?? null;
+  }
+
+  async deliver(call: DeliveryCall): Promise<Delivered> {
+    const began = performance.now();
+    const attempt = new Attempt(call);
+    this.#attempts.add(attempt);
+    this.#carry(attempt, call).catch(() => attempt.settle({ code: 'DELIVERY_CRASHED' }));
+    const ending = await attempt.ended;
+    this.#attempts.delete(attempt);
+    return deliveredBy(ending, began);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const attempt of this.#attempts) attempt.close();
+  }
+
+  async #carry(attempt: Attempt, { context, request, code_hash, dispatch }: DeliveryCall): Promise<void> {
+    const loaded = await this.#loaded;
+    if (this.#isClosed) attempt.close();
+    // Code of a package that has changed since it was loaded is not what was decided about.
+    else if (this.#sight !== null && loaded !== code_hash) attempt.settle({ code: 'DELIVERY_CODE_CHANGED' });
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    if (!attempt.handOver({ cancel: abort, stop: abort, grace_ms: this.#grace_ms })) return;
+    const { signal } = controller;
+    const answer = await this.#worker.execute(request, context, { signal, ...(dispatch && { dispatch }) });
+    attempt.settle(this.#read(answer));
+  }
+
+  /** A copy: neither the worker nor anybody who gets it changes the other's. */
+  #read(answer: WorkerResult): Ending {
+    const { text, findings } = readCanonical(answer);
+    if (Buffer.byteLength(text) > this.#answer_bytes) return { code: 'DELIVERY_ANSWER_TOO_LARGE' };
+    const result = findings.length === 0 ? readResult(JSON.parse(text)) : null;
+    return result === null ? { code: 'DELIVERY_INVALID_RESULT' } : { result };
+  }
+}

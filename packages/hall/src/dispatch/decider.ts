@@ -1,0 +1,158 @@
+import { decide, type World } from '@wcp/router';
+import { declaredBlast, type Facts, type RouteDecision } from '@wcp/spec';
+import { v7 } from 'uuid';
+import type { Chain, ChainBook } from '../chain-book.ts';
+import type { HallClock } from '../clock.ts';
+import type { Freezes } from '../freezes.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Change } from '../store/store.ts';
+import { askGate } from '../world/ask-gate.ts';
+import { type HallPolicyGate, mayAsk } from '../world/hall-world.ts';
+import type { WorldKeeper } from '../world/world-keeper.ts';
+import { type Asked, memberOf } from './asked.ts';
+import type { Observation, Observer } from './observer.ts';
+
+/** The facts that are a decision's own; what it shares with others stands in its observation. */
+export type OwnFacts = Omit<Facts, 'workers' | 'banned_hashes'>;
+
+/** A decision of a Hall: its facts name the time and the id. */
+export type HallDecision = RouteDecision & { readonly decision_id: string; readonly timestamp: string };
+
+/** A decision, and all that it was made from. */
+export interface Decided {
+  readonly asked: Asked;
+  readonly decision: HallDecision;
+  /** The JSON of the decision. */
+  readonly text: string;
+  readonly facts: OwnFacts;
+  readonly observation: Observation;
+  /** What was spent of the chain; `giveBack` undoes it where the decision does not become durable. */
+  readonly spending: { readonly change: Change; giveBack(): void } | null;
+}
+
+/** What a decision is for. */
+export interface Purpose {
+  /** A worker starts where the decision says so: facts are as of now, and the chain is charged. */
+  readonly isDispatch: boolean;
+  /** The fact `approval`, in view of what is seen of the workers now. */
+  readonly approval?: (seen: Observation) => NonNullable<Facts['approval']>;
+  /** How deep in a chain of dispatches this one is; 0 for what a tenant asks itself. */
+  readonly depth?: number;
+}
+
+/** What a decider looks at. */
+export interface DeciderSources {
+  readonly clock: HallClock;
+  readonly worlds: WorldKeeper;
+  readonly registry: Registry;
+  readonly observer: Observer;
+  readonly chains: ChainBook;
+  readonly freezes: Freezes;
+  readonly gate: HallPolicyGate | null;
+  verifyCredential(text: string, tenantId: unknown): Promise<NonNullable<Facts['credential']>>;
+}
+
+/** Collects the facts and decides. Nothing is durable yet, and nothing has happened. */
+export class Decider {
+  readonly #sources: DeciderSources;
+
+  constructor(sources: DeciderSources) {
+    this.#sources = sources;
+  }
+
+  /** @throws {WcpError} `ERR_WCP_CLOCK` */
+  async decide(asked: Asked, purpose: Purpose): Promise<Decided> {
+    const { observer, gate, worlds } = this.#sources;
+    const capability = memberOf(asked, 'capability_id');
+    const observation = purpose.isDispatch
+      ? await observer.look(capability, true)
+      : await observer.glance(capability);
+    const facts = await this.#ownFacts(asked, purpose, observation);
+    const { world, asking } = worlds.current;
+    if (gate === null || asking === null || !mayAsk(gate, memberOf(asked, 'env'))) {
+      return this.#conclude(world, asked, purpose, observation, facts);
+    }
+    const policy = await this.#verdict(asking, asked, observation, facts, gate);
+    return this.#conclude(world, asked, purpose, observation, policy === null ? facts : { ...facts, policy });
+  }
+
+  /** Decides and spends in one go: nobody else decides in between. */
+  async #conclude(
+    world: World,
+    asked: Asked,
+    purpose: Purpose,
+    observation: Observation,
+    known: OwnFacts,
+  ): Promise<Decided> {
+    await this.#loadChain(asked);
+    const chain = this.#chainOf(asked);
+    const { depth = 0 } = purpose;
+    const facts =
+      chain.blast_score === 0 && depth === 0
+        ? known
+        : { ...known, chain: { blast_score: chain.blast_score, depth } };
+    const decision = decide(world, { ...observation.facts, ...facts }, asked.input) as HallDecision;
+    const isSpent = purpose.isDispatch && decision.outcome === 'DISPATCH' && !decision.dry_run;
+    const spending = isSpent ? this.#spend(asked, decision) : null;
+    return { asked, decision, text: JSON.stringify(decision), facts, observation, spending };
+  }
+
+  async #ownFacts(asked: Asked, { approval }: Purpose, seen: Observation): Promise<OwnFacts> {
+    const { clock, freezes } = this.#sources;
+    const credential = await this.#credential(asked);
+    const frozen = freezes.of(memberOf(asked, 'tenant_id'), memberOf(asked, 'correlation_id'));
+    return {
+      now: clock.timestamp(),
+      decision_id: v7(),
+      ...(credential == null ? {} : { credential }),
+      ...(approval === undefined ? {} : { approval: approval(seen) }),
+      ...(frozen == null ? {} : { frozen }),
+    };
+  }
+
+  async #credential(asked: Asked): Promise<Facts['credential']> {
+    const credential = memberOf(asked, 'tenant_credential');
+    if (typeof credential !== 'string') return null;
+    return this.#sources.verifyCredential(credential, memberOf(asked, 'tenant_id'));
+  }
+
+  async #loadChain(asked: Asked): Promise<void> {
+    const correlation = memberOf(asked, 'correlation_id');
+    if (typeof correlation === 'string') await this.#sources.chains.load(correlation);
+  }
+
+  #chainOf(asked: Asked): Chain {
+    return this.#sources.chains.of(String(memberOf(asked, 'correlation_id')));
+  }
+
+  /** The gate's verdict, asked for beforehand, so that the decision can be made again without it. */
+  async #verdict(
+    asking: World,
+    asked: Asked,
+    observation: Observation,
+    facts: OwnFacts,
+    gate: HallPolicyGate,
+  ): Promise<unknown> {
+    await this.#loadChain(asked);
+    const { blast_score } = this.#chainOf(asked);
+    const known = { ...observation.facts, ...facts, chain: { blast_score } };
+    this.#sources.worlds.takeQuestion();
+    decide(asking, known, asked.input);
+    const question = this.#sources.worlds.takeQuestion();
+    return question === null ? null : askGate(gate, question);
+  }
+
+  #spend({ input }: Asked, decision: RouteDecision): Decided['spending'] {
+    const { chains, registry } = this.#sources;
+    const correlation = decision.correlation_id as string;
+    const blast = ownBlast(input, registry.get(decision.worker_id as string)?.record.blast_radius);
+    return { change: chains.spend(correlation, blast), giveBack: () => chains.giveBack(correlation, blast) };
+  }
+}
+
+/** What a dispatch spends: the greatest of what its worker declares and what its input says (section 5, step 12). */
+function ownBlast(input: unknown, declared: Parameters<typeof declaredBlast>[0]): number {
+  const { blast_score = 0, blast_radius = {} } = input as { blast_score?: number; blast_radius?: object };
+  const sum = Object.values(blast_radius).reduce((total: number, value) => total + Number(value), 0);
+  return Math.max(declaredBlast(declared), sum, blast_score);
+}

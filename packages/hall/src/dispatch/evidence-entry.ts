@@ -1,0 +1,24 @@
+import type { JournalEntry } from '../journal.ts';
+import type { Change } from '../store/store.ts';
+import type { Decided } from './decider.ts';
+
+/** What makes a decision durable, with whatever else must be durable with it. */
+export function decisionEntry(
+  { asked, decision, text, facts, observation, spending }: Decided,
+  isDispatched: boolean,
+  more: readonly Change[] = [],
+): JournalEntry {
+  const seen: Change = { put: 'observations', row: { digest: observation.digest, facts: observation.text } };
+  return {
+    evidence: {
+      kind: 'decision',
+      input: asked.text,
+      decision: text,
+      facts: JSON.stringify(facts),
+      observation: observation.digest,
+      isDispatched,
+    },
+    changes: [seen, ...(spending === null ? [] : [spending.change]), ...more],
+    telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },
+  };
+}

@@ -1,0 +1,145 @@
+import {
+  canonicalJson,
+  type Receipt,
+  type ReceiptOutcome,
+  type RouteDecision,
+  type Sha256,
+  sha256,
+  type WorkerContext,
+  type WorkerResult,
+} from '@wcp/spec';
+import type { HallClock } from '../clock.ts';
+import type { Delivered, Delivery } from '../delivery/delivery.ts';
+import type { Journal, JournalEntry } from '../journal.ts';
+import type { Change } from '../store/store.ts';
+import type { Decided, HallDecision } from './decider.ts';
+import { workerEvents } from './worker-events.ts';
+
+/** How an execution ended, and the evidence of that. */
+export interface Executed {
+  readonly status: ReceiptOutcome['status'];
+  readonly result: WorkerResult | null;
+  /** A code `DELIVERY_…` where the worker gave no result. */
+  readonly code: string | null;
+  readonly outcome_receipt: Receipt;
+}
+
+/** What an executor needs. */
+export interface ExecutorParts {
+  readonly clock: HallClock;
+  readonly journal: Journal;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly timeout_ms: number;
+  /** The signed token of a dispatch; null where the Hall gives none. */
+  permitOf(decision: HallDecision, request: unknown, until: number): string | null;
+}
+
+const NO_DELIVERY: Delivered = { status: 'error', result: null, code: 'DELIVERY_NONE', duration_ms: 0 };
+/** How long until an outcome that could not be kept is tried again. */
+const RETRY_MS = 1_000;
+
+/** Runs what was decided, and keeps how it ended. */
+export class Executor {
+  readonly #parts: ExecutorParts;
+  readonly #running = new Set<Promise<unknown>>();
+  #isClosing = false;
+
+  constructor(parts: ExecutorParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Executes exactly the worker that a durable decision names. Resolves when the outcome is durable; where
+   * it can't be kept now, rejects with `ERR_WCP_STORE` and goes on trying: the result is given to nobody.
+   */
+  async execute(decided: Decided, receipt: string, keepResult = false): Promise<Executed> {
+    const running = this.#run(decided, receipt, keepResult);
+    const ended = running.catch(() => {});
+    this.#running.add(ended);
+    void ended.then(() => this.#running.delete(ended));
+    return running;
+  }
+
+  /** Waits for what runs; no outcome is tried again afterwards. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await Promise.all(this.#running);
+  }
+
+  async #run(decided: Decided, receipt: string, keepResult: boolean): Promise<Executed> {
+    const delivered = await this.#deliver(decided);
+    const { decision } = decided;
+    const outcome = outcomeOf(delivered);
+    const changes = keepResult ? [resultChange(decision, delivered)] : [];
+    const entry: JournalEntry = {
+      evidence: { kind: 'outcome', decision_id: decision.decision_id, decided: receipt, outcome },
+      events: {
+        tenant_id: decision.tenant_id,
+        list: workerEvents(decision, delivered, this.#timestamp(decision)),
+      },
+      changes,
+    };
+    const [appended] = await this.#keep(entry);
+    const { status, result, code } = delivered;
+    return { status, result, code, outcome_receipt: JSON.parse(appended?.receipt as string) as Receipt };
+  }
+
+  async #deliver({ asked, decision, observation }: Decided): Promise<Delivered> {
+    const { deliveries, timeout_ms, permitOf } = this.#parts;
+    const worker = decision.worker_id as string;
+    const delivery = deliveries.get(worker);
+    if (delivery === undefined) return NO_DELIVERY;
+    const code_hash = (observation.facts.workers[worker]?.current_hash ?? null) as Sha256 | null;
+    const until = Date.parse(decision.timestamp) + timeout_ms;
+    const { request = {} } = asked.input as { request?: unknown };
+    return delivery.deliver({
+      context: contextOf(decision, new Date(until).toISOString()),
+      request,
+      code_hash,
+      permit: permitOf(decision, request, until),
+      timeout_ms,
+    });
+  }
+
+  /** The time of the outcome; a clock that is behind does not keep it from being kept. */
+  #timestamp({ timestamp }: HallDecision): string {
+    try {
+      return this.#parts.clock.timestamp();
+    } catch {
+      return timestamp;
+    }
+  }
+
+  async #keep(entry: JournalEntry): ReturnType<Journal['append']> {
+    try {
+      return await this.#parts.journal.append(entry);
+    } catch (error) {
+      this.#tryAgain(entry);
+      throw error;
+    }
+  }
+
+  #tryAgain(entry: JournalEntry): void {
+    const timer = setTimeout(() => {
+      if (!this.#isClosing) this.#parts.journal.append(entry).catch(() => this.#tryAgain(entry));
+    }, RETRY_MS);
+    timer.unref();
+  }
+}
+
+function outcomeOf({ status, result, duration_ms }: Delivered): ReceiptOutcome {
+  const result_hash = status === 'ok' && result !== null ? sha256(canonicalJson(result.result)) : null;
+  return { status, result_hash, duration_ms };
+}
+
+function resultChange({ decision_id, timestamp }: HallDecision, { status, result, code }: Delivered): Change {
+  const document = JSON.stringify({ result, code });
+  return { put: 'results', row: { id: decision_id, state: status, at: timestamp, document } };
+}
+
+function contextOf(decision: RouteDecision, deadline: string): WorkerContext {
+  const { correlation_id, tenant_id, env, data_label, qos_class, capability_id } = decision;
+  const { policy_version, decision_id, worker_id } = decision;
+  const echoed = { correlation_id, tenant_id, env, data_label, qos_class, capability_id };
+  return { ...echoed, policy_version, decision_id, worker_id, deadline } as WorkerContext;
+}

@@ -1,0 +1,127 @@
+import { type Approval, approvalChange, approvalOf } from '../approvals/approval.ts';
+import type { ApprovalDesk } from '../approvals/approval-desk.ts';
+import { type Freeze, type Freezes, freezeChange } from '../freezes.ts';
+import type { Journal, JournalEntry } from '../journal.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { Registry, RegistryChange } from '../registry/registry.ts';
+import { failedStepTen } from '../registry/step-ten.ts';
+import type { Decided } from './decider.ts';
+import { decisionEntry } from './evidence-entry.ts';
+import type { Observer } from './observer.ts';
+
+/** What is changed by a decision beside its own record. */
+export interface RecorderParts {
+  readonly journal: Journal;
+  readonly desk: ApprovalDesk;
+  readonly freezes: Freezes;
+  readonly registry: Registry;
+  readonly observer: Observer;
+  readonly notifier: Notifier;
+}
+
+/** Makes decisions durable, with everything that must not be without them: holds, freezes, flags. */
+export class Recorder {
+  readonly #parts: RecorderParts;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves with the JSON of the receipt once everything is durable. Where it can't be, nothing is: what
+   * was spent is given back, what was frozen is not.
+   *
+   * @param before entries that are made durable together with the decision
+   */
+  async record(
+    decided: Decided,
+    mode: Approval['mode'],
+    before: readonly JournalEntry[] = [],
+  ): Promise<string> {
+    const { journal, desk, notifier } = this.#parts;
+    const { decision } = decided;
+    const isDispatched = mode === 'dispatch' && decision.outcome === 'DISPATCH' && !decision.dry_run;
+    const approval = this.#approvalOf(decided, mode);
+    const freeze = this.#freeze(approval);
+    const flags = this.#flags(decided);
+    const notice =
+      approval && ({ kind: approval.state === 'pending' ? 'pending' : 'advised', approval } as const);
+    const changes = [
+      ...(approval === null ? [] : [approvalChange(approval)]),
+      ...(freeze === null ? [] : [freezeChange(freeze)]),
+      ...(notice === null ? [] : notifier.changes(notice, decision.timestamp)),
+      ...flags.flatMap((flag) => flag.changes),
+    ];
+    try {
+      const entry = decisionEntry(decided, isDispatched, changes);
+      const appended = await journal.append(...before, entry, ...this.#told(decided, freeze, flags));
+      if (approval?.state === 'pending') desk.put(approval);
+      if (notice !== null) notifier.tell(notice);
+      return appended[before.length]?.receipt as string;
+    } catch (error) {
+      decided.spending?.giveBack();
+      if (freeze !== null) this.#parts.freezes.lift(freeze);
+      throw error;
+    }
+  }
+
+  #approvalOf({ asked, decision, observation }: Decided, mode: Approval['mode']): Approval | null {
+    const isHeld = decision.outcome === 'STEWARD_HOLD';
+    // An approved dispatch has had its human; an advised one has yet to be told of.
+    const isAdvised = decision.outcome === 'DISPATCH' && decision.supervisor_level === 'advisory';
+    if ((!isHeld && !isAdvised) || decision.dry_run) return null;
+    return approvalOf(asked.text as string, decision, observation.facts, mode);
+  }
+
+  /** An incident is frozen before anything else of its correlation is decided. */
+  #freeze(approval: Approval | null): Freeze | null {
+    if (approval === null || approval.state !== 'pending' || approval.level !== 'incident_commander')
+      return null;
+    const freeze = incidentFreeze(approval, approval.created_at);
+    this.#parts.freezes.apply(freeze);
+    return freeze;
+  }
+
+  /** A worker that failed step 10 is flagged; its flag holds from now on. */
+  #flags({ decision, observation }: Decided): readonly RegistryChange[] {
+    const { registry, observer } = this.#parts;
+    if (decision.outcome !== 'DENY' || decision.capability_id === null || decision.deny_code === null)
+      return [];
+    const failed = failedStepTen(decision, registry.serving(decision.capability_id), observation.facts);
+    const flags = failed.flatMap(
+      ({ record }) =>
+        registry.prepareFlag(record.worker_id, decision.deny_code as never, decision.timestamp) ?? [],
+    );
+    for (const flag of flags) flag.apply();
+    if (flags.length > 0) observer.forget();
+    return flags;
+  }
+
+  #told({ decision }: Decided, freeze: Freeze | null, flags: readonly RegistryChange[]): JournalEntry[] {
+    const { timestamp, decision_id, deny_code } = decision;
+    const list = [
+      ...(freeze === null
+        ? []
+        : [{ event_id: 'org.wcp.hall.frozen', timestamp, scope: freeze.scope, value: freeze.value }]),
+      ...flags.map(({ worker }) => ({
+        event_id: 'org.wcp.hall.worker-flagged',
+        timestamp,
+        worker_id: worker.record.worker_id,
+        deny_code,
+        decision_id,
+      })),
+    ];
+    return list.length === 0 ? [] : [{ events: { tenant_id: null, list } }];
+  }
+}
+
+/** The freeze of a correlation that an incident commander has taken over. */
+export function incidentFreeze({ approval_id, correlation_id }: Approval, at: string): Freeze {
+  return {
+    scope: 'correlation',
+    value: correlation_id,
+    reason: `An incident commander has taken over (approval ${approval_id}).`,
+    frozen_at: at,
+    frozen_by: 'hall',
+  };
+}

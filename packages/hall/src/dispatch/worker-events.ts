@@ -1,0 +1,57 @@
+import { escapeText, type RouteDecision, type TelemetryEvent, TelemetryEventSchema } from '@wcp/spec';
+import { type EventContext, workerFailed } from '@wcp/telemetry';
+import { Compile } from 'typebox/compile';
+import type { Delivered } from '../delivery/delivery.ts';
+
+const isEvent = Compile(TelemetryEventSchema);
+/** More than this no worker tells of one run. */
+const MOST_EVENTS = 16;
+
+/**
+ * The events of a run: those of the worker that are its own and about this very decision, or the Hall's
+ * own word where it sent none. A worker's telemetry is an attacker's until it is checked.
+ */
+export function workerEvents(
+  decision: RouteDecision,
+  delivered: Delivered,
+  timestamp: string,
+): TelemetryEvent[] {
+  const told = (delivered.result?.telemetry ?? []).slice(0, MOST_EVENTS);
+  const own = told.filter(
+    (event): event is TelemetryEvent => isEvent.Check(event) && isAbout(event, decision),
+  );
+  return own.length > 0 ? own.map(escaped) : [ownWord(decision, delivered, timestamp)];
+}
+
+function isAbout(event: TelemetryEvent, decision: RouteDecision): boolean {
+  const { event_id, decision_id, correlation_id, tenant_id, capability_id } = event;
+  return (
+    event_id.startsWith('evt.worker.') &&
+    'worker_id' in event &&
+    event.worker_id === decision.worker_id &&
+    decision_id === decision.decision_id &&
+    correlation_id === decision.correlation_id &&
+    tenant_id === decision.tenant_id &&
+    capability_id === decision.capability_id
+  );
+}
+
+/** Two different texts never look the same, and none moves a terminal's cursor (section 3). */
+function escaped(event: TelemetryEvent): TelemetryEvent {
+  return 'reason' in event && typeof event.reason === 'string'
+    ? { ...event, reason: escapeText(event.reason) }
+    : event;
+}
+
+function ownWord(decision: RouteDecision, delivered: Delivered, timestamp: string): TelemetryEvent {
+  const { correlation_id, tenant_id, capability_id, decision_id } = decision;
+  const context: EventContext = { correlation_id, tenant_id, capability_id, decision_id };
+  return workerFailed(context, {
+    timestamp,
+    worker_id: decision.worker_id as string,
+    worker_species_id: decision.selected_worker_species_id as string,
+    status: 'error',
+    duration_ms: delivered.duration_ms,
+    reason: delivered.code ?? 'DELIVERY_NO_EVENT',
+  });
+}

@@ -1,0 +1,19 @@
+/** Events of the Hall itself: they stand beside those of section 7, under a namespace of its own. */
+export const HALL_EVENTS = [
+  'org.wcp.hall.world-changed',
+  'org.wcp.hall.documents-rejected',
+  'org.wcp.hall.worker-enrolled',
+  'org.wcp.hall.worker-removed',
+  'org.wcp.hall.worker-flagged',
+  'org.wcp.hall.approval-resolved',
+  'org.wcp.hall.approval-expired',
+  'org.wcp.hall.frozen',
+  'org.wcp.hall.released',
+] as const;
+
+/** One of {@link HALL_EVENTS} with what it tells. */
+export interface HallEvent {
+  readonly event_id: (typeof HALL_EVENTS)[number];
+  readonly timestamp: string;
+  readonly [detail: string]: unknown;
+}

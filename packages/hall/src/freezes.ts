@@ -1,0 +1,77 @@
+import type { Facts } from '@wcp/spec';
+import type { Change, StatefulRow, Store } from './store/store.ts';
+
+/** What may be frozen. */
+export const FREEZE_SCOPES = ['hall', 'tenant', 'correlation'] as const;
+/** One of {@link FREEZE_SCOPES}. */
+export type FreezeScope = (typeof FREEZE_SCOPES)[number];
+
+/** A stop of every decision about the whole Hall, a tenant or a correlation, until somebody releases it. */
+export interface Freeze {
+  readonly scope: FreezeScope;
+  /** The tenant or the correlation; null for the Hall. */
+  readonly value: string | null;
+  readonly reason: string;
+  readonly frozen_at: string;
+  readonly frozen_by: string;
+}
+
+/** What is frozen (section 5, step 3). */
+export class Freezes {
+  readonly #freezes = new Map<string, Freeze>();
+
+  static async open(store: Store): Promise<Freezes> {
+    const freezes = new Freezes();
+    for (const row of await store.list('freezes', { limit: 1_000_000 })) freezes.apply(readRow(row));
+    return freezes;
+  }
+
+  list(): readonly Freeze[] {
+    return [...this.#freezes.values()];
+  }
+
+  get(scope: FreezeScope, value: string | null): Freeze | null {
+    return this.#freezes.get(nameOf(scope, value)) ?? null;
+  }
+
+  /** The fact `frozen` of a decision, the widest scope first. */
+  of(tenantId: unknown, correlationId: unknown): Facts['frozen'] {
+    if (this.#freezes.size === 0) return null;
+    const freeze =
+      this.get('hall', null) ??
+      this.get('tenant', String(tenantId)) ??
+      this.get('correlation', String(correlationId));
+    return freeze === null ? null : { scope: freeze.scope, reason: freeze.reason };
+  }
+
+  /** Puts a freeze in force; its change makes it durable. */
+  apply(freeze: Freeze): void {
+    this.#freezes.set(nameOf(freeze.scope, freeze.value), freeze);
+  }
+
+  lift({ scope, value }: Freeze): void {
+    this.#freezes.delete(nameOf(scope, value));
+  }
+}
+
+/** What makes a freeze durable. */
+export function freezeChange(freeze: Freeze): Change {
+  const id = nameOf(freeze.scope, freeze.value);
+  return {
+    put: 'freezes',
+    row: { id, state: freeze.scope, at: freeze.frozen_at, document: JSON.stringify(freeze) },
+  };
+}
+
+/** What makes a release durable. */
+export function releaseChange({ scope, value }: Freeze): Change {
+  return { remove: 'freezes', key: nameOf(scope, value) };
+}
+
+function nameOf(scope: FreezeScope, value: string | null): string {
+  return value === null ? scope : `${scope}:${value}`;
+}
+
+function readRow({ document }: StatefulRow): Freeze {
+  return JSON.parse(document) as Freeze;
+}

@@ -1,0 +1,86 @@
+import type { FastifyRequest } from 'fastify';
+import type { HallParts } from '../hall.ts';
+import { hasRole, type Principal, type Role } from '../identity/principal.ts';
+import { Refusal } from '../refusal.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may; `public`: everybody. Absent, nobody. */
+    access?: readonly Role[] | 'public';
+  }
+  interface FastifyRequest {
+    /** Who asks; on a route that is public perhaps nobody. */
+    principal: Principal | null;
+  }
+}
+
+/** Anybody who was recognised. */
+export const ANY_ROLE: readonly Role[] = ['tenant', 'worker-owner', 'steward', 'auditor', 'admin'];
+/** Those who see what all tenants did. */
+export const OVERSEERS: readonly Role[] = ['steward', 'auditor', 'admin'];
+/** A tenant sees its own, overseers see all. */
+export const READERS: readonly Role[] = ['tenant', ...OVERSEERS];
+
+/** While a Hall has no key at all, everybody may try it out, in `dev`, and look. */
+const ANONYMOUS: Principal = {
+  id: 'anonymous',
+  roles: ['tenant', 'auditor'],
+  tenant_id: null,
+  authority: null,
+};
+
+/** Recognises who asks, and refuses whoever may not; a route that says nothing of access is closed. */
+export function checkAccess({ identity, clock }: HallParts): (request: FastifyRequest) => Promise<void> {
+  return async (request) => {
+    const access = request.routeOptions.config.access ?? [];
+    const principal = await identity.authenticate(request.headers.authorization, new Date(timeFor(clock)));
+    request.principal =
+      principal ?? (identity.isOpen && request.headers.authorization === undefined ? ANONYMOUS : null);
+    if (access === 'public') return;
+    if (request.principal === null) {
+      throw new Refusal('UNAUTHENTICATED', 'Send a valid key: `Authorization: Bearer wcp_…`.');
+    }
+    if (hasRole(request.principal, access)) return;
+    const needed = access.join(' or ');
+    throw new Refusal(
+      'FORBIDDEN',
+      `This asks for the role ${needed}; you have ${request.principal.roles.join(', ')}.`,
+    );
+  };
+}
+
+/** Who asks on a route that is not public. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new Refusal('UNAUTHENTICATED', 'Send a valid key.');
+  return request.principal;
+}
+
+/** The one tenant whose records somebody may see; null for whoever sees all. */
+export function visibleTenant(principal: Principal): string | null {
+  return hasRole(principal, OVERSEERS) ? null : (principal.tenant_id ?? '');
+}
+
+/**
+ * A tenant asks for itself alone. What is no text is left to `decide`, which refuses it; while the Hall is
+ * open, everybody may name any tenant, in `dev`.
+ */
+export function checkTenant(principal: Principal, tenantId: unknown, env: unknown): void {
+  if (principal === ANONYMOUS) {
+    if (env === 'dev' || typeof env !== 'string') return;
+    throw new Refusal(
+      'OPEN_HALL_DEV_ONLY',
+      'No key is configured, so only env "dev" is served. Make a key with `wcp keys create`, or start the Hall with `wcp serve`, which makes the first ones.',
+    );
+  }
+  if (typeof tenantId !== 'string' || tenantId === principal.tenant_id) return;
+  throw new Refusal('TENANT_MISMATCH', `You may speak for ${principal.tenant_id} alone.`);
+}
+
+/** A key is not judged by a clock that went back: that is told by whatever the request then does. */
+function timeFor(clock: HallParts['clock']): number {
+  try {
+    return clock.now();
+  } catch {
+    return Date.now();
+  }
+}

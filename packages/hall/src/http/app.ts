@@ -1,0 +1,63 @@
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { HallParts, HttpLimits } from '../hall.ts';
+import { Refusal } from '../refusal.ts';
+import { checkAccess } from './access.ts';
+import { compileValidator, readBodies } from './body.ts';
+import { openApiOptions } from './openapi.ts';
+import { problemOf, refusalOf } from './problem.ts';
+import { ROUTES } from './routes/index.ts';
+
+const BODY_BYTES = 2 * 1_048_576;
+const REQUESTS_PER_MINUTE = 600_000;
+/** Enough for any id in a path. */
+const LONGEST_PARAMETER = 200;
+
+/** The app with the wire schemas as the types of its routes. */
+export type HallApp = ReturnType<typeof bareApp>;
+
+/** Builds the HTTP interface (section 9). Nothing listens yet. */
+export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<FastifyInstance> {
+  const app = bareApp(limits.body_bytes ?? BODY_BYTES);
+  app.setValidatorCompiler(compileValidator as never);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.setErrorHandler((error, _request, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'INTERNAL') parts.log('error', String((error as Error)?.stack ?? error));
+    return reply.code(problemOf(refusal).status).type('application/problem+json').send(problemOf(refusal));
+  });
+  app.setNotFoundHandler(() => {
+    throw new Refusal('NOT_FOUND', 'There is nothing here. GET /wcp/openapi.json lists what there is.');
+  });
+  readBodies(app);
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', checkAccess(parts));
+  await app.register(rateLimit, {
+    max: limits.requests_per_minute ?? REQUESTS_PER_MINUTE,
+    timeWindow: 60_000,
+    hook: 'preParsing',
+    keyGenerator: ({ principal, ip }) =>
+      principal === null || principal.id === 'anonymous' ? ip : principal.id,
+    errorResponseBuilder: (_, { after }) => new Refusal('RATE_LIMITED', `Try again in ${after}.`),
+  });
+  await app.register(swagger, openApiOptions());
+  for (const addRoutes of ROUTES) addRoutes(app, parts);
+  app.get('/wcp/openapi.json', { config: { access: 'public' }, schema: { hide: true } as object }, () =>
+    app.swagger(),
+  );
+  await app.ready();
+  return app as unknown as FastifyInstance;
+}
+
+function bareApp(bodyLimit: number) {
+  return Fastify({
+    bodyLimit,
+    logger: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    // The protocol's texts are not HTML and prototypes are refused by `decide` itself.
+    onProtoPoisoning: 'ignore',
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}

@@ -1,0 +1,66 @@
+import { type Finding, parseDocument, parseUniqueJson, WcpError } from '@wcp/spec';
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import type { Asked } from '../dispatch/asked.ts';
+import { Refusal } from '../refusal.ts';
+
+/** A body as it came: its value, and its text for the evidence. */
+class JsonBody implements Asked {
+  readonly input: unknown;
+  readonly text: string;
+
+  constructor(text: string) {
+    this.input = parse(text);
+    this.text = text;
+  }
+}
+
+/** Reads bodies as JSON in which no name occurs twice: what one reader takes for true, every reader does. */
+export function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_: unknown, text: string | Buffer) => (text.length === 0 ? undefined : new JsonBody(String(text))),
+  );
+  app.addHook('preValidation', async (request) => {
+    const { body } = request;
+    if (body instanceof JsonBody && request.routeOptions.config.isAsked !== true) request.body = body.input;
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body goes to `decide` as it came, which answers for whatever it is. */
+    isAsked?: boolean;
+  }
+}
+
+/** The body of a route that decides; a body that is missing is an input that is none. */
+export function askedOf(body: unknown): Asked {
+  return body instanceof JsonBody ? body : { input: undefined, text: null };
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseUniqueJson(text);
+  } catch (error) {
+    const message = error instanceof WcpError ? error.message : 'The text is not JSON.';
+    throw new Refusal('INVALID_BODY', message, [{ path: '', code: 'NOT_JSON', message }]);
+  }
+}
+
+/** Checks bodies and queries with the readers of the protocol's documents: every finding at once. */
+export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  return (value: unknown) => {
+    const parsed = parseDocument(schema, httpPart === 'body' ? (value ?? null) : { ...(value as object) });
+    if (parsed.ok) return { value: parsed.value };
+    return { error: refuse(httpPart, parsed.findings) };
+  };
+};
+
+function refuse(part: string | undefined, findings: readonly Finding[]): Refusal {
+  const isBody = part === 'body';
+  const message = findings.map(({ path, message: text }) => `${path === '' ? '/' : path}: ${text}`).join(' ');
+  return new Refusal(isBody ? 'INVALID_BODY' : 'INVALID_QUERY', message, findings);
+}

@@ -1,0 +1,92 @@
+import { DENY_CODES, type Finding, WcpError } from '@wcp/spec';
+import type { FastifyError } from 'fastify';
+import { IdentityError } from '../identity/identity-error.ts';
+import { REFUSALS, Refusal, type RefusalCode, statusOf } from '../refusal.ts';
+
+/** A problem document (RFC 9457). `code` is stable; `detail` is for people. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly findings?: readonly Finding[];
+  readonly [member: string]: unknown;
+}
+
+/** What each code is called. */
+const TITLES: Readonly<Record<RefusalCode, string>> = {
+  INVALID_BODY: 'The body is not of the form that is asked for',
+  INVALID_QUERY: 'The query is not of the form that is asked for',
+  UNAUTHENTICATED: 'Nobody was recognised',
+  FORBIDDEN: 'Not allowed',
+  TENANT_MISMATCH: 'Not your tenant',
+  OPEN_HALL_DEV_ONLY: 'This Hall has no keys and serves dev alone',
+  APPROVAL_SELF: 'Not your own request',
+  ENROLMENT_UNSIGNED: 'The enrolment is not signed',
+  ENROLMENT_SIGNATURE_INVALID: 'The signature of the enrolment is not valid',
+  ENROLMENT_OUTDATED: 'A later enrolment is in force',
+  NOT_FOUND: 'Not found',
+  METHOD_NOT_ALLOWED: 'Not a method of this resource',
+  CONFLICT: 'Not possible now',
+  APPROVAL_RESOLVED: 'Resolved already',
+  APPROVAL_EXPIRED: 'Too late',
+  BODY_TOO_LARGE: 'The body is too large',
+  UNSUPPORTED_MEDIA_TYPE: 'Not JSON',
+  RATE_LIMITED: 'Too many requests',
+  INTERNAL: 'The Hall failed',
+  STORE_FAILED: 'Nothing can be kept now',
+  CLOCK_WENT_BACK: 'The clock is not right',
+  CLOSING: 'The Hall is closing',
+};
+
+/** Fastify's own refusals by their codes. */
+const FASTIFY_CODES: Readonly<Record<string, RefusalCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'INVALID_BODY',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INVALID_BODY',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'INVALID_BODY',
+};
+
+const STORE_CODES: Readonly<Record<string, RefusalCode>> = {
+  ERR_WCP_STORE: 'STORE_FAILED',
+  ERR_WCP_CLOCK: 'CLOCK_WENT_BACK',
+};
+
+/** The problem document of a refusal. */
+export function problemOf({ code, message, findings, details }: Refusal): Problem {
+  const title = Object.hasOwn(TITLES, code)
+    ? TITLES[code as RefusalCode]
+    : DENY_CODES[code as keyof typeof DENY_CODES].meaning;
+  return {
+    type: `urn:wcp:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status: statusOf(code),
+    code,
+    detail: message,
+    ...(findings.length > 0 && { findings }),
+    ...details,
+  };
+}
+
+/** Whatever was thrown, as a refusal: of what nobody expected nothing is told. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof IdentityError) return new Refusal(error.code, error.message, error.findings);
+  if (error instanceof WcpError && STORE_CODES[error.code] !== undefined) {
+    return new Refusal(STORE_CODES[error.code] as RefusalCode, error.message);
+  }
+  const known = FASTIFY_CODES[(error as Partial<FastifyError> | null)?.code ?? ''];
+  if (known !== undefined) return new Refusal(known, `${TITLES[known]}.`);
+  const { statusCode = 500 } = (error as Partial<FastifyError> | null) ?? {};
+  if (statusCode >= 400 && statusCode < 500)
+    return new Refusal('INVALID_BODY', 'The request cannot be read.');
+  return new Refusal(
+    'INTERNAL',
+    'The Hall failed in a way that it should not. What was not acknowledged was not done.',
+  );
+}
+
+/** The codes that an answer of one status can have: for the OpenAPI document. */
+export const PROBLEM_STATUSES: readonly number[] = [...new Set(Object.values(REFUSALS))].sort();

@@ -1,0 +1,71 @@
+import { RouteDecisionSchema, RouteInputSchema } from '@wcp/spec';
+import { type Asked, memberOf } from '../../dispatch/asked.ts';
+import type { HallParts } from '../../hall.ts';
+import { Refusal } from '../../refusal.ts';
+import { checkTenant, principalOf } from '../access.ts';
+import type { HallApp } from '../app.ts';
+import { askedOf } from '../body.ts';
+import { answers, DispatchAnswerSchema } from '../wire.ts';
+
+/** `decide` answers for whatever the body is: no validator stands before it. */
+const asIs = () => () => true;
+
+const STATUSES = { DISPATCH: 200, STEWARD_HOLD: 202, DENY: 403 } as const;
+
+/** `POST /wcp/route` and `POST /wcp/dispatch`. */
+export function addDecideRoutes(app: HallApp, { dispatcher, metrics, administration }: HallParts): void {
+  void administration;
+  app.post(
+    '/wcp/route',
+    {
+      config: { access: ['tenant'], isAsked: true },
+      validatorCompiler: asIs,
+      schema: {
+        operationId: 'route',
+        summary: 'Decide, and execute nothing',
+        description: 'A denial is an answer: 200 with the decision, whatever it is.',
+        body: RouteInputSchema,
+        response: answers({ 200: RouteDecisionSchema }),
+      },
+    },
+    async (request, reply) => {
+      const started = performance.now();
+      const asked = askedOf(request.body);
+      checkAsker(request, asked);
+      const { decision, text } = await dispatcher.route(asked);
+      metrics.decided('route', decision, (performance.now() - started) / 1000);
+      return reply.type('application/json').send(text as never);
+    },
+  );
+  app.post(
+    '/wcp/dispatch',
+    {
+      config: { access: ['tenant'], isAsked: true },
+      validatorCompiler: asIs,
+      schema: {
+        operationId: 'dispatch',
+        summary: 'Decide, execute, and give the result with its evidence',
+        description: '200 where a worker ran, 202 where a human has to look first, 403 where it was denied.',
+        body: RouteInputSchema,
+        response: answers(
+          { 200: DispatchAnswerSchema, 202: DispatchAnswerSchema, 403: DispatchAnswerSchema },
+          [400, 401, 429, 503],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const started = performance.now();
+      const asked = askedOf(request.body);
+      checkAsker(request, asked);
+      const answer = await dispatcher.dispatch(asked);
+      metrics.decided('dispatch', answer.decision, (performance.now() - started) / 1000);
+      if (answer.outcome_receipt !== null) metrics.ended(answer.outcome_receipt.outcome?.status ?? 'unknown');
+      return reply.code(STATUSES[answer.decision.outcome]).send(answer as never);
+    },
+  );
+}
+
+function checkAsker(request: Parameters<typeof principalOf>[0], asked: Asked): void {
+  if (asked.text === null) throw new Refusal('INVALID_BODY', 'Send a RouteInput as JSON.');
+  checkTenant(principalOf(request), memberOf(asked, 'tenant_id'), memberOf(asked, 'env'));
+}

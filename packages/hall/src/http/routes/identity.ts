@@ -1,0 +1,141 @@
+import { Type } from 'typebox';
+import type { HallParts } from '../../hall.ts';
+import { Refusal } from '../../refusal.ts';
+import type { HallApp } from '../app.ts';
+import { cut, pageQuery, readPage } from '../page.ts';
+import { answers, closed, free, items, nullable, roleSchema } from '../wire.ts';
+
+const text = Type.String();
+const keyMembers = {
+  key_id: text,
+  label: text,
+  roles: Type.Array(roleSchema),
+  tenant_id: nullable(text),
+  authority: nullable(text),
+};
+const KeySchema = Type.Object(keyMembers, {
+  additionalProperties: true,
+  description: 'A key without its secret.',
+});
+const IssuedSchema = Type.Object(
+  { ...keyMembers, key: Type.String({ description: 'The key itself: it is shown this once.' }) },
+  { additionalProperties: true },
+);
+const IssuerSchema = Type.Object(
+  { issuer: text, tenant_id: nullable(text), authority: nullable(text), roles: Type.Array(roleSchema) },
+  { additionalProperties: true },
+);
+const ADMIN = { access: ['admin'] } as const;
+const keyPath = closed({ key_id: Type.String({ maxLength: 64 }) });
+const issuerPath = closed({ issuer: Type.String({ maxLength: 128 }) });
+const PROBLEMS = [400, 401, 403, 404, 409, 429, 503];
+
+/** API keys and the issuers of signed credentials. Their forms are checked by the identity, every finding at once. */
+export function addIdentityRoutes(app: HallApp, { identity }: HallParts): void {
+  const { keys, issuers } = identity;
+  app.get(
+    '/wcp/keys',
+    {
+      config: ADMIN,
+      schema: {
+        operationId: 'listKeys',
+        summary: 'API keys, without their secrets',
+        querystring: closed(pageQuery),
+        response: answers({ 200: items(KeySchema) }),
+      },
+    },
+    async ({ query }) => {
+      const all = [...keys.list()].sort((a, b) => (a.key_id < b.key_id ? -1 : 1));
+      return cut(all, ({ key_id }) => key_id, readPage(query)) as never;
+    },
+  );
+  app.post(
+    '/wcp/keys',
+    {
+      config: ADMIN,
+      schema: {
+        operationId: 'createKey',
+        summary: 'Make an API key: its text is in this answer and nowhere else',
+        body: free('{label, roles, tenant_id?, authority?, expires_at?}'),
+        response: answers({ 201: IssuedSchema }, PROBLEMS),
+      },
+    },
+    async ({ body }, reply) => reply.code(201).send((await keys.create(body)) as never),
+  );
+  app.post(
+    '/wcp/keys/:key_id/rotate',
+    {
+      config: ADMIN,
+      schema: {
+        operationId: 'rotateKey',
+        summary: 'Make a successor; the old key stays valid for a while',
+        params: keyPath,
+        body: free('{grace_seconds?}'),
+        response: answers({ 201: IssuedSchema }, PROBLEMS),
+      },
+    },
+    async ({ params: { key_id }, body }, reply) =>
+      reply.code(201).send((await keys.rotate(key_id, body)) as never),
+  );
+  app.delete(
+    '/wcp/keys/:key_id',
+    {
+      config: ADMIN,
+      schema: {
+        operationId: 'revokeKey',
+        summary: 'Revoke an API key at once',
+        params: keyPath,
+        response: answers({ 200: KeySchema }, PROBLEMS),
+      },
+    },
+    async ({ params: { key_id } }) => (await keys.revoke(key_id)) as never,
+  );
+  app.get(
+    '/wcp/issuers',
+    {
+      config: ADMIN,
+      schema: {
+        operationId: 'listIssuers',
+        summary: 'Issuers of signed credentials',
+        querystring: closed(pageQuery),
+        response: answers({ 200: items(IssuerSchema) }),
+      },
+    },
+    async ({ query }) => cut(issuers.list(), ({ issuer }) => issuer, readPage(query)) as never,
+  );
+  app.put(
+    '/wcp/issuers/:issuer',
+    {
+      config: ADMIN,
+      schema: {
+        operationId: 'putIssuer',
+        summary: 'Trust an issuer with these keys',
+        params: issuerPath,
+        body: free('{issuer, tenant_id, authority, roles, keys}'),
+        response: answers({ 200: IssuerSchema }, PROBLEMS),
+      },
+    },
+    async ({ params, body }) => {
+      const stated = (body as { issuer?: unknown }).issuer ?? params.issuer;
+      if (stated !== params.issuer)
+        throw new Refusal('INVALID_BODY', 'The issuer in the body is another than the one in the path.');
+      return (await issuers.put({ ...(body as object), issuer: params.issuer })) as never;
+    },
+  );
+  app.delete(
+    '/wcp/issuers/:issuer',
+    {
+      config: ADMIN,
+      schema: {
+        operationId: 'removeIssuer',
+        summary: 'Trust an issuer no longer',
+        params: issuerPath,
+        response: answers({ 200: closed({ issuer: text }) }, PROBLEMS),
+      },
+    },
+    async ({ params: { issuer } }) => {
+      await issuers.remove(issuer);
+      return { issuer } as never;
+    },
+  );
+}

@@ -1,0 +1,162 @@
+import { Type } from 'typebox';
+import { FREEZE_SCOPES, type FreezeScope } from '../../freezes.ts';
+import type { HallParts } from '../../hall.ts';
+import { complianceOf } from '../../level.ts';
+import { Refusal } from '../../refusal.ts';
+import { principalOf } from '../access.ts';
+import type { HallApp } from '../app.ts';
+import { answers, closed, items, nullable } from '../wire.ts';
+
+const text = Type.String();
+const FreezeSchema = closed({
+  scope: Type.Enum([...FREEZE_SCOPES]),
+  value: nullable(text),
+  reason: text,
+  frozen_at: text,
+  frozen_by: text,
+});
+const target = {
+  scope: Type.Enum([...FREEZE_SCOPES]),
+  value: Type.Optional(
+    nullable(Type.String({ minLength: 1, maxLength: 128, description: 'The tenant or the correlation.' })),
+  ),
+};
+const DiagnosticSchema = closed({ level: text, code: text, path: text, message: text });
+
+/** Health, freezes and metrics. */
+export function addOperationRoutes(app: HallApp, parts: HallParts): void {
+  const { administration, freezes, metrics } = parts;
+  app.get(
+    '/wcp/health',
+    {
+      config: { access: 'public' },
+      schema: {
+        operationId: 'showHealth',
+        summary: 'The level of compliance that is reached, and why not a higher one',
+        response: {
+          200: closed({
+            status: Type.Enum(['ok', 'degraded']),
+            level: nullable(text),
+            missing: Type.Array(closed({ level: text, reason: text })),
+            is_open: Type.Boolean(),
+            troubles: Type.Array(closed({ code: text, message: text })),
+            world: closed({ digest: nullable(text), policy_version: text, catalog_version: text }),
+            diagnostics: Type.Array(DiagnosticSchema),
+          }),
+        },
+      },
+    },
+    async ({ principal }) => healthOf(parts, principal !== null) as never,
+  );
+  app.get(
+    '/wcp/freezes',
+    {
+      config: { access: ['steward', 'admin', 'auditor'] },
+      schema: {
+        operationId: 'listFreezes',
+        summary: 'What is frozen',
+        response: answers({ 200: items(FreezeSchema) }),
+      },
+    },
+    async () => ({ items: freezes.list(), next_cursor: null }) as never,
+  );
+  app.post(
+    '/wcp/freeze',
+    {
+      config: { access: ['steward', 'admin'] },
+      schema: {
+        operationId: 'freeze',
+        summary: 'Stop every decision about the Hall, a tenant or a correlation',
+        body: closed({ ...target, reason: Type.String({ minLength: 1, maxLength: 2000 }) }),
+        response: answers({ 200: FreezeSchema }),
+      },
+    },
+    async (request) => {
+      const { scope, value, reason } = request.body as {
+        scope: FreezeScope;
+        value?: string | null;
+        reason: string;
+      };
+      return (await administration.freeze(
+        scope,
+        readValue(scope, value),
+        reason,
+        principalOf(request),
+      )) as never;
+    },
+  );
+  app.post(
+    '/wcp/release',
+    {
+      config: { access: ['steward', 'admin'] },
+      schema: {
+        operationId: 'release',
+        summary: 'Release what was frozen',
+        body: closed(target),
+        response: answers({ 200: FreezeSchema }, [400, 401, 403, 404, 429, 503]),
+      },
+    },
+    async (request) => {
+      const { scope, value } = request.body as { scope: FreezeScope; value?: string | null };
+      return (await administration.release(scope, readValue(scope, value), principalOf(request))) as never;
+    },
+  );
+  app.get(
+    '/metrics',
+    {
+      config: { access: ['auditor', 'admin'] },
+      schema: {
+        operationId: 'showMetrics',
+        summary: 'Metrics in the text format of Prometheus',
+        produces: ['text/plain'],
+        response: { 200: { type: 'string', description: 'Metrics.' } },
+      } as object,
+    },
+    async (_request, reply) => reply.type(metrics.contentType).send((await metrics.text()) as never),
+  );
+}
+
+function readValue(scope: FreezeScope, value: string | null | undefined): string | null {
+  if ((scope === 'hall') === (value == null)) return value ?? null;
+  const message = scope === 'hall' ? 'The Hall as a whole has no value.' : `Name the ${scope} as value.`;
+  throw new Refusal('INVALID_BODY', message, [{ path: '/value', code: 'INVALID_VALUE', message }]);
+}
+
+function healthOf({ worlds, journal, identity, hasGate, clock }: HallParts, isKnown: boolean) {
+  const { world } = worlds.current;
+  const troubles = [
+    ...(journal.failure === null ? [] : [{ code: 'STORE_FAILED', message: journal.failure.message }]),
+    ...(worlds.rejected.length === 0
+      ? []
+      : [
+          {
+            code: 'DOCUMENTS_REJECTED',
+            message: 'The latest rules or configuration are broken; the last good ones are in force.',
+          },
+        ]),
+    ...clockTrouble(clock),
+  ];
+  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };
+  const compliance = complianceOf(worlds.current, state);
+  return {
+    status: troubles.length === 0 && compliance.level !== null ? 'ok' : 'degraded',
+    ...compliance,
+    is_open: identity.isOpen,
+    troubles,
+    world: {
+      digest: world.digest,
+      policy_version: world.policy_version,
+      catalog_version: world.catalog_version,
+    },
+    diagnostics: isKnown ? [...worlds.rejected, ...world.diagnostics].slice(0, 100) : [],
+  };
+}
+
+function clockTrouble(clock: HallParts['clock']) {
+  try {
+    clock.now();
+    return [];
+  } catch (error) {
+    return [{ code: 'CLOCK_WENT_BACK', message: (error as Error).message }];
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  ReceiptSchema,
+  RegistryRecordSchema,
+  RouteDecisionSchema,
+  SUPERVISOR_LEVELS,
+  WorkerResultSchema,
+} from '@wcp/spec';
+import { type TSchema, Type } from 'typebox';
+import { ROLES } from '../identity/principal.ts';
+
+/** A closed object. */
+export const closed = <P extends Record<string, TSchema>>(properties: P, options: object = {}) =>
+  Type.Object(properties, { ...options, additionalProperties: false });
+/** A value or null. */
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** An object whose members are described elsewhere. */
+export const free = (description: string) => Type.Object({}, { additionalProperties: true, description });
+
+const text = Type.String();
+
+/** A problem document (RFC 9457). */
+export const ProblemSchema = Type.Object(
+  {
+    type: text,
+    title: text,
+    status: Type.Integer(),
+    code: text,
+    detail: text,
+    findings: Type.Optional(Type.Array(Type.Object({ path: text, code: text, message: text }))),
+  },
+  { additionalProperties: true, description: 'What went wrong, with a stable `code`.' },
+);
+
+/** A page of a list. */
+export const items = (item: TSchema) => closed({ items: Type.Array(item), next_cursor: nullable(text) });
+
+/** What a dispatch gives back. */
+export const DispatchAnswerSchema = closed({
+  decision: RouteDecisionSchema,
+  receipt: ReceiptSchema,
+  outcome_receipt: nullable(ReceiptSchema),
+  result: nullable(WorkerResultSchema),
+  delivery_code: nullable(text),
+});
+
+/** A worker as the registry shows it. */
+export const WorkerSchema = closed({
+  worker_id: text,
+  state: Type.Enum(['enrolled', 'flagged']),
+  version: Type.Integer(),
+  enrolled_at: text,
+  enrolled_by: text,
+  is_deliverable: Type.Boolean(),
+  flag: nullable(closed({ code: text, at: text })),
+  record: RegistryRecordSchema,
+});
+
+/** A level of supervision. */
+export const levelSchema = Type.Enum([...SUPERVISOR_LEVELS]);
+/** A role. */
+export const roleSchema = Type.Enum([...ROLES]);
+
+const resolution = closed({
+  action: Type.Enum(['approve', 'deny', 'escalate', 'expire']),
+  by: text,
+  at: text,
+  reason: nullable(text),
+  from_level: Type.Optional(levelSchema),
+});
+
+/** A hold as it is shown. */
+export const ApprovalSchema = closed({
+  approval_id: text,
+  state: Type.Enum(['pending', 'approved', 'denied', 'expired', 'stale', 'advised']),
+  mode: Type.Enum(['route', 'dispatch']),
+  level: levelSchema,
+  tenant_id: text,
+  correlation_id: text,
+  capability_id: text,
+  created_at: text,
+  expires_at: text,
+  input: free('The request as it was received.'),
+  decision: RouteDecisionSchema,
+  history: Type.Array(resolution),
+  resolved_decision_id: nullable(text),
+  result: Type.Unknown({ description: 'What came of it, once there is a result; else null.' }),
+});
+
+/** The answers of a route: what it gives, and the problems that it may meet. */
+export function answers(
+  success: Record<number, TSchema>,
+  problems: readonly number[] = [400, 401, 403, 429, 503],
+): object {
+  const described = Object.fromEntries(problems.map((status) => [status, ProblemSchema]));
+  return { ...described, ...success };
+}

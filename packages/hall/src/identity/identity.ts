@@ -1,0 +1,99 @@
+import type { Store } from '../store/store.ts';
+import { ApiKeys, type KeyManagement } from './api-keys.ts';
+import { readBearer } from './bearer.ts';
+import { CredentialVerifier } from './credential-verifier.ts';
+import { type IssuerManagement, Issuers } from './issuers.ts';
+import { KeyRing } from './key-ring.ts';
+import type { Principal } from './principal.ts';
+import { type Recognition, type Refusal, refused } from './recognition.ts';
+import { type CredentialFact, credentialFact } from './tenant-credential.ts';
+import type { Commit } from './turn.ts';
+
+/** Who somebody is, and who may be somebody. The rest of a Hall knows nothing else of keys and issuers. */
+export interface Identity {
+  /** Whether no key and no issuer was ever configured. What was revoked counts: a Hall never opens again. */
+  readonly isOpen: boolean;
+  readonly keys: KeyManagement;
+  readonly issuers: IssuerManagement;
+  /** Who presents an `Authorization` header; null for nobody. The header is an attacker's; never rejects. */
+  authenticate(authorization: string | undefined, now: Date): Promise<Principal | null>;
+  /**
+   * What to tell the engine of a request's `tenant_credential` (section 4.4); never rejects.
+   *
+   * @param now the instant of the decision; that of the Hall's clock where it is absent
+   */
+  verifyTenantCredential(text: string, tenant_id: string, now?: Date): Promise<CredentialFact>;
+}
+
+/** What an identity is opened with. */
+export interface IdentityOptions {
+  /** Where keys and issuers are read from, once. */
+  readonly store: Store;
+  readonly commit: Commit;
+  /** The `aud` of every credential: the origin of this Hall's log. */
+  readonly audience: string;
+  /** The clock of the changes. */
+  readonly now: () => Date;
+  /** Told of each header that was refused, for the log; it must not throw. */
+  readonly onRefused?: (refusal: Refusal) => void;
+}
+
+const KEY_PREFIX = 'wcp_';
+
+/**
+ * Opens the keys and issuers of a store.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where the store does not hold together
+ * @example
+ * const identity = await openIdentity({ store, commit, audience: 'hall.example', now: () => new Date() });
+ * const principal = await identity.authenticate(request.headers.authorization, new Date());
+ */
+export async function openIdentity(options: IdentityOptions): Promise<Identity> {
+  const { store, commit, now } = options;
+  return new StoredIdentity(
+    options,
+    await KeyRing.load(store, commit),
+    await Issuers.load(store, commit, now),
+  );
+}
+
+class StoredIdentity implements Identity {
+  readonly keys: KeyManagement;
+  readonly issuers: IssuerManagement;
+  readonly #options: IdentityOptions;
+  readonly #ring: KeyRing;
+  readonly #issuers: Issuers;
+  readonly #verifier: CredentialVerifier;
+
+  constructor(options: IdentityOptions, ring: KeyRing, issuers: Issuers) {
+    this.keys = new ApiKeys(ring, options.now);
+    this.issuers = issuers;
+    this.#options = options;
+    this.#ring = ring;
+    this.#issuers = issuers;
+    this.#verifier = new CredentialVerifier(issuers, options.audience);
+  }
+
+  get isOpen(): boolean {
+    return this.#ring.size === 0 && !this.#issuers.isConfigured;
+  }
+
+  async authenticate(authorization: string | undefined, now: Date): Promise<Principal | null> {
+    if (authorization === undefined) return null;
+    const recognition = await this.#recognise(readBearer(authorization), now);
+    if (recognition.ok) return recognition.principal;
+    this.#options.onRefused?.({ reason: recognition.reason, source: recognition.source });
+    return null;
+  }
+
+  async verifyTenantCredential(text: string, tenant_id: string, now?: Date): Promise<CredentialFact> {
+    return credentialFact(await this.#verifier.verify(text, now ?? this.#options.now()), tenant_id);
+  }
+
+  async #recognise(token: string | null, now: Date): Promise<Recognition> {
+    if (token === null) return refused('HEADER_MALFORMED');
+    if (token.startsWith(KEY_PREFIX)) return this.#ring.recognise(token, now);
+    const reading = await this.#verifier.verify(token, now);
+    return reading.ok ? { ok: true, principal: reading.credential.principal } : reading;
+  }
+}

@@ -1,0 +1,37 @@
+import { parseJson, WcpError } from '@wcp/spec';
+import type { StatefulRow, Store } from '../store/store.ts';
+import { type Form, readForm } from './read-form.ts';
+
+/** The tables of this folder. */
+type IdentityTable = 'api_keys' | 'issuers';
+
+const PAGE = 500;
+
+/** Every row of a table, however many there are. */
+export async function listRows(store: Store, table: IdentityTable): Promise<StatefulRow[]> {
+  const rows: StatefulRow[] = [];
+  for (;;) {
+    const last = rows.at(-1);
+    const page = await store.list(table, { limit: PAGE, ...(last === undefined ? {} : { after: last.id }) });
+    rows.push(...page);
+    if (page.length < PAGE) return rows;
+  }
+}
+
+/**
+ * The document of a row. A Hall that cannot read who may do what does not open.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` for a row that was not written by this Hall
+ */
+export function readRow<T>(form: Form<T>, table: IdentityTable, row: StatefulRow): T {
+  try {
+    return readForm(form, parseJson(row.document));
+  } catch {
+    throw brokenRow(table);
+  }
+}
+
+/** What is thrown for a row that does not hold together. */
+export function brokenRow(table: IdentityTable): WcpError {
+  return new WcpError('ERR_WCP_STORE', `A row of ${table} does not hold together. Restore it from a backup.`);
+}

@@ -1,0 +1,82 @@
+import type { RouteDecision } from '@wcp/spec';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as MetricRegistry } from 'prom-client';
+
+/** What the gauges show, read when they are scraped. */
+export interface MetricSources {
+  pendingApprovals(): number;
+  isWorldSound(): boolean;
+  isStoring(): boolean;
+  enrolledWorkers(): number;
+  listeners(): number;
+}
+
+/** The metrics of one Hall, in Prometheus's text format. */
+export class Metrics {
+  readonly #registry = new MetricRegistry();
+  readonly #decisions: Counter<'operation' | 'outcome' | 'deny_code' | 'env'>;
+  readonly #outcomes: Counter<'status'>;
+  readonly #durations: Histogram<'operation'>;
+
+  constructor(sources: MetricSources) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#decisions = new Counter({
+      name: 'wcp_decisions_total',
+      help: 'Decisions that are durable.',
+      labelNames: ['operation', 'outcome', 'deny_code', 'env'],
+      registers,
+    });
+    this.#outcomes = new Counter({
+      name: 'wcp_outcomes_total',
+      help: 'Outcomes of dispatches that are durable.',
+      labelNames: ['status'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'wcp_request_duration_seconds',
+      help: 'From the request to the durable answer.',
+      labelNames: ['operation'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+      registers,
+    });
+    const gauges: readonly [string, string, () => number][] = [
+      ['wcp_approvals_pending', 'Holds that wait for a human.', () => sources.pendingApprovals()],
+      [
+        'wcp_world_sound',
+        '1 while the documents in force are the latest and without errors.',
+        () => Number(sources.isWorldSound()),
+      ],
+      ['wcp_store_ok', '1 while evidence can be kept.', () => Number(sources.isStoring())],
+      ['wcp_workers_enrolled', 'Enrolled workers.', () => sources.enrolledWorkers()],
+      ['wcp_event_listeners', 'Connections that follow the events.', () => sources.listeners()],
+    ];
+    for (const [name, help, read] of gauges) {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    }
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  decided(operation: 'route' | 'dispatch', decision: RouteDecision, seconds: number): void {
+    const { outcome, deny_code, env } = decision;
+    this.#decisions.inc({ operation, outcome, deny_code: deny_code ?? '', env: env ?? '' });
+    this.#durations.observe({ operation }, seconds);
+  }
+
+  ended(status: string): void {
+    this.#outcomes.inc({ status });
+  }
+}

@@ -1,0 +1,169 @@
+import { authorityOf, type DenyCode, parseRecord, type RegistryRecord } from '@wcp/spec';
+import { hasRole, type Principal } from '../identity/principal.ts';
+import { Refusal } from '../refusal.ts';
+import type { Change, Store } from '../store/store.ts';
+import { AuthorityKeys, enrolmentStatement, isSignedEnrolment } from './authority-keys.ts';
+import {
+  type EnrolledWorker,
+  type EnrolmentSignature,
+  isOut,
+  readWorkerRow,
+  removalChange,
+  versionChange,
+  workerChange,
+} from './enrolled-worker.ts';
+
+/** What enrols a worker. */
+export interface Enrolment {
+  readonly record: unknown;
+  readonly signature?: EnrolmentSignature | null;
+}
+
+/** A change of the registry that is not durable yet: `apply` is called once it is. */
+export interface RegistryChange {
+  readonly worker: EnrolledWorker;
+  readonly replaces: EnrolledWorker | null;
+  readonly changes: readonly Change[];
+  apply(): void;
+}
+
+/**
+ * The enrolled workers (section 4.2). A worker id belongs to its authority; what one authority enrols
+ * changes nothing for another's worker, whatever the species.
+ */
+export class Registry {
+  readonly authorities: AuthorityKeys;
+  readonly #audience: string;
+  readonly #workers = new Map<string, EnrolledWorker>();
+  /** Of removed workers too: a number never comes twice. */
+  readonly #versions = new Map<string, number>();
+
+  private constructor(authorities: AuthorityKeys, audience: string) {
+    this.authorities = authorities;
+    this.#audience = audience;
+  }
+
+  /** @param audience the name of this Hall, which a signed enrolment is for */
+  static async open(store: Store, audience: string): Promise<Registry> {
+    const registry = new Registry(await AuthorityKeys.open(store), audience);
+    for (const row of await store.list('workers', { limit: 1_000_000 })) {
+      const worker = readWorkerRow(row);
+      registry.#versions.set(row.id, worker.version);
+      if (row.state !== 'removed') registry.#workers.set(row.id, worker);
+    }
+    return registry;
+  }
+
+  /** The enrolled workers by their ids, flagged ones among them. */
+  list(): readonly EnrolledWorker[] {
+    return [...this.#workers.values()].sort((a, b) => (a.record.worker_id < b.record.worker_id ? -1 : 1));
+  }
+
+  get(workerId: string): EnrolledWorker | null {
+    return this.#workers.get(workerId) ?? null;
+  }
+
+  records(): readonly RegistryRecord[] {
+    return this.list().map(({ record }) => record);
+  }
+
+  /** Those that declare a capability: the only ones of which a decision about it needs facts. */
+  serving(capabilityId: string): readonly EnrolledWorker[] {
+    return this.list().filter(({ record }) => record.capabilities.includes(capabilityId));
+  }
+
+  /**
+   * Checks everything that section 4.2 asks, who enrols, and the signature where one must be.
+   *
+   * @throws {Refusal} with every finding at once
+   */
+  prepareEnrolment(
+    { record: given, signature = null }: Enrolment,
+    by: Principal,
+    at: string,
+  ): RegistryChange {
+    const parsed = parseRecord(given);
+    if (!parsed.ok) {
+      const findings = parsed.findings.map((finding) => ({ ...finding, path: `/record${finding.path}` }));
+      throw new Refusal('INVALID_BODY', 'The record is not one that can be enrolled.', findings);
+    }
+    const { worker_id } = parsed.value;
+    checkOwner(worker_id, by);
+    const before = this.get(worker_id);
+    this.#checkSignature(parsed.value, signature, before);
+    const worker: EnrolledWorker = {
+      record: given as RegistryRecord,
+      enrolled_at: at,
+      enrolled_by: by.id,
+      signature,
+      version: (this.#versions.get(worker_id) ?? 0) + 1,
+      flag: null,
+    };
+    return this.#change(worker, before, [workerChange(worker), versionChange(worker)]);
+  }
+
+  /** @throws {Refusal} `NOT_FOUND`, `FORBIDDEN` */
+  prepareRemoval(workerId: string, by: Principal, at: string): RegistryChange {
+    const worker = this.get(workerId);
+    if (worker === null) throw new Refusal('NOT_FOUND', 'No such worker is enrolled.');
+    checkOwner(workerId, by);
+    const apply = () => void this.#workers.delete(workerId);
+    return { worker, replaces: worker, changes: [removalChange(worker, at)], apply };
+  }
+
+  /** Flags a worker; null where it has that flag, or a graver one, already. */
+  prepareFlag(workerId: string, code: DenyCode, at: string): RegistryChange | null {
+    const before = this.get(workerId);
+    if (before === null || before.flag?.code === code || isOut(before)) return null;
+    const worker = { ...before, flag: { code, at } };
+    return this.#change(worker, before, [workerChange(worker)]);
+  }
+
+  #change(
+    worker: EnrolledWorker,
+    replaces: EnrolledWorker | null,
+    changes: readonly Change[],
+  ): RegistryChange {
+    const { worker_id } = worker.record;
+    const apply = () => {
+      this.#workers.set(worker_id, worker);
+      this.#versions.set(worker_id, worker.version);
+    };
+    return { worker, replaces, changes, apply };
+  }
+
+  #checkSignature(
+    record: RegistryRecord,
+    signature: EnrolmentSignature | null,
+    before: EnrolledWorker | null,
+  ): void {
+    const authority = authorityOf(record.worker_id) as string;
+    if (!this.authorities.mustSign(authority)) return;
+    if (signature === null) {
+      throw new Refusal(
+        'ENROLMENT_UNSIGNED',
+        `${authority} has registered a key: its enrolments must be signed.`,
+      );
+    }
+    const statement = enrolmentStatement(record, this.#audience, signature.signed_at);
+    if (!isSignedEnrolment(this.authorities.of(authority), statement, signature)) {
+      throw new Refusal(
+        'ENROLMENT_SIGNATURE_INVALID',
+        `The signature is not that of a key of ${authority} in force.`,
+      );
+    }
+    if (before?.signature != null && signature.signed_at <= before.signature.signed_at) {
+      throw new Refusal(
+        'ENROLMENT_OUTDATED',
+        'An enrolment that was signed later is in force: sign this one anew.',
+      );
+    }
+  }
+}
+
+/** A worker id belongs to its authority. */
+function checkOwner(workerId: string, by: Principal): void {
+  const isOwner = hasRole(by, ['worker-owner']) && by.authority === authorityOf(workerId);
+  if (isOwner || hasRole(by, ['admin'])) return;
+  throw new Refusal('FORBIDDEN', `Only ${authorityOf(workerId)} may change its workers.`);
+}

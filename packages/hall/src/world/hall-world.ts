@@ -1,0 +1,78 @@
+import {
+  compileWorld,
+  devAllowGate,
+  type PolicyGate,
+  type PolicyGateRequest,
+  type PolicyVerdict,
+  type World,
+} from '@wcp/router';
+import type { Diagnostic, RegistryRecord } from '@wcp/spec';
+
+/** The documents that an operator writes. */
+export interface OperatorDocuments {
+  readonly rules: unknown;
+  readonly config: unknown;
+  readonly catalogVersion?: string | undefined;
+}
+
+/** A policy engine, here or elsewhere: a promise is awaited before the decision is made. */
+export type HallPolicyGate = (question: PolicyGateRequest) => PolicyVerdict | Promise<PolicyVerdict>;
+
+/** A world, and what it was compiled from. */
+export interface HallWorld {
+  /** Without a gate: what recorded decisions are made again in. */
+  readonly world: World;
+  /** What asks instead of deciding; null where no gate is configured. */
+  readonly asking: World | null;
+  readonly documents: WorldDocument;
+}
+
+/** The documents of a world as they are kept, under the names that its digest covers. */
+export interface WorldDocument {
+  readonly catalog_version: string;
+  readonly config: unknown;
+  readonly rules: unknown;
+  readonly workers: readonly RegistryRecord[];
+}
+
+/** Takes a question down; the answer that it gives the engine is none. */
+export interface GateRecorder {
+  question: PolicyGateRequest | null;
+  readonly gate: PolicyGate;
+}
+
+/** A gate that only takes questions down. */
+export function createGateRecorder(): GateRecorder {
+  const recorder: GateRecorder = {
+    question: null,
+    gate: (question) => {
+      recorder.question = question;
+      return null as unknown as PolicyVerdict;
+    },
+  };
+  return recorder;
+}
+
+/** Compiles the world of a Hall. Never throws. */
+export function makeHallWorld(
+  { rules, config, catalogVersion = '1.1.0' }: OperatorDocuments,
+  workers: readonly RegistryRecord[],
+  recorder: GateRecorder | null,
+): HallWorld {
+  const documents = { rules, config, workers, catalogVersion };
+  return {
+    world: compileWorld(documents),
+    asking: recorder === null ? null : compileWorld(documents, { policyGate: recorder.gate }),
+    documents: { catalog_version: catalogVersion, config, rules, workers },
+  };
+}
+
+/** What is wrong with the documents themselves: such a world denies, in production at the least. */
+export function errorsOf({ world }: HallWorld): readonly Diagnostic[] {
+  return world.diagnostics.filter(({ level, path }) => level === 'error' && !path.startsWith('/workers'));
+}
+
+/** Whether a gate may be asked in this environment: one that allows everything only in development. */
+export function mayAsk(gate: HallPolicyGate, env: unknown): boolean {
+  return gate !== devAllowGate || env === 'dev';
+}

@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { drawApiKey } from '../../src/identity/api-key-text.ts';
+import { openIdentity } from '../../src/identity/identity.ts';
+import type { StatefulRow } from '../../src/store/store.ts';
+import { AUDIENCE, Bench, EPOCH, mint, NOW, TENANT_ISSUER, tenantIssuer } from './support.ts';
+
+const TENANT = { label: 'k', roles: ['tenant'], tenant_id: 'acme', authority: null };
+let bench: Bench;
+
+beforeEach(async () => {
+  bench = await Bench.open();
+});
+
+describe('a Hall', () => {
+  test('is open where no key and no issuer was ever configured, and knows nobody', async () => {
+    expect(bench.identity.isOpen).toBe(true);
+    expect(await bench.identity.authenticate(undefined, NOW)).toBeNull();
+    expect(await bench.why(`wcp_abcdefghijkl_${'A'.repeat(43)}`)).toBe('KEY_UNKNOWN');
+    expect(await bench.why(mint())).toBe('ISSUER_UNKNOWN');
+  });
+
+  test('that had a key never opens again', async () => {
+    const { key_id } = await bench.identity.keys.create(TENANT);
+    expect(bench.identity.isOpen).toBe(false);
+    await bench.identity.keys.revoke(key_id);
+    expect(bench.identity.isOpen).toBe(false);
+    expect((await bench.reopen()).isOpen).toBe(false);
+  });
+
+  test('that had an issuer never opens again', async () => {
+    await bench.identity.issuers.put(tenantIssuer);
+    expect((await bench.reopen()).isOpen).toBe(false);
+    await bench.identity.issuers.remove(TENANT_ISSUER);
+    expect(bench.identity.isOpen).toBe(false);
+    expect((await bench.reopen()).isOpen).toBe(false);
+  });
+
+  test('stays open where its first key could not be kept', async () => {
+    bench.beforeCommit = () => Promise.reject(new Error('disk'));
+    await expect(bench.identity.keys.create(TENANT)).rejects.toThrow('disk');
+    await expect(bench.identity.issuers.put(tenantIssuer)).rejects.toThrow('disk');
+    expect(bench.identity.isOpen).toBe(true);
+  });
+
+  test('gives no key before it is kept', async () => {
+    let release = () => {};
+    bench.beforeCommit = () =>
+      new Promise((resolve) => {
+        release = resolve;
+      });
+    let isGiven = false;
+    const creation = bench.identity.keys.create(TENANT).then(({ key }) => {
+      isGiven = true;
+      return key;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([isGiven, bench.identity.isOpen]).toEqual([false, true]);
+    release();
+    expect(await bench.who(await creation)).not.toBeNull();
+  });
+
+  test('knows all of a thousand and one keys again', async () => {
+    const made = [];
+    for (let count = 0; count < 1001; count += 1) made.push(await bench.identity.keys.create(TENANT));
+    await bench.reopen();
+    expect(bench.identity.keys.list()).toHaveLength(1001);
+    for (const { key, key_id } of made) expect((await bench.who(key))?.id).toBe(`key:${key_id}`);
+  });
+
+  test('keeps credentials of one Hall from another', async () => {
+    const other = await openIdentity({
+      store: bench.store,
+      commit: (changes) => bench.store.commit(changes),
+      audience: 'other.example/log',
+      now: () => NOW,
+    });
+    await other.issuers.put(tenantIssuer);
+    await bench.reopen();
+    expect(await other.authenticate(`Bearer ${mint()}`, NOW)).toBeNull();
+    expect(await other.authenticate(`Bearer ${mint({ aud: 'other.example/log' })}`, NOW)).not.toBeNull();
+    expect(await bench.why(mint({ aud: 'other.example/log' }))).toBe('AUDIENCE_MISMATCH');
+    expect(AUDIENCE).not.toBe('other.example/log');
+  });
+});
+
+describe('the Authorization header', () => {
+  let key: string;
+  beforeEach(async () => {
+    key = (await bench.identity.keys.create(TENANT)).key;
+    await bench.identity.issuers.put(tenantIssuer);
+  });
+  const authenticate = (header: string) => bench.identity.authenticate(header, NOW);
+
+  test('is Bearer in any case, and one token', async () => {
+    for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEaReR']) {
+      expect(await authenticate(`${scheme} ${key}`)).toMatchObject({ tenant_id: 'acme' });
+      expect(await authenticate(`${scheme}  ${mint()}`)).toMatchObject({ tenant_id: 'acme' });
+    }
+  });
+
+  test.each<[string, (token: string) => string]>([
+    ['nothing', () => ''],
+    ['the scheme alone', () => 'Bearer'],
+    ['the scheme and a space', () => 'Bearer '],
+    ['the token alone', (token) => token],
+    ['another scheme', (token) => `Basic ${token}`],
+    ['a scheme that begins like it', (token) => `Bearerx ${token}`],
+    ['no space', (token) => `Bearer${token}`],
+    ['a tab', (token) => `Bearer\t${token}`],
+    ['a space before', (token) => ` Bearer ${token}`],
+    ['a space after', (token) => `Bearer ${token} `],
+    ['a line after', (token) => `Bearer ${token}\n`],
+    ['two tokens', (token) => `Bearer ${token} ${token}`],
+    ['two tokens in a list', (token) => `Bearer ${token},${token}`],
+    ['two headers in one', (token) => `Bearer ${token}, Bearer ${token}`],
+    ['a token in quotes', (token) => `Bearer "${token}"`],
+    ['a parameter', (token) => `Bearer token=${token}`],
+    ['more than 8 KiB', (token) => `Bearer ${' '.repeat(8193)}${token}`],
+  ])('is not %s', async (_, header) => {
+    expect(await authenticate(header(key))).toBeNull();
+    expect(await authenticate(header(mint()))).toBeNull();
+    expect(bench.refusals.every(({ source }) => source === null)).toBe(true);
+  });
+
+  test('that is absent is nobody and nothing to log', async () => {
+    expect(await bench.identity.authenticate(undefined, NOW)).toBeNull();
+    expect(bench.refusals).toEqual([]);
+  });
+
+  test('of a hostile length is refused in no time', async () => {
+    const started = performance.now();
+    for (const filler of [' ', '=', 'a', 'a='])
+      expect(await authenticate(`Bearer ${filler.repeat(5_000_000)}!`)).toBeNull();
+    for (const filler of [' ', '=', 'a', 'a=', '.', 'a.'])
+      expect(await authenticate(`Bearer ${filler.repeat(4000)}!`)).toBeNull();
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('a store that does not hold together', () => {
+  const damages: [string, (row: StatefulRow) => Partial<StatefulRow>][] = [
+    ['a document that is no JSON', () => ({ document: '{' })],
+    ['a document that is empty', () => ({ document: '{}' })],
+    ['a state that nobody knows', () => ({ state: 'super' })],
+    ['a role that nobody knows', ({ document }) => ({ document: document.replace('"tenant"', '"root"') })],
+    ['no tenant for a tenant', ({ document }) => ({ document: document.replace('"acme"', 'null') })],
+    [
+      'a member given twice',
+      ({ document }) => ({ document: document.replace('{', '{"tenant_id":"globex",') }),
+    ],
+  ];
+
+  test.each(damages)('opens for nobody: a key with %s', async (_, damage) => {
+    await bench.identity.keys.create(TENANT);
+    const [row] = (await bench.rows()) as [StatefulRow];
+    await bench.store.commit([{ put: 'api_keys', row: { ...row, ...damage(row) } }]);
+    await expect(bench.reopen()).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
+  });
+
+  test.each(damages)('opens for nobody: an issuer with %s', async (_, damage) => {
+    await bench.identity.issuers.put(tenantIssuer);
+    const [row] = (await bench.rows()) as [StatefulRow];
+    await bench.store.commit([{ put: 'issuers', row: { ...row, ...damage(row) } }]);
+    await expect(bench.reopen()).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
+  });
+
+  test('has a row of a revoked key that says otherwise in its state', async () => {
+    const { key_id } = await bench.identity.keys.create(TENANT);
+    await bench.identity.keys.revoke(key_id);
+    const [row] = (await bench.rows()) as [StatefulRow];
+    await bench.store.commit([{ put: 'api_keys', row: { ...row, state: 'active' } }]);
+    await expect(bench.reopen()).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
+  });
+
+  test('has the document of one issuer under the name of another', async () => {
+    await bench.identity.issuers.put(tenantIssuer);
+    const [row] = (await bench.rows()) as [StatefulRow];
+    await bench.store.commit([{ put: 'issuers', row: { ...row, id: 'other' } }]);
+    await expect(bench.reopen()).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
+  });
+
+  test('is told in a message with nothing of the row', async () => {
+    await bench.identity.keys.create(TENANT);
+    const [row] = (await bench.rows()) as [StatefulRow];
+    const hash = /"secret_hash":"([0-9a-f]+)"/.exec(row.document)?.[1] as string;
+    await bench.store.commit([{ put: 'api_keys', row: { ...row, state: 'super' } }]);
+    const error = await bench.reopen().catch((caught: Error) => caught);
+    expect(`${(error as Error).message}${JSON.stringify(error)}`).not.toContain(hash.slice(0, 8));
+  });
+});
+
+describe('an id that is drawn', () => {
+  test('is drawn again where it is taken', () => {
+    const asked: string[] = [];
+    const { id } = drawApiKey((candidate) => asked.push(candidate) < 3);
+    expect(asked).toHaveLength(3);
+    expect(id).toBe(asked[2]);
+  });
+});
+
+describe('what is remembered of credentials', () => {
+  test('saves the check of a signature, and only for what was let in', async () => {
+    await bench.identity.issuers.put(tenantIssuer);
+    const verify = globalThis.crypto.subtle.verify;
+    let count = 0;
+    globalThis.crypto.subtle.verify = ((...args: Parameters<typeof verify>) => {
+      count += 1;
+      return verify.apply(globalThis.crypto.subtle, args);
+    }) as typeof verify;
+    try {
+      const [good, bad] = [mint(), mint({ exp: EPOCH - 60 })];
+      for (const token of [good, good, good]) expect(await bench.who(token)).not.toBeNull();
+      expect(count).toBe(1);
+      for (const token of [bad, bad]) expect(await bench.who(token)).toBeNull();
+      expect(count).toBe(3);
+      await bench.identity.issuers.put({ ...tenantIssuer, issuer: 'another' });
+      expect(await bench.who(good)).not.toBeNull();
+      expect(count).toBe(4);
+    } finally {
+      globalThis.crypto.subtle.verify = verify;
+    }
+  });
+});
