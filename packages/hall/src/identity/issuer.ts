@@ -47,7 +47,7 @@ export function readIssuerRow(row: StatefulRow): Issuer {
 /** An issuer with its keys ready to verify with. */
 export class TrustedIssuer {
   readonly issuer: Issuer;
-  readonly #keys: ReadonlyMap<string | undefined, KeyObject>;
+  readonly #keys: ReadonlyMap<unknown, KeyObject>;
 
   constructor(issuer: Issuer) {
     this.issuer = issuer;
@@ -56,7 +56,7 @@ export class TrustedIssuer {
 
   /** The key of a `kid`, or the only one where none is named; undefined where there is no such key. */
   key(kid: unknown): KeyObject | undefined {
-    if (kid !== undefined) return typeof kid === 'string' ? this.#keys.get(kid) : undefined;
+    if (kid !== undefined) return this.#keys.get(kid);
     return this.#keys.size === 1 ? [...this.#keys.values()][0] : undefined;
   }
 }

@@ -3,6 +3,8 @@ import type { Ledger } from './ledger.ts';
 
 /** So many entries share a commit at most: more would let the first of them wait for the last. */
 const MOST_ENTRIES = 512;
+/** One commit is made while the next is on its way, so that neither thread waits for the other. */
+const MOST_UNDER_WAY = 2;
 
 /** Entries that belong together: they are never in two commits. */
 interface Waiting {
@@ -11,11 +13,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Lets entries that come at the same time share a commit: while one is on its way, the next gathers. */
+/** Lets entries that come at the same time share a commit. */
 export class GroupCommit {
   readonly #ledger: Ledger;
   #waiting: Waiting[] = [];
-  #isFlushing = false;
+  #underWay = 0;
+  #isScheduled = false;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -25,23 +28,22 @@ export class GroupCommit {
   append(entries: readonly Entry[]): Promise<readonly Appended[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entries, resolve, reject });
-      if (!this.#isFlushing) {
-        this.#isFlushing = true;
-        // Whatever else this turn of the event loop brings shares the commit.
-        setImmediate(() => void this.#flush());
-      }
+      this.#schedule();
     });
   }
 
-  async #flush(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MOST_ENTRIES);
-      await this.#commit(batch);
-    }
-    this.#isFlushing = false;
+  /** Whatever else this turn of the event loop brings shares the commit. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#underWay >= MOST_UNDER_WAY || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#commit(this.#waiting.splice(0, MOST_ENTRIES));
+    });
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
+    this.#underWay += 1;
     try {
       const appended = await this.#ledger.append(batch.flatMap(({ entries }) => entries));
       let at = 0;
@@ -51,6 +53,9 @@ export class GroupCommit {
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
+    } finally {
+      this.#underWay -= 1;
+      this.#schedule();
     }
   }
 }

@@ -7,7 +7,7 @@ import {
 } from '@wcp/evidence';
 import type { Sha256 } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
-import type { HeadRow, Store } from '../store/store.ts';
+import type { Change, HeadRow, Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
 import type { Appended, Entry } from './entry.ts';
 import { readFrontier, subtreeReader } from './log-tree.ts';
@@ -15,6 +15,8 @@ import { type Prepared, prepare } from './prepare.ts';
 
 /** How many streams' heads are kept at hand; the others are read when they are needed. */
 const HEADS_AT_HAND = 10_000;
+/** How many observations are known to be kept already. */
+const OBSERVATIONS_AT_HAND = 1_000;
 
 /** How far the log has come. */
 export interface LogHead {
@@ -55,6 +57,7 @@ class StoredLedger implements Ledger {
   readonly #store: Store;
   readonly #identity: LedgerIdentity;
   readonly #heads = new LRUCache<string, HeadRow>({ max: HEADS_AT_HAND });
+  readonly #observations = new LRUCache<string, true>({ max: OBSERVATIONS_AT_HAND });
   #frontier: MerkleFrontier;
   #nextEvent: number;
   /** One commit after the other: a receipt's place depends on that of the one before it. */
@@ -99,11 +102,23 @@ class StoredLedger implements Ledger {
     const heads = await this.#headsOf(prepared);
     const batch = new Batch(this.#identity.key, heads, this.#frontier.fork(), this.#nextEvent);
     const appended = prepared.map((entry) => batch.add(entry));
-    await this.#store.commit(batch.changes());
+    const observed = new Set<string>();
+    const changes = batch.changes().filter((change) => this.#isNew(change, observed));
+    await this.#store.commit(changes);
+    for (const digest of observed) this.#observations.set(digest, true);
     this.#frontier = batch.frontier;
     this.#nextEvent = batch.nextEvent;
     for (const [stream, head] of batch.heads) this.#heads.set(stream, head);
     return appended;
+  }
+
+  /** An observation comes with every decision that it belongs to, and is written once. */
+  #isNew(change: Change, observed: Set<string>): boolean {
+    if (!('put' in change) || change.put !== 'observations') return true;
+    const { digest } = change.row;
+    if (this.#observations.has(digest) || observed.has(digest)) return false;
+    observed.add(digest);
+    return true;
   }
 
   async #headsOf(prepared: readonly Prepared[]): Promise<Map<string, HeadRow>> {

@@ -29,6 +29,7 @@ describe('a Hall', () => {
 
   test('that had an issuer never opens again', async () => {
     await bench.identity.issuers.put(tenantIssuer);
+    expect(bench.identity.isOpen).toBe(false);
     expect((await bench.reopen()).isOpen).toBe(false);
     await bench.identity.issuers.remove(TENANT_ISSUER);
     expect(bench.identity.isOpen).toBe(false);

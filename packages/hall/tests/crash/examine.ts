@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { signingKeyFromSeed, verifyLog } from '@wcp/evidence';
+import { canonicalJson, type Receipt } from '@wcp/spec';
+import { type Approval, readApproval } from '../../src/approvals/approval.ts';
+import type { Store, TableName, Tables } from '../../src/store/store.ts';
+import type { Acknowledged } from './load.ts';
+import { KEY_SEED, ORIGIN } from './names.ts';
+
+/** Everything that is wrong with what killed Halls left, as sentences. */
+export async function examine(store: Store, folder: string, known: Acknowledged): Promise<string[]> {
+  const rows = await all(store, 'receipts');
+  const receipts = rows.map(({ receipt }) => JSON.parse(receipt) as Receipt);
+  const approvals = (await all(store, 'approvals')).map(readApproval);
+  const executions = readExecutions(folder);
+  return [
+    ...(await brokenEvidence(store, receipts)),
+    ...lostReceipts(new Set(rows.map(({ receipt }) => receipt)), known),
+    ...positionsWithGaps(rows.map(({ position }) => position)),
+    ...wrongOutcomes(receipts, (await all(store, 'dispatches')).length),
+    ...wrongExecutions(receipts, executions),
+    ...wrongApprovals(approvals, receipts, known),
+  ];
+}
+
+async function all<T extends TableName>(store: Store, table: T): Promise<Tables[T][]> {
+  return store.list(table, { limit: 10_000_000 });
+}
+
+function readExecutions(folder: string): string[] {
+  const file = join(folder, 'executions.txt');
+  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+}
+
+/** The chain, the signatures, and every checkpoint that was ever signed. */
+async function brokenEvidence(store: Store, receipts: Receipt[]): Promise<string[]> {
+  const { keyId, publicKey } = signingKeyFromSeed(KEY_SEED);
+  const checkpoints = (await all(store, 'checkpoints')).map(({ note }) => note);
+  const keys = { [keyId]: publicKey };
+  const findings = verifyLog({ receipts, keys, checkpoints, origin: ORIGIN });
+  return findings.map(({ index, code }) => `evidence ${index}: ${code}`);
+}
+
+function lostReceipts(kept: ReadonlySet<string>, { receipts }: Acknowledged): string[] {
+  return receipts
+    .filter((receipt) => !kept.has(canonicalJson(receipt)))
+    .map(({ receipt_id }) => `the receipt ${receipt_id} was acknowledged and is gone`);
+}
+
+function positionsWithGaps(positions: readonly number[]): string[] {
+  return positions
+    .filter((position, index) => position !== index)
+    .map((position) => `a gap before ${position}`);
+}
+
+/** What a Hall decided to run ended exactly once, be it as unknown. */
+function wrongOutcomes(receipts: readonly Receipt[], owed: number): string[] {
+  const outcomes = new Map<string, number>();
+  for (const { kind, decision_id } of receipts) {
+    if (kind === 'outcome')
+      outcomes.set(decision_id as string, (outcomes.get(decision_id as string) ?? 0) + 1);
+  }
+  const decided = new Set(
+    receipts.filter(({ kind }) => kind === 'decision').map(({ decision_id }) => decision_id),
+  );
+  return [
+    ...(owed === 0 ? [] : [`${owed} dispatches have no outcome`]),
+    ...[...outcomes].filter(([, count]) => count !== 1).map(([id]) => `${id} has several outcomes`),
+    ...[...outcomes].filter(([id]) => !decided.has(id)).map(([id]) => `${id} has an outcome and no decision`),
+  ];
+}
+
+/** Nothing ran without a durable decision, nothing ran twice, and whatever ran has an outcome. */
+function wrongExecutions(receipts: readonly Receipt[], executions: readonly string[]): string[] {
+  const allowed = new Set(
+    receipts
+      .filter(({ kind, policy_decision }) => kind === 'decision' && policy_decision === 'ALLOW')
+      .map(({ decision_id }) => decision_id),
+  );
+  const ended = new Set(
+    receipts.filter(({ kind }) => kind === 'outcome').map(({ decision_id }) => decision_id),
+  );
+  return [
+    ...executions.filter((id) => !allowed.has(id)).map((id) => `${id} ran without a durable decision`),
+    ...executions.filter((id) => !ended.has(id)).map((id) => `${id} ran and has no outcome`),
+    ...executions.filter((id, index) => executions.indexOf(id) !== index).map((id) => `${id} ran twice`),
+  ];
+}
+
+function wrongApprovals(
+  approvals: readonly Approval[],
+  receipts: readonly Receipt[],
+  known: Acknowledged,
+): string[] {
+  const byId = new Map(approvals.map((approval) => [approval.approval_id, approval]));
+  const granted = new Map<string, number>();
+  for (const { kind, decision_id, policy_decision } of receipts) {
+    if (kind !== 'approval' || policy_decision !== 'ALLOW') continue;
+    granted.set(decision_id as string, (granted.get(decision_id as string) ?? 0) + 1);
+  }
+  return [
+    ...known.holds.filter((id) => !byId.has(id)).map((id) => `the hold ${id} is lost`),
+    ...known.approved
+      .filter((id) => byId.get(id)?.state !== 'approved')
+      .map((id) => `the approval ${id} is lost`),
+    ...[...granted].filter(([, count]) => count > 1).map(([id]) => `${id} was approved twice`),
+    ...approvals
+      .filter(({ approval_id, state }) => (state === 'approved') !== granted.has(approval_id))
+      .map(({ approval_id, state }) => `${approval_id} is ${state} and its receipt says otherwise`),
+    ...approvals
+      .filter(({ approval_id, state }) => state === 'pending' && known.approved.includes(approval_id))
+      .map(({ approval_id }) => `${approval_id} waits although it was approved`),
+  ];
+}

@@ -1,0 +1,69 @@
+/** A Hall in a process of its own, for tests that kill it: `node hall-program.ts FOLDER` tells its port. */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signingKeyFromSeed } from '@wcp/evidence';
+import { type RegistryRecord, recordHash } from '@wcp/spec';
+import type { Delivery } from '../../src/delivery/delivery.ts';
+import { createHall } from '../../src/index.ts';
+import { KEY_SEED, ORIGIN } from './names.ts';
+
+const folder = process.argv[2] as string;
+
+const draft = {
+  worker_id: 'org.crash.worker.one',
+  worker_species_id: 'wrk.doc.summarizer',
+  capabilities: ['cap.doc.summarize', 'cap.notify.send'],
+  risk_tier: 'low',
+  allowed_environments: ['dev'],
+  blast_radius: { data: 0, network: 0, financial: 0, time: 0, reversibility: 0 },
+} as const;
+const record = { ...draft, artifact_hash: recordHash(draft) } as unknown as RegistryRecord;
+
+/** Leaves a trace of each execution, as a side effect would, and takes its time. */
+const delivery: Delivery = {
+  record,
+  observe: async () => null,
+  async deliver({ context }) {
+    appendFileSync(join(folder, 'executions.txt'), `${context.decision_id}\n`);
+    await sleep(Math.random() * 20);
+    const result = {
+      status: 'ok' as const,
+      result: { done: true },
+      telemetry: [],
+      evidence: [],
+      deny_reason: null,
+    };
+    return { status: 'ok', result, code: null, duration_ms: 1 };
+  },
+  close: async () => {},
+};
+
+const candidates = [{ worker_species_id: 'wrk.doc.summarizer' }];
+const hall = await createHall({
+  file: join(folder, 'store.db'),
+  key: signingKeyFromSeed(KEY_SEED),
+  origin: ORIGIN,
+  workers: [{ delivery }],
+  rules: [
+    {
+      rule_id: 'runs',
+      match: { capability_id: 'cap.doc.summarize' },
+      decision: { candidate_workers_ranked: candidates },
+    },
+    {
+      rule_id: 'waits',
+      match: { capability_id: 'cap.notify.send' },
+      decision: { candidate_workers_ranked: candidates, escalation: { human_required_default: true } },
+    },
+  ],
+});
+const { keys } = hall.parts.identity;
+const tenants = await Promise.all(
+  ['tenant-a', 'tenant-b'].map((tenant_id) =>
+    keys.create({ label: tenant_id, roles: ['tenant'], tenant_id, authority: null }),
+  ),
+);
+const steward = await keys.create({ label: 'steward', roles: ['steward'], tenant_id: null, authority: null });
+const url = await hall.app.listen({ port: 0, host: '127.0.0.1' });
+process.send?.({ url, tenants: tenants.map(({ key }) => key), steward: steward.key });
