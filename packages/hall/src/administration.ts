@@ -59,12 +59,12 @@ export class Administration {
   }
 
   /** Takes new documents; broken ones are refused loudly, and the world in force stays. */
-  reload(documents: OperatorDocuments): Promise<Reload> {
+  reload(documents: OperatorDocuments, unreadable: readonly Diagnostic[] = []): Promise<Reload> {
     return this.#turns.add(async () => {
       const { worlds, clock } = this.#parts;
       const timestamp = clock.timestamp();
       const before = worlds.current.world.digest;
-      const reload = await worlds.setDocuments(documents, timestamp);
+      const reload = await worlds.setDocuments(documents, timestamp, unreadable);
       if (!reload.isAccepted) {
         await this.#tell({
           event_id: 'org.wcp.hall.documents-rejected',

@@ -34,19 +34,32 @@ export class Freezes {
     return this.#freezes.get(nameOf(scope, value)) ?? null;
   }
 
-  /** The fact `frozen` of a decision, the widest scope first. */
-  of(tenantId: unknown, correlationId: unknown): Facts['frozen'] {
+  /**
+   * The fact `frozen` of a decision, the widest scope first.
+   *
+   * @param isTakenOver whether it is made for the human whom the correlation was frozen for
+   */
+  of(tenantId: unknown, correlationId: unknown, isTakenOver: boolean): Facts['frozen'] {
     if (this.#freezes.size === 0) return null;
     const freeze =
       this.get('hall', null) ??
       this.get('tenant', String(tenantId)) ??
-      this.get('correlation', String(correlationId));
+      (isTakenOver ? null : this.get('correlation', String(correlationId)));
     return freeze === null ? null : { scope: freeze.scope, reason: freeze.reason };
   }
 
-  /** Puts a freeze in force; its change makes it durable. */
-  apply(freeze: Freeze): void {
+  /** Puts a freeze in force and gives the one that it replaces; its change makes it durable. */
+  apply(freeze: Freeze): Freeze | null {
+    const before = this.get(freeze.scope, freeze.value);
     this.#freezes.set(nameOf(freeze.scope, freeze.value), freeze);
+    return before;
+  }
+
+  /** Takes back a freeze that did not become durable: what it replaced is in force again. */
+  withdraw(freeze: Freeze, before: Freeze | null): void {
+    if (this.get(freeze.scope, freeze.value) !== freeze) return;
+    this.lift(freeze);
+    if (before !== null) this.apply(before);
   }
 
   lift({ scope, value }: Freeze): void {

@@ -1,6 +1,6 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import { devAllowGate } from '@wcp/router';
-import type { RouteDecision } from '@wcp/spec';
+import type { Diagnostic, RouteDecision } from '@wcp/spec';
 import type { FastifyInstance } from 'fastify';
 import { Administration } from './administration.ts';
 import { ApprovalDesk } from './approvals/approval-desk.ts';
@@ -105,6 +105,8 @@ export interface Hall {
   reload(documents: {
     readonly rules?: unknown;
     readonly config?: unknown;
+    /** What kept a document from being read at all: it counts as broken. */
+    readonly unreadable?: readonly Diagnostic[];
   }): ReturnType<Administration['reload']>;
   /** Ends what runs, signs a last checkpoint and closes the store. */
   close(): Promise<void>;
@@ -133,7 +135,8 @@ export async function createHall(options: HallOptions = {}): Promise<Hall> {
     parts: parts.shared,
     route: async (input) => (await dispatcher.route(askedBy(input))).decision,
     dispatch: (input) => dispatcher.dispatch(askedBy(input)),
-    reload: (documents) => administration.reload({ ...documentsOf(worlds), ...documents }),
+    reload: ({ unreadable, ...documents }) =>
+      administration.reload({ ...documentsOf(worlds), ...documents }, unreadable),
     async close() {
       rounds.stop();
       await app.close();

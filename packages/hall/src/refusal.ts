@@ -4,6 +4,7 @@ import type { DenyCode, Finding } from '@wcp/spec';
 export const REFUSALS = {
   INVALID_BODY: 400,
   INVALID_QUERY: 400,
+  INVALID_REQUEST: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   TENANT_MISMATCH: 403,

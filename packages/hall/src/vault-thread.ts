@@ -15,6 +15,8 @@ export interface VaultThreadData {
 const port = parentPort;
 const { file, key, origin } = workerData as VaultThreadData;
 const opening = open();
+// What it fails with is told to whoever calls; nobody may have called yet.
+opening.catch(() => {});
 port?.on('message', (call: RemoteCall) => void answer(call));
 
 async function open(): Promise<Vault> {

@@ -27,14 +27,16 @@ export class ApprovalDesk {
 
   /** Those that wait, the oldest first. */
   pending(): readonly Approval[] {
-    return [...this.#pending.values()].sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
+    return [...this.#pending.values()].sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
   }
 
-  /** Those whose time is over. */
-  overdue(now: string): readonly Approval[] {
-    return this.pending().filter(
-      ({ approval_id, expires_at }) => expires_at <= now && !this.#taken.has(approval_id),
+  /** Takes those whose time is over; those that somebody else has taken are left. */
+  takeOverdue(at: string): readonly Approval[] {
+    const overdue = this.pending().filter(
+      (approval) => isOver(approval, at) && !this.#taken.has(approval.approval_id),
     );
+    for (const { approval_id } of overdue) this.#taken.add(approval_id);
+    return overdue;
   }
 
   /** Any approval, resolved ones too; null where there is none. */
@@ -53,9 +55,9 @@ export class ApprovalDesk {
   /**
    * Takes a hold to resolve it: nobody else can until {@link putBack}.
    *
-   * @throws {Refusal} `NOT_FOUND`, `APPROVAL_SELF`, `APPROVAL_RESOLVED`
+   * @throws {Refusal} `NOT_FOUND`, `APPROVAL_SELF`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`
    */
-  async take(approvalId: string, by: Principal): Promise<Approval> {
+  async take(approvalId: string, by: Principal, at: string): Promise<Approval> {
     const approval = await this.find(approvalId);
     if (approval === null) throw new Refusal('NOT_FOUND', 'There is no such approval.');
     if (isAsker(approval, by)) {
@@ -67,6 +69,7 @@ export class ApprovalDesk {
     // From here to the end nothing waits: of two that come at once, the second finds it taken.
     const pending = this.#pending.get(approvalId);
     if (pending === undefined || this.#taken.has(approvalId)) {
+      if (isOver(approval, at)) throw tooLate();
       throw new Refusal('APPROVAL_RESOLVED', 'Somebody has resolved this already, or is doing so now.');
     }
     this.#taken.add(approvalId);
@@ -83,6 +86,21 @@ export class ApprovalDesk {
     this.#pending.delete(approvalId);
     this.#taken.delete(approvalId);
   }
+}
+
+/** What orders those that wait. */
+export function ageOf({ created_at, approval_id }: Approval): string {
+  return `${created_at} ${approval_id}`;
+}
+
+/** What whoever comes after the time is told. */
+export function tooLate(): Refusal {
+  return new Refusal('APPROVAL_EXPIRED', 'The time to resolve this is over: it counts as denied.');
+}
+
+/** Whether nobody resolved it in time. */
+export function isOver({ state, expires_at }: Approval, at: string): boolean {
+  return state === 'expired' || (state === 'pending' && expires_at <= at);
 }
 
 function isAsker({ tenant_id }: Approval, by: Principal): boolean {

@@ -1,26 +1,18 @@
-import {
-  canonicalJson,
-  decisionDigest,
-  type Facts,
-  type Receipt,
-  type RouteDecision,
-  type SupervisorLevel,
-  sha256,
-} from '@wcp/spec';
+import { canonicalJson, type Receipt, type RouteDecision, type SupervisorLevel, sha256 } from '@wcp/spec';
 import type { HallClock } from '../clock.ts';
-import type { Decided, Decider } from '../dispatch/decider.ts';
+import type { Decider } from '../dispatch/decider.ts';
 import type { Executor } from '../dispatch/executor.ts';
-import type { Observation } from '../dispatch/observer.ts';
-import { incidentFreeze, type Recorder } from '../dispatch/recorder.ts';
+import { frozenEvent, incidentFreeze, type Recorder } from '../dispatch/recorder.ts';
 import { type Freezes, freezeChange } from '../freezes.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Journal, JournalEntry } from '../journal.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { Refusal } from '../refusal.ts';
 import type { Store } from '../store/store.ts';
-import { type Approval, approvalChange, bindingOf, type Resolution } from './approval.ts';
-import { type ApprovalDesk, levelAbove } from './approval-desk.ts';
+import { type Approval, approvalChange, type Resolution } from './approval.ts';
+import { type ApprovalDesk, isOver, levelAbove, tooLate } from './approval-desk.ts';
 import { approvalEvidence } from './approval-receipt.ts';
+import { bindingNow, decideApproved } from './decide-approved.ts';
 
 /** What a steward asks for. */
 export interface ResolutionRequest {
@@ -66,12 +58,12 @@ export class ApprovalOffice {
   /** @throws {Refusal} each reason by its code */
   async resolve(request: ResolutionRequest, by: Principal): Promise<Resolved> {
     const { desk, clock } = this.#parts;
-    const approval = await desk.take(request.approval_id, by);
+    const at = clock.timestamp();
+    const approval = await desk.take(request.approval_id, by, at);
     try {
-      const at = clock.timestamp();
-      if (approval.expires_at <= at) {
-        await this.#end(approval, { action: 'expire', by: 'hall', at, reason: null }, 'expired');
-        throw new Refusal('APPROVAL_EXPIRED', 'The time to resolve this is over: it counts as denied.');
+      if (isOver(approval, at)) {
+        await this.#expire(approval, at);
+        throw tooLate();
       }
       const resolution = { action: request.resolution, by: by.id, at, reason: request.reason ?? null };
       return await this.#carryOut(approval, resolution, request, by);
@@ -82,10 +74,18 @@ export class ApprovalOffice {
 
   /** Ends every hold whose time is over. */
   async expire(): Promise<void> {
-    const at = this.#parts.clock.timestamp();
-    for (const approval of this.#parts.desk.overdue(at)) {
-      await this.#end(approval, { action: 'expire', by: 'hall', at, reason: null }, 'expired');
+    const { desk, clock } = this.#parts;
+    const at = clock.timestamp();
+    const overdue = desk.takeOverdue(at);
+    try {
+      for (const approval of overdue) await this.#expire(approval, at);
+    } finally {
+      for (const { approval_id } of overdue) desk.putBack(approval_id);
     }
+  }
+
+  #expire(approval: Approval, at: string): Promise<Resolved> {
+    return this.#end(approval, { action: 'expire', by: 'hall', at, reason: null }, 'expired');
   }
 
   #carryOut(
@@ -94,16 +94,30 @@ export class ApprovalOffice {
     request: ResolutionRequest,
     by: Principal,
   ): Promise<Resolved> {
+    const isDoneByHuman = resolution.action === 'approve' && approval.level !== 'gatekeeper';
+    if (request.result !== undefined && !isDoneByHuman) {
+      const message = `A result is submitted with the approval of what a human did: this is level ${approval.level}.`;
+      throw new Refusal('INVALID_BODY', message, [{ path: '/result', code: 'UNKNOWN_MEMBER', message }]);
+    }
     if (resolution.action === 'deny') return this.#end(approval, resolution, 'denied');
     if (resolution.action === 'escalate') return this.#escalate(approval, resolution, request.level ?? null);
-    return approval.level === 'gatekeeper'
-      ? this.#approve(approval, resolution, by)
-      : this.#acceptResult(approval, resolution, request, by);
+    return isDoneByHuman
+      ? this.#acceptResult(approval, resolution, request, by)
+      : this.#approve(approval, resolution, by, true);
   }
 
-  /** Decides anew; what was approved is carried out only if it is still that. */
-  async #approve(approval: Approval, resolution: Resolution, by: Principal): Promise<Resolved> {
-    const decided = await this.#decideAnew(approval, by);
+  /**
+   * Decides anew; what was approved is carried out only if it is still that.
+   *
+   * @param isKnownSame false where it is known to be something else: whatever is decided is then a denial
+   */
+  async #approve(
+    approval: Approval,
+    resolution: Resolution,
+    by: Principal,
+    isKnownSame: boolean,
+  ): Promise<Resolved> {
+    const decided = await decideApproved(this.#parts.decider, approval, by, isKnownSame);
     const { decision } = decided;
     const isAllowed = decision.outcome === 'DISPATCH';
     const ended = this.#next(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
@@ -133,8 +147,8 @@ export class ApprovalOffice {
       const message = `At level ${approval.level} a human does the work: submit its result.`;
       throw new Refusal('INVALID_BODY', message, [{ path: '/result', code: 'MISSING_MEMBER', message }]);
     }
-    const now = await this.#decideAgain(approval);
-    if (now !== approval.binding) return this.#approve(approval, resolution, by);
+    const now = await bindingNow(this.#parts.decider, approval);
+    if (now !== approval.binding) return this.#approve(approval, resolution, by, false);
     const ended = this.#next(approval, resolution, 'approved', null);
     const held = await this.#receiptOf(approval);
     const result_hash = sha256(canonicalJson(result));
@@ -176,15 +190,16 @@ export class ApprovalOffice {
     const step = { ...resolution, from_level: approval.level };
     const raised: Approval = { ...approval, level, history: [...approval.history, step] };
     const freeze = level === 'incident_commander' ? incidentFreeze(raised, resolution.at) : null;
-    if (freeze !== null) freezes.apply(freeze);
+    const before = freeze === null ? null : freezes.apply(freeze);
     const notice = { kind: 'pending', approval: raised } as const;
     try {
       const entry = this.#entry(raised, step);
-      const more = [
-        ...(freeze === null ? [] : [freezeChange(freeze)]),
-        ...notifier.changes(notice, resolution.at),
-      ];
-      const [appended] = await journal.append({ ...entry, changes: [...(entry.changes ?? []), ...more] });
+      const changes = [...(entry.changes ?? []), ...notifier.changes(notice, resolution.at)];
+      const stopped =
+        freeze === null
+          ? []
+          : [{ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [frozenEvent(freeze)] } }];
+      const [appended] = await journal.append({ ...entry, changes }, ...stopped);
       desk.put(raised);
       notifier.tell(notice);
       return {
@@ -194,7 +209,7 @@ export class ApprovalOffice {
         outcome_receipt: null,
       };
     } catch (error) {
-      if (freeze !== null) freezes.lift(freeze);
+      if (freeze !== null) freezes.withdraw(freeze, before);
       throw error;
     }
   }
@@ -231,10 +246,15 @@ export class ApprovalOffice {
     const event_id =
       resolution.action === 'expire' ? 'org.wcp.hall.approval-expired' : 'org.wcp.hall.approval-resolved';
     const { action, at: timestamp, by } = resolution;
+    const notice = { kind: 'resolved', approval } as const;
+    const isEnded = state !== 'pending';
     const told = { event_id, timestamp, approval_id, correlation_id, action, by, state, level };
     return {
       evidence: approvalEvidence(approval, resolution),
-      changes: [approvalChange(approval)],
+      changes: [
+        approvalChange(approval),
+        ...(isEnded ? this.#parts.notifier.changes(notice, timestamp) : []),
+      ],
       events: { tenant_id, list: [told] },
     };
   }
@@ -242,33 +262,6 @@ export class ApprovalOffice {
   #settle(approval: Approval): void {
     this.#parts.desk.settle(approval.approval_id);
     this.#parts.notifier.tell({ kind: 'resolved', approval });
-  }
-
-  #decideAnew(approval: Approval, by: Principal): Promise<Decided> {
-    const input = JSON.parse(approval.input) as unknown;
-    const fact = (seen: Observation): NonNullable<Facts['approval']> => {
-      const isSame = bindingOf(input, approval.decision, seen.facts) === approval.binding;
-      return {
-        id: approval.approval_id,
-        level: approval.level,
-        resolver: by.id,
-        // Where the code of the worker is another, the digest of nothing that could be decided.
-        decision_digest: isSame ? decisionDigest(input, approval.decision) : approval.binding,
-      };
-    };
-    const isDispatch = approval.mode === 'dispatch';
-    return this.#parts.decider.decide({ input, text: approval.input }, { isDispatch, approval: fact });
-  }
-
-  /** What the approval would be bound to if it were held now. */
-  async #decideAgain(approval: Approval): Promise<string> {
-    const input = JSON.parse(approval.input) as unknown;
-    const asked = { input, text: approval.input };
-    const { decision, observation, spending } = await this.#parts.decider.decide(asked, {
-      isDispatch: false,
-    });
-    spending?.giveBack();
-    return bindingOf(input, decision, observation.facts);
   }
 
   async #receiptOf({ approval_id }: Approval): Promise<string> {

@@ -1,4 +1,5 @@
 import type { DeliveryCall } from './delivery.ts';
+import type { DeliveryCode } from './delivery-code.ts';
 import type { Ending } from './ending.ts';
 
 /** Who has the call. */
@@ -31,7 +32,9 @@ export class Attempt {
     this.#signal = signal;
     // What is no number of milliseconds is no time at all.
     const limit = Math.min(Math.max(0, Number(timeout_ms) || 0), LONGEST_TIMER);
+    if (limit === 0) this.settle({ code: 'DELIVERY_NO_TIME' });
     this.#later(limit, () => this.#end('DELIVERY_NO_TIME', 'DELIVERY_TIMEOUT'));
+    if (this.isOver) return;
     signal?.addEventListener('abort', this.#abort);
     if (signal?.aborted) this.#abort();
   }
@@ -56,6 +59,11 @@ export class Attempt {
     this.#resolve(ending);
     this.#resolve = null;
     return true;
+  }
+
+  /** The worker is lost, and the call with it; where it was asked to stop, that is why. */
+  lose(code: DeliveryCode): void {
+    this.settle({ code: this.#signal?.aborted ? 'DELIVERY_CANCELLED' : code });
   }
 
   /** Ends it because the Hall ends. */

@@ -1,5 +1,5 @@
 import type { ChainedAnswer, ChainedDispatch } from './delivery.ts';
-import { LONGEST_CALL } from './process-limits.ts';
+import { LONGEST_CALL } from './write-call.ts';
 
 /** Why a worker gets no answer to a dispatch that it asked for. */
 const PROBLEMS = {

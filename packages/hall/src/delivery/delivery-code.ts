@@ -43,6 +43,11 @@ export const DELIVERY_CODES = {
     started: false,
     message: 'The Hall takes no calls to this worker any more: nothing ran.',
   },
+  DELIVERY_CALL_INVALID: {
+    status: 'error',
+    started: false,
+    message: 'The call cannot be written as JSON: nothing ran.',
+  },
   DELIVERY_CALL_TOO_LARGE: {
     status: 'error',
     started: false,

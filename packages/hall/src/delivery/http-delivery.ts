@@ -5,7 +5,8 @@ import type { ChainDesk } from './chain-desk.ts';
 import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
 import { deliveredBy } from './ending.ts';
 import { exchange, HTTP_MODULES } from './http-exchange.ts';
-import { LONGEST_CALL, PROCESS_LIMITS } from './process-limits.ts';
+import { PROCESS_LIMITS } from './process-limits.ts';
+import { writeCall } from './write-call.ts';
 
 /** A worker that is served elsewhere with `--http`. */
 export interface HttpDeliveryOptions {
@@ -78,13 +79,14 @@ class HttpDelivery implements Delivery {
     this.#agent.destroy();
   }
 
-  #send(attempt: Attempt, { context, request, permit }: DeliveryCall): void {
-    const body = Buffer.from(JSON.stringify({ context, request, ...(permit !== null && { permit }) }));
+  #send(attempt: Attempt, call: DeliveryCall): void {
+    const written = writeCall(call);
     if (this.#isClosed) attempt.close();
     else if (this.#attempts.size > this.#mostCalls) attempt.settle({ code: 'DELIVERY_BUSY' });
-    else if (body.length > LONGEST_CALL) attempt.settle({ code: 'DELIVERY_CALL_TOO_LARGE' });
-    if (attempt.isOver) return;
+    else if ('code' in written) attempt.settle(written);
+    if (attempt.isOver || 'code' in written) return;
     const { answer_bytes = PROCESS_LIMITS.answer_bytes } = this.#options;
+    const body = Buffer.from(written.text);
     exchange({ url: this.#url, agent: this.#agent, body, answer_bytes }, attempt);
   }
 

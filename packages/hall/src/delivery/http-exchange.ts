@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Socket } from 'node:net';
 import type { Attempt } from './attempt.ts';
 import type { DeliveryCode } from './delivery-code.ts';
 import type { Ending } from './ending.ts';
@@ -41,14 +42,25 @@ export function exchange({ url, agent, body, answer_bytes }: Exchange, attempt: 
     });
     if (isSent) sent.end(body);
   };
-  sent.on('socket', (socket) => {
-    if (sent.reusedSocket) send();
-    else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', send);
-  });
+  sent.on('socket', (socket) => whenConnected(socket, url.protocol === 'https:', send));
   sent.on('error', () => attempt.settle({ code: isSent ? 'DELIVERY_LOST' : 'DELIVERY_UNREACHABLE' }));
   sent.on('response', (response) => readAnswer(response, answer_bytes, (ending) => attempt.settle(ending)));
   attempt.ended.then((ending) => {
     if (!('result' in ending)) sent.destroy();
+  });
+}
+
+const connected = new WeakSet<Socket>();
+
+/** A socket that comes from another call, through the agent's line, does not always say so. */
+function whenConnected(socket: Socket, isSecure: boolean, act: () => void): void {
+  if (connected.has(socket)) {
+    act();
+    return;
+  }
+  socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+    connected.add(socket);
+    act();
   });
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { normaliseHash, type RegistryRecord, type Sha256 } from '@wcp/spec';
 import { Attempt } from './attempt.ts';
 import { ChainedLines } from './chained-line.ts';
@@ -6,11 +7,12 @@ import { CONFINED } from './confine.ts';
 import type { Delivery, DeliveryCall } from './delivery.ts';
 import { deliveredBy, mayStillRun } from './ending.ts';
 import { PackageSight } from './package-sight.ts';
-import { LONGEST_CALL, PROCESS_LIMITS, type ProcessLimits } from './process-limits.ts';
+import { PROCESS_LIMITS, type ProcessLimits } from './process-limits.ts';
 import { ProcessPool } from './process-pool.ts';
 import { Slots } from './slots.ts';
 import { Snapshots } from './snapshots.ts';
 import { type ProcessEnd, WorkerProcess } from './worker-process.ts';
+import { writeCall } from './write-call.ts';
 
 /** A worker that runs as processes of this machine. */
 export interface PackageDeliveryOptions {
@@ -86,16 +88,16 @@ class PackageDelivery implements Delivery {
 
   async #carry(attempt: Attempt, call: DeliveryCall): Promise<void> {
     const id = randomUUID();
-    const line = callLine(id, call);
+    const written = writeCall(call, id);
     const hash = normaliseHash(call.code_hash);
     if (this.#isClosed) return attempt.close();
     if (hash === null) return void attempt.settle({ code: 'DELIVERY_CODE_UNKNOWN' });
-    if (line === null) return void attempt.settle({ code: 'DELIVERY_CALL_TOO_LARGE' });
+    if ('code' in written) return void attempt.settle(written);
     const entered = await this.#slots.take(attempt);
     if (entered === null) return void attempt.settle({ code: 'DELIVERY_BUSY' });
     if (!entered) return;
     try {
-      await this.#converse(attempt, call, { id, line, hash });
+      await this.#converse(attempt, call, { id, line: written.text, hash });
     } finally {
       this.#slots.give();
     }
@@ -118,7 +120,7 @@ class PackageDelivery implements Delivery {
     process.begin(
       {
         id,
-        lose: (code) => attempt.settle({ code }),
+        lose: (code) => attempt.lose(code),
         hear: async (heard) => {
           if (heard.kind === 'answer') {
             if (heard.result === null) return process.kill('DELIVERY_INVALID_RESULT');
@@ -168,12 +170,6 @@ interface Written {
 
 type Begun = Pick<Written, 'id' | 'line'> & { readonly process: WorkerProcess };
 
-/** The line of a call; null for one that no worker reads. */
-function callLine(id: string, { context, request, permit }: DeliveryCall): string | null {
-  const line = JSON.stringify({ id, context, request, ...(permit !== null && { permit }) });
-  return Buffer.byteLength(line) > LONGEST_CALL ? null : line;
-}
-
 function commandOf(run: PackageDeliveryOptions['run']): readonly string[] {
   return 'command' in run ? run.command : [process.execPath, ...CONFINED, run.program, '--stdio'];
 }
@@ -182,5 +178,5 @@ function commandOf(run: PackageDeliveryOptions['run']): readonly string[] {
 function environmentOf({ env, permits }: PackageDeliveryOptions): Record<string, string> {
   if (permits === undefined) return { ...env };
   const { hall_keys, store } = permits;
-  return { ...env, WCP_HALL_PUBLIC_KEY: hall_keys.join(','), WCP_PERMIT_STORE: store };
+  return { ...env, WCP_HALL_PUBLIC_KEY: hall_keys.join(','), WCP_PERMIT_STORE: resolve(store) };
 }

@@ -28,6 +28,3 @@ export const PROCESS_LIMITS: ProcessLimits = {
   grace_ms: 1_000,
   dispatches: 64,
 };
-
-/** The longest line that a worker reads, in bytes. */
-export const LONGEST_CALL = 8 * MIB;

@@ -36,6 +36,8 @@ export interface Purpose {
   readonly isDispatch: boolean;
   /** The fact `approval`, in view of what is seen of the workers now. */
   readonly approval?: (seen: Observation) => NonNullable<Facts['approval']>;
+  /** The correlation was frozen for the human for whom this is decided: only wider freezes count. */
+  readonly isTakenOver?: boolean;
   /** How deep in a chain of dispatches this one is; 0 for what a tenant asks itself. */
   readonly depth?: number;
 }
@@ -72,11 +74,12 @@ export class Decider {
     if (gate === null || asking === null || !mayAsk(gate, memberOf(asked, 'env'))) {
       return this.#conclude(world, asked, purpose, observation, facts);
     }
-    const policy = await this.#verdict(asking, asked, observation, facts, gate);
+    const isFrozen = this.#frozen(asked, purpose) !== null;
+    const policy = isFrozen ? null : await this.#verdict(asking, asked, observation, facts, gate);
     return this.#conclude(world, asked, purpose, observation, policy === null ? facts : { ...facts, policy });
   }
 
-  /** Decides and spends in one go: nobody else decides in between. */
+  /** Decides and spends in one go: nobody else decides or freezes in between. */
   async #conclude(
     world: World,
     asked: Asked,
@@ -87,10 +90,12 @@ export class Decider {
     await this.#loadChain(asked);
     const chain = this.#chainOf(asked);
     const { depth = 0 } = purpose;
-    const facts =
+    const charged =
       chain.blast_score === 0 && depth === 0
         ? known
         : { ...known, chain: { blast_score: chain.blast_score, depth } };
+    const frozen = this.#frozen(asked, purpose);
+    const facts = frozen === null ? charged : { ...charged, frozen };
     const decision = decide(world, { ...observation.facts, ...facts }, asked.input) as HallDecision;
     const isSpent = purpose.isDispatch && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const spending = isSpent ? this.#spend(asked, decision) : null;
@@ -98,16 +103,19 @@ export class Decider {
   }
 
   async #ownFacts(asked: Asked, { approval }: Purpose, seen: Observation): Promise<OwnFacts> {
-    const { clock, freezes } = this.#sources;
+    const { clock } = this.#sources;
     const credential = await this.#credential(asked);
-    const frozen = freezes.of(memberOf(asked, 'tenant_id'), memberOf(asked, 'correlation_id'));
     return {
       now: clock.timestamp(),
       decision_id: v7(),
       ...(credential == null ? {} : { credential }),
       ...(approval === undefined ? {} : { approval: approval(seen) }),
-      ...(frozen == null ? {} : { frozen }),
     };
+  }
+
+  #frozen(asked: Asked, { isTakenOver = false }: Purpose): NonNullable<Facts['frozen']> | null {
+    const [tenant, correlation] = [memberOf(asked, 'tenant_id'), memberOf(asked, 'correlation_id')];
+    return this.#sources.freezes.of(tenant, correlation, isTakenOver) ?? null;
   }
 
   async #credential(asked: Asked): Promise<Facts['credential']> {

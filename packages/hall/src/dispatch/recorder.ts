@@ -1,5 +1,6 @@
 import { type Approval, approvalChange, approvalOf } from '../approvals/approval.ts';
 import type { ApprovalDesk } from '../approvals/approval-desk.ts';
+import type { HallEvent } from '../events/hall-event.ts';
 import { type Freeze, type Freezes, freezeChange } from '../freezes.ts';
 import type { Journal, JournalEntry } from '../journal.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -42,7 +43,9 @@ export class Recorder {
     const { decision } = decided;
     const isDispatched = mode === 'dispatch' && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const approval = this.#approvalOf(decided, mode);
-    const freeze = this.#freeze(approval);
+    const freeze = freezeFor(approval);
+    // An incident is frozen before anything else of its correlation is decided.
+    const replaced = freeze === null ? null : this.#parts.freezes.apply(freeze);
     const flags = this.#flags(decided);
     const notice =
       approval && ({ kind: approval.state === 'pending' ? 'pending' : 'advised', approval } as const);
@@ -60,7 +63,7 @@ export class Recorder {
       return appended[before.length]?.receipt as string;
     } catch (error) {
       decided.spending?.giveBack();
-      if (freeze !== null) this.#parts.freezes.lift(freeze);
+      if (freeze !== null) this.#parts.freezes.withdraw(freeze, replaced);
       throw error;
     }
   }
@@ -71,15 +74,6 @@ export class Recorder {
     const isAdvised = decision.outcome === 'DISPATCH' && decision.supervisor_level === 'advisory';
     if ((!isHeld && !isAdvised) || decision.dry_run) return null;
     return approvalOf(asked.text as string, decision, observation.facts, mode);
-  }
-
-  /** An incident is frozen before anything else of its correlation is decided. */
-  #freeze(approval: Approval | null): Freeze | null {
-    if (approval === null || approval.state !== 'pending' || approval.level !== 'incident_commander')
-      return null;
-    const freeze = incidentFreeze(approval, approval.created_at);
-    this.#parts.freezes.apply(freeze);
-    return freeze;
   }
 
   /** A worker that failed step 10 is flagged; its flag holds from now on. */
@@ -100,9 +94,7 @@ export class Recorder {
   #told({ decision }: Decided, freeze: Freeze | null, flags: readonly RegistryChange[]): JournalEntry[] {
     const { timestamp, decision_id, deny_code } = decision;
     const list = [
-      ...(freeze === null
-        ? []
-        : [{ event_id: 'org.wcp.hall.frozen', timestamp, scope: freeze.scope, value: freeze.value }]),
+      ...(freeze === null ? [] : [frozenEvent(freeze)]),
       ...flags.map(({ worker }) => ({
         event_id: 'org.wcp.hall.worker-flagged',
         timestamp,
@@ -115,6 +107,11 @@ export class Recorder {
   }
 }
 
+function freezeFor(approval: Approval | null): Freeze | null {
+  const isIncident = approval?.state === 'pending' && approval.level === 'incident_commander';
+  return isIncident ? incidentFreeze(approval, approval.created_at) : null;
+}
+
 /** The freeze of a correlation that an incident commander has taken over. */
 export function incidentFreeze({ approval_id, correlation_id }: Approval, at: string): Freeze {
   return {
@@ -124,4 +121,9 @@ export function incidentFreeze({ approval_id, correlation_id }: Approval, at: st
     frozen_at: at,
     frozen_by: 'hall',
   };
+}
+
+/** What tells of it. */
+export function frozenEvent({ scope, value, frozen_at: timestamp }: Freeze): HallEvent {
+  return { event_id: 'org.wcp.hall.frozen', timestamp, scope, value };
 }

@@ -1,5 +1,5 @@
 import { escapeText, type RouteDecision, type TelemetryEvent, TelemetryEventSchema } from '@wcp/spec';
-import { type EventContext, workerFailed } from '@wcp/telemetry';
+import { type EventContext, workerExecuted, workerFailed } from '@wcp/telemetry';
 import { Compile } from 'typebox/compile';
 import type { Delivered } from '../delivery/delivery.ts';
 
@@ -46,12 +46,13 @@ function escaped(event: TelemetryEvent): TelemetryEvent {
 function ownWord(decision: RouteDecision, delivered: Delivered, timestamp: string): TelemetryEvent {
   const { correlation_id, tenant_id, capability_id, decision_id } = decision;
   const context: EventContext = { correlation_id, tenant_id, capability_id, decision_id };
-  return workerFailed(context, {
+  const run = {
     timestamp,
     worker_id: decision.worker_id as string,
     worker_species_id: decision.selected_worker_species_id as string,
-    status: 'error',
     duration_ms: delivered.duration_ms,
-    reason: delivered.code ?? 'DELIVERY_NO_EVENT',
-  });
+  };
+  const status = delivered.result?.status ?? 'error';
+  if (status === 'ok' || status === 'partial') return workerExecuted(context, { ...run, status });
+  return workerFailed(context, { ...run, status, reason: delivered.code ?? 'DELIVERY_NO_EVENT' });
 }

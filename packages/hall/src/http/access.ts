@@ -29,30 +29,36 @@ const ANONYMOUS: Principal = {
   authority: null,
 };
 
-/** Recognises who asks, and refuses whoever may not; a route that says nothing of access is closed. */
-export function checkAccess({ identity, clock }: HallParts): (request: FastifyRequest) => Promise<void> {
+/** Recognises who asks: perhaps nobody, whom {@link checkAccess} judges. */
+export function recognise(parts: HallParts): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    const access = request.routeOptions.config.access ?? [];
-    const principal = await identity.authenticate(request.headers.authorization, new Date(timeFor(clock)));
-    request.principal =
-      principal ?? (identity.isOpen && request.headers.authorization === undefined ? ANONYMOUS : null);
-    if (access === 'public') return;
-    if (request.principal === null) {
-      throw new Refusal('UNAUTHENTICATED', 'Send a valid key: `Authorization: Bearer wcp_…`.');
-    }
-    if (hasRole(request.principal, access)) return;
-    const needed = access.join(' or ');
-    throw new Refusal(
-      'FORBIDDEN',
-      `This asks for the role ${needed}; you have ${request.principal.roles.join(', ')}.`,
-    );
+    request.principal = await whoAsks(parts, request);
   };
+}
+
+/** Who asks as things are now: a key may have been revoked since a long answer began. */
+export async function whoAsks(
+  { identity, clock }: HallParts,
+  { headers: { authorization } }: FastifyRequest,
+): Promise<Principal | null> {
+  const principal = await identity.authenticate(authorization, new Date(timeFor(clock)));
+  return principal ?? (identity.isOpen && authorization === undefined ? ANONYMOUS : null);
+}
+
+/** Refuses whoever may not; a route that says nothing of access is closed, one that is none is not found. */
+export async function checkAccess(request: FastifyRequest): Promise<void> {
+  const access = request.routeOptions.config.access ?? [];
+  if (access === 'public' || request.is404) return;
+  const principal = principalOf(request);
+  if (hasRole(principal, access)) return;
+  const needed = access.join(' or ');
+  throw new Refusal('FORBIDDEN', `This asks for the role ${needed}; you have ${principal.roles.join(', ')}.`);
 }
 
 /** Who asks on a route that is not public. */
 export function principalOf(request: FastifyRequest): Principal {
-  if (request.principal === null) throw new Refusal('UNAUTHENTICATED', 'Send a valid key.');
-  return request.principal;
+  if (request.principal !== null) return request.principal;
+  throw new Refusal('UNAUTHENTICATED', 'Send a valid key: `Authorization: Bearer wcp_…`.');
 }
 
 /** The one tenant whose records somebody may see; null for whoever sees all. */

@@ -1,19 +1,22 @@
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { HallParts, HttpLimits } from '../hall.ts';
 import { Refusal } from '../refusal.ts';
-import { checkAccess } from './access.ts';
+import { checkAccess, recognise } from './access.ts';
 import { compileValidator, readBodies } from './body.ts';
 import { openApiOptions } from './openapi.ts';
 import { problemOf, refusalOf } from './problem.ts';
 import { ROUTES } from './routes/index.ts';
+import { refuseUnreadable } from './unreadable.ts';
 
 const BODY_BYTES = 2 * 1_048_576;
 const REQUESTS_PER_MINUTE = 600_000;
 /** Enough for any id in a path. */
 const LONGEST_PARAMETER = 200;
+/** A request that takes longer to arrive holds a connection and nothing else. */
+const ARRIVAL_MS = 120_000;
 
 /** The app with the wire schemas as the types of its routes. */
 export type HallApp = ReturnType<typeof bareApp>;
@@ -26,22 +29,23 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   app.setErrorHandler((error, _request, reply) => {
     const refusal = refusalOf(error);
     if (refusal.code === 'INTERNAL') parts.log('error', String((error as Error)?.stack ?? error));
-    return reply.code(problemOf(refusal).status).type('application/problem+json').send(problemOf(refusal));
+    return refuse(reply, refusal);
   });
   app.setNotFoundHandler(() => {
     throw new Refusal('NOT_FOUND', 'There is nothing here. GET /wcp/openapi.json lists what there is.');
   });
   readBodies(app);
   app.decorateRequest('principal', null);
-  app.addHook('onRequest', checkAccess(parts));
+  // First who asks, then whether they ask too often, then whether they may: a wrong key counts as well.
+  app.addHook('onRequest', recognise(parts));
   await app.register(rateLimit, {
     max: limits.requests_per_minute ?? REQUESTS_PER_MINUTE,
     timeWindow: 60_000,
-    hook: 'preParsing',
     keyGenerator: ({ principal, ip }) =>
       principal === null || principal.id === 'anonymous' ? ip : principal.id,
     errorResponseBuilder: (_, { after }) => new Refusal('RATE_LIMITED', `Try again in ${after}.`),
   });
+  app.addHook('preParsing', checkAccess);
   await app.register(swagger, openApiOptions());
   for (const addRoutes of ROUTES) addRoutes(app, parts);
   app.get('/wcp/openapi.json', { config: { access: 'public' }, schema: { hide: true } as object }, () =>
@@ -51,11 +55,20 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   return app as unknown as FastifyInstance;
 }
 
+function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const problem = problemOf(refusal);
+  return reply.code(problem.status).type('application/problem+json').send(problem);
+}
+
 function bareApp(bodyLimit: number) {
   return Fastify({
     bodyLimit,
     logger: false,
     forceCloseConnections: true,
+    requestTimeout: ARRIVAL_MS,
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
+    frameworkErrors: (_error, _request, reply) =>
+      refuse(reply, new Refusal('NOT_FOUND', 'This is not a path that can be read.')),
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // The protocol's texts are not HTML and prototypes are refused by `decide` itself.
     onProtoPoisoning: 'ignore',

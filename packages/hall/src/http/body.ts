@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Finding, parseDocument, parseUniqueJson, WcpError } from '@wcp/spec';
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
@@ -15,13 +16,17 @@ class JsonBody implements Asked {
   }
 }
 
-/** Reads bodies as JSON in which no name occurs twice: what one reader takes for true, every reader does. */
+/**
+ * Reads bodies as JSON in which no name occurs twice and every text is Unicode: what one reader takes for
+ * true, every reader does.
+ */
 export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    async (_: unknown, text: string | Buffer) => (text.length === 0 ? undefined : new JsonBody(String(text))),
+    { parseAs: 'buffer' },
+    async (_: unknown, bytes: Buffer | string) =>
+      bytes.length === 0 ? undefined : new JsonBody(textOf(bytes as Buffer)),
   );
   app.addHook('preValidation', async (request) => {
     const { body } = request;
@@ -41,13 +46,21 @@ export function askedOf(body: unknown): Asked {
   return body instanceof JsonBody ? body : { input: undefined, text: null };
 }
 
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw notJson('The text is not UTF-8.');
+}
+
 function parse(text: string): unknown {
   try {
     return parseUniqueJson(text);
   } catch (error) {
-    const message = error instanceof WcpError ? error.message : 'The text is not JSON.';
-    throw new Refusal('INVALID_BODY', message, [{ path: '', code: 'NOT_JSON', message }]);
+    throw notJson(error instanceof WcpError ? error.message : 'The text is not JSON.');
   }
+}
+
+function notJson(message: string): Refusal {
+  return new Refusal('INVALID_BODY', message, [{ path: '', code: 'NOT_JSON', message }]);
 }
 
 /** Checks bodies and queries with the readers of the protocol's documents: every finding at once. */

@@ -18,6 +18,7 @@ export interface Problem {
 const TITLES: Readonly<Record<RefusalCode, string>> = {
   INVALID_BODY: 'The body is not of the form that is asked for',
   INVALID_QUERY: 'The query is not of the form that is asked for',
+  INVALID_REQUEST: 'The request cannot be read',
   UNAUTHENTICATED: 'Nobody was recognised',
   FORBIDDEN: 'Not allowed',
   TENANT_MISMATCH: 'Not your tenant',
@@ -81,7 +82,7 @@ export function refusalOf(error: unknown): Refusal {
   if (known !== undefined) return new Refusal(known, `${TITLES[known]}.`);
   const { statusCode = 500 } = (error as Partial<FastifyError> | null) ?? {};
   if (statusCode >= 400 && statusCode < 500)
-    return new Refusal('INVALID_BODY', 'The request cannot be read.');
+    return new Refusal('INVALID_REQUEST', 'The request cannot be read.');
   return new Refusal(
     'INTERNAL',
     'The Hall failed in a way that it should not. What was not acknowledged was not done.',

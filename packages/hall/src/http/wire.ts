@@ -28,32 +28,38 @@ export const ProblemSchema = Type.Object(
     detail: text,
     findings: Type.Optional(Type.Array(Type.Object({ path: text, code: text, message: text }))),
   },
-  { additionalProperties: true, description: 'What went wrong, with a stable `code`.' },
+  { additionalProperties: true, title: 'Problem', description: 'What went wrong, with a stable `code`.' },
 );
 
 /** A page of a list. */
 export const items = (item: TSchema) => closed({ items: Type.Array(item), next_cursor: nullable(text) });
 
 /** What a dispatch gives back. */
-export const DispatchAnswerSchema = closed({
-  decision: RouteDecisionSchema,
-  receipt: ReceiptSchema,
-  outcome_receipt: nullable(ReceiptSchema),
-  result: nullable(WorkerResultSchema),
-  delivery_code: nullable(text),
-});
+export const DispatchAnswerSchema = closed(
+  {
+    decision: RouteDecisionSchema,
+    receipt: ReceiptSchema,
+    outcome_receipt: nullable(ReceiptSchema),
+    result: nullable(WorkerResultSchema),
+    delivery_code: nullable(text),
+  },
+  { title: 'DispatchAnswer', description: 'The decision, its evidence, and what the worker gave.' },
+);
 
 /** A worker as the registry shows it. */
-export const WorkerSchema = closed({
-  worker_id: text,
-  state: Type.Enum(['enrolled', 'flagged']),
-  version: Type.Integer(),
-  enrolled_at: text,
-  enrolled_by: text,
-  is_deliverable: Type.Boolean(),
-  flag: nullable(closed({ code: text, at: text })),
-  record: RegistryRecordSchema,
-});
+export const WorkerSchema = closed(
+  {
+    worker_id: text,
+    state: Type.Enum(['enrolled', 'flagged']),
+    version: Type.Integer(),
+    enrolled_at: text,
+    enrolled_by: text,
+    is_deliverable: Type.Boolean(),
+    flag: nullable(closed({ code: text, at: text })),
+    record: RegistryRecordSchema,
+  },
+  { title: 'Worker', description: 'An enrolled worker.' },
+);
 
 /** A level of supervision. */
 export const levelSchema = Type.Enum([...SUPERVISOR_LEVELS]);
@@ -69,28 +75,53 @@ const resolution = closed({
 });
 
 /** A hold as it is shown. */
-export const ApprovalSchema = closed({
-  approval_id: text,
-  state: Type.Enum(['pending', 'approved', 'denied', 'expired', 'stale', 'advised']),
-  mode: Type.Enum(['route', 'dispatch']),
-  level: levelSchema,
-  tenant_id: text,
-  correlation_id: text,
-  capability_id: text,
-  created_at: text,
-  expires_at: text,
-  input: free('The request as it was received.'),
-  decision: RouteDecisionSchema,
-  history: Type.Array(resolution),
-  resolved_decision_id: nullable(text),
-  result: Type.Unknown({ description: 'What came of it, once there is a result; else null.' }),
-});
+export const ApprovalSchema = closed(
+  {
+    approval_id: text,
+    state: Type.Enum(['pending', 'approved', 'denied', 'expired', 'stale', 'advised']),
+    mode: Type.Enum(['route', 'dispatch']),
+    level: levelSchema,
+    tenant_id: text,
+    correlation_id: text,
+    capability_id: text,
+    created_at: text,
+    expires_at: text,
+    input: free('The request as it was received.'),
+    decision: RouteDecisionSchema,
+    history: Type.Array(resolution),
+    resolved_decision_id: nullable(text),
+    result: Type.Unknown({ description: 'What came of it, once there is a result; else null.' }),
+  },
+  { title: 'Approval', description: 'A request that waits for a human, or did.' },
+);
+
+/** What each status of a problem means. */
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'The request is not of the form that is asked for.',
+  401: 'Nobody was recognised.',
+  403: 'Whoever asks may not do this.',
+  404: 'There is no such thing, or none that whoever asks may see.',
+  409: 'Not possible as things are.',
+  410: 'Too late.',
+  429: 'Too many requests.',
+  503: 'Nothing can be kept or decided now.',
+};
 
 /** The answers of a route: what it gives, and the problems that it may meet. */
 export function answers(
-  success: Record<number, TSchema>,
+  success: Record<number, TSchema | object>,
   problems: readonly number[] = [400, 401, 403, 429, 503],
 ): object {
-  const described = Object.fromEntries(problems.map((status) => [status, ProblemSchema]));
-  return { ...described, ...success };
+  const described = problems.map((status) => [status, problemAnswer(PROBLEMS[status] as string)]);
+  return { ...Object.fromEntries(described), ...success };
+}
+
+/** An answer that is a problem document. */
+export function problemAnswer(description: string): object {
+  return { description, content: { 'application/problem+json': { schema: ProblemSchema } } };
+}
+
+/** An answer that is no JSON. */
+export function textAnswer(type: string, description: string): object {
+  return { description, content: { [type]: { schema: Type.String() } } };
 }

@@ -9,6 +9,7 @@ import type { Sha256 } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
 import type { Change, HeadRow, Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
+import { checkTail } from './check-tail.ts';
 import type { Appended, Entry } from './entry.ts';
 import { readFrontier, subtreeReader } from './log-tree.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -47,6 +48,7 @@ export interface LedgerIdentity {
  * @throws {WcpError} `ERR_WCP_STORE` where the store does not hold together
  */
 export async function openLedger(store: Store, identity: LedgerIdentity): Promise<Ledger> {
+  await checkTail(store, identity.key, identity.origin);
   const [last] = await store.list('receipts', { descending: true, limit: 1 });
   const [lastEvent] = await store.list('events', { descending: true, limit: 1 });
   const frontier = await readFrontier(store, last === undefined ? 0 : last.position + 1);

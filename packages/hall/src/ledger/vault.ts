@@ -15,7 +15,12 @@ export async function openMemoryVault(identity: LedgerIdentity): Promise<Vault> 
   return vaultOver(createMemoryStore(), identity);
 }
 
-/** A vault over a store in this thread. */
+/** A vault over a store in this thread; a store that does not hold together is closed again. */
 export async function vaultOver(store: Store, identity: LedgerIdentity): Promise<Vault> {
-  return { store, ledger: await openLedger(store, identity), close: () => store.close() };
+  try {
+    return { store, ledger: await openLedger(store, identity), close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

@@ -21,6 +21,7 @@ interface Due {
 /** After each attempt, so many seconds until the next; after the last it is given up, and kept as failed. */
 const DELAYS_S = [1, 5, 30, 120, 600, 3_600, 10_800, 21_600];
 const TIME_LIMIT_MS = 10_000;
+const PAGE = 100;
 const ROUND_MS = 1_000;
 
 /** Notices on their way out: durable with what they tell of, and sent until they are taken. */
@@ -89,10 +90,17 @@ class Sender {
     await this.#running;
   }
 
+  /** Page by page: those that wait for their next attempt don't keep later ones from their first. */
   async #sendDue(): Promise<void> {
     const now = new Date(this.#parts.clock.now()).toISOString();
-    const rows = await this.#parts.store.list('outbox', { where: { state: 'due' }, limit: 100 });
-    await Promise.all(rows.filter(({ at }) => at <= now).map((row) => this.#send(row)));
+    let after = '';
+    for (;;) {
+      const rows = await this.#parts.store.list('outbox', { where: { state: 'due' }, after, limit: PAGE });
+      await Promise.all(rows.filter(({ at }) => at <= now).map((row) => this.#send(row)));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE || this.#isStopped) return;
+      after = last.id;
+    }
   }
 
   async #send(row: StatefulRow): Promise<void> {

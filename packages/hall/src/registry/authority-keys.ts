@@ -38,7 +38,11 @@ export class AuthorityKeys {
     return this.list().some((key) => key.authority === authority);
   }
 
-  /** @throws {Refusal} `INVALID_BODY` */
+  /**
+   * Registers a key; done again, it changes nothing.
+   *
+   * @throws {Refusal} `INVALID_BODY`; `CONFLICT` for a key that was revoked
+   */
   async add(authority: string, publicKey: string, at: string, commit: Commit): Promise<AuthorityKey> {
     const key: AuthorityKey = {
       authority: checkAuthority(authority),
@@ -47,6 +51,9 @@ export class AuthorityKeys {
       added_at: at,
       revoked_at: null,
     };
+    const known = this.#keys.get(nameOf(key.authority, key.signing_key_id));
+    if (known !== undefined && known.revoked_at === null) return known;
+    if (known !== undefined) throw new Refusal('CONFLICT', 'This key was revoked: register a new one.');
     await commit([changeOf(key)]);
     this.#remember(key);
     return key;

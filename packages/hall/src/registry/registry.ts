@@ -1,4 +1,4 @@
-import { authorityOf, type DenyCode, parseRecord, type RegistryRecord } from '@wcp/spec';
+import { authorityOf, type DenyCode, isTime, parseRecord, type RegistryRecord } from '@wcp/spec';
 import { hasRole, type Principal } from '../identity/principal.ts';
 import { Refusal } from '../refusal.ts';
 import type { Change, Store } from '../store/store.ts';
@@ -35,8 +35,8 @@ export class Registry {
   readonly authorities: AuthorityKeys;
   readonly #audience: string;
   readonly #workers = new Map<string, EnrolledWorker>();
-  /** Of removed workers too: a number never comes twice. */
-  readonly #versions = new Map<string, number>();
+  /** The last enrolment of removed workers too: no number comes twice, and no signature. */
+  readonly #last = new Map<string, EnrolledWorker>();
 
   private constructor(authorities: AuthorityKeys, audience: string) {
     this.authorities = authorities;
@@ -48,7 +48,7 @@ export class Registry {
     const registry = new Registry(await AuthorityKeys.open(store), audience);
     for (const row of await store.list('workers', { limit: 1_000_000 })) {
       const worker = readWorkerRow(row);
-      registry.#versions.set(row.id, worker.version);
+      registry.#last.set(row.id, worker);
       if (row.state !== 'removed') registry.#workers.set(row.id, worker);
     }
     return registry;
@@ -90,13 +90,13 @@ export class Registry {
     const { worker_id } = parsed.value;
     checkOwner(worker_id, by);
     const before = this.get(worker_id);
-    this.#checkSignature(parsed.value, signature, before);
+    this.#checkSignature(parsed.value, signature, at);
     const worker: EnrolledWorker = {
       record: given as RegistryRecord,
       enrolled_at: at,
       enrolled_by: by.id,
       signature,
-      version: (this.#versions.get(worker_id) ?? 0) + 1,
+      version: (this.#last.get(worker_id)?.version ?? 0) + 1,
       flag: null,
     };
     return this.#change(worker, before, [workerChange(worker), versionChange(worker)]);
@@ -127,16 +127,12 @@ export class Registry {
     const { worker_id } = worker.record;
     const apply = () => {
       this.#workers.set(worker_id, worker);
-      this.#versions.set(worker_id, worker.version);
+      this.#last.set(worker_id, worker);
     };
     return { worker, replaces, changes, apply };
   }
 
-  #checkSignature(
-    record: RegistryRecord,
-    signature: EnrolmentSignature | null,
-    before: EnrolledWorker | null,
-  ): void {
+  #checkSignature(record: RegistryRecord, signature: EnrolmentSignature | null, at: string): void {
     const authority = authorityOf(record.worker_id) as string;
     if (!this.authorities.mustSign(authority)) return;
     if (signature === null) {
@@ -145,6 +141,7 @@ export class Registry {
         `${authority} has registered a key: its enrolments must be signed.`,
       );
     }
+    checkSignedAt(signature.signed_at, at);
     const statement = enrolmentStatement(record, this.#audience, signature.signed_at);
     if (!isSignedEnrolment(this.authorities.of(authority), statement, signature)) {
       throw new Refusal(
@@ -152,10 +149,11 @@ export class Registry {
         `The signature is not that of a key of ${authority} in force.`,
       );
     }
-    if (before?.signature != null && signature.signed_at <= before.signature.signed_at) {
+    const last = this.#last.get(record.worker_id)?.signature?.signed_at;
+    if (last !== undefined && orderOf(signature.signed_at) <= orderOf(last)) {
       throw new Refusal(
         'ENROLMENT_OUTDATED',
-        'An enrolment that was signed later is in force: sign this one anew.',
+        'An enrolment that was signed then or later was taken already: sign this one anew.',
       );
     }
   }
@@ -166,4 +164,21 @@ function checkOwner(workerId: string, by: Principal): void {
   const isOwner = hasRole(by, ['worker-owner']) && by.authority === authorityOf(workerId);
   if (isOwner || hasRole(by, ['admin'])) return;
   throw new Refusal('FORBIDDEN', `Only ${authorityOf(workerId)} may change its workers.`);
+}
+
+/** How far the clock of an authority may be ahead, in milliseconds. */
+const AHEAD_MS = 300_000;
+
+/** A time of the future would keep the authority itself from replacing its worker until then. */
+function checkSignedAt(signedAt: string, now: string): void {
+  if (isTime(signedAt) && Date.parse(signedAt) <= Date.parse(now) + AHEAD_MS) return;
+  const message = 'signed_at is a time that has come, written as in 2026-01-31T12:00:00Z.';
+  throw new Refusal('INVALID_BODY', message, [
+    { path: '/signature/signed_at', code: 'INVALID_VALUE', message },
+  ]);
+}
+
+/** Times in an order that does not depend on how many digits of a second they have. */
+function orderOf(time: string): string {
+  return time.replace('Z', '').replace(/(\.\d+)?$/, (digits) => digits.slice(1).padEnd(9, '0'));
 }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WcpError } from '@wcp/spec';
 import type { TableName } from './store.ts';
@@ -13,6 +14,7 @@ const APPLICATION_ID = 0x57435048;
 /** Opens or makes the file, locks it for this process, and checks that it is whole. */
 export function openDatabase(file: string): DatabaseSync {
   const isNew = !existsSync(file);
+  checkWritable(isNew ? dirname(file) : file);
   let database: DatabaseSync | null = null;
   try {
     database = new DatabaseSync(file, { timeout: 0 });
@@ -27,6 +29,19 @@ export function openDatabase(file: string): DatabaseSync {
   } catch (error) {
     if (database?.isOpen) database.close();
     throw storeError(error);
+  }
+}
+
+/** SQLite itself would say no more than that the disk failed. */
+function checkWritable(path: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (cause) {
+    throw new WcpError(
+      'ERR_WCP_STORE',
+      'The store cannot be written: its file or folder is read-only or missing. Give the Hall the right to write there.',
+      { cause },
+    );
   }
 }
 

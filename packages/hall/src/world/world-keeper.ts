@@ -85,13 +85,24 @@ export class WorldKeeper {
     return question;
   }
 
-  /** Puts new documents in force, unless they are broken: the last good world then stays. */
-  async setDocuments(documents: OperatorDocuments, at: string): Promise<Reload> {
+  /**
+   * Puts new documents in force, unless they are broken: the last good world then stays.
+   *
+   * @param unreadable what kept a document from being read at all, at its place in a world
+   */
+  async setDocuments(
+    documents: OperatorDocuments,
+    at: string,
+    unreadable: readonly Diagnostic[] = [],
+  ): Promise<Reload> {
     const made = makeHallWorld(documents, this.#current.documents.workers, this.#recorder);
-    const errors = errorsOf(made);
+    const isOther = ({ path }: Diagnostic) => unreadable.every((known) => known.path !== path);
+    const errors = [...unreadable, ...errorsOf(made).filter(isOther)];
     this.#rejected = errors;
-    if (errors.length > 0)
-      return { isAccepted: false, isChanged: false, diagnostics: made.world.diagnostics };
+    if (errors.length > 0) {
+      const rest = made.world.diagnostics.filter(isOther);
+      return { isAccepted: false, isChanged: false, diagnostics: [...unreadable, ...rest] };
+    }
     const isChanged = made.world.digest !== this.#current.world.digest;
     await this.#keep(made, documents, at);
     this.#documents = documents;

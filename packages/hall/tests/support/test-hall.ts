@@ -1,6 +1,7 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import type { RouteDecision } from '@wcp/spec';
-import { createHall, type Hall, type HallOptions, type Role } from '../../src/index.ts';
+import { createHall, type Hall, type HallOptions } from '../../src/hall.ts';
+import type { Role } from '../../src/identity/principal.ts';
 import { CONFIG, inputFor, RULES } from './documents.ts';
 import { ACME, CAPABILITIES, FakeDelivery, recordOf } from './workers.ts';
 
@@ -74,7 +75,11 @@ export class TestHall {
     for (const [person, granted] of Object.entries(PEOPLE)) {
       this.keys.set(person as Person, (await keys.create({ label: person, ...granted })).key);
     }
-    const revoked = await keys.create({ label: 'revoked', roles: ['tenant', 'admin'], tenant_id: 'tenant-a' });
+    const revoked = await keys.create({
+      label: 'revoked',
+      roles: ['tenant', 'admin'],
+      tenant_id: 'tenant-a',
+    });
     await keys.revoke(revoked.key_id);
     this.keys.set('revoked', revoked.key);
   }

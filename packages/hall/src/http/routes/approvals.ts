@@ -1,6 +1,7 @@
 import { ReceiptSchema, RouteDecisionSchema } from '@wcp/spec';
 import { Type } from 'typebox';
 import type { Approval } from '../../approvals/approval.ts';
+import { ageOf } from '../../approvals/approval-desk.ts';
 import type { Resolved } from '../../approvals/approval-office.ts';
 import type { HallParts } from '../../hall.ts';
 import { Refusal } from '../../refusal.ts';
@@ -36,7 +37,7 @@ export function addApprovalRoutes(app: HallApp, parts: HallParts): void {
       },
     },
     async ({ query }) => {
-      const { items: found, next_cursor } = cut(desk.pending(), orderOf, readPage(query));
+      const { items: found, next_cursor } = cut(desk.pending(), ageOf, readPage(query));
       return { items: found.map((approval) => showApproval(approval, null)), next_cursor } as never;
     },
   );
@@ -98,10 +99,6 @@ export function addApprovalRoutes(app: HallApp, parts: HallParts): void {
       return (await answer(await office.resolve(escalation, principalOf(request)))) as never;
     },
   );
-}
-
-function orderOf({ created_at, approval_id }: Approval): string {
-  return `${created_at} ${approval_id}`;
 }
 
 function showApproval({ binding: _, input, ...approval }: Approval, result: unknown) {

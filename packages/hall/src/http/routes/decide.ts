@@ -5,7 +5,7 @@ import { Refusal } from '../../refusal.ts';
 import { checkTenant, principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
 import { askedOf } from '../body.ts';
-import { answers, DispatchAnswerSchema } from '../wire.ts';
+import { answers, DispatchAnswerSchema, ProblemSchema } from '../wire.ts';
 
 /** `decide` answers for whatever the body is: no validator stands before it. */
 const asIs = () => () => true;
@@ -13,8 +13,7 @@ const asIs = () => () => true;
 const STATUSES = { DISPATCH: 200, STEWARD_HOLD: 202, DENY: 403 } as const;
 
 /** `POST /wcp/route` and `POST /wcp/dispatch`. */
-export function addDecideRoutes(app: HallApp, { dispatcher, metrics, administration }: HallParts): void {
-  void administration;
+export function addDecideRoutes(app: HallApp, { dispatcher, metrics }: HallParts): void {
   app.post(
     '/wcp/route',
     {
@@ -48,7 +47,17 @@ export function addDecideRoutes(app: HallApp, { dispatcher, metrics, administrat
         description: '200 where a worker ran, 202 where a human has to look first, 403 where it was denied.',
         body: RouteInputSchema,
         response: answers(
-          { 200: DispatchAnswerSchema, 202: DispatchAnswerSchema, 403: DispatchAnswerSchema },
+          {
+            200: DispatchAnswerSchema,
+            202: DispatchAnswerSchema,
+            403: {
+              description: 'Denied, with the decision; or not allowed to ask.',
+              content: {
+                'application/json': { schema: DispatchAnswerSchema },
+                'application/problem+json': { schema: ProblemSchema },
+              },
+            },
+          },
           [400, 401, 429, 503],
         ),
       },

@@ -2,17 +2,21 @@ import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { FeedItem } from '../../events/event-feed.ts';
 import type { HallParts } from '../../hall.ts';
+import { hasRole } from '../../identity/principal.ts';
 import { Refusal } from '../../refusal.ts';
-import { principalOf, READERS, visibleTenant } from '../access.ts';
+import { principalOf, READERS, visibleTenant, whoAsks } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { closed } from '../wire.ts';
+import { answers, closed, textAnswer } from '../wire.ts';
 
 const HEARTBEAT_MS = 15_000;
+/** How long a stream may go on before it is asked again whose it is. */
+const TRUST_MS = 1_000;
 /** So many events wait for a slow reader at most; it is cut off then, and comes back to where it was. */
 const MOST_WAITING = 10_000;
 
 /** `GET /wcp/events`: every event once it is durable, as server-sent events that can be resumed. */
-export function addEventRoutes(app: HallApp, { feed }: HallParts): void {
+export function addEventRoutes(app: HallApp, parts: HallParts): void {
+  const { feed } = parts;
   app.get(
     '/wcp/events',
     {
@@ -23,16 +27,38 @@ export function addEventRoutes(app: HallApp, { feed }: HallParts): void {
         querystring: closed({
           since: Type.Optional(Type.String({ maxLength: 40, description: 'As Last-Event-ID; 0 for all.' })),
         }),
-        produces: ['text/event-stream'],
-        response: { 200: { type: 'string', description: 'A stream of events.' } },
-      } as never,
+        headers: Type.Object(
+          {
+            'last-event-id': Type.Optional(
+              Type.String({ maxLength: 40, description: 'The id of the last event that was seen.' }),
+            ),
+          },
+          { additionalProperties: true },
+        ),
+        response: answers({ 200: textAnswer('text/event-stream', 'A stream of events.') }),
+      },
     },
     async (request, reply) => {
       const tenant = visibleTenant(principalOf(request));
-      const { since } = request.query as { since?: string };
+      const { since } = request.query;
       const from = readEventId(String(request.headers['last-event-id'] ?? since ?? ''));
-      const stream = Readable.from(follow(feed, from, tenant));
-      reply.raw.on('close', () => stream.destroy());
+      const live = listenTo(feed);
+      const reader: Reader = {
+        from,
+        tenant,
+        async isStillThere() {
+          const now = await whoAsks(parts, request);
+          return now !== null && hasRole(now, READERS) && visibleTenant(now) === tenant;
+        },
+      };
+      const stream = Readable.from(follow(feed, live, reader));
+      // A generator that waits is not ended from outside: what it waits for is.
+      const stop = () => {
+        live.stop();
+        stream.destroy();
+      };
+      reply.raw.on('close', stop);
+      if (reply.raw.destroyed) stop();
       return reply
         .header('cache-control', 'no-store')
         .header('x-accel-buffering', 'no')
@@ -56,32 +82,43 @@ function readEventId(text: string): EventId | null {
   return { row: Number(row), seen: text.includes('.') ? Number(seen) : Number.POSITIVE_INFINITY };
 }
 
+/** Whoever follows. */
+interface Reader {
+  readonly from: EventId | null;
+  /** Whose events; null for those of all. */
+  readonly tenant: string | null;
+  /** Whether the key or credential that the stream was opened with still opens anything. */
+  isStillThere(): Promise<boolean>;
+}
+
 /** First what was missed, out of the store; then what comes, each once and in its order. */
-async function* follow(
-  feed: HallParts['feed'],
-  from: EventId | null,
-  tenant: string | null,
-): AsyncGenerator<string> {
-  const live = listenTo(feed);
+async function* follow(feed: HallParts['feed'], live: Live, reader: Reader): AsyncGenerator<string> {
   try {
     yield ': connected\n\n';
     const latest = await feed.latest();
-    let told = from === null ? latest : from.row - 1;
-    for await (const item of feed.since(told, latest)) {
-      yield textOf(item, tenant, from);
-      told = item.id;
-    }
-    told = Math.max(told, latest);
-    for await (const item of live.items) {
-      if (item === null) yield ': still here\n\n';
-      else if (item.id > told) {
-        yield textOf(item, tenant, from);
-        told = item.id;
+    // An id that this store has not given yet is another store's: nothing of this one was seen.
+    const from = reader.from !== null && reader.from.row <= latest ? reader.from : null;
+    let trustedAt = performance.now();
+    for await (const item of missedThenLive(feed, live, from, latest)) {
+      if (performance.now() - trustedAt > TRUST_MS) {
+        if (!(await reader.isStillThere())) return;
+        trustedAt = performance.now();
       }
+      yield item === null ? ': still here\n\n' : textOf(item, reader.tenant, from);
     }
   } finally {
     live.stop();
   }
+}
+
+async function* missedThenLive(
+  feed: HallParts['feed'],
+  live: Live,
+  from: EventId | null,
+  latest: number,
+): AsyncGenerator<FeedItem | null> {
+  if (from !== null) yield* feed.since(from.row - 1, latest);
+  for await (const item of live.items) if (item === null || item.id > latest) yield item;
 }
 
 function textOf({ id, tenant_id, events }: FeedItem, tenant: string | null, from: EventId | null): string {
@@ -94,8 +131,13 @@ function textOf({ id, tenant_id, events }: FeedItem, tenant: string | null, from
     .join('');
 }
 
-/** What is published from now on; null where nothing came for a while. */
-function listenTo(feed: HallParts['feed']) {
+interface Live {
+  /** What is published from now on; null where nothing came for a while. */
+  readonly items: AsyncGenerator<FeedItem | null>;
+  stop(): void;
+}
+
+function listenTo(feed: HallParts['feed']): Live {
   const waiting: FeedItem[] = [];
   let wake = () => {};
   let isOver = false;

@@ -6,7 +6,7 @@ import { Refusal } from '../../refusal.ts';
 import type { DecisionRow, ReceiptRow, Store } from '../../store/store.ts';
 import { principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { type Items, type Page, pageQuery, positionOf, readPage } from '../page.ts';
+import { type Items, type Page, pageQuery, readPage } from '../page.ts';
 import { answers, closed, free, items, nullable } from '../wire.ts';
 import { listReceipts, type ReceiptFilter } from './list-receipts.ts';
 
@@ -157,7 +157,6 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
       return JSON.parse(row.documents) as never;
     },
   );
-  void positionOf;
 }
 
 interface DecisionRecord {

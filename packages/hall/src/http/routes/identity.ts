@@ -15,15 +15,16 @@ const keyMembers = {
 };
 const KeySchema = Type.Object(keyMembers, {
   additionalProperties: true,
+  title: 'Key',
   description: 'A key without its secret.',
 });
 const IssuedSchema = Type.Object(
   { ...keyMembers, key: Type.String({ description: 'The key itself: it is shown this once.' }) },
-  { additionalProperties: true },
+  { additionalProperties: true, title: 'IssuedKey' },
 );
 const IssuerSchema = Type.Object(
   { issuer: text, tenant_id: nullable(text), authority: nullable(text), roles: Type.Array(roleSchema) },
-  { additionalProperties: true },
+  { additionalProperties: true, title: 'Issuer' },
 );
 const ADMIN = { access: ['admin'] } as const;
 const keyPath = closed({ key_id: Type.String({ maxLength: 64 }) });

@@ -5,7 +5,7 @@ import type { HallParts } from '../../hall.ts';
 import { Refusal } from '../../refusal.ts';
 import { ANY_ROLE } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { answers, closed } from '../wire.ts';
+import { answers, closed, textAnswer } from '../wire.ts';
 
 const text = Type.String();
 const number = Type.String({ pattern: '^[0-9]{1,15}$' });
@@ -46,9 +46,8 @@ export function addLogRoutes(app: HallApp, { vault, key, origin, clock }: HallPa
       schema: {
         operationId: 'signCheckpoint',
         summary: 'The head of the log, signed now: a C2SP tlog-checkpoint',
-        produces: ['text/plain'],
-        response: { 200: { type: 'string', description: 'A signed note.' } },
-      } as object,
+        response: answers({ 200: textAnswer('text/plain', 'A signed note.') }, [401, 403, 429, 503]),
+      },
     },
     async (_request, reply) =>
       reply.type('text/plain; charset=utf-8').send((await ledger.checkpoint(clock.timestamp())) as never),

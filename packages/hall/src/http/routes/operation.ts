@@ -5,16 +5,19 @@ import { complianceOf } from '../../level.ts';
 import { Refusal } from '../../refusal.ts';
 import { principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { answers, closed, items, nullable } from '../wire.ts';
+import { answers, closed, items, nullable, textAnswer } from '../wire.ts';
 
 const text = Type.String();
-const FreezeSchema = closed({
-  scope: Type.Enum([...FREEZE_SCOPES]),
-  value: nullable(text),
-  reason: text,
-  frozen_at: text,
-  frozen_by: text,
-});
+const FreezeSchema = closed(
+  {
+    scope: Type.Enum([...FREEZE_SCOPES]),
+    value: nullable(text),
+    reason: text,
+    frozen_at: text,
+    frozen_by: text,
+  },
+  { title: 'Freeze', description: 'A stop of every decision that it is about.' },
+);
 const target = {
   scope: Type.Enum([...FREEZE_SCOPES]),
   value: Type.Optional(
@@ -22,6 +25,18 @@ const target = {
   ),
 };
 const DiagnosticSchema = closed({ level: text, code: text, path: text, message: text });
+const HealthSchema = closed(
+  {
+    status: Type.Enum(['ok', 'degraded']),
+    level: nullable(text),
+    missing: Type.Array(closed({ level: text, reason: text })),
+    is_open: Type.Boolean(),
+    troubles: Type.Array(closed({ code: text, message: text })),
+    world: closed({ digest: nullable(text), policy_version: text, catalog_version: text }),
+    diagnostics: Type.Array(DiagnosticSchema),
+  },
+  { title: 'Health', description: 'The level of compliance that is reached, and why not a higher one.' },
+);
 
 /** Health, freezes and metrics. */
 export function addOperationRoutes(app: HallApp, parts: HallParts): void {
@@ -33,17 +48,8 @@ export function addOperationRoutes(app: HallApp, parts: HallParts): void {
       schema: {
         operationId: 'showHealth',
         summary: 'The level of compliance that is reached, and why not a higher one',
-        response: {
-          200: closed({
-            status: Type.Enum(['ok', 'degraded']),
-            level: nullable(text),
-            missing: Type.Array(closed({ level: text, reason: text })),
-            is_open: Type.Boolean(),
-            troubles: Type.Array(closed({ code: text, message: text })),
-            world: closed({ digest: nullable(text), policy_version: text, catalog_version: text }),
-            diagnostics: Type.Array(DiagnosticSchema),
-          }),
-        },
+        security: [],
+        response: answers({ 200: HealthSchema }, [429]),
       },
     },
     async ({ principal }) => healthOf(parts, principal !== null) as never,
@@ -108,9 +114,8 @@ export function addOperationRoutes(app: HallApp, parts: HallParts): void {
       schema: {
         operationId: 'showMetrics',
         summary: 'Metrics in the text format of Prometheus',
-        produces: ['text/plain'],
-        response: { 200: { type: 'string', description: 'Metrics.' } },
-      } as object,
+        response: answers({ 200: textAnswer('text/plain', 'Metrics.') }, [401, 403, 429]),
+      },
     },
     async (_request, reply) => reply.type(metrics.contentType).send((await metrics.text()) as never),
   );

@@ -1,4 +1,4 @@
-import { authorityOf, ReceiptSchema } from '@wcp/spec';
+import { ReceiptSchema } from '@wcp/spec';
 import { Type } from 'typebox';
 import type { HallParts } from '../../hall.ts';
 import { Refusal } from '../../refusal.ts';
@@ -9,6 +9,16 @@ import { cut, pageQuery, readPage } from '../page.ts';
 import { answers, closed, free, items, nullable, WorkerSchema } from '../wire.ts';
 
 const text = Type.String();
+const AuthorityKeySchema = closed(
+  {
+    authority: text,
+    signing_key_id: text,
+    public_key: text,
+    added_at: text,
+    revoked_at: nullable(text),
+  },
+  { title: 'AuthorityKey' },
+);
 const workerPath = closed({ worker_id: Type.String({ maxLength: 64 }) });
 
 /** Capabilities and workers, enrolment and the keys of authorities (section 4.2). */
@@ -127,13 +137,6 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
       return { worker_id, receipt: JSON.parse(receipt) } as never;
     },
   );
-  const KeySchema = closed({
-    authority: text,
-    signing_key_id: text,
-    public_key: text,
-    added_at: text,
-    revoked_at: nullable(text),
-  });
   app.get(
     '/wcp/authorities',
     {
@@ -142,7 +145,7 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
         operationId: 'listAuthorityKeys',
         summary: 'The public keys of authorities',
         querystring: closed(pageQuery),
-        response: answers({ 200: items(KeySchema) }),
+        response: answers({ 200: items(AuthorityKeySchema) }),
       },
     },
     async ({ query }) => {
@@ -163,7 +166,7 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
           authority: Type.String({ maxLength: 64 }),
           public_key: Type.String({ maxLength: 64 }),
         }),
-        response: answers({ 201: KeySchema }),
+        response: answers({ 201: AuthorityKeySchema }, [400, 401, 403, 409, 429, 503]),
       },
     },
     async ({ body: { authority, public_key } }, reply) => {
@@ -181,7 +184,7 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
         operationId: 'revokeAuthorityKey',
         summary: 'Revoke a public key of an authority',
         params: closed({ authority: Type.String({ maxLength: 64 }), key_id: Type.String({ maxLength: 64 }) }),
-        response: answers({ 200: KeySchema }, [401, 403, 404, 429, 503]),
+        response: answers({ 200: AuthorityKeySchema }, [401, 403, 404, 429, 503]),
       },
     },
     async ({ params: { authority, key_id } }) =>
@@ -206,4 +209,3 @@ function showWorker(worker: EnrolledWorker, { deliveries }: HallParts) {
     record,
   };
 }
-void authorityOf;

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import type { Diagnostic } from '@wcp/spec';
+import { watch } from 'chokidar';
+import type { Hall, HallOptions } from '../hall.ts';
+import { readDocuments } from './documents.ts';
+import { LAYOUT } from './layout.ts';
+
+/** What follows the documents of a folder. */
+export interface DocumentWatch {
+  close(): Promise<void>;
+}
+
+/** How often is looked whether a file changed. Looking works on every file system and survives renames. */
+const LOOK_MS = 200;
+/** Files that are saved together, or in pieces, are read once. */
+const SETTLE_MS = 100;
+
+/**
+ * Follows `rules.json` and `hall.json`: what changes is put in force, or refused loudly. The two are
+ * judged together, so that a sound one never covers up a broken one.
+ *
+ * @param mark that of the documents in force
+ */
+export function watchDocuments(
+  hall: Hall,
+  dir: string,
+  mark: string,
+  log: NonNullable<HallOptions['log']>,
+): DocumentWatch {
+  const reloader = new Reloader(hall, dir, mark, log);
+  const files = [LAYOUT.rules, LAYOUT.config].map((name) => join(dir, name));
+  const watcher = watch(files, { backend: 'polling', pollingInterval: LOOK_MS, ignoreInitial: true });
+  watcher.on('all', () => reloader.wake());
+  watcher.on('error', (error) => log('error', `Documents are no longer followed: ${messageOf(error)}`));
+  return {
+    async close() {
+      await watcher.close();
+      await reloader.close();
+    },
+  };
+}
+
+class Reloader {
+  readonly #hall: Hall;
+  readonly #dir: string;
+  readonly #log: NonNullable<HallOptions['log']>;
+  #mark: string;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(hall: Hall, dir: string, mark: string, log: NonNullable<HallOptions['log']>) {
+    this.#hall = hall;
+    this.#dir = dir;
+    this.#mark = mark;
+    this.#log = log;
+  }
+
+  wake(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#running = this.#running.then(() => this.#reload());
+    }, SETTLE_MS);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  async #reload(): Promise<void> {
+    const { mark, ...documents } = await readDocuments(this.#dir, false);
+    if (mark === this.#mark) return;
+    try {
+      const { isAccepted, isChanged, diagnostics } = await this.#hall.reload(documents);
+      this.#mark = mark;
+      if (!isAccepted) logRejected(this.#log, diagnostics, 'The last good documents stay in force.');
+      else
+        this.#log('info', isChanged ? 'New documents are in force.' : 'The documents mean what they meant.');
+    } catch (error) {
+      this.#log('error', `New documents could not be put in force: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** Says what is wrong with documents that are not in force, each thing on a line. */
+export function logRejected(
+  log: NonNullable<HallOptions['log']>,
+  diagnostics: readonly Diagnostic[],
+  consequence: string,
+): void {
+  const errors = diagnostics.filter(({ level }) => level === 'error');
+  for (const { code, path, message } of errors) log('error', `${code} ${path}: ${message}`);
+  log('error', `The rules or the configuration are broken. ${consequence}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

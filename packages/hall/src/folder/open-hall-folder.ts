@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { normaliseHash, WcpError } from '@wcp/spec';
+import { pruneSnapshots } from '../delivery/snapshots.ts';
+import { createHall, type Hall, type HallOptions } from '../hall.ts';
+import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
+import { type FolderDocuments, readDocuments } from './documents.ts';
+import { type MadeKey, makeFirstKeys, makeTrialKey } from './first-keys.ts';
+import { type FolderProblem, HallFolderError } from './folder-error.ts';
+import { LAYOUT } from './layout.ts';
+import { type ListenAddress, listen } from './listen.ts';
+import { makeFolder } from './make-folder.ts';
+import { readWebhooks } from './read-webhooks.ts';
+import { readWorkers } from './read-workers.ts';
+import { type Env, readServerFile } from './server-file.ts';
+import { type FolderKey, openSigningKey } from './signing-key-file.ts';
+
+/** How a Hall in a folder is opened. */
+export interface HallFolderOptions {
+  /** Where to listen, instead of what `server.json` says. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Whether the HTTP interface is opened; true where it is absent. */
+  readonly listens?: boolean;
+  /** `first`, where it is absent: a Hall without any key gets its first ones. `none`: it stays open, for `dev`. */
+  readonly keys?: 'first' | 'none';
+  /** Makes a key for the tenant of the example that opens for a day, where no first keys are made. */
+  readonly wantsTrialKey?: boolean;
+  /** The variables that `server.json` may name. */
+  readonly env?: Env;
+  readonly log?: HallOptions['log'];
+}
+
+/** A Hall in a folder. */
+export interface HallFolder {
+  readonly hall: Hall;
+  /** Where it listens; null where it does not. */
+  readonly url: string | null;
+  /** What was made just now. The keys are nowhere else. */
+  readonly made: { readonly files: readonly string[]; readonly keys: readonly MadeKey[] };
+  /** Ends what runs and closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the Hall in a folder; an empty folder gets an example, the signing key and the first API keys.
+ * Nothing that exists is overwritten. Rules and configuration are followed, `server.json` is read once.
+ *
+ * @throws {HallFolderError} with everything that is wrong; nothing is started then
+ * @example const { hall, url, close } = await openHallFolder('my-hall', { env: process.env });
+ */
+export async function openHallFolder(dir: string, options: HallFolderOptions = {}): Promise<HallFolder> {
+  const { log = () => {} } = options;
+  const files = await makeFolder(dir);
+  const { settings, ...fromServer } = await readSettings(dir, options.env ?? {}, log);
+  const documents = await readDocuments(dir, true);
+  const signing = await openSigningKey(dir);
+  const { key, isNew } = signing;
+  warnOf(signing, log);
+  const hall = await openHall({ ...fromServer, ...documents, file: join(dir, LAYOUT.store), key, log });
+  let watch: DocumentWatch | null = null;
+  try {
+    await tellOfDocuments(hall, documents, log);
+    await removeOldCopies(hall, dir);
+    const keys = await makeKeys(hall, options);
+    const address: ListenAddress = {
+      host: options.host ?? settings.host,
+      port: options.port ?? settings.port,
+    };
+    const url = options.listens === false ? null : await listen(hall, address);
+    watch = watchDocuments(hall, dir, documents.mark, log);
+    const close = () => closeAll(hall, watch);
+    return { hall, url, made: { files: isNew ? [...files, LAYOUT.key] : files, keys }, close };
+  } catch (error) {
+    await closeAll(hall, watch);
+    throw error;
+  }
+}
+
+/** What `server.json` makes of a Hall, every mistake in it and in the records that it names at once. */
+async function readSettings(dir: string, env: Env, log: NonNullable<HallOptions['log']>) {
+  const read = await readServerFile(dir);
+  if (!read.ok) throw new HallFolderError(read.problems);
+  const { settings } = read;
+  const problems: FolderProblem[] = [];
+  const webhooks = readWebhooks(settings, env, problems);
+  const workers = await readWorkers(settings, { dir, env, log }, problems);
+  if (problems.length > 0) throw new HallFolderError(problems);
+  const { origin, timeout_ms, limits } = settings;
+  return { settings, workers, notify: { webhooks }, origin, timeout_ms, http: limits };
+}
+
+async function openHall(options: HallOptions): Promise<Hall> {
+  try {
+    return await createHall(options);
+  } catch (error) {
+    if (!(error instanceof WcpError)) throw error;
+    const file = error.code === 'ERR_WCP_STORE' ? LAYOUT.store : null;
+    throw new HallFolderError([{ file, path: null, code: 'STORE_UNUSABLE', message: error.message }], {
+      cause: error,
+    });
+  }
+}
+
+function warnOf({ isExposed }: FolderKey, log: NonNullable<HallOptions['log']>): void {
+  if (isExposed) log('warn', `Others than its owner may read ${LAYOUT.key}: take that right from them.`);
+}
+
+/** Broken documents at the start are as loud as later ones. */
+async function tellOfDocuments(
+  hall: Hall,
+  { unreadable, rules, config }: FolderDocuments,
+  log: NonNullable<HallOptions['log']>,
+): Promise<void> {
+  const { worlds } = hall.parts;
+  if (unreadable.length > 0) await hall.reload({ rules, config, unreadable });
+  if (worlds.rejected.length === 0) return;
+  const isBroken = worlds.current.world.diagnostics.some(
+    ({ level, path }) => level === 'error' && !path.startsWith('/workers'),
+  );
+  const consequence = isBroken
+    ? 'There are no earlier ones: every request is denied until they are repaired.'
+    : 'Those that were last good are in force.';
+  logRejected(log, worlds.rejected, consequence);
+}
+
+async function makeKeys({ parts }: Hall, { keys, wantsTrialKey }: HallFolderOptions): Promise<MadeKey[]> {
+  const { identity, clock } = parts;
+  if (identity.isOpen) return keys === 'none' ? [] : makeFirstKeys(identity);
+  return wantsTrialKey === true ? [await makeTrialKey(identity, clock.now())] : [];
+}
+
+/** Only the code of enrolled workers can still run: what waits for a human is decided anew before it does. */
+async function removeOldCopies({ parts }: Hall, dir: string): Promise<void> {
+  const { registry, deliveries } = parts;
+  const attested = registry.records().map(({ attestation }) => normaliseHash(attestation?.code_hash));
+  const seen = await Promise.all([...deliveries.values()].map((way) => way.observe().catch(() => null)));
+  const keep = [...attested, ...seen].filter((hash) => hash !== null);
+  await pruneSnapshots(join(dir, LAYOUT.snapshots), keep);
+}
+
+async function closeAll(hall: Hall, watch: DocumentWatch | null): Promise<void> {
+  await watch?.close();
+  await hall.close();
+}

@@ -1,0 +1,158 @@
+import { fork } from 'node:child_process';
+import {
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { generateSigningKey } from '@wcp/evidence';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createHall } from '../../src/index.ts';
+import { countingWorker, RULES, request } from './support.ts';
+
+const key = generateSigningKey();
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wcp-trouble-'));
+  file = join(folder, 'store.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (overrides: object = {}) => {
+  const { delivery, executed } = countingWorker();
+  const options = {
+    file,
+    key,
+    origin: 'failure.test/log',
+    rules: RULES,
+    workers: [{ delivery }],
+    ...overrides,
+  };
+  return { hall: createHall(options), executed };
+};
+const refused = (pattern: RegExp) => ({ code: 'ERR_WCP_STORE', message: expect.stringMatching(pattern) });
+
+async function filled(count = 120): Promise<void> {
+  const hall = await open().hall;
+  for (let index = 0; index < count; index += 1) await hall.dispatch(request(index, 500));
+  await hall.close();
+}
+
+/** Makes a change beneath the Hall, as somebody with the file would. */
+function change(sql: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
+}
+
+test('a store that another process holds is refused, and opens when that process is gone', async () => {
+  const holder = fork(join(import.meta.dirname, '..', 'crash', 'hall-program.ts'), [folder], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await new Promise((resolve) => holder.once('message', resolve));
+  await expect(open().hall).rejects.toMatchObject(refused(/in use by another process/));
+  const gone = new Promise((resolve) => holder.once('exit', resolve));
+  holder.kill('SIGKILL');
+  await gone;
+  await (await open({ origin: 'crash.test/log' }).hall).close();
+});
+
+test.each([
+  ['in the middle of the file', (size: number) => Math.floor(size / 2)],
+  ['in the second page', () => 4096],
+  ['in the header', () => 0],
+])('a page that is corrupted %s is found, and nothing is changed', async (_, placeIn) => {
+  await filled();
+  const handle = openSync(file, 'r+');
+  writeSync(
+    handle,
+    Buffer.alloc(4096, 0xa5),
+    0,
+    4096,
+    Math.floor(placeIn(statSync(file).size) / 4096) * 4096,
+  );
+  const before = readFileSync(file);
+  await expect(open().hall).rejects.toMatchObject(refused(/damaged/));
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test('a file that was cut off is found', async () => {
+  await filled();
+  truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096);
+  await expect(open().hall).rejects.toMatchObject(refused(/damaged/));
+});
+
+test('a file that is no database, and a database that is not a Hall’s, are refused', async () => {
+  writeFileSync(file, 'not a database, but long enough to be taken for one'.repeat(100));
+  await expect(open().hall).rejects.toMatchObject(refused(/no database|damaged/));
+  rmSync(file);
+  change('CREATE TABLE other (id INTEGER)');
+  await expect(open().hall).rejects.toMatchObject(refused(/not that of a Hall/));
+});
+
+test.each([
+  [
+    'a changed receipt',
+    "UPDATE receipts SET receipt = replace(receipt, 'ALLOW', 'DENY') WHERE position = (SELECT max(position) FROM receipts)",
+    /last receipts were changed/,
+  ],
+  [
+    'a receipt that is missing at the end',
+    'DELETE FROM receipts WHERE position = (SELECT max(position) FROM receipts)',
+    /changed|missing/,
+  ],
+  ['a head of a stream that was set back', 'UPDATE heads SET seq = seq - 1', /last receipts were changed/],
+  [
+    'a leaf far back that was changed',
+    'UPDATE receipts SET leaf = zeroblob(32) WHERE position = 3',
+    /damaged/,
+  ],
+])('%s is found before anything is added to the log', async (_, sql, pattern) => {
+  await filled();
+  change(sql);
+  await expect(open().hall).rejects.toMatchObject(refused(pattern));
+});
+
+test('the store of another log is refused', async () => {
+  await filled(3);
+  await expect(open({ origin: 'other.test/log' }).hall).rejects.toMatchObject(refused(/another log/));
+});
+
+test('a store of a newer version is refused', async () => {
+  await filled(1);
+  change('PRAGMA user_version=99');
+  await expect(open().hall).rejects.toMatchObject(refused(/version 99/));
+});
+
+test('while the clock is behind what is recorded nothing is decided, in this process or the next', async () => {
+  let now = Date.parse('2026-06-01T12:00:00Z');
+  const { hall: opening, executed } = open({ now: () => now });
+  const hall = await opening;
+  await hall.dispatch(request(1));
+  now -= 500;
+  await hall.dispatch(request(2));
+  now -= 3_600_000;
+  await expect(hall.dispatch(request(3))).rejects.toMatchObject({ code: 'ERR_WCP_CLOCK' });
+  await expect(hall.route(request(3))).rejects.toMatchObject({ code: 'ERR_WCP_CLOCK' });
+  expect((await hall.app.inject('/wcp/health')).json()).toMatchObject({
+    troubles: [{ code: 'CLOCK_WENT_BACK' }],
+  });
+  expect(executed).toHaveLength(2);
+  await hall.close();
+
+  const next = open({ now: () => now });
+  const restarted = await next.hall;
+  await expect(restarted.dispatch(request(4))).rejects.toMatchObject({ code: 'ERR_WCP_CLOCK' });
+  now += 3_700_000;
+  expect((await restarted.dispatch(request(5))).decision.outcome).toBe('DISPATCH');
+  expect(next.executed).toHaveLength(1);
+  await restarted.close();
+});

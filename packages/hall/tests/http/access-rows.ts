@@ -1,0 +1,208 @@
+import { generateSigningKey } from '@wcp/evidence';
+import { inputFor } from '../support/documents.ts';
+import type { Method, Person, TestHall } from '../support/test-hall.ts';
+import { ACME, recordOf } from '../support/workers.ts';
+
+/** A request as one cell of the table makes it, on a Hall that the row has prepared. */
+export interface Call {
+  readonly url: string;
+  readonly body?: unknown;
+}
+
+/** What one route answers to whom. Whoever is not named: 401 without a valid key, else 403. */
+export interface Row {
+  readonly route: `${Method} ${string}`;
+  /** The status for whoever may. */
+  readonly status: number;
+  readonly who: readonly Person[];
+  /** Those who may ask, and get another answer. */
+  readonly other?: Partial<Readonly<Record<Person, number>>>;
+  /** Brings about what the call is for, anew for each cell. */
+  call(hall: TestHall): Promise<Call> | Call;
+}
+
+export const EVERYBODY: readonly Person[] = [
+  'nobody',
+  'revoked',
+  'tenant',
+  'foreigner',
+  'owner',
+  'rival',
+  'steward',
+  'auditor',
+  'admin',
+  'both',
+];
+const RECOGNISED = EVERYBODY.slice(2);
+const OVERSEERS: readonly Person[] = ['steward', 'auditor', 'admin', 'both'];
+const READERS: readonly Person[] = ['tenant', 'foreigner', ...OVERSEERS];
+const TENANT: readonly Person[] = ['tenant', 'both'];
+const ADMIN: readonly Person[] = ['admin'];
+
+const at = (url: string) => () => ({ url });
+const reading = (route: Row['route'], who: readonly Person[]): Row => ({
+  route,
+  status: 200,
+  who,
+  call: at(route.slice('GET '.length)),
+});
+
+const issuer = (name: string) => ({
+  issuer: name,
+  tenant_id: 'tenant-a',
+  roles: ['tenant'],
+  keys: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: Buffer.alloc(32, 9).toString('base64url') }] },
+});
+const newKey = async ({ hall }: TestHall) =>
+  (await hall.parts.identity.keys.create({ label: 'one', roles: ['steward'] })).key_id;
+const frozen = { scope: 'tenant', value: 'tenant-z', reason: 'a test' };
+
+/** One row for each route of the Hall. */
+export const ROWS: readonly Row[] = [
+  reading('GET /wcp/health', EVERYBODY),
+  reading('GET /wcp/openapi.json', EVERYBODY),
+  reading('GET /wcp/capabilities', RECOGNISED),
+  reading('GET /wcp/workers', RECOGNISED),
+  reading('GET /wcp/checkpoint', RECOGNISED),
+  reading('GET /wcp/log', RECOGNISED),
+  reading('GET /wcp/decisions', READERS),
+  reading('GET /wcp/receipts', READERS),
+  reading('GET /wcp/events', READERS),
+  reading('GET /wcp/approvals/pending', OVERSEERS),
+  reading('GET /wcp/freezes', OVERSEERS),
+  reading('GET /wcp/authorities', ['auditor', 'admin']),
+  reading('GET /metrics', ['auditor', 'admin']),
+  reading('GET /wcp/keys', ADMIN),
+  reading('GET /wcp/issuers', ADMIN),
+  { ...reading('GET /wcp/proofs/inclusion', RECOGNISED), call: at('/wcp/proofs/inclusion?position=0') },
+  { ...reading('GET /wcp/proofs/consistency', RECOGNISED), call: at('/wcp/proofs/consistency?first=1') },
+  { ...reading('GET /wcp/workers/:worker_id', RECOGNISED), call: at(`/wcp/workers/${ACME}`) },
+  {
+    ...reading('GET /wcp/worlds/:digest', ['auditor', 'admin']),
+    call: ({ hall }) => ({ url: `/wcp/worlds/${hall.parts.worlds.current.world.digest}` }),
+  },
+  {
+    ...reading('GET /wcp/decisions/:decision_id', TENANT.concat('steward', 'auditor', 'admin')),
+    other: { foreigner: 404 },
+    call: async ({ hall }) => ({
+      url: `/wcp/decisions/${(await hall.route(inputFor('tenant-a'))).decision_id}`,
+    }),
+  },
+  {
+    ...reading('GET /wcp/approvals/:approval_id', TENANT.concat('steward', 'auditor', 'admin')),
+    other: { foreigner: 404 },
+    call: async (hall) => ({ url: `/wcp/approvals/${(await hall.hold()).approval_id}` }),
+  },
+  {
+    route: 'POST /wcp/route',
+    status: 200,
+    who: TENANT,
+    call: () => ({ url: '/wcp/route', body: inputFor('tenant-a') }),
+  },
+  {
+    route: 'POST /wcp/dispatch',
+    status: 200,
+    who: TENANT,
+    call: () => ({ url: '/wcp/dispatch', body: inputFor('tenant-a') }),
+  },
+  {
+    route: 'POST /wcp/approvals/resolve',
+    status: 200,
+    who: ['steward'],
+    call: async (hall) => ({
+      url: '/wcp/approvals/resolve',
+      body: { approval_id: (await hall.hold()).approval_id, resolution: 'approve' },
+    }),
+  },
+  {
+    route: 'POST /wcp/approvals/escalate',
+    status: 200,
+    who: ['steward'],
+    call: async (hall) => ({
+      url: '/wcp/approvals/escalate',
+      body: { approval_id: (await hall.hold()).approval_id },
+    }),
+  },
+  {
+    route: 'POST /wcp/workers',
+    status: 201,
+    who: ['owner', 'admin'],
+    call: () => ({ url: '/wcp/workers', body: { record: recordOf(ACME) } }),
+  },
+  {
+    route: 'DELETE /wcp/workers/:worker_id',
+    status: 200,
+    who: ['owner', 'admin'],
+    async call(hall) {
+      await hall.post('admin', '/wcp/workers', { record: recordOf('org.acme.other.one') });
+      return { url: '/wcp/workers/org.acme.other.one' };
+    },
+  },
+  {
+    route: 'POST /wcp/authorities',
+    status: 201,
+    who: ADMIN,
+    call: () => ({
+      url: '/wcp/authorities',
+      body: { authority: 'x.ada', public_key: generateSigningKey().publicKey },
+    }),
+  },
+  {
+    route: 'DELETE /wcp/authorities/:authority/:key_id',
+    status: 200,
+    who: ADMIN,
+    async call(hall) {
+      const key = generateSigningKey();
+      await hall.post('admin', '/wcp/authorities', { authority: 'x.ada', public_key: key.publicKey });
+      return { url: `/wcp/authorities/x.ada/${key.keyId}` };
+    },
+  },
+  {
+    route: 'POST /wcp/freeze',
+    status: 200,
+    who: ['steward', 'admin', 'both'],
+    call: () => ({ url: '/wcp/freeze', body: frozen }),
+  },
+  {
+    route: 'POST /wcp/release',
+    status: 200,
+    who: ['steward', 'admin', 'both'],
+    async call(hall) {
+      await hall.post('admin', '/wcp/freeze', frozen);
+      return { url: '/wcp/release', body: { scope: 'tenant', value: 'tenant-z' } };
+    },
+  },
+  {
+    route: 'POST /wcp/keys',
+    status: 201,
+    who: ADMIN,
+    call: () => ({ url: '/wcp/keys', body: { label: 'another', roles: ['auditor'] } }),
+  },
+  {
+    route: 'POST /wcp/keys/:key_id/rotate',
+    status: 201,
+    who: ADMIN,
+    call: async (hall) => ({ url: `/wcp/keys/${await newKey(hall)}/rotate`, body: {} }),
+  },
+  {
+    route: 'DELETE /wcp/keys/:key_id',
+    status: 200,
+    who: ADMIN,
+    call: async (hall) => ({ url: `/wcp/keys/${await newKey(hall)}` }),
+  },
+  {
+    route: 'PUT /wcp/issuers/:issuer',
+    status: 200,
+    who: ADMIN,
+    call: () => ({ url: '/wcp/issuers/issuer.example', body: issuer('issuer.example') }),
+  },
+  {
+    route: 'DELETE /wcp/issuers/:issuer',
+    status: 200,
+    who: ADMIN,
+    async call({ hall }) {
+      await hall.parts.identity.issuers.put(issuer('gone.example'));
+      return { url: '/wcp/issuers/gone.example' };
+    },
+  },
+];

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inputFor } from '../support/documents.ts';
+import { TestHall } from '../support/test-hall.ts';
+import { CAPABILITIES } from '../support/workers.ts';
+
+let hall: TestHall;
+/** What tenant-a did, before anybody else looks. */
+let ours: { readonly decision_id: string; readonly approval_id: string; readonly correlation_id: string };
+
+beforeAll(async () => {
+  hall = await TestHall.open();
+  const dispatched = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a', { request: { a: 1 } }));
+  const { approval_id } = await hall.hold();
+  const { decision_id, correlation_id } = dispatched.json.decision;
+  ours = { decision_id, approval_id, correlation_id };
+  await hall.post('foreigner', '/wcp/dispatch', inputFor('tenant-b'));
+});
+afterAll(() => hall.close());
+
+describe('a tenant speaks for itself alone', () => {
+  test.each(['/wcp/route', '/wcp/dispatch'])(
+    '%s refuses to ask for another, and decides nothing',
+    async (url) => {
+      const { size: before } = (await hall.get('auditor', '/wcp/log')).json;
+      for (const person of ['foreigner', 'both'] as const) {
+        const input = inputFor(person === 'both' ? 'tenant-b' : 'tenant-a');
+        const { status, json } = await hall.post(person, url, input);
+        expect([status, json.code]).toEqual([403, 'TENANT_MISMATCH']);
+        expect(JSON.stringify(json)).not.toContain('correlation');
+      }
+      expect((await hall.get('auditor', '/wcp/log')).json.size).toBe(before);
+    },
+  );
+
+  test('a second spelling of its own name is another name', async () => {
+    for (const name of ['TENANT-A', ' tenant-a', 'tenant-a ', 'tenant-a\u0000', '']) {
+      expect((await hall.post('tenant', '/wcp/route', inputFor(name))).status).toBe(403);
+    }
+  });
+
+  test('a name that is no text is nobody: it is decided about, and denied', async () => {
+    const before = hall.delivery.calls.length;
+    for (const name of [null, 7, ['tenant-a'], { toString: 'tenant-a' }, true]) {
+      const { json } = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a', { tenant_id: name }));
+      expect(json.decision).toMatchObject({ deny_code: 'DENY_INVALID_INPUT', tenant_id: null });
+    }
+    expect(hall.delivery.calls).toHaveLength(before);
+  });
+});
+
+describe("a tenant does not see another's records, nor that there are any", () => {
+  const lists = ['/wcp/decisions', '/wcp/receipts'] as const;
+
+  test.each(lists)('%s lists its own alone, whatever it filters by', async (url) => {
+    const asked = ['', `?correlation_id=${ours.correlation_id}`, '?tenant_id=tenant-a', '?stream=tenant-a'];
+    for (const query of asked) {
+      const { status, text, json } = await hall.get('foreigner', url + query);
+      if (status === 400) continue;
+      expect(text).not.toContain('tenant-a');
+      expect(json.next_cursor).toBeNull();
+      expect(json.items).toHaveLength(query === '' ? (url === '/wcp/decisions' ? 1 : 2) : 0);
+    }
+    const { json } = await hall.get('foreigner', `/wcp/receipts?decision_id=${ours.decision_id}`);
+    expect(json.items).toEqual([]);
+  });
+
+  test('what is hidden and what is not there get the same answer', async () => {
+    for (const [there, nowhere] of [
+      [`/wcp/decisions/${ours.decision_id}`, '/wcp/decisions/01a21d58-0000-7000-8000-000000000000'],
+      [`/wcp/approvals/${ours.approval_id}`, '/wcp/approvals/01a21d58-0000-7000-8000-000000000000'],
+    ] as const) {
+      const hidden = await hall.get('foreigner', there);
+      const missing = await hall.get('foreigner', nowhere);
+      expect(hidden.status).toBe(404);
+      expect(hidden.text).toBe(missing.text);
+      expect((await hall.get('tenant', there)).status).toBe(200);
+    }
+  });
+
+  test('overseers see all', async () => {
+    for (const person of ['steward', 'auditor', 'admin'] as const) {
+      const { text } = await hall.get(person, '/wcp/decisions');
+      expect(text).toContain('tenant-a');
+      expect(text).toContain('tenant-b');
+    }
+  });
+
+  test('a page of its own does not tell how much there is of others', async () => {
+    const first = await hall.get('tenant', '/wcp/receipts?limit=1');
+    expect(first.json.items).toHaveLength(1);
+    const beyond = await hall.get('foreigner', '/wcp/receipts?cursor=0');
+    expect(beyond.text).not.toContain('tenant-a');
+  });
+});
+
+describe('a tenant does not approve', () => {
+  test('its own request, also where it is a steward beside', async () => {
+    const { approval_id } = await hall.hold();
+    for (const resolution of ['approve', 'deny', 'escalate']) {
+      expect((await hall.resolve('tenant', approval_id, { resolution })).json.code).toBe('FORBIDDEN');
+      expect((await hall.resolve('both', approval_id, { resolution })).json.code).toBe('APPROVAL_SELF');
+    }
+    const { json } = await hall.get('tenant', `/wcp/approvals/${approval_id}`);
+    expect([json.state, json.history]).toEqual(['pending', []]);
+  });
+
+  test("another's request, unless it is a steward beside", async () => {
+    const input = inputFor('tenant-b', { capability_id: CAPABILITIES.held });
+    const { json } = await hall.post('foreigner', '/wcp/dispatch', input);
+    const id = json.decision.pending_approval_id;
+    expect((await hall.resolve('tenant', id)).json.code).toBe('FORBIDDEN');
+    expect((await hall.resolve('both', id)).status).toBe(200);
+  });
+
+  test('with a credential that an issuer of the tenant gave it the role of a steward for', async () => {
+    const { approval_id } = await hall.hold();
+    await hall.hall.parts.identity.keys
+      .create({ label: 'narrow', roles: ['steward'], tenant_id: 'tenant-a' })
+      .then(({ key }) => hall.keys.set('revoked', key));
+    expect((await hall.resolve('revoked', approval_id)).json.code).toBe('APPROVAL_SELF');
+  });
+
+  test('not even an admin does, whose work is another', async () => {
+    const { approval_id } = await hall.hold();
+    expect((await hall.resolve('admin', approval_id)).json.code).toBe('FORBIDDEN');
+  });
+});
