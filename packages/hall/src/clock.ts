@@ -35,6 +35,12 @@ export class HallClock {
     return this.#latest;
   }
 
+  /** The latest time that was told, also while the machine's clock is behind it. */
+  latest(): number {
+    this.#latest = Math.max(this.#latest, this.#source());
+    return this.#latest;
+  }
+
   /** The time as the wire writes it. Throws as {@link now} does. */
   timestamp(): string {
     return new Date(this.now()).toISOString();

@@ -1,4 +1,4 @@
-import type { HallParts } from './hall.ts';
+import type { HallParts } from './hall-parts.ts';
 
 const EXPIRY_MS = 1_000;
 const CHECKPOINT_MS = 60_000;

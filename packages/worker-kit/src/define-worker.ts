@@ -10,6 +10,7 @@ import {
 import { type Clock, systemClock } from './clock.ts';
 import { executeRun, type Plan } from './execute.ts';
 import type { Denial, PartialAnswer, RunContext } from './run-context.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** A worker: its record, and the one way to run it. */
 export interface Worker {
@@ -19,7 +20,7 @@ export interface Worker {
    * Runs the worker once. The promise never rejects and settles by the deadline; the arguments may be
    * anything at all (section 10).
    */
-  execute(request: unknown, context: WorkerContext): Promise<WorkerResult>;
+  execute(request: unknown, context: WorkerContext, options?: RunOptions): Promise<WorkerResult>;
 }
 
 /** What a worker's author writes. */
@@ -74,8 +75,11 @@ export function defineWorker<I extends StandardSchemaV1, O extends StandardSchem
   if (findings.length > 0) throw new WcpError('ERR_WCP_WORKER', describe(findings), { cause: findings });
   // A copy with the members in the author's order, as the record's file has them.
   const record = deepFreeze(JSON.parse(JSON.stringify(definition.record)) as RegistryRecord);
-  const plan: Plan = { ...planOf(definition), record, clock, maxDuration };
-  const worker: Worker = { record, execute: (request, context) => executeRun(plan, request, context) };
+  const plan: Plan = { ...planOf(definition), record, clock, maxDuration, admit: null };
+  const worker: Worker = {
+    record,
+    execute: (request, context, options) => executeRun(plan, request, context, options),
+  };
   plans.set(worker, plan);
   return Object.freeze(worker);
 }

@@ -1,12 +1,15 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { RegistryRecord, WorkerContext, WorkerResult } from '@wcp/spec';
+import { Chain } from './chain.ts';
 import { checkSchema } from './check-schema.ts';
 import type { Clock } from './clock.ts';
-import { readPlain } from './plain.ts';
+import { type Plain, readPlain } from './plain.ts';
 import { type ContextReading, readContext } from './read-context.ts';
 import { failed, type Outcome, refused, resultOf } from './result.ts';
 import { Denial, type ModelUsage, makeRunContext, PartialAnswer, type RunContext } from './run-context.ts';
+import type { RunOptions } from './run-options.ts';
 import { withDeadline } from './with-deadline.ts';
+import type { WorkerCode } from './worker-code.ts';
 
 /** A checked definition, with everything that a run needs. */
 export interface Plan {
@@ -15,23 +18,42 @@ export interface Plan {
   readonly output: StandardSchemaV1 | null;
   readonly clock: Clock;
   readonly maxDuration: number;
+  /** Asks for the Hall's permit; null where none is asked for. */
+  readonly admit: Admission | null;
   run(request: unknown, context: RunContext): unknown;
   onError(error: unknown): unknown;
 }
 
+/** Says why a call may not run, or null. It never rejects. */
+export type Admission = (call: AdmittedCall) => Promise<WorkerCode | null>;
+
+/** A call that wants to run: what was sent, read once. */
+export interface AdmittedCall {
+  readonly permit: unknown;
+  readonly context: WorkerContext;
+  /** The canonical request. */
+  readonly requestText: string;
+}
+
 /**
- * Runs a worker once (section 10): reads the context and the request, refuses what is not this
- * worker's, does the work by the deadline, and answers with result, event and evidence.
+ * Runs a worker once (section 10): reads the context and the request, refuses what is not this worker's
+ * or has no permit, does the work by the deadline, and answers with result, event and evidence.
  */
-export async function executeRun(plan: Plan, request: unknown, context: unknown): Promise<WorkerResult> {
+export async function executeRun(
+  plan: Plan,
+  request: unknown,
+  context: unknown,
+  options: RunOptions = {},
+): Promise<WorkerResult> {
   const started = plan.clock.now();
   const reading = readContext(context);
   const plain = readPlain(request);
   const usages: ModelUsage[] = [];
+  const record = (usage: ModelUsage) => usages.push(usage);
   const outcome =
     checkContext(plan, reading, started) ??
     (plain.ok
-      ? await work(plan, plain.value, reading.context as WorkerContext, (usage) => usages.push(usage))
+      ? await work(plan, { plain, context: reading.context as WorkerContext, options, record })
       : refused('WORKER_INVALID_INPUT', plain.findings));
   return resultOf({
     record: plan.record,
@@ -58,17 +80,32 @@ function deadlineOf(context: WorkerContext): number {
   return context.deadline === null ? Number.POSITIVE_INFINITY : Date.parse(context.deadline);
 }
 
-type RecordUsage = (usage: ModelUsage) => void;
+interface Work {
+  readonly plain: Extract<Plain, { ok: true }>;
+  readonly context: WorkerContext;
+  readonly options: RunOptions;
+  record(usage: ModelUsage): void;
+}
 
-function work(plan: Plan, request: unknown, context: WorkerContext, record: RecordUsage): Promise<Outcome> {
+async function work(plan: Plan, { plain, context, options, record }: Work): Promise<Outcome> {
   const { clock, maxDuration } = plan;
-  return withDeadline<Outcome>({
+  const { signal: called, permit } = options;
+  if (called?.aborted) return refused('WORKER_CANCELLED');
+  const refusal = await plan.admit?.({ permit, context, requestText: plain.text });
+  if (refusal != null) return refused(refusal);
+  const chain = new Chain(options.dispatch);
+  const outcome = await withDeadline<Outcome>({
     clock,
     deadline: Math.min(deadlineOf(context), clock.now() + maxDuration),
-    work: (signal) => answer(plan, request, makeRunContext(context, signal, record)),
+    signal: called,
+    work: (signal) =>
+      answer(plan, plain.value, makeRunContext(context, { signal, dispatch: chain.ask, record })),
     late: () => refused('WORKER_TIMEOUT'),
+    cancelled: () => refused('WORKER_CANCELLED'),
     failed: (error) => failed('WORKER_FAILED', error),
-  }).then((outcome) => reportError(plan, outcome));
+  });
+  chain.close();
+  return reportError(plan, outcome);
 }
 
 /** Validates the request, runs the author's code and reads what it returned. */

@@ -1,7 +1,17 @@
 export type { RegistryRecord, WorkerContext, WorkerResult } from '@wcp/spec';
+export type { ChainedAnswer, ChainedDispatch, ChainedRequest } from './chain.ts';
 export type { Clock } from './clock.ts';
 export { defineWorker, type Worker, type WorkerDefinition, type WorkerOptions } from './define-worker.ts';
+export { contextClaims, PERMIT_TYPE, type PermitClaims } from './permit/permit-claims.ts';
+export {
+  type PermitCode,
+  type PermitReading,
+  type PermitTrust,
+  verifyPermit,
+} from './permit/verify-permit.ts';
 export type { Denial, ModelUsage, PartialAnswer, RunContext } from './run-context.ts';
+export type { RunOptions } from './run-options.ts';
 export { sealRecord } from './seal-record.ts';
+export type { ServeOptions } from './serve/serve-options.ts';
 export { serveWorker } from './serve/serve-worker.ts';
 export { WORKER_CODES, type WorkerCode } from './worker-code.ts';

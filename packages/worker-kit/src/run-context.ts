@@ -1,4 +1,5 @@
 import type { WorkerContext } from '@wcp/spec';
+import type { ChainedAnswer, ChainedRequest } from './chain.ts';
 import { messageText } from './plain.ts';
 import { WORKER_CODES } from './worker-code.ts';
 
@@ -11,7 +12,7 @@ export interface ModelUsage {
 
 /** What a worker's own code is told beside its request (section 10). */
 export interface RunContext extends WorkerContext {
-  /** Aborted at the deadline: pass it to whatever takes long. */
+  /** Aborted at the deadline and when the call is cancelled: pass it to whatever takes long. */
   readonly signal: AbortSignal;
   /** Answers with a part of the result: `return context.partial(result)` gives the status `partial`. */
   partial<R>(result: R): PartialAnswer<R>;
@@ -19,6 +20,12 @@ export interface RunContext extends WorkerContext {
   deny(code: string, message: string): Denial;
   /** Records what a model was used for, once for each call of a model. */
   usage(usage: ModelUsage): void;
+  /**
+   * Asks the Hall for another capability, under the same correlation id and with no more rights than this
+   * call has: `const { decision, result } = await context.dispatch({ capability_id, request })`. A denial
+   * is an answer. Rejects with a `WcpError` where there is no Hall, or it gives no answer.
+   */
+  dispatch(asked: ChainedRequest): Promise<ChainedAnswer>;
 }
 
 /** An answer with a part of the result; made by {@link RunContext.partial}. */
@@ -44,15 +51,20 @@ export class Denial {
 const DENIED = WORKER_CODES.WORKER_DENIED;
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 
-/** Makes what `run` is called with; `record` gets each use of a model. */
-export function makeRunContext(
-  context: WorkerContext,
-  signal: AbortSignal,
-  record: (usage: ModelUsage) => void,
-): RunContext {
+/** What one run adds to its context. */
+export interface RunParts {
+  readonly signal: AbortSignal;
+  readonly dispatch: RunContext['dispatch'];
+  /** Gets each use of a model. */
+  record(usage: ModelUsage): void;
+}
+
+/** Makes what `run` is called with. */
+export function makeRunContext(context: WorkerContext, { signal, dispatch, record }: RunParts): RunContext {
   return Object.freeze({
     ...context,
     signal,
+    dispatch,
     partial: <R>(result: R) => new PartialAnswer(result),
     deny: (code: string, message: string) =>
       new Denial(codeText(code), messageText(message) || DENIED.message),

@@ -96,7 +96,7 @@ describe('a run that gives a result', () => {
   test('is told the context and nothing that it could change', async () => {
     let seen: unknown;
     await outcomeOf((_, told) => {
-      const { signal, partial, deny, usage, ...members } = told;
+      const { signal, partial, deny, usage, dispatch, ...members } = told;
       expect(Object.isFrozen(told)).toBe(true);
       expect(signal.aborted).toBe(false);
       seen = members;

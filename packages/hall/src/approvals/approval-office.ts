@@ -127,7 +127,9 @@ export class ApprovalOffice {
     this.#settle(ended);
     if (!isAllowed) throw stale(decision);
     const executed =
-      approval.mode === 'dispatch' ? await this.#parts.executor.execute(decided, receipt, true) : null;
+      approval.mode === 'dispatch'
+        ? await this.#parts.executor.execute(decided, receipt, { keepResult: true, depth: approval.depth })
+        : null;
     return {
       approval: ended,
       decision,

@@ -29,6 +29,8 @@ export interface Approval {
   readonly state: ApprovalState;
   /** `dispatch`: approved, it is carried out. `route`: approved, it is only decided. */
   readonly mode: 'route' | 'dispatch';
+  /** How deep in a chain of dispatches it was asked for; 0 for what a tenant asked itself. */
+  readonly depth: number;
   readonly level: SupervisorLevel;
   readonly tenant_id: string;
   readonly correlation_id: string;
@@ -57,12 +59,13 @@ export function approvalOf(
   input: string,
   decision: HallDecision,
   facts: Pick<Facts, 'workers'>,
-  mode: Approval['mode'],
+  { mode, depth }: Pick<Approval, 'mode' | 'depth'>,
 ): Approval {
   return {
     approval_id: decision.decision_id,
     state: decision.outcome === 'STEWARD_HOLD' ? 'pending' : 'advised',
     mode,
+    depth,
     level: decision.supervisor_level ?? 'gatekeeper',
     tenant_id: decision.tenant_id as string,
     correlation_id: decision.correlation_id as string,

@@ -44,6 +44,11 @@ export class Attempt {
     return this.#resolve === null;
   }
 
+  /** Whether somebody has or had the call. */
+  get isHandedOver(): boolean {
+    return this.#holder !== null;
+  }
+
   /** Says who has the call from now on. False where it has ended, and then nobody may have it. */
   handOver(holder: Holder): boolean {
     if (this.isOver) return false;

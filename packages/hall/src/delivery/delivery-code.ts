@@ -8,6 +8,16 @@ export interface DeliveryCodeEntry {
 
 /** Every code of {@link Delivered}. The sentences say nothing of what the worker wrote. */
 export const DELIVERY_CODES = {
+  DELIVERY_NONE: {
+    status: 'error',
+    started: false,
+    message: 'The Hall has no way to this worker: nothing ran.',
+  },
+  DELIVERY_CIRCUIT_OPEN: {
+    status: 'error',
+    started: false,
+    message: 'The worker has failed too often and is left alone for a while: nothing ran.',
+  },
   DELIVERY_CODE_UNKNOWN: {
     status: 'error',
     started: false,

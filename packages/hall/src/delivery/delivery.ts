@@ -11,6 +11,8 @@ export interface DeliveryCall {
   readonly code_hash: Sha256 | null;
   /** The signed token by which the worker knows that the Hall sent it; null where there is none. */
   readonly permit: string | null;
+  /** A permit for a further attempt at the same call; absent where there is none. */
+  readonly renew?: (attempt: number) => string | null;
   /** The time limit in milliseconds from now. */
   readonly timeout_ms: number;
   /** Ends the call early. */
@@ -33,6 +35,10 @@ export interface Delivered {
 /** One way to a worker. `deliver` never rejects and is settled by the time limit. */
 export interface Delivery {
   readonly record: RegistryRecord;
+  /** The folder of its package, where it has one that the Hall can see. */
+  readonly dir?: string | undefined;
+  /** Whether it takes calls now; absent where it always does. */
+  isAvailable?(): boolean;
   /** The hash of the worker's code as it is now, seen by the Hall itself; null where it cannot see it. */
   observe(): Promise<Sha256 | null>;
   deliver(call: DeliveryCall): Promise<Delivered>;

@@ -73,8 +73,10 @@ class PackageDelivery implements Delivery {
     const began = performance.now();
     const attempt = new Attempt(call);
     this.#attempts.add(attempt);
-    this.#carry(attempt, call).catch(() => attempt.settle({ code: 'DELIVERY_FAILED' }));
+    const carried = this.#carry(attempt, call).catch(() => attempt.settle({ code: 'DELIVERY_FAILED' }));
     const ending = await attempt.ended;
+    // Its place is free again when the answer is out.
+    if (attempt.isHandedOver) await carried;
     this.#attempts.delete(attempt);
     return deliveredBy(ending, began);
   }
@@ -108,7 +110,8 @@ class PackageDelivery implements Delivery {
     if (process === null) return void attempt.settle({ code: 'DELIVERY_CODE_CHANGED' });
     this.#begin(attempt, call, { id, line, process });
     const ending = await attempt.ended;
-    this.#pool.give(hash, process, !('result' in ending) || !mayStillRun(ending.result));
+    const isClean = !('result' in ending) || !mayStillRun(ending.result);
+    this.#pool.give(hash, process, isClean && process.calls < this.#limits.calls);
   }
 
   #begin(attempt: Attempt, call: DeliveryCall, { id, line, process }: Begun): void {

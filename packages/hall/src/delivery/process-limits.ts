@@ -8,6 +8,8 @@ export interface ProcessLimits {
   readonly memory_mb: number;
   /** The longest line that a worker may write, in bytes; 8 MiB. */
   readonly answer_bytes: number;
+  /** How many calls a process has before it is let go; 1000. With 1 no call finds what another left. */
+  readonly calls: number;
   /** How long a process is kept without a call, in milliseconds; a minute. */
   readonly idle_ms: number;
   /** How long a worker may take to answer a call that was cancelled, in milliseconds; a second. */
@@ -24,6 +26,7 @@ export const PROCESS_LIMITS: ProcessLimits = {
   waiting: 256,
   memory_mb: 512,
   answer_bytes: 8 * MIB,
+  calls: 1_000,
   idle_ms: 60_000,
   grace_ms: 1_000,
   dispatches: 64,

@@ -55,6 +55,7 @@ export class WorkerProcess {
   readonly #gone: Promise<void>;
   #leave: () => void = () => {};
   #talk: Talk | null = null;
+  #calls = 0;
   #why: DeliveryCode | null = null;
   #isUsable = true;
   #isOver = false;
@@ -74,9 +75,15 @@ export class WorkerProcess {
     return this.#isUsable && this.#talk === null;
   }
 
+  /** How many calls it has had. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /** Begins a call: only where {@link isUsable} says so. */
   begin(talk: Talk, line: string): void {
     this.#talk = talk;
+    this.#calls += 1;
     this.send(line);
   }
 

@@ -1,3 +1,5 @@
+import { readCanonical } from '@wcp/spec';
+
 /** A request as it came in: read once, and the text of it for the evidence. */
 export interface Asked {
   readonly input: unknown;
@@ -5,14 +7,13 @@ export interface Asked {
   readonly text: string | null;
 }
 
-/** An input of a program in this process: whatever it is, it is decided about. */
+/**
+ * An input of a program in this process: whatever it is, it is decided about. It is read once, so that what
+ * is decided about, recorded and delivered is one thing, whatever the program does with its object meanwhile.
+ */
 export function askedBy(input: unknown): Asked {
-  try {
-    const text = JSON.stringify(input);
-    return text === undefined ? { input, text: null } : { input, text };
-  } catch {
-    return { input, text: null };
-  }
+  const { text, findings } = readCanonical(input);
+  return findings.length === 0 ? { input: JSON.parse(text), text } : { input, text: null };
 }
 
 /** An own member of an input that nobody has checked yet. */

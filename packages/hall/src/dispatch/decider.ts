@@ -10,6 +10,7 @@ import { askGate } from '../world/ask-gate.ts';
 import { type HallPolicyGate, mayAsk } from '../world/hall-world.ts';
 import type { WorldKeeper } from '../world/world-keeper.ts';
 import { type Asked, memberOf } from './asked.ts';
+import type { ChainStop } from './chain-link.ts';
 import type { Observation, Observer } from './observer.ts';
 
 /** The facts that are a decision's own; what it shares with others stands in its observation. */
@@ -40,6 +41,8 @@ export interface Purpose {
   readonly isTakenOver?: boolean;
   /** How deep in a chain of dispatches this one is; 0 for what a tenant asks itself. */
   readonly depth?: number;
+  /** Why a chain goes no further: the decision is then a denial. */
+  readonly stop?: ChainStop | null;
 }
 
 /** What a decider looks at. */
@@ -113,7 +116,8 @@ export class Decider {
     };
   }
 
-  #frozen(asked: Asked, { isTakenOver = false }: Purpose): NonNullable<Facts['frozen']> | null {
+  #frozen(asked: Asked, { isTakenOver = false, stop = null }: Purpose): NonNullable<Facts['frozen']> | null {
+    if (stop !== null) return { scope: 'chain', reason: stop };
     const [tenant, correlation] = [memberOf(asked, 'tenant_id'), memberOf(asked, 'correlation_id')];
     return this.#sources.freezes.of(tenant, correlation, isTakenOver) ?? null;
   }

@@ -1,5 +1,9 @@
-import type { Receipt, RouteDecision, WorkerResult } from '@wcp/spec';
-import type { Asked } from './asked.ts';
+import { artifactHash, type Receipt, type RouteDecision, type WorkerResult } from '@wcp/spec';
+import type { HallClock } from '../clock.ts';
+import type { ChainedAnswer } from '../delivery/delivery.ts';
+import type { Change } from '../store/store.ts';
+import { type Asked, askedBy, memberOf } from './asked.ts';
+import { type ChainLink, type ChainStop, childInput, stepOf, stopOf } from './chain-link.ts';
 import type { Decided, Decider } from './decider.ts';
 import type { Executor } from './executor.ts';
 import type { Recorder } from './recorder.ts';
@@ -15,13 +19,26 @@ export interface DispatchAnswer {
   readonly delivery_code: string | null;
 }
 
+/** What a dispatch stands in. */
+export interface DispatchSetting {
+  /** The dispatch whose worker asks; absent for what a tenant asks itself. */
+  readonly parent?: ChainLink;
+  readonly stop?: ChainStop | null;
+  /** What is made durable together with the decision. */
+  readonly changes?: (decision: RouteDecision) => readonly Change[];
+  /** Whether the result is kept, for somebody who asks later. */
+  readonly keepResult?: boolean;
+}
+
 /** The way of a request through a Hall (section 9). */
 export class Dispatcher {
+  readonly #clock: HallClock;
   readonly #decider: Decider;
   readonly #recorder: Recorder;
   readonly #executor: Executor;
 
-  constructor(decider: Decider, recorder: Recorder, executor: Executor) {
+  constructor(clock: HallClock, decider: Decider, recorder: Recorder, executor: Executor) {
+    this.#clock = clock;
     this.#decider = decider;
     this.#recorder = recorder;
     this.#executor = executor;
@@ -35,15 +52,38 @@ export class Dispatcher {
   }
 
   /** Decides; makes the decision durable; executes the worker; makes the outcome durable; answers. */
-  async dispatch(asked: Asked, depth = 0): Promise<DispatchAnswer> {
-    const decided = await this.#decider.decide(asked, { isDispatch: true, depth });
+  async dispatch(asked: Asked, setting: DispatchSetting = {}): Promise<DispatchAnswer> {
+    const { parent, stop = null, changes, keepResult = false } = setting;
+    const depth = parent === undefined ? 0 : parent.depth + 1;
+    const decided = await this.#decider.decide(asked, { isDispatch: true, depth, stop });
     const { decision } = decided;
-    const receipt = await this.#recorder.record(decided, 'dispatch');
+    const receipt = await this.#recorder.record(decided, 'dispatch', [], changes?.(decision));
     const answer = { decision, receipt: JSON.parse(receipt) as Receipt };
     if (decision.outcome !== 'DISPATCH' || decision.dry_run) {
       return { ...answer, outcome_receipt: null, result: null, delivery_code: null };
     }
-    const { outcome_receipt, result, code } = await this.#executor.execute(decided, receipt);
+    const below = parent === undefined ? {} : { until: parent.until, trail: parent.trail };
+    const executed = await this.#executor.execute(decided, receipt, { keepResult, depth, ...below });
+    const { outcome_receipt, result, code } = executed;
     return { ...answer, outcome_receipt, result, delivery_code: code };
+  }
+
+  /** What a worker asks for under its own dispatch: decided like any request, and never more than that has. */
+  async chained(parent: ChainLink, question: unknown): Promise<ChainedAnswer> {
+    const { input, isWidened } = childInput(parent, question);
+    const asked = askedBy(input);
+    const step = stepOf(memberOf(asked, 'capability_id'), hashOf(memberOf(asked, 'request')));
+    const stop = stopOf(parent, step, isWidened, this.#clock.now());
+    const { decision, result } = await this.dispatch(asked, { parent, stop });
+    return { decision, result };
+  }
+}
+
+/** Null for a request without canonical JSON, which `decide` refuses. */
+function hashOf(request: unknown): string | null {
+  try {
+    return artifactHash(request);
+  } catch {
+    return null;
   }
 }

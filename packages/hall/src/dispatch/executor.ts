@@ -3,15 +3,18 @@ import {
   type Receipt,
   type ReceiptOutcome,
   type RouteDecision,
+  type RouteInput,
   type Sha256,
   sha256,
   type WorkerContext,
   type WorkerResult,
 } from '@wcp/spec';
 import type { HallClock } from '../clock.ts';
-import type { Delivered, Delivery } from '../delivery/delivery.ts';
+import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts';
 import type { Journal, JournalEntry } from '../journal.ts';
 import type { Change } from '../store/store.ts';
+import { type ChainLink, stepOf } from './chain-link.ts';
+import { deadLetterChange } from './dead-letters.ts';
 import type { Decided, HallDecision } from './decider.ts';
 import { workerEvents } from './worker-events.ts';
 
@@ -30,8 +33,22 @@ export interface ExecutorParts {
   readonly journal: Journal;
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly timeout_ms: number;
-  /** The signed token of a dispatch; null where the Hall gives none. */
-  permitOf(decision: HallDecision, request: unknown, until: number): string | null;
+  /** The signed token of an attempt at a dispatch; null where the Hall gives none. */
+  permitOf(context: WorkerContext, requestHash: Sha256, until: number, attempt: number): string | null;
+  /** What a worker asks for under its own dispatch. */
+  chained(link: ChainLink, asked: unknown): Promise<ChainedAnswer>;
+}
+
+/** What an execution stands in. */
+export interface Execution {
+  /** Whether the result is kept, for somebody who asks later. */
+  readonly keepResult?: boolean;
+  /** How deep in a chain; 0 for what a tenant asked itself. */
+  readonly depth?: number;
+  /** Milliseconds since 1970: the end of whatever this is a part of. */
+  readonly until?: number;
+  /** What the dispatches above do. */
+  readonly trail?: readonly string[];
 }
 
 const NO_DELIVERY: Delivered = { status: 'error', result: null, code: 'DELIVERY_NONE', duration_ms: 0 };
@@ -52,8 +69,8 @@ export class Executor {
    * Executes exactly the worker that a durable decision names. Resolves when the outcome is durable; where
    * it can't be kept now, rejects with `ERR_WCP_STORE` and goes on trying: the result is given to nobody.
    */
-  async execute(decided: Decided, receipt: string, keepResult = false): Promise<Executed> {
-    const running = this.#run(decided, receipt, keepResult);
+  async execute(decided: Decided, receipt: string, execution: Execution = {}): Promise<Executed> {
+    const running = this.#run(decided, receipt, execution);
     const ended = running.catch(() => {});
     this.#running.add(ended);
     void ended.then(() => this.#running.delete(ended));
@@ -66,38 +83,51 @@ export class Executor {
     await Promise.all(this.#running);
   }
 
-  async #run(decided: Decided, receipt: string, keepResult: boolean): Promise<Executed> {
-    const delivered = await this.#deliver(decided);
-    const { decision } = decided;
+  async #run(decided: Decided, receipt: string, execution: Execution): Promise<Executed> {
+    const delivered = await this.#deliver(decided, execution);
+    const { asked, decision } = decided;
     const outcome = outcomeOf(delivered);
-    const changes = keepResult ? [resultChange(decision, delivered)] : [];
     const entry: JournalEntry = {
       evidence: { kind: 'outcome', decision_id: decision.decision_id, decided: receipt, outcome },
       events: {
         tenant_id: decision.tenant_id,
         list: workerEvents(decision, delivered, this.#timestamp(decision)),
       },
-      changes,
+      changes: [
+        ...(execution.keepResult === true ? [resultChange(decision, delivered)] : []),
+        ...(delivered.code === null ? [] : [deadLetterChange(decision, asked.text, delivered.code)]),
+      ],
     };
     const [appended] = await this.#keep(entry);
     const { status, result, code } = delivered;
     return { status, result, code, outcome_receipt: JSON.parse(appended?.receipt as string) as Receipt };
   }
 
-  async #deliver({ asked, decision, observation }: Decided): Promise<Delivered> {
-    const { deliveries, timeout_ms, permitOf } = this.#parts;
+  async #deliver({ asked, decision, observation }: Decided, execution: Execution): Promise<Delivered> {
+    const { deliveries, timeout_ms, permitOf, chained } = this.#parts;
     const worker = decision.worker_id as string;
     const delivery = deliveries.get(worker);
     if (delivery === undefined) return NO_DELIVERY;
-    const code_hash = (observation.facts.workers[worker]?.current_hash ?? null) as Sha256 | null;
-    const until = Date.parse(decision.timestamp) + timeout_ms;
-    const { request = {} } = asked.input as { request?: unknown };
+    const began = Date.parse(decision.timestamp);
+    const until = Math.min(began + timeout_ms, execution.until ?? Number.POSITIVE_INFINITY);
+    const context = contextOf(decision, new Date(until).toISOString());
+    const input = asked.input as RouteInput;
+    const hash = decision.artifact_hash as Sha256;
+    const link: ChainLink = {
+      decision_id: decision.decision_id,
+      depth: execution.depth ?? 0,
+      until,
+      input,
+      trail: [...(execution.trail ?? []), stepOf(decision.capability_id, hash)],
+    };
     return delivery.deliver({
-      context: contextOf(decision, new Date(until).toISOString()),
-      request,
-      code_hash,
-      permit: permitOf(decision, request, until),
-      timeout_ms,
+      context,
+      request: input.request ?? {},
+      code_hash: (observation.facts.workers[worker]?.current_hash ?? null) as Sha256 | null,
+      permit: permitOf(context, hash, until, 0),
+      renew: (attempt) => permitOf(context, hash, until, attempt),
+      timeout_ms: Math.max(1, until - began),
+      dispatch: (question) => chained(link, question),
     });
   }
 

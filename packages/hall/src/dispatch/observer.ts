@@ -86,7 +86,7 @@ export class Observer {
 
   async #see(worker: EnrolledWorker, mustDeliver: boolean): Promise<[EnrolledWorker, WorkerFacts]> {
     const delivery = this.#deliveries.get(worker.record.worker_id);
-    const isThere = delivery !== undefined || !mustDeliver;
+    const isThere = delivery === undefined ? !mustDeliver : (delivery.isAvailable?.() ?? true);
     try {
       const current_hash = (await delivery?.observe()) ?? null;
       return [worker, { available: isThere && !isOut(worker), current_hash, signed: false }];

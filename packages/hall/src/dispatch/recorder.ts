@@ -6,6 +6,7 @@ import type { Journal, JournalEntry } from '../journal.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
 import { failedStepTen } from '../registry/step-ten.ts';
+import type { Change } from '../store/store.ts';
 import type { Decided } from './decider.ts';
 import { decisionEntry } from './evidence-entry.ts';
 import type { Observer } from './observer.ts';
@@ -33,11 +34,13 @@ export class Recorder {
    * was spent is given back, what was frozen is not.
    *
    * @param before entries that are made durable together with the decision
+   * @param more changes that are, too
    */
   async record(
     decided: Decided,
     mode: Approval['mode'],
     before: readonly JournalEntry[] = [],
+    more: readonly Change[] = [],
   ): Promise<string> {
     const { journal, desk, notifier } = this.#parts;
     const { decision } = decided;
@@ -50,6 +53,7 @@ export class Recorder {
     const notice =
       approval && ({ kind: approval.state === 'pending' ? 'pending' : 'advised', approval } as const);
     const changes = [
+      ...more,
       ...(approval === null ? [] : [approvalChange(approval)]),
       ...(freeze === null ? [] : [freezeChange(freeze)]),
       ...(notice === null ? [] : notifier.changes(notice, decision.timestamp)),
@@ -68,12 +72,13 @@ export class Recorder {
     }
   }
 
-  #approvalOf({ asked, decision, observation }: Decided, mode: Approval['mode']): Approval | null {
+  #approvalOf({ asked, decision, facts, observation }: Decided, mode: Approval['mode']): Approval | null {
     const isHeld = decision.outcome === 'STEWARD_HOLD';
     // An approved dispatch has had its human; an advised one has yet to be told of.
     const isAdvised = decision.outcome === 'DISPATCH' && decision.supervisor_level === 'advisory';
     if ((!isHeld && !isAdvised) || decision.dry_run) return null;
-    return approvalOf(asked.text as string, decision, observation.facts, mode);
+    const depth = facts.chain?.depth ?? 0;
+    return approvalOf(asked.text as string, decision, observation.facts, { mode, depth });
   }
 
   /** A worker that failed step 10 is flagged; its flag holds from now on. */

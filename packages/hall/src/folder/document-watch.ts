@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '@wcp/spec';
 import { watch } from 'chokidar';
-import type { Hall, HallOptions } from '../hall.ts';
+import type { Hall } from '../hall.ts';
+import type { HallOptions } from '../hall-options.ts';
 import { readDocuments } from './documents.ts';
 import { LAYOUT } from './layout.ts';
 
@@ -31,6 +32,8 @@ export function watchDocuments(
   const files = [LAYOUT.rules, LAYOUT.config].map((name) => join(dir, name));
   const watcher = watch(files, { backend: 'polling', pollingInterval: LOOK_MS, ignoreInitial: true });
   watcher.on('all', () => reloader.wake());
+  // What changed before the watcher had its first look, it does not tell.
+  watcher.on('ready', () => reloader.wake());
   watcher.on('error', (error) => log('error', `Documents are no longer followed: ${messageOf(error)}`));
   return {
     async close() {

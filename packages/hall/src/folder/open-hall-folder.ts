@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { normaliseHash, WcpError } from '@wcp/spec';
 import { pruneSnapshots } from '../delivery/snapshots.ts';
-import { createHall, type Hall, type HallOptions } from '../hall.ts';
+import { createHall, type Hall } from '../hall.ts';
+import type { HallOptions } from '../hall-options.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type FolderDocuments, readDocuments } from './documents.ts';
 import { type MadeKey, makeFirstKeys, makeTrialKey } from './first-keys.ts';

@@ -6,7 +6,7 @@ import { DELIVERY_CODES } from '../delivery/delivery-code.ts';
 import { httpDelivery } from '../delivery/http-delivery.ts';
 import { packageDelivery } from '../delivery/package-delivery.ts';
 import type { ProcessEnd } from '../delivery/worker-process.ts';
-import type { HallOptions, HallWorker } from '../hall.ts';
+import type { HallOptions, HallWorker } from '../hall-options.ts';
 import type { FolderProblem } from './folder-error.ts';
 import { readJsonFile } from './json-file.ts';
 import { LAYOUT, RECORD_FILE } from './layout.ts';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { HallParts } from '../hall.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { hasRole, type Principal, type Role } from '../identity/principal.ts';
 import { Refusal } from '../refusal.ts';
 

@@ -41,7 +41,7 @@ function prepareDecision(evidence: DecisionEvidence, changes: readonly Change[])
   return {
     draft,
     decision: {
-      input: draft.decision_digest === null ? null : canonicalJson(input),
+      input: draft.decision_digest === null ? evidence.input : canonicalJson(input),
       facts: evidence.facts,
       observation: evidence.observation,
       decision: JSON.stringify(kept),

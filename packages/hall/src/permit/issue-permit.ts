@@ -14,6 +14,8 @@ export interface PermitGrant {
   readonly issued_at: number;
   /** Milliseconds since 1970; the permit is good until the end of that second. */
   readonly expires_at: number;
+  /** Which attempt at the call it is for: 0 for the first, and each is good once. */
+  readonly attempt?: number;
   /** Where the worker may ask for chained dispatches with it, over HTTP. */
   readonly dispatch_url?: string;
 }
@@ -31,7 +33,7 @@ export function issuePermit(key: SigningKey, grant: PermitGrant): string {
 }
 
 function claimsOf(grant: PermitGrant): PermitClaims {
-  const { issuer, context, request_hash, issued_at, expires_at, dispatch_url } = grant;
+  const { issuer, context, request_hash, issued_at, expires_at, attempt = 0, dispatch_url } = grant;
   const issued = Math.floor(issued_at / 1000);
   return {
     iss: issuer,
@@ -40,6 +42,7 @@ function claimsOf(grant: PermitGrant): PermitClaims {
     iat: issued,
     nbf: issued,
     exp: Math.ceil(expires_at / 1000),
+    ...(attempt > 0 && { attempt }),
     ...(dispatch_url !== undefined && { dispatch_url }),
   };
 }

@@ -16,7 +16,7 @@ class MemoryStore implements Store {
 
   async get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | null> {
     const row = this.#table(table).rows.get(key);
-    return row === undefined ? null : ({ ...row } as unknown as Tables[T]);
+    return row === undefined ? null : (copyOf(row) as unknown as Tables[T]);
   }
 
   async list<T extends TableName>(table: T, query: Query<T> = {}): Promise<Tables[T][]> {
@@ -28,6 +28,7 @@ class MemoryStore implements Store {
   }
 
   async commit(changes: readonly Change[]): Promise<void> {
+    this.#checkOpen();
     const undos: Undo[] = [];
     try {
       for (const change of changes) undos.push(this.#apply(change));
@@ -48,10 +49,14 @@ class MemoryStore implements Store {
   }
 
   #table(name: TableName): MemoryTable {
-    if (!this.#open) throw new WcpError('ERR_WCP_STORE', 'The store is closed.');
+    this.#checkOpen();
     const table = this.#tables.get(name) ?? new MemoryTable(name);
     this.#tables.set(name, table);
     return table;
+  }
+
+  #checkOpen(): void {
+    if (!this.#open) throw new WcpError('ERR_WCP_STORE', 'The store is closed.');
   }
 }
 
@@ -74,7 +79,7 @@ class MemoryTable {
       const what = columns.join(' and ');
       throw new WcpError('ERR_WCP_STORE', `The table ${this.#name} already has a row with this ${what}.`);
     }
-    return this.set(key, { ...row });
+    return this.set(key, copyOf(row));
   }
 
   /** Sets or removes a row, and gives what takes that back. */
@@ -92,15 +97,40 @@ class MemoryTable {
 
   select({ where = {}, after, limit = 100, descending = false }: Query<TableName>): Row[] {
     const wanted = Object.entries(where);
+    const direction = descending ? -1 : 1;
     return [...this.rows]
-      .filter(([key]) => after === undefined || (descending ? key < after : key > after))
+      .filter(([key]) => after === undefined || compareKeys(key, after) * direction > 0)
       .filter(([, row]) => wanted.every(([name, value]) => row[name] === value))
-      .sort(([a], [b]) => (a < b === descending ? 1 : -1))
+      .sort(([a], [b]) => compareKeys(a, b) * direction)
       .slice(0, limit)
-      .map(([, row]) => ({ ...row }));
+      .map(([, row]) => copyOf(row));
   }
 }
 
 function valuesOf(row: Row, columns: readonly string[]): string {
   return JSON.stringify(columns.map((name) => row[name]));
+}
+
+/** What is kept is nobody else's: bytes are copied as well. */
+function copyOf(row: Row): Row {
+  const members = Object.entries(row);
+  return Object.fromEntries(
+    members.map(([name, value]) => [name, value instanceof Uint8Array ? Uint8Array.from(value) : value]),
+  );
+}
+
+/** Orders numbers by value and texts by their code points, as SQLite orders UTF-8. */
+function compareKeys(a: Key, b: Key): number {
+  if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const [unitOfA, unitOfB] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (unitOfA !== unitOfB) return rankOf(unitOfA) - rankOf(unitOfB);
+  }
+  return a.length - b.length;
+}
+
+/** A surrogate stands for a character that comes after all that one unit can write. */
+function rankOf(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -15,7 +15,7 @@ export interface ReceiptRow {
 export interface DecisionRow {
   /** The position of its receipt. */
   readonly position: number;
-  /** The input as received, as canonical JSON; null where it has none. */
+  /** The input as received: as canonical JSON where it has one, else as its text; null where it was no JSON. */
   readonly input: string | null;
   /** The facts without what `observation` holds. */
   readonly facts: string;
@@ -115,6 +115,7 @@ export interface Tables {
   outbox: StatefulRow;
   results: StatefulRow;
   dead_letters: StatefulRow;
+  idempotency: StatefulRow;
   meta: StatefulRow;
 }
 

@@ -72,6 +72,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   outbox: stateful,
   results: stateful,
   dead_letters: stateful,
+  idempotency: stateful,
   meta: stateful,
 };
 

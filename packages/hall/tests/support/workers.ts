@@ -19,10 +19,12 @@ export const CAPABILITIES = {
   gated: 'cap.ml.infer',
 } as const;
 
-/** A record that can be enrolled; `members` replace or add. */
-export function recordOf(worker_id: string, members: Partial<RegistryRecord> = {}): RegistryRecord {
+type Members = { readonly [M in keyof RegistryRecord]?: RegistryRecord[M] | undefined };
+
+/** A record that can be enrolled; `members` replace or add, and take away what they say is undefined. */
+export function recordOf(worker_id: string, members: Members = {}): RegistryRecord {
   const authority = worker_id.split('.').slice(0, 2).join('.');
-  return sealRecord({
+  const record = {
     worker_id,
     worker_species_id: SPECIES,
     capabilities: Object.values(CAPABILITIES),
@@ -43,7 +45,9 @@ export function recordOf(worker_id: string, members: Partial<RegistryRecord> = {
       attested_by: `namespace-key@${authority}`,
     },
     ...members,
-  } as Omit<RegistryRecord, 'artifact_hash'>) as RegistryRecord;
+  };
+  const present = Object.entries(record).filter(([, value]) => value !== undefined);
+  return sealRecord(Object.fromEntries(present) as Omit<RegistryRecord, 'artifact_hash'>) as RegistryRecord;
 }
 
 export const answerOf = (result: unknown, members: Partial<WorkerResult> = {}): WorkerResult => ({

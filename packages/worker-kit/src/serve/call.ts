@@ -1,63 +1,114 @@
-import { canonicalJson, type Finding, parseJson, type WorkerContext, type WorkerResult } from '@wcp/spec';
+import { canonicalJson, type Finding, parseJson, type WorkerResult } from '@wcp/spec';
 import { systemClock } from '../clock.ts';
 import { planFor, type Worker } from '../define-worker.ts';
-import { executeRun } from '../execute.ts';
+import { type Admission, executeRun } from '../execute.ts';
+import { readPlain } from '../plain.ts';
+import { readContext } from '../read-context.ts';
 import { refused, resultOf } from '../result.ts';
+import type { RunOptions } from '../run-options.ts';
 import type { WorkerCode } from '../worker-code.ts';
 import { logError } from './protocol-output.ts';
 
-/** A call as it came in on the command line or a line of input. */
+/** A call as it came in on the command line, on a line of input or as a body. */
 export interface Call {
   readonly request: unknown;
   readonly context: unknown;
+  readonly permit: unknown;
   /** What the caller tells its lines apart by; undefined where there was none. */
   readonly id: unknown;
 }
 
-/** Reads `{context, request?, id?}`; a text where it is none of that. */
-export function parseCall(text: string): Call | { readonly problem: string; readonly id: unknown } {
+/** A text that is no call, and why. */
+export interface NoCall {
+  readonly problem: string;
+  readonly id: unknown;
+}
+
+/** A worker that is served, with what lets calls in. */
+export interface Served {
+  readonly worker: Worker;
+  readonly admit: Admission;
+}
+
+/** Reads `{context, request?, permit?, id?}`; a text where it is none of that. */
+export function parseCall(text: string): Call | NoCall {
+  const value = parseObject(text);
+  return typeof value === 'string' ? { problem: value, id: undefined } : readCall(value);
+}
+
+/** The members of a JSON object, or what is wrong. */
+export function parseObject(text: string): Record<string, unknown> | string {
   let value: unknown;
   try {
     value = parseJson(text);
   } catch {
-    return { problem: 'It is not JSON.', id: undefined };
+    return 'It is not JSON.';
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { problem: 'It is not a JSON object.', id: undefined };
-  }
-  const { context, request = {}, id, ...rest } = value as Record<string, unknown>;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) return { problem: 'It has other members than context, request and id.', id };
-  return context === undefined ? { problem: 'It has no context.', id } : { context, request, id };
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : 'It is not a JSON object.';
 }
 
-/** Runs a worker for a call; what its code throws is shown on standard error. */
-export function runCall(worker: Worker, { request, context }: Call): Promise<WorkerResult> {
+/** Reads a call from the members of an object. */
+export function readCall({
+  context,
+  request = {},
+  permit,
+  id,
+  ...rest
+}: Record<string, unknown>): Call | NoCall {
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    return { problem: 'It has other members than context, request, permit and id.', id };
+  }
+  return context === undefined ? { problem: 'It has no context.', id } : { context, request, permit, id };
+}
+
+/** Runs a worker for a call that has its permit; what its code throws is shown on standard error. */
+export function runCall(
+  { worker, admit }: Served,
+  { request, context, permit }: Call,
+  options: Omit<RunOptions, 'permit'> = {},
+): Promise<WorkerResult> {
   const plan = planFor(worker);
-  if (plan === null) return worker.execute(request, context as WorkerContext);
+  if (plan === null) return runForeign({ worker, admit }, { request, context, permit }, options);
   const onError = (error: unknown) => {
     logError(error);
     return plan.onError(error);
   };
-  return executeRun({ ...plan, onError }, request, context);
+  return executeRun({ ...plan, admit, onError }, request, context, { ...options, permit });
 }
 
-/** The result for a line that is no call. */
-export function refuseLine(worker: Worker, code: WorkerCode, problem?: string): WorkerResult {
+/** A worker that the kit did not make gets what the kit has judged beforehand. */
+async function runForeign(
+  { worker, admit }: Served,
+  { request, context, permit }: Omit<Call, 'id'>,
+  options: RunOptions,
+): Promise<WorkerResult> {
+  const reading = readContext(context);
+  if (reading.context === null) return refuseCall(worker, 'WORKER_INVALID_CONTEXT', reading.findings);
+  const plain = readPlain(request);
+  if (!plain.ok) return refuseCall(worker, 'WORKER_INVALID_INPUT', plain.findings);
+  const code = await admit({ permit, context: reading.context, requestText: plain.text });
+  return code === null ? worker.execute(request, reading.context, options) : refuseCall(worker, code);
+}
+
+/** The result for what is no call, or for one that must not run. */
+export function refuseCall(
+  worker: Worker,
+  code: WorkerCode,
+  findings: readonly Finding[] = [],
+): WorkerResult {
   const now = (planFor(worker)?.clock ?? systemClock).now();
   const echo = { correlation_id: null, tenant_id: null, capability_id: null, decision_id: null };
-  const findings: Finding[] =
-    problem === undefined ? [] : [{ path: '', code: 'INVALID_VALUE', message: problem }];
   const outcome = refused(code, findings);
-  return resultOf({
-    record: worker.record,
-    echo,
-    requestText: null,
-    started: now,
-    finished: now,
-    outcome,
-    usages: [],
-  });
+  const { record } = worker;
+  return resultOf({ record, echo, requestText: null, started: now, finished: now, outcome, usages: [] });
+}
+
+/** The finding about a text that is no call. */
+export function findingOf(problem: string): readonly Finding[] {
+  return [{ path: '', code: 'INVALID_VALUE', message: problem }];
 }
 
 /** A result as one line of JSON, with the id of its call where that had one. */

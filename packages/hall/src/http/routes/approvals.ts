@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { Approval } from '../../approvals/approval.ts';
 import { ageOf } from '../../approvals/approval-desk.ts';
 import type { Resolved } from '../../approvals/approval-office.ts';
-import type { HallParts } from '../../hall.ts';
+import type { HallParts } from '../../hall-parts.ts';
 import { Refusal } from '../../refusal.ts';
 import { OVERSEERS, principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';

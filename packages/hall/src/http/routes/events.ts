@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { FeedItem } from '../../events/event-feed.ts';
-import type { HallParts } from '../../hall.ts';
+import type { HallParts } from '../../hall-parts.ts';
 import { hasRole } from '../../identity/principal.ts';
 import { Refusal } from '../../refusal.ts';
 import { principalOf, READERS, visibleTenant, whoAsks } from '../access.ts';

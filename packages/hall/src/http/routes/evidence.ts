@@ -1,9 +1,10 @@
 import { compileWorld, explain } from '@wcp/router';
 import { ReceiptSchema, RouteDecisionSchema } from '@wcp/spec';
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall.ts';
+import type { HallParts } from '../../hall-parts.ts';
 import { Refusal } from '../../refusal.ts';
-import type { DecisionRow, ReceiptRow, Store } from '../../store/store.ts';
+import { type DecisionRecord, readDecisionRecord } from '../../store/decision-record.ts';
+import type { ReceiptRow, Store } from '../../store/store.ts';
 import { principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';
 import { type Items, type Page, pageQuery, readPage } from '../page.ts';
@@ -49,11 +50,11 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
       if (tenant !== null && tenant_id !== undefined && tenant_id !== tenant)
         return { items: [], next_cursor: null } as never;
       const { items: receipts, next_cursor } = await listReceipts(store, filter, readPage(page));
-      const records = await Promise.all(receipts.map(({ position }) => readRecord(store, position)));
+      const records = await Promise.all(receipts.map(({ position }) => readDecisionRecord(store, position)));
       const wanted = records.filter(
         ({ decision }) =>
-          (outcome === undefined || decision['outcome'] === outcome) &&
-          (deny_code === undefined || decision['deny_code'] === deny_code),
+          (outcome === undefined || decision.outcome === outcome) &&
+          (deny_code === undefined || decision.deny_code === deny_code),
       );
       return { items: wanted, next_cursor } as never;
     },
@@ -92,7 +93,7 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
         ({ kind, stream }) => kind === 'decision' && (tenant === null || stream === tenant),
       );
       if (made === undefined) throw new Refusal('NOT_FOUND', 'There is no such decision.');
-      const record = await readRecord(store, made.position);
+      const record = await readDecisionRecord(store, made.position);
       const result = await store.get('results', decision_id);
       return {
         ...record,
@@ -159,35 +160,10 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
   );
 }
 
-interface DecisionRecord {
-  readonly position: number;
-  readonly input: unknown;
-  readonly facts: object;
-  readonly decision: Readonly<Record<string, unknown>>;
-}
-
-/** A decision with everything that it was made from. */
-async function readRecord(store: Store, position: number): Promise<DecisionRecord> {
-  const row = (await store.get('decisions', position)) as DecisionRow;
-  const [observation, events] = await Promise.all([
-    store.get('observations', row.observation),
-    row.events === null ? null : store.get('events', row.events),
-  ]);
-  const decision = {
-    ...(JSON.parse(row.decision) as object),
-    telemetry_envelopes: JSON.parse(events?.events ?? '[]') as unknown,
-  };
-  const facts = {
-    ...(JSON.parse(observation?.facts ?? '{}') as object),
-    ...(JSON.parse(row.facts) as object),
-  };
-  return { position, input: row.input === null ? null : JSON.parse(row.input), facts, decision };
-}
-
 /** Explained in the world in which it was decided; null where that world has no digest. */
 async function explained(store: Store, { facts, input, decision }: DecisionRecord): Promise<object | null> {
   const world =
-    typeof decision['world_digest'] === 'string' ? await store.get('worlds', decision['world_digest']) : null;
+    typeof decision.world_digest === 'string' ? await store.get('worlds', decision.world_digest) : null;
   if (world === null) return null;
   const { catalog_version: catalogVersion, ...documents } = JSON.parse(world.documents) as {
     catalog_version: string;

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall.ts';
+import type { HallParts } from '../../hall-parts.ts';
 import { Refusal } from '../../refusal.ts';
 import type { HallApp } from '../app.ts';
 import { cut, pageQuery, readPage } from '../page.ts';

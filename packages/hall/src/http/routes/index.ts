@@ -1,6 +1,8 @@
-import type { HallParts } from '../../hall.ts';
+import type { HallParts } from '../../hall-parts.ts';
 import type { HallApp } from '../app.ts';
 import { addApprovalRoutes } from './approvals.ts';
+import { addChainRoutes } from './chain.ts';
+import { addDeadLetterRoutes } from './dead-letters.ts';
 import { addDecideRoutes } from './decide.ts';
 import { addEventRoutes } from './events.ts';
 import { addEvidenceRoutes } from './evidence.ts';
@@ -12,6 +14,8 @@ import { addRegistryRoutes } from './registry.ts';
 /** Every group of routes. */
 export const ROUTES: readonly ((app: HallApp, parts: HallParts) => void)[] = [
   addDecideRoutes,
+  addChainRoutes,
+  addDeadLetterRoutes,
   addRegistryRoutes,
   addApprovalRoutes,
   addEvidenceRoutes,

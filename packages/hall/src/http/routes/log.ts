@@ -1,7 +1,7 @@
 import { writeVerifierKey } from '@wcp/evidence';
 import { WcpError } from '@wcp/spec';
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall.ts';
+import type { HallParts } from '../../hall-parts.ts';
 import { Refusal } from '../../refusal.ts';
 import { ANY_ROLE } from '../access.ts';
 import type { HallApp } from '../app.ts';

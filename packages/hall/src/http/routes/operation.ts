@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { FREEZE_SCOPES, type FreezeScope } from '../../freezes.ts';
-import type { HallParts } from '../../hall.ts';
+import type { HallParts } from '../../hall-parts.ts';
 import { complianceOf } from '../../level.ts';
 import { Refusal } from '../../refusal.ts';
 import { principalOf } from '../access.ts';

@@ -1,6 +1,6 @@
 import { ReceiptSchema } from '@wcp/spec';
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall.ts';
+import type { HallParts } from '../../hall-parts.ts';
 import { Refusal } from '../../refusal.ts';
 import { type EnrolledWorker, isOut, readWorkerRow } from '../../registry/enrolled-worker.ts';
 import { ANY_ROLE, principalOf } from '../access.ts';

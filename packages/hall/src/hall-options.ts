@@ -1,0 +1,55 @@
+import type { SigningKey } from '@wcp/evidence';
+import type { ChainDesk } from './delivery/chain-desk.ts';
+import type { Delivery } from './delivery/delivery.ts';
+import type { NotifierOptions } from './notify/create-notifier.ts';
+import type { GuardLimits } from './order/guarded-delivery.ts';
+import type { TenantLimits } from './order/tenant-doors.ts';
+import type { EnrolmentSignature } from './registry/enrolled-worker.ts';
+import type { HallPolicyGate } from './world/hall-world.ts';
+
+/** A worker that a Hall can reach: who it is, and the way to it. */
+export interface HallWorker {
+  readonly delivery: Delivery;
+  /** How it is guarded. */
+  readonly limits?: GuardLimits;
+  readonly signature?: EnrolmentSignature;
+}
+
+/** What a client may ask of the server. */
+export interface HttpLimits {
+  /** Bytes of a body; 2 MiB where it is absent. */
+  readonly body_bytes?: number;
+  /** Requests a minute of one principal or, without one, of one address. */
+  readonly requests_per_minute?: number;
+}
+
+/** How a Hall is made. Everything has a default: `await createHall({ rules })` is a Hall. */
+export interface HallOptions {
+  /** The rules (section 4.1), as a document. */
+  readonly rules?: unknown;
+  /** The Hall's configuration (section 4.3), as a document. */
+  readonly config?: unknown;
+  readonly catalogVersion?: string;
+  /** The file of the store; absent, everything is kept in memory and gone with the process. */
+  readonly file?: string;
+  /** Signs receipts, checkpoints and permits; a new one where it is absent, which a Hall with a file should not want. */
+  readonly key?: SigningKey;
+  /** The name of the log, as a URL without its scheme; it is also the audience of credentials. */
+  readonly origin?: string;
+  readonly workers?: readonly HallWorker[];
+  /** Where workers over HTTP ask for chained dispatches: the one that their deliveries were given. */
+  readonly chains?: ChainDesk;
+  readonly policyGate?: HallPolicyGate;
+  readonly notify?: NotifierOptions;
+  /** How long a dispatch may take, in milliseconds; 60,000 where it is absent. */
+  readonly timeout_ms?: number;
+  readonly tenants?: TenantLimits;
+  readonly http?: HttpLimits;
+  /** Milliseconds since 1970; for tests. */
+  readonly now?: () => number;
+  /** Where a Hall says what an operator must know. Nothing where it is absent. */
+  readonly log?: HallLog;
+}
+
+/** Takes what an operator must know. */
+export type HallLog = (level: 'info' | 'warn' | 'error', message: string) => void;

@@ -1,0 +1,48 @@
+import type { RouteDecision } from '@wcp/spec';
+import type { DecisionRow, Store } from './store.ts';
+
+/** A decision with everything that it was made from. */
+export interface DecisionRecord {
+  /** That of its receipt. */
+  readonly position: number;
+  readonly input: unknown;
+  readonly facts: object;
+  readonly decision: RouteDecision;
+}
+
+/** Puts a recorded decision together again. */
+export async function readDecisionRecord(store: Store, position: number): Promise<DecisionRecord> {
+  const row = (await store.get('decisions', position)) as DecisionRow;
+  const [observation, events] = await Promise.all([
+    store.get('observations', row.observation),
+    row.events === null ? null : store.get('events', row.events),
+  ]);
+  const telemetry_envelopes = JSON.parse(events?.events ?? '[]') as RouteDecision['telemetry_envelopes'];
+  const decision = { ...(JSON.parse(row.decision) as RouteDecision), telemetry_envelopes };
+  const facts = {
+    ...(JSON.parse(observation?.facts ?? '{}') as object),
+    ...(JSON.parse(row.facts) as object),
+  };
+  return { position, input: row.input === null ? null : inputOf(row.input), facts, decision };
+}
+
+/** Far beyond what `decide` takes, and far below what would exhaust the stack of whoever writes or reads it. */
+const DEEPEST = 256;
+
+/** An input for showing; one that nobody could show is null, and its decision says what was wrong with it. */
+function inputOf(text: string): unknown {
+  return nestingOf(text) > DEEPEST ? null : JSON.parse(text);
+}
+
+/** How many containers of a JSON text are inside each other at most. */
+function nestingOf(text: string): number {
+  let [depth, deepest, isInString] = [0, 0, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') isInString = !isInString;
+    else if (isInString) at += character === '\\' ? 1 : 0;
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth -= 1;
+  }
+  return deepest;
+}

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import type { Change } from '../../src/store/store.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { storeCases } from './store.case.ts';
+
+storeCases('SQLite', async () => {
+  const store = openSqliteStore(join(tempFolder(), 'store.db'));
+  return { store, close: () => store.close() };
+});
+
+const change = (id: string): Change => ({ put: 'meta', row: { id, state: 's', at: '', document: '{}' } });
+
+test('SQLite: what a commit resolved is there when the file is opened again', async () => {
+  const file = join(tempFolder(), 'store.db');
+  const first = openSqliteStore(file);
+  await first.commit([change('a')]);
+  await expect(
+    first.commit([change('b'), { put: 'meta', row: { id: 'c' } as never }, { put: 'no' } as never]),
+  ).rejects.toThrow();
+  await first.close();
+  const second = openSqliteStore(file);
+  expect((await second.list('meta')).map(({ id }) => id)).toEqual(['a']);
+  await second.close();
+});

@@ -1,0 +1,148 @@
+import { devAllowGate } from '@wcp/router';
+import { expect, onTestFinished, test } from 'vitest';
+import type { HallPolicyGate } from '../../src/world/hall-world.ts';
+import { inputFor } from '../support/documents.ts';
+import { TestHall } from '../support/test-hall.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { ACME, CAPABILITIES } from '../support/workers.ts';
+
+const ALLOW = { decision: 'ALLOW', policy_version: 'gate.1', reason: 'fine' } as const;
+const later = <T>(value: T, ms = 5) => new Promise<T>((resolve) => setTimeout(() => resolve(value), ms));
+
+async function open(policyGate?: HallPolicyGate): Promise<TestHall> {
+  const hall = await TestHall.open(policyGate === undefined ? {} : { policyGate });
+  onTestFinished(() => hall.close());
+  return hall;
+}
+const ask = async (hall: TestHall, members: object = {}) => {
+  const input = inputFor('tenant-a', { capability_id: CAPABILITIES.gated, ...members });
+  return (await hall.post('tenant', '/wcp/dispatch', input)).json.decision;
+};
+
+/** What gates answer, and what a decision makes of it. */
+const GATES: readonly (readonly [what: string, outcome: string | null, gate: () => unknown])[] = [
+  ['allows', null, () => ALLOW],
+  ['allows later', null, () => later(ALLOW)],
+  ['denies', 'DENY_POLICY_GATE', () => ({ ...ALLOW, decision: 'DENY' })],
+  ['denies later', 'DENY_POLICY_GATE', () => later({ ...ALLOW, decision: 'DENY' })],
+  ['asks for a human', 'STEWARD_HOLD', () => later({ ...ALLOW, decision: 'REQUIRE_HUMAN' })],
+  [
+    'throws',
+    'DENY_POLICY_GATE_ERROR',
+    () => {
+      throw new Error('never shown');
+    },
+  ],
+  ['rejects', 'DENY_POLICY_GATE_ERROR', () => Promise.reject(new Error('never shown'))],
+  ['answers nothing', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => undefined],
+  ['answers null', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => later(null)],
+  ['answers a word', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => 'ALLOW'],
+  ['answers true', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => true],
+  ['answers something like it', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => ({ decision: 'ALLOW' })],
+  ['says more than it may', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => ({ ...ALLOW, more: 1 })],
+  ['says it in lower case', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => ({ ...ALLOW, decision: 'allow' })],
+];
+
+test.each(GATES)('a gate that %s: %s', async (_what, outcome, gate) => {
+  const hall = await open(gate as HallPolicyGate);
+  const decision = await ask(hall);
+  expect(decision.deny_code ?? (decision.outcome === 'DISPATCH' ? null : decision.outcome)).toBe(outcome);
+  expect(JSON.stringify(decision)).not.toContain('never shown');
+  expect(hall.delivery.calls).toHaveLength(outcome === null ? 1 : 0);
+});
+
+test('a gate that does not answer in time has failed', async () => {
+  const hall = await open(() => new Promise(() => {}));
+  const began = Date.now();
+  expect((await ask(hall)).deny_code).toBe('DENY_POLICY_GATE_ERROR');
+  expect(Date.now() - began).toBeLessThan(4000);
+});
+
+test('a gate is asked what the protocol says, once, and only where a rule asks for it', async () => {
+  const questions: unknown[] = [];
+  const hall = await open((question) => {
+    questions.push(question);
+    return ALLOW;
+  });
+  await ask(hall, { capability_id: CAPABILITIES.plain });
+  await ask(hall, { env: 'moon' });
+  await ask(hall, { policy_version: 'policy.other' });
+  expect(questions).toEqual([]);
+  await ask(hall, { privilege_context: { role: 'clerk' }, blast_score: 4 });
+  expect(questions).toEqual([
+    {
+      capability_id: CAPABILITIES.gated,
+      tenant_id: 'tenant-a',
+      env: 'dev',
+      data_label: 'PUBLIC',
+      tenant_risk: 'low',
+      qos_class: 'P2',
+      policy_version: 'policy.v7',
+      rule_id: 'rr_cap_ml_infer',
+      worker_id: ACME,
+      worker_species_id: 'wrk.doc.summarizer',
+      authority: 'org.acme',
+      risk_tier: 'low',
+      blast_score: 4,
+      privilege_envelope: { secrets_access: [], network_egress: 'none', filesystem_writes: [], tools: [] },
+      privilege_context: { role: 'clerk' },
+    },
+  ]);
+});
+
+test('a level that a gate names counts where it is graver than that of the rule', async () => {
+  const hall = await open(() => ({ ...ALLOW, decision: 'REQUIRE_HUMAN', supervisor_level: 'executor' }));
+  expect(await ask(hall)).toMatchObject({ outcome: 'STEWARD_HOLD', supervisor_level: 'executor' });
+});
+
+test('without a gate, a rule that asks for one is denied', async () => {
+  expect((await ask(await open())).deny_code).toBe('DENY_POLICY_GATE_UNCONFIGURED');
+});
+
+test.each([
+  ['dev', null],
+  ['stage', 'DENY_POLICY_GATE_UNCONFIGURED'],
+  ['prod', 'DENY_POLICY_GATE_UNCONFIGURED'],
+])('the gate that allows everything, in %s: %s', async (env, code) => {
+  const hall = await open(devAllowGate);
+  expect((await ask(hall, { env })).deny_code).toBe(code);
+});
+
+test('many gates at once answer each for its own request', async () => {
+  const hall = await open(({ blast_score, tenant_id }) =>
+    later({ ...ALLOW, reason: `${tenant_id} ${blast_score}` }, 20 - blast_score),
+  );
+  const scores = Array.from({ length: 15 }, (_, index) => index + 2);
+  const decisions = await Promise.all(scores.map((blast_score) => ask(hall, { blast_score })));
+  const reasons = decisions.map(
+    ({ telemetry_envelopes }) => telemetry_envelopes.at(-1) as { event_id: string; reason: string },
+  );
+  expect(reasons.map(({ reason }) => reason)).toEqual(scores.map((score) => `tenant-a ${score}`));
+});
+
+test('a freeze that comes while a gate thinks holds: a stop that comes late is none', async () => {
+  let answer = (_: typeof ALLOW) => {};
+  const hall = await open(
+    () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  );
+  const asked = ask(hall);
+  await waitFor('the question', () => answer.length === 1 && answer.name !== 'answer');
+  await hall.post('steward', '/wcp/freeze', { scope: 'hall', reason: 'stop' });
+  answer(ALLOW);
+  expect((await asked).deny_code).toBe('DENY_FROZEN');
+  expect(hall.delivery.calls).toEqual([]);
+});
+
+test('a gate is not asked about what is frozen', async () => {
+  let asked = 0;
+  const hall = await open(() => {
+    asked += 1;
+    return ALLOW;
+  });
+  await hall.post('steward', '/wcp/freeze', { scope: 'tenant', value: 'tenant-a', reason: 'stop' });
+  expect((await ask(hall)).deny_code).toBe('DENY_FROZEN');
+  expect(asked).toBe(0);
+});

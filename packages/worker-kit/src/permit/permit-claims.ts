@@ -1,0 +1,66 @@
+import { type Sha256, sha256, type WorkerContext } from '@wcp/spec';
+
+/** The `typ` of a permit's header. */
+export const PERMIT_TYPE = 'wcp-permit+jwt';
+
+/** What a permit says: that the Hall lets one worker run one request in one context, once. */
+export interface PermitClaims {
+  /** The Hall: the origin of its log. */
+  readonly iss: string;
+  /** The worker's id. */
+  readonly aud: string;
+  /** The decision's id: a decision runs once. */
+  readonly jti: string;
+  /** Whole seconds since 1970, as `nbf` and `exp`. */
+  readonly iat: number;
+  readonly nbf: number;
+  readonly exp: number;
+  readonly tenant_id: string;
+  readonly env: string;
+  readonly capability_id: string;
+  /** The `artifact_hash` of the request. */
+  readonly request_hash: Sha256;
+  /** SHA-256 of the canonical context: no member of it can be changed. */
+  readonly context_hash: Sha256;
+  /** Which attempt at the decision it is for, where that is not the first: each is good once. */
+  readonly attempt?: number;
+  /** Where the worker asks for chained dispatches over HTTP. */
+  readonly dispatch_url?: string;
+}
+
+/** The claims that are said of a context: what a permit and a call must have in common. */
+export function contextClaims(context: WorkerContext, canonicalContext: string) {
+  const { worker_id, decision_id, tenant_id, env, capability_id } = context;
+  const context_hash = sha256(canonicalContext);
+  return { aud: worker_id, jti: decision_id, tenant_id, env, capability_id, context_hash };
+}
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string' && value !== '';
+const isSeconds: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isOptionalText: Check = (value) => value === undefined || isText(value);
+const isOptionalCount: Check = (value) => value === undefined || isSeconds(value);
+
+const CLAIMS: Readonly<Record<keyof PermitClaims, Check>> = {
+  iss: isText,
+  aud: isText,
+  jti: isText,
+  iat: isSeconds,
+  nbf: isSeconds,
+  exp: isSeconds,
+  tenant_id: isText,
+  env: isText,
+  capability_id: isText,
+  request_hash: isText,
+  context_hash: isText,
+  attempt: isOptionalCount,
+  dispatch_url: isOptionalText,
+};
+
+/** The claims of a payload; null where one is absent or of another type. Others than these say nothing. */
+export function readClaims(payload: Readonly<Record<string, unknown>>): PermitClaims | null {
+  const member = (name: string) => (Object.hasOwn(payload, name) ? payload[name] : undefined);
+  const fits = Object.entries(CLAIMS).every(([name, check]) => check(member(name)));
+  return fits ? (payload as unknown as PermitClaims) : null;
+}

@@ -1,0 +1,50 @@
+import { canonicalJson, sha256 } from '@wcp/spec';
+import type { Clock } from '../clock.ts';
+import type { Admission, AdmittedCall } from '../execute.ts';
+import { contextClaims, type PermitClaims } from './permit-claims.ts';
+import { ReplayFolder } from './replay-folder.ts';
+import { ReplayMemory } from './replay-memory.ts';
+import type { ReplayStore } from './replay-store.ts';
+import { type PermitCode, verifyPermit } from './verify-permit.ts';
+
+/** How a worker asks for permits. */
+export interface PermitOptions {
+  /** The raw public keys of the Halls that it knows, 64 hexadecimal digits each. None: it runs in `dev` alone. */
+  readonly hallKeys: readonly string[];
+  /** The folder where it remembers the permits that it has used; null: it remembers while the process lives. */
+  readonly permitStore: string | null;
+}
+
+/**
+ * What lets calls in by their permits: every call, where the worker knows a Hall; those of `dev` and no
+ * others, where it knows none.
+ */
+export function permitGate({ hallKeys, permitStore }: PermitOptions, clock: Clock): Admission {
+  const store: ReplayStore =
+    permitStore === null ? new ReplayMemory(performance.timeOrigin) : new ReplayFolder(permitStore);
+  return async (call) => {
+    if (hallKeys.length === 0) return call.context.env === 'dev' ? null : 'WORKER_PERMIT_NO_KEY';
+    const reading = verifyPermit(call.permit, { keys: hallKeys, now: clock.now() });
+    if (!reading.ok) return reading.code;
+    return checkBinding(reading.claims, call) ?? useOnce(store, reading.claims, clock.now());
+  };
+}
+
+/** What of a call its permit does not speak of, or null. */
+function checkBinding(claims: PermitClaims, { context, requestText }: AdmittedCall): PermitCode | null {
+  const { aud, ...same } = contextClaims(context, canonicalJson(context));
+  if (claims.aud !== aud) return 'WORKER_PERMIT_WRONG_WORKER';
+  if (claims.request_hash !== sha256(requestText)) return 'WORKER_PERMIT_WRONG_REQUEST';
+  const names = Object.keys(same) as (keyof typeof same)[];
+  return names.every((name) => claims[name] === same[name]) ? null : 'WORKER_PERMIT_WRONG_CONTEXT';
+}
+
+async function useOnce(store: ReplayStore, claims: PermitClaims, now: number): Promise<PermitCode | null> {
+  const { aud, iss, jti, attempt = 0, iat, exp } = claims;
+  const key = sha256(canonicalJson([aud, iss, jti, attempt])).slice('sha256:'.length);
+  try {
+    return (await store.use({ key, iat, exp, now })) ? null : 'WORKER_PERMIT_REPLAYED';
+  } catch {
+    return 'WORKER_PERMIT_STORE_FAILED';
+  }
+}

@@ -1,0 +1,109 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ReplaySegment } from './replay-segment.ts';
+import type { PermitUse, ReplayStore } from './replay-store.ts';
+
+/** Permits that expire within one span of this many seconds stand in one file, which goes when all have. */
+const SPAN = 600;
+const SEGMENT = /^([0-9]{1,14})\.permits$/;
+const FLOOR = 'floor';
+
+/**
+ * Remembers used permits in a folder, across restarts and for all processes of this machine that share it.
+ * A file whose permits have all expired is removed; the floor says up to where that was done, so that a
+ * clock that goes back brings no permit back to life.
+ */
+export class ReplayFolder implements ReplayStore {
+  readonly #dir: string;
+  readonly #segments = new Map<number, ReplaySegment>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @param dir is made where it is absent; the folder that it stands in is not */
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** One after the other in this process: two at a time would both read before either writes. */
+  use(use: PermitUse): Promise<boolean> {
+    const turn = this.#turn.then(() => this.#use(use));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #use({ key, exp, now }: PermitUse): Promise<boolean> {
+    const own = Math.floor(exp / SPAN);
+    const spans = await this.#spans();
+    const floor = await this.#forget(spans, Math.floor(now / 1000 / SPAN) - 1);
+    if (own <= floor) return false;
+    for (const span of spans) {
+      if (span > floor && span !== own && (await this.#segment(span).has(key))) return false;
+    }
+    if (!(await this.#segment(own).use(key))) return false;
+    if (!spans.includes(own)) await syncFolder(this.#dir);
+    return true;
+  }
+
+  /** The spans that have a file. */
+  async #spans(): Promise<number[]> {
+    const names = await readdir(this.#dir).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      await mkdir(this.#dir, { mode: 0o700 });
+      return [];
+    });
+    return names.flatMap((name) => Number(SEGMENT.exec(name)?.[1] ?? []));
+  }
+
+  #segment(span: number): ReplaySegment {
+    const known = this.#segments.get(span) ?? new ReplaySegment(join(this.#dir, `${span}.permits`));
+    this.#segments.set(span, known);
+    return known;
+  }
+
+  /** Removes the files of spans that have passed: first the floor, durably, then the files. Gives the floor. */
+  async #forget(spans: readonly number[], passed: number): Promise<number> {
+    const floor = await readFloor(this.#dir);
+    const old = spans.filter((span) => span <= Math.max(passed, floor));
+    if (old.length === 0) return floor;
+    if (passed > floor) await writeFloor(this.#dir, passed);
+    for (const span of old) {
+      await rm(join(this.#dir, `${span}.permits`), { force: true });
+      this.#segments.delete(span);
+    }
+    return Math.max(passed, floor);
+  }
+}
+
+/** Up to which span what was used is forgotten; -1 where nothing is. */
+async function readFloor(dir: string): Promise<number> {
+  try {
+    const text = await readFile(join(dir, FLOOR), 'utf8');
+    if (!/^[0-9]{1,14}$/.test(text)) throw new Error('The floor of the used permits is no number.');
+    return Number(text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return -1;
+    throw error;
+  }
+}
+
+async function writeFloor(dir: string, floor: number): Promise<void> {
+  const temporary = join(dir, `${FLOOR}.${process.pid}.tmp`);
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(String(floor));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, join(dir, FLOOR));
+  await syncFolder(dir);
+}
+
+/** Makes the names in a folder durable. */
+async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

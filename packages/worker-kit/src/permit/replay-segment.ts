@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+
+const RECORD = /^([0-9a-f]{64}) ([0-9a-f]{32})$/;
+const CHUNK = 65_536;
+
+/**
+ * One append-only file of used permits. Several processes may share it: each writes its record in one go,
+ * and the first record of a permit in the file is the one that counts. A record begins with a newline, so
+ * that half a record, of a process that was killed, spoils no other.
+ */
+export class ReplaySegment {
+  readonly #place: string;
+  readonly #first = new Map<string, string>();
+  #offset = 0;
+  #rest = '';
+
+  constructor(place: string) {
+    this.#place = place;
+  }
+
+  /** Whether a permit stands in the file. */
+  has(key: string): Promise<boolean> {
+    return this.#with('r', async (file) => {
+      await this.#read(file);
+      return this.#first.has(key);
+    });
+  }
+
+  /** Notes a use; true where it is the first, and on the disk. */
+  use(key: string): Promise<boolean> {
+    return this.#with('a+', async (file) => {
+      await this.#read(file);
+      if (this.#first.has(key)) return false;
+      const mark = randomBytes(16).toString('hex');
+      const record = Buffer.from(`\n${key} ${mark}`);
+      const { bytesWritten } = await file.write(record);
+      if (bytesWritten !== record.length) throw new Error('The record was not written whole.');
+      await file.datasync();
+      await this.#read(file);
+      return this.#first.get(key) === mark;
+    });
+  }
+
+  async #with<T>(flags: string, act: (file: FileHandle) => Promise<T>): Promise<T> {
+    const file = await open(this.#place, flags, 0o600);
+    try {
+      return await act(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Reads what was added since, by whomever. */
+  async #read(file: FileHandle): Promise<void> {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, this.#offset);
+      if (bytesRead === 0) break;
+      this.#offset += bytesRead;
+      this.#take(buffer.toString('latin1', 0, bytesRead));
+    }
+  }
+
+  #take(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.at(-1) ?? '';
+    for (const line of lines) {
+      const [, key, mark] = RECORD.exec(line) ?? [];
+      if (key !== undefined && mark !== undefined && !this.#first.has(key)) this.#first.set(key, mark);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** How many bytes of calls may wait before no more are read. */
+const MOST_WAITING = 16 * 1024 * 1024;
+
+/** Calls that wait for their turn, in order. */
+export class LineQueue<T> {
+  readonly #waiting: { readonly item: T; readonly size: number }[] = [];
+  #size = 0;
+  #isEnded = false;
+  #wake: () => void = () => {};
+  #makeRoom: () => void = () => {};
+
+  /** Adds one; resolves when there is room for the next. */
+  async push(item: T, size: number): Promise<void> {
+    this.#waiting.push({ item, size });
+    this.#size += size;
+    this.#wake();
+    if (this.#size <= MOST_WAITING) return;
+    await new Promise<void>((resolve) => {
+      this.#makeRoom = resolve;
+    });
+  }
+
+  /** Nothing comes after what waits. */
+  end(): void {
+    this.#isEnded = true;
+    this.#wake();
+  }
+
+  /** The next one, when there is one; null at the end. */
+  async next(): Promise<T | null> {
+    while (this.#waiting.length === 0 && !this.#isEnded) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const next = this.#waiting.shift();
+    if (next === undefined) return null;
+    this.#size -= next.size;
+    if (this.#size <= MOST_WAITING) this.#makeRoom();
+    return next.item;
+  }
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { canonicalJson, type WorkerContext } from '@wcp/spec';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { permitGate } from '../../src/permit/permit-gate.ts';
+import { testContext } from '../../src/testing/index.ts';
+import { HALL, permitFor } from './permit-samples.ts';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wcp-permits-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+let decisions = 0;
+const newContext = (members: Partial<WorkerContext> = {}) => {
+  decisions += 1;
+  return testContext({ env: 'prod', decision_id: `decision-${decisions}`, ...members });
+};
+const request = { text: 'x' };
+const gate = (hallKeys = [HALL.publicKey], permitStore: string | null = dir) =>
+  permitGate({ hallKeys, permitStore }, systemClock);
+const call = (context: WorkerContext, permit: unknown, asked: unknown = request) => ({
+  context,
+  permit,
+  requestText: canonicalJson(asked),
+});
+
+test('a call with its permit is let in, in every environment', async () => {
+  for (const env of ['dev', 'stage', 'prod', 'edge'] as const) {
+    const context = newContext({ env });
+    expect(await gate()(call(context, permitFor(context, request)))).toBeNull();
+  }
+});
+
+test('where a Hall is known every call needs a permit, also in dev: the caller says what dev is', async () => {
+  for (const env of ['dev', 'prod'] as const) {
+    expect(await gate()(call(newContext({ env }), undefined))).toBe('WORKER_PERMIT_MISSING');
+  }
+});
+
+test('where no Hall is known, dev runs and nothing else', async () => {
+  expect(await gate([])(call(newContext({ env: 'dev' }), undefined))).toBeNull();
+  for (const env of ['stage', 'prod', 'edge'] as const) {
+    const context = newContext({ env });
+    expect(await gate([])(call(context, permitFor(context, request)))).toBe('WORKER_PERMIT_NO_KEY');
+  }
+});
+
+test('a permit is for one worker, one request and one context', async () => {
+  const context = newContext();
+  const other = newContext({ worker_id: 'org.test.worker.two' });
+  expect(await gate()(call(context, permitFor(other, request)))).toBe('WORKER_PERMIT_WRONG_WORKER');
+  expect(await gate()(call(context, permitFor(context, { text: 'y' })))).toBe('WORKER_PERMIT_WRONG_REQUEST');
+  expect(await gate()(call(context, permitFor(context, request)))).toBeNull();
+});
+
+test.each<[string, Partial<WorkerContext>]>([
+  ['decision', { decision_id: 'another' }],
+  ['tenant', { tenant_id: 'another' }],
+  ['environment', { env: 'dev' }],
+  ['capability', { capability_id: 'cap.doc.hash' }],
+  ['data label', { data_label: 'RESTRICTED' }],
+  ['correlation', { correlation_id: 'another' }],
+  ['QoS class', { qos_class: 'P0' }],
+  ['policy version', { policy_version: 'policy.v9' }],
+  ['deadline', { deadline: '2999-01-01T00:00:00Z' }],
+])('a context with another %s is another', async (_, members) => {
+  const context = newContext();
+  expect(await gate()(call({ ...context, ...members }, permitFor(context, request)))).toBe(
+    'WORKER_PERMIT_WRONG_CONTEXT',
+  );
+});
+
+test('every claim about the context counts, not its hash alone', async () => {
+  const context = newContext();
+  for (const name of ['jti', 'tenant_id', 'env', 'capability_id', 'context_hash'] as const) {
+    const permit = permitFor(context, request, { [name]: 'another' });
+    expect(await gate()(call(context, permit))).toBe('WORKER_PERMIT_WRONG_CONTEXT');
+  }
+});
+
+test('a permit is good once, also after a restart', async () => {
+  const context = newContext();
+  const permit = permitFor(context, request);
+  const open = gate();
+  expect(await open(call(context, permit))).toBeNull();
+  expect(await open(call(context, permit))).toBe('WORKER_PERMIT_REPLAYED');
+  expect(await gate()(call(context, permit))).toBe('WORKER_PERMIT_REPLAYED');
+  // A permit that says the same in other words is the same.
+  expect(
+    await gate()(call(context, permitFor(context, request, { exp: Math.floor(Date.now() / 1000) + 3_000 }))),
+  ).toBe('WORKER_PERMIT_REPLAYED');
+});
+
+test('without a folder a permit is good once, and none that may be older than the process', async () => {
+  const open = gate([HALL.publicKey], null);
+  const started = Math.floor(performance.timeOrigin / 1000);
+  const old = newContext();
+  expect(await open(call(old, permitFor(old, request, { iat: started })))).toBe('WORKER_PERMIT_REPLAYED');
+  const context = newContext();
+  const permit = permitFor(context, request, { iat: started + 1 });
+  expect(await open(call(context, permit))).toBeNull();
+  expect(await open(call(context, permit))).toBe('WORKER_PERMIT_REPLAYED');
+});
+
+test('where the use of a permit cannot be noted nothing runs', async () => {
+  const context = newContext();
+  for (const store of ['/dev/null/permits', '/proc/permits', join(dir, 'no/permits')]) {
+    expect(await gate([HALL.publicKey], store)(call(context, permitFor(context, request)))).toBe(
+      'WORKER_PERMIT_STORE_FAILED',
+    );
+  }
+});
+
+test('a permit that is refused is not used up', async () => {
+  const context = newContext();
+  const permit = permitFor(context, request);
+  expect(await gate()(call(context, permit, { text: 'y' }))).toBe('WORKER_PERMIT_WRONG_REQUEST');
+  expect(await gate()(call(context, permit))).toBeNull();
+});
