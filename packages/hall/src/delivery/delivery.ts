@@ -17,6 +17,8 @@ export interface DeliveryCall {
   readonly timeout_ms: number;
   /** Ends the call early. */
   readonly signal?: AbortSignal;
+  /** The workers that have the calls above this one, and wait for it. */
+  readonly ancestors?: readonly string[];
   /** Answers a worker that asks for another capability under this call; absent where it may not. */
   readonly dispatch?: ChainedDispatch;
 }

@@ -16,6 +16,11 @@ export function askedBy(input: unknown): Asked {
   return findings.length === 0 ? { input: JSON.parse(text), text } : { input, text: null };
 }
 
+/** A word that an attacker says: what is no text is the empty word, which names nobody and nothing. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** An own member of an input that nobody has checked yet. */
 export function memberOf({ input }: Asked, name: string): unknown {
   try {

@@ -7,6 +7,7 @@ import {
   TENANT_RISKS,
   type TenantRisk,
 } from '@wcp/spec';
+import { wordOf } from './asked.ts';
 
 /** A dispatch that is under way, as far as what it asks for in its turn depends on it. */
 export interface ChainLink {
@@ -16,6 +17,8 @@ export interface ChainLink {
   /** Milliseconds since 1970: nothing below it may take longer. */
   readonly until: number;
   readonly input: RouteInput;
+  /** The workers of this dispatch and of those above it. */
+  readonly workers: readonly string[];
   /** What this dispatch and those above it do: the capability and the hash of the request. */
   readonly trail: readonly string[];
 }
@@ -89,5 +92,5 @@ export function stopOf(parent: ChainLink, step: string, isWidened: boolean, now:
 
 /** What a dispatch does, so that it is known when it comes again below itself. */
 export function stepOf(capabilityId: unknown, requestHash: string | null): string {
-  return `${String(capabilityId)} ${requestHash}`;
+  return `${wordOf(capabilityId)} ${requestHash}`;
 }

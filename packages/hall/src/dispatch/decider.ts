@@ -9,7 +9,7 @@ import type { Change } from '../store/store.ts';
 import { askGate } from '../world/ask-gate.ts';
 import { type HallPolicyGate, mayAsk } from '../world/hall-world.ts';
 import type { WorldKeeper } from '../world/world-keeper.ts';
-import { type Asked, memberOf } from './asked.ts';
+import { type Asked, memberOf, wordOf } from './asked.ts';
 import type { ChainStop } from './chain-link.ts';
 import type { Observation, Observer } from './observer.ts';
 
@@ -78,8 +78,14 @@ export class Decider {
       return this.#conclude(world, asked, purpose, observation, facts);
     }
     const isFrozen = this.#frozen(asked, purpose) !== null;
-    const policy = isFrozen ? null : await this.#verdict(asking, asked, observation, facts, gate);
-    return this.#conclude(world, asked, purpose, observation, policy === null ? facts : { ...facts, policy });
+    const policy = isFrozen ? undefined : await this.#verdict(asking, asked, observation, facts, gate);
+    return this.#conclude(
+      world,
+      asked,
+      purpose,
+      observation,
+      policy === undefined ? facts : { ...facts, policy },
+    );
   }
 
   /** Decides and spends in one go: nobody else decides or freezes in between. */
@@ -134,7 +140,7 @@ export class Decider {
   }
 
   #chainOf(asked: Asked): Chain {
-    return this.#sources.chains.of(String(memberOf(asked, 'correlation_id')));
+    return this.#sources.chains.of(wordOf(memberOf(asked, 'correlation_id')));
   }
 
   /** The gate's verdict, asked for beforehand, so that the decision can be made again without it. */
@@ -151,7 +157,7 @@ export class Decider {
     this.#sources.worlds.takeQuestion();
     decide(asking, known, asked.input);
     const question = this.#sources.worlds.takeQuestion();
-    return question === null ? null : askGate(gate, question);
+    return question === null ? undefined : askGate(gate, question);
   }
 
   #spend({ input }: Asked, decision: RouteDecision): Decided['spending'] {

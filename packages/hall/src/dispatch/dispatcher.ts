@@ -62,7 +62,8 @@ export class Dispatcher {
     if (decision.outcome !== 'DISPATCH' || decision.dry_run) {
       return { ...answer, outcome_receipt: null, result: null, delivery_code: null };
     }
-    const below = parent === undefined ? {} : { until: parent.until, trail: parent.trail };
+    const below =
+      parent === undefined ? {} : { until: parent.until, trail: parent.trail, workers: parent.workers };
     const executed = await this.#executor.execute(decided, receipt, { keepResult, depth, ...below });
     const { outcome_receipt, result, code } = executed;
     return { ...answer, outcome_receipt, result, delivery_code: code };

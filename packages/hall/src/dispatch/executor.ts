@@ -47,8 +47,9 @@ export interface Execution {
   readonly depth?: number;
   /** Milliseconds since 1970: the end of whatever this is a part of. */
   readonly until?: number;
-  /** What the dispatches above do. */
+  /** What the dispatches above do, and their workers. */
   readonly trail?: readonly string[];
+  readonly workers?: readonly string[];
 }
 
 const NO_DELIVERY: Delivered = { status: 'error', result: null, code: 'DELIVERY_NONE', duration_ms: 0 };
@@ -118,6 +119,7 @@ export class Executor {
       depth: execution.depth ?? 0,
       until,
       input,
+      workers: [...(execution.workers ?? []), worker],
       trail: [...(execution.trail ?? []), stepOf(decision.capability_id, hash)],
     };
     return delivery.deliver({
@@ -127,6 +129,7 @@ export class Executor {
       permit: permitOf(context, hash, until, 0),
       renew: (attempt) => permitOf(context, hash, until, attempt),
       timeout_ms: Math.max(1, until - began),
+      ancestors: execution.workers ?? [],
       dispatch: (question) => chained(link, question),
     });
   }

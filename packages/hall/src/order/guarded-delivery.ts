@@ -83,7 +83,9 @@ class GuardedDelivery implements Delivery {
   async deliver(call: DeliveryCall): Promise<Delivered> {
     const began = performance.now();
     const priority = priorityOf(call.context.qos_class as QosClass);
-    if (this.#line.sizeBy({ priority }) >= this.#waiting) return ended('DELIVERY_BUSY', began);
+    if (this.#line.sizeBy({ priority }) >= this.#waiting || this.#waitsForItself(call)) {
+      return ended('DELIVERY_BUSY', began);
+    }
     const withdrawn = AbortSignal.any([
       AbortSignal.timeout(call.timeout_ms),
       ...(call.signal ? [call.signal] : []),
@@ -107,6 +109,11 @@ class GuardedDelivery implements Delivery {
   async close(): Promise<void> {
     this.#line.clear();
     await this.#delivery.close();
+  }
+
+  /** A call whose own ancestor has a place here would wait for a place that is not given back before it ends. */
+  #waitsForItself({ ancestors = [] }: DeliveryCall): boolean {
+    return this.#line.pending >= this.#line.concurrency && ancestors.includes(this.record.worker_id);
   }
 
   /** Once, and again where the record's `idempotency` allows and there is time. */

@@ -1,6 +1,7 @@
 import type { QosClass } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
+import { wordOf } from '../dispatch/asked.ts';
 import { Refusal } from '../refusal.ts';
 import { FairLine, priorityOf } from './fair-line.ts';
 
@@ -31,7 +32,7 @@ export class TenantDoors {
    * @throws {Refusal} `RATE_LIMITED` where too many of its class wait already
    */
   async enter<R>(tenantId: unknown, qosClass: unknown, dispatch: () => Promise<R>): Promise<R> {
-    const door = this.#door(String(tenantId));
+    const door = this.#door(wordOf(tenantId));
     const priority = priorityOf(qosClass as QosClass);
     if (door.sizeBy({ priority }) >= this.#waiting) {
       throw new Refusal(
