@@ -1,7 +1,12 @@
-/** `npm run bench`: speed as ratios, side by side in one run. `--json FILE` writes the same figures. */
+/**
+ * `npm run bench`: speed as ratios, side by side in one run. `--json FILE` writes the same figures,
+ * `--only=decisions|evidence|hall|delivery` measures one group.
+ */
 import { writeFileSync } from 'node:fs';
 import { decisionRows, worldRows } from './bench/decisions.mjs';
+import { deliveryRows } from './bench/delivery.mjs';
 import { evidenceRows } from './bench/evidence.mjs';
+import { hallRows } from './bench/hall.mjs';
 
 /** What each figure is to reach; a miss is said, and is no error: machines are noisy. */
 const TARGETS = [
@@ -10,9 +15,25 @@ const TARGETS = [
   [/^compile/, 'under 300 ms', ({ value }) => value < 300],
   [/^dead rules/, 'under 2,000 ms', ({ value }) => value < 2_000],
   [/^heap/, 'none to speak of (under 2 MiB)', ({ value }) => value < 2],
+  [/^http: routed/, 'at least 0.50 of the echo', ({ ratio_to_floor }) => ratio_to_floor >= 0.5],
+  [/^http: p99/, 'under 50 ms', ({ value }) => value < 50],
+  [/^http: memory/, 'flat (under 16 MiB)', ({ value }) => value < 16],
+  [/^overhead .*p50$/, 'under 3 ms', ({ value }) => value < 3],
+  [/^P0 under/, 'within three times of alone', ({ ratio_to_alone }) => ratio_to_alone <= 3],
+  [/^P3 that ended/, 'some', ({ value }) => value > 0],
 ];
 
-const rows = [...decisionRows(), ...worldRows(), ...(await evidenceRows())];
+const GROUPS = {
+  decisions: async () => [...decisionRows(), ...worldRows()],
+  evidence: evidenceRows,
+  hall: hallRows,
+  delivery: deliveryRows,
+};
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+const rows = [];
+for (const [name, measure] of Object.entries(GROUPS)) {
+  if (only === undefined || only === name) rows.push(...(await measure()));
+}
 for (const row of rows) console.log(line(row));
 const file = process.argv[process.argv.indexOf('--json') + 1];
 if (process.argv.includes('--json')) writeFileSync(file, `${JSON.stringify(rows.map(figure), null, 2)}\n`);

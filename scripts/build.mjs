@@ -3,7 +3,8 @@
  * command that package.json names. Declarations come from `tsc --build`.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'tsup';
 
 const { exports, bin = {}, wcp = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -22,12 +23,16 @@ await bundle({
 });
 // A worker that is attested as one file brings its dependencies along: what can be executed counts.
 if (wcp.bundle) await bundle({ entry: { bundle: wcp.bundle }, noExternal: [/.*/], splitting: false });
+// What no bundle can hold, such as native code, a script of the package's own lays beside it.
+if (wcp.assets) await (await import(pathToFileURL(resolve(wcp.assets)).href)).default('dist');
 
 function bundle(options) {
   return build({
     format: ['esm'],
     platform: 'node',
     target: 'node22',
+    // Some of Node's modules, such as node:sqlite, have no name without it.
+    removeNodeProtocol: false,
     silent: true,
     config: false,
     outDir: 'dist',

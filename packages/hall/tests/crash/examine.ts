@@ -7,19 +7,40 @@ import type { Store, TableName, Tables } from '../../src/store/store.ts';
 import type { Acknowledged } from './load.ts';
 import { KEY_SEED, ORIGIN } from './names.ts';
 
+/** What workers did, by the ids of the decisions, whatever their Halls said of it. */
+interface Executions {
+  /** Of workers that must not do a thing twice. */
+  readonly once: readonly string[];
+  /** Of workers that may. */
+  readonly atLeastOnce: readonly string[];
+}
+
 /** Everything that is wrong with what killed Halls left, as sentences. */
 export async function examine(store: Store, folder: string, known: Acknowledged): Promise<string[]> {
+  const approvals = (await all(store, 'approvals')).map(readApproval);
+  const receipts = (await all(store, 'receipts')).map(({ receipt }) => JSON.parse(receipt) as Receipt);
+  const executions = { once: readExecutions(folder), atLeastOnce: [] };
+  return [
+    ...(await examineEvidence(store, known.receipts, executions)),
+    ...wrongApprovals(approvals, receipts, known),
+  ];
+}
+
+/** What is wrong with the evidence alone, given the receipts that somebody was told of. */
+export async function examineEvidence(
+  store: Store,
+  acknowledged: readonly Receipt[],
+  { once, atLeastOnce }: Executions,
+): Promise<string[]> {
   const rows = await all(store, 'receipts');
   const receipts = rows.map(({ receipt }) => JSON.parse(receipt) as Receipt);
-  const approvals = (await all(store, 'approvals')).map(readApproval);
-  const executions = readExecutions(folder);
   return [
     ...(await brokenEvidence(store, receipts)),
-    ...lostReceipts(new Set(rows.map(({ receipt }) => receipt)), known),
+    ...lostReceipts(new Set(rows.map(({ receipt }) => receipt)), acknowledged),
     ...positionsWithGaps(rows.map(({ position }) => position)),
     ...wrongOutcomes(receipts, (await all(store, 'dispatches')).length),
-    ...wrongExecutions(receipts, executions),
-    ...wrongApprovals(approvals, receipts, known),
+    ...wrongExecutions(receipts, [...once, ...atLeastOnce]),
+    ...once.filter((id, index) => once.indexOf(id) !== index).map((id) => `${id} ran twice`),
   ];
 }
 
@@ -41,8 +62,8 @@ async function brokenEvidence(store: Store, receipts: Receipt[]): Promise<string
   return findings.map(({ index, code }) => `evidence ${index}: ${code}`);
 }
 
-function lostReceipts(kept: ReadonlySet<string>, { receipts }: Acknowledged): string[] {
-  return receipts
+function lostReceipts(kept: ReadonlySet<string>, acknowledged: readonly Receipt[]): string[] {
+  return acknowledged
     .filter((receipt) => !kept.has(canonicalJson(receipt)))
     .map(({ receipt_id }) => `the receipt ${receipt_id} was acknowledged and is gone`);
 }
@@ -70,7 +91,7 @@ function wrongOutcomes(receipts: readonly Receipt[], owed: number): string[] {
   ];
 }
 
-/** Nothing ran without a durable decision, nothing ran twice, and whatever ran has an outcome. */
+/** Nothing ran without a durable decision, and whatever ran has an outcome. */
 function wrongExecutions(receipts: readonly Receipt[], executions: readonly string[]): string[] {
   const allowed = new Set(
     receipts
@@ -83,7 +104,6 @@ function wrongExecutions(receipts: readonly Receipt[], executions: readonly stri
   return [
     ...executions.filter((id) => !allowed.has(id)).map((id) => `${id} ran without a durable decision`),
     ...executions.filter((id) => !ended.has(id)).map((id) => `${id} ran and has no outcome`),
-    ...executions.filter((id, index) => executions.indexOf(id) !== index).map((id) => `${id} ran twice`),
   ];
 }
 
