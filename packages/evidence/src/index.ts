@@ -1,3 +1,4 @@
+export { type BanListDraft, bannedHashes, parseBanList, signBanList } from './ban-list.ts';
 export {
   readVerifierKey,
   signCheckpoint,
@@ -18,11 +19,25 @@ export type { MerkleLeaf } from './merkle-hash.ts';
 export type { Subtree } from './merkle-path.ts';
 export { proveConsistency, proveInclusion, type SubtreeReader, subtreeHash } from './merkle-proof.ts';
 export type { MerkleTree } from './merkle-tree.ts';
-export { type PackageAttestation, verifyPackage, writeManifest } from './package.ts';
+export {
+  loadManifest,
+  MANIFEST_FILE,
+  type PackageAttestation,
+  verifyPackage,
+  writeManifest,
+} from './package.ts';
 export { packageHash } from './package-folder.ts';
 export { hashFiles, type PackageFile } from './package-hash.ts';
 export { keyIdOf } from './public-key.ts';
-export { type ReceiptDraft, type ReceiptSeal, receiptHash, receiptLeaf, signReceipt } from './receipt.ts';
+export {
+  type ReceiptDraft,
+  type ReceiptSeal,
+  receiptHash,
+  receiptLeaf,
+  type SealedReceipt,
+  sealReceipt,
+  signReceipt,
+} from './receipt.ts';
 export {
   appendReceipt,
   createReceiptChain,
@@ -34,6 +49,7 @@ export {
 export {
   type DecisionEvidence,
   decisionReceipt,
+  draftDecision,
   type OutcomeEvidence,
   outcomeReceipt,
 } from './receipt-draft.ts';
@@ -44,6 +60,12 @@ export {
   signingKeyFromPem,
   signingKeyFromSeed,
 } from './signing-key.ts';
+export {
+  type BanListCode,
+  type BanListExpectation,
+  type BanListVerdict,
+  verifyBanList,
+} from './verify-ban-list.ts';
 export { type CheckpointReading, verifyCheckpoint } from './verify-checkpoint.ts';
 export { type LogEvidence, verifyLog } from './verify-log.ts';
 export {

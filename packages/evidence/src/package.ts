@@ -15,6 +15,8 @@ import {
   readManifest,
 } from './verify-manifest.ts';
 
+/** The name of a package's manifest. */
+export const MANIFEST_FILE = 'manifest.json';
 const LONGEST_MANIFEST = 1_048_576;
 
 /** Whether the package in a folder is attested, and its hash where that was reached. */
@@ -28,16 +30,20 @@ export type PackageAttestation = Attestation & { readonly package_hash: Sha256 |
  * @example (await verifyPackage(dir, { worker_id, worker_species_id, authority_keys })).ok
  */
 export async function verifyPackage(dir: string, expected: AttestExpectation): Promise<PackageAttestation> {
-  const reading = readManifest(await loadManifest(join(dir, 'manifest.json')));
+  const reading = readManifest(await loadManifest(dir));
   const early = checkIdentity(reading, expected);
   if (reading === null || early !== null) return { ...answer(early), package_hash: null };
   const hash = await packageHash(dir);
   return { ...answer(checkHash(reading, hash) ?? checkSignature(reading, expected)), package_hash: hash };
 }
 
-async function loadManifest(place: string): Promise<unknown> {
+/**
+ * The manifest in a package's folder as it was found, in the HMAC form or as a DSSE envelope; null where
+ * none can be read. Nobody has believed it yet: {@link verifyManifest} says whether to.
+ */
+export async function loadManifest(dir: string): Promise<unknown> {
   try {
-    const bytes = await withRegularFile(place, async (file, size) =>
+    const bytes = await withRegularFile(join(dir, MANIFEST_FILE), async (file, size) =>
       size > LONGEST_MANIFEST ? null : await file.readFile(),
     );
     return bytes === null ? null : parseJson(decodeUtf8(bytes));
@@ -57,7 +63,7 @@ export async function writeManifest(dir: string, manifest: Manifest | DsseEnvelo
   try {
     await rm(temporary, { force: true });
     await writeDurably(temporary, `${JSON.stringify(manifest, null, 2)}\n`);
-    await rename(temporary, join(dir, 'manifest.json'));
+    await rename(temporary, join(dir, MANIFEST_FILE));
   } catch (cause) {
     throw new WcpError('ERR_WCP_MANIFEST', 'The manifest could not be written.', { cause });
   }

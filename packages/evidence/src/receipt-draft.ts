@@ -39,8 +39,13 @@ const NO_TENANT = '(none)';
  */
 export function decisionReceipt({ receipt_id, decision, input }: DecisionEvidence): ReceiptDraft {
   const { text, findings } = readCanonical(input);
+  const decision_digest = findings.length === 0 ? sha256(digestText(text, decision)) : null;
+  return { receipt_id, ...draftDecision(decision), decision_digest };
+}
+
+/** What the receipt of a decision says of the decision itself; its digest and its id come to it later. */
+export function draftDecision(decision: RouteDecision): Omit<ReceiptDraft, 'receipt_id' | 'decision_digest'> {
   return {
-    receipt_id,
     kind: 'decision',
     stream: decision.tenant_id ?? NO_TENANT,
     correlation_id: decision.correlation_id,
@@ -53,7 +58,6 @@ export function decisionReceipt({ receipt_id, decision, input }: DecisionEvidenc
     deny_code: decision.deny_code,
     controls_verified: [...decision.controls_applied],
     artifact_hash: decision.artifact_hash,
-    decision_digest: findings.length === 0 ? sha256(digestText(text, decision)) : null,
     world_digest: decision.world_digest,
     outcome: null,
   };

@@ -53,3 +53,46 @@ export function signReceipt<T extends object>(
   const hash = receiptHash(isObject(draft) ? unsigned : draft);
   return { ...unsigned, receipt_hash: hash, signature: encodeBase64(key.sign(hash)) };
 }
+
+/** A sealed receipt, and its leaf in the log. */
+export interface SealedReceipt {
+  readonly receipt: Receipt;
+  /** The canonical JSON of the whole receipt. */
+  readonly leaf: string;
+}
+
+/**
+ * Seals a receipt as {@link signReceipt} does and gives its leaf too: each member is written once for
+ * both, which at thousands of receipts a second is what they cost beside their signatures.
+ *
+ * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
+ */
+export function sealReceipt(draft: Omit<Receipt, keyof ReceiptSeal>, key: SigningKey): SealedReceipt {
+  const unsigned = { ...draft, signing_key_id: key.keyId };
+  const names = Object.keys(unsigned).sort();
+  const members = names.map((name) => memberText(name, (unsigned as Record<string, unknown>)[name]));
+  const receipt_hash = sha256(`{${members.join(',')}}`);
+  const signature = encodeBase64(key.sign(receipt_hash));
+  insertMember(names, members, 'receipt_hash', receipt_hash);
+  insertMember(names, members, 'signature', signature);
+  return { receipt: { ...unsigned, receipt_hash, signature }, leaf: `{${members.join(',')}}` };
+}
+
+/** What stands for itself in a JSON text. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+function memberText(name: string, value: unknown): string {
+  if (value === null || Number.isSafeInteger(value)) return `"${name}":${value}`;
+  return typeof value === 'string' && PLAIN.test(value)
+    ? `"${name}":"${value}"`
+    : `"${name}":${canonicalJson(value)}`;
+}
+
+/** Puts a member where its name belongs; one of that name that is there already gives way. */
+function insertMember(names: string[], members: string[], name: string, value: string): void {
+  const after = names.findIndex((other) => other >= name);
+  const place = after < 0 ? names.length : after;
+  const replaced = names[place] === name ? 1 : 0;
+  names.splice(place, replaced, name);
+  members.splice(place, replaced, memberText(name, value));
+}

@@ -4,9 +4,11 @@ import type { Receipt, WorkerContext } from '@wcp/spec';
 import { Administration } from './administration.ts';
 import { ApprovalDesk } from './approvals/approval-desk.ts';
 import { ApprovalOffice } from './approvals/approval-office.ts';
+import { openBans } from './bans/bans.ts';
 import { ChainBook } from './chain-book.ts';
 import { HallClock } from './clock.ts';
 import { ChainDesk } from './delivery/chain-desk.ts';
+import { wordOf } from './dispatch/asked.ts';
 import { Decider } from './dispatch/decider.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { Executor } from './dispatch/executor.ts';
@@ -26,6 +28,7 @@ import { createNotifier } from './notify/create-notifier.ts';
 import { guardDelivery } from './order/guarded-delivery.ts';
 import { TenantDoors } from './order/tenant-doors.ts';
 import { issuePermit } from './permit/issue-permit.ts';
+import { createPackageSight } from './registry/package-sight.ts';
 import { Registry } from './registry/registry.ts';
 import { openFileVault } from './thread-vault.ts';
 import { WorldKeeper } from './world/world-keeper.ts';
@@ -84,7 +87,10 @@ async function build(ground: Ground): Promise<HallParts> {
   const worlds = await openWorlds(ground, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
   const deliveries = guarded(options.workers ?? []);
-  const observer = new Observer(registry, deliveries);
+  const { authorities } = registry;
+  const bans = await openBans({ store, journal, clock, authorities, log, options: options.bans });
+  const sight = createPackageSight({ deliveries, authorities, hmac_key: options.attest_hmac_key });
+  const observer = new Observer({ registry, deliveries, sight, bans: () => bans.state(clock.latest()) });
   const freezes = await Freezes.open(store);
   const desk = await ApprovalDesk.open(store);
   const notifier = await createNotifier({ store, commit, clock, log, ...options.notify });
@@ -97,7 +103,7 @@ async function build(ground: Ground): Promise<HallParts> {
     freezes,
     gate: policyGate,
     verifyCredential: (text, tenant) =>
-      identity.verifyTenantCredential(text, String(tenant), new Date(clock.now())),
+      identity.verifyTenantCredential(text, wordOf(tenant), new Date(clock.now())),
   });
   const recorder = new Recorder({ journal, desk, freezes, registry, observer, notifier });
   const executor: Executor = new Executor({
@@ -117,6 +123,7 @@ async function build(ground: Ground): Promise<HallParts> {
     journal,
     feed,
     registry,
+    bans,
     worlds,
     freezes,
     identity,

@@ -1,4 +1,5 @@
 import type { Facts } from '@wcp/spec';
+import { wordOf } from './dispatch/asked.ts';
 import type { Change, StatefulRow, Store } from './store/store.ts';
 
 /** What may be frozen. */
@@ -43,8 +44,8 @@ export class Freezes {
     if (this.#freezes.size === 0) return null;
     const freeze =
       this.get('hall', null) ??
-      this.get('tenant', String(tenantId)) ??
-      (isTakenOver ? null : this.get('correlation', String(correlationId)));
+      this.get('tenant', wordOf(tenantId)) ??
+      (isTakenOver ? null : this.get('correlation', wordOf(correlationId)));
     return freeze === null ? null : { scope: freeze.scope, reason: freeze.reason };
   }
 

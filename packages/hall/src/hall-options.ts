@@ -1,4 +1,5 @@
 import type { SigningKey } from '@wcp/evidence';
+import type { BanOptions } from './bans/ban-options.ts';
 import type { ChainDesk } from './delivery/chain-desk.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import type { NotifierOptions } from './notify/create-notifier.ts';
@@ -41,6 +42,10 @@ export interface HallOptions {
   readonly chains?: ChainDesk;
   readonly policyGate?: HallPolicyGate;
   readonly notify?: NotifierOptions;
+  /** The ban lists that it follows beside those that it publishes itself. */
+  readonly bans?: BanOptions;
+  /** The key of manifests in the HMAC form (`WCP_ATTEST_HMAC_KEY`); absent, that form attests nothing. */
+  readonly attest_hmac_key?: string | undefined;
   /** How long a dispatch may take, in milliseconds; 60,000 where it is absent. */
   readonly timeout_ms?: number;
   readonly tenants?: TenantLimits;

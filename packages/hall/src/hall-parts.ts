@@ -2,6 +2,7 @@ import type { SigningKey } from '@wcp/evidence';
 import type { Administration } from './administration.ts';
 import type { ApprovalDesk } from './approvals/approval-desk.ts';
 import type { ApprovalOffice } from './approvals/approval-office.ts';
+import type { Bans } from './bans/bans.ts';
 import type { HallClock } from './clock.ts';
 import type { ChainDesk } from './delivery/chain-desk.ts';
 import type { Delivery } from './delivery/delivery.ts';
@@ -30,6 +31,7 @@ export interface HallParts {
   readonly journal: Journal;
   readonly feed: EventFeed;
   readonly registry: Registry;
+  readonly bans: Bans;
   readonly worlds: WorldKeeper;
   readonly freezes: Freezes;
   readonly identity: Identity;

@@ -69,6 +69,7 @@ function documentsOf({ current }: WorldKeeper): OperatorDocuments {
 
 /** What runs is ended first, so that its outcome is still kept. */
 async function closeParts({
+  bans,
   executor,
   administration,
   notifier,
@@ -77,6 +78,7 @@ async function closeParts({
   clock,
 }: HallParts): Promise<void> {
   const closing = [...deliveries.values()].map((delivery) => delivery.close());
+  await bans.close();
   await executor.close();
   await Promise.all(closing);
   await administration.close();

@@ -33,7 +33,12 @@ export function decisionDigest(input: unknown, decision: Partial<RouteDecision>)
 
 /** The text that a decision digest hashes, for a caller that has the canonical input already. */
 export function digestText(canonicalInput: string, decision: Partial<RouteDecision>): string {
+  return `{"decision":${lastingText(decision)},"input":${canonicalInput}}`;
+}
+
+/** The canonical JSON of a decision without its volatile part: what a decision digest says of it. */
+export function lastingText(decision: Partial<RouteDecision>): string {
   const lasting: Record<string, unknown> = { ...decision };
   for (const member of VOLATILE_MEMBERS) delete lasting[member];
-  return `{"decision":${canonicalJson(lasting)},"input":${canonicalInput}}`;
+  return canonicalJson(lasting);
 }

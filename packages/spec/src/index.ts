@@ -2,7 +2,7 @@ export { declaredBlast, REVERSIBILITY } from './blast.ts';
 export { canonicalJson, readCanonical } from './canonical-json.ts';
 export { catalogSatisfies, DEFAULT_CATALOG_VERSION, isCatalogVersion } from './catalog-version.ts';
 export { DENY_CODES, type DenyCode, type DenyCodeEntry } from './deny-code.ts';
-export { artifactHash, decisionDigest, digestText, VOLATILE_MEMBERS } from './digest.ts';
+export { artifactHash, decisionDigest, digestText, lastingText, VOLATILE_MEMBERS } from './digest.ts';
 export { parseDocument } from './document.ts';
 export { WcpError, type WcpErrorCode } from './error.ts';
 export {
@@ -24,6 +24,7 @@ export { parseRecord, recordHash } from './parse-record.ts';
 export { parseRouteInput } from './parse-route-input.ts';
 export { parseRules } from './parse-rules.ts';
 export { type InputDenyCode, type RouteInputReading, readRouteInput } from './read-route-input.ts';
+export { type BanEntry, type BanList, BanListSchema, REVIEW_STATUSES } from './schema/ban-list.ts';
 export {
   BLAST_DIMENSIONS,
   type BlastDimension,

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { WcpError } from './error.ts';
+import { BanListSchema } from './schema/ban-list.ts';
 import { FactsSchema } from './schema/facts.ts';
 import { HallConfigSchema } from './schema/hall-config.ts';
 import { ManifestSchema } from './schema/manifest.ts';
@@ -23,6 +24,7 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   'telemetry-event': TelemetryEventSchema,
   receipt: ReceiptSchema,
   manifest: ManifestSchema,
+  'ban-list': BanListSchema,
   'worker-context': WorkerContextSchema,
   'worker-result': WorkerResultSchema,
 };

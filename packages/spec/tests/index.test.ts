@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 test('the names that @wcp/spec exports', async () => {
   expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
     'BLAST_DIMENSIONS',
+    'BanListSchema',
     'DATA_LABELS',
     'DEFAULT_CATALOG_VERSION',
     'DENY_CODES',
@@ -19,6 +20,7 @@ test('the names that @wcp/spec exports', async () => {
     'ManifestSchema',
     'QOS_CLASSES',
     'REVERSIBILITY',
+    'REVIEW_STATUSES',
     'ReceiptSchema',
     'RegistryRecordSchema',
     'RouteDecisionSchema',
@@ -47,6 +49,7 @@ test('the names that @wcp/spec exports', async () => {
     'escapeText',
     'isCatalogVersion',
     'isTime',
+    'lastingText',
     'normaliseHash',
     'parseDocument',
     'parseFacts',
@@ -100,5 +103,6 @@ test('the words of the wire', async () => {
     'secret_not_allowed',
     'write_path_refused',
   ]);
+  expect(spec.REVIEW_STATUSES).toEqual(['reported', 'confirmed', 'cleared']);
   expect([spec.INPUT_DEPTH, spec.INPUT_SIZE, spec.MOST_FINDINGS]).toEqual([64, 1_048_576, 100]);
 });

@@ -48,6 +48,7 @@ function keywordsIn(schema: unknown, found: Set<string>): Set<string> {
 
 test('the documents of the wire', () => {
   expect(NAMES.toSorted()).toEqual([
+    'ban-list',
     'facts',
     'hall-config',
     'manifest',

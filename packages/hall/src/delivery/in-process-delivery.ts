@@ -29,6 +29,7 @@ export function inProcessDelivery(worker: Worker, options: InProcessDeliveryOpti
 
 class InProcessDelivery implements Delivery {
   readonly record: RegistryRecord;
+  readonly dir: string | undefined;
   readonly #worker: Worker;
   readonly #grace_ms: number;
   readonly #answer_bytes: number;
@@ -40,6 +41,7 @@ class InProcessDelivery implements Delivery {
 
   constructor(worker: Worker, options: InProcessDeliveryOptions) {
     this.record = worker.record;
+    this.dir = options.dir;
     this.#worker = worker;
     this.#grace_ms = options.grace_ms ?? PROCESS_LIMITS.grace_ms;
     this.#answer_bytes = options.answer_bytes ?? PROCESS_LIMITS.answer_bytes;

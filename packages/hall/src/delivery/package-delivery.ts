@@ -44,6 +44,7 @@ export function packageDelivery(options: PackageDeliveryOptions): Delivery {
 
 class PackageDelivery implements Delivery {
   readonly record: RegistryRecord;
+  readonly dir: string;
   readonly #options: PackageDeliveryOptions;
   readonly #limits: ProcessLimits;
   readonly #sight: PackageSight;
@@ -56,6 +57,7 @@ class PackageDelivery implements Delivery {
 
   constructor(options: PackageDeliveryOptions) {
     this.record = options.record;
+    this.dir = options.dir;
     this.#options = options;
     this.#limits = { ...PROCESS_LIMITS, ...options.limits };
     const { processes, waiting, idle_ms } = this.#limits;

@@ -1,5 +1,5 @@
 import { decide, type World } from '@wcp/router';
-import { declaredBlast, type Facts, type RouteDecision } from '@wcp/spec';
+import { declaredBlast, type Facts, lastingText, type RouteDecision, VOLATILE_MEMBERS } from '@wcp/spec';
 import { v7 } from 'uuid';
 import type { Chain, ChainBook } from '../chain-book.ts';
 import type { HallClock } from '../clock.ts';
@@ -25,6 +25,8 @@ export interface Decided {
   readonly decision: HallDecision;
   /** The JSON of the decision. */
   readonly text: string;
+  /** The canonical JSON of what its digest covers. */
+  readonly lasting: string;
   readonly facts: OwnFacts;
   readonly observation: Observation;
   /** What was spent of the chain; `giveBack` undoes it where the decision does not become durable. */
@@ -108,7 +110,7 @@ export class Decider {
     const decision = decide(world, { ...observation.facts, ...facts }, asked.input) as HallDecision;
     const isSpent = purpose.isDispatch && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const spending = isSpent ? this.#spend(asked, decision) : null;
-    return { asked, decision, text: JSON.stringify(decision), facts, observation, spending };
+    return { asked, decision, ...textsOf(decision), facts, observation, spending };
   }
 
   async #ownFacts(asked: Asked, { approval }: Purpose, seen: Observation): Promise<OwnFacts> {
@@ -166,6 +168,13 @@ export class Decider {
     const blast = ownBlast(input, registry.get(decision.worker_id as string)?.record.blast_radius);
     return { change: chains.spend(correlation, blast), giveBack: () => chains.giveBack(correlation, blast) };
   }
+}
+
+/** A decision as text: what lasts is written once, for the digest and for whoever asked. */
+function textsOf(decision: HallDecision): { readonly text: string; readonly lasting: string } {
+  const lasting = lastingText(decision);
+  const volatile = Object.fromEntries(VOLATILE_MEMBERS.map((name) => [name, decision[name]]));
+  return { text: `${JSON.stringify(volatile).slice(0, -1)},${lasting.slice(1)}`, lasting };
 }
 
 /** What a dispatch spends: the greatest of what its worker declares and what its input says (section 5, step 12). */

@@ -1,10 +1,11 @@
+import { draftDecision } from '@wcp/evidence';
 import type { JournalEntry } from '../journal.ts';
 import type { Change } from '../store/store.ts';
 import type { Decided } from './decider.ts';
 
 /** What makes a decision durable, with whatever else must be durable with it. */
 export function decisionEntry(
-  { asked, decision, text, facts, observation, spending }: Decided,
+  { asked, decision, text, lasting, facts, observation, spending }: Decided,
   isDispatched: boolean,
   more: readonly Change[] = [],
 ): JournalEntry {
@@ -13,7 +14,10 @@ export function decisionEntry(
     evidence: {
       kind: 'decision',
       input: asked.text,
+      draft: draftDecision(decision),
+      lasting,
       decision: text,
+      hasEvents: decision.telemetry_envelopes.length > 0,
       facts: JSON.stringify(facts),
       observation: observation.digest,
       isDispatched,

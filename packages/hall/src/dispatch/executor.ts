@@ -125,7 +125,7 @@ export class Executor {
     return delivery.deliver({
       context,
       request: input.request ?? {},
-      code_hash: (observation.facts.workers[worker]?.current_hash ?? null) as Sha256 | null,
+      code_hash: observation.code[worker] ?? null,
       permit: permitOf(context, hash, until, 0),
       renew: (attempt) => permitOf(context, hash, until, attempt),
       timeout_ms: Math.max(1, until - began),

@@ -1,7 +1,10 @@
-import { normaliseHash, sha256, type WorkerFacts } from '@wcp/spec';
+import { normaliseHash, type Sha256, sha256, type WorkerFacts } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
+import type { BanState } from '../bans/ban-lists.ts';
+import { toldHash } from '../bans/bans.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { type EnrolledWorker, isOut } from '../registry/enrolled-worker.ts';
+import type { PackageSight } from '../registry/package-sight.ts';
 import type { Registry } from '../registry/registry.ts';
 
 /** Facts that many decisions share: what the workers of one capability were seen to be. */
@@ -13,16 +16,22 @@ export interface Observation {
     readonly workers: Readonly<Record<string, WorkerFacts>>;
     readonly banned_hashes: readonly string[];
   };
+  /** The code that was seen, by worker: what runs, also where a decision is told of none. */
+  readonly code: Readonly<Record<string, Sha256 | null>>;
 }
 
-/** What is seen of a worker's package beside its hash. */
-export interface PackageSight {
-  /** Whether its manifest is signed by its authority. */
-  isSigned(worker: EnrolledWorker): Promise<boolean>;
+/** What an observer looks at. */
+export interface ObserverSources {
+  readonly registry: Registry;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly sight: PackageSight;
+  /** What the ban lists say now; the same object while they say the same. */
+  bans(): BanState;
 }
 
 interface Remembered {
   readonly observation: Observation;
+  readonly bans: BanState;
   readonly seen_at: number;
 }
 
@@ -32,19 +41,11 @@ const CAPABILITIES_AT_HAND = 1_000;
 
 /** Looks at the workers, so that a decision knows what is there now and not what a record says. */
 export class Observer {
-  readonly #registry: Registry;
-  readonly #deliveries: ReadonlyMap<string, Delivery>;
-  readonly #banned: () => ReadonlySet<string>;
+  readonly #sources: ObserverSources;
   readonly #remembered = new LRUCache<string, Remembered>({ max: CAPABILITIES_AT_HAND });
 
-  constructor(
-    registry: Registry,
-    deliveries: ReadonlyMap<string, Delivery>,
-    banned: () => ReadonlySet<string> = () => new Set(),
-  ) {
-    this.#registry = registry;
-    this.#deliveries = deliveries;
-    this.#banned = banned;
+  constructor(sources: ObserverSources) {
+    this.#sources = sources;
   }
 
   /** Forgets what was seen: after a change of the registry. */
@@ -55,8 +56,10 @@ export class Observer {
   /** For a decision that executes nothing: a moment old at the most. */
   glance(capabilityId: unknown): Observation | Promise<Observation> {
     const known = typeof capabilityId === 'string' ? this.#remembered.get(capabilityId) : undefined;
-    if (known !== undefined && performance.now() - known.seen_at < SIGHT_MS) return known.observation;
-    return this.look(capabilityId, false);
+    const isFresh = known !== undefined && performance.now() - known.seen_at < SIGHT_MS;
+    return isFresh && known.bans === this.#sources.bans()
+      ? known.observation
+      : this.look(capabilityId, false);
   }
 
   /**
@@ -65,43 +68,63 @@ export class Observer {
    * @param capabilityId what an attacker says it is
    */
   async look(capabilityId: unknown, mustDeliver: boolean): Promise<Observation> {
-    if (typeof capabilityId !== 'string') return observationOf([], []);
-    const workers = this.#registry.serving(capabilityId);
+    if (typeof capabilityId !== 'string') return observationOf([], NO_BANS);
+    const workers = this.#sources.registry.serving(capabilityId);
     const seen = await Promise.all(workers.map((worker) => this.#see(worker, mustDeliver)));
-    const banned = this.#banned();
-    const hashes = seen.flatMap(([worker, { current_hash }]) => [
-      worker.record.attestation?.code_hash,
-      current_hash,
-    ]);
-    const relevant = new Set(hashes.map(normaliseHash).filter((hash) => hash !== null && banned.has(hash)));
-    const observation = observationOf(
-      seen.map(([worker, facts]) => [worker.record.worker_id, facts]),
-      [...relevant].sort() as string[],
-    );
+    const bans = this.#sources.bans();
+    const observation = observationOf(seen, bans);
     if (!mustDeliver && workers.length > 0) {
-      this.#remembered.set(capabilityId, { observation, seen_at: performance.now() });
+      this.#remembered.set(capabilityId, { observation, bans, seen_at: performance.now() });
     }
     return observation;
   }
 
-  async #see(worker: EnrolledWorker, mustDeliver: boolean): Promise<[EnrolledWorker, WorkerFacts]> {
-    const delivery = this.#deliveries.get(worker.record.worker_id);
+  async #see(worker: EnrolledWorker, mustDeliver: boolean): Promise<Seen> {
+    const { deliveries, sight } = this.#sources;
+    const delivery = deliveries.get(worker.record.worker_id);
     const isThere = delivery === undefined ? !mustDeliver : (delivery.isAvailable?.() ?? true);
     try {
-      const current_hash = (await delivery?.observe()) ?? null;
-      return [worker, { available: isThere && !isOut(worker), current_hash, signed: false }];
+      const code = (await delivery?.observe()) ?? null;
+      return {
+        worker,
+        available: isThere && !isOut(worker),
+        code,
+        signed: await sight.isSigned(worker, code),
+      };
     } catch {
       // A package that can't be read can't be run.
-      return [worker, { available: false, current_hash: null, signed: false }];
+      return { worker, available: false, code: null, signed: false };
     }
   }
 }
 
-function observationOf(
-  workers: readonly (readonly [string, WorkerFacts])[],
-  banned: readonly string[],
-): Observation {
-  const facts = { workers: Object.fromEntries(workers), banned_hashes: banned };
+/** What was seen of one worker. */
+interface Seen {
+  readonly worker: EnrolledWorker;
+  readonly available: boolean;
+  readonly code: Sha256 | null;
+  readonly signed: boolean;
+}
+
+const NO_BANS: BanState = { banned: new Set(), isStale: false };
+
+function observationOf(seen: readonly Seen[], bans: BanState): Observation {
+  const facts = {
+    workers: Object.fromEntries(seen.map((one) => [one.worker.record.worker_id, factsOf(one, bans)])),
+    banned_hashes: bannedAmong(seen, bans),
+  };
+  const code = Object.fromEntries(seen.map((one) => [one.worker.record.worker_id, one.code]));
   const text = JSON.stringify(facts);
-  return { digest: sha256(text), text, facts };
+  return { digest: sha256(text), text, facts, code };
+}
+
+function factsOf({ available, code, signed }: Seen, bans: BanState): WorkerFacts {
+  return { available, current_hash: toldHash(bans, code), signed };
+}
+
+/** Of what is banned, only what these workers have or claim: a list may be long. */
+function bannedAmong(seen: readonly Seen[], { banned }: BanState): string[] {
+  const hashes = seen.flatMap(({ worker, code }) => [worker.record.attestation?.code_hash, code]);
+  const relevant = hashes.map(normaliseHash).filter((hash) => hash !== null && banned.has(hash));
+  return [...new Set(relevant as string[])].sort();
 }

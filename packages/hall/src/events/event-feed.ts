@@ -1,3 +1,4 @@
+import type { RouteDecision } from '@wcp/spec';
 import type { EventRow, Store } from '../store/store.ts';
 
 /** Events that became durable together. */
@@ -38,11 +39,21 @@ export class EventFeed {
   async *since(after: number, until: number): AsyncGenerator<FeedItem> {
     for (let at = after; at < until; ) {
       const rows = await this.#store.list('events', { after: at, limit: PAGE });
-      for (const row of rows) if (row.id <= until) yield readItem(row);
+      for (const row of rows) if (row.id <= until) yield await this.#read(row);
       const last = rows.at(-1);
       if (last === undefined) return;
       at = last.id;
     }
+  }
+
+  async #read({ id, tenant_id, position, events }: EventRow): Promise<FeedItem> {
+    if (events !== null) return { id, tenant_id, events: JSON.parse(events) as object[] };
+    const decision = await this.#store.get('decisions', position as number);
+    return {
+      id,
+      tenant_id,
+      events: (JSON.parse(decision?.decision ?? '{}') as RouteDecision).telemetry_envelopes,
+    };
   }
 
   /** The id of the latest row; 0 where there is none. */
@@ -50,8 +61,4 @@ export class EventFeed {
     const [last] = await this.#store.list('events', { descending: true, limit: 1 });
     return last?.id ?? 0;
   }
-}
-
-function readItem({ id, tenant_id, events }: EventRow): FeedItem {
-  return { id, tenant_id, events: JSON.parse(events) as object[] };
 }

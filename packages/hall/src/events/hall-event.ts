@@ -9,6 +9,11 @@ export const HALL_EVENTS = [
   'org.wcp.hall.approval-expired',
   'org.wcp.hall.frozen',
   'org.wcp.hall.released',
+  'org.wcp.hall.ban-list-published',
+  'org.wcp.hall.ban-list-withdrawn',
+  'org.wcp.hall.ban-list-taken',
+  'org.wcp.hall.ban-list-stale',
+  'org.wcp.hall.ban-list-current',
 ] as const;
 
 /** One of {@link HALL_EVENTS} with what it tells. */

@@ -5,7 +5,10 @@ export const LAYOUT = {
   server: 'server.json',
   key: 'keys/hall-key.pem',
   store: 'store.db',
+  /** Read-only copies of the packages that run. */
   snapshots: 'snapshots',
+  /** Where workers note the permits that were used. */
+  permits: 'permits',
 } as const;
 
 /** What describes a worker, in the folder of its package. */

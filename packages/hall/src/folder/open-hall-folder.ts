@@ -1,18 +1,20 @@
 import { join } from 'node:path';
+import type { SigningKey } from '@wcp/evidence';
 import { normaliseHash, WcpError } from '@wcp/spec';
+import { ChainDesk } from '../delivery/chain-desk.ts';
 import { pruneSnapshots } from '../delivery/snapshots.ts';
 import { createHall, type Hall } from '../hall.ts';
-import type { HallOptions } from '../hall-options.ts';
+import type { HallLog } from '../hall-options.ts';
+import { connectWorkers } from './connect-workers.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type FolderDocuments, readDocuments } from './documents.ts';
 import { type MadeKey, makeFirstKeys, makeTrialKey } from './first-keys.ts';
-import { type FolderProblem, HallFolderError } from './folder-error.ts';
+import { HallFolderError } from './folder-error.ts';
+import { type FolderSettings, readFolderSettings } from './folder-settings.ts';
 import { LAYOUT } from './layout.ts';
-import { type ListenAddress, listen } from './listen.ts';
+import { listen } from './listen.ts';
 import { makeFolder } from './make-folder.ts';
-import { readWebhooks } from './read-webhooks.ts';
-import { readWorkers } from './read-workers.ts';
-import { type Env, readServerFile } from './server-file.ts';
+import type { Env } from './server-file.ts';
 import { type FolderKey, openSigningKey } from './signing-key-file.ts';
 
 /** How a Hall in a folder is opened. */
@@ -28,7 +30,7 @@ export interface HallFolderOptions {
   readonly wantsTrialKey?: boolean;
   /** The variables that `server.json` may name. */
   readonly env?: Env;
-  readonly log?: HallOptions['log'];
+  readonly log?: HallLog;
 }
 
 /** A Hall in a folder. */
@@ -52,57 +54,65 @@ export interface HallFolder {
 export async function openHallFolder(dir: string, options: HallFolderOptions = {}): Promise<HallFolder> {
   const { log = () => {} } = options;
   const files = await makeFolder(dir);
-  const { settings, ...fromServer } = await readSettings(dir, options.env ?? {}, log);
+  const settings = await readFolderSettings(dir, options.env ?? {});
   const documents = await readDocuments(dir, true);
   const signing = await openSigningKey(dir);
-  const { key, isNew } = signing;
   warnOf(signing, log);
-  const hall = await openHall({ ...fromServer, ...documents, file: join(dir, LAYOUT.store), key, log });
+  const hall = await openHall({ dir, settings, documents, key: signing.key, log });
   let watch: DocumentWatch | null = null;
   try {
     await tellOfDocuments(hall, documents, log);
     await removeOldCopies(hall, dir);
     const keys = await makeKeys(hall, options);
-    const address: ListenAddress = {
-      host: options.host ?? settings.host,
-      port: options.port ?? settings.port,
-    };
-    const url = options.listens === false ? null : await listen(hall, address);
+    const { host, port } = { ...settings.server, ...options };
+    const url = options.listens === false ? null : await listen(hall, { host, port });
     watch = watchDocuments(hall, dir, documents.mark, log);
-    const close = () => closeAll(hall, watch);
-    return { hall, url, made: { files: isNew ? [...files, LAYOUT.key] : files, keys }, close };
+    const made = { files: signing.isNew ? [...files, LAYOUT.key] : files, keys };
+    return { hall, url, made, close: () => closeAll(hall, watch) };
   } catch (error) {
     await closeAll(hall, watch);
     throw error;
   }
 }
 
-/** What `server.json` makes of a Hall, every mistake in it and in the records that it names at once. */
-async function readSettings(dir: string, env: Env, log: NonNullable<HallOptions['log']>) {
-  const read = await readServerFile(dir);
-  if (!read.ok) throw new HallFolderError(read.problems);
-  const { settings } = read;
-  const problems: FolderProblem[] = [];
-  const webhooks = readWebhooks(settings, env, problems);
-  const workers = await readWorkers(settings, { dir, env, log }, problems);
-  if (problems.length > 0) throw new HallFolderError(problems);
-  const { origin, timeout_ms, limits } = settings;
-  return { settings, workers, notify: { webhooks }, origin, timeout_ms, http: limits };
+interface FolderGround {
+  readonly dir: string;
+  readonly settings: FolderSettings;
+  readonly documents: FolderDocuments;
+  readonly key: SigningKey;
+  readonly log: HallLog;
 }
 
-async function openHall(options: HallOptions): Promise<Hall> {
+async function openHall({ dir, settings, documents, key, log }: FolderGround): Promise<Hall> {
+  const { origin, timeout_ms, limits, tenants } = settings.server;
+  const { rules, config } = documents;
+  const chains = new ChainDesk();
   try {
-    return await createHall(options);
+    return await createHall({
+      rules,
+      config,
+      file: join(dir, LAYOUT.store),
+      key,
+      origin,
+      workers: connectWorkers(settings.workers, { dir, key, chains, log }),
+      chains,
+      notify: { webhooks: settings.webhooks },
+      bans: { subscriptions: settings.subscriptions },
+      attest_hmac_key: settings.attest_hmac_key,
+      timeout_ms,
+      tenants,
+      http: limits,
+      log,
+    });
   } catch (error) {
     if (!(error instanceof WcpError)) throw error;
     const file = error.code === 'ERR_WCP_STORE' ? LAYOUT.store : null;
-    throw new HallFolderError([{ file, path: null, code: 'STORE_UNUSABLE', message: error.message }], {
-      cause: error,
-    });
+    const problem = { file, path: null, code: 'STORE_UNUSABLE', message: error.message };
+    throw new HallFolderError([problem], { cause: error });
   }
 }
 
-function warnOf({ isExposed }: FolderKey, log: NonNullable<HallOptions['log']>): void {
+function warnOf({ isExposed }: FolderKey, log: HallLog): void {
   if (isExposed) log('warn', `Others than its owner may read ${LAYOUT.key}: take that right from them.`);
 }
 
@@ -110,7 +120,7 @@ function warnOf({ isExposed }: FolderKey, log: NonNullable<HallOptions['log']>):
 async function tellOfDocuments(
   hall: Hall,
   { unreadable, rules, config }: FolderDocuments,
-  log: NonNullable<HallOptions['log']>,
+  log: HallLog,
 ): Promise<void> {
   const { worlds } = hall.parts;
   if (unreadable.length > 0) await hall.reload({ rules, config, unreadable });

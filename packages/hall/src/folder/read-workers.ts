@@ -1,39 +1,40 @@
 import { stat } from 'node:fs/promises';
-import { join, posix, resolve } from 'node:path';
-import { escapeText, parseRecord, type RegistryRecord } from '@wcp/spec';
-import type { Delivery } from '../delivery/delivery.ts';
-import { DELIVERY_CODES } from '../delivery/delivery-code.ts';
-import { httpDelivery } from '../delivery/http-delivery.ts';
-import { packageDelivery } from '../delivery/package-delivery.ts';
-import type { ProcessEnd } from '../delivery/worker-process.ts';
-import type { HallOptions, HallWorker } from '../hall-options.ts';
+import { posix, resolve } from 'node:path';
+import { parseRecord, type RegistryRecord } from '@wcp/spec';
 import type { FolderProblem } from './folder-error.ts';
 import { readJsonFile } from './json-file.ts';
-import { LAYOUT, RECORD_FILE } from './layout.ts';
+import { RECORD_FILE } from './layout.ts';
 import { type Env, missingVariable, serverProblem } from './server-file.ts';
 import type { ServerSettings, WorkerSettings } from './server-settings.ts';
 
-/** What the ways to the workers of a folder are made from. */
-export interface WorkerSources {
-  readonly dir: string;
-  readonly env: Env;
-  readonly log: NonNullable<HallOptions['log']>;
+/** A worker of `server.json` with everything that a way to it is made from. */
+export interface FolderWorker {
+  readonly settings: WorkerSettings;
+  readonly record: RegistryRecord;
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
-/** The workers of `server.json` with the ways to them; what is wrong is added to `problems`. */
+/** Where it is read from. */
+interface WorkerSources {
+  readonly dir: string;
+  readonly env: Env;
+}
+
+/** The workers of `server.json`; what is wrong is added to `problems`. Nothing is started. */
 export async function readWorkers(
   { workers }: ServerSettings,
   sources: WorkerSources,
   problems: FolderProblem[],
-): Promise<HallWorker[]> {
-  const seen = new Map<string, number>();
-  const read: HallWorker[] = [];
+): Promise<FolderWorker[]> {
+  const seen = new Set<string>();
+  const read: FolderWorker[] = [];
   for (const [index, settings] of workers.entries()) {
     const worker = await readWorker(settings, `/workers/${index}`, sources, problems);
     if (worker === null) continue;
-    const { worker_id } = worker.delivery.record;
+    const { worker_id } = worker.record;
     if (seen.has(worker_id)) problems.push(twice(index, worker_id));
-    seen.set(worker_id, index);
+    seen.add(worker_id);
     read.push(worker);
   }
   return read;
@@ -44,13 +45,12 @@ async function readWorker(
   path: string,
   sources: WorkerSources,
   problems: FolderProblem[],
-): Promise<HallWorker | null> {
+): Promise<FolderWorker | null> {
   const before = problems.length;
   const record = await readRecord(settings, path, sources.dir, problems);
   const env = readEnv(settings, path, sources.env, problems);
   problems.push(...(await checkPackage(settings, path, sources.dir)));
-  if (record === null || problems.length > before) return null;
-  return { delivery: deliveryOf(settings, record, env, sources) };
+  return record === null || problems.length > before ? null : { settings, record, env };
 }
 
 async function readRecord(
@@ -101,32 +101,6 @@ async function checkPackage(
   const file = program === undefined ? folder : await stat(resolve(root, dir, program)).catch(() => null);
   const message = 'There is no such file in the package. Is the worker built?';
   return file === null ? [serverProblem({ path: `${path}/program`, code: 'WORKER_MISSING', message })] : [];
-}
-
-function deliveryOf(
-  settings: WorkerSettings,
-  record: RegistryRecord,
-  env: Readonly<Record<string, string>>,
-  { dir: root, log }: WorkerSources,
-): Delivery {
-  const { dir = '', program, command, url, env: _, record: __, ...limits } = settings;
-  if (url !== undefined) return httpDelivery({ record, url, ...limits });
-  return packageDelivery({
-    record,
-    dir: resolve(root, dir),
-    run: program === undefined ? { command: command ?? [] } : { program },
-    snapshots: join(root, LAYOUT.snapshots),
-    env,
-    limits,
-    log: (end) => logEnd(log, end),
-  });
-}
-
-/** The last words of a worker are for the operator, made harmless to a terminal. */
-function logEnd(log: WorkerSources['log'], { worker_id, code, stderr }: ProcessEnd & { worker_id: string }) {
-  if (code === null) return;
-  const words = stderr.trim() === '' ? '' : ` Its last words: ${escapeText(stderr.trim())}`;
-  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${words}`);
 }
 
 function noRecord(path: string, record: string): FolderProblem {

@@ -1,6 +1,7 @@
 import type { Finding } from '@wcp/spec';
 import { z } from 'zod';
 import { type Form, readForm } from '../identity/read-form.ts';
+import { banListSchema } from './ban-list-settings.ts';
 
 const count = (message: string, most: number, least = 1) =>
   z.int(message).min(least, message).max(most, message);
@@ -12,6 +13,8 @@ const ORIGIN = 'origin is the name of the log, a URL without its scheme such as 
 const TIMEOUT = 'timeout_ms is how long a worker may take, from 1 to 86400000 milliseconds.';
 const BODY = 'body_bytes is how long a body may be, from 1024 to 67108864 bytes.';
 const RATE = 'requests_per_minute is a number from 1.';
+const TENANT_CONCURRENCY = 'concurrency is how many dispatches of a tenant run at a time, from 1 to 100000.';
+const TENANT_WAITING = 'waiting is how many dispatches of a class of a tenant may wait, from 0 to 1000000.';
 const WEBHOOK = 'A webhook is {"url": …, "secret_env": …}.';
 const SECRET_ENV = 'secret_env is the name of an environment variable that holds the secret, whsec_….';
 const WORKER =
@@ -37,7 +40,20 @@ const worker = z.strictObject(
     record: text('record is the file of the registry record, relative to this file.').exactOptional(),
     env: z.record(z.string(), variable, ENV).default({}),
     processes: count('processes is how many run at a time, from 1 to 64.', 64).exactOptional(),
-    waiting: count('waiting is how many calls may wait, from 0 to 100000.', 100_000, 0).exactOptional(),
+    concurrency: count(
+      'concurrency is how many calls it has at a time, from 1 to 1024.',
+      1024,
+    ).exactOptional(),
+    waiting: count(
+      'waiting is how many calls of a class may wait, from 0 to 100000.',
+      100_000,
+      0,
+    ).exactOptional(),
+    failures: count('failures is after how many it is left alone, from 1 to 1000.', 1000).exactOptional(),
+    rest_ms: count(
+      'rest_ms is for how long it is left alone, from 1 to 86400000.',
+      86_400_000,
+    ).exactOptional(),
     memory_mb: count('memory_mb is from 16 to 1048576.', 1_048_576, 16).exactOptional(),
     answer_bytes: count('answer_bytes is from 1024 to 1073741824.', 1_073_741_824, 1024).exactOptional(),
     idle_ms: count('idle_ms is from 0 to 86400000.', 86_400_000, 0).exactOptional(),
@@ -65,12 +81,22 @@ const settings = z.strictObject(
         'limits is {"body_bytes": …, "requests_per_minute": …}.',
       )
       .default({}),
+    tenants: z
+      .strictObject(
+        {
+          concurrency: count(TENANT_CONCURRENCY, 100_000).exactOptional(),
+          waiting: count(TENANT_WAITING, 1_000_000, 0).exactOptional(),
+        },
+        'tenants is {"concurrency": …, "waiting": …}.',
+      )
+      .default({}),
     webhooks: z
       .array(
         z.strictObject({ url, secret_env: z.string(SECRET_ENV).min(1, SECRET_ENV) }, WEBHOOK),
         'webhooks is a list.',
       )
       .default([]),
+    ban_lists: z.array(banListSchema, 'ban_lists is a list.').default([]),
     workers: z.array(worker, 'workers is a list.').default([]),
   },
   'server.json is a JSON object.',

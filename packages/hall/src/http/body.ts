@@ -77,3 +77,7 @@ function refuse(part: string | undefined, findings: readonly Finding[]): Refusal
   const message = findings.map(({ path, message: text }) => `${path === '' ? '/' : path}: ${text}`).join(' ');
   return new Refusal(isBody ? 'INVALID_BODY' : 'INVALID_QUERY', message, findings);
 }
+
+/** Leaves a body to whoever has readers of their own, who then answer for whatever it is. */
+export const leaveBody: FastifySchemaCompiler<TSchema> = (route) =>
+  route.httpPart === 'body' ? (value: unknown) => ({ value }) : compileValidator(route);

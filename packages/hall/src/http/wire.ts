@@ -80,6 +80,7 @@ export const ApprovalSchema = closed(
     approval_id: text,
     state: Type.Enum(['pending', 'approved', 'denied', 'expired', 'stale', 'advised']),
     mode: Type.Enum(['route', 'dispatch']),
+    depth: Type.Integer(),
     level: levelSchema,
     tenant_id: text,
     correlation_id: text,
@@ -95,6 +96,13 @@ export const ApprovalSchema = closed(
   { title: 'Approval', description: 'A request that waits for a human, or did.' },
 );
 
+/** What the statuses of success mean where no schema says more. */
+const SUCCESSES: Readonly<Record<number, string>> = {
+  200: 'What was asked for.',
+  201: 'What was made.',
+  202: 'What waits for a human.',
+};
+
 /** What each status of a problem means. */
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The request is not of the form that is asked for.',
@@ -103,25 +111,45 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   404: 'There is no such thing, or none that whoever asks may see.',
   409: 'Not possible as things are.',
   410: 'Too late.',
+  422: 'The Idempotency-Key came with another request before.',
   429: 'Too many requests.',
   503: 'Nothing can be kept or decided now.',
 };
 
 /** The answers of a route: what it gives, and the problems that it may meet. */
 export function answers(
-  success: Record<number, TSchema | object>,
+  success: Readonly<Record<number, TSchema | DescribedAnswer>>,
   problems: readonly number[] = [400, 401, 403, 429, 503],
 ): object {
   const described = problems.map((status) => [status, problemAnswer(PROBLEMS[status] as string)]);
-  return { ...Object.fromEntries(described), ...success };
+  const given = Object.entries(success).map(([status, answer]) => [
+    status,
+    isDescribed(answer) ? answer : jsonAnswer(answer, SUCCESSES[Number(status)] as string),
+  ]);
+  return Object.fromEntries([...described, ...given]);
+}
+
+/** An answer with its types, as OpenAPI has it. */
+interface DescribedAnswer {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly schema: TSchema }>>;
+}
+
+function isDescribed(answer: TSchema | DescribedAnswer): answer is DescribedAnswer {
+  return 'content' in answer;
+}
+
+function jsonAnswer(schema: TSchema, otherwise: string): DescribedAnswer {
+  const { description = otherwise } = schema as { description?: string };
+  return { description, content: { 'application/json': { schema } } };
 }
 
 /** An answer that is a problem document. */
-export function problemAnswer(description: string): object {
+export function problemAnswer(description: string): DescribedAnswer {
   return { description, content: { 'application/problem+json': { schema: ProblemSchema } } };
 }
 
 /** An answer that is no JSON. */
-export function textAnswer(type: string, description: string): object {
+export function textAnswer(type: string, description: string): DescribedAnswer {
   return { description, content: { [type]: { schema: Type.String() } } };
 }

@@ -1,11 +1,4 @@
-import {
-  type MerkleFrontier,
-  type ReceiptDraft,
-  receiptLeaf,
-  type SigningKey,
-  signReceipt,
-} from '@wcp/evidence';
-import type { Receipt } from '@wcp/spec';
+import { type MerkleFrontier, type ReceiptDraft, type SigningKey, sealReceipt } from '@wcp/evidence';
 import type { Change, EventRow, HeadRow } from '../store/store.ts';
 import type { Appended } from './entry.ts';
 import { nodeChanges } from './log-tree.ts';
@@ -31,7 +24,7 @@ export class Batch {
   add({ draft, decision, events, changes }: Prepared): Appended {
     const sealed = draft === null ? null : this.#seal(draft);
     const position = sealed?.position ?? null;
-    const eventId = events === null || events.list.length === 0 ? null : this.#addEvents(events);
+    const eventId = events === null || events.list?.length === 0 ? null : this.#addEvents(events, position);
     if (decision !== null && position !== null) {
       this.#changes.push({ put: 'decisions', row: { position, ...decision, events: eventId } });
     }
@@ -47,8 +40,7 @@ export class Batch {
   #seal(draft: ReceiptDraft): { readonly position: number; readonly text: string } {
     const head = this.heads.get(draft.stream);
     const place = { seq: (head?.seq ?? -1) + 1, prev_receipt_hash: head?.receipt_hash ?? null };
-    const receipt: Receipt = signReceipt({ ...draft, ...place }, this.#key);
-    const text = receiptLeaf(receipt);
+    const { receipt, leaf: text } = sealReceipt({ ...draft, ...place }, this.#key);
     const position = this.frontier.size;
     const completed = this.frontier.append(text);
     const { stream, seq, receipt_hash, kind, decision_id, correlation_id } = receipt;
@@ -59,8 +51,10 @@ export class Batch {
     return { position, text };
   }
 
-  #addEvents({ tenant_id, list }: NonNullable<Prepared['events']>): number {
-    const row: EventRow = { id: this.nextEvent, tenant_id, events: JSON.stringify(list) };
+  #addEvents({ tenant_id, list }: NonNullable<Prepared['events']>, position: number | null): number {
+    const written =
+      list === null ? { position, events: null } : { position: null, events: JSON.stringify(list) };
+    const row: EventRow = { id: this.nextEvent, tenant_id, ...written };
     this.nextEvent += 1;
     this.#changes.push({ put: 'events', row });
     return row.id;

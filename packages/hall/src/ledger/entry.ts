@@ -1,14 +1,20 @@
-import type { ReceiptDraft } from '@wcp/evidence';
+import type { draftDecision, ReceiptDraft } from '@wcp/evidence';
 import type { ReceiptOutcome } from '@wcp/spec';
 import type { Change } from '../store/store.ts';
 
-/** A decision on its way into the ledger: texts, because they cross from one thread to another. */
+/** A decision on its way into the ledger: mostly texts, because they cross from one thread to another. */
 export interface DecisionEvidence {
   readonly kind: 'decision';
   /** The JSON of the input as received; null where it is none. */
   readonly input: string | null;
+  /** What its receipt says of it. */
+  readonly draft: ReturnType<typeof draftDecision>;
+  /** The canonical JSON of what its digest covers. */
+  readonly lasting: string;
   /** The JSON of the whole decision. */
   readonly decision: string;
+  /** Whether it has events of its own, which it brings itself. */
+  readonly hasEvents: boolean;
   /** The JSON of the facts that `observation` does not hold. */
   readonly facts: string;
   readonly observation: string;

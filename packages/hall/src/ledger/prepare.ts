@@ -1,15 +1,22 @@
-import { decisionReceipt, outcomeReceipt, type ReceiptDraft } from '@wcp/evidence';
-import { canonicalJson, type Receipt, type RouteDecision } from '@wcp/spec';
+import { outcomeReceipt, type ReceiptDraft } from '@wcp/evidence';
+import { type Receipt, readCanonical, sha256 } from '@wcp/spec';
 import { v7 } from 'uuid';
 import type { Change, DecisionRow } from '../store/store.ts';
 import type { DecisionEvidence, Entry, OutcomeEvidence } from './entry.ts';
+
+/** The stream of decisions that name no tenant. */
+const NO_TENANT = '(none)';
 
 /** An entry before its place in the log is known. */
 export interface Prepared {
   readonly draft: ReceiptDraft | null;
   /** The row of a decision, but for the places that it gets in the log and among the events. */
   readonly decision: Omit<DecisionRow, 'position' | 'events'> | null;
-  readonly events: { readonly tenant_id: string | null; readonly list: readonly object[] } | null;
+  readonly events: {
+    readonly tenant_id: string | null;
+    /** Null for those of the decision, which stand in it. */
+    readonly list: readonly object[] | null;
+  } | null;
   readonly changes: readonly Change[];
 }
 
@@ -34,21 +41,24 @@ function settled({ decision_id }: OutcomeEvidence): Change {
 }
 
 function prepareDecision(evidence: DecisionEvidence, changes: readonly Change[]): Prepared {
-  const decision = JSON.parse(evidence.decision) as RouteDecision;
-  const input = evidence.input === null ? undefined : JSON.parse(evidence.input);
-  const draft = decisionReceipt({ receipt_id: v7(), decision, input });
-  const { telemetry_envelopes, ...kept } = decision;
+  const { lasting, decision, facts, observation } = evidence;
+  const input = evidence.input === null ? null : canonicalOf(evidence.input);
+  const decision_digest = input === null ? null : sha256(`{"decision":${lasting},"input":${input}}`);
+  const draft: ReceiptDraft = { receipt_id: v7(), ...evidence.draft, decision_digest };
   return {
     draft,
-    decision: {
-      input: draft.decision_digest === null ? evidence.input : canonicalJson(input),
-      facts: evidence.facts,
-      observation: evidence.observation,
-      decision: JSON.stringify(kept),
-    },
-    events: { tenant_id: decision.tenant_id, list: telemetry_envelopes },
+    decision: { input: input ?? evidence.input, facts, observation, decision },
+    events: evidence.hasEvents
+      ? { tenant_id: draft.stream === NO_TENANT ? null : draft.stream, list: null }
+      : null,
     changes: evidence.isDispatched ? [...changes, owed(draft)] : changes,
   };
+}
+
+/** Null where an input has no canonical JSON. */
+function canonicalOf(text: string): string | null {
+  const reading = readCanonical(JSON.parse(text));
+  return reading.findings.length === 0 ? reading.text : null;
 }
 
 function owed(draft: ReceiptDraft): Change {

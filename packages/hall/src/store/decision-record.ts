@@ -13,12 +13,8 @@ export interface DecisionRecord {
 /** Puts a recorded decision together again. */
 export async function readDecisionRecord(store: Store, position: number): Promise<DecisionRecord> {
   const row = (await store.get('decisions', position)) as DecisionRow;
-  const [observation, events] = await Promise.all([
-    store.get('observations', row.observation),
-    row.events === null ? null : store.get('events', row.events),
-  ]);
-  const telemetry_envelopes = JSON.parse(events?.events ?? '[]') as RouteDecision['telemetry_envelopes'];
-  const decision = { ...(JSON.parse(row.decision) as RouteDecision), telemetry_envelopes };
+  const observation = await store.get('observations', row.observation);
+  const decision = JSON.parse(row.decision) as RouteDecision;
   const facts = {
     ...(JSON.parse(observation?.facts ?? '{}') as object),
     ...(JSON.parse(row.facts) as object),

@@ -19,8 +19,10 @@ export function openDatabase(file: string): DatabaseSync {
   try {
     database = new DatabaseSync(file, { timeout: 0 });
     // EXCLUSIVE before anything else: the lock is then held from the first access until the close.
-    database.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
-    database.exec('PRAGMA wal_autocheckpoint=1000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;');
+    database.exec(
+      'PRAGMA page_size=16384; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;',
+    );
+    database.exec('PRAGMA wal_autocheckpoint=512; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;');
     database.exec('BEGIN IMMEDIATE; COMMIT;');
     checkWhole(database);
     if (isNew || numberOf(database, 'application_id') === 0) createTables(database);

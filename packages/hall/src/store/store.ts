@@ -21,7 +21,7 @@ export interface DecisionRow {
   readonly facts: string;
   /** The digest of the {@link ObservationRow} that the facts are completed with. */
   readonly observation: string;
-  /** The decision without its `telemetry_envelopes`, which stand among the events. */
+  /** The JSON of the whole decision. */
   readonly decision: string;
   /** The id of its row of events. */
   readonly events: number | null;
@@ -60,12 +60,15 @@ export interface CheckpointRow {
   readonly at: string;
 }
 
-/** Events that came about together, a JSON list, in the order of their commit. */
+/** Events that came about together, in the order of their commit. */
 export interface EventRow {
   readonly id: number;
   /** Whom they concern; null for events of the Hall itself. */
   readonly tenant_id: string | null;
-  readonly events: string;
+  /** The position of the decision whose `telemetry_envelopes` they are; null for others. */
+  readonly position: number | null;
+  /** Null for those of a decision, which stand in it. */
+  readonly events: string | null;
 }
 
 /** A dispatch whose outcome is not known yet. */
@@ -110,6 +113,7 @@ export interface Tables {
   workers: StatefulRow;
   worker_versions: StatefulRow;
   authorities: StatefulRow;
+  ban_lists: StatefulRow;
   api_keys: StatefulRow;
   issuers: StatefulRow;
   outbox: StatefulRow;

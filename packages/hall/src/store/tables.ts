@@ -51,7 +51,11 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   nodes: { columns: { place: 'integer', hash: 'blob' }, unique: [], indexes: [] },
   heads: { columns: { stream: 'text', seq: 'integer', receipt_hash: 'text' }, unique: [], indexes: [] },
   checkpoints: { columns: { size: 'integer', note: 'text', at: 'text' }, unique: [], indexes: [] },
-  events: { columns: { id: 'integer', tenant_id: 'text', events: 'text' }, unique: [], indexes: [] },
+  events: {
+    columns: { id: 'integer', tenant_id: 'text', position: 'integer', events: 'text' },
+    unique: [],
+    indexes: [],
+  },
   dispatches: {
     columns: { decision_id: 'text', worker_id: 'text', at: 'text', decided: 'text' },
     unique: [],
@@ -67,6 +71,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   workers: stateful,
   worker_versions: stateful,
   authorities: stateful,
+  ban_lists: stateful,
   api_keys: stateful,
   issuers: stateful,
   outbox: stateful,

@@ -1,4 +1,5 @@
 import type { PolicyGateRequest } from '@wcp/router';
+import { readCanonical } from '@wcp/spec';
 import type { HallPolicyGate } from './hall-world.ts';
 
 /** A gate that has not answered by then has failed. */
@@ -14,8 +15,9 @@ export async function askGate(gate: HallPolicyGate, question: PolicyGateRequest)
     timer = setTimeout(() => resolve({ throws: true }), TIME_LIMIT_MS);
   });
   try {
-    const verdict = await Promise.race([gate(question), late]);
-    return verdict === undefined ? null : verdict;
+    const { text, findings } = readCanonical(await Promise.race([gate(question), late]));
+    // A copy that can be recorded; what is no JSON is no verdict, and neither is null.
+    return findings.length === 0 ? JSON.parse(text) : null;
   } catch {
     return { throws: true };
   } finally {

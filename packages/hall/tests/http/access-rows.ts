@@ -1,7 +1,9 @@
 import { generateSigningKey } from '@wcp/evidence';
+import { deadLetterChange } from '../../src/dispatch/dead-letters.ts';
+import { banListBy, registeredKey } from '../support/ban-lists.ts';
 import { inputFor } from '../support/documents.ts';
 import type { Method, Person, TestHall } from '../support/test-hall.ts';
-import { ACME, recordOf } from '../support/workers.ts';
+import { ACME, CAPABILITIES, recordOf } from '../support/workers.ts';
 
 /** A request as one cell of the table makes it, on a Hall that the row has prepared. */
 export interface Call {
@@ -55,7 +57,21 @@ const issuer = (name: string) => ({
 });
 const newKey = async ({ hall }: TestHall) =>
   (await hall.parts.identity.keys.create({ label: 'one', roles: ['steward'] })).key_id;
+/** A dispatch that its worker did not carry out. */
+async function deadLetter({ hall }: TestHall): Promise<string> {
+  const input = inputFor('tenant-a');
+  const decision = await hall.route(input);
+  await hall.parts.journal.commit([deadLetterChange(decision, JSON.stringify(input), 'DELIVERY_CRASHED')]);
+  return decision.decision_id as string;
+}
 const frozen = { scope: 'tenant', value: 'tenant-z', reason: 'a test' };
+
+/** Of an authority that enrols nothing here. */
+const publishBanList = async (hall: TestHall) => {
+  const key = await registeredKey(hall, 'x.ada');
+  await hall.post('admin', '/wcp/registry/ban-list', banListBy(key, { authority: 'x.ada' }));
+  return { url: '/wcp/registry/ban-list?authority=x.ada' };
+};
 
 /** One row for each route of the Hall. */
 export const ROWS: readonly Row[] = [
@@ -71,6 +87,15 @@ export const ROWS: readonly Row[] = [
   reading('GET /wcp/approvals/pending', OVERSEERS),
   reading('GET /wcp/freezes', OVERSEERS),
   reading('GET /wcp/authorities', ['auditor', 'admin']),
+  reading('GET /wcp/registry/ban-lists', EVERYBODY),
+  {
+    ...reading('GET /wcp/registry/ban-list', EVERYBODY),
+    call: publishBanList,
+  },
+  {
+    ...reading('GET /wcp/registry/verify/:worker_id', EVERYBODY),
+    call: at(`/wcp/registry/verify/${ACME}`),
+  },
   reading('GET /metrics', ['auditor', 'admin']),
   reading('GET /wcp/keys', ADMIN),
   reading('GET /wcp/issuers', ADMIN),
@@ -104,6 +129,26 @@ export const ROWS: readonly Row[] = [
     status: 200,
     who: TENANT,
     call: () => ({ url: '/wcp/dispatch', body: inputFor('tenant-a') }),
+  },
+  {
+    // No key opens it, only the permit of a call that is running.
+    route: 'POST /wcp/chain',
+    status: 401,
+    who: EVERYBODY,
+    call: () => ({ url: '/wcp/chain', body: { asked: { capability_id: CAPABILITIES.plain } } }),
+  },
+  reading('GET /wcp/dead-letters', OVERSEERS),
+  {
+    route: 'POST /wcp/dead-letters/:decision_id/replay',
+    status: 200,
+    who: ['steward', 'admin', 'both'],
+    call: async (hall) => ({ url: `/wcp/dead-letters/${await deadLetter(hall)}/replay` }),
+  },
+  {
+    route: 'DELETE /wcp/dead-letters/:decision_id',
+    status: 200,
+    who: ADMIN,
+    call: async (hall) => ({ url: `/wcp/dead-letters/${await deadLetter(hall)}` }),
   },
   {
     route: 'POST /wcp/approvals/resolve',
@@ -156,6 +201,22 @@ export const ROWS: readonly Row[] = [
       await hall.post('admin', '/wcp/authorities', { authority: 'x.ada', public_key: key.publicKey });
       return { url: `/wcp/authorities/x.ada/${key.keyId}` };
     },
+  },
+  // After the enrolments: org.acme has a key from here on.
+  {
+    route: 'POST /wcp/registry/ban-list',
+    status: 201,
+    who: ['owner', 'admin'],
+    async call(hall) {
+      const key = await registeredKey(hall, 'org.acme');
+      return { url: '/wcp/registry/ban-list', body: banListBy(key) };
+    },
+  },
+  {
+    route: 'DELETE /wcp/registry/ban-list',
+    status: 200,
+    who: ADMIN,
+    call: publishBanList,
   },
   {
     route: 'POST /wcp/freeze',

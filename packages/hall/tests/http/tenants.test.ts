@@ -48,6 +48,37 @@ describe('a tenant speaks for itself alone', () => {
   });
 });
 
+describe("a word that is no text is nobody's, wherever it stands", () => {
+  test.each([
+    'tenant_id',
+    'correlation_id',
+    'capability_id',
+    'env',
+    'qos_class',
+    'tenant_credential',
+    'data_label',
+  ])('%s', async (name) => {
+    await hall.post('admin', '/wcp/freeze', { scope: 'correlation', value: 'null', reason: 'a test' });
+    for (const value of [
+      null,
+      {},
+      { toString: 'x' },
+      { valueOf: 1, toString: 2 },
+      [['a']],
+      { __proto__: null },
+    ]) {
+      for (const url of ['/wcp/route', '/wcp/dispatch']) {
+        const { status, json } = await hall.post('tenant', url, inputFor('tenant-a', { [name]: value }));
+        const decision = json.decision ?? json;
+        expect([status, decision.deny_code]).toEqual([
+          url === '/wcp/route' ? 200 : 403,
+          'DENY_INVALID_INPUT',
+        ]);
+      }
+    }
+  });
+});
+
 describe("a tenant does not see another's records, nor that there are any", () => {
   const lists = ['/wcp/decisions', '/wcp/receipts'] as const;
 

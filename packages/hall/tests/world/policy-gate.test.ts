@@ -19,6 +19,9 @@ const ask = async (hall: TestHall, members: object = {}) => {
   return (await hall.post('tenant', '/wcp/dispatch', input)).json.decision;
 };
 
+const CIRCLE: Record<string, unknown> = { ...ALLOW };
+CIRCLE['more'] = CIRCLE;
+
 /** What gates answer, and what a decision makes of it. */
 const GATES: readonly (readonly [what: string, outcome: string | null, gate: () => unknown])[] = [
   ['allows', null, () => ALLOW],
@@ -36,6 +39,9 @@ const GATES: readonly (readonly [what: string, outcome: string | null, gate: () 
   ['rejects', 'DENY_POLICY_GATE_ERROR', () => Promise.reject(new Error('never shown'))],
   ['answers nothing', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => undefined],
   ['answers null', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => later(null)],
+  ['answers what is no JSON', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => 1n],
+  ['answers a function', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => later(() => ALLOW)],
+  ['answers with no end', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => CIRCLE],
   ['answers a word', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => 'ALLOW'],
   ['answers true', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => true],
   ['answers something like it', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => ({ decision: 'ALLOW' })],

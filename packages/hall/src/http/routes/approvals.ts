@@ -49,7 +49,7 @@ export function addApprovalRoutes(app: HallApp, parts: HallParts): void {
         operationId: 'showApproval',
         summary: 'A hold, and what became of it: also for the tenant that asked',
         params: closed({ approval_id: id }),
-        response: answers({ 200: ApprovalSchema }, [401, 403, 404, 429, 503]),
+        response: answers({ 200: ApprovalSchema }, [400, 401, 403, 404, 429, 503]),
       },
     },
     async (request) => {

@@ -94,7 +94,7 @@ interface Reader {
 /** First what was missed, out of the store; then what comes, each once and in its order. */
 async function* follow(feed: HallParts['feed'], live: Live, reader: Reader): AsyncGenerator<string> {
   try {
-    yield ': connected\n\n';
+    yield 'retry: 1000\n: connected\n\n';
     const latest = await feed.latest();
     // An id that this store has not given yet is another store's: nothing of this one was seen.
     const from = reader.from !== null && reader.from.row <= latest ? reader.from : null;

@@ -1,5 +1,5 @@
 import { compileWorld, explain } from '@wcp/router';
-import { ReceiptSchema, RouteDecisionSchema } from '@wcp/spec';
+import { ReceiptSchema, RegistryRecordSchema, RouteDecisionSchema } from '@wcp/spec';
 import { Type } from 'typebox';
 import type { HallParts } from '../../hall-parts.ts';
 import { Refusal } from '../../refusal.ts';
@@ -18,6 +18,16 @@ const RecordSchema = closed({
   facts: free('The facts that the decision was made with (section 4.4).'),
   decision: RouteDecisionSchema,
 });
+
+const WorldDocumentsSchema = closed(
+  {
+    catalog_version: text,
+    config: Type.Unknown(),
+    rules: Type.Unknown(),
+    workers: Type.Array(RegistryRecordSchema),
+  },
+  { title: 'WorldDocuments', description: 'The documents that a world was compiled from.' },
+);
 
 /** What was decided, and the receipts of it (section 8). */
 export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
@@ -81,7 +91,7 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
               result: Type.Unknown(),
             }),
           },
-          [401, 403, 404, 429, 503],
+          [400, 401, 403, 404, 429, 503],
         ),
       },
     },
@@ -146,10 +156,7 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
         operationId: 'showWorld',
         summary: 'The documents of a world that was in force',
         params: closed({ digest: text }),
-        response: answers(
-          { 200: free('{catalog_version, config, rules, workers}') },
-          [401, 403, 404, 429, 503],
-        ),
+        response: answers({ 200: WorldDocumentsSchema }, [400, 401, 403, 404, 429, 503]),
       },
     },
     async ({ params: { digest } }) => {

@@ -2,8 +2,9 @@ import { Type } from 'typebox';
 import type { HallParts } from '../../hall-parts.ts';
 import { Refusal } from '../../refusal.ts';
 import type { HallApp } from '../app.ts';
+import { leaveBody } from '../body.ts';
 import { cut, pageQuery, readPage } from '../page.ts';
-import { answers, closed, free, items, nullable, roleSchema } from '../wire.ts';
+import { answers, closed, items, nullable, roleSchema } from '../wire.ts';
 
 const text = Type.String();
 const keyMembers = {
@@ -25,6 +26,41 @@ const IssuedSchema = Type.Object(
 const IssuerSchema = Type.Object(
   { issuer: text, tenant_id: nullable(text), authority: nullable(text), roles: Type.Array(roleSchema) },
   { additionalProperties: true, title: 'Issuer' },
+);
+const optional = (description: string) =>
+  Type.Optional(nullable(Type.String({ maxLength: 128, description })));
+const granted = {
+  roles: Type.Array(roleSchema, { minItems: 1, uniqueItems: true }),
+  tenant_id: optional('With the role tenant: whom it speaks for.'),
+  authority: optional('With the role worker-owner: the authority that it speaks for.'),
+};
+const KeyRequestSchema = closed(
+  {
+    label: Type.String({ minLength: 1, maxLength: 100 }),
+    ...granted,
+    expires_at: optional('RFC 3339, UTC; null for a key without an end.'),
+  },
+  { title: 'KeyRequest', description: 'What a key is made from.' },
+);
+const RotationSchema = closed(
+  {
+    grace_seconds: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 2_592_000, description: '3600 where absent.' }),
+    ),
+  },
+  { title: 'Rotation', description: 'How long the old key stays valid.' },
+);
+const publicJwk = Type.Object(
+  { kty: Type.Literal('OKP'), crv: Type.Literal('Ed25519'), x: text, kid: Type.Optional(text) },
+  { additionalProperties: true },
+);
+const IssuerRequestSchema = closed(
+  {
+    issuer: Type.Optional(Type.String({ maxLength: 128, description: 'As in the path.' })),
+    ...granted,
+    keys: closed({ keys: Type.Array(publicJwk, { minItems: 1 }) }),
+  },
+  { title: 'IssuerRequest', description: 'Who signs credentials, with which keys, and for whom.' },
 );
 const ADMIN = { access: ['admin'] } as const;
 const keyPath = closed({ key_id: Type.String({ maxLength: 64 }) });
@@ -54,10 +90,11 @@ export function addIdentityRoutes(app: HallApp, { identity }: HallParts): void {
     '/wcp/keys',
     {
       config: ADMIN,
+      validatorCompiler: leaveBody,
       schema: {
         operationId: 'createKey',
         summary: 'Make an API key: its text is in this answer and nowhere else',
-        body: free('{label, roles, tenant_id?, authority?, expires_at?}'),
+        body: KeyRequestSchema,
         response: answers({ 201: IssuedSchema }, PROBLEMS),
       },
     },
@@ -67,11 +104,12 @@ export function addIdentityRoutes(app: HallApp, { identity }: HallParts): void {
     '/wcp/keys/:key_id/rotate',
     {
       config: ADMIN,
+      validatorCompiler: leaveBody,
       schema: {
         operationId: 'rotateKey',
         summary: 'Make a successor; the old key stays valid for a while',
         params: keyPath,
-        body: free('{grace_seconds?}'),
+        body: RotationSchema,
         response: answers({ 201: IssuedSchema }, PROBLEMS),
       },
     },
@@ -108,19 +146,24 @@ export function addIdentityRoutes(app: HallApp, { identity }: HallParts): void {
     '/wcp/issuers/:issuer',
     {
       config: ADMIN,
+      validatorCompiler: leaveBody,
       schema: {
         operationId: 'putIssuer',
         summary: 'Trust an issuer with these keys',
         params: issuerPath,
-        body: free('{issuer, tenant_id, authority, roles, keys}'),
+        body: IssuerRequestSchema,
         response: answers({ 200: IssuerSchema }, PROBLEMS),
       },
     },
     async ({ params, body }) => {
-      const stated = (body as { issuer?: unknown }).issuer ?? params.issuer;
-      if (stated !== params.issuer)
+      const given: unknown = body;
+      if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+        return (await issuers.put(given)) as never;
+      }
+      const { issuer = params.issuer } = given as { issuer?: unknown };
+      if (issuer !== params.issuer)
         throw new Refusal('INVALID_BODY', 'The issuer in the body is another than the one in the path.');
-      return (await issuers.put({ ...(body as object), issuer: params.issuer })) as never;
+      return (await issuers.put({ ...given, issuer })) as never;
     },
   );
   app.delete(

@@ -10,6 +10,7 @@ import { addIdentityRoutes } from './identity.ts';
 import { addLogRoutes } from './log.ts';
 import { addOperationRoutes } from './operation.ts';
 import { addRegistryRoutes } from './registry.ts';
+import { addRegistryCheckRoutes } from './registry-check.ts';
 
 /** Every group of routes. */
 export const ROUTES: readonly ((app: HallApp, parts: HallParts) => void)[] = [
@@ -17,6 +18,7 @@ export const ROUTES: readonly ((app: HallApp, parts: HallParts) => void)[] = [
   addChainRoutes,
   addDeadLetterRoutes,
   addRegistryRoutes,
+  addRegistryCheckRoutes,
   addApprovalRoutes,
   addEvidenceRoutes,
   addLogRoutes,

@@ -46,7 +46,7 @@ export function addLogRoutes(app: HallApp, { vault, key, origin, clock }: HallPa
       schema: {
         operationId: 'signCheckpoint',
         summary: 'The head of the log, signed now: a C2SP tlog-checkpoint',
-        response: answers({ 200: textAnswer('text/plain', 'A signed note.') }, [401, 403, 429, 503]),
+        response: answers({ 200: textAnswer('text/plain', 'A signed note.') }, [400, 401, 403, 429, 503]),
       },
     },
     async (_request, reply) =>

@@ -114,7 +114,7 @@ export function addOperationRoutes(app: HallApp, parts: HallParts): void {
       schema: {
         operationId: 'showMetrics',
         summary: 'Metrics in the text format of Prometheus',
-        response: answers({ 200: textAnswer('text/plain', 'Metrics.') }, [401, 403, 429]),
+        response: answers({ 200: textAnswer('text/plain', 'Metrics.') }, [400, 401, 403, 429]),
       },
     },
     async (_request, reply) => reply.type(metrics.contentType).send((await metrics.text()) as never),
@@ -127,7 +127,7 @@ function readValue(scope: FreezeScope, value: string | null | undefined): string
   throw new Refusal('INVALID_BODY', message, [{ path: '/value', code: 'INVALID_VALUE', message }]);
 }
 
-function healthOf({ worlds, journal, identity, hasGate, clock }: HallParts, isKnown: boolean) {
+function healthOf({ worlds, journal, identity, bans, hasGate, clock }: HallParts, isKnown: boolean) {
   const { world } = worlds.current;
   const troubles = [
     ...(journal.failure === null ? [] : [{ code: 'STORE_FAILED', message: journal.failure.message }]),
@@ -139,6 +139,7 @@ function healthOf({ worlds, journal, identity, hasGate, clock }: HallParts, isKn
             message: 'The latest rules or configuration are broken; the last good ones are in force.',
           },
         ]),
+    ...bans.troubles(clock.latest()),
     ...clockTrouble(clock),
   ];
   const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };

@@ -77,7 +77,7 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
               versions: Type.Array(free('An earlier or the present enrolment.')),
             }),
           },
-          [401, 403, 404, 429, 503],
+          [400, 401, 403, 404, 429, 503],
         ),
       },
     },
@@ -127,7 +127,7 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
         params: workerPath,
         response: answers(
           { 200: closed({ worker_id: text, receipt: ReceiptSchema }) },
-          [401, 403, 404, 429, 503],
+          [400, 401, 403, 404, 429, 503],
         ),
       },
     },
@@ -184,7 +184,7 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
         operationId: 'revokeAuthorityKey',
         summary: 'Revoke a public key of an authority',
         params: closed({ authority: Type.String({ maxLength: 64 }), key_id: Type.String({ maxLength: 64 }) }),
-        response: answers({ 200: AuthorityKeySchema }, [401, 403, 404, 429, 503]),
+        response: answers({ 200: AuthorityKeySchema }, [400, 401, 403, 404, 429, 503]),
       },
     },
     async ({ params: { authority, key_id } }) =>

@@ -1,0 +1,80 @@
+import { join, resolve } from 'node:path';
+import type { SigningKey } from '@wcp/evidence';
+import { escapeText } from '@wcp/spec';
+import type { ChainDesk } from '../delivery/chain-desk.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { DELIVERY_CODES } from '../delivery/delivery-code.ts';
+import { httpDelivery } from '../delivery/http-delivery.ts';
+import { packageDelivery } from '../delivery/package-delivery.ts';
+import { PROCESS_LIMITS } from '../delivery/process-limits.ts';
+import type { ProcessEnd } from '../delivery/worker-process.ts';
+import type { HallLog, HallWorker } from '../hall-options.ts';
+import { LAYOUT } from './layout.ts';
+import type { FolderWorker } from './read-workers.ts';
+import type { WorkerSettings } from './server-settings.ts';
+
+/** What the ways to the workers of a folder have in common. */
+export interface WorkerGround {
+  readonly dir: string;
+  /** By which the workers know that a call is from this Hall. */
+  readonly key: SigningKey;
+  readonly chains: ChainDesk;
+  readonly log: HallLog;
+}
+
+/** Makes the ways to the workers of a folder. */
+export function connectWorkers(workers: readonly FolderWorker[], ground: WorkerGround): HallWorker[] {
+  return workers.map((worker) => ({
+    delivery: worker.settings.url === undefined ? byPackage(worker, ground) : byHttp(worker, ground),
+    limits: guardOf(worker.settings),
+  }));
+}
+
+function byHttp({ settings, record }: FolderWorker, { chains }: WorkerGround): Delivery {
+  const { url = '', answer_bytes } = settings;
+  return httpDelivery({ record, url, chains, ...(answer_bytes !== undefined && { answer_bytes }) });
+}
+
+function byPackage({ settings, record, env }: FolderWorker, ground: WorkerGround): Delivery {
+  const { dir = '', program, command = [] } = settings;
+  return packageDelivery({
+    record,
+    dir: resolve(ground.dir, dir),
+    run: program === undefined ? { command } : { program },
+    snapshots: join(ground.dir, LAYOUT.snapshots),
+    env,
+    permits: { hall_keys: [ground.key.publicKey], store: resolve(ground.dir, LAYOUT.permits) },
+    limits: given(settings, ['processes', 'memory_mb', 'answer_bytes', 'idle_ms', 'grace_ms', 'dispatches']),
+    log: (end) => logEnd(ground.log, end),
+  });
+}
+
+/** A worker with more processes than calls at a time would have them for nothing. */
+function guardOf(settings: WorkerSettings): NonNullable<HallWorker['limits']> {
+  const { processes = PROCESS_LIMITS.processes } = settings;
+  return {
+    ...(processes > DEFAULT_CONCURRENCY && { concurrency: processes }),
+    ...given(settings, ['concurrency', 'waiting', 'failures', 'rest_ms']),
+  };
+}
+
+const DEFAULT_CONCURRENCY = 8;
+
+/** Those of the settings that were given. */
+function given<N extends keyof WorkerSettings>(
+  settings: WorkerSettings,
+  names: readonly N[],
+): { [M in N]?: Exclude<WorkerSettings[M], undefined> } {
+  const present = names.filter((name) => settings[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [name, settings[name]])) as never;
+}
+
+/** The last words of a worker are for the operator, made harmless to a terminal. */
+function logEnd(
+  log: HallLog,
+  { worker_id, code, stderr }: ProcessEnd & { readonly worker_id: string },
+): void {
+  if (code === null) return;
+  const words = stderr.trim() === '' ? '' : ` Its last words: ${escapeText(stderr.trim())}`;
+  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${words}`);
+}

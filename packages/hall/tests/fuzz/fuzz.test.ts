@@ -1,0 +1,268 @@
+import { generateSigningKey } from '@wcp/evidence';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OPERATOR } from '../../src/hall-parts.ts';
+import { ROWS } from '../http/access-rows.ts';
+import { inputFor } from '../support/documents.ts';
+import { type Person, TestHall } from '../support/test-hall.ts';
+import { ACME, CAPABILITIES, recordOf } from '../support/workers.ts';
+import { anyBody, type Body } from './bodies.ts';
+import { judge, MARKER } from './judge.ts';
+import { anyText, mutated, type Schema, shapedLike, type Words } from './shapes.ts';
+
+const DEEP = process.env['WCP_DEEP'] === '1';
+/** `WCP_SEED=<n>` repeats a run; without it every run looks somewhere else. */
+const SEED = Number(process.env['WCP_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const RUNS = DEEP ? 2_000 : 50;
+/** No answer may take longer. */
+const PATIENCE_MS = 5_000;
+const PEOPLE: readonly Person[] = ['nobody', 'tenant', 'foreigner', 'owner', 'steward', 'auditor', 'admin'];
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+let hall: TestHall;
+let words: Words;
+let schemas: Readonly<Record<string, Schema>>;
+let operations: { readonly method: string; readonly path: string; readonly operation: Operation }[];
+
+beforeAll(async () => {
+  hall = await TestHall.open({ timeout_ms: 1_000 });
+  const { key } = await hall.hall.parts.identity.keys.create({
+    label: 'marked',
+    roles: ['tenant'],
+    tenant_id: MARKER,
+  });
+  hall.keys.set('both', key);
+  const marked = { correlation_id: `${MARKER}-corr`, request: { text: `${MARKER}-text` } };
+  const theirs = await hall.post('both', '/wcp/dispatch', inputFor(MARKER, marked));
+  const held = inputFor(MARKER, { ...marked, capability_id: CAPABILITIES.held });
+  const theirHold = await hall.post('both', '/wcp/dispatch', held);
+  const ours = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
+  const document = (await hall.get('nobody', '/wcp/openapi.json')).json;
+  schemas = document.components.schemas;
+  operations = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+  const spare = await hall.hall.parts.identity.keys.create({ label: 'spare', roles: ['auditor'] });
+  const signer = generateSigningKey();
+  const decisions = [ours, theirs].map(({ json }) => json.decision.decision_id);
+  const holds = [theirHold.json.decision.decision_id, (await hall.hold()).approval_id];
+  words = {
+    capability_id: Object.values(CAPABILITIES),
+    tenant_id: ['tenant-a', 'tenant-a', 'tenant-a', 'tenant-b'],
+    env: ['dev', 'stage'],
+    policy_version: ['policy.v7'],
+    blast_score: [0, 1],
+    key_id: [spare.key_id, signer.keyId],
+    public_key: [signer.publicKey],
+    issuer: ['issuer.example'],
+    keys: [{ keys: [{ kty: 'OKP', crv: 'Ed25519', x: Buffer.alloc(32, 9).toString('base64url') }] }],
+    label: ['made'],
+    roles: [['auditor'], ['tenant'], ['worker-owner', 'steward']],
+    expires_at: [null, '2099-01-01T00:00:00Z'],
+    grace_seconds: [0, 60],
+    decision_id: [...decisions, ...holds],
+    approval_id: holds,
+    worker_id: [ACME, 'org.rival.summarizer.one'],
+    record: [recordOf(ACME), recordOf('org.rival.summarizer.one')],
+    digest: [hall.hall.parts.worlds.current.world.digest],
+    stream: ['tenant-a', MARKER, '(registry)', '(none)'],
+    authority: ['org.acme', 'org.rival', null],
+    scope: ['tenant', 'correlation'],
+    value: ['tenant-z'],
+    since: ['0', '1', '2.1'],
+    cursor: ['0', '3'],
+    limit: ['1', '1000'],
+    position: ['0', '2'],
+    first: ['1', '2'],
+  };
+});
+afterAll(() => hall.close());
+
+interface Call {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Body;
+}
+
+async function send(person: Person, { method, url, headers = {}, body }: Call) {
+  const timer = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`hangs: ${person} ${method} ${url}`)), PATIENCE_MS).unref();
+  });
+  const asking = hall.hall.app.inject({
+    method: method as 'GET',
+    url,
+    headers: {
+      ...hall.authorization(person),
+      ...(body === undefined ? {} : { 'content-type': body.type }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { payload: body.bytes }),
+    payloadAsStream: true,
+  });
+  const answer = await Promise.race([asking, timer]);
+  const type = String(answer.headers['content-type'] ?? '');
+  const stream = answer.stream();
+  let text = '';
+  if (type === 'text/event-stream') setTimeout(() => stream.destroy(), 10);
+  try {
+    for await (const chunk of stream) text += String(chunk);
+  } catch {
+    // An endless answer is left, which is no fault of it.
+  }
+  return {
+    person,
+    what: `${method} ${url} ${body?.bytes.subarray(0, 200) ?? ''}`,
+    status: answer.statusCode,
+    type,
+    text,
+  };
+}
+
+/** Mostly somebody who may. */
+function personFor({ method, path }: (typeof operations)[number]): fc.Arbitrary<Person> {
+  const route = `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`;
+  const who = (ROWS.find((row) => row.route === route)?.who ?? PEOPLE).filter((person) =>
+    PEOPLE.includes(person),
+  );
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...who) },
+    { weight: 1, arbitrary: fc.constantFrom(...PEOPLE) },
+  );
+}
+
+/** A call of an operation, by its schemas and then changed. */
+function callOf({ method, path, operation }: (typeof operations)[number]): fc.Arbitrary<Call> {
+  const { parameters = [], requestBody } = operation;
+  const valuesOf = (place: string) =>
+    fc.record(
+      Object.fromEntries(
+        parameters
+          .filter((parameter) => parameter.in === place)
+          .map(({ name, schema }) => [
+            name,
+            fc.oneof(
+              { weight: 9, arbitrary: shapedLike(schema, schemas, words, name) },
+              { weight: 1, arbitrary: anyText },
+            ),
+          ]),
+      ),
+      place === 'path' ? {} : { requiredKeys: [] },
+    ) as fc.Arbitrary<Record<string, unknown>>;
+  const schema = requestBody?.content['application/json']?.schema;
+  const body = schema === undefined ? fc.constant(undefined) : mutated(shapedLike(schema, schemas, words));
+  const extra = fc.oneof(
+    { weight: 9, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.tuple(anyText, anyText) },
+  );
+  return fc.tuple(valuesOf('path'), valuesOf('query'), valuesOf('header'), body, extra).map(
+    ([inPath, query, headers, value, more]): Call => ({
+      method,
+      url: urlOf(path, inPath, more === null ? query : { ...query, [more[0]]: more[1] }),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, text]) => [name, String(text).replace(/[^\t\x20-\x7e]/g, '?')]),
+      ),
+      ...(value === undefined
+        ? {}
+        : { body: { bytes: Buffer.from(JSON.stringify(value) ?? ''), type: 'application/json' } }),
+    }),
+  );
+}
+
+function urlOf(path: string, inPath: Record<string, unknown>, query: Record<string, unknown>): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encode(inPath[name]) || '-');
+  const pairs = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
+  return pairs.length === 0 ? filled : `${filled}?${pairs.join('&')}`;
+}
+
+function encode(value: unknown): string {
+  return encodeURIComponent(String(value).toWellFormed());
+}
+
+/** What one request changed must not spoil the next. */
+async function calm(): Promise<void> {
+  const { freezes, registry, administration } = hall.hall.parts;
+  for (const freeze of freezes.list()) freezes.lift(freeze);
+  if (registry.get(ACME) === null) await administration.enrol({ record: recordOf(ACME) }, OPERATOR);
+}
+
+const settings = (runs = RUNS): fc.Parameters<unknown> => ({
+  seed: SEED,
+  numRuns: runs,
+  endOnFailure: !DEEP,
+  interruptAfterTimeLimit: DEEP ? 60_000 : 2_000,
+  markInterruptAsFailure: false,
+});
+
+console.log(`fuzz: from seed ${SEED} (repeat with WCP_SEED=${SEED})`);
+
+test('no operation, however it is asked, fails, hangs, or shows what it must not', async () => {
+  for (const one of operations) {
+    const promised = Object.keys(one.operation.responses);
+    await fc.assert(
+      fc.asyncProperty(personFor(one), callOf(one), async (person, call) => {
+        await calm();
+        const seen = await send(person, call);
+        // A path that nobody could mean is no operation: it is not found.
+        judge(seen, seen.status === 404 || seen.status === 414 ? null : promised);
+      }),
+      settings(),
+    );
+  }
+}, 600_000);
+
+test('no body, whatever is in it, fails, hangs, or shows what it must not', async () => {
+  const urls = operations.filter(({ operation }) => operation.requestBody !== undefined);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...urls),
+      fc.constantFrom<Person>('tenant', 'steward', 'admin'),
+      anyBody,
+      async ({ method, path, operation }, person, body) => {
+        await calm();
+        const url = path.replace(/\{\w+\}/g, 'org.acme');
+        judge(await send(person, { method, url, body }), Object.keys(operation.responses).concat('404'));
+      },
+    ),
+    settings(RUNS * 8),
+  );
+}, 600_000);
+
+test('no path and no header, whatever it is, fails, hangs, or shows what it must not', async () => {
+  const header = fc.string({ unit: fc.constantFrom(...'aB0 .-_~:;,=/%"\'()[]{}\\\t'), maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'TRACE'),
+      fc.array(
+        fc.oneof(anyText.map(encode), fc.constantFrom('wcp', 'workers', '..', '%2e%2e', '%', '%E0%A4%A', '')),
+        {
+          maxLength: 5,
+        },
+      ),
+      fc.record(
+        { authorization: header, accept: header, 'content-type': header, host: header },
+        { requiredKeys: [] },
+      ),
+      async (method, segments, headers) => {
+        const url = `/${segments.join('/')}`;
+        judge(await send('nobody', { method, url, headers }), null);
+      },
+    ),
+    settings(RUNS * 8),
+  );
+}, 600_000);
+
+test('the Hall is as it was: it dispatches, its evidence holds, and nobody learned of the marker', async () => {
+  await calm();
+  const { status } = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
+  expect(status).toBe(200);
+  expect(hall.logged.filter((line) => line.startsWith('error'))).toEqual([]);
+  const { json } = await hall.get('auditor', '/wcp/decisions?limit=1000');
+  expect(JSON.stringify(json)).toContain(MARKER);
+});

@@ -1,0 +1,190 @@
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  buildManifest,
+  generateSigningKey,
+  packageHash,
+  type SigningKey,
+  signManifest,
+  signManifestHmac,
+  writeManifest,
+} from '@wcp/evidence';
+import type { Manifest, Sha256 } from '@wcp/spec';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { packageDelivery } from '../../src/delivery/package-delivery.ts';
+import { inputFor, ruleFor } from '../support/documents.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { TestHall, type TestHallOptions } from '../support/test-hall.ts';
+import { ACME, CAPABILITIES, FakeDelivery, recordOf, SPECIES } from '../support/workers.ts';
+
+/** Answers every call with its own process id. */
+const PROGRAM = `
+import { createInterface } from 'node:readline';
+const answer = { status: 'ok', result: { pid: process.pid }, telemetry: [], evidence: [], deny_reason: null };
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify({ id: JSON.parse(line).id, ...answer }));
+}
+`;
+const SECRET = 'a secret of these tests';
+const UNSIGNED = 'DENY_UNSIGNED_ARTIFACT';
+const rules = [
+  ruleFor(CAPABILITIES.plain, {}, { preconditions: { deny_if_unsigned_artifact_in_prod: true } }),
+];
+
+let dir: string;
+let hash: Sha256;
+let key: SigningKey;
+let hall: TestHall;
+beforeEach(async () => {
+  dir = tempFolder();
+  writeFileSync(join(dir, 'main.mjs'), PROGRAM);
+  hash = await packageHash(dir);
+  key = generateSigningKey();
+  await open();
+});
+afterEach(() => hall.close());
+
+async function open(options: TestHallOptions = {}): Promise<void> {
+  await hall?.close();
+  const record = recordOf(ACME, { attestation: { ...recordOf(ACME).attestation, code_hash: hash } as never });
+  const command = [process.execPath, 'main.mjs', '--stdio'];
+  const delivery = packageDelivery({ record, dir, run: { command }, snapshots: tempFolder() });
+  hall = await TestHall.open({ rules, workers: [{ delivery }], ...options });
+}
+const register = (authority: string, { publicKey }: SigningKey) =>
+  hall.post('admin', '/wcp/authorities', { authority, public_key: publicKey });
+const revoke = (authority: string, { keyId }: SigningKey) =>
+  hall.ask('admin', 'DELETE', `/wcp/authorities/${authority}/${keyId}`);
+
+const manifestOf = (changes: Partial<Manifest> = {}): Manifest =>
+  buildManifest({
+    worker_id: ACME,
+    worker_species_id: SPECIES,
+    worker_version: '1.0.0',
+    package_hash: hash,
+    built_at_utc: '2026-01-01T00:00:00Z',
+    attested_at_utc: '2026-01-01T00:00:00Z',
+    build_source: 'local',
+    ...(changes as object),
+  });
+const attest = (changes: Partial<Manifest> = {}, by = key) =>
+  writeManifest(dir, signManifest(manifestOf(changes), by));
+
+async function dispatch(env = 'prod') {
+  const { json } = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a', { env }));
+  return json as { decision: { deny_code: string | null }; result: { result: { pid: number } } | null };
+}
+/** What the Hall says without executing, and when it executes. */
+async function codesOf(env = 'prod') {
+  const { json } = await hall.post('tenant', '/wcp/route', inputFor('tenant-a', { env }));
+  return [json.deny_code, (await dispatch(env)).decision.deny_code];
+}
+
+describe('a rule that asks for signed packages in production', () => {
+  test('denies a package without a manifest, and in development does not ask', async () => {
+    expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
+    const { worker } = (await hall.get('tenant', `/wcp/workers/${ACME}`)).json;
+    expect(worker).toMatchObject({ state: 'enrolled', flag: { code: UNSIGNED } });
+    expect(await codesOf('dev')).toEqual([null, null]);
+  });
+
+  test('lets a package run that its authority signed', async () => {
+    await register('org.acme', key);
+    await attest();
+    const { decision, result } = await dispatch();
+    expect(decision.deny_code).toBeNull();
+    expect(result?.result.pid).toEqual(expect.any(Number));
+    expect(result?.result.pid).not.toBe(process.pid);
+  });
+
+  test('counts keys as they are now: unknown, registered, revoked', async () => {
+    await attest();
+    expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
+    await register('org.acme', key);
+    expect((await dispatch()).decision.deny_code).toBeNull();
+    await revoke('org.acme', key);
+    expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
+  });
+
+  test('does not take the key of another authority, nor one that two of them have', async () => {
+    await register('org.rival', key);
+    await attest();
+    expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
+    await register('org.acme', key);
+    expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
+    await revoke('org.rival', key);
+    expect((await dispatch()).decision.deny_code).toBeNull();
+  });
+
+  test.each<[string, Partial<Manifest>]>([
+    ['another worker', { worker_id: 'org.acme.summarizer.two' }],
+    ['another species', { worker_species_id: 'wrk.doc.other' }],
+    ['other code', { package_hash: `sha256:${'0'.repeat(64)}` }],
+  ])('does not take a manifest of %s', async (_, changes) => {
+    await register('org.acme', key);
+    await attest(changes);
+    expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
+    await attest();
+    expect((await dispatch()).decision.deny_code).toBeNull();
+  });
+
+  test('does not take a signature by another key, nor an envelope that was changed', async () => {
+    await register('org.acme', key);
+    await attest({}, generateSigningKey());
+    expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
+    const envelope = signManifest(manifestOf(), key);
+    await writeManifest(dir, { ...envelope, signatures: [] });
+    expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
+    await writeManifest(dir, envelope);
+    expect((await dispatch()).decision.deny_code).toBeNull();
+  });
+
+  test('takes the HMAC form where the Hall has the key, and that key alone', async () => {
+    await writeManifest(dir, signManifestHmac(manifestOf(), SECRET));
+    expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
+    await open({ attest_hmac_key: `${SECRET}.` });
+    expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
+    await open({ attest_hmac_key: SECRET });
+    expect(await codesOf()).toEqual([null, null]);
+  });
+
+  test('denies code of which one byte was changed, whatever was signed', async () => {
+    await register('org.acme', key);
+    await attest();
+    expect((await dispatch()).decision.deny_code).toBeNull();
+    appendFileSync(join(dir, 'main.mjs'), ' ');
+    expect((await dispatch()).decision.deny_code).toBe('DENY_WORKER_TAMPERED');
+    expect((await hall.get('tenant', `/wcp/workers/${ACME}`)).json.worker.state).toBe('flagged');
+    await attest({ package_hash: await packageHash(dir) });
+    expect((await dispatch()).decision.deny_code).toBe('DENY_NO_AVAILABLE_WORKER');
+  });
+
+  test.each<[string, (place: string) => void]>([
+    ['no JSON', (place) => writeFileSync(place, '{"payloadType":')],
+    ['a list', (place) => writeFileSync(place, '[]')],
+    ['a name twice', (place) => writeFileSync(place, '{"payload":1,"payload":2}')],
+    ['more than any manifest has', (place) => writeFileSync(place, ' '.repeat(1_048_577))],
+    ['a folder', (place) => mkdirSync(place)],
+    [
+      'a link to a good one',
+      (place) => {
+        const elsewhere = join(tempFolder(), 'manifest.json');
+        writeFileSync(elsewhere, JSON.stringify(signManifest(manifestOf(), key)));
+        symlinkSync(elsewhere, place);
+      },
+    ],
+  ])('denies where the manifest is %s', async (_, put) => {
+    await register('org.acme', key);
+    await attest();
+    expect((await dispatch()).decision.deny_code).toBeNull();
+    const place = join(dir, 'manifest.json');
+    rmSync(place);
+    put(place);
+    expect(await codesOf()).toEqual([expect.stringMatching(/^DENY_/), UNSIGNED]);
+  });
+
+  test('denies a worker that has no folder', async () => {
+    await open({ workers: [{ delivery: new FakeDelivery(recordOf(ACME)) }] });
+    expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
+  });
+});
