@@ -17,7 +17,7 @@ export { normaliseHash, type Sha256, sha256 } from './hash.ts';
 export { authorityOf, checkId, ID_KINDS, type IdCheck, type IdKind } from './id.ts';
 export { INPUT_DEPTH, INPUT_SIZE } from './input-inspection.ts';
 export { JsonDocument, type JsonReading } from './json-document.ts';
-export { parseJson, parseUniqueJson } from './json-text.ts';
+export { nestingOf, parseJson, parseUniqueJson } from './json-text.ts';
 export { parseFacts } from './parse-facts.ts';
 export { parseHallConfig } from './parse-hall-config.ts';
 export { parseRecord, recordHash } from './parse-record.ts';

@@ -37,6 +37,9 @@ export function parseUniqueJson(text: string): unknown {
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
+/** Two characters before the ones that close them. */
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
 
 /** How many members a syntactically correct text writes: a colon outside of a string stands for one. */
 function colonsIn(text: string): number {
@@ -93,4 +96,28 @@ function literalAt(text: string, start: number): string {
 function isNew(open: readonly Set<string>[], name: string): boolean {
   const names = open.at(-1) as Set<string>;
   return names.size < names.add(name).size;
+}
+
+/**
+ * How many containers of a syntactically correct JSON text are inside each other at most; for a text of
+ * any length.
+ *
+ * @example nestingOf('{"a":["[[["]}') // 2
+ */
+export function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (isInString) {
+      if (character === BACKSLASH) at += 1;
+      else if (character === QUOTE) isInString = false;
+    } else if (character === QUOTE) isInString = true;
+    else if (character === BRACKET || character === BRACE) {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if (character === BRACKET + 2 || character === BRACE + 2) depth -= 1;
+  }
+  return deepest;
 }

@@ -50,6 +50,7 @@ test('the names that @wcp/spec exports', async () => {
     'isCatalogVersion',
     'isTime',
     'lastingText',
+    'nestingOf',
     'normaliseHash',
     'parseDocument',
     'parseFacts',

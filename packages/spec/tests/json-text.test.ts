@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseJson, parseUniqueJson, WcpError } from '../src/index.ts';
+import { nestingOf, parseJson, parseUniqueJson, WcpError } from '../src/index.ts';
 
 const refused = (text: string): void => {
   expect(() => parseJson(text)).toThrow(WcpError);
@@ -126,4 +126,10 @@ describe('JSON text whose value goes to decide', () => {
       }),
     );
   });
+});
+
+test('the nesting of a JSON text is that of its containers, however long its strings are', () => {
+  expect(nestingOf('1')).toBe(0);
+  expect(nestingOf('{"a":["[[[\\"[",{}],"b":{}}')).toBe(3);
+  expect(nestingOf(`["${'\\\\x'.repeat(5_000_000)}"]`)).toBe(1);
 });

@@ -9,6 +9,7 @@ import {
 } from '@wcp/spec';
 import { type Clock, systemClock } from './clock.ts';
 import { executeRun, type Plan } from './execute.ts';
+import { type PermitOptions, permitGate } from './permit/permit-gate.ts';
 import type { Denial, PartialAnswer, RunContext } from './run-context.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -50,6 +51,8 @@ export interface WorkerOptions {
   readonly clock?: Clock;
   /** The longest run in milliseconds, whatever the context's deadline; 300,000 where it is not given. */
   readonly maxDuration?: number;
+  /** Makes `execute` ask for the Hall's permit; absent, the program that holds the worker is trusted. */
+  readonly permits?: PermitOptions;
 }
 
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -70,12 +73,13 @@ export function defineWorker<I extends StandardSchemaV1, O extends StandardSchem
   definition: WorkerDefinition<I, O>,
   options: WorkerOptions = {},
 ): Worker {
-  const { clock = systemClock, maxDuration = 300_000 } = options;
+  const { clock = systemClock, maxDuration = 300_000, permits } = options;
   const findings = [...checkDefinition(definition), ...checkDuration(maxDuration)];
   if (findings.length > 0) throw new WcpError('ERR_WCP_WORKER', describe(findings), { cause: findings });
   // A copy with the members in the author's order, as the record's file has them.
   const record = deepFreeze(JSON.parse(JSON.stringify(definition.record)) as RegistryRecord);
-  const plan: Plan = { ...planOf(definition), record, clock, maxDuration, admit: null };
+  const admit = permits === undefined ? null : permitGate(permits, clock);
+  const plan: Plan = { ...planOf(definition), record, clock, maxDuration, admit };
   const worker: Worker = {
     record,
     execute: (request, context, options) => executeRun(plan, request, context, options),

@@ -1,8 +1,9 @@
-export type { RegistryRecord, WorkerContext, WorkerResult } from '@wcp/spec';
+export { canonicalJson, type RegistryRecord, sha256, type WorkerContext, type WorkerResult } from '@wcp/spec';
 export type { ChainedAnswer, ChainedDispatch, ChainedRequest } from './chain.ts';
 export type { Clock } from './clock.ts';
 export { defineWorker, type Worker, type WorkerDefinition, type WorkerOptions } from './define-worker.ts';
 export { contextClaims, PERMIT_TYPE, type PermitClaims } from './permit/permit-claims.ts';
+export type { PermitOptions } from './permit/permit-gate.ts';
 export {
   type PermitCode,
   type PermitReading,

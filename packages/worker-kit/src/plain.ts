@@ -1,4 +1,4 @@
-import { escapeText, type Finding, INPUT_DEPTH, readCanonical } from '@wcp/spec';
+import { escapeText, type Finding, INPUT_DEPTH, nestingOf, readCanonical } from '@wcp/spec';
 
 /** A value that was read once and copied, or why JSON cannot hold it. */
 export type Plain =
@@ -12,24 +12,11 @@ export type Plain =
 export function readPlain(value: unknown): Plain {
   const { text, findings } = readCanonical(value);
   if (findings.length > 0) return { ok: false, findings };
-  if (depthOf(text) > INPUT_DEPTH) {
+  if (nestingOf(text) > INPUT_DEPTH) {
     const message = `Nested deeper than ${INPUT_DEPTH} levels.`;
     return { ok: false, findings: [{ path: '', code: 'TOO_DEEP', message }] };
   }
   return { ok: true, value: JSON.parse(text), text };
-}
-
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{[}\]]/g;
-
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
 }
 
 const LONGEST_MESSAGE = 500;

@@ -4,10 +4,12 @@ test('the package exports these names and no others', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
     'PERMIT_TYPE',
     'WORKER_CODES',
+    'canonicalJson',
     'contextClaims',
     'defineWorker',
     'sealRecord',
     'serveWorker',
+    'sha256',
     'verifyPermit',
   ]);
 });

@@ -1,4 +1,4 @@
-import type { RouteDecision } from '@wcp/spec';
+import { nestingOf, type RouteDecision } from '@wcp/spec';
 import type { DecisionRow, Store } from './store.ts';
 
 /** A decision with everything that it was made from. */
@@ -28,17 +28,4 @@ const DEEPEST = 256;
 /** An input for showing; one that nobody could show is null, and its decision says what was wrong with it. */
 function inputOf(text: string): unknown {
   return nestingOf(text) > DEEPEST ? null : JSON.parse(text);
-}
-
-/** How many containers of a JSON text are inside each other at most. */
-function nestingOf(text: string): number {
-  let [depth, deepest, isInString] = [0, 0, false];
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '"') isInString = !isInString;
-    else if (isInString) at += character === '\\' ? 1 : 0;
-    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
-    else if (character === ']' || character === '}') depth -= 1;
-  }
-  return deepest;
 }

@@ -19,12 +19,17 @@ export class ReplaySegment {
     this.#place = place;
   }
 
-  /** Whether a permit stands in the file. */
-  has(key: string): Promise<boolean> {
-    return this.#with('r', async (file) => {
-      await this.#read(file);
-      return this.#first.has(key);
-    });
+  /** Whether a permit stands in the file; in one that is gone, because all in it has expired, none does. */
+  async has(key: string): Promise<boolean> {
+    try {
+      return await this.#with('r', async (file) => {
+        await this.#read(file);
+        return this.#first.has(key);
+      });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
   }
 
   /** Notes a use; true where it is the first, and on the disk. */

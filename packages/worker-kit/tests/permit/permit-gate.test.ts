@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { permitGate } from '../../src/permit/permit-gate.ts';
 import { testContext } from '../../src/testing/index.ts';
+import { workerThat } from '../samples.ts';
 import { HALL, permitFor } from './permit-samples.ts';
 
 let dir: string;
@@ -93,6 +94,44 @@ test('a permit is good once, also after a restart', async () => {
   expect(
     await gate()(call(context, permitFor(context, request, { exp: Math.floor(Date.now() / 1000) + 3_000 }))),
   ).toBe('WORKER_PERMIT_REPLAYED');
+});
+
+test('a permit for another attempt is another permit, and each is good once', async () => {
+  const context = newContext();
+  for (const attempt of [0, 1, 2]) {
+    const permit = permitFor(context, request, { attempt });
+    expect(await gate()(call(context, permit))).toBeNull();
+    expect(await gate()(call(context, permit))).toBe('WORKER_PERMIT_REPLAYED');
+  }
+});
+
+test('in process a worker asks for a permit where its options say so', async () => {
+  const permits = { hallKeys: [HALL.publicKey], permitStore: dir };
+  const worker = workerThat(() => 'done', {}, { permits });
+  const context = newContext({ env: 'stage' });
+  const permit = permitFor(context, request);
+  expect(await worker.execute(request, context)).toMatchObject({
+    status: 'denied',
+    deny_reason: { code: 'WORKER_PERMIT_MISSING' },
+    evidence: [{ correlation_id: context.correlation_id }],
+  });
+  expect(await worker.execute(request, context, { permit })).toMatchObject({ status: 'ok', result: 'done' });
+  expect(await worker.execute(request, context, { permit })).toMatchObject({
+    deny_reason: { code: 'WORKER_PERMIT_REPLAYED' },
+  });
+  expect(await workerThat(() => 'done').execute(request, context)).toMatchObject({ status: 'ok' });
+});
+
+test('a call that cannot run for another reason uses no permit up', async () => {
+  const permits = { hallKeys: [HALL.publicKey], permitStore: dir };
+  const worker = workerThat(() => 'done', {}, { permits });
+  const context = newContext({ env: 'stage' });
+  const permit = permitFor(context, request);
+  const signal = AbortSignal.abort();
+  expect(await worker.execute(request, context, { permit, signal })).toMatchObject({
+    deny_reason: { code: 'WORKER_CANCELLED' },
+  });
+  expect(await worker.execute(request, context, { permit })).toMatchObject({ status: 'ok' });
 });
 
 test('without a folder a permit is good once, and none that may be older than the process', async () => {

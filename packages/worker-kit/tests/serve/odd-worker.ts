@@ -36,9 +36,21 @@ const acts: Record<string, (text: string) => unknown> = {
 const worker = defineWorker({
   record,
   input: z.object({ act: z.string(), text: z.string().default('') }),
-  run: ({ act, text }, { partial, deny }) => {
+  run: async ({ act, text }, { partial, deny, dispatch, signal }) => {
     if (act === 'partial') return partial({ text });
     if (act === 'deny') return deny('TOO_ODD', text);
+    if (act === 'until_cancelled') {
+      signal.addEventListener('abort', () => console.error('it heard'));
+      return new Promise(() => {});
+    }
+    if (act === 'dispatch') {
+      const ask = (capability_id: string) =>
+        dispatch({ capability_id }).then(
+          ({ decision, result }) => [decision.outcome, result?.result ?? null],
+          (error) => `${error.code} ${error.message}`,
+        );
+      return Promise.all(text.split(' ').map(ask));
+    }
     return acts[act]?.(text) ?? null;
   },
 });

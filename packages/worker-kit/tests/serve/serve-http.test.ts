@@ -1,0 +1,220 @@
+import { createServer, request as httpRequest } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { testContext } from '../../src/testing/index.ts';
+import { permitFor } from '../permit/permit-samples.ts';
+import { record } from '../samples.ts';
+import { exitOf, startHttp, startWorker } from './served-program.ts';
+
+const bodyOf = (act: string, text = '', more: object = {}) =>
+  JSON.stringify({ context: testContext(), request: { act, text }, ...more });
+const JSON_TYPE = { 'content-type': 'application/json' };
+const post = (url: string, body: string, headers: Record<string, string> = JSON_TYPE, more: object = {}) =>
+  fetch(`${url}/run`, { method: 'POST', headers, body, ...more });
+
+test('POST /run answers a call with a result, GET /record and GET /healthz say who it is', async () => {
+  const { url } = await startHttp();
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[0-9]+$/);
+  const answers = await Promise.all(
+    ['echo', 'deny', 'throw', 'log'].map(async (act) => {
+      const response = await post(url, bodyOf(act, 'né\n'), {
+        'content-type': 'Application/JSON; charset=utf-8',
+      });
+      return [response.status, ((await response.json()) as { status: string }).status];
+    }),
+  );
+  expect(answers).toEqual([
+    [200, 'ok'],
+    [200, 'denied'],
+    [200, 'error'],
+    [200, 'ok'],
+  ]);
+  expect(await (await fetch(`${url}/record`)).json()).toEqual(record);
+  expect(await (await fetch(`${url}/healthz?deep=1`)).json()).toEqual({
+    status: 'ok',
+    worker_id: record.worker_id,
+  });
+});
+
+test('connections are kept', async () => {
+  const { url } = await startHttp();
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  const ask = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
+  socket.write(ask);
+  await expect.poll(() => text.match(/200 OK/g)?.length).toBe(1);
+  socket.write(ask);
+  await expect.poll(() => text.match(/200 OK/g)?.length).toBe(2);
+});
+
+describe('what is no call is refused', () => {
+  test.each<[string, number, string, (url: string) => Promise<Response>]>([
+    ['another path', 404, 'NOT_FOUND', (url) => fetch(`${url}/constructor`)],
+    ['another method', 405, 'METHOD_NOT_ALLOWED', (url) => fetch(`${url}/run`)],
+    [
+      'a form',
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      (url) => post(url, bodyOf('echo'), { 'content-type': 'text/plain' }),
+    ],
+    [
+      'a page in a browser',
+      403,
+      'FROM_A_BROWSER',
+      (url) => post(url, bodyOf('echo'), { ...JSON_TYPE, origin: 'http://127.0.0.1' }),
+    ],
+  ])('%s', async (_, status, code, ask) => {
+    const { url } = await startHttp();
+    const response = await ask(url);
+    expect([response.status, await response.json()]).toMatchObject([status, { code }]);
+  });
+
+  test.each(['', '{', '7', '{"request":{}}', bodyOf('echo', '', { more: 1 }), '{"context":{},"context":{}}'])(
+    'the body %j',
+    async (body) => {
+      const { url } = await startHttp();
+      const response = await post(url, body);
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { status: 'error', deny_reason: { code: 'WORKER_INVALID_BODY' } },
+      ]);
+      expect((await post(url, bodyOf('echo'))).status).toBe(200);
+    },
+  );
+
+  test('a body that is no UTF-8', async () => {
+    const { url } = await startHttp();
+    const response = await post(url, Buffer.from([0x22, 0xff, 0x22]) as unknown as string);
+    expect(response.status).toBe(400);
+  });
+
+  test('a body of more than 8 MiB, whether it says so or not', async () => {
+    const { url } = await startHttp();
+    const large = bodyOf('echo', 'x'.repeat(9_000_000));
+    for (const announced of [true, false]) {
+      const status = await new Promise((resolve) => {
+        const length = announced ? { 'content-length': Buffer.byteLength(large) } : {};
+        const sent = httpRequest(`${url}/run`, { method: 'POST', headers: { ...JSON_TYPE, ...length } });
+        sent.on('response', (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on('error', () => resolve('cut'));
+        sent.end(large);
+      });
+      expect([413, 'cut']).toContain(status);
+    }
+    expect((await post(url, bodyOf('echo'))).status).toBe(200);
+  });
+});
+
+test('a call whose caller is gone is cancelled', async () => {
+  const { url, child } = await startHttp();
+  let words = '';
+  child.stderr.on('data', (text) => {
+    words += text;
+  });
+  const signal = AbortSignal.timeout(200);
+  await expect(post(url, bodyOf('until_cancelled'), JSON_TYPE, { signal })).rejects.toThrow();
+  await expect.poll(() => words).toBe('it heard\n');
+});
+
+test('more calls at a time than it takes are sent away', async () => {
+  const { url } = await startHttp();
+  const signal = AbortSignal.timeout(1_000);
+  const held = Array.from({ length: 32 }, () =>
+    post(url, bodyOf('never'), JSON_TYPE, { signal }).catch(() => null),
+  );
+  await expect.poll(async () => (await post(url, bodyOf('echo'))).status).toBe(429);
+  await Promise.all(held);
+  await expect.poll(async () => (await post(url, bodyOf('echo'))).status).toBe(200);
+});
+
+describe('a worker over HTTP dispatches where its permit says', () => {
+  async function startHall(answer: (headers: Record<string, unknown>, asked: unknown) => [number, string]) {
+    const server = createServer(async (request, response) => {
+      const parts: Buffer[] = [];
+      for await (const part of request) parts.push(part as Buffer);
+      const { asked } = JSON.parse(Buffer.concat(parts).toString());
+      const [status, text] = answer(request.headers, asked);
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end(text);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/wcp/chain`;
+  }
+  async function dispatchOver(dispatch_url: string | undefined) {
+    const { url } = await startHttp();
+    const context = testContext();
+    const request = { act: 'dispatch', text: 'cap.one' };
+    const permit = permitFor(context, request, dispatch_url === undefined ? {} : { dispatch_url });
+    const response = await post(url, JSON.stringify({ context, request, permit }));
+    const { result } = (await response.json()) as { result: unknown[] };
+    return { answer: result[0], permit };
+  }
+
+  test('with the permit as what it shows', async () => {
+    let seen: unknown[] = [];
+    const hall = await startHall(({ authorization }, asked) => {
+      seen = [authorization, asked];
+      return [200, JSON.stringify({ decision: { outcome: 'DISPATCH' }, result: { result: 'done' } })];
+    });
+    const { answer, permit } = await dispatchOver(hall);
+    expect(answer).toEqual(['DISPATCH', 'done']);
+    expect(seen).toEqual([`Bearer ${permit}`, { capability_id: 'cap.one' }]);
+  });
+
+  test.each<[string, number, string, RegExp]>([
+    ['refuses', 403, '{"code":"FORBIDDEN"}', /refused to dispatch \(HTTP 403, FORBIDDEN\)/],
+    ['fails', 500, '<html>', /refused to dispatch \(HTTP 500\)/],
+    ['redirects', 302, '{}', /could not be asked/],
+    ['answers junk', 200, 'yes', /could not be asked|not JSON/],
+    ['answers too much', 200, `"${'x'.repeat(9_000_000)}"`, /larger than 8 MiB/],
+  ])('a Hall that %s gives no answer', async (_, status, text, message) => {
+    const { answer } = await dispatchOver(await startHall(() => [status, text]));
+    expect(answer).toMatch(message);
+  });
+
+  test('not to another machine while it knows no Hall, and not without an address', async () => {
+    for (const url of [
+      'http://192.0.2.1/wcp/chain',
+      'http://127.0.0.1.example/',
+      'file:///etc/x',
+      undefined,
+    ]) {
+      expect((await dispatchOver(url)).answer).toMatch(/called without a Hall/);
+    }
+  });
+});
+
+test('it ends when it is asked to, after what runs', async () => {
+  const worker = await startHttp();
+  const running = post(worker.url, bodyOf('slow', 'done'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  worker.child.kill('SIGTERM');
+  expect(await (await running).json()).toMatchObject({ status: 'ok' });
+  expect(await exitOf(worker)).toBe(0);
+});
+
+test.each([['x'], ['70000'], ['127.0.0.1'], ['http://127.0.0.1:1'], ['192.0.2.1:0']])(
+  'where it cannot listen it says so and ends: %s',
+  async (address) => {
+    const worker = startWorker(['--http', address]);
+    let words = '';
+    worker.child.stderr.on('data', (text) => {
+      words += text;
+    });
+    expect(await exitOf(worker)).toBe(2);
+    expect(words).toMatch(/^The (address cannot be used|worker cannot listen there)/);
+  },
+);

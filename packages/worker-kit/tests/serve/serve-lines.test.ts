@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { testContext } from '../../src/testing/index.ts';
+import { exitOf, startWorker } from './served-program.ts';
+
+const call = (id: unknown, act: string, text = '') => ({
+  id,
+  context: testContext(),
+  request: { act, text },
+});
+const answered = (id: unknown, seq: number, result: unknown) => ({
+  dispatched: {
+    id,
+    seq,
+    answer: {
+      decision: { outcome: result === null ? 'DENY' : 'DISPATCH' },
+      result: result === null ? null : { status: 'ok', result },
+    },
+  },
+});
+const cancelled = { status: 'error', result: null, deny_reason: { code: 'WORKER_CANCELLED' } };
+
+describe('a line may cancel a call', () => {
+  test('that runs: it is answered at once, its code is told, and the next call is served', async () => {
+    const worker = startWorker(['--stdio']);
+    let words = '';
+    worker.child.stderr.on('data', (text) => {
+      words += text;
+    });
+    worker.say(call({ n: [1] }, 'until_cancelled'));
+    worker.say({ cancel: 'another' });
+    worker.say(call(2, 'echo', 'next'));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    worker.say({ cancel: { n: [1] } });
+    expect(await worker.hear()).toMatchObject({ id: { n: [1] }, ...cancelled });
+    expect(await worker.hear()).toMatchObject({ id: 2, status: 'ok' });
+    worker.child.stdin.end();
+    expect(await exitOf(worker)).toBe(0);
+    expect(words).toBe('it heard\n');
+  });
+
+  test('that waits: it never runs, and keeps its place', async () => {
+    const worker = startWorker(['--stdio']);
+    worker.say(call(1, 'slow'));
+    worker.say(call(2, 'echo'));
+    worker.say(call(3, 'echo'));
+    worker.say({ cancel: 2 });
+    expect(await worker.hear()).toMatchObject({ id: 1, status: 'ok' });
+    expect(await worker.hear()).toMatchObject({ id: 2, ...cancelled });
+    expect(await worker.hear()).toMatchObject({ id: 3, status: 'ok' });
+  });
+
+  test('that is over or was never there: it is ignored', async () => {
+    const worker = startWorker(['--stdio']);
+    worker.say(call(1, 'echo'));
+    expect(await worker.hear()).toMatchObject({ id: 1 });
+    for (const id of [1, 2, null]) worker.say({ cancel: id });
+    worker.say(call(3, 'echo'));
+    expect(await worker.hear()).toMatchObject({ id: 3, status: 'ok' });
+  });
+});
+
+describe('a call may dispatch', () => {
+  test('one after the other or at a time, and each answer finds its way', async () => {
+    const worker = startWorker(['--stdio']);
+    worker.say(call('a', 'dispatch', 'cap.one cap.two cap.three'));
+    const asked = [await worker.hear(), await worker.hear(), await worker.hear()];
+    expect(asked).toEqual(
+      ['cap.one', 'cap.two', 'cap.three'].map((capability_id, seq) => ({
+        dispatch: { id: 'a', seq, asked: { capability_id } },
+      })),
+    );
+    worker.say(answered('a', 2, 'third'));
+    worker.say(answered('a', 0, 'first'));
+    worker.say(answered('b', 1, 'of another call'));
+    worker.say(answered('a', 7, 'that nobody asked for'));
+    worker.say(answered('a', 1, null));
+    expect(await worker.hear()).toMatchObject({
+      id: 'a',
+      status: 'ok',
+      result: [
+        ['DISPATCH', 'first'],
+        ['DENY', null],
+        ['DISPATCH', 'third'],
+      ],
+    });
+  });
+
+  test('and is told where it gets no answer, or one that is none', async () => {
+    const worker = startWorker(['--stdio']);
+    worker.say(call(1, 'dispatch', 'cap.one cap.two cap.three'));
+    for (let n = 0; n < 3; n += 1) await worker.hear();
+    worker.say({ dispatched: { id: 1, seq: 0, error: { code: 'DISPATCH_TOO_MANY', message: 'No more.' } } });
+    worker.say({ dispatched: { id: 1, seq: 1, answer: { result: null } } });
+    worker.say({ dispatched: { id: 1, seq: 2 } });
+    expect((await worker.hear()).result).toEqual([
+      'ERR_WCP_WORKER No more. (DISPATCH_TOO_MANY)',
+      expect.stringMatching(/^ERR_WCP_WORKER The Hall’s answer/),
+      expect.stringMatching(/^ERR_WCP_WORKER The Hall’s answer/),
+    ]);
+  });
+
+  test('and gets no answer when its input has ended, or when it has no id', async () => {
+    const worker = startWorker(['--stdio']);
+    const { id: _, ...nameless } = call(1, 'dispatch', 'cap.one');
+    worker.say(nameless);
+    expect((await worker.hear()).result).toEqual([
+      expect.stringMatching(/^ERR_WCP_WORKER This worker was called without a Hall/),
+    ]);
+    worker.say(call(2, 'dispatch', 'cap.one'));
+    worker.say(call(3, 'dispatch', 'cap.two'));
+    await worker.hear();
+    worker.child.stdin.end();
+    const unheard = [expect.stringMatching(/^ERR_WCP_WORKER The input has ended/)];
+    expect(await worker.hear()).toMatchObject({ id: 2, result: unheard });
+    expect(await worker.hear()).toMatchObject({ id: 3, result: unheard });
+    expect(await exitOf(worker)).toBe(0);
+  });
+});
+
+test('a word that is none gets an error, in its turn', async () => {
+  const worker = startWorker(['--stdio']);
+  for (const word of [{ dispatched: 7 }, { dispatched: { id: 1 } }, { cancel: 1, dispatched: {} }]) {
+    worker.say(word);
+    expect(await worker.hear()).toMatchObject({ deny_reason: { code: 'WORKER_INVALID_LINE' } });
+  }
+});
+
+test('calls that come faster than they are served are all answered, in order', async () => {
+  const worker = startWorker(['--stdio']);
+  const text = 'x'.repeat(1_000_000);
+  worker.say(call(0, 'slow'));
+  for (let id = 1; id < 30; id += 1) worker.say(call(id, 'echo', text));
+  for (let id = 0; id < 30; id += 1) expect((await worker.hear()).id).toBe(id);
+});

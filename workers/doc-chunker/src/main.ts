@@ -1,0 +1,4 @@
+import { serveWorker } from '@wcp/worker-kit';
+import { worker } from './index.ts';
+
+await serveWorker(worker);

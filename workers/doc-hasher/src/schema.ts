@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** The longest text that is read, in UTF-16 code units; a line of input is no longer than 8 MiB. */
+const LONGEST_TEXT = 8_000_000;
+
+/**
+ * Any JSON object, handed on as it came: a schema that copies it would drop a member named
+ * `__proto__`, and two documents would have one hash.
+ */
+const document = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'A document is a JSON object.',
+);
+
+/** A request: a text, or a JSON object. */
+export const input = z
+  .strictObject({ text: z.string().max(LONGEST_TEXT).optional(), document: document.optional() })
+  .refine(
+    (request) => (request.text === undefined) !== (request.document === undefined),
+    'Give either a text or a document.',
+  );
+
+/** The hash, and everything that is needed to check its signature. */
+export const output = z.strictObject({
+  sha256: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  algorithm: z.literal('ed25519'),
+  /** Over the UTF-8 of `sha256`, in base64. */
+  signature: z.base64().length(88),
+  /** `ed25519:` and the first 16 hexadecimal digits of the SHA-256 of the raw public key. */
+  signing_key_id: z.string().regex(/^ed25519:[0-9a-f]{16}$/),
+  /** The raw public key. */
+  public_key: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Whether the operator gave the key, or this process made one for itself. */
+  key: z.enum(['configured', 'ephemeral']),
+});
+
+/** What the worker is asked. */
+export type Request = z.infer<typeof input>;
+/** What the worker answers. */
+export type SignedHash = z.infer<typeof output>;

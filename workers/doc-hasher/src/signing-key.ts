@@ -1,0 +1,65 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** An Ed25519 key that signs, and what others know it by. */
+export interface SigningKey {
+  readonly privateKey: KeyObject;
+  /** The raw public key, 64 hexadecimal digits. */
+  readonly publicKey: string;
+  /** `ed25519:` and the first 16 hexadecimal digits of the SHA-256 of the raw public key (section 8). */
+  readonly id: string;
+  readonly origin: 'configured' | 'ephemeral';
+}
+
+/** Why there is no key, in a sentence that says nothing of the key itself or of the machine. */
+export interface BrokenKey {
+  readonly problem: string;
+}
+
+/**
+ * The key of the environment: a PKCS8 PEM in `WCP_HASHER_KEY`, or its file in `WCP_HASHER_KEY_FILE`.
+ * Where neither is set, the key of this process. What is set and cannot be used is never passed over.
+ */
+export function signingKey(environment: NodeJS.ProcessEnv): SigningKey | BrokenKey {
+  const { WCP_HASHER_KEY: pem, WCP_HASHER_KEY_FILE: path } = environment;
+  if (pem !== undefined && path !== undefined) {
+    return { problem: 'Set WCP_HASHER_KEY or WCP_HASHER_KEY_FILE, not both.' };
+  }
+  if (pem !== undefined) return configuredKey(pem, 'WCP_HASHER_KEY');
+  if (path === undefined) return ephemeralKey();
+  const text = readText(path);
+  if (text === null) return { problem: 'The file that WCP_HASHER_KEY_FILE names cannot be read.' };
+  return configuredKey(text, 'The file that WCP_HASHER_KEY_FILE names');
+}
+
+let ownKey: SigningKey | undefined;
+
+function ephemeralKey(): SigningKey {
+  ownKey ??= describe(generateKeyPairSync('ed25519').privateKey, 'ephemeral');
+  return ownKey;
+}
+
+/** A PEM may stand on one line, with `\n` written out, as files of environment variables have it. */
+function configuredKey(pem: string, where: string): SigningKey | BrokenKey {
+  const problem = `${where} does not hold the PEM of an unencrypted Ed25519 private key in PKCS8.`;
+  try {
+    const key = createPrivateKey(pem.replaceAll('\\n', '\n'));
+    return key.asymmetricKeyType === 'ed25519' ? describe(key, 'configured') : { problem };
+  } catch {
+    return { problem };
+  }
+}
+
+function describe(privateKey: KeyObject, origin: SigningKey['origin']): SigningKey {
+  const raw = Buffer.from(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '', 'base64url');
+  const id = `ed25519:${hash('sha256', raw, 'hex').slice(0, 16)}`;
+  return { privateKey, publicKey: raw.toString('hex'), id, origin };
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sealRecord } from '@wcp/worker-kit';
+import { expect, test } from 'vitest';
+import { worker } from '../src/index.ts';
+
+const file = readFileSync(join(import.meta.dirname, '..', 'registry_record.json'), 'utf8');
+
+test('registry_record.json is the worker’s record', () => {
+  expect(file).toBe(`${JSON.stringify(worker.record, null, 2)}\n`);
+});
+
+test('its artifact_hash is that of its content', () => {
+  const { artifact_hash, ...content } = JSON.parse(file);
+  expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
+});
+
+test('it reads one secret and touches nothing else', () => {
+  expect(worker.record).toMatchObject({
+    worker_species_id: 'wrk.doc.hasher',
+    capabilities: ['cap.doc.hash'],
+    allowed_environments: ['dev', 'stage', 'prod'],
+    blast_radius: { data: 0, network: 0, financial: 0, time: 0, reversibility: 'reversible' },
+    privilege_envelope: {
+      network_egress: 'none',
+      secrets_access: ['WCP_HASHER_KEY'],
+      filesystem_writes: [],
+    },
+  });
+  expect(worker.record).not.toHaveProperty('attestation');
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** The most texts of one request. */
+const MOST_TEXTS = 512;
+/** The longest text, in UTF-16 code units. */
+const LONGEST_TEXT = 20_000;
+/** The most numbers that a vector may have. */
+const MOST_DIMENSIONS = 8192;
+
+/** A request: the texts themselves. */
+export const input = z.strictObject({
+  texts: z.array(z.string().max(LONGEST_TEXT)).min(1).max(MOST_TEXTS),
+});
+
+/** One vector for each text, in their order, of unit length. */
+export const output = z.strictObject({
+  /** What made the vectors: only vectors of the same model can be compared. */
+  model: z.string(),
+  dimensions: z.int().min(1).max(MOST_DIMENSIONS),
+  vectors: z.array(z.array(z.number())),
+  /** The places of the texts of which the model knows nothing; their vectors are zero. */
+  unknown: z.array(z.int().min(0)),
+});
+
+/** What a model server has to answer to `POST /api/embed`; other members are ignored. */
+export const serverAnswer = z.object({
+  model: z.string().optional(),
+  embeddings: z.array(z.array(z.number()).min(1).max(MOST_DIMENSIONS)).min(1),
+  prompt_eval_count: z.int().min(0).optional(),
+});
+
+/** What the worker is asked. */
+export type Request = z.infer<typeof input>;
+/** What the worker answers. */
+export type Embeddings = z.infer<typeof output>;

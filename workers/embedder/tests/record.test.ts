@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sealRecord } from '@wcp/worker-kit';
+import { expect, test } from 'vitest';
+import { embedderFor } from '../src/index.ts';
+
+const file = readFileSync(join(import.meta.dirname, '..', 'registry_record.json'), 'utf8');
+const server = { WCP_OLLAMA_URL: 'http://127.0.0.1:11434', WCP_OLLAMA_MODEL: 'nomic-embed-text' };
+
+test('registry_record.json is the worker’s record', () => {
+  expect(file).toBe(`${JSON.stringify(embedderFor({}).record, null, 2)}\n`);
+});
+
+test('its artifact_hash is that of its content', () => {
+  const { artifact_hash, ...content } = JSON.parse(file);
+  expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
+});
+
+test('it touches nothing, and its blast is 1', () => {
+  expect(embedderFor({}).record).toMatchObject({
+    allowed_environments: ['dev', 'stage', 'prod'],
+    blast_radius: { data: 0, network: 0, financial: 0, time: 1, reversibility: 'reversible' },
+    privilege_envelope: { network_egress: 'none', secrets_access: [], filesystem_writes: [] },
+  });
+  expect(embedderFor({}).record).not.toHaveProperty('attestation');
+});
+
+test('with a model server its record says which host it speaks to, and no longer that it is offline', () => {
+  const { record } = embedderFor(server);
+  expect(record).toMatchObject({
+    determinism: 'captured',
+    blast_radius: { network: 1, time: 1 },
+    privilege_envelope: { network_egress: 'allowlisted', egress_allowlist: ['127.0.0.1:11434'] },
+  });
+  expect(record.currently_implements).not.toContain('ctrl.net.egress-denied');
+});

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { checkWorker, contextFor } from '@wcp/worker-kit/testing';
+import { expect, test } from 'vitest';
+import { embedderFor } from '../src/index.ts';
+import { provideVectors } from './vectors.ts';
+
+provideVectors();
+const worker = embedderFor({});
+const program = join(import.meta.dirname, '..', 'src', 'main.ts');
+const run = (argv: readonly string[], input = '') =>
+  spawnSync(process.execPath, [program, ...argv], { input, encoding: 'utf8', env: {}, maxBuffer: 1 << 26 });
+const context = contextFor(worker, { correlation_id: 'embed/1' });
+const call = (request: object, id?: number) => JSON.stringify({ context, request, id });
+const request = { texts: ['A kitten sleeps on the sofa.', ''] };
+
+test('the worker keeps to its contract', async () => {
+  const valid = [request, { texts: ['x'.repeat(20_000)] }, { texts: new Array(512).fill('word') }];
+  const invalid = [
+    {},
+    { texts: [] },
+    { texts: 'text' },
+    { texts: [7] },
+    { texts: [null] },
+    { texts: ['x'.repeat(20_001)] },
+    { texts: new Array(513).fill('word') },
+    { texts: ['x'], model: 'other' },
+  ];
+  expect(await checkWorker(worker, { valid, invalid })).toEqual([]);
+});
+
+test('the three ways to run it give one result', async () => {
+  const { result } = await worker.execute(request, context);
+  const once = run([call(request)]);
+  const lines = run(['--stdio'], `${call(request, 1)}\n{\n${call({ texts: [] }, 2)}\n`);
+  expect([once.status, once.stderr, lines.status, lines.stderr]).toEqual([0, '', 0, '']);
+  expect(JSON.parse(once.stdout)).toMatchObject({ status: 'ok', result, evidence: [{ kind: 'execution' }] });
+  const answers = lines.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(answers).toMatchObject([
+    { id: 1, status: 'ok', result, telemetry: [{ correlation_id: 'embed/1' }] },
+    { status: 'error', deny_reason: { code: 'WORKER_INVALID_LINE' } },
+    { id: 2, status: 'denied', deny_reason: { findings: [{ path: '/texts' }] } },
+  ]);
+});
+
+test('a great request ends at its deadline, and not when it is done', async () => {
+  // Words that nobody knows take the longest to look up.
+  const texts = Array.from({ length: 100 }, (_, n) =>
+    Array.from({ length: 3000 }, (_, m) => `q${n}x${m}`)
+      .join(' ')
+      .slice(0, 20_000),
+  );
+  const timeOf = async (deadline: string | null) => {
+    const started = performance.now();
+    const { deny_reason } = await worker.execute({ texts }, { ...context, deadline });
+    return { code: deny_reason?.code, time: performance.now() - started };
+  };
+  const whole = await timeOf(null);
+  const cut = await timeOf(new Date(Date.now() + 50).toISOString());
+  expect([whole.code, cut.code]).toEqual([undefined, 'WORKER_TIMEOUT']);
+  expect(cut.time).toBeLessThan(whole.time / 2);
+});

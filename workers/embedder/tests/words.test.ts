@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { countWords, partsOf, spellingsOf } from '../src/words.ts';
+
+test('words are letters and digits, with hyphens and apostrophes inside, in lower case', () => {
+  const words = countWords('The well-known Cat’s 42 cats -- the dog, don\'t! (ﬁne) e\u0301tude "-x-" a--b');
+  expect([...words]).toEqual([
+    ['the', 2],
+    ['well-known', 1],
+    ['cat’s', 1],
+    ['42', 1],
+    ['cats', 1],
+    ['dog', 1],
+    ["don't", 1],
+    ['fine', 1],
+    ['étude', 1],
+    ['x', 1],
+    ['a', 1],
+    ['b', 1],
+  ]);
+});
+
+test('signs, spaces and nothing are no words', () => {
+  for (const text of ['', '  \n', '... !!! ???', '😀', '\u0000\u200b']) expect(countWords(text).size).toBe(0);
+});
+
+test('a word is looked up as it stands, without its ending of possession, without accents', () => {
+  expect(spellingsOf('cat’s')).toEqual(['cat’s', 'cat']);
+  expect(spellingsOf("cats'")).toEqual(["cats'", 'cats']);
+  expect(spellingsOf('café')).toEqual(['café', 'cafe']);
+  expect(spellingsOf('cat')).toEqual(['cat']);
+});
+
+test('a joined word has parts', () => {
+  expect(partsOf('fast-moving')).toEqual(['fast', 'moving']);
+  expect(partsOf('l’amour')).toEqual(['l', 'amour']);
+});
+
+test('a text that is meant to take long takes no longer than another', () => {
+  const started = performance.now();
+  for (const unit of ['a-', "a'", '-', 'é', 'ﷺ', '\u0301']) {
+    for (const word of countWords(unit.repeat(10_000)).keys()) spellingsOf(word);
+  }
+  expect(performance.now() - started).toBeLessThan(1000);
+});

@@ -1,0 +1,29 @@
+import { type Html, html } from './html.ts';
+import { SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
+
+/** A page of this server. */
+export interface Page {
+  readonly title: string;
+  readonly main: Html;
+  /** The token of the form that signs out; null for whoever is not signed in. */
+  readonly signOutToken: string | null;
+  /** Whether it keeps itself up to date. */
+  readonly isLive: boolean;
+}
+
+/** The whole document. The nonce stands in the policy of its answer: no other script or style is run. */
+export function layout({ title, main, signOutToken, isLive }: Page, nonce: string): Html {
+  const signOut =
+    signOutToken !== null &&
+    html`<form method="post" action="/sign-out"><input type="hidden" name="form_token" value="${signOutToken}"><button>Sign out</button></form>`;
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex"><style nonce="${nonce}">${STYLE}</style></head>
+<body><a class="skip" href="#main">To the content</a>
+<header class="top"><a href="/">Human approver</a>${signOut}</header>
+<main id="main" tabindex="-1">${main}</main>
+${isLive && html`<script nonce="${nonce}">${SCRIPT}</script>`}</body></html>
+`;
+}

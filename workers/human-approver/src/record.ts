@@ -1,0 +1,39 @@
+import { sealRecord } from '@wcp/worker-kit';
+
+/** Where `wcp serve` listens when nothing else is said. */
+const DEFAULT_HALL = '127.0.0.1:7420';
+
+/**
+ * What this worker is and may touch (WCP section 4.2): it speaks to one Hall, with a steward's key. What an
+ * approval sets free counts for itself; this is the answer, which nobody can take back.
+ *
+ * @param host the host and port of the Hall
+ */
+export function recordFor(host = DEFAULT_HALL) {
+  return sealRecord({
+    worker_id: 'org.wcp-examples.human-approver.demo',
+    worker_species_id: 'wrk.ops.human-approver',
+    capabilities: ['cap.ops.approve'],
+    risk_tier: 'high',
+    idempotency: 'none',
+    determinism: 'nondeterministic',
+    required_controls: [],
+    currently_implements: [
+      'ctrl.obs.audit-log-append-only',
+      'ctrl.os.end-to-end-correlation',
+      'ctrl.privilege-envelopes-required',
+      'ctrl.trace.correlation-id-required',
+    ],
+    allowed_environments: ['dev', 'stage', 'prod'],
+    privilege_envelope: {
+      secrets_access: ['WCP_HALL_KEY'],
+      network_egress: 'allowlisted',
+      egress_allowlist: [host],
+      filesystem_writes: [],
+      tools: [],
+    },
+    blast_radius: { data: 0, network: 1, financial: 1, time: 1, reversibility: 'difficult' },
+    owner: 'org.wcp-examples',
+    notes: 'Resolves what a Hall holds, as a steward; shows a steward in a web page what is held and why.',
+  });
+}

@@ -1,0 +1,27 @@
+import type { Denial, RunContext } from '@wcp/worker-kit';
+import type { HallClient } from './hall/hall-client.ts';
+import { HallProblem } from './hall/hall-problem.ts';
+import type { Request, Resolution } from './schema.ts';
+
+/** What a run needs of its context. */
+type Context = Pick<RunContext, 'correlation_id' | 'signal' | 'deny'>;
+
+/** Resolves a hold at the Hall; whatever the Hall refuses is a denial with the Hall's own code. */
+export async function resolveApproval(
+  hall: HallClient,
+  request: Request,
+  { correlation_id, signal, deny }: Context,
+): Promise<Resolution | Denial> {
+  const resolved = await hall.resolve(request, { correlation_id, signal });
+  if (resolved instanceof HallProblem) return deny(resolved.code, resolved.message);
+  const { approval, receipt, outcome_receipt } = resolved;
+  return {
+    approval_id: approval.approval_id,
+    state: approval.state,
+    level: approval.level,
+    resolved_decision_id: approval.resolved_decision_id,
+    outcome: outcome_receipt?.outcome?.status ?? null,
+    receipt_hash: receipt.receipt_hash,
+    outcome_receipt_hash: outcome_receipt?.receipt_hash ?? null,
+  };
+}

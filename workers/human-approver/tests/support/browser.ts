@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+/** Why the tests in a browser are left out; null where they run. With `WCP_BROWSER=1` they have to. */
+export const NO_BROWSER =
+  process.env['WCP_BROWSER'] === '1' || existsSync(CHROMIUM)
+    ? null
+    : `there is no ${CHROMIUM}: run scripts/install-chromium.sh`;
+
+/** How a browser looks at the page. */
+export interface Look {
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/** A browser with a new profile, closed with the test. */
+export async function openBrowser({
+  width = 1100,
+  colorScheme = 'light',
+}: Look = {}): Promise<BrowserContext> {
+  const profile = mkdtempSync(join(tmpdir(), 'approver-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    args: FLAGS,
+    viewport: { width, height: 900 },
+    colorScheme,
+  });
+  context.setDefaultTimeout(15_000);
+  onTestFinished(async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+  });
+  return context;
+}
+
+/**
+ * Keeps a picture of a page where `WCP_SCREENSHOTS` names a folder. Playwright's own would put a style into
+ * the page, of which the page's policy complains.
+ */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['WCP_SCREENSHOTS'];
+  if (folder === undefined) return;
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { captureBeyondViewport: true });
+  writeFileSync(join(folder, `${name}.png`), Buffer.from(data, 'base64'));
+}

@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { ApproverPage } from '../../src/web/approver-page.ts';
+import { openPage, openPageAt, stewardAt } from '../support/open-page.ts';
+import { RealHall } from '../support/real-hall.ts';
+import { formToken, Visitor } from '../support/visitor.ts';
+
+let hall: RealHall;
+let page: ApproverPage;
+let steward: Visitor;
+let id: string;
+beforeEach(async () => {
+  hall = await RealHall.open();
+  page = await openPage(hall.env);
+  steward = await stewardAt(page);
+  id = await hall.hold();
+});
+
+const stateOf = async () => (await hall.approval(id)).state;
+const tokenOf = async (visitor: Visitor, of = id) => formToken((await visitor.get('/')).text, `/holds/${of}`);
+const approval = (form_token: string) => ({ form_token, resolution: 'approve', seen_level: 'gatekeeper' });
+
+describe('a form that this page did not make for this steward and this hold', () => {
+  test('resolves nothing: no token, a wrong one, that of another hold, action or steward', async () => {
+    const other = await hall.hold();
+    const colleague = await stewardAt(page);
+    const { text } = await steward.get('/');
+    for (const token of [
+      '',
+      'x'.repeat(43),
+      await tokenOf(steward, other),
+      formToken(text, '/sign-out'),
+      await tokenOf(colleague),
+    ]) {
+      expect((await steward.post(`/holds/${id}`, approval(token))).status).toBe(403);
+    }
+    const { form_token: _, ...without } = approval('');
+    expect((await steward.post(`/holds/${id}`, without)).status).toBe(403);
+    expect(await stateOf()).toBe('pending');
+  });
+
+  test('resolves nothing from another place, even with the right token', async () => {
+    const form = approval(await tokenOf(steward));
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: page.url.replace(/\d+$/, '1') },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ]) {
+      expect((await steward.post(`/holds/${id}`, form, headers)).status).toBe(403);
+    }
+    for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x']) {
+      expect((await steward.post(`/holds/${id}`, form, { 'content-type': type })).status).toBe(415);
+    }
+    expect(await stateOf()).toBe('pending');
+    const own = { origin: page.url, 'sec-fetch-site': 'same-origin' };
+    expect((await steward.post(`/holds/${id}`, form, own)).status).toBe(303);
+    expect(await stateOf()).toBe('approved');
+  });
+
+  test('resolves nothing by a link', async () => {
+    const query = new URLSearchParams(approval(await tokenOf(steward)));
+    expect((await steward.get(`/holds/${id}?${query}`)).status).toBe(405);
+    expect(await stateOf()).toBe('pending');
+  });
+});
+
+describe('a name that some name server points here', () => {
+  test('is not answered, whatever is asked', async () => {
+    const { port } = new URL(page.url);
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      '127.0.0.1',
+      '127.0.0.1:1',
+      `localhost.:${port}`,
+    ]) {
+      for (const path of ['/', '/sign-in', '/events']) {
+        expect((await steward.get(path, { host })).status).toBe(421);
+      }
+      expect((await steward.post('/webhook', {}, { host })).status).toBe(421);
+    }
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]) {
+      expect((await steward.get('/', { host })).status).toBe(200);
+    }
+  });
+
+  test('is answered where the operator named it, and then cookies go over HTTPS alone', async () => {
+    const behind = await openPageAt({ ...hall.env, WCP_APPROVER_URL: 'https://approver.example' });
+    expect(behind.page.url).toBe('https://approver.example');
+    const host = { host: 'approver.example' };
+    const visitor = new Visitor(behind.listening);
+    const { status, headers } = await visitor.get('/sign-in', host);
+    expect([status, headers['set-cookie']]).toEqual([
+      200,
+      [expect.stringMatching(/^__Host-wcp_approver_visit_\d+=.*; HttpOnly; SameSite=Strict; Secure$/)],
+    ]);
+  });
+});
+
+describe('every answer', () => {
+  const answers = async () => [
+    await steward.get('/'),
+    await steward.get(`/holds/${id}/request`),
+    await steward.get('/nothing'),
+    await steward.get('/sign-in'),
+    await steward.post(`/holds/${id}`, approval('')),
+    await steward.get('/', { host: 'evil.example' }),
+    await new Visitor(page.url).get('/'),
+  ];
+
+  test('cannot be framed, is not kept, and its type is not guessed', async () => {
+    for (const { headers } of await answers()) {
+      expect(headers).toMatchObject({
+        'x-frame-options': 'DENY',
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+        'referrer-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+      expect(headers['content-security-policy']).toMatch(
+        /default-src 'none'; base-uri 'none'; frame-ancestors 'none'/,
+      );
+      expect(headers['content-security-policy']).not.toMatch(/unsafe|\*|https?:|data:/);
+    }
+  });
+
+  test('runs no script but that of its nonce, which is another each time', async () => {
+    const nonces = new Set<string>();
+    for (let n = 0; n < 3; n += 1) {
+      const { headers, text } = await steward.get('/');
+      const [, nonce = ''] =
+        /script-src 'nonce-([\w-]{43})'/.exec(headers['content-security-policy'] as string) ?? [];
+      expect(text.match(/<(?:script|style)[^>]*>/g)).toEqual([
+        `<style nonce="${nonce}">`,
+        `<script nonce="${nonce}">`,
+      ]);
+      expect(text).not.toMatch(/\son[a-z]+=|javascript:|\sstyle=/i);
+      nonces.add(nonce);
+    }
+    expect(nonces.size).toBe(3);
+    expect((await steward.get('/sign-in')).headers['content-security-policy']).not.toContain('script-src');
+  });
+
+  test('holds neither the key of the Hall nor where it is', async () => {
+    for (const { text, headers } of await answers()) {
+      const all = text + JSON.stringify(headers);
+      expect(all).not.toContain(hall.stewardKey);
+      expect(all).not.toContain(new URL(hall.url).host);
+    }
+  });
+});
+
+describe('a body', () => {
+  test('that is longer than may be is not read', async () => {
+    const visitor = new Visitor(page.url);
+    const { status } = await visitor.post('/sign-in', { token: 'x'.repeat(20_000) });
+    expect(status).toBe(413);
+    const token = 'x'.repeat(7 * 1024 * 1024);
+    expect((await steward.post(`/holds/${id}`, approval(token))).status).toBe(413);
+  });
+});
+
+describe('a path', () => {
+  test('leads to the Hall’s approvals alone', async () => {
+    for (const path of [
+      '/holds/../request',
+      '/holds/..%2fworkers/request',
+      '/holds/a%00/request',
+      '//evil.example/',
+      `/holds/${'x'.repeat(65)}/request`,
+    ]) {
+      expect((await steward.get(path)).status).toBe(404);
+    }
+    const { status, text } = await steward.get('/holds/nothing/request');
+    expect([status, text.includes('NOT_FOUND')]).toEqual([404, true]);
+    for (const query of ['resolved=../workers', 'resolved=nothing', 'cursor=%00&cursor=%ff']) {
+      expect((await steward.get(`/?${query}`)).status).toBe(200);
+    }
+  });
+
+  test('of a webhook is nothing where there is no secret', async () => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await new Visitor(page.url).send('POST', '/webhook', { headers, body: '{}' })).status).toBe(404);
+  });
+});

@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { openPage, stewardAt } from '../support/open-page.ts';
+import { CAPABILITIES, RealHall } from '../support/real-hall.ts';
+import { formToken, type Visitor } from '../support/visitor.ts';
+
+let hall: RealHall;
+let steward: Visitor;
+beforeEach(async () => {
+  hall = await RealHall.open();
+  steward = await stewardAt(await openPage(hall.env));
+});
+
+/** The text of a page, as somebody reads it. */
+const textOf = (page: string) =>
+  page
+    .replace(/<(script|style)[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+async function resolve(id: string, fields: Readonly<Record<string, string>>, level = 'gatekeeper') {
+  const { text } = await steward.get('/');
+  const form_token = formToken(text, `/holds/${id}`);
+  return steward.post(`/holds/${id}`, { form_token, seen_level: level, ...fields });
+}
+
+describe('the page shows', () => {
+  test('what is asked, by whom, with which blast, why it waits, at which level, how long, and the worker', async () => {
+    await hall.hold({ blast_score: 40, request: { url: 'https://example.org/', depth: 3 } });
+    const text = textOf((await steward.get('/')).text);
+    for (const part of [
+      'cap.web.fetch',
+      'Gatekeeper',
+      /14 min 5\d s left/,
+      '40 blast score, of 100',
+      'Its blast score, 40, is above the limit. BLAST_RADIUS_EXCEEDED level Gatekeeper',
+      'The rule that matched asks for a human. RULE level Gatekeeper',
+      'The rule says: Nobody fetches &lt;b&gt;anything&lt;/b&gt; without a human.',
+      'Tenant tenant-a Correlation corr-1',
+      'Environment prod Data label RESTRICTED Tenant risk high Class P1',
+      'Rule rr_cap_web_fetch Worker org.acme.fetcher.one Species wrk.web.fetcher',
+      '&quot;url&quot; : &quot;https://example.org/&quot; , &quot;depth&quot; : 3',
+      'If you approve, the worker does it.',
+    ]) {
+      expect(text).toMatch(part instanceof RegExp ? part : new RegExp(part.replace(/[.()[\]]/g, '\\$&')));
+    }
+  });
+
+  test('that nothing waits, and pages of what waits where there is much', async () => {
+    expect(textOf((await steward.get('/')).text)).toContain('Nothing waits.');
+    for (let n = 0; n < 21; n += 1) await hall.hold();
+    const { text } = await steward.get('/');
+    expect(text.split('<article').length - 1).toBe(20);
+    const next = /href="(\/\?cursor=[^"]+)"/.exec(text)?.[1] ?? '';
+    expect((await steward.get(next)).text.split('<article').length - 1).toBe(1);
+  });
+
+  test('all of a request as text, and not the credential that came with it', async () => {
+    const request = { text: `${'long '.repeat(1000)}\u202eend</pre><script>` };
+    const id = await hall.hold({ request, tenant_credential: 'the.tenants.own', dry_run: false });
+    const list = await steward.get('/');
+    expect(list.text).toMatch(/<mark>… \d+ more characters<\/mark>[\s\S]*Cut\./);
+    const { status, headers, text } = await steward.get(`/holds/${id}/request`);
+    expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);
+    expect(headers['content-security-policy']).toContain('sandbox');
+    expect(text).toContain('long \\u202eend</pre><script>');
+    expect(list.text + text).not.toContain('the.tenants.own');
+  });
+
+  test('what is wrong with the Hall, and no hold', async () => {
+    const lost = await stewardAt(await openPage({ ...hall.env, WCP_HALL_KEY: 'wcp_nobody' }));
+    const { status, text } = await lost.get('/');
+    expect([status, textOf(text).includes('UNAUTHENTICATED')]).toEqual([502, true]);
+  });
+});
+
+describe('a steward', () => {
+  test('approves: the worker runs, the Hall has the reason and the evidence', async () => {
+    const id = await hall.hold();
+    const { status, headers } = await resolve(id, { resolution: 'approve', reason: ' two\r\nlines ' });
+    expect([status, headers.location]).toEqual([303, `/?resolved=${id}`]);
+    expect(hall.ran).toHaveLength(1);
+    expect((await hall.approval(id)).history).toMatchObject([{ action: 'approve', reason: 'two\nlines' }]);
+    expect(await hall.receiptKinds('corr-1')).toEqual(['decision', 'approval', 'decision', 'outcome']);
+    const { text } = await steward.get(headers.location ?? '');
+    expect(textOf(text)).toContain('Approved: cap.web.fetch for tenant-a');
+    expect(text).not.toContain('<article');
+  });
+
+  test('denies: nothing runs', async () => {
+    const id = await hall.hold();
+    await resolve(id, { resolution: 'deny' });
+    expect([hall.ran, (await hall.approval(id)).state]).toEqual([[], 'denied']);
+  });
+
+  test('escalates, one level or to a named one, and is then asked for a result', async () => {
+    const id = await hall.hold();
+    await resolve(id, { resolution: 'escalate', level: 'executor', reason: 'too hot' });
+    const page = (await steward.get('/')).text;
+    expect(textOf(page)).toMatch(/So far Escalated from Gatekeeper by key:\S+ , .* UTC: too hot/);
+    expect(page).toContain(`name="result"`);
+    await resolve(id, { resolution: 'escalate' }, 'executor');
+    const { text } = await steward.get('/');
+    expect((await hall.approval(id)).level).toBe('incident_commander');
+    expect([
+      textOf(text).includes('is frozen until it is released'),
+      text.includes('value="escalate"'),
+    ]).toEqual([true, false]);
+  });
+
+  test.each(['executed', 'incident'] as const)(
+    'submits the result of what a human did (%s)',
+    async (kind) => {
+      const id = await hall.hold({ capability_id: CAPABILITIES[kind] });
+      const level = kind === 'executed' ? 'executor' : 'incident_commander';
+      for (const [result, problem] of [
+        ['', 'write as JSON what you did'],
+        [' ', 'write as JSON what you did'],
+        ['{done: true}', 'The result is not JSON.'],
+      ] as const) {
+        const answer = await resolve(id, { resolution: 'approve', result, reason: 'kept <text>' }, level);
+        expect([answer.status, textOf(answer.text).includes(problem)]).toEqual([422, true]);
+        expect(answer.text).toMatch(
+          /name="result"[^>]+aria-invalid="true" aria-describedby="problem-result-/,
+        );
+        expect(answer.text).toContain('kept &lt;text&gt;</textarea>');
+      }
+      expect((await resolve(id, { resolution: 'approve', result: '{"by": ["hand"]}' }, level)).status).toBe(
+        303,
+      );
+      expect((await hall.approval(id)).result).toEqual({ by: ['hand'] });
+      expect(hall.ran).toEqual([]);
+    },
+  );
+
+  test('is told by its code why the Hall refused, and nothing that was written is lost', async () => {
+    const id = await hall.hold();
+    const fields = { resolution: 'escalate', level: 'gatekeeper', reason: 'my words' };
+    const answer = await resolve(id, fields);
+    expect([answer.status, textOf(answer.text).includes('Not resolved. CONFLICT')]).toEqual([409, true]);
+    expect(answer.text).toContain('my words</textarea>');
+    const { text } = await steward.get('/');
+    await resolve(id, { resolution: 'deny' });
+    const form_token = formToken(text, `/holds/${id}`);
+    const late = { form_token, seen_level: 'gatekeeper', resolution: 'approve' };
+    expect(textOf((await steward.post(`/holds/${id}`, late)).text)).toContain('APPROVAL_RESOLVED');
+  });
+
+  test('sends nothing that the form does not have', async () => {
+    const id = await hall.hold();
+    for (const fields of [{}, { resolution: 'allow' }, { resolution: 'approve', seen_level: 'king' }]) {
+      expect((await resolve(id, fields as Record<string, string>)).status).toBe(422);
+    }
+    const { status } = await resolve(id, { resolution: 'deny', reason: 'x'.repeat(2001) });
+    expect([status, (await hall.approval(id)).state]).toEqual([422, 'pending']);
+  });
+});

@@ -1,0 +1,109 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { registrarFor } from '../src/index.ts';
+import { storeFailureOf } from '../src/store/store-failure.ts';
+import { callerOf, documentOf, freshFile } from './samples.ts';
+
+const document = documentOf('a', ['The lamp is lit.']);
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe('a store that cannot be used is a refusal that says nothing of the machine:', () => {
+  const files: [string, string, (file: string) => void | Promise<void>][] = [
+    ['a file that is no database', 'STORE_VERSION', (file) => writeFileSync(file, 'text '.repeat(1000))],
+    [
+      'a database of somebody else',
+      'STORE_VERSION',
+      (file) => execute(file, 'CREATE TABLE document (id INTEGER PRIMARY KEY)'),
+    ],
+    [
+      'a database of another application',
+      'STORE_VERSION',
+      (file) => execute(file, 'PRAGMA application_id = 7'),
+    ],
+    ['a store of another version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 2')],
+    ['a store whose tables are gone', 'STORE_UNAVAILABLE', (file) => makeStore(file, 'DROP TABLE chunk')],
+    ['a folder', 'STORE_UNAVAILABLE', (file) => mkdirSync(file)],
+  ];
+  test.each(files)('%s', async (_, code, make) => {
+    const file = freshFile();
+    await make(file);
+    const registrar = registrarFor(file);
+    const { register, retrieve } = callerOf(registrar);
+    const answers = [await register(document), await retrieve({ query: 'lamp' })];
+    registrar.close();
+    expect(answers).toMatchObject([
+      { status: 'denied', deny_reason: { code: `REGISTER_${code}` } },
+      { status: 'denied', deny_reason: { code: `RETRIEVE_${code}` } },
+    ]);
+    expect(JSON.stringify(answers)).not.toMatch(/registrar-|research\.db|SQLITE|sqlite|no such table/);
+    expect(console.error).toHaveBeenCalled();
+  });
+
+  test('one that another process holds', async () => {
+    const file = freshFile();
+    await makeStore(file, '');
+    const holder = new DatabaseSync(file);
+    holder.exec('BEGIN IMMEDIATE');
+    const registrar = registrarFor(file, 50);
+    const { register, find } = callerOf(registrar);
+    expect(await register(document)).toMatchObject({ deny_reason: { code: 'REGISTER_STORE_BUSY' } });
+    expect(await find({ query: 'lamp' })).toEqual([]);
+    holder.exec('ROLLBACK');
+    holder.close();
+    expect(await register(document)).toMatchObject({ status: 'ok' });
+    registrar.close();
+  });
+
+  test('one without space', () => {
+    expect(storeFailureOf(Object.assign(new Error(), { errcode: 13 })).code).toBe('STORE_FULL');
+    expect(storeFailureOf(Object.assign(new Error(), { errcode: 261 })).code).toBe('STORE_BUSY');
+    expect(storeFailureOf(null).code).toBe('STORE_UNAVAILABLE');
+  });
+
+  test('one that was mended is used again', async () => {
+    const file = join(freshFile(), 'research.db');
+    const registrar = registrarFor(file);
+    const { register } = callerOf(registrar);
+    expect(await register(document)).toMatchObject({ deny_reason: { code: 'REGISTER_STORE_UNAVAILABLE' } });
+    mkdirSync(dirname(file));
+    expect(await register(document)).toMatchObject({ status: 'ok' });
+    registrar.close();
+  });
+});
+
+test('what fails in the middle of a document leaves the one that was there', async () => {
+  const file = freshFile();
+  await makeStore(file, '');
+  const registrar = registrarFor(file);
+  const { register, find } = callerOf(registrar);
+  await register(document);
+  execute(
+    file,
+    "CREATE TRIGGER fault BEFORE INSERT ON chunk WHEN new.position = 1 BEGIN SELECT RAISE(ABORT, 'fault'); END",
+  );
+  const newer = documentOf('a', ['The lamp is new.', 'So is the horn.']);
+  expect(await register(newer)).toMatchObject({ deny_reason: { code: 'REGISTER_STORE_UNAVAILABLE' } });
+  expect((await find({ query: 'lamp' })).map(({ text }) => text)).toEqual(['The lamp is lit.']);
+  execute(file, 'DROP TRIGGER fault');
+  expect(await register(newer)).toMatchObject({ status: 'ok', result: { replaced: true } });
+  registrar.close();
+});
+
+function execute(file: string, sql: string): void {
+  const db = new DatabaseSync(file);
+  db.exec(sql);
+  db.close();
+}
+
+/** Makes a store and does something to it. */
+async function makeStore(file: string, sql: string): Promise<void> {
+  const registrar = registrarFor(file);
+  await callerOf(registrar).retrieve({ query: 'x' });
+  registrar.close();
+  execute(file, sql);
+}

@@ -1,0 +1,330 @@
+import { pipeline, Readable } from 'node:stream';
+import { brotliCompressSync, constants, createBrotliCompress, createGzip, gzipSync } from 'node:zlib';
+import { contextFor } from '@wcp/worker-kit/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { worker } from '../src/index.ts';
+import { giving, leadingTo, serve, serveRaw } from './servers.ts';
+
+const run = (request: object) => worker.execute(request, contextFor(worker, { correlation_id: 'fetch/1' }));
+const denied = (code: string) => ({ status: 'denied', result: null, deny_reason: { code } });
+
+beforeEach(() => void vi.stubEnv('WCP_WEB_FETCH_ALLOW', '127.0.0.1'));
+afterEach(() => void vi.unstubAllEnvs());
+
+describe('a page', () => {
+  test('is fetched, and its text is what comes of it', async () => {
+    await using server = await serve(giving('text/plain; charset=utf-8', 'Łódź 😀\n'));
+    expect(await run({ url: `${server.origin}/a?b=c#d` })).toMatchObject({
+      status: 'ok',
+      result: {
+        url: `${server.origin}/a?b=c`,
+        status: 200,
+        content_type: 'text/plain',
+        title: null,
+        text: 'Łódź 😀\n',
+        format: 'text',
+        bytes: 13,
+        redirects: [],
+      },
+    });
+    expect(server.seen).toEqual(['/a?b=c']);
+  });
+
+  test('is asked for with the correlation id and without anything secret', async () => {
+    let headers: object = {};
+    await using server = await serve((request, response) => {
+      headers = request.headers;
+      giving('text/plain', '')(request, response);
+    });
+    await run({ url: server.origin });
+    expect(Object.keys(headers).sort()).toEqual([
+      'accept',
+      'accept-encoding',
+      'connection',
+      'host',
+      'user-agent',
+      'x-correlation-id',
+    ]);
+    expect(headers).toMatchObject({ 'x-correlation-id': 'fetch/1' });
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['identity', (text: Buffer) => text],
+  ])('that is compressed with %s is decompressed', async (encoding, compress) => {
+    const text = 'lamp '.repeat(10_000);
+    await using server = await serve(
+      giving('text/plain', compress(Buffer.from(text)), { 'content-encoding': encoding }),
+    );
+    expect(await run({ url: server.origin })).toMatchObject({ result: { text, bytes: 50_000 } });
+  });
+
+  test('of Markdown passes through, also where the server says that it is plain text', async () => {
+    await using server = await serve((request, response) =>
+      giving(request.url === '/a.md' ? 'text/plain' : 'text/markdown', '# Lamp #\n\n*x*')(request, response),
+    );
+    for (const path of ['/a.md', '/a']) {
+      expect(await run({ url: server.origin + path })).toMatchObject({
+        result: { text: '# Lamp #\n\n*x*', format: 'markdown', title: 'Lamp' },
+      });
+    }
+  });
+
+  test('of HTML becomes Markdown', async () => {
+    await using server = await serve(giving('text/html', '<title>T</title><p>a <b>b</b></p><h2>c</h2><p>d'));
+    expect(await run({ url: server.origin })).toMatchObject({
+      result: { text: '# T\n\na b\n\n## c\n\nd', format: 'markdown', title: 'T' },
+    });
+  });
+
+  test.each([
+    ['utf-8', 'text/plain', Buffer.from('\ufeffé')],
+    ['a byte order mark against the header', 'text/plain; charset=latin1', Buffer.from('\ufeffé')],
+    ['utf-16', 'text/plain', Buffer.from('\ufeffé', 'utf16le')],
+    ['the header', 'text/plain; charset="ISO-8859-1"', Buffer.from('é', 'latin1')],
+    ['no header, and it is no UTF-8', 'text/plain', Buffer.from('é', 'latin1')],
+    ['a header that nobody knows', 'text/plain; charset=klingon', Buffer.from('é')],
+    ['a header that says ASCII', 'text/plain; charset=us-ascii', Buffer.from('é')],
+    ['the page itself', 'text/html', Buffer.from('<meta charset=windows-1251><p>\xe9', 'latin1'), 'й'],
+    ['the header against the page', 'text/html; charset=utf-8', Buffer.from('<meta charset=koi8-r><p>é')],
+    ['a page that is not what it says', 'text/html', Buffer.from('<meta charset=utf-16><p>é')],
+    ['a wrong header', 'text/plain; charset=utf-8', Buffer.from('é', 'latin1'), '\ufffd'],
+  ])('is decoded by %s', async (_, type, content, text = 'é') => {
+    await using server = await serve(giving(type, content));
+    expect(await run({ url: server.origin })).toMatchObject({ result: { text } });
+  });
+
+  test.each([
+    ['image/png', 'png'],
+    ['application/pdf', 'pdf'],
+    ['application/json', '{}'],
+    ['', 'x'],
+    ['nonsense', 'x'],
+    ['text/plain', 'a\0b'],
+  ])('of the type %j is refused', async (type, content) => {
+    await using server = await serve(giving(type, content));
+    expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNSUPPORTED_TYPE'));
+  });
+
+  test.each([400, 401, 404, 429, 500, 503, 304, 300])(
+    'with the status %d is refused, and the status is named',
+    async (status) => {
+      await using server = await serve((_, response) => response.writeHead(status).end('secret'));
+      const result = await run({ url: server.origin });
+      expect(result).toMatchObject(denied('FETCH_HTTP_STATUS'));
+      expect(result.deny_reason?.message).toBe(`The server answered with the status ${status}.`);
+    },
+  );
+});
+
+describe('redirects', () => {
+  test('are followed, each by its own rules', async () => {
+    await using server = await serve((request, response) => {
+      const next: Record<string, string> = { '/a': 'b?x=1', '/b?x=1': '//127.0.0.1/nothing', '/c': '/d#e' };
+      const at = request.url ?? '';
+      if (at === '/b?x=1') return leadingTo(`${server.origin}/c`, 308)(request, response);
+      if (next[at] !== undefined) return leadingTo(next[at], 301)(request, response);
+      return giving('text/plain', 'there')(request, response);
+    });
+    const { origin } = server;
+    expect(await run({ url: `${origin}/a` })).toMatchObject({
+      result: {
+        url: `${origin}/d`,
+        text: 'there',
+        redirects: [`${origin}/a`, `${origin}/b?x=1`, `${origin}/c`],
+      },
+    });
+  });
+
+  test('are followed as often as allowed and no more', async () => {
+    await using server = await serve((request, response) => {
+      const left = Number((request.url ?? '').slice(1));
+      return left === 0
+        ? giving('text/plain', 'there')(request, response)
+        : leadingTo(`/${left - 1}`)(request, response);
+    });
+    expect(await run({ url: `${server.origin}/5` })).toMatchObject({ status: 'ok' });
+    expect(await run({ url: `${server.origin}/6` })).toMatchObject(denied('FETCH_TOO_MANY_REDIRECTS'));
+    expect(await run({ url: `${server.origin}/1`, max_redirects: 0 })).toMatchObject(
+      denied('FETCH_TOO_MANY_REDIRECTS'),
+    );
+  });
+
+  test('that go in a circle end', async () => {
+    await using server = await serve(leadingTo('/'));
+    expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_TOO_MANY_REDIRECTS'));
+    expect(server.seen).toHaveLength(6);
+  });
+
+  test.each([
+    ['http://127.0.0.2/', 'FETCH_ADDRESS_NOT_ALLOWED'],
+    ['http://localhost/', 'FETCH_ADDRESS_NOT_ALLOWED'],
+    ['http://[::1]/', 'FETCH_ADDRESS_NOT_ALLOWED'],
+    ['http://169.254.169.254/latest/meta-data/', 'FETCH_ADDRESS_NOT_ALLOWED'],
+    ['http://0x7f000002/', 'FETCH_ADDRESS_NOT_ALLOWED'],
+    ['file:///etc/passwd', 'FETCH_INVALID_URL'],
+    ['data:text/plain,x', 'FETCH_INVALID_URL'],
+    ['javascript:alert(1)', 'FETCH_INVALID_URL'],
+    ['http://user:word@127.0.0.1/', 'FETCH_INVALID_URL'],
+    ['http://', 'FETCH_INVALID_URL'],
+    [`/${'x'.repeat(9000)}`, 'FETCH_INVALID_URL'],
+  ])('to %j are refused', async (location, code) => {
+    await using server = await serve(leadingTo(location));
+    vi.stubEnv('WCP_WEB_FETCH_ALLOW', `127.0.0.1:${server.port}`);
+    expect(await run({ url: server.origin })).toMatchObject(denied(code));
+  });
+});
+
+describe('a server that means ill', () => {
+  test('and never answers is left in time', async () => {
+    await using server = await serve(() => {});
+    const started = performance.now();
+    expect(await run({ url: server.origin, timeout_ms: 100 })).toMatchObject(denied('FETCH_TIMEOUT'));
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+
+  test('and gives a byte now and then is left in time', async () => {
+    await using server = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      const timer = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    expect(await run({ url: server.origin, timeout_ms: 150 })).toMatchObject(denied('FETCH_TIMEOUT'));
+  });
+
+  test('and redirects slowly is left in time, all hops together', async () => {
+    await using server = await serve((request, response) => {
+      setTimeout(() => leadingTo('/')(request, response), 60);
+    });
+    expect(await run({ url: server.origin, timeout_ms: 150, max_redirects: 10 })).toMatchObject(
+      denied('FETCH_TIMEOUT'),
+    );
+  });
+
+  test('and is slow is left at the deadline of the dispatch, and the connection with it', async () => {
+    let isClosed = () => {};
+    const closed = new Promise<void>((resolve) => {
+      isClosed = resolve;
+    });
+    await using server = await serve((request) => request.socket.on('close', () => isClosed()));
+    const deadline = new Date(Date.now() + 100).toISOString();
+    expect(await worker.execute({ url: server.origin }, contextFor(worker, { deadline }))).toMatchObject({
+      status: 'error',
+      deny_reason: { code: 'WORKER_TIMEOUT' },
+    });
+    await closed;
+  });
+
+  test('and never ends is left when it has given too much', async () => {
+    let given = 0;
+    await using server = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      const chunk = Buffer.alloc(65_536, 'x');
+      const more = () => {
+        given += chunk.length;
+        if (!response.destroyed) response.write(chunk, () => setImmediate(more));
+      };
+      more();
+    });
+    expect(await run({ url: server.origin, max_bytes: 200_000 })).toMatchObject(denied('FETCH_TOO_LARGE'));
+    expect(given).toBeLessThan(50_000_000);
+  });
+
+  test('and gives HTML that is longer as Markdown is held to max_bytes too', async () => {
+    const html = '<pre>```</pre>'.repeat(100);
+    await using server = await serve(giving('text/html', html));
+    expect(await run({ url: server.origin, max_bytes: html.length })).toMatchObject(
+      denied('FETCH_TOO_LARGE'),
+    );
+    expect(await run({ url: server.origin })).toMatchObject({ status: 'ok', result: { bytes: html.length } });
+  });
+
+  test('and says how little it gives is not believed', async () => {
+    await using server = await serve(giving('text/plain', 'x'.repeat(1001)));
+    expect(await run({ url: server.origin, max_bytes: 1000 })).toMatchObject(denied('FETCH_TOO_LARGE'));
+    expect(await run({ url: server.origin, max_bytes: 1001 })).toMatchObject({ result: { bytes: 1001 } });
+  });
+
+  test.each([
+    ['gzip', () => createGzip({ level: 1 })],
+    ['br', () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
+  ])('and gives a bomb of %s, which has no end, is left before it goes off', async (encoding, compressor) => {
+    const zeros = function* () {
+      for (;;) yield Buffer.alloc(65_536);
+    };
+    await using server = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': encoding });
+      pipeline(Readable.from(zeros()), compressor(), response, () => {});
+    });
+    expect(await run({ url: server.origin, max_bytes: 1_000_000 })).toMatchObject(denied('FETCH_TOO_LARGE'));
+  });
+
+  test('and gives what decompresses to nothing, without end, is left', async () => {
+    const nothing = gzipSync('');
+    await using server = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' });
+      const chunk = Buffer.concat(Array.from({ length: 1000 }, () => nothing));
+      const more = () => void (response.destroyed || response.write(chunk, () => setImmediate(more)));
+      more();
+    });
+    expect(await run({ url: server.origin, max_bytes: 10 })).toMatchObject(denied('FETCH_TOO_LARGE'));
+  });
+
+  test.each([
+    ['gzip', Buffer.from('no gzip')],
+    ['gzip', gzipSync('x'.repeat(1000)).subarray(0, 20)],
+    ['br', Buffer.from('no brotli')],
+  ])('and breaks its %s is refused', async (encoding, content) => {
+    await using server = await serve(giving('text/plain', content, { 'content-encoding': encoding }));
+    expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_BROKEN_ANSWER'));
+  });
+
+  test.each(['zstd', 'gzip, gzip', 'constructor'])(
+    'and compresses with %j, which nobody asked for, is refused',
+    async (encoding) => {
+      await using server = await serve(giving('text/plain', 'x', { 'content-encoding': encoding }));
+      expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNSUPPORTED_TYPE'));
+    },
+  );
+
+  test('and breaks off is refused', async () => {
+    await using server = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 100 });
+      response.write('x', () => response.destroy());
+    });
+    expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_BROKEN_ANSWER'));
+  });
+
+  test.each([
+    ['closes at once', ''],
+    ['speaks no HTTP', 'SSH-2.0-lamp\r\n'],
+    ['has no end of headers', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`],
+  ])('and %s is refused, and nothing of the error is told', async (_, answer) => {
+    await using server = await serveRaw(answer);
+    expect((await run({ url: server.origin })).deny_reason).toEqual({
+      code: 'FETCH_UNREACHABLE',
+      message: 'The host could not be reached, or gave no answer that is HTTP.',
+    });
+  });
+
+  test('and would hold on to a connection is left', async () => {
+    await using server = await serve((request, response) => {
+      if (request.url === '/') return leadingTo('/next')(request, response);
+      response.writeHead(200, { 'content-type': 'text/plain' }).write('x'.repeat(1000));
+    });
+    expect(await run({ url: server.origin, max_bytes: 100 })).toMatchObject(denied('FETCH_TOO_LARGE'));
+    await vi.waitFor(() => expect(server.connections()).resolves.toBe(0), { timeout: 1000 });
+    await using good = await serve(giving('text/plain', 'x'));
+    expect(await run({ url: good.origin })).toMatchObject({ status: 'ok' });
+    await vi.waitFor(() => expect(good.connections()).resolves.toBe(0), { timeout: 1000 });
+  });
+
+  test('and is not there is refused, over https too', async () => {
+    await using server = await serve(giving('text/plain', 'x'));
+    expect(await run({ url: `https://127.0.0.1:${server.port}` })).toMatchObject(denied('FETCH_UNREACHABLE'));
+    await server[Symbol.asyncDispose]();
+    expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNREACHABLE'));
+  });
+});
