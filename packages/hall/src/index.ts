@@ -1,3 +1,10 @@
+export type { BanOptions, BanSource, BanSubscription } from './bans/ban-options.ts';
+export {
+  type BanReading,
+  type BanSourceCode,
+  type BanSourceLimits,
+  readBanSource,
+} from './bans/ban-source.ts';
 export { ChainDesk } from './delivery/chain-desk.ts';
 export type {
   ChainedAnswer,
@@ -14,7 +21,7 @@ export type { DispatchAnswer } from './dispatch/dispatcher.ts';
 export type { MadeKey } from './folder/first-keys.ts';
 export { type FolderProblem, HallFolderError } from './folder/folder-error.ts';
 export { type HallFolder, type HallFolderOptions, openHallFolder } from './folder/open-hall-folder.ts';
-export { createHall, type Hall } from './hall.ts';
+export { createHall, type Hall, type NewDocuments } from './hall.ts';
 export type { HallOptions, HallWorker, HttpLimits } from './hall-options.ts';
 export { type Principal, ROLES, type Role } from './identity/principal.ts';
 export type { ApprovalNotice, HumanApprovalCallback } from './notify/notifier.ts';

@@ -2,7 +2,7 @@ import type { HallConfig } from '@wcp/spec';
 import type { HallWorld } from './world/hall-world.ts';
 
 /** A level of compliance (section 11). */
-export type ComplianceLevel = 'WCP-Basic' | 'WCP-Standard' | 'WCP-Full';
+type ComplianceLevel = 'WCP-Basic' | 'WCP-Standard' | 'WCP-Full';
 
 /** Which level a Hall reaches, and what keeps it from a higher one. */
 export interface Compliance {

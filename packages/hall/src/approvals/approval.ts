@@ -10,7 +10,7 @@ import type { HallDecision } from '../dispatch/decider.ts';
 import type { Change, StatefulRow } from '../store/store.ts';
 
 /** Where a held request has come to. `advised`: it went on, and a human was told. */
-export type ApprovalState = 'pending' | 'approved' | 'denied' | 'expired' | 'stale' | 'advised';
+type ApprovalState = 'pending' | 'approved' | 'denied' | 'expired' | 'stale' | 'advised';
 
 /** What a steward did. */
 export interface Resolution {

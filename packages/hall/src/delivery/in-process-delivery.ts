@@ -68,7 +68,8 @@ class InProcessDelivery implements Delivery {
     for (const attempt of this.#attempts) attempt.close();
   }
 
-  async #carry(attempt: Attempt, { context, request, code_hash, dispatch }: DeliveryCall): Promise<void> {
+  async #carry(attempt: Attempt, call: DeliveryCall): Promise<void> {
+    const { context, request, code_hash, permit, dispatch } = call;
     const loaded = await this.#loaded;
     if (this.#isClosed) attempt.close();
     // Code of a package that has changed since it was loaded is not what was decided about.
@@ -77,8 +78,8 @@ class InProcessDelivery implements Delivery {
     const abort = () => controller.abort();
     if (!attempt.handOver({ cancel: abort, stop: abort, grace_ms: this.#grace_ms })) return;
     const { signal } = controller;
-    const answer = await this.#worker.execute(request, context, { signal, ...(dispatch && { dispatch }) });
-    attempt.settle(this.#read(answer));
+    const options = { signal, permit, ...(dispatch && { dispatch }) };
+    attempt.settle(this.#read(await this.#worker.execute(request, context, options)));
   }
 
   /** A copy: neither the worker nor anybody who gets it changes the other's. */

@@ -24,7 +24,7 @@ export interface ChainLink {
 }
 
 /** How deep a chain of dispatches may go. */
-export const MOST_DEPTH = 8;
+const MOST_DEPTH = 8;
 
 /** Why a chain goes no further: it is the fact `frozen` of a decision, with the scope `chain`. */
 export type ChainStop = 'CHAIN_TOO_DEEP' | 'CHAIN_LOOP' | 'CHAIN_WIDENED' | 'CHAIN_OVER';

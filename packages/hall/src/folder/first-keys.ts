@@ -10,33 +10,53 @@ export interface MadeKey {
   readonly key: string;
 }
 
+/** What a key is for. */
+interface KeyWish extends Pick<MadeKey, 'label' | 'role' | 'tenant_id'> {
+  /** How long it opens, in milliseconds; absent, until it is revoked. */
+  readonly lives_ms?: number;
+}
+
 /** The tenant of the example. */
 const TENANT = 'agent.example';
-const DAY_MS = 86_400_000;
-const FIRST: readonly Pick<MadeKey, 'label' | 'role' | 'tenant_id'>[] = [
+
+const FIRST: readonly KeyWish[] = [
   { label: 'first admin', role: 'admin', tenant_id: null },
   { label: 'first tenant', role: 'tenant', tenant_id: TENANT },
   { label: 'first steward', role: 'steward', tenant_id: null },
 ];
 
-/** Makes the keys that a Hall without any begins with. */
-export async function makeFirstKeys(identity: Identity): Promise<MadeKey[]> {
-  const made: MadeKey[] = [];
-  for (const wanted of FIRST) made.push(await makeKey(identity, wanted, null));
-  return made;
+/** Keys that an operator may have made when a Hall starts. */
+const MORE = {
+  /** To try the Hall with: it opens for a day. */
+  trial: { label: 'for a day', role: 'tenant', tenant_id: TENANT, lives_ms: 86_400_000 },
+  /** For an operator who has lost the others. */
+  admin: { label: 'another admin', role: 'admin', tenant_id: null },
+} as const satisfies Readonly<Record<string, KeyWish>>;
+
+/** One of the keys that may be made beside the first ones. */
+export type NewKey = keyof typeof MORE;
+
+/**
+ * Makes the keys that a Hall without any begins with. Each is added to `made` once it is durable: nobody
+ * can be told of it later.
+ */
+export async function makeFirstKeys(identity: Identity, made: MadeKey[]): Promise<void> {
+  for (const wish of FIRST) made.push(await makeKey(identity, wish, 0));
 }
 
-/** Makes a key for the tenant of the example that opens for a day. */
-export function makeTrialKey(identity: Identity, now: number): Promise<MadeKey> {
-  const expires_at = new Date(now + DAY_MS).toISOString();
-  return makeKey(identity, { label: 'for a day', role: 'tenant', tenant_id: TENANT }, expires_at);
+/** Makes more keys, each added to `made`. */
+export async function makeNewKeys(
+  identity: Identity,
+  wanted: readonly NewKey[],
+  now: number,
+  made: MadeKey[],
+): Promise<void> {
+  for (const name of wanted) made.push(await makeKey(identity, MORE[name], now));
 }
 
-async function makeKey(
-  { keys }: Identity,
-  { label, role, tenant_id }: (typeof FIRST)[number],
-  expires_at: string | null,
-): Promise<MadeKey> {
+async function makeKey({ keys }: Identity, wish: KeyWish, now: number): Promise<MadeKey> {
+  const { label, role, tenant_id, lives_ms } = wish;
+  const expires_at = lives_ms === undefined ? null : new Date(now + lives_ms).toISOString();
   const { key_id, key } = await keys.create({ label, roles: [role], tenant_id, expires_at });
   return { label, role, tenant_id, key_id, key };
 }

@@ -1,4 +1,5 @@
 import { WcpError } from '@wcp/spec';
+import type { MadeKey } from './first-keys.ts';
 
 /** One thing that keeps a Hall from being opened in a folder. */
 export interface FolderProblem {
@@ -13,11 +14,17 @@ export interface FolderProblem {
 /** Thrown where a Hall cannot be opened in a folder: with everything that is wrong, and nothing started. */
 export class HallFolderError extends WcpError {
   readonly problems: readonly FolderProblem[];
+  /** API keys that were made before it failed: they are valid from now on, and nowhere else. */
+  readonly keys: readonly MadeKey[];
 
-  constructor(problems: readonly FolderProblem[], options?: { readonly cause?: unknown }) {
-    super('ERR_WCP_HALL', problems.map(({ message }) => message).join(' '), options);
+  constructor(
+    problems: readonly FolderProblem[],
+    { cause, keys = [] }: { readonly cause?: unknown; readonly keys?: readonly MadeKey[] } = {},
+  ) {
+    super('ERR_WCP_HALL', problems.map(({ message }) => message).join(' '), { cause });
     this.name = 'HallFolderError';
     this.problems = problems;
+    this.keys = keys;
   }
 }
 

@@ -8,7 +8,7 @@ import type { HallLog } from '../hall-options.ts';
 import { connectWorkers } from './connect-workers.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type FolderDocuments, readDocuments } from './documents.ts';
-import { type MadeKey, makeFirstKeys, makeTrialKey } from './first-keys.ts';
+import { type MadeKey, makeFirstKeys, makeNewKeys, type NewKey } from './first-keys.ts';
 import { HallFolderError } from './folder-error.ts';
 import { type FolderSettings, readFolderSettings } from './folder-settings.ts';
 import { LAYOUT } from './layout.ts';
@@ -26,8 +26,8 @@ export interface HallFolderOptions {
   readonly listens?: boolean;
   /** `first`, where it is absent: a Hall without any key gets its first ones. `none`: it stays open, for `dev`. */
   readonly keys?: 'first' | 'none';
-  /** Makes a key for the tenant of the example that opens for a day, where no first keys are made. */
-  readonly wantsTrialKey?: boolean;
+  /** Keys to be made where no first ones are: one to try the Hall with, which opens for a day; another admin. */
+  readonly newKeys?: readonly NewKey[];
   /** The variables that `server.json` may name. */
   readonly env?: Env;
   readonly log?: HallLog;
@@ -59,11 +59,12 @@ export async function openHallFolder(dir: string, options: HallFolderOptions = {
   const signing = await openSigningKey(dir);
   warnOf(signing, log);
   const hall = await openHall({ dir, settings, documents, key: signing.key, log });
+  const keys: MadeKey[] = [];
   let watch: DocumentWatch | null = null;
   try {
     await tellOfDocuments(hall, documents, log);
     await removeOldCopies(hall, dir);
-    const keys = await makeKeys(hall, options);
+    await makeKeys(hall, options, keys);
     const { host, port } = { ...settings.server, ...options };
     const url = options.listens === false ? null : await listen(hall, { host, port });
     watch = watchDocuments(hall, dir, documents.mark, log);
@@ -71,8 +72,18 @@ export async function openHallFolder(dir: string, options: HallFolderOptions = {
     return { hall, url, made, close: () => closeAll(hall, watch) };
   } catch (error) {
     await closeAll(hall, watch);
-    throw error;
+    throw keys.length === 0 ? error : withKeys(error, keys);
   }
+}
+
+/** Keys that nobody is told of could never be told again. */
+function withKeys(cause: unknown, keys: readonly MadeKey[]): HallFolderError {
+  const { message } = cause as Error;
+  const problems =
+    cause instanceof HallFolderError
+      ? cause.problems
+      : [{ file: null, path: null, code: 'NOT_OPENED', message }];
+  return new HallFolderError(problems, { cause, keys });
 }
 
 interface FolderGround {
@@ -134,10 +145,14 @@ async function tellOfDocuments(
   logRejected(log, worlds.rejected, consequence);
 }
 
-async function makeKeys({ parts }: Hall, { keys, wantsTrialKey }: HallFolderOptions): Promise<MadeKey[]> {
+async function makeKeys(
+  { parts }: Hall,
+  { keys, newKeys = [] }: HallFolderOptions,
+  made: MadeKey[],
+): Promise<void> {
   const { identity, clock } = parts;
-  if (identity.isOpen) return keys === 'none' ? [] : makeFirstKeys(identity);
-  return wantsTrialKey === true ? [await makeTrialKey(identity, clock.now())] : [];
+  if (!identity.isOpen) await makeNewKeys(identity, newKeys, clock.now(), made);
+  else if (keys !== 'none') await makeFirstKeys(identity, made);
 }
 
 /** Only the code of enrolled workers can still run: what waits for a human is decided anew before it does. */

@@ -1,7 +1,7 @@
 import { DENY_CODES, type Finding, WcpError } from '@wcp/spec';
 import type { FastifyError } from 'fastify';
 import { IdentityError } from '../identity/identity-error.ts';
-import { REFUSALS, Refusal, type RefusalCode, statusOf } from '../refusal.ts';
+import { Refusal, type RefusalCode, statusOf } from '../refusal.ts';
 
 /** A problem document (RFC 9457). `code` is stable; `detail` is for people. */
 export interface Problem {
@@ -34,7 +34,6 @@ const TITLES: Readonly<Record<RefusalCode, string>> = {
   BAN_LIST_ROLLED_BACK: 'A later list is published',
   BAN_LIST_STALE: 'The list is past its greatest age',
   NOT_FOUND: 'Not found',
-  METHOD_NOT_ALLOWED: 'Not a method of this resource',
   CONFLICT: 'Not possible now',
   APPROVAL_RESOLVED: 'Resolved already',
   APPROVAL_EXPIRED: 'Too late',
@@ -46,7 +45,6 @@ const TITLES: Readonly<Record<RefusalCode, string>> = {
   INTERNAL: 'The Hall failed',
   STORE_FAILED: 'Nothing can be kept now',
   CLOCK_WENT_BACK: 'The clock is not right',
-  CLOSING: 'The Hall is closing',
 };
 
 /** Fastify's own refusals by their codes. */
@@ -96,6 +94,3 @@ export function refusalOf(error: unknown): Refusal {
     'The Hall failed in a way that it should not. What was not acknowledged was not done.',
   );
 }
-
-/** The codes that an answer of one status can have: for the OpenAPI document. */
-export const PROBLEM_STATUSES: readonly number[] = [...new Set(Object.values(REFUSALS))].sort();

@@ -20,7 +20,7 @@ const HEADS_AT_HAND = 10_000;
 const OBSERVATIONS_AT_HAND = 1_000;
 
 /** How far the log has come. */
-export interface LogHead {
+interface LogHead {
   readonly size: number;
   readonly root: Sha256;
 }

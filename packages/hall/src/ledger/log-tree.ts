@@ -14,7 +14,7 @@ const TILE_HEIGHT = 8;
 const HEIGHT_FACTOR = 2 ** 48;
 
 /** Where a subtree stands in the table of nodes. */
-export function placeOf({ height, index }: Subtree): number {
+function placeOf({ height, index }: Subtree): number {
   return height * HEIGHT_FACTOR + index;
 }
 

@@ -67,8 +67,8 @@ function outboxChange(id: string, state: 'due' | 'failed', at: string, due: Due)
 class Sender {
   readonly #parts: NotifierParts;
   readonly #secrets: ReadonlyMap<string, string>;
+  readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
-  #isStopped = false;
 
   constructor(parts: NotifierParts) {
     this.#parts = parts;
@@ -77,7 +77,7 @@ class Sender {
 
   /** Sends what is due, unless it is being sent. */
   run(): void {
-    if (this.#running !== null || this.#isStopped || this.#secrets.size === 0) return;
+    if (this.#running !== null || this.#stop.signal.aborted || this.#secrets.size === 0) return;
     this.#running = this.#sendDue()
       .catch((error: Error) => this.#parts.log('warn', error.message))
       .finally(() => {
@@ -85,8 +85,9 @@ class Sender {
       });
   }
 
+  /** Waits for no receiver: what it did not take is sent again by the next process. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stop.abort();
     await this.#running;
   }
 
@@ -98,7 +99,7 @@ class Sender {
       const rows = await this.#parts.store.list('outbox', { where: { state: 'due' }, after, limit: PAGE });
       await Promise.all(rows.filter(({ at }) => at <= now).map((row) => this.#send(row)));
       const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE || this.#isStopped) return;
+      if (last === undefined || rows.length < PAGE || this.#stop.signal.aborted) return;
       after = last.id;
     }
   }
@@ -127,7 +128,7 @@ class Sender {
       'webhook-signature': new Webhook(secret).sign(id, sentAt, body),
     };
     try {
-      const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
       const { ok } = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
       return ok;
     } catch {

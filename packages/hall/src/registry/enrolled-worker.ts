@@ -2,7 +2,7 @@ import type { DenyCode, RegistryRecord } from '@wcp/spec';
 import type { Change, StatefulRow } from '../store/store.ts';
 
 /** Why a worker is flagged: the denial that showed it. */
-export interface WorkerFlag {
+interface WorkerFlag {
   readonly code: DenyCode;
   readonly at: string;
 }

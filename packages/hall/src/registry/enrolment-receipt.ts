@@ -2,7 +2,7 @@ import type { PlainEvidence } from '../ledger/entry.ts';
 import type { EnrolledWorker } from './enrolled-worker.ts';
 
 /** The stream of enrolments and removals; no tenant can have this name. */
-export const REGISTRY_STREAM = '(registry)';
+const REGISTRY_STREAM = '(registry)';
 
 /**
  * The receipt of an enrolment (`ALLOW`) or a removal (`DENY`): `artifact_hash` is that of the record.

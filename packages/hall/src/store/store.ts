@@ -28,20 +28,20 @@ export interface DecisionRow {
 }
 
 /** Facts that many decisions share (live hashes, bans), kept once under their digest. */
-export interface ObservationRow {
+interface ObservationRow {
   readonly digest: string;
   readonly facts: string;
 }
 
 /** The documents of a world, kept once under its digest. */
-export interface WorldRow {
+interface WorldRow {
   readonly digest: string;
   readonly documents: string;
   readonly at: string;
 }
 
 /** A complete subtree of the log; `place` is its height times 2^48 plus its index. */
-export interface NodeRow {
+interface NodeRow {
   readonly place: number;
   readonly hash: Uint8Array;
 }
@@ -54,7 +54,7 @@ export interface HeadRow {
 }
 
 /** A signed tree head. */
-export interface CheckpointRow {
+interface CheckpointRow {
   readonly size: number;
   readonly note: string;
   readonly at: string;

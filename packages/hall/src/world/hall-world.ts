@@ -28,7 +28,7 @@ export interface HallWorld {
 }
 
 /** The documents of a world as they are kept, under the names that its digest covers. */
-export interface WorldDocument {
+interface WorldDocument {
   readonly catalog_version: string;
   readonly config: unknown;
   readonly rules: unknown;

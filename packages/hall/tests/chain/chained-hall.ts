@@ -1,4 +1,4 @@
-import { type RegistryRecord, type RouteDecision, recordHash } from '@wcp/spec';
+import { type RegistryRecord, recordHash } from '@wcp/spec';
 import { defineWorker, type RunContext, type Worker } from '@wcp/worker-kit';
 import { inProcessDelivery } from '../../src/delivery/in-process-delivery.ts';
 import { createHall, type Hall, type HallOptions } from '../../src/index.ts';
@@ -70,5 +70,3 @@ export async function decisionsOf({ parts }: Hall) {
 export function stopOf({ facts }: { readonly facts: object }): string | null {
   return (facts as { frozen?: { scope: string; reason: string } }).frozen?.reason ?? null;
 }
-
-export type { RouteDecision };

@@ -39,6 +39,8 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
       schema: {
         operationId: 'listDecisions',
         summary: 'Decisions with the input and the facts that they were made from, the oldest first',
+        description:
+          'With outcome or deny_code a page may hold fewer items than asked for, even none, and go on: the end is where next_cursor is null.',
         querystring: closed({
           ...pageQuery,
           outcome: Type.Optional(Type.Enum(['DISPATCH', 'DENY', 'STEWARD_HOLD'])),
