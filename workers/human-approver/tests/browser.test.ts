@@ -91,6 +91,7 @@ describe('a steward in a browser', () => {
     const { hall, link } = await startBoth();
     const first = await hall.hold();
     const page = await (await openBrowser()).newPage();
+    const complaints = complaintsOf(page);
     await page.goto(link);
     await page.getByRole('button', { name: 'Sign in' }).click();
     const reason = page.getByRole('article').getByLabel('Reason');
@@ -109,6 +110,7 @@ describe('a steward in a browser', () => {
     await page.getByText('Escalated from Gatekeeper').waitFor({ timeout: 8_000 });
     expect(await reason.first().inputValue()).toBe('half a sentence');
     await page.getByLabel('Result').first().waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('reason');
 
     await hall.resolve(first, { resolution: 'deny' });
     await page.getByText('Resolved elsewhere.').waitFor({ timeout: 8_000 });
@@ -116,7 +118,7 @@ describe('a steward in a browser', () => {
       true,
     );
     await picture(page, 'kept-up');
-    expect(loads).toEqual([]);
+    expect([loads, complaints]).toEqual([[], []]);
   });
 
   test('does everything with the keyboard alone, and submits a result as JSON', async () => {

@@ -52,16 +52,21 @@ function titleFor(count: number): string {
 function resolvedNotice(approval: Approval): Html {
   const { state, level, capability_id, tenant_id } = approval;
   const to = state === 'pending' && html` to ${LEVEL_WORDS[level].name}`;
-  return html`<div class="message good" role="status" tabindex="-1" autofocus><strong>${STATE_WORDS[state]}${to}:</strong> <code>${capability_id}</code> for <bdi>${tenant_id}</bdi>.${cameOf(approval)}</div>`;
+  const { isWell, said } = cameOf(approval);
+  return html`<div class="message ${isWell ? 'good' : 'bad'}" role="status" tabindex="-1" autofocus><strong>${STATE_WORDS[state]}${to}:</strong> <code>${capability_id}</code> for <bdi>${tenant_id}</bdi>.${said}</div>`;
 }
 
-/** What the worker answered, or what the human did instead of it. */
-function cameOf({ state, mode, resolved_decision_id, result }: Approval): Content {
-  if (state !== 'approved' || mode !== 'dispatch') return null;
-  if (resolved_decision_id === null) return details('What was submitted', result);
-  if (result === null) return ' The worker gave no result.';
+/** What the worker answered, or what the human did instead of it, and whether that is as it should be. */
+function cameOf(approval: Approval): { readonly isWell: boolean; readonly said: Content } {
+  const { state, mode, resolved_decision_id, result } = approval;
+  if (state === 'stale' || state === 'expired') return { isWell: false, said: null };
+  if (state !== 'approved' || mode !== 'dispatch') return { isWell: true, said: null };
+  if (resolved_decision_id === null) return { isWell: true, said: details('What was submitted', result) };
+  if (result === null) return { isWell: false, said: ' The worker gave no result.' };
   const { status, deny_reason, result: made } = Object(result) as Record<string, unknown>;
-  return html` The worker answered <b>${String(status)}</b>.${details('What came of it', deny_reason ?? made ?? null)}`;
+  const value = details('What came of it', deny_reason ?? made ?? null);
+  const isWell = status === 'ok' || status === 'partial';
+  return { isWell, said: html` The worker answered <b>${String(status)}</b>.${value}` };
 }
 
 function details(summary: string, value: unknown): Html {

@@ -27,3 +27,8 @@ export function layout({ title, main, signOutToken, isLive }: Page, nonce: strin
 ${isLive && html`<script nonce="${nonce}">${SCRIPT}</script>`}</body></html>
 `;
 }
+
+/** What is in a page, for the script of one that is open: a style of another nonce would be refused there. */
+export function bareLayout({ title, main }: Page): Html {
+  return html`<!doctype html><title>${title}</title><main>${main}</main>`;
+}

@@ -6,9 +6,11 @@ export interface JsonLimits {
   readonly lines: number;
   /** Characters of one text. */
   readonly text: number;
+  /** Characters of all texts together, about. */
+  readonly all: number;
 }
 
-const LIMITS: JsonLimits = { depth: 10, lines: 200, text: 1000 };
+const LIMITS: JsonLimits = { depth: 10, lines: 200, text: 1000, all: 20_000 };
 
 /** A value as indented JSON. */
 export interface PrintedJson {
@@ -27,6 +29,7 @@ export function printJson(value: unknown, limits: JsonLimits = LIMITS): PrintedJ
 class Printer {
   readonly lines: Html[] = [];
   readonly #limits: JsonLimits;
+  #written = 0;
   isCut = false;
 
   constructor(limits: JsonLimits) {
@@ -54,13 +57,18 @@ class Printer {
   #members(value: Readonly<Record<string, unknown>>, keys: readonly string[], indent: string): void {
     const isList = Array.isArray(value);
     for (const [at, key] of keys.entries()) {
-      if (this.lines.length >= this.#limits.lines) {
+      if (this.#isFull()) {
         this.lines.push(html`${indent}${this.#cut(`${keys.length - at} more`)}\n`);
         return;
       }
       const comma = at === keys.length - 1 ? '' : ',';
       this.print(value[key], indent, comma, isList ? html`` : html`${this.#text(key, 'key')}: `);
     }
+  }
+
+  #isFull(): boolean {
+    const { lines, all } = this.#limits;
+    return this.lines.length >= lines || this.#written >= all;
   }
 
   #scalar(value: unknown): Html {
@@ -70,6 +78,7 @@ class Printer {
   /** Each text stands by itself, so that its direction of writing moves nothing around it. */
   #text(text: string, kind: 'key' | 'text'): Html {
     const { text: most } = this.#limits;
+    this.#written += Math.min(text.length, most);
     const shown = html`<bdi class="${kind}">${JSON.stringify(text.slice(0, most))}</bdi>`;
     return text.length <= most ? shown : html`${shown}${this.#cut(`${text.length - most} more characters`)}`;
   }

@@ -35,9 +35,10 @@ const keep = (card, fresh) => {
     const other = fresh.querySelector('[name="' + field.name + '"]');
     if (other) other.value = field.value;
   }
-  const hasFocus = card.contains(document.activeElement);
+  const focused = document.activeElement;
+  const hadFocus = card.contains(focused);
   card.replaceWith(fresh);
-  if (hasFocus) fresh.querySelector('textarea').focus();
+  if (hadFocus) (fresh.querySelector('textarea[name="' + focused.name + '"]') || fresh.querySelector('textarea')).focus();
 };
 const merge = (page) => {
   const fresh = new Map([...page.querySelectorAll('#holds > article')].map((card) => [card.id, card]));
@@ -75,7 +76,7 @@ const look = async () => {
     isOld = false;
     try {
       const cursor = new URLSearchParams(location.search).get('cursor');
-      const answer = await fetch('/' + (cursor ? '?cursor=' + encodeURIComponent(cursor) : ''));
+      const answer = await fetch('/holds' + (cursor ? '?cursor=' + encodeURIComponent(cursor) : ''));
       if (answer.redirected) trouble('You are signed out: reload the page to sign in.');
       else if (!answer.ok) trouble('The Hall cannot be asked now. This page tries again.');
       else merge(new DOMParser().parseFromString(await answer.text(), 'text/html'));

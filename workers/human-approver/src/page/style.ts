@@ -80,5 +80,5 @@ section .notice, .notice { background: var(--warm-back); color: var(--warm); mar
 #said { margin: 0 0 .75rem; font-weight: 600; }
 #said[data-bad] { border-radius: .5rem; padding: .6rem .9rem; }
 @media (max-width: 34rem) { main { padding: .75rem; } .hold { padding: .9rem; } .buttons { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
-  .escalation { grid-column: 1 / -1; margin: 0; } .escalation select { flex: 1; min-width: 0; } dl { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); } }
+  .escalation { grid-column: 1 / -1; margin: 0; } .escalation select { flex: 1; min-width: 0; padding-inline: .35rem; } .escalation button { padding-inline: .8rem; } dl { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); } }
 `);

@@ -10,7 +10,7 @@ interface AnswerHead {
 /** What is answered: a page, a text, or a stream of events. */
 export type Answer = AnswerHead &
   (
-    | { readonly page: Page }
+    | { readonly page: Page /** Only what is in it, for its own script. */; readonly isBare?: boolean }
     | { readonly text: string }
     | { readonly stream: (response: ServerResponse) => void }
   );

@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import { resolveHold } from './answers/resolve-hold.ts';
-import { showHolds } from './answers/show-holds.ts';
+import { showFreshHolds, showHolds } from './answers/show-holds.ts';
 import { showRequest } from './answers/show-request.ts';
 import { showSignIn, signIn, signOut } from './answers/sign-in.ts';
 import { listen, takeWebhook } from './answers/take-webhook.ts';
@@ -24,6 +24,7 @@ const LONGEST_FORM = 6 * KIB * KIB + 64 * KIB;
 /** Everything that can be asked for. */
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: /^\/$/, access: 'steward', bytes: 0, answer: showHolds },
+  { method: 'GET', path: /^\/holds$/, access: 'steward', bytes: 0, answer: showFreshHolds },
   { method: 'GET', path: /^\/events$/, access: 'steward', bytes: 0, answer: listen },
   {
     method: 'GET',

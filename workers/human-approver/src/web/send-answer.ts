@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { layout } from '../page/layout.ts';
+import { bareLayout, layout } from '../page/layout.ts';
 import type { Answer } from './answer.ts';
 import { randomSecret } from './secret.ts';
 
@@ -36,7 +36,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
 
 function sendPage(
   response: ServerResponse,
-  { status, page }: Extract<Answer, { readonly page: unknown }>,
+  { status, page, isBare = false }: Extract<Answer, { readonly page: unknown }>,
   headers: OutgoingHttpHeaders,
 ): void {
   const nonce = randomSecret();
@@ -47,5 +47,5 @@ function sendPage(
     'content-security-policy': parts.join('; '),
     'content-type': 'text/html; charset=utf-8',
   });
-  response.end(layout(page, nonce).text);
+  response.end((isBare ? bareLayout(page) : layout(page, nonce)).text);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -42,14 +42,8 @@ export async function openBrowser({
   return context;
 }
 
-/**
- * Keeps a picture of a page where `WCP_SCREENSHOTS` names a folder. Playwright's own would put a style into
- * the page, of which the page's policy complains.
- */
+/** Keeps a picture of a page where `WCP_SCREENSHOTS` names a folder. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env['WCP_SCREENSHOTS'];
-  if (folder === undefined) return;
-  const session = await page.context().newCDPSession(page);
-  const { data } = await session.send('Page.captureScreenshot', { captureBeyondViewport: true });
-  writeFileSync(join(folder, `${name}.png`), Buffer.from(data, 'base64'));
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

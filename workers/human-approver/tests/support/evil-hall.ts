@@ -8,7 +8,7 @@ export const EVIL = `"'></textarea></pre></style></script><script>window.hacked=
 const reasons = [{ reason: EVIL, level: 'gatekeeper' }];
 
 /** A hold in which every text is an attacker's, whoever writes it in a Hall that is one. */
-export const EVIL_APPROVAL = {
+const EVIL_APPROVAL = {
   ...{ approval_id: 'one', state: 'pending', mode: 'dispatch', level: 'executor', tenant_id: EVIL },
   ...{ correlation_id: EVIL, capability_id: EVIL, created_at: EVIL, expires_at: '2999-01-31T12:15:00.000Z' },
   input: { request: { [EVIL]: EVIL, list: [EVIL], deep: { [EVIL]: {} } } },

@@ -62,8 +62,9 @@ function workerThatNotes(ran: Ran): Worker {
       blast_radius: { data: 1, network: 2, financial: 0, time: 0, reversibility: 'reversible' },
       privilege_envelope: { network_egress: 'none' },
     }),
-    input: z.unknown(),
+    input: z.looseObject({ fail: z.boolean().optional() }),
     run: (request) => {
+      if (request.fail === true) throw new Error('as it was asked');
       ran.push(request);
       return { fetched: true };
     },

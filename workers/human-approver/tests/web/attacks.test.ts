@@ -101,6 +101,7 @@ describe('a name that some name server points here', () => {
 describe('every answer', () => {
   const answers = async () => [
     await steward.get('/'),
+    await steward.get('/holds'),
     await steward.get(`/holds/${id}/request`),
     await steward.get('/nothing'),
     await steward.get('/sign-in'),

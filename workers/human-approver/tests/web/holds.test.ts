@@ -65,6 +65,13 @@ describe('the page shows', () => {
     expect(list.text + text).not.toContain('the.tenants.own');
   });
 
+  test('the same to the script of an open page, without style and script', async () => {
+    await hall.hold();
+    const { status, text } = await steward.get('/holds');
+    expect([status, text.split('<article').length - 1]).toEqual([200, 1]);
+    expect(text).not.toMatch(/<style|<script/);
+  });
+
   test('what is wrong with the Hall, and no hold', async () => {
     const lost = await stewardAt(await openPage({ ...hall.env, WCP_HALL_KEY: 'wcp_nobody' }));
     const { status, text } = await lost.get('/');
@@ -83,6 +90,21 @@ describe('a steward', () => {
     const { text } = await steward.get(headers.location ?? '');
     expect(textOf(text)).toContain('Approved: cap.web.fetch for tenant-a');
     expect(text).not.toContain('<article');
+  });
+
+  test('is told that the worker failed, or that what was approved is no longer allowed', async () => {
+    const [failing, stale] = [await hall.hold({ request: { fail: true } }), await hall.hold()];
+    const failed = await resolve(failing, { resolution: 'approve' });
+    const { text } = await steward.get(failed.headers.location ?? '');
+    expect(text).toMatch(/class="message bad" role="status"[\s\S]*The worker answered <b>error<\/b>/);
+    await hall.hall.reload({ rules: [] });
+    const late = await resolve(stale, { resolution: 'approve' });
+    expect([late.status, textOf(late.text)]).toEqual([
+      409,
+      expect.stringMatching(/Not resolved. DENY_[A-Z_]+/),
+    ]);
+    const seen = textOf((await steward.get(`/?resolved=${stale}`)).text);
+    expect(seen).toContain('Denied, since what was approved is not what would run now: cap.web.fetch');
   });
 
   test('denies: nothing runs', async () => {

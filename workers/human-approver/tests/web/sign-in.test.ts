@@ -10,7 +10,7 @@ describe('with a password', () => {
   test('nothing is shown and nothing done before somebody signs in', async () => {
     const page = await openPage(HALL);
     const visitor = new Visitor(page.url);
-    for (const path of ['/', '/events', '/holds/one/request']) {
+    for (const path of ['/', '/holds', '/events', '/holds/one/request']) {
       const { status, headers, text } = await visitor.get(path);
       expect([status, headers.location, text]).toEqual([303, '/sign-in', '']);
     }

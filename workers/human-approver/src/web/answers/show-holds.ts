@@ -3,6 +3,7 @@ import { HallProblem } from '../../hall/hall-problem.ts';
 import type { Draft } from '../../page/hold-card.ts';
 import { holdsPage } from '../../page/holds-page.ts';
 import type { Content } from '../../page/html.ts';
+import type { Page } from '../../page/layout.ts';
 import type { Answer } from '../answer.ts';
 import type { Asked, WebParts } from '../asked.ts';
 
@@ -18,12 +19,17 @@ export async function showHolds(asked: Asked, parts: WebParts): Promise<Answer> 
   return holdsAnswer(asked, parts, null);
 }
 
+/** `GET /holds`: the same, for the script of a page that is open. */
+export async function showFreshHolds(asked: Asked, parts: WebParts): Promise<Answer> {
+  return { ...(await holdsAnswer(asked, parts, null)), isBare: true };
+}
+
 /** The page of the holds, perhaps with what was wrong. */
 export async function holdsAnswer(
   { query, session }: Asked,
   { hall, tokens, now }: WebParts,
   refused: RefusedResolution | null,
-): Promise<Answer> {
+): Promise<Answer & { readonly page: Page }> {
   const [pending, resolved] = await Promise.all([
     hall.pending(query.get('cursor')),
     resolvedOf(query.get('resolved'), (id) => hall.show(id)),
