@@ -77,10 +77,9 @@ function readAnswer(response: http.IncomingMessage, most: number, settle: (endin
     length += part.length;
     if (length > most) settle({ code: 'DELIVERY_ANSWER_TOO_LARGE' });
   });
+  // An answer that is cut ends with an error.
   response.on('error', () => settle({ code: 'DELIVERY_LOST' }));
-  response.on('end', () =>
-    settle(response.complete ? readBody(Buffer.concat(parts)) : { code: 'DELIVERY_LOST' }),
-  );
+  response.on('end', () => settle(readBody(Buffer.concat(parts))));
 }
 
 function readBody(bytes: Buffer): Ending {

@@ -78,7 +78,7 @@ describe('a Hall publishes the list that an authority signed', () => {
     const list = banListBy(key, { entries: BAD });
     expect([await publish(list), await publish(list, 'admin')]).toEqual(['published', 'published']);
     const rows = await hall.hall.parts.vault.store.list('events', { limit: 1000 });
-    const events = rows.flatMap((row) => JSON.parse(row.events) as { event_id: string }[]);
+    const events = rows.flatMap((row) => JSON.parse(row.events ?? '[]') as { event_id: string }[]);
     expect(events.filter(({ event_id }) => event_id.startsWith('org.wcp.hall.ban-list'))).toEqual([
       expect.objectContaining({
         event_id: 'org.wcp.hall.ban-list-published',

@@ -47,10 +47,13 @@ async function serve(list: unknown, ending: 'taken' | 'refused' = 'taken'): Prom
 }
 const eventsOf = async (what: string) =>
   (await hall.hall.parts.vault.store.list('events', { limit: 1000 }))
-    .flatMap((row) => JSON.parse(row.events) as { event_id: string }[])
+    .flatMap((row) => JSON.parse(row.events ?? '[]') as { event_id: string }[])
     .filter(({ event_id }) => event_id === `org.wcp.hall.ban-list-${what}`);
 const told = async (what: string) => (await eventsOf(what)).length;
-const codeOf = async (url: '/wcp/route' | '/wcp/dispatch' = '/wcp/dispatch', members: object = {}) => {
+const codeOf = async (
+  url: '/wcp/route' | '/wcp/dispatch' = '/wcp/dispatch',
+  members: Readonly<Record<string, unknown>> = {},
+) => {
   const { json } = await hall.post('tenant', url, inputFor('tenant-a', members));
   return (json.decision ?? json).deny_code;
 };
