@@ -15,7 +15,15 @@ export function nodeTerminal(): Terminal {
     readStdin: () => process.stdin,
     now: () => new Date().toISOString(),
     newId: () => v7(),
+    untilStopped,
   };
+}
+
+/** Asked a second time, the system ends the program at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
 }
 
 /** The command goes on and its exit code still says what it found. */

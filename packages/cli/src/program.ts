@@ -1,15 +1,26 @@
 import { Command } from 'commander';
+import { addApprovals } from './commands/approvals.ts';
 import { addAttest } from './commands/attest.ts';
+import { addBans } from './commands/bans.ts';
 import { addCatalog } from './commands/catalog.ts';
 import { addConformance } from './commands/conformance.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDispatch } from './commands/dispatch.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFreeze } from './commands/freeze.ts';
+import { addHealth } from './commands/health.ts';
 import { addKeygen } from './commands/keygen.ts';
+import { addKeys } from './commands/keys.ts';
+import { addPipeline } from './commands/pipeline.ts';
 import { addReceipts } from './commands/receipts.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRoute } from './commands/route.ts';
 import { addRules } from './commands/rules.ts';
+import { addServe } from './commands/serve.ts';
 import { addValidate } from './commands/validate.ts';
 import { addVersion } from './commands/version.ts';
+import { addWorkers } from './commands/workers.ts';
 import { cliVersion } from './package-file.ts';
 import type { CommandContext, Settle } from './register.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,7 +29,7 @@ const EPILOGUE = `
 Exit codes: 0 allowed or fine, 1 denied or something found, 2 wrong usage or bad input.
 Every command has --help with an example, and --json for programs.
 
-Start with: wcp demo`;
+Start with: wcp demo, and then wcp serve my-hall`;
 
 /** The command line of `wcp`; `settle` is told what a command ended with. */
 export function createProgram(terminal: Terminal, wantsJson: boolean, settle: Settle): Command {
@@ -45,8 +56,19 @@ const COMMANDS = [
   addValidate,
   addCatalog,
   addKeygen,
+  addServe,
+  addDispatch,
+  addApprovals,
+  addDeadLetters,
+  addWorkers,
   addReceipts,
+  addReplay,
+  addPipeline,
+  addKeys,
+  addFreeze,
+  addHealth,
   addAttest,
+  addBans,
   addConformance,
   addDemo,
   addVersion,

@@ -30,10 +30,10 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 
 function report(error: unknown, terminal: Terminal, wantsJson: boolean): ExitCode {
   if (error instanceof CommanderError) return reportUsage(error, terminal, wantsJson);
-  const { problems } = error instanceof BadInput ? error : misuse(unexpected(error));
+  const { problems, exit } = error instanceof BadInput ? error : misuse(unexpected(error));
   if (wantsJson) terminal.write(jsonText({ ok: false, problems }));
   else printProblems(terminal, problems);
-  return EXIT.bad;
+  return exit;
 }
 
 /** Commander has written its sentence already, unless it was to be JSON. */

@@ -19,4 +19,6 @@ export interface Terminal {
   now(): string;
   /** A new UUIDv7. */
   newId(): string;
+  /** Resolves when somebody asks the program to end: for commands that run until then. */
+  untilStopped(): Promise<void>;
 }

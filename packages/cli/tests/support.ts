@@ -68,23 +68,27 @@ export function wcp(args: readonly string[], options: RunOptions = {}): Promise<
 }
 
 /** Runs `wcp` in this process, for the many small things that need none of their own. */
-export async function wcpHere(args: readonly string[]): Promise<Ran> {
+export async function wcpHere(
+  args: readonly string[],
+  { env = {}, input = '' }: Omit<RunOptions, 'cwd'> = {},
+): Promise<Ran> {
   let [out, err] = ['', ''];
   const colours = picocolors.createColors(false);
   const terminal: Terminal = {
     isInteractive: false,
     colours,
     errorColours: colours,
-    env: {},
+    env,
     write: (text) => {
       out += text;
     },
     warn: (text) => {
       err += text;
     },
-    readStdin: () => Readable.from([]),
+    readStdin: () => Readable.from([Buffer.from(input)]),
     now: () => '2026-01-01T00:00:00.000Z',
     newId: () => '01890000-0000-7000-8000-000000000000',
+    untilStopped: () => new Promise(() => {}),
   };
   const code = await runCli(args, terminal);
   return { code, out, err };

@@ -50,6 +50,16 @@ const SOUND: Readonly<Record<string, unknown>> = {
     built_at_utc: '2026-01-01T00:00:00Z',
     build_source: 'local',
   },
+  'ban-list': {
+    schema_version: 'wcp-ban-list.v1',
+    authority: 'org.acme',
+    sequence: 1,
+    issued_at: '2026-01-01T00:00:00Z',
+    max_age_seconds: 60,
+    entries: [],
+    signing_key_id: 'ed25519:0123456789abcdef',
+    signature: '',
+  },
   'worker-context': {
     correlation_id: 'c',
     tenant_id: 't',

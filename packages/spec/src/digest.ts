@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical-json.ts';
 import { type Sha256, sha256 } from './hash.ts';
-import type { RouteDecision } from './schema/route-decision.ts';
+import { type RouteDecision, RouteDecisionSchema } from './schema/route-decision.ts';
 
 /** The members of a decision that are no part of its digest: they differ between equal decisions. */
 export const VOLATILE_MEMBERS = [
@@ -40,5 +40,17 @@ export function digestText(canonicalInput: string, decision: Partial<RouteDecisi
 export function lastingText(decision: Partial<RouteDecision>): string {
   const lasting: Record<string, unknown> = { ...decision };
   for (const member of VOLATILE_MEMBERS) delete lasting[member];
-  return canonicalJson(lasting);
+  const names = Object.keys(lasting);
+  // A decision as the engine draws it is written in order: what is sorted already costs no sorting.
+  const isDrawn = names.length === LASTING_MEMBERS.length && names.every((name) => IS_LASTING.has(name));
+  return canonicalJson(isDrawn ? inOrder(lasting) : lasting);
+}
+
+const LASTING_MEMBERS: readonly string[] = Object.keys(RouteDecisionSchema.properties)
+  .filter((name) => !(VOLATILE_MEMBERS as readonly string[]).includes(name))
+  .sort();
+const IS_LASTING: ReadonlySet<string> = new Set(LASTING_MEMBERS);
+
+function inOrder(lasting: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(LASTING_MEMBERS.map((name) => [name, lasting[name]]));
 }

@@ -189,7 +189,14 @@ export function ownKeys(value: object): string[] | number | null {
 
 /** Sorts names by UTF-16 code units, in place; most objects have few, for which `sort` is slow. */
 function sorted(keys: string[]): string[] {
-  return keys.length > FEW ? keys.sort() : insertionSorted(keys);
+  return keys.length > FEW && !areSorted(keys) ? keys.sort() : insertionSorted(keys);
+}
+
+function areSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index += 1) {
+    if ((keys[index - 1] as string) > (keys[index] as string)) return false;
+  }
+  return true;
 }
 
 function insertionSorted(keys: string[]): string[] {

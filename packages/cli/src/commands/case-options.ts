@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 
-/** Adds what `route` and `explain` are given: a request and its world. */
+/** Adds the request that `route` and `explain` are given. */
+export function addInputArgument(command: Command): Command {
+  return command.argument('<input>', 'the request, a RouteInput in JSON; "-" for standard input');
+}
+
+/** Adds the documents of the world that a request is decided in, beside the rules. */
 export function addCaseOptions(command: Command): Command {
   return command
-    .argument('<input>', 'the request, a RouteInput in JSON; "-" for standard input')
-    .requiredOption('--rules <file>', 'the routing rules')
     .option('--workers <files...>', 'registry records, or folders of them (name them after the request)')
     .option('--config <file>', 'the configuration of the Hall')
     .option('--facts <file>', 'what was observed; "now" and "decision_id" are supplied where it lacks them')

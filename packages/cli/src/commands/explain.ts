@@ -5,7 +5,7 @@ import { explanationText } from '../print/explanation.ts';
 import { jsonText } from '../print/json.ts';
 import { printProblems } from '../print/problems.ts';
 import { type CommandContext, register } from '../register.ts';
-import { addCaseOptions } from './case-options.ts';
+import { addCaseOptions, addInputArgument } from './case-options.ts';
 import { exitCodeOf, warningsOf } from './route.ts';
 
 /** `wcp explain`: why a request is dispatched, denied or held, and what would change that. */
@@ -15,6 +15,7 @@ export function addExplain(program: Command, { terminal, settle }: CommandContex
     example: 'wcp explain request.json --rules rules.json --workers workers/ --config hall.json',
     exits: '0 dispatched, 1 denied or held for a steward, 2 wrong usage or bad input.',
   });
+  addInputArgument(command).requiredOption('--rules <file>', 'the routing rules');
   addCaseOptions(command).action(async (inputFile: string, options: CaseFiles & { json?: boolean }) => {
     const { world, facts, input, remarks } = await loadCase(terminal, inputFile, options);
     printProblems(terminal, warningsOf(remarks));

@@ -1,67 +1,19 @@
 import type { Command } from 'commander';
-import { EXIT } from '../exit-code.ts';
-import { type EvidenceNames, type LoadedEvidence, loadEvidence } from '../io/evidence-files.ts';
-import { examineEvidence, type LocatedFinding } from '../io/examine-evidence.ts';
-import { Gathering } from '../io/gathering.ts';
-import { jsonText } from '../print/json.ts';
-import { count } from '../print/layout.ts';
-import { placeText } from '../print/problems.ts';
-import { type CommandContext, register, registerGroup } from '../register.ts';
-import type { Terminal } from '../terminal.ts';
+import { type CommandContext, registerGroup } from '../register.ts';
+import { addExport } from './receipts-export.ts';
+import { addList } from './receipts-list.ts';
+import { addTree } from './receipts-tree.ts';
+import { addVerify } from './receipts-verify.ts';
 
-/** `wcp receipts verify`: everything that is wrong with evidence (section 8). */
+/** `wcp receipts`: the evidence that a Hall left (section 8). */
 export function addReceipts(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'receipts', 'Check the evidence that a Hall left.');
-  const command = register(group, 'verify', {
-    summary: 'Find every changed, missing or forged receipt.',
-    example: 'wcp receipts verify evidence/ --keys hall.pub.pem --checkpoint kept-by-a-witness.txt',
-    exits: '0 the evidence holds, 1 something was found, 2 wrong usage or bad input.',
-  });
-  command
-    .argument('<folder|file>', 'a folder of evidence, or a file of receipts (a line each, or one list)')
-    .option('--keys <file>', "the Hall's public key: PEM, or JSON {signing_key_id: hex}")
-    .option('--checkpoint <files...>', 'signed checkpoints that you or a witness kept')
-    .option('--origin <name>', 'the name of the log that the checkpoints must be of')
-    .action(async (target: string, options: EvidenceNames & { origin?: string; json?: boolean }) => {
-      await verify(context, target, options);
-    });
-}
-
-async function verify(
-  { terminal, settle }: CommandContext,
-  target: string,
-  options: EvidenceNames & { origin?: string; json?: boolean },
-): Promise<void> {
-  const evidence = await loadEvidence(new Gathering(terminal), target, options);
-  const findings = examineEvidence(evidence, options.origin);
-  const { receipts, checkpoints } = evidence;
-  if (options.json) {
-    const summary = { ok: findings.length === 0, receipts: receipts.length, checkpoints: checkpoints.length };
-    terminal.write(jsonText({ ...summary, findings }));
-  } else print(terminal, evidence, findings);
-  settle(findings.length === 0 ? EXIT.fine : EXIT.found);
-}
-
-function print(terminal: Terminal, evidence: LoadedEvidence, findings: readonly LocatedFinding[]): void {
-  const { colours } = terminal;
-  const { receipts, checkpoints, keysAreGiven } = evidence;
-  for (const finding of findings) terminal.write(`${findingText(finding)}${finding.message}\n`);
-  const what = `${count(receipts.length, 'receipt')}, ${count(checkpoints.length, 'checkpoint')}`;
-  const verdict =
-    findings.length === 0
-      ? colours.green('ok: nothing is changed or missing')
-      : colours.red(count(findings.length, 'finding'));
-  terminal.write(`${what}: ${verdict}.\n`);
-  if (checkpoints.length === 0) {
-    terminal.write('Without a checkpoint nobody can tell whether receipts were cut off the end.\n');
-  }
-  if (!keysAreGiven) {
-    terminal.write('The key lies beside the evidence: give one that you trust with --keys.\n');
-  }
-}
-
-function findingText({ file, line, index, code }: LocatedFinding): string {
-  const place = line === null ? null : { line, column: 1 };
-  const which = code.startsWith('RECEIPT_') ? ` (receipt ${index + 1})` : '';
-  return `${placeText({ file, place, path: null })}${code}${which}: `;
+  const group = registerGroup(
+    program,
+    'receipts',
+    'List, show, export and verify the evidence that a Hall left.',
+  );
+  addList(group, context);
+  addExport(group, context);
+  addTree(group, context);
+  addVerify(group, context);
 }

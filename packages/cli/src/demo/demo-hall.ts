@@ -5,14 +5,18 @@ import {
   type Receipt,
   type RouteDecision,
   type RouteInput,
+  type Sha256,
   sha256,
   type WorkerContext,
 } from '@wcp/spec';
 import type { Terminal } from '../terminal.ts';
 import type { DemoWorld } from './demo-world.ts';
-import type { EvidenceLog } from './evidence-log.ts';
+import { type EvidenceLog, ORIGIN } from './evidence-log.ts';
 import type { WorkerPackage } from './worker-package.ts';
-import { runWorker, type WorkerRun } from './worker-process.ts';
+import { runWorker, type WorkerCall, type WorkerRun } from './worker-process.ts';
+
+/** How long a permit is good. */
+const PERMIT_MS = 60_000;
 
 /** What became of one request. */
 export interface Dispatched {
@@ -46,7 +50,7 @@ export class DemoHall {
     const receipt = await this.#log.addReceipt(decisionReceipt({ receipt_id, decision, input }));
     await this.#log.addEvents(decision.telemetry_envelopes);
     if (decision.outcome !== 'DISPATCH') return { facts, decision, receipt, run: null, outcome: null };
-    const run = await runWorker(this.#worker, { context: contextOf(decision), request: input.request });
+    const run = await runWorker(this.#worker, await this.#callOf(decision, input.request));
     const outcome = await this.#keepOutcome(receipt, run);
     return { facts, decision, receipt, run, outcome };
   }
@@ -59,6 +63,21 @@ export class DemoHall {
       decision_id: this.#terminal.newId(),
       workers: { [this.#world.record.worker_id]: { available: true, current_hash } },
     };
+  }
+
+  /** What the worker is given: with a permit, by which it knows that the Hall sent it. */
+  async #callOf(decision: RouteDecision, request: unknown): Promise<WorkerCall> {
+    const { issuePermit } = await import('@wcp/hall');
+    const context = contextOf(decision);
+    const issued_at = Date.parse(this.#terminal.now());
+    const permit = issuePermit(this.#log.key, {
+      issuer: ORIGIN,
+      context,
+      request_hash: decision.artifact_hash as Sha256,
+      issued_at,
+      expires_at: issued_at + PERMIT_MS,
+    });
+    return { context, request, permit, hall_key: this.#log.key.publicKey };
   }
 
   async #keepOutcome(decided: Receipt, { status, result, duration_ms }: WorkerRun): Promise<Receipt> {

@@ -6,6 +6,7 @@ import {
   createReceiptChain,
   generateSigningKey,
   type ReceiptDraft,
+  type SigningKey,
   signCheckpoint,
 } from '@wcp/evidence';
 import { canonicalJson, type Receipt } from '@wcp/spec';
@@ -16,11 +17,13 @@ import { fileProblem } from '../io/problem.ts';
 import { writeReasonOf, writeWhole } from '../io/write-file.ts';
 
 /** The name of the demo's log. */
-const ORIGIN = 'demo.wcp.example/log';
+export const ORIGIN = 'demo.wcp.example/log';
 
 /** A folder in which a Hall leaves its evidence. */
 export interface EvidenceLog {
   readonly dir: string;
+  /** Signs the evidence, and the permits of what runs. */
+  readonly key: SigningKey;
   /** Signs the next receipt and resolves when it is on the disk. */
   addReceipt(draft: ReceiptDraft): Promise<Receipt>;
   /** Resolves when the events are on the disk. */
@@ -41,6 +44,7 @@ export async function openEvidenceLog(dir: string): Promise<EvidenceLog> {
   let chain = createReceiptChain(key);
   return {
     dir,
+    key,
     async addReceipt(draft) {
       const next = appendReceipt(chain, draft);
       await receipts.append([next.receipt]);

@@ -15,6 +15,8 @@ export interface WorkerPackage {
   readonly dir: string;
   /** The program, relative to the folder. */
   readonly program: string;
+  /** Where it notes the permits that were used: beside the package, which they are no part of. */
+  readonly permits: string;
   /** The hash of what is on the disk now (section 8). */
   hash(): Promise<Sha256>;
   /** Appends one byte to the program. */
@@ -30,15 +32,17 @@ export interface WorkerPackage {
 export async function copyWorkerPackage(from: string, shownAs: string): Promise<WorkerPackage> {
   const missing = await absentFiles(from);
   if (missing.length > 0) throw new BadInput(missing.map((file) => notBuilt(join(shownAs, file))));
-  const dir = await mkdtemp(join(tmpdir(), 'wcp-demo-worker-'));
-  await mkdir(join(dir, 'dist'));
+  const place = await mkdtemp(join(tmpdir(), 'wcp-demo-worker-'));
+  const dir = join(place, 'package');
+  await mkdir(join(dir, 'dist'), { recursive: true });
   await Promise.all(FILES.map((file) => copyFile(join(from, file), join(dir, file))));
   return {
     dir,
     program: CODE,
+    permits: join(place, 'permits'),
     hash: () => packageHash(dir),
     tamper: () => appendFile(join(dir, CODE), '\n'),
-    remove: () => rm(dir, { recursive: true, force: true }),
+    remove: () => rm(place, { recursive: true, force: true }),
   };
 }
 

@@ -3,6 +3,15 @@ import { parseJson, type WorkerContext, type WorkerResult } from '@wcp/spec';
 import { readerOf } from '../io/document-kind.ts';
 import type { WorkerPackage } from './worker-package.ts';
 
+/** What a worker is given. */
+export interface WorkerCall {
+  readonly context: WorkerContext;
+  readonly request: unknown;
+  readonly permit: string;
+  /** The public key by which it knows the Hall. */
+  readonly hall_key: string;
+}
+
 /** How a run of a worker's process ended. */
 export interface WorkerRun {
   readonly status: 'ok' | 'error' | 'timeout';
@@ -18,11 +27,12 @@ const LONGEST_ANSWER = 4 * 1024 * 1024;
 
 /** Runs a worker in a process of its own: one JSON line in, one out, and none of this environment (section 10). */
 export async function runWorker(
-  { dir, program }: WorkerPackage,
-  call: { readonly context: WorkerContext; readonly request: unknown },
+  { dir, program, permits }: WorkerPackage,
+  { hall_key, ...call }: WorkerCall,
 ): Promise<WorkerRun> {
   const started = performance.now();
-  const { text, late } = await converse(dir, program, `${JSON.stringify(call)}\n`);
+  const env = { WCP_HALL_PUBLIC_KEY: hall_key, WCP_PERMIT_STORE: permits };
+  const { text, late } = await converse({ dir, program, env }, `${JSON.stringify(call)}\n`);
   const duration_ms = Math.round(performance.now() - started);
   const result = late ? null : readResult(text);
   const done = result?.status === 'ok' || result?.status === 'partial';
@@ -34,11 +44,17 @@ interface Answer {
   readonly late: boolean;
 }
 
-function converse(dir: string, program: string, line: string): Promise<Answer> {
+interface Program {
+  readonly dir: string;
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function converse({ dir, program, env }: Program, line: string): Promise<Answer> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, '--stdio'], {
       cwd: dir,
-      env: {},
+      env: { ...env },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     let text = '';

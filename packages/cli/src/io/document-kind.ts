@@ -1,3 +1,4 @@
+import { parseBanList } from '@wcp/evidence';
 import {
   HallConfigSchema,
   type Parsed,
@@ -19,6 +20,7 @@ const READERS: Readonly<Record<string, (value: unknown) => Parsed<unknown>>> = {
   'registry-record': parseRecord,
   'hall-config': parseHallConfig,
   facts: parseFacts,
+  'ban-list': parseBanList,
 };
 
 /** The reader of a kind of document. */
@@ -32,6 +34,7 @@ const SIGNS: readonly (readonly [kind: string, ...members: readonly string[]])[]
   ['receipt', 'receipt_hash'],
   ['route-decision', 'outcome', 'matched_rule_id'],
   ['telemetry-event', 'event_id'],
+  ['ban-list', 'max_age_seconds'],
   ['manifest', 'schema_version'],
   ['manifest', 'package_hash'],
   ['worker-result', 'status', 'telemetry'],

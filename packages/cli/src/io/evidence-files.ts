@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gathering } from './gathering.ts';
-import { type JsonDocument, readJsonDocument } from './json-document.ts';
-import { readJsonLines } from './json-lines.ts';
+import { readJsonDocument } from './json-document.ts';
+import { isLinesFile } from './json-lines.ts';
 import { loadReceiptKeys, type ReceiptKeys } from './keys.ts';
+import { readLineValues } from './line-values.ts';
 import { fileProblem } from './problem.ts';
 
 /** The names of the files in a folder of evidence. */
@@ -12,6 +13,10 @@ export const EVIDENCE_FILES = {
   events: 'events.jsonl',
   keys: 'keys.json',
   checkpoint: 'checkpoint.txt',
+  /** Beside receipts that are not the whole log: a proof for each of them, that it is in it. */
+  proofs: 'proofs.jsonl',
+  decisions: 'decisions.jsonl',
+  worlds: 'worlds',
 } as const;
 
 /** What the user named to be verified. */
@@ -33,6 +38,8 @@ export interface LoadedEvidence {
   readonly keysAreGiven: boolean;
   readonly checkpoints: readonly string[];
   readonly checkpointFiles: readonly string[];
+  /** A proof for each receipt, where they are not the whole log; what is no JSON is null. */
+  readonly proofs: readonly unknown[] | null;
 }
 
 /**
@@ -47,7 +54,7 @@ export async function loadEvidence(
 ): Promise<LoadedEvidence> {
   const folder = (await isFolder(target)) ? target : null;
   const file = folder === null ? target : join(folder, EVIDENCE_FILES.receipts);
-  const text = await gathering.text(file);
+  const read = await readReceipts(gathering, file);
   const keyFile = names.keys ?? (await besides(folder, EVIDENCE_FILES.keys));
   if (keyFile === null) gathering.add(noKeys(target));
   const keys = keyFile === null ? null : await loadReceiptKeys(gathering, keyFile);
@@ -55,34 +62,37 @@ export async function loadEvidence(
   const checkpointFiles = names.checkpoint ?? (beside === null ? [] : [beside]);
   const checkpoints: (string | null)[] = [];
   for (const each of checkpointFiles) checkpoints.push(await gathering.text(each));
+  const proofFile = await besides(folder, EVIDENCE_FILES.proofs);
+  const proofs = proofFile === null ? null : (await readLineValues(gathering, proofFile)).values;
   gathering.settle();
   return {
     file,
-    ...readReceipts(file, text ?? ''),
+    ...read,
     keys: keys ?? {},
     keysAreGiven: names.keys !== undefined,
     checkpoints: checkpoints.filter((note) => note !== null),
     checkpointFiles,
+    proofs,
   };
 }
 
-/** A list of receipts in one document, or a receipt a line. */
-function readReceipts(file: string, text: string): Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'> {
-  const list = text.trimStart().startsWith('[') ? readJsonDocument(file, text) : null;
-  if (list !== null && list.problems.length === 0) {
-    const receipts = list.value as readonly unknown[];
-    return {
-      receipts,
-      lines: receipts.map((_, index) => list.placeOf(`/${index}`)?.line ?? 0),
-      isTorn: false,
-    };
-  }
-  const { documents, lines, isTorn } = readJsonLines(file, text);
-  return { receipts: documents.map(receiptOf), lines, isTorn };
+type Receipts = Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'>;
+
+/** A receipt a line; in a file that is not one of lines by its name, perhaps a list in one document. */
+async function readReceipts(gathering: Gathering, file: string): Promise<Receipts> {
+  const list = isLinesFile(file) ? null : await readList(gathering, file);
+  if (list !== null) return list;
+  const { values, lines, isTorn } = await readLineValues(gathering, file);
+  return { receipts: values, lines, isTorn };
 }
 
-function receiptOf({ value, problems }: JsonDocument): unknown {
-  return problems.length === 0 ? value : null;
+async function readList(gathering: Gathering, file: string): Promise<Receipts | null> {
+  const text = (await gathering.text(file)) ?? '[]';
+  const list = text.trimStart().startsWith('[') ? readJsonDocument(file, text) : null;
+  if (list === null || list.problems.length > 0) return null;
+  const receipts = list.value as readonly unknown[];
+  const lines = receipts.map((_, index) => list.placeOf(`/${index}`)?.line ?? 0);
+  return { receipts, lines, isTorn: false };
 }
 
 async function besides(folder: string | null, name: string): Promise<string | null> {

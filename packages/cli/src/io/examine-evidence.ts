@@ -1,5 +1,6 @@
-import { type EvidenceFinding, verifyLog } from '@wcp/evidence';
+import { verifyLog } from '@wcp/evidence';
 import type { LoadedEvidence } from './evidence-files.ts';
+import { examinePart, type PartFinding } from './examine-part.ts';
 
 /** Something wrong with evidence, and the file and line in which it stands. */
 export interface LocatedFinding {
@@ -14,20 +15,23 @@ export interface LocatedFinding {
 
 /** Every finding of the verifier, at its line, and a torn last line. */
 export function examineEvidence(evidence: LoadedEvidence, origin?: string): LocatedFinding[] {
-  const { receipts, keys, checkpoints } = evidence;
-  const found = verifyLog({
+  const found = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
+  const findings = found.map((finding) => locate(finding, evidence));
+  return evidence.isTorn ? [...findings, tornTail(evidence)] : findings;
+}
+
+function examineLog({ receipts, keys, checkpoints }: LoadedEvidence, origin?: string): PartFinding[] {
+  return verifyLog({
     receipts,
     keys,
     ...(checkpoints.length > 0 && { checkpoints }),
     ...(origin !== undefined && { origin }),
   });
-  const findings = found.map((finding) => locate(finding, evidence));
-  return evidence.isTorn ? [...findings, tornTail(evidence)] : findings;
 }
 
-function locate({ index, code, message }: EvidenceFinding, evidence: LoadedEvidence): LocatedFinding {
+function locate({ index, code, message }: PartFinding, evidence: LoadedEvidence): LocatedFinding {
   const { file, lines, checkpointFiles } = evidence;
-  if (!code.startsWith('RECEIPT_')) {
+  if (!/^(?:RECEIPT|PROOF)_/.test(code)) {
     return { file: checkpointFiles[index] ?? file, line: null, index, code, message };
   }
   return { file, line: lines[index] || null, index, code, message };

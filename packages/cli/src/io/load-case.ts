@@ -4,9 +4,9 @@ import { misuse } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { Gathering } from './gathering.ts';
 import type { JsonDocument } from './json-document.ts';
+import { loadWorkers } from './load-workers.ts';
 import type { Problem } from './problem.ts';
-import { workerFiles } from './worker-files.ts';
-import { addWorldDiagnostics, type WorkerSource } from './world-diagnostics.ts';
+import { addWorldDiagnostics } from './world-diagnostics.ts';
 
 /** The files that `route` and `explain` are given. */
 export interface CaseFiles {
@@ -55,20 +55,6 @@ export async function loadCase(terminal: Terminal, inputFile: string, files: Cas
 function catalogVersionOf({ catalogVersion = DEFAULT_CATALOG_VERSION }: CaseFiles): string {
   if (isCatalogVersion(catalogVersion)) return catalogVersion;
   throw misuse('--catalog-version is written like 1.0.0 or wcp-catalog@1.0.0.');
-}
-
-/** One record a file, or a list of records. */
-async function loadWorkers(gathering: Gathering, named: readonly string[]): Promise<WorkerSource[]> {
-  const workers: WorkerSource[] = [];
-  for (const file of await workerFiles(gathering, named)) {
-    const document = await gathering.json(file);
-    if (document === null) continue;
-    const { value } = document;
-    if (!Array.isArray(value)) workers.push({ document, root: '', value });
-    else
-      workers.push(...value.map((each, index) => ({ document, root: `/${index}`, value: each as unknown })));
-  }
-  return workers;
 }
 
 /** The facts of a file, with the clock and a fresh id where it names none, and the gate's verdict. */

@@ -1,0 +1,100 @@
+import type { JsonDocument } from '../io/json-document.ts';
+import { decisionText } from '../print/decision.ts';
+import { rows, shown, WIDTH, wrap } from '../print/layout.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Passage } from './answer-question.ts';
+import type { SourceDocument } from './source-document.ts';
+import type { Step } from './step.ts';
+import type { Stop } from './stop.ts';
+
+/** In which setting a run is. */
+interface RunSetting {
+  readonly env: string;
+  readonly profile: string | null;
+  readonly correlation_id: string;
+}
+
+/** Says what is about to happen. */
+export function showBeginning(
+  { write, colours }: Terminal,
+  { name, bytes }: SourceDocument,
+  { env, profile, correlation_id }: RunSetting,
+): void {
+  const size = bytes === null ? '' : ` (${bytes.toLocaleString('en-GB')} bytes)`;
+  const under = profile === null ? '' : ` under ${profile}`;
+  write(`${colours.bold(shown(name))}${size} goes through five workers in ${env}${under}.\n`);
+  write(colours.dim(`correlation ${correlation_id}\n\n`));
+}
+
+/** A dispatch on two lines: what ran where, and what came of it. */
+export function showStep({ write, colours }: Terminal, step: Step, number: number): void {
+  const { capability_id, blast_score, duration_ms, decision_id, said } = step;
+  const blast = `blast ${blast_score}`;
+  const took = `${duration_ms} ms`.padStart(9);
+  const head = `${String(number).padStart(2)}  ${capability_id.padEnd(22)} ${whoText(step, colours)} ${blast.padEnd(8)}${took}`;
+  const below = [`decision ${decision_id}`, said === null ? null : shown(said)].filter(
+    (part) => part !== null,
+  );
+  write(`${head}\n${below.map((line) => `    ${colours.dim(line)}\n`).join('')}`);
+}
+
+const WHO_WIDTH = 41;
+
+function whoText(
+  { outcome, worker_id, deny_code, status }: Step,
+  { red, yellow }: Terminal['colours'],
+): string {
+  if (outcome === 'DENY') return red(`DENIED ${deny_code}`.padEnd(WHO_WIDTH));
+  if (outcome === 'STEWARD_HOLD') return yellow('HELD for a steward'.padEnd(WHO_WIDTH));
+  const who = shown(worker_id ?? '').padEnd(WHO_WIDTH);
+  return status === 'ok' ? who : red(who);
+}
+
+/** Says in plain words why it goes no further. */
+export function showStop({ write, colours }: Terminal, stop: Stop): void {
+  const { capability_id, code, message, held } = stop;
+  if (held !== null) {
+    write(`\n${decisionText(held.answer.decision, documentOf(held.input), colours)}`);
+    return;
+  }
+  const head = `${colours.red(colours.bold('FAILED'))}  ${capability_id}  ${shown(code)}`;
+  const why = [
+    ['why', shown(message)],
+    ['remedy', REMEDIES[code] ?? null],
+  ] as const;
+  write(`\n${head}\n${rows(why, 2, colours.dim)}`);
+}
+
+/** What to do about what a worker refuses, where this tool can say it better than the worker. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  FETCH_ADDRESS_NOT_ALLOWED:
+    'Name it with --allow HOST[:PORT] if the fetcher may go there; a Hall that runs says it in server.json.',
+};
+
+/** What was asked never lay in a file: its parts have no place. */
+function documentOf(value: unknown): JsonDocument {
+  return { file: 'the request', value, problems: [], placeOf: () => null };
+}
+
+/** Shows the question. */
+export function showQuestion({ write, colours }: Terminal, question: string, correlation_id: string): void {
+  write(`\n${colours.bold(shown(question))}\n${colours.dim(`correlation ${correlation_id}`)}\n\n`);
+}
+
+/** The lines of a passage that a screen has room for. */
+const MOST_LINES = 6;
+
+/** Shows the best passage, and where the others stand. */
+export function showPassages({ write, colours }: Terminal, passages: readonly Passage[]): void {
+  const [best, ...others] = passages;
+  if (best === undefined) return void write('\nNothing that was registered fits the question.\n');
+  const lines = wrap(shown(best.text.replaceAll(/\s+/g, ' ')), WIDTH - 4);
+  const more = lines.length > MOST_LINES ? ['…'] : [];
+  write(`\n  ${colours.bold(placeOf(best))}\n`);
+  write([...lines.slice(0, MOST_LINES), ...more].map((line) => `  | ${line}\n`).join(''));
+  for (const other of others) write(colours.dim(`  also: ${placeOf(other)}\n`));
+}
+
+function placeOf({ source, heading }: Passage): string {
+  return shown(heading === null ? source : `${source}: ${heading}`);
+}

@@ -1,0 +1,82 @@
+import { count } from '../print/layout.ts';
+import type { Chain } from './chain.ts';
+import { embedTexts } from './embed-texts.ts';
+import type { SourceDocument } from './source-document.ts';
+import type { AnswerOf } from './worker-answers.ts';
+
+/** A document that was registered. */
+export interface RegisteredDocument {
+  readonly document_id: string;
+  readonly source: string;
+  readonly title: string | null;
+  readonly chunks: number;
+}
+
+/** The longest title or heading that is registered. */
+const LONGEST_TITLE = 1000;
+const LONGEST_SOURCE = 2000;
+/** More text than this does not fit into the requests that follow. */
+const MOST_BYTES = 900_000;
+
+/**
+ * Takes a document through the five capabilities of the canonical pipeline (section 10.2), in their order
+ * and under one correlation id. Null where one of them did not go through: the chain says why.
+ */
+export async function takeThrough(
+  chain: Chain,
+  document: SourceDocument,
+): Promise<RegisteredDocument | null> {
+  const page = await chain.ask('cap.web.fetch', { url: document.url, max_bytes: MOST_BYTES }, tellPage);
+  if (page === null) return null;
+  const cut = await chain.ask('cap.doc.chunk', { text: page.text, format: page.format }, tellChunks);
+  if (cut === null) return null;
+  if (cut.chunks.length === 0) return chain.fail('cap.doc.chunk', 'There is no text in it to register.');
+  const embedded = await embedTexts(
+    chain,
+    cut.chunks.map(({ text }) => text),
+  );
+  if (embedded === null) return null;
+  const hash = await chain.ask('cap.doc.hash', { text: page.text }, ({ sha256, signing_key_id }) => {
+    return `${sha256.slice(0, 23)}…, signed with ${signing_key_id}`;
+  });
+  if (hash === null) return null;
+  const { sha256, signature, signing_key_id, public_key } = hash;
+  const source = (document.bytes === null ? page.url : document.name).slice(0, LONGEST_SOURCE);
+  const title = titleOf(page, cut);
+  const registration = {
+    source,
+    title,
+    sha256,
+    signature: { signing_key_id, public_key, signature },
+    model: embedded.model,
+    chunks: cut.chunks.map(({ text, heading }, index) => ({
+      text,
+      heading: heading?.slice(0, LONGEST_TITLE) ?? null,
+      vector: embedded.vectors[index],
+    })),
+  };
+  const registered = await chain.ask('cap.research.register', registration, tellRegistered);
+  if (registered === null) return null;
+  return { document_id: registered.document_id, source, title, chunks: registered.chunks };
+}
+
+function tellPage({ text, format, title }: AnswerOf<'cap.web.fetch'>): string {
+  const name = title === null ? '' : `, "${title}"`;
+  return `${text.length.toLocaleString('en-GB')} characters of ${format}${name}`;
+}
+
+function tellChunks({ chunks }: AnswerOf<'cap.doc.chunk'>): string {
+  return count(chunks.length, 'chunk');
+}
+
+function tellRegistered({ document_id, chunks, replaced }: AnswerOf<'cap.research.register'>): string {
+  const what = replaced ? ', in place of what came from there before' : '';
+  return `document ${document_id}, ${count(chunks, 'chunk')}${what}`;
+}
+
+/** Its own title, else the first heading that it has. */
+function titleOf(page: AnswerOf<'cap.web.fetch'>, { chunks }: AnswerOf<'cap.doc.chunk'>): string | null {
+  const heading = chunks.find((chunk) => chunk.heading !== null)?.heading?.split(' > ')[0];
+  const title = (page.title ?? heading ?? '').trim();
+  return title === '' ? null : title.slice(0, LONGEST_TITLE);
+}

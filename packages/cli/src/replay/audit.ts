@@ -1,0 +1,53 @@
+import { decisionDigest, type RouteDecision } from '@wcp/spec';
+import { type Verdict, verdictOf } from './flip.ts';
+import type { ReplayRecord } from './record-source.ts';
+
+/** What each code says. */
+const MEANINGS = {
+  NOT_REPRODUCED: 'Decided again from what was recorded, it comes out otherwise.',
+  RECORD_CHANGED: 'The recorded request or decision is not the one that the receipt was signed over.',
+  RECEIPT_MISSING: 'There is no receipt of this decision at its place in the log.',
+  WORLD_MISSING: 'The world in which it was decided is not there, so it cannot be decided again.',
+} as const;
+
+/** Something wrong with a recorded decision. */
+export interface AuditFinding {
+  readonly code: keyof typeof MEANINGS;
+  readonly message: string;
+  readonly decision_id: string | null;
+  readonly tenant_id: string | null;
+  readonly capability_id: string | null;
+  readonly before: Verdict;
+  /** How it comes out now; null where it could not be decided. */
+  readonly after: Verdict | null;
+}
+
+/** What is wrong with a recorded decision in view of the same decision made again; null where nothing is. */
+export function auditOf(record: ReplayRecord, again: RouteDecision): AuditFinding | null {
+  const { input, decision, receipt_digest } = record;
+  if (receipt_digest === undefined) return auditFinding('RECEIPT_MISSING', record, again);
+  // An input without canonical JSON has no digest, and is not kept: it was denied as such.
+  if (receipt_digest === null) return null;
+  if (digestOf(input, decision) !== receipt_digest) return auditFinding('RECORD_CHANGED', record, again);
+  return digestOf(input, again) === receipt_digest ? null : auditFinding('NOT_REPRODUCED', record, again);
+}
+
+/** A finding about a recorded decision. */
+export function auditFinding(
+  code: AuditFinding['code'],
+  { decision }: ReplayRecord,
+  again: RouteDecision | null,
+): AuditFinding {
+  const { decision_id, tenant_id, capability_id } = decision;
+  const after = again === null ? null : verdictOf(again);
+  const message = MEANINGS[code];
+  return { code, message, decision_id, tenant_id, capability_id, before: verdictOf(decision), after };
+}
+
+function digestOf(input: unknown, decision: RouteDecision): string | null {
+  try {
+    return decisionDigest(input, decision);
+  } catch {
+    return null;
+  }
+}

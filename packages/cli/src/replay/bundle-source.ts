@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJson } from '@wcp/spec';
+import type { PlacedReceipt, RecordedDecision } from '../client/wire.ts';
+import { worldFile } from '../evidence/export-decisions.ts';
+import { BadInput } from '../failure.ts';
+import { EVIDENCE_FILES } from '../io/evidence-files.ts';
+import { Gathering } from '../io/gathering.ts';
+import { streamLines } from '../io/line-stream.ts';
+import { fileProblem } from '../io/problem.ts';
+import { reasonOf } from '../io/read-text.ts';
+import type { Terminal } from '../terminal.ts';
+import { ReceiptDigests } from './receipt-digests.ts';
+import {
+  isSince,
+  type KeptWorld,
+  type RecordSource,
+  type ReplayRecord,
+  type ReplayWindow,
+} from './record-source.ts';
+
+/** The decisions in a folder that `wcp receipts export --decisions` wrote. */
+export class BundleSource implements RecordSource {
+  readonly #terminal: Terminal;
+  readonly #dir: string;
+
+  constructor(terminal: Terminal, dir: string) {
+    this.#terminal = terminal;
+    this.#dir = dir;
+  }
+
+  async *records({ since, withReceipts }: ReplayWindow): AsyncGenerator<ReplayRecord> {
+    const receipts = withReceipts ? new ReceiptDigests(this.#receipts()) : null;
+    for await (const value of this.#values(EVIDENCE_FILES.decisions)) {
+      const record = value as RecordedDecision;
+      if (!isSince(record.decision, since)) continue;
+      yield { ...record, receipt_digest: await receipts?.at(record.position, record.decision.decision_id) };
+    }
+  }
+
+  async world(digest: string): Promise<KeptWorld | null> {
+    const gathering = new Gathering(this.#terminal);
+    const document = await gathering.json(join(this.#dir, worldFile(digest)));
+    return document === null ? null : (document.value as KeptWorld);
+  }
+
+  /** The receipts with their places in the log: those of their proofs, or in the whole log their number. */
+  async *#receipts(): AsyncGenerator<PlacedReceipt> {
+    const isPart = existsSync(join(this.#dir, EVIDENCE_FILES.proofs));
+    const proofs = isPart ? this.#values(EVIDENCE_FILES.proofs) : null;
+    let number = 0;
+    for await (const receipt of this.#values(EVIDENCE_FILES.receipts)) {
+      const proof = await proofs?.next();
+      const position = proofs === null ? number : Number(Object(proof?.value).position);
+      yield { position, receipt: receipt as PlacedReceipt['receipt'] };
+      number += 1;
+    }
+  }
+
+  async *#values(name: string): AsyncGenerator<unknown> {
+    const file = join(this.#dir, name);
+    try {
+      const isFit = name === EVIDENCE_FILES.decisions ? isRecord : isObject;
+      for await (const { number, text } of streamLines(file)) yield readLine(file, number, text, isFit);
+    } catch (error) {
+      if (error instanceof BadInput) throw error;
+      const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      const advice = isAbsent && name === EVIDENCE_FILES.decisions ? ABSENT : reasonOf(error);
+      throw new BadInput([fileProblem(file, isAbsent ? 'ABSENT' : 'UNREADABLE', advice)]);
+    }
+  }
+}
+
+const ABSENT = 'There are no decisions here. Export them with `wcp receipts export --decisions`.';
+
+function readLine(
+  file: string,
+  line: number,
+  text: string | null,
+  isFit: (value: unknown) => boolean,
+): unknown {
+  try {
+    const value = parseJson(text ?? '');
+    if (isFit(value)) return value;
+  } catch {
+    // Told below, as every other line that is no record.
+  }
+  const message = 'This line is no record. `wcp receipts verify` tells what else is damaged.';
+  throw new BadInput([{ ...fileProblem(file, 'NOT_JSON', message), place: { line, column: 1 } }]);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function isRecord(value: unknown): boolean {
+  const { position, facts, decision } = Object(value) as Partial<RecordedDecision>;
+  return Number.isSafeInteger(position) && isObject(facts) && isObject(decision);
+}

@@ -1,0 +1,46 @@
+import type { HallFolder, MadeKey } from '@wcp/hall';
+import { rows, shown } from '../print/layout.ts';
+import type { Terminal } from '../terminal.ts';
+import { tryLine } from './try-line.ts';
+
+/** What is said once a Hall is ready: what was made, where it is, and what to try. */
+export function welcomeText(folder: HallFolder, dir: string, url: string, terminal: Terminal): string {
+  const parts = [
+    ...madeText(folder, dir),
+    keysText(folder.made.keys, terminal),
+    `The Hall is at ${terminal.colours.bold(url)}. Try it:\n`,
+    indented(tryLine(folder, url)),
+    ...keyAdvice(folder),
+    'Rules and configuration are followed while it runs; server.json is read when it starts. Stop it with Ctrl-C.\n',
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function madeText({ made }: HallFolder, dir: string): string[] {
+  if (made.files.length === 0) return [];
+  return [`Made in ${shown(dir)}, yours to change:\n${made.files.map((file) => `  ${file}\n`).join('')}`];
+}
+
+/** Keys that were made, each as whom it speaks; nothing where there are none. */
+export function keysText(keys: readonly MadeKey[], { colours }: Pick<Terminal, 'colours'>): string {
+  if (keys.length === 0) return '';
+  const pairs = keys.map(
+    ({ role, tenant_id, key }) => [tenant_id === null ? role : `${role} ${tenant_id}`, key] as const,
+  );
+  return `${colours.bold('API keys, shown this once:')}\n${rows(pairs)}`;
+}
+
+/** After a restart the key is one that the user has. */
+function keyAdvice({ made, hall }: HallFolder): string[] {
+  const { isOpen } = hall.parts.identity;
+  if (isOpen) return ['No key is configured: everybody may ask, for env "dev" alone.\n'];
+  if (made.keys.length > 0) return [];
+  return ['WCP_HALL_KEY is the key of the tenant; `wcp keys create` makes another.\n'];
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}\n`)
+    .join('');
+}
