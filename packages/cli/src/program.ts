@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addApprovals } from './commands/approvals.ts';
 import { addAttest } from './commands/attest.ts';
+import { addAuthorities } from './commands/authorities.ts';
 import { addBans } from './commands/bans.ts';
 import { addCatalog } from './commands/catalog.ts';
 import { addConformance } from './commands/conformance.ts';
@@ -65,6 +66,7 @@ const COMMANDS = [
   addReplay,
   addPipeline,
   addKeys,
+  addAuthorities,
   addFreeze,
   addHealth,
   addAttest,

@@ -49,16 +49,17 @@ function byPackage({ settings, record, env }: FolderWorker, ground: WorkerGround
   });
 }
 
-/** A worker with more processes than calls at a time would have them for nothing. */
+/**
+ * A worker has as many calls at a time as processes: what waits does so where urgent calls go first, and
+ * where a chain that would wait for itself is noticed.
+ */
 function guardOf(settings: WorkerSettings): NonNullable<HallWorker['limits']> {
-  const { processes = PROCESS_LIMITS.processes } = settings;
+  const { url, processes = PROCESS_LIMITS.processes } = settings;
   return {
-    ...(processes > DEFAULT_CONCURRENCY && { concurrency: processes }),
+    ...(url === undefined && { concurrency: processes }),
     ...given(settings, ['concurrency', 'waiting', 'failures', 'rest_ms']),
   };
 }
-
-const DEFAULT_CONCURRENCY = 8;
 
 /** Those of the settings that were given. */
 function given<N extends keyof WorkerSettings>(
