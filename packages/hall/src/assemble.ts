@@ -1,6 +1,6 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import { devAllowGate } from '@wcp/router';
-import type { Receipt, WorkerContext } from '@wcp/spec';
+import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
 import { Administration } from './administration.ts';
 import { ApprovalDesk } from './approvals/approval-desk.ts';
 import { ApprovalOffice } from './approvals/approval-office.ts';
@@ -179,8 +179,10 @@ function guarded(workers: readonly HallWorker[]): HallParts['deliveries'] {
 }
 
 /** A permit for each attempt at a dispatch, signed with the key of the log. */
-function permitsOf({ key, origin, clock }: Ground) {
-  return (context: WorkerContext, request_hash: `sha256:${string}`, until: number, attempt: number): string =>
+function permitsOf({ options: { public_url }, key, origin, clock }: Ground) {
+  const asking =
+    public_url === undefined ? {} : { dispatch_url: new URL('wcp/chain', slashed(public_url)).href };
+  return (context: WorkerContext, request_hash: Sha256, until: number, attempt: number): string =>
     issuePermit(key, {
       issuer: origin,
       context,
@@ -188,7 +190,12 @@ function permitsOf({ key, origin, clock }: Ground) {
       issued_at: clock.latest(),
       expires_at: until,
       attempt,
+      ...asking,
     });
+}
+
+function slashed(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
 }
 
 /** Enrols the workers that the operator brings, as far as they are not enrolled as they are. */

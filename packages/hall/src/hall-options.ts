@@ -40,6 +40,8 @@ export interface HallOptions {
   readonly workers?: readonly HallWorker[];
   /** Where workers over HTTP ask for chained dispatches: the one that their deliveries were given. */
   readonly chains?: ChainDesk;
+  /** Where workers over HTTP reach this Hall, such as `https://hall.example`: without it they ask for nothing. */
+  readonly public_url?: string;
   readonly policyGate?: HallPolicyGate;
   readonly notify?: NotifierOptions;
   /** The ban lists that it follows beside those that it publishes itself. */

@@ -44,7 +44,15 @@ function byPackage({ settings, record, env }: FolderWorker, ground: WorkerGround
     snapshots: join(ground.dir, LAYOUT.snapshots),
     env,
     permits: { hall_keys: [ground.key.publicKey], store: resolve(ground.dir, LAYOUT.permits) },
-    limits: given(settings, ['processes', 'memory_mb', 'answer_bytes', 'idle_ms', 'grace_ms', 'dispatches']),
+    limits: given(settings, [
+      'processes',
+      'memory_mb',
+      'answer_bytes',
+      'idle_ms',
+      'grace_ms',
+      'dispatches',
+      'calls',
+    ]),
     log: (end) => logEnd(ground.log, end),
   });
 }

@@ -86,6 +86,11 @@ function withKeys(cause: unknown, keys: readonly MadeKey[]): HallFolderError {
   return new HallFolderError(problems, { cause, keys });
 }
 
+/** Where workers of this machine reach the Hall; unknown while the system chooses the port. */
+function addressOf({ host, port }: FolderSettings['server']): string | undefined {
+  return port === 0 ? undefined : `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 interface FolderGround {
   readonly dir: string;
   readonly settings: FolderSettings;
@@ -95,7 +100,7 @@ interface FolderGround {
 }
 
 async function openHall({ dir, settings, documents, key, log }: FolderGround): Promise<Hall> {
-  const { origin, timeout_ms, limits, tenants } = settings.server;
+  const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
   const { rules, config } = documents;
   const chains = new ChainDesk();
   try {
@@ -112,6 +117,7 @@ async function openHall({ dir, settings, documents, key, log }: FolderGround): P
       attest_hmac_key: settings.attest_hmac_key,
       timeout_ms,
       tenants,
+      ...(public_url !== undefined && { public_url }),
       http: limits,
       log,
     });

@@ -59,6 +59,10 @@ const worker = z.strictObject(
     idle_ms: count('idle_ms is from 0 to 86400000.', 86_400_000, 0).exactOptional(),
     grace_ms: count('grace_ms is from 0 to 600000.', 600_000, 0).exactOptional(),
     dispatches: count('dispatches is from 0 to 10000.', 10_000, 0).exactOptional(),
+    calls: count(
+      'calls is how many calls a process has before it is let go, from 1 to 1000000.',
+      1_000_000,
+    ).exactOptional(),
   },
   WORKER,
 );
@@ -71,6 +75,7 @@ const settings = z.strictObject(
       .string(ORIGIN)
       .regex(/^[^\s+\p{Cc}]{1,200}$/u, ORIGIN)
       .default('localhost/wcp'),
+    public_url: url.exactOptional(),
     timeout_ms: count(TIMEOUT, 86_400_000).default(60_000),
     limits: z
       .strictObject(

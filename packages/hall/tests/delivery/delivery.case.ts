@@ -3,7 +3,7 @@ import type { Delivery, DeliveryCall } from '../../src/delivery/delivery.ts';
 import { ALLOWED, contextOf, DENIED, resultOf, soon } from './support.ts';
 
 /** A way to the worker of `case-worker.ts`. */
-export interface CaseDelivery {
+interface CaseDelivery {
   readonly delivery: Delivery;
   call(request: unknown, members?: Partial<DeliveryCall>): DeliveryCall;
 }
@@ -182,7 +182,10 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
 
     test('what a worker still dispatches when its time is over keeps nobody', async () => {
       const dispatch = () => new Promise<never>(() => {});
-      expect(await deliver('ask', '', { dispatch, timeout_ms: 400 })).toMatchObject({ status: 'timeout' });
+      expect(await deliver('ask', '', { dispatch, timeout_ms: 400 })).toMatchObject({
+        status: 'timeout',
+        code: 'DELIVERY_TIMEOUT',
+      });
     });
 
     test('the end of the Hall ends what runs, and nothing runs after it', async () => {

@@ -148,6 +148,17 @@ describe('a recorded decision', () => {
     expect((await hall.get('auditor', '/wcp/decisions?outcome=MAYBE')).status).toBe(400);
   });
 
+  test('is on one page and no other, also where most of a page is left out', async () => {
+    const found: Recorded[] = [];
+    for (let cursor = ''; ; ) {
+      const { json } = await hall.get('auditor', `/wcp/decisions?limit=3&outcome=STEWARD_HOLD${cursor}`);
+      found.push(...json.items);
+      if (json.next_cursor === null) break;
+      cursor = `&cursor=${json.next_cursor}`;
+    }
+    expect(found).toEqual(records.filter(({ decision }) => decision.outcome === 'STEWARD_HOLD'));
+  });
+
   test('is explained: each step, and the smallest change that would have allowed it', async () => {
     for (const { decision, position } of records) {
       const { json } = await hall.get('auditor', `/wcp/decisions/${decision.decision_id}`);

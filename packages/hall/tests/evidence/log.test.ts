@@ -27,8 +27,11 @@ async function receiptsOf(hall: TestHall, person: Person = 'auditor', filter = '
 
 /** Everything that leaves evidence. */
 async function live(hall: TestHall): Promise<void> {
-  const dispatch = (members: object, person: Person = 'tenant', tenant = 'tenant-a') =>
-    hall.post(person, '/wcp/dispatch', inputFor(tenant, members));
+  const dispatch = (
+    members: Readonly<Record<string, unknown>>,
+    person: Person = 'tenant',
+    tenant = 'tenant-a',
+  ) => hall.post(person, '/wcp/dispatch', inputFor(tenant, members));
   await dispatch({});
   await dispatch({ capability_id: 'cap.nothing.known' });
   await dispatch({ dry_run: true });

@@ -25,7 +25,7 @@ async function health({ made } = folder) {
 async function eventsOfTheHall(): Promise<{ readonly event_id: string }[]> {
   const { store } = folder.hall.parts.vault;
   const rows = await store.list('events', { where: { tenant_id: null } });
-  return rows.flatMap(({ events }) => JSON.parse(events));
+  return rows.flatMap(({ events }) => JSON.parse(events ?? '[]'));
 }
 
 describe('documents that change while a Hall runs', () => {

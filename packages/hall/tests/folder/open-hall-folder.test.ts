@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { signingKeyFromPem } from '@wcp/evidence';
 import { describe, expect, it } from 'vitest';
-import { folderOf, GREETING, open, problemsOf, read, scratch, until, write } from './support.ts';
+import { folderOf, GREETING, open, problemsOf, read, refusalOf, scratch, until, write } from './support.ts';
 
 const FILES = [
   'rules.json',
@@ -62,17 +62,20 @@ describe('a Hall in an empty folder', () => {
     expect(hall.parts.registry.get('org.example.hello')?.version).toBe(1);
   });
 
-  it('makes no keys where it is to stay open, and a key for a day where one is wanted', async () => {
+  it('makes no keys where it is to stay open, and others than the first where they are wanted', async () => {
     const dir = scratch();
     const first = await open(dir, { keys: 'none' });
     expect(first.made.keys).toEqual([]);
     expect(first.hall.parts.identity.isOpen).toBe(true);
     await first.close();
-    const second = await open(dir, { wantsTrialKey: true });
+    const second = await open(dir, { newKeys: ['trial'] });
     expect(second.made.keys).toHaveLength(3);
     await second.close();
-    const third = await open(dir, { wantsTrialKey: true });
-    expect(third.made.keys).toMatchObject([{ role: 'tenant', tenant_id: 'agent.example' }]);
+    const third = await open(dir, { newKeys: ['trial', 'admin'] });
+    expect(third.made.keys).toMatchObject([
+      { role: 'tenant', tenant_id: 'agent.example' },
+      { role: 'admin' },
+    ]);
     const key = third.hall.parts.identity.keys.list().find(({ label }) => label === 'for a day');
     const lives = Date.parse(key?.expires_at ?? '') - Date.parse(key?.created_at ?? '');
     expect(lives).toBeGreaterThan(86_300_000);
@@ -163,6 +166,8 @@ describe('listening', () => {
     expect(taken).toMatchObject({ file: null, code: 'CANNOT_LISTEN' });
     expect(taken?.message).toContain(`Port ${port} of 127.0.0.1 is in use`);
     server.close();
+    const { keys } = await refusalOf(scratch(), { listens: true, host: '203.0.113.7' });
+    expect(keys.map(({ role }) => role)).toEqual(['admin', 'tenant', 'steward']);
     const [absent] = await problemsOf(dir, { listens: true, host: '203.0.113.7' });
     expect(absent?.message).toContain('does not have the address 203.0.113.7');
     await open(dir);

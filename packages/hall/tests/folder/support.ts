@@ -53,12 +53,17 @@ export async function open(dir: string, options: HallFolderOptions = {}): Promis
 
 /** The problems for which a folder is not opened. */
 export async function problemsOf(dir: string, options: HallFolderOptions = {}) {
+  return (await refusalOf(dir, options)).problems;
+}
+
+/** The error with which a folder is not opened. */
+export async function refusalOf(dir: string, options: HallFolderOptions = {}): Promise<HallFolderError> {
   const error = await open(dir, options).then(
     () => null,
     (refused: unknown) => refused,
   );
   if (!(error instanceof HallFolderError)) throw error ?? new Error('The folder was opened.');
-  return error.problems;
+  return error;
 }
 
 export const GREETING = {

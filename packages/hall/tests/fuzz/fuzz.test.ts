@@ -2,33 +2,36 @@ import { generateSigningKey } from '@wcp/evidence';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OPERATOR } from '../../src/hall-parts.ts';
-import { ROWS } from '../http/access-rows.ts';
 import { inputFor } from '../support/documents.ts';
 import { type Person, TestHall } from '../support/test-hall.ts';
 import { ACME, CAPABILITIES, recordOf } from '../support/workers.ts';
-import { anyBody, type Body } from './bodies.ts';
+import { anyBody } from './bodies.ts';
 import { judge, MARKER } from './judge.ts';
-import { anyText, mutated, type Schema, shapedLike, type Words } from './shapes.ts';
+import {
+  type Call,
+  callOf,
+  encode,
+  fill,
+  type Grammar,
+  type Operation,
+  oddBodies,
+  operationsOf,
+  PEOPLE,
+  peopleFor,
+  personFor,
+} from './operations.ts';
+import { anyText, ODD_TEXTS, type Words } from './shapes.ts';
 
 const DEEP = process.env['WCP_DEEP'] === '1';
 /** `WCP_SEED=<n>` repeats a run; without it every run looks somewhere else. */
 const SEED = Number(process.env['WCP_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const RUNS = DEEP ? 2_000 : 50;
+const RUNS = DEEP ? 2_000 : 80;
 /** No answer may take longer. */
 const PATIENCE_MS = 5_000;
-const PEOPLE: readonly Person[] = ['nobody', 'tenant', 'foreigner', 'owner', 'steward', 'auditor', 'admin'];
-
-interface Operation {
-  readonly operationId: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-  readonly responses: Readonly<Record<string, unknown>>;
-}
 
 let hall: TestHall;
-let words: Words;
-let schemas: Readonly<Record<string, Schema>>;
-let operations: { readonly method: string; readonly path: string; readonly operation: Operation }[];
+let grammar: Grammar;
+let operations: readonly Operation[];
 
 beforeAll(async () => {
   hall = await TestHall.open({ timeout_ms: 1_000 });
@@ -39,20 +42,17 @@ beforeAll(async () => {
   });
   hall.keys.set('both', key);
   const marked = { correlation_id: `${MARKER}-corr`, request: { text: `${MARKER}-text` } };
-  const theirs = await hall.post('both', '/wcp/dispatch', inputFor(MARKER, marked));
+  const their = await hall.post('both', '/wcp/dispatch', inputFor(MARKER, marked));
   const held = inputFor(MARKER, { ...marked, capability_id: CAPABILITIES.held });
   const theirHold = await hall.post('both', '/wcp/dispatch', held);
   const ours = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
   const document = (await hall.get('nobody', '/wcp/openapi.json')).json;
-  schemas = document.components.schemas;
-  operations = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-  );
+  operations = operationsOf(document.paths);
   const spare = await hall.hall.parts.identity.keys.create({ label: 'spare', roles: ['auditor'] });
   const signer = generateSigningKey();
-  const decisions = [ours, theirs].map(({ json }) => json.decision.decision_id);
+  const decisions = [ours, their].map(({ json }) => json.decision.decision_id);
   const holds = [theirHold.json.decision.decision_id, (await hall.hold()).approval_id];
-  words = {
+  const words = {
     capability_id: Object.values(CAPABILITIES),
     tenant_id: ['tenant-a', 'tenant-a', 'tenant-a', 'tenant-b'],
     env: ['dev', 'stage'],
@@ -81,15 +81,10 @@ beforeAll(async () => {
     position: ['0', '2'],
     first: ['1', '2'],
   };
+  const outside = { correlation_id: ['corr-1', `${MARKER}-corr`] };
+  grammar = { schemas: document.components.schemas, words, outside };
 });
 afterAll(() => hall.close());
-
-interface Call {
-  readonly method: string;
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Body;
-}
 
 async function send(person: Person, { method, url, headers = {}, body }: Call) {
   const timer = new Promise<never>((_, reject) => {
@@ -125,66 +120,6 @@ async function send(person: Person, { method, url, headers = {}, body }: Call) {
   };
 }
 
-/** Mostly somebody who may. */
-function personFor({ method, path }: (typeof operations)[number]): fc.Arbitrary<Person> {
-  const route = `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`;
-  const who = (ROWS.find((row) => row.route === route)?.who ?? PEOPLE).filter((person) =>
-    PEOPLE.includes(person),
-  );
-  return fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...who) },
-    { weight: 1, arbitrary: fc.constantFrom(...PEOPLE) },
-  );
-}
-
-/** A call of an operation, by its schemas and then changed. */
-function callOf({ method, path, operation }: (typeof operations)[number]): fc.Arbitrary<Call> {
-  const { parameters = [], requestBody } = operation;
-  const valuesOf = (place: string) =>
-    fc.record(
-      Object.fromEntries(
-        parameters
-          .filter((parameter) => parameter.in === place)
-          .map(({ name, schema }) => [
-            name,
-            fc.oneof(
-              { weight: 9, arbitrary: shapedLike(schema, schemas, words, name) },
-              { weight: 1, arbitrary: anyText },
-            ),
-          ]),
-      ),
-      place === 'path' ? {} : { requiredKeys: [] },
-    ) as fc.Arbitrary<Record<string, unknown>>;
-  const schema = requestBody?.content['application/json']?.schema;
-  const body = schema === undefined ? fc.constant(undefined) : mutated(shapedLike(schema, schemas, words));
-  const extra = fc.oneof(
-    { weight: 9, arbitrary: fc.constant(null) },
-    { weight: 1, arbitrary: fc.tuple(anyText, anyText) },
-  );
-  return fc.tuple(valuesOf('path'), valuesOf('query'), valuesOf('header'), body, extra).map(
-    ([inPath, query, headers, value, more]): Call => ({
-      method,
-      url: urlOf(path, inPath, more === null ? query : { ...query, [more[0]]: more[1] }),
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([name, text]) => [name, String(text).replace(/[^\t\x20-\x7e]/g, '?')]),
-      ),
-      ...(value === undefined
-        ? {}
-        : { body: { bytes: Buffer.from(JSON.stringify(value) ?? ''), type: 'application/json' } }),
-    }),
-  );
-}
-
-function urlOf(path: string, inPath: Record<string, unknown>, query: Record<string, unknown>): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encode(inPath[name]) || '-');
-  const pairs = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
-  return pairs.length === 0 ? filled : `${filled}?${pairs.join('&')}`;
-}
-
-function encode(value: unknown): string {
-  return encodeURIComponent(String(value).toWellFormed());
-}
-
 /** What one request changed must not spoil the next. */
 async function calm(): Promise<void> {
   const { freezes, registry, administration } = hall.hall.parts;
@@ -206,7 +141,7 @@ test('no operation, however it is asked, fails, hangs, or shows what it must not
   for (const one of operations) {
     const promised = Object.keys(one.operation.responses);
     await fc.assert(
-      fc.asyncProperty(personFor(one), callOf(one), async (person, call) => {
+      fc.asyncProperty(personFor(one), callOf(one, grammar), async (person, call) => {
         await calm();
         const seen = await send(person, call);
         // A path that nobody could mean is no operation: it is not found.
@@ -214,6 +149,45 @@ test('no operation, however it is asked, fails, hangs, or shows what it must not
       }),
       settings(),
     );
+  }
+}, 600_000);
+
+test('no member and no parameter, whatever odd value stands there, fails, hangs, or shows what it must not', async () => {
+  for (const one of operations) {
+    const promised = Object.keys(one.operation.responses).concat('404');
+    const [person = 'admin'] = peopleFor(one).filter((found) => found !== 'nobody');
+    const judged = async (call: Call) => {
+      await calm();
+      judge(await send(person, call), promised);
+    };
+    for (const call of fc.sample(callOf(one, grammar, 'as it should be'), { seed: SEED, numRuns: 1 })) {
+      for (const bytes of oddBodies(call.body)) {
+        await judged({ ...call, body: { bytes, type: 'application/json' } });
+      }
+    }
+    for (const { name } of (one.operation.parameters ?? []).filter((parameter) => parameter.in === 'query')) {
+      for (const text of ODD_TEXTS) {
+        await judged({ method: one.method, url: `${fill(one.path, grammar.words)}?${name}=${encode(text)}` });
+      }
+    }
+  }
+}, 600_000);
+
+test('no list and no record, asked for by anybody, shows what it must not', async () => {
+  for (const { method, path, operation } of operations.filter((one) => one.method === 'GET')) {
+    const url = fill(path, grammar.words);
+    const words: Words = { ...grammar.words, ...grammar.outside };
+    const queries = (operation.parameters ?? []).flatMap(({ name, in: place }) =>
+      place === 'query' ? (words[name] ?? []).map((word) => `?${name}=${encode(word)}`) : [],
+    );
+    const urls = (words['decision_id'] ?? []).map((id) =>
+      fill(path, grammar.words, { decision_id: id, approval_id: id }),
+    );
+    for (const asked of new Set([url, ...queries.map((query) => url + query), ...urls])) {
+      for (const person of PEOPLE) {
+        judge(await send(person, { method, url: asked }), Object.keys(operation.responses));
+      }
+    }
   }
 }, 600_000);
 
@@ -230,7 +204,7 @@ test('no body, whatever is in it, fails, hangs, or shows what it must not', asyn
         judge(await send(person, { method, url, body }), Object.keys(operation.responses).concat('404'));
       },
     ),
-    settings(RUNS * 8),
+    settings(RUNS * 6),
   );
 }, 600_000);
 

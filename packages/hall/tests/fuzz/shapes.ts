@@ -20,7 +20,7 @@ export interface Schema {
 export type Words = Readonly<Record<string, readonly unknown[]>>;
 
 /** Texts that have broken servers before. */
-const ODD_TEXTS = [
+export const ODD_TEXTS = [
   '',
   ' ',
   '\u0000',
@@ -38,6 +38,24 @@ const ODD_TEXTS = [
   'null',
 ] as const;
 
+/** Values that pass for others until somebody uses them. */
+export const ODD_VALUES: readonly unknown[] = [
+  null,
+  true,
+  -1,
+  'x',
+  [],
+  {},
+  { toString: 1 },
+  { toString: null, valueOf: null },
+  JSON.parse('{"then":1}'),
+  { length: -1 },
+  { constructor: { prototype: { admin: true } } },
+  JSON.parse('{"__proto__":{"admin":true}}'),
+  [[[[]]]],
+  [null],
+];
+
 /** Any text. */
 export const anyText = fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.string({ unit: 'binary', maxLength: 40 }));
 
@@ -46,6 +64,7 @@ export const anyJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom<unknown>(null, true, 0, -0, -1, 0.1, 2 ** 53, 1e308, 5e-324, [], {}),
+    fc.constantFrom(...ODD_VALUES),
     anyText,
     fc.integer(),
     fc.array(tie('value'), { maxLength: 4 }),
@@ -114,7 +133,7 @@ interface Mutation {
 const mutation: fc.Arbitrary<Mutation> = fc.record({
   at: fc.nat(),
   how: fc.constantFrom('replace', 'remove', 'add', 'nest'),
-  value: anyJson,
+  value: fc.oneof(fc.constantFrom(...ODD_VALUES), anyJson),
   name: anyText,
 });
 
@@ -139,9 +158,17 @@ function change(root: unknown, { at, how, value: given, name }: Mutation): unkno
   return holder.root;
 }
 
+/** Every place of a value that something else may be put in: the object, and the name there. */
 function placesIn(holder: object): [object, string][] {
   return Object.entries(holder).flatMap(([key, value]) => [
     [holder, key] as [object, string],
     ...(typeof value === 'object' && value !== null ? placesIn(value) : []),
   ]);
+}
+
+/** The same value once for each of its places, with something else put there. */
+export function* withOneReplaced(root: unknown, value: unknown): Generator<unknown> {
+  const count = placesIn({ root }).length;
+  for (let at = 0; at < count; at += 1)
+    yield change(structuredClone(root), { at, how: 'replace', value, name: '' });
 }

@@ -6,7 +6,7 @@ import type { Method, Person, TestHall } from '../support/test-hall.ts';
 import { ACME, CAPABILITIES, recordOf } from '../support/workers.ts';
 
 /** A request as one cell of the table makes it, on a Hall that the row has prepared. */
-export interface Call {
+interface Call {
   readonly url: string;
   readonly body?: unknown;
 }

@@ -38,7 +38,7 @@ describe('a Hall without any key', () => {
       const isReading = method === 'GET' && !path.includes(':') && path !== '/wcp/events';
       if (isReading) {
         const { status } = await hall.get('nobody', (await call(hall)).url);
-        expect([route, status]).toEqual([route, who.includes('auditor') ? 200 : 403]);
+        expect([route, status === 403, status === 401]).toEqual([route, !who.includes('auditor'), false]);
       }
     }
     const changes: [string, unknown][] = [

@@ -52,9 +52,8 @@ function fits(schema: object, value: unknown): boolean {
 
 describe('the OpenAPI document', () => {
   test('that is committed is the one that a Hall serves', () => {
-    const text = readFileSync(COMMITTED, 'utf8');
-    expect(JSON.parse(text)).toEqual(document);
-    expect(text).toBe(`${JSON.stringify(document, null, 2)}\n`);
+    const isCurrent = readFileSync(COMMITTED, 'utf8') === `${JSON.stringify(document, null, 2)}\n`;
+    expect(isCurrent, '`npm run build && npm run schemas` writes it').toBe(true);
   });
 
   test('is OpenAPI 3.1 and names each operation once, as code would', () => {

@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inputFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
@@ -143,12 +145,30 @@ describe('a tenant does not approve', () => {
     expect((await hall.resolve('both', id)).status).toBe(200);
   });
 
-  test('with a credential that an issuer of the tenant gave it the role of a steward for', async () => {
-    const { approval_id } = await hall.hold();
-    await hall.hall.parts.identity.keys
-      .create({ label: 'narrow', roles: ['steward'], tenant_id: 'tenant-a' })
-      .then(({ key }) => hall.keys.set('revoked', key));
-    expect((await hall.resolve('revoked', approval_id)).json.code).toBe('APPROVAL_SELF');
+  test('with a key or a credential of the tenant that is narrowed to the role of a steward', async () => {
+    const { keys, issuers } = hall.hall.parts.identity;
+    const narrow = await keys.create({ label: 'narrow', roles: ['steward'], tenant_id: 'tenant-a' });
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    await issuers.put({
+      issuer: 'issuer.example',
+      tenant_id: 'tenant-a',
+      roles: ['tenant', 'steward'],
+      keys: { keys: [publicKey.export({ format: 'jwk' })] },
+    });
+    const token = await new SignJWT({ roles: ['steward'] })
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setIssuer('issuer.example')
+      .setSubject('ada')
+      .setAudience('hall.example/log')
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(privateKey);
+    for (const credential of [narrow.key, token]) {
+      hall.keys.set('revoked', credential);
+      const { approval_id } = await hall.hold();
+      expect((await hall.get('revoked', '/wcp/approvals/pending')).status).toBe(200);
+      expect((await hall.resolve('revoked', approval_id)).json.code).toBe('APPROVAL_SELF');
+    }
   });
 
   test('not even an admin does, whose work is another', async () => {

@@ -129,6 +129,22 @@ describe('a webhook', () => {
     expect(receiver.notices()).toMatchObject([{ type: 'wcp.approval.pending' }]);
   });
 
+  test('that is never answered keeps no Hall from closing, and is sent again by the next', async () => {
+    receiver.statuses.push(0);
+    const first = await open();
+    await store.commit(first.changes({ kind: 'pending', approval: APPROVAL }, now()));
+    first.wake();
+    await attempts(1);
+    const began = Date.now();
+    await first.close();
+    expect(Date.now() - began).toBeLessThan(2000);
+    passed += 2;
+    const second = await open();
+    second.wake();
+    await isSent();
+    expect(receiver.got).toHaveLength(2);
+  });
+
   test('to a place that is no longer configured is dropped', async () => {
     const first = await open();
     await store.commit(first.changes({ kind: 'pending', approval: APPROVAL }, now()));

@@ -64,11 +64,8 @@ describe('a worker whose code is not what was attested', () => {
   test('is told of once, with the decision that showed it', async () => {
     hall.delivery.hash = hashOf('b');
     await Promise.all([codeOf(), codeOf(), codeOf()]);
-    const events = await hall.hall.parts.vault.store.list('events', { limit: 1000 });
-    const flagged = events
-      .flatMap((row) => JSON.parse(row.events))
-      .filter(({ event_id }: { event_id: string }) => event_id === 'org.wcp.hall.worker-flagged');
-    expect(flagged).toEqual([
+    const told = await hall.events();
+    expect(told.filter(({ event_id }) => event_id === 'org.wcp.hall.worker-flagged')).toEqual([
       expect.objectContaining({ worker_id: ACME, deny_code: 'DENY_WORKER_TAMPERED' }),
     ]);
   });

@@ -9,7 +9,7 @@ export const SECRET = `whsec_${Buffer.from('a secret of these tests').toString('
 /** Something that takes webhooks: what it got, and what it answers. */
 export class Receiver {
   readonly got: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
-  /** The statuses of the next answers; 204 once there are none left. */
+  /** The statuses of the next answers, 0 for none; 204 once there are none left. */
   readonly statuses: number[] = [];
   readonly #server: Server;
 
@@ -25,6 +25,7 @@ export class Receiver {
       for await (const chunk of request) body += chunk;
       receiver.got.push({ headers: request.headers, body });
       const status = receiver.statuses.shift() ?? 204;
+      if (status === 0) return;
       response.writeHead(status, status === 302 ? { location: `${receiver.url}elsewhere` } : {}).end();
     });
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));

@@ -1,6 +1,7 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import type { RouteDecision } from '@wcp/spec';
-import { createHall, type Hall, type HallOptions } from '../../src/hall.ts';
+import { createHall, type Hall } from '../../src/hall.ts';
+import type { HallOptions } from '../../src/hall-options.ts';
 import type { Role } from '../../src/identity/principal.ts';
 import { CONFIG, inputFor, RULES } from './documents.ts';
 import { ACME, CAPABILITIES, FakeDelivery, recordOf } from './workers.ts';
@@ -124,6 +125,12 @@ export class TestHall {
 
   post(person: Person, url: string, body: unknown): Promise<Answer> {
     return this.ask(person, 'POST', url, body);
+  }
+
+  /** Every event that is durable, in the order of the commits. */
+  async events(): Promise<{ readonly event_id: string; readonly [detail: string]: unknown }[]> {
+    const rows = await this.hall.parts.vault.store.list('events', { limit: 100_000 });
+    return rows.flatMap(({ events }) => JSON.parse(events ?? '[]'));
   }
 
   /** A dispatch that is held; gives the id of its approval. */

@@ -71,7 +71,11 @@ export class FakeDelivery implements Delivery {
     duration_ms: 1,
   });
 
-  constructor(readonly record: RegistryRecord) {}
+  readonly record: RegistryRecord;
+
+  constructor(record: RegistryRecord) {
+    this.record = record;
+  }
 
   async observe(): Promise<Sha256 | null> {
     return this.hash;

@@ -16,12 +16,7 @@ const codeOf = async (capability: keyof typeof CAPABILITIES = 'plain') => {
   return (await hall.post('tenant', '/wcp/route', input)).json.deny_code;
 };
 const health = async () => (await hall.get('nobody', '/wcp/health')).json;
-const eventsOf = async () => {
-  const rows = await hall.hall.parts.vault.store.list('events', { limit: 1000 });
-  return rows
-    .flatMap(({ events }) => JSON.parse(events) as { event_id: string }[])
-    .map(({ event_id }) => event_id);
-};
+const eventsOf = async () => (await hall.events()).map(({ event_id }) => event_id);
 
 /** Documents with an error that must not come into force. */
 const BROKEN: readonly (readonly [what: string, documents: { rules?: unknown; config?: unknown }])[] = [

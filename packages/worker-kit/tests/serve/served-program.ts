@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('./odd-worker.ts', import.meta.url));
 
 /** A line of JSON, as a test reads it. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever member it is about.
-export type Line = any;
+type Line = any;
 
 /** A worker that runs as a process and is talked with line by line. */
 export interface Conversation {
@@ -18,15 +18,9 @@ export interface Conversation {
   hear(): Promise<Line>;
 }
 
-/** Starts the worker of these tests; it ends with the test. */
-export function startWorker(
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Conversation {
+/** Starts the worker of these tests. */
+function spawnWorker(argv: readonly string[], env: Readonly<Record<string, string>>): Conversation {
   const child = spawn(process.execPath, [program, ...argv], { env: { ...process.env, ...env } });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
   child.stdin.on('error', () => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
@@ -36,11 +30,28 @@ export function startWorker(
   };
 }
 
-/** Starts it over HTTP and gives where it listens. */
+/** Starts it until the end of the test. */
+export function startWorker(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Conversation {
+  const worker = spawnWorker(argv, env);
+  onTestFinished(() => {
+    worker.child.kill('SIGKILL');
+  });
+  return worker;
+}
+
+/** Starts it over HTTP until the end of the test, and gives where it listens. */
 export async function startHttp(env: Readonly<Record<string, string>> = {}) {
   const worker = startWorker(['--http', '0'], env);
-  const { listening } = await worker.hear();
-  return { ...worker, url: listening as string };
+  return { ...worker, url: (await worker.hear()).listening as string };
+}
+
+/** Starts it over HTTP for all tests of a file. */
+export async function shareHttp() {
+  const worker = spawnWorker(['--http', '0'], {});
+  return { ...worker, url: (await worker.hear()).listening as string };
 }
 
 /** The exit code of a process. */

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { HALL_EVENTS } from '../src/events/hall-event.ts';
+import { FREEZE_SCOPES } from '../src/freezes.ts';
+import { ROLES } from '../src/identity/principal.ts';
+import { REFUSALS } from '../src/refusal.ts';
+import { TABLES } from '../src/store/tables.ts';
+
+// What clients and stores hold on to: a change here is a decision.
+
+test('refusals have these codes and statuses', () => {
+  expect(REFUSALS).toEqual({
+    INVALID_BODY: 400,
+    INVALID_QUERY: 400,
+    INVALID_REQUEST: 400,
+    UNAUTHENTICATED: 401,
+    PERMIT_UNKNOWN: 401,
+    FORBIDDEN: 403,
+    TENANT_MISMATCH: 403,
+    OPEN_HALL_DEV_ONLY: 403,
+    APPROVAL_SELF: 403,
+    ENROLMENT_UNSIGNED: 403,
+    ENROLMENT_SIGNATURE_INVALID: 403,
+    BAN_LIST_KEY_UNKNOWN: 403,
+    BAN_LIST_SIGNATURE_INVALID: 403,
+    NOT_FOUND: 404,
+    CONFLICT: 409,
+    ENROLMENT_OUTDATED: 409,
+    BAN_LIST_FROM_FUTURE: 409,
+    BAN_LIST_ROLLED_BACK: 409,
+    BAN_LIST_STALE: 409,
+    APPROVAL_RESOLVED: 409,
+    APPROVAL_EXPIRED: 410,
+    BODY_TOO_LARGE: 413,
+    UNSUPPORTED_MEDIA_TYPE: 415,
+    IDEMPOTENCY_MISMATCH: 422,
+    RATE_LIMITED: 429,
+    CHAIN_TOO_LONG: 429,
+    INTERNAL: 500,
+    STORE_FAILED: 503,
+    CLOCK_WENT_BACK: 503,
+  });
+});
+
+test('the Hall tells of these events of its own', () => {
+  expect([...HALL_EVENTS].toSorted()).toEqual([
+    'org.wcp.hall.approval-expired',
+    'org.wcp.hall.approval-resolved',
+    'org.wcp.hall.ban-list-current',
+    'org.wcp.hall.ban-list-published',
+    'org.wcp.hall.ban-list-stale',
+    'org.wcp.hall.ban-list-taken',
+    'org.wcp.hall.ban-list-withdrawn',
+    'org.wcp.hall.documents-rejected',
+    'org.wcp.hall.frozen',
+    'org.wcp.hall.released',
+    'org.wcp.hall.worker-enrolled',
+    'org.wcp.hall.worker-flagged',
+    'org.wcp.hall.worker-removed',
+    'org.wcp.hall.world-changed',
+  ]);
+});
+
+test('there are these roles and these scopes of a freeze', () => {
+  expect(ROLES).toEqual(['tenant', 'worker-owner', 'steward', 'auditor', 'admin']);
+  expect(FREEZE_SCOPES).toEqual(['hall', 'tenant', 'correlation']);
+});
+
+test('each row has its key first, and a receipt its one place in a stream', () => {
+  const keys = Object.entries(TABLES).map(([name, { columns }]) => [name, Object.keys(columns)[0]]);
+  expect(Object.fromEntries(keys)).toMatchObject({
+    receipts: 'position',
+    decisions: 'position',
+    events: 'id',
+    approvals: 'id',
+    heads: 'stream',
+    chains: 'correlation_id',
+    worlds: 'digest',
+  });
+  expect(TABLES.receipts.unique).toEqual([['stream', 'seq']]);
+});

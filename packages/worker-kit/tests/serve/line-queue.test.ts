@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { LineQueue } from '../../src/serve/line-queue.ts';
+
+const MIB = 1024 * 1024;
+const settled = (promise: Promise<unknown>) =>
+  Promise.race([promise.then(() => true), new Promise((resolve) => setTimeout(() => resolve(false), 10))]);
+
+test('what waits comes in order, and at the end nothing', async () => {
+  const queue = new LineQueue<string>();
+  const first = queue.next();
+  await queue.push('a', 1);
+  await queue.push('b', 1);
+  expect([await first, await queue.next()]).toEqual(['a', 'b']);
+  const last = queue.next();
+  queue.end();
+  expect(await last).toBeNull();
+  expect(await queue.next()).toBeNull();
+});
+
+test('more than 16 MiB are not taken before there is room again', async () => {
+  const queue = new LineQueue<string>();
+  expect(await settled(queue.push('a', 10 * MIB))).toBe(true);
+  const full = queue.push('b', 10 * MIB);
+  expect(await settled(full)).toBe(false);
+  await queue.next();
+  expect(await settled(full)).toBe(true);
+  expect(await queue.next()).toBe('b');
+});
