@@ -6,7 +6,7 @@ const HEADER_END = Buffer.from('\r\n\r\n');
  * Sends requests over so many connections, one at a time on each, and tells the latencies in
  * milliseconds. Light on purpose: what it costs is taken from the server that is measured.
  *
- * @param nextBody the JSON of the next request
+ * @param nextBody the JSON of the next request, in ASCII
  * @param rate requests a second in all; as fast as they are answered where it is absent
  */
 export async function load({ port, path, key, connections, seconds, rate, nextBody }) {
@@ -17,7 +17,7 @@ export async function load({ port, path, key, connections, seconds, rate, nextBo
   const runs = Array.from({ length: connections }, (_, index) =>
     converse(
       { port, until, gap, offset: (gap * index) / connections },
-      () => request(path, key, nextBody()),
+      requests(path, key, nextBody),
       latencies,
     ),
   );
@@ -25,15 +25,18 @@ export async function load({ port, path, key, connections, seconds, rate, nextBo
   return { latencies, perSecond: (latencies.length * 1000) / (performance.now() - started) };
 }
 
-function request(path, key, body) {
+function requests(path, key, nextBody) {
   const head = [
     `POST ${path} HTTP/1.1`,
     'host: localhost',
     'content-type: application/json',
     ...(key === undefined ? [] : [`authorization: Bearer ${key}`]),
-    `content-length: ${Buffer.byteLength(body)}`,
-  ];
-  return `${head.join('\r\n')}\r\n\r\n${body}`;
+    'content-length: ',
+  ].join('\r\n');
+  return () => {
+    const body = nextBody();
+    return `${head}${body.length}\r\n\r\n${body}`;
+  };
 }
 
 function converse({ port, until, gap, offset }, nextRequest, latencies) {
@@ -42,12 +45,12 @@ function converse({ port, until, gap, offset }, nextRequest, latencies) {
     let sentAt = 0;
     let due = performance.now() + offset;
     let left = 0;
-    let head = null;
+    let rest = null;
     const send = () => {
       if (performance.now() >= until) return void socket.end(resolve);
       // What is late counts from when it was due: a server that stalls is not spared the requests meanwhile.
       sentAt = gap === 0 ? performance.now() : due;
-      socket.write(nextRequest());
+      socket.write(nextRequest(), 'latin1');
     };
     const next = () => {
       if (gap === 0) return send();
@@ -59,26 +62,28 @@ function converse({ port, until, gap, offset }, nextRequest, latencies) {
     socket.on('connect', () => (gap === 0 ? send() : setTimeout(send, offset)));
     socket.on('error', reject);
     socket.on('data', (chunk) => {
-      let rest = chunk;
       if (left === 0) {
-        const text = head === null ? chunk : Buffer.concat([head, chunk]);
-        const end = text.indexOf(HEADER_END);
-        if (end < 0) {
-          head = text;
-          return;
-        }
-        head = null;
-        const headers = text.latin1Slice(0, end);
-        if (!headers.startsWith('HTTP/1.1 200')) return reject(new Error(text.toString().slice(0, 600)));
-        left = Number(/content-length: (\d+)/i.exec(headers)[1]);
-        rest = text.subarray(end + 4);
-      }
-      left -= rest.length;
+        const answer = rest === null ? chunk : Buffer.concat([rest, chunk]);
+        const end = answer.indexOf(HEADER_END);
+        rest = end < 0 ? answer : null;
+        if (end < 0) return;
+        if (answer[9] !== OK) return reject(new Error(answer.toString().slice(0, 600)));
+        left = lengthOf(answer, end) - (answer.length - end - HEADER_END.length);
+      } else left -= chunk.length;
       if (left > 0) return;
       latencies.push(performance.now() - sentAt);
       next();
     });
   });
+}
+
+/** The first digit of the status 200. */
+const OK = '2'.charCodeAt(0);
+const LENGTH = Buffer.from('\r\ncontent-length: ');
+
+function lengthOf(answer, end) {
+  const from = answer.indexOf(LENGTH) + LENGTH.length;
+  return Number(answer.latin1Slice(from, Math.min(answer.indexOf('\r', from), end)));
 }
 
 /** The value below which a share of the numbers lies. */

@@ -9,6 +9,9 @@ import type { VaultThreadData } from './vault-thread.ts';
 /** Beside this file, in the sources and in the build. */
 const PROGRAM = new URL(`./vault-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
+/** What lives for one commit dies young: with room for it, little is ever copied. */
+const YOUNG_MB = 64;
+
 /**
  * A vault in one SQLite file, in a thread of its own: signing and fsync never stop the caller's thread.
  *
@@ -16,7 +19,9 @@ const PROGRAM = new URL(`./vault-thread${import.meta.url.endsWith('.ts') ? '.ts'
  */
 export async function openFileVault(file: string, { key, origin }: LedgerIdentity): Promise<Vault> {
   const data: VaultThreadData = { file, key: key.exportPrivatePem(), origin };
-  const thread = new VaultThread(new Worker(PROGRAM, { workerData: data }));
+  const thread = new VaultThread(
+    new Worker(PROGRAM, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
+  );
   const vault: Vault = {
     store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'close']),
     ledger: thread.part<Ledger>('ledger', [

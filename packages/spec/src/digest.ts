@@ -1,5 +1,6 @@
 import { canonicalJson } from './canonical-json.ts';
 import { type Sha256, sha256 } from './hash.ts';
+import { writePlain } from './plain-json.ts';
 import { type RouteDecision, RouteDecisionSchema } from './schema/route-decision.ts';
 
 /** The members of a decision that are no part of its digest: they differ between equal decisions. */
@@ -33,24 +34,25 @@ export function decisionDigest(input: unknown, decision: Partial<RouteDecision>)
 
 /** The text that a decision digest hashes, for a caller that has the canonical input already. */
 export function digestText(canonicalInput: string, decision: Partial<RouteDecision>): string {
-  return `{"decision":${lastingText(decision)},"input":${canonicalInput}}`;
-}
-
-/** The canonical JSON of a decision without its volatile part: what a decision digest says of it. */
-export function lastingText(decision: Partial<RouteDecision>): string {
   const lasting: Record<string, unknown> = { ...decision };
   for (const member of VOLATILE_MEMBERS) delete lasting[member];
-  const names = Object.keys(lasting);
-  // A decision as the engine draws it is written in order: what is sorted already costs no sorting.
-  const isDrawn = names.length === LASTING_MEMBERS.length && names.every((name) => IS_LASTING.has(name));
-  return canonicalJson(isDrawn ? inOrder(lasting) : lasting);
+  return joinDigest(canonicalInput, canonicalJson(lasting));
 }
 
-const LASTING_MEMBERS: readonly string[] = Object.keys(RouteDecisionSchema.properties)
+/** The same for a caller that has {@link lastingText} too. */
+export function joinDigest(canonicalInput: string, lasting: string): string {
+  return `{"decision":${lasting},"input":${canonicalInput}}`;
+}
+
+/**
+ * The canonical JSON of a decision without its volatile part, for a decision that the engine has just
+ * made: it is read without the guards that somebody else's would need.
+ */
+export function lastingText(decision: RouteDecision): string {
+  return writePlain(Object.fromEntries(LASTING_MEMBERS.map((name) => [name, decision[name]])));
+}
+
+/** In the order in which they are written. */
+const LASTING_MEMBERS = (Object.keys(RouteDecisionSchema.properties) as (keyof RouteDecision)[])
   .filter((name) => !(VOLATILE_MEMBERS as readonly string[]).includes(name))
   .sort();
-const IS_LASTING: ReadonlySet<string> = new Set(LASTING_MEMBERS);
-
-function inOrder(lasting: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(LASTING_MEMBERS.map((name) => [name, lasting[name]]));
-}

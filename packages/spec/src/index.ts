@@ -2,7 +2,14 @@ export { declaredBlast, REVERSIBILITY } from './blast.ts';
 export { canonicalJson, readCanonical } from './canonical-json.ts';
 export { catalogSatisfies, DEFAULT_CATALOG_VERSION, isCatalogVersion } from './catalog-version.ts';
 export { DENY_CODES, type DenyCode, type DenyCodeEntry } from './deny-code.ts';
-export { artifactHash, decisionDigest, digestText, lastingText, VOLATILE_MEMBERS } from './digest.ts';
+export {
+  artifactHash,
+  decisionDigest,
+  digestText,
+  joinDigest,
+  lastingText,
+  VOLATILE_MEMBERS,
+} from './digest.ts';
 export { parseDocument } from './document.ts';
 export { WcpError, type WcpErrorCode } from './error.ts';
 export {

@@ -49,6 +49,7 @@ test('the names that @wcp/spec exports', async () => {
     'escapeText',
     'isCatalogVersion',
     'isTime',
+    'joinDigest',
     'lastingText',
     'nestingOf',
     'normaliseHash',

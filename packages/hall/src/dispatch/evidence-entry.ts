@@ -2,6 +2,7 @@ import { draftDecision } from '@wcp/evidence';
 import type { JournalEntry } from '../journal.ts';
 import type { Change } from '../store/store.ts';
 import type { Decided } from './decider.ts';
+import type { Observation } from './observer.ts';
 
 /** What makes a decision durable, with whatever else must be durable with it. */
 export function decisionEntry(
@@ -9,7 +10,6 @@ export function decisionEntry(
   isDispatched: boolean,
   more: readonly Change[] = [],
 ): JournalEntry {
-  const seen: Change = { put: 'observations', row: { digest: observation.digest, facts: observation.text } };
   return {
     evidence: {
       kind: 'decision',
@@ -22,7 +22,20 @@ export function decisionEntry(
       observation: observation.digest,
       isDispatched,
     },
-    changes: [seen, ...(spending === null ? [] : [spending.change]), ...more],
+    changes: [...observed(observation), ...(spending === null ? [] : [spending.change]), ...more],
     telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },
   };
+}
+
+/** Observations that are durable: many decisions share one, and it is written with the first of them. */
+const kept = new WeakSet<Observation>();
+
+/** Told when a decision that shares it is durable. */
+export function keepObservation({ observation }: Decided): void {
+  kept.add(observation);
+}
+
+function observed(observation: Observation): Change[] {
+  if (kept.has(observation)) return [];
+  return [{ put: 'observations', row: { digest: observation.digest, facts: observation.text } }];
 }

@@ -8,7 +8,7 @@ import type { Registry, RegistryChange } from '../registry/registry.ts';
 import { failedStepTen } from '../registry/step-ten.ts';
 import type { Change } from '../store/store.ts';
 import type { Decided } from './decider.ts';
-import { decisionEntry } from './evidence-entry.ts';
+import { decisionEntry, keepObservation } from './evidence-entry.ts';
 import type { Observer } from './observer.ts';
 
 /** What is changed by a decision beside its own record. */
@@ -62,6 +62,7 @@ export class Recorder {
     try {
       const entry = decisionEntry(decided, isDispatched, changes);
       const appended = await journal.append(...before, entry, ...this.#told(decided, freeze, flags));
+      keepObservation(decided);
       if (approval?.state === 'pending') desk.put(approval);
       if (notice !== null) notifier.tell(notice);
       return appended[before.length]?.receipt as string;

@@ -1,5 +1,5 @@
 import { outcomeReceipt, type ReceiptDraft } from '@wcp/evidence';
-import { type Receipt, readCanonical, sha256 } from '@wcp/spec';
+import { joinDigest, type Receipt, readCanonical, sha256 } from '@wcp/spec';
 import { v7 } from 'uuid';
 import type { Change, DecisionRow } from '../store/store.ts';
 import type { DecisionEvidence, Entry, OutcomeEvidence } from './entry.ts';
@@ -43,7 +43,7 @@ function settled({ decision_id }: OutcomeEvidence): Change {
 function prepareDecision(evidence: DecisionEvidence, changes: readonly Change[]): Prepared {
   const { lasting, decision, facts, observation } = evidence;
   const input = evidence.input === null ? null : canonicalOf(evidence.input);
-  const decision_digest = input === null ? null : sha256(`{"decision":${lasting},"input":${input}}`);
+  const decision_digest = input === null ? null : sha256(joinDigest(input, lasting));
   const draft: ReceiptDraft = { receipt_id: v7(), ...evidence.draft, decision_digest };
   return {
     draft,
