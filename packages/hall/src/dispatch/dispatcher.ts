@@ -1,6 +1,7 @@
 import { artifactHash, type Receipt, type RouteDecision, type WorkerResult } from '@wcp/spec';
 import type { HallClock } from '../clock.ts';
 import type { ChainedAnswer } from '../delivery/delivery.ts';
+import { Precedence } from '../order/precedence.ts';
 import type { Change } from '../store/store.ts';
 import { type Asked, askedBy, memberOf } from './asked.ts';
 import { type ChainLink, type ChainStop, childInput, stepOf, stopOf } from './chain-link.ts';
@@ -36,6 +37,7 @@ export class Dispatcher {
   readonly #decider: Decider;
   readonly #recorder: Recorder;
   readonly #executor: Executor;
+  readonly #precedence = new Precedence();
 
   constructor(clock: HallClock, decider: Decider, recorder: Recorder, executor: Executor) {
     this.#clock = clock;
@@ -52,7 +54,15 @@ export class Dispatcher {
   }
 
   /** Decides; makes the decision durable; executes the worker; makes the outcome durable; answers. */
-  async dispatch(asked: Asked, setting: DispatchSetting = {}): Promise<DispatchAnswer> {
+  dispatch(asked: Asked, setting: DispatchSetting = {}): Promise<DispatchAnswer> {
+    const carryOut = () => this.#dispatch(asked, setting);
+    // What a worker asks for stands in the place of the dispatch above it.
+    return setting.parent === undefined
+      ? this.#precedence.enter(memberOf(asked, 'qos_class'), carryOut)
+      : carryOut();
+  }
+
+  async #dispatch(asked: Asked, setting: DispatchSetting): Promise<DispatchAnswer> {
     const { parent, stop = null, changes, keepResult = false } = setting;
     const depth = parent === undefined ? 0 : parent.depth + 1;
     const decided = await this.#decider.decide(asked, { isDispatch: true, depth, stop });
