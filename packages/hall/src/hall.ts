@@ -56,7 +56,7 @@ export async function createHall(options: HallOptions = {}): Promise<Hall> {
       administration.reload({ ...documentsOf(worlds), ...documents }, unreadable),
     async close() {
       rounds.stop();
-      await app.close();
+      await closeApp(app, () => closeDeliveries(parts));
       await closeParts(parts);
     },
   };
@@ -67,20 +67,38 @@ function documentsOf({ current }: WorldKeeper): OperatorDocuments {
   return { rules, config, catalogVersion: catalog_version };
 }
 
+/** How long what is being answered may take when the Hall closes, in milliseconds; then it is ended. */
+const CLOSING_MS = 5_000;
+
+/** Lets what is being answered be answered, for a while; connections that wait for nothing are closed. */
+async function closeApp(app: FastifyInstance, endCalls: () => Promise<void>): Promise<void> {
+  const patience = setTimeout(() => {
+    endCalls().finally(() => setTimeout(() => app.server.closeAllConnections(), LAST_WORDS_MS).unref());
+  }, CLOSING_MS);
+  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(patience);
+    clearInterval(idle);
+  }
+}
+
+const IDLE_MS = 50;
+/** What the end of the calls brings is still answered. */
+const LAST_WORDS_MS = 500;
+
+async function closeDeliveries({ deliveries }: HallParts): Promise<void> {
+  await Promise.all([...deliveries.values()].map((delivery) => delivery.close()));
+}
+
 /** What runs is ended first, so that its outcome is still kept. */
-async function closeParts({
-  bans,
-  executor,
-  administration,
-  notifier,
-  deliveries,
-  vault,
-  clock,
-}: HallParts): Promise<void> {
-  const closing = [...deliveries.values()].map((delivery) => delivery.close());
+async function closeParts(parts: HallParts): Promise<void> {
+  const { bans, executor, administration, notifier, vault, clock } = parts;
+  const closing = closeDeliveries(parts);
   await bans.close();
   await executor.close();
-  await Promise.all(closing);
+  await closing;
   await administration.close();
   await notifier.close();
   await vault.ledger.checkpoint(new Date(clock.latest()).toISOString()).catch(() => {});

@@ -7,7 +7,7 @@ import type { Freezes } from '../freezes.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Change } from '../store/store.ts';
 import { askGate } from '../world/ask-gate.ts';
-import { type HallPolicyGate, mayAsk } from '../world/hall-world.ts';
+import { type HallPolicyGate, type HallWorld, mayAsk } from '../world/hall-world.ts';
 import type { WorldKeeper } from '../world/world-keeper.ts';
 import { type Asked, memberOf, wordOf } from './asked.ts';
 import type { ChainStop } from './chain-link.ts';
@@ -75,14 +75,15 @@ export class Decider {
       ? await observer.look(capability, true)
       : await observer.glance(capability);
     const facts = await this.#ownFacts(asked, purpose, observation);
-    const { world, asking } = worlds.current;
+    const taken = worlds.current;
+    const { asking } = taken;
     if (gate === null || asking === null || !mayAsk(gate, memberOf(asked, 'env'))) {
-      return this.#conclude(world, asked, purpose, observation, facts);
+      return this.#conclude(taken, asked, purpose, observation, facts);
     }
     const isFrozen = this.#frozen(asked, purpose) !== null;
     const policy = isFrozen ? undefined : await this.#verdict(asking, asked, observation, facts, gate);
     return this.#conclude(
-      world,
+      taken,
       asked,
       purpose,
       observation,
@@ -92,13 +93,15 @@ export class Decider {
 
   /** Decides and spends in one go: nobody else decides or freezes in between. */
   async #conclude(
-    world: World,
+    taken: HallWorld,
     asked: Asked,
     purpose: Purpose,
     observation: Observation,
     known: OwnFacts,
   ): Promise<Decided> {
     await this.#loadChain(asked);
+    // Another world came into force meanwhile: what was seen and asked for was about the one before.
+    if (this.#sources.worlds.current !== taken) return this.decide(asked, purpose);
     const chain = this.#chainOf(asked);
     const { depth = 0 } = purpose;
     const charged =
@@ -107,7 +110,7 @@ export class Decider {
         : { ...known, chain: { blast_score: chain.blast_score, depth } };
     const frozen = this.#frozen(asked, purpose);
     const facts = frozen === null ? charged : { ...charged, frozen };
-    const decision = decide(world, { ...observation.facts, ...facts }, asked.input) as HallDecision;
+    const decision = decide(taken.world, { ...observation.facts, ...facts }, asked.input) as HallDecision;
     const isSpent = purpose.isDispatch && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const spending = isSpent ? this.#spend(asked, decision) : null;
     return { asked, decision, ...textsOf(decision), facts, observation, spending };

@@ -39,11 +39,15 @@ export function recognise(parts: HallParts): (request: FastifyRequest) => Promis
 /** Who asks as things are now: a key may have been revoked since a long answer began. */
 export async function whoAsks(
   { identity, clock }: HallParts,
-  { headers: { authorization } }: FastifyRequest,
+  { headers: { authorization }, hostname }: FastifyRequest,
 ): Promise<Principal | null> {
   const principal = await identity.authenticate(authorization, new Date(timeFor(clock)));
-  return principal ?? (identity.isOpen && authorization === undefined ? ANONYMOUS : null);
+  const isOpen = identity.isOpen && authorization === undefined && LOOPBACK.test(hostname);
+  return principal ?? (isOpen ? ANONYMOUS : null);
 }
+
+/** An open Hall answers to the names of this machine alone: a page elsewhere may point its own name here. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 
 /** Refuses whoever may not; a route that says nothing of access is closed, one that is none is not found. */
 export async function checkAccess(request: FastifyRequest): Promise<void> {

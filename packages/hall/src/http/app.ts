@@ -65,7 +65,8 @@ function bareApp(bodyLimit: number) {
   return Fastify({
     bodyLimit,
     logger: false,
-    forceCloseConnections: true,
+    // What is being answered is answered; streams of events end by themselves.
+    forceCloseConnections: 'idle',
     requestTimeout: ARRIVAL_MS,
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     frameworkErrors: (_error, _request, reply) =>

@@ -152,3 +152,20 @@ test('a gate is not asked about what is frozen', async () => {
   expect((await ask(hall)).deny_code).toBe('DENY_FROZEN');
   expect(asked).toBe(0);
 });
+
+test('a worker that is removed while a gate thinks gets nothing any more', async () => {
+  let answer: (verdict: typeof ALLOW) => void = () => {};
+  let asked = 0;
+  const hall = await open(() => {
+    asked += 1;
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  });
+  const decision = ask(hall);
+  await waitFor('the question', () => asked === 1);
+  expect((await hall.ask('admin', 'DELETE', `/wcp/workers/${ACME}`)).status).toBe(200);
+  answer(ALLOW);
+  expect(await decision).toMatchObject({ outcome: 'DENY', deny_code: 'DENY_NO_AVAILABLE_WORKER' });
+  expect(hall.delivery.calls).toHaveLength(0);
+});

@@ -11,12 +11,22 @@ import { answers, closed, textAnswer } from '../wire.ts';
 const HEARTBEAT_MS = 15_000;
 /** How long a stream may go on before it is asked again whose it is. */
 const TRUST_MS = 1_000;
+/** How long the reader of a stream that was ended has until its connection is cut. */
+const CUT_MS = 200;
 /** So many events wait for a slow reader at most; it is cut off then, and comes back to where it was. */
 const MOST_WAITING = 10_000;
 
 /** `GET /wcp/events`: every event once it is durable, as server-sent events that can be resumed. */
 export function addEventRoutes(app: HallApp, parts: HallParts): void {
   const { feed } = parts;
+  const open = new Map<() => void, () => void>();
+  app.addHook('preClose', async () => {
+    for (const [stop, cut] of open) {
+      stop();
+      // Whoever doesn't read to the end keeps no Hall from closing.
+      setTimeout(cut, CUT_MS).unref();
+    }
+  });
   app.get(
     '/wcp/events',
     {
@@ -54,9 +64,11 @@ export function addEventRoutes(app: HallApp, parts: HallParts): void {
       const stream = Readable.from(follow(feed, live, reader));
       // A generator that waits is not ended from outside: what it waits for is.
       const stop = () => {
+        open.delete(stop);
         live.stop();
         stream.destroy();
       };
+      open.set(stop, () => reply.raw.destroy());
       reply.raw.on('close', stop);
       if (reply.raw.destroyed) stop();
       return reply
