@@ -17,6 +17,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHall } from '../../src/index.ts';
 import { countingWorker, RULES, request } from './support.ts';
 
+/** The size of a page of the store. */
+const PAGE = 16_384;
 const key = generateSigningKey();
 let folder: string;
 let file: string;
@@ -67,17 +69,17 @@ test('a store that another process holds is refused, and opens when that process
 
 test.each([
   ['in the middle of the file', (size: number) => Math.floor(size / 2)],
-  ['in the second page', () => 4096],
+  ['in the second page', () => PAGE],
   ['in the header', () => 0],
 ])('a page that is corrupted %s is found, and nothing is changed', async (_, placeIn) => {
   await filled();
   const handle = openSync(file, 'r+');
   writeSync(
     handle,
-    Buffer.alloc(4096, 0xa5),
+    Buffer.alloc(PAGE, 0xa5),
     0,
-    4096,
-    Math.floor(placeIn(statSync(file).size) / 4096) * 4096,
+    PAGE,
+    Math.floor(placeIn(statSync(file).size) / PAGE) * PAGE,
   );
   const before = readFileSync(file);
   await expect(open().hall).rejects.toMatchObject(refused(/damaged/));
@@ -86,7 +88,7 @@ test.each([
 
 test('a file that was cut off is found', async () => {
   await filled();
-  truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096);
+  truncateSync(file, Math.floor(statSync(file).size / 2 / PAGE) * PAGE);
   await expect(open().hall).rejects.toMatchObject(refused(/damaged/));
 });
 
