@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -30,6 +31,8 @@ export default defineConfig({
     projects,
     reporters: ['default', at('scripts/summary-reporter.mjs')],
     testTimeout: 60_000,
+    // The default leaves one core alone, and of two that is half.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: 'v8',
       // Resolved against the root of each project.
