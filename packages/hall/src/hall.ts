@@ -30,8 +30,12 @@ export interface Hall {
   dispatch(input: unknown): Promise<DispatchAnswer>;
   /** Puts new documents in force, unless they are broken. */
   reload(documents: NewDocuments): Promise<Reload>;
-  /** Ends what runs, signs a last checkpoint and closes the store. */
-  close(): Promise<void>;
+  /**
+   * Ends what runs, signs a last checkpoint and closes the store.
+   *
+   * @param patience_ms how long what has begun may go on and be answered; 5,000. With 0 it is cut off at once.
+   */
+  close(patience_ms?: number): Promise<void>;
 }
 
 /**
@@ -54,9 +58,9 @@ export async function createHall(options: HallOptions = {}): Promise<Hall> {
     dispatch: (input) => dispatcher.dispatch(askedBy(input)),
     reload: ({ unreadable = [], ...documents }) =>
       administration.reload({ ...documentsOf(worlds), ...documents }, unreadable),
-    async close() {
+    async close(patience_ms = PATIENCE_MS) {
       rounds.stop();
-      await closeApp(app, () => closeDeliveries(parts));
+      await closeApp(app, patience_ms, () => closeDeliveries(parts));
       await closeParts(parts);
     },
   };
@@ -67,26 +71,31 @@ function documentsOf({ current }: WorldKeeper): OperatorDocuments {
   return { rules, config, catalogVersion: catalog_version };
 }
 
-/** How long what is being answered may take when the Hall closes, in milliseconds; then it is ended. */
-const CLOSING_MS = 5_000;
+const PATIENCE_MS = 5_000;
+/** What the end of the calls brings is still answered. */
+const LAST_WORDS_MS = 500;
+const IDLE_MS = 50;
 
 /** Lets what is being answered be answered, for a while; connections that wait for nothing are closed. */
-async function closeApp(app: FastifyInstance, endCalls: () => Promise<void>): Promise<void> {
+async function closeApp(
+  app: FastifyInstance,
+  patience_ms: number,
+  endCalls: () => Promise<void>,
+): Promise<void> {
+  const cut = () => app.server.closeAllConnections();
   const patience = setTimeout(() => {
-    endCalls().finally(() => setTimeout(() => app.server.closeAllConnections(), LAST_WORDS_MS).unref());
-  }, CLOSING_MS);
+    endCalls().finally(() => setTimeout(cut, LAST_WORDS_MS).unref());
+  }, patience_ms);
   const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_MS);
   try {
-    await app.close();
+    const closing = app.close();
+    if (patience_ms === 0) cut();
+    await closing;
   } finally {
     clearTimeout(patience);
     clearInterval(idle);
   }
 }
-
-const IDLE_MS = 50;
-/** What the end of the calls brings is still answered. */
-const LAST_WORDS_MS = 500;
 
 async function closeDeliveries({ deliveries }: HallParts): Promise<void> {
   await Promise.all([...deliveries.values()].map((delivery) => delivery.close()));

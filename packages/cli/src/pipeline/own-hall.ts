@@ -90,7 +90,8 @@ async function connect(
     keys: folder.made.keys,
     async close() {
       for (const { key_id } of [tenant, auditor]) await keys.revoke(key_id).catch(() => {});
-      await folder.close();
+      // What is still under way was asked to end.
+      await folder.close(0);
       await tidy();
     },
   };

@@ -40,8 +40,8 @@ export interface HallFolder {
   readonly url: string | null;
   /** What was made just now. The keys are nowhere else. */
   readonly made: { readonly files: readonly string[]; readonly keys: readonly MadeKey[] };
-  /** Ends what runs and closes the store. */
-  close(): Promise<void>;
+  /** Ends what runs and closes the store; see {@link Hall.close}. */
+  close(patience_ms?: number): Promise<void>;
 }
 
 /**
@@ -69,7 +69,7 @@ export async function openHallFolder(dir: string, options: HallFolderOptions = {
     const url = options.listens === false ? null : await listen(hall, { host, port });
     watch = watchDocuments(hall, dir, documents.mark, log);
     const made = { files: signing.isNew ? [...files, LAYOUT.key] : files, keys };
-    return { hall, url, made, close: () => closeAll(hall, watch) };
+    return { hall, url, made, close: (patience_ms) => closeAll(hall, watch, patience_ms) };
   } catch (error) {
     await closeAll(hall, watch);
     throw keys.length === 0 ? error : withKeys(error, keys);
@@ -170,7 +170,7 @@ async function removeOldCopies({ parts }: Hall, dir: string): Promise<void> {
   await pruneSnapshots(join(dir, LAYOUT.snapshots), keep);
 }
 
-async function closeAll(hall: Hall, watch: DocumentWatch | null): Promise<void> {
+async function closeAll(hall: Hall, watch: DocumentWatch | null, patience_ms?: number): Promise<void> {
   await watch?.close();
-  await hall.close();
+  await hall.close(patience_ms);
 }
