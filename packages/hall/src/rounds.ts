@@ -1,10 +1,12 @@
+import { forgetKeys } from './dispatch/forget-keys.ts';
 import type { HallParts } from './hall-parts.ts';
 
 const EXPIRY_MS = 1_000;
 const CHECKPOINT_MS = 60_000;
+const FORGETTING_MS = 600_000;
 
-/** What a Hall does by itself from time to time: ends holds whose time is over, signs checkpoints. */
-export function startRounds({ office, vault, clock, log }: HallParts): { stop(): void } {
+/** What a Hall does by itself from time to time: ends holds, signs checkpoints, forgets old keys. */
+export function startRounds({ office, vault, journal, clock, log }: HallParts): { stop(): void } {
   let signed = -1;
   const checkpoint = async () => {
     const { size } = await vault.ledger.head();
@@ -12,7 +14,12 @@ export function startRounds({ office, vault, clock, log }: HallParts): { stop():
     await vault.ledger.checkpoint(clock.timestamp());
     signed = size;
   };
-  const timers = [every(EXPIRY_MS, () => office.expire(), log), every(CHECKPOINT_MS, checkpoint, log)];
+  const forget = () => forgetKeys(vault.store, clock.now(), (changes) => journal.commit(changes));
+  const timers = [
+    every(EXPIRY_MS, () => office.expire(), log),
+    every(CHECKPOINT_MS, checkpoint, log),
+    every(FORGETTING_MS, forget, log),
+  ];
   return { stop: () => timers.forEach(clearInterval) };
 }
 

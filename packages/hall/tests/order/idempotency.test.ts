@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { forgetKeys } from '../../src/dispatch/forget-keys.ts';
 import { createHall, type Hall } from '../../src/index.ts';
+import type { Change } from '../../src/store/store.ts';
 import { countingWorker, RULES, request } from '../failure/support.ts';
 
 let folder: string;
@@ -88,4 +90,16 @@ test('a key that is none is refused', async () => {
   expect((await post(request(1), 'x'.repeat(256))).statusCode).toBe(400);
   expect((await post(request(1), 'with space')).statusCode).toBe(400);
   expect(executed).toHaveLength(0);
+});
+
+test('a key is forgotten after two days, with the result that was kept for it; the evidence stays', async () => {
+  await post(request(1), 'key-1');
+  const { store } = hall.parts.vault;
+  const commit = (changes: readonly Change[]) => hall.parts.journal.commit(changes);
+  const DAY_MS = 86_400_000;
+  await forgetKeys(store, Date.now() + DAY_MS, commit);
+  expect(await store.count('idempotency')).toBe(1);
+  await forgetKeys(store, Date.now() + 2 * DAY_MS, commit);
+  expect([await store.count('idempotency'), await store.count('results')]).toEqual([0, 0]);
+  expect(await store.count('decisions')).toBe(1);
 });
