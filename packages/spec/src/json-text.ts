@@ -44,16 +44,21 @@ const BRACE = 0x7b;
 /** How many members a syntactically correct text writes: a colon outside of a string stands for one. */
 function colonsIn(text: string): number {
   let colons = 0;
+  scan(text, (character) => {
+    if (character === COLON) colons += 1;
+  });
+  return colons;
+}
+
+/** Visits every character of a JSON text that stands outside of its strings. */
+function scan(text: string, visit: (character: number) => void): void {
   let isInString = false;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
-    if (isInString) {
-      if (character === BACKSLASH) at += 1;
-      else if (character === QUOTE) isInString = false;
-    } else if (character === QUOTE) isInString = true;
-    else if (character === COLON) colons += 1;
+    if (character === QUOTE) isInString = !isInString;
+    else if (!isInString) visit(character);
+    else if (character === BACKSLASH) at += 1;
   }
-  return colons;
 }
 
 /** How many members a value has, at any depth: fewer than its text wrote where one replaced another. */
@@ -107,17 +112,11 @@ function isNew(open: readonly Set<string>[], name: string): boolean {
 export function nestingOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  let isInString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (isInString) {
-      if (character === BACKSLASH) at += 1;
-      else if (character === QUOTE) isInString = false;
-    } else if (character === QUOTE) isInString = true;
-    else if (character === BRACKET || character === BRACE) {
+  scan(text, (character) => {
+    if (character === BRACKET || character === BRACE) {
       depth += 1;
       deepest = Math.max(deepest, depth);
     } else if (character === BRACKET + 2 || character === BRACE + 2) depth -= 1;
-  }
+  });
   return deepest;
 }
