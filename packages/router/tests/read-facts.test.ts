@@ -57,6 +57,7 @@ test.each([
   DECISION_ID.replace(/^./, 'G'),
   DECISION_ID.replace(/^./, 'g'),
   DECISION_ID.replace(/^./, '/'),
+  DECISION_ID.replace(/^./, 'é'),
 ])('a decision_id is a UUID of either case: %s', (decision_id) => {
   const good = decision_id === DECISION_ID.toUpperCase();
   expect(readFacts(makeFacts({ decision_id }))).toMatchObject({

@@ -74,20 +74,21 @@ function membersIn(value: unknown): number {
   return members;
 }
 
-/** The first name that a syntactically correct text gives twice in one object, or null. */
-function duplicateName(text: string): string | null {
+/** The first name that a syntactically correct text gives twice in one object. */
+function duplicateName(text: string): string | undefined {
   const open: Set<string>[] = [];
   let literal = '';
-  for (let at = 0; at < text.length; at += 1) {
+  let twice: string | undefined;
+  for (let at = 0; at < text.length && twice === undefined; at += 1) {
     const character = text[at];
     if (character === '"') {
       literal = literalAt(text, at);
       at += literal.length - 1;
     } else if (character === '{') open.push(new Set());
     else if (character === '}') open.pop();
-    else if (character === ':' && !isNew(open, JSON.parse(literal))) return JSON.parse(literal);
+    else if (character === ':' && !isNew(open, JSON.parse(literal))) twice = JSON.parse(literal);
   }
-  return null;
+  return twice;
 }
 
 /** The string literal that begins at `start`, with its quotes. */
