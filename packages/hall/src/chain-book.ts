@@ -47,25 +47,31 @@ export class ChainBook {
     return this.#known.get(correlationId) ?? NOTHING;
   }
 
-  /** Spends, and gives the change that makes it durable. */
-  spend(correlationId: string, blast: number): Change {
-    return this.#set(correlationId, blast, 1);
+  /** Spends. It counts at once, and is durable with what {@link change} gives. */
+  spend(correlationId: string, blast: number): void {
+    this.#add(correlationId, blast, 1);
   }
 
   /** Takes back what was spent and did not become durable. */
   giveBack(correlationId: string, blast: number): void {
-    this.#set(correlationId, -blast, -1);
+    this.#add(correlationId, -blast, -1);
   }
 
-  #set(correlationId: string, blast: number, count: number): Change {
-    const { blast_score, dispatches } = this.#known.get(correlationId) ?? NOTHING;
-    const chain = {
+  /**
+   * What makes everything durable that a chain has spent by now. Asked for when it is written and not when
+   * it was spent: of two dispatches that are written in another order, neither may lose what the other spent.
+   */
+  change(correlationId: string): Change {
+    const row: ChainRow = { correlation_id: correlationId, ...this.of(correlationId) };
+    return { put: 'chains', row };
+  }
+
+  #add(correlationId: string, blast: number, count: number): void {
+    const { blast_score, dispatches } = this.of(correlationId);
+    if (this.#known.size >= CHAINS_AT_HAND) this.#isComplete = false;
+    this.#known.set(correlationId, {
       blast_score: Math.max(0, blast_score + blast),
       dispatches: Math.max(0, dispatches + count),
-    };
-    if (this.#known.size >= CHAINS_AT_HAND) this.#isComplete = false;
-    this.#known.set(correlationId, chain);
-    const row: ChainRow = { correlation_id: correlationId, ...chain };
-    return { put: 'chains', row };
+    });
   }
 }

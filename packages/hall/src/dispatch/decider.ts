@@ -30,7 +30,7 @@ export interface Decided {
   readonly facts: OwnFacts;
   readonly observation: Observation;
   /** What was spent of the chain; `giveBack` undoes it where the decision does not become durable. */
-  readonly spending: { readonly change: Change; giveBack(): void } | null;
+  readonly spending: { change(): Change; giveBack(): void } | null;
 }
 
 /** What a decision is for. */
@@ -169,7 +169,11 @@ export class Decider {
     const { chains, registry } = this.#sources;
     const correlation = decision.correlation_id as string;
     const blast = ownBlast(input, registry.get(decision.worker_id as string)?.record.blast_radius);
-    return { change: chains.spend(correlation, blast), giveBack: () => chains.giveBack(correlation, blast) };
+    chains.spend(correlation, blast);
+    return {
+      change: () => chains.change(correlation),
+      giveBack: () => chains.giveBack(correlation, blast),
+    };
   }
 }
 

@@ -22,7 +22,7 @@ export function decisionEntry(
       observation: observation.digest,
       isDispatched,
     },
-    changes: [...observed(observation), ...(spending === null ? [] : [spending.change]), ...more],
+    changes: [...observed(observation), ...(spending === null ? [] : [spending.change()]), ...more],
     telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },
   };
 }

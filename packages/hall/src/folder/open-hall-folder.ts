@@ -5,6 +5,7 @@ import { ChainDesk } from '../delivery/chain-desk.ts';
 import { pruneSnapshots } from '../delivery/snapshots.ts';
 import { createHall, type Hall } from '../hall.ts';
 import type { HallLog } from '../hall-options.ts';
+import { consoleCallback } from '../notify/console-callback.ts';
 import { connectWorkers } from './connect-workers.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type FolderDocuments, readDocuments } from './documents.ts';
@@ -112,7 +113,7 @@ async function openHall({ dir, settings, documents, key, log }: FolderGround): P
       origin,
       workers: connectWorkers(settings.workers, { dir, key, chains, log }),
       chains,
-      notify: { webhooks: settings.webhooks },
+      notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
       bans: { subscriptions: settings.subscriptions },
       attest_hmac_key: settings.attest_hmac_key,
       timeout_ms,
