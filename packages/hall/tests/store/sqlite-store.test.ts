@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/sqlite-file.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import type { Change } from '../../src/store/store.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -23,4 +24,19 @@ test('SQLite: what a commit resolved is there when the file is opened again', as
   const second = openSqliteStore(file);
   expect((await second.list('meta')).map(({ id }) => id)).toEqual(['a']);
   await second.close();
+});
+
+// A process that is killed loses nothing of what the kernel has: only a power cut would show that a commit
+// was not forced to the disk. So what SQLite says of itself is asked for: 2 is FULL, an fsync for each commit.
+test.each([
+  ['synchronous', 2],
+  ['journal_mode', 'wal'],
+  ['locking_mode', 'exclusive'],
+])('SQLite: a store has the %s that its promise rests on, also when it is opened again', (pragma, value) => {
+  const file = join(tempFolder(), 'store.db');
+  for (let time = 0; time < 2; time += 1) {
+    const database = openDatabase(file);
+    expect(database.prepare(`PRAGMA ${pragma}`).get()).toEqual({ [pragma]: value });
+    database.close();
+  }
 });
