@@ -10,7 +10,7 @@ const at = (path: string) => join(root, path);
 const alias = [
   { find: /^@wcp\/([a-z-]+)$/, replacement: at('packages/$1/src/index.ts') },
   {
-    find: /^@wcp\/([a-z-]+)\/(catalog|opentelemetry|testing)$/,
+    find: /^@wcp\/([a-z-]+)\/([a-z-]+)$/,
     replacement: at('packages/$1/src/$2/index.ts'),
   },
 ];

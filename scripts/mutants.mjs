@@ -13,7 +13,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { loadFixtures } from '../packages/conformance/src/load-fixtures.ts';
+import { loadFixtures } from '../packages/conformance/src/fixtures/load-fixtures.ts';
 import { prepare } from './mutants/ask.mjs';
 import { findMutants } from './mutants/find-mutants.mjs';
 import { layOut } from './mutants/layout.mjs';

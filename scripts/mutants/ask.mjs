@@ -1,11 +1,11 @@
 /** A light runner of the line protocol: requests are pipelined, and the first wrong answer ends it. */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { judge } from '../../packages/conformance/src/judge.ts';
-import { LineSplitter } from '../../packages/conformance/src/line-splitter.ts';
-import { readAnswer, readMessage } from '../../packages/conformance/src/read-answer.ts';
+import { judge } from '../../packages/conformance/src/runner/judge.ts';
+import { LineSplitter } from '../../packages/conformance/src/runner/line-splitter.ts';
+import { readAnswer, readMessage } from '../../packages/conformance/src/runner/read-answer.ts';
 
-const MOST_AHEAD = 24;
+const MAX_AHEAD = 24;
 const START_TIMEOUT_MS = 20_000;
 const TIMEOUT_MS = 5_000;
 const START = `${JSON.stringify({ cmd: 'start', protocol: 1, revision: '0.2' })}\n`;
@@ -75,7 +75,7 @@ class Session {
 
   #send() {
     let text = '';
-    while (this.#sent < this.questions.length && this.#sent < this.#heard + MOST_AHEAD) {
+    while (this.#sent < this.questions.length && this.#sent < this.#heard + MAX_AHEAD) {
       text += this.questions[this.#sent].line;
       this.#sent += 1;
     }

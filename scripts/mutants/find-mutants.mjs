@@ -3,7 +3,7 @@ import { exclusionOf } from './exclusions.mjs';
 import { OPERATORS } from './operators.mjs';
 import { walk } from './sources.mjs';
 
-const LONGEST_SHOWN = 70;
+const MAX_SHOWN_LENGTH = 70;
 
 /** The mutants of a source in the order of their places; those that no operation reaches say why. */
 export function findMutants(source) {
@@ -52,7 +52,7 @@ function changeOf(code, start, end, replacement, place) {
 
 function shown(text) {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…` : line;
+  return line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
 }
 
 /** What names a mutant: its file, the line as it is written, the operator and the change. */

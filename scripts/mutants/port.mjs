@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { HANDLERS } from '../../packages/cli/src/port/handlers.ts';
-import { servePort } from '../../packages/conformance/src/serve-port.ts';
+import { servePort } from '../../packages/conformance/src/port/serve-port.ts';
 
 const { WCP_MUTANTS_REACHED: file } = process.env;
 const loading = [...(globalThis.wcpReached ?? [])];

@@ -78,11 +78,11 @@ function spread(questions, known) {
   return ranked.sort((a, b) => a.rank - b.rank).map(({ question }) => question);
 }
 
-const MOST_KILLERS = 40;
+const MAX_KILLERS = 40;
 
 function remember(killers, { path }, id) {
   const known = (killers.get(path) ?? []).filter((other) => other !== id);
-  killers.set(path, [id, ...known].slice(0, MOST_KILLERS));
+  killers.set(path, [id, ...known].slice(0, MAX_KILLERS));
 }
 
 function survivorsOf(results) {

@@ -1,29 +1,29 @@
 import { Command } from 'commander';
-import { addApprovals } from './commands/approvals.ts';
-import { addAttest } from './commands/attest.ts';
-import { addAuthorities } from './commands/authorities.ts';
-import { addBans } from './commands/bans.ts';
-import { addCatalog } from './commands/catalog.ts';
-import { addConformance } from './commands/conformance.ts';
-import { addDeadLetters } from './commands/dead-letters.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDispatch } from './commands/dispatch.ts';
-import { addExplain } from './commands/explain.ts';
-import { addFreeze } from './commands/freeze.ts';
-import { addHealth } from './commands/health.ts';
-import { addKeygen } from './commands/keygen.ts';
-import { addKeys } from './commands/keys.ts';
-import { addPipeline } from './commands/pipeline.ts';
-import { addReceipts } from './commands/receipts.ts';
-import { addReplay } from './commands/replay.ts';
-import { addRoute } from './commands/route.ts';
-import { addRules } from './commands/rules.ts';
-import { addServe } from './commands/serve.ts';
-import { addValidate } from './commands/validate.ts';
+import { addAttest } from './commands/attest/attest.ts';
+import { addKeygen } from './commands/attest/keygen.ts';
+import { addBans } from './commands/ban-list/bans.ts';
+import { addConformance } from './commands/conformance/conformance.ts';
+import { addDispatch } from './commands/decision/dispatch.ts';
+import { addExplain } from './commands/decision/explain.ts';
+import { addReplay } from './commands/decision/replay.ts';
+import { addRoute } from './commands/decision/route.ts';
+import { addCatalog } from './commands/documents/catalog.ts';
+import { addRules } from './commands/documents/rules.ts';
+import { addValidate } from './commands/documents/validate.ts';
+import { addApprovals } from './commands/hall/approvals.ts';
+import { addAuthorities } from './commands/hall/authorities.ts';
+import { addDeadLetters } from './commands/hall/dead-letters.ts';
+import { addFreeze } from './commands/hall/freeze.ts';
+import { addHealth } from './commands/hall/health.ts';
+import { addKeys } from './commands/hall/keys.ts';
+import { addServe } from './commands/hall/serve.ts';
+import { addWorkers } from './commands/hall/workers.ts';
+import { addReceipts } from './commands/receipts/receipts.ts';
+import { addDemo } from './commands/tour/demo.ts';
+import { addPipeline } from './commands/tour/pipeline.ts';
 import { addVersion } from './commands/version.ts';
-import { addWorkers } from './commands/workers.ts';
 import { cliVersion } from './package-file.ts';
-import type { CommandContext, Settle } from './register.ts';
+import type { CommandContext, ExitWith } from './register.ts';
 import type { Terminal } from './terminal.ts';
 
 const EPILOGUE = `
@@ -33,7 +33,7 @@ Every command has --help with an example, and --json for programs.
 Start with: wcp demo, and then wcp serve my-hall`;
 
 /** The command line of `wcp`; `settle` is told what a command ended with. */
-export function createProgram(terminal: Terminal, wantsJson: boolean, settle: Settle): Command {
+export function createProgram(terminal: Terminal, wantsJson: boolean, settle: ExitWith): Command {
   const program = new Command('wcp')
     .description('Decide whether a worker may do a job, and check the evidence that was left.')
     .version(cliVersion(), '-V, --version')

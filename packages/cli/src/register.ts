@@ -3,12 +3,12 @@ import type { ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Told once what a command ended with. */
-export type Settle = (code: ExitCode) => void;
+export type ExitWith = (code: ExitCode) => void;
 
 /** What every command is registered with. */
 export interface CommandContext {
   readonly terminal: Terminal;
-  readonly settle: Settle;
+  readonly settle: ExitWith;
 }
 
 /** What the help of a command says. */

@@ -1,8 +1,8 @@
 import { WcpError } from '@wcp/spec';
 import { CommanderError } from 'commander';
+import { CliError, usageError } from './cli-error.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { BadInput, misuse } from './failure.ts';
-import { reasonOf } from './io/read-text.ts';
+import { reasonOf } from './input/read-text.ts';
 import { jsonText } from './print/json.ts';
 import { printProblems } from './print/problems.ts';
 import { createProgram } from './program.ts';
@@ -30,7 +30,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 
 function report(error: unknown, terminal: Terminal, wantsJson: boolean): ExitCode {
   if (error instanceof CommanderError) return reportUsage(error, terminal, wantsJson);
-  const { problems, exit } = error instanceof BadInput ? error : misuse(unexpected(error));
+  const { problems, exit } = error instanceof CliError ? error : usageError(unexpected(error));
   if (wantsJson) terminal.write(jsonText({ ok: false, problems }));
   else printProblems(terminal, problems);
   return exit;
@@ -40,7 +40,7 @@ function report(error: unknown, terminal: Terminal, wantsJson: boolean): ExitCod
 function reportUsage(error: CommanderError, terminal: Terminal, wantsJson: boolean): ExitCode {
   if (error.exitCode === 0) return EXIT.fine;
   const message = error.message.replace(/^error: /, '');
-  if (wantsJson) terminal.write(jsonText({ ok: false, problems: misuse(message).problems }));
+  if (wantsJson) terminal.write(jsonText({ ok: false, problems: usageError(message).problems }));
   return EXIT.bad;
 }
 

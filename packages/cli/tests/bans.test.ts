@@ -321,6 +321,6 @@ describe('bans publish', () => {
     const { code, err } = await hall.as('owner', publishing());
     expect(err).toMatch(/list\.json:6:\d+: \/max_age_seconds error INVALID_VALUE/);
     expect(code).toBe(2);
-    expect(hall.hall.parts.bans.office.list()).toEqual([]);
+    expect(hall.hall.parts.banLists.publisher.list()).toEqual([]);
   });
 });

@@ -98,8 +98,8 @@ describe('wcp conformance', () => {
     const listed = await wcp(['conformance', 'list', '--level', 'basic', '--filter', 'ids/', '--json']);
     expect(listed.code).toBe(0);
     const [first] = JSON.parse(listed.out) as { id: string }[];
-    const shown = await wcp(['conformance', 'show', first?.id ?? '', '--lines']);
-    const answers = await wcp(['conformance', 'serve'], { input: shown.out });
+    const escaped = await wcp(['conformance', 'show', first?.id ?? '', '--lines']);
+    const answers = await wcp(['conformance', 'serve'], { input: escaped.out });
     expect(answers.out.split('\n')[0]).toContain('"ok":true');
     expect(answers.out.split('\n')[1]).toMatch(/^\{"seq":1,"result":/);
   });

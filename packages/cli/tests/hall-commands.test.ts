@@ -68,7 +68,7 @@ describe('route at a Hall', () => {
     const { code, out } = await as('tenant', ['route', '-'], text(REQUEST));
     expect(out).toMatch(/^DISPATCH/);
     expect(code).toBe(0);
-    const receipts = await hall.parts.vault.store.list('receipts', { where: { stream: 'tenant-a' } });
+    const receipts = await hall.parts.storage.store.list('receipts', { where: { stream: 'tenant-a' } });
     expect(receipts.map(({ kind }) => kind)).toEqual(['decision']);
   });
 
@@ -86,8 +86,8 @@ describe('approvals', () => {
     expect((await as('steward', ['approvals', 'list'])).out).toBe('Nothing waits for a human.\n');
     const id = await hold(test, { request: { say: 'approved work' } });
     expect((await as('steward', ['approvals', 'list'])).out).toContain(`${id}  gatekeeper  tenant-a`);
-    const shown = await as('steward', ['approvals', 'show', id]);
-    expect(shown.out).toContain('"say": "approved work"');
+    const escaped = await as('steward', ['approvals', 'show', id]);
+    expect(escaped.out).toContain('"say": "approved work"');
     const approved = await as('steward', ['approvals', 'approve', id, '--reason', 'seen']);
     expect(approved).toMatchObject({ code: 0, out: expect.stringContaining('approved work') });
     const { json: after } = await json('tenant', ['approvals', 'show', id]);

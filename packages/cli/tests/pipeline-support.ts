@@ -54,7 +54,7 @@ export function hallFolder(): string {
 
 /** Which correlation ids stand in the events and receipts that a Hall keeps about some decisions. */
 export async function correlationsIn({ parts }: Hall, decisions: readonly (string | null)[]) {
-  const { feed, vault } = parts;
+  const { feed, storage: vault } = parts;
   const told: { decision_id?: unknown; correlation_id?: unknown }[] = [];
   for await (const { events } of feed.since(0, await feed.latest())) told.push(...events);
   const rows = await vault.store.list('receipts', { limit: 1000 });

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openHallFolder } from '@wcp/hall';
+import { openDeployment } from '@wcp/hall';
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
 import { batchesOf } from '../src/pipeline/embed-texts.ts';
 import { correlationsIn, hallFolder, PAGE, reportIn, servePage } from './pipeline-support.ts';
@@ -24,20 +24,20 @@ describe('the pipeline on a page served on loopback', () => {
     const question = ['--question', 'who mends a broken lamp?'];
     const ran = await wcp(['pipeline', 'run', url, '--allow', host, ...question, '--hall', dir, '--json']);
     expect(ran).toMatchObject({ code: 0, err: '' });
-    const { steps, blast_score, correlation_id, evidence, question: asked, keys } = reportIn(ran.out);
+    const { steps, blast_score, correlation_id, evidence, question: received, keys } = reportIn(ran.out);
     expect(steps.map((step) => step.capability_id)).toEqual(FIVE);
     expect(steps.map((step) => step.blast_score)).toEqual([1, 1, 2, 2, 4]);
     expect(blast_score).toBe(4);
-    expect(asked?.passages[0]?.text).toContain('the clockmaker Ingrid Halvorsen');
-    expect(asked?.passages[0]?.source).toBe(url);
-    expect(asked?.correlation_id).not.toBe(correlation_id);
+    expect(received?.passages[0]?.text).toContain('the clockmaker Ingrid Halvorsen');
+    expect(received?.passages[0]?.source).toBe(url);
+    expect(received?.correlation_id).not.toBe(correlation_id);
 
     expect(await wcpHere(['receipts', 'verify', evidence.dir])).toMatchObject({ code: 0 });
     const tree = await wcpHere(['receipts', 'tree', correlation_id, '--bundle', evidence.dir]);
     expect(tree.code).toBe(0);
     expect(tree.out).toContain('5 decisions, blast 4');
 
-    const { hall, url: running, close } = await openHallFolder(dir, { port: 0 });
+    const { hall, url: running, close } = await openDeployment(dir, { port: 0 });
     try {
       const kept = await correlationsIn(
         hall,

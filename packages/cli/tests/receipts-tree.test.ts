@@ -19,7 +19,7 @@ function chainWorker(name: string, data: number): HallWorker {
     observe: async () => null,
     async deliver({ request, dispatch }: DeliveryCall) {
       const { asks = [] } = request as { asks?: readonly object[] };
-      for (const asked of asks) await dispatch?.(asked);
+      for (const received of asks) await dispatch?.(received);
       const result: WorkerResult = {
         status: 'ok',
         result: {},

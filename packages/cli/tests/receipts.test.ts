@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import {
   appendReceipt,
   createReceiptChain,
-  decisionReceipt,
   generateSigningKey,
   merkleRoot,
   signCheckpoint,
 } from '@wcp/evidence';
+import { decisionReceipt } from '@wcp/evidence/receipt';
 import { compileWorld, decide } from '@wcp/router';
 import { canonicalJson, type Receipt } from '@wcp/spec';
 import { beforeEach, describe, expect, it } from 'vitest';

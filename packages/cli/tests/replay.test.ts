@@ -190,7 +190,7 @@ describe('replay without other documents', () => {
         reason: 'by label',
       }),
     });
-    const asked: Record<string, unknown>[] = [
+    const received: Record<string, unknown>[] = [
       { capability_id: 'cap.doc.hash', data_label: 'PUBLIC' },
       { capability_id: 'cap.doc.hash' },
       { tenant_credential: 'none' },
@@ -199,13 +199,13 @@ describe('replay without other documents', () => {
       { dry_run: true },
       ...Array.from({ length: 12 }, () => ({ correlation_id: 'one-chain' })),
     ];
-    for (const change of asked) await hall.dispatch({ ...REQUEST, ...change });
+    for (const change of received) await hall.dispatch({ ...REQUEST, ...change });
     await as('steward', ['freeze', 'tenant', 'tenant-a', '--reason', 'stop']);
     await hall.dispatch(REQUEST);
     await as('steward', ['release', 'tenant', 'tenant-a']);
     const { decision } = await hall.dispatch(HELD);
     await as('steward', ['approvals', 'approve', decision.decision_id ?? '']);
-    const { store } = hall.parts.vault;
+    const { store } = hall.parts.storage;
     const rows = await store.list('decisions', { limit: 1000 });
     const facts = new Set(rows.flatMap((row) => Object.keys(JSON.parse(row.facts))));
     expect([...facts]).toEqual(

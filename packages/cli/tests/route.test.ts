@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RouteDecisionSchema } from '@wcp/spec';
+import { RouteDecisionSchema } from '@wcp/spec/document';
 import { describe, expect, it } from 'vitest';
 import { DEAD_RULES, folderOf, REQUEST, RULES, record, THREE_MISTAKES, wcp, wcpJson } from './support.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { compileWorld, decide } from '@wcp/router';
-import { SCHEMAS } from '@wcp/spec';
+import { SCHEMAS } from '@wcp/spec/document';
 import { describe, expect, it } from 'vitest';
-import { guessKind } from '../src/io/document-kind.ts';
+import { guessKind } from '../src/input/document-kind.ts';
 import { folderOf, REQUEST, RULES, record, THREE_MISTAKES, wcp, wcpHere, wcpJson } from './support.ts';
 
 const FACTS = { now: '2026-01-01T00:00:00Z', decision_id: '00000000-0000-4000-8000-000000000000' };

@@ -1,24 +1,24 @@
-export type { ConformanceCase, Fixtures } from './conformance-case.ts';
-export type { ConformanceOptions } from './conformance-options.ts';
-export { exitCode } from './exit-code.ts';
-export { loadKnownFailures } from './known-failures.ts';
-export { type CaseSummary, type CaseView, listCases, showCase } from './list-cases.ts';
-export { loadFixtures } from './load-fixtures.ts';
-export { OPERATION_NAMES, OPERATIONS, type Operation, type OperationName } from './operations.ts';
-export { type Implementation, PROTOCOL } from './read-start.ts';
-export { type Badge, renderBadge, renderBadgeSvg } from './render-badge.ts';
-export { renderJUnit } from './render-junit.ts';
-export { LEVEL_NAMES, renderMarkdown } from './render-markdown.ts';
-export { runConformance } from './run-conformance.ts';
+export type { ConformanceCase, Fixtures } from './fixtures/conformance-case.ts';
+export { loadKnownFailures } from './fixtures/known-failures.ts';
+export { type CaseSummary, type CaseView, listCases, showCase } from './fixtures/list-cases.ts';
+export { loadFixtures } from './fixtures/load-fixtures.ts';
+export { OPERATION_NAMES, OPERATIONS, type Operation, type OperationName } from './fixtures/operations.ts';
 export {
   type CaseGroup,
   type CaseGroups,
   CaseGroupsSchema,
   type Expectation,
   type Given,
-} from './schema/case-groups.ts';
-export { LEVELS, type Level, REVISION } from './schema/common.ts';
-export { type KnownFailure, KnownFailuresSchema } from './schema/known-failures.ts';
+} from './fixtures/schema/case-groups.ts';
+export { LEVELS, type Level, REVISION } from './fixtures/schema/common.ts';
+export { type KnownFailure, KnownFailuresSchema } from './fixtures/schema/known-failures.ts';
+export { type Requirements, RequirementsSchema } from './fixtures/schema/requirements.ts';
+export type { Selection } from './fixtures/select-cases.ts';
+export { type PortHandler, type PortHandlers, type PortOptions, servePort } from './port/serve-port.ts';
+export { exitCode } from './report/exit-code.ts';
+export { type Badge, renderBadge, renderBadgeSvg } from './report/render-badge.ts';
+export { renderJUnit } from './report/render-junit.ts';
+export { LEVEL_NAMES, renderMarkdown } from './report/render-markdown.ts';
 export {
   type CaseReport,
   type ConformanceReport,
@@ -27,9 +27,9 @@ export {
   type Problem,
   ReportSchema,
   type Status,
-} from './schema/report.ts';
-export { type Requirements, RequirementsSchema } from './schema/requirements.ts';
+} from './report/schema/report.ts';
+export { runConformance } from './run-conformance.ts';
+export type { ConformanceOptions } from './runner/conformance-options.ts';
+export type { PortProblemCode } from './runner/port-problem.ts';
+export { type Implementation, PROTOCOL } from './runner/read-start.ts';
 export { SCHEMAS, schemaDocument } from './schemas.ts';
-export type { Selection } from './select-cases.ts';
-export { type PortHandler, type PortHandlers, type PortOptions, servePort } from './serve-port.ts';
-export type { TroubleCode } from './trouble.ts';

@@ -1,12 +1,12 @@
-import type { CaseFinding } from './case-finding.ts';
-import type { ConformanceCase } from './conformance-case.ts';
-import type { ConformanceOptions } from './conformance-options.ts';
-import { drawReport } from './draw-report.ts';
-import { errored, judge, judgeAgain } from './judge.ts';
-import { reasonsOf } from './known-failures.ts';
-import { Runner } from './runner.ts';
-import type { ConformanceReport } from './schema/report.ts';
-import { selectCases } from './select-cases.ts';
+import type { ConformanceCase } from './fixtures/conformance-case.ts';
+import { reasonsOf } from './fixtures/known-failures.ts';
+import { selectCases } from './fixtures/select-cases.ts';
+import { buildReport } from './report/build-report.ts';
+import type { CaseFinding } from './report/case-finding.ts';
+import type { ConformanceReport } from './report/schema/report.ts';
+import type { ConformanceOptions } from './runner/conformance-options.ts';
+import { errored, judge, judgeAgain } from './runner/judge.ts';
+import { Runner } from './runner/runner.ts';
 
 /**
  * Runs a port against the fixtures and says what it found (section 11). Whatever the port does stands
@@ -26,7 +26,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
   const launch = { command, args, env, ...(cwd === undefined ? {} : { cwd }) };
   const runner = new Runner(launch, { timeoutMs, startTimeoutMs, stopTimeoutMs });
   const findings = await play(runner, selected);
-  return drawReport({ options, known, runner, findings, startedAt, endedAt: new Date() });
+  return buildReport({ options, known, runner, findings, startedAt, endedAt: new Date() });
 }
 
 async function play(runner: Runner, selected: readonly ConformanceCase[]): Promise<readonly CaseFinding[]> {

@@ -1,10 +1,10 @@
 import type { TSchema } from 'typebox';
-import { CaseGroupsSchema } from './schema/case-groups.ts';
-import { REVISION } from './schema/common.ts';
-import { KnownFailuresSchema } from './schema/known-failures.ts';
-import { ReportSchema } from './schema/report.ts';
-import { RequirementsSchema } from './schema/requirements.ts';
-import { UntestedSchema } from './schema/untested.ts';
+import { CaseGroupsSchema } from './fixtures/schema/case-groups.ts';
+import { REVISION } from './fixtures/schema/common.ts';
+import { KnownFailuresSchema } from './fixtures/schema/known-failures.ts';
+import { RequirementsSchema } from './fixtures/schema/requirements.ts';
+import { UntestedSchema } from './fixtures/schema/untested.ts';
+import { ReportSchema } from './report/schema/report.ts';
 
 /** Every document of a conformance run by the name of its file under `schemas/`. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {

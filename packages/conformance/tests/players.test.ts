@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { exitCode } from '../src/exit-code.ts';
-import type { Level } from '../src/schema/common.ts';
-import type { Counts } from '../src/schema/report.ts';
+import type { Level } from '../src/fixtures/schema/common.ts';
+import { exitCode } from '../src/report/exit-code.ts';
+import type { Counts } from '../src/report/schema/report.ts';
 import { PLAYERS, playAs } from './samples.ts';
 
 const HELPERS = ['brain', 'player'];

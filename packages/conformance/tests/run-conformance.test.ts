@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Fixtures } from '../src/conformance-case.ts';
-import { exitCode } from '../src/exit-code.ts';
+import type { Fixtures } from '../src/fixtures/conformance-case.ts';
+import { exitCode } from '../src/report/exit-code.ts';
+import { ReportSchema } from '../src/report/schema/report.ts';
 import { runConformance } from '../src/run-conformance.ts';
-import { ReportSchema } from '../src/schema/report.ts';
 import { fixtures, PLAYERS, playAs, withoutTimes } from './samples.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wcp-referee-'));

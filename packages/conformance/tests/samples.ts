@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { ConformanceOptions } from '../src/conformance-options.ts';
-import { loadFixtures } from '../src/load-fixtures.ts';
+import { loadFixtures } from '../src/fixtures/load-fixtures.ts';
+import type { ConformanceReport } from '../src/report/schema/report.ts';
 import { runConformance } from '../src/run-conformance.ts';
-import type { ConformanceReport } from '../src/schema/report.ts';
+import type { ConformanceOptions } from '../src/runner/conformance-options.ts';
 
 /** The hand-written fixtures of these tests. */
 export const FIXTURES = join(import.meta.dirname, 'fixtures');

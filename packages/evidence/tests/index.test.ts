@@ -1,43 +1,26 @@
 import { expect, test } from 'vitest';
 
-test('the package exports these names and no others', async () => {
-  expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
-    'MANIFEST_FILE',
-    'MerkleFrontier',
+test('the names that @wcp/evidence exports', async () => {
+  expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
     'appendReceipt',
     'bannedHashes',
     'buildManifest',
     'consistencyProof',
-    'createMerkleTree',
     'createReceiptChain',
-    'decisionReceipt',
-    'draftDecision',
-    'frontierOf',
     'generateSigningKey',
     'hashFiles',
     'inclusionProof',
     'keyIdOf',
     'loadManifest',
     'merkleRoot',
-    'outcomeReceipt',
     'packageHash',
-    'parseBanList',
-    'proveConsistency',
-    'proveInclusion',
     'publicKeyFromPem',
-    'readVerifierKey',
     'receiptHash',
-    'receiptHeads',
-    'receiptLeaf',
-    'sealReceipt',
     'signBanList',
     'signCheckpoint',
     'signManifest',
-    'signManifestHmac',
     'signReceipt',
     'signingKeyFromPem',
-    'signingKeyFromSeed',
-    'subtreeHash',
     'verifyBanList',
     'verifyCheckpoint',
     'verifyConsistency',
@@ -46,8 +29,78 @@ test('the package exports these names and no others', async () => {
     'verifyManifest',
     'verifyPackage',
     'verifyReceipts',
-    'verifySignature',
     'writeManifest',
+  ]);
+});
+
+test('the names that @wcp/evidence/receipt exports', async () => {
+  expect(Object.keys(await import('../src/receipt/index.ts')).toSorted()).toEqual([
+    'appendReceipt',
+    'createReceiptChain',
+    'decisionReceipt',
+    'draftDecision',
+    'outcomeReceipt',
+    'receiptHash',
+    'receiptHeads',
+    'receiptLeaf',
+    'sealReceipt',
+    'signReceipt',
+    'verifyReceipts',
+  ]);
+});
+
+test('the names that @wcp/evidence/log exports', async () => {
+  expect(Object.keys(await import('../src/log/index.ts')).toSorted()).toEqual([
+    'MerkleFrontier',
+    'consistencyProof',
+    'createMerkleTree',
+    'frontierOf',
+    'inclusionProof',
+    'merkleRoot',
+    'proveConsistency',
+    'proveInclusion',
+    'readVerifierKey',
+    'signCheckpoint',
+    'subtreeHash',
+    'verifyCheckpoint',
+    'verifyConsistency',
+    'verifyInclusion',
+    'verifyLog',
     'writeVerifierKey',
+  ]);
+});
+
+test('the names that @wcp/evidence/package exports', async () => {
+  expect(Object.keys(await import('../src/package/index.ts')).toSorted()).toEqual([
+    'MANIFEST_FILE',
+    'buildManifest',
+    'hashFiles',
+    'loadManifest',
+    'packageHash',
+    'signManifest',
+    'signManifestHmac',
+    'verifyManifest',
+    'verifyPackage',
+    'writeManifest',
+  ]);
+});
+
+test('the names that @wcp/evidence/ban-list exports', async () => {
+  expect(Object.keys(await import('../src/ban-list/index.ts')).toSorted()).toEqual([
+    'bannedHashes',
+    'parseBanList',
+    'signBanList',
+    'verifyBanList',
+  ]);
+});
+
+test('the names that @wcp/evidence/key exports', async () => {
+  expect(Object.keys(await import('../src/key/index.ts')).toSorted()).toEqual([
+    'generateSigningKey',
+    'keyIdOf',
+    'publicKeyFromPem',
+    'signingKeyFromPem',
+    'signingKeyFromSeed',
+    'verifySignature',
   ]);
 });

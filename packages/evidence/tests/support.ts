@@ -1,13 +1,8 @@
 import type { Receipt } from '@wcp/spec';
-import {
-  appendReceipt,
-  createMerkleTree,
-  createReceiptChain,
-  type ReceiptDraft,
-  receiptLeaf,
-  type SigningKey,
-  signingKeyFromSeed,
-} from '../src/index.ts';
+import { appendReceipt, createReceiptChain, type SigningKey } from '../src/index.ts';
+import { signingKeyFromSeed } from '../src/key/index.ts';
+import { createMerkleTree } from '../src/log/index.ts';
+import { type ReceiptDraft, receiptLeaf } from '../src/receipt/index.ts';
 
 /** RFC 8032, test 1. */
 export const SEED = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';

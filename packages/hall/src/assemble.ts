@@ -1,47 +1,47 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import { devAllowGate } from '@wcp/router';
 import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
-import { Administration } from './administration.ts';
-import { ApprovalDesk } from './approvals/approval-desk.ts';
-import { ApprovalOffice } from './approvals/approval-office.ts';
-import { openBans } from './bans/bans.ts';
-import { ChainBook } from './chain-book.ts';
-import { HallClock } from './clock.ts';
-import { ChainDesk } from './delivery/chain-desk.ts';
-import { wordOf } from './dispatch/asked.ts';
+import { resilientDelivery } from './admission/resilient-delivery.ts';
+import { TenantLimiter } from './admission/tenant-limiter.ts';
+import { ApprovalService } from './approval/approval-service.ts';
+import { createNotifier } from './approval/notification/create-notifier.ts';
+import { PendingApprovals } from './approval/pending-approvals.ts';
+import { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
+import { BlastBudget } from './dispatch/blast-budget.ts';
 import { Decider } from './dispatch/decider.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { Executor } from './dispatch/executor.ts';
-import { IdempotencyBook } from './dispatch/idempotency.ts';
-import { Observer } from './dispatch/observer.ts';
+import { IdempotencyStore } from './dispatch/idempotency-store.ts';
+import { issuePermit } from './dispatch/issue-permit.ts';
+import { textOrEmpty } from './dispatch/received-request.ts';
 import { Recorder } from './dispatch/recorder.ts';
-import { settleOwed } from './dispatch/settle-owed.ts';
-import { EventFeed } from './events/event-feed.ts';
-import { Freezes } from './freezes.ts';
+import { recoverInterrupted } from './dispatch/recover-interrupted.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
 import { type HallParts, OPERATOR } from './hall-parts.ts';
 import { openIdentity } from './identity/identity.ts';
-import { Journal } from './journal.ts';
-import { openMemoryVault, type Vault } from './ledger/vault.ts';
-import { Metrics } from './metrics.ts';
-import { createNotifier } from './notify/create-notifier.ts';
-import { guardDelivery } from './order/guarded-delivery.ts';
-import { TenantDoors } from './order/tenant-doors.ts';
-import { issuePermit } from './permit/issue-permit.ts';
-import { createPackageSight } from './registry/package-sight.ts';
+import { Freezes } from './operations/freezes.ts';
+import { Metrics } from './operations/metrics.ts';
+import { openBanLists } from './registry/ban-list/ban-lists.ts';
+import { createPackageSight } from './registry/manifest-verifier.ts';
 import { Registry } from './registry/registry.ts';
-import { openFileVault } from './thread-vault.ts';
-import { WorldKeeper } from './world/world-keeper.ts';
+import { RegistryAdmin } from './registry/registry-admin.ts';
+import { WorkerInspector } from './registry/worker-inspector.ts';
+import { EventFeed } from './storage/event-feed.ts';
+import { type EvidenceStorage, openMemoryStorage } from './storage/evidence/evidence-storage.ts';
+import { openFileStorage } from './storage/evidence/storage-client.ts';
+import { HallClock } from './storage/hall-clock.ts';
+import { Journal } from './storage/journal.ts';
+import { ActiveWorld } from './world/active-world.ts';
 
 const DEFAULT_ORIGIN = 'localhost/wcp';
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** What is open before anything of a Hall is: where it keeps things, and what time it is. */
-interface Ground {
+interface HallBase {
   readonly options: HallOptions;
   readonly key: SigningKey;
   readonly origin: string;
-  readonly vault: Vault;
+  readonly storage: EvidenceStorage;
   readonly clock: HallClock;
   readonly feed: EventFeed;
   readonly journal: Journal;
@@ -54,102 +54,107 @@ interface Ground {
  */
 export async function assemble(options: HallOptions): Promise<HallParts> {
   const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file } = options;
-  const vault = await (file === undefined
-    ? openMemoryVault({ key, origin })
-    : openFileVault(file, { key, origin }));
+  const storage = await (file === undefined
+    ? openMemoryStorage({ key, origin })
+    : openFileStorage(file, { key, origin }));
   try {
-    const clock = new HallClock(options.now ?? Date.now, await latestTime(vault));
-    const feed = new EventFeed(vault.store);
-    const ground = { options, key, origin, vault, clock, feed, journal: new Journal(vault, feed) };
+    const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
+    const feed = new EventFeed(storage.store);
+    const ground = { options, key, origin, storage, clock, feed, journal: new Journal(storage, feed) };
     const parts = await build(ground);
     await enrolOwn(parts, options.workers ?? []);
     return parts;
   } catch (error) {
-    await vault.close();
+    await storage.close();
     throw error;
   }
 }
 
 /** The latest time that the evidence knows. */
-async function latestTime({ store }: Vault): Promise<number> {
+async function latestTime({ store }: EvidenceStorage): Promise<number> {
   const [last] = await store.list('receipts', { descending: true, limit: 1 });
   const { dispatched_at } = JSON.parse(last?.receipt ?? '{}') as Partial<Receipt>;
   return dispatched_at == null ? 0 : Date.parse(dispatched_at);
 }
 
-async function build(ground: Ground): Promise<HallParts> {
-  const { options, key, origin, vault, clock, feed, journal } = ground;
-  const { store } = vault;
-  const { policyGate = null, log = () => {}, chains = new ChainDesk() } = options;
+async function build(ground: HallBase): Promise<HallParts> {
+  const { options, key, origin, storage, clock, feed, journal } = ground;
+  const { store } = storage;
+  const { policyGate = null, log = () => {}, chains = new ChainedCallRegistry() } = options;
   const commit = journal.commit.bind(journal);
-  await settleOwed(store, journal);
+  await recoverInterrupted(store, journal);
   const registry = await Registry.open(store, origin);
-  const worlds = await openWorlds(ground, registry);
+  const activeWorld = await openWorlds(ground, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
   const deliveries = guarded(options.workers ?? []);
   const { authorities } = registry;
-  const bans = await openBans({ store, journal, clock, authorities, log, options: options.bans });
+  const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
   const sight = createPackageSight({ deliveries, authorities, hmac_key: options.attest_hmac_key });
-  const observer = new Observer({ registry, deliveries, sight, bans: () => bans.state(clock.latest()) });
+  const inspector = new WorkerInspector({
+    registry,
+    deliveries,
+    sight,
+    banLists: () => banLists.state(clock.latest()),
+  });
   const freezes = await Freezes.open(store);
-  const desk = await ApprovalDesk.open(store);
+  const pendingApprovals = await PendingApprovals.open(store);
   const notifier = await createNotifier({ store, commit, clock, log, ...options.notify });
   const decider = new Decider({
     clock,
-    worlds,
+    activeWorld,
     registry,
-    observer,
-    chains: await ChainBook.open(store),
+    inspector,
+    budgets: await BlastBudget.open(store),
     freezes,
     gate: policyGate,
     verifyCredential: (text, tenant) =>
-      identity.verifyTenantCredential(text, wordOf(tenant), new Date(clock.now())),
+      identity.verifyTenantCredential(text, textOrEmpty(tenant), new Date(clock.now())),
   });
-  const recorder = new Recorder({ journal, desk, freezes, registry, observer, notifier });
+  const recorder = new Recorder({ journal, pendingApprovals, freezes, registry, inspector, notifier });
   const executor: Executor = new Executor({
     clock,
     journal,
     deliveries,
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
     permitOf: permitsOf(ground),
-    chained: (link, asked) => dispatcher.chained(link, asked),
+    chained: (link, received) => dispatcher.chained(link, received),
   });
   const dispatcher = new Dispatcher(clock, decider, recorder, executor);
   return {
     origin,
     key,
     clock,
-    vault,
+    storage,
     journal,
     feed,
     registry,
-    bans,
-    worlds,
+    banLists,
+    activeWorld,
     freezes,
     identity,
     deliveries,
     chains,
-    doors: new TenantDoors(options.tenants),
-    idempotency: new IdempotencyBook(store, clock),
-    desk,
-    office: new ApprovalOffice({
+    tenantLimiter: new TenantLimiter(options.tenants),
+    idempotency: new IdempotencyStore(store, clock),
+    pendingApprovals,
+    approvalService: new ApprovalService({
       clock,
       store,
       journal,
-      desk,
+      pendingApprovals,
       freezes,
       decider,
       recorder,
       executor,
       notifier,
     }),
-    administration: new Administration({ clock, journal, registry, worlds, freezes, observer }),
+    registryAdmin: new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector }),
     dispatcher,
     executor,
     notifier,
     metrics: new Metrics({
-      pendingApprovals: () => desk.pending().length,
-      isWorldSound: () => worlds.rejected.length === 0,
+      pendingApprovals: () => pendingApprovals.pending().length,
+      isWorldSound: () => activeWorld.rejected.length === 0,
       isStoring: () => journal.failure === null,
       enrolledWorkers: () => registry.list().length,
       listeners: () => feed.listeners,
@@ -159,11 +164,14 @@ async function build(ground: Ground): Promise<HallParts> {
   };
 }
 
-function openWorlds({ options, vault, clock, journal }: Ground, registry: Registry): Promise<WorldKeeper> {
+function openWorlds(
+  { options, storage, clock, journal }: HallBase,
+  registry: Registry,
+): Promise<ActiveWorld> {
   // What is null is no absent document: it is broken.
   const { rules = [], config = {}, catalogVersion, policyGate } = options;
-  return WorldKeeper.open({
-    store: vault.store,
+  return ActiveWorld.open({
+    store: storage.store,
     documents: { rules, config, catalogVersion },
     workers: registry.records(),
     hasGate: policyGate !== undefined,
@@ -174,12 +182,12 @@ function openWorlds({ options, vault, clock, journal }: Ground, registry: Regist
 
 function guarded(workers: readonly HallWorker[]): HallParts['deliveries'] {
   return new Map(
-    workers.map(({ delivery, limits }) => [delivery.record.worker_id, guardDelivery(delivery, limits)]),
+    workers.map(({ delivery, limits }) => [delivery.record.worker_id, resilientDelivery(delivery, limits)]),
   );
 }
 
 /** A permit for each attempt at a dispatch, signed with the key of the log. */
-function permitsOf({ options: { public_url }, key, origin, clock }: Ground) {
+function permitsOf({ options: { public_url }, key, origin, clock }: HallBase) {
   const asking =
     public_url === undefined ? {} : { dispatch_url: new URL('wcp/chain', slashed(public_url)).href };
   return (context: WorkerContext, request_hash: Sha256, until: number, attempt: number): string =>
@@ -200,14 +208,14 @@ function slashed(url: string): string {
 
 /** Enrols the workers that the operator brings, as far as they are not enrolled as they are. */
 async function enrolOwn(
-  { registry, administration, log }: HallParts,
+  { registry, registryAdmin, log }: HallParts,
   workers: readonly HallWorker[],
 ): Promise<void> {
   for (const { delivery, signature } of workers) {
     const { worker_id, artifact_hash } = delivery.record;
     if (registry.get(worker_id)?.record.artifact_hash === artifact_hash) continue;
     try {
-      await administration.enrol({ record: delivery.record, signature: signature ?? null }, OPERATOR);
+      await registryAdmin.enrol({ record: delivery.record, signature: signature ?? null }, OPERATOR);
     } catch (error) {
       log('warn', `${worker_id} is not enrolled: ${(error as Error).message}`);
     }

@@ -1,10 +1,10 @@
 import type { SigningKey } from '@wcp/evidence';
-import type { BanOptions } from './bans/ban-options.ts';
-import type { ChainDesk } from './delivery/chain-desk.ts';
+import type { WorkerLimits } from './admission/resilient-delivery.ts';
+import type { TenantLimits } from './admission/tenant-limiter.ts';
+import type { NotifierOptions } from './approval/notification/create-notifier.ts';
+import type { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
 import type { Delivery } from './delivery/delivery.ts';
-import type { NotifierOptions } from './notify/create-notifier.ts';
-import type { GuardLimits } from './order/guarded-delivery.ts';
-import type { TenantLimits } from './order/tenant-doors.ts';
+import type { BanListOptions } from './registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from './registry/enrolled-worker.ts';
 import type { HallPolicyGate } from './world/hall-world.ts';
 
@@ -12,7 +12,7 @@ import type { HallPolicyGate } from './world/hall-world.ts';
 export interface HallWorker {
   readonly delivery: Delivery;
   /** How it is guarded. */
-  readonly limits?: GuardLimits;
+  readonly limits?: WorkerLimits;
   readonly signature?: EnrolmentSignature;
 }
 
@@ -39,13 +39,13 @@ export interface HallOptions {
   readonly origin?: string;
   readonly workers?: readonly HallWorker[];
   /** Where workers over HTTP ask for chained dispatches: the one that their deliveries were given. */
-  readonly chains?: ChainDesk;
+  readonly chains?: ChainedCallRegistry;
   /** Where workers over HTTP reach this Hall, such as `https://hall.example`: without it they ask for nothing. */
   readonly public_url?: string;
   readonly policyGate?: HallPolicyGate;
   readonly notify?: NotifierOptions;
   /** The ban lists that it follows beside those that it publishes itself. */
-  readonly bans?: BanOptions;
+  readonly banLists?: BanListOptions;
   /** The key of manifests in the HMAC form (`WCP_ATTEST_HMAC_KEY`); absent, that form attests nothing. */
   readonly attest_hmac_key?: string | undefined;
   /** How long a dispatch may take, in milliseconds; 60,000 where it is absent. */

@@ -1,14 +1,14 @@
 import type { Diagnostic, RouteDecision } from '@wcp/spec';
 import type { FastifyInstance } from 'fastify';
 import { assemble } from './assemble.ts';
-import { askedBy } from './dispatch/asked.ts';
 import type { DispatchAnswer } from './dispatch/dispatcher.ts';
+import { receive } from './dispatch/received-request.ts';
 import type { HallOptions } from './hall-options.ts';
 import type { HallParts } from './hall-parts.ts';
 import { buildApp } from './http/app.ts';
-import { startRounds } from './rounds.ts';
+import { startMaintenance } from './maintenance.ts';
+import type { ActiveWorld, Reload } from './world/active-world.ts';
 import type { OperatorDocuments } from './world/hall-world.ts';
-import type { Reload, WorldKeeper } from './world/world-keeper.ts';
 
 /** Documents to be put in force; one that is absent stays as it is. */
 export interface NewDocuments {
@@ -48,25 +48,25 @@ export interface Hall {
  */
 export async function createHall(options: HallOptions = {}): Promise<Hall> {
   const parts = await assemble(options);
-  const { dispatcher, administration, worlds } = parts;
+  const { dispatcher, registryAdmin, activeWorld } = parts;
   const app = await buildApp(parts, options.http ?? {});
-  const rounds = startRounds(parts);
+  const maintenance = startMaintenance(parts);
   return {
     app,
     parts,
-    route: async (input) => (await dispatcher.route(askedBy(input))).decision,
-    dispatch: (input) => dispatcher.dispatch(askedBy(input)),
+    route: async (input) => (await dispatcher.route(receive(input))).decision,
+    dispatch: (input) => dispatcher.dispatch(receive(input)),
     reload: ({ unreadable = [], ...documents }) =>
-      administration.reload({ ...documentsOf(worlds), ...documents }, unreadable),
+      registryAdmin.reload({ ...documentsOf(activeWorld), ...documents }, unreadable),
     async close(patience_ms = PATIENCE_MS) {
-      rounds.stop();
+      maintenance.stop();
       await closeApp(app, patience_ms, () => closeDeliveries(parts));
       await closeParts(parts);
     },
   };
 }
 
-function documentsOf({ current }: WorldKeeper): OperatorDocuments {
+function documentsOf({ current }: ActiveWorld): OperatorDocuments {
   const { rules, config, catalog_version } = current.documents;
   return { rules, config, catalogVersion: catalog_version };
 }
@@ -103,13 +103,13 @@ async function closeDeliveries({ deliveries }: HallParts): Promise<void> {
 
 /** What runs is ended first, so that its outcome is still kept. */
 async function closeParts(parts: HallParts): Promise<void> {
-  const { bans, executor, administration, notifier, vault, clock } = parts;
+  const { banLists, executor, registryAdmin, notifier, storage, clock } = parts;
   const closing = closeDeliveries(parts);
-  await bans.close();
+  await banLists.close();
   await executor.close();
   await closing;
-  await administration.close();
+  await registryAdmin.close();
   await notifier.close();
-  await vault.ledger.checkpoint(new Date(clock.latest()).toISOString()).catch(() => {});
-  await vault.close();
+  await storage.ledger.checkpoint(new Date(clock.latest()).toISOString()).catch(() => {});
+  await storage.close();
 }

@@ -1,11 +1,7 @@
-export type { BanOptions, BanSource, BanSubscription } from './bans/ban-options.ts';
-export {
-  type BanReading,
-  type BanSourceCode,
-  type BanSourceLimits,
-  readBanSource,
-} from './bans/ban-source.ts';
-export { ChainDesk } from './delivery/chain-desk.ts';
+export type { WorkerLimits } from './admission/resilient-delivery.ts';
+export type { ApprovalNotice, HumanApprovalCallback } from './approval/notification/notifier.ts';
+export type { WebhookTarget } from './approval/notification/webhooks.ts';
+export { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
 export type {
   ChainedAnswer,
   ChainedDispatch,
@@ -14,18 +10,26 @@ export type {
   DeliveryCall,
 } from './delivery/delivery.ts';
 export { DELIVERY_CODES, type DeliveryCode } from './delivery/delivery-code.ts';
-export { type HttpDeliveryOptions, httpDelivery } from './delivery/http-delivery.ts';
+export { type HttpDeliveryOptions, httpDelivery } from './delivery/http/http-delivery.ts';
 export { type InProcessDeliveryOptions, inProcessDelivery } from './delivery/in-process-delivery.ts';
-export { type PackageDeliveryOptions, packageDelivery } from './delivery/package-delivery.ts';
+export { type PackageDeliveryOptions, packageDelivery } from './delivery/package/package-delivery.ts';
+export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
+export type { CreatedKey } from './deployment/initial-keys.ts';
+export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export type { DispatchAnswer } from './dispatch/dispatcher.ts';
-export type { MadeKey } from './folder/first-keys.ts';
-export { type FolderProblem, HallFolderError } from './folder/folder-error.ts';
-export { type HallFolder, type HallFolderOptions, openHallFolder } from './folder/open-hall-folder.ts';
+export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';
 export { createHall, type Hall, type NewDocuments } from './hall.ts';
 export type { HallOptions, HallWorker, HttpLimits } from './hall-options.ts';
 export { type Principal, ROLES, type Role } from './identity/principal.ts';
-export type { ApprovalNotice, HumanApprovalCallback } from './notify/notifier.ts';
-export type { WebhookTarget } from './notify/webhooks.ts';
-export type { GuardLimits } from './order/guarded-delivery.ts';
-export { issuePermit, type PermitGrant } from './permit/issue-permit.ts';
+export type {
+  BanListOptions,
+  BanListSource,
+  BanListSubscription,
+} from './registry/ban-list/ban-list-options.ts';
+export {
+  type BanListReading,
+  type BanListSourceCode,
+  type BanListSourceLimits,
+  readBanListSource,
+} from './registry/ban-list/ban-list-source.ts';
 export type { HallPolicyGate } from './world/hall-world.ts';

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { HALL_EVENTS } from '../src/events/hall-event.ts';
-import { FREEZE_SCOPES } from '../src/freezes.ts';
 import { ROLES } from '../src/identity/principal.ts';
-import { REFUSALS } from '../src/refusal.ts';
-import { TABLES } from '../src/store/tables.ts';
+import { FREEZE_SCOPES } from '../src/operations/freezes.ts';
+import { HALL_EVENTS } from '../src/storage/hall-event.ts';
+import { PROBLEMS } from '../src/storage/problem.ts';
+import { TABLES } from '../src/storage/store/tables.ts';
 
 // What clients and stores hold on to: a change here is a decision.
 
 test('refusals have these codes and statuses', () => {
-  expect(REFUSALS).toEqual({
+  expect(PROBLEMS).toEqual({
     INVALID_BODY: 400,
     INVALID_QUERY: 400,
     INVALID_REQUEST: 400,
@@ -74,7 +74,7 @@ test('each row has its key first, and a receipt its one place in a stream', () =
     approvals: 'id',
     heads: 'stream',
     chains: 'correlation_id',
-    worlds: 'digest',
+    activeWorld: 'digest',
   });
   expect(TABLES.receipts.unique).toEqual([['stream', 'seq']]);
 });

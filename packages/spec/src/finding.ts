@@ -32,9 +32,9 @@ export type Parsed<T> =
 export type Path = readonly (string | number)[];
 
 /** How many findings one value may have: an attacker does not choose how long an answer gets. */
-export const MOST_FINDINGS = 100;
-const MOST_COLLECTED = 1000;
-const LONGEST_PATH = 1024;
+export const MAX_FINDINGS = 100;
+const MAX_COLLECTED = 1000;
+const MAX_PATH_LENGTH = 1024;
 
 /** Collects findings, however many there are; of these the first hundred in their order are kept. */
 export class FindingList {
@@ -42,7 +42,7 @@ export class FindingList {
 
   add(path: Path, code: FindingCode, message: string): void {
     this.#found.push({ path: jsonPointer(path), code, message });
-    if (this.#found.length >= MOST_COLLECTED) this.#found = sortFindings(this.#found);
+    if (this.#found.length >= MAX_COLLECTED) this.#found = sortFindings(this.#found);
   }
 
   sorted(): Finding[] {
@@ -54,7 +54,7 @@ export class FindingList {
 export function jsonPointer(path: Path): string {
   let pointer = '';
   for (const segment of path) {
-    const room = LONGEST_PATH - pointer.length - 1;
+    const room = MAX_PATH_LENGTH - pointer.length - 1;
     const next = escapeSegment(String(segment), room);
     if (next.length > room) return pointer;
     pointer += `/${next}`;
@@ -70,7 +70,7 @@ function escapeSegment(segment: string, room: number): string {
 
 /** Findings in their one order: by path, then code, by UTF-16 code units; each once, the first hundred. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
-  return [...findings].sort(byPathThenCode).filter(isFirstOfItsKind).slice(0, MOST_FINDINGS);
+  return [...findings].sort(byPathThenCode).filter(isFirstOfItsKind).slice(0, MAX_FINDINGS);
 }
 
 function isFirstOfItsKind(finding: Finding, index: number, sorted: readonly Finding[]): boolean {

@@ -4,7 +4,7 @@ const LAST_YEAR = 9999;
 const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** Where the parts of `YYYY-MM-DDTHH:MM:SS` begin, and where it ends. */
 const [MONTH, DAY, HOUR, MINUTE, SECOND, END] = [5, 8, 11, 14, 17, 19];
-const LONGEST_FRACTION = 9;
+const MAX_FRACTION_LENGTH = 9;
 
 /** Whether a text is an instant as this protocol writes it: RFC 3339, UTC, `Z`, a date that exists. */
 export function isTime(text: string): boolean {
@@ -31,7 +31,7 @@ export function isTime(text: string): boolean {
 function hasEnd(text: string): boolean {
   const last = text.length - 1;
   if (text[last] !== 'Z' || last === END) return last === END && text[END] === 'Z';
-  if (text[END] !== '.' || last < END + 2 || last > END + 1 + LONGEST_FRACTION) return false;
+  if (text[END] !== '.' || last < END + 2 || last > END + 1 + MAX_FRACTION_LENGTH) return false;
   for (let index = END + 1; index < last; index += 1) if (digit(text, index) < 0) return false;
   return true;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Finding, FindingList, jsonPointer, MOST_FINDINGS, sortFindings } from '../src/finding.ts';
-import { compareText } from '../src/index.ts';
+import { type Finding, FindingList, jsonPointer, MAX_FINDINGS, sortFindings } from '../src/finding.ts';
+import { compareText } from '../src/json/index.ts';
 
 const finding = (path: string, code: Finding['code'] = 'INVALID_VALUE', message = ''): Finding => ({
   path,
@@ -55,8 +55,8 @@ describe('findings have one order', () => {
 
   test('the first hundred are reported', () => {
     const many = Array.from({ length: 250 }, (_, index) => finding(`/${String(index).padStart(3, '0')}`));
-    expect(sortFindings(many.toReversed())).toEqual(many.slice(0, MOST_FINDINGS));
-    expect(MOST_FINDINGS).toBe(100);
+    expect(sortFindings(many.toReversed())).toEqual(many.slice(0, MAX_FINDINGS));
+    expect(MAX_FINDINGS).toBe(100);
   });
 
   test('a list keeps the first hundred of however many were added, in whatever order', () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normaliseHash, sha256 } from '../src/index.ts';
+import { sha256 } from '../src/index.ts';
+import { normaliseHash } from '../src/json/index.ts';
 
 const HEX = '0123456789abcdef'.repeat(4);
 

@@ -2,21 +2,51 @@ import { expect, test } from 'vitest';
 
 test('the names that @wcp/spec exports', async () => {
   expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
+    'DENY_CODES',
+    'WcpError',
+    'artifactHash',
+    'authorityOf',
+    'canonicalJson',
+    'checkId',
+    'decisionDigest',
+    'parseFacts',
+    'parseHallConfig',
+    'parseRecord',
+    'parseRouteInput',
+    'parseRules',
+    'recordHash',
+    'sha256',
+  ]);
+});
+
+test('the names that @wcp/spec/json exports', async () => {
+  expect(Object.keys(await import('../src/json/index.ts')).toSorted()).toEqual([
+    'canonicalJson',
+    'compareText',
+    'escapeText',
+    'nestingOf',
+    'normaliseHash',
+    'parseJson',
+    'parseUniqueJson',
+    'readCanonical',
+    'sha256',
+    'utf8Length',
+  ]);
+});
+
+test('the names that @wcp/spec/document exports', async () => {
+  expect(Object.keys(await import('../src/document/index.ts')).toSorted()).toEqual([
     'BLAST_DIMENSIONS',
     'BanListSchema',
     'DATA_LABELS',
     'DEFAULT_CATALOG_VERSION',
-    'DENY_CODES',
     'ENVELOPE_VIOLATIONS',
     'ENVS',
     'FactsSchema',
     'HOLD_REASONS',
     'HallConfigSchema',
-    'ID_KINDS',
-    'INPUT_DEPTH',
-    'INPUT_SIZE',
     'JsonDocument',
-    'MOST_FINDINGS',
+    'MAX_FINDINGS',
     'ManifestSchema',
     'QOS_CLASSES',
     'REVERSIBILITY',
@@ -33,40 +63,42 @@ test('the names that @wcp/spec exports', async () => {
     'TENANT_RISKS',
     'TelemetryEventSchema',
     'VOLATILE_MEMBERS',
-    'WcpError',
     'WorkerContextSchema',
     'WorkerResultSchema',
     'addSeconds',
     'artifactHash',
-    'authorityOf',
-    'canonicalJson',
     'catalogSatisfies',
-    'checkId',
-    'compareText',
     'decisionDigest',
     'declaredBlast',
     'digestText',
-    'escapeText',
     'isCatalogVersion',
     'isTime',
     'joinDigest',
     'lastingText',
-    'nestingOf',
-    'normaliseHash',
     'parseDocument',
     'parseFacts',
     'parseHallConfig',
-    'parseJson',
     'parseRecord',
-    'parseRouteInput',
     'parseRules',
-    'parseUniqueJson',
-    'readCanonical',
-    'readRouteInput',
     'recordHash',
     'schemaDocument',
-    'sha256',
-    'utf8Length',
+  ]);
+});
+
+test('the names that @wcp/spec/input exports', async () => {
+  expect(Object.keys(await import('../src/input/index.ts')).toSorted()).toEqual([
+    'INPUT_DEPTH',
+    'INPUT_SIZE',
+    'parseRouteInput',
+    'readRouteInput',
+  ]);
+});
+
+test('the names that @wcp/spec/id exports', async () => {
+  expect(Object.keys(await import('../src/id/index.ts')).toSorted()).toEqual([
+    'ID_KINDS',
+    'authorityOf',
+    'checkId',
   ]);
 });
 
@@ -79,7 +111,10 @@ test('the names that @wcp/spec/catalog exports', async () => {
 });
 
 test('the words of the wire', async () => {
-  const spec = await import('../src/index.ts');
+  const spec = {
+    ...(await import('../src/document/index.ts')),
+    ...(await import('../src/input/index.ts')),
+  };
   expect(spec.ENVS).toEqual(['dev', 'stage', 'prod', 'edge']);
   expect(spec.DATA_LABELS).toEqual(['PUBLIC', 'INTERNAL', 'RESTRICTED']);
   expect(spec.TENANT_RISKS).toEqual(['low', 'medium', 'high']);
@@ -106,5 +141,5 @@ test('the words of the wire', async () => {
     'write_path_refused',
   ]);
   expect(spec.REVIEW_STATUSES).toEqual(['reported', 'confirmed', 'cleared']);
-  expect([spec.INPUT_DEPTH, spec.INPUT_SIZE, spec.MOST_FINDINGS]).toEqual([64, 1_048_576, 100]);
+  expect([spec.INPUT_DEPTH, spec.INPUT_SIZE, spec.MAX_FINDINGS]).toEqual([64, 1_048_576, 100]);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import * as catalog from '../src/catalog/index.ts';
+import * as catalog from '../src/catalog/catalog.ts';
 import * as spec from '../src/index.ts';
 
 test('the snippet of the README runs and says what it says', () => {

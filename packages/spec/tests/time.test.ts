@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addSeconds, isTime, WcpError } from '../src/index.ts';
+import { addSeconds, isTime } from '../src/document/index.ts';
+import { WcpError } from '../src/index.ts';
 
 const FIRST = Date.parse('0000-01-01T00:00:00Z');
 const LAST = Date.parse('9999-12-31T23:59:59Z');

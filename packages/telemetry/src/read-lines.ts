@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { parseJson, WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
 
 /** What stands in a file of JSON lines. */
 export interface LineReading {

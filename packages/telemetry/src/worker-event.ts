@@ -1,4 +1,5 @@
-import { escapeText, type TelemetryEvent } from '@wcp/spec';
+import type { TelemetryEvent } from '@wcp/spec';
+import { escapeText } from '@wcp/spec/json';
 
 /** What an event says of the decision that it belongs to; null is what is not known. */
 export interface EventContext {

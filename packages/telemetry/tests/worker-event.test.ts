@@ -1,4 +1,4 @@
-import { TelemetryEventSchema } from '@wcp/spec';
+import { TelemetryEventSchema } from '@wcp/spec/document';
 import { expect, test } from 'vitest';
 import { workerExecuted, workerFailed } from '../src/index.ts';
 import { context, run } from './samples.ts';

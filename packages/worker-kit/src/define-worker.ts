@@ -8,10 +8,10 @@ import {
   type WorkerResult,
 } from '@wcp/spec';
 import { type Clock, systemClock } from './clock.ts';
-import { executeRun, type Plan } from './execute.ts';
 import { type PermitOptions, permitGate } from './permit/permit-gate.ts';
-import type { Denial, PartialAnswer, RunContext } from './run-context.ts';
-import type { RunOptions } from './run-options.ts';
+import { executeRun, type Plan } from './run/execute.ts';
+import type { Denial, PartialAnswer, RunContext } from './run/run-context.ts';
+import type { RunOptions } from './run/run-options.ts';
 
 /** A worker: its record, and the one way to run it. */
 export interface Worker {
@@ -55,7 +55,7 @@ export interface WorkerOptions {
   readonly permits?: PermitOptions;
 }
 
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * Makes a worker of a record, schemas and a function (section 10).
@@ -122,8 +122,8 @@ function checkDefinition(definition: WorkerDefinition): Finding[] {
 }
 
 function checkDuration(maxDuration: number): Finding[] {
-  if (Number.isInteger(maxDuration) && maxDuration > 0 && maxDuration <= LONGEST_TIMER) return [];
-  return [wrong('/maxDuration', `The longest run is an integer from 1 to ${LONGEST_TIMER} milliseconds.`)];
+  if (Number.isInteger(maxDuration) && maxDuration > 0 && maxDuration <= MAX_TIMER) return [];
+  return [wrong('/maxDuration', `The longest run is an integer from 1 to ${MAX_TIMER} milliseconds.`)];
 }
 
 function isSchema(schema: unknown): boolean {

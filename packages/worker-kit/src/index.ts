@@ -1,5 +1,4 @@
 export { canonicalJson, type RegistryRecord, sha256, type WorkerContext, type WorkerResult } from '@wcp/spec';
-export type { ChainedAnswer, ChainedDispatch, ChainedRequest } from './chain.ts';
 export type { Clock } from './clock.ts';
 export { defineWorker, type Worker, type WorkerDefinition, type WorkerOptions } from './define-worker.ts';
 export { contextClaims, PERMIT_TYPE, type PermitClaims } from './permit/permit-claims.ts';
@@ -10,8 +9,9 @@ export {
   type PermitTrust,
   verifyPermit,
 } from './permit/verify-permit.ts';
-export type { Denial, ModelUsage, PartialAnswer, RunContext } from './run-context.ts';
-export type { RunOptions } from './run-options.ts';
+export type { ChainedAnswer, ChainedDispatch, ChainedRequest } from './run/chained-dispatch.ts';
+export type { Denial, ModelUsage, PartialAnswer, RunContext } from './run/run-context.ts';
+export type { RunOptions } from './run/run-options.ts';
 export { sealRecord } from './seal-record.ts';
 export type { ServeOptions } from './serve/serve-options.ts';
 export { serveWorker } from './serve/serve-worker.ts';

@@ -1,4 +1,6 @@
-import { escapeText, type Finding, INPUT_DEPTH, nestingOf, readCanonical } from '@wcp/spec';
+import type { Finding } from '@wcp/spec';
+import { INPUT_DEPTH } from '@wcp/spec/input';
+import { escapeText, nestingOf, readCanonical } from '@wcp/spec/json';
 
 /** A value that was read once and copied, or why JSON cannot hold it. */
 export type Plain =
@@ -19,9 +21,9 @@ export function readPlain(value: unknown): Plain {
   return { ok: true, value: JSON.parse(text), text };
 }
 
-const LONGEST_MESSAGE = 500;
+const MAX_MESSAGE_LENGTH = 500;
 
 /** A text from outside as a message may carry it: escaped, well-formed, of a bounded length. */
 export function messageText(text: unknown): string {
-  return typeof text === 'string' ? escapeText(text.slice(0, LONGEST_MESSAGE).toWellFormed()) : '';
+  return typeof text === 'string' ? escapeText(text.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()) : '';
 }

@@ -1,5 +1,5 @@
 import { MinHeap } from './min-heap.ts';
-import { LONGEST_TOKEN, tokenRanks } from './vocabulary.ts';
+import { MAX_TOKEN_LENGTH, tokenRanks } from './vocabulary.ts';
 
 /** More than the bytes of any text: a rank and a place make one number, ordered by rank first. */
 const PLACES = 2 ** 26;
@@ -41,7 +41,7 @@ function rankOfPair(bytes: string, at: number, next: Int32Array): number {
   const middle = next[at] as number;
   if (middle >= bytes.length) return NONE;
   const end = next[middle] as number;
-  return end - at > LONGEST_TOKEN ? NONE : (tokenRanks().get(bytes.slice(at, end)) ?? NONE);
+  return end - at > MAX_TOKEN_LENGTH ? NONE : (tokenRanks().get(bytes.slice(at, end)) ?? NONE);
 }
 
 function startsOf(next: Int32Array): number[] {

@@ -117,12 +117,12 @@ function closingFence(fence: string): RegExp {
 }
 
 /** A title is repeated in every chunk under it, so it is not as long as a document may make it. */
-const LONGEST_TITLE = 120;
+const MAX_TITLE_LENGTH = 120;
 
 function shortTitle(title: string): string {
   const short = title
-    .slice(0, 2 * LONGEST_TITLE)
+    .slice(0, 2 * MAX_TITLE_LENGTH)
     .replace(/\s+/g, ' ')
     .trim();
-  return short.length <= LONGEST_TITLE ? short : `${short.slice(0, LONGEST_TITLE).toWellFormed()}…`;
+  return short.length <= MAX_TITLE_LENGTH ? short : `${short.slice(0, MAX_TITLE_LENGTH).toWellFormed()}…`;
 }

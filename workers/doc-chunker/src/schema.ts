@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /** The longest text that is read, in UTF-16 code units. */
-const LONGEST_TEXT = 2_000_000;
+const MAX_TEXT_LENGTH = 2_000_000;
 
 /** A request: the text itself, never a path or an address. */
 export const input = z.strictObject({
-  text: z.string().max(LONGEST_TEXT),
+  text: z.string().max(MAX_TEXT_LENGTH),
   format: z.enum(['text', 'markdown']).default('text'),
   /** The most tokens of a chunk. */
   max_tokens: z.int().min(20).max(2000).default(500),

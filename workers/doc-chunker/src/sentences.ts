@@ -6,7 +6,7 @@ const OWN_LINE = /\n(?=[ \t]*(?:[-*+>|•][ \t|]|\d{1,9}[.)][ \t]))/g;
 /** Where no sentence ends although the segmenter says so. */
 const ABBREVIATION =
   /(?:^|[\s("'“‘])(?:[A-Z]|Dr|Mrs?|Ms|Prof|St|[Ff]igs?|[Nn]os?|Vol|vs|cf|e\.g|i\.e|pp?)\.\s*$/;
-const LONGEST_ABBREVIATION = 8;
+const MAX_ABBREVIATION_LENGTH = 8;
 const SMALL_LETTER = /^\p{Ll}/u;
 
 /** The sentences of a paragraph, which may go on over the end of a line; white space stays in front. */
@@ -38,7 +38,7 @@ function sentenceStarts(line: string): number[] {
 
 function beginsSentence(line: string, at: number): boolean {
   if (SMALL_LETTER.test(line.slice(at, at + 2))) return false;
-  return !ABBREVIATION.test(line.slice(Math.max(0, at - LONGEST_ABBREVIATION), at));
+  return !ABBREVIATION.test(line.slice(Math.max(0, at - MAX_ABBREVIATION_LENGTH), at));
 }
 
 function splitAt({ start, end }: Span, places: readonly number[]): Span[] {

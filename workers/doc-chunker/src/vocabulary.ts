@@ -1,7 +1,7 @@
 import entries from 'gpt-tokenizer/bpeRanks/cl100k_base';
 
 /** The most bytes that a token of the encoding has. */
-export const LONGEST_TOKEN = 128;
+export const MAX_TOKEN_LENGTH = 128;
 
 let ranks: ReadonlyMap<string, number> | undefined;
 

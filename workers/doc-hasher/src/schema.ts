@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The longest text that is read, in UTF-16 code units; a line of input is no longer than 8 MiB. */
-const LONGEST_TEXT = 8_000_000;
+const MAX_TEXT_LENGTH = 8_000_000;
 
 /**
  * Any JSON object, handed on as it came: a schema that copies it would drop a member named
@@ -14,7 +14,7 @@ const document = z.custom<Readonly<Record<string, unknown>>>(
 
 /** A request: a text, or a JSON object. */
 export const input = z
-  .strictObject({ text: z.string().max(LONGEST_TEXT).optional(), document: document.optional() })
+  .strictObject({ text: z.string().max(MAX_TEXT_LENGTH).optional(), document: document.optional() })
   .refine(
     (request) => (request.text === undefined) !== (request.document === undefined),
     'Give either a text or a document.',

@@ -1,6 +1,6 @@
 import type { Sentence } from './sentence.ts';
 
-const MOST_KEYWORDS = 10;
+const MAX_KEYWORDS = 10;
 const HEADING = 2;
 
 /** The most frequent words of a document, each in its most frequent form, those of headings first among equals. */
@@ -19,7 +19,7 @@ export function keywordsOf(sentences: readonly Sentence[]): string[] {
   return [...stems.values()]
     .map(({ weight, forms }) => ({ weight, word: greatest(forms) }))
     .sort((a, b) => b.weight - a.weight || compare(a.word, b.word))
-    .slice(0, MOST_KEYWORDS)
+    .slice(0, MAX_KEYWORDS)
     .map(({ word }) => word);
 }
 

@@ -21,7 +21,7 @@ const INDENTED = /^(?: {4}|\t)/;
 const TABLE_RULE = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$/;
 
 /** A longer line is no table's rule, and {@link TABLE_RULE} takes its time over many spaces. */
-const LONGEST_TABLE_RULE = 2000;
+const MAX_TABLE_RULE_LENGTH = 2000;
 
 class BlockReader {
   readonly #lines: readonly string[];
@@ -91,7 +91,7 @@ class BlockReader {
   #isTable(line: string): boolean {
     if (/^[ \t]*\|/.test(line)) return true;
     const next = this.#line(this.#at + 1);
-    return line.includes('|') && next.length < LONGEST_TABLE_RULE && TABLE_RULE.test(next);
+    return line.includes('|') && next.length < MAX_TABLE_RULE_LENGTH && TABLE_RULE.test(next);
   }
 
   #skipTable(): void {

@@ -11,7 +11,7 @@ export interface Ranked {
 }
 
 /** TextRank compares every pair, so a long document sends its most promising sentences only. */
-const MOST_CANDIDATES = 400;
+const MAX_CANDIDATES = 400;
 
 /** Scores candidates by TextRank, their place, the topics of the headings, and how well they stand alone. */
 export function rankSentences(candidates: readonly Sentence[], all: readonly Sentence[]): Ranked[] {
@@ -33,10 +33,10 @@ export function rankSentences(candidates: readonly Sentence[], all: readonly Sen
 }
 
 function mostPromising(candidates: readonly Sentence[], promise: (sentence: Sentence) => number): Sentence[] {
-  if (candidates.length <= MOST_CANDIDATES) return [...candidates];
+  if (candidates.length <= MAX_CANDIDATES) return [...candidates];
   const promised = candidates.map((sentence) => ({ sentence, promise: promise(sentence) }));
   promised.sort((a, b) => b.promise - a.promise || a.sentence.index - b.sentence.index);
-  const kept = promised.slice(0, MOST_CANDIDATES).map(({ sentence }) => sentence);
+  const kept = promised.slice(0, MAX_CANDIDATES).map(({ sentence }) => sentence);
   return kept.sort((a, b) => a.index - b.index);
 }
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /** The longest text that is read, in UTF-16 code units. */
-const LONGEST_TEXT = 2_000_000;
+const MAX_TEXT_LENGTH = 2_000_000;
 
 /** A request: the text itself, never a path or an address. */
 export const input = z.strictObject({
-  text: z.string().min(1).max(LONGEST_TEXT),
+  text: z.string().min(1).max(MAX_TEXT_LENGTH),
   max_sentences: z.int().min(1).max(20).default(5),
   format: z.enum(['text', 'markdown']).default('text'),
 });

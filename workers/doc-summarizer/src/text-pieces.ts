@@ -1,8 +1,8 @@
 /** Runs of characters without a space that are longer are no words: data, rulers, encoded files. */
-const LONGEST_RUN = 200;
-const LONGEST_PIECE = 4000;
+const MAX_RUN_LENGTH = 200;
+const MAX_PIECE_LENGTH = 4000;
 
-const RUN = new RegExp(`.{1,${LONGEST_RUN}}`, 'gsu');
+const RUN = new RegExp(`.{1,${MAX_RUN_LENGTH}}`, 'gsu');
 /** Chinese and Japanese have no space behind a stop. */
 const WIDE_STOP = /(?<=[。！？])/u;
 /** Words at a sentence's end that the model takes for abbreviations: Sunday, inch, number. */
@@ -23,7 +23,7 @@ export function textPieces(text: string): string[] {
 function withoutData(text: string): string {
   return text
     .split(' ')
-    .filter((run) => run.length <= LONGEST_RUN || WIDE_STOP.test(run))
+    .filter((run) => run.length <= MAX_RUN_LENGTH || WIDE_STOP.test(run))
     .join(' ');
 }
 
@@ -37,9 +37,9 @@ function shortRuns(text: string): string {
 function shortPieces(text: string): string[] {
   const pieces: string[] = [];
   let rest = text;
-  while (rest.length > LONGEST_PIECE) {
-    const stop = rest.lastIndexOf('. ', LONGEST_PIECE);
-    const space = stop > 0 ? stop + 1 : rest.lastIndexOf(' ', LONGEST_PIECE);
+  while (rest.length > MAX_PIECE_LENGTH) {
+    const stop = rest.lastIndexOf('. ', MAX_PIECE_LENGTH);
+    const space = stop > 0 ? stop + 1 : rest.lastIndexOf(' ', MAX_PIECE_LENGTH);
     pieces.push(rest.slice(0, space));
     rest = rest.slice(space + 1);
   }

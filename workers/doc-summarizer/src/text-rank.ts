@@ -2,7 +2,7 @@ import { similarity, type Vector } from './vectors.ts';
 
 const DAMPING = 0.85;
 const LEAST_SIMILARITY = 0.05;
-const MOST_ROUNDS = 50;
+const MAX_ROUNDS = 50;
 const SETTLED = 1e-6;
 
 /**
@@ -13,7 +13,7 @@ export function textRank(vectors: readonly Vector[]): number[] {
   const links = linksOf(vectors);
   const outward = links.map((link) => link.reduce((sum, [, weight]) => sum + weight, 0));
   let ranks = vectors.map(() => 1);
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const next = links.map((link) => {
       const support = link.reduce(
         (sum, [other, weight]) => sum + ((ranks[other] ?? 0) * weight) / (outward[other] || 1),

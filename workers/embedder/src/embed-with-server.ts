@@ -14,7 +14,7 @@ export interface ServerLimits {
 
 const LIMITS: ServerLimits = { time: 60_000, size: 32 * 1024 * 1024 };
 /** How many numbers an answer may hold: with six digits each they fit into a line of 8 MiB. */
-const MOST_NUMBERS = 650_000;
+const MAX_NUMBERS = 650_000;
 
 const FAILURES = {
   EMBED_SERVER_UNREACHABLE: 'The model server cannot be reached.',
@@ -103,7 +103,7 @@ function readAnswer(text: string, model: string, count: number) {
     embeddings.every(({ length }) => length === embeddings[0]?.length) &&
     withTag(answered) === withTag(model);
   if (!isRight) throw new ServerFailure('EMBED_ANSWER_INVALID');
-  if (count * (embeddings[0]?.length ?? 0) > MOST_NUMBERS) throw new ServerFailure('EMBED_ANSWER_TOO_LARGE');
+  if (count * (embeddings[0]?.length ?? 0) > MAX_NUMBERS) throw new ServerFailure('EMBED_ANSWER_TOO_LARGE');
   return { embeddings, tokens };
 }
 

@@ -5,7 +5,7 @@ import { countWords, partsOf, spellingsOf } from './words.ts';
 const HALF_WEIGHT = 1e-4;
 
 /** How many words are remembered at most: as many as English has in use, not as many as somebody sends. */
-const MOST_REMEMBERED = 100_000;
+const MAX_REMEMBERED = 100_000;
 
 /** Finds words and remembers what it found, for as long as one request takes. */
 export class Vocabulary {
@@ -22,7 +22,7 @@ export class Vocabulary {
     if (before !== undefined) return before;
     const whole = this.#findOne(word);
     const found = whole === null ? partsOf(word).flatMap((part) => this.#findOne(part) ?? []) : [whole];
-    if (this.#found.size < MOST_REMEMBERED) this.#found.set(word, found);
+    if (this.#found.size < MAX_REMEMBERED) this.#found.set(word, found);
     return found;
   }
 

@@ -1,5 +1,5 @@
 /** The most words of a question that are looked for. */
-const MOST_WORDS = 64;
+const MAX_WORDS = 64;
 
 /**
  * A question as FTS5 reads it: any of its words, each in quotation marks. Nothing but letters, digits and
@@ -14,7 +14,7 @@ export function fullTextQuery(question: string): string | null {
   );
   if (words.size === 0) return null;
   return [...words]
-    .slice(0, MOST_WORDS)
+    .slice(0, MAX_WORDS)
     .map((word) => `"${word}"`)
     .join(' OR ');
 }

@@ -3,15 +3,15 @@ import { Refusal } from './refusal.ts';
 import type { Answer } from './retrieve.ts';
 
 /** How much longer than its content the URL is, where every byte of it is written as `%XX`. */
-const LONGEST_BYTE = 3;
-const LONGEST_HEAD = 1024;
+const MAX_BYTE_LENGTH = 3;
+const MAX_HEAD_LENGTH = 1024;
 
 /**
  * The content of a `data:` URL, read as the Fetch standard has it: base64 or percent-encoded, its
  * media type in front. Nothing is connected to.
  */
 export async function readDataUrl(url: string, max_bytes: number): Promise<Answer | Refusal> {
-  if (url.length > LONGEST_BYTE * max_bytes + LONGEST_HEAD) return new Refusal('FETCH_TOO_LARGE');
+  if (url.length > MAX_BYTE_LENGTH * max_bytes + MAX_HEAD_LENGTH) return new Refusal('FETCH_TOO_LARGE');
   const response = await fetch(url).catch(() => null);
   if (response === null) return new Refusal('FETCH_INVALID_URL', 'The data: URL holds no content.');
   const type = readMediaType(response.headers.get('content-type'), '');
@@ -23,5 +23,5 @@ export async function readDataUrl(url: string, max_bytes: number): Promise<Answe
 
 /** What names a `data:` URL in a result: what stands before its content. */
 function headOf(url: string): string {
-  return `${url.slice(0, url.indexOf(',') + 1).slice(0, LONGEST_HEAD)}…`;
+  return `${url.slice(0, url.indexOf(',') + 1).slice(0, MAX_HEAD_LENGTH)}…`;
 }

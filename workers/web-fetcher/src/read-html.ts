@@ -11,8 +11,8 @@ export interface PageText {
 }
 
 /** Finding the article takes time that grows faster than the page; a page beyond this is taken as it is. */
-const MOST_EFFORT = 250_000;
-const LONGEST_TITLE = 300;
+const MAX_EFFORT = 250_000;
+const MAX_TITLE_LENGTH = 300;
 
 /**
  * The title and the clean text of a page, which is whatever a server sends: the article without what
@@ -22,7 +22,7 @@ export function readHtml(html: string): PageText {
   const { title: source, body, effort } = tameHtml(html);
   const page = parsePage(source ?? '', body);
   const title = squeeze(page.title || (page.querySelector('h1')?.textContent ?? ''));
-  const article = effort <= MOST_EFFORT ? findArticle(parsePage(escapeHtml(title), body)) : null;
+  const article = effort <= MAX_EFFORT ? findArticle(parsePage(escapeHtml(title), body)) : null;
   if (article !== null) return withTitle(article.title, article.text);
   return withTitle(title, writeMarkdown(page.querySelector('main, [role=main]') ?? page.body));
 }
@@ -46,7 +46,7 @@ function findArticle(document: DomDocument): { title: string; text: string } | n
 
 /** The article comes without its title, which is the heading that everything is under. */
 function withTitle(source: string, text: string): PageText {
-  const title = squeeze(source).slice(0, LONGEST_TITLE).toWellFormed();
+  const title = squeeze(source).slice(0, MAX_TITLE_LENGTH).toWellFormed();
   if (title === '') return { title: null, text };
   const isThere = text.startsWith('# ') || text.includes(`\n# ${title}\n`);
   return { title, text: isThere ? text : `# ${title}\n\n${text}`.trim() };

@@ -1,7 +1,7 @@
 import { Refusal } from './refusal.ts';
 
 /** More than any server takes. */
-const LONGEST_HTTP_URL = 8192;
+const MAX_HTTP_URL_LENGTH = 8192;
 
 /**
  * The URL that a text means, without its fragment. The parser is that of WHATWG: what is left of a host
@@ -15,8 +15,11 @@ export function readUrl(text: string, base?: URL): URL | Refusal {
   if (url.username !== '' || url.password !== '') {
     return new Refusal('FETCH_INVALID_URL', 'An address with a user name or a password is not fetched.');
   }
-  if (url.href.length > LONGEST_HTTP_URL) {
-    return new Refusal('FETCH_INVALID_URL', `An address is no longer than ${LONGEST_HTTP_URL} characters.`);
+  if (url.href.length > MAX_HTTP_URL_LENGTH) {
+    return new Refusal(
+      'FETCH_INVALID_URL',
+      `An address is no longer than ${MAX_HTTP_URL_LENGTH} characters.`,
+    );
   }
   url.hash = '';
   return url;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /** The longest URL, in UTF-16 code units: a `data:` URL holds its whole file. */
-const LONGEST_URL = 8_000_000;
+const MAX_URL_LENGTH = 8_000_000;
 
 /** What to fetch, and how much of time and bytes it may take. */
 export const input = z.strictObject({
-  url: z.string().min(1).max(LONGEST_URL),
+  url: z.string().min(1).max(MAX_URL_LENGTH),
   /** The most bytes of content, after decompression. */
   max_bytes: z.int().min(1).max(10_000_000).default(2_000_000),
   /** The longest time for everything together, redirects included. */

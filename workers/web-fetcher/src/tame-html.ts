@@ -1,9 +1,9 @@
 /** Elements nest no deeper: what follows is linear only where the depth has a bound. */
 const DEEPEST = 100;
 /** More elements than a page of prose has; the text behind them is kept. */
-const MOST_ELEMENTS = 200_000;
+const MAX_ELEMENTS = 200_000;
 /** More signs such as `&lt;` than that; the parser makes a node of each. */
-const MOST_SIGNS = 200_000;
+const MAX_SIGNS = 200_000;
 
 /** What a node counts before its depth does. */
 const EFFORT = 15;
@@ -102,7 +102,7 @@ class Tamer {
 
   #writeText(text: string): void {
     this.#countSigns(text.split('&').length - 1);
-    this.#written.push(this.#signs <= MOST_SIGNS ? text : text.replaceAll('&', ' '));
+    this.#written.push(this.#signs <= MAX_SIGNS ? text : text.replaceAll('&', ' '));
   }
 
   #countSigns(count: number): void {
@@ -113,7 +113,7 @@ class Tamer {
   /** What looks like a tag and is none. */
   #writeSign(): void {
     this.#countSigns(1);
-    this.#written.push(this.#signs <= MOST_SIGNS ? '&lt;' : ' ');
+    this.#written.push(this.#signs <= MAX_SIGNS ? '&lt;' : ' ');
     this.#at += 1;
   }
 
@@ -161,7 +161,7 @@ class Tamer {
   #push(name: string, source: string): void {
     const closes = CLOSES.get(name) ?? [];
     while (closes.includes(this.#open.at(-1)?.name ?? '')) this.#closeLast();
-    const isWritten = this.#depth < DEEPEST && this.#elements < MOST_ELEMENTS;
+    const isWritten = this.#depth < DEEPEST && this.#elements < MAX_ELEMENTS;
     this.#open.push({ name, isWritten });
     this.#openOf.set(name, (this.#openOf.get(name) ?? 0) + 1);
     if (isWritten) this.#depth += 1;
@@ -171,7 +171,7 @@ class Tamer {
   #writeTag(tag: string): void {
     this.#elements += 1;
     this.#effort += EFFORT + this.#depth;
-    this.#written.push(this.#elements <= MOST_ELEMENTS ? tag : ' ');
+    this.#written.push(this.#elements <= MAX_ELEMENTS ? tag : ' ');
   }
 
   #close(name: string): void {
@@ -193,11 +193,11 @@ class Tamer {
 /** The attributes by which an article is told from what is around it, and hidden text from what is shown. */
 const ATTRIBUTE =
   /\s(class|id|role|style|hidden|aria-hidden)(?=[\s=/>])(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/gi;
-const LONGEST_TAG = 1000;
+const MAX_TAG_LENGTH = 1000;
 
 /** They are written anew, so that no other parser reads a tag in another way. */
 function attributesOf(source: string): string {
-  const found = source.slice(0, LONGEST_TAG).matchAll(ATTRIBUTE);
+  const found = source.slice(0, MAX_TAG_LENGTH).matchAll(ATTRIBUTE);
   return Array.from(found, ([, name = '', ...values]) => {
     const value = values.find((each) => each !== undefined) ?? '';
     return ` ${name.toLowerCase()}="${value.replace(/[<>"&]/g, ' ')}"`;

@@ -18,7 +18,7 @@ export interface HallProblem {
 }
 
 /** Reads a response to its end. */
-export async function readAnswer(response: Response): Promise<Answer> {
+export async function readHallAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const type = response.headers.get('content-type') ?? '';
   const json = /[/+]json\b/.test(type) ? parse(text) : undefined;

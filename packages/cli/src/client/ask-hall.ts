@@ -1,5 +1,5 @@
-import { Gathering } from '../io/gathering.ts';
-import { type JsonDocument, readJsonDocument } from '../io/json-document.ts';
+import { InputReader } from '../input/input-reader.ts';
+import { type JsonDocument, readJsonDocument } from '../input/json-document.ts';
 import type { Terminal } from '../terminal.ts';
 import { type HallOptions, hallOf } from './hall-options.ts';
 
@@ -13,7 +13,7 @@ export interface HallAnswer<T> {
  * Sends the request in a file to a Hall, as it stands there. One that is JSON but no RouteInput is sent:
  * denying it is the Hall's business.
  *
- * @throws {BadInput}
+ * @throws {CliError}
  */
 export async function askHall<T>(
   terminal: Terminal,
@@ -22,10 +22,10 @@ export async function askHall<T>(
   options: HallOptions,
 ): Promise<HallAnswer<T>> {
   const client = hallOf(terminal, options);
-  const gathering = new Gathering(terminal);
-  const text = await gathering.text(file);
+  const reader = new InputReader(terminal);
+  const text = await reader.text(file);
   const input = readJsonDocument(file, text ?? 'null');
-  gathering.add(...input.problems);
-  gathering.settle();
+  reader.add(...input.problems);
+  reader.settle();
   return { answer: await client.post<T>(path, text, { document: input, root: '' }), input };
 }

@@ -1,5 +1,5 @@
-import { type Answer, readAnswer } from './answer.ts';
-import { type BodySource, notAHall, refusedByHall, unreachable } from './refusals.ts';
+import { type Answer, readHallAnswer } from './answer.ts';
+import { type BodySource, notAHall, refusedByHall, unreachable } from './hall-errors.ts';
 
 /** What the query of a request may have; members without a value are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
@@ -26,7 +26,7 @@ const PAGE = 500;
 /** A decision that denied is an answer too. */
 const DENIED = 403;
 
-/** A Hall over HTTP (section 9). Whatever is no answer of it is thrown as a `BadInput` in plain words. */
+/** A Hall over HTTP (section 9). Whatever is no answer of it is thrown as a `CliError` in plain words. */
 export class HallClient {
   readonly #url: URL;
   readonly #key: string | undefined;
@@ -91,7 +91,7 @@ export class HallClient {
         redirect: 'error',
         signal: AbortSignal.timeout(TIME_LIMIT_MS),
       });
-      return await readAnswer(response);
+      return await readHallAnswer(response);
     } catch (error) {
       throw unreachable(this.#url, error);
     }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { misuse } from '../failure.ts';
+import { usageError } from '../cli-error.ts';
 import { type CommandHelp, register } from '../register.ts';
 import type { Terminal } from '../terminal.ts';
 import { HallClient } from './hall-client.ts';
@@ -29,19 +29,19 @@ export function addHallOptions(command: Command): Command {
 /**
  * The Hall that a command is about.
  *
- * @throws {BadInput} where it is no address, or where the key is none
+ * @throws {CliError} where it is no address, or where the key is none
  */
 export function hallOf({ env }: Terminal, options: HallOptions): HallClient {
   const text = options.url ?? (env['WCP_HALL_URL'] || DEFAULT_URL);
   const url = URL.parse(text.endsWith('/') ? text : `${text}/`);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username + url.password !== '') {
-    throw misuse(
+    throw usageError(
       'The address of a Hall begins with http:// or https:// and holds no password: check --url or WCP_HALL_URL.',
     );
   }
   const key = options.key ?? env['WCP_HALL_KEY'];
   if (key !== undefined && !/^[\x21-\x7e]*$/.test(key)) {
-    throw misuse('A key has no spaces and no letters beyond ASCII: check --key or WCP_HALL_KEY.');
+    throw usageError('A key has no spaces and no letters beyond ASCII: check --key or WCP_HALL_KEY.');
   }
   return new HallClient(url, key === '' ? undefined : key);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readCount } from '../io/read-count.ts';
+import { readCount } from '../input/read-count.ts';
 import type { HallClient, Page, Query } from './hall-client.ts';
 
 /** How much of a list is wanted. */

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EVIDENCE_FILES } from '../io/evidence-files.ts';
-import { writeWhole } from '../io/write-file.ts';
+import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
+import { writeWhole } from '../evidence/write-file.ts';
 
 /** What was done to a copy of the evidence: numbers of receipts, from 1. */
 export interface Damage {

@@ -1,4 +1,4 @@
-import { decisionReceipt, outcomeReceipt } from '@wcp/evidence';
+import { decisionReceipt, outcomeReceipt } from '@wcp/evidence/receipt';
 import { decide } from '@wcp/router';
 import {
   canonicalJson,

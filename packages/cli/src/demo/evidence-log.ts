@@ -2,19 +2,19 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   appendReceipt,
-  createMerkleTree,
   createReceiptChain,
   generateSigningKey,
-  type ReceiptDraft,
   type SigningKey,
   signCheckpoint,
 } from '@wcp/evidence';
+import { createMerkleTree } from '@wcp/evidence/log';
+import type { ReceiptDraft } from '@wcp/evidence/receipt';
 import { canonicalJson, type Receipt } from '@wcp/spec';
 import { openLineFile } from '@wcp/telemetry';
-import { BadInput } from '../failure.ts';
-import { EVIDENCE_FILES } from '../io/evidence-files.ts';
-import { fileProblem } from '../io/problem.ts';
-import { writeReasonOf, writeWhole } from '../io/write-file.ts';
+import { CliError } from '../cli-error.ts';
+import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
+import { writeReasonOf, writeWhole } from '../evidence/write-file.ts';
+import { fileProblem } from '../input/input-problem.ts';
 
 /** The name of the demo's log. */
 export const ORIGIN = 'demo.wcp.example/log';
@@ -66,6 +66,6 @@ async function makeFolder(dir: string): Promise<void> {
     await mkdir(dir, { recursive: true });
   } catch (error) {
     const advice = 'Name another folder for the evidence with --out.';
-    throw new BadInput([fileProblem(dir, 'UNWRITABLE', `${writeReasonOf(error)} ${advice}`)]);
+    throw new CliError([fileProblem(dir, 'UNWRITABLE', `${writeReasonOf(error)} ${advice}`)]);
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RouteInput } from '@wcp/spec';
-import { writeWhole } from '../io/write-file.ts';
+import { writeWhole } from '../evidence/write-file.ts';
 import type { DemoWorld } from './demo-world.ts';
 
 /** The folder beside the evidence in which the world of its decisions is kept. */

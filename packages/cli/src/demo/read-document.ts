@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { utf8Length } from '@wcp/spec';
-import { BadInput, misuse } from '../failure.ts';
-import { fileProblem } from '../io/problem.ts';
-import { readText } from '../io/read-text.ts';
+import { utf8Length } from '@wcp/spec/json';
+import { CliError, usageError } from '../cli-error.ts';
+import { fileProblem } from '../input/input-problem.ts';
+import { readText } from '../input/read-text.ts';
 import { packageFile } from '../package-file.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -17,21 +17,21 @@ export interface DemoDocument {
 }
 
 /** A request holds the text, and a request is at most 1 MiB of canonical JSON (section 3). */
-const MOST_BYTES = 900_000;
+const MAX_BYTES = 900_000;
 
 /**
  * Reads the document that the user named, or the protocol's own text where the repository is there.
  *
- * @throws {BadInput}
+ * @throws {CliError}
  */
 export async function readDemoDocument(terminal: Terminal, named: string | undefined): Promise<DemoDocument> {
   const name = named ?? defaultDocument();
   const reading = await readText(terminal, name);
-  if (!reading.ok) throw new BadInput([fileProblem(name, 'UNREADABLE', reading.message)]);
+  if (!reading.ok) throw new CliError([fileProblem(name, 'UNREADABLE', reading.message)]);
   const { text } = reading;
   const bytes = utf8Length(text);
-  const wrong = bytes > MOST_BYTES ? TOO_LONG : text.trim() === '' ? EMPTY : null;
-  if (wrong !== null) throw new BadInput([fileProblem(name, 'DOCUMENT_UNFIT', wrong)]);
+  const wrong = bytes > MAX_BYTES ? TOO_LONG : text.trim() === '' ? EMPTY : null;
+  if (wrong !== null) throw new CliError([fileProblem(name, 'DOCUMENT_UNFIT', wrong)]);
   return { name, text, bytes, format: /\.(md|markdown)$/i.test(name) ? 'markdown' : 'text' };
 }
 
@@ -41,5 +41,5 @@ const EMPTY = 'There is no text in it to summarise.';
 function defaultDocument(): string {
   const file = packageFile('../../docs/spec/05-decision.md');
   if (existsSync(file)) return relative('', file);
-  throw misuse('Name a text to summarise: wcp demo FILE. (In the WCP repository its own text is taken.)');
+  throw usageError('Name a text to summarise: wcp demo FILE. (In the WCP repository its own text is taken.)');
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { RouteInput } from '@wcp/spec';
-import { BadInput } from '../failure.ts';
-import { fileProblem } from '../io/problem.ts';
+import { CliError } from '../cli-error.ts';
+import { fileProblem } from '../input/input-problem.ts';
 import { packageFile } from '../package-file.ts';
 import type { Terminal } from '../terminal.ts';
 import { DemoHall } from './demo-hall.ts';
@@ -11,10 +11,10 @@ import { openEvidenceLog } from './evidence-log.ts';
 import { Expectations } from './expectations.ts';
 import { keepWorld } from './keep-world.ts';
 import { type DemoDocument, readDemoDocument } from './read-document.ts';
+import { showRefusals } from './show-denials.ts';
 import { showDispatch } from './show-dispatch.ts';
 import { showEnd } from './show-end.ts';
 import { showEvidence } from './show-evidence.ts';
-import { showRefusals } from './show-refusals.ts';
 import { copyWorkerPackage, type WorkerPackage } from './worker-package.ts';
 
 /** What the user may choose. */
@@ -36,7 +36,7 @@ export interface DemoReport {
 /**
  * Shows one governed dispatch from end to end, and checks everything that it shows.
  *
- * @throws {BadInput} where the document, the worker or the folder for the evidence cannot be used
+ * @throws {CliError} where the document, the worker or the folder for the evidence cannot be used
  */
 export async function runDemo(terminal: Terminal, options: DemoOptions): Promise<DemoReport> {
   const document = await readDemoDocument(terminal, options.file);
@@ -51,14 +51,14 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
 }
 
 /** Everything that the scenes of the demo share. */
-export interface Stage {
+export interface DemoContext {
   readonly terminal: Terminal;
   readonly document: DemoDocument;
   readonly out: string;
   readonly worker: WorkerPackage;
 }
 
-async function play(stage: Stage): Promise<DemoReport> {
+async function play(stage: DemoContext): Promise<DemoReport> {
   const { terminal, document, out, worker } = stage;
   const expectations = new Expectations();
   const world = await makeDemoWorld(worker.dir, await worker.hash(), terminal.now());
@@ -94,5 +94,5 @@ function newFolder(terminal: Terminal, named: string | undefined): string {
   const folder = named ?? join('.', `wcp-demo-${time}`);
   if (!existsSync(folder)) return folder;
   const message = 'This exists already, and evidence is never overwritten. Name a new folder with --out.';
-  throw new BadInput([fileProblem(folder, 'EXISTS', message)]);
+  throw new CliError([fileProblem(folder, 'EXISTS', message)]);
 }

@@ -2,13 +2,13 @@ import { basename, join } from 'node:path';
 import type { RouteDecision, RouteInput } from '@wcp/spec';
 import { findEntity } from '@wcp/spec/catalog';
 import { blastLimit } from '../print/decision.ts';
-import { rows, shown, WIDTH, wrap } from '../print/layout.ts';
+import { escaped, rows, WIDTH, wrap } from '../print/layout.ts';
 import type { Dispatched } from './demo-hall.ts';
 import type { DemoWorld } from './demo-world.ts';
 import type { Expectations } from './expectations.ts';
 import { WORLD } from './keep-world.ts';
 import type { DemoDocument } from './read-document.ts';
-import type { Stage } from './run-demo.ts';
+import type { DemoContext } from './run-demo.ts';
 
 /** The three events without which nothing is dispatched (section 7), in plain words. */
 const MANDATORY = {
@@ -18,11 +18,11 @@ const MANDATORY = {
 } as const;
 
 /** The lines of a summary that a screen has room for. */
-const MOST_LINES = 8;
+const MAX_LINES = 8;
 
 /** Shows the request that runs: the decision, its reasons and the worker's summary. */
 export function showDispatch(
-  stage: Stage,
+  stage: DemoContext,
   world: DemoWorld,
   input: RouteInput,
   dispatched: Dispatched,
@@ -51,7 +51,7 @@ allows does not run, and every decision leaves signed evidence. All of this happ
 function requestLines({ name, bytes }: DemoDocument, input: RouteInput): string {
   const size = bytes.toLocaleString('en-GB');
   const title = findEntity(input.capability_id)?.name ?? '';
-  const what = `Agent "${input.tenant_id}" wants the document ${shown(basename(name))} (${size} bytes, ${input.data_label}) summarised in ${input.env}, so it asks for ${input.capability_id} ("${title}").`;
+  const what = `Agent "${input.tenant_id}" wants the document ${escaped(basename(name))} (${size} bytes, ${input.data_label}) summarised in ${input.env}, so it asks for ${input.capability_id} ("${title}").`;
   return wrap(what, WIDTH - 2)
     .map((line) => `  ${line}`)
     .join('\n');
@@ -78,10 +78,10 @@ function mandatoryOf(seen: readonly string[]): string[] {
 
 type Row = readonly [label: string, text: string | null];
 
-function decisionRows({ out }: Stage, { record }: DemoWorld, { decision }: Dispatched): Row[] {
+function decisionRows({ out }: DemoContext, { record }: DemoWorld, { decision }: Dispatched): Row[] {
   const { matched_rule_id, worker_id, selected_worker_species_id, controls_applied } = decision;
   const because = `it may run in ${decision.env}, implements ${controls_applied.join(', ')}, and its code is byte for byte what its authority attested`;
-  const rules = shown(join(out, WORLD, 'rules.json'));
+  const rules = escaped(join(out, WORLD, 'rules.json'));
   return [
     [
       'rule',
@@ -117,9 +117,9 @@ function blastText(decision: RouteDecision, declared: boolean): string {
 function summaryText({ run }: Dispatched): string {
   const summary = summaryOf(run?.result?.result);
   if (run === null || summary === '') return '  There is no summary.\n\n';
-  const lines = wrap(shown(summary.replaceAll(/\s+/g, ' ')), WIDTH - 4);
-  const visible = lines.slice(0, MOST_LINES).map((line) => `  | ${line}\n`);
-  const more = lines.length > MOST_LINES ? '  | …\n' : '';
+  const lines = wrap(escaped(summary.replaceAll(/\s+/g, ' ')), WIDTH - 4);
+  const visible = lines.slice(0, MAX_LINES).map((line) => `  | ${line}\n`);
+  const more = lines.length > MAX_LINES ? '  | …\n' : '';
   return `  The summary that the worker made in ${run.duration_ms} ms, in a process of its own:\n${visible.join('')}${more}\n`;
 }
 

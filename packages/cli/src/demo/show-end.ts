@@ -1,11 +1,11 @@
 import { join, relative } from 'node:path';
-import { shown } from '../print/layout.ts';
+import { escaped } from '../print/layout.ts';
 import type { Expectations } from './expectations.ts';
 import { WORLD } from './keep-world.ts';
-import type { Stage } from './run-demo.ts';
+import type { DemoContext } from './run-demo.ts';
 
 /** Says whether everything happened as it must, and how to look at the evidence. */
-export function showEnd({ terminal, out }: Stage, { checked, failed }: Expectations): void {
+export function showEnd({ terminal, out }: DemoContext, { checked, failed }: Expectations): void {
   const { green, red, bold } = terminal.colours;
   for (const claim of failed) terminal.write(`${red('This did not happen as it must:')} ${claim}\n`);
   if (failed.length === 0)
@@ -13,7 +13,7 @@ export function showEnd({ terminal, out }: Stage, { checked, failed }: Expectati
       `${green(bold(`All of it happened as it must (${checked} checks).`))} Look for yourself:\n`,
     );
   const wcp = commandName();
-  const [evidence, damaged, world] = [out, join(out, 'damaged'), join(out, WORLD)].map(shown);
+  const [evidence, damaged, world] = [out, join(out, 'damaged'), join(out, WORLD)].map(escaped);
   const lines = [
     `${wcp} receipts verify ${evidence}`,
     `${wcp} receipts verify ${damaged}`,
@@ -27,5 +27,5 @@ export function showEnd({ terminal, out }: Stage, { checked, failed }: Expectati
 /** How this program is called from here: by its file in the repository, else by its name. */
 function commandName(): string {
   const program = process.argv[1] ?? '';
-  return program.endsWith('main.js') ? `node ${shown(relative('', program))}` : 'npx wcp';
+  return program.endsWith('main.js') ? `node ${escaped(relative('', program))}` : 'npx wcp';
 }

@@ -1,14 +1,14 @@
-import { EVIDENCE_FILES, loadEvidence } from '../io/evidence-files.ts';
-import { examineEvidence, type LocatedFinding } from '../io/examine-evidence.ts';
-import { Gathering } from '../io/gathering.ts';
-import { count, rows, shown } from '../print/layout.ts';
+import { EVIDENCE_FILES, loadEvidence } from '../evidence/evidence-files.ts';
+import { examineEvidence, type LocatedFinding } from '../evidence/examine-evidence.ts';
+import { InputReader } from '../input/input-reader.ts';
+import { count, escaped, rows } from '../print/layout.ts';
 import { type Damage, damageCopy } from './damage-evidence.ts';
+import { REFUSALS } from './denied-requests.ts';
 import type { Expectations } from './expectations.ts';
-import { REFUSALS } from './refusals.ts';
-import type { Stage } from './run-demo.ts';
+import type { DemoContext } from './run-demo.ts';
 
 /** Verifies the evidence, damages a copy of it, and shows that both damages are found. */
-export async function showEvidence(stage: Stage, expectations: Expectations): Promise<void> {
+export async function showEvidence(stage: DemoContext, expectations: Expectations): Promise<void> {
   const { terminal, out } = stage;
   const { bold, dim } = terminal.colours;
   const sound = await examine(stage, out);
@@ -28,7 +28,7 @@ export async function showEvidence(stage: Stage, expectations: Expectations): Pr
   const { receipts, events, checkpoint, keys } = EVIDENCE_FILES;
   const verdict = sound.findings.length === 0 ? 'ok, nothing changed or missing' : codes(sound.findings);
   const table = [
-    ['folder', `${shown(out)}: ${receipts}, ${events}, ${checkpoint}, ${keys} (the public key)`],
+    ['folder', `${escaped(out)}: ${receipts}, ${events}, ${checkpoint}, ${keys} (the public key)`],
     ['verified', `${count(sound.receipts, 'receipt')} against key and checkpoint: ${verdict}`],
     ['changed', `one byte of receipt ${damage.changed}, in a copy: ${found(changed)}`],
     ['deleted', `receipt ${damage.deleted} from that copy: ${found(deleted)}`],
@@ -38,8 +38,8 @@ export async function showEvidence(stage: Stage, expectations: Expectations): Pr
   );
 }
 
-async function examine({ terminal }: Stage, dir: string) {
-  const evidence = await loadEvidence(new Gathering(terminal), dir, {});
+async function examine({ terminal }: DemoContext, dir: string) {
+  const evidence = await loadEvidence(new InputReader(terminal), dir, {});
   return { receipts: evidence.receipts.length, findings: examineEvidence(evidence) };
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageHash } from '@wcp/evidence';
 import type { Sha256 } from '@wcp/spec';
-import { BadInput } from '../failure.ts';
-import { fileProblem } from '../io/problem.ts';
+import { CliError } from '../cli-error.ts';
+import { fileProblem } from '../input/input-problem.ts';
 
 /** What a published worker consists of: one file with all of its code, and what describes it. */
 const CODE = 'dist/bundle.js';
@@ -27,11 +27,11 @@ export interface WorkerPackage {
 /**
  * Copies a worker's package into a temporary folder.
  *
- * @throws {BadInput} where the worker is not there or not built
+ * @throws {CliError} where the worker is not there or not built
  */
 export async function copyWorkerPackage(from: string, shownAs: string): Promise<WorkerPackage> {
   const missing = await absentFiles(from);
-  if (missing.length > 0) throw new BadInput(missing.map((file) => notBuilt(join(shownAs, file))));
+  if (missing.length > 0) throw new CliError(missing.map((file) => notBuilt(join(shownAs, file))));
   const place = await mkdtemp(join(tmpdir(), 'wcp-demo-worker-'));
   const dir = join(place, 'package');
   await mkdir(join(dir, 'dist'), { recursive: true });

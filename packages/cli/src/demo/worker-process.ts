@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { parseJson, type WorkerContext, type WorkerResult } from '@wcp/spec';
-import { readerOf } from '../io/document-kind.ts';
+import type { WorkerContext, WorkerResult } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
+import { readerOf } from '../input/document-kind.ts';
 import type { WorkerPackage } from './worker-package.ts';
 
 /** What a worker is given. */
@@ -23,7 +24,7 @@ export interface WorkerRun {
 /** A worker that has not answered by then is ended. */
 const TIME_LIMIT_MS = 60_000;
 /** More than this no worker of the demo says. */
-const LONGEST_ANSWER = 4 * 1024 * 1024;
+const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 
 /** Runs a worker in a process of its own: one JSON line in, one out, and none of this environment (section 10). */
 export async function runWorker(
@@ -65,7 +66,7 @@ function converse({ dir, program, env }: Program, line: string): Promise<Answer>
     }, TIME_LIMIT_MS);
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (text.length > LONGEST_ANSWER) child.kill('SIGKILL');
+      if (text.length > MAX_ANSWER_LENGTH) child.kill('SIGKILL');
     });
     // A worker that dies early closes its input; what became of it shows in its answer.
     child.stdin.on('error', () => {});

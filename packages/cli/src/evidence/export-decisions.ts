@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HallClient } from '../client/hall-client.ts';
 import type { RecordedDecision } from '../client/wire.ts';
-import { EVIDENCE_FILES } from '../io/evidence-files.ts';
-import { LineWriter } from '../io/line-writer.ts';
+import { EVIDENCE_FILES } from './evidence-files.ts';
+import { LineWriter } from './line-writer.ts';
 
 /** Writes what was decided and from what, and each world that it was decided in. */
 export async function exportDecisions(

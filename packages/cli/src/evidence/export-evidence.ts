@@ -1,17 +1,17 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CliError, usageError } from '../cli-error.ts';
 import type { HallClient } from '../client/hall-client.ts';
 import type { LogHead } from '../client/wire.ts';
-import { BadInput, misuse } from '../failure.ts';
-import { EVIDENCE_FILES } from '../io/evidence-files.ts';
-import { fileProblem } from '../io/problem.ts';
-import { refuseExisting, writeReasonOf } from '../io/write-file.ts';
+import { fileProblem } from '../input/input-problem.ts';
+import { EVIDENCE_FILES } from './evidence-files.ts';
 import { exportDecisions } from './export-decisions.ts';
 import { exportProofs } from './export-proofs.ts';
 import { exportReceipts } from './export-receipts.ts';
+import { refuseExisting, writeReasonOf } from './write-file.ts';
 
 /** What is exported. */
-export interface ExportWish {
+export interface ExportOptions {
   /** Of one tenant alone. */
   readonly stream: string | undefined;
   readonly withDecisions: boolean;
@@ -34,9 +34,13 @@ export interface Exported {
  * Writes the log of a Hall as of now into a new folder, as much of it as the key may see. The folder is
  * there whole or not at all.
  *
- * @throws {BadInput}
+ * @throws {CliError}
  */
-export async function exportEvidence(client: HallClient, dir: string, wish: ExportWish): Promise<Exported> {
+export async function exportEvidence(
+  client: HallClient,
+  dir: string,
+  wish: ExportOptions,
+): Promise<Exported> {
   await refuseExisting([dir], 'Evidence is never overwritten: name another folder.');
   const growing = join(dirname(dir), `.wcp-export-${process.pid}`);
   try {
@@ -47,14 +51,14 @@ export async function exportEvidence(client: HallClient, dir: string, wish: Expo
     return { dir, ...written };
   } catch (error) {
     if (typeof (error as NodeJS.ErrnoException).errno !== 'number') throw error;
-    throw new BadInput([fileProblem(dir, 'UNWRITABLE', writeReasonOf(error))]);
+    throw new CliError([fileProblem(dir, 'UNWRITABLE', writeReasonOf(error))]);
   } finally {
     await rm(growing, { recursive: true, force: true });
   }
 }
 
 /** The checkpoint comes first: it says how far the log is that everything else is about. */
-async function write(client: HallClient, dir: string, { stream, withDecisions }: ExportWish) {
+async function write(client: HallClient, dir: string, { stream, withDecisions }: ExportOptions) {
   const { origin, signing_key_id, public_key } = await client.get<LogHead>('wcp/log');
   const checkpoint = await client.text('wcp/checkpoint');
   const size = sizeOf(checkpoint);
@@ -73,5 +77,5 @@ async function write(client: HallClient, dir: string, { stream, withDecisions }:
 function sizeOf(checkpoint: string): number {
   const size = Number(checkpoint.split('\n')[1]);
   if (Number.isSafeInteger(size)) return size;
-  throw misuse('What the Hall gave as its checkpoint is none.');
+  throw usageError('What the Hall gave as its checkpoint is none.');
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { HallClient } from '../client/hall-client.ts';
-import { EVIDENCE_FILES } from '../io/evidence-files.ts';
-import { LineWriter } from '../io/line-writer.ts';
+import { EVIDENCE_FILES } from './evidence-files.ts';
+import { LineWriter } from './line-writer.ts';
 
 /** How many proofs are asked for at a time. */
 const LANES = 16;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { HallClient } from '../client/hall-client.ts';
 import type { PlacedReceipt } from '../client/wire.ts';
-import { EVIDENCE_FILES } from '../io/evidence-files.ts';
-import { LineWriter } from '../io/line-writer.ts';
+import { EVIDENCE_FILES } from './evidence-files.ts';
+import { LineWriter } from './line-writer.ts';
 
 /** Writes the receipts of the first `size` places of the log that the key may see, and gives their places. */
 export async function exportReceipts(

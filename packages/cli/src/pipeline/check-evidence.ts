@@ -1,12 +1,12 @@
 import type { Receipt } from '@wcp/spec';
+import { loadEvidence } from '../evidence/evidence-files.ts';
+import { examineEvidence } from '../evidence/examine-evidence.ts';
 import { exportEvidence } from '../evidence/export-evidence.ts';
-import { loadEvidence } from '../io/evidence-files.ts';
-import { examineEvidence } from '../io/examine-evidence.ts';
-import { Gathering } from '../io/gathering.ts';
+import { InputReader } from '../input/input-reader.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Chain } from './chain.ts';
 import { lostOf } from './one-correlation.ts';
 import type { PipelineHall } from './pipeline-hall.ts';
+import type { Chain } from './pipeline-run.ts';
 
 /** What the evidence of a run comes to. */
 export interface CheckedEvidence {
@@ -24,7 +24,7 @@ export interface CheckedEvidence {
  * Writes the evidence into a folder, verifies it there as `wcp receipts verify` does, and holds what the
  * Hall answered against it.
  *
- * @throws {BadInput} where the folder cannot be written
+ * @throws {CliError} where the folder cannot be written
  */
 export async function checkEvidence(
   terminal: Terminal,
@@ -34,7 +34,7 @@ export async function checkEvidence(
 ): Promise<CheckedEvidence> {
   const withDecisions = hall.dir !== null;
   const exported = await exportEvidence(hall.reader, dir, { stream: undefined, withDecisions });
-  const evidence = await loadEvidence(new Gathering(terminal), dir, {});
+  const evidence = await loadEvidence(new InputReader(terminal), dir, {});
   const found = examineEvidence(evidence).map(({ code, message }) => `${code}: ${message}`);
   const receipts = evidence.receipts as readonly Receipt[];
   const lost = chains.flatMap((chain) => lostOf(chain, receipts));

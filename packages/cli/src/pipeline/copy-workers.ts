@@ -3,9 +3,9 @@ import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageHash } from '@wcp/evidence';
 import { authorityOf, type RegistryRecord, recordHash, type Sha256 } from '@wcp/spec';
-import { BadInput } from '../failure.ts';
-import { fileProblem } from '../io/problem.ts';
-import { writeWhole } from '../io/write-file.ts';
+import { CliError } from '../cli-error.ts';
+import { writeWhole } from '../evidence/write-file.ts';
+import { fileProblem } from '../input/input-problem.ts';
 import { PIPELINE_PLACES, PIPELINE_WORKERS, type PipelineWorker } from './pipeline-workers.ts';
 
 /** Where the workers come from and what they are set up for. */
@@ -37,12 +37,12 @@ const NO_ASSET = /\.(?:js|map|d\.ts|tsbuildinfo)$/;
  * Copies the published files of the five workers into the folder of a Hall, each with a record that
  * attests the hash of the copy.
  *
- * @throws {BadInput} where one is not there or not built
+ * @throws {CliError} where one is not there or not built
  */
 export async function copyWorkers(sources: WorkerSources): Promise<ServerWorker[]> {
   const absent = (await Promise.all(PIPELINE_WORKERS.map((worker) => absentFiles(sources, worker)))).flat();
   if (absent.length > 0)
-    throw new BadInput(absent.map((file) => fileProblem(file, 'WORKER_MISSING', NOT_BUILT)));
+    throw new CliError(absent.map((file) => fileProblem(file, 'WORKER_MISSING', NOT_BUILT)));
   return Promise.all(PIPELINE_WORKERS.map((worker) => copyWorker(sources, worker)));
 }
 

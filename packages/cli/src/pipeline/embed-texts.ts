@@ -1,6 +1,6 @@
-import { utf8Length } from '@wcp/spec';
+import { utf8Length } from '@wcp/spec/json';
 import { count } from '../print/layout.ts';
-import type { Chain } from './chain.ts';
+import type { Chain } from './pipeline-run.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
 /** Vectors of one model, one for each text. */
@@ -10,9 +10,9 @@ export interface EmbeddedTexts {
 }
 
 /** The most texts of one request of the embedder. */
-const MOST_TEXTS = 512;
+const MAX_TEXTS = 512;
 /** A request is at most 1 MiB, its setting included. */
-const MOST_BYTES = 1_000_000;
+const MAX_BYTES = 1_000_000;
 
 /**
  * Has texts embedded: in one dispatch where they fit, otherwise in as few as they need.
@@ -43,9 +43,9 @@ export function batchesOf(texts: readonly string[]): string[][] {
   for (const text of texts) {
     const size = utf8Length(JSON.stringify(text)) + 1;
     const current = batches.at(-1);
-    if (current === undefined || current.length === MOST_TEXTS || size > room) {
+    if (current === undefined || current.length === MAX_TEXTS || size > room) {
       batches.push([text]);
-      room = MOST_BYTES - size;
+      room = MAX_BYTES - size;
     } else {
       current.push(text);
       room -= size;

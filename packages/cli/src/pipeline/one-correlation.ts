@@ -1,6 +1,6 @@
 import type { Receipt } from '@wcp/spec';
 import type { DispatchAnswer } from '../client/wire.ts';
-import type { Chain } from './chain.ts';
+import type { Chain } from './pipeline-run.ts';
 
 /**
  * What of a chain does not carry its correlation id: decisions, events and evidence as the Hall answered

@@ -2,18 +2,18 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HallFolder } from '@wcp/hall';
+import type { Deployment } from '@wcp/hall';
+import { CliError } from '../cli-error.ts';
 import { HallClient } from '../client/hall-client.ts';
-import { BadInput } from '../failure.ts';
-import { shown } from '../print/layout.ts';
+import { escaped } from '../print/layout.ts';
 import { placeProblems } from '../serve/folder-problems.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PipelineHall } from './pipeline-hall.ts';
-import { type FolderWish, type PreparedFolder, prepareFolder } from './prepare-folder.ts';
+import { type PipelineFolderOptions, type PreparedFolder, prepareFolder } from './prepare-folder.ts';
 import { issueCredential, issuerOf } from './tenant-credential.ts';
 
 /** What a Hall of the pipeline's own is made from; without a folder it gets a temporary one. */
-export interface OwnHallWish extends Omit<FolderWish, 'dir' | 'now'> {
+export interface OwnHallOptions extends Omit<PipelineFolderOptions, 'dir' | 'now'> {
   readonly dir: string | undefined;
   /** A temporary folder stays whole. */
   readonly keep: boolean;
@@ -26,9 +26,9 @@ export const EVIDENCE = 'evidence';
  * Opens a Hall with the five workers in a folder; it is reachable on this machine alone, with keys that
  * end with it.
  *
- * @throws {BadInput}
+ * @throws {CliError}
  */
-export async function openOwnHall(terminal: Terminal, wish: OwnHallWish): Promise<PipelineHall> {
+export async function openOwnHall(terminal: Terminal, wish: OwnHallOptions): Promise<PipelineHall> {
   const dir = wish.dir ?? (await mkdtemp(join(tmpdir(), 'wcp-pipeline-')));
   const isKept = wish.dir !== undefined || wish.keep;
   const tidy = () => (isKept ? Promise.resolve() : removeAllBut(dir, EVIDENCE));
@@ -47,25 +47,25 @@ export async function openOwnHall(terminal: Terminal, wish: OwnHallWish): Promis
   }
 }
 
-async function openFolder(terminal: Terminal, dir: string): Promise<HallFolder> {
-  const { HallFolderError, openHallFolder } = await import('@wcp/hall');
+async function openFolder(terminal: Terminal, dir: string): Promise<Deployment> {
+  const { DeploymentError, openDeployment } = await import('@wcp/hall');
   try {
-    return await openHallFolder(dir, { listens: false, log: logTo(terminal) });
+    return await openDeployment(dir, { listens: false, log: logTo(terminal) });
   } catch (error) {
-    if (!(error instanceof HallFolderError)) throw error;
-    throw new BadInput(await placeProblems(terminal, dir, error.problems));
+    if (!(error instanceof DeploymentError)) throw error;
+    throw new CliError(await placeProblems(terminal, dir, error.problems));
   }
 }
 
 function logTo(terminal: Terminal) {
   return (level: 'info' | 'warn' | 'error', message: string) => {
-    if (level !== 'info') terminal.warn(`${level}: ${shown(message)}\n`);
+    if (level !== 'info') terminal.warn(`${level}: ${escaped(message)}\n`);
   };
 }
 
 /** Nobody but the holder of these keys is let in, and nobody from another machine. */
 async function connect(
-  folder: HallFolder,
+  folder: Deployment,
   { profile, issuerKey }: PreparedFolder,
   tenant_id: string,
   tidy: () => Promise<void>,

@@ -1,4 +1,4 @@
-import type { MadeKey } from '@wcp/hall';
+import type { CreatedKey } from '@wcp/hall';
 import type { HallClient } from '../client/hall-client.ts';
 
 /** The Hall that a pipeline goes through: one that runs already, or one of its own. */
@@ -14,6 +14,6 @@ export interface PipelineHall {
   /** Whether that folder is there afterwards with all that is in it. */
   readonly isKept: boolean;
   /** The first keys of a new Hall. */
-  readonly keys: readonly MadeKey[];
+  readonly keys: readonly CreatedKey[];
   close(): Promise<void>;
 }

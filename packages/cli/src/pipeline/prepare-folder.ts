@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
-import { parseJson } from '@wcp/spec';
-import { BadInput } from '../failure.ts';
-import { fileProblem } from '../io/problem.ts';
-import { writeReasonOf, writeWhole } from '../io/write-file.ts';
+import { parseJson } from '@wcp/spec/json';
+import { CliError } from '../cli-error.ts';
+import { writeReasonOf, writeWhole } from '../evidence/write-file.ts';
+import { fileProblem } from '../input/input-problem.ts';
 import { packageFile } from '../package-file.ts';
 import { copyWorkers } from './copy-workers.ts';
 import { PIPELINE_PLACES } from './pipeline-workers.ts';
 
 /** How the folder of the pipeline's Hall is to be. */
-export interface FolderWish {
+export interface PipelineFolderOptions {
   readonly dir: string;
   readonly workers: string;
   readonly allow: readonly string[];
@@ -37,9 +37,9 @@ type Members = Readonly<Record<string, unknown>>;
  * Makes the folder of a Hall that can run the pipeline: rules and configuration once, to be changed by
  * whoever likes; the workers and the way to them anew each time.
  *
- * @throws {BadInput} where another Hall is there, or a worker is not built
+ * @throws {CliError} where another Hall is there, or a worker is not built
  */
-export async function prepareFolder(wish: FolderWish): Promise<PreparedFolder> {
+export async function prepareFolder(wish: PipelineFolderOptions): Promise<PreparedFolder> {
   const dir = resolve(wish.dir);
   await refuseForeign(dir, wish.dir);
   await makeRoot(dir, wish.dir);
@@ -66,7 +66,7 @@ async function refuseForeign(dir: string, shownAs: string): Promise<void> {
   if (!found.includes(true)) return;
   const message =
     'A Hall is here that the pipeline did not make. Serve it and name it with --url, or name another folder.';
-  throw new BadInput([fileProblem(shownAs, 'EXISTS', message)]);
+  throw new CliError([fileProblem(shownAs, 'EXISTS', message)]);
 }
 
 async function makeRoot(dir: string, shownAs: string): Promise<void> {
@@ -74,12 +74,12 @@ async function makeRoot(dir: string, shownAs: string): Promise<void> {
     await mkdir(join(dir, PIPELINE_PLACES.root), { recursive: true, mode: 0o700 });
     await chmod(join(dir, PIPELINE_PLACES.root), 0o700);
   } catch (error) {
-    throw new BadInput([fileProblem(shownAs, 'UNWRITABLE', writeReasonOf(error))]);
+    throw new CliError([fileProblem(shownAs, 'UNWRITABLE', writeReasonOf(error))]);
   }
 }
 
 /** Signatories alone, and in each environment no secret but the key that documents are signed with. */
-function configOf(existing: Members | null, { tenant_id, profile }: FolderWish): Members {
+function configOf(existing: Members | null, { tenant_id, profile }: PipelineFolderOptions): Members {
   const secrets = ['WCP_HASHER_KEY'];
   const config = existing ?? {
     policy_version: 'policy.pipeline.1',
@@ -97,7 +97,7 @@ async function readMembers(dir: string, name: string): Promise<Members | null> {
   try {
     return Object(parseJson(await readFile(join(dir, name), 'utf8'))) as Members;
   } catch {
-    throw new BadInput([
+    throw new CliError([
       fileProblem(join(dir, name), 'NOT_JSON', 'This is not JSON. Repair it, or delete it.'),
     ]);
   }

@@ -2,16 +2,16 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { DataLabel, RouteInput } from '@wcp/spec';
+import { CliError, usageError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
-import { BadInput, misuse } from '../failure.ts';
 import { packageFile } from '../package-file.ts';
-import { shown } from '../print/layout.ts';
+import { escaped } from '../print/layout.ts';
 import type { Terminal } from '../terminal.ts';
 import { answerQuestion, type Passage, questionAbout } from './answer-question.ts';
-import { Chain, type ChainSetting } from './chain.ts';
 import { type CheckedEvidence, checkEvidence } from './check-evidence.ts';
 import { EVIDENCE, openOwnHall } from './own-hall.ts';
 import type { PipelineHall } from './pipeline-hall.ts';
+import { Chain, type ChainSetting } from './pipeline-run.ts';
 import { showEnd } from './show-end.ts';
 import { showBeginning, showPassages, showQuestion, showStep, showStop } from './show-run.ts';
 import { readSource, type SourceDocument } from './source-document.ts';
@@ -66,7 +66,7 @@ export interface PipelineReport {
  * Takes a document through the five capabilities of the canonical pipeline, answers a question from what
  * was registered, and verifies the evidence of it.
  *
- * @throws {BadInput} also where somebody asked the program to end
+ * @throws {CliError} also where somebody asked the program to end
  */
 export async function runPipeline(terminal: Terminal, options: PipelineOptions): Promise<PipelineReport> {
   const document = await readSource(terminal, options.document);
@@ -78,7 +78,7 @@ export async function runPipeline(terminal: Terminal, options: PipelineOptions):
     // What was under way when somebody ended it fails for nobody.
     playing.catch(() => {});
     const report = await Promise.race([playing, stopped.then(() => null)]);
-    if (report === null) throw new BadInput(misuse(stoppedText(hall)).problems, EXIT.found);
+    if (report === null) throw new CliError(usageError(stoppedText(hall)).problems, EXIT.found);
     return report;
   } finally {
     await hall.close();
@@ -86,7 +86,7 @@ export async function runPipeline(terminal: Terminal, options: PipelineOptions):
 }
 
 function stoppedText({ dir, isKept }: PipelineHall): string {
-  const left = isKept ? `what had begun is recorded in ${shown(dir ?? '')}` : 'its temporary Hall is gone';
+  const left = isKept ? `what had begun is recorded in ${escaped(dir ?? '')}` : 'its temporary Hall is gone';
   return `The pipeline was asked to end and did: ${left}.`;
 }
 
@@ -120,12 +120,12 @@ async function play(
   showBeginning(terminal, document, { env, profile, correlation_id: chain.correlation_id });
   const registered = await takeThrough(chain, document);
   if (chain.stop !== null) showStop(terminal, chain.stop);
-  const asked = new Chain(`${chain.correlation_id}-question`, setting, show);
+  const received = new Chain(`${chain.correlation_id}-question`, setting, show);
   const question = options.question ?? (registered === null ? null : questionAbout(registered));
-  const passages = registered === null || question === null ? null : await ask(terminal, asked, question);
+  const passages = registered === null || question === null ? null : await ask(terminal, received, question);
   const dir = options.out ?? join(hall.dir ?? (await temporary()), EVIDENCE, chain.correlation_id);
-  const evidence = await checkEvidence(terminal, hall, dir, [chain, asked]);
-  const stop = chain.stop ?? asked.stop;
+  const evidence = await checkEvidence(terminal, hall, dir, [chain, received]);
+  const stop = chain.stop ?? received.stop;
   const report = {
     ok: stop === null && (passages ?? []).length > 0 && evidence.findings.length === 0,
     env,
@@ -138,8 +138,8 @@ async function play(
         ? null
         : {
             text: question,
-            correlation_id: asked.correlation_id,
-            steps: asked.steps,
+            correlation_id: received.correlation_id,
+            steps: received.steps,
             passages: passages ?? [],
           },
     stop: stop === null ? null : told(stop),

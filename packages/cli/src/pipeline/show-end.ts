@@ -1,4 +1,4 @@
-import { count, rows, shown } from '../print/layout.ts';
+import { count, escaped, rows } from '../print/layout.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PipelineReport } from './run-pipeline.ts';
 
@@ -18,8 +18,8 @@ export function showEnd({ write, colours }: Terminal, report: PipelineReport): v
       ['chain', `${count(dispatched, 'dispatch', 'dispatches')}, blast ${blast_score}`],
       ['carries', findings.length === 0 ? one : null],
       ['evidence', verdict],
-      ['folder', shown(evidence.dir)],
-      ['Hall', report.hall === null ? null : shown(report.hall)],
+      ['folder', escaped(evidence.dir)],
+      ['Hall', report.hall === null ? null : escaped(report.hall)],
     ],
     2,
     dim,
@@ -46,13 +46,13 @@ function keysText({ keys }: PipelineReport): string {
 }
 
 function commandsText({ evidence, correlation_id, hall, stop }: PipelineReport): string {
-  const dir = shown(evidence.dir);
+  const dir = escaped(evidence.dir);
   const approval = stop?.pending_approval_id ?? null;
   const isGone = evidence.is_whole && hall === null;
   const lines = [
     `wcp receipts verify ${dir}`,
     `wcp receipts tree ${correlation_id}${evidence.is_whole ? ` --bundle ${dir}` : ''}`,
-    ...(hall === null ? [] : [`wcp serve ${shown(hall)}`]),
+    ...(hall === null ? [] : [`wcp serve ${escaped(hall)}`]),
     ...(approval === null || isGone ? [] : [`wcp approvals approve ${approval}`]),
   ];
   return lines.map((line) => `  ${line}\n`).join('') + (approval !== null && isGone ? GONE : '');

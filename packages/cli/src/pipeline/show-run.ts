@@ -1,6 +1,6 @@
-import type { JsonDocument } from '../io/json-document.ts';
+import type { JsonDocument } from '../input/json-document.ts';
 import { decisionText } from '../print/decision.ts';
-import { rows, shown, WIDTH, wrap } from '../print/layout.ts';
+import { escaped, rows, WIDTH, wrap } from '../print/layout.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Passage } from './answer-question.ts';
 import type { SourceDocument } from './source-document.ts';
@@ -22,7 +22,7 @@ export function showBeginning(
 ): void {
   const size = bytes === null ? '' : ` (${bytes.toLocaleString('en-GB')} bytes)`;
   const under = profile === null ? '' : ` under ${profile}`;
-  write(`${colours.bold(shown(name))}${size} goes through five workers in ${env}${under}.\n`);
+  write(`${colours.bold(escaped(name))}${size} goes through five workers in ${env}${under}.\n`);
   write(colours.dim(`correlation ${correlation_id}\n\n`));
 }
 
@@ -32,7 +32,7 @@ export function showStep({ write, colours }: Terminal, step: Step, number: numbe
   const blast = `blast ${blast_score}`;
   const took = `${duration_ms} ms`.padStart(9);
   const head = `${String(number).padStart(2)}  ${capability_id.padEnd(22)} ${whoText(step, colours)} ${blast.padEnd(8)}${took}`;
-  const below = [`decision ${decision_id}`, said === null ? null : shown(said)].filter(
+  const below = [`decision ${decision_id}`, said === null ? null : escaped(said)].filter(
     (part) => part !== null,
   );
   write(`${head}\n${below.map((line) => `    ${colours.dim(line)}\n`).join('')}`);
@@ -46,7 +46,7 @@ function whoText(
 ): string {
   if (outcome === 'DENY') return red(`DENIED ${deny_code}`.padEnd(WHO_WIDTH));
   if (outcome === 'STEWARD_HOLD') return yellow('HELD for a steward'.padEnd(WHO_WIDTH));
-  const who = shown(worker_id ?? '').padEnd(WHO_WIDTH);
+  const who = escaped(worker_id ?? '').padEnd(WHO_WIDTH);
   return status === 'ok' ? who : red(who);
 }
 
@@ -57,9 +57,9 @@ export function showStop({ write, colours }: Terminal, stop: Stop): void {
     write(`\n${decisionText(held.answer.decision, documentOf(held.input), colours)}`);
     return;
   }
-  const head = `${colours.red(colours.bold('FAILED'))}  ${capability_id}  ${shown(code)}`;
+  const head = `${colours.red(colours.bold('FAILED'))}  ${capability_id}  ${escaped(code)}`;
   const why = [
-    ['why', shown(message)],
+    ['why', escaped(message)],
     ['remedy', REMEDIES[code] ?? null],
   ] as const;
   write(`\n${head}\n${rows(why, 2, colours.dim)}`);
@@ -78,23 +78,23 @@ function documentOf(value: unknown): JsonDocument {
 
 /** Shows the question. */
 export function showQuestion({ write, colours }: Terminal, question: string, correlation_id: string): void {
-  write(`\n${colours.bold(shown(question))}\n${colours.dim(`correlation ${correlation_id}`)}\n\n`);
+  write(`\n${colours.bold(escaped(question))}\n${colours.dim(`correlation ${correlation_id}`)}\n\n`);
 }
 
 /** The lines of a passage that a screen has room for. */
-const MOST_LINES = 6;
+const MAX_LINES = 6;
 
 /** Shows the best passage, and where the others stand. */
 export function showPassages({ write, colours }: Terminal, passages: readonly Passage[]): void {
   const [best, ...others] = passages;
   if (best === undefined) return void write('\nNothing that was registered fits the question.\n');
-  const lines = wrap(shown(best.text.replaceAll(/\s+/g, ' ')), WIDTH - 4);
-  const more = lines.length > MOST_LINES ? ['…'] : [];
+  const lines = wrap(escaped(best.text.replaceAll(/\s+/g, ' ')), WIDTH - 4);
+  const more = lines.length > MAX_LINES ? ['…'] : [];
   write(`\n  ${colours.bold(placeOf(best))}\n`);
-  write([...lines.slice(0, MOST_LINES), ...more].map((line) => `  | ${line}\n`).join(''));
+  write([...lines.slice(0, MAX_LINES), ...more].map((line) => `  | ${line}\n`).join(''));
   for (const other of others) write(colours.dim(`  also: ${placeOf(other)}\n`));
 }
 
 function placeOf({ source, heading }: Passage): string {
-  return shown(heading === null ? source : `${source}: ${heading}`);
+  return escaped(heading === null ? source : `${source}: ${heading}`);
 }

@@ -1,6 +1,6 @@
 import { count } from '../print/layout.ts';
-import type { Chain } from './chain.ts';
 import { embedTexts } from './embed-texts.ts';
+import type { Chain } from './pipeline-run.ts';
 import type { SourceDocument } from './source-document.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
@@ -13,10 +13,10 @@ export interface RegisteredDocument {
 }
 
 /** The longest title or heading that is registered. */
-const LONGEST_TITLE = 1000;
-const LONGEST_SOURCE = 2000;
+const MAX_TITLE_LENGTH = 1000;
+const MAX_SOURCE_LENGTH = 2000;
 /** More text than this does not fit into the requests that follow. */
-const MOST_BYTES = 900_000;
+const MAX_BYTES = 900_000;
 
 /**
  * Takes a document through the five capabilities of the canonical pipeline (section 10.2), in their order
@@ -26,7 +26,7 @@ export async function takeThrough(
   chain: Chain,
   document: SourceDocument,
 ): Promise<RegisteredDocument | null> {
-  const page = await chain.ask('cap.web.fetch', { url: document.url, max_bytes: MOST_BYTES }, tellPage);
+  const page = await chain.ask('cap.web.fetch', { url: document.url, max_bytes: MAX_BYTES }, tellPage);
   if (page === null) return null;
   const cut = await chain.ask('cap.doc.chunk', { text: page.text, format: page.format }, tellChunks);
   if (cut === null) return null;
@@ -41,7 +41,7 @@ export async function takeThrough(
   });
   if (hash === null) return null;
   const { sha256, signature, signing_key_id, public_key } = hash;
-  const source = (document.bytes === null ? page.url : document.name).slice(0, LONGEST_SOURCE);
+  const source = (document.bytes === null ? page.url : document.name).slice(0, MAX_SOURCE_LENGTH);
   const title = titleOf(page, cut);
   const registration = {
     source,
@@ -51,7 +51,7 @@ export async function takeThrough(
     model: embedded.model,
     chunks: cut.chunks.map(({ text, heading }, index) => ({
       text,
-      heading: heading?.slice(0, LONGEST_TITLE) ?? null,
+      heading: heading?.slice(0, MAX_TITLE_LENGTH) ?? null,
       vector: embedded.vectors[index],
     })),
   };
@@ -78,5 +78,5 @@ function tellRegistered({ document_id, chunks, replaced }: AnswerOf<'cap.researc
 function titleOf(page: AnswerOf<'cap.web.fetch'>, { chunks }: AnswerOf<'cap.doc.chunk'>): string | null {
   const heading = chunks.find((chunk) => chunk.heading !== null)?.heading?.split(' > ')[0];
   const title = (page.title ?? heading ?? '').trim();
-  return title === '' ? null : title.slice(0, LONGEST_TITLE);
+  return title === '' ? null : title.slice(0, MAX_TITLE_LENGTH);
 }

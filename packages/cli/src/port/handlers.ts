@@ -1,18 +1,12 @@
 import type { PortHandlers } from '@wcp/conformance';
-import {
-  hashFiles,
-  type ManifestClaim,
-  type PackageFile,
-  receiptHash,
-  signingKeyFromSeed,
-  signReceipt,
-  verifyManifest,
-  verifyReceipts,
-} from '@wcp/evidence';
+import { hashFiles, receiptHash, signReceipt, verifyManifest, verifyReceipts } from '@wcp/evidence';
+import { signingKeyFromSeed } from '@wcp/evidence/key';
+import type { ManifestClaim, PackageFile } from '@wcp/evidence/package';
 import { analyzeRules, compileWorld, decide } from '@wcp/router';
-import { canonicalJson, checkId, decisionDigest, parseJson, recordHash, sha256, WcpError } from '@wcp/spec';
+import { canonicalJson, checkId, decisionDigest, recordHash, sha256, WcpError } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
 import { answerMerkle } from './merkle.ts';
-import { Refusal } from './refusal.ts';
+import { OperationError } from './operation-error.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -50,14 +44,14 @@ function refusing<T>(run: () => T): T {
     return run();
   } catch (error) {
     const code = error instanceof WcpError ? CODES.get(error.code) : undefined;
-    throw code === undefined ? error : new Refusal(code);
+    throw code === undefined ? error : new OperationError(code);
   }
 }
 
 /** A value that an operation hashes must be an object (WCP-11-29). */
 function objectOf(value: unknown): Members {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members;
-  throw new Refusal('CANONICAL_JSON_INVALID');
+  throw new OperationError('CANONICAL_JSON_INVALID');
 }
 
 function worldOf(given: Members): object {

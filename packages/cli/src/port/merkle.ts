@@ -1,5 +1,5 @@
 import { consistencyProof, inclusionProof, merkleRoot } from '@wcp/evidence';
-import { Refusal } from './refusal.ts';
+import { OperationError } from './operation-error.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type Answer = (leaves: readonly string[], op: Members) => object;
@@ -26,7 +26,7 @@ export function answerMerkle({ leaves, ops }: Members): object {
 
 function answer(leaves: readonly string[], op: Members): object {
   const found = ANSWERS.get(op['op']);
-  if (found === undefined) throw new Refusal('MERKLE_OP_UNKNOWN');
+  if (found === undefined) throw new OperationError('MERKLE_OP_UNKNOWN');
   return found(leaves, op);
 }
 

@@ -1,6 +1,6 @@
 import type { ApiKey } from '../client/wire.ts';
 import type { Colours } from '../terminal.ts';
-import { rows, shown } from './layout.ts';
+import { escaped, rows } from './layout.ts';
 import { tableText } from './table.ts';
 
 /** Keys, one on a line. */
@@ -21,7 +21,7 @@ export function keyListText(keys: readonly ApiKey[], { bold }: Colours): string 
 export function keyText({ key_id, state, roles, tenant_id, authority, expires_at, label }: ApiKey): string {
   return rows([
     ['key', key_id],
-    ['label', shown(label)],
+    ['label', escaped(label)],
     ['state', state],
     ['roles', roles.join(', ')],
     ['speaks for', tenant_id ?? authority],
@@ -31,5 +31,5 @@ export function keyText({ key_id, state, roles, tenant_id, authority, expires_at
 
 /** A key that was made, with its text, which is shown this once. */
 export function issuedKeyText(key: ApiKey & { readonly key: string }): string {
-  return `${keyText(key)}The key itself, shown this once:\n${shown(key.key)}\n`;
+  return `${keyText(key)}The key itself, shown this once:\n${escaped(key.key)}\n`;
 }

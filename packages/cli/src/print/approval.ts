@@ -1,7 +1,7 @@
 import type { Approval, Resolved } from '../client/wire.ts';
 import type { Colours } from '../terminal.ts';
 import { jsonText } from './json.ts';
-import { rows, shown } from './layout.ts';
+import { escaped, rows } from './layout.ts';
 import { tableText } from './table.ts';
 
 /** The holds that wait, one on a line. */
@@ -25,11 +25,11 @@ export function approvalText(approval: Approval, { bold, dim }: Colours): string
     [
       ['state', approval.state],
       ['level', approval.level],
-      ['asked by', shown(approval.tenant_id)],
+      ['asked by', escaped(approval.tenant_id)],
       ['why', reasonsOf(approval)],
       ['worker', decision.escalation_context?.worker_id ?? null],
-      ['rule', shown(decision.matched_rule_id)],
-      ['correlation', shown(approval.correlation_id)],
+      ['rule', escaped(decision.matched_rule_id)],
+      ['correlation', escaped(approval.correlation_id)],
       ['asked at', approval.created_at],
       ['expires', approval.expires_at],
       ...history.map((step) => [step.action, stepText(step)] as const),
@@ -42,7 +42,7 @@ export function approvalText(approval: Approval, { bold, dim }: Colours): string
 }
 
 function stepText({ by, at, reason }: Approval['history'][number]): string {
-  return `by ${shown(by)}, ${at}${reason === null ? '' : `: ${shown(reason)}`}`;
+  return `by ${escaped(by)}, ${at}${reason === null ? '' : `: ${escaped(reason)}`}`;
 }
 
 function reasonsOf({ decision }: Approval): string {

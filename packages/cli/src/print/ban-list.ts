@@ -1,6 +1,7 @@
 import { bannedHashes } from '@wcp/evidence';
-import { addSeconds, type BanEntry, type BanList } from '@wcp/spec';
-import { count, rows, shown } from './layout.ts';
+import type { BanList } from '@wcp/spec';
+import { addSeconds, type BanEntry } from '@wcp/spec/document';
+import { count, escaped, rows } from './layout.ts';
 
 /** A ban list that a Hall publishes, in short. */
 export interface PublishedList {
@@ -32,8 +33,8 @@ function oneEntry({ sha256, review_status, reason, source, reported_at }: BanEnt
   return rows([
     ['hash', sha256],
     ['status', review_status === 'cleared' ? 'cleared: it bans nothing' : review_status],
-    ['reason', shown(reason)],
-    ['source', `${shown(source)}, ${reported_at}`],
+    ['reason', escaped(reason)],
+    ['source', `${escaped(source)}, ${reported_at}`],
   ]);
 }
 

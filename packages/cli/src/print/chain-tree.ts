@@ -1,12 +1,12 @@
 import type { Colours } from '../terminal.ts';
 import type { ChainNode } from '../tree/chain-node.ts';
-import { count, shown } from './layout.ts';
+import { count, escaped } from './layout.ts';
 
 /** A chain as a tree, each decision on a line. */
 export function chainTreeText(correlation: string, roots: readonly ChainNode[], colours: Colours): string {
   const lines = linesOf(roots);
   const spent = Math.max(...lines.map(({ node }) => node.blast_score));
-  const head = `${colours.bold(shown(correlation))}: ${count(lines.length, 'decision')}, blast ${spent}\n`;
+  const head = `${colours.bold(escaped(correlation))}: ${count(lines.length, 'decision')}, blast ${spent}\n`;
   const cells = lines.map(cellsOf);
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((line) => (line[column] ?? '').length)));
   const texts = cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
@@ -40,9 +40,9 @@ function cellsOf({ branch, node }: Line): string[] {
   const spent = blast_own === null ? '' : `blast +${blast_own}, ${blast_score} so far`;
   const took = duration_ms === null ? '' : `, ${Math.round(duration_ms)} ms`;
   const who = [
-    shown(worker_id ?? ''),
-    shown(decision_id ?? ''),
-    absent_parent === null ? '' : `(asked for under ${shown(absent_parent)}, which is not here)`,
+    escaped(worker_id ?? ''),
+    escaped(decision_id ?? ''),
+    absent_parent === null ? '' : `(asked for under ${escaped(absent_parent)}, which is not here)`,
   ];
   return [
     `${branch}${nameOf(node)}`,
@@ -53,11 +53,11 @@ function cellsOf({ branch, node }: Line): string[] {
 }
 
 function nameOf({ capability_id }: ChainNode): string {
-  return shown(capability_id ?? '(no capability)');
+  return escaped(capability_id ?? '(no capability)');
 }
 
 function verdictOf({ outcome, deny_code, supervisor_level, status }: ChainNode): string {
-  if (outcome === 'DENY') return `DENIED ${shown(deny_code ?? '')}`;
-  if (outcome === 'STEWARD_HOLD') return `HELD ${shown(supervisor_level ?? '')}`;
-  return shown(status ?? 'not carried out');
+  if (outcome === 'DENY') return `DENIED ${escaped(deny_code ?? '')}`;
+  if (outcome === 'STEWARD_HOLD') return `HELD ${escaped(supervisor_level ?? '')}`;
+  return escaped(status ?? 'not carried out');
 }

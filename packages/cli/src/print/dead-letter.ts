@@ -1,5 +1,5 @@
 import type { DeadLetter, ReplayedLetter } from '../client/dead-letter.ts';
-import type { JsonDocument } from '../io/json-document.ts';
+import type { JsonDocument } from '../input/json-document.ts';
 import type { Colours } from '../terminal.ts';
 import { decisionText } from './decision.ts';
 import { rows } from './layout.ts';

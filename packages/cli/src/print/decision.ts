@@ -1,7 +1,7 @@
 import { DENY_CODES, type DenyCode, type DenyReason, type RouteDecision } from '@wcp/spec';
-import type { JsonDocument } from '../io/json-document.ts';
+import type { JsonDocument } from '../input/json-document.ts';
 import type { Colours } from '../terminal.ts';
-import { rows, shown } from './layout.ts';
+import { escaped, rows } from './layout.ts';
 import { placeText } from './problems.ts';
 
 type Row = readonly [label: string, text: string | null];
@@ -70,7 +70,7 @@ function denyRows(decision: RouteDecision): Row[] {
 
 function detailRows(reason: DenyReason): Row[] {
   const list = (items: readonly string[] | undefined) =>
-    items === undefined ? null : items.map(shown).join(', ');
+    items === undefined ? null : items.map(escaped).join(', ');
   const score =
     reason.blast_score === undefined ? null : `${reason.blast_score}, the limit is ${reason.limit}`;
   return [
@@ -78,9 +78,9 @@ function detailRows(reason: DenyReason): Row[] {
     ['violations', list(reason.violations)],
     ['dead rules', list(reason.dead_rules)],
     ['blast', score],
-    ['tenant', reason.tenant_id == null ? null : shown(reason.tenant_id)],
-    ['expected', reason.expected === undefined ? null : shown(reason.expected)],
-    ['the gate', reason.reason === undefined ? null : shown(reason.reason)],
+    ['tenant', reason.tenant_id == null ? null : escaped(reason.tenant_id)],
+    ['expected', reason.expected === undefined ? null : escaped(reason.expected)],
+    ['the gate', reason.reason === undefined ? null : escaped(reason.reason)],
     ['species', reason.worker_species_id ?? null],
   ];
 }
@@ -110,7 +110,7 @@ function commonRows(decision: RouteDecision): Row[] {
     ['rule', rule === undefined ? matched_rule_id : rule],
     ['skipped', skipped.length === 0 ? null : skipped.map(skippedText).join(', ')],
     ['controls', controls.length === 0 ? null : controls.join(', ')],
-    ['policy', shown(decision.policy_version)],
+    ['policy', escaped(decision.policy_version)],
     ['decision', decision.decision_id],
   ];
 }

@@ -1,9 +1,9 @@
 import type { DispatchAnswer } from '../client/wire.ts';
-import type { JsonDocument } from '../io/json-document.ts';
+import type { JsonDocument } from '../input/json-document.ts';
 import type { Colours } from '../terminal.ts';
 import { decisionText } from './decision.ts';
 import { jsonText } from './json.ts';
-import { rows, shown } from './layout.ts';
+import { escaped, rows } from './layout.ts';
 
 /** A decision, and what came of it. */
 export function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colours): string {
@@ -17,7 +17,7 @@ export function dispatchText(answer: DispatchAnswer, input: JsonDocument, colour
       ['took', outcome?.duration_ms == null ? null : `${Math.round(outcome.duration_ms)} ms`],
       ['waits', waits(decision)],
       ['delivery', delivery_code],
-      ['refused', refusal === null ? null : `${shown(refusal.code)}: ${shown(refusal.message)}`],
+      ['refused', refusal === null ? null : `${escaped(refusal.code)}: ${escaped(refusal.message)}`],
     ],
     2,
     colours.dim,

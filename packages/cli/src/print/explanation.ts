@@ -1,8 +1,8 @@
 import type { ExplainedStep, Explanation } from '@wcp/router';
-import type { JsonDocument } from '../io/json-document.ts';
+import type { JsonDocument } from '../input/json-document.ts';
 import type { Colours } from '../terminal.ts';
 import { decisionText } from './decision.ts';
-import { shown, shownValue, WIDTH, wrap } from './layout.ts';
+import { escaped, shownValue, WIDTH, wrap } from './layout.ts';
 
 const MARKS = { passed: 'ok', denied: 'DENIED', held: 'HELD', not_reached: '-' } as const;
 
@@ -46,5 +46,5 @@ function changeLines({ changes, decision }: Explanation): string[] {
 }
 
 function changeLine({ where, path, from, to }: NonNullable<Explanation['changes']>[number]): string {
-  return `  ${WHERE[where]}: ${shown(path)}  ${shownValue(from)} -> ${shownValue(to)}`;
+  return `  ${WHERE[where]}: ${escaped(path)}  ${shownValue(from)} -> ${shownValue(to)}`;
 }

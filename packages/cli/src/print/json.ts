@@ -1,4 +1,4 @@
-import { escapeText } from '@wcp/spec';
+import { escapeText } from '@wcp/spec/json';
 
 /** JSON for programs, two spaces deep; what a terminal could mistake for a command is escaped. */
 export function jsonText(value: unknown): string {

@@ -1,16 +1,16 @@
-import { escapeText } from '@wcp/spec';
+import { escapeText } from '@wcp/spec/json';
 
 /** The most characters in a line, so that a screen of a hundred columns holds it. */
 export const WIDTH = 98;
 
 /** A text of unknown origin on one line, safe to show. */
-export const shown = escapeText;
+export const escaped = escapeText;
 
 /** Any JSON value on one line, safe to show and not endless. */
 export function shownValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return shown(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  return escaped(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
 
 /** Breaks a text at its spaces so that no line is longer than `width`, if its words allow it. */

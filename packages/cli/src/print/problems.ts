@@ -1,6 +1,6 @@
-import type { Problem } from '../io/problem.ts';
+import type { Problem } from '../input/input-problem.ts';
 import type { Terminal } from '../terminal.ts';
-import { count, shown } from './layout.ts';
+import { count, escaped } from './layout.ts';
 
 /** Writes problems to standard error, one on a line, as editors and people read them. */
 export function printProblems(terminal: Terminal, problems: readonly Problem[]): void {
@@ -18,9 +18,9 @@ export function printProblems(terminal: Terminal, problems: readonly Problem[]):
 /** `file:line:column /path `, as much of it as is known. */
 export function placeText({ file, place, path }: Pick<Problem, 'file' | 'place' | 'path'>): string {
   if (file === null) return '';
-  const name = file === '-' ? 'standard input' : shown(file);
+  const name = file === '-' ? 'standard input' : escaped(file);
   const where = place === null ? name : `${name}:${place.line}:${place.column}`;
-  return `${where}: ${path === null ? '' : `${path === '' ? '(whole document)' : shown(path)} `}`;
+  return `${where}: ${path === null ? '' : `${path === '' ? '(whole document)' : escaped(path)} `}`;
 }
 
 /** File by file as they were met, in each from top to bottom. */

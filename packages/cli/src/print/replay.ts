@@ -2,7 +2,7 @@ import type { AuditFinding } from '../replay/audit.ts';
 import type { Flip, FlipKind, Verdict } from '../replay/flip.ts';
 import type { ReplaySummary } from '../replay/replay.ts';
 import type { Colours } from '../terminal.ts';
-import { count, shown } from './layout.ts';
+import { count, escaped } from './layout.ts';
 
 /** What each kind is called. */
 const KINDS: Readonly<Record<FlipKind | AuditFinding['code'], string>> = {
@@ -28,7 +28,7 @@ export function foundText(found: Flip | AuditFinding, { red, yellow, dim }: Colo
   const kind = 'kind' in found ? found.kind : found.code;
   const paint = 'kind' in found && !LOOSER.has(kind) ? yellow : red;
   const { decision_id, tenant_id, capability_id, before, after } = found;
-  const about = [decision_id, tenant_id, capability_id].map((text) => shown(text ?? '-')).join('  ');
+  const about = [decision_id, tenant_id, capability_id].map((text) => escaped(text ?? '-')).join('  ');
   const change = `${verdictText(before)} -> ${after === null ? 'not decided' : verdictText(after)}`;
   const meaning = 'message' in found ? `  ${dim(found.message)}\n` : '';
   return `${paint(KINDS[kind].padEnd(15))} ${about}\n  ${change}\n${meaning}`;
@@ -36,8 +36,8 @@ export function foundText(found: Flip | AuditFinding, { red, yellow, dim }: Colo
 
 function verdictText(verdict: Verdict): string {
   const { outcome, deny_code, worker_id, supervisor_level, matched_rule_id } = verdict;
-  const detail = [deny_code, worker_id, supervisor_level].filter((text) => text !== null).map(shown);
-  return `${[outcome, ...detail].join(' ')} (${shown(matched_rule_id)})`;
+  const detail = [deny_code, worker_id, supervisor_level].filter((text) => text !== null).map(escaped);
+  return `${[outcome, ...detail].join(' ')} (${escaped(matched_rule_id)})`;
 }
 
 /** What a replay comes to, in a line or two. */

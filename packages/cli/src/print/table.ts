@@ -1,4 +1,4 @@
-import { shown } from './layout.ts';
+import { escaped } from './layout.ts';
 
 /** A list as lines, its columns below each other; the last column is as long as it is. */
 export function tableText(
@@ -6,7 +6,7 @@ export function tableText(
   lines: readonly (readonly (string | number | null)[])[],
   paint: (head: string) => string,
 ): string {
-  const cells = lines.map((line) => line.map((cell) => (cell === null ? '-' : shown(String(cell)))));
+  const cells = lines.map((line) => line.map((cell) => (cell === null ? '-' : escaped(String(cell)))));
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...cells.map((line) => (line[column] ?? '').length)),
   );

@@ -1,6 +1,6 @@
 import type { EnrolledWorker } from '../client/wire.ts';
 import type { Colours } from '../terminal.ts';
-import { rows, shown } from './layout.ts';
+import { escaped, rows } from './layout.ts';
 import { tableText } from './table.ts';
 
 /** Workers, one on a line. */
@@ -28,7 +28,10 @@ export function workerText(worker: EnrolledWorker, versions: number, { bold, dim
       ['may run in', (record.allowed_environments ?? ['dev']).join(', ') || 'nowhere'],
       ['risk', record.risk_tier],
       ['attested', attestedText(worker)],
-      ['version', `${worker.version} of ${versions}, ${worker.enrolled_at} by ${shown(worker.enrolled_by)}`],
+      [
+        'version',
+        `${worker.version} of ${versions}, ${worker.enrolled_at} by ${escaped(worker.enrolled_by)}`,
+      ],
       ['record', record.artifact_hash],
       ['runs', worker.is_deliverable ? 'yes' : NO_WAY],
     ],
@@ -40,7 +43,7 @@ export function workerText(worker: EnrolledWorker, versions: number, { bold, dim
 
 function attestedText({ record }: EnrolledWorker): string {
   const hash = record.attestation?.code_hash;
-  return typeof hash === 'string' ? shown(hash) : 'no code is attested';
+  return typeof hash === 'string' ? escaped(hash) : 'no code is attested';
 }
 
 const NO_WAY = 'no: this Hall has no way to it, so it is never dispatched. Name it in server.json.';

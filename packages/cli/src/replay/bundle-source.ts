@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseJson } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
+import { CliError } from '../cli-error.ts';
 import type { PlacedReceipt, RecordedDecision } from '../client/wire.ts';
+import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
 import { worldFile } from '../evidence/export-decisions.ts';
-import { BadInput } from '../failure.ts';
-import { EVIDENCE_FILES } from '../io/evidence-files.ts';
-import { Gathering } from '../io/gathering.ts';
-import { streamLines } from '../io/line-stream.ts';
-import { fileProblem } from '../io/problem.ts';
-import { reasonOf } from '../io/read-text.ts';
+import { fileProblem } from '../input/input-problem.ts';
+import { InputReader } from '../input/input-reader.ts';
+import { streamLines } from '../input/line-stream.ts';
+import { reasonOf } from '../input/read-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { ReceiptDigests } from './receipt-digests.ts';
 import {
@@ -39,8 +39,8 @@ export class BundleSource implements RecordSource {
   }
 
   async world(digest: string): Promise<KeptWorld | null> {
-    const gathering = new Gathering(this.#terminal);
-    const document = await gathering.json(join(this.#dir, worldFile(digest)));
+    const reader = new InputReader(this.#terminal);
+    const document = await reader.json(join(this.#dir, worldFile(digest)));
     return document === null ? null : (document.value as KeptWorld);
   }
 
@@ -63,10 +63,10 @@ export class BundleSource implements RecordSource {
       const isFit = name === EVIDENCE_FILES.decisions ? isRecord : isObject;
       for await (const { number, text } of streamLines(file)) yield readLine(file, number, text, isFit);
     } catch (error) {
-      if (error instanceof BadInput) throw error;
+      if (error instanceof CliError) throw error;
       const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
       const advice = isAbsent && name === EVIDENCE_FILES.decisions ? ABSENT : reasonOf(error);
-      throw new BadInput([fileProblem(file, isAbsent ? 'ABSENT' : 'UNREADABLE', advice)]);
+      throw new CliError([fileProblem(file, isAbsent ? 'ABSENT' : 'UNREADABLE', advice)]);
     }
   }
 }
@@ -86,7 +86,7 @@ function readLine(
     // Told below, as every other line that is no record.
   }
   const message = 'This line is no record. `wcp receipts verify` tells what else is damaged.';
-  throw new BadInput([{ ...fileProblem(file, 'NOT_JSON', message), place: { line, column: 1 } }]);
+  throw new CliError([{ ...fileProblem(file, 'NOT_JSON', message), place: { line, column: 1 } }]);
 }
 
 function isObject(value: unknown): boolean {

@@ -1,6 +1,6 @@
+import { CliError } from '../cli-error.ts';
 import type { HallClient, Page } from '../client/hall-client.ts';
 import type { LogHead, PlacedReceipt, RecordedDecision } from '../client/wire.ts';
-import { BadInput } from '../failure.ts';
 import { ReceiptDigests } from './receipt-digests.ts';
 import {
   isSince,
@@ -37,7 +37,7 @@ export class HallSource implements RecordSource {
     try {
       return await this.#client.get<KeptWorld>(`wcp/worlds/${encodeURIComponent(digest)}`);
     } catch (error) {
-      if (error instanceof BadInput && error.problems[0]?.code === 'NOT_FOUND') return null;
+      if (error instanceof CliError && error.problems[0]?.code === 'NOT_FOUND') return null;
       throw error;
     }
   }

@@ -2,10 +2,10 @@ import { type AuditFinding, auditFinding, auditOf } from './audit.ts';
 import { decideAgain, decideOtherwise } from './decide-again.ts';
 import { type Flip, type FlipKind, flipOf } from './flip.ts';
 import type { RecordSource, ReplayRecord } from './record-source.ts';
-import { type Replacements, WorldBook } from './world-book.ts';
+import { type Replacements, WorldCache } from './world-cache.ts';
 
 /** What is replayed. */
-export interface ReplayWish {
+export interface ReplaySettings {
   readonly replacements: Replacements;
   readonly since: string | null;
   /** At most so many decisions. */
@@ -26,9 +26,9 @@ export interface ReplaySummary {
 }
 
 /** Decides every recorded request again, one after the other, and tells of what comes out otherwise. */
-export async function replay(source: RecordSource, wish: ReplayWish): Promise<ReplaySummary> {
+export async function replay(source: RecordSource, wish: ReplaySettings): Promise<ReplaySummary> {
   const { replacements, since, limit } = wish;
-  const book = new WorldBook(source, replacements);
+  const book = new WorldCache(source, replacements);
   const by_kind: Partial<Record<FlipKind | AuditFinding['code'], number>> = {};
   let [decisions, flips, other_denials] = [0, 0, 0];
   for await (const record of source.records({ since, withReceipts: !book.isChanged })) {
@@ -51,7 +51,7 @@ interface Examined {
   readonly isOtherDenial: boolean;
 }
 
-async function examine(book: WorldBook, record: ReplayRecord): Promise<Examined> {
+async function examine(book: WorldCache, record: ReplayRecord): Promise<Examined> {
   const { decision } = record;
   const world = await book.at(decision.world_digest);
   if (world === null) return { found: auditFinding('WORLD_MISSING', record, null), isOtherDenial: false };

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import type { FolderProblem } from '@wcp/hall';
-import { misuse } from '../failure.ts';
-import { findingProblem, type JsonDocument, readJsonDocument } from '../io/json-document.ts';
-import { fileProblem, type Problem } from '../io/problem.ts';
-import { readText } from '../io/read-text.ts';
+import type { DeploymentFinding } from '@wcp/hall';
+import { usageError } from '../cli-error.ts';
+import { fileProblem, type Problem } from '../input/input-problem.ts';
+import { findingProblem, type JsonDocument, readJsonDocument } from '../input/json-document.ts';
+import { readText } from '../input/read-text.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The problems of a Hall's folder, each at its place in its file. */
 export async function placeProblems(
   terminal: Terminal,
   dir: string,
-  problems: readonly FolderProblem[],
+  problems: readonly DeploymentFinding[],
 ): Promise<Problem[]> {
   const documents = new Map<string, JsonDocument>();
   for (const { file } of problems) {
@@ -22,10 +22,14 @@ export async function placeProblems(
 }
 
 /** What keeps a file from being JSON is told by the reader of this tool, which knows each place. */
-function place(dir: string, problem: FolderProblem, document: JsonDocument | undefined): readonly Problem[] {
+function place(
+  dir: string,
+  problem: DeploymentFinding,
+  document: JsonDocument | undefined,
+): readonly Problem[] {
   const { file, path, code, message } = problem;
   if (file === null) {
-    return code === 'UNUSABLE' ? [fileProblem(dir, code, message)] : misuse(message).problems;
+    return code === 'UNUSABLE' ? [fileProblem(dir, code, message)] : usageError(message).problems;
   }
   if (document !== undefined && document.problems.length > 0) return document.problems;
   if (document === undefined || path === null) return [fileProblem(join(dir, file), code, message)];

@@ -1,5 +1,5 @@
-import type { HallFolder, HallFolderOptions } from '@wcp/hall';
-import { BadInput } from '../failure.ts';
+import type { Deployment, DeploymentOptions } from '@wcp/hall';
+import { CliError } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { placeProblems } from './folder-problems.ts';
 import { type ServerLog, serverLog } from './server-log.ts';
@@ -7,14 +7,14 @@ import { tryLine } from './try-line.ts';
 import { keysText, welcomeText } from './welcome.ts';
 
 /** What the user may choose. */
-export interface ServeOptions extends Pick<HallFolderOptions, 'host' | 'port' | 'keys' | 'newKeys'> {
+export interface ServeOptions extends Pick<DeploymentOptions, 'host' | 'port' | 'keys' | 'newKeys'> {
   readonly isJson: boolean;
 }
 
 /**
  * Runs the Hall in a folder until somebody asks the program to end.
  *
- * @throws {BadInput} where it cannot be started
+ * @throws {CliError} where it cannot be started
  */
 export async function serveHall(terminal: Terminal, dir: string, options: ServeOptions): Promise<void> {
   const { isJson } = options;
@@ -36,15 +36,15 @@ async function open(
   dir: string,
   { isJson, ...wanted }: ServeOptions,
   log: ServerLog,
-): Promise<HallFolder> {
-  const { HallFolderError, openHallFolder } = await import('@wcp/hall');
+): Promise<Deployment> {
+  const { DeploymentError, openDeployment } = await import('@wcp/hall');
   try {
-    return await openHallFolder(dir, { ...wanted, env: terminal.env, log });
+    return await openDeployment(dir, { ...wanted, env: terminal.env, log });
   } catch (error) {
-    if (!(error instanceof HallFolderError)) throw error;
+    if (!(error instanceof DeploymentError)) throw error;
     const { keys } = error;
     if (keys.length > 0 && isJson) log('warn', 'Keys were made before it failed.', { made: { keys } });
     else terminal.write(keysText(keys, terminal));
-    throw new BadInput(await placeProblems(terminal, dir, error.problems));
+    throw new CliError(await placeProblems(terminal, dir, error.problems));
   }
 }

@@ -1,5 +1,5 @@
 import { jsonLine } from '../print/json.ts';
-import { shown } from '../print/layout.ts';
+import { escaped } from '../print/layout.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** How grave a line of the log is. */
@@ -17,5 +17,5 @@ export function serverLog(terminal: Terminal, isJson: boolean): ServerLog {
   const { red, yellow, dim } = terminal.errorColours;
   const paint = { error: red, warn: yellow, info: dim };
   return (level, message) =>
-    terminal.warn(`${dim(terminal.now())} ${paint[level](level)}: ${shown(message)}\n`);
+    terminal.warn(`${dim(terminal.now())} ${paint[level](level)}: ${escaped(message)}\n`);
 }

@@ -1,4 +1,4 @@
-import type { HallFolder } from '@wcp/hall';
+import type { Deployment } from '@wcp/hall';
 
 /** What the worker of the example and hello-worker do. */
 const CAPABILITY = 'cap.hello.greet';
@@ -8,7 +8,7 @@ const TENANT = 'agent.example';
  * A command line that works when it is pasted: it has a greeting dispatched where a worker is there that
  * greets, else it asks for the Hall's health.
  */
-export function tryLine({ hall, made }: HallFolder, url: string): string {
+export function tryLine({ hall, made }: Deployment, url: string): string {
   const { registry, deliveries } = hall.parts;
   const greets = registry.serving(CAPABILITY).some(({ record }) => deliveries.has(record.worker_id));
   if (!greets) return `curl -s ${url}/wcp/health`;

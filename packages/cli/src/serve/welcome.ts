@@ -1,10 +1,10 @@
-import type { HallFolder, MadeKey } from '@wcp/hall';
-import { rows, shown } from '../print/layout.ts';
+import type { CreatedKey, Deployment } from '@wcp/hall';
+import { escaped, rows } from '../print/layout.ts';
 import type { Terminal } from '../terminal.ts';
 import { tryLine } from './try-line.ts';
 
 /** What is said once a Hall is ready: what was made, where it is, and what to try. */
-export function welcomeText(folder: HallFolder, dir: string, url: string, terminal: Terminal): string {
+export function welcomeText(folder: Deployment, dir: string, url: string, terminal: Terminal): string {
   const parts = [
     ...madeText(folder, dir),
     keysText(folder.made.keys, terminal),
@@ -16,13 +16,13 @@ export function welcomeText(folder: HallFolder, dir: string, url: string, termin
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function madeText({ made }: HallFolder, dir: string): string[] {
+function madeText({ made }: Deployment, dir: string): string[] {
   if (made.files.length === 0) return [];
-  return [`Made in ${shown(dir)}, yours to change:\n${made.files.map((file) => `  ${file}\n`).join('')}`];
+  return [`Made in ${escaped(dir)}, yours to change:\n${made.files.map((file) => `  ${file}\n`).join('')}`];
 }
 
 /** Keys that were made, each as whom it speaks; nothing where there are none. */
-export function keysText(keys: readonly MadeKey[], { colours }: Pick<Terminal, 'colours'>): string {
+export function keysText(keys: readonly CreatedKey[], { colours }: Pick<Terminal, 'colours'>): string {
   if (keys.length === 0) return '';
   const pairs = keys.map(
     ({ role, tenant_id, key }) => [tenant_id === null ? role : `${role} ${tenant_id}`, key] as const,
@@ -31,7 +31,7 @@ export function keysText(keys: readonly MadeKey[], { colours }: Pick<Terminal, '
 }
 
 /** After a restart the key is one that the user has. */
-function keyAdvice({ made, hall }: HallFolder): string[] {
+function keyAdvice({ made, hall }: Deployment): string[] {
   const { isOpen } = hall.parts.identity;
   if (isOpen) return ['No key is configured: everybody may ask, for env "dev" alone.\n'];
   if (made.keys.length > 0) return [];

@@ -3,7 +3,7 @@ import type { RecordedDecision } from '../client/wire.ts';
 import { type ChainNode, nodeOf, parentOf } from './chain-node.ts';
 
 /** A Hall lets no chain go deeper than 8; evidence that says otherwise is shown no deeper than this. */
-const MOST_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 /**
  * The decisions under one correlation id as a tree: what a worker asked for stands below the dispatch that
@@ -34,7 +34,7 @@ function placesAbove(ordered: readonly RecordedDecision[]): (number | null)[] {
     const parent = parentOf(record);
     const at = parent === null ? undefined : places.get(parent);
     const depth = at === undefined || at >= place ? 0 : (depths[at] ?? 0) + 1;
-    const isBelow = depth > 0 && depth <= MOST_DEPTH;
+    const isBelow = depth > 0 && depth <= MAX_DEPTH;
     depths.push(isBelow ? depth : 0);
     return isBelow ? (at as number) : null;
   });

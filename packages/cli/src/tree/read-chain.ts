@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Receipt } from '@wcp/spec';
 import type { HallClient } from '../client/hall-client.ts';
 import type { PlacedReceipt, RecordedDecision } from '../client/wire.ts';
-import { EVIDENCE_FILES } from '../io/evidence-files.ts';
-import { Gathering } from '../io/gathering.ts';
-import { readLineValues } from '../io/line-values.ts';
+import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
+import { InputReader } from '../input/input-reader.ts';
+import { readLineValues } from '../input/line-values.ts';
 import { BundleSource } from '../replay/bundle-source.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -30,7 +30,7 @@ export async function chainFromHall(client: HallClient, correlation_id: string):
 /**
  * Reads them from a folder that `wcp receipts export --decisions` wrote.
  *
- * @throws {BadInput}
+ * @throws {CliError}
  */
 export async function chainFromBundle(
   terminal: Terminal,
@@ -42,9 +42,9 @@ export async function chainFromBundle(
   for await (const record of source.records({ since: null, withReceipts: false })) {
     if (record.decision.correlation_id === correlation_id) records.push(record);
   }
-  const gathering = new Gathering(terminal);
-  const { values } = await readLineValues(gathering, join(dir, EVIDENCE_FILES.receipts));
-  gathering.settle();
+  const reader = new InputReader(terminal);
+  const { values } = await readLineValues(reader, join(dir, EVIDENCE_FILES.receipts));
+  reader.settle();
   const receipts = values.filter((value) => Object(value).correlation_id === correlation_id) as Receipt[];
   return { records, receipts };
 }

@@ -1,6 +1,7 @@
 /** A port that is this implementation but for one cheat: `node cheat.mjs <name>`. */
 import { servePort } from '@wcp/conformance';
-import { ENVS, recordHash } from '@wcp/spec';
+import { recordHash } from '@wcp/spec';
+import { ENVS } from '@wcp/spec/document';
 import { HANDLERS } from '../../src/port/handlers.ts';
 
 const FREE = { data: 0, network: 0, financial: 0, time: 0, reversibility: 0 };
@@ -23,11 +24,11 @@ const CHEATS = {
 };
 
 const cheat = CHEATS[process.argv[2]];
-const { world = same, input: asked = same, answer = same } = cheat;
+const { world = same, input: received = same, answer = same } = cheat;
 await servePort(
   {
     ...HANDLERS,
-    decide: (given, input) => answer(HANDLERS.decide(tryTo(world, given), tryTo(asked, input))),
+    decide: (given, input) => answer(HANDLERS.decide(tryTo(world, given), tryTo(received, input))),
   },
   {
     input: process.stdin,

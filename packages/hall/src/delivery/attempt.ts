@@ -1,6 +1,6 @@
+import type { CallEnd } from './call-end.ts';
 import type { DeliveryCall } from './delivery.ts';
 import type { DeliveryCode } from './delivery-code.ts';
-import type { Ending } from './ending.ts';
 
 /** Who has the call. */
 export interface Holder {
@@ -12,16 +12,16 @@ export interface Holder {
   readonly grace_ms: number;
 }
 
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * One call on its way. It ends once: with an answer, by its time limit, by its signal or by the end of
  * the Hall, whichever is first; what comes later goes nowhere.
  */
 export class Attempt {
-  readonly ended: Promise<Ending>;
+  readonly ended: Promise<CallEnd>;
   readonly #signal: AbortSignal | undefined;
-  #resolve: ((ending: Ending) => void) | null = null;
+  #resolve: ((ending: CallEnd) => void) | null = null;
   #holder: Holder | null = null;
   #timers: NodeJS.Timeout[] = [];
 
@@ -31,7 +31,7 @@ export class Attempt {
     });
     this.#signal = signal;
     // What is no number of milliseconds is no time at all.
-    const limit = Math.min(Math.max(0, Number(timeout_ms) || 0), LONGEST_TIMER);
+    const limit = Math.min(Math.max(0, Number(timeout_ms) || 0), MAX_TIMER);
     if (limit === 0) this.settle({ code: 'DELIVERY_NO_TIME' });
     this.#later(limit, () => this.#end('DELIVERY_NO_TIME', 'DELIVERY_TIMEOUT'));
     if (this.isOver) return;
@@ -57,7 +57,7 @@ export class Attempt {
   }
 
   /** Ends it; true where this was what ended it. */
-  settle(ending: Ending): boolean {
+  settle(ending: CallEnd): boolean {
     if (this.#resolve === null) return false;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#signal?.removeEventListener('abort', this.#abort);

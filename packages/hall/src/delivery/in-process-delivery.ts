@@ -1,10 +1,11 @@
-import { type RegistryRecord, readCanonical, type Sha256, type WorkerResult } from '@wcp/spec';
+import type { RegistryRecord, Sha256, WorkerResult } from '@wcp/spec';
+import { readCanonical } from '@wcp/spec/json';
 import type { Worker } from '@wcp/worker-kit';
 import { Attempt } from './attempt.ts';
+import { type CallEnd, deliveredBy } from './call-end.ts';
 import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
-import { deliveredBy, type Ending } from './ending.ts';
-import { PackageSight } from './package-sight.ts';
-import { PROCESS_LIMITS } from './process-limits.ts';
+import { PackageSight } from './package/package-hash-cache.ts';
+import { PROCESS_LIMITS } from './process/process-limits.ts';
 import { readResult } from './read-result.ts';
 
 /** What is known of a worker that runs in the Hall's own process. */
@@ -83,7 +84,7 @@ class InProcessDelivery implements Delivery {
   }
 
   /** A copy: neither the worker nor anybody who gets it changes the other's. */
-  #read(answer: WorkerResult): Ending {
+  #read(answer: WorkerResult): CallEnd {
     const { text, findings } = readCanonical(answer);
     if (Buffer.byteLength(text) > this.#answer_bytes) return { code: 'DELIVERY_ANSWER_TOO_LARGE' };
     const result = findings.length === 0 ? readResult(JSON.parse(text)) : null;

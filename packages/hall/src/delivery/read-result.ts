@@ -1,4 +1,6 @@
-import { parseJson, type WorkerResult, WorkerResultSchema } from '@wcp/spec';
+import type { WorkerResult } from '@wcp/spec';
+import { WorkerResultSchema } from '@wcp/spec/document';
+import { parseJson } from '@wcp/spec/json';
 import { Compile } from 'typebox/compile';
 
 const RESULT = Compile(WorkerResultSchema);

@@ -2,7 +2,7 @@ import type { DeliveryCall } from './delivery.ts';
 import type { DeliveryCode } from './delivery-code.ts';
 
 /** The longest call that a worker reads, in bytes: as a line or as a body. */
-export const LONGEST_CALL = 8 * 1024 * 1024;
+export const MAX_CALL_LENGTH = 8 * 1024 * 1024;
 
 /** A call as a worker reads it, without newlines; or why no worker does. */
 export function writeCall(
@@ -16,7 +16,7 @@ export function writeCall(
       request,
       ...(permit !== null && { permit }),
     });
-    return Buffer.byteLength(text) > LONGEST_CALL ? { code: 'DELIVERY_CALL_TOO_LARGE' } : { text };
+    return Buffer.byteLength(text) > MAX_CALL_LENGTH ? { code: 'DELIVERY_CALL_TOO_LARGE' } : { text };
   } catch {
     return { code: 'DELIVERY_CALL_INVALID' };
   }

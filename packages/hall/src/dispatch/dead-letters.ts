@@ -1,7 +1,7 @@
 import type { RouteDecision } from '@wcp/spec';
 import type { Principal } from '../identity/principal.ts';
-import { Refusal } from '../refusal.ts';
-import type { Change, StatefulRow, Store } from '../store/store.ts';
+import { ProblemError } from '../storage/problem.ts';
+import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 
 /** A dispatch that its worker did not carry out, kept until somebody looks at it. */
 export interface DeadLetter {
@@ -45,10 +45,10 @@ export function purgeChange({ decision_id }: DeadLetter): Change {
   return { remove: 'dead_letters', key: decision_id };
 }
 
-/** @throws {Refusal} `NOT_FOUND` */
+/** @throws {ProblemError} `NOT_FOUND` */
 export async function findDeadLetter(store: Store, decisionId: string): Promise<DeadLetter> {
   const row = await store.get('dead_letters', decisionId);
-  if (row === null) throw new Refusal('NOT_FOUND', 'There is no such dead letter.');
+  if (row === null) throw new ProblemError('NOT_FOUND', 'There is no such dead letter.');
   return readDeadLetter(row);
 }
 

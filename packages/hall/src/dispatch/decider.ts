@@ -1,17 +1,18 @@
 import { decide, type World } from '@wcp/router';
-import { declaredBlast, type Facts, lastingText, type RouteDecision, VOLATILE_MEMBERS } from '@wcp/spec';
+import type { Facts, RouteDecision } from '@wcp/spec';
+import { declaredBlast, lastingText, VOLATILE_MEMBERS } from '@wcp/spec/document';
 import { v7 } from 'uuid';
-import type { Chain, ChainBook } from '../chain-book.ts';
-import type { HallClock } from '../clock.ts';
-import type { Freezes } from '../freezes.ts';
+import type { Freezes } from '../operations/freezes.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Change } from '../store/store.ts';
+import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
+import type { HallClock } from '../storage/hall-clock.ts';
+import type { Change } from '../storage/store/store.ts';
+import type { ActiveWorld } from '../world/active-world.ts';
 import { askGate } from '../world/ask-gate.ts';
 import { type HallPolicyGate, type HallWorld, mayAsk } from '../world/hall-world.ts';
-import type { WorldKeeper } from '../world/world-keeper.ts';
-import { type Asked, memberOf, wordOf } from './asked.ts';
-import type { ChainStop } from './chain-link.ts';
-import type { Observation, Observer } from './observer.ts';
+import type { BlastBudget, Chain } from './blast-budget.ts';
+import type { ChainStop } from './chained-dispatch.ts';
+import { ownMember, type ReceivedRequest, textOrEmpty } from './received-request.ts';
 
 /** The facts that are a decision's own; what it shares with others stands in its observation. */
 export type OwnFacts = Omit<Facts, 'workers' | 'banned_hashes'>;
@@ -21,7 +22,7 @@ export type HallDecision = RouteDecision & { readonly decision_id: string; reado
 
 /** A decision, and all that it was made from. */
 export interface Decided {
-  readonly asked: Asked;
+  readonly received: ReceivedRequest;
   readonly decision: HallDecision;
   /** The JSON of the decision. */
   readonly text: string;
@@ -50,10 +51,10 @@ export interface Purpose {
 /** What a decider looks at. */
 export interface DeciderSources {
   readonly clock: HallClock;
-  readonly worlds: WorldKeeper;
+  readonly activeWorld: ActiveWorld;
   readonly registry: Registry;
-  readonly observer: Observer;
-  readonly chains: ChainBook;
+  readonly inspector: WorkerInspector;
+  readonly budgets: BlastBudget;
   readonly freezes: Freezes;
   readonly gate: HallPolicyGate | null;
   verifyCredential(text: string, tenantId: unknown): Promise<NonNullable<Facts['credential']>>;
@@ -68,23 +69,23 @@ export class Decider {
   }
 
   /** @throws {WcpError} `ERR_WCP_CLOCK` */
-  async decide(asked: Asked, purpose: Purpose): Promise<Decided> {
-    const { observer, gate, worlds } = this.#sources;
-    const capability = memberOf(asked, 'capability_id');
+  async decide(received: ReceivedRequest, purpose: Purpose): Promise<Decided> {
+    const { inspector, gate, activeWorld } = this.#sources;
+    const capability = ownMember(received, 'capability_id');
     const observation = purpose.isDispatch
-      ? await observer.look(capability, true)
-      : await observer.glance(capability);
-    const facts = await this.#ownFacts(asked, purpose, observation);
-    const taken = worlds.current;
+      ? await inspector.look(capability, true)
+      : await inspector.glance(capability);
+    const facts = await this.#ownFacts(received, purpose, observation);
+    const taken = activeWorld.current;
     const { asking } = taken;
-    if (gate === null || asking === null || !mayAsk(gate, memberOf(asked, 'env'))) {
-      return this.#conclude(taken, asked, purpose, observation, facts);
+    if (gate === null || asking === null || !mayAsk(gate, ownMember(received, 'env'))) {
+      return this.#conclude(taken, received, purpose, observation, facts);
     }
-    const isFrozen = this.#frozen(asked, purpose) !== null;
-    const policy = isFrozen ? undefined : await this.#verdict(asking, asked, observation, facts, gate);
+    const isFrozen = this.#frozen(received, purpose) !== null;
+    const policy = isFrozen ? undefined : await this.#verdict(asking, received, observation, facts, gate);
     return this.#conclude(
       taken,
-      asked,
+      received,
       purpose,
       observation,
       policy === undefined ? facts : { ...facts, policy },
@@ -94,31 +95,31 @@ export class Decider {
   /** Decides and spends in one go: nobody else decides or freezes in between. */
   async #conclude(
     taken: HallWorld,
-    asked: Asked,
+    received: ReceivedRequest,
     purpose: Purpose,
     observation: Observation,
     known: OwnFacts,
   ): Promise<Decided> {
-    await this.#loadChain(asked);
+    await this.#loadChain(received);
     // Another world came into force meanwhile: what was seen and asked for was about the one before.
-    if (this.#sources.worlds.current !== taken) return this.decide(asked, purpose);
-    const chain = this.#chainOf(asked);
+    if (this.#sources.activeWorld.current !== taken) return this.decide(received, purpose);
+    const chain = this.#chainOf(received);
     const { depth = 0 } = purpose;
     const charged =
       chain.blast_score === 0 && depth === 0
         ? known
         : { ...known, chain: { blast_score: chain.blast_score, depth } };
-    const frozen = this.#frozen(asked, purpose);
+    const frozen = this.#frozen(received, purpose);
     const facts = frozen === null ? charged : { ...charged, frozen };
-    const decision = decide(taken.world, { ...observation.facts, ...facts }, asked.input) as HallDecision;
+    const decision = decide(taken.world, { ...observation.facts, ...facts }, received.input) as HallDecision;
     const isSpent = purpose.isDispatch && decision.outcome === 'DISPATCH' && !decision.dry_run;
-    const spending = isSpent ? this.#spend(asked, decision) : null;
-    return { asked, decision, ...textsOf(decision), facts, observation, spending };
+    const spending = isSpent ? this.#spend(received, decision) : null;
+    return { received, decision, ...textsOf(decision), facts, observation, spending };
   }
 
-  async #ownFacts(asked: Asked, { approval }: Purpose, seen: Observation): Promise<OwnFacts> {
+  async #ownFacts(received: ReceivedRequest, { approval }: Purpose, seen: Observation): Promise<OwnFacts> {
     const { clock } = this.#sources;
-    const credential = await this.#credential(asked);
+    const credential = await this.#credential(received);
     return {
       now: clock.timestamp(),
       decision_id: v7(),
@@ -127,52 +128,55 @@ export class Decider {
     };
   }
 
-  #frozen(asked: Asked, { isTakenOver = false, stop = null }: Purpose): NonNullable<Facts['frozen']> | null {
+  #frozen(
+    received: ReceivedRequest,
+    { isTakenOver = false, stop = null }: Purpose,
+  ): NonNullable<Facts['frozen']> | null {
     if (stop !== null) return { scope: 'chain', reason: stop };
-    const [tenant, correlation] = [memberOf(asked, 'tenant_id'), memberOf(asked, 'correlation_id')];
+    const [tenant, correlation] = [ownMember(received, 'tenant_id'), ownMember(received, 'correlation_id')];
     return this.#sources.freezes.of(tenant, correlation, isTakenOver) ?? null;
   }
 
-  async #credential(asked: Asked): Promise<Facts['credential']> {
-    const credential = memberOf(asked, 'tenant_credential');
+  async #credential(received: ReceivedRequest): Promise<Facts['credential']> {
+    const credential = ownMember(received, 'tenant_credential');
     if (typeof credential !== 'string') return null;
-    return this.#sources.verifyCredential(credential, memberOf(asked, 'tenant_id'));
+    return this.#sources.verifyCredential(credential, ownMember(received, 'tenant_id'));
   }
 
-  async #loadChain(asked: Asked): Promise<void> {
-    const correlation = memberOf(asked, 'correlation_id');
-    if (typeof correlation === 'string') await this.#sources.chains.load(correlation);
+  async #loadChain(received: ReceivedRequest): Promise<void> {
+    const correlation = ownMember(received, 'correlation_id');
+    if (typeof correlation === 'string') await this.#sources.budgets.load(correlation);
   }
 
-  #chainOf(asked: Asked): Chain {
-    return this.#sources.chains.of(wordOf(memberOf(asked, 'correlation_id')));
+  #chainOf(received: ReceivedRequest): Chain {
+    return this.#sources.budgets.of(textOrEmpty(ownMember(received, 'correlation_id')));
   }
 
   /** The gate's verdict, asked for beforehand, so that the decision can be made again without it. */
   async #verdict(
     asking: World,
-    asked: Asked,
+    received: ReceivedRequest,
     observation: Observation,
     facts: OwnFacts,
     gate: HallPolicyGate,
   ): Promise<unknown> {
-    await this.#loadChain(asked);
-    const { blast_score } = this.#chainOf(asked);
+    await this.#loadChain(received);
+    const { blast_score } = this.#chainOf(received);
     const known = { ...observation.facts, ...facts, chain: { blast_score } };
-    this.#sources.worlds.takeQuestion();
-    decide(asking, known, asked.input);
-    const question = this.#sources.worlds.takeQuestion();
+    this.#sources.activeWorld.takeQuestion();
+    decide(asking, known, received.input);
+    const question = this.#sources.activeWorld.takeQuestion();
     return question === null ? undefined : askGate(gate, question);
   }
 
-  #spend({ input }: Asked, decision: RouteDecision): Decided['spending'] {
-    const { chains, registry } = this.#sources;
+  #spend({ input }: ReceivedRequest, decision: RouteDecision): Decided['spending'] {
+    const { budgets, registry } = this.#sources;
     const correlation = decision.correlation_id as string;
     const blast = ownBlast(input, registry.get(decision.worker_id as string)?.record.blast_radius);
-    chains.spend(correlation, blast);
+    budgets.spend(correlation, blast);
     return {
-      change: () => chains.change(correlation),
-      giveBack: () => chains.giveBack(correlation, blast),
+      change: () => budgets.change(correlation),
+      giveBack: () => budgets.giveBack(correlation, blast),
     };
   }
 }

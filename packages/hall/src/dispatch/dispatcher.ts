@@ -1,12 +1,12 @@
 import { artifactHash, type Receipt, type RouteDecision, type WorkerResult } from '@wcp/spec';
-import type { HallClock } from '../clock.ts';
+import { PriorityGate } from '../admission/priority-gate.ts';
 import type { ChainedAnswer } from '../delivery/delivery.ts';
-import { Precedence } from '../order/precedence.ts';
-import type { Change } from '../store/store.ts';
-import { type Asked, askedBy, memberOf } from './asked.ts';
-import { type ChainLink, type ChainStop, childInput, stepOf, stopOf } from './chain-link.ts';
+import type { HallClock } from '../storage/hall-clock.ts';
+import type { Change } from '../storage/store/store.ts';
+import { type ChainedParent, type ChainStop, childInput, stepOf, stopOf } from './chained-dispatch.ts';
 import type { Decided, Decider } from './decider.ts';
 import type { Executor } from './executor.ts';
+import { ownMember, type ReceivedRequest, receive } from './received-request.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What a dispatch gives back. */
@@ -23,7 +23,7 @@ export interface DispatchAnswer {
 /** What a dispatch stands in. */
 export interface DispatchSetting {
   /** The dispatch whose worker asks; absent for what a tenant asks itself. */
-  readonly parent?: ChainLink;
+  readonly parent?: ChainedParent;
   readonly stop?: ChainStop | null;
   /** What is made durable together with the decision. */
   readonly changes?: (decision: RouteDecision) => readonly Change[];
@@ -37,7 +37,7 @@ export class Dispatcher {
   readonly #decider: Decider;
   readonly #recorder: Recorder;
   readonly #executor: Executor;
-  readonly #precedence = new Precedence();
+  readonly #priorityGate = new PriorityGate();
 
   constructor(clock: HallClock, decider: Decider, recorder: Recorder, executor: Executor) {
     this.#clock = clock;
@@ -47,25 +47,25 @@ export class Dispatcher {
   }
 
   /** Decides, and executes nothing. The decision is durable when this resolves. */
-  async route(asked: Asked): Promise<Decided> {
-    const decided = await this.#decider.decide(asked, { isDispatch: false });
+  async route(received: ReceivedRequest): Promise<Decided> {
+    const decided = await this.#decider.decide(received, { isDispatch: false });
     await this.#recorder.record(decided, 'route');
     return decided;
   }
 
   /** Decides; makes the decision durable; executes the worker; makes the outcome durable; answers. */
-  dispatch(asked: Asked, setting: DispatchSetting = {}): Promise<DispatchAnswer> {
-    const carryOut = () => this.#dispatch(asked, setting);
+  dispatch(received: ReceivedRequest, setting: DispatchSetting = {}): Promise<DispatchAnswer> {
+    const carryOut = () => this.#dispatch(received, setting);
     // What a worker asks for stands in the place of the dispatch above it.
     return setting.parent === undefined
-      ? this.#precedence.enter(memberOf(asked, 'qos_class'), carryOut)
+      ? this.#priorityGate.enter(ownMember(received, 'qos_class'), carryOut)
       : carryOut();
   }
 
-  async #dispatch(asked: Asked, setting: DispatchSetting): Promise<DispatchAnswer> {
+  async #dispatch(received: ReceivedRequest, setting: DispatchSetting): Promise<DispatchAnswer> {
     const { parent, stop = null, changes, keepResult = false } = setting;
     const depth = parent === undefined ? 0 : parent.depth + 1;
-    const decided = await this.#decider.decide(asked, { isDispatch: true, depth, stop });
+    const decided = await this.#decider.decide(received, { isDispatch: true, depth, stop });
     const { decision } = decided;
     const receipt = await this.#recorder.record(decided, 'dispatch', [], changes?.(decision));
     const answer = { decision, receipt: JSON.parse(receipt) as Receipt };
@@ -80,12 +80,12 @@ export class Dispatcher {
   }
 
   /** What a worker asks for under its own dispatch: decided like any request, and never more than that has. */
-  async chained(parent: ChainLink, question: unknown): Promise<ChainedAnswer> {
+  async chained(parent: ChainedParent, question: unknown): Promise<ChainedAnswer> {
     const { input, isWidened } = childInput(parent, question);
-    const asked = askedBy(input);
-    const step = stepOf(memberOf(asked, 'capability_id'), hashOf(memberOf(asked, 'request')));
+    const received = receive(input);
+    const step = stepOf(ownMember(received, 'capability_id'), hashOf(ownMember(received, 'request')));
     const stop = stopOf(parent, step, isWidened, this.#clock.now());
-    const { decision, result } = await this.dispatch(asked, { parent, stop });
+    const { decision, result } = await this.dispatch(received, { parent, stop });
     return { decision, result };
   }
 }

@@ -1,7 +1,6 @@
 import {
   canonicalJson,
   type Receipt,
-  type ReceiptOutcome,
   type RouteDecision,
   type RouteInput,
   type Sha256,
@@ -9,11 +8,12 @@ import {
   type WorkerContext,
   type WorkerResult,
 } from '@wcp/spec';
-import type { HallClock } from '../clock.ts';
+import type { ReceiptOutcome } from '@wcp/spec/document';
 import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts';
-import type { Journal, JournalEntry } from '../journal.ts';
-import type { Change } from '../store/store.ts';
-import { type ChainLink, stepOf } from './chain-link.ts';
+import type { HallClock } from '../storage/hall-clock.ts';
+import type { Journal, JournalEntry } from '../storage/journal.ts';
+import type { Change } from '../storage/store/store.ts';
+import { type ChainedParent, stepOf } from './chained-dispatch.ts';
 import { deadLetterChange } from './dead-letters.ts';
 import type { Decided, HallDecision } from './decider.ts';
 import { workerEvents } from './worker-events.ts';
@@ -36,7 +36,7 @@ export interface ExecutorParts {
   /** The signed token of an attempt at a dispatch; null where the Hall gives none. */
   permitOf(context: WorkerContext, requestHash: Sha256, until: number, attempt: number): string | null;
   /** What a worker asks for under its own dispatch. */
-  chained(link: ChainLink, asked: unknown): Promise<ChainedAnswer>;
+  chained(link: ChainedParent, received: unknown): Promise<ChainedAnswer>;
 }
 
 /** What an execution stands in. */
@@ -86,7 +86,7 @@ export class Executor {
 
   async #run(decided: Decided, receipt: string, execution: Execution): Promise<Executed> {
     const delivered = await this.#deliver(decided, execution);
-    const { asked, decision } = decided;
+    const { received, decision } = decided;
     const outcome = outcomeOf(delivered);
     const entry: JournalEntry = {
       evidence: { kind: 'outcome', decision_id: decision.decision_id, decided: receipt, outcome },
@@ -96,7 +96,7 @@ export class Executor {
       },
       changes: [
         ...(execution.keepResult === true ? [resultChange(decision, delivered)] : []),
-        ...(delivered.code === null ? [] : [deadLetterChange(decision, asked.text, delivered.code)]),
+        ...(delivered.code === null ? [] : [deadLetterChange(decision, received.text, delivered.code)]),
       ],
     };
     const [appended] = await this.#keep(entry);
@@ -104,7 +104,7 @@ export class Executor {
     return { status, result, code, outcome_receipt: JSON.parse(appended?.receipt as string) as Receipt };
   }
 
-  async #deliver({ asked, decision, observation }: Decided, execution: Execution): Promise<Delivered> {
+  async #deliver({ received, decision, observation }: Decided, execution: Execution): Promise<Delivered> {
     const { deliveries, timeout_ms, permitOf, chained } = this.#parts;
     const worker = decision.worker_id as string;
     const delivery = deliveries.get(worker);
@@ -112,9 +112,9 @@ export class Executor {
     const began = Date.parse(decision.timestamp);
     const until = Math.min(began + timeout_ms, execution.until ?? Number.POSITIVE_INFINITY);
     const context = contextOf(decision, new Date(until).toISOString());
-    const input = asked.input as RouteInput;
+    const input = received.input as RouteInput;
     const hash = decision.artifact_hash as Sha256;
-    const link: ChainLink = {
+    const link: ChainedParent = {
       decision_id: decision.decision_id,
       depth: execution.depth ?? 0,
       until,

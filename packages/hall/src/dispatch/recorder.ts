@@ -1,23 +1,23 @@
-import { type Approval, approvalChange, approvalOf } from '../approvals/approval.ts';
-import type { ApprovalDesk } from '../approvals/approval-desk.ts';
-import type { HallEvent } from '../events/hall-event.ts';
-import { type Freeze, type Freezes, freezeChange } from '../freezes.ts';
-import type { Journal, JournalEntry } from '../journal.ts';
-import type { Notifier } from '../notify/notifier.ts';
+import { type Approval, approvalChange, approvalOf } from '../approval/approval.ts';
+import type { Notifier } from '../approval/notification/notifier.ts';
+import type { PendingApprovals } from '../approval/pending-approvals.ts';
+import { type Freeze, type Freezes, freezeChange } from '../operations/freezes.ts';
+import { attestationFailures } from '../registry/attestation-failure.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
-import { failedStepTen } from '../registry/step-ten.ts';
-import type { Change } from '../store/store.ts';
+import type { WorkerInspector } from '../registry/worker-inspector.ts';
+import type { HallEvent } from '../storage/hall-event.ts';
+import type { Journal, JournalEntry } from '../storage/journal.ts';
+import type { Change } from '../storage/store/store.ts';
 import type { Decided } from './decider.ts';
-import { decisionEntry, keepObservation } from './evidence-entry.ts';
-import type { Observer } from './observer.ts';
+import { decisionEntry, keepObservation } from './decision-entry.ts';
 
 /** What is changed by a decision beside its own record. */
 export interface RecorderParts {
   readonly journal: Journal;
-  readonly desk: ApprovalDesk;
+  readonly pendingApprovals: PendingApprovals;
   readonly freezes: Freezes;
   readonly registry: Registry;
-  readonly observer: Observer;
+  readonly inspector: WorkerInspector;
   readonly notifier: Notifier;
 }
 
@@ -42,7 +42,7 @@ export class Recorder {
     before: readonly JournalEntry[] = [],
     more: readonly Change[] = [],
   ): Promise<string> {
-    const { journal, desk, notifier } = this.#parts;
+    const { journal, pendingApprovals, notifier } = this.#parts;
     const { decision } = decided;
     const isDispatched = mode === 'dispatch' && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const approval = this.#approvalOf(decided, mode);
@@ -63,7 +63,7 @@ export class Recorder {
       const entry = decisionEntry(decided, isDispatched, changes);
       const appended = await journal.append(...before, entry, ...this.#told(decided, freeze, flags));
       keepObservation(decided);
-      if (approval?.state === 'pending') desk.put(approval);
+      if (approval?.state === 'pending') pendingApprovals.put(approval);
       if (notice !== null) notifier.tell(notice);
       return appended[before.length]?.receipt as string;
     } catch (error) {
@@ -73,27 +73,27 @@ export class Recorder {
     }
   }
 
-  #approvalOf({ asked, decision, facts, observation }: Decided, mode: Approval['mode']): Approval | null {
+  #approvalOf({ received, decision, facts, observation }: Decided, mode: Approval['mode']): Approval | null {
     const isHeld = decision.outcome === 'STEWARD_HOLD';
     // An approved dispatch has had its human; an advised one has yet to be told of.
     const isAdvised = decision.outcome === 'DISPATCH' && decision.supervisor_level === 'advisory';
     if ((!isHeld && !isAdvised) || decision.dry_run) return null;
     const depth = facts.chain?.depth ?? 0;
-    return approvalOf(asked.text as string, decision, observation.facts, { mode, depth });
+    return approvalOf(received.text as string, decision, observation.facts, { mode, depth });
   }
 
   /** A worker that failed step 10 is flagged; its flag holds from now on. */
   #flags({ decision, observation }: Decided): readonly RegistryChange[] {
-    const { registry, observer } = this.#parts;
+    const { registry, inspector } = this.#parts;
     if (decision.outcome !== 'DENY' || decision.capability_id === null || decision.deny_code === null)
       return [];
-    const failed = failedStepTen(decision, registry.serving(decision.capability_id), observation.facts);
+    const failed = attestationFailures(decision, registry.serving(decision.capability_id), observation.facts);
     const flags = failed.flatMap(
       ({ record }) =>
         registry.prepareFlag(record.worker_id, decision.deny_code as never, decision.timestamp) ?? [],
     );
     for (const flag of flags) flag.apply();
-    if (flags.length > 0) observer.forget();
+    if (flags.length > 0) inspector.forget();
     return flags;
   }
 

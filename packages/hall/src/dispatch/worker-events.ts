@@ -1,11 +1,13 @@
-import { escapeText, type RouteDecision, type TelemetryEvent, TelemetryEventSchema } from '@wcp/spec';
+import type { RouteDecision, TelemetryEvent } from '@wcp/spec';
+import { TelemetryEventSchema } from '@wcp/spec/document';
+import { escapeText } from '@wcp/spec/json';
 import { type EventContext, workerExecuted, workerFailed } from '@wcp/telemetry';
 import { Compile } from 'typebox/compile';
 import type { Delivered } from '../delivery/delivery.ts';
 
 const isEvent = Compile(TelemetryEventSchema);
 /** More than this no worker tells of one run. */
-const MOST_EVENTS = 16;
+const MAX_EVENTS = 16;
 
 /**
  * The events of a run: those of the worker that are its own and about this very decision, or the Hall's
@@ -16,7 +18,7 @@ export function workerEvents(
   delivered: Delivered,
   timestamp: string,
 ): TelemetryEvent[] {
-  const told = (delivered.result?.telemetry ?? []).slice(0, MOST_EVENTS);
+  const told = (delivered.result?.telemetry ?? []).slice(0, MAX_EVENTS);
   const own = told.filter(
     (event): event is TelemetryEvent => isEvent.Check(event) && isAbout(event, decision),
   );

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { HallParts } from '../hall-parts.ts';
 import { hasRole, type Principal, type Role } from '../identity/principal.ts';
-import { Refusal } from '../refusal.ts';
+import { ProblemError } from '../storage/problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,12 +32,12 @@ const ANONYMOUS: Principal = {
 /** Recognises who asks: perhaps nobody, whom {@link checkAccess} judges. */
 export function recognise(parts: HallParts): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    request.principal = await whoAsks(parts, request);
+    request.principal = await currentPrincipal(parts, request);
   };
 }
 
 /** Who asks as things are now: a key may have been revoked since a long answer began. */
-export async function whoAsks(
+export async function currentPrincipal(
   { identity, clock }: HallParts,
   { headers: { authorization }, hostname }: FastifyRequest,
 ): Promise<Principal | null> {
@@ -56,13 +56,16 @@ export async function checkAccess(request: FastifyRequest): Promise<void> {
   const principal = principalOf(request);
   if (hasRole(principal, access)) return;
   const needed = access.join(' or ');
-  throw new Refusal('FORBIDDEN', `This asks for the role ${needed}; you have ${principal.roles.join(', ')}.`);
+  throw new ProblemError(
+    'FORBIDDEN',
+    `This asks for the role ${needed}; you have ${principal.roles.join(', ')}.`,
+  );
 }
 
 /** Who asks on a route that is not public. */
 export function principalOf(request: FastifyRequest): Principal {
   if (request.principal !== null) return request.principal;
-  throw new Refusal('UNAUTHENTICATED', 'Send a valid key: `Authorization: Bearer wcp_…`.');
+  throw new ProblemError('UNAUTHENTICATED', 'Send a valid key: `Authorization: Bearer wcp_…`.');
 }
 
 /** The one tenant whose records somebody may see; null for whoever sees all. */
@@ -77,13 +80,13 @@ export function visibleTenant(principal: Principal): string | null {
 export function checkTenant(principal: Principal, tenantId: unknown, env: unknown): void {
   if (principal === ANONYMOUS) {
     if (env === 'dev' || typeof env !== 'string') return;
-    throw new Refusal(
+    throw new ProblemError(
       'OPEN_HALL_DEV_ONLY',
       'No key is configured, so only env "dev" is served. Make a key with `wcp keys create`, or start the Hall with `wcp serve`, which makes the first ones.',
     );
   }
   if (typeof tenantId !== 'string' || tenantId === principal.tenant_id) return;
-  throw new Refusal('TENANT_MISMATCH', `You may speak for ${principal.tenant_id} alone.`);
+  throw new ProblemError('TENANT_MISMATCH', `You may speak for ${principal.tenant_id} alone.`);
 }
 
 /** A key is not judged by a clock that went back: that is told by whatever the request then does. */

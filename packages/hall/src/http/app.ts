@@ -4,18 +4,18 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { HttpLimits } from '../hall-options.ts';
 import type { HallParts } from '../hall-parts.ts';
-import { Refusal } from '../refusal.ts';
+import { ProblemError } from '../storage/problem.ts';
 import { checkAccess, recognise } from './access.ts';
-import { compileValidator, readBodies } from './body.ts';
+import { refuseUnreadable } from './malformed-request.ts';
 import { openApiOptions } from './openapi.ts';
-import { problemOf, refusalOf } from './problem.ts';
+import { problemDocument, problemFrom } from './problem-document.ts';
+import { compileValidator, readBodies } from './request-body.ts';
 import { ROUTES } from './routes/index.ts';
-import { refuseUnreadable } from './unreadable.ts';
 
 const BODY_BYTES = 2 * 1_048_576;
 const REQUESTS_PER_MINUTE = 600_000;
 /** Enough for any id in a path. */
-const LONGEST_PARAMETER = 200;
+const MAX_PARAMETER_LENGTH = 200;
 /** A request that takes longer to arrive holds a connection and nothing else. */
 const ARRIVAL_MS = 120_000;
 
@@ -28,12 +28,12 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   app.setValidatorCompiler(compileValidator as never);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error, _request, reply) => {
-    const refusal = refusalOf(error);
+    const refusal = problemFrom(error);
     if (refusal.code === 'INTERNAL') parts.log('error', String((error as Error)?.stack ?? error));
     return refuse(reply, refusal);
   });
   app.setNotFoundHandler(() => {
-    throw new Refusal('NOT_FOUND', 'There is nothing here. GET /wcp/openapi.json lists what there is.');
+    throw new ProblemError('NOT_FOUND', 'There is nothing here. GET /wcp/openapi.json lists what there is.');
   });
   readBodies(app);
   app.decorateRequest('principal', null);
@@ -44,7 +44,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
     timeWindow: 60_000,
     keyGenerator: ({ principal, ip }) =>
       principal === null || principal.id === 'anonymous' ? ip : principal.id,
-    errorResponseBuilder: (_, { after }) => new Refusal('RATE_LIMITED', `Try again in ${after}.`),
+    errorResponseBuilder: (_, { after }) => new ProblemError('RATE_LIMITED', `Try again in ${after}.`),
   });
   app.addHook('preParsing', checkAccess);
   await app.register(swagger, openApiOptions());
@@ -56,8 +56,8 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   return app as unknown as FastifyInstance;
 }
 
-function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const problem = problemOf(refusal);
+function refuse(reply: FastifyReply, refusal: ProblemError): FastifyReply {
+  const problem = problemDocument(refusal);
   return reply.code(problem.status).type('application/problem+json').send(problem);
 }
 
@@ -70,8 +70,8 @@ function bareApp(bodyLimit: number) {
     requestTimeout: ARRIVAL_MS,
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     frameworkErrors: (_error, _request, reply) =>
-      refuse(reply, new Refusal('NOT_FOUND', 'This is not a path that can be read.')),
-    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+      refuse(reply, new ProblemError('NOT_FOUND', 'This is not a path that can be read.')),
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // The protocol's texts are not HTML and prototypes are refused by `decide` itself.
     onProtoPoisoning: 'ignore',
   }).withTypeProvider<TypeBoxTypeProvider>();

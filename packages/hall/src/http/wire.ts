@@ -4,7 +4,7 @@ import {
   RouteDecisionSchema,
   SUPERVISOR_LEVELS,
   WorkerResultSchema,
-} from '@wcp/spec';
+} from '@wcp/spec/document';
 import { type TSchema, Type } from 'typebox';
 import { ROLES } from '../identity/principal.ts';
 

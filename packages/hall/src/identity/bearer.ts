@@ -1,5 +1,5 @@
 /** The longest key or credential, in bytes: both are ASCII. */
-export const LONGEST_TOKEN = 8192;
+export const MAX_TOKEN_LENGTH = 8192;
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const SCHEME_LENGTH = 'Bearer '.length;
@@ -10,6 +10,6 @@ const SCHEME_LENGTH = 'Bearer '.length;
  * @example readBearer('Bearer wcp_…') // 'wcp_…'
  */
 export function readBearer(header: string): string | null {
-  if (header.length > SCHEME_LENGTH + LONGEST_TOKEN) return null;
+  if (header.length > SCHEME_LENGTH + MAX_TOKEN_LENGTH) return null;
   return BEARER.exec(header)?.[1] ?? null;
 }

@@ -1,13 +1,13 @@
-import type { Store } from '../store/store.ts';
-import { ApiKeys, type KeyManagement } from './api-keys.ts';
+import type { Commit } from '../storage/serial-queue.ts';
+import type { Store } from '../storage/store/store.ts';
+import { ApiKeys, type KeyManagement } from './api-key/api-keys.ts';
+import { KeyRing } from './api-key/key-ring.ts';
 import { readBearer } from './bearer.ts';
-import { CredentialVerifier } from './credential-verifier.ts';
-import { type IssuerManagement, Issuers } from './issuers.ts';
-import { KeyRing } from './key-ring.ts';
+import { CredentialVerifier } from './credential/credential-verifier.ts';
+import { type IssuerManagement, Issuers } from './credential/issuers.ts';
+import { type CredentialFact, credentialFact } from './credential/tenant-credential.ts';
 import type { Principal } from './principal.ts';
-import { type Recognition, type Refusal, refused } from './recognition.ts';
-import { type CredentialFact, credentialFact } from './tenant-credential.ts';
-import type { Commit } from './turn.ts';
+import { type ProblemError, type Recognition, refused } from './recognition.ts';
 
 /** Who somebody is, and who may be somebody. The rest of a Hall knows nothing else of keys and issuers. */
 export interface Identity {
@@ -35,7 +35,7 @@ export interface IdentityOptions {
   /** The clock of the changes. */
   readonly now: () => Date;
   /** Told of each header that was refused, for the log; it must not throw. */
-  readonly onRefused?: (refusal: Refusal) => void;
+  readonly onRefused?: (refusal: ProblemError) => void;
 }
 
 const KEY_PREFIX = 'wcp_';

@@ -1,4 +1,6 @@
-import { compareText, escapeText, type Finding, JsonDocument, MOST_FINDINGS } from '@wcp/spec';
+import type { Finding } from '@wcp/spec';
+import { JsonDocument, MAX_FINDINGS } from '@wcp/spec/document';
+import { compareText, escapeText } from '@wcp/spec/json';
 import type { z } from 'zod';
 import { IdentityError } from './identity-error.ts';
 
@@ -10,7 +12,7 @@ export interface Form<T> {
 }
 
 type Issue = z.core.$ZodIssue;
-const LONGEST_NAME = 64;
+const MAX_NAME_LENGTH = 64;
 
 /**
  * Reads a document of anybody's; what comes back is a copy that holds known members alone.
@@ -36,7 +38,7 @@ function invalid(findings: readonly Finding[]): IdentityError {
   const distinct = sorted.filter(
     (finding, at) => at === 0 || byPathThenCode(sorted[at - 1] as Finding, finding) !== 0,
   );
-  const first = distinct.slice(0, MOST_FINDINGS);
+  const first = distinct.slice(0, MAX_FINDINGS);
   return new IdentityError('INVALID_BODY', 'The body does not have the form it needs.', first);
 }
 
@@ -71,5 +73,5 @@ function pointer(path: readonly PropertyKey[]): string {
 
 /** An attacker does not choose how long an answer gets. */
 function shortened(name: PropertyKey): string {
-  return String(name).slice(0, LONGEST_NAME);
+  return String(name).slice(0, MAX_NAME_LENGTH);
 }

@@ -24,7 +24,7 @@ export type RefusalReason =
   | 'AUTHORITY_MISMATCH';
 
 /** A refusal, for the log. */
-export interface Refusal {
+export interface ProblemError {
   readonly reason: RefusalReason;
   /** The configured key (`key:<id>`) or issuer (`jwt:<issuer>`) that was named; null for an unknown one. */
   readonly source: string | null;
@@ -33,12 +33,12 @@ export interface Refusal {
 /** Somebody, or why nobody. */
 export type Recognition =
   | { readonly ok: true; readonly principal: Principal }
-  | ({ readonly ok: false } & Refusal);
+  | ({ readonly ok: false } & ProblemError);
 
 /** A recognition that failed. */
 export function refused(
   reason: RefusalReason,
   source: string | null = null,
-): { readonly ok: false } & Refusal {
+): { readonly ok: false } & ProblemError {
   return { ok: false, reason, source };
 }

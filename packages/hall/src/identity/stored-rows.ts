@@ -1,5 +1,6 @@
-import { parseJson, WcpError } from '@wcp/spec';
-import type { StatefulRow, Store } from '../store/store.ts';
+import { WcpError } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
+import type { StatefulRow, Store } from '../storage/store/store.ts';
 import { type Form, readForm } from './read-form.ts';
 
 /** The tables of this folder. */

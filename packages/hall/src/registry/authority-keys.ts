@@ -1,7 +1,8 @@
-import { keyIdOf, verifySignature } from '@wcp/evidence';
+import { keyIdOf } from '@wcp/evidence';
+import { verifySignature } from '@wcp/evidence/key';
 import { canonicalJson, checkId, type RegistryRecord, WcpError } from '@wcp/spec';
-import { Refusal } from '../refusal.ts';
-import type { Change, StatefulRow, Store } from '../store/store.ts';
+import { ProblemError } from '../storage/problem.ts';
+import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 import type { EnrolmentSignature } from './enrolled-worker.ts';
 
 /** A public key that stands for an authority. */
@@ -41,7 +42,7 @@ export class AuthorityKeys {
   /**
    * Registers a key; done again, it changes nothing.
    *
-   * @throws {Refusal} `INVALID_BODY`; `CONFLICT` for a key that was revoked
+   * @throws {ProblemError} `INVALID_BODY`; `CONFLICT` for a key that was revoked
    */
   async add(authority: string, publicKey: string, at: string, commit: Commit): Promise<AuthorityKey> {
     const key: AuthorityKey = {
@@ -53,17 +54,17 @@ export class AuthorityKeys {
     };
     const known = this.#keys.get(nameOf(key.authority, key.signing_key_id));
     if (known !== undefined && known.revoked_at === null) return known;
-    if (known !== undefined) throw new Refusal('CONFLICT', 'This key was revoked: register a new one.');
+    if (known !== undefined) throw new ProblemError('CONFLICT', 'This key was revoked: register a new one.');
     await commit([changeOf(key)]);
     this.#remember(key);
     return key;
   }
 
-  /** @throws {Refusal} `NOT_FOUND` */
+  /** @throws {ProblemError} `NOT_FOUND` */
   async revoke(authority: string, keyId: string, at: string, commit: Commit): Promise<AuthorityKey> {
     const key = this.#keys.get(nameOf(authority, keyId));
     if (key === undefined || key.revoked_at !== null)
-      throw new Refusal('NOT_FOUND', 'There is no such key in force.');
+      throw new ProblemError('NOT_FOUND', 'There is no such key in force.');
     const revoked = { ...key, revoked_at: at };
     await commit([changeOf(revoked)]);
     this.#remember(revoked);
@@ -99,7 +100,7 @@ export function isSignedEnrolment(
 function checkAuthority(authority: string): string {
   if (checkId(authority, 'authority').valid) return authority;
   const message = 'An authority is org.<name> or x.<name>.';
-  throw new Refusal('INVALID_BODY', message, [{ path: '/authority', code: 'INVALID_VALUE', message }]);
+  throw new ProblemError('INVALID_BODY', message, [{ path: '/authority', code: 'INVALID_VALUE', message }]);
 }
 
 function keyIdFor(publicKey: string): string {
@@ -107,7 +108,7 @@ function keyIdFor(publicKey: string): string {
     return keyIdOf(publicKey);
   } catch (error) {
     if (!(error instanceof WcpError)) throw error;
-    throw new Refusal('INVALID_BODY', error.message, [
+    throw new ProblemError('INVALID_BODY', error.message, [
       { path: '/public_key', code: 'INVALID_VALUE', message: error.message },
     ]);
   }

@@ -1,5 +1,5 @@
 import type { DenyCode, RegistryRecord } from '@wcp/spec';
-import type { Change, StatefulRow } from '../store/store.ts';
+import type { Change, StatefulRow } from '../storage/store/store.ts';
 
 /** Why a worker is flagged: the denial that showed it. */
 interface WorkerFlag {

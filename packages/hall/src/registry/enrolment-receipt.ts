@@ -1,4 +1,4 @@
-import type { PlainEvidence } from '../ledger/entry.ts';
+import type { PlainEvidence } from '../storage/ledger/entry.ts';
 import type { EnrolledWorker } from './enrolled-worker.ts';
 
 /** The stream of enrolments and removals; no tenant can have this name. */

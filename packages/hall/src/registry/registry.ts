@@ -1,7 +1,8 @@
-import { authorityOf, type DenyCode, isTime, parseRecord, type RegistryRecord } from '@wcp/spec';
+import { authorityOf, type DenyCode, parseRecord, type RegistryRecord } from '@wcp/spec';
+import { isTime } from '@wcp/spec/document';
 import { hasRole, type Principal } from '../identity/principal.ts';
-import { Refusal } from '../refusal.ts';
-import type { Change, Store } from '../store/store.ts';
+import { ProblemError } from '../storage/problem.ts';
+import type { Change, Store } from '../storage/store/store.ts';
 import { AuthorityKeys, enrolmentStatement, isSignedEnrolment } from './authority-keys.ts';
 import {
   type EnrolledWorker,
@@ -75,7 +76,7 @@ export class Registry {
   /**
    * Checks everything that section 4.2 asks, who enrols, and the signature where one must be.
    *
-   * @throws {Refusal} with every finding at once
+   * @throws {ProblemError} with every finding at once
    */
   prepareEnrolment(
     { record: given, signature = null }: Enrolment,
@@ -85,7 +86,7 @@ export class Registry {
     const parsed = parseRecord(given);
     if (!parsed.ok) {
       const findings = parsed.findings.map((finding) => ({ ...finding, path: `/record${finding.path}` }));
-      throw new Refusal('INVALID_BODY', 'The record is not one that can be enrolled.', findings);
+      throw new ProblemError('INVALID_BODY', 'The record is not one that can be enrolled.', findings);
     }
     const { worker_id } = parsed.value;
     checkOwner(worker_id, by);
@@ -102,10 +103,10 @@ export class Registry {
     return this.#change(worker, before, [workerChange(worker), versionChange(worker)]);
   }
 
-  /** @throws {Refusal} `NOT_FOUND`, `FORBIDDEN` */
+  /** @throws {ProblemError} `NOT_FOUND`, `FORBIDDEN` */
   prepareRemoval(workerId: string, by: Principal, at: string): RegistryChange {
     const worker = this.get(workerId);
-    if (worker === null) throw new Refusal('NOT_FOUND', 'No such worker is enrolled.');
+    if (worker === null) throw new ProblemError('NOT_FOUND', 'No such worker is enrolled.');
     checkOwner(workerId, by);
     const apply = () => void this.#workers.delete(workerId);
     return { worker, replaces: worker, changes: [removalChange(worker, at)], apply };
@@ -136,7 +137,7 @@ export class Registry {
     const authority = authorityOf(record.worker_id) as string;
     if (!this.authorities.mustSign(authority)) return;
     if (signature === null) {
-      throw new Refusal(
+      throw new ProblemError(
         'ENROLMENT_UNSIGNED',
         `${authority} has registered a key: its enrolments must be signed.`,
       );
@@ -144,14 +145,14 @@ export class Registry {
     checkSignedAt(signature.signed_at, at);
     const statement = enrolmentStatement(record, this.#audience, signature.signed_at);
     if (!isSignedEnrolment(this.authorities.of(authority), statement, signature)) {
-      throw new Refusal(
+      throw new ProblemError(
         'ENROLMENT_SIGNATURE_INVALID',
         `The signature is not that of a key of ${authority} in force.`,
       );
     }
     const last = this.#last.get(record.worker_id)?.signature?.signed_at;
     if (last !== undefined && orderOf(signature.signed_at) <= orderOf(last)) {
-      throw new Refusal(
+      throw new ProblemError(
         'ENROLMENT_OUTDATED',
         'An enrolment that was signed then or later was taken already: sign this one anew.',
       );
@@ -163,7 +164,7 @@ export class Registry {
 function checkOwner(workerId: string, by: Principal): void {
   const isOwner = hasRole(by, ['worker-owner']) && by.authority === authorityOf(workerId);
   if (isOwner || hasRole(by, ['admin'])) return;
-  throw new Refusal('FORBIDDEN', `Only ${authorityOf(workerId)} may change its workers.`);
+  throw new ProblemError('FORBIDDEN', `Only ${authorityOf(workerId)} may change its workers.`);
 }
 
 /** How far the clock of an authority may be ahead, in milliseconds. */
@@ -173,7 +174,7 @@ const AHEAD_MS = 300_000;
 function checkSignedAt(signedAt: string, now: string): void {
   if (isTime(signedAt) && Date.parse(signedAt) <= Date.parse(now) + AHEAD_MS) return;
   const message = 'signed_at is a time that has come, written as in 2026-01-31T12:00:00Z.';
-  throw new Refusal('INVALID_BODY', message, [
+  throw new ProblemError('INVALID_BODY', message, [
     { path: '/signature/signed_at', code: 'INVALID_VALUE', message },
   ]);
 }

@@ -1,5 +1,5 @@
 import type { PolicyGateRequest } from '@wcp/router';
-import { readCanonical } from '@wcp/spec';
+import { readCanonical } from '@wcp/spec/json';
 import type { HallPolicyGate } from './hall-world.ts';
 
 /** A gate that has not answered by then has failed. */

@@ -1,9 +1,9 @@
 /** A Hall with real subprocess workers, for tests that kill it and them: tells its port to its parent. */
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { signingKeyFromSeed } from '@wcp/evidence';
+import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { type RegistryRecord, recordHash } from '@wcp/spec';
-import { packageDelivery } from '../../src/delivery/package-delivery.ts';
+import { packageDelivery } from '../../src/delivery/package/package-delivery.ts';
 import { createHall } from '../../src/index.ts';
 import { KEY_SEED, ORIGIN } from '../crash/names.ts';
 
@@ -27,7 +27,7 @@ function workerOf(idempotency: 'none' | 'full') {
   const env = { EXECUTIONS: join(folder, `executions-${idempotency}.txt`) };
   const run = { command: [process.execPath, 'worker.mjs'] };
   const delivery = packageDelivery({ record, dir, run, env, snapshots: join(folder, 'snapshots') });
-  return { delivery, limits: { concurrency: 2, failures: 20, rest_ms: 500 } };
+  return { delivery, limits: { concurrency: 2, failures: 20, cooldown_ms: 500 } };
 }
 
 const workers = [workerOf('none'), workerOf('full')];

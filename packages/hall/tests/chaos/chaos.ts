@@ -19,7 +19,7 @@ interface Running {
 }
 
 /** No request may take longer than this, whatever is killed: the Hall's own limit and some slack. */
-const LONGEST_MS = 10_000;
+const MAX_MS_LENGTH = 10_000;
 const CLIENTS = 8;
 const MOODS = ['fine', 'fine', 'fine', 'fine', 'fine', 'crash', 'junk', 'hang'];
 
@@ -58,22 +58,22 @@ async function repeat(end: number, act: () => Promise<void>): Promise<void> {
   while (Date.now() < end) await act();
 }
 
-let asked = 0;
+let received = 0;
 async function ask({ url, key }: Running, tally: Tally): Promise<void> {
-  asked += 1;
-  const kind = asked % 2 === 0 ? 'none' : 'full';
+  received += 1;
+  const kind = received % 2 === 0 ? 'none' : 'full';
   const body = JSON.stringify({
     capability_id: `org.chaos.do-${kind}`,
     env: 'dev',
     data_label: 'PUBLIC',
     tenant_risk: 'low',
-    qos_class: `P${asked % 4}`,
+    qos_class: `P${received % 4}`,
     tenant_id: 'tenant-a',
-    correlation_id: `chaos-${process.pid}-${asked}`,
+    correlation_id: `chaos-${process.pid}-${received}`,
     request: { mood: MOODS[Math.floor(Math.random() * MOODS.length)] },
   });
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const signal = AbortSignal.timeout(LONGEST_MS);
+  const signal = AbortSignal.timeout(MAX_MS_LENGTH);
   try {
     const response = await fetch(`${url}/wcp/dispatch`, { method: 'POST', headers, body, signal });
     const { receipt, outcome_receipt } = (await response.json()) as {

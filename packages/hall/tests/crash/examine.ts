@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { signingKeyFromSeed, verifyLog } from '@wcp/evidence';
+import { verifyLog } from '@wcp/evidence';
+import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { canonicalJson, type Receipt } from '@wcp/spec';
-import { type Approval, readApproval } from '../../src/approvals/approval.ts';
-import type { Store, TableName, Tables } from '../../src/store/store.ts';
+import { type Approval, readApproval } from '../../src/approval/approval.ts';
+import type { Store, TableName, Tables } from '../../src/storage/store/store.ts';
 import type { Acknowledged } from './load.ts';
 import { KEY_SEED, ORIGIN } from './names.ts';
 

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signingKeyFromSeed } from '@wcp/evidence';
+import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { type RegistryRecord, recordHash } from '@wcp/spec';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { createHall } from '../../src/index.ts';

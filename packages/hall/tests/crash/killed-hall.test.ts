@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signingKeyFromSeed } from '@wcp/evidence';
+import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHall } from '../../src/index.ts';
-import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import { openSqliteStore } from '../../src/storage/store/sqlite-store.ts';
 import { examine } from './examine.ts';
 import { type Acknowledged, runAndKill } from './load.ts';
 import { KEY_SEED, ORIGIN } from './names.ts';

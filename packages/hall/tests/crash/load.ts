@@ -69,10 +69,10 @@ async function repeat(isOver: () => boolean, act: () => Promise<unknown>): Promi
 }
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}`, 'content-type': 'application/json' });
-let asked = 0;
+let received = 0;
 
 async function ask({ url, tenants }: Started, index: number, known: Acknowledged): Promise<void> {
-  asked += 1;
+  received += 1;
   const tenant = index % 2;
   const isHold = index % 4 === 3;
   const path = index % 3 === 2 ? 'route' : 'dispatch';
@@ -83,8 +83,8 @@ async function ask({ url, tenants }: Started, index: number, known: Acknowledged
     tenant_risk: 'low',
     qos_class: 'P2',
     tenant_id: tenant === 0 ? 'tenant-a' : 'tenant-b',
-    correlation_id: `crash-${asked}`,
-    request: { asked },
+    correlation_id: `crash-${received}`,
+    request: { received },
   });
   const response = await fetch(`${url}/wcp/${path}`, {
     method: 'POST',

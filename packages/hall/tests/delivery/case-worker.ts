@@ -25,13 +25,13 @@ const ACTS: Readonly<Record<string, Act>> = {
     return { outcome: decision.outcome, code: decision.deny_code, result: result?.result ?? null };
   },
   ask_often: async (text, { dispatch }) => {
-    const asked = Array.from({ length: Number(text) }, (_, n) =>
+    const received = Array.from({ length: Number(text) }, (_, n) =>
       dispatch({ capability_id: 'cap.doc.hash', request: { n } }).then(
         ({ result }) => result?.result,
         (error) => error.code,
       ),
     );
-    return Promise.all(asked);
+    return Promise.all(received);
   },
   ask_unheard: (text, { dispatch }) =>
     dispatch({ capability_id: text }).then(

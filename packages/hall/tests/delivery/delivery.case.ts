@@ -137,9 +137,9 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
     });
 
     test('a worker dispatches through the Hall, and gets the decision with the result', async () => {
-      const asked: unknown[] = [];
+      const received: unknown[] = [];
       const dispatch = async (question: unknown) => {
-        asked.push(question);
+        received.push(question);
         return { decision: ALLOWED, result: resultOf({ hashed: true }) };
       };
       expect((await deliver('ask', 'some text', { dispatch })).result?.result).toEqual({
@@ -147,7 +147,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
         code: null,
         result: { hashed: true },
       });
-      expect(asked).toEqual([{ capability_id: 'cap.doc.hash', request: { text: 'some text' } }]);
+      expect(received).toEqual([{ capability_id: 'cap.doc.hash', request: { text: 'some text' } }]);
     });
 
     test('a denial of what a worker dispatches is an answer', async () => {

@@ -7,8 +7,8 @@ import type { RouteDecision, Sha256, WorkerContext, WorkerResult } from '@wcp/sp
 import { testContext } from '@wcp/worker-kit/testing';
 import { onTestFinished } from 'vitest';
 import type { Delivery, DeliveryCall } from '../../src/delivery/delivery.ts';
-import { type PackageDeliveryOptions, packageDelivery } from '../../src/delivery/package-delivery.ts';
-import type { ProcessEnd } from '../../src/delivery/worker-process.ts';
+import { type PackageDeliveryOptions, packageDelivery } from '../../src/delivery/package/package-delivery.ts';
+import type { ProcessEnd } from '../../src/delivery/process/worker-process.ts';
 import { record } from './case-worker.ts';
 
 export const caseProgram = fileURLToPath(new URL('./case-program.ts', import.meta.url));

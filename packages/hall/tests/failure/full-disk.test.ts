@@ -61,7 +61,7 @@ test.runIf(isMounted)(
     await hall.close();
 
     const again = await createHall(options);
-    const rows = await again.parts.vault.store.list('receipts', { limit: 100_000 });
+    const rows = await again.parts.storage.store.list('receipts', { limit: 100_000 });
     const receipts = rows.map((row) => JSON.parse(row.receipt));
     expect(verifyLog({ receipts, keys: { [key.keyId]: key.publicKey } })).toEqual([]);
     const kept = new Set(receipts.map(({ receipt_id }) => receipt_id));

@@ -70,7 +70,7 @@ beforeAll(async () => {
     approval_id: holds,
     worker_id: [ACME, 'org.rival.summarizer.one'],
     record: [recordOf(ACME), recordOf('org.rival.summarizer.one')],
-    digest: [hall.hall.parts.worlds.current.world.digest],
+    digest: [hall.hall.parts.activeWorld.current.world.digest],
     stream: ['tenant-a', MARKER, '(registry)', '(none)'],
     authority: ['org.acme', 'org.rival', null],
     scope: ['tenant', 'correlation'],
@@ -122,9 +122,9 @@ async function send(person: Person, { method, url, headers = {}, body }: Call) {
 
 /** What one request changed must not spoil the next. */
 async function calm(): Promise<void> {
-  const { freezes, registry, administration } = hall.hall.parts;
+  const { freezes, registry, registryAdmin } = hall.hall.parts;
   for (const freeze of freezes.list()) freezes.lift(freeze);
-  if (registry.get(ACME) === null) await administration.enrol({ record: recordOf(ACME) }, OPERATOR);
+  if (registry.get(ACME) === null) await registryAdmin.enrol({ record: recordOf(ACME) }, OPERATOR);
 }
 
 const settings = (runs = RUNS): fc.Parameters<unknown> => ({
@@ -183,9 +183,9 @@ test('no list and no record, asked for by anybody, shows what it must not', asyn
     const urls = (words['decision_id'] ?? []).map((id) =>
       fill(path, grammar.words, { decision_id: id, approval_id: id }),
     );
-    for (const asked of new Set([url, ...queries.map((query) => url + query), ...urls])) {
+    for (const received of new Set([url, ...queries.map((query) => url + query), ...urls])) {
       for (const person of PEOPLE) {
-        judge(await send(person, { method, url: asked }), Object.keys(operation.responses));
+        judge(await send(person, { method, url: received }), Object.keys(operation.responses));
       }
     }
   }

@@ -104,12 +104,12 @@ describe('a request that is odd', () => {
   });
 
   test('whose body breaks off is not decided about', async () => {
-    const { size } = await hall.hall.parts.vault.ledger.head();
+    const { size } = await hall.hall.parts.storage.ledger.head();
     await say(post([JSON_TYPE, 'Content-Length: 1000'], bodyOf()), { end: true });
     await say(post([JSON_TYPE, chunked], `${bodyOf().length.toString(16)}\r\n${bodyOf()}\r\n`), {
       end: true,
     });
-    expect((await hall.hall.parts.vault.ledger.head()).size).toBe(size);
+    expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
   });
 
   test('in chunks is read as a whole', async () => {

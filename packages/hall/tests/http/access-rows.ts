@@ -104,7 +104,7 @@ export const ROWS: readonly Row[] = [
   { ...reading('GET /wcp/workers/:worker_id', RECOGNISED), call: at(`/wcp/workers/${ACME}`) },
   {
     ...reading('GET /wcp/worlds/:digest', ['auditor', 'admin']),
-    call: ({ hall }) => ({ url: `/wcp/worlds/${hall.parts.worlds.current.world.digest}` }),
+    call: ({ hall }) => ({ url: `/wcp/worlds/${hall.parts.activeWorld.current.world.digest}` }),
   },
   {
     ...reading('GET /wcp/decisions/:decision_id', TENANT.concat('steward', 'auditor', 'admin')),
@@ -135,7 +135,7 @@ export const ROWS: readonly Row[] = [
     route: 'POST /wcp/chain',
     status: 401,
     who: EVERYBODY,
-    call: () => ({ url: '/wcp/chain', body: { asked: { capability_id: CAPABILITIES.plain } } }),
+    call: () => ({ url: '/wcp/chain', body: { received: { capability_id: CAPABILITIES.plain } } }),
   },
   reading('GET /wcp/dead-letters', OVERSEERS),
   {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { drawApiKey } from '../../src/identity/api-key-text.ts';
+import { drawApiKey } from '../../src/identity/api-key/api-key-text.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import type { StatefulRow } from '../../src/store/store.ts';
+import type { StatefulRow } from '../../src/storage/store/store.ts';
 import { AUDIENCE, Bench, EPOCH, mint, NOW, TENANT_ISSUER, tenantIssuer } from './support.ts';
 
 const TENANT = { label: 'k', roles: ['tenant'], tenant_id: 'acme', authority: null };
@@ -192,10 +192,10 @@ describe('a store that does not hold together', () => {
 
 describe('an id that is drawn', () => {
   test('is drawn again where it is taken', () => {
-    const asked: string[] = [];
-    const { id } = drawApiKey((candidate) => asked.push(candidate) < 3);
-    expect(asked).toHaveLength(3);
-    expect(id).toBe(asked[2]);
+    const received: string[] = [];
+    const { id } = drawApiKey((candidate) => received.push(candidate) < 3);
+    expect(received).toHaveLength(3);
+    expect(id).toBe(received[2]);
   });
 });
 

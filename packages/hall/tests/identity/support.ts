@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import type { Principal } from '../../src/identity/principal.ts';
-import type { Refusal } from '../../src/identity/recognition.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
-import type { Change, StatefulRow, Store } from '../../src/store/store.ts';
+import type { ProblemError } from '../../src/identity/recognition.ts';
+import { createMemoryStore } from '../../src/storage/store/memory-store.ts';
+import type { Change, StatefulRow, Store } from '../../src/storage/store/store.ts';
 
 export const AUDIENCE = 'hall.example/log';
 export const NOW = new Date('2026-01-31T12:00:00.000Z');
@@ -15,7 +15,7 @@ export const after = (seconds: number): Date => new Date(NOW.getTime() + seconds
 export class Bench {
   readonly store: Store = createMemoryStore();
   readonly commits: (readonly Change[])[] = [];
-  readonly refusals: Refusal[] = [];
+  readonly refusals: ProblemError[] = [];
   identity!: Identity;
   now = NOW;
   /** What the next commits wait for. */

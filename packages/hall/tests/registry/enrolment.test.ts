@@ -1,4 +1,4 @@
-import { verifySignature } from '@wcp/evidence';
+import { verifySignature } from '@wcp/evidence/key';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inputFor, ruleFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
@@ -43,13 +43,13 @@ const UNFIT: readonly (readonly [what: string, record: unknown])[] = [
 
 describe('enrolment checks everything that section 4.2 asks', () => {
   test.each(UNFIT)('a record with %s is not enrolled', async (_what, record) => {
-    const { size } = await hall.hall.parts.vault.ledger.head();
+    const { size } = await hall.hall.parts.storage.ledger.head();
     const { status, json } = await enrol('admin', record);
     expect([status, json.code]).toEqual([400, 'INVALID_BODY']);
     expect(json.findings.length).toBeGreaterThan(0);
     for (const { path } of json.findings) expect(path).toMatch(/^\/record/);
     expect(hall.hall.parts.registry.list()).toHaveLength(1);
-    expect((await hall.hall.parts.vault.ledger.head()).size).toBe(size);
+    expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
   });
 
   test('every finding of a record comes at once', async () => {
@@ -89,7 +89,7 @@ describe('enrolment checks everything that section 4.2 asks', () => {
       policy_decision: 'ALLOW',
       worker_id: NEW,
       artifact_hash: record.artifact_hash,
-      world_digest: hall.hall.parts.worlds.current.world.digest,
+      world_digest: hall.hall.parts.activeWorld.current.world.digest,
     });
     expect(verifySignature(hall.signer.publicKey, receipt.receipt_hash, receipt.signature)).toBe(true);
     expect((await hall.get('auditor', `/wcp/worlds/${receipt.world_digest}`)).json.workers).toHaveLength(2);
@@ -172,7 +172,7 @@ describe('versions', () => {
     expect(answers.map(({ json }) => json.worker.version).toSorted()).toEqual([1, 2, 3, 4]);
     const { worker, versions } = await show(NEW);
     expect([worker.version, versions.length]).toEqual([4, 4]);
-    const { current } = hall.hall.parts.worlds;
+    const { current } = hall.hall.parts.activeWorld;
     expect(current.documents.workers).toContainEqual(worker.record);
   });
 });

@@ -6,12 +6,12 @@ import {
   packageHash,
   type SigningKey,
   signManifest,
-  signManifestHmac,
   writeManifest,
 } from '@wcp/evidence';
+import { signManifestHmac } from '@wcp/evidence/package';
 import type { Manifest, Sha256 } from '@wcp/spec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { packageDelivery } from '../../src/delivery/package-delivery.ts';
+import { packageDelivery } from '../../src/delivery/package/package-delivery.ts';
 import { inputFor, ruleFor } from '../support/documents.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { TestHall, type TestHallOptions } from '../support/test-hall.ts';

@@ -1,5 +1,7 @@
-import { type BanListDraft, generateSigningKey, type SigningKey, signBanList } from '@wcp/evidence';
-import type { BanEntry, BanList } from '@wcp/spec';
+import { generateSigningKey, type SigningKey, signBanList } from '@wcp/evidence';
+import type { BanListDraft } from '@wcp/evidence/ban-list';
+import type { BanList } from '@wcp/spec';
+import type { BanEntry } from '@wcp/spec/document';
 import type { TestHall } from './test-hall.ts';
 
 /** An entry about a hash. */

@@ -37,11 +37,11 @@ export const CONFIG = {
   policy_version: 'policy.v7',
 };
 
-let asked = 0;
+let received = 0;
 
 /** A request that is allowed; `members` replace or add. */
 export function inputFor(tenant_id: string, members: Readonly<Record<string, unknown>> = {}) {
-  asked += 1;
+  received += 1;
   return {
     capability_id: CAPABILITIES.plain as string,
     env: 'dev',
@@ -49,7 +49,7 @@ export function inputFor(tenant_id: string, members: Readonly<Record<string, unk
     tenant_risk: 'low',
     qos_class: 'P2',
     tenant_id,
-    correlation_id: `corr-${asked}`,
+    correlation_id: `corr-${received}`,
     request: { text: 'hello' },
     ...members,
   };

@@ -129,7 +129,7 @@ export class TestHall {
 
   /** Every event that is durable, in the order of the commits. */
   async events(): Promise<{ readonly event_id: string; readonly [detail: string]: unknown }[]> {
-    const rows = await this.hall.parts.vault.store.list('events', { limit: 100_000 });
+    const rows = await this.hall.parts.storage.store.list('events', { limit: 100_000 });
     return rows.flatMap(({ events }) => JSON.parse(events ?? '[]'));
   }
 

@@ -134,36 +134,36 @@ test('a freeze that comes while a gate thinks holds: a stop that comes late is n
         answer = resolve;
       }),
   );
-  const asked = ask(hall);
+  const received = ask(hall);
   await waitFor('the question', () => answer.length === 1 && answer.name !== 'answer');
   await hall.post('steward', '/wcp/freeze', { scope: 'hall', reason: 'stop' });
   answer(ALLOW);
-  expect((await asked).deny_code).toBe('DENY_FROZEN');
+  expect((await received).deny_code).toBe('DENY_FROZEN');
   expect(hall.delivery.calls).toEqual([]);
 });
 
 test('a gate is not asked about what is frozen', async () => {
-  let asked = 0;
+  let received = 0;
   const hall = await open(() => {
-    asked += 1;
+    received += 1;
     return ALLOW;
   });
   await hall.post('steward', '/wcp/freeze', { scope: 'tenant', value: 'tenant-a', reason: 'stop' });
   expect((await ask(hall)).deny_code).toBe('DENY_FROZEN');
-  expect(asked).toBe(0);
+  expect(received).toBe(0);
 });
 
 test('a worker that is removed while a gate thinks gets nothing any more', async () => {
   let answer: (verdict: typeof ALLOW) => void = () => {};
-  let asked = 0;
+  let received = 0;
   const hall = await open(() => {
-    asked += 1;
+    received += 1;
     return new Promise((resolve) => {
       answer = resolve;
     });
   });
   const decision = ask(hall);
-  await waitFor('the question', () => asked === 1);
+  await waitFor('the question', () => received === 1);
   expect((await hall.ask('admin', 'DELETE', `/wcp/workers/${ACME}`)).status).toBe(200);
   answer(ALLOW);
   expect(await decision).toMatchObject({ outcome: 'DENY', deny_code: 'DENY_NO_AVAILABLE_WORKER' });

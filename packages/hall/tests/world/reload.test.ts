@@ -75,7 +75,7 @@ describe('new documents', () => {
       hall.hall.reload({ rules: [ruleFor(CAPABILITIES.advised)] }),
       hall.post('owner', '/wcp/workers', { record }),
     ]);
-    const { documents } = hall.hall.parts.worlds.current;
+    const { documents } = hall.hall.parts.activeWorld.current;
     expect([documents.workers, (documents.rules as unknown[]).length]).toEqual([[record], 1]);
   });
 
@@ -113,7 +113,7 @@ describe('the level of a Hall', () => {
   });
 
   test('is WCP-Basic while nothing can be kept, and says why', async () => {
-    const { store } = hall.hall.parts.vault;
+    const { store } = hall.hall.parts.storage;
     const { commit } = store;
     store.commit = () => Promise.reject(new Error('the disk is full'));
     await hall.post('tenant', '/wcp/route', inputFor('tenant-a'));

@@ -12,7 +12,7 @@ import { makeRng, type Rng } from './prng.ts';
 
 export { CATALOG_PROFILES } from './pools.ts';
 
-interface Case {
+interface Evaluation {
   readonly documents: Documents;
   readonly facts: unknown;
   readonly input: unknown;
@@ -22,7 +22,7 @@ interface Case {
  * The case of a seed. Of catalog profiles it uses only those of `CATALOG_PROFILES`; a fitting approval is
  * computed under `profiles`.
  */
-export function generateCase(seed: number, profiles: CatalogProfiles = CATALOG_PROFILES): Case {
+export function generateCase(seed: number, profiles: CatalogProfiles = CATALOG_PROFILES): Evaluation {
   const rng = makeRng(seed);
   const target = generateTarget(rng);
   const workers = generateWorkers(rng, target);
@@ -39,7 +39,7 @@ export function generateCase(seed: number, profiles: CatalogProfiles = CATALOG_P
 }
 
 /** Now and then an approval: for this very decision where it is a hold, or a stray one. */
-function withApproval(rng: Rng, { documents, facts, input }: Case, profiles: CatalogProfiles): unknown {
+function withApproval(rng: Rng, { documents, facts, input }: Evaluation, profiles: CatalogProfiles): unknown {
   if (rng.chance(0.003)) return rng.pick([null, [], 'facts', { policy: true }]);
   if (!isObject(facts) || !rng.chance(0.25)) return facts;
   const decision = naiveDecide(documents, facts, input, profiles);

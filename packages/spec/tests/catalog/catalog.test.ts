@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { catalog, findEntity, searchCatalog } from '../../src/catalog/index.ts';
-import { checkId, isCatalogVersion } from '../../src/index.ts';
+import { catalog, findEntity, searchCatalog } from '../../src/catalog/catalog.ts';
+import { isCatalogVersion } from '../../src/document/index.ts';
+import { checkId } from '../../src/index.ts';
 
 const ids = (query: string): string[] => searchCatalog(query).map(({ id }) => id);
 const known = new Map(catalog.entities.map((entity) => [entity.id, entity]));

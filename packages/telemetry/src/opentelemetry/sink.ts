@@ -14,7 +14,7 @@ export interface OpenTelemetrySink extends TelemetrySink {
   traceparentOf(decisionId: string): string | null;
 }
 
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /**
  * Makes a sink that writes a span `wcp.decision` for the events of each decision, and `wcp.execution`
@@ -28,7 +28,7 @@ const MOST_REMEMBERED = 10_000;
  * const result = await withExecutionSpan(tracer, { context, traceparent }, () => worker.execute(request, context));
  */
 export function createOpenTelemetrySink(tracer: Tracer): OpenTelemetrySink {
-  const traceparents = new RecentMap(MOST_REMEMBERED);
+  const traceparents = new RecentMap(MAX_REMEMBERED);
   const write = (group: EventGroup) => {
     if (group.kind === 'execution') {
       writeExecutionSpan(tracer, group, traceparents.get(group.decisionId));

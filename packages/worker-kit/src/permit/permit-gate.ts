@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from '@wcp/spec';
 import type { Clock } from '../clock.ts';
-import type { Admission, AdmittedCall } from '../execute.ts';
+import type { Admission, AdmittedCall } from '../run/execute.ts';
 import { contextClaims, type PermitClaims } from './permit-claims.ts';
 import { ReplayFolder } from './replay-folder.ts';
 import { ReplayMemory } from './replay-memory.ts';

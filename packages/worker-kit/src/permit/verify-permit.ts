@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { parseJson } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
 import type { WorkerCode } from '../worker-code.ts';
 import { PERMIT_TYPE, type PermitClaims, readClaims } from './permit-claims.ts';
 
@@ -21,7 +21,7 @@ export interface PermitTrust {
 
 /** How far the clock of a Hall may be ahead of the worker's. An expiry has no such grace. */
 const AHEAD_MS = 30_000;
-const LONGEST_PERMIT = 8_192;
+const MAX_PERMIT_LENGTH = 8_192;
 
 /**
  * Reads a permit, a compact JWS (RFC 7515) that a Hall made. The signature is checked as Ed25519 and as
@@ -63,7 +63,7 @@ interface Parts {
 }
 
 function readParts(permit: unknown): Parts | null {
-  if (typeof permit !== 'string' || permit.length > LONGEST_PERMIT) return null;
+  if (typeof permit !== 'string' || permit.length > MAX_PERMIT_LENGTH) return null;
   const [header, payload, signature, ...more] = permit.split('.').map(decodePart);
   if (!header || !payload || signature?.length !== 64 || more.length > 0) return null;
   const [readHeader, readPayload] = [readObject(header), readObject(payload)];

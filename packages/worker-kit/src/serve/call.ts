@@ -1,11 +1,12 @@
-import { canonicalJson, type Finding, parseJson, type WorkerResult } from '@wcp/spec';
+import { canonicalJson, type Finding, type WorkerResult } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
 import { systemClock } from '../clock.ts';
 import { planFor, type Worker } from '../define-worker.ts';
-import { type Admission, executeRun } from '../execute.ts';
 import { readPlain } from '../plain.ts';
-import { readContext } from '../read-context.ts';
-import { refused, resultOf } from '../result.ts';
-import type { RunOptions } from '../run-options.ts';
+import { type Admission, executeRun } from '../run/execute.ts';
+import { readContext } from '../run/read-context.ts';
+import { refused, resultOf } from '../run/result.ts';
+import type { RunOptions } from '../run/run-options.ts';
 import type { WorkerCode } from '../worker-code.ts';
 import { logError } from './protocol-output.ts';
 

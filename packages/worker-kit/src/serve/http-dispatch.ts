@@ -1,9 +1,9 @@
-import { parseJson } from '@wcp/spec';
-import { type ChainedAnswer, type ChainedDispatch, problem } from '../chain.ts';
+import { parseJson } from '@wcp/spec/json';
 import { readUnverified } from '../permit/verify-permit.ts';
+import { type ChainedAnswer, type ChainedDispatch, problem } from '../run/chained-dispatch.ts';
 
 /** The longest answer of a Hall, in bytes. */
-const LONGEST_ANSWER = 8 * 1024 * 1024;
+const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
 const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])$/;
 
 /**
@@ -47,7 +47,7 @@ async function readText({ body }: Response): Promise<string> {
   let length = 0;
   for await (const part of body ?? []) {
     length += part.length;
-    if (length > LONGEST_ANSWER) throw problem('The Hall’s answer is larger than 8 MiB.');
+    if (length > MAX_ANSWER_LENGTH) throw problem('The Hall’s answer is larger than 8 MiB.');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

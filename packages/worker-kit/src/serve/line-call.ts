@@ -1,5 +1,5 @@
 import { canonicalJson, type WorkerResult } from '@wcp/spec';
-import { type ChainedAnswer, problem } from '../chain.ts';
+import { type ChainedAnswer, problem } from '../run/chained-dispatch.ts';
 import { type Call, runCall, type Served } from './call.ts';
 import type { Dispatched } from './line.ts';
 import type { ProtocolOutput } from './protocol-output.ts';

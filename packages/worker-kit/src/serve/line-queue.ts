@@ -1,5 +1,5 @@
 /** How many bytes of calls may wait before no more are read. */
-const MOST_WAITING = 16 * 1024 * 1024;
+const MAX_WAITING = 16 * 1024 * 1024;
 
 /** Calls that wait for their turn, in order. */
 export class LineQueue<T> {
@@ -14,7 +14,7 @@ export class LineQueue<T> {
     this.#waiting.push({ item, size });
     this.#size += size;
     this.#wake();
-    if (this.#size <= MOST_WAITING) return;
+    if (this.#size <= MAX_WAITING) return;
     await new Promise<void>((resolve) => {
       this.#makeRoom = resolve;
     });
@@ -36,7 +36,7 @@ export class LineQueue<T> {
     const next = this.#waiting.shift();
     if (next === undefined) return null;
     this.#size -= next.size;
-    if (this.#size <= MOST_WAITING) this.#makeRoom();
+    if (this.#size <= MAX_WAITING) this.#makeRoom();
     return next.item;
   }
 }

@@ -1,5 +1,5 @@
 /** The longest line that is read, in bytes. */
-const LONGEST_LINE = 8 * 1024 * 1024;
+const MAX_LINE_LENGTH = 8 * 1024 * 1024;
 
 /** One line of the input, or why there is none. */
 export type InputLine = { readonly text: string } | { readonly problem: 'not-utf8' | 'too-long' };
@@ -15,11 +15,11 @@ export async function* readInputLines(stream: AsyncIterable<Uint8Array>): AsyncG
   let length = 0;
   const add = (part: Uint8Array) => {
     length += part.length;
-    if (length > LONGEST_LINE) parts = [];
+    if (length > MAX_LINE_LENGTH) parts = [];
     else if (part.length > 0) parts.push(part);
   };
   const take = () => {
-    const line = length > LONGEST_LINE ? ({ problem: 'too-long' } as const) : decode(parts);
+    const line = length > MAX_LINE_LENGTH ? ({ problem: 'too-long' } as const) : decode(parts);
     parts = [];
     length = 0;
     return line;

@@ -8,7 +8,7 @@ import { logError, type ProtocolOutput } from './protocol-output.ts';
 import { readBody } from './read-body.ts';
 
 /** How many calls a worker has at a time. */
-const MOST_CALLS = 32;
+const MAX_CALLS = 32;
 /** How long a request may take to come in, in milliseconds. */
 const REQUEST_MS = 30_000;
 /** How long calls may go on after the worker was asked to end, in milliseconds. */
@@ -107,7 +107,7 @@ class HttpWorker {
     if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
       return refuse(response, 'UNSUPPORTED_MEDIA_TYPE');
     }
-    if (this.#calls >= MOST_CALLS) return refuse(response, 'TOO_MANY_CALLS');
+    if (this.#calls >= MAX_CALLS) return refuse(response, 'TOO_MANY_CALLS');
     this.#calls += 1;
     try {
       await this.#answer(request, response);

@@ -1,4 +1,5 @@
-import { canonicalJson, readCanonical, sha256, type WorkerContext, type WorkerResult } from '@wcp/spec';
+import { canonicalJson, sha256, type WorkerContext, type WorkerResult } from '@wcp/spec';
+import { readCanonical } from '@wcp/spec/json';
 import type { Worker } from '../define-worker.ts';
 
 interface Expected {

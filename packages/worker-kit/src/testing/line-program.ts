@@ -2,7 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { parseJson, WcpError, type WorkerResult } from '@wcp/spec';
+import { WcpError, type WorkerResult } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
 import { type InputLine, readInputLines } from '../serve/read-lines.ts';
 
 interface Waiting {

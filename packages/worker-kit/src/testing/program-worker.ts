@@ -2,18 +2,18 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import {
   type Finding,
-  parseJson,
   parseRecord,
   type RegistryRecord,
   WcpError,
   type WorkerContext,
   type WorkerResult,
 } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
 import { systemClock } from '../clock.ts';
 import type { Worker } from '../define-worker.ts';
 import { readPlain } from '../plain.ts';
-import { readContext } from '../read-context.ts';
-import { refused, resultOf } from '../result.ts';
+import { readContext } from '../run/read-context.ts';
+import { refused, resultOf } from '../run/result.ts';
 import type { WorkerCode } from '../worker-code.ts';
 import { LineProgram } from './line-program.ts';
 

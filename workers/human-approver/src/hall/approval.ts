@@ -5,7 +5,7 @@ export const LEVELS = ['advisory', 'gatekeeper', 'executor', 'incident_commander
 /** Where a hold has come to. */
 export const STATES = ['pending', 'approved', 'denied', 'expired', 'stale', 'advised'] as const;
 /** The longest reason that a Hall takes, in characters. */
-export const LONGEST_REASON = 2000;
+export const MAX_REASON_LENGTH = 2000;
 
 const text = z.string();
 const level = z.enum(LEVELS);

@@ -6,7 +6,7 @@ import { readText } from './read-text.ts';
 
 /** How many holds are asked for at a time: each may hold a request of two megabytes. */
 const PAGE = 20;
-const LONGEST_ANSWER = 64 * 1024 * 1024;
+const MAX_ANSWER_LENGTH = 64 * 1024 * 1024;
 /** An approval is answered when the worker that it set free has ended. */
 const TIME_LIMIT_MS = 300_000;
 
@@ -60,7 +60,7 @@ export class HallClient {
     const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
     try {
       const response = await this.#send(question, signal, options.correlation_id);
-      const text = await readText(response, LONGEST_ANSWER);
+      const text = await readText(response, MAX_ANSWER_LENGTH);
       return text === null ? problem('HALL_ANSWER_TOO_LARGE') : this.#read(schema, response.ok, text);
     } catch {
       return problem(signal.aborted ? 'HALL_TIMEOUT' : 'HALL_UNREACHABLE');

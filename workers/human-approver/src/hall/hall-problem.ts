@@ -30,14 +30,14 @@ export function problem(code: ProblemCode): HallProblem {
 }
 
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
-const LONGEST_DETAIL = 1000;
+const MAX_DETAIL_LENGTH = 1000;
 
 /** Reads a problem document (RFC 9457) of a Hall. */
 export function readProblem(document: unknown): HallProblem {
   const { code, detail, findings } = Object(document) as Record<string, unknown>;
   if (typeof code !== 'string' || !CODE.test(code)) return problem('HALL_ANSWER_INVALID');
   const said = typeof detail === 'string' ? detail : 'The Hall refused.';
-  return new HallProblem(code, [said, ...messagesOf(findings)].join(' ').slice(0, LONGEST_DETAIL));
+  return new HallProblem(code, [said, ...messagesOf(findings)].join(' ').slice(0, MAX_DETAIL_LENGTH));
 }
 
 /** What the findings say beyond the detail itself. */

@@ -1,4 +1,4 @@
-import { type Approval, isDoneByHuman, LONGEST_REASON, levelsAbove } from '../hall/approval.ts';
+import { type Approval, isDoneByHuman, levelsAbove, MAX_REASON_LENGTH } from '../hall/approval.ts';
 import type { CardParts } from './hold-card.ts';
 import { type Content, type Html, html } from './html.ts';
 import { LEVEL_WORDS } from './words.ts';
@@ -33,7 +33,7 @@ interface Field {
 
 function reasonField({ id, text, problem }: Field): Html {
   return html`<label for="${id}">Reason <small>optional, kept with the evidence</small></label>
-<textarea id="${id}" name="reason" rows="2" maxlength="${LONGEST_REASON}"${wrong(id, problem)}>${start(text)}</textarea>${told(id, problem)}`;
+<textarea id="${id}" name="reason" rows="2" maxlength="${MAX_REASON_LENGTH}"${wrong(id, problem)}>${start(text)}</textarea>${told(id, problem)}`;
 }
 
 function resultField({ id, text, problem }: Field): Html {

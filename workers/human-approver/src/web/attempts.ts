@@ -1,7 +1,7 @@
 const WINDOW_MS = 15 * 60_000;
 /** Wrong ones of one address, and of all together. */
-const MOST_OF_ONE = 5;
-const MOST_OF_ALL = 50;
+const MAX_OF_ONE = 5;
+const MAX_OF_ALL = 50;
 
 /** Counts wrong attempts to sign in, so that a password cannot be found by trying. */
 export class Attempts {
@@ -17,7 +17,7 @@ export class Attempts {
     const since = this.#now() - WINDOW_MS;
     this.#failures = this.#failures.filter(({ at }) => at > since);
     const own = this.#failures.filter((failure) => failure.address === address);
-    return own.length >= MOST_OF_ONE || this.#failures.length >= MOST_OF_ALL;
+    return own.length >= MAX_OF_ONE || this.#failures.length >= MAX_OF_ALL;
   }
 
   /** Notes a wrong one. */

@@ -1,4 +1,4 @@
-import { isDoneByHuman, LEVELS, LONGEST_REASON } from '../hall/approval.ts';
+import { isDoneByHuman, LEVELS, MAX_REASON_LENGTH } from '../hall/approval.ts';
 
 /** What is wrong with a form, and in which field. */
 export interface FormProblem {
@@ -16,8 +16,8 @@ export function readResolution(approval_id: string, form: URLSearchParams): { bo
     return { field: null, problem: 'The form is not one of this page.' };
   }
   const reason = (form.get('reason') ?? '').replaceAll('\r\n', '\n').trim();
-  if ([...reason].length > LONGEST_REASON) {
-    return { field: 'reason', problem: `A reason has at most ${LONGEST_REASON} characters.` };
+  if ([...reason].length > MAX_REASON_LENGTH) {
+    return { field: 'reason', problem: `A reason has at most ${MAX_REASON_LENGTH} characters.` };
   }
   const body = { approval_id, resolution, reason: reason === '' ? null : reason };
   if (resolution === 'escalate') return { body: { ...body, ...levelOf(form) } };

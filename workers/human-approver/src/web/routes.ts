@@ -19,7 +19,7 @@ export interface Route {
 
 const KIB = 1024;
 /** A result of two megabytes, each byte of it written as `%XX`. */
-const LONGEST_FORM = 6 * KIB * KIB + 64 * KIB;
+const MAX_FORM_LENGTH = 6 * KIB * KIB + 64 * KIB;
 
 /** Everything that can be asked for. */
 export const ROUTES: readonly Route[] = [
@@ -37,7 +37,7 @@ export const ROUTES: readonly Route[] = [
     method: 'POST',
     path: /^\/holds\/([A-Za-z0-9_-]{1,64})$/,
     access: 'steward',
-    bytes: LONGEST_FORM,
+    bytes: MAX_FORM_LENGTH,
     answer: resolveHold,
   },
   { method: 'GET', path: /^\/sign-in$/, access: 'visitor', bytes: 0, answer: showSignIn },

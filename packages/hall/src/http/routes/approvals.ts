@@ -1,13 +1,13 @@
-import { ReceiptSchema, RouteDecisionSchema } from '@wcp/spec';
+import { ReceiptSchema, RouteDecisionSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
-import type { Approval } from '../../approvals/approval.ts';
-import { ageOf } from '../../approvals/approval-desk.ts';
-import type { Resolved } from '../../approvals/approval-office.ts';
+import type { Approval } from '../../approval/approval.ts';
+import type { Resolved } from '../../approval/approval-service.ts';
+import { ageOf } from '../../approval/pending-approvals.ts';
 import type { HallParts } from '../../hall-parts.ts';
-import { Refusal } from '../../refusal.ts';
+import { ProblemError } from '../../storage/problem.ts';
 import { OVERSEERS, principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { cut, pageQuery, readPage } from '../page.ts';
+import { cut, pageQuery, readPage } from '../pagination.ts';
 import { ApprovalSchema, answers, closed, items, levelSchema, nullable } from '../wire.ts';
 
 const id = Type.String({ minLength: 1, maxLength: 64 });
@@ -22,8 +22,8 @@ const PROBLEMS = [400, 401, 403, 404, 409, 410, 429, 503];
 
 /** What waits for a human, and what the human does (section 9). */
 export function addApprovalRoutes(app: HallApp, parts: HallParts): void {
-  const { desk, office, vault } = parts;
-  const show = async (approval: Approval) => showApproval(approval, await resultOf(vault, approval));
+  const { pendingApprovals, approvalService, storage } = parts;
+  const show = async (approval: Approval) => showApproval(approval, await resultOf(storage, approval));
   const answer = async (resolved: Resolved) => ({ ...resolved, approval: await show(resolved.approval) });
   app.get(
     '/wcp/approvals/pending',
@@ -37,7 +37,7 @@ export function addApprovalRoutes(app: HallApp, parts: HallParts): void {
       },
     },
     async ({ query }) => {
-      const { items: found, next_cursor } = cut(desk.pending(), ageOf, readPage(query));
+      const { items: found, next_cursor } = cut(pendingApprovals.pending(), ageOf, readPage(query));
       return { items: found.map((approval) => showApproval(approval, null)), next_cursor } as never;
     },
   );
@@ -53,10 +53,10 @@ export function addApprovalRoutes(app: HallApp, parts: HallParts): void {
       },
     },
     async (request) => {
-      const approval = await desk.find(request.params.approval_id);
+      const approval = await pendingApprovals.find(request.params.approval_id);
       const tenant = visibleTenant(principalOf(request));
       if (approval === null || (tenant !== null && approval.tenant_id !== tenant)) {
-        throw new Refusal('NOT_FOUND', 'There is no such approval.');
+        throw new ProblemError('NOT_FOUND', 'There is no such approval.');
       }
       return (await show(approval)) as never;
     },
@@ -81,7 +81,7 @@ export function addApprovalRoutes(app: HallApp, parts: HallParts): void {
       },
     },
     async (request) =>
-      (await answer(await office.resolve(request.body as never, principalOf(request)))) as never,
+      (await answer(await approvalService.resolve(request.body as never, principalOf(request)))) as never,
   );
   app.post(
     '/wcp/approvals/escalate',
@@ -96,7 +96,7 @@ export function addApprovalRoutes(app: HallApp, parts: HallParts): void {
     },
     async (request) => {
       const escalation = { ...request.body, resolution: 'escalate' } as never;
-      return (await answer(await office.resolve(escalation, principalOf(request)))) as never;
+      return (await answer(await approvalService.resolve(escalation, principalOf(request)))) as never;
     },
   );
 }
@@ -107,7 +107,7 @@ function showApproval({ binding: _, input, ...approval }: Approval, result: unkn
 
 /** What came of a hold: the worker's result, or that of the human who did it instead. */
 async function resultOf(
-  { store }: HallParts['vault'],
+  { store }: HallParts['storage'],
   { approval_id, resolved_decision_id, state }: Approval,
 ): Promise<unknown> {
   if (state !== 'approved') return null;

@@ -1,6 +1,5 @@
-import { ReceiptSchema, RouteDecisionSchema } from '@wcp/spec';
+import { ReceiptSchema, RouteDecisionSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
-import { askedBy } from '../../dispatch/asked.ts';
 import {
   type DeadLetter,
   findDeadLetter,
@@ -8,11 +7,12 @@ import {
   readDeadLetter,
   replayedChange,
 } from '../../dispatch/dead-letters.ts';
+import { receive } from '../../dispatch/received-request.ts';
 import type { HallParts } from '../../hall-parts.ts';
-import { Refusal } from '../../refusal.ts';
+import { ProblemError } from '../../storage/problem.ts';
 import { principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { pageQuery, readPage } from '../page.ts';
+import { pageQuery, readPage } from '../pagination.ts';
 import { answers, closed, items, nullable } from '../wire.ts';
 
 const text = Type.String();
@@ -32,7 +32,7 @@ const PROBLEMS = [400, 401, 403, 404, 409, 429, 503];
 
 /** Dispatches that their workers did not carry out: to be looked at, tried again, or put away. */
 export function addDeadLetterRoutes(app: HallApp, parts: HallParts): void {
-  const { vault, journal, dispatcher, clock } = parts;
+  const { storage, journal, dispatcher, clock } = parts;
   const replaying = new Set<string>();
   app.get(
     '/wcp/dead-letters',
@@ -47,7 +47,7 @@ export function addDeadLetterRoutes(app: HallApp, parts: HallParts): void {
     },
     async ({ query: { state, ...page } }) => {
       const { cursor, limit } = readPage(page);
-      const rows = await vault.store.list('dead_letters', {
+      const rows = await storage.store.list('dead_letters', {
         limit: limit + 1,
         ...(cursor !== null && { after: cursor }),
         ...(state !== undefined && { where: { state } }),
@@ -86,10 +86,10 @@ export function addDeadLetterRoutes(app: HallApp, parts: HallParts): void {
       if (replaying.has(id)) throw tried();
       replaying.add(id);
       try {
-        const letter = await findDeadLetter(vault.store, id);
+        const letter = await findDeadLetter(storage.store, id);
         if (letter.state !== 'dead') throw tried();
         const by = principalOf(request);
-        const answer = await dispatcher.dispatch(askedBy(JSON.parse(letter.input)), {
+        const answer = await dispatcher.dispatch(receive(JSON.parse(letter.input)), {
           changes: ({ decision_id }) => [
             replayedChange(letter, by, clock.timestamp(), decision_id as string),
           ],
@@ -113,7 +113,7 @@ export function addDeadLetterRoutes(app: HallApp, parts: HallParts): void {
       },
     },
     async ({ params: { decision_id } }) => {
-      await journal.commit([purgeChange(await findDeadLetter(vault.store, decision_id))]);
+      await journal.commit([purgeChange(await findDeadLetter(storage.store, decision_id))]);
       return { decision_id } as never;
     },
   );
@@ -123,6 +123,6 @@ function show({ input, ...letter }: DeadLetter) {
   return { ...letter, input: JSON.parse(input) as unknown };
 }
 
-function tried(): Refusal {
-  return new Refusal('CONFLICT', 'This was tried again already: see the decision that was made then.');
+function tried(): ProblemError {
+  return new ProblemError('CONFLICT', 'This was tried again already: see the decision that was made then.');
 }

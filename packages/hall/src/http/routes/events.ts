@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
-import type { FeedItem } from '../../events/event-feed.ts';
 import type { HallParts } from '../../hall-parts.ts';
 import { hasRole } from '../../identity/principal.ts';
-import { Refusal } from '../../refusal.ts';
-import { principalOf, READERS, visibleTenant, whoAsks } from '../access.ts';
+import type { FeedItem } from '../../storage/event-feed.ts';
+import { ProblemError } from '../../storage/problem.ts';
+import { currentPrincipal, principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';
 import { answers, closed, textAnswer } from '../wire.ts';
 
@@ -14,7 +14,7 @@ const TRUST_MS = 1_000;
 /** How long the reader of a stream that was ended has until its connection is cut. */
 const CUT_MS = 200;
 /** So many events wait for a slow reader at most; it is cut off then, and comes back to where it was. */
-const MOST_WAITING = 10_000;
+const MAX_WAITING = 10_000;
 
 /** `GET /wcp/events`: every event once it is durable, as server-sent events that can be resumed. */
 export function addEventRoutes(app: HallApp, parts: HallParts): void {
@@ -57,7 +57,7 @@ export function addEventRoutes(app: HallApp, parts: HallParts): void {
         from,
         tenant,
         async isStillThere() {
-          const now = await whoAsks(parts, request);
+          const now = await currentPrincipal(parts, request);
           return now !== null && hasRole(now, READERS) && visibleTenant(now) === tenant;
         },
       };
@@ -90,7 +90,7 @@ function readEventId(text: string): EventId | null {
   if (text === '') return null;
   const [, row, , seen = '-1'] = /^([0-9]{1,15})(\.([0-9]{1,6}))?$/.exec(text) ?? [];
   if (row === undefined)
-    throw new Refusal('INVALID_QUERY', 'Last-Event-ID is not an id that this Hall gave.');
+    throw new ProblemError('INVALID_QUERY', 'Last-Event-ID is not an id that this Hall gave.');
   return { row: Number(row), seen: text.includes('.') ? Number(seen) : Number.POSITIVE_INFINITY };
 }
 
@@ -155,7 +155,7 @@ function listenTo(feed: HallParts['feed']): Live {
   let isOver = false;
   const stop = feed.listen((item) => {
     waiting.push(item);
-    if (waiting.length > MOST_WAITING) isOver = true;
+    if (waiting.length > MAX_WAITING) isOver = true;
     wake();
   });
   async function* items(): AsyncGenerator<FeedItem | null> {

@@ -1,15 +1,15 @@
 import { compileWorld, explain } from '@wcp/router';
-import { ReceiptSchema, RegistryRecordSchema, RouteDecisionSchema } from '@wcp/spec';
+import { ReceiptSchema, RegistryRecordSchema, RouteDecisionSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
 import type { HallParts } from '../../hall-parts.ts';
-import { Refusal } from '../../refusal.ts';
-import { type DecisionRecord, readDecisionRecord } from '../../store/decision-record.ts';
-import type { ReceiptRow, Store } from '../../store/store.ts';
+import { ProblemError } from '../../storage/problem.ts';
+import { type DecisionRecord, readDecisionRecord } from '../../storage/store/decision-record.ts';
+import type { ReceiptRow, Store } from '../../storage/store/store.ts';
 import { principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { type Items, type Page, pageQuery, readPage } from '../page.ts';
+import { type Items, type Page, pageQuery, readPage } from '../pagination.ts';
 import { answers, closed, free, items, nullable } from '../wire.ts';
-import { listReceipts, type ReceiptFilter } from './list-receipts.ts';
+import { listReceipts, type ReceiptFilter } from './receipt-list.ts';
 
 const text = Type.String({ maxLength: 200 });
 const RecordSchema = closed({
@@ -30,8 +30,8 @@ const WorldDocumentsSchema = closed(
 );
 
 /** What was decided, and the receipts of it (section 8). */
-export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
-  const { store } = vault;
+export function addEvidenceRoutes(app: HallApp, { storage }: HallParts): void {
+  const { store } = storage;
   app.get(
     '/wcp/decisions',
     {
@@ -104,7 +104,7 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
       const made = rows.find(
         ({ kind, stream }) => kind === 'decision' && (tenant === null || stream === tenant),
       );
-      if (made === undefined) throw new Refusal('NOT_FOUND', 'There is no such decision.');
+      if (made === undefined) throw new ProblemError('NOT_FOUND', 'There is no such decision.');
       const record = await readDecisionRecord(store, made.position);
       const result = await store.get('results', decision_id);
       return {
@@ -163,7 +163,7 @@ export function addEvidenceRoutes(app: HallApp, { vault }: HallParts): void {
     },
     async ({ params: { digest } }) => {
       const row = await store.get('worlds', digest);
-      if (row === null) throw new Refusal('NOT_FOUND', 'No world with this digest was in force.');
+      if (row === null) throw new ProblemError('NOT_FOUND', 'No world with this digest was in force.');
       return JSON.parse(row.documents) as never;
     },
   );

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import type { HallParts } from '../../hall-parts.ts';
-import { Refusal } from '../../refusal.ts';
+import { ProblemError } from '../../storage/problem.ts';
 import type { HallApp } from '../app.ts';
-import { leaveBody } from '../body.ts';
-import { cut, pageQuery, readPage } from '../page.ts';
+import { cut, pageQuery, readPage } from '../pagination.ts';
+import { leaveBody } from '../request-body.ts';
 import { answers, closed, items, nullable, roleSchema } from '../wire.ts';
 
 const text = Type.String();
@@ -162,7 +162,7 @@ export function addIdentityRoutes(app: HallApp, { identity }: HallParts): void {
       }
       const { issuer = params.issuer } = given as { issuer?: unknown };
       if (issuer !== params.issuer)
-        throw new Refusal('INVALID_BODY', 'The issuer in the body is another than the one in the path.');
+        throw new ProblemError('INVALID_BODY', 'The issuer in the body is another than the one in the path.');
       return (await issuers.put({ ...given, issuer })) as never;
     },
   );

@@ -1,8 +1,8 @@
-import { writeVerifierKey } from '@wcp/evidence';
+import { writeVerifierKey } from '@wcp/evidence/log';
 import { WcpError } from '@wcp/spec';
 import { Type } from 'typebox';
 import type { HallParts } from '../../hall-parts.ts';
-import { Refusal } from '../../refusal.ts';
+import { ProblemError } from '../../storage/problem.ts';
 import { ANY_ROLE } from '../access.ts';
 import type { HallApp } from '../app.ts';
 import { answers, closed, textAnswer } from '../wire.ts';
@@ -12,8 +12,8 @@ const number = Type.String({ pattern: '^[0-9]{1,15}$' });
 const proof = Type.Array(text);
 
 /** The log: its head, signed, and the proofs that nothing in it was changed (section 8, "Log"). */
-export function addLogRoutes(app: HallApp, { vault, key, origin, clock }: HallParts): void {
-  const { ledger } = vault;
+export function addLogRoutes(app: HallApp, { storage, key, origin, clock }: HallParts): void {
+  const { ledger } = storage;
   app.get(
     '/wcp/log',
     {
@@ -94,7 +94,7 @@ export function addLogRoutes(app: HallApp, { vault, key, origin, clock }: HallPa
 
 function checkSize(size: number, known: number): void {
   if (size <= known) return;
-  throw new Refusal('INVALID_QUERY', `The log has ${known} receipts.`);
+  throw new ProblemError('INVALID_QUERY', `The log has ${known} receipts.`);
 }
 
 async function inRange<T>(proving: Promise<T>): Promise<T> {
@@ -102,6 +102,6 @@ async function inRange<T>(proving: Promise<T>): Promise<T> {
     return await proving;
   } catch (error) {
     if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_MERKLE_RANGE') throw error;
-    throw new Refusal('INVALID_QUERY', error.message);
+    throw new ProblemError('INVALID_QUERY', error.message);
   }
 }

@@ -1,11 +1,13 @@
-import { authorityOf, BanListSchema, normaliseHash } from '@wcp/spec';
+import { authorityOf } from '@wcp/spec';
+import { BanListSchema } from '@wcp/spec/document';
+import { normaliseHash } from '@wcp/spec/json';
 import { Type } from 'typebox';
 import type { HallParts } from '../../hall-parts.ts';
 import { isOut } from '../../registry/enrolled-worker.ts';
 import { principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { leaveBody } from '../body.ts';
-import { cut, pageQuery, readPage } from '../page.ts';
+import { cut, pageQuery, readPage } from '../pagination.ts';
+import { leaveBody } from '../request-body.ts';
 import { answers, closed, items, nullable } from '../wire.ts';
 
 const text = Type.String();
@@ -43,7 +45,7 @@ const PUBLIC = { access: 'public' } as const;
 
 /** What anybody may check: ban lists and what the registry holds of a worker (section 8, "Ban list"). */
 export function addRegistryCheckRoutes(app: HallApp, parts: HallParts): void {
-  const { office } = parts.bans;
+  const { publisher } = parts.banLists;
   app.get(
     '/wcp/registry/ban-lists',
     {
@@ -56,7 +58,7 @@ export function addRegistryCheckRoutes(app: HallApp, parts: HallParts): void {
         response: answers({ 200: items(PublishedListSchema) }, [400, 429]),
       },
     },
-    async ({ query }) => cut(office.list(), ({ authority }) => authority, readPage(query)) as never,
+    async ({ query }) => cut(publisher.list(), ({ authority }) => authority, readPage(query)) as never,
   );
   app.get(
     '/wcp/registry/ban-list',
@@ -70,7 +72,7 @@ export function addRegistryCheckRoutes(app: HallApp, parts: HallParts): void {
         response: answers({ 200: BanListSchema }, [400, 404, 429]),
       },
     },
-    async ({ query: { authority } }) => office.document(authority) as never,
+    async ({ query: { authority } }) => publisher.document(authority) as never,
   );
   app.post(
     '/wcp/registry/ban-list',
@@ -87,7 +89,7 @@ export function addRegistryCheckRoutes(app: HallApp, parts: HallParts): void {
       },
     },
     async (request, reply) =>
-      reply.code(201).send((await office.publish(request.body, principalOf(request))) as never),
+      reply.code(201).send((await publisher.publish(request.body, principalOf(request))) as never),
   );
   app.delete(
     '/wcp/registry/ban-list',
@@ -100,7 +102,7 @@ export function addRegistryCheckRoutes(app: HallApp, parts: HallParts): void {
         response: answers({ 200: PublishedListSchema }, [400, 401, 403, 404, 429, 503]),
       },
     },
-    async (request) => (await office.withdraw(request.query.authority, principalOf(request))) as never,
+    async (request) => (await publisher.withdraw(request.query.authority, principalOf(request))) as never,
   );
   app.get(
     '/wcp/registry/verify/:worker_id',
@@ -118,9 +120,9 @@ export function addRegistryCheckRoutes(app: HallApp, parts: HallParts): void {
   );
 }
 
-function checkWorker(worker_id: string, { registry, bans, clock }: HallParts) {
+function checkWorker(worker_id: string, { registry, banLists, clock }: HallParts) {
   const now = clock.latest();
-  const { banned, isStale } = bans.state(now);
+  const { banned, isStale } = banLists.state(now);
   const worker = registry.get(worker_id);
   const { artifact_hash = null, attestation = {} } = worker?.record ?? {};
   const { code_hash, attested_by = null } = attestation as { code_hash?: unknown; attested_by?: string };

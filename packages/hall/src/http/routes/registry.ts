@@ -1,11 +1,11 @@
-import { ReceiptSchema } from '@wcp/spec';
+import { ReceiptSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
 import type { HallParts } from '../../hall-parts.ts';
-import { Refusal } from '../../refusal.ts';
 import { type EnrolledWorker, isOut, readWorkerRow } from '../../registry/enrolled-worker.ts';
+import { ProblemError } from '../../storage/problem.ts';
 import { ANY_ROLE, principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
-import { cut, pageQuery, readPage } from '../page.ts';
+import { cut, pageQuery, readPage } from '../pagination.ts';
 import { answers, closed, free, items, nullable, WorkerSchema } from '../wire.ts';
 
 const text = Type.String();
@@ -23,7 +23,7 @@ const workerPath = closed({ worker_id: Type.String({ maxLength: 64 }) });
 
 /** Capabilities and workers, enrolment and the keys of authorities (section 4.2). */
 export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
-  const { registry, administration, clock, journal } = parts;
+  const { registry, registryAdmin, clock, journal } = parts;
   const shown = (worker: EnrolledWorker) => showWorker(worker, parts);
   app.get(
     '/wcp/capabilities',
@@ -83,8 +83,8 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
     },
     async ({ params: { worker_id } }) => {
       const worker = registry.get(worker_id);
-      if (worker === null) throw new Refusal('NOT_FOUND', 'No such worker is enrolled.');
-      const rows = await parts.vault.store.list('worker_versions', {
+      if (worker === null) throw new ProblemError('NOT_FOUND', 'No such worker is enrolled.');
+      const rows = await parts.storage.store.list('worker_versions', {
         where: { state: worker_id },
         limit: 1000,
       });
@@ -113,7 +113,7 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
       },
     },
     async (request, reply) => {
-      const { worker, replaced, receipt } = await administration.enrol(request.body, principalOf(request));
+      const { worker, replaced, receipt } = await registryAdmin.enrol(request.body, principalOf(request));
       return reply.code(201).send({ worker: shown(worker), replaced, receipt: JSON.parse(receipt) } as never);
     },
   );
@@ -133,7 +133,7 @@ export function addRegistryRoutes(app: HallApp, parts: HallParts): void {
     },
     async (request) => {
       const { worker_id } = request.params;
-      const receipt = await administration.remove(worker_id, principalOf(request));
+      const receipt = await registryAdmin.remove(worker_id, principalOf(request));
       return { worker_id, receipt: JSON.parse(receipt) } as never;
     },
   );

@@ -1,0 +1,29 @@
+import { packageHash } from '@wcp/evidence';
+import type { Command } from 'commander';
+import { inFolder } from '../../input/package-folder.ts';
+import { jsonText } from '../../print/json.ts';
+import { type CommandContext, register, registerGroup } from '../../register.ts';
+import { addAttestBuild } from './attest-build.ts';
+import { addAttestVerify } from './attest-verify.ts';
+
+/** `wcp attest`: package hashes and manifests (section 8). */
+export function addAttest(program: Command, context: CommandContext): void {
+  const group = registerGroup(program, 'attest', "Hash, attest and verify a worker's package.");
+  addHash(group, context);
+  addAttestBuild(group, context);
+  addAttestVerify(group, context);
+}
+
+function addHash(group: Command, { terminal }: CommandContext): void {
+  const command = register(group, 'hash', {
+    summary: 'Print the package hash of a folder.',
+    example: 'wcp attest hash my-worker/',
+    exits: '0 hashed, 2 wrong usage, or the folder has no package hash.',
+  });
+  command
+    .argument('<dir>', "the worker's package")
+    .action(async (dir: string, { json }: { json?: boolean }) => {
+      const hash = await inFolder(dir, () => packageHash(dir));
+      terminal.write(json ? jsonText({ package_hash: hash }) : `${hash}\n`);
+    });
+}

@@ -1,0 +1,73 @@
+import { type CatalogEntity, catalog, findEntity, searchCatalog } from '@wcp/spec/catalog';
+import type { Command } from 'commander';
+import { EXIT } from '../../exit-code.ts';
+import { entityText, listText, treeText } from '../../print/entity.ts';
+import { jsonText } from '../../print/json.ts';
+import { escaped } from '../../print/layout.ts';
+import { nearest } from '../../print/nearest.ts';
+import { type CommandContext, register, registerGroup } from '../../register.ts';
+
+interface Options {
+  readonly json?: boolean;
+}
+
+/** `wcp catalog`: what the protocol publishes (section 2). */
+export function addCatalog(program: Command, context: CommandContext): void {
+  const group = registerGroup(program, 'catalog', 'Look things up in the catalog.');
+  addSearch(group, context);
+  addShow(group, context);
+  addBrowse(group, context);
+}
+
+function addSearch(group: Command, { terminal, settle }: CommandContext): void {
+  const command = register(group, 'search', {
+    summary: 'Find entities in which every word occurs, best first.',
+    example: 'wcp catalog search summarize document',
+    exits: '0 something found, 1 nothing found, 2 wrong usage.',
+  });
+  command.argument('<words...>', 'words to look for').action((words: string[], { json }: Options) => {
+    const found = searchCatalog(words.join(' '));
+    if (json) terminal.write(jsonText(found));
+    else if (found.length > 0) terminal.write(listText(found, terminal.colours));
+    else
+      terminal.warn('Nothing in the catalog has all of these words. Try fewer, or `wcp catalog browse`.\n');
+    settle(found.length > 0 ? EXIT.fine : EXIT.found);
+  });
+}
+
+function addShow(group: Command, { terminal, settle }: CommandContext): void {
+  const command = register(group, 'show', {
+    summary: 'Show one entity.',
+    example: 'wcp catalog show cap.doc.summarize',
+    exits: '0 shown, 1 the catalog does not hold it, 2 wrong usage.',
+  });
+  command.argument('<id>', 'the id of the entity').action((id: string, { json }: Options) => {
+    const entity = findEntity(id);
+    if (json) terminal.write(jsonText(entity));
+    else if (entity !== null) terminal.write(entityText(entity, terminal.colours));
+    else terminal.warn(unknownText(id));
+    settle(entity === null ? EXIT.found : EXIT.fine);
+  });
+}
+
+function unknownText(id: string): string {
+  const near = nearest(
+    id,
+    catalog.entities.map((entity: CatalogEntity) => entity.id),
+  );
+  const hint = near === null ? 'Try `wcp catalog search` with a word.' : `Did you mean ${near}?`;
+  return `The catalog holds no "${escaped(id)}". ${hint}\n`;
+}
+
+function addBrowse(group: Command, { terminal }: CommandContext): void {
+  const command = register(group, 'browse', {
+    summary: 'Walk through the catalog; without a terminal, print it as a tree.',
+    example: 'wcp catalog browse',
+    exits: '0, 2 wrong usage.',
+  });
+  command.action(async ({ json }: Options) => {
+    if (json) terminal.write(jsonText(catalog));
+    else if (!terminal.isInteractive) terminal.write(treeText(catalog.entities, terminal.colours));
+    else await (await import('./browse-catalog.ts')).browseCatalog(terminal);
+  });
+}

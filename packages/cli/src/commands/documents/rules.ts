@@ -1,0 +1,92 @@
+import { analyzeRules, compileWorld, type RuleFinding } from '@wcp/router';
+import type { Command } from 'commander';
+import { EXIT } from '../../exit-code.ts';
+import type { Place } from '../../input/input-problem.ts';
+import { InputReader } from '../../input/input-reader.ts';
+import type { JsonDocument } from '../../input/json-document.ts';
+import { addWorldDiagnostics } from '../../input/world-diagnostics.ts';
+import { jsonText } from '../../print/json.ts';
+import { count } from '../../print/layout.ts';
+import { placeText, printProblems } from '../../print/problems.ts';
+import { type CommandContext, register, registerGroup } from '../../register.ts';
+import type { Terminal } from '../../terminal.ts';
+
+/** A catalog that satisfies every rule: which one the Hall has is not this command's question. */
+const ANY_CATALOG = '999999999.999999999.999999999';
+
+/** A dead rule, and where it and those that cover it stand. */
+interface DeadRule extends RuleFinding {
+  readonly file: string;
+  readonly place: Place | null;
+}
+
+/** `wcp rules check`: errors and dead rules of rule files (section 4.1). */
+export function addRules(program: Command, context: CommandContext): void {
+  const group = registerGroup(program, 'rules', 'Check routing rules.');
+  const command = register(group, 'check', {
+    summary: 'Find every error in rule files, and rules that can never match.',
+    example: 'wcp rules check rules.json',
+    exits: '0 nothing wrong, 1 a rule is dead, 2 a file has errors or the usage is wrong.',
+  });
+  command
+    .argument('<files...>', 'rule files; "-" for standard input')
+    .action(async (files: string[], { json }: { json?: boolean }) => {
+      await checkRules(context, files, json === true);
+    });
+}
+
+async function checkRules({ terminal, settle }: CommandContext, files: readonly string[], json: boolean) {
+  const reader = new InputReader(terminal);
+  const documents: JsonDocument[] = [];
+  for (const file of files) {
+    const document = await reader.json(file);
+    if (document === null) continue;
+    documents.push(document);
+    const world = compileWorld({ rules: document.value, catalogVersion: ANY_CATALOG });
+    addWorldDiagnostics(reader, world, { rules: document });
+  }
+  reader.settle();
+  const dead = documents.flatMap(deadRules);
+  const remarks = reader.problems.filter(({ code }) => code !== 'RULE_DEAD');
+  if (json) terminal.write(jsonText({ ok: dead.length === 0, dead_rules: dead, remarks }));
+  else print(terminal, documents, dead, remarks);
+  settle(dead.length === 0 ? EXIT.fine : EXIT.found);
+}
+
+function deadRules(document: JsonDocument): DeadRule[] {
+  const root = Array.isArray(document.value) ? '' : '/rules';
+  return analyzeRules(document.value).map((finding) => ({
+    ...finding,
+    file: document.file,
+    place: document.placeOf(`${root}/${finding.position}/rule_id`),
+  }));
+}
+
+function print(
+  terminal: Terminal,
+  documents: readonly JsonDocument[],
+  dead: readonly DeadRule[],
+  remarks: InputReader['problems'],
+): void {
+  printProblems(terminal, remarks);
+  for (const rule of dead) terminal.write(deadText(rule, terminal));
+  const rules = documents.reduce((sum, { value }) => sum + rulesIn(value), 0);
+  const verdict = dead.length === 0 ? 'each can match something' : `${dead.length} can never match`;
+  terminal.write(`${count(rules, 'rule')} in ${count(documents.length, 'file')}: ${verdict}.\n`);
+  if (dead.length > 0) {
+    terminal.write(
+      'With a dead rule every request in prod and edge is denied: reorder, narrow or delete it.\n',
+    );
+  }
+}
+
+function deadText({ file, place, rule_id, covered_by }: DeadRule, { colours }: Terminal): string {
+  const where = placeText({ file, place, path: null });
+  const covers = covered_by.join(', ');
+  return `${where}${colours.red('RULE_DEAD')}: "${rule_id}" can never match; taken first by: ${covers}.\n`;
+}
+
+function rulesIn(value: unknown): number {
+  const list = Array.isArray(value) ? value : (value as { rules: readonly unknown[] }).rules;
+  return list.length;
+}

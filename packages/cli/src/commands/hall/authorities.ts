@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
+import { addListOptions, type ListOptions, moreText, takeList } from '../../client/list-options.ts';
+import { InputReader } from '../../input/input-reader.ts';
+import { loadAuthorityKeys } from '../../input/keys.ts';
+import { jsonText } from '../../print/json.ts';
+import { tableText } from '../../print/table.ts';
+import { type CommandContext, registerGroup } from '../../register.ts';
+import type { Colours } from '../../terminal.ts';
+
+/** A public key that stands for an authority, as a Hall shows it. */
+interface AuthorityKey {
+  readonly authority: string;
+  readonly signing_key_id: string;
+  readonly public_key: string;
+  readonly added_at: string;
+  readonly revoked_at: string | null;
+}
+
+/** `wcp authorities`: the public keys of authorities at a Hall (section 4.2). */
+export function addAuthorities(program: Command, context: CommandContext): void {
+  const group = registerGroup(program, 'authorities', 'Register and revoke the public keys of authorities.');
+  addList(group, context);
+  addKey(group, context);
+  addRevoke(group, context);
+}
+
+function addList(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'list', {
+    summary: 'List the keys of authorities, revoked ones too.',
+    example: 'wcp authorities list',
+    exits: '0 listed, 2 wrong usage, or the Hall refused.',
+  });
+  addListOptions(command).action(async (options: HallOptions & ListOptions) => {
+    const page = await takeList<AuthorityKey>(hallOf(terminal, options), 'wcp/authorities', {}, options);
+    if (options.json) terminal.write(jsonText(page));
+    else terminal.write(listText(page.items, terminal.colours.bold) + moreText(page));
+  });
+}
+
+function addKey(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'add', {
+    summary: 'Register a key: from then on the enrolments of its authority must be signed.',
+    example: 'wcp authorities add org.acme --keys wcp-key.pub.pem',
+    exits: '0 registered, 2 wrong usage or bad input, or the Hall refused.',
+  });
+  command
+    .argument('<authority>', 'org.<name> or x.<name>')
+    .requiredOption('--keys <file>', 'the public key: PEM, or JSON {authority: [hex]}')
+    .action(async (authority: string, { keys, ...options }: HallOptions & { keys: string }) => {
+      const reader = new InputReader(terminal);
+      const found = await loadAuthorityKeys(reader, keys, authority);
+      reader.settle();
+      const hall = hallOf(terminal, options);
+      const added: AuthorityKey[] = [];
+      for (const public_key of found?.[authority] ?? []) {
+        added.push(await hall.post<AuthorityKey>('wcp/authorities', { authority, public_key }));
+      }
+      terminal.write(options.json ? jsonText(added) : listText(added, terminal.colours.bold));
+    });
+}
+
+function addRevoke(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'revoke', {
+    summary: 'Revoke a key: what it signs is worth nothing from now on.',
+    example: 'wcp authorities revoke org.acme ed25519:21fe31dfa154a261',
+    exits: '0 revoked, 1 there is no such key in force, 2 wrong usage, or the Hall refused.',
+  });
+  command
+    .argument('<authority>', 'org.<name> or x.<name>')
+    .argument('<key-id>', 'its signing_key_id')
+    .action(async (authority: string, keyId: string, options: HallOptions) => {
+      const path = `wcp/authorities/${encodeURIComponent(authority)}/${encodeURIComponent(keyId)}`;
+      const key = await hallOf(terminal, options).delete<AuthorityKey>(path);
+      terminal.write(options.json ? jsonText(key) : listText([key], terminal.colours.bold));
+    });
+}
+
+function listText(keys: readonly AuthorityKey[], bold: Colours['bold']): string {
+  if (keys.length === 0) return 'There is no key.\n';
+  const lines = keys.map(({ authority, signing_key_id, added_at, revoked_at }) => [
+    authority,
+    signing_key_id,
+    added_at,
+    revoked_at === null ? 'in force' : `revoked ${revoked_at}`,
+  ]);
+  return tableText(['authority', 'key', 'added', 'state'], lines, bold);
+}

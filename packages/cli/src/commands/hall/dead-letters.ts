@@ -1,0 +1,76 @@
+import { type Command, Option } from 'commander';
+import type { DeadLetter, ReplayedLetter } from '../../client/dead-letter.ts';
+import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
+import { addListOptions, type ListOptions, moreText, takeList } from '../../client/list-options.ts';
+import { EXIT, type ExitCode } from '../../exit-code.ts';
+import { deadLetterListText, replayedText } from '../../print/dead-letter.ts';
+import { jsonText } from '../../print/json.ts';
+import { type CommandContext, registerGroup } from '../../register.ts';
+
+const ID = '0195f3a0-7c1e-7000-8000-000000000001';
+
+/** `wcp dead-letters`: dispatches that their workers did not carry out (section 9.2). */
+export function addDeadLetters(program: Command, context: CommandContext): void {
+  const group = registerGroup(
+    program,
+    'dead-letters',
+    'See, try again or put away the dispatches that failed at a Hall.',
+  );
+  addList(group, context);
+  addReplay(group, context);
+  addPurge(group, context);
+}
+
+function addList(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'list', {
+    summary: 'List them with the reason, the oldest first.',
+    example: 'wcp dead-letters list --state dead',
+    exits: '0 listed, 2 wrong usage, or the Hall refused.',
+  });
+  addListOptions(command)
+    .addOption(new Option('--state <state>', 'those alone').choices(['dead', 'replayed']))
+    .action(async (options: HallOptions & ListOptions & { state?: string }) => {
+      const { state } = options;
+      const page = await takeList<DeadLetter>(
+        hallOf(terminal, options),
+        'wcp/dead-letters',
+        { state },
+        options,
+      );
+      if (options.json) terminal.write(jsonText(page));
+      else terminal.write(deadLetterListText(page.items, terminal.colours.bold) + moreText(page));
+    });
+}
+
+function addReplay(group: Command, { terminal, settle }: CommandContext): void {
+  const command = registerHall(group, 'replay', {
+    summary:
+      'Have the request decided anew and dispatched again, once. Whether it had an effect is for you to know.',
+    example: `wcp dead-letters replay ${ID}`,
+    exits:
+      '0 dispatched and done, 1 denied, held or failed again, tried before, or there is none, 2 wrong usage, or the Hall refused.',
+  });
+  command.argument('<id>', 'the id of its decision').action(async (id: string, options: HallOptions) => {
+    const path = `wcp/dead-letters/${encodeURIComponent(id)}/replay`;
+    const replayed = await hallOf(terminal, options).post<ReplayedLetter>(path, {});
+    terminal.write(options.json ? jsonText(replayed) : replayedText(replayed, terminal.colours));
+    settle(exitOf(replayed));
+  });
+}
+
+function addPurge(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'purge', {
+    summary: 'Put one away for good; the receipts of its dispatch stay.',
+    example: `wcp dead-letters purge ${ID}`,
+    exits: '0 put away, 1 there is none, 2 wrong usage, or the Hall refused.',
+  });
+  command.argument('<id>', 'the id of its decision').action(async (id: string, options: HallOptions) => {
+    const path = `wcp/dead-letters/${encodeURIComponent(id)}`;
+    const purged = await hallOf(terminal, options).delete<{ readonly decision_id: string }>(path);
+    terminal.write(options.json ? jsonText(purged) : `${purged.decision_id} is put away.\n`);
+  });
+}
+
+function exitOf({ outcome_receipt }: ReplayedLetter): ExitCode {
+  return outcome_receipt?.outcome?.status === 'ok' ? EXIT.fine : EXIT.found;
+}

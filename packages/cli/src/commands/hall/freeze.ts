@@ -1,0 +1,88 @@
+import { Argument, type Command } from 'commander';
+import { usageError } from '../../cli-error.ts';
+import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
+import { jsonText } from '../../print/json.ts';
+import { escaped } from '../../print/layout.ts';
+import { tableText } from '../../print/table.ts';
+import type { CommandContext } from '../../register.ts';
+
+/** What is frozen at a Hall. */
+interface Freeze {
+  readonly scope: string;
+  readonly value: string | null;
+  readonly reason: string;
+  readonly frozen_at: string;
+  readonly frozen_by: string;
+}
+
+const SCOPES = ['hall', 'tenant', 'correlation'];
+
+/** `wcp freeze`, `wcp release` and `wcp freezes`: the emergency stop of a Hall (section 5, step 3). */
+export function addFreeze(program: Command, context: CommandContext): void {
+  addStop(program, context);
+  addRelease(program, context);
+  addFreezes(program, context);
+}
+
+function addStop(program: Command, { terminal }: CommandContext): void {
+  const command = registerHall(program, 'freeze', {
+    summary: 'Stop every decision of a Hall, or those about a tenant or a correlation.',
+    example: 'wcp freeze tenant agent.newsroom --reason "looks taken over"',
+    exits: '0 frozen, 2 wrong usage, or the Hall refused.',
+  });
+  addTarget(command)
+    .requiredOption('--reason <text>', 'why: whoever is denied reads it')
+    .action(async (scope: string, value: string | undefined, options: HallOptions & { reason: string }) => {
+      const body = { ...target(scope, value), reason: options.reason };
+      const freeze = await hallOf(terminal, options).post<Freeze>('wcp/freeze', body);
+      terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} is frozen until it is released.\n`);
+    });
+}
+
+function addRelease(program: Command, { terminal }: CommandContext): void {
+  const command = registerHall(program, 'release', {
+    summary: 'Release what was frozen.',
+    example: 'wcp release tenant agent.newsroom',
+    exits: '0 released, 1 it was not frozen, 2 wrong usage, or the Hall refused.',
+  });
+  addTarget(command).action(async (scope: string, value: string | undefined, options: HallOptions) => {
+    const freeze = await hallOf(terminal, options).post<Freeze>('wcp/release', target(scope, value));
+    terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} is released.\n`);
+  });
+}
+
+function addFreezes(program: Command, { terminal }: CommandContext): void {
+  const command = registerHall(program, 'freezes', {
+    summary: 'List what is frozen.',
+    example: 'wcp freezes',
+    exits: '0 listed, 2 wrong usage, or the Hall refused.',
+  });
+  command.action(async (options: HallOptions) => {
+    const page = await hallOf(terminal, options).get<{ readonly items: readonly Freeze[] }>('wcp/freezes');
+    if (options.json) terminal.write(jsonText(page));
+    else terminal.write(listText(page.items, terminal.colours.bold));
+  });
+}
+
+function addTarget(command: Command): Command {
+  return command
+    .addArgument(new Argument('<scope>', 'what').choices(SCOPES))
+    .argument('[value]', 'which tenant or correlation');
+}
+
+function target(scope: string, value: string | undefined) {
+  if ((scope === 'hall') !== (value === undefined)) {
+    throw usageError(scope === 'hall' ? 'The Hall as a whole has no value.' : `Name the ${scope} to freeze.`);
+  }
+  return { scope, value: value ?? null };
+}
+
+function named({ scope, value }: Freeze): string {
+  return value === null ? 'The Hall' : `The ${scope} ${escaped(value)}`;
+}
+
+function listText(freezes: readonly Freeze[], bold: (text: string) => string): string {
+  if (freezes.length === 0) return 'Nothing is frozen.\n';
+  const lines = freezes.map((each) => [each.scope, each.value, each.frozen_at, each.frozen_by, each.reason]);
+  return tableText(['scope', 'value', 'since', 'by', 'reason'], lines, bold);
+}

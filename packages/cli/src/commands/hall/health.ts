@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
+import { EXIT } from '../../exit-code.ts';
+import { jsonText } from '../../print/json.ts';
+import { escaped, rows } from '../../print/layout.ts';
+import type { CommandContext } from '../../register.ts';
+import type { Colours } from '../../terminal.ts';
+
+/** How a Hall is. */
+interface Health {
+  readonly status: 'ok' | 'degraded';
+  readonly level: string | null;
+  readonly missing: readonly { readonly level: string; readonly reason: string }[];
+  readonly is_open: boolean;
+  readonly troubles: readonly { readonly code: string; readonly message: string }[];
+  readonly world: { readonly digest: string | null; readonly policy_version: string };
+  readonly diagnostics: readonly {
+    readonly level: string;
+    readonly code: string;
+    readonly path: string;
+    readonly message: string;
+  }[];
+}
+
+/** `wcp health`: how a Hall is, which level of compliance it reaches, and why not a higher one (section 11). */
+export function addHealth(program: Command, { terminal, settle }: CommandContext): void {
+  const command = registerHall(program, 'health', {
+    summary: 'Show how a Hall is, and the level of compliance that it reaches.',
+    example: 'wcp health',
+    exits: '0 it is well, 1 something is wrong with it, 2 wrong usage, or nobody answers.',
+  });
+  command.action(async (options: HallOptions) => {
+    const health = await hallOf(terminal, options).get<Health>('wcp/health');
+    terminal.write(options.json ? jsonText(health) : healthText(health, terminal.colours));
+    settle(health.status === 'ok' ? EXIT.fine : EXIT.found);
+  });
+}
+
+function healthText(health: Health, { green, red, dim }: Colours): string {
+  const { status, level, world, missing, troubles, diagnostics } = health;
+  const paint = status === 'ok' ? green : red;
+  return rows(
+    [
+      ['status', paint(status)],
+      ['level', level ?? 'none: it denies everything'],
+      ['policy', escaped(world.policy_version)],
+      ['world', world.digest],
+      ['open', health.is_open ? 'no key is configured: everybody may ask, in dev alone' : null],
+      ...troubles.map(({ code, message }) => ['trouble', `${code}: ${escaped(message)}`] as const),
+      ...missing.map((each) => ['missing', `for ${each.level}: ${escaped(each.reason)}`] as const),
+      ...diagnostics
+        .filter((each) => each.level !== 'info')
+        .map((each) => [each.level, `${each.code} ${escaped(each.path)}: ${escaped(each.message)}`] as const),
+    ],
+    0,
+    dim,
+  );
+}

@@ -1,0 +1,93 @@
+import { type Command, Option } from 'commander';
+import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
+import { addListOptions, type ListOptions, moreText, takeList } from '../../client/list-options.ts';
+import type { ApiKey } from '../../client/wire.ts';
+import { readCount } from '../../input/read-count.ts';
+import { issuedKeyText, keyListText, keyText } from '../../print/api-key.ts';
+import { jsonText } from '../../print/json.ts';
+import { type CommandContext, registerGroup } from '../../register.ts';
+
+interface CreateOptions extends HallOptions {
+  readonly label: string;
+  readonly role: readonly string[];
+  readonly tenant?: string;
+  readonly authority?: string;
+  readonly expires?: string;
+}
+
+const ROLES = ['tenant', 'worker-owner', 'steward', 'auditor', 'admin'];
+const MAX_GRACE_S = 30 * 86_400;
+
+/** `wcp keys`: the API keys of a Hall. */
+export function addKeys(program: Command, context: CommandContext): void {
+  const group = registerGroup(program, 'keys', 'Make, renew and revoke the API keys of a Hall.');
+  addList(group, context);
+  addCreate(group, context);
+  addRotate(group, context);
+  addRevoke(group, context);
+}
+
+function addList(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'list', {
+    summary: 'List the keys, without their secrets.',
+    example: 'wcp keys list',
+    exits: '0 listed, 2 wrong usage, or the Hall refused.',
+  });
+  addListOptions(command).action(async (options: HallOptions & ListOptions) => {
+    const page = await takeList<ApiKey>(hallOf(terminal, options), 'wcp/keys', {}, options);
+    if (options.json) terminal.write(jsonText(page));
+    else terminal.write(keyListText(page.items, terminal.colours) + moreText(page));
+  });
+}
+
+function addCreate(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'create', {
+    summary: 'Make a key; it is shown this once and kept nowhere.',
+    example: 'wcp keys create --label "the newsroom" --role tenant --tenant agent.newsroom',
+    exits: '0 made, 2 wrong usage, or the Hall refused.',
+  });
+  command
+    .requiredOption('--label <text>', 'what you call it')
+    .addOption(new Option('--role <roles...>', 'what it may do').choices(ROLES).makeOptionMandatory())
+    .option('--tenant <id>', 'whom a tenant speaks for')
+    .option('--authority <id>', 'whom a worker-owner speaks for, such as org.acme')
+    .option('--expires <time>', 'until when it opens, such as 2027-01-31T12:00:00Z (default: always)')
+    .action(async (options: CreateOptions) => {
+      const { label, role: roles, tenant, authority, expires } = options;
+      const body = { label, roles, tenant_id: tenant, authority, expires_at: expires };
+      const key = await hallOf(terminal, options).post<IssuedKey>('wcp/keys', body);
+      terminal.write(options.json ? jsonText(key) : issuedKeyText(key));
+    });
+}
+
+/** A key with its text. */
+type IssuedKey = ApiKey & { readonly key: string };
+
+function addRotate(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'rotate', {
+    summary: 'Make the successor of a key; the old one stays valid for a while.',
+    example: 'wcp keys rotate 5ryqicjpb7jj --grace 3600',
+    exits: '0 made, 1 there is no such key in force, 2 wrong usage, or the Hall refused.',
+  });
+  command
+    .argument('<id>', 'the id of the key: the part between the two underscores')
+    .option('--grace <seconds>', 'how long the old one stays valid (default: 3600)')
+    .action(async (id: string, { grace, ...options }: HallOptions & { grace?: string }) => {
+      const grace_seconds = grace === undefined ? undefined : readCount('--grace', grace, 0, MAX_GRACE_S);
+      const path = `wcp/keys/${encodeURIComponent(id)}/rotate`;
+      const key = await hallOf(terminal, options).post<IssuedKey>(path, { grace_seconds });
+      terminal.write(options.json ? jsonText(key) : issuedKeyText(key));
+    });
+}
+
+function addRevoke(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'revoke', {
+    summary: 'Revoke a key at once.',
+    example: 'wcp keys revoke 5ryqicjpb7jj',
+    exits: '0 revoked, 1 there is no such key, 2 wrong usage, or the Hall refused.',
+  });
+  command.argument('<id>', 'the id of the key').action(async (id: string, options: HallOptions) => {
+    const key = await hallOf(terminal, options).delete<ApiKey>(`wcp/keys/${encodeURIComponent(id)}`);
+    terminal.write(options.json ? jsonText(key) : keyText(key));
+  });
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { type CommandContext, registerGroup } from '../../register.ts';
+import { addExport } from './receipts-export.ts';
+import { addList } from './receipts-list.ts';
+import { addTree } from './receipts-tree.ts';
+import { addVerify } from './receipts-verify.ts';
+
+/** `wcp receipts`: the evidence that a Hall left (section 8). */
+export function addReceipts(program: Command, context: CommandContext): void {
+  const group = registerGroup(
+    program,
+    'receipts',
+    'List, show, export and verify the evidence that a Hall left.',
+  );
+  addList(group, context);
+  addExport(group, context);
+  addTree(group, context);
+  addVerify(group, context);
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { runDemo } from '../../demo/run-demo.ts';
+import { EXIT } from '../../exit-code.ts';
+import { jsonText } from '../../print/json.ts';
+import { type CommandContext, register } from '../../register.ts';
+
+interface DemoOptions {
+  readonly out?: string;
+  readonly worker?: string;
+  readonly json?: boolean;
+}
+
+/** `wcp demo`: one governed dispatch from end to end, on a real document. */
+export function addDemo(program: Command, { terminal, settle }: CommandContext): void {
+  const command = register(program, 'demo', {
+    summary: 'See a document go through: a decision, a worker, five refusals, and the evidence.',
+    example: 'wcp demo README.md',
+    exits: '0 everything happened as it must, 1 something did not, 2 wrong usage or bad input.',
+  });
+  command
+    .argument('[file]', "the text to summarise (default: the protocol's own, in its repository)")
+    .option('--out <dir>', 'a new folder for the evidence (default: wcp-demo-<time>)')
+    .option('--worker <dir>', 'the folder of a built doc-summarizer (default: that of the repository)')
+    .action(async (file: string | undefined, { out, worker, json }: DemoOptions) => {
+      const quiet = { ...terminal, write: () => {} };
+      const report = await runDemo(json ? quiet : terminal, { file, out, worker });
+      if (json) terminal.write(jsonText(report));
+      settle(report.ok ? EXIT.fine : EXIT.found);
+    });
+}

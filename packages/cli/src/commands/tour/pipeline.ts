@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import type { DataLabel, RouteInput } from '@wcp/spec';
+import { findEntity } from '@wcp/spec/catalog';
+import { DATA_LABELS, type ENVS } from '@wcp/spec/document';
+import { type Command, Option } from 'commander';
+import { CliError, usageError } from '../../cli-error.ts';
+import { type HallOptions, hallOf } from '../../client/hall-options.ts';
+import { EXIT } from '../../exit-code.ts';
+import { fileProblem } from '../../input/input-problem.ts';
+import { reasonOf } from '../../input/read-text.ts';
+import { type PipelineOptions, runPipeline } from '../../pipeline/run-pipeline.ts';
+import { jsonText } from '../../print/json.ts';
+import { type CommandContext, register, registerGroup } from '../../register.ts';
+import type { Terminal } from '../../terminal.ts';
+
+interface Options extends HallOptions {
+  readonly question?: string;
+  readonly env?: RouteInput['env'];
+  readonly dataLabel: DataLabel;
+  readonly tenant: string;
+  readonly credential?: string;
+  readonly out?: string;
+  readonly hall?: string;
+  readonly keep?: boolean;
+  readonly workers?: string;
+  readonly allow?: readonly string[];
+  readonly profile?: string;
+}
+
+/** The tenant of a new Hall's first key. */
+const TENANT = 'agent.example';
+const ENVIRONMENTS = ['dev', 'stage', 'prod'] satisfies (typeof ENVS)[number][];
+
+const EXAMPLES = [
+  'wcp pipeline run docs/spec/05-decision.md --question "when is an approval stale?"',
+  'wcp pipeline run http://127.0.0.1:8000/ --allow 127.0.0.1:8000 --hall my-hall',
+  'wcp pipeline run README.md --profile prof.prod.strict',
+];
+
+/** `wcp pipeline`: the canonical pipeline (section 10.2) through a Hall. */
+export function addPipeline(program: Command, context: CommandContext): void {
+  const group = registerGroup(
+    program,
+    'pipeline',
+    'Take a document through five workers, and ask it something.',
+  );
+  const command = register(group, 'run', {
+    summary:
+      'Fetch, chunk, embed, hash and register a document under one correlation id, then answer a question from it.',
+    example: EXAMPLES.join('\n  $ '),
+    exits:
+      '0 it went through and something was found, 1 it was denied or held, failed, or nothing was found, 2 wrong usage or bad input, or the Hall refused.',
+  });
+  command
+    .argument('<document>', 'a URL, or a file (HTML, Markdown, text); "-" for standard input')
+    .option('--url <url>', 'a Hall that runs (default: WCP_HALL_URL, else a Hall of its own)')
+    .option('--key <key>', 'your key of it (default: WCP_HALL_KEY, which no list of processes shows)')
+    .option('--question <text>', "what to ask (default: after the document's title)")
+    .addOption(
+      new Option('--env <env>', 'where it runs (default: dev; prod under prof.prod.strict)').choices(
+        ENVIRONMENTS,
+      ),
+    )
+    .addOption(
+      new Option('--data-label <label>', 'what kind of data it is')
+        .choices([...DATA_LABELS])
+        .default('INTERNAL'),
+    )
+    .option('--tenant <id>', 'the tenant that asks', TENANT)
+    .option('--credential <file>', 'its signed credential, for a Hall that asks for one')
+    .option(
+      '--out <dir>',
+      'a new folder for the evidence (default: in the folder of the Hall, or a temporary one)',
+    )
+    .option(
+      '--hall <dir>',
+      'the folder of a Hall of its own, made where there is none (default: a temporary one)',
+    )
+    .option('--keep', 'leave the temporary Hall there; without it only the evidence stays')
+    .option('--workers <dir>', 'the folder of the built example workers (default: that of the repository)')
+    .option(
+      '--allow <host[:port]>',
+      'fetch from here although it is no public address; may come again',
+      gather,
+      [],
+    )
+    .option('--profile <id>', 'the profile of the Hall, such as prof.prod.strict')
+    .action(async (document: string, options: Options) => {
+      await run(context, document, options);
+    });
+}
+
+function gather(host: string, hosts: readonly string[] = []): string[] {
+  if (/^[^\s,]+$/.test(host)) return [...hosts, host];
+  throw usageError('--allow takes a host, a host:port or a range such as 10.0.0.0/8; give it once for each.');
+}
+
+async function run({ terminal, settle }: CommandContext, document: string, options: Options): Promise<void> {
+  const { json } = options;
+  const wish = await wishOf(terminal, document, options);
+  const report = await runPipeline(json ? { ...terminal, write: () => {} } : terminal, wish);
+  if (json) terminal.write(jsonText(report));
+  settle(report.ok ? EXIT.fine : EXIT.found);
+}
+
+async function wishOf(terminal: Terminal, document: string, options: Options): Promise<PipelineOptions> {
+  const { question, env, dataLabel: data_label, tenant: tenant_id, out } = options;
+  const { hall: dir, keep = false, workers, allow = [], profile } = options;
+  if (profile !== undefined && findEntity(profile)?.type !== 'profile') throw usageError(NO_PROFILE);
+  const isRunning = (options.url ?? (dir === undefined ? terminal.env['WCP_HALL_URL'] : '')) || '';
+  const own = { dir, keep, workers, allow, profile };
+  if (isRunning !== '') refuseOwn(own);
+  else if ((options.key ?? options.credential) !== undefined) throw usageError(NO_KEY);
+  const running =
+    isRunning === ''
+      ? null
+      : { client: hallOf(terminal, options), tenant_credential: await credentialIn(options.credential) };
+  return { document, question, env, data_label, tenant_id, out, running, own };
+}
+
+const NO_KEY = '--key and --credential go with --url: a Hall of its own makes them for its tenant.';
+const NO_PROFILE = 'The catalog has no such profile: `wcp catalog search prof` lists them.';
+
+/** What a Hall that runs already decides for itself. */
+function refuseOwn({ dir, keep, workers, allow, profile }: PipelineOptions['own']): void {
+  const given = { '--hall': dir, '--keep': keep || undefined, '--workers': workers, '--profile': profile };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  const first = name ?? (allow.length > 0 ? '--allow' : null);
+  if (first === null) return;
+  throw usageError(
+    `${first} is about a Hall of its own, and you named one that runs (--url or WCP_HALL_URL): set it up there.`,
+  );
+}
+
+async function credentialIn(file: string | undefined): Promise<string | null> {
+  if (file === undefined) return null;
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new CliError([fileProblem(file, 'UNREADABLE', reasonOf(error))]);
+  }
+}

@@ -1,0 +1,117 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileProblem } from '../input/input-problem.ts';
+import type { InputReader } from '../input/input-reader.ts';
+import { readJsonDocument } from '../input/json-document.ts';
+import { isLinesFile } from '../input/json-lines.ts';
+import { loadReceiptKeys, type ReceiptKeys } from '../input/keys.ts';
+import { readLineValues } from '../input/line-values.ts';
+
+/** The names of the files in a folder of evidence. */
+export const EVIDENCE_FILES = {
+  receipts: 'receipts.jsonl',
+  events: 'events.jsonl',
+  keys: 'keys.json',
+  checkpoint: 'checkpoint.txt',
+  /** Beside receipts that are not the whole log: a proof for each of them, that it is in it. */
+  proofs: 'proofs.jsonl',
+  decisions: 'decisions.jsonl',
+  worlds: 'worlds',
+} as const;
+
+/** What the user named to be verified. */
+export interface EvidenceNames {
+  readonly keys?: string;
+  readonly checkpoint?: readonly string[];
+}
+
+/** Receipts and what they are checked against. */
+export interface LoadedEvidence {
+  readonly file: string;
+  /** In the order of the log; what is not JSON is null. */
+  readonly receipts: readonly unknown[];
+  /** The line of each receipt. */
+  readonly lines: readonly number[];
+  readonly isTorn: boolean;
+  readonly keys: ReceiptKeys;
+  /** The keys came from the user, not from beside the evidence. */
+  readonly keysAreGiven: boolean;
+  readonly checkpoints: readonly string[];
+  readonly checkpointFiles: readonly string[];
+  /** A proof for each receipt, where they are not the whole log; what is no JSON is null. */
+  readonly proofs: readonly unknown[] | null;
+}
+
+/**
+ * Reads a folder of evidence, or a file of receipts, and the keys and checkpoints to check it with.
+ *
+ * @throws {CliError} with everything that could not be read
+ */
+export async function loadEvidence(
+  reader: InputReader,
+  target: string,
+  names: EvidenceNames,
+): Promise<LoadedEvidence> {
+  const folder = (await isFolder(target)) ? target : null;
+  const file = folder === null ? target : join(folder, EVIDENCE_FILES.receipts);
+  const read = await readReceipts(reader, file);
+  const keyFile = names.keys ?? (await besides(folder, EVIDENCE_FILES.keys));
+  if (keyFile === null) reader.add(noKeys(target));
+  const keys = keyFile === null ? null : await loadReceiptKeys(reader, keyFile);
+  const beside = await besides(folder, EVIDENCE_FILES.checkpoint);
+  const checkpointFiles = names.checkpoint ?? (beside === null ? [] : [beside]);
+  const checkpoints: (string | null)[] = [];
+  for (const each of checkpointFiles) checkpoints.push(await reader.text(each));
+  const proofFile = await besides(folder, EVIDENCE_FILES.proofs);
+  const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
+  reader.settle();
+  return {
+    file,
+    ...read,
+    keys: keys ?? {},
+    keysAreGiven: names.keys !== undefined,
+    checkpoints: checkpoints.filter((note) => note !== null),
+    checkpointFiles,
+    proofs,
+  };
+}
+
+type Receipts = Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'>;
+
+/** A receipt a line; in a file that is not one of lines by its name, perhaps a list in one document. */
+async function readReceipts(reader: InputReader, file: string): Promise<Receipts> {
+  const list = isLinesFile(file) ? null : await readList(reader, file);
+  if (list !== null) return list;
+  const { values, lines, isTorn } = await readLineValues(reader, file);
+  return { receipts: values, lines, isTorn };
+}
+
+async function readList(reader: InputReader, file: string): Promise<Receipts | null> {
+  const text = (await reader.text(file)) ?? '[]';
+  const list = text.trimStart().startsWith('[') ? readJsonDocument(file, text) : null;
+  if (list === null || list.problems.length > 0) return null;
+  const receipts = list.value as readonly unknown[];
+  const lines = receipts.map((_, index) => list.placeOf(`/${index}`)?.line ?? 0);
+  return { receipts, lines, isTorn: false };
+}
+
+async function besides(folder: string | null, name: string): Promise<string | null> {
+  if (folder === null) return null;
+  const file = join(folder, name);
+  return stat(file).then(
+    () => file,
+    () => null,
+  );
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+function noKeys(target: string) {
+  const message = `Without a public key nothing can be verified: give one with --keys, or put ${EVIDENCE_FILES.keys} beside the receipts.`;
+  return fileProblem(target, 'KEYS_MISSING', message);
+}

@@ -1,0 +1,81 @@
+import { type EvidenceFinding, verifyCheckpoint, verifyInclusion, verifyReceipts } from '@wcp/evidence';
+import { readCanonical } from '@wcp/spec/json';
+import type { LoadedEvidence } from './evidence-files.ts';
+
+/** What is wrong with receipts that are not the whole log, beside the findings of the verifier. */
+const MEANINGS = {
+  PROOF_MALFORMED: 'This is no proof, or there is none for this receipt.',
+  PROOF_INVALID: 'The proof does not show that this receipt stands in the log of the checkpoint.',
+  PROOF_CHECKPOINT_MISSING:
+    'There is no sound checkpoint of the size that the proof was made for, so nothing shows that the receipt is in the log.',
+  PROOF_RECEIPT_MISSING: 'There is a proof of a receipt that is not here.',
+} as const;
+
+/** A finding of the verifier, or one about a proof. */
+export interface PartFinding {
+  readonly index: number;
+  readonly code: EvidenceFinding['code'] | keyof typeof MEANINGS;
+  readonly message: string;
+}
+
+interface Proof {
+  readonly position: number;
+  readonly size: number;
+  readonly proof: readonly string[];
+}
+
+/**
+ * Everything wrong with the receipts of some streams of a log: their chains, the checkpoints, and for each
+ * receipt the proof that it is in the log. What was cut off the end of a stream does not show.
+ */
+export function examinePart(evidence: LoadedEvidence, origin?: string): PartFinding[] {
+  const { receipts, keys, proofs } = evidence;
+  const { roots, findings } = readRoots(evidence, origin);
+  const list = proofs ?? [];
+  const unproven = receipts.flatMap((receipt, index) => {
+    const code = receipt === null ? null : judge(receipt, list[index], roots);
+    return code === null ? [] : [found(index, code)];
+  });
+  const missing = list.slice(receipts.length).map(() => found(receipts.length, 'PROOF_RECEIPT_MISSING'));
+  return [...verifyReceipts(receipts, keys), ...unproven, ...missing, ...findings];
+}
+
+/** The roots of the sound checkpoints by their sizes. */
+function readRoots({ checkpoints, keys }: LoadedEvidence, origin?: string) {
+  const roots = new Map<number, string>();
+  const findings: PartFinding[] = [];
+  const expected = origin ?? checkpoints[0]?.split('\n')[0] ?? '';
+  for (const [index, note] of checkpoints.entries()) {
+    const readings = Object.values(keys).map((publicKey) =>
+      verifyCheckpoint(note, { origin: expected, publicKey }),
+    );
+    const good = readings.find((reading) => reading.ok);
+    const worst = readings.find((reading) => !reading.ok && reading.code !== 'CHECKPOINT_KEY_UNKNOWN');
+    const bad = worst ?? readings[0];
+    if (good?.ok) roots.set(good.size, good.root);
+    else if (bad !== undefined && !bad.ok) findings.push({ index, code: bad.code, message: bad.message });
+  }
+  return { roots, findings };
+}
+
+function judge(
+  receipt: unknown,
+  proof: unknown,
+  roots: ReadonlyMap<number, string>,
+): keyof typeof MEANINGS | null {
+  if (!isProof(proof)) return 'PROOF_MALFORMED';
+  const root = roots.get(proof.size);
+  if (root === undefined) return 'PROOF_CHECKPOINT_MISSING';
+  const leaf = readCanonical(receipt).text;
+  const { position: index, size, proof: path } = proof;
+  return verifyInclusion({ leaf, index, size, root, proof: path }) ? null : 'PROOF_INVALID';
+}
+
+function isProof(value: unknown): value is Proof {
+  const { position, size, proof } = Object(value) as Partial<Proof>;
+  return Number.isSafeInteger(position) && Number.isSafeInteger(size) && Array.isArray(proof);
+}
+
+function found(index: number, code: keyof typeof MEANINGS): PartFinding {
+  return { index, code, message: MEANINGS[code] };
+}

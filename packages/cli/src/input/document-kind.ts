@@ -1,0 +1,62 @@
+import { parseBanList } from '@wcp/evidence/ban-list';
+import {
+  type Parsed,
+  parseFacts,
+  parseHallConfig,
+  parseRecord,
+  parseRouteInput,
+  parseRules,
+} from '@wcp/spec';
+import { HallConfigSchema, SCHEMAS } from '@wcp/spec/document';
+import { checkSchema } from './check-schema.ts';
+
+/** The kinds of document that can be validated, by the names of their schemas. */
+export const DOCUMENT_KINDS: readonly string[] = Object.keys(SCHEMAS);
+
+const READERS: Readonly<Record<string, (value: unknown) => Parsed<unknown>>> = {
+  'route-input': parseRouteInput,
+  rules: parseRules,
+  'registry-record': parseRecord,
+  'hall-config': parseHallConfig,
+  facts: parseFacts,
+  'ban-list': parseBanList,
+};
+
+/** The reader of a kind of document. */
+export function readerOf(kind: string): (value: unknown) => Parsed<unknown> {
+  return READERS[kind] ?? ((value) => checkSchema(kind, value));
+}
+
+/** By kind, members that only such a document has; the first row that fits wins. */
+const SIGNS: readonly (readonly [kind: string, ...members: readonly string[]])[] = [
+  ['receipt', 'receipt_id'],
+  ['receipt', 'receipt_hash'],
+  ['route-decision', 'outcome', 'matched_rule_id'],
+  ['telemetry-event', 'event_id'],
+  ['ban-list', 'max_age_seconds'],
+  ['manifest', 'schema_version'],
+  ['manifest', 'package_hash'],
+  ['worker-result', 'status', 'telemetry'],
+  ['worker-context', 'deadline'],
+  ['registry-record', 'worker_id'],
+  ['registry-record', 'worker_species_id'],
+  ['rules', 'rules'],
+  ['rules', 'rule_id'],
+  ['rules', 'match'],
+  ['facts', 'now'],
+  ['facts', 'chain'],
+  ['facts', 'banned_hashes'],
+  ['route-input', 'capability_id'],
+  ['route-input', 'tenant_id'],
+  ['route-input', 'qos_class'],
+];
+
+/** Which kind of document a value, or the first of a list, seems to be; null where nothing tells. */
+export function guessKind(value: unknown): string | null {
+  if (Array.isArray(value)) return value.length === 0 ? 'rules' : guessKind(value[0]);
+  if (typeof value !== 'object' || value === null) return null;
+  const sign = SIGNS.find(([, ...members]) => members.every((name) => Object.hasOwn(value, name)));
+  if (sign !== undefined) return sign[0];
+  const settings = Object.keys(HallConfigSchema.properties);
+  return Object.keys(value).some((name) => settings.includes(name)) ? 'hall-config' : null;
+}

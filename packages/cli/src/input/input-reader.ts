@@ -1,0 +1,78 @@
+import type { Diagnostic, Parsed } from '@wcp/spec';
+import { CliError } from '../cli-error.ts';
+import type { Terminal } from '../terminal.ts';
+import { fileProblem, type Problem } from './input-problem.ts';
+import { findingProblem, type JsonDocument, readJsonDocument } from './json-document.ts';
+import { readText } from './read-text.ts';
+
+/**
+ * Reads everything that one command was given and keeps what is wrong with it, so that the user hears
+ * of all mistakes in all files at once.
+ */
+export class InputReader {
+  readonly #terminal: Terminal;
+  readonly #problems: Problem[] = [];
+  #stdinTaken = false;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** Errors, warnings and remarks so far, in the order in which they were met. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  get hasErrors(): boolean {
+    return this.#problems.some(({ level }) => level === 'error');
+  }
+
+  add(...problems: readonly Problem[]): void {
+    this.#problems.push(...problems);
+  }
+
+  /** The text of a file (`-` is standard input, once); null where it could not be read. */
+  async text(file: string): Promise<string | null> {
+    if (file === '-' && this.#stdinTaken) {
+      this.add(fileProblem(file, 'USAGE', 'Standard input can be read once: only one file may be "-".'));
+      return null;
+    }
+    this.#stdinTaken ||= file === '-';
+    const reading = await readText(this.#terminal, file);
+    if (reading.ok) return reading.text;
+    this.add(fileProblem(file, 'UNREADABLE', reading.message));
+    return null;
+  }
+
+  /** The document in a file; null where it is not JSON. */
+  async json(file: string): Promise<JsonDocument | null> {
+    const text = await this.text(file);
+    if (text === null) return null;
+    const document = readJsonDocument(file, text);
+    this.add(...document.problems);
+    return document.problems.length === 0 ? document : null;
+  }
+
+  /** The value that a reader makes of a document; null where it has findings. */
+  check<T>(document: JsonDocument, parse: (value: unknown) => Parsed<T>): T | null {
+    const parsed = parse(document.value);
+    if (!parsed.ok) {
+      for (const finding of parsed.findings) {
+        this.add(findingProblem(document.file, finding, document.placeOf));
+      }
+      return null;
+    }
+    for (const diagnostic of parsed.diagnostics) this.addDiagnostic(document, diagnostic);
+    return parsed.value;
+  }
+
+  /** Keeps what a compiler says of a document. */
+  addDiagnostic(document: JsonDocument, diagnostic: Diagnostic): void {
+    this.add(findingProblem(document.file, diagnostic, document.placeOf, diagnostic.level));
+  }
+
+  /** @throws {CliError} with everything that was found, where an error is among it */
+  settle(): void {
+    if (this.hasErrors) throw new CliError(this.#problems);
+  }
+}

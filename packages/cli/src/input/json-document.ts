@@ -1,0 +1,121 @@
+import type { Finding } from '@wcp/spec';
+import { readCanonical } from '@wcp/spec/json';
+import jsonc, { type Node, type ParseError } from 'jsonc-parser';
+import type { Place, Problem } from './input-problem.ts';
+import { findDuplicates, nodeAt } from './json-tree.ts';
+import { placesOf } from './text-positions.ts';
+
+/** A file of JSON with the places of its parts. */
+export interface JsonDocument {
+  readonly file: string;
+  /** What the text says; null where it is not JSON. */
+  readonly value: unknown;
+  /** What keeps the text from being JSON; empty where it is. */
+  readonly problems: readonly Problem[];
+  /** The place of a part; of the nearest part around it where it is absent. */
+  placeOf(pointer: string, code?: string): Place | null;
+}
+
+/** Strict JSON: no comments, no trailing commas, something in the file. */
+const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
+
+/** By the parser's code, what is wrong at a place. */
+const SYNTAX: Readonly<Record<number, string>> = {
+  1: 'This is no JSON value.',
+  2: 'This is no number.',
+  3: 'Expected the name of a member in double quotes; is there a comma too many before it?',
+  4: 'Expected a value.',
+  5: 'Expected a colon after the name of the member.',
+  6: 'Expected a comma between two members or values.',
+  7: 'Expected a closing brace }.',
+  8: 'Expected a closing bracket ].',
+  9: 'Expected the end of the file: one document stands in one file.',
+  10: 'JSON has no comments.',
+  12: 'This string has no closing quote.',
+  13: 'This number is cut off.',
+  14: 'This \\u escape is not four hexadecimal digits.',
+  15: 'JSON has no such escape in a string.',
+  16: 'A control character in a string is written as an escape such as \\n.',
+};
+const MAX_SYNTAX_ERRORS = 50;
+
+/**
+ * Reads a text as strict JSON (I-JSON: no name twice in one object), with every mistake and its place.
+ *
+ * @param firstLine the line of the file in which the text begins, from 1
+ */
+export function readJsonDocument(file: string, text: string, firstLine = 1): JsonDocument {
+  const placeOf = shifted(placesOf(text), firstLine);
+  const errors: ParseError[] = [];
+  let tree: Node | undefined;
+  try {
+    tree = jsonc.parseTree(text, errors, STRICT);
+  } catch {
+    return broken(file, [problem(file, null, '', 'TOO_DEEP', 'This is nested too deeply to be read.')]);
+  }
+  if (errors.length > 0) return broken(file, syntaxProblems(file, errors, placeOf));
+  return readTree(file, text, tree, placeOf);
+}
+
+type PlaceOf = (offset: number) => Place;
+
+function readTree(file: string, text: string, tree: Node | undefined, placeOf: PlaceOf): JsonDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return broken(file, [problem(file, placeOf(0), '', 'NOT_JSON', 'This is not JSON.')]);
+  }
+  const locate = (pointer: string, code?: string) => {
+    const node = nodeAt(tree, pointer, code === 'UNKNOWN_MEMBER');
+    return node === undefined ? null : placeOf(node.offset);
+  };
+  const twice = findDuplicates(tree).map(({ pointer, offset }) =>
+    problem(file, placeOf(offset), pointer, 'DUPLICATE_MEMBER', 'This name occurs twice in one object.'),
+  );
+  const unfit = readCanonical(value).findings.map((finding) => findingProblem(file, finding, locate));
+  return { file, value, problems: [...twice, ...unfit], placeOf: locate };
+}
+
+function broken(file: string, problems: readonly Problem[]): JsonDocument {
+  return { file, value: null, problems, placeOf: () => null };
+}
+
+function shifted(placeOf: PlaceOf, firstLine: number): PlaceOf {
+  return (offset) => {
+    const { line, column } = placeOf(offset);
+    return { line: line + firstLine - 1, column };
+  };
+}
+
+/** The parser says several things of one spot: the first is the mistake. */
+function syntaxProblems(file: string, errors: readonly ParseError[], placeOf: PlaceOf): Problem[] {
+  const first = errors.filter(
+    ({ offset }, index) => errors.findIndex((other) => other.offset === offset) === index,
+  );
+  return first
+    .slice(0, MAX_SYNTAX_ERRORS)
+    .map(({ error, offset }) =>
+      problem(file, placeOf(offset), null, 'NOT_JSON', SYNTAX[error] ?? 'This is not JSON.'),
+    );
+}
+
+/** A finding of a document's reader, at its place in the file. */
+export function findingProblem(
+  file: string,
+  { path, code, message }: Pick<Finding, 'path' | 'message'> & { readonly code: string },
+  placeOf: JsonDocument['placeOf'],
+  level: Problem['level'] = 'error',
+): Problem {
+  return { level, file, place: placeOf(path, code), path, code, message };
+}
+
+function problem(
+  file: string,
+  place: Place | null,
+  path: string | null,
+  code: string,
+  message: string,
+): Problem {
+  return { level: 'error', file, place, path, code, message };
+}

@@ -1,0 +1,71 @@
+import { compileWorld, type World } from '@wcp/router';
+import { parseFacts, parseRouteInput } from '@wcp/spec';
+import { DEFAULT_CATALOG_VERSION, isCatalogVersion } from '@wcp/spec/document';
+import { usageError } from '../cli-error.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Problem } from './input-problem.ts';
+import { InputReader } from './input-reader.ts';
+import type { JsonDocument } from './json-document.ts';
+import { loadWorkers } from './load-workers.ts';
+import { addWorldDiagnostics } from './world-diagnostics.ts';
+
+/** The files that `route` and `explain` are given. */
+export interface CaseFiles {
+  readonly rules: string;
+  readonly workers?: readonly string[];
+  readonly config?: string;
+  readonly facts?: string;
+  readonly gate?: string;
+  readonly catalogVersion?: string;
+}
+
+/** Everything that a decision is made of, read from files. */
+export interface LoadedCase {
+  readonly world: World;
+  readonly facts: unknown;
+  readonly input: JsonDocument;
+  /** Warnings and remarks, dead rules among them. */
+  readonly remarks: readonly Problem[];
+}
+
+/**
+ * Reads a request and the world it is decided in. A request that is JSON but no RouteInput is loaded:
+ * denying it is the engine's business.
+ *
+ * @throws {CliError} with every mistake in every file
+ */
+export async function loadCase(terminal: Terminal, inputFile: string, files: CaseFiles): Promise<LoadedCase> {
+  const reader = new InputReader(terminal);
+  const input = await reader.json(inputFile);
+  const rules = await reader.json(files.rules);
+  const config = files.config === undefined ? null : await reader.json(files.config);
+  const workers = await loadWorkers(reader, files.workers ?? []);
+  const world = compileWorld({
+    ...(rules === null ? {} : { rules: rules.value }),
+    ...(config === null ? {} : { config: config.value }),
+    workers: workers.map(({ value }) => value),
+    catalogVersion: catalogVersionOf(files),
+  });
+  addWorldDiagnostics(reader, world, { rules, config, workers });
+  const facts = await loadFacts(terminal, reader, files);
+  if (reader.hasErrors && input !== null) reader.check(input, parseRouteInput);
+  reader.settle();
+  return { world, facts, input: input as JsonDocument, remarks: reader.problems };
+}
+
+function catalogVersionOf({ catalogVersion = DEFAULT_CATALOG_VERSION }: CaseFiles): string {
+  if (isCatalogVersion(catalogVersion)) return catalogVersion;
+  throw usageError('--catalog-version is written like 1.0.0 or wcp-catalog@1.0.0.');
+}
+
+/** The facts of a file, with the clock and a fresh id where it names none, and the gate's verdict. */
+async function loadFacts(terminal: Terminal, reader: InputReader, files: CaseFiles): Promise<unknown> {
+  const seen = { now: terminal.now(), decision_id: terminal.newId() };
+  const document = files.facts === undefined ? null : await reader.json(files.facts);
+  const verdict = files.gate === undefined ? null : await reader.json(files.gate);
+  const told = document === null ? {} : document.value;
+  const isObject = typeof told === 'object' && told !== null && !Array.isArray(told);
+  const facts = isObject ? { ...seen, ...told, ...(verdict && { policy: verdict.value }) } : told;
+  if (document !== null) reader.check({ ...document, value: facts }, parseFacts);
+  return facts;
+}

@@ -1,0 +1,56 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WcpError } from '@wcp/spec';
+import { CliError, usageError } from '../cli-error.ts';
+import { fileProblem } from './input-problem.ts';
+import { reasonOf } from './read-text.ts';
+
+/** The environment variable that holds the key of the HMAC form (section 8). */
+const HMAC_VARIABLE = 'WCP_ATTEST_HMAC_KEY';
+
+/**
+ * Runs what works on a package's folder; what is wrong with the folder is then said of it.
+ *
+ * @throws {CliError}
+ */
+export async function inFolder<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  await checkFolder(dir);
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WcpError) throw new CliError([fileProblem(dir, 'PACKAGE_INVALID', error.message)]);
+    throw error;
+  }
+}
+
+async function checkFolder(dir: string): Promise<void> {
+  let isFolder = false;
+  try {
+    isFolder = (await stat(dir)).isDirectory();
+  } catch (error) {
+    throw new CliError([fileProblem(dir, 'UNREADABLE', reasonOf(error).replace('file', 'folder'))]);
+  }
+  if (!isFolder) throw new CliError([fileProblem(dir, 'UNREADABLE', 'This is a file; name its folder.')]);
+}
+
+/**
+ * The key of the HMAC form from the environment.
+ *
+ * @throws {CliError} where it is not set
+ */
+export function hmacKeyFrom(env: Readonly<Record<string, string | undefined>>): string {
+  const key = env[HMAC_VARIABLE];
+  if (key === undefined || key === '')
+    throw usageError(`--hmac-env takes the key from ${HMAC_VARIABLE}: set it.`);
+  return key;
+}
+
+/** Members of a JSON file in a package that stand in for options; empty where there is no such file. */
+export async function packageMembers(dir: string, name: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(join(dir, name), 'utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,9 +1,0 @@
-/** A document that an operation refuses, with one of the operation's error codes (section 11.2). */
-export class Refusal extends Error {
-  readonly code: string;
-
-  constructor(code: string) {
-    super(`The document is refused: ${code}.`);
-    this.code = code;
-  }
-}

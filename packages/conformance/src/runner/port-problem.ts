@@ -1,0 +1,98 @@
+/** What may be wrong with a port, or with how it was called. */
+export const PORT_PROBLEM_CODES = [
+  'command_not_found',
+  'command_not_executable',
+  'folder_not_found',
+  'command_failed',
+  'start_exited',
+  'start_silent',
+  'start_half_line',
+  'start_refused',
+  'start_malformed',
+  'wrong_protocol',
+  'exited',
+  'stdout_closed',
+  'silent',
+  'half_line',
+  'not_json',
+  'not_utf8',
+  'line_too_long',
+  'wrong_seq',
+  'answered_twice',
+  'answer_malformed',
+  'stop_ignored',
+  'stop_status',
+  'restart_failed',
+  'gave_up',
+] as const;
+/** The code of a {@link PortProblem}. */
+export type PortProblemCode = (typeof PORT_PROBLEM_CODES)[number];
+
+/** Something that a port did wrong: what it did, as the rest of a sentence, and what to do about it. */
+export interface PortProblem {
+  readonly code: PortProblemCode;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const FLUSH =
+  'Answer each line at once, end the answer with a newline and flush it (in Python: print(…, flush=True)).';
+const ONE_PROCESS =
+  'One process serves all cases and runs until "stop": answer {"seq":…,"errored":{…}} instead of ending.';
+const BY_HAND =
+  'Start it by hand, type {"cmd":"start","protocol":1,"revision":"0.2"} and read what it writes to standard error.';
+const ONE_ANSWER =
+  'Answer each request with one line that holds the same seq, and write nothing that was not asked.';
+const ANSWERS_ONLY =
+  'Standard output is for answers alone: one JSON object on one line. Write logs to standard error.';
+
+/** What to do about each trouble. */
+const REMEDIES: Readonly<Record<PortProblemCode, string>> = {
+  command_not_found:
+    'Check the spelling, or give the path of the program. What stands after "--" is one program and its arguments; no shell reads it.',
+  command_not_executable:
+    'Make it executable (chmod +x) and begin it with a line such as "#!/usr/bin/env python3", or call its interpreter: "-- python3 port.py".',
+  folder_not_found: 'Give a folder that exists as the working folder of the port.',
+  command_failed: 'Check the command: it is one program and its arguments, and no shell reads it.',
+  start_exited: `A port reads lines until "stop". ${BY_HAND}`,
+  start_silent: `${FLUSH} A port that takes longer to get ready needs a higher start timeout.`,
+  start_half_line: FLUSH,
+  start_refused: 'This referee speaks protocol 1 and measures revision 0.2; the port must too.',
+  start_malformed:
+    'Answer {"ok":true,"implementation":{"name":"…","language":"…","version":"…"},"ops":["decide",…]}.',
+  wrong_protocol: 'This referee speaks protocol 1 and measures revision 0.2; the port must too.',
+  exited: ONE_PROCESS,
+  stdout_closed: ONE_PROCESS,
+  silent: `${FLUSH} An answer that comes later does not count; where the port is merely slow, raise the timeout.`,
+  half_line: FLUSH,
+  not_json: ANSWERS_ONLY,
+  not_utf8: 'Write UTF-8 without a byte order mark, whatever the locale says.',
+  line_too_long: 'No answer is that long; look for a loop.',
+  wrong_seq: ONE_ANSWER,
+  answered_twice: ONE_ANSWER,
+  answer_malformed:
+    'Answer {"seq":…} with exactly one of "result", "error", "skipped" and "errored" beside it.',
+  stop_ignored: 'End with status 0 when {"cmd":"stop"} comes.',
+  stop_status: 'End with status 0 when {"cmd":"stop"} comes.',
+  restart_failed:
+    'A port must be able to start again after it was killed: look for lock files and ports in use.',
+  gave_up: 'Mend the first cases that went wrong and run again, or run a part with a filter.',
+};
+
+/** A trouble with its remedy. `what` goes on from “The port …”. */
+export function portProblem(code: PortProblemCode, what: string): PortProblem {
+  return { code, what, remedy: REMEDIES[code] };
+}
+
+/** The trouble as sentences for people. */
+export function sentenceOf({ code, what, remedy }: PortProblem): string {
+  return `${code.startsWith('command_') || code === 'folder_not_found' ? '' : 'The port '}${what}. ${remedy}`;
+}
+
+/** The sentences for a case that was answered before the trouble came. */
+export function sentenceAfter({ what, remedy }: PortProblem): string {
+  return `After it had answered this case, the port ${what}. ${remedy}`;
+}
+
+/** How the message of a case begins that was not asked because of a trouble. */
+export const NOT_ASKED = 'Not asked.';

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compareResult, compareResults } from '../../src/runner/compare-results.ts';
+
+const members = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()) as fc.Arbitrary<
+  Record<string, unknown>
+>;
+const shuffled = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
+
+describe('the members that an expectation lists must be equal, and others are ignored', () => {
+  test('a result is what it is', () => {
+    fc.assert(
+      fc.property(members, (result) => {
+        expect(compareResult('check_id', result, structuredClone(result))).toEqual([]);
+      }),
+    );
+  });
+
+  test('members that are not listed change nothing', () => {
+    fc.assert(
+      fc.property(members, members, (expected, more) => {
+        expect(compareResult('check_id', expected, { ...more, ...expected })).toEqual([]);
+      }),
+    );
+  });
+
+  test('a listed member that is another is found', () => {
+    fc.assert(
+      fc.property(
+        members,
+        fc.string().filter((name) => name !== 'message'),
+        fc.jsonValue(),
+        fc.jsonValue(),
+        (rest, name, a, b) => {
+          fc.pre(JSON.stringify(a) !== JSON.stringify(b) && !/"message"/.test(JSON.stringify([a, b])));
+          fc.pre(!differOnlyInOrderOrZero(a, b));
+          expect(compareResult('check_id', { ...rest, [name]: a }, { ...rest, [name]: b })).not.toEqual([]);
+        },
+      ),
+    );
+  });
+
+  test('a listed member that is absent is found, null or not', () => {
+    expect(compareResult('check_id', { kind: null }, {})).toEqual([{ path: '/kind', expected: null }]);
+    expect(compareResult('check_id', { kind: null }, { kind: undefined as never })).not.toEqual([]);
+  });
+
+  test('names of Object.prototype are members like any others', () => {
+    expect(compareResult('check_id', { constructor: 1 }, {})).toEqual([
+      { path: '/constructor', expected: 1 },
+    ]);
+    const proto = JSON.parse('{"__proto__":{"valid":true}}') as Record<string, unknown>;
+    expect(compareResult('check_id', { valid: true }, proto)).toEqual([{ path: '/valid', expected: true }]);
+    expect(compareResult('check_id', proto, {})).toEqual([{ path: '/__proto__', expected: { valid: true } }]);
+  });
+
+  test('nested values must be equal altogether', () => {
+    const expected = { escalation_effective: { policy_gate: true } };
+    const got = { escalation_effective: { policy_gate: true, rationale: null } };
+    expect(compareResult('decide', expected, got)).toEqual([
+      { path: '/escalation_effective/rationale', got: null },
+    ]);
+  });
+
+  test('nothing is coerced', () => {
+    for (const [a, b] of [
+      [1, '1'],
+      [0, false],
+      [null, 0],
+      ['', null],
+      [[], {}],
+      [[1], 1],
+      [{}, null],
+    ]) {
+      expect(compareResult('check_id', { a }, { a: b })).toHaveLength(1);
+    }
+  });
+
+  test('minus zero is zero', () => {
+    expect(compareResult('check_id', { a: 0 }, { a: -0 })).toEqual([]);
+  });
+
+  test('paths are JSON Pointers', () => {
+    expect(compareResult('check_id', { 'a/b~': [1] }, { 'a/b~': [2] })).toEqual([
+      { path: '/a~1b~0/0', expected: 1, got: 2 },
+    ]);
+  });
+
+  test('a difference without end is cut to twenty', () => {
+    const list = Array.from({ length: 100 }, (_, index) => index);
+    expect(compareResult('check_id', { list }, { list: list.map((item) => item + 1) })).toHaveLength(20);
+  });
+});
+
+describe('members that the schema calls sets compare as sets', () => {
+  const missing = ['ctrl.a.one', 'ctrl.b.two', 'ctrl.c.three'];
+  const findings = [
+    { path: '/env', code: 'MISSING_MEMBER', message: 'one' },
+    { path: '/extra', code: 'UNKNOWN_MEMBER', message: 'two' },
+  ];
+
+  test('in any order, at the top of a decision and inside its reason', () => {
+    fc.assert(
+      fc.property(shuffled(missing), shuffled(findings), (controls, found) => {
+        const result = (a: unknown, b: unknown) => ({
+          required_controls_effective: a,
+          deny_reason_if_denied: { code: 'X', message: 'Y', findings: b, missing: a },
+        });
+        expect(compareResult('decide', result(missing, findings), result(controls, found))).toEqual([]);
+      }),
+    );
+  });
+
+  test('a missing, a surplus and a repeated item are found', () => {
+    for (const got of [missing.slice(1), [...missing, 'ctrl.d.four'], [...missing, 'ctrl.a.one']]) {
+      expect(compareResult('decide', { controls_applied: missing }, { controls_applied: got })).toHaveLength(
+        1,
+      );
+    }
+  });
+
+  test('other lists keep their order', () => {
+    const dead = { deny_reason_if_denied: { dead_rules: ['a', 'b'] } };
+    const turned = { deny_reason_if_denied: { dead_rules: ['b', 'a'] } };
+    expect(compareResult('decide', dead, turned)).not.toEqual([]);
+    expect(compareResult('check_id', { list: [1, 2] }, { list: [2, 1] })).not.toEqual([]);
+  });
+
+  test('the findings of analyze_rules and of verify_receipts have an order', () => {
+    const inOrder = { findings: [{ code: 'A' }, { code: 'B' }] };
+    const turned = { findings: [{ code: 'B' }, { code: 'A' }] };
+    expect(compareResult('analyze_rules', inOrder, turned)).not.toEqual([]);
+    expect(compareResult('verify_receipts', inOrder, turned)).not.toEqual([]);
+  });
+});
+
+describe('texts of messages are not compared', () => {
+  test('at no depth, present or absent', () => {
+    const expected = {
+      message: 'a',
+      deny_reason_if_denied: { code: 'X', message: 'a', findings: [{ path: '', code: 'C', message: 'a' }] },
+    };
+    const got = { deny_reason_if_denied: { code: 'X', message: 'b', findings: [{ path: '', code: 'C' }] } };
+    expect(compareResult('decide', expected, got)).toEqual([]);
+  });
+});
+
+describe('the second answer is compared with the first', () => {
+  test('in every member', () => {
+    expect(compareResults('decide', { a: 1 }, { a: 1, b: 2 })).toEqual([{ path: '/b', got: 2 }]);
+    fc.assert(
+      fc.property(members, (result) => {
+        expect(compareResults('decide', result, structuredClone(result))).toEqual([]);
+      }),
+    );
+  });
+});
+
+/** Two values of JSON that differ in how they are written alone. */
+function differOnlyInOrderOrZero(a: unknown, b: unknown): boolean {
+  try {
+    expect(normal(a)).toEqual(normal(b));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const normal = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto';
+import { type Sha256, WcpError } from '@wcp/spec';
+import { decodeBase64, encodeBase64 } from '../base64.ts';
+import { rawPublicKey } from '../key/public-key.ts';
+import type { SigningKey } from '../key/signing-key.ts';
+import { readHash } from './merkle-hash.ts';
+
+/** A tree head: which log, how many leaves, their root. */
+export interface TreeHead {
+  /** The name of the log, as a URL without its scheme: it also names the key of the signature. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Sha256;
+}
+
+/** The algorithm byte of Ed25519 in a signed note. */
+const ED25519 = Buffer.of(1);
+/** The em dash and the space that a signature line begins with. */
+export const SIGNATURE_MARK = '\u2014 ';
+
+/**
+ * The signed tree head of a log as a C2SP tlog-checkpoint (section 8, "Log"), for the log's readers and
+ * for witnesses.
+ *
+ * @throws {WcpError} `ERR_WCP_CHECKPOINT` where the origin is no key name, or size or root are none
+ * @example signCheckpoint({ origin: 'hall.example/log', size: tree.size, root: tree.root() }, key)
+ */
+export function signCheckpoint({ origin, size, root }: TreeHead, key: SigningKey): string {
+  const bytes = readHash(root);
+  if (!isKeyName(origin) || !Number.isSafeInteger(size) || size < 0 || bytes === null) {
+    throw new WcpError(
+      'ERR_WCP_CHECKPOINT',
+      'A checkpoint has an origin without spaces or "+", a size and a root.',
+    );
+  }
+  const note = `${origin}\n${size}\n${encodeBase64(bytes)}\n`;
+  const signature = Buffer.concat([noteKeyHash(origin, key.publicKey), key.sign(note)]);
+  return `${note}\n${SIGNATURE_MARK}${origin} ${encodeBase64(signature)}\n`;
+}
+
+/**
+ * The public key of a log as a witness reads it (C2SP signed-note): `<origin>+<hash>+<base64>`.
+ *
+ * @param publicKey the raw public key, 64 hexadecimal digits
+ * @throws {WcpError} `ERR_WCP_KEY`
+ */
+export function writeVerifierKey(origin: string, publicKey: string): string {
+  const raw = rawPublicKey(publicKey);
+  if (raw === null || !isKeyName(origin)) throw notAVerifierKey();
+  return `${origin}+${noteKeyHash(origin, publicKey).toString('hex')}+${encodeBase64(Buffer.concat([ED25519, raw]))}`;
+}
+
+/**
+ * The origin and raw public key that {@link writeVerifierKey} wrote.
+ *
+ * @throws {WcpError} `ERR_WCP_KEY`, also where the hash is not that of the key
+ */
+export function readVerifierKey(text: string): { readonly origin: string; readonly publicKey: string } {
+  const [, origin, , key] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
+  const bytes = decodeBase64(key);
+  if (origin === undefined || bytes === null || bytes.length !== 33) throw notAVerifierKey();
+  const publicKey = bytes.subarray(1).toString('hex');
+  if (writeVerifierKey(origin, publicKey) !== text) throw notAVerifierKey();
+  return { origin, publicKey };
+}
+
+/** The four bytes by which a signature line names its key. */
+export function noteKeyHash(name: string, publicKey: string): Buffer {
+  const data = Buffer.concat([Buffer.from(`${name}\n`), ED25519, Buffer.from(publicKey, 'hex')]);
+  return hash('sha256', data, 'buffer').subarray(0, 4);
+}
+
+/** Whether a text can name a key of a signed note: no space of any kind, no plus, no control character. */
+export function isKeyName(name: unknown): name is string {
+  return typeof name === 'string' && /^[^\s+\p{Cc}\u0085]+$/u.test(name) && name.isWellFormed();
+}
+
+function notAVerifierKey(): WcpError {
+  return new WcpError(
+    'ERR_WCP_KEY',
+    'A verifier key is <name>+<8 hexadecimal digits>+<base64 of an Ed25519 key>.',
+  );
+}

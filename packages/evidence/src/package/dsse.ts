@@ -1,0 +1,119 @@
+import { canonicalJson, type Manifest, WcpError } from '@wcp/spec';
+import { normaliseHash, parseJson } from '@wcp/spec/json';
+import { decodeBase64, encodeBase64 } from '../base64.ts';
+import { isSignedBy, keyIdOf, rawPublicKey, readPublicKey } from '../key/public-key.ts';
+import type { SigningKey } from '../key/signing-key.ts';
+import { listOf, own } from '../own-member.ts';
+import { decodeUtf8 } from '../utf8.ts';
+
+/** A DSSE envelope (section 8, "Manifest"). */
+export interface DsseEnvelope {
+  readonly payloadType: string;
+  /** The base64 of the statement. */
+  readonly payload: string;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+}
+
+/** An in-toto statement about a worker package, as far as it could be read. */
+export interface ManifestStatement {
+  readonly type: unknown;
+  readonly predicateType: unknown;
+  readonly subjectName: unknown;
+  /** The SHA-256 of the package, 64 hexadecimal digits. */
+  readonly subjectHash: unknown;
+  readonly manifest: unknown;
+}
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+/** The type of the statement that an envelope holds. */
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+/** The type of a predicate that is a manifest. */
+export const PREDICATE_TYPE = 'urn:wcp:manifest:awp.v1';
+const MAX_SIGNATURES = 16;
+
+/**
+ * A manifest in a DSSE envelope around an in-toto statement, signed with Ed25519: the preferred form,
+ * which covers every member (section 8, "Manifest").
+ *
+ * @throws {WcpError} `ERR_WCP_MANIFEST` without a package hash, `ERR_WCP_CANONICAL_JSON`
+ * @example await writeManifest(dir, signManifest(manifest, key))
+ */
+export function signManifest(manifest: Manifest, key: SigningKey): DsseEnvelope {
+  const hash = normaliseHash(manifest.package_hash);
+  if (hash === null) throw new WcpError('ERR_WCP_MANIFEST', 'The manifest has no package hash.');
+  const statement = {
+    _type: STATEMENT_TYPE,
+    subject: [{ name: manifest.worker_id, digest: { sha256: hash.slice(7) } }],
+    predicateType: PREDICATE_TYPE,
+    predicate: manifest,
+  };
+  const payload = Buffer.from(canonicalJson(statement));
+  const signature = key.sign(preAuthentication(PAYLOAD_TYPE, payload));
+  return {
+    payloadType: PAYLOAD_TYPE,
+    payload: encodeBase64(payload),
+    signatures: [{ keyid: key.keyId, sig: encodeBase64(signature) }],
+  };
+}
+
+/** Whether a manifest is written as an envelope rather than in the HMAC form. */
+export function isEnvelope(manifest: unknown): boolean {
+  return own(manifest, 'payloadType') !== undefined && own(manifest, 'payload') !== undefined;
+}
+
+/** The statement of an envelope, not yet believed, or null where it has none. */
+export function readStatement(envelope: unknown): ManifestStatement | null {
+  try {
+    const bytes = decodeBase64(own(envelope, 'payload'));
+    if (bytes === null) return null;
+    const statement = parseJson(decodeUtf8(bytes));
+    const subjects = listOf(own(statement, 'subject')) ?? [];
+    const subject = subjects.length === 1 ? subjects[0] : undefined;
+    return {
+      type: own(statement, '_type'),
+      predicateType: own(statement, 'predicateType'),
+      subjectName: own(subject, 'name'),
+      subjectHash: own(own(subject, 'digest'), 'sha256'),
+      manifest: own(statement, 'predicate'),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The signatures of an envelope; empty where it has none. */
+export function signaturesOf(envelope: unknown): readonly unknown[] {
+  return listOf(own(envelope, 'signatures')) ?? [];
+}
+
+/** Whether one of an envelope's signatures is by one of these keys, given as 64 hexadecimal digits. */
+export function isEnvelopeSignedBy(envelope: unknown, publicKeys: readonly unknown[]): boolean {
+  const payload = decodeBase64(own(envelope, 'payload'));
+  if (payload === null || own(envelope, 'payloadType') !== PAYLOAD_TYPE) return false;
+  const message = preAuthentication(PAYLOAD_TYPE, payload);
+  return signaturesOf(envelope)
+    .slice(0, MAX_SIGNATURES)
+    .some((line) => publicKeys.some((publicKey) => isLineSignedBy(line, message, publicKey)));
+}
+
+/** The key id of an envelope's signature is a hint: it saves a verification and decides nothing else. */
+function isLineSignedBy(line: unknown, message: Buffer, publicKey: unknown): boolean {
+  const hint = own(line, 'keyid') ?? '';
+  const key = readPublicKey(publicKey);
+  const signature = decodeBase64(own(line, 'sig'));
+  if (key === null || signature === null || typeof publicKey !== 'string') return false;
+  return (hint === '' || hint === keyIdOf(publicKey)) && isSignedBy(key, message, signature);
+}
+
+/** What DSSE signs: the type and the payload with their lengths in bytes. */
+function preAuthentication(type: string, payload: Buffer): Buffer {
+  return Buffer.concat([
+    Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `),
+    payload,
+  ]);
+}
+
+/** The public keys in the form in which two are equal exactly where their keys are. */
+export function normalisePublicKey(publicKey: unknown): string | null {
+  return rawPublicKey(publicKey)?.toString('hex') ?? null;
+}

@@ -1,0 +1,106 @@
+import { createHash, hash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { type FileHandle, readdir, realpath } from 'node:fs/promises';
+import { type Sha256, WcpError } from '@wcp/spec';
+import { decodeUtf8 } from '../utf8.ts';
+import { type FileDigest, hashDigests } from './package-hash.ts';
+import { checkPackagePath, isFolderLeftOut, isLeftOut } from './package-path.ts';
+import { withRegularFile } from './regular-file.ts';
+
+/** How many files are open at a time. */
+const LANES = 16;
+/** Bytes that are read at a time. */
+const CHUNK = 262_144;
+const SLASH = Buffer.from('/');
+
+/**
+ * The hash of the worker package in a folder (section 8): every file but `manifest.json`,
+ * `manifest.sig`, `manifest.tmp` and the folder `.git` at its root.
+ *
+ * @throws {WcpError} `ERR_WCP_PACKAGE` for a symbolic link, a special file, a name that is not Unicode in
+ * form NFC or has a control character, a file that changes while it is read, a folder that can't be read
+ * @example await packageHash('workers/doc-summarizer')
+ */
+export async function packageHash(dir: string): Promise<Sha256> {
+  try {
+    const files: PackageEntry[] = [];
+    await listFolder(Buffer.from(await realpath(dir)), '', files);
+    return hashDigests(await digestAll(files));
+  } catch (cause) {
+    if (cause instanceof WcpError) throw cause;
+    throw new WcpError('ERR_WCP_PACKAGE', 'The package could not be read.', { cause });
+  }
+}
+
+interface PackageEntry {
+  /** Relative to the root of the package, with `/`. */
+  readonly path: string;
+  /** Where the file is, as the bytes that the file system gave: a name need not be UTF-8. */
+  readonly place: Buffer;
+}
+
+async function listFolder(place: Buffer, prefix: string, files: PackageEntry[]): Promise<void> {
+  for (const entry of await readdir(place, { withFileTypes: true, encoding: 'buffer' })) {
+    const path = prefix + readName(entry.name);
+    if (entry.isDirectory() ? isFolderLeftOut(path) : isLeftOut(path)) continue;
+    checkPackagePath(path);
+    const inside = Buffer.concat([place, SLASH, entry.name]);
+    if (entry.isDirectory()) await listFolder(inside, `${path}/`, files);
+    else files.push({ path: onlyFile(entry, path), place: inside });
+  }
+}
+
+function onlyFile(entry: Dirent<Buffer>, path: string): string {
+  if (entry.isFile()) return path;
+  throw new WcpError('ERR_WCP_PACKAGE', 'The package holds a symbolic link or a special file.');
+}
+
+function readName(name: Buffer): string {
+  try {
+    return decodeUtf8(name);
+  } catch (cause) {
+    throw new WcpError('ERR_WCP_PACKAGE', 'A name in the package is not UTF-8.', { cause });
+  }
+}
+
+/** Digests all files, some at a time; the order of the answer means nothing. */
+async function digestAll(files: readonly PackageEntry[]): Promise<FileDigest[]> {
+  const digests: FileDigest[] = [];
+  const queue = files.values();
+  const lane = async () => {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (const { path, place } of queue) digests.push({ path, ...(await digestPlace(place, buffer)) });
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, files.length) }, lane));
+  return digests;
+}
+
+function digestPlace(place: Buffer, buffer: Buffer): Promise<Omit<FileDigest, 'path'>> {
+  return withRegularFile(place, async (file, size) => {
+    const digest = await digestOpen(file, buffer);
+    if (digest.size !== size) throw new WcpError('ERR_WCP_PACKAGE', 'A file of the package is changing.');
+    return digest;
+  });
+}
+
+async function digestOpen(file: FileHandle, buffer: Buffer): Promise<Omit<FileDigest, 'path'>> {
+  const first = await readFull(file, buffer);
+  if (first < CHUNK)
+    return { size: first, sha256: `sha256:${hash('sha256', buffer.subarray(0, first), 'hex')}` };
+  const hasher = createHash('sha256').update(buffer);
+  let size = first;
+  for (let read = await readFull(file, buffer); read > 0; read = await readFull(file, buffer)) {
+    hasher.update(buffer.subarray(0, read));
+    size += read;
+  }
+  return { size, sha256: `sha256:${hasher.digest('hex')}` };
+}
+
+/** Fills the buffer as far as the file goes. */
+async function readFull(file: FileHandle, buffer: Buffer): Promise<number> {
+  let filled = 0;
+  for (let read = -1; read !== 0 && filled < buffer.length; filled += read) {
+    read = (await file.read(buffer, filled, buffer.length - filled)).bytesRead;
+  }
+  return filled;
+}

@@ -1,0 +1,68 @@
+import { type Sha256, sha256, WcpError } from '@wcp/spec';
+import { decodeBase64 } from '../base64.ts';
+import { isObject, listOf, own } from '../own-member.ts';
+import { checkPackagePath, isLeftOut } from './package-path.ts';
+
+/** A file of a package: its path relative to the root, with `/`, and its content. */
+export type PackageFile =
+  | { readonly path: string; readonly content: Uint8Array | string }
+  | { readonly path: string; readonly content_base64: string };
+
+/** What the hash of a package takes of one file. */
+export interface FileDigest {
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly sha256: Sha256;
+}
+
+/**
+ * The hash of a worker package (section 8) over files that are here, in any order. `manifest.json`,
+ * `manifest.sig`, `manifest.tmp` and what is under `.git/` are left out and not looked at.
+ *
+ * @throws {WcpError} `ERR_WCP_PACKAGE` (section 13, "Packages and manifests")
+ * @example hashFiles([{ path: 'worker.js', content: 'export {}' }])
+ */
+export function hashFiles(files: readonly PackageFile[]): Sha256 {
+  const list = listOf(files);
+  if (list === null) throw new WcpError('ERR_WCP_PACKAGE', 'The files of a package are a list.');
+  return hashDigests(list.filter((file) => !isLeftOutFile(file)).map(digestFile));
+}
+
+/** The hash of a package from the digests of its files, each path already checked. */
+export function hashDigests(digests: readonly FileDigest[]): Sha256 {
+  const sorted = digests.map((digest) => ({ ...digest, bytes: Buffer.from(digest.path) }));
+  sorted.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  if (new Set(digests.map(({ path }) => path)).size !== digests.length) {
+    throw new WcpError('ERR_WCP_PACKAGE', 'A path of the package occurs twice.');
+  }
+  return sha256(
+    sorted.map(({ path, size, sha256: hash }) => `${path}\n${size}\n${hash.slice(7)}\n`).join(''),
+  );
+}
+
+function isLeftOutFile(file: unknown): boolean {
+  const path = own(file, 'path');
+  return typeof path === 'string' && isLeftOut(path);
+}
+
+function digestFile(file: unknown): FileDigest {
+  const path = checkPackagePath(own(file, 'path'));
+  const bytes = readContent(file);
+  return { path, size: bytes.length, sha256: sha256(bytes) };
+}
+
+function readContent(file: unknown): Uint8Array {
+  const content = own(file, 'content');
+  const base64 = own(file, 'content_base64');
+  const bytes = content === undefined ? decodeBase64(base64) : readBytes(content);
+  if (!isObject(file) || bytes === null) {
+    throw new WcpError('ERR_WCP_PACKAGE', 'The content of a file is bytes, a text or canonical base64.');
+  }
+  return bytes;
+}
+
+function readBytes(content: unknown): Uint8Array | null {
+  if (typeof content === 'string') return content.isWellFormed() ? Buffer.from(content) : null;
+  return content instanceof Uint8Array ? content : null;
+}

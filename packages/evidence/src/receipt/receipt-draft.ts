@@ -1,0 +1,84 @@
+import { type Receipt, type RouteDecision, sha256 } from '@wcp/spec';
+import { digestText, type ReceiptOutcome } from '@wcp/spec/document';
+import { readCanonical } from '@wcp/spec/json';
+import type { ReceiptDraft } from './receipt.ts';
+
+/** What the receipt of a decision is made from. */
+export interface DecisionEvidence {
+  /** A UUIDv7 that the caller supplies. */
+  readonly receipt_id: string;
+  readonly decision: RouteDecision;
+  /** The input as it was received, whatever it was. */
+  readonly input: unknown;
+}
+
+/** What the receipt of an outcome is made from. */
+export interface OutcomeEvidence {
+  /** A UUIDv7 that the caller supplies. */
+  readonly receipt_id: string;
+  /** The receipt of the decision that the outcome belongs to, or the draft of it. */
+  readonly decided: ReceiptDraft | Receipt;
+  readonly outcome: ReceiptOutcome;
+}
+
+const POLICY_DECISIONS = { DISPATCH: 'ALLOW', DENY: 'DENY', STEWARD_HOLD: 'REQUIRE_HUMAN' } as const;
+
+/** The stream of decisions whose input named no tenant that could be read; no tenant can have this name. */
+const NO_TENANT = '(none)';
+
+/**
+ * The draft of a decision's receipt (section 8). An input without canonical JSON has
+ * no decision digest: null.
+ *
+ * @example appendReceipt(chain, decisionReceipt({ receipt_id, decision, input }))
+ */
+export function decisionReceipt({ receipt_id, decision, input }: DecisionEvidence): ReceiptDraft {
+  const { text, findings } = readCanonical(input);
+  const decision_digest = findings.length === 0 ? sha256(digestText(text, decision)) : null;
+  return { receipt_id, ...draftDecision(decision), decision_digest };
+}
+
+/** What the receipt of a decision says of the decision itself; its digest and its id come to it later. */
+export function draftDecision(decision: RouteDecision): Omit<ReceiptDraft, 'receipt_id' | 'decision_digest'> {
+  return {
+    kind: 'decision',
+    stream: decision.tenant_id ?? NO_TENANT,
+    correlation_id: decision.correlation_id,
+    decision_id: decision.decision_id,
+    dispatched_at: decision.timestamp,
+    worker_id: decision.worker_id,
+    worker_species_id: decision.selected_worker_species_id,
+    capability_id: decision.capability_id,
+    policy_decision: POLICY_DECISIONS[decision.outcome],
+    deny_code: decision.deny_code,
+    controls_verified: [...decision.controls_applied],
+    artifact_hash: decision.artifact_hash,
+    world_digest: decision.world_digest,
+    outcome: null,
+  };
+}
+
+/**
+ * The draft of an outcome's receipt (section 8): what the decision's receipt says, and how it ended. It
+ * takes the decision's receipt, so that a Hall that restarts can write `unknown` from its log alone.
+ */
+export function outcomeReceipt({ receipt_id, decided, outcome }: OutcomeEvidence): ReceiptDraft {
+  return {
+    receipt_id,
+    kind: 'outcome',
+    stream: decided.stream,
+    correlation_id: decided.correlation_id,
+    decision_id: decided.decision_id,
+    dispatched_at: decided.dispatched_at,
+    worker_id: decided.worker_id,
+    worker_species_id: decided.worker_species_id,
+    capability_id: decided.capability_id,
+    policy_decision: decided.policy_decision,
+    deny_code: decided.deny_code,
+    controls_verified: [...decided.controls_verified],
+    artifact_hash: decided.artifact_hash,
+    decision_digest: decided.decision_digest,
+    world_digest: decided.world_digest,
+    outcome: { ...outcome },
+  };
+}

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { generateSigningKey } from '../../src/index.ts';
+import { verifySignature } from '../../src/key/index.ts';
+
+const key = generateSigningKey();
+const signature = key.sign('a statement').toString('base64');
+
+test('a text that was signed with the key verifies', () => {
+  expect(verifySignature(key.publicKey, 'a statement', signature)).toBe(true);
+  expect(verifySignature(key.publicKey.toUpperCase(), 'a statement', signature)).toBe(true);
+});
+
+test.each([
+  ['another text', key.publicKey, 'a statement.', signature],
+  ['another key', generateSigningKey().publicKey, 'a statement', signature],
+  ['a cut signature', key.publicKey, 'a statement', signature.slice(0, -4)],
+  ['a signature that is not canonical base64', key.publicKey, 'a statement', ` ${signature}`],
+  ['no signature', key.publicKey, 'a statement', null],
+  ['no key', undefined, 'a statement', signature],
+  ['a key of small order', '00'.repeat(32), 'a statement', signature],
+])('%s does not', (_, publicKey, text, given) => {
+  expect(verifySignature(publicKey, text, given)).toBe(false);
+});

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { verifyConsistency, verifyInclusion } from '../../src/index.ts';
+import { createMerkleTree } from '../../src/log/index.ts';
+import { hostileValues } from '../support.ts';
+
+const leaves = Array.from({ length: 33 }, (_, index) => `leaf ${index}`);
+const tree = createMerkleTree(leaves);
+const inclusion = (index: number, size: number) => ({
+  leaf: leaves[index] as string,
+  index,
+  size,
+  root: tree.root(size) as string,
+  proof: tree.inclusionProof(index, size) as string[],
+});
+const consistency = (first: number, second: number) => ({
+  first,
+  second,
+  first_root: tree.root(first) as string,
+  second_root: tree.root(second) as string,
+  proof: tree.consistencyProof(first, second) as string[],
+});
+const pairs = leaves.flatMap((_, last) =>
+  leaves.slice(0, last + 1).map((_, index) => [index, last + 1] as const),
+);
+const foreign = `sha256:${'0'.repeat(64)}`;
+
+describe('an inclusion proof', () => {
+  test('holds for every leaf of every tree', () => {
+    for (const [index, size] of pairs) expect(verifyInclusion(inclusion(index, size))).toBe(true);
+  });
+
+  test('does not hold for another leaf, place, size or root', () => {
+    for (const [index, size] of pairs) {
+      const claim = inclusion(index, size);
+      expect(verifyInclusion({ ...claim, leaf: 'another' })).toBe(false);
+      expect(verifyInclusion({ ...claim, root: foreign })).toBe(false);
+      if (size > 1) expect(verifyInclusion({ ...claim, index: (index + 1) % size })).toBe(false);
+      expect(verifyInclusion({ ...claim, index: size })).toBe(false);
+      if (size < 33) expect(verifyInclusion({ ...claim, root: tree.root(size + 1) })).toBe(false);
+    }
+  });
+
+  test('does not hold with a hash more, less or another one', () => {
+    for (const [index, size] of pairs) {
+      const claim = inclusion(index, size);
+      expect(verifyInclusion({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
+      for (const at of claim.proof.keys()) {
+        expect(verifyInclusion({ ...claim, proof: claim.proof.toSpliced(at, 1) })).toBe(false);
+        expect(verifyInclusion({ ...claim, proof: claim.proof.with(at, foreign) })).toBe(false);
+      }
+    }
+  });
+
+  test('does not show an inner node as a leaf', () => {
+    const [left, right] = [tree.root(1), tree.inclusionProof(0, 2)[0] ?? ''];
+    const leaf = Buffer.from(left.slice(7) + right.slice(7), 'hex');
+    expect(verifyInclusion({ leaf, index: 0, size: 1, root: tree.root(2), proof: [] })).toBe(false);
+  });
+});
+
+describe('a consistency proof', () => {
+  test('holds between every two states of a log', () => {
+    for (const [index, size] of pairs) expect(verifyConsistency(consistency(index + 1, size))).toBe(true);
+  });
+
+  test('does not hold for another root, and not the other way round', () => {
+    for (const [index, size] of pairs) {
+      const claim = consistency(index + 1, size);
+      expect(verifyConsistency({ ...claim, first_root: foreign })).toBe(false);
+      expect(verifyConsistency({ ...claim, second_root: foreign })).toBe(false);
+      if (claim.first === claim.second) continue;
+      const { first, second, first_root, second_root } = claim;
+      expect(
+        verifyConsistency({
+          ...claim,
+          first: second,
+          second: first,
+          first_root: second_root,
+          second_root: first_root,
+        }),
+      ).toBe(false);
+    }
+  });
+
+  test('does not hold with a hash more, less or another one', () => {
+    for (const [index, size] of pairs) {
+      const claim = consistency(index + 1, size);
+      expect(verifyConsistency({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
+      for (const at of claim.proof.keys()) {
+        expect(verifyConsistency({ ...claim, proof: claim.proof.toSpliced(at, 1) })).toBe(false);
+        expect(verifyConsistency({ ...claim, proof: claim.proof.with(at, foreign) })).toBe(false);
+      }
+    }
+  });
+
+  test('does not hide a leaf that was changed', () => {
+    const rewritten = createMerkleTree(leaves.with(3, 'changed'));
+    for (let first = 4; first < 33; first += 1) {
+      const proof = rewritten.consistencyProof(first, 33);
+      expect(verifyConsistency({ ...consistency(first, 33), second_root: rewritten.root(), proof })).toBe(
+        false,
+      );
+    }
+  });
+});
+
+describe('what is no proof', () => {
+  const places = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null, undefined, 2 ** 53, 1n];
+
+  test('does not hold whatever stands in it, and throws nothing', () => {
+    for (const value of [...places, ...hostileValues()] as never[]) {
+      expect(verifyInclusion(value)).toBe(false);
+      expect(verifyConsistency(value)).toBe(false);
+      for (const member of ['index', 'size', 'root', 'proof', 'leaf']) {
+        const changed = { ...inclusion(2, 5), [member]: value };
+        expect(verifyInclusion(changed), `${member}`).toBe(false);
+      }
+      for (const member of ['first', 'second', 'first_root', 'second_root', 'proof']) {
+        const changed = { ...consistency(3, 5), [member]: value };
+        expect(verifyConsistency(changed), `${member}`).toBe(false);
+      }
+    }
+  });
+
+  test('is written with bare or upper-case hashes', () => {
+    const claim = inclusion(2, 5);
+    expect(verifyInclusion({ ...claim, root: claim.root.slice(7) })).toBe(false);
+    expect(verifyInclusion({ ...claim, root: claim.root.toUpperCase() })).toBe(false);
+    expect(verifyInclusion({ ...claim, proof: claim.proof.map((hash) => hash.slice(7)) })).toBe(false);
+  });
+
+  test('is made of hashes by chance, for sizes up to 2^53 too', () => {
+    const hash = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);
+    const proof = fc.array(hash, { maxLength: 60 });
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.maxSafeNat(), hash, hash, proof, (first, second, one, two, path) => {
+        expect(verifyInclusion({ leaf: 'x', index: first, size: second, root: one, proof: path })).toBe(
+          false,
+        );
+        fc.pre(one !== two);
+        expect(verifyConsistency({ first, second, first_root: one, second_root: two, proof: path })).toBe(
+          false,
+        );
+      }),
+    );
+  });
+});

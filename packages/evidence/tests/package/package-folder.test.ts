@@ -1,0 +1,173 @@
+import { execFileSync } from 'node:child_process';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hashFiles, packageHash } from '../../src/index.ts';
+import { withRegularFile } from '../../src/package/regular-file.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'wcp-package-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const refused = expect.objectContaining({ code: 'ERR_WCP_PACKAGE' });
+const write = (path: string, content: string | Uint8Array = 'x') => {
+  mkdirSync(dirname(join(dir, path)), { recursive: true });
+  writeFileSync(join(dir, path), content);
+};
+
+describe('the hash of a folder', () => {
+  test('is that of its files', async () => {
+    const files = [
+      'worker.js',
+      'lib/deep/er/a.js',
+      'node_modules/m/index.js',
+      'ünï/🙂.txt',
+      '.env',
+      'empty',
+    ].map((path) => ({
+      path,
+      content: path === 'empty' ? '' : `content of ${path}`,
+    }));
+    for (const { path, content } of files) write(path, content);
+    expect(await packageHash(dir)).toBe(hashFiles(files));
+  });
+
+  test('is that of its files where one is larger than what is read at a time', async () => {
+    for (const size of [262_143, 262_144, 262_145, 1_000_003]) {
+      const content = Buffer.alloc(size, 'worker');
+      write('large', content);
+      expect(await packageHash(dir)).toBe(hashFiles([{ path: 'large', content }]));
+    }
+  });
+
+  test('leaves out the manifest and .git at the root and looks at neither', async () => {
+    write('a');
+    const hash = hashFiles([{ path: 'a', content: 'x' }]);
+    write('.git/config');
+    symlinkSync('/nowhere', join(dir, '.git/link'));
+    symlinkSync('/nowhere', join(dir, 'manifest.json'));
+    execFileSync('mkfifo', [join(dir, 'manifest.sig')]);
+    write('manifest.tmp');
+    expect(await packageHash(dir)).toBe(hash);
+    write('lib/manifest.json');
+    write('lib/.git/config');
+    const more = ['a', 'lib/manifest.json', 'lib/.git/config'].map((path) => ({ path, content: 'x' }));
+    expect(await packageHash(dir)).toBe(hashFiles(more));
+  });
+
+  test('counts a file named .git and a folder named manifest.json', async () => {
+    write('.git');
+    write('manifest.json/run.js');
+    const files = ['.git', 'manifest.json/run.js'].map((path) => ({ path, content: 'x' }));
+    expect(await packageHash(dir)).toBe(hashFiles(files));
+  });
+
+  test('does not see times, empty folders or hard links', async () => {
+    write('a');
+    const hash = await packageHash(dir);
+    utimesSync(join(dir, 'a'), 0, 0);
+    mkdirSync(join(dir, 'empty'));
+    expect(await packageHash(dir)).toBe(hash);
+    linkSync(join(dir, 'a'), join(dir, 'b'));
+    expect(await packageHash(dir)).toBe(hashFiles(['a', 'b'].map((path) => ({ path, content: 'x' }))));
+  });
+
+  test('of a thousand files is that of its files', async () => {
+    const files = Array.from({ length: 1000 }, (_, index) => ({
+      path: `d${index % 7}/f${index}.js`,
+      content: `${index}`,
+    }));
+    for (const { path, content } of files) write(path, content);
+    expect(await packageHash(dir)).toBe(hashFiles(files));
+  });
+});
+
+describe('no hash has a folder', () => {
+  test('with a symbolic link, to a file, a folder, nothing or itself', async () => {
+    write('real/a');
+    for (const target of ['real/a', 'real', '/etc/hostname', 'nowhere', 'link']) {
+      symlinkSync(target, join(dir, 'link'));
+      await expect(packageHash(dir)).rejects.toThrow(refused);
+      unlinkSync(join(dir, 'link'));
+    }
+    symlinkSync('real', join(dir, '.git'));
+    await expect(packageHash(dir)).rejects.toThrow(refused);
+  });
+
+  test('with a pipe', async () => {
+    execFileSync('mkfifo', [join(dir, 'pipe')]);
+    await expect(packageHash(dir)).rejects.toThrow(refused);
+  });
+
+  test('with a socket', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(join(dir, 'socket'), resolve));
+    await expect(packageHash(dir)).rejects.toThrow(refused);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test.each([
+    ['a line feed', Buffer.from('a\nb')],
+    ['a C1 control character', Buffer.from('a\u0085b')],
+    ['a backslash', Buffer.from('a\\b')],
+    ['no NFC', Buffer.from('e\u0301')],
+    ['no UTF-8', Buffer.from([0x61, 0xff])],
+    ['a surrogate in UTF-8', Buffer.from([0xed, 0xa0, 0x80])],
+  ])('with a name with %s, of a file or a folder', async (_, name) => {
+    const place = Buffer.concat([Buffer.from(`${dir}/`), name]);
+    writeFileSync(place, 'x');
+    await expect(packageHash(dir)).rejects.toThrow(refused);
+    unlinkSync(place);
+    mkdirSync(place);
+    await expect(packageHash(dir)).rejects.toThrow(refused);
+    rmSync(dir, { recursive: true });
+  });
+
+  // The files of procfs are regular, of 0 bytes, and give more: as a file that grows while it is read.
+  test.runIf(process.platform === 'linux')(
+    'with a file that has other bytes than its size says',
+    async () => {
+      await expect(packageHash('/proc/sys/kernel/random')).rejects.toThrow(
+        expect.objectContaining({ code: 'ERR_WCP_PACKAGE', message: expect.stringContaining('changing') }),
+      );
+    },
+  );
+
+  test('that is not there or is no folder', async () => {
+    write('file');
+    await expect(packageHash(join(dir, 'nowhere'))).rejects.toThrow(refused);
+    await expect(packageHash(join(dir, 'file'))).rejects.toThrow(refused);
+  });
+});
+
+describe('a file that is opened', () => {
+  const read = (path: string) => withRegularFile(join(dir, path), async (_, size) => size);
+
+  test('is itself and not what a link in its place leads to', async () => {
+    write('a', 'four');
+    expect(await read('a')).toBe(4);
+    renameSync(join(dir, 'a'), join(dir, 'b'));
+    symlinkSync('b', join(dir, 'a'));
+    await expect(read('a')).rejects.toThrow(expect.objectContaining({ code: 'ELOOP' }));
+  });
+
+  test('is no pipe, for which nobody waits, and no folder', async () => {
+    execFileSync('mkfifo', [join(dir, 'pipe')]);
+    await expect(read('pipe')).rejects.toThrow('regular');
+    await expect(read('.')).rejects.toThrow('regular');
+  });
+});

@@ -1,0 +1,59 @@
+import { createHash, verify } from 'node:crypto';
+import { canonicalJson } from '@wcp/spec';
+import { ReceiptSchema } from '@wcp/spec/document';
+import { expect, test } from 'vitest';
+import { publicKeyFromPem, receiptHash, signReceipt } from '../../src/index.ts';
+import { draftOf, key, otherKey } from '../support.ts';
+
+const draft = { ...draftOf('tenant-1'), seq: 0, prev_receipt_hash: null };
+
+test('receipt_hash is the SHA-256 of the canonical JSON without receipt_hash and signature', () => {
+  const expected = createHash('sha256').update(canonicalJson(draft)).digest('hex');
+  expect(receiptHash(draft)).toBe(`sha256:${expected}`);
+  expect(receiptHash({ ...draft, receipt_hash: 'x', signature: 'y' })).toBe(`sha256:${expected}`);
+  expect(receiptHash({ ...draft, signing_key_id: 'x' })).not.toBe(`sha256:${expected}`);
+});
+
+test('receipt_hash covers every member, one named __proto__ too', () => {
+  expect(receiptHash(JSON.parse('{"a":1,"__proto__":{"b":2}}'))).not.toBe(receiptHash({ a: 1 }));
+});
+
+test('signing puts the id of its own key in before it hashes', () => {
+  const receipt = signReceipt({ ...draft, signing_key_id: otherKey.keyId }, key);
+  expect(receipt.signing_key_id).toBe(key.keyId);
+  expect(receipt.receipt_hash).toBe(receiptHash({ ...draft, signing_key_id: key.keyId }));
+});
+
+test('the signature is over the bytes of receipt_hash as written, in base64', () => {
+  const receipt = signReceipt(draft, key);
+  const signature = Buffer.from(receipt.signature, 'base64');
+  expect(signature.toString('base64')).toBe(receipt.signature);
+  expect(verify(null, Buffer.from(receipt.receipt_hash), key.exportPublicPem(), signature)).toBe(true);
+  expect(publicKeyFromPem(key.exportPublicPem())).toBe(key.publicKey);
+});
+
+test('signing leaves its argument alone and replaces an old seal', () => {
+  const once = signReceipt(draft, otherKey);
+  const before = canonicalJson(once);
+  expect(signReceipt(once, key)).toEqual(signReceipt(draft, key));
+  expect(canonicalJson(once)).toBe(before);
+});
+
+test('a sealed receipt has the members of the schema', () => {
+  expect(Object.keys(signReceipt(draft, key)).sort()).toEqual(Object.keys(ReceiptSchema.properties).sort());
+});
+
+test.each([null, undefined, 'text', 5, [], [draft]])(
+  'what is no object has no hash and no signature',
+  (value) => {
+    const refused = expect.objectContaining({ code: 'ERR_WCP_RECEIPT' });
+    expect(() => receiptHash(value as never)).toThrow(refused);
+    expect(() => signReceipt(value as never, key)).toThrow(refused);
+  },
+);
+
+test('a receipt without canonical JSON has no hash', () => {
+  const refused = expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' });
+  expect(() => receiptHash({ a: Number.NaN })).toThrow(refused);
+  expect(() => signReceipt({ a: '\ud800' }, key)).toThrow(refused);
+});

@@ -1,0 +1,40 @@
+import { canonicalJson, type Receipt, sha256 } from '@wcp/spec';
+import type { PlainEvidence } from '../storage/ledger/entry.ts';
+import type { Approval, Resolution } from './approval.ts';
+
+const POLICY_DECISIONS: Readonly<Record<Resolution['action'], Receipt['policy_decision']>> = {
+  approve: 'ALLOW',
+  deny: 'DENY',
+  expire: 'DENY',
+  escalate: 'REQUIRE_HUMAN',
+};
+
+/**
+ * The receipt of what a human did with a hold. `artifact_hash` is that of the canonical JSON of
+ * `{approval_id, resolution}`, so that who did it, when and why can be proven.
+ */
+export function approvalEvidence(
+  { approval_id, binding, decision, tenant_id }: Approval,
+  resolution: Resolution,
+): PlainEvidence {
+  return {
+    kind: 'plain',
+    draft: {
+      kind: 'approval',
+      stream: tenant_id,
+      correlation_id: decision.correlation_id,
+      decision_id: approval_id,
+      dispatched_at: resolution.at,
+      worker_id: decision.escalation_context?.worker_id ?? null,
+      worker_species_id: decision.escalation_context?.worker_species_id ?? null,
+      capability_id: decision.capability_id,
+      policy_decision: POLICY_DECISIONS[resolution.action],
+      deny_code: null,
+      controls_verified: [...decision.controls_applied],
+      artifact_hash: sha256(canonicalJson({ approval_id, resolution })),
+      decision_digest: binding,
+      world_digest: decision.world_digest,
+      outcome: null,
+    },
+  };
+}

@@ -1,0 +1,285 @@
+import { canonicalJson, type Receipt, type RouteDecision, type SupervisorLevel, sha256 } from '@wcp/spec';
+import type { Decider } from '../dispatch/decider.ts';
+import type { Executor } from '../dispatch/executor.ts';
+import { frozenEvent, incidentFreeze, type Recorder } from '../dispatch/recorder.ts';
+import type { Principal } from '../identity/principal.ts';
+import { type Freezes, freezeChange } from '../operations/freezes.ts';
+import type { HallClock } from '../storage/hall-clock.ts';
+import type { Journal, JournalEntry } from '../storage/journal.ts';
+import { ProblemError } from '../storage/problem.ts';
+import type { Store } from '../storage/store/store.ts';
+import { type Approval, approvalChange, type Resolution } from './approval.ts';
+import { approvalEvidence } from './approval-receipt.ts';
+import { bindingNow, decideApproved } from './decide-approved.ts';
+import type { Notifier } from './notification/notifier.ts';
+import { isOver, levelAbove, type PendingApprovals, tooLate } from './pending-approvals.ts';
+
+/** What a steward asks for. */
+export interface ResolutionRequest {
+  readonly approval_id: string;
+  readonly resolution: 'approve' | 'deny' | 'escalate';
+  readonly reason?: string | null;
+  /** At the levels `executor` and `incident_commander`: what the human did instead of the worker. */
+  readonly result?: unknown;
+  /** With `escalate`: the level to go to; the next one where it is absent. */
+  readonly level?: SupervisorLevel;
+}
+
+/** What became of it. */
+export interface Resolved {
+  readonly approval: Approval;
+  /** The decision that was made anew; null where none was. */
+  readonly decision: RouteDecision | null;
+  readonly receipt: Receipt;
+  readonly outcome_receipt: Receipt | null;
+}
+
+/** What the office works with. */
+export interface ApprovalServiceParts {
+  readonly clock: HallClock;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly pendingApprovals: PendingApprovals;
+  readonly freezes: Freezes;
+  readonly decider: Decider;
+  readonly recorder: Recorder;
+  readonly executor: Executor;
+  readonly notifier: Notifier;
+}
+
+/** Resolves holds (sections 5 and 9): each once, in time, by somebody else, for the very decision that was held. */
+export class ApprovalService {
+  readonly #parts: ApprovalServiceParts;
+
+  constructor(parts: ApprovalServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {ProblemError} each reason by its code */
+  async resolve(request: ResolutionRequest, by: Principal): Promise<Resolved> {
+    const { pendingApprovals, clock } = this.#parts;
+    const at = clock.timestamp();
+    const approval = await pendingApprovals.take(request.approval_id, by, at);
+    try {
+      if (isOver(approval, at)) {
+        await this.#expire(approval, at);
+        throw tooLate();
+      }
+      const resolution = { action: request.resolution, by: by.id, at, reason: request.reason ?? null };
+      return await this.#carryOut(approval, resolution, request, by);
+    } finally {
+      pendingApprovals.putBack(request.approval_id);
+    }
+  }
+
+  /** Ends every hold whose time is over. */
+  async expire(): Promise<void> {
+    const { pendingApprovals, clock } = this.#parts;
+    const at = clock.timestamp();
+    const overdue = pendingApprovals.takeOverdue(at);
+    try {
+      for (const approval of overdue) await this.#expire(approval, at);
+    } finally {
+      for (const { approval_id } of overdue) pendingApprovals.putBack(approval_id);
+    }
+  }
+
+  #expire(approval: Approval, at: string): Promise<Resolved> {
+    return this.#end(approval, { action: 'expire', by: 'hall', at, reason: null }, 'expired');
+  }
+
+  #carryOut(
+    approval: Approval,
+    resolution: Resolution,
+    request: ResolutionRequest,
+    by: Principal,
+  ): Promise<Resolved> {
+    const isDoneByHuman = resolution.action === 'approve' && approval.level !== 'gatekeeper';
+    if (request.result !== undefined && !isDoneByHuman) {
+      const message = `A result is submitted with the approval of what a human did: this is level ${approval.level}.`;
+      throw new ProblemError('INVALID_BODY', message, [{ path: '/result', code: 'UNKNOWN_MEMBER', message }]);
+    }
+    if (resolution.action === 'deny') return this.#end(approval, resolution, 'denied');
+    if (resolution.action === 'escalate') return this.#escalate(approval, resolution, request.level ?? null);
+    return isDoneByHuman
+      ? this.#acceptResult(approval, resolution, request, by)
+      : this.#approve(approval, resolution, by, true);
+  }
+
+  /**
+   * Decides anew; what was approved is carried out only if it is still that.
+   *
+   * @param isKnownSame false where it is known to be something else: whatever is decided is then a denial
+   */
+  async #approve(
+    approval: Approval,
+    resolution: Resolution,
+    by: Principal,
+    isKnownSame: boolean,
+  ): Promise<Resolved> {
+    const decided = await decideApproved(this.#parts.decider, approval, by, isKnownSame);
+    const { decision } = decided;
+    const isAllowed = decision.outcome === 'DISPATCH';
+    const ended = this.#next(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
+    const receipt = await this.#parts.recorder.record(decided, approval.mode, [
+      this.#entry(ended, resolution),
+    ]);
+    this.#settle(ended);
+    if (!isAllowed) throw stale(decision);
+    const executed =
+      approval.mode === 'dispatch'
+        ? await this.#parts.executor.execute(decided, receipt, { keepResult: true, depth: approval.depth })
+        : null;
+    return {
+      approval: ended,
+      decision,
+      receipt: JSON.parse(receipt) as Receipt,
+      outcome_receipt: executed?.outcome_receipt ?? null,
+    };
+  }
+
+  /** A human did it instead of the worker. */
+  async #acceptResult(
+    approval: Approval,
+    resolution: Resolution,
+    { result }: ResolutionRequest,
+    by: Principal,
+  ): Promise<Resolved> {
+    if (result === undefined) {
+      const message = `At level ${approval.level} a human does the work: submit its result.`;
+      throw new ProblemError('INVALID_BODY', message, [{ path: '/result', code: 'MISSING_MEMBER', message }]);
+    }
+    const now = await bindingNow(this.#parts.decider, approval);
+    if (now !== approval.binding) return this.#approve(approval, resolution, by, false);
+    const ended = this.#next(approval, resolution, 'approved', null);
+    const held = await this.#receiptOf(approval);
+    const result_hash = sha256(canonicalJson(result));
+    const [receipt, outcome] = await this.#parts.journal.append(this.#entry(ended, resolution), {
+      evidence: {
+        kind: 'outcome',
+        decision_id: approval.approval_id,
+        decided: held,
+        outcome: { status: 'ok', result_hash, duration_ms: null },
+      },
+      changes: [
+        {
+          put: 'results',
+          row: {
+            id: approval.approval_id,
+            state: 'ok',
+            at: resolution.at,
+            document: JSON.stringify({ result, code: null, by: resolution.by }),
+          },
+        },
+      ],
+    });
+    this.#settle(ended);
+    return {
+      approval: ended,
+      decision: null,
+      receipt: JSON.parse(receipt?.receipt as string),
+      outcome_receipt: JSON.parse(outcome?.receipt as string),
+    };
+  }
+
+  async #escalate(
+    approval: Approval,
+    resolution: Resolution,
+    wanted: SupervisorLevel | null,
+  ): Promise<Resolved> {
+    const { journal, pendingApprovals, freezes, notifier } = this.#parts;
+    const level = levelAbove(approval.level, wanted);
+    const step = { ...resolution, from_level: approval.level };
+    const raised: Approval = { ...approval, level, history: [...approval.history, step] };
+    const freeze = level === 'incident_commander' ? incidentFreeze(raised, resolution.at) : null;
+    const before = freeze === null ? null : freezes.apply(freeze);
+    const notice = { kind: 'pending', approval: raised } as const;
+    try {
+      const entry = this.#entry(raised, step);
+      const changes = [...(entry.changes ?? []), ...notifier.changes(notice, resolution.at)];
+      const stopped =
+        freeze === null
+          ? []
+          : [{ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [frozenEvent(freeze)] } }];
+      const [appended] = await journal.append({ ...entry, changes }, ...stopped);
+      pendingApprovals.put(raised);
+      notifier.tell(notice);
+      return {
+        approval: raised,
+        decision: null,
+        receipt: JSON.parse(appended?.receipt as string),
+        outcome_receipt: null,
+      };
+    } catch (error) {
+      if (freeze !== null) freezes.withdraw(freeze, before);
+      throw error;
+    }
+  }
+
+  async #end(approval: Approval, resolution: Resolution, state: 'denied' | 'expired'): Promise<Resolved> {
+    const ended = this.#next(approval, resolution, state, null);
+    const [appended] = await this.#parts.journal.append(this.#entry(ended, resolution));
+    this.#settle(ended);
+    return {
+      approval: ended,
+      decision: null,
+      receipt: JSON.parse(appended?.receipt as string),
+      outcome_receipt: null,
+    };
+  }
+
+  #next(
+    approval: Approval,
+    resolution: Resolution,
+    state: Approval['state'],
+    decisionId: string | null,
+  ): Approval {
+    return {
+      ...approval,
+      state,
+      history: [...approval.history, resolution],
+      resolved_decision_id: decisionId,
+    };
+  }
+
+  /** Evidence of what a human did, the new state, and whom to tell, in one. */
+  #entry(approval: Approval, resolution: Resolution): JournalEntry {
+    const { approval_id, tenant_id, correlation_id, state, level } = approval;
+    const event_id =
+      resolution.action === 'expire' ? 'org.wcp.hall.approval-expired' : 'org.wcp.hall.approval-resolved';
+    const { action, at: timestamp, by } = resolution;
+    const notice = { kind: 'resolved', approval } as const;
+    const isEnded = state !== 'pending';
+    const told = { event_id, timestamp, approval_id, correlation_id, action, by, state, level };
+    return {
+      evidence: approvalEvidence(approval, resolution),
+      changes: [
+        approvalChange(approval),
+        ...(isEnded ? this.#parts.notifier.changes(notice, timestamp) : []),
+      ],
+      events: { tenant_id, list: [told] },
+    };
+  }
+
+  #settle(approval: Approval): void {
+    this.#parts.pendingApprovals.settle(approval.approval_id);
+    this.#parts.notifier.tell({ kind: 'resolved', approval });
+  }
+
+  async #receiptOf({ approval_id }: Approval): Promise<string> {
+    const rows = await this.#parts.store.list('receipts', { where: { decision_id: approval_id } });
+    return rows.find(({ kind }) => kind === 'decision')?.receipt as string;
+  }
+}
+
+function stale(decision: RouteDecision): ProblemError {
+  const message = 'The request was decided anew and is denied: what was approved is not what would run now.';
+  return new ProblemError(
+    (decision.deny_code ?? 'DENY_APPROVAL_STALE') as ProblemError['code'],
+    message,
+    [],
+    {
+      decision,
+    },
+  );
+}

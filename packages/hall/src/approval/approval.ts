@@ -1,0 +1,95 @@
+import {
+  canonicalJson,
+  decisionDigest,
+  type Facts,
+  type RouteDecision,
+  type SupervisorLevel,
+  sha256,
+} from '@wcp/spec';
+import type { HallDecision } from '../dispatch/decider.ts';
+import type { Change, StatefulRow } from '../storage/store/store.ts';
+
+/** Where a held request has come to. `advised`: it went on, and a human was told. */
+type ApprovalState = 'pending' | 'approved' | 'denied' | 'expired' | 'stale' | 'advised';
+
+/** What a steward did. */
+export interface Resolution {
+  readonly action: 'approve' | 'deny' | 'escalate' | 'expire';
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string | null;
+  /** With `escalate`: the level that was left. */
+  readonly from_level?: SupervisorLevel;
+}
+
+/** A request that waits for a human, or did. */
+export interface Approval {
+  /** The id of the decision that held it. */
+  readonly approval_id: string;
+  readonly state: ApprovalState;
+  /** `dispatch`: approved, it is carried out. `route`: approved, it is only decided. */
+  readonly mode: 'route' | 'dispatch';
+  /** How deep in a chain of dispatches it was asked for; 0 for what a tenant asked itself. */
+  readonly depth: number;
+  readonly level: SupervisorLevel;
+  readonly tenant_id: string;
+  readonly correlation_id: string;
+  readonly capability_id: string;
+  readonly created_at: string;
+  readonly expires_at: string;
+  /** The JSON of the input as received. */
+  readonly input: string;
+  readonly decision: HallDecision;
+  /** What the approval counts for: the decision, and the code of the worker that it was about. */
+  readonly binding: string;
+  readonly history: readonly Resolution[];
+  /** The decision that was made anew when it was approved; null before. */
+  readonly resolved_decision_id: string | null;
+}
+
+/** What an approval is bound to: this decision about this input, and the worker's code as it was seen. */
+export function bindingOf(input: unknown, decision: RouteDecision, facts: Pick<Facts, 'workers'>): string {
+  const worker = decision.escalation_context?.worker_id ?? decision.worker_id;
+  const code = worker == null ? null : (facts.workers?.[worker]?.current_hash ?? null);
+  return sha256(canonicalJson({ code, decision_digest: decisionDigest(input, decision) }));
+}
+
+/** The approval of a decision that was held, or that a human is told of. */
+export function approvalOf(
+  input: string,
+  decision: HallDecision,
+  facts: Pick<Facts, 'workers'>,
+  { mode, depth }: Pick<Approval, 'mode' | 'depth'>,
+): Approval {
+  return {
+    approval_id: decision.decision_id,
+    state: decision.outcome === 'STEWARD_HOLD' ? 'pending' : 'advised',
+    mode,
+    depth,
+    level: decision.supervisor_level ?? 'gatekeeper',
+    tenant_id: decision.tenant_id as string,
+    correlation_id: decision.correlation_id as string,
+    capability_id: decision.capability_id as string,
+    created_at: decision.timestamp,
+    expires_at: decision.approval_expires_at ?? decision.timestamp,
+    input,
+    decision,
+    binding: bindingOf(JSON.parse(input), decision, facts),
+    history: [],
+    resolved_decision_id: null,
+  };
+}
+
+/** What makes an approval's state durable. */
+export function approvalChange(approval: Approval): Change {
+  const { approval_id, state, created_at } = approval;
+  return {
+    put: 'approvals',
+    row: { id: approval_id, state, at: created_at, document: JSON.stringify(approval) },
+  };
+}
+
+/** The approval of a row. */
+export function readApproval({ document }: StatefulRow): Approval {
+  return JSON.parse(document) as Approval;
+}

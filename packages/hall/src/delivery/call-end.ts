@@ -1,0 +1,30 @@
+import type { WorkerResult } from '@wcp/spec';
+import type { Delivered } from './delivery.ts';
+import { DELIVERY_CODES, type DeliveryCode } from './delivery-code.ts';
+
+/** How a call ended: with what the worker answered, or by a code. */
+export type CallEnd = { readonly result: WorkerResult } | { readonly code: DeliveryCode };
+
+/** Writes down how a call ended that began at `began` of `performance.now()`. */
+export function deliveredBy(ending: CallEnd, began: number): Delivered {
+  const duration_ms = Math.max(0, Math.round(performance.now() - began));
+  if ('code' in ending) {
+    const { status } = DELIVERY_CODES[ending.code];
+    return { status, result: null, code: ending.code, duration_ms };
+  }
+  return { status: statusOf(ending.result), result: ending.result, code: null, duration_ms };
+}
+
+/** A worker that met its own deadline and said so ended by time, whichever clock was the first to ring. */
+function statusOf({ status, deny_reason }: WorkerResult): Delivered['status'] {
+  if (status === 'ok' || status === 'partial') return 'ok';
+  return deny_reason?.code === 'WORKER_TIMEOUT' ? 'timeout' : 'error';
+}
+
+/** The answers after which the code may still be going on: its process is not to be used again. */
+const LEFT_RUNNING: ReadonlySet<string> = new Set(['WORKER_TIMEOUT', 'WORKER_CANCELLED']);
+
+/** Whether a worker answered that it ended its own code from outside. */
+export function mayStillRun({ deny_reason }: WorkerResult): boolean {
+  return deny_reason !== null && LEFT_RUNNING.has(deny_reason.code);
+}

@@ -1,0 +1,109 @@
+import type { Agent } from 'node:http';
+import { type RegistryRecord, WcpError } from '@wcp/spec';
+import { Attempt } from '../attempt.ts';
+import { deliveredBy } from '../call-end.ts';
+import type { ChainedCallRegistry } from '../chained-call-registry.ts';
+import type { Delivered, Delivery, DeliveryCall } from '../delivery.ts';
+import { PROCESS_LIMITS } from '../process/process-limits.ts';
+import { writeCall } from '../write-call.ts';
+import { exchange, HTTP_MODULES } from './http-exchange.ts';
+
+/** A worker that is served elsewhere with `--http`. */
+export interface HttpDeliveryOptions {
+  readonly record: RegistryRecord;
+  /** Where it is served, such as `http://127.0.0.1:7000`: its calls go to `run` below that. */
+  readonly url: string;
+  /** Where the worker asks for chained dispatches with its permit; absent, it may not. */
+  readonly chains?: ChainedCallRegistry;
+  /** The longest answer, in bytes; 8 MiB. */
+  readonly answer_bytes?: number;
+  /** How many calls it has at a time, each on a connection; 16. */
+  readonly connections?: number;
+  /** How many calls may wait for a connection; 256. */
+  readonly waiting?: number;
+}
+
+/**
+ * A way to a worker over HTTP (section 10). The Hall can't see its code. A call that was handed over and
+ * got no answer is `unknown`, and is not sent again.
+ *
+ * @throws {WcpError} `ERR_WCP_HALL` for an address that is none of HTTP, or that holds a password
+ * @example httpDelivery({ record, url: 'http://127.0.0.1:7000' })
+ */
+export function httpDelivery(options: HttpDeliveryOptions): Delivery {
+  return new HttpDelivery(options);
+}
+
+class HttpDelivery implements Delivery {
+  readonly record: RegistryRecord;
+  readonly #options: HttpDeliveryOptions;
+  readonly #url: URL;
+  readonly #agent: Agent;
+  readonly #mostCalls: number;
+  readonly #attempts = new Set<Attempt>();
+  #isClosed = false;
+
+  constructor(options: HttpDeliveryOptions) {
+    const { record, url, connections = 16, waiting = PROCESS_LIMITS.waiting } = options;
+    this.record = record;
+    this.#options = options;
+    this.#url = readUrl(url);
+    const { Agent: AgentOf } = HTTP_MODULES[this.#url.protocol] as { Agent: typeof Agent };
+    this.#agent = new AgentOf({ keepAlive: true, maxSockets: connections });
+    this.#mostCalls = connections + waiting;
+  }
+
+  async observe(): Promise<null> {
+    return null;
+  }
+
+  async deliver(call: DeliveryCall): Promise<Delivered> {
+    const began = performance.now();
+    const attempt = new Attempt(call);
+    const leaveDesk = this.#openDesk(call);
+    this.#attempts.add(attempt);
+    try {
+      this.#send(attempt, call);
+    } catch {
+      attempt.settle({ code: 'DELIVERY_FAILED' });
+    }
+    const ending = await attempt.ended;
+    this.#attempts.delete(attempt);
+    leaveDesk?.();
+    return deliveredBy(ending, began);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const attempt of this.#attempts) attempt.close();
+    this.#agent.destroy();
+  }
+
+  #send(attempt: Attempt, call: DeliveryCall): void {
+    const written = writeCall(call);
+    if (this.#isClosed) attempt.close();
+    else if (this.#attempts.size > this.#mostCalls) attempt.settle({ code: 'DELIVERY_BUSY' });
+    else if ('code' in written) attempt.settle(written);
+    if (attempt.isOver || 'code' in written) return;
+    const { answer_bytes = PROCESS_LIMITS.answer_bytes } = this.#options;
+    const body = Buffer.from(written.text);
+    exchange({ url: this.#url, agent: this.#agent, body, answer_bytes }, attempt);
+  }
+
+  #openDesk({ permit, dispatch }: DeliveryCall): (() => void) | undefined {
+    return permit === null || dispatch === undefined
+      ? undefined
+      : this.#options.chains?.open(permit, dispatch);
+  }
+}
+
+function readUrl(text: string): URL {
+  const url = URL.parse(text.endsWith('/') ? text : `${text}/`);
+  if (url === null || !Object.hasOwn(HTTP_MODULES, url.protocol)) {
+    throw new WcpError('ERR_WCP_HALL', 'The address of a worker begins with http:// or https://.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new WcpError('ERR_WCP_HALL', 'The address of a worker holds no name and no password.');
+  }
+  return new URL('run', url);
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { RegistryRecord, Sha256 } from '@wcp/spec';
+import { normaliseHash } from '@wcp/spec/json';
+import { Attempt } from '../attempt.ts';
+import { deliveredBy, mayStillRun } from '../call-end.ts';
+import type { Delivery, DeliveryCall } from '../delivery.ts';
+import { ChainedCalls } from '../process/chained-calls.ts';
+import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
+import { PROCESS_LIMITS, type ProcessLimits } from '../process/process-limits.ts';
+import { ProcessPool } from '../process/process-pool.ts';
+import { Slots } from '../process/slots.ts';
+import { type ProcessEnd, WorkerProcess } from '../process/worker-process.ts';
+import { writeCall } from '../write-call.ts';
+import { PackageSight } from './package-hash-cache.ts';
+import { PackageSnapshots } from './package-snapshots.ts';
+
+/** A worker that runs as processes of this machine. */
+export interface PackageDeliveryOptions {
+  readonly record: RegistryRecord;
+  /** The folder of its package. Nothing runs from here: what runs is a copy. */
+  readonly dir: string;
+  /** The program: a path in the package, for this Node; or a whole command, `--stdio` included, run in the copy. */
+  readonly run: { readonly program: string } | { readonly command: readonly string[] };
+  /** The folder of the copies, which several workers may share. */
+  readonly snapshots: string;
+  /** All of its environment, beside what {@link permits} adds. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** By which keys it knows the Hall, and the folder where it remembers the permits that it has used. */
+  readonly permits?: { readonly hall_keys: readonly string[]; readonly store: string };
+  readonly limits?: Partial<ProcessLimits>;
+  /** Gets how each process ended. */
+  log?(end: ProcessEnd & { readonly worker_id: string }): void;
+}
+
+/**
+ * A way to a worker in processes of its own, over lines of JSON (section 10). Each process runs a
+ * read-only copy of the package that has the hash that was decided about, whatever became of the package.
+ *
+ * @example packageDelivery({ record, dir, run: { program: 'bundle.js' }, snapshots: 'data/snapshots' })
+ */
+export function packageDelivery(options: PackageDeliveryOptions): Delivery {
+  return new PackageDelivery(options);
+}
+
+class PackageDelivery implements Delivery {
+  readonly record: RegistryRecord;
+  readonly dir: string;
+  readonly #options: PackageDeliveryOptions;
+  readonly #limits: ProcessLimits;
+  readonly #sight: PackageSight;
+  readonly #snapshots: PackageSnapshots;
+  readonly #slots: Slots;
+  readonly #pool: ProcessPool;
+  readonly #attempts = new Set<Attempt>();
+  readonly #processes = new Set<WorkerProcess>();
+  #isClosed = false;
+
+  constructor(options: PackageDeliveryOptions) {
+    this.record = options.record;
+    this.dir = options.dir;
+    this.#options = options;
+    this.#limits = { ...PROCESS_LIMITS, ...options.limits };
+    const { processes, waiting, idle_ms } = this.#limits;
+    this.#sight = new PackageSight(options.dir);
+    this.#snapshots = new PackageSnapshots(options.snapshots);
+    this.#slots = new Slots(processes, waiting);
+    this.#pool = new ProcessPool({ processes, idle_ms, start: (hash) => this.#start(hash) });
+  }
+
+  observe(): Promise<Sha256> {
+    return this.#sight.observe();
+  }
+
+  async deliver(call: DeliveryCall) {
+    const began = performance.now();
+    const attempt = new Attempt(call);
+    this.#attempts.add(attempt);
+    const carried = this.#carry(attempt, call).catch(() => attempt.settle({ code: 'DELIVERY_FAILED' }));
+    const ending = await attempt.ended;
+    // Its place is free again when the answer is out.
+    if (attempt.isHandedOver) await carried;
+    this.#attempts.delete(attempt);
+    return deliveredBy(ending, began);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const attempt of this.#attempts) attempt.close();
+    await this.#pool.close();
+    await Promise.all([...this.#processes].map((process) => process.retire()));
+  }
+
+  async #carry(attempt: Attempt, call: DeliveryCall): Promise<void> {
+    const id = randomUUID();
+    const written = writeCall(call, id);
+    const hash = normaliseHash(call.code_hash);
+    if (this.#isClosed) return attempt.close();
+    if (hash === null) return void attempt.settle({ code: 'DELIVERY_CODE_UNKNOWN' });
+    if ('code' in written) return void attempt.settle(written);
+    const entered = await this.#slots.take(attempt);
+    if (entered === null) return void attempt.settle({ code: 'DELIVERY_BUSY' });
+    if (!entered) return;
+    try {
+      await this.#converse(attempt, call, { id, line: written.text, hash });
+    } finally {
+      this.#slots.give();
+    }
+  }
+
+  async #converse(attempt: Attempt, call: DeliveryCall, { id, line, hash }: Written): Promise<void> {
+    const process = await this.#pool.take(hash);
+    if (process === null) return void attempt.settle({ code: 'DELIVERY_CODE_CHANGED' });
+    this.#begin(attempt, call, { id, line, process });
+    const ending = await attempt.ended;
+    const isClean = !('result' in ending) || !mayStillRun(ending.result);
+    this.#pool.give(hash, process, isClean && process.calls < this.#limits.calls);
+  }
+
+  #begin(attempt: Attempt, call: DeliveryCall, { id, line, process }: Begun): void {
+    const { grace_ms, dispatches } = this.#limits;
+    const stop = () => process.kill('DELIVERY_TIMEOUT');
+    const cancel = () => process.send(JSON.stringify({ cancel: id }));
+    if (!attempt.handOver({ cancel, stop, grace_ms })) return;
+    const chain = new ChainedCalls({ id, most: dispatches, dispatch: call.dispatch });
+    process.begin(
+      {
+        id,
+        lose: (code) => attempt.lose(code),
+        hear: async (heard) => {
+          if (heard.kind === 'answer') {
+            if (heard.result === null) return process.kill('DELIVERY_INVALID_RESULT');
+            process.release();
+            attempt.settle({ result: heard.result });
+            return;
+          }
+          const answer = await chain.answer(heard.seq, heard.received);
+          if (!attempt.isOver) process.send(answer);
+        },
+      },
+      line,
+    );
+  }
+
+  async #start(hash: Sha256): Promise<WorkerProcess | null> {
+    const cwd = await this.#snapshots.open(hash, this.#options.dir);
+    if (cwd === null || this.#isClosed) return null;
+    const process: WorkerProcess = new WorkerProcess({
+      command: commandOf(this.#options.run),
+      cwd,
+      env: environmentOf(this.#options),
+      limits: this.#limits,
+      ended: (end) => {
+        this.#processes.delete(process);
+        this.#log(end);
+      },
+    });
+    this.#processes.add(process);
+    return process;
+  }
+
+  #log(end: ProcessEnd): void {
+    try {
+      this.#options.log?.({ worker_id: this.record.worker_id, ...end });
+    } catch {
+      // What becomes of a log that fails is the operator's matter.
+    }
+  }
+}
+
+interface Written {
+  readonly id: string;
+  readonly line: string;
+  readonly hash: Sha256;
+}
+
+type Begun = Pick<Written, 'id' | 'line'> & { readonly process: WorkerProcess };
+
+function commandOf(run: PackageDeliveryOptions['run']): readonly string[] {
+  return 'command' in run
+    ? run.command
+    : [process.execPath, ...CONFINEMENT_ARGUMENTS, run.program, '--stdio'];
+}
+
+/** Nothing of the Hall's own environment. */
+function environmentOf({ env, permits }: PackageDeliveryOptions): Record<string, string> {
+  if (permits === undefined) return { ...env };
+  const { hall_keys, store } = permits;
+  return { ...env, WCP_HALL_PUBLIC_KEY: hall_keys.join(','), WCP_PERMIT_STORE: resolve(store) };
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { packageHash } from '@wcp/evidence';
+import type { Sha256 } from '@wcp/spec';
+import { normaliseHash } from '@wcp/spec/json';
+import { copyPackage } from './copy-package.ts';
+import { isHashed } from './package-files.ts';
+
+/** Folders that are being written or removed; one that is left over is older than this, in milliseconds. */
+const PASSING = '.passing-';
+const LEFT_OVER_MS = 3_600_000;
+
+/** The read-only copies of worker packages, each under its hash: what was decided about is what runs. */
+export class PackageSnapshots {
+  readonly #folder: string;
+  readonly #turns = new Map<Sha256, Promise<unknown>>();
+
+  constructor(folder: string) {
+    this.#folder = resolve(folder);
+  }
+
+  /**
+   * The folder of the copy with this hash, hashed just now. Where there is none, or one that is no longer
+   * what it was, it is taken from `source`. Null where the source no longer has the hash either.
+   */
+  async open(hash: Sha256, source: string): Promise<string | null> {
+    // One at a time: else one would take away as broken what another has just mended.
+    const before = this.#turns.get(hash);
+    const turn = Promise.resolve(before).then(() => this.#open(hash, source));
+    this.#turns.set(hash, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(hash) === turn) this.#turns.delete(hash);
+    }
+  }
+
+  async #open(hash: Sha256, source: string): Promise<string | null> {
+    const place = join(this.#folder, nameOf(hash));
+    if (await isWhole(place, hash)) return place;
+    await discard(this.#folder, place);
+    await this.#take(hash, source, place);
+    return (await isWhole(place, hash)) ? place : null;
+  }
+
+  async #take(hash: Sha256, source: string, place: string): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const copy = join(this.#folder, PASSING + randomUUID());
+    try {
+      await copyPackage(source, copy);
+      // Where somebody else was faster, theirs stays, and is looked at like any other.
+      if (await isWhole(copy, hash)) await rename(copy, place);
+    } catch {
+      // A package that can't be read or copied gives no copy.
+    } finally {
+      await removeTree(copy);
+    }
+  }
+}
+
+/**
+ * Removes the copies that no worker needs, and what a crash left over.
+ *
+ * @param keep the hashes that may still run: those of the enrolled workers and of decisions on hold
+ * @returns the hashes whose copies were removed
+ */
+export async function pruneSnapshots(folder: string, keep: Iterable<Sha256>): Promise<Sha256[]> {
+  const kept = new Set([...keep].map(nameOf));
+  const removed: Sha256[] = [];
+  for (const name of await readdir(folder).catch(() => [])) {
+    const place = join(folder, name);
+    const hash = normaliseHash(name);
+    if (hash !== null && !kept.has(name)) {
+      await discard(folder, place);
+      removed.push(hash);
+    } else if (name.startsWith(PASSING) && (await isLeftOver(place))) await removeTree(place);
+  }
+  return removed;
+}
+
+/** The name of a copy: the digits of its hash. */
+function nameOf(hash: Sha256): string {
+  return hash.slice('sha256:'.length);
+}
+
+/** Whether a folder holds exactly the files of a hash, and nothing that the hash does not speak of. */
+async function isWhole(place: string, hash: Sha256): Promise<boolean> {
+  try {
+    if (!(await lstat(place)).isDirectory()) return false;
+    const entries = await readdir(place, { withFileTypes: true });
+    return entries.every((entry) => isHashed(entry, entry.name)) && (await packageHash(place)) === hash;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes a folder out of the way in one step, then removes it. */
+async function discard(folder: string, place: string): Promise<void> {
+  const aside = join(folder, PASSING + randomUUID());
+  try {
+    await rename(place, aside);
+  } catch {
+    return;
+  }
+  await removeTree(aside);
+}
+
+async function isLeftOver(place: string): Promise<boolean> {
+  const stat = await lstat(place).catch(() => null);
+  return stat !== null && Date.now() - stat.mtimeMs > LEFT_OVER_MS;
+}
+
+/** Removes a folder, also one that is read-only all through. */
+async function removeTree(place: string): Promise<void> {
+  await makeWritable(place).catch(() => {});
+  await rm(place, { recursive: true, force: true }).catch(() => {});
+}
+
+async function makeWritable(place: string): Promise<void> {
+  if (!(await lstat(place)).isDirectory()) return;
+  await chmod(place, 0o700);
+  for (const name of await readdir(place)) await makeWritable(join(place, name));
+}

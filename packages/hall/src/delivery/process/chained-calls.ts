@@ -1,0 +1,51 @@
+import type { ChainedAnswer, ChainedDispatch } from '../delivery.ts';
+import { MAX_CALL_LENGTH } from '../write-call.ts';
+
+/** Why a worker gets no answer to a dispatch that it asked for. */
+const PROBLEMS = {
+  DISPATCH_NOT_ALLOWED: 'This call may not dispatch.',
+  DISPATCH_TOO_MANY: 'This call has dispatched as often as it may.',
+  DISPATCH_FAILED: 'The Hall could not answer.',
+  DISPATCH_TOO_LARGE: 'The answer is larger than a worker reads: ask for less, or for a reference to it.',
+} as const;
+
+/** What one call may ask for. */
+export interface ChainLimit {
+  readonly id: string;
+  /** How often. */
+  readonly most: number;
+  readonly dispatch: ChainedDispatch | undefined;
+}
+
+/** Answers the dispatches that one call asks for, each with the line that goes back to its worker. */
+export class ChainedCalls {
+  readonly #limit: ChainLimit;
+  #count = 0;
+
+  constructor(limit: ChainLimit) {
+    this.#limit = limit;
+  }
+
+  /** The line for a dispatch. Never rejects. */
+  async answer(seq: number, received: unknown): Promise<string> {
+    const { dispatch, most } = this.#limit;
+    this.#count += 1;
+    if (dispatch === undefined) return this.#refuse(seq, 'DISPATCH_NOT_ALLOWED');
+    if (this.#count > most) return this.#refuse(seq, 'DISPATCH_TOO_MANY');
+    try {
+      const line = this.#line(seq, await dispatch(received));
+      return Buffer.byteLength(line) > MAX_CALL_LENGTH ? this.#refuse(seq, 'DISPATCH_TOO_LARGE') : line;
+    } catch {
+      return this.#refuse(seq, 'DISPATCH_FAILED');
+    }
+  }
+
+  #line(seq: number, { decision, result }: ChainedAnswer): string {
+    return JSON.stringify({ dispatched: { id: this.#limit.id, seq, answer: { decision, result } } });
+  }
+
+  #refuse(seq: number, code: keyof typeof PROBLEMS): string {
+    const error = { code, message: PROBLEMS[code] };
+    return JSON.stringify({ dispatched: { id: this.#limit.id, seq, error } });
+  }
+}

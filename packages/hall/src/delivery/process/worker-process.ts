@@ -1,0 +1,201 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { DeliveryCode } from '../delivery-code.ts';
+import { LineBuffer } from './line-buffer.ts';
+import { enrolGroup, killGroup } from './process-group.ts';
+import type { ProcessLimits } from './process-limits.ts';
+import { residentMemory } from './resident-memory.ts';
+import { TextTail } from './text-tail.ts';
+import { readWorkerLine, type WorkerLine } from './worker-line.ts';
+
+/** What is told of a process that ended, for the operator's log and for nobody else. */
+export interface ProcessEnd {
+  readonly pid: number | null;
+  /** Why it was ended; null where it ended by itself or was no longer needed. */
+  readonly code: DeliveryCode | null;
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  /** The end of what it wrote to standard error: text of the worker's own, of any content. */
+  readonly stderr: string;
+}
+
+/** How to start a process. */
+export interface ProcessLaunch {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: ProcessLimits;
+  ended(end: ProcessEnd): void;
+}
+
+/** Who talks with a process: one call. */
+export interface Talk {
+  readonly id: string;
+  hear(line: Exclude<WorkerLine, { kind: 'junk' }>): void;
+  /** The process is lost, and the call with it. */
+  lose(code: DeliveryCode): void;
+}
+
+const TAIL_BYTES = 8 * 1024;
+const MEMORY_LOOK_MS = 100;
+/** How much may wait for a process to read it, in bytes: it asks, and does not listen. */
+const MAX_UNREAD = 64 * 1024 * 1024;
+/** How long the pipes of a dead process may stay open: somebody that it started may hold them. */
+const PIPES_GRACE_MS = 500;
+/** How long a process may take to end by itself once its input has ended. */
+const LEAVE_MS = 1_000;
+
+/** One process of a worker, with one call at a time. */
+export class WorkerProcess {
+  readonly #launch: ProcessLaunch;
+  readonly #child: ChildProcessWithoutNullStreams | null;
+  readonly #lines: LineBuffer;
+  readonly #stderr = new TextTail(TAIL_BYTES);
+  readonly #watch: NodeJS.Timeout;
+  readonly #gone: Promise<void>;
+  #leave: () => void = () => {};
+  #talk: Talk | null = null;
+  #calls = 0;
+  #why: DeliveryCode | null = null;
+  #isUsable = true;
+  #isOver = false;
+
+  constructor(launch: ProcessLaunch) {
+    this.#launch = launch;
+    this.#lines = new LineBuffer(launch.limits.answer_bytes);
+    this.#gone = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+    this.#watch = setInterval(() => this.#lookAtMemory(), MEMORY_LOOK_MS).unref();
+    this.#child = this.#spawn();
+  }
+
+  /** Whether it may be given a call. */
+  get isUsable(): boolean {
+    return this.#isUsable && this.#talk === null;
+  }
+
+  /** How many calls it has had. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** Begins a call: only where {@link isUsable} says so. */
+  begin(talk: Talk, line: string): void {
+    this.#talk = talk;
+    this.#calls += 1;
+    this.send(line);
+  }
+
+  /** Writes a line; a process that no longer reads is found out by its end. */
+  send(line: string): void {
+    const { stdin } = this.#child ?? {};
+    stdin?.write(`${line}\n`);
+    if (stdin !== undefined && stdin.writableLength > MAX_UNREAD) this.kill('DELIVERY_NOT_READING');
+  }
+
+  /** The call is over and the process has nothing to do. */
+  release(): void {
+    this.#talk = null;
+  }
+
+  /** Kills the process with whatever it started. The call that it has is lost with this code. */
+  kill(why: DeliveryCode | null): void {
+    this.#isUsable = false;
+    this.#why ??= why;
+    const talk = this.#talk;
+    this.#talk = null;
+    if (this.#child?.pid !== undefined) killGroup(this.#child.pid);
+    if (why !== null) talk?.lose(why);
+  }
+
+  /** Lets the process end by itself, for a moment, then kills it. Resolves when it is gone. */
+  async retire(): Promise<void> {
+    this.#isUsable = false;
+    this.#child?.stdin.end();
+    const timer = setTimeout(() => this.kill(null), LEAVE_MS);
+    await this.#gone;
+    clearTimeout(timer);
+  }
+
+  #spawn(): ChildProcessWithoutNullStreams | null {
+    const { command, cwd, env } = this.#launch;
+    const [program = '', ...args] = command;
+    try {
+      const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: 'pipe' });
+      this.#listen(child);
+      return child;
+    } catch {
+      this.#failToStart();
+      return null;
+    }
+  }
+
+  #listen(child: ChildProcessWithoutNullStreams): void {
+    let exit: [number | null, NodeJS.Signals | null] = [null, null];
+    if (child.pid !== undefined) enrolGroup(child.pid);
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
+    child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk));
+    child.stdout.on('end', () => this.#closeOutput());
+    child.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
+    child.on('error', () => this.#failToStart());
+    child.on('exit', (...ended) => {
+      exit = ended;
+      if (child.pid !== undefined) killGroup(child.pid);
+      setTimeout(() => this.#end(...exit), PIPES_GRACE_MS).unref();
+    });
+    child.on('close', () => this.#end(...exit));
+  }
+
+  /** Not in the same turn, so that whoever begins a call hears of it. */
+  #failToStart(): void {
+    if (this.#child?.pid !== undefined) return;
+    setImmediate(() => {
+      this.kill('DELIVERY_START_FAILED');
+      this.#end(null, null);
+    });
+  }
+
+  #hear(chunk: Buffer): void {
+    for (const line of this.#lines.push(chunk)) {
+      if (!this.#isUsable) return;
+      this.#read(line);
+    }
+  }
+
+  #read(bytes: Uint8Array | null): void {
+    const line = bytes === null ? null : readWorkerLine(bytes);
+    if (line === null) this.kill('DELIVERY_ANSWER_TOO_LARGE');
+    // A process that speaks without having been asked is not believed again.
+    else if (line.kind === 'junk' || this.#talk === null) this.kill('DELIVERY_JUNK');
+    else if (line.id !== this.#talk.id) this.kill('DELIVERY_WRONG_ID');
+    else this.#talk.hear(line);
+  }
+
+  /** It may live on without its output, but never answer. */
+  #closeOutput(): void {
+    setTimeout(() => this.kill(this.#crash()), PIPES_GRACE_MS).unref();
+  }
+
+  #crash(): DeliveryCode {
+    return this.#lines.isHalf ? 'DELIVERY_HALF_LINE' : 'DELIVERY_CRASHED';
+  }
+
+  #lookAtMemory(): void {
+    const pid = this.#child?.pid;
+    if (pid === undefined || !this.#isUsable) return;
+    if (residentMemory(pid) > this.#launch.limits.memory_mb * 1024 * 1024) this.kill('DELIVERY_MEMORY');
+  }
+
+  #end(exit_code: number | null, signal: string | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#watch);
+    if (this.#talk !== null) this.kill(this.#crash());
+    this.#isUsable = false;
+    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
+    const pid = this.#child?.pid ?? null;
+    this.#launch.ended({ pid, code: this.#why, exit_code, signal, stderr: this.#stderr.toString() });
+    this.#leave();
+  }
+}

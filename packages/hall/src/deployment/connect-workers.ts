@@ -1,0 +1,89 @@
+import { join, resolve } from 'node:path';
+import type { SigningKey } from '@wcp/evidence';
+import { escapeText } from '@wcp/spec/json';
+import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { DELIVERY_CODES } from '../delivery/delivery-code.ts';
+import { httpDelivery } from '../delivery/http/http-delivery.ts';
+import { packageDelivery } from '../delivery/package/package-delivery.ts';
+import { PROCESS_LIMITS } from '../delivery/process/process-limits.ts';
+import type { ProcessEnd } from '../delivery/process/worker-process.ts';
+import type { HallLog, HallWorker } from '../hall-options.ts';
+import { LAYOUT } from './layout.ts';
+import type { DeploymentWorker } from './settings/read-workers.ts';
+import type { WorkerSettings } from './settings/server-settings.ts';
+
+/** What the ways to the workers of a folder have in common. */
+export interface WorkerBase {
+  readonly dir: string;
+  /** By which the workers know that a call is from this Hall. */
+  readonly key: SigningKey;
+  readonly chains: ChainedCallRegistry;
+  readonly log: HallLog;
+}
+
+/** Makes the ways to the workers of a folder. */
+export function connectWorkers(workers: readonly DeploymentWorker[], ground: WorkerBase): HallWorker[] {
+  return workers.map((worker) => ({
+    delivery: worker.settings.url === undefined ? byPackage(worker, ground) : byHttp(worker, ground),
+    limits: guardOf(worker.settings),
+  }));
+}
+
+function byHttp({ settings, record }: DeploymentWorker, { chains }: WorkerBase): Delivery {
+  const { url = '', answer_bytes } = settings;
+  return httpDelivery({ record, url, chains, ...(answer_bytes !== undefined && { answer_bytes }) });
+}
+
+function byPackage({ settings, record, env }: DeploymentWorker, ground: WorkerBase): Delivery {
+  const { dir = '', program, command = [] } = settings;
+  return packageDelivery({
+    record,
+    dir: resolve(ground.dir, dir),
+    run: program === undefined ? { command } : { program },
+    snapshots: join(ground.dir, LAYOUT.snapshots),
+    env,
+    permits: { hall_keys: [ground.key.publicKey], store: resolve(ground.dir, LAYOUT.permits) },
+    limits: given(settings, [
+      'processes',
+      'memory_mb',
+      'answer_bytes',
+      'idle_ms',
+      'grace_ms',
+      'dispatches',
+      'calls',
+    ]),
+    log: (end) => logEnd(ground.log, end),
+  });
+}
+
+/**
+ * A worker has as many calls at a time as processes: what waits does so where urgent calls go first, and
+ * where a chain that would wait for itself is noticed.
+ */
+function guardOf(settings: WorkerSettings): NonNullable<HallWorker['limits']> {
+  const { url, processes = PROCESS_LIMITS.processes } = settings;
+  return {
+    ...(url === undefined && { concurrency: processes }),
+    ...given(settings, ['concurrency', 'waiting', 'failures', 'cooldown_ms']),
+  };
+}
+
+/** Those of the settings that were given. */
+function given<N extends keyof WorkerSettings>(
+  settings: WorkerSettings,
+  names: readonly N[],
+): { [M in N]?: Exclude<WorkerSettings[M], undefined> } {
+  const present = names.filter((name) => settings[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [name, settings[name]])) as never;
+}
+
+/** The last words of a worker are for the operator, made harmless to a terminal. */
+function logEnd(
+  log: HallLog,
+  { worker_id, code, stderr }: ProcessEnd & { readonly worker_id: string },
+): void {
+  if (code === null) return;
+  const words = stderr.trim() === '' ? '' : ` Its last words: ${escapeText(stderr.trim())}`;
+  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${words}`);
+}

@@ -1,0 +1,62 @@
+import type { Identity } from '../identity/identity.ts';
+import type { Role } from '../identity/principal.ts';
+
+/** An API key that was made; its text is nowhere else. */
+export interface CreatedKey {
+  readonly label: string;
+  readonly role: Role;
+  readonly tenant_id: string | null;
+  readonly key_id: string;
+  readonly key: string;
+}
+
+/** What a key is for. */
+interface KeyRequestOptions extends Pick<CreatedKey, 'label' | 'role' | 'tenant_id'> {
+  /** How long it opens, in milliseconds; absent, until it is revoked. */
+  readonly lives_ms?: number;
+}
+
+/** The tenant of the example. */
+const TENANT = 'agent.example';
+
+const FIRST: readonly KeyRequestOptions[] = [
+  { label: 'first admin', role: 'admin', tenant_id: null },
+  { label: 'first tenant', role: 'tenant', tenant_id: TENANT },
+  { label: 'first steward', role: 'steward', tenant_id: null },
+];
+
+/** Keys that an operator may have made when a Hall starts. */
+const MORE = {
+  /** To try the Hall with: it opens for a day. */
+  trial: { label: 'for a day', role: 'tenant', tenant_id: TENANT, lives_ms: 86_400_000 },
+  /** For an operator who has lost the others. */
+  admin: { label: 'another admin', role: 'admin', tenant_id: null },
+} as const satisfies Readonly<Record<string, KeyRequestOptions>>;
+
+/** One of the keys that may be made beside the first ones. */
+export type NewKey = keyof typeof MORE;
+
+/**
+ * Makes the keys that a Hall without any begins with. Each is added to `made` once it is durable: nobody
+ * can be told of it later.
+ */
+export async function createInitialKeys(identity: Identity, made: CreatedKey[]): Promise<void> {
+  for (const wish of FIRST) made.push(await makeKey(identity, wish, 0));
+}
+
+/** Makes more keys, each added to `made`. */
+export async function createKeys(
+  identity: Identity,
+  wanted: readonly NewKey[],
+  now: number,
+  made: CreatedKey[],
+): Promise<void> {
+  for (const name of wanted) made.push(await makeKey(identity, MORE[name], now));
+}
+
+async function makeKey({ keys }: Identity, wish: KeyRequestOptions, now: number): Promise<CreatedKey> {
+  const { label, role, tenant_id, lives_ms } = wish;
+  const expires_at = lives_ms === undefined ? null : new Date(now + lives_ms).toISOString();
+  const { key_id, key } = await keys.create({ label, roles: [role], tenant_id, expires_at });
+  return { label, role, tenant_id, key_id, key };
+}

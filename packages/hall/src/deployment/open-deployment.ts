@@ -1,0 +1,178 @@
+import { join } from 'node:path';
+import type { SigningKey } from '@wcp/evidence';
+import { WcpError } from '@wcp/spec';
+import { normaliseHash } from '@wcp/spec/json';
+import { consoleCallback } from '../approval/notification/console-callback.ts';
+import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
+import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
+import { createHall, type Hall } from '../hall.ts';
+import type { HallLog } from '../hall-options.ts';
+import { connectWorkers } from './connect-workers.ts';
+import { createDeployment } from './create-deployment.ts';
+import { DeploymentError } from './deployment-error.ts';
+import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
+import { type DeploymentDocuments, readDocuments } from './documents.ts';
+import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './initial-keys.ts';
+import { LAYOUT } from './layout.ts';
+import { listen } from './listen.ts';
+import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
+import type { Env } from './settings/server-file.ts';
+import { type DeploymentKey, openSigningKey } from './signing-key-file.ts';
+
+/** How a Hall in a folder is opened. */
+export interface DeploymentOptions {
+  /** Where to listen, instead of what `server.json` says. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Whether the HTTP interface is opened; true where it is absent. */
+  readonly listens?: boolean;
+  /** `first`, where it is absent: a Hall without any key gets its first ones. `none`: it stays open, for `dev`. */
+  readonly keys?: 'first' | 'none';
+  /** Keys to be made where no first ones are: one to try the Hall with, which opens for a day; another admin. */
+  readonly newKeys?: readonly NewKey[];
+  /** The variables that `server.json` may name. */
+  readonly env?: Env;
+  readonly log?: HallLog;
+}
+
+/** A Hall in a folder. */
+export interface Deployment {
+  readonly hall: Hall;
+  /** Where it listens; null where it does not. */
+  readonly url: string | null;
+  /** What was made just now. The keys are nowhere else. */
+  readonly made: { readonly files: readonly string[]; readonly keys: readonly CreatedKey[] };
+  /** Ends what runs and closes the store; see {@link Hall.close}. */
+  close(patience_ms?: number): Promise<void>;
+}
+
+/**
+ * Opens the Hall in a folder; an empty folder gets an example, the signing key and the first API keys.
+ * Nothing that exists is overwritten. Rules and configuration are followed, `server.json` is read once.
+ *
+ * @throws {DeploymentError} with everything that is wrong; nothing is started then
+ * @example const { hall, url, close } = await openDeployment('my-hall', { env: process.env });
+ */
+export async function openDeployment(dir: string, options: DeploymentOptions = {}): Promise<Deployment> {
+  const { log = () => {} } = options;
+  const files = await createDeployment(dir);
+  const settings = await readDeploymentSettings(dir, options.env ?? {});
+  const documents = await readDocuments(dir, true);
+  const signing = await openSigningKey(dir);
+  warnOf(signing, log);
+  const hall = await openHall({ dir, settings, documents, key: signing.key, log });
+  const keys: CreatedKey[] = [];
+  let watch: DocumentWatch | null = null;
+  try {
+    await tellOfDocuments(hall, documents, log);
+    await removeOldCopies(hall, dir);
+    await makeKeys(hall, options, keys);
+    const { host, port } = { ...settings.server, ...options };
+    const url = options.listens === false ? null : await listen(hall, { host, port });
+    watch = watchDocuments(hall, dir, documents.mark, log);
+    const made = { files: signing.isNew ? [...files, LAYOUT.key] : files, keys };
+    return { hall, url, made, close: (patience_ms) => closeAll(hall, watch, patience_ms) };
+  } catch (error) {
+    await closeAll(hall, watch);
+    throw keys.length === 0 ? error : withKeys(error, keys);
+  }
+}
+
+/** Keys that nobody is told of could never be told again. */
+function withKeys(cause: unknown, keys: readonly CreatedKey[]): DeploymentError {
+  const { message } = cause as Error;
+  const problems =
+    cause instanceof DeploymentError
+      ? cause.problems
+      : [{ file: null, path: null, code: 'NOT_OPENED', message }];
+  return new DeploymentError(problems, { cause, keys });
+}
+
+/** Where workers of this machine reach the Hall; unknown while the system chooses the port. */
+function addressOf({ host, port }: DeploymentSettings['server']): string | undefined {
+  return port === 0 ? undefined : `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+interface DeploymentBase {
+  readonly dir: string;
+  readonly settings: DeploymentSettings;
+  readonly documents: DeploymentDocuments;
+  readonly key: SigningKey;
+  readonly log: HallLog;
+}
+
+async function openHall({ dir, settings, documents, key, log }: DeploymentBase): Promise<Hall> {
+  const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
+  const { rules, config } = documents;
+  const chains = new ChainedCallRegistry();
+  try {
+    return await createHall({
+      rules,
+      config,
+      file: join(dir, LAYOUT.store),
+      key,
+      origin,
+      workers: connectWorkers(settings.workers, { dir, key, chains, log }),
+      chains,
+      notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
+      banLists: { subscriptions: settings.subscriptions },
+      attest_hmac_key: settings.attest_hmac_key,
+      timeout_ms,
+      tenants,
+      ...(public_url !== undefined && { public_url }),
+      http: limits,
+      log,
+    });
+  } catch (error) {
+    if (!(error instanceof WcpError)) throw error;
+    const file = error.code === 'ERR_WCP_STORE' ? LAYOUT.store : null;
+    const problem = { file, path: null, code: 'STORE_UNUSABLE', message: error.message };
+    throw new DeploymentError([problem], { cause: error });
+  }
+}
+
+function warnOf({ isExposed }: DeploymentKey, log: HallLog): void {
+  if (isExposed) log('warn', `Others than its owner may read ${LAYOUT.key}: take that right from them.`);
+}
+
+/** Broken documents at the start are as loud as later ones. */
+async function tellOfDocuments(
+  hall: Hall,
+  { unreadable, rules, config }: DeploymentDocuments,
+  log: HallLog,
+): Promise<void> {
+  const { activeWorld } = hall.parts;
+  if (unreadable.length > 0) await hall.reload({ rules, config, unreadable });
+  if (activeWorld.rejected.length === 0) return;
+  const isBroken = activeWorld.current.world.diagnostics.some(
+    ({ level, path }) => level === 'error' && !path.startsWith('/workers'),
+  );
+  const consequence = isBroken
+    ? 'There are no earlier ones: every request is denied until they are repaired.'
+    : 'Those that were last good are in force.';
+  logRejected(log, activeWorld.rejected, consequence);
+}
+
+async function makeKeys(
+  { parts }: Hall,
+  { keys, newKeys = [] }: DeploymentOptions,
+  made: CreatedKey[],
+): Promise<void> {
+  const { identity, clock } = parts;
+  if (!identity.isOpen) await createKeys(identity, newKeys, clock.now(), made);
+  else if (keys !== 'none') await createInitialKeys(identity, made);
+}
+
+/** Only the code of enrolled workers can still run: what waits for a human is decided anew before it does. */
+async function removeOldCopies({ parts }: Hall, dir: string): Promise<void> {
+  const { registry, deliveries } = parts;
+  const attested = registry.records().map(({ attestation }) => normaliseHash(attestation?.code_hash));
+  const seen = await Promise.all([...deliveries.values()].map((way) => way.observe().catch(() => null)));
+  const keep = [...attested, ...seen].filter((hash) => hash !== null);
+  await pruneSnapshots(join(dir, LAYOUT.snapshots), keep);
+}
+
+async function closeAll(hall: Hall, watch: DocumentWatch | null, patience_ms?: number): Promise<void> {
+  await watch?.close();
+  await hall.close(patience_ms);
+}

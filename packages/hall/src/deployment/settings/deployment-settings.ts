@@ -1,0 +1,35 @@
+import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
+import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
+import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
+import { readSubscriptions } from './ban-list-settings.ts';
+import { readWebhooks } from './read-webhooks.ts';
+import { type DeploymentWorker, readWorkers } from './read-workers.ts';
+import { type Env, readServerFile } from './server-file.ts';
+import type { ServerSettings } from './server-settings.ts';
+
+/** What `server.json` says, with everything that it names. */
+export interface DeploymentSettings {
+  readonly server: ServerSettings;
+  readonly webhooks: readonly WebhookTarget[];
+  readonly workers: readonly DeploymentWorker[];
+  readonly subscriptions: readonly BanListSubscription[];
+  /** The key of manifests in the HMAC form. */
+  readonly attest_hmac_key: string | undefined;
+}
+
+/**
+ * Reads `server.json`, the records of its workers and the variables that it names.
+ *
+ * @throws {DeploymentError} with every mistake in any of them
+ */
+export async function readDeploymentSettings(dir: string, env: Env): Promise<DeploymentSettings> {
+  const read = await readServerFile(dir);
+  if (!read.ok) throw new DeploymentError(read.problems);
+  const problems: DeploymentFinding[] = [];
+  const webhooks = readWebhooks(read.settings, env, problems);
+  const workers = await readWorkers(read.settings, { dir, env }, problems);
+  if (problems.length > 0) throw new DeploymentError(problems);
+  const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
+  const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
+  return { server: read.settings, webhooks, workers, subscriptions, attest_hmac_key };
+}

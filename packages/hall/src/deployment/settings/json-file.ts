@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WcpError } from '@wcp/spec';
+import { parseJson } from '@wcp/spec/json';
+import { reasonOf } from '../deployment-error.ts';
+
+/** What a file of JSON holds, or in one sentence why it holds none. */
+export type JsonFile =
+  | { readonly ok: true; readonly text: string; readonly value: unknown }
+  | {
+      readonly ok: false;
+      readonly isAbsent: boolean;
+      readonly text: string | null;
+      readonly message: string;
+    };
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads a file of the folder as JSON in which no name occurs twice. Never rejects. */
+export async function readJsonFile(dir: string, name: string): Promise<JsonFile> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(join(dir, name));
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { ok: false, isAbsent, text: null, message: reasonOf(error) };
+  }
+  return readJsonText(bytes);
+}
+
+function readJsonText(bytes: Buffer): JsonFile {
+  const text = bytes.toString('utf8');
+  try {
+    return { ok: true, text, value: parseJson(UTF8.decode(bytes)) };
+  } catch (error) {
+    return { ok: false, isAbsent: false, text, message: sentenceOf(error, text) };
+  }
+}
+
+function sentenceOf(error: unknown, text: string): string {
+  if (!(error instanceof WcpError)) return 'This is not UTF-8 text.';
+  return error.cause instanceof SyntaxError
+    ? `This is not JSON${placeOf(error.cause, text)}.`
+    : error.message;
+}
+
+/** Where the runtime's parser stopped; it names no place where the text ends too early. */
+function placeOf({ message }: SyntaxError, text: string): string {
+  const position = /position ([0-9]+)/.exec(message)?.[1];
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+  return `: line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
+}

@@ -1,0 +1,114 @@
+import { stat } from 'node:fs/promises';
+import { posix, resolve } from 'node:path';
+import { parseRecord, type RegistryRecord } from '@wcp/spec';
+import type { DeploymentFinding } from '../deployment-error.ts';
+import { RECORD_FILE } from '../layout.ts';
+import { readJsonFile } from './json-file.ts';
+import { type Env, missingVariable, serverProblem } from './server-file.ts';
+import type { ServerSettings, WorkerSettings } from './server-settings.ts';
+
+/** A worker of `server.json` with everything that a way to it is made from. */
+export interface DeploymentWorker {
+  readonly settings: WorkerSettings;
+  readonly record: RegistryRecord;
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Where it is read from. */
+interface WorkerSources {
+  readonly dir: string;
+  readonly env: Env;
+}
+
+/** The workers of `server.json`; what is wrong is added to `problems`. Nothing is started. */
+export async function readWorkers(
+  { workers }: ServerSettings,
+  sources: WorkerSources,
+  problems: DeploymentFinding[],
+): Promise<DeploymentWorker[]> {
+  const seen = new Set<string>();
+  const read: DeploymentWorker[] = [];
+  for (const [index, settings] of workers.entries()) {
+    const worker = await readWorker(settings, `/workers/${index}`, sources, problems);
+    if (worker === null) continue;
+    const { worker_id } = worker.record;
+    if (seen.has(worker_id)) problems.push(twice(index, worker_id));
+    seen.add(worker_id);
+    read.push(worker);
+  }
+  return read;
+}
+
+async function readWorker(
+  settings: WorkerSettings,
+  path: string,
+  sources: WorkerSources,
+  problems: DeploymentFinding[],
+): Promise<DeploymentWorker | null> {
+  const before = problems.length;
+  const record = await readRecord(settings, path, sources.dir, problems);
+  const env = readEnv(settings, path, sources.env, problems);
+  problems.push(...(await checkPackage(settings, path, sources.dir)));
+  return record === null || problems.length > before ? null : { settings, record, env };
+}
+
+async function readRecord(
+  { dir = '', record = posix.join(dir, RECORD_FILE) }: WorkerSettings,
+  path: string,
+  root: string,
+  problems: DeploymentFinding[],
+): Promise<RegistryRecord | null> {
+  const file = await readJsonFile(root, record);
+  if (!file.ok) {
+    if (file.isAbsent) problems.push(noRecord(path, record));
+    else problems.push({ file: record, path: null, code: 'NOT_JSON', message: file.message });
+    return null;
+  }
+  const parsed = parseRecord(file.value);
+  if (parsed.ok) return file.value as RegistryRecord;
+  problems.push(...parsed.findings.map((finding) => ({ file: record, ...finding })));
+  return null;
+}
+
+function readEnv(
+  { env }: WorkerSettings,
+  path: string,
+  own: Env,
+  problems: DeploymentFinding[],
+): Record<string, string> {
+  const variables = Object.entries(env).flatMap(([name, value]): [string, string][] => {
+    if (typeof value === 'string') return [[name, value]];
+    const taken = own[value.from];
+    if (taken === undefined) problems.push(missingVariable(`${path}/env/${name}/from`, value.from));
+    return taken === undefined ? [] : [[name, taken]];
+  });
+  return Object.fromEntries(variables);
+}
+
+async function checkPackage(
+  { dir, program }: WorkerSettings,
+  path: string,
+  root: string,
+): Promise<DeploymentFinding[]> {
+  if (dir === undefined) return [];
+  const folder = await stat(resolve(root, dir)).catch(() => null);
+  if (folder?.isDirectory() !== true) {
+    return [
+      serverProblem({ path: `${path}/dir`, code: 'WORKER_MISSING', message: 'There is no such folder.' }),
+    ];
+  }
+  const file = program === undefined ? folder : await stat(resolve(root, dir, program)).catch(() => null);
+  const message = 'There is no such file in the package. Is the worker built?';
+  return file === null ? [serverProblem({ path: `${path}/program`, code: 'WORKER_MISSING', message })] : [];
+}
+
+function noRecord(path: string, record: string): DeploymentFinding {
+  const message = `There is no registry record ${record}.`;
+  return serverProblem({ path, code: 'RECORD_MISSING', message });
+}
+
+function twice(index: number, worker_id: string): DeploymentFinding {
+  const message = `${worker_id} stands in the list already: a worker is reached in one way.`;
+  return serverProblem({ path: `/workers/${index}`, code: 'WORKER_TWICE', message });
+}

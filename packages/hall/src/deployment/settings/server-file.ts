@@ -1,0 +1,40 @@
+import { IdentityError } from '../../identity/identity-error.ts';
+import type { DeploymentFinding } from '../deployment-error.ts';
+import { LAYOUT } from '../layout.ts';
+import { readJsonFile } from './json-file.ts';
+import { readServerSettings, type ServerSettings } from './server-settings.ts';
+
+/** The environment variables of the process. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The settings of a folder, and what is wrong with them. */
+export type ServerReading =
+  | { readonly ok: true; readonly settings: ServerSettings }
+  | { readonly ok: false; readonly problems: readonly DeploymentFinding[] };
+
+/** Reads `server.json`, which may be absent: everything has a default. */
+export async function readServerFile(dir: string): Promise<ServerReading> {
+  const file = await readJsonFile(dir, LAYOUT.server);
+  if (!file.ok && !file.isAbsent) return refuse([{ path: null, code: 'NOT_JSON', message: file.message }]);
+  try {
+    return { ok: true, settings: readServerSettings(file.ok ? file.value : {}) };
+  } catch (error) {
+    if (error instanceof IdentityError) return refuse(error.findings);
+    throw error;
+  }
+}
+
+function refuse(findings: readonly Omit<DeploymentFinding, 'file'>[]): ServerReading {
+  return { ok: false, problems: findings.map((finding) => serverProblem(finding)) };
+}
+
+/** Something wrong with `server.json`. */
+export function serverProblem({ path, code, message }: Omit<DeploymentFinding, 'file'>): DeploymentFinding {
+  return { file: LAYOUT.server, path, code, message };
+}
+
+/** A variable that has to be set. */
+export function missingVariable(path: string, name: string): DeploymentFinding {
+  const message = `The environment variable ${name} is not set: set it and start again.`;
+  return serverProblem({ path, code: 'VARIABLE_MISSING', message });
+}

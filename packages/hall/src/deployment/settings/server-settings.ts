@@ -1,0 +1,157 @@
+import type { Finding } from '@wcp/spec';
+import { z } from 'zod';
+import { type Form, readForm } from '../../identity/read-form.ts';
+import { banListSchema } from './ban-list-settings.ts';
+
+const count = (message: string, most: number, least = 1) =>
+  z.int(message).min(least, message).max(most, message);
+const text = (message: string) => z.string(message).regex(/^[^\p{Cc}]{1,1024}$/u, message);
+
+const HOST = 'host is a name or an address to listen at, such as 127.0.0.1.';
+const PORT = 'port is a number from 0 to 65535; 0 takes any that is free.';
+const ORIGIN = 'origin is the name of the log, a URL without its scheme such as hall.example.org/wcp.';
+const TIMEOUT = 'timeout_ms is how long a worker may take, from 1 to 86400000 milliseconds.';
+const BODY = 'body_bytes is how long a body may be, from 1024 to 67108864 bytes.';
+const RATE = 'requests_per_minute is a number from 1.';
+const TENANT_CONCURRENCY = 'concurrency is how many dispatches of a tenant run at a time, from 1 to 100000.';
+const TENANT_WAITING = 'waiting is how many dispatches of a class of a tenant may wait, from 0 to 1000000.';
+const WEBHOOK = 'A webhook is {"url": …, "secret_env": …}.';
+const SECRET_ENV = 'secret_env is the name of an environment variable that holds the secret, whsec_….';
+const WORKER =
+  'A worker is {"dir": …, "program": …}, {"dir": …, "command": [...]} or {"url": …, "record": …}.';
+const ENV = 'env is an object: each variable is a text, or {"from": NAME} to take it from the Hall\'s own.';
+const ENV_VALUE = 'A variable is a text, or {"from": NAME}.';
+
+const url = z.string('url is an address.').refine(isHttp, 'url begins with http:// or https://.');
+const variable = z.union(
+  [z.string(), z.strictObject({ from: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) })],
+  ENV_VALUE,
+);
+
+const worker = z.strictObject(
+  {
+    dir: text("dir is the folder of the worker's package, relative to this file.").exactOptional(),
+    program: text('program is the file in the package that Node runs.').exactOptional(),
+    command: z
+      .array(text('A command is a list of texts.'), 'command is a list of texts.')
+      .min(1, 'command is a list of at least one text.')
+      .exactOptional(),
+    url: url.exactOptional(),
+    record: text('record is the file of the registry record, relative to this file.').exactOptional(),
+    env: z.record(z.string(), variable, ENV).default({}),
+    processes: count('processes is how many run at a time, from 1 to 64.', 64).exactOptional(),
+    concurrency: count(
+      'concurrency is how many calls it has at a time, from 1 to 1024.',
+      1024,
+    ).exactOptional(),
+    waiting: count(
+      'waiting is how many calls of a class may wait, from 0 to 100000.',
+      100_000,
+      0,
+    ).exactOptional(),
+    failures: count('failures is after how many it is left alone, from 1 to 1000.', 1000).exactOptional(),
+    cooldown_ms: count(
+      'cooldown_ms is for how long it is left alone, from 1 to 86400000.',
+      86_400_000,
+    ).exactOptional(),
+    memory_mb: count('memory_mb is from 16 to 1048576.', 1_048_576, 16).exactOptional(),
+    answer_bytes: count('answer_bytes is from 1024 to 1073741824.', 1_073_741_824, 1024).exactOptional(),
+    idle_ms: count('idle_ms is from 0 to 86400000.', 86_400_000, 0).exactOptional(),
+    grace_ms: count('grace_ms is from 0 to 600000.', 600_000, 0).exactOptional(),
+    dispatches: count('dispatches is from 0 to 10000.', 10_000, 0).exactOptional(),
+    calls: count(
+      'calls is how many calls a process has before it is let go, from 1 to 1000000.',
+      1_000_000,
+    ).exactOptional(),
+  },
+  WORKER,
+);
+
+const settings = z.strictObject(
+  {
+    host: text(HOST).default('127.0.0.1'),
+    port: count(PORT, 65_535, 0).default(7420),
+    origin: z
+      .string(ORIGIN)
+      .regex(/^[^\s+\p{Cc}]{1,200}$/u, ORIGIN)
+      .default('localhost/wcp'),
+    public_url: url.exactOptional(),
+    timeout_ms: count(TIMEOUT, 86_400_000).default(60_000),
+    limits: z
+      .strictObject(
+        {
+          body_bytes: count(BODY, 67_108_864, 1024).exactOptional(),
+          requests_per_minute: count(RATE, 1_000_000_000).exactOptional(),
+        },
+        'limits is {"body_bytes": …, "requests_per_minute": …}.',
+      )
+      .default({}),
+    tenants: z
+      .strictObject(
+        {
+          concurrency: count(TENANT_CONCURRENCY, 100_000).exactOptional(),
+          waiting: count(TENANT_WAITING, 1_000_000, 0).exactOptional(),
+        },
+        'tenants is {"concurrency": …, "waiting": …}.',
+      )
+      .default({}),
+    webhooks: z
+      .array(
+        z.strictObject({ url, secret_env: z.string(SECRET_ENV).min(1, SECRET_ENV) }, WEBHOOK),
+        'webhooks is a list.',
+      )
+      .default([]),
+    ban_lists: z.array(banListSchema, 'ban_lists is a list.').default([]),
+    workers: z.array(worker, 'workers is a list.').default([]),
+  },
+  'server.json is a JSON object.',
+);
+
+/** What `server.json` says, with its defaults. */
+export type ServerSettings = z.infer<typeof settings>;
+/** One worker of `server.json`. */
+export type WorkerSettings = ServerSettings['workers'][number];
+
+const FORM: Form<ServerSettings> = { schema: settings, rules: [checkWays] };
+
+/**
+ * Reads `server.json`.
+ *
+ * @throws {IdentityError} `INVALID_BODY` with every finding at once
+ */
+export function readServerSettings(value: unknown): ServerSettings {
+  return readForm(FORM, value);
+}
+
+/** Ways to a worker: which members each has, and needs. */
+const WAYS: readonly { readonly by: string; readonly needs: readonly string[] }[] = [
+  { by: 'program', needs: ['dir'] },
+  { by: 'command', needs: ['dir'] },
+  { by: 'url', needs: ['record'] },
+];
+
+/** Each worker is reached in exactly one way. */
+function checkWays(json: unknown): Finding[] {
+  const { workers } = Object(json) as { workers?: unknown };
+  if (!Array.isArray(workers)) return [];
+  return workers.flatMap((each: unknown, index) => checkWay(Object(each) as object, `/workers/${index}`));
+}
+
+function checkWay(given: object, path: string): Finding[] {
+  const has = (name: string) => Object.hasOwn(given, name);
+  const ways = WAYS.filter(({ by }) => has(by));
+  const [way] = ways;
+  if (way === undefined || ways.length > 1) return [{ path, code: 'INVALID_VALUE', message: WORKER }];
+  return way.needs
+    .filter((name) => !has(name))
+    .map((name) => ({
+      path: `${path}/${name}`,
+      code: 'MISSING_MEMBER',
+      message: `A worker with ${way.by} needs ${name} too.`,
+    }));
+}
+
+function isHttp(address: string): boolean {
+  const { protocol, username, password } = URL.parse(address) ?? {};
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
+}

@@ -1,0 +1,85 @@
+import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
+import { DeploymentError, refusedFile } from './deployment-error.ts';
+import { LAYOUT } from './layout.ts';
+
+/** The key of a folder, and whether it was made just now. */
+export interface DeploymentKey {
+  readonly key: SigningKey;
+  readonly isNew: boolean;
+  /** Others than its owner may read the file. */
+  readonly isExposed: boolean;
+}
+
+const OWNER_ONLY = 0o600;
+
+/**
+ * The key that signs the evidence of a folder, made where there is neither a key nor evidence.
+ *
+ * @throws {DeploymentError} where it is no key, or where there is evidence and its key is gone
+ */
+export async function openSigningKey(dir: string): Promise<DeploymentKey> {
+  const file = join(dir, LAYOUT.key);
+  const pem = await readKey(file);
+  if (pem !== null) return { key: parseKey(pem), isNew: false, isExposed: await isExposed(file) };
+  if (await exists(join(dir, LAYOUT.store))) throw keyGone();
+  return { key: await makeKey(file), isNew: true, isExposed: false };
+}
+
+async function readKey(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw refusedFile(LAYOUT.key, error);
+  }
+}
+
+function parseKey(pem: string): SigningKey {
+  try {
+    return signingKeyFromPem(pem);
+  } catch (cause) {
+    const message = 'This is no Ed25519 private key in PEM. Restore the key of this Hall from a backup.';
+    throw new DeploymentError([{ file: LAYOUT.key, path: null, code: 'KEY_INVALID', message }], { cause });
+  }
+}
+
+/** Whole or not at all, on the disk before it is used, and never over another. */
+async function makeKey(file: string): Promise<SigningKey> {
+  const key = generateSigningKey();
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const handle = await open(temporary, 'wx', OWNER_ONLY);
+    try {
+      await handle.writeFile(key.exportPrivatePem());
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await chmod(temporary, OWNER_ONLY);
+    await link(temporary, file);
+  } catch (error) {
+    throw refusedFile(LAYOUT.key, error);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+  return key;
+}
+
+async function isExposed(file: string): Promise<boolean> {
+  return process.platform !== 'win32' && ((await stat(file)).mode & 0o077) !== 0;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function keyGone(): DeploymentError {
+  const message = `There is evidence (${LAYOUT.store}) and not the key that signed it. Restore the key from a backup, or name another folder.`;
+  return new DeploymentError([{ file: LAYOUT.key, path: null, code: 'KEY_MISSING', message }]);
+}

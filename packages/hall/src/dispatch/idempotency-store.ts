@@ -1,0 +1,97 @@
+import { type Receipt, type RouteDecision, sha256, type WorkerResult } from '@wcp/spec';
+import type { HallClock } from '../storage/hall-clock.ts';
+import { ProblemError } from '../storage/problem.ts';
+import { readDecisionRecord } from '../storage/store/decision-record.ts';
+import type { Change, Store } from '../storage/store/store.ts';
+import type { DispatchAnswer } from './dispatcher.ts';
+import type { ReceivedRequest } from './received-request.ts';
+
+/** What is kept under a key: which request it was sent with, and what was decided. */
+interface KeptKey {
+  readonly body_hash: string;
+  readonly decision_id: string;
+}
+
+type Dispatch = (changes: (decision: RouteDecision) => readonly Change[]) => Promise<DispatchAnswer>;
+
+/**
+ * Dispatches that are asked for with an `Idempotency-Key`: the second time gives the first answer again,
+ * also after a restart, and while the first is still under way.
+ */
+export class IdempotencyStore {
+  readonly #store: Store;
+  readonly #clock: HallClock;
+  readonly #underWay = new Map<
+    string,
+    { readonly bodyHash: string; readonly answer: Promise<DispatchAnswer> }
+  >();
+
+  constructor(store: Store, clock: HallClock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** @throws {ProblemError} `IDEMPOTENCY_MISMATCH` where the key came with another request before */
+  async once(
+    tenantId: string,
+    key: string,
+    { text }: ReceivedRequest,
+    dispatch: Dispatch,
+  ): Promise<DispatchAnswer> {
+    const id = `${tenantId} ${key}`;
+    const bodyHash = sha256(text ?? '');
+    const running = this.#underWay.get(id);
+    if (running !== undefined) {
+      checkBody(running.bodyHash, bodyHash);
+      return running.answer;
+    }
+    const answer = this.#answer(id, bodyHash, dispatch);
+    this.#underWay.set(id, { bodyHash, answer });
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(id);
+    }
+  }
+
+  async #answer(id: string, bodyHash: string, dispatch: Dispatch): Promise<DispatchAnswer> {
+    const row = await this.#store.get('idempotency', id);
+    if (row !== null) {
+      const kept = JSON.parse(row.document) as KeptKey;
+      checkBody(kept.body_hash, bodyHash);
+      return readAnswer(this.#store, kept.decision_id);
+    }
+    return dispatch(({ decision_id }) => {
+      const at = this.#clock.timestamp();
+      const document = JSON.stringify({ body_hash: bodyHash, decision_id } as KeptKey);
+      // The day is the state: keys are forgotten by the day.
+      return [{ put: 'idempotency', row: { id, state: at.slice(0, 10), at, document } }];
+    });
+  }
+}
+
+function checkBody(known: string, given: string): void {
+  if (known === given) return;
+  throw new ProblemError(
+    'IDEMPOTENCY_MISMATCH',
+    'This Idempotency-Key was sent with another request before.',
+  );
+}
+
+/** The answer to a dispatch, out of the evidence. */
+async function readAnswer(store: Store, decisionId: string): Promise<DispatchAnswer> {
+  const rows = await store.list('receipts', { where: { decision_id: decisionId } });
+  const receiptOf = (wanted: string) => {
+    const row = rows.find(({ kind }) => kind === wanted);
+    return row === undefined ? null : { position: row.position, receipt: JSON.parse(row.receipt) as Receipt };
+  };
+  const made = receiptOf('decision') as { readonly position: number; readonly receipt: Receipt };
+  const { decision } = await readDecisionRecord(store, made.position);
+  const kept = await store.get('results', decisionId);
+  const { result = null, code = null } = JSON.parse(kept?.document ?? '{}') as {
+    result?: WorkerResult | null;
+    code?: string | null;
+  };
+  const outcome_receipt = receiptOf('outcome')?.receipt ?? null;
+  return { decision, receipt: made.receipt, outcome_receipt, result, delivery_code: code };
+}

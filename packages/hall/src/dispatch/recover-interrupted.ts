@@ -1,0 +1,30 @@
+import type { RouteDecision } from '@wcp/spec';
+import type { Journal, JournalEntry } from '../storage/journal.ts';
+import type { DispatchRow, Store } from '../storage/store/store.ts';
+import { deadLetterChange } from './dead-letters.ts';
+
+const PAGE = 200;
+
+/**
+ * Writes `unknown` for every dispatch whose outcome nobody knows, because the Hall ended before it came
+ * (section 8), and keeps it among the dead letters. Gives how many there were.
+ */
+export async function recoverInterrupted(store: Store, journal: Journal): Promise<number> {
+  let settled = 0;
+  for (;;) {
+    const owed = await store.list('dispatches', { limit: PAGE });
+    if (owed.length === 0) return settled;
+    await journal.append(...(await Promise.all(owed.map((row) => settle(store, row)))));
+    settled += owed.length;
+  }
+}
+
+async function settle(store: Store, { decision_id, decided }: DispatchRow): Promise<JournalEntry> {
+  const rows = await store.list('receipts', { where: { decision_id } });
+  const position = rows.find(({ kind }) => kind === 'decision')?.position ?? -1;
+  const made = await store.get('decisions', position);
+  const decision = JSON.parse(made?.decision ?? '{}') as RouteDecision;
+  const letter = made === null ? [] : [deadLetterChange(decision, made.input, 'DELIVERY_INTERRUPTED')];
+  const outcome = { status: 'unknown', result_hash: null, duration_ms: null } as const;
+  return { evidence: { kind: 'outcome', decision_id, decided, outcome }, changes: letter };
+}

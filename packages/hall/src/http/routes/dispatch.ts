@@ -1,0 +1,113 @@
+import { RouteDecisionSchema, RouteInputSchema } from '@wcp/spec/document';
+import { Type } from 'typebox';
+import type { DispatchAnswer } from '../../dispatch/dispatcher.ts';
+import { ownMember, type ReceivedRequest } from '../../dispatch/received-request.ts';
+import type { HallParts } from '../../hall-parts.ts';
+import { ProblemError } from '../../storage/problem.ts';
+import { checkTenant, principalOf } from '../access.ts';
+import type { HallApp } from '../app.ts';
+import { receivedBody } from '../request-body.ts';
+import { answers, DispatchAnswerSchema, ProblemSchema } from '../wire.ts';
+
+/** `decide` answers for whatever the body is: no validator stands before it. */
+const asIs = () => () => true;
+
+const STATUSES = { DISPATCH: 200, STEWARD_HOLD: 202, DENY: 403 } as const;
+
+/** `POST /wcp/route` and `POST /wcp/dispatch`. */
+export function addDecideRoutes(
+  app: HallApp,
+  { dispatcher, tenantLimiter, idempotency, metrics }: HallParts,
+): void {
+  const dispatchOnce = (key: unknown, received: ReceivedRequest): Promise<DispatchAnswer> => {
+    const tenant = ownMember(received, 'tenant_id');
+    if (key === undefined || typeof tenant !== 'string') return dispatcher.dispatch(received);
+    return idempotency.once(tenant, readKey(key), received, (changes) =>
+      dispatcher.dispatch(received, { changes, keepResult: true }),
+    );
+  };
+  app.post(
+    '/wcp/route',
+    {
+      config: { access: ['tenant'], isAsked: true },
+      validatorCompiler: asIs,
+      schema: {
+        operationId: 'route',
+        summary: 'Decide, and execute nothing',
+        description: 'A denial is an answer: 200 with the decision, whatever it is.',
+        body: RouteInputSchema,
+        response: answers({ 200: RouteDecisionSchema }),
+      },
+    },
+    async (request, reply) => {
+      const started = performance.now();
+      const received = receivedBody(request.body);
+      checkAsker(request, received);
+      const { decision, text } = await dispatcher.route(received);
+      metrics.decided('route', decision, (performance.now() - started) / 1000);
+      return reply.type('application/json').send(text as never);
+    },
+  );
+  app.post(
+    '/wcp/dispatch',
+    {
+      config: { access: ['tenant'], isAsked: true },
+      validatorCompiler: asIs,
+      schema: {
+        operationId: 'dispatch',
+        summary: 'Decide, execute, and give the result with its evidence',
+        description:
+          '200 where a worker ran, 202 where a human has to look first, 403 where it was denied. With an Idempotency-Key the same request again gives the first answer again.',
+        headers: IdempotencyHeader,
+        body: RouteInputSchema,
+        response: answers(
+          {
+            200: DispatchAnswerSchema,
+            202: DispatchAnswerSchema,
+            403: {
+              description: 'Denied, with the decision; or not allowed to ask.',
+              content: {
+                'application/json': { schema: DispatchAnswerSchema },
+                'application/problem+json': { schema: ProblemSchema },
+              },
+            },
+          },
+          [400, 401, 422, 429, 503],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const started = performance.now();
+      const received = receivedBody(request.body);
+      checkAsker(request, received);
+      const answer = await tenantLimiter.enter(
+        ownMember(received, 'tenant_id'),
+        ownMember(received, 'qos_class'),
+        () => dispatchOnce(request.headers['idempotency-key'], received),
+      );
+      metrics.decided('dispatch', answer.decision, (performance.now() - started) / 1000);
+      if (answer.outcome_receipt !== null) metrics.ended(answer.outcome_receipt.outcome?.status ?? 'unknown');
+      return reply.code(STATUSES[answer.decision.outcome]).send(answer as never);
+    },
+  );
+}
+
+function checkAsker(request: Parameters<typeof principalOf>[0], received: ReceivedRequest): void {
+  if (received.text === null) throw new ProblemError('INVALID_BODY', 'Send a RouteInput as JSON.');
+  checkTenant(principalOf(request), ownMember(received, 'tenant_id'), ownMember(received, 'env'));
+}
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const IdempotencyHeader = Type.Object(
+  {
+    'idempotency-key': Type.Optional(
+      Type.String({ pattern: KEY.source, description: 'Names this request, so that it is dispatched once.' }),
+    ),
+  },
+  { additionalProperties: true },
+);
+
+function readKey(key: unknown): string {
+  if (typeof key === 'string' && KEY.test(key)) return key;
+  throw new ProblemError('INVALID_QUERY', 'An Idempotency-Key is 1 to 255 visible ASCII characters.');
+}

@@ -1,0 +1,78 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Commit } from '../../storage/serial-queue.ts';
+import type { Store } from '../../storage/store/store.ts';
+import { type Recognition, type RefusalReason, refused } from '../recognition.ts';
+import { listRows } from '../stored-rows.ts';
+import { type KeyDocument, keyRow, keyState, readKeyRow } from './api-key.ts';
+import { hashSecret, readApiKey } from './api-key-text.ts';
+
+interface HeldKey {
+  readonly document: KeyDocument;
+  readonly hash: Buffer;
+  readonly recognition: Recognition;
+}
+
+/** Stands for the hash of a key that does not exist. */
+const NOBODY = randomBytes(32);
+const PROBLEMS: ReadonlyMap<string, RefusalReason> = new Map([
+  ['revoked', 'KEY_REVOKED'],
+  ['expired', 'KEY_EXPIRED'],
+]);
+
+/** The API keys of a Hall, all of them in memory: they are asked for on every request. */
+export class KeyRing {
+  readonly #keys = new Map<string, HeldKey>();
+  readonly #commit: Commit;
+
+  private constructor(commit: Commit) {
+    this.#commit = commit;
+  }
+
+  /** @throws {WcpError} `ERR_WCP_STORE` where a row cannot be read */
+  static async load(store: Store, commit: Commit): Promise<KeyRing> {
+    const ring = new KeyRing(commit);
+    for (const row of await listRows(store, 'api_keys')) ring.#hold(row.id, readKeyRow(row));
+    return ring;
+  }
+
+  /** How many keys there ever were. */
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  get(id: string): KeyDocument | undefined {
+    return this.#keys.get(id)?.document;
+  }
+
+  entries(): [string, KeyDocument][] {
+    return [...this.#keys].map(([id, { document }]) => [id, document]);
+  }
+
+  /** Whose key a text is: one hash and one comparison, whether its id exists or not. */
+  recognise(text: string, now: Date): Recognition {
+    const parts = readApiKey(text);
+    if (parts === null) return refused('KEY_MALFORMED');
+    const held = this.#keys.get(parts.id);
+    const isItsSecret = timingSafeEqual(hashSecret(parts.secret), held?.hash ?? NOBODY);
+    if (held === undefined) return refused('KEY_UNKNOWN');
+    if (!isItsSecret) return refused('KEY_UNKNOWN', `key:${parts.id}`);
+    const reason = PROBLEMS.get(keyState(held.document, now));
+    return reason === undefined ? held.recognition : refused(reason, `key:${parts.id}`);
+  }
+
+  /** Puts keys. Nothing changes in memory before it is durable. */
+  async write(documents: ReadonlyMap<string, KeyDocument>): Promise<void> {
+    await this.#commit(
+      [...documents].map(([id, document]) => ({ put: 'api_keys', row: keyRow(id, document) })),
+    );
+    for (const [id, document] of documents) this.#hold(id, document);
+  }
+
+  #hold(id: string, document: KeyDocument): void {
+    const { principal_id, tenant_id, authority } = document;
+    const roles = Object.freeze([...document.roles]);
+    const principal = Object.freeze({ id: principal_id, roles, tenant_id, authority });
+    const hash = Buffer.from(document.secret_hash, 'hex');
+    this.#keys.set(id, { document, hash, recognition: { ok: true, principal } });
+  }
+}

@@ -1,0 +1,69 @@
+import { type Principal, ROLES, type Role } from '../principal.ts';
+import type { RefusalReason } from '../recognition.ts';
+import type { Issuer } from './issuer.ts';
+
+/** The claims of a credential whose signature is the issuer's; their values may be anything. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** What a Hall takes from a credential, and until when it holds (seconds of the epoch). */
+export interface Credential {
+  readonly principal: Principal;
+  readonly expires: number;
+}
+
+interface ClaimCheck {
+  readonly reason: RefusalReason;
+  readonly holds: (claims: Claims, issuer: Issuer) => boolean;
+}
+
+/** The longest life of a credential, in seconds. */
+export const MAX_LIFE = 86_400;
+const SUBJECT = /^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u;
+
+/** What a credential must hold beside what the library checks, in this order. */
+const CHECKS: readonly ClaimCheck[] = [
+  { reason: 'CLAIM_INVALID', holds: ({ sub }) => typeof sub === 'string' && SUBJECT.test(sub) },
+  { reason: 'LIFETIME_TOO_LONG', holds: ({ exp, iat }) => Number(exp) - Number(iat) <= MAX_LIFE },
+  { reason: 'CLAIM_INVALID', holds: ({ roles }) => roles === undefined || isRoles(roles) },
+  { reason: 'ROLE_NOT_GRANTED', holds: areGranted },
+  { reason: 'TENANT_MISMATCH', holds: agrees('tenant_id') },
+  { reason: 'AUTHORITY_MISMATCH', holds: agrees('authority') },
+];
+
+/** The first thing that is wrong with the claims of a signed credential, or null. */
+export function faultOf(claims: Claims, issuer: Issuer): RefusalReason | null {
+  return CHECKS.find(({ holds }) => !holds(claims, issuer))?.reason ?? null;
+}
+
+/** What claims without a fault say. */
+export function credentialOf(claims: Claims, issuer: Issuer): Credential {
+  const { tenant_id, authority } = issuer;
+  const roles = Object.freeze([...rolesOf(claims, issuer)]);
+  const id = `${sourceOf(issuer)}:${String(claims['sub'])}`;
+  const principal = Object.freeze({ id, roles, tenant_id, authority });
+  return { principal, expires: Number(claims['exp']) };
+}
+
+/** An issuer in a principal's id. Its colons are escaped: two subjects never have the same id. */
+export function sourceOf({ issuer }: Issuer): string {
+  return `jwt:${issuer.replaceAll(':', '%3A')}`;
+}
+
+function isRoles(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((role) => typeof role === 'string');
+}
+
+function rolesOf({ roles }: Claims, issuer: Issuer): readonly Role[] {
+  return roles === undefined
+    ? issuer.roles
+    : ROLES.filter((role) => (roles as readonly unknown[]).includes(role));
+}
+
+function areGranted({ roles }: Claims, issuer: Issuer): boolean {
+  return roles === undefined || (roles as Role[]).every((role) => issuer.roles.includes(role));
+}
+
+/** A claim that is there says what the issuer stands for; null is a value as well. */
+function agrees(member: 'tenant_id' | 'authority'): ClaimCheck['holds'] {
+  return (claims, issuer) => claims[member] === undefined || claims[member] === issuer[member];
+}

@@ -1,0 +1,62 @@
+import type { KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import type { StatefulRow } from '../../storage/store/store.ts';
+import { authority, checkRoles, opaqueId, roles, tenantId } from '../identity-members.ts';
+import type { Role } from '../principal.ts';
+import type { Form } from '../read-form.ts';
+import { brokenRow, readRow } from '../stored-rows.ts';
+import { ed25519Key } from './ed25519-key.ts';
+import { checkKids, type KeySet, keySet } from './key-set.ts';
+
+/** Who signs credentials that a Hall trusts, and for whom. */
+export interface Issuer {
+  /** The `iss` of its credentials. */
+  readonly issuer: string;
+  readonly tenant_id: string | null;
+  readonly authority: string | null;
+  /** What its credentials may grant at most, and grant where they say nothing. */
+  readonly roles: readonly Role[];
+  readonly keys: KeySet;
+}
+
+/** The body of an issuer. */
+export const ISSUER_FORM: Form<Issuer> = {
+  schema: z.strictObject(
+    { issuer: opaqueId('An issuer'), tenant_id: tenantId, authority, roles, keys: keySet },
+    'An issuer is a JSON object.',
+  ),
+  rules: [checkRoles, checkKids],
+};
+
+/** Whether a Hall trusts an issuer, or no longer. The row of a removed one stays. */
+type IssuerState = 'active' | 'removed';
+const STATES: readonly string[] = ['active', 'removed'] satisfies IssuerState[];
+
+/** The row of an issuer. */
+export function issuerRow(issuer: Issuer, state: IssuerState, at: Date): StatefulRow {
+  return { id: issuer.issuer, state, at: at.toISOString(), document: JSON.stringify(issuer) };
+}
+
+/** @throws {WcpError} `ERR_WCP_STORE` for a row that {@link issuerRow} did not write */
+export function readIssuerRow(row: StatefulRow): Issuer {
+  const issuer = readRow(ISSUER_FORM, 'issuers', row);
+  if (issuer.issuer !== row.id || !STATES.includes(row.state)) throw brokenRow('issuers');
+  return issuer;
+}
+
+/** An issuer with its keys ready to verify with. */
+export class TrustedIssuer {
+  readonly issuer: Issuer;
+  readonly #keys: ReadonlyMap<unknown, KeyObject>;
+
+  constructor(issuer: Issuer) {
+    this.issuer = issuer;
+    this.#keys = new Map(issuer.keys.keys.map(({ kid, x }) => [kid, ed25519Key(x)]));
+  }
+
+  /** The key of a `kid`, or the only one where none is named; undefined where there is no such key. */
+  key(kid: unknown): KeyObject | undefined {
+    if (kid !== undefined) return this.#keys.get(kid);
+    return this.#keys.size === 1 ? [...this.#keys.values()][0] : undefined;
+  }
+}

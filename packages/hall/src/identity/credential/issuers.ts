@@ -1,0 +1,78 @@
+import { type Commit, SerialQueue } from '../../storage/serial-queue.ts';
+import type { Store } from '../../storage/store/store.ts';
+import { IdentityError } from '../identity-error.ts';
+import { readForm } from '../read-form.ts';
+import { listRows } from '../stored-rows.ts';
+import { ISSUER_FORM, type Issuer, issuerRow, readIssuerRow, TrustedIssuer } from './issuer.ts';
+
+/** The management of issuers. What is refused is an {@link IdentityError}. */
+export interface IssuerManagement {
+  /** Trusts an issuer from {issuer, tenant_id, authority, roles, keys}, in place of what it was before. */
+  put(body: unknown): Promise<Issuer>;
+  /** Those that are trusted, by their names. */
+  list(): Issuer[];
+  /** Trusts an issuer no longer: its credentials open nothing from now on. */
+  remove(issuer: string): Promise<void>;
+}
+
+/** Issuers by their names, as they are at one time. */
+export type Trusted = ReadonlyMap<string, TrustedIssuer>;
+
+/** The issuers of a Hall, all of them in memory. */
+export class Issuers implements IssuerManagement {
+  readonly #commit: Commit;
+  readonly #now: () => Date;
+  readonly #turn = new SerialQueue();
+  #trusted: Trusted = new Map();
+  #isConfigured = false;
+
+  private constructor(commit: Commit, now: () => Date) {
+    this.#commit = commit;
+    this.#now = now;
+  }
+
+  /** @throws {WcpError} `ERR_WCP_STORE` where a row cannot be read */
+  static async load(store: Store, commit: Commit, now: () => Date): Promise<Issuers> {
+    const issuers = new Issuers(commit, now);
+    const rows = (await listRows(store, 'issuers')).map((row) => ({ ...row, issuer: readIssuerRow(row) }));
+    const active = rows.filter(({ state }) => state === 'active');
+    issuers.#trusted = new Map(active.map(({ id, issuer }) => [id, new TrustedIssuer(issuer)]));
+    issuers.#isConfigured = rows.length > 0;
+    return issuers;
+  }
+
+  /** Whether there ever was an issuer. */
+  get isConfigured(): boolean {
+    return this.#isConfigured;
+  }
+
+  /** Never changed: another map takes its place, so that who holds one sees whether it is still so. */
+  get trusted(): Trusted {
+    return this.#trusted;
+  }
+
+  async put(body: unknown): Promise<Issuer> {
+    const issuer = readForm(ISSUER_FORM, body);
+    return this.#turn.take(async () => {
+      const trusted = new TrustedIssuer(issuer);
+      await this.#commit([{ put: 'issuers', row: issuerRow(issuer, 'active', this.#now()) }]);
+      this.#trusted = new Map(this.#trusted).set(issuer.issuer, trusted);
+      this.#isConfigured = true;
+      return structuredClone(issuer);
+    });
+  }
+
+  list(): Issuer[] {
+    const issuers = [...this.#trusted.values()].map(({ issuer }) => structuredClone(issuer));
+    return issuers.sort((a, b) => (a.issuer < b.issuer ? -1 : 1));
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#turn.take(async () => {
+      const issuer = this.#trusted.get(name)?.issuer;
+      if (issuer === undefined) throw new IdentityError('NOT_FOUND', 'There is no issuer with this name.');
+      await this.#commit([{ put: 'issuers', row: issuerRow(issuer, 'removed', this.#now()) }]);
+      this.#trusted = new Map([...this.#trusted].filter(([id]) => id !== name));
+    });
+  }
+}

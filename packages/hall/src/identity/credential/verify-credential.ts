@@ -1,0 +1,99 @@
+import type { KeyObject } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { type ProblemError, type RefusalReason, refused } from '../recognition.ts';
+import { type Claims, type Credential, credentialOf, faultOf, MAX_LIFE, sourceOf } from './claims.ts';
+import type { Trusted } from './issuers.ts';
+
+/** A credential that holds, or why it does not. */
+export type CredentialReading =
+  | { readonly ok: true; readonly credential: Credential }
+  | ({ readonly ok: false } & ProblemError);
+
+/** What a credential is held against. */
+interface Trust {
+  readonly trusted: Trusted;
+  /** The Hall's own name: the origin of its log. */
+  readonly audience: string;
+}
+
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+/** A permit, which the same kind of key signs, has another type and is no credential. */
+const TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;
+const ALGORITHM = 'EdDSA';
+/** How far the clocks of an issuer and a Hall may be apart, in seconds. */
+const CLOCK_TOLERANCE = 5;
+
+/** What the library's findings mean here, by its code, or by the claim and what is wrong with it. */
+const REASONS: ReadonlyMap<string, RefusalReason> = new Map([
+  ['ERR_JWS_SIGNATURE_VERIFICATION_FAILED', 'SIGNATURE_INVALID'],
+  ['ERR_JWT_EXPIRED', 'EXPIRED'],
+  ['missing', 'CLAIM_MISSING'],
+  ['invalid', 'CLAIM_INVALID'],
+  ['aud check_failed', 'AUDIENCE_MISMATCH'],
+  ['iat check_failed', 'NOT_YET_VALID'],
+  ['nbf check_failed', 'NOT_YET_VALID'],
+]);
+
+/** Verifies a signed credential, whatever the text; its size is the caller's matter. Never throws. */
+export async function verifyCredential(text: string, trust: Trust, now: Date): Promise<CredentialReading> {
+  const unverified = decode(text);
+  if (unverified === null) return refused('TOKEN_MALFORMED');
+  const { header, iss } = unverified;
+  if (!isTokenType(header['typ'])) return refused('TYPE_NOT_ALLOWED');
+  if (header['alg'] !== ALGORITHM) return refused('ALGORITHM_NOT_ALLOWED');
+  const trusted = typeof iss === 'string' ? trust.trusted.get(iss) : undefined;
+  if (trusted === undefined) return refused('ISSUER_UNKNOWN');
+  const { issuer } = trusted;
+  const source = sourceOf(issuer);
+  const key = trusted.key(header['kid']);
+  if (key === undefined) return refused('SIGNING_KEY_UNKNOWN', source);
+  const claims = await verify(text, key, { issuer: issuer.issuer, audience: trust.audience, now });
+  if (typeof claims === 'string') return refused(claims, source);
+  const fault = faultOf(claims, issuer);
+  return fault === null ? { ok: true, credential: credentialOf(claims, issuer) } : refused(fault, source);
+}
+
+function isTokenType(typ: unknown): boolean {
+  return typ === undefined || (typeof typ === 'string' && TYPE.test(typ));
+}
+
+/** What a credential says of itself: nothing of it is believed but where to look. */
+function decode(text: string): { readonly header: Claims; readonly iss: unknown } | null {
+  if (!COMPACT.test(text)) return null;
+  try {
+    return { header: decodeProtectedHeader(text) as Claims, iss: decodeJwt(text).iss };
+  } catch {
+    return null;
+  }
+}
+
+interface Expected {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly now: Date;
+}
+
+/** The claims of a credential that this key signed and that holds now, or what is wrong. */
+async function verify(text: string, key: KeyObject, expected: Expected): Promise<Claims | RefusalReason> {
+  try {
+    const { payload } = await jwtVerify(text, key, {
+      algorithms: [ALGORITHM],
+      issuer: expected.issuer,
+      audience: expected.audience,
+      currentDate: expected.now,
+      clockTolerance: CLOCK_TOLERANCE,
+      requiredClaims: ['sub', 'exp'],
+      maxTokenAge: MAX_LIFE,
+    });
+    return payload;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Nothing of the library's text goes further than here. */
+function reasonOf(error: unknown): RefusalReason {
+  const { code, claim, reason } = Object(error) as Readonly<Record<string, unknown>>;
+  const meant = [code, reason, `${claim} ${reason}`].map((name) => REASONS.get(String(name)));
+  return meant.find((found) => found !== undefined) ?? 'TOKEN_MALFORMED';
+}

@@ -1,0 +1,41 @@
+import { pruneIdempotency } from './dispatch/prune-idempotency.ts';
+import type { HallParts } from './hall-parts.ts';
+
+const EXPIRY_MS = 1_000;
+const CHECKPOINT_MS = 60_000;
+const FORGETTING_MS = 600_000;
+
+/** What a Hall does by itself from time to time: ends holds, signs checkpoints, forgets old keys. */
+export function startMaintenance({ approvalService, storage, journal, clock, log }: HallParts): {
+  stop(): void;
+} {
+  let signed = -1;
+  const checkpoint = async () => {
+    const { size } = await storage.ledger.head();
+    if (size === signed || size === 0) return;
+    await storage.ledger.checkpoint(clock.timestamp());
+    signed = size;
+  };
+  const forget = () => pruneIdempotency(storage.store, clock.now(), (changes) => journal.commit(changes));
+  const timers = [
+    every(EXPIRY_MS, () => approvalService.expire(), log),
+    every(CHECKPOINT_MS, checkpoint, log),
+    every(FORGETTING_MS, forget, log),
+  ];
+  return { stop: () => timers.forEach(clearInterval) };
+}
+
+/** What fails now is tried again in its next round. */
+function every(ms: number, work: () => Promise<void>, log: HallParts['log']): NodeJS.Timeout {
+  let isWorking = false;
+  const timer = setInterval(() => {
+    if (isWorking) return;
+    isWorking = true;
+    work()
+      .catch((error: Error) => log('warn', error.message))
+      .finally(() => {
+        isWorking = false;
+      });
+  }, ms);
+  return timer.unref();
+}

@@ -1,0 +1,70 @@
+import type { HallConfig } from '@wcp/spec';
+import type { HallWorld } from '../world/hall-world.ts';
+
+/** A level of compliance (section 11). */
+type ComplianceLevel = 'WCP-Basic' | 'WCP-Standard' | 'WCP-Full';
+
+/** Which level a Hall reaches, and what keeps it from a higher one. */
+export interface Compliance {
+  /** Null where it does not even decide. */
+  readonly level: ComplianceLevel | null;
+  readonly missing: readonly { readonly level: ComplianceLevel; readonly reason: string }[];
+}
+
+/** What the level depends on beside the documents. */
+export interface ComplianceState {
+  readonly isOpen: boolean;
+  readonly isStoring: boolean;
+  readonly hasGate: boolean;
+}
+
+type Condition = readonly [ComplianceLevel, (config: HallConfig, state: ComplianceState) => boolean, string];
+
+/** What each level asks of a Hall in production, beside what this implementation always does. */
+const CONDITIONS: readonly Condition[] = [
+  ['WCP-Standard', (_, { isStoring }) => isStoring, 'Evidence and telemetry cannot be kept now.'],
+  [
+    'WCP-Full',
+    (_, { isOpen }) => !isOpen,
+    'No API key and no issuer is configured: anybody may ask, in dev alone.',
+  ],
+  [
+    'WCP-Full',
+    (config) => isStrict(config) || config.require_signatory === true,
+    'require_signatory is off: any tenant may ask.',
+  ],
+  [
+    'WCP-Full',
+    (config) => isStrict(config) || config.require_worker_attestation === true,
+    'require_worker_attestation is off: changed code is not noticed.',
+  ],
+  [
+    'WCP-Full',
+    (config) => isStrict(config) || config.enforce_privilege_envelopes === true,
+    'enforce_privilege_envelopes is off: what a worker may touch is not checked.',
+  ],
+];
+
+const STRICT_PROFILES: ReadonlySet<unknown> = new Set(['prof.prod.strict', 'prof.edge.isolated']);
+
+function isStrict({ profile }: HallConfig): boolean {
+  return STRICT_PROFILES.has(profile);
+}
+
+/** The level that a Hall reaches (section 11), each thing that is missing with its reason. */
+export function complianceOf({ world, documents }: HallWorld, state: ComplianceState): Compliance {
+  if (world.diagnostics.some(({ level, path }) => level === 'error' && !path.startsWith('/workers'))) {
+    return {
+      level: null,
+      missing: [{ level: 'WCP-Basic', reason: 'The rules or the configuration have errors.' }],
+    };
+  }
+  const config = documents.config as HallConfig;
+  const missing = CONDITIONS.filter(([, holds]) => !holds(config, state)).map(([level, , reason]) => ({
+    level,
+    reason,
+  }));
+  const lacks = (level: ComplianceLevel) => missing.some((condition) => condition.level === level);
+  if (lacks('WCP-Standard')) return { level: 'WCP-Basic', missing };
+  return { level: lacks('WCP-Full') ? 'WCP-Standard' : 'WCP-Full', missing };
+}

@@ -1,0 +1,91 @@
+import type { Facts } from '@wcp/spec';
+import { textOrEmpty } from '../dispatch/received-request.ts';
+import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
+
+/** What may be frozen. */
+export const FREEZE_SCOPES = ['hall', 'tenant', 'correlation'] as const;
+/** One of {@link FREEZE_SCOPES}. */
+export type FreezeScope = (typeof FREEZE_SCOPES)[number];
+
+/** A stop of every decision about the whole Hall, a tenant or a correlation, until somebody releases it. */
+export interface Freeze {
+  readonly scope: FreezeScope;
+  /** The tenant or the correlation; null for the Hall. */
+  readonly value: string | null;
+  readonly reason: string;
+  readonly frozen_at: string;
+  readonly frozen_by: string;
+}
+
+/** What is frozen (section 5, step 3). */
+export class Freezes {
+  readonly #freezes = new Map<string, Freeze>();
+
+  static async open(store: Store): Promise<Freezes> {
+    const freezes = new Freezes();
+    for (const row of await store.list('freezes', { limit: 1_000_000 })) freezes.apply(readRow(row));
+    return freezes;
+  }
+
+  list(): readonly Freeze[] {
+    return [...this.#freezes.values()];
+  }
+
+  get(scope: FreezeScope, value: string | null): Freeze | null {
+    return this.#freezes.get(nameOf(scope, value)) ?? null;
+  }
+
+  /**
+   * The fact `frozen` of a decision, the widest scope first.
+   *
+   * @param isTakenOver whether it is made for the human whom the correlation was frozen for
+   */
+  of(tenantId: unknown, correlationId: unknown, isTakenOver: boolean): Facts['frozen'] {
+    if (this.#freezes.size === 0) return null;
+    const freeze =
+      this.get('hall', null) ??
+      this.get('tenant', textOrEmpty(tenantId)) ??
+      (isTakenOver ? null : this.get('correlation', textOrEmpty(correlationId)));
+    return freeze === null ? null : { scope: freeze.scope, reason: freeze.reason };
+  }
+
+  /** Puts a freeze in force and gives the one that it replaces; its change makes it durable. */
+  apply(freeze: Freeze): Freeze | null {
+    const before = this.get(freeze.scope, freeze.value);
+    this.#freezes.set(nameOf(freeze.scope, freeze.value), freeze);
+    return before;
+  }
+
+  /** Takes back a freeze that did not become durable: what it replaced is in force again. */
+  withdraw(freeze: Freeze, before: Freeze | null): void {
+    if (this.get(freeze.scope, freeze.value) !== freeze) return;
+    this.lift(freeze);
+    if (before !== null) this.apply(before);
+  }
+
+  lift({ scope, value }: Freeze): void {
+    this.#freezes.delete(nameOf(scope, value));
+  }
+}
+
+/** What makes a freeze durable. */
+export function freezeChange(freeze: Freeze): Change {
+  const id = nameOf(freeze.scope, freeze.value);
+  return {
+    put: 'freezes',
+    row: { id, state: freeze.scope, at: freeze.frozen_at, document: JSON.stringify(freeze) },
+  };
+}
+
+/** What makes a release durable. */
+export function releaseChange({ scope, value }: Freeze): Change {
+  return { remove: 'freezes', key: nameOf(scope, value) };
+}
+
+function nameOf(scope: FreezeScope, value: string | null): string {
+  return value === null ? scope : `${scope}:${value}`;
+}
+
+function readRow({ document }: StatefulRow): Freeze {
+  return JSON.parse(document) as Freeze;
+}

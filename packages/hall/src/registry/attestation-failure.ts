@@ -1,0 +1,43 @@
+import type { DenyCode, RouteDecision, WorkerFacts } from '@wcp/spec';
+import { normaliseHash } from '@wcp/spec/json';
+import type { EnrolledWorker } from './enrolled-worker.ts';
+
+type Shows = (attested: unknown, seen: WorkerFacts, banned: ReadonlySet<string>) => boolean;
+
+/** How each code of step 10 shows in a worker. */
+const SIGNS: Partial<Readonly<Record<DenyCode, Shows>>> = {
+  DENY_WORKER_BANNED: (attested, { current_hash }, banned) =>
+    [attested, current_hash].some((hash) => banned.has(normaliseHash(hash) ?? '')),
+  DENY_WORKER_ATTESTATION_MISSING: (attested) => attested === undefined,
+  DENY_WORKER_ATTESTATION_INVALID_HASH: (attested) =>
+    attested !== undefined && normaliseHash(attested) === null,
+  DENY_WORKER_HASH_UNAVAILABLE: (_, { current_hash }) => normaliseHash(current_hash) === null,
+  DENY_WORKER_TAMPERED: (attested, { current_hash }) => {
+    const [stated, found] = [normaliseHash(attested), normaliseHash(current_hash)];
+    return stated !== null && found !== null && stated !== found;
+  },
+  DENY_UNSIGNED_ARTIFACT: (_, { signed }) => signed !== true,
+};
+
+/** The workers that a denial of step 10 is about, by what was seen of them. */
+export function attestationFailures(
+  { deny_code, deny_reason_if_denied }: RouteDecision,
+  workers: readonly EnrolledWorker[],
+  facts: {
+    readonly workers: Readonly<Record<string, WorkerFacts>>;
+    readonly banned_hashes: readonly string[];
+  },
+): readonly EnrolledWorker[] {
+  const shows = deny_code === null ? undefined : SIGNS[deny_code as DenyCode];
+  if (shows === undefined) return [];
+  const species = (deny_reason_if_denied as { worker_species_id?: string } | null)?.worker_species_id;
+  const banned = new Set(facts.banned_hashes);
+  return workers.filter(({ record }) => {
+    const seen = facts.workers[record.worker_id];
+    return (
+      record.worker_species_id === species &&
+      seen !== undefined &&
+      shows(record.attestation?.code_hash, seen, banned)
+    );
+  });
+}

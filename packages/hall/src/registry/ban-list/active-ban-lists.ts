@@ -1,0 +1,103 @@
+import { sha256 } from '@wcp/spec';
+import type { Store } from '../../storage/store/store.ts';
+import type { AuthorityKeys } from '../authority-keys.ts';
+import type { BanListOptions, BanListSubscription } from './ban-list-options.ts';
+import { FollowedList } from './followed-list.ts';
+import { type BanListRole, readStoredBanList, type StoredBanList } from './stored-ban-list.ts';
+
+/** What the ban lists say at a moment; the same object while they say the same. */
+export interface BanState {
+  readonly banned: ReadonlySet<string>;
+  /** Whether a list that must be relied on is missing, past its age or by a key that is one no longer. */
+  readonly isStale: boolean;
+}
+
+/** A list that somebody else publishes, and where it comes from. */
+export interface Subscription {
+  readonly source: BanListSubscription;
+  readonly list: FollowedList;
+}
+
+const MAX_ROWS = 100_000;
+
+/** Every ban list of a Hall: those that it publishes, which it follows itself, and those that it subscribes to. */
+export class ActiveBanLists {
+  readonly subscriptions: readonly Subscription[];
+  readonly #own = new Map<string, FollowedList>();
+  readonly #authorities: AuthorityKeys;
+  #state: BanState = { banned: new Set(), isStale: false };
+
+  private constructor(authorities: AuthorityKeys, subscriptions: readonly Subscription[]) {
+    this.#authorities = authorities;
+    this.subscriptions = subscriptions;
+  }
+
+  /** Opens with the last good lists that the store knows. */
+  static async open(
+    store: Store,
+    authorities: AuthorityKeys,
+    { subscriptions = [] }: BanListOptions,
+  ): Promise<ActiveBanLists> {
+    const lists = new ActiveBanLists(authorities, subscriptions.map(subscribe));
+    for (const row of await store.list('ban_lists', { limit: MAX_ROWS })) {
+      const held = readStoredBanList(row);
+      const role = row.state as BanListRole;
+      const list = role === 'followed' ? lists.#subscribed(row.id) : lists.own(held.list.authority);
+      list?.hold(held, role);
+    }
+    lists.#unite();
+    return lists;
+  }
+
+  /** The lists that this Hall publishes for an authority, whether there is one yet or not. */
+  own(authority: string): FollowedList {
+    const known = this.#own.get(authority);
+    if (known !== undefined) return known;
+    const keys = () => this.#authorities.of(authority).map(({ public_key }) => public_key);
+    const list = new FollowedList(`own ${authority}`, authority, 'published', keys);
+    this.#own.set(authority, list);
+    return list;
+  }
+
+  /** Those that are published now, by their authorities. */
+  published(): readonly FollowedList[] {
+    return [...this.#own.values()]
+      .filter(({ held, role }) => held !== null && role === 'published')
+      .sort((a, b) => (a.authority < b.authority ? -1 : 1));
+  }
+
+  /** Those that must be relied on. */
+  inForce(): readonly FollowedList[] {
+    return [...this.published(), ...this.subscriptions.map(({ list }) => list)];
+  }
+
+  /** Puts a list that is durable in force. */
+  hold(list: FollowedList, held: StoredBanList, role?: BanListRole): void {
+    list.hold(held, role);
+    this.#unite();
+  }
+
+  /** @param now milliseconds since 1970 */
+  state(now: number): BanState {
+    const isStale = this.inForce().some((list) => !list.isCurrent(now));
+    if (isStale !== this.#state.isStale) this.#state = { ...this.#state, isStale };
+    return this.#state;
+  }
+
+  #subscribed(id: string): FollowedList | undefined {
+    return this.subscriptions.find(({ list }) => list.id === id)?.list;
+  }
+
+  /** Past its age a list still bans what it banned: only a newer one says otherwise. */
+  #unite(): void {
+    const banned = new Set(this.inForce().flatMap(({ held }) => held?.banned ?? []));
+    this.#state = { banned, isStale: this.#state.isStale };
+  }
+}
+
+function subscribe(source: BanListSubscription): Subscription {
+  const { authority, public_keys } = source;
+  const place = 'url' in source ? source.url : source.file;
+  const id = `from ${authority} ${sha256(place)}`;
+  return { source, list: new FollowedList(id, authority, 'followed', () => public_keys) };
+}

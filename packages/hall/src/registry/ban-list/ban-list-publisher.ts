@@ -1,0 +1,149 @@
+import type { BanListCode } from '@wcp/evidence';
+import { parseBanList } from '@wcp/evidence/ban-list';
+import { hasRole, type Principal } from '../../identity/principal.ts';
+import type { HallClock } from '../../storage/hall-clock.ts';
+import type { HallEvent } from '../../storage/hall-event.ts';
+import type { Journal } from '../../storage/journal.ts';
+import { type ProblemCode, ProblemError } from '../../storage/problem.ts';
+import { SerialQueue } from '../../storage/serial-queue.ts';
+import type { ActiveBanLists } from './active-ban-lists.ts';
+import type { FollowedList } from './followed-list.ts';
+import { type StoredBanList, storedBanListChange } from './stored-ban-list.ts';
+
+/** What publishing works with. */
+export interface BanListPublisherParts {
+  readonly lists: ActiveBanLists;
+  readonly journal: Journal;
+  readonly clock: HallClock;
+}
+
+/** A list that this Hall publishes, in short. */
+export interface PublishedList {
+  readonly authority: string;
+  readonly sequence: number;
+  readonly issued_at: string;
+  readonly expires_at: string;
+  readonly entries: number;
+  readonly banned: number;
+  readonly signing_key_id: string;
+  /** Whether it can be relied on now. */
+  readonly is_current: boolean;
+}
+
+/** Why a list is not published, by what is wrong with it. */
+const REFUSED: Readonly<Record<BanListCode, readonly [ProblemCode, string]>> = {
+  BAN_LIST_MALFORMED: ['INVALID_BODY', 'This is no ban list.'],
+  BAN_LIST_AUTHORITY_MISMATCH: ['INVALID_BODY', 'The list is that of another authority.'],
+  BAN_LIST_KEY_UNKNOWN: [
+    'BAN_LIST_KEY_UNKNOWN',
+    'Its authority has registered no such key here, or it was revoked.',
+  ],
+  BAN_LIST_SIGNATURE_INVALID: ['BAN_LIST_SIGNATURE_INVALID', 'The signature is not that of its key.'],
+  BAN_LIST_FROM_FUTURE: ['BAN_LIST_FROM_FUTURE', 'issued_at has not come yet.'],
+  BAN_LIST_ROLLED_BACK: [
+    'BAN_LIST_ROLLED_BACK',
+    'A list with this sequence or a greater one is published already: sign this one with a greater one.',
+  ],
+  BAN_LIST_STALE: ['BAN_LIST_STALE', 'The list is past its greatest age: sign it anew.'],
+};
+
+/** Publishes ban lists for the authorities whose keys are registered here, one after the other. */
+export class BanListPublisher {
+  readonly #parts: BanListPublisherParts;
+  readonly #turn = new SerialQueue();
+
+  constructor(parts: BanListPublisherParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Publishes a list and has this Hall follow it. Done again with the same list, it changes nothing.
+   *
+   * @param document what an attacker sent
+   * @throws {ProblemError} `INVALID_BODY` with every finding; `FORBIDDEN`; a code `BAN_LIST_…`
+   */
+  publish(document: unknown, by: Principal): Promise<PublishedList> {
+    const list = this.#parts.lists.own(authorityOfList(document, by));
+    return this.#turn.take(async () => {
+      const at = this.#parts.clock.timestamp();
+      const taking = list.prepare(document, at);
+      if (!taking.ok) throw new ProblemError(...REFUSED[taking.code]);
+      if (taking.isNew || list.role !== 'published') await this.#put(list, taking.held, 'published', by, at);
+      return this.#show(list, taking.held);
+    });
+  }
+
+  /**
+   * Publishes an authority's list no longer: it bans nothing here from then on.
+   *
+   * @throws {ProblemError} `NOT_FOUND`
+   */
+  withdraw(authority: string, by: Principal): Promise<PublishedList> {
+    return this.#turn.take(async () => {
+      const { list, held } = this.#find(authority);
+      await this.#put(list, held, 'withdrawn', by, this.#parts.clock.timestamp());
+      return this.#show(list, held);
+    });
+  }
+
+  /** The list of an authority as it was signed. @throws {ProblemError} `NOT_FOUND` */
+  document(authority: string): unknown {
+    return this.#find(authority).held.document;
+  }
+
+  list(): readonly PublishedList[] {
+    return this.#parts.lists.published().map((list) => this.#show(list, list.held as StoredBanList));
+  }
+
+  #find(authority: string): { readonly list: FollowedList; readonly held: StoredBanList } {
+    const list = this.#parts.lists.published().find((published) => published.authority === authority);
+    if (list?.held == null)
+      throw new ProblemError('NOT_FOUND', 'This Hall publishes no ban list of that authority.');
+    return { list, held: list.held };
+  }
+
+  async #put(
+    list: FollowedList,
+    held: StoredBanList,
+    role: 'published' | 'withdrawn',
+    by: Principal,
+    timestamp: string,
+  ): Promise<void> {
+    const { authority, sequence } = held.list;
+    const event: HallEvent = {
+      event_id: `org.wcp.hall.ban-list-${role}`,
+      timestamp,
+      authority,
+      sequence,
+      banned: held.banned.length,
+      by: by.id,
+    };
+    await this.#parts.journal.append({
+      changes: [storedBanListChange(list.id, held, role)],
+      events: { tenant_id: null, list: [event] },
+    });
+    this.#parts.lists.hold(list, held, role);
+  }
+
+  #show(list: FollowedList, { list: said, banned, expires }: StoredBanList): PublishedList {
+    const { authority, sequence, issued_at, entries, signing_key_id } = said;
+    return {
+      ...{ authority, sequence, issued_at },
+      expires_at: new Date(expires).toISOString(),
+      entries: entries.length,
+      banned: banned.length,
+      signing_key_id,
+      is_current: list.isCurrent(this.#parts.clock.latest()),
+    };
+  }
+}
+
+/** The authority of a list, for which only it and the operator may speak. */
+function authorityOfList(document: unknown, by: Principal): string {
+  const parsed = parseBanList(document);
+  if (!parsed.ok) throw new ProblemError('INVALID_BODY', 'This is no ban list.', parsed.findings);
+  const { authority } = parsed.value;
+  const isOwner = hasRole(by, ['worker-owner']) && by.authority === authority;
+  if (isOwner || hasRole(by, ['admin'])) return authority;
+  throw new ProblemError('FORBIDDEN', `Only ${authority} may publish its list.`);
+}

@@ -1,0 +1,117 @@
+import { isUtf8 } from 'node:buffer';
+import { type FileHandle, open } from 'node:fs/promises';
+import { parseUniqueJson } from '@wcp/spec/json';
+import type { BanListSource } from './ban-list-options.ts';
+
+/** Why nothing could be read from where a list should be. */
+export type BanListSourceCode =
+  | 'BAN_LIST_UNREACHABLE'
+  | 'BAN_LIST_TIMEOUT'
+  | 'BAN_LIST_REDIRECTED'
+  | 'BAN_LIST_HTTP_STATUS'
+  | 'BAN_LIST_TOO_LARGE'
+  | 'BAN_LIST_NOT_JSON';
+
+/** What stands where a list should be: any JSON value, which nobody has judged yet. */
+export type BanListReading =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly code: BanListSourceCode };
+
+/** How much is read, and for how long. */
+export interface BanListSourceLimits {
+  /** Bytes after decompression; 8 MiB where it is absent. */
+  readonly bytes?: number;
+  /** Until the last byte is there, in milliseconds; 10,000 where it is absent. */
+  readonly timeout_ms?: number;
+  /** Ends the reading early. */
+  readonly signal?: AbortSignal;
+}
+
+const BYTES = 8 * 1_048_576;
+const TIMEOUT_MS = 10_000;
+
+class Unreadable extends Error {
+  readonly code: BanListSourceCode;
+
+  constructor(code: BanListSourceCode) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/**
+ * Reads what stands at an address or in a file. No redirect is followed: who may say what is banned is not
+ * for an answer to decide. Never rejects.
+ *
+ * @example await readBanListSource({ url: 'https://hall.example/wcp/registry/ban-list?authority=org.acme' })
+ */
+export async function readBanListSource(
+  source: BanListSource,
+  limits: BanListSourceLimits = {},
+): Promise<BanListReading> {
+  const { bytes = BYTES, timeout_ms = TIMEOUT_MS, signal } = limits;
+  const time = AbortSignal.timeout(timeout_ms);
+  try {
+    const read =
+      'url' in source
+        ? await readUrl(source.url, bytes, signal === undefined ? time : AbortSignal.any([signal, time]))
+        : await readFile(source.file, bytes);
+    return { ok: true, value: parse(read) };
+  } catch (error) {
+    return { ok: false, code: codeOf(error) };
+  }
+}
+
+function codeOf(error: unknown): BanListSourceCode {
+  if (error instanceof Unreadable) return error.code;
+  return (error as Error | null)?.name === 'TimeoutError' ? 'BAN_LIST_TIMEOUT' : 'BAN_LIST_UNREACHABLE';
+}
+
+async function readUrl(url: string, most: number, signal: AbortSignal): Promise<Buffer> {
+  const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal });
+  const { status, body } = response;
+  if (status !== 200) {
+    await body?.cancel();
+    throw new Unreadable(status >= 300 && status < 400 ? 'BAN_LIST_REDIRECTED' : 'BAN_LIST_HTTP_STATUS');
+  }
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop ends the connection.
+  for await (const part of body ?? []) {
+    length += part.length;
+    if (length > most) throw new Unreadable('BAN_LIST_TOO_LARGE');
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+async function readFile(place: string, most: number): Promise<Buffer> {
+  const file = await open(place);
+  try {
+    return await readWhole(file, most);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Only what fits is read, however the file grows meanwhile. */
+async function readWhole(file: FileHandle, most: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(Math.min((await file.stat()).size, most) + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    length += bytesRead;
+    if (length > most) throw new Unreadable('BAN_LIST_TOO_LARGE');
+    // A file that grows while it is read is read again later.
+    if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
+  }
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    if (isUtf8(bytes)) return parseUniqueJson(bytes.toString('utf8'));
+  } catch {
+    // Said below.
+  }
+  throw new Unreadable('BAN_LIST_NOT_JSON');
+}

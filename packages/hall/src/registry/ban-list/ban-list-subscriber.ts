@@ -1,0 +1,114 @@
+import type { BanListCode } from '@wcp/evidence';
+import type { HallLog } from '../../hall-options.ts';
+import type { HallClock } from '../../storage/hall-clock.ts';
+import type { HallEvent } from '../../storage/hall-event.ts';
+import type { Journal } from '../../storage/journal.ts';
+import type { ActiveBanLists, Subscription } from './active-ban-lists.ts';
+import { type BanListSourceCode, readBanListSource } from './ban-list-source.ts';
+import type { FollowedList } from './followed-list.ts';
+import { Poller } from './poller.ts';
+import { storedBanListChange } from './stored-ban-list.ts';
+
+/** What following lists works with. */
+export interface BanListSubscriberParts {
+  readonly lists: ActiveBanLists;
+  readonly journal: Journal;
+  readonly clock: HallClock;
+  readonly log: HallLog;
+}
+
+const POLL_SECONDS = 300;
+const AGE_MS = 1_000;
+
+/** Reads the lists that a Hall subscribes to, and says when one can be relied on no longer. */
+export class BanListSubscriber {
+  readonly #parts: BanListSubscriberParts;
+  readonly #pollers: readonly Poller[];
+  readonly #timer: NodeJS.Timeout;
+  /** The lists of which it was said that they cannot be relied on. */
+  readonly #told = new Set<FollowedList>();
+  #telling: Promise<void> = Promise.resolve();
+
+  constructor(parts: BanListSubscriberParts) {
+    this.#parts = parts;
+    this.#pollers = parts.lists.subscriptions.map(
+      (subscription) =>
+        new Poller({
+          seconds: subscription.source.poll_seconds ?? POLL_SECONDS,
+          look: (signal) => this.#look(subscription, signal),
+        }),
+    );
+    this.#timer = setInterval(() => this.#tell(), AGE_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#pollers.map((poller) => poller.close()));
+    await this.#telling;
+  }
+
+  async #look({ source, list }: Subscription, signal: AbortSignal): Promise<boolean> {
+    const { clock, journal, lists } = this.#parts;
+    const reading = await readBanListSource(source, { signal });
+    if (signal.aborted) return false;
+    const at = clock.timestamp();
+    const taking = reading.ok ? list.prepare(reading.value, at) : reading;
+    if (!taking.ok) return this.#fail(list, taking.code);
+    list.failure = null;
+    if (!taking.isNew) return true;
+    const { held } = taking;
+    const { authority, sequence } = held.list;
+    const event = banEvent('taken', at, { authority, sequence, banned: held.banned.length });
+    await journal.append({
+      changes: [storedBanListChange(list.id, held, 'followed')],
+      events: { tenant_id: null, list: [event] },
+    });
+    lists.hold(list, held);
+    return true;
+  }
+
+  /** Said once for each reason, not at every attempt. */
+  #fail(list: FollowedList, code: BanListCode | BanListSourceCode): false {
+    if (list.failure !== code) {
+      this.#parts.log('warn', `The ban list of ${list.authority} was not taken: ${code}.`);
+    }
+    list.failure = code;
+    return false;
+  }
+
+  #tell(): void {
+    const { lists, clock, log } = this.#parts;
+    const now = clock.latest();
+    const stale = new Set(lists.inForce().filter((list) => !list.isCurrent(now)));
+    const turned = [...new Set([...stale, ...this.#told])].filter(
+      (list) => stale.has(list) !== this.#told.has(list),
+    );
+    if (turned.length === 0) return;
+    for (const list of turned) {
+      if (stale.has(list)) this.#told.add(list);
+      else this.#told.delete(list);
+      log(...sentenceOf(list.authority, stale.has(list)));
+    }
+    const at = new Date(now).toISOString();
+    const events = turned.map((list) =>
+      banEvent(stale.has(list) ? 'stale' : 'current', at, { authority: list.authority }),
+    );
+    this.#telling = this.#parts.journal
+      .append({ events: { tenant_id: null, list: events } })
+      .then(() => {})
+      .catch((error: Error) => log('warn', error.message));
+  }
+}
+
+function banEvent(what: 'taken' | 'stale' | 'current', timestamp: string, details: object): HallEvent {
+  return { event_id: `org.wcp.hall.ban-list-${what}`, timestamp, ...details };
+}
+
+function sentenceOf(authority: string, isStale: boolean): ['error' | 'info', string] {
+  return isStale
+    ? [
+        'error',
+        `BAN_LIST_STALE: the ban list of ${authority} is missing or past its greatest age. Workers whose attestation is required are refused.`,
+      ]
+    : ['info', `The ban list of ${authority} can be relied on again.`];
+}

@@ -1,0 +1,69 @@
+import type { Sha256 } from '@wcp/spec';
+import type { HallLog } from '../../hall-options.ts';
+import type { HallClock } from '../../storage/hall-clock.ts';
+import type { Journal } from '../../storage/journal.ts';
+import type { Store } from '../../storage/store/store.ts';
+import type { AuthorityKeys } from '../authority-keys.ts';
+import { ActiveBanLists, type BanState } from './active-ban-lists.ts';
+import type { BanListOptions } from './ban-list-options.ts';
+import { BanListPublisher } from './ban-list-publisher.ts';
+import { BanListSubscriber } from './ban-list-subscriber.ts';
+
+/** What a Hall's ban lists are made from. */
+export interface BanListsParts {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly clock: HallClock;
+  readonly authorities: AuthorityKeys;
+  readonly log: HallLog;
+  readonly options?: BanListOptions | undefined;
+}
+
+/** The ban lists of a Hall (section 8, "Ban list"). */
+export interface BanLists {
+  /** Publishes lists. */
+  readonly publisher: BanListPublisher;
+  /** What is banned, and whether every list can be relied on; `now` is in milliseconds since 1970. */
+  state(now: number): BanState;
+  /** What an operator must know about lists that can't be relied on. */
+  troubles(now: number): readonly { readonly code: 'BAN_LIST_STALE'; readonly message: string }[];
+  /** Reads no list from then on. */
+  close(): Promise<void>;
+}
+
+/** Opens with the last good lists that the store knows, and begins to read those that are subscribed to. */
+export async function openBanLists({
+  store,
+  authorities,
+  options = {},
+  ...parts
+}: BanListsParts): Promise<BanLists> {
+  const lists = await ActiveBanLists.open(store, authorities, options);
+  const maintenance = new BanListSubscriber({ ...parts, lists });
+  return {
+    publisher: new BanListPublisher({ ...parts, lists }),
+    state: (now) => lists.state(now),
+    troubles: (now) =>
+      lists
+        .inForce()
+        .filter((list) => !list.isCurrent(now))
+        .map(({ authority, failure }) => ({
+          code: 'BAN_LIST_STALE',
+          message: troubleOf(authority, failure),
+        })),
+    close: () => maintenance.close(),
+  };
+}
+
+function troubleOf(authority: string, failure: string | null): string {
+  const reason = failure === null ? '' : ` The last attempt to get one ended with ${failure}.`;
+  return `The ban list of ${authority} is missing or past its greatest age: workers whose attestation is required are refused.${reason}`;
+}
+
+/**
+ * What a decision is told of a worker's live code: nothing while a list can't be relied on (WCP-8-86), unless
+ * the code is banned, which is refused whether attestation is required or not.
+ */
+export function toldHash({ banned, isStale }: BanState, hash: Sha256 | null): Sha256 | null {
+  return isStale && !banned.has(hash ?? '') ? null : hash;
+}

@@ -1,0 +1,164 @@
+import type { Diagnostic } from '@wcp/spec';
+import PQueue from 'p-queue';
+import type { Principal } from '../identity/principal.ts';
+import {
+  type Freeze,
+  type FreezeScope,
+  type Freezes,
+  freezeChange,
+  releaseChange,
+} from '../operations/freezes.ts';
+import type { HallClock } from '../storage/hall-clock.ts';
+import type { HallEvent } from '../storage/hall-event.ts';
+import type { Journal } from '../storage/journal.ts';
+import { ProblemError } from '../storage/problem.ts';
+import type { ActiveWorld, Reload } from '../world/active-world.ts';
+import type { OperatorDocuments } from '../world/hall-world.ts';
+import type { EnrolledWorker } from './enrolled-worker.ts';
+import { enrolmentEvidence } from './enrolment-receipt.ts';
+import type { Enrolment, Registry, RegistryChange } from './registry.ts';
+import type { WorkerInspector } from './worker-inspector.ts';
+
+/** What the administration changes. */
+export interface RegistryAdminParts {
+  readonly clock: HallClock;
+  readonly journal: Journal;
+  readonly registry: Registry;
+  readonly activeWorld: ActiveWorld;
+  readonly freezes: Freezes;
+  readonly inspector: WorkerInspector;
+}
+
+/** What became of an enrolment. */
+export interface Enrolled {
+  readonly worker: EnrolledWorker;
+  readonly replaced: boolean;
+  /** The canonical JSON of its receipt. */
+  readonly receipt: string;
+}
+
+/** Changes the registry, the documents and the freezes: one change after the other, each durable before it counts. */
+export class RegistryAdmin {
+  readonly #parts: RegistryAdminParts;
+  readonly #turns = new PQueue({ concurrency: 1 });
+
+  constructor(parts: RegistryAdminParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {ProblemError} with every finding at once */
+  enrol(enrolment: Enrolment, by: Principal): Promise<Enrolled> {
+    return this.#turns.add(async () => {
+      const at = this.#parts.clock.timestamp();
+      const change = this.#parts.registry.prepareEnrolment(enrolment, by, at);
+      const receipt = await this.#changeRegistry(change, 'enrol', by, at);
+      return { worker: change.worker, replaced: change.replaces !== null, receipt };
+    });
+  }
+
+  /** @throws {ProblemError} `NOT_FOUND`, `FORBIDDEN` */
+  remove(workerId: string, by: Principal): Promise<string> {
+    return this.#turns.add(async () => {
+      const at = this.#parts.clock.timestamp();
+      return this.#changeRegistry(this.#parts.registry.prepareRemoval(workerId, by, at), 'remove', by, at);
+    });
+  }
+
+  /** Takes new documents; broken ones are refused loudly, and the world in force stays. */
+  reload(documents: OperatorDocuments, unreadable: readonly Diagnostic[] = []): Promise<Reload> {
+    return this.#turns.add(async () => {
+      const { activeWorld, clock } = this.#parts;
+      const timestamp = clock.timestamp();
+      const before = activeWorld.current.world.digest;
+      const reload = await activeWorld.setDocuments(documents, timestamp, unreadable);
+      if (!reload.isAccepted) {
+        await this.#tell({
+          event_id: 'org.wcp.hall.documents-rejected',
+          timestamp,
+          errors: errorsIn(reload.diagnostics),
+        });
+      } else if (reload.isChanged) {
+        const after = activeWorld.current.world.digest;
+        await this.#tell({ event_id: 'org.wcp.hall.world-changed', timestamp, before, after });
+      }
+      return reload;
+    });
+  }
+
+  freeze(scope: FreezeScope, value: string | null, reason: string, by: Principal): Promise<Freeze> {
+    return this.#turns.add(async () => {
+      const { freezes, journal, clock } = this.#parts;
+      const timestamp = clock.timestamp();
+      const freeze: Freeze = { scope, value, reason, frozen_at: timestamp, frozen_by: by.id };
+      const event = { event_id: 'org.wcp.hall.frozen', timestamp, scope, value, reason, by: by.id };
+      // In force before it is durable: a stop that comes late is none.
+      freezes.apply(freeze);
+      await journal.append({ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [event] } });
+      return freeze;
+    });
+  }
+
+  /** @throws {ProblemError} `NOT_FOUND` */
+  release(scope: FreezeScope, value: string | null, by: Principal): Promise<Freeze> {
+    return this.#turns.add(async () => {
+      const { freezes, journal, clock } = this.#parts;
+      const freeze = freezes.get(scope, value);
+      if (freeze === null) throw new ProblemError('NOT_FOUND', 'Nothing of that kind is frozen.');
+      const event = {
+        event_id: 'org.wcp.hall.released',
+        timestamp: clock.timestamp(),
+        scope,
+        value,
+        by: by.id,
+      };
+      await journal.append({ changes: [releaseChange(freeze)], events: { tenant_id: null, list: [event] } });
+      freezes.lift(freeze);
+      return freeze;
+    });
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    await this.#turns.onIdle();
+  }
+
+  /** The new world is durable before the change is, so that whatever is in force can be decided in again. */
+  async #changeRegistry(
+    change: RegistryChange,
+    kind: 'enrol' | 'remove',
+    by: Principal,
+    at: string,
+  ): Promise<string> {
+    const { journal, registry, activeWorld, inspector } = this.#parts;
+    const { worker_id } = change.worker.record;
+    const others = registry.records().filter((record) => record.worker_id !== worker_id);
+    const digest = await activeWorld.keepFor(
+      kind === 'enrol' ? [...others, change.worker.record] : others,
+      at,
+    );
+    const event = {
+      event_id: kind === 'enrol' ? 'org.wcp.hall.worker-enrolled' : 'org.wcp.hall.worker-removed',
+      timestamp: at,
+      worker_id,
+      by: by.id,
+      version: change.worker.version,
+    };
+    const [appended] = await journal.append({
+      evidence: enrolmentEvidence(change.worker, kind, at, digest),
+      changes: change.changes,
+      events: { tenant_id: null, list: [event] },
+    });
+    change.apply();
+    activeWorld.usePrepared();
+    inspector.forget();
+    return appended?.receipt as string;
+  }
+
+  async #tell(event: HallEvent): Promise<void> {
+    await this.#parts.journal.append({ events: { tenant_id: null, list: [event] } });
+  }
+}
+
+function errorsIn(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.filter(({ level }) => level === 'error').slice(0, 20);
+}

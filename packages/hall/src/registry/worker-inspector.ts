@@ -1,0 +1,131 @@
+import { type Sha256, sha256, type WorkerFacts } from '@wcp/spec';
+import { normaliseHash } from '@wcp/spec/json';
+import { LRUCache } from 'lru-cache';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { BanState } from './ban-list/active-ban-lists.ts';
+import { toldHash } from './ban-list/ban-lists.ts';
+import { type EnrolledWorker, isOut } from './enrolled-worker.ts';
+import type { PackageSight } from './manifest-verifier.ts';
+import type { Registry } from './registry.ts';
+
+/** Facts that many decisions share: what the workers of one capability were seen to be. */
+export interface Observation {
+  readonly digest: string;
+  /** The JSON of `facts`. */
+  readonly text: string;
+  readonly facts: {
+    readonly workers: Readonly<Record<string, WorkerFacts>>;
+    readonly banned_hashes: readonly string[];
+  };
+  /** The code that was seen, by worker: what runs, also where a decision is told of none. */
+  readonly code: Readonly<Record<string, Sha256 | null>>;
+}
+
+/** What an observer looks at. */
+export interface WorkerInspectorSources {
+  readonly registry: Registry;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly sight: PackageSight;
+  /** What the ban lists say now; the same object while they say the same. */
+  banLists(): BanState;
+}
+
+interface Remembered {
+  readonly observation: Observation;
+  readonly banLists: BanState;
+  readonly seen_at: number;
+}
+
+/** How old a sight may be where nothing is executed, in milliseconds. */
+const SIGHT_MS = 250;
+const CAPABILITIE_CACHE_SIZE = 1_000;
+
+/** Looks at the workers, so that a decision knows what is there now and not what a record says. */
+export class WorkerInspector {
+  readonly #sources: WorkerInspectorSources;
+  readonly #remembered = new LRUCache<string, Remembered>({ max: CAPABILITIE_CACHE_SIZE });
+
+  constructor(sources: WorkerInspectorSources) {
+    this.#sources = sources;
+  }
+
+  /** Forgets what was seen: after a change of the registry. */
+  forget(): void {
+    this.#remembered.clear();
+  }
+
+  /** For a decision that executes nothing: a moment old at the most. */
+  glance(capabilityId: unknown): Observation | Promise<Observation> {
+    const known = typeof capabilityId === 'string' ? this.#remembered.get(capabilityId) : undefined;
+    const isFresh = known !== undefined && performance.now() - known.seen_at < SIGHT_MS;
+    return isFresh && known.banLists === this.#sources.banLists()
+      ? known.observation
+      : this.look(capabilityId, false);
+  }
+
+  /**
+   * For a dispatch: as it is now, and only what can be delivered is available.
+   *
+   * @param capabilityId what an attacker says it is
+   */
+  async look(capabilityId: unknown, mustDeliver: boolean): Promise<Observation> {
+    if (typeof capabilityId !== 'string') return observationOf([], NO_BANS);
+    const workers = this.#sources.registry.serving(capabilityId);
+    const seen = await Promise.all(workers.map((worker) => this.#see(worker, mustDeliver)));
+    const banLists = this.#sources.banLists();
+    const observation = observationOf(seen, banLists);
+    if (!mustDeliver && workers.length > 0) {
+      this.#remembered.set(capabilityId, { observation, banLists, seen_at: performance.now() });
+    }
+    return observation;
+  }
+
+  async #see(worker: EnrolledWorker, mustDeliver: boolean): Promise<Seen> {
+    const { deliveries, sight } = this.#sources;
+    const delivery = deliveries.get(worker.record.worker_id);
+    const isThere = delivery === undefined ? !mustDeliver : (delivery.isAvailable?.() ?? true);
+    try {
+      const code = (await delivery?.observe()) ?? null;
+      return {
+        worker,
+        available: isThere && !isOut(worker),
+        code,
+        signed: await sight.isSigned(worker, code),
+      };
+    } catch {
+      // A package that can't be read can't be run.
+      return { worker, available: false, code: null, signed: false };
+    }
+  }
+}
+
+/** What was seen of one worker. */
+interface Seen {
+  readonly worker: EnrolledWorker;
+  readonly available: boolean;
+  readonly code: Sha256 | null;
+  readonly signed: boolean;
+}
+
+const NO_BANS: BanState = { banned: new Set(), isStale: false };
+
+function observationOf(seen: readonly Seen[], banLists: BanState): Observation {
+  const facts = {
+    workers: Object.fromEntries(seen.map((one) => [one.worker.record.worker_id, factsOf(one, banLists)])),
+    banned_hashes: bannedAmong(seen, banLists),
+  };
+  const code = Object.fromEntries(seen.map((one) => [one.worker.record.worker_id, one.code]));
+  const text = JSON.stringify(facts);
+  return { digest: sha256(text), text, facts, code };
+}
+
+function factsOf({ available, code, signed }: Seen, banLists: BanState): WorkerFacts {
+  return { available, current_hash: toldHash(banLists, code), signed };
+}
+
+/** Of what is banned, only what these workers have or claim: a list may be long. */
+function bannedAmong(seen: readonly Seen[], { banned }: BanState): string[] {
+  const hashes = seen.flatMap(({ worker, code }) => [worker.record.attestation?.code_hash, code]);
+  const relevant = hashes.map(normaliseHash).filter((hash) => hash !== null && banned.has(hash));
+  return [...new Set(relevant as string[])].sort();
+}

@@ -1,0 +1,64 @@
+import type { RouteDecision } from '@wcp/spec';
+import type { EventRow, Store } from './store/store.ts';
+
+/** Events that became durable together. */
+export interface FeedItem {
+  readonly id: number;
+  readonly tenant_id: string | null;
+  readonly events: readonly object[];
+}
+
+type Listener = (item: FeedItem) => void;
+
+const PAGE = 500;
+
+/** Tells those who listen what became durable, and those who come late what they missed. */
+export class EventFeed {
+  readonly #store: Store;
+  readonly #listeners = new Set<Listener>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** Called once for each row of events, after its commit. */
+  publish(item: FeedItem): void {
+    for (const listener of this.#listeners) listener(item);
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** What came after a row, up to `until`, page by page. */
+  async *since(after: number, until: number): AsyncGenerator<FeedItem> {
+    for (let at = after; at < until; ) {
+      const rows = await this.#store.list('events', { after: at, limit: PAGE });
+      for (const row of rows) if (row.id <= until) yield await this.#read(row);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      at = last.id;
+    }
+  }
+
+  async #read({ id, tenant_id, position, events }: EventRow): Promise<FeedItem> {
+    if (events !== null) return { id, tenant_id, events: JSON.parse(events) as object[] };
+    const decision = await this.#store.get('decisions', position as number);
+    return {
+      id,
+      tenant_id,
+      events: (JSON.parse(decision?.decision ?? '{}') as RouteDecision).telemetry_envelopes,
+    };
+  }
+
+  /** The id of the latest row; 0 where there is none. */
+  async latest(): Promise<number> {
+    const [last] = await this.#store.list('events', { descending: true, limit: 1 });
+    return last?.id ?? 0;
+  }
+}

@@ -1,0 +1,26 @@
+import { type Ledger, type LedgerIdentity, openLedger } from '../ledger/ledger.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
+
+/** A store and the ledger over it: everything that a Hall keeps. */
+export interface EvidenceStorage {
+  readonly store: Store;
+  readonly ledger: Ledger;
+  /** Ends what is under way and closes the store. */
+  close(): Promise<void>;
+}
+
+/** A vault that lives as long as the process. */
+export async function openMemoryStorage(identity: LedgerIdentity): Promise<EvidenceStorage> {
+  return storageOver(createMemoryStore(), identity);
+}
+
+/** A vault over a store in this thread; a store that does not hold together is closed again. */
+export async function storageOver(store: Store, identity: LedgerIdentity): Promise<EvidenceStorage> {
+  try {
+    return { store, ledger: await openLedger(store, identity), close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import { Worker } from 'node:worker_threads';
+import { WcpError } from '@wcp/spec';
+import type { Ledger, LedgerIdentity } from '../ledger/ledger.ts';
+import type { Store } from '../store/store.ts';
+import type { EvidenceStorage } from './evidence-storage.ts';
+import { type RemoteAnswer, type RemoteCall, readError } from './remote-call.ts';
+import type { StorageWorkerData } from './storage-worker.ts';
+
+/** Beside this file in the sources; in the build this file is part of a chunk at the root of `dist`. */
+const PROGRAM = new URL(
+  import.meta.url.endsWith('.ts') ? './storage-worker.ts' : './storage/evidence/storage-worker.js',
+  import.meta.url,
+);
+
+/** What lives for one commit dies young: with room for it, little is ever copied. */
+const YOUNG_MB = 64;
+
+/**
+ * A vault in one SQLite file, in a thread of its own: signing and fsync never stop the caller's thread.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be opened
+ */
+export async function openFileStorage(
+  file: string,
+  { key, origin }: LedgerIdentity,
+): Promise<EvidenceStorage> {
+  const data: StorageWorkerData = { file, key: key.exportPrivatePem(), origin };
+  const thread = new StorageWorker(
+    new Worker(PROGRAM, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
+  );
+  const storage: EvidenceStorage = {
+    store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'close']),
+    ledger: thread.part<Ledger>('ledger', [
+      'append',
+      'head',
+      'checkpoint',
+      'proveInclusion',
+      'proveConsistency',
+    ]),
+    close: () => thread.close(),
+  };
+  try {
+    await storage.ledger.head();
+    return storage;
+  } catch (error) {
+    await thread.terminate();
+    throw error;
+  }
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: WcpError) => void;
+}
+
+class StorageWorker {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #ended = false;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (answer: RemoteAnswer) => this.#settle(answer));
+    worker.on('error', () => this.#end());
+    worker.on('exit', () => this.#end());
+  }
+
+  part<P>(part: RemoteCall['part'], methods: readonly (keyof P & string)[]): P {
+    const call =
+      (method: string) =>
+      (...args: readonly unknown[]) =>
+        this.#call(part, method, args);
+    return Object.fromEntries(methods.map((method) => [method, call(method)])) as P;
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    await this.#call('vault', 'close', []);
+    await exited;
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #call(part: RemoteCall['part'], method: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.#ended) return Promise.reject(gone());
+    this.#lastId += 1;
+    const call: RemoteCall = { id: this.#lastId, part, method, args };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(call.id, { resolve, reject });
+      this.#worker.postMessage(call);
+    });
+  }
+
+  #settle(answer: RemoteAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ('error' in answer) waiting?.reject(readError(answer.error));
+    else waiting?.resolve(answer.value);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    for (const { reject } of this.#waiting.values()) reject(gone());
+    this.#waiting.clear();
+  }
+}
+
+function gone(): WcpError {
+  return new WcpError(
+    'ERR_WCP_STORE',
+    'The store is closed, or the thread that writes it ended. Start the Hall again.',
+  );
+}

@@ -1,0 +1,42 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { signingKeyFromPem } from '@wcp/evidence';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+import { type EvidenceStorage, storageOver } from './evidence-storage.ts';
+import { type RemoteAnswer, type RemoteCall, writeError } from './remote-call.ts';
+
+/** What the thread is started with. */
+export interface StorageWorkerData {
+  readonly file: string;
+  readonly key: string;
+  readonly origin: string;
+}
+
+/** The thread that signs and writes, so that an fsync never stops the thread that answers requests. */
+const port = parentPort;
+const { file, key, origin } = workerData as StorageWorkerData;
+const opening = open();
+// What it fails with is told to whoever calls; nobody may have called yet.
+opening.catch(() => {});
+port?.on('message', (call: RemoteCall) => void answer(call));
+
+async function open(): Promise<EvidenceStorage> {
+  return storageOver(openSqliteStore(file), { key: signingKeyFromPem(key), origin });
+}
+
+async function answer(call: RemoteCall): Promise<void> {
+  const reply = await carryOut(call);
+  port?.postMessage(reply);
+  if (call.part === 'vault' && call.method === 'close') port?.close();
+}
+
+async function carryOut({ id, part, method, args }: RemoteCall): Promise<RemoteAnswer> {
+  try {
+    const storage = await opening;
+    const target = (part === 'vault' ? storage : storage[part]) as unknown as Record<string, Method>;
+    return { id, value: await target[method]?.(...args) };
+  } catch (error) {
+    return { id, error: writeError(error) };
+  }
+}
+
+type Method = (...args: readonly unknown[]) => Promise<unknown>;

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { type SigningKey, verifyCheckpoint } from '@wcp/evidence';
+import { frontierOf, MerkleFrontier } from '@wcp/evidence/log';
+import { type Receipt, type Sha256, WcpError } from '@wcp/spec';
+import type { ReceiptRow, Store } from '../store/store.ts';
+import { subtreeReader } from './log-tree.ts';
+
+/** So many of the last receipts are looked at when a log is opened: what the next ones will build on. */
+const TAIL = 1_000;
+
+/**
+ * Checks what a log is about to be continued from: its last receipts against their leaves and the heads
+ * of their streams, and the tree against the last checkpoint that was signed. The whole log is for
+ * `wcp receipts verify`.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where something was changed beneath the database
+ */
+export async function checkTail(store: Store, key: SigningKey, origin: string): Promise<void> {
+  const tail = await store.list('receipts', { descending: true, limit: TAIL });
+  if (!tail.every(isLeaf) || !(await areHeads(store, tail))) throw damaged('its last receipts were changed');
+  await checkTree(store, key, origin, (tail[0]?.position ?? -1) + 1);
+}
+
+function isLeaf({ leaf, receipt }: ReceiptRow): boolean {
+  return createHash('sha256').update('\0').update(receipt).digest().equals(leaf);
+}
+
+async function areHeads(store: Store, tail: readonly ReceiptRow[]): Promise<boolean> {
+  const seen = new Set<string>();
+  for (const { stream, seq, receipt } of tail) {
+    if (seen.has(stream)) continue;
+    seen.add(stream);
+    const head = await store.get('heads', stream);
+    if (head?.seq !== seq || head.receipt_hash !== (JSON.parse(receipt) as Receipt).receipt_hash)
+      return false;
+  }
+  return true;
+}
+
+async function checkTree(
+  store: Store,
+  { publicKey }: SigningKey,
+  origin: string,
+  size: number,
+): Promise<void> {
+  const [last] = await store.list('checkpoints', { descending: true, limit: 1 });
+  if (last === undefined) return;
+  const signed = verifyCheckpoint(last.note, { origin, publicKey });
+  if (!signed.ok && signed.code === 'CHECKPOINT_ORIGIN_MISMATCH') throw ofAnotherLog(origin);
+  // A Hall may get a new key; what the old one signed is then compared, and verified by whoever has that key.
+  if (!signed.ok && signed.code !== 'CHECKPOINT_KEY_UNKNOWN')
+    throw damaged('its last checkpoint is not signed');
+  if (last.size > size) throw damaged('the end of the log is missing');
+  const hashes = await Promise.all(frontierOf(last.size).map(subtreeReader(store)));
+  if (
+    !last.note.startsWith(
+      `${origin}\n${last.size}\n${base64Of(new MerkleFrontier(last.size, hashes).root())}\n`,
+    )
+  ) {
+    throw damaged('its receipts are not those of the last checkpoint');
+  }
+}
+
+function base64Of(root: Sha256): string {
+  return Buffer.from(root.slice('sha256:'.length), 'hex').toString('base64');
+}
+
+function ofAnotherLog(origin: string): WcpError {
+  return new WcpError(
+    'ERR_WCP_STORE',
+    `The store is that of another log than ${origin}: start it under its own origin.`,
+  );
+}
+
+function damaged(what: string): WcpError {
+  return new WcpError(
+    'ERR_WCP_STORE',
+    `The store is damaged: ${what}. Nothing was written. Restore it from a backup; \`wcp receipts verify\` shows where.`,
+  );
+}

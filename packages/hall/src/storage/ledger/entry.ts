@@ -1,0 +1,56 @@
+import type { draftDecision, ReceiptDraft } from '@wcp/evidence/receipt';
+import type { ReceiptOutcome } from '@wcp/spec/document';
+import type { Change } from '../store/store.ts';
+
+/** A decision on its way into the ledger: mostly texts, because they cross from one thread to another. */
+export interface DecisionEvidence {
+  readonly kind: 'decision';
+  /** The JSON of the input as received; null where it is none. */
+  readonly input: string | null;
+  /** What its receipt says of it. */
+  readonly draft: ReturnType<typeof draftDecision>;
+  /** The canonical JSON of what its digest covers. */
+  readonly lasting: string;
+  /** The JSON of the whole decision. */
+  readonly decision: string;
+  /** Whether it has events of its own, which it brings itself. */
+  readonly hasEvents: boolean;
+  /** The JSON of the facts that `observation` does not hold. */
+  readonly facts: string;
+  readonly observation: string;
+  /** Whether a worker starts once this is durable: an outcome is then owed. */
+  readonly isDispatched: boolean;
+}
+
+/** An outcome on its way into the ledger. */
+export interface OutcomeEvidence {
+  readonly kind: 'outcome';
+  readonly decision_id: string;
+  /** The JSON of the decision's receipt. */
+  readonly decided: string;
+  readonly outcome: ReceiptOutcome;
+}
+
+/** A receipt of another kind (`approval`, `enrolment`), complete but for its id. */
+export interface PlainEvidence {
+  readonly kind: 'plain';
+  readonly draft: Omit<ReceiptDraft, 'receipt_id'>;
+}
+
+/** What becomes durable together: a receipt, events and changes of the store, or any of them. */
+export interface Entry {
+  readonly evidence?: DecisionEvidence | OutcomeEvidence | PlainEvidence;
+  /** Beside the events of a decision, which it brings itself. */
+  readonly events?: { readonly tenant_id: string | null; readonly list: readonly object[] };
+  readonly changes?: readonly Change[];
+}
+
+/** What an entry became. */
+export interface Appended {
+  /** The position in the log; null without evidence. */
+  readonly position: number | null;
+  /** The canonical JSON of the receipt; null without evidence. */
+  readonly receipt: string | null;
+  /** The id of the row of its events; null without events. */
+  readonly events: number | null;
+}

@@ -1,0 +1,55 @@
+import {
+  frontierOf,
+  type HashedSubtree,
+  MerkleFrontier,
+  type Subtree,
+  type SubtreeReader,
+  subtreeHash,
+} from '@wcp/evidence/log';
+import { WcpError } from '@wcp/spec';
+import type { Change, Store } from '../store/store.ts';
+
+/** Subtrees below this height are worked out from the leaves of the receipts; those from it up are kept. */
+const TILE_HEIGHT = 8;
+const HEIGHT_FACTOR = 2 ** 48;
+
+/** Where a subtree stands in the table of nodes. */
+function placeOf({ height, index }: Subtree): number {
+  return height * HEIGHT_FACTOR + index;
+}
+
+/** The rows of those completed subtrees that are kept. */
+export function nodeChanges(completed: readonly HashedSubtree[]): Change[] {
+  return completed
+    .filter(({ height }) => height >= TILE_HEIGHT)
+    .map((subtree) => ({ put: 'nodes', row: { place: placeOf(subtree), hash: subtree.hash } }));
+}
+
+/** The right edge of the log of a store. */
+export async function readFrontier(store: Store, size: number): Promise<MerkleFrontier> {
+  return new MerkleFrontier(size, await Promise.all(frontierOf(size).map(subtreeReader(store))));
+}
+
+/** Reads subtrees out of a store. */
+export function subtreeReader(store: Store): SubtreeReader {
+  return async (subtree) => {
+    if (subtree.height < TILE_HEIGHT) return subtreeHash(await leavesOf(store, subtree));
+    const node = await store.get('nodes', placeOf(subtree));
+    if (node === null) throw missing();
+    return node.hash;
+  };
+}
+
+async function leavesOf(store: Store, { height, index }: Subtree): Promise<Uint8Array[]> {
+  const size = 2 ** height;
+  const rows = await store.list('receipts', { after: index * size - 1, limit: size });
+  if (rows.length !== size) throw missing();
+  return rows.map(({ leaf }) => leaf);
+}
+
+function missing(): WcpError {
+  return new WcpError(
+    'ERR_WCP_STORE',
+    'The store is damaged: a part of the log is missing. Restore it from a backup.',
+  );
+}

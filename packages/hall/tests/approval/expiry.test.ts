@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TestHall } from '../support/test-hall.ts';
+
+let hall: TestHall;
+beforeEach(async () => {
+  hall = await TestHall.open();
+});
+afterEach(() => hall.close());
+
+const TTL = 900;
+const stateOf = async (approval_id: string) =>
+  (await hall.get('steward', `/wcp/approvals/${approval_id}`)).json;
+const resolutionsOf = async (approval_id: string) => {
+  const { json } = await hall.get('auditor', `/wcp/receipts?decision_id=${approval_id}`);
+  return json.items.filter(({ receipt }: { receipt: { kind: string } }) => receipt.kind === 'approval');
+};
+
+describe('a hold that nobody resolves in time counts as denied', () => {
+  test.each(['approve', 'deny', 'escalate'])('%s comes too late', async (resolution) => {
+    const { approval_id } = await hall.hold();
+    hall.pass(TTL + 1);
+    const { status, json } = await hall.resolve('steward', approval_id, { resolution });
+    expect([status, json.code]).toEqual([410, 'APPROVAL_EXPIRED']);
+    expect((await stateOf(approval_id)).state).toBe('expired');
+    expect(hall.delivery.calls).toEqual([]);
+  });
+
+  test('a second before the end is in time', async () => {
+    const { approval_id } = await hall.hold();
+    hall.pass(TTL - 1);
+    expect((await hall.resolve('steward', approval_id)).status).toBe(200);
+  });
+
+  test('the code stays the same however late, and after the Hall ended it by itself', async () => {
+    const { approval_id } = await hall.hold();
+    hall.pass(TTL + 1);
+    await hall.hall.parts.approvalService.expire();
+    for (const later of [0, 1, 100_000]) {
+      hall.pass(later);
+      expect((await hall.resolve('steward', approval_id)).json.code).toBe('APPROVAL_EXPIRED');
+    }
+  });
+
+  test('the Hall ends it by the clock, without anybody asking', async () => {
+    const { approval_id } = await hall.hold();
+    hall.pass(TTL + 1);
+    const deadline = Date.now() + 3000;
+    while ((await stateOf(approval_id)).state === 'pending' && Date.now() < deadline) {
+      await new Promise((next) => setTimeout(next, 50));
+    }
+    const { state, history } = await stateOf(approval_id);
+    expect(state).toBe('expired');
+    expect(history).toEqual([expect.objectContaining({ action: 'expire', by: 'hall' })]);
+    expect((await hall.get('steward', '/wcp/approvals/pending')).json.items).toEqual([]);
+  });
+
+  test('it ends once, and leaves one receipt, also where the Hall and stewards come at once', async () => {
+    const { approval_id } = await hall.hold();
+    hall.pass(TTL + 1);
+    const { approvalService } = hall.hall.parts;
+    const [, , ...answers] = await Promise.all([
+      approvalService.expire(),
+      approvalService.expire(),
+      hall.resolve('steward', approval_id),
+      hall.resolve('steward', approval_id, { resolution: 'deny' }),
+    ]);
+    expect(answers.map(({ json }) => json.code)).toEqual(['APPROVAL_EXPIRED', 'APPROVAL_EXPIRED']);
+    const ended = await resolutionsOf(approval_id);
+    expect(ended).toHaveLength(1);
+    expect(ended[0].receipt.policy_decision).toBe('DENY');
+  });
+
+  test('the time to live is that of the configuration', async () => {
+    await hall.hall.reload({ config: { approval: { ttl_seconds: 5 } } });
+    const { approval_id, decision } = await hall.hold();
+    expect(
+      Date.parse(decision.approval_expires_at as string) - Date.parse(decision.timestamp as string),
+    ).toBe(5000);
+    hall.pass(6);
+    expect((await hall.resolve('steward', approval_id)).json.code).toBe('APPROVAL_EXPIRED');
+  });
+
+  test('one that could not be ended because nothing can be kept ends in the next round', async () => {
+    const { approval_id } = await hall.hold();
+    hall.pass(TTL + 1);
+    const { store } = hall.hall.parts.storage;
+    const { commit } = store;
+    store.commit = () => Promise.reject(new Error('the disk is full'));
+    await expect(hall.hall.parts.approvalService.expire()).rejects.toThrow('the disk is full');
+    expect((await stateOf(approval_id)).state).toBe('pending');
+    store.commit = commit;
+    await hall.hall.parts.approvalService.expire();
+    expect((await stateOf(approval_id)).state).toBe('expired');
+  });
+});

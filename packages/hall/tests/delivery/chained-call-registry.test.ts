@@ -1,0 +1,45 @@
+import { expect, test, vi } from 'vitest';
+import { ChainedCallRegistry } from '../../src/delivery/chained-call-registry.ts';
+import { ALLOWED } from './support.ts';
+
+const answer = { decision: ALLOWED, result: null };
+
+test('whoever shows the permit of a running call is answered under that call', async () => {
+  const pendingApprovals = new ChainedCallRegistry();
+  const [one, two] = [vi.fn(async () => answer), vi.fn(async () => answer)];
+  pendingApprovals.open('permit one', one);
+  pendingApprovals.open('permit two', two);
+  expect(await pendingApprovals.ask('permit two', { capability_id: 'cap.doc.hash' })).toBe(answer);
+  expect(one).not.toHaveBeenCalled();
+  expect(two).toHaveBeenCalledExactlyOnceWith({ capability_id: 'cap.doc.hash' });
+});
+
+test('a permit that no running call has is unknown, also when its call is over', async () => {
+  const pendingApprovals = new ChainedCallRegistry();
+  const leave = pendingApprovals.open('permit', async () => answer);
+  for (const permit of ['', 'permi', 'permit ', '__proto__'])
+    expect(await pendingApprovals.ask(permit, {})).toBe('unknown');
+  leave();
+  expect(await pendingApprovals.ask('permit', {})).toBe('unknown');
+});
+
+test('the end of an earlier attempt does not close the later one', async () => {
+  const pendingApprovals = new ChainedCallRegistry();
+  const leave = pendingApprovals.open('permit', async () => answer);
+  pendingApprovals.open('permit', async () => answer);
+  leave();
+  expect(await pendingApprovals.ask('permit', {})).toBe(answer);
+});
+
+test('one call asks so often and no more', async () => {
+  const pendingApprovals = new ChainedCallRegistry(2);
+  pendingApprovals.open('permit', async () => answer);
+  const received = await Promise.all([1, 2, 3].map((n) => pendingApprovals.ask('permit', n)));
+  expect(received).toEqual([answer, answer, 'too_many']);
+});
+
+test('where the dispatch fails, asking does', async () => {
+  const pendingApprovals = new ChainedCallRegistry();
+  pendingApprovals.open('permit', () => Promise.reject(new Error('no')));
+  await expect(pendingApprovals.ask('permit', {})).rejects.toThrow('no');
+});

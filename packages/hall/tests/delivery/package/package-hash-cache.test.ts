@@ -1,0 +1,137 @@
+import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { PackageSight } from '../../../src/delivery/package/package-hash-cache.ts';
+import { temporaryFolder } from '../support.ts';
+
+const hashed = vi.hoisted(() => ({ count: 0, meanwhile: async () => {} }));
+vi.mock('@wcp/evidence', async (original) => {
+  const evidence = await original<typeof import('@wcp/evidence')>();
+  return {
+    ...evidence,
+    packageHash: async (dir: string) => {
+      hashed.count += 1;
+      const hash = await evidence.packageHash(dir);
+      await hashed.meanwhile();
+      return hash;
+    },
+  };
+});
+const { packageHash } = await vi.importActual<typeof import('@wcp/evidence')>('@wcp/evidence');
+
+let dir: string;
+let file: string;
+
+beforeEach(async () => {
+  dir = await temporaryFolder();
+  file = join(dir, 'worker.mjs');
+  await writeAsOf2020('export {};\n');
+  await mkdir(join(dir, 'lib'));
+  await writeFile(join(dir, 'lib/part.mjs'), 'export {};\n');
+  hashed.count = 0;
+  hashed.meanwhile = async () => {};
+});
+
+/** Looks at the package as if it had been left alone for a while. */
+async function settledSight() {
+  const sight = new PackageSight(dir);
+  const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10_000);
+  await sight.observe();
+  later.mockRestore();
+  hashed.count = 0;
+  return sight;
+}
+
+test('a package that was left alone is hashed once', async () => {
+  const sight = await settledSight();
+  for (let n = 0; n < 5; n += 1) expect(await sight.observe()).toBe(await packageHash(dir));
+  expect(hashed.count).toBe(0);
+});
+
+test('a package that was changed a moment ago is hashed again, for the clock may not have moved on', async () => {
+  const sight = new PackageSight(dir);
+  for (let n = 0; n < 3; n += 1) await sight.observe();
+  expect(hashed.count).toBe(3);
+});
+
+test('files of the future are always hashed again', async () => {
+  await utimes(file, new Date('2999-01-01'), new Date('2999-01-01'));
+  const sight = await settledSight();
+  await sight.observe();
+  expect(hashed.count).toBe(1);
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ['another byte', () => appendFile(file, '\n')],
+  ['another content of the same size, with the old time', () => writeAsOf2020('import {};\n')],
+  ['another file in its place', () => replace('export {};\n')],
+  ['a new file', () => writeFile(join(dir, 'lib/new.mjs'), '')],
+  ['a file that is gone', () => rm(join(dir, 'lib/part.mjs'))],
+  ['a file of another name', () => rename(join(dir, 'lib/part.mjs'), join(dir, 'lib/other.mjs'))],
+])('%s is seen', async (_, change) => {
+  const sight = await settledSight();
+  await change();
+  expect(await sight.observe()).toBe(await packageHash(dir));
+  expect(hashed.count).toBe(1);
+});
+
+async function writeAsOf2020(text: string) {
+  const old = new Date('2020-01-01');
+  await writeFile(file, text);
+  await utimes(file, old, old);
+}
+
+async function replace(text: string) {
+  await writeFile(join(dir, '../replacement'), text);
+  await rename(join(dir, '../replacement'), file);
+}
+
+test('what the hash leaves out is not looked at', async () => {
+  const sight = await settledSight();
+  await mkdir(join(dir, '.git/objects'), { recursive: true });
+  for (const name of ['manifest.json', '.git/objects/one']) await writeFile(join(dir, name), 'x');
+  await sight.observe();
+  expect(hashed.count).toBe(0);
+});
+
+test('a package that changes while it is hashed is hashed again', async () => {
+  const sight = new PackageSight(dir);
+  hashed.meanwhile = async () => {
+    hashed.meanwhile = async () => {};
+    await appendFile(file, '// late\n');
+  };
+  expect(await sight.observe()).toBe(await packageHash(dir));
+  expect(hashed.count).toBe(2);
+});
+
+test('a package that never stands still is given up on, and not remembered', async () => {
+  const sight = new PackageSight(dir);
+  hashed.meanwhile = () => appendFile(file, '// again\n');
+  await sight.observe();
+  expect(hashed.count).toBe(3);
+  hashed.meanwhile = async () => {};
+  expect(await sight.observe()).toBe(await packageHash(dir));
+});
+
+test('who comes while it is looked is told what is seen afterwards', async () => {
+  const sight = new PackageSight(dir);
+  let late: Promise<unknown> = Promise.resolve();
+  hashed.meanwhile = async () => {
+    hashed.meanwhile = async () => {};
+    late = Promise.all([sight.observe(), sight.observe()]);
+    await appendFile(file, '// after they came\n');
+  };
+  await sight.observe();
+  const hash = await packageHash(dir);
+  expect(await late).toEqual([hash, hash]);
+});
+
+test('a package that cannot be read has no hash, until it can', async () => {
+  const sight = await settledSight();
+  await symlink('worker.mjs', join(dir, 'link.mjs'));
+  await expect(sight.observe()).rejects.toMatchObject({ code: 'ERR_WCP_PACKAGE' });
+  await rm(join(dir, 'link.mjs'));
+  expect(await sight.observe()).toBe(await packageHash(dir));
+  await rm(dir, { recursive: true });
+  await expect(sight.observe()).rejects.toThrow();
+});

@@ -1,0 +1,175 @@
+import { chmodSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { signingKeyFromPem } from '@wcp/evidence';
+import { describe, expect, it } from 'vitest';
+import { folderOf, GREETING, open, problemFrom, problemsOf, read, scratch, until, write } from './support.ts';
+
+const FILES = [
+  'rules.json',
+  'hall.json',
+  'server.json',
+  'workers/hello/worker.mjs',
+  'workers/hello/registry_record.json',
+  'keys/hall-key.pem',
+];
+
+describe('a Hall in an empty folder', () => {
+  it('makes an example that dispatches, the signing key, and one key for each role', async () => {
+    const dir = scratch();
+    const { hall, made, url } = await open(dir);
+    expect(url).toBeNull();
+    expect(made.files).toEqual(FILES);
+    expect(made.keys.map(({ role, tenant_id }) => [role, tenant_id])).toEqual([
+      ['admin', null],
+      ['tenant', 'agent.example'],
+      ['steward', null],
+    ]);
+    const answer = await hall.dispatch(GREETING);
+    expect(answer.result?.result).toEqual({ greeting: 'Hello, Ada!' });
+    expect(answer.outcome_receipt?.outcome?.status).toBe('ok');
+    expect(hall.parts.activeWorld.rejected).toEqual([]);
+  });
+
+  it('keeps the signing key for its owner alone, and signs with it', async () => {
+    const dir = scratch();
+    const { hall } = await open(dir);
+    expect(statSync(join(dir, 'keys/hall-key.pem')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(dir, 'keys'))).toEqual(['hall-key.pem']);
+    const key = signingKeyFromPem(read(dir, 'keys/hall-key.pem'));
+    expect((await hall.dispatch(GREETING)).receipt.signing_key_id).toBe(key.keyId);
+  });
+
+  it('has a name of its own, so that what is signed for it is not valid elsewhere', async () => {
+    const [one, other] = [await open(scratch()), await open(scratch())];
+    expect(one.hall.parts.origin).toMatch(/^localhost\/wcp-[0-9a-f]{8}$/);
+    expect(other.hall.parts.origin).not.toBe(one.hall.parts.origin);
+  });
+
+  it('keeps keys, evidence and workers over a restart, and makes nothing again', async () => {
+    const dir = scratch();
+    const first = await open(dir);
+    const { receipt } = await first.hall.dispatch(GREETING);
+    await first.close();
+    const { hall, made } = await open(dir);
+    expect(made).toEqual({ files: [], keys: [] });
+    const admin = first.made.keys.find(({ role }) => role === 'admin')?.key;
+    const answer = await hall.app.inject({
+      url: `/wcp/receipts?decision_id=${receipt.decision_id}`,
+      headers: { authorization: `Bearer ${admin}` },
+    });
+    expect(answer.json().items).toHaveLength(2);
+    expect(hall.parts.registry.get('org.example.hello')?.version).toBe(1);
+  });
+
+  it('makes no keys where it is to stay open, and others than the first where they are wanted', async () => {
+    const dir = scratch();
+    const first = await open(dir, { keys: 'none' });
+    expect(first.made.keys).toEqual([]);
+    expect(first.hall.parts.identity.isOpen).toBe(true);
+    await first.close();
+    const second = await open(dir, { newKeys: ['trial'] });
+    expect(second.made.keys).toHaveLength(3);
+    await second.close();
+    const third = await open(dir, { newKeys: ['trial', 'admin'] });
+    expect(third.made.keys).toMatchObject([
+      { role: 'tenant', tenant_id: 'agent.example' },
+      { role: 'admin' },
+    ]);
+    const key = third.hall.parts.identity.keys.list().find(({ label }) => label === 'for a day');
+    const lives = Date.parse(key?.expires_at ?? '') - Date.parse(key?.created_at ?? '');
+    expect(lives).toBeGreaterThan(86_300_000);
+    expect(lives).toBeLessThanOrEqual(86_400_000);
+  });
+});
+
+describe('a folder in which something is', () => {
+  it('gets nothing but the signing key, and everything in it stays as it was', async () => {
+    const dir = folderOf({ 'rules.json': [], 'notes.txt': 'mine' });
+    const { made, hall } = await open(dir);
+    expect(made.files).toEqual(['keys/hall-key.pem']);
+    expect([read(dir, 'rules.json'), read(dir, 'notes.txt')]).toEqual(['[]', 'mine']);
+    expect(existsSync(join(dir, 'server.json'))).toBe(false);
+    const { decision } = await hall.dispatch(GREETING);
+    expect(decision).toMatchObject({ outcome: 'DENY', deny_code: 'DENY_NO_MATCHING_RULE' });
+  });
+
+  it('is refused where there is evidence and its key is gone, or is no key', async () => {
+    const dir = scratch();
+    await (await open(dir)).close();
+    write(dir, 'keys/hall-key.pem', 'nothing');
+    expect(await problemsOf(dir)).toMatchObject([{ file: 'keys/hall-key.pem', code: 'KEY_INVALID' }]);
+    rmSync(join(dir, 'keys/hall-key.pem'));
+    expect(await problemsOf(dir)).toMatchObject([{ file: 'keys/hall-key.pem', code: 'KEY_MISSING' }]);
+    expect(existsSync(join(dir, 'keys/hall-key.pem'))).toBe(false);
+  });
+
+  it('is said to have a key that others may read', async () => {
+    const dir = scratch();
+    const first = await open(dir);
+    expect(first.said).toEqual([]);
+    await first.close();
+    chmodSync(join(dir, 'keys/hall-key.pem'), 0o644);
+    expect((await open(dir)).said).toEqual([expect.stringMatching(/^warn Others than its owner may read/)]);
+  });
+
+  it('is refused while another Hall has it, with what it made left as it is', async () => {
+    const dir = scratch();
+    await open(dir);
+    const [problem] = await problemsOf(dir);
+    expect(problem).toMatchObject({ file: 'store.db', code: 'STORE_UNUSABLE' });
+    expect(problem?.message).toContain('in use by another process');
+  });
+
+  it('is refused where it is a file, or lies in one', async () => {
+    const dir = folderOf({ file: 'x' });
+    expect(await problemsOf(join(dir, 'file'))).toMatchObject([{ code: 'UNUSABLE' }]);
+    expect(await problemsOf(join(dir, 'file/hall'))).toMatchObject([{ code: 'UNUSABLE' }]);
+  });
+
+  it('loses the copies of code that no enrolled worker has any more', async () => {
+    const dir = scratch();
+    const first = await open(dir);
+    await first.hall.dispatch(GREETING);
+    await first.close();
+    const [before] = readdirSync(join(dir, 'snapshots'));
+    write(dir, 'workers/hello/worker.mjs', `${read(dir, 'workers/hello/worker.mjs')}\n`);
+    const second = await open(dir);
+    await second.hall.dispatch(GREETING);
+    const after = readdirSync(join(dir, 'snapshots'));
+    expect(after).toHaveLength(1);
+    expect(after).not.toContain(before);
+  });
+});
+
+describe('listening', () => {
+  it('gives the URL, and frees the port when it is closed', async () => {
+    const { url, close } = await open(scratch(), { listens: true });
+    expect((await fetch(`${url}/wcp/health`)).status).toBe(200);
+    await close();
+    await expect(fetch(`${url}/wcp/health`)).rejects.toThrow();
+  });
+
+  it('is refused at another address than this machine’s own while there is no key', async () => {
+    const dir = scratch();
+    const options = { listens: true, host: '0.0.0.0', keys: 'none' } as const;
+    expect(await problemsOf(dir, options)).toMatchObject([{ code: 'OPEN_TO_ALL' }]);
+    expect((await open(dir, { listens: true, host: '0.0.0.0' })).url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+  });
+
+  it('is refused at a port that is taken and at an address that is not there, and the store is free again', async () => {
+    const dir = scratch();
+    const server = createServer().listen(0, '127.0.0.1');
+    await until(() => server.listening);
+    const { port } = server.address() as { port: number };
+    const [taken] = await problemsOf(dir, { listens: true, port });
+    expect(taken).toMatchObject({ file: null, code: 'CANNOT_LISTEN' });
+    expect(taken?.message).toContain(`Port ${port} of 127.0.0.1 is in use`);
+    server.close();
+    const { keys } = await problemFrom(scratch(), { listens: true, host: '203.0.113.7' });
+    expect(keys.map(({ role }) => role)).toEqual(['admin', 'tenant', 'steward']);
+    const [absent] = await problemsOf(dir, { listens: true, host: '203.0.113.7' });
+    expect(absent?.message).toContain('does not have the address 203.0.113.7');
+    await open(dir);
+  });
+});

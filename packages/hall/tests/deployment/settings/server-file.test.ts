@@ -1,0 +1,144 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderOf, GREETING, open, problemsOf, read, scratch, write } from '../support.ts';
+
+const found = async (dir: string, env = {}) =>
+  (await problemsOf(dir, { env })).map(({ file, path, code }) => `${file} ${path} ${code}`);
+
+/** A folder with the example's worker, so that only the settings are wrong. */
+async function exampleWith(change: Readonly<Record<string, unknown>>): Promise<string> {
+  const dir = scratch();
+  await (await open(dir)).close();
+  write(dir, 'server.json', { ...JSON.parse(read(dir, 'server.json')), ...change });
+  return dir;
+}
+
+describe('server.json', () => {
+  it('may be absent: everything has a default', async () => {
+    const { hall } = await open(folderOf({ 'rules.json': [] }));
+    expect(hall.parts.origin).toBe('localhost/wcp');
+  });
+
+  it('is refused with every mistake in its form at once, and nothing is started', async () => {
+    const dir = folderOf({
+      'rules.json': [],
+      'server.json': {
+        host: 7,
+        port: 70_000,
+        origin: 'https://with space',
+        limits: { body_bytes: 1 },
+        webhooks: [{ url: 'ftp://x', secret_env: 'S' }, 3],
+        workers: [
+          { dir: 'a' },
+          { dir: 'a', program: 'b', url: 'http://x' },
+          { program: 'b' },
+          { url: 'http://name:secret@x', record: 'r.json' },
+          { dir: 'a', command: [], processes: 0, env: { A: 1 } },
+        ],
+        colour: 'red',
+      },
+    });
+    expect(await found(dir)).toEqual([
+      'server.json /colour UNKNOWN_MEMBER',
+      'server.json /host INVALID_VALUE',
+      'server.json /limits/body_bytes INVALID_VALUE',
+      'server.json /origin INVALID_VALUE',
+      'server.json /port INVALID_VALUE',
+      'server.json /webhooks/0/url INVALID_VALUE',
+      'server.json /webhooks/1 INVALID_VALUE',
+      'server.json /workers/0 INVALID_VALUE',
+      'server.json /workers/1 INVALID_VALUE',
+      'server.json /workers/2/dir MISSING_MEMBER',
+      'server.json /workers/3/url INVALID_VALUE',
+      'server.json /workers/4/command INVALID_VALUE',
+      'server.json /workers/4/env/A INVALID_VALUE',
+      'server.json /workers/4/processes INVALID_VALUE',
+    ]);
+  });
+
+  it('has a sentence for each mistake, and none of the parser’s own', async () => {
+    const dir = folderOf({ 'server.json': { port: 'x', workers: [{}], webhooks: {} } });
+    for (const { message } of await problemsOf(dir))
+      expect(message).toMatch(/^(port|A worker|webhooks) .*\.|…/);
+  });
+
+  it('is refused where it is no JSON, with the place', async () => {
+    const dir = folderOf({ 'server.json': '{\n  "port": 1,\n}' });
+    expect(await problemsOf(dir)).toMatchObject([
+      { file: 'server.json', code: 'NOT_JSON', message: expect.stringContaining('line 3, column 1') },
+    ]);
+  });
+
+  it('is refused with everything that it names and that is not there', async () => {
+    const dir = folderOf({
+      'server.json': {
+        webhooks: [
+          { url: 'https://chat.example/hook', secret_env: 'UNSET' },
+          { url: 'https://chat.example/hook', secret_env: 'NO_SECRET' },
+        ],
+        workers: [
+          { dir: 'nowhere', program: 'x.mjs' },
+          { dir: 'there', program: 'missing.mjs', env: { TOKEN: { from: 'UNSET' } } },
+          { url: 'http://127.0.0.1:1', record: 'broken.json' },
+        ],
+      },
+      'broken.json': { worker_id: 'no id' },
+    });
+    mkdirSync(join(dir, 'there'));
+    write(dir, 'there/registry_record.json', '{');
+    expect(await found(dir, { NO_SECRET: 'whsec_???' })).toEqual([
+      'server.json /webhooks/0/secret_env VARIABLE_MISSING',
+      'server.json /webhooks/1/secret_env SECRET_INVALID',
+      'server.json /workers/0 RECORD_MISSING',
+      'server.json /workers/0/dir WORKER_MISSING',
+      'there/registry_record.json null NOT_JSON',
+      'server.json /workers/1/env/TOKEN/from VARIABLE_MISSING',
+      'server.json /workers/1/program WORKER_MISSING',
+      'broken.json /artifact_hash MISSING_MEMBER',
+      'broken.json /capabilities MISSING_MEMBER',
+      'broken.json /risk_tier MISSING_MEMBER',
+      'broken.json /worker_id INVALID_VALUE',
+      'broken.json /worker_species_id MISSING_MEMBER',
+    ]);
+  });
+
+  it('is refused where it names a worker twice', async () => {
+    const worker = { dir: 'workers/hello', program: 'worker.mjs' };
+    expect(await found(await exampleWith({ workers: [worker, worker] }))).toEqual([
+      'server.json /workers/1 WORKER_TWICE',
+    ]);
+  });
+
+  it('gives a worker the variables that it names, and no others', async () => {
+    const worker = {
+      dir: 'workers/hello',
+      command: [process.execPath, 'tell.mjs'],
+      env: { PLAIN: 'text', TAKEN: { from: 'OUTER' } },
+    };
+    const dir = await exampleWith({ workers: [worker] });
+    const tell = `import { createInterface } from 'node:readline';
+      for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify({
+        id: JSON.parse(line).id, status: 'ok', result: process.env, telemetry: [], evidence: [], deny_reason: null }));`;
+    write(dir, 'workers/hello/tell.mjs', tell);
+    const { hall } = await open(dir, { env: { OUTER: 'from outside', SECRET: 'stays' } });
+    const { result } = await hall.dispatch(GREETING);
+    expect(result?.result).toMatchObject({ PLAIN: 'text', TAKEN: 'from outside' });
+    const names = Object.keys(result?.result as object).sort();
+    // By the last two a worker knows the permits of this Hall.
+    expect(names).toEqual(['PLAIN', 'TAKEN', 'WCP_HALL_PUBLIC_KEY', 'WCP_PERMIT_STORE']);
+    expect(result?.result).toMatchObject({ WCP_HALL_PUBLIC_KEY: hall.parts.key.publicKey });
+  });
+
+  it('has the last words of a worker that crashes written to the log, harmless to a terminal', async () => {
+    const dir = await exampleWith({});
+    write(dir, 'workers/hello/worker.mjs', "console.error('\\u001b[31mwoe'); process.exit(3);");
+    const { hall, said } = await open(dir);
+    const { outcome_receipt } = await hall.dispatch(GREETING);
+    expect(outcome_receipt?.outcome?.status).toBe('error');
+    expect(said).not.toEqual([]);
+    for (const line of said) {
+      expect(line).toMatch(/^warn org\.example\.hello: .*Its last words: \\u001b\[31mwoe/);
+    }
+  });
+});

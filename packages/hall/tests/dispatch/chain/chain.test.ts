@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { inProcessDelivery } from '../../../src/delivery/in-process-delivery.ts';
+import type { Hall } from '../../../src/index.ts';
+import { ask, chainedHall, chainWorker, decisionsOf, stopOf } from './chained-hall.ts';
+
+let hall: Hall | undefined;
+afterEach(async () => {
+  await hall?.close();
+  hall = undefined;
+});
+
+/** A worker that asks for `asked` and tells what it got. */
+const asking = (received: object, blast = 1) =>
+  chainWorker('outer', blast, async (_request, context) => {
+    const { decision, result } = await context.dispatch({
+      capability_id: 'org.chain.do-inner',
+      ...received,
+    } as never);
+    return { outcome: decision.outcome, code: decision.deny_code, result: result?.result ?? null };
+  });
+const inner = chainWorker('inner', 2, (request) => ({ got: request }));
+
+describe('a worker asks for another capability under its own dispatch', () => {
+  test('it is decided, executed and kept like any request, and blast adds up by what the Hall recorded', async () => {
+    hall = await chainedHall([asking({ request: { n: 1 } }), inner]);
+    const { result, decision } = await hall.dispatch(ask('outer'));
+    expect(result?.result).toEqual({ outcome: 'DISPATCH', code: null, result: { got: { n: 1 } } });
+    const [above, below] = await decisionsOf(hall);
+    expect(above?.decision.decision_id).toBe(decision.decision_id);
+    expect(below).toMatchObject({
+      facts: { chain: { blast_score: 1, depth: 1 } },
+      decision: { blast_score: 3, correlation_id: 'chain-1', tenant_id: 'tenant-a' },
+      input: { ext: { parent_decision_id: decision.decision_id } },
+    });
+    expect(await hall.parts.storage.store.get('chains', 'chain-1')).toMatchObject({
+      blast_score: 3,
+      dispatches: 2,
+    });
+  });
+
+  test('what it says of itself is what its parent has, where it says nothing', async () => {
+    hall = await chainedHall([asking({}), inner]);
+    await hall.dispatch(ask('outer', {}, { data_label: 'RESTRICTED', tenant_risk: 'high', qos_class: 'P3' }));
+    const [, below] = await decisionsOf(hall);
+    expect(below?.input).toMatchObject({
+      env: 'dev',
+      data_label: 'RESTRICTED',
+      tenant_risk: 'high',
+      qos_class: 'P3',
+    });
+  });
+
+  test.each([
+    ['a stricter label', { data_label: 'RESTRICTED' }],
+    ['a higher risk', { tenant_risk: 'high' }],
+    ['a class that is less urgent', { qos_class: 'P3' }],
+  ])('it may ask for %s', async (_, narrower) => {
+    hall = await chainedHall([asking(narrower), inner]);
+    const { result } = await hall.dispatch(ask('outer'));
+    expect(result?.result).toMatchObject({ outcome: 'DISPATCH' });
+    expect((await decisionsOf(hall))[1]?.input).toMatchObject(narrower);
+  });
+
+  test.each([
+    ['an opener label', { data_label: 'PUBLIC' }],
+    ['a lower risk', { tenant_risk: 'low' }],
+    ['a class that is more urgent', { qos_class: 'P0' }],
+    ['another environment', { env: 'stage' }],
+    ['another tenant', { tenant_id: 'tenant-b' }],
+    ['another correlation', { correlation_id: 'chain-2' }],
+  ])('with %s it is denied, and that is kept', async (_, wider) => {
+    hall = await chainedHall([asking(wider), inner]);
+    const { result } = await hall.dispatch(ask('outer'));
+    expect(result?.result).toMatchObject({ outcome: 'DENY', code: 'DENY_FROZEN', result: null });
+    const [, below] = await decisionsOf(hall);
+    expect(stopOf(below as never)).toBe('CHAIN_WIDENED');
+    expect(below?.decision).toMatchObject({ tenant_id: 'tenant-a', correlation_id: 'chain-1' });
+  });
+
+  test('what no request may hold is refused by decide', async () => {
+    hall = await chainedHall([asking({ policy_gate: 'open' }), inner]);
+    expect((await hall.dispatch(ask('outer'))).result?.result).toMatchObject({ code: 'DENY_INVALID_INPUT' });
+  });
+
+  test('a caller cannot say how much was spent: it can only raise its own score', async () => {
+    hall = await chainedHall([asking({ blast_score: 0 }, 1), inner]);
+    await hall.dispatch(ask('outer'));
+    expect((await decisionsOf(hall))[1]?.decision.blast_score).toBe(3);
+  });
+
+  test('a chain that comes back to what it is doing is a loop', async () => {
+    const looping = chainWorker('inner', 0, async (request, context) => {
+      const { decision } = await context.dispatch({ capability_id: 'org.chain.do-inner', request });
+      return { code: decision.deny_code };
+    });
+    hall = await chainedHall([looping]);
+    expect((await hall.dispatch(ask('inner', { n: 1 }))).result?.result).toEqual({ code: 'DENY_FROZEN' });
+    expect((await decisionsOf(hall)).map(stopOf)).toEqual([null, 'CHAIN_LOOP']);
+  });
+
+  test('a chain is only so deep', async () => {
+    const digging = chainWorker('inner', 0, async ({ n }: { n?: number }, context) => {
+      const request = { n: (n ?? 0) + 1 };
+      const { decision } = await context.dispatch({ capability_id: 'org.chain.do-inner', request });
+      return { code: decision.deny_code };
+    });
+    hall = await chainedHall([digging], {
+      workers: [{ delivery: inProcessDelivery(digging), limits: { concurrency: 16 } }],
+    });
+    await hall.dispatch(ask('inner'));
+    const stops = (await decisionsOf(hall)).map(stopOf);
+    expect(stops).toEqual([...Array.from({ length: 9 }, () => null), 'CHAIN_TOO_DEEP']);
+  });
+
+  test('a chain that would wait for a place that it holds itself is refused, and does not wait', async () => {
+    const digging = chainWorker('inner', 0, async ({ n }: { n?: number }, context) => {
+      const request = { n: (n ?? 0) + 1 };
+      const { decision, result } = await context.dispatch({ capability_id: 'org.chain.do-inner', request });
+      return { outcome: decision.outcome, below: result?.result ?? null };
+    });
+    hall = await chainedHall([digging], {
+      workers: [{ delivery: inProcessDelivery(digging), limits: { concurrency: 2 } }],
+    });
+    const { result } = await hall.dispatch(ask('inner'));
+    expect(result?.result).toEqual({ outcome: 'DISPATCH', below: { outcome: 'DISPATCH', below: null } });
+    const letters = await hall.parts.storage.store.list('dead_letters');
+    expect(letters.map(({ document }) => JSON.parse(document).code)).toEqual(['DELIVERY_BUSY']);
+  });
+
+  test('nothing below a dispatch outlives it', async () => {
+    const slow = chainWorker('inner', 0, async (_request, { signal, deadline }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      return { deadline };
+    });
+    hall = await chainedHall([asking({}), slow], { timeout_ms: 300 });
+    const { outcome_receipt } = await hall.dispatch(ask('outer'));
+    expect(outcome_receipt?.outcome?.status).not.toBe('ok');
+    const rows = await hall.parts.storage.store.list('dispatches');
+    expect(rows).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateSigningKey } from '@wcp/evidence';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { pruneIdempotency } from '../../src/dispatch/prune-idempotency.ts';
+import { createHall, type Hall } from '../../src/index.ts';
+import type { Change } from '../../src/storage/store/store.ts';
+import { countingWorker, RULES, request } from '../failure/support.ts';
+
+let folder: string;
+let hall: Hall;
+let key: string;
+let executed: readonly string[];
+const signer = generateSigningKey();
+
+async function open(): Promise<void> {
+  const worker = countingWorker();
+  executed = worker.executed;
+  hall = await createHall({
+    file: join(folder, 'store.db'),
+    key: signer,
+    rules: RULES,
+    workers: [{ delivery: worker.delivery }],
+  });
+  const made = await hall.parts.identity.keys.create({
+    label: 'a',
+    roles: ['tenant'],
+    tenant_id: 'tenant-a',
+    authority: null,
+  });
+  key = made.key;
+}
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wcp-idempotency-'));
+  await open();
+});
+afterEach(async () => {
+  await hall.close();
+  rmSync(folder, { recursive: true });
+});
+
+const post = (payload: object, name?: string) =>
+  hall.app.inject({
+    method: 'POST',
+    url: '/wcp/dispatch',
+    payload,
+    headers: { authorization: `Bearer ${key}`, ...(name !== undefined && { 'idempotency-key': name }) },
+  });
+
+test('with an Idempotency-Key the same request again gives the first answer again', async () => {
+  const first = await post(request(1), 'key-1');
+  const second = await post(request(1), 'key-1');
+  expect(first.statusCode).toBe(200);
+  expect(second.json()).toEqual(first.json());
+  expect(executed).toHaveLength(1);
+  expect((await post(request(1), 'key-2')).json()).not.toEqual(first.json());
+  expect((await post(request(1))).statusCode).toBe(200);
+  expect(executed).toHaveLength(3);
+});
+
+test('two that come at once are dispatched once', async () => {
+  const [one, two] = await Promise.all([post(request(1), 'key-1'), post(request(1), 'key-1')]);
+  expect(two.json()).toEqual(one.json());
+  expect(executed).toHaveLength(1);
+});
+
+test('another request under the same key is refused', async () => {
+  await post(request(1), 'key-1');
+  const other = await post(request(2), 'key-1');
+  expect(other.statusCode).toBe(422);
+  expect(other.json()).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+  expect(executed).toHaveLength(1);
+});
+
+test('the first answer is given again after a restart, a denial too', async () => {
+  const first = await post(request(1), 'key-1');
+  const denied = await post({ ...request(1), capability_id: 'cap.web.fetch' }, 'key-2');
+  expect(denied.statusCode).toBe(403);
+  await hall.close();
+  await open();
+  expect((await post(request(1), 'key-1')).json()).toEqual(first.json());
+  const again = await post({ ...request(1), capability_id: 'cap.web.fetch' }, 'key-2');
+  expect(again.statusCode).toBe(403);
+  expect(again.json()).toEqual(denied.json());
+  expect(executed).toHaveLength(0);
+});
+
+test('a key that is none is refused', async () => {
+  expect((await post(request(1), 'x'.repeat(256))).statusCode).toBe(400);
+  expect((await post(request(1), 'with space')).statusCode).toBe(400);
+  expect(executed).toHaveLength(0);
+});
+
+test('a key is forgotten after two days, with the result that was kept for it; the evidence stays', async () => {
+  await post(request(1), 'key-1');
+  const { store } = hall.parts.storage;
+  const commit = (changes: readonly Change[]) => hall.parts.journal.commit(changes);
+  const DAY_MS = 86_400_000;
+  await pruneIdempotency(store, Date.now() + DAY_MS, commit);
+  expect(await store.count('idempotency')).toBe(1);
+  await pruneIdempotency(store, Date.now() + 2 * DAY_MS, commit);
+  expect([await store.count('idempotency'), await store.count('results')]).toEqual([0, 0]);
+  expect(await store.count('decisions')).toBe(1);
+});

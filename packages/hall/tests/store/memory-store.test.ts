@@ -1,7 +1,0 @@
-import { createMemoryStore } from '../../src/store/memory-store.ts';
-import { storeCases } from './store.case.ts';
-
-storeCases('memory', async () => {
-  const store = createMemoryStore();
-  return { store, close: () => store.close() };
-});

@@ -1,0 +1,82 @@
+import { DENY_CODES, type RouteDecision } from '@wcp/spec';
+import { readRouteInput } from '@wcp/spec/input';
+import { decideIn, NOWHERE, STEPS, type Step } from '../decision/decide.ts';
+import { type Denial, deny, Evaluation } from '../decision/evaluation.ts';
+import { readFacts } from '../decision/read-facts.ts';
+import { engineOf, type World } from '../world/world.ts';
+import type { Change } from './candidate-changes.ts';
+import { describeHold, describeStep } from './describe-step.ts';
+import { smallestChange } from './smallest-change.ts';
+
+/** What became of one step. */
+export interface ExplainedStep {
+  readonly step: number;
+  readonly title: string;
+  readonly status: 'passed' | 'denied' | 'held' | 'not_reached';
+  /** One sentence: what the step saw. */
+  readonly reason: string;
+}
+
+/** Why a decision is what it is. */
+export interface Explanation {
+  readonly decision: RouteDecision;
+  readonly steps: readonly ExplainedStep[];
+  /**
+   * The smallest set of single changes under which the same request would be dispatched, tried out on
+   * the engine itself. Empty where it is dispatched already, null where none of up to three was found.
+   */
+  readonly changes: readonly Change[] | null;
+  /** What to do, in one sentence; null where nothing is needed. */
+  readonly remedy: string | null;
+}
+
+/**
+ * Explains a decision (section 5): each step, whether it passed and what it saw, and the smallest
+ * change that would allow the request. Pure and total like `decide`, only slower: a diagnosis, not a
+ * way to route.
+ *
+ * @example
+ * for (const { step, status, reason } of explain(world, facts, input).steps) console.log(step, status, reason);
+ */
+export function explain(world: World, facts: unknown, input: unknown): Explanation {
+  const engine = engineOf(world, NOWHERE);
+  const decision = decideIn(engine, facts, input);
+  return {
+    decision,
+    steps: retrace(new Evaluation(engine, readFacts(facts), readRouteInput(input))),
+    changes: smallestChange(engine, facts, input, decision),
+    remedy: remedyOf(decision),
+  };
+}
+
+function retrace(current: Evaluation): ExplainedStep[] {
+  let denied = false;
+  return STEPS.map(({ step, title, check }): ExplainedStep => {
+    if (denied) return { step, title, status: 'not_reached', reason: 'An earlier step denied.' };
+    const denial = attempt(check, current);
+    denied = denial !== null;
+    if (denial !== null) return { step, title, status: 'denied', reason: DENY_CODES[denial.code].meaning };
+    const held = describeHold(step, current);
+    return {
+      step,
+      title,
+      status: held === null ? 'passed' : 'held',
+      reason: held ?? describeStep(step, current),
+    };
+  });
+}
+
+/** As in `decide`: what goes wrong inside a step denies. */
+function attempt(check: Step['check'], current: Evaluation): Denial | null {
+  try {
+    return check(current);
+  } catch {
+    return deny('DENY_INTERNAL_ERROR');
+  }
+}
+
+function remedyOf({ outcome, deny_code, supervisor_level }: RouteDecision): string | null {
+  if (outcome === 'DENY') return DENY_CODES[deny_code as keyof typeof DENY_CODES].remedy;
+  if (outcome === 'DISPATCH') return null;
+  return `A steward resolves it at level ${supervisor_level}; ask for the decision again with that approval.`;
+}

@@ -1,0 +1,110 @@
+import type { Env, HallConfig, SupervisorLevel } from '@wcp/spec';
+import { type CatalogEntity, findEntity } from '@wcp/spec/catalog';
+import { ENVS } from '@wcp/spec/document';
+import { escapeText } from '@wcp/spec/json';
+
+/** A Hall configuration with every default in its place and its profile applied (section 4.3). */
+export interface Settings {
+  readonly require_signatory: boolean;
+  readonly allowed_tenants: ReadonlySet<string>;
+  readonly require_credential: boolean;
+  readonly require_worker_attestation: boolean;
+  readonly enforce_privilege_envelopes: boolean;
+  readonly trusted_authorities: ReadonlySet<string> | null;
+  readonly max_score: Readonly<Record<Env, number>>;
+  readonly on_exceeded: 'require_human' | 'deny';
+  readonly egress_allowlist: Readonly<Record<Env, ReadonlySet<string>>>;
+  readonly secrets: Readonly<Record<Env, ReadonlySet<string>>>;
+  readonly ttl_seconds: number;
+  readonly default_level: SupervisorLevel;
+  readonly redact_tenant: boolean;
+  readonly policy_version: string;
+  /** The policy version as events show it. */
+  readonly policy_version_shown: string;
+  /** Controls that the profile adds to every rule. */
+  readonly profile_controls: readonly string[];
+  /** `prof.edge.isolated`: no egress but `none`, in any environment. */
+  readonly egress_none: boolean;
+}
+
+/** The policy version of a Hall that names none, or whose configuration is broken. */
+export const DEFAULT_POLICY_VERSION = 'policy.v0';
+
+type Limits = Record<Env, number>;
+
+/** What a profile changes beside the controls that the catalog lists for it (section 13, "Profiles"). */
+interface Posture {
+  readonly strict: boolean;
+  readonly egress_none: boolean;
+  /** Limits become at least these: `prof.dev.permissive` alone. */
+  readonly at_least: Limits;
+  /** Limits become at most these. */
+  readonly at_most: Limits;
+}
+
+const LOWEST: Limits = { dev: 0, stage: 0, prod: 0, edge: 0 };
+const HIGHEST: Limits = { dev: 100, stage: 100, prod: 100, edge: 100 };
+const STRICT_LIMITS: Limits = { dev: 100, stage: 10, prod: 6, edge: 6 };
+
+const PLAIN: Posture = { strict: false, egress_none: false, at_least: LOWEST, at_most: HIGHEST };
+const POSTURES: ReadonlyMap<string, Posture> = new Map<string, Posture>([
+  ['prof.dev.permissive', { ...PLAIN, at_least: { dev: 100, stage: 25, prod: 0, edge: 0 } }],
+  ['prof.prod.strict', { ...PLAIN, strict: true, at_most: STRICT_LIMITS }],
+  ['prof.edge.isolated', { ...PLAIN, strict: true, egress_none: true, at_most: STRICT_LIMITS }],
+]);
+
+/** Whether the catalog has this profile. */
+export function isProfile(id: string): boolean {
+  return findEntity(id)?.type === 'profile';
+}
+
+/** The settings in force: defaults, then what the configuration says, then what its profile makes stricter. */
+export function settingsOf(config: HallConfig): Settings {
+  const profile = config.profile ?? null;
+  const posture = (profile === null ? undefined : POSTURES.get(profile)) ?? PLAIN;
+  const { strict } = posture;
+  return {
+    require_signatory: strict || (config.require_signatory ?? false),
+    allowed_tenants: new Set(config.allowed_tenants),
+    require_credential: strict || (config.require_credential ?? false),
+    require_worker_attestation: strict || (config.require_worker_attestation ?? false),
+    enforce_privilege_envelopes: strict || (config.enforce_privilege_envelopes ?? false),
+    trusted_authorities: config.trusted_authorities == null ? null : new Set(config.trusted_authorities),
+    max_score: limitsOf(config, posture),
+    on_exceeded: config.blast?.on_exceeded ?? 'require_human',
+    egress_allowlist: setsOf(config.privilege_policy?.egress_allowlist),
+    secrets: setsOf(config.privilege_policy?.secrets),
+    ttl_seconds: config.approval?.ttl_seconds ?? 900,
+    default_level: config.approval?.default_level ?? 'gatekeeper',
+    redact_tenant: config.redact_tenant ?? false,
+    policy_version: config.policy_version ?? DEFAULT_POLICY_VERSION,
+    policy_version_shown: escapeText(config.policy_version ?? DEFAULT_POLICY_VERSION),
+    profile_controls: profile === null ? [] : controlsOf(profile),
+    egress_none: posture.egress_none,
+  };
+}
+
+/** What the catalog lists for one of its profiles: each has the member, be it empty. */
+function controlsOf(profile: string): readonly string[] {
+  return (findEntity(profile) as CatalogEntity).controls_required as readonly string[];
+}
+
+const DEFAULT_LIMITS: Limits = { dev: 25, stage: 15, prod: 10, edge: 10 };
+
+function limitsOf(config: HallConfig, posture: Posture): Limits {
+  const limits = { ...DEFAULT_LIMITS };
+  for (const env of ENVS) {
+    const configured = config.blast?.max_score?.[env] ?? limits[env];
+    limits[env] = Math.min(Math.max(configured, posture.at_least[env]), posture.at_most[env]);
+  }
+  return limits;
+}
+
+function setsOf(lists: Partial<Record<Env, string[]>> | undefined): Record<Env, ReadonlySet<string>> {
+  return {
+    dev: new Set(lists?.dev),
+    stage: new Set(lists?.stage),
+    prod: new Set(lists?.prod),
+    edge: new Set(lists?.edge),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Diagnostic, HallConfig, Sha256 } from '@wcp/spec';
+import type { PolicyGate } from '../steps/policy-gate.ts';
+import type { CompiledRule } from './compiled-rule.ts';
+import type { RuleTable } from './rule-table.ts';
+import { type Settings, settingsOf } from './settings.ts';
+
+/**
+ * What decisions are made in (section 4): documents, compiled once. Its inside is the engine's; what
+ * a caller sees is frozen.
+ */
+export interface World {
+  /** SHA-256 over the documents as given (section 13), or null where they have no canonical JSON. */
+  readonly digest: Sha256 | null;
+  /** What the compiler has to say; a world with an error in rules or configuration denies everything. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly policy_version: string;
+  readonly catalog_version: string;
+}
+
+/** The inside of a world. */
+export interface Engine {
+  readonly digest: Sha256 | null;
+  /** Rules, configuration or catalog version have errors: step 2 denies. */
+  readonly broken: boolean;
+  readonly settings: Settings;
+  readonly rules: readonly CompiledRule[];
+  readonly table: RuleTable;
+  readonly dead_rules: readonly string[];
+  readonly gate: PolicyGate | null;
+}
+
+const ENGINES = new WeakMap<World, Engine>();
+
+/** Binds an engine to the world that callers hold. */
+export function seal(world: World, engine: Engine): World {
+  for (const diagnostic of world.diagnostics) Object.freeze(diagnostic);
+  Object.freeze(world.diagnostics);
+  const sealed = Object.freeze(world);
+  ENGINES.set(sealed, engine);
+  return sealed;
+}
+
+/** The engine of a world; for anything that `compileWorld` did not make, one that denies. */
+export function engineOf(world: World, nowhere: Engine): Engine {
+  return ENGINES.get(world) ?? nowhere;
+}
+
+/** An engine that denies everything at step 2. */
+export function brokenEngine(digest: Sha256 | null, policyVersion: string, table: RuleTable): Engine {
+  const config: HallConfig = Object.assign(Object.create(null), { policy_version: policyVersion });
+  return { digest, broken: true, settings: settingsOf(config), rules: [], table, dead_rules: [], gate: null };
+}

@@ -1,0 +1,172 @@
+import { DENY_CODES, decisionDigest } from '@wcp/spec';
+import { expect, test } from 'vitest';
+import { decide, type Explanation, explain } from '../../src/index.ts';
+import {
+  ALLOW,
+  ASK,
+  AUDIT,
+  DENY,
+  HASH,
+  makeFacts,
+  makeInput,
+  OTHER_HASH,
+  type Scene,
+  together,
+  WORKER_ID,
+  worldOf,
+} from '../support.ts';
+
+const explainScene = (scene: Scene): Explanation =>
+  explain(worldOf(scene), makeFacts(scene.facts), makeInput(scene.input));
+const human: Scene = { rule: { decision: { escalation: { human_required_default: true } } } };
+const asking = (policy: unknown): Scene => ({
+  rule: { decision: { escalation: { policy_gate: true } } },
+  facts: { policy },
+});
+
+test('the decision is that of decide', () => {
+  for (const scene of [{}, human, { input: { env: 'moon' } }, asking(DENY)]) {
+    const expected = decide(worldOf(scene), makeFacts(scene.facts), makeInput(scene.input));
+    expect(explainScene(scene).decision).toEqual(expected);
+  }
+});
+
+test('each step of section 5 is there, in its order', () => {
+  const { steps } = explainScene({});
+  expect(steps.map(({ step }) => step)).toEqual([1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  expect(new Set(steps.map(({ title }) => title)).size).toBe(steps.length);
+  expect(steps.every(({ status }) => status === 'passed')).toBe(true);
+});
+
+/** What a step saw, and in which scene. */
+const SEEN: readonly (readonly [step: number, reason: string, scene: Scene])[] = [
+  [1, 'Every member has its form.', {}],
+  [2, 'Rules, configuration, catalog version and facts are sound.', {}],
+  [3, 'Neither the Hall nor this tenant nor this correlation is frozen.', {}],
+  [4, 'This Hall does not ask for signatories.', {}],
+  [
+    4,
+    'Tenant "tenant-a" is on the list.',
+    { config: { require_signatory: true, allowed_tenants: ['tenant-a'] } },
+  ],
+  [5, 'This Hall does not ask for credentials.', {}],
+  [
+    5,
+    'The credential is valid and belongs to "tenant-a".',
+    { config: { require_credential: true }, facts: { credential: { valid: true, tenant_id: 'tenant-a' } } },
+  ],
+  [6, 'The caller names no policy version.', {}],
+  [
+    6,
+    'Caller and Hall both mean v\\u000a1.',
+    { config: { policy_version: 'v\n1' }, input: { policy_version: 'v\n1' } },
+  ],
+  [7, 'Every rule can match something.', {}],
+  [7, '1 dead rule(s); dev routes all the same.', { rules: (rule) => [rule, { ...rule, rule_id: 'r2' }] }],
+  [8, 'Rule "r1" is the first that matches.', {}],
+  [9, `Worker ${WORKER_ID} of species wrk.doc.summarizer has every control that is required (0).`, {}],
+  [
+    9,
+    `Worker ${WORKER_ID} of species wrk.doc.summarizer has every control that is required (1). Skipped: wrk.web.fetcher (not_enrolled), wrk.mem.embedder (not_enrolled).`,
+    {
+      rule: {
+        decision: {
+          required_controls_suggested: [AUDIT],
+          candidate_workers_ranked: [
+            { worker_species_id: 'wrk.web.fetcher' },
+            { worker_species_id: 'wrk.mem.embedder' },
+            { worker_species_id: 'wrk.doc.summarizer' },
+            { worker_species_id: 'wrk.doc.hasher' },
+          ],
+        },
+      },
+    },
+  ],
+  [10, 'The code is not banned; attestation is not asked for here.', {}],
+  [
+    10,
+    'The code is the code that was attested, and it is not banned.',
+    {
+      config: { require_worker_attestation: true },
+      facts: { workers: { [WORKER_ID]: { current_hash: HASH } } },
+    },
+  ],
+  [11, 'Nobody asks for an envelope here.', {}],
+  [11, 'The envelope is within the ceiling.', { config: { enforce_privilege_envelopes: true } }],
+  [12, 'The blast score is 1, the limit 25.', {}],
+  [13, 'The rule does not ask the gate.', {}],
+  [13, 'The gate says ALLOW: so\\u202e', asking({ ...ALLOW, reason: 'so\u202e' })],
+  [14, 'The rule asks for no human.', {}],
+  [15, 'No approval came with the facts.', {}],
+];
+
+test.each(SEEN)('step %i says: %s', (number, reason, scene) => {
+  const steps = explainScene(scene).steps.filter(({ step }) => step === number);
+  expect(steps.map((each) => [each.status, each.reason])).toContainEqual(['passed', reason]);
+});
+
+const HOLDS: readonly (readonly [step: number, reason: string, scene: Scene])[] = [
+  [
+    12,
+    'The blast score is 30, above the limit 25: a human decides (gatekeeper).',
+    { input: { blast_score: 30 } },
+  ],
+  [
+    13,
+    'The gate asks for a human (executor): ask\\\\',
+    asking({ ...ASK, reason: 'ask\\', supervisor_level: 'executor' }),
+  ],
+  [14, 'The rule asks for a human (gatekeeper).', human],
+];
+
+test.each(HOLDS)('step %i holds: %s', (number, reason, scene) => {
+  const { steps, decision, remedy } = explainScene(scene);
+  expect(steps.map(({ status }) => status)).toEqual(
+    steps.map(({ step }) => (step === number ? 'held' : 'passed')),
+  );
+  expect(steps.find(({ step }) => step === number)?.reason).toBe(reason);
+  expect(decision.outcome).toBe('STEWARD_HOLD');
+  expect(remedy).toContain(`at level ${decision.supervisor_level}`);
+});
+
+test('an approval that fits passes step 15 and says so', () => {
+  const { decision } = explainScene(human);
+  const decision_digest = decisionDigest(makeInput(), decision);
+  const approval = { id: 'a', level: 'gatekeeper', resolver: 's', decision_digest };
+  const { steps, changes, remedy } = explainScene(together(human, { facts: { approval } }));
+  expect(steps.at(-1)).toMatchObject({ status: 'passed', reason: 'The approval is for this very decision.' });
+  expect([changes, remedy]).toEqual([[], null]);
+});
+
+test.each<[string, number, Scene]>([
+  ['DENY_INVALID_INPUT', 0, { input: { env: 'moon' } }],
+  ['DENY_HALL_MISCONFIGURED', 1, { config: { more: 1 } }],
+  ['DENY_INTERNAL_ERROR', 2, { facts: { now: 'now' } }],
+  ['DENY_FROZEN', 3, { facts: { frozen: { scope: 's', reason: 'r' } } }],
+  ['DENY_NO_MATCHING_RULE', 8, { rule: { match: { env: 'prod' } } }],
+  ['DENY_POLICY_GATE', 13, asking(DENY)],
+  ['DENY_INTERNAL_ERROR', 15, together(human, { facts: { now: '9999-12-31T23:59:59Z' } })],
+])(
+  '%s: the step at index %i denies, those before passed, those after were not reached',
+  (code, index, scene) => {
+    const { steps, decision, remedy } = explainScene(scene);
+    const before = steps.slice(0, index).map(({ status }) => status);
+    expect(before.every((status) => status === 'passed' || status === 'held')).toBe(true);
+    const { meaning, remedy: expected } = DENY_CODES[code as keyof typeof DENY_CODES];
+    expect(steps[index]).toMatchObject({ status: 'denied', reason: meaning });
+    expect(steps.slice(index + 1).map(({ status, reason }) => `${status}: ${reason}`)).toEqual(
+      Array.from({ length: steps.length - index - 1 }, () => 'not_reached: An earlier step denied.'),
+    );
+    expect(decision.deny_code).toBe(code);
+    expect(remedy).toBe(expected);
+  },
+);
+
+test('a hash of a worker stands in no change and in no step', () => {
+  const scene: Scene = {
+    config: { require_worker_attestation: true },
+    facts: { workers: { [WORKER_ID]: { current_hash: OTHER_HASH } } },
+  };
+  const { steps, changes } = explainScene(scene);
+  expect(JSON.stringify([steps, changes])).not.toMatch(/[0-9a-f]{64}/);
+});

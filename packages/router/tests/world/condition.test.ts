@@ -1,0 +1,57 @@
+import { readRouteInput } from '@wcp/spec/input';
+import { expect, test } from 'vitest';
+import { compileMatch, MATCH_MEMBERS, matches, valuesOf } from '../../src/world/condition.ts';
+import { makeInput } from '../support.ts';
+
+test.each([
+  ['an exact value', 'prod', ['prod']],
+  ['{eq}', { eq: 'prod' as const }, ['prod']],
+  ['{in}', { in: ['prod' as const, 'edge' as const] }, ['prod', 'edge']],
+])('%s takes the values that it names', (_title, condition, values) => {
+  expect([...(valuesOf(condition) ?? [])]).toEqual(values);
+});
+
+test('{any: true} and an absent condition take every value', () => {
+  expect(valuesOf({ any: true })).toBeNull();
+  expect(valuesOf(undefined)).toBeNull();
+});
+
+test('a condition may stand on six members', () => {
+  expect(MATCH_MEMBERS).toEqual([
+    'capability_id',
+    'env',
+    'data_label',
+    'tenant_risk',
+    'qos_class',
+    'tenant_id',
+  ]);
+});
+
+test('an empty match takes every input', () => {
+  expect(compileMatch({})).toEqual([]);
+  expect(matches([], readRouteInput(makeInput()))).toBe(true);
+});
+
+test.each(MATCH_MEMBERS)('a match on %s takes the input that has the value, and no other', (member) => {
+  const input = readRouteInput(makeInput());
+  const compiled = compileMatch({ [member]: { in: [makeInput()[member]] } });
+  expect(matches(compiled, input)).toBe(true);
+  const other = {
+    capability_id: 'cap.a.b',
+    env: 'edge',
+    data_label: 'PUBLIC',
+    tenant_risk: 'high',
+    qos_class: 'P0',
+  };
+  expect(matches(compiled, readRouteInput({ ...makeInput({ tenant_id: 'tenant-z' }), ...other }))).toBe(
+    false,
+  );
+});
+
+test('all conditions of a match must hold', () => {
+  const compiled = compileMatch({ env: 'dev', qos_class: 'P2', tenant_id: { any: true } });
+  expect(compiled.map(([member]) => member)).toEqual(['env', 'qos_class']);
+  expect(matches(compiled, readRouteInput(makeInput()))).toBe(true);
+  expect(matches(compiled, readRouteInput(makeInput({ qos_class: 'P1' })))).toBe(false);
+  expect(matches(compiled, readRouteInput(makeInput({ env: 'stage' })))).toBe(false);
+});

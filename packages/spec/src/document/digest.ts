@@ -1,0 +1,58 @@
+import { type Sha256, sha256 } from '../hash.ts';
+import { canonicalJson } from '../json/canonical-json.ts';
+import { writePlain } from '../json/plain-json.ts';
+import { type RouteDecision, RouteDecisionSchema } from './schema/route-decision.ts';
+
+/** The members of a decision that are no part of its digest: they differ between equal decisions. */
+export const VOLATILE_MEMBERS = [
+  'decision_id',
+  'timestamp',
+  'decided_at',
+  'pending_approval_id',
+  'approval_expires_at',
+  'telemetry_envelopes',
+] as const;
+
+/**
+ * SHA-256 of the canonical `request` of an input; of `{}` where it has none (section 6).
+ *
+ * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
+ */
+export function artifactHash(request: unknown = {}): Sha256 {
+  return sha256(canonicalJson(request));
+}
+
+/**
+ * What was decided about what, without the volatile part (section 6): SHA-256 of the canonical JSON
+ * of `{input, decision}`, the input as it was received.
+ *
+ * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` where the input has no canonical JSON
+ */
+export function decisionDigest(input: unknown, decision: Partial<RouteDecision>): Sha256 {
+  return sha256(digestText(canonicalJson(input), decision));
+}
+
+/** The text that a decision digest hashes, for a caller that has the canonical input already. */
+export function digestText(canonicalInput: string, decision: Partial<RouteDecision>): string {
+  const lasting: Record<string, unknown> = { ...decision };
+  for (const member of VOLATILE_MEMBERS) delete lasting[member];
+  return joinDigest(canonicalInput, canonicalJson(lasting));
+}
+
+/** The same for a caller that has {@link lastingText} too. */
+export function joinDigest(canonicalInput: string, lasting: string): string {
+  return `{"decision":${lasting},"input":${canonicalInput}}`;
+}
+
+/**
+ * The canonical JSON of a decision without its volatile part, for a decision that the engine has just
+ * made: it is read without the guards that somebody else's would need.
+ */
+export function lastingText(decision: RouteDecision): string {
+  return writePlain(Object.fromEntries(LASTING_MEMBERS.map((name) => [name, decision[name]])));
+}
+
+/** In the order in which they are written. */
+const LASTING_MEMBERS = (Object.keys(RouteDecisionSchema.properties) as (keyof RouteDecision)[])
+  .filter((name) => !(VOLATILE_MEMBERS as readonly string[]).includes(name))
+  .sort();

@@ -1,0 +1,123 @@
+import type { Finding } from '../finding.ts';
+import { escapeText } from '../text.ts';
+
+/** The kinds of identifier (section 13, "Ids"). */
+export const ID_KINDS = [
+  'capability',
+  'worker_species',
+  'control',
+  'policy',
+  'profile',
+  'event',
+  'authority',
+  'private',
+  'worker',
+] as const;
+
+/** One of {@link ID_KINDS}. */
+export type IdKind = (typeof ID_KINDS)[number];
+
+/** What {@link checkId} says of an identifier. */
+export interface IdCheck {
+  readonly valid: boolean;
+  /** The kind that was asked for, else the one found, else null. */
+  readonly kind: string | null;
+  /** The id as the Hall writes it, with hyphens where underscores were read (R2); null when invalid. */
+  readonly canonical: string | null;
+  /** The authority namespace of any valid id under `org.` or `x.`, else null. */
+  readonly authority: string | null;
+  readonly findings: readonly Finding[];
+}
+
+const MAX_LENGTH = 64;
+const HYPHENED = '(?:\\.[a-z0-9-]+)';
+const READ = '(?:\\.[a-z0-9_-]+)';
+const PRIVATE = `(?:org|x)${HYPHENED}{2,3}`;
+
+/** The pattern of each kind as the schemas state it; the length limit of 64 stands beside it. */
+export const ID_PATTERNS: Readonly<Record<IdKind, string>> = {
+  capability: `^(?:cap${HYPHENED}{1,3}|${PRIVATE})$`,
+  worker_species: `^(?:wrk${HYPHENED}{1,3}|${PRIVATE})$`,
+  control: `^(?:ctrl${READ}{1,3}|${PRIVATE})$`,
+  policy: `^(?:pol${READ}{1,3}|${PRIVATE})$`,
+  profile: `^(?:prof${READ}{1,3}|${PRIVATE})$`,
+  event: `^evt${READ}{1,3}$`,
+  authority: `^(?:org|x)${HYPHENED}$`,
+  private: `^${PRIVATE}$`,
+  worker: `^${PRIVATE}$`,
+};
+
+const MATCHERS = Object.entries(ID_PATTERNS).map(
+  ([kind, pattern]) => [kind as IdKind, new RegExp(pattern)] as const,
+);
+const MATCHER_OF: ReadonlyMap<string, RegExp> = new Map(MATCHERS);
+const KIND_OF_PREFIX: ReadonlyMap<string, IdKind> = new Map([
+  ['cap', 'capability'],
+  ['wrk', 'worker_species'],
+  ['ctrl', 'control'],
+  ['pol', 'policy'],
+  ['prof', 'profile'],
+  ['evt', 'event'],
+]);
+
+/** Whether `text` is an id of `kind`; underscores are read where R2 reads them. */
+export function isId(text: string, kind: IdKind): boolean {
+  return text.length <= MAX_LENGTH && (MATCHER_OF.get(kind) as RegExp).test(text);
+}
+
+/**
+ * Checks an identifier (section 2): its form, its kind, its canonical spelling and its authority.
+ *
+ * @param kind the kind that is expected; without it the kind is found by the prefix. What is none of
+ * {@link ID_KINDS} matches nothing.
+ * @example checkId('ctrl.obs.audit_log', 'control').canonical // 'ctrl.obs.audit-log'
+ */
+export function checkId(text: unknown, kind?: string): IdCheck {
+  const found = typeof text === 'string' && text.length <= MAX_LENGTH ? kindOf(text, kind) : null;
+  if (found === null || typeof text !== 'string') return invalid(kind);
+  return {
+    valid: true,
+    kind: found,
+    canonical: canonicalId(text),
+    authority: authorityOf(text),
+    findings: [],
+  };
+}
+
+function kindOf(text: string, asked: string | undefined): string | null {
+  if (asked !== undefined) return MATCHER_OF.get(asked)?.test(text) ? asked : null;
+  const prefix = text.slice(0, Math.max(0, text.indexOf('.')));
+  const candidates = KIND_OF_PREFIX.has(prefix)
+    ? [KIND_OF_PREFIX.get(prefix) as IdKind]
+    : (['authority', 'private'] as const);
+  return candidates.find((kind) => isId(text, kind)) ?? null;
+}
+
+function invalid(asked: unknown): IdCheck {
+  const kind = typeof asked === 'string' ? asked : null;
+  const expected = kind === null ? 'an identifier' : `an id of kind "${escapeText(kind)}"`;
+  const message = `This is not ${expected}: two to four segments of a-z, 0-9 and "-" joined by dots, at most 64 characters.`;
+  return {
+    valid: false,
+    kind,
+    canonical: null,
+    authority: null,
+    findings: [{ path: '', code: 'INVALID_VALUE', message }],
+  };
+}
+
+/** The canonical spelling of a valid id: underscores become hyphens in the four kinds of R2. */
+export function canonicalId(id: string): string {
+  return id.includes('_') ? id.replaceAll('_', '-') : id;
+}
+
+/**
+ * The authority namespace that an id stands under, or null outside `org.` and `x.` (section 1).
+ *
+ * @example authorityOf('org.acme.doc-summarizer.prod-01') // 'org.acme'
+ */
+export function authorityOf(id: string): string | null {
+  if (!id.startsWith('org.') && !id.startsWith('x.')) return null;
+  const [root, name] = id.split('.', 2);
+  return `${root}.${name}`;
+}

@@ -1,0 +1,3 @@
+export { INPUT_DEPTH, INPUT_SIZE } from './input-inspection.ts';
+export { parseRouteInput } from './parse-route-input.ts';
+export { type InputDenyCode, type RouteInputReading, readRouteInput } from './read-route-input.ts';

@@ -1,0 +1,51 @@
+import { BLAST_DIMENSIONS, DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '../document/schema/common.ts';
+
+/** What may stand in one member of a RouteInput (section 3). */
+export interface InputMember {
+  readonly required: boolean;
+  readonly expected: string;
+  /** How the canonical text of an accepted value begins, where any object or any text is accepted. */
+  readonly begins?: '{' | '"';
+  /** Blank, the member alone is a denial of its own and no finding. */
+  readonly mayBeBlank?: boolean;
+}
+
+const required = (expected: string): InputMember => ({ required: true, expected });
+const optional = (expected: string): InputMember => ({ required: false, expected });
+const OPAQUE: InputMember = {
+  required: true,
+  expected: '1 to 128 characters of A-Z a-z 0-9 . _ : @ / -',
+  mayBeBlank: true,
+};
+const TEXT: InputMember = { required: false, expected: 'a string', begins: '"' };
+const OBJECT: InputMember = { required: false, expected: 'an object', begins: '{' };
+const RADIUS = `an object of ${BLAST_DIMENSIONS.join(', ')}, each an integer from 0 to 5`;
+
+/** Every member of a RouteInput by its name. */
+export const INPUT_MEMBERS: ReadonlyMap<string, InputMember> = new Map([
+  ['capability_id', required('a capability id, such as cap.doc.summarize')],
+  ['env', required(`one of ${ENVS.join(', ')}`)],
+  ['data_label', required(`one of ${DATA_LABELS.join(', ')}`)],
+  ['tenant_risk', required(`one of ${TENANT_RISKS.join(', ')}`)],
+  ['qos_class', required(`one of ${QOS_CLASSES.join(', ')}`)],
+  ['tenant_id', OPAQUE],
+  ['correlation_id', OPAQUE],
+  ['policy_version', TEXT],
+  ['tenant_credential', TEXT],
+  ['blast_score', optional('an integer from 0 to 100')],
+  ['dry_run', optional('true or false')],
+  ['request', OBJECT],
+  ['privilege_context', OBJECT],
+  ['ext', OBJECT],
+  ['blast_radius', { ...OBJECT, expected: RADIUS }],
+]);
+
+/** Whether a text is one of a member's values. */
+export function isOneOf<T extends string>(values: readonly T[], text: string): text is T {
+  return (values as readonly string[]).includes(text);
+}
+
+/** Whether a value is an integer from 0 to `most`. */
+export function isIntegerTo(most: number, value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { Compile } from 'typebox/compile';
+import { describe, expect, test } from 'vitest';
+import { SCHEMAS, schemaDocument } from '../../src/document/index.ts';
+import { WcpError } from '../../src/index.ts';
+import { nearSchema } from './near-schema.ts';
+
+const FOLDER = new URL('../../schemas/', import.meta.url);
+const NAMES = Object.keys(SCHEMAS);
+const fileOf = (name: string): string => readFileSync(new URL(`${name}.json`, FOLDER), 'utf8');
+
+/** Every keyword that the wire's schemas may use: a reader in another language supports these. */
+const KEYWORDS = [
+  '$id',
+  '$schema',
+  'additionalProperties',
+  'anyOf',
+  'const',
+  'description',
+  'enum',
+  'items',
+  'maxLength',
+  'maximum',
+  'minItems',
+  'minLength',
+  'minProperties',
+  'minimum',
+  'pattern',
+  'properties',
+  'required',
+  'title',
+  'type',
+  'uniqueItems',
+  'x-wcp-hash',
+  'x-wcp-id',
+  'x-wcp-open',
+];
+
+function keywordsIn(schema: unknown, found: Set<string>): Set<string> {
+  for (const [keyword, value] of Object.entries(schema as object)) {
+    found.add(keyword);
+    const inner = keyword === 'properties' ? Object.values(value) : [value].flat();
+    const schemas = ['properties', 'items', 'anyOf', 'additionalProperties'].includes(keyword) ? inner : [];
+    for (const one of schemas) if (typeof one === 'object') keywordsIn(one, found);
+  }
+  return found;
+}
+
+test('the documents of the wire', () => {
+  expect(NAMES.toSorted()).toEqual([
+    'ban-list',
+    'facts',
+    'hall-config',
+    'manifest',
+    'receipt',
+    'registry-record',
+    'route-decision',
+    'route-input',
+    'rules',
+    'telemetry-event',
+    'worker-context',
+    'worker-result',
+  ]);
+});
+
+test('the folder schemas holds these and nothing else', () => {
+  expect(readdirSync(FOLDER).toSorted()).toEqual(NAMES.map((name) => `${name}.json`).toSorted());
+});
+
+describe.each(NAMES)('schemas/%s.json', (name) => {
+  test('is what the sources say; `pnpm schemas` writes it anew', () => {
+    expect(fileOf(name)).toBe(`${JSON.stringify(schemaDocument(name), null, 2)}\n`);
+  });
+
+  test('names its dialect and itself', () => {
+    expect(JSON.parse(fileOf(name))).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: `urn:wcp:0.2:${name}`,
+      title: expect.any(String),
+      description: expect.stringContaining('WCP section'),
+    });
+  });
+
+  test('is plain JSON Schema, which accepts what the sources accept', () => {
+    const [file, source] = [Compile(JSON.parse(fileOf(name))), Compile(SCHEMAS[name] as object)];
+    fc.assert(
+      fc.property(nearSchema(name), (value) => {
+        expect(file.Check(value)).toBe(source.Check(value));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test('the keywords of the schemas are those that the reader knows', () => {
+  const found = new Set<string>();
+  for (const name of NAMES) keywordsIn(JSON.parse(fileOf(name)), found);
+  expect([...found].toSorted()).toEqual(KEYWORDS.toSorted());
+});
+
+test.each(['nothing', 'constructor', '__proto__', ''])('there is no schema %j', (name) => {
+  expect(() => schemaDocument(name)).toThrow(WcpError);
+  expect(() => schemaDocument(name)).toThrow(expect.objectContaining({ code: 'ERR_WCP_DOCUMENT' }));
+});

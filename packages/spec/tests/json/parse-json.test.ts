@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { WcpError } from '../../src/index.ts';
+import { nestingOf, parseJson, parseUniqueJson } from '../../src/json/index.ts';
+
+const refused = (text: string): void => {
+  expect(() => parseJson(text)).toThrow(WcpError);
+  expect(() => parseJson(text)).toThrow(expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }));
+};
+
+describe('JSON text is read as I-JSON asks', () => {
+  test.each<[string, unknown]>([
+    ['{"a":1,"b":{"a":1,"b":[{"a":1},{"a":1}]}}', { a: 1, b: { a: 1, b: [{ a: 1 }, { a: 1 }] } }],
+    [' [ "a" , "a" , "b:c" ] ', ['a', 'a', 'b:c']],
+    ['{"a":"a","b":"a"}', { a: 'a', b: 'a' }],
+    ['{"\\"a":1,"a":2}', { '"a': 1, a: 2 }],
+    ['{"a\\\\":1,"a":2}', { 'a\\': 1, a: 2 }],
+    ['{"{":1,"}":{"{":2},"[":3,"]":4,":":5}', { '{': 1, '}': { '{': 2 }, '[': 3, ']': 4, ':': 5 }],
+    ['"\\ud83d\\ude00"', '😀'],
+    ['-0', -0],
+    ['null', null],
+  ])('%s', (text, value) => {
+    expect(parseJson(text)).toEqual(value);
+  });
+
+  test.each([
+    ['at the top', '{"a":1,"a":1}'],
+    ['with other members between', '{"a":1,"b":2,"a":1}'],
+    ['in an object of an object', '{"x":{"a":1,"a":2}}'],
+    ['in an object of a list', '[[{"b":[]},{"a":1,"a":2}]]'],
+    ['after a container', '{"a":{"b":[1]},"a":2}'],
+    ['spelled with an escape', '{"a":1,"\\u0061":2}'],
+    ['spelled with escapes of either case', '{"\\u00AF":1,"\\u00af":2}'],
+    ['with a solidus that is escaped', '{"/":1,"\\/":2}'],
+    ['and empty', '{"":1,"":2}'],
+    ['and __proto__', '{"__proto__":1,"__proto__":2}'],
+    ['and constructor', '{"constructor":1,"constructor":2}'],
+    ['around white space', '{ "a"\n:1 ,\t"a" : 2 }'],
+  ])('a name that occurs twice, %s, is an error', (_where, text) => {
+    expect(() => JSON.parse(text)).not.toThrow();
+    refused(text);
+  });
+
+  test.each([
+    ['a byte order mark', '\ufeff{}'],
+    ['a number too great for a double', '[1e999]'],
+    ['a negative one', '{"a":-1e999}'],
+    ['the escape of a lone high surrogate', '"\\ud800"'],
+    ['the escape of a lone low surrogate', '["\\udc00 "]'],
+    ['surrogates the wrong way round', '"\\udc00\\ud800"'],
+    ['a lone surrogate in a name', '{"\\ud800":1}'],
+    ['nothing', ''],
+    ['two values', '{}{}'],
+    ['a trailing comma', '[1,]'],
+    ['a comment', '{}//'],
+    ['single quotes', "{'a':1}"],
+    ['NaN', 'NaN'],
+    ['a control character in a string', '"\u0000"'],
+    ['an unfinished string', '{"a'],
+    ['a leading zero', '01'],
+  ])('%s is an error', (_what, text) => refused(text));
+
+  test('the message names the name, safe to show', () => {
+    expect(() => parseJson('{"a\\n":1,"a\\n":2}')).toThrow('The name "a\\u000a" occurs twice in one object.');
+  });
+
+  test('an own member __proto__ stays a member and pollutes nothing', () => {
+    const value = parseJson('{"__proto__":{"polluted":true}}') as object;
+    expect(Object.keys(value)).toEqual(['__proto__']);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  test('a string of nine million characters is read', () => {
+    const long = 'x\\n'.repeat(3_000_000);
+    expect(parseJson(`{"a":"${long}"}`)).toHaveProperty('a.length', 6_000_000);
+  });
+
+  test('a nesting of 200,000 levels is an error, not a crash', () => {
+    refused(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
+    refused(`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`);
+  });
+
+  test('what JSON.stringify writes is read back', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), fc.nat(3), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        expect(parseJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  test('a duplicate is found wherever it is put into an object', () => {
+    const names = fc.uniqueArray(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(names, fc.jsonValue(), fc.nat(), (all, value, at) => {
+        const members = [...all, all[at % all.length]].map(
+          (name) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+        );
+        refused(`[{${members.join(',')}}]`);
+        expect(parseJson(`[{${members.slice(0, -1).join(',')}}]`)).toBeInstanceOf(Array);
+      }),
+    );
+  });
+});
+
+describe('JSON text whose value goes to decide', () => {
+  test('a name that occurs twice is refused, whatever else the text holds', () => {
+    for (const text of ['{"a":1,"a":1}', '[{"b":{"a":":","a":1}}]', '{"__proto__":1,"__proto__":2}']) {
+      expect(() => parseUniqueJson(text)).toThrowError(
+        expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }),
+      );
+    }
+  });
+
+  test('what decide answers for itself is read: great numbers, lone surrogates, any depth', () => {
+    expect(parseUniqueJson('1e400')).toBe(Number.POSITIVE_INFINITY);
+    expect(parseUniqueJson('"\\ud800"')).toBe('\ud800');
+    expect(parseUniqueJson('null')).toBe(null);
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    expect(Array.isArray(parseUniqueJson(deep))).toBe(true);
+  });
+
+  test('any JSON reads as JSON.parse reads it', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(parseUniqueJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+});
+
+test('the nesting of a JSON text is that of its containers, however long its strings are', () => {
+  expect(nestingOf('1')).toBe(0);
+  expect(nestingOf('{"a":["[[[\\"[",{}],"b":{}}')).toBe(3);
+  expect(nestingOf(`["${'\\\\x'.repeat(5_000_000)}"]`)).toBe(1);
+});

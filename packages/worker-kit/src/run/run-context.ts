@@ -1,0 +1,86 @@
+import type { WorkerContext } from '@wcp/spec';
+import { messageText } from '../plain.ts';
+import { WORKER_CODES } from '../worker-code.ts';
+import type { ChainedAnswer, ChainedRequest } from './chained-dispatch.ts';
+
+/** What a run says of a model that it called; it becomes evidence and the `gen_ai.*` attributes (section 7). */
+export interface ModelUsage {
+  readonly model: string;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+}
+
+/** What a worker's own code is told beside its request (section 10). */
+export interface RunContext extends WorkerContext {
+  /** Aborted at the deadline and when the call is cancelled: pass it to whatever takes long. */
+  readonly signal: AbortSignal;
+  /** Answers with a part of the result: `return context.partial(result)` gives the status `partial`. */
+  partial<R>(result: R): PartialAnswer<R>;
+  /** Refuses: `return context.deny('LANGUAGE_UNKNOWN', 'Only English can be read.')`. */
+  deny(code: string, message: string): Denial;
+  /** Records what a model was used for, once for each call of a model. */
+  usage(usage: ModelUsage): void;
+  /**
+   * Asks the Hall for another capability, under the same correlation id and with no more rights than this
+   * call has: `const { decision, result } = await context.dispatch({ capability_id, request })`. A denial
+   * is an answer. Rejects with a `WcpError` where there is no Hall, or it gives no answer.
+   */
+  dispatch(asked: ChainedRequest): Promise<ChainedAnswer>;
+}
+
+/** An answer with a part of the result; made by {@link RunContext.partial}. */
+export class PartialAnswer<R> {
+  readonly result: R;
+
+  constructor(result: R) {
+    this.result = result;
+  }
+}
+
+/** A worker's own refusal; made by {@link RunContext.deny}. */
+export class Denial {
+  readonly code: string;
+  readonly message: string;
+
+  constructor(code: string, message: string) {
+    this.code = code;
+    this.message = message;
+  }
+}
+
+const DENIED = WORKER_CODES.WORKER_DENIED;
+const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+
+/** What one run adds to its context. */
+export interface RunParts {
+  readonly signal: AbortSignal;
+  readonly dispatch: RunContext['dispatch'];
+  /** Gets each use of a model. */
+  record(usage: ModelUsage): void;
+}
+
+/** Makes what `run` is called with. */
+export function makeRunContext(context: WorkerContext, { signal, dispatch, record }: RunParts): RunContext {
+  return Object.freeze({
+    ...context,
+    signal,
+    dispatch,
+    partial: <R>(result: R) => new PartialAnswer(result),
+    deny: (code: string, message: string) =>
+      new Denial(codeText(code), messageText(message) || DENIED.message),
+    usage: (usage: ModelUsage) =>
+      record({
+        model: messageText(usage?.model),
+        input_tokens: count(usage?.input_tokens),
+        output_tokens: count(usage?.output_tokens),
+      }),
+  });
+}
+
+function codeText(code: unknown): string {
+  return typeof code === 'string' && CODE.test(code) ? code : 'WORKER_DENIED';
+}
+
+function count(tokens: unknown): number {
+  return typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;
+}

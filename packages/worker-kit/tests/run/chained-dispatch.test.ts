@@ -1,0 +1,141 @@
+import type { RouteDecision } from '@wcp/spec';
+import { expect, test, vi } from 'vitest';
+import type { ChainedRequest, RunContext } from '../../src/index.ts';
+import { context, workerThat } from '../samples.ts';
+
+const decision = { outcome: 'DISPATCH' } as RouteDecision;
+const result = { status: 'ok' as const, result: 7, telemetry: [], evidence: [], deny_reason: null };
+const answer = async () => ({ decision, result });
+
+/** Runs a worker that does something with its way to the Hall, and says how that ended. */
+const outcomeOf = (
+  run: (dispatch: RunContext['dispatch']) => Promise<unknown>,
+  dispatch?: (asked: unknown) => Promise<never>,
+) =>
+  workerThat(async (_, { dispatch: ask }) =>
+    run(ask).then(
+      (value) => ({ value }),
+      (error) => ({ code: error.code, message: error.message }),
+    ),
+  )
+    .execute({ text: 'x' }, context, dispatch === undefined ? {} : { dispatch })
+    .then(({ result: told }) => told);
+
+test('a worker gets what the Hall answers, as a copy', async () => {
+  const given = await answer();
+  const told = await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }), (async () => given) as never);
+  expect(told).toEqual({ value: { decision, result } });
+});
+
+test('what a worker asks for is read once and is plain JSON', async () => {
+  const dispatch = vi.fn(answer);
+  const asked = { capability_id: 'cap.doc.hash', request: { when: 1 }, data_label: 'RESTRICTED' as const };
+  await outcomeOf((ask) => ask(asked), dispatch as never);
+  expect(dispatch.mock.calls).toEqual([[asked]]);
+  expect((dispatch.mock.calls as unknown[][])[0]?.[0]).not.toBe(asked);
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['nothing', undefined, /JSON/],
+  ['a list', [], /object/],
+  ['null', null, /object/],
+  ['a BigInt', { capability_id: 1n }, /JSON/],
+  ['more than 1 MiB', { request: { text: 'x'.repeat(1_100_000) } }, /1 MiB/],
+])('%s cannot be asked for', async (_, asked, message) => {
+  const dispatch = vi.fn(answer);
+  expect(await outcomeOf((ask) => ask(asked as ChainedRequest), dispatch as never)).toEqual({
+    code: 'ERR_WCP_WORKER',
+    message: expect.stringMatching(message),
+  });
+  expect(dispatch).not.toHaveBeenCalled();
+});
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['no decision', { result }],
+  ['no result', { decision }],
+  ['a result that is a text', { decision, result: 'done' }],
+  ['a list', [decision, result]],
+  ['a BigInt', { decision, result: { result: 1n } }],
+])('%s is no answer of a Hall', async (_, junk) => {
+  expect(
+    await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }), (async () => junk) as never),
+  ).toEqual({
+    code: 'ERR_WCP_WORKER',
+    message: 'The Hall’s answer is no decision with its result.',
+  });
+});
+
+test('an error on the way is told as one of the kit, with what it was as the cause', async () => {
+  const cause = new Error('no route');
+  let seen: unknown;
+  await outcomeOf(
+    (ask) =>
+      ask({ capability_id: 'cap.doc.hash' }).catch((error) => {
+        seen = error;
+      }),
+    () => Promise.reject(cause),
+  );
+  expect(seen).toMatchObject({ code: 'ERR_WCP_WORKER', cause });
+});
+
+test('without a Hall there is nobody to ask', async () => {
+  expect(await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }))).toEqual({
+    code: 'ERR_WCP_WORKER',
+    message: expect.stringMatching(/without a Hall/),
+  });
+});
+
+test('when the run is over nothing more is dispatched, and who waits gets an error', async () => {
+  const stray = vi.fn();
+  process.on('unhandledRejection', stray);
+  let late: Promise<unknown> | undefined;
+  let ask: RunContext['dispatch'] | undefined;
+  const dispatch = vi.fn(() => new Promise<never>(() => {}));
+  const worker = workerThat((_, told) => {
+    ask = told.dispatch;
+    late = told.dispatch({ capability_id: 'cap.doc.hash' });
+    void told.dispatch({ capability_id: 'cap.doc.hash' });
+    return 'done';
+  });
+  expect(await worker.execute({ text: 'x' }, context, { dispatch })).toMatchObject({ result: 'done' });
+  await expect(late).rejects.toMatchObject({ code: 'ERR_WCP_WORKER' });
+  await expect(ask?.({ capability_id: 'cap.doc.hash' })).rejects.toMatchObject({ code: 'ERR_WCP_WORKER' });
+  expect(dispatch).toHaveBeenCalledTimes(2);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(stray).not.toHaveBeenCalled();
+  process.off('unhandledRejection', stray);
+});
+
+test('a call is cancelled by its signal: the answer first, then its code is told', async () => {
+  const controller = new AbortController();
+  const heard: string[] = [];
+  const worker = workerThat((_, { signal }) => {
+    signal.addEventListener('abort', () => heard.push('told'));
+    return new Promise(() => {});
+  });
+  const running = worker.execute({ text: 'x' }, context, { signal: controller.signal });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  controller.abort();
+  expect(await running).toMatchObject({ status: 'error', deny_reason: { code: 'WORKER_CANCELLED' } });
+  expect(heard).toEqual(['told']);
+});
+
+test('a call that was cancelled before never runs, and one that is over is not cancelled', async () => {
+  const run = vi.fn(() => 'done');
+  const worker = workerThat(run);
+  const signal = AbortSignal.abort();
+  expect(await worker.execute({ text: 'x' }, context, { signal })).toMatchObject({
+    deny_reason: { code: 'WORKER_CANCELLED' },
+  });
+  expect(run).not.toHaveBeenCalled();
+  const controller = new AbortController();
+  let told: AbortSignal | undefined;
+  const other = workerThat((_, { signal }) => {
+    told = signal;
+    return 'done';
+  });
+  await other.execute({ text: 'x' }, context, { signal: controller.signal });
+  controller.abort();
+  expect(told?.aborted).toBe(false);
+});
