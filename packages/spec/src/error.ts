@@ -12,6 +12,10 @@ export type WcpErrorCode =
   | 'ERR_WCP_STORE'
   | 'ERR_WCP_CLOCK'
   | 'ERR_WCP_HALL'
+  | 'ERR_WCP_HALL_ANSWER'
+  | 'ERR_WCP_HALL_TIMEOUT'
+  | 'ERR_WCP_HALL_UNREACHABLE'
+  | 'ERR_WCP_NOT_A_HALL'
   | 'ERR_WCP_WORKER';
 
 /**

@@ -110,6 +110,29 @@ test('the names that @wcp/spec/catalog exports', async () => {
   ]);
 });
 
+test('the names that @wcp/spec/hall exports', async () => {
+  expect(Object.keys(await import('../src/hall/index.ts')).toSorted()).toEqual([
+    'ANY_ROLE',
+    'ENDPOINTS',
+    'FREEZE_SCOPES',
+    'HALL_EVENTS',
+    'IDEMPOTENCY_KEY_PATTERN',
+    'OPERATIONS',
+    'OVERSEERS',
+    'PROBLEMS',
+    'ProblemSchema',
+    'READERS',
+    'ROLES',
+  ]);
+});
+
+test('the names that @wcp/spec/endpoints exports', async () => {
+  expect(Object.keys(await import('../src/endpoints/index.ts')).toSorted()).toEqual([
+    'ENDPOINTS',
+    'WcpError',
+  ]);
+});
+
 test('the words of the wire', async () => {
   const spec = {
     ...(await import('../src/document/index.ts')),

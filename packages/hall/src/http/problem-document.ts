@@ -1,51 +1,8 @@
-import { DENY_CODES, type Finding, WcpError } from '@wcp/spec';
+import { DENY_CODES, WcpError } from '@wcp/spec';
+import { PROBLEMS, type ProblemCode, type ProblemDocument } from '@wcp/spec/hall';
 import type { FastifyError } from 'fastify';
 import { IdentityError } from '../identity/identity-error.ts';
-import { type ProblemCode, ProblemError, statusOf } from '../storage/problem.ts';
-
-/** A problem document (RFC 9457). `code` is stable; `detail` is for people. */
-export interface ProblemDocument {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly findings?: readonly Finding[];
-  readonly [member: string]: unknown;
-}
-
-/** What each code is called. */
-const TITLES: Readonly<Record<ProblemCode, string>> = {
-  INVALID_BODY: 'The body is not of the form that is asked for',
-  INVALID_QUERY: 'The query is not of the form that is asked for',
-  INVALID_REQUEST: 'The request cannot be read',
-  UNAUTHENTICATED: 'Nobody was recognised',
-  PERMIT_UNKNOWN: 'No running call has this permit',
-  FORBIDDEN: 'Not allowed',
-  TENANT_MISMATCH: 'Not your tenant',
-  OPEN_HALL_DEV_ONLY: 'This Hall has no keys and serves dev alone',
-  APPROVAL_SELF: 'Not your own request',
-  ENROLMENT_UNSIGNED: 'The enrolment is not signed',
-  ENROLMENT_SIGNATURE_INVALID: 'The signature of the enrolment is not valid',
-  ENROLMENT_OUTDATED: 'A later enrolment is in force',
-  BAN_LIST_KEY_UNKNOWN: 'The list is not signed with a registered key',
-  BAN_LIST_SIGNATURE_INVALID: 'The signature of the list is not valid',
-  BAN_LIST_FROM_FUTURE: 'The list is dated ahead of the clock',
-  BAN_LIST_ROLLED_BACK: 'A later list is published',
-  BAN_LIST_STALE: 'The list is past its greatest age',
-  NOT_FOUND: 'Not found',
-  CONFLICT: 'Not possible now',
-  APPROVAL_RESOLVED: 'Resolved already',
-  APPROVAL_EXPIRED: 'Too late',
-  BODY_TOO_LARGE: 'The body is too large',
-  IDEMPOTENCY_MISMATCH: 'The key came with another request',
-  UNSUPPORTED_MEDIA_TYPE: 'Not JSON',
-  RATE_LIMITED: 'Too many requests',
-  CHAIN_TOO_LONG: 'One call asked too often',
-  INTERNAL: 'The Hall failed',
-  STORE_FAILED: 'Nothing can be kept now',
-  CLOCK_WENT_BACK: 'The clock is not right',
-};
+import { ProblemError, statusOf } from '../storage/problem.ts';
 
 /** Fastify's own refusals by their codes. */
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
@@ -63,8 +20,8 @@ const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
 
 /** The problem document of a refusal. */
 export function problemDocument({ code, message, findings, details }: ProblemError): ProblemDocument {
-  const title = Object.hasOwn(TITLES, code)
-    ? TITLES[code as ProblemCode]
+  const title = Object.hasOwn(PROBLEMS, code)
+    ? PROBLEMS[code as ProblemCode].title
     : DENY_CODES[code as keyof typeof DENY_CODES].meaning;
   return {
     type: `urn:wcp:problem:${code.toLowerCase().replaceAll('_', '-')}`,
@@ -85,7 +42,7 @@ export function problemFrom(error: unknown): ProblemError {
     return new ProblemError(STORE_CODES[error.code] as ProblemCode, error.message);
   }
   const known = FASTIFY_CODES[(error as Partial<FastifyError> | null)?.code ?? ''];
-  if (known !== undefined) return new ProblemError(known, `${TITLES[known]}.`);
+  if (known !== undefined) return new ProblemError(known, `${PROBLEMS[known].title}.`);
   const { statusCode = 500 } = (error as Partial<FastifyError> | null) ?? {};
   if (statusCode >= 400 && statusCode < 500)
     return new ProblemError('INVALID_REQUEST', 'The request cannot be read.');

@@ -1,7 +1,6 @@
-/** What somebody may do at a Hall. */
-export const ROLES = ['tenant', 'worker-owner', 'steward', 'auditor', 'admin'] as const;
-/** One of {@link ROLES}. */
-export type Role = (typeof ROLES)[number];
+import type { Role } from '@wcp/spec/hall';
+
+export { ROLES, type Role } from '@wcp/spec/hall';
 
 /** Somebody who was recognised. */
 export interface Principal {

@@ -1,21 +1,9 @@
 import type { Facts } from '@wcp/spec';
+import type { Freeze, FreezeScope } from '@wcp/spec/hall';
 import { textOrEmpty } from '../dispatch/received-request.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 
-/** What may be frozen. */
-export const FREEZE_SCOPES = ['hall', 'tenant', 'correlation'] as const;
-/** One of {@link FREEZE_SCOPES}. */
-export type FreezeScope = (typeof FREEZE_SCOPES)[number];
-
-/** A stop of every decision about the whole Hall, a tenant or a correlation, until somebody releases it. */
-export interface Freeze {
-  readonly scope: FreezeScope;
-  /** The tenant or the correlation; null for the Hall. */
-  readonly value: string | null;
-  readonly reason: string;
-  readonly frozen_at: string;
-  readonly frozen_by: string;
-}
+export { FREEZE_SCOPES, type Freeze, type FreezeScope } from '@wcp/spec/hall';
 
 /** What is frozen (section 5, step 3). */
 export class Freezes {

@@ -1,47 +1,14 @@
 import type { DenyCode, Finding } from '@wcp/spec';
+import { PROBLEMS, type ProblemCode } from '@wcp/spec/hall';
 
-/** Why a Hall does not do what it was asked: each code with the HTTP status that it has. */
-export const PROBLEMS = {
-  INVALID_BODY: 400,
-  INVALID_QUERY: 400,
-  INVALID_REQUEST: 400,
-  UNAUTHENTICATED: 401,
-  PERMIT_UNKNOWN: 401,
-  FORBIDDEN: 403,
-  TENANT_MISMATCH: 403,
-  OPEN_HALL_DEV_ONLY: 403,
-  APPROVAL_SELF: 403,
-  ENROLMENT_UNSIGNED: 403,
-  ENROLMENT_SIGNATURE_INVALID: 403,
-  ENROLMENT_OUTDATED: 409,
-  BAN_LIST_KEY_UNKNOWN: 403,
-  BAN_LIST_SIGNATURE_INVALID: 403,
-  BAN_LIST_FROM_FUTURE: 409,
-  BAN_LIST_ROLLED_BACK: 409,
-  BAN_LIST_STALE: 409,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  APPROVAL_RESOLVED: 409,
-  APPROVAL_EXPIRED: 410,
-  BODY_TOO_LARGE: 413,
-  IDEMPOTENCY_MISMATCH: 422,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  RATE_LIMITED: 429,
-  CHAIN_TOO_LONG: 429,
-  INTERNAL: 500,
-  STORE_FAILED: 503,
-  CLOCK_WENT_BACK: 503,
-} as const;
-
-/** One of {@link PROBLEMS}. */
-export type ProblemCode = keyof typeof PROBLEMS;
+export { PROBLEMS, type ProblemCode } from '@wcp/spec/hall';
 
 /** What was decided anew and denied is a conflict with what somebody meant to do. */
 const DENIED = 409;
 
 /** The HTTP status of a refusal. */
 export function statusOf(code: ProblemCode | DenyCode): number {
-  return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code as ProblemCode] : DENIED;
+  return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code as ProblemCode].status : DENIED;
 }
 
 /** A request that a Hall does not carry out, for a reason that the caller may know. */

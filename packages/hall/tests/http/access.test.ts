@@ -108,7 +108,7 @@ describe('who may do what', () => {
     expect(type).toContain('application/problem+json');
     expect(json).toEqual({
       type: 'urn:wcp:problem:forbidden',
-      title: 'Not allowed',
+      title: 'Permission denied',
       status: 403,
       code: 'FORBIDDEN',
       detail: 'This asks for the role admin; you have worker-owner.',

@@ -27,7 +27,7 @@ describe('every error is a problem document', () => {
     expect(problem).toEqual({
       type: expect.stringMatching(/^urn:wcp:problem:[a-z-]+$/),
       title: expect.stringMatching(/^[A-Z][^.]+$/),
-      status: PROBLEMS[code],
+      status: PROBLEMS[code].status,
       code,
       detail: 'why',
     });

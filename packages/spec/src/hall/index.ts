@@ -1,0 +1,24 @@
+export { ENDPOINTS, type Endpoint, type OperationId } from '../endpoints/endpoints.ts';
+export { FREEZE_SCOPES, type FreezeScope } from './freeze-scopes.ts';
+export { type FeedEvent, HALL_EVENTS, type HallEvent } from './hall-events.ts';
+export type { Operation } from './operation.ts';
+export {
+  type AnswerOf,
+  type ItemOf,
+  type ListOperationId,
+  OPERATIONS,
+  type RequestOf,
+} from './operations.ts';
+export { PROBLEMS, type ProblemCode, type ProblemDocument, ProblemSchema } from './problems.ts';
+export type { Approval, ResolvedApproval } from './resource/approval.ts';
+export type { AuthorityKey } from './resource/authority.ts';
+export type { PublishedBanList, WorkerCheck } from './resource/ban-list.ts';
+export type { DeadLetter, ReplayedDeadLetter } from './resource/dead-letter.ts';
+export type { DecisionRecord, PlacedReceipt, ShownDecision, WorldDocuments } from './resource/decision.ts';
+export { type DispatchAnswer, IDEMPOTENCY_KEY_PATTERN } from './resource/dispatch.ts';
+export type { Freeze } from './resource/freeze.ts';
+export type { Health } from './resource/health.ts';
+export type { ApiKey, IssuedKey, Issuer, KeyRequest } from './resource/identity.ts';
+export type { LogHead } from './resource/log.ts';
+export type { Capability, EnrolledWorker, Worker, WorkerVersion } from './resource/worker.ts';
+export { ANY_ROLE, OVERSEERS, READERS, ROLES, type Role } from './roles.ts';

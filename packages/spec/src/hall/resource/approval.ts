@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import { closed, nullable, supervisorLevel } from '../../document/schema/common.ts';
+import { ENDPOINTS } from '../../endpoints/endpoints.ts';
+import { freeObject, receipt, routeDecision, type Wire } from '../documents.ts';
+import { LOOKUP_PROBLEMS, type Operation, pageOf, pageQuery, text, USUAL_PROBLEMS } from '../operation.ts';
+import { OVERSEERS, READERS } from '../roles.ts';
+
+const id = Type.String({ minLength: 1, maxLength: 64 });
+const reason = Type.Optional(nullable(Type.String({ maxLength: 2000 })));
+
+const HistoryEntrySchema = closed({
+  action: Type.Enum(['approve', 'deny', 'escalate', 'expire']),
+  by: text,
+  at: text,
+  reason: nullable(text),
+  from_level: Type.Optional(supervisorLevel),
+});
+const ApprovalSchema = closed(
+  {
+    approval_id: text,
+    state: Type.Enum(['pending', 'approved', 'denied', 'expired', 'stale', 'advised']),
+    mode: Type.Enum(['route', 'dispatch']),
+    depth: Type.Integer(),
+    level: supervisorLevel,
+    tenant_id: text,
+    correlation_id: text,
+    capability_id: text,
+    created_at: text,
+    expires_at: text,
+    input: freeObject('The request as it was received.'),
+    decision: routeDecision,
+    history: Type.Array(HistoryEntrySchema),
+    resolved_decision_id: nullable(text),
+    result: Type.Unknown({ description: 'The result, once there is one; else null.' }),
+  },
+  { title: 'Approval', description: 'A request that waits, or waited, for a human.' },
+);
+const ResolvedApprovalSchema = closed({
+  approval: ApprovalSchema,
+  decision: nullable(routeDecision),
+  receipt,
+  outcome_receipt: nullable(receipt),
+});
+const problems = [400, 401, 403, 404, 409, 410, 429, 503];
+
+/** Requests that wait for a human, and what the human does (sections 5 and 9). */
+export const APPROVAL_OPERATIONS = {
+  listPendingApprovals: {
+    ...ENDPOINTS.listPendingApprovals,
+    summary: 'The pending approvals, oldest first',
+    access: OVERSEERS,
+    query: closed(pageQuery),
+    answers: { 200: pageOf(ApprovalSchema) },
+    problems: USUAL_PROBLEMS,
+  },
+  showApproval: {
+    ...ENDPOINTS.showApproval,
+    summary: 'An approval and its outcome; tenants see their own',
+    access: READERS,
+    params: closed({ approval_id: id }),
+    answers: { 200: ApprovalSchema },
+    problems: LOOKUP_PROBLEMS,
+  },
+  resolveApproval: {
+    ...ENDPOINTS.resolveApproval,
+    summary: 'Approve, deny or escalate a held request',
+    description:
+      'An approved request is decided again first: if the rules, the configuration, the worker or its code have changed, it is denied. At the levels executor and incident_commander an approval carries the result of what the human did.',
+    access: ['steward'],
+    body: closed({
+      approval_id: id,
+      resolution: Type.Enum(['approve', 'deny', 'escalate']),
+      reason,
+      result: Type.Optional(Type.Unknown()),
+      level: Type.Optional(supervisorLevel),
+    }),
+    answers: { 200: ResolvedApprovalSchema },
+    problems,
+  },
+  escalateApproval: {
+    ...ENDPOINTS.escalateApproval,
+    summary: 'Raise a held request to a higher supervisor level',
+    access: ['steward'],
+    body: closed({ approval_id: id, level: Type.Optional(supervisorLevel), reason }),
+    answers: { 200: ResolvedApprovalSchema },
+    problems,
+  },
+} satisfies Readonly<Record<string, Operation>>;
+
+/** A request that waits, or waited, for a human, as the Hall shows it. */
+export type Approval = Wire<typeof ApprovalSchema>;
+/** The outcome of a resolution. */
+export type ResolvedApproval = Wire<typeof ResolvedApprovalSchema>;

@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import { closed, nullable } from '../../document/schema/common.ts';
+import { ENDPOINTS } from '../../endpoints/endpoints.ts';
+import { receipt, routeDecision, routeInput, type Wire, workerResult } from '../documents.ts';
+import { type Operation, text, USUAL_PROBLEMS } from '../operation.ts';
+
+/** What an Idempotency-Key may be. */
+export const IDEMPOTENCY_KEY_PATTERN = '^[\\x21-\\x7e]{1,255}$';
+
+const DispatchAnswerSchema = closed(
+  {
+    decision: routeDecision,
+    receipt,
+    outcome_receipt: nullable(receipt),
+    result: nullable(workerResult),
+    delivery_code: nullable(text),
+  },
+  { title: 'DispatchAnswer', description: "The decision, its evidence and the worker's result." },
+);
+
+const idempotencyHeader = Type.Object(
+  {
+    'idempotency-key': Type.Optional(
+      Type.String({
+        pattern: IDEMPOTENCY_KEY_PATTERN,
+        description: 'Names this request, so that it is dispatched only once.',
+      }),
+    ),
+  },
+  { additionalProperties: true },
+);
+
+/** Decisions and dispatches, of tenants and of running workers. */
+export const DISPATCH_OPERATIONS = {
+  route: {
+    ...ENDPOINTS.route,
+    summary: 'Decide without executing anything',
+    description: 'A denial is an answer: 200 with the decision, whatever it is.',
+    access: ['tenant'],
+    body: routeInput,
+    answers: { 200: routeDecision },
+    problems: USUAL_PROBLEMS,
+  },
+  dispatch: {
+    ...ENDPOINTS.dispatch,
+    summary: 'Decide, execute, and return the result with its evidence',
+    description:
+      '200 if a worker ran, 202 if a human has to approve first, 403 if the decision is a denial. With an Idempotency-Key the same request again returns the first answer again.',
+    access: ['tenant'],
+    headers: idempotencyHeader,
+    body: routeInput,
+    answers: { 200: DispatchAnswerSchema, 202: DispatchAnswerSchema, 403: DispatchAnswerSchema },
+    problems: [400, 401, 403, 422, 429, 503],
+  },
+  chain: {
+    ...ENDPOINTS.chain,
+    summary: 'Request another capability under the permit of a running call',
+    description: 'For workers over HTTP: the bearer is the permit that came with the call.',
+    // The permit authenticates the call; no key does.
+    access: 'public',
+    body: closed({
+      received: Type.Unknown({ description: 'A capability_id, a request, and what narrows them.' }),
+    }),
+    answers: { 200: closed({ decision: routeDecision, result: nullable(workerResult) }) },
+    problems: [400, 401, 429, 503],
+  },
+} satisfies Readonly<Record<string, Operation>>;
+
+/** The answer to `POST /wcp/dispatch` (section 9). */
+export type DispatchAnswer = Wire<typeof DispatchAnswerSchema>;

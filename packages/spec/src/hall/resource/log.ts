@@ -1,0 +1,56 @@
+import { Type } from 'typebox';
+import { closed } from '../../document/schema/common.ts';
+import { ENDPOINTS } from '../../endpoints/endpoints.ts';
+import type { Wire } from '../documents.ts';
+import { type Operation, text, USUAL_PROBLEMS } from '../operation.ts';
+import { ANY_ROLE } from '../roles.ts';
+
+const number = Type.String({ pattern: '^[0-9]{1,15}$' });
+const proof = Type.Array(text);
+const LogHeadSchema = closed({
+  origin: text,
+  signing_key_id: text,
+  public_key: text,
+  verifier_key: text,
+  size: Type.Integer(),
+  root: text,
+});
+const InclusionProofSchema = closed({ position: Type.Integer(), size: Type.Integer(), proof });
+const ConsistencyProofSchema = closed({ first: Type.Integer(), second: Type.Integer(), proof });
+
+/** The log: its signed head, and the proofs that nothing in it was changed (section 8, "Log"). */
+export const LOG_OPERATIONS = {
+  showLog: {
+    ...ENDPOINTS.showLog,
+    summary: 'The name of the log, the key that signs it, and its size',
+    access: ANY_ROLE,
+    answers: { 200: LogHeadSchema },
+    problems: USUAL_PROBLEMS,
+  },
+  signCheckpoint: {
+    ...ENDPOINTS.signCheckpoint,
+    summary: 'The head of the log, signed now: a C2SP tlog-checkpoint',
+    access: ANY_ROLE,
+    answers: { 200: Type.String({ description: 'A signed note.' }) },
+    problems: USUAL_PROBLEMS,
+  },
+  proveInclusion: {
+    ...ENDPOINTS.proveInclusion,
+    summary: 'Proof that the receipt at a position is in the log of a size',
+    access: ANY_ROLE,
+    query: closed({ position: number, size: Type.Optional(number) }),
+    answers: { 200: InclusionProofSchema },
+    problems: USUAL_PROBLEMS,
+  },
+  proveConsistency: {
+    ...ENDPOINTS.proveConsistency,
+    summary: 'Proof that the log of one size begins with the log of a smaller one',
+    access: ANY_ROLE,
+    query: closed({ first: number, second: Type.Optional(number) }),
+    answers: { 200: ConsistencyProofSchema },
+    problems: USUAL_PROBLEMS,
+  },
+} satisfies Readonly<Record<string, Operation>>;
+
+/** The name of a log, the key that signs it, and its size. */
+export type LogHead = Wire<typeof LogHeadSchema>;
