@@ -29,8 +29,11 @@ test('the events of a Hall, each named once in its namespace', () => {
 });
 
 test('the problem codes with their HTTP statuses', () => {
-  const codes: Record<number, string[]> = {};
-  for (const [code, { status }] of Object.entries(PROBLEMS)) (codes[status] ??= []).push(code);
+  const entries = Object.entries(PROBLEMS);
+  const withStatus = (status: number) => entries.filter(([, problem]) => problem.status === status);
+  const codes = Object.fromEntries(
+    entries.map(([, { status }]) => [status, withStatus(status).map(([code]) => code)]),
+  );
   expect(codes).toEqual({
     400: ['INVALID_BODY', 'INVALID_QUERY', 'INVALID_REQUEST'],
     401: ['UNAUTHENTICATED', 'PERMIT_UNKNOWN'],
