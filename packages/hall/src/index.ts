@@ -18,8 +18,8 @@ export type { CreatedKey } from './deployment/initial-keys.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export type { DispatchAnswer } from './dispatch/dispatcher.ts';
 export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';
-export { createHall, type Hall, type NewDocuments } from './hall.ts';
-export type { HallOptions, HallWorker, HttpLimits } from './hall-options.ts';
+export { createHall, type Hall, type NewDocuments } from './hall/hall.ts';
+export type { HallOptions, HallWorker, HttpLimits } from './hall/hall-options.ts';
 export { type Principal, ROLES, type Role } from './identity/principal.ts';
 export type {
   BanListOptions,

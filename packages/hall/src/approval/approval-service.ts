@@ -1,12 +1,12 @@
 import { canonicalJson, type Receipt, type RouteDecision, type SupervisorLevel, sha256 } from '@wcp/spec';
+import type { HallClock } from '../base/hall-clock.ts';
+import { ProblemError } from '../base/problem.ts';
 import type { Decider } from '../dispatch/decider.ts';
 import type { Executor } from '../dispatch/executor.ts';
 import { frozenEvent, incidentFreeze, type Recorder } from '../dispatch/recorder.ts';
 import type { Principal } from '../identity/principal.ts';
 import { type Freezes, freezeChange } from '../operations/freezes.ts';
-import type { HallClock } from '../storage/hall-clock.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
-import { ProblemError } from '../storage/problem.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, approvalChange, type Resolution } from './approval.ts';
 import { approvalEvidence } from './approval-receipt.ts';

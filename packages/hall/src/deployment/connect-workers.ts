@@ -8,7 +8,7 @@ import { httpDelivery } from '../delivery/http/http-delivery.ts';
 import { packageDelivery } from '../delivery/package/package-delivery.ts';
 import { PROCESS_LIMITS } from '../delivery/process/process-limits.ts';
 import type { ProcessEnd } from '../delivery/process/worker-process.ts';
-import type { HallLog, HallWorker } from '../hall-options.ts';
+import type { HallLog, HallWorker } from '../hall/hall-options.ts';
 import { LAYOUT } from './layout.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
 import type { WorkerSettings } from './settings/server-settings.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '@wcp/spec';
 import { watch } from 'chokidar';
-import type { Hall } from '../hall.ts';
-import type { HallLog } from '../hall-options.ts';
+import type { Hall } from '../hall/hall.ts';
+import type { HallLog } from '../hall/hall-options.ts';
 import { readDocuments } from './documents.ts';
 import { LAYOUT } from './layout.ts';
 

@@ -1,10 +1,10 @@
 import { type Receipt, type RouteDecision, sha256, type WorkerResult } from '@wcp/spec';
-import type { HallClock } from '../storage/hall-clock.ts';
-import { ProblemError } from '../storage/problem.ts';
+import type { HallClock } from '../base/hall-clock.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { ReceivedRequest } from '../base/received-request.ts';
 import { readDecisionRecord } from '../storage/store/decision-record.ts';
 import type { Change, Store } from '../storage/store/store.ts';
 import type { DispatchAnswer } from './dispatcher.ts';
-import type { ReceivedRequest } from './received-request.ts';
 
 /** What is kept under a key: which request it was sent with, and what was decided. */
 interface KeptKey {

@@ -1,11 +1,11 @@
 import { type Approval, approvalChange, approvalOf } from '../approval/approval.ts';
 import type { Notifier } from '../approval/notification/notifier.ts';
 import type { PendingApprovals } from '../approval/pending-approvals.ts';
+import type { HallEvent } from '../base/hall-event.ts';
 import { type Freeze, type Freezes, freezeChange } from '../operations/freezes.ts';
 import { attestationFailures } from '../registry/attestation-failure.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
 import type { WorkerInspector } from '../registry/worker-inspector.ts';
-import type { HallEvent } from '../storage/hall-event.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
 import type { Decided } from './decider.ts';

@@ -1,7 +1,7 @@
 import { DENY_CODES, type Finding, WcpError } from '@wcp/spec';
 import type { FastifyError } from 'fastify';
+import { type ProblemCode, ProblemError, statusOf } from '../base/problem.ts';
 import { IdentityError } from '../identity/identity-error.ts';
-import { type ProblemCode, ProblemError, statusOf } from '../storage/problem.ts';
 
 /** A problem document (RFC 9457). `code` is stable; `detail` is for people. */
 export interface ProblemDocument {

@@ -1,5 +1,5 @@
 import type { Facts } from '@wcp/spec';
-import { textOrEmpty } from '../dispatch/received-request.ts';
+import { textOrEmpty } from '../base/received-request.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 
 /** What may be frozen. */

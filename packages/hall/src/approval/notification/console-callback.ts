@@ -1,4 +1,4 @@
-import type { HallLog } from '../../hall-options.ts';
+import type { HallLog } from '../../hall/hall-options.ts';
 import type { ApprovalNotice, HumanApprovalCallback } from './notifier.ts';
 
 /** What is said of each kind of notice. The ids have a restricted alphabet: none moves a terminal's cursor. */

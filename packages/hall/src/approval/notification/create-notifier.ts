@@ -1,4 +1,4 @@
-import type { HallClock } from '../../storage/hall-clock.ts';
+import type { HallClock } from '../../base/hall-clock.ts';
 import type { Change, Store } from '../../storage/store/store.ts';
 import type { HumanApprovalCallback, Notifier } from './notifier.ts';
 import { openWebhooks, type WebhookTarget } from './webhooks.ts';

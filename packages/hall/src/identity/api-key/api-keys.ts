@@ -1,4 +1,4 @@
-import { SerialQueue } from '../../storage/serial-queue.ts';
+import { SerialQueue } from '../../base/serial-queue.ts';
 import { IdentityError } from '../identity-error.ts';
 import { readForm } from '../read-form.ts';
 import {

@@ -1,4 +1,4 @@
-import { type Commit, SerialQueue } from '../../storage/serial-queue.ts';
+import { type Commit, SerialQueue } from '../../base/serial-queue.ts';
 import type { Store } from '../../storage/store/store.ts';
 import { IdentityError } from '../identity-error.ts';
 import { readForm } from '../read-form.ts';

@@ -1,11 +1,11 @@
 import type { BanListCode } from '@wcp/evidence';
 import { parseBanList } from '@wcp/evidence/ban-list';
+import type { HallClock } from '../../base/hall-clock.ts';
+import type { HallEvent } from '../../base/hall-event.ts';
+import { type ProblemCode, ProblemError } from '../../base/problem.ts';
+import { SerialQueue } from '../../base/serial-queue.ts';
 import { hasRole, type Principal } from '../../identity/principal.ts';
-import type { HallClock } from '../../storage/hall-clock.ts';
-import type { HallEvent } from '../../storage/hall-event.ts';
 import type { Journal } from '../../storage/journal.ts';
-import { type ProblemCode, ProblemError } from '../../storage/problem.ts';
-import { SerialQueue } from '../../storage/serial-queue.ts';
 import type { ActiveBanLists } from './active-ban-lists.ts';
 import type { FollowedList } from './followed-list.ts';
 import { type StoredBanList, storedBanListChange } from './stored-ban-list.ts';

@@ -1,7 +1,7 @@
 import type { BanListCode } from '@wcp/evidence';
-import type { HallLog } from '../../hall-options.ts';
-import type { HallClock } from '../../storage/hall-clock.ts';
-import type { HallEvent } from '../../storage/hall-event.ts';
+import type { HallClock } from '../../base/hall-clock.ts';
+import type { HallEvent } from '../../base/hall-event.ts';
+import type { HallLog } from '../../hall/hall-options.ts';
 import type { Journal } from '../../storage/journal.ts';
 import type { ActiveBanLists, Subscription } from './active-ban-lists.ts';
 import { type BanListSourceCode, readBanListSource } from './ban-list-source.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Approval } from '../../../src/approval/approval.ts';
 import { openWebhooks } from '../../../src/approval/notification/webhooks.ts';
-import { HallClock } from '../../../src/storage/hall-clock.ts';
+import { HallClock } from '../../../src/base/hall-clock.ts';
 import { createMemoryStore } from '../../../src/storage/store/memory-store.ts';
 import type { StatefulRow, Store } from '../../../src/storage/store/store.ts';
 import { Receiver, SECRET } from '../../support/receiver.ts';

@@ -1,12 +1,12 @@
 import type { SigningKey } from '@wcp/evidence';
-import type { WorkerLimits } from './admission/resilient-delivery.ts';
-import type { TenantLimits } from './admission/tenant-limiter.ts';
-import type { NotifierOptions } from './approval/notification/create-notifier.ts';
-import type { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
-import type { Delivery } from './delivery/delivery.ts';
-import type { BanListOptions } from './registry/ban-list/ban-list-options.ts';
-import type { EnrolmentSignature } from './registry/enrolled-worker.ts';
-import type { HallPolicyGate } from './world/hall-world.ts';
+import type { WorkerLimits } from '../admission/resilient-delivery.ts';
+import type { TenantLimits } from '../admission/tenant-limiter.ts';
+import type { NotifierOptions } from '../approval/notification/create-notifier.ts';
+import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
+import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
+import type { HallPolicyGate } from '../world/hall-world.ts';
 
 /** A worker that a Hall can reach: who it is, and the way to it. */
 export interface HallWorker {

@@ -1,4 +1,4 @@
-import type { Change } from './store/store.ts';
+import type { Change } from '../storage/store/store.ts';
 
 /** Makes changes durable, all of them or none; rejects where they are not. */
 export type Commit = (changes: readonly Change[]) => Promise<unknown>;
