@@ -9,8 +9,8 @@ import type { Registry } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
 import type { Change } from '../storage/store/store.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
-import { askGate } from '../world/ask-gate.ts';
-import { type HallPolicyGate, type HallWorld, mayAsk } from '../world/hall-world.ts';
+import type { HallWorld } from '../world/hall-world.ts';
+import { askGate, type HallPolicyGate, mayAsk } from '../world/policy-gate.ts';
 import type { BlastBudget, Chain } from './blast-budget.ts';
 import type { ChainStop } from './chained-dispatch.ts';
 

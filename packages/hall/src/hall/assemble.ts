@@ -4,7 +4,8 @@ import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
 import { resilientDelivery } from '../admission/resilient-delivery.ts';
 import { TenantLimiter } from '../admission/tenant-limiter.ts';
 import { ApprovalService } from '../approval/approval-service.ts';
-import { createNotifier } from '../approval/notification/create-notifier.ts';
+import { createHumanReview } from '../approval/human-review.ts';
+import { createNotifier } from '../approval/notification/notifier.ts';
 import { PendingApprovals } from '../approval/pending-approvals.ts';
 import { HallClock } from '../base/hall-clock.ts';
 import { textOrEmpty } from '../base/received-request.ts';
@@ -17,8 +18,9 @@ import { IdempotencyStore } from '../dispatch/idempotency-store.ts';
 import { issuePermit } from '../dispatch/issue-permit.ts';
 import { Recorder } from '../dispatch/recorder.ts';
 import { recoverInterrupted } from '../dispatch/recover-interrupted.ts';
-import { type HallParts, OPERATOR } from '../http/hall-parts.ts';
+import type { HallParts } from '../http/hall-parts.ts';
 import { openIdentity } from '../identity/identity.ts';
+import { OPERATOR } from '../identity/principal.ts';
 import { Freezes } from '../operations/freezes.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { openBanLists } from '../registry/ban-list/ban-lists.ts';
@@ -98,7 +100,7 @@ async function build(ground: HallBase): Promise<HallParts> {
   });
   const freezes = await Freezes.open(store);
   const pendingApprovals = await PendingApprovals.open(store);
-  const notifier = await createNotifier({ store, commit, clock, log, ...options.notify });
+  const notifier = createNotifier({ store, commit, clock, log, ...options.notify });
   const decider = new Decider({
     clock,
     activeWorld,
@@ -110,7 +112,13 @@ async function build(ground: HallBase): Promise<HallParts> {
     verifyCredential: (text, tenant) =>
       identity.verifyTenantCredential(text, textOrEmpty(tenant), new Date(clock.now())),
   });
-  const recorder = new Recorder({ journal, pendingApprovals, freezes, registry, inspector, notifier });
+  const recorder = new Recorder({
+    journal,
+    freezes,
+    registry,
+    inspector,
+    humanReview: createHumanReview(pendingApprovals, notifier),
+  });
   const executor: Executor = new Executor({
     clock,
     journal,

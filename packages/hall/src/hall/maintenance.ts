@@ -1,4 +1,4 @@
-import { pruneIdempotency } from '../dispatch/prune-idempotency.ts';
+import { pruneIdempotency } from '../dispatch/idempotency-store.ts';
 import type { HallParts } from '../http/hall-parts.ts';
 
 const EXPIRY_MS = 1_000;

@@ -4,14 +4,13 @@ import type { ApprovalService } from '../approval/approval-service.ts';
 import type { Notifier } from '../approval/notification/notifier.ts';
 import type { PendingApprovals } from '../approval/pending-approvals.ts';
 import type { HallClock } from '../base/hall-clock.ts';
+import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Executor } from '../dispatch/executor.ts';
 import type { IdempotencyStore } from '../dispatch/idempotency-store.ts';
-import type { HallLog } from '../hall/hall-options.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { Principal } from '../identity/principal.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Metrics } from '../operations/metrics.ts';
 import type { BanLists } from '../registry/ban-list/ban-lists.ts';
@@ -44,11 +43,8 @@ export interface HallParts {
   readonly registryAdmin: RegistryAdmin;
   readonly dispatcher: Dispatcher;
   readonly executor: Executor;
-  readonly notifier: Notifier & { close(): Promise<void> };
+  readonly notifier: Notifier;
   readonly metrics: Metrics;
   readonly hasGate: boolean;
-  readonly log: HallLog;
+  readonly log: Logger;
 }
-
-/** The program that embeds a Hall is its operator. */
-export const OPERATOR: Principal = { id: 'operator', roles: ['admin'], tenant_id: null, authority: null };

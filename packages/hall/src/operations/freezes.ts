@@ -1,4 +1,5 @@
 import type { Facts } from '@wcp/spec';
+import type { HallEvent } from '../base/hall-event.ts';
 import { textOrEmpty } from '../base/received-request.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 
@@ -75,6 +76,11 @@ export function freezeChange(freeze: Freeze): Change {
     put: 'freezes',
     row: { id, state: freeze.scope, at: freeze.frozen_at, document: JSON.stringify(freeze) },
   };
+}
+
+/** The event of a freeze. */
+export function frozenEvent({ scope, value, frozen_at: timestamp }: Freeze): HallEvent {
+  return { event_id: 'org.wcp.hall.frozen', timestamp, scope, value };
 }
 
 /** What makes a release durable. */

@@ -34,12 +34,12 @@ beforeEach(async () => {
 });
 
 async function open(urls: readonly string[] = [receiver.url]) {
-  const webhooks = await openWebhooks({
+  const webhooks = openWebhooks({
     store,
     commit: (changes) => store.commit(changes),
     clock: new HallClock(() => Date.now() + passed * 1000),
     log: (level, message) => logged.push(`${level} ${message}`),
-    webhooks: urls.map((url) => ({ url, secret: SECRET })),
+    targets: urls.map((url) => ({ url, secret: SECRET })),
   });
   onTestFinished(() => webhooks.close());
   return webhooks;
