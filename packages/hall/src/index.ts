@@ -1,5 +1,5 @@
 export type { WorkerLimits } from './admission/resilient-delivery.ts';
-export type { ApprovalNotice, HumanApprovalCallback } from './approval/notification/notifier.ts';
+export type { ApprovalNotice, HumanApprovalCallback } from './approval/notification/approval-notice.ts';
 export type { WebhookTarget } from './approval/notification/webhooks.ts';
 export { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
 export type {
@@ -18,8 +18,9 @@ export type { CreatedKey } from './deployment/initial-keys.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export type { DispatchAnswer } from './dispatch/dispatcher.ts';
 export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';
-export { createHall, type Hall, type NewDocuments } from './hall.ts';
-export type { HallOptions, HallWorker, HttpLimits } from './hall-options.ts';
+export { createHall, type Hall, type NewDocuments } from './hall/hall.ts';
+export type { HallOptions, HallWorker } from './hall/hall-options.ts';
+export type { HttpLimits } from './http/app.ts';
 export { type Principal, ROLES, type Role } from './identity/principal.ts';
 export type {
   BanListOptions,
@@ -32,4 +33,4 @@ export {
   type BanListSourceLimits,
   readBanListSource,
 } from './registry/ban-list/ban-list-source.ts';
-export type { HallPolicyGate } from './world/hall-world.ts';
+export type { HallPolicyGate } from './world/policy-gate.ts';

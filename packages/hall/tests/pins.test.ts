@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { HALL_EVENTS } from '../src/base/hall-event.ts';
+import { PROBLEMS } from '../src/base/problem.ts';
 import { ROLES } from '../src/identity/principal.ts';
 import { FREEZE_SCOPES } from '../src/operations/freezes.ts';
-import { HALL_EVENTS } from '../src/storage/hall-event.ts';
-import { PROBLEMS } from '../src/storage/problem.ts';
 import { TABLES } from '../src/storage/store/tables.ts';
 
 // What clients and stores hold on to: a change here is a decision.

@@ -1,8 +1,8 @@
 import type { QosClass } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
-import { textOrEmpty } from '../dispatch/received-request.ts';
-import { ProblemError } from '../storage/problem.ts';
+import { ProblemError } from '../base/problem.ts';
+import { textOrEmpty } from '../base/received-request.ts';
 import { FairQueue, priorityOf } from './fair-queue.ts';
 
 /** How many dispatches of one tenant are under way, and how many wait. */

@@ -1,16 +1,17 @@
 import { canonicalJson, type Receipt, type RouteDecision, type SupervisorLevel, sha256 } from '@wcp/spec';
+import type { HallClock } from '../base/hall-clock.ts';
+import { ProblemError } from '../base/problem.ts';
 import type { Decider } from '../dispatch/decider.ts';
 import type { Executor } from '../dispatch/executor.ts';
-import { frozenEvent, incidentFreeze, type Recorder } from '../dispatch/recorder.ts';
+import type { Recorder } from '../dispatch/recorder.ts';
 import type { Principal } from '../identity/principal.ts';
-import { type Freezes, freezeChange } from '../operations/freezes.ts';
-import type { HallClock } from '../storage/hall-clock.ts';
+import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
-import { ProblemError } from '../storage/problem.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, approvalChange, type Resolution } from './approval.ts';
 import { approvalEvidence } from './approval-receipt.ts';
 import { bindingNow, decideApproved } from './decide-approved.ts';
+import { incidentFreeze } from './human-review.ts';
 import type { Notifier } from './notification/notifier.ts';
 import { isOver, levelAbove, type PendingApprovals, tooLate } from './pending-approvals.ts';
 
@@ -203,7 +204,7 @@ export class ApprovalService {
           : [{ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [frozenEvent(freeze)] } }];
       const [appended] = await journal.append({ ...entry, changes }, ...stopped);
       pendingApprovals.put(raised);
-      notifier.tell(notice);
+      notifier.send(notice);
       return {
         approval: raised,
         decision: null,
@@ -263,7 +264,7 @@ export class ApprovalService {
 
   #settle(approval: Approval): void {
     this.#parts.pendingApprovals.settle(approval.approval_id);
-    this.#parts.notifier.tell({ kind: 'resolved', approval });
+    this.#parts.notifier.send({ kind: 'resolved', approval });
   }
 
   async #receiptOf({ approval_id }: Approval): Promise<string> {

@@ -7,6 +7,7 @@ import {
   sha256,
 } from '@wcp/spec';
 import type { HallDecision } from '../dispatch/decider.ts';
+import type { DispatchMode } from '../dispatch/recorder.ts';
 import type { Change, StatefulRow } from '../storage/store/store.ts';
 
 /** Where a held request has come to. `advised`: it went on, and a human was told. */
@@ -28,7 +29,7 @@ export interface Approval {
   readonly approval_id: string;
   readonly state: ApprovalState;
   /** `dispatch`: approved, it is carried out. `route`: approved, it is only decided. */
-  readonly mode: 'route' | 'dispatch';
+  readonly mode: DispatchMode;
   /** How deep in a chain of dispatches it was asked for; 0 for what a tenant asked itself. */
   readonly depth: number;
   readonly level: SupervisorLevel;

@@ -1,7 +1,7 @@
 import type { SupervisorLevel } from '@wcp/spec';
 import { SUPERVISOR_LEVELS } from '@wcp/spec/document';
+import { ProblemError } from '../base/problem.ts';
 import type { Principal } from '../identity/principal.ts';
-import { ProblemError } from '../storage/problem.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, readApproval } from './approval.ts';
 

@@ -3,10 +3,10 @@ import { readCanonical } from '@wcp/spec/json';
 import type { Worker } from '@wcp/worker-kit';
 import { Attempt } from './attempt.ts';
 import { type CallEnd, deliveredBy } from './call-end.ts';
+import { readResult } from './call-json.ts';
 import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
 import { PackageSight } from './package/package-hash-cache.ts';
 import { PROCESS_LIMITS } from './process/process-limits.ts';
-import { readResult } from './read-result.ts';
 
 /** What is known of a worker that runs in the Hall's own process. */
 export interface InProcessDeliveryOptions {

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { SigningKey } from '@wcp/evidence';
 import { escapeText } from '@wcp/spec/json';
+import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { DELIVERY_CODES } from '../delivery/delivery-code.ts';
@@ -8,7 +9,7 @@ import { httpDelivery } from '../delivery/http/http-delivery.ts';
 import { packageDelivery } from '../delivery/package/package-delivery.ts';
 import { PROCESS_LIMITS } from '../delivery/process/process-limits.ts';
 import type { ProcessEnd } from '../delivery/process/worker-process.ts';
-import type { HallLog, HallWorker } from '../hall-options.ts';
+import type { HallWorker } from '../hall/hall-options.ts';
 import { LAYOUT } from './layout.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
 import type { WorkerSettings } from './settings/server-settings.ts';
@@ -19,7 +20,7 @@ export interface WorkerBase {
   /** By which the workers know that a call is from this Hall. */
   readonly key: SigningKey;
   readonly chains: ChainedCallRegistry;
-  readonly log: HallLog;
+  readonly log: Logger;
 }
 
 /** Makes the ways to the workers of a folder. */
@@ -79,10 +80,7 @@ function given<N extends keyof WorkerSettings>(
 }
 
 /** The last words of a worker are for the operator, made harmless to a terminal. */
-function logEnd(
-  log: HallLog,
-  { worker_id, code, stderr }: ProcessEnd & { readonly worker_id: string },
-): void {
+function logEnd(log: Logger, { worker_id, code, stderr }: ProcessEnd & { readonly worker_id: string }): void {
   if (code === null) return;
   const words = stderr.trim() === '' ? '' : ` Its last words: ${escapeText(stderr.trim())}`;
   log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${words}`);

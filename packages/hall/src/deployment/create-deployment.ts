@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { packageFile } from '../package-file.ts';
+import { fileURLToPath } from 'node:url';
 import { refusedFile } from './deployment-error.ts';
 import { LAYOUT, RECORD_FILE } from './layout.ts';
 
@@ -44,6 +44,12 @@ async function copyAnew(dir: string, file: string): Promise<string | null> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
     throw error;
   }
+}
+
+/** The path of a file of this package. In the build this code is part of a chunk at the root of `dist`. */
+export function packageFile(path: string): string {
+  const root = import.meta.url.endsWith('.ts') ? '../../' : '../';
+  return fileURLToPath(new URL(root + path, import.meta.url));
 }
 
 /** Every Hall has a name of its own: what is signed for one is not valid at another. */

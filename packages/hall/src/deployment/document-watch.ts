@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '@wcp/spec';
 import { watch } from 'chokidar';
-import type { Hall } from '../hall.ts';
-import type { HallLog } from '../hall-options.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Hall } from '../hall/hall.ts';
 import { readDocuments } from './documents.ts';
 import { LAYOUT } from './layout.ts';
 
@@ -22,7 +22,7 @@ const SETTLE_MS = 100;
  *
  * @param mark that of the documents in force
  */
-export function watchDocuments(hall: Hall, dir: string, mark: string, log: HallLog): DocumentWatch {
+export function watchDocuments(hall: Hall, dir: string, mark: string, log: Logger): DocumentWatch {
   const reloader = new Reloader(hall, dir, mark, log);
   const files = [LAYOUT.rules, LAYOUT.config].map((name) => join(dir, name));
   const watcher = watch(files, { backend: 'polling', pollingInterval: LOOK_MS, ignoreInitial: true });
@@ -41,12 +41,12 @@ export function watchDocuments(hall: Hall, dir: string, mark: string, log: HallL
 class Reloader {
   readonly #hall: Hall;
   readonly #dir: string;
-  readonly #log: HallLog;
+  readonly #log: Logger;
   #mark: string;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(hall: Hall, dir: string, mark: string, log: HallLog) {
+  constructor(hall: Hall, dir: string, mark: string, log: Logger) {
     this.#hall = hall;
     this.#dir = dir;
     this.#mark = mark;
@@ -81,7 +81,7 @@ class Reloader {
 }
 
 /** Says what is wrong with documents that are not in force, each thing on a line. */
-export function logRejected(log: HallLog, diagnostics: readonly Diagnostic[], consequence: string): void {
+export function logRejected(log: Logger, diagnostics: readonly Diagnostic[], consequence: string): void {
   const errors = diagnostics.filter(({ level }) => level === 'error');
   for (const { code, path, message } of errors) log('error', `${code} ${path}: ${message}`);
   log('error', `The rules or the configuration are broken. ${consequence}`);

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { Hall } from '../hall.ts';
+import type { Hall } from '../hall/hall.ts';
 import { DeploymentError } from './deployment-error.ts';
 
 /** Where to listen. */

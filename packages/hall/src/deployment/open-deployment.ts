@@ -3,10 +3,10 @@ import type { SigningKey } from '@wcp/evidence';
 import { WcpError } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import { consoleCallback } from '../approval/notification/console-callback.ts';
+import type { Logger } from '../base/logger.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
-import { createHall, type Hall } from '../hall.ts';
-import type { HallLog } from '../hall-options.ts';
+import { createHall, type Hall } from '../hall/hall.ts';
 import { connectWorkers } from './connect-workers.ts';
 import { createDeployment } from './create-deployment.ts';
 import { DeploymentError } from './deployment-error.ts';
@@ -32,7 +32,7 @@ export interface DeploymentOptions {
   readonly newKeys?: readonly NewKey[];
   /** The variables that `server.json` may name. */
   readonly env?: Env;
-  readonly log?: HallLog;
+  readonly log?: Logger;
 }
 
 /** A Hall in a folder. */
@@ -98,7 +98,7 @@ interface DeploymentBase {
   readonly settings: DeploymentSettings;
   readonly documents: DeploymentDocuments;
   readonly key: SigningKey;
-  readonly log: HallLog;
+  readonly log: Logger;
 }
 
 async function openHall({ dir, settings, documents, key, log }: DeploymentBase): Promise<Hall> {
@@ -131,7 +131,7 @@ async function openHall({ dir, settings, documents, key, log }: DeploymentBase):
   }
 }
 
-function warnOf({ isExposed }: DeploymentKey, log: HallLog): void {
+function warnOf({ isExposed }: DeploymentKey, log: Logger): void {
   if (isExposed) log('warn', `Others than its owner may read ${LAYOUT.key}: take that right from them.`);
 }
 
@@ -139,7 +139,7 @@ function warnOf({ isExposed }: DeploymentKey, log: HallLog): void {
 async function tellOfDocuments(
   hall: Hall,
   { unreadable, rules, config }: DeploymentDocuments,
-  log: HallLog,
+  log: Logger,
 ): Promise<void> {
   const { activeWorld } = hall.parts;
   if (unreadable.length > 0) await hall.reload({ rules, config, unreadable });

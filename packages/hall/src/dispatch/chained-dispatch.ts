@@ -1,6 +1,6 @@
 import type { DataLabel, QosClass, RouteInput, TenantRisk } from '@wcp/spec';
 import { DATA_LABELS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
-import { textOrEmpty } from './received-request.ts';
+import { textOrEmpty } from '../base/received-request.ts';
 
 /** A dispatch that is under way, as far as what it asks for in its turn depends on it. */
 export interface ChainedParent {

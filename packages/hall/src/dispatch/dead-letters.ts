@@ -1,6 +1,6 @@
 import type { RouteDecision } from '@wcp/spec';
+import { ProblemError } from '../base/problem.ts';
 import type { Principal } from '../identity/principal.ts';
-import { ProblemError } from '../storage/problem.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 
 /** A dispatch that its worker did not carry out, kept until somebody looks at it. */

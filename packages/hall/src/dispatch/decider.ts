@@ -2,17 +2,17 @@ import { decide, type World } from '@wcp/router';
 import type { Facts, RouteDecision } from '@wcp/spec';
 import { declaredBlast, lastingText, VOLATILE_MEMBERS } from '@wcp/spec/document';
 import { v7 } from 'uuid';
+import type { HallClock } from '../base/hall-clock.ts';
+import { ownMember, type ReceivedRequest, textOrEmpty } from '../base/received-request.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
-import type { HallClock } from '../storage/hall-clock.ts';
 import type { Change } from '../storage/store/store.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
-import { askGate } from '../world/ask-gate.ts';
-import { type HallPolicyGate, type HallWorld, mayAsk } from '../world/hall-world.ts';
+import type { HallWorld } from '../world/hall-world.ts';
+import { askGate, type HallPolicyGate, mayAsk } from '../world/policy-gate.ts';
 import type { BlastBudget, Chain } from './blast-budget.ts';
 import type { ChainStop } from './chained-dispatch.ts';
-import { ownMember, type ReceivedRequest, textOrEmpty } from './received-request.ts';
 
 /** The facts that are a decision's own; what it shares with others stands in its observation. */
 export type OwnFacts = Omit<Facts, 'workers' | 'banned_hashes'>;

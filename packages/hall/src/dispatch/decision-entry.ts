@@ -22,20 +22,20 @@ export function decisionEntry(
       observation: observation.digest,
       isDispatched,
     },
-    changes: [...observed(observation), ...(spending === null ? [] : [spending.change()]), ...more],
+    changes: [...observationChanges(observation), ...(spending === null ? [] : [spending.change()]), ...more],
     telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },
   };
 }
 
 /** Observations that are durable: many decisions share one, and it is written with the first of them. */
-const kept = new WeakSet<Observation>();
+const stored = new WeakSet<Observation>();
 
-/** Told when a decision that shares it is durable. */
-export function keepObservation({ observation }: Decided): void {
-  kept.add(observation);
+/** Called once a decision is durable, and its observation with it. */
+export function markObservationStored({ observation }: Decided): void {
+  stored.add(observation);
 }
 
-function observed(observation: Observation): Change[] {
-  if (kept.has(observation)) return [];
+function observationChanges(observation: Observation): Change[] {
+  if (stored.has(observation)) return [];
   return [{ put: 'observations', row: { digest: observation.digest, facts: observation.text } }];
 }

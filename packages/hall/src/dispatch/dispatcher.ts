@@ -1,12 +1,12 @@
 import { artifactHash, type Receipt, type RouteDecision, type WorkerResult } from '@wcp/spec';
 import { PriorityGate } from '../admission/priority-gate.ts';
+import type { HallClock } from '../base/hall-clock.ts';
+import { ownMember, type ReceivedRequest, receive } from '../base/received-request.ts';
 import type { ChainedAnswer } from '../delivery/delivery.ts';
-import type { HallClock } from '../storage/hall-clock.ts';
 import type { Change } from '../storage/store/store.ts';
 import { type ChainedParent, type ChainStop, childInput, stepOf, stopOf } from './chained-dispatch.ts';
 import type { Decided, Decider } from './decider.ts';
 import type { Executor } from './executor.ts';
-import { ownMember, type ReceivedRequest, receive } from './received-request.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What a dispatch gives back. */

@@ -9,8 +9,8 @@ import {
   type WorkerResult,
 } from '@wcp/spec';
 import type { ReceiptOutcome } from '@wcp/spec/document';
+import type { HallClock } from '../base/hall-clock.ts';
 import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts';
-import type { HallClock } from '../storage/hall-clock.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
 import { type ChainedParent, stepOf } from './chained-dispatch.ts';

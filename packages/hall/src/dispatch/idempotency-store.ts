@@ -1,10 +1,10 @@
 import { type Receipt, type RouteDecision, sha256, type WorkerResult } from '@wcp/spec';
-import type { HallClock } from '../storage/hall-clock.ts';
-import { ProblemError } from '../storage/problem.ts';
+import type { HallClock } from '../base/hall-clock.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { ReceivedRequest } from '../base/received-request.ts';
 import { readDecisionRecord } from '../storage/store/decision-record.ts';
 import type { Change, Store } from '../storage/store/store.ts';
 import type { DispatchAnswer } from './dispatcher.ts';
-import type { ReceivedRequest } from './received-request.ts';
 
 /** What is kept under a key: which request it was sent with, and what was decided. */
 interface KeptKey {
@@ -94,4 +94,35 @@ async function readAnswer(store: Store, decisionId: string): Promise<DispatchAns
   };
   const outcome_receipt = receiptOf('outcome')?.receipt ?? null;
   return { decision, receipt: made.receipt, outcome_receipt, result, delivery_code: code };
+}
+
+/** After so many days an `Idempotency-Key` is forgotten, and with it the result that was kept for it. */
+const KEPT_DAYS = 2;
+/** So many days back are looked at: a Hall that was away for longer forgets the rest never, and that is all. */
+const LOOKED_AT_DAYS = 30;
+const DAY_MS = 86_400_000;
+const PAGE = 500;
+
+/** Forgets the keys of days that are over. What was decided stays in the evidence. */
+export async function pruneIdempotency(
+  store: Store,
+  now: number,
+  commit: (changes: readonly Change[]) => Promise<void>,
+): Promise<void> {
+  for (let back = KEPT_DAYS; back <= LOOKED_AT_DAYS; back += 1) {
+    const state = new Date(now - back * DAY_MS).toISOString().slice(0, 10);
+    for (;;) {
+      const rows = await store.list('idempotency', { where: { state }, limit: PAGE });
+      if (rows.length === 0) break;
+      await commit(rows.flatMap(({ id, document }) => removal(id, document)));
+    }
+  }
+}
+
+function removal(id: string, document: string): Change[] {
+  const { decision_id } = JSON.parse(document) as { decision_id: string };
+  return [
+    { remove: 'idempotency', key: id },
+    { remove: 'results', key: decision_id },
+  ];
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import type { HallParts } from '../hall-parts.ts';
+import { ProblemError } from '../base/problem.ts';
 import { hasRole, type Principal, type Role } from '../identity/principal.ts';
-import { ProblemError } from '../storage/problem.ts';
+import type { HallParts } from './hall-parts.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

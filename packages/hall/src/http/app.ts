@@ -2,15 +2,22 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import type { HttpLimits } from '../hall-options.ts';
-import type { HallParts } from '../hall-parts.ts';
-import { ProblemError } from '../storage/problem.ts';
+import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
+import type { HallParts } from './hall-parts.ts';
 import { refuseUnreadable } from './malformed-request.ts';
 import { openApiOptions } from './openapi.ts';
 import { problemDocument, problemFrom } from './problem-document.ts';
 import { compileValidator, readBodies } from './request-body.ts';
 import { ROUTES } from './routes/index.ts';
+
+/** How much a client may send, and how often. */
+export interface HttpLimits {
+  /** The largest body, in bytes (default 2 MiB). */
+  readonly body_bytes?: number;
+  /** Requests a minute of one principal or, without one, of one address (default 600,000). */
+  readonly requests_per_minute?: number;
+}
 
 const BODY_BYTES = 2 * 1_048_576;
 const REQUESTS_PER_MINUTE = 600_000;

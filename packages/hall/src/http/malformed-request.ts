@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { ProblemError } from '../storage/problem.ts';
+import { ProblemError } from '../base/problem.ts';
 import { problemDocument } from './problem-document.ts';
 
 /** Answers bytes that are no HTTP request with a problem document as well, and ends the connection. */

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { ProblemError } from '../storage/problem.ts';
+import { ProblemError } from '../base/problem.ts';
 
 /** The members of a query that asks for a page. */
 export const pageQuery = {

@@ -1,8 +1,8 @@
 import { DENY_CODES, WcpError } from '@wcp/spec';
 import { PROBLEMS, type ProblemCode, type ProblemDocument } from '@wcp/spec/hall';
 import type { FastifyError } from 'fastify';
+import { ProblemError, statusOf } from '../base/problem.ts';
 import { IdentityError } from '../identity/identity-error.ts';
-import { ProblemError, statusOf } from '../storage/problem.ts';
 
 /** Fastify's own refusals by their codes. */
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {

@@ -4,8 +4,8 @@ import { parseDocument } from '@wcp/spec/document';
 import { parseUniqueJson } from '@wcp/spec/json';
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import type { ReceivedRequest } from '../dispatch/received-request.ts';
-import { ProblemError } from '../storage/problem.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { ReceivedRequest } from '../base/received-request.ts';
 
 /** A body as it came: its value, and its text for the evidence. */
 class JsonBody implements ReceivedRequest {

@@ -1,5 +1,4 @@
-import type { Commit } from '../storage/serial-queue.ts';
-import type { Store } from '../storage/store/store.ts';
+import type { Commit, Store } from '../storage/store/store.ts';
 import { ApiKeys, type KeyManagement } from './api-key/api-keys.ts';
 import { KeyRing } from './api-key/key-ring.ts';
 import { readBearer } from './bearer.ts';

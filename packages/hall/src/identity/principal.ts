@@ -23,3 +23,6 @@ export interface Principal {
 export function hasRole({ roles }: Principal, wanted: readonly Role[]): boolean {
   return roles.some((role) => wanted.includes(role));
 }
+
+/** The program that embeds a Hall is its operator. */
+export const OPERATOR: Principal = { id: 'operator', roles: ['admin'], tenant_id: null, authority: null };

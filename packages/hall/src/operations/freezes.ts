@@ -1,6 +1,7 @@
 import type { Facts } from '@wcp/spec';
 import type { Freeze, FreezeScope } from '@wcp/spec/hall';
-import { textOrEmpty } from '../dispatch/received-request.ts';
+import type { HallEvent } from '../base/hall-event.ts';
+import { textOrEmpty } from '../base/received-request.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 
 export { FREEZE_SCOPES, type Freeze, type FreezeScope } from '@wcp/spec/hall';
@@ -63,6 +64,11 @@ export function freezeChange(freeze: Freeze): Change {
     put: 'freezes',
     row: { id, state: freeze.scope, at: freeze.frozen_at, document: JSON.stringify(freeze) },
   };
+}
+
+/** The event of a freeze. */
+export function frozenEvent({ scope, value, frozen_at: timestamp }: Freeze): HallEvent {
+  return { event_id: 'org.wcp.hall.frozen', timestamp, scope, value };
 }
 
 /** What makes a release durable. */

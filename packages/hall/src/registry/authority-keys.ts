@@ -1,7 +1,7 @@
 import { keyIdOf } from '@wcp/evidence';
 import { verifySignature } from '@wcp/evidence/key';
 import { canonicalJson, checkId, type RegistryRecord, WcpError } from '@wcp/spec';
-import { ProblemError } from '../storage/problem.ts';
+import { ProblemError } from '../base/problem.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 import type { EnrolmentSignature } from './enrolled-worker.ts';
 

@@ -1,5 +1,8 @@
 import type { Diagnostic } from '@wcp/spec';
 import PQueue from 'p-queue';
+import type { HallClock } from '../base/hall-clock.ts';
+import type { HallEvent } from '../base/hall-event.ts';
+import { ProblemError } from '../base/problem.ts';
 import type { Principal } from '../identity/principal.ts';
 import {
   type Freeze,
@@ -8,10 +11,7 @@ import {
   freezeChange,
   releaseChange,
 } from '../operations/freezes.ts';
-import type { HallClock } from '../storage/hall-clock.ts';
-import type { HallEvent } from '../storage/hall-event.ts';
 import type { Journal } from '../storage/journal.ts';
-import { ProblemError } from '../storage/problem.ts';
 import type { ActiveWorld, Reload } from '../world/active-world.ts';
 import type { OperatorDocuments } from '../world/hall-world.ts';
 import type { EnrolledWorker } from './enrolled-worker.ts';

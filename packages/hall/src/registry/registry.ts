@@ -1,7 +1,7 @@
 import { authorityOf, type DenyCode, parseRecord, type RegistryRecord } from '@wcp/spec';
 import { isTime } from '@wcp/spec/document';
+import { ProblemError } from '../base/problem.ts';
 import { hasRole, type Principal } from '../identity/principal.ts';
-import { ProblemError } from '../storage/problem.ts';
 import type { Change, Store } from '../storage/store/store.ts';
 import { AuthorityKeys, enrolmentStatement, isSignedEnrolment } from './authority-keys.ts';
 import {

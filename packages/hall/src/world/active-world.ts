@@ -1,14 +1,8 @@
 import type { PolicyGateRequest } from '@wcp/router';
 import type { Diagnostic, RegistryRecord } from '@wcp/spec';
 import type { Change, Store } from '../storage/store/store.ts';
-import {
-  createGateRecorder,
-  errorsOf,
-  type GateRecorder,
-  type HallWorld,
-  makeHallWorld,
-  type OperatorDocuments,
-} from './hall-world.ts';
+import { errorsOf, type HallWorld, makeHallWorld, type OperatorDocuments } from './hall-world.ts';
+import { createGateRecorder, type GateRecorder } from './policy-gate.ts';
 
 /** What became of new documents. */
 export interface Reload {

@@ -1,12 +1,6 @@
-import {
-  compileWorld,
-  devAllowGate,
-  type PolicyGate,
-  type PolicyGateRequest,
-  type PolicyVerdict,
-  type World,
-} from '@wcp/router';
+import { compileWorld, type World } from '@wcp/router';
 import type { Diagnostic, RegistryRecord } from '@wcp/spec';
+import type { GateRecorder } from './policy-gate.ts';
 
 /** The documents that an operator writes. */
 export interface OperatorDocuments {
@@ -14,9 +8,6 @@ export interface OperatorDocuments {
   readonly config: unknown;
   readonly catalogVersion?: string | undefined;
 }
-
-/** A policy engine, here or elsewhere: a promise is awaited before the decision is made. */
-export type HallPolicyGate = (question: PolicyGateRequest) => PolicyVerdict | Promise<PolicyVerdict>;
 
 /** A world, and what it was compiled from. */
 export interface HallWorld {
@@ -33,24 +24,6 @@ interface WorldDocument {
   readonly config: unknown;
   readonly rules: unknown;
   readonly workers: readonly RegistryRecord[];
-}
-
-/** Takes a question down; the answer that it gives the engine is none. */
-export interface GateRecorder {
-  question: PolicyGateRequest | null;
-  readonly gate: PolicyGate;
-}
-
-/** A gate that only takes questions down. */
-export function createGateRecorder(): GateRecorder {
-  const recorder: GateRecorder = {
-    question: null,
-    gate: (question) => {
-      recorder.question = question;
-      return null as unknown as PolicyVerdict;
-    },
-  };
-  return recorder;
 }
 
 /** Compiles the world of a Hall. Never throws. */
@@ -70,9 +43,4 @@ export function makeHallWorld(
 /** What is wrong with the documents themselves: such a world denies, in production at the least. */
 export function errorsOf({ world }: HallWorld): readonly Diagnostic[] {
   return world.diagnostics.filter(({ level, path }) => level === 'error' && !path.startsWith('/workers'));
-}
-
-/** Whether a gate may be asked in this environment: one that allows everything only in development. */
-export function mayAsk(gate: HallPolicyGate, env: unknown): boolean {
-  return gate !== devAllowGate || env === 'dev';
 }

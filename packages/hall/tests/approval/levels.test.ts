@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from '@wcp/spec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ApprovalNotice } from '../../src/approval/notification/notifier.ts';
+import type { ApprovalNotice } from '../../src/approval/notification/approval-notice.ts';
 import { inputFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
 import { CAPABILITIES } from '../support/workers.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { pruneIdempotency } from '../../src/dispatch/prune-idempotency.ts';
+import { pruneIdempotency } from '../../src/dispatch/idempotency-store.ts';
 import { createHall, type Hall } from '../../src/index.ts';
 import type { Change } from '../../src/storage/store/store.ts';
 import { countingWorker, RULES, request } from '../failure/support.ts';

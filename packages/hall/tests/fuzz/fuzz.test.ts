@@ -1,7 +1,7 @@
 import { generateSigningKey } from '@wcp/evidence';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { OPERATOR } from '../../src/hall-parts.ts';
+import { OPERATOR } from '../../src/identity/principal.ts';
 import { inputFor } from '../support/documents.ts';
 import { type Person, TestHall } from '../support/test-hall.ts';
 import { ACME, CAPABILITIES, recordOf } from '../support/workers.ts';

@@ -1,7 +1,7 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import type { RouteDecision } from '@wcp/spec';
-import { createHall, type Hall } from '../../src/hall.ts';
-import type { HallOptions } from '../../src/hall-options.ts';
+import { createHall, type Hall } from '../../src/hall/hall.ts';
+import type { HallOptions } from '../../src/hall/hall-options.ts';
 import type { Role } from '../../src/identity/principal.ts';
 import { CONFIG, inputFor, RULES } from './documents.ts';
 import { ACME, CAPABILITIES, FakeDelivery, recordOf } from './workers.ts';

@@ -1,6 +1,6 @@
 import { devAllowGate } from '@wcp/router';
 import { expect, onTestFinished, test } from 'vitest';
-import type { HallPolicyGate } from '../../src/world/hall-world.ts';
+import type { HallPolicyGate } from '../../src/world/policy-gate.ts';
 import { inputFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
 import { waitFor } from '../support/wait-for.ts';

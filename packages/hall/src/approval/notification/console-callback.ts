@@ -1,5 +1,5 @@
-import type { HallLog } from '../../hall-options.ts';
-import type { ApprovalNotice, HumanApprovalCallback } from './notifier.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { ApprovalNotice, HumanApprovalCallback } from './approval-notice.ts';
 
 /** What is said of each kind of notice. The ids have a restricted alphabet: none moves a terminal's cursor. */
 const SENTENCES: Readonly<Record<ApprovalNotice['kind'], (notice: ApprovalNotice) => string>> = {
@@ -11,6 +11,6 @@ const SENTENCES: Readonly<Record<ApprovalNotice['kind'], (notice: ApprovalNotice
 };
 
 /** Tells whoever watches the log of a Hall what waits for a human. */
-export function consoleCallback(log: HallLog): HumanApprovalCallback {
+export function consoleCallback(log: Logger): HumanApprovalCallback {
   return (notice) => log('info', SENTENCES[notice.kind](notice));
 }

@@ -1,22 +1,51 @@
+import type { Logger } from '../../base/logger.ts';
 import type { Change } from '../../storage/store/store.ts';
-import type { Approval } from '../approval.ts';
+import type { ApprovalNotice, HumanApprovalCallback } from './approval-notice.ts';
+import { openWebhooks, type WebhookParts, type WebhookTarget } from './webhooks.ts';
 
-/** What a human is told: a hold waits, a dispatch went on under advice, or a hold came to an end. */
-export interface ApprovalNotice {
-  readonly kind: 'pending' | 'advised' | 'resolved';
-  readonly approval: Approval;
+/** How humans are told of requests on hold. */
+export interface NotifierOptions {
+  readonly callbacks?: readonly HumanApprovalCallback[];
+  readonly webhooks?: readonly WebhookTarget[];
 }
 
-/**
- * How a human is reached (section 9): a web page, a chat, a pager. What it throws is logged and changes
- * nothing: the hold waits in the store all the same.
- */
-export type HumanApprovalCallback = (notice: ApprovalNotice) => void | Promise<void>;
-
-/** Tells humans, at once and where it must not be lost by way of the store. */
+/** Tells humans: callbacks at once, webhooks by way of the store. */
 export interface Notifier {
-  /** What has to be durable together with what is told of. */
+  /** What must become durable together with the change that a notice is about. */
   changes(notice: ApprovalNotice, at: string): readonly Change[];
-  /** Called once it is durable. */
-  tell(notice: ApprovalNotice): void;
+  /** Sends the notice; called once the change is durable. */
+  send(notice: ApprovalNotice): void;
+  close(): Promise<void>;
+}
+
+/** What a notifier works with. */
+type NotifierParts = NotifierOptions & Omit<WebhookParts, 'targets'>;
+
+/** Creates a notifier. Webhooks that an earlier process could not deliver are sent again. */
+export function createNotifier({
+  callbacks = [],
+  webhooks: targets = [],
+  ...parts
+}: NotifierParts): Notifier {
+  const webhooks = openWebhooks({ ...parts, targets });
+  return {
+    changes: (notice, at) => webhooks.changes(notice, at),
+    send(notice) {
+      webhooks.wake();
+      for (const callback of callbacks) void runCallback(callback, notice, parts.log);
+    },
+    close: () => webhooks.close(),
+  };
+}
+
+async function runCallback(
+  callback: HumanApprovalCallback,
+  notice: ApprovalNotice,
+  log: Logger,
+): Promise<void> {
+  try {
+    await Promise.resolve(notice).then(callback);
+  } catch (error) {
+    log('warn', `An approval callback failed: ${(error as Error).message}`);
+  }
 }

@@ -1,14 +1,24 @@
 import { Webhook } from 'standardwebhooks';
 import { v7 } from 'uuid';
-import type { Change, StatefulRow } from '../../storage/store/store.ts';
-import type { NotifierParts } from './create-notifier.ts';
-import type { ApprovalNotice } from './notifier.ts';
+import type { HallClock } from '../../base/hall-clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Change, Commit, StatefulRow, Store } from '../../storage/store/store.ts';
+import type { ApprovalNotice } from './approval-notice.ts';
 
 /** Where notices of approvals are sent (Standard Webhooks: signed with HMAC-SHA256, tried again). */
 export interface WebhookTarget {
   readonly url: string;
   /** `whsec_` and the base64 of the key. */
   readonly secret: string;
+}
+
+/** What sending works with. */
+export interface WebhookParts {
+  readonly targets: readonly WebhookTarget[];
+  readonly store: Store;
+  readonly commit: Commit;
+  readonly clock: HallClock;
+  readonly log: Logger;
 }
 
 /** A delivery that is due. */
@@ -33,8 +43,8 @@ export interface Webhooks {
 }
 
 /** Opens the deliveries that an earlier process left. */
-export async function openWebhooks(parts: NotifierParts): Promise<Webhooks> {
-  const { webhooks: targets = [] } = parts;
+export function openWebhooks(parts: WebhookParts): Webhooks {
+  const { targets } = parts;
   const sender = new Sender(parts);
   const timer = targets.length === 0 ? undefined : setInterval(() => sender.run(), ROUND_MS).unref();
   return {
@@ -65,14 +75,14 @@ function outboxChange(id: string, state: 'due' | 'failed', at: string, due: Due)
 }
 
 class Sender {
-  readonly #parts: NotifierParts;
+  readonly #parts: WebhookParts;
   readonly #secrets: ReadonlyMap<string, string>;
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
 
-  constructor(parts: NotifierParts) {
+  constructor(parts: WebhookParts) {
     this.#parts = parts;
-    this.#secrets = new Map((parts.webhooks ?? []).map(({ url, secret }) => [url, secret]));
+    this.#secrets = new Map(parts.targets.map(({ url, secret }) => [url, secret]));
   }
 
   /** Sends what is due, unless it is being sent. */

@@ -2,10 +2,10 @@ import type { Agent } from 'node:http';
 import { type RegistryRecord, WcpError } from '@wcp/spec';
 import { Attempt } from '../attempt.ts';
 import { deliveredBy } from '../call-end.ts';
+import { writeCall } from '../call-json.ts';
 import type { ChainedCallRegistry } from '../chained-call-registry.ts';
 import type { Delivered, Delivery, DeliveryCall } from '../delivery.ts';
 import { PROCESS_LIMITS } from '../process/process-limits.ts';
-import { writeCall } from '../write-call.ts';
 import { exchange, HTTP_MODULES } from './http-exchange.ts';
 
 /** A worker that is served elsewhere with `--http`. */

@@ -3,8 +3,8 @@ import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Attempt } from '../attempt.ts';
 import type { CallEnd } from '../call-end.ts';
+import { readObject, readResult } from '../call-json.ts';
 import type { DeliveryCode } from '../delivery-code.ts';
-import { readObject, readResult } from '../read-result.ts';
 
 /** What one HTTP call of a worker consists of. */
 export interface Exchange {

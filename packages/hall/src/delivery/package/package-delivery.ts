@@ -4,14 +4,13 @@ import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import { Attempt } from '../attempt.ts';
 import { deliveredBy, mayStillRun } from '../call-end.ts';
+import { writeCall } from '../call-json.ts';
 import type { Delivery, DeliveryCall } from '../delivery.ts';
 import { ChainedCalls } from '../process/chained-calls.ts';
 import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
 import { PROCESS_LIMITS, type ProcessLimits } from '../process/process-limits.ts';
-import { ProcessPool } from '../process/process-pool.ts';
-import { Slots } from '../process/slots.ts';
+import { ProcessPool, Slots } from '../process/process-pool.ts';
 import { type ProcessEnd, WorkerProcess } from '../process/worker-process.ts';
-import { writeCall } from '../write-call.ts';
 import { PackageSight } from './package-hash-cache.ts';
 import { PackageSnapshots } from './package-snapshots.ts';
 

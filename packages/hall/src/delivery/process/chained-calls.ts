@@ -1,5 +1,5 @@
+import { MAX_CALL_LENGTH } from '../call-json.ts';
 import type { ChainedAnswer, ChainedDispatch } from '../delivery.ts';
-import { MAX_CALL_LENGTH } from '../write-call.ts';
 
 /** Why a worker gets no answer to a dispatch that it asked for. */
 const PROBLEMS = {

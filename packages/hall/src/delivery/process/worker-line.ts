@@ -1,5 +1,5 @@
 import type { WorkerResult } from '@wcp/spec';
-import { readObject, readResult } from '../read-result.ts';
+import { readObject, readResult } from '../call-json.ts';
 
 /** A line that a worker wrote. */
 export type WorkerLine =

@@ -1,10 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { DeliveryCode } from '../delivery-code.ts';
-import { LineBuffer } from './line-buffer.ts';
-import { enrolGroup, killGroup } from './process-group.ts';
 import type { ProcessLimits } from './process-limits.ts';
-import { residentMemory } from './resident-memory.ts';
-import { TextTail } from './text-tail.ts';
+import { LineBuffer, TextTail } from './process-output.ts';
+import { enrolGroup, killGroup, residentMemory } from './process-tree.ts';
 import { readWorkerLine, type WorkerLine } from './worker-line.ts';
 
 /** What is told of a process that ended, for the operator's log and for nobody else. */

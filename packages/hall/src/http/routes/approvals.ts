@@ -3,10 +3,10 @@ import { Type } from 'typebox';
 import type { Approval } from '../../approval/approval.ts';
 import type { Resolved } from '../../approval/approval-service.ts';
 import { ageOf } from '../../approval/pending-approvals.ts';
-import type { HallParts } from '../../hall-parts.ts';
-import { ProblemError } from '../../storage/problem.ts';
+import { ProblemError } from '../../base/problem.ts';
 import { OVERSEERS, principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { cut, pageQuery, readPage } from '../pagination.ts';
 import { ApprovalSchema, answers, closed, items, levelSchema, nullable } from '../wire.ts';
 

@@ -1,8 +1,8 @@
 import { RouteDecisionSchema, WorkerResultSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall-parts.ts';
-import { ProblemError } from '../../storage/problem.ts';
+import { ProblemError } from '../../base/problem.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { answers, closed, nullable } from '../wire.ts';
 
 /** `POST /wcp/chain`: a worker asks for another capability under the permit of its running call. */

@@ -1,5 +1,7 @@
 import { ReceiptSchema, RouteDecisionSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
+import { ProblemError } from '../../base/problem.ts';
+import { receive } from '../../base/received-request.ts';
 import {
   type DeadLetter,
   findDeadLetter,
@@ -7,11 +9,9 @@ import {
   readDeadLetter,
   replayedChange,
 } from '../../dispatch/dead-letters.ts';
-import { receive } from '../../dispatch/received-request.ts';
-import type { HallParts } from '../../hall-parts.ts';
-import { ProblemError } from '../../storage/problem.ts';
 import { principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { pageQuery, readPage } from '../pagination.ts';
 import { answers, closed, items, nullable } from '../wire.ts';
 

@@ -1,11 +1,11 @@
 import { RouteDecisionSchema, RouteInputSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
+import { ProblemError } from '../../base/problem.ts';
+import { ownMember, type ReceivedRequest } from '../../base/received-request.ts';
 import type { DispatchAnswer } from '../../dispatch/dispatcher.ts';
-import { ownMember, type ReceivedRequest } from '../../dispatch/received-request.ts';
-import type { HallParts } from '../../hall-parts.ts';
-import { ProblemError } from '../../storage/problem.ts';
 import { checkTenant, principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { receivedBody } from '../request-body.ts';
 import { answers, DispatchAnswerSchema, ProblemSchema } from '../wire.ts';
 

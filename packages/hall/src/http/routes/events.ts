@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall-parts.ts';
+import { ProblemError } from '../../base/problem.ts';
 import { hasRole } from '../../identity/principal.ts';
 import type { FeedItem } from '../../storage/event-feed.ts';
-import { ProblemError } from '../../storage/problem.ts';
 import { currentPrincipal, principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { answers, closed, textAnswer } from '../wire.ts';
 
 const HEARTBEAT_MS = 15_000;

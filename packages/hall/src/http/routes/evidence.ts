@@ -1,12 +1,12 @@
 import { compileWorld, explain } from '@wcp/router';
 import { ReceiptSchema, RegistryRecordSchema, RouteDecisionSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall-parts.ts';
-import { ProblemError } from '../../storage/problem.ts';
+import { ProblemError } from '../../base/problem.ts';
 import { type DecisionRecord, readDecisionRecord } from '../../storage/store/decision-record.ts';
 import type { ReceiptRow, Store } from '../../storage/store/store.ts';
 import { principalOf, READERS, visibleTenant } from '../access.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { type Items, type Page, pageQuery, readPage } from '../pagination.ts';
 import { answers, closed, free, items, nullable } from '../wire.ts';
 import { listReceipts, type ReceiptFilter } from './receipt-list.ts';

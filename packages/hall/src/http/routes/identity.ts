@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall-parts.ts';
-import { ProblemError } from '../../storage/problem.ts';
+import { ProblemError } from '../../base/problem.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { cut, pageQuery, readPage } from '../pagination.ts';
 import { leaveBody } from '../request-body.ts';
 import { answers, closed, items, nullable, roleSchema } from '../wire.ts';

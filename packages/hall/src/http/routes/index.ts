@@ -1,5 +1,5 @@
-import type { HallParts } from '../../hall-parts.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { addApprovalRoutes } from './approvals.ts';
 import { addChainRoutes } from './chained-dispatch.ts';
 import { addDeadLetterRoutes } from './dead-letters.ts';

@@ -1,10 +1,10 @@
 import { writeVerifierKey } from '@wcp/evidence/log';
 import { WcpError } from '@wcp/spec';
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall-parts.ts';
-import { ProblemError } from '../../storage/problem.ts';
+import { ProblemError } from '../../base/problem.ts';
 import { ANY_ROLE } from '../access.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { answers, closed, textAnswer } from '../wire.ts';
 
 const text = Type.String();

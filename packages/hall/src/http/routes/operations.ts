@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall-parts.ts';
+import { ProblemError } from '../../base/problem.ts';
 import { complianceOf } from '../../operations/compliance.ts';
 import { FREEZE_SCOPES, type FreezeScope } from '../../operations/freezes.ts';
-import { ProblemError } from '../../storage/problem.ts';
 import { principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { answers, closed, items, nullable, textAnswer } from '../wire.ts';
 
 const text = Type.String();

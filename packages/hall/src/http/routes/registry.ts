@@ -1,10 +1,10 @@
 import { ReceiptSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
-import type { HallParts } from '../../hall-parts.ts';
+import { ProblemError } from '../../base/problem.ts';
 import { type EnrolledWorker, isOut, readWorkerRow } from '../../registry/enrolled-worker.ts';
-import { ProblemError } from '../../storage/problem.ts';
 import { ANY_ROLE, principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
+import type { HallParts } from '../hall-parts.ts';
 import { cut, pageQuery, readPage } from '../pagination.ts';
 import { answers, closed, free, items, nullable, WorkerSchema } from '../wire.ts';
 

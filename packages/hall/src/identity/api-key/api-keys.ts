@@ -1,4 +1,4 @@
-import { SerialQueue } from '../../storage/serial-queue.ts';
+import { SerialQueue } from '../../base/serial-queue.ts';
 import { IdentityError } from '../identity-error.ts';
 import { readForm } from '../read-form.ts';
 import {
@@ -35,7 +35,7 @@ const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Creates, lists, ends and renews the keys of a ring, one change after the other. */
 export class ApiKeys implements KeyManagement {
-  readonly #turn = new SerialQueue();
+  readonly #queue = new SerialQueue();
   readonly #ring: KeyRing;
   readonly #now: () => Date;
 
@@ -47,7 +47,7 @@ export class ApiKeys implements KeyManagement {
   async create(body: unknown): Promise<IssuedKey> {
     const now = this.#now();
     const request = readForm(keyRequestForm(now), body);
-    return this.#turn.take(async () => {
+    return this.#queue.run(async () => {
       const parts = this.#draw();
       const document = newDocument(parts, now, { ...request, principal_id: `key:${parts.id}` });
       await this.#ring.write(new Map([[parts.id, document]]));
@@ -62,7 +62,7 @@ export class ApiKeys implements KeyManagement {
   }
 
   revoke(id: string): Promise<ApiKey> {
-    return this.#turn.take(async () => {
+    return this.#queue.run(async () => {
       const now = this.#now();
       const document = this.#document(id);
       const revoked = { ...document, revoked_at: document.revoked_at ?? now.toISOString() };
@@ -73,7 +73,7 @@ export class ApiKeys implements KeyManagement {
 
   async rotate(id: string, body: unknown = {}): Promise<IssuedKey> {
     const { grace_seconds } = readForm(ROTATION_FORM, body);
-    return this.#turn.take(async () => {
+    return this.#queue.run(async () => {
       const now = this.#now();
       const old = this.#activeDocument(id, now);
       const parts = this.#draw();

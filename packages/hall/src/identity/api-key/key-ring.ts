@@ -1,6 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Commit } from '../../storage/serial-queue.ts';
-import type { Store } from '../../storage/store/store.ts';
+import type { Commit, Store } from '../../storage/store/store.ts';
 import { type Recognition, type RefusalReason, refused } from '../recognition.ts';
 import { listRows } from '../stored-rows.ts';
 import { type KeyDocument, keyRow, keyState, readKeyRow } from './api-key.ts';

@@ -1,5 +1,5 @@
-import { type Commit, SerialQueue } from '../../storage/serial-queue.ts';
-import type { Store } from '../../storage/store/store.ts';
+import { SerialQueue } from '../../base/serial-queue.ts';
+import type { Commit, Store } from '../../storage/store/store.ts';
 import { IdentityError } from '../identity-error.ts';
 import { readForm } from '../read-form.ts';
 import { listRows } from '../stored-rows.ts';
@@ -22,7 +22,7 @@ export type Trusted = ReadonlyMap<string, TrustedIssuer>;
 export class Issuers implements IssuerManagement {
   readonly #commit: Commit;
   readonly #now: () => Date;
-  readonly #turn = new SerialQueue();
+  readonly #queue = new SerialQueue();
   #trusted: Trusted = new Map();
   #isConfigured = false;
 
@@ -53,7 +53,7 @@ export class Issuers implements IssuerManagement {
 
   async put(body: unknown): Promise<Issuer> {
     const issuer = readForm(ISSUER_FORM, body);
-    return this.#turn.take(async () => {
+    return this.#queue.run(async () => {
       const trusted = new TrustedIssuer(issuer);
       await this.#commit([{ put: 'issuers', row: issuerRow(issuer, 'active', this.#now()) }]);
       this.#trusted = new Map(this.#trusted).set(issuer.issuer, trusted);
@@ -68,7 +68,7 @@ export class Issuers implements IssuerManagement {
   }
 
   remove(name: string): Promise<void> {
-    return this.#turn.take(async () => {
+    return this.#queue.run(async () => {
       const issuer = this.#trusted.get(name)?.issuer;
       if (issuer === undefined) throw new IdentityError('NOT_FOUND', 'There is no issuer with this name.');
       await this.#commit([{ put: 'issuers', row: issuerRow(issuer, 'removed', this.#now()) }]);

@@ -1,11 +1,11 @@
 import type { BanListCode } from '@wcp/evidence';
 import { parseBanList } from '@wcp/evidence/ban-list';
+import type { HallClock } from '../../base/hall-clock.ts';
+import type { HallEvent } from '../../base/hall-event.ts';
+import { type ProblemCode, ProblemError } from '../../base/problem.ts';
+import { SerialQueue } from '../../base/serial-queue.ts';
 import { hasRole, type Principal } from '../../identity/principal.ts';
-import type { HallClock } from '../../storage/hall-clock.ts';
-import type { HallEvent } from '../../storage/hall-event.ts';
 import type { Journal } from '../../storage/journal.ts';
-import { type ProblemCode, ProblemError } from '../../storage/problem.ts';
-import { SerialQueue } from '../../storage/serial-queue.ts';
 import type { ActiveBanLists } from './active-ban-lists.ts';
 import type { FollowedList } from './followed-list.ts';
 import { type StoredBanList, storedBanListChange } from './stored-ban-list.ts';
@@ -50,7 +50,7 @@ const REFUSED: Readonly<Record<BanListCode, readonly [ProblemCode, string]>> = {
 /** Publishes ban lists for the authorities whose keys are registered here, one after the other. */
 export class BanListPublisher {
   readonly #parts: BanListPublisherParts;
-  readonly #turn = new SerialQueue();
+  readonly #queue = new SerialQueue();
 
   constructor(parts: BanListPublisherParts) {
     this.#parts = parts;
@@ -64,7 +64,7 @@ export class BanListPublisher {
    */
   publish(document: unknown, by: Principal): Promise<PublishedList> {
     const list = this.#parts.lists.own(authorityOfList(document, by));
-    return this.#turn.take(async () => {
+    return this.#queue.run(async () => {
       const at = this.#parts.clock.timestamp();
       const taking = list.prepare(document, at);
       if (!taking.ok) throw new ProblemError(...REFUSED[taking.code]);
@@ -79,7 +79,7 @@ export class BanListPublisher {
    * @throws {ProblemError} `NOT_FOUND`
    */
   withdraw(authority: string, by: Principal): Promise<PublishedList> {
-    return this.#turn.take(async () => {
+    return this.#queue.run(async () => {
       const { list, held } = this.#find(authority);
       await this.#put(list, held, 'withdrawn', by, this.#parts.clock.timestamp());
       return this.#show(list, held);

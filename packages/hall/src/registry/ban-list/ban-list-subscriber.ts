@@ -1,7 +1,7 @@
 import type { BanListCode } from '@wcp/evidence';
-import type { HallLog } from '../../hall-options.ts';
-import type { HallClock } from '../../storage/hall-clock.ts';
-import type { HallEvent } from '../../storage/hall-event.ts';
+import type { HallClock } from '../../base/hall-clock.ts';
+import type { HallEvent } from '../../base/hall-event.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { Journal } from '../../storage/journal.ts';
 import type { ActiveBanLists, Subscription } from './active-ban-lists.ts';
 import { type BanListSourceCode, readBanListSource } from './ban-list-source.ts';
@@ -14,7 +14,7 @@ export interface BanListSubscriberParts {
   readonly lists: ActiveBanLists;
   readonly journal: Journal;
   readonly clock: HallClock;
-  readonly log: HallLog;
+  readonly log: Logger;
 }
 
 const POLL_SECONDS = 300;

@@ -1,6 +1,6 @@
 import type { Sha256 } from '@wcp/spec';
-import type { HallLog } from '../../hall-options.ts';
-import type { HallClock } from '../../storage/hall-clock.ts';
+import type { HallClock } from '../../base/hall-clock.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { Journal } from '../../storage/journal.ts';
 import type { Store } from '../../storage/store/store.ts';
 import type { AuthorityKeys } from '../authority-keys.ts';
@@ -15,7 +15,7 @@ export interface BanListsParts {
   readonly journal: Journal;
   readonly clock: HallClock;
   readonly authorities: AuthorityKeys;
-  readonly log: HallLog;
+  readonly log: Logger;
   readonly options?: BanListOptions | undefined;
 }
 

@@ -133,6 +133,9 @@ export type Change = {
   [T in TableName]: { readonly put: T; readonly row: Tables[T] } | { readonly remove: T; readonly key: Key };
 }[TableName];
 
+/** Makes changes durable, all of them or none. @throws {WcpError} `ERR_WCP_STORE` where it cannot */
+export type Commit = (changes: readonly Change[]) => Promise<unknown>;
+
 /** Which rows of a table, in the order of the key. */
 export interface Query<T extends TableName> {
   /** Members that must be equal. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Approval } from '../../../src/approval/approval.ts';
 import { openWebhooks } from '../../../src/approval/notification/webhooks.ts';
-import { HallClock } from '../../../src/storage/hall-clock.ts';
+import { HallClock } from '../../../src/base/hall-clock.ts';
 import { createMemoryStore } from '../../../src/storage/store/memory-store.ts';
 import type { StatefulRow, Store } from '../../../src/storage/store/store.ts';
 import { Receiver, SECRET } from '../../support/receiver.ts';
@@ -34,12 +34,12 @@ beforeEach(async () => {
 });
 
 async function open(urls: readonly string[] = [receiver.url]) {
-  const webhooks = await openWebhooks({
+  const webhooks = openWebhooks({
     store,
     commit: (changes) => store.commit(changes),
     clock: new HallClock(() => Date.now() + passed * 1000),
     log: (level, message) => logged.push(`${level} ${message}`),
-    webhooks: urls.map((url) => ({ url, secret: SECRET })),
+    targets: urls.map((url) => ({ url, secret: SECRET })),
   });
   onTestFinished(() => webhooks.close());
   return webhooks;

@@ -1,37 +1,39 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import { devAllowGate } from '@wcp/router';
 import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
-import { resilientDelivery } from './admission/resilient-delivery.ts';
-import { TenantLimiter } from './admission/tenant-limiter.ts';
-import { ApprovalService } from './approval/approval-service.ts';
-import { createNotifier } from './approval/notification/create-notifier.ts';
-import { PendingApprovals } from './approval/pending-approvals.ts';
-import { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
-import { BlastBudget } from './dispatch/blast-budget.ts';
-import { Decider } from './dispatch/decider.ts';
-import { Dispatcher } from './dispatch/dispatcher.ts';
-import { Executor } from './dispatch/executor.ts';
-import { IdempotencyStore } from './dispatch/idempotency-store.ts';
-import { issuePermit } from './dispatch/issue-permit.ts';
-import { textOrEmpty } from './dispatch/received-request.ts';
-import { Recorder } from './dispatch/recorder.ts';
-import { recoverInterrupted } from './dispatch/recover-interrupted.ts';
+import { resilientDelivery } from '../admission/resilient-delivery.ts';
+import { TenantLimiter } from '../admission/tenant-limiter.ts';
+import { ApprovalService } from '../approval/approval-service.ts';
+import { createHumanReview } from '../approval/human-review.ts';
+import { createNotifier } from '../approval/notification/notifier.ts';
+import { PendingApprovals } from '../approval/pending-approvals.ts';
+import { HallClock } from '../base/hall-clock.ts';
+import { textOrEmpty } from '../base/received-request.ts';
+import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
+import { BlastBudget } from '../dispatch/blast-budget.ts';
+import { Decider } from '../dispatch/decider.ts';
+import { Dispatcher } from '../dispatch/dispatcher.ts';
+import { Executor } from '../dispatch/executor.ts';
+import { IdempotencyStore } from '../dispatch/idempotency-store.ts';
+import { issuePermit } from '../dispatch/issue-permit.ts';
+import { Recorder } from '../dispatch/recorder.ts';
+import { recoverInterrupted } from '../dispatch/recover-interrupted.ts';
+import type { HallParts } from '../http/hall-parts.ts';
+import { openIdentity } from '../identity/identity.ts';
+import { OPERATOR } from '../identity/principal.ts';
+import { Freezes } from '../operations/freezes.ts';
+import { Metrics } from '../operations/metrics.ts';
+import { openBanLists } from '../registry/ban-list/ban-lists.ts';
+import { createPackageSight } from '../registry/manifest-verifier.ts';
+import { Registry } from '../registry/registry.ts';
+import { RegistryAdmin } from '../registry/registry-admin.ts';
+import { WorkerInspector } from '../registry/worker-inspector.ts';
+import { EventFeed } from '../storage/event-feed.ts';
+import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evidence-storage.ts';
+import { openFileStorage } from '../storage/evidence/storage-client.ts';
+import { Journal } from '../storage/journal.ts';
+import { ActiveWorld } from '../world/active-world.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
-import { type HallParts, OPERATOR } from './hall-parts.ts';
-import { openIdentity } from './identity/identity.ts';
-import { Freezes } from './operations/freezes.ts';
-import { Metrics } from './operations/metrics.ts';
-import { openBanLists } from './registry/ban-list/ban-lists.ts';
-import { createPackageSight } from './registry/manifest-verifier.ts';
-import { Registry } from './registry/registry.ts';
-import { RegistryAdmin } from './registry/registry-admin.ts';
-import { WorkerInspector } from './registry/worker-inspector.ts';
-import { EventFeed } from './storage/event-feed.ts';
-import { type EvidenceStorage, openMemoryStorage } from './storage/evidence/evidence-storage.ts';
-import { openFileStorage } from './storage/evidence/storage-client.ts';
-import { HallClock } from './storage/hall-clock.ts';
-import { Journal } from './storage/journal.ts';
-import { ActiveWorld } from './world/active-world.ts';
 
 const DEFAULT_ORIGIN = 'localhost/wcp';
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -98,7 +100,7 @@ async function build(ground: HallBase): Promise<HallParts> {
   });
   const freezes = await Freezes.open(store);
   const pendingApprovals = await PendingApprovals.open(store);
-  const notifier = await createNotifier({ store, commit, clock, log, ...options.notify });
+  const notifier = createNotifier({ store, commit, clock, log, ...options.notify });
   const decider = new Decider({
     clock,
     activeWorld,
@@ -110,7 +112,13 @@ async function build(ground: HallBase): Promise<HallParts> {
     verifyCredential: (text, tenant) =>
       identity.verifyTenantCredential(text, textOrEmpty(tenant), new Date(clock.now())),
   });
-  const recorder = new Recorder({ journal, pendingApprovals, freezes, registry, inspector, notifier });
+  const recorder = new Recorder({
+    journal,
+    freezes,
+    registry,
+    inspector,
+    humanReview: createHumanReview(pendingApprovals, notifier),
+  });
   const executor: Executor = new Executor({
     clock,
     journal,

@@ -1,14 +1,14 @@
 import type { Diagnostic, RouteDecision } from '@wcp/spec';
 import type { FastifyInstance } from 'fastify';
+import { receive } from '../base/received-request.ts';
+import type { DispatchAnswer } from '../dispatch/dispatcher.ts';
+import { buildApp } from '../http/app.ts';
+import type { HallParts } from '../http/hall-parts.ts';
+import type { ActiveWorld, Reload } from '../world/active-world.ts';
+import type { OperatorDocuments } from '../world/hall-world.ts';
 import { assemble } from './assemble.ts';
-import type { DispatchAnswer } from './dispatch/dispatcher.ts';
-import { receive } from './dispatch/received-request.ts';
 import type { HallOptions } from './hall-options.ts';
-import type { HallParts } from './hall-parts.ts';
-import { buildApp } from './http/app.ts';
 import { startMaintenance } from './maintenance.ts';
-import type { ActiveWorld, Reload } from './world/active-world.ts';
-import type { OperatorDocuments } from './world/hall-world.ts';
 
 /** Documents to be put in force; one that is absent stays as it is. */
 export interface NewDocuments {

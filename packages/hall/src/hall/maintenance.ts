@@ -1,5 +1,5 @@
-import { pruneIdempotency } from './dispatch/prune-idempotency.ts';
-import type { HallParts } from './hall-parts.ts';
+import { pruneIdempotency } from '../dispatch/idempotency-store.ts';
+import type { HallParts } from '../http/hall-parts.ts';
 
 const EXPIRY_MS = 1_000;
 const CHECKPOINT_MS = 60_000;

@@ -1,12 +1,14 @@
 import type { SigningKey } from '@wcp/evidence';
-import type { WorkerLimits } from './admission/resilient-delivery.ts';
-import type { TenantLimits } from './admission/tenant-limiter.ts';
-import type { NotifierOptions } from './approval/notification/create-notifier.ts';
-import type { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
-import type { Delivery } from './delivery/delivery.ts';
-import type { BanListOptions } from './registry/ban-list/ban-list-options.ts';
-import type { EnrolmentSignature } from './registry/enrolled-worker.ts';
-import type { HallPolicyGate } from './world/hall-world.ts';
+import type { WorkerLimits } from '../admission/resilient-delivery.ts';
+import type { TenantLimits } from '../admission/tenant-limiter.ts';
+import type { NotifierOptions } from '../approval/notification/notifier.ts';
+import type { Logger } from '../base/logger.ts';
+import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { HttpLimits } from '../http/app.ts';
+import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
+import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
+import type { HallPolicyGate } from '../world/policy-gate.ts';
 
 /** A worker that a Hall can reach: who it is, and the way to it. */
 export interface HallWorker {
@@ -14,14 +16,6 @@ export interface HallWorker {
   /** How it is guarded. */
   readonly limits?: WorkerLimits;
   readonly signature?: EnrolmentSignature;
-}
-
-/** What a client may ask of the server. */
-export interface HttpLimits {
-  /** Bytes of a body; 2 MiB where it is absent. */
-  readonly body_bytes?: number;
-  /** Requests a minute of one principal or, without one, of one address. */
-  readonly requests_per_minute?: number;
 }
 
 /** How a Hall is made. Everything has a default: `await createHall({ rules })` is a Hall. */
@@ -55,8 +49,5 @@ export interface HallOptions {
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number;
   /** Where a Hall says what an operator must know. Nothing where it is absent. */
-  readonly log?: HallLog;
+  readonly log?: Logger;
 }
-
-/** Takes what an operator must know. */
-export type HallLog = (level: 'info' | 'warn' | 'error', message: string) => void;

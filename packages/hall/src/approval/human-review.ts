@@ -1,0 +1,55 @@
+import type { Decided } from '../dispatch/decider.ts';
+import type { HumanReview, Review } from '../dispatch/recorder.ts';
+import type { Freeze } from '../operations/freezes.ts';
+import { type Approval, approvalChange, approvalOf } from './approval.ts';
+import type { Notifier } from './notification/notifier.ts';
+import type { PendingApprovals } from './pending-approvals.ts';
+
+/** Holds decisions for a human, and tells humans of those that went on under advice. */
+export function createHumanReview(pendingApprovals: PendingApprovals, notifier: Notifier): HumanReview {
+  return {
+    open(decided, mode) {
+      const approval = reviewedBy(decided, mode);
+      return approval === null ? null : reviewOf(approval, pendingApprovals, notifier);
+    },
+  };
+}
+
+function reviewOf(approval: Approval, pendingApprovals: PendingApprovals, notifier: Notifier): Review {
+  const isPending = approval.state === 'pending';
+  const notice = { kind: isPending ? 'pending' : 'advised', approval } as const;
+  return {
+    changes: [approvalChange(approval), ...notifier.changes(notice, approval.created_at)],
+    freeze:
+      isPending && approval.level === 'incident_commander'
+        ? incidentFreeze(approval, approval.created_at)
+        : null,
+    announce() {
+      if (isPending) pendingApprovals.put(approval);
+      notifier.send(notice);
+    },
+  };
+}
+
+function reviewedBy(
+  { received, decision, facts, observation }: Decided,
+  mode: Approval['mode'],
+): Approval | null {
+  const isHeld = decision.outcome === 'STEWARD_HOLD';
+  // An approved dispatch has had its human; an advised one has yet to be told of.
+  const isAdvised = decision.outcome === 'DISPATCH' && decision.supervisor_level === 'advisory';
+  if ((!isHeld && !isAdvised) || decision.dry_run) return null;
+  const depth = facts.chain?.depth ?? 0;
+  return approvalOf(received.text as string, decision, observation.facts, { mode, depth });
+}
+
+/** The freeze of a correlation that an incident commander has taken over. */
+export function incidentFreeze({ approval_id, correlation_id }: Approval, at: string): Freeze {
+  return {
+    scope: 'correlation',
+    value: correlation_id,
+    reason: `An incident commander has taken over (approval ${approval_id}).`,
+    frozen_at: at,
+    frozen_by: 'hall',
+  };
+}
