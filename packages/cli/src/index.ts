@@ -1,3 +1,3 @@
-export type { ExitCode } from './exit-code.ts';
+export type { ExitCode } from './base/exit-code.ts';
+export type { Colours, Terminal } from './base/terminal.ts';
 export { runCli } from './run-cli.ts';
-export type { Colours, Terminal } from './terminal.ts';

@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import { v7 } from 'uuid';
-import type { Colours, Terminal } from './terminal.ts';
+import type { Colours, Terminal } from './base/terminal.ts';
 
 /** The terminal of this process. A reader that goes away (`wcp … | head`) is no error. */
 export function nodeTerminal(): Terminal {

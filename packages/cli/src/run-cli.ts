@@ -1,12 +1,12 @@
 import { WcpError } from '@wcp/spec';
 import { CommanderError } from 'commander';
-import { CliError, usageError } from './cli-error.ts';
-import { EXIT, type ExitCode } from './exit-code.ts';
-import { reasonOf } from './input/read-text.ts';
+import { CliError, usageError } from './base/cli-error.ts';
+import { EXIT, type ExitCode } from './base/exit-code.ts';
+import { reasonOf } from './base/system-error.ts';
+import type { Terminal } from './base/terminal.ts';
 import { jsonText } from './print/json.ts';
 import { printProblems } from './print/problems.ts';
 import { createProgram } from './program.ts';
-import type { Terminal } from './terminal.ts';
 
 /**
  * Runs one command line. Never throws: what went wrong is written to the terminal in plain words.
@@ -16,7 +16,7 @@ import type { Terminal } from './terminal.ts';
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const wantsJson = args.includes('--json');
-  let code: ExitCode = EXIT.fine;
+  let code: ExitCode = EXIT.ok;
   const program = createProgram(terminal, wantsJson, (settled) => {
     code = settled;
   });
@@ -38,7 +38,7 @@ function report(error: unknown, terminal: Terminal, wantsJson: boolean): ExitCod
 
 /** Commander has written its sentence already, unless it was to be JSON. */
 function reportUsage(error: CommanderError, terminal: Terminal, wantsJson: boolean): ExitCode {
-  if (error.exitCode === 0) return EXIT.fine;
+  if (error.exitCode === 0) return EXIT.ok;
   const message = error.message.replace(/^error: /, '');
   if (wantsJson) terminal.write(jsonText({ ok: false, problems: usageError(message).problems }));
   return EXIT.bad;

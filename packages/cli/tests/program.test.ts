@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { start, wcp, wcpHere, wcpJson } from './support.ts';
+import { start, wcp, wcpHere, wcpJson } from './support/support.ts';
 
 const COMMANDS = [
   'route',

@@ -1,6 +1,6 @@
-import { CliError } from '../cli-error.ts';
-import { EXIT } from '../exit-code.ts';
-import type { Problem } from '../input/input-problem.ts';
+import { CliError } from '../base/cli-error.ts';
+import { EXIT } from '../base/exit-code.ts';
+import type { Problem } from '../base/problem.ts';
 import { findingProblem, type JsonDocument } from '../input/json-document.ts';
 import { escaped } from '../print/layout.ts';
 import type { HallProblem } from './answer.ts';

@@ -1,9 +1,9 @@
 import { catalog } from '@wcp/spec/catalog';
 import type { Command } from 'commander';
-import { cliVersion } from '../package-file.ts';
+import { cliVersion } from '../base/package-file.ts';
 import { jsonText } from '../print/json.ts';
 import { rows } from '../print/layout.ts';
-import { type CommandContext, register } from '../register.ts';
+import { type CommandContext, register } from './register.ts';
 
 /** The revision of the protocol that the packages implement. */
 const PROTOCOL = '0.2';

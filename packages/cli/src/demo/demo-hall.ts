@@ -9,7 +9,7 @@ import {
   sha256,
   type WorkerContext,
 } from '@wcp/spec';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../base/terminal.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { type EvidenceLog, ORIGIN } from './evidence-log.ts';
 import type { WorkerPackage } from './worker-package.ts';

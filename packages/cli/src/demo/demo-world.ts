@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileWorld, type World } from '@wcp/router';
-import { authorityOf, type RegistryRecord, recordHash, type Sha256 } from '@wcp/spec';
-import { packageFile } from '../package-file.ts';
+import { authorityOf, type RegistryRecord, type RouteInput, recordHash, type Sha256 } from '@wcp/spec';
+import { packageFile } from '../base/package-file.ts';
+import { writeWhole } from '../base/write-file.ts';
 
 /** The world of the demo, and the documents that it was compiled from. */
 export interface DemoWorld {
@@ -47,4 +48,21 @@ function attested(record: RegistryRecord, codeHash: Sha256, now: string): Regist
 
 async function readJson(file: string): Promise<unknown> {
   return JSON.parse(await readFile(file, 'utf8'));
+}
+
+/** The folder beside the evidence in which the world of its decisions is kept. */
+export const WORLD = 'world';
+
+/** Keeps what the first decision was made of, so that it can be made and explained again. */
+export async function keepWorld(
+  out: string,
+  { documents }: DemoWorld,
+  input: RouteInput,
+  facts: unknown,
+): Promise<void> {
+  const { rules, config, workers } = documents;
+  const files = { 'request.json': input, 'rules.json': rules, 'hall.json': config, 'workers.json': workers };
+  for (const [name, value] of Object.entries({ ...files, 'facts.json': facts })) {
+    await writeWhole(join(out, WORLD, name), `${JSON.stringify(value, null, 2)}\n`);
+  }
 }

@@ -11,10 +11,11 @@ import { createMerkleTree } from '@wcp/evidence/log';
 import type { ReceiptDraft } from '@wcp/evidence/receipt';
 import { canonicalJson, type Receipt } from '@wcp/spec';
 import { openLineFile } from '@wcp/telemetry';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../base/cli-error.ts';
+import { fileProblem } from '../base/problem.ts';
+import { writeReasonOf } from '../base/system-error.ts';
+import { writeWhole } from '../base/write-file.ts';
 import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
-import { writeReasonOf, writeWhole } from '../evidence/write-file.ts';
-import { fileProblem } from '../input/input-problem.ts';
 
 /** The name of the demo's log. */
 export const ORIGIN = 'demo.wcp.example/log';

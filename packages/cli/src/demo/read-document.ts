@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { utf8Length } from '@wcp/spec/json';
-import { CliError, usageError } from '../cli-error.ts';
-import { fileProblem } from '../input/input-problem.ts';
+import { CliError, usageError } from '../base/cli-error.ts';
+import { packageFile } from '../base/package-file.ts';
+import { fileProblem } from '../base/problem.ts';
+import type { Terminal } from '../base/terminal.ts';
 import { readText } from '../input/read-text.ts';
-import { packageFile } from '../package-file.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** The document that the demo has summarised. */
 export interface DemoDocument {

@@ -5,8 +5,8 @@ import { blastLimit } from '../print/decision.ts';
 import { escaped, rows, WIDTH, wrap } from '../print/layout.ts';
 import type { Dispatched } from './demo-hall.ts';
 import type { DemoWorld } from './demo-world.ts';
+import { WORLD } from './demo-world.ts';
 import type { Expectations } from './expectations.ts';
-import { WORLD } from './keep-world.ts';
 import type { DemoDocument } from './read-document.ts';
 import type { DemoContext } from './run-demo.ts';
 

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { escaped } from '../print/layout.ts';
+import { WORLD } from './demo-world.ts';
 import type { Expectations } from './expectations.ts';
-import { WORLD } from './keep-world.ts';
 import type { DemoContext } from './run-demo.ts';
 
 /** Says whether everything happened as it must, and how to look at the evidence. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageHash } from '@wcp/evidence';
 import type { Sha256 } from '@wcp/spec';
-import { CliError } from '../cli-error.ts';
-import { fileProblem } from '../input/input-problem.ts';
+import { CliError } from '../base/cli-error.ts';
+import { fileProblem } from '../base/problem.ts';
 
 /** What a published worker consists of: one file with all of its code, and what describes it. */
 const CODE = 'dist/bundle.js';

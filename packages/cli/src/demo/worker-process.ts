@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { WorkerContext, WorkerResult } from '@wcp/spec';
+import { parseDocument, WorkerResultSchema } from '@wcp/spec/document';
 import { parseJson } from '@wcp/spec/json';
-import { readerOf } from '../input/document-kind.ts';
 import type { WorkerPackage } from './worker-package.ts';
 
 /** What a worker is given. */
@@ -81,8 +81,8 @@ function converse({ dir, program, env }: Program, line: string): Promise<Answer>
 
 function readResult(text: string): WorkerResult | null {
   try {
-    const parsed = readerOf('worker-result')(parseJson(text));
-    return parsed.ok ? (parsed.value as WorkerResult) : null;
+    const parsed = parseDocument<WorkerResult>(WorkerResultSchema, parseJson(text));
+    return parsed.ok ? parsed.value : null;
   } catch {
     return null;
   }

@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileProblem } from '../input/input-problem.ts';
+import { fileProblem } from '../base/problem.ts';
 import type { InputReader } from '../input/input-reader.ts';
 import { readJsonDocument } from '../input/json-document.ts';
-import { isLinesFile } from '../input/json-lines.ts';
+import { isLinesFile, readLineValues } from '../input/json-lines.ts';
 import { loadReceiptKeys, type ReceiptKeys } from '../input/keys.ts';
-import { readLineValues } from '../input/line-values.ts';
 
 /** The names of the files in a folder of evidence. */
 export const EVIDENCE_FILES = {
@@ -64,7 +63,7 @@ export async function loadEvidence(
   for (const each of checkpointFiles) checkpoints.push(await reader.text(each));
   const proofFile = await besides(folder, EVIDENCE_FILES.proofs);
   const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
-  reader.settle();
+  reader.throwErrors();
   return {
     file,
     ...read,

@@ -1,14 +1,13 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CliError, usageError } from '../cli-error.ts';
+import { CliError, usageError } from '../base/cli-error.ts';
+import { fileProblem } from '../base/problem.ts';
+import { writeReasonOf } from '../base/system-error.ts';
+import { refuseExisting } from '../base/write-file.ts';
 import type { HallClient } from '../client/hall-client.ts';
-import type { LogHead } from '../client/wire.ts';
-import { fileProblem } from '../input/input-problem.ts';
+import type { LogHead, PlacedReceipt, RecordedDecision } from '../client/wire.ts';
 import { EVIDENCE_FILES } from './evidence-files.ts';
-import { exportDecisions } from './export-decisions.ts';
-import { exportProofs } from './export-proofs.ts';
-import { exportReceipts } from './export-receipts.ts';
-import { refuseExisting, writeReasonOf } from './write-file.ts';
+import { LineWriter } from './line-writer.ts';
 
 /** What is exported. */
 export interface ExportOptions {
@@ -78,4 +77,85 @@ function sizeOf(checkpoint: string): number {
   const size = Number(checkpoint.split('\n')[1]);
   if (Number.isSafeInteger(size)) return size;
   throw usageError('What the Hall gave as its checkpoint is none.');
+}
+
+/** Writes the receipts of the first `size` places of the log that the key may see, and gives their places. */
+export async function exportReceipts(
+  client: HallClient,
+  dir: string,
+  size: number,
+  stream: string | undefined,
+): Promise<number[]> {
+  const positions: number[] = [];
+  const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.receipts));
+  try {
+    for await (const { position, receipt } of client.items<PlacedReceipt>('wcp/receipts', { stream })) {
+      if (position >= size) break;
+      await writer.add(receipt);
+      positions.push(position);
+    }
+  } finally {
+    await writer.close();
+  }
+  return positions;
+}
+
+/** How many proofs are asked for at a time. */
+const LANES = 16;
+
+/** Writes for each place the proof that its receipt is in the log of this size. */
+export async function exportProofs(
+  client: HallClient,
+  dir: string,
+  size: number,
+  positions: readonly number[],
+): Promise<void> {
+  const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.proofs));
+  const ask = (position: number) => client.get<object>('wcp/proofs/inclusion', { position, size });
+  try {
+    for (let at = 0; at < positions.length; at += LANES) {
+      for (const proof of await Promise.all(positions.slice(at, at + LANES).map(ask)))
+        await writer.add(proof);
+    }
+  } finally {
+    await writer.close();
+  }
+}
+
+/** Writes what was decided and from what, and each world that it was decided in. */
+export async function exportDecisions(
+  client: HallClient,
+  dir: string,
+  size: number,
+  tenant_id: string | undefined,
+): Promise<{ readonly decisions: number; readonly worlds: number }> {
+  const worlds = new Set<string>();
+  let decisions = 0;
+  await mkdir(join(dir, EVIDENCE_FILES.worlds));
+  const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.decisions));
+  try {
+    for await (const record of client.items<RecordedDecision>('wcp/decisions', { tenant_id, limit: 200 })) {
+      if (record.position >= size) break;
+      const { world_digest } = record.decision;
+      if (world_digest !== null && !worlds.has(world_digest)) {
+        worlds.add(world_digest);
+        await exportWorld(client, dir, world_digest);
+      }
+      await writer.add(record);
+      decisions += 1;
+    }
+  } finally {
+    await writer.close();
+  }
+  return { decisions, worlds: worlds.size };
+}
+
+async function exportWorld(client: HallClient, dir: string, digest: string): Promise<void> {
+  const world = await client.get<object>(`wcp/worlds/${encodeURIComponent(digest)}`);
+  await writeFile(join(dir, worldFile(digest)), `${JSON.stringify(world)}\n`);
+}
+
+/** The file of a world in a folder of evidence. */
+export function worldFile(digest: string): string {
+  return join(EVIDENCE_FILES.worlds, `${digest.replace(/[^0-9a-z]/g, '-')}.json`);
 }

@@ -7,13 +7,15 @@ import {
   parseRouteInput,
   parseRules,
 } from '@wcp/spec';
-import { HallConfigSchema, SCHEMAS } from '@wcp/spec/document';
-import { checkSchema } from './check-schema.ts';
+import { HallConfigSchema, parseDocument, SCHEMAS } from '@wcp/spec/document';
 
 /** The kinds of document that can be validated, by the names of their schemas. */
 export const DOCUMENT_KINDS: readonly string[] = Object.keys(SCHEMAS);
 
-const READERS: Readonly<Record<string, (value: unknown) => Parsed<unknown>>> = {
+type Reader = (value: unknown) => Parsed<unknown>;
+
+/** The kinds that say more about a document than their schema can. */
+const READERS: Readonly<Record<string, Reader>> = {
   'route-input': parseRouteInput,
   rules: parseRules,
   'registry-record': parseRecord,
@@ -22,13 +24,13 @@ const READERS: Readonly<Record<string, (value: unknown) => Parsed<unknown>>> = {
   'ban-list': parseBanList,
 };
 
-/** The reader of a kind of document. */
-export function readerOf(kind: string): (value: unknown) => Parsed<unknown> {
-  return READERS[kind] ?? ((value) => checkSchema(kind, value));
+/** The reader of a kind of document; every one of them reads by the published JSON Schema. */
+export function readerOf(kind: string): Reader {
+  return READERS[kind] ?? ((value) => parseDocument(SCHEMAS[kind] ?? {}, value));
 }
 
-/** By kind, members that only such a document has; the first row that fits wins. */
-const SIGNS: readonly (readonly [kind: string, ...members: readonly string[]])[] = [
+/** By kind, members that only such a document has; the first row that fits decides. */
+const TELLTALE_MEMBERS: readonly (readonly [kind: string, ...members: readonly string[]])[] = [
   ['receipt', 'receipt_id'],
   ['receipt', 'receipt_hash'],
   ['route-decision', 'outcome', 'matched_rule_id'],
@@ -51,12 +53,12 @@ const SIGNS: readonly (readonly [kind: string, ...members: readonly string[]])[]
   ['route-input', 'qos_class'],
 ];
 
-/** Which kind of document a value, or the first of a list, seems to be; null where nothing tells. */
+/** The kind of document that a value, or the first item of a list, seems to be; null if nothing tells. */
 export function guessKind(value: unknown): string | null {
   if (Array.isArray(value)) return value.length === 0 ? 'rules' : guessKind(value[0]);
   if (typeof value !== 'object' || value === null) return null;
-  const sign = SIGNS.find(([, ...members]) => members.every((name) => Object.hasOwn(value, name)));
-  if (sign !== undefined) return sign[0];
+  const row = TELLTALE_MEMBERS.find(([, ...members]) => members.every((name) => Object.hasOwn(value, name)));
+  if (row !== undefined) return row[0];
   const settings = Object.keys(HallConfigSchema.properties);
   return Object.keys(value).some((name) => settings.includes(name)) ? 'hall-config' : null;
 }

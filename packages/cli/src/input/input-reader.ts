@@ -1,7 +1,7 @@
 import type { Diagnostic, Parsed } from '@wcp/spec';
-import { CliError } from '../cli-error.ts';
-import type { Terminal } from '../terminal.ts';
-import { fileProblem, type Problem } from './input-problem.ts';
+import { CliError } from '../base/cli-error.ts';
+import { fileProblem, type Problem } from '../base/problem.ts';
+import type { Terminal } from '../base/terminal.ts';
 import { findingProblem, type JsonDocument, readJsonDocument } from './json-document.ts';
 import { readText } from './read-text.ts';
 
@@ -72,7 +72,7 @@ export class InputReader {
   }
 
   /** @throws {CliError} with everything that was found, where an error is among it */
-  settle(): void {
+  throwErrors(): void {
     if (this.hasErrors) throw new CliError(this.#problems);
   }
 }

@@ -1,9 +1,8 @@
 import type { Finding } from '@wcp/spec';
 import { readCanonical } from '@wcp/spec/json';
 import jsonc, { type Node, type ParseError } from 'jsonc-parser';
-import type { Place, Problem } from './input-problem.ts';
+import type { Place, Problem } from '../base/problem.ts';
 import { findDuplicates, nodeAt } from './json-tree.ts';
-import { placesOf } from './text-positions.ts';
 
 /** A file of JSON with the places of its parts. */
 export interface JsonDocument {
@@ -118,4 +117,19 @@ function problem(
   message: string,
 ): Problem {
   return { level: 'error', file, place, path, code, message };
+}
+
+/** Makes the function that turns an offset in `text` into its line and column, both from 1. */
+export function placesOf(text: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
 }

@@ -1,4 +1,9 @@
+import { parseJson } from '@wcp/spec/json';
+import { fileProblem } from '../base/problem.ts';
+import { reasonOf } from '../base/system-error.ts';
+import type { InputReader } from './input-reader.ts';
 import { type JsonDocument, readJsonDocument } from './json-document.ts';
+import { streamLines } from './line-stream.ts';
 
 /** A text of JSON lines: a document for every line that holds something. */
 export interface JsonLines {
@@ -24,4 +29,40 @@ export function readJsonLines(file: string, text: string): JsonLines {
 /** Whether a file holds one document a line, by its name. */
 export function isLinesFile(file: string): boolean {
   return file.endsWith('.jsonl') || file.endsWith('.ndjson');
+}
+
+/** The values of a file of JSON lines. */
+export interface LineValues {
+  /** What is not JSON is null. */
+  readonly values: readonly unknown[];
+  /** The line of each. */
+  readonly lines: readonly number[];
+  /** The last line has no newline. */
+  readonly isTorn: boolean;
+}
+
+/** Reads a file of JSON lines of any length; a file that cannot be read is a problem and holds nothing. */
+export async function readLineValues(reader: InputReader, file: string): Promise<LineValues> {
+  const values: unknown[] = [];
+  const lines: number[] = [];
+  let isTorn = false;
+  try {
+    for await (const { number, text, isWhole } of streamLines(file)) {
+      if (text?.trim() === '') continue;
+      values.push(text === null ? null : parsed(text));
+      lines.push(number);
+      isTorn = !isWhole;
+    }
+  } catch (error) {
+    reader.add(fileProblem(file, 'UNREADABLE', reasonOf(error)));
+  }
+  return { values, lines, isTorn };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 import { keyIdOf, publicKeyFromPem, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
-import { fileProblem } from './input-problem.ts';
+import { fileProblem } from '../base/problem.ts';
 import type { InputReader } from './input-reader.ts';
 import { type JsonDocument, readJsonDocument } from './json-document.ts';
 

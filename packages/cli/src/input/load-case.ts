@@ -1,9 +1,9 @@
 import { compileWorld, type World } from '@wcp/router';
 import { parseFacts, parseRouteInput } from '@wcp/spec';
 import { DEFAULT_CATALOG_VERSION, isCatalogVersion } from '@wcp/spec/document';
-import { usageError } from '../cli-error.ts';
-import type { Terminal } from '../terminal.ts';
-import type { Problem } from './input-problem.ts';
+import { usageError } from '../base/cli-error.ts';
+import type { Problem } from '../base/problem.ts';
+import type { Terminal } from '../base/terminal.ts';
 import { InputReader } from './input-reader.ts';
 import type { JsonDocument } from './json-document.ts';
 import { loadWorkers } from './load-workers.ts';
@@ -49,7 +49,7 @@ export async function loadCase(terminal: Terminal, inputFile: string, files: Cas
   addWorldDiagnostics(reader, world, { rules, config, workers });
   const facts = await loadFacts(terminal, reader, files);
   if (reader.hasErrors && input !== null) reader.check(input, parseRouteInput);
-  reader.settle();
+  reader.throwErrors();
   return { world, facts, input: input as JsonDocument, remarks: reader.problems };
 }
 

@@ -1,5 +1,8 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileProblem } from '../base/problem.ts';
+import { reasonOf } from '../base/system-error.ts';
 import type { InputReader } from './input-reader.ts';
-import { workerFiles } from './worker-files.ts';
 import type { WorkerSource } from './world-diagnostics.ts';
 
 /** The records in the files and folders that the user named: one record a file, or a list of records. */
@@ -15,3 +18,42 @@ export async function loadWorkers(reader: InputReader, named: readonly string[])
   }
   return workers;
 }
+
+const RECORD = 'registry_record.json';
+
+/**
+ * The files of registry records that the user named. Of a folder: its `registry_record.json`, else
+ * those of the folders in it, else every `*.json` in it.
+ */
+export async function workerFiles(reader: InputReader, named: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(named.map((name) => filesOf(reader, name)));
+  return lists.flat();
+}
+
+async function filesOf(reader: InputReader, name: string): Promise<string[]> {
+  if (name === '-' || !(await isFolder(name))) return [name];
+  try {
+    const found = await recordsIn(name);
+    if (found.length > 0) return found;
+    reader.add(
+      fileProblem(name, 'NO_RECORDS', `This folder holds no ${RECORD} and no other JSON file to enrol.`),
+    );
+  } catch (error) {
+    reader.add(fileProblem(name, 'UNREADABLE', reasonOf(error)));
+  }
+  return [];
+}
+
+async function recordsIn(folder: string): Promise<string[]> {
+  const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (entries.some((entry) => entry.name === RECORD)) return [join(folder, RECORD)];
+  const inside = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name, RECORD));
+  const present = await Promise.all(inside.map(isFile));
+  const records = inside.filter((_, index) => present[index]);
+  if (records.length > 0) return records;
+  return entries.filter(({ name }) => name.endsWith('.json')).map(({ name }) => join(folder, name));
+}
+
+const isFolder = (path: string) => stat(path).then((found) => found.isDirectory(), absent);
+const isFile = (path: string) => stat(path).then((found) => found.isFile(), absent);
+const absent = () => false;

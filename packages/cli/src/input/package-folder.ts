@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WcpError } from '@wcp/spec';
-import { CliError, usageError } from '../cli-error.ts';
-import { fileProblem } from './input-problem.ts';
-import { reasonOf } from './read-text.ts';
+import { CliError, usageError } from '../base/cli-error.ts';
+import { fileProblem } from '../base/problem.ts';
+import { reasonOf } from '../base/system-error.ts';
 
 /** The environment variable that holds the key of the HMAC form (section 8). */
 const HMAC_VARIABLE = 'WCP_ATTEST_HMAC_KEY';

@@ -1,6 +1,6 @@
 import { count } from '../print/layout.ts';
+import type { Chain } from './dispatch-chain.ts';
 import { embedTexts } from './embed-texts.ts';
-import type { Chain } from './pipeline-run.ts';
 import type { RegisteredDocument } from './take-through.ts';
 import type { AnswerOf } from './worker-answers.ts';
 

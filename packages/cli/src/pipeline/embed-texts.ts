@@ -1,6 +1,6 @@
 import { utf8Length } from '@wcp/spec/json';
 import { count } from '../print/layout.ts';
-import type { Chain } from './pipeline-run.ts';
+import type { Chain } from './dispatch-chain.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
 /** Vectors of one model, one for each text. */

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { INPUT_SIZE } from '@wcp/spec/input';
-import { CliError } from '../cli-error.ts';
-import { fileProblem } from '../input/input-problem.ts';
-import { reasonOf } from '../input/read-text.ts';
-import type { Terminal } from '../terminal.ts';
+import { CliError } from '../base/cli-error.ts';
+import { fileProblem } from '../base/problem.ts';
+import { reasonOf } from '../base/system-error.ts';
+import type { Terminal } from '../base/terminal.ts';
 
 /** What the pipeline is given: a page that the fetcher goes to, or a file that it gets as a `data:` URL. */
 export interface SourceDocument {

@@ -1,4 +1,6 @@
+import type { RouteInput } from '@wcp/spec';
 import type { DispatchAnswer } from '../client/wire.ts';
+import { meaningOf } from '../print/decision.ts';
 import type { PipelineCapability } from './worker-answers.ts';
 
 /** One dispatch of the pipeline, as it is shown and told to programs. */
@@ -42,4 +44,71 @@ export function stepOf(
     duration_ms,
     said,
   };
+}
+
+/** Why the pipeline went no further. */
+export interface Stop {
+  readonly kind: 'denied' | 'held' | 'failed';
+  readonly capability_id: string;
+  /** A deny code, `STEWARD_HOLD`, a code of the delivery or one of the worker's own. */
+  readonly code: string;
+  /** In plain words. */
+  readonly message: string;
+  /** Of a decision that is no dispatch: what was asked, and the answer. */
+  readonly held: { readonly input: RouteInput; readonly answer: DispatchAnswer } | null;
+}
+
+/** Why an answer is not one to go on with; null where it is. */
+export async function stopOf(
+  input: RouteInput,
+  answer: DispatchAnswer,
+  isReadable: boolean,
+): Promise<Stop | null> {
+  const { decision, result, delivery_code } = answer;
+  const { capability_id } = input;
+  if (decision.outcome === 'DENY') {
+    const code = decision.deny_code as string;
+    const message = meaningOf(decision) ?? '';
+    return { kind: 'denied', capability_id, code, message, held: { input, answer } };
+  }
+  if (decision.outcome === 'STEWARD_HOLD') {
+    const code = decision.outcome;
+    return { kind: 'held', capability_id, code, message: holdText(answer), held: { input, answer } };
+  }
+  if (delivery_code !== null) return failed(capability_id, delivery_code, await deliveryText(delivery_code));
+  const refusal = result?.deny_reason ?? null;
+  if (refusal !== null) return failed(capability_id, refusal.code, refusalText(refusal));
+  if (isReadable && (result?.status === 'ok' || result?.status === 'partial')) return null;
+  return failed(
+    capability_id,
+    'ANSWER_UNFIT',
+    "The worker's answer is not what this capability gives. Is it the right worker?",
+  );
+}
+
+function failed(capability_id: string, code: string, message: string): Stop {
+  return { kind: 'failed', capability_id, code, message, held: null };
+}
+
+function holdText({ decision }: DispatchAnswer): string {
+  return `A steward of the level ${decision.supervisor_level} has to look at it first.`;
+}
+
+/** The kit names what is wrong with a request beside its code. */
+function refusalText(refusal: { readonly message: string; readonly findings?: unknown }): string {
+  const findings = Array.isArray(refusal.findings) ? (refusal.findings as unknown[]) : [];
+  const found = findings.map((finding) => {
+    const { path = '', message = '' } = Object(finding) as { path?: unknown; message?: unknown };
+    return `${path || 'the request'}: ${message}`;
+  });
+  return [refusal.message, ...found].join(' ');
+}
+
+/** The Hall is loaded where one of its words is needed. */
+async function deliveryText(code: string): Promise<string> {
+  const { DELIVERY_CODES } = await import('@wcp/hall');
+  const known = Object.hasOwn(DELIVERY_CODES, code)
+    ? DELIVERY_CODES[code as keyof typeof DELIVERY_CODES]
+    : null;
+  return known?.message ?? 'The worker was to run and gave no result.';
 }

@@ -1,6 +1,6 @@
 import { DENY_CODES, type DenyCode, type DenyReason, type RouteDecision } from '@wcp/spec';
+import type { Colours } from '../base/terminal.ts';
 import type { JsonDocument } from '../input/json-document.ts';
-import type { Colours } from '../terminal.ts';
 import { escaped, rows } from './layout.ts';
 import { placeText } from './problems.ts';
 

@@ -1,5 +1,5 @@
-import type { Problem } from '../input/input-problem.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Problem } from '../base/problem.ts';
+import type { Terminal } from '../base/terminal.ts';
 import { count, escaped } from './layout.ts';
 
 /** Writes problems to standard error, one on a line, as editors and people read them. */

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '@wcp/spec/json';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../base/cli-error.ts';
+import { fileProblem } from '../base/problem.ts';
+import { reasonOf } from '../base/system-error.ts';
+import type { Terminal } from '../base/terminal.ts';
 import type { PlacedReceipt, RecordedDecision } from '../client/wire.ts';
 import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
-import { worldFile } from '../evidence/export-decisions.ts';
-import { fileProblem } from '../input/input-problem.ts';
+import { worldFile } from '../evidence/export-evidence.ts';
 import { InputReader } from '../input/input-reader.ts';
 import { streamLines } from '../input/line-stream.ts';
-import { reasonOf } from '../input/read-text.ts';
-import type { Terminal } from '../terminal.ts';
 import { ReceiptDigests } from './receipt-digests.ts';
 import {
   isSince,

@@ -1,4 +1,4 @@
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../base/cli-error.ts';
 import type { HallClient, Page } from '../client/hall-client.ts';
 import type { LogHead, PlacedReceipt, RecordedDecision } from '../client/wire.ts';
 import { ReceiptDigests } from './receipt-digests.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { DeploymentFinding } from '@wcp/hall';
-import { usageError } from '../cli-error.ts';
-import { fileProblem, type Problem } from '../input/input-problem.ts';
+import { usageError } from '../base/cli-error.ts';
+import { fileProblem, type Problem } from '../base/problem.ts';
+import type { Terminal } from '../base/terminal.ts';
 import { findingProblem, type JsonDocument, readJsonDocument } from '../input/json-document.ts';
 import { readText } from '../input/read-text.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** The problems of a Hall's folder, each at its place in its file. */
 export async function placeProblems(

@@ -1,10 +1,10 @@
 import type { Deployment, DeploymentOptions } from '@wcp/hall';
-import { CliError } from '../cli-error.ts';
-import type { Terminal } from '../terminal.ts';
+import { CliError } from '../base/cli-error.ts';
+import type { Terminal } from '../base/terminal.ts';
+import { jsonLine } from '../print/json.ts';
+import { escaped } from '../print/layout.ts';
 import { placeProblems } from './folder-problems.ts';
-import { type ServerLog, serverLog } from './server-log.ts';
-import { tryLine } from './try-line.ts';
-import { keysText, welcomeText } from './welcome.ts';
+import { keysText, tryLine, welcomeText } from './welcome.ts';
 
 /** What the user may choose. */
 export interface ServeOptions extends Pick<DeploymentOptions, 'host' | 'port' | 'keys' | 'newKeys'> {
@@ -47,4 +47,22 @@ async function open(
     else terminal.write(keysText(keys, terminal));
     throw new CliError(await placeProblems(terminal, dir, error.problems));
   }
+}
+
+/** How grave a line of the log is. */
+type LogLevel = 'info' | 'warn' | 'error';
+
+/** Writes a line of the log: for people to standard error, or as a line of JSON to standard output. */
+export type ServerLog = (level: LogLevel, message: string, more?: object) => void;
+
+/** The log of a server. */
+export function serverLog(terminal: Terminal, isJson: boolean): ServerLog {
+  if (isJson) {
+    return (level, message, more) =>
+      terminal.write(jsonLine({ time: terminal.now(), level, message, ...more }));
+  }
+  const { red, yellow, dim } = terminal.errorColours;
+  const paint = { error: red, warn: yellow, info: dim };
+  return (level, message) =>
+    terminal.warn(`${dim(terminal.now())} ${paint[level](level)}: ${escaped(message)}\n`);
 }

@@ -1,7 +1,6 @@
 import type { CreatedKey, Deployment } from '@wcp/hall';
+import type { Terminal } from '../base/terminal.ts';
 import { escaped, rows } from '../print/layout.ts';
-import type { Terminal } from '../terminal.ts';
-import { tryLine } from './try-line.ts';
 
 /** What is said once a Hall is ready: what was made, where it is, and what to try. */
 export function welcomeText(folder: Deployment, dir: string, url: string, terminal: Terminal): string {
@@ -43,4 +42,34 @@ function indented(text: string): string {
     .split('\n')
     .map((line) => `  ${line}\n`)
     .join('');
+}
+
+/** What the worker of the example and hello-worker do. */
+const CAPABILITY = 'cap.hello.greet';
+const TENANT = 'agent.example';
+
+/**
+ * A command line that works when it is pasted: it has a greeting dispatched where a worker is there that
+ * greets, else it asks for the Hall's health.
+ */
+export function tryLine({ hall, made }: Deployment, url: string): string {
+  const { registry, deliveries } = hall.parts;
+  const greets = registry.serving(CAPABILITY).some(({ record }) => deliveries.has(record.worker_id));
+  if (!greets) return `curl -s ${url}/wcp/health`;
+  const key = made.keys.find(({ role }) => role === 'tenant');
+  const body = JSON.stringify({
+    capability_id: CAPABILITY,
+    env: 'dev',
+    data_label: 'PUBLIC',
+    tenant_risk: 'low',
+    qos_class: 'P2',
+    tenant_id: key?.tenant_id ?? TENANT,
+    correlation_id: 'try-1',
+    request: { name: 'Ada' },
+  });
+  return [
+    `curl -s ${url}/wcp/dispatch -H 'content-type: application/json' \\`,
+    ...(hall.parts.identity.isOpen ? [] : [`  -H "authorization: Bearer ${key?.key ?? '$WCP_HALL_KEY'}" \\`]),
+    `  -d '${body}'`,
+  ].join('\n');
 }

@@ -51,6 +51,8 @@ class SchemaReader {
 
   #readUnion(alternatives: readonly Keywords[], value: unknown): unknown {
     const ofType = alternatives.filter((schema) => isOfType(schema, value));
+    const tag = tagOf(ofType);
+    if (tag !== undefined) return this.#readTagged(ofType, tag, value as Members);
     const fitting = ofType.length > 1 ? ofType.filter((schema) => hasRequired(schema, value)) : ofType;
     const [only] = fitting;
     if (only !== undefined && fitting.length === 1) return this.read(only, value);
@@ -65,12 +67,21 @@ class SchemaReader {
     return this.#invalid(alternatives.map(describe).join(', or '));
   }
 
+  /** Where one member tells the alternatives apart, the value names the one that it is judged by. */
+  #readTagged(alternatives: readonly Keywords[], tag: string, value: Members): unknown {
+    const given = Object.hasOwn(value, tag) ? value[tag] : undefined;
+    const named = alternatives.find((schema) => constOf(schema, tag) === given);
+    if (named !== undefined) return this.read(named, value);
+    if (given === undefined) return this.#missing(tag);
+    const known = alternatives.map((schema) => constOf(schema, tag)).join(', ');
+    return this.#at(tag, () => this.#invalid(`one of ${known}`));
+  }
+
   #readObject(schema: Keywords, value: Members): Members {
     const copy: Members = Object.create(null);
     const names = Object.keys(value);
     for (const name of schema.required ?? []) {
-      if (!Object.hasOwn(value, name))
-        this.#at(name, () => this.#report('MISSING_MEMBER', `The member "${name}" is required.`));
+      if (!Object.hasOwn(value, name)) this.#missing(name);
     }
     if (names.length < (schema.minProperties ?? 0)) this.#invalid('an object with at least one condition');
     for (const name of names) this.#at(name, () => this.#readMember(schema, copy, name, value[name]));
@@ -120,6 +131,10 @@ class SchemaReader {
     this.#report('UNKNOWN_MEMBER', `There is no member "${escapeText(name)}" here; known are ${known}.`);
   }
 
+  #missing(name: string): undefined {
+    this.#at(name, () => this.#report('MISSING_MEMBER', `The member "${name}" is required.`));
+  }
+
   #invalid(expected: string): undefined {
     this.#report('INVALID_VALUE', `Expected ${expected}.`);
   }
@@ -138,6 +153,26 @@ class SchemaReader {
     this.#path.pop();
     return result;
   }
+}
+
+/** The required member by whose constant value each of several alternatives is known; undefined without one. */
+function tagOf(alternatives: readonly Keywords[]): string | undefined {
+  const [first, ...others] = alternatives;
+  if (first === undefined || others.length === 0) return undefined;
+  return first.required?.find((name) => {
+    const values = alternatives.map((schema) =>
+      isRequired(schema, name) ? constOf(schema, name) : undefined,
+    );
+    return !values.includes(undefined) && new Set(values).size === values.length;
+  });
+}
+
+function isRequired({ required }: Keywords, name: string): boolean {
+  return required?.includes(name) ?? false;
+}
+
+function constOf({ properties }: Keywords, name: string): unknown {
+  return properties?.[name]?.const;
 }
 
 function matcher(pattern: string): RegExp {

@@ -71,6 +71,47 @@ describe('lengths', () => {
   });
 });
 
+describe('the documents that the command line once read otherwise', () => {
+  const HASH = `sha256:${'0'.repeat(64)}`;
+  const receipt = {
+    receipt_id: '01890000-0000-7000-8000-000000000000',
+    kind: 'decision',
+    stream: 'tenant-a',
+    seq: 0,
+    correlation_id: null,
+    decision_id: null,
+    dispatched_at: null,
+    worker_id: null,
+    worker_species_id: null,
+    capability_id: null,
+    policy_decision: 'DENY',
+    deny_code: 'DENY_FROZEN',
+    controls_verified: [],
+    artifact_hash: null,
+    decision_digest: HASH,
+    world_digest: null,
+    outcome: null,
+    prev_receipt_hash: null,
+    receipt_hash: HASH,
+    signing_key_id: 'ed25519:0123456789abcdef',
+    signature: `${'A'.repeat(86)}==`,
+  };
+
+  test('are accepted where a text of 100 astral characters is within 128 code points', () => {
+    expect(codesOf(schemaOf('receipt'), { ...receipt, stream: '😀'.repeat(100) })).toEqual([]);
+    expect(codesOf(schemaOf('receipt'), { ...receipt, stream: '😀'.repeat(129) })).toEqual([
+      '/stream INVALID_VALUE',
+    ]);
+  });
+
+  test('are refused where a set holds a control twice', () => {
+    const control = 'ctrl.obs.audit-log-append-only';
+    expect(codesOf(schemaOf('receipt'), { ...receipt, controls_verified: [control, control] })).toEqual([
+      '/controls_verified INVALID_VALUE',
+    ]);
+  });
+});
+
 describe('a union', () => {
   const union = Type.Union([
     Type.Object({ eq: Type.Integer() }, { additionalProperties: false }),
@@ -92,6 +133,40 @@ describe('a union', () => {
     [[], [' INVALID_VALUE']],
   ])('%j is judged by the one alternative that it could be', (value, found) => {
     expect(codesOf(union, value)).toEqual(found);
+  });
+
+  const tagged = Type.Union([
+    Type.Object({ kind: Type.Literal('a'), x: Type.Integer() }, { additionalProperties: false }),
+    Type.Object({ kind: Type.Literal('b') }, { additionalProperties: false }),
+  ]);
+  test.each<[unknown, string[]]>([
+    [{ kind: 'a', x: 1 }, []],
+    [{ kind: 'a' }, ['/x MISSING_MEMBER']],
+    [{ kind: 'a', x: 'y', z: 1 }, ['/x INVALID_VALUE', '/z UNKNOWN_MEMBER']],
+    [{ kind: 'b', x: 1 }, ['/x UNKNOWN_MEMBER']],
+    [{ kind: 'c' }, ['/kind INVALID_VALUE']],
+    [{ x: 1 }, ['/kind MISSING_MEMBER']],
+    [1, [' INVALID_VALUE']],
+  ])('judges %j by the alternative that its constant member names', (value, found) => {
+    expect(codesOf(tagged, value)).toEqual(found);
+    expect(found.length === 0).toBe(Compile(tagged).Check(value));
+  });
+
+  test('says which constants are known where the value has another', () => {
+    expect(readSchema(tagged, { kind: 'c' }).findings[0]?.message).toBe('Expected one of a, b.');
+  });
+
+  test.each([
+    ['is not required in each', Type.Object({ kind: Type.Optional(Type.Literal('b')) })],
+    ['is no constant in each', Type.Object({ kind: Type.String() })],
+    ['has the same value in two', Type.Object({ kind: Type.Literal('a') })],
+    ['is listed in one alone', Type.Object({ y: Type.Integer() })],
+    ['is required in one alone', Type.Object({})],
+  ])('is not told apart by a member that %s', (_, other) => {
+    const either = Type.Union([Type.Object({ kind: Type.Literal('a'), x: Type.Integer() }), other]);
+    for (const value of [{ kind: 'a' }, { kind: 'b' }, { y: 1 }, { kind: 'a', x: 1 }, {}]) {
+      expect([value, codesOf(either, value).length === 0]).toEqual([value, Compile(either).Check(value)]);
+    }
   });
 
   test('with one alternative of the type says what that one lacks', () => {

@@ -2,9 +2,9 @@ import { packageHash } from '@wcp/evidence';
 import type { Command } from 'commander';
 import { inFolder } from '../../input/package-folder.ts';
 import { jsonText } from '../../print/json.ts';
-import { type CommandContext, register, registerGroup } from '../../register.ts';
-import { addAttestBuild } from './attest-build.ts';
-import { addAttestVerify } from './attest-verify.ts';
+import { type CommandContext, register, registerGroup } from '../register.ts';
+import { addAttestBuild } from './build.ts';
+import { addAttestVerify } from './verify.ts';
 
 /** `wcp attest`: package hashes and manifests (section 8). */
 export function addAttest(program: Command, context: CommandContext): void {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import type { Command } from 'commander';
-import { refuseExisting, writeWhole } from '../../evidence/write-file.ts';
+import { refuseExisting, writeWhole } from '../../base/write-file.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
-import { type CommandContext, register } from '../../register.ts';
+import { type CommandContext, register } from '../register.ts';
 
 const PRIVATE_FILE = 'wcp-key.pem';
 const PUBLIC_FILE = 'wcp-key.pub.pem';

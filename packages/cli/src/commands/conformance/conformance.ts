@@ -8,12 +8,12 @@ import {
   showCase,
 } from '@wcp/conformance';
 import { type Command, Option } from 'commander';
-import { cliVersion } from '../../package-file.ts';
+import { cliVersion } from '../../base/package-file.ts';
 import { HANDLERS } from '../../port/handlers.ts';
 import { jsonText } from '../../print/json.ts';
 import { count } from '../../print/layout.ts';
-import { type CommandContext, register, registerGroup } from '../../register.ts';
-import { addConformanceRun } from './conformance-run.ts';
+import { type CommandContext, register, registerGroup } from '../register.ts';
+import { addConformanceRun } from './run.ts';
 
 /** What `list` and `run` select by. */
 export interface SelectionOptions {

@@ -1,7 +1,7 @@
 import { isCancel, log, outro, select } from '@clack/prompts';
 import { catalog, type EntityType } from '@wcp/spec/catalog';
-import { ENTITY_TYPES, entityText } from '../../print/entity.ts';
-import type { Terminal } from '../../terminal.ts';
+import type { Terminal } from '../../base/terminal.ts';
+import { ENTITY_TYPES, entityText } from './entity-text.ts';
 
 const BACK = '';
 

@@ -1,11 +1,11 @@
 import { type CatalogEntity, catalog, findEntity, searchCatalog } from '@wcp/spec/catalog';
 import type { Command } from 'commander';
-import { EXIT } from '../../exit-code.ts';
-import { entityText, listText, treeText } from '../../print/entity.ts';
+import { EXIT } from '../../base/exit-code.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { nearest } from '../../print/nearest.ts';
-import { type CommandContext, register, registerGroup } from '../../register.ts';
+import { type CommandContext, register, registerGroup } from '../register.ts';
+import { entityText, listText, treeText } from './entity-text.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -19,7 +19,7 @@ export function addCatalog(program: Command, context: CommandContext): void {
   addBrowse(group, context);
 }
 
-function addSearch(group: Command, { terminal, settle }: CommandContext): void {
+function addSearch(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(group, 'search', {
     summary: 'Find entities in which every word occurs, best first.',
     example: 'wcp catalog search summarize document',
@@ -31,11 +31,11 @@ function addSearch(group: Command, { terminal, settle }: CommandContext): void {
     else if (found.length > 0) terminal.write(listText(found, terminal.colours));
     else
       terminal.warn('Nothing in the catalog has all of these words. Try fewer, or `wcp catalog browse`.\n');
-    settle(found.length > 0 ? EXIT.fine : EXIT.found);
+    exitWith(found.length > 0 ? EXIT.ok : EXIT.found);
   });
 }
 
-function addShow(group: Command, { terminal, settle }: CommandContext): void {
+function addShow(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(group, 'show', {
     summary: 'Show one entity.',
     example: 'wcp catalog show cap.doc.summarize',
@@ -46,7 +46,7 @@ function addShow(group: Command, { terminal, settle }: CommandContext): void {
     if (json) terminal.write(jsonText(entity));
     else if (entity !== null) terminal.write(entityText(entity, terminal.colours));
     else terminal.warn(unknownText(id));
-    settle(entity === null ? EXIT.found : EXIT.fine);
+    exitWith(entity === null ? EXIT.found : EXIT.ok);
   });
 }
 

@@ -1,15 +1,15 @@
 import { analyzeRules, compileWorld, type RuleFinding } from '@wcp/router';
 import type { Command } from 'commander';
-import { EXIT } from '../../exit-code.ts';
-import type { Place } from '../../input/input-problem.ts';
+import { EXIT } from '../../base/exit-code.ts';
+import type { Place } from '../../base/problem.ts';
+import type { Terminal } from '../../base/terminal.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
 import { addWorldDiagnostics } from '../../input/world-diagnostics.ts';
 import { jsonText } from '../../print/json.ts';
 import { count } from '../../print/layout.ts';
 import { placeText, printProblems } from '../../print/problems.ts';
-import { type CommandContext, register, registerGroup } from '../../register.ts';
-import type { Terminal } from '../../terminal.ts';
+import { type CommandContext, register, registerGroup } from '../register.ts';
 
 /** A catalog that satisfies every rule: which one the Hall has is not this command's question. */
 const ANY_CATALOG = '999999999.999999999.999999999';
@@ -35,7 +35,7 @@ export function addRules(program: Command, context: CommandContext): void {
     });
 }
 
-async function checkRules({ terminal, settle }: CommandContext, files: readonly string[], json: boolean) {
+async function checkRules({ terminal, exitWith }: CommandContext, files: readonly string[], json: boolean) {
   const reader = new InputReader(terminal);
   const documents: JsonDocument[] = [];
   for (const file of files) {
@@ -45,12 +45,12 @@ async function checkRules({ terminal, settle }: CommandContext, files: readonly 
     const world = compileWorld({ rules: document.value, catalogVersion: ANY_CATALOG });
     addWorldDiagnostics(reader, world, { rules: document });
   }
-  reader.settle();
+  reader.throwErrors();
   const dead = documents.flatMap(deadRules);
   const remarks = reader.problems.filter(({ code }) => code !== 'RULE_DEAD');
   if (json) terminal.write(jsonText({ ok: dead.length === 0, dead_rules: dead, remarks }));
   else print(terminal, documents, dead, remarks);
-  settle(dead.length === 0 ? EXIT.fine : EXIT.found);
+  exitWith(dead.length === 0 ? EXIT.ok : EXIT.found);
 }
 
 function deadRules(document: JsonDocument): DeadRule[] {

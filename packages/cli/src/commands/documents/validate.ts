@@ -1,15 +1,15 @@
 import type { Parsed } from '@wcp/spec';
 import type { Command } from 'commander';
-import { usageError } from '../../cli-error.ts';
+import { usageError } from '../../base/cli-error.ts';
+import { fileProblem } from '../../base/problem.ts';
 import { DOCUMENT_KINDS, guessKind, readerOf } from '../../input/document-kind.ts';
-import { fileProblem } from '../../input/input-problem.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
 import { isLinesFile, readJsonLines } from '../../input/json-lines.ts';
 import { jsonText } from '../../print/json.ts';
 import { count, escaped } from '../../print/layout.ts';
 import { printProblems } from '../../print/problems.ts';
-import { type CommandContext, register } from '../../register.ts';
+import { type CommandContext, register } from '../register.ts';
 
 /** What a file turned out to hold. */
 interface Validated {
@@ -33,7 +33,7 @@ export function addValidate(program: Command, { terminal }: CommandContext): voi
       const reader = new InputReader(terminal);
       const validated: Validated[] = [];
       for (const file of files) validated.push(...(await validateFile(reader, file, kind)));
-      reader.settle();
+      reader.throwErrors();
       if (json) terminal.write(jsonText({ ok: true, files: validated, remarks: reader.problems }));
       else {
         printProblems(terminal, reader.problems);

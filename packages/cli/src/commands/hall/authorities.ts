@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../../client/list-options.ts';
+import type { Colours } from '../../base/terminal.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { loadAuthorityKeys } from '../../input/keys.ts';
 import { jsonText } from '../../print/json.ts';
 import { tableText } from '../../print/table.ts';
-import { type CommandContext, registerGroup } from '../../register.ts';
-import type { Colours } from '../../terminal.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { type CommandContext, registerGroup } from '../register.ts';
 
 /** A public key that stands for an authority, as a Hall shows it. */
 interface AuthorityKey {
@@ -50,7 +50,7 @@ function addKey(group: Command, { terminal }: CommandContext): void {
     .action(async (authority: string, { keys, ...options }: HallOptions & { keys: string }) => {
       const reader = new InputReader(terminal);
       const found = await loadAuthorityKeys(reader, keys, authority);
-      reader.settle();
+      reader.throwErrors();
       const hall = hallOf(terminal, options);
       const added: AuthorityKey[] = [];
       for (const public_key of found?.[authority] ?? []) {

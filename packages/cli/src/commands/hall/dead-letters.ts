@@ -1,11 +1,15 @@
 import { type Command, Option } from 'commander';
-import type { DeadLetter, ReplayedLetter } from '../../client/dead-letter.ts';
-import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../../client/list-options.ts';
-import { EXIT, type ExitCode } from '../../exit-code.ts';
-import { deadLetterListText, replayedText } from '../../print/dead-letter.ts';
+import { EXIT, type ExitCode } from '../../base/exit-code.ts';
+import type { Colours } from '../../base/terminal.ts';
+import type { DeadLetter, ReplayedLetter } from '../../client/wire.ts';
+import type { JsonDocument } from '../../input/json-document.ts';
+import { decisionText } from '../../print/decision.ts';
 import { jsonText } from '../../print/json.ts';
-import { type CommandContext, registerGroup } from '../../register.ts';
+import { rows } from '../../print/layout.ts';
+import { tableText } from '../../print/table.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { type CommandContext, registerGroup } from '../register.ts';
 
 const ID = '0195f3a0-7c1e-7000-8000-000000000001';
 
@@ -42,7 +46,7 @@ function addList(group: Command, { terminal }: CommandContext): void {
     });
 }
 
-function addReplay(group: Command, { terminal, settle }: CommandContext): void {
+function addReplay(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(group, 'replay', {
     summary:
       'Have the request decided anew and dispatched again, once. Whether it had an effect is for you to know.',
@@ -54,7 +58,7 @@ function addReplay(group: Command, { terminal, settle }: CommandContext): void {
     const path = `wcp/dead-letters/${encodeURIComponent(id)}/replay`;
     const replayed = await hallOf(terminal, options).post<ReplayedLetter>(path, {});
     terminal.write(options.json ? jsonText(replayed) : replayedText(replayed, terminal.colours));
-    settle(exitOf(replayed));
+    exitWith(exitOf(replayed));
   });
 }
 
@@ -72,5 +76,32 @@ function addPurge(group: Command, { terminal }: CommandContext): void {
 }
 
 function exitOf({ outcome_receipt }: ReplayedLetter): ExitCode {
-  return outcome_receipt?.outcome?.status === 'ok' ? EXIT.fine : EXIT.found;
+  return outcome_receipt?.outcome?.status === 'ok' ? EXIT.ok : EXIT.found;
 }
+
+/** Dead letters, one on a line. */
+export function deadLetterListText(letters: readonly DeadLetter[], bold: (text: string) => string): string {
+  if (letters.length === 0) return 'There is no dead letter.\n';
+  const lines = letters.map(
+    ({ at, state, code, capability_id, worker_id, tenant_id, decision_id, replay }) => [
+      at,
+      state,
+      code,
+      capability_id,
+      worker_id,
+      tenant_id,
+      replay === null ? decision_id : `${decision_id} -> ${replay.decision_id}`,
+    ],
+  );
+  return tableText(['at', 'state', 'code', 'capability', 'worker', 'tenant', 'decision'], lines, bold);
+}
+
+/** What was decided about a request that was tried again, and what came of it. */
+export function replayedText({ decision, outcome_receipt }: ReplayedLetter, colours: Colours): string {
+  const outcome = outcome_receipt?.outcome ?? null;
+  const ended = outcome === null ? '' : rows([['outcome', colours.bold(outcome.status)]], 2, colours.dim);
+  return `${decisionText(decision, NO_FILE, colours)}${ended}`;
+}
+
+/** The request lies at the Hall: its parts have no place here. */
+const NO_FILE: JsonDocument = { file: 'the request', value: null, problems: [], placeOf: () => null };

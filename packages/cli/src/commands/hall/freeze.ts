@@ -1,10 +1,10 @@
 import { Argument, type Command } from 'commander';
-import { usageError } from '../../cli-error.ts';
-import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
+import { usageError } from '../../base/cli-error.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
-import type { CommandContext } from '../../register.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import type { CommandContext } from '../register.ts';
 
 /** What is frozen at a Hall. */
 interface Freeze {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
-import { EXIT } from '../../exit-code.ts';
+import { EXIT } from '../../base/exit-code.ts';
+import type { Colours } from '../../base/terminal.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
-import type { CommandContext } from '../../register.ts';
-import type { Colours } from '../../terminal.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import type { CommandContext } from '../register.ts';
 
 /** How a Hall is. */
 interface Health {
@@ -23,7 +23,7 @@ interface Health {
 }
 
 /** `wcp health`: how a Hall is, which level of compliance it reaches, and why not a higher one (section 11). */
-export function addHealth(program: Command, { terminal, settle }: CommandContext): void {
+export function addHealth(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(program, 'health', {
     summary: 'Show how a Hall is, and the level of compliance that it reaches.',
     example: 'wcp health',
@@ -32,7 +32,7 @@ export function addHealth(program: Command, { terminal, settle }: CommandContext
   command.action(async (options: HallOptions) => {
     const health = await hallOf(terminal, options).get<Health>('wcp/health');
     terminal.write(options.json ? jsonText(health) : healthText(health, terminal.colours));
-    settle(health.status === 'ok' ? EXIT.fine : EXIT.found);
+    exitWith(health.status === 'ok' ? EXIT.ok : EXIT.found);
   });
 }
 

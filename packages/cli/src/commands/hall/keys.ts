@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
-import { type HallOptions, hallOf, registerHall } from '../../client/hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../../client/list-options.ts';
+import type { Colours } from '../../base/terminal.ts';
 import type { ApiKey } from '../../client/wire.ts';
-import { readCount } from '../../input/read-count.ts';
-import { issuedKeyText, keyListText, keyText } from '../../print/api-key.ts';
 import { jsonText } from '../../print/json.ts';
-import { type CommandContext, registerGroup } from '../../register.ts';
+import { escaped, rows } from '../../print/layout.ts';
+import { tableText } from '../../print/table.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { readCount } from '../read-count.ts';
+import { type CommandContext, registerGroup } from '../register.ts';
 
 interface CreateOptions extends HallOptions {
   readonly label: string;
@@ -90,4 +92,35 @@ function addRevoke(group: Command, { terminal }: CommandContext): void {
     const key = await hallOf(terminal, options).delete<ApiKey>(`wcp/keys/${encodeURIComponent(id)}`);
     terminal.write(options.json ? jsonText(key) : keyText(key));
   });
+}
+
+/** Keys, one on a line. */
+export function keyListText(keys: readonly ApiKey[], { bold }: Colours): string {
+  if (keys.length === 0) return 'There is no key.\n';
+  const lines = keys.map(({ key_id, state, roles, tenant_id, authority, expires_at, label }) => [
+    key_id,
+    state,
+    roles.join(', '),
+    tenant_id ?? authority,
+    expires_at,
+    label,
+  ]);
+  return tableText(['key', 'state', 'roles', 'speaks for', 'expires', 'label'], lines, bold);
+}
+
+/** One key. */
+export function keyText({ key_id, state, roles, tenant_id, authority, expires_at, label }: ApiKey): string {
+  return rows([
+    ['key', key_id],
+    ['label', escaped(label)],
+    ['state', state],
+    ['roles', roles.join(', ')],
+    ['speaks for', tenant_id ?? authority],
+    ['expires', expires_at],
+  ]);
+}
+
+/** A key that was made, with its text, which is shown this once. */
+export function issuedKeyText(key: ApiKey & { readonly key: string }): string {
+  return `${keyText(key)}The key itself, shown this once:\n${escaped(key.key)}\n`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { readCount } from '../../input/read-count.ts';
-import { type CommandContext, register } from '../../register.ts';
 import { serveHall } from '../../serve/serve-hall.ts';
+import { readCount } from '../read-count.ts';
+import { type CommandContext, register } from '../register.ts';
 
 interface Options {
   readonly host?: string;

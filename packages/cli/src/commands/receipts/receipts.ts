@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { type CommandContext, registerGroup } from '../../register.ts';
-import { addExport } from './receipts-export.ts';
-import { addList } from './receipts-list.ts';
-import { addTree } from './receipts-tree.ts';
-import { addVerify } from './receipts-verify.ts';
+import { type CommandContext, registerGroup } from '../register.ts';
+import { addExport } from './export.ts';
+import { addList } from './list.ts';
+import { addTree } from './tree.ts';
+import { addVerify } from './verify.ts';
 
 /** `wcp receipts`: the evidence that a Hall left (section 8). */
 export function addReceipts(program: Command, context: CommandContext): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { EXIT } from '../../base/exit-code.ts';
 import { runDemo } from '../../demo/run-demo.ts';
-import { EXIT } from '../../exit-code.ts';
 import { jsonText } from '../../print/json.ts';
-import { type CommandContext, register } from '../../register.ts';
+import { type CommandContext, register } from '../register.ts';
 
 interface DemoOptions {
   readonly out?: string;
@@ -11,7 +11,7 @@ interface DemoOptions {
 }
 
 /** `wcp demo`: one governed dispatch from end to end, on a real document. */
-export function addDemo(program: Command, { terminal, settle }: CommandContext): void {
+export function addDemo(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'demo', {
     summary: 'See a document go through: a decision, a worker, five refusals, and the evidence.',
     example: 'wcp demo README.md',
@@ -25,6 +25,6 @@ export function addDemo(program: Command, { terminal, settle }: CommandContext):
       const quiet = { ...terminal, write: () => {} };
       const report = await runDemo(json ? quiet : terminal, { file, out, worker });
       if (json) terminal.write(jsonText(report));
-      settle(report.ok ? EXIT.fine : EXIT.found);
+      exitWith(report.ok ? EXIT.ok : EXIT.found);
     });
 }

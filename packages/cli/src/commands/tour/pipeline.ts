@@ -3,15 +3,15 @@ import type { DataLabel, RouteInput } from '@wcp/spec';
 import { findEntity } from '@wcp/spec/catalog';
 import { DATA_LABELS, type ENVS } from '@wcp/spec/document';
 import { type Command, Option } from 'commander';
-import { CliError, usageError } from '../../cli-error.ts';
-import { type HallOptions, hallOf } from '../../client/hall-options.ts';
-import { EXIT } from '../../exit-code.ts';
-import { fileProblem } from '../../input/input-problem.ts';
-import { reasonOf } from '../../input/read-text.ts';
+import { CliError, usageError } from '../../base/cli-error.ts';
+import { EXIT } from '../../base/exit-code.ts';
+import { fileProblem } from '../../base/problem.ts';
+import { reasonOf } from '../../base/system-error.ts';
+import type { Terminal } from '../../base/terminal.ts';
 import { type PipelineOptions, runPipeline } from '../../pipeline/run-pipeline.ts';
 import { jsonText } from '../../print/json.ts';
-import { type CommandContext, register, registerGroup } from '../../register.ts';
-import type { Terminal } from '../../terminal.ts';
+import { type HallOptions, hallOf } from '../hall-options.ts';
+import { type CommandContext, register, registerGroup } from '../register.ts';
 
 interface Options extends HallOptions {
   readonly question?: string;
@@ -95,12 +95,16 @@ function gather(host: string, hosts: readonly string[] = []): string[] {
   throw usageError('--allow takes a host, a host:port or a range such as 10.0.0.0/8; give it once for each.');
 }
 
-async function run({ terminal, settle }: CommandContext, document: string, options: Options): Promise<void> {
+async function run(
+  { terminal, exitWith }: CommandContext,
+  document: string,
+  options: Options,
+): Promise<void> {
   const { json } = options;
   const wish = await wishOf(terminal, document, options);
   const report = await runPipeline(json ? { ...terminal, write: () => {} } : terminal, wish);
   if (json) terminal.write(jsonText(report));
-  settle(report.ok ? EXIT.fine : EXIT.found);
+  exitWith(report.ok ? EXIT.ok : EXIT.found);
 }
 
 async function wishOf(terminal: Terminal, document: string, options: Options): Promise<PipelineOptions> {

@@ -1,0 +1,73 @@
+import { type AttestCode, verifyPackage } from '@wcp/evidence';
+import type { PackageAttestation } from '@wcp/evidence/package';
+import { authorityOf } from '@wcp/spec';
+import type { Command } from 'commander';
+import { usageError } from '../../base/cli-error.ts';
+import { EXIT } from '../../base/exit-code.ts';
+import type { Terminal } from '../../base/terminal.ts';
+import { InputReader } from '../../input/input-reader.ts';
+import { loadAuthorityKeys } from '../../input/keys.ts';
+import { hmacKeyFrom, inFolder } from '../../input/package-folder.ts';
+import { jsonText } from '../../print/json.ts';
+import { escaped } from '../../print/layout.ts';
+import { type CommandContext, register } from '../register.ts';
+import { type IdentityOptions, identityOf } from './identity-options.ts';
+
+interface VerifyOptions extends IdentityOptions {
+  readonly keys?: string;
+  readonly hmacEnv?: boolean;
+  readonly json?: boolean;
+}
+
+/** What each code means and what to do. */
+const MEANINGS: Readonly<Record<AttestCode, string>> = {
+  ATTEST_MANIFEST_MISSING: 'There is no manifest.json that can be read. `wcp attest build` writes one.',
+  ATTEST_MANIFEST_ID_MISMATCH: 'The manifest is for another worker. Check --worker-id and --species.',
+  ATTEST_HASH_MISMATCH:
+    'The files are not the ones that were attested. Find out who changed them before you attest them again.',
+  ATTEST_SIGNATURE_MISSING:
+    'The manifest is not signed, or there is no key to check it with: give --keys or --hmac-env.',
+  ATTEST_SIG_INVALID: "The signature is not by a key of the worker's authority. Do not run this package.",
+};
+
+/** `wcp attest verify`: whether a worker's package is what its authority attested (section 8). */
+export function addAttestVerify(group: Command, { terminal, exitWith }: CommandContext): void {
+  const command = register(group, 'verify', {
+    summary: "Check a worker's package against its signed manifest.",
+    example:
+      'wcp attest verify my-worker/ --worker-id org.acme.greeter --species wrk.hello.greeter --keys keys/wcp-key.pub.pem',
+    exits: '0 attested and unchanged, 1 it is not, 2 wrong usage or bad input.',
+  });
+  command
+    .argument('<dir>', "the worker's package")
+    .requiredOption('--worker-id <id>', 'the worker that it must be')
+    .requiredOption('--species <id>', 'the species that it must be of')
+    .option('--keys <file>', "the authority's public key: PEM, or JSON {authority: [hex]}")
+    .option('--hmac-env', 'check with the HMAC key in WCP_ATTEST_HMAC_KEY (the older form)')
+    .action(async (dir: string, options: VerifyOptions) => {
+      const result = await inFolder(dir, () => verify(terminal, dir, options));
+      terminal.write(options.json ? jsonText(result) : resultText(dir, result));
+      exitWith(result.ok ? EXIT.ok : EXIT.found);
+    });
+}
+
+async function verify(terminal: Terminal, dir: string, options: VerifyOptions): Promise<PackageAttestation> {
+  if (options.keys === undefined && options.hmacEnv !== true) {
+    throw usageError('Say what to check the signature with: --keys FILE or --hmac-env.');
+  }
+  const identity = await identityOf(dir, options);
+  const reader = new InputReader(terminal);
+  const authority = authorityOf(identity.worker_id) ?? '';
+  const keys = options.keys === undefined ? null : await loadAuthorityKeys(reader, options.keys, authority);
+  reader.throwErrors();
+  return verifyPackage(dir, {
+    ...identity,
+    ...(keys !== null && { authority_keys: keys }),
+    ...(options.hmacEnv === true && { hmac_key: hmacKeyFrom(terminal.env) }),
+  });
+}
+
+function resultText(dir: string, { ok, deny_code, package_hash }: PackageAttestation): string {
+  if (ok) return `${escaped(dir)}: attested and unchanged, ${package_hash}\n`;
+  return `${escaped(dir)}: ${deny_code}: ${MEANINGS[deny_code]}\n`;
+}

@@ -1,0 +1,52 @@
+import { bannedHashes } from '@wcp/evidence';
+import type { BanList } from '@wcp/spec';
+import { addSeconds, type BanEntry } from '@wcp/spec/document';
+import { count, escaped, rows } from '../../print/layout.ts';
+
+/** A ban list that a Hall publishes, in short. */
+export interface PublishedList {
+  readonly authority: string;
+  readonly sequence: number;
+  readonly issued_at: string;
+  readonly expires_at: string;
+  readonly entries: number;
+  readonly banned: number;
+  readonly signing_key_id: string;
+  readonly is_current: boolean;
+}
+
+/** A ban list in short, and every entry of it. */
+export function banListText(list: BanList): string {
+  const { authority, sequence, issued_at, max_age_seconds, signing_key_id, entries } = list;
+  const head = rows([
+    ['authority', authority],
+    ['sequence', String(sequence)],
+    ['issued', issued_at],
+    ['good until', addSeconds(issued_at, max_age_seconds)],
+    ['key', signing_key_id],
+    ['bans', `${count(bannedHashes(list).length, 'hash', 'hashes')} of ${entries.length}`],
+  ]);
+  return head + entries.map((entry) => `\n${oneEntry(entry)}`).join('');
+}
+
+function oneEntry({ sha256, review_status, reason, source, reported_at }: BanEntry): string {
+  return rows([
+    ['hash', sha256],
+    ['status', review_status === 'cleared' ? 'cleared: it bans nothing' : review_status],
+    ['reason', escaped(reason)],
+    ['source', `${escaped(source)}, ${reported_at}`],
+  ]);
+}
+
+/** What became of a list that was sent to a Hall. */
+export function publishedText({ authority, sequence, banned, expires_at }: PublishedList): string {
+  const hashes = count(banned, 'hash', 'hashes');
+  return `The ban list of ${authority} is published: sequence ${sequence}, ${hashes}, good until ${expires_at}.\nPublish it again before then: past that time workers whose attestation is required are refused.\n`;
+}
+
+/** What a list says of a hash. */
+export function entryText(hash: string, { authority }: BanList, entry: BanEntry | null): string {
+  if (entry === null) return `${hash} is not on the ban list of ${authority}.\n`;
+  const what = entry.review_status === 'cleared' ? 'was cleared by' : 'is banned by';
+  return `${hash} ${what} ${authority}.\n${oneEntry(entry)}`;
+}

@@ -1,0 +1,61 @@
+import { type SigningKey, signBanList } from '@wcp/evidence';
+import { parseBanList } from '@wcp/evidence/ban-list';
+import type { BanList } from '@wcp/spec';
+import type { Command } from 'commander';
+import type { HallClient } from '../../client/hall-client.ts';
+import { InputReader } from '../../input/input-reader.ts';
+import type { JsonDocument } from '../../input/json-document.ts';
+import { loadSigningKey } from '../../input/keys.ts';
+import { jsonText } from '../../print/json.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import type { CommandContext } from '../register.ts';
+import { type PublishedList, publishedText } from './ban-list-text.ts';
+
+interface PublishOptions extends HallOptions {
+  readonly keyFile?: string;
+}
+
+const PATH = 'wcp/registry/ban-list';
+
+/** `wcp bans publish`: has a Hall publish a list, signed before or just now. */
+export function addBansPublish(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'publish', {
+    summary: 'Have a Hall publish a ban list of your authority, and follow it from then on.',
+    example: 'wcp bans publish list.json --key-file keys/wcp-key.pem',
+    exits:
+      '0 published, 1 a later list is published, or this one is too old, 2 wrong usage, or the Hall refused.',
+  });
+  command
+    .argument('<file>', 'the list, as `wcp bans make` writes it')
+    .option(
+      '--key-file <file>',
+      "sign it anew with the authority's private key (PEM): issued now, with the next sequence",
+    )
+    .action(async (file: string, options: PublishOptions) => {
+      const client = hallOf(terminal, options);
+      const reader = new InputReader(terminal);
+      const document = await reader.json(file);
+      const key = options.keyFile === undefined ? null : await loadSigningKey(reader, options.keyFile);
+      const list = document === null ? null : reader.check(document, parseBanList);
+      reader.throwErrors();
+      const { value } = document as JsonDocument;
+      const body = key === null ? value : await renew(client, list as BanList, key, terminal.now());
+      const source = { document: document as JsonDocument, root: '' };
+      const published = await client.post<PublishedList>(PATH, body, source);
+      terminal.write(options.json ? jsonText(published) : publishedText(published));
+    });
+}
+
+/** The same entries as a list that follows the one that is published. */
+async function renew(
+  client: HallClient,
+  list: BanList,
+  key: SigningKey,
+  issued_at: string,
+): Promise<BanList> {
+  let { sequence } = list;
+  for await (const published of client.items<PublishedList>('wcp/registry/ban-lists')) {
+    if (published.authority === list.authority) sequence = Math.max(sequence, published.sequence + 1);
+  }
+  return signBanList({ ...list, sequence, issued_at }, key);
+}

@@ -1,0 +1,82 @@
+import { delimiter, dirname } from 'node:path';
+import {
+  type ConformanceReport,
+  exitCode,
+  loadFixtures,
+  loadKnownFailures,
+  renderBadge,
+  renderBadgeSvg,
+  renderJUnit,
+  renderMarkdown,
+  runConformance,
+} from '@wcp/conformance';
+import type { Command } from 'commander';
+import { writeWhole } from '../../base/write-file.ts';
+import { jsonText } from '../../print/json.ts';
+import { type CommandContext, register } from '../register.ts';
+import { type SelectionOptions, selectionOf, withSelection } from './conformance.ts';
+
+interface RunOptions extends SelectionOptions {
+  readonly json?: boolean;
+  readonly knownFailures?: string;
+  readonly timeout?: string;
+  readonly report?: string;
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly badge?: string;
+}
+
+/** How each report is written, by the option that names its file. */
+const REPORTS: readonly (readonly [keyof RunOptions, string, (report: ConformanceReport) => string])[] = [
+  ['report', 'the report as JSON', jsonText],
+  ['junit', 'the report as JUnit XML', renderJUnit],
+  ['markdown', 'the report as Markdown', renderMarkdown],
+];
+
+/** `wcp conformance run -- <command>`: the referee. */
+export function addConformanceRun(group: Command, { terminal, exitWith }: CommandContext): void {
+  const command = withSelection(
+    register(group, 'run', {
+      summary: 'Run a port, a program that speaks lines of JSON, against every case.',
+      example: 'wcp conformance run --level basic -- python3 wcp_port.py',
+      exits: '0 as expected, 1 something was not, 2 wrong usage or the command cannot be run.',
+    }),
+  );
+  command.argument('<command...>', 'the port and its arguments, after --');
+  command.option('--known-failures <file>', "the port's list of known failures, with a reason each");
+  command.option('--timeout <ms>', 'how long one answer may take, in milliseconds', '5000');
+  for (const [name, what] of REPORTS) command.option(`--${name} <file>`, `write ${what}`);
+  command.option('--badge <file>', 'write a badge: an SVG, or a JSON for shields where the name ends so');
+  command.action(async ([program, ...args]: string[], options: RunOptions) => {
+    const report = await run(program as string, args, options);
+    await writeReports(report, options);
+    terminal.write(options.json ? jsonText(report) : renderMarkdown(report));
+    exitWith(exitCode(report));
+  });
+}
+
+async function run(program: string, args: string[], options: RunOptions): Promise<ConformanceReport> {
+  const fixtures = await loadFixtures(options.fixtures);
+  const known = options.knownFailures === undefined ? [] : await loadKnownFailures(options.knownFailures);
+  return runConformance({
+    command: program,
+    args,
+    fixtures,
+    knownFailures: known,
+    timeoutMs: Number(options.timeout),
+    // A port that is this very CLI finds its tools where the caller found this one.
+    env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` },
+    ...selectionOf(options),
+  });
+}
+
+async function writeReports(report: ConformanceReport, options: RunOptions): Promise<void> {
+  for (const [name, , render] of REPORTS) {
+    const file = options[name];
+    if (file !== undefined) await writeWhole(String(file), render(report), { force: true });
+  }
+  const { badge } = options;
+  if (badge === undefined) return;
+  const text = badge.endsWith('.json') ? jsonText(renderBadge(report)) : renderBadgeSvg(report);
+  await writeWhole(badge, text, { force: true });
+}

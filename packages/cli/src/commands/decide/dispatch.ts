@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { EXIT, type ExitCode } from '../../base/exit-code.ts';
+import type { Colours } from '../../base/terminal.ts';
+import type { DispatchAnswer } from '../../client/wire.ts';
+import type { JsonDocument } from '../../input/json-document.ts';
+import { decisionText } from '../../print/decision.ts';
+import { jsonText } from '../../print/json.ts';
+import { escaped, rows } from '../../print/layout.ts';
+import { type HallOptions, registerHall } from '../hall-options.ts';
+import type { CommandContext } from '../register.ts';
+import { askHall } from './send-request.ts';
+
+/** `wcp dispatch`: has a Hall decide a request and carry it out (section 9). */
+export function addDispatch(program: Command, { terminal, exitWith }: CommandContext): void {
+  const command = registerHall(program, 'dispatch', {
+    summary: 'Have a Hall decide a request and, where it may run, carry it out.',
+    example: 'wcp dispatch request.json',
+    exits:
+      '0 dispatched and done, 1 denied, held or failed, 2 wrong usage or bad input, or the Hall refused.',
+  });
+  command
+    .argument('<input>', 'the request, a RouteInput in JSON; "-" for standard input')
+    .action(async (file: string, options: HallOptions) => {
+      const { answer, input } = await askHall<DispatchAnswer>(terminal, 'wcp/dispatch', file, options);
+      if (options.json) terminal.write(jsonText(answer));
+      else terminal.write(dispatchText(answer, input, terminal.colours));
+      exitWith(exitOf(answer));
+    });
+}
+
+function exitOf({ decision, outcome_receipt }: DispatchAnswer): ExitCode {
+  const isDone = decision.dry_run || outcome_receipt?.outcome?.status === 'ok';
+  return decision.outcome === 'DISPATCH' && isDone ? EXIT.ok : EXIT.found;
+}
+
+/** A decision, and what came of it. */
+export function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colours): string {
+  const { decision, outcome_receipt, delivery_code, result, receipt } = answer;
+  const outcome = outcome_receipt?.outcome ?? null;
+  const refusal = result?.deny_reason ?? null;
+  const table = rows(
+    [
+      ['receipt', receipt.receipt_hash],
+      ['outcome', outcome === null ? null : colours.bold(outcome.status)],
+      ['took', outcome?.duration_ms == null ? null : `${Math.round(outcome.duration_ms)} ms`],
+      ['waits', waits(decision)],
+      ['delivery', delivery_code],
+      ['refused', refusal === null ? null : `${escaped(refusal.code)}: ${escaped(refusal.message)}`],
+    ],
+    2,
+    colours.dim,
+  );
+  const came = result?.result == null ? '' : `The result:\n${jsonText(result.result)}`;
+  return `${decisionText(decision, input, colours)}${table}${came}`;
+}
+
+function waits({ pending_approval_id }: DispatchAnswer['decision']): string | null {
+  return pending_approval_id === null
+    ? null
+    : `until a steward says: wcp approvals approve ${pending_approval_id}`;
+}

@@ -1,0 +1,102 @@
+import { compileWorld } from '@wcp/router';
+import { isTime } from '@wcp/spec/document';
+import type { Command } from 'commander';
+import { usageError } from '../../base/cli-error.ts';
+import { EXIT } from '../../base/exit-code.ts';
+import type { Terminal } from '../../base/terminal.ts';
+import { InputReader } from '../../input/input-reader.ts';
+import { loadWorkers } from '../../input/load-workers.ts';
+import { addWorldDiagnostics } from '../../input/world-diagnostics.ts';
+import { jsonText } from '../../print/json.ts';
+import type { AuditFinding } from '../../replay/audit.ts';
+import { BundleSource } from '../../replay/bundle-source.ts';
+import type { Flip } from '../../replay/flip.ts';
+import { HallSource } from '../../replay/hall-source.ts';
+import type { RecordSource } from '../../replay/record-source.ts';
+import { type ReplaySettings, replay } from '../../replay/replay.ts';
+import type { Replacements } from '../../replay/world-cache.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import { readCount } from '../read-count.ts';
+import type { CommandContext } from '../register.ts';
+import { foundText, replayText } from './replay-text.ts';
+
+interface ReplayOptions extends HallOptions {
+  readonly rules?: string;
+  readonly config?: string;
+  readonly workers?: readonly string[];
+  readonly bundle?: string;
+  readonly since?: string;
+  readonly limit?: string;
+}
+
+/** More are counted, and not printed with --json. */
+const MAX_PRINTED = 10_000;
+/** A catalog that satisfies every rule: the recorded worlds say which one there was. */
+const ANY_CATALOG = '999999999.999999999.999999999';
+
+/** `wcp replay`: decides every recorded request again, under other documents or under the same. */
+export function addReplay(program: Command, context: CommandContext): void {
+  const command = registerHall(program, 'replay', {
+    summary:
+      'Decide every recorded request again under other documents and list what comes out otherwise; without any, check that each comes out as recorded.',
+    example: 'wcp replay --rules new-rules.json --since 2026-11-01T00:00:00Z',
+    exits: '0 nothing comes out otherwise, 1 something does, 2 wrong usage or bad input.',
+  });
+  command
+    .option('--rules <file>', 'routing rules in place of the recorded ones')
+    .option('--config <file>', 'a configuration in place of the recorded one')
+    .option('--workers <files...>', 'registry records, or folders of them, in place of the recorded ones')
+    .option('--bundle <dir>', 'take them from a folder of `wcp receipts export --decisions`, not from a Hall')
+    .option('--since <time>', 'only what was decided from this time on, such as 2026-11-01T00:00:00Z')
+    .option('--limit <number>', 'at most so many decisions')
+    .action((options: ReplayOptions) => run(context, options));
+}
+
+async function run({ terminal, exitWith }: CommandContext, options: ReplayOptions): Promise<void> {
+  const window = readWindow(options);
+  const replacements = await loadReplacements(terminal, options);
+  const printed: (Flip | AuditFinding)[] = [];
+  const found: ReplaySettings['found'] = (each) => {
+    if (options.json !== true) terminal.write(foundText(each, terminal.colours));
+    else if (printed.length < MAX_PRINTED) printed.push(each);
+  };
+  const summary = await replay(sourceOf(terminal, options), { replacements, ...window, found });
+  const ok = summary.flips === 0;
+  if (options.json) terminal.write(jsonText({ ok, ...summary, found: printed }));
+  else terminal.write(replayText(summary, terminal.colours));
+  exitWith(ok ? EXIT.ok : EXIT.found);
+}
+
+function readWindow({ since, limit }: ReplayOptions) {
+  if (since !== undefined && !isTime(since))
+    throw usageError('--since is a time such as 2026-11-01T00:00:00Z.');
+  return {
+    since: since ?? null,
+    limit: limit === undefined ? Number.POSITIVE_INFINITY : readCount('--limit', limit, 1, 1e12),
+  };
+}
+
+function sourceOf(terminal: Terminal, options: ReplayOptions): RecordSource {
+  const { bundle, url } = options;
+  if (bundle === undefined) return new HallSource(hallOf(terminal, options));
+  if (url !== undefined) throw usageError('Say where the decisions are: either --bundle or --url.');
+  return new BundleSource(terminal, bundle);
+}
+
+/** Documents with errors would deny everything, which is nothing that a replay has to show. */
+async function loadReplacements(terminal: Terminal, options: ReplayOptions): Promise<Replacements> {
+  const reader = new InputReader(terminal);
+  const rules = options.rules === undefined ? null : await reader.json(options.rules);
+  const config = options.config === undefined ? null : await reader.json(options.config);
+  const workers = options.workers === undefined ? null : await loadWorkers(reader, options.workers);
+  const records = workers?.map(({ value }) => value);
+  const replacements: Replacements = {
+    ...(rules !== null && { rules: rules.value }),
+    ...(config !== null && { config: config.value }),
+    ...(records !== undefined && { workers: records }),
+  };
+  const world = compileWorld({ ...replacements, catalogVersion: ANY_CATALOG });
+  addWorldDiagnostics(reader, world, { rules, config, workers: workers ?? [] });
+  reader.throwErrors();
+  return replacements;
+}

@@ -1,0 +1,31 @@
+import type { Terminal } from '../../base/terminal.ts';
+import { InputReader } from '../../input/input-reader.ts';
+import { type JsonDocument, readJsonDocument } from '../../input/json-document.ts';
+import { type HallOptions, hallOf } from '../hall-options.ts';
+
+/** What a Hall answered to a request, and the file that it came from. */
+export interface HallAnswer<T> {
+  readonly answer: T;
+  readonly input: JsonDocument;
+}
+
+/**
+ * Sends the request in a file to a Hall, as it stands there. One that is JSON but no RouteInput is sent:
+ * denying it is the Hall's business.
+ *
+ * @throws {CliError}
+ */
+export async function askHall<T>(
+  terminal: Terminal,
+  path: string,
+  file: string,
+  options: HallOptions,
+): Promise<HallAnswer<T>> {
+  const client = hallOf(terminal, options);
+  const reader = new InputReader(terminal);
+  const text = await reader.text(file);
+  const input = readJsonDocument(file, text ?? 'null');
+  reader.add(...input.problems);
+  reader.throwErrors();
+  return { answer: await client.post<T>(path, text, { document: input, root: '' }), input };
+}

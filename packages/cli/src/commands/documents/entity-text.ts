@@ -1,0 +1,62 @@
+import type { CatalogEntity, EntityType } from '@wcp/spec/catalog';
+import type { Colours } from '../../base/terminal.ts';
+import { count, rows, shownValue } from '../../print/layout.ts';
+
+/** The kinds of entity in the order in which people meet them. */
+export const ENTITY_TYPES: readonly { readonly type: EntityType; readonly title: string }[] = [
+  { type: 'capability', title: 'Capabilities: what must be possible' },
+  { type: 'worker_species', title: 'Worker species: kinds of worker' },
+  { type: 'control', title: 'Controls: what must hold' },
+  { type: 'profile', title: 'Profiles: named postures' },
+  { type: 'policy', title: 'Policies: rules of the policy gate' },
+  { type: 'event', title: 'Events: telemetry' },
+];
+
+const HEAD = new Set(['id', 'type', 'name', 'description']);
+
+/** One entity with all its members. */
+export function entityText(entity: CatalogEntity, colours: Colours): string {
+  const rest = Object.entries(entity).filter(([name]) => !HEAD.has(name));
+  const described = rest.map(([name, value]) => [name.replaceAll('_', ' '), valueText(value)] as const);
+  const head = `${colours.bold(entity.id)}  ${entity.name} (${entity.type.replaceAll('_', ' ')})\n`;
+  return `${head}${rows([['description', entity.description], ...described], 2, colours.dim)}`;
+}
+
+function valueText(value: unknown): string | null {
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(shownValue).join(', ');
+  if (typeof value !== 'object' || value === null) return shownValue(value);
+  const members = Object.entries(value).map(([name, member]) => `${name} ${shownValue(member)}`);
+  return members.length === 0 ? null : members.join(', ');
+}
+
+/** Entities one on a line. */
+export function listText(entities: readonly CatalogEntity[], colours: Colours): string {
+  const width = Math.max(...entities.map(({ id }) => id.length)) + 2;
+  const lines = entities.map(
+    ({ id, name }) => `${colours.bold(id)}${' '.repeat(width - id.length)}${name}\n`,
+  );
+  return lines.join('');
+}
+
+/** The catalog as a tree: kind, domain, entity. */
+export function treeText(entities: readonly CatalogEntity[], colours: Colours): string {
+  return ENTITY_TYPES.map(({ type, title }) => {
+    const members = entities.filter((entity) => entity.type === type);
+    return `${colours.bold(title)} (${members.length})\n${branchText(members)}`;
+  }).join('\n');
+}
+
+function branchText(members: readonly CatalogEntity[]): string {
+  const domains = [...new Set(members.map(domainOf))];
+  return domains
+    .map((domain) => {
+      const leaves = members.filter((entity) => domainOf(entity) === domain);
+      const lines = leaves.map(({ id, name }) => `    ${id.padEnd(44)} ${name}\n`);
+      return `  ${domain}: ${count(leaves.length, 'entry', 'entries')}\n${lines.join('')}`;
+    })
+    .join('');
+}
+
+function domainOf({ id }: CatalogEntity): string {
+  return id.split('.').slice(0, 2).join('.');
+}

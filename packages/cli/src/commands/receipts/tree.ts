@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import { usageError } from '../../base/cli-error.ts';
+import { EXIT } from '../../base/exit-code.ts';
+import type { Colours, Terminal } from '../../base/terminal.ts';
+import { growTree } from '../../dispatch-tree/build-tree.ts';
+import type { ChainNode } from '../../dispatch-tree/dispatch-node.ts';
+import { type ChainRecords, chainFromBundle, chainFromHall } from '../../dispatch-tree/read-dispatches.ts';
+import { jsonText } from '../../print/json.ts';
+import { count, escaped } from '../../print/layout.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import type { CommandContext } from '../register.ts';
+
+interface Options extends HallOptions {
+  readonly bundle?: string;
+}
+
+/** `wcp receipts tree`: what was decided under a correlation id, and what asked for what (section 9.5). */
+export function addTree(group: Command, { terminal, exitWith }: CommandContext): void {
+  const command = registerHall(group, 'tree', {
+    summary: 'Show a chain as a tree: which dispatch asked for which, what each spent, and how it ended.',
+    example: 'wcp receipts tree try-1\n  $ wcp receipts tree try-1 --bundle evidence/',
+    exits: '0 shown, 1 nothing was decided under it, 2 wrong usage or bad input, or the Hall refused.',
+  });
+  command
+    .argument('<correlation>', 'the correlation id')
+    .option('--bundle <dir>', 'read a folder of `wcp receipts export --decisions` instead of a Hall')
+    .action(async (correlation: string, options: Options) => {
+      const { records, receipts } = await read(terminal, correlation, options);
+      const tree = growTree(records, receipts);
+      if (options.json) terminal.write(jsonText({ correlation_id: correlation, tree }));
+      else if (tree.length === 0) terminal.write(`Nothing was decided under ${escaped(correlation)}.\n`);
+      else terminal.write(chainTreeText(correlation, tree, terminal.colours));
+      exitWith(tree.length === 0 ? EXIT.found : EXIT.ok);
+    });
+}
+
+function read(terminal: Terminal, correlation: string, options: Options): Promise<ChainRecords> {
+  const { bundle, url, key } = options;
+  if (bundle === undefined) return chainFromHall(hallOf(terminal, options), correlation);
+  if (url === undefined && key === undefined) return chainFromBundle(terminal, bundle, correlation);
+  throw usageError('Name either a folder (--bundle) or a Hall (--url, --key).');
+}
+
+/** A chain as a tree, each decision on a line. */
+export function chainTreeText(correlation: string, roots: readonly ChainNode[], colours: Colours): string {
+  const lines = linesOf(roots);
+  const spent = Math.max(...lines.map(({ node }) => node.blast_score));
+  const head = `${colours.bold(escaped(correlation))}: ${count(lines.length, 'decision')}, blast ${spent}\n`;
+  const cells = lines.map(cellsOf);
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((line) => (line[column] ?? '').length)));
+  const texts = cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  return head + texts.map((text) => `${text.trimEnd()}\n`).join('');
+}
+
+interface Line {
+  readonly branch: string;
+  readonly node: ChainNode;
+}
+
+/** Depth first, without a call for each level: how deep evidence goes, its author says. */
+function linesOf(roots: readonly ChainNode[]): Line[] {
+  const lines: Line[] = [];
+  const waiting = inOrder(roots, '');
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, margin, isLast } = next;
+    lines.push({ branch: `${margin}${isLast ? '└─ ' : '├─ '}`, node });
+    waiting.push(...inOrder(node.children, `${margin}${isLast ? '   ' : '│  '}`));
+  }
+  return lines;
+}
+
+/** The last first, as they are taken from the end. */
+function inOrder(nodes: readonly ChainNode[], margin: string) {
+  return nodes.map((node, index) => ({ node, margin, isLast: index === nodes.length - 1 })).reverse();
+}
+
+function cellsOf({ branch, node }: Line): string[] {
+  const { blast_own, blast_score, duration_ms, decision_id, absent_parent, worker_id } = node;
+  const spent = blast_own === null ? '' : `blast +${blast_own}, ${blast_score} so far`;
+  const took = duration_ms === null ? '' : `, ${Math.round(duration_ms)} ms`;
+  const who = [
+    escaped(worker_id ?? ''),
+    escaped(decision_id ?? ''),
+    absent_parent === null ? '' : `(asked for under ${escaped(absent_parent)}, which is not here)`,
+  ];
+  return [
+    `${branch}${nameOf(node)}`,
+    `${verdictOf(node)}${took}`,
+    spent,
+    who.filter((part) => part !== '').join('  '),
+  ];
+}
+
+function nameOf({ capability_id }: ChainNode): string {
+  return escaped(capability_id ?? '(no capability)');
+}
+
+function verdictOf({ outcome, deny_code, supervisor_level, status }: ChainNode): string {
+  if (outcome === 'DENY') return `DENIED ${escaped(deny_code ?? '')}`;
+  if (outcome === 'STEWARD_HOLD') return `HELD ${escaped(supervisor_level ?? '')}`;
+  return escaped(status ?? 'not carried out');
+}

@@ -1,0 +1,69 @@
+import type { SigningKey } from '@wcp/evidence';
+import { canonicalJson, parseRecord, type RegistryRecord } from '@wcp/spec';
+import type { Command } from 'commander';
+import { usageError } from '../../base/cli-error.ts';
+import type { Terminal } from '../../base/terminal.ts';
+import type { HallClient } from '../../client/hall-client.ts';
+import type { EnrolledWorker, LogHead } from '../../client/wire.ts';
+import { InputReader } from '../../input/input-reader.ts';
+import type { JsonDocument } from '../../input/json-document.ts';
+import { loadSigningKey } from '../../input/keys.ts';
+import { workerFiles } from '../../input/load-workers.ts';
+import { jsonText } from '../../print/json.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import type { CommandContext } from '../register.ts';
+import { enrolledText } from './worker-text.ts';
+
+interface EnrolOptions extends HallOptions {
+  readonly keyFile?: string;
+}
+
+/** `wcp workers enrol`: enrols a worker, or a new version of it, at a Hall (section 4.2). */
+export function addEnrol(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'enrol', {
+    summary: 'Enrol a worker, or a new version of it.',
+    example: 'wcp workers enrol workers/hello/registry_record.json --key-file keys/wcp-key.pem',
+    exits: '0 enrolled, 1 a later enrolment is in force, 2 wrong usage, or the Hall refused.',
+  });
+  command
+    .argument('<file>', 'its registry record, or the folder of its package')
+    .option('--key-file <file>', "the authority's private key (PEM): where it registered one, it has to sign")
+    .action(async (file: string, options: EnrolOptions) => {
+      const client = hallOf(terminal, options);
+      const { document, key } = await load(terminal, file, options.keyFile);
+      const record = document.value as RegistryRecord;
+      const signature = key === null ? null : await sign(client, record, key, terminal.now());
+      const enrolled = await client.post<Enrolled>(
+        'wcp/workers',
+        { record, signature },
+        { document, root: '/record' },
+      );
+      terminal.write(options.json ? jsonText(enrolled) : enrolledText(enrolled));
+    });
+}
+
+/** What became of an enrolment. */
+interface Enrolled {
+  readonly worker: EnrolledWorker;
+  readonly replaced: boolean;
+}
+
+async function load(terminal: Terminal, named: string, keyFile: string | undefined) {
+  const reader = new InputReader(terminal);
+  const files = await workerFiles(reader, [named]);
+  if (files.length > 1)
+    throw usageError('This folder holds the records of several workers: name one of them.');
+  const document = files[0] === undefined ? null : await reader.json(files[0]);
+  if (document !== null) reader.check(document, parseRecord);
+  const key = keyFile === undefined ? null : await loadSigningKey(reader, keyFile);
+  reader.throwErrors();
+  return { document: document as JsonDocument, key };
+}
+
+/** Signs which record, at which Hall, when: for no other Hall, and for no later record of an earlier time. */
+async function sign(client: HallClient, record: RegistryRecord, key: SigningKey, signed_at: string) {
+  const { origin: audience } = await client.get<LogHead>('wcp/log');
+  const { worker_id, artifact_hash } = record;
+  const statement = canonicalJson({ artifact_hash, audience, signed_at, worker_id });
+  return { signing_key_id: key.keyId, signed_at, signature: key.sign(statement).toString('base64') };
+}

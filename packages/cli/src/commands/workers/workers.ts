@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { EnrolledWorker } from '../../client/wire.ts';
+import { jsonText } from '../../print/json.ts';
+import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
+import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { type CommandContext, registerGroup } from '../register.ts';
+import { addEnrol } from './enrol.ts';
+import { workerListText, workerText } from './worker-text.ts';
+
+/** `wcp workers`: the registry of a Hall (section 4.2). */
+export function addWorkers(program: Command, context: CommandContext): void {
+  const group = registerGroup(program, 'workers', 'See, enrol and remove the workers of a Hall.');
+  addList(group, context);
+  addShow(group, context);
+  addEnrol(group, context);
+  addRemove(group, context);
+}
+
+function addList(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'list', {
+    summary: 'List the enrolled workers.',
+    example: 'wcp workers list',
+    exits: '0 listed, 2 wrong usage, or the Hall refused.',
+  });
+  addListOptions(command).action(async (options: HallOptions & ListOptions) => {
+    const page = await takeList<EnrolledWorker>(hallOf(terminal, options), 'wcp/workers', {}, options);
+    if (options.json) terminal.write(jsonText(page));
+    else terminal.write(workerListText(page.items, terminal.colours) + moreText(page));
+  });
+}
+
+function addShow(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'show', {
+    summary: 'Show a worker with its record and its versions.',
+    example: 'wcp workers show org.example.hello',
+    exits: '0 shown, 1 no such worker is enrolled, 2 wrong usage, or the Hall refused.',
+  });
+  command.argument('<id>', 'the id of the worker').action(async (id: string, options: HallOptions) => {
+    const escaped = await hallOf(terminal, options).get<{
+      readonly worker: EnrolledWorker;
+      readonly versions: readonly unknown[];
+    }>(`wcp/workers/${encodeURIComponent(id)}`);
+    if (options.json) terminal.write(jsonText(escaped));
+    else terminal.write(workerText(escaped.worker, escaped.versions.length, terminal.colours));
+  });
+}
+
+function addRemove(group: Command, { terminal }: CommandContext): void {
+  const command = registerHall(group, 'remove', {
+    summary: 'Remove a worker: nothing is dispatched to it from then on.',
+    example: 'wcp workers remove org.example.hello',
+    exits: '0 removed, 1 no such worker is enrolled, 2 wrong usage, or the Hall refused.',
+  });
+  command.argument('<id>', 'the id of the worker').action(async (id: string, options: HallOptions) => {
+    const removed = await hallOf(terminal, options).delete<{ readonly worker_id: string }>(
+      `wcp/workers/${encodeURIComponent(id)}`,
+    );
+    terminal.write(options.json ? jsonText(removed) : `${removed.worker_id} is removed.\n`);
+  });
+}

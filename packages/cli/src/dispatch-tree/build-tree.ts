@@ -1,0 +1,49 @@
+import type { Receipt } from '@wcp/spec';
+import type { RecordedDecision } from '../client/wire.ts';
+import { type ChainNode, nodeOf, parentOf } from './dispatch-node.ts';
+
+/** A Hall lets no chain go deeper than 8; evidence that says otherwise is shown no deeper than this. */
+const MAX_DEPTH = 64;
+
+/**
+ * The decisions under one correlation id as a tree: what a worker asked for stands below the dispatch that
+ * it ran under. A parent is only one that stands earlier in the log, so that no record makes a circle.
+ */
+export function growTree(records: readonly RecordedDecision[], receipts: readonly Receipt[]): ChainNode[] {
+  const ordered = [...records].sort((a, b) => a.position - b.position);
+  const outcomes = outcomesOf(receipts);
+  const above = placesAbove(ordered);
+  const below = ordered.map((): ChainNode[] => []);
+  const roots: ChainNode[] = [];
+  // From the last to the first: whatever stands below a decision is there when its own node is made.
+  for (const [place, record] of [...ordered.entries()].reverse()) {
+    const at = above[place] ?? null;
+    const outcome = outcomes.get(record.decision.decision_id);
+    const children = (below[place] ?? []).reverse();
+    const node = nodeOf(record, outcome, at === null ? parentOf(record) : null, children);
+    (at === null ? roots : below[at])?.push(node);
+  }
+  return roots.reverse();
+}
+
+/** For each decision the place of its parent; null for a root. */
+function placesAbove(ordered: readonly RecordedDecision[]): (number | null)[] {
+  const places = new Map(ordered.map(({ decision }, place) => [decision.decision_id, place]));
+  const depths: number[] = [];
+  return ordered.map((record, place) => {
+    const parent = parentOf(record);
+    const at = parent === null ? undefined : places.get(parent);
+    const depth = at === undefined || at >= place ? 0 : (depths[at] ?? 0) + 1;
+    const isBelow = depth > 0 && depth <= MAX_DEPTH;
+    depths.push(isBelow ? depth : 0);
+    return isBelow ? (at as number) : null;
+  });
+}
+
+function outcomesOf(receipts: readonly Receipt[]): ReadonlyMap<string | null, Receipt['outcome']> {
+  return new Map(
+    receipts
+      .filter(({ kind }) => kind === 'outcome')
+      .map(({ decision_id, outcome }) => [decision_id ?? null, outcome] as const),
+  );
+}

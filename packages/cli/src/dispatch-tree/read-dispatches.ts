@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Receipt } from '@wcp/spec';
+import type { Terminal } from '../base/terminal.ts';
+import type { HallClient } from '../client/hall-client.ts';
+import type { PlacedReceipt, RecordedDecision } from '../client/wire.ts';
+import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
+import { InputReader } from '../input/input-reader.ts';
+import { readLineValues } from '../input/json-lines.ts';
+import { BundleSource } from '../replay/bundle-source.ts';
+
+/** Everything that was decided under a correlation id, and the receipts of it. */
+export interface ChainRecords {
+  readonly records: readonly RecordedDecision[];
+  readonly receipts: readonly Receipt[];
+}
+
+/** Asks a Hall for them, as far as the key may see. */
+export async function chainFromHall(client: HallClient, correlation_id: string): Promise<ChainRecords> {
+  const records: RecordedDecision[] = [];
+  const receipts: Receipt[] = [];
+  for await (const record of client.items<RecordedDecision>('wcp/decisions', { correlation_id })) {
+    records.push(record);
+  }
+  for await (const { receipt } of client.items<PlacedReceipt>('wcp/receipts', { correlation_id })) {
+    receipts.push(receipt);
+  }
+  return { records, receipts };
+}
+
+/**
+ * Reads them from a folder that `wcp receipts export --decisions` wrote.
+ *
+ * @throws {CliError}
+ */
+export async function chainFromBundle(
+  terminal: Terminal,
+  dir: string,
+  correlation_id: string,
+): Promise<ChainRecords> {
+  const records: RecordedDecision[] = [];
+  const source = new BundleSource(terminal, dir);
+  for await (const record of source.records({ since: null, withReceipts: false })) {
+    if (record.decision.correlation_id === correlation_id) records.push(record);
+  }
+  const reader = new InputReader(terminal);
+  const { values } = await readLineValues(reader, join(dir, EVIDENCE_FILES.receipts));
+  reader.throwErrors();
+  const receipts = values.filter((value) => Object(value).correlation_id === correlation_id) as Receipt[];
+  return { records, receipts };
+}

@@ -1,0 +1,154 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageHash } from '@wcp/evidence';
+import { authorityOf, type RegistryRecord, recordHash, type Sha256 } from '@wcp/spec';
+import { CliError } from '../../base/cli-error.ts';
+import { fileProblem } from '../../base/problem.ts';
+import { writeWhole } from '../../base/write-file.ts';
+
+/** Where the workers come from and what they are set up for. */
+export interface WorkerSources {
+  /** The folder of the example workers, each built. */
+  readonly from: string;
+  /** The folder of the Hall, absolute. */
+  readonly dir: string;
+  readonly allow: readonly string[];
+  /** The time of their attestation. */
+  readonly now: string;
+}
+
+/** A worker as `server.json` names it. */
+export interface ServerWorker {
+  readonly dir: string;
+  readonly record: string;
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a published worker consists of: one file with all of its code, and what describes it. */
+const PROGRAM = 'dist/bundle.js';
+const PUBLISHED = ['package.json', 'registry_record.json', PROGRAM];
+/** Of `dist`, what the build makes for importers and for itself. Whatever else lies there is an asset. */
+const NO_ASSET = /\.(?:js|map|d\.ts|tsbuildinfo)$/;
+
+/**
+ * Copies the published files of the five workers into the folder of a Hall, each with a record that
+ * attests the hash of the copy.
+ *
+ * @throws {CliError} where one is not there or not built
+ */
+export async function copyWorkers(sources: WorkerSources): Promise<ServerWorker[]> {
+  const absent = (await Promise.all(PIPELINE_WORKERS.map((worker) => absentFiles(sources, worker)))).flat();
+  if (absent.length > 0)
+    throw new CliError(absent.map((file) => fileProblem(file, 'WORKER_MISSING', NOT_BUILT)));
+  return Promise.all(PIPELINE_WORKERS.map((worker) => copyWorker(sources, worker)));
+}
+
+const NOT_BUILT =
+  'A worker of the pipeline is not here. In the WCP repository `npm run build` makes it; elsewhere name the folder of the built workers with --workers.';
+
+async function absentFiles({ from }: WorkerSources, { name }: PipelineWorker): Promise<string[]> {
+  const files = PUBLISHED.map((file) => join(from, name, file));
+  const isThere = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        (found) => found.isFile(),
+        () => false,
+      ),
+    ),
+  );
+  return files.filter((_, index) => !isThere[index]);
+}
+
+async function copyWorker(sources: WorkerSources, worker: PipelineWorker): Promise<ServerWorker> {
+  const [home, place] = [join(sources.from, worker.name), `${PIPELINE_PLACES.workers}/${worker.name}`];
+  const to = join(sources.dir, place);
+  await rm(to, { recursive: true, force: true });
+  await mkdir(join(to, 'dist'), { recursive: true });
+  const files = [...PUBLISHED, ...(await assetsOf(home))];
+  await Promise.all(
+    files.map((file) => copyFile(join(home, file), join(to, file), constants.COPYFILE_FICLONE)),
+  );
+  const record = `${PIPELINE_PLACES.records}/${worker.name}.json`;
+  const attested = await attest(sources, worker, to);
+  await writeWhole(join(sources.dir, record), `${JSON.stringify(attested, null, 2)}\n`, { force: true });
+  return { dir: place, record, program: PROGRAM, env: worker.env(sources) };
+}
+
+async function assetsOf(home: string): Promise<string[]> {
+  const entries = await readdir(join(home, 'dist'), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !NO_ASSET.test(entry.name))
+    .map(({ name }) => `dist/${name}`);
+}
+
+/** What the authority of these examples says here: this very code, so set up, is ours. */
+async function attest(sources: WorkerSources, worker: PipelineWorker, dir: string): Promise<RegistryRecord> {
+  const published = JSON.parse(await readFile(join(dir, 'registry_record.json'), 'utf8')) as RegistryRecord;
+  const stated = { ...published, ...worker.stated?.(sources, published) };
+  const changed = { ...stated, attestation: attestationOf(published, await packageHash(dir), sources.now) };
+  return { ...changed, artifact_hash: recordHash(changed) };
+}
+
+function attestationOf({ worker_id }: RegistryRecord, code_hash: Sha256, now: string) {
+  return {
+    code_hash,
+    hash_method: 'module' as const,
+    attested_at: now,
+    attested_by: `namespace-key@${authorityOf(worker_id)}`,
+    source: 'wcp pipeline',
+  };
+}
+
+/** Where the pipeline keeps its own things in the folder of a Hall. */
+export const PIPELINE_PLACES = {
+  root: 'pipeline',
+  workers: 'pipeline/workers',
+  records: 'pipeline/records',
+  research: 'pipeline/research.db',
+  hasherKey: 'pipeline/hasher-key.pem',
+  issuerKey: 'pipeline/issuer-key.pem',
+} as const;
+
+/** What a worker's setting depends on. */
+interface WorkerGround {
+  /** The folder of the Hall, absolute: a worker runs in a copy of its package elsewhere. */
+  readonly dir: string;
+  /** Hosts beyond the public internet that may be fetched from. */
+  readonly allow: readonly string[];
+}
+
+/** An example worker of the repository, and how its operator sets it up. */
+export interface PipelineWorker {
+  /** Its folder under `workers/`. */
+  readonly name: string;
+  readonly env: (ground: WorkerGround) => Readonly<Record<string, string>>;
+  /** What the operator states in place of what was published: this very place, for one. */
+  readonly stated?: (ground: WorkerGround, published: RegistryRecord) => Partial<RegistryRecord>;
+}
+
+/** The workers of the canonical pipeline (section 10.2). */
+export const PIPELINE_WORKERS: readonly PipelineWorker[] = [
+  {
+    name: 'web-fetcher',
+    env: ({ allow }) => (allow.length === 0 ? {} : { WCP_WEB_FETCH_ALLOW: allow.join(',') }),
+  },
+  { name: 'doc-chunker', env: () => ({}) },
+  { name: 'embedder', env: () => ({}) },
+  {
+    name: 'doc-hasher',
+    env: ({ dir }) => ({ WCP_HASHER_KEY_FILE: join(dir, PIPELINE_PLACES.hasherKey) }),
+  },
+  {
+    name: 'research-registrar',
+    env: ({ dir }) => ({ WCP_RESEARCH_DB: join(dir, PIPELINE_PLACES.research) }),
+    // A path that is none yet is refused where envelopes are enforced (section 4.3).
+    stated: ({ dir }, { privilege_envelope }) => ({
+      privilege_envelope: {
+        ...privilege_envelope,
+        filesystem_writes: [join(dir, PIPELINE_PLACES.research)],
+      },
+    }),
+  },
+];

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { access, chmod, mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
+import { parseJson } from '@wcp/spec/json';
+import { CliError } from '../../base/cli-error.ts';
+import { packageFile } from '../../base/package-file.ts';
+import { fileProblem } from '../../base/problem.ts';
+import { writeReasonOf } from '../../base/system-error.ts';
+import { writeWhole } from '../../base/write-file.ts';
+import { copyWorkers, PIPELINE_PLACES } from './copy-workers.ts';
+
+/** How the folder of the pipeline's Hall is to be. */
+export interface PipelineFolderOptions {
+  readonly dir: string;
+  readonly workers: string;
+  readonly allow: readonly string[];
+  readonly tenant_id: string;
+  /** Put in force; absent, the profile stays what it is. */
+  readonly profile: string | undefined;
+  readonly now: string;
+}
+
+/** A folder that is ready. */
+export interface PreparedFolder {
+  /** The profile in force. */
+  readonly profile: string | null;
+  /** Signs the credentials of the tenant. */
+  readonly issuerKey: SigningKey;
+}
+
+/** What a Hall that is not the pipeline's leaves in its folder. */
+const FOREIGN = ['rules.json', 'hall.json', 'server.json', 'store.db'];
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes the folder of a Hall that can run the pipeline: rules and configuration once, to be changed by
+ * whoever likes; the workers and the way to them anew each time.
+ *
+ * @throws {CliError} where another Hall is there, or a worker is not built
+ */
+export async function prepareFolder(wish: PipelineFolderOptions): Promise<PreparedFolder> {
+  const dir = resolve(wish.dir);
+  await refuseForeign(dir, wish.dir);
+  await makeRoot(dir, wish.dir);
+  const { workers: from, allow, now } = wish;
+  const workers = await copyWorkers({ from, dir, allow, now });
+  if (!(await exists(join(dir, 'rules.json')))) {
+    await writeWhole(join(dir, 'rules.json'), await readFile(packageFile('pipeline/rules.json'), 'utf8'));
+  }
+  const config = configOf(await readMembers(dir, 'hall.json'), wish);
+  await writeJson(dir, 'hall.json', config);
+  const origin = `localhost/pipeline-${randomBytes(4).toString('hex')}`;
+  await writeJson(dir, 'server.json', { origin, ...(await readMembers(dir, 'server.json')), workers });
+  await keyIn(join(dir, PIPELINE_PLACES.hasherKey));
+  const profile = config['profile'] ?? null;
+  return {
+    profile: typeof profile === 'string' ? profile : null,
+    issuerKey: await keyIn(join(dir, PIPELINE_PLACES.issuerKey)),
+  };
+}
+
+async function refuseForeign(dir: string, shownAs: string): Promise<void> {
+  if (await exists(join(dir, PIPELINE_PLACES.root))) return;
+  const found = await Promise.all(FOREIGN.map((name) => exists(join(dir, name))));
+  if (!found.includes(true)) return;
+  const message =
+    'A Hall is here that the pipeline did not make. Serve it and name it with --url, or name another folder.';
+  throw new CliError([fileProblem(shownAs, 'EXISTS', message)]);
+}
+
+async function makeRoot(dir: string, shownAs: string): Promise<void> {
+  try {
+    await mkdir(join(dir, PIPELINE_PLACES.root), { recursive: true, mode: 0o700 });
+    await chmod(join(dir, PIPELINE_PLACES.root), 0o700);
+  } catch (error) {
+    throw new CliError([fileProblem(shownAs, 'UNWRITABLE', writeReasonOf(error))]);
+  }
+}
+
+/** Signatories alone, and in each environment no secret but the key that documents are signed with. */
+function configOf(existing: Members | null, { tenant_id, profile }: PipelineFolderOptions): Members {
+  const secrets = ['WCP_HASHER_KEY'];
+  const config = existing ?? {
+    policy_version: 'policy.pipeline.1',
+    require_signatory: true,
+    privilege_policy: { secrets: { dev: secrets, stage: secrets, prod: secrets } },
+    approval: { ttl_seconds: 3600 },
+  };
+  const known = Array.isArray(config['allowed_tenants']) ? (config['allowed_tenants'] as unknown[]) : [];
+  const allowed_tenants = known.includes(tenant_id) ? known : [...known, tenant_id];
+  return { ...config, allowed_tenants, ...(profile !== undefined && { profile }) };
+}
+
+async function readMembers(dir: string, name: string): Promise<Members | null> {
+  if (!(await exists(join(dir, name)))) return null;
+  try {
+    return Object(parseJson(await readFile(join(dir, name), 'utf8'))) as Members;
+  } catch {
+    throw new CliError([
+      fileProblem(join(dir, name), 'NOT_JSON', 'This is not JSON. Repair it, or delete it.'),
+    ]);
+  }
+}
+
+function writeJson(dir: string, name: string, value: object): Promise<void> {
+  return writeWhole(join(dir, name), `${JSON.stringify(value, null, 2)}\n`, { force: true });
+}
+
+/** The key in a file, made where there is none. */
+async function keyIn(file: string): Promise<SigningKey> {
+  if (await exists(file)) return signingKeyFromPem(await readFile(file, 'utf8'));
+  const key = generateSigningKey();
+  await writeWhole(file, key.exportPrivatePem(), { mode: 0o600 });
+  return key;
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConformanceReport } from '@wcp/conformance';
+import { describe, expect, test } from 'vitest';
+import { scratch, wcp } from '../../support/support.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../../src/main.ts');
+const CHEAT = join(import.meta.dirname, '../../support/cheat.mjs');
+const PYTHON_PORT = join(import.meta.dirname, '../../../../conformance/ports/python/wcp_port.py');
+const SELF = [process.execPath, PROGRAM, 'conformance', 'serve'];
+
+const python = spawnSync('python3', ['--version']).status === 0 ? pythonProgram() : null;
+
+/** Where python3 is: a process of a test gets no other PATH. */
+function pythonProgram(): string {
+  return spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], {
+    encoding: 'utf8',
+  }).stdout.trim();
+}
+
+async function referee(port: readonly string[], options: readonly string[] = []) {
+  const file = join(scratch(), 'report.json');
+  const { code, out } = await wcp(['conformance', 'run', '--report', file, ...options, '--', ...port]);
+  return { code, out, report: JSON.parse(readFileSync(file, 'utf8')) as ConformanceReport };
+}
+
+/** A report without its times: members that end in _ms, and when it began. */
+function timeless(report: ConformanceReport): unknown {
+  return JSON.parse(
+    JSON.stringify(report, (name, value) =>
+      name.endsWith('_ms') || name === 'started_at' ? undefined : value,
+    ),
+  );
+}
+
+describe('this implementation under the referee', () => {
+  test('passes every case and reaches WCP-Full', async () => {
+    const { code, out, report } = await referee(SELF);
+    expect(report.unexpected, out.slice(0, 4000)).toBe(0);
+    expect(code).toBe(0);
+    expect(out).toContain('WCP-Full');
+    expect(report.cases.every(({ status }) => status === 'passed')).toBe(true);
+    expect(report.cases.length).toBeGreaterThanOrEqual(400);
+  }, 300_000);
+
+  test('has one report however often it runs, but for times', async () => {
+    const [first, second] = [
+      await referee(SELF, ['--filter', 'r*']),
+      await referee(SELF, ['--filter', 'r*']),
+    ];
+    expect(timeless(second.report)).toEqual(timeless(first.report));
+  }, 300_000);
+});
+
+describe('the port in Python', () => {
+  test.skipIf(python === null)(
+    `passes all of WCP-Standard${python === null ? ' (skipped: python3 is not on this machine)' : ''}`,
+    async () => {
+      const { code, out, report } = await referee([python as string, PYTHON_PORT], ['--level', 'standard']);
+      expect(report.unexpected, out.slice(0, 4000)).toBe(0);
+      expect(code).toBe(0);
+    },
+    300_000,
+  );
+});
+
+describe('a port that cheats', () => {
+  /** Each cheat, and where it is found out; the whole run would only take longer. */
+  const cheats = [
+    ['ignores-controls', 'controls/'],
+    ['pools-controls', 'controls/'],
+    ['ignores-environment', 'selection/'],
+    ['ignores-authority', 'selection/'],
+    ['lowers-blast', 'blast/'],
+    ['ignores-envelope', 'envelope/'],
+    ['ignores-signatory', 'signatory/'],
+    ['ignores-bans', 'attestation/'],
+    ['ignores-freeze', 'freeze/'],
+    ['ignores-chain', 'blast/'],
+    ['names-worker-on-hold', 'holds/'],
+    ['drops-telemetry', 'telemetry/'],
+    ['dry-run-is-real', 'dry-run/'],
+  ] as const;
+  test.each(cheats)(
+    '%s is caught by %s',
+    async (cheat, area) => {
+      const { code, report } = await referee([process.execPath, CHEAT, cheat], ['--filter', `${area}*`]);
+      expect(code).toBe(1);
+      expect(report.cases.some(({ status }) => status === 'failed')).toBe(true);
+    },
+    300_000,
+  );
+});
+
+describe('wcp conformance', () => {
+  test('lists the cases of a level and shows one with the lines that a port reads', async () => {
+    const listed = await wcp(['conformance', 'list', '--level', 'basic', '--filter', 'ids/', '--json']);
+    expect(listed.code).toBe(0);
+    const [first] = JSON.parse(listed.out) as { id: string }[];
+    const escaped = await wcp(['conformance', 'show', first?.id ?? '', '--lines']);
+    const answers = await wcp(['conformance', 'serve'], { input: escaped.out });
+    expect(answers.out.split('\n')[0]).toContain('"ok":true');
+    expect(answers.out.split('\n')[1]).toMatch(/^\{"seq":1,"result":/);
+  });
+
+  test('says what is wrong with a case that is not there or a command that cannot be run', async () => {
+    expect((await wcp(['conformance', 'show', 'no/such/case'])).code).toBe(2);
+    const { code, out, err } = await wcp(['conformance', 'run', '--', './no-such-port']);
+    expect(code).toBe(2);
+    expect(`${out}${err}`).toContain('no-such-port');
+  });
+});

@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import { compileWorld, decide } from '@wcp/router';
+import { SCHEMAS } from '@wcp/spec/document';
+import { Compile } from 'typebox/compile';
+import { describe, expect, it } from 'vitest';
+import { guessKind } from '../../../src/input/document-kind.ts';
+import {
+  folderOf,
+  REQUEST,
+  RULES,
+  record,
+  THREE_MISTAKES,
+  wcp,
+  wcpHere,
+  wcpJson,
+} from '../../support/support.ts';
+
+const FACTS = { now: '2026-01-01T00:00:00Z', decision_id: '00000000-0000-4000-8000-000000000000' };
+const HASH = `sha256:${'0'.repeat(64)}`;
+const DECISION = decide(compileWorld({ rules: RULES, workers: [record()] }), FACTS, REQUEST);
+
+/** A sound document of every kind. */
+const SOUND: Readonly<Record<string, unknown>> = {
+  'route-input': REQUEST,
+  'route-decision': DECISION,
+  rules: RULES,
+  'registry-record': record(),
+  'hall-config': { require_signatory: true },
+  facts: FACTS,
+  'telemetry-event': DECISION.telemetry_envelopes[0],
+  receipt: {
+    receipt_id: '01890000-0000-7000-8000-000000000000',
+    kind: 'decision',
+    stream: 'tenant-a',
+    seq: 0,
+    correlation_id: null,
+    decision_id: null,
+    dispatched_at: null,
+    worker_id: null,
+    worker_species_id: null,
+    capability_id: null,
+    policy_decision: 'DENY',
+    deny_code: 'DENY_FROZEN',
+    controls_verified: [],
+    artifact_hash: null,
+    decision_digest: HASH,
+    world_digest: null,
+    outcome: null,
+    prev_receipt_hash: null,
+    receipt_hash: HASH,
+    signing_key_id: 'ed25519:0123456789abcdef',
+    signature: `${'A'.repeat(86)}==`,
+  },
+  manifest: {
+    schema_version: 'awp.v1',
+    worker_id: 'org.acme.one',
+    worker_species_id: 'wrk.doc.summarizer',
+    worker_version: '1.0.0',
+    package_hash: HASH,
+    built_at_utc: '2026-01-01T00:00:00Z',
+    build_source: 'local',
+  },
+  'ban-list': {
+    schema_version: 'wcp-ban-list.v1',
+    authority: 'org.acme',
+    sequence: 1,
+    issued_at: '2026-01-01T00:00:00Z',
+    max_age_seconds: 60,
+    entries: [],
+    signing_key_id: 'ed25519:0123456789abcdef',
+    signature: '',
+  },
+  'worker-context': {
+    correlation_id: 'c',
+    tenant_id: 't',
+    env: 'dev',
+    data_label: 'PUBLIC',
+    qos_class: 'P3',
+    capability_id: 'cap.doc.summarize',
+    policy_version: 'p',
+    decision_id: 'd',
+    worker_id: 'org.acme.one',
+    deadline: null,
+  },
+  'worker-result': { status: 'ok', result: 1, telemetry: [], evidence: [], deny_reason: null },
+};
+
+/** The codes of what `wcp validate` finds wrong with a document. */
+async function codesOf(kind: string, document: unknown): Promise<string[]> {
+  const file = join(folderOf({ 'd.json': document }), 'd.json');
+  const { code, out } = await wcpHere(['validate', kind, file, '--json']);
+  const { problems = [] } = JSON.parse(out) as { problems?: { code: string }[] };
+  expect(code).toBe(problems.length === 0 ? 0 : 2);
+  return problems.filter((each) => each.code !== 'UNKNOWN_MEMBER' || code === 2).map((each) => each.code);
+}
+
+/** Kinds of which more is asked than a schema can say. */
+const SEMANTIC = new Set(['registry-record', 'facts', 'ban-list', 'rules']);
+
+/** A document with each of its members in turn replaced by something odd. */
+function variantsOf(document: unknown): unknown[] {
+  const odd = [null, 0, '', '😀'.repeat(100), [], ['a', 'a'], {}, true];
+  return Object.keys(document as object).flatMap((name) =>
+    odd.map((value) => ({ ...(document as object), [name]: value })),
+  );
+}
+
+describe('validate', () => {
+  it('knows a document of every kind of the wire', () => {
+    expect(Object.keys(SOUND).sort()).toEqual(Object.keys(SCHEMAS).sort());
+  });
+
+  it.each(Object.entries(SOUND))('guesses what a %s is', (kind, document) => {
+    expect(guessKind(document)).toBe(kind);
+  });
+
+  it('accepts a sound document of every kind, all in one command', async () => {
+    const names = Object.keys(SOUND);
+    const cwd = folderOf(Object.fromEntries(names.map((kind) => [`${kind}.json`, SOUND[kind]])));
+    const { code, json } = await wcpJson(['validate', ...names.map((kind) => `${kind}.json`)], { cwd });
+    expect(json).toMatchObject({ ok: true, files: names.map((kind) => ({ file: `${kind}.json`, kind })) });
+    expect(code).toBe(0);
+  });
+
+  it('finds an unknown member in a document of every kind', async () => {
+    for (const [kind, document] of Object.entries(SOUND)) {
+      // A member that is not listed is kept in these two, and has no effect.
+      const isOpen = kind === 'registry-record' || kind === 'manifest';
+      expect([kind, await codesOf(kind, { ...(document as object), zzz: 1 })]).toEqual([
+        kind,
+        kind === 'registry-record' ? ['INVALID_VALUE'] : isOpen ? [] : ['UNKNOWN_MEMBER'],
+      ]);
+    }
+  });
+
+  it('finds a missing member in a document of every kind that requires one', async () => {
+    for (const [kind, document] of Object.entries(SOUND)) {
+      const [, ...rest] = Object.entries(document as object);
+      const kept =
+        kind === 'telemetry-event'
+          ? { ...(document as object), timestamp: undefined }
+          : Object.fromEntries(rest);
+      const broken = kind === 'rules' ? [{ match: {}, decision: { candidate_workers_ranked: [] } }] : kept;
+      if (kind === 'hall-config') expect(await codesOf(kind, broken)).toEqual([]);
+      else
+        expect([kind, await codesOf(kind, broken)]).toEqual([
+          kind,
+          expect.arrayContaining(['MISSING_MEMBER']),
+        ]);
+    }
+  });
+
+  it('refuses a control that occurs twice in a decision, as the JSON Schema does', async () => {
+    const control = 'ctrl.obs.audit-log-append-only';
+    const decision = { ...DECISION, controls_applied: [control, control] };
+    expect(await codesOf('route-decision', decision)).toEqual(['INVALID_VALUE']);
+  });
+
+  it('accepts a receipt whose stream is 100 astral characters: the JSON Schema counts code points', async () => {
+    const receipt = SOUND['receipt'] as object;
+    expect(await codesOf('receipt', { ...receipt, stream: '😀'.repeat(100) })).toEqual([]);
+    expect(await codesOf('receipt', { ...receipt, stream: '😀'.repeat(129) })).toEqual(['INVALID_VALUE']);
+  });
+
+  it('judges a telemetry event by its event_id', async () => {
+    const event = SOUND['telemetry-event'] as object;
+    expect(await codesOf('telemetry-event', { ...event, event_id: 'evt.no.such' })).toEqual([
+      'INVALID_VALUE',
+    ]);
+    expect(await codesOf('telemetry-event', { ...event, event_id: undefined })).toEqual(['MISSING_MEMBER']);
+  });
+
+  it('accepts and refuses the same documents as the published JSON Schema', async () => {
+    for (const [kind, document] of Object.entries(SOUND)) {
+      const schema = Compile(SCHEMAS[kind] as object);
+      for (const changed of variantsOf(document)) {
+        const findings = await codesOf(kind, changed);
+        // What only the protocol's text asks for is refused beside the schema.
+        if (!schema.Check(changed)) expect([kind, changed, findings]).not.toEqual([kind, changed, []]);
+        else if (!SEMANTIC.has(kind)) expect([kind, changed, findings]).toEqual([kind, changed, []]);
+      }
+    }
+  });
+
+  it('checks each document of a list, with its place', async () => {
+    const list = [record(), { ...record({ worker_id: 'org.acme.other' }), risk_tier: 'none' }];
+    const { code, err } = await wcp(['validate', 'l.json'], { cwd: folderOf({ 'l.json': list }) });
+    expect(err).toMatch(/^l\.json:\d+:\d+: \/1\/risk_tier error INVALID_VALUE/m);
+    expect(code).toBe(2);
+  });
+
+  it('gives the mistakes of all files at once and exits 2', async () => {
+    const cwd = folderOf({ 'r.json': THREE_MISTAKES, 'i.json': { ...REQUEST, env: 1, qos_class: 2 } });
+    const { code, err } = await wcp(['validate', 'r.json', 'i.json', 'none.json'], { cwd });
+    expect(err.trimEnd().split('\n')).toHaveLength(7);
+    expect(err).toContain('6 errors. Nothing was done.');
+    expect(code).toBe(2);
+  });
+
+  it('reads a document a line from *.jsonl, with the number of the line', async () => {
+    const receipt = SOUND['receipt'];
+    const lines = [receipt, { ...(receipt as object), seq: -1 }, receipt].map((each) => JSON.stringify(each));
+    const cwd = folderOf({ 'receipts.jsonl': `${lines.join('\n')}\n{"a":\n` });
+    const { code, err } = await wcp(['validate', 'receipts.jsonl'], { cwd });
+    expect(err).toMatch(/^receipts\.jsonl:2:\d+: \/seq error INVALID_VALUE/m);
+    expect(err).toMatch(/^receipts\.jsonl:4:\d+: error NOT_JSON/m);
+    expect(code).toBe(2);
+  });
+
+  it('asks for the kind where nothing tells it, and for a file where there is none', async () => {
+    const unknown = await wcp(['validate', 'd.json'], { cwd: folderOf({ 'd.json': { hello: 1 } }) });
+    expect(unknown.err).toContain('error KIND_UNKNOWN');
+    const nothing = await wcp(['validate']);
+    expect(nothing.err).toContain('Name at least one file');
+    expect([unknown.code, nothing.code]).toEqual([2, 2]);
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { REQUEST } from '../../support/support.ts';
+import { openTestHall } from '../../support/test-hall.ts';
+
+const FAILING = { ...REQUEST, request: { fail: true } } as const;
+
+async function openWithLetter() {
+  const test_ = await openTestHall();
+  const { decision } = await test_.hall.dispatch(FAILING);
+  return { test_, id: decision.decision_id as string };
+}
+
+test('a dispatch that failed is listed with its reason', async () => {
+  const { test_, id } = await openWithLetter();
+  const { code, out } = await test_.as('auditor', ['dead-letters', 'list']);
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`dead +DELIVERY_CRASHED +cap\\.doc\\.summarize .* ${id}\n$`));
+  const { json } = await test_.json('auditor', ['dead-letters', 'list', '--state', 'replayed']);
+  expect(json).toEqual({ items: [], next_cursor: null });
+});
+
+test('it is tried again once, and fails again where nothing has changed', async () => {
+  const { test_, id } = await openWithLetter();
+  const again = await test_.as('steward', ['dead-letters', 'replay', id]);
+  expect(again.code).toBe(1);
+  expect(again.out).toContain('DISPATCH');
+  expect(again.out).toMatch(/outcome +error/);
+  const twice = await test_.as('steward', ['dead-letters', 'replay', id]);
+  expect(twice.code).toBe(1);
+  expect(twice.err).toContain('This was tried again already');
+  const { json } = await test_.json('auditor', ['dead-letters', 'list', '--state', 'replayed']);
+  expect(json.items).toMatchObject([{ decision_id: id, replay: { by: expect.any(String) } }]);
+});
+
+test('it is put away by an admin alone', async () => {
+  const { test_, id } = await openWithLetter();
+  expect(await test_.as('steward', ['dead-letters', 'purge', id])).toMatchObject({ code: 2 });
+  expect(await test_.as('admin', ['dead-letters', 'purge', id])).toMatchObject({
+    code: 0,
+    out: `${id} is put away.\n`,
+  });
+  expect(await test_.as('admin', ['dead-letters', 'list'])).toMatchObject({
+    out: 'There is no dead letter.\n',
+  });
+  expect(await test_.as('admin', ['dead-letters', 'purge', id])).toMatchObject({ code: 1 });
+});

@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateSigningKey } from '@wcp/evidence';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { HallClient } from '../../../src/client/hall-client.ts';
+import { exportReceipts } from '../../../src/evidence/export-evidence.ts';
+import { REQUEST, scratch, wcpHere } from '../../support/support.ts';
+import { DENIED, openTestHall, type TestHall } from '../../support/test-hall.ts';
+
+const key = generateSigningKey();
+let test: TestHall;
+let dir = '';
+let publicKey = '';
+beforeEach(async () => {
+  test = await openTestHall({ key });
+  await test.hall.dispatch(REQUEST);
+  await test.hall.dispatch({ ...REQUEST, tenant_id: 'tenant-b', correlation_id: 'c-b' });
+  await test.hall.dispatch(DENIED);
+  const place = scratch();
+  dir = join(place, 'evidence');
+  publicKey = join(place, 'hall.pub.pem');
+  writeFileSync(publicKey, key.exportPublicPem());
+});
+
+const verify = (...more: string[]) => wcpHere(['receipts', 'verify', dir, '--keys', publicKey, ...more]);
+const lines = (name: string) => readFileSync(join(dir, name), 'utf8').trimEnd().split('\n');
+const write = (name: string, all: readonly string[]) =>
+  writeFileSync(join(dir, name), all.map((line) => `${line}\n`).join(''));
+
+describe('receipts export', () => {
+  it('writes the whole log for an auditor, which verifies offline with nothing but the public key', async () => {
+    const { code, out } = await test.as('auditor', ['receipts', 'export', dir]);
+    expect(out).toContain('6 receipts: the whole log');
+    expect(code).toBe(0);
+    expect(readdirSync(dir).sort()).toEqual(['checkpoint.txt', 'keys.json', 'receipts.jsonl']);
+    await test.hall.close();
+    expect(await verify()).toMatchObject({
+      code: 0,
+      out: '6 receipts, 1 checkpoint: ok: nothing is changed or missing.\n',
+    });
+    write('receipts.jsonl', lines('receipts.jsonl').slice(0, -1));
+    expect(await verify()).toMatchObject({ code: 1, out: expect.stringContaining('LOG_TAIL_MISSING') });
+  });
+
+  it('writes more than a page, in the order of the log', async () => {
+    for (let index = 0; index < 510; index += 1) await test.hall.route(REQUEST);
+    const { json } = await test.json('admin', ['receipts', 'export', dir]);
+    expect(json).toMatchObject({ receipts: 516, size: 516, is_whole: true, decisions: null });
+    expect((await verify()).code).toBe(0);
+  });
+
+  it('writes for a tenant its own stream alone, each receipt with a proof that the log has it', async () => {
+    const { code, out } = await test.as('tenant', ['receipts', 'export', dir]);
+    expect(out).toContain('3 receipts of the 6 in the log, each with a proof');
+    expect(code).toBe(0);
+    const streams = lines('receipts.jsonl').map((line) => JSON.parse(line).stream);
+    expect(new Set(streams)).toEqual(new Set(['tenant-a']));
+    const verified = await verify();
+    expect(verified.out).toContain('3 receipts, 1 checkpoint: ok');
+    expect(verified.out).toContain('This is a part of the log');
+    expect(verified.code).toBe(0);
+    const { json } = { json: JSON.parse((await verify('--json')).out) };
+    expect(json).toMatchObject({ ok: true, is_whole: false, findings: [] });
+  });
+
+  it('writes one stream for an auditor who asks for it', async () => {
+    const { json } = await test.json('auditor', ['receipts', 'export', dir, '--stream', 'tenant-b']);
+    expect(json).toMatchObject({ receipts: 2, is_whole: false });
+    expect((await verify()).code).toBe(0);
+  });
+
+  it('ends where the log ended when its checkpoint was signed, however it grows meanwhile', async () => {
+    const client = new HallClient(new URL(`${test.url}/`), test.keyOf('auditor'));
+    const place = scratch();
+    expect(await exportReceipts(client, place, 4, undefined)).toEqual([0, 1, 2, 3]);
+    expect(readFileSync(join(place, 'receipts.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(4);
+  });
+
+  it('leaves nothing where it is refused, and overwrites nothing', async () => {
+    const refused = await test.as('tenant', ['receipts', 'export', dir, '--decisions']);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('error FORBIDDEN') });
+    expect(existsSync(dir)).toBe(false);
+    expect(readdirSync(join(dir, '..'))).toEqual(['hall.pub.pem']);
+    await test.as('auditor', ['receipts', 'export', dir]);
+    const again = await test.as('auditor', ['receipts', 'export', dir]);
+    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('error EXISTS') });
+  });
+});
+
+describe('a part of a log', () => {
+  beforeEach(async () => {
+    await test.as('tenant', ['receipts', 'export', dir]);
+  });
+  const codes = async (...more: string[]) => {
+    const { findings } = JSON.parse((await verify('--json', ...more)).out) as {
+      findings: { code: string }[];
+    };
+    return [...new Set(findings.map(({ code }) => code))];
+  };
+
+  it('is found out where a receipt or its proof was changed', async () => {
+    const [receipts, proofs] = [lines('receipts.jsonl'), lines('proofs.jsonl')];
+    write('receipts.jsonl', [
+      receipts[0] ?? '',
+      receipts[1]?.replace('"ok"', '"error"') ?? '',
+      receipts[2] ?? '',
+    ]);
+    expect(await codes()).toEqual(expect.arrayContaining(['RECEIPT_HASH_MISMATCH', 'PROOF_INVALID']));
+    write('receipts.jsonl', receipts);
+    write('proofs.jsonl', [proofs[1] ?? '', proofs[0] ?? '', proofs[2] ?? '']);
+    expect(await codes()).toEqual(['PROOF_INVALID']);
+    write('proofs.jsonl', ['{}', '7', proofs[2] ?? '']);
+    expect(await codes()).toEqual(['PROOF_MALFORMED']);
+  });
+
+  it('is found out where a receipt or a proof is missing', async () => {
+    const [receipts, proofs] = [lines('receipts.jsonl'), lines('proofs.jsonl')];
+    write('receipts.jsonl', receipts.slice(0, -1));
+    expect(await codes()).toEqual(['PROOF_RECEIPT_MISSING']);
+    write('receipts.jsonl', receipts);
+    write('proofs.jsonl', proofs.slice(0, -1));
+    expect(await codes()).toEqual(['PROOF_MALFORMED']);
+  });
+
+  it('is found out where the checkpoint is another, of another key, or none', async () => {
+    const note = readFileSync(join(dir, 'checkpoint.txt'), 'utf8');
+    writeFileSync(join(dir, 'checkpoint.txt'), note.replace('\n6\n', '\n7\n'));
+    expect(await codes()).toEqual(['PROOF_CHECKPOINT_MISSING', 'CHECKPOINT_SIGNATURE_INVALID']);
+    writeFileSync(join(dir, 'checkpoint.txt'), note);
+    writeFileSync(publicKey, generateSigningKey().exportPublicPem());
+    expect(await codes()).toEqual(expect.arrayContaining(['CHECKPOINT_KEY_UNKNOWN', 'RECEIPT_KEY_UNKNOWN']));
+    writeFileSync(publicKey, key.exportPublicPem());
+    expect(await codes('--origin', 'other.example/log')).toContain('CHECKPOINT_ORIGIN_MISMATCH');
+  });
+});

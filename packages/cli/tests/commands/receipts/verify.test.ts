@@ -1,0 +1,109 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  appendReceipt,
+  createReceiptChain,
+  generateSigningKey,
+  merkleRoot,
+  signCheckpoint,
+} from '@wcp/evidence';
+import { decisionReceipt } from '@wcp/evidence/receipt';
+import { compileWorld, decide } from '@wcp/router';
+import { canonicalJson, type Receipt } from '@wcp/spec';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { folderOf, REQUEST, RULES, wcp, wcpJson } from '../../support/support.ts';
+
+const key = generateSigningKey();
+const keys = { [key.keyId]: key.publicKey };
+const FACTS = { now: '2026-01-01T00:00:00Z', decision_id: '00000000-0000-4000-8000-000000000000' };
+
+function makeReceipts(count: number): Receipt[] {
+  const decision = decide(compileWorld({ rules: RULES }), FACTS, REQUEST);
+  let chain = createReceiptChain(key);
+  return Array.from({ length: count }, (_, index) => {
+    const receipt_id = `01890000-0000-7000-8000-00000000000${index}`;
+    const next = appendReceipt(chain, decisionReceipt({ receipt_id, decision, input: REQUEST }));
+    chain = next.chain;
+    return next.receipt;
+  });
+}
+
+const lines = (receipts: readonly unknown[]) => receipts.map((each) => `${JSON.stringify(each)}\n`).join('');
+const receipts = makeReceipts(4);
+const checkpoint = signCheckpoint(
+  { origin: 'hall.example/log', size: 4, root: merkleRoot(receipts.map((each) => canonicalJson(each))) },
+  key,
+);
+let dir = '';
+beforeEach(() => {
+  dir = folderOf({ 'receipts.jsonl': lines(receipts), 'keys.json': keys, 'checkpoint.txt': checkpoint });
+});
+const verify = (...more: string[]) => wcp(['receipts', 'verify', '.', ...more], { cwd: dir });
+const damage = (text: string) => writeFileSync(join(dir, 'receipts.jsonl'), text);
+
+describe('receipts verify', () => {
+  it('exits 0 on evidence that holds, and tells where the key came from', async () => {
+    const { code, out } = await verify();
+    expect(out).toContain('4 receipts, 1 checkpoint: ok');
+    expect(out).toContain('give one that you trust');
+    expect(code).toBe(0);
+  });
+
+  it('finds a changed byte and a missing receipt, each at its line, and exits 1', async () => {
+    const [first, second, , fourth] = receipts;
+    damage(lines([first, { ...second, tenant: 1 }, fourth]));
+    const { code, out } = await verify();
+    expect(out).toContain('receipts.jsonl:2:1: RECEIPT_HASH_MISMATCH (receipt 2)');
+    expect(out).toContain('receipts.jsonl:3:1: RECEIPT_SEQ_GAP (receipt 3)');
+    expect(out).toContain('checkpoint.txt: LOG_TAIL_MISSING');
+    expect(code).toBe(1);
+  });
+
+  it('finds a line that is no JSON and goes on to the next', async () => {
+    damage(`${lines(receipts.slice(0, 1))}{"torn":\n${lines(receipts.slice(2))}`);
+    const { json } = await wcpJson(['receipts', 'verify', '.'], { cwd: dir });
+    const codes = (json as { findings: { code: string; line: number }[] }).findings.map(({ code }) => code);
+    expect(codes).toEqual(
+      expect.arrayContaining(['RECEIPT_MALFORMED', 'RECEIPT_SEQ_GAP', 'LOG_ROOT_MISMATCH']),
+    );
+  });
+
+  it('finds a last line that was cut off', async () => {
+    damage(lines(receipts).slice(0, -20));
+    const { code, out } = await verify();
+    expect(out).toContain('LINE_TORN');
+    expect(code).toBe(1);
+  });
+
+  it('takes a key in PEM, and refuses receipts of another key', async () => {
+    writeFileSync(join(dir, 'right.pem'), key.exportPublicPem());
+    writeFileSync(join(dir, 'wrong.pem'), generateSigningKey().exportPublicPem());
+    expect((await verify('--keys', 'right.pem')).code).toBe(0);
+    const { code, out } = await verify('--keys', 'wrong.pem');
+    expect(out).toContain('RECEIPT_KEY_UNKNOWN');
+    expect(out).toContain('CHECKPOINT_KEY_UNKNOWN');
+    expect(code).toBe(1);
+  });
+
+  it('takes a file, as lines or as a list, and checkpoints that a witness kept', async () => {
+    writeFileSync(join(dir, 'list.json'), JSON.stringify(receipts.slice(0, 3)));
+    const args = ['receipts', 'verify', 'list.json', '--keys', 'keys.json'];
+    expect((await wcp(args, { cwd: dir })).out).toContain('Without a checkpoint nobody can tell');
+    const { code, out } = await wcp([...args, '--checkpoint', 'checkpoint.txt'], { cwd: dir });
+    expect(out).toContain('LOG_TAIL_MISSING');
+    expect(code).toBe(1);
+    const other = await verify('--origin', 'other.example/log');
+    expect(other.out).toContain('CHECKPOINT_ORIGIN_MISMATCH');
+  });
+
+  it('exits 2 without a key, with a private key, without receipts and with a checkpoint that is not there', async () => {
+    writeFileSync(join(dir, 'secret.pem'), key.exportPrivatePem());
+    const nothing = await wcp(['receipts', 'verify', 'none.jsonl', '--checkpoint', 'no.txt'], { cwd: dir });
+    expect(nothing.err).toContain('none.jsonl: error UNREADABLE');
+    expect(nothing.err).toContain('none.jsonl: error KEYS_MISSING');
+    expect(nothing.err).toContain('no.txt: error UNREADABLE');
+    const secret = await verify('--keys', 'secret.pem');
+    expect(secret.err).toContain('secret.pem: error KEY_INVALID');
+    expect([nothing.code, secret.code]).toEqual([2, 2]);
+  });
+});

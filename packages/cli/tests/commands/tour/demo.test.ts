@@ -1,0 +1,184 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalJson, type Receipt } from '@wcp/spec';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { folderOf, type Ran, record, scratch, wcp, wcpHere, wcpJson } from '../../support/support.ts';
+
+const PACKAGE = join(import.meta.dirname, '../../..');
+const TEXT =
+  'The sea is deep and cold. Ships cross it every day. Sailors fear storms more than anything else.';
+
+/** A worker that says what it is told to say, in the place of the real one. */
+function workerThat(answers: string): string {
+  const dir = folderOf({
+    'package.json': { name: 'worker', type: 'module' },
+    'registry_record.json': record({ currently_implements: ['ctrl.obs.audit-log-append-only'] }),
+  });
+  mkdirSync(join(dir, 'dist'));
+  const code = `for await (const line of process.stdin) { const call = JSON.parse(line); ${answers} }`;
+  writeFileSync(join(dir, 'dist/bundle.js'), code);
+  return dir;
+}
+
+const result = (summary: string) =>
+  `process.stdout.write(JSON.stringify({ status: 'ok', result: { summary: ${summary} }, telemetry: [], evidence: [], deny_reason: null }) + '\\n');`;
+const GOOD = result("call.request.text.split('. ')[0] + '.'");
+const run = (worker: string, cwd = folderOf({ 'own.txt': TEXT })) =>
+  wcpJson(['demo', 'own.txt', '--worker', worker, '--out', 'evidence'], { cwd });
+const codes = (err: string) => [...err.matchAll(/error ([A-Z_]+)/g)].map(([, code]) => code);
+
+describe('the documents of the demo', () => {
+  it('are sound, and every rule can match', async () => {
+    const files = ['rules.json', 'hall.json', 'dev-only-worker.json'].map((name) =>
+      join(PACKAGE, 'demo', name),
+    );
+    expect((await wcpHere(['validate', ...files])).code).toBe(0);
+    expect((await wcpHere(['rules', 'check', files[0] ?? ''])).code).toBe(0);
+  });
+});
+
+describe('the demo with the real worker', () => {
+  let ran: Ran;
+  beforeAll(async () => {
+    ran = await wcp(['demo'], { cwd: scratch() });
+  });
+
+  it('exits 0 and fits on one screen', () => {
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const lines = ran.out.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(75);
+  });
+
+  it('shows the decision, the events, the summary, five refusals and what was found', () => {
+    for (const text of [
+      '05-decision.md',
+      'DISPATCH',
+      '"summarize-documents"',
+      'evt.os.task.routed',
+      'evt.os.worker.selected',
+      'evt.os.policy.gated',
+      '\n  | ',
+      'DENY_NO_MATCHING_RULE',
+      'DENY_NO_AVAILABLE_WORKER',
+      'STEWARD_HOLD',
+      'DENY_WORKER_TAMPERED',
+      'DENY_UNKNOWN_TENANT',
+      'RECEIPT_HASH_MISMATCH',
+      'RECEIPT_SEQ_GAP',
+    ]) {
+      expect(ran.out).toContain(text);
+    }
+  });
+});
+
+describe('the demo', () => {
+  it('summarises a text of the user, and leaves evidence that verifies', async () => {
+    const cwd = folderOf({ 'own.txt': TEXT });
+    const args = ['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', 'evidence'];
+    const { code, out } = await wcp(args, { cwd });
+    expect(out).toContain('  | The sea is deep and cold.');
+    expect(code).toBe(0);
+    expect((await wcp(['receipts', 'verify', 'evidence'], { cwd })).code).toBe(0);
+    const damaged = await wcp(['receipts', 'verify', 'evidence/damaged'], { cwd });
+    expect(damaged.out).toMatch(/:3:1: RECEIPT_HASH_MISMATCH/);
+    expect(damaged.out).toMatch(/:5:1: RECEIPT_SEQ_GAP/);
+    expect(damaged.code).toBe(1);
+  });
+
+  it('keeps what the decision was made of, so that it can be explained again', async () => {
+    const cwd = folderOf({ 'own.txt': TEXT });
+    await run(workerThat(GOOD), cwd);
+    const world = join(cwd, 'evidence/world');
+    const args = ['explain', 'request.json', '--rules', 'rules.json', '--workers', 'workers.json'];
+    const more = ['--config', 'hall.json', '--facts', 'facts.json'];
+    const { code, json } = await wcpJson([...args, ...more], { cwd: world });
+    const lines = readFileSync(join(cwd, 'evidence/receipts.jsonl'), 'utf8').trimEnd().split('\n');
+    const receipts = lines.map((line) => JSON.parse(line) as Receipt);
+    const { decision } = json as { decision: { decision_id: string; world_digest: string } };
+    expect(receipts[0]).toMatchObject({
+      decision_id: decision.decision_id,
+      world_digest: decision.world_digest,
+    });
+    expect(receipts.map(({ kind, deny_code }) => deny_code ?? kind)).toEqual([
+      'decision',
+      'outcome',
+      'DENY_NO_MATCHING_RULE',
+      'DENY_NO_AVAILABLE_WORKER',
+      'decision',
+      'DENY_WORKER_TAMPERED',
+      'DENY_UNKNOWN_TENANT',
+    ]);
+    expect(lines).toEqual(receipts.map((receipt) => canonicalJson(receipt)));
+    expect(code).toBe(0);
+  });
+
+  it('has the receipt on the disk before the worker starts', async () => {
+    const cwd = folderOf({ 'own.txt': TEXT });
+    const file = JSON.stringify(join(cwd, 'evidence/receipts.jsonl'));
+    const answers = `const { readFileSync } = await import('node:fs'); ${result(`String(readFileSync(${file}, 'utf8').split('\\n').length - 1)`)}`;
+    const { out } = await wcp(['demo', 'own.txt', '--worker', workerThat(answers), '--out', 'evidence'], {
+      cwd,
+    });
+    expect(out).toContain('  | 1\n');
+  });
+
+  it.each([
+    ['answers with junk', "process.stdout.write('junk\\n');"],
+    ['answers nothing', ''],
+    ['ends with an error', 'process.exit(3);'],
+    ['has no summary', result('7')],
+  ])('exits 1 and says so where the worker %s; the evidence is whole all the same', async (_, answers) => {
+    const cwd = folderOf({ 'own.txt': TEXT });
+    const { code, json } = await run(workerThat(answers), cwd);
+    expect(json).toMatchObject({ ok: false });
+    expect((json as { failed: string[] }).failed[0]).toContain('The worker answers with a summary');
+    expect(code).toBe(1);
+    expect((await wcp(['receipts', 'verify', 'evidence'], { cwd })).code).toBe(0);
+  });
+
+  it('gives the worker nothing of its own environment', async () => {
+    const cwd = folderOf({ 'own.txt': TEXT });
+    const args = ['demo', 'own.txt', '--worker', workerThat(result('Object.keys(process.env).join() + "."'))];
+    const { out } = await wcp([...args, '--out', 'evidence'], { cwd, env: { SECRET_OF_THE_TEST: 'x' } });
+    expect(out).toContain('\n  | ');
+    expect(out).not.toContain('SECRET_OF_THE_TEST');
+  });
+
+  it('shows nothing of a document or summary that a terminal would obey', async () => {
+    const cwd = folderOf({ 'own.txt': `\u001b[31m${TEXT}` });
+    const { out } = await wcp(['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', 'evidence'], {
+      cwd,
+    });
+    expect(out).toContain('\\u001b[31mThe sea');
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('exits 2 and writes nothing where the document is missing, empty, too long or no text', async () => {
+    const cwd = folderOf({ 'empty.txt': ' \n', 'long.txt': 'a '.repeat(500_000) });
+    writeFileSync(join(cwd, 'binary'), Buffer.from([0xff, 0xfe, 0x00]));
+    const before = readdirSync(cwd);
+    const found: unknown[] = [];
+    for (const name of ['none.txt', 'empty.txt', 'long.txt', 'binary', '.']) {
+      const { code, err } = await wcp(['demo', name, '--worker', workerThat(GOOD)], { cwd });
+      found.push([name, code, ...codes(err)]);
+    }
+    expect(found).toEqual([
+      ['none.txt', 2, 'UNREADABLE'],
+      ['empty.txt', 2, 'DOCUMENT_UNFIT'],
+      ['long.txt', 2, 'DOCUMENT_UNFIT'],
+      ['binary', 2, 'UNREADABLE'],
+      ['.', 2, 'UNREADABLE'],
+    ]);
+    expect(readdirSync(cwd)).toEqual(before);
+  });
+
+  it('exits 2 where the worker is not there, and where the folder for the evidence is', async () => {
+    const cwd = folderOf({ 'own.txt': TEXT });
+    const missing = await wcp(['demo', 'own.txt', '--worker', 'nowhere'], { cwd });
+    expect(codes(missing.err)).toEqual(['WORKER_MISSING', 'WORKER_MISSING', 'WORKER_MISSING']);
+    const taken = await wcp(['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', '.'], { cwd });
+    expect(codes(taken.err)).toEqual(['EXISTS']);
+    expect([missing.code, taken.code]).toEqual([2, 2]);
+    expect(existsSync(join(cwd, 'receipts.jsonl'))).toBe(false);
+  });
+});

@@ -1,0 +1,188 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDeployment } from '@wcp/hall';
+import { afterEach, describe, expect, it, test, vi } from 'vitest';
+import { batchesOf } from '../../../src/pipeline/embed-texts.ts';
+import { correlationsIn, hallFolder, PAGE, reportIn, servePage } from '../../support/pipeline-support.ts';
+import { folderOf, scratch, start, wcp, wcpHere } from '../../support/support.ts';
+
+const DOCUMENT = join(import.meta.dirname, '../../../../../docs/spec/05-decision.md');
+const FIVE = ['cap.web.fetch', 'cap.doc.chunk', 'cap.ml.embed', 'cap.doc.hash', 'cap.research.register'];
+
+/** Temporary folders of a run in this process go into one that is gone after the test. */
+function temporaryHere(): string {
+  const tmp = scratch();
+  vi.stubEnv('TMPDIR', tmp);
+  return tmp;
+}
+afterEach(() => void vi.unstubAllEnvs());
+
+describe('the pipeline on a page served on loopback', () => {
+  it('is five dispatches of blast 4 under one correlation id, and the search finds the passage', async () => {
+    const { url, host } = await servePage(PAGE);
+    const dir = hallFolder();
+    const question = ['--question', 'who mends a broken lamp?'];
+    const ran = await wcp(['pipeline', 'run', url, '--allow', host, ...question, '--hall', dir, '--json']);
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const { steps, blast_score, correlation_id, evidence, question: received, keys } = reportIn(ran.out);
+    expect(steps.map((step) => step.capability_id)).toEqual(FIVE);
+    expect(steps.map((step) => step.blast_score)).toEqual([1, 1, 2, 2, 4]);
+    expect(blast_score).toBe(4);
+    expect(received?.passages[0]?.text).toContain('the clockmaker Ingrid Halvorsen');
+    expect(received?.passages[0]?.source).toBe(url);
+    expect(received?.correlation_id).not.toBe(correlation_id);
+
+    expect(await wcpHere(['receipts', 'verify', evidence.dir])).toMatchObject({ code: 0 });
+    const tree = await wcpHere(['receipts', 'tree', correlation_id, '--bundle', evidence.dir]);
+    expect(tree.code).toBe(0);
+    expect(tree.out).toContain('5 decisions, blast 4');
+
+    const { hall, url: running, close } = await openDeployment(dir, { port: 0 });
+    try {
+      const kept = await correlationsIn(
+        hall,
+        steps.map((step) => step.decision_id),
+      );
+      expect(new Set([...kept.events, ...kept.receipts])).toEqual(new Set([correlation_id]));
+      expect(kept.receipts).toHaveLength(10);
+      expect(kept.events.length).toBeGreaterThanOrEqual(5 * 4);
+      await expectSecond(running as string, keys.find(({ role }) => role === 'tenant')?.key as string);
+    } finally {
+      await close();
+    }
+  });
+
+  /** The same Hall, running: a second document goes through it as the tenant of its first keys. */
+  async function expectSecond(running: string, key: string): Promise<void> {
+    const dir = folderOf({ 'oil.md': '# Oil\n\nThe oil of the lamp is pressed from rapeseed.\n' });
+    const out = join(scratch(), 'evidence');
+    const args = ['pipeline', 'run', join(dir, 'oil.md'), '--url', running, '--out', out, '--json'];
+    const second = await wcpHere(args, { env: { WCP_HALL_KEY: key } });
+    expect(second).toMatchObject({ code: 0, err: '' });
+    const report = reportIn(second.out);
+    expect(report).toMatchObject({ blast_score: 4, hall: null, evidence: { is_whole: false, findings: [] } });
+    expect(report.question?.passages[0]?.text).toContain('rapeseed');
+  }
+
+  it('says in plain words what a worker refuses', async () => {
+    temporaryHere();
+    const { url } = await servePage(PAGE);
+    const { code, out } = await wcpHere(['pipeline', 'run', url]);
+    expect(code).toBe(1);
+    expect(out).toContain('FAILED  cap.web.fetch  FETCH_ADDRESS_NOT_ALLOWED');
+    expect(out).toContain('The host is not on the public internet');
+    expect(out).toContain('--allow HOST[:PORT]');
+  });
+
+  it('ends cleanly when it is asked to, in the middle of a fetch', async () => {
+    const { url, host } = await servePage(null);
+    const tmp = scratch();
+    const child = start(['pipeline', 'run', url, '--allow', host], { env: { TMPDIR: tmp } });
+    let err = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 800));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(1);
+    expect(err).toContain('was asked to end and did');
+    expect(readdirSync(tmp)).toEqual([]);
+  });
+});
+
+describe('the pipeline on a file of this repository', () => {
+  it('shows each dispatch, the answer and the evidence, and leaves the evidence alone', async () => {
+    const tmp = scratch();
+    const { code, out, err } = await wcp(
+      ['pipeline', 'run', DOCUMENT, '--question', 'when is an approval stale?'],
+      { env: { TMPDIR: tmp } },
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    for (const capability of FIVE) expect(out).toContain(capability);
+    expect(out).toContain('5.15 Step 15: an approval');
+    expect(out).toMatch(/chain +5 dispatches, blast 4\n/);
+    expect(out).toMatch(/verified offline: nothing is changed or missing/);
+    const [home = ''] = readdirSync(tmp);
+    expect(readdirSync(join(tmp, home))).toEqual(['evidence']);
+    const [, dir = ''] = /wcp receipts verify (\S+)/.exec(out) ?? [];
+    expect(await wcpHere(['receipts', 'verify', dir])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('under prof.prod.strict', () => {
+  it('is held before anything is entered, with the reason and the level', async () => {
+    temporaryHere();
+    const { code, out } = await wcpHere(['pipeline', 'run', DOCUMENT, '--profile', 'prof.prod.strict']);
+    expect(code).toBe(1);
+    expect(out).toContain('in prod under prof.prod.strict');
+    expect(out).toContain('HELD  cap.research.register  for a steward, level gatekeeper');
+    expect(out).toContain('The rule asks for a human (gatekeeper)');
+    expect(out).toMatch(/chain +4 dispatches, blast 2\n/);
+    expect(out).toContain('nothing is changed or missing');
+    expect(out).toContain('a steward approves what is held there');
+  });
+
+  it('is denied a worker that reaches the network where the data is RESTRICTED', async () => {
+    temporaryHere();
+    const { code, out } = await wcpHere([
+      'pipeline',
+      'run',
+      DOCUMENT,
+      '--profile',
+      'prof.prod.strict',
+      '--data-label',
+      'RESTRICTED',
+    ]);
+    expect(code).toBe(1);
+    expect(out).toContain('DENIED  cap.web.fetch  DENY_PRIVILEGE_ENVELOPE_VIOLATED');
+    expect(out).toContain('egress_not_allowlisted');
+    expect(out).toMatch(/remedy +Narrow the envelope/);
+  });
+});
+
+describe('what cannot be begun is refused before anything runs', () => {
+  it.each([
+    ['a file that is not there', ['nowhere.md'], /nowhere\.md: error UNREADABLE/],
+    ['a profile that is none', [DOCUMENT, '--profile', 'prof.no.such'], /The catalog has no such profile/],
+    [
+      'two Halls at once',
+      [DOCUMENT, '--url', 'http://127.0.0.1:1', '--keep'],
+      /--keep is about a Hall of its own/,
+    ],
+  ])('%s', async (_, args, message) => {
+    const { code, err } = await wcpHere(['pipeline', 'run', ...args]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  it('workers that are not built', async () => {
+    const tmp = temporaryHere();
+    const { code, err } = await wcpHere(['pipeline', 'run', DOCUMENT, '--workers', tmp]);
+    expect(code).toBe(2);
+    expect(err).toContain('npm run build');
+    expect(readdirSync(tmp)).toEqual([]);
+  });
+
+  it('a folder with a Hall of somebody else', async () => {
+    const dir = folderOf({ 'rules.json': [] });
+    const { code, err } = await wcpHere(['pipeline', 'run', DOCUMENT, '--hall', dir]);
+    expect(code).toBe(2);
+    expect(err).toContain('A Hall is here that the pipeline did not make');
+    expect(readdirSync(dir)).toEqual(['rules.json']);
+  });
+
+  it('a file that is longer than a request', async () => {
+    const dir = folderOf({ 'long.txt': 'word '.repeat(200_000) });
+    const { code, err } = await wcpHere(['pipeline', 'run', join(dir, 'long.txt')]);
+    expect(code).toBe(2);
+    expect(err).toContain('too long for one request');
+  });
+});
+
+test('texts are embedded in as few dispatches as the limits of the worker and of a request allow', () => {
+  const lengths = (texts: readonly string[]) => batchesOf(texts).map((batch) => batch.length);
+  expect(lengths(['one'])).toEqual([1]);
+  expect(lengths(Array.from({ length: 512 }, () => 'word'))).toEqual([512]);
+  expect(lengths(Array.from({ length: 1025 }, () => 'word'))).toEqual([512, 512, 1]);
+  expect(lengths(Array.from({ length: 100 }, () => 'é'.repeat(9_000)))).toEqual([55, 45]);
+});

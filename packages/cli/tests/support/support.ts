@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { recordHash } from '@wcp/spec';
+import picocolors from 'picocolors';
+import { afterEach } from 'vitest';
+import { runCli, type Terminal } from '../../src/index.ts';
+
+/** The source of the program: Node runs it as it is, so that no test runs a stale build. */
+const PROGRAM = join(import.meta.dirname, '../../src/main.ts');
+
+const scratches: string[] = [];
+afterEach(() => {
+  for (const dir of scratches.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A new empty folder that is gone after the test. */
+export function scratch(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'wcp-cli-test-'));
+  scratches.push(dir);
+  return dir;
+}
+
+/** Writes files (objects as JSON) into a new folder and gives its path. */
+export function folderOf(files: Readonly<Record<string, unknown>>): string {
+  const dir = scratch();
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(dir, name), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+  }
+  return dir;
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts `wcp` as a process, with next to nothing of this environment. */
+export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd ?? tmpdir(),
+    env: { PATH: dirname(process.execPath), ...options.env },
+  });
+}
+
+/** Runs `wcp` to its end. */
+export function wcp(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const child = start(args, options);
+  let [out, err] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    out += chunk;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    err += chunk;
+  });
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(options.input ?? '');
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+}
+
+/** Runs `wcp` in this process, for the many small things that need none of their own. */
+export async function wcpHere(
+  args: readonly string[],
+  { env = {}, input = '' }: Omit<RunOptions, 'cwd'> = {},
+): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const colours = picocolors.createColors(false);
+  const terminal: Terminal = {
+    isInteractive: false,
+    colours,
+    errorColours: colours,
+    env,
+    write: (text) => {
+      out += text;
+    },
+    warn: (text) => {
+      err += text;
+    },
+    readStdin: () => Readable.from([Buffer.from(input)]),
+    now: () => '2026-01-01T00:00:00.000Z',
+    newId: () => '01890000-0000-7000-8000-000000000000',
+    untilStopped: () => new Promise(() => {}),
+  };
+  const code = await runCli(args, terminal);
+  return { code, out, err };
+}
+
+/** Runs `wcp … --json` and reads what it printed. */
+export async function wcpJson(args: readonly string[], options: RunOptions = {}) {
+  const { code, out, err } = await wcp([...args, '--json'], options);
+  return { code, err, json: JSON.parse(out) as unknown };
+}
+
+export const REQUEST = {
+  capability_id: 'cap.doc.summarize',
+  env: 'dev',
+  data_label: 'INTERNAL',
+  tenant_risk: 'low',
+  qos_class: 'P2',
+  tenant_id: 'tenant-a',
+  correlation_id: 'correlation-1',
+  request: {},
+} as const;
+
+const RULE = {
+  rule_id: 'summarize',
+  match: { capability_id: 'cap.doc.summarize' },
+  decision: { candidate_workers_ranked: [{ worker_species_id: 'wrk.doc.summarizer' }] },
+} as const;
+export const RULES = { rules: [RULE] } as const;
+
+/** Rules of which the second can never match. */
+export const DEAD_RULES = [
+  RULE,
+  { ...RULE, rule_id: 'never', match: { ...RULE.match, env: 'dev' } },
+] as const;
+
+/** Rules with three mistakes: an unknown env, an unknown member, a list that is none. */
+export const THREE_MISTAKES = `{
+  "rules": [
+    {
+      "rule_id": "one",
+      "match": { "env": "moon" },
+      "decission": {},
+      "decision": { "candidate_workers_ranked": 3 }
+    }
+  ]
+}
+`;
+
+/** A registry record with its hash. */
+export function record(change: Readonly<Record<string, unknown>> = {}) {
+  const content = {
+    worker_id: 'org.acme.summarizer.one',
+    worker_species_id: 'wrk.doc.summarizer',
+    capabilities: ['cap.doc.summarize'],
+    risk_tier: 'low',
+    currently_implements: ['ctrl.obs.audit-log-append-only'],
+    allowed_environments: ['dev', 'prod'],
+    blast_radius: { data: 1, network: 0, financial: 0, time: 0, reversibility: 'reversible' },
+    privilege_envelope: { network_egress: 'none' },
+    ...change,
+  };
+  return { ...content, artifact_hash: recordHash(content) };
+}
