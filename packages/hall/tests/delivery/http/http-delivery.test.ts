@@ -27,10 +27,10 @@ let dispatch_url: string;
 async function answerChain(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  const { received } = JSON.parse(Buffer.concat(parts).toString()) as { received: unknown };
+  const { asked } = JSON.parse(Buffer.concat(parts).toString()) as { asked: unknown };
   const permit = (request.headers.authorization ?? '').replace('Bearer ', '');
   try {
-    const answer = await pendingApprovals.ask(permit, received);
+    const answer = await pendingApprovals.ask(permit, asked);
     response.writeHead(typeof answer === 'string' ? 403 : 200);
     response.end(JSON.stringify(typeof answer === 'string' ? { code: 'FORBIDDEN' } : answer));
   } catch {

@@ -59,7 +59,7 @@ export const DISPATCH_OPERATIONS = {
     // The permit authenticates the call; no key does.
     access: 'public',
     body: closed({
-      received: Type.Unknown({ description: 'A capability_id, a request, and what narrows them.' }),
+      asked: Type.Unknown({ description: 'A capability_id, a request, and what narrows them.' }),
     }),
     answers: { 200: closed({ decision: routeDecision, result: nullable(workerResult) }) },
     problems: [400, 401, 429, 503],
