@@ -74,7 +74,7 @@ test('each row has its key first, and a receipt its one place in a stream', () =
     approvals: 'id',
     heads: 'stream',
     chains: 'correlation_id',
-    activeWorld: 'digest',
+    worlds: 'digest',
   });
   expect(TABLES.receipts.unique).toEqual([['stream', 'seq']]);
 });

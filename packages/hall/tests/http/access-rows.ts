@@ -135,7 +135,7 @@ export const ROWS: readonly Row[] = [
     route: 'POST /wcp/chain',
     status: 401,
     who: EVERYBODY,
-    call: () => ({ url: '/wcp/chain', body: { received: { capability_id: CAPABILITIES.plain } } }),
+    call: () => ({ url: '/wcp/chain', body: { asked: { capability_id: CAPABILITIES.plain } } }),
   },
   reading('GET /wcp/dead-letters', OVERSEERS),
   {

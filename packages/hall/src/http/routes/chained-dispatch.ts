@@ -17,7 +17,7 @@ export function addChainRoutes(app: HallApp, { chains }: HallParts): void {
         summary: 'Ask for another capability under the permit of a running call',
         description: 'For workers over HTTP: the bearer is the permit that came with the call.',
         body: closed({
-          received: Type.Unknown({ description: 'A capability_id, a request, and what narrows them.' }),
+          asked: Type.Unknown({ description: 'A capability_id, a request, and what narrows them.' }),
         }),
         response: answers(
           {
@@ -29,7 +29,7 @@ export function addChainRoutes(app: HallApp, { chains }: HallParts): void {
     },
     async (request) => {
       const [, permit] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-      const answer = permit === undefined ? 'unknown' : await chains.ask(permit, request.body.received);
+      const answer = permit === undefined ? 'unknown' : await chains.ask(permit, request.body.asked);
       if (answer === 'unknown') {
         throw new ProblemError(
           'PERMIT_UNKNOWN',

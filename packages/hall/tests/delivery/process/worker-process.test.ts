@@ -52,12 +52,12 @@ const acts = {
   slowly: (id) => setTimeout(() => acts.good(id), 100),
   die_after: (id) => { acts.good(id); setTimeout(() => process.exit(5), 20); },
   deaf: (id) => {
-    for (let seq = 0; seq < 64; seq += 1) writeSync(1, JSON.stringify({ dispatch: { id, seq, received: {} } }) + '\\n');
+    for (let seq = 0; seq < 64; seq += 1) writeSync(1, JSON.stringify({ dispatch: { id, seq, asked: {} } }) + '\\n');
     for (;;);
   },
-  beg: (id) => { for (let seq = 0; seq < 80; seq += 1) say(JSON.stringify({ dispatch: { id, seq, received: {} } }) + '\\n'); },
-  bad_dispatch: (id) => say(JSON.stringify({ dispatch: { id, seq: 'x', received: {} } }) + '\\n'),
-  foreign_dispatch: () => say(JSON.stringify({ dispatch: { id: 'other', seq: 0, received: {} } }) + '\\n'),
+  beg: (id) => { for (let seq = 0; seq < 80; seq += 1) say(JSON.stringify({ dispatch: { id, seq, asked: {} } }) + '\\n'); },
+  bad_dispatch: (id) => say(JSON.stringify({ dispatch: { id, seq: 'x', asked: {} } }) + '\\n'),
+  foreign_dispatch: () => say(JSON.stringify({ dispatch: { id: 'other', seq: 0, asked: {} } }) + '\\n'),
 };
 const heard = [];
 for await (const line of createInterface({ input: process.stdin })) {

@@ -67,7 +67,7 @@ test('a worker over HTTP asks for another capability under its permit, and for n
     const stranger = await fetch(`http://127.0.0.1:${port}/wcp/chain`, {
       method: 'POST',
       headers: { authorization: 'Bearer a.b.c', 'content-type': 'application/json' },
-      body: JSON.stringify({ received: { capability_id: 'org.chain.do-inner' } }),
+      body: JSON.stringify({ asked: { capability_id: 'org.chain.do-inner' } }),
     });
     expect([stranger.status, ((await stranger.json()) as { code: string }).code]).toEqual([
       401,
