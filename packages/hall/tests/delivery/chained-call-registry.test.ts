@@ -5,41 +5,41 @@ import { ALLOWED } from './support.ts';
 const answer = { decision: ALLOWED, result: null };
 
 test('whoever shows the permit of a running call is answered under that call', async () => {
-  const pendingApprovals = new ChainedCallRegistry();
+  const calls = new ChainedCallRegistry();
   const [one, two] = [vi.fn(async () => answer), vi.fn(async () => answer)];
-  pendingApprovals.open('permit one', one);
-  pendingApprovals.open('permit two', two);
-  expect(await pendingApprovals.ask('permit two', { capability_id: 'cap.doc.hash' })).toBe(answer);
+  calls.open('permit one', one);
+  calls.open('permit two', two);
+  expect(await calls.ask('permit two', { capability_id: 'cap.doc.hash' })).toBe(answer);
   expect(one).not.toHaveBeenCalled();
   expect(two).toHaveBeenCalledExactlyOnceWith({ capability_id: 'cap.doc.hash' });
 });
 
 test('a permit that no running call has is unknown, also when its call is over', async () => {
-  const pendingApprovals = new ChainedCallRegistry();
-  const leave = pendingApprovals.open('permit', async () => answer);
+  const calls = new ChainedCallRegistry();
+  const leave = calls.open('permit', async () => answer);
   for (const permit of ['', 'permi', 'permit ', '__proto__'])
-    expect(await pendingApprovals.ask(permit, {})).toBe('unknown');
+    expect(await calls.ask(permit, {})).toBe('unknown');
   leave();
-  expect(await pendingApprovals.ask('permit', {})).toBe('unknown');
+  expect(await calls.ask('permit', {})).toBe('unknown');
 });
 
 test('the end of an earlier attempt does not close the later one', async () => {
-  const pendingApprovals = new ChainedCallRegistry();
-  const leave = pendingApprovals.open('permit', async () => answer);
-  pendingApprovals.open('permit', async () => answer);
+  const calls = new ChainedCallRegistry();
+  const leave = calls.open('permit', async () => answer);
+  calls.open('permit', async () => answer);
   leave();
-  expect(await pendingApprovals.ask('permit', {})).toBe(answer);
+  expect(await calls.ask('permit', {})).toBe(answer);
 });
 
 test('one call asks so often and no more', async () => {
-  const pendingApprovals = new ChainedCallRegistry(2);
-  pendingApprovals.open('permit', async () => answer);
-  const received = await Promise.all([1, 2, 3].map((n) => pendingApprovals.ask('permit', n)));
+  const calls = new ChainedCallRegistry(2);
+  calls.open('permit', async () => answer);
+  const received = await Promise.all([1, 2, 3].map((n) => calls.ask('permit', n)));
   expect(received).toEqual([answer, answer, 'too_many']);
 });
 
 test('where the dispatch fails, asking does', async () => {
-  const pendingApprovals = new ChainedCallRegistry();
-  pendingApprovals.open('permit', () => Promise.reject(new Error('no')));
-  await expect(pendingApprovals.ask('permit', {})).rejects.toThrow('no');
+  const calls = new ChainedCallRegistry();
+  calls.open('permit', () => Promise.reject(new Error('no')));
+  await expect(calls.ask('permit', {})).rejects.toThrow('no');
 });

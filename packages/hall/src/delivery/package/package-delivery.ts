@@ -133,7 +133,7 @@ class PackageDelivery implements Delivery {
             attempt.settle({ result: heard.result });
             return;
           }
-          const answer = await chain.answer(heard.seq, heard.received);
+          const answer = await chain.answer(heard.seq, heard.asked);
           if (!attempt.isOver) process.send(answer);
         },
       },

@@ -4,7 +4,7 @@ import { readObject, readResult } from '../call-json.ts';
 /** A line that a worker wrote. */
 export type WorkerLine =
   | { readonly kind: 'answer'; readonly id: unknown; readonly result: WorkerResult | null }
-  | { readonly kind: 'dispatch'; readonly id: unknown; readonly seq: number; readonly received: unknown }
+  | { readonly kind: 'dispatch'; readonly id: unknown; readonly seq: number; readonly asked: unknown }
   | { readonly kind: 'junk' };
 
 const JUNK: WorkerLine = { kind: 'junk' };
@@ -21,5 +21,5 @@ export function readWorkerLine(bytes: Uint8Array): WorkerLine {
 function readDispatch({ dispatch, ...rest }: Record<string, unknown>): WorkerLine {
   if (typeof dispatch !== 'object' || dispatch === null || Object.keys(rest).length > 0) return JUNK;
   const { id, seq, asked } = dispatch as Record<string, unknown>;
-  return Number.isSafeInteger(seq) ? { kind: 'dispatch', id, seq: seq as number, received: asked } : JUNK;
+  return Number.isSafeInteger(seq) ? { kind: 'dispatch', id, seq: seq as number, asked } : JUNK;
 }

@@ -15,7 +15,7 @@ import { callOf, caseProgram, resultOf, soon } from '../support.ts';
 
 const answer_bytes = 100_000;
 const key = generateSigningKey();
-const pendingApprovals = new ChainedCallRegistry();
+const calls = new ChainedCallRegistry();
 /** What a Hall's route does: the permit says which call it is. */
 const chainRoute = createServer((request, response) => {
   void answerChain(request, response);
@@ -30,7 +30,7 @@ async function answerChain(request: IncomingMessage, response: ServerResponse): 
   const { asked } = JSON.parse(Buffer.concat(parts).toString()) as { asked: unknown };
   const permit = (request.headers.authorization ?? '').replace('Bearer ', '');
   try {
-    const answer = await pendingApprovals.ask(permit, asked);
+    const answer = await calls.ask(permit, asked);
     response.writeHead(typeof answer === 'string' ? 403 : 200);
     response.end(JSON.stringify(typeof answer === 'string' ? { code: 'FORBIDDEN' } : answer));
   } catch {
@@ -71,7 +71,7 @@ describeDelivery({
   answer_bytes,
   cancelled: { status: 'unknown', code: 'DELIVERY_CANCELLED', result: null },
   open: async () => ({
-    delivery: httpDelivery({ record, url, answer_bytes, chains: pendingApprovals }),
+    delivery: httpDelivery({ record, url, answer_bytes, chains: calls }),
     call(request, members) {
       const call = callOf(request, members);
       decisions += 1;
