@@ -1,12 +1,12 @@
 export { decide } from './decision/decide.ts';
 export type { Change } from './explain/candidate-changes.ts';
 export { type ExplainedStep, type Explanation, explain } from './explain/explain.ts';
+export { compileWorld, type WorldDocuments, type WorldOptions } from './world/compile-world.ts';
+export { analyzeRules, type RuleFinding } from './world/dead-rules.ts';
 export {
   devAllowGate,
   type PolicyGate,
   type PolicyGateRequest,
   type PolicyVerdict,
-} from './steps/policy-gate.ts';
-export { compileWorld, type WorldDocuments, type WorldOptions } from './world/compile-world.ts';
-export { analyzeRules, type RuleFinding } from './world/dead-rules.ts';
+} from './world/policy-gate.ts';
 export type { World } from './world/world.ts';

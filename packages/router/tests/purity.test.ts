@@ -21,7 +21,7 @@ function bare(text: string): string {
   );
 }
 
-const HASHING = 'spec/src/hash.ts';
+const HASHING = 'spec/src/base/hash.ts';
 const IMPORTS = [
   /^import\s(?:[^;'"]*?\bfrom\s*)?['"]([^'"]+)/gm,
   /^export\s[^;'"=]*?\bfrom\s*['"]([^'"]+)/gm,

@@ -23,6 +23,7 @@ const decision = {
   supervisor_required: false,
   telemetry_envelopes: [],
 } as unknown as RouteDecision;
+const withOutcome = (outcome: RouteDecision['outcome']) => ({ ...decision, outcome }) as RouteDecision;
 const input = { capability_id: 'cap.doc.summarize' };
 
 describe('the receipt of a decision', () => {
@@ -52,20 +53,21 @@ describe('the receipt of a decision', () => {
     ['DENY', 'DENY'],
     ['STEWARD_HOLD', 'REQUIRE_HUMAN'],
   ] as const)('of a %s says %s', (outcome, policy_decision) => {
-    expect(decisionReceipt({ receipt_id, decision: { ...decision, outcome }, input }).policy_decision).toBe(
+    expect(decisionReceipt({ receipt_id, decision: withOutcome(outcome), input }).policy_decision).toBe(
       policy_decision,
     );
   });
 
   test('of an approved or advisory dispatch says ALLOW', () => {
-    const supervised = { ...decision, supervisor_required: true, supervisor_level: 'gatekeeper' as const };
-    expect(decisionReceipt({ receipt_id, decision: supervised, input }).policy_decision).toBe('ALLOW');
+    const supervised = { ...decision, supervisor_required: true, supervisor_level: 'gatekeeper' };
+    expect(
+      decisionReceipt({ receipt_id, decision: supervised as RouteDecision, input }).policy_decision,
+    ).toBe('ALLOW');
   });
 
   test('stands in the stream "(none)" where the input named no tenant', () => {
-    expect(decisionReceipt({ receipt_id, decision: { ...decision, tenant_id: null }, input }).stream).toBe(
-      '(none)',
-    );
+    const unnamed = { ...decision, tenant_id: null } as RouteDecision;
+    expect(decisionReceipt({ receipt_id, decision: unnamed, input }).stream).toBe('(none)');
   });
 
   test('has no digest where the input has no canonical JSON, and never throws for one', () => {

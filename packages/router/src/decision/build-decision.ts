@@ -1,29 +1,71 @@
-import { canonicalJson, DENY_CODES, type DenyReason, type RouteDecision, sha256 } from '@wcp/spec';
-import type { EscalationContext, EscalationEffective } from '@wcp/spec/document';
+import {
+  canonicalJson,
+  DENY_CODES,
+  type DenyDecision,
+  type DenyReason,
+  type DispatchDecision,
+  type HoldDecision,
+  type RouteDecision,
+  sha256,
+} from '@wcp/spec';
+import type { DecisionMembers, EscalationContext, EscalationEffective } from '@wcp/spec/document';
+import type { Denial } from '../evaluation/denial.ts';
+import { type Evaluation, isStrict, type ScoredEvaluation } from '../evaluation/evaluation.ts';
 import type { CompiledRule } from '../world/compiled-rule.ts';
-import type { CompiledWorker } from '../world/compiled-worker.ts';
-import { eventsOf } from './decision-events.ts';
-import { type Denial, type Evaluation, isStrict } from './evaluation.ts';
+import { denialEvents, dispatchEvents, holdEvents } from './decision-events.ts';
 
 /**
- * Writes down a decision (section 6): every member, null where it does not apply, nothing shared
- * with the world or with another decision.
+ * Writes down the decision that the steps have come to when none of them denied (section 6): what asks
+ * for a human waits, unless it was approved or is only advice (section 5.16).
  */
-export function buildDecision(current: Evaluation, denial?: Denial): RouteDecision {
+export function buildDecision(current: ScoredEvaluation): DispatchDecision | HoldDecision {
+  const { level, approved, worker } = current;
+  const isHeld = level !== null && level !== 'advisory' && !approved;
+  const decision = membersOf(current, isHeld ? 'STEWARD_HOLD' : 'DISPATCH', null);
+  if (level !== null) {
+    decision.supervisor_required = true;
+    decision.supervisor_level = level;
+    decision.escalation_context = contextOf(current);
+  }
+  if (isHeld) {
+    const isPending = !current.input.dry_run;
+    decision.pending_approval_id = isPending ? current.facts.decision_id : null;
+    decision.approval_expires_at = isPending ? current.expires_at : null;
+    decision.telemetry_envelopes = holdEvents(current, level);
+  } else {
+    decision.selected_worker_species_id = worker.species;
+    decision.worker_id = worker.worker_id;
+    decision.telemetry_envelopes = dispatchEvents(current);
+  }
+  return decision as DispatchDecision | HoldDecision;
+}
+
+/** Writes down a denial (section 6): what the steps have set stays, nothing of a hold does (WCP-6-21). */
+export function buildDenial(current: Evaluation, denial: Denial): DenyDecision {
+  const decision = membersOf(current, 'DENY', denial);
+  decision.telemetry_envelopes = denialEvents(current, denial.code);
+  return decision as DenyDecision;
+}
+
+/**
+ * Every member of a decision, null where it does not apply, nothing shared with the world or with
+ * another decision. One literal for all outcomes, so that decisions have one shape and are quick to
+ * make and to read; which members its outcome fills is what the two functions above see to.
+ */
+function membersOf(
+  current: Evaluation,
+  outcome: RouteDecision['outcome'],
+  denial: Denial | null,
+): DecisionMembers {
   const { engine, facts, input, rule } = current;
-  const outcome = outcomeOf(current, denial);
-  const worker = outcome === 'DISPATCH' ? (current.worker as CompiledWorker) : null;
-  const supervised = denial === undefined && current.level !== null;
-  const pending = outcome === 'STEWARD_HOLD' && !input.dry_run;
-  const { now, decision_id } = facts;
   return {
-    decision_id,
-    timestamp: now,
-    decided_at: now,
+    decision_id: facts.decision_id,
+    timestamp: facts.now,
+    decided_at: facts.now,
     outcome,
-    denied: denial !== undefined,
-    deny_code: denial?.code ?? null,
-    deny_reason_if_denied: denial === undefined ? null : reasonOf(denial),
+    denied: denial !== null,
+    deny_code: denial === null ? null : denial.code,
+    deny_reason_if_denied: denial === null ? null : reasonOf(denial),
     correlation_id: input.correlation_id,
     tenant_id: input.tenant_id,
     capability_id: input.capability_id,
@@ -32,8 +74,8 @@ export function buildDecision(current: Evaluation, denial?: Denial): RouteDecisi
     tenant_risk: input.tenant_risk,
     qos_class: input.qos_class,
     matched_rule_id: current.matched_rule_id,
-    selected_worker_species_id: worker === null ? null : worker.species,
-    worker_id: worker === null ? null : worker.worker_id,
+    selected_worker_species_id: null,
+    worker_id: null,
     candidate_workers_ranked: current.candidates,
     required_controls_effective: current.controls === null ? [] : current.controls.slice(),
     controls_applied: current.controls === null ? [] : current.controls.slice(),
@@ -46,22 +88,16 @@ export function buildDecision(current: Evaluation, denial?: Denial): RouteDecisi
     policy_version: engine.settings.policy_version,
     worker_attestation_checked: current.attestation_valid !== null,
     worker_attestation_valid: current.attestation_valid,
-    supervisor_required: supervised,
-    supervisor_level: supervised ? current.level : null,
-    pending_approval_id: pending ? decision_id : null,
-    approval_expires_at: pending ? current.expires_at : null,
-    escalation_context: supervised ? contextOf(current) : null,
+    supervisor_required: false,
+    supervisor_level: null,
+    pending_approval_id: null,
+    approval_expires_at: null,
+    escalation_context: null,
     dry_run: input.dry_run,
     artifact_hash: input.deny_code === null ? sha256(input.request_json) : null,
     world_digest: engine.digest,
-    telemetry_envelopes: eventsOf(current, outcome, denial?.code ?? null),
+    telemetry_envelopes: [],
   };
-}
-
-/** R11: what waits for a human names no worker; advice only tells one. */
-function outcomeOf({ level, approved }: Evaluation, denial: Denial | undefined): RouteDecision['outcome'] {
-  if (denial !== undefined) return 'DENY';
-  return level === null || level === 'advisory' || approved ? 'DISPATCH' : 'STEWARD_HOLD';
 }
 
 function reasonOf({ code, detail }: Denial): DenyReason {
@@ -92,16 +128,15 @@ function preconditionsOf(current: Evaluation, { preconditions }: CompiledRule): 
   return (isStrict(current) ? preconditions.strict : preconditions.lenient).slice();
 }
 
-function contextOf({ engine, holds, input, worker, blast_score }: Evaluation): EscalationContext {
-  const { worker_id, species } = worker as CompiledWorker;
+function contextOf({ engine, holds, input, worker, blast_score }: ScoredEvaluation): EscalationContext {
   return {
     reasons: holds.map(({ reason, level }) => ({ reason, level })),
-    capability_id: input.capability_id as string,
-    blast_score: blast_score as number,
-    tenant_risk: input.tenant_risk as EscalationContext['tenant_risk'],
-    data_label: input.data_label as EscalationContext['data_label'],
+    capability_id: input.capability_id,
+    blast_score,
+    tenant_risk: input.tenant_risk,
+    data_label: input.data_label,
     policy_version: engine.settings.policy_version,
-    worker_id,
-    worker_species_id: species,
+    worker_id: worker.worker_id,
+    worker_species_id: worker.species,
   };
 }

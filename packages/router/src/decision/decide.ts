@@ -1,75 +1,32 @@
 import type { RouteDecision } from '@wcp/spec';
 import { readRouteInput } from '@wcp/spec/input';
-import {
-  checkCredential,
-  checkFacts,
-  checkFreeze,
-  checkInput,
-  checkPolicyVersion,
-  checkShadowing,
-  checkSignatory,
-  checkWorld,
-  matchRule,
-} from '../steps/admission.ts';
-import { checkAttestation } from '../steps/attestation.ts';
-import { checkEnvelope } from '../steps/envelope.ts';
-import { selectWorker } from '../steps/selection.ts';
-import { askPolicyGate, checkApproval, checkBlast, checkHuman } from '../steps/supervision.ts';
-import { RuleTable } from '../world/rule-table.ts';
-import { DEFAULT_POLICY_VERSION } from '../world/settings.ts';
-import { brokenEngine, type Engine, engineOf, type World } from '../world/world.ts';
-import { buildDecision } from './build-decision.ts';
-import { type Denial, deny, Evaluation } from './evaluation.ts';
-import { readFacts } from './read-facts.ts';
-
-/** One step of section 5: lets the case pass, or says why not. */
-export interface Step {
-  readonly step: number;
-  readonly title: string;
-  readonly check: (current: Evaluation) => Denial | null;
-}
-
-/** Section 5: the steps in their normative order; the first that fails gives the code. */
-export const STEPS: readonly Step[] = [
-  { step: 1, title: 'the input is valid', check: checkInput },
-  { step: 2, title: 'the world compiled without errors', check: checkWorld },
-  { step: 2, title: 'the facts have their form', check: checkFacts },
-  { step: 3, title: 'nothing is frozen', check: checkFreeze },
-  { step: 4, title: 'the tenant is a signatory', check: checkSignatory },
-  { step: 5, title: "the credential is valid and this tenant's", check: checkCredential },
-  { step: 6, title: 'the policy version is the one the caller expects', check: checkPolicyVersion },
-  { step: 7, title: 'no rule is dead', check: checkShadowing },
-  { step: 8, title: 'a rule matches', check: matchRule },
-  { step: 9, title: 'a worker is selected', check: selectWorker },
-  { step: 10, title: "the worker's code is what was attested", check: checkAttestation },
-  { step: 11, title: "the worker's envelope is within the ceiling", check: checkEnvelope },
-  { step: 12, title: 'the blast score is within the limit', check: checkBlast },
-  { step: 13, title: 'the policy gate allows it', check: askPolicyGate },
-  { step: 14, title: 'the rule asks for no human', check: checkHuman },
-  {
-    step: 15,
-    title: 'the approval fits this decision',
-    check: (current) => checkApproval(current, buildDecision),
-  },
-];
-
-/** Stands for a world that `compileWorld` did not make. */
-export const NOWHERE: Engine = brokenEngine(null, DEFAULT_POLICY_VERSION, new RuleTable());
+import { deny } from '../evaluation/denial.ts';
+import { Evaluation, type ScoredEvaluation } from '../evaluation/evaluation.ts';
+import { readFacts } from '../evaluation/read-facts.ts';
+import { STEPS } from '../steps/index.ts';
+import { type Engine, engineOf, type World } from '../world/world.ts';
+import { buildDecision, buildDenial } from './build-decision.ts';
 
 /**
  * Decides whether a capability request runs, on which worker, and what evidence says so (section 5).
- * Total, pure and deterministic: it never throws, looks at no clock, keeps nothing, and equal
- * arguments give equal decisions. Whatever is unknown, missing or malformed denies.
+ * Total, pure and deterministic: it never throws, reads no clock, keeps nothing, and equal arguments
+ * give equal decisions. Whatever is unknown, missing or malformed denies.
  *
  * @param world from `compileWorld`; anything else denies with `DENY_HALL_MISCONFIGURED`
  * @param facts what the caller observed for this decision (section 4.4)
  * @param input the request, in whatever form it arrived
  * @example
- * const decision = decide(world, { now: '2026-01-01T00:00:00.000Z', decision_id }, input);
- * if (decision.outcome === 'DISPATCH') run(decision.worker_id);
+ * import { compileWorld, decide } from '@wcp/router';
+ *
+ * declare const documents: { rules: unknown; workers: unknown };
+ * const world = compileWorld(documents);
+ * const facts = { now: '2026-01-01T00:00:00Z', decision_id: '6b1f4c8e-0f5a-4f6e-8d43-0c8f5f0a7e21' };
+ * const decision = decide(world, facts, { capability_id: 'cap.doc.summarize' });
+ * if (decision.outcome === 'DISPATCH') console.log(decision.worker_id);
+ * if (decision.outcome === 'DENY') console.log(decision.deny_code); // DENY_INVALID_INPUT
  */
 export function decide(world: World, facts: unknown, input: unknown): RouteDecision {
-  return decideIn(engineOf(world, NOWHERE), facts, input);
+  return decideIn(engineOf(world), facts, input);
 }
 
 /** {@link decide} inside an engine. */
@@ -77,17 +34,18 @@ export function decideIn(engine: Engine, facts: unknown, input: unknown): RouteD
   let current: Evaluation | null = null;
   try {
     current = new Evaluation(engine, readFacts(facts), readRouteInput(input));
-    return settle(current);
+    return runSteps(current);
   } catch {
     const unread = current ?? new Evaluation(engine, readFacts(null), readRouteInput(null));
-    return buildDecision(unread, deny('DENY_INTERNAL_ERROR'));
+    return buildDenial(unread, deny('DENY_INTERNAL_ERROR'));
   }
 }
 
-function settle(current: Evaluation): RouteDecision {
-  for (const { check } of STEPS) {
-    const denial = check(current);
-    if (denial !== null) return buildDecision(current, denial);
+/** Section 5: the first step that denies decides; where none does, every step has set what it sets. */
+function runSteps(current: Evaluation): RouteDecision {
+  for (const step of STEPS) {
+    const denial = step.check(current, buildDecision);
+    if (denial !== null) return buildDenial(current, denial);
   }
-  return buildDecision(current);
+  return buildDecision(current as ScoredEvaluation);
 }

@@ -1,7 +1,7 @@
 import { escapeText } from '@wcp/spec/json';
-import type { Evaluation } from '../decision/evaluation.ts';
-import type { PolicyVerdict } from '../steps/policy-gate.ts';
+import type { Evaluation } from '../evaluation/evaluation.ts';
 import type { CompiledWorker } from '../world/compiled-worker.ts';
+import type { PolicyVerdict } from '../world/policy-gate.ts';
 
 /** What each step saw when it let a case pass, in one sentence; by the step's number. */
 const SEEN: Readonly<Record<number, (current: Evaluation) => string>> = {

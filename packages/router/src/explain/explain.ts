@@ -1,8 +1,11 @@
 import { DENY_CODES, type RouteDecision } from '@wcp/spec';
 import { readRouteInput } from '@wcp/spec/input';
-import { decideIn, NOWHERE, STEPS, type Step } from '../decision/decide.ts';
-import { type Denial, deny, Evaluation } from '../decision/evaluation.ts';
-import { readFacts } from '../decision/read-facts.ts';
+import { buildDecision } from '../decision/build-decision.ts';
+import { decideIn } from '../decision/decide.ts';
+import { type Denial, deny } from '../evaluation/denial.ts';
+import { Evaluation } from '../evaluation/evaluation.ts';
+import { readFacts } from '../evaluation/read-facts.ts';
+import { STEPS, type Step } from '../steps/index.ts';
 import { engineOf, type World } from '../world/world.ts';
 import type { Change } from './candidate-changes.ts';
 import { describeHold, describeStep } from './describe-step.ts';
@@ -39,7 +42,7 @@ export interface Explanation {
  * for (const { step, status, reason } of explain(world, facts, input).steps) console.log(step, status, reason);
  */
 export function explain(world: World, facts: unknown, input: unknown): Explanation {
-  const engine = engineOf(world, NOWHERE);
+  const engine = engineOf(world);
   const decision = decideIn(engine, facts, input);
   return {
     decision,
@@ -51,9 +54,10 @@ export function explain(world: World, facts: unknown, input: unknown): Explanati
 
 function retrace(current: Evaluation): ExplainedStep[] {
   let denied = false;
-  return STEPS.map(({ step, title, check }): ExplainedStep => {
+  return STEPS.map((each): ExplainedStep => {
+    const { step, title } = each;
     if (denied) return { step, title, status: 'not_reached', reason: 'An earlier step denied.' };
-    const denial = attempt(check, current);
+    const denial = attempt(each, current);
     denied = denial !== null;
     if (denial !== null) return { step, title, status: 'denied', reason: DENY_CODES[denial.code].meaning };
     const held = describeHold(step, current);
@@ -67,16 +71,16 @@ function retrace(current: Evaluation): ExplainedStep[] {
 }
 
 /** As in `decide`: what goes wrong inside a step denies. */
-function attempt(check: Step['check'], current: Evaluation): Denial | null {
+function attempt(step: Step, current: Evaluation): Denial | null {
   try {
-    return check(current);
+    return step.check(current, buildDecision);
   } catch {
     return deny('DENY_INTERNAL_ERROR');
   }
 }
 
-function remedyOf({ outcome, deny_code, supervisor_level }: RouteDecision): string | null {
-  if (outcome === 'DENY') return DENY_CODES[deny_code as keyof typeof DENY_CODES].remedy;
-  if (outcome === 'DISPATCH') return null;
-  return `A steward resolves it at level ${supervisor_level}; ask for the decision again with that approval.`;
+function remedyOf(decision: RouteDecision): string | null {
+  if (decision.outcome === 'DENY') return DENY_CODES[decision.deny_code].remedy;
+  if (decision.outcome === 'DISPATCH') return null;
+  return `A steward resolves it at level ${decision.supervisor_level}; ask for the decision again with that approval.`;
 }

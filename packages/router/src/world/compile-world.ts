@@ -18,12 +18,11 @@ import {
   JsonDocument,
 } from '@wcp/spec/document';
 import { compareText } from '@wcp/spec/json';
-import type { PolicyGate } from '../steps/policy-gate.ts';
 import { compileRule } from './compiled-rule.ts';
 import { type CompiledWorker, compileWorker } from './compiled-worker.ts';
 import { buildTable, deadRuleDiagnostic, findDeadRules } from './dead-rules.ts';
 import { errorAt, errorsUnder, sortDiagnostics, under, unknownIds } from './diagnostics.ts';
-import { RuleTable } from './rule-table.ts';
+import type { PolicyGate } from './policy-gate.ts';
 import { DEFAULT_POLICY_VERSION, isProfile, settingsOf } from './settings.ts';
 import { brokenEngine, type Engine, seal, type World } from './world.ts';
 
@@ -255,7 +254,7 @@ function broken(
   catalogVersion: string,
   diagnostics: readonly Diagnostic[],
 ): World {
-  return sealed(brokenEngine(digest, policyVersion, new RuleTable()), catalogVersion, diagnostics);
+  return sealed(brokenEngine(digest, policyVersion), catalogVersion, diagnostics);
 }
 
 function sealed(engine: Engine, catalogVersion: string, diagnostics: readonly Diagnostic[]): World {

@@ -1,6 +1,6 @@
 import type { Env, HallConfig, SupervisorLevel } from '@wcp/spec';
 import { type CatalogEntity, findEntity } from '@wcp/spec/catalog';
-import { ENVS } from '@wcp/spec/document';
+import { type Demand, ENVS, type ProfilePosture, postureOf } from '@wcp/spec/document';
 import { escapeText } from '@wcp/spec/json';
 
 /** A Hall configuration with every default in its place and its profile applied (section 4.3). */
@@ -32,27 +32,6 @@ export const DEFAULT_POLICY_VERSION = 'policy.v0';
 
 type Limits = Record<Env, number>;
 
-/** What a profile changes beside the controls that the catalog lists for it (section 13, "Profiles"). */
-interface Posture {
-  readonly strict: boolean;
-  readonly egress_none: boolean;
-  /** Limits become at least these: `prof.dev.permissive` alone. */
-  readonly at_least: Limits;
-  /** Limits become at most these. */
-  readonly at_most: Limits;
-}
-
-const LOWEST: Limits = { dev: 0, stage: 0, prod: 0, edge: 0 };
-const HIGHEST: Limits = { dev: 100, stage: 100, prod: 100, edge: 100 };
-const STRICT_LIMITS: Limits = { dev: 100, stage: 10, prod: 6, edge: 6 };
-
-const PLAIN: Posture = { strict: false, egress_none: false, at_least: LOWEST, at_most: HIGHEST };
-const POSTURES: ReadonlyMap<string, Posture> = new Map<string, Posture>([
-  ['prof.dev.permissive', { ...PLAIN, at_least: { dev: 100, stage: 25, prod: 0, edge: 0 } }],
-  ['prof.prod.strict', { ...PLAIN, strict: true, at_most: STRICT_LIMITS }],
-  ['prof.edge.isolated', { ...PLAIN, strict: true, egress_none: true, at_most: STRICT_LIMITS }],
-]);
-
 /** Whether the catalog has this profile. */
 export function isProfile(id: string): boolean {
   return findEntity(id)?.type === 'profile';
@@ -61,14 +40,14 @@ export function isProfile(id: string): boolean {
 /** The settings in force: defaults, then what the configuration says, then what its profile makes stricter. */
 export function settingsOf(config: HallConfig): Settings {
   const profile = config.profile ?? null;
-  const posture = (profile === null ? undefined : POSTURES.get(profile)) ?? PLAIN;
-  const { strict } = posture;
+  const posture = postureOf(profile);
+  const demands = (demand: Demand): boolean => posture.demands.includes(demand) || (config[demand] ?? false);
   return {
-    require_signatory: strict || (config.require_signatory ?? false),
+    require_signatory: demands('require_signatory'),
     allowed_tenants: new Set(config.allowed_tenants),
-    require_credential: strict || (config.require_credential ?? false),
-    require_worker_attestation: strict || (config.require_worker_attestation ?? false),
-    enforce_privilege_envelopes: strict || (config.enforce_privilege_envelopes ?? false),
+    require_credential: demands('require_credential'),
+    require_worker_attestation: demands('require_worker_attestation'),
+    enforce_privilege_envelopes: demands('enforce_privilege_envelopes'),
     trusted_authorities: config.trusted_authorities == null ? null : new Set(config.trusted_authorities),
     max_score: limitsOf(config, posture),
     on_exceeded: config.blast?.on_exceeded ?? 'require_human',
@@ -91,11 +70,11 @@ function controlsOf(profile: string): readonly string[] {
 
 const DEFAULT_LIMITS: Limits = { dev: 25, stage: 15, prod: 10, edge: 10 };
 
-function limitsOf(config: HallConfig, posture: Posture): Limits {
+function limitsOf(config: HallConfig, { limits_at_least, limits_at_most }: ProfilePosture): Limits {
   const limits = { ...DEFAULT_LIMITS };
   for (const env of ENVS) {
     const configured = config.blast?.max_score?.[env] ?? limits[env];
-    limits[env] = Math.min(Math.max(configured, posture.at_least[env]), posture.at_most[env]);
+    limits[env] = Math.min(Math.max(configured, limits_at_least[env] ?? 0), limits_at_most[env] ?? 100);
   }
   return limits;
 }

@@ -1,8 +1,8 @@
 import type { Diagnostic, HallConfig, Sha256 } from '@wcp/spec';
-import type { PolicyGate } from '../steps/policy-gate.ts';
 import type { CompiledRule } from './compiled-rule.ts';
-import type { RuleTable } from './rule-table.ts';
-import { type Settings, settingsOf } from './settings.ts';
+import type { PolicyGate } from './policy-gate.ts';
+import { RuleTable } from './rule-table.ts';
+import { DEFAULT_POLICY_VERSION, type Settings, settingsOf } from './settings.ts';
 
 /**
  * What decisions are made in (section 4): documents, compiled once. Its inside is the engine's; what
@@ -41,12 +41,23 @@ export function seal(world: World, engine: Engine): World {
 }
 
 /** The engine of a world; for anything that `compileWorld` did not make, one that denies. */
-export function engineOf(world: World, nowhere: Engine): Engine {
-  return ENGINES.get(world) ?? nowhere;
+export function engineOf(world: World): Engine {
+  return ENGINES.get(world) ?? FOREIGN;
 }
 
 /** An engine that denies everything at step 2. */
-export function brokenEngine(digest: Sha256 | null, policyVersion: string, table: RuleTable): Engine {
+export function brokenEngine(digest: Sha256 | null, policyVersion: string): Engine {
   const config: HallConfig = Object.assign(Object.create(null), { policy_version: policyVersion });
-  return { digest, broken: true, settings: settingsOf(config), rules: [], table, dead_rules: [], gate: null };
+  return {
+    digest,
+    broken: true,
+    settings: settingsOf(config),
+    rules: [],
+    table: new RuleTable(),
+    dead_rules: [],
+    gate: null,
+  };
 }
+
+/** Stands for the engine of a world that `compileWorld` did not make. */
+const FOREIGN = brokenEngine(null, DEFAULT_POLICY_VERSION);

@@ -1,7 +1,7 @@
-import { type Sha256, sha256 } from '../hash.ts';
+import { type Sha256, sha256 } from '../base/hash.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import { writePlain } from '../json/plain-json.ts';
-import { type RouteDecision, RouteDecisionSchema } from './schema/route-decision.ts';
+import { type DecisionMembers, type RouteDecision, RouteDecisionSchema } from './schema/route-decision.ts';
 
 /** The members of a decision that are no part of its digest: they differ between equal decisions. */
 export const VOLATILE_MEMBERS = [
@@ -28,12 +28,12 @@ export function artifactHash(request: unknown = {}): Sha256 {
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` where the input has no canonical JSON
  */
-export function decisionDigest(input: unknown, decision: Partial<RouteDecision>): Sha256 {
+export function decisionDigest(input: unknown, decision: Partial<DecisionMembers>): Sha256 {
   return sha256(digestText(canonicalJson(input), decision));
 }
 
 /** The text that a decision digest hashes, for a caller that has the canonical input already. */
-export function digestText(canonicalInput: string, decision: Partial<RouteDecision>): string {
+export function digestText(canonicalInput: string, decision: Partial<DecisionMembers>): string {
   const lasting: Record<string, unknown> = { ...decision };
   for (const member of VOLATILE_MEMBERS) delete lasting[member];
   return joinDigest(canonicalInput, canonicalJson(lasting));

@@ -1,6 +1,5 @@
-export { MAX_FINDINGS } from '../finding.ts';
-export { addSeconds, isTime } from '../time.ts';
-export { declaredBlast, REVERSIBILITY } from './blast.ts';
+export { MAX_FINDINGS } from '../base/finding.ts';
+export { addSeconds, isTime } from '../base/time.ts';
 export { catalogSatisfies, DEFAULT_CATALOG_VERSION, isCatalogVersion } from './catalog-version.ts';
 export {
   artifactHash,
@@ -10,27 +9,13 @@ export {
   lastingText,
   VOLATILE_MEMBERS,
 } from './digest.ts';
-export { JsonDocument, type JsonReading } from './json-document.ts';
-export { parseDocument } from './parse-document.ts';
-export { parseFacts } from './parse-facts.ts';
-export { parseHallConfig } from './parse-hall-config.ts';
-export { parseRecord, recordHash } from './parse-record.ts';
-export { parseRules } from './parse-rules.ts';
+export { JsonDocument, type JsonReading } from './parse/json-document.ts';
+export { parseDocument } from './parse/parse-document.ts';
+export { parseFacts } from './parse/parse-facts.ts';
+export { parseHallConfig } from './parse/parse-hall-config.ts';
+export { parseRecord, recordHash } from './parse/parse-record.ts';
+export { parseRules } from './parse/parse-rules.ts';
 export { type BanEntry, type BanList, BanListSchema, REVIEW_STATUSES } from './schema/ban-list.ts';
-export {
-  BLAST_DIMENSIONS,
-  type BlastDimension,
-  DATA_LABELS,
-  type DataLabel,
-  ENVS,
-  type Env,
-  QOS_CLASSES,
-  type QosClass,
-  SUPERVISOR_LEVELS,
-  type SupervisorLevel,
-  TENANT_RISKS,
-  type TenantRisk,
-} from './schema/common.ts';
 export { type Facts, FactsSchema, type WorkerFacts } from './schema/facts.ts';
 export { type HallConfig, HallConfigSchema } from './schema/hall-config.ts';
 export { type Manifest, ManifestSchema } from './schema/manifest.ts';
@@ -43,12 +28,16 @@ export {
 } from './schema/record.ts';
 export {
   type CandidateReport,
+  type DecisionMembers,
+  type DenyDecision,
   type DenyReason,
+  type DispatchDecision,
   ENVELOPE_VIOLATIONS,
   type EnvelopeViolation,
   type EscalationContext,
   type EscalationEffective,
   HOLD_REASONS,
+  type HoldDecision,
   type HoldReason,
   type RouteDecision,
   RouteDecisionSchema,
@@ -74,3 +63,31 @@ export {
   WorkerResultSchema,
 } from './schema/worker-result.ts';
 export { SCHEMAS, schemaDocument } from './schemas.ts';
+export {
+  BLAST_DIMENSIONS,
+  type BlastDimension,
+  declaredBlast,
+  REVERSIBILITY,
+} from './table/blast.ts';
+export {
+  DATA_LABELS,
+  type DataLabel,
+  ENVS,
+  type Env,
+  QOS_CLASSES,
+  type QosClass,
+  TENANT_RISKS,
+  type TenantRisk,
+} from './table/classification.ts';
+export { DENY_CODES, type DenyCode, type DenyCodeEntry } from './table/deny-code.ts';
+export { type Demand, PROFILE_POSTURES, type ProfilePosture, postureOf } from './table/profile.ts';
+export {
+  compareLevels,
+  highestLevel,
+  isSupervisorLevel,
+  levelsAbove,
+  SUPERVISOR_LEVEL_TABLE,
+  SUPERVISOR_LEVELS,
+  type SupervisorLevel,
+  type SupervisorLevelEntry,
+} from './table/supervisor-level.ts';

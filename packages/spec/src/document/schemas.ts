@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
-import { WcpError } from '../error.ts';
-import { escapeText } from '../text.ts';
+import { WcpError } from '../base/error.ts';
+import { escapeText } from '../base/text.ts';
 import { BanListSchema } from './schema/ban-list.ts';
 import { FactsSchema } from './schema/facts.ts';
 import { HallConfigSchema } from './schema/hall-config.ts';

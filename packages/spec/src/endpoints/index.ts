@@ -1,2 +1,2 @@
-export { WcpError, type WcpErrorCode } from '../error.ts';
+export { WcpError, type WcpErrorCode } from '../base/error.ts';
 export { ENDPOINTS, type Endpoint, type OperationId } from './endpoints.ts';

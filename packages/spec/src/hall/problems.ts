@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import type { DenyCode } from '../deny-code.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../base/finding.ts';
+import type { DenyCode } from '../document/table/deny-code.ts';
 
 const problem = <const S extends number>(status: S, title: string) => ({ status, title });
 

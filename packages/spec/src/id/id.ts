@@ -1,5 +1,5 @@
-import type { Finding } from '../finding.ts';
-import { escapeText } from '../text.ts';
+import type { Finding } from '../base/finding.ts';
+import { escapeText } from '../base/text.ts';
 
 /** The kinds of identifier (section 13, "Ids"). */
 export const ID_KINDS = [
@@ -17,15 +17,28 @@ export const ID_KINDS = [
 /** One of {@link ID_KINDS}. */
 export type IdKind = (typeof ID_KINDS)[number];
 
-/** What {@link checkId} says of an identifier. */
-export interface IdCheck {
-  readonly valid: boolean;
-  /** The kind that was asked for, else the one found, else null. */
-  readonly kind: string | null;
-  /** The id as the Hall writes it, with hyphens where underscores were read (R2); null when invalid. */
-  readonly canonical: string | null;
-  /** The authority namespace of any valid id under `org.` or `x.`, else null. */
+/** What {@link checkId} says of an identifier: with `valid` it has a kind and a canonical form. */
+export type IdCheck = ValidId | InvalidId;
+
+/** An identifier of one kind. */
+export interface ValidId {
+  readonly valid: true;
+  /** The kind that was asked for, else the one found. */
+  readonly kind: IdKind;
+  /** The id as the Hall writes it, with hyphens where underscores were read (R2). */
+  readonly canonical: string;
+  /** The authority namespace of an id under `org.` or `x.`, else null. */
   readonly authority: string | null;
+  readonly findings: readonly Finding[];
+}
+
+/** What is not an identifier, or not one of the kind that was asked for. */
+export interface InvalidId {
+  readonly valid: false;
+  /** The kind that was asked for, else null. */
+  readonly kind: string | null;
+  readonly canonical: null;
+  readonly authority: null;
   readonly findings: readonly Finding[];
 }
 
@@ -47,10 +60,9 @@ export const ID_PATTERNS: Readonly<Record<IdKind, string>> = {
   worker: `^${PRIVATE}$`,
 };
 
-const MATCHERS = Object.entries(ID_PATTERNS).map(
-  ([kind, pattern]) => [kind as IdKind, new RegExp(pattern)] as const,
+const MATCHER_OF: ReadonlyMap<IdKind, RegExp> = new Map(
+  ID_KINDS.map((kind) => [kind, new RegExp(ID_PATTERNS[kind])]),
 );
-const MATCHER_OF: ReadonlyMap<string, RegExp> = new Map(MATCHERS);
 const KIND_OF_PREFIX: ReadonlyMap<string, IdKind> = new Map([
   ['cap', 'capability'],
   ['wrk', 'worker_species'],
@@ -68,13 +80,18 @@ export function isId(text: string, kind: IdKind): boolean {
 /**
  * Checks an identifier (section 2): its form, its kind, its canonical spelling and its authority.
  *
- * @param kind the kind that is expected; without it the kind is found by the prefix. What is none of
- * {@link ID_KINDS} matches nothing.
- * @example checkId('ctrl.obs.audit_log', 'control').canonical // 'ctrl.obs.audit-log'
+ * @param kind the kind that is expected; without it the kind is found by the prefix. What is not one
+ * of {@link ID_KINDS} matches nothing.
+ * @example
+ * import { checkId } from '@wcp/spec';
+ *
+ * const check = checkId('ctrl.obs.audit_log', 'control');
+ * if (check.valid) console.log(check.canonical); // ctrl.obs.audit-log
  */
 export function checkId(text: unknown, kind?: string): IdCheck {
-  const found = typeof text === 'string' && text.length <= MAX_LENGTH ? kindOf(text, kind) : null;
-  if (found === null || typeof text !== 'string') return invalid(kind);
+  if (typeof text !== 'string') return invalid(kind);
+  const found = kindsToTry(text, kind).find((one) => isId(text, one));
+  if (found === undefined) return invalid(kind);
   return {
     valid: true,
     kind: found,
@@ -84,16 +101,13 @@ export function checkId(text: unknown, kind?: string): IdCheck {
   };
 }
 
-function kindOf(text: string, asked: string | undefined): string | null {
-  if (asked !== undefined) return MATCHER_OF.get(asked)?.test(text) ? asked : null;
-  const prefix = text.slice(0, Math.max(0, text.indexOf('.')));
-  const candidates = KIND_OF_PREFIX.has(prefix)
-    ? [KIND_OF_PREFIX.get(prefix) as IdKind]
-    : (['authority', 'private'] as const);
-  return candidates.find((kind) => isId(text, kind)) ?? null;
+function kindsToTry(text: string, asked: string | undefined): readonly IdKind[] {
+  if (asked !== undefined) return ID_KINDS.filter((kind) => kind === asked);
+  const byPrefix = KIND_OF_PREFIX.get(text.slice(0, Math.max(0, text.indexOf('.'))));
+  return byPrefix === undefined ? ['authority', 'private'] : [byPrefix];
 }
 
-function invalid(asked: unknown): IdCheck {
+function invalid(asked: unknown): InvalidId {
   const kind = typeof asked === 'string' ? asked : null;
   const expected = kind === null ? 'an identifier' : `an id of kind "${escapeText(kind)}"`;
   const message = `This is not ${expected}: two to four segments of a-z, 0-9 and "-" joined by dots, at most 64 characters.`;
@@ -114,7 +128,10 @@ export function canonicalId(id: string): string {
 /**
  * The authority namespace that an id stands under, or null outside `org.` and `x.` (section 1).
  *
- * @example authorityOf('org.acme.doc-summarizer.prod-01') // 'org.acme'
+ * @example
+ * import { authorityOf } from '@wcp/spec';
+ *
+ * authorityOf('org.acme.doc-summarizer.prod-01'); // 'org.acme'
  */
 export function authorityOf(id: string): string | null {
   if (!id.startsWith('org.') && !id.startsWith('x.')) return null;

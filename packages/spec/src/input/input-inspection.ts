@@ -1,7 +1,7 @@
-import { BLAST_DIMENSIONS } from '../document/schema/common.ts';
-import { type Finding, type FindingCode, FindingList, type Path } from '../finding.ts';
+import { type Finding, type FindingCode, FindingList, type Path } from '../base/finding.ts';
+import { escapeText } from '../base/text.ts';
+import { BLAST_DIMENSIONS } from '../document/table/blast.ts';
 import { type JsonLimits, JsonReader, type Refusals } from '../json/json-reader.ts';
-import { escapeText } from '../text.ts';
 import { INPUT_MEMBERS, isIntegerTo, isOneOf } from './input-members.ts';
 
 /** The deepest nesting of an input; the input itself is level 1 (section 3). */

@@ -1,4 +1,5 @@
-import { BLAST_DIMENSIONS, DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '../document/schema/common.ts';
+import { BLAST_DIMENSIONS } from '../document/table/blast.ts';
+import { DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '../document/table/classification.ts';
 
 /** What may stand in one member of a RouteInput (section 3). */
 export interface InputMember {

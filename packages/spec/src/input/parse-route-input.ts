@@ -1,5 +1,5 @@
+import type { Parsed } from '../base/finding.ts';
 import type { RouteInput } from '../document/schema/route-input.ts';
-import type { Parsed } from '../finding.ts';
 import { readRouteInput } from './read-route-input.ts';
 
 /**

@@ -1,16 +1,16 @@
+import { WcpError } from '../base/error.ts';
+import { compareText, type Finding } from '../base/finding.ts';
+import { OPAQUE_ID_PATTERN } from '../document/schema/common.ts';
 import {
   DATA_LABELS,
   type DataLabel,
   ENVS,
   type Env,
-  OPAQUE_ID_PATTERN,
   QOS_CLASSES,
   type QosClass,
   TENANT_RISKS,
   type TenantRisk,
-} from '../document/schema/common.ts';
-import { WcpError } from '../error.ts';
-import { compareText, type Finding } from '../finding.ts';
+} from '../document/table/classification.ts';
 import { isId } from '../id/id.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import { ownKeys, readMember } from '../json/json-reader.ts';
@@ -20,28 +20,7 @@ import { isIntegerTo, isOneOf } from './input-members.ts';
 /** The codes of step 1. */
 export type InputDenyCode = 'DENY_INVALID_INPUT' | 'DENY_MISSING_TENANT_ID' | 'DENY_MISSING_CORRELATION_ID';
 
-/**
- * An input after its one and only reading. Members hold what the input says where that is valid and
- * null where it is not; containers are kept as canonical text, for nobody reads the original again.
- */
-export interface RouteInputReading {
-  readonly deny_code: InputDenyCode | null;
-  readonly findings: readonly Finding[];
-  readonly capability_id: string | null;
-  readonly env: Env | null;
-  readonly data_label: DataLabel | null;
-  readonly tenant_risk: TenantRisk | null;
-  readonly qos_class: QosClass | null;
-  readonly tenant_id: string | null;
-  readonly correlation_id: string | null;
-  readonly policy_version: string | null;
-  readonly blast_score: number;
-  readonly blast_radius_sum: number;
-  readonly dry_run: boolean;
-  /** Canonical JSON of `request`, `{}` where there is none. */
-  readonly request_json: string;
-  /** Canonical JSON of `privilege_context`, or null. */
-  readonly privilege_context_json: string | null;
+interface InputText {
   /**
    * Canonical JSON of the whole input, as received; written on demand.
    *
@@ -50,13 +29,60 @@ export interface RouteInputReading {
   canonical(): string;
 }
 
-/** Reads a RouteInput for the engine: once, safely, with the code of step 1 where it is refused. */
+/** An input that passed step 1; containers are kept as canonical text, and the original is not read again. */
+export interface AcceptedInput extends InputText {
+  readonly deny_code: null;
+  readonly findings: readonly Finding[];
+  readonly capability_id: string;
+  readonly env: Env;
+  readonly data_label: DataLabel;
+  readonly tenant_risk: TenantRisk;
+  readonly qos_class: QosClass;
+  readonly tenant_id: string;
+  readonly correlation_id: string;
+  readonly policy_version: string | null;
+  readonly blast_score: number;
+  /** The sum of the dimensions that `blast_radius` has; 0 without it. */
+  readonly blast_radius_sum: number;
+  readonly dry_run: boolean;
+  /** Canonical JSON of `request`, `{}` where there is none. */
+  readonly request_json: string;
+  /** Canonical JSON of `privilege_context`, or null. */
+  readonly privilege_context_json: string | null;
+}
+
+type Echoed =
+  | 'capability_id'
+  | 'env'
+  | 'data_label'
+  | 'tenant_risk'
+  | 'qos_class'
+  | 'tenant_id'
+  | 'correlation_id';
+
+/** An input that step 1 refuses: what is echoed holds what the input says where that is valid, else null. */
+export type RefusedInput = Omit<AcceptedInput, 'deny_code' | Echoed> & {
+  readonly deny_code: InputDenyCode;
+} & { readonly [Name in Echoed]: AcceptedInput[Name] | null };
+
+/** An input after its one and only reading: accepted where `deny_code` is null. */
+export type RouteInputReading = AcceptedInput | RefusedInput;
+
+/**
+ * Reads a RouteInput for the engine: once, safely, with the code of step 1 where it is refused.
+ *
+ * @example
+ * import { readRouteInput } from '@wcp/spec/input';
+ *
+ * const reading = readRouteInput({ env: 'moon' });
+ * if (reading.deny_code !== null) console.log(reading.findings);
+ */
 export function readRouteInput(value: unknown): RouteInputReading {
   const names = typeof value === 'object' && value !== null ? ownKeys(value) : null;
   const reading = new Reading();
   if (Array.isArray(names)) reading.read(value as object, names);
   else reading.refuse('NOT_AN_OBJECT', 'A RouteInput is a JSON object.');
-  return reading;
+  return reading as RouteInputReading;
 }
 
 const OPAQUE = new RegExp(OPAQUE_ID_PATTERN);
@@ -66,7 +92,8 @@ const NO_FINDINGS: readonly Finding[] = [];
 const PUNCTUATION = 4;
 const QUOTES = 2;
 
-class Reading implements RouteInputReading {
+/** A reading under way; `#isFlawless` holds that one without a deny code has every member. */
+class Reading implements InputText {
   deny_code: InputDenyCode | null = null;
   findings = NO_FINDINGS;
   capability_id: string | null = null;

@@ -1,5 +1,5 @@
-import { WcpError } from '../error.ts';
-import { type Finding, type FindingCode, FindingList } from '../finding.ts';
+import { WcpError } from '../base/error.ts';
+import { type Finding, type FindingCode, FindingList } from '../base/finding.ts';
 import { type JsonLimits, JsonReader } from './json-reader.ts';
 
 /** No bounds but those of memory: for documents of the operator and for evidence. */

@@ -1,5 +1,5 @@
-export { compareText } from '../finding.ts';
-export { normaliseHash, type Sha256, sha256 } from '../hash.ts';
-export { escapeText, utf8Length } from '../text.ts';
+export { compareText } from '../base/finding.ts';
+export { normaliseHash, type Sha256, sha256 } from '../base/hash.ts';
+export { escapeText, utf8Length } from '../base/text.ts';
 export { canonicalJson, readCanonical } from './canonical-json.ts';
 export { nestingOf, parseJson, parseUniqueJson } from './parse-json.ts';

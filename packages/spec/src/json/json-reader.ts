@@ -1,5 +1,5 @@
-import type { FindingCode, Path } from '../finding.ts';
-import { utf8Length } from '../text.ts';
+import type { FindingCode, Path } from '../base/finding.ts';
+import { utf8Length } from '../base/text.ts';
 
 /** Bounds of one reading. */
 export interface JsonLimits {

@@ -1,5 +1,5 @@
-import { WcpError } from '../error.ts';
-import { escapeText } from '../text.ts';
+import { WcpError } from '../base/error.ts';
+import { escapeText } from '../base/text.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /**

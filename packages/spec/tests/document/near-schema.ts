@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Keywords, keywordsOf } from '../../src/document/schema-keywords.ts';
+import { type Keywords, keywordsOf } from '../../src/document/parse/schema-keywords.ts';
 import { SCHEMAS } from '../../src/document/schemas.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 8 });

@@ -1,31 +1,8 @@
 import { type TSchema, Type } from 'typebox';
 import { ID_PATTERNS, type IdKind } from '../../id/id.ts';
-
-/** The four environments (section 3, R4). */
-export const ENVS = ['dev', 'stage', 'prod', 'edge'] as const;
-/** The three data labels, from open to closed. */
-export const DATA_LABELS = ['PUBLIC', 'INTERNAL', 'RESTRICTED'] as const;
-/** The three tenant risks. */
-export const TENANT_RISKS = ['low', 'medium', 'high'] as const;
-/** The four QoS classes, from critical to background. */
-export const QOS_CLASSES = ['P0', 'P1', 'P2', 'P3'] as const;
-/** What a human is asked to do, from least to most (section 5, "Human in the loop"). */
-export const SUPERVISOR_LEVELS = ['advisory', 'gatekeeper', 'executor', 'incident_commander'] as const;
-/** The five dimensions of a blast radius (section 5, step 12). */
-export const BLAST_DIMENSIONS = ['data', 'network', 'financial', 'time', 'reversibility'] as const;
-
-/** One of {@link ENVS}. */
-export type Env = (typeof ENVS)[number];
-/** One of {@link DATA_LABELS}. */
-export type DataLabel = (typeof DATA_LABELS)[number];
-/** One of {@link TENANT_RISKS}. */
-export type TenantRisk = (typeof TENANT_RISKS)[number];
-/** One of {@link QOS_CLASSES}. */
-export type QosClass = (typeof QOS_CLASSES)[number];
-/** One of {@link SUPERVISOR_LEVELS}. */
-export type SupervisorLevel = (typeof SUPERVISOR_LEVELS)[number];
-/** One of {@link BLAST_DIMENSIONS}. */
-export type BlastDimension = (typeof BLAST_DIMENSIONS)[number];
+import { WORST_DIMENSION } from '../table/blast.ts';
+import { DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '../table/classification.ts';
+import { SUPERVISOR_LEVELS } from '../table/supervisor-level.ts';
 
 /** Opaque ids: tenants, correlations, rules (R3). */
 export const OPAQUE_ID_PATTERN = '^[A-Za-z0-9._:@/-]{1,128}$';
@@ -74,7 +51,7 @@ export const catalogVersion = Type.String({ pattern: CATALOG_VERSION_PATTERN });
 /** A blast score or a limit of one. */
 export const score100 = Type.Integer({ minimum: 0, maximum: 100 });
 /** One dimension of a blast radius. */
-export const dimension = Type.Integer({ minimum: 0, maximum: 5 });
+export const dimension = Type.Integer({ minimum: 0, maximum: WORST_DIMENSION });
 /** An object whose content is the caller's. */
 export const free = (options: object = {}) => Type.Object({}, { ...options, additionalProperties: true });
 /** One optional value per environment. */

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
+import type { BlastDimension } from '../table/blast.ts';
 import { catalogVersion, closed, dimension, env, free, hashRead, id } from './common.ts';
 
 const text = Type.String();
@@ -22,7 +23,7 @@ const BlastRadiusSchema = closed({
   reversibility: Type.Optional(
     Type.Union([dimension, Type.Enum(['reversible', 'partially-reversible', 'difficult', 'irreversible'])]),
   ),
-});
+} satisfies Record<BlastDimension, TSchema>);
 
 const AttestationSchema = Type.Object(
   {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { DenyCode } from '../table/deny-code.ts';
 import {
   closed,
   dataLabel,
@@ -139,13 +140,90 @@ export const RouteDecisionSchema = closed(
   { title: 'RouteDecision', description: 'The answer to a capability request (WCP section 6).' },
 );
 
-/** The answer to a capability request (section 6). */
-export type RouteDecision = Static<typeof RouteDecisionSchema>;
-/** Why a request was denied, with what its code adds (section 13). */
-export type DenyReason = Static<typeof DenyReasonSchema>;
-/** What became of one candidate of the rule (section 13). */
+/** A decision as its JSON Schema describes it, before `outcome` tells the three kinds apart (section 6). */
+export type DecisionMembers = Static<typeof RouteDecisionSchema>;
+
+/** Members of which these are never null, and these have one value or type. */
+type Settled<NotNull extends keyof DecisionMembers, Fixed> = Omit<DecisionMembers, NotNull | keyof Fixed> & {
+  [Name in NotNull]: NonNullable<DecisionMembers[Name]>;
+} & Fixed;
+
+/** What stands in every decision that went through all fifteen steps (section 6.2). */
+type SetByTheSteps =
+  | 'decision_id'
+  | 'timestamp'
+  | 'decided_at'
+  | 'correlation_id'
+  | 'tenant_id'
+  | 'capability_id'
+  | 'env'
+  | 'data_label'
+  | 'tenant_risk'
+  | 'qos_class'
+  | 'escalation_effective'
+  | 'preconditions_checked'
+  | 'blast_score'
+  | 'blast_gate_passed'
+  | 'artifact_hash';
+
+interface NotDenied {
+  denied: false;
+  deny_code: null;
+  deny_reason_if_denied: null;
+}
+interface NoWorker {
+  worker_id: null;
+  selected_worker_species_id: null;
+}
+interface NothingPending {
+  pending_approval_id: null;
+  approval_expires_at: null;
+}
+
+/** The decision that a worker runs: the only one that names it (section 6). */
+export type DispatchDecision = Settled<
+  SetByTheSteps | 'worker_id' | 'selected_worker_species_id',
+  NotDenied & NothingPending & { outcome: 'DISPATCH' }
+>;
+
+/** The decision that nothing runs, with its code and its reason (section 6.4). */
+export type DenyDecision = Settled<
+  never,
+  NoWorker &
+    NothingPending & {
+      outcome: 'DENY';
+      denied: true;
+      deny_code: DenyCode;
+      deny_reason_if_denied: DenyReason;
+      supervisor_required: false;
+      supervisor_level: null;
+      escalation_context: null;
+    }
+>;
+
+/**
+ * The decision that waits for a human (section 5.16). In a dry run nothing waits, so that no approval
+ * is pending (WCP-5-28).
+ */
+export type HoldDecision = Settled<
+  SetByTheSteps | 'supervisor_level' | 'escalation_context',
+  NotDenied & NoWorker & { outcome: 'STEWARD_HOLD'; supervisor_required: true } & PendingApproval
+>;
+
+type PendingApproval =
+  | { dry_run: false; pending_approval_id: string; approval_expires_at: string }
+  | ({ dry_run: true } & NothingPending);
+
+/**
+ * The answer to a capability request (section 6), told apart by `outcome`: a `DISPATCH` has a
+ * `worker_id`, a `DENY` a `deny_code`, a `STEWARD_HOLD` an `escalation_context`.
+ */
+export type RouteDecision = DispatchDecision | DenyDecision | HoldDecision;
+/** Why a request was denied, with what its code adds (section 6.4). */
+export type DenyReason = Omit<Static<typeof DenyReasonSchema>, 'code'> & { code: DenyCode };
+/** What became of one candidate of the rule (section 5.9). */
 export type CandidateReport = Static<typeof CandidateReportSchema>;
-/** What a steward is told of a held decision (section 13, "Holds"). */
+/** What a steward sees of a held decision (section 5.16). */
 export type EscalationContext = Static<typeof EscalationContextSchema>;
-/** The escalation of the rule that matched, with its defaults (section 13). */
+/** The escalation of the rule that matched, with its defaults (section 6.3). */
 export type EscalationEffective = Static<typeof EscalationEffectiveSchema>;

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
+import type { BlastDimension } from '../table/blast.ts';
 import {
   closed,
   dataLabel,
@@ -34,7 +35,7 @@ export const RouteInputSchema = closed(
         financial: Type.Optional(dimension),
         time: Type.Optional(dimension),
         reversibility: Type.Optional(dimension),
-      }),
+      } satisfies Record<BlastDimension, TSchema>),
     ),
     privilege_context: Type.Optional(free({ description: 'For policies.' })),
     tenant_credential: Type.Optional(Type.String({ description: 'A signed credential (JWT, EdDSA).' })),

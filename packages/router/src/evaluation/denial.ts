@@ -1,0 +1,17 @@
+import type { DenyCode, DenyReason } from '@wcp/spec';
+
+/** What a denial says beside its code and message (section 6.4). */
+export type DenialDetail = Partial<Omit<DenyReason, 'code' | 'message'>>;
+
+/** Why a step does not let the request pass. */
+export interface Denial {
+  readonly code: DenyCode;
+  readonly detail: DenialDetail;
+}
+
+const NOTHING: DenialDetail = Object.freeze(Object.create(null));
+
+/** A denial with what its code carries. */
+export function deny(code: DenyCode, detail: DenialDetail = NOTHING): Denial {
+  return { code, detail };
+}

@@ -1,0 +1,37 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { declaredBlast, REVERSIBILITY } from '../../../src/document/index.ts';
+import { pollute, unpollute } from '../../pollution.ts';
+
+afterEach(unpollute);
+
+describe('the blast score of a worker', () => {
+  test.each([
+    [{ data: 0, network: 0, financial: 0, time: 0, reversibility: 0 }, 0],
+    [{ data: 5, network: 5, financial: 5, time: 5, reversibility: 5 }, 25],
+    [{ data: 1, network: 2, financial: 3, time: 4, reversibility: 0 }, 10],
+    [{ data: 0, network: 0, financial: 0, time: 0, reversibility: 'reversible' as const }, 0],
+    [{ data: 0, network: 0, financial: 0, time: 0, reversibility: 'partially-reversible' as const }, 2],
+    [{ data: 0, network: 0, financial: 0, time: 0, reversibility: 'difficult' as const }, 4],
+    [{ data: 0, network: 0, financial: 0, time: 0, reversibility: 'irreversible' as const }, 5],
+    [{ data: 0 }, 20],
+    [{}, 25],
+    [undefined, 25],
+  ])('of %j is %i: what is not declared counts 5', (radius, score) => {
+    expect(declaredBlast(radius)).toBe(score);
+  });
+
+  test('does not count what a polluted Object.prototype says', () => {
+    pollute({ data: 0, network: 0, financial: 0, time: 0, reversibility: 0 });
+    expect(declaredBlast({ data: 1 })).toBe(21);
+    expect(declaredBlast(undefined)).toBe(25);
+  });
+
+  test('has four words for its reversibility', () => {
+    expect(REVERSIBILITY).toEqual({
+      reversible: 0,
+      'partially-reversible': 2,
+      difficult: 4,
+      irreversible: 5,
+    });
+  });
+});
