@@ -50,7 +50,7 @@ function signMany(key, decision, asked) {
   });
 }
 
-function expectSound(findings) {
+function expectSound({ findings }) {
   if (findings.length > 0) throw new Error(`the bench's own receipts do not verify: ${findings[0].code}`);
 }
 

@@ -1,6 +1,11 @@
-export { bannedHashes, signBanList } from './ban-list/ban-list.ts';
-export { type BanListCode, type BanListVerdict, verifyBanList } from './ban-list/verify-ban-list.ts';
-export type { EvidenceFinding } from './finding.ts';
+export { type BanListDraft, bannedHashes, signBanList } from './ban-list/ban-list.ts';
+export {
+  type BanListExpectation,
+  type BanListVerification,
+  verifyBanList,
+} from './ban-list/verify-ban-list.ts';
+export type { AttestCode, BanListCode, EvidenceFinding, EvidenceFindingCode } from './base/finding.ts';
+export type { Verification } from './base/verification.ts';
 export { keyIdOf } from './key/public-key.ts';
 export {
   generateSigningKey,
@@ -8,17 +13,19 @@ export {
   type SigningKey,
   signingKeyFromPem,
 } from './key/signing-key.ts';
-export { signCheckpoint } from './log/checkpoint.ts';
-export { consistencyProof, inclusionProof, merkleRoot } from './log/merkle.ts';
-export { verifyCheckpoint } from './log/verify-checkpoint.ts';
+export { signCheckpoint, type TreeHead } from './log/checkpoint.ts';
+export { consistencyProof, inclusionProof } from './log/merkle-proof.ts';
+export { createMerkleTree, merkleRoot } from './log/merkle-tree.ts';
+export { type CheckpointVerification, verifyCheckpoint } from './log/verify-checkpoint.ts';
 export { type LogEvidence, verifyLog } from './log/verify-log.ts';
 export { verifyConsistency, verifyInclusion } from './log/verify-proof.ts';
 export { signManifest } from './package/dsse.ts';
 export { buildManifest } from './package/manifest.ts';
 export { packageHash } from './package/package-folder.ts';
 export { hashFiles } from './package/package-hash.ts';
-export { type Attestation, type AttestCode, verifyManifest } from './package/verify-manifest.ts';
+export { type AttestExpectation, verifyManifest } from './package/verify-manifest.ts';
 export { loadManifest, verifyPackage, writeManifest } from './package/verify-package.ts';
-export { receiptHash, signReceipt } from './receipt/receipt.ts';
+export { type ReceiptDraft, receiptHash, receiptLeaf, signReceipt } from './receipt/receipt.ts';
 export { appendReceipt, createReceiptChain, type ReceiptChain } from './receipt/receipt-chain.ts';
+export { decisionReceipt, outcomeReceipt } from './receipt/receipt-draft.ts';
 export { verifyReceipts } from './receipt/verify-receipts.ts';

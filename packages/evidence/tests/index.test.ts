@@ -1,21 +1,25 @@
 import { expect, test } from 'vitest';
 
-test('the names that @wcp/evidence exports', async () => {
+test('@wcp/evidence exports these names and no others', async () => {
   expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
     'appendReceipt',
     'bannedHashes',
     'buildManifest',
     'consistencyProof',
+    'createMerkleTree',
     'createReceiptChain',
+    'decisionReceipt',
     'generateSigningKey',
     'hashFiles',
     'inclusionProof',
     'keyIdOf',
     'loadManifest',
     'merkleRoot',
+    'outcomeReceipt',
     'packageHash',
     'publicKeyFromPem',
     'receiptHash',
+    'receiptLeaf',
     'signBanList',
     'signCheckpoint',
     'signManifest',
@@ -33,7 +37,7 @@ test('the names that @wcp/evidence exports', async () => {
   ]);
 });
 
-test('the names that @wcp/evidence/receipt exports', async () => {
+test('@wcp/evidence/receipt exports these names and no others', async () => {
   expect(Object.keys(await import('../src/receipt/index.ts')).toSorted()).toEqual([
     'appendReceipt',
     'createReceiptChain',
@@ -43,13 +47,12 @@ test('the names that @wcp/evidence/receipt exports', async () => {
     'receiptHash',
     'receiptHeads',
     'receiptLeaf',
-    'sealReceipt',
     'signReceipt',
     'verifyReceipts',
   ]);
 });
 
-test('the names that @wcp/evidence/log exports', async () => {
+test('@wcp/evidence/log exports these names and no others', async () => {
   expect(Object.keys(await import('../src/log/index.ts')).toSorted()).toEqual([
     'MerkleFrontier',
     'consistencyProof',
@@ -57,8 +60,6 @@ test('the names that @wcp/evidence/log exports', async () => {
     'frontierOf',
     'inclusionProof',
     'merkleRoot',
-    'proveConsistency',
-    'proveInclusion',
     'readVerifierKey',
     'signCheckpoint',
     'subtreeHash',
@@ -70,7 +71,7 @@ test('the names that @wcp/evidence/log exports', async () => {
   ]);
 });
 
-test('the names that @wcp/evidence/package exports', async () => {
+test('@wcp/evidence/package exports these names and no others', async () => {
   expect(Object.keys(await import('../src/package/index.ts')).toSorted()).toEqual([
     'MANIFEST_FILE',
     'buildManifest',
@@ -85,7 +86,7 @@ test('the names that @wcp/evidence/package exports', async () => {
   ]);
 });
 
-test('the names that @wcp/evidence/ban-list exports', async () => {
+test('@wcp/evidence/ban-list exports these names and no others', async () => {
   expect(Object.keys(await import('../src/ban-list/index.ts')).toSorted()).toEqual([
     'bannedHashes',
     'parseBanList',
@@ -94,13 +95,13 @@ test('the names that @wcp/evidence/ban-list exports', async () => {
   ]);
 });
 
-test('the names that @wcp/evidence/key exports', async () => {
+test('@wcp/evidence/key exports these names and no others', async () => {
   expect(Object.keys(await import('../src/key/index.ts')).toSorted()).toEqual([
     'generateSigningKey',
+    'isSignedBy',
     'keyIdOf',
     'publicKeyFromPem',
     'signingKeyFromPem',
     'signingKeyFromSeed',
-    'verifySignature',
   ]);
 });

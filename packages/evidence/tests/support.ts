@@ -1,5 +1,5 @@
 import type { Receipt } from '@wcp/spec';
-import { appendReceipt, createReceiptChain, type SigningKey } from '../src/index.ts';
+import { appendReceipt, createReceiptChain, type SigningKey, type Verification } from '../src/index.ts';
 import { signingKeyFromSeed } from '../src/key/index.ts';
 import { createMerkleTree } from '../src/log/index.ts';
 import { type ReceiptDraft, receiptLeaf } from '../src/receipt/index.ts';
@@ -42,8 +42,11 @@ export function logOf(streams: readonly string[], signer: SigningKey = key): Rec
 
 export const treeOf = (receipts: readonly object[]) => createMerkleTree(receipts.map(receiptLeaf));
 
-export const codesOf = (findings: readonly { readonly index: number; readonly code: string }[]) =>
-  findings.map(({ index, code }) => `${index} ${code}`);
+/** Each finding as its index and its code. */
+export const codesOf = ({ findings }: Verification) => findings.map(({ index, code }) => `${index} ${code}`);
+
+/** The code of the first finding; null where there is none. */
+export const codeOfFirst = ({ findings }: Verification) => findings[0]?.code ?? null;
 
 /** The list with the item at `index` changed. */
 export const withChange = <T extends object>(list: readonly T[], index: number, change: object): T[] =>

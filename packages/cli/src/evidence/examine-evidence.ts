@@ -20,13 +20,16 @@ export function examineEvidence(evidence: LoadedEvidence, origin?: string): Loca
   return evidence.isTorn ? [...findings, tornTail(evidence)] : findings;
 }
 
-function examineLog({ receipts, keys, checkpoints }: LoadedEvidence, origin?: string): PartFinding[] {
+function examineLog(
+  { receipts, keys, checkpoints }: LoadedEvidence,
+  origin?: string,
+): readonly PartFinding[] {
   return verifyLog({
     receipts,
     keys,
     ...(checkpoints.length > 0 && { checkpoints }),
     ...(origin !== undefined && { origin }),
-  });
+  }).findings;
 }
 
 function locate({ index, code, message }: PartFinding, evidence: LoadedEvidence): LocatedFinding {

@@ -1,4 +1,4 @@
-import { type EvidenceFinding, verifyCheckpoint, verifyInclusion, verifyReceipts } from '@wcp/evidence';
+import { type EvidenceFindingCode, verifyCheckpoint, verifyInclusion, verifyReceipts } from '@wcp/evidence';
 import { readCanonical } from '@wcp/spec/json';
 import type { LoadedEvidence } from './evidence-files.ts';
 
@@ -14,7 +14,7 @@ const MEANINGS = {
 /** A finding of the verifier, or one about a proof. */
 export interface PartFinding {
   readonly index: number;
-  readonly code: EvidenceFinding['code'] | keyof typeof MEANINGS;
+  readonly code: EvidenceFindingCode | keyof typeof MEANINGS;
   readonly message: string;
 }
 
@@ -37,7 +37,7 @@ export function examinePart(evidence: LoadedEvidence, origin?: string): PartFind
     return code === null ? [] : [found(index, code)];
   });
   const missing = list.slice(receipts.length).map(() => found(receipts.length, 'PROOF_RECEIPT_MISSING'));
-  return [...verifyReceipts(receipts, keys), ...unproven, ...missing, ...findings];
+  return [...verifyReceipts(receipts, keys).findings, ...unproven, ...missing, ...findings];
 }
 
 /** The roots of the sound checkpoints by their sizes. */
@@ -50,10 +50,10 @@ function readRoots({ checkpoints, keys }: LoadedEvidence, origin?: string) {
       verifyCheckpoint(note, { origin: expected, publicKey }),
     );
     const good = readings.find((reading) => reading.ok);
-    const worst = readings.find((reading) => !reading.ok && reading.code !== 'CHECKPOINT_KEY_UNKNOWN');
-    const bad = worst ?? readings[0];
+    const reasons = readings.flatMap((reading) => reading.findings);
+    const worst = reasons.find(({ code }) => code !== 'CHECKPOINT_KEY_UNKNOWN') ?? reasons[0];
     if (good?.ok) roots.set(good.size, good.root);
-    else if (bad !== undefined && !bad.ok) findings.push({ index, code: bad.code, message: bad.message });
+    else if (worst !== undefined) findings.push({ ...worst, index });
   }
   return { roots, findings };
 }
@@ -68,7 +68,7 @@ function judge(
   if (root === undefined) return 'PROOF_CHECKPOINT_MISSING';
   const leaf = readCanonical(receipt).text;
   const { position: index, size, proof: path } = proof;
-  return verifyInclusion({ leaf, index, size, root, proof: path }) ? null : 'PROOF_INVALID';
+  return verifyInclusion({ leaf, index, size, root, proof: path }).ok ? null : 'PROOF_INVALID';
 }
 
 function isProof(value: unknown): value is Proof {

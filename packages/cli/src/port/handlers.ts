@@ -34,8 +34,7 @@ export const HANDLERS: PortHandlers = {
   merkle: (_, input) => refusing(() => answerMerkle(objectOf(input))),
   package_hash: (_, input) =>
     refusing(() => ({ package_hash: hashFiles(objectOf(input)['files'] as PackageFile[]) })),
-  verify_manifest: (_, input) =>
-    refusing(() => ({ ...verifyManifest(objectOf(input) as unknown as ManifestClaim) })),
+  verify_manifest: (_, input) => refusing(() => answerManifest(objectOf(input) as unknown as ManifestClaim)),
 };
 
 /** Runs an operation; what it refuses is thrown with the operation's own code. */
@@ -80,11 +79,16 @@ function deadRules(rules: unknown): object[] {
 
 function answerSigning({ receipt, seed_hex }: Members): object {
   const key = signingKeyFromSeed(seed_hex as string);
-  const { receipt_hash, signing_key_id, signature } = signReceipt(objectOf(receipt), key);
+  const { receipt_hash, signing_key_id, signature } = signReceipt(objectOf(receipt), key).receipt;
   return { receipt_hash, signing_key_id, signature };
 }
 
 function answerReceipts({ receipts, keys }: Members): object {
-  const findings = verifyReceipts(receipts, keys).map(({ index, code }) => ({ index, code }));
-  return { valid: findings.length === 0, findings };
+  const { ok, findings } = verifyReceipts(receipts, keys);
+  return { valid: ok, findings: findings.map(({ index, code }) => ({ index, code })) };
+}
+
+function answerManifest(claim: ManifestClaim): object {
+  const { ok, findings } = verifyManifest(claim);
+  return { ok, deny_code: findings[0]?.code ?? null };
 }

@@ -1,32 +1,56 @@
 import { type BanList, canonicalJson, type Finding, type Parsed, type Sha256, WcpError } from '@wcp/spec';
 import { BanListSchema, isTime, parseDocument } from '@wcp/spec/document';
-import { encodeBase64 } from '../base64.ts';
+import { encodeBase64 } from '../base/encoding.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 
-/** What an authority says in a ban list; the times are the caller's. */
+/** What an authority states in a ban list; the caller supplies the times. */
 export type BanListDraft = Omit<BanList, 'schema_version' | 'signing_key_id' | 'signature'>;
 
 /**
- * Reads a ban list, every finding at once; hashes come back with their prefix (section 8, "Ban list").
- * Whether it can be believed is {@link verifyBanList}'s to say.
+ * Reads a ban list and returns it or every finding; hashes get their prefix (section 8, "Ban list"). It is
+ * not verified yet: see {@link verifyBanList}.
+ *
+ * @example
+ * ```ts
+ * import { parseBanList } from '@wcp/evidence/ban-list';
+ *
+ * declare const received: unknown;
+ * const parsed = parseBanList(received);
+ * console.log(parsed.ok ? parsed.value.entries.length : parsed.findings);
+ * ```
  */
 export function parseBanList(value: unknown): Parsed<BanList> {
   return parseDocument<BanList>(BanListSchema, value, (list) => [...checkTimes(list), ...checkHashes(list)]);
 }
 
 /**
- * A ban list with its signature, which covers every other member (section 8, "Ban list"). What the draft
- * already has as signature and key id is left out of account.
+ * Signs a ban list; the signature covers every other member (section 8, "Ban list"). A signature and key id
+ * that the draft already has are ignored.
  *
- * @throws {WcpError} `ERR_WCP_DOCUMENT` where it is no list, a hash that occurs twice among it
- * @example signBanList({ authority, sequence: 8, issued_at, max_age_seconds: 86_400, entries }, key)
+ * @throws {WcpError} `ERR_WCP_DOCUMENT` for a malformed list, such as one with the same hash twice
+ * @example
+ * ```ts
+ * import { generateSigningKey, signBanList } from '@wcp/evidence';
+ *
+ * const list = signBanList(
+ *   {
+ *     authority: 'org.acme',
+ *     sequence: 8,
+ *     issued_at: new Date().toISOString(),
+ *     max_age_seconds: 86_400,
+ *     entries: [],
+ *   },
+ *   generateSigningKey(),
+ * );
+ * console.log(list.signature);
+ * ```
  */
 export function signBanList(draft: BanListDraft, key: SigningKey): BanList {
   const { authority, sequence, issued_at, max_age_seconds, entries } = draft;
-  const said = { authority, sequence, issued_at, max_age_seconds, entries };
+  const statement = { authority, sequence, issued_at, max_age_seconds, entries };
   const list = {
     schema_version: 'wcp-ban-list.v1',
-    ...said,
+    ...statement,
     signing_key_id: key.keyId,
     signature: '',
   } as const;
@@ -36,10 +60,19 @@ export function signBanList(draft: BanListDraft, key: SigningKey): BanList {
 }
 
 /**
- * The hashes that a list bans, each with its prefix. A report that was examined and found wrong bans
- * nothing; one that nobody examined yet does (section 8, "Ban list").
+ * The hashes that a list bans, each with its prefix. A report bans its hash until it is reviewed and cleared
+ * (section 8, "Ban list").
  *
- * @param list as {@link parseBanList} or {@link verifyBanList} read it
+ * @param list as {@link parseBanList} or {@link verifyBanList} returned it
+ * @example
+ * ```ts
+ * import { bannedHashes } from '@wcp/evidence';
+ * import { parseBanList } from '@wcp/evidence/ban-list';
+ *
+ * declare const received: unknown;
+ * const parsed = parseBanList(received);
+ * if (parsed.ok) console.log(bannedHashes(parsed.value));
+ * ```
  */
 export function bannedHashes({ entries }: BanList): Sha256[] {
   return entries
@@ -47,7 +80,7 @@ export function bannedHashes({ entries }: BanList): Sha256[] {
     .map(({ sha256 }) => sha256 as Sha256);
 }
 
-/** What is signed: the canonical JSON of the list without its signature. */
+/** The text that is signed: the canonical JSON of the list without its signature. */
 export function banListText({ signature: _, ...signed }: Readonly<Record<string, unknown>>): string {
   return canonicalJson(signed);
 }
@@ -59,10 +92,10 @@ function checkTimes({ issued_at, entries }: BanList): Finding[] {
   ];
   return times
     .filter(([, time]) => !isTime(time))
-    .map(([path]) => invalid(path, 'This date or time of day does not exist.'));
+    .map(([path]) => invalid(path, 'This date or time does not exist.'));
 }
 
-/** A list that says two things of one hash says nothing. */
+/** A list with two entries for one hash could contradict itself. */
 function checkHashes({ entries }: BanList): Finding[] {
   const seen = new Set<string>();
   return entries.flatMap(({ sha256 }, index) => {
@@ -70,7 +103,7 @@ function checkHashes({ entries }: BanList): Finding[] {
       seen.add(sha256);
       return [];
     }
-    return [invalid(`/entries/${index}/sha256`, 'This hash stands in the list already.')];
+    return [invalid(`/entries/${index}/sha256`, 'This hash is already in the list.')];
   });
 }
 
@@ -79,5 +112,5 @@ function invalid(path: string, message: string): Finding {
 }
 
 function sentenceOf([first]: readonly Finding[]): string {
-  return `This is no ban list: ${first?.path ?? ''} ${first?.message ?? ''}`;
+  return `This is not a ban list: ${first?.path ?? ''} ${first?.message ?? ''}`;
 }

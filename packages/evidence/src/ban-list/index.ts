@@ -1,7 +1,3 @@
+export type { BanListCode } from '../base/finding.ts';
 export { type BanListDraft, bannedHashes, parseBanList, signBanList } from './ban-list.ts';
-export {
-  type BanListCode,
-  type BanListExpectation,
-  type BanListVerdict,
-  verifyBanList,
-} from './verify-ban-list.ts';
+export { type BanListExpectation, type BanListVerification, verifyBanList } from './verify-ban-list.ts';

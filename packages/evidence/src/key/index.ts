@@ -1,4 +1,5 @@
 export { keyIdOf } from './public-key.ts';
+export { isSignedBy } from './signature.ts';
 export {
   generateSigningKey,
   publicKeyFromPem,
@@ -6,4 +7,3 @@ export {
   signingKeyFromPem,
   signingKeyFromSeed,
 } from './signing-key.ts';
-export { verifySignature } from './verify-signature.ts';

@@ -1,12 +1,13 @@
-import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { WcpError } from '@wcp/spec';
 
 const RAW_HEX = /^[0-9A-Fa-f]{64}$/;
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
- * The encodings of the points of small order, sign bit apart. Under such a key a signature that no secret
- * made fits many messages. OpenSSL 3.0 takes it, 3.5 does not: evidence must not hold by the runtime.
+ * The encodings of the points of small order, sign bit apart. Under such a key a signature made without
+ * any secret fits many messages. OpenSSL 3.0 accepts it, 3.5 does not: whether evidence holds must not
+ * depend on the runtime.
  */
 const SMALL_ORDER: ReadonlySet<string> = new Set([
   `00${'00'.repeat(31)}`,
@@ -23,12 +24,18 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
  * the SHA-256 of the raw public key.
  *
  * @param publicKey the raw public key, 64 hexadecimal digits
- * @throws {WcpError} `ERR_WCP_KEY`
- * @example keyIdOf(key.publicKey) // 'ed25519:21fe31dfa154a261'
+ * @throws {WcpError} `ERR_WCP_KEY` for anything else
+ * @example
+ * ```ts
+ * import { generateSigningKey, keyIdOf } from '@wcp/evidence';
+ *
+ * const key = generateSigningKey();
+ * console.log(keyIdOf(key.publicKey) === key.keyId); // true
+ * ```
  */
 export function keyIdOf(publicKey: string): string {
   const raw = rawPublicKey(publicKey);
-  if (raw === null) throw new WcpError('ERR_WCP_KEY', 'A public key is 64 hexadecimal digits.');
+  if (raw === null) throw new WcpError('ERR_WCP_KEY', 'A public key must be 64 hexadecimal digits.');
   return `ed25519:${hash('sha256', raw, 'hex').slice(0, 16)}`;
 }
 
@@ -37,7 +44,7 @@ export function rawPublicKey(publicKey: unknown): Buffer | null {
   return typeof publicKey === 'string' && RAW_HEX.test(publicKey) ? Buffer.from(publicKey, 'hex') : null;
 }
 
-/** A public key to verify with, or null for what is none; never throws. */
+/** A public key to verify with, or null where there is none; never throws. */
 export function readPublicKey(publicKey: unknown): KeyObject | null {
   const raw = rawPublicKey(publicKey);
   if (raw === null || isSmallOrder(raw)) return null;
@@ -52,13 +59,4 @@ function isSmallOrder(raw: Buffer): boolean {
   const unsigned = Buffer.from(raw);
   unsigned.writeUInt8(unsigned.readUInt8(31) & 0x7f, 31);
   return SMALL_ORDER.has(unsigned.toString('hex'));
-}
-
-/** Whether an Ed25519 signature of `data` is the key's; never throws. */
-export function isSignedBy(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    return verify(null, data, key, signature);
-  } catch {
-    return false;
-  }
 }

@@ -6,8 +6,16 @@ const SEED_HEX = /^[0-9A-Fa-f]{64}$/;
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /**
- * An Ed25519 key pair. It shows its public half alone: printed, cloned or written as JSON it gives
- * nothing of the secret, which leaves it only through {@link SigningKey.exportPrivatePem}.
+ * An Ed25519 key pair that shows only its public half: printing it, cloning it or writing it as JSON
+ * reveals nothing of the secret, which leaves it through {@link SigningKey.exportPrivatePem} alone.
+ *
+ * @example
+ * ```ts
+ * import { generateSigningKey, type SigningKey } from '@wcp/evidence';
+ *
+ * const key: SigningKey = generateSigningKey();
+ * console.log(key.sign('a statement').length); // 64
+ * ```
  */
 export class SigningKey {
   /** The `signing_key_id` (section 8). */
@@ -29,7 +37,7 @@ export class SigningKey {
     return sign(null, typeof data === 'string' ? Buffer.from(data) : data, this.#privateKey);
   }
 
-  /** The secret as PKCS #8 in PEM: for the one file that keeps it. */
+  /** The secret as PKCS #8 in PEM, for the one file that stores it. */
   exportPrivatePem(): string {
     return this.#privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
   }
@@ -43,20 +51,33 @@ export class SigningKey {
 /**
  * A new Ed25519 key from the system's randomness (section 8).
  *
- * @example const key = generateSigningKey();
+ * @example
+ * ```ts
+ * import { generateSigningKey } from '@wcp/evidence';
+ *
+ * const key = generateSigningKey();
+ * console.log(key.keyId); // 'ed25519:' and 16 hexadecimal digits
+ * ```
  */
 export function generateSigningKey(): SigningKey {
   return new SigningKey(generateKeyPairSync('ed25519').privateKey);
 }
 
 /**
- * The key of a seed (RFC 8032): 64 hexadecimal digits, of either case.
+ * The key of a seed (RFC 8032): 64 hexadecimal digits in either case.
  *
- * @throws {WcpError} `ERR_WCP_KEY`
+ * @throws {WcpError} `ERR_WCP_KEY` for anything else
+ * @example
+ * ```ts
+ * import { signingKeyFromSeed } from '@wcp/evidence/key';
+ *
+ * // The same key every time: for test vectors, never for a Hall.
+ * console.log(signingKeyFromSeed('11'.repeat(32)).keyId);
+ * ```
  */
 export function signingKeyFromSeed(seedHex: string): SigningKey {
   if (typeof seedHex !== 'string' || !SEED_HEX.test(seedHex)) {
-    throw new WcpError('ERR_WCP_KEY', 'A seed is 64 hexadecimal digits.');
+    throw new WcpError('ERR_WCP_KEY', 'A seed must be 64 hexadecimal digits.');
   }
   const der = Buffer.concat([PKCS8_PREFIX, Buffer.from(seedHex, 'hex')]);
   return new SigningKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
@@ -65,7 +86,14 @@ export function signingKeyFromSeed(seedHex: string): SigningKey {
 /**
  * The key in a PKCS #8 PEM, as {@link SigningKey.exportPrivatePem} writes it.
  *
- * @throws {WcpError} `ERR_WCP_KEY`
+ * @throws {WcpError} `ERR_WCP_KEY` for a text that is not the PEM of a private Ed25519 key
+ * @example
+ * ```ts
+ * import { generateSigningKey, signingKeyFromPem } from '@wcp/evidence';
+ *
+ * const key = generateSigningKey();
+ * console.log(signingKeyFromPem(key.exportPrivatePem()).keyId === key.keyId); // true
+ * ```
  */
 export function signingKeyFromPem(pem: string): SigningKey {
   return new SigningKey(readPem(() => createPrivateKey({ key: pem, format: 'pem' })));
@@ -75,6 +103,13 @@ export function signingKeyFromPem(pem: string): SigningKey {
  * The raw public key, 64 lower-case hexadecimal digits, in an SPKI PEM.
  *
  * @throws {WcpError} `ERR_WCP_KEY`, also for a PEM that holds a private key
+ * @example
+ * ```ts
+ * import { generateSigningKey, publicKeyFromPem } from '@wcp/evidence';
+ *
+ * const key = generateSigningKey();
+ * console.log(publicKeyFromPem(key.exportPublicPem()) === key.publicKey); // true
+ * ```
  */
 export function publicKeyFromPem(pem: string): string {
   if (typeof pem !== 'string' || pem.includes('PRIVATE')) throw notAKey();
@@ -87,7 +122,7 @@ function readPem(read: () => KeyObject): KeyObject {
   try {
     return read();
   } catch {
-    // No cause: what a parser says of a text that may hold a secret goes nowhere.
+    // No cause: a parser's message may quote a text that holds a secret.
     throw notAKey();
   }
 }

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { type Sha256, WcpError } from '@wcp/spec';
-import { decodeBase64, encodeBase64 } from '../base64.ts';
+import { decodeBase64, encodeBase64 } from '../base/encoding.ts';
 import { rawPublicKey } from '../key/public-key.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 import { readHash } from './merkle-hash.ts';
 
-/** A tree head: which log, how many leaves, their root. */
+/** A tree head: the log, the number of its leaves and their root. */
 export interface TreeHead {
   /** The name of the log, as a URL without its scheme: it also names the key of the signature. */
   readonly origin: string;
@@ -19,18 +19,25 @@ const ED25519 = Buffer.of(1);
 export const SIGNATURE_MARK = '\u2014 ';
 
 /**
- * The signed tree head of a log as a C2SP tlog-checkpoint (section 8, "Log"), for the log's readers and
- * for witnesses.
+ * Signs the tree head of a log as a C2SP tlog-checkpoint (section 8, "Log"), for the log's readers and for
+ * witnesses.
  *
- * @throws {WcpError} `ERR_WCP_CHECKPOINT` where the origin is no key name, or size or root are none
- * @example signCheckpoint({ origin: 'hall.example/log', size: tree.size, root: tree.root() }, key)
+ * @throws {WcpError} `ERR_WCP_CHECKPOINT` where the origin, the size or the root is malformed
+ * @example
+ * ```ts
+ * import { generateSigningKey, merkleRoot, signCheckpoint } from '@wcp/evidence';
+ *
+ * const leaves = ['first', 'second'];
+ * const head = { origin: 'hall.example/log', size: leaves.length, root: merkleRoot(leaves) };
+ * console.log(signCheckpoint(head, generateSigningKey()));
+ * ```
  */
 export function signCheckpoint({ origin, size, root }: TreeHead, key: SigningKey): string {
   const bytes = readHash(root);
   if (!isKeyName(origin) || !Number.isSafeInteger(size) || size < 0 || bytes === null) {
     throw new WcpError(
       'ERR_WCP_CHECKPOINT',
-      'A checkpoint has an origin without spaces or "+", a size and a root.',
+      'A checkpoint needs an origin without spaces or "+", a size and a root.',
     );
   }
   const note = `${origin}\n${size}\n${encodeBase64(bytes)}\n`;
@@ -42,7 +49,14 @@ export function signCheckpoint({ origin, size, root }: TreeHead, key: SigningKey
  * The public key of a log as a witness reads it (C2SP signed-note): `<origin>+<hash>+<base64>`.
  *
  * @param publicKey the raw public key, 64 hexadecimal digits
- * @throws {WcpError} `ERR_WCP_KEY`
+ * @throws {WcpError} `ERR_WCP_KEY` for a malformed origin or key
+ * @example
+ * ```ts
+ * import { generateSigningKey } from '@wcp/evidence';
+ * import { writeVerifierKey } from '@wcp/evidence/log';
+ *
+ * console.log(writeVerifierKey('hall.example/log', generateSigningKey().publicKey));
+ * ```
  */
 export function writeVerifierKey(origin: string, publicKey: string): string {
   const raw = rawPublicKey(publicKey);
@@ -54,6 +68,14 @@ export function writeVerifierKey(origin: string, publicKey: string): string {
  * The origin and raw public key that {@link writeVerifierKey} wrote.
  *
  * @throws {WcpError} `ERR_WCP_KEY`, also where the hash is not that of the key
+ * @example
+ * ```ts
+ * import { generateSigningKey } from '@wcp/evidence';
+ * import { readVerifierKey, writeVerifierKey } from '@wcp/evidence/log';
+ *
+ * const { publicKey } = generateSigningKey();
+ * console.log(readVerifierKey(writeVerifierKey('hall.example/log', publicKey)).origin);
+ * ```
  */
 export function readVerifierKey(text: string): { readonly origin: string; readonly publicKey: string } {
   const [, origin, , key] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
@@ -78,6 +100,6 @@ export function isKeyName(name: unknown): name is string {
 function notAVerifierKey(): WcpError {
   return new WcpError(
     'ERR_WCP_KEY',
-    'A verifier key is <name>+<8 hexadecimal digits>+<base64 of an Ed25519 key>.',
+    'A verifier key must be <name>+<8 hexadecimal digits>+<base64 of an Ed25519 key>.',
   );
 }

@@ -8,8 +8,17 @@ export interface HashedSubtree extends Subtree {
 }
 
 /**
- * The right edge of a growing Merkle tree (RFC 9162): all that is needed to append to a log of any length
- * and to know its root, in at most one hash for each power of two. The rest of the tree lies in a store.
+ * The right edge of a growing Merkle tree (RFC 9162): all it takes to append to a log of any length and to
+ * know its root, with at most one hash for each power of two. The rest of the tree lies in a store.
+ *
+ * @example
+ * ```ts
+ * import { MerkleFrontier } from '@wcp/evidence/log';
+ *
+ * const frontier = new MerkleFrontier();
+ * for (const { height, index } of frontier.append('first')) console.log(height, index); // 0 0
+ * console.log(frontier.size, frontier.root());
+ * ```
  */
 export class MerkleFrontier {
   /** From left to right, each lower than the one before it. */
@@ -17,28 +26,28 @@ export class MerkleFrontier {
   #size: number;
 
   /**
-   * @param size how many leaves there are
-   * @param hashes those of {@link frontierOf} that size, in its order
-   * @throws {WcpError} `ERR_WCP_MERKLE_RANGE` where there are more or fewer hashes than that
+   * @param size the number of leaves
+   * @param hashes one for each subtree of {@link frontierOf} that size, in its order
+   * @throws {WcpError} `ERR_WCP_MERKLE_RANGE` for any other number of hashes
    */
   constructor(size = 0, hashes: readonly Uint8Array[] = []) {
     const places = frontierOf(size);
     if (places.length !== hashes.length) {
       throw new WcpError(
         'ERR_WCP_MERKLE_RANGE',
-        `A tree of ${size} leaves has ${places.length} hashes at its edge.`,
+        `The edge of a tree of ${size} leaves has ${places.length} hashes.`,
       );
     }
     this.#size = size;
     this.#edge = places.map((place, index) => ({ ...place, hash: hashes[index] as Uint8Array }));
   }
 
-  /** How many leaves there are. */
+  /** The number of leaves. */
   get size(): number {
     return this.#size;
   }
 
-  /** Appends a leaf and gives the subtrees that it completed, from itself upwards. */
+  /** Appends a leaf and returns the subtrees that it completed, from itself upwards. */
   append(leaf: MerkleLeaf): HashedSubtree[] {
     let top: HashedSubtree = { height: 0, index: this.#size, hash: hashLeaf(leaf) };
     const completed = [top];
@@ -57,7 +66,7 @@ export class MerkleFrontier {
     return writeHash(this.#size === 0 ? hashNothing() : foldSubtrees(this.#edge.map(({ hash }) => hash)));
   }
 
-  /** A copy that grows by itself: for a commit that may fail. */
+  /** An independent copy, for a commit that may fail. */
   fork(): MerkleFrontier {
     return new MerkleFrontier(
       this.#size,
@@ -66,7 +75,16 @@ export class MerkleFrontier {
   }
 }
 
-/** The complete subtrees at the right edge of a tree of so many leaves. */
+/**
+ * The complete subtrees at the right edge of a tree of `size` leaves, from left to right.
+ *
+ * @example
+ * ```ts
+ * import { frontierOf } from '@wcp/evidence/log';
+ *
+ * console.log(frontierOf(3)); // [{ height: 1, index: 0 }, { height: 0, index: 2 }]
+ * ```
+ */
 export function frontierOf(size: number): Subtree[] {
   return completeSubtrees({ start: 0, size });
 }

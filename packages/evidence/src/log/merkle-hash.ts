@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Sha256, WcpError } from '@wcp/spec';
 
-/** A leaf of a log: bytes, or a text that stands for its UTF-8. */
+/** A leaf of a log: bytes, or a text whose UTF-8 is meant. */
 export type MerkleLeaf = string | Uint8Array;
 
 const WRITTEN = /^sha256:[0-9a-f]{64}$/;
@@ -9,12 +9,12 @@ const WRITTEN = /^sha256:[0-9a-f]{64}$/;
 /**
  * The hash of a leaf (RFC 9162 section 2.1.1): SHA-256 of 0x00 and the leaf.
  *
- * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` for a text with a lone surrogate, which has no UTF-8
+ * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` for a text with a lone surrogate
  */
 export function hashLeaf(leaf: MerkleLeaf): Buffer {
   if (typeof leaf !== 'string') return hash('sha256', Buffer.concat([Buffer.of(0), leaf]), 'buffer');
   if (!leaf.isWellFormed()) {
-    throw new WcpError('ERR_WCP_CANONICAL_JSON', 'A leaf with a lone surrogate has no UTF-8.');
+    throw new WcpError('ERR_WCP_CANONICAL_JSON', 'A leaf with a lone surrogate cannot be written as UTF-8.');
   }
   return hash('sha256', `\0${leaf}`, 'buffer');
 }
@@ -26,6 +26,31 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
   node.set(left, 1);
   node.set(right, 33);
   return hash('sha256', node, 'buffer');
+}
+
+/**
+ * The hash of a complete subtree from the hashes of its leaves, whose number is a power of two.
+ *
+ * @example
+ * ```ts
+ * import { createMerkleTree, subtreeHash } from '@wcp/evidence/log';
+ *
+ * const tree = createMerkleTree(['first', 'second']);
+ * const leafHashes = [0, 1].map((index) => tree.hashOf({ height: 0, index }));
+ * console.log(Buffer.compare(subtreeHash(leafHashes), tree.hashOf({ height: 1, index: 0 }))); // 0
+ * ```
+ */
+export function subtreeHash(leafHashes: readonly Uint8Array[]): Uint8Array {
+  let level = leafHashes;
+  while (level.length > 1) level = pairsOf(level).map(([left, right]) => hashNode(left, right));
+  return level[0] as Uint8Array;
+}
+
+function pairsOf(level: readonly Uint8Array[]): [Uint8Array, Uint8Array][] {
+  return Array.from({ length: level.length / 2 }, (_, index) => [
+    level[2 * index] as Uint8Array,
+    level[2 * index + 1] as Uint8Array,
+  ]);
 }
 
 /** The hash of the tree without leaves. */

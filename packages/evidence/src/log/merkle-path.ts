@@ -1,6 +1,7 @@
+import { WcpError } from '@wcp/spec';
 import { hashNode } from './merkle-hash.ts';
 
-/** A run of leaves whose hash a proof needs: `size` of them from `start`. */
+/** A range of leaves whose hash a proof needs: `size` of them from `start`. */
 export interface LeafRange {
   readonly start: number;
   readonly size: number;
@@ -17,12 +18,12 @@ export function inclusionPath(index: number, size: number): LeafRange[] {
   return pathIn(index, 0, size);
 }
 
-/** What proves that `second` leaves begin with the first `first` (RFC 9162 section 2.1.4). */
+/** The ranges that prove that `second` leaves begin with the first `first` (RFC 9162 section 2.1.4). */
 export function consistencyPath(first: number, second: number): LeafRange[] {
   return subproofIn(first, 0, second, true);
 }
 
-/** The complete subtrees that a range consists of, from left to right and so from high to low. */
+/** The complete subtrees that make up a range, from left to right and so from high to low. */
 export function completeSubtrees({ start, size }: LeafRange): Subtree[] {
   const subtrees: Subtree[] = [];
   for (let at = start, rest = size; rest > 0; ) {
@@ -34,7 +35,7 @@ export function completeSubtrees({ start, size }: LeafRange): Subtree[] {
   return subtrees;
 }
 
-/** The hash over complete subtrees that stand side by side, as {@link completeSubtrees} orders them. */
+/** The hash over adjacent complete subtrees, in the order of {@link completeSubtrees}. */
 export function foldSubtrees(hashes: readonly Uint8Array[]): Uint8Array {
   return hashes.reduceRight((right, left) => hashNode(left, right));
 }
@@ -47,7 +48,7 @@ function pathIn(index: number, start: number, size: number): LeafRange[] {
     : [...pathIn(index - split, start + split, size - split), { start, size: split }];
 }
 
-/** SUBPROOF of RFC 9162; `known` while the earlier tree's root is one that the verifier has. */
+/** SUBPROOF of RFC 9162; `known` as long as the verifier has the earlier tree's root. */
 function subproofIn(first: number, start: number, size: number, known: boolean): LeafRange[] {
   if (first === size) return known ? [] : [{ start, size }];
   const split = splitOf(size);
@@ -59,4 +60,10 @@ function subproofIn(first: number, start: number, size: number, known: boolean):
 /** The greatest power of two below `size`. */
 function splitOf(size: number): number {
   return 2 ** Math.floor(Math.log2(size - 1));
+}
+
+/** Refuses a number that is out of range or not an integer. */
+export function checkRange(value: unknown, min: number, max: number): asserts value is number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return;
+  throw new WcpError('ERR_WCP_MERKLE_RANGE', `Expected an integer from ${min} to ${max}.`);
 }

@@ -1,28 +1,22 @@
-import { type Sha256, WcpError } from '@wcp/spec';
+import type { Sha256 } from '@wcp/spec';
 import { hashLeaf, hashNode, hashNothing, type MerkleLeaf, writeHash } from './merkle-hash.ts';
-import {
-  completeSubtrees,
-  consistencyPath,
-  foldSubtrees,
-  inclusionPath,
-  type LeafRange,
-} from './merkle-path.ts';
+import { checkRange, completeSubtrees, foldSubtrees, type Subtree } from './merkle-path.ts';
 
 const HASH_BYTES = 32;
 
 /**
- * A growing Merkle tree (RFC 9162 section 2.1). It keeps the hash of every complete subtree, 64 bytes a
+ * A growing Merkle tree (RFC 9162 section 2.1). It stores the hash of every complete subtree, 64 bytes a
  * leaf in all, so that a leaf costs two hashes and a root or a proof of any earlier size a few lookups.
  */
 export class MerkleTree {
   readonly #levels: HashList[] = [new HashList()];
 
-  /** How many leaves there are. */
+  /** The number of leaves. */
   get size(): number {
     return this.#level(0).length;
   }
 
-  /** Adds a leaf and gives its index. */
+  /** Adds a leaf and returns its index. */
   append(leaf: MerkleLeaf): number {
     const index = this.size;
     this.#push(0, hashLeaf(leaf));
@@ -36,30 +30,18 @@ export class MerkleTree {
    */
   root(size: number = this.size): Sha256 {
     checkRange(size, 0, this.size);
-    return writeHash(size === 0 ? hashNothing() : this.#hashOf({ start: 0, size }));
+    const edge = completeSubtrees({ start: 0, size }).map((subtree) => this.hashOf(subtree));
+    return writeHash(size === 0 ? hashNothing() : foldSubtrees(edge));
   }
 
   /**
-   * The proof that the leaf at `index` is among the first `size` (RFC 9162 section 2.1.3).
+   * The hash of a complete subtree, which later leaves do not change.
    *
-   * @throws {WcpError} `ERR_WCP_MERKLE_RANGE`
+   * @throws {WcpError} `ERR_WCP_MERKLE_RANGE` where the tree does not have it yet
    */
-  inclusionProof(index: number, size: number = this.size): Sha256[] {
-    checkRange(size, 1, this.size);
-    checkRange(index, 0, size - 1);
-    return inclusionPath(index, size).map((range) => writeHash(this.#hashOf(range)));
-  }
-
-  /**
-   * The proof that the first `second` leaves begin with the first `first` (RFC 9162 section 2.1.4);
-   * empty between equal trees.
-   *
-   * @throws {WcpError} `ERR_WCP_MERKLE_RANGE`
-   */
-  consistencyProof(first: number, second: number = this.size): Sha256[] {
-    checkRange(second, 1, this.size);
-    checkRange(first, 1, second);
-    return consistencyPath(first, second).map((range) => writeHash(this.#hashOf(range)));
+  hashOf({ height, index }: Subtree): Uint8Array {
+    checkRange(index, 0, Math.floor(this.size / 2 ** height) - 1);
+    return this.#level(height).at(index);
   }
 
   #push(height: number, hash: Uint8Array): void {
@@ -73,10 +55,43 @@ export class MerkleTree {
     this.#levels[height] ??= new HashList();
     return this.#levels[height];
   }
+}
 
-  #hashOf(range: LeafRange): Uint8Array {
-    return foldSubtrees(completeSubtrees(range).map(({ height, index }) => this.#level(height).at(index)));
-  }
+/**
+ * A Merkle tree (RFC 9162) over the leaves so far, for a log that grows.
+ *
+ * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` for a text with a lone surrogate
+ * @example
+ * ```ts
+ * import { inclusionProof } from '@wcp/evidence';
+ * import { createMerkleTree } from '@wcp/evidence/log';
+ *
+ * const tree = createMerkleTree(['first']);
+ * const index = tree.append('second');
+ * console.log(tree.root(), inclusionProof(tree, index));
+ * ```
+ */
+export function createMerkleTree(leaves: Iterable<MerkleLeaf> = []): MerkleTree {
+  const tree = new MerkleTree();
+  for (const leaf of leaves) tree.append(leaf);
+  return tree;
+}
+
+/**
+ * The root of the Merkle tree (RFC 9162) over the first `size` leaves; without leaves, the SHA-256 of
+ * nothing.
+ *
+ * @throws {WcpError} `ERR_WCP_MERKLE_RANGE` where `size` is out of range (section 13, "`merkle`")
+ * @example
+ * ```ts
+ * import { merkleRoot } from '@wcp/evidence';
+ *
+ * console.log(merkleRoot(['first', 'second']), merkleRoot(['first', 'second'], 1));
+ * ```
+ */
+export function merkleRoot(leaves: readonly MerkleLeaf[], size: number = leaves.length): Sha256 {
+  checkRange(size, 0, leaves.length);
+  return createMerkleTree(leaves.slice(0, size)).root();
 }
 
 /** Hashes side by side in one growing array: a million of them are 32 MB and no garbage. */
@@ -100,10 +115,4 @@ class HashList {
     grown.set(this.#bytes);
     this.#bytes = grown;
   }
-}
-
-/** Refuses a number out of range, or no integer. */
-export function checkRange(value: number, least: number, greatest: number): void {
-  if (Number.isInteger(value) && value >= least && value <= greatest) return;
-  throw new WcpError('ERR_WCP_MERKLE_RANGE', `Expected an integer from ${least} to ${greatest}.`);
 }

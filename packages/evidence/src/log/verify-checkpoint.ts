@@ -1,13 +1,13 @@
-import { decodeBase64 } from '../base64.ts';
-import { type CheckpointFindingCode, meaningOf } from '../finding.ts';
-import { isSignedBy, rawPublicKey, readPublicKey } from '../key/public-key.ts';
+import { decodeBase64 } from '../base/encoding.ts';
+import type { CheckpointFindingCode } from '../base/finding.ts';
+import { refuted, type Verification, verified } from '../base/verification.ts';
+import { rawPublicKey, readPublicKey } from '../key/public-key.ts';
+import { isSignatureOf } from '../key/signature.ts';
 import { isKeyName, noteKeyHash, SIGNATURE_MARK, type TreeHead } from './checkpoint.ts';
 import { writeHash } from './merkle-hash.ts';
 
 /** The tree head of a checkpoint that holds, or why it doesn't. */
-export type CheckpointReading =
-  | ({ readonly ok: true } & TreeHead)
-  | { readonly ok: false; readonly code: CheckpointFindingCode; readonly message: string };
+export type CheckpointVerification = Verification<CheckpointFindingCode, TreeHead>;
 
 /** A checkpoint in its parts, before anything of it is believed. */
 export interface CheckpointNote {
@@ -27,25 +27,32 @@ const MAX_LENGTH = 1_048_576;
 const MAX_SIGNATURES = 100;
 
 /**
- * Reads a checkpoint and checks that it is that log's and signed by it (section 8, "Log"). Signatures of
- * other keys, such as witnesses', are passed over. Takes any value and never throws.
+ * Verifies that a checkpoint belongs to a log and is signed by it (section 8, "Log"). Signatures by other
+ * keys, such as witnesses', are ignored. Takes any value and never throws.
  *
  * @param expected the origin of the log and its raw public key, 64 hexadecimal digits
- * @example verifyCheckpoint(text, { origin: 'hall.example/log', publicKey }).ok
+ * @example
+ * ```ts
+ * import { verifyCheckpoint } from '@wcp/evidence';
+ *
+ * declare const text: string;
+ * declare const publicKey: string;
+ * const checkpoint = verifyCheckpoint(text, { origin: 'hall.example/log', publicKey });
+ * if (checkpoint.ok) console.log(checkpoint.size, checkpoint.root);
+ * else console.log(checkpoint.findings[0].code);
+ * ```
  */
 export function verifyCheckpoint(
   text: unknown,
   expected: { readonly origin: string; readonly publicKey: string },
-): CheckpointReading {
+): CheckpointVerification {
   const note = readCheckpoint(text);
-  const code =
-    note === null ? 'CHECKPOINT_MALFORMED' : judgeCheckpoint(note, expected.origin, [expected.publicKey]);
-  if (note !== null && code === null) return { ok: true, ...note.head };
-  const refused = code ?? 'CHECKPOINT_MALFORMED';
-  return { ok: false, code: refused, message: meaningOf(refused) };
+  if (note === null) return refuted('CHECKPOINT_MALFORMED');
+  const code = judgeCheckpoint(note, expected.origin, [expected.publicKey]);
+  return code === null ? verified(note.head) : refuted(code);
 }
 
-/** The parts of a checkpoint, or null for what is none. */
+/** The parts of a checkpoint, or null for anything else. */
 export function readCheckpoint(text: unknown): CheckpointNote | null {
   if (typeof text !== 'string' || text.length > MAX_LENGTH || !isNoteText(text)) return null;
   const end = text.lastIndexOf('\n\n');
@@ -62,7 +69,7 @@ export function readCheckpoint(text: unknown): CheckpointNote | null {
     : null;
 }
 
-/** Why a checkpoint is not the log's; null where it is. */
+/** Why a checkpoint does not hold for the log; null where it does. */
 export function judgeCheckpoint(
   { head, signed, signatures }: CheckpointNote,
   origin: unknown,
@@ -74,7 +81,7 @@ export function judgeCheckpoint(
   return verdicts.every((good) => good) ? null : 'CHECKPOINT_SIGNATURE_INVALID';
 }
 
-/** Of each signature that names this key, whether it is good. A bad one spoils a good one beside it. */
+/** For each signature that names this key, whether it is good. One bad signature spoils the good ones. */
 function verdictsOf(
   signatures: readonly NoteSignature[],
   name: string,
@@ -86,10 +93,10 @@ function verdictsOf(
   const keyHash = noteKeyHash(name, rawPublicKey(publicKey)?.toString('hex') ?? '');
   return signatures
     .filter((line) => line.name === name && line.keyHash.equals(keyHash))
-    .map((line) => isSignedBy(key, Buffer.from(signed), line.signature));
+    .map((line) => isSignatureOf(key, Buffer.from(signed), line.signature));
 }
 
-/** Well-formed Unicode without control characters but the line feed. */
+/** Well-formed Unicode without control characters other than the line feed. */
 function isNoteText(text: string): boolean {
   return text.isWellFormed() && !/[\x00-\x09\x0b-\x1f\x7f]/.test(text);
 }

@@ -1,45 +1,54 @@
-import { type EvidenceFinding, finding, type LogFindingCode } from '../finding.ts';
-import { isObject, listOf, own } from '../own-member.ts';
+import { type EvidenceFinding, finding, type LogFindingCode } from '../base/finding.ts';
+import { isObject, listOf, own } from '../base/own-member.ts';
+import { type Verification, verificationOf } from '../base/verification.ts';
 import { ReceiptExaminer, type ReceiptLink } from '../receipt/receipt-examiner.ts';
 import type { TreeHead } from './checkpoint.ts';
-import { createMerkleTree } from './merkle.ts';
-import type { MerkleTree } from './merkle-tree.ts';
+import { createMerkleTree, type MerkleTree } from './merkle-tree.ts';
 import { judgeCheckpoint, readCheckpoint } from './verify-checkpoint.ts';
 
-/** A log and what an auditor holds to check it against; the receipts in the order of the log. */
+/** A log and what an auditor has to check it against; the receipts in the order of the log. */
 export interface LogEvidence {
   readonly receipts: unknown;
   /** The known keys of receipts: `{signing_key_id: 64 hexadecimal digits}`. */
   readonly keys: unknown;
-  /** Checkpoints of this log that the auditor or a witness kept, as text. */
+  /** Checkpoints of this log that the auditor or a witness has kept, as text. */
   readonly checkpoints?: unknown;
-  /** The origin of the log; where it is absent, that of the first checkpoint. */
+  /** The origin of the log; absent, that of the first checkpoint. */
   readonly origin?: string;
-  /** The known keys of checkpoints, in the form of `keys`; where they are absent, `keys`. */
+  /** The known keys of checkpoints, in the form of `keys`; absent, `keys`. */
   readonly checkpoint_keys?: unknown;
 }
 
 /**
- * Everything wrong with a log: what `verifyReceipts` finds, forks of a stream, and what the checkpoints
- * show, among it a tail that was cut off and receipts of other streams that changed places (section 8,
- * "Log"). First the receipts in their order, then the checkpoints in theirs. Never throws.
+ * Verifies a log: what {@link verifyReceipts} finds, forks of a stream, and what the checkpoints show, such
+ * as a tail that was cut off or receipts of different streams that changed places (section 8, "Log"). The
+ * findings about receipts come first, in their order, then those about checkpoints. Never throws.
  *
- * @example verifyLog({ receipts, keys, checkpoints: [text], origin: 'hall.example/log' }) // []
+ * @example
+ * ```ts
+ * import { type LogEvidence, verifyLog } from '@wcp/evidence';
+ *
+ * declare const evidence: LogEvidence;
+ * const { ok, findings } = verifyLog({ ...evidence, origin: 'hall.example/log' });
+ * console.log(ok, findings.map(({ index, code }) => `${index} ${code}`));
+ * ```
  */
-export function verifyLog(evidence: LogEvidence): EvidenceFinding[] {
+export function verifyLog(evidence: LogEvidence): Verification<LogFindingCode> {
   const receipts = listOf(evidence.receipts);
   const examiner = new ReceiptExaminer(evidence.keys);
   const forks = new ForkFinder();
   const tree = createMerkleTree();
-  const findings: EvidenceFinding[] = receipts === null ? [finding(0, 'RECEIPT_MALFORMED')] : [];
+  const findings: LogFinding[] = receipts === null ? [finding('RECEIPT_MALFORMED')] : [];
   for (const [index, receipt] of (receipts ?? []).entries()) {
     const { text, link, codes } = examiner.examine(receipt);
     tree.append(text);
-    for (const code of codes) findings.push(finding(index, code));
-    if (link !== null && forks.isFork(link)) findings.push(finding(index, 'RECEIPT_FORKED'));
+    for (const code of codes) findings.push(finding(code, index));
+    if (link !== null && forks.isFork(link)) findings.push(finding('RECEIPT_FORKED', index));
   }
-  return [...findings, ...examineCheckpoints(evidence, tree)];
+  return verificationOf([...findings, ...examineCheckpoints(evidence, tree)]);
 }
+
+type LogFinding = EvidenceFinding<LogFindingCode>;
 
 /** Remembers which receipt took each place of each stream. */
 class ForkFinder {
@@ -49,13 +58,13 @@ class ForkFinder {
     const place = `${seq} ${stream}`;
     const taken = this.#taken.get(place);
     const isFork = taken !== undefined && taken !== receipt_hash;
-    // Null is no receipt's hash: once a place is forked, whatever claims it is a fork.
+    // No receipt has the hash null: once a place is forked, every receipt that claims it is a fork.
     this.#taken.set(place, isFork ? null : receipt_hash);
     return isFork;
   }
 }
 
-function examineCheckpoints(evidence: LogEvidence, tree: MerkleTree): EvidenceFinding[] {
+function examineCheckpoints(evidence: LogEvidence, tree: MerkleTree): LogFinding[] {
   if (evidence.checkpoints === undefined) return [];
   const notes = listOf(evidence.checkpoints)?.map(readCheckpoint) ?? [null];
   const publicKeys = valuesOf(evidence.checkpoint_keys ?? evidence.keys);
@@ -65,7 +74,7 @@ function examineCheckpoints(evidence: LogEvidence, tree: MerkleTree): EvidenceFi
       note === null
         ? 'CHECKPOINT_MALFORMED'
         : (judgeCheckpoint(note, origin, publicKeys) ?? compareTree(note.head, tree));
-    return code === null ? [] : [finding(index, code)];
+    return code === null ? [] : [finding(code, index)];
   });
 }
 

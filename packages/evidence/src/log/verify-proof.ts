@@ -1,4 +1,6 @@
-import { listOf } from '../own-member.ts';
+import type { ProofFindingCode } from '../base/finding.ts';
+import { listOf } from '../base/own-member.ts';
+import { refuted, type Verification, verified } from '../base/verification.ts';
 import { hashLeaf, hashNode, type MerkleLeaf, readHash } from './merkle-hash.ts';
 
 /** The claim that a leaf stands in a log. */
@@ -10,7 +12,7 @@ export interface InclusionClaim {
   readonly proof: readonly string[];
 }
 
-/** The claim that one state of a log only added to another. */
+/** The claim that a log only grew from one state to another. */
 export interface ConsistencyClaim {
   readonly first: number;
   readonly second: number;
@@ -20,38 +22,72 @@ export interface ConsistencyClaim {
 }
 
 /**
- * Whether a proof shows that the leaf stands at `index` in the tree of `size` leaves with this root
- * (RFC 9162 section 2.1.3.2). False for anything that is no such claim; never throws.
+ * Verifies that a leaf stands at `index` in the tree of `size` leaves with this root (RFC 9162 section
+ * 2.1.3.2). Takes any value and never throws.
+ *
+ * @example
+ * ```ts
+ * import { inclusionProof, merkleRoot, verifyInclusion } from '@wcp/evidence';
+ *
+ * const leaves = ['first', 'second', 'third'];
+ * const proof = inclusionProof(leaves, 1);
+ * const claim = { leaf: 'second', index: 1, size: 3, root: merkleRoot(leaves), proof };
+ * console.log(verifyInclusion(claim).ok); // true
+ * console.log(verifyInclusion({ ...claim, leaf: 'changed' }).findings); // PROOF_INVALID
+ * ```
  */
-export function verifyInclusion(claim: InclusionClaim): boolean {
-  return holds(() => {
-    const { leaf, index, size, root, proof } = claim;
+export function verifyInclusion(claim: InclusionClaim): Verification<ProofFindingCode> {
+  return judge(() => {
+    const { leaf, index, size, proof } = claim;
     const path = readPath(proof);
-    if (path === null || !isCount(size) || !isIndex(index) || index >= size) return false;
+    const root = readHash(claim.root);
+    if (path === null || root === null || !isCount(size) || !isIndex(index) || index >= size) return null;
     let hash: Uint8Array = hashLeaf(leaf);
     const rest = climb(index, size - 1, path, (sibling, isLeft) => {
       hash = isLeft ? hashNode(sibling, hash) : hashNode(hash, sibling);
     });
-    return rest === 0 && equal(hash, readHash(root));
+    return rest === 0 && equal(hash, root);
   });
 }
 
 /**
- * Whether a proof shows that the tree of `second` leaves begins with that of `first` (RFC 9162 section
- * 2.1.4.2), 0 < first ≤ second. False for anything that is no such claim; never throws.
+ * Verifies that the tree of `second` leaves begins with that of `first` (RFC 9162 section 2.1.4.2),
+ * 0 < first ≤ second: the log only grew in between. Takes any value and never throws.
+ *
+ * @example
+ * ```ts
+ * import { consistencyProof, merkleRoot, verifyConsistency } from '@wcp/evidence';
+ *
+ * const leaves = ['first', 'second', 'third'];
+ * const [first, second] = [2, 3];
+ * const roots = { first_root: merkleRoot(leaves, first), second_root: merkleRoot(leaves, second) };
+ * const proof = consistencyProof(leaves, first, second);
+ * console.log(verifyConsistency({ first, second, ...roots, proof }).ok); // true
+ * ```
  */
-export function verifyConsistency(claim: ConsistencyClaim): boolean {
-  return holds(() => {
+export function verifyConsistency(claim: ConsistencyClaim): Verification<ProofFindingCode> {
+  return judge(() => {
     const { first, second } = claim;
     const path = readPath(claim.proof);
     const firstRoot = readHash(claim.first_root);
     const secondRoot = readHash(claim.second_root);
-    if (path === null || firstRoot === null || !isCount(first) || !isCount(second) || first > second)
-      return false;
+    if (path === null || firstRoot === null || secondRoot === null) return null;
+    if (!isCount(first) || !isCount(second) || first > second) return null;
     if (first === second) return path.length === 0 && equal(firstRoot, secondRoot);
     if (path.length === 0) return false;
     return climbTwo(first, second, isPowerOfTwo(first) ? [firstRoot, ...path] : path, firstRoot, secondRoot);
   });
+}
+
+/** What a check says of a claim: null, or an error, where it is not a claim at all. */
+function judge(check: () => boolean | null): Verification<ProofFindingCode> {
+  try {
+    const holds = check();
+    if (holds === null) return refuted('PROOF_MALFORMED');
+    return holds ? verified({}) : refuted('PROOF_INVALID');
+  } catch {
+    return refuted('PROOF_MALFORMED');
+  }
 }
 
 function climbTwo(
@@ -59,7 +95,7 @@ function climbTwo(
   second: number,
   [seed, ...path]: readonly Uint8Array[],
   firstRoot: Uint8Array,
-  secondRoot: Uint8Array | null,
+  secondRoot: Uint8Array,
 ): boolean {
   if (seed === undefined) return false;
   let [index, last] = [first - 1, second - 1];
@@ -73,9 +109,9 @@ function climbTwo(
 }
 
 /**
- * Climbs from the node `index` of a level whose last node is `last`, telling of each sibling whether it
- * stands on the left. Gives the `last` that it ended at, 0 at the root, or -1 for a path too long. By
- * division, for shifts end at 2^31.
+ * Climbs from the node `index` of a level whose last node is `last`, and calls `meet` for each sibling with
+ * whether it is the left one. Returns the `last` of the level it reached, 0 at the root, or -1 where the
+ * path is too long. It divides, because shifts end at 2^31.
  */
 function climb(
   index: number,
@@ -97,14 +133,6 @@ function half(number: number): number {
   return Math.floor(number / 2);
 }
 
-function holds(check: () => boolean): boolean {
-  try {
-    return check();
-  } catch {
-    return false;
-  }
-}
-
 function readPath(proof: unknown): Buffer[] | null {
   const path = listOf(proof)?.map(readHash) ?? [null];
   return path.every((hash) => hash !== null) ? path : null;
@@ -124,6 +152,6 @@ function isPowerOfTwo(count: number): boolean {
   return odd === 1;
 }
 
-function equal(one: Uint8Array, other: Uint8Array | null): boolean {
-  return other !== null && Buffer.compare(one, other) === 0;
+function equal(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
 }

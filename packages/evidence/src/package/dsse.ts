@@ -1,10 +1,10 @@
 import { canonicalJson, type Manifest, WcpError } from '@wcp/spec';
 import { normaliseHash, parseJson } from '@wcp/spec/json';
-import { decodeBase64, encodeBase64 } from '../base64.ts';
-import { isSignedBy, keyIdOf, rawPublicKey, readPublicKey } from '../key/public-key.ts';
+import { decodeBase64, decodeUtf8, encodeBase64 } from '../base/encoding.ts';
+import { listOf, own } from '../base/own-member.ts';
+import { keyIdOf, rawPublicKey, readPublicKey } from '../key/public-key.ts';
+import { isSignatureOf } from '../key/signature.ts';
 import type { SigningKey } from '../key/signing-key.ts';
-import { listOf, own } from '../own-member.ts';
-import { decodeUtf8 } from '../utf8.ts';
 
 /** A DSSE envelope (section 8, "Manifest"). */
 export interface DsseEnvelope {
@@ -14,7 +14,7 @@ export interface DsseEnvelope {
   readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
 }
 
-/** An in-toto statement about a worker package, as far as it could be read. */
+/** An in-toto statement about a worker package, as far as it can be read. */
 export interface ManifestStatement {
   readonly type: unknown;
   readonly predicateType: unknown;
@@ -32,15 +32,22 @@ export const PREDICATE_TYPE = 'urn:wcp:manifest:awp.v1';
 const MAX_SIGNATURES = 16;
 
 /**
- * A manifest in a DSSE envelope around an in-toto statement, signed with Ed25519: the preferred form,
- * which covers every member (section 8, "Manifest").
+ * Signs a manifest with Ed25519, in a DSSE envelope around an in-toto statement: the preferred form, which
+ * covers every member (section 8, "Manifest").
  *
  * @throws {WcpError} `ERR_WCP_MANIFEST` without a package hash, `ERR_WCP_CANONICAL_JSON`
- * @example await writeManifest(dir, signManifest(manifest, key))
+ * @example
+ * ```ts
+ * import type { Manifest } from '@wcp/spec';
+ * import { generateSigningKey, signManifest, writeManifest } from '@wcp/evidence';
+ *
+ * declare const manifest: Manifest;
+ * await writeManifest('workers/doc-summarizer', signManifest(manifest, generateSigningKey()));
+ * ```
  */
 export function signManifest(manifest: Manifest, key: SigningKey): DsseEnvelope {
   const hash = normaliseHash(manifest.package_hash);
-  if (hash === null) throw new WcpError('ERR_WCP_MANIFEST', 'The manifest has no package hash.');
+  if (hash === null) throw new WcpError('ERR_WCP_MANIFEST', 'The manifest must have a package hash.');
   const statement = {
     _type: STATEMENT_TYPE,
     subject: [{ name: manifest.worker_id, digest: { sha256: hash.slice(7) } }],
@@ -61,7 +68,7 @@ export function isEnvelope(manifest: unknown): boolean {
   return own(manifest, 'payloadType') !== undefined && own(manifest, 'payload') !== undefined;
 }
 
-/** The statement of an envelope, not yet believed, or null where it has none. */
+/** The statement of an envelope, not yet verified, or null where it has none. */
 export function readStatement(envelope: unknown): ManifestStatement | null {
   try {
     const bytes = decodeBase64(own(envelope, 'payload'));
@@ -96,13 +103,13 @@ export function isEnvelopeSignedBy(envelope: unknown, publicKeys: readonly unkno
     .some((line) => publicKeys.some((publicKey) => isLineSignedBy(line, message, publicKey)));
 }
 
-/** The key id of an envelope's signature is a hint: it saves a verification and decides nothing else. */
+/** The key id of a signature is a hint: it saves a verification and decides nothing else. */
 function isLineSignedBy(line: unknown, message: Buffer, publicKey: unknown): boolean {
   const hint = own(line, 'keyid') ?? '';
   const key = readPublicKey(publicKey);
   const signature = decodeBase64(own(line, 'sig'));
   if (key === null || signature === null || typeof publicKey !== 'string') return false;
-  return (hint === '' || hint === keyIdOf(publicKey)) && isSignedBy(key, message, signature);
+  return (hint === '' || hint === keyIdOf(publicKey)) && isSignatureOf(key, message, signature);
 }
 
 /** What DSSE signs: the type and the payload with their lengths in bytes. */
@@ -113,7 +120,7 @@ function preAuthentication(type: string, payload: Buffer): Buffer {
   ]);
 }
 
-/** The public keys in the form in which two are equal exactly where their keys are. */
+/** A public key in the one form in which equal keys are equal texts; null for anything else. */
 export function normalisePublicKey(publicKey: unknown): string | null {
   return rawPublicKey(publicKey)?.toString('hex') ?? null;
 }

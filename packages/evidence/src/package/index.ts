@@ -1,18 +1,13 @@
+export type { AttestCode } from '../base/finding.ts';
 export { type DsseEnvelope, signManifest } from './dsse.ts';
 export { buildManifest, type ManifestDraft, signManifestHmac } from './manifest.ts';
 export { packageHash } from './package-folder.ts';
 export { hashFiles, type PackageFile } from './package-hash.ts';
-export {
-  type Attestation,
-  type AttestCode,
-  type AttestExpectation,
-  type ManifestClaim,
-  verifyManifest,
-} from './verify-manifest.ts';
+export { type AttestExpectation, type ManifestClaim, verifyManifest } from './verify-manifest.ts';
 export {
   loadManifest,
   MANIFEST_FILE,
-  type PackageAttestation,
+  type PackageVerification,
   verifyPackage,
   writeManifest,
 } from './verify-package.ts';

@@ -3,7 +3,7 @@ import { authorityOf, canonicalJson, checkId, type Manifest, WcpError } from '@w
 import { isTime } from '@wcp/spec/document';
 import { normaliseHash } from '@wcp/spec/json';
 
-/** What a manifest is made from; the times are the caller's. */
+/** What a manifest is made from; the caller supplies the times. */
 export interface ManifestDraft {
   readonly worker_id: string;
   readonly worker_species_id: string;
@@ -12,7 +12,7 @@ export interface ManifestDraft {
   readonly built_at_utc: string;
   readonly attested_at_utc: string;
   readonly build_source: 'local' | 'ci' | 'agent';
-  /** One sentence; where it is absent, one with the namespace, the time and the hash. */
+  /** One sentence; absent, one with the namespace, the time and the hash. */
   readonly trust_statement?: string;
 }
 
@@ -34,15 +34,30 @@ const BUILD_SOURCES: readonly unknown[] = ['local', 'ci', 'agent'];
 /**
  * The manifest of a worker package, unsigned (section 8, "Manifest").
  *
- * @throws {WcpError} `ERR_WCP_MANIFEST` where a member has another form than the schema asks for
- * @example signManifest(buildManifest({ worker_id, ..., package_hash: await packageHash(dir) }), key)
+ * @throws {WcpError} `ERR_WCP_MANIFEST` where a member is malformed
+ * @example
+ * ```ts
+ * import { buildManifest, packageHash } from '@wcp/evidence';
+ *
+ * const now = new Date().toISOString();
+ * const manifest = buildManifest({
+ *   worker_id: 'org.acme.doc-summarizer.prod-01',
+ *   worker_species_id: 'wrk.doc.summarizer',
+ *   worker_version: '1.0.0',
+ *   package_hash: await packageHash('workers/doc-summarizer'),
+ *   built_at_utc: now,
+ *   attested_at_utc: now,
+ *   build_source: 'local',
+ * });
+ * console.log(manifest.trust_statement);
+ * ```
  */
 export function buildManifest(draft: ManifestDraft): Manifest {
   const hash = normaliseHash(draft.package_hash);
   if (!isDraft(draft) || hash === null) {
     throw new WcpError(
       'ERR_WCP_MANIFEST',
-      'A manifest names a worker, its species and version, its hash and times.',
+      'A manifest needs a worker, its species and version, a package hash, two times and a build source.',
     );
   }
   const { worker_id, worker_species_id, worker_version, built_at_utc, attested_at_utc, build_source } = draft;
@@ -72,14 +87,23 @@ function isDraft(draft: ManifestDraft): boolean {
 }
 
 /**
- * A manifest with `signature_hmac_sha256`, the existing form (section 8). It covers neither
+ * Signs a manifest with `signature_hmac_sha256`, the older form (section 8). It covers neither
  * `attested_at_utc` nor `trust_statement`; {@link signManifest} covers everything.
  *
  * @throws {WcpError} `ERR_WCP_KEY` for an empty key, `ERR_WCP_CANONICAL_JSON`
+ * @example
+ * ```ts
+ * import type { Manifest } from '@wcp/spec';
+ * import { signManifestHmac } from '@wcp/evidence/package';
+ *
+ * declare const manifest: Manifest;
+ * declare const hmacKey: string;
+ * console.log(signManifestHmac(manifest, hmacKey).signature_hmac_sha256);
+ * ```
  */
 export function signManifestHmac(manifest: Manifest, hmacKey: string): Manifest {
   if (typeof hmacKey !== 'string' || hmacKey === '')
-    throw new WcpError('ERR_WCP_KEY', 'The HMAC key is empty.');
+    throw new WcpError('ERR_WCP_KEY', 'The HMAC key must not be empty.');
   return { ...manifest, signature_hmac_sha256: hmacOf(manifest, hmacKey) };
 }
 

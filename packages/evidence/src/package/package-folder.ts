@@ -2,14 +2,14 @@ import { createHash, hash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { type FileHandle, readdir, realpath } from 'node:fs/promises';
 import { type Sha256, WcpError } from '@wcp/spec';
-import { decodeUtf8 } from '../utf8.ts';
+import { decodeUtf8 } from '../base/encoding.ts';
 import { type FileDigest, hashDigests } from './package-hash.ts';
 import { checkPackagePath, isFolderLeftOut, isLeftOut } from './package-path.ts';
 import { withRegularFile } from './regular-file.ts';
 
-/** How many files are open at a time. */
-const LANES = 16;
-/** Bytes that are read at a time. */
+/** The number of files that are open at a time. */
+const MAX_OPEN_FILES = 16;
+/** In bytes, read at a time. */
 const CHUNK = 262_144;
 const SLASH = Buffer.from('/');
 
@@ -18,8 +18,13 @@ const SLASH = Buffer.from('/');
  * `manifest.sig`, `manifest.tmp` and the folder `.git` at its root.
  *
  * @throws {WcpError} `ERR_WCP_PACKAGE` for a symbolic link, a special file, a name that is not Unicode in
- * form NFC or has a control character, a file that changes while it is read, a folder that can't be read
- * @example await packageHash('workers/doc-summarizer')
+ * form NFC or has a control character, a file that changes while it is read, an unreadable folder
+ * @example
+ * ```ts
+ * import { packageHash } from '@wcp/evidence';
+ *
+ * console.log(await packageHash('workers/doc-summarizer')); // sha256:…
+ * ```
  */
 export async function packageHash(dir: string): Promise<Sha256> {
   try {
@@ -35,7 +40,7 @@ export async function packageHash(dir: string): Promise<Sha256> {
 interface PackageEntry {
   /** Relative to the root of the package, with `/`. */
   readonly path: string;
-  /** Where the file is, as the bytes that the file system gave: a name need not be UTF-8. */
+  /** The path of the file as the bytes that the file system gave: a name need not be UTF-8. */
   readonly place: Buffer;
 }
 
@@ -52,7 +57,7 @@ async function listFolder(place: Buffer, prefix: string, files: PackageEntry[]):
 
 function onlyFile(entry: Dirent<Buffer>, path: string): string {
   if (entry.isFile()) return path;
-  throw new WcpError('ERR_WCP_PACKAGE', 'The package holds a symbolic link or a special file.');
+  throw new WcpError('ERR_WCP_PACKAGE', 'The package contains a symbolic link or a special file.');
 }
 
 function readName(name: Buffer): string {
@@ -63,22 +68,23 @@ function readName(name: Buffer): string {
   }
 }
 
-/** Digests all files, some at a time; the order of the answer means nothing. */
+/** Digests all files, several at a time; the order of the digests is arbitrary. */
 async function digestAll(files: readonly PackageEntry[]): Promise<FileDigest[]> {
   const digests: FileDigest[] = [];
   const queue = files.values();
-  const lane = async () => {
+  const digestNext = async () => {
     const buffer = Buffer.allocUnsafe(CHUNK);
     for (const { path, place } of queue) digests.push({ path, ...(await digestPlace(place, buffer)) });
   };
-  await Promise.all(Array.from({ length: Math.min(LANES, files.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(MAX_OPEN_FILES, files.length) }, digestNext));
   return digests;
 }
 
 function digestPlace(place: Buffer, buffer: Buffer): Promise<Omit<FileDigest, 'path'>> {
   return withRegularFile(place, async (file, size) => {
     const digest = await digestOpen(file, buffer);
-    if (digest.size !== size) throw new WcpError('ERR_WCP_PACKAGE', 'A file of the package is changing.');
+    if (digest.size !== size)
+      throw new WcpError('ERR_WCP_PACKAGE', 'A file of the package changed while it was read.');
     return digest;
   });
 }

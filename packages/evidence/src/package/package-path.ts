@@ -8,7 +8,7 @@ export function isLeftOut(path: string): boolean {
   return LEFT_OUT.has(path) || (path.startsWith('.git/') && !path.split('/').includes('..'));
 }
 
-/** Whether a folder at this path is left out with all that it holds. */
+/** Whether a folder at this path is left out with everything in it. */
 export function isFolderLeftOut(path: string): boolean {
   return path === '.git';
 }

@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { authorityOf, type Sha256 } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
-import { isObject, listOf, own } from '../own-member.ts';
+import type { AttestCode } from '../base/finding.ts';
+import { isObject, listOf, own } from '../base/own-member.ts';
+import { refuted, type Verification, verified } from '../base/verification.ts';
 import {
   isEnvelope,
   isEnvelopeSignedBy,
@@ -14,54 +16,57 @@ import {
 import { hmacOf, SIGNED_MEMBERS, type SignedMembers } from './manifest.ts';
 import { hashFiles, type PackageFile } from './package-hash.ts';
 
-/** Why a package is not attested (section 8), in the order in which it is checked. */
-export type AttestCode =
-  | 'ATTEST_MANIFEST_MISSING'
-  | 'ATTEST_MANIFEST_ID_MISMATCH'
-  | 'ATTEST_HASH_MISMATCH'
-  | 'ATTEST_SIGNATURE_MISSING'
-  | 'ATTEST_SIG_INVALID';
-
-/** Who a package must be, and the keys that may say so. */
+/** The worker that a package must belong to, and the keys that may attest it. */
 export interface AttestExpectation {
   readonly worker_id: string;
   readonly worker_species_id: string;
   /** For the HMAC form: the text whose UTF-8 is the key. */
   readonly hmac_key?: string | undefined;
-  /** For envelopes: by authority namespace its raw public keys, 64 hexadecimal digits each. */
+  /** For envelopes: the raw public keys of each authority namespace, 64 hexadecimal digits each. */
   readonly authority_keys?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-/** A manifest, and the package that it is held against: as files, or as a hash made before. */
+/** A manifest and the package to check it against: its files, or its hash made before. */
 export interface ManifestClaim extends AttestExpectation {
-  /** A manifest in the HMAC form or a DSSE envelope, as it was found. */
+  /** A manifest in the HMAC form or as a DSSE envelope, as it was found. */
   readonly manifest: unknown;
   readonly files?: readonly PackageFile[];
   readonly package_hash?: string;
 }
 
-/** Whether a package is attested, and if not, why. */
-export type Attestation =
-  | { readonly ok: true; readonly deny_code: null }
-  | { readonly ok: false; readonly deny_code: AttestCode };
-
 /**
- * Checks a manifest against a package and its signature (sections 8 and 13, "Packages and manifests").
- * Fails closed: whatever can't be read is not attested.
+ * Verifies a manifest: its worker, its package and its signature, in this order; the one finding is that of
+ * the first check that fails (sections 8 and 13, "Packages and manifests"). Fails closed: an unreadable
+ * manifest attests nothing.
  *
  * @throws {WcpError} `ERR_WCP_PACKAGE` for files without a package hash, once that check is reached
- * @example verifyManifest({ manifest, files, worker_id, worker_species_id, hmac_key }).deny_code
+ * @example
+ * ```ts
+ * import { verifyManifest } from '@wcp/evidence';
+ *
+ * declare const manifest: unknown;
+ * declare const publicKey: string;
+ * const result = verifyManifest({
+ *   manifest,
+ *   files: [{ path: 'worker.js', content: 'export {}' }],
+ *   worker_id: 'org.acme.doc-summarizer.prod-01',
+ *   worker_species_id: 'wrk.doc.summarizer',
+ *   authority_keys: { 'org.acme': [publicKey] },
+ * });
+ * if (!result.ok) console.log(result.findings[0].code);
+ * ```
  */
-export function verifyManifest(claim: ManifestClaim): Attestation {
+export function verifyManifest(claim: ManifestClaim): Verification<AttestCode> {
   const reading = readManifest(claim.manifest);
-  const early = checkIdentity(reading, claim);
-  if (reading === null || early !== null) return answer(early);
+  const mismatch = checkIdentity(reading, claim);
+  if (mismatch !== null || reading === null) return refuted(mismatch ?? 'ATTEST_MANIFEST_MISSING');
   const hash =
     claim.package_hash === undefined ? hashFiles(claim.files as readonly PackageFile[]) : claim.package_hash;
-  return answer(checkHash(reading, normaliseHash(hash)) ?? checkSignature(reading, claim));
+  const code = checkHash(reading, normaliseHash(hash)) ?? checkSignature(reading, claim);
+  return code === null ? verified({}) : refuted(code);
 }
 
-/** A manifest as far as it is checked; each member read once. */
+/** The members of a manifest that are checked, each read once. */
 export interface ManifestReading {
   readonly members: SignedMembers;
   /** What the signed statement says of its subject; null in the HMAC form. */
@@ -70,7 +75,7 @@ export interface ManifestReading {
   readonly envelope: unknown;
 }
 
-/** Reads either form of a manifest; null for what is none. */
+/** Reads either form of a manifest; null for anything else. */
 export function readManifest(found: unknown): ManifestReading | null {
   const statement = isEnvelope(found) ? readStatement(found) : null;
   const manifest = isEnvelope(found) ? statement?.manifest : found;
@@ -84,12 +89,7 @@ export function readManifest(found: unknown): ManifestReading | null {
   };
 }
 
-/** The answer for the first check that failed, or for none. */
-export function answer(deny_code: AttestCode | null): Attestation {
-  return deny_code === null ? { ok: true, deny_code } : { ok: false, deny_code };
-}
-
-/** The first two checks: there is a manifest, and it is this worker's. */
+/** The first two checks: there is a manifest, and it belongs to this worker. */
 export function checkIdentity(
   reading: ManifestReading | null,
   expected: AttestExpectation,
@@ -103,7 +103,7 @@ export function checkIdentity(
   return same ? null : 'ATTEST_MANIFEST_ID_MISMATCH';
 }
 
-/** The third check: the manifest is about this very code. */
+/** The third check: the manifest covers exactly this code. */
 export function checkHash({ members, statement }: ManifestReading, hash: Sha256 | null): AttestCode | null {
   const same =
     hash !== null &&
@@ -112,7 +112,7 @@ export function checkHash({ members, statement }: ManifestReading, hash: Sha256 
   return same ? null : 'ATTEST_HASH_MISMATCH';
 }
 
-/** The last two checks: it is signed, and by one who may. */
+/** The last two checks: it is signed, and by a key that may attest. */
 export function checkSignature(reading: ManifestReading, expected: AttestExpectation): AttestCode | null {
   const isWritten =
     reading.members.schema_version === 'awp.v1' &&

@@ -2,14 +2,14 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Manifest, type Sha256, WcpError } from '@wcp/spec';
 import { parseJson } from '@wcp/spec/json';
-import { decodeUtf8 } from '../utf8.ts';
+import { decodeUtf8 } from '../base/encoding.ts';
+import type { AttestCode } from '../base/finding.ts';
+import { type Refuted, refuted, type Verified, verified } from '../base/verification.ts';
 import type { DsseEnvelope } from './dsse.ts';
 import { packageHash } from './package-folder.ts';
 import { withRegularFile } from './regular-file.ts';
 import {
-  type Attestation,
   type AttestExpectation,
-  answer,
   checkHash,
   checkIdentity,
   checkSignature,
@@ -20,27 +20,51 @@ import {
 export const MANIFEST_FILE = 'manifest.json';
 const MAX_MANIFEST_LENGTH = 1_048_576;
 
-/** Whether the package in a folder is attested, and its hash where that was reached. */
-export type PackageAttestation = Attestation & { readonly package_hash: Sha256 | null };
+/** Whether the package in a folder is attested, and its hash; null where that check was not reached. */
+export type PackageVerification =
+  | Verified<{ readonly package_hash: Sha256 }>
+  | (Refuted<AttestCode> & { readonly package_hash: Sha256 | null });
 
 /**
- * Checks the worker package in a folder against its `manifest.json`, in the HMAC form or as a DSSE
- * envelope (section 8, "Manifest"). A manifest that can't be read is missing.
+ * Verifies the worker package in a folder against its `manifest.json`, in the HMAC form or as a DSSE
+ * envelope (section 8, "Manifest"). A manifest that can't be read counts as missing.
  *
  * @throws {WcpError} `ERR_WCP_PACKAGE` where the folder has no package hash, once that check is reached
- * @example (await verifyPackage(dir, { worker_id, worker_species_id, authority_keys })).ok
+ * @example
+ * ```ts
+ * import { verifyPackage } from '@wcp/evidence';
+ *
+ * declare const publicKey: string;
+ * const result = await verifyPackage('workers/doc-summarizer', {
+ *   worker_id: 'org.acme.doc-summarizer.prod-01',
+ *   worker_species_id: 'wrk.doc.summarizer',
+ *   authority_keys: { 'org.acme': [publicKey] },
+ * });
+ * console.log(result.ok ? result.package_hash : result.findings[0].code);
+ * ```
  */
-export async function verifyPackage(dir: string, expected: AttestExpectation): Promise<PackageAttestation> {
+export async function verifyPackage(dir: string, expected: AttestExpectation): Promise<PackageVerification> {
   const reading = readManifest(await loadManifest(dir));
-  const early = checkIdentity(reading, expected);
-  if (reading === null || early !== null) return { ...answer(early), package_hash: null };
-  const hash = await packageHash(dir);
-  return { ...answer(checkHash(reading, hash) ?? checkSignature(reading, expected)), package_hash: hash };
+  const mismatch = checkIdentity(reading, expected);
+  if (mismatch !== null || reading === null) {
+    return { ...refuted(mismatch ?? 'ATTEST_MANIFEST_MISSING'), package_hash: null };
+  }
+  const package_hash = await packageHash(dir);
+  const code = checkHash(reading, package_hash) ?? checkSignature(reading, expected);
+  return code === null ? verified({ package_hash }) : { ...refuted(code), package_hash };
 }
 
 /**
- * The manifest in a package's folder as it was found, in the HMAC form or as a DSSE envelope; null where
- * none can be read. Nobody has believed it yet: {@link verifyManifest} says whether to.
+ * Reads the manifest in a package's folder, in the HMAC form or as a DSSE envelope; null where there is no
+ * readable one. It is not verified yet: see {@link verifyManifest}.
+ *
+ * @example
+ * ```ts
+ * import { loadManifest } from '@wcp/evidence';
+ *
+ * const manifest = await loadManifest('workers/doc-summarizer');
+ * console.log(manifest === null ? 'not attested' : manifest);
+ * ```
  */
 export async function loadManifest(dir: string): Promise<unknown> {
   try {
@@ -54,10 +78,18 @@ export async function loadManifest(dir: string): Promise<unknown> {
 }
 
 /**
- * Writes `manifest.json` into a package so that a reader finds the old one or the new one whole: by way
- * of `manifest.tmp`, which the package's hash leaves out too.
+ * Writes `manifest.json` into a package, by way of `manifest.tmp`, so that a reader finds either the old
+ * one or the whole new one. The package's hash leaves out both.
  *
  * @throws {WcpError} `ERR_WCP_MANIFEST` where it can't be written
+ * @example
+ * ```ts
+ * import type { Manifest } from '@wcp/spec';
+ * import { generateSigningKey, signManifest, writeManifest } from '@wcp/evidence';
+ *
+ * declare const manifest: Manifest;
+ * await writeManifest('workers/doc-summarizer', signManifest(manifest, generateSigningKey()));
+ * ```
  */
 export async function writeManifest(dir: string, manifest: Manifest | DsseEnvelope): Promise<void> {
   const temporary = join(dir, 'manifest.tmp');
@@ -70,7 +102,7 @@ export async function writeManifest(dir: string, manifest: Manifest | DsseEnvelo
   }
 }
 
-/** Creates the file anew: what stands there already, a link among it, is an error. */
+/** Creates the file: anything already in its place, even a link, is an error. */
 async function writeDurably(place: string, text: string): Promise<void> {
   const file = await open(place, 'wx');
   try {

@@ -1,14 +1,14 @@
-export type { ReceiptFindingCode } from '../finding.ts';
+export type { ReceiptFindingCode } from '../base/finding.ts';
 export {
   type ReceiptDraft,
   type ReceiptSeal,
   receiptHash,
   receiptLeaf,
-  type SealedReceipt,
-  sealReceipt,
+  type SignedReceipt,
   signReceipt,
 } from './receipt.ts';
 export {
+  type AppendedReceipt,
   appendReceipt,
   createReceiptChain,
   type ReceiptChain,

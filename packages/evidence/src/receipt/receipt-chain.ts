@@ -1,8 +1,8 @@
-import { type Receipt, WcpError } from '@wcp/spec';
+import { WcpError } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
+import { isObject, own } from '../base/own-member.ts';
 import type { SigningKey } from '../key/signing-key.ts';
-import { isObject, own } from '../own-member.ts';
-import { type ReceiptDraft, signReceipt } from './receipt.ts';
+import { type ReceiptDraft, type SignedReceipt, signReceipt } from './receipt.ts';
 
 /** The last receipt of a stream, as far as the next one needs it. */
 export interface ReceiptHead {
@@ -10,25 +10,32 @@ export interface ReceiptHead {
   readonly receipt_hash: string;
 }
 
-/** The last receipt of every stream, by stream: what a store keeps to resume a chain. */
+/** The last receipt of every stream, by stream: what a store needs to resume the chains. */
 export type ReceiptHeads = Readonly<Record<string, ReceiptHead>>;
 
 type Layer = ReadonlyMap<string, ReceiptHead>;
 
-/** The state of the chains that one key signs. It never changes: an append gives the next one. */
+/** The state of the receipt chains that one key signs. It never changes: an append returns the next one. */
 export interface ReceiptChain {
   readonly key: SigningKey;
-  /** In two layers, the later above the earlier, so that an append doesn't copy every tenant's head. */
+  /** Two layers, the later over the earlier, so that an append doesn't copy every tenant's head. */
   readonly layers: readonly [earlier: Layer, later: Layer];
 }
 
 const LATER_SIZE = 64;
 
 /**
- * A chain of receipts, new or resumed from stored heads (section 8).
+ * A receipt chain, new or resumed from stored heads (section 8).
  *
- * @throws {WcpError} `ERR_WCP_RECEIPT` for heads that are none
- * @example const chain = createReceiptChain(key, { 'tenant-1': { seq: 41, receipt_hash } });
+ * @throws {WcpError} `ERR_WCP_RECEIPT` for malformed heads
+ * @example
+ * ```ts
+ * import { createReceiptChain, generateSigningKey } from '@wcp/evidence';
+ *
+ * const receipt_hash = `sha256:${'0'.repeat(64)}`;
+ * const chain = createReceiptChain(generateSigningKey(), { 'tenant-1': { seq: 41, receipt_hash } });
+ * console.log(chain.key.keyId);
+ * ```
  */
 export function createReceiptChain(key: SigningKey, heads: ReceiptHeads = {}): ReceiptChain {
   if (!isObject(heads)) throw badHead();
@@ -36,30 +43,54 @@ export function createReceiptChain(key: SigningKey, heads: ReceiptHeads = {}): R
   return { key, layers: [earlier, new Map()] };
 }
 
-/**
- * The next receipt of the draft's stream, hashed and signed, and the chain that ends in it (section 8).
- * Nothing is stored: a caller whose commit fails goes on with the chain that it had.
- *
- * @throws {WcpError} `ERR_WCP_RECEIPT`, `ERR_WCP_CANONICAL_JSON`
- * @example const { receipt, chain: next } = appendReceipt(chain, draft);
- */
-export function appendReceipt(
-  chain: ReceiptChain,
-  draft: ReceiptDraft,
-): { readonly receipt: Receipt; readonly chain: ReceiptChain } {
-  const receipt = nextReceipt(draft, headOf(chain, draft.stream), chain.key);
-  const { seq, receipt_hash } = receipt;
-  const layers = withHead(chain.layers, receipt.stream, { seq, receipt_hash });
-  return { receipt, chain: { key: chain.key, layers } };
+/** A signed receipt, and the receipt chain that ends in it. */
+export interface AppendedReceipt extends SignedReceipt {
+  readonly chain: ReceiptChain;
 }
 
-/** The last receipt of every stream of a chain, in a form that JSON can hold. */
+/**
+ * The next receipt of the draft's stream, hashed and signed, and the receipt chain that ends in it
+ * (section 8). Nothing is stored: a caller whose commit fails continues with the chain it had.
+ *
+ * @throws {WcpError} `ERR_WCP_RECEIPT` for a draft without a stream, `ERR_WCP_CANONICAL_JSON`
+ * @example
+ * ```ts
+ * import { appendReceipt, createReceiptChain, generateSigningKey } from '@wcp/evidence';
+ * import type { ReceiptDraft } from '@wcp/evidence/receipt';
+ *
+ * declare const draft: ReceiptDraft;
+ * const chain = createReceiptChain(generateSigningKey());
+ * const { receipt, chain: next } = appendReceipt(chain, draft);
+ * console.log(receipt.seq, appendReceipt(next, draft).receipt.seq); // 0 1
+ * ```
+ */
+export function appendReceipt(chain: ReceiptChain, draft: ReceiptDraft): AppendedReceipt {
+  const { receipt, leaf } = nextReceipt(draft, headOf(chain, draft.stream), chain.key);
+  const { seq, receipt_hash } = receipt;
+  const layers = withHead(chain.layers, receipt.stream, { seq, receipt_hash });
+  return { receipt, leaf, chain: { key: chain.key, layers } };
+}
+
+/**
+ * The last receipt of every stream of a receipt chain, as JSON can store it: see {@link createReceiptChain}.
+ *
+ * @example
+ * ```ts
+ * import { type ReceiptChain, createReceiptChain } from '@wcp/evidence';
+ * import { receiptHeads } from '@wcp/evidence/receipt';
+ *
+ * declare const chain: ReceiptChain;
+ * const resumed = createReceiptChain(chain.key, receiptHeads(chain));
+ * console.log(Object.keys(receiptHeads(resumed)));
+ * ```
+ */
 export function receiptHeads(chain: ReceiptChain): ReceiptHeads {
   return Object.fromEntries(chain.layers.flatMap((layer) => [...layer]));
 }
 
-function nextReceipt(draft: ReceiptDraft, head: ReceiptHead | undefined, key: SigningKey): Receipt {
-  if (typeof draft.stream !== 'string') throw new WcpError('ERR_WCP_RECEIPT', 'A receipt names its stream.');
+function nextReceipt(draft: ReceiptDraft, head: ReceiptHead | undefined, key: SigningKey): SignedReceipt {
+  if (typeof draft.stream !== 'string')
+    throw new WcpError('ERR_WCP_RECEIPT', 'A receipt must name its stream.');
   const place = { seq: head ? head.seq + 1 : 0, prev_receipt_hash: head?.receipt_hash ?? null };
   return signReceipt({ ...draft, ...place }, key);
 }
@@ -89,5 +120,5 @@ function readHead(head: unknown): ReceiptHead {
 }
 
 function badHead(): WcpError {
-  return new WcpError('ERR_WCP_RECEIPT', 'The head of a stream is {seq, receipt_hash}.');
+  return new WcpError('ERR_WCP_RECEIPT', 'The head of a stream must be {seq, receipt_hash}.');
 }

@@ -8,7 +8,7 @@ export interface DecisionEvidence {
   /** A UUIDv7 that the caller supplies. */
   readonly receipt_id: string;
   readonly decision: RouteDecision;
-  /** The input as it was received, whatever it was. */
+  /** The input as received, whatever it is. */
   readonly input: unknown;
 }
 
@@ -23,14 +23,25 @@ export interface OutcomeEvidence {
 
 const POLICY_DECISIONS = { DISPATCH: 'ALLOW', DENY: 'DENY', STEWARD_HOLD: 'REQUIRE_HUMAN' } as const;
 
-/** The stream of decisions whose input named no tenant that could be read; no tenant can have this name. */
+/** The stream of decisions whose input has no readable tenant; no tenant can have this name. */
 const NO_TENANT = '(none)';
 
 /**
- * The draft of a decision's receipt (section 8). An input without canonical JSON has
- * no decision digest: null.
+ * The draft of a decision's receipt (section 8). Where the input has no canonical JSON, the decision
+ * digest is null.
  *
- * @example appendReceipt(chain, decisionReceipt({ receipt_id, decision, input }))
+ * @example
+ * ```ts
+ * import type { RouteDecision } from '@wcp/spec';
+ * import { appendReceipt, type ReceiptChain } from '@wcp/evidence';
+ * import { decisionReceipt } from '@wcp/evidence/receipt';
+ *
+ * declare const chain: ReceiptChain;
+ * declare const decision: RouteDecision;
+ * declare const input: unknown;
+ * const receipt_id = '01890a5d-ac96-774b-bcce-b302099a8057';
+ * console.log(appendReceipt(chain, decisionReceipt({ receipt_id, decision, input })).receipt);
+ * ```
  */
 export function decisionReceipt({ receipt_id, decision, input }: DecisionEvidence): ReceiptDraft {
   const { text, findings } = readCanonical(input);
@@ -38,7 +49,19 @@ export function decisionReceipt({ receipt_id, decision, input }: DecisionEvidenc
   return { receipt_id, ...draftDecision(decision), decision_digest };
 }
 
-/** What the receipt of a decision says of the decision itself; its digest and its id come to it later. */
+/**
+ * What the receipt of a decision says about the decision itself, without the receipt's id and the decision
+ * digest: for a caller that adds them later (section 8).
+ *
+ * @example
+ * ```ts
+ * import type { RouteDecision } from '@wcp/spec';
+ * import { draftDecision } from '@wcp/evidence/receipt';
+ *
+ * declare const decision: RouteDecision;
+ * console.log(draftDecision(decision).policy_decision); // 'ALLOW', 'DENY' or 'REQUIRE_HUMAN'
+ * ```
+ */
 export function draftDecision(decision: RouteDecision): Omit<ReceiptDraft, 'receipt_id' | 'decision_digest'> {
   return {
     kind: 'decision',
@@ -59,8 +82,19 @@ export function draftDecision(decision: RouteDecision): Omit<ReceiptDraft, 'rece
 }
 
 /**
- * The draft of an outcome's receipt (section 8): what the decision's receipt says, and how it ended. It
- * takes the decision's receipt, so that a Hall that restarts can write `unknown` from its log alone.
+ * The draft of an outcome's receipt (section 8): what the decision's receipt says, and how the work ended.
+ * It takes the decision's receipt, so that a Hall that restarts can write `unknown` from its log alone.
+ *
+ * @example
+ * ```ts
+ * import type { Receipt } from '@wcp/spec';
+ * import { type OutcomeEvidence, outcomeReceipt } from '@wcp/evidence/receipt';
+ *
+ * declare const decided: Receipt;
+ * declare const outcome: OutcomeEvidence['outcome'];
+ * const receipt_id = '01890a5d-ac96-774b-bcce-b302099a8057';
+ * console.log(outcomeReceipt({ receipt_id, decided, outcome }).kind); // 'outcome'
+ * ```
  */
 export function outcomeReceipt({ receipt_id, decided, outcome }: OutcomeEvidence): ReceiptDraft {
   return {

@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { sha256 } from '@wcp/spec';
 import { readCanonical } from '@wcp/spec/json';
-import { decodeBase64 } from '../base64.ts';
-import type { ReceiptFindingCode } from '../finding.ts';
-import { isSignedBy, keyIdOf, rawPublicKey, readPublicKey } from '../key/public-key.ts';
-import { isObject, own } from '../own-member.ts';
+import { decodeBase64 } from '../base/encoding.ts';
+import type { ReceiptFindingCode } from '../base/finding.ts';
+import { isObject, own } from '../base/own-member.ts';
+import { keyIdOf, rawPublicKey, readPublicKey } from '../key/public-key.ts';
+import { isSignatureOf } from '../key/signature.ts';
 import { hashedPart } from './receipt.ts';
 
 /** The members of a receipt that verification stands on (section 13, "Receipts"). */
@@ -17,16 +18,16 @@ export interface ReceiptLink {
   readonly signature: string;
 }
 
-/** What was found of one receipt. */
+/** What was found in one receipt. */
 export interface ExaminedReceipt {
   /** The canonical JSON of the whole receipt, its leaf in the log; empty where it has none. */
   readonly text: string;
-  /** Null for what is no receipt: it has no place in a stream. */
+  /** Null for a value that is not a receipt: it has no place in a stream. */
   readonly link: ReceiptLink | null;
   readonly codes: readonly ReceiptFindingCode[];
 }
 
-/** Examines receipts one after the other, each with those before it in mind; never throws. */
+/** Examines receipts one after the other, each against those before it; never throws. */
 export class ReceiptExaminer {
   readonly #keyring: Keyring;
   readonly #heads = new Map<string, ReceiptLink>();
@@ -48,11 +49,11 @@ export class ReceiptExaminer {
   }
 }
 
-/** Where the head of a stream is missing there is no hash to compare with: that finding stands alone. */
+/** Where the head of a stream is missing, there is no hash to compare with: that is the only finding. */
 function examinePlace(link: ReceiptLink, before: ReceiptLink | undefined): ReceiptFindingCode[] {
   const codes: ReceiptFindingCode[] = [];
   if (before === undefined && link.seq !== 0) return ['RECEIPT_HEAD_MISSING'];
-  // A difference, for above 2^53 a sum of one is the same number.
+  // A difference, not a sum: above 2^53, adding one may give the same number.
   if (before !== undefined && link.seq - before.seq !== 1) codes.push('RECEIPT_SEQ_GAP');
   const follows = before === undefined || link.prev_receipt_hash === before.receipt_hash;
   const begins = link.seq !== 0 || link.prev_receipt_hash === null;
@@ -67,8 +68,8 @@ interface ReceiptReading {
 }
 
 /**
- * Reads an attacker's receipt once, as text, and then only what the text says: no getter or proxy
- * shows the hash one thing and the chain another.
+ * Reads an attacker's receipt once, as text, and uses only that text: no getter or proxy can show the hash
+ * one thing and the receipt chain another.
  */
 function readReceipt(value: unknown): ReceiptReading {
   const whole = readCanonical(value);
@@ -94,7 +95,7 @@ function isLink(receipt: object): receipt is ReceiptLink {
 /** The keys that an auditor knows; each is parsed once, however many receipts it signed. */
 class Keyring {
   readonly #keys: unknown;
-  readonly #parsed = new Map<string, KeyObject | 'unknown' | 'unfit'>();
+  readonly #parsed = new Map<string, KeyObject | 'unknown' | 'invalid'>();
 
   constructor(keys: unknown) {
     this.#keys = keys;
@@ -105,21 +106,23 @@ class Keyring {
     if (key === 'unknown') return ['RECEIPT_KEY_UNKNOWN'];
     const signature = decodeBase64(link.signature);
     const good =
-      key !== 'unfit' && signature !== null && isSignedBy(key, Buffer.from(link.receipt_hash), signature);
+      key !== 'invalid' &&
+      signature !== null &&
+      isSignatureOf(key, Buffer.from(link.receipt_hash), signature);
     return good ? [] : ['RECEIPT_SIGNATURE_INVALID'];
   }
 
-  #find(keyId: string): KeyObject | 'unknown' | 'unfit' {
+  #find(keyId: string): KeyObject | 'unknown' | 'invalid' {
     const known = this.#parsed.get(keyId) ?? parseKey(keyId, own(this.#keys, keyId));
     this.#parsed.set(keyId, known);
     return known;
   }
 }
 
-/** A key is fit for the id that it is registered under only where that id is its own. */
-function parseKey(keyId: string, publicKey: unknown): KeyObject | 'unknown' | 'unfit' {
+/** A key serves the id that it is registered under only where that id is its own. */
+function parseKey(keyId: string, publicKey: unknown): KeyObject | 'unknown' | 'invalid' {
   if (publicKey === undefined) return 'unknown';
   const ownId =
     typeof publicKey === 'string' && rawPublicKey(publicKey) !== null && keyIdOf(publicKey) === keyId;
-  return (ownId ? readPublicKey(publicKey) : null) ?? 'unfit';
+  return (ownId ? readPublicKey(publicKey) : null) ?? 'invalid';
 }

@@ -1,7 +1,7 @@
 import { canonicalJson, type Receipt, type Sha256, sha256, WcpError } from '@wcp/spec';
-import { encodeBase64 } from '../base64.ts';
+import { encodeBase64 } from '../base/encoding.ts';
+import { isObject } from '../base/own-member.ts';
 import type { SigningKey } from '../key/signing-key.ts';
-import { isObject } from '../own-member.ts';
 
 /** What signing adds to a receipt. */
 export interface ReceiptSeal {
@@ -13,86 +13,104 @@ export interface ReceiptSeal {
 /** A receipt before its place in a chain and its signature are known. */
 export type ReceiptDraft = Omit<Receipt, 'seq' | 'prev_receipt_hash' | keyof ReceiptSeal>;
 
+/** A signed receipt and its leaf in the log. */
+export interface SignedReceipt<T extends object = Receipt> {
+  readonly receipt: HashedPart<T> & ReceiptSeal;
+  /** The canonical JSON of the whole receipt, as {@link receiptLeaf} writes it. */
+  readonly leaf: string;
+}
+
 /**
  * SHA-256 of the canonical JSON of a receipt without `receipt_hash` and `signature` (section 8).
  *
- * @throws {WcpError} `ERR_WCP_RECEIPT` for what is no object, `ERR_WCP_CANONICAL_JSON`
+ * @throws {WcpError} `ERR_WCP_RECEIPT` where it is not an object, `ERR_WCP_CANONICAL_JSON`
+ * @example
+ * ```ts
+ * import { receiptHash } from '@wcp/evidence';
+ *
+ * const receipt = { stream: 'tenant-1', seq: 0 };
+ * console.log(receiptHash(receipt) === receiptHash({ ...receipt, signature: 'any' })); // true
+ * ```
  */
 export function receiptHash(receipt: object): Sha256 {
-  if (!isObject(receipt)) throw new WcpError('ERR_WCP_RECEIPT', 'A receipt is an object.');
-  return sha256(canonicalJson(hashedPart(receipt)));
+  return sha256(canonicalJson(hashedPart(requireObject(receipt))));
 }
 
 /**
  * The leaf of a receipt in the log: the canonical JSON of the whole receipt (section 8, "Log").
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
- * @example tree.append(receiptLeaf(receipt))
+ * @example
+ * ```ts
+ * import type { Receipt } from '@wcp/spec';
+ * import { createMerkleTree } from '@wcp/evidence/log';
+ * import { receiptLeaf } from '@wcp/evidence/receipt';
+ *
+ * declare const receipts: Receipt[];
+ * console.log(createMerkleTree(receipts.map(receiptLeaf)).root());
+ * ```
  */
 export function receiptLeaf(receipt: object): string {
   return canonicalJson(receipt);
 }
 
 /** The members of a receipt that its hash covers. */
-export function hashedPart(receipt: object): object {
-  const { receipt_hash: _hash, signature: _signature, ...rest } = receipt as Partial<ReceiptSeal>;
+type HashedPart<T extends object> = Omit<T, 'receipt_hash' | 'signature'>;
+
+/** A receipt without the members that its hash does not cover. */
+export function hashedPart<T extends object>(receipt: T): HashedPart<T> {
+  const { receipt_hash: _hash, signature: _signature, ...rest } = receipt as T & Partial<ReceiptSeal>;
   return rest;
 }
 
 /**
- * Seals a receipt (section 8): puts the key's id in, hashes, and signs the hash as written.
+ * Signs a receipt that knows its place in a chain (section 8): adds the key's id, hashes the receipt and
+ * signs the hash as written. {@link appendReceipt} finds the place too.
  *
- * @throws {WcpError} `ERR_WCP_RECEIPT` for what is no object, `ERR_WCP_CANONICAL_JSON`
- * @example signReceipt({ ...draft, seq: 0, prev_receipt_hash: null }, key).signature
- */
-export function signReceipt<T extends object>(
-  draft: T,
-  key: SigningKey,
-): Omit<T, keyof ReceiptSeal> & ReceiptSeal {
-  const unsigned = { ...draft, signing_key_id: key.keyId };
-  const hash = receiptHash(isObject(draft) ? unsigned : draft);
-  return { ...unsigned, receipt_hash: hash, signature: encodeBase64(key.sign(hash)) };
-}
-
-/** A sealed receipt, and its leaf in the log. */
-export interface SealedReceipt {
-  readonly receipt: Receipt;
-  /** The canonical JSON of the whole receipt. */
-  readonly leaf: string;
-}
-
-/**
- * Seals a receipt as {@link signReceipt} does and gives its leaf too: each member is written once for
- * both, which at thousands of receipts a second is what they cost beside their signatures.
+ * Each member is written once, for the hash and for the leaf: beside its signature, that is what a receipt
+ * costs.
  *
- * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
+ * @throws {WcpError} `ERR_WCP_RECEIPT` where it is not an object, `ERR_WCP_CANONICAL_JSON`
+ * @example
+ * ```ts
+ * import { generateSigningKey, signReceipt } from '@wcp/evidence';
+ *
+ * const draft = { stream: 'tenant-1', seq: 0, prev_receipt_hash: null };
+ * const { receipt, leaf } = signReceipt(draft, generateSigningKey());
+ * console.log(receipt.receipt_hash, receipt.signature, leaf);
+ * ```
  */
-export function sealReceipt(draft: Omit<Receipt, keyof ReceiptSeal>, key: SigningKey): SealedReceipt {
-  const unsigned = { ...draft, signing_key_id: key.keyId };
-  const names = Object.keys(unsigned).sort();
-  const members = names.map((name) => memberText(name, (unsigned as Record<string, unknown>)[name]));
-  const receipt_hash = sha256(`{${members.join(',')}}`);
+export function signReceipt<T extends object>(draft: T, key: SigningKey): SignedReceipt<T> {
+  const unsigned = { ...hashedPart(requireObject(draft)), signing_key_id: key.keyId };
+  const texts = new Map(Object.entries(unsigned).map(([name, value]) => [name, memberText(name, value)]));
+  const receipt_hash = sha256(objectText(texts));
   const signature = encodeBase64(key.sign(receipt_hash));
-  insertMember(names, members, 'receipt_hash', receipt_hash);
-  insertMember(names, members, 'signature', signature);
-  return { receipt: { ...unsigned, receipt_hash, signature }, leaf: `{${members.join(',')}}` };
+  texts.set('receipt_hash', memberText('receipt_hash', receipt_hash));
+  texts.set('signature', memberText('signature', signature));
+  return { receipt: { ...unsigned, receipt_hash, signature }, leaf: objectText(texts) };
 }
 
-/** What stands for itself in a JSON text. */
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+function requireObject<T extends object>(receipt: T): T {
+  if (!isObject(receipt)) throw new WcpError('ERR_WCP_RECEIPT', 'A receipt must be an object.');
+  return receipt;
+}
 
+/** Text that JSON writes without an escape. */
+const UNESCAPED = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/** A member as canonical JSON writes it; the common values without the cost of a reader. */
 function memberText(name: string, value: unknown): string {
-  if (value === null || Number.isSafeInteger(value)) return `"${name}":${value}`;
-  return typeof value === 'string' && PLAIN.test(value)
-    ? `"${name}":"${value}"`
-    : `"${name}":${canonicalJson(value)}`;
+  if (UNESCAPED.test(name)) {
+    if (value === null || Number.isSafeInteger(value)) return `"${name}":${value}`;
+    if (typeof value === 'string' && UNESCAPED.test(value)) return `"${name}":"${value}"`;
+  }
+  return canonicalJson({ [name]: value }).slice(1, -1);
 }
 
-/** Puts a member where its name belongs; one of that name that is there already gives way. */
-function insertMember(names: string[], members: string[], name: string, value: string): void {
-  const after = names.findIndex((other) => other >= name);
-  const place = after < 0 ? names.length : after;
-  const replaced = names[place] === name ? 1 : 0;
-  names.splice(place, replaced, name);
-  members.splice(place, replaced, memberText(name, value));
+/** Canonical JSON sorts names by UTF-16 code units (RFC 8785), as `sort` does. */
+function objectText(texts: ReadonlyMap<string, string>): string {
+  return `{${[...texts.keys()]
+    .sort()
+    .map((name) => texts.get(name))
+    .join(',')}}`;
 }

@@ -16,7 +16,7 @@ const expected: BanListExpectation = {
 const verdictOf = (given: unknown, changes: object = {}) => verifyBanList(given, { ...expected, ...changes });
 const codeOf = (given: unknown, changes: object = {}) => {
   const verdict = verdictOf(given, changes);
-  return verdict.ok ? null : verdict.code;
+  return verdict.ok ? null : verdict.findings[0].code;
 };
 
 /** Signs whatever members there are, as a careless authority would. */
@@ -29,6 +29,7 @@ describe('a ban list that can be believed', () => {
   test('bans what was reported or confirmed, and nothing that was cleared', () => {
     expect(verdictOf(list)).toEqual({
       ok: true,
+      findings: [],
       banned: [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`],
       list: expect.objectContaining({ authority: 'org.acme', sequence: 7 }),
       expires_at: '2026-01-02T01:00:00.000Z',

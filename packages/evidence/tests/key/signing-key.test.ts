@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { generateSigningKey, keyIdOf, publicKeyFromPem, signingKeyFromPem } from '../../src/index.ts';
 import { signingKeyFromSeed } from '../../src/key/index.ts';
-import { isSignedBy, readPublicKey } from '../../src/key/public-key.ts';
+import { readPublicKey } from '../../src/key/public-key.ts';
+import { isSignatureOf } from '../../src/key/signature.ts';
 import { key, SEED } from '../support.ts';
 
 const PUBLIC = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
@@ -99,10 +100,10 @@ describe('a public key', () => {
     const publicKey = readPublicKey(key.publicKey);
     if (publicKey === null) return expect.unreachable();
     const signature = key.sign('text');
-    expect(isSignedBy(publicKey, Buffer.from('text'), signature)).toBe(true);
-    expect(isSignedBy(publicKey, Buffer.from('texts'), signature)).toBe(false);
-    expect(isSignedBy(publicKey, Buffer.from('text'), signature.subarray(1))).toBe(false);
-    expect(isSignedBy(publicKey, Buffer.from('text'), Buffer.alloc(64, 255))).toBe(false);
+    expect(isSignatureOf(publicKey, Buffer.from('text'), signature)).toBe(true);
+    expect(isSignatureOf(publicKey, Buffer.from('texts'), signature)).toBe(false);
+    expect(isSignatureOf(publicKey, Buffer.from('text'), signature.subarray(1))).toBe(false);
+    expect(isSignatureOf(publicKey, Buffer.from('text'), Buffer.alloc(64, 255))).toBe(false);
   });
 
   test('of small order is no key, whatever the runtime makes of a signature under it', () => {
@@ -125,7 +126,7 @@ describe('a public key', () => {
     for (const text of ['02'.repeat(32), 'ff'.repeat(32), `07${'00'.repeat(31)}`]) {
       const publicKey = readPublicKey(text);
       if (publicKey !== null)
-        expect(isSignedBy(publicKey, Buffer.from('text'), Buffer.alloc(64))).toBe(false);
+        expect(isSignatureOf(publicKey, Buffer.from('text'), Buffer.alloc(64))).toBe(false);
     }
   });
 });

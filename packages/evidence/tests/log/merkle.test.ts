@@ -95,8 +95,8 @@ describe('a Merkle tree', () => {
       const part = bytesOf(leaves.slice(0, size));
       expect(tree.root(size)).toBe(written(naiveRoot(part)));
       for (let at = 0; at < size; at += 1) {
-        expect(tree.inclusionProof(at, size)).toEqual(naivePath(at, part).map(written));
-        expect(tree.consistencyProof(at + 1, size)).toEqual(naiveProof(at + 1, part).map(written));
+        expect(inclusionProof(tree, at, size)).toEqual(naivePath(at, part).map(written));
+        expect(consistencyProof(tree, at + 1, size)).toEqual(naiveProof(at + 1, part).map(written));
       }
     }
   });
@@ -113,8 +113,8 @@ describe('a Merkle tree', () => {
           const tree = createMerkleTree(leaves);
           expect(merkleRoot(leaves, size)).toBe(tree.root(size));
           expect(merkleRoot(leaves)).toBe(written(naiveRoot(bytesOf(leaves))));
-          expect(inclusionProof(leaves, at, size)).toEqual(tree.inclusionProof(at, size));
-          expect(consistencyProof(leaves, at + 1, size)).toEqual(tree.consistencyProof(at + 1, size));
+          expect(inclusionProof(leaves, at, size)).toEqual(inclusionProof(tree, at, size));
+          expect(consistencyProof(leaves, at + 1, size)).toEqual(consistencyProof(tree, at + 1, size));
         },
       ),
     );
@@ -134,8 +134,8 @@ describe('a Merkle tree', () => {
       [65_535, 65_537],
       [70_000, 99_999],
     ] as const) {
-      const proof = tree.inclusionProof(index, size);
-      expect(verifyInclusion({ leaf: `leaf ${index}`, index, size, root: tree.root(size), proof })).toBe(
+      const proof = inclusionProof(tree, index, size);
+      expect(verifyInclusion({ leaf: `leaf ${index}`, index, size, root: tree.root(size), proof }).ok).toBe(
         true,
       );
       const roots = { first_root: tree.root(index + 1), second_root: tree.root(size) };
@@ -144,8 +144,8 @@ describe('a Merkle tree', () => {
           first: index + 1,
           second: size,
           ...roots,
-          proof: tree.consistencyProof(index + 1, size),
-        }),
+          proof: consistencyProof(tree, index + 1, size),
+        }).ok,
       ).toBe(true);
     }
   });
@@ -172,7 +172,7 @@ describe('out of range is', () => {
     [null, 4],
   ])('the inclusion of %j in %j', (index, size) => {
     expect(() => inclusionProof(leaves, index as never, size as never)).toThrow(outOfRange);
-    expect(() => tree.inclusionProof(index as never, size as never)).toThrow(outOfRange);
+    expect(() => inclusionProof(tree, index as never, size as never)).toThrow(outOfRange);
   });
 
   test.each([
@@ -186,7 +186,7 @@ describe('out of range is', () => {
     ['1', 4],
   ])('the consistency of %j with %j', (first, second) => {
     expect(() => consistencyProof(leaves, first as never, second as never)).toThrow(outOfRange);
-    expect(() => tree.consistencyProof(first as never, second as never)).toThrow(outOfRange);
+    expect(() => consistencyProof(tree, first as never, second as never)).toThrow(outOfRange);
   });
 
   test('any proof of a tree without leaves', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { verifyConsistency, verifyInclusion } from '../../src/index.ts';
-import { createMerkleTree } from '../../src/log/index.ts';
+import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from '../../src/index.ts';
+import { type ConsistencyClaim, createMerkleTree, type InclusionClaim } from '../../src/log/index.ts';
 import { hostileValues } from '../support.ts';
 
 const leaves = Array.from({ length: 33 }, (_, index) => `leaf ${index}`);
@@ -11,15 +11,17 @@ const inclusion = (index: number, size: number) => ({
   index,
   size,
   root: tree.root(size) as string,
-  proof: tree.inclusionProof(index, size) as string[],
+  proof: inclusionProof(tree, index, size) as string[],
 });
 const consistency = (first: number, second: number) => ({
   first,
   second,
   first_root: tree.root(first) as string,
   second_root: tree.root(second) as string,
-  proof: tree.consistencyProof(first, second) as string[],
+  proof: consistencyProof(tree, first, second) as string[],
 });
+const isIncluded = (claim: InclusionClaim) => verifyInclusion(claim).ok;
+const isConsistent = (claim: ConsistencyClaim) => verifyConsistency(claim).ok;
 const pairs = leaves.flatMap((_, last) =>
   leaves.slice(0, last + 1).map((_, index) => [index, last + 1] as const),
 );
@@ -27,52 +29,52 @@ const foreign = `sha256:${'0'.repeat(64)}`;
 
 describe('an inclusion proof', () => {
   test('holds for every leaf of every tree', () => {
-    for (const [index, size] of pairs) expect(verifyInclusion(inclusion(index, size))).toBe(true);
+    for (const [index, size] of pairs) expect(isIncluded(inclusion(index, size))).toBe(true);
   });
 
   test('does not hold for another leaf, place, size or root', () => {
     for (const [index, size] of pairs) {
       const claim = inclusion(index, size);
-      expect(verifyInclusion({ ...claim, leaf: 'another' })).toBe(false);
-      expect(verifyInclusion({ ...claim, root: foreign })).toBe(false);
-      if (size > 1) expect(verifyInclusion({ ...claim, index: (index + 1) % size })).toBe(false);
-      expect(verifyInclusion({ ...claim, index: size })).toBe(false);
-      if (size < 33) expect(verifyInclusion({ ...claim, root: tree.root(size + 1) })).toBe(false);
+      expect(isIncluded({ ...claim, leaf: 'another' })).toBe(false);
+      expect(isIncluded({ ...claim, root: foreign })).toBe(false);
+      if (size > 1) expect(isIncluded({ ...claim, index: (index + 1) % size })).toBe(false);
+      expect(isIncluded({ ...claim, index: size })).toBe(false);
+      if (size < 33) expect(isIncluded({ ...claim, root: tree.root(size + 1) })).toBe(false);
     }
   });
 
   test('does not hold with a hash more, less or another one', () => {
     for (const [index, size] of pairs) {
       const claim = inclusion(index, size);
-      expect(verifyInclusion({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
+      expect(isIncluded({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
       for (const at of claim.proof.keys()) {
-        expect(verifyInclusion({ ...claim, proof: claim.proof.toSpliced(at, 1) })).toBe(false);
-        expect(verifyInclusion({ ...claim, proof: claim.proof.with(at, foreign) })).toBe(false);
+        expect(isIncluded({ ...claim, proof: claim.proof.toSpliced(at, 1) })).toBe(false);
+        expect(isIncluded({ ...claim, proof: claim.proof.with(at, foreign) })).toBe(false);
       }
     }
   });
 
   test('does not show an inner node as a leaf', () => {
-    const [left, right] = [tree.root(1), tree.inclusionProof(0, 2)[0] ?? ''];
+    const [left, right] = [tree.root(1), inclusionProof(tree, 0, 2)[0] ?? ''];
     const leaf = Buffer.from(left.slice(7) + right.slice(7), 'hex');
-    expect(verifyInclusion({ leaf, index: 0, size: 1, root: tree.root(2), proof: [] })).toBe(false);
+    expect(isIncluded({ leaf, index: 0, size: 1, root: tree.root(2), proof: [] })).toBe(false);
   });
 });
 
 describe('a consistency proof', () => {
   test('holds between every two states of a log', () => {
-    for (const [index, size] of pairs) expect(verifyConsistency(consistency(index + 1, size))).toBe(true);
+    for (const [index, size] of pairs) expect(isConsistent(consistency(index + 1, size))).toBe(true);
   });
 
   test('does not hold for another root, and not the other way round', () => {
     for (const [index, size] of pairs) {
       const claim = consistency(index + 1, size);
-      expect(verifyConsistency({ ...claim, first_root: foreign })).toBe(false);
-      expect(verifyConsistency({ ...claim, second_root: foreign })).toBe(false);
+      expect(isConsistent({ ...claim, first_root: foreign })).toBe(false);
+      expect(isConsistent({ ...claim, second_root: foreign })).toBe(false);
       if (claim.first === claim.second) continue;
       const { first, second, first_root, second_root } = claim;
       expect(
-        verifyConsistency({
+        isConsistent({
           ...claim,
           first: second,
           second: first,
@@ -86,10 +88,10 @@ describe('a consistency proof', () => {
   test('does not hold with a hash more, less or another one', () => {
     for (const [index, size] of pairs) {
       const claim = consistency(index + 1, size);
-      expect(verifyConsistency({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
+      expect(isConsistent({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
       for (const at of claim.proof.keys()) {
-        expect(verifyConsistency({ ...claim, proof: claim.proof.toSpliced(at, 1) })).toBe(false);
-        expect(verifyConsistency({ ...claim, proof: claim.proof.with(at, foreign) })).toBe(false);
+        expect(isConsistent({ ...claim, proof: claim.proof.toSpliced(at, 1) })).toBe(false);
+        expect(isConsistent({ ...claim, proof: claim.proof.with(at, foreign) })).toBe(false);
       }
     }
   });
@@ -97,10 +99,8 @@ describe('a consistency proof', () => {
   test('does not hide a leaf that was changed', () => {
     const rewritten = createMerkleTree(leaves.with(3, 'changed'));
     for (let first = 4; first < 33; first += 1) {
-      const proof = rewritten.consistencyProof(first, 33);
-      expect(verifyConsistency({ ...consistency(first, 33), second_root: rewritten.root(), proof })).toBe(
-        false,
-      );
+      const proof = consistencyProof(rewritten, first, 33);
+      expect(isConsistent({ ...consistency(first, 33), second_root: rewritten.root(), proof })).toBe(false);
     }
   });
 });
@@ -110,24 +110,24 @@ describe('what is no proof', () => {
 
   test('does not hold whatever stands in it, and throws nothing', () => {
     for (const value of [...places, ...hostileValues()] as never[]) {
-      expect(verifyInclusion(value)).toBe(false);
-      expect(verifyConsistency(value)).toBe(false);
+      expect(isIncluded(value)).toBe(false);
+      expect(isConsistent(value)).toBe(false);
       for (const member of ['index', 'size', 'root', 'proof', 'leaf']) {
         const changed = { ...inclusion(2, 5), [member]: value };
-        expect(verifyInclusion(changed), `${member}`).toBe(false);
+        expect(isIncluded(changed), `${member}`).toBe(false);
       }
       for (const member of ['first', 'second', 'first_root', 'second_root', 'proof']) {
         const changed = { ...consistency(3, 5), [member]: value };
-        expect(verifyConsistency(changed), `${member}`).toBe(false);
+        expect(isConsistent(changed), `${member}`).toBe(false);
       }
     }
   });
 
   test('is written with bare or upper-case hashes', () => {
     const claim = inclusion(2, 5);
-    expect(verifyInclusion({ ...claim, root: claim.root.slice(7) })).toBe(false);
-    expect(verifyInclusion({ ...claim, root: claim.root.toUpperCase() })).toBe(false);
-    expect(verifyInclusion({ ...claim, proof: claim.proof.map((hash) => hash.slice(7)) })).toBe(false);
+    expect(isIncluded({ ...claim, root: claim.root.slice(7) })).toBe(false);
+    expect(isIncluded({ ...claim, root: claim.root.toUpperCase() })).toBe(false);
+    expect(isIncluded({ ...claim, proof: claim.proof.map((hash) => hash.slice(7)) })).toBe(false);
   });
 
   test('is made of hashes by chance, for sizes up to 2^53 too', () => {
@@ -135,14 +135,25 @@ describe('what is no proof', () => {
     const proof = fc.array(hash, { maxLength: 60 });
     fc.assert(
       fc.property(fc.maxSafeNat(), fc.maxSafeNat(), hash, hash, proof, (first, second, one, two, path) => {
-        expect(verifyInclusion({ leaf: 'x', index: first, size: second, root: one, proof: path })).toBe(
-          false,
-        );
+        expect(isIncluded({ leaf: 'x', index: first, size: second, root: one, proof: path })).toBe(false);
         fc.pre(one !== two);
-        expect(verifyConsistency({ first, second, first_root: one, second_root: two, proof: path })).toBe(
-          false,
-        );
+        expect(isConsistent({ first, second, first_root: one, second_root: two, proof: path })).toBe(false);
       }),
     );
+  });
+});
+
+describe('the finding about a proof', () => {
+  test('says whether there is no such claim or the proof does not lead to the root', () => {
+    const claim = inclusion(2, 5);
+    const growth = consistency(3, 5);
+    const invalid = { ok: false, findings: [{ index: 0, code: 'PROOF_INVALID' }] };
+    const malformed = { ok: false, findings: [{ index: 0, code: 'PROOF_MALFORMED' }] };
+    expect(verifyInclusion({ ...claim, root: foreign })).toMatchObject(invalid);
+    expect(verifyInclusion({ ...claim, index: 5 })).toMatchObject(malformed);
+    expect(verifyInclusion({ ...claim, leaf: '\ud800' })).toMatchObject(malformed);
+    expect(verifyConsistency({ ...growth, second_root: foreign })).toMatchObject(invalid);
+    expect(verifyConsistency({ ...growth, first: 0 })).toMatchObject(malformed);
+    expect(verifyConsistency({ ...growth, second_root: 'text' })).toMatchObject(malformed);
   });
 });

@@ -9,7 +9,7 @@ import {
   verifyManifest,
 } from '../../src/index.ts';
 import { signManifestHmac } from '../../src/package/index.ts';
-import { hostileValues, key, otherKey } from '../support.ts';
+import { codeOfFirst, hostileValues, key, otherKey } from '../support.ts';
 
 const files = [{ path: 'worker.js', content: 'export {}' }];
 const worker_id = 'org.acme.doc-summarizer.prod-01';
@@ -29,7 +29,9 @@ const refused = expect.objectContaining({ code: 'ERR_WCP_PACKAGE' });
 describe('a manifest with an HMAC', () => {
   const signed = signManifestHmac(manifest, hmac_key);
   const codeOf = (change: object = {}, found: unknown = signed) =>
-    verifyManifest({ manifest: found, files, worker_id, worker_species_id, hmac_key, ...change }).deny_code;
+    codeOfFirst(
+      verifyManifest({ manifest: found, files, worker_id, worker_species_id, hmac_key, ...change }),
+    );
   const changed = (change: object) => codeOf({}, { ...signed, ...change });
   /** Signs whatever members there are, as a careless authority would. */
   const resigned = (change: object) => {
@@ -46,7 +48,7 @@ describe('a manifest with an HMAC', () => {
   test('that fits attests the package', () => {
     expect(verifyManifest({ manifest: signed, files, worker_id, worker_species_id, hmac_key })).toEqual({
       ok: true,
-      deny_code: null,
+      findings: [],
     });
     expect(codeOf({ files: undefined, package_hash: manifest.package_hash })).toBeNull();
     expect(resigned({})).toBeNull();
@@ -166,8 +168,9 @@ describe('a manifest in an envelope', () => {
   const envelope = signManifest(manifest, key);
   const authority_keys = { 'org.acme': [key.publicKey] };
   const codeOf = (change: object = {}, found: unknown = envelope) =>
-    verifyManifest({ manifest: found, files, worker_id, worker_species_id, authority_keys, ...change })
-      .deny_code;
+    codeOfFirst(
+      verifyManifest({ manifest: found, files, worker_id, worker_species_id, authority_keys, ...change }),
+    );
   const statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString());
   /** An envelope around any text, signed with the right key. */
   const enclose = (text: string | Buffer, payloadType: string = envelope.payloadType) => {

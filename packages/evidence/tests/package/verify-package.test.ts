@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildManifest, packageHash, signManifest, verifyPackage, writeManifest } from '../../src/index.ts';
 import { signManifestHmac } from '../../src/package/index.ts';
-import { key } from '../support.ts';
+import { codeOfFirst, key } from '../support.ts';
 
 const expected = {
   worker_id: 'org.acme.doc-summarizer.prod-01',
@@ -37,7 +37,7 @@ const makeManifest = async () =>
     attested_at_utc: '2026-01-02T00:00:00Z',
     build_source: 'ci',
   });
-const codeOf = async () => (await verifyPackage(dir, expected)).deny_code;
+const codeOf = async () => codeOfFirst(await verifyPackage(dir, expected));
 const putManifest = (text: string | Uint8Array) => writeFileSync(join(dir, 'manifest.json'), text);
 
 describe('a package', () => {
@@ -48,7 +48,7 @@ describe('a package', () => {
       signManifest(await makeManifest(), key),
     ]) {
       await writeManifest(dir, manifest);
-      expect(await verifyPackage(dir, expected)).toEqual({ ok: true, deny_code: null, package_hash });
+      expect(await verifyPackage(dir, expected)).toEqual({ ok: true, findings: [], package_hash });
     }
   });
 
@@ -57,17 +57,17 @@ describe('a package', () => {
     mkdirSync(join(dir, 'node_modules'));
     writeFileSync(join(dir, 'node_modules/evil.js'), 'x');
     const attestation = await verifyPackage(dir, expected);
-    expect(attestation).toEqual({
+    expect(attestation).toMatchObject({
       ok: false,
-      deny_code: 'ATTEST_HASH_MISMATCH',
+      findings: [{ index: 0, code: 'ATTEST_HASH_MISMATCH' }],
       package_hash: await packageHash(dir),
     });
   });
 
   test('without a manifest that can be read has none', async () => {
-    expect(await verifyPackage(dir, expected)).toEqual({
+    expect(await verifyPackage(dir, expected)).toMatchObject({
       ok: false,
-      deny_code: 'ATTEST_MANIFEST_MISSING',
+      findings: [{ index: 0, code: 'ATTEST_MANIFEST_MISSING' }],
       package_hash: null,
     });
     for (const text of ['', 'junk', 'null', '[]', '{"a":1,"a":2}', '\ufeff{}', new Uint8Array([0xff])]) {
@@ -98,7 +98,7 @@ describe('a package', () => {
     expect(await codeOf()).toBe('ATTEST_MANIFEST_MISSING');
     await writeManifest(dir, manifest);
     const other = await verifyPackage(dir, { ...expected, worker_id: 'org.acme.other' });
-    expect(other.deny_code).toBe('ATTEST_MANIFEST_ID_MISMATCH');
+    expect(codeOfFirst(other)).toBe('ATTEST_MANIFEST_ID_MISMATCH');
     await expect(codeOf()).rejects.toThrow(expect.objectContaining({ code: 'ERR_WCP_PACKAGE' }));
   });
 });

@@ -86,6 +86,6 @@ describe('the receipt of an outcome', () => {
     const outcome = { status: 'ok', result_hash: `sha256:${'e'.repeat(64)}`, duration_ms: 12 } as const;
     const draft = outcomeReceipt({ receipt_id, decided: receipt, outcome });
     expect(draft).toEqual({ ...decided, kind: 'outcome', outcome });
-    expect(verifyReceipts([receipt, appendReceipt(chain, draft).receipt], keys)).toEqual([]);
+    expect(verifyReceipts([receipt, appendReceipt(chain, draft).receipt], keys).findings).toEqual([]);
   });
 });

@@ -19,13 +19,13 @@ test('receipt_hash covers every member, one named __proto__ too', () => {
 });
 
 test('signing puts the id of its own key in before it hashes', () => {
-  const receipt = signReceipt({ ...draft, signing_key_id: otherKey.keyId }, key);
+  const { receipt } = signReceipt({ ...draft, signing_key_id: otherKey.keyId }, key);
   expect(receipt.signing_key_id).toBe(key.keyId);
   expect(receipt.receipt_hash).toBe(receiptHash({ ...draft, signing_key_id: key.keyId }));
 });
 
 test('the signature is over the bytes of receipt_hash as written, in base64', () => {
-  const receipt = signReceipt(draft, key);
+  const { receipt } = signReceipt(draft, key);
   const signature = Buffer.from(receipt.signature, 'base64');
   expect(signature.toString('base64')).toBe(receipt.signature);
   expect(verify(null, Buffer.from(receipt.receipt_hash), key.exportPublicPem(), signature)).toBe(true);
@@ -33,14 +33,16 @@ test('the signature is over the bytes of receipt_hash as written, in base64', ()
 });
 
 test('signing leaves its argument alone and replaces an old seal', () => {
-  const once = signReceipt(draft, otherKey);
+  const once = signReceipt(draft, otherKey).receipt;
   const before = canonicalJson(once);
   expect(signReceipt(once, key)).toEqual(signReceipt(draft, key));
   expect(canonicalJson(once)).toBe(before);
 });
 
 test('a sealed receipt has the members of the schema', () => {
-  expect(Object.keys(signReceipt(draft, key)).sort()).toEqual(Object.keys(ReceiptSchema.properties).sort());
+  expect(Object.keys(signReceipt(draft, key).receipt).sort()).toEqual(
+    Object.keys(ReceiptSchema.properties).sort(),
+  );
 });
 
 test.each([null, undefined, 'text', 5, [], [draft]])(

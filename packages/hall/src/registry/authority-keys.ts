@@ -1,5 +1,5 @@
 import { keyIdOf } from '@wcp/evidence';
-import { verifySignature } from '@wcp/evidence/key';
+import { isSignedBy } from '@wcp/evidence/key';
 import { canonicalJson, checkId, type RegistryRecord, WcpError } from '@wcp/spec';
 import { ProblemError } from '../base/problem.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
@@ -94,7 +94,7 @@ export function isSignedEnrolment(
   { signing_key_id, signature }: EnrolmentSignature,
 ): boolean {
   const key = keys.find((candidate) => candidate.signing_key_id === signing_key_id);
-  return key !== undefined && verifySignature(key.public_key, statement, signature);
+  return key !== undefined && isSignedBy(key.public_key, statement, signature);
 }
 
 function checkAuthority(authority: string): string {

@@ -59,7 +59,7 @@ async function brokenEvidence(store: Store, receipts: Receipt[]): Promise<string
   const { keyId, publicKey } = signingKeyFromSeed(KEY_SEED);
   const checkpoints = (await all(store, 'checkpoints')).map(({ note }) => note);
   const keys = { [keyId]: publicKey };
-  const findings = verifyLog({ receipts, keys, checkpoints, origin: ORIGIN });
+  const { findings } = verifyLog({ receipts, keys, checkpoints, origin: ORIGIN });
   return findings.map(({ index, code }) => `evidence ${index}: ${code}`);
 }
 

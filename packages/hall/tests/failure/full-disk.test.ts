@@ -63,7 +63,7 @@ test.runIf(isMounted)(
     const again = await createHall(options);
     const rows = await again.parts.storage.store.list('receipts', { limit: 100_000 });
     const receipts = rows.map((row) => JSON.parse(row.receipt));
-    expect(verifyLog({ receipts, keys: { [key.keyId]: key.publicKey } })).toEqual([]);
+    expect(verifyLog({ receipts, keys: { [key.keyId]: key.publicKey } }).findings).toEqual([]);
     const kept = new Set(receipts.map(({ receipt_id }) => receipt_id));
     expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
     const outcomes = new Set(

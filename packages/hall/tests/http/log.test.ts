@@ -76,7 +76,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
       origin: 'hall.example/log',
       publicKey: hall.signer.publicKey,
     });
-    if (!reading.ok) throw new Error(reading.message);
+    if (!reading.ok) throw new Error(reading.findings[0].message);
     return reading;
   };
 
@@ -100,7 +100,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
   test('holds together: chains, signatures, checkpoints, streams without a gap', async () => {
     const late = (await hall.get('auditor', '/wcp/checkpoint')).text;
     const evidence = { receipts, keys: keys(hall.signer), origin: 'hall.example/log' };
-    expect(verifyLog({ ...evidence, checkpoints: [early, late] })).toEqual([]);
+    expect(verifyLog({ ...evidence, checkpoints: [early, late] }).findings).toEqual([]);
     const streams = new Map<string, number>();
     for (const { stream, seq } of receipts) {
       expect(seq).toBe(streams.get(stream) ?? 0);
@@ -112,7 +112,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
   test('shows whatever is changed, left out, swapped or cut off', async () => {
     const checkpoints = [(await hall.get('auditor', '/wcp/checkpoint')).text];
     const codes = (changed: unknown[]) =>
-      verifyLog({ receipts: changed, keys: keys(hall.signer), checkpoints }).map(({ code }) => code);
+      verifyLog({ receipts: changed, keys: keys(hall.signer), checkpoints }).findings.map(({ code }) => code);
     const denied = receipts.findIndex(({ policy_decision }) => policy_decision === 'DENY');
     const allowed = { ...receipts[denied], policy_decision: 'ALLOW' };
     expect(codes(receipts.with(denied, allowed as Receipt))).toContain('RECEIPT_HASH_MISMATCH');
@@ -145,8 +145,8 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
       const { json } = await hall.get('tenant', `/wcp/proofs/inclusion?position=${position}&size=${size}`);
       const claim = { leaf: receiptLeaf(receipts[position] as Receipt), size, root, proof: json.proof };
       expect([json.position, json.size]).toEqual([position, size]);
-      expect(verifyInclusion({ ...claim, index: position })).toBe(true);
-      expect(verifyInclusion({ ...claim, index: position === 0 ? 1 : position - 1 })).toBe(false);
+      expect(verifyInclusion({ ...claim, index: position }).ok).toBe(true);
+      expect(verifyInclusion({ ...claim, index: position === 0 ? 1 : position - 1 }).ok).toBe(false);
     }
     const { json } = await hall.get('tenant', '/wcp/proofs/inclusion?position=0&size=1');
     expect(json.proof).toEqual([]);
@@ -159,8 +159,8 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
       `/wcp/proofs/consistency?first=${first.size}&second=${last.size}`,
     );
     const claim = { first: first.size, second: last.size, proof: json.proof };
-    expect(verifyConsistency({ ...claim, first_root: first.root, second_root: last.root })).toBe(true);
-    expect(verifyConsistency({ ...claim, first_root: last.root, second_root: last.root })).toBe(false);
+    expect(verifyConsistency({ ...claim, first_root: first.root, second_root: last.root }).ok).toBe(true);
+    expect(verifyConsistency({ ...claim, first_root: last.root, second_root: last.root }).ok).toBe(false);
     const same = await hall.get('tenant', `/wcp/proofs/consistency?first=${last.size}`);
     expect(same.json).toMatchObject({ second: last.size, proof: [] });
   });
@@ -211,6 +211,6 @@ test('the log goes on after a restart where it ended', async () => {
   const all = await receiptsOf(hall);
   expect(all.slice(0, -2)).toEqual(before);
   const keys = { [hall.signer.keyId]: hall.signer.publicKey };
-  expect(verifyLog({ receipts: all, keys, checkpoints: [early, late] })).toEqual([]);
+  expect(verifyLog({ receipts: all, keys, checkpoints: [early, late] }).findings).toEqual([]);
   await hall.close();
 });

@@ -1,4 +1,4 @@
-import { verifySignature } from '@wcp/evidence/key';
+import { isSignedBy } from '@wcp/evidence/key';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inputFor, ruleFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
@@ -91,7 +91,7 @@ describe('enrolment checks everything that section 4.2 asks', () => {
       artifact_hash: record.artifact_hash,
       world_digest: hall.hall.parts.activeWorld.current.world.digest,
     });
-    expect(verifySignature(hall.signer.publicKey, receipt.receipt_hash, receipt.signature)).toBe(true);
+    expect(isSignedBy(hall.signer.publicKey, receipt.receipt_hash, receipt.signature)).toBe(true);
     expect((await hall.get('auditor', `/wcp/worlds/${receipt.world_digest}`)).json.workers).toHaveLength(2);
   });
 });

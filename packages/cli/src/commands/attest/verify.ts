@@ -1,5 +1,5 @@
 import { type AttestCode, verifyPackage } from '@wcp/evidence';
-import type { PackageAttestation } from '@wcp/evidence/package';
+import type { PackageVerification } from '@wcp/evidence/package';
 import { authorityOf } from '@wcp/spec';
 import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
@@ -46,12 +46,12 @@ export function addAttestVerify(group: Command, { terminal, exitWith }: CommandC
     .option('--hmac-env', 'check with the HMAC key in WCP_ATTEST_HMAC_KEY (the older form)')
     .action(async (dir: string, options: VerifyOptions) => {
       const result = await inFolder(dir, () => verify(terminal, dir, options));
-      terminal.write(options.json ? jsonText(result) : resultText(dir, result));
+      terminal.write(options.json ? jsonText(resultOf(result)) : resultText(dir, result));
       exitWith(result.ok ? EXIT.ok : EXIT.found);
     });
 }
 
-async function verify(terminal: Terminal, dir: string, options: VerifyOptions): Promise<PackageAttestation> {
+async function verify(terminal: Terminal, dir: string, options: VerifyOptions): Promise<PackageVerification> {
   if (options.keys === undefined && options.hmacEnv !== true) {
     throw usageError('Say what to check the signature with: --keys FILE or --hmac-env.');
   }
@@ -67,7 +67,12 @@ async function verify(terminal: Terminal, dir: string, options: VerifyOptions): 
   });
 }
 
-function resultText(dir: string, { ok, deny_code, package_hash }: PackageAttestation): string {
-  if (ok) return `${escaped(dir)}: attested and unchanged, ${package_hash}\n`;
-  return `${escaped(dir)}: ${deny_code}: ${MEANINGS[deny_code]}\n`;
+function resultOf({ ok, findings, package_hash }: PackageVerification) {
+  return { ok, deny_code: findings[0]?.code ?? null, package_hash };
+}
+
+function resultText(dir: string, result: PackageVerification): string {
+  if (result.ok) return `${escaped(dir)}: attested and unchanged, ${result.package_hash}\n`;
+  const [{ code }] = result.findings;
+  return `${escaped(dir)}: ${code}: ${MEANINGS[code]}\n`;
 }

@@ -40,9 +40,12 @@ export function addBansCheck(group: Command, { terminal, exitWith }: CommandCont
       const entry = verdict.ok ? entryFor(verdict.list.entries, hash) : null;
       const is_banned = verdict.ok ? verdict.banned.includes(hash) : null;
       exitWith(is_banned === false ? EXIT.ok : EXIT.found);
-      const code = verdict.ok ? null : verdict.code;
+      const code = verdict.ok ? null : verdict.findings[0].code;
       if (options.json) terminal.write(jsonText({ sha256: hash, is_banned, entry, code }));
-      else terminal.write(verdict.ok ? entryText(hash, verdict.list, entry) : refusalText(verdict.code));
+      else
+        terminal.write(
+          verdict.ok ? entryText(hash, verdict.list, entry) : refusalText(verdict.findings[0].code),
+        );
     });
 }
 

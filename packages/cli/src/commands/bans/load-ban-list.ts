@@ -1,4 +1,4 @@
-import { type BanListCode, type BanListVerdict, verifyBanList } from '@wcp/evidence';
+import { type BanListCode, type BanListVerification, verifyBanList } from '@wcp/evidence';
 import { checkId } from '@wcp/spec';
 import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
@@ -21,7 +21,7 @@ export type ListPlace = { readonly url: string } | { readonly file: string };
 export interface CheckedList {
   readonly place: ListPlace;
   readonly public_keys: readonly string[];
-  readonly verdict: BanListVerdict;
+  readonly verdict: BanListVerification;
 }
 
 /** What each code means and what to do. */

@@ -37,7 +37,7 @@ export function addBansSubscribe(group: Command, { terminal, exitWith }: Command
       const subscription = { ...place, authority: options.authority, public_keys, poll_seconds };
       exitWith(verdict.ok ? EXIT.ok : EXIT.found);
       if (options.json) terminal.write(jsonText(resultOf(checked, subscription)));
-      else if (!verdict.ok) terminal.write(refusalText(verdict.code));
+      else if (!verdict.ok) terminal.write(refusalText(verdict.findings[0].code));
       else terminal.write(banListText(verdict.list) + howTo(subscription));
     });
 }
@@ -45,7 +45,7 @@ export function addBansSubscribe(group: Command, { terminal, exitWith }: Command
 function resultOf({ verdict }: CheckedList, subscription: object) {
   return verdict.ok
     ? { ok: true, code: null, list: verdict.list, expires_at: verdict.expires_at, subscription }
-    : { ok: false, code: verdict.code, list: null, expires_at: null, subscription: null };
+    : { ok: false, code: verdict.findings[0].code, list: null, expires_at: null, subscription: null };
 }
 
 function howTo(subscription: object): string {

@@ -45,7 +45,9 @@ export class FollowedList {
       now,
       at_least_sequence,
     });
-    return verdict.ok ? { ok: true, held: storedBanList(document, verdict.list), isNew } : verdict;
+    return verdict.ok
+      ? { ok: true, held: storedBanList(document, verdict.list), isNew }
+      : { ok: false, code: verdict.findings[0].code };
   }
 
   /** Puts a list in force. */

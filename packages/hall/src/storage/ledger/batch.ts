@@ -1,6 +1,6 @@
 import type { SigningKey } from '@wcp/evidence';
 import type { MerkleFrontier } from '@wcp/evidence/log';
-import { type ReceiptDraft, sealReceipt } from '@wcp/evidence/receipt';
+import { type ReceiptDraft, signReceipt } from '@wcp/evidence/receipt';
 import type { Change, EventRow, HeadRow } from '../store/store.ts';
 import type { Appended } from './entry.ts';
 import { nodeChanges } from './log-tree.ts';
@@ -42,7 +42,7 @@ export class Batch {
   #seal(draft: ReceiptDraft): { readonly position: number; readonly text: string } {
     const head = this.heads.get(draft.stream);
     const place = { seq: (head?.seq ?? -1) + 1, prev_receipt_hash: head?.receipt_hash ?? null };
-    const { receipt, leaf: text } = sealReceipt({ ...draft, ...place }, this.#key);
+    const { receipt, leaf: text } = signReceipt({ ...draft, ...place }, this.#key);
     const position = this.frontier.size;
     const completed = this.frontier.append(text);
     const { stream, seq, receipt_hash, kind, decision_id, correlation_id } = receipt;

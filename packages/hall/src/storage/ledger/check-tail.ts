@@ -46,9 +46,10 @@ async function checkTree(
   const [last] = await store.list('checkpoints', { descending: true, limit: 1 });
   if (last === undefined) return;
   const signed = verifyCheckpoint(last.note, { origin, publicKey });
-  if (!signed.ok && signed.code === 'CHECKPOINT_ORIGIN_MISMATCH') throw ofAnotherLog(origin);
+  const code = signed.findings[0]?.code;
+  if (code === 'CHECKPOINT_ORIGIN_MISMATCH') throw ofAnotherLog(origin);
   // A Hall may get a new key; what the old one signed is then compared, and verified by whoever has that key.
-  if (!signed.ok && signed.code !== 'CHECKPOINT_KEY_UNKNOWN')
+  if (code !== undefined && code !== 'CHECKPOINT_KEY_UNKNOWN')
     throw damaged('its last checkpoint is not signed');
   if (last.size > size) throw damaged('the end of the log is missing');
   const hashes = await Promise.all(frontierOf(last.size).map(subtreeReader(store)));

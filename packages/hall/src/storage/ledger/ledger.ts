@@ -1,5 +1,5 @@
 import { type SigningKey, signCheckpoint } from '@wcp/evidence';
-import { type MerkleFrontier, proveConsistency, proveInclusion } from '@wcp/evidence/log';
+import { consistencyProof, inclusionProof, type MerkleFrontier } from '@wcp/evidence/log';
 import type { Sha256 } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
 import type { Change, HeadRow, Store } from '../store/store.ts';
@@ -86,11 +86,11 @@ class StoredLedger implements Ledger {
   }
 
   proveInclusion(position: number, size: number): Promise<Sha256[]> {
-    return proveInclusion(position, Math.min(size, this.#frontier.size), subtreeReader(this.#store));
+    return inclusionProof(subtreeReader(this.#store), position, Math.min(size, this.#frontier.size));
   }
 
   proveConsistency(first: number, second: number): Promise<Sha256[]> {
-    return proveConsistency(first, Math.min(second, this.#frontier.size), subtreeReader(this.#store));
+    return consistencyProof(subtreeReader(this.#store), first, Math.min(second, this.#frontier.size));
   }
 
   /** Works on copies: a commit that fails leaves the ledger where it was. */

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { generateSigningKey } from '../../src/index.ts';
-import { verifySignature } from '../../src/key/index.ts';
+import { isSignedBy } from '../../src/key/index.ts';
 
 const key = generateSigningKey();
 const signature = key.sign('a statement').toString('base64');
 
 test('a text that was signed with the key verifies', () => {
-  expect(verifySignature(key.publicKey, 'a statement', signature)).toBe(true);
-  expect(verifySignature(key.publicKey.toUpperCase(), 'a statement', signature)).toBe(true);
+  expect(isSignedBy(key.publicKey, 'a statement', signature)).toBe(true);
+  expect(isSignedBy(key.publicKey.toUpperCase(), 'a statement', signature)).toBe(true);
 });
 
 test.each([
@@ -19,5 +19,5 @@ test.each([
   ['no key', undefined, 'a statement', signature],
   ['a key of small order', '00'.repeat(32), 'a statement', signature],
 ])('%s does not', (_, publicKey, text, given) => {
-  expect(verifySignature(publicKey, text, given)).toBe(false);
+  expect(isSignedBy(publicKey, text, given)).toBe(false);
 });

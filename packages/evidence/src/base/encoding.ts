@@ -1,3 +1,10 @@
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of UTF-8 bytes, a byte order mark kept; throws for bytes that are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
 /** The bytes of a canonical base64 text (RFC 4648 section 4, padded), or null: one text for one value. */
 export function decodeBase64(text: unknown): Buffer | null {
   if (typeof text !== 'string') return null;

@@ -1,4 +1,4 @@
-/** Whether a value is an object that is no list; what a revoked proxy is, nobody can say: it is none. */
+/** Whether a value is an object and not an array; a revoked proxy, which nobody can inspect, is not. */
 export function isObject(value: unknown): value is object {
   try {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -20,7 +20,7 @@ function isOwner(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** The items of a list, each read once, undefined where one can't be read; null for what is no list. */
+/** The items of an array, each read once, undefined where one can't be read; null for any other value. */
 export function listOf(value: unknown): unknown[] | null {
   try {
     if (!Array.isArray(value)) return null;

@@ -1,0 +1,93 @@
+const RECEIPT_MEANINGS = {
+  RECEIPT_MALFORMED:
+    'This is not a receipt: a member is missing or of the wrong type, or it has no canonical JSON.',
+  RECEIPT_HASH_MISMATCH: 'The receipt was changed: its content does not have the hash that it states.',
+  RECEIPT_KEY_UNKNOWN: 'The receipt is signed with an unknown key.',
+  RECEIPT_SIGNATURE_INVALID: 'The signature does not match the stated key and hash.',
+  RECEIPT_HEAD_MISSING: 'The first receipt of its stream does not have seq 0: earlier receipts are missing.',
+  RECEIPT_SEQ_GAP: 'The seq does not follow that of the previous receipt in the stream.',
+  RECEIPT_CHAIN_BREAK: 'The receipt does not name the hash of the previous receipt in its stream.',
+} as const;
+
+const CHECKPOINT_MEANINGS = {
+  CHECKPOINT_MALFORMED: 'This is not a signed checkpoint.',
+  CHECKPOINT_ORIGIN_MISMATCH: 'The checkpoint belongs to another log.',
+  CHECKPOINT_KEY_UNKNOWN: 'The checkpoint has no signature by a known key of this log.',
+  CHECKPOINT_SIGNATURE_INVALID: "The log's signature does not match this checkpoint.",
+} as const;
+
+const LOG_MEANINGS = {
+  RECEIPT_FORKED: 'A different receipt has the same place in the same stream.',
+  LOG_TAIL_MISSING: 'The checkpoint covers more receipts than there are: the end of the log is missing.',
+  LOG_ROOT_MISMATCH: 'The first receipts of the log are not those that the checkpoint covers.',
+} as const;
+
+const PROOF_MEANINGS = {
+  PROOF_MALFORMED:
+    'This is not a claim with a proof: a member is missing, out of range or of the wrong type.',
+  PROOF_INVALID: 'The proof does not lead to the stated root.',
+} as const;
+
+const ATTEST_MEANINGS = {
+  ATTEST_MANIFEST_MISSING: 'The package has no readable manifest.',
+  ATTEST_MANIFEST_ID_MISMATCH: 'The manifest belongs to another worker or species.',
+  ATTEST_HASH_MISMATCH: 'The package does not have the hash that the manifest states.',
+  ATTEST_SIGNATURE_MISSING: 'The manifest is not signed, or there is no key to check its HMAC with.',
+  ATTEST_SIG_INVALID: "No signature of the manifest is by a registered key of the worker's authority.",
+} as const;
+
+const BAN_LIST_MEANINGS = {
+  BAN_LIST_MALFORMED: 'This is not a ban list.',
+  BAN_LIST_AUTHORITY_MISMATCH: 'The ban list belongs to another authority.',
+  BAN_LIST_KEY_UNKNOWN: 'The ban list is signed with an unknown key.',
+  BAN_LIST_SIGNATURE_INVALID: 'The ban list was changed after it was signed.',
+  BAN_LIST_FROM_FUTURE: 'The ban list was issued in the future.',
+  BAN_LIST_ROLLED_BACK: 'A later ban list is known.',
+  BAN_LIST_STALE: 'The ban list has expired.',
+} as const;
+
+const MEANINGS = {
+  ...RECEIPT_MEANINGS,
+  ...CHECKPOINT_MEANINGS,
+  ...LOG_MEANINGS,
+  ...PROOF_MEANINGS,
+  ...ATTEST_MEANINGS,
+  ...BAN_LIST_MEANINGS,
+} as const;
+
+/** A code of `verifyReceipts` (section 13, "Receipts"). */
+export type ReceiptFindingCode = keyof typeof RECEIPT_MEANINGS;
+
+/** A code of `verifyCheckpoint`. */
+export type CheckpointFindingCode = keyof typeof CHECKPOINT_MEANINGS;
+
+/** A code of `verifyLog`: those of receipts and checkpoints, and those that only a whole log shows. */
+export type LogFindingCode = ReceiptFindingCode | CheckpointFindingCode | keyof typeof LOG_MEANINGS;
+
+/** A code of `verifyInclusion` and `verifyConsistency`. */
+export type ProofFindingCode = keyof typeof PROOF_MEANINGS;
+
+/** Why a package is not attested (section 8, "Manifest"), in the order of the checks. */
+export type AttestCode = keyof typeof ATTEST_MEANINGS;
+
+/** Why a ban list is refused (section 8, "Ban list"), in the order of the checks. */
+export type BanListCode = keyof typeof BAN_LIST_MEANINGS;
+
+/** Every code that a verifier of evidence finds. */
+export type EvidenceFindingCode = keyof typeof MEANINGS;
+
+/** One thing wrong with evidence. The message is for people and quotes nothing of the evidence. */
+export interface EvidenceFinding<C extends EvidenceFindingCode = EvidenceFindingCode> {
+  /**
+   * The place in the list that was verified: of the receipt, or of the checkpoint for the codes
+   * `CHECKPOINT_…` and `LOG_…`. 0 for a document that stands alone.
+   */
+  readonly index: number;
+  readonly code: C;
+  readonly message: string;
+}
+
+/** The finding of one code at one place. */
+export function finding<C extends EvidenceFindingCode>(code: C, index = 0): EvidenceFinding<C> {
+  return { index, code, message: MEANINGS[code] };
+}
