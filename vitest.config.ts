@@ -13,6 +13,7 @@ const alias = [
     find: /^@wcp\/([a-z-]+)\/([a-z-]+)$/,
     replacement: at('packages/$1/src/$2/index.ts'),
   },
+  { find: '@wcp-workers/shared-text', replacement: at('workers/shared-text/src/index.ts') },
 ];
 
 const project = (folder: string, name: string) => ({

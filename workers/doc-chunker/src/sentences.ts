@@ -1,17 +1,12 @@
+import { sentenceStarts } from '@wcp-workers/shared-text';
 import type { Span } from './span.ts';
 
-const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
-/** A line that begins something of its own: an item of a list, a row of a table, a quotation. */
+/** Begins a line of its own: an item of a list, a row of a table, a quotation. */
 const OWN_LINE = /\n(?=[ \t]*(?:[-*+>|•][ \t|]|\d{1,9}[.)][ \t]))/g;
-/** Where no sentence ends although the segmenter says so. */
-const ABBREVIATION =
-  /(?:^|[\s("'“‘])(?:[A-Z]|Dr|Mrs?|Ms|Prof|St|[Ff]igs?|[Nn]os?|Vol|vs|cf|e\.g|i\.e|pp?)\.\s*$/;
-const MAX_ABBREVIATION_LENGTH = 8;
-const SMALL_LETTER = /^\p{Ll}/u;
 
-/** The sentences of a paragraph, which may go on over the end of a line; white space stays in front. */
+/** The sentences of a paragraph, which may continue on the next line; white space is in front of each. */
 export function sentencesOf(text: string, block: Span): Span[] {
-  return splitAt(block, placesOf(text, block, OWN_LINE)).flatMap((part) => {
+  return splitAt(block, matchesOf(text, block, OWN_LINE)).flatMap((part) => {
     const line = text.slice(part.start, part.end).replace(/[\r\n\u0085\u2028\u2029]/g, ' ');
     return splitAt(
       part,
@@ -22,23 +17,11 @@ export function sentencesOf(text: string, block: Span): Span[] {
 
 /** The lines of a block. */
 export function linesOf(text: string, block: Span): Span[] {
-  return splitAt(block, placesOf(text, block, /\n/g));
+  return splitAt(block, matchesOf(text, block, /\n/g));
 }
 
-function placesOf(text: string, { start, end }: Span, border: RegExp): number[] {
+function matchesOf(text: string, { start, end }: Span, border: RegExp): number[] {
   return Array.from(text.slice(start, end).matchAll(border), ({ index }) => start + index);
-}
-
-function sentenceStarts(line: string): number[] {
-  const starts: number[] = [];
-  for (const { index } of SENTENCES.segment(line))
-    if (index > 0 && beginsSentence(line, index)) starts.push(index);
-  return starts;
-}
-
-function beginsSentence(line: string, at: number): boolean {
-  if (SMALL_LETTER.test(line.slice(at, at + 2))) return false;
-  return !ABBREVIATION.test(line.slice(Math.max(0, at - MAX_ABBREVIATION_LENGTH), at));
 }
 
 function splitAt({ start, end }: Span, places: readonly number[]): Span[] {

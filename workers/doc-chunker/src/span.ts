@@ -5,17 +5,17 @@ export interface Span {
 }
 
 const SPACE = /\s/;
-/** What joins the character before it, also a space, into one grapheme. */
+/** A character that joins the one before it, even a space, to one grapheme. */
 const EXTENDS = /^[\p{M}\p{Grapheme_Extend}\p{Emoji_Modifier}\u200d]/u;
-/** More white space before a line is no indentation but a waste of tokens. */
-const WIDEST_INDENT = 40;
+/** More white space before a line is not indentation but a waste of tokens. */
+const MAX_INDENT = 40;
 
 /**
- * A span without the white space at its ends, but with the indentation of its first line; null where
- * there is nothing else.
+ * A span without the white space at its ends, but with the indentation of its first line; null when
+ * nothing else is left.
  */
 export function trimmed(text: string, { start, end }: Span): Span | null {
-  const from = behindSpace(text, start);
+  const from = skipSpace(text, start);
   if (from >= end) return null;
   let to = end;
   while (isSpace(text, to - 1)) to -= 1;
@@ -28,8 +28,8 @@ export function isSpace(text: string, at: number): boolean {
   return SPACE.test(text.charAt(at));
 }
 
-/** The first place from the given one on that is no white space. */
-export function behindSpace(text: string, start: number): number {
+/** The first place from a given one on that is not white space. */
+export function skipSpace(text: string, start: number): number {
   let at = start;
   while (isSpace(text, at)) at += 1;
   return at;
@@ -43,5 +43,5 @@ function indentStart(text: string, start: number, from: number): number {
   let at = from;
   while (at > start && /[ \t]/.test(text.charAt(at - 1))) at -= 1;
   const isLine = at === 0 || /[\r\n]/.test(text.charAt(at - 1));
-  return isLine && from - at <= WIDEST_INDENT ? at : from;
+  return isLine && from - at <= MAX_INDENT ? at : from;
 }

@@ -2,7 +2,7 @@ import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
 import { describe, expect, test } from 'vitest';
 import { chunkDocument } from '../src/chunk-document.ts';
 import type { Chunk } from '../src/schema.ts';
-import { countTokens as ownCount } from '../src/tokenize.ts';
+import { countTokens as ownCount } from '../src/tokens/tokenize.ts';
 import { HANDBOOK, randomDocument, seededRandom } from './documents.ts';
 
 type Format = 'text' | 'markdown';

@@ -1,6 +1,6 @@
 import { countTokens as countOfPackage, decode, encode } from 'gpt-tokenizer/encoding/cl100k_base';
 import { describe, expect, test } from 'vitest';
-import { countTokens, tokenStarts } from '../src/tokenize.ts';
+import { countTokens, tokenStarts } from '../src/tokens/tokenize.ts';
 import { randomDocument, seededRandom } from './documents.ts';
 
 const plain = { disallowedSpecial: new Set<string>() };

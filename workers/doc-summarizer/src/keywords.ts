@@ -1,4 +1,4 @@
-import type { Sentence } from './sentence.ts';
+import type { Sentence } from './reading/sentences.ts';
 
 const MAX_KEYWORDS = 10;
 const HEADING = 2;

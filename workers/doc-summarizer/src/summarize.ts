@@ -1,21 +1,17 @@
-import { plainBlocks } from './block.ts';
-import { candidatesOf } from './candidates.ts';
 import { keywordsOf } from './keywords.ts';
-import { markdownBlocks } from './markdown-blocks.ts';
-import { pickSentences } from './pick-sentences.ts';
-import { rankSentences } from './rank-sentences.ts';
+import { candidatesOf } from './ranking/fitness.ts';
+import { pickSentences } from './ranking/pick-sentences.ts';
+import { rankSentences } from './ranking/rank-sentences.ts';
+import { blocksOf } from './reading/blocks.ts';
+import { type Sentence, sentencesOf } from './reading/sentences.ts';
 import type { Request, Summary } from './schema.ts';
-import type { Sentence } from './sentence.ts';
-import { splitSentences } from './split-sentences.ts';
 
 /**
  * Summarises a text with its own sentences, in their order. The same text gives the same summary; a
  * text without a sentence gives an empty one.
  */
 export function summarize({ text, max_sentences, format }: Request): Summary {
-  const wellFormed = text.normalize('NFC');
-  const blocks = format === 'markdown' ? markdownBlocks(wellFormed) : plainBlocks(wellFormed);
-  const all = splitSentences(blocks);
+  const all = sentencesOf(blocksOf(text.normalize('NFC'), format));
   const picked = pickSentences(rankSentences(candidatesOf(all), all), max_sentences);
   const body = all.filter(({ kind }) => kind !== 'heading');
   return {
@@ -34,13 +30,13 @@ export function summarize({ text, max_sentences, format }: Request): Summary {
 }
 
 function statisticsOf(body: readonly Sentence[], picked: readonly Sentence[]): Summary['statistics'] {
-  const words = wordsOf(body);
-  const compression = words === 0 ? 0 : rounded(wordsOf(picked) / words, 3);
+  const words = countWords(body);
+  const compression = words === 0 ? 0 : rounded(countWords(picked) / words, 3);
   return { sentences: body.length, words, compression };
 }
 
-function wordsOf(sentences: readonly Sentence[]): number {
-  return sentences.reduce((sum, { words }) => sum + words, 0);
+function countWords(sentences: readonly Sentence[]): number {
+  return sentences.reduce((sum, { count }) => sum + count, 0);
 }
 
 function rounded(value: number, digits: number): number {

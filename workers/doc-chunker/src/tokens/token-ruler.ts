@@ -1,22 +1,22 @@
-import type { Span } from './span.ts';
+import type { Span } from '../span.ts';
 import { countTokens, tokenStarts } from './tokenize.ts';
 
 /**
  * How far the tokens of a part may differ from those that the whole text has there: a word that is cut
  * from the space before it is another token.
  */
-const SLACK = 8;
+const TOLERANCE = 8;
 
-/** Measures the parts of one text in tokens. The text is read once; a part only where it is near the limit. */
+/** Measures the parts of one text in tokens. The text is read once, and a part only when it is near the limit. */
 export class TokenRuler {
   readonly text: string;
-  readonly #most: number;
+  readonly #maxTokens: number;
   readonly #starts: readonly number[];
 
-  /** @param most the most tokens of a chunk */
-  constructor(text: string, most: number) {
+  /** @param maxTokens the most tokens of a chunk */
+  constructor(text: string, maxTokens: number) {
     this.text = text;
-    this.#most = most;
+    this.#maxTokens = maxTokens;
     this.#starts = tokenStarts(text);
   }
 
@@ -27,28 +27,27 @@ export class TokenRuler {
 
   /** Whether a part has no more tokens than a chunk may have. */
   fits(span: Span): boolean {
-    return this.mayFit(span) && this.count(span) <= this.#most;
+    return this.#estimate(span) <= this.#maxTokens + TOLERANCE && this.excess(span) <= 0;
   }
 
-  /** False where a part is certainly too long, in the time of two look-ups. */
-  mayFit({ start, end }: Span): boolean {
-    return this.#indexOf(end) - this.#indexOf(start) <= this.#most + SLACK;
-  }
-
-  /** Whether a part fits by the tokens of the whole text, in the time of two look-ups. */
-  seemsToFit({ start, end }: Span): boolean {
-    return this.#indexOf(end) - this.#indexOf(start) <= this.#most;
+  /** Whether a part fits by the tokens of the whole text; two look-ups. */
+  seemsToFit(span: Span): boolean {
+    return this.#estimate(span) <= this.#maxTokens;
   }
 
   /** The last place where a chunk from `start` may end, with `fewer` tokens than it may have. */
   endOfChunk(start: number, fewer: number): number {
-    const index = this.#indexOf(start) + this.#most - fewer;
+    const index = this.#indexOf(start) + this.#maxTokens - fewer;
     return this.#starts[index] ?? this.text.length;
   }
 
   /** By how many tokens a part is longer than a chunk may be. */
   excess(span: Span): number {
-    return this.count(span) - this.#most;
+    return this.count(span) - this.#maxTokens;
+  }
+
+  #estimate({ start, end }: Span): number {
+    return this.#indexOf(end) - this.#indexOf(start);
   }
 
   /** The first token that begins at a place or behind it. */

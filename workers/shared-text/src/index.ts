@@ -1,0 +1,2 @@
+export { type MarkdownBlock, type MarkdownDocument, readMarkdown } from './markdown.ts';
+export { sentenceStarts } from './sentences.ts';

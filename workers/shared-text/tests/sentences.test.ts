@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { sentenceStarts } from '../src/index.ts';
+
+const sentences = (text: string) => {
+  const borders = [0, ...sentenceStarts(text), text.length];
+  return borders.slice(1).map((end, index) => text.slice(borders[index], end).trim());
+};
+
+test.each([
+  ['It is lit. It burns.', ['It is lit.', 'It burns.']],
+  ['Dr. Marsh lit it. It burns.', ['Dr. Marsh lit it.', 'It burns.']],
+  ['See fig. 3 and J. Smith, e.g. Vol. 2. So?', ['See fig. 3 and J. Smith, e.g. Vol. 2.', 'So?']],
+  ['He said no. They left.', ['He said no.', 'They left.']],
+  ['"Enough!" he said. "Go!"', ['"Enough!" he said.', '"Go!"']],
+  ['They sat in the sun. Dogs barked.', ['They sat in the sun.', 'Dogs barked.']],
+  ['See evt.Os.task and a.(B) now. Next.', ['See evt.Os.task and a.(B) now.', 'Next.']],
+  ['今天天气很好。明天会下雨。', ['今天天气很好。', '明天会下雨。']],
+  ['', ['']],
+])('The sentences of %j are those that a reader sees.', (text, expected) => {
+  expect(sentences(text)).toEqual(expected);
+});
+
+test.each(['. ', 'a.b.', 'e.g. ', 'A. ', '"A." ', '。'])(
+  'A million characters of %j are split in a few seconds.',
+  (unit) => {
+    const started = performance.now();
+    sentenceStarts(unit.repeat(1_000_000 / unit.length));
+    expect(performance.now() - started).toBeLessThan(10_000);
+  },
+);
