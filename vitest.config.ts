@@ -25,12 +25,13 @@ const projects = ['packages', 'workers'].flatMap((folder) =>
     .filter((name) => existsSync(at(`${folder}/${name}/tests`)))
     .map((name) => project(folder, name)),
 );
+projects.push(project('.', 'tooling'));
 
 export default defineConfig({
   resolve: { alias },
   test: {
     projects,
-    reporters: ['default', at('scripts/summary-reporter.mjs')],
+    reporters: ['default', at('tooling/src/vitest/summary-reporter.ts')],
     testTimeout: 60_000,
     // The default leaves one core alone, and of two that is half.
     maxWorkers: Math.max(2, availableParallelism() - 1),

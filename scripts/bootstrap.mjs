@@ -47,7 +47,13 @@ function linkCommand() {
 }
 
 function manifestsHash() {
-  const files = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...packageManifests()];
+  const files = [
+    'package.json',
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    'tooling/package.json',
+    ...packageManifests(),
+  ];
   const hash = createHash('sha256');
   for (const file of files) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
   return hash.digest('hex');

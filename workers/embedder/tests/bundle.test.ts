@@ -8,7 +8,7 @@ import { embedderFor } from '../src/index.ts';
 import { provideVectors } from './vectors.ts';
 
 const home = join(import.meta.dirname, '..');
-const build = join(home, '..', '..', 'scripts', 'build.mjs');
+const build = join(home, '..', '..', 'tooling', 'src', 'build', 'build-package.ts');
 const folder = mkdtempSync(join(tmpdir(), 'embedder-'));
 const workshop = join(folder, 'workshop');
 const copy = join(folder, 'copy');

@@ -226,7 +226,7 @@ it('no command but serve loads the server', () => {
 describe('npm start', () => {
   it('makes a folder with both example workers, whose curl line works at every start', async () => {
     const dir = scratch();
-    const make = join(import.meta.dirname, '../../../../../scripts/start.mjs');
+    const make = join(import.meta.dirname, '../../../../../tooling/src/start/start.ts');
     for (const keys of [3, 1]) {
       expect(spawnSync(process.execPath, [make, dir]).status).toBe(0);
       const { child, out } = await serve(dir, '--trial-key', '--json');

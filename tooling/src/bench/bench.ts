@@ -1,0 +1,28 @@
+/**
+ * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
+ * `--only decisions|evidence|hall|delivery` measures one group.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { decisionRows, worldRows } from './decision.ts';
+import { deliveryRows } from './delivery.ts';
+import { evidenceRows } from './evidence.ts';
+import { httpRows } from './http.ts';
+import { type BenchRow, figureOf, lineOf } from './row.ts';
+
+const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  decisions: async () => [...decisionRows(), ...worldRows()],
+  evidence: evidenceRows,
+  hall: httpRows,
+  delivery: deliveryRows,
+};
+
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+const rows: BenchRow[] = [];
+for (const [name, measure] of Object.entries(GROUPS)) {
+  if (options.only === undefined || options.only === name) rows.push(...(await measure()));
+}
+for (const row of rows) console.log(lineOf(row));
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify(rows.map(figureOf), null, 2)}\n`);
+}

@@ -1,0 +1,72 @@
+/** A process that the bench measures: `hall` or `echo`. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateSigningKey } from '@wcp/evidence';
+import { createHall, type Delivery, type Hall } from '@wcp/hall';
+import { RouteInputSchema } from '@wcp/spec/document';
+import { Compile } from 'typebox/compile';
+import { CODE_HASH, rules, worker } from './world.ts';
+
+const hall = process.argv[2] === 'echo' ? await createEcho() : await createBenchHall();
+process.send?.(await listen(hall));
+process.on('message', () => process.send?.(residentMegabytes()));
+
+/** A Hall with all that it does for a request: authenticated, rate-limited, decided, signed, durable. */
+async function createBenchHall(): Promise<Hall> {
+  const folder = mkdtempSync(join(tmpdir(), 'wcp-bench-hall-'));
+  process.on('disconnect', () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
+  return createHall({
+    rules: rules(100),
+    file: join(folder, 'store.db'),
+    key: generateSigningKey(),
+    origin: 'bench.example/log',
+    workers: [{ delivery: idleDelivery() }],
+    http: { requests_per_minute: 100_000_000 },
+    log: (level, message) => console.error(level, message),
+  });
+}
+
+/** The same server to the last hook, which only validates what it reads and repeats its first answer. */
+async function createEcho(): Promise<Hall> {
+  const schema = Compile(RouteInputSchema);
+  const hall = await createBenchHall();
+  const { dispatcher } = hall.parts;
+  const decide = dispatcher.route.bind(dispatcher);
+  let first: ReturnType<typeof decide> | undefined;
+  dispatcher.route = async (received) => {
+    if (!schema.Check(received.input)) throw new Error('not a RouteInput');
+    first ??= decide(received);
+    return first;
+  };
+  return hall;
+}
+
+/** A worker that is there and whose code is as attested, and which no request of the bench reaches. */
+function idleDelivery(): Delivery {
+  return {
+    record: worker(),
+    observe: async () => CODE_HASH,
+    deliver: async () => ({ status: 'ok', result: null, code: null, duration_ms: 0 }),
+    close: async () => {},
+  };
+}
+
+async function listen({ app, parts }: Hall): Promise<{ port: number; key: string }> {
+  const { key } = await parts.identity.keys.create({
+    label: 'bench',
+    roles: ['tenant'],
+    tenant_id: 'tenant-a',
+    authority: null,
+  });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return { port: Number(new URL(url).port), key };
+}
+
+function residentMegabytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().rss / 1_048_576;
+}

@@ -1,0 +1,54 @@
+/** Measuring on a noisy machine: side by side, in turns, in one run; what counts is the ratio. */
+
+const now = () => Number(process.hrtime.bigint()) / 1e6;
+
+/** Milliseconds that one call takes. */
+function time(work: () => unknown): number {
+  const start = now();
+  work();
+  return now() - start;
+}
+
+/** The median of the times of several calls, in milliseconds. */
+export function medianTime(work: () => unknown, rounds = 5): number {
+  return median(Array.from({ length: rounds }, () => time(work)));
+}
+
+/** Calls per second of each function, in short turns, so that a slow moment of the machine hits all alike. */
+export function rates(functions: readonly (() => unknown)[], { rounds = 15, turn = 40 } = {}): number[] {
+  for (const work of functions) turnRate(work, 150);
+  const samples = functions.map((work) => ({ work, rates: [] as number[] }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const sample of samples) sample.rates.push(turnRate(sample.work, turn));
+  }
+  return samples.map((sample) => median(sample.rates));
+}
+
+function turnRate(work: () => unknown, milliseconds: number): number {
+  const start = now();
+  let calls = 0;
+  while (now() - start < milliseconds) {
+    for (let index = 0; index < 200; index += 1) work();
+    calls += 200;
+  }
+  return (calls * 1000) / (now() - start);
+}
+
+/** The middle of the numbers; not a number where there are none. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The value below which a share of the numbers lies. */
+export function quantile(numbers: readonly number[], share: number): number {
+  const sorted = Float64Array.from(numbers).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** Mebibytes on the heap once everything dead has been collected; needs `--expose-gc`. */
+export function heap(): number {
+  globalThis.gc?.();
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 1_048_576;
+}

@@ -1,0 +1,65 @@
+/** One figure of the bench. */
+export interface BenchRow {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Against the least work that any implementation must do, measured in the same run. */
+  readonly ratio_to_floor?: number;
+  readonly ratio_to_one_rule?: number;
+  readonly ratio_to_alone?: number;
+}
+
+/** What a figure should reach. A miss is printed and is not an error: machines are noisy. */
+interface Target {
+  readonly name: RegExp;
+  readonly text: string;
+  readonly isReached: (row: BenchRow) => boolean;
+}
+
+const TARGETS: readonly Target[] = [
+  {
+    name: /^(dev|prod): .*rules$/,
+    text: 'at least 0.60 of the floor',
+    isReached: ({ ratio_to_floor = 0 }) => ratio_to_floor >= 0.6,
+  },
+  {
+    name: /10,000 rules$/,
+    text: 'within 20 % of one rule',
+    isReached: ({ ratio_to_one_rule = 1 }) => ratio_to_one_rule >= 0.8,
+  },
+  { name: /^compile/, text: 'under 300 ms', isReached: ({ value }) => value < 300 },
+  { name: /^dead rules/, text: 'under 2,000 ms', isReached: ({ value }) => value < 2_000 },
+  { name: /^heap/, text: 'under 2 MiB', isReached: ({ value }) => value < 2 },
+  {
+    name: /^http: routed/,
+    text: 'at least 0.50 of the echo',
+    isReached: ({ ratio_to_floor = 0 }) => ratio_to_floor >= 0.5,
+  },
+  { name: /^http: p99/, text: 'under 50 ms', isReached: ({ value }) => value < 50 },
+  { name: /^http: memory/, text: 'flat (under 16 MiB)', isReached: ({ value }) => value < 16 },
+  { name: /^overhead .*p50$/, text: 'under 3 ms', isReached: ({ value }) => value < 3 },
+  {
+    name: /^P0 under/,
+    text: 'at most three times the latency alone',
+    isReached: ({ ratio_to_alone = Number.POSITIVE_INFINITY }) => ratio_to_alone <= 3,
+  },
+  { name: /^P3 completed/, text: 'more than none', isReached: ({ value }) => value > 0 },
+];
+
+/** A row as a line of the terminal, with its targets and whether they were reached. */
+export function lineOf(row: BenchRow): string {
+  const value = row.value.toLocaleString('en', { maximumFractionDigits: row.value < 1_000 ? 1 : 0 });
+  const ratio = row.ratio_to_floor === undefined ? '' : `${row.ratio_to_floor.toFixed(2)} of the floor`;
+  return `${row.name.padEnd(40)} ${value.padStart(10)} ${row.unit.padEnd(12)} ${ratio.padEnd(18)} ${verdictOn(row)}`;
+}
+
+function verdictOn(row: BenchRow): string {
+  return TARGETS.filter(({ name }) => name.test(row.name))
+    .map(({ text, isReached }) => `${isReached(row) ? 'reached' : 'MISSED'}: ${text}`)
+    .join('; ');
+}
+
+/** What `--json` writes of a row. */
+export function figureOf({ name, value, unit, ratio_to_floor }: BenchRow): BenchRow {
+  return { name, value, unit, ...(ratio_to_floor === undefined ? {} : { ratio_to_floor }) };
+}

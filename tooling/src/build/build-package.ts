@@ -1,0 +1,62 @@
+/**
+ * Builds the package of the working directory: ESM for Node with source maps, one entry for each export and
+ * command that package.json names. Declarations come from `tsc --build`.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, type Options } from 'tsup';
+
+/** What of a package.json says how it is built. */
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly wcp?: {
+    /** Programs that no export names. */
+    readonly programs?: readonly string[];
+    /** The source of a worker that is attested as one file, dependencies included. */
+    readonly bundle?: string;
+    /** A module that writes what no bundle can hold, such as native code. */
+    readonly assets?: string;
+  };
+}
+
+const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const { bundle, assets } = manifest.wcp ?? {};
+
+removeStaleCode();
+await buildCode({ entry: entriesOf(manifest), sourcemap: true, splitting: true });
+if (bundle !== undefined) {
+  await buildCode({ entry: { bundle }, noExternal: [/.*/], splitting: false });
+}
+if (assets !== undefined) await (await import(pathToFileURL(resolve(assets)).href)).default('dist');
+
+/** The sources to build, by the name of what is built from each. */
+function entriesOf({ exports, bin = {}, wcp = {} }: Manifest): Record<string, string> {
+  const targets = Object.values(exports).map((entry) => (typeof entry === 'string' ? entry : entry.default));
+  const files = [...targets, ...Object.values(bin), ...(wcp.programs ?? [])];
+  const names = files.flatMap((file) => /^\.\/dist\/(.+)\.js$/.exec(file)?.[1] ?? []);
+  return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
+}
+
+function buildCode(options: Options): Promise<void> {
+  return build({
+    format: ['esm'],
+    platform: 'node',
+    target: 'node22',
+    // Some of Node's modules, such as node:sqlite, have no name without it.
+    removeNodeProtocol: false,
+    silent: true,
+    config: false,
+    outDir: 'dist',
+    ...options,
+  });
+}
+
+/** A chunk of an earlier build must not ship: what can be executed counts in a package's hash. */
+function removeStaleCode(): void {
+  if (!existsSync('dist')) return;
+  for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+    if (/\.js(\.map)?$/.test(file)) rmSync(join('dist', file));
+  }
+}

@@ -1,0 +1,109 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Options } from 'tsup';
+import { ROOT } from '../../repository/root.ts';
+import type { Source } from '../generate/source.ts';
+
+/** The temporary folders that ports run in: one a lane, each with its own copy of the packages. */
+export interface Lanes {
+  readonly root: string;
+  readonly count: number;
+  /** The program of a lane. */
+  port(lane: number): string;
+  /** Writes the code of a source in a lane. */
+  write(lane: number, source: Source, code: string): void;
+  /** Removes all folders. */
+  remove(): void;
+}
+
+/** Lays out the folders of `count` lanes. */
+export async function layOut(sources: readonly Source[], count: number): Promise<Lanes> {
+  const root = mkdtempSync(join(tmpdir(), 'wcp-mutants-'));
+  const folder = (lane: number) => join(root, String(lane));
+  await bundleFrame(folder(0));
+  writePackages(folder(0), sources);
+  for (let lane = 1; lane < count; lane += 1) cpSync(folder(0), folder(lane), { recursive: true });
+  return {
+    root,
+    count,
+    port: (lane) => join(folder(lane), 'port.js'),
+    write: (lane, source, code) => writeFileSync(fileOf(folder(lane), source), code),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** What is not mutated is bundled, for a port starts once for each mutant. Spec stands alone: all share it. */
+async function bundleFrame(lane: string): Promise<void> {
+  const entries = entriesOf('spec');
+  await bundle({
+    entry: Object.fromEntries(
+      Object.values(entries).map((name) => [name, join(ROOT, `packages/spec/src/${name}.ts`)]),
+    ),
+    noExternal: [/.*/],
+    outDir: folderOf(lane, 'spec'),
+  });
+  writeManifest(lane, 'spec');
+  await bundle({
+    entry: { port: fileURLToPath(import.meta.resolve('./port.ts')) },
+    noExternal: [/^(?!@wcp\/)/],
+    external: [/^@wcp\//],
+    outDir: lane,
+  });
+  writeFileSync(join(lane, 'package.json'), '{ "type": "module" }');
+}
+
+function bundle(options: Options): Promise<void> {
+  return build({
+    format: ['esm'],
+    platform: 'node',
+    target: 'node22',
+    removeNodeProtocol: false,
+    silent: true,
+    config: false,
+    splitting: true,
+    minify: false,
+    ...options,
+  });
+}
+
+/** The mutated packages stay as many files as they have sources: a mutant is one of them. */
+function writePackages(lane: string, sources: readonly Source[]): void {
+  for (const name of new Set(sources.map((source) => source.package))) writeManifest(lane, name);
+  for (const source of sources) {
+    const file = fileOf(lane, source);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, source.code);
+  }
+}
+
+/** The code that each entry of a package's export map names: `./log` to `log/index`. */
+function entriesOf(name: string): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8'));
+  const found: Record<string, string> = {};
+  for (const [subpath, target] of Object.entries(exports)) {
+    const code = /^\.\/dist\/(.+)\.js$/.exec(String(Object(target).default))?.[1];
+    if (code !== undefined) found[subpath] = code;
+  }
+  return found;
+}
+
+function writeManifest(lane: string, name: string): void {
+  const folder = folderOf(lane, name);
+  const exports = Object.fromEntries(
+    Object.entries(entriesOf(name)).map(([subpath, code]) => [subpath, `./${code}.js`]),
+  );
+  mkdirSync(folder, { recursive: true });
+  const manifest = { name: `@wcp/${name}`, type: 'module', exports };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+}
+
+function folderOf(lane: string, name: string): string {
+  return join(lane, 'node_modules', '@wcp', name);
+}
+
+function fileOf(lane: string, { package: name, path }: Source): string {
+  const place = relative(join('packages', name, 'src'), path).replace(/\.ts$/, '.js');
+  return join(folderOf(lane, name), place);
+}

@@ -1,0 +1,101 @@
+/**
+ * `npm run check:packages`: looks at the packages as their users get them. Packs each, checks the
+ * tarball with publint and arethetypeswrong, installs all of them in a project outside the workspace
+ * and runs the first `js` snippet of each README there.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../repository/root.ts';
+
+const PACKAGES = join(ROOT, 'packages');
+const scratch = mkdtempSync(join(tmpdir(), 'wcp-packages-'));
+const count = { passed: 0, failed: 0 };
+
+try {
+  checkAll(readdirSync(PACKAGES).filter((name) => existsSync(join(PACKAGES, name, 'package.json'))));
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+console.log(`\npackages: ${count.passed} passed, ${count.failed} failed`);
+process.exitCode = count.failed === 0 ? 0 : 1;
+
+function checkAll(names: readonly string[]): void {
+  const tarballs = new Map(names.map((name) => [name, pack(name)]));
+  for (const [name, tarball] of tarballs) {
+    check(`${name}: publint`, 'publint', [tarball, '--strict']);
+    check(`${name}: types as its users load them`, 'attw', [tarball, '--profile', 'esm-only']);
+  }
+  install(tarballs);
+  for (const name of names) runSnippet(name);
+}
+
+/** Packs a package and gives the path of the tarball. */
+function pack(name: string): string {
+  const folder = join(scratch, 'tarballs', name);
+  mkdirSync(folder, { recursive: true });
+  run('pnpm', ['pack', '--pack-destination', folder], join(PACKAGES, name));
+  const [tarball] = readdirSync(folder);
+  if (tarball === undefined) throw new Error(`Packing ${name} made no tarball.`);
+  return join(folder, tarball);
+}
+
+/** A project that knows nothing of the workspace: every @wcp package comes from its tarball. */
+function install(tarballs: ReadonlyMap<string, string>): void {
+  const versions = Object.fromEntries([...tarballs].map(([name, file]) => [`@wcp/${name}`, `file:${file}`]));
+  const manifest = {
+    name: 'scratch',
+    private: true,
+    type: 'module',
+    dependencies: { ...versions, zod: '4.6.7', '@opentelemetry/api': '1.10.0' },
+    overrides: versions,
+  };
+  writeFileSync(join(scratch, 'package.json'), JSON.stringify(manifest));
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], scratch);
+}
+
+/** Runs the snippet of a README; the CLI has none, so its command is run instead. */
+function runSnippet(name: string): void {
+  if (name === 'cli') {
+    check('cli: the installed wcp answers', join(scratch, 'node_modules/.bin/wcp'), ['version'], scratch);
+    return;
+  }
+  const readme = readFileSync(join(PACKAGES, name, 'README.md'), 'utf8');
+  const snippet = /```js\n([\s\S]*?)```/.exec(readme)?.[1];
+  if (snippet === undefined) {
+    report(`${name}: the README has a js snippet`, false);
+    return;
+  }
+  const file = join(scratch, `${name}.mjs`);
+  writeFileSync(file, snippet);
+  check(`${name}: README snippet`, 'node', [file], scratch);
+}
+
+function check(title: string, command: string, args: readonly string[], cwd = ROOT): void {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  report(title, status === 0);
+  if (status !== 0) console.error(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+}
+
+function report(title: string, passed: boolean): void {
+  console.log(`${passed ? 'ok    ' : 'FAILED'}  ${title}`);
+  count[passed ? 'passed' : 'failed'] += 1;
+}
+
+function run(command: string, args: readonly string[], cwd: string): void {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`\`${command} ${args.join(' ')}\` failed:\n${stdout}${stderr}`);
+}
