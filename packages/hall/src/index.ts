@@ -1,4 +1,4 @@
-export type { WorkerLimits } from './admission/resilient-delivery.ts';
+export type { TenantLimits, WorkerLimits } from './admission/admission-scheduler.ts';
 export type { ApprovalNotice, HumanApprovalCallback } from './approval/notification/approval-notice.ts';
 export type { WebhookTarget } from './approval/notification/webhooks.ts';
 export { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
@@ -16,12 +16,14 @@ export { type PackageDeliveryOptions, packageDelivery } from './delivery/package
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
 export type { CreatedKey } from './deployment/initial-keys.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
-export type { DispatchAnswer } from './dispatch/dispatcher.ts';
+export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';
 export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';
-export { createHall, type Hall, type NewDocuments } from './hall/hall.ts';
+export { createHall } from './hall/create-hall.ts';
+export type { DispatchOptions, EvidenceLog, Hall, HallRegistry, NewDocuments } from './hall/hall.ts';
 export type { HallOptions, HallWorker } from './hall/hall-options.ts';
 export type { HttpLimits } from './http/app.ts';
 export { type Principal, ROLES, type Role } from './identity/principal.ts';
+export type { Health } from './operations/health.ts';
 export type {
   BanListOptions,
   BanListSource,

@@ -31,7 +31,7 @@ export function keysText(keys: readonly CreatedKey[], { colours }: Pick<Terminal
 
 /** After a restart the key is one that the user has. */
 function keyAdvice({ made, hall }: Deployment): string[] {
-  const { isOpen } = hall.parts.identity;
+  const { isOpen } = hall.identity;
   if (isOpen) return ['No key is configured: everybody may ask, for env "dev" alone.\n'];
   if (made.keys.length > 0) return [];
   return ['WCP_HALL_KEY is the key of the tenant; `wcp keys create` makes another.\n'];
@@ -53,7 +53,7 @@ const TENANT = 'agent.example';
  * greets, else it asks for the Hall's health.
  */
 export function tryLine({ hall, made }: Deployment, url: string): string {
-  const { registry, deliveries } = hall.parts;
+  const { registry, deliveries } = hall;
   const greets = registry.serving(CAPABILITY).some(({ record }) => deliveries.has(record.worker_id));
   if (!greets) return `curl -s ${url}/wcp/health`;
   const key = made.keys.find(({ role }) => role === 'tenant');
@@ -69,7 +69,7 @@ export function tryLine({ hall, made }: Deployment, url: string): string {
   });
   return [
     `curl -s ${url}/wcp/dispatch -H 'content-type: application/json' \\`,
-    ...(hall.parts.identity.isOpen ? [] : [`  -H "authorization: Bearer ${key?.key ?? '$WCP_HALL_KEY'}" \\`]),
+    ...(hall.identity.isOpen ? [] : [`  -H "authorization: Bearer ${key?.key ?? '$WCP_HALL_KEY'}" \\`]),
     `  -d '${body}'`,
   ].join('\n');
 }

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
 import { afterEach } from 'vitest';
+// @boundaries-ignore What a Hall keeps is seen from inside alone.
+import { partsOf } from '../../../hall/src/hall/create-hall.ts';
 import type { PipelineReport } from '../../src/pipeline/run-pipeline.ts';
 import { scratch } from './support.ts';
 
@@ -53,8 +55,8 @@ export function hallFolder(): string {
 }
 
 /** Which correlation ids stand in the events and receipts that a Hall keeps about some decisions. */
-export async function correlationsIn({ parts }: Hall, decisions: readonly (string | null)[]) {
-  const { feed, storage: vault } = parts;
+export async function correlationsIn(hall: Hall, decisions: readonly (string | null)[]) {
+  const { feed, storage: vault } = partsOf(hall);
   const told: { decision_id?: unknown; correlation_id?: unknown }[] = [];
   for await (const { events } of feed.since(0, await feed.latest())) told.push(...events);
   const rows = await vault.store.list('receipts', { limit: 1000 });

@@ -81,7 +81,7 @@ export async function openTestHall(options: HallOptions = {}): Promise<TestHall>
   const url = await hall.app.listen({ host: '127.0.0.1', port: 0 });
   const keys = new Map<Person, string>();
   for (const [person, granted] of Object.entries(PEOPLE)) {
-    keys.set(person as Person, (await hall.parts.identity.keys.create({ label: person, ...granted })).key);
+    keys.set(person as Person, (await hall.identity.keys.create({ label: person, ...granted })).key);
   }
   const keyOf = (person: Person) => keys.get(person) as string;
   const as: TestHall['as'] = (person, args, input = '') =>

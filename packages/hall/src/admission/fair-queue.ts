@@ -15,9 +15,10 @@ interface Place {
  */
 const PATIENCE: readonly number[] = [0, 4, 8, 16];
 
-/** The priority of a class for a queue with this line. */
-export function priorityOf(qosClass: QosClass): number {
-  return QOS_CLASSES.indexOf(qosClass);
+/** The rank of a class, 0 for the most urgent one. What is not a class ranks with the least urgent. */
+export function priorityOf(qosClass: unknown): number {
+  const rank = QOS_CLASSES.indexOf(qosClass as QosClass);
+  return rank < 0 ? QOS_CLASSES.length - 1 : rank;
 }
 
 /** A line in which P0 goes first and P3 is never starved; within a class, first come, first served. */

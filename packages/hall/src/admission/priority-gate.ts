@@ -1,5 +1,5 @@
-import type { QosClass } from '@wcp/spec';
 import { QOS_CLASSES } from '@wcp/spec/document';
+import { priorityOf } from './fair-queue.ts';
 
 /** So many of a class may begin while a more urgent one presses: no class stands still. */
 const LEAST: readonly number[] = [Number.POSITIVE_INFINITY, 16, 4, 1];
@@ -20,7 +20,7 @@ export class PriorityGate {
 
   /** Does the work when it may begin. A class that is none is the least urgent one. */
   async enter<R>(qosClass: unknown, work: () => Promise<R>): Promise<R> {
-    const rank = rankOf(qosClass);
+    const rank = priorityOf(qosClass);
     if (!this.#mayBegin(rank)) await new Promise<void>((resolve) => this.#waiting[rank]?.push(resolve));
     else this.#add(this.#running, rank, 1);
     const relax = this.#press(rank);
@@ -69,9 +69,4 @@ export class PriorityGate {
   #add(counts: number[], rank: number, change: number): void {
     counts[rank] = (counts[rank] as number) + change;
   }
-}
-
-function rankOf(qosClass: unknown): number {
-  const rank = QOS_CLASSES.indexOf(qosClass as QosClass);
-  return rank < 0 ? QOS_CLASSES.length - 1 : rank;
 }

@@ -1,4 +1,4 @@
-import type { QosClass, RegistryRecord, Sha256 } from '@wcp/spec';
+import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import {
   type CircuitBreakerPolicy,
   CircuitState,
@@ -6,25 +6,20 @@ import {
   circuitBreaker,
   handleWhenResult,
 } from 'cockatiel';
-import PQueue from 'p-queue';
+import { endedBy } from '../delivery/call-end.ts';
 import type { Delivered, Delivery, DeliveryCall } from '../delivery/delivery.ts';
 import { DELIVERY_CODES, type DeliveryCode } from '../delivery/delivery-code.ts';
-import { FairQueue, priorityOf } from './fair-queue.ts';
 
-/** How a worker is guarded. */
-export interface WorkerLimits {
-  /** Calls that it has at the same time; 8. */
-  readonly concurrency?: number;
-  /** Calls of one class that wait for it; 1,000. */
-  readonly waiting?: number;
-  /** After so many failures one after the other it is left alone; 5. */
+/** When a worker that keeps failing is left alone. */
+export interface CircuitLimits {
+  /** Failures in a row after which it is left alone (default 5). */
   readonly failures?: number;
-  /** For so long, in milliseconds; 10,000. */
+  /** Cool-down in milliseconds (default 10,000). */
   readonly cooldown_ms?: number;
 }
 
-/** Failures that are the worker's: those of a call that could not be made to any worker say nothing of it. */
-const NOT_THE_WORKERS: ReadonlySet<DeliveryCode> = new Set<DeliveryCode>([
+/** Codes that say nothing about the worker: the call could not have been made to any. */
+const NOT_THE_WORKERS: ReadonlySet<string> = new Set<DeliveryCode>([
   'DELIVERY_CALL_INVALID',
   'DELIVERY_CALL_TOO_LARGE',
   'DELIVERY_CODE_CHANGED',
@@ -36,88 +31,55 @@ const NOT_THE_WORKERS: ReadonlySet<DeliveryCode> = new Set<DeliveryCode>([
   'DELIVERY_CLOSED',
 ]);
 
-/** Before each further attempt, so many milliseconds. */
+/** Milliseconds before each further attempt. */
 const PAUSES_MS = [50, 250];
 
 /**
- * A way to a worker that keeps order: urgent calls first, no more at a time than the worker can take, again
- * only where that does no harm, and not at all while it keeps failing.
+ * A delivery that tries again where that does no harm, and leaves a worker alone that keeps failing. After
+ * the cool-down one call finds out whether the worker has recovered.
  */
-export function resilientDelivery(delivery: Delivery, limits: WorkerLimits = {}): Delivery {
+export function resilientDelivery(delivery: Delivery, limits: CircuitLimits = {}): Delivery {
   return new ResilientDelivery(delivery, limits);
 }
 
 class ResilientDelivery implements Delivery {
   readonly record: RegistryRecord;
   readonly #delivery: Delivery;
-  readonly #waiting: number;
-  readonly #line: PQueue<FairQueue>;
+  readonly #cooldown_ms: number;
   readonly #breaker: CircuitBreakerPolicy;
+  #openedAt = 0;
 
-  constructor(
-    delivery: Delivery,
-    { concurrency = 8, waiting = 1_000, failures = 5, cooldown_ms = 10_000 }: WorkerLimits,
-  ) {
+  constructor(delivery: Delivery, { failures = 5, cooldown_ms = 10_000 }: CircuitLimits) {
     this.record = delivery.record;
     this.#delivery = delivery;
-    this.#waiting = waiting;
-    this.#line = new PQueue({ concurrency, queueClass: FairQueue });
+    this.#cooldown_ms = cooldown_ms;
     this.#breaker = circuitBreaker(
-      handleWhenResult((delivered) => isWorkersFailure(delivered as Delivered)),
+      handleWhenResult((delivered) => isWorkersFailure((delivered as Delivered).code)),
       { halfOpenAfter: cooldown_ms, breaker: new ConsecutiveBreaker(failures) },
     );
+    this.#breaker.onBreak(() => {
+      this.#openedAt = Date.now();
+    });
   }
 
   get dir(): string | undefined {
     return this.#delivery.dir;
   }
 
+  /** The cool-down ends by time alone: a worker that is not available would never get the call that shows it. */
   isAvailable(): boolean {
-    return this.#breaker.state !== CircuitState.Open && (this.#delivery.isAvailable?.() ?? true);
+    const { state } = this.#breaker;
+    const isCool = state === CircuitState.Open && Date.now() - this.#openedAt >= this.#cooldown_ms;
+    return (state === CircuitState.Closed || isCool) && (this.#delivery.isAvailable?.() ?? true);
   }
 
   observe(): Promise<Sha256 | null> {
     return this.#delivery.observe();
   }
 
+  /** Once, and again where the record's `idempotency` allows and there is time. */
   async deliver(call: DeliveryCall): Promise<Delivered> {
     const began = performance.now();
-    const priority = priorityOf(call.context.qos_class as QosClass);
-    if (this.#line.sizeBy({ priority }) >= this.#waiting || this.#waitsForItself(call)) {
-      return ended('DELIVERY_BUSY', began);
-    }
-    const withdrawn = AbortSignal.any([
-      AbortSignal.timeout(call.timeout_ms),
-      ...(call.signal ? [call.signal] : []),
-    ]);
-    let isStarted = false;
-    try {
-      // Only waiting is ended by the signal: a call that the worker has is the transport's to end.
-      return await this.#line.add(
-        () => {
-          isStarted = true;
-          return this.#attempt(call, began);
-        },
-        { priority, signal: withdrawn },
-      );
-    } catch {
-      if (isStarted) return ended('DELIVERY_FAILED', began);
-      return ended(call.signal?.aborted === true ? 'DELIVERY_WITHDRAWN' : 'DELIVERY_NO_TIME', began);
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#line.clear();
-    await this.#delivery.close();
-  }
-
-  /** A call whose own ancestor has a place here would wait for a place that is not given back before it ends. */
-  #waitsForItself({ ancestors = [] }: DeliveryCall): boolean {
-    return this.#line.pending >= this.#line.concurrency && ancestors.includes(this.record.worker_id);
-  }
-
-  /** Once, and again where the record's `idempotency` allows and there is time. */
-  async #attempt(call: DeliveryCall, began: number): Promise<Delivered> {
     let delivered = await this.#deliverOnce(call, began);
     for (const [index, pause] of PAUSES_MS.entries()) {
       const isOver = performance.now() - began + pause >= call.timeout_ms || call.signal?.aborted === true;
@@ -128,31 +90,30 @@ class ResilientDelivery implements Delivery {
     return { ...delivered, duration_ms: performance.now() - began };
   }
 
+  close(): Promise<void> {
+    return this.#delivery.close();
+  }
+
   async #deliverOnce(call: DeliveryCall, began: number): Promise<Delivered> {
     const timeout_ms = call.timeout_ms - (performance.now() - began);
-    if (timeout_ms <= 0) return ended('DELIVERY_NO_TIME', began);
+    if (timeout_ms <= 0) return endedBy('DELIVERY_NO_TIME', began);
+    // One call at a time finds out whether a worker has recovered; the others do not wait for its end.
+    if (this.#breaker.state === CircuitState.HalfOpen) return endedBy('DELIVERY_CIRCUIT_OPEN', began);
     try {
-      return (await this.#breaker.execute(() =>
-        this.#delivery.deliver({ ...call, timeout_ms }),
-      )) as Delivered;
+      return await this.#breaker.execute(() => this.#delivery.deliver({ ...call, timeout_ms }));
     } catch {
-      return ended('DELIVERY_CIRCUIT_OPEN', began);
+      return endedBy('DELIVERY_CIRCUIT_OPEN', began);
     }
   }
 
   /** What certainly never started may be tried again; what may have started only where twice does no harm. */
   #mayRepeat({ code, status }: Delivered): boolean {
-    if (code === null || status === 'timeout' || !isWorkersFailure({ code })) return false;
+    if (status === 'timeout' || !isWorkersFailure(code)) return false;
     const { started } = DELIVERY_CODES[code as DeliveryCode];
     return !started || this.record.idempotency === 'full';
   }
 }
 
-function isWorkersFailure({ code }: Pick<Delivered, 'code'>): boolean {
-  return code !== null && !NOT_THE_WORKERS.has(code as DeliveryCode);
-}
-
-function ended(code: DeliveryCode, began: number): Delivered {
-  const { status } = DELIVERY_CODES[code];
-  return { status, result: null, code, duration_ms: performance.now() - began };
+function isWorkersFailure(code: string | null): boolean {
+  return code !== null && !NOT_THE_WORKERS.has(code);
 }

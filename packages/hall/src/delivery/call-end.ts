@@ -15,6 +15,11 @@ export function deliveredBy(ending: CallEnd, began: number): Delivered {
   return { status: statusOf(ending.result), result: ending.result, code: null, duration_ms };
 }
 
+/** A call that ended by a code and began at `began` of `performance.now()`. */
+export function endedBy(code: DeliveryCode, began: number): Delivered {
+  return { status: DELIVERY_CODES[code].status, result: null, code, duration_ms: performance.now() - began };
+}
+
 /** A worker that met its own deadline and said so ended by time, whichever clock was the first to ring. */
 function statusOf({ status, deny_reason }: WorkerResult): Delivered['status'] {
   if (status === 'ok' || status === 'partial') return 'ok';

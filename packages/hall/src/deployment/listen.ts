@@ -14,8 +14,8 @@ export interface ListenAddress {
  *
  * @throws {DeploymentError}
  */
-export async function listen({ app, parts }: Hall, { host, port }: ListenAddress): Promise<string> {
-  if (parts.identity.isOpen && !isLoopback(host)) throw refuse('OPEN_TO_ALL', openToAll(host));
+export async function listen({ app, identity }: Hall, { host, port }: ListenAddress): Promise<string> {
+  if (identity.isOpen && !isLoopback(host)) throw refuse('OPEN_TO_ALL', openToAll(host));
   try {
     await app.listen({ host, port });
   } catch (error) {

@@ -6,7 +6,8 @@ import { consoleCallback } from '../approval/notification/console-callback.ts';
 import type { Logger } from '../base/logger.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
-import { createHall, type Hall } from '../hall/hall.ts';
+import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
+import type { Hall } from '../hall/hall.ts';
 import { connectWorkers } from './connect-workers.ts';
 import { createDeployment } from './create-deployment.ts';
 import { DeploymentError } from './deployment-error.ts';
@@ -101,12 +102,12 @@ interface DeploymentBase {
   readonly log: Logger;
 }
 
-async function openHall({ dir, settings, documents, key, log }: DeploymentBase): Promise<Hall> {
+async function openHall({ dir, settings, documents, key, log }: DeploymentBase): Promise<AssembledHall> {
   const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
   const { rules, config } = documents;
   const chains = new ChainedCallRegistry();
   try {
-    return await createHall({
+    return await assembleHall({
       rules,
       config,
       file: join(dir, LAYOUT.store),
@@ -137,7 +138,7 @@ function warnOf({ isExposed }: DeploymentKey, log: Logger): void {
 
 /** Broken documents at the start are as loud as later ones. */
 async function tellOfDocuments(
-  hall: Hall,
+  hall: AssembledHall,
   { unreadable, rules, config }: DeploymentDocuments,
   log: Logger,
 ): Promise<void> {
@@ -154,7 +155,7 @@ async function tellOfDocuments(
 }
 
 async function makeKeys(
-  { parts }: Hall,
+  { parts }: AssembledHall,
   { keys, newKeys = [] }: DeploymentOptions,
   made: CreatedKey[],
 ): Promise<void> {
@@ -164,7 +165,7 @@ async function makeKeys(
 }
 
 /** Only the code of enrolled workers can still run: what waits for a human is decided anew before it does. */
-async function removeOldCopies({ parts }: Hall, dir: string): Promise<void> {
+async function removeOldCopies({ parts }: AssembledHall, dir: string): Promise<void> {
   const { registry, deliveries } = parts;
   const attested = registry.records().map(({ attestation }) => normaliseHash(attestation?.code_hash));
   const seen = await Promise.all([...deliveries.values()].map((way) => way.observe().catch(() => null)));

@@ -9,6 +9,7 @@ import {
   type WorkerResult,
 } from '@wcp/spec';
 import type { ReceiptOutcome } from '@wcp/spec/document';
+import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
@@ -31,6 +32,7 @@ export interface Executed {
 export interface ExecutorParts {
   readonly clock: HallClock;
   readonly journal: Journal;
+  readonly admission: AdmissionScheduler;
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly timeout_ms: number;
   /** The signed token of an attempt at a dispatch; null where the Hall gives none. */
@@ -105,7 +107,7 @@ export class Executor {
   }
 
   async #deliver({ received, decision, observation }: Decided, execution: Execution): Promise<Delivered> {
-    const { deliveries, timeout_ms, permitOf, chained } = this.#parts;
+    const { admission, deliveries, timeout_ms, permitOf, chained } = this.#parts;
     const worker = decision.worker_id as string;
     const delivery = deliveries.get(worker);
     if (delivery === undefined) return NO_DELIVERY;
@@ -122,7 +124,7 @@ export class Executor {
       workers: [...(execution.workers ?? []), worker],
       trail: [...(execution.trail ?? []), stepOf(decision.capability_id, hash)],
     };
-    return delivery.deliver({
+    return admission.deliver(delivery, {
       context,
       request: input.request ?? {},
       code_hash: observation.code[worker] ?? null,

@@ -4,7 +4,7 @@ import { ProblemError } from '../base/problem.ts';
 import type { ReceivedRequest } from '../base/received-request.ts';
 import { readDecisionRecord } from '../storage/store/decision-record.ts';
 import type { Change, Store } from '../storage/store/store.ts';
-import type { DispatchAnswer } from './dispatcher.ts';
+import type { DispatchAnswer } from './dispatch-answer.ts';
 
 /** What is kept under a key: which request it was sent with, and what was decided. */
 interface KeptKey {

@@ -1,8 +1,8 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import { devAllowGate } from '@wcp/router';
 import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
+import { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import { resilientDelivery } from '../admission/resilient-delivery.ts';
-import { TenantLimiter } from '../admission/tenant-limiter.ts';
 import { ApprovalService } from '../approval/approval-service.ts';
 import { createHumanReview } from '../approval/human-review.ts';
 import { createNotifier } from '../approval/notification/notifier.ts';
@@ -119,15 +119,24 @@ async function build(ground: HallBase): Promise<HallParts> {
     inspector,
     humanReview: createHumanReview(pendingApprovals, notifier),
   });
+  const admission = admissionOf(options);
   const executor: Executor = new Executor({
     clock,
+    admission,
     journal,
     deliveries,
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
     permitOf: permitsOf(ground),
     chained: (link, received) => dispatcher.chained(link, received),
   });
-  const dispatcher = new Dispatcher(clock, decider, recorder, executor);
+  const dispatcher = new Dispatcher({
+    clock,
+    admission,
+    idempotency: new IdempotencyStore(store, clock),
+    decider,
+    recorder,
+    executor,
+  });
   return {
     origin,
     key,
@@ -142,8 +151,7 @@ async function build(ground: HallBase): Promise<HallParts> {
     identity,
     deliveries,
     chains,
-    tenantLimiter: new TenantLimiter(options.tenants),
-    idempotency: new IdempotencyStore(store, clock),
+    admission,
     pendingApprovals,
     approvalService: new ApprovalService({
       clock,
@@ -186,6 +194,11 @@ function openWorlds(
     at: new Date(clock.latest()).toISOString(),
     commit: (changes) => journal.commit(changes),
   });
+}
+
+function admissionOf({ tenants, workers = [] }: HallOptions): AdmissionScheduler {
+  const limits = workers.map(({ delivery, limits }) => [delivery.record.worker_id, limits] as const);
+  return new AdmissionScheduler({ tenants, workers: new Map(limits) });
 }
 
 function guarded(workers: readonly HallWorker[]): HallParts['deliveries'] {

@@ -1,6 +1,5 @@
 import type { SigningKey } from '@wcp/evidence';
-import type { WorkerLimits } from '../admission/resilient-delivery.ts';
-import type { TenantLimits } from '../admission/tenant-limiter.ts';
+import type { TenantLimits, WorkerLimits } from '../admission/admission-scheduler.ts';
 import type { NotifierOptions } from '../approval/notification/notifier.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';

@@ -3,12 +3,15 @@ import type { HallParts } from '../http/hall-parts.ts';
 
 const EXPIRY_MS = 1_000;
 const CHECKPOINT_MS = 60_000;
-const FORGETTING_MS = 600_000;
+const PRUNING_MS = 600_000;
 
-/** What a Hall does by itself from time to time: ends holds, signs checkpoints, forgets old keys. */
-export function startMaintenance({ approvalService, storage, journal, clock, log }: HallParts): {
+/** What a Hall does by itself from time to time. */
+export interface Maintenance {
   stop(): void;
-} {
+}
+
+/** Starts to end overdue holds, to sign checkpoints and to forget old idempotency keys. */
+export function startMaintenance({ approvalService, storage, journal, clock, log }: HallParts): Maintenance {
   let signed = -1;
   const checkpoint = async () => {
     const { size } = await storage.ledger.head();
@@ -16,11 +19,11 @@ export function startMaintenance({ approvalService, storage, journal, clock, log
     await storage.ledger.checkpoint(clock.timestamp());
     signed = size;
   };
-  const forget = () => pruneIdempotency(storage.store, clock.now(), (changes) => journal.commit(changes));
+  const prune = () => pruneIdempotency(storage.store, clock.now(), (changes) => journal.commit(changes));
   const timers = [
     every(EXPIRY_MS, () => approvalService.expire(), log),
     every(CHECKPOINT_MS, checkpoint, log),
-    every(FORGETTING_MS, forget, log),
+    every(PRUNING_MS, prune, log),
   ];
   return { stop: () => timers.forEach(clearInterval) };
 }

@@ -1,5 +1,5 @@
 import type { SigningKey } from '@wcp/evidence';
-import type { TenantLimiter } from '../admission/tenant-limiter.ts';
+import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { ApprovalService } from '../approval/approval-service.ts';
 import type { Notifier } from '../approval/notification/notifier.ts';
 import type { PendingApprovals } from '../approval/pending-approvals.ts';
@@ -9,7 +9,6 @@ import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Executor } from '../dispatch/executor.ts';
-import type { IdempotencyStore } from '../dispatch/idempotency-store.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Metrics } from '../operations/metrics.ts';
@@ -36,8 +35,7 @@ export interface HallParts {
   readonly identity: Identity;
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly chains: ChainedCallRegistry;
-  readonly tenantLimiter: TenantLimiter;
-  readonly idempotency: IdempotencyStore;
+  readonly admission: AdmissionScheduler;
   readonly pendingApprovals: PendingApprovals;
   readonly approvalService: ApprovalService;
   readonly registryAdmin: RegistryAdmin;

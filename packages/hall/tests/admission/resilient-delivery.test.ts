@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
-import { resilientDelivery, type WorkerLimits } from '../../src/admission/resilient-delivery.ts';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type CircuitLimits, resilientDelivery } from '../../src/admission/resilient-delivery.ts';
 import type { Delivered, Delivery, DeliveryCall } from '../../src/delivery/delivery.ts';
 import { ACME, answerOf, FakeDelivery, recordOf } from '../support/workers.ts';
 
@@ -23,7 +23,7 @@ afterEach(() => guarded?.close());
 function guard(
   answers: readonly (Delivered | Promise<Delivered>)[],
   idempotency: string,
-  limits: WorkerLimits = {},
+  limits: CircuitLimits = {},
 ) {
   const fake = new FakeDelivery(recordOf(ACME, { idempotency: idempotency as never }));
   fake.answer = () => answers[Math.min(fake.calls.length - 1, answers.length - 1)] as Delivered;
@@ -79,21 +79,68 @@ describe('a call that failed', () => {
 });
 
 describe('a worker that keeps failing', () => {
-  test('is left alone, says so, and is tried again after its rest', async () => {
-    const { fake, delivery } = guard([failed('DELIVERY_CRASHED')], 'none', { failures: 3, cooldown_ms: 600 });
+  const COOLDOWN = { failures: 3, cooldown_ms: 600 };
+
+  /** A worker that has just failed once too often, and a clock that the test moves. */
+  async function openCircuit() {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { fake, delivery } = guard([failed('DELIVERY_CRASHED')], 'none', COOLDOWN);
     for (let index = 0; index < 3; index += 1) {
       expect(delivery.isAvailable?.()).toBe(true);
       await delivery.deliver(callOf());
     }
+    const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
+    return { fake, delivery, pass };
+  }
+
+  test('is left alone, says so, and gets a call again after the cool-down', async () => {
+    const { fake, delivery, pass } = await openCircuit();
     expect(delivery.isAvailable?.()).toBe(false);
     expect(await delivery.deliver(callOf())).toMatchObject({
       status: 'error',
       code: 'DELIVERY_CIRCUIT_OPEN',
     });
     expect(fake.calls).toHaveLength(3);
-    await sleep(620);
+    pass(620);
     fake.answer = () => fine;
     expect(await delivery.deliver(callOf())).toMatchObject({ status: 'ok' });
+    expect(delivery.isAvailable?.()).toBe(true);
+  });
+
+  test('is available again once the cool-down is over, before anybody has tried it', async () => {
+    const { delivery, pass } = await openCircuit();
+    pass(599);
+    expect(delivery.isAvailable?.()).toBe(false);
+    pass(1);
+    expect(delivery.isAvailable?.()).toBe(true);
+  });
+
+  test('is left alone for another cool-down where the first call after it fails', async () => {
+    const { fake, delivery, pass } = await openCircuit();
+    pass(600);
+    expect(await delivery.deliver(callOf())).toMatchObject({ code: 'DELIVERY_CRASHED' });
+    expect(delivery.isAvailable?.()).toBe(false);
+    expect(await delivery.deliver(callOf())).toMatchObject({ code: 'DELIVERY_CIRCUIT_OPEN' });
+    expect(fake.calls).toHaveLength(4);
+    pass(600);
+    expect(delivery.isAvailable?.()).toBe(true);
+  });
+
+  test('gets one call to show that it has recovered, and no other call waits for that', async () => {
+    const { fake, delivery, pass } = await openCircuit();
+    let answer: (delivered: Delivered) => void = () => {};
+    fake.answer = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    pass(600);
+    const probe = delivery.deliver(callOf());
+    await sleep(1);
+    expect(delivery.isAvailable?.()).toBe(false);
+    expect(await delivery.deliver(callOf())).toMatchObject({ code: 'DELIVERY_CIRCUIT_OPEN' });
+    answer(fine);
+    expect(await probe).toMatchObject({ status: 'ok' });
     expect(delivery.isAvailable?.()).toBe(true);
   });
 
@@ -101,58 +148,5 @@ describe('a worker that keeps failing', () => {
     const { delivery } = guard([failed('DELIVERY_CALL_TOO_LARGE')], 'none', { failures: 2 });
     for (let index = 0; index < 5; index += 1) await delivery.deliver(callOf());
     expect(delivery.isAvailable?.()).toBe(true);
-  });
-});
-
-describe('calls that wait for a worker', () => {
-  /** Answers one call after the other, when it is told to. */
-  function stepwise(limits: WorkerLimits) {
-    const fake = new FakeDelivery(recordOf(ACME));
-    const waiting: (() => void)[] = [];
-    fake.answer = () => new Promise((resolve) => waiting.push(() => resolve(fine)));
-    const delivery = resilientDelivery(fake, limits);
-    guarded = delivery;
-    const step = async () => {
-      waiting.shift()?.();
-      await sleep(1);
-    };
-    return { fake, delivery, step };
-  }
-
-  test('are no more than it takes at a time, and the urgent ones go first', async () => {
-    const { fake, delivery, step } = stepwise({ concurrency: 1 });
-    const calls = ['P3', 'P3', 'P2', 'P0'].map((qos_class) => delivery.deliver(callOf({ qos_class })));
-    await sleep(1);
-    for (let index = 0; index < 4; index += 1) {
-      expect(fake.calls).toHaveLength(index + 1);
-      await step();
-    }
-    await Promise.all(calls);
-    expect(fake.calls.map(({ context }) => context.qos_class)).toEqual(['P3', 'P0', 'P2', 'P3']);
-  });
-
-  test('are refused where too many of their class wait, and those of another class are not', async () => {
-    const { delivery, step } = stepwise({ concurrency: 1, waiting: 1 });
-    const calls = [delivery.deliver(callOf()), delivery.deliver(callOf())];
-    await sleep(1);
-    expect(await delivery.deliver(callOf())).toMatchObject({ code: 'DELIVERY_BUSY' });
-    calls.push(delivery.deliver(callOf({ qos_class: 'P0' })));
-    for (let index = 0; index < 3; index += 1) await step();
-    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
-  });
-
-  test('end by their time limit or when they are withdrawn, without the worker having had them', async () => {
-    const { fake, delivery, step } = stepwise({ concurrency: 1 });
-    const first = delivery.deliver(callOf());
-    const controller = new AbortController();
-    const late = delivery.deliver(callOf({ timeout_ms: 20 }));
-    const withdrawn = delivery.deliver(callOf({ signal: controller.signal }));
-    await sleep(5);
-    controller.abort();
-    expect(await withdrawn).toMatchObject({ code: 'DELIVERY_WITHDRAWN' });
-    expect(await late).toMatchObject({ status: 'timeout', code: 'DELIVERY_NO_TIME' });
-    await step();
-    expect(await first).toMatchObject({ status: 'ok' });
-    expect(fake.calls).toHaveLength(1);
   });
 });

@@ -43,7 +43,7 @@ const hall = await createHall({
     decision: { candidate_workers_ranked: [{ worker_species_id: record.worker_species_id }] },
   })),
 });
-const { key } = await hall.parts.identity.keys.create({
+const { key } = await hall.identity.keys.create({
   label: 'chaos',
   roles: ['tenant'],
   tenant_id: 'tenant-a',

@@ -58,7 +58,7 @@ const hall = await createHall({
     },
   ],
 });
-const { keys } = hall.parts.identity;
+const { keys } = hall.identity;
 const tenants = await Promise.all(
   ['tenant-a', 'tenant-b'].map((tenant_id) =>
     keys.create({ label: tenant_id, roles: ['tenant'], tenant_id, authority: null }),

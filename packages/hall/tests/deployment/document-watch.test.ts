@@ -1,6 +1,7 @@
 import { renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { partsOf } from '../../src/hall/create-hall.ts';
 import { GREETING, type Opened, open, read, scratch, until, write } from './support.ts';
 
 let dir = '';
@@ -23,7 +24,7 @@ async function health({ made } = folder) {
 }
 
 async function eventsOfTheHall(): Promise<{ readonly event_id: string }[]> {
-  const { store } = folder.hall.parts.storage;
+  const { store } = partsOf(folder.hall).storage;
   const rows = await store.list('events', { where: { tenant_id: null } });
   return rows.flatMap(({ events }) => JSON.parse(events ?? '[]'));
 }

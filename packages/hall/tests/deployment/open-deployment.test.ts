@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { signingKeyFromPem } from '@wcp/evidence';
 import { describe, expect, it } from 'vitest';
+import { partsOf } from '../../src/hall/create-hall.ts';
 import { folderOf, GREETING, open, problemFrom, problemsOf, read, scratch, until, write } from './support.ts';
 
 const FILES = [
@@ -28,7 +29,7 @@ describe('a Hall in an empty folder', () => {
     const answer = await hall.dispatch(GREETING);
     expect(answer.result?.result).toEqual({ greeting: 'Hello, Ada!' });
     expect(answer.outcome_receipt?.outcome?.status).toBe('ok');
-    expect(hall.parts.activeWorld.rejected).toEqual([]);
+    expect(partsOf(hall).activeWorld.rejected).toEqual([]);
   });
 
   it('keeps the signing key for its owner alone, and signs with it', async () => {
@@ -42,8 +43,8 @@ describe('a Hall in an empty folder', () => {
 
   it('has a name of its own, so that what is signed for it is not valid elsewhere', async () => {
     const [one, other] = [await open(scratch()), await open(scratch())];
-    expect(one.hall.parts.origin).toMatch(/^localhost\/wcp-[0-9a-f]{8}$/);
-    expect(other.hall.parts.origin).not.toBe(one.hall.parts.origin);
+    expect(one.hall.log.origin).toMatch(/^localhost\/wcp-[0-9a-f]{8}$/);
+    expect(other.hall.log.origin).not.toBe(one.hall.log.origin);
   });
 
   it('keeps keys, evidence and workers over a restart, and makes nothing again', async () => {
@@ -59,14 +60,14 @@ describe('a Hall in an empty folder', () => {
       headers: { authorization: `Bearer ${admin}` },
     });
     expect(answer.json().items).toHaveLength(2);
-    expect(hall.parts.registry.get('org.example.hello')?.version).toBe(1);
+    expect(hall.registry.get('org.example.hello')?.version).toBe(1);
   });
 
   it('makes no keys where it is to stay open, and others than the first where they are wanted', async () => {
     const dir = scratch();
     const first = await open(dir, { keys: 'none' });
     expect(first.made.keys).toEqual([]);
-    expect(first.hall.parts.identity.isOpen).toBe(true);
+    expect(first.hall.identity.isOpen).toBe(true);
     await first.close();
     const second = await open(dir, { newKeys: ['trial'] });
     expect(second.made.keys).toHaveLength(3);
@@ -76,7 +77,7 @@ describe('a Hall in an empty folder', () => {
       { role: 'tenant', tenant_id: 'agent.example' },
       { role: 'admin' },
     ]);
-    const key = third.hall.parts.identity.keys.list().find(({ label }) => label === 'for a day');
+    const key = third.hall.identity.keys.list().find(({ label }) => label === 'for a day');
     const lives = Date.parse(key?.expires_at ?? '') - Date.parse(key?.created_at ?? '');
     expect(lives).toBeGreaterThan(86_300_000);
     expect(lives).toBeLessThanOrEqual(86_400_000);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildManifest, generateSigningKey, packageHash, writeManifest } from '@wcp/evidence';
 import { signManifestHmac } from '@wcp/evidence/package';
 import { describe, expect, test } from 'vitest';
+import { partsOf } from '../../src/hall/create-hall.ts';
 import { banListBy, entryOf } from '../support/ban-lists.ts';
 import { inputFor, ruleFor } from '../support/documents.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -24,7 +25,7 @@ describe('the ban lists of server.json', () => {
       'server.json': { ban_lists: [{ ...LIST, file: 'list.json', poll_seconds: 1 }] },
     });
     const { hall, said } = await open(dir);
-    const { banLists, clock } = hall.parts;
+    const { banLists, clock } = partsOf(hall);
     await waitFor('the list', () => banLists.state(clock.latest()).banned.has(CODE));
     expect(said.filter((line) => /ban list/i.test(line))).toEqual([]);
   });

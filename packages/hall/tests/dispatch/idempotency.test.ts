@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pruneIdempotency } from '../../src/dispatch/idempotency-store.ts';
+import { partsOf } from '../../src/hall/create-hall.ts';
 import { createHall, type Hall } from '../../src/index.ts';
 import type { Change } from '../../src/storage/store/store.ts';
 import { countingWorker, RULES, request } from '../failure/support.ts';
@@ -23,7 +24,7 @@ async function open(): Promise<void> {
     rules: RULES,
     workers: [{ delivery: worker.delivery }],
   });
-  const made = await hall.parts.identity.keys.create({
+  const made = await hall.identity.keys.create({
     label: 'a',
     roles: ['tenant'],
     tenant_id: 'tenant-a',
@@ -94,8 +95,8 @@ test('a key that is none is refused', async () => {
 
 test('a key is forgotten after two days, with the result that was kept for it; the evidence stays', async () => {
   await post(request(1), 'key-1');
-  const { store } = hall.parts.storage;
-  const commit = (changes: readonly Change[]) => hall.parts.journal.commit(changes);
+  const { store } = partsOf(hall).storage;
+  const commit = (changes: readonly Change[]) => partsOf(hall).journal.commit(changes);
   const DAY_MS = 86_400_000;
   await pruneIdempotency(store, Date.now() + DAY_MS, commit);
   expect(await store.count('idempotency')).toBe(1);

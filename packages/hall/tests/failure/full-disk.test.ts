@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { generateSigningKey, verifyLog } from '@wcp/evidence';
 import { WcpError } from '@wcp/spec';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { partsOf } from '../../src/hall/create-hall.ts';
 import { createHall } from '../../src/index.ts';
 import { countingWorker, RULES, request } from './support.ts';
 
@@ -61,7 +62,7 @@ test.runIf(isMounted)(
     await hall.close();
 
     const again = await createHall(options);
-    const rows = await again.parts.storage.store.list('receipts', { limit: 100_000 });
+    const rows = await partsOf(again).storage.store.list('receipts', { limit: 100_000 });
     const receipts = rows.map((row) => JSON.parse(row.receipt));
     expect(verifyLog({ receipts, keys: { [key.keyId]: key.publicKey } }).findings).toEqual([]);
     const kept = new Set(receipts.map(({ receipt_id }) => receipt_id));

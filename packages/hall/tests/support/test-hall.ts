@@ -1,6 +1,7 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import type { RouteDecision } from '@wcp/spec';
-import { createHall, type Hall } from '../../src/hall/hall.ts';
+import type { AssembledHall } from '../../src/hall/create-hall.ts';
+import { assembleHall } from '../../src/hall/create-hall.ts';
 import type { HallOptions } from '../../src/hall/hall-options.ts';
 import type { Role } from '../../src/identity/principal.ts';
 import { CONFIG, inputFor, RULES } from './documents.ts';
@@ -37,7 +38,7 @@ export type TestHallOptions = Omit<HallOptions, 'now'> & {
 
 /** A Hall with a key for each of {@link PEOPLE}, one worker, and a clock that a test moves. */
 export class TestHall {
-  hall!: Hall;
+  hall!: AssembledHall;
   readonly delivery: FakeDelivery;
   readonly signer: SigningKey;
   readonly logged: string[] = [];
@@ -59,7 +60,7 @@ export class TestHall {
   }
 
   async #start(): Promise<void> {
-    this.hall = await createHall({
+    this.hall = await assembleHall({
       rules: RULES,
       config: CONFIG,
       origin: 'hall.example/log',

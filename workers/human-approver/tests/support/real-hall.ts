@@ -118,7 +118,7 @@ export class RealHall {
       notify: { webhooks: options.webhooks ?? [] },
       log: (level, message) => logged.push(`${level} ${message}`),
     });
-    const { keys } = hall.parts.identity;
+    const { keys } = hall.identity;
     const steward = (await keys.create({ label: 'steward', roles: ['steward'] })).key;
     const tenant = (await keys.create({ label: 'tenant', roles: ['tenant'], tenant_id: 'tenant-a' })).key;
     await hall.app.listen({ host: '127.0.0.1', port: options.port ?? 0 });

@@ -70,8 +70,8 @@ async function connect(
   tenant_id: string,
   tidy: () => Promise<void>,
 ): Promise<Omit<PipelineHall, 'dir' | 'isKept'>> {
-  const { app, parts } = folder.hall;
-  const { keys, issuers } = parts.identity;
+  const { app, identity, log } = folder.hall;
+  const { keys, issuers } = identity;
   const label = 'wcp pipeline, while it runs';
   const tenant = await keys.create({ label, roles: ['tenant'], tenant_id });
   const auditor = await keys.create({ label, roles: ['auditor'] });
@@ -83,8 +83,8 @@ async function connect(
     reader: new HallClient(url, auditor.key),
     tenant_credential: issueCredential(issuerKey, {
       tenant_id,
-      audience: parts.origin,
-      now: parts.clock.now(),
+      audience: log.origin,
+      now: Date.now(),
     }),
     profile,
     keys: folder.made.keys,

@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+// @boundaries-ignore What a Hall keeps is seen from inside alone.
+import { partsOf } from '../../../../hall/src/hall/create-hall.ts';
 import { folderOf, REQUEST, record, scratch, wcpHere } from '../../support/support.ts';
 import {
   DENIED,
@@ -212,7 +214,7 @@ describe('replay without other documents', () => {
     await as('steward', ['release', 'tenant', 'tenant-a']);
     const { decision } = await hall.dispatch(HELD);
     await as('steward', ['approvals', 'approve', decision.decision_id ?? '']);
-    const { store } = hall.parts.storage;
+    const { store } = partsOf(hall).storage;
     const rows = await store.list('decisions', { limit: 1000 });
     const facts = new Set(rows.flatMap((row) => Object.keys(JSON.parse(row.facts))));
     expect([...facts]).toEqual(

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { describe, expect, it } from 'vitest';
+// @boundaries-ignore What a Hall keeps is seen from inside alone.
+import { partsOf } from '../../../../hall/src/hall/create-hall.ts';
 import { folderOf, REQUEST, record, wcpHere } from '../../support/support.ts';
 import { DENIED, echoWorker, HELD, openTestHall, type TestHall } from '../../support/test-hall.ts';
 
@@ -68,7 +70,7 @@ describe('route at a Hall', () => {
     const { code, out } = await as('tenant', ['route', '-'], text(REQUEST));
     expect(out).toMatch(/^DISPATCH/);
     expect(code).toBe(0);
-    const receipts = await hall.parts.storage.store.list('receipts', { where: { stream: 'tenant-a' } });
+    const receipts = await partsOf(hall).storage.store.list('receipts', { where: { stream: 'tenant-a' } });
     expect(receipts.map(({ kind }) => kind)).toEqual(['decision']);
   });
 
@@ -174,9 +176,7 @@ describe('workers', () => {
   it('are signed for with the key of an authority that registered one', async () => {
     const { as, hall } = await openTestHall();
     const key = generateSigningKey();
-    const { authorities } = hall.parts.registry;
-    const commit = hall.parts.journal.commit.bind(hall.parts.journal);
-    await authorities.add('org.acme', key.publicKey, '2026-01-01T00:00:00Z', commit);
+    await hall.registry.addAuthorityKey('org.acme', key.publicKey);
     const files = folderOf({
       'record.json': NEW,
       'key.pem': key.exportPrivatePem(),

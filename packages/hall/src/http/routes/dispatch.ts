@@ -2,7 +2,6 @@ import { RouteDecisionSchema, RouteInputSchema } from '@wcp/spec/document';
 import { Type } from 'typebox';
 import { ProblemError } from '../../base/problem.ts';
 import { ownMember, type ReceivedRequest } from '../../base/received-request.ts';
-import type { DispatchAnswer } from '../../dispatch/dispatcher.ts';
 import { checkTenant, principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
 import type { HallParts } from '../hall-parts.ts';
@@ -15,17 +14,7 @@ const asIs = () => () => true;
 const STATUSES = { DISPATCH: 200, STEWARD_HOLD: 202, DENY: 403 } as const;
 
 /** `POST /wcp/route` and `POST /wcp/dispatch`. */
-export function addDecideRoutes(
-  app: HallApp,
-  { dispatcher, tenantLimiter, idempotency, metrics }: HallParts,
-): void {
-  const dispatchOnce = (key: unknown, received: ReceivedRequest): Promise<DispatchAnswer> => {
-    const tenant = ownMember(received, 'tenant_id');
-    if (key === undefined || typeof tenant !== 'string') return dispatcher.dispatch(received);
-    return idempotency.once(tenant, readKey(key), received, (changes) =>
-      dispatcher.dispatch(received, { changes, keepResult: true }),
-    );
-  };
+export function addDecideRoutes(app: HallApp, { dispatcher, metrics }: HallParts): void {
   app.post(
     '/wcp/route',
     {
@@ -80,11 +69,7 @@ export function addDecideRoutes(
       const started = performance.now();
       const received = receivedBody(request.body);
       checkAsker(request, received);
-      const answer = await tenantLimiter.enter(
-        ownMember(received, 'tenant_id'),
-        ownMember(received, 'qos_class'),
-        () => dispatchOnce(request.headers['idempotency-key'], received),
-      );
+      const answer = await dispatcher.dispatch(received, keyOf(request.headers['idempotency-key'], received));
       metrics.decided('dispatch', answer.decision, (performance.now() - started) / 1000);
       if (answer.outcome_receipt !== null) metrics.ended(answer.outcome_receipt.outcome?.status ?? 'unknown');
       return reply.code(STATUSES[answer.decision.outcome]).send(answer as never);
@@ -106,6 +91,12 @@ const IdempotencyHeader = Type.Object(
   },
   { additionalProperties: true },
 );
+
+/** A key of a request that names no tenant names nothing: it is not read. */
+function keyOf(key: unknown, received: ReceivedRequest): { readonly idempotency_key?: string } {
+  if (key === undefined || typeof ownMember(received, 'tenant_id') !== 'string') return {};
+  return { idempotency_key: readKey(key) };
+}
 
 function readKey(key: unknown): string {
   if (typeof key === 'string' && KEY.test(key)) return key;

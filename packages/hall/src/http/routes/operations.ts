@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { ProblemError } from '../../base/problem.ts';
-import { complianceOf } from '../../operations/compliance.ts';
 import { FREEZE_SCOPES, type FreezeScope } from '../../operations/freezes.ts';
+import { healthOf } from '../../operations/health.ts';
 import { principalOf } from '../access.ts';
 import type { HallApp } from '../app.ts';
 import type { HallParts } from '../hall-parts.ts';
@@ -52,7 +52,10 @@ export function addOperationRoutes(app: HallApp, parts: HallParts): void {
         response: answers({ 200: HealthSchema }, [429]),
       },
     },
-    async ({ principal }) => healthOf(parts, principal !== null) as never,
+    async ({ principal }) => {
+      const health = healthOf(parts);
+      return (principal === null ? { ...health, diagnostics: [] } : health) as never;
+    },
   );
   app.get(
     '/wcp/freezes',
@@ -125,44 +128,4 @@ function readValue(scope: FreezeScope, value: string | null | undefined): string
   if ((scope === 'hall') === (value == null)) return value ?? null;
   const message = scope === 'hall' ? 'The Hall as a whole has no value.' : `Name the ${scope} as value.`;
   throw new ProblemError('INVALID_BODY', message, [{ path: '/value', code: 'INVALID_VALUE', message }]);
-}
-
-function healthOf({ activeWorld, journal, identity, banLists, hasGate, clock }: HallParts, isKnown: boolean) {
-  const { world } = activeWorld.current;
-  const troubles = [
-    ...(journal.failure === null ? [] : [{ code: 'STORE_FAILED', message: journal.failure.message }]),
-    ...(activeWorld.rejected.length === 0
-      ? []
-      : [
-          {
-            code: 'DOCUMENTS_REJECTED',
-            message: 'The latest rules or configuration are broken; the last good ones are in force.',
-          },
-        ]),
-    ...banLists.troubles(clock.latest()),
-    ...clockTrouble(clock),
-  ];
-  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };
-  const compliance = complianceOf(activeWorld.current, state);
-  return {
-    status: troubles.length === 0 && compliance.level !== null ? 'ok' : 'degraded',
-    ...compliance,
-    is_open: identity.isOpen,
-    troubles,
-    world: {
-      digest: world.digest,
-      policy_version: world.policy_version,
-      catalog_version: world.catalog_version,
-    },
-    diagnostics: isKnown ? [...activeWorld.rejected, ...world.diagnostics].slice(0, 100) : [],
-  };
-}
-
-function clockTrouble(clock: HallParts['clock']) {
-  try {
-    clock.now();
-    return [];
-  } catch (error) {
-    return [{ code: 'CLOCK_WENT_BACK', message: (error as Error).message }];
-  }
 }

@@ -17,7 +17,7 @@ async function exampleWith(change: Readonly<Record<string, unknown>>): Promise<s
 describe('server.json', () => {
   it('may be absent: everything has a default', async () => {
     const { hall } = await open(folderOf({ 'rules.json': [] }));
-    expect(hall.parts.origin).toBe('localhost/wcp');
+    expect(hall.log.origin).toBe('localhost/wcp');
   });
 
   it('is refused with every mistake in its form at once, and nothing is started', async () => {
@@ -127,7 +127,7 @@ describe('server.json', () => {
     const names = Object.keys(result?.result as object).sort();
     // By the last two a worker knows the permits of this Hall.
     expect(names).toEqual(['PLAIN', 'TAKEN', 'WCP_HALL_PUBLIC_KEY', 'WCP_PERMIT_STORE']);
-    expect(result?.result).toMatchObject({ WCP_HALL_PUBLIC_KEY: hall.parts.key.publicKey });
+    expect(result?.result).toMatchObject({ WCP_HALL_PUBLIC_KEY: hall.log.public_key });
   });
 
   it('has the last words of a worker that crashes written to the log, harmless to a terminal', async () => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generateSigningKey } from '@wcp/evidence';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { partsOf } from '../../../src/hall/create-hall.ts';
 import type { Hall, HallOptions } from '../../../src/index.ts';
 import { ask, chainedHall, chainWorker, decisionsOf } from './chained-hall.ts';
 
@@ -68,7 +69,7 @@ test(`whatever the fan-out and timing, the blast granted never exceeds the limit
           );
           const granted = await grantedIn(hall);
           expect(granted).toBeLessThanOrEqual(limit);
-          const kept = await hall.parts.storage.store.get('chains', 'chain-1');
+          const kept = await partsOf(hall).storage.store.get('chains', 'chain-1');
           expect(kept?.blast_score ?? 0).toBe(granted);
         } finally {
           await hall.close();
@@ -83,7 +84,7 @@ test('what a failed commit reserved is given back, and what became durable stays
   const folder = mkdtempSync(join(tmpdir(), 'wcp-blast-'));
   const options = { ...limited(3), file: join(folder, 'store.db'), key: generateSigningKey() };
   const hall = await chainedHall(spenders(), options);
-  const { journal } = hall.parts;
+  const { journal } = partsOf(hall);
   const append = journal.append.bind(journal);
   journal.append = async () => {
     throw new Error('a crash before the commit');

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { inProcessDelivery } from '../../../src/delivery/in-process-delivery.ts';
+import { partsOf } from '../../../src/hall/create-hall.ts';
 import type { Hall } from '../../../src/index.ts';
 import { ask, chainedHall, chainWorker, decisionsOf, stopOf } from './chained-hall.ts';
 
@@ -32,7 +33,7 @@ describe('a worker asks for another capability under its own dispatch', () => {
       decision: { blast_score: 3, correlation_id: 'chain-1', tenant_id: 'tenant-a' },
       input: { ext: { parent_decision_id: decision.decision_id } },
     });
-    expect(await hall.parts.storage.store.get('chains', 'chain-1')).toMatchObject({
+    expect(await partsOf(hall).storage.store.get('chains', 'chain-1')).toMatchObject({
       blast_score: 3,
       dispatches: 2,
     });
@@ -123,7 +124,7 @@ describe('a worker asks for another capability under its own dispatch', () => {
     });
     const { result } = await hall.dispatch(ask('inner'));
     expect(result?.result).toEqual({ outcome: 'DISPATCH', below: { outcome: 'DISPATCH', below: null } });
-    const letters = await hall.parts.storage.store.list('dead_letters');
+    const letters = await partsOf(hall).storage.store.list('dead_letters');
     expect(letters.map(({ document }) => JSON.parse(document).code)).toEqual(['DELIVERY_BUSY']);
   });
 
@@ -135,7 +136,7 @@ describe('a worker asks for another capability under its own dispatch', () => {
     hall = await chainedHall([asking({}), slow], { timeout_ms: 300 });
     const { outcome_receipt } = await hall.dispatch(ask('outer'));
     expect(outcome_receipt?.outcome?.status).not.toBe('ok');
-    const rows = await hall.parts.storage.store.list('dispatches');
+    const rows = await partsOf(hall).storage.store.list('dispatches');
     expect(rows).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { type RegistryRecord, recordHash } from '@wcp/spec';
 import { defineWorker, type RunContext, type Worker } from '@wcp/worker-kit';
 import { inProcessDelivery } from '../../../src/delivery/in-process-delivery.ts';
+import { partsOf } from '../../../src/hall/create-hall.ts';
 import { createHall, type Hall, type HallOptions } from '../../../src/index.ts';
 import { readDecisionRecord } from '../../../src/storage/store/decision-record.ts';
 
@@ -61,7 +62,8 @@ export function ask(name: string, request: object = {}, members: object = {}): o
 }
 
 /** Every decision of a Hall, with what it was made from. */
-export async function decisionsOf({ parts }: Hall) {
+export async function decisionsOf(hall: Hall) {
+  const parts = partsOf(hall);
   const rows = await parts.storage.store.list('receipts', { where: { kind: 'decision' }, limit: 100_000 });
   return Promise.all(rows.map(({ position }) => readDecisionRecord(parts.storage.store, position)));
 }

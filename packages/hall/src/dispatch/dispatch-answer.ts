@@ -1,0 +1,12 @@
+import type { Receipt, RouteDecision, WorkerResult } from '@wcp/spec';
+
+/** What a dispatch gives back. */
+export interface DispatchAnswer {
+  readonly decision: RouteDecision;
+  readonly receipt: Receipt;
+  /** Null where nothing was executed. */
+  readonly outcome_receipt: Receipt | null;
+  readonly result: WorkerResult | null;
+  /** A code `DELIVERY_…` where a worker was to run and gave no result. */
+  readonly delivery_code: string | null;
+}

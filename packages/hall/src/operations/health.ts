@@ -1,0 +1,79 @@
+import type { Diagnostic } from '@wcp/spec';
+import type { HallClock } from '../base/hall-clock.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Journal } from '../storage/journal.ts';
+import type { ActiveWorld } from '../world/active-world.ts';
+import { type Compliance, complianceOf } from './compliance.ts';
+
+/** Something that an operator has to repair. */
+export interface HealthFinding {
+  readonly code: 'STORE_FAILED' | 'DOCUMENTS_REJECTED' | 'BAN_LIST_STALE' | 'CLOCK_WENT_BACK';
+  readonly message: string;
+}
+
+/** How a Hall is, and which compliance level it reaches (section 11). */
+export interface Health extends Compliance {
+  readonly status: 'ok' | 'degraded';
+  /** Whether everybody is let in, in `dev`, because no key and no issuer is configured. */
+  readonly is_open: boolean;
+  readonly troubles: readonly HealthFinding[];
+  readonly world: {
+    readonly digest: string | null;
+    readonly policy_version: string;
+    readonly catalog_version: string;
+  };
+  /** What is wrong with the documents, those that were not put in force first. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What health is read from. */
+export interface HealthSources {
+  readonly activeWorld: ActiveWorld;
+  readonly journal: Journal;
+  readonly identity: Identity;
+  readonly clock: HallClock;
+  readonly hasGate: boolean;
+  readonly banLists: { troubles(now: number): readonly HealthFinding[] };
+}
+
+const MAX_DIAGNOSTICS = 100;
+const DOCUMENTS_REJECTED: HealthFinding = {
+  code: 'DOCUMENTS_REJECTED',
+  message: 'The latest rules or configuration are broken; the last good ones are in force.',
+};
+
+/** How a Hall is now. */
+export function healthOf(sources: HealthSources): Health {
+  const { activeWorld, journal, identity, banLists, hasGate, clock } = sources;
+  const { world } = activeWorld.current;
+  const { digest, policy_version, catalog_version } = world;
+  const troubles: readonly HealthFinding[] = [
+    ...storeFindings(journal),
+    ...(activeWorld.rejected.length === 0 ? [] : [DOCUMENTS_REJECTED]),
+    ...banLists.troubles(clock.latest()),
+    ...clockFindings(clock),
+  ];
+  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };
+  const compliance = complianceOf(activeWorld.current, state);
+  return {
+    status: troubles.length === 0 && compliance.level !== null ? 'ok' : 'degraded',
+    ...compliance,
+    is_open: identity.isOpen,
+    troubles,
+    world: { digest, policy_version, catalog_version },
+    diagnostics: [...activeWorld.rejected, ...world.diagnostics].slice(0, MAX_DIAGNOSTICS),
+  };
+}
+
+function storeFindings({ failure }: Journal): HealthFinding[] {
+  return failure === null ? [] : [{ code: 'STORE_FAILED', message: failure.message }];
+}
+
+function clockFindings(clock: HallClock): HealthFinding[] {
+  try {
+    clock.now();
+    return [];
+  } catch (error) {
+    return [{ code: 'CLOCK_WENT_BACK', message: (error as Error).message }];
+  }
+}

@@ -1,0 +1,96 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Delivered } from '../../src/delivery/delivery.ts';
+import { inputFor } from '../support/documents.ts';
+import { TestHall, type TestHallOptions } from '../support/test-hall.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { ACME, answerOf } from '../support/workers.ts';
+
+const fine: Delivered = { status: 'ok', result: answerOf(1), code: null, duration_ms: 1 };
+
+/** A Hall whose worker answers one call after another, when it is told to. */
+async function open(options: TestHallOptions = {}) {
+  const hall = await TestHall.open(options);
+  const waiting: (() => void)[] = [];
+  hall.delivery.answer = () => new Promise((resolve) => waiting.push(() => resolve(fine)));
+  onTestFinished(() => hall.close());
+  const answerAll = async (count: number) => {
+    for (let index = 0; index < count; index += 1) {
+      await waitFor('a call', () => waiting.length > 0);
+      waiting.shift()?.();
+    }
+  };
+  const running = (count: number) => waitFor(`${count} calls`, () => hall.delivery.calls.length >= count);
+  return { hall, answerAll, running };
+}
+
+const LIMITS = { tenants: { concurrency: 1, waiting: 1 } };
+const post = (hall: TestHall) => hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
+const embedded = (hall: TestHall, signal?: AbortSignal) =>
+  hall.hall.dispatch(inputFor('tenant-a'), signal === undefined ? {} : { signal });
+
+test('hall.dispatch and POST /wcp/dispatch share one limit, and refuse in the same words.', async () => {
+  const { hall, answerAll, running } = await open(LIMITS);
+  const first = post(hall);
+  await running(1);
+  const second = embedded(hall);
+  const refusal = await post(hall);
+  expect(refusal).toMatchObject({ status: 429, json: { code: 'RATE_LIMITED' } });
+  await expect(embedded(hall)).rejects.toMatchObject({
+    code: 'RATE_LIMITED',
+    message: refusal.json.detail,
+  });
+  await answerAll(2);
+  expect((await first).status).toBe(200);
+  expect((await second).decision.outcome).toBe('DISPATCH');
+});
+
+test('What is refused for its tenant leaves another tenant free, over HTTP and in process.', async () => {
+  const { hall, answerAll, running } = await open(LIMITS);
+  const busy = [embedded(hall), post(hall)];
+  await running(1);
+  const others = [
+    hall.hall.dispatch(inputFor('tenant-b')),
+    hall.post('foreigner', '/wcp/dispatch', inputFor('tenant-b')),
+  ];
+  await running(2);
+  await answerAll(4);
+  await Promise.all([...busy, ...others]);
+  expect(hall.delivery.calls.map(({ context }) => context.tenant_id).toSorted()).toEqual([
+    'tenant-a',
+    'tenant-a',
+    'tenant-b',
+    'tenant-b',
+  ]);
+});
+
+test('A program that aborts a waiting dispatch leaves nothing behind: no place, no decision, no call.', async () => {
+  const { hall, answerAll, running } = await open(LIMITS);
+  const first = post(hall);
+  await running(1);
+  const controller = new AbortController();
+  const aborted = embedded(hall, controller.signal);
+  const outcome = expect(aborted).rejects.toThrow('withdrawn');
+  controller.abort(new Error('withdrawn'));
+  await outcome;
+  const next = embedded(hall);
+  await answerAll(2);
+  await Promise.all([first, next]);
+  expect(hall.delivery.calls).toHaveLength(2);
+  const { json } = await hall.get('auditor', '/wcp/receipts?limit=1000');
+  const decided = json.items.filter(({ kind }: { kind: string }) => kind === 'decision');
+  expect(decided).toHaveLength(2);
+});
+
+test('A worker that failed too often serves again after its cool-down, without anybody’s doing.', async () => {
+  const { hall } = await open();
+  const limited = await TestHall.open({
+    workers: [{ delivery: hall.delivery, limits: { failures: 2, cooldown_ms: 100 } }],
+  });
+  onTestFinished(() => limited.close());
+  hall.delivery.answer = () => ({ status: 'error', result: null, code: 'DELIVERY_CRASHED', duration_ms: 1 });
+  for (let index = 0; index < 2; index += 1) await post(limited);
+  expect((await post(limited)).json.decision).toMatchObject({ deny_code: 'DENY_NO_AVAILABLE_WORKER' });
+  hall.delivery.answer = () => fine;
+  await waitFor('the end of the cool-down', async () => (await post(limited)).status === 200);
+  expect(hall.delivery.calls.at(-1)?.context.worker_id).toBe(ACME);
+});
