@@ -34,15 +34,31 @@ async function createBenchHall(): Promise<Hall> {
 async function createEcho(): Promise<Hall> {
   const schema = Compile(RouteInputSchema);
   const hall = await createBenchHall();
-  const { dispatcher } = hall.parts;
+  const dispatcher = dispatcherOf(hall);
   const decide = dispatcher.route.bind(dispatcher);
-  let first: ReturnType<typeof decide> | undefined;
+  let first: Promise<unknown> | undefined;
   dispatcher.route = async (received) => {
     if (!schema.Check(received.input)) throw new Error('not a RouteInput');
     first ??= decide(received);
     return first;
   };
   return hall;
+}
+
+interface Dispatcher {
+  route(received: { readonly input: unknown }): Promise<unknown>;
+}
+
+/** The inside of a Hall, which its public type does not show. */
+function dispatcherOf(hall: Hall): Dispatcher {
+  if (hasDispatcher(hall)) return hall.parts.dispatcher;
+  throw new Error('The inside of the Hall has changed: adapt the bench.');
+}
+
+function hasDispatcher(hall: object): hall is { readonly parts: { readonly dispatcher: Dispatcher } } {
+  return (
+    'parts' in hall && typeof hall.parts === 'object' && hall.parts !== null && 'dispatcher' in hall.parts
+  );
 }
 
 /** A worker that is there and whose code is as attested, and which no request of the bench reaches. */
@@ -55,8 +71,8 @@ function idleDelivery(): Delivery {
   };
 }
 
-async function listen({ app, parts }: Hall): Promise<{ port: number; key: string }> {
-  const { key } = await parts.identity.keys.create({
+async function listen({ app, identity }: Hall): Promise<{ port: number; key: string }> {
+  const { key } = await identity.keys.create({
     label: 'bench',
     roles: ['tenant'],
     tenant_id: 'tenant-a',
