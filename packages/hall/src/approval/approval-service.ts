@@ -13,7 +13,7 @@ import { approvalEvidence } from './approval-receipt.ts';
 import { bindingNow, decideApproved } from './decide-approved.ts';
 import { incidentFreeze } from './human-review.ts';
 import type { Notifier } from './notification/notifier.ts';
-import { isOver, levelAbove, type PendingApprovals, tooLate } from './pending-approvals.ts';
+import { approvalExpired, isOver, levelAbove, type PendingApprovals } from './pending-approvals.ts';
 
 /** What a steward asks for. */
 export interface ResolutionRequest {
@@ -64,7 +64,7 @@ export class ApprovalService {
     try {
       if (isOver(approval, at)) {
         await this.#expire(approval, at);
-        throw tooLate();
+        throw approvalExpired();
       }
       const resolution = { action: request.resolution, by: by.id, at, reason: request.reason ?? null };
       return await this.#carryOut(approval, resolution, request, by);

@@ -61,7 +61,7 @@ export class PendingApprovals {
   async take(approvalId: string, by: Principal, at: string): Promise<Approval> {
     const approval = await this.find(approvalId);
     if (approval === null) throw new ProblemError('NOT_FOUND', 'There is no such approval.');
-    if (isAsker(approval, by)) {
+    if (isRequester(approval, by)) {
       throw new ProblemError(
         'APPROVAL_SELF',
         'The tenant that asked cannot resolve its own request: ask another steward.',
@@ -70,7 +70,7 @@ export class PendingApprovals {
     // From here to the end nothing waits: of two that come at once, the second finds it taken.
     const pending = this.#pending.get(approvalId);
     if (pending === undefined || this.#taken.has(approvalId)) {
-      if (isOver(approval, at)) throw tooLate();
+      if (isOver(approval, at)) throw approvalExpired();
       throw new ProblemError('APPROVAL_RESOLVED', 'Somebody has resolved this already, or is doing so now.');
     }
     this.#taken.add(approvalId);
@@ -95,7 +95,7 @@ export function ageOf({ created_at, approval_id }: Approval): string {
 }
 
 /** What whoever comes after the time is told. */
-export function tooLate(): ProblemError {
+export function approvalExpired(): ProblemError {
   return new ProblemError('APPROVAL_EXPIRED', 'The time to resolve this is over: it counts as denied.');
 }
 
@@ -104,7 +104,7 @@ export function isOver({ state, expires_at }: Approval, at: string): boolean {
   return state === 'expired' || (state === 'pending' && expires_at <= at);
 }
 
-function isAsker({ tenant_id }: Approval, by: Principal): boolean {
+function isRequester({ tenant_id }: Approval, by: Principal): boolean {
   return by.tenant_id === tenant_id || by.id === tenant_id;
 }
 

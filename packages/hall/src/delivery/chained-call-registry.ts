@@ -9,18 +9,18 @@ const MAX_DISPATCHES = 64;
  * that its worker was given, and no longer than it runs.
  */
 export class ChainedCallRegistry {
-  readonly #most: number;
+  readonly #max: number;
   readonly #calls = new Map<string, { readonly dispatch: ChainedDispatch; left: number }>();
 
-  /** @param most how often one call may ask; 64 */
-  constructor(most = MAX_DISPATCHES) {
-    this.#most = most;
+  /** @param max how often one call may ask; 64 */
+  constructor(max = MAX_DISPATCHES) {
+    this.#max = max;
   }
 
   /** Lets the holder of a permit ask, until the function that comes back is called. */
   open(permit: string, dispatch: ChainedDispatch): () => void {
     const key = sha256(permit);
-    const call = { dispatch, left: this.#most };
+    const call = { dispatch, left: this.#max };
     this.#calls.set(key, call);
     return () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key);

@@ -5,7 +5,7 @@ import { Attempt } from './attempt.ts';
 import { type CallEnd, deliveredBy } from './call-end.ts';
 import { readResult } from './call-json.ts';
 import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
-import { PackageSight } from './package/package-hash-cache.ts';
+import { PackageHashCache } from './package/package-hash-cache.ts';
 import { PROCESS_LIMITS } from './process/process-limits.ts';
 
 /** What is known of a worker that runs in the Hall's own process. */
@@ -34,7 +34,7 @@ class InProcessDelivery implements Delivery {
   readonly #worker: Worker;
   readonly #grace_ms: number;
   readonly #answer_bytes: number;
-  readonly #sight: PackageSight | null;
+  readonly #hashes: PackageHashCache | null;
   /** The hash of the code when it was loaded, as near as it can be told: that is the code that runs. */
   readonly #loaded: Promise<Sha256 | null>;
   readonly #attempts = new Set<Attempt>();
@@ -46,12 +46,12 @@ class InProcessDelivery implements Delivery {
     this.#worker = worker;
     this.#grace_ms = options.grace_ms ?? PROCESS_LIMITS.grace_ms;
     this.#answer_bytes = options.answer_bytes ?? PROCESS_LIMITS.answer_bytes;
-    this.#sight = options.dir === undefined ? null : new PackageSight(options.dir);
-    this.#loaded = (this.#sight?.observe() ?? Promise.resolve(null)).catch(() => null);
+    this.#hashes = options.dir === undefined ? null : new PackageHashCache(options.dir);
+    this.#loaded = (this.#hashes?.observe() ?? Promise.resolve(null)).catch(() => null);
   }
 
   async observe(): Promise<Sha256 | null> {
-    return (await this.#sight?.observe()) ?? null;
+    return (await this.#hashes?.observe()) ?? null;
   }
 
   async deliver(call: DeliveryCall): Promise<Delivered> {
@@ -74,7 +74,7 @@ class InProcessDelivery implements Delivery {
     const loaded = await this.#loaded;
     if (this.#isClosed) attempt.close();
     // Code of a package that has changed since it was loaded is not what was decided about.
-    else if (this.#sight !== null && loaded !== code_hash) attempt.settle({ code: 'DELIVERY_CODE_CHANGED' });
+    else if (this.#hashes !== null && loaded !== code_hash) attempt.settle({ code: 'DELIVERY_CODE_CHANGED' });
     const controller = new AbortController();
     const abort = () => controller.abort();
     if (!attempt.handOver({ cancel: abort, stop: abort, grace_ms: this.#grace_ms })) return;

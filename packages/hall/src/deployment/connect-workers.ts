@@ -24,10 +24,10 @@ export interface WorkerBase {
 }
 
 /** Makes the ways to the workers of a folder. */
-export function connectWorkers(workers: readonly DeploymentWorker[], ground: WorkerBase): HallWorker[] {
+export function connectWorkers(workers: readonly DeploymentWorker[], base: WorkerBase): HallWorker[] {
   return workers.map((worker) => ({
-    delivery: worker.settings.url === undefined ? byPackage(worker, ground) : byHttp(worker, ground),
-    limits: guardOf(worker.settings),
+    delivery: worker.settings.url === undefined ? byPackage(worker, base) : byHttp(worker, base),
+    limits: limitsOf(worker.settings),
   }));
 }
 
@@ -36,15 +36,15 @@ function byHttp({ settings, record }: DeploymentWorker, { chains }: WorkerBase):
   return httpDelivery({ record, url, chains, ...(answer_bytes !== undefined && { answer_bytes }) });
 }
 
-function byPackage({ settings, record, env }: DeploymentWorker, ground: WorkerBase): Delivery {
+function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase): Delivery {
   const { dir = '', program, command = [] } = settings;
   return packageDelivery({
     record,
-    dir: resolve(ground.dir, dir),
+    dir: resolve(base.dir, dir),
     run: program === undefined ? { command } : { program },
-    snapshots: join(ground.dir, LAYOUT.snapshots),
+    snapshots: join(base.dir, LAYOUT.snapshots),
     env,
-    permits: { hall_keys: [ground.key.publicKey], store: resolve(ground.dir, LAYOUT.permits) },
+    permits: { hall_keys: [base.key.publicKey], store: resolve(base.dir, LAYOUT.permits) },
     limits: given(settings, [
       'processes',
       'memory_mb',
@@ -54,7 +54,7 @@ function byPackage({ settings, record, env }: DeploymentWorker, ground: WorkerBa
       'dispatches',
       'calls',
     ]),
-    log: (end) => logEnd(ground.log, end),
+    log: (end) => logEnd(base.log, end),
   });
 }
 
@@ -62,7 +62,7 @@ function byPackage({ settings, record, env }: DeploymentWorker, ground: WorkerBa
  * A worker has as many calls at a time as processes: what waits does so where urgent calls go first, and
  * where a chain that would wait for itself is noticed.
  */
-function guardOf(settings: WorkerSettings): NonNullable<HallWorker['limits']> {
+function limitsOf(settings: WorkerSettings): NonNullable<HallWorker['limits']> {
   const { url, processes = PROCESS_LIMITS.processes } = settings;
   return {
     ...(url === undefined && { concurrency: processes }),

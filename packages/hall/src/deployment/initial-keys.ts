@@ -11,7 +11,7 @@ export interface CreatedKey {
 }
 
 /** What a key is for. */
-interface KeyRequestOptions extends Pick<CreatedKey, 'label' | 'role' | 'tenant_id'> {
+interface InitialKey extends Pick<CreatedKey, 'label' | 'role' | 'tenant_id'> {
   /** How long it opens, in milliseconds; absent, until it is revoked. */
   readonly lives_ms?: number;
 }
@@ -19,7 +19,7 @@ interface KeyRequestOptions extends Pick<CreatedKey, 'label' | 'role' | 'tenant_
 /** The tenant of the example. */
 const TENANT = 'agent.example';
 
-const FIRST: readonly KeyRequestOptions[] = [
+const FIRST: readonly InitialKey[] = [
   { label: 'first admin', role: 'admin', tenant_id: null },
   { label: 'first tenant', role: 'tenant', tenant_id: TENANT },
   { label: 'first steward', role: 'steward', tenant_id: null },
@@ -31,7 +31,7 @@ const MORE = {
   trial: { label: 'for a day', role: 'tenant', tenant_id: TENANT, lives_ms: 86_400_000 },
   /** For an operator who has lost the others. */
   admin: { label: 'another admin', role: 'admin', tenant_id: null },
-} as const satisfies Readonly<Record<string, KeyRequestOptions>>;
+} as const satisfies Readonly<Record<string, InitialKey>>;
 
 /** One of the keys that may be made beside the first ones. */
 export type NewKey = keyof typeof MORE;
@@ -41,7 +41,7 @@ export type NewKey = keyof typeof MORE;
  * can be told of it later.
  */
 export async function createInitialKeys(identity: Identity, made: CreatedKey[]): Promise<void> {
-  for (const wish of FIRST) made.push(await makeKey(identity, wish, 0));
+  for (const wanted of FIRST) made.push(await makeKey(identity, wanted, 0));
 }
 
 /** Makes more keys, each added to `made`. */
@@ -54,8 +54,8 @@ export async function createKeys(
   for (const name of wanted) made.push(await makeKey(identity, MORE[name], now));
 }
 
-async function makeKey({ keys }: Identity, wish: KeyRequestOptions, now: number): Promise<CreatedKey> {
-  const { label, role, tenant_id, lives_ms } = wish;
+async function makeKey({ keys }: Identity, wanted: InitialKey, now: number): Promise<CreatedKey> {
+  const { label, role, tenant_id, lives_ms } = wanted;
   const expires_at = lives_ms === undefined ? null : new Date(now + lives_ms).toISOString();
   const { key_id, key } = await keys.create({ label, roles: [role], tenant_id, expires_at });
   return { label, role, tenant_id, key_id, key };

@@ -29,9 +29,9 @@ export class BlastBudget {
 
   static async open(store: Store): Promise<BlastBudget> {
     const rows = await store.list('chains', { limit: CHAIN_CACHE_SIZE + 1 });
-    const book = new BlastBudget(store, rows.length <= CHAIN_CACHE_SIZE);
-    for (const row of rows.slice(0, CHAIN_CACHE_SIZE)) book.#known.set(row.correlation_id, row);
-    return book;
+    const budgets = new BlastBudget(store, rows.length <= CHAIN_CACHE_SIZE);
+    for (const row of rows.slice(0, CHAIN_CACHE_SIZE)) budgets.#known.set(row.correlation_id, row);
+    return budgets;
   }
 
   /** Brings a chain to hand. Only what {@link of} says afterwards, in the same turn, may be decided with. */

@@ -163,9 +163,9 @@ export class Decider {
     await this.#loadChain(received);
     const { blast_score } = this.#chainOf(received);
     const known = { ...observation.facts, ...facts, chain: { blast_score } };
-    this.#sources.activeWorld.takeQuestion();
+    this.#sources.activeWorld.takeRequest();
     decide(asking, known, received.input);
-    const question = this.#sources.activeWorld.takeQuestion();
+    const question = this.#sources.activeWorld.takeRequest();
     return question === null ? undefined : askGate(gate, question);
   }
 

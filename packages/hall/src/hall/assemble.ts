@@ -24,7 +24,7 @@ import { OPERATOR } from '../identity/principal.ts';
 import { Freezes } from '../operations/freezes.ts';
 import { Metrics } from '../operations/metrics.ts';
 import { openBanLists } from '../registry/ban-list/ban-lists.ts';
-import { createPackageSight } from '../registry/manifest-verifier.ts';
+import { createManifestVerifier } from '../registry/manifest-verifier.ts';
 import { Registry } from '../registry/registry.ts';
 import { RegistryAdmin } from '../registry/registry-admin.ts';
 import { WorkerInspector } from '../registry/worker-inspector.ts';
@@ -62,8 +62,8 @@ export async function assemble(options: HallOptions): Promise<HallParts> {
   try {
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);
-    const ground = { options, key, origin, storage, clock, feed, journal: new Journal(storage, feed) };
-    const parts = await build(ground);
+    const base = { options, key, origin, storage, clock, feed, journal: new Journal(storage, feed) };
+    const parts = await build(base);
     await enrolOwn(parts, options.workers ?? []);
     return parts;
   } catch (error) {
@@ -79,23 +79,23 @@ async function latestTime({ store }: EvidenceStorage): Promise<number> {
   return dispatched_at == null ? 0 : Date.parse(dispatched_at);
 }
 
-async function build(ground: HallBase): Promise<HallParts> {
-  const { options, key, origin, storage, clock, feed, journal } = ground;
+async function build(base: HallBase): Promise<HallParts> {
+  const { options, key, origin, storage, clock, feed, journal } = base;
   const { store } = storage;
   const { policyGate = null, log = () => {}, chains = new ChainedCallRegistry() } = options;
   const commit = journal.commit.bind(journal);
   await recoverInterrupted(store, journal);
   const registry = await Registry.open(store, origin);
-  const activeWorld = await openWorlds(ground, registry);
+  const activeWorld = await openWorlds(base, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
   const deliveries = guarded(options.workers ?? []);
   const { authorities } = registry;
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
-  const sight = createPackageSight({ deliveries, authorities, hmac_key: options.attest_hmac_key });
+  const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
   const inspector = new WorkerInspector({
     registry,
     deliveries,
-    sight,
+    manifests,
     banLists: () => banLists.state(clock.latest()),
   });
   const freezes = await Freezes.open(store);
@@ -126,7 +126,7 @@ async function build(ground: HallBase): Promise<HallParts> {
     journal,
     deliveries,
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
-    permitOf: permitsOf(ground),
+    permitOf: permitsOf(base),
     chained: (link, received) => dispatcher.chained(link, received),
   });
   const dispatcher = new Dispatcher({

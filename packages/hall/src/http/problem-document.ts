@@ -2,7 +2,6 @@ import { DENY_CODES, WcpError } from '@wcp/spec';
 import { PROBLEMS, type ProblemCode, type ProblemDocument } from '@wcp/spec/hall';
 import type { FastifyError } from 'fastify';
 import { ProblemError, statusOf } from '../base/problem.ts';
-import { IdentityError } from '../identity/identity-error.ts';
 
 /** Fastify's own refusals by their codes. */
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
@@ -37,7 +36,6 @@ export function problemDocument({ code, message, findings, details }: ProblemErr
 /** Whatever was thrown, as a refusal: of what nobody expected nothing is told. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof IdentityError) return new ProblemError(error.code, error.message, error.findings);
   if (error instanceof WcpError && STORE_CODES[error.code] !== undefined) {
     return new ProblemError(STORE_CODES[error.code] as ProblemCode, error.message);
   }

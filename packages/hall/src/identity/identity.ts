@@ -1,12 +1,12 @@
 import type { Commit, Store } from '../storage/store/store.ts';
 import { ApiKeys, type KeyManagement } from './api-key/api-keys.ts';
 import { KeyRing } from './api-key/key-ring.ts';
+import { type Authentication, type FailedAuthentication, failed } from './authentication.ts';
 import { readBearer } from './bearer.ts';
 import { CredentialVerifier } from './credential/credential-verifier.ts';
 import { type IssuerManagement, Issuers } from './credential/issuers.ts';
 import { type CredentialFact, credentialFact } from './credential/tenant-credential.ts';
 import type { Principal } from './principal.ts';
-import { type ProblemError, type Recognition, refused } from './recognition.ts';
 
 /** Who somebody is, and who may be somebody. The rest of a Hall knows nothing else of keys and issuers. */
 export interface Identity {
@@ -34,7 +34,7 @@ export interface IdentityOptions {
   /** The clock of the changes. */
   readonly now: () => Date;
   /** Told of each header that was refused, for the log; it must not throw. */
-  readonly onRefused?: (refusal: ProblemError) => void;
+  readonly onFailure?: (refusal: FailedAuthentication) => void;
 }
 
 const KEY_PREFIX = 'wcp_';
@@ -79,9 +79,9 @@ class StoredIdentity implements Identity {
 
   async authenticate(authorization: string | undefined, now: Date): Promise<Principal | null> {
     if (authorization === undefined) return null;
-    const recognition = await this.#recognise(readBearer(authorization), now);
-    if (recognition.ok) return recognition.principal;
-    this.#options.onRefused?.({ reason: recognition.reason, source: recognition.source });
+    const authentication = await this.#authenticate(readBearer(authorization), now);
+    if (authentication.ok) return authentication.principal;
+    this.#options.onFailure?.({ reason: authentication.reason, source: authentication.source });
     return null;
   }
 
@@ -89,9 +89,9 @@ class StoredIdentity implements Identity {
     return credentialFact(await this.#verifier.verify(text, now ?? this.#options.now()), tenant_id);
   }
 
-  async #recognise(token: string | null, now: Date): Promise<Recognition> {
-    if (token === null) return refused('HEADER_MALFORMED');
-    if (token.startsWith(KEY_PREFIX)) return this.#ring.recognise(token, now);
+  async #authenticate(token: string | null, now: Date): Promise<Authentication> {
+    if (token === null) return failed('HEADER_MALFORMED');
+    if (token.startsWith(KEY_PREFIX)) return this.#ring.authenticate(token, now);
     const reading = await this.#verifier.verify(token, now);
     return reading.ok ? { ok: true, principal: reading.credential.principal } : reading;
   }

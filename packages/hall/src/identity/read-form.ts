@@ -2,7 +2,7 @@ import type { Finding } from '@wcp/spec';
 import { JsonDocument, MAX_FINDINGS } from '@wcp/spec/document';
 import { compareText, escapeText } from '@wcp/spec/json';
 import type { z } from 'zod';
-import { IdentityError } from './identity-error.ts';
+import { ProblemError } from '../base/problem.ts';
 
 /** What a document has to be: the form of each member, and rules over several of them. */
 export interface Form<T> {
@@ -17,7 +17,7 @@ const MAX_NAME_LENGTH = 64;
 /**
  * Reads a document of anybody's; what comes back is a copy that holds known members alone.
  *
- * @throws {IdentityError} `INVALID_BODY` with every finding; none of them repeats a value
+ * @throws {ProblemError} `INVALID_BODY` with every finding; none of them repeats a value
  */
 export function readForm<T>({ schema, rules }: Form<T>, value: unknown): T {
   const reading = JsonDocument.read(value);
@@ -33,13 +33,13 @@ export function readForm<T>({ schema, rules }: Form<T>, value: unknown): T {
   return parsed.data;
 }
 
-function invalid(findings: readonly Finding[]): IdentityError {
+function invalid(findings: readonly Finding[]): ProblemError {
   const sorted = [...findings].sort(byPathThenCode);
   const distinct = sorted.filter(
     (finding, at) => at === 0 || byPathThenCode(sorted[at - 1] as Finding, finding) !== 0,
   );
   const first = distinct.slice(0, MAX_FINDINGS);
-  return new IdentityError('INVALID_BODY', 'The body does not have the form it needs.', first);
+  return new ProblemError('INVALID_BODY', 'The body does not have the form it needs.', first);
 }
 
 function byPathThenCode(a: Finding, b: Finding): number {

@@ -33,7 +33,7 @@ export interface HealthSources {
   readonly identity: Identity;
   readonly clock: HallClock;
   readonly hasGate: boolean;
-  readonly banLists: { troubles(now: number): readonly HealthFinding[] };
+  readonly banLists: { findings(now: number): readonly HealthFinding[] };
 }
 
 const MAX_DIAGNOSTICS = 100;
@@ -50,7 +50,7 @@ export function healthOf(sources: HealthSources): Health {
   const troubles: readonly HealthFinding[] = [
     ...storeFindings(journal),
     ...(activeWorld.rejected.length === 0 ? [] : [DOCUMENTS_REJECTED]),
-    ...banLists.troubles(clock.latest()),
+    ...banLists.findings(clock.latest()),
     ...clockFindings(clock),
   ];
   const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };

@@ -8,7 +8,7 @@ import type { AuthorityKeys } from './authority-keys.ts';
 import type { EnrolledWorker } from './enrolled-worker.ts';
 
 /** What is seen of a worker's package beside its hash. */
-export interface PackageSight {
+export interface ManifestVerifier {
   /**
    * Whether the manifest in its folder attests this code for this worker, by a key of its authority that is
    * in force now or by the HMAC key (section 8, "Manifest"). Never rejects: what can't be read attests nothing.
@@ -19,7 +19,7 @@ export interface PackageSight {
 }
 
 /** What manifests are judged by. */
-export interface PackageSightParts {
+export interface ManifestVerifierParts {
   /** The ways to the workers, some of which have a folder. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly authorities: AuthorityKeys;
@@ -40,15 +40,15 @@ interface Seen {
 const TICK_NS = 2_000_000_000n;
 
 /** Looks at manifests; one is read again where its file may have changed, and judged by the keys of now. */
-export function createPackageSight(parts: PackageSightParts): PackageSight {
-  return new ManifestSight(parts);
+export function createManifestVerifier(parts: ManifestVerifierParts): ManifestVerifier {
+  return new CachedManifestVerifier(parts);
 }
 
-class ManifestSight implements PackageSight {
-  readonly #parts: PackageSightParts;
+class CachedManifestVerifier implements ManifestVerifier {
+  readonly #parts: ManifestVerifierParts;
   readonly #seen = new Map<string, Seen>();
 
-  constructor(parts: PackageSightParts) {
+  constructor(parts: ManifestVerifierParts) {
     this.#parts = parts;
   }
 

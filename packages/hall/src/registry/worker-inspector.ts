@@ -3,9 +3,9 @@ import { normaliseHash } from '@wcp/spec/json';
 import { LRUCache } from 'lru-cache';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { BanState } from './ban-list/active-ban-lists.ts';
-import { toldHash } from './ban-list/ban-lists.ts';
+import { statedHash } from './ban-list/ban-lists.ts';
 import { type EnrolledWorker, isOut } from './enrolled-worker.ts';
-import type { PackageSight } from './manifest-verifier.ts';
+import type { ManifestVerifier } from './manifest-verifier.ts';
 import type { Registry } from './registry.ts';
 
 /** Facts that many decisions share: what the workers of one capability were seen to be. */
@@ -25,7 +25,7 @@ export interface Observation {
 export interface WorkerInspectorSources {
   readonly registry: Registry;
   readonly deliveries: ReadonlyMap<string, Delivery>;
-  readonly sight: PackageSight;
+  readonly manifests: ManifestVerifier;
   /** What the ban lists say now; the same object while they say the same. */
   banLists(): BanState;
 }
@@ -36,14 +36,14 @@ interface Remembered {
   readonly seen_at: number;
 }
 
-/** How old a sight may be where nothing is executed, in milliseconds. */
+/** How old a manifests may be where nothing is executed, in milliseconds. */
 const SIGHT_MS = 250;
-const CAPABILITIE_CACHE_SIZE = 1_000;
+const CAPABILITY_CACHE_SIZE = 1_000;
 
 /** Looks at the workers, so that a decision knows what is there now and not what a record says. */
 export class WorkerInspector {
   readonly #sources: WorkerInspectorSources;
-  readonly #remembered = new LRUCache<string, Remembered>({ max: CAPABILITIE_CACHE_SIZE });
+  readonly #remembered = new LRUCache<string, Remembered>({ max: CAPABILITY_CACHE_SIZE });
 
   constructor(sources: WorkerInspectorSources) {
     this.#sources = sources;
@@ -81,7 +81,7 @@ export class WorkerInspector {
   }
 
   async #see(worker: EnrolledWorker, mustDeliver: boolean): Promise<Seen> {
-    const { deliveries, sight } = this.#sources;
+    const { deliveries, manifests } = this.#sources;
     const delivery = deliveries.get(worker.record.worker_id);
     const isThere = delivery === undefined ? !mustDeliver : (delivery.isAvailable?.() ?? true);
     try {
@@ -90,7 +90,7 @@ export class WorkerInspector {
         worker,
         available: isThere && !isOut(worker),
         code,
-        signed: await sight.isSigned(worker, code),
+        signed: await manifests.isSigned(worker, code),
       };
     } catch {
       // A package that can't be read can't be run.
@@ -120,7 +120,7 @@ function observationOf(seen: readonly Seen[], banLists: BanState): Observation {
 }
 
 function factsOf({ available, code, signed }: Seen, banLists: BanState): WorkerFacts {
-  return { available, current_hash: toldHash(banLists, code), signed };
+  return { available, current_hash: statedHash(banLists, code), signed };
 }
 
 /** Of what is banned, only what these workers have or claim: a list may be long. */

@@ -57,10 +57,10 @@ export class ActiveWorld {
     const good = errors.length === 0 ? null : await store.get('meta', LAST_GOOD);
     const inForce = good === null ? documents : (JSON.parse(good.document) as OperatorDocuments);
     const current = good === null ? made : makeHallWorld(inForce, workers, recorder);
-    const keeper = new ActiveWorld(inForce, current, recorder, commit);
-    keeper.#rejected = errors;
-    await keeper.#keep(current, inForce, at);
-    return keeper;
+    const activeWorld = new ActiveWorld(inForce, current, recorder, commit);
+    activeWorld.#rejected = errors;
+    await activeWorld.#keep(current, inForce, at);
+    return activeWorld;
   }
 
   get current(): HallWorld {
@@ -73,7 +73,7 @@ export class ActiveWorld {
   }
 
   /** Gives the question that the gate was asked since the last call, if any. */
-  takeQuestion(): PolicyGateRequest | null {
+  takeRequest(): PolicyGateRequest | null {
     const question = this.#recorder?.question ?? null;
     if (this.#recorder !== null) this.#recorder.question = null;
     return question;

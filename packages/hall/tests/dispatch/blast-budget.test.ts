@@ -9,21 +9,21 @@ beforeEach(() => {
 });
 
 test('what is spent counts at once, and what is given back counts no more', async () => {
-  const book = await BlastBudget.open(store);
-  book.spend('c', 3);
-  book.spend('c', 2);
-  expect(book.of('c')).toEqual({ blast_score: 5, dispatches: 2 });
-  book.giveBack('c', 2);
-  expect(book.of('c')).toEqual({ blast_score: 3, dispatches: 1 });
-  expect(book.of('another')).toEqual({ blast_score: 0, dispatches: 0 });
+  const budgets = await BlastBudget.open(store);
+  budgets.spend('c', 3);
+  budgets.spend('c', 2);
+  expect(budgets.of('c')).toEqual({ blast_score: 5, dispatches: 2 });
+  budgets.giveBack('c', 2);
+  expect(budgets.of('c')).toEqual({ blast_score: 3, dispatches: 1 });
+  expect(budgets.of('another')).toEqual({ blast_score: 0, dispatches: 0 });
 });
 
 test('of two dispatches that are written in another order than they spent, neither loses what the other spent', async () => {
-  const book = await BlastBudget.open(store);
-  book.spend('c', 3);
-  book.spend('c', 2);
-  await store.commit([book.change('c')]);
-  await store.commit([book.change('c')]);
+  const budgets = await BlastBudget.open(store);
+  budgets.spend('c', 3);
+  budgets.spend('c', 2);
+  await store.commit([budgets.change('c')]);
+  await store.commit([budgets.change('c')]);
   expect((await BlastBudget.open(store)).of('c')).toMatchObject({ blast_score: 5, dispatches: 2 });
 });
 
@@ -33,13 +33,13 @@ test('a chain that is not at hand is read before anybody decides with it', async
     row: { correlation_id: `c-${String(index).padStart(6, '0')}`, blast_score: 7, dispatches: 1 },
   }));
   await store.commit(many);
-  const book = await BlastBudget.open(store);
+  const budgets = await BlastBudget.open(store);
   const last = 'c-050000';
-  expect(book.of(last).blast_score).toBe(0);
-  await book.load(last);
-  expect(book.of(last).blast_score).toBe(7);
+  expect(budgets.of(last).blast_score).toBe(0);
+  await budgets.load(last);
+  expect(budgets.of(last).blast_score).toBe(7);
   // What was spent meanwhile is not forgotten for what is stored.
-  book.spend(last, 1);
-  await book.load(last);
-  expect(book.of(last).blast_score).toBe(8);
+  budgets.spend(last, 1);
+  await budgets.load(last);
+  expect(budgets.of(last).blast_score).toBe(8);
 });

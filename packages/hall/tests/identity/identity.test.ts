@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { drawApiKey } from '../../src/identity/api-key/api-key-text.ts';
+import { generateApiKey } from '../../src/identity/api-key/api-key-text.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import type { StatefulRow } from '../../src/storage/store/store.ts';
 import { AUDIENCE, Bench, EPOCH, mint, NOW, TENANT_ISSUER, tenantIssuer } from './support.ts';
@@ -193,7 +193,7 @@ describe('a store that does not hold together', () => {
 describe('an id that is drawn', () => {
   test('is drawn again where it is taken', () => {
     const received: string[] = [];
-    const { id } = drawApiKey((candidate) => received.push(candidate) < 3);
+    const { id } = generateApiKey((candidate) => received.push(candidate) < 3);
     expect(received).toHaveLength(3);
     expect(id).toBe(received[2]);
   });

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { FailedAuthentication } from '../../src/identity/authentication.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import type { Principal } from '../../src/identity/principal.ts';
-import type { ProblemError } from '../../src/identity/recognition.ts';
 import { createMemoryStore } from '../../src/storage/store/memory-store.ts';
 import type { Change, StatefulRow, Store } from '../../src/storage/store/store.ts';
 
@@ -15,7 +15,7 @@ export const after = (seconds: number): Date => new Date(NOW.getTime() + seconds
 export class Bench {
   readonly store: Store = createMemoryStore();
   readonly commits: (readonly Change[])[] = [];
-  readonly refusals: ProblemError[] = [];
+  readonly refusals: FailedAuthentication[] = [];
   identity!: Identity;
   now = NOW;
   /** What the next commits wait for. */
@@ -34,7 +34,7 @@ export class Bench {
       audience: AUDIENCE,
       now: () => this.now,
       commit: (changes) => this.#commit(changes),
-      onRefused: (refusal) => this.refusals.push(refusal),
+      onFailure: (refusal) => this.refusals.push(refusal),
     });
     return this.identity;
   }

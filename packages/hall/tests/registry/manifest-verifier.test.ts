@@ -5,7 +5,7 @@ import { signManifestHmac } from '@wcp/evidence/package';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AuthorityKeys } from '../../src/registry/authority-keys.ts';
 import type { EnrolledWorker } from '../../src/registry/enrolled-worker.ts';
-import { createPackageSight, type PackageSight } from '../../src/registry/manifest-verifier.ts';
+import { createManifestVerifier, type ManifestVerifier } from '../../src/registry/manifest-verifier.ts';
 import { createMemoryStore } from '../../src/storage/store/memory-store.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { ACME, CODE, FakeDelivery, hashOf, recordOf, SPECIES } from '../support/workers.ts';
@@ -43,7 +43,7 @@ const manifest = buildManifest({
 
 let place: string;
 let authorities: AuthorityKeys;
-let sight: PackageSight;
+let manifests: ManifestVerifier;
 beforeEach(async () => {
   const dir = tempFolder();
   place = join(dir, 'manifest.json');
@@ -51,7 +51,7 @@ beforeEach(async () => {
   authorities = await AuthorityKeys.open(createMemoryStore());
   await authorities.add('org.acme', key.publicKey, '2026-01-01T00:00:00Z', async () => {});
   const delivery = Object.assign(new FakeDelivery(worker.record), { dir });
-  sight = createPackageSight({ deliveries: new Map([[ACME, delivery]]), authorities });
+  manifests = createManifestVerifier({ deliveries: new Map([[ACME, delivery]]), authorities });
   read.count = 0;
 });
 afterEach(() => vi.restoreAllMocks());
@@ -64,50 +64,50 @@ function letTimePass(): void {
 
 test('a manifest that was left alone is read once, whatever is asked of it', async () => {
   letTimePass();
-  expect(await sight.isSigned(worker, CODE)).toBe(true);
-  expect(await sight.isSigned(worker, hashOf('b'))).toBe(false);
-  expect(await sight.isSigned(worker, CODE)).toBe(true);
-  expect(await sight.isSigned(worker, null)).toBe(false);
+  expect(await manifests.isSigned(worker, CODE)).toBe(true);
+  expect(await manifests.isSigned(worker, hashOf('b'))).toBe(false);
+  expect(await manifests.isSigned(worker, CODE)).toBe(true);
+  expect(await manifests.isSigned(worker, null)).toBe(false);
   expect(read.count).toBe(1);
 });
 
 test('one that was written just now is read again, for its times can’t be believed', async () => {
-  await sight.isSigned(worker, CODE);
-  await sight.isSigned(worker, CODE);
+  await manifests.isSigned(worker, CODE);
+  await manifests.isSigned(worker, CODE);
   expect(read.count).toBe(2);
 });
 
 test('keys and the record are those of now, without another reading', async () => {
   letTimePass();
-  expect(await sight.isSigned(worker, CODE)).toBe(true);
+  expect(await manifests.isSigned(worker, CODE)).toBe(true);
   await authorities.revoke('org.acme', key.keyId, '2026-01-01T00:00:00Z', async () => {});
-  expect(await sight.isSigned(worker, CODE)).toBe(false);
+  expect(await manifests.isSigned(worker, CODE)).toBe(false);
   const next = generateSigningKey();
   await authorities.add('org.acme', next.publicKey, '2026-01-01T00:00:00Z', async () => {});
-  expect(await sight.isSigned(worker, CODE)).toBe(false);
+  expect(await manifests.isSigned(worker, CODE)).toBe(false);
   expect(read.count).toBe(1);
 });
 
 test('a manifest that is changed, removed or brought back is seen at once', async () => {
   letTimePass();
-  expect(await sight.isSigned(worker, CODE)).toBe(true);
+  expect(await manifests.isSigned(worker, CODE)).toBe(true);
   const signed = JSON.stringify(signManifest(manifest, key));
   writeFileSync(place, signed.replace(/"sig":"../, '"sig":"AA'));
   // Its time is that of before; what the system notes of the change is not.
   utimesSync(place, new Date('2020-01-01'), new Date('2020-01-01'));
-  expect(await sight.isSigned(worker, CODE)).toBe(false);
+  expect(await manifests.isSigned(worker, CODE)).toBe(false);
   writeFileSync(place, signed);
   utimesSync(place, new Date('2020-01-01'), new Date('2020-01-01'));
-  expect(await sight.isSigned(worker, CODE)).toBe(true);
+  expect(await manifests.isSigned(worker, CODE)).toBe(true);
   rmSync(place);
-  expect(await sight.isSigned(worker, CODE)).toBe(false);
+  expect(await manifests.isSigned(worker, CODE)).toBe(false);
   writeFileSync(place, signed);
-  expect(await sight.isSigned(worker, CODE)).toBe(true);
+  expect(await manifests.isSigned(worker, CODE)).toBe(true);
 });
 
 test('a worker without a folder, and one that nobody delivers to, is not signed', async () => {
-  const none = createPackageSight({ deliveries: new Map(), authorities });
-  const bare = createPackageSight({
+  const none = createManifestVerifier({ deliveries: new Map(), authorities });
+  const bare = createManifestVerifier({
     deliveries: new Map([[ACME, new FakeDelivery(worker.record)]]),
     authorities,
   });
@@ -120,7 +120,7 @@ test('the HMAC form counts with its key alone', async () => {
   const dir = join(place, '..');
   const deliveries = new Map([[ACME, Object.assign(new FakeDelivery(worker.record), { dir })]]);
   const withKey = (hmac_key?: string) =>
-    createPackageSight({ deliveries, authorities, hmac_key }).isSigned(worker, CODE);
+    createManifestVerifier({ deliveries, authorities, hmac_key }).isSigned(worker, CODE);
   expect([await withKey(), await withKey(''), await withKey('other'), await withKey('secret')]).toEqual([
     false,
     false,

@@ -60,7 +60,7 @@ class HttpDelivery implements Delivery {
   async deliver(call: DeliveryCall): Promise<Delivered> {
     const began = performance.now();
     const attempt = new Attempt(call);
-    const leaveDesk = this.#openDesk(call);
+    const closeChain = this.#openChain(call);
     this.#attempts.add(attempt);
     try {
       this.#send(attempt, call);
@@ -69,7 +69,7 @@ class HttpDelivery implements Delivery {
     }
     const ending = await attempt.ended;
     this.#attempts.delete(attempt);
-    leaveDesk?.();
+    closeChain?.();
     return deliveredBy(ending, began);
   }
 
@@ -90,7 +90,7 @@ class HttpDelivery implements Delivery {
     exchange({ url: this.#url, agent: this.#agent, body, answer_bytes }, attempt);
   }
 
-  #openDesk({ permit, dispatch }: DeliveryCall): (() => void) | undefined {
+  #openChain({ permit, dispatch }: DeliveryCall): (() => void) | undefined {
     return permit === null || dispatch === undefined
       ? undefined
       : this.#options.chains?.open(permit, dispatch);

@@ -64,7 +64,11 @@ function whenConnected(socket: Socket, isSecure: boolean, act: () => void): void
   });
 }
 
-function readAnswer(response: http.IncomingMessage, most: number, settle: (ending: CallEnd) => void): void {
+function readAnswer(
+  response: http.IncomingMessage,
+  maxBytes: number,
+  settle: (ending: CallEnd) => void,
+): void {
   const refusal = problemFrom(response.statusCode ?? 0);
   if (refusal !== null) {
     settle({ code: refusal });
@@ -75,7 +79,7 @@ function readAnswer(response: http.IncomingMessage, most: number, settle: (endin
   response.on('data', (part: Buffer) => {
     parts.push(part);
     length += part.length;
-    if (length > most) settle({ code: 'DELIVERY_ANSWER_TOO_LARGE' });
+    if (length > maxBytes) settle({ code: 'DELIVERY_ANSWER_TOO_LARGE' });
   });
   // An answer that is cut ends with an error.
   response.on('error', () => settle({ code: 'DELIVERY_LOST' }));

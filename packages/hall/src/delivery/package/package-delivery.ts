@@ -11,7 +11,7 @@ import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
 import { PROCESS_LIMITS, type ProcessLimits } from '../process/process-limits.ts';
 import { ProcessPool, Slots } from '../process/process-pool.ts';
 import { type ProcessEnd, WorkerProcess } from '../process/worker-process.ts';
-import { PackageSight } from './package-hash-cache.ts';
+import { PackageHashCache } from './package-hash-cache.ts';
 import { PackageSnapshots } from './package-snapshots.ts';
 
 /** A worker that runs as processes of this machine. */
@@ -47,7 +47,7 @@ class PackageDelivery implements Delivery {
   readonly dir: string;
   readonly #options: PackageDeliveryOptions;
   readonly #limits: ProcessLimits;
-  readonly #sight: PackageSight;
+  readonly #hashes: PackageHashCache;
   readonly #snapshots: PackageSnapshots;
   readonly #slots: Slots;
   readonly #pool: ProcessPool;
@@ -61,14 +61,14 @@ class PackageDelivery implements Delivery {
     this.#options = options;
     this.#limits = { ...PROCESS_LIMITS, ...options.limits };
     const { processes, waiting, idle_ms } = this.#limits;
-    this.#sight = new PackageSight(options.dir);
+    this.#hashes = new PackageHashCache(options.dir);
     this.#snapshots = new PackageSnapshots(options.snapshots);
     this.#slots = new Slots(processes, waiting);
     this.#pool = new ProcessPool({ processes, idle_ms, start: (hash) => this.#start(hash) });
   }
 
   observe(): Promise<Sha256> {
-    return this.#sight.observe();
+    return this.#hashes.observe();
   }
 
   async deliver(call: DeliveryCall) {
@@ -121,7 +121,7 @@ class PackageDelivery implements Delivery {
     const stop = () => process.kill('DELIVERY_TIMEOUT');
     const cancel = () => process.send(JSON.stringify({ cancel: id }));
     if (!attempt.handOver({ cancel, stop, grace_ms })) return;
-    const chain = new ChainedCalls({ id, most: dispatches, dispatch: call.dispatch });
+    const chain = new ChainedCalls({ id, max: dispatches, dispatch: call.dispatch });
     process.begin(
       {
         id,

@@ -23,7 +23,7 @@ interface Look {
  * path, device, inode, size and both times. A change through a memory mapping can escape that for some
  * seconds; what runs is a verified copy, so that such a change never runs either.
  */
-export class PackageSight {
+export class PackageHashCache {
   readonly #dir: string;
   #known: { readonly signature: string; readonly hash: Sha256 } | null = null;
   #running: Promise<Sha256> | null = null;

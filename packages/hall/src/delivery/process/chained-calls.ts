@@ -10,28 +10,28 @@ const PROBLEMS = {
 } as const;
 
 /** What one call may ask for. */
-export interface ChainLimit {
+export interface ChainedCallLimit {
   readonly id: string;
   /** How often. */
-  readonly most: number;
+  readonly max: number;
   readonly dispatch: ChainedDispatch | undefined;
 }
 
 /** Answers the dispatches that one call asks for, each with the line that goes back to its worker. */
 export class ChainedCalls {
-  readonly #limit: ChainLimit;
+  readonly #limit: ChainedCallLimit;
   #count = 0;
 
-  constructor(limit: ChainLimit) {
+  constructor(limit: ChainedCallLimit) {
     this.#limit = limit;
   }
 
   /** The line for a dispatch. Never rejects. */
   async answer(seq: number, received: unknown): Promise<string> {
-    const { dispatch, most } = this.#limit;
+    const { dispatch, max } = this.#limit;
     this.#count += 1;
     if (dispatch === undefined) return this.#refuse(seq, 'DISPATCH_NOT_ALLOWED');
-    if (this.#count > most) return this.#refuse(seq, 'DISPATCH_TOO_MANY');
+    if (this.#count > max) return this.#refuse(seq, 'DISPATCH_TOO_MANY');
     try {
       const line = this.#line(seq, await dispatch(received));
       return Buffer.byteLength(line) > MAX_CALL_LENGTH ? this.#refuse(seq, 'DISPATCH_TOO_LARGE') : line;

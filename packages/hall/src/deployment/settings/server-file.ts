@@ -1,4 +1,4 @@
-import { IdentityError } from '../../identity/identity-error.ts';
+import { ProblemError } from '../../base/problem.ts';
 import type { DeploymentFinding } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
 import { readJsonFile } from './json-file.ts';
@@ -19,7 +19,7 @@ export async function readServerFile(dir: string): Promise<ServerReading> {
   try {
     return { ok: true, settings: readServerSettings(file.ok ? file.value : {}) };
   } catch (error) {
-    if (error instanceof IdentityError) return refuse(error.findings);
+    if (error instanceof ProblemError) return refuse(error.findings);
     throw error;
   }
 }

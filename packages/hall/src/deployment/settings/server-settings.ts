@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { type Form, readForm } from '../../identity/read-form.ts';
 import { banListSchema } from './ban-list-settings.ts';
 
-const count = (message: string, most: number, least = 1) =>
-  z.int(message).min(least, message).max(most, message);
+const count = (message: string, max: number, min = 1) => z.int(message).min(min, message).max(max, message);
 const text = (message: string) => z.string(message).regex(/^[^\p{Cc}]{1,1024}$/u, message);
 
 const HOST = 'host is a name or an address to listen at, such as 127.0.0.1.';
@@ -117,7 +116,7 @@ const FORM: Form<ServerSettings> = { schema: settings, rules: [checkWays] };
 /**
  * Reads `server.json`.
  *
- * @throws {IdentityError} `INVALID_BODY` with every finding at once
+ * @throws {ProblemError} `INVALID_BODY` with every finding at once
  */
 export function readServerSettings(value: unknown): ServerSettings {
   return readForm(FORM, value);

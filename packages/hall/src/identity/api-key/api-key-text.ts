@@ -23,7 +23,7 @@ export function writeApiKey({ id, secret }: ApiKeyParts): string {
 }
 
 /** A new key from the system's randomness, with an id that is not taken. */
-export function drawApiKey(isTaken: (id: string) => boolean): ApiKeyParts {
+export function generateApiKey(isTaken: (id: string) => boolean): ApiKeyParts {
   let id: string;
   do id = Array.from({ length: ID_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
   while (isTaken(id));

@@ -1,5 +1,5 @@
+import { ProblemError } from '../../base/problem.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
-import { IdentityError } from '../identity-error.ts';
 import { readForm } from '../read-form.ts';
 import {
   type ApiKey,
@@ -9,13 +9,13 @@ import {
   ROTATION_FORM,
   showKey,
 } from './api-key.ts';
-import { type ApiKeyParts, drawApiKey, hashSecret, writeApiKey } from './api-key-text.ts';
+import { type ApiKeyParts, generateApiKey, hashSecret, writeApiKey } from './api-key-text.ts';
 import type { KeyRing } from './key-ring.ts';
 
 /** A key with its text, which is given this once and kept nowhere. */
 export type IssuedKey = ApiKey & { readonly key: string };
 
-/** The management of API keys. What is refused is an {@link IdentityError}. */
+/** The management of API keys. What is refused is an {@link ProblemError}. */
 export interface KeyManagement {
   /** Makes a key from {label, roles, tenant_id, authority, expires_at?}. */
   create(body: unknown): Promise<IssuedKey>;
@@ -90,12 +90,12 @@ export class ApiKeys implements KeyManagement {
   }
 
   #draw(): ApiKeyParts {
-    return drawApiKey((id) => this.#ring.get(id) !== undefined);
+    return generateApiKey((id) => this.#ring.get(id) !== undefined);
   }
 
   #document(id: string): KeyDocument {
     const document = this.#ring.get(id);
-    if (document === undefined) throw new IdentityError('NOT_FOUND', 'There is no key with this id.');
+    if (document === undefined) throw new ProblemError('NOT_FOUND', 'There is no key with this id.');
     return document;
   }
 
@@ -103,7 +103,7 @@ export class ApiKeys implements KeyManagement {
     const document = this.#document(id);
     const state = keyState(document, now);
     if (state === 'active') return document;
-    throw new IdentityError('CONFLICT', `This key is ${state}: only an active key can be rotated.`);
+    throw new ProblemError('CONFLICT', `This key is ${state}: only an active key can be rotated.`);
   }
 }
 

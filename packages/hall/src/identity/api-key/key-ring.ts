@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Commit, Store } from '../../storage/store/store.ts';
-import { type Recognition, type RefusalReason, refused } from '../recognition.ts';
+import { type Authentication, type AuthenticationFailure, failed } from '../authentication.ts';
 import { listRows } from '../stored-rows.ts';
 import { type KeyDocument, keyRow, keyState, readKeyRow } from './api-key.ts';
 import { hashSecret, readApiKey } from './api-key-text.ts';
@@ -8,12 +8,12 @@ import { hashSecret, readApiKey } from './api-key-text.ts';
 interface HeldKey {
   readonly document: KeyDocument;
   readonly hash: Buffer;
-  readonly recognition: Recognition;
+  readonly authentication: Authentication;
 }
 
 /** Stands for the hash of a key that does not exist. */
 const NOBODY = randomBytes(32);
-const PROBLEMS: ReadonlyMap<string, RefusalReason> = new Map([
+const PROBLEMS: ReadonlyMap<string, AuthenticationFailure> = new Map([
   ['revoked', 'KEY_REVOKED'],
   ['expired', 'KEY_EXPIRED'],
 ]);
@@ -48,15 +48,15 @@ export class KeyRing {
   }
 
   /** Whose key a text is: one hash and one comparison, whether its id exists or not. */
-  recognise(text: string, now: Date): Recognition {
+  authenticate(text: string, now: Date): Authentication {
     const parts = readApiKey(text);
-    if (parts === null) return refused('KEY_MALFORMED');
+    if (parts === null) return failed('KEY_MALFORMED');
     const held = this.#keys.get(parts.id);
     const isItsSecret = timingSafeEqual(hashSecret(parts.secret), held?.hash ?? NOBODY);
-    if (held === undefined) return refused('KEY_UNKNOWN');
-    if (!isItsSecret) return refused('KEY_UNKNOWN', `key:${parts.id}`);
+    if (held === undefined) return failed('KEY_UNKNOWN');
+    if (!isItsSecret) return failed('KEY_UNKNOWN', `key:${parts.id}`);
     const reason = PROBLEMS.get(keyState(held.document, now));
-    return reason === undefined ? held.recognition : refused(reason, `key:${parts.id}`);
+    return reason === undefined ? held.authentication : failed(reason, `key:${parts.id}`);
   }
 
   /** Puts keys. Nothing changes in memory before it is durable. */
@@ -72,6 +72,6 @@ export class KeyRing {
     const roles = Object.freeze([...document.roles]);
     const principal = Object.freeze({ id: principal_id, roles, tenant_id, authority });
     const hash = Buffer.from(document.secret_hash, 'hex');
-    this.#keys.set(id, { document, hash, recognition: { ok: true, principal } });
+    this.#keys.set(id, { document, hash, authentication: { ok: true, principal } });
   }
 }

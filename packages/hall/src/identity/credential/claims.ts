@@ -1,5 +1,5 @@
+import type { AuthenticationFailure } from '../authentication.ts';
 import { type Principal, ROLES, type Role } from '../principal.ts';
-import type { RefusalReason } from '../recognition.ts';
 import type { Issuer } from './issuer.ts';
 
 /** The claims of a credential whose signature is the issuer's; their values may be anything. */
@@ -12,7 +12,7 @@ export interface Credential {
 }
 
 interface ClaimCheck {
-  readonly reason: RefusalReason;
+  readonly reason: AuthenticationFailure;
   readonly holds: (claims: Claims, issuer: Issuer) => boolean;
 }
 
@@ -31,7 +31,7 @@ const CHECKS: readonly ClaimCheck[] = [
 ];
 
 /** The first thing that is wrong with the claims of a signed credential, or null. */
-export function faultOf(claims: Claims, issuer: Issuer): RefusalReason | null {
+export function faultOf(claims: Claims, issuer: Issuer): AuthenticationFailure | null {
   return CHECKS.find(({ holds }) => !holds(claims, issuer))?.reason ?? null;
 }
 

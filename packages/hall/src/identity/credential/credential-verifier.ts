@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { failed } from '../authentication.ts';
 import { MAX_TOKEN_LENGTH } from '../bearer.ts';
-import { refused } from '../recognition.ts';
 import type { Credential } from './claims.ts';
 import type { Issuers, Trusted } from './issuers.ts';
 import { type CredentialReading, verifyCredential } from './verify-credential.ts';
@@ -34,7 +34,7 @@ export class CredentialVerifier {
 
   /** Never throws. A credential that was refused is not remembered: an attacker has as many as they like. */
   async verify(text: string, now: Date): Promise<CredentialReading> {
-    if (typeof text !== 'string' || text.length > MAX_TOKEN_LENGTH) return refused('TOKEN_MALFORMED');
+    if (typeof text !== 'string' || text.length > MAX_TOKEN_LENGTH) return failed('TOKEN_MALFORMED');
     const trusted = this.#issuers.trusted;
     const cache = this.#cacheOf(trusted);
     const id = hash('sha256', text, 'base64url');

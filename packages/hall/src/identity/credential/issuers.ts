@@ -1,11 +1,11 @@
+import { ProblemError } from '../../base/problem.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import type { Commit, Store } from '../../storage/store/store.ts';
-import { IdentityError } from '../identity-error.ts';
 import { readForm } from '../read-form.ts';
 import { listRows } from '../stored-rows.ts';
 import { ISSUER_FORM, type Issuer, issuerRow, readIssuerRow, TrustedIssuer } from './issuer.ts';
 
-/** The management of issuers. What is refused is an {@link IdentityError}. */
+/** The management of issuers. What is refused is an {@link ProblemError}. */
 export interface IssuerManagement {
   /** Trusts an issuer from {issuer, tenant_id, authority, roles, keys}, in place of what it was before. */
   put(body: unknown): Promise<Issuer>;
@@ -70,7 +70,7 @@ export class Issuers implements IssuerManagement {
   remove(name: string): Promise<void> {
     return this.#queue.run(async () => {
       const issuer = this.#trusted.get(name)?.issuer;
-      if (issuer === undefined) throw new IdentityError('NOT_FOUND', 'There is no issuer with this name.');
+      if (issuer === undefined) throw new ProblemError('NOT_FOUND', 'There is no issuer with this name.');
       await this.#commit([{ put: 'issuers', row: issuerRow(issuer, 'removed', this.#now()) }]);
       this.#trusted = new Map([...this.#trusted].filter(([id]) => id !== name));
     });

@@ -1,5 +1,5 @@
+import type { AuthenticationFailure } from '../authentication.ts';
 import { hasRole } from '../principal.ts';
-import type { RefusalReason } from '../recognition.ts';
 import type { CredentialReading } from './verify-credential.ts';
 
 /** What a Hall observed of a request's `tenant_credential` (section 4.4). */
@@ -8,7 +8,7 @@ export interface CredentialFact {
   /** Whose credential it is; null where it does not hold. */
   readonly tenant_id: string | null;
   /** Why it does not hold; null where it does. */
-  readonly reason: RefusalReason | null;
+  readonly reason: AuthenticationFailure | null;
 }
 
 /** The fact that a reading gives for the tenant who asks. */
@@ -22,6 +22,6 @@ export function credentialFact(reading: CredentialReading, tenant_id: string): C
     : invalid('ROLE_NOT_GRANTED');
 }
 
-function invalid(reason: RefusalReason): CredentialFact {
+function invalid(reason: AuthenticationFailure): CredentialFact {
   return { valid: false, tenant_id: null, reason };
 }

@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { type ProblemError, type RefusalReason, refused } from '../recognition.ts';
+import { type AuthenticationFailure, type FailedAuthentication, failed } from '../authentication.ts';
 import { type Claims, type Credential, credentialOf, faultOf, MAX_LIFE, sourceOf } from './claims.ts';
 import type { Trusted } from './issuers.ts';
 
 /** A credential that holds, or why it does not. */
 export type CredentialReading =
   | { readonly ok: true; readonly credential: Credential }
-  | ({ readonly ok: false } & ProblemError);
+  | ({ readonly ok: false } & FailedAuthentication);
 
 /** What a credential is held against. */
 interface Trust {
@@ -24,7 +24,7 @@ const ALGORITHM = 'EdDSA';
 const CLOCK_TOLERANCE = 5;
 
 /** What the library's findings mean here, by its code, or by the claim and what is wrong with it. */
-const REASONS: ReadonlyMap<string, RefusalReason> = new Map([
+const REASONS: ReadonlyMap<string, AuthenticationFailure> = new Map([
   ['ERR_JWS_SIGNATURE_VERIFICATION_FAILED', 'SIGNATURE_INVALID'],
   ['ERR_JWT_EXPIRED', 'EXPIRED'],
   ['missing', 'CLAIM_MISSING'],
@@ -37,20 +37,20 @@ const REASONS: ReadonlyMap<string, RefusalReason> = new Map([
 /** Verifies a signed credential, whatever the text; its size is the caller's matter. Never throws. */
 export async function verifyCredential(text: string, trust: Trust, now: Date): Promise<CredentialReading> {
   const unverified = decode(text);
-  if (unverified === null) return refused('TOKEN_MALFORMED');
+  if (unverified === null) return failed('TOKEN_MALFORMED');
   const { header, iss } = unverified;
-  if (!isTokenType(header['typ'])) return refused('TYPE_NOT_ALLOWED');
-  if (header['alg'] !== ALGORITHM) return refused('ALGORITHM_NOT_ALLOWED');
+  if (!isTokenType(header['typ'])) return failed('TYPE_NOT_ALLOWED');
+  if (header['alg'] !== ALGORITHM) return failed('ALGORITHM_NOT_ALLOWED');
   const trusted = typeof iss === 'string' ? trust.trusted.get(iss) : undefined;
-  if (trusted === undefined) return refused('ISSUER_UNKNOWN');
+  if (trusted === undefined) return failed('ISSUER_UNKNOWN');
   const { issuer } = trusted;
   const source = sourceOf(issuer);
   const key = trusted.key(header['kid']);
-  if (key === undefined) return refused('SIGNING_KEY_UNKNOWN', source);
+  if (key === undefined) return failed('SIGNING_KEY_UNKNOWN', source);
   const claims = await verify(text, key, { issuer: issuer.issuer, audience: trust.audience, now });
-  if (typeof claims === 'string') return refused(claims, source);
+  if (typeof claims === 'string') return failed(claims, source);
   const fault = faultOf(claims, issuer);
-  return fault === null ? { ok: true, credential: credentialOf(claims, issuer) } : refused(fault, source);
+  return fault === null ? { ok: true, credential: credentialOf(claims, issuer) } : failed(fault, source);
 }
 
 function isTokenType(typ: unknown): boolean {
@@ -74,7 +74,11 @@ interface Expected {
 }
 
 /** The claims of a credential that this key signed and that holds now, or what is wrong. */
-async function verify(text: string, key: KeyObject, expected: Expected): Promise<Claims | RefusalReason> {
+async function verify(
+  text: string,
+  key: KeyObject,
+  expected: Expected,
+): Promise<Claims | AuthenticationFailure> {
   try {
     const { payload } = await jwtVerify(text, key, {
       algorithms: [ALGORITHM],
@@ -92,7 +96,7 @@ async function verify(text: string, key: KeyObject, expected: Expected): Promise
 }
 
 /** Nothing of the library's text goes further than here. */
-function reasonOf(error: unknown): RefusalReason {
+function reasonOf(error: unknown): AuthenticationFailure {
   const { code, claim, reason } = Object(error) as Readonly<Record<string, unknown>>;
   const meant = [code, reason, `${claim} ${reason}`].map((name) => REASONS.get(String(name)));
   return meant.find((found) => found !== undefined) ?? 'TOKEN_MALFORMED';

@@ -67,7 +67,7 @@ function codeOf(error: unknown): BanListSourceCode {
   return (error as Error | null)?.name === 'TimeoutError' ? 'BAN_LIST_TIMEOUT' : 'BAN_LIST_UNREACHABLE';
 }
 
-async function readUrl(url: string, most: number, signal: AbortSignal): Promise<Buffer> {
+async function readUrl(url: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal });
   const { status, body } = response;
   if (status !== 200) {
@@ -79,29 +79,29 @@ async function readUrl(url: string, most: number, signal: AbortSignal): Promise<
   // Leaving the loop ends the connection.
   for await (const part of body ?? []) {
     length += part.length;
-    if (length > most) throw new Unreadable('BAN_LIST_TOO_LARGE');
+    if (length > maxBytes) throw new Unreadable('BAN_LIST_TOO_LARGE');
     parts.push(part);
   }
   return Buffer.concat(parts);
 }
 
-async function readFile(place: string, most: number): Promise<Buffer> {
+async function readFile(place: string, maxBytes: number): Promise<Buffer> {
   const file = await open(place);
   try {
-    return await readWhole(file, most);
+    return await readWhole(file, maxBytes);
   } finally {
     await file.close();
   }
 }
 
 /** Only what fits is read, however the file grows meanwhile. */
-async function readWhole(file: FileHandle, most: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(Math.min((await file.stat()).size, most) + 1);
+async function readWhole(file: FileHandle, maxBytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(Math.min((await file.stat()).size, maxBytes) + 1);
   let length = 0;
   for (;;) {
     const { bytesRead } = await file.read(buffer, length, buffer.length - length);
     length += bytesRead;
-    if (length > most) throw new Unreadable('BAN_LIST_TOO_LARGE');
+    if (length > maxBytes) throw new Unreadable('BAN_LIST_TOO_LARGE');
     // A file that grows while it is read is read again later.
     if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
   }

@@ -26,8 +26,8 @@ export class BanListSubscriber {
   readonly #pollers: readonly Poller[];
   readonly #timer: NodeJS.Timeout;
   /** The lists of which it was said that they cannot be relied on. */
-  readonly #told = new Set<FollowedList>();
-  #telling: Promise<void> = Promise.resolve();
+  readonly #announced = new Set<FollowedList>();
+  #announcing: Promise<void> = Promise.resolve();
 
   constructor(parts: BanListSubscriberParts) {
     this.#parts = parts;
@@ -38,13 +38,13 @@ export class BanListSubscriber {
           look: (signal) => this.#look(subscription, signal),
         }),
     );
-    this.#timer = setInterval(() => this.#tell(), AGE_MS).unref();
+    this.#timer = setInterval(() => this.#announce(), AGE_MS).unref();
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#pollers.map((poller) => poller.close()));
-    await this.#telling;
+    await this.#announcing;
   }
 
   async #look({ source, list }: Subscription, signal: AbortSignal): Promise<boolean> {
@@ -76,24 +76,24 @@ export class BanListSubscriber {
     return false;
   }
 
-  #tell(): void {
+  #announce(): void {
     const { lists, clock, log } = this.#parts;
     const now = clock.latest();
     const stale = new Set(lists.inForce().filter((list) => !list.isCurrent(now)));
-    const turned = [...new Set([...stale, ...this.#told])].filter(
-      (list) => stale.has(list) !== this.#told.has(list),
+    const turned = [...new Set([...stale, ...this.#announced])].filter(
+      (list) => stale.has(list) !== this.#announced.has(list),
     );
     if (turned.length === 0) return;
     for (const list of turned) {
-      if (stale.has(list)) this.#told.add(list);
-      else this.#told.delete(list);
+      if (stale.has(list)) this.#announced.add(list);
+      else this.#announced.delete(list);
       log(...sentenceOf(list.authority, stale.has(list)));
     }
     const at = new Date(now).toISOString();
     const events = turned.map((list) =>
       banEvent(stale.has(list) ? 'stale' : 'current', at, { authority: list.authority }),
     );
-    this.#telling = this.#parts.journal
+    this.#announcing = this.#parts.journal
       .append({ events: { tenant_id: null, list: events } })
       .then(() => {})
       .catch((error: Error) => log('warn', error.message));

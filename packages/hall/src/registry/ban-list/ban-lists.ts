@@ -26,7 +26,7 @@ export interface BanLists {
   /** What is banned, and whether every list can be relied on; `now` is in milliseconds since 1970. */
   state(now: number): BanState;
   /** What an operator must know about lists that can't be relied on. */
-  troubles(now: number): readonly { readonly code: 'BAN_LIST_STALE'; readonly message: string }[];
+  findings(now: number): readonly { readonly code: 'BAN_LIST_STALE'; readonly message: string }[];
   /** Reads no list from then on. */
   close(): Promise<void>;
 }
@@ -43,19 +43,19 @@ export async function openBanLists({
   return {
     publisher: new BanListPublisher({ ...parts, lists }),
     state: (now) => lists.state(now),
-    troubles: (now) =>
+    findings: (now) =>
       lists
         .inForce()
         .filter((list) => !list.isCurrent(now))
         .map(({ authority, failure }) => ({
           code: 'BAN_LIST_STALE',
-          message: troubleOf(authority, failure),
+          message: findingOf(authority, failure),
         })),
     close: () => maintenance.close(),
   };
 }
 
-function troubleOf(authority: string, failure: string | null): string {
+function findingOf(authority: string, failure: string | null): string {
   const reason = failure === null ? '' : ` The last attempt to get one ended with ${failure}.`;
   return `The ban list of ${authority} is missing or past its greatest age: workers whose attestation is required are refused.${reason}`;
 }
@@ -64,6 +64,6 @@ function troubleOf(authority: string, failure: string | null): string {
  * What a decision is told of a worker's live code: nothing while a list can't be relied on (WCP-8-86), unless
  * the code is banned, which is refused whether attestation is required or not.
  */
-export function toldHash({ banned, isStale }: BanState, hash: Sha256 | null): Sha256 | null {
+export function statedHash({ banned, isStale }: BanState, hash: Sha256 | null): Sha256 | null {
   return isStale && !banned.has(hash ?? '') ? null : hash;
 }

@@ -3,7 +3,7 @@ import { WcpError, type WcpErrorCode } from '@wcp/spec';
 /** A call of a vault's method from the other thread. */
 export interface RemoteCall {
   readonly id: number;
-  readonly part: 'store' | 'ledger' | 'vault';
+  readonly part: 'store' | 'ledger' | 'storage';
   readonly method: string;
   readonly args: readonly unknown[];
 }

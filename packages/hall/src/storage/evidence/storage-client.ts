@@ -77,7 +77,7 @@ class StorageWorker {
   async close(): Promise<void> {
     if (this.#ended) return;
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
-    await this.#call('vault', 'close', []);
+    await this.#call('storage', 'close', []);
     await exited;
   }
 

@@ -26,13 +26,13 @@ async function open(): Promise<EvidenceStorage> {
 async function answer(call: RemoteCall): Promise<void> {
   const reply = await carryOut(call);
   port?.postMessage(reply);
-  if (call.part === 'vault' && call.method === 'close') port?.close();
+  if (call.part === 'storage' && call.method === 'close') port?.close();
 }
 
 async function carryOut({ id, part, method, args }: RemoteCall): Promise<RemoteAnswer> {
   try {
     const storage = await opening;
-    const target = (part === 'vault' ? storage : storage[part]) as unknown as Record<string, Method>;
+    const target = (part === 'storage' ? storage : storage[part]) as unknown as Record<string, Method>;
     return { id, value: await target[method]?.(...args) };
   } catch (error) {
     return { id, error: writeError(error) };

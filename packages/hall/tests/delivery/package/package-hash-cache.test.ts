@@ -1,7 +1,7 @@
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { PackageSight } from '../../../src/delivery/package/package-hash-cache.ts';
+import { PackageHashCache } from '../../../src/delivery/package/package-hash-cache.ts';
 import { temporaryFolder } from '../support.ts';
 
 const hashed = vi.hoisted(() => ({ count: 0, meanwhile: async () => {} }));
@@ -34,30 +34,30 @@ beforeEach(async () => {
 
 /** Looks at the package as if it had been left alone for a while. */
 async function settledSight() {
-  const sight = new PackageSight(dir);
+  const hashes = new PackageHashCache(dir);
   const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10_000);
-  await sight.observe();
+  await hashes.observe();
   later.mockRestore();
   hashed.count = 0;
-  return sight;
+  return hashes;
 }
 
 test('a package that was left alone is hashed once', async () => {
-  const sight = await settledSight();
-  for (let n = 0; n < 5; n += 1) expect(await sight.observe()).toBe(await packageHash(dir));
+  const hashes = await settledSight();
+  for (let n = 0; n < 5; n += 1) expect(await hashes.observe()).toBe(await packageHash(dir));
   expect(hashed.count).toBe(0);
 });
 
 test('a package that was changed a moment ago is hashed again, for the clock may not have moved on', async () => {
-  const sight = new PackageSight(dir);
-  for (let n = 0; n < 3; n += 1) await sight.observe();
+  const hashes = new PackageHashCache(dir);
+  for (let n = 0; n < 3; n += 1) await hashes.observe();
   expect(hashed.count).toBe(3);
 });
 
 test('files of the future are always hashed again', async () => {
   await utimes(file, new Date('2999-01-01'), new Date('2999-01-01'));
-  const sight = await settledSight();
-  await sight.observe();
+  const hashes = await settledSight();
+  await hashes.observe();
   expect(hashed.count).toBe(1);
 });
 
@@ -69,9 +69,9 @@ test.each<[string, () => Promise<unknown>]>([
   ['a file that is gone', () => rm(join(dir, 'lib/part.mjs'))],
   ['a file of another name', () => rename(join(dir, 'lib/part.mjs'), join(dir, 'lib/other.mjs'))],
 ])('%s is seen', async (_, change) => {
-  const sight = await settledSight();
+  const hashes = await settledSight();
   await change();
-  expect(await sight.observe()).toBe(await packageHash(dir));
+  expect(await hashes.observe()).toBe(await packageHash(dir));
   expect(hashed.count).toBe(1);
 });
 
@@ -87,51 +87,51 @@ async function replace(text: string) {
 }
 
 test('what the hash leaves out is not looked at', async () => {
-  const sight = await settledSight();
+  const hashes = await settledSight();
   await mkdir(join(dir, '.git/objects'), { recursive: true });
   for (const name of ['manifest.json', '.git/objects/one']) await writeFile(join(dir, name), 'x');
-  await sight.observe();
+  await hashes.observe();
   expect(hashed.count).toBe(0);
 });
 
 test('a package that changes while it is hashed is hashed again', async () => {
-  const sight = new PackageSight(dir);
+  const hashes = new PackageHashCache(dir);
   hashed.meanwhile = async () => {
     hashed.meanwhile = async () => {};
     await appendFile(file, '// late\n');
   };
-  expect(await sight.observe()).toBe(await packageHash(dir));
+  expect(await hashes.observe()).toBe(await packageHash(dir));
   expect(hashed.count).toBe(2);
 });
 
 test('a package that never stands still is given up on, and not remembered', async () => {
-  const sight = new PackageSight(dir);
+  const hashes = new PackageHashCache(dir);
   hashed.meanwhile = () => appendFile(file, '// again\n');
-  await sight.observe();
+  await hashes.observe();
   expect(hashed.count).toBe(3);
   hashed.meanwhile = async () => {};
-  expect(await sight.observe()).toBe(await packageHash(dir));
+  expect(await hashes.observe()).toBe(await packageHash(dir));
 });
 
 test('who comes while it is looked is told what is seen afterwards', async () => {
-  const sight = new PackageSight(dir);
+  const hashes = new PackageHashCache(dir);
   let late: Promise<unknown> = Promise.resolve();
   hashed.meanwhile = async () => {
     hashed.meanwhile = async () => {};
-    late = Promise.all([sight.observe(), sight.observe()]);
+    late = Promise.all([hashes.observe(), hashes.observe()]);
     await appendFile(file, '// after they came\n');
   };
-  await sight.observe();
+  await hashes.observe();
   const hash = await packageHash(dir);
   expect(await late).toEqual([hash, hash]);
 });
 
 test('a package that cannot be read has no hash, until it can', async () => {
-  const sight = await settledSight();
+  const hashes = await settledSight();
   await symlink('worker.mjs', join(dir, 'link.mjs'));
-  await expect(sight.observe()).rejects.toMatchObject({ code: 'ERR_WCP_PACKAGE' });
+  await expect(hashes.observe()).rejects.toMatchObject({ code: 'ERR_WCP_PACKAGE' });
   await rm(join(dir, 'link.mjs'));
-  expect(await sight.observe()).toBe(await packageHash(dir));
+  expect(await hashes.observe()).toBe(await packageHash(dir));
   await rm(dir, { recursive: true });
-  await expect(sight.observe()).rejects.toThrow();
+  await expect(hashes.observe()).rejects.toThrow();
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { IdentityError } from '../../../src/identity/identity-error.ts';
+import { ProblemError } from '../../../src/base/problem.ts';
 import { Bench } from '../support.ts';
 
 const VALID = { label: 'a key', roles: ['tenant'], tenant_id: 'acme', authority: null };
@@ -11,10 +11,10 @@ beforeEach(async () => {
 
 async function findingsOf(body: unknown): Promise<string[]> {
   const error = await bench.identity.keys.create(body).catch((caught: unknown) => caught);
-  expect(error).toBeInstanceOf(IdentityError);
+  expect(error).toBeInstanceOf(ProblemError);
   expect(error).toMatchObject({ code: 'INVALID_BODY' });
   expect(await bench.rows()).toEqual([]);
-  return (error as IdentityError).findings.map(({ path, code }) => `${path} ${code}`);
+  return (error as ProblemError).findings.map(({ path, code }) => `${path} ${code}`);
 }
 
 describe('the body of a key', () => {
@@ -91,7 +91,7 @@ describe('the body of a key', () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`${at}${'x'.repeat(5000)}`, 1]));
     const error = (await bench.identity.keys
       .create({ ...VALID, ...many })
-      .catch((caught) => caught)) as IdentityError;
+      .catch((caught) => caught)) as ProblemError;
     expect(error.findings).toHaveLength(100);
     expect(JSON.stringify(error.findings).length).toBeLessThan(25_000);
   });

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ProblemError } from '../../../src/base/problem.ts';
 import { isEd25519Key } from '../../../src/identity/credential/ed25519-key.ts';
-import { IdentityError } from '../../../src/identity/identity-error.ts';
 import { Bench, jwk, keys, mint, pair, TENANT_ISSUER, tenantIssuer, xOf } from '../support.ts';
 
 let bench: Bench;
@@ -10,13 +10,13 @@ beforeEach(async () => {
   bench = await Bench.open();
 });
 
-async function problemFrom(body: unknown): Promise<IdentityError> {
+async function problemFrom(body: unknown): Promise<ProblemError> {
   const error = await bench.identity.issuers.put(body).catch((caught: unknown) => caught);
-  expect(error).toBeInstanceOf(IdentityError);
+  expect(error).toBeInstanceOf(ProblemError);
   expect(error).toMatchObject({ code: 'INVALID_BODY' });
   expect(await bench.rows()).toEqual([]);
   expect(bench.identity.isOpen).toBe(true);
-  return error as IdentityError;
+  return error as ProblemError;
 }
 
 async function findingsOf(body: unknown): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { Principal } from './principal.ts';
 
-/** Why a key or a credential was refused: for the log and for facts, never with anything of the text. */
-export type RefusalReason =
+/** Why a key or a credential does not hold: for the log and for facts, never with anything of its text. */
+export type AuthenticationFailure =
   | 'HEADER_MALFORMED'
   | 'KEY_MALFORMED'
   | 'KEY_UNKNOWN'
@@ -23,22 +23,22 @@ export type RefusalReason =
   | 'TENANT_MISMATCH'
   | 'AUTHORITY_MISMATCH';
 
-/** A refusal, for the log. */
-export interface ProblemError {
-  readonly reason: RefusalReason;
+/** A failed authentication, for the log. */
+export interface FailedAuthentication {
+  readonly reason: AuthenticationFailure;
   /** The configured key (`key:<id>`) or issuer (`jwt:<issuer>`) that was named; null for an unknown one. */
   readonly source: string | null;
 }
 
-/** Somebody, or why nobody. */
-export type Recognition =
+/** A principal, or why there is none. */
+export type Authentication =
   | { readonly ok: true; readonly principal: Principal }
-  | ({ readonly ok: false } & ProblemError);
+  | ({ readonly ok: false } & FailedAuthentication);
 
-/** A recognition that failed. */
-export function refused(
-  reason: RefusalReason,
+/** An authentication that failed. */
+export function failed(
+  reason: AuthenticationFailure,
   source: string | null = null,
-): { readonly ok: false } & ProblemError {
+): { readonly ok: false } & FailedAuthentication {
   return { ok: false, reason, source };
 }
