@@ -82,6 +82,7 @@ test('the names that @wcp/spec/document exports', async () => {
     'joinDigest',
     'lastingText',
     'levelsAbove',
+    'makesDemand',
     'parseDocument',
     'parseFacts',
     'parseHallConfig',
