@@ -1,5 +1,5 @@
 export { decide } from './decision/decide.ts';
-export type { Change } from './explain/candidate-changes.ts';
+export type { Change } from './explain/change.ts';
 export { type ExplainedStep, type Explanation, explain } from './explain/explain.ts';
 export { compileWorld, type WorldOptions } from './world/compile-world.ts';
 export { analyzeRules, type RuleFinding } from './world/dead-rules.ts';

@@ -13,7 +13,7 @@ test('the snippet of the README runs and says what it says', () => {
     [],
     'org.acme.doc-summarizer.prod-01',
     'DENY_NO_MATCHING_RULE',
-    'No rule speaks of this request, and nothing is dispatched without a rule.',
+    'No rule matches this request, and nothing is dispatched without a rule.',
     [{ where: 'input', path: '/env', from: 'edge', to: 'dev' }],
   ]);
 });
