@@ -24,14 +24,14 @@ const asking = (policy: unknown): Scene => ({
   facts: { policy },
 });
 
-test('the decision is that of decide', () => {
+test('explain gives the decision that decide gives', () => {
   for (const scene of [{}, human, { input: { env: 'moon' } }, asking(DENY)]) {
     const expected = decide(worldOf(scene), makeFacts(scene.facts), makeInput(scene.input));
     expect(explainScene(scene).decision).toEqual(expected);
   }
 });
 
-test('each step of section 5 is there, in its order', () => {
+test('the explanation has every step of section 5, in its order', () => {
   const { steps } = explainScene({});
   expect(steps.map(({ step }) => step)).toEqual([1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   expect(new Set(steps.map(({ title }) => title)).size).toBe(steps.length);
@@ -126,7 +126,7 @@ test.each(HOLDS)('step %i holds: %s', (number, reason, scene) => {
   );
   expect(steps.find(({ step }) => step === number)?.reason).toBe(reason);
   expect(decision.outcome).toBe('STEWARD_HOLD');
-  expect(remedy).toContain(`at level ${decision.supervisor_level}`);
+  expect(remedy).toContain(`at supervisor level ${decision.supervisor_level}`);
 });
 
 test('an approval that fits passes step 15 and says so', () => {
@@ -147,7 +147,7 @@ test.each<[string, number, Scene]>([
   ['DENY_POLICY_GATE', 13, asking(DENY)],
   ['DENY_INTERNAL_ERROR', 15, together(human, { facts: { now: '9999-12-31T23:59:59Z' } })],
 ])(
-  '%s: the step at index %i denies, those before passed, those after were not reached',
+  'for %s the step at index %i denies, those before it passed, those after it were not reached',
   (code, index, scene) => {
     const { steps, decision, remedy } = explainScene(scene);
     const before = steps.slice(0, index).map(({ status }) => status);
@@ -162,7 +162,7 @@ test.each<[string, number, Scene]>([
   },
 );
 
-test('a hash of a worker stands in no change and in no step', () => {
+test('no change and no step shows the hash of a worker', () => {
   const scene: Scene = {
     config: { require_worker_attestation: true },
     facts: { workers: { [WORKER_ID]: { current_hash: OTHER_HASH } } },

@@ -50,7 +50,7 @@ describe('a list in which nothing may occur twice', () => {
 });
 
 describe('a length counts code points, not UTF-16 code units', () => {
-  test.each(lengths)('in %s', (_, schema) => {
+  test.each(lengths)('the reader and the JSON Schema agree on lengths in %s', (_, schema) => {
     const { minLength = 0, maxLength = 200, pattern } = schema;
     for (const unit of ['a', '😀', 'é', '\u{10ffff}']) {
       for (const length of [minLength - 1, minLength, maxLength - 1, maxLength, maxLength + 1]) {
