@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-test('the package exports these names', async () => {
+test('@wcp/router exports these names', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
     'analyzeRules',
     'compileWorld',
@@ -11,7 +11,7 @@ test('the package exports these names', async () => {
   ]);
 });
 
-test('the package exports these types', () => {
+test('@wcp/router exports these types', () => {
   const source = readFileSync(new URL('../src/index.ts', import.meta.url), 'utf8');
   const types = [...source.matchAll(/type (?:\{ )?(\w+)/g)].map(([, name]) => name);
   expect(types.sort()).toEqual([

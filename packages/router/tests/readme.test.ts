@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as router from '../src/index.ts';
 
-test('the snippet of the README runs and says what it says', () => {
+test('the snippet of the README runs and prints what it says', () => {
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
   const body = snippet.replace(/^import (\{[^}]*\}) from '@wcp\/router';/, 'const $1 = router;');
@@ -13,7 +13,7 @@ test('the snippet of the README runs and says what it says', () => {
     [],
     'org.acme.doc-summarizer.prod-01',
     'DENY_NO_MATCHING_RULE',
-    'No rule speaks of this request, and nothing is dispatched without a rule.',
+    'No rule matches this request, and nothing is dispatched without a rule.',
     [{ where: 'input', path: '/env', from: 'edge', to: 'dev' }],
   ]);
 });

@@ -44,25 +44,25 @@ function filesUnder(folder: string): string[] {
 }
 
 describe('the fixtures', () => {
-  test('are at least 400 cases, each under an id of its own', () => {
+  test('there are at least 400 cases, each with its own id', () => {
     const ids = groups.flatMap(({ tests }) => tests.map(({ id }) => id));
     expect(ids.length).toBeGreaterThanOrEqual(400);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('have a case or a stated reason for every MUST of the text', () => {
+  test('every MUST of the text has a case or a stated reason', () => {
     expect(requirements.length).toBeGreaterThan(500);
     expect(requirements.filter((id) => !cited.has(id) && !reasons.has(id))).toEqual([]);
   });
 
-  test('cite no requirement that the text does not have, and excuse none that has a case', () => {
+  test('no case cites a requirement that the text lacks, and no requirement with a case is excused', () => {
     const known = new Set(requirements);
     expect([...cited, ...reasons.keys()].filter((id) => !known.has(id))).toEqual([]);
     expect([...reasons.keys()].filter((id) => cited.has(id))).toEqual([]);
     expect([...reasons.values()].filter((reason) => reason.length < 20)).toEqual([]);
   });
 
-  test('are required by the levels that the release froze', () => {
+  test('the conformance levels require the cases that the release froze', () => {
     const text = readFileSync(join(FIXTURES, `requirements/${REVISION}.json`), 'utf8');
     const { levels } = JSON.parse(text) as { levels: Record<string, string[]> };
     const byLevel = (level: string) =>
@@ -75,7 +75,7 @@ describe('the fixtures', () => {
   });
 });
 
-test('every sentence with MUST stands under an id of its own', () => {
+test('every sentence with MUST has its own id', () => {
   expect(new Set(requirements).size).toBe(requirements.length);
   for (const file of readdirSync(TEXT).filter(
     (name) => /^\d\d-.*\.md$/.test(name) && !name.startsWith('13-'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-test('the names that @wcp/spec exports', async () => {
+test('@wcp/spec exports these names', async () => {
   expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
     'DENY_CODES',
     'WcpError',
@@ -19,7 +19,7 @@ test('the names that @wcp/spec exports', async () => {
   ]);
 });
 
-test('the names that @wcp/spec/json exports', async () => {
+test('@wcp/spec/json exports these names', async () => {
   expect(Object.keys(await import('../src/json/index.ts')).toSorted()).toEqual([
     'canonicalJson',
     'compareText',
@@ -34,7 +34,7 @@ test('the names that @wcp/spec/json exports', async () => {
   ]);
 });
 
-test('the names that @wcp/spec/document exports', async () => {
+test('@wcp/spec/document exports these names', async () => {
   expect(Object.keys(await import('../src/document/index.ts')).toSorted()).toEqual([
     'BLAST_DIMENSIONS',
     'BanListSchema',
@@ -82,6 +82,7 @@ test('the names that @wcp/spec/document exports', async () => {
     'joinDigest',
     'lastingText',
     'levelsAbove',
+    'makesDemand',
     'parseDocument',
     'parseFacts',
     'parseHallConfig',
@@ -93,7 +94,7 @@ test('the names that @wcp/spec/document exports', async () => {
   ]);
 });
 
-test('the names that @wcp/spec/input exports', async () => {
+test('@wcp/spec/input exports these names', async () => {
   expect(Object.keys(await import('../src/input/index.ts')).toSorted()).toEqual([
     'INPUT_DEPTH',
     'INPUT_SIZE',
@@ -102,7 +103,7 @@ test('the names that @wcp/spec/input exports', async () => {
   ]);
 });
 
-test('the names that @wcp/spec/id exports', async () => {
+test('@wcp/spec/id exports these names', async () => {
   expect(Object.keys(await import('../src/id/index.ts')).toSorted()).toEqual([
     'ID_KINDS',
     'authorityOf',
@@ -110,7 +111,7 @@ test('the names that @wcp/spec/id exports', async () => {
   ]);
 });
 
-test('the names that @wcp/spec/catalog exports', async () => {
+test('@wcp/spec/catalog exports these names', async () => {
   expect(Object.keys(await import('../src/catalog/index.ts')).toSorted()).toEqual([
     'catalog',
     'findEntity',
@@ -118,7 +119,7 @@ test('the names that @wcp/spec/catalog exports', async () => {
   ]);
 });
 
-test('the names that @wcp/spec/hall exports', async () => {
+test('@wcp/spec/hall exports these names', async () => {
   expect(Object.keys(await import('../src/hall/index.ts')).toSorted()).toEqual([
     'ANY_ROLE',
     'ENDPOINTS',
@@ -134,14 +135,14 @@ test('the names that @wcp/spec/hall exports', async () => {
   ]);
 });
 
-test('the names that @wcp/spec/endpoints exports', async () => {
+test('@wcp/spec/endpoints exports these names', async () => {
   expect(Object.keys(await import('../src/endpoints/index.ts')).toSorted()).toEqual([
     'ENDPOINTS',
     'WcpError',
   ]);
 });
 
-test('the words of the wire', async () => {
+test('the closed lists of words are these', async () => {
   const spec = {
     ...(await import('../src/document/index.ts')),
     ...(await import('../src/input/index.ts')),

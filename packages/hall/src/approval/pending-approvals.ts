@@ -1,5 +1,5 @@
 import type { SupervisorLevel } from '@wcp/spec';
-import { SUPERVISOR_LEVELS } from '@wcp/spec/document';
+import { levelsAbove } from '@wcp/spec/document';
 import { ProblemError } from '../base/problem.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Store } from '../storage/store/store.ts';
@@ -110,9 +110,8 @@ function isRequester({ tenant_id }: Approval, by: Principal): boolean {
 
 /** The level above; a named one must be above. */
 export function levelAbove(level: SupervisorLevel, wanted: SupervisorLevel | null): SupervisorLevel {
-  const at = SUPERVISOR_LEVELS.indexOf(level);
-  const to = wanted === null ? at + 1 : SUPERVISOR_LEVELS.indexOf(wanted);
-  const above = to > at ? SUPERVISOR_LEVELS[to] : undefined;
+  const higher = levelsAbove(level);
+  const above = wanted === null ? higher[0] : higher.find((each) => each === wanted);
   if (above !== undefined) return above;
   throw new ProblemError('CONFLICT', `A hold at level ${level} can only be escalated to a higher one.`);
 }

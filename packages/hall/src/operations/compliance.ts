@@ -1,4 +1,5 @@
 import type { HallConfig } from '@wcp/spec';
+import { makesDemand } from '@wcp/spec/document';
 import type { HallWorld } from '../world/hall-world.ts';
 
 /** A level of compliance (section 11). */
@@ -30,26 +31,20 @@ const CONDITIONS: readonly Condition[] = [
   ],
   [
     'WCP-Full',
-    (config) => isStrict(config) || config.require_signatory === true,
+    (config) => makesDemand(config, 'require_signatory'),
     'require_signatory is off: any tenant may ask.',
   ],
   [
     'WCP-Full',
-    (config) => isStrict(config) || config.require_worker_attestation === true,
+    (config) => makesDemand(config, 'require_worker_attestation'),
     'require_worker_attestation is off: changed code is not noticed.',
   ],
   [
     'WCP-Full',
-    (config) => isStrict(config) || config.enforce_privilege_envelopes === true,
+    (config) => makesDemand(config, 'enforce_privilege_envelopes'),
     'enforce_privilege_envelopes is off: what a worker may touch is not checked.',
   ],
 ];
-
-const STRICT_PROFILES: ReadonlySet<unknown> = new Set(['prof.prod.strict', 'prof.edge.isolated']);
-
-function isStrict({ profile }: HallConfig): boolean {
-  return STRICT_PROFILES.has(profile);
-}
 
 /** The level that a Hall reaches (section 11), each thing that is missing with its reason. */
 export function complianceOf({ world, documents }: HallWorld, state: ComplianceState): Compliance {

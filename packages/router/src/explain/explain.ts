@@ -7,16 +7,16 @@ import { Evaluation } from '../evaluation/evaluation.ts';
 import { readFacts } from '../evaluation/read-facts.ts';
 import { STEPS, type Step } from '../steps/index.ts';
 import { engineOf, type World } from '../world/world.ts';
-import type { Change } from './candidate-changes.ts';
+import type { Change } from './change.ts';
 import { describeHold, describeStep } from './describe-step.ts';
 import { smallestChange } from './smallest-change.ts';
 
-/** What became of one step. */
+/** The outcome of one step. */
 export interface ExplainedStep {
   readonly step: number;
   readonly title: string;
   readonly status: 'passed' | 'denied' | 'held' | 'not_reached';
-  /** One sentence: what the step saw. */
+  /** Why, in one sentence. */
   readonly reason: string;
 }
 
@@ -25,21 +25,26 @@ export interface Explanation {
   readonly decision: RouteDecision;
   readonly steps: readonly ExplainedStep[];
   /**
-   * The smallest set of single changes under which the same request would be dispatched, tried out on
-   * the engine itself. Empty where it is dispatched already, null where none of up to three was found.
+   * The fewest single changes, up to three, under which the same request would be dispatched, as tried
+   * on the engine itself. Empty where it is dispatched already, null where no such set was found.
    */
   readonly changes: readonly Change[] | null;
-  /** What to do, in one sentence; null where nothing is needed. */
+  /** What to do next, in one sentence; null after a dispatch. */
   readonly remedy: string | null;
 }
 
 /**
- * Explains a decision (section 5): each step, whether it passed and what it saw, and the smallest
- * change that would allow the request. Pure and total like `decide`, only slower: a diagnosis, not a
- * way to route.
+ * Explains a decision (section 5): each step, whether it passed and why, and the smallest change that
+ * would allow the request. Pure and total like `decide`, but far slower: for diagnosis, not for routing.
  *
  * @example
- * for (const { step, status, reason } of explain(world, facts, input).steps) console.log(step, status, reason);
+ * import { explain, type World } from '@wcp/router';
+ *
+ * declare const world: World;
+ * const facts = { now: '2026-01-01T00:00:00Z', decision_id: '6b1f4c8e-0f5a-4f6e-8d43-0c8f5f0a7e21' };
+ * const { steps, changes } = explain(world, facts, { capability_id: 'cap.doc.summarize' });
+ * for (const { step, status, reason } of steps) console.log(step, status, reason);
+ * console.log(changes);
  */
 export function explain(world: World, facts: unknown, input: unknown): Explanation {
   const engine = engineOf(world);
@@ -70,7 +75,7 @@ function retrace(current: Evaluation): ExplainedStep[] {
   });
 }
 
-/** As in `decide`: what goes wrong inside a step denies. */
+/** As in `decide`: an error inside a step denies. */
 function attempt(step: Step, current: Evaluation): Denial | null {
   try {
     return step.check(current, buildDecision);
@@ -82,5 +87,5 @@ function attempt(step: Step, current: Evaluation): Denial | null {
 function remedyOf(decision: RouteDecision): string | null {
   if (decision.outcome === 'DENY') return DENY_CODES[decision.deny_code].remedy;
   if (decision.outcome === 'DISPATCH') return null;
-  return `A steward resolves it at level ${decision.supervisor_level}; ask for the decision again with that approval.`;
+  return `A steward must resolve the hold at supervisor level ${decision.supervisor_level}; then request the decision again with that approval.`;
 }

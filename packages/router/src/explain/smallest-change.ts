@@ -1,22 +1,17 @@
 import { canonicalJson, parseRouteInput, type RouteDecision, type RouteInput } from '@wcp/spec';
 import { decideIn } from '../decision/decide.ts';
 import type { Engine } from '../world/world.ts';
-import {
-  APPROVAL,
-  type Attempt,
-  type CandidateChange,
-  type Change,
-  candidateChanges,
-} from './candidate-changes.ts';
+import { candidateChanges } from './candidate-changes.ts';
+import { APPROVAL, type Attempt, type CandidateChange, type Change } from './change.ts';
 
 const MAX_CHANGES = 3;
-/** The work of one search, in bytes that are read: an attacker chooses how long an input is. */
+/** Budget of one search, in bytes read: an attacker chooses how long an input is. */
 const MAX_BYTES = 2 ** 28;
 const BYTES_OF_ATTEMPT = 4096;
 
 /**
- * The smallest set of edits under which the engine dispatches; null where none is found, or where
- * facts and input do not let themselves be read again.
+ * The smallest set of changes under which the engine dispatches; null where none is found, or where
+ * facts and input cannot be read a second time.
  */
 export function smallestChange(
   engine: Engine,
@@ -34,7 +29,7 @@ export function smallestChange(
   }
 }
 
-/** No step looks into the payload but through the digest of an approval, and each attempt would hash it. */
+/** The payload matters only to the digest of an approval; without one it is left out, for each attempt would hash it. */
 function attemptOf(engine: Engine, given: object, input: RouteInput): Attempt {
   const facts: Attempt['facts'] = { ...given };
   const { request: _, ext: __, ...rest } = input;
@@ -42,16 +37,16 @@ function attemptOf(engine: Engine, given: object, input: RouteInput): Attempt {
 }
 
 function searchAll(start: Attempt): readonly Change[] | null {
-  const edits = candidateChanges(start);
+  const changes = candidateChanges(start);
   const search = new Search(start);
   for (let size = 1; size <= MAX_CHANGES; size += 1) {
-    const found = search.find(edits, size);
+    const found = search.find(changes, size);
     if (found !== null) return found.map(({ where, path, from, to }) => ({ where, path, from, to }));
   }
   return null;
 }
 
-/** Tries the edits in their order, so that the answer is always the same one, and not for ever. */
+/** Tries changes in their order, so that the answer is always the same, and only as many as fit the budget. */
 class Search {
   readonly #start: Attempt;
   #attemptsLeft: number;
@@ -61,15 +56,15 @@ class Search {
     this.#attemptsLeft = MAX_BYTES / (BYTES_OF_ATTEMPT + canonicalJson(start.input).length);
   }
 
-  /** So many of these edits, after those that are chosen already. */
+  /** The first choice of `size` more of these changes that dispatches, after those chosen already. */
   find(
-    edits: readonly CandidateChange[],
+    changes: readonly CandidateChange[],
     size: number,
     chosen: readonly CandidateChange[] = [],
   ): readonly CandidateChange[] | null {
     if (size === 0) return this.#isDispatched(chosen) ? chosen : null;
-    for (const [index, edit] of edits.entries()) {
-      const found = this.find(edits.slice(index + 1), size - 1, [...chosen, edit]);
+    for (const [index, change] of changes.entries()) {
+      const found = this.find(changes.slice(index + 1), size - 1, [...chosen, change]);
       if (found !== null || this.#attemptsLeft < 0) return found;
     }
     return null;

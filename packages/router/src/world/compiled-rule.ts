@@ -54,17 +54,22 @@ const ALWAYS_ON: readonly string[] = [
   'must_record_artifact_hash_if_executes',
 ];
 
-type Roster = ReadonlyMap<string, readonly CompiledWorker[]>;
+/** The enrolled workers of each species. */
+type WorkersBySpecies = ReadonlyMap<string, readonly CompiledWorker[]>;
 
 /** Compiles a rule against the workers that are enrolled. */
-export function compileRule(rule: Rule, roster: Roster, profileControls: readonly string[]): CompiledRule {
+export function compileRule(
+  rule: Rule,
+  workers: WorkersBySpecies,
+  profileControls: readonly string[],
+): CompiledRule {
   const { decision } = rule;
   const escalation = escalationOf(rule);
   const controls = [...profileControls, ...(decision.required_controls_suggested ?? [])];
   return {
     rule_id: rule.rule_id,
     candidates: decision.candidate_workers_ranked.map((candidate) =>
-      compileCandidate(candidate, roster, controls),
+      compileCandidate(candidate, workers, controls),
     ),
     escalation,
     human_default: escalation.human_required_default || escalation.msavx_step_up,
@@ -88,7 +93,7 @@ function strictPreconditions({ decision }: Rule): readonly string[] {
 
 function compileCandidate(
   candidate: Candidate,
-  roster: Roster,
+  workers: WorkersBySpecies,
   controls: readonly string[],
 ): CompiledCandidate {
   const minimum = candidate.requires_controls_minimum ?? [];
@@ -98,7 +103,7 @@ function compileCandidate(
     minimum,
     authorities: candidate.authorities == null ? null : new Set(candidate.authorities),
     controls: [...controls, ...minimum],
-    workers: roster.get(candidate.worker_species_id) ?? [],
+    workers: workers.get(candidate.worker_species_id) ?? [],
     plans: new Map(),
   };
 }

@@ -1,6 +1,6 @@
 import type { Env, HallConfig, SupervisorLevel } from '@wcp/spec';
 import { type CatalogEntity, findEntity } from '@wcp/spec/catalog';
-import { type Demand, ENVS, type ProfilePosture, postureOf } from '@wcp/spec/document';
+import { ENVS, makesDemand, type ProfilePosture, postureOf } from '@wcp/spec/document';
 import { escapeText } from '@wcp/spec/json';
 
 /** A Hall configuration with every default in its place and its profile applied (section 4.3). */
@@ -41,13 +41,12 @@ export function isProfile(id: string): boolean {
 export function settingsOf(config: HallConfig): Settings {
   const profile = config.profile ?? null;
   const posture = postureOf(profile);
-  const demands = (demand: Demand): boolean => posture.demands.includes(demand) || (config[demand] ?? false);
   return {
-    require_signatory: demands('require_signatory'),
+    require_signatory: makesDemand(config, 'require_signatory'),
     allowed_tenants: new Set(config.allowed_tenants),
-    require_credential: demands('require_credential'),
-    require_worker_attestation: demands('require_worker_attestation'),
-    enforce_privilege_envelopes: demands('enforce_privilege_envelopes'),
+    require_credential: makesDemand(config, 'require_credential'),
+    require_worker_attestation: makesDemand(config, 'require_worker_attestation'),
+    enforce_privilege_envelopes: makesDemand(config, 'enforce_privilege_envelopes'),
     trusted_authorities: config.trusted_authorities == null ? null : new Set(config.trusted_authorities),
     max_score: limitsOf(config, posture),
     on_exceeded: config.blast?.on_exceeded ?? 'require_human',

@@ -176,7 +176,7 @@ const ENDINGS: readonly (readonly [step: string, scene: Scene, members: Partial<
 ];
 
 test.each(ENDINGS)(
-  'a denial at step %s has what was found out until then, and null for the rest',
+  'a denial at step %s has what the steps before it set, and null for the rest',
   (_step, scene, members) => {
     const world = worldOf(scene);
     const decision = decide(world, makeFacts(scene.facts), makeInput(scene.input));
@@ -231,7 +231,7 @@ test("policy_version is the Hall's on every decision, policy.v0 where the config
   expect(decideScene({ config: { ...config, more: 1 } }).policy_version).toBe('policy.v0');
 });
 
-test('what the rule says is written down as it says it, with canonical ids and defaults', () => {
+test('the decision repeats what the rule says, with canonical ids and defaults', () => {
   const escalation = {
     human_required_if: [{ env: { in: ['prod'] }, blast_score: { gte: 5 }, tenant_risk: { any: true } }],
     supervisor_level: 'executor',

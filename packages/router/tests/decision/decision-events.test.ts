@@ -148,11 +148,14 @@ const ROWS: readonly (readonly [title: string, scene: Scene, events: readonly ob
   ],
 ];
 
-test.each(ROWS)('the events of %s, in their order, with exactly their members', (_title, scene, events) => {
-  expect(decideScene(scene).telemetry_envelopes).toEqual(events);
-});
+test.each(ROWS)(
+  'a decision with %s has its events in their order, with exactly their members',
+  (_title, scene, events) => {
+    expect(decideScene(scene).telemetry_envelopes).toEqual(events);
+  },
+);
 
-test.each(ROWS)('in a dry run the events of %s say dry_run: true', (_title, scene, events) => {
+test.each(ROWS)('in a dry run every event of %s has dry_run: true', (_title, scene, events) => {
   const dry = decideScene(together(scene, { input: { dry_run: true } }));
   expect(dry.telemetry_envelopes).toEqual(events.map((event) => ({ ...event, dry_run: true })));
 });

@@ -14,7 +14,7 @@ const decisions: readonly RouteDecision[] = Array.from({ length: CASES }, (_, se
   return decide(compileWorld(documents), facts, input);
 });
 
-test('the cases reach every outcome and nearly every code', () => {
+test('the generated cases reach every outcome and nearly every deny code', () => {
   expect(new Set(decisions.map(({ outcome }) => outcome)).size).toBe(3);
   const codes = new Set(decisions.map(({ deny_code }) => deny_code));
   expect(codes.size).toBeGreaterThan(Object.keys(DENY_CODES).length - 3);
@@ -28,7 +28,7 @@ test('every decision satisfies RouteDecisionSchema, as it stands and as JSON', (
   }
 });
 
-test('the schema refuses a decision with a member too many, one too few, or one of another form', () => {
+test('the schema refuses a decision with an extra member, a missing member or a malformed one', () => {
   const [decision] = decisions as [RouteDecision];
   const { dry_run: _, ...fewer } = decision;
   expect(validator.Check(decision)).toBe(true);
@@ -51,7 +51,7 @@ test('every decision has the same members in the same order, and nothing but JSO
 });
 
 /** What holds for each outcome, whatever led to it (sections 5 and 6). */
-test('what a decision says agrees with its outcome', () => {
+test('the members of a decision agree with its outcome', () => {
   for (const decision of decisions) {
     const { outcome, denied, worker_id, selected_worker_species_id, deny_code, deny_reason_if_denied } =
       decision;

@@ -111,12 +111,12 @@ const ROWS: Readonly<Record<DenyCode, Row>> = {
   DENY_INTERNAL_ERROR: { scene: { facts: { chain: null } }, detail: {} },
 };
 
-test('every code of the table can be reached, and no other', () => {
+test('every code of the table can be given, and no other', () => {
   expect(Object.keys(ROWS)).toEqual(Object.keys(DENY_CODES));
 });
 
 test.each(Object.keys(DENY_CODES) as DenyCode[])(
-  '%s is a denial that carries exactly what section 13 lists, and the sentence of the table',
+  '%s carries exactly the members that section 6.4 lists, and the message of the table',
   (code) => {
     const { scene, detail } = ROWS[code];
     const decision = decideScene(scene);
@@ -168,7 +168,7 @@ test('a denial of step 10 carries no hash of the worker', () => {
   }
 });
 
-test('redact_tenant keeps the tenant out of the reason, and the echo stays', () => {
+test('redact_tenant keeps the tenant out of the reason, and the decision still echoes it', () => {
   const decision = decideScene({ config: { require_signatory: true, redact_tenant: true } });
   expect(decision.deny_reason_if_denied).toMatchObject({ code: 'DENY_UNKNOWN_TENANT', tenant_id: null });
   expect(decision.deny_reason_if_denied?.message).not.toContain('tenant-a');

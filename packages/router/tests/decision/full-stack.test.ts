@@ -21,7 +21,7 @@ function deepest(): number {
   }
 }
 
-test('decide does not throw on a stack of which a tenth is left, and decides as ever', () => {
+test('with a tenth of the stack left decide does not throw and decides as always', () => {
   const scenes: readonly Scene[] = [
     {},
     { input: { env: 'moon' } },
@@ -39,7 +39,7 @@ test('decide does not throw on a stack of which a tenth is left, and decides as 
   }
 });
 
-test('whatever is left of the stack, a full one never turns a denial into a dispatch', () => {
+test('a full stack never turns a denial into a dispatch', () => {
   const gated = gatedWorld(() => ({ ...ALLOW, decision: 'DENY' }));
   const bottom = deepest();
   const seen = new Set<unknown>();

@@ -39,7 +39,7 @@ test('facts with every member are read', () => {
   });
 });
 
-test('null stands for absent in approval, credential and frozen', () => {
+test('null counts as absent in approval, credential and frozen', () => {
   const facts = makeFacts({ approval: null, credential: null, frozen: null });
   expect(readFacts(facts)).toMatchObject({ ok: true, approval: null, credential: null, frozen: false });
 });
@@ -58,7 +58,7 @@ test.each([
   DECISION_ID.replace(/^./, 'g'),
   DECISION_ID.replace(/^./, '/'),
   DECISION_ID.replace(/^./, 'é'),
-])('a decision_id is a UUID of either case: %s', (decision_id) => {
+])('a decision_id is a UUID in either case: %s', (decision_id) => {
   const good = decision_id === DECISION_ID.toUpperCase();
   expect(readFacts(makeFacts({ decision_id }))).toMatchObject({
     ok: good,
@@ -189,7 +189,7 @@ const VALUES: readonly (readonly [member: string, good: readonly unknown[], bad:
   ['more', [], [1, null]],
 ];
 
-test.each(VALUES)('the form of %s, as parseFacts of the spec has it', (member, good, bad) => {
+test.each(VALUES)('facts with %s are judged as parseFacts judges them', (member, good, bad) => {
   for (const value of good) {
     const facts = { ...makeFacts(), [member]: value };
     expect([readFacts(facts).ok, parseFacts(facts).ok], JSON.stringify(value)).toEqual([true, true]);
@@ -200,7 +200,7 @@ test.each(VALUES)('the form of %s, as parseFacts of the spec has it', (member, g
   }
 });
 
-test.each(['now', 'decision_id'])('%s is required', (member) => {
+test.each(['now', 'decision_id'])('facts without %s are refused', (member) => {
   const facts = makeFacts({ [member]: undefined });
   expect([readFacts(facts).ok, parseFacts(facts).ok]).toEqual([false, false]);
 });
@@ -210,7 +210,7 @@ test('a count is at most 2^53 - 1', () => {
     expect(readFacts(makeFacts({ chain })).ok).toBe(false);
 });
 
-test('an undefined member is no JSON', () => {
+test('an undefined member is refused', () => {
   for (const member of ['policy', 'workers', 'frozen'])
     expect(readFacts({ ...makeFacts(), [member]: undefined }).ok).toBe(false);
   for (const credential of [{ valid: true, reason: undefined }, { valid: undefined }])
@@ -272,7 +272,7 @@ const members = [
   'x',
 ];
 
-test('the reader on the path of every decision and the parser of the spec have one verdict', () => {
+test('readFacts and parseFacts accept the same facts', () => {
   fc.assert(
     fc.property(fc.constantFrom(...members), nested, (member, value) => {
       const facts = { ...makeFacts(), [member]: value };

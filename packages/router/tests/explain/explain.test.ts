@@ -24,14 +24,14 @@ const asking = (policy: unknown): Scene => ({
   facts: { policy },
 });
 
-test('the decision is that of decide', () => {
+test('explain gives the decision that decide gives', () => {
   for (const scene of [{}, human, { input: { env: 'moon' } }, asking(DENY)]) {
     const expected = decide(worldOf(scene), makeFacts(scene.facts), makeInput(scene.input));
     expect(explainScene(scene).decision).toEqual(expected);
   }
 });
 
-test('each step of section 5 is there, in its order', () => {
+test('the explanation has every step of section 5, in its order', () => {
   const { steps } = explainScene({});
   expect(steps.map(({ step }) => step)).toEqual([1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   expect(new Set(steps.map(({ title }) => title)).size).toBe(steps.length);
@@ -40,16 +40,16 @@ test('each step of section 5 is there, in its order', () => {
 
 /** What a step saw, and in which scene. */
 const SEEN: readonly (readonly [step: number, reason: string, scene: Scene])[] = [
-  [1, 'Every member has its form.', {}],
-  [2, 'Rules, configuration, catalog version and facts are sound.', {}],
-  [3, 'Neither the Hall nor this tenant nor this correlation is frozen.', {}],
-  [4, 'This Hall does not ask for signatories.', {}],
+  [1, 'Every member of the input is valid.', {}],
+  [2, 'Rules, configuration, catalog version and facts are valid.', {}],
+  [3, 'Nothing is frozen: not the Hall, this tenant or this correlation.', {}],
+  [4, 'This Hall accepts any tenant.', {}],
   [
     4,
     'Tenant "tenant-a" is on the list.',
     { config: { require_signatory: true, allowed_tenants: ['tenant-a'] } },
   ],
-  [5, 'This Hall does not ask for credentials.', {}],
+  [5, 'This Hall requires no credentials.', {}],
   [
     5,
     'The credential is valid and belongs to "tenant-a".',
@@ -58,16 +58,16 @@ const SEEN: readonly (readonly [step: number, reason: string, scene: Scene])[] =
   [6, 'The caller names no policy version.', {}],
   [
     6,
-    'Caller and Hall both mean v\\u000a1.',
+    'The caller and the Hall both use v\\u000a1.',
     { config: { policy_version: 'v\n1' }, input: { policy_version: 'v\n1' } },
   ],
   [7, 'Every rule can match something.', {}],
-  [7, '1 dead rule(s); dev routes all the same.', { rules: (rule) => [rule, { ...rule, rule_id: 'r2' }] }],
+  [7, '1 dead rule(s), which dev tolerates.', { rules: (rule) => [rule, { ...rule, rule_id: 'r2' }] }],
   [8, 'Rule "r1" is the first that matches.', {}],
-  [9, `Worker ${WORKER_ID} of species wrk.doc.summarizer has every control that is required (0).`, {}],
+  [9, `Worker ${WORKER_ID} of species wrk.doc.summarizer has every required control (0).`, {}],
   [
     9,
-    `Worker ${WORKER_ID} of species wrk.doc.summarizer has every control that is required (1). Skipped: wrk.web.fetcher (not_enrolled), wrk.mem.embedder (not_enrolled).`,
+    `Worker ${WORKER_ID} of species wrk.doc.summarizer has every required control (1). Skipped: wrk.web.fetcher (not_enrolled), wrk.mem.embedder (not_enrolled).`,
     {
       rule: {
         decision: {
@@ -82,7 +82,7 @@ const SEEN: readonly (readonly [step: number, reason: string, scene: Scene])[] =
       },
     },
   ],
-  [10, 'The code is not banned; attestation is not asked for here.', {}],
+  [10, 'The code is not banned; attestation is not required here.', {}],
   [
     10,
     'The code is the code that was attested, and it is not banned.',
@@ -91,13 +91,13 @@ const SEEN: readonly (readonly [step: number, reason: string, scene: Scene])[] =
       facts: { workers: { [WORKER_ID]: { current_hash: HASH } } },
     },
   ],
-  [11, 'Nobody asks for an envelope here.', {}],
+  [11, 'No envelope is required here.', {}],
   [11, 'The envelope is within the ceiling.', { config: { enforce_privilege_envelopes: true } }],
   [12, 'The blast score is 1, the limit 25.', {}],
-  [13, 'The rule does not ask the gate.', {}],
+  [13, 'The rule does not use the gate.', {}],
   [13, 'The gate says ALLOW: so\\u202e', asking({ ...ALLOW, reason: 'so\u202e' })],
-  [14, 'The rule asks for no human.', {}],
-  [15, 'No approval came with the facts.', {}],
+  [14, 'The rule requires no human.', {}],
+  [15, 'The facts contain no approval.', {}],
 ];
 
 test.each(SEEN)('step %i says: %s', (number, reason, scene) => {
@@ -108,15 +108,15 @@ test.each(SEEN)('step %i says: %s', (number, reason, scene) => {
 const HOLDS: readonly (readonly [step: number, reason: string, scene: Scene])[] = [
   [
     12,
-    'The blast score is 30, above the limit 25: a human decides (gatekeeper).',
+    'The blast score is 30, above the limit of 25: a human decides (gatekeeper).',
     { input: { blast_score: 30 } },
   ],
   [
     13,
-    'The gate asks for a human (executor): ask\\\\',
+    'The gate requires a human (executor): ask\\\\',
     asking({ ...ASK, reason: 'ask\\', supervisor_level: 'executor' }),
   ],
-  [14, 'The rule asks for a human (gatekeeper).', human],
+  [14, 'The rule requires a human (gatekeeper).', human],
 ];
 
 test.each(HOLDS)('step %i holds: %s', (number, reason, scene) => {
@@ -126,7 +126,7 @@ test.each(HOLDS)('step %i holds: %s', (number, reason, scene) => {
   );
   expect(steps.find(({ step }) => step === number)?.reason).toBe(reason);
   expect(decision.outcome).toBe('STEWARD_HOLD');
-  expect(remedy).toContain(`at level ${decision.supervisor_level}`);
+  expect(remedy).toContain(`at supervisor level ${decision.supervisor_level}`);
 });
 
 test('an approval that fits passes step 15 and says so', () => {
@@ -147,7 +147,7 @@ test.each<[string, number, Scene]>([
   ['DENY_POLICY_GATE', 13, asking(DENY)],
   ['DENY_INTERNAL_ERROR', 15, together(human, { facts: { now: '9999-12-31T23:59:59Z' } })],
 ])(
-  '%s: the step at index %i denies, those before passed, those after were not reached',
+  'for %s the step at index %i denies, those before it passed, those after it were not reached',
   (code, index, scene) => {
     const { steps, decision, remedy } = explainScene(scene);
     const before = steps.slice(0, index).map(({ status }) => status);
@@ -162,7 +162,7 @@ test.each<[string, number, Scene]>([
   },
 );
 
-test('a hash of a worker stands in no change and in no step', () => {
+test('no change and no step shows the hash of a worker', () => {
   const scene: Scene = {
     config: { require_worker_attestation: true },
     facts: { workers: { [WORKER_ID]: { current_hash: OTHER_HASH } } },

@@ -92,11 +92,11 @@ function revokedGate(): unknown {
 const answerWith = (get: () => unknown): object =>
   Object.defineProperty({ ...ALLOW }, 'decision', { enumerable: true, get });
 
-test.each(GATES)('a gate that %s denies', (_title, gate, code) => {
+test.each(GATES)('a gate that %s leads to a denial', (_title, gate, code) => {
   expectDenial(decide(gatedWorld(gate), makeFacts(), makeInput()), code);
 });
 
-test('no promise that a gate answered is left to reject unhandled', async () => {
+test('no promise that a gate returns is left to reject unhandled', async () => {
   const others = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection');
   const unhandled: string[] = [];
@@ -133,6 +133,6 @@ test('a verdict behind a proxy or in another order is a verdict', () => {
     ).toBe('DISPATCH');
 });
 
-test.each(GATES)('explain takes a gate that %s', (_title, gate, code) => {
+test.each(GATES)('explain survives a gate that %s', (_title, gate, code) => {
   expect(explain(gatedWorld(gate), makeFacts(), makeInput()).decision.deny_code).toBe(code);
 });

@@ -54,7 +54,7 @@ function spoil(value: unknown): void {
   Reflect.set(value, 'more', 'spoiled');
 }
 
-test('a decision that its receiver spoils does not change the next one', () => {
+test('a decision that its receiver modifies does not change the next one', () => {
   for (const { documents, facts, input } of cases) {
     const world = compileWorld(documents);
     const before = JSON.stringify(decide(world, facts, input));
@@ -65,7 +65,7 @@ test('a decision that its receiver spoils does not change the next one', () => {
   }
 });
 
-test('the richest hold, spoiled, does not change the next one', () => {
+test('the fullest hold, when modified, does not change the next one', () => {
   const world = worldOf(RICH);
   const facts = makeFacts({ policy: { ...ASK } });
   const before = JSON.stringify(decide(world, facts, makeInput()));
@@ -123,7 +123,7 @@ test('identical arguments give an identical decision, whatever was decided in be
   expect(decideAll()).toEqual(first);
 });
 
-test('a world compiled twice decides alike', () => {
+test('the same documents compiled twice decide alike', () => {
   for (const { documents, facts, input } of cases) {
     const [one, other] = [compileWorld(documents), compileWorld(structuredClone(documents))];
     expect(JSON.stringify([other, decide(other, facts, input)])).toBe(
@@ -179,7 +179,7 @@ test('the order of the records in the registry does not matter', () => {
   );
 });
 
-test('a gate that changes its question changes nothing, and every question is a fresh one', () => {
+test('a gate that modifies its request changes nothing, and every request is a fresh object', () => {
   const asked: PolicyGateRequest[] = [];
   const vandal: PolicyGate = (request) => {
     asked.push(structuredClone(request));
@@ -207,7 +207,7 @@ test('a verdict that the gate changes afterwards changes no decision', () => {
   expect(JSON.stringify(decision)).toBe(before);
 });
 
-test('a world is frozen, with its diagnostics, and shows nothing of its inside', () => {
+test('a world is frozen with its diagnostics and shows nothing of its inside', () => {
   const worlds = [
     worldOf({ record: { risk_tier: 'unheard' } }),
     worldOf({ config: { unknown: 1 } }),

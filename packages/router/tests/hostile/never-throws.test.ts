@@ -20,14 +20,14 @@ const anything = fc.anything({
 });
 const world = worldOf({});
 
-test('decide takes any input at all', () => {
+test('decide never throws, whatever the input', () => {
   fc.assert(
     fc.property(anything, (input) => expectDenial(decide(world, makeFacts(), input), 'DENY_INVALID_INPUT')),
     { numRuns: RUNS },
   );
 });
 
-test('decide takes any value in any member of an input', () => {
+test('decide never throws, whatever the value of any member of an input', () => {
   const names = [...Object.keys(makeInput()), 'blast_radius', 'blast_score', 'dry_run', 'ext', 'other'];
   fc.assert(
     fc.property(fc.constantFrom(...names), anything, (name, value) => {
@@ -39,14 +39,14 @@ test('decide takes any value in any member of an input', () => {
   );
 });
 
-test('decide takes any facts, and denies what has not their form with DENY_INTERNAL_ERROR', () => {
+test('decide never throws, whatever the facts, and denies malformed ones with DENY_INTERNAL_ERROR', () => {
   fc.assert(
     fc.property(anything, (facts) => expectDenial(decide(world, facts, makeInput()), 'DENY_INTERNAL_ERROR')),
     { numRuns: RUNS },
   );
 });
 
-test('decide takes any value in any member of the facts', () => {
+test('decide never throws, whatever the value of any member of the facts', () => {
   const names = [
     'now',
     'decision_id',
@@ -67,7 +67,7 @@ test('decide takes any value in any member of the facts', () => {
   );
 });
 
-test('decide takes any world, and denies under what compileWorld did not make', () => {
+test('decide never throws, whatever the world, and denies under one that compileWorld did not make', () => {
   const worlds = [
     null,
     undefined,
@@ -92,7 +92,7 @@ test('decide takes any world, and denies under what compileWorld did not make', 
   );
 });
 
-test('compileWorld takes any documents', () => {
+test('compileWorld never throws, whatever the documents', () => {
   fc.assert(
     fc.property(anything, (documents) => {
       const made = compileWorld(documents as object);
@@ -104,51 +104,57 @@ test('compileWorld takes any documents', () => {
   );
 });
 
-test.each(['rules', 'workers', 'config', 'catalogVersion'])('compileWorld takes any value as %s', (name) => {
-  fc.assert(
-    fc.property(anything, (document) => {
-      const made = compileWorld({ ...documentsOf({}), [name]: document });
-      expect(decide(made, makeFacts(), makeInput()).outcome).toBe(
-        // What is refused denies; an empty list of rules or configuration is none.
-        isEmpty(name, document) ? 'DISPATCH' : 'DENY',
-      );
-    }),
-    { numRuns: RUNS },
-  );
-});
+test.each(['rules', 'workers', 'config', 'catalogVersion'])(
+  'compileWorld never throws, whatever is given as %s',
+  (name) => {
+    fc.assert(
+      fc.property(anything, (document) => {
+        const made = compileWorld({ ...documentsOf({}), [name]: document });
+        expect(decide(made, makeFacts(), makeInput()).outcome).toBe(
+          // What is refused denies; an empty list of rules or configuration is none.
+          isEmpty(name, document) ? 'DISPATCH' : 'DENY',
+        );
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);
 
 function isEmpty(name: string, document: unknown): boolean {
   if (name !== 'config' && name !== 'catalogVersion') return false;
   return document === undefined || (name === 'config' && readCanonical(document).text === '{}');
 }
 
-test.each(['rule', 'record', 'config'])('compileWorld takes any value in any member of a %s', (part) => {
-  const names = {
-    rule: ['rule_id', 'match', 'decision', 'description', 'more'],
-    record: [...Object.keys(makeRecord()), 'owner', 'required_controls', 'catalog_version_min', 'ext'],
-    config: [
-      'require_signatory',
-      'allowed_tenants',
-      'blast',
-      'privilege_policy',
-      'approval',
-      'profile',
-      'more',
-    ],
-  }[part] as string[];
-  fc.assert(
-    fc.property(fc.constantFrom(...names), anything, (name, value) => {
-      const documents = {
-        rule: () => ({ ...documentsOf({}), rules: [{ ...makeRule(), [name]: value }] }),
-        record: () => ({ ...documentsOf({}), workers: [{ ...makeRecord(), [name]: value }] }),
-        config: () => ({ ...documentsOf({}), config: { [name]: value } }),
-      }[part] as () => object;
-      const decision = decide(compileWorld(documents()), makeFacts(), makeInput());
-      expect(['DISPATCH', 'DENY', 'STEWARD_HOLD']).toContain(decision.outcome);
-    }),
-    { numRuns: RUNS },
-  );
-});
+test.each(['rule', 'record', 'config'])(
+  'compileWorld never throws, whatever the value of any member of a %s',
+  (part) => {
+    const names = {
+      rule: ['rule_id', 'match', 'decision', 'description', 'more'],
+      record: [...Object.keys(makeRecord()), 'owner', 'required_controls', 'catalog_version_min', 'ext'],
+      config: [
+        'require_signatory',
+        'allowed_tenants',
+        'blast',
+        'privilege_policy',
+        'approval',
+        'profile',
+        'more',
+      ],
+    }[part] as string[];
+    fc.assert(
+      fc.property(fc.constantFrom(...names), anything, (name, value) => {
+        const documents = {
+          rule: () => ({ ...documentsOf({}), rules: [{ ...makeRule(), [name]: value }] }),
+          record: () => ({ ...documentsOf({}), workers: [{ ...makeRecord(), [name]: value }] }),
+          config: () => ({ ...documentsOf({}), config: { [name]: value } }),
+        }[part] as () => object;
+        const decision = decide(compileWorld(documents()), makeFacts(), makeInput());
+        expect(['DISPATCH', 'DENY', 'STEWARD_HOLD']).toContain(decision.outcome);
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);
 
 test.each<[string, unknown]>([
   ['null', null],
@@ -157,7 +163,7 @@ test.each<[string, unknown]>([
   ['a gate that is none', { policyGate: 'gate' }],
   ['an inherited gate', Object.create({ policyGate: () => ALLOW })],
   ['a proxy that throws', proxyThatThrows()],
-])('options that are %s make no gate', (_title, options) => {
+])('options that are %s give the world no gate', (_title, options) => {
   const made = compileWorld(documentsOf(GATED), options as object);
   expect(['DENY_POLICY_GATE_UNCONFIGURED', 'DENY_HALL_MISCONFIGURED']).toContain(
     decide(made, makeFacts(), makeInput()).deny_code,
@@ -203,7 +209,7 @@ test('analyzeRules throws nothing but a WcpError', () => {
   );
 });
 
-test('explain takes any world, facts and input', () => {
+test('explain never throws, whatever the world, the facts and the input', () => {
   fc.assert(
     fc.property(anything, anything, anything, (other, facts, input) => {
       expect(explain(world, makeFacts(), input).decision.deny_code).toBe('DENY_INVALID_INPUT');

@@ -31,7 +31,7 @@ function staffed(candidates: readonly Members[], workers: readonly Members[], sc
 const skips = (scene: Scene): unknown[] =>
   decideScene(scene).candidate_workers_ranked.map(({ skip_reason }) => skip_reason);
 
-test('the first species with an eligible worker wins; those after it are not examined', () => {
+test('the first species with an eligible worker wins, and those after it are not examined', () => {
   const scene = staffed(
     [
       { worker_species_id: FETCHER },
@@ -78,7 +78,7 @@ test('without any candidate there is no available worker', () => {
   expect(decision).toMatchObject({ deny_code: 'DENY_NO_AVAILABLE_WORKER', candidate_workers_ranked: [] });
 });
 
-test('the code is that of the controls only where every candidate failed for them; missing is their union', () => {
+test('the code is DENY_MISSING_REQUIRED_CONTROLS only where every candidate lacks controls, and `missing` is their union', () => {
   const lacking = [
     { worker_species_id: SPECIES, requires_controls_minimum: [MORE] },
     {
@@ -107,7 +107,7 @@ test('the code is that of the controls only where every candidate failed for the
   expect(mixed.deny_reason_if_denied).not.toHaveProperty('missing');
 });
 
-test('the code is that of the authority only where every candidate failed for it', () => {
+test('the code is DENY_UNTRUSTED_AUTHORITY only where every candidate has an untrusted authority', () => {
   const scene = staffed(
     [
       { worker_species_id: SPECIES, authorities: ['org.globex'] },
@@ -143,7 +143,7 @@ test.each([
   },
 );
 
-test('absent allowed_environments means dev only, an empty list nowhere', () => {
+test('a worker without allowed_environments runs in dev only, one with an empty list nowhere', () => {
   const only = (allowed: unknown, env: string) =>
     skips({ record: { allowed_environments: allowed }, input: { env } })[0];
   expect(only(undefined, 'dev')).toBeNull();
@@ -157,7 +157,7 @@ test.each([
   ['1.10.0', '1.9.0', null],
   ['1.1.0', '1.1.1', 'catalog_incompatible'],
   ['wcp-catalog@1.1.0', '2.0.0', 'catalog_incompatible'],
-])('under catalog %s a worker that needs %s: %s', (catalogVersion, least, reason) => {
+])('under catalog %s a worker that needs catalog %s: %s', (catalogVersion, least, reason) => {
   expect(skips({ catalogVersion, record: { catalog_version_min: least } })).toEqual([reason]);
 });
 
@@ -170,7 +170,7 @@ test('a worker without an entry is available; only false makes it unavailable', 
   expect(seen({ available: false })).toBe('unavailable');
 });
 
-test('required are the controls of rule, profile, candidate and record, each once and sorted', () => {
+test('the required controls are those of rule, profile, candidate and record, each once and sorted', () => {
   const decision = decideScene(
     staffed(
       [{ worker_species_id: SPECIES, requires_controls_minimum: ['org.acme.b', AUDIT] }],
@@ -222,7 +222,7 @@ test('controls are never pooled over workers of one species: two halves do not m
   });
 });
 
-test('one authority enrolling changes nothing for the worker of another', () => {
+test('an enrolment by one authority changes nothing for the worker of another', () => {
   const alone: Scene = {
     config: { require_worker_attestation: true, enforce_privilege_envelopes: true },
     input: { env: 'prod' },
@@ -240,7 +240,7 @@ test('one authority enrolling changes nothing for the worker of another', () => 
   expect(decide(together, facts, makeInput(alone.input)).deny_code).toBe('DENY_WORKER_ATTESTATION_MISSING');
 });
 
-test('environments, hashes and envelopes are those of the one worker', () => {
+test('environments, hashes and envelopes are those of the selected worker alone', () => {
   const workers = [
     { worker_id: 'org.acme.dev', allowed_environments: ['dev'], attestation: { code_hash: HASH } },
     {

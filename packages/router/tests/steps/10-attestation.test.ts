@@ -83,14 +83,14 @@ const ROWS: readonly Row[] = [
   ['an empty ban list', together(REQUIRED, live(HASH), banned()), null, true],
 ];
 
-test.each(ROWS)('step 10: %s', (_title, scene, code, valid) => {
+test.each(ROWS)('step 10 judges the code of a worker: %s', (_title, scene, code, valid) => {
   const decision = decideScene(scene);
   expect(decision.deny_code).toBe(code);
   expect(decision.worker_attestation_valid).toBe(valid);
   expect(decision.worker_attestation_checked).toBe(valid !== null);
 });
 
-test.each(ENVS)('deny_if_no_attestation_in_prod holds in prod and edge: %s', (env) => {
+test.each(ENVS)('deny_if_no_attestation_in_prod is in force in prod and edge: %s', (env) => {
   const strict = env === 'prod' || env === 'edge';
   const decision = decideScene(together(BY_RULE, inEnv(env)));
   expect(decision.deny_code).toBe(strict ? 'DENY_WORKER_HASH_UNAVAILABLE' : null);
@@ -98,7 +98,7 @@ test.each(ENVS)('deny_if_no_attestation_in_prod holds in prod and edge: %s', (en
   expect(decision.preconditions_checked?.includes('deny_if_no_attestation_in_prod')).toBe(strict);
 });
 
-test.each(ENVS)('deny_if_unsigned_artifact_in_prod holds in prod and edge: %s', (env) => {
+test.each(ENVS)('deny_if_unsigned_artifact_in_prod is in force in prod and edge: %s', (env) => {
   const strict = env === 'prod' || env === 'edge';
   const unsigned = decideScene(together(SIGNED_ONLY, inEnv(env)));
   expect(unsigned.deny_code).toBe(strict ? 'DENY_UNSIGNED_ARTIFACT' : null);
@@ -114,7 +114,7 @@ test('an attested worker that is merely unsigned keeps worker_attestation_valid 
   expect(decision).toMatchObject({ deny_code: 'DENY_UNSIGNED_ARTIFACT', worker_attestation_valid: true });
 });
 
-test('a precondition that is false asks for nothing, and the four standing ones cannot be switched off', () => {
+test('a precondition that is false demands nothing, and the four permanent ones cannot be switched off', () => {
   const decision = decideScene({
     input: { env: 'prod' },
     rule: {

@@ -45,14 +45,14 @@ test('a missing envelope is refused in prod and edge', () => {
   for (const env of LOOSE) expect(violations(undefined, env)).toEqual([]);
 });
 
-test('unrestricted egress is refused in prod and edge, absent egress counts as unrestricted', () => {
+test('unrestricted egress is refused in prod and edge, and absent egress counts as unrestricted', () => {
   for (const envelope of [{}, { network_egress: 'unrestricted' }]) {
     for (const env of STRICT) expect(violations(envelope, env)).toEqual(['egress_unrestricted']);
     for (const env of LOOSE) expect(violations(envelope, env)).toEqual([]);
   }
 });
 
-test('unrestricted egress is egress_unrestricted alone, whatever the data', () => {
+test('unrestricted egress is reported as egress_unrestricted alone, whatever the data', () => {
   const envelope = { network_egress: 'unrestricted', egress_allowlist: ['c.example'] };
   expect(violations(envelope, 'prod', 'RESTRICTED')).toEqual(['egress_unrestricted']);
   expect(violations(envelope, 'edge', 'RESTRICTED', ISOLATED)).toEqual(['egress_unrestricted']);
@@ -105,7 +105,7 @@ test.each(['/tmp', '/a/..b', '/a...', '/...', '//', '/a/./b', '/ ', '/tmp/'])(
   },
 );
 
-test('under prof.edge.isolated nothing but none passes, and a missing envelope nowhere', () => {
+test('under prof.edge.isolated only the egress none passes, and a missing envelope never does', () => {
   for (const env of ENVS) {
     expect(violations(undefined, env, 'PUBLIC', ISOLATED)).toEqual(['envelope_missing']);
     expect(violations({ network_egress: 'none' }, env, 'PUBLIC', ISOLATED)).toEqual([]);
@@ -122,7 +122,7 @@ test('under prof.edge.isolated nothing but none passes, and a missing envelope n
   ]);
 });
 
-test('everything that is broken is listed, sorted', () => {
+test('every violation is listed, sorted', () => {
   const worst = {
     network_egress: 'allowlisted',
     egress_allowlist: ['c.example'],
@@ -169,7 +169,7 @@ test.each<[string, Scene]>([
   });
 });
 
-test('where nobody asks the envelope has no effect, and where it passes the decision says so', () => {
+test('where no check is required the envelope has no effect, and where it passes the decision says so', () => {
   const open = { record: { privilege_envelope: undefined }, input: { env: 'prod' } };
   expect(decideScene(open)).toMatchObject({ outcome: 'DISPATCH', privilege_envelope_ok: null });
   expect(decideScene(ENFORCED)).toMatchObject({ outcome: 'DISPATCH', privilege_envelope_ok: true });

@@ -50,7 +50,7 @@ const INVALID: readonly (readonly [title: string, value: unknown])[] = [
   ['throws that is false', { throws: false }],
 ];
 
-test.each(INVALID)('%s is no verdict', (_title, value) => {
+test.each(INVALID)('%s is not a verdict', (_title, value) => {
   expect(readVerdict(value)).toBe('invalid');
   expect(askGate((() => value) as PolicyGate, {} as PolicyGateRequest)).toBe('invalid');
   // An absent member is not among the facts; undefined is no JSON and costs the facts their form.
@@ -107,7 +107,7 @@ test('the gate is given exactly the members of step 13', () => {
   ]);
 });
 
-test('the gate is asked only by a rule that asks, and then once', () => {
+test('the gate is asked only where the rule says so, and then once', () => {
   let asked = 0;
   const gate: PolicyGate = () => {
     asked += 1;
@@ -126,7 +126,7 @@ test.each<[string, unknown]>([
   ['a failure', { throws: true }],
   ['junk', 7],
   ['a lone surrogate', '\ud800'],
-])('facts.policy has no effect without a rule that asks: %s', (_title, policy) => {
+])('facts.policy has no effect where the rule does not use the gate: %s', (_title, policy) => {
   expect(decideScene({ facts: { policy } }).outcome).toBe('DISPATCH');
 });
 
@@ -148,7 +148,7 @@ test('the denial of a gate carries its reason and version unescaped', () => {
   });
 });
 
-test('the gate that allows everything is one in dev, and no gate elsewhere', () => {
+test('devAllowGate allows everything in dev and counts as no gate elsewhere', () => {
   expect(devAllowGate({} as PolicyGateRequest)).toEqual({
     decision: 'ALLOW',
     policy_version: 'policy.dev-allow',

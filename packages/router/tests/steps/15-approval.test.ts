@@ -67,7 +67,7 @@ test.each(['gatekeeper', 'executor', 'incident_commander'])(
   },
 );
 
-test('the digest may be bare, and time, decision id and expiry take no part in it', () => {
+test('the digest may lack its prefix, and time, decision id and expiry take no part in it', () => {
   const { decision_digest } = { decision_digest: decisionDigest(makeInput(HELD.input), decideScene(HELD)) };
   expect(approve(HELD, { decision_digest: decision_digest.slice(7) }).decision.outcome).toBe('DISPATCH');
   const later = {
@@ -76,12 +76,12 @@ test('the digest may be bare, and time, decision id and expiry take no part in i
   expect(approve(HELD, {}, later).decision.outcome).toBe('DISPATCH');
 });
 
-test('where a hold could not be offered, for it would end past the year 9999, none can be approved', () => {
+test('a hold that would expire past the year 9999 cannot be approved', () => {
   const late = { facts: { now: '9999-12-31T23:59:59Z' } };
   expect(approve(HELD, {}, late).decision.deny_code).toBe('DENY_INTERNAL_ERROR');
 });
 
-test('a hold for its blast can be approved, and the gate for blast did not pass for all that', () => {
+test('a hold for its blast can be approved, and blast_gate_passed stays false', () => {
   const over: Scene = { input: { blast_score: 40 } };
   expect(approve(over).decision).toMatchObject({
     outcome: 'DISPATCH',
@@ -96,7 +96,7 @@ test('the resolver is compared with the tenant as an exact text', () => {
   expect(approve(HELD, { resolver: 'tenant-a' }).decision).toMatchObject(STALE);
 });
 
-test('an approval by advisory fits nothing', () => {
+test('an approval of level advisory fits no hold', () => {
   expect(approve(HELD, { level: 'advisory' }).decision).toMatchObject(STALE);
 });
 
@@ -118,7 +118,7 @@ test('an approval is stale where nothing would be held', () => {
   expect(approve({}).decision).toMatchObject(STALE);
 });
 
-test('an approval is stale where a human is only told', () => {
+test('an approval is stale where the level is only advisory', () => {
   const scene = together(HELD, { rule: { decision: { escalation: { supervisor_level: 'advisory' } } } });
   expect(approve(scene).decision).toMatchObject(STALE);
 });
@@ -139,11 +139,11 @@ const CHANGES: readonly (readonly [title: string, change: Scene])[] = [
   ['the reasons', { input: { blast_score: 99 } }],
 ];
 
-test.each(CHANGES)('an approval is stale once %s changed', (_title, change) => {
+test.each(CHANGES)('an approval is stale once %s has changed', (_title, change) => {
   expect(approve(HELD, {}, change).decision).toMatchObject(STALE);
 });
 
-test('an approval under a hold of the gate carries the verdict, and another verdict makes it stale', () => {
+test('an approval of a hold by the gate counts for that verdict, and another verdict makes it stale', () => {
   const gated: Scene = { rule: { decision: { escalation: { policy_gate: true } } }, facts: { policy: ASK } };
   const { decision } = approve(gated);
   expect(decision.outcome).toBe('DISPATCH');
@@ -158,7 +158,7 @@ test('an approval under a hold of the gate carries the verdict, and another verd
   expect(approve(gated, {}, raised).decision).toMatchObject(STALE);
 });
 
-test('a denial comes before an approval: a freeze, a ban', () => {
+test('a freeze or a ban denies in spite of an approval', () => {
   expect(approve(HELD, {}, { facts: { frozen: { scope: 's', reason: 'r' } } }).decision.deny_code).toBe(
     'DENY_FROZEN',
   );
@@ -172,7 +172,7 @@ test('a dry run can be approved as a dry run', () => {
   expect(approve(dry).decision).toMatchObject({ outcome: 'DISPATCH', dry_run: true });
 });
 
-test('the digest is of the input as received: members in any order, the text of a number as written by JSON', () => {
+test('the digest covers the input as received, whatever the order of its members', () => {
   const world = worldOf(HELD);
   const input = makeInput(HELD.input);
   const reversed = Object.fromEntries(Object.entries(input).reverse());

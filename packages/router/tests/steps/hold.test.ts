@@ -30,7 +30,7 @@ const COMBINATIONS = [false, true].flatMap((over) =>
 );
 
 test.each(COMBINATIONS)(
-  'of several steps that ask, all reasons are listed and the highest level counts: %j',
+  'all reasons to hold are listed and the highest level counts: %j',
   ({ over, asked, verdict, level }) => {
     const expected: { reason: HoldReason; level: SupervisorLevel }[] = [];
     if (over) expected.push({ reason: 'BLAST_RADIUS_EXCEEDED', level: highest('gatekeeper', level) });
@@ -68,7 +68,7 @@ test("the rule's level comes before the Hall's default, the verdict's before bot
   ]);
 });
 
-test('a hold names no worker but in its context', () => {
+test('a hold names its worker only in its context', () => {
   const decision = decideScene(
     together(human, { config: { policy_version: 'policy.v4' }, input: { tenant_risk: 'high' } }),
   );
@@ -88,7 +88,7 @@ test('a hold names no worker but in its context', () => {
 const asks = (escalation: object, scene: Scene = {}): boolean =>
   decideScene(together({ rule: { decision: { escalation: { ...escalation } } } }, scene)).supervisor_required;
 
-test('a rule asks for a human with human_required_default, msavx_step_up or a condition that holds', () => {
+test('a rule requires a human with human_required_default, msavx_step_up or a condition that is met', () => {
   expect(asks({})).toBe(false);
   expect(asks({ human_required_default: false, msavx_step_up: false, human_required_if: [] })).toBe(false);
   expect(asks({ human_required_default: true })).toBe(true);
@@ -97,7 +97,7 @@ test('a rule asks for a human with human_required_default, msavx_step_up or a co
   expect(asks({ human_required_if: [{ env: 'prod' }] })).toBe(false);
 });
 
-test('within one object all must hold, and any object that holds asks', () => {
+test('within one object all conditions must be met, and one such object is enough', () => {
   const both = { env: 'dev', tenant_risk: { in: ['medium', 'high'] } };
   expect(asks({ human_required_if: [both] })).toBe(false);
   expect(asks({ human_required_if: [both] }, { input: { tenant_risk: 'high' } })).toBe(true);
@@ -106,7 +106,7 @@ test('within one object all must hold, and any object that holds asks', () => {
   expect(asks({ human_required_if: [{ tenant_id: 'tenant-b' }, { capability_id: 'cap.a.b' }] })).toBe(false);
 });
 
-test('blast_score {gte} looks at the score of the decision, chain and all', () => {
+test('blast_score {gte} compares the score of the decision, including its dispatch chain', () => {
   const at = (gte: number) => ({ human_required_if: [{ blast_score: { gte } }] });
   expect(asks(at(0))).toBe(true);
   expect(asks(at(1))).toBe(true);
@@ -117,7 +117,7 @@ test('blast_score {gte} looks at the score of the decision, chain and all', () =
   expect(asks({ human_required_if: [{ blast_score: { gte: 1 }, env: 'prod' }] })).toBe(false);
 });
 
-test('the reason RULE is added once, however many of these are the case', () => {
+test('the reason RULE is added once, however many conditions are met', () => {
   const escalation = {
     human_required_default: true,
     msavx_step_up: true,
@@ -151,7 +151,7 @@ test.each([
   });
 });
 
-test('without a ttl a hold ends after 900 seconds', () => {
+test('without a ttl a hold expires after 900 seconds', () => {
   expect(decideScene(human).approval_expires_at).toBe('2026-03-01T12:15:00.250Z');
 });
 
@@ -171,7 +171,7 @@ test('a hold whose expiry would be after the year 9999 is DENY_INTERNAL_ERROR an
   });
 });
 
-test('what has no expiry has no such end: a dispatch, advice, a dry run', () => {
+test('a dispatch, an advisory and a dry run have no expiry', () => {
   expect(decideScene({ facts: LATE }).outcome).toBe('DISPATCH');
   expect(decideScene(together(human, ruleLevel('advisory'), { facts: LATE })).outcome).toBe('DISPATCH');
   expect(decideScene(together(human, { facts: LATE, input: { dry_run: true } })).outcome).toBe(
@@ -179,7 +179,7 @@ test('what has no expiry has no such end: a dispatch, advice, a dry run', () => 
   );
 });
 
-test('a dry run holds alike and creates no approval', () => {
+test('a dry run is held like any other request and creates no approval', () => {
   expect(decideScene(together(human, { input: { dry_run: true } }))).toMatchObject({
     outcome: 'STEWARD_HOLD',
     supervisor_level: 'gatekeeper',

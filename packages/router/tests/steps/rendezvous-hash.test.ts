@@ -8,7 +8,7 @@ const crew = ['a', 'b', 'c', 'd'].map((name) => `org.acme.w.${name}`);
 const crewWorld = (ids: readonly string[]) =>
   compileWorld({ ...documentsOf({}), workers: ids.map((worker_id) => makeRecord({ worker_id })) });
 
-test('of several eligible workers the one with the greatest SHA-256 of correlation id, line feed and worker id is taken', () => {
+test('the eligible worker with the greatest SHA-256 of correlation id, line feed and worker id is selected', () => {
   const world = crewWorld(crew);
   for (let index = 0; index < 100; index += 1) {
     const correlation_id = `c-${index}`;
@@ -18,7 +18,7 @@ test('of several eligible workers the one with the greatest SHA-256 of correlati
   }
 });
 
-test('the published example: c-1 goes to org.acme.w.a', () => {
+test('in the published example c-1 goes to org.acme.w.a', () => {
   const world = crewWorld(['org.acme.w.b', 'org.acme.w.a']);
   expect(decide(world, makeFacts(), makeInput({ correlation_id: 'c-1' })).worker_id).toBe('org.acme.w.a');
 });

@@ -56,7 +56,7 @@ const PAIRS = FAILURES.flatMap(([first, code, one], index) =>
   FAILURES.slice(index + 1).map(([second, other, two]) => ({ first, second, code, other, one, two })),
 );
 
-test('without a failure the scene dispatches', () => {
+test('without a failure the request is dispatched', () => {
   expect(decideScene().outcome).toBe('DISPATCH');
 });
 
@@ -69,7 +69,7 @@ test.each(PAIRS)('step $first comes before step $second: $code, not $other', ({ 
   expect(decideScene(together(two, one)).deny_code).toBe(code);
 });
 
-test('step 14 comes after step 12 and 13 and asks for no denial: the reasons to hold are in the order of the steps', () => {
+test('step 14 comes after steps 12 and 13, and the reasons to hold are in the order of the steps', () => {
   const decision = decideScene({
     input: { blast_score: 50 },
     rule: { decision: { escalation: { policy_gate: true, human_required_default: true } } },
@@ -108,7 +108,7 @@ const CHECKS: readonly (readonly [reason: string, scene: Scene])[] = [
   ['missing_controls', { rule: { decision: { required_controls_suggested: ['org.acme.more'] } } }],
 ];
 
-test.each(CHECKS)('step 9 skips a worker alone for %s', (reason, scene) => {
+test.each(CHECKS)('step 9 skips only the worker that is at fault: %s', (reason, scene) => {
   expect(decideScene(scene).candidate_workers_ranked[0]?.skip_reason).toBe(reason);
 });
 
@@ -288,6 +288,6 @@ const QUESTIONS: readonly (readonly [title: string, code: string | null, scene: 
   ['without a verdict the gate is asked', 'DENY_POLICY_GATE_ERROR', { gate: never }],
 ];
 
-test.each(QUESTIONS)('inside step 13, %s', (_title, code, scene) => {
+test.each(QUESTIONS)('inside step 13 the order is fixed: %s', (_title, code, scene) => {
   expect(decideScene(together(GATE_RULE, scene)).deny_code).toBe(code);
 });

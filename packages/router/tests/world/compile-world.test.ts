@@ -21,7 +21,7 @@ const said = (world: World): string[] =>
 const saidBy = (scene: Scene): string[] => said(worldOf(scene));
 const decides = (world: World) => decide(world, makeFacts(), makeInput());
 
-test('a sound world has nothing to say', () => {
+test('a world without mistakes has no diagnostics', () => {
   expect(worldOf({})).toEqual({
     digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     diagnostics: [],
@@ -30,7 +30,7 @@ test('a sound world has nothing to say', () => {
   });
 });
 
-test('absent documents are empty, and undefined is absent', () => {
+test('an absent document is empty, and undefined counts as absent', () => {
   const documents = { rules: undefined, workers: undefined, config: undefined, catalogVersion: undefined };
   for (const world of [compileWorld({}), compileWorld(documents)]) {
     expect(world).toMatchObject({ diagnostics: [], policy_version: 'policy.v0', catalog_version: '1.0.0' });
@@ -112,7 +112,7 @@ const BREAKING: readonly (readonly [title: string, documents: Members, said: rea
 ];
 
 test.each(BREAKING)(
-  '%s breaks the world: it exists, says why and denies everything',
+  '%s breaks the world, which exists, says why and denies everything',
   (_title, documents, expected) => {
     const world = compileWorld({ ...documentsOf({}), ...documents });
     expect(said(world)).toEqual(expected);
@@ -122,7 +122,7 @@ test.each(BREAKING)(
   },
 );
 
-test('documents that cannot be looked at are a broken world without a digest', () => {
+test('documents that cannot be read make a broken world without a digest', () => {
   const thrower = {
     get rules(): never {
       throw new Error('unreadable');
@@ -175,13 +175,16 @@ const LEFT_OUT: readonly (readonly [title: string, record: unknown, said: readon
   ],
 ];
 
-test.each(LEFT_OUT)('a record that is %s is left out, and the world stands', (_title, record, expected) => {
-  const world = worldOf({ workers: (sound) => [sound, record] });
-  expect(said(world)).toEqual(expected);
-  expect(decides(world)).toMatchObject({ outcome: 'DISPATCH', worker_id: WORKER_ID });
-  const alone = worldOf({ workers: () => [record] });
-  expect(decides(alone).candidate_workers_ranked[0]?.skip_reason).toBe('not_enrolled');
-});
+test.each(LEFT_OUT)(
+  'a record that is %s is left out, and the world is not broken',
+  (_title, record, expected) => {
+    const world = worldOf({ workers: (sound) => [sound, record] });
+    expect(said(world)).toEqual(expected);
+    expect(decides(world)).toMatchObject({ outcome: 'DISPATCH', worker_id: WORKER_ID });
+    const alone = worldOf({ workers: () => [record] });
+    expect(decides(alone).candidate_workers_ranked[0]?.skip_reason).toBe('not_enrolled');
+  },
+);
 
 test('a malformed code hash alone does not leave a worker out', () => {
   expect(saidBy({ record: { attestation: { code_hash: ['x'] } } })).toEqual([]);
@@ -218,7 +221,7 @@ test('an id with underscores is turned into hyphens, with an info at its place',
   });
 });
 
-test('an info of rules that stand in an object has the path of the list', () => {
+test('an info about rules inside an object has the path of the list', () => {
   const rules = (rule: Members) => ({ rules: [rule] });
   const rule = { decision: { required_controls_suggested: ['ctrl.obs.audit_log_append_only'] } };
   expect(saidBy({ rules, rule })).toEqual([
@@ -294,7 +297,7 @@ test('an id in a reserved namespace that the catalog does not hold is a warning 
   ).toBe('DISPATCH');
 });
 
-test('a rule asks for the catalog that it needs, number by number', () => {
+test('the catalog version that a rule needs is compared number by number', () => {
   const at = (catalogVersion: string, catalog_version_min: string) =>
     decideScene({ catalogVersion, rule: { decision: { catalog_version_min } } }).outcome;
   expect(at('1.1.0', '1.1.0')).toBe('DISPATCH');
@@ -302,7 +305,7 @@ test('a rule asks for the catalog that it needs, number by number', () => {
   expect(at('1.9.0', 'wcp-catalog@1.10.0')).toBe('DENY');
 });
 
-test('of two records with one worker_id the later that verifies stands, with an info', () => {
+test('of two records with one worker_id the later one that verifies counts, with an info', () => {
   const workers = (record: Members) => [
     record,
     makeRecord({ risk_tier: 'high', allowed_environments: ['stage'] }),
@@ -325,7 +328,7 @@ test('a record that does not verify never replaces one that does', () => {
   expect(decideScene({ workers }).outcome).toBe('DISPATCH');
 });
 
-test('diagnostics stand in one order: errors, warnings, infos, each by path and code', () => {
+test('diagnostics are sorted: errors, warnings, infos, each by path and code', () => {
   const scene: Scene = {
     rules: (rule) => [
       { ...rule, match: { capability_id: 'cap.hello.greet' } },
@@ -343,7 +346,7 @@ test('diagnostics stand in one order: errors, warnings, infos, each by path and 
   ]);
 });
 
-test('a record may have its hash bare', () => {
+test('the hash of a record may lack its prefix', () => {
   const { artifact_hash, ...content } = makeRecord();
   expect(artifact_hash).toBe(recordHash(content));
   const scene: Scene = { workers: () => [{ ...content, artifact_hash: String(artifact_hash).slice(7) }] };

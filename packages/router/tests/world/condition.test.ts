@@ -7,16 +7,16 @@ test.each([
   ['an exact value', 'prod', ['prod']],
   ['{eq}', { eq: 'prod' as const }, ['prod']],
   ['{in}', { in: ['prod' as const, 'edge' as const] }, ['prod', 'edge']],
-])('%s takes the values that it names', (_title, condition, values) => {
+])('the condition %s accepts the values that it names', (_title, condition, values) => {
   expect([...(valuesOf(condition) ?? [])]).toEqual(values);
 });
 
-test('{any: true} and an absent condition take every value', () => {
+test('{any: true} and an absent condition accept every value', () => {
   expect(valuesOf({ any: true })).toBeNull();
   expect(valuesOf(undefined)).toBeNull();
 });
 
-test('a condition may stand on six members', () => {
+test('a rule may have conditions on six members', () => {
   expect(MATCH_MEMBERS).toEqual([
     'capability_id',
     'env',
@@ -27,12 +27,12 @@ test('a condition may stand on six members', () => {
   ]);
 });
 
-test('an empty match takes every input', () => {
+test('an empty match accepts every input', () => {
   expect(compileMatch({})).toEqual([]);
   expect(matches([], readRouteInput(makeInput()))).toBe(true);
 });
 
-test.each(MATCH_MEMBERS)('a match on %s takes the input that has the value, and no other', (member) => {
+test.each(MATCH_MEMBERS)('a match on %s accepts the input with that value and no other', (member) => {
   const input = readRouteInput(makeInput());
   const compiled = compileMatch({ [member]: { in: [makeInput()[member]] } });
   expect(matches(compiled, input)).toBe(true);
@@ -48,7 +48,7 @@ test.each(MATCH_MEMBERS)('a match on %s takes the input that has the value, and 
   );
 });
 
-test('all conditions of a match must hold', () => {
+test('all conditions of a match must be met', () => {
   const compiled = compileMatch({ env: 'dev', qos_class: 'P2', tenant_id: { any: true } });
   expect(compiled.map(([member]) => member)).toEqual(['env', 'qos_class']);
   expect(matches(compiled, readRouteInput(makeInput()))).toBe(true);

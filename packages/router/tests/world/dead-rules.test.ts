@@ -114,17 +114,17 @@ const CASES: readonly (readonly [title: string, matches: readonly unknown[], dea
   ],
 ];
 
-test.each(CASES)('%s', (_title, matches, expected) => {
+test.each(CASES)('dead rules are found exactly: %s', (_title, matches, expected) => {
   expect(dead(...matches)).toEqual(expected);
 });
 
-test('a finding says where the rule stands, and the document may be a list or an object', () => {
+test('a finding gives the position of the rule, and the document may be a list or an object', () => {
   const expected = [{ code: 'RULE_DEAD', rule_id: 'r1', position: 1, covered_by: ['r0'] }];
   expect(analyzeRules(rulesOf({}, {}))).toEqual(expected);
   expect(analyzeRules({ rules: rulesOf({}, {}) })).toEqual(expected);
 });
 
-test('rules with errors are no rules: ERR_WCP_DOCUMENT says where', () => {
+test('rules with errors are refused with ERR_WCP_DOCUMENT, which says where', () => {
   expect(() => analyzeRules(rulesOf({ env: 'moon' }, { planet: 'mars' }))).toThrow(
     expect.objectContaining({
       code: 'ERR_WCP_DOCUMENT',
@@ -133,7 +133,7 @@ test('rules with errors are no rules: ERR_WCP_DOCUMENT says where', () => {
   );
 });
 
-test('a dead rule is an error-level diagnostic that names what covers it, and the world stands', () => {
+test('a dead rule is a diagnostic of level error that names the covering rules, and the world is not broken', () => {
   const world = worldOf({
     rules: () => rulesOf({ env: { in: ['dev', 'stage'] } }, { env: 'prod' }, { env: 'dev' }),
   });
@@ -212,7 +212,7 @@ function bruteForce(matches: readonly Match[]): [string, string[]][] {
   );
 }
 
-test('the dead rules are those that brute force over every input finds, and so is what covers them', () => {
+test('the dead rules and the rules that cover them are those that brute force over every input finds', () => {
   let found = 0;
   let together = 0;
   fc.assert(
@@ -229,7 +229,7 @@ test('the dead rules are those that brute force over every input finds, and so i
   expect(together).toBeGreaterThan(20);
 });
 
-test('a thousand rules for a thousand tenants are looked at in little time, and the last is dead', () => {
+test('a thousand rules for a thousand tenants are analysed in little time, and the last is dead', () => {
   const cells = ENVS.flatMap((env) =>
     DATA_LABELS.flatMap((data_label) =>
       TENANT_RISKS.map((tenant_risk) => ({ env, data_label, tenant_risk })),

@@ -12,13 +12,13 @@ const every = ENVS.flatMap((env) =>
   ),
 );
 
-test('four enums have 144 cells, and each input stands in its own', () => {
+test('the four enums have 144 cells, and each input has its own', () => {
   expect(CELLS).toBe(144);
   const cells = every.map((members) => cellOf(readRouteInput(makeInput(members))));
   expect([...cells].sort((a, b) => a - b)).toEqual(Array.from({ length: 144 }, (_, index) => index));
 });
 
-test('the cells of a match are those of the inputs that it takes', () => {
+test('the cells of a match are those of the inputs that it accepts', () => {
   const { extents } = tableOf({
     env: 'prod',
     data_label: { in: ['PUBLIC', 'RESTRICTED'] },
@@ -39,7 +39,7 @@ function tableOf(...matches: Match[]): RuleTable {
   return table;
 }
 
-test('the first rule that takes a request wins, whichever of the four tables it stands in', () => {
+test('the first rule that accepts a request wins, whichever of the four tables it is in', () => {
   const capability_id = 'cap.doc.summarize';
   const tenant_id = 'tenant-a';
   const forms = [{ capability_id, tenant_id }, { capability_id }, { tenant_id }, {}];
@@ -56,7 +56,7 @@ test('the first rule that takes a request wins, whichever of the four tables it 
   }
 });
 
-test('where no rule takes a request there is none', () => {
+test('a request that no rule accepts has no rule', () => {
   expect(new RuleTable().first('cap.doc.summarize', 'tenant-a', 0)).toBe(NONE);
   const table = tableOf({ capability_id: 'cap.a.b', tenant_id: 'tenant-a', env: 'prod' });
   expect(table.first('cap.a.b', 'tenant-a', 0)).toBe(NONE);
@@ -64,7 +64,7 @@ test('where no rule takes a request there is none', () => {
   expect(table.first('cap.a.c', 'tenant-a', 143)).toBe(NONE);
 });
 
-test('what nobody names meets only the rules that name nothing', () => {
+test('a capability and a tenant that no rule names meet only the rules that name none', () => {
   const table = tableOf({ capability_id: 'cap.a.b' }, { tenant_id: 'tenant-a' }, {});
   expect(table.first(ANY, ANY, 0)).toBe(2);
   expect(table.first(ANY, 'tenant-a', 0)).toBe(1);

@@ -38,7 +38,7 @@ test('an empty configuration has the defaults of section 4.3', () => {
   expect(DEFAULT_POLICY_VERSION).toBe('policy.v0');
 });
 
-test('what a configuration says stands', () => {
+test('what a configuration says is in force', () => {
   const config: HallConfig = {
     ...STRICT,
     allowed_tenants: ['a'],
@@ -85,7 +85,7 @@ const NAMED: readonly (readonly [profile: string, changes: Partial<Settings>])[]
   ['prof.mem.rag-strict', { profile_controls: [MEMORY] }],
 ];
 
-test.each(NAMED)('%s sets what section 13 lists, and nothing else', (profile, changes) => {
+test.each(NAMED)('%s sets what section 4.3 lists, and nothing else', (profile, changes) => {
   const { profile_controls, ...rest } = settingsOf({ profile });
   const expected = { ...DEFAULTS, ...changes };
   expect({ ...rest, profile_controls: [...profile_controls] }).toEqual(expected);
@@ -108,7 +108,7 @@ test.each(LIMITS)('%s over limits of %i gives %j', (profile, written, limits) =>
   expect(ENVS.map((env) => settings.max_score[env])).toEqual(limits);
 });
 
-test('a profile can only make a configuration stricter: switches that are off come on, none goes off', () => {
+test('a profile adds demands and takes none away', () => {
   for (const [profile] of NAMED) {
     for (const name of Object.keys(STRICT) as (keyof typeof STRICT)[]) {
       expect(settingsOf({ profile, [name]: true })[name]).toBe(true);
@@ -121,7 +121,7 @@ const PUBLISHED = catalog.entities.filter(({ type }) => type === 'profile');
 const OTHERS = PUBLISHED.filter(({ id }) => !NAMED.some(([named]) => named === id));
 
 test.each(OTHERS.map(({ id, controls_required }) => [id, controls_required ?? []] as const))(
-  'the catalog profile %s requires its controls of every rule, and changes nothing else',
+  'the catalog profile %s adds its controls to every rule, and changes nothing else',
   (profile, controls) => {
     const { profile_controls, ...rest } = settingsOf({ profile });
     expect({ ...rest, profile_controls: [] }).toEqual(DEFAULTS);
@@ -135,13 +135,13 @@ test.each(OTHERS.map(({ id, controls_required }) => [id, controls_required ?? []
   },
 );
 
-test('every profile of the catalog lists its controls, some of them none', () => {
+test('every profile of the catalog has a list of controls, which may be empty', () => {
   expect(OTHERS.length).toBeGreaterThan(20);
   expect(PUBLISHED.every((profile) => Array.isArray(profile.controls_required))).toBe(true);
   expect(PUBLISHED.some(({ controls_required }) => controls_required?.length === 0)).toBe(true);
 });
 
-test('a profile is an id of the catalog: anything else is an error, and the world denies', () => {
+test('a profile that the catalog does not hold is an error, and the world denies', () => {
   expect(PUBLISHED.every(({ id }) => isProfile(id))).toBe(true);
   for (const profile of ['prof.no.such', 'x.ada.quiet', AUDIT]) expect(isProfile(profile)).toBe(false);
   expect(worldOf({ config: { profile: 'prof.no.such', policy_version: 'v9' } })).toMatchObject({
@@ -151,7 +151,7 @@ test('a profile is an id of the catalog: anything else is an error, and the worl
   expect(decideScene({ config: { profile: 'prof.no.such' } }).deny_code).toBe('DENY_HALL_MISCONFIGURED');
 });
 
-test('a profile written with underscores is the same profile', () => {
+test('a profile may be written with underscores', () => {
   const decision = decideScene({
     config: { profile: 'prof.mem.rag_strict' },
     workers: () => [makeRecord({ currently_implements: [MEMORY] })],

@@ -23,7 +23,7 @@ test('the digest covers the documents as given, before any normalisation', () =>
   expect(digestOf({ ...documents, config: { profile: 'prof.mem.rag-strict' } })).not.toBe(sha256(text));
 });
 
-test('workers with one id keep their order, and one without a text for an id stands first', () => {
+test('workers with the same id keep their order, and one whose id is not a text comes first', () => {
   const workers = [
     { worker_id: 'b' },
     { worker_id: 'a', n: 1 },
@@ -42,7 +42,7 @@ test('workers with one id keep their order, and one without a text for an id sta
   expect(digestOf({ workers })).toBe(sha256(text));
 });
 
-test('workers are sorted by code units', () => {
+test('workers are sorted by UTF-16 code units', () => {
   const workers = [
     { worker_id: '\u{1f600}' },
     { worker_id: '\uffff' },
@@ -54,7 +54,7 @@ test('workers are sorted by code units', () => {
   expect(digestOf({ workers })).toBe(sha256(text));
 });
 
-test('broken documents have a digest too, where they can be written', () => {
+test('broken documents have a digest too, where they have canonical JSON', () => {
   const text = '{"catalog_version":7,"config":null,"rules":{"more":1,"rules":3},"workers":{}}';
   expect(digestOf({ catalogVersion: 7, config: null, rules: { rules: 3, more: 1 }, workers: {} })).toBe(
     sha256(text),
@@ -63,7 +63,7 @@ test('broken documents have a digest too, where they can be written', () => {
   expect(digestOf({ rules: { rules: [], more: 1 } })).toBe(sha256(list));
 });
 
-test('there is no digest where a worker is no object or something cannot be written', () => {
+test('there is no digest where a worker is not an object or a document has no canonical JSON', () => {
   for (const documents of [
     { workers: [null] },
     { workers: [[]] },
@@ -77,7 +77,7 @@ test('there is no digest where a worker is no object or something cannot be writ
     expect(digestOf(documents)).toBeNull();
 });
 
-test('a record that cannot be written breaks only itself: the world stands without a digest', () => {
+test('a record without canonical JSON breaks only itself, and the world has no digest', () => {
   const world = worldOf({ workers: (record) => [record, { ...record, notes: '\ud800' }] });
   expect(world.diagnostics).toMatchObject([{ level: 'error', code: 'NOT_JSON', path: '/workers/1/notes' }]);
   expect(decide(world, makeFacts(), makeInput())).toMatchObject({ outcome: 'DISPATCH', world_digest: null });

@@ -80,7 +80,14 @@ export {
   type TenantRisk,
 } from './table/classification.ts';
 export { DENY_CODES, type DenyCode, type DenyCodeEntry } from './table/deny-code.ts';
-export { type Demand, PROFILE_POSTURES, type ProfilePosture, postureOf } from './table/profile.ts';
+export {
+  type Demand,
+  type DemandingConfig,
+  makesDemand,
+  PROFILE_POSTURES,
+  type ProfilePosture,
+  postureOf,
+} from './table/profile.ts';
 export {
   compareLevels,
   highestLevel,

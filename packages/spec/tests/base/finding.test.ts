@@ -21,11 +21,11 @@ describe('a path is a JSON Pointer', () => {
     [[''], '/'],
     [['a/b', 'c~d', '~1'], '/a~1b/c~0d/~01'],
     [['\n', '\\', 'ä'], '/\n/\\/ä'],
-  ])('of %j', (path, pointer) => {
+  ])('the pointer of the path %j is written as RFC 6901 says', (path, pointer) => {
     expect(jsonPointer(path)).toBe(pointer);
   });
 
-  test('of at most 1024 characters, else that of its nearest ancestor that fits', () => {
+  test('a path of more than 1024 characters is that of its nearest ancestor that fits', () => {
     const fits = 'x'.repeat(1023);
     expect(jsonPointer([fits])).toHaveLength(1024);
     expect(jsonPointer([`${fits}x`])).toBe('');
@@ -39,7 +39,7 @@ describe('a path is a JSON Pointer', () => {
 });
 
 describe('findings have one order', () => {
-  test('by path, then by code, by UTF-16 code units', () => {
+  test('findings are sorted by path, then by code, by UTF-16 code units', () => {
     const sorted = [
       finding(''),
       finding('/B'),
@@ -54,18 +54,18 @@ describe('findings have one order', () => {
     expect(sortFindings(sorted.toReversed())).toEqual(sorted);
   });
 
-  test('two of equal path and code are one', () => {
+  test('two findings with the same path and code count once', () => {
     const twice = [finding('/a', 'NOT_JSON', 'one'), finding('/b'), finding('/a', 'NOT_JSON', 'other')];
     expect(sortFindings(twice)).toEqual([finding('/a', 'NOT_JSON', 'one'), finding('/b')]);
   });
 
-  test('the first hundred are reported', () => {
+  test('only the first hundred findings are reported', () => {
     const many = Array.from({ length: 250 }, (_, index) => finding(`/${String(index).padStart(3, '0')}`));
     expect(sortFindings(many.toReversed())).toEqual(many.slice(0, MAX_FINDINGS));
     expect(MAX_FINDINGS).toBe(100);
   });
 
-  test('a list keeps the first hundred of however many were added, in whatever order', () => {
+  test('a list keeps the first hundred findings, however many were added and in whatever order', () => {
     const list = new FindingList();
     for (let index = 4999; index >= 0; index -= 1) list.add([String(index).padStart(4, '0')], 'NOT_JSON', '');
     expect(list.sorted().map(({ path }) => path)).toEqual(

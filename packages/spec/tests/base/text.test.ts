@@ -18,7 +18,7 @@ const ESCAPED = new Set([
 ]);
 
 describe('a text that people read', () => {
-  test('has exactly the characters of section 3 escaped, in lower-case hex, and a backslash doubled', () => {
+  test('exactly the characters of section 3 are escaped, in lower-case hex, and a backslash is doubled', () => {
     for (const unit of range(0, 0xffff)) {
       const character = String.fromCharCode(unit);
       const written = ESCAPED.has(unit) ? `\\u${unit.toString(16).padStart(4, '0')}` : character;
@@ -33,12 +33,12 @@ describe('a text that people read', () => {
     ['plain 😀 "text"', 'plain 😀 "text"'],
     ['', ''],
     ['\n\n\u0000', '\\u000a\\u000a\\u0000'],
-  ])('%j is written %j', (text, written) => {
+  ])('the text %j is written %j', (text, written) => {
     expect(escapeText(text)).toBe(written);
     expect(escapeText(text)).toBe(written);
   });
 
-  test('never looks like another: what was written can be read back', () => {
+  test('what was written can be read back', () => {
     const unit = fc.constantFrom('\\', 'u', '0', 'a', '\n', '\u202e', '\u009f', '000a', '😀');
     fc.assert(
       fc.property(
@@ -58,7 +58,7 @@ describe('a text that people read', () => {
     );
   });
 
-  test('two different texts never give the same', () => {
+  test('two different texts are never written the same', () => {
     const unit = fc.constantFrom('\\', 'u', '000a', '\n', '\\n', '\u2028', '2028');
     const text = fc.array(unit, { maxLength: 4 }).map((units) => units.join(''));
     fc.assert(

@@ -9,7 +9,7 @@ const instant = fc.integer({ min: FIRST / 1000, max: LAST / 1000 });
 const written = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
 
 describe('a time is RFC 3339 in UTC with a Z', () => {
-  test('every second of every year is one, with up to nine digits of fraction', () => {
+  test('every second of every year is a time, with up to nine digits of fraction', () => {
     fc.assert(
       fc.property(instant, fc.stringMatching(/^(\.[0-9]{1,9})?$/), (seconds, fraction) => {
         expect(isTime(`${written(seconds)}${fraction}Z`)).toBe(true);
@@ -17,7 +17,7 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
     );
   });
 
-  test('what has the form is one exactly when the calendar has it', () => {
+  test('what has the form of a time is one exactly when the date exists', () => {
     const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
     const near = (most: number) =>
       fc.oneof(
@@ -68,7 +68,7 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
     expect(isTime(text)).toBe(valid);
   });
 
-  test('no other text is one', () => {
+  test('no other text is a time', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[0-9TZ:.-]{18,31}$/)),
@@ -83,7 +83,7 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
 });
 
 describe('a time plus seconds', () => {
-  test('is what the calendar says, its fraction kept as written', () => {
+  test('adding seconds follows the calendar and keeps the fraction as written', () => {
     const fraction = fc.stringMatching(/^(\.[0-9]{1,9})?$/);
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: 40_000_000 }), fraction, (seconds, more, digits) => {
@@ -107,7 +107,7 @@ describe('a time plus seconds', () => {
     expect(addSeconds(time, seconds)).toBe(sum);
   });
 
-  test('is a time again', () => {
+  test('the sum is a time again', () => {
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: 31_536_000 }), (seconds, more) => {
         fc.pre(seconds + more <= LAST / 1000);
@@ -116,7 +116,7 @@ describe('a time plus seconds', () => {
     );
   });
 
-  test('past the year 9999 cannot be written', () => {
+  test('a sum past the year 9999 is an error', () => {
     expect(addSeconds('9999-12-31T23:59:58Z', 1)).toBe('9999-12-31T23:59:59Z');
     expect(() => addSeconds('9999-12-31T23:59:59Z', 1)).toThrow(WcpError);
     expect(() => addSeconds('9999-12-31T23:59:59Z', 1)).toThrow(

@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { catalogSatisfies, DEFAULT_CATALOG_VERSION, isCatalogVersion } from '../../src/document/index.ts';
 
 describe('a catalog version', () => {
-  test.each(['0.0.0', '1.2.3', 'wcp-catalog@1.2.3', '10.20.999999999'])('is %s', (version) => {
-    expect(isCatalogVersion(version)).toBe(true);
-  });
+  test.each(['0.0.0', '1.2.3', 'wcp-catalog@1.2.3', '10.20.999999999'])(
+    '%s is a catalog version',
+    (version) => {
+      expect(isCatalogVersion(version)).toBe(true);
+    },
+  );
 
   test.each([
     '',
@@ -32,11 +35,11 @@ describe('a catalog version', () => {
     null,
     undefined,
     ['1.2.3'],
-  ])('is not %j', (version) => {
+  ])('%j is not a catalog version', (version) => {
     expect(isCatalogVersion(version)).toBe(false);
   });
 
-  test('is 1.0.0 where nobody says otherwise', () => {
+  test('the default catalog version is 1.0.0', () => {
     expect(DEFAULT_CATALOG_VERSION).toBe('1.0.0');
   });
 
@@ -55,7 +58,7 @@ describe('a catalog version', () => {
     expect(catalogSatisfies(hall, needed)).toBe(satisfied);
   });
 
-  test('is compared number by number', () => {
+  test('catalog versions are compared number by number', () => {
     const numbers = fc.tuple(fc.nat(12), fc.nat(12), fc.nat(12));
     fc.assert(
       fc.property(numbers, numbers, fc.boolean(), (a, b, named) => {

@@ -17,7 +17,7 @@ const DECISION = {
 };
 
 describe('decision_digest', () => {
-  test('leaves out exactly the volatile members', () => {
+  test('the decision digest leaves out exactly the volatile members', () => {
     expect([...VOLATILE_MEMBERS]).toEqual([
       'decision_id',
       'timestamp',
@@ -31,7 +31,7 @@ describe('decision_digest', () => {
     expect(decisionDigest({ a: 1 }, DECISION)).toBe(sha256(`{"decision":${lasting},"input":{"a":1}}`));
   });
 
-  test('is SHA-256 of the canonical JSON of {input, decision} without them', () => {
+  test('the decision digest is SHA-256 of the canonical JSON of {input, decision} without the volatile members', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), nearSchema('route-decision'), (input, decision) => {
         fc.pre(typeof decision === 'object' && decision !== null && !Array.isArray(decision));
@@ -47,7 +47,7 @@ describe('decision_digest', () => {
     );
   });
 
-  test('differs when the input or any lasting member differs, and not when a volatile one does', () => {
+  test('the decision digest depends on the input and on every lasting member, and on no volatile one', () => {
     const digest = decisionDigest({ a: 1 }, DECISION);
     expect(decisionDigest({ a: 2 }, DECISION)).not.toBe(digest);
     expect(decisionDigest({ a: 1 }, { ...DECISION, outcome: 'DISPATCH' })).not.toBe(digest);
@@ -58,19 +58,19 @@ describe('decision_digest', () => {
     }
   });
 
-  test('does not change the decision', () => {
+  test('computing the digest does not change the decision', () => {
     const decision = Object.freeze({ ...DECISION });
     decisionDigest({}, decision);
     expect(decision).toEqual(DECISION);
   });
 
-  test('of an input without canonical JSON is an error', () => {
+  test('the digest of an input without canonical JSON is an error', () => {
     expect(() => decisionDigest({ a: 1n }, DECISION)).toThrow(WcpError);
   });
 });
 
 describe('artifact_hash of a decision', () => {
-  test('is SHA-256 of the canonical request, of {} where there is none', () => {
+  test('the artifact hash is SHA-256 of the canonical request, or of {} without one', () => {
     expect(artifactHash({ b: 1, a: 2 })).toBe(sha256('{"a":2,"b":1}'));
     expect(artifactHash()).toBe(sha256('{}'));
     expect(artifactHash(undefined)).toBe(artifactHash({}));

@@ -31,7 +31,7 @@ export function nearSchema(name: string): fc.Arbitrary<unknown> {
 }
 
 /** A value of a schema, of whose parts about `wrong` in thirty are anything else. */
-function partOf(schema: Keywords, wrong: number): fc.Arbitrary<unknown> {
+export function partOf(schema: Keywords, wrong: number): fc.Arbitrary<unknown> {
   const right = rightValue(schema, wrong);
   if (wrong === 0) return right;
   return fc.oneof(

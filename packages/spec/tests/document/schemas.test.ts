@@ -47,7 +47,7 @@ function keywordsIn(schema: unknown, found: Set<string>): Set<string> {
   return found;
 }
 
-test('the documents of the wire', () => {
+test('these documents have a schema', () => {
   expect(NAMES.toSorted()).toEqual([
     'ban-list',
     'facts',
@@ -64,16 +64,16 @@ test('the documents of the wire', () => {
   ]);
 });
 
-test('the folder schemas holds these and nothing else', () => {
+test('the folder schemas/ holds one file for each document and nothing else', () => {
   expect(readdirSync(FOLDER).toSorted()).toEqual(NAMES.map((name) => `${name}.json`).toSorted());
 });
 
 describe.each(NAMES)('schemas/%s.json', (name) => {
-  test('is what the sources say; `pnpm schemas` writes it anew', () => {
+  test('the file is what the sources say; `pnpm schemas` rewrites it', () => {
     expect(fileOf(name)).toBe(`${JSON.stringify(schemaDocument(name), null, 2)}\n`);
   });
 
-  test('names its dialect and itself', () => {
+  test('the file names its dialect and itself', () => {
     expect(JSON.parse(fileOf(name))).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: `urn:wcp:0.2:${name}`,
@@ -82,7 +82,7 @@ describe.each(NAMES)('schemas/%s.json', (name) => {
     });
   });
 
-  test('is plain JSON Schema, which accepts what the sources accept', () => {
+  test('the file is plain JSON Schema and accepts what the sources accept', () => {
     const [file, source] = [Compile(JSON.parse(fileOf(name))), Compile(SCHEMAS[name] as object)];
     fc.assert(
       fc.property(nearSchema(name), (value) => {
@@ -93,13 +93,13 @@ describe.each(NAMES)('schemas/%s.json', (name) => {
   });
 });
 
-test('the keywords of the schemas are those that the reader knows', () => {
+test('the schemas use only keywords that the reader knows', () => {
   const found = new Set<string>();
   for (const name of NAMES) keywordsIn(JSON.parse(fileOf(name)), found);
   expect([...found].toSorted()).toEqual(KEYWORDS.toSorted());
 });
 
-test.each(['nothing', 'constructor', '__proto__', ''])('there is no schema %j', (name) => {
+test.each(['nothing', 'constructor', '__proto__', ''])('asking for the schema %j is an error', (name) => {
   expect(() => schemaDocument(name)).toThrow(WcpError);
   expect(() => schemaDocument(name)).toThrow(expect.objectContaining({ code: 'ERR_WCP_DOCUMENT' }));
 });

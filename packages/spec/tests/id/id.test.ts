@@ -27,7 +27,7 @@ describe('an id has two to four segments of a-z, 0-9 and -, at most 64 character
     'org.acme.a-b.prod-01',
     'org.x.cap',
     MAX_LENGTH,
-  ])('%s is one', (id) => {
+  ])('%s is an id', (id) => {
     expect(checkId(id)).toMatchObject({ valid: true, canonical: id, findings: [] });
   });
 
@@ -70,16 +70,19 @@ describe('an id has two to four segments of a-z, 0-9 and -, at most 64 character
     `${MAX_LENGTH}a`,
     `ctrl.${'_'.repeat(60)}`,
     `org.a.${'b'.repeat(60)}`,
-  ])('%j is none', (id) => {
+  ])('%j is not an id', (id) => {
     expect(answer(id)).toEqual([false, null, null, null]);
     expect(checkId(id).findings).toEqual([{ path: '', code: 'INVALID_VALUE', message: expect.any(String) }]);
     for (const kind of ID_KINDS) expect(answer(id, kind)).toEqual([false, kind, null, null]);
   });
 
-  test.each([null, undefined, 1, {}, ['cap.a'], Symbol('cap.a'), Object('cap.a')])('%s is no id', (value) => {
-    expect(answer(value)).toEqual([false, null, null, null]);
-    expect(answer(value, 'capability')).toEqual([false, 'capability', null, null]);
-  });
+  test.each([null, undefined, 1, {}, ['cap.a'], Symbol('cap.a'), Object('cap.a')])(
+    'what is not a text is not an id: %s',
+    (value) => {
+      expect(answer(value)).toEqual([false, null, null, null]);
+      expect(answer(value, 'capability')).toEqual([false, 'capability', null, null]);
+    },
+  );
 });
 
 const KINDS: readonly (readonly [id: string, found: string, passesAs: readonly string[]])[] = [
@@ -107,18 +110,18 @@ describe('the kind of an id', () => {
     for (const kind of ID_KINDS) expect(checkId(id, kind).kind).toBe(kind);
   });
 
-  test('a private id does not pass where an event is expected', () => {
+  test('a private id is not an event', () => {
     expect(answer('x.ada.event', 'event')).toEqual([false, 'event', null, null]);
   });
 
-  test('a worker is a kind only when it is asked for', () => {
+  test('an id is of kind worker only when that kind is asked for', () => {
     expect(answer('org.acme.a.b')).toEqual([true, 'private', 'org.acme.a.b', 'org.acme']);
     expect(answer('org.acme.a.b', 'worker')).toEqual([true, 'worker', 'org.acme.a.b', 'org.acme']);
     expect(answer('org.acme', 'worker')).toEqual([false, 'worker', null, null]);
   });
 
   test.each(['workers', 'Capability', '', 'constructor', '__proto__', 'toString'])(
-    'kind %j matches nothing',
+    'no id is of the kind %j',
     (kind) => {
       for (const [id] of KINDS) expect(answer(id, kind)).toEqual([false, kind, null, null]);
     },
@@ -128,7 +131,7 @@ describe('the kind of an id', () => {
     expect(checkId('cap.a', 'a\n').findings[0]?.message).toContain('kind "a\\u000a"');
   });
 
-  test('a kind that is present and no string matches nothing, and the kind of the answer is null', () => {
+  test('a kind that is not a text matches nothing, and the kind of the answer is null', () => {
     for (const kind of [null, 1, {}, ['control'], Symbol('control')]) {
       expect(answer('ctrl.a', kind as unknown as string)).toEqual([false, null, null, null]);
     }
@@ -147,7 +150,7 @@ describe('the canonical form of an id', () => {
     expect(answer(canonical)).toEqual([true, kind, canonical, null]);
   });
 
-  test('is an id of the same kind and its own canonical form', () => {
+  test('a canonical form is an id of the same kind and its own canonical form', () => {
     const id = fc.stringMatching(/^(cap|wrk|ctrl|pol|prof|evt|org|x)(\.[a-z0-9_-]{1,12}){1,3}$/);
     fc.assert(
       fc.property(id, (text) => {
@@ -173,7 +176,7 @@ describe('the authority of an id', () => {
   });
 });
 
-test('no value makes the check throw', () => {
+test('checkId never throws, whatever the value', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.anything(), fc.string({ unit: 'binary' })),

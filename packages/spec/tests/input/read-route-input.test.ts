@@ -44,7 +44,7 @@ const raise = (): never => {
 };
 
 describe('a valid input', () => {
-  test('with every member is read, its containers as canonical text', () => {
+  test('an input with every member is read, its containers as canonical text', () => {
     expect({ ...valid(FULL) }).toEqual({
       deny_code: null,
       findings: [],
@@ -58,7 +58,7 @@ describe('a valid input', () => {
     });
   });
 
-  test('with the required members alone has an empty request and scores nothing', () => {
+  test('an input with only the required members has an empty request and a blast score of 0', () => {
     expect(valid(INPUT)).toMatchObject({
       ...INPUT,
       policy_version: null,
@@ -70,7 +70,7 @@ describe('a valid input', () => {
     });
   });
 
-  test('has the canonical JSON of what was received, whatever the order of its members', () => {
+  test('the canonical JSON of an input is that of what was received, whatever the order of its members', () => {
     const reversed = Object.fromEntries(Object.entries(FULL).reverse());
     expect(valid(FULL).canonical()).toBe(canonicalJson(FULL));
     expect({ ...valid(reversed) }).toEqual({ ...valid(FULL) });
@@ -93,14 +93,14 @@ describe('a valid input', () => {
     ['tenant_credential', ['', 'ü"\\']],
     ['dry_run', [true, false]],
     ['ext', [{}, { '': null }]],
-  ])('may have %s %j', (name, values) => {
+  ])('%s of an input may be %j', (name, values) => {
     for (const value of values) {
       const input = { ...INPUT, [name]: value };
       expect(valid(input).canonical()).toBe(canonicalJson(input));
     }
   });
 
-  test('says its numbers without a sign of zero and sums its dimensions', () => {
+  test('an input has no negative zero, and its blast dimensions are summed', () => {
     expect(Object.is(valid({ ...INPUT, blast_score: -0 }).blast_score, 0)).toBe(true);
     expect(valid({ ...INPUT, blast_radius: { data: -0, time: 4, reversibility: 5 } }).blast_radius_sum).toBe(
       9,
@@ -176,11 +176,11 @@ describe('a wrong member', () => {
     [{ data: { a: undefined } }, ['/blast_radius/data INVALID_VALUE', '/blast_radius/data/a NOT_JSON']],
     [{ '\ud800': 1, data: 9 }, ['/blast_radius NOT_JSON', '/blast_radius/data INVALID_VALUE']],
     [{ data: { '\ud800': 1 } }, ['/blast_radius/data NOT_JSON']],
-  ])('blast_radius %j names its dimension', (radius, found) => {
+  ])('a finding of blast_radius %j names its dimension', (radius, found) => {
     expect(findingsOf({ ...INPUT, blast_radius: radius })).toEqual(found);
   });
 
-  test('a place refused in one member says nothing of a like-named dimension', () => {
+  test('what is refused in one member says nothing about a dimension of the same name', () => {
     expect(findingsOf({ ...INPUT, request: { data: undefined }, blast_radius: { data: 9 } })).toEqual([
       '/blast_radius/data INVALID_VALUE',
       '/request/data NOT_JSON',
@@ -188,7 +188,7 @@ describe('a wrong member', () => {
   });
 
   test.each(['Env', 'tenant', 'request ', '', 'constructor', 'toString', 'hasOwnProperty', '0', 'ä/~'])(
-    'the member %j is unknown',
+    'the member %j is UNKNOWN_MEMBER',
     (name) => {
       const path = `/${name.replace('/~', '~1~0')}`;
       expect(findingsOf({ ...INPUT, [name]: 1 })).toEqual([`${path} UNKNOWN_MEMBER`]);
@@ -200,7 +200,7 @@ describe('a wrong member', () => {
     },
   );
 
-  test('gives every finding at once, sorted by path and then by code', () => {
+  test('every finding comes at once, sorted by path and then by code', () => {
     const input = {
       zz: 1,
       aa: [Number.NaN],
@@ -228,7 +228,7 @@ describe('a wrong member', () => {
     expect(findingsOf(Object.fromEntries(Object.entries(input).reverse()))).toEqual(findingsOf(input));
   });
 
-  test('is echoed as null, and what is valid by itself is echoed as it is', () => {
+  test('a wrong member is echoed as null, and a valid one as it is', () => {
     for (const name of Object.keys(INPUT)) {
       expect(readRouteInput({ ...FULL, [name]: 'not valid!' })).toMatchObject({
         ...INPUT,
@@ -241,7 +241,7 @@ describe('a wrong member', () => {
     expect(readRouteInput({ ...FULL, policy_version: '\ud800' }).policy_version).toBeNull();
   });
 
-  test('leaves the canonical JSON of the input readable, as long as the input is JSON', () => {
+  test('an input with a wrong member still has canonical JSON, as long as it is JSON', () => {
     for (const input of [{ env: 'moon' }, { ...FULL, zz: [1] }, { ...INPUT, tenant_id: '\t ' }, {}]) {
       expect(readRouteInput(input).canonical()).toBe(canonicalJson(input));
     }
@@ -256,7 +256,7 @@ describe('a wrong member', () => {
     }
   });
 
-  test('is named in a message that is safe to show and not longer than it needs to be', () => {
+  test('an unknown member is named in a message that is short and safe to show', () => {
     const message = (name: string): string | undefined =>
       readRouteInput({ ...INPUT, [name]: 1 }).findings[0]?.message;
     expect(message('a\n\u202e\\')).toBe('There is no member "a\\u000a\\u202e\\\\" in a RouteInput.');
@@ -269,7 +269,7 @@ describe('a wrong member', () => {
 const BLANK = ['', ' ', '\t', '\n', '\r', ' \t\r\n '];
 
 describe('a blank id', () => {
-  test.each(BLANK)('%j is a denial of its own, without findings, tenant first', (blank) => {
+  test.each(BLANK)('the blank ids of %j are a denial without findings, the tenant first', (blank) => {
     const codeOf = (more: object): [unknown, unknown] => {
       const { deny_code, findings } = readRouteInput({ ...FULL, ...more });
       return [deny_code, findings];
@@ -279,7 +279,7 @@ describe('a blank id', () => {
     expect(codeOf({ tenant_id: blank, correlation_id: blank })).toEqual(['DENY_MISSING_TENANT_ID', []]);
   });
 
-  test('is echoed as null', () => {
+  test('a blank id is echoed as null', () => {
     expect(readRouteInput({ ...INPUT, tenant_id: ' ' })).toMatchObject({ ...INPUT, tenant_id: null });
     expect(readRouteInput({ ...INPUT, correlation_id: '' })).toMatchObject({
       ...INPUT,
@@ -287,7 +287,7 @@ describe('a blank id', () => {
     });
   });
 
-  test('beside another finding is INVALID_VALUE too', () => {
+  test('a blank id beside another finding is INVALID_VALUE too', () => {
     expect(findingsOf({ ...INPUT, tenant_id: '', correlation_id: '\n', env: 'moon' })).toEqual([
       '/correlation_id INVALID_VALUE',
       '/env INVALID_VALUE',
@@ -305,13 +305,13 @@ describe('a blank id', () => {
   });
 
   test.each(['\u00a0', '\u3000', '\v', '\f', '\ufeff', '\u2028'])(
-    'is not %j: that is an invalid one',
+    '%j is an invalid id and not a blank one',
     (text) => {
       expect(findingsOf({ ...INPUT, tenant_id: text })).toEqual(['/tenant_id INVALID_VALUE']);
     },
   );
 
-  test('blank members are blank nowhere else', () => {
+  test('a blank text in any other member is not a blank id', () => {
     expect(findingsOf({ ...INPUT, capability_id: '' })).toEqual(['/capability_id INVALID_VALUE']);
   });
 });
@@ -341,7 +341,7 @@ describe('any value at all is answered', () => {
     ['a revoked proxy', revoked.proxy],
     ['a proxy whose keys throw', new Proxy(INPUT, { ownKeys: raise })],
     ['a large array', new Array(2 ** 32 - 1)],
-  ])('%s is NOT_AN_OBJECT alone', (_name, value) => {
+  ])('an input that is %s has the one finding NOT_AN_OBJECT', (_name, value) => {
     expect(findingsOf(value)).toEqual([' NOT_AN_OBJECT']);
     expect(readRouteInput(value)).toMatchObject({
       tenant_id: null,
@@ -386,7 +386,7 @@ describe('any value at all is answered', () => {
     ['a hole', { a: Object.assign(new Array(3), { 0: 1, 2: 3 }) }, ['/request/a/1']],
     ['a circle', inner, ['/request/self/0']],
     ['a path with / and ~', { 'a/b': { 'c~d': 1n } }, ['/request/a~1b/c~0d']],
-  ])('%s inside is NOT_JSON at its place', (_name, request, paths) => {
+  ])('a value that is %s is NOT_JSON at its place', (_name, request, paths) => {
     const container = Array.isArray(request) ? [['/request INVALID_VALUE']] : [];
     expect(findingsOf({ ...INPUT, request })).toEqual([
       ...container.flat(),
@@ -436,7 +436,7 @@ describe('any value at all is answered', () => {
     ]);
   });
 
-  test('inherited members are not seen', () => {
+  test('inherited members are ignored', () => {
     expect(findingsOf(Object.create(INPUT))).toHaveLength(7);
     valid(Object.assign(Object.create({ zz: 1, dry_run: true }), INPUT));
     expect(valid(Object.assign(Object.create({ dry_run: true }), INPUT)).dry_run).toBe(false);
@@ -445,7 +445,7 @@ describe('any value at all is answered', () => {
     valid(Object.assign(Object.create(null), INPUT));
   });
 
-  test('members that are not enumerable or are symbols are not seen', () => {
+  test('members that are not enumerable or are symbols are ignored', () => {
     const input = Object.defineProperty({ ...INPUT, [Symbol('s')]: 1n }, 'zz', {
       value: 1n,
       enumerable: false,
@@ -477,7 +477,7 @@ describe('any value at all is answered', () => {
     expect(after.map((reading) => ({ ...reading }))).toEqual(before);
   });
 
-  test('each getter is asked once, and what it says first counts', () => {
+  test('each getter is called once', () => {
     const asked: string[] = [];
     const input = {};
     for (const [name, value] of Object.entries({ ...FULL, zz: 1 })) {
@@ -494,7 +494,7 @@ describe('any value at all is answered', () => {
     expect(asked).toEqual([...Object.keys(FULL), 'zz']);
   });
 
-  test('a proxy that lies about a length or about its keys is read as what it says', () => {
+  test('a proxy that lies about its length or its keys is read as it says', () => {
     const keys = new Proxy(
       {},
       {
@@ -510,7 +510,7 @@ describe('any value at all is answered', () => {
     }
   });
 
-  test('near the end of the stack a reading is right, a denial, or an error that the engine answers', () => {
+  test('near the end of the stack a reading is right, a denial, or an error that the engine catches', () => {
     const outcomes = new Set<string>();
     const answer = (): string => {
       try {
@@ -533,7 +533,7 @@ describe('any value at all is answered', () => {
     expect(others).toEqual([canonicalJson(FULL)]);
   });
 
-  test('nothing leaks from one reading to the next', () => {
+  test('nothing carries over from one reading to the next', () => {
     const first = readRouteInput({ ...FULL, tenant_id: '', env: 'moon', zz: '\u202e' });
     expect({ ...valid(INPUT) }).toEqual({ ...readRouteInput(structuredClone(INPUT)) });
     expect(valid(INPUT)).toMatchObject({ policy_version: null, blast_radius_sum: 0, request_json: '{}' });
@@ -571,7 +571,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('ten thousand levels are answered', () => {
+  test('an input of ten thousand levels is refused', () => {
     expect(
       findingsOf({ ...INPUT, request: JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) }),
     ).toEqual([`/request${'/a'.repeat(63)} TOO_DEEP`]);
@@ -624,7 +624,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('the size counts what is wrong too: names, blanks and values', () => {
+  test('the size counts what is wrong as well: names, blanks and values', () => {
     expect(findingsOf(filled('€', INPUT_SIZE, { env: 'moon' }))).toEqual(['/env INVALID_VALUE']);
     expect(findingsOf(filled('€', INPUT_SIZE + 1, { env: 'moon' }))).toEqual([' TOO_LARGE']);
     expect(readRouteInput(filled('x', INPUT_SIZE, { tenant_id: '\t\n ' })).deny_code).toBe(
@@ -662,7 +662,7 @@ describe('limits', () => {
     expect(readRouteInput({ ...input, env: 'moon' })).toMatchObject({ ...INPUT, env: null });
   });
 
-  test('a large value that is shared a billion times is answered at once', () => {
+  test('a large value that is shared a billion times is refused at once', () => {
     let laughs: unknown[] = ['lol'];
     for (let level = 0; level < 30; level += 1) laughs = [laughs, laughs, laughs, laughs];
     const started = performance.now();
@@ -677,7 +677,7 @@ describe('limits', () => {
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 
-  test('a text as long as a text can be is answered at once', () => {
+  test('a text as long as a text can be is refused at once', () => {
     for (const unit of ['x', ' ', '\u0001', '€']) {
       const longest = unit.repeat(2 ** 29 - 32);
       for (const name of [...Object.keys(FULL), 'zz']) {
@@ -742,13 +742,13 @@ describe('limits', () => {
 });
 
 describe('parseRouteInput', () => {
-  test('returns a copy of a valid input, and nothing of the original', () => {
+  test('parseRouteInput returns a copy of a valid input that shares nothing with the original', () => {
     const parsed = parseRouteInput(FULL);
     expect(parsed).toEqual({ ok: true, value: FULL, diagnostics: [] });
     expect(parsed.ok && parsed.value.request).not.toBe(FULL.request);
   });
 
-  test('returns the findings of any other', () => {
+  test('parseRouteInput returns the findings of an invalid input', () => {
     expect(parseRouteInput({ ...INPUT, env: 'moon' })).toEqual({
       ok: false,
       findings: [{ path: '/env', code: 'INVALID_VALUE', message: 'Expected one of dev, stage, prod, edge.' }],
@@ -759,7 +759,7 @@ describe('parseRouteInput', () => {
     }
   });
 
-  test('never throws, and every decision can hold what it finds', () => {
+  test('parseRouteInput never throws, and its findings fit into a decision', () => {
     const anything = fc.anything({
       withBigInt: true,
       withBoxedValues: true,

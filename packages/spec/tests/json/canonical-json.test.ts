@@ -164,13 +164,13 @@ describe('I-JSON only: what JSON cannot hold is an error at its place', () => {
     ['a proxy whose length is no number', new Proxy([], { get: () => 'abc' }), ''],
     ['a proxy whose length is negative', new Proxy([], { get: () => -1 }), ''],
     ['a tag that throws', Object.defineProperty({}, Symbol.toStringTag, { get: () => raise() }), ''],
-  ])('%s', (_name, value, path) => {
+  ])('what is not I-JSON is an error: %s', (_name, value, path) => {
     expect(readCanonical(value).findings).toEqual([{ path, code: 'NOT_JSON', message: expect.any(String) }]);
     expect(() => canonicalJson(value)).toThrow(WcpError);
     expect(() => canonicalJson(value)).toThrow(expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }));
   });
 
-  test('nothing of what a value throws gets into the error', () => {
+  test('nothing that a value throws gets into the error', () => {
     expect(() => canonicalJson(thrower)).toThrow(
       'No canonical JSON at "/a": JSON cannot hold a member that cannot be read.',
     );
@@ -181,7 +181,7 @@ describe('I-JSON only: what JSON cannot hold is an error at its place', () => {
     expect(findings.map(({ path }) => path)).toEqual(['/a/0', '/a/2', '/b']);
   });
 
-  test('nothing inside a value that JSON cannot hold is looked at', () => {
+  test('nothing inside a value that JSON cannot hold is read', () => {
     expect(readCanonical(new Map([[1, thrower]])).findings).toHaveLength(1);
     expect(readCanonical({ '\ud800': thrower }).findings).toHaveLength(1);
   });
@@ -192,7 +192,7 @@ const raise = (): never => {
 };
 
 describe('an attacker does not choose what is read', () => {
-  test('a getter that answers differently the second time is asked once', () => {
+  test('a getter that answers differently the second time is called once', () => {
     let asked = 0;
     const value = {
       get a() {
@@ -204,7 +204,7 @@ describe('an attacker does not choose what is read', () => {
     expect(asked).toBe(1);
   });
 
-  test('own enumerable members only: no inherited, hidden or symbol member, and toJSON is not asked', () => {
+  test('only own enumerable members are read: no inherited, hidden or symbol member, and toJSON is not called', () => {
     const value = Object.defineProperty(new Point(), 'hidden', { value: 1, enumerable: false });
     expect(canonicalJson(Object.assign(value, { [Symbol('s')]: 1 }))).toBe('{"x":1}');
     expect(canonicalJson(Object.create({ inherited: 1 }))).toBe('{}');
@@ -217,7 +217,7 @@ describe('an attacker does not choose what is read', () => {
     expect(({} as Record<string, unknown>)['a']).toBeUndefined();
   });
 
-  test('a polluted Object.prototype is not seen, neither as a member nor in a hole', () => {
+  test('a polluted Object.prototype is ignored, both as a member and in a hole', () => {
     pollute({ a: 1, toJSON: () => 'x', 0: 'hole', toString: () => 'x' });
     expect(canonicalJson({ b: [1] })).toBe('{"b":[1]}');
     expect(readCanonical(new Array(1)).findings).toHaveLength(1);
@@ -232,7 +232,7 @@ describe('an attacker does not choose what is read', () => {
     expect(canonicalJson([-0])).toBe('[0]');
   });
 
-  test('members beyond the few that are sorted by hand are sorted alike', () => {
+  test('objects with few and with many members are sorted alike', () => {
     const names = Array.from({ length: 30 }, (_, index) => String.fromCharCode(122 - (index % 26)) + index);
     const value = Object.fromEntries(names.map((name) => [name, 0]));
     expect(Object.keys(JSON.parse(canonicalJson(value)))).toEqual([...names].sort());
@@ -256,7 +256,7 @@ describe('an attacker does not choose what is read', () => {
     expect(readCanonical(['x'.repeat(2 ** 29 - 32), 1]).findings).toEqual(findings);
   });
 
-  test('no value makes it throw anything but a WcpError', () => {
+  test('canonicalJson throws nothing but a WcpError', () => {
     fc.assert(
       fc.property(
         fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }),

@@ -19,7 +19,7 @@ describe('JSON text is read as I-JSON asks', () => {
     ['"\\ud83d\\ude00"', '😀'],
     ['-0', -0],
     ['null', null],
-  ])('%s', (text, value) => {
+  ])('the text is read as JSON: %s', (text, value) => {
     expect(parseJson(text)).toEqual(value);
   });
 
@@ -58,9 +58,9 @@ describe('JSON text is read as I-JSON asks', () => {
     ['a control character in a string', '"\u0000"'],
     ['an unfinished string', '{"a'],
     ['a leading zero', '01'],
-  ])('%s is an error', (_what, text) => refused(text));
+  ])('a text that is %s is an error', (_what, text) => refused(text));
 
-  test('the message names the name, safe to show', () => {
+  test('the message shows the name that occurs twice safely', () => {
     expect(() => parseJson('{"a\\n":1,"a\\n":2}')).toThrow('The name "a\\u000a" occurs twice in one object.');
   });
 
@@ -112,7 +112,7 @@ describe('JSON text whose value goes to decide', () => {
     }
   });
 
-  test('what decide answers for itself is read: great numbers, lone surrogates, any depth', () => {
+  test('what decide itself judges is read: great numbers, lone surrogates, any depth', () => {
     expect(parseUniqueJson('1e400')).toBe(Number.POSITIVE_INFINITY);
     expect(parseUniqueJson('"\\ud800"')).toBe('\ud800');
     expect(parseUniqueJson('null')).toBe(null);

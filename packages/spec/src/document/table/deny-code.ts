@@ -1,4 +1,4 @@
-/** What one deny code means (section 5). `step` is the step that gives it, 0 for any. */
+/** What one deny code means (section 12). `step` is the step that gives it, 0 for any. */
 export interface DenyCodeEntry {
   readonly section: string;
   readonly step: number;
@@ -17,28 +17,28 @@ const entry = (step: number, meaning: string, remedy: string): DenyCodeEntry => 
 export const DENY_CODES = {
   DENY_INVALID_INPUT: entry(
     1,
-    'The request does not have the form of a RouteInput.',
-    'Correct every finding that the answer lists; each names a path and what is expected there.',
+    'The request is not a valid RouteInput.',
+    'Correct every finding in the answer; each names a path and what is expected there.',
   ),
   DENY_MISSING_TENANT_ID: entry(
     1,
-    'The request does not say who asks.',
+    'The request does not name its tenant.',
     'Send the tenant_id under which the Hall knows you.',
   ),
   DENY_MISSING_CORRELATION_ID: entry(
     1,
-    'The request carries no correlation id, so its trail could not be followed.',
+    'The request has no correlation id, so its trail could not be followed.',
     'Send a correlation_id, for example a new UUID for each task.',
   ),
   DENY_HALL_MISCONFIGURED: entry(
     2,
-    "The Hall's own documents have errors, so it decides nothing.",
-    'Ask the operator to run `wcp rules check` and `wcp validate` and to correct what they report.',
+    "The Hall's own documents have errors, so it denies everything.",
+    'Ask the operator to run `wcp rules check` and `wcp validate` and to fix what they report.',
   ),
   DENY_FROZEN: entry(
     3,
     'Dispatch is frozen for the Hall, for this tenant or for this correlation.',
-    'Wait until a steward releases the freeze, or ask the operator why it was set.',
+    'Wait until a steward lifts the freeze, or ask the operator why it was set.',
   ),
   DENY_UNKNOWN_TENANT: entry(
     4,
@@ -47,27 +47,27 @@ export const DENY_CODES = {
   ),
   DENY_TENANT_CREDENTIAL_INVALID: entry(
     5,
-    'The Hall asks for a signed credential, and none that is valid for this tenant came.',
-    'Send a fresh tenant_credential that was issued to this tenant.',
+    'The Hall requires a signed credential, and the request has none that is valid for this tenant.',
+    'Send a fresh tenant_credential issued to this tenant.',
   ),
   DENY_POLICY_VERSION_MISMATCH: entry(
     6,
-    'The caller expects another policy version than the Hall runs.',
+    'The caller expects a different policy version from the one the Hall runs.',
     'Read the new policy, then send the expected version or leave policy_version out.',
   ),
   DENY_SHADOW_RULES_DETECTED: entry(
     7,
-    'A rule can never match because earlier rules take all of its requests; the rules do not say what they seem to say.',
-    'Reorder, narrow or delete the rules listed; `wcp rules check` shows which rules cover them.',
+    'A rule can never match because earlier rules take all of its requests, so the rules do not mean what they seem to.',
+    'Reorder, narrow or delete the listed rules; `wcp rules check` shows which rules cover them.',
   ),
   DENY_NO_MATCHING_RULE: entry(
     8,
-    'No rule speaks of this request, and nothing is dispatched without a rule.',
+    'No rule matches this request, and nothing is dispatched without a rule.',
     'Check the capability id; if it is right, ask the operator for a rule that allows it.',
   ),
   DENY_NO_AVAILABLE_WORKER: entry(
     9,
-    "None of the rule's workers may take this request now.",
+    "None of the rule's workers can take this request now.",
     'See the skip_reason of each candidate: enrol a worker, allow the environment, or wait until one is available.',
   ),
   DENY_MISSING_REQUIRED_CONTROLS: entry(
@@ -77,7 +77,7 @@ export const DENY_CODES = {
   ),
   DENY_UNTRUSTED_AUTHORITY: entry(
     9,
-    'Every worker stands under an authority that this Hall or this rule does not trust.',
+    'Every worker belongs to an authority that this Hall or this rule does not trust.',
     'Use a worker of a trusted authority, or ask the operator to trust this one.',
   ),
   DENY_WORKER_BANNED: entry(
@@ -88,67 +88,67 @@ export const DENY_CODES = {
   DENY_WORKER_ATTESTATION_MISSING: entry(
     10,
     'Attestation is required, and the worker has none.',
-    "Let the worker's authority attest its code and enrol the record with it.",
+    "Have the worker's authority attest its code, and enrol the record with the attestation.",
   ),
   DENY_WORKER_ATTESTATION_INVALID_HASH: entry(
     10,
-    "The code hash of the worker's attestation is not a hash.",
-    'Attest again: the code hash is sha256: and 64 lower-case hexadecimal digits.',
+    "The code hash in the worker's attestation is not a hash.",
+    'Attest the code again: a code hash is sha256: followed by 64 lower-case hexadecimal digits.',
   ),
   DENY_WORKER_HASH_UNAVAILABLE: entry(
     10,
-    "The worker's code could not be hashed, so nobody knows what would run.",
-    "Make the worker's package readable for the Hall and try again.",
+    "The worker's code could not be hashed, so it is unknown what would run.",
+    "Make the worker's package readable to the Hall and try again.",
   ),
   DENY_WORKER_TAMPERED: entry(
     10,
     "The worker's code is not the code that was attested.",
-    'Stop using the worker, find out who changed it, restore it or let its authority attest it again.',
+    'Stop using the worker and find out who changed it; then restore it, or have its authority attest it again.',
   ),
   DENY_UNSIGNED_ARTIFACT: entry(
     10,
-    "The rule asks for a signed artifact, and the worker's is not signed.",
+    "The rule requires a signed artifact, and the worker's is not signed.",
     "Sign the worker's package with its authority's key.",
   ),
   DENY_PRIVILEGE_ENVELOPE_VIOLATED: entry(
     11,
-    "The worker's privileges reach further than the Hall allows here.",
-    'Narrow the envelope where violations says, or ask the operator to widen the allowlist.',
+    "The worker's privileges go beyond what the Hall allows here.",
+    'Narrow the envelope as `violations` says, or ask the operator to widen the allowlist.',
   ),
   DENY_BLAST_RADIUS_EXCEEDED: entry(
     12,
-    'The damage that could be done is above the limit.',
-    'Use a worker with a smaller blast radius, or finish the chain under a new correlation id after review.',
+    'The possible damage is above the limit.',
+    'Use a worker with a smaller blast radius, or continue under a new correlation id after a review.',
   ),
   DENY_POLICY_GATE: entry(
     13,
-    'The policy gate said no.',
-    'Read the reason of the gate; the policy owner can change the policy.',
+    'The policy gate denied the request.',
+    "Read the gate's reason; the owner of the policy can change it.",
   ),
   DENY_POLICY_GATE_UNCONFIGURED: entry(
     13,
-    'The rule asks for a policy gate, and the Hall has none that may answer here.',
+    'The rule requires a policy gate, and the Hall has none that may answer here.',
     'Ask the operator to configure a policy gate.',
   ),
   DENY_POLICY_GATE_INVALID_RESPONSE: entry(
     13,
-    'The policy gate answered something that is no verdict.',
-    'Ask the operator to mend the gate: decision, policy_version and reason, synchronously.',
+    'The answer of the policy gate is not a verdict.',
+    'Ask the operator to fix the gate: it must answer at once with decision, policy_version and reason.',
   ),
   DENY_POLICY_GATE_ERROR: entry(
     13,
     'The policy gate failed.',
-    "Look at the gate's own log, mend it and try again.",
+    "Check the gate's own log, fix the gate and try again.",
   ),
   DENY_APPROVAL_STALE: entry(
     15,
-    'The approval does not fit this decision: something changed, or it was given by the wrong person.',
-    'Ask for the decision again and let a steward who is not the tenant approve that one.',
+    'The approval does not fit this decision: something has changed, or the wrong person gave it.',
+    'Request the decision again, and have a steward other than the tenant approve it.',
   ),
   DENY_INTERNAL_ERROR: entry(
     0,
     'The decision could not be made: the facts were malformed, or the engine failed.',
-    'Send facts of the form of section 4.4; if they are right, report this as a defect.',
+    'Send facts in the form of section 4.4; if they are valid, report this as a bug.',
   ),
 } as const satisfies Readonly<Record<string, DenyCodeEntry>>;
 

@@ -85,3 +85,19 @@ export const PROFILE_POSTURES: ReadonlyMap<string, ProfilePosture> = new Map<str
 export function postureOf(profile: string | null | undefined): ProfilePosture {
   return PROFILE_POSTURES.get(profile ?? '') ?? NO_POSTURE;
 }
+
+/**
+ * Whether a Hall configuration or its profile makes a demand (WCP-4.3-7): a profile adds demands and
+ * takes none away.
+ *
+ * @example
+ * import { makesDemand } from '@wcp/spec/document';
+ *
+ * makesDemand({ profile: 'prof.prod.strict' }, 'require_signatory'); // true
+ */
+export function makesDemand(config: DemandingConfig, demand: Demand): boolean {
+  return config[demand] === true || postureOf(config.profile).demands.includes(demand);
+}
+
+/** What of a Hall configuration makes demands. */
+export type DemandingConfig = { readonly [Name in Demand]?: boolean } & { readonly profile?: string | null };

@@ -41,7 +41,7 @@ const raise = (): never => {
 };
 
 describe('facts', () => {
-  test('may have every member of section 4.4; now and decision_id are required', () => {
+  test('facts may have every member of section 4.4 and must have now and decision_id', () => {
     expect(parseFacts(FACTS)).toEqual({ ok: true, value: FACTS, diagnostics: [] });
     expect(parseFacts(LEAST)).toEqual({ ok: true, value: LEAST, diagnostics: [] });
     expect(findingsOf({})).toEqual(['/decision_id MISSING_MEMBER', '/now MISSING_MEMBER']);
@@ -60,7 +60,7 @@ describe('facts', () => {
     ['/approval/decision_digest', [HEX]],
     ['/frozen', [null]],
     ['/policy', [null, 1, 'x', [], {}, { throws: true }, { a: { b: [] } }]],
-  ])('may have %s %j', (path, values) => {
+  ])('%s of facts may be %j', (path, values) => {
     for (const value of values) expect(findingsOf(withAt(path, value))).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe('facts', () => {
     ['/frozen', [[], true, 'hall']],
     ['/frozen/scope', [null, 1]],
     ['/frozen/reason', [null, {}]],
-  ])('may not have %s %j', (path, values) => {
+  ])('%s of facts may not be %j', (path, values) => {
     for (const value of values)
       expect(findingsOf(withAt(path, value)), String(value)).toEqual([`${path} INVALID_VALUE`]);
   });
@@ -140,18 +140,18 @@ describe('facts', () => {
     '/approval/decision_digest',
     '/frozen/scope',
     '/frozen/reason',
-  ])('need %s', (path) => {
+  ])('facts must have %s', (path) => {
     expect(findingsOf(withAt(path, ABSENT))).toEqual([`${path} MISSING_MEMBER`]);
   });
 
   test.each(['/zz', `${WORKER}/zz`, '/chain/zz', '/credential/zz', '/approval/zz', '/frozen/zz'])(
-    'have no member %s',
+    'facts may not have the member %s',
     (path) => {
       expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
     },
   );
 
-  test.each([null, [], 'x', 1, true])('are not %j', (value) => {
+  test.each([null, [], 'x', 1, true])('%j is not facts', (value) => {
     expect(findingsOf(value)).toEqual([' INVALID_VALUE']);
   });
 
@@ -161,11 +161,11 @@ describe('facts', () => {
     ['a worker whose name is one', { ...LEAST, workers: { '\ud800': {} } }, '/workers'],
     ['a BigInt', { ...LEAST, chain: { depth: 1n } }, '/chain/depth'],
     ['an absent policy that is undefined', { ...LEAST, policy: undefined }, '/policy'],
-  ])('are JSON: %s', (_what, value, path) => {
+  ])('what is not JSON is refused in facts: %s', (_what, value, path) => {
     expect(findingsOf(value)).toEqual([`${path} NOT_JSON`]);
   });
 
-  test('come back with the prefix of every hash', () => {
+  test('every hash comes back with its prefix', () => {
     expect(
       parseFacts({ ...FACTS, banned_hashes: [HEX], approval: { ...FACTS.approval, decision_digest: HEX } }),
     ).toEqual({
@@ -175,7 +175,7 @@ describe('facts', () => {
     });
   });
 
-  test('come back with a malformed current_hash as it was', () => {
+  test('a malformed current_hash comes back as it was', () => {
     expect(parseFacts({ ...LEAST, workers: { w: { current_hash: HEX } } })).toMatchObject({
       value: { workers: { w: { current_hash: HEX } } },
     });
@@ -210,11 +210,11 @@ describe('a policy of any form is the matter of step 13', () => {
       },
     ],
     ['the facts themselves', circle],
-  ])('%s comes back as null, which is no verdict', (_what, facts) => {
+  ])('a policy of %s comes back as null, which is not a verdict', (_what, facts) => {
     expect(parseFacts(facts)).toEqual({ ok: true, value: { ...LEAST, policy: null }, diagnostics: [] });
   });
 
-  test('and hides nothing that is wrong beside it', () => {
+  test('an unreadable policy hides nothing else that is wrong', () => {
     expect(findingsOf({ policy: raise, now: LEAST.now, zz: 1n })).toEqual(['/zz NOT_JSON']);
     expect(findingsOf({ policy: raise, now: LEAST.now })).toEqual(['/decision_id MISSING_MEMBER']);
     const own = JSON.parse(`{"__proto__":{"now":1},"policy":1,${JSON.stringify(LEAST).slice(1)}`);
@@ -222,7 +222,7 @@ describe('a policy of any form is the matter of step 13', () => {
   });
 });
 
-test('facts of any value at all are answered', () => {
+test('parseFacts never throws, whatever the value', () => {
   let accepted = 0;
   const now = nearSchema('facts').map((facts) =>
     typeof facts === 'object' ? { ...facts, now: LEAST.now } : facts,

@@ -36,7 +36,7 @@ const findingsOf = (document: unknown): string[] => {
 };
 
 describe('a Hall configuration', () => {
-  test('may have every member of section 4.3, and none', () => {
+  test('a configuration may have every member of section 4.3, or none', () => {
     expect(parseHallConfig(CONFIG)).toEqual({ ok: true, value: CONFIG, diagnostics: [] });
     expect(parseHallConfig({})).toEqual({ ok: true, value: {}, diagnostics: [] });
   });
@@ -50,7 +50,7 @@ describe('a Hall configuration', () => {
     ['/approval/ttl_seconds', [1, 31_536_000]],
     ['/profile', [null, 'prof.dev.permissive', 'x.ada.profile']],
     ['/policy_version', ['x', ' ', 'ä'.repeat(128), '😀'.repeat(128)]],
-  ])('may have %s %j', (path, values) => {
+  ])('%s of a configuration may be %j', (path, values) => {
     for (const value of values) expect(findingsOf(withAt(path, value))).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe('a Hall configuration', () => {
     ['/approval/default_level', [null, 'boss']],
     ['/profile', ['', 'strict', 'pol.a', 1, false]],
     ['/policy_version', [null, '', 1, 'x'.repeat(129), '😀'.repeat(129)]],
-  ])('may not have %s %j', (path, values) => {
+  ])('%s of a configuration may not be %j', (path, values) => {
     for (const value of values) expect(findingsOf(withAt(path, value))).toEqual([`${path} INVALID_VALUE`]);
   });
 
@@ -92,7 +92,7 @@ describe('a Hall configuration', () => {
     '/privilege_policy/secrets/test',
     '/approval/zz',
     '/policy_gate',
-  ])('has no member %s', (path) => {
+  ])('a configuration may not have the member %s', (path) => {
     expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
   });
 
@@ -103,11 +103,11 @@ describe('a Hall configuration', () => {
     [undefined, ' NOT_JSON'],
     [{ policy_version: '\udfff' }, '/policy_version NOT_JSON'],
     [{ require_signatory: undefined }, '/require_signatory NOT_JSON'],
-  ])('is not %j', (value, found) => {
+  ])('%j is not a configuration', (value, found) => {
     expect(findingsOf(value)).toEqual([found]);
   });
 
-  test('reads a profile with underscores, with a diagnostic of level info', () => {
+  test('a profile with underscores is read with hyphens, with a diagnostic of level info', () => {
     expect(parseHallConfig({ profile: 'prof.prod_strict' })).toEqual({
       ok: true,
       value: { profile: 'prof.prod-strict' },
@@ -115,7 +115,7 @@ describe('a Hall configuration', () => {
     });
   });
 
-  test('of any value at all is answered', () => {
+  test('parseHallConfig never throws, whatever the value', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything({ withBigInt: true }), nearSchema('hall-config')), (value) => {
         const parsed = parseHallConfig(value);

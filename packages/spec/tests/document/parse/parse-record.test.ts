@@ -66,25 +66,25 @@ function withAt(path: string, value: unknown): object {
 }
 
 describe('the artifact_hash of a record', () => {
-  test('is SHA-256 of its canonical JSON without the member artifact_hash', () => {
+  test('the hash of a record is SHA-256 of its canonical JSON without the member artifact_hash', () => {
     expect(recordHash({ b: 1, a: 2 })).toBe(sha256('{"a":2,"b":1}'));
     expect(recordHash({ b: 1, a: 2, artifact_hash: 'anything' })).toBe(sha256('{"a":2,"b":1}'));
     expect(recordHash(RECORD)).toBe(sha256(canonicalJson(RECORD)));
     expect(recordHash(JSON.parse('{"__proto__":1,"artifact_hash":2}'))).toBe(sha256('{"__proto__":1}'));
   });
 
-  test('of what has no canonical JSON is an error', () => {
+  test('the hash of what has no canonical JSON is an error', () => {
     expect(() => recordHash({ a: 1n })).toThrow(WcpError);
   });
 
-  test('verifies in either spelling', () => {
+  test('the hash of a record verifies with and without its prefix', () => {
     expect(findingsOf(hashed(RECORD))).toEqual([]);
     const bare = recordHash(RECORD).slice('sha256:'.length);
     const parsed = parseRecord({ ...RECORD, artifact_hash: bare });
     expect(parsed).toMatchObject({ ok: true, value: { artifact_hash: `sha256:${bare}` } });
   });
 
-  test('is over the record as given, before any normalisation', () => {
+  test('the hash covers the record as given, before any normalisation', () => {
     const written = { ...RECORD, required_controls: ['ctrl.a_b'], determinism: 'non-deterministic' };
     const parsed = parseRecord(hashed(written));
     expect(parsed).toMatchObject({
@@ -96,7 +96,7 @@ describe('the artifact_hash of a record', () => {
     ).toEqual(['/artifact_hash INVALID_VALUE']);
   });
 
-  test('covers every member, unlisted ones and ext too', () => {
+  test('the hash covers every member, including unlisted ones and ext', () => {
     for (const more of [{ notes: 'x' }, { zz: 1 }, { ext: {} }, { attestation: {} }]) {
       expect(findingsOf({ ...hashed(RECORD), ...more })).toEqual(['/artifact_hash INVALID_VALUE']);
     }
@@ -110,7 +110,7 @@ describe('the artifact_hash of a record', () => {
     ['another algorithm', recordHash(RECORD).replace('sha256', 'sha512')],
     ['a line break behind', `${recordHash(RECORD)}\n`],
     ['null', null],
-  ])('%s does not verify', (_what, artifact_hash) => {
+  ])('a record whose hash is %s does not verify', (_what, artifact_hash) => {
     expect(findingsOf({ ...RECORD, artifact_hash })).toEqual(['/artifact_hash INVALID_VALUE']);
   });
 });
@@ -121,17 +121,17 @@ describe('a record belongs to the authority of its worker_id', () => {
     ['/owner', 'x.acme'],
     ['/attestation/attested_by', 'namespace-key@org.other'],
     ['/attestation/attested_by', 'namespace-key@x.acme'],
-  ])('%s is not %s', (path, value) => {
+  ])('a record is refused whose %s is not %s', (path, value) => {
     expect(findingsOf(withAt(path, value))).toEqual([`${path} INVALID_VALUE`]);
   });
 
-  test('owner and attested_by may be absent', () => {
+  test('the owner and attested_by of a record may be absent', () => {
     expect(findingsOf(withAt('/owner', undefined))).toEqual([]);
     expect(findingsOf(withAt('/attestation/attested_by', undefined))).toEqual([]);
     expect(findingsOf(withAt('/attestation', undefined))).toEqual([]);
   });
 
-  test('everything that is wrong with it is found at once', () => {
+  test('everything that is wrong with a record is found at once', () => {
     const record = {
       ...RECORD,
       owner: 'org.other',
@@ -189,7 +189,7 @@ describe('a listed member of a wrong form leaves the worker out', () => {
   });
 
   test.each(['worker_id', 'worker_species_id', 'capabilities', 'risk_tier', 'artifact_hash'])(
-    '%s is required',
+    'a record must have %s',
     (name) => {
       const { [name]: _, ...rest } = hashed(RECORD) as Record<string, unknown>;
       const record = name === 'artifact_hash' ? rest : hashed(rest);
@@ -203,12 +203,12 @@ describe('a listed member of a wrong form leaves the worker out', () => {
     ['x', ' INVALID_VALUE'],
     [undefined, ' NOT_JSON'],
     [{ ...hashed(RECORD), zz: '\ud800' }, '/zz NOT_JSON'],
-  ])('%j is no record', (value, found) => {
+  ])('%j is not a record', (value, found) => {
     expect(findingsOf(value)).toEqual([found]);
   });
 
   test.each(['/privilege_envelope/zz', '/blast_radius/zz', '/blast_radius/score'])(
-    '%s is not listed there',
+    'a record may not have %s',
     (path) => {
       expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
     },
@@ -216,7 +216,7 @@ describe('a listed member of a wrong form leaves the worker out', () => {
 });
 
 describe('what may stand in a record', () => {
-  test('the least has four members and its hash', () => {
+  test('the smallest record has four members and its hash', () => {
     expect(findingsOf(hashed(LEAST))).toEqual([]);
   });
 
@@ -239,7 +239,7 @@ describe('what may stand in a record', () => {
   });
 
   test.each([null, 1, '', 'abc', [], {}, 'A'.repeat(64)])(
-    'a code_hash %j: step 10 speaks of it',
+    'a code_hash of %j is left to step 10',
     (code_hash) => {
       const parsed = parseRecord(withAt('/attestation/code_hash', code_hash));
       expect(parsed).toMatchObject({ ok: true, value: { attestation: { code_hash } } });
@@ -248,7 +248,7 @@ describe('what may stand in a record', () => {
 });
 
 describe('an unlisted member is kept with a warning', () => {
-  test('at the top and inside attestation, and silently inside ext', () => {
+  test('an unlisted member is kept with a warning at the top and inside attestation, and silently inside ext', () => {
     expect(warningsOf(RECORD)).toEqual([]);
     expect(warningsOf({ ...RECORD, zz: null, __proto: 1, attestation: { zz: 1 }, ext: { zz: 1 } })).toEqual([
       'warning UNKNOWN_MEMBER /__proto',
@@ -259,14 +259,14 @@ describe('an unlisted member is kept with a warning', () => {
     expect(parsed).toMatchObject({ ok: true, value: { zz: { deep: [1] } } });
   });
 
-  test('also when it is __proto__, which stays an own member', () => {
+  test('an unlisted member __proto__ stays an own member', () => {
     const record = hashed(JSON.parse(`{"__proto__":{"owner":"org.eve"},${JSON.stringify(LEAST).slice(1)}`));
     const parsed = parseRecord(record);
     expect(parsed.ok && Object.keys(parsed.value)).toContain('__proto__');
     expect(parsed.ok && parsed.value.owner).toBeUndefined();
   });
 
-  test('whose name is shown safely', () => {
+  test('the name of an unlisted member is shown safely', () => {
     const parsed = parseRecord(hashed({ ...LEAST, 'z\u202e': 1 }));
     expect(parsed.ok && parsed.diagnostics[0]?.message).toContain('"z\\u202e"');
   });
@@ -292,14 +292,14 @@ test('nothing of a polluted Object.prototype becomes a member of a record', () =
 });
 
 describe('a document that was read already', () => {
-  test('is taken as it was read', () => {
+  test('a document that was read already is taken as it was read', () => {
     const read = JsonDocument.read(hashed(RECORD));
     expect(read.ok && JsonDocument.read(read.document)).toEqual(read);
     expect(read.ok && read.document.text).toBe(canonicalJson(hashed(RECORD)));
     expect(read.ok && parseRecord(read.document)).toEqual(parseRecord(hashed(RECORD)));
   });
 
-  test('cannot be forged', () => {
+  test('a document that was read already cannot be forged', () => {
     const forged = Object.create(JsonDocument.prototype, {
       json: { value: hashed(RECORD) },
       text: { value: '{}' },
@@ -314,7 +314,7 @@ describe('a document that was read already', () => {
   });
 });
 
-test('no value makes the parser throw', () => {
+test('parseRecord never throws, whatever the value', () => {
   const record = nearSchema('registry-record').map((value) => {
     try {
       return hashed(value as object);

@@ -63,7 +63,7 @@ const findingsOf = (document: unknown): string[] => {
 };
 
 describe('a rules document', () => {
-  test('is a list of rules or an object whose only member is one', () => {
+  test('a rules document is a list of rules or an object whose only member is one', () => {
     expect(parseRules([RULE, LEAST])).toMatchObject({ ok: true, value: [RULE, LEAST], diagnostics: [] });
     expect(parseRules({ rules: [RULE] })).toMatchObject({ ok: true, value: [RULE], diagnostics: [] });
     expect(parseRules([])).toMatchObject({ ok: true, value: [] });
@@ -85,11 +85,11 @@ describe('a rules document', () => {
     [undefined, [' NOT_JSON']],
     [[{ ...LEAST, description: '\ud800' }], ['/0/description NOT_JSON']],
     [[{ ...LEAST, description: undefined }], ['/0/description NOT_JSON']],
-  ])('%j is none', (document, found) => {
+  ])('%j is not a rules document', (document, found) => {
     expect(findingsOf(document)).toEqual(found);
   });
 
-  test('has no two rules of one rule_id', () => {
+  test('two rules may not share a rule_id', () => {
     expect(findingsOf([LEAST, RULE, LEAST, LEAST])).toEqual([
       '/2/rule_id INVALID_VALUE',
       '/3/rule_id INVALID_VALUE',
@@ -97,13 +97,13 @@ describe('a rules document', () => {
     expect(findingsOf({ rules: [LEAST, LEAST] })).toEqual(['/rules/1/rule_id INVALID_VALUE']);
   });
 
-  test('is not changed', () => {
+  test('a rules document is not changed by reading it', () => {
     const document = { rules: [structuredClone(RULE)] };
     parseRules(document);
     expect(document).toEqual({ rules: [RULE] });
   });
 
-  test('is read the same when Object.prototype is polluted', () => {
+  test('a rules document is read the same when Object.prototype is polluted', () => {
     pollute({ rules: [LEAST], rule_id: 'x', eq: 'dev', escalation: { policy_gate: false }, anyOf: [{}] });
     const list = parseRules([LEAST]);
     const bad = findingsOf([{ match: {}, decision: {} }]);
@@ -214,16 +214,16 @@ describe('a wrong part of a rule is found where it stands', () => {
     '/decision',
     '/decision/candidate_workers_ranked',
     '/decision/candidate_workers_ranked/0/worker_species_id',
-  ])('%s is required', (path) => {
+  ])('a rule must have %s', (path) => {
     expect(findingsOf([withAt(path, undefined)])).toEqual([`/0${path} MISSING_MEMBER`]);
   });
 
-  test('a condition on the blast score needs its bound', () => {
+  test('a condition on the blast score must have a bound', () => {
     const path = '/decision/escalation/human_required_if/0/blast_score';
     expect(findingsOf([withAt(path, {})])).toEqual([`/0${path}/gte MISSING_MEMBER`]);
   });
 
-  test('a profile needs its id', () => {
+  test('a recommended profile must have an id', () => {
     expect(findingsOf([withAt('/decision/recommended_profiles/0', { score: 1 })])).toEqual([
       '/0/decision/recommended_profiles/0/profile_id MISSING_MEMBER',
     ]);
@@ -255,13 +255,13 @@ describe('what may stand in a rule', () => {
     for (const value of values) expect(findingsOf([withAt(path, value)])).toEqual([]);
   });
 
-  test('everything but rule_id, match and the candidates may be absent', () => {
+  test('everything in a rule but rule_id, match and the candidates may be absent', () => {
     expect(findingsOf([LEAST])).toEqual([]);
   });
 });
 
 describe('underscores', () => {
-  test('of controls and profiles are read as hyphens, with a diagnostic of level info each', () => {
+  test('underscores in controls and profiles are read as hyphens, each with a diagnostic of level info', () => {
     const rule = withAt('/decision/required_controls_suggested', ['ctrl.obs.audit_log', 'ctrl.a-b']);
     const parsed = parseRules({
       rules: [
@@ -298,7 +298,7 @@ describe('underscores', () => {
     ]);
   });
 
-  test('of rule ids and tenants stay', () => {
+  test('underscores in rule ids and tenants stay', () => {
     expect(parseRules([{ ...LEAST, rule_id: 'a_b', match: { tenant_id: 'c_d' } }])).toMatchObject({
       value: [{ rule_id: 'a_b', match: { tenant_id: 'c_d' } }],
       diagnostics: [],
@@ -306,7 +306,7 @@ describe('underscores', () => {
   });
 });
 
-test('no value makes the parser throw', () => {
+test('parseRules never throws, whatever the value', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true }), nearSchema('rules')),

@@ -16,7 +16,7 @@ const codesOf = (schema: object, value: unknown): string[] =>
   readSchema(schema, value).findings.map(({ path, code }) => `${path} ${code}`);
 
 describe('the reader and the JSON Schema agree', () => {
-  test.each(Object.keys(SCHEMAS))('about every %s', (name) => {
+  test.each(Object.keys(SCHEMAS))('the reader and the JSON Schema agree on every %s', (name) => {
     const check = Compile(schemaOf(name));
     const outcomes = { accepted: 0, refused: 0 };
     fc.assert(
@@ -30,7 +30,7 @@ describe('the reader and the JSON Schema agree', () => {
     expect(Math.min(outcomes.accepted, outcomes.refused)).toBeGreaterThan(RUNS / 20);
   });
 
-  test('and so does the reader of a RouteInput, within its limits and where no id is blank', () => {
+  test('the reader of a RouteInput and the JSON Schema agree within its limits, where no id is blank', () => {
     const check = Compile(schemaOf('route-input'));
     const outcomes = { accepted: 0, refused: 0 };
     fc.assert(
@@ -45,7 +45,7 @@ describe('the reader and the JSON Schema agree', () => {
     expect(Math.min(outcomes.accepted, outcomes.refused)).toBeGreaterThan(RUNS / 20);
   });
 
-  test('and what was read is accepted again and read as itself', () => {
+  test('what was read is accepted again and read as itself', () => {
     for (const name of Object.keys(SCHEMAS)) {
       fc.assert(
         fc.property(nearSchema(name), (value) => {
@@ -63,7 +63,7 @@ describe('the reader and the JSON Schema agree', () => {
 });
 
 describe('lengths', () => {
-  test('count Unicode code points', () => {
+  test('a length counts Unicode code points', () => {
     const schema = Type.String({ minLength: 2, maxLength: 3 });
     for (const value of ['😀', '😀😀', '😀😀😀', '😀😀😀😀', 'a', 'ab', 'abc', 'abcd', '']) {
       expect(readSchema(schema, value).findings.length === 0).toBe(Compile(schema).Check(value));
@@ -169,12 +169,12 @@ describe('a union', () => {
     }
   });
 
-  test('with one alternative of the type says what that one lacks', () => {
+  test('a union with one alternative of the type says what that one lacks', () => {
     const nullable = Type.Union([Type.Object({ a: Type.Integer() }), Type.Null()]);
     expect(codesOf(nullable, {})).toEqual(['/a MISSING_MEMBER']);
   });
 
-  test('may have an alternative that asks for nothing', () => {
+  test('a union may have an alternative that requires nothing', () => {
     const either = Type.Union([
       Type.Object({ a: Type.Integer() }),
       Type.Object({ a: Type.Optional(Type.String()) }),
@@ -184,13 +184,13 @@ describe('a union', () => {
     expect(codesOf(either, { a: null })).toEqual([' INVALID_VALUE']);
   });
 
-  test('may have an alternative that lists nothing', () => {
+  test('a union may have an alternative that lists nothing', () => {
     const either = Type.Union([Type.Unsafe({ type: 'object', additionalProperties: false }), Type.Null()]);
     expect(codesOf(either, {})).toEqual([]);
     expect(codesOf(either, { a: 1 })).toEqual(['/a UNKNOWN_MEMBER']);
   });
 
-  test('says the diagnostics of the alternative that it takes and no other', () => {
+  test('a union reports the diagnostics of the alternative that it takes and no other', () => {
     const id = Type.String({ pattern: '^[a-z_]+$', 'x-wcp-id': 'control' });
     const either = Type.Union([
       Type.Object({ a: id, b: Type.Integer() }),
@@ -240,11 +240,11 @@ describe('what is expected is said in words', () => {
     ],
     [Type.Object({}, { minProperties: 1 }), {}, 'Expected an object with at least one condition.'],
     [Type.Union([Type.Integer(), Type.Null()]), 'x', 'Expected an integer, or null.'],
-  ])('%j', (schema, value, message) => {
+  ])('what is expected by %j is said in words', (schema, value, message) => {
     expect(readSchema(schema, value).findings).toEqual([{ path: '', code: 'INVALID_VALUE', message }]);
   });
 
-  test('members are named, safe to show', () => {
+  test('missing and unknown members are named, safe to show', () => {
     const schema = Type.Object({ a: Type.Null() }, { additionalProperties: false });
     expect(readSchema(schema, { 'x\n': 1 }).findings.map(({ message }) => message)).toEqual([
       'The member "a" is required.',
@@ -254,7 +254,7 @@ describe('what is expected is said in words', () => {
 });
 
 describe('a polluted Object.prototype', () => {
-  test('is neither a keyword of a schema nor a member of a document', () => {
+  test('a polluted Object.prototype is neither a keyword of a schema nor a member of a document', () => {
     const schema = Type.Object({ a: Type.Optional(Type.Integer()) }, { additionalProperties: false });
     pollute({
       anyOf: [{}],
@@ -282,7 +282,7 @@ describe('a polluted Object.prototype', () => {
     expect(bad).toEqual(['/a INVALID_VALUE', '/b UNKNOWN_MEMBER']);
   });
 
-  test('gives the copy of no document a member', () => {
+  test('a polluted Object.prototype adds no member to the copy of a document', () => {
     const { value } = readSchema(schemaOf('facts'), {
       now: '2026-01-01T00:00:00Z',
       decision_id: 'x',

@@ -16,17 +16,17 @@ describe('the blast score of a worker', () => {
     [{ data: 0 }, 20],
     [{}, 25],
     [undefined, 25],
-  ])('of %j is %i: what is not declared counts 5', (radius, score) => {
+  ])('the blast score of %j is %i, for what is not declared counts 5', (radius, score) => {
     expect(declaredBlast(radius)).toBe(score);
   });
 
-  test('does not count what a polluted Object.prototype says', () => {
+  test('the blast score ignores a polluted Object.prototype', () => {
     pollute({ data: 0, network: 0, financial: 0, time: 0, reversibility: 0 });
     expect(declaredBlast({ data: 1 })).toBe(21);
     expect(declaredBlast(undefined)).toBe(25);
   });
 
-  test('has four words for its reversibility', () => {
+  test('reversibility has four words', () => {
     expect(REVERSIBILITY).toEqual({
       reversible: 0,
       'partially-reversible': 2,

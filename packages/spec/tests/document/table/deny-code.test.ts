@@ -38,11 +38,11 @@ const STEPS: readonly (readonly [step: number, codes: readonly string[]])[] = [
   [15, ['DENY_APPROVAL_STALE']],
 ];
 
-test('every deny code of the protocol is in the table, and no other', () => {
+test('the table holds every deny code of the protocol and no other', () => {
   expect(Object.keys(DENY_CODES).toSorted()).toEqual(STEPS.flatMap(([, codes]) => codes).toSorted());
 });
 
-test.each(STEPS)('step %i gives %j', (step, codes) => {
+test.each(STEPS)('step %i may deny with %j', (step, codes) => {
   for (const code of codes) {
     const section = step === 0 ? '5' : `5.${step}`;
     expect(DENY_CODES[code as keyof typeof DENY_CODES]).toMatchObject({ step, section });
@@ -50,7 +50,7 @@ test.each(STEPS)('step %i gives %j', (step, codes) => {
 });
 
 test.each(Object.entries(DENY_CODES))(
-  '%s has a one-line meaning and a remedy',
+  '%s has a meaning and a remedy of one line each',
   (_code, { meaning, remedy }) => {
     for (const text of [meaning, remedy]) expect(text).toMatch(/^[A-Z][ -~]{10,}\.$/);
     expect(meaning).not.toBe(remedy);
