@@ -15,6 +15,7 @@ export { type KnownFailure, KnownFailuresSchema } from './fixtures/schema/known-
 export { type Requirements, RequirementsSchema } from './fixtures/schema/requirements.ts';
 export type { Selection } from './fixtures/select-cases.ts';
 export { type PortHandler, type PortHandlers, type PortOptions, servePort } from './port/serve-port.ts';
+export { type Implementation, PROTOCOL } from './protocol/message.ts';
 export { exitCode } from './report/exit-code.ts';
 export { type Badge, renderBadge, renderBadgeSvg } from './report/render-badge.ts';
 export { renderJUnit } from './report/render-junit.ts';
@@ -23,13 +24,10 @@ export {
   type CaseReport,
   type ConformanceReport,
   type Counts,
-  type Difference,
   type Problem,
   ReportSchema,
-  type Status,
 } from './report/schema/report.ts';
-export { runConformance } from './run-conformance.ts';
-export type { ConformanceOptions } from './runner/conformance-options.ts';
+export { type ConformanceOptions, runConformance } from './run-conformance.ts';
 export type { PortProblemCode } from './runner/port-problem.ts';
-export { type Implementation, PROTOCOL } from './runner/read-start.ts';
+export type { Difference, Status } from './runner/verdict.ts';
 export { SCHEMAS, schemaDocument } from './schemas.ts';

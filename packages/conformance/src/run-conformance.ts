@@ -1,21 +1,49 @@
-import type { ConformanceCase } from './fixtures/conformance-case.ts';
+import type { ConformanceCase, Fixtures } from './fixtures/conformance-case.ts';
 import { reasonsOf } from './fixtures/known-failures.ts';
+import type { Level } from './fixtures/schema/common.ts';
+import type { KnownFailure } from './fixtures/schema/known-failures.ts';
 import { selectCases } from './fixtures/select-cases.ts';
-import { buildReport } from './report/build-report.ts';
-import type { CaseFinding } from './report/case-finding.ts';
+import { buildReport, type CaseResult } from './report/build-report.ts';
 import type { ConformanceReport } from './report/schema/report.ts';
-import type { ConformanceOptions } from './runner/conformance-options.ts';
-import { errored, judge, judgeAgain } from './runner/judge.ts';
+import { judge, judgeRepetition } from './runner/judge.ts';
 import { Runner } from './runner/runner.ts';
+import { errored, skipped } from './runner/verdict.ts';
+
+/** The port to run and the cases to run it against. */
+export interface ConformanceOptions {
+  /** The port's program; no shell is involved. */
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly fixtures: Fixtures;
+  /** Only the cases that this level requires. */
+  readonly level?: Level;
+  /** Only the cases whose id contains this text, or matches it where it has a `*`. */
+  readonly filter?: string;
+  /** Maximum time for one answer, in milliseconds (default 5,000). */
+  readonly timeoutMs?: number;
+  /** Maximum time for the answer to `start`, in milliseconds (default 10,000). */
+  readonly startTimeoutMs?: number;
+  /** Maximum time to end after `stop`, in milliseconds (default 5,000; WCP-11-20). */
+  readonly stopTimeoutMs?: number;
+  readonly knownFailures?: readonly KnownFailure[];
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
 
 /**
- * Runs a port against the fixtures and says what it found (section 11). Whatever the port does stands
- * in the report; it never hangs and leaves no process behind.
+ * Runs a port against the fixtures and reports what it found (section 11). Whatever the port does ends up in
+ * the report; the run never hangs and leaves no process behind.
  *
- * @throws {WcpError} `ERR_WCP_CONFORMANCE` for wrong use: nothing selected, a case listed twice.
+ * @throws {WcpError} `ERR_WCP_CONFORMANCE` for misuse: no case selected, a known failure listed twice.
  * @example
- * const report = await runConformance({ command: 'python3', args: ['port.py'], fixtures: await loadFixtures() });
+ * ```ts
+ * import { exitCode, loadFixtures, runConformance } from '@wcp/conformance';
+ *
+ * const fixtures = await loadFixtures();
+ * const report = await runConformance({ command: 'python3', args: ['port.py'], fixtures });
  * process.exitCode = exitCode(report);
+ * ```
  */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
   const { command, args = [], fixtures, env = {}, cwd, knownFailures = [] } = options;
@@ -25,53 +53,64 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
   const startedAt = new Date();
   const launch = { command, args, env, ...(cwd === undefined ? {} : { cwd }) };
   const runner = new Runner(launch, { timeoutMs, startTimeoutMs, stopTimeoutMs });
-  const findings = await play(runner, selected);
-  return buildReport({ options, known, runner, findings, startedAt, endedAt: new Date() });
+  const results = await runCases(runner, selected);
+  return buildReport({
+    selection: options,
+    fixtures,
+    known,
+    runner,
+    results,
+    startedAt,
+    endedAt: new Date(),
+  });
 }
 
-async function play(runner: Runner, selected: readonly ConformanceCase[]): Promise<readonly CaseFinding[]> {
-  const findings = new Map<string, CaseFinding>();
+async function runCases(
+  runner: Runner,
+  selected: readonly ConformanceCase[],
+): Promise<readonly CaseResult[]> {
+  const results = new Map<string, CaseResult>();
   try {
     await runner.open();
-    for (const item of selected) findings.set(item.id, await askFirst(runner, item));
-    for (const first of [...findings.values()].reverse()) {
-      if (isAskedAgain(first)) findings.set(first.item.id, await askAgain(runner, first));
+    for (const item of selected) results.set(item.id, await runCase(runner, item));
+    for (const first of [...results.values()].reverse()) {
+      if (isRepeated(first)) results.set(first.item.id, await repeatCase(runner, first));
     }
     await runner.close();
   } finally {
     await runner.abort();
   }
-  return [...findings.values()].map((finding) => withBlame(finding, runner));
+  return [...results.values()].map((result) => withBlame(result, runner));
 }
 
-async function askFirst(runner: Runner, item: ConformanceCase): Promise<CaseFinding> {
+async function runCase(runner: Runner, item: ConformanceCase): Promise<CaseResult> {
   const { started } = runner;
   if (started !== null && !started.ops.includes(item.op)) return notOffered(item);
   const from = performance.now();
-  const asked = await runner.ask(item);
+  const reply = await runner.run(item);
   const durationMs = performance.now() - from;
-  const verdict = asked.answer === null ? errored(asked.message) : judge(item, asked.answer);
-  return { item, verdict, answer: asked.answer, durationMs };
+  if (!reply.answered) return { item, verdict: errored(reply.message), answer: null, durationMs };
+  return { item, verdict: judge(item, reply.answer), answer: reply.answer, durationMs };
 }
 
-/** Every decision is asked for twice, the second time when the port has seen everything else. */
-function isAskedAgain({ item, verdict }: CaseFinding): boolean {
+/** Every decision is run twice, the second time when the port has seen everything else. */
+function isRepeated({ item, verdict }: CaseResult): boolean {
   return item.op === 'decide' && verdict.status === 'passed';
 }
 
-async function askAgain(runner: Runner, first: CaseFinding): Promise<CaseFinding> {
-  const asked = await runner.ask(first.item);
-  if (asked.answer === null) return { ...first, verdict: errored(`Asked again: ${asked.message}`) };
+async function repeatCase(runner: Runner, first: CaseResult): Promise<CaseResult> {
+  const reply = await runner.run(first.item);
+  if (!reply.answered) return { ...first, verdict: errored(`When repeated: ${reply.message}`) };
   if (first.answer === null) return first;
-  return { ...first, verdict: judgeAgain(first.item, first.answer, asked.answer) };
+  return { ...first, verdict: judgeRepetition(first.item, first.answer, reply.answer) };
 }
 
-function notOffered(item: ConformanceCase): CaseFinding {
+function notOffered(item: ConformanceCase): CaseResult {
   const message = `The port does not list the operation "${item.op}" in its answer to "start".`;
-  return { item, verdict: { status: 'skipped', message, diff: [] }, answer: null, durationMs: 0 };
+  return { item, verdict: skipped(message), answer: null, durationMs: 0 };
 }
 
-function withBlame(finding: CaseFinding, { blamed }: Runner): CaseFinding {
-  const message = blamed.get(finding.item.id);
-  return message === undefined ? finding : { ...finding, verdict: errored(message) };
+function withBlame(result: CaseResult, { blamed }: Runner): CaseResult {
+  const message = blamed.get(result.item.id);
+  return message === undefined ? result : { ...result, verdict: errored(message) };
 }

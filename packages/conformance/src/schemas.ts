@@ -6,7 +6,7 @@ import { RequirementsSchema } from './fixtures/schema/requirements.ts';
 import { UntestedSchema } from './fixtures/schema/untested.ts';
 import { ReportSchema } from './report/schema/report.ts';
 
-/** Every document of a conformance run by the name of its file under `schemas/`. */
+/** The schema of every document of a conformance run, by the name of its file in `schemas/`. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   'case-groups': CaseGroupsSchema,
   requirements: RequirementsSchema,
@@ -15,7 +15,16 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   report: ReportSchema,
 };
 
-/** The JSON Schema (2020-12) document of one of {@link SCHEMAS}, as the file under `schemas/` holds it. */
+/**
+ * The JSON Schema (2020-12) document of one of {@link SCHEMAS}, as its file in `schemas/` has it.
+ *
+ * @example
+ * ```ts
+ * import { SCHEMAS, schemaDocument } from '@wcp/conformance';
+ *
+ * for (const name of Object.keys(SCHEMAS)) console.log(name, JSON.stringify(schemaDocument(name)));
+ * ```
+ */
 export function schemaDocument(name: string): object {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

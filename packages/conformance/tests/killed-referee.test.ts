@@ -28,7 +28,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
-/** A killed process that nobody has buried yet still takes signals, so its state is read. */
+/** A killed process that nobody has waited for yet still takes signals, so its state is read. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

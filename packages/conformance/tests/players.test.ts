@@ -36,7 +36,7 @@ const BREAKERS: readonly [name: string, sentence: RegExp, options?: { timeoutMs:
   ['killed', /^The port was ended by the signal SIGSEGV\./],
   ['one-shot', /^After it had answered this case, the port ended with status 0\./],
   ['hang', /^The port gave no answer within 400 ms\./, SHORT],
-  ['late', /^The port gave no answer within 400 ms\..*An answer that comes later does not count/, SHORT],
+  ['late', /^The port gave no answer within 400 ms\..*A late answer does not count/, SHORT],
   [
     'half-line',
     /^The port wrote half a line, without a newline: ".*", and then nothing for 400 ms\. .*flush/,
@@ -46,14 +46,14 @@ const BREAKERS: readonly [name: string, sentence: RegExp, options?: { timeoutMs:
   ['junk-after', /^After it had answered this case, the port wrote a line that is not JSON: "done"/],
   ['blank-lines', /^The port wrote a line that is not JSON: ""/],
   ['twice', /^After it had answered this case, the port answered one request twice/],
-  ['ahead', /^After it had answered this case, the port answered with a seq that was not asked/],
-  ['wrong-seq', /^The port answered with a seq that was not asked/],
-  ['text-seq', /^The port answered with a seq that was not asked/],
-  ['same-name-twice', /^The port wrote a line that is no I-JSON/],
-  ['deep', /^The port wrote a line that is no I-JSON/],
+  ['ahead', /^After it had answered this case, the port answered with a seq that was not sent/],
+  ['wrong-seq', /^The port answered with a seq that was not sent/],
+  ['text-seq', /^The port answered with a seq that was not sent/],
+  ['same-name-twice', /^The port wrote a line that is not I-JSON/],
+  ['deep', /^The port wrote a line that is not I-JSON/],
   ['not-utf8', /^The port wrote a line that is not UTF-8/],
   ['endless-line', /^The port wrote more than 16 MiB without a newline/],
-  ['flood', /^After it had answered this case, the port answered with a seq that was not asked/],
+  ['flood', /^After it had answered this case, the port answered with a seq that was not sent/],
   ['closes-stdout', /^The port closed its standard output/],
 ];
 
@@ -75,10 +75,10 @@ const FALSE_STARTS: readonly [name: string, sentence: RegExp, startTimeoutMs?: n
   ],
   ['needs-env', /^The port ended with status 0 before it answered "start"\./],
   ['banner', /^The port wrote a line that is not JSON: "Welcome to the port!"\./],
-  ['echo-lines', /^The port answered "start" in another form: "ok" is not true\./],
+  ['echo-lines', /^The port sent a malformed answer to "start": "ok" is not true\./],
   [
     'nameless',
-    /^The port answered "start" in another form: "implementation" is no object\. Answer \{"ok":true/,
+    /^The port sent a malformed answer to "start": "implementation" is not an object\. Answer \{"ok":true/,
   ],
   ['wrong-protocol', /^The port speaks protocol 2\. This referee speaks protocol 1/],
   ['wrong-revision', /^The port implements revision "0\.1"\./],
@@ -88,7 +88,7 @@ const FALSE_STARTS: readonly [name: string, sentence: RegExp, startTimeoutMs?: n
 /** Players that are honest until the end comes. */
 const BAD_ENDS: readonly [name: string, sentence: RegExp][] = [
   ['ignores-stop', /^The port did not end within 400 ms of "stop"\. End with status 0/],
-  ['bad-stop-status', /^The port ended with status 7 when "stop" came\. End with status 0/],
+  ['bad-stop-status', /^The port ended with status 7 after "stop"\. End with status 0/],
   ['says-goodbye', /^The port wrote a line that is not JSON: "bye"/],
 ];
 
@@ -103,15 +103,18 @@ test.concurrent.each(HONEST)('%s passes everything', async (name) => {
   expect(exitCode(report)).toBe(0);
 });
 
-test.concurrent.each(CHEATS)('%s fails: the level left is %s', async (name, level, counts, failed) => {
-  const report = await playAs(name);
-  expect(report).toMatchObject({ level, totals: counts });
-  expect(report.cases.find(({ id }) => id === failed)?.status).not.toBe('passed');
-  expect(exitCode(report)).toBe(1);
-});
+test.concurrent.each(CHEATS)(
+  '%s fails and reaches the conformance level %s',
+  async (name, level, counts, failed) => {
+    const report = await playAs(name);
+    expect(report).toMatchObject({ level, totals: counts });
+    expect(report.cases.find(({ id }) => id === failed)?.status).not.toBe('passed');
+    expect(exitCode(report)).toBe(1);
+  },
+);
 
 test.concurrent.each(BREAKERS)(
-  '%s passes nothing and is told why',
+  '%s passes nothing, and the report says why',
   async (name, sentence, options = { timeoutMs: 10_000 }) => {
     const report = await playAs(name, { ...options, filter: 'route/*' });
     expect(report.cases[0]?.message).toMatch(sentence);
@@ -121,7 +124,7 @@ test.concurrent.each(BREAKERS)(
 );
 
 test.concurrent.each(FALSE_STARTS)(
-  '%s is told why no case was asked',
+  '%s runs no case, and the report says why',
   async (name, sentence, startTimeoutMs = 30_000) => {
     const report = await playAs(name, { startTimeoutMs });
     expect(report.problems).toHaveLength(1);
@@ -132,7 +135,7 @@ test.concurrent.each(FALSE_STARTS)(
 );
 
 test.concurrent.each(BAD_ENDS)(
-  '%s passes every case and the run fails (WCP-11-20)',
+  '%s passes every case, and the run fails (WCP-11-20)',
   async (name, sentence) => {
     const report = await playAs(name, { stopTimeoutMs: 400 });
     expect(report.problems.map(({ message }) => message)).toEqual([expect.stringMatching(sentence)]);
@@ -141,16 +144,16 @@ test.concurrent.each(BAD_ENDS)(
   },
 );
 
-describe('one bad case spoils no other', () => {
+describe('one bad case does not spoil another', () => {
   test.concurrent('a crash is errored, and it never satisfies an expected denial', async () => {
     const report = await playAs('crash-on-denial');
     const denials = report.cases.filter((item) => JSON.stringify(item.expected).includes('"DENY'));
     expect(denials.map(({ status }) => status)).toEqual(denials.map(() => 'errored'));
-    expect(denials[0]?.message).toContain('its last words on standard error: "Error: cannot deny"');
+    expect(denials[0]?.message).toContain('its last error on standard error: "Error: cannot deny"');
     expect(report.totals).toMatchObject({ errored: denials.length, passed: 17 - denials.length });
   });
 
-  test.concurrent('a hang is errored, although the port is deaf to polite signals', async () => {
+  test.concurrent('a hang is errored, even if the port ignores polite signals', async () => {
     const report = await playAs('hang-once', { timeoutMs: 2000 });
     expect(report.cases.filter(({ status }) => status !== 'passed').map(({ id }) => id)).toEqual([
       'route/dry-run/says-so',
@@ -158,14 +161,14 @@ describe('one bad case spoils no other', () => {
     expect(report.level).toBe('basic');
   });
 
-  test.concurrent('a port that always hangs is given up, and the other cases are not asked', async () => {
+  test.concurrent('a port that always hangs is given up, and the other cases are not run', async () => {
     const report = await playAs('hang', { timeoutMs: 50 });
     expect(report.problems.map(({ code }) => code)).toEqual(['gave_up']);
-    expect(report.cases.filter(({ message }) => message?.startsWith('Not asked.'))).toHaveLength(7);
+    expect(report.cases.filter(({ message }) => message?.startsWith('Not run.'))).toHaveLength(7);
   });
 });
 
-test('every player stands in one of these lists', () => {
+test('every player is in one of these lists', () => {
   const tables = [...CHEATS, ...BREAKERS, ...FALSE_STARTS, ...BAD_ENDS].map(([name]) => name);
   const players = readdirSync(PLAYERS).map((file) => file.replace('.mjs', ''));
   const listed = [...HELPERS, ...HONEST, ...tables, 'crash-on-denial', 'hang-once', 'records'];

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { loadFixtures } from '../src/fixtures/load-fixtures.ts';
 import type { ConformanceReport } from '../src/report/schema/report.ts';
+import type { ConformanceOptions } from '../src/run-conformance.ts';
 import { runConformance } from '../src/run-conformance.ts';
-import type { ConformanceOptions } from '../src/runner/conformance-options.ts';
 
 /** The hand-written fixtures of these tests. */
 export const FIXTURES = join(import.meta.dirname, 'fixtures');

@@ -1,10 +1,3 @@
-export { fanOut } from './fan-out.ts';
-export { createFileSink } from './file-sink.ts';
-export { type LineFile, openLineFile } from './line-file.ts';
-export { createMemorySink, type MemorySink } from './memory-sink.ts';
-export { type LineReading, readLines } from './read-lines.ts';
-export type { TelemetrySink } from './sink.ts';
-export type { TornBytes } from './torn-tail.ts';
 export {
   type EventContext,
   type WorkerExecutedEvent,
@@ -12,4 +5,11 @@ export {
   type WorkerRun,
   workerExecuted,
   workerFailed,
-} from './worker-event.ts';
+} from './event/worker-event.ts';
+export { type LineFile, openLineFile } from './file/line-file.ts';
+export { type LineReading, readLines } from './file/read-lines.ts';
+export type { TornBytes } from './file/torn-tail.ts';
+export { fanOut } from './sink/fan-out.ts';
+export { createFileSink } from './sink/file-sink.ts';
+export { createMemorySink, type MemorySink } from './sink/memory-sink.ts';
+export type { TelemetrySink } from './sink/sink.ts';

@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TelemetryEvent } from '@wcp/spec';
+import { onTestFinished } from 'vitest';
 
 export const context = {
   correlation_id: 'corr-1',
@@ -61,7 +62,9 @@ export function deniedEvent(): TelemetryEvent {
   };
 }
 
-/** A path for a file in a folder of its own. */
+/** The path of a new file in a folder of its own, which is removed when the test ends. */
 export function freshFile(name = 'events.jsonl'): string {
-  return join(mkdtempSync(join(tmpdir(), 'wcp-telemetry-')), name);
+  const folder = mkdtempSync(join(tmpdir(), 'wcp-telemetry-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, name);
 }

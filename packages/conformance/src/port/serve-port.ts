@@ -1,20 +1,19 @@
 import type { Readable, Writable } from 'node:stream';
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../fixtures/operations.ts';
 import { REVISION } from '../fixtures/schema/common.ts';
-import { type LineRead, LineSplitter } from '../runner/line-splitter.ts';
-import { isObject, type Members } from '../runner/read-answer.ts';
-import { type Implementation, PROTOCOL } from '../runner/read-start.ts';
+import { type LineRead, LineSplitter } from '../protocol/line-splitter.ts';
+import { type Implementation, isObject, type Members, PROTOCOL } from '../protocol/message.ts';
 
 /**
- * Answers one case. A document that is refused is thrown: an object whose `code` is one of the
- * operation's error codes. Whatever else is thrown is told as a crash.
+ * Answers one case. To refuse a document, throw an object whose `code` is one of the operation's error
+ * codes; anything else that is thrown is reported as `errored`.
  */
 export type PortHandler = (given: Members, input: unknown) => object | Promise<object>;
 
-/** What a port can do: a handler for each operation that it has. */
+/** A handler for each operation that a port has. */
 export type PortHandlers = Readonly<Partial<Record<OperationName, PortHandler>>>;
 
-/** Where a port reads and writes, and what it calls itself. */
+/** The streams of a port, and what it calls itself. */
 export interface PortOptions {
   readonly input: Readable;
   readonly output: Writable;
@@ -22,36 +21,45 @@ export interface PortOptions {
 }
 
 /**
- * The port's side of the line protocol (section 11.1): answers lines until `stop` or the end of the
- * input, one after the other. The caller ends the process with status 0 afterwards.
+ * Serves a port's side of the line protocol (section 11.1): answers one line after the other, until `stop`
+ * or the end of the input. The caller then ends the process with status 0.
  *
  * @example
+ * ```ts
+ * import { servePort } from '@wcp/conformance';
+ * import { recordHash } from '@wcp/spec';
+ *
  * await servePort(
- *   { check_id: (given, input) => checkId(input.id) },
- *   { input: process.stdin, output: process.stdout, implementation: { name: 'mine', language: 'TypeScript', version: '1.0.0' } },
+ *   { record_hash: (_given, input) => ({ artifact_hash: recordHash(Object(input)) }) },
+ *   {
+ *     input: process.stdin,
+ *     output: process.stdout,
+ *     implementation: { name: 'mine', language: 'TypeScript', version: '1.0.0' },
+ *   },
  * );
+ * ```
  */
 export async function servePort(handlers: PortHandlers, options: PortOptions): Promise<void> {
   const { input, output, implementation } = options;
   const splitter = new LineSplitter();
-  let gone = false;
-  const leave = () => {
-    gone = true;
+  let closed = false;
+  const stop = () => {
+    closed = true;
     input.destroy();
   };
-  output.on('error', leave);
+  output.on('error', stop);
   try {
     for await (const chunk of input) {
       for (const line of splitter.push(bytesOf(chunk))) {
         const reply = await replyTo(line, handlers, implementation);
-        if (reply === null || gone) return;
+        if (reply === null || closed) return;
         await write(output, reply);
       }
     }
   } catch (error) {
-    if (!gone) throw error;
+    if (!closed) throw error;
   } finally {
-    output.off('error', leave);
+    output.off('error', stop);
   }
 }
 
@@ -62,11 +70,11 @@ async function replyTo(
   implementation: Implementation,
 ): Promise<string | null> {
   const message = line.type === 'line' ? parse(line.text) : null;
-  if (message === null) return broken(null, 'The line is no JSON object.');
+  if (message === null) return errored(null, 'The line is not a JSON object.');
   const { cmd, seq = null } = message;
   if (cmd === 'stop') return null;
   if (cmd === 'start') return JSON.stringify(startReply(message, handlers, implementation));
-  if (cmd !== 'run') return broken(seq, 'The command is none of start, run and stop.');
+  if (cmd !== 'run') return errored(seq, 'The command is not start, run or stop.');
   return run(message, seq, handlers);
 }
 
@@ -89,16 +97,19 @@ async function run({ op, given, input }: Members, seq: unknown, handlers: PortHa
     const result = await handler(isObject(given) ? given : {}, input);
     return isObject(result)
       ? JSON.stringify({ seq, result })
-      : broken(seq, 'The handler returned no object.');
+      : errored(seq, 'The handler did not return an object.');
   } catch (thrown) {
     const code = refusalCode(name, thrown);
     return code === null
-      ? broken(seq, thrown instanceof Error ? thrown.message : 'Something was thrown.')
+      ? errored(
+          seq,
+          thrown instanceof Error ? thrown.message : 'The handler threw something that is not an error.',
+        )
       : JSON.stringify({ seq, error: { code } });
   }
 }
 
-/** Node's own errors have a code, too: only those of the operation are refusals. */
+/** Node's own errors have a code too: only those of the operation are refusals. */
 function refusalCode(op: OperationName, thrown: unknown): string | null {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return null;
   return OPERATIONS[op].errors.find((code) => code === thrown.code) ?? null;
@@ -113,7 +124,7 @@ function parse(text: string): Members | null {
   }
 }
 
-function broken(seq: unknown, message: string): string {
+function errored(seq: unknown, message: string): string {
   return JSON.stringify({ seq, errored: { message } });
 }
 

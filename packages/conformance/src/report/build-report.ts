@@ -1,32 +1,37 @@
-import type { ConformanceOptions } from '../runner/conformance-options.ts';
+import type { ConformanceCase, Fixtures } from '../fixtures/conformance-case.ts';
+import type { Selection } from '../fixtures/select-cases.ts';
 import { sentenceOf } from '../runner/port-problem.ts';
+import type { Answer } from '../runner/read-answer.ts';
 import type { Runner } from '../runner/runner.ts';
-import type { CaseFinding } from './case-finding.ts';
-import { clip } from './clip.ts';
+import type { Verdict } from '../runner/verdict.ts';
 import { levelCounts, levelReached } from './level.ts';
 import type { CaseReport, ConformanceReport, Counts } from './schema/report.ts';
 
-/** All that a run came to. */
+/** How one case ended. */
+export interface CaseResult {
+  readonly item: ConformanceCase;
+  readonly verdict: Verdict;
+  readonly answer: Answer | null;
+  readonly durationMs: number;
+}
+
+/** Everything that a run produced. */
 export interface Run {
-  readonly options: ConformanceOptions;
+  readonly selection: Selection;
+  readonly fixtures: Fixtures;
+  /** The reasons of known failures, by case id. */
   readonly known: ReadonlyMap<string, string>;
-  readonly runner: Runner;
-  readonly findings: readonly CaseFinding[];
+  readonly runner: Pick<Runner, 'problems' | 'started' | 'stderr'>;
+  readonly results: readonly CaseResult[];
   readonly startedAt: Date;
   readonly endedAt: Date;
 }
 
-/** Draws the report of a run: everything but times follows from the fixtures and the answers. */
-export function buildReport({
-  options,
-  known,
-  runner,
-  findings,
-  startedAt,
-  endedAt,
-}: Run): ConformanceReport {
-  const { fixtures, level = null, filter = null } = options;
-  const cases = findings.map((finding) => reportCase(finding, known.get(finding.item.id) ?? null));
+/** The report of a run: everything but the times follows from the fixtures and the answers. */
+export function buildReport(run: Run): ConformanceReport {
+  const { fixtures, known, runner, results, startedAt, endedAt } = run;
+  const { level = null, filter = null } = run.selection;
+  const cases = results.map((result) => reportCase(result, known.get(result.item.id) ?? null));
   const passing = cases.filter((item) => isPassing(item) && item.known_failure !== null).map(({ id }) => id);
   const ids = new Set(fixtures.cases.map(({ id }) => id));
   const unknown = [...known.keys()].filter((id) => !ids.has(id)).sort();
@@ -54,7 +59,7 @@ export function buildReport({
   };
 }
 
-function reportCase({ item, verdict, answer, durationMs }: CaseFinding, reason: string | null): CaseReport {
+function reportCase({ item, verdict, answer, durationMs }: CaseResult, reason: string | null): CaseReport {
   const { id, title, area, level, requirements, op, expect } = item;
   const { status, message, diff } = verdict;
   const passed = status === 'passed';
@@ -76,7 +81,7 @@ function reportCase({ item, verdict, answer, durationMs }: CaseFinding, reason: 
   };
 }
 
-function gotOf(answer: CaseFinding['answer']): unknown {
+function gotOf(answer: Answer | null): unknown {
   if (answer?.type === 'result') return { result: answer.result };
   return answer?.type === 'error' ? { error: answer.code } : null;
 }
@@ -89,7 +94,7 @@ function isPassing({ status }: CaseReport): boolean {
   return status === 'passed';
 }
 
-/** A case that is listed as a known failure never counts as passed (WCP-11-11). */
+/** A listed known failure never counts as passed (WCP-11-11). */
 function countedIds(cases: readonly CaseReport[]): ReadonlySet<string> {
   return new Set(cases.filter((item) => isPassing(item) && item.known_failure === null).map(({ id }) => id));
 }
@@ -105,4 +110,12 @@ function countAreas(cases: readonly CaseReport[]): Record<string, Counts> {
   return Object.fromEntries(
     areas.map((area) => [area, countCases(cases.filter((item) => item.area === area))]),
   );
+}
+
+const MAX_VALUE_LENGTH = 16 * 1024;
+
+/** The value, or the beginning of its JSON text where that is too long for a report. */
+function clip(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH).toWellFormed()}…` : value;
 }

@@ -5,10 +5,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&apos;',
 };
-/** What XML 1.0 has no way to write. */
+/** The characters that XML 1.0 cannot express. */
 const NO_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Text as it may stand in an element or an attribute of XML; what XML cannot hold becomes U+FFFD. */
+/** Text for an element or an attribute of XML; characters that XML cannot express become U+FFFD. */
 export function escapeMarkup(text: string): string {
   return text
     .toWellFormed()

@@ -5,8 +5,8 @@ import type { ConformanceReport } from './schema/report.ts';
 type LevelCounts = ConformanceReport['levels'];
 
 /**
- * How far a port got with each level. A level is reached when every case of it passed and that of the
- * level before it, too (WCP-11-10); one that adds no case is not reached.
+ * How far a port got with each conformance level. A level is reached when every case of it and of the level
+ * before it passed (WCP-11-10); a level that adds no case is not reached.
  */
 export function levelCounts({ required }: Fixtures, passed: ReadonlySet<string>): LevelCounts {
   const counts: Partial<LevelCounts> = {};
@@ -21,7 +21,7 @@ export function levelCounts({ required }: Fixtures, passed: ReadonlySet<string>)
   return counts as LevelCounts;
 }
 
-/** The highest level that was reached, or null. */
+/** The highest conformance level that was reached, or null. */
 export function levelReached(levels: LevelCounts): Level | null {
   return LEVELS.findLast((level) => levels[level].reached) ?? null;
 }

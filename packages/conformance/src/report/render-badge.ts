@@ -3,7 +3,7 @@ import { escapeMarkup } from './escape-markup.ts';
 import { LEVEL_NAMES } from './render-markdown.ts';
 import type { ConformanceReport } from './schema/report.ts';
 
-/** A badge as the endpoint of shields.io takes it. */
+/** A badge as the endpoint of shields.io reads it. */
 export interface Badge {
   readonly schemaVersion: 1;
   readonly label: string;
@@ -22,13 +22,34 @@ const PADDING_PX = 10;
 
 type Rated = Pick<ConformanceReport, 'revision' | 'level'>;
 
-/** The level that was reached as a badge for shields.io. */
+/**
+ * The conformance level that was reached, as a badge for shields.io.
+ *
+ * @example
+ * ```ts
+ * import { type ConformanceReport, renderBadge } from '@wcp/conformance';
+ *
+ * declare const report: ConformanceReport;
+ * console.log(JSON.stringify(renderBadge(report)));
+ * ```
+ */
 export function renderBadge({ revision, level }: Rated): Badge {
   const message = level === null ? 'no level' : LEVEL_NAMES[level];
   return { schemaVersion: 1, label: `conformance ${revision}`, message, color: COLORS[level ?? 'none'] };
 }
 
-/** The level that was reached as a small picture that needs no server. */
+/**
+ * The conformance level that was reached, as an SVG picture that needs no server.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { type ConformanceReport, renderBadgeSvg } from '@wcp/conformance';
+ *
+ * declare const report: ConformanceReport;
+ * await writeFile('conformance.svg', renderBadgeSvg(report));
+ * ```
+ */
 export function renderBadgeSvg(report: Rated): string {
   const badge = renderBadge(report);
   const [label, message] = [badge.label, badge.message].map(escapeMarkup);

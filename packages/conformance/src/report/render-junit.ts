@@ -1,7 +1,18 @@
 import { escapeMarkup } from './escape-markup.ts';
 import type { CaseReport, ConformanceReport, Problem } from './schema/report.ts';
 
-/** The report as JUnit XML: one suite per area, one more for what is wrong with the port as a whole. */
+/**
+ * The report as JUnit XML: one suite for each area, and one for what is wrong with the port as a whole.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { type ConformanceReport, renderJUnit } from '@wcp/conformance';
+ *
+ * declare const report: ConformanceReport;
+ * await writeFile('conformance.xml', renderJUnit(report));
+ * ```
+ */
 export function renderJUnit(report: ConformanceReport): string {
   const areas = Object.keys(report.areas).map((area) => ({
     area,
@@ -23,7 +34,7 @@ function areaSuite(area: string, cases: readonly CaseReport[]): string {
   return [head, ...cases.map(testCase), '  </testsuite>'].join('\n');
 }
 
-/** A known failure is skipped, one that passes is a failure: JUnit has no words of its own for them. */
+/** A known failure counts as skipped, one that passes as a failure: JUnit has no terms of its own for them. */
 function kindOf({ status, known_failure }: CaseReport): 'failure' | 'error' | 'skipped' | 'passed' {
   if (known_failure !== null) return status === 'passed' ? 'failure' : 'skipped';
   return ({ passed: 'passed', failed: 'failure', errored: 'error', skipped: 'skipped' } as const)[status];
@@ -39,7 +50,8 @@ function testCase(item: CaseReport): string {
 
 function messageOf({ status, known_failure, message }: CaseReport): string {
   if (known_failure === null) return message ?? '';
-  if (status === 'passed') return 'It passes and is listed as a known failure: take it from the list.';
+  if (status === 'passed')
+    return 'It passes although it is listed as a known failure: remove it from the list.';
   return `Known failure: ${known_failure}`;
 }
 

@@ -1,8 +1,8 @@
 import { LEVELS, type Level } from '../fixtures/schema/common.ts';
-import { NOT_ASKED } from '../runner/port-problem.ts';
+import { NOT_RUN } from '../runner/port-problem.ts';
 import type { CaseReport, ConformanceReport, Counts } from './schema/report.ts';
 
-/** How the levels are called (section 11). */
+/** The names of the conformance levels (section 11). */
 export const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   basic: 'WCP-Basic',
   standard: 'WCP-Standard',
@@ -11,7 +11,17 @@ export const LEVEL_NAMES: Readonly<Record<Level, string>> = {
 
 const MAX_CASES = 50;
 
-/** The report as a page of Markdown: level, counts, and the cases that went otherwise than expected. */
+/**
+ * The report as a page of Markdown: conformance level, counts, and the cases with an unexpected result.
+ *
+ * @example
+ * ```ts
+ * import { type ConformanceReport, renderMarkdown } from '@wcp/conformance';
+ *
+ * declare const report: ConformanceReport;
+ * console.log(renderMarkdown(report));
+ * ```
+ */
 export function renderMarkdown(report: ConformanceReport): string {
   const sections = [
     heading(report),
@@ -47,7 +57,7 @@ function nameOf({ name, version, language }: NonNullable<ConformanceReport['impl
 function problems({ problems: found }: ConformanceReport): string {
   return found.length === 0
     ? ''
-    : ['## Trouble', '', ...found.map(({ message }) => `- ${plain(message)}`)].join('\n');
+    : ['## Problems', '', ...found.map(({ message }) => `- ${plain(message)}`)].join('\n');
 }
 
 function levels(report: ConformanceReport): string {
@@ -69,20 +79,20 @@ function areas(report: ConformanceReport): string {
 }
 
 function unexpected({ cases, known_failures }: ConformanceReport): string {
-  const found = cases.filter((item) => item.unexpected && !isNotAsked(item));
-  const notAsked = cases.filter(isNotAsked).length;
+  const found = cases.filter((item) => item.unexpected && !isNotRun(item));
+  const notRun = cases.filter(isNotRun).length;
   const unknown = known_failures.unknown.map(
-    (id) => `- \`${id}\` is listed as a known failure and is no case.`,
+    (id) => `- \`${id}\` is listed as a known failure, but there is no such case.`,
   );
-  if (found.length + unknown.length + notAsked === 0) return '';
+  if (found.length + unknown.length + notRun === 0) return '';
   const more = found.length > MAX_CASES ? [`- … and ${found.length - MAX_CASES} more.`] : [];
-  if (notAsked > 0) more.push(`- ${notAsked} cases were not asked.`);
+  if (notRun > 0) more.push(`- ${notRun} cases were not run.`);
   return ['## Unexpected', '', ...unknown, ...found.slice(0, MAX_CASES).map(line), ...more].join('\n');
 }
 
-/** The trouble that kept the referee from asking stands above, once. */
-function isNotAsked({ status, message }: CaseReport): boolean {
-  return status === 'errored' && (message?.startsWith(NOT_ASKED) ?? false);
+/** The problem that stopped the run is shown above, once. */
+function isNotRun({ status, message }: CaseReport): boolean {
+  return status === 'errored' && (message?.startsWith(NOT_RUN) ?? false);
 }
 
 function line({ id, title, requirements, status, known_failure, message, diff }: CaseReport): string {
@@ -119,10 +129,10 @@ function code(value: unknown): string {
   return plain(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
 
-/** Underscores inside words, as in the protocol's names, are none. */
+/** Underscores inside words, as in the protocol's names, are not markup. */
 const MARKUP = /[\\`*[\]<>#|!&~@]|:(?=\/\/)|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
 
-/** Text that is shown as it stands: a port chooses it, and it must not become markup. */
+/** Text that is shown as it is: a port chooses it, and it must not become markup. */
 function plain(text: string): string {
   return text
     .toWellFormed()

@@ -1,39 +1,38 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { excerpt } from './excerpt.ts';
-import { MAX_LINE_LENGTH } from './line-splitter.ts';
-import { type PortProblem, portProblem } from './port-problem.ts';
+import { MAX_LINE_LENGTH } from '../protocol/line-splitter.ts';
+import { excerpt, type PortProblem, portProblem } from './port-problem.ts';
 import type { Exit, Launch, PortEvent } from './port-process.ts';
 
 type Ended = Extract<PortEvent, { type: 'ended' }>;
 type Silent = Extract<PortEvent, { type: 'silent' }>;
 type Broken = Extract<PortEvent, { type: 'not_utf8' | 'line_too_long' | 'closed' }>;
 
-/** What is wrong when a port did not answer `start`; `lastWords` are those on its standard error. */
+/** What is wrong when a port did not answer `start`; `lastError` is from its standard error. */
 export function startProblem(
   event: Ended | Silent | Broken,
   launch: Launch,
   timeoutMs: number,
-  lastWords: string,
+  lastError: string,
 ): PortProblem {
   if (event.type === 'silent') return startSilence(event, timeoutMs);
   if (event.type !== 'ended') return BROKEN[event.type];
   if (event.exit.failure !== null) return spawnProblem(event.exit.failure, launch);
   if (event.rest !== '')
     return portProblem('start_half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
-  return portProblem('start_exited', `${ended(event.exit)} before it answered "start"${words(lastWords)}`);
+  return portProblem('start_exited', `${ended(event.exit)} before it answered "start"${stderrOf(lastError)}`);
 }
 
-/** What is wrong when a port ended, fell silent or wrote what is no line. */
+/** What is wrong when a port ended, timed out or wrote something that is not a line. */
 export function portEventProblem(
   event: Ended | Silent | Broken,
   timeoutMs: number,
-  lastWords: string,
+  lastError: string,
 ): PortProblem {
   if (event.type === 'silent') return silence(event, timeoutMs);
   if (event.type !== 'ended') return BROKEN[event.type];
   if (event.rest !== '') return portProblem('half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
-  return portProblem('exited', `${ended(event.exit)}${words(lastWords)}`);
+  return portProblem('exited', `${ended(event.exit)}${stderrOf(lastError)}`);
 }
 
 /** What is wrong with the end after `stop`, or null (WCP-11-20). */
@@ -42,7 +41,7 @@ export function stopProblem(event: Ended | Silent, timeoutMs: number): PortProbl
     return portProblem('stop_ignored', `did not end within ${timeoutMs} ms of "stop"`);
   if (event.rest !== '') return portProblem('half_line', `${halfLine(event.rest)} and ${ended(event.exit)}`);
   if (event.exit.status === 0) return null;
-  return portProblem('stop_status', `${ended(event.exit)} when "stop" came`);
+  return portProblem('stop_status', `${ended(event.exit)} after "stop"`);
 }
 
 function startSilence({ rest }: Silent, timeoutMs: number): PortProblem {
@@ -73,8 +72,8 @@ function ended(exit: Exit): string {
   return `ended with status ${exit.status ?? 'unknown'}`;
 }
 
-function words(lastWords: string): string {
-  return lastWords === '' ? '' : `; its last words on standard error: ${excerpt(lastWords)}`;
+function stderrOf(lastError: string): string {
+  return lastError === '' ? '' : `; its last error on standard error: ${excerpt(lastError)}`;
 }
 
 function spawnProblem(failure: NodeJS.ErrnoException, { command, cwd = '.' }: Launch): PortProblem {

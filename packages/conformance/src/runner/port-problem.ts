@@ -1,4 +1,6 @@
-/** What may be wrong with a port, or with how it was called. */
+import { escapeText } from '@wcp/spec/json';
+
+/** Everything that can be wrong with a port, or with the command that starts it. */
 export const PORT_PROBLEM_CODES = [
   'command_not_found',
   'command_not_executable',
@@ -41,21 +43,20 @@ const ONE_PROCESS =
   'One process serves all cases and runs until "stop": answer {"seq":…,"errored":{…}} instead of ending.';
 const BY_HAND =
   'Start it by hand, type {"cmd":"start","protocol":1,"revision":"0.2"} and read what it writes to standard error.';
-const ONE_ANSWER =
-  'Answer each request with one line that holds the same seq, and write nothing that was not asked.';
+const ONE_ANSWER = 'Answer each request with one line that has the same seq, and write nothing else.';
 const ANSWERS_ONLY =
-  'Standard output is for answers alone: one JSON object on one line. Write logs to standard error.';
+  'Standard output is for answers only, one JSON object a line. Write logs to standard error.';
 
-/** What to do about each trouble. */
+/** What to do about each problem. */
 const REMEDIES: Readonly<Record<PortProblemCode, string>> = {
   command_not_found:
-    'Check the spelling, or give the path of the program. What stands after "--" is one program and its arguments; no shell reads it.',
+    'Check the spelling, or give the path of the program. After "--" comes one program and its arguments; no shell reads them.',
   command_not_executable:
-    'Make it executable (chmod +x) and begin it with a line such as "#!/usr/bin/env python3", or call its interpreter: "-- python3 port.py".',
-  folder_not_found: 'Give a folder that exists as the working folder of the port.',
-  command_failed: 'Check the command: it is one program and its arguments, and no shell reads it.',
+    'Make it executable (chmod +x) and start it with a line such as "#!/usr/bin/env python3", or call its interpreter: "-- python3 port.py".',
+  folder_not_found: 'Use an existing folder as the working folder of the port.',
+  command_failed: 'Check the command: it is one program and its arguments, and no shell reads them.',
   start_exited: `A port reads lines until "stop". ${BY_HAND}`,
-  start_silent: `${FLUSH} A port that takes longer to get ready needs a higher start timeout.`,
+  start_silent: `${FLUSH} If the port is merely slow to start, raise the start timeout.`,
   start_half_line: FLUSH,
   start_refused: 'This referee speaks protocol 1 and measures revision 0.2; the port must too.',
   start_malformed:
@@ -63,36 +64,44 @@ const REMEDIES: Readonly<Record<PortProblemCode, string>> = {
   wrong_protocol: 'This referee speaks protocol 1 and measures revision 0.2; the port must too.',
   exited: ONE_PROCESS,
   stdout_closed: ONE_PROCESS,
-  silent: `${FLUSH} An answer that comes later does not count; where the port is merely slow, raise the timeout.`,
+  silent: `${FLUSH} A late answer does not count; if the port is merely slow, raise the timeout.`,
   half_line: FLUSH,
   not_json: ANSWERS_ONLY,
   not_utf8: 'Write UTF-8 without a byte order mark, whatever the locale says.',
-  line_too_long: 'No answer is that long; look for a loop.',
+  line_too_long: 'No answer is that long; look for an endless loop.',
   wrong_seq: ONE_ANSWER,
   answered_twice: ONE_ANSWER,
   answer_malformed:
     'Answer {"seq":…} with exactly one of "result", "error", "skipped" and "errored" beside it.',
-  stop_ignored: 'End with status 0 when {"cmd":"stop"} comes.',
-  stop_status: 'End with status 0 when {"cmd":"stop"} comes.',
+  stop_ignored: 'End with status 0 when {"cmd":"stop"} arrives.',
+  stop_status: 'End with status 0 when {"cmd":"stop"} arrives.',
   restart_failed:
-    'A port must be able to start again after it was killed: look for lock files and ports in use.',
-  gave_up: 'Mend the first cases that went wrong and run again, or run a part with a filter.',
+    'A port must be able to restart after it was killed: look for lock files and network ports in use.',
+  gave_up: 'Fix the first cases that went wrong and run again, or run some of them with a filter.',
 };
 
-/** A trouble with its remedy. `what` goes on from “The port …”. */
+/** A problem with its remedy; `what` completes the sentence “The port …”. */
 export function portProblem(code: PortProblemCode, what: string): PortProblem {
   return { code, what, remedy: REMEDIES[code] };
 }
 
-/** The trouble as sentences for people. */
+/** The problem as sentences for people. */
 export function sentenceOf({ code, what, remedy }: PortProblem): string {
   return `${code.startsWith('command_') || code === 'folder_not_found' ? '' : 'The port '}${what}. ${remedy}`;
 }
 
-/** The sentences for a case that was answered before the trouble came. */
+/** The sentences for a case that was answered before the problem appeared. */
 export function sentenceAfter({ what, remedy }: PortProblem): string {
   return `After it had answered this case, the port ${what}. ${remedy}`;
 }
 
-/** How the message of a case begins that was not asked because of a trouble. */
-export const NOT_ASKED = 'Not asked.';
+/** The beginning of the message of a case that was not run because of a problem. */
+export const NOT_RUN = 'Not run.';
+
+const MAX_EXCERPT_LENGTH = 120;
+
+/** The beginning of a port's text, safe to show: the port chooses every character of it. */
+export function excerpt(text: string): string {
+  const start = text.slice(0, MAX_EXCERPT_LENGTH).toWellFormed();
+  return `"${escapeText(start)}${text.length > MAX_EXCERPT_LENGTH ? '…' : ''}"`;
+}

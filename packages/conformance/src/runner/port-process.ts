@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { type LineRead, LineSplitter } from './line-splitter.ts';
-import { enrolGroup, killGroup } from './process-group.ts';
+import { type LineRead, LineSplitter } from '../protocol/line-splitter.ts';
+import { killGroup, registerGroup } from './process-group.ts';
 import { TextTail } from './text-tail.ts';
 
 /** How to start a port: one program and its arguments, without a shell. */
@@ -12,7 +12,7 @@ export interface Launch {
   readonly cwd?: string;
 }
 
-/** How a port ended: it could not be started, or with a status, or by a signal; all null: nobody knows. */
+/** How a port ended: it failed to start, or ended with a status or by a signal; all null where unknown. */
 export interface Exit {
   readonly failure: NodeJS.ErrnoException | null;
   readonly status: number | null;
@@ -20,8 +20,8 @@ export interface Exit {
 }
 
 /**
- * What was heard of a port. `closed`: it lives on without its standard output. `rest` is what it wrote
- * after its last newline.
+ * What a port did. `closed`: it still runs but closed its standard output. `silent`: nothing in time. `rest`
+ * is what it wrote after its last newline.
  */
 export type PortEvent =
   | LineRead
@@ -29,11 +29,11 @@ export type PortEvent =
   | { readonly type: 'closed' }
   | { readonly type: 'silent'; readonly rest: string };
 
-/** How long the pipes of a dead process may stay open: somebody that it started may hold them. */
+/** A dead process's pipes may stay open this long: a process that it started may still hold them. */
 const PIPES_GRACE_MS = 1000;
-/** How long a process may take to end once its standard output is closed. */
+/** The time for a process to end once its standard output is closed. */
 const CLOSED_GRACE_MS = 250;
-/** How long to wait for the end of a process that was killed and does not die. */
+/** The time to wait for a killed process that does not die. */
 const KILL_GRACE_MS = 2000;
 const UNKNOWN: Exit = { failure: null, status: null, signal: null };
 
@@ -45,31 +45,32 @@ export class PortProcess {
   readonly #closed: Promise<void>;
   #close: () => void = () => {};
   /** The end of what this process wrote to standard error. */
-  readonly words = new TextTail();
-  readonly #stderr: TextTail;
+  readonly stderr = new TextTail();
+  readonly #stderrOfAll: TextTail;
   readonly #timers: NodeJS.Timeout[] = [];
   #wake: (() => void) | null = null;
   #ended = false;
 
-  constructor(launch: Launch, stderr: TextTail) {
-    this.#stderr = stderr;
+  /** @param stderrOfAll gets what this process writes to standard error, too */
+  constructor(launch: Launch, stderrOfAll: TextTail) {
+    this.#stderrOfAll = stderrOfAll;
     this.#closed = new Promise((resolve) => {
       this.#close = resolve;
     });
     this.#child = this.#spawn(launch);
   }
 
-  /** Writes one message. A port that no longer reads is found out by its silence. */
+  /** Writes one message. A port that no longer reads times out. */
   send(message: object): void {
     this.#child?.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** An event that came without being waited for. */
+  /** An event that nobody waited for. */
   poll(): PortEvent | undefined {
     return this.#queue.shift();
   }
 
-  /** The next event, or `silent` when none comes in time. */
+  /** The next event, or `silent` when there is none in time. */
   async next(timeoutMs: number): Promise<PortEvent> {
     if (this.#queue.length === 0) await this.#wait(timeoutMs);
     return this.#queue.shift() ?? { type: 'silent', rest: this.#lines.rest() };
@@ -102,15 +103,15 @@ export class PortProcess {
 
   #listen(child: ChildProcessWithoutNullStreams): void {
     let exit = UNKNOWN;
-    if (child.pid !== undefined) enrolGroup(child.pid);
+    if (child.pid !== undefined) registerGroup(child.pid);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
     child.stdout.on('data', (chunk: Buffer) => {
-      for (const line of this.#lines.push(chunk)) this.#hear(line);
+      for (const line of this.#lines.push(chunk)) this.#enqueue(line);
     });
-    child.stdout.on('end', () => this.#later(CLOSED_GRACE_MS, () => this.#hear({ type: 'closed' })));
+    child.stdout.on('end', () => this.#later(CLOSED_GRACE_MS, () => this.#enqueue({ type: 'closed' })));
     child.stderr.on('data', (chunk: Buffer) => {
-      this.#stderr.push(chunk);
-      this.words.push(chunk);
+      this.#stderrOfAll.push(chunk);
+      this.stderr.push(chunk);
     });
     child.on('error', (failure) => this.#end({ ...UNKNOWN, failure }));
     child.on('exit', (status, signal) => {
@@ -121,7 +122,7 @@ export class PortProcess {
     child.on('close', () => this.#end(exit));
   }
 
-  /** Does something later, unless the port has ended by then. */
+  /** Acts after a delay, unless the port has ended by then. */
   #later(graceMs: number, act: () => void): void {
     if (!this.#ended) this.#timers.push(setTimeout(act, graceMs));
   }
@@ -134,10 +135,10 @@ export class PortProcess {
     this.#child?.stderr.destroy();
     this.#child?.stdin.destroy();
     this.#close();
-    this.#hear({ type: 'ended', exit, rest: this.#lines.rest() });
+    this.#enqueue({ type: 'ended', exit, rest: this.#lines.rest() });
   }
 
-  #hear(event: PortEvent): void {
+  #enqueue(event: PortEvent): void {
     this.#queue.push(event);
     this.#wake?.();
   }

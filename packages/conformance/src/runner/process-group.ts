@@ -2,15 +2,15 @@ const live = new Set<number>();
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Remembers a process that leads a group of its own: a terminal's Ctrl-C does not reach it, so it is
- * killed when this program ends.
+ * Registers a process that leads its own group: a terminal's Ctrl-C does not reach it, so it is killed when
+ * this program ends.
  */
-export function enrolGroup(pid: number): void {
+export function registerGroup(pid: number): void {
   if (live.size === 0) listen();
   live.add(pid);
 }
 
-/** Kills the process and whatever it started. Harmless where they are gone. */
+/** Kills the process and whatever it started; does nothing where they are gone. */
 export function killGroup(pid: number): void {
   if (!live.delete(pid)) return;
   if (live.size === 0) unlisten();
@@ -38,7 +38,7 @@ function unlisten(): void {
   for (const signal of SIGNALS) process.off(signal, onSignal);
 }
 
-/** Dies as it would have died without this listener, unless somebody else listens too. */
+/** Dies as it would have without this listener, unless another listener handles the signal. */
 function onSignal(signal: NodeJS.Signals): void {
   killAll();
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);

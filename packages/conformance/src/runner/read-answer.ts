@@ -1,6 +1,6 @@
 import { parseJson } from '@wcp/spec/json';
-import { excerpt } from './excerpt.ts';
-import { type PortProblem, portProblem } from './port-problem.ts';
+import { isObject, type Members } from '../protocol/message.ts';
+import { excerpt, type PortProblem, portProblem } from './port-problem.ts';
 
 /** What a port answered to one case. */
 export type Answer =
@@ -8,47 +8,40 @@ export type Answer =
   | { readonly type: 'error'; readonly code: string }
   | { readonly type: 'skipped'; readonly reason: string }
   | { readonly type: 'errored'; readonly message: string }
-  | { readonly type: 'malformed'; readonly portProblem: PortProblem };
-
-/** A JSON object. Its members are an answer's, so look with `Object.hasOwn` before you read. */
-export type Members = Readonly<Record<string, unknown>>;
+  | { readonly type: 'malformed'; readonly problem: PortProblem };
 
 /** Deeper than any answer of the protocol, and shallow enough for every recursive reader. */
-const DEEPEST = 200;
+const MAX_DEPTH = 200;
 
 /** A line, read as the JSON object that it must be. */
 export type MessageReading =
   | { readonly ok: true; readonly message: Members }
-  | { readonly ok: false; readonly portProblem: PortProblem };
+  | { readonly ok: false; readonly problem: PortProblem };
 
-const FORBIDDEN = 'no I-JSON (a name twice, a lone surrogate, a number out of range, or too deep)';
+const NOT_I_JSON = 'not I-JSON (a duplicate name, a lone surrogate, a number out of range, or too deep)';
 
-/** Reads a line as I-JSON: a name that occurs twice in one object is refused, too. */
+/** Reads a line as I-JSON: a name that occurs twice in one object is refused too. */
 export function readMessage(line: string): MessageReading {
   let value: unknown;
   try {
     value = parseJson(line);
   } catch {
-    return refused(`wrote a line that is ${isJson(line) ? FORBIDDEN : 'not JSON'}: ${excerpt(line)}`);
+    return refused(`wrote a line that is ${isJson(line) ? NOT_I_JSON : 'not JSON'}: ${excerpt(line)}`);
   }
-  if (!isObject(value)) return refused(`wrote a line that is no JSON object: ${excerpt(line)}`);
-  if (isDeeper(value, DEEPEST)) return refused(`wrote an object that nests more than ${DEEPEST} levels`);
+  if (!isObject(value)) return refused(`wrote a line that is not a JSON object: ${excerpt(line)}`);
+  if (isDeeper(value, MAX_DEPTH)) return refused(`wrote an object that nests more than ${MAX_DEPTH} levels`);
   return { ok: true, message: value };
 }
 
-/** Reads what stands in a message beside its `seq` (WCP-11-14). */
+/** Reads the member of a message beside its `seq` (WCP-11-14). */
 export function readAnswer(message: Members): Answer {
   const names = Object.keys(message).filter((name) => name !== 'seq');
   const [kind] = names;
   const read =
     names.length === 1 && kind !== undefined && Object.hasOwn(FORMS, kind) ? FORMS[kind] : undefined;
-  if (kind === undefined || read === undefined) return malformed(`answered with the members ${list(names)}`);
-  return read(message[kind]) ?? malformed(`answered with a "${kind}" of another form`);
-}
-
-/** Whether a value is a JSON object. */
-export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (kind === undefined || read === undefined)
+    return malformed(`answered with the members ${namesOf(names)}`);
+  return read(message[kind]) ?? malformed(`answered with a malformed "${kind}"`);
 }
 
 const FORMS: Readonly<Record<string, (value: unknown) => Answer | null>> = {
@@ -64,16 +57,16 @@ function textIn(value: unknown, name: string, make: (text: string) => Answer): A
   return typeof text === 'string' ? make(text) : null;
 }
 
-function list(names: readonly string[]): string {
+function namesOf(names: readonly string[]): string {
   return names.length === 0 ? 'of no answer' : names.slice(0, 5).map(excerpt).join(', ');
 }
 
 function malformed(what: string): Answer {
-  return { type: 'malformed', portProblem: portProblem('answer_malformed', what) };
+  return { type: 'malformed', problem: portProblem('answer_malformed', what) };
 }
 
 function refused(what: string): MessageReading {
-  return { ok: false, portProblem: portProblem('not_json', what) };
+  return { ok: false, problem: portProblem('not_json', what) };
 }
 
 function isJson(line: string): boolean {

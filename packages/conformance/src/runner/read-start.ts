@@ -1,19 +1,8 @@
 import { REVISION } from '../fixtures/schema/common.ts';
-import { excerpt } from './excerpt.ts';
-import { type PortProblem, portProblem } from './port-problem.ts';
-import { isObject, type Members } from './read-answer.ts';
+import { type Implementation, isObject, type Members, PROTOCOL } from '../protocol/message.ts';
+import { excerpt, type PortProblem, portProblem } from './port-problem.ts';
 
-/** The line protocol's version. */
-export const PROTOCOL = 1;
-
-/** What a port calls itself. */
-export interface Implementation {
-  readonly name: string;
-  readonly language: string;
-  readonly version: string;
-}
-
-/** What a port said of itself. */
+/** What a port said about itself. */
 export interface Started {
   readonly implementation: Implementation;
   /** Sorted, each once. */
@@ -23,21 +12,21 @@ export interface Started {
 /** The answer to `start`, or what is wrong with it. */
 export type StartReading =
   | { readonly ok: true; readonly started: Started }
-  | { readonly ok: false; readonly portProblem: PortProblem };
+  | { readonly ok: false; readonly problem: PortProblem };
 
-/** Reads the answer to `start` (WCP-11-13). Members that it does not know are ignored. */
+/** Reads the answer to `start` (WCP-11-13). Unknown members are ignored. */
 export function readStart(message: Members): StartReading {
   const { ok, implementation, ops, protocol = PROTOCOL, revision = REVISION } = { ...message };
-  if (protocol !== PROTOCOL) return wrong('wrong_protocol', `speaks protocol ${written(protocol)}`);
-  if (revision !== REVISION) return wrong('wrong_protocol', `implements revision ${written(revision)}`);
-  if (ok === false) return wrong('start_refused', `refused to start: ${written(message)}`);
-  if (ok !== true) return unfit('"ok" is not true');
-  if (!isObject(implementation)) return unfit('"implementation" is no object');
+  if (protocol !== PROTOCOL) return wrong('wrong_protocol', `speaks protocol ${textOf(protocol)}`);
+  if (revision !== REVISION) return wrong('wrong_protocol', `implements revision ${textOf(revision)}`);
+  if (ok === false) return wrong('start_refused', `refused to start: ${textOf(message)}`);
+  if (ok !== true) return malformed('"ok" is not true');
+  if (!isObject(implementation)) return malformed('"implementation" is not an object');
   const { name, language, version } = implementation;
   if (!isText(name) || !isText(language) || !isText(version)) {
-    return unfit('"implementation" needs the texts "name", "language" and "version"');
+    return malformed('"implementation" needs the texts "name", "language" and "version"');
   }
-  if (!Array.isArray(ops) || !ops.every(isText)) return unfit('"ops" is no list of names');
+  if (!Array.isArray(ops) || !ops.every(isText)) return malformed('"ops" is not an array of names');
   return {
     ok: true,
     started: { implementation: { name, language, version }, ops: [...new Set(ops)].sort() },
@@ -48,14 +37,14 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= 200;
 }
 
-function unfit(what: string): StartReading {
-  return wrong('start_malformed', `answered "start" in another form: ${what}`);
+function malformed(what: string): StartReading {
+  return wrong('start_malformed', `sent a malformed answer to "start": ${what}`);
 }
 
 function wrong(code: PortProblem['code'], what: string): StartReading {
-  return { ok: false, portProblem: portProblem(code, what) };
+  return { ok: false, problem: portProblem(code, what) };
 }
 
-function written(value: unknown): string {
+function textOf(value: unknown): string {
   return typeof value === 'string' ? excerpt(value) : excerpt(JSON.stringify(value) ?? '').slice(1, -1);
 }

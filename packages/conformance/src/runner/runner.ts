@@ -1,23 +1,25 @@
-import { NOT_ASKED, type PortProblem, portProblem, sentenceAfter, sentenceOf } from './port-problem.ts';
+import { NOT_RUN, type PortProblem, portProblem, sentenceAfter, sentenceOf } from './port-problem.ts';
 import type { Launch } from './port-process.ts';
 import type { Answer } from './read-answer.ts';
 import type { Started } from './read-start.ts';
-import { type Failure, type Limits, type Question, Session } from './session.ts';
+import { type CaseRequest, type Failure, type Limits, Session } from './session.ts';
 import { TextTail } from './text-tail.ts';
 
-/** What came of asking a case: an answer, or the sentences about why there is none. */
-export type AskedCase = { readonly answer: Answer } | { readonly answer: null; readonly message: string };
+/** The answer to a case, or the sentences that say why there is none. */
+export type CaseAnswer =
+  | { readonly answered: true; readonly answer: Answer }
+  | { readonly answered: false; readonly message: string };
 
 const MAX_RESTARTS = 200;
-/** How often it is tried again to start a port that has already started once. */
-const MORE_STARTS = 2;
-/** A restart after a hang has cost the whole timeout, so that fewer of them are borne. */
-const COST_OF_HANG = 20;
+/** Further attempts to start a port that has already started once. */
+const RESTART_ATTEMPTS = 2;
+/** A restart after a timeout has cost the whole timeout, so it counts for more. */
+const COST_OF_TIMEOUT = 20;
 
 /**
- * Asks cases, one after the other, and starts the port again after a crash, a hang or junk. A trouble
- * is blamed on exactly one case, the same in every run: on the case that was asked if a fresh process
- * shows it again, else on the one before it.
+ * Runs cases one after the other and restarts the port after a crash, a timeout or junk. Each problem is
+ * blamed on exactly one case, the same in every run: on the current case if a fresh process shows the
+ * problem again, else on the one before it.
  */
 export class Runner {
   /** The end of what all processes of the port wrote to standard error. */
@@ -26,12 +28,13 @@ export class Runner {
   readonly blamed = new Map<string, string>();
   /** What is wrong with the port as a whole. */
   readonly problems: PortProblem[] = [];
-  /** What the port said of itself when it was first started. */
+  /** What the port said about itself when it first started. */
   started: Started | null = null;
   readonly #launch: Launch;
   readonly #limits: Limits;
   #session: Session | null = null;
   #restarts = 0;
+  /** Why no more cases are run. */
   #over: PortProblem | null = null;
 
   constructor(launch: Launch, limits: Limits) {
@@ -44,31 +47,32 @@ export class Runner {
     await this.#ready();
   }
 
-  /** Asks one case, in a fresh process too where the trouble may be another's. */
-  async ask(question: Question): Promise<AskedCase> {
-    let suspect: { readonly id: string; readonly portProblem: PortProblem } | null = null;
+  /** Runs one case, again in a fresh process where another case may have caused the problem. */
+  async run(request: CaseRequest): Promise<CaseAnswer> {
+    let suspect: { readonly id: string; readonly problem: PortProblem } | null = null;
     for (;;) {
       const session = await this.#ready();
-      if (session === null) return this.#notAsked();
+      if (session === null) return this.#notRun();
       const { last } = session;
-      const heard = await session.ask(question);
-      if (heard.type === 'answer') {
-        if (suspect !== null) this.#blame(suspect.id, suspect.portProblem);
-        return { answer: heard.answer };
+      const reply = await session.run(request);
+      if (reply.type === 'answer') {
+        if (suspect !== null) this.#blame(suspect.id, suspect.problem);
+        return { answered: true, answer: reply.answer };
       }
-      await this.#drop(heard);
-      if (heard.culprit !== null) this.#blame(heard.culprit, heard.portProblem);
-      else if (last === null || heard.hung) return { answer: null, message: sentenceOf(heard.portProblem) };
-      else suspect = { id: last, portProblem: heard.portProblem };
+      const { problem, causedBy, timedOut } = reply;
+      await this.#drop(reply);
+      if (causedBy !== null) this.#blame(causedBy, problem);
+      else if (last === null || timedOut) return { answered: false, message: sentenceOf(problem) };
+      else suspect = { id: last, problem };
     }
   }
 
-  /** Ends the port properly and notes what goes wrong with that. */
+  /** Ends the port properly and records what goes wrong with that. */
   async close(): Promise<void> {
     const failures = (await this.#session?.stop()) ?? [];
-    for (const { culprit, portProblem: found } of failures) {
-      if (culprit === null) this.#note(found);
-      else this.#blame(culprit, found);
+    for (const { causedBy, problem } of failures) {
+      if (causedBy === null) this.#record(problem);
+      else this.#blame(causedBy, problem);
     }
     await this.abort();
   }
@@ -81,50 +85,46 @@ export class Runner {
 
   async #ready(): Promise<Session | null> {
     if (this.#session !== null || this.#over !== null) return this.#session;
-    let opened = await Session.open(this.#launch, this.#limits, this.stderr);
-    for (
-      let more = this.started === null ? 0 : MORE_STARTS;
-      more > 0 && !(opened instanceof Session);
-      more -= 1
-    ) {
-      opened = await Session.open(this.#launch, this.#limits, this.stderr);
+    let opening = await Session.open(this.#launch, this.#limits, this.stderr);
+    const attempts = this.started === null ? 0 : RESTART_ATTEMPTS;
+    for (let more = attempts; more > 0 && !opening.ok; more -= 1) {
+      opening = await Session.open(this.#launch, this.#limits, this.stderr);
     }
-    if (!(opened instanceof Session)) {
-      this.#giveUp(this.started === null ? opened : restartFailed(opened));
+    if (!opening.ok) {
+      this.#giveUp(this.started === null ? opening.problem : restartFailed(opening.problem));
       return null;
     }
-    this.#session = opened;
-    this.started ??= opened.start;
-    return opened;
+    this.#session = opening.session;
+    this.started ??= opening.session.start;
+    return opening.session;
   }
 
-  async #drop({ hung }: Failure): Promise<void> {
+  async #drop({ timedOut }: Failure): Promise<void> {
     await this.abort();
-    this.#restarts += hung ? COST_OF_HANG : 1;
-    if (this.#restarts >= MAX_RESTARTS)
-      this.#giveUp(portProblem('gave_up', 'had to be started again too often'));
+    this.#restarts += timedOut ? COST_OF_TIMEOUT : 1;
+    if (this.#restarts >= MAX_RESTARTS) this.#giveUp(portProblem('gave_up', 'had to be restarted too often'));
   }
 
-  #giveUp(why: PortProblem): void {
-    this.#over = why;
-    this.#note(why);
+  #giveUp(reason: PortProblem): void {
+    this.#over = reason;
+    this.#record(reason);
   }
 
-  #notAsked(): AskedCase {
-    const why = this.#over === null ? '' : ` ${sentenceOf(this.#over)}`;
-    return { answer: null, message: `${NOT_ASKED}${why}` };
+  #notRun(): CaseAnswer {
+    const reason = this.#over === null ? '' : ` ${sentenceOf(this.#over)}`;
+    return { answered: false, message: `${NOT_RUN}${reason}` };
   }
 
-  #note(found: PortProblem): void {
-    const same = ({ code, what }: PortProblem) => code === found.code && what === found.what;
-    if (!this.problems.some(same)) this.problems.push(found);
+  #record(problem: PortProblem): void {
+    const same = ({ code, what }: PortProblem) => code === problem.code && what === problem.what;
+    if (!this.problems.some(same)) this.problems.push(problem);
   }
 
-  #blame(id: string, found: PortProblem): void {
-    if (!this.blamed.has(id)) this.blamed.set(id, sentenceAfter(found));
+  #blame(id: string, problem: PortProblem): void {
+    if (!this.blamed.has(id)) this.blamed.set(id, sentenceAfter(problem));
   }
 }
 
-function restartFailed(found: PortProblem): PortProblem {
-  return portProblem('restart_failed', `could not be started again: it ${found.what}`);
+function restartFailed({ what }: PortProblem): PortProblem {
+  return portProblem('restart_failed', `could not be restarted: it ${what}`);
 }

@@ -1,7 +1,7 @@
 const MAX_TAIL_LENGTH = 8 * 1024;
 const ERROR = /error|exception|panic/i;
 
-/** The end of a text that may be endless. */
+/** The last 8 KiB of a text that may be endless. */
 export class TextTail {
   #bytes = Buffer.alloc(0);
 
@@ -9,13 +9,13 @@ export class TextTail {
     this.#bytes = Buffer.concat([this.#bytes, chunk.slice(-MAX_TAIL_LENGTH)]).subarray(-MAX_TAIL_LENGTH);
   }
 
-  /** The tail; a character that was cut in two becomes a mark. */
+  /** The tail; a character that was cut in two becomes U+FFFD. */
   text(): string {
     return new TextDecoder().decode(this.#bytes);
   }
 
-  /** The last line that speaks of an error, else the last that is not blank. */
-  lastWords(): string {
+  /** The last line that mentions an error, else the last that is not blank. */
+  lastError(): string {
     const lines = this.text().split('\n');
     const last = lines.findLast((line) => ERROR.test(line)) ?? lines.findLast((line) => line.trim() !== '');
     return last?.trim() ?? '';

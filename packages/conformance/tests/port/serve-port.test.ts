@@ -55,19 +55,19 @@ describe('a port answers', () => {
     expect(await answers('{"cmd":"start","protocol":1,"revision":"0.3"}')).toEqual([refusal]);
   });
 
-  test('run with the same seq and a result, also of a handler that waits (WCP-11-14)', async () => {
+  test('run with the same seq and a result, even if the handler is asynchronous (WCP-11-14)', async () => {
     const given = { rules: [] };
     const line = JSON.stringify({ cmd: 'run', seq: 17, op: 'decide', given, input: null });
     expect(await answers(line)).toEqual([{ seq: 17, result: { given } }]);
   });
 
-  test('a refused document with the code of the operation (WCP-11-15)', async () => {
+  test('a refused document with an error code of the operation (WCP-11-15)', async () => {
     expect(await answers('{"cmd":"run","seq":1,"op":"canonicalize"}')).toEqual([
       { seq: 1, error: { code: 'CANONICAL_JSON_INVALID' } },
     ]);
   });
 
-  test('an operation that it lacks with skipped (WCP-11-17)', async () => {
+  test('an operation that it does not have with skipped (WCP-11-17)', async () => {
     for (const op of ['verify_manifest', 'no_such_op', 'constructor', '__proto__', 7]) {
       expect(await answers(JSON.stringify({ cmd: 'run', seq: 2, op }))).toEqual([
         { seq: 2, skipped: { reason: 'no such operation' } },
@@ -77,16 +77,16 @@ describe('a port answers', () => {
 
   test.each([
     ['record_hash', 'not mine'],
-    ['receipt_hash', 'Something was thrown.'],
+    ['receipt_hash', 'The handler threw something that is not an error.'],
     ['merkle', expect.stringContaining('BigInt')],
-    ['package_hash', 'The handler returned no object.'],
+    ['package_hash', 'The handler did not return an object.'],
   ])('a crash in %s with errored, never with an error (WCP-11-18)', async (op, message) => {
     expect(await answers(JSON.stringify({ cmd: 'run', seq: 3, op }))).toEqual([
       { seq: 3, errored: { message } },
     ]);
   });
 
-  test('a broken line with errored, and goes on', async () => {
+  test('a broken line with errored, and continues', async () => {
     const all = await answers('{"cmd":', '[]', 'null', '{"cmd":"dance","seq":4}', '', START);
     expect(all.slice(0, 5)).toMatchObject([
       { seq: null, errored: {} },
@@ -99,7 +99,7 @@ describe('a port answers', () => {
   });
 });
 
-test('lines may be cut anywhere', async () => {
+test('lines may be chunked anywhere', async () => {
   const line = Buffer.from(
     `${JSON.stringify({ cmd: 'run', seq: 1, op: 'decide', given: { rules: 'Grüße 世界' }, input: 1 })}\n`,
   );
@@ -107,7 +107,7 @@ test('lines may be cut anywhere', async () => {
   expect(JSON.parse(await serve(bytes))).toEqual({ seq: 1, result: { given: { rules: 'Grüße 世界' } } });
 });
 
-test('stop ends the loop, and what comes after it is not answered (WCP-11-20)', async () => {
+test('stop ends the loop, and later lines are not answered (WCP-11-20)', async () => {
   expect(await answers('{"cmd":"stop"}', START)).toEqual([]);
 });
 
@@ -115,7 +115,7 @@ test('the end of the input ends the loop', async () => {
   expect(await serve([])).toBe('');
 });
 
-test('a referee that is gone ends the loop', async () => {
+test('a referee that disappears ends the loop', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const served = servePort(handlers, { input, output, implementation });
   output.destroy(new Error('EPIPE'));

@@ -13,7 +13,7 @@ const required = (basic: string[], standard: string[], full: string[]): Fixtures
 const reached = (fixtures: Fixtures, passed: string[]) =>
   levelReached(levelCounts(fixtures, new Set(passed)));
 
-describe('a level is reached when every case of it and of the levels before it passed (WCP-11-10)', () => {
+describe('a conformance level is reached when every case of it and of the levels before it passed (WCP-11-10)', () => {
   const three = required(['a'], ['b'], ['c', 'd']);
 
   test.each([
@@ -26,7 +26,7 @@ describe('a level is reached when every case of it and of the levels before it p
     expect(reached(three, passed)).toBe(level);
   });
 
-  test('a level that asks for nothing is not reached', () => {
+  test('a conformance level without cases is not reached', () => {
     expect(reached(required([], [], []), [])).toBe(null);
     expect(reached(required(['a'], [], ['b']), ['a', 'b'])).toBe('basic');
   });

@@ -46,7 +46,7 @@ describe('JUnit', () => {
       '<skipped message="Known failure: old &lt;library&gt;">',
     );
     expect(renderJUnit(await playAs('honest', known))).toContain(
-      '<failure message="It passes and is listed as a known failure',
+      '<failure message="It passes although it is listed as a known failure',
     );
   });
 
@@ -57,7 +57,7 @@ describe('JUnit', () => {
 });
 
 describe('Markdown', () => {
-  test('states level, digest and counts', () => {
+  test('states the conformance level, the digest and the counts', () => {
     const page = renderMarkdown(honest);
     expect(page).toContain('# player 1.0.0 (JavaScript): WCP-Full');
     expect(page).toContain(
@@ -75,17 +75,17 @@ describe('Markdown', () => {
     expect(page).toContain('At `/worker_id`: expected null, got "org.acme.doc-summarizer.prod-01".');
   });
 
-  test('lets no text of the port become markup', () => {
+  test('never turns a text of the port into markup', () => {
     const page = renderMarkdown(hostile);
     expect(page).not.toMatch(/<script|\[a\]\(|`x`|\u001b|\u0000/);
     const rows = page.split('\n').filter((line) => line.startsWith('|'));
     expect(rows).toHaveLength(2 + 3 + 2 + 8);
   });
 
-  test('tells a trouble once, and not again for each case that was not asked', async () => {
+  test('states a problem once, not again for each case that was not run', async () => {
     const page = renderMarkdown(await playAs('exits-at-once'));
     expect(page.match(/ModuleNotFoundError/g)).toHaveLength(1);
-    expect(page).toContain('17 cases were not asked.');
+    expect(page).toContain('17 cases were not run.');
   });
 
   test('lists known failures with their reasons, and those that pass or do not exist as unexpected', async () => {
@@ -97,7 +97,7 @@ describe('Markdown', () => {
       '**passed**. It is listed as a known failure (not done).',
     );
     expect(renderMarkdown(await listed('honest', 'route/rule/gone'))).toContain(
-      '`route/rule/gone` is listed as a known failure and is no case.',
+      '`route/rule/gone` is listed as a known failure, but there is no such case.',
     );
   });
 });

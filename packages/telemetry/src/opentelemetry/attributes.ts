@@ -18,7 +18,7 @@ function plainValue(value: unknown): string | number | boolean | string[] | null
 
 /**
  * The `gen_ai.*` attributes of a run (section 7): from the evidence entries of kind `model_usage`
- * that the worker gave, tokens summed, the last model named. None where it called no model.
+ * that the worker reported, with the sum of the tokens and the last model. None where it called no model.
  */
 export function modelAttributes(evidence: readonly object[], capabilityId: string | null): Attributes {
   const usages = evidence.filter(isUsage);

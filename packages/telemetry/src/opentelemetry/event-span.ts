@@ -3,14 +3,14 @@ import type { TelemetryEvent } from '@wcp/spec';
 import { wcpAttributes } from './attributes.ts';
 import { parseTraceparent } from './traceparent.ts';
 
-/** The events that one span carries: those of a decision, or a worker's own. */
+/** The events of one span: those of a decision, or one of a worker's run. */
 export interface EventGroup {
   readonly decisionId: string | null;
   readonly kind: 'decision' | 'execution';
   readonly events: readonly TelemetryEvent[];
 }
 
-/** Cuts a list of events into one group for each decision and one for each run, in their order. */
+/** Splits events into one group for each decision and one for each run, in their order. */
 export function groupEvents(events: readonly TelemetryEvent[]): EventGroup[] {
   const decisions = new Map<string | null, TelemetryEvent[]>();
   const groups: EventGroup[] = [];
@@ -32,7 +32,7 @@ export function groupEvents(events: readonly TelemetryEvent[]): EventGroup[] {
   return groups;
 }
 
-/** Writes the finished span of a decision. It has no length: a decision takes no time of its own. */
+/** Writes the finished span of a decision, of no duration: a decision takes no time of its own. */
 export function writeDecisionSpan(tracer: Tracer, group: EventGroup): Span {
   const time = timeOf(group.events[0]);
   const span = tracer.startSpan('wcp.decision', {
@@ -44,7 +44,7 @@ export function writeDecisionSpan(tracer: Tracer, group: EventGroup): Span {
   return span;
 }
 
-/** Writes the finished span of a run that nobody traced while it ran, from its event alone. */
+/** Writes the finished span of a run that was not traced while it ran, from its event alone. */
 export function writeExecutionSpan(tracer: Tracer, group: EventGroup, traceparent: string | null): Span {
   const [event] = group.events;
   const end = timeOf(event);
@@ -65,7 +65,7 @@ export function contextUnder(traceparent: string | null | undefined) {
   return parent === null ? context.active() : trace.setSpanContext(context.active(), parent);
 }
 
-/** Adds an event to a span; that of a failed run also marks the span as failed. */
+/** Adds an event to a span; the event of a failed run also marks the span as failed. */
 export function addEvent(span: Span, event: TelemetryEvent): void {
   const { event_id, ...members } = event;
   span.addEvent(event_id, wcpAttributes(members), timeOf(event));

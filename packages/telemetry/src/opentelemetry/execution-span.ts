@@ -4,7 +4,7 @@ import { modelAttributes, wcpAttributes } from './attributes.ts';
 import { addEvent, contextUnder } from './event-span.ts';
 import { quietly } from './quietly.ts';
 
-/** What a run is traced with. */
+/** The context of a traced run. */
 export interface ExecutionOptions {
   readonly context: Partial<WorkerContext>;
   /** The W3C `traceparent` of the decision; absent or unreadable, the active span is the parent. */
@@ -15,12 +15,22 @@ export interface ExecutionOptions {
 export type Execution = () => Promise<WorkerResult>;
 
 /**
- * Runs a worker inside a span `wcp.execution` below the decision's (section 7): the context as
- * `wcp.*` attributes, the result's events as span events, and `gen_ai.*` where the worker said what
- * model it used. The span is active while the worker runs. What fails in tracing stays there; the
- * result, or what `run` throws, is the caller's as if nothing were traced.
+ * Runs a worker inside a span `wcp.execution` below the decision's (section 7): the context as `wcp.*`
+ * attributes, the result's events as span events, and `gen_ai.*` where the worker reported the model it used.
+ * The span is active while the worker runs. A failure of tracing never reaches the caller, who gets the result,
+ * or what `run` throws, as if nothing were traced.
  *
- * @example await withExecutionSpan(tracer, { context, traceparent }, () => worker.execute(request, context))
+ * @example
+ * ```ts
+ * import { trace } from '@opentelemetry/api';
+ * import type { WorkerContext, WorkerResult } from '@wcp/spec';
+ * import { withExecutionSpan } from '@wcp/telemetry/opentelemetry';
+ *
+ * declare const context: WorkerContext;
+ * declare const execute: () => Promise<WorkerResult>;
+ * const result = await withExecutionSpan(trace.getTracer('my-platform'), { context }, execute);
+ * console.log(result.status);
+ * ```
  */
 export async function withExecutionSpan(
   tracer: Tracer,
@@ -42,7 +52,7 @@ export async function withExecutionSpan(
 
 const covered = new WeakSet<object>();
 
-/** Whether an event stands on the span of its execution already, so that a sink need not write it. */
+/** Whether an event is already on the span of its execution, so that a sink need not write it. */
 export function isCovered(event: TelemetryEvent): boolean {
   return covered.has(event);
 }
@@ -52,7 +62,7 @@ function startSpan(tracer: Tracer, options: ExecutionOptions): Span {
   return tracer.startSpan('wcp.execution', { attributes }, contextUnder(options.traceparent));
 }
 
-/** Runs with the span active; a context manager that fails before the run does not stop it. */
+/** Runs with the span active, even if the context manager fails before the run. */
 function runInside(span: Span, run: Execution): Promise<WorkerResult> {
   let started: Promise<WorkerResult> | null = null;
   quietly(() =>

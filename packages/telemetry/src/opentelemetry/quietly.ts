@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 
-/** Does something for tracing's sake: what fails in it is told to OpenTelemetry's own log, not to the caller. */
+/** Does something for tracing only: a failure goes to OpenTelemetry's own log, not to the caller. */
 export function quietly<T>(act: () => T): T | null {
   try {
     return act();
@@ -8,7 +8,7 @@ export function quietly<T>(act: () => T): T | null {
     try {
       diag.warn('WCP tracing failed', String((error as Error | null)?.message));
     } catch {
-      // A log that throws has nowhere to say so.
+      // There is nowhere to report a log that throws.
     }
     return null;
   }

@@ -1,20 +1,20 @@
 import type { Tracer } from '@opentelemetry/api';
-import type { TelemetrySink } from '../sink.ts';
+import type { TelemetrySink } from '../sink/sink.ts';
 import { type EventGroup, groupEvents, writeDecisionSpan, writeExecutionSpan } from './event-span.ts';
 import { isCovered } from './execution-span.ts';
 import { quietly } from './quietly.ts';
 import { writeTraceparent } from './traceparent.ts';
 
-/** A sink that turns events into spans. It is for looking, not for evidence: it never throws. */
+/** A sink that turns events into spans. It is for observability, not for evidence: it never throws. */
 export interface OpenTelemetrySink extends TelemetrySink {
   /**
-   * The W3C `traceparent` of a decision's span, to start the execution with; null where its events
-   * were not emitted here, or 10,000 decisions ago.
+   * The W3C `traceparent` of a decision's span, for its execution; null where its events were not emitted
+   * here, or more than 10,000 decisions ago.
    */
   traceparentOf(decisionId: string): string | null;
 }
 
-const MAX_REMEMBERED = 10_000;
+const MAX_TRACEPARENTS = 10_000;
 
 /**
  * Makes a sink that writes a span `wcp.decision` for the events of each decision, and `wcp.execution`
@@ -22,13 +22,19 @@ const MAX_REMEMBERED = 10_000;
  * as `wcp.*` attributes (section 7). Whatever the tracer does, `emit` does not throw.
  *
  * @example
- * const sink = createOpenTelemetrySink(tracer);
- * sink.emit(decision.telemetry_envelopes);
- * const traceparent = sink.traceparentOf(decision.decision_id);
- * const result = await withExecutionSpan(tracer, { context, traceparent }, () => worker.execute(request, context));
+ * ```ts
+ * import { trace } from '@opentelemetry/api';
+ * import type { RouteDecision } from '@wcp/spec';
+ * import { createOpenTelemetrySink } from '@wcp/telemetry/opentelemetry';
+ *
+ * declare const decision: RouteDecision;
+ * const sink = createOpenTelemetrySink(trace.getTracer('my-platform'));
+ * await sink.emit(decision.telemetry_envelopes);
+ * console.log(sink.traceparentOf(decision.decision_id));
+ * ```
  */
 export function createOpenTelemetrySink(tracer: Tracer): OpenTelemetrySink {
-  const traceparents = new RecentMap(MAX_REMEMBERED);
+  const traceparents = new RecentMap(MAX_TRACEPARENTS);
   const write = (group: EventGroup) => {
     if (group.kind === 'execution') {
       writeExecutionSpan(tracer, group, traceparents.get(group.decisionId));
@@ -47,13 +53,13 @@ export function createOpenTelemetrySink(tracer: Tracer): OpenTelemetrySink {
   };
 }
 
-/** Remembers the last so many texts. */
+/** The most recent texts, up to a maximum. */
 class RecentMap {
-  readonly #most: number;
+  readonly #max: number;
   readonly #texts = new Map<string, string>();
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(max: number) {
+    this.#max = max;
   }
 
   get(key: string | null): string | null {
@@ -64,7 +70,7 @@ class RecentMap {
     if (key === null) return;
     this.#texts.delete(key);
     this.#texts.set(key, text);
-    if (this.#texts.size <= this.#most) return;
+    if (this.#texts.size <= this.#max) return;
     for (const oldest of this.#texts.keys()) {
       this.#texts.delete(oldest);
       return;

@@ -3,10 +3,16 @@ import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 const FORM = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /**
- * Reads a W3C `traceparent`; null for what is none. Version 00 has nothing behind its four fields, a
- * later one may have.
+ * Reads a W3C `traceparent`; null for anything else. Version 00 has exactly four fields, a later version may
+ * have more.
  *
- * @example parseTraceparent('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')?.traceFlags // 1
+ * @example
+ * ```ts
+ * import { parseTraceparent } from '@wcp/telemetry/opentelemetry';
+ *
+ * const text = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+ * console.log(parseTraceparent(text)?.traceFlags); // 1
+ * ```
  */
 export function parseTraceparent(text: unknown): SpanContext | null {
   const found = typeof text === 'string' && text.length <= 512 ? FORM.exec(text) : null;
@@ -17,7 +23,18 @@ export function parseTraceparent(text: unknown): SpanContext | null {
   return isSpanContextValid(context) ? context : null;
 }
 
-/** Writes a W3C `traceparent`, for the headers of a call or the execution of a worker. */
+/**
+ * Writes a W3C `traceparent`, for the headers of a call or the execution of a worker.
+ *
+ * @example
+ * ```ts
+ * import { trace } from '@opentelemetry/api';
+ * import { writeTraceparent } from '@wcp/telemetry/opentelemetry';
+ *
+ * const span = trace.getActiveSpan();
+ * if (span !== undefined) console.log(writeTraceparent(span.spanContext()));
+ * ```
+ */
 export function writeTraceparent(context: SpanContext): string {
   const flags = (context.traceFlags & 0xff).toString(16).padStart(2, '0');
   return `00-${context.traceId}-${context.spanId}-${flags}`;

@@ -34,7 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => api.disable());
 
-test('the execution’s span has the decision’s as parent, through the W3C trace context', async () => {
+test('the execution’s span is a child of the decision’s, through the W3C trace context', async () => {
   const { tracer, spans } = traced();
   expect(await withExecutionSpan(tracer, { context, traceparent }, async () => result())).toEqual(result());
   const [span] = spans();
@@ -81,7 +81,7 @@ test('a worker that calls a model adds gen_ai attributes, and one that calls non
   expect(Object.keys(without?.attributes ?? {}).filter((name) => name.startsWith('gen_ai'))).toEqual([]);
 });
 
-test('the result’s events stand on the span, and a sink that gets them too does not write them again', async () => {
+test('the result’s events are on the span, and a sink that gets them too does not write them again', async () => {
   const { tracer, spans } = traced();
   const sink = createOpenTelemetrySink(tracer);
   sink.emit(dispatchEvents());
@@ -98,7 +98,7 @@ test('the result’s events stand on the span, and a sink that gets them too doe
   expect(spans()).toHaveLength(3);
 });
 
-test('an error of the worker marks the span; what its function throws is the caller’s as it is', async () => {
+test('an error of the worker marks the span, and what its function throws reaches the caller unchanged', async () => {
   const { tracer, spans } = traced();
   const failure = new Error('from the worker');
   await withExecutionSpan(tracer, { context }, async () => result({ status: 'error' }));
@@ -136,7 +136,7 @@ test.each<[string, unknown]>([
   expect(runs).toBe(1);
 });
 
-test('a result that is junk goes to the caller as it is', async () => {
+test('a malformed result reaches the caller unchanged', async () => {
   const { tracer } = traced();
   expect(await withExecutionSpan(tracer, { context }, async () => null as never)).toBeNull();
 });

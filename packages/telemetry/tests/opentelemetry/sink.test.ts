@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { workerExecuted, workerFailed } from '../../src/index.ts';
 import { createOpenTelemetrySink, parseTraceparent } from '../../src/opentelemetry/index.ts';
 import { context, deniedEvent, dispatchEvents, run } from '../samples.ts';
-import { sinkCases } from '../sink.case.ts';
+import { sinkCases } from '../sink/sink.case.ts';
 
 function traced() {
   const exporter = new InMemorySpanExporter();
@@ -55,7 +55,7 @@ test('a decision has one span with its ids, its outcome and every event', () => 
   expect(span?.duration).toEqual([0, 0]);
 });
 
-test('a denial and a hold carry their outcome, and neither is an error of the program', () => {
+test('a denial and a hold have their outcome, and neither is an error', () => {
   const { sink, spans } = traced();
   sink.emit([deniedEvent()]);
   const [gated] = dispatchEvents().slice(-1);
@@ -73,7 +73,7 @@ test('a denial and a hold carry their outcome, and neither is an error of the pr
   expect(spans().map(({ status }) => status.code)).toEqual([0, 0]);
 });
 
-test('events of several decisions in one call get a span each', () => {
+test('events of several decisions in one call get one span for each decision', () => {
   const { sink, spans } = traced();
   const interleaved = dispatchEvents('a').flatMap((event, index) => [
     event,
@@ -84,7 +84,7 @@ test('events of several decisions in one call get a span each', () => {
   expect(spans().map(({ events }) => events.length)).toEqual([4, 4]);
 });
 
-test('the span of a run stands below that of its decision and lasts as long as the run', () => {
+test('the span of a run is a child of its decision’s and lasts as long as the run', () => {
   const { sink, spans } = traced();
   sink.emit(dispatchEvents());
   sink.emit([workerExecuted(context, { ...run, status: 'ok' })]);
@@ -102,7 +102,7 @@ test('the span of a failed run is marked as an error, that of a denied one is no
   expect(spans().map(({ status }) => status)).toEqual([{ code: 2, message: 'WORKER_TIMEOUT' }, { code: 0 }]);
 });
 
-test('traceparentOf names the span of a decision, and only of one that was emitted here', () => {
+test('traceparentOf returns the span of a decision, if it was emitted here', () => {
   const { sink, spans } = traced();
   expect(sink.traceparentOf(context.decision_id)).toBeNull();
   sink.emit(dispatchEvents());
@@ -120,7 +120,7 @@ test('the last ten thousand decisions are remembered', () => {
   expect(sink.traceparentOf('d10000')).not.toBeNull();
 });
 
-test('a decision inside somebody’s trace belongs to that trace', () => {
+test('a decision inside an active trace belongs to that trace', () => {
   const { sink, spans, tracer } = traced();
   tracer.startActiveSpan('agent', (agent) => {
     sink.emit(dispatchEvents());
@@ -156,7 +156,7 @@ test.each<[string, unknown]>([
   expect(sink.traceparentOf(context.decision_id)).toBeNull();
 });
 
-test('events that are junk do not reach the caller, and the good ones beside them are kept', () => {
+test('malformed events do not fail the call, and the good ones beside them are written', () => {
   const { sink, spans } = traced();
   sink.emit(null as never);
   sink.emit([null] as never);

@@ -3,7 +3,7 @@ import { parseTraceparent, writeTraceparent } from '../../src/opentelemetry/inde
 
 const valid = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-test('a traceparent is read and written as W3C says', () => {
+test('a traceparent is read and written as W3C specifies', () => {
   const parsed = parseTraceparent(valid);
   expect(parsed).toEqual({
     traceId: '0af7651916cd43dd8448eb211c80319c',

@@ -10,18 +10,14 @@ import {
   sentence,
 } from '../../fixtures/schema/common.ts';
 import { PORT_PROBLEM_CODES } from '../../runner/port-problem.ts';
-
-/** How a case ended. */
-const STATUSES = ['passed', 'failed', 'skipped', 'errored'] as const;
-/** How a case ended: only `passed` counts. */
-export type Status = (typeof STATUSES)[number];
+import { STATUSES } from '../../runner/verdict.ts';
 
 const TIME_PATTERN = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$';
 const count = Type.Integer({ minimum: 0 });
 const milliseconds = Type.Number({ minimum: 0 });
 const anything = Type.Unknown();
 
-/** How cases ended; `known` of them are listed as known failures and never count as `passed`. */
+/** How many cases ended how; the `known` ones are listed as known failures and never count as `passed`. */
 const CountsSchema = closed({
   cases: count,
   passed: count,
@@ -82,17 +78,15 @@ export const ReportSchema = closed(
   },
   {
     title: 'ConformanceReport',
-    description: `What the referee found of a port (WCP section 11). Levels: ${LEVELS.join(', ')}.`,
+    description: `What the referee found about a port (WCP section 11). Levels: ${LEVELS.join(', ')}.`,
   },
 );
 
 /** What a run found. */
 export type ConformanceReport = Static<typeof ReportSchema>;
-/** What a run found of one case. */
+/** What a run found about one case. */
 export type CaseReport = Static<typeof CaseReportSchema>;
 /** Counts of cases by how they ended. */
 export type Counts = Static<typeof CountsSchema>;
-/** One place where an answer is not what was expected; an absent side has no member. */
-export type Difference = Static<typeof DifferenceSchema>;
-/** Something wrong with the port as a whole, and what to do. */
+/** Something wrong with the port as a whole, and what to do about it. */
 export type Problem = Static<typeof ProblemSchema>;

@@ -2,8 +2,16 @@ import { WcpError } from '@wcp/spec';
 import type { TelemetrySink } from './sink.ts';
 
 /**
- * Makes one sink of several. Every sink is tried, also after another failed; then the call rejects
- * with `ERR_WCP_STORE`, whose `cause` is an AggregateError of all failures.
+ * Makes one sink of several. Every sink is tried, even after another failed; then the call rejects with
+ * `ERR_WCP_STORE`, whose `cause` is an AggregateError of all failures.
+ *
+ * @example
+ * ```ts
+ * import { createFileSink, createMemorySink, fanOut } from '@wcp/telemetry';
+ *
+ * const sink = fanOut([createMemorySink(), await createFileSink('events.jsonl')]);
+ * await sink.close();
+ * ```
  */
 export function fanOut(sinks: readonly TelemetrySink[]): TelemetrySink {
   return {
@@ -16,7 +24,7 @@ export function fanOut(sinks: readonly TelemetrySink[]): TelemetrySink {
 type Act = (sink: TelemetrySink) => void | Promise<void>;
 
 async function onEach(sinks: readonly TelemetrySink[], verb: string, act: Act): Promise<void> {
-  // The async arrow turns a sink that throws at once into one that rejects.
+  // The async arrow turns a sink that throws into one that rejects.
   const outcomes = await Promise.allSettled(sinks.map(async (sink) => act(sink)));
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
   if (failures.length === 0) return;

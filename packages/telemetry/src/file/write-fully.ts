@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** Writes all of `bytes` at the file's end, whatever the system takes at once. */
+/** Appends all of `bytes`, however few the system writes at once. */
 export async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) {

@@ -1,7 +1,7 @@
 import type { TelemetryEvent } from '@wcp/spec';
 import { escapeText } from '@wcp/spec/json';
 
-/** What an event says of the decision that it belongs to; null is what is not known. */
+/** The decision that an event belongs to; null is unknown. */
 export interface EventContext {
   readonly correlation_id: string | null;
   readonly tenant_id: string | null;
@@ -9,9 +9,9 @@ export interface EventContext {
   readonly decision_id: string | null;
 }
 
-/** What an event says of one run of a worker. */
+/** One run of a worker. */
 export interface WorkerRun<S extends string> {
-  /** When the run ended, RFC 3339 in UTC. */
+  /** The end of the run, RFC 3339 in UTC. */
   readonly timestamp: string;
   readonly worker_id: string;
   readonly worker_species_id: string;
@@ -19,22 +19,53 @@ export interface WorkerRun<S extends string> {
   readonly duration_ms: number;
 }
 
-/** The event of a run that gave a result. */
+/** The event of a run that produced a result. */
 export type WorkerExecutedEvent = Extract<TelemetryEvent, { event_id: 'evt.worker.executed' }>;
-/** The event of a run that gave none. */
+/** The event of a run that produced none. */
 export type WorkerFailedEvent = Extract<TelemetryEvent, { event_id: 'evt.worker.failed' }>;
 
 /**
- * Makes the event of a run that gave a result (section 7). Strings are escaped as section 3 asks;
- * members of `context` other than the four are left out.
+ * Makes the event of a run that produced a result (section 7). Strings are escaped as section 3 requires;
+ * other members of `context` are left out.
  *
- * @example workerExecuted(context, { ...run, status: 'ok' }).event_id // 'evt.worker.executed'
+ * @example
+ * ```ts
+ * import { type EventContext, workerExecuted } from '@wcp/telemetry';
+ *
+ * declare const context: EventContext;
+ * const event = workerExecuted(context, {
+ *   timestamp: new Date().toISOString(),
+ *   worker_id: 'org.acme.doc-summarizer.prod-01',
+ *   worker_species_id: 'wrk.doc.summarizer',
+ *   status: 'ok',
+ *   duration_ms: 12,
+ * });
+ * console.log(event.event_id); // 'evt.worker.executed'
+ * ```
  */
 export function workerExecuted(context: EventContext, run: WorkerRun<'ok' | 'partial'>): WorkerExecutedEvent {
   return { event_id: 'evt.worker.executed', ...common(context, run), status: run.status };
 }
 
-/** Makes the event of a run that was denied or failed; `reason` is a code, or null (section 7). */
+/**
+ * Makes the event of a run that was denied or failed (section 7); `reason` is a code, or null.
+ *
+ * @example
+ * ```ts
+ * import { type EventContext, workerFailed } from '@wcp/telemetry';
+ *
+ * declare const context: EventContext;
+ * const event = workerFailed(context, {
+ *   timestamp: new Date().toISOString(),
+ *   worker_id: 'org.acme.doc-summarizer.prod-01',
+ *   worker_species_id: 'wrk.doc.summarizer',
+ *   status: 'denied',
+ *   reason: 'INPUT_INVALID',
+ *   duration_ms: 1,
+ * });
+ * console.log(event.reason);
+ * ```
+ */
 export function workerFailed(
   context: EventContext,
   run: WorkerRun<'denied' | 'error'> & { readonly reason: string | null },

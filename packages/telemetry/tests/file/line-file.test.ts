@@ -11,8 +11,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { openLineFile, readLines } from '../src/index.ts';
-import { freshFile } from './samples.ts';
+import { openLineFile, readLines } from '../../src/index.ts';
+import { freshFile } from '../samples.ts';
 
 const text = (path: string) => readFileSync(path, 'utf8');
 const names = (path: string) => readdirSync(dirname(path)).sort();
@@ -31,7 +31,7 @@ describe('appending', () => {
     });
   });
 
-  test('what is acknowledged can be read from the file at once', async () => {
+  test('an acknowledged line can be read from the file immediately', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     await Promise.all(
@@ -44,13 +44,13 @@ describe('appending', () => {
     expect((await readLines(path)).values).toEqual(Array.from({ length: 200 }, (_, n) => ({ n })));
   });
 
-  test('a file is readable by its owner alone', async () => {
+  test('only its owner can read a file', async () => {
     const path = freshFile();
     await (await openLineFile(path)).close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  test('a reopened file goes on where it ended', async () => {
+  test('a reopened file continues where it ended', async () => {
     const path = freshFile();
     for (const n of [1, 2, 3]) {
       const file = await openLineFile(path);
@@ -61,7 +61,7 @@ describe('appending', () => {
     expect((await readLines(path)).values).toEqual([1, 2, 3]);
   });
 
-  test('what another writes to the file meanwhile is not overwritten', async () => {
+  test('what another process writes to the file meanwhile is not overwritten', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     await file.append(['mine']);
@@ -71,7 +71,7 @@ describe('appending', () => {
     expect((await readLines(path)).values).toEqual(['mine', 'theirs', 'mine again']);
   });
 
-  test('a value without canonical JSON is refused, nothing of its call is written, and the file goes on', async () => {
+  test('a value without canonical JSON is refused, nothing of its call is written, and the file stays usable', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     await expect(file.append(['good', Number.NaN])).rejects.toMatchObject({ code: 'ERR_WCP_CANONICAL_JSON' });
@@ -80,7 +80,7 @@ describe('appending', () => {
     expect((await readLines(path)).values).toEqual(['next']);
   });
 
-  test('close waits for what was appended, and afterwards an append is refused', async () => {
+  test('close waits for pending appends, and a later append is refused', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     const pending = [file.append([1]), file.append([2]), file.append([3])];
@@ -101,7 +101,7 @@ const fileHandles = async () => {
 describe('durability', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  test('an append is acknowledged only when the disk has it, and those that wait share one fsync', async () => {
+  test('an append is acknowledged only when it is on disk, and waiting appends share one fsync', async () => {
     const file = await openLineFile(freshFile());
     const syncs: (() => void)[] = [];
     vi.spyOn(await fileHandles(), 'datasync').mockImplementation(
@@ -121,7 +121,7 @@ describe('durability', () => {
     await file.close();
   });
 
-  test('an fsync that fails is a failed write, even though the bytes stand in the file', async () => {
+  test('a failed fsync is a failed write, even though the bytes are in the file', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     vi.spyOn(await fileHandles(), 'datasync').mockRejectedValueOnce(new Error('EIO'));
@@ -131,7 +131,7 @@ describe('durability', () => {
     expect(text(path)).toBe('1\n');
   });
 
-  test('a disk that takes a few bytes at a time gets them all', async () => {
+  test('every byte is written, even if the system writes a few at a time', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     const handles = await fileHandles();
@@ -148,7 +148,7 @@ describe('durability', () => {
     expect(text(path)).toBe(`{"text":"${'é'.repeat(10)}"}\n`);
   });
 
-  test('a new file’s entry in its folder is made durable, that of an old one is already', async () => {
+  test('the folder entry of a new file is made durable, that of an old file already is', async () => {
     const path = freshFile();
     const sync = vi.spyOn(await fileHandles(), 'sync');
     const first = await openLineFile(path);
@@ -161,7 +161,7 @@ describe('durability', () => {
 });
 
 describe('a write that fails', () => {
-  test('is told to every caller that waits, and poisons the file until it is reopened', async () => {
+  test('rejects for every waiting caller, and for every later one until the file is reopened', async () => {
     const file = await openLineFile('/dev/full');
     const outcomes = await Promise.allSettled([file.append([1]), file.append([2]), file.append([3])]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -186,7 +186,7 @@ describe('a write that fails', () => {
 });
 
 describe('a file whose last line is torn', () => {
-  test('keeps every whole line, moves the rest aside and goes on, wherever it was cut', async () => {
+  test('keeps every whole line and moves the rest aside, wherever it was torn', async () => {
     const whole = '{"n":1}\n{"n":"é\\n"}\n{"n":3}\n';
     const bytes = Buffer.from(whole);
     for (let cut = 0; cut <= bytes.length; cut += 1) {
@@ -224,7 +224,7 @@ describe('a file whose last line is torn', () => {
     expect(text(path)).toBe('');
   });
 
-  test('is found behind a torn line that is longer than one read', async () => {
+  test('keeps the lines before a torn line that is longer than one read', async () => {
     const path = freshFile();
     writeFileSync(path, `"whole"\n"${'x'.repeat(300_000)}`);
     const file = await openLineFile(path);
@@ -233,7 +233,7 @@ describe('a file whose last line is torn', () => {
     expect(text(path)).toBe('"whole"\n');
   });
 
-  test('a file of any bytes at all is opened without losing one of them', async () => {
+  test('loses no byte, whatever the file contains', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), async (bytes) => {
         const path = freshFile();
@@ -259,7 +259,7 @@ describe('reading', () => {
     }
   });
 
-  test('a line that is no UTF-8 is damage', async () => {
+  test('a line that is not UTF-8 is damage', async () => {
     const path = freshFile();
     writeFileSync(path, Buffer.from([0x22, 0xff, 0x22, 0x0a]));
     await expect(readLines(path)).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });

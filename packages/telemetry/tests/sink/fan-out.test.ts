@@ -1,7 +1,7 @@
 import { WcpError } from '@wcp/spec';
 import { expect, test } from 'vitest';
-import { createMemorySink, fanOut, type TelemetrySink } from '../src/index.ts';
-import { deniedEvent } from './samples.ts';
+import { createMemorySink, fanOut, type TelemetrySink } from '../../src/index.ts';
+import { deniedEvent } from '../samples.ts';
 
 const broken = (fail: () => void | Promise<void>): TelemetrySink => ({
   emit: fail,
@@ -13,7 +13,7 @@ const throwing = broken(() => {
 });
 const rejecting = broken(() => Promise.reject(new Error('later')));
 
-test('every sink is tried, and then all failures are told', async () => {
+test('every sink is tried, and then all failures are reported', async () => {
   const memory = createMemorySink();
   const error = await Promise.resolve(fanOut([throwing, rejecting, memory]).emit([deniedEvent()])).catch(
     (e) => e,
@@ -35,6 +35,6 @@ test.each(['flush', 'close'] as const)('a %s that fails in one sink reaches the 
   expect(reached).toBe(1);
 });
 
-test('a fan-out of no sinks keeps nothing and says nothing', async () => {
+test('a fan-out of no sinks does nothing and does not fail', async () => {
   await expect(Promise.resolve(fanOut([]).emit([deniedEvent()]))).resolves.toBeUndefined();
 });

@@ -2,9 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeFully } from './write-fully.ts';
 
-/** What a crash in the middle of a write had left, and where it stands now. */
+/** The part of a line that a crash left, and where it is now. */
 export interface TornBytes {
-  /** The file that holds the torn bytes: `<file>.torn-<n>`. */
+  /** The file with the torn bytes: `<file>.torn-<n>`. */
   readonly path: string;
   readonly bytes: number;
 }
@@ -13,10 +13,10 @@ const CHUNK = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Moves what stands behind the last newline of a file aside, so that the file ends in a whole line.
- * The copy is durable before the file is cut: a crash in between leaves the bytes twice, never nowhere.
+ * Moves the bytes after the last newline of a file aside, so that the file ends in a whole line. The copy is
+ * durable before the file is truncated: a crash in between leaves the bytes twice, never nowhere.
  */
-export async function mendTail(handle: FileHandle, path: string): Promise<TornBytes | null> {
+export async function repairTail(handle: FileHandle, path: string): Promise<TornBytes | null> {
   const { size } = await handle.stat();
   const whole = await wholeLength(handle, size);
   if (whole === size) return null;
@@ -26,7 +26,7 @@ export async function mendTail(handle: FileHandle, path: string): Promise<TornBy
   return torn;
 }
 
-/** The length of a file up to and with its last newline. */
+/** The length of a file up to and including its last newline. */
 async function wholeLength(handle: FileHandle, size: number): Promise<number> {
   for (let end = size; end > 0; end = Math.max(0, end - CHUNK)) {
     const start = Math.max(0, end - CHUNK);

@@ -2,20 +2,27 @@ import { createReadStream } from 'node:fs';
 import { WcpError } from '@wcp/spec';
 import { parseJson } from '@wcp/spec/json';
 
-/** What stands in a file of JSON lines. */
+/** The content of a file of JSON lines. */
 export interface LineReading {
   /** The value of every whole line, in order. */
   readonly values: readonly unknown[];
-  /** What stands behind the last newline, which nobody was told is kept; null where nothing does. */
+  /** The bytes after the last newline, which were never acknowledged; null where there are none. */
   readonly torn: Uint8Array | null;
 }
 
 /**
- * Reads a file of JSON lines without changing it. A whole line that is no JSON is damage, not a torn
- * write, and is never skipped.
+ * Reads a file of JSON lines without changing it. A whole line that is not JSON is damage, not a torn write,
+ * and is never skipped.
  *
- * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be read or a line is damaged; the message
- * names the line
+ * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be read or a line is damaged; the message names
+ * the line
+ * @example
+ * ```ts
+ * import { readLines } from '@wcp/telemetry';
+ *
+ * const { values, torn } = await readLines('receipts.jsonl');
+ * console.log(values.length, torn === null ? 'whole' : 'torn at the end');
+ * ```
  */
 export async function readLines(path: string): Promise<LineReading> {
   const values: unknown[] = [];
@@ -43,6 +50,6 @@ function parseLine(line: Buffer): unknown {
   try {
     return parseJson(UTF8.decode(line));
   } catch (cause) {
-    throw new WcpError('ERR_WCP_STORE', 'The line is no JSON.', { cause });
+    throw new WcpError('ERR_WCP_STORE', 'The line is not JSON.', { cause });
   }
 }

@@ -1,5 +1,5 @@
 /** Appends numbers for ever, some at once, and prints each as soon as it is acknowledged. */
-import { openLineFile } from '../src/line-file.ts';
+import { openLineFile } from '../../src/file/line-file.ts';
 
 const file = await openLineFile(process.argv[2] ?? '');
 let next = Number(process.argv[3]);

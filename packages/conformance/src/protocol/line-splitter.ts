@@ -1,27 +1,27 @@
-/** The longest line that is read, in bytes. */
+/** The maximum length of a line, in bytes. */
 export const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** A line of bytes that was read, or why it is none. */
+/** A line that was read, or why it can't be. */
 export type LineRead =
   | { readonly type: 'line'; readonly text: string }
   | { readonly type: 'not_utf8' }
   | { readonly type: 'line_too_long' };
 
 /**
- * Splits bytes into lines, wherever the chunks are cut: the bytes of one character may come in two of
- * them. A carriage return before the newline is dropped.
+ * Splits bytes into lines, however they are chunked: even the bytes of one character may arrive in two
+ * chunks. A carriage return before the newline is dropped.
  */
 export class LineSplitter {
   #chunks: Uint8Array[] = [];
   #length = 0;
   #overflowed = false;
-  readonly #longest: number;
+  readonly #maxLength: number;
 
-  constructor(longest = MAX_LINE_LENGTH) {
-    this.#longest = longest;
+  constructor(maxLength = MAX_LINE_LENGTH) {
+    this.#maxLength = maxLength;
   }
 
   /** The lines that `chunk` completes. A line that grows too long is reported once, before its end. */
@@ -37,7 +37,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** What came after the last newline, with a mark for each byte that is not UTF-8. */
+  /** The text after the last newline, with U+FFFD for what is not UTF-8. */
   rest(): string {
     return new TextDecoder().decode(Buffer.concat(this.#chunks));
   }
@@ -45,7 +45,7 @@ export class LineSplitter {
   #keep(piece: Uint8Array): LineRead[] {
     if (this.#overflowed || piece.length === 0) return [];
     this.#length += piece.length;
-    if (this.#length > this.#longest) {
+    if (this.#length > this.#maxLength) {
       this.#overflowed = true;
       this.#chunks = [];
       return [{ type: 'line_too_long' }];

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openLineFile, readLines } from '../src/index.ts';
-import { freshFile } from './samples.ts';
+import { openLineFile, readLines } from '../../src/index.ts';
+import { freshFile } from '../samples.ts';
 
 const writer = fileURLToPath(new URL('./killed-writer.ts', import.meta.url));
 
-/** Lets a process append for a while, kills it, and gives the numbers that it had acknowledged. */
+/** Lets a process append for a while, kills it, and returns the numbers that it acknowledged. */
 async function appendAndKill(path: string, from: number, milliseconds: number): Promise<number[]> {
   const child = spawn(process.execPath, [writer, path, String(from)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -24,12 +24,12 @@ async function appendAndKill(path: string, from: number, milliseconds: number): 
     .map(Number);
 }
 
-test('a writer that is killed loses no line that it acknowledged', async () => {
+test('a killed writer loses no line that it acknowledged', async () => {
   const path = freshFile();
   const acknowledged: number[] = [];
   for (let round = 0; round < 6; round += 1) {
     acknowledged.push(...(await appendAndKill(path, round * 1_000_000, 20 + round * 15)));
-    // Whatever the kill left: the next writer mends it before it goes on.
+    // Whatever the kill left, the next writer repairs it before it continues.
     await (await openLineFile(path)).close();
   }
   const { values, torn } = await readLines(path);

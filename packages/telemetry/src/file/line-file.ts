@@ -1,41 +1,46 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { canonicalJson, WcpError } from '@wcp/spec';
-import { mendTail, syncFolder, type TornBytes } from './torn-tail.ts';
+import { repairTail, syncFolder, type TornBytes } from './torn-tail.ts';
 import { writeFully } from './write-fully.ts';
 
-/** An open file of JSON lines that only ever grows. */
+/** An open, append-only file of JSON lines. */
 export interface LineFile {
   readonly path: string;
-  /** What a crash had torn, moved aside when the file was opened; null where nothing was. */
+  /** A torn last line, which was moved aside when the file was opened; null where there was none. */
   readonly torn: TornBytes | null;
   /**
-   * Appends values, a line of canonical JSON each, and resolves when they are on the disk. Appends
-   * that wait at the same time share one write and one fsync, in the order of the calls.
+   * Appends values, a line of canonical JSON each, and resolves when they are on disk. Appends that wait at
+   * the same time share one write and one fsync, in the order of the calls.
    *
    * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` where a value has no canonical JSON (nothing of the
-   * call is written); `ERR_WCP_STORE` where the write failed, and from then on until it is reopened
+   * call is written); `ERR_WCP_STORE` where the write failed, and for every later call until it is reopened
    */
   append(values: readonly unknown[]): Promise<void>;
-  /** Waits for what was appended and closes the file; a second close does nothing. */
+  /** Waits for pending appends and closes the file; a second close does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * Opens an append-only file of JSON lines and makes it if there is none; its folder must exist. Bytes
- * behind the last newline, which a crash left in the middle of a write, move to `<file>.torn-<n>`;
- * every whole line stays. One process at a time may have a file open: nothing locks it.
+ * Opens an append-only file of JSON lines and creates it if necessary; its folder must exist. Bytes after the
+ * last newline, which a crash left in the middle of a write, move to `<file>.torn-<n>`; every whole line
+ * stays. Only one process at a time may have a file open: nothing locks it.
  *
- * @throws {WcpError} `ERR_WCP_STORE`
+ * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be opened or repaired
  * @example
+ * ```ts
+ * import { openLineFile } from '@wcp/telemetry';
+ *
  * const file = await openLineFile('receipts.jsonl');
- * await file.append([receipt]); // on the disk from here on
+ * await file.append([{ seq: 0 }]); // on disk from here on
+ * await file.close();
+ * ```
  */
 export async function openLineFile(path: string): Promise<LineFile> {
   let handle: FileHandle | null = null;
   try {
     handle = await open(path, 'a+', 0o600);
-    const torn = await mendTail(handle, path);
-    // An empty file may be one whose entry in the folder a crash has not let become durable.
+    const torn = await repairTail(handle, path);
+    // A crash may have kept the folder's entry of an empty file from becoming durable.
     if ((await handle.stat()).size === 0) await syncFolder(path);
     return new AppendedFile(path, torn, handle);
   } catch (cause) {
@@ -100,7 +105,7 @@ class AppendedFile implements LineFile {
 
   async #write(group: readonly Waiting[]): Promise<void> {
     try {
-      // After a failure nobody knows how much of the line stands there: another would be glued to it.
+      // After a failure, part of a line may be in the file: the next one would be glued to it.
       if (this.#failure !== null) throw this.#failure;
       const bytes = Buffer.from(group.map(({ text }) => text).join(''), 'utf8');
       if (bytes.length > 0) {

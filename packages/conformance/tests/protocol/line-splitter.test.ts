@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineSplitter } from '../../src/runner/line-splitter.ts';
+import { LineSplitter } from '../../src/protocol/line-splitter.ts';
 
 const cut = (bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] => {
   const places = [...new Set([0, ...cuts.map((place) => place % (bytes.length + 1)), bytes.length])].sort(
@@ -9,7 +9,7 @@ const cut = (bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] => {
   return places.slice(1).map((place, index) => bytes.subarray(places[index], place));
 };
 
-test('lines are the same wherever the chunks are cut, inside characters too', () => {
+test('lines are the same however they are chunked, even inside a character', () => {
   const text = fc
     .string({ unit: 'binary', maxLength: 30 })
     .map((line) => line.replaceAll(/[\r\n]/g, '').toWellFormed());
@@ -28,11 +28,11 @@ test('a carriage return before the newline is dropped', () => {
   expect(new LineSplitter().push(Buffer.from('a\r\n'))).toEqual([{ type: 'line', text: 'a' }]);
 });
 
-test('a byte order mark is kept, so that it is found to be no JSON', () => {
+test('a byte order mark is kept, so that the line is refused as JSON', () => {
   expect(new LineSplitter().push(Buffer.from('\ufeff{}\n'))).toEqual([{ type: 'line', text: '\ufeff{}' }]);
 });
 
-test('bytes that are no UTF-8 make a line of their own kind, and the next line is read', () => {
+test('a line that is not UTF-8 is reported, and the next line is read', () => {
   const read = new LineSplitter().push(Buffer.from([0xff, 0x0a, 0x61, 0x0a]));
   expect(read).toEqual([{ type: 'not_utf8' }, { type: 'line', text: 'a' }]);
 });
@@ -44,7 +44,7 @@ test('a line that is too long is reported before its end, once, and the next lin
   expect(splitter.push(Buffer.from('i\nabcd\n'))).toEqual([{ type: 'line', text: 'abcd' }]);
 });
 
-test('what stands after the last newline is the rest', () => {
+test('the text after the last newline is the rest', () => {
   const splitter = new LineSplitter();
   splitter.push(Buffer.from('a\nhalf'));
   expect(splitter.rest()).toBe('half');

@@ -1,6 +1,6 @@
 import type { TelemetryEvent } from '@wcp/spec';
-import { createFileSink, createMemorySink, fanOut, readLines } from '../src/index.ts';
-import { freshFile } from './samples.ts';
+import { createFileSink, createMemorySink, fanOut, readLines } from '../../src/index.ts';
+import { freshFile } from '../samples.ts';
 import { sinkCases } from './sink.case.ts';
 
 const summary = ({ event_id, correlation_id }: TelemetryEvent) => ({ event_id, correlation_id });

@@ -1,7 +1,7 @@
 import { TelemetryEventSchema } from '@wcp/spec/document';
 import { expect, test } from 'vitest';
-import { workerExecuted, workerFailed } from '../src/index.ts';
-import { context, run } from './samples.ts';
+import { workerExecuted, workerFailed } from '../../src/index.ts';
+import { context, run } from '../samples.ts';
 
 /** The members that the schema names for an event. */
 const membersOf = (eventId: string) => {
@@ -12,13 +12,13 @@ const membersOf = (eventId: string) => {
   return schemas.find(({ properties }) => properties.event_id?.const === eventId)?.required.toSorted();
 };
 
-test('a run that gave a result has the event evt.worker.executed with the members of the schema', () => {
+test('a run with a result has the event evt.worker.executed with the members of the schema', () => {
   const event = workerExecuted(context, { ...run, status: 'partial' });
   expect(event).toEqual({ event_id: 'evt.worker.executed', ...context, ...run, status: 'partial' });
   expect(Object.keys(event).sort()).toEqual(membersOf('evt.worker.executed'));
 });
 
-test('a run that gave none has the event evt.worker.failed with its reason', () => {
+test('a run without a result has the event evt.worker.failed with its reason', () => {
   const event = workerFailed(context, { ...run, status: 'denied', reason: 'WORKER_INVALID_INPUT' });
   expect(event).toMatchObject({
     event_id: 'evt.worker.failed',
@@ -29,7 +29,7 @@ test('a run that gave none has the event evt.worker.failed with its reason', () 
   expect(workerFailed(context, { ...run, status: 'error', reason: null }).reason).toBeNull();
 });
 
-test('members that are not known are null', () => {
+test('unknown members are null', () => {
   const nobody = { correlation_id: null, tenant_id: null, capability_id: null, decision_id: null };
   expect(workerExecuted(nobody, { ...run, status: 'ok' })).toMatchObject(nobody);
 });
@@ -51,7 +51,7 @@ test('every string of an event is escaped', () => {
   expect(new Set(Object.values(texts))).toEqual(new Set(['a\\u000a\\u202eb\\\\']));
 });
 
-test('members of a context that no event has are left out, and a clock set back gives no negative duration', () => {
+test('other members of the context are left out, and a clock that is set back causes no negative duration', () => {
   const event = workerExecuted({ ...context, policy_version: 'p' } as typeof context, {
     ...run,
     duration_ms: -5,
