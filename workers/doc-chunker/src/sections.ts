@@ -84,6 +84,9 @@ function headingPath(titles: string[], level: number, title: string): string | n
 const MAX_TITLE_LENGTH = 120;
 
 function shortTitle(title: string): string {
-  const short = title.slice(0, 2 * MAX_TITLE_LENGTH).replace(/\s+/g, ' ').trim();
+  const short = title
+    .slice(0, 2 * MAX_TITLE_LENGTH)
+    .replace(/\s+/g, ' ')
+    .trim();
   return short.length <= MAX_TITLE_LENGTH ? short : `${short.slice(0, MAX_TITLE_LENGTH).toWellFormed()}…`;
 }

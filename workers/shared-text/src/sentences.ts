@@ -1,8 +1,7 @@
 const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /** A sentence does not end here although the segmenter says so. */
-const ABBREVIATION =
-  /(?:^|[\s("'“‘])(?:[A-Z]|Dr|Mrs?|Ms|Prof|St|vs|cf|e\.g|i\.e)\.\s*$/;
+const ABBREVIATION = /(?:^|[\s("'“‘])(?:[A-Z]|Dr|Mrs?|Ms|Prof|St|vs|cf|e\.g|i\.e)\.\s*$/;
 /** Abbreviations only when a number follows: "no. 3", but "He said no." */
 const BEFORE_NUMBER = /(?:^|[\s("'“‘])(?:[Ff]igs?|[Nn]os?|[Vv]ol|pp?)\.\s*$/;
 /** The longest abbreviation, with what stands before and behind it, in UTF-16 code units. */

@@ -8,16 +8,47 @@ const read = (text: string) => {
 
 describe('readMarkdown', () => {
   test.each<[string, unknown[]]>([
-    ['# A\n\nb\nc', [['heading', 1, 'A'], ['paragraph', 0, 'b c']]],
+    [
+      '# A\n\nb\nc',
+      [
+        ['heading', 1, 'A'],
+        ['paragraph', 0, 'b c'],
+      ],
+    ],
     ['A\n---\n', [['heading', 2, 'A']]],
-    ['- a\n\n  b\n- [x] c', [['item', 1, 'a'], ['paragraph', 1, 'b'], ['item', 1, 'c']]],
+    [
+      '- a\n\n  b\n- [x] c',
+      [
+        ['item', 1, 'a'],
+        ['paragraph', 1, 'b'],
+        ['item', 1, 'c'],
+      ],
+    ],
     ['> - a', [['item', 2, 'a']]],
-    ['```\n# a\n```\n\n    b', [['code', 0, ''], ['code', 0, '']]],
+    [
+      '```\n# a\n```\n\n    b',
+      [
+        ['code', 0, ''],
+        ['code', 0, ''],
+      ],
+    ],
     ['| a |\n| - |\n| b |', [['table', 0, '']]],
-    ['---\na: b\n---\n# c', [['front-matter', 0, ''], ['heading', 1, 'c']]],
+    [
+      '---\na: b\n---\n# c',
+      [
+        ['front-matter', 0, ''],
+        ['heading', 1, 'c'],
+      ],
+    ],
     ['---\na\n---', [['heading', 2, 'a']]],
     ['***\n\n[a]: https://example.org/', []],
-    ['<!-- a\n\nb -->\n\n<pre>\nc\n</pre>', [['code', 0, ''], ['code', 0, '']]],
+    [
+      '<!-- a\n\nb -->\n\n<pre>\nc\n</pre>',
+      [
+        ['code', 0, ''],
+        ['code', 0, ''],
+      ],
+    ],
     ['<div>\na &amp; b</div>', [['paragraph', 0, 'a & b']]],
     ['', []],
   ])('reads the blocks of %j.', (text, blocks) => {

@@ -1,12 +1,12 @@
 import type { Denial, RunContext } from '@wcp/worker-kit';
-import { readAllowList } from './allow-list.ts';
-import type { Network } from './checked-agent.ts';
-import { readDataUrl } from './data-url.ts';
-import { decodeText } from './decode-text.ts';
-import { readHtml } from './read-html.ts';
-import { readUrl } from './read-url.ts';
+import { decodeText } from './content/decode-text.ts';
+import { readHtml } from './content/read-html.ts';
+import { readAllowList } from './network/allow-list.ts';
+import type { Network } from './network/checked-agent.ts';
+import { readDataUrl } from './network/data-url.ts';
+import { type Answer, retrieve } from './network/retrieve.ts';
+import { readUrl } from './network/url.ts';
 import { Refusal } from './refusal.ts';
-import { type Answer, retrieve } from './retrieve.ts';
 import type { Page, Request } from './schema.ts';
 
 /** What a run needs of its context. */

@@ -1,10 +1,10 @@
 import { contextFor } from '@wcp/worker-kit/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isPublic, parseAddress } from '../src/address.ts';
-import { allows, readAllowList } from '../src/allow-list.ts';
-import type { Network, Resolve } from '../src/checked-agent.ts';
 import { fetchPage } from '../src/fetch-page.ts';
 import { worker } from '../src/index.ts';
+import { isPublic, parseAddress } from '../src/network/address.ts';
+import { allows, readAllowList } from '../src/network/allow-list.ts';
+import type { Network, Resolve } from '../src/network/checked-agent.ts';
 import { giving, serve } from './servers.ts';
 
 const run = (url: string) => worker.execute({ url, timeout_ms: 2000 }, contextFor(worker));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readHtml } from '../src/read-html.ts';
-import { tameHtml } from '../src/tame-html.ts';
+import { readHtml } from '../src/content/read-html.ts';
+import { tameHtml } from '../src/content/tame-html.ts';
 
 const textOf = (html: string) => readHtml(html).text;
 

@@ -65,7 +65,10 @@ function linksOf(vectors: readonly Vector[]): readonly Link[] {
 }
 
 function supportOf(link: Link, ranks: readonly number[], outward: readonly number[]): number {
-  return link.reduce((sum, [other, weight]) => sum + ((ranks[other] ?? 0) * weight) / (outward[other] || 1), 0);
+  return link.reduce(
+    (sum, [other, weight]) => sum + ((ranks[other] ?? 0) * weight) / (outward[other] || 1),
+    0,
+  );
 }
 
 function greatest(values: readonly number[]): number {

@@ -49,7 +49,8 @@ function tokensOf(sentence: string): Token[] {
   const isGlued = (index: number) => index > 0 && spaces[index] === '';
   const isJoiner = (index: number) => JOINER.test(values[index] ?? '');
   const isInIdentifier = (index: number) =>
-    (isGlued(index) && isJoiner(index - 1)) || (isGlued(index + 1) && isGlued(index + 2) && isJoiner(index + 1));
+    (isGlued(index) && isJoiner(index - 1)) ||
+    (isGlued(index + 1) && isGlued(index + 2) && isJoiner(index + 1));
   return values.flatMap((value, index) => {
     if (!WORD.test(value)) return [];
     return [{ value, stem: stems[index] ?? value, isStop: stops[index] === true || isInIdentifier(index) }];

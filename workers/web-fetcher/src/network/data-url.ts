@@ -1,5 +1,5 @@
-import { readMediaType } from './media-type.ts';
-import { Refusal } from './refusal.ts';
+import { readMediaType } from '../content/media-type.ts';
+import { Refusal } from '../refusal.ts';
 import type { Answer } from './retrieve.ts';
 
 /** How much longer than its content the URL is, where every byte of it is written as `%XX`. */

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { type Address, parseAddress } from './address.ts';
-import { hostOf } from './read-url.ts';
+import { hostOf } from './url.ts';
 
 /** Where a connection would go. */
 export interface Target {

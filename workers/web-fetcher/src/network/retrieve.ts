@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, request } from 'undici';
+import { type MediaType, readMediaType } from '../content/media-type.ts';
+import { Refusal } from '../refusal.ts';
+import type { Request } from '../schema.ts';
 import { AddressRefused, checkedAgent, type Network } from './checked-agent.ts';
-import { type MediaType, readMediaType } from './media-type.ts';
 import { readBody } from './read-body.ts';
-import { readUrl } from './read-url.ts';
-import { Refusal } from './refusal.ts';
-import type { Request } from './schema.ts';
+import { readUrl } from './url.ts';
 
 /** What a server gave in the end. */
 export interface Answer {

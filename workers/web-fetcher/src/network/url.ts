@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 
 /** More than any server takes. */
 const MAX_HTTP_URL_LENGTH = 8192;

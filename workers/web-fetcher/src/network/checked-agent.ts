@@ -1,10 +1,10 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
+import { Refusal } from '../refusal.ts';
 import { isPublic, parseAddress } from './address.ts';
 import { type AllowList, allows } from './allow-list.ts';
-import { hostOf, portOf } from './read-url.ts';
-import { Refusal } from './refusal.ts';
+import { hostOf, portOf } from './url.ts';
 
 /** Finds every address of a host: `lookup` of `node:dns`, or what a test has in its place. */
 export type Resolve = (

@@ -1,5 +1,5 @@
 import { Readability } from '@mozilla/readability';
-import { type DomDocument, type DomNode, parsePage } from './dom.ts';
+import { type DomDocument, type DomElement, parsePage } from './dom.ts';
 import { tameHtml } from './tame-html.ts';
 import { squeeze, writeMarkdown } from './write-markdown.ts';
 
@@ -33,9 +33,9 @@ function escapeHtml(text: string): string {
 
 function findArticle(document: DomDocument): { title: string; text: string } | null {
   try {
-    const found = new Readability<DomNode>(document as never, {
+    const found = new Readability<DomElement>(document, {
       disableJSONLD: true,
-      serializer: (node) => node as DomNode,
+      serializer: (node) => node as DomElement,
     }).parse();
     const text = found?.content ? writeMarkdown(found.content) : '';
     return text === '' ? null : { title: found?.title ?? '', text };
