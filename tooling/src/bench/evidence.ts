@@ -44,7 +44,11 @@ function signMany(key: ReturnType<typeof generateSigningKey>) {
   });
 }
 
-function expectSound({ findings: [finding] }: { readonly findings: readonly { readonly code: string }[] }): void {
+function expectSound({
+  findings: [finding],
+}: {
+  readonly findings: readonly { readonly code: string }[];
+}): void {
   if (finding !== undefined) throw new Error(`The bench's own receipts do not verify: ${finding.code}`);
 }
 
