@@ -57,8 +57,10 @@ function checkImports(
     if (fileName === name || fileName.startsWith(`${name}/`)) {
       return [`${place}: imports its own package by name, which hides the order of its folders`];
     }
-    if (!fileName.startsWith('.')) return [];
-    const to = topFolder(src, join(file, '..', fileName));
+    const target = join(file, '..', fileName);
+    // What leaves the folder of the sources is a matter of the boundaries between packages.
+    if (!fileName.startsWith('.') || relative(src, target).startsWith('..')) return [];
+    const to = topFolder(src, target);
     return isAllowed(ranks, from, to) ? [] : [`${place}: ${from} must not import from ${to} (${fileName})`];
   });
 }

@@ -6,7 +6,7 @@ import { readWorkspace } from '../repository/workspace.ts';
 import type { CheckFinding } from './finding.ts';
 
 /** A function and how many lines it has. */
-export interface FunctionLength {
+interface FunctionLength {
   readonly name: string;
   /** `path:line`. */
   readonly place: string;

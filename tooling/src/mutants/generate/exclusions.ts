@@ -47,9 +47,10 @@ export const PLACES: readonly ExcludedPlace[] = [
   { file: 'router:diagnostics.ts', names: '*', reason: DIAGNOSTICS, runs: true },
   { file: 'router:compile-world.ts', names: ['replaced'], reason: DIAGNOSTICS, runs: true },
   { file: 'router:dead-rules.ts', names: ['deadRuleDiagnostic'], reason: DIAGNOSTICS, runs: true },
-  { file: 'router:policy-gate.ts', names: ['devAllowGate', 'askGate', 'silence'], reason: GATE },
+  { file: 'router:policy-gate.ts', names: ['devAllowGate'], reason: GATE },
+  { file: 'router:policy-verdict.ts', names: ['askGate', 'silence'], reason: GATE },
   { file: 'router:compile-world.ts', names: ['gateOf'], reason: GATE, runs: true },
-  { file: 'router:supervision.ts', names: ['gateRequest'], reason: GATE },
+  { file: 'router:13-policy-gate.ts', names: ['gateRequest'], reason: GATE },
   { file: 'evidence:dsse.ts', names: '*', reason: DSSE, runs: true },
   {
     file: 'evidence:verify-manifest.ts',
@@ -57,13 +58,12 @@ export const PLACES: readonly ExcludedPlace[] = [
     reason: DSSE,
     runs: true,
   },
-  { file: 'evidence:utf8.ts', names: '*', reason: DSSE, runs: true },
+  { file: 'evidence:encoding.ts', names: ['decodeUtf8'], reason: DSSE, runs: true },
   { file: 'evidence:ban-list/', names: '*', reason: BAN_LISTS },
   { file: 'evidence:merkle-frontier.ts', names: '*', reason: CHECKPOINTS },
   { file: 'evidence:checkpoint.ts', names: '*', reason: CHECKPOINTS },
   { file: 'evidence:verify-checkpoint.ts', names: '*', reason: CHECKPOINTS },
   { file: 'evidence:verify-log.ts', names: '*', reason: CHECKPOINTS },
-  { file: 'evidence:finding.ts', names: ['LOG_FINDINGS', 'meaningOf'], reason: CHECKPOINTS },
   { file: 'evidence:verify-proof.ts', names: '*', reason: PROOFS },
   { file: 'evidence:merkle-hash.ts', names: ['WRITTEN', 'readHash'], reason: PROOFS },
   { file: 'evidence:verify-package.ts', names: '*', reason: FILES },
@@ -103,11 +103,11 @@ export const LINES: readonly ExcludedLine[] = [
   },
   { file: 'evidence:signing-key.ts', line: /privateKey\.type !== 'private'/, reason: PEM },
   { file: 'evidence:receipt-examiner.ts', line: /\btext\b/, part: /^(text\b|'')/, reason: LEAVES },
-  { file: 'evidence:base64.ts', line: /typeof data === 'string'/, reason: PROCESS },
+  { file: 'evidence:encoding.ts', line: /typeof data === 'string'/, reason: PROCESS },
   { file: 'evidence:signing-key.ts', line: /typeof data === 'string'/, reason: PROCESS },
   { file: 'evidence:package-hash.ts', line: /const (content|bytes) =|list === null/, reason: PROCESS },
   { file: 'evidence:merkle-hash.ts', line: /typeof leaf !== 'string'/, reason: PROCESS },
-  { file: 'evidence:merkle.ts', line: /= (leaves\.length|\[\])/, reason: PROCESS },
+  { file: 'evidence:merkle-tree.ts', line: /= (leaves\.length|\[\])/, reason: PROCESS },
   {
     file: 'evidence:merkle-tree.ts',
     line: /checkRange\((size|second), [01], this\.size\)/,
@@ -117,7 +117,6 @@ export const LINES: readonly ExcludedLine[] = [
   { file: 'evidence:public-key.ts', line: /^if \(raw === null\) throw/, reason: PROCESS },
   { file: 'evidence:receipt.ts', line: /isObject\((receipt|draft)\)/, reason: PROCESS },
   { file: 'router:world.ts', line: /Object\.freeze/, reason: PROCESS },
-  { file: 'router:world.ts', line: /\?\? nowhere/, reason: PROCESS },
   {
     file: 'router:build-decision.ts',
     line: /\.slice\(\)/,
@@ -136,9 +135,9 @@ export const LINES: readonly ExcludedLine[] = [
     part: /^(diagnostics\.push|enrolled\.has)/,
     reason: DIAGNOSTICS,
   },
-  { file: 'router:selection.ts', line: /minimum\.slice/, part: /\.slice\(\)$/, reason: PROCESS },
+  { file: 'router:09-selection.ts', line: /minimum\.slice/, part: /\.slice\(\)$/, reason: PROCESS },
   { file: 'router:compiled-worker.ts', line: /^(risk_tier|envelope_written):/, reason: GATE },
-  { file: 'router:supervision.ts', line: /engine\.gate/, reason: GATE },
+  { file: 'router:13-policy-gate.ts', line: /engine\.gate/, reason: GATE },
 ];
 
 /** What is done with what throws when it is looked at: proxies and getters. */
@@ -194,7 +193,7 @@ function reasonInside(path: string, nodes: readonly SyntaxNode[], code: string):
 function isText(node: SyntaxNode): boolean {
   const name = textIn(nodeIn(node, 'id'), 'name') ?? '';
   const isTextVariable = node.type === 'VariableDeclarator' && ['message', 'places'].includes(name);
-  return isTextVariable || name === 'RECEIPT_FINDINGS' || isMember(node, ['message', 'title', 'step']);
+  return isTextVariable || name.endsWith('MEANINGS') || isMember(node, ['message', 'title', 'step']);
 }
 
 /** The second argument of an error, and that of a function which throws one. */
