@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
 import { afterEach } from 'vitest';
-import type { PipelineReport } from '../../src/pipeline/run-pipeline.ts';
+import type { PipelineReport } from '../../src/pipeline/report.ts';
 import { scratch } from './support.ts';
 
 const servers: Server[] = [];

@@ -14,7 +14,7 @@ import { exitCodeOf, warningsOf } from './route.ts';
 /** `wcp explain`: why a request is dispatched, denied or held, and what would change that. */
 export function addExplain(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'explain', {
-    summary: 'Show every step of a decision, and the smallest change that would allow it.',
+    summary: 'Show every step of a decision and the smallest change that would allow the request.',
     example: 'wcp explain request.json --rules rules.json --workers workers/ --config hall.json',
     exits: '0 dispatched, 1 denied or held for a steward, 2 wrong usage or bad input.',
   });
@@ -31,7 +31,7 @@ export function addExplain(program: Command, { terminal, exitWith }: CommandCont
 
 const MARKS = { passed: 'ok', denied: 'DENIED', held: 'HELD', not_reached: '-' } as const;
 
-/** An explanation for people: the steps, the decision, the smallest change, the remedy. */
+/** An explanation for people: the steps, the decision, and the smallest change that would allow the request. */
 export function explanationText(explanation: Explanation, input: JsonDocument, colours: Colours): string {
   const { steps, decision } = explanation;
   const lines = steps.flatMap((step) => stepLines(step, colours));
@@ -58,7 +58,7 @@ function stepLines({ step, title, status, reason }: ExplainedStep, colours: Colo
 
 const WHERE = {
   input: 'in the request',
-  facts: 'in what is observed',
+  facts: 'in the facts',
   config: "in the Hall's configuration",
   worker: "in the worker's record",
   rule: 'in the rule',

@@ -2,12 +2,12 @@ import type { CatalogEntity, EntityType } from '@wcp/spec/catalog';
 import type { Colours } from '../../base/terminal.ts';
 import { count, rows, shownValue } from '../../print/layout.ts';
 
-/** The kinds of entity in the order in which people meet them. */
+/** The types of entity, in the order in which people meet them. */
 export const ENTITY_TYPES: readonly { readonly type: EntityType; readonly title: string }[] = [
-  { type: 'capability', title: 'Capabilities: what must be possible' },
+  { type: 'capability', title: 'Capabilities: what a request asks for' },
   { type: 'worker_species', title: 'Worker species: kinds of worker' },
-  { type: 'control', title: 'Controls: what must hold' },
-  { type: 'profile', title: 'Profiles: named postures' },
+  { type: 'control', title: 'Controls: safeguards that a worker implements' },
+  { type: 'profile', title: 'Profiles: named security postures' },
   { type: 'policy', title: 'Policies: rules of the policy gate' },
   { type: 'event', title: 'Events: telemetry' },
 ];
@@ -29,7 +29,7 @@ function valueText(value: unknown): string | null {
   return members.length === 0 ? null : members.join(', ');
 }
 
-/** Entities one on a line. */
+/** Entities, one per line. */
 export function listText(entities: readonly CatalogEntity[], colours: Colours): string {
   const width = Math.max(...entities.map(({ id }) => id.length)) + 2;
   const lines = entities.map(

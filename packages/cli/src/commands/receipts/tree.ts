@@ -14,12 +14,12 @@ interface Options extends HallOptions {
   readonly bundle?: string;
 }
 
-/** `wcp receipts tree`: what was decided under a correlation id, and what asked for what (section 9.5). */
+/** `wcp receipts tree`: the decisions under a correlation id, and which dispatch led to which (section 9.5). */
 export function addTree(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(group, 'tree', {
-    summary: 'Show a chain as a tree: which dispatch asked for which, what each spent, and how it ended.',
+    summary: 'Show a chain of dispatches as a tree, with the blast spent and the outcomes.',
     example: 'wcp receipts tree try-1\n  $ wcp receipts tree try-1 --bundle evidence/',
-    exits: '0 shown, 1 nothing was decided under it, 2 wrong usage or bad input, or the Hall refused.',
+    exits: '0 shown, 1 nothing was decided under this id, 2 wrong usage or bad input, or the Hall refused.',
   });
   command
     .argument('<correlation>', 'the correlation id')
@@ -38,10 +38,10 @@ function read(terminal: Terminal, correlation: string, options: Options): Promis
   const { bundle, url, key } = options;
   if (bundle === undefined) return chainFromHall(hallOf(terminal, options), correlation);
   if (url === undefined && key === undefined) return chainFromBundle(terminal, bundle, correlation);
-  throw usageError('Name either a folder (--bundle) or a Hall (--url, --key).');
+  throw usageError('Name either a folder (--bundle) or a Hall (--url, --key), not both.');
 }
 
-/** A chain as a tree, each decision on a line. */
+/** A dispatch chain as a tree, one decision per line. */
 export function chainTreeText(correlation: string, roots: readonly ChainNode[], colours: Colours): string {
   const lines = linesOf(roots);
   const spent = Math.max(...lines.map(({ node }) => node.blast_score));
@@ -57,19 +57,19 @@ interface Line {
   readonly node: ChainNode;
 }
 
-/** Depth first, without a call for each level: how deep evidence goes, its author says. */
+/** Depth first and not recursive: an attacker may choose how deep the evidence goes. */
 function linesOf(roots: readonly ChainNode[]): Line[] {
   const lines: Line[] = [];
-  const waiting = inOrder(roots, '');
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  const pending = inOrder(roots, '');
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, margin, isLast } = next;
     lines.push({ branch: `${margin}${isLast ? '└─ ' : '├─ '}`, node });
-    waiting.push(...inOrder(node.children, `${margin}${isLast ? '   ' : '│  '}`));
+    pending.push(...inOrder(node.children, `${margin}${isLast ? '   ' : '│  '}`));
   }
   return lines;
 }
 
-/** The last first, as they are taken from the end. */
+/** Last first, since they are taken from the end. */
 function inOrder(nodes: readonly ChainNode[], margin: string) {
   return nodes.map((node, index) => ({ node, margin, isLast: index === nodes.length - 1 })).reverse();
 }
@@ -81,7 +81,7 @@ function cellsOf({ branch, node }: Line): string[] {
   const who = [
     escaped(worker_id ?? ''),
     escaped(decision_id ?? ''),
-    absent_parent === null ? '' : `(asked for under ${escaped(absent_parent)}, which is not here)`,
+    absent_parent === null ? '' : `(called from ${escaped(absent_parent)}, which is not here)`,
   ];
   return [
     `${branch}${nameOf(node)}`,
@@ -98,5 +98,5 @@ function nameOf({ capability_id }: ChainNode): string {
 function verdictOf({ outcome, deny_code, supervisor_level, status }: ChainNode): string {
   if (outcome === 'DENY') return `DENIED ${escaped(deny_code ?? '')}`;
   if (outcome === 'STEWARD_HOLD') return `HELD ${escaped(supervisor_level ?? '')}`;
-  return escaped(status ?? 'not carried out');
+  return escaped(status ?? 'not executed');
 }
