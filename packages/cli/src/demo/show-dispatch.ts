@@ -121,7 +121,7 @@ function summaryText({ run }: Dispatched): string {
   return `  The summary, made by the worker in its own process in ${run.duration_ms} ms:\n${visible.join('')}${more}\n`;
 }
 
-/** The text of a summarizer's result; empty where there is none. */
+/** The text of a summarizer's result; empty if there is none. */
 function summaryOf(result: unknown): string {
   const summary = (result as { readonly summary?: unknown } | null | undefined)?.summary;
   return typeof summary === 'string' ? summary.trim() : '';

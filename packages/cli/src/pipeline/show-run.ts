@@ -1,7 +1,7 @@
 import type { Terminal } from '../base/terminal.ts';
 import type { JsonDocument } from '../input/json-document.ts';
 import { decisionText } from '../print/decision.ts';
-import { count, escaped, rows, WIDTH, wrap } from '../print/layout.ts';
+import { count, escaped, padColumns, rows, WIDTH, wrap } from '../print/layout.ts';
 import type { Passage } from './answer-question.ts';
 import type { PipelineReport } from './report.ts';
 import type { SourceDocument } from './source-document.ts';
@@ -46,7 +46,7 @@ function whoText(
 ): string {
   if (outcome === 'DENY') return red(`DENIED ${deny_code}`.padEnd(WHO_WIDTH));
   if (outcome === 'STEWARD_HOLD') return yellow('HELD for a steward'.padEnd(WHO_WIDTH));
-  const who = escaped(worker_id ?? '').padEnd(WHO_WIDTH);
+  const who = padColumns(escaped(worker_id ?? ''), WHO_WIDTH);
   return status === 'ok' ? who : red(who);
 }
 

@@ -5,7 +5,7 @@ import type { JsonDocument } from '../../input/json-document.ts';
 import { type CaseFiles, loadCase } from '../../input/load-case.ts';
 import { decisionText } from '../../print/decision.ts';
 import { jsonText } from '../../print/json.ts';
-import { escaped, shownValue, WIDTH, wrap } from '../../print/layout.ts';
+import { escaped, valueText, WIDTH, wrap } from '../../print/layout.ts';
 import { printProblems } from '../../print/problems.ts';
 import { type CommandContext, register } from '../register.ts';
 import { addCaseOptions, addInputArgument } from './case-options.ts';
@@ -71,5 +71,5 @@ function changeLines({ changes, decision }: Explanation): string[] {
 }
 
 function changeLine({ where, path, from, to }: NonNullable<Explanation['changes']>[number]): string {
-  return `  ${WHERE[where]}: ${escaped(path)}  ${shownValue(from)} -> ${shownValue(to)}`;
+  return `  ${WHERE[where]}: ${escaped(path)}  ${valueText(from)} -> ${valueText(to)}`;
 }

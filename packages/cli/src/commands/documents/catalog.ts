@@ -1,9 +1,9 @@
 import { type CatalogEntity, catalog, findEntity, searchCatalog } from '@wcp/spec/catalog';
 import type { Command } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
 import { EXIT } from '../../base/exit-code.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
-import { nearest } from '../../print/nearest.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
 import { entityText, listText, treeText } from './entity-text.ts';
 
@@ -53,12 +53,22 @@ function addShow(group: Command, { terminal, exitWith }: CommandContext): void {
 }
 
 function unknownText(id: string): string {
-  const near = nearest(
-    id,
+  const similar = similarId(id);
+  const hint =
+    similar === null ? 'Try `wcp catalog search` with a word from it.' : `Did you mean ${similar}?`;
+  return `There is no "${escaped(id)}" in the catalog. ${hint}\n`;
+}
+
+const MAX_ID_LENGTH = 64;
+
+/** The id that is most like a misspelt one, if it is close enough to be meant. */
+function similarId(id: string): string | null {
+  const word = id.slice(0, MAX_ID_LENGTH);
+  const best = closest(
+    word,
     catalog.entities.map((entity: CatalogEntity) => entity.id),
   );
-  const hint = near === null ? 'Try `wcp catalog search` with a word from it.' : `Did you mean ${near}?`;
-  return `There is no "${escaped(id)}" in the catalog. ${hint}\n`;
+  return distance(word, best) <= Math.max(2, Math.floor(word.length / 4)) ? best : null;
 }
 
 function addBrowse(group: Command, { terminal }: CommandContext): void {

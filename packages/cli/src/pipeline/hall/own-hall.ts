@@ -7,7 +7,7 @@ import { CliError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { HallClient } from '../../client/hall-client.ts';
 import { escaped } from '../../print/layout.ts';
-import { placeProblems } from '../../serve/folder-problems.ts';
+import { problemsOfFolder } from '../../serve/folder-findings.ts';
 import type { PipelineHall } from './pipeline-hall.ts';
 import { type PipelineFolderOptions, type PreparedFolder, prepareFolder } from './prepare-folder.ts';
 import { issueCredential, issuerOf } from './tenant-credential.ts';
@@ -53,7 +53,7 @@ async function openFolder(terminal: Terminal, dir: string): Promise<Deployment> 
     return await openDeployment(dir, { listens: false, log: logTo(terminal) });
   } catch (error) {
     if (!(error instanceof DeploymentError)) throw error;
-    throw new CliError(await placeProblems(terminal, dir, error.problems));
+    throw new CliError(await problemsOfFolder(terminal, dir, error.problems));
   }
 }
 

@@ -90,9 +90,7 @@ describe('bans make', () => {
     expect(err).toMatch(/bad\.json:1:\d+: \/3 error INVALID_VALUE/);
     expect(code).toBe(2);
     writeFileSync(at('bad.json'), JSON.stringify([ENTRIES[0], ENTRIES[0]]));
-    expect((await make()).err).toMatch(
-      /\/1\/sha256 error INVALID_VALUE: This hash is already in the list/,
-    );
+    expect((await make()).err).toMatch(/\/1\/sha256 error INVALID_VALUE: This hash is already in the list/);
     expect(existsSync(at('list.json'))).toBe(false);
   });
 
