@@ -11,7 +11,6 @@ import {
   record,
   THREE_MISTAKES,
   wcp,
-  wcpHere,
   wcpJson,
 } from '../../support/support.ts';
 
@@ -88,7 +87,7 @@ const SOUND: Readonly<Record<string, unknown>> = {
 /** The codes of what `wcp validate` finds wrong with a document. */
 async function codesOf(kind: string, document: unknown): Promise<string[]> {
   const file = join(folderOf({ 'd.json': document }), 'd.json');
-  const { code, out } = await wcpHere(['validate', kind, file, '--json']);
+  const { code, out } = await wcp(['validate', kind, file, '--json']);
   const { problems = [] } = JSON.parse(out) as { problems?: { code: string }[] };
   expect(code).toBe(problems.length === 0 ? 0 : 2);
   return problems.filter((each) => each.code !== 'UNKNOWN_MEMBER' || code === 2).map((each) => each.code);
