@@ -2,7 +2,7 @@ import picocolors from 'picocolors';
 import { v7 } from 'uuid';
 import type { Colours, Terminal } from './base/terminal.ts';
 
-/** The terminal of this process. A reader that goes away (`wcp … | head`) is no error. */
+/** The terminal of this process. A reader that closes the pipe early (`wcp … | head`) is not an error. */
 export function nodeTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   return {
@@ -19,19 +19,19 @@ export function nodeTerminal(): Terminal {
   };
 }
 
-/** Asked a second time, the system ends the program at once. */
+/** Resolves at the first signal; a second one ends the program at once. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
 }
 
-/** The command goes on and its exit code still says what it found. */
+/** The command goes on, and its exit code still says what it found. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') process.exitCode = 2;
 }
 
 function coloursFor(stream: NodeJS.WriteStream): Colours {
-  const refused = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
-  return picocolors.createColors(stream.isTTY === true && !refused);
+  const isPlain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
+  return picocolors.createColors(stream.isTTY === true && !isPlain);
 }

@@ -27,16 +27,33 @@ import { addVersion } from './commands/version.ts';
 import { addWorkers } from './commands/workers/workers.ts';
 
 const EPILOGUE = `
-Exit codes: 0 allowed or fine, 1 denied or something found, 2 wrong usage or bad input.
+Exit codes: 0 allowed or OK, 1 denied or something found, 2 wrong usage or bad input.
 Every command has --help with an example, and --json for programs.
 
-Start with: wcp demo, and then wcp serve my-hall`;
+New here? Run \`wcp demo\`, then \`wcp serve my-hall\`.`;
 
-/** The command line of `wcp`; `settle` is told what a command ended with. */
+type AddCommand = (program: Command, context: CommandContext) => void;
+
+/** The commands in the groups in which the help lists them. */
+const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
+  ['Get started:', [addDemo, addPipeline, addServe]],
+  ['Decide requests:', [addRoute, addExplain, addDispatch, addReplay]],
+  ['Check documents:', [addValidate, addRules, addCatalog]],
+  ['Approve, enrol and operate:', [addApprovals, addWorkers, addDeadLetters, addFreeze, addHealth]],
+  ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
+  ['Verify evidence and code:', [addReceipts, addAttest, addBans]],
+  ['Implement the protocol:', [addConformance]],
+  ['About this tool:', [addVersion]],
+];
+
+/** The command line of `wcp`; `exitWith` receives the exit code of the command that ran. */
 export function createProgram(terminal: Terminal, wantsJson: boolean, exitWith: ExitWith): Command {
   const program = new Command('wcp')
-    .description('Decide whether a worker may do a job, and check the evidence that was left.')
-    .version(cliVersion(), '-V, --version')
+    .usage('<command> [options]')
+    .description('The Worker Class Protocol: decide whether a worker may do a job, and verify the evidence.')
+    .version(cliVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .configureHelp({ subcommandTerm: termOf })
     .exitOverride()
     .enablePositionalOptions()
     .configureOutput({
@@ -45,33 +62,18 @@ export function createProgram(terminal: Terminal, wantsJson: boolean, exitWith: 
     })
     .showHelpAfterError('Run `wcp --help` to see the commands.')
     .addHelpText('after', EPILOGUE);
-  const context: CommandContext = { terminal, exitWith };
-  for (const add of COMMANDS) add(program, context);
-  return program;
+  for (const [heading, commands] of GROUPS) {
+    program.commandsGroup(heading);
+    for (const add of commands) add(program, { terminal, exitWith });
+  }
+  return program.helpCommand('help [command]', 'Show the help of a command.');
 }
 
-const COMMANDS = [
-  addRoute,
-  addExplain,
-  addRules,
-  addValidate,
-  addCatalog,
-  addKeygen,
-  addServe,
-  addDispatch,
-  addApprovals,
-  addDeadLetters,
-  addWorkers,
-  addReceipts,
-  addReplay,
-  addPipeline,
-  addKeys,
-  addAuthorities,
-  addFreeze,
-  addHealth,
-  addAttest,
-  addBans,
-  addConformance,
-  addDemo,
-  addVersion,
-];
+/** How a command stands in a list: its arguments only where there is room for them. */
+function termOf(command: Command): string {
+  if (command.parent?.parent == null) return command.name();
+  const names = command.registeredArguments.map((each) =>
+    each.required ? `<${each.name()}>` : `[${each.name()}]`,
+  );
+  return [command.name(), ...names].join(' ');
+}

@@ -9,16 +9,21 @@ import { printProblems } from './print/problems.ts';
 import { createProgram } from './program.ts';
 
 /**
- * Runs one command line. Never throws: what went wrong is written to the terminal in plain words.
+ * Runs one command line. Never throws: errors are written to the terminal in plain words.
  *
  * @param args what follows `wcp`
- * @example process.exitCode = await runCli(['catalog', 'search', 'summarize'], terminal);
+ * @returns the exit code: 0 allowed or OK, 1 denied or something found, 2 wrong usage or bad input
+ * @example
+ * import { runCli, type Terminal } from '@wcp/cli';
+ *
+ * declare const terminal: Terminal;
+ * process.exitCode = await runCli(['catalog', 'search', 'summarize'], terminal);
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const wantsJson = args.includes('--json');
   let code: ExitCode = EXIT.ok;
-  const program = createProgram(terminal, wantsJson, (settled) => {
-    code = settled;
+  const program = createProgram(terminal, wantsJson, (exitCode) => {
+    code = exitCode;
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -36,7 +41,7 @@ function report(error: unknown, terminal: Terminal, wantsJson: boolean): ExitCod
   return exit;
 }
 
-/** Commander has written its sentence already, unless it was to be JSON. */
+/** Commander has already written its message, unless the output is JSON. */
 function reportUsage(error: CommanderError, terminal: Terminal, wantsJson: boolean): ExitCode {
   if (error.exitCode === 0) return EXIT.ok;
   const message = error.message.replace(/^error: /, '');
@@ -44,9 +49,9 @@ function reportUsage(error: CommanderError, terminal: Terminal, wantsJson: boole
   return EXIT.bad;
 }
 
-/** A library's refusal is in its own words; of anything else nothing leaks but that it happened. */
+/** A WcpError speaks for itself; of any other error nothing is shown but that it happened. */
 function unexpected(error: unknown): string {
   if (error instanceof WcpError) return error.message;
   if (typeof (error as NodeJS.ErrnoException | null)?.errno === 'number') return reasonOf(error);
-  return 'wcp failed in a way that it should not. Please report the command that you typed as a defect.';
+  return 'wcp failed unexpectedly. This is a bug: please report it with the command that you ran.';
 }

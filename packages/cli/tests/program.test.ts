@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { start, wcp, wcpHere, wcpJson } from './support/support.ts';
+import { start, wcp, wcpJson } from './support/support.ts';
 
 const COMMANDS = [
   'route',
@@ -49,7 +49,7 @@ const COMMANDS = [
 
 describe('every command', () => {
   it.each(COMMANDS)('%s has help with an example, --json and its exit codes', async (command) => {
-    const { code, out, err } = await wcpHere([...command.split(' '), '--help']);
+    const { code, out, err } = await wcp([...command.split(' '), '--help']);
     expect(out).toContain(`Usage: wcp ${command} `);
     expect(out).toContain(`Example:\n  $ wcp ${command}`);
     expect(out).toMatch(/^ {2}--json /m);
@@ -58,7 +58,7 @@ describe('every command', () => {
   });
 
   it.each(COMMANDS)('%s refuses an unknown option and exits 2', async (command) => {
-    const { code, out, err } = await wcpHere([...command.split(' '), '--jsn']);
+    const { code, out, err } = await wcp([...command.split(' '), '--jsn']);
     expect(err).toContain(`Run \`wcp ${command} --help\``);
     expect(err).not.toMatch(/ {4}at /);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -73,9 +73,9 @@ describe('wcp', () => {
   });
 
   it('suggests the command and the option that was meant', async () => {
-    expect((await wcpHere(['rout'])).err).toContain('Did you mean route?');
-    expect((await wcpHere(['rules', 'chek'])).err).toContain('Did you mean check?');
-    expect((await wcpHere(['version', '--jsn'])).err).toContain('Did you mean --json?');
+    expect((await wcp(['rout'])).err).toContain('Did you mean route?');
+    expect((await wcp(['rules', 'chek'])).err).toContain('Did you mean check?');
+    expect((await wcp(['version', '--jsn'])).err).toContain('Did you mean --json?');
   });
 
   it('gives wrong usage as JSON with --json', async () => {

@@ -1,14 +1,14 @@
-/** What came back over HTTP, read as far as it can be. */
+/** An HTTP answer, read as far as possible. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
-  /** Undefined where it is no JSON. */
+  /** Undefined if it is not JSON. */
   readonly json: unknown;
   /** A problem document (RFC 9457). */
   readonly problem: HallProblem | null;
 }
 
-/** How a Hall says what went wrong. */
+/** The problem document of a Hall. */
 export interface HallProblem {
   readonly status: number;
   readonly code: string;

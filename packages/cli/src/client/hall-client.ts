@@ -1,7 +1,7 @@
 import { type Answer, readHallAnswer } from './answer.ts';
-import { type BodySource, notAHall, refusedByHall, unreachable } from './hall-errors.ts';
+import { type BodySource, notAHall, problemError, unreachable } from './hall-errors.ts';
 
-/** What the query of a request may have; members without a value are left out. */
+/** The query of a request; members without a value are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** A page of a list. */
@@ -20,13 +20,13 @@ interface Request {
   readonly isText?: boolean;
 }
 
-/** A worker may take long, and whoever dispatches waits for it. */
+/** Long enough for a slow worker. */
 const TIME_LIMIT_MS = 300_000;
 const PAGE = 500;
-/** A decision that denied is an answer too. */
+/** The status of a decision that denied, which is an answer too. */
 const DENIED = 403;
 
-/** A Hall over HTTP (section 9). Whatever is no answer of it is thrown as a `CliError` in plain words. */
+/** A Hall over HTTP (section 9). Anything but a proper answer is thrown as a `CliError` in plain words. */
 export class HallClient {
   readonly #url: URL;
   readonly #key: string | undefined;
@@ -38,23 +38,23 @@ export class HallClient {
   }
 
   async get<T>(path: string, query: Query = {}): Promise<T> {
-    return (await this.#ask(path, { method: 'GET', query })).json as T;
+    return (await this.#send(path, { method: 'GET', query })).json as T;
   }
 
   async text(path: string): Promise<string> {
-    return (await this.#ask(path, { method: 'GET', isText: true })).text;
+    return (await this.#send(path, { method: 'GET', isText: true })).text;
   }
 
-  /** @param source where the body came from: findings are then told at their places in it */
+  /** @param source where the body came from, so that findings are reported at their places in it */
   async post<T>(path: string, body: unknown, source: BodySource | null = null): Promise<T> {
-    return (await this.#ask(path, { method: 'POST', body, source })).json as T;
+    return (await this.#send(path, { method: 'POST', body, source })).json as T;
   }
 
   async delete<T>(path: string): Promise<T> {
-    return (await this.#ask(path, { method: 'DELETE' })).json as T;
+    return (await this.#send(path, { method: 'DELETE' })).json as T;
   }
 
-  /** Every item of a list, asked for page by page as they are taken. */
+  /** Every item of a list, fetched page by page as they are consumed. */
   async *items<T>(path: string, query: Query = {}): AsyncGenerator<T> {
     let { cursor } = query;
     do {
@@ -64,14 +64,14 @@ export class HallClient {
     } while (cursor !== undefined);
   }
 
-  async #ask(path: string, request: Request): Promise<Answer> {
+  async #send(path: string, request: Request): Promise<Answer> {
     const url = new URL(path, this.#url);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const answer = await this.#fetch(url, request);
     const { status, problem, json } = answer;
-    if (problem !== null) throw refusedByHall(problem, request.source ?? null);
+    if (problem !== null) throw problemError(problem, request.source ?? null);
     const isReadable = json !== undefined || request.isText === true;
     if (isReadable && (status < 300 || status === DENIED)) return answer;
     throw notAHall(this.#url, status);
@@ -87,7 +87,7 @@ export class HallClient {
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-        // A key is for the address that was named and for no other.
+        // A key is sent to the given address and to no other.
         redirect: 'error',
         signal: AbortSignal.timeout(TIME_LIMIT_MS),
       });

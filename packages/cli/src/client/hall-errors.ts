@@ -5,28 +5,31 @@ import { findingProblem, type JsonDocument } from '../input/json-document.ts';
 import { escaped } from '../print/layout.ts';
 import type { HallProblem } from './answer.ts';
 
-/** The file that a body was made from, and where in the body it stands. */
+/** The file that a request body was made from, and where it is in the body. */
 export interface BodySource {
   readonly document: JsonDocument;
   /** A JSON Pointer. */
   readonly root: string;
 }
 
-/** What was asked about is not there, is over, or has changed: found out, and not a wrong command. */
+/** Not found, already over, or changed in the meantime: a finding, not a wrong command. */
 const FOUND = new Set([404, 409, 410]);
 
-/** What to do about a code, beside what the Hall says itself. */
+/** What to do about a code, in addition to what the Hall says. */
 const ADVICE: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'Give a key with --key or WCP_HALL_KEY.',
 };
 
-/** A problem document as what the user is told. */
-export function refusedByHall(problem: HallProblem, source: BodySource | null): CliError {
+/** The error that reports a problem document to the user. */
+export function problemError(problem: HallProblem, source: BodySource | null): CliError {
   const { status, code, title, detail, findings } = problem;
   const advice = ADVICE[code] ?? '';
   const located = findings.map((finding) => locate(finding, source));
-  const told = located.length > 0 ? title : detail || title;
-  const first = hallError(code, `${escaped(told)}${/[.:`!?]$/.test(told) ? '' : '.'} ${advice}`.trim());
+  const sentence = located.length > 0 ? title : detail || title;
+  const first = hallError(
+    code,
+    `${escaped(sentence)}${/[.:`!?]$/.test(sentence) ? '' : '.'} ${advice}`.trim(),
+  );
   return new CliError([first, ...located], FOUND.has(status) ? EXIT.found : EXIT.bad);
 }
 
@@ -41,33 +44,33 @@ function locate(
   return findingProblem(document.file, { path: within, code, message: escaped(message) }, document.placeOf);
 }
 
-/** What answers is something else. */
+/** The server is something else. */
 export function notAHall(url: URL, status: number): CliError {
   return new CliError([
-    hallError('NOT_A_HALL', `What answers at ${escaped(url.href)} is no Hall (HTTP ${status}).`),
+    hallError('NOT_A_HALL', `The server at ${escaped(url.href)} is not a Hall (HTTP ${status}).`),
   ]);
 }
 
-/** By the system's code, why nobody answered. */
+/** Why there was no answer, by the system's code. */
 const REASONS: Readonly<Record<string, (url: string) => string>> = {
   ECONNREFUSED: (url) =>
     `Nothing answers at ${url}. Is the Hall running? \`wcp serve\` starts one; --url or WCP_HALL_URL names another.`,
-  ENOTFOUND: (url) => `There is no host as in ${url}. Check --url or WCP_HALL_URL.`,
-  EAI_AGAIN: (url) => `The name in ${url} cannot be looked up now.`,
-  ECONNRESET: (url) => `${url} broke the connection: what was asked may have been done or not.`,
-  UND_ERR_SOCKET: (url) => `${url} broke the connection: what was asked may have been done or not.`,
-  TimeoutError: (url) => `${url} did not answer in time: what was asked may have been done or not.`,
+  ENOTFOUND: (url) => `The host in ${url} does not exist. Check --url or WCP_HALL_URL.`,
+  EAI_AGAIN: (url) => `The host name in ${url} cannot be looked up at the moment.`,
+  ECONNRESET: (url) => `${url} closed the connection. The request may or may not have been carried out.`,
+  UND_ERR_SOCKET: (url) => `${url} closed the connection. The request may or may not have been carried out.`,
+  TimeoutError: (url) => `${url} did not answer in time. The request may or may not have been carried out.`,
   UND_ERR_HEADERS_TIMEOUT: (url) =>
-    `${url} did not answer in time: what was asked may have been done or not.`,
+    `${url} did not answer in time. The request may or may not have been carried out.`,
 };
 
-/** Nobody answered, or the answer broke off. */
+/** There was no answer, or it was cut off. */
 export function unreachable(url: URL, error: unknown): CliError {
   const { name, cause } = error as { name?: string; cause?: { code?: string; message?: string } };
   const reason = REASONS[cause?.code ?? ''] ?? REASONS[name ?? ''];
-  const why = escaped(cause?.code ?? cause?.message ?? 'it failed');
-  const sentence = reason ?? ((address: string) => `${address} cannot be reached (${why}).`);
-  return new CliError([hallError('UNREACHABLE', sentence(escaped(url.href)))]);
+  const why = escaped(cause?.code ?? cause?.message ?? 'the connection failed');
+  const describe = reason ?? ((address: string) => `${address} cannot be reached (${why}).`);
+  return new CliError([hallError('UNREACHABLE', describe(escaped(url.href)))]);
 }
 
 function hallError(code: string, message: string): Problem {

@@ -2,30 +2,30 @@ import type { Command } from 'commander';
 import type { HallClient, Page, Query } from '../client/hall-client.ts';
 import { readCount } from './read-count.ts';
 
-/** How much of a list is wanted. */
+/** Which part of a list to show. */
 export interface ListOptions {
   readonly limit: string;
   readonly cursor?: string;
 }
 
 const PAGE = 1000;
-const MOST = 1_000_000;
+const MAX_LIMIT = 1_000_000;
 
-/** Adds the options that say how much of a list is wanted. */
+/** Adds the options that choose a part of a list. */
 export function addListOptions(command: Command): Command {
   return command
-    .option('--limit <number>', 'at most so many', '100')
-    .option('--cursor <cursor>', 'go on after what an earlier list ended with');
+    .option('--limit <number>', 'show at most this many', '100')
+    .option('--cursor <cursor>', 'continue where an earlier list ended');
 }
 
-/** Takes as much of a list as is wanted; `next_cursor` is where to go on. */
-export async function takeList<T>(
+/** Fetches a list up to its limit; `next_cursor` says where to continue. */
+export async function fetchList<T>(
   client: HallClient,
   path: string,
   query: Query,
   options: ListOptions,
 ): Promise<Page<T>> {
-  const limit = readCount('--limit', options.limit, 1, MOST);
+  const limit = readCount('--limit', options.limit, 1, MAX_LIMIT);
   const items: T[] = [];
   let cursor: string | null = options.cursor ?? null;
   do {
@@ -40,7 +40,7 @@ export async function takeList<T>(
   return { items, next_cursor: cursor };
 }
 
-/** What stands below a list that goes on. */
+/** The line below a list that has more items. */
 export function moreText({ next_cursor }: Page<unknown>): string {
-  return next_cursor === null ? '' : `There are more: --cursor '${next_cursor}' shows them.\n`;
+  return next_cursor === null ? '' : `There are more. Show them with --cursor '${next_cursor}'\n`;
 }

@@ -1,12 +1,12 @@
 import { usageError } from '../base/cli-error.ts';
 
 /**
- * The whole number that an option was given.
+ * Reads the whole number given to an option.
  *
- * @throws {CliError} where it is none, or out of bounds
+ * @throws {CliError} if it is not a whole number, or out of bounds
  */
-export function readCount(option: string, text: string, least: number, most: number): number {
+export function readCount(option: string, text: string, min: number, max: number): number {
   const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw usageError(`${option} is a number from ${least} to ${most}.`);
+  if (value >= min && value <= max) return value;
+  throw usageError(`${option} takes a number from ${min} to ${max}.`);
 }

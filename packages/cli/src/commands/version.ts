@@ -8,12 +8,12 @@ import { type CommandContext, register } from './register.ts';
 /** The revision of the protocol that the packages implement. */
 const PROTOCOL = '0.2';
 
-/** `wcp version`: of the tool, the protocol and the catalog. */
+/** `wcp version`: the versions of the tool, the protocol and the catalog. */
 export function addVersion(program: Command, { terminal }: CommandContext): void {
   const command = register(program, 'version', {
     summary: 'Show the versions of this tool, the protocol and the catalog.',
     example: 'wcp version --json',
-    exits: '0.',
+    exits: '0 always.',
   });
   command.action(({ json }: { json?: boolean }) => {
     const versions = {

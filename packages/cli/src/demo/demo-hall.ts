@@ -15,20 +15,20 @@ import { type EvidenceLog, ORIGIN } from './evidence-log.ts';
 import type { WorkerPackage } from './worker-package.ts';
 import { runWorker, type WorkerCall, type WorkerRun } from './worker-process.ts';
 
-/** How long a permit is good. */
+/** How long a permit is valid. */
 const PERMIT_MS = 60_000;
 
-/** What became of one request. */
+/** The result of one request. */
 export interface Dispatched {
   readonly facts: unknown;
   readonly decision: RouteDecision;
   readonly receipt: Receipt;
-  /** Null where nothing was executed. */
+  /** Null if nothing was executed. */
   readonly run: WorkerRun | null;
   readonly outcome: Receipt | null;
 }
 
-/** Decides requests in one world, keeps the evidence and runs what may run: a Hall in miniature. */
+/** A miniature Hall: decides requests in one world, records the evidence, and runs what is allowed. */
 export class DemoHall {
   readonly #terminal: Terminal;
   readonly #world: DemoWorld;
@@ -44,19 +44,19 @@ export class DemoHall {
 
   /** The order is the protocol's: decision, durable receipt, execution, durable outcome (section 8). */
   async dispatch(input: RouteInput): Promise<Dispatched> {
-    const facts = await this.#observe();
+    const facts = await this.#collectFacts();
     const decision = decide(this.#world.world, facts, input);
     const receipt_id = this.#terminal.newId();
     const receipt = await this.#log.addReceipt(decisionReceipt({ receipt_id, decision, input }));
     await this.#log.addEvents(decision.telemetry_envelopes);
     if (decision.outcome !== 'DISPATCH') return { facts, decision, receipt, run: null, outcome: null };
     const run = await runWorker(this.#worker, await this.#callOf(decision, input.request));
-    const outcome = await this.#keepOutcome(receipt, run);
+    const outcome = await this.#recordOutcome(receipt, run);
     return { facts, decision, receipt, run, outcome };
   }
 
-  /** What the decision must know of the outside: the time, and the worker's code as it is now. */
-  async #observe() {
+  /** The facts of a decision: the time, and the worker's code as it is now. */
+  async #collectFacts() {
     const current_hash = await this.#worker.hash();
     return {
       now: this.#terminal.now(),
@@ -65,7 +65,7 @@ export class DemoHall {
     };
   }
 
-  /** What the worker is given: with a permit, by which it knows that the Hall sent it. */
+  /** The call of the worker, with a permit that proves to it that the Hall sent the call. */
   async #callOf(decision: RouteDecision, request: unknown): Promise<WorkerCall> {
     const { issuePermit } = await import('@wcp/hall');
     const context = contextOf(decision);
@@ -80,7 +80,7 @@ export class DemoHall {
     return { context, request, permit, hall_key: this.#log.key.publicKey };
   }
 
-  async #keepOutcome(decided: Receipt, { status, result, duration_ms }: WorkerRun): Promise<Receipt> {
+  async #recordOutcome(decided: Receipt, { status, result, duration_ms }: WorkerRun): Promise<Receipt> {
     const result_hash = status === 'ok' ? sha256(canonicalJson(result?.result)) : null;
     const outcome = { status, result_hash, duration_ms };
     const receipt_id = this.#terminal.newId();
@@ -90,11 +90,11 @@ export class DemoHall {
   }
 }
 
-/** A dispatch names everything that a worker is told. */
+/** A dispatch has every member that a worker's context needs. */
 function contextOf(decision: RouteDecision): WorkerContext {
   const { correlation_id, tenant_id, env, data_label, qos_class, capability_id } = decision;
   const { policy_version, decision_id, worker_id } = decision;
-  const told = {
+  const copied = {
     correlation_id,
     tenant_id,
     env,
@@ -104,5 +104,5 @@ function contextOf(decision: RouteDecision): WorkerContext {
     decision_id,
     worker_id,
   };
-  return { ...told, policy_version, deadline: null } as WorkerContext;
+  return { ...copied, policy_version, deadline: null } as WorkerContext;
 }

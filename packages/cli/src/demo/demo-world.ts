@@ -13,11 +13,11 @@ export interface DemoWorld {
     readonly config: unknown;
     readonly workers: readonly RegistryRecord[];
   };
-  /** The record of the worker that is really there. */
+  /** The record of the worker that really exists. */
   readonly record: RegistryRecord;
 }
 
-/** Compiles the documents of the package's folder `demo` with the record of an attested worker. */
+/** Compiles the documents in this package's folder `demo` together with the record of an attested worker. */
 export async function makeDemoWorld(workerDir: string, codeHash: Sha256, now: string): Promise<DemoWorld> {
   const [rules, config, laptop, written] = await Promise.all(
     [
@@ -33,7 +33,7 @@ export async function makeDemoWorld(workerDir: string, codeHash: Sha256, now: st
   return { world: compileWorld(documents), documents, record };
 }
 
-/** What the worker's authority says: this very code is ours. */
+/** The statement of the worker's authority that this code is its own. */
 function attested(record: RegistryRecord, codeHash: Sha256, now: string): RegistryRecord {
   const attestation = {
     code_hash: codeHash,
@@ -50,11 +50,11 @@ async function readJson(file: string): Promise<unknown> {
   return JSON.parse(await readFile(file, 'utf8'));
 }
 
-/** The folder beside the evidence in which the world of its decisions is kept. */
-export const WORLD = 'world';
+/** The folder beside the evidence that holds the world of its decisions. */
+export const WORLD_FOLDER = 'world';
 
-/** Keeps what the first decision was made of, so that it can be made and explained again. */
-export async function keepWorld(
+/** Saves everything that the first decision was made from, so that it can be made and explained again. */
+export async function saveWorld(
   out: string,
   { documents }: DemoWorld,
   input: RouteInput,
@@ -63,6 +63,6 @@ export async function keepWorld(
   const { rules, config, workers } = documents;
   const files = { 'request.json': input, 'rules.json': rules, 'hall.json': config, 'workers.json': workers };
   for (const [name, value] of Object.entries({ ...files, 'facts.json': facts })) {
-    await writeWhole(join(out, WORLD, name), `${JSON.stringify(value, null, 2)}\n`);
+    await writeWhole(join(out, WORLD_FOLDER, name), `${JSON.stringify(value, null, 2)}\n`);
   }
 }

@@ -20,20 +20,20 @@ import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
 /** The name of the demo's log. */
 export const ORIGIN = 'demo.wcp.example/log';
 
-/** A folder in which a Hall leaves its evidence. */
+/** A folder of evidence that is being written. */
 export interface EvidenceLog {
   readonly dir: string;
-  /** Signs the evidence, and the permits of what runs. */
+  /** Signs the evidence and the permits. */
   readonly key: SigningKey;
-  /** Signs the next receipt and resolves when it is on the disk. */
+  /** Signs the next receipt; resolves once it is on disk. */
   addReceipt(draft: ReceiptDraft): Promise<Receipt>;
-  /** Resolves when the events are on the disk. */
+  /** Resolves once the events are on disk. */
   addEvents(events: readonly unknown[]): Promise<void>;
-  /** Closes the files, with a signed checkpoint over all receipts beside them. */
+  /** Closes the files and adds a signed checkpoint over all receipts. */
   seal(): Promise<void>;
 }
 
-/** Opens a new folder of evidence, under a key that lives in this process alone. */
+/** Opens a new folder of evidence, signed with a key that exists only in this process. */
 export async function openEvidenceLog(dir: string): Promise<EvidenceLog> {
   await makeFolder(dir);
   const key = generateSigningKey();

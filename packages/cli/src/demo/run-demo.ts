@@ -5,37 +5,37 @@ import { CliError } from '../base/cli-error.ts';
 import { packageFile } from '../base/package-file.ts';
 import { fileProblem } from '../base/problem.ts';
 import type { Terminal } from '../base/terminal.ts';
+import { type DemoContext, Expectations } from './demo-context.ts';
 import { DemoHall } from './demo-hall.ts';
-import { keepWorld, makeDemoWorld } from './demo-world.ts';
+import { makeDemoWorld, saveWorld } from './demo-world.ts';
 import { openEvidenceLog } from './evidence-log.ts';
-import { Expectations } from './expectations.ts';
 import { type DemoDocument, readDemoDocument } from './read-document.ts';
-import { showRefusals } from './show-denials.ts';
+import { showDenials } from './show-denials.ts';
 import { showDispatch } from './show-dispatch.ts';
 import { showEnd } from './show-end.ts';
 import { showEvidence } from './show-evidence.ts';
-import { copyWorkerPackage, type WorkerPackage } from './worker-package.ts';
+import { copyWorkerPackage } from './worker-package.ts';
 
-/** What the user may choose. */
+/** The choices of the user. */
 export interface DemoOptions {
   readonly file: string | undefined;
   readonly out: string | undefined;
   readonly worker: string | undefined;
 }
 
-/** What the demo comes to. */
+/** The result of the demo. */
 export interface DemoReport {
   readonly ok: boolean;
   readonly evidence: string;
   readonly checks: number;
-  /** What did not happen as it must. */
+  /** The claims that were not true. */
   readonly failed: readonly string[];
 }
 
 /**
  * Shows one governed dispatch from end to end, and checks everything that it shows.
  *
- * @throws {CliError} where the document, the worker or the folder for the evidence cannot be used
+ * @throws {CliError} if the document, the worker or the folder for the evidence cannot be used
  */
 export async function runDemo(terminal: Terminal, options: DemoOptions): Promise<DemoReport> {
   const document = await readDemoDocument(terminal, options.file);
@@ -43,34 +43,25 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   const home = options.worker ?? relative('', packageFile('../../workers/doc-summarizer'));
   const worker = await copyWorkerPackage(home, home);
   try {
-    return await play({ terminal, document, out, worker });
+    return await runScenes({ terminal, document, out, worker, expectations: new Expectations() });
   } finally {
     await worker.remove();
   }
 }
 
-/** Everything that the scenes of the demo share. */
-export interface DemoContext {
-  readonly terminal: Terminal;
-  readonly document: DemoDocument;
-  readonly out: string;
-  readonly worker: WorkerPackage;
-}
-
-async function play(stage: DemoContext): Promise<DemoReport> {
-  const { terminal, document, out, worker } = stage;
-  const expectations = new Expectations();
+async function runScenes(context: DemoContext): Promise<DemoReport> {
+  const { terminal, document, out, worker, expectations } = context;
   const world = await makeDemoWorld(worker.dir, await worker.hash(), terminal.now());
   const log = await openEvidenceLog(out);
   const hall = new DemoHall(terminal, world, worker, log);
   const input = requestFor(document, terminal.newId());
   const dispatched = await hall.dispatch(input);
-  await keepWorld(out, world, input, dispatched.facts);
-  showDispatch(stage, world, input, dispatched, expectations);
-  await showRefusals(stage, hall, input, expectations);
+  await saveWorld(out, world, input, dispatched.facts);
+  showDispatch(context, world, input, dispatched);
+  await showDenials(context, hall, input);
   await log.seal();
-  await showEvidence(stage, expectations);
-  showEnd(stage, expectations);
+  await showEvidence(context);
+  showEnd(context);
   const { checked, failed } = expectations;
   return { ok: failed.length === 0, evidence: out, checks: checked, failed };
 }
@@ -88,10 +79,10 @@ function requestFor({ text, format }: DemoDocument, correlation_id: string): Rou
   };
 }
 
-function newFolder(terminal: Terminal, named: string | undefined): string {
+function newFolder(terminal: Terminal, name: string | undefined): string {
   const time = terminal.now().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  const folder = named ?? join('.', `wcp-demo-${time}`);
+  const folder = name ?? join('.', `wcp-demo-${time}`);
   if (!existsSync(folder)) return folder;
-  const message = 'This exists already, and evidence is never overwritten. Name a new folder with --out.';
+  const message = 'This already exists, and evidence is never overwritten. Name a new folder with --out.';
   throw new CliError([fileProblem(folder, 'EXISTS', message)]);
 }

@@ -3,33 +3,31 @@ import type { RouteDecision, RouteInput } from '@wcp/spec';
 import { findEntity } from '@wcp/spec/catalog';
 import { blastLimit } from '../print/decision.ts';
 import { escaped, rows, WIDTH, wrap } from '../print/layout.ts';
+import type { DemoContext } from './demo-context.ts';
 import type { Dispatched } from './demo-hall.ts';
 import type { DemoWorld } from './demo-world.ts';
-import { WORLD } from './demo-world.ts';
-import type { Expectations } from './expectations.ts';
+import { WORLD_FOLDER } from './demo-world.ts';
 import type { DemoDocument } from './read-document.ts';
-import type { DemoContext } from './run-demo.ts';
 
-/** The three events without which nothing is dispatched (section 7), in plain words. */
+/** The three events that every dispatch must have (section 7), in plain words. */
 const MANDATORY = {
   'evt.os.task.routed': 'a rule was found for the task',
   'evt.os.worker.selected': 'this worker was chosen for it',
   'evt.os.policy.gated': 'no policy stood in the way',
 } as const;
 
-/** The lines of a summary that a screen has room for. */
+/** How many lines of a summary are shown. */
 const MAX_LINES = 8;
 
 /** Shows the request that runs: the decision, its reasons and the worker's summary. */
 export function showDispatch(
-  stage: DemoContext,
+  context: DemoContext,
   world: DemoWorld,
   input: RouteInput,
   dispatched: Dispatched,
-  expectations: Expectations,
 ): void {
-  check(dispatched, expectations);
-  const { terminal, document } = stage;
+  check(context, dispatched);
+  const { terminal, document } = context;
   const { decision } = dispatched;
   const { bold, green, red, dim } = terminal.colours;
   const ran = decision.outcome === 'DISPATCH';
@@ -38,15 +36,15 @@ export function showDispatch(
     : red(`${decision.outcome} ${decision.deny_code ?? ''}`);
   terminal.write(`${INTRODUCTION}\n\n${bold('1. A request that may run')}\n`);
   terminal.write(`${requestLines(document, input)}\n\n  ${verdict}\n`);
-  terminal.write(rows(decisionRows(stage, world, dispatched), 2, dim));
+  terminal.write(rows(decisionRows(context, world, dispatched), 2, dim));
   terminal.write(eventLines(decision, dim));
   terminal.write(rows(receiptRows(dispatched), 2, dim));
   terminal.write(summaryText(dispatched));
 }
 
 const INTRODUCTION = `This is WCP, the Worker Class Protocol. Before a worker (a program that an agent wants to use) may
-touch anything, a Hall decides: may this worker do this job, here, with this data? What no rule
-allows does not run, and every decision leaves signed evidence. All of this happens for real, now.`;
+touch anything, a Hall decides: may this worker do this job, here, with this data? Whatever no rule
+allows does not run, and every decision leaves signed evidence. All of this is real, not simulated.`;
 
 function requestLines({ name, bytes }: DemoDocument, input: RouteInput): string {
   const size = bytes.toLocaleString('en-GB');
@@ -57,7 +55,7 @@ function requestLines({ name, bytes }: DemoDocument, input: RouteInput): string 
     .join('\n');
 }
 
-function check({ decision, run, outcome }: Dispatched, expectations: Expectations): void {
+function check({ expectations }: DemoContext, { decision, run, outcome }: Dispatched): void {
   const seen = decision.telemetry_envelopes.map(({ event_id }) => event_id as string);
   expectations.expect('The summary of the document is dispatched.', decision.outcome === 'DISPATCH');
   expectations.expect('The decision carries the three mandatory events.', mandatoryOf(seen).length === 3);
@@ -66,7 +64,7 @@ function check({ decision, run, outcome }: Dispatched, expectations: Expectation
     decision.worker_attestation_valid === true,
   );
   expectations.expect(
-    'The worker answers with a summary (a text without a whole sentence has none).',
+    'The worker answers with a summary (a text without a complete sentence has none).',
     run?.status === 'ok' && summaryOf(run.result?.result) !== '',
   );
   expectations.expect('The outcome has a receipt.', outcome?.outcome?.status === 'ok');
@@ -80,8 +78,8 @@ type Row = readonly [label: string, text: string | null];
 
 function decisionRows({ out }: DemoContext, { record }: DemoWorld, { decision }: Dispatched): Row[] {
   const { matched_rule_id, worker_id, selected_worker_species_id, controls_applied } = decision;
-  const because = `it may run in ${decision.env}, implements ${controls_applied.join(', ')}, and its code is byte for byte what its authority attested`;
-  const rules = escaped(join(out, WORLD, 'rules.json'));
+  const because = `it may run in ${decision.env}, implements ${controls_applied.join(', ')}, and its code is exactly what its authority attested`;
+  const rules = escaped(join(out, WORLD_FOLDER, 'rules.json'));
   return [
     [
       'rule',
@@ -94,7 +92,7 @@ function decisionRows({ out }: DemoContext, { record }: DemoWorld, { decision }:
 
 function receiptRows({ receipt, outcome }: Dispatched): Row[] {
   const [before, after] = [receipt.seq + 1, (outcome?.seq ?? 0) + 1];
-  const text = `signed; number ${before} was on the disk before the worker started, number ${after} after it answered`;
+  const text = `signed; number ${before} was on disk before the worker started, number ${after} after it answered`;
   return [['receipts', text]];
 }
 
@@ -109,9 +107,9 @@ function eventLines(decision: RouteDecision, dim: (text: string) => string): str
 
 function blastText(decision: RouteDecision, declared: boolean): string {
   const what = declared
-    ? 'the damage that it could do at worst'
+    ? 'the worst damage that it could do'
     : 'it declares nothing, so the worst is assumed';
-  return `score ${decision.blast_score}: ${what}; at most ${blastLimit(decision)} may run in ${decision.env}`;
+  return `score ${decision.blast_score}: ${what}; the limit in ${decision.env} is ${blastLimit(decision)}`;
 }
 
 function summaryText({ run }: Dispatched): string {
@@ -120,10 +118,10 @@ function summaryText({ run }: Dispatched): string {
   const lines = wrap(escaped(summary.replaceAll(/\s+/g, ' ')), WIDTH - 4);
   const visible = lines.slice(0, MAX_LINES).map((line) => `  | ${line}\n`);
   const more = lines.length > MAX_LINES ? '  | …\n' : '';
-  return `  The summary that the worker made in ${run.duration_ms} ms, in a process of its own:\n${visible.join('')}${more}\n`;
+  return `  The summary, made by the worker in its own process in ${run.duration_ms} ms:\n${visible.join('')}${more}\n`;
 }
 
-/** The text of a summarizer's result; empty where there is none. */
+/** The text of a summarizer's result; empty if there is none. */
 function summaryOf(result: unknown): string {
   const summary = (result as { readonly summary?: unknown } | null | undefined)?.summary;
   return typeof summary === 'string' ? summary.trim() : '';

@@ -5,24 +5,23 @@ import { EVIDENCE_FILES, loadEvidence } from '../evidence/evidence-files.ts';
 import { examineEvidence, type LocatedFinding } from '../evidence/examine-evidence.ts';
 import { InputReader } from '../input/input-reader.ts';
 import { count, escaped, rows } from '../print/layout.ts';
-import type { Expectations } from './expectations.ts';
-import type { DemoContext } from './run-demo.ts';
-import { REFUSALS } from './show-denials.ts';
+import type { DemoContext } from './demo-context.ts';
+import { DENIED_REQUESTS } from './show-denials.ts';
 
 /** Verifies the evidence, damages a copy of it, and shows that both damages are found. */
-export async function showEvidence(stage: DemoContext, expectations: Expectations): Promise<void> {
-  const { terminal, out } = stage;
+export async function showEvidence(context: DemoContext): Promise<void> {
+  const { terminal, out, expectations } = context;
   const { bold, dim } = terminal.colours;
-  const sound = await examine(stage, out);
+  const sound = await examine(context, out);
   const damage = await damageCopy(out);
-  const damaged = await examine(stage, damage.dir);
+  const damaged = await examine(context, damage.dir);
   const [changed, deleted] = [
     changeFindings(damaged.findings, damage),
     deletionFindings(damaged.findings, damage),
   ];
   expectations.expect(
     'Every decision and the outcome left a receipt.',
-    sound.receipts === REFUSALS.length + 2,
+    sound.receipts === DENIED_REQUESTS.length + 2,
   );
   expectations.expect('The evidence verifies.', sound.findings.length === 0);
   expectations.expect('The changed byte is found.', changed.includes('RECEIPT_HASH_MISMATCH'));
@@ -35,9 +34,7 @@ export async function showEvidence(stage: DemoContext, expectations: Expectation
     ['changed', `one byte of receipt ${damage.changed}, in a copy: ${found(changed)}`],
     ['deleted', `receipt ${damage.deleted} from that copy: ${found(deleted)}`],
   ] as const;
-  terminal.write(
-    `${bold('3. The evidence, and what happens to one who touches it')}\n${rows(table, 2, dim)}\n`,
-  );
+  terminal.write(`${bold('3. The evidence, and how tampering shows')}\n${rows(table, 2, dim)}\n`);
 }
 
 async function examine({ terminal }: DemoContext, dir: string) {
@@ -50,7 +47,7 @@ function changeFindings(findings: readonly LocatedFinding[], { changed }: Damage
   return findings.filter(({ line }) => line === changed).map(({ code }) => code);
 }
 
-/** What was found where the deleted receipt's follower now stands, and in the checkpoint. */
+/** What was found at the line after the deleted receipt, and in the checkpoint. */
 function deletionFindings(findings: readonly LocatedFinding[], { deleted }: Damage): string[] {
   return findings.filter(({ line }) => line === deleted || line === null).map(({ code }) => code);
 }
@@ -63,7 +60,7 @@ function codes(findings: readonly LocatedFinding[]): string {
   return findings.map(({ code }) => code).join(', ');
 }
 
-/** What was done to a copy of the evidence: numbers of receipts, from 1. */
+/** The damage done to a copy of the evidence, by numbers of receipts from 1. */
 export interface Damage {
   readonly dir: string;
   readonly changed: number;
@@ -73,7 +70,7 @@ export interface Damage {
 const CHANGED = 3;
 const DELETED = 5;
 
-/** Copies a folder of evidence into itself, changes one byte of one receipt there and deletes another. */
+/** Copies the evidence, changes one byte of one receipt in the copy and deletes another receipt. */
 export async function damageCopy(dir: string): Promise<Damage> {
   const copy = join(dir, 'damaged');
   await mkdir(copy, { recursive: true });
@@ -86,7 +83,7 @@ export async function damageCopy(dir: string): Promise<Damage> {
   return { dir: copy, changed: CHANGED, deleted: DELETED };
 }
 
-/** The last digit of the hash of what was asked becomes another. */
+/** Changes the last digit of the hash of the request. */
 function changeOneByte(line: string): string {
   const mark = '"artifact_hash":"sha256:';
   const at = line.indexOf(mark) + mark.length + 63;

@@ -6,18 +6,18 @@ import type { Sha256 } from '@wcp/spec';
 import { CliError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
 
-/** What a published worker consists of: one file with all of its code, and what describes it. */
+/** A published worker: one file with all of its code, and two that describe it. */
 const CODE = 'dist/bundle.js';
 const FILES = ['package.json', 'registry_record.json', CODE];
 
-/** A copy of a worker's package that may be run, hashed and tampered with. */
+/** A copy of a worker package that can be run, hashed and tampered with. */
 export interface WorkerPackage {
   readonly dir: string;
   /** The program, relative to the folder. */
   readonly program: string;
-  /** Where it notes the permits that were used: beside the package, which they are no part of. */
+  /** Where the worker records used permits: beside the package, so that they do not change its hash. */
   readonly permits: string;
-  /** The hash of what is on the disk now (section 8). */
+  /** The hash of the package as it is on disk now (section 8). */
   hash(): Promise<Sha256>;
   /** Appends one byte to the program. */
   tamper(): Promise<void>;
@@ -27,26 +27,26 @@ export interface WorkerPackage {
 /**
  * Copies a worker's package into a temporary folder.
  *
- * @throws {CliError} where the worker is not there or not built
+ * @throws {CliError} if the worker is missing or not built
  */
 export async function copyWorkerPackage(from: string, shownAs: string): Promise<WorkerPackage> {
-  const missing = await absentFiles(from);
+  const missing = await missingFiles(from);
   if (missing.length > 0) throw new CliError(missing.map((file) => notBuilt(join(shownAs, file))));
-  const place = await mkdtemp(join(tmpdir(), 'wcp-demo-worker-'));
-  const dir = join(place, 'package');
+  const folder = await mkdtemp(join(tmpdir(), 'wcp-demo-worker-'));
+  const dir = join(folder, 'package');
   await mkdir(join(dir, 'dist'), { recursive: true });
   await Promise.all(FILES.map((file) => copyFile(join(from, file), join(dir, file))));
   return {
     dir,
     program: CODE,
-    permits: join(place, 'permits'),
+    permits: join(folder, 'permits'),
     hash: () => packageHash(dir),
     tamper: () => appendFile(join(dir, CODE), '\n'),
-    remove: () => rm(place, { recursive: true, force: true }),
+    remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-async function absentFiles(from: string): Promise<string[]> {
+async function missingFiles(from: string): Promise<string[]> {
   const present = await Promise.all(
     FILES.map((file) =>
       stat(join(from, file)).then(
@@ -60,6 +60,6 @@ async function absentFiles(from: string): Promise<string[]> {
 
 function notBuilt(file: string) {
   const message =
-    'The worker of the demo is not here. In the WCP repository `npm run build` makes it; elsewhere name its folder with --worker.';
+    'The worker of the demo was not found. In the WCP repository `npm run build` builds it; elsewhere name its folder with --worker.';
   return fileProblem(file, 'WORKER_MISSING', message);
 }

@@ -4,45 +4,45 @@ import { parseDocument, WorkerResultSchema } from '@wcp/spec/document';
 import { parseJson } from '@wcp/spec/json';
 import type { WorkerPackage } from './worker-package.ts';
 
-/** What a worker is given. */
+/** The call that a worker receives. */
 export interface WorkerCall {
   readonly context: WorkerContext;
   readonly request: unknown;
   readonly permit: string;
-  /** The public key by which it knows the Hall. */
+  /** The public key by which it recognises the Hall. */
   readonly hall_key: string;
 }
 
 /** How a run of a worker's process ended. */
 export interface WorkerRun {
   readonly status: 'ok' | 'error' | 'timeout';
-  /** Null where the process gave no result of the right form. */
+  /** Null if the process gave no valid result. */
   readonly result: WorkerResult | null;
   readonly duration_ms: number;
 }
 
-/** A worker that has not answered by then is ended. */
+/** A worker that has not answered by then is killed. */
 const TIME_LIMIT_MS = 60_000;
-/** More than this no worker of the demo says. */
+/** The longest answer that is read, in characters. */
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 
-/** Runs a worker in a process of its own: one JSON line in, one out, and none of this environment (section 10). */
+/** Runs a worker in its own process: one JSON line in, one out, without this process's environment (section 10). */
 export async function runWorker(
   { dir, program, permits }: WorkerPackage,
   { hall_key, ...call }: WorkerCall,
 ): Promise<WorkerRun> {
   const started = performance.now();
   const env = { WCP_HALL_PUBLIC_KEY: hall_key, WCP_PERMIT_STORE: permits };
-  const { text, late } = await converse({ dir, program, env }, `${JSON.stringify(call)}\n`);
+  const { text, isLate } = await converse({ dir, program, env }, `${JSON.stringify(call)}\n`);
   const duration_ms = Math.round(performance.now() - started);
-  const result = late ? null : readResult(text);
+  const result = isLate ? null : readResult(text);
   const done = result?.status === 'ok' || result?.status === 'partial';
-  return { status: late ? 'timeout' : done ? 'ok' : 'error', result, duration_ms };
+  return { status: isLate ? 'timeout' : done ? 'ok' : 'error', result, duration_ms };
 }
 
 interface Answer {
   readonly text: string;
-  readonly late: boolean;
+  readonly isLate: boolean;
 }
 
 interface Program {
@@ -59,21 +59,21 @@ function converse({ dir, program, env }: Program, line: string): Promise<Answer>
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     let text = '';
-    let late = false;
+    let isLate = false;
     const timer = setTimeout(() => {
-      late = true;
+      isLate = true;
       child.kill('SIGKILL');
     }, TIME_LIMIT_MS);
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       if (text.length > MAX_ANSWER_LENGTH) child.kill('SIGKILL');
     });
-    // A worker that dies early closes its input; what became of it shows in its answer.
+    // A worker that dies early closes its input; the missing answer shows that it died.
     child.stdin.on('error', () => {});
-    child.on('error', () => resolve({ text: '', late }));
+    child.on('error', () => resolve({ text: '', isLate }));
     child.on('close', () => {
       clearTimeout(timer);
-      resolve({ text, late });
+      resolve({ text, isLate });
     });
     child.stdin.end(line);
   });

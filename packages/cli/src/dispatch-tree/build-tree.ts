@@ -1,21 +1,24 @@
 import type { Receipt } from '@wcp/spec';
 import type { RecordedDecision } from '../client/wire.ts';
-import { type ChainNode, nodeOf, parentOf } from './dispatch-node.ts';
+import { type DispatchNode, nodeOf, parentOf } from './dispatch-node.ts';
 
-/** A Hall lets no chain go deeper than 8; evidence that says otherwise is shown no deeper than this. */
+/** A Hall lets no dispatch chain go deeper than 8; forged evidence is shown no deeper than this. */
 const MAX_DEPTH = 64;
 
 /**
- * The decisions under one correlation id as a tree: what a worker asked for stands below the dispatch that
- * it ran under. A parent is only one that stands earlier in the log, so that no record makes a circle.
+ * The decisions under one correlation id as a tree: the requests of a worker are below the dispatch that
+ * it ran under. Only an earlier record in the log can be a parent, so that no record makes a cycle.
  */
-export function growTree(records: readonly RecordedDecision[], receipts: readonly Receipt[]): ChainNode[] {
+export function buildTree(
+  records: readonly RecordedDecision[],
+  receipts: readonly Receipt[],
+): DispatchNode[] {
   const ordered = [...records].sort((a, b) => a.position - b.position);
   const outcomes = outcomesOf(receipts);
   const above = placesAbove(ordered);
-  const below = ordered.map((): ChainNode[] => []);
-  const roots: ChainNode[] = [];
-  // From the last to the first: whatever stands below a decision is there when its own node is made.
+  const below = ordered.map((): DispatchNode[] => []);
+  const roots: DispatchNode[] = [];
+  // From last to first, so that the children of a decision exist before its own node is made.
   for (const [place, record] of [...ordered.entries()].reverse()) {
     const at = above[place] ?? null;
     const outcome = outcomes.get(record.decision.decision_id);
@@ -26,7 +29,7 @@ export function growTree(records: readonly RecordedDecision[], receipts: readonl
   return roots.reverse();
 }
 
-/** For each decision the place of its parent; null for a root. */
+/** The index of each decision's parent; null for a root. */
 function placesAbove(ordered: readonly RecordedDecision[]): (number | null)[] {
   const places = new Map(ordered.map(({ decision }, place) => [decision.decision_id, place]));
   const depths: number[] = [];

@@ -1,44 +1,44 @@
 import type { Receipt } from '@wcp/spec';
 import type { RecordedDecision } from '../client/wire.ts';
 
-/** A decision in the tree of its chain (section 9.5). */
-export interface ChainNode {
+/** A decision in the tree of its dispatch chain (section 9.5). */
+export interface DispatchNode {
   readonly decision_id: string | null;
   readonly timestamp: string | null;
   readonly capability_id: string | null;
   readonly worker_id: string | null;
   readonly outcome: RecordedDecision['decision']['outcome'];
   readonly deny_code: string | null;
-  /** The level of a hold. */
+  /** The supervisor level of a hold. */
   readonly supervisor_level: string | null;
-  /** What it spent; null for what is no dispatch. */
+  /** The blast score it spent; null if it is not a dispatch. */
   readonly blast_own: number | null;
-  /** What the chain has spent with it. */
+  /** The blast score of the dispatch chain up to and including it. */
   readonly blast_score: number;
-  /** How its worker ended; null where there is no receipt of an outcome. */
+  /** How its worker ended; null if there is no outcome receipt. */
   readonly status: string | null;
   readonly duration_ms: number | null;
-  /** Of a decision whose parent is not among those that were read: who that is. */
+  /** The id of its parent, if that decision was not read. */
   readonly absent_parent: string | null;
-  /** What its worker asked for, in order. */
-  readonly children: readonly ChainNode[];
+  /** The requests of its worker, in order. */
+  readonly children: readonly DispatchNode[];
 }
 
-/** What the Hall put into the facts of a decision about its chain. */
+/** The facts of a decision about its dispatch chain, as the Hall recorded them. */
 interface ChainFacts {
   readonly depth: number;
   readonly blast_score: number;
 }
 
-/** The place of a decision in its chain, as the Hall recorded it. */
+/** The position of a decision in its dispatch chain. */
 function chainOf({ facts }: RecordedDecision): ChainFacts {
   const { depth, blast_score } = Object(Object(facts).chain) as Partial<ChainFacts>;
   return { depth: Number(depth ?? 0), blast_score: Number(blast_score ?? 0) };
 }
 
 /**
- * The decision whose worker asked for this one; null for what a tenant asked itself. At depth 0 the member
- * is the tenant's own, who can write there whatever it likes.
+ * The decision whose worker requested this one; null for a tenant's own request. At depth 0 the member
+ * is written by the tenant and cannot be trusted.
  */
 export function parentOf(record: RecordedDecision): string | null {
   if (!(chainOf(record).depth >= 1)) return null;
@@ -46,13 +46,13 @@ export function parentOf(record: RecordedDecision): string | null {
   return typeof parent === 'string' ? parent : null;
 }
 
-/** The node of a decision, with what its outcome's receipt says. */
+/** The node of a decision, with what its outcome receipt says. */
 export function nodeOf(
   record: RecordedDecision,
   outcome: Receipt['outcome'] | undefined,
   absent_parent: string | null,
-  children: readonly ChainNode[],
-): ChainNode {
+  children: readonly DispatchNode[],
+): DispatchNode {
   const { decision } = record;
   const { decision_id, timestamp, capability_id, worker_id, deny_code, supervisor_level } = decision;
   const before = chainOf(record).blast_score;

@@ -8,14 +8,17 @@ import { InputReader } from '../input/input-reader.ts';
 import { readLineValues } from '../input/json-lines.ts';
 import { BundleSource } from '../replay/bundle-source.ts';
 
-/** Everything that was decided under a correlation id, and the receipts of it. */
-export interface ChainRecords {
+/** All decisions under a correlation id, and their receipts. */
+export interface DispatchRecords {
   readonly records: readonly RecordedDecision[];
   readonly receipts: readonly Receipt[];
 }
 
-/** Asks a Hall for them, as far as the key may see. */
-export async function chainFromHall(client: HallClient, correlation_id: string): Promise<ChainRecords> {
+/** Reads them from a Hall, as far as the key may see them. */
+export async function dispatchesFromHall(
+  client: HallClient,
+  correlation_id: string,
+): Promise<DispatchRecords> {
   const records: RecordedDecision[] = [];
   const receipts: Receipt[] = [];
   for await (const record of client.items<RecordedDecision>('wcp/decisions', { correlation_id })) {
@@ -32,11 +35,11 @@ export async function chainFromHall(client: HallClient, correlation_id: string):
  *
  * @throws {CliError}
  */
-export async function chainFromBundle(
+export async function dispatchesFromBundle(
   terminal: Terminal,
   dir: string,
   correlation_id: string,
-): Promise<ChainRecords> {
+): Promise<DispatchRecords> {
   const records: RecordedDecision[] = [];
   const source = new BundleSource(terminal, dir);
   for await (const record of source.records({ since: null, withReceipts: false })) {

@@ -12,37 +12,37 @@ export const EVIDENCE_FILES = {
   events: 'events.jsonl',
   keys: 'keys.json',
   checkpoint: 'checkpoint.txt',
-  /** Beside receipts that are not the whole log: a proof for each of them, that it is in it. */
+  /** For receipts that are not the whole log: for each a proof that it is in the log. */
   proofs: 'proofs.jsonl',
   decisions: 'decisions.jsonl',
   worlds: 'worlds',
 } as const;
 
-/** What the user named to be verified. */
+/** The files that the user named for verification. */
 export interface EvidenceNames {
   readonly keys?: string;
   readonly checkpoint?: readonly string[];
 }
 
-/** Receipts and what they are checked against. */
+/** Receipts and what they are verified with. */
 export interface LoadedEvidence {
   readonly file: string;
-  /** In the order of the log; what is not JSON is null. */
+  /** In the order of the log; a line that is not JSON is null. */
   readonly receipts: readonly unknown[];
   /** The line of each receipt. */
   readonly lines: readonly number[];
   readonly isTorn: boolean;
   readonly keys: ReceiptKeys;
-  /** The keys came from the user, not from beside the evidence. */
+  /** The keys came from the user, not with the evidence. */
   readonly keysAreGiven: boolean;
   readonly checkpoints: readonly string[];
   readonly checkpointFiles: readonly string[];
-  /** A proof for each receipt, where they are not the whole log; what is no JSON is null. */
+  /** A proof for each receipt if they are not the whole log; a line that is not JSON is null. */
   readonly proofs: readonly unknown[] | null;
 }
 
 /**
- * Reads a folder of evidence, or a file of receipts, and the keys and checkpoints to check it with.
+ * Reads a folder of evidence, or a file of receipts, and the keys and checkpoints to verify it with.
  *
  * @throws {CliError} with everything that could not be read
  */
@@ -54,14 +54,14 @@ export async function loadEvidence(
   const folder = (await isFolder(target)) ? target : null;
   const file = folder === null ? target : join(folder, EVIDENCE_FILES.receipts);
   const read = await readReceipts(reader, file);
-  const keyFile = names.keys ?? (await besides(folder, EVIDENCE_FILES.keys));
+  const keyFile = names.keys ?? (await fileBeside(folder, EVIDENCE_FILES.keys));
   if (keyFile === null) reader.add(noKeys(target));
   const keys = keyFile === null ? null : await loadReceiptKeys(reader, keyFile);
-  const beside = await besides(folder, EVIDENCE_FILES.checkpoint);
+  const beside = await fileBeside(folder, EVIDENCE_FILES.checkpoint);
   const checkpointFiles = names.checkpoint ?? (beside === null ? [] : [beside]);
   const checkpoints: (string | null)[] = [];
   for (const each of checkpointFiles) checkpoints.push(await reader.text(each));
-  const proofFile = await besides(folder, EVIDENCE_FILES.proofs);
+  const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
   const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
   reader.throwErrors();
   return {
@@ -77,7 +77,7 @@ export async function loadEvidence(
 
 type Receipts = Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'>;
 
-/** A receipt a line; in a file that is not one of lines by its name, perhaps a list in one document. */
+/** One receipt per line or, unless the file is named as JSON lines, a list in one document. */
 async function readReceipts(reader: InputReader, file: string): Promise<Receipts> {
   const list = isLinesFile(file) ? null : await readList(reader, file);
   if (list !== null) return list;
@@ -94,7 +94,7 @@ async function readList(reader: InputReader, file: string): Promise<Receipts | n
   return { receipts, lines, isTorn: false };
 }
 
-async function besides(folder: string | null, name: string): Promise<string | null> {
+async function fileBeside(folder: string | null, name: string): Promise<string | null> {
   if (folder === null) return null;
   const file = join(folder, name);
   return stat(file).then(
@@ -111,6 +111,6 @@ function isFolder(path: string): Promise<boolean> {
 }
 
 function noKeys(target: string) {
-  const message = `Without a public key nothing can be verified: give one with --keys, or put ${EVIDENCE_FILES.keys} beside the receipts.`;
+  const message = `A public key is needed to verify receipts. Give one with --keys, or put ${EVIDENCE_FILES.keys} beside the receipts.`;
   return fileProblem(target, 'KEYS_MISSING', message);
 }

@@ -2,18 +2,18 @@ import { verifyLog } from '@wcp/evidence';
 import type { LoadedEvidence } from './evidence-files.ts';
 import { examinePart, type PartFinding } from './examine-part.ts';
 
-/** Something wrong with evidence, and the file and line in which it stands. */
+/** A finding about evidence, with its file and line. */
 export interface LocatedFinding {
   readonly file: string;
-  /** From 1; null where it is about no line. */
+  /** From 1; null if it is not about a line. */
   readonly line: number | null;
-  /** Of the receipt or the checkpoint in its list, from 0. */
+  /** The index of the receipt or checkpoint in its list, from 0. */
   readonly index: number;
   readonly code: string;
   readonly message: string;
 }
 
-/** Every finding of the verifier, at its line, and a torn last line. */
+/** Every finding of the verifier with its line, and a torn last line. */
 export function examineEvidence(evidence: LoadedEvidence, origin?: string): LocatedFinding[] {
   const found = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
   const findings = found.map((finding) => locate(finding, evidence));
@@ -41,6 +41,6 @@ function locate({ index, code, message }: PartFinding, evidence: LoadedEvidence)
 }
 
 function tornTail({ file, lines, receipts }: LoadedEvidence): LocatedFinding {
-  const message = 'The last line has no end: its write was cut off, or the file was.';
+  const message = 'The last line is incomplete: a write was interrupted, or the file was cut.';
   return { file, line: lines.at(-1) ?? null, index: receipts.length - 1, code: 'LINE_TORN', message };
 }

@@ -2,13 +2,13 @@ import { type EvidenceFindingCode, verifyCheckpoint, verifyInclusion, verifyRece
 import { readCanonical } from '@wcp/spec/json';
 import type { LoadedEvidence } from './evidence-files.ts';
 
-/** What is wrong with receipts that are not the whole log, beside the findings of the verifier. */
+/** Findings about receipts that are not the whole log, in addition to those of the verifier. */
 const MEANINGS = {
-  PROOF_MALFORMED: 'This is no proof, or there is none for this receipt.',
-  PROOF_INVALID: 'The proof does not show that this receipt stands in the log of the checkpoint.',
+  PROOF_MALFORMED: 'This is not a proof, or this receipt has none.',
+  PROOF_INVALID: 'The proof does not show that this receipt is in the log of the checkpoint.',
   PROOF_CHECKPOINT_MISSING:
-    'There is no sound checkpoint of the size that the proof was made for, so nothing shows that the receipt is in the log.',
-  PROOF_RECEIPT_MISSING: 'There is a proof of a receipt that is not here.',
+    'There is no valid checkpoint of the size that the proof was made for, so nothing shows that the receipt is in the log.',
+  PROOF_RECEIPT_MISSING: 'There is a proof for a receipt that is missing.',
 } as const;
 
 /** A finding of the verifier, or one about a proof. */
@@ -25,8 +25,8 @@ interface Proof {
 }
 
 /**
- * Everything wrong with the receipts of some streams of a log: their chains, the checkpoints, and for each
- * receipt the proof that it is in the log. What was cut off the end of a stream does not show.
+ * Everything wrong with the receipts of some streams of a log: the receipt chains, the checkpoints, and for each
+ * receipt the proof that it is in the log. Receipts missing from the end of a stream cannot be detected.
  */
 export function examinePart(evidence: LoadedEvidence, origin?: string): PartFinding[] {
   const { receipts, keys, proofs } = evidence;
@@ -40,7 +40,7 @@ export function examinePart(evidence: LoadedEvidence, origin?: string): PartFind
   return [...verifyReceipts(receipts, keys).findings, ...unproven, ...missing, ...findings];
 }
 
-/** The roots of the sound checkpoints by their sizes. */
+/** The roots of the valid checkpoints, by size. */
 function readRoots({ checkpoints, keys }: LoadedEvidence, origin?: string) {
   const roots = new Map<number, string>();
   const findings: PartFinding[] = [];

@@ -9,9 +9,9 @@ import type { LogHead, PlacedReceipt, RecordedDecision } from '../client/wire.ts
 import { EVIDENCE_FILES } from './evidence-files.ts';
 import { LineWriter } from './line-writer.ts';
 
-/** What is exported. */
+/** What to export. */
 export interface ExportOptions {
-  /** Of one tenant alone. */
+  /** Only the receipts of this tenant. */
   readonly stream: string | undefined;
   readonly withDecisions: boolean;
 }
@@ -30,33 +30,33 @@ export interface Exported {
 }
 
 /**
- * Writes the log of a Hall as of now into a new folder, as much of it as the key may see. The folder is
- * there whole or not at all.
+ * Writes the present log of a Hall into a new folder, as far as the key may see it. The folder appears
+ * complete or not at all.
  *
  * @throws {CliError}
  */
 export async function exportEvidence(
   client: HallClient,
   dir: string,
-  wish: ExportOptions,
+  options: ExportOptions,
 ): Promise<Exported> {
-  await refuseExisting([dir], 'Evidence is never overwritten: name another folder.');
-  const growing = join(dirname(dir), `.wcp-export-${process.pid}`);
+  await refuseExisting([dir], 'Evidence is never overwritten. Name another folder.');
+  const temporary = join(dirname(dir), `.wcp-export-${process.pid}`);
   try {
     await mkdir(dirname(dir), { recursive: true });
-    await mkdir(growing);
-    const written = await write(client, growing, wish);
-    await rename(growing, dir);
+    await mkdir(temporary);
+    const written = await write(client, temporary, options);
+    await rename(temporary, dir);
     return { dir, ...written };
   } catch (error) {
     if (typeof (error as NodeJS.ErrnoException).errno !== 'number') throw error;
     throw new CliError([fileProblem(dir, 'UNWRITABLE', writeReasonOf(error))]);
   } finally {
-    await rm(growing, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
   }
 }
 
-/** The checkpoint comes first: it says how far the log is that everything else is about. */
+/** The checkpoint comes first: it fixes the size of the log that everything else is about. */
 async function write(client: HallClient, dir: string, { stream, withDecisions }: ExportOptions) {
   const { origin, signing_key_id, public_key } = await client.get<LogHead>('wcp/log');
   const checkpoint = await client.text('wcp/checkpoint');
@@ -67,8 +67,8 @@ async function write(client: HallClient, dir: string, { stream, withDecisions }:
   const positions = await exportReceipts(client, dir, size, stream);
   const is_whole = positions.length === size;
   if (!is_whole) await exportProofs(client, dir, size, positions);
-  const made = withDecisions ? await exportDecisions(client, dir, size, stream) : null;
-  const { decisions = null, worlds = null } = made ?? {};
+  const recorded = withDecisions ? await exportDecisions(client, dir, size, stream) : null;
+  const { decisions = null, worlds = null } = recorded ?? {};
   return { origin, size, receipts: positions.length, is_whole, decisions, worlds };
 }
 
@@ -76,10 +76,10 @@ async function write(client: HallClient, dir: string, { stream, withDecisions }:
 function sizeOf(checkpoint: string): number {
   const size = Number(checkpoint.split('\n')[1]);
   if (Number.isSafeInteger(size)) return size;
-  throw usageError('What the Hall gave as its checkpoint is none.');
+  throw usageError('The Hall returned an invalid checkpoint.');
 }
 
-/** Writes the receipts of the first `size` places of the log that the key may see, and gives their places. */
+/** Writes the receipts at the first `size` positions that the key may see, and returns their positions. */
 export async function exportReceipts(
   client: HallClient,
   dir: string,
@@ -100,10 +100,10 @@ export async function exportReceipts(
   return positions;
 }
 
-/** How many proofs are asked for at a time. */
-const LANES = 16;
+/** How many proofs are requested at a time. */
+const PROOFS_AT_A_TIME = 16;
 
-/** Writes for each place the proof that its receipt is in the log of this size. */
+/** Writes for each position the proof that its receipt is in the log of this size. */
 export async function exportProofs(
   client: HallClient,
   dir: string,
@@ -111,10 +111,10 @@ export async function exportProofs(
   positions: readonly number[],
 ): Promise<void> {
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.proofs));
-  const ask = (position: number) => client.get<object>('wcp/proofs/inclusion', { position, size });
+  const fetchProof = (position: number) => client.get<object>('wcp/proofs/inclusion', { position, size });
   try {
-    for (let at = 0; at < positions.length; at += LANES) {
-      for (const proof of await Promise.all(positions.slice(at, at + LANES).map(ask)))
+    for (let at = 0; at < positions.length; at += PROOFS_AT_A_TIME) {
+      for (const proof of await Promise.all(positions.slice(at, at + PROOFS_AT_A_TIME).map(fetchProof)))
         await writer.add(proof);
     }
   } finally {
@@ -122,7 +122,7 @@ export async function exportProofs(
   }
 }
 
-/** Writes what was decided and from what, and each world that it was decided in. */
+/** Writes the decisions with everything they were made from, and each world that they were made in. */
 export async function exportDecisions(
   client: HallClient,
   dir: string,

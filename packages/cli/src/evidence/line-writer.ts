@@ -1,30 +1,31 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-const FULL = 1 << 16;
+/** Lines are written once they add up to this many characters. */
+const BATCH_LENGTH = 1 << 16;
 
-/** Writes a new file of JSON lines, a piece at a time. */
+/** Writes a new file of JSON lines in batches. */
 export class LineWriter {
   readonly #file: FileHandle;
-  #waiting: string[] = [];
+  #pending: string[] = [];
   #length = 0;
 
   private constructor(file: FileHandle) {
     this.#file = file;
   }
 
-  /** Throws what the system does, also where the file exists. */
+  /** Throws the errors of the system, also if the file exists. */
   static async create(path: string): Promise<LineWriter> {
     return new LineWriter(await open(path, 'wx', 0o644));
   }
 
   async add(value: unknown): Promise<void> {
     const line = `${JSON.stringify(value)}\n`;
-    this.#waiting.push(line);
+    this.#pending.push(line);
     this.#length += line.length;
-    if (this.#length >= FULL) await this.#flush();
+    if (this.#length >= BATCH_LENGTH) await this.#flush();
   }
 
-  /** Resolves when everything is on the disk. */
+  /** Resolves when everything is on disk. */
   async close(): Promise<void> {
     try {
       await this.#flush();
@@ -35,8 +36,8 @@ export class LineWriter {
   }
 
   async #flush(): Promise<void> {
-    const text = this.#waiting.join('');
-    this.#waiting = [];
+    const text = this.#pending.join('');
+    this.#pending = [];
     this.#length = 0;
     await this.#file.appendFile(text);
   }

@@ -6,19 +6,19 @@ import { findingProblem, type JsonDocument, readJsonDocument } from './json-docu
 import { readText } from './read-text.ts';
 
 /**
- * Reads everything that one command was given and keeps what is wrong with it, so that the user hears
- * of all mistakes in all files at once.
+ * Reads everything that a command was given and collects what is wrong with it, so that the user sees
+ * all mistakes in all files at once.
  */
 export class InputReader {
   readonly #terminal: Terminal;
   readonly #problems: Problem[] = [];
-  #stdinTaken = false;
+  #stdinRead = false;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  /** Errors, warnings and remarks so far, in the order in which they were met. */
+  /** Errors, warnings and remarks so far, in the order in which they were found. */
   get problems(): readonly Problem[] {
     return this.#problems;
   }
@@ -31,20 +31,20 @@ export class InputReader {
     this.#problems.push(...problems);
   }
 
-  /** The text of a file (`-` is standard input, once); null where it could not be read. */
+  /** The text of a file (`-` is standard input, once); null if it could not be read. */
   async text(file: string): Promise<string | null> {
-    if (file === '-' && this.#stdinTaken) {
-      this.add(fileProblem(file, 'USAGE', 'Standard input can be read once: only one file may be "-".'));
+    if (file === '-' && this.#stdinRead) {
+      this.add(fileProblem(file, 'USAGE', 'Standard input can be read only once: only one file may be "-".'));
       return null;
     }
-    this.#stdinTaken ||= file === '-';
+    this.#stdinRead ||= file === '-';
     const reading = await readText(this.#terminal, file);
     if (reading.ok) return reading.text;
     this.add(fileProblem(file, 'UNREADABLE', reading.message));
     return null;
   }
 
-  /** The document in a file; null where it is not JSON. */
+  /** The document in a file; null if it is not JSON. */
   async json(file: string): Promise<JsonDocument | null> {
     const text = await this.text(file);
     if (text === null) return null;
@@ -53,7 +53,7 @@ export class InputReader {
     return document.problems.length === 0 ? document : null;
   }
 
-  /** The value that a reader makes of a document; null where it has findings. */
+  /** The value that a parser makes of a document; null if it has findings. */
   check<T>(document: JsonDocument, parse: (value: unknown) => Parsed<T>): T | null {
     const parsed = parse(document.value);
     if (!parsed.ok) {
@@ -66,12 +66,12 @@ export class InputReader {
     return parsed.value;
   }
 
-  /** Keeps what a compiler says of a document. */
+  /** Adds what a compiler reports about a document. */
   addDiagnostic(document: JsonDocument, diagnostic: Diagnostic): void {
     this.add(findingProblem(document.file, diagnostic, document.placeOf, diagnostic.level));
   }
 
-  /** @throws {CliError} with everything that was found, where an error is among it */
+  /** @throws {CliError} with everything that was found, if any of it is an error */
   throwErrors(): void {
     if (this.hasErrors) throw new CliError(this.#problems);
   }

@@ -4,44 +4,44 @@ import jsonc, { type Node, type ParseError } from 'jsonc-parser';
 import type { Place, Problem } from '../base/problem.ts';
 import { findDuplicates, nodeAt } from './json-tree.ts';
 
-/** A file of JSON with the places of its parts. */
+/** A JSON file with the places of its parts. */
 export interface JsonDocument {
   readonly file: string;
-  /** What the text says; null where it is not JSON. */
+  /** The value; null if the text is not JSON. */
   readonly value: unknown;
-  /** What keeps the text from being JSON; empty where it is. */
+  /** Why the text is not JSON; empty if it is. */
   readonly problems: readonly Problem[];
-  /** The place of a part; of the nearest part around it where it is absent. */
+  /** The place of a part or, if it is absent, of the nearest part around it. */
   placeOf(pointer: string, code?: string): Place | null;
 }
 
-/** Strict JSON: no comments, no trailing commas, something in the file. */
+/** Strict JSON: no comments, no trailing commas, not empty. */
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
 
-/** By the parser's code, what is wrong at a place. */
+/** What is wrong at a place, by the parser's code. */
 const SYNTAX: Readonly<Record<number, string>> = {
-  1: 'This is no JSON value.',
-  2: 'This is no number.',
-  3: 'Expected the name of a member in double quotes; is there a comma too many before it?',
+  1: 'This is not a JSON value.',
+  2: 'This is not a valid number.',
+  3: 'Expected a member name in double quotes. Is there an extra comma before it?',
   4: 'Expected a value.',
-  5: 'Expected a colon after the name of the member.',
+  5: 'Expected a colon after the member name.',
   6: 'Expected a comma between two members or values.',
   7: 'Expected a closing brace }.',
   8: 'Expected a closing bracket ].',
-  9: 'Expected the end of the file: one document stands in one file.',
-  10: 'JSON has no comments.',
+  9: 'Expected the end of the file: a file holds one document.',
+  10: 'JSON does not allow comments.',
   12: 'This string has no closing quote.',
   13: 'This number is cut off.',
   14: 'This \\u escape is not four hexadecimal digits.',
-  15: 'JSON has no such escape in a string.',
-  16: 'A control character in a string is written as an escape such as \\n.',
+  15: 'This escape is not allowed in a JSON string.',
+  16: 'Control characters in a string must be escaped, for example as \\n.',
 };
 const MAX_SYNTAX_ERRORS = 50;
 
 /**
- * Reads a text as strict JSON (I-JSON: no name twice in one object), with every mistake and its place.
+ * Reads a text as strict JSON (I-JSON: no duplicate names in an object), with every mistake and its place.
  *
- * @param firstLine the line of the file in which the text begins, from 1
+ * @param firstLine the line of the file on which the text begins, from 1
  */
 export function readJsonDocument(file: string, text: string, firstLine = 1): JsonDocument {
   const placeOf = shifted(placesOf(text), firstLine);
@@ -50,7 +50,7 @@ export function readJsonDocument(file: string, text: string, firstLine = 1): Jso
   try {
     tree = jsonc.parseTree(text, errors, STRICT);
   } catch {
-    return broken(file, [problem(file, null, '', 'TOO_DEEP', 'This is nested too deeply to be read.')]);
+    return broken(file, [problem(file, null, '', 'TOO_DEEP', 'This is nested too deeply.')]);
   }
   if (errors.length > 0) return broken(file, syntaxProblems(file, errors, placeOf));
   return readTree(file, text, tree, placeOf);
@@ -69,11 +69,11 @@ function readTree(file: string, text: string, tree: Node | undefined, placeOf: P
     const node = nodeAt(tree, pointer, code === 'UNKNOWN_MEMBER');
     return node === undefined ? null : placeOf(node.offset);
   };
-  const twice = findDuplicates(tree).map(({ pointer, offset }) =>
-    problem(file, placeOf(offset), pointer, 'DUPLICATE_MEMBER', 'This name occurs twice in one object.'),
+  const duplicates = findDuplicates(tree).map(({ pointer, offset }) =>
+    problem(file, placeOf(offset), pointer, 'DUPLICATE_MEMBER', 'This name occurs twice in the object.'),
   );
-  const unfit = readCanonical(value).findings.map((finding) => findingProblem(file, finding, locate));
-  return { file, value, problems: [...twice, ...unfit], placeOf: locate };
+  const invalid = readCanonical(value).findings.map((finding) => findingProblem(file, finding, locate));
+  return { file, value, problems: [...duplicates, ...invalid], placeOf: locate };
 }
 
 function broken(file: string, problems: readonly Problem[]): JsonDocument {
@@ -87,7 +87,7 @@ function shifted(placeOf: PlaceOf, firstLine: number): PlaceOf {
   };
 }
 
-/** The parser says several things of one spot: the first is the mistake. */
+/** The parser may report several errors at one place; the first is the mistake. */
 function syntaxProblems(file: string, errors: readonly ParseError[], placeOf: PlaceOf): Problem[] {
   const first = errors.filter(
     ({ offset }, index) => errors.findIndex((other) => other.offset === offset) === index,
@@ -119,7 +119,7 @@ function problem(
   return { level: 'error', file, place, path, code, message };
 }
 
-/** Makes the function that turns an offset in `text` into its line and column, both from 1. */
+/** Returns a function that turns an offset in `text` into its line and column, both from 1. */
 export function placesOf(text: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);

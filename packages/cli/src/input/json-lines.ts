@@ -5,12 +5,12 @@ import type { InputReader } from './input-reader.ts';
 import { type JsonDocument, readJsonDocument } from './json-document.ts';
 import { streamLines } from './line-stream.ts';
 
-/** A text of JSON lines: a document for every line that holds something. */
+/** A text of JSON lines: one document for every line that is not blank. */
 export interface JsonLines {
   readonly documents: readonly JsonDocument[];
-  /** The number of each document's line, from 1. */
+  /** The line number of each document, from 1. */
   readonly lines: readonly number[];
-  /** The last line has no newline: a write was cut off, or the end was. */
+  /** The last line has no newline: a write was interrupted, or the file was cut. */
   readonly isTorn: boolean;
 }
 
@@ -26,22 +26,22 @@ export function readJsonLines(file: string, text: string): JsonLines {
   return { documents, lines, isTorn: text !== '' && !text.endsWith('\n') };
 }
 
-/** Whether a file holds one document a line, by its name. */
+/** Whether a file holds one document per line, by its name. */
 export function isLinesFile(file: string): boolean {
   return file.endsWith('.jsonl') || file.endsWith('.ndjson');
 }
 
 /** The values of a file of JSON lines. */
 export interface LineValues {
-  /** What is not JSON is null. */
+  /** A line that is not JSON is null. */
   readonly values: readonly unknown[];
-  /** The line of each. */
+  /** The line number of each. */
   readonly lines: readonly number[];
   /** The last line has no newline. */
   readonly isTorn: boolean;
 }
 
-/** Reads a file of JSON lines of any length; a file that cannot be read is a problem and holds nothing. */
+/** Reads a file of JSON lines of any length; a file that cannot be read is reported and has no values. */
 export async function readLineValues(reader: InputReader, file: string): Promise<LineValues> {
   const values: unknown[] = [];
   const lines: number[] = [];

@@ -1,12 +1,12 @@
 import type { Node } from 'jsonc-parser';
 
-/** A name that stands twice in one object: where its second place is. */
+/** A duplicate name in an object, and the place of its second occurrence. */
 export interface DuplicateName {
   readonly pointer: string;
   readonly offset: number;
 }
 
-/** Every name that occurs again in its object. */
+/** Finds every duplicate name. */
 export function findDuplicates(tree: Node | undefined): DuplicateName[] {
   const found: DuplicateName[] = [];
   const open: { readonly node: Node; readonly pointer: string }[] = tree ? [{ node: tree, pointer: '' }] : [];
@@ -25,7 +25,7 @@ export function findDuplicates(tree: Node | undefined): DuplicateName[] {
   return found.sort((a, b) => a.offset - b.offset);
 }
 
-/** The node that a JSON Pointer names, or the nearest one around it; with `wantsName` a member's name. */
+/** The node at a JSON Pointer, or the nearest one around it; with `wantsName` the name of the member. */
 export function nodeAt(tree: Node | undefined, pointer: string, wantsName = false): Node | undefined {
   let node = tree;
   let name: Node | undefined;

@@ -10,7 +10,7 @@ export type ReceiptKeys = Readonly<Record<string, string>>;
 
 /**
  * The public keys in a file: a PEM as `wcp keygen` writes it, or JSON `{signing_key_id: hex}`; null
- * where there are none.
+ * if there are none.
  */
 export async function loadReceiptKeys(reader: InputReader, file: string): Promise<ReceiptKeys | null> {
   const text = await reader.text(file);
@@ -21,7 +21,7 @@ export async function loadReceiptKeys(reader: InputReader, file: string): Promis
 }
 
 /**
- * The public keys of authorities in a file: JSON `{authority: [hex]}`, or a PEM, which is then taken
+ * The public keys of authorities in a file: JSON `{authority: [hex]}`, or a PEM, which is taken
  * for the key of `authority`.
  */
 export async function loadAuthorityKeys(
@@ -37,27 +37,27 @@ export async function loadAuthorityKeys(
   return checkKeyMap(reader, readJsonDocument(file, text), isList) as Record<string, string[]> | null;
 }
 
-/** The private key in a file that `wcp keygen` wrote; null where it holds none. */
+/** The private key in a file that `wcp keygen` wrote; null if there is none. */
 export async function loadSigningKey(reader: InputReader, file: string): Promise<SigningKey | null> {
   const text = await reader.text(file);
   if (text === null) return null;
   try {
     return signingKeyFromPem(text);
   } catch {
-    const message = 'This is no Ed25519 private key in PEM. `wcp keygen` makes one (wcp-key.pem).';
+    const message = 'This is not an Ed25519 private key in PEM. `wcp keygen` creates one (wcp-key.pem).';
     reader.add(fileProblem(file, 'KEY_INVALID', message));
     return null;
   }
 }
 
-/** Undefined where the text is no PEM at all, null where it is one of the wrong kind. */
+/** Undefined if the text is not PEM at all, null if it is PEM of the wrong kind. */
 function readPublicPem(reader: InputReader, file: string, text: string): string | null | undefined {
   if (!text.trimStart().startsWith('-----BEGIN')) return undefined;
   try {
     return publicKeyFromPem(text);
   } catch {
     const message =
-      'This is no Ed25519 public key in PEM. Give the file of the public half (wcp-key.pub.pem).';
+      'This is not an Ed25519 public key in PEM. Give the file of the public key (wcp-key.pub.pem).';
     reader.add(fileProblem(file, 'KEY_INVALID', message));
     return null;
   }
@@ -66,20 +66,20 @@ function readPublicPem(reader: InputReader, file: string, text: string): string 
 function checkKeyMap(
   reader: InputReader,
   document: JsonDocument,
-  isFit: (value: unknown) => boolean,
+  isValid: (value: unknown) => boolean,
 ): Readonly<Record<string, unknown>> | null {
   reader.add(...document.problems);
   if (document.problems.length > 0) return null;
   const { file, value } = document;
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (isMap && Object.values(value).length > 0 && Object.values(value).every(isFit)) {
+  if (isMap && Object.values(value).length > 0 && Object.values(value).every(isValid)) {
     return value as Readonly<Record<string, unknown>>;
   }
   reader.add(
     fileProblem(
       file,
       'KEY_INVALID',
-      'Expected a PEM, or JSON with public keys of 64 hexadecimal digits by name.',
+      'Expected a PEM, or a JSON object of public keys with 64 hexadecimal digits each.',
     ),
   );
   return null;

@@ -4,9 +4,9 @@ import { createReadStream } from 'node:fs';
 export interface FileLine {
   /** From 1. */
   readonly number: number;
-  /** Null where the bytes are not UTF-8. */
+  /** Null if the bytes are not UTF-8. */
   readonly text: string | null;
-  /** It ends in a newline: only the last line may not. */
+  /** It ends in a newline; only the last line may lack one. */
   readonly isWhole: boolean;
 }
 
@@ -14,8 +14,8 @@ const NEWLINE = 0x0a;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The lines of a file that hold something, read as they are taken, so that a file may be longer than what
- * fits into memory. Throws what the system does.
+ * The lines of a file that are not empty, read as they are consumed, so that a file need not fit into
+ * memory. Throws the errors of the system.
  */
 export async function* streamLines(file: string): AsyncGenerator<FileLine> {
   let number = 1;

@@ -9,7 +9,7 @@ import type { JsonDocument } from './json-document.ts';
 import { loadWorkers } from './load-workers.ts';
 import { addWorldDiagnostics } from './world-diagnostics.ts';
 
-/** The files that `route` and `explain` are given. */
+/** The files of a case: what `route` and `explain` decide from. */
 export interface CaseFiles {
   readonly rules: string;
   readonly workers?: readonly string[];
@@ -19,18 +19,18 @@ export interface CaseFiles {
   readonly catalogVersion?: string;
 }
 
-/** Everything that a decision is made of, read from files. */
+/** Everything that a decision is made from, read from files. */
 export interface LoadedCase {
   readonly world: World;
   readonly facts: unknown;
   readonly input: JsonDocument;
-  /** Warnings and remarks, dead rules among them. */
+  /** Warnings and remarks, including dead rules. */
   readonly remarks: readonly Problem[];
 }
 
 /**
- * Reads a request and the world it is decided in. A request that is JSON but no RouteInput is loaded:
- * denying it is the engine's business.
+ * Reads a request and the world it is decided in. A request that is JSON but not a RouteInput is loaded:
+ * denying it is up to the engine.
  *
  * @throws {CliError} with every mistake in every file
  */
@@ -55,17 +55,17 @@ export async function loadCase(terminal: Terminal, inputFile: string, files: Cas
 
 function catalogVersionOf({ catalogVersion = DEFAULT_CATALOG_VERSION }: CaseFiles): string {
   if (isCatalogVersion(catalogVersion)) return catalogVersion;
-  throw usageError('--catalog-version is written like 1.0.0 or wcp-catalog@1.0.0.');
+  throw usageError('--catalog-version takes a version such as 1.0.0 or wcp-catalog@1.0.0.');
 }
 
-/** The facts of a file, with the clock and a fresh id where it names none, and the gate's verdict. */
+/** The facts in a file, completed with the time, a new id and the gate's verdict. */
 async function loadFacts(terminal: Terminal, reader: InputReader, files: CaseFiles): Promise<unknown> {
-  const seen = { now: terminal.now(), decision_id: terminal.newId() };
+  const defaults = { now: terminal.now(), decision_id: terminal.newId() };
   const document = files.facts === undefined ? null : await reader.json(files.facts);
   const verdict = files.gate === undefined ? null : await reader.json(files.gate);
-  const told = document === null ? {} : document.value;
-  const isObject = typeof told === 'object' && told !== null && !Array.isArray(told);
-  const facts = isObject ? { ...seen, ...told, ...(verdict && { policy: verdict.value }) } : told;
+  const given = document === null ? {} : document.value;
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  const facts = isObject ? { ...defaults, ...given, ...(verdict && { policy: verdict.value }) } : given;
   if (document !== null) reader.check({ ...document, value: facts }, parseFacts);
   return facts;
 }

@@ -5,10 +5,10 @@ import { reasonOf } from '../base/system-error.ts';
 import type { InputReader } from './input-reader.ts';
 import type { WorkerSource } from './world-diagnostics.ts';
 
-/** The records in the files and folders that the user named: one record a file, or a list of records. */
-export async function loadWorkers(reader: InputReader, named: readonly string[]): Promise<WorkerSource[]> {
+/** The records in the files and folders that the user named: one record per file, or a list of records. */
+export async function loadWorkers(reader: InputReader, paths: readonly string[]): Promise<WorkerSource[]> {
   const workers: WorkerSource[] = [];
-  for (const file of await workerFiles(reader, named)) {
+  for (const file of await workerFiles(reader, paths)) {
     const document = await reader.json(file);
     if (document === null) continue;
     const { value } = document;
@@ -22,11 +22,11 @@ export async function loadWorkers(reader: InputReader, named: readonly string[])
 const RECORD = 'registry_record.json';
 
 /**
- * The files of registry records that the user named. Of a folder: its `registry_record.json`, else
+ * The files of registry records that the user named. For a folder: its `registry_record.json`, else
  * those of the folders in it, else every `*.json` in it.
  */
-export async function workerFiles(reader: InputReader, named: readonly string[]): Promise<string[]> {
-  const lists = await Promise.all(named.map((name) => filesOf(reader, name)));
+export async function workerFiles(reader: InputReader, paths: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(paths.map((path) => filesOf(reader, path)));
   return lists.flat();
 }
 
@@ -35,9 +35,7 @@ async function filesOf(reader: InputReader, name: string): Promise<string[]> {
   try {
     const found = await recordsIn(name);
     if (found.length > 0) return found;
-    reader.add(
-      fileProblem(name, 'NO_RECORDS', `This folder holds no ${RECORD} and no other JSON file to enrol.`),
-    );
+    reader.add(fileProblem(name, 'NO_RECORDS', `This folder contains no ${RECORD} and no other JSON file.`));
   } catch (error) {
     reader.add(fileProblem(name, 'UNREADABLE', reasonOf(error)));
   }

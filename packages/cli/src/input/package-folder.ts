@@ -9,14 +9,14 @@ import { reasonOf } from '../base/system-error.ts';
 const HMAC_VARIABLE = 'WCP_ATTEST_HMAC_KEY';
 
 /**
- * Runs what works on a package's folder; what is wrong with the folder is then said of it.
+ * Runs a task on the folder of a package; an error about the package is reported under the folder's name.
  *
  * @throws {CliError}
  */
-export async function inFolder<T>(dir: string, work: () => Promise<T>): Promise<T> {
+export async function inFolder<T>(dir: string, task: () => Promise<T>): Promise<T> {
   await checkFolder(dir);
   try {
-    return await work();
+    return await task();
   } catch (error) {
     if (error instanceof WcpError) throw new CliError([fileProblem(dir, 'PACKAGE_INVALID', error.message)]);
     throw error;
@@ -30,22 +30,22 @@ async function checkFolder(dir: string): Promise<void> {
   } catch (error) {
     throw new CliError([fileProblem(dir, 'UNREADABLE', reasonOf(error).replace('file', 'folder'))]);
   }
-  if (!isFolder) throw new CliError([fileProblem(dir, 'UNREADABLE', 'This is a file; name its folder.')]);
+  if (!isFolder) throw new CliError([fileProblem(dir, 'UNREADABLE', 'This is a file. Name its folder.')]);
 }
 
 /**
  * The key of the HMAC form from the environment.
  *
- * @throws {CliError} where it is not set
+ * @throws {CliError} if it is not set
  */
 export function hmacKeyFrom(env: Readonly<Record<string, string | undefined>>): string {
   const key = env[HMAC_VARIABLE];
   if (key === undefined || key === '')
-    throw usageError(`--hmac-env takes the key from ${HMAC_VARIABLE}: set it.`);
+    throw usageError(`--hmac-env reads the key from ${HMAC_VARIABLE}, which is not set.`);
   return key;
 }
 
-/** Members of a JSON file in a package that stand in for options; empty where there is no such file. */
+/** The members of a JSON file in a package, as defaults for options; empty if there is no such file. */
 export async function packageMembers(dir: string, name: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     const value: unknown = JSON.parse(await readFile(join(dir, name), 'utf8'));

@@ -3,7 +3,7 @@ import type { Diagnostic } from '@wcp/spec';
 import type { InputReader } from './input-reader.ts';
 import type { JsonDocument } from './json-document.ts';
 
-/** A record and the place in a file that it came from. */
+/** A record and where in a file it came from. */
 export interface WorkerSource {
   readonly document: JsonDocument;
   /** The JSON Pointer of the record in its file. */
@@ -19,8 +19,8 @@ export interface WorldSources {
 }
 
 /**
- * Keeps what the compiler says of a world, each thing at its place in its file. A dead rule is a
- * warning here: whether it denies depends on the request.
+ * Adds the compiler's diagnostics about a world, each at its place in its file. A dead rule is a
+ * warning here, since whether it denies depends on the request.
  */
 export function addWorldDiagnostics(reader: InputReader, world: World, sources: WorldSources): void {
   for (const diagnostic of world.diagnostics) {

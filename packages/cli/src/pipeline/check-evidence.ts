@@ -5,49 +5,49 @@ import { loadEvidence } from '../evidence/evidence-files.ts';
 import { examineEvidence } from '../evidence/examine-evidence.ts';
 import { exportEvidence } from '../evidence/export-evidence.ts';
 import { InputReader } from '../input/input-reader.ts';
-import type { Chain } from './dispatch-chain.ts';
+import type { DispatchChain } from './dispatch-chain.ts';
 import type { PipelineHall } from './hall/pipeline-hall.ts';
 
-/** What the evidence of a run comes to. */
+/** The evidence of a run, verified. */
 export interface CheckedEvidence {
   readonly dir: string;
   readonly receipts: number;
-  /** They are the whole log of the Hall, with the decisions and worlds. */
+  /** They are the whole log of the Hall, with its decisions and worlds. */
   readonly is_whole: boolean;
-  /** Events and receipts of the first chain, each of which carries its correlation id. */
+  /** Events and receipts of the first dispatch chain, all with its correlation id. */
   readonly chain: { readonly events: number; readonly receipts: number };
-  /** What is wrong, in plain words; empty where everything holds. */
+  /** What is wrong, in plain words; empty if everything is intact. */
   readonly findings: readonly string[];
 }
 
 /**
- * Writes the evidence into a folder, verifies it there as `wcp receipts verify` does, and holds what the
- * Hall answered against it.
+ * Writes the evidence into a folder, verifies it there as `wcp receipts verify` does, and compares it with
+ * the answers of the Hall.
  *
- * @throws {CliError} where the folder cannot be written
+ * @throws {CliError} if the folder cannot be written
  */
 export async function checkEvidence(
   terminal: Terminal,
   hall: PipelineHall,
   dir: string,
-  chains: readonly [Chain, ...Chain[]],
+  chains: readonly [DispatchChain, ...DispatchChain[]],
 ): Promise<CheckedEvidence> {
   const withDecisions = hall.dir !== null;
   const exported = await exportEvidence(hall.reader, dir, { stream: undefined, withDecisions });
   const evidence = await loadEvidence(new InputReader(terminal), dir, {});
   const found = examineEvidence(evidence).map(({ code, message }) => `${code}: ${message}`);
   const receipts = evidence.receipts as readonly Receipt[];
-  const lost = chains.flatMap((chain) => lostOf(chain, receipts));
+  const mismatches = chains.flatMap((chain) => mismatchesOf(chain, receipts));
   return {
     dir,
     receipts: exported.receipts,
     is_whole: exported.is_whole && withDecisions,
     chain: countsOf(chains[0]),
-    findings: [...found, ...lost],
+    findings: [...found, ...mismatches],
   };
 }
 
-function countsOf({ answers }: Chain): CheckedEvidence['chain'] {
+function countsOf({ answers }: DispatchChain): CheckedEvidence['chain'] {
   const events = answers.flatMap(({ decision, result }) => [
     ...decision.telemetry_envelopes,
     ...(result?.telemetry ?? []),
@@ -59,20 +59,22 @@ function countsOf({ answers }: Chain): CheckedEvidence['chain'] {
 }
 
 /**
- * What of a chain does not carry its correlation id: decisions, events and evidence as the Hall answered
- * them, and receipts as they stand in the log, where each must be found.
+ * Everything of a dispatch chain that lacks its correlation id: decisions, events and evidence in the
+ * Hall's answers, and receipts, each of which must also be in the log.
  */
-export function lostOf({ correlation_id, answers }: Chain, log: readonly Receipt[]): string[] {
+export function mismatchesOf({ correlation_id, answers }: DispatchChain, log: readonly Receipt[]): string[] {
   const logged = new Map(log.map((receipt) => [receipt.receipt_hash, receipt]));
   return answers.flatMap((answer) => {
     const receipts = receiptsOf(answer);
-    const absent = receipts.filter(({ receipt_hash }) => !logged.has(receipt_hash));
-    const others = [...claimsOf(answer), ...receipts].filter((each) => carriedBy(each) !== correlation_id);
+    const missing = receipts.filter(({ receipt_hash }) => !logged.has(receipt_hash));
+    const others = [...claimsOf(answer), ...receipts].filter(
+      (each) => correlationIdOf(each) !== correlation_id,
+    );
     const { capability_id, decision_id } = answer.decision;
     const about = `${capability_id}, decision ${decision_id}`;
     return [
-      ...absent.map(() => `A receipt is not in the log (${about}).`),
-      ...others.map(() => `Something carries another correlation id (${about}).`),
+      ...missing.map(() => `A receipt is not in the log (${about}).`),
+      ...others.map(() => `Something has another correlation id (${about}).`),
     ];
   });
 }
@@ -86,6 +88,6 @@ function claimsOf({ decision, result }: DispatchAnswer): unknown[] {
   return [decision, ...decision.telemetry_envelopes, ...telemetry, ...evidence];
 }
 
-function carriedBy(claim: unknown): unknown {
+function correlationIdOf(claim: unknown): unknown {
   return (Object(claim) as { correlation_id?: unknown }).correlation_id;
 }

@@ -4,8 +4,8 @@ import type { DispatchAnswer } from '../client/wire.ts';
 import { type Step, type Stop, stepOf, stopOf } from './step.ts';
 import { type AnswerOf, type PipelineCapability, readWorkerAnswer } from './worker-answers.ts';
 
-/** As whom and in which setting the pipeline asks. */
-export interface ChainSetting {
+/** The Hall, the tenant and the setting of every request in a dispatch chain. */
+export interface DispatchChainSetting {
   readonly client: HallClient;
   readonly env: RouteInput['env'];
   readonly data_label: DataLabel;
@@ -13,19 +13,19 @@ export interface ChainSetting {
   readonly tenant_credential: string | null;
 }
 
-/** Dispatches under one correlation id, one after the other, until one does not go through. */
-export class Chain {
+/** Dispatches under one correlation id, one after the other, until one does not succeed. */
+export class DispatchChain {
   readonly correlation_id: string;
   readonly steps: Step[] = [];
-  /** Everything that the Hall answered. */
+  /** Every answer of the Hall. */
   readonly answers: DispatchAnswer[] = [];
-  readonly #setting: ChainSetting;
+  readonly #setting: DispatchChainSetting;
   readonly #show: (step: Step, number: number) => void;
   #stop: Stop | null = null;
 
   constructor(
     correlationId: string,
-    setting: ChainSetting,
+    setting: DispatchChainSetting,
     show: (step: Step, number: number) => void = () => {},
   ) {
     this.correlation_id = correlationId;
@@ -33,40 +33,40 @@ export class Chain {
     this.#show = show;
   }
 
-  /** Why it went no further; null while it goes on. */
+  /** Why the chain stopped; null while it continues. */
   get stop(): Stop | null {
     return this.#stop;
   }
 
-  /** What was spent under the correlation id so far. */
+  /** The blast score spent under the correlation id so far. */
   get blast_score(): number {
     return this.steps.findLast(({ outcome }) => outcome === 'DISPATCH')?.blast_score ?? 0;
   }
 
   /**
-   * Has a capability carried out, and gives what its worker made; null where it did not go through.
+   * Dispatches a request and returns the result of the worker; null if it did not succeed.
    *
-   * @param tell what the result comes to, in half a sentence
+   * @param summarise describes the result in a few words
    */
-  async ask<C extends PipelineCapability>(
+  async dispatch<C extends PipelineCapability>(
     capability_id: C,
     request: object,
-    tell: (result: AnswerOf<C>) => string,
+    summarise: (result: AnswerOf<C>) => string,
   ): Promise<AnswerOf<C> | null> {
-    const began = performance.now();
+    const start = performance.now();
     const input = this.#inputOf(capability_id, request);
     const answer = await this.#setting.client.post<DispatchAnswer>('wcp/dispatch', input);
     const result = readWorkerAnswer(capability_id, answer.result?.result);
     this.answers.push(answer);
     this.#stop = await stopOf(input, answer, result !== null);
-    const said = this.#stop === null && result !== null ? tell(result) : null;
-    const step = stepOf(capability_id, answer, Math.round(performance.now() - began), said, this.blast_score);
+    const said = this.#stop === null && result !== null ? summarise(result) : null;
+    const step = stepOf(capability_id, answer, Math.round(performance.now() - start), said, this.blast_score);
     this.steps.push(step);
     this.#show(step, this.steps.length);
     return this.#stop === null ? result : null;
   }
 
-  /** Goes no further because of what a worker answered. */
+  /** Stops the chain because of what a worker answered. */
   fail(capability_id: PipelineCapability, message: string): null {
     this.#stop = { kind: 'failed', capability_id, code: 'ANSWER_UNFIT', message, held: null };
     return null;

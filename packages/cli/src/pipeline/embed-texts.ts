@@ -1,6 +1,6 @@
 import { utf8Length } from '@wcp/spec/json';
 import { count } from '../print/layout.ts';
-import type { Chain } from './dispatch-chain.ts';
+import type { DispatchChain } from './dispatch-chain.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
 /** Vectors of one model, one for each text. */
@@ -9,20 +9,23 @@ export interface EmbeddedTexts {
   readonly vectors: readonly (readonly number[])[];
 }
 
-/** The most texts of one request of the embedder. */
+/** The most texts that the embedder takes in one request. */
 const MAX_TEXTS = 512;
-/** A request is at most 1 MiB, its setting included. */
+/** A request, with its setting, is at most 1 MiB. */
 const MAX_BYTES = 1_000_000;
 
 /**
- * Has texts embedded: in one dispatch where they fit, otherwise in as few as they need.
+ * Has texts embedded, in as few dispatches as possible.
  *
- * @returns null where a dispatch did not go through, or its answer does not fit
+ * @returns null if a dispatch did not succeed or its answer does not fit
  */
-export async function embedTexts(chain: Chain, texts: readonly string[]): Promise<EmbeddedTexts | null> {
+export async function embedTexts(
+  chain: DispatchChain,
+  texts: readonly string[],
+): Promise<EmbeddedTexts | null> {
   const answers: AnswerOf<'cap.ml.embed'>[] = [];
   for (const batch of batchesOf(texts)) {
-    const answer = await chain.ask('cap.ml.embed', { texts: batch }, tellVectors);
+    const answer = await chain.dispatch('cap.ml.embed', { texts: batch }, vectorSummary);
     if (answer === null) return null;
     if (answer.vectors.length !== batch.length) return chain.fail('cap.ml.embed', NOT_EACH);
     answers.push(answer);
@@ -33,10 +36,10 @@ export async function embedTexts(chain: Chain, texts: readonly string[]): Promis
   return { model, vectors: answers.flatMap(({ vectors }) => vectors) };
 }
 
-const NOT_EACH = 'The worker did not give one vector for each text.';
-const NOT_ONE = 'The vectors are of several models and cannot be compared.';
+const NOT_EACH = 'The worker did not return one vector for each text.';
+const NOT_ONE = 'The vectors come from several models and cannot be compared.';
 
-/** Texts in as few lists as the limits of the worker and of a request allow, in their order. */
+/** Splits texts into as few lists as the limits of worker and request allow, in order. */
 export function batchesOf(texts: readonly string[]): string[][] {
   const batches: string[][] = [];
   let room = 0;
@@ -54,6 +57,6 @@ export function batchesOf(texts: readonly string[]): string[][] {
   return batches;
 }
 
-function tellVectors({ model, vectors }: AnswerOf<'cap.ml.embed'>): string {
+function vectorSummary({ model, vectors }: AnswerOf<'cap.ml.embed'>): string {
   return `${count(vectors.length, 'vector')} of ${vectors[0]?.length ?? 0} numbers, ${model}`;
 }

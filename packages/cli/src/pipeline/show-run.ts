@@ -1,20 +1,20 @@
 import type { Terminal } from '../base/terminal.ts';
 import type { JsonDocument } from '../input/json-document.ts';
 import { decisionText } from '../print/decision.ts';
-import { count, escaped, rows, WIDTH, wrap } from '../print/layout.ts';
+import { count, escaped, padColumns, rows, WIDTH, wrap } from '../print/layout.ts';
 import type { Passage } from './answer-question.ts';
-import type { PipelineReport } from './run-pipeline.ts';
+import type { PipelineReport } from './report.ts';
 import type { SourceDocument } from './source-document.ts';
 import type { Step, Stop } from './step.ts';
 
-/** In which setting a run is. */
+/** The setting of a run. */
 interface RunSetting {
   readonly env: string;
   readonly profile: string | null;
   readonly correlation_id: string;
 }
 
-/** Says what is about to happen. */
+/** Announces the run. */
 export function showBeginning(
   { write, colours }: Terminal,
   { name, bytes }: SourceDocument,
@@ -26,7 +26,7 @@ export function showBeginning(
   write(colours.dim(`correlation ${correlation_id}\n\n`));
 }
 
-/** A dispatch on two lines: what ran where, and what came of it. */
+/** Shows a dispatch on two lines: what ran where, and the result. */
 export function showStep({ write, colours }: Terminal, step: Step, number: number): void {
   const { capability_id, blast_score, duration_ms, decision_id, said } = step;
   const blast = `blast ${blast_score}`;
@@ -46,11 +46,11 @@ function whoText(
 ): string {
   if (outcome === 'DENY') return red(`DENIED ${deny_code}`.padEnd(WHO_WIDTH));
   if (outcome === 'STEWARD_HOLD') return yellow('HELD for a steward'.padEnd(WHO_WIDTH));
-  const who = escaped(worker_id ?? '').padEnd(WHO_WIDTH);
+  const who = padColumns(escaped(worker_id ?? ''), WHO_WIDTH);
   return status === 'ok' ? who : red(who);
 }
 
-/** Says in plain words why it goes no further. */
+/** Says in plain words why the pipeline stopped. */
 export function showStop({ write, colours }: Terminal, stop: Stop): void {
   const { capability_id, code, message, held } = stop;
   if (held !== null) {
@@ -65,13 +65,13 @@ export function showStop({ write, colours }: Terminal, stop: Stop): void {
   write(`\n${head}\n${rows(why, 2, colours.dim)}`);
 }
 
-/** What to do about what a worker refuses, where this tool can say it better than the worker. */
+/** What to do about a worker's error, if this tool knows better than the worker. */
 const REMEDIES: Readonly<Record<string, string>> = {
   FETCH_ADDRESS_NOT_ALLOWED:
-    'Name it with --allow HOST[:PORT] if the fetcher may go there; a Hall that runs says it in server.json.',
+    'If the fetcher may go there, allow it with --allow HOST[:PORT]; for a running Hall, in its server.json.',
 };
 
-/** What was asked never lay in a file: its parts have no place. */
+/** The request was never in a file, so its parts have no place. */
 function documentOf(value: unknown): JsonDocument {
   return { file: 'the request', value, problems: [], placeOf: () => null };
 }
@@ -81,13 +81,13 @@ export function showQuestion({ write, colours }: Terminal, question: string, cor
   write(`\n${colours.bold(escaped(question))}\n${colours.dim(`correlation ${correlation_id}`)}\n\n`);
 }
 
-/** The lines of a passage that a screen has room for. */
+/** How many lines of a passage are shown. */
 const MAX_LINES = 6;
 
-/** Shows the best passage, and where the others stand. */
+/** Shows the best passage, and where the others are. */
 export function showPassages({ write, colours }: Terminal, passages: readonly Passage[]): void {
   const [best, ...others] = passages;
-  if (best === undefined) return void write('\nNothing that was registered fits the question.\n');
+  if (best === undefined) return void write('\nNothing in the registered document answers the question.\n');
   const lines = wrap(escaped(best.text.replaceAll(/\s+/g, ' ')), WIDTH - 4);
   const more = lines.length > MAX_LINES ? ['…'] : [];
   write(`\n  ${colours.bold(placeOf(best))}\n`);
@@ -99,7 +99,7 @@ function placeOf({ source, heading }: Passage): string {
   return escaped(heading === null ? source : `${source}: ${heading}`);
 }
 
-/** Says what the chain came to, whether its evidence holds, and how to look at it. */
+/** Shows the result of the run, whether its evidence is intact, and how to inspect it. */
 export function showEnd({ write, colours }: Terminal, report: PipelineReport): void {
   const { green, red, bold, dim } = colours;
   const { steps, blast_score, evidence, correlation_id, stop, ok } = report;
@@ -109,11 +109,11 @@ export function showEnd({ write, colours }: Terminal, report: PipelineReport): v
     findings.length === 0
       ? `${count(receipts, 'receipt')}, verified offline: nothing is changed or missing`
       : `${count(findings.length, 'finding')}: ${findings.join(' ')}`;
-  const one = `${count(chain.events, 'event')} and ${count(chain.receipts, 'receipt')}, each under ${correlation_id}`;
+  const traces = `${count(chain.events, 'event')} and ${count(chain.receipts, 'receipt')}, each under ${correlation_id}`;
   const table = rows(
     [
       ['chain', `${count(dispatched, 'dispatch', 'dispatches')}, blast ${blast_score}`],
-      ['carries', findings.length === 0 ? one : null],
+      ['left', findings.length === 0 ? traces : null],
       ['evidence', verdict],
       ['folder', escaped(evidence.dir)],
       ['Hall', report.hall === null ? null : escaped(report.hall)],
@@ -121,25 +121,25 @@ export function showEnd({ write, colours }: Terminal, report: PipelineReport): v
     2,
     dim,
   );
-  const head = ok ? green(bold('Through.')) : red(bold(stop === null ? ENDED.found : ENDED[stop.kind]));
-  write(`\n${head}\n${table}${keysText(report)}Look for yourself:\n${commandsText(report)}`);
+  const head = ok ? green(bold('Done.')) : red(bold(stop === null ? ENDED.found : ENDED[stop.kind]));
+  write(`\n${head}\n${table}${keysText(report)}See for yourself:\n${commandsText(report)}`);
 }
 
-/** How a run ended that did not go through. */
+/** How a run ended that was not successful. */
 const ENDED = {
-  denied: 'Denied: nothing runs that is not allowed.',
-  held: 'Held: nothing more runs until a steward has looked.',
-  failed: 'Failed: what had run before is recorded.',
-  found: 'Not everything happened as it must.',
+  denied: 'Denied: nothing runs unless it is allowed.',
+  held: 'Held: nothing more runs until a steward approves.',
+  failed: 'Failed: what ran before is recorded.',
+  found: 'Not everything happened as expected.',
 } as const;
 
-/** A Hall that stays has keys, which are nowhere else. */
+/** The keys of a Hall that stays, which are not stored anywhere. */
 function keysText({ keys }: PipelineReport): string {
   if (keys.length === 0) return '';
   const pairs = keys.map(
     ({ role, tenant_id, key }) => [tenant_id === null ? role : `${role} ${tenant_id}`, key] as const,
   );
-  return `API keys of that Hall, shown this once:\n${rows(pairs)}`;
+  return `API keys of the new Hall, shown only once:\n${rows(pairs)}`;
 }
 
 function commandsText({ evidence, correlation_id, hall, stop }: PipelineReport): string {
@@ -156,4 +156,4 @@ function commandsText({ evidence, correlation_id, hall, stop }: PipelineReport):
 }
 
 const GONE =
-  'This Hall is gone. With --hall DIR it stays: `wcp serve DIR`, and a steward approves what is held there.\n';
+  'The temporary Hall is gone. With --hall DIR it stays: run `wcp serve DIR`, and a steward can approve the request.\n';

@@ -6,16 +6,16 @@ import { fileProblem } from '../base/problem.ts';
 import { reasonOf } from '../base/system-error.ts';
 import type { Terminal } from '../base/terminal.ts';
 
-/** What the pipeline is given: a page that the fetcher goes to, or a file that it gets as a `data:` URL. */
+/** The input of the pipeline: a page for the fetcher to fetch, or a file as a `data:` URL. */
 export interface SourceDocument {
   /** As the user named it. */
   readonly name: string;
   readonly url: string;
-  /** Of a file; of a page nobody knows them yet. */
+  /** The size of a file; not yet known for a page. */
   readonly bytes: number | null;
 }
 
-/** By the ending of a file's name; anything else is plain text or what the fetcher refuses. */
+/** By file extension; anything else is plain text, or the fetcher refuses it. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.md': 'text/markdown;charset=utf-8',
   '.markdown': 'text/markdown;charset=utf-8',
@@ -26,27 +26,28 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.pdf': 'application/pdf',
 };
 const PLAIN = 'text/plain;charset=utf-8';
-/** What a request holds beside the content. */
-const ROOM = 16_384;
+/** Space for the rest of the request, beside the content. */
+const OVERHEAD = 16_384;
 /** Base64 makes four bytes of three, and the whole request is at most 1 MiB (section 3). */
-const MAX_BYTES = Math.floor((INPUT_SIZE - ROOM) / 4) * 3;
+const MAX_BYTES = Math.floor((INPUT_SIZE - OVERHEAD) / 4) * 3;
 
 /**
- * Reads what the user named: a URL as it is, a file (`-` for standard input) with its content.
+ * Reads the document that the user named: a URL stays a URL, a file (`-` for standard input) is read.
  *
- * @throws {CliError} where the file cannot be read or is too long for one request
+ * @throws {CliError} if the file cannot be read or is too long for one request
  */
-export async function readSource(terminal: Terminal, named: string): Promise<SourceDocument> {
-  if (/^(?:https?|data):/i.test(named)) return { name: named, url: named, bytes: null };
-  const content = named === '-' ? await readAll(terminal.readStdin()) : await readBytes(named);
-  if (content.length > MAX_BYTES) throw new CliError([fileProblem(named, 'DOCUMENT_UNFIT', TOO_LONG)]);
-  if (content.length === 0) throw new CliError([fileProblem(named, 'DOCUMENT_UNFIT', 'It is empty.')]);
-  const type = MEDIA_TYPES[extname(named).toLowerCase()] ?? PLAIN;
-  const name = named === '-' ? 'standard input' : named;
+export async function readSource(terminal: Terminal, source: string): Promise<SourceDocument> {
+  if (/^(?:https?|data):/i.test(source)) return { name: source, url: source, bytes: null };
+  const content = source === '-' ? await readAll(terminal.readStdin()) : await readBytes(source);
+  if (content.length > MAX_BYTES) throw new CliError([fileProblem(source, 'DOCUMENT_UNFIT', TOO_LONG)]);
+  if (content.length === 0)
+    throw new CliError([fileProblem(source, 'DOCUMENT_UNFIT', 'This file is empty.')]);
+  const type = MEDIA_TYPES[extname(source).toLowerCase()] ?? PLAIN;
+  const name = source === '-' ? 'standard input' : source;
   return { name, url: `data:${type};base64,${content.toString('base64')}`, bytes: content.length };
 }
 
-const TOO_LONG = `This is longer than ${MAX_BYTES.toLocaleString('en-GB')} bytes, too long for one request. Serve it over HTTP and name its URL, or give a shorter one.`;
+const TOO_LONG = `This is longer than ${MAX_BYTES.toLocaleString('en-GB')} bytes, which is too long for one request. Serve it over HTTP and give its URL, or give a shorter one.`;
 
 async function readBytes(file: string): Promise<Buffer> {
   try {
@@ -57,7 +58,7 @@ async function readBytes(file: string): Promise<Buffer> {
   }
 }
 
-/** No more than can be refused. */
+/** Stops reading as soon as the content is too long. */
 async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;

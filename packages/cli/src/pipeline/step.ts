@@ -3,26 +3,26 @@ import type { DispatchAnswer } from '../client/wire.ts';
 import { meaningOf } from '../print/decision.ts';
 import type { PipelineCapability } from './worker-answers.ts';
 
-/** One dispatch of the pipeline, as it is shown and told to programs. */
+/** One dispatch of the pipeline, as it is shown and reported to programs. */
 export interface Step {
   readonly capability_id: PipelineCapability;
   readonly outcome: DispatchAnswer['decision']['outcome'];
   readonly deny_code: string | null;
   readonly worker_id: string | null;
   readonly decision_id: string | null;
-  /** What this dispatch spent; 0 where nothing was dispatched. */
+  /** The blast score of this dispatch; 0 if nothing was dispatched. */
   readonly blast_own: number;
-  /** What the chain has spent with it. */
+  /** The blast score of the dispatch chain up to and including it. */
   readonly blast_score: number;
-  /** How the worker ended; null where none was started. */
+  /** How the worker ended; null if none was started. */
   readonly status: string | null;
-  /** From the question to the answer, the Hall's part included. */
+  /** From request to answer, including the Hall's own time. */
   readonly duration_ms: number;
-  /** What came of it, in half a sentence. */
+  /** The result in a few words. */
   readonly said: string | null;
 }
 
-/** The step of an answer. */
+/** Makes the step of an answer. */
 export function stepOf(
   capability_id: PipelineCapability,
   { decision, outcome_receipt }: DispatchAnswer,
@@ -46,19 +46,19 @@ export function stepOf(
   };
 }
 
-/** Why the pipeline went no further. */
+/** Why the pipeline stopped. */
 export interface Stop {
   readonly kind: 'denied' | 'held' | 'failed';
   readonly capability_id: string;
-  /** A deny code, `STEWARD_HOLD`, a code of the delivery or one of the worker's own. */
+  /** A deny code, `STEWARD_HOLD`, a delivery code, or a code of the worker's own. */
   readonly code: string;
   /** In plain words. */
   readonly message: string;
-  /** Of a decision that is no dispatch: what was asked, and the answer. */
+  /** The request and the answer, if the decision was not a dispatch. */
   readonly held: { readonly input: RouteInput; readonly answer: DispatchAnswer } | null;
 }
 
-/** Why an answer is not one to go on with; null where it is. */
+/** Why the pipeline cannot continue with an answer; null if it can. */
 export async function stopOf(
   input: RouteInput,
   answer: DispatchAnswer,
@@ -76,13 +76,13 @@ export async function stopOf(
     return { kind: 'held', capability_id, code, message: holdText(answer), held: { input, answer } };
   }
   if (delivery_code !== null) return failed(capability_id, delivery_code, await deliveryText(delivery_code));
-  const refusal = result?.deny_reason ?? null;
-  if (refusal !== null) return failed(capability_id, refusal.code, refusalText(refusal));
+  const denial = result?.deny_reason ?? null;
+  if (denial !== null) return failed(capability_id, denial.code, denialText(denial));
   if (isReadable && (result?.status === 'ok' || result?.status === 'partial')) return null;
   return failed(
     capability_id,
     'ANSWER_UNFIT',
-    "The worker's answer is not what this capability gives. Is it the right worker?",
+    "The worker's answer does not fit this capability. Is it the right worker?",
   );
 }
 
@@ -91,24 +91,24 @@ function failed(capability_id: string, code: string, message: string): Stop {
 }
 
 function holdText({ decision }: DispatchAnswer): string {
-  return `A steward of the level ${decision.supervisor_level} has to look at it first.`;
+  return `A steward of the supervisor level ${decision.supervisor_level} must approve it first.`;
 }
 
-/** The kit names what is wrong with a request beside its code. */
-function refusalText(refusal: { readonly message: string; readonly findings?: unknown }): string {
-  const findings = Array.isArray(refusal.findings) ? (refusal.findings as unknown[]) : [];
+/** The worker kit lists what is wrong with a request beside its code. */
+function denialText(denial: { readonly message: string; readonly findings?: unknown }): string {
+  const findings = Array.isArray(denial.findings) ? (denial.findings as unknown[]) : [];
   const found = findings.map((finding) => {
     const { path = '', message = '' } = Object(finding) as { path?: unknown; message?: unknown };
     return `${path || 'the request'}: ${message}`;
   });
-  return [refusal.message, ...found].join(' ');
+  return [denial.message, ...found].join(' ');
 }
 
-/** The Hall is loaded where one of its words is needed. */
+/** The code of the Hall is loaded only when its message is needed. */
 async function deliveryText(code: string): Promise<string> {
   const { DELIVERY_CODES } = await import('@wcp/hall');
   const known = Object.hasOwn(DELIVERY_CODES, code)
     ? DELIVERY_CODES[code as keyof typeof DELIVERY_CODES]
     : null;
-  return known?.message ?? 'The worker was to run and gave no result.';
+  return known?.message ?? 'The worker gave no result.';
 }

@@ -1,5 +1,5 @@
 import { count } from '../print/layout.ts';
-import type { Chain } from './dispatch-chain.ts';
+import type { DispatchChain } from './dispatch-chain.ts';
 import { embedTexts } from './embed-texts.ts';
 import type { SourceDocument } from './source-document.ts';
 import type { AnswerOf } from './worker-answers.ts';
@@ -15,66 +15,75 @@ export interface RegisteredDocument {
 /** The longest title or heading that is registered. */
 const MAX_TITLE_LENGTH = 1000;
 const MAX_SOURCE_LENGTH = 2000;
-/** More text than this does not fit into the requests that follow. */
+/** More text does not fit into the requests that follow. */
 const MAX_BYTES = 900_000;
 
 /**
- * Takes a document through the five capabilities of the canonical pipeline (section 10.2), in their order
- * and under one correlation id. Null where one of them did not go through: the chain says why.
+ * Takes a document through the five capabilities of the canonical pipeline (section 10.2), in order
+ * and under one correlation id. Null if one of them did not succeed: the dispatch chain says why.
  */
 export async function takeThrough(
-  chain: Chain,
+  chain: DispatchChain,
   document: SourceDocument,
 ): Promise<RegisteredDocument | null> {
-  const page = await chain.ask('cap.web.fetch', { url: document.url, max_bytes: MAX_BYTES }, tellPage);
+  const page = await chain.dispatch(
+    'cap.web.fetch',
+    { url: document.url, max_bytes: MAX_BYTES },
+    pageSummary,
+  );
   if (page === null) return null;
-  const cut = await chain.ask('cap.doc.chunk', { text: page.text, format: page.format }, tellChunks);
-  if (cut === null) return null;
-  if (cut.chunks.length === 0) return chain.fail('cap.doc.chunk', 'There is no text in it to register.');
+  const chunked = await chain.dispatch(
+    'cap.doc.chunk',
+    { text: page.text, format: page.format },
+    chunkSummary,
+  );
+  if (chunked === null) return null;
+  if (chunked.chunks.length === 0)
+    return chain.fail('cap.doc.chunk', 'The document contains no text to register.');
   const embedded = await embedTexts(
     chain,
-    cut.chunks.map(({ text }) => text),
+    chunked.chunks.map(({ text }) => text),
   );
   if (embedded === null) return null;
-  const hash = await chain.ask('cap.doc.hash', { text: page.text }, ({ sha256, signing_key_id }) => {
+  const hash = await chain.dispatch('cap.doc.hash', { text: page.text }, ({ sha256, signing_key_id }) => {
     return `${sha256.slice(0, 23)}…, signed with ${signing_key_id}`;
   });
   if (hash === null) return null;
   const { sha256, signature, signing_key_id, public_key } = hash;
   const source = (document.bytes === null ? page.url : document.name).slice(0, MAX_SOURCE_LENGTH);
-  const title = titleOf(page, cut);
+  const title = titleOf(page, chunked);
   const registration = {
     source,
     title,
     sha256,
     signature: { signing_key_id, public_key, signature },
     model: embedded.model,
-    chunks: cut.chunks.map(({ text, heading }, index) => ({
+    chunks: chunked.chunks.map(({ text, heading }, index) => ({
       text,
       heading: heading?.slice(0, MAX_TITLE_LENGTH) ?? null,
       vector: embedded.vectors[index],
     })),
   };
-  const registered = await chain.ask('cap.research.register', registration, tellRegistered);
+  const registered = await chain.dispatch('cap.research.register', registration, registrationSummary);
   if (registered === null) return null;
   return { document_id: registered.document_id, source, title, chunks: registered.chunks };
 }
 
-function tellPage({ text, format, title }: AnswerOf<'cap.web.fetch'>): string {
+function pageSummary({ text, format, title }: AnswerOf<'cap.web.fetch'>): string {
   const name = title === null ? '' : `, "${title}"`;
   return `${text.length.toLocaleString('en-GB')} characters of ${format}${name}`;
 }
 
-function tellChunks({ chunks }: AnswerOf<'cap.doc.chunk'>): string {
+function chunkSummary({ chunks }: AnswerOf<'cap.doc.chunk'>): string {
   return count(chunks.length, 'chunk');
 }
 
-function tellRegistered({ document_id, chunks, replaced }: AnswerOf<'cap.research.register'>): string {
-  const what = replaced ? ', in place of what came from there before' : '';
+function registrationSummary({ document_id, chunks, replaced }: AnswerOf<'cap.research.register'>): string {
+  const what = replaced ? ', replacing the earlier one from this source' : '';
   return `document ${document_id}, ${count(chunks, 'chunk')}${what}`;
 }
 
-/** Its own title, else the first heading that it has. */
+/** The title of the page, else its first heading. */
 function titleOf(page: AnswerOf<'cap.web.fetch'>, { chunks }: AnswerOf<'cap.doc.chunk'>): string | null {
   const heading = chunks.find((chunk) => chunk.heading !== null)?.heading?.split(' > ')[0];
   const title = (page.title ?? heading ?? '').trim();

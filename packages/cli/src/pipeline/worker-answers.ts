@@ -3,7 +3,7 @@ import { z } from 'zod';
 const heading = z.string().nullable();
 const vector = z.array(z.number());
 
-/** What the pipeline reads of each worker's result; what else stands there is not its matter. */
+/** The members of each worker's result that the pipeline reads; others are ignored. */
 const ANSWERS = {
   'cap.web.fetch': z.object({
     url: z.string(),
@@ -25,12 +25,12 @@ const ANSWERS = {
   }),
 } as const;
 
-/** What the pipeline asks for. */
+/** A capability that the pipeline uses. */
 export type PipelineCapability = keyof typeof ANSWERS;
-/** What it reads of the answer. */
+/** The part of the answer that it reads. */
 export type AnswerOf<C extends PipelineCapability> = z.infer<(typeof ANSWERS)[C]>;
 
-/** Reads the result of a worker; null where it is not what its capability gives. */
+/** Reads the result of a worker; null if it does not fit the capability. */
 export function readWorkerAnswer<C extends PipelineCapability>(
   capability: C,
   result: unknown,

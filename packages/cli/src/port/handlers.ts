@@ -10,7 +10,7 @@ import { OperationError } from './operation-error.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The error codes of the operations (section 11.2) by the code of what this implementation throws. */
+/** The error codes of the operations (section 11.2), by the code that this implementation throws. */
 const CODES: ReadonlyMap<string, string> = new Map([
   ['ERR_WCP_CANONICAL_JSON', 'CANONICAL_JSON_INVALID'],
   ['ERR_WCP_RECEIPT', 'CANONICAL_JSON_INVALID'],
@@ -20,25 +20,26 @@ const CODES: ReadonlyMap<string, string> = new Map([
   ['ERR_WCP_MERKLE_RANGE', 'MERKLE_RANGE'],
 ]);
 
-/** This implementation as a port: what each operation of the line protocol answers. */
+/** This implementation as a port: how it answers each operation of the line protocol. */
 export const HANDLERS: PortHandlers = {
   decide: (given, input) => decide(compileWorld(worldOf(given)), given['facts'], input),
   check_id: (_, input) => answerId(objectOf(input)),
-  canonicalize: (_, input) => refusing(() => answerCanonical(objectOf(input)['json'])),
-  record_hash: (_, input) => refusing(() => ({ artifact_hash: recordHash(objectOf(input)) })),
-  decision_digest: (_, input) => refusing(() => answerDigest(objectOf(input))),
-  analyze_rules: (_, input) => refusing(() => ({ findings: deadRules(objectOf(input)['rules']) })),
-  receipt_hash: (_, input) => refusing(() => ({ receipt_hash: receiptHash(objectOf(input)) })),
-  sign_receipt: (_, input) => refusing(() => answerSigning(objectOf(input))),
+  canonicalize: (_, input) => withOperationErrors(() => answerCanonical(objectOf(input)['json'])),
+  record_hash: (_, input) => withOperationErrors(() => ({ artifact_hash: recordHash(objectOf(input)) })),
+  decision_digest: (_, input) => withOperationErrors(() => answerDigest(objectOf(input))),
+  analyze_rules: (_, input) => withOperationErrors(() => ({ findings: deadRules(objectOf(input)['rules']) })),
+  receipt_hash: (_, input) => withOperationErrors(() => ({ receipt_hash: receiptHash(objectOf(input)) })),
+  sign_receipt: (_, input) => withOperationErrors(() => answerSigning(objectOf(input))),
   verify_receipts: (_, input) => answerReceipts(objectOf(input)),
-  merkle: (_, input) => refusing(() => answerMerkle(objectOf(input))),
+  merkle: (_, input) => withOperationErrors(() => answerMerkle(objectOf(input))),
   package_hash: (_, input) =>
-    refusing(() => ({ package_hash: hashFiles(objectOf(input)['files'] as PackageFile[]) })),
-  verify_manifest: (_, input) => refusing(() => answerManifest(objectOf(input) as unknown as ManifestClaim)),
+    withOperationErrors(() => ({ package_hash: hashFiles(objectOf(input)['files'] as PackageFile[]) })),
+  verify_manifest: (_, input) =>
+    withOperationErrors(() => answerManifest(objectOf(input) as unknown as ManifestClaim)),
 };
 
-/** Runs an operation; what it refuses is thrown with the operation's own code. */
-function refusing<T>(run: () => T): T {
+/** Runs an operation; a document that it rejects is thrown with the operation's own error code. */
+function withOperationErrors<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -64,7 +65,8 @@ function answerId({ id, kind }: Members): object {
 }
 
 function answerCanonical(json: unknown): object {
-  if (typeof json !== 'string') throw new WcpError('ERR_WCP_CANONICAL_JSON', 'The JSON is a text.');
+  if (typeof json !== 'string')
+    throw new WcpError('ERR_WCP_CANONICAL_JSON', 'The member "json" must be a string.');
   const canonical = canonicalJson(parseJson(json));
   return { canonical, sha256: sha256(canonical) };
 }

@@ -4,7 +4,7 @@ import { OperationError } from './operation-error.ts';
 type Members = Readonly<Record<string, unknown>>;
 type Answer = (leaves: readonly string[], op: Members) => object;
 
-/** What each operation on a tree answers; an absent size is that of the tree. */
+/** How each operation on a tree is answered; the default size is that of the tree. */
 const ANSWERS: ReadonlyMap<unknown, Answer> = new Map<unknown, Answer>([
   ['root', (leaves, { size }) => ({ root: merkleRoot(leaves, sizeOf(leaves, size)) })],
   [
@@ -19,7 +19,7 @@ const ANSWERS: ReadonlyMap<unknown, Answer> = new Map<unknown, Answer>([
   ],
 ]);
 
-/** The operation `merkle` (section 11.2): the first operation that is wrong gives the error. */
+/** The operation `merkle` (section 11.2): the first operation that fails gives the error. */
 export function answerMerkle({ leaves, ops }: Members): object {
   return { results: (ops as Members[]).map((op) => answer(leaves as string[], op)) };
 }

@@ -6,7 +6,7 @@ import { placeText } from './problems.ts';
 
 type Row = readonly [label: string, text: string | null];
 
-/** A decision for people: what, why, by which rule, and what to do where it is no dispatch. */
+/** A decision for people: what, why, by which rule, and what to do if it is not a dispatch. */
 export function decisionText(decision: RouteDecision, input: JsonDocument, colours: Colours): string {
   const body = { DISPATCH: dispatchRows, DENY: denyRows, STEWARD_HOLD: holdRows }[decision.outcome];
   const table = rows([...body(decision), ...commonRows(decision)], 2, colours.dim);
@@ -20,10 +20,10 @@ function headline(decision: RouteDecision, colours: Colours): string {
   const dry = dry_run ? '  (dry run: nothing is executed)' : '';
   if (outcome === 'DISPATCH') return `${colours.green(colours.bold('DISPATCH'))}${what}${dry}`;
   if (outcome === 'DENY') return `${colours.red(colours.bold('DENIED'))}${what}  ${deny_code}${dry}`;
-  return `${colours.yellow(colours.bold('HELD'))}${what}  for a steward, level ${supervisor_level}${dry}`;
+  return `${colours.yellow(colours.bold('HELD'))}${what}  for a steward, supervisor level ${supervisor_level}${dry}`;
 }
 
-/** What a deny code says should be done. */
+/** What to do about a deny code. */
 export function remedyOf({ deny_code }: RouteDecision): string | null {
   return deny_code === null ? null : DENY_CODES[deny_code as DenyCode].remedy;
 }
@@ -35,27 +35,29 @@ export function meaningOf({ deny_code }: RouteDecision): string | null {
 
 function dispatchRows(decision: RouteDecision): Row[] {
   const { matched_rule_id, worker_id, selected_worker_species_id, blast_score } = decision;
-  const why = `Rule "${matched_rule_id}" is the first that matches, and this worker meets all it asks for.`;
+  const why = `Rule "${matched_rule_id}" is the first that matches, and this worker meets all of its requirements.`;
   return [
     ['why', why],
     ['worker', `${worker_id} (${selected_worker_species_id})`],
-    ['blast', `${blast_score}, the limit here is ${blastLimit(decision)}`],
+    ['blast', `${blast_score}, the limit is ${blastLimit(decision)}`],
     ['attested', attestedText(decision)],
     [
-      'a human',
-      decision.supervisor_required ? `is told or has approved (${decision.supervisor_level})` : null,
+      'supervision',
+      decision.supervisor_required
+        ? `a human is informed or has approved (${decision.supervisor_level})`
+        : null,
     ],
   ];
 }
 
-/** The limit that a dispatch's score was held against, from its event. */
+/** The limit that the blast score of a dispatch was compared with, from its event. */
 export function blastLimit({ telemetry_envelopes: events }: RouteDecision): number | null {
   const scored = events.find((event) => event.event_id === 'evt.gov.blast-scored');
   return scored !== undefined && 'limit' in scored ? scored.limit : null;
 }
 
 function attestedText({ worker_attestation_valid: valid }: RouteDecision): string {
-  return valid === true ? "yes: the worker's code is what was attested" : 'not asked for here';
+  return valid === true ? "yes: the worker's code is what was attested" : 'not required here';
 }
 
 function denyRows(decision: RouteDecision): Row[] {
@@ -64,7 +66,6 @@ function denyRows(decision: RouteDecision): Row[] {
     ['why', meaningOf(decision)],
     ...(detail === null ? [] : detailRows(detail)),
     ['remedy', remedyOf(decision)],
-    ['a human', null],
   ];
 }
 
@@ -80,7 +81,7 @@ function detailRows(reason: DenyReason): Row[] {
     ['blast', score],
     ['tenant', reason.tenant_id == null ? null : escaped(reason.tenant_id)],
     ['expected', reason.expected === undefined ? null : escaped(reason.expected)],
-    ['the gate', reason.reason === undefined ? null : escaped(reason.reason)],
+    ['policy gate', reason.reason === undefined ? null : escaped(reason.reason)],
     ['species', reason.worker_species_id ?? null],
   ];
 }
@@ -95,10 +96,13 @@ function holdRows({ escalation_context: context, approval_expires_at }: RouteDec
   const reasons = (context?.reasons ?? []).map(({ reason, level }) => `${HOLDS[reason]} (${level})`);
   return [
     ['why', `${reasons.join('; ')}.`],
-    ['waits for', context === null ? null : `${context.worker_id} (${context.worker_species_id})`],
+    ['candidate', context === null ? null : `${context.worker_id} (${context.worker_species_id})`],
     ['blast', context === null ? null : String(context.blast_score)],
     ['expires', approval_expires_at],
-    ['remedy', 'A steward who is not the tenant approves this decision; then ask again with the approval.'],
+    [
+      'remedy',
+      'A steward other than the tenant must approve this decision; then send the request again with the approval.',
+    ],
   ];
 }
 
@@ -119,7 +123,7 @@ function skippedText(candidate: RouteDecision['candidate_workers_ranked'][number
   return `${candidate.worker_species_id} (${candidate.skip_reason})`;
 }
 
-/** What is wrong with the request, each at its place in the file. */
+/** The findings about the request, each at its place in the file. */
 function findingLines({ deny_reason_if_denied: reason }: RouteDecision, input: JsonDocument): string {
   return (reason?.findings ?? [])
     .map(({ path, code, message }) => {

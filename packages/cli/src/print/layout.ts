@@ -1,44 +1,58 @@
 import { escapeText } from '@wcp/spec/json';
+import stringWidth from 'string-width';
 
-/** The most characters in a line, so that a screen of a hundred columns holds it. */
+/** The longest line, in terminal columns, so that it fits a screen of a hundred columns. */
 export const WIDTH = 98;
+const MAX_VALUE_LENGTH = 200;
 
 /** A text of unknown origin on one line, safe to show. */
 export const escaped = escapeText;
 
-/** Any JSON value on one line, safe to show and not endless. */
-export function shownValue(value: unknown): string {
+/** Any JSON value on one line, safe to show and cut off if it is long. */
+export function valueText(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return escaped(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  return escaped(text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text);
 }
 
-/** Breaks a text at its spaces so that no line is longer than `width`, if its words allow it. */
+/** How many terminal columns a text takes: wide characters take two, combining ones and colours none. */
+export const columnsOf = stringWidth;
+
+/** Fills a text up with spaces to a number of terminal columns. */
+export function padColumns(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
+}
+
+/** Breaks a text at its spaces so that no line takes more than `width` columns, if its words allow it. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
+  let used = 0;
   for (const word of text.split(/\s+/).filter(Boolean)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    const columns = columnsOf(word);
+    if (line !== '' && used + 1 + columns > width) {
       lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = '';
+    }
+    used = line === '' ? columns : used + 1 + columns;
+    line = line === '' ? word : `${line} ${word}`;
   }
   return line === '' ? lines : [...lines, line];
 }
 
-/** Rows of a label and a text, the texts below each other and wrapped; rows without a text are left out. */
+/** Rows of a label and a text, aligned and wrapped; rows without a text are left out. */
 export function rows(
   pairs: readonly (readonly [label: string, text: string | null])[],
   indent = 2,
   paint: (label: string) => string = (label) => label,
 ): string {
   const present = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== null);
-  const labelWidth = Math.max(...present.map(([label]) => label.length)) + 2;
+  const labelWidth = Math.max(...present.map(([label]) => columnsOf(label))) + 2;
   const margin = indent + labelWidth;
   return present
     .map(([label, text]) => {
       const [first = '', ...rest] = wrap(text, WIDTH - margin);
-      const head = `${' '.repeat(indent)}${paint(label)}${' '.repeat(labelWidth - label.length)}${first}`;
+      const head = `${' '.repeat(indent)}${padColumns(paint(label), labelWidth)}${first}`;
       return [head, ...rest.map((line) => ' '.repeat(margin) + line)].join('\n');
     })
     .concat('')

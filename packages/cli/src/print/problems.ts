@@ -2,7 +2,7 @@ import type { Problem } from '../base/problem.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { count, escaped } from './layout.ts';
 
-/** Writes problems to standard error, one on a line, as editors and people read them. */
+/** Writes problems to standard error, one per line, in the form that editors and people read. */
 export function printProblems(terminal: Terminal, problems: readonly Problem[]): void {
   const { red, yellow, dim } = terminal.errorColours;
   const paint = { error: red, warning: yellow, info: dim };
@@ -15,7 +15,7 @@ export function printProblems(terminal: Terminal, problems: readonly Problem[]):
   if (errors > 1) terminal.warn(`${count(errors, 'error')}. Nothing was done.\n`);
 }
 
-/** `file:line:column /path `, as much of it as is known. */
+/** `file:line:column: /path `, as far as it is known. */
 export function placeText({ file, place, path }: Pick<Problem, 'file' | 'place' | 'path'>): string {
   if (file === null) return '';
   const name = file === '-' ? 'standard input' : escaped(file);
@@ -23,7 +23,7 @@ export function placeText({ file, place, path }: Pick<Problem, 'file' | 'place' 
   return `${where}: ${path === null ? '' : `${path === '' ? '(whole document)' : escaped(path)} `}`;
 }
 
-/** File by file as they were met, in each from top to bottom. */
+/** File by file in order of appearance, each from top to bottom. */
 function inOrder(problems: readonly Problem[]): Problem[] {
   const files = [...new Set(problems.map(({ file }) => file))];
   return [...problems].sort(

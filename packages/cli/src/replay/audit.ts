@@ -2,15 +2,15 @@ import { decisionDigest, type RouteDecision } from '@wcp/spec';
 import { type Verdict, verdictOf } from './flip.ts';
 import type { ReplayRecord } from './record-source.ts';
 
-/** What each code says. */
+/** What each code means. */
 const MEANINGS = {
-  NOT_REPRODUCED: 'Decided again from what was recorded, it comes out otherwise.',
-  RECORD_CHANGED: 'The recorded request or decision is not the one that the receipt was signed over.',
-  RECEIPT_MISSING: 'There is no receipt of this decision at its place in the log.',
-  WORLD_MISSING: 'The world in which it was decided is not there, so it cannot be decided again.',
+  NOT_REPRODUCED: 'Decided again from the record, it comes out differently.',
+  RECORD_CHANGED: 'The recorded request or decision is not the one that was signed in the receipt.',
+  RECEIPT_MISSING: 'There is no receipt of this decision at its position in the log.',
+  WORLD_MISSING: 'The world in which it was decided is missing, so it cannot be decided again.',
 } as const;
 
-/** Something wrong with a recorded decision. */
+/** A finding about a recorded decision. */
 export interface AuditFinding {
   readonly code: keyof typeof MEANINGS;
   readonly message: string;
@@ -18,21 +18,21 @@ export interface AuditFinding {
   readonly tenant_id: string | null;
   readonly capability_id: string | null;
   readonly before: Verdict;
-  /** How it comes out now; null where it could not be decided. */
+  /** How it comes out now; null if it could not be decided. */
   readonly after: Verdict | null;
 }
 
-/** What is wrong with a recorded decision in view of the same decision made again; null where nothing is. */
+/** Compares a recorded decision with the same decision made again; null if nothing is wrong. */
 export function auditOf(record: ReplayRecord, again: RouteDecision): AuditFinding | null {
   const { input, decision, receipt_digest } = record;
   if (receipt_digest === undefined) return auditFinding('RECEIPT_MISSING', record, again);
-  // An input without canonical JSON has no digest, and is not kept: it was denied as such.
+  // An input without canonical JSON was denied as such; it has no digest and is not stored.
   if (receipt_digest === null) return null;
   if (digestOf(input, decision) !== receipt_digest) return auditFinding('RECORD_CHANGED', record, again);
   return digestOf(input, again) === receipt_digest ? null : auditFinding('NOT_REPRODUCED', record, again);
 }
 
-/** A finding about a recorded decision. */
+/** Makes a finding about a recorded decision. */
 export function auditFinding(
   code: AuditFinding['code'],
   { decision }: ReplayRecord,

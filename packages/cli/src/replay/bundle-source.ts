@@ -13,10 +13,10 @@ import { streamLines } from '../input/line-stream.ts';
 import { ReceiptDigests } from './receipt-digests.ts';
 import {
   isSince,
-  type KeptWorld,
   type RecordSource,
   type ReplayRecord,
   type ReplayWindow,
+  type StoredWorld,
 } from './record-source.ts';
 
 /** The decisions in a folder that `wcp receipts export --decisions` wrote. */
@@ -38,13 +38,13 @@ export class BundleSource implements RecordSource {
     }
   }
 
-  async world(digest: string): Promise<KeptWorld | null> {
+  async world(digest: string): Promise<StoredWorld | null> {
     const reader = new InputReader(this.#terminal);
     const document = await reader.json(join(this.#dir, worldFile(digest)));
-    return document === null ? null : (document.value as KeptWorld);
+    return document === null ? null : (document.value as StoredWorld);
   }
 
-  /** The receipts with their places in the log: those of their proofs, or in the whole log their number. */
+  /** The receipts with their positions in the log: from their proofs or, in a whole log, by counting. */
   async *#receipts(): AsyncGenerator<PlacedReceipt> {
     const isPart = existsSync(join(this.#dir, EVIDENCE_FILES.proofs));
     const proofs = isPart ? this.#values(EVIDENCE_FILES.proofs) : null;
@@ -60,8 +60,8 @@ export class BundleSource implements RecordSource {
   async *#values(name: string): AsyncGenerator<unknown> {
     const file = join(this.#dir, name);
     try {
-      const isFit = name === EVIDENCE_FILES.decisions ? isRecord : isObject;
-      for await (const { number, text } of streamLines(file)) yield readLine(file, number, text, isFit);
+      const isExpected = name === EVIDENCE_FILES.decisions ? isRecord : isObject;
+      for await (const { number, text } of streamLines(file)) yield readLine(file, number, text, isExpected);
     } catch (error) {
       if (error instanceof CliError) throw error;
       const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -71,21 +71,21 @@ export class BundleSource implements RecordSource {
   }
 }
 
-const ABSENT = 'There are no decisions here. Export them with `wcp receipts export --decisions`.';
+const ABSENT = 'This folder contains no decisions. Export them with `wcp receipts export --decisions`.';
 
 function readLine(
   file: string,
   line: number,
   text: string | null,
-  isFit: (value: unknown) => boolean,
+  isExpected: (value: unknown) => boolean,
 ): unknown {
   try {
     const value = parseJson(text ?? '');
-    if (isFit(value)) return value;
+    if (isExpected(value)) return value;
   } catch {
-    // Told below, as every other line that is no record.
+    // Reported below, like every other line that is not a record.
   }
-  const message = 'This line is no record. `wcp receipts verify` tells what else is damaged.';
+  const message = 'This line is not a record. `wcp receipts verify` shows what else is damaged.';
   throw new CliError([{ ...fileProblem(file, 'NOT_JSON', message), place: { line, column: 1 } }]);
 }
 

@@ -1,7 +1,7 @@
 import type { RouteDecision } from '@wcp/spec';
 import type { RecordedDecision } from '../client/wire.ts';
 
-/** How a decision came out otherwise. */
+/** How a decision came out differently. */
 export type FlipKind =
   | 'allow_to_deny'
   | 'allow_to_hold'
@@ -16,13 +16,13 @@ export type FlipKind =
 export interface Verdict {
   readonly outcome: RouteDecision['outcome'];
   readonly deny_code: string | null;
-  /** The worker that runs, or that waits for a human. */
+  /** The worker that runs, or that waits for a steward. */
   readonly worker_id: string | null;
   readonly supervisor_level: string | null;
   readonly matched_rule_id: string;
 }
 
-/** A decision that came out otherwise. */
+/** A decision that came out differently. */
 export interface Flip {
   readonly kind: FlipKind;
   readonly decision_id: string | null;
@@ -42,7 +42,7 @@ const FLIPS: Readonly<Record<Outcome, Partial<Readonly<Record<Outcome, FlipKind>
   STEWARD_HOLD: { DISPATCH: 'hold_to_allow', DENY: 'hold_to_deny' },
 };
 
-/** How a decision came out otherwise than it was recorded; null where it did not. */
+/** How a decision came out differently from the record; null if it did not. */
 export function flipOf({ decision }: RecordedDecision, again: RouteDecision): Flip | null {
   const [before, after] = [verdictOf(decision), verdictOf(again)];
   const kind = kindOf(before, after);
@@ -51,7 +51,7 @@ export function flipOf({ decision }: RecordedDecision, again: RouteDecision): Fl
   return { kind, decision_id, timestamp, tenant_id, capability_id, before, after };
 }
 
-/** What a decision comes to. */
+/** The outcome of a decision, in short. */
 export function verdictOf(decision: RouteDecision): Verdict {
   const { outcome, deny_code, supervisor_level, matched_rule_id, escalation_context } = decision;
   const worker_id = decision.worker_id ?? escalation_context?.worker_id ?? null;

@@ -4,17 +4,17 @@ import type { LogHead, PlacedReceipt, RecordedDecision } from '../client/wire.ts
 import { ReceiptDigests } from './receipt-digests.ts';
 import {
   isSince,
-  type KeptWorld,
   type RecordSource,
   type ReplayRecord,
   type ReplayWindow,
+  type StoredWorld,
 } from './record-source.ts';
 
 const PAGE = 200;
-/** Decisions that were made at the same moment need not lie in the order of their times. */
+/** Decisions made at about the same moment may not be in the order of their times. */
 const OVERLAP = 500;
 
-/** The decisions that a Hall recorded; the key must be one of an auditor or an admin. */
+/** The decisions that a Hall recorded; the key must belong to an auditor or an admin. */
 export class HallSource implements RecordSource {
   readonly #client: HallClient;
 
@@ -33,9 +33,9 @@ export class HallSource implements RecordSource {
     }
   }
 
-  async world(digest: string): Promise<KeptWorld | null> {
+  async world(digest: string): Promise<StoredWorld | null> {
     try {
-      return await this.#client.get<KeptWorld>(`wcp/worlds/${encodeURIComponent(digest)}`);
+      return await this.#client.get<StoredWorld>(`wcp/worlds/${encodeURIComponent(digest)}`);
     } catch (error) {
       if (error instanceof CliError && error.problems[0]?.code === 'NOT_FOUND') return null;
       throw error;
@@ -46,7 +46,7 @@ export class HallSource implements RecordSource {
     return this.#client.items<RecordedDecision>('wcp/decisions', { limit: PAGE, cursor });
   }
 
-  /** A place in the log before the first decision of a time, found by halving. */
+  /** A position in the log before the first decision of a time, found by binary search. */
   async #cursorBefore(since: string): Promise<number | undefined> {
     const { size } = await this.#client.get<LogHead>('wcp/log');
     let [before, after] = [-1, size];

@@ -1,6 +1,6 @@
 import type { PlacedReceipt } from '../client/wire.ts';
 
-/** Finds the receipts of decisions, going through the log once, side by side with the decisions. */
+/** Finds the receipts of decisions in one pass over the log, in step with the decisions. */
 export class ReceiptDigests {
   readonly #receipts: AsyncIterator<PlacedReceipt>;
   #next: IteratorResult<PlacedReceipt> | null = null;
@@ -11,8 +11,8 @@ export class ReceiptDigests {
   }
 
   /**
-   * The digest in the receipt of the decision at a position, which is beyond those asked for before;
-   * undefined where the receipt at that position is not its own.
+   * The digest in the receipt of the decision at a position, which must be beyond all earlier ones;
+   * undefined if the receipt at that position does not belong to the decision.
    */
   async at(position: number, decisionId: string | null): Promise<string | null | undefined> {
     let next = this.#next ?? (await this.#receipts.next());

@@ -1,37 +1,37 @@
 import type { RouteDecision } from '@wcp/spec';
 import type { RecordedDecision } from '../client/wire.ts';
 
-/** The documents of a world as they were kept. */
-export interface KeptWorld {
+/** The documents of a world as they were stored. */
+export interface StoredWorld {
   readonly catalog_version: string;
   readonly rules: unknown;
   readonly config: unknown;
   readonly workers: unknown;
 }
 
-/** A decision as it was recorded, and what its receipt says of it. */
+/** A decision as it was recorded, and what its receipt says about it. */
 export interface ReplayRecord extends RecordedDecision {
-  /** The receipt's digest of it, null where it has none; undefined where there is no receipt, or none was asked for. */
+  /** The digest in its receipt, null if that has none; undefined if there is no receipt or none was requested. */
   readonly receipt_digest: string | null | undefined;
 }
 
-/** Which decisions. */
+/** Which decisions to read. */
 export interface ReplayWindow {
   /** From this time on. */
   readonly since: string | null;
-  /** Whether their receipts are wanted too. */
+  /** Whether to read their receipts too. */
   readonly withReceipts: boolean;
 }
 
-/** Where decisions were recorded: a Hall, or a folder of its evidence. */
+/** Where decisions are recorded: a Hall, or a folder of its evidence. */
 export interface RecordSource {
-  /** The decisions in their order, read as they are taken. */
+  /** The decisions in order, read as they are consumed. */
   records(window: ReplayWindow): AsyncIterable<ReplayRecord>;
-  /** The world of a digest; null where it is not there. */
-  world(digest: string): Promise<KeptWorld | null>;
+  /** The world with a digest; null if it is missing. */
+  world(digest: string): Promise<StoredWorld | null>;
 }
 
-/** Whether a decision was made at a time or later. */
+/** Whether a decision was made at or after a time. */
 export function isSince({ timestamp }: RouteDecision, since: string | null): boolean {
   return since === null || (timestamp !== null && Date.parse(timestamp) >= Date.parse(since));
 }

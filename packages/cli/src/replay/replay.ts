@@ -6,74 +6,74 @@ import { type Flip, type FlipKind, flipOf } from './flip.ts';
 import type { RecordSource, ReplayRecord } from './record-source.ts';
 import { type Replacements, WorldCache } from './world-cache.ts';
 
-/** What is replayed. */
+/** What to replay. */
 export interface ReplaySettings {
   readonly replacements: Replacements;
   readonly since: string | null;
-  /** At most so many decisions. */
+  /** The most decisions to replay. */
   readonly limit: number;
-  /** Told of each as it is found. */
+  /** Called for each decision that comes out differently, as it is found. */
   found(found: Flip | AuditFinding): void;
 }
 
-/** What a replay comes to. */
+/** The result of a replay. */
 export interface ReplaySummary {
-  /** Nothing but an audit: the recorded documents were not replaced. */
+  /** Whether it was an audit: the recorded documents were not replaced. */
   readonly is_audit: boolean;
   readonly decisions: number;
   readonly flips: number;
   readonly by_kind: Partial<Readonly<Record<FlipKind | AuditFinding['code'], number>>>;
-  /** Denied before and after, by another code: no flip. */
+  /** Denied before and after, but with another code; these do not count as flips. */
   readonly other_denials: number;
 }
 
-/** Decides every recorded request again, one after the other, and tells of what comes out otherwise. */
-export async function replay(source: RecordSource, wish: ReplaySettings): Promise<ReplaySummary> {
-  const { replacements, since, limit } = wish;
-  const book = new WorldCache(source, replacements);
+/** Decides every recorded request again and reports each decision that comes out differently. */
+export async function replay(source: RecordSource, settings: ReplaySettings): Promise<ReplaySummary> {
+  const { replacements, since, limit } = settings;
+  const worlds = new WorldCache(source, replacements);
   const by_kind: Partial<Record<FlipKind | AuditFinding['code'], number>> = {};
   let [decisions, flips, other_denials] = [0, 0, 0];
-  for await (const record of source.records({ since, withReceipts: !book.isChanged })) {
+  for await (const record of source.records({ since, withReceipts: !worlds.isChanged })) {
     if (decisions === limit) break;
     decisions += 1;
-    const { found, isOtherDenial } = await examine(book, record);
+    const { found, isOtherDenial } = await examine(worlds, record);
     if (isOtherDenial) other_denials += 1;
     if (found === null) continue;
     const kind = 'kind' in found ? found.kind : found.code;
     by_kind[kind] = (by_kind[kind] ?? 0) + 1;
     flips += 1;
-    wish.found(found);
+    settings.found(found);
   }
-  return { is_audit: !book.isChanged, decisions, flips, by_kind, other_denials };
+  return { is_audit: !worlds.isChanged, decisions, flips, by_kind, other_denials };
 }
 
-/** What came of one decision. */
+/** The result for one decision. */
 interface Examined {
   readonly found: Flip | AuditFinding | null;
   readonly isOtherDenial: boolean;
 }
 
-async function examine(book: WorldCache, record: ReplayRecord): Promise<Examined> {
+async function examine(worlds: WorldCache, record: ReplayRecord): Promise<Examined> {
   const { decision } = record;
-  const world = await book.at(decision.world_digest);
+  const world = await worlds.at(decision.world_digest);
   if (world === null) return { found: auditFinding('WORLD_MISSING', record, null), isOtherDenial: false };
-  if (!book.isChanged) return { found: auditOf(record, decideAgain(world, record)), isOtherDenial: false };
-  const again = decideOtherwise(world, record);
+  if (!worlds.isChanged) return { found: auditOf(record, decideAgain(world, record)), isOtherDenial: false };
+  const again = decideInOtherWorld(world, record);
   const isOtherDenial =
     decision.outcome === 'DENY' && again.outcome === 'DENY' && decision.deny_code !== again.deny_code;
   return { found: flipOf(record, again), isOtherDenial };
 }
 
-/** Makes a recorded decision again from what it was made from, in its own world. */
+/** Makes a recorded decision again from its own facts, request and world. */
 export function decideAgain(world: World, { facts, input }: RecordedDecision): RouteDecision {
   return decide(world, facts, input);
 }
 
 /**
  * Makes a recorded decision in another world. An approval is bound to the decision for which it was given,
- * and so to its world: one that was used is taken to be given for what would be held now.
+ * and so to its world: an approval that was used is assumed to be given again for what would be held now.
  */
-export function decideOtherwise(world: World, record: RecordedDecision): RouteDecision {
+export function decideInOtherWorld(world: World, record: RecordedDecision): RouteDecision {
   const { facts, input, decision } = record;
   const { approval } = Object(facts) as Partial<Facts>;
   if (approval == null || decision.outcome !== 'DISPATCH') return decide(world, facts, input);

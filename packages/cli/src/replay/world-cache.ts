@@ -1,15 +1,15 @@
 import { compileWorld, type World } from '@wcp/router';
-import type { KeptWorld, RecordSource } from './record-source.ts';
+import type { RecordSource, StoredWorld } from './record-source.ts';
 
-/** Documents in place of the recorded ones. */
+/** Documents to use instead of the recorded ones. */
 export interface Replacements {
   readonly rules?: unknown;
   readonly config?: unknown;
   readonly workers?: readonly unknown[];
 }
 
-/** Worlds that are compiled at a time; a log has few that are long in force. */
-const MAX_WORLDS = 64;
+/** How many compiled worlds are cached; a log rarely needs more at a time. */
+const WORLD_CACHE_SIZE = 64;
 
 /** The worlds in which recorded decisions are made again, each compiled once while it is in use. */
 export class WorldCache {
@@ -22,26 +22,26 @@ export class WorldCache {
     this.#replacements = replacements;
   }
 
-  /** Other documents are tried, so that nothing has to come out as it was recorded. */
+  /** Whether other documents are tried, so that decisions may come out differently. */
   get isChanged(): boolean {
     return Object.keys(this.#replacements).length > 0;
   }
 
-  /** The world of a digest, with what replaces its documents; null where the recorded one is not there. */
+  /** The world with a digest, with its documents replaced; null if the recorded world is missing. */
   async at(digest: string | null): Promise<World | null> {
     if (digest === null) return null;
     const known = this.#worlds.get(digest);
     const world = known === undefined ? await this.#compile(digest) : known;
     this.#worlds.delete(digest);
     this.#worlds.set(digest, world);
-    if (this.#worlds.size > MAX_WORLDS) this.#worlds.delete(this.#worlds.keys().next().value as string);
+    if (this.#worlds.size > WORLD_CACHE_SIZE) this.#worlds.delete(this.#worlds.keys().next().value as string);
     return world;
   }
 
   async #compile(digest: string): Promise<World | null> {
-    const kept: KeptWorld | null = await this.#source.world(digest);
-    if (kept === null) return null;
-    const { catalog_version: catalogVersion, ...documents } = kept;
+    const stored: StoredWorld | null = await this.#source.world(digest);
+    if (stored === null) return null;
+    const { catalog_version: catalogVersion, ...documents } = stored;
     return compileWorld({ ...documents, ...this.#replacements, catalogVersion });
   }
 }

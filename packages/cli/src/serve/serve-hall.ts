@@ -3,18 +3,18 @@ import { CliError } from '../base/cli-error.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { jsonLine } from '../print/json.ts';
 import { escaped } from '../print/layout.ts';
-import { placeProblems } from './folder-problems.ts';
+import { problemsOfFolder } from './folder-findings.ts';
 import { keysText, tryLine, welcomeText } from './welcome.ts';
 
-/** What the user may choose. */
+/** The choices of the user. */
 export interface ServeOptions extends Pick<DeploymentOptions, 'host' | 'port' | 'keys' | 'newKeys'> {
   readonly isJson: boolean;
 }
 
 /**
- * Runs the Hall in a folder until somebody asks the program to end.
+ * Runs the Hall in a folder until the program is told to stop.
  *
- * @throws {CliError} where it cannot be started
+ * @throws {CliError} if it cannot be started
  */
 export async function serveHall(terminal: Terminal, dir: string, options: ServeOptions): Promise<void> {
   const { isJson } = options;
@@ -25,34 +25,35 @@ export async function serveHall(terminal: Terminal, dir: string, options: ServeO
   if (isJson) log('info', 'The Hall is ready.', { url, made: folder.made, try: tryLine(folder, url) });
   else terminal.write(welcomeText(folder, dir, url, terminal));
   await stopped;
-  log('info', 'The Hall ends what runs and closes.');
+  log('info', 'The Hall is finishing what still runs, and closing.');
   await folder.close();
   log('info', 'The Hall is closed.');
 }
 
-/** The server is loaded here alone: no other command pays for it. */
+/** The code of the server is loaded only here, so that other commands start fast. */
 async function open(
   terminal: Terminal,
   dir: string,
-  { isJson, ...wanted }: ServeOptions,
+  { isJson, ...chosen }: ServeOptions,
   log: ServerLog,
 ): Promise<Deployment> {
   const { DeploymentError, openDeployment } = await import('@wcp/hall');
   try {
-    return await openDeployment(dir, { ...wanted, env: terminal.env, log });
+    return await openDeployment(dir, { ...chosen, env: terminal.env, log });
   } catch (error) {
     if (!(error instanceof DeploymentError)) throw error;
     const { keys } = error;
-    if (keys.length > 0 && isJson) log('warn', 'Keys were made before it failed.', { made: { keys } });
+    if (keys.length > 0 && isJson)
+      log('warn', 'Keys were created before the start failed.', { made: { keys } });
     else terminal.write(keysText(keys, terminal));
-    throw new CliError(await placeProblems(terminal, dir, error.problems));
+    throw new CliError(await problemsOfFolder(terminal, dir, error.problems));
   }
 }
 
-/** How grave a line of the log is. */
+/** The severity of a log line. */
 type LogLevel = 'info' | 'warn' | 'error';
 
-/** Writes a line of the log: for people to standard error, or as a line of JSON to standard output. */
+/** Writes a log line: for people to standard error, or as a line of JSON to standard output. */
 export type ServerLog = (level: LogLevel, message: string, more?: object) => void;
 
 /** The log of a server. */

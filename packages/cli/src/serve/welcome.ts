@@ -2,39 +2,41 @@ import type { CreatedKey, Deployment } from '@wcp/hall';
 import type { Terminal } from '../base/terminal.ts';
 import { escaped, rows } from '../print/layout.ts';
 
-/** What is said once a Hall is ready: what was made, where it is, and what to try. */
+/** The text shown once a Hall is ready: what was created, its address, and what to try. */
 export function welcomeText(folder: Deployment, dir: string, url: string, terminal: Terminal): string {
   const parts = [
-    ...madeText(folder, dir),
+    ...createdText(folder, dir),
     keysText(folder.made.keys, terminal),
     `The Hall is at ${terminal.colours.bold(url)}. Try it:\n`,
     indented(tryLine(folder, url)),
     ...keyAdvice(folder),
-    'Rules and configuration are followed while it runs; server.json is read when it starts. Stop it with Ctrl-C.\n',
+    'Changes to rules.json and hall.json take effect while it runs; server.json is read at the start. Stop it with Ctrl-C.\n',
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function madeText({ made }: Deployment, dir: string): string[] {
+function createdText({ made }: Deployment, dir: string): string[] {
   if (made.files.length === 0) return [];
-  return [`Made in ${escaped(dir)}, yours to change:\n${made.files.map((file) => `  ${file}\n`).join('')}`];
+  return [
+    `Created in ${escaped(dir)}, for you to edit:\n${made.files.map((file) => `  ${file}\n`).join('')}`,
+  ];
 }
 
-/** Keys that were made, each as whom it speaks; nothing where there are none. */
+/** New keys, each with the role and tenant it acts as; empty if there are none. */
 export function keysText(keys: readonly CreatedKey[], { colours }: Pick<Terminal, 'colours'>): string {
   if (keys.length === 0) return '';
   const pairs = keys.map(
     ({ role, tenant_id, key }) => [tenant_id === null ? role : `${role} ${tenant_id}`, key] as const,
   );
-  return `${colours.bold('API keys, shown this once:')}\n${rows(pairs)}`;
+  return `${colours.bold('API keys, shown only once:')}\n${rows(pairs)}`;
 }
 
-/** After a restart the key is one that the user has. */
+/** After a restart the user must already have a key. */
 function keyAdvice({ made, hall }: Deployment): string[] {
   const { isOpen } = hall.identity;
-  if (isOpen) return ['No key is configured: everybody may ask, for env "dev" alone.\n'];
+  if (isOpen) return ['No key is configured: anyone may send requests, for env "dev" only.\n'];
   if (made.keys.length > 0) return [];
-  return ['WCP_HALL_KEY is the key of the tenant; `wcp keys create` makes another.\n'];
+  return ['Set WCP_HALL_KEY to the key of the tenant; `wcp keys create` creates another.\n'];
 }
 
 function indented(text: string): string {
@@ -44,13 +46,13 @@ function indented(text: string): string {
     .join('');
 }
 
-/** What the worker of the example and hello-worker do. */
+/** The capability of the example worker and of hello-worker. */
 const CAPABILITY = 'cap.hello.greet';
 const TENANT = 'agent.example';
 
 /**
- * A command line that works when it is pasted: it has a greeting dispatched where a worker is there that
- * greets, else it asks for the Hall's health.
+ * A command line that works when it is pasted: it dispatches a greeting if a worker for it is there,
+ * and otherwise asks for the health of the Hall.
  */
 export function tryLine({ hall, made }: Deployment, url: string): string {
   const { registry, deliveries } = hall;

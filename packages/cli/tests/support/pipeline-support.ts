@@ -6,7 +6,7 @@ import type { Hall } from '@wcp/hall';
 import { afterEach } from 'vitest';
 // @boundaries-ignore What a Hall keeps is seen from inside alone.
 import { partsOf } from '../../../hall/src/hall/create-hall.ts';
-import type { PipelineReport } from '../../src/pipeline/run-pipeline.ts';
+import type { PipelineReport } from '../../src/pipeline/report.ts';
 import { scratch } from './support.ts';
 
 const servers: Server[] = [];

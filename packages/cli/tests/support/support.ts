@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { recordHash } from '@wcp/spec';
 import picocolors from 'picocolors';
+import { v7 } from 'uuid';
 import { afterEach } from 'vitest';
 import { runCli, type Terminal } from '../../src/index.ts';
 
@@ -52,8 +53,8 @@ export function start(args: readonly string[], options: RunOptions = {}): ChildP
   });
 }
 
-/** Runs `wcp` to its end. */
-export function wcp(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+/** Runs `wcp` as a process to its end, where the process is part of what a test shows. */
+export function wcpProcess(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const child = start(args, options);
   let [out, err] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -67,11 +68,20 @@ export function wcp(args: readonly string[], options: RunOptions = {}): Promise<
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
 }
 
-/** Runs `wcp` in this process, for the many small things that need none of their own. */
-export async function wcpHere(
-  args: readonly string[],
-  { env = {}, input = '' }: Omit<RunOptions, 'cwd'> = {},
-): Promise<Ran> {
+/** When every command of {@link wcp} runs, unless a test says otherwise. */
+const NOW = '2026-01-01T00:00:00.000Z';
+
+export interface HereOptions extends RunOptions {
+  /** The clock; one that stands still by default. */
+  readonly now?: () => string;
+}
+
+/** The clock of this machine, for what is checked by other processes. */
+export const REAL_CLOCK = { now: () => new Date().toISOString() };
+
+/** Runs `wcp` in this process. One with a folder of its own must end before the next begins. */
+export async function wcp(args: readonly string[], options: HereOptions = {}): Promise<Ran> {
+  const { cwd, env = {}, input = '', now = () => NOW } = options;
   let [out, err] = ['', ''];
   const colours = picocolors.createColors(false);
   const terminal: Terminal = {
@@ -86,16 +96,27 @@ export async function wcpHere(
       err += text;
     },
     readStdin: () => Readable.from([Buffer.from(input)]),
-    now: () => '2026-01-01T00:00:00.000Z',
-    newId: () => '01890000-0000-7000-8000-000000000000',
+    now,
+    newId: () => v7(),
     untilStopped: () => new Promise(() => {}),
   };
-  const code = await runCli(args, terminal);
+  const code = await inFolder(cwd, () => runCli(args, terminal));
   return { code, out, err };
 }
 
-/** Runs `wcp … --json` and reads what it printed. */
-export async function wcpJson(args: readonly string[], options: RunOptions = {}) {
+async function inFolder<T>(dir: string | undefined, run: () => Promise<T>): Promise<T> {
+  if (dir === undefined) return run();
+  const before = process.cwd();
+  process.chdir(dir);
+  try {
+    return await run();
+  } finally {
+    process.chdir(before);
+  }
+}
+
+/** Runs `wcp … --json` in this process and reads what it printed. */
+export async function wcpJson(args: readonly string[], options: HereOptions = {}) {
   const { code, out, err } = await wcp([...args, '--json'], options);
   return { code, err, json: JSON.parse(out) as unknown };
 }

@@ -1,7 +1,7 @@
 import { createHall, type Hall, type HallOptions, type HallWorker, type Role } from '@wcp/hall';
 import type { RegistryRecord, WorkerResult } from '@wcp/spec';
 import { afterEach } from 'vitest';
-import { type Ran, REQUEST, record, wcpHere } from './support.ts';
+import { type Ran, REQUEST, record, wcp } from './support.ts';
 
 const opened: Hall[] = [];
 afterEach(async () => {
@@ -85,7 +85,7 @@ export async function openTestHall(options: HallOptions = {}): Promise<TestHall>
   }
   const keyOf = (person: Person) => keys.get(person) as string;
   const as: TestHall['as'] = (person, args, input = '') =>
-    wcpHere(args, { env: { WCP_HALL_URL: url, WCP_HALL_KEY: keyOf(person) }, input });
+    wcp(args, { env: { WCP_HALL_URL: url, WCP_HALL_KEY: keyOf(person) }, input });
   return {
     hall,
     url,

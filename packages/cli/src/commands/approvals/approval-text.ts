@@ -4,9 +4,9 @@ import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 
-/** The holds that wait, one on a line. */
+/** Pending approvals, one per line. */
 export function approvalListText(approvals: readonly Approval[], { bold }: Colours): string {
-  if (approvals.length === 0) return 'Nothing waits for a human.\n';
+  if (approvals.length === 0) return 'No approval is pending.\n';
   const lines = approvals.map((each) => [
     each.approval_id,
     each.level,
@@ -18,27 +18,27 @@ export function approvalListText(approvals: readonly Approval[], { bold }: Colou
   return tableText(['approval', 'level', 'tenant', 'capability', 'expires', 'why'], lines, bold);
 }
 
-/** One hold with everything that a steward looks at. */
+/** One approval with everything that a steward needs to see. */
 export function approvalText(approval: Approval, { bold, dim }: Colours): string {
   const { decision, history, input, result } = approval;
   const table = rows(
     [
       ['state', approval.state],
       ['level', approval.level],
-      ['asked by', escaped(approval.tenant_id)],
+      ['tenant', escaped(approval.tenant_id)],
       ['why', reasonsOf(approval)],
       ['worker', decision.escalation_context?.worker_id ?? null],
       ['rule', escaped(decision.matched_rule_id)],
       ['correlation', escaped(approval.correlation_id)],
-      ['asked at', approval.created_at],
+      ['created', approval.created_at],
       ['expires', approval.expires_at],
       ...history.map((step) => [step.action, stepText(step)] as const),
     ],
     2,
     dim,
   );
-  const came = result === null ? '' : `What came of it:\n${jsonText(result)}`;
-  return `${bold(approval.capability_id)}\n${table}The request:\n${jsonText(input)}${came}`;
+  const resultText = result === null ? '' : `The result:\n${jsonText(result)}`;
+  return `${bold(approval.capability_id)}\n${table}The request:\n${jsonText(input)}${resultText}`;
 }
 
 function stepText({ by, at, reason }: Approval['history'][number]): string {
@@ -49,14 +49,14 @@ function reasonsOf({ decision }: Approval): string {
   return (decision.escalation_context?.reasons ?? []).map(({ reason }) => reason).join(', ');
 }
 
-/** What became of a resolution. */
+/** An approval after it was resolved. */
 export function resolvedText({ approval, outcome_receipt }: Resolved, { bold }: Colours): string {
   const outcome = outcome_receipt?.outcome ?? null;
   const { state, level, result } = approval;
   const table = rows([
-    ['state', state === 'pending' ? `pending at level ${level}` : state],
+    ['state', state === 'pending' ? `pending at supervisor level ${level}` : state],
     ['outcome', outcome === null ? null : outcome.status],
   ]);
-  const came = result === null || result === undefined ? '' : `What came of it:\n${jsonText(result)}`;
-  return `${bold(approval.capability_id)}\n${table}${came}`;
+  const resultText = result === null || result === undefined ? '' : `The result:\n${jsonText(result)}`;
+  return `${bold(approval.capability_id)}\n${table}${resultText}`;
 }

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import type { Approval } from '../../client/wire.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
 import { approvalListText, approvalText } from './approval-text.ts';
 import { addResolutions } from './resolve.ts';
 
-/** `wcp approvals`: what waits for a human at a Hall, and what the human does (section 9). */
+/** `wcp approvals`: the requests that wait for a steward at a Hall (section 9). */
 export function addApprovals(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'approvals', 'See and resolve what waits for a human at a Hall.');
+  const group = registerGroup(program, 'approvals', 'List and resolve requests that wait for a steward.');
   addList(group, context);
   addShow(group, context);
   addResolutions(group, context);
@@ -17,12 +17,12 @@ export function addApprovals(program: Command, context: CommandContext): void {
 
 function addList(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'list', {
-    summary: 'List what waits, the oldest first.',
+    summary: 'List pending approvals, oldest first.',
     example: 'wcp approvals list',
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command).action(async (options: HallOptions & ListOptions) => {
-    const page = await takeList<Approval>(hallOf(terminal, options), 'wcp/approvals/pending', {}, options);
+    const page = await fetchList<Approval>(hallOf(terminal, options), 'wcp/approvals/pending', {}, options);
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(approvalListText(page.items, terminal.colours) + moreText(page));
   });
@@ -30,9 +30,9 @@ function addList(group: Command, { terminal }: CommandContext): void {
 
 function addShow(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'show', {
-    summary: 'Show one with its request, its reasons and what became of it.',
+    summary: 'Show an approval: its request, reasons and history.',
     example: 'wcp approvals show 0195f3a0-7c1e-7000-8000-000000000001',
-    exits: '0 shown, 1 there is none, 2 wrong usage, or the Hall refused.',
+    exits: '0 shown, 1 not found, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the approval').action(async (id: string, options: HallOptions) => {
     const path = `wcp/approvals/${encodeURIComponent(id)}`;

@@ -14,8 +14,8 @@ interface ResolveOptions extends HallOptions {
   readonly level?: string;
 }
 
-/** One way to resolve a hold. */
-interface Way {
+/** One way to resolve an approval. */
+interface Resolution {
   readonly action: 'approve' | 'deny' | 'escalate';
   readonly summary: string;
   readonly example: string;
@@ -24,54 +24,58 @@ interface Way {
 }
 
 const ID = '0195f3a0-7c1e-7000-8000-000000000001';
-const REASON = new Option('--reason <text>', 'why, for the evidence');
+const REASON = new Option('--reason <text>', 'the reason, for the evidence');
 const RESULT = new Option(
   '--result <file>',
-  'at the levels executor and incident_commander: the result of what you did, in JSON; "-" for standard input',
+  'for the supervisor levels executor and incident_commander: the result of your work, in JSON; "-" for standard input',
 );
-const LEVEL = new Option('--level <level>', 'the level to raise it to (default: the next)').choices([
-  ...SUPERVISOR_LEVELS,
-]);
-const REFUSED = '1 it is over already or has changed meanwhile, 2 wrong usage, or the Hall refused.';
+const LEVEL = new Option(
+  '--level <level>',
+  'the supervisor level to escalate to (default: the next one)',
+).choices([...SUPERVISOR_LEVELS]);
+const OTHER_EXITS = '1 already resolved or changed in the meantime, 2 wrong usage, or the Hall refused.';
 
-const WAYS: readonly Way[] = [
+const RESOLUTIONS: readonly Resolution[] = [
   {
     action: 'approve',
-    summary: 'Approve: it is decided anew and, where nothing has changed, carried out.',
-    example: `wcp approvals approve ${ID} --reason "seen by the desk"`,
-    exits: `0 approved and done; ${REFUSED}`,
+    summary: 'Approve: the request is decided again and runs if nothing has changed.',
+    example: `wcp approvals approve ${ID} --reason "checked by the night shift"`,
+    exits: `0 approved and done, ${OTHER_EXITS}`,
     options: [REASON, RESULT],
   },
   {
     action: 'deny',
-    summary: 'Deny: nothing is carried out.',
+    summary: 'Deny: nothing runs.',
     example: `wcp approvals deny ${ID} --reason "not with this data"`,
-    exits: `0 denied; ${REFUSED}`,
+    exits: `0 denied, ${OTHER_EXITS}`,
     options: [REASON],
   },
   {
     action: 'escalate',
-    summary: 'Raise it to a higher level.',
+    summary: 'Escalate to a higher supervisor level.',
     example: `wcp approvals escalate ${ID} --level executor`,
-    exits: `0 raised; ${REFUSED}`,
+    exits: `0 escalated, ${OTHER_EXITS}`,
     options: [REASON, LEVEL],
   },
 ];
 
 /** `wcp approvals approve|deny|escalate`. */
 export function addResolutions(group: Command, context: CommandContext): void {
-  for (const way of WAYS) addResolution(group, context, way);
+  for (const resolution of RESOLUTIONS) addResolution(group, context, resolution);
 }
 
-function addResolution(group: Command, context: CommandContext, way: Way): void {
-  const command = registerHall(group, way.action, way).argument('<id>', 'the id of the approval');
-  for (const option of way.options) command.addOption(option);
+function addResolution(group: Command, context: CommandContext, resolution: Resolution): void {
+  const command = registerHall(group, resolution.action, resolution).argument(
+    '<id>',
+    'the id of the approval',
+  );
+  for (const option of resolution.options) command.addOption(option);
   command.action(async (approval_id: string, options: ResolveOptions) => {
     const { terminal, exitWith } = context;
     const client = hallOf(terminal, options);
     const { reason, level } = options;
     const result = await resultOf(context, options);
-    const body = { approval_id, resolution: way.action, reason, level, ...result };
+    const body = { approval_id, resolution: resolution.action, reason, level, ...result };
     const resolved = await client.post<Resolved>('wcp/approvals/resolve', body);
     terminal.write(options.json ? jsonText(resolved) : resolvedText(resolved, terminal.colours));
     exitWith(exitOf(resolved));
@@ -86,7 +90,7 @@ async function resultOf({ terminal }: CommandContext, { result }: ResolveOptions
   return { result: document?.value };
 }
 
-/** Approved, and the worker failed: that is no success. */
+/** Approved, but the worker failed: that is not a success. */
 function exitOf({ outcome_receipt }: Resolved): ExitCode {
   return (outcome_receipt?.outcome?.status ?? 'ok') === 'ok' ? EXIT.ok : EXIT.found;
 }

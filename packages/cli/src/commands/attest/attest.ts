@@ -8,7 +8,7 @@ import { addAttestVerify } from './verify.ts';
 
 /** `wcp attest`: package hashes and manifests (section 8). */
 export function addAttest(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'attest', "Hash, attest and verify a worker's package.");
+  const group = registerGroup(program, 'attest', 'Hash, attest and verify worker packages.');
   addHash(group, context);
   addAttestBuild(group, context);
   addAttestVerify(group, context);
@@ -18,7 +18,7 @@ function addHash(group: Command, { terminal }: CommandContext): void {
   const command = register(group, 'hash', {
     summary: 'Print the package hash of a folder.',
     example: 'wcp attest hash my-worker/',
-    exits: '0 hashed, 2 wrong usage, or the folder has no package hash.',
+    exits: '0 hashed, 2 wrong usage, or the folder cannot be hashed.',
   });
   command
     .argument('<dir>', "the worker's package")

@@ -28,20 +28,20 @@ const FILE = 'manifest.json';
 /** `wcp attest build`: writes a signed manifest into a worker's package (section 8). */
 export function addAttestBuild(group: Command, { terminal }: CommandContext): void {
   const command = register(group, 'build', {
-    summary: `Hash a worker's package and write a signed ${FILE} into it.`,
+    summary: `Hash a worker package and write a signed ${FILE} into it.`,
     example:
       'wcp attest build my-worker/ --worker-id org.acme.greeter --species wrk.hello.greeter --version 1.0.0 --key keys/wcp-key.pem',
     exits: '0 written, 2 wrong usage or bad input; nothing is written then.',
   });
   command
     .argument('<dir>', "the worker's package")
-    .option('--worker-id <id>', 'the worker (default: that of its registry_record.json)')
-    .option('--species <id>', 'its species (default: that of its registry_record.json)')
-    .option('--version <version>', 'its version (default: that of its package.json)')
+    .option('--worker-id <id>', 'the id of the worker (default: from its registry_record.json)')
+    .option('--species <id>', 'its species (default: from its registry_record.json)')
+    .option('--version <version>', 'its version (default: from its package.json)')
     .option('--key <file>', 'sign with this Ed25519 private key (a DSSE envelope)')
     .option('--hmac-env', 'sign with the HMAC key in WCP_ATTEST_HMAC_KEY (the older form)')
     .addOption(sourceOption())
-    .option('--force', `replace a ${FILE} that is there`)
+    .option('--force', `replace an existing ${FILE}`)
     .action(async (dir: string, options: BuildOptions) => {
       const written = await inFolder(dir, () => buildAttestation(terminal, dir, options));
       terminal.write(options.json ? jsonText(written) : writtenText(dir, written));
@@ -54,7 +54,7 @@ function sourceOption(): Option {
     .default('local');
 }
 
-/** Everything is checked before the one write. */
+/** Everything is checked before anything is written. */
 async function buildAttestation(terminal: Terminal, dir: string, options: BuildOptions): Promise<Manifest> {
   if ((options.key !== undefined) === (options.hmacEnv === true)) {
     throw usageError('Say how to sign: either --key FILE or --hmac-env.');
@@ -62,7 +62,7 @@ async function buildAttestation(terminal: Terminal, dir: string, options: BuildO
   const identity = await identityOf(dir, options);
   const version = options.version ?? (await packageMembers(dir, 'package.json'))['version'];
   if (typeof version !== 'string' || version === '')
-    throw usageError('--version is missing: give one such as 1.0.0.');
+    throw usageError('--version is missing. Give one such as 1.0.0.');
   const sign = await signerOf(terminal, options);
   if (options.force !== true) await refuseExisting([join(dir, FILE)], 'Use --force to replace it.');
   const now = terminal.now();

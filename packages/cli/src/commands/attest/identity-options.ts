@@ -2,22 +2,22 @@ import { checkId } from '@wcp/spec';
 import { CliError, usageError } from '../../base/cli-error.ts';
 import { packageMembers } from '../../input/package-folder.ts';
 
-/** Who a package is, as far as the command line says. */
+/** The identity of a package as the options give it. */
 export interface IdentityOptions {
   readonly workerId?: string;
   readonly species?: string;
 }
 
-/** Who a package is. */
+/** The identity of a package. */
 export interface Identity {
   readonly worker_id: string;
   readonly worker_species_id: string;
 }
 
 /**
- * Who a package is: what the options say, else its `registry_record.json`.
+ * The identity of a package: from the options, else from its `registry_record.json`.
  *
- * @throws {CliError} with everything that is missing or no id
+ * @throws {CliError} with every id that is missing or invalid
  */
 export async function identityOf(dir: string, options: IdentityOptions): Promise<Identity> {
   const record = await packageMembers(dir, 'registry_record.json');
@@ -35,6 +35,6 @@ export async function identityOf(dir: string, options: IdentityOptions): Promise
 
 function checkOption(option: string, value: unknown, kind: 'worker' | 'worker_species', example: string) {
   if (checkId(value, kind).valid) return [];
-  const what = value === undefined ? 'is missing' : 'is not such an id';
-  return usageError(`${option} ${what}: give one such as ${example}.`).problems;
+  const what = value === undefined ? 'is missing' : 'is not valid';
+  return usageError(`${option} ${what}. Give an id such as ${example}.`).problems;
 }

@@ -8,22 +8,22 @@ import { type CommandContext, register } from '../register.ts';
 
 const PRIVATE_FILE = 'wcp-key.pem';
 const PUBLIC_FILE = 'wcp-key.pub.pem';
-/** For the owner alone. */
+/** Readable by the owner only. */
 const OWNER_ONLY = 0o600;
 
-/** `wcp keygen`: a new Ed25519 key; the private half goes into its file and nowhere else (section 8). */
+/** `wcp keygen`: a new Ed25519 key pair; the private key goes into its file and nowhere else (section 8). */
 export function addKeygen(program: Command, { terminal }: CommandContext): void {
   const command = register(program, 'keygen', {
-    summary: 'Make an Ed25519 key for receipts and attestations.',
+    summary: 'Create an Ed25519 key pair for signing.',
     example: 'wcp keygen --out keys',
-    exits: '0 made, 2 wrong usage or a key is there already.',
+    exits: '0 created, 2 wrong usage, or a key already exists there.',
   });
   command
     .option('--out <dir>', 'the folder to write the two files to', '.')
     .action(async ({ out, json }: { out: string; json?: boolean }) => {
-      const made = await makeKey(out);
-      if (json) terminal.write(jsonText(made));
-      else terminal.write(keyText(made));
+      const created = await createKey(out);
+      if (json) terminal.write(jsonText(created));
+      else terminal.write(keyText(created));
     });
 }
 
@@ -34,7 +34,7 @@ interface CreatedKey {
   readonly public_key_file: string;
 }
 
-async function makeKey(folder: string): Promise<CreatedKey> {
+async function createKey(folder: string): Promise<CreatedKey> {
   const [privateFile, publicFile] = [join(folder, PRIVATE_FILE), join(folder, PUBLIC_FILE)];
   await refuseExisting(
     [privateFile, publicFile],
@@ -51,11 +51,11 @@ async function makeKey(folder: string): Promise<CreatedKey> {
   };
 }
 
-function keyText(made: CreatedKey): string {
+function keyText(created: CreatedKey): string {
   return rows([
-    ['key id', made.signing_key_id],
-    ['public key', made.public_key],
-    ['private', `${escaped(made.private_key_file)} (yours alone: keep it secret, back it up)`],
-    ['public', `${escaped(made.public_key_file)} (for whoever verifies)`],
+    ['key id', created.signing_key_id],
+    ['public key', created.public_key],
+    ['private', `${escaped(created.private_key_file)} (keep it secret, and back it up)`],
+    ['public', `${escaped(created.public_key_file)} (give it to anyone who verifies)`],
   ]);
 }

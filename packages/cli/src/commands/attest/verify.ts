@@ -19,12 +19,12 @@ interface VerifyOptions extends IdentityOptions {
   readonly json?: boolean;
 }
 
-/** What each code means and what to do. */
+/** What each code means, and what to do. */
 const MEANINGS: Readonly<Record<AttestCode, string>> = {
-  ATTEST_MANIFEST_MISSING: 'There is no manifest.json that can be read. `wcp attest build` writes one.',
+  ATTEST_MANIFEST_MISSING: 'There is no readable manifest.json. `wcp attest build` writes one.',
   ATTEST_MANIFEST_ID_MISMATCH: 'The manifest is for another worker. Check --worker-id and --species.',
   ATTEST_HASH_MISMATCH:
-    'The files are not the ones that were attested. Find out who changed them before you attest them again.',
+    'The files have changed since they were attested. Find out who changed them before you attest them again.',
   ATTEST_SIGNATURE_MISSING:
     'The manifest is not signed, or there is no key to check it with: give --keys or --hmac-env.',
   ATTEST_SIG_INVALID: "The signature is not by a key of the worker's authority. Do not run this package.",
@@ -33,17 +33,17 @@ const MEANINGS: Readonly<Record<AttestCode, string>> = {
 /** `wcp attest verify`: whether a worker's package is what its authority attested (section 8). */
 export function addAttestVerify(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(group, 'verify', {
-    summary: "Check a worker's package against its signed manifest.",
+    summary: 'Verify a worker package against its signed manifest.',
     example:
       'wcp attest verify my-worker/ --worker-id org.acme.greeter --species wrk.hello.greeter --keys keys/wcp-key.pub.pem',
-    exits: '0 attested and unchanged, 1 it is not, 2 wrong usage or bad input.',
+    exits: '0 attested and unchanged, 1 not, 2 wrong usage or bad input.',
   });
   command
     .argument('<dir>', "the worker's package")
-    .requiredOption('--worker-id <id>', 'the worker that it must be')
-    .requiredOption('--species <id>', 'the species that it must be of')
+    .requiredOption('--worker-id <id>', 'the id that the worker must have')
+    .requiredOption('--species <id>', 'the species that it must belong to')
     .option('--keys <file>', "the authority's public key: PEM, or JSON {authority: [hex]}")
-    .option('--hmac-env', 'check with the HMAC key in WCP_ATTEST_HMAC_KEY (the older form)')
+    .option('--hmac-env', 'verify with the HMAC key in WCP_ATTEST_HMAC_KEY (the older form)')
     .action(async (dir: string, options: VerifyOptions) => {
       const result = await inFolder(dir, () => verify(terminal, dir, options));
       terminal.write(options.json ? jsonText(resultOf(result)) : resultText(dir, result));
@@ -53,7 +53,7 @@ export function addAttestVerify(group: Command, { terminal, exitWith }: CommandC
 
 async function verify(terminal: Terminal, dir: string, options: VerifyOptions): Promise<PackageVerification> {
   if (options.keys === undefined && options.hmacEnv !== true) {
-    throw usageError('Say what to check the signature with: --keys FILE or --hmac-env.');
+    throw usageError('Say how to verify the signature: --keys FILE or --hmac-env.');
   }
   const identity = await identityOf(dir, options);
   const reader = new InputReader(terminal);

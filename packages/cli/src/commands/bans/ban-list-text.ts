@@ -3,7 +3,7 @@ import type { BanList } from '@wcp/spec';
 import { addSeconds, type BanEntry } from '@wcp/spec/document';
 import { count, escaped, rows } from '../../print/layout.ts';
 
-/** A ban list that a Hall publishes, in short. */
+/** A summary of a ban list that a Hall publishes. */
 export interface PublishedList {
   readonly authority: string;
   readonly sequence: number;
@@ -15,14 +15,14 @@ export interface PublishedList {
   readonly is_current: boolean;
 }
 
-/** A ban list in short, and every entry of it. */
+/** A ban list: its head and every entry. */
 export function banListText(list: BanList): string {
   const { authority, sequence, issued_at, max_age_seconds, signing_key_id, entries } = list;
   const head = rows([
     ['authority', authority],
     ['sequence', String(sequence)],
     ['issued', issued_at],
-    ['good until', addSeconds(issued_at, max_age_seconds)],
+    ['valid until', addSeconds(issued_at, max_age_seconds)],
     ['key', signing_key_id],
     ['bans', `${count(bannedHashes(list).length, 'hash', 'hashes')} of ${entries.length}`],
   ]);
@@ -32,19 +32,19 @@ export function banListText(list: BanList): string {
 function oneEntry({ sha256, review_status, reason, source, reported_at }: BanEntry): string {
   return rows([
     ['hash', sha256],
-    ['status', review_status === 'cleared' ? 'cleared: it bans nothing' : review_status],
+    ['status', review_status === 'cleared' ? 'cleared: not banned' : review_status],
     ['reason', escaped(reason)],
     ['source', `${escaped(source)}, ${reported_at}`],
   ]);
 }
 
-/** What became of a list that was sent to a Hall. */
+/** The result of publishing a list at a Hall. */
 export function publishedText({ authority, sequence, banned, expires_at }: PublishedList): string {
   const hashes = count(banned, 'hash', 'hashes');
-  return `The ban list of ${authority} is published: sequence ${sequence}, ${hashes}, good until ${expires_at}.\nPublish it again before then: past that time workers whose attestation is required are refused.\n`;
+  return `The ban list of ${authority} is published: sequence ${sequence}, ${hashes}, valid until ${expires_at}.\nPublish it again before then: once it expires, workers that need an attestation are refused.\n`;
 }
 
-/** What a list says of a hash. */
+/** What a list says about a hash. */
 export function entryText(hash: string, { authority }: BanList, entry: BanEntry | null): string {
   if (entry === null) return `${hash} is not on the ban list of ${authority}.\n`;
   const what = entry.review_status === 'cleared' ? 'was cleared by' : 'is banned by';

@@ -7,11 +7,7 @@ import { addBansSubscribe } from './subscribe.ts';
 
 /** `wcp bans`: the hashes of code that an authority knows to be bad (section 8, "Ban list"). */
 export function addBans(program: Command, context: CommandContext): void {
-  const group = registerGroup(
-    program,
-    'bans',
-    'Sign, publish, follow and search lists of code that is known to be bad.',
-  );
+  const group = registerGroup(program, 'bans', 'Sign, publish, follow and search lists of known bad code.');
   addBansMake(group, context);
   addBansPublish(group, context);
   addBansSubscribe(group, context);

@@ -13,7 +13,7 @@ import {
   addTrustOptions,
   type ListPlace,
   loadBanList,
-  refusalText,
+  rejectionText,
   type TrustOptions,
 } from './load-ban-list.ts';
 
@@ -26,13 +26,13 @@ interface CheckOptions extends TrustOptions {
 /** `wcp bans check`: whether code is on a ban list. */
 export function addBansCheck(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(group, 'check', {
-    summary: 'Tell whether a package, or a hash, is on a ban list.',
+    summary: 'Check whether a package or a hash is on a ban list.',
     example: 'wcp bans check my-worker/ --list list.json --authority org.acme --keys acme.pub.pem',
-    exits: '0 it is not banned, 1 it is, or the list cannot be relied on, 2 wrong usage or bad input.',
+    exits: '0 not banned, 1 banned, or the list cannot be trusted, 2 wrong usage or bad input.',
   });
   addTrustOptions(command.argument('<what>', 'a package hash, or the folder of a package'))
     .option('--list <file>', 'the file of the list')
-    .option('--url <url>', 'the address of the list')
+    .option('--url <url>', 'the URL of the list')
     .action(async (what: string, options: CheckOptions) => {
       const place = givenPlace(options);
       const hash = normaliseHash(what) ?? (await inFolder(what, () => packageHash(what)));
@@ -44,7 +44,7 @@ export function addBansCheck(group: Command, { terminal, exitWith }: CommandCont
       if (options.json) terminal.write(jsonText({ sha256: hash, is_banned, entry, code }));
       else
         terminal.write(
-          verdict.ok ? entryText(hash, verdict.list, entry) : refusalText(verdict.findings[0].code),
+          verdict.ok ? entryText(hash, verdict.list, entry) : rejectionText(verdict.findings[0].code),
         );
     });
 }
@@ -52,9 +52,7 @@ export function addBansCheck(group: Command, { terminal, exitWith }: CommandCont
 function givenPlace({ list, url }: CheckOptions): ListPlace {
   if (list !== undefined && url === undefined) return { file: list };
   if (url !== undefined && list === undefined && /^https?:\/\//i.test(url)) return { url };
-  throw usageError(
-    'Say where the list is: either --list FILE or --url with an address of http:// or https://.',
-  );
+  throw usageError('Say where the list is: either --list FILE or --url with an http:// or https:// URL.');
 }
 
 function entryFor(entries: readonly BanEntry[], hash: Sha256): BanEntry | null {

@@ -26,25 +26,25 @@ interface MakeOptions {
 const MAX_SEQUENCE = 999_999_999_999_999;
 const MAX_AGE_S = 31_536_000;
 
-/** `wcp bans make`: a signed ban list from its entries. */
+/** `wcp bans make`: signs a ban list with the given entries. */
 export function addBansMake(group: Command, { terminal }: CommandContext): void {
   const command = register(group, 'make', {
-    summary: 'Make a signed ban list from a file with its entries.',
+    summary: 'Create a signed ban list from a file of entries.',
     example:
       'wcp bans make bad.json --authority org.acme --sequence 8 --key-file keys/wcp-key.pem --out list.json',
-    exits: '0 made, 2 wrong usage or bad input; nothing is written then.',
+    exits: '0 created, 2 wrong usage or bad input; nothing is written then.',
   });
   command
     .argument(
       '<entries>',
-      'a JSON list of {sha256, reason}; source, reported_at and review_status may stand there too',
+      'a JSON list of {sha256, reason}; source, reported_at and review_status are optional',
     )
-    .requiredOption('--authority <id>', 'whose list it is, such as org.acme')
+    .requiredOption('--authority <id>', 'the authority that publishes the list, such as org.acme')
     .requiredOption('--key-file <file>', "the authority's private key (PEM)")
-    .option('--sequence <number>', 'greater than that of the list before', '1')
-    .option('--max-age <seconds>', 'how long the list can be relied on', '86400')
-    .option('--out <file>', 'write the list there (default: standard output)')
-    .option('--force', 'replace a file that is there')
+    .option('--sequence <number>', 'must be greater than that of the previous list', '1')
+    .option('--max-age <seconds>', 'how long the list stays valid', '86400')
+    .option('--out <file>', 'write the list to this file (default: standard output)')
+    .option('--force', 'replace an existing file')
     .action(async (file: string, options: MakeOptions) => {
       const list = await make(terminal, file, options);
       const { out, force, json } = options;
@@ -56,25 +56,25 @@ export function addBansMake(group: Command, { terminal }: CommandContext): void 
 
 async function make(terminal: Terminal, file: string, options: MakeOptions): Promise<BanList> {
   const { authority, keyFile } = options;
-  if (!checkId(authority, 'authority').valid) throw usageError('--authority is org.<name> or x.<name>.');
+  if (!checkId(authority, 'authority').valid) throw usageError('--authority takes org.<name> or x.<name>.');
   const sequence = readCount('--sequence', options.sequence, 0, MAX_SEQUENCE);
   const max_age_seconds = readCount('--max-age', options.maxAge, 1, MAX_AGE_S);
   const reader = new InputReader(terminal);
   const issued_at = terminal.now();
   const [key, document] = [await loadSigningKey(reader, keyFile), await reader.json(file)];
-  const said = { authority, sequence, issued_at, max_age_seconds };
-  const list = document === null ? null : checkEntries(reader, document, said);
+  const head = { authority, sequence, issued_at, max_age_seconds };
+  const list = document === null ? null : checkEntries(reader, document, head);
   reader.throwErrors();
   return signBanList(list as BanList, key as SigningKey);
 }
 
-type Said = Omit<BanList, 'schema_version' | 'entries' | 'signing_key_id' | 'signature'>;
+type Head = Omit<BanList, 'schema_version' | 'entries' | 'signing_key_id' | 'signature'>;
 
-/** What is wrong with the entries is told at its place in their file. */
-function checkEntries(reader: InputReader, document: JsonDocument, said: Said): BanList | null {
+/** Reports what is wrong with the entries at its place in their file. */
+function checkEntries(reader: InputReader, document: JsonDocument, head: Head): BanList | null {
   const read = (value: unknown): Parsed<BanList> => {
-    const entries = Array.isArray(value) ? value.map((entry: unknown) => complete(entry, said)) : value;
-    const parsed = parseBanList({ ...UNSIGNED, ...said, entries });
+    const entries = Array.isArray(value) ? value.map((entry: unknown) => complete(entry, head)) : value;
+    const parsed = parseBanList({ ...UNSIGNED, ...head, entries });
     if (parsed.ok) return parsed;
     const findings = parsed.findings.map((finding) => ({
       ...finding,
@@ -85,14 +85,14 @@ function checkEntries(reader: InputReader, document: JsonDocument, said: Said): 
   return reader.check(document, read);
 }
 
-/** Stands for what the signature adds. */
+/** Placeholders for what signing adds. */
 const UNSIGNED = {
   schema_version: 'wcp-ban-list.v1',
   signing_key_id: `ed25519:${'0'.repeat(16)}`,
   signature: '',
 };
 
-function complete(entry: unknown, { authority, issued_at }: Said): unknown {
+function complete(entry: unknown, { authority, issued_at }: Head): unknown {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry;
   return { reported_at: issued_at, source: authority, review_status: 'reported', ...entry };
 }

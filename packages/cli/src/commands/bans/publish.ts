@@ -17,19 +17,19 @@ interface PublishOptions extends HallOptions {
 
 const PATH = 'wcp/registry/ban-list';
 
-/** `wcp bans publish`: has a Hall publish a list, signed before or just now. */
+/** `wcp bans publish`: has a Hall publish a list, as it is or signed again. */
 export function addBansPublish(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'publish', {
-    summary: 'Have a Hall publish a ban list of your authority, and follow it from then on.',
+    summary: 'Have a Hall publish a ban list of your authority and enforce it.',
     example: 'wcp bans publish list.json --key-file keys/wcp-key.pem',
     exits:
-      '0 published, 1 a later list is published, or this one is too old, 2 wrong usage, or the Hall refused.',
+      '0 published, 1 a newer list is already published, or this one has expired, 2 wrong usage, or the Hall refused.',
   });
   command
     .argument('<file>', 'the list, as `wcp bans make` writes it')
     .option(
       '--key-file <file>',
-      "sign it anew with the authority's private key (PEM): issued now, with the next sequence",
+      "sign it again with the authority's private key (PEM): issued now, with the next sequence",
     )
     .action(async (file: string, options: PublishOptions) => {
       const client = hallOf(terminal, options);
@@ -46,7 +46,7 @@ export function addBansPublish(group: Command, { terminal }: CommandContext): vo
     });
 }
 
-/** The same entries as a list that follows the one that is published. */
+/** The same entries in a list that succeeds the published one. */
 async function renew(
   client: HallClient,
   list: BanList,

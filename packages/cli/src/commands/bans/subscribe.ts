@@ -9,7 +9,7 @@ import {
   type CheckedList,
   loadBanList,
   placeOf,
-  refusalText,
+  rejectionText,
   type TrustOptions,
 } from './load-ban-list.ts';
 
@@ -20,15 +20,15 @@ interface SubscribeOptions extends TrustOptions {
 
 const MAX_POLL_S = 86_400;
 
-/** `wcp bans subscribe`: looks at a list, and says how a Hall follows it. */
+/** `wcp bans subscribe`: verifies a list and shows how a Hall follows it. */
 export function addBansSubscribe(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(group, 'subscribe', {
-    summary: 'Check a ban list and print what makes a Hall follow it.',
+    summary: 'Verify a ban list and print the settings with which a Hall follows it.',
     example:
       'wcp bans subscribe "https://hall.example/wcp/registry/ban-list?authority=org.acme" --authority org.acme --keys acme.pub.pem',
-    exits: '0 it can be relied on, 1 it cannot, 2 wrong usage, or nothing can be read there.',
+    exits: '0 the list can be trusted, 1 it cannot, 2 wrong usage, or it cannot be read.',
   });
-  addTrustOptions(command.argument('<source>', 'the address of the list, or a file'))
+  addTrustOptions(command.argument('<source>', 'the URL of the list, or a file'))
     .option('--poll <seconds>', 'how often the Hall reads it', '300')
     .action(async (source: string, options: SubscribeOptions) => {
       const poll_seconds = readCount('--poll', options.poll, 1, MAX_POLL_S);
@@ -37,8 +37,8 @@ export function addBansSubscribe(group: Command, { terminal, exitWith }: Command
       const subscription = { ...place, authority: options.authority, public_keys, poll_seconds };
       exitWith(verdict.ok ? EXIT.ok : EXIT.found);
       if (options.json) terminal.write(jsonText(resultOf(checked, subscription)));
-      else if (!verdict.ok) terminal.write(refusalText(verdict.findings[0].code));
-      else terminal.write(banListText(verdict.list) + howTo(subscription));
+      else if (!verdict.ok) terminal.write(rejectionText(verdict.findings[0].code));
+      else terminal.write(banListText(verdict.list) + settingsText(subscription));
     });
 }
 
@@ -48,10 +48,10 @@ function resultOf({ verdict }: CheckedList, subscription: object) {
     : { ok: false, code: verdict.findings[0].code, list: null, expires_at: null, subscription: null };
 }
 
-function howTo(subscription: object): string {
+function settingsText(subscription: object): string {
   const member = JSON.stringify({ ban_lists: [subscription] }, null, 2)
     .split('\n')
     .slice(1, -1)
     .join('\n');
-  return `\nPut this into the server.json of your Hall and start it again:\n${member}\n`;
+  return `\nAdd this to the server.json of your Hall and restart it:\n${member}\n`;
 }

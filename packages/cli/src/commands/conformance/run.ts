@@ -14,7 +14,7 @@ import type { Command } from 'commander';
 import { writeWhole } from '../../base/write-file.ts';
 import { jsonText } from '../../print/json.ts';
 import { type CommandContext, register } from '../register.ts';
-import { type SelectionOptions, selectionOf, withSelection } from './conformance.ts';
+import { type SelectionOptions, selectionOf, withSelection } from './selection.ts';
 
 interface RunOptions extends SelectionOptions {
   readonly json?: boolean;
@@ -37,16 +37,19 @@ const REPORTS: readonly (readonly [keyof RunOptions, string, (report: Conformanc
 export function addConformanceRun(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = withSelection(
     register(group, 'run', {
-      summary: 'Run a port, a program that speaks lines of JSON, against every case.',
+      summary: 'Test a port (a program that speaks JSON lines) against every case.',
       example: 'wcp conformance run --level basic -- python3 wcp_port.py',
-      exits: '0 as expected, 1 something was not, 2 wrong usage or the command cannot be run.',
+      exits: '0 everything as expected, 1 something was not, 2 wrong usage, or the command cannot be run.',
     }),
   );
-  command.argument('<command...>', 'the port and its arguments, after --');
-  command.option('--known-failures <file>', "the port's list of known failures, with a reason each");
-  command.option('--timeout <ms>', 'how long one answer may take, in milliseconds', '5000');
+  command.argument('<command...>', 'the command that starts the port, after --');
+  command.option('--known-failures <file>', "the port's list of known failures, each with a reason");
+  command.option('--timeout <ms>', 'time limit of each answer, in milliseconds', '5000');
   for (const [name, what] of REPORTS) command.option(`--${name} <file>`, `write ${what}`);
-  command.option('--badge <file>', 'write a badge: an SVG, or a JSON for shields where the name ends so');
+  command.option(
+    '--badge <file>',
+    'write a badge: an SVG, or a shields.io endpoint if the name ends in .json',
+  );
   command.action(async ([program, ...args]: string[], options: RunOptions) => {
     const report = await run(program as string, args, options);
     await writeReports(report, options);
@@ -64,7 +67,7 @@ async function run(program: string, args: string[], options: RunOptions): Promis
     fixtures,
     knownFailures: known,
     timeoutMs: Number(options.timeout),
-    // A port that is this very CLI finds its tools where the caller found this one.
+    // A port started by name must find the same Node as this process.
     env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` },
     ...selectionOf(options),
   });

@@ -8,12 +8,12 @@ import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { type HallOptions, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
-import { askHall } from './send-request.ts';
+import { sendRequest } from './send-request.ts';
 
-/** `wcp dispatch`: has a Hall decide a request and carry it out (section 9). */
+/** `wcp dispatch`: sends a request to a Hall, which decides it and runs it (section 9). */
 export function addDispatch(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(program, 'dispatch', {
-    summary: 'Have a Hall decide a request and, where it may run, carry it out.',
+    summary: 'Send a request to a Hall, which decides it and runs it if it is allowed.',
     example: 'wcp dispatch request.json',
     exits:
       '0 dispatched and done, 1 denied, held or failed, 2 wrong usage or bad input, or the Hall refused.',
@@ -21,7 +21,7 @@ export function addDispatch(program: Command, { terminal, exitWith }: CommandCon
   command
     .argument('<input>', 'the request, a RouteInput in JSON; "-" for standard input')
     .action(async (file: string, options: HallOptions) => {
-      const { answer, input } = await askHall<DispatchAnswer>(terminal, 'wcp/dispatch', file, options);
+      const { answer, input } = await sendRequest<DispatchAnswer>(terminal, 'wcp/dispatch', file, options);
       if (options.json) terminal.write(jsonText(answer));
       else terminal.write(dispatchText(answer, input, terminal.colours));
       exitWith(exitOf(answer));
@@ -33,11 +33,11 @@ function exitOf({ decision, outcome_receipt }: DispatchAnswer): ExitCode {
   return decision.outcome === 'DISPATCH' && isDone ? EXIT.ok : EXIT.found;
 }
 
-/** A decision, and what came of it. */
+/** A decision and its outcome. */
 export function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colours): string {
   const { decision, outcome_receipt, delivery_code, result, receipt } = answer;
   const outcome = outcome_receipt?.outcome ?? null;
-  const refusal = result?.deny_reason ?? null;
+  const denial = result?.deny_reason ?? null;
   const table = rows(
     [
       ['receipt', receipt.receipt_hash],
@@ -45,17 +45,15 @@ export function dispatchText(answer: DispatchAnswer, input: JsonDocument, colour
       ['took', outcome?.duration_ms == null ? null : `${Math.round(outcome.duration_ms)} ms`],
       ['waits', waits(decision)],
       ['delivery', delivery_code],
-      ['refused', refusal === null ? null : `${escaped(refusal.code)}: ${escaped(refusal.message)}`],
+      ['denied', denial === null ? null : `${escaped(denial.code)}: ${escaped(denial.message)}`],
     ],
     2,
     colours.dim,
   );
-  const came = result?.result == null ? '' : `The result:\n${jsonText(result.result)}`;
-  return `${decisionText(decision, input, colours)}${table}${came}`;
+  const resultText = result?.result == null ? '' : `The result:\n${jsonText(result.result)}`;
+  return `${decisionText(decision, input, colours)}${table}${resultText}`;
 }
 
 function waits({ pending_approval_id }: DispatchAnswer['decision']): string | null {
-  return pending_approval_id === null
-    ? null
-    : `until a steward says: wcp approvals approve ${pending_approval_id}`;
+  return pending_approval_id === null ? null : `for a steward: wcp approvals approve ${pending_approval_id}`;
 }

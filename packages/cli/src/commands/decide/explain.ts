@@ -5,7 +5,7 @@ import type { JsonDocument } from '../../input/json-document.ts';
 import { type CaseFiles, loadCase } from '../../input/load-case.ts';
 import { decisionText } from '../../print/decision.ts';
 import { jsonText } from '../../print/json.ts';
-import { escaped, shownValue, WIDTH, wrap } from '../../print/layout.ts';
+import { escaped, valueText, WIDTH, wrap } from '../../print/layout.ts';
 import { printProblems } from '../../print/problems.ts';
 import { type CommandContext, register } from '../register.ts';
 import { addCaseOptions, addInputArgument } from './case-options.ts';
@@ -14,7 +14,7 @@ import { exitCodeOf, warningsOf } from './route.ts';
 /** `wcp explain`: why a request is dispatched, denied or held, and what would change that. */
 export function addExplain(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'explain', {
-    summary: 'Show every step of a decision, and the smallest change that would allow it.',
+    summary: 'Show every step of a decision and the smallest change that would allow the request.',
     example: 'wcp explain request.json --rules rules.json --workers workers/ --config hall.json',
     exits: '0 dispatched, 1 denied or held for a steward, 2 wrong usage or bad input.',
   });
@@ -31,7 +31,7 @@ export function addExplain(program: Command, { terminal, exitWith }: CommandCont
 
 const MARKS = { passed: 'ok', denied: 'DENIED', held: 'HELD', not_reached: '-' } as const;
 
-/** An explanation for people: the steps, the decision, the smallest change, the remedy. */
+/** An explanation for people: the steps, the decision, and the smallest change that would allow the request. */
 export function explanationText(explanation: Explanation, input: JsonDocument, colours: Colours): string {
   const { steps, decision } = explanation;
   const lines = steps.flatMap((step) => stepLines(step, colours));
@@ -58,7 +58,7 @@ function stepLines({ step, title, status, reason }: ExplainedStep, colours: Colo
 
 const WHERE = {
   input: 'in the request',
-  facts: 'in what is observed',
+  facts: 'in the facts',
   config: "in the Hall's configuration",
   worker: "in the worker's record",
   rule: 'in the rule',
@@ -71,5 +71,5 @@ function changeLines({ changes, decision }: Explanation): string[] {
 }
 
 function changeLine({ where, path, from, to }: NonNullable<Explanation['changes']>[number]): string {
-  return `  ${WHERE[where]}: ${escaped(path)}  ${shownValue(from)} -> ${shownValue(to)}`;
+  return `  ${WHERE[where]}: ${escaped(path)}  ${valueText(from)} -> ${valueText(to)}`;
 }

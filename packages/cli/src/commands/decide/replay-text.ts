@@ -4,7 +4,7 @@ import type { AuditFinding } from '../../replay/audit.ts';
 import type { Flip, FlipKind, Verdict } from '../../replay/flip.ts';
 import type { ReplaySummary } from '../../replay/replay.ts';
 
-/** What each kind is called. */
+/** The name of each kind. */
 const KINDS: Readonly<Record<FlipKind | AuditFinding['code'], string>> = {
   allow_to_deny: 'allow to deny',
   allow_to_hold: 'allow to hold',
@@ -20,10 +20,10 @@ const KINDS: Readonly<Record<FlipKind | AuditFinding['code'], string>> = {
   WORLD_MISSING: 'WORLD_MISSING',
 };
 
-/** What allows more than before is what a reviewer looks at first. */
+/** A reviewer looks first at what allows more than before. */
 const LOOSER = new Set<string>(['deny_to_allow', 'deny_to_hold', 'hold_to_allow']);
 
-/** One decision that came out otherwise, on two lines. */
+/** One decision that came out differently, on two lines. */
 export function foundText(found: Flip | AuditFinding, { red, yellow, dim }: Colours): string {
   const kind = 'kind' in found ? found.kind : found.code;
   const paint = 'kind' in found && !LOOSER.has(kind) ? yellow : red;
@@ -40,17 +40,18 @@ function verdictText(verdict: Verdict): string {
   return `${[outcome, ...detail].join(' ')} (${escaped(matched_rule_id)})`;
 }
 
-/** What a replay comes to, in a line or two. */
+/** The result of a replay, in a line or two. */
 export function replayText(summary: ReplaySummary, { green, red }: Colours): string {
   const { decisions, flips, by_kind, other_denials, is_audit } = summary;
-  const again = `${count(decisions, 'decision')} made again`;
+  const total = `${count(decisions, 'decision')} replayed`;
   const kinds = Object.entries(by_kind).map(([kind, number]) => `${number} ${KINDS[kind as FlipKind]}`);
-  const fine = is_audit
-    ? 'each comes out as its receipt says, to the last member'
-    : 'none comes out otherwise';
-  const verdict = flips === 0 ? green(fine) : red(`${flips} otherwise (${kinds.join(', ')})`);
+  const unchanged = is_audit ? 'each comes out exactly as its receipt says' : 'none changes';
+  const verdict =
+    flips === 0
+      ? green(unchanged)
+      : red(`${flips} ${flips === 1 ? 'changes' : 'change'} (${kinds.join(', ')})`);
   const others =
-    other_denials === 0 ? '' : `${count(other_denials, 'request')} denied as before, for another reason.\n`;
-  const advice = is_audit ? 'Whether the receipts are sound is for `wcp receipts verify` to say.\n' : '';
-  return `${again}: ${verdict}.\n${others}${advice}`;
+    other_denials === 0 ? '' : `${count(other_denials, 'request')} still denied, but for another reason.\n`;
+  const advice = is_audit ? 'This does not check the receipts themselves: `wcp receipts verify` does.\n' : '';
+  return `${total}: ${verdict}.\n${others}${advice}`;
 }

@@ -29,26 +29,33 @@ interface ReplayOptions extends HallOptions {
   readonly limit?: string;
 }
 
-/** More are counted, and not printed with --json. */
+/** With --json, more are counted but not printed. */
 const MAX_PRINTED = 10_000;
-/** A catalog that satisfies every rule: the recorded worlds say which one there was. */
+/** A catalog that satisfies every rule: the recorded worlds say which one was in use. */
 const ANY_CATALOG = '999999999.999999999.999999999';
 
-/** `wcp replay`: decides every recorded request again, under other documents or under the same. */
+/** `wcp replay`: decides every recorded request again, under the same documents or other ones. */
 export function addReplay(program: Command, context: CommandContext): void {
   const command = registerHall(program, 'replay', {
-    summary:
-      'Decide every recorded request again under other documents and list what comes out otherwise; without any, check that each comes out as recorded.',
+    summary: 'Decide recorded requests again: under new rules, or to check the record.',
     example: 'wcp replay --rules new-rules.json --since 2026-11-01T00:00:00Z',
-    exits: '0 nothing comes out otherwise, 1 something does, 2 wrong usage or bad input.',
+    details:
+      'With --rules, --config or --workers it lists the decisions that would change. Without them it checks that each decision comes out as its receipt says.',
+    exits: '0 no decision changes, 1 some do, 2 wrong usage or bad input.',
   });
   command
-    .option('--rules <file>', 'routing rules in place of the recorded ones')
-    .option('--config <file>', 'a configuration in place of the recorded one')
-    .option('--workers <files...>', 'registry records, or folders of them, in place of the recorded ones')
-    .option('--bundle <dir>', 'take them from a folder of `wcp receipts export --decisions`, not from a Hall')
-    .option('--since <time>', 'only what was decided from this time on, such as 2026-11-01T00:00:00Z')
-    .option('--limit <number>', 'at most so many decisions')
+    .option('--rules <file>', 'routing rules to use instead of the recorded ones')
+    .option('--config <file>', 'a configuration to use instead of the recorded one')
+    .option(
+      '--workers <files...>',
+      'registry records, or folders of them, to use instead of the recorded ones',
+    )
+    .option(
+      '--bundle <dir>',
+      'read the decisions from a folder of `wcp receipts export --decisions`, not from a Hall',
+    )
+    .option('--since <time>', 'only decisions made at or after this time, such as 2026-11-01T00:00:00Z')
+    .option('--limit <number>', 'replay at most this many decisions')
     .action((options: ReplayOptions) => run(context, options));
 }
 
@@ -69,7 +76,7 @@ async function run({ terminal, exitWith }: CommandContext, options: ReplayOption
 
 function readWindow({ since, limit }: ReplayOptions) {
   if (since !== undefined && !isTime(since))
-    throw usageError('--since is a time such as 2026-11-01T00:00:00Z.');
+    throw usageError('--since takes a time such as 2026-11-01T00:00:00Z.');
   return {
     since: since ?? null,
     limit: limit === undefined ? Number.POSITIVE_INFINITY : readCount('--limit', limit, 1, 1e12),
@@ -79,11 +86,11 @@ function readWindow({ since, limit }: ReplayOptions) {
 function sourceOf(terminal: Terminal, options: ReplayOptions): RecordSource {
   const { bundle, url } = options;
   if (bundle === undefined) return new HallSource(hallOf(terminal, options));
-  if (url !== undefined) throw usageError('Say where the decisions are: either --bundle or --url.');
+  if (url !== undefined) throw usageError('Say where the decisions are: either --bundle or --url, not both.');
   return new BundleSource(terminal, bundle);
 }
 
-/** Documents with errors would deny everything, which is nothing that a replay has to show. */
+/** Documents with errors would deny everything, so they are refused before the replay. */
 async function loadReplacements(terminal: Terminal, options: ReplayOptions): Promise<Replacements> {
   const reader = new InputReader(terminal);
   const rules = options.rules === undefined ? null : await reader.json(options.rules);

@@ -12,18 +12,21 @@ import { printProblems } from '../../print/problems.ts';
 import { addHallOptions, type HallOptions } from '../hall-options.ts';
 import { type CommandContext, register } from '../register.ts';
 import { addCaseOptions, addInputArgument } from './case-options.ts';
-import { askHall, type HallAnswer } from './send-request.ts';
+import { type HallAnswer, sendRequest } from './send-request.ts';
 
 type Options = Omit<CaseFiles, 'rules'> & HallOptions & { readonly rules?: string };
 
-/** `wcp route`: decides one request, here or at a Hall (section 5). */
+/** `wcp route`: decides one request, locally or at a Hall (section 5). */
 export function addRoute(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'route', {
-    summary: 'Decide whether a request may run, and on which worker: here by --rules, or at a Hall.',
+    summary: 'Decide whether a request may run and on which worker, locally or at a Hall.',
     example: 'wcp route request.json --rules rules.json --workers workers/ --config hall.json',
     exits: '0 dispatched, 1 denied or held for a steward, 2 wrong usage or bad input.',
   });
-  addInputArgument(command).option('--rules <file>', 'the routing rules: decide here, and record nothing');
+  addInputArgument(command).option(
+    '--rules <file>',
+    'the routing rules; the decision is then made locally and not recorded',
+  );
   addHallOptions(addCaseOptions(command)).action(async (inputFile: string, options: Options) => {
     const { answer: decision, input } = await route(terminal, inputFile, options);
     if (options.json) terminal.write(jsonText(decision));
@@ -37,21 +40,21 @@ async function route(terminal: Terminal, file: string, options: Options): Promis
   if (rules === undefined) {
     if ((options.url ?? terminal.env['WCP_HALL_URL'] ?? '') === '')
       throw usageError(
-        'Say where to decide: here with --rules FILE, or at a Hall with --url or WCP_HALL_URL.',
+        'Say where to decide: locally with --rules FILE, or at a Hall with --url or WCP_HALL_URL.',
       );
-    return askHall(terminal, 'wcp/route', file, options);
+    return sendRequest(terminal, 'wcp/route', file, options);
   }
   const { world, facts, input, remarks } = await loadCase(terminal, file, { ...options, rules });
   printProblems(terminal, warningsOf(remarks));
   return { answer: decide(world, facts, input.value), input };
 }
 
-/** What a decision is as an exit code: only a dispatch is 0. */
+/** The exit code of a decision: only a dispatch is 0. */
 export function exitCodeOf({ outcome }: RouteDecision): ExitCode {
   return outcome === 'DISPATCH' ? EXIT.ok : EXIT.found;
 }
 
-/** What may matter to a decision; that an id was read in its other spelling does not. */
+/** The remarks that may matter to a decision; an id in its other spelling does not. */
 export function warningsOf(remarks: readonly Problem[]): Problem[] {
   return remarks.filter(({ level }) => level !== 'info');
 }

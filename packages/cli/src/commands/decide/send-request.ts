@@ -3,19 +3,19 @@ import { InputReader } from '../../input/input-reader.ts';
 import { type JsonDocument, readJsonDocument } from '../../input/json-document.ts';
 import { type HallOptions, hallOf } from '../hall-options.ts';
 
-/** What a Hall answered to a request, and the file that it came from. */
+/** What a Hall answered, and the file that the request came from. */
 export interface HallAnswer<T> {
   readonly answer: T;
   readonly input: JsonDocument;
 }
 
 /**
- * Sends the request in a file to a Hall, as it stands there. One that is JSON but no RouteInput is sent:
- * denying it is the Hall's business.
+ * Sends the request in a file to a Hall, unchanged. JSON that is not a RouteInput is sent too:
+ * denying it is up to the Hall.
  *
  * @throws {CliError}
  */
-export async function askHall<T>(
+export async function sendRequest<T>(
   terminal: Terminal,
   path: string,
   file: string,

@@ -5,7 +5,7 @@ import { ENTITY_TYPES, entityText } from './entity-text.ts';
 
 const BACK = '';
 
-/** Lets a person walk from a type to an entity to its details, and back, until they have had enough. */
+/** Lets a person choose a type, then an entity, read its details, and go back. */
 export async function browseCatalog(terminal: Terminal): Promise<void> {
   for (let type = await chooseType(); type !== null; type = await chooseType()) {
     for (let id = await chooseEntity(type); id !== null; id = await chooseEntity(type)) {
@@ -13,7 +13,7 @@ export async function browseCatalog(terminal: Terminal): Promise<void> {
       if (entity !== undefined) log.message(entityText(entity, terminal.colours).trimEnd());
     }
   }
-  outro('`wcp catalog show ID` shows one of them again.');
+  outro('`wcp catalog show ID` shows an entity again.');
 }
 
 async function chooseType(): Promise<EntityType | null> {

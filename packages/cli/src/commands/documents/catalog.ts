@@ -1,9 +1,9 @@
 import { type CatalogEntity, catalog, findEntity, searchCatalog } from '@wcp/spec/catalog';
 import type { Command } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
 import { EXIT } from '../../base/exit-code.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
-import { nearest } from '../../print/nearest.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
 import { entityText, listText, treeText } from './entity-text.ts';
 
@@ -11,9 +11,9 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `wcp catalog`: what the protocol publishes (section 2). */
+/** `wcp catalog`: the entities that the protocol publishes (section 2). */
 export function addCatalog(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'catalog', 'Look things up in the catalog.');
+  const group = registerGroup(program, 'catalog', 'Look up capabilities, controls, profiles and events.');
   addSearch(group, context);
   addShow(group, context);
   addBrowse(group, context);
@@ -21,7 +21,7 @@ export function addCatalog(program: Command, context: CommandContext): void {
 
 function addSearch(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(group, 'search', {
-    summary: 'Find entities in which every word occurs, best first.',
+    summary: 'Find entities that contain every word, best match first.',
     example: 'wcp catalog search summarize document',
     exits: '0 something found, 1 nothing found, 2 wrong usage.',
   });
@@ -30,7 +30,9 @@ function addSearch(group: Command, { terminal, exitWith }: CommandContext): void
     if (json) terminal.write(jsonText(found));
     else if (found.length > 0) terminal.write(listText(found, terminal.colours));
     else
-      terminal.warn('Nothing in the catalog has all of these words. Try fewer, or `wcp catalog browse`.\n');
+      terminal.warn(
+        'Nothing in the catalog contains all of these words. Try fewer, or `wcp catalog browse`.\n',
+      );
     exitWith(found.length > 0 ? EXIT.ok : EXIT.found);
   });
 }
@@ -39,7 +41,7 @@ function addShow(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(group, 'show', {
     summary: 'Show one entity.',
     example: 'wcp catalog show cap.doc.summarize',
-    exits: '0 shown, 1 the catalog does not hold it, 2 wrong usage.',
+    exits: '0 shown, 1 not in the catalog, 2 wrong usage.',
   });
   command.argument('<id>', 'the id of the entity').action((id: string, { json }: Options) => {
     const entity = findEntity(id);
@@ -51,19 +53,29 @@ function addShow(group: Command, { terminal, exitWith }: CommandContext): void {
 }
 
 function unknownText(id: string): string {
-  const near = nearest(
-    id,
+  const similar = similarId(id);
+  const hint =
+    similar === null ? 'Try `wcp catalog search` with a word from it.' : `Did you mean ${similar}?`;
+  return `There is no "${escaped(id)}" in the catalog. ${hint}\n`;
+}
+
+const MAX_ID_LENGTH = 64;
+
+/** The id that is most like a misspelt one, if it is close enough to be meant. */
+function similarId(id: string): string | null {
+  const word = id.slice(0, MAX_ID_LENGTH);
+  const best = closest(
+    word,
     catalog.entities.map((entity: CatalogEntity) => entity.id),
   );
-  const hint = near === null ? 'Try `wcp catalog search` with a word.' : `Did you mean ${near}?`;
-  return `The catalog holds no "${escaped(id)}". ${hint}\n`;
+  return distance(word, best) <= Math.max(2, Math.floor(word.length / 4)) ? best : null;
 }
 
 function addBrowse(group: Command, { terminal }: CommandContext): void {
   const command = register(group, 'browse', {
-    summary: 'Walk through the catalog; without a terminal, print it as a tree.',
+    summary: 'Browse the catalog; without a terminal, print it as a tree.',
     example: 'wcp catalog browse',
-    exits: '0, 2 wrong usage.',
+    exits: '0 shown, 2 wrong usage.',
   });
   command.action(async ({ json }: Options) => {
     if (json) terminal.write(jsonText(catalog));

@@ -1,13 +1,14 @@
 import type { CatalogEntity, EntityType } from '@wcp/spec/catalog';
 import type { Colours } from '../../base/terminal.ts';
-import { count, rows, shownValue } from '../../print/layout.ts';
+import { count, padColumns, rows, valueText } from '../../print/layout.ts';
+import { alignColumns } from '../../print/table.ts';
 
-/** The kinds of entity in the order in which people meet them. */
+/** The types of entity, in the order in which people meet them. */
 export const ENTITY_TYPES: readonly { readonly type: EntityType; readonly title: string }[] = [
-  { type: 'capability', title: 'Capabilities: what must be possible' },
+  { type: 'capability', title: 'Capabilities: what a request asks for' },
   { type: 'worker_species', title: 'Worker species: kinds of worker' },
-  { type: 'control', title: 'Controls: what must hold' },
-  { type: 'profile', title: 'Profiles: named postures' },
+  { type: 'control', title: 'Controls: safeguards that a worker implements' },
+  { type: 'profile', title: 'Profiles: named security postures' },
   { type: 'policy', title: 'Policies: rules of the policy gate' },
   { type: 'event', title: 'Events: telemetry' },
 ];
@@ -17,25 +18,22 @@ const HEAD = new Set(['id', 'type', 'name', 'description']);
 /** One entity with all its members. */
 export function entityText(entity: CatalogEntity, colours: Colours): string {
   const rest = Object.entries(entity).filter(([name]) => !HEAD.has(name));
-  const described = rest.map(([name, value]) => [name.replaceAll('_', ' '), valueText(value)] as const);
+  const described = rest.map(([name, value]) => [name.replaceAll('_', ' '), memberText(value)] as const);
   const head = `${colours.bold(entity.id)}  ${entity.name} (${entity.type.replaceAll('_', ' ')})\n`;
   return `${head}${rows([['description', entity.description], ...described], 2, colours.dim)}`;
 }
 
-function valueText(value: unknown): string | null {
-  if (Array.isArray(value)) return value.length === 0 ? null : value.map(shownValue).join(', ');
-  if (typeof value !== 'object' || value === null) return shownValue(value);
-  const members = Object.entries(value).map(([name, member]) => `${name} ${shownValue(member)}`);
+function memberText(value: unknown): string | null {
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(valueText).join(', ');
+  if (typeof value !== 'object' || value === null) return valueText(value);
+  const members = Object.entries(value).map(([name, member]) => `${name} ${valueText(member)}`);
   return members.length === 0 ? null : members.join(', ');
 }
 
-/** Entities one on a line. */
-export function listText(entities: readonly CatalogEntity[], colours: Colours): string {
-  const width = Math.max(...entities.map(({ id }) => id.length)) + 2;
-  const lines = entities.map(
-    ({ id, name }) => `${colours.bold(id)}${' '.repeat(width - id.length)}${name}\n`,
-  );
-  return lines.join('');
+/** Entities, one per line. */
+export function listText(entities: readonly CatalogEntity[], { bold }: Colours): string {
+  const lines = alignColumns(entities.map(({ id, name }) => [bold(id), name]));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** The catalog as a tree: kind, domain, entity. */
@@ -46,12 +44,15 @@ export function treeText(entities: readonly CatalogEntity[], colours: Colours): 
   }).join('\n');
 }
 
+/** Wide enough for most ids, so that the names of all domains line up. */
+const ID_WIDTH = 44;
+
 function branchText(members: readonly CatalogEntity[]): string {
   const domains = [...new Set(members.map(domainOf))];
   return domains
     .map((domain) => {
       const leaves = members.filter((entity) => domainOf(entity) === domain);
-      const lines = leaves.map(({ id, name }) => `    ${id.padEnd(44)} ${name}\n`);
+      const lines = leaves.map(({ id, name }) => `    ${padColumns(id, ID_WIDTH)} ${name}\n`);
       return `  ${domain}: ${count(leaves.length, 'entry', 'entries')}\n${lines.join('')}`;
     })
     .join('');

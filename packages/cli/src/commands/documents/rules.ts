@@ -11,10 +11,10 @@ import { count } from '../../print/layout.ts';
 import { placeText, printProblems } from '../../print/problems.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
 
-/** A catalog that satisfies every rule: which one the Hall has is not this command's question. */
+/** A catalog that satisfies every rule: which version the Hall has does not matter here. */
 const ANY_CATALOG = '999999999.999999999.999999999';
 
-/** A dead rule, and where it and those that cover it stand. */
+/** A dead rule and its place in the file. */
 interface DeadRule extends RuleFinding {
   readonly file: string;
   readonly place: Place | null;
@@ -24,9 +24,9 @@ interface DeadRule extends RuleFinding {
 export function addRules(program: Command, context: CommandContext): void {
   const group = registerGroup(program, 'rules', 'Check routing rules.');
   const command = register(group, 'check', {
-    summary: 'Find every error in rule files, and rules that can never match.',
+    summary: 'Find errors in rule files, and rules that can never match.',
     example: 'wcp rules check rules.json',
-    exits: '0 nothing wrong, 1 a rule is dead, 2 a file has errors or the usage is wrong.',
+    exits: '0 nothing is wrong, 1 a rule is dead, 2 a file has errors or the usage is wrong.',
   });
   command
     .argument('<files...>', 'rule files; "-" for standard input')
@@ -71,11 +71,11 @@ function print(
   printProblems(terminal, remarks);
   for (const rule of dead) terminal.write(deadText(rule, terminal));
   const rules = documents.reduce((sum, { value }) => sum + rulesIn(value), 0);
-  const verdict = dead.length === 0 ? 'each can match something' : `${dead.length} can never match`;
+  const verdict = dead.length === 0 ? 'every rule can match' : `${dead.length} can never match`;
   terminal.write(`${count(rules, 'rule')} in ${count(documents.length, 'file')}: ${verdict}.\n`);
   if (dead.length > 0) {
     terminal.write(
-      'With a dead rule every request in prod and edge is denied: reorder, narrow or delete it.\n',
+      'While a rule is dead, every request in prod and edge is denied. Reorder, narrow or delete it.\n',
     );
   }
 }
@@ -83,7 +83,7 @@ function print(
 function deadText({ file, place, rule_id, covered_by }: DeadRule, { colours }: Terminal): string {
   const where = placeText({ file, place, path: null });
   const covers = covered_by.join(', ');
-  return `${where}${colours.red('RULE_DEAD')}: "${rule_id}" can never match; taken first by: ${covers}.\n`;
+  return `${where}${colours.red('RULE_DEAD')}: "${rule_id}" can never match: already covered by ${covers}.\n`;
 }
 
 function rulesIn(value: unknown): number {

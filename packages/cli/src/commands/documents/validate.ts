@@ -11,23 +11,23 @@ import { count, escaped } from '../../print/layout.ts';
 import { printProblems } from '../../print/problems.ts';
 import { type CommandContext, register } from '../register.ts';
 
-/** What a file turned out to hold. */
+/** A file that was validated. */
 interface Validated {
   readonly file: string;
   readonly kind: string;
   readonly documents: number;
 }
 
-/** `wcp validate`: checks documents against the protocol's forms. */
+/** `wcp validate`: checks documents against the protocol's schemas. */
 export function addValidate(program: Command, { terminal }: CommandContext): void {
   const command = register(program, 'validate', {
-    summary: 'Check documents: every error with its file, place and path.',
+    summary: 'Check documents, and show every error with its file, line and path.',
     example: 'wcp validate rules rules.json',
-    exits: '0 every document is sound, 2 a document has errors or the usage is wrong.',
+    exits: '0 every document is valid, 2 a document has errors or the usage is wrong.',
   });
   command
-    .argument('[kind]', `what the files hold; guessed where it is left out: ${DOCUMENT_KINDS.join(', ')}`)
-    .argument('[files...]', 'the files; "-" for standard input, *.jsonl for a document a line')
+    .argument('[kind]', `what the files hold (default: guessed from each file): ${DOCUMENT_KINDS.join(', ')}`)
+    .argument('[files...]', 'the files; "-" for standard input, *.jsonl for one document per line')
     .action(async (first: string | undefined, rest: string[], { json }: { json?: boolean }) => {
       const { kind, files } = readArguments(first, rest);
       const reader = new InputReader(terminal);
@@ -37,7 +37,7 @@ export function addValidate(program: Command, { terminal }: CommandContext): voi
       if (json) terminal.write(jsonText({ ok: true, files: validated, remarks: reader.problems }));
       else {
         printProblems(terminal, reader.problems);
-        for (const each of validated) terminal.write(soundText(each));
+        for (const each of validated) terminal.write(validText(each));
       }
     });
 }
@@ -53,15 +53,15 @@ async function validateFile(reader: InputReader, file: string, kind: string | nu
   const documents = await readDocuments(reader, file);
   const [first] = documents;
   if (first === undefined) return [];
-  const meant = kind ?? guessKind(first.value);
-  if (meant === null) {
-    const advice = `Say it: wcp validate <kind> ${escaped(file)}, with a kind of: ${DOCUMENT_KINDS.join(', ')}.`;
-    reader.add(fileProblem(file, 'KIND_UNKNOWN', `Nothing in it tells what it is. ${advice}`));
+  const guessed = kind ?? guessKind(first.value);
+  if (guessed === null) {
+    const advice = `Name the kind: wcp validate <kind> ${escaped(file)}. Kinds: ${DOCUMENT_KINDS.join(', ')}.`;
+    reader.add(fileProblem(file, 'KIND_UNKNOWN', `Cannot tell what kind of document this is. ${advice}`));
     return [];
   }
-  const parts = documents.flatMap((document) => partsOf(document, meant));
-  for (const { document, root } of parts) reader.check(document, readerAt(root, meant));
-  return [{ file, kind: meant, documents: parts.length }];
+  const parts = documents.flatMap((document) => partsOf(document, guessed));
+  for (const { document, root } of parts) reader.check(document, readerAt(root, guessed));
+  return [{ file, kind: guessed, documents: parts.length }];
 }
 
 interface Part {
@@ -70,7 +70,7 @@ interface Part {
   readonly root: string;
 }
 
-/** A list holds a document in each place, unless it is one of rules. */
+/** A list holds one document per item, unless it is a list of rules. */
 function partsOf(document: JsonDocument, kind: string): Part[] {
   if (kind === 'rules' || !Array.isArray(document.value)) return [{ document, root: '' }];
   return document.value.map((value: unknown, index) => ({
@@ -99,11 +99,11 @@ async function readDocuments(reader: InputReader, file: string): Promise<JsonDoc
   if (text === null) return [];
   const { documents } = readJsonLines(file, text);
   reader.add(...documents.flatMap(({ problems }) => problems));
-  if (documents.length === 0) reader.add(fileProblem(file, 'EMPTY', 'There is no document in it.'));
+  if (documents.length === 0) reader.add(fileProblem(file, 'EMPTY', 'This file holds no document.'));
   return documents.filter(({ problems }) => problems.length === 0);
 }
 
-function soundText({ file, kind, documents }: Validated): string {
+function validText({ file, kind, documents }: Validated): string {
   const what = documents === 1 ? kind : `${kind}, ${count(documents, 'document')}`;
-  return `${file === '-' ? 'standard input' : escaped(file)}: sound (${what})\n`;
+  return `${file === '-' ? 'standard input' : escaped(file)}: valid (${what})\n`;
 }

@@ -5,10 +5,10 @@ import { loadAuthorityKeys } from '../../input/keys.ts';
 import { jsonText } from '../../print/json.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
 
-/** A public key that stands for an authority, as a Hall shows it. */
+/** A public key of an authority, as a Hall shows it. */
 interface AuthorityKey {
   readonly authority: string;
   readonly signing_key_id: string;
@@ -19,7 +19,7 @@ interface AuthorityKey {
 
 /** `wcp authorities`: the public keys of authorities at a Hall (section 4.2). */
 export function addAuthorities(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'authorities', 'Register and revoke the public keys of authorities.');
+  const group = registerGroup(program, 'authorities', 'Manage the public keys of authorities.');
   addList(group, context);
   addKey(group, context);
   addRevoke(group, context);
@@ -27,12 +27,12 @@ export function addAuthorities(program: Command, context: CommandContext): void 
 
 function addList(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'list', {
-    summary: 'List the keys of authorities, revoked ones too.',
+    summary: 'List the keys of authorities, including revoked ones.',
     example: 'wcp authorities list',
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command).action(async (options: HallOptions & ListOptions) => {
-    const page = await takeList<AuthorityKey>(hallOf(terminal, options), 'wcp/authorities', {}, options);
+    const page = await fetchList<AuthorityKey>(hallOf(terminal, options), 'wcp/authorities', {}, options);
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(listText(page.items, terminal.colours.bold) + moreText(page));
   });
@@ -40,7 +40,7 @@ function addList(group: Command, { terminal }: CommandContext): void {
 
 function addKey(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'add', {
-    summary: 'Register a key: from then on the enrolments of its authority must be signed.',
+    summary: 'Register a key: enrolments of this authority must then be signed.',
     example: 'wcp authorities add org.acme --keys wcp-key.pub.pem',
     exits: '0 registered, 2 wrong usage or bad input, or the Hall refused.',
   });
@@ -62,13 +62,13 @@ function addKey(group: Command, { terminal }: CommandContext): void {
 
 function addRevoke(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'revoke', {
-    summary: 'Revoke a key: what it signs is worth nothing from now on.',
+    summary: 'Revoke a key: its signatures no longer count.',
     example: 'wcp authorities revoke org.acme ed25519:21fe31dfa154a261',
-    exits: '0 revoked, 1 there is no such key in force, 2 wrong usage, or the Hall refused.',
+    exits: '0 revoked, 1 no such active key, 2 wrong usage, or the Hall refused.',
   });
   command
     .argument('<authority>', 'org.<name> or x.<name>')
-    .argument('<key-id>', 'its signing_key_id')
+    .argument('<key-id>', 'the signing_key_id of the key')
     .action(async (authority: string, keyId: string, options: HallOptions) => {
       const path = `wcp/authorities/${encodeURIComponent(authority)}/${encodeURIComponent(keyId)}`;
       const key = await hallOf(terminal, options).delete<AuthorityKey>(path);
@@ -77,12 +77,12 @@ function addRevoke(group: Command, { terminal }: CommandContext): void {
 }
 
 function listText(keys: readonly AuthorityKey[], bold: Colours['bold']): string {
-  if (keys.length === 0) return 'There is no key.\n';
+  if (keys.length === 0) return 'There are no keys.\n';
   const lines = keys.map(({ authority, signing_key_id, added_at, revoked_at }) => [
     authority,
     signing_key_id,
     added_at,
-    revoked_at === null ? 'in force' : `revoked ${revoked_at}`,
+    revoked_at === null ? 'active' : `revoked ${revoked_at}`,
   ]);
   return tableText(['authority', 'key', 'added', 'state'], lines, bold);
 }

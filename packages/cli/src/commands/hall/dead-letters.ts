@@ -8,18 +8,14 @@ import { jsonText } from '../../print/json.ts';
 import { rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
 
 const ID = '0195f3a0-7c1e-7000-8000-000000000001';
 
-/** `wcp dead-letters`: dispatches that their workers did not carry out (section 9.2). */
+/** `wcp dead-letters`: dispatches that their workers did not complete (section 9.2). */
 export function addDeadLetters(program: Command, context: CommandContext): void {
-  const group = registerGroup(
-    program,
-    'dead-letters',
-    'See, try again or put away the dispatches that failed at a Hall.',
-  );
+  const group = registerGroup(program, 'dead-letters', 'List, replay or delete failed dispatches.');
   addList(group, context);
   addReplay(group, context);
   addPurge(group, context);
@@ -27,15 +23,15 @@ export function addDeadLetters(program: Command, context: CommandContext): void 
 
 function addList(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'list', {
-    summary: 'List them with the reason, the oldest first.',
+    summary: 'List failed dispatches with the reason, oldest first.',
     example: 'wcp dead-letters list --state dead',
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command)
-    .addOption(new Option('--state <state>', 'those alone').choices(['dead', 'replayed']))
+    .addOption(new Option('--state <state>', 'only those in this state').choices(['dead', 'replayed']))
     .action(async (options: HallOptions & ListOptions & { state?: string }) => {
       const { state } = options;
-      const page = await takeList<DeadLetter>(
+      const page = await fetchList<DeadLetter>(
         hallOf(terminal, options),
         'wcp/dead-letters',
         { state },
@@ -48,13 +44,13 @@ function addList(group: Command, { terminal }: CommandContext): void {
 
 function addReplay(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(group, 'replay', {
-    summary:
-      'Have the request decided anew and dispatched again, once. Whether it had an effect is for you to know.',
+    summary: 'Decide and dispatch the request again, once.',
+    details: 'Check first whether the failed attempt had an effect: the Hall cannot know.',
     example: `wcp dead-letters replay ${ID}`,
     exits:
-      '0 dispatched and done, 1 denied, held or failed again, tried before, or there is none, 2 wrong usage, or the Hall refused.',
+      '0 dispatched and done, 1 denied, held or failed again, already replayed, or not found, 2 wrong usage, or the Hall refused.',
   });
-  command.argument('<id>', 'the id of its decision').action(async (id: string, options: HallOptions) => {
+  command.argument('<id>', 'the id of the decision').action(async (id: string, options: HallOptions) => {
     const path = `wcp/dead-letters/${encodeURIComponent(id)}/replay`;
     const replayed = await hallOf(terminal, options).post<ReplayedLetter>(path, {});
     terminal.write(options.json ? jsonText(replayed) : replayedText(replayed, terminal.colours));
@@ -64,14 +60,14 @@ function addReplay(group: Command, { terminal, exitWith }: CommandContext): void
 
 function addPurge(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'purge', {
-    summary: 'Put one away for good; the receipts of its dispatch stay.',
+    summary: 'Delete a dead letter; the receipts of its dispatch stay.',
     example: `wcp dead-letters purge ${ID}`,
-    exits: '0 put away, 1 there is none, 2 wrong usage, or the Hall refused.',
+    exits: '0 deleted, 1 not found, 2 wrong usage, or the Hall refused.',
   });
-  command.argument('<id>', 'the id of its decision').action(async (id: string, options: HallOptions) => {
+  command.argument('<id>', 'the id of the decision').action(async (id: string, options: HallOptions) => {
     const path = `wcp/dead-letters/${encodeURIComponent(id)}`;
     const purged = await hallOf(terminal, options).delete<{ readonly decision_id: string }>(path);
-    terminal.write(options.json ? jsonText(purged) : `${purged.decision_id} is put away.\n`);
+    terminal.write(options.json ? jsonText(purged) : `${purged.decision_id} was deleted.\n`);
   });
 }
 
@@ -79,9 +75,9 @@ function exitOf({ outcome_receipt }: ReplayedLetter): ExitCode {
   return outcome_receipt?.outcome?.status === 'ok' ? EXIT.ok : EXIT.found;
 }
 
-/** Dead letters, one on a line. */
+/** Dead letters, one per line. */
 export function deadLetterListText(letters: readonly DeadLetter[], bold: (text: string) => string): string {
-  if (letters.length === 0) return 'There is no dead letter.\n';
+  if (letters.length === 0) return 'There are no dead letters.\n';
   const lines = letters.map(
     ({ at, state, code, capability_id, worker_id, tenant_id, decision_id, replay }) => [
       at,
@@ -96,12 +92,12 @@ export function deadLetterListText(letters: readonly DeadLetter[], bold: (text: 
   return tableText(['at', 'state', 'code', 'capability', 'worker', 'tenant', 'decision'], lines, bold);
 }
 
-/** What was decided about a request that was tried again, and what came of it. */
+/** The decision about a replayed request, and its outcome. */
 export function replayedText({ decision, outcome_receipt }: ReplayedLetter, colours: Colours): string {
   const outcome = outcome_receipt?.outcome ?? null;
   const ended = outcome === null ? '' : rows([['outcome', colours.bold(outcome.status)]], 2, colours.dim);
   return `${decisionText(decision, NO_FILE, colours)}${ended}`;
 }
 
-/** The request lies at the Hall: its parts have no place here. */
+/** The request is at the Hall, so its parts have no place in a file here. */
 const NO_FILE: JsonDocument = { file: 'the request', value: null, problems: [], placeOf: () => null };

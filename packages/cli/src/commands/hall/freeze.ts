@@ -6,7 +6,7 @@ import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
 
-/** What is frozen at a Hall. */
+/** A freeze at a Hall. */
 interface Freeze {
   readonly scope: string;
   readonly value: string | null;
@@ -26,34 +26,34 @@ export function addFreeze(program: Command, context: CommandContext): void {
 
 function addStop(program: Command, { terminal }: CommandContext): void {
   const command = registerHall(program, 'freeze', {
-    summary: 'Stop every decision of a Hall, or those about a tenant or a correlation.',
-    example: 'wcp freeze tenant agent.newsroom --reason "looks taken over"',
+    summary: 'Deny everything at a Hall, or everything for one tenant or correlation.',
+    example: 'wcp freeze tenant agent.newsroom --reason "credentials leaked"',
     exits: '0 frozen, 2 wrong usage, or the Hall refused.',
   });
   addTarget(command)
-    .requiredOption('--reason <text>', 'why: whoever is denied reads it')
+    .requiredOption('--reason <text>', 'the reason; denied tenants see it')
     .action(async (scope: string, value: string | undefined, options: HallOptions & { reason: string }) => {
       const body = { ...target(scope, value), reason: options.reason };
       const freeze = await hallOf(terminal, options).post<Freeze>('wcp/freeze', body);
-      terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} is frozen until it is released.\n`);
+      terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} is frozen until it was released.\n`);
     });
 }
 
 function addRelease(program: Command, { terminal }: CommandContext): void {
   const command = registerHall(program, 'release', {
-    summary: 'Release what was frozen.',
+    summary: 'Release a freeze.',
     example: 'wcp release tenant agent.newsroom',
     exits: '0 released, 1 it was not frozen, 2 wrong usage, or the Hall refused.',
   });
   addTarget(command).action(async (scope: string, value: string | undefined, options: HallOptions) => {
     const freeze = await hallOf(terminal, options).post<Freeze>('wcp/release', target(scope, value));
-    terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} is released.\n`);
+    terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} was released.\n`);
   });
 }
 
 function addFreezes(program: Command, { terminal }: CommandContext): void {
   const command = registerHall(program, 'freezes', {
-    summary: 'List what is frozen.',
+    summary: 'List the freezes in force.',
     example: 'wcp freezes',
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
@@ -66,13 +66,13 @@ function addFreezes(program: Command, { terminal }: CommandContext): void {
 
 function addTarget(command: Command): Command {
   return command
-    .addArgument(new Argument('<scope>', 'what').choices(SCOPES))
-    .argument('[value]', 'which tenant or correlation');
+    .addArgument(new Argument('<scope>', 'what to freeze').choices(SCOPES))
+    .argument('[value]', 'the id of the tenant or correlation');
 }
 
 function target(scope: string, value: string | undefined) {
   if ((scope === 'hall') !== (value === undefined)) {
-    throw usageError(scope === 'hall' ? 'The Hall as a whole has no value.' : `Name the ${scope} to freeze.`);
+    throw usageError(scope === 'hall' ? 'The scope "hall" takes no value.' : `Give the id of the ${scope}.`);
   }
   return { scope, value: value ?? null };
 }

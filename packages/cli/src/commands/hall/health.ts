@@ -6,7 +6,7 @@ import { escaped, rows } from '../../print/layout.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
 
-/** How a Hall is. */
+/** The health of a Hall. */
 interface Health {
   readonly status: 'ok' | 'degraded';
   readonly level: string | null;
@@ -22,12 +22,12 @@ interface Health {
   }[];
 }
 
-/** `wcp health`: how a Hall is, which level of compliance it reaches, and why not a higher one (section 11). */
+/** `wcp health`: the health of a Hall, its compliance level, and what a higher one lacks (section 11). */
 export function addHealth(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(program, 'health', {
-    summary: 'Show how a Hall is, and the level of compliance that it reaches.',
+    summary: 'Show the health of a Hall and the compliance level that it reaches.',
     example: 'wcp health',
-    exits: '0 it is well, 1 something is wrong with it, 2 wrong usage, or nobody answers.',
+    exits: '0 healthy, 1 something is wrong, 2 wrong usage, or the Hall does not answer.',
   });
   command.action(async (options: HallOptions) => {
     const health = await hallOf(terminal, options).get<Health>('wcp/health');
@@ -42,10 +42,10 @@ function healthText(health: Health, { green, red, dim }: Colours): string {
   return rows(
     [
       ['status', paint(status)],
-      ['level', level ?? 'none: it denies everything'],
+      ['compliance level', level ?? 'none: it denies everything'],
       ['policy', escaped(world.policy_version)],
       ['world', world.digest],
-      ['open', health.is_open ? 'no key is configured: everybody may ask, in dev alone' : null],
+      ['open', health.is_open ? 'no key is configured: anyone may send requests, in dev only' : null],
       ...troubles.map(({ code, message }) => ['trouble', `${code}: ${escaped(message)}`] as const),
       ...missing.map((each) => ['missing', `for ${each.level}: ${escaped(each.reason)}`] as const),
       ...diagnostics

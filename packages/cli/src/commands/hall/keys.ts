@@ -5,7 +5,7 @@ import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
 
@@ -22,7 +22,7 @@ const MAX_GRACE_S = 30 * 86_400;
 
 /** `wcp keys`: the API keys of a Hall. */
 export function addKeys(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'keys', 'Make, renew and revoke the API keys of a Hall.');
+  const group = registerGroup(program, 'keys', 'Create, rotate and revoke the API keys of a Hall.');
   addList(group, context);
   addCreate(group, context);
   addRotate(group, context);
@@ -36,7 +36,7 @@ function addList(group: Command, { terminal }: CommandContext): void {
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command).action(async (options: HallOptions & ListOptions) => {
-    const page = await takeList<ApiKey>(hallOf(terminal, options), 'wcp/keys', {}, options);
+    const page = await fetchList<ApiKey>(hallOf(terminal, options), 'wcp/keys', {}, options);
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(keyListText(page.items, terminal.colours) + moreText(page));
   });
@@ -44,16 +44,19 @@ function addList(group: Command, { terminal }: CommandContext): void {
 
 function addCreate(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'create', {
-    summary: 'Make a key; it is shown this once and kept nowhere.',
+    summary: 'Create a key. It is shown once and cannot be shown again.',
     example: 'wcp keys create --label "the newsroom" --role tenant --tenant agent.newsroom',
-    exits: '0 made, 2 wrong usage, or the Hall refused.',
+    exits: '0 created, 2 wrong usage, or the Hall refused.',
   });
   command
-    .requiredOption('--label <text>', 'what you call it')
-    .addOption(new Option('--role <roles...>', 'what it may do').choices(ROLES).makeOptionMandatory())
-    .option('--tenant <id>', 'whom a tenant speaks for')
-    .option('--authority <id>', 'whom a worker-owner speaks for, such as org.acme')
-    .option('--expires <time>', 'until when it opens, such as 2027-01-31T12:00:00Z (default: always)')
+    .requiredOption('--label <text>', 'a name for the key')
+    .addOption(new Option('--role <roles...>', 'the roles of the key').choices(ROLES).makeOptionMandatory())
+    .option('--tenant <id>', 'the tenant that a key with the role tenant acts for')
+    .option(
+      '--authority <id>',
+      'the authority that a key with the role worker-owner acts for, such as org.acme',
+    )
+    .option('--expires <time>', 'when the key expires, such as 2027-01-31T12:00:00Z (default: never)')
     .action(async (options: CreateOptions) => {
       const { label, role: roles, tenant, authority, expires } = options;
       const body = { label, roles, tenant_id: tenant, authority, expires_at: expires };
@@ -62,18 +65,18 @@ function addCreate(group: Command, { terminal }: CommandContext): void {
     });
 }
 
-/** A key with its text. */
+/** A key with its secret. */
 type IssuedKey = ApiKey & { readonly key: string };
 
 function addRotate(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'rotate', {
-    summary: 'Make the successor of a key; the old one stays valid for a while.',
+    summary: 'Replace a key; the old one stays valid for a while.',
     example: 'wcp keys rotate 5ryqicjpb7jj --grace 3600',
-    exits: '0 made, 1 there is no such key in force, 2 wrong usage, or the Hall refused.',
+    exits: '0 created, 1 no such active key, 2 wrong usage, or the Hall refused.',
   });
   command
     .argument('<id>', 'the id of the key: the part between the two underscores')
-    .option('--grace <seconds>', 'how long the old one stays valid (default: 3600)')
+    .option('--grace <seconds>', 'how long the old key stays valid (default: 3600)')
     .action(async (id: string, { grace, ...options }: HallOptions & { grace?: string }) => {
       const grace_seconds = grace === undefined ? undefined : readCount('--grace', grace, 0, MAX_GRACE_S);
       const path = `wcp/keys/${encodeURIComponent(id)}/rotate`;
@@ -86,7 +89,7 @@ function addRevoke(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'revoke', {
     summary: 'Revoke a key at once.',
     example: 'wcp keys revoke 5ryqicjpb7jj',
-    exits: '0 revoked, 1 there is no such key, 2 wrong usage, or the Hall refused.',
+    exits: '0 revoked, 1 no such key, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the key').action(async (id: string, options: HallOptions) => {
     const key = await hallOf(terminal, options).delete<ApiKey>(`wcp/keys/${encodeURIComponent(id)}`);
@@ -94,9 +97,9 @@ function addRevoke(group: Command, { terminal }: CommandContext): void {
   });
 }
 
-/** Keys, one on a line. */
+/** Keys, one per line. */
 export function keyListText(keys: readonly ApiKey[], { bold }: Colours): string {
-  if (keys.length === 0) return 'There is no key.\n';
+  if (keys.length === 0) return 'There are no keys.\n';
   const lines = keys.map(({ key_id, state, roles, tenant_id, authority, expires_at, label }) => [
     key_id,
     state,
@@ -105,7 +108,7 @@ export function keyListText(keys: readonly ApiKey[], { bold }: Colours): string 
     expires_at,
     label,
   ]);
-  return tableText(['key', 'state', 'roles', 'speaks for', 'expires', 'label'], lines, bold);
+  return tableText(['key', 'state', 'roles', 'acts for', 'expires', 'label'], lines, bold);
 }
 
 /** One key. */
@@ -115,12 +118,12 @@ export function keyText({ key_id, state, roles, tenant_id, authority, expires_at
     ['label', escaped(label)],
     ['state', state],
     ['roles', roles.join(', ')],
-    ['speaks for', tenant_id ?? authority],
+    ['acts for', tenant_id ?? authority],
     ['expires', expires_at],
   ]);
 }
 
-/** A key that was made, with its text, which is shown this once. */
+/** A new key with its secret, which is shown only once. */
 export function issuedKeyText(key: ApiKey & { readonly key: string }): string {
-  return `${keyText(key)}The key itself, shown this once:\n${escaped(key.key)}\n`;
+  return `${keyText(key)}The key, shown only once:\n${escaped(key.key)}\n`;
 }

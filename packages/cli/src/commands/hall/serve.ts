@@ -15,17 +15,17 @@ interface Options {
 /** `wcp serve`: a Hall in a folder (section 9). */
 export function addServe(program: Command, { terminal }: CommandContext): void {
   const command = register(program, 'serve', {
-    summary: 'Run a Hall in a folder; an empty one gets an example, keys and a line to try.',
+    summary: 'Run a Hall in a folder. An empty folder gets an example, keys and a command to try.',
     example: 'wcp serve my-hall',
-    exits: '0 it was asked to end and did, 2 it could not start.',
+    exits: '0 stopped when told to, 2 it could not start.',
   });
   command
     .argument('[dir]', 'the folder: rules.json, hall.json, server.json, keys/, store.db', '.')
-    .option('--port <number>', 'listen at this port; 0 for any that is free (default: server.json, 7420)')
-    .option('--host <address>', 'listen at this address (default: server.json, 127.0.0.1)')
-    .option('--open', 'make no first keys: whoever is on this machine may ask, for env "dev" alone')
-    .option('--trial-key', 'make a key for the tenant agent.example that opens for a day')
-    .option('--admin-key', 'make another admin key: for whoever has lost the first')
+    .option('--port <number>', 'port to listen on; 0 picks a free one (default: server.json, else 7420)')
+    .option('--host <address>', 'address to listen on (default: server.json, else 127.0.0.1)')
+    .option('--open', 'create no first keys: anyone on this machine may send requests, for env "dev" only')
+    .option('--trial-key', 'create a key for the tenant agent.example, valid for one day')
+    .option('--admin-key', 'create another admin key, if you have lost the first')
     .action(async (dir: string, { host, port, open, trialKey, adminKey, json }: Options) => {
       await serveHall(terminal, dir, {
         ...(host !== undefined && { host }),

@@ -10,16 +10,16 @@ interface Options extends HallOptions {
   readonly decisions?: boolean;
 }
 
-/** `wcp receipts export`: evidence of a Hall as a folder that can be verified anywhere (section 8). */
+/** `wcp receipts export`: the evidence of a Hall as a folder that can be verified anywhere (section 8). */
 export function addExport(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'export', {
-    summary: 'Write the receipts of a Hall, its checkpoint and its public key into a new folder.',
+    summary: 'Export receipts, checkpoint and public key of a Hall to a new folder.',
     example: 'wcp receipts export evidence/',
-    exits: '0 written, 2 wrong usage, or the Hall refused; no folder is left then.',
+    exits: '0 written, 2 wrong usage, or the Hall refused; nothing is written then.',
   });
   command
     .argument('<dir>', 'the folder, which must not exist yet')
-    .option('--stream <name>', 'those of one tenant alone, each with a proof that the log has it')
+    .option('--stream <name>', 'only those of this tenant, each with a proof that it is in the log')
     .option('--decisions', 'also the requests, facts and worlds, for `wcp replay --bundle`')
     .action(async (dir: string, options: Options) => {
       const { stream, decisions: withDecisions = false } = options;
@@ -32,13 +32,14 @@ function exportedText({ dir, origin, size, receipts, is_whole, decisions, worlds
   const what = is_whole
     ? `${count(receipts, 'receipt')}: the whole log`
     : `${count(receipts, 'receipt')} of the ${size} in the log, each with a proof`;
-  const made = decisions === null ? null : `${count(decisions, 'decision')}, ${count(worlds ?? 0, 'world')}`;
+  const recorded =
+    decisions === null ? null : `${count(decisions, 'decision')}, ${count(worlds ?? 0, 'world')}`;
   const table = rows([
     ['folder', escaped(dir)],
     ['log', escaped(origin)],
-    ['holds', what],
-    ['and', made],
+    ['contains', what],
+    ['and', recorded],
   ]);
-  const key = 'with --keys and a key of the Hall that you got another way';
-  return `${table}Whoever has it can check it: wcp receipts verify ${escaped(dir)} (${key}).\n`;
+  const key = 'with --keys and a public key of the Hall that you trust';
+  return `${table}Anyone can verify it: wcp receipts verify ${escaped(dir)} (${key}).\n`;
 }

@@ -4,7 +4,7 @@ import type { PlacedReceipt } from '../../client/wire.ts';
 import { jsonText } from '../../print/json.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import type { CommandContext } from '../register.ts';
 
 interface Options extends HallOptions, ListOptions {
@@ -16,25 +16,25 @@ interface Options extends HallOptions, ListOptions {
 /** `wcp receipts list`: receipts of a Hall in the order of its log. */
 export function addList(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'list', {
-    summary: 'List the receipts of a Hall, the oldest first; a tenant sees its own.',
+    summary: 'List the receipts of a Hall, oldest first. A tenant sees its own.',
     example: 'wcp receipts list --correlation try-1',
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command)
-    .option('--stream <name>', 'those of one tenant')
-    .option('--correlation <id>', 'those of one correlation')
-    .option('--decision <id>', 'those of one decision')
+    .option('--stream <name>', 'only those of this tenant')
+    .option('--correlation <id>', 'only those with this correlation id')
+    .option('--decision <id>', 'only those of this decision')
     .action(async (options: Options) => {
       const { stream, correlation, decision } = options;
       const query = { stream, correlation_id: correlation, decision_id: decision };
-      const page = await takeList<PlacedReceipt>(hallOf(terminal, options), 'wcp/receipts', query, options);
+      const page = await fetchList<PlacedReceipt>(hallOf(terminal, options), 'wcp/receipts', query, options);
       if (options.json) terminal.write(jsonText(page));
       else terminal.write(listText(page.items, terminal.colours.bold) + moreText(page));
     });
 }
 
 function listText(items: readonly PlacedReceipt[], bold: (text: string) => string): string {
-  if (items.length === 0) return 'There is no receipt.\n';
+  if (items.length === 0) return 'There are no receipts.\n';
   const lines = items.map(({ position, receipt }) => [
     position,
     receipt.dispatched_at,

@@ -5,13 +5,9 @@ import { addList } from './list.ts';
 import { addTree } from './tree.ts';
 import { addVerify } from './verify.ts';
 
-/** `wcp receipts`: the evidence that a Hall left (section 8). */
+/** `wcp receipts`: the evidence of a Hall (section 8). */
 export function addReceipts(program: Command, context: CommandContext): void {
-  const group = registerGroup(
-    program,
-    'receipts',
-    'List, show, export and verify the evidence that a Hall left.',
-  );
+  const group = registerGroup(program, 'receipts', 'List, export and verify signed receipts.');
   addList(group, context);
   addExport(group, context);
   addTree(group, context);

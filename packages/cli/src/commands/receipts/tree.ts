@@ -2,11 +2,16 @@ import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
 import { EXIT } from '../../base/exit-code.ts';
 import type { Colours, Terminal } from '../../base/terminal.ts';
-import { growTree } from '../../dispatch-tree/build-tree.ts';
-import type { ChainNode } from '../../dispatch-tree/dispatch-node.ts';
-import { type ChainRecords, chainFromBundle, chainFromHall } from '../../dispatch-tree/read-dispatches.ts';
+import { buildTree } from '../../dispatch-tree/build-tree.ts';
+import type { DispatchNode } from '../../dispatch-tree/dispatch-node.ts';
+import {
+  type DispatchRecords,
+  dispatchesFromBundle,
+  dispatchesFromHall,
+} from '../../dispatch-tree/read-dispatches.ts';
 import { jsonText } from '../../print/json.ts';
 import { count, escaped } from '../../print/layout.ts';
+import { alignColumns } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
 
@@ -14,63 +19,66 @@ interface Options extends HallOptions {
   readonly bundle?: string;
 }
 
-/** `wcp receipts tree`: what was decided under a correlation id, and what asked for what (section 9.5). */
+/** `wcp receipts tree`: the decisions under a correlation id, and which dispatch led to which (section 9.5). */
 export function addTree(group: Command, { terminal, exitWith }: CommandContext): void {
   const command = registerHall(group, 'tree', {
-    summary: 'Show a chain as a tree: which dispatch asked for which, what each spent, and how it ended.',
+    summary: 'Show a chain of dispatches as a tree, with the blast spent and the outcomes.',
     example: 'wcp receipts tree try-1\n  $ wcp receipts tree try-1 --bundle evidence/',
-    exits: '0 shown, 1 nothing was decided under it, 2 wrong usage or bad input, or the Hall refused.',
+    exits: '0 shown, 1 nothing was decided under this id, 2 wrong usage or bad input, or the Hall refused.',
   });
   command
     .argument('<correlation>', 'the correlation id')
     .option('--bundle <dir>', 'read a folder of `wcp receipts export --decisions` instead of a Hall')
     .action(async (correlation: string, options: Options) => {
       const { records, receipts } = await read(terminal, correlation, options);
-      const tree = growTree(records, receipts);
+      const tree = buildTree(records, receipts);
       if (options.json) terminal.write(jsonText({ correlation_id: correlation, tree }));
       else if (tree.length === 0) terminal.write(`Nothing was decided under ${escaped(correlation)}.\n`);
-      else terminal.write(chainTreeText(correlation, tree, terminal.colours));
+      else terminal.write(treeText(correlation, tree, terminal.colours));
       exitWith(tree.length === 0 ? EXIT.found : EXIT.ok);
     });
 }
 
-function read(terminal: Terminal, correlation: string, options: Options): Promise<ChainRecords> {
+function read(terminal: Terminal, correlation: string, options: Options): Promise<DispatchRecords> {
   const { bundle, url, key } = options;
-  if (bundle === undefined) return chainFromHall(hallOf(terminal, options), correlation);
-  if (url === undefined && key === undefined) return chainFromBundle(terminal, bundle, correlation);
-  throw usageError('Name either a folder (--bundle) or a Hall (--url, --key).');
+  if (bundle === undefined) return dispatchesFromHall(hallOf(terminal, options), correlation);
+  if (url === undefined && key === undefined) return dispatchesFromBundle(terminal, bundle, correlation);
+  throw usageError('Name either a folder (--bundle) or a Hall (--url, --key), not both.');
 }
 
-/** A chain as a tree, each decision on a line. */
-export function chainTreeText(correlation: string, roots: readonly ChainNode[], colours: Colours): string {
+/** A dispatch chain as a tree, one decision per line. */
+export function treeText(correlation: string, roots: readonly DispatchNode[], colours: Colours): string {
   const lines = linesOf(roots);
   const spent = Math.max(...lines.map(({ node }) => node.blast_score));
   const head = `${colours.bold(escaped(correlation))}: ${count(lines.length, 'decision')}, blast ${spent}\n`;
   const cells = lines.map(cellsOf);
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((line) => (line[column] ?? '').length)));
-  const texts = cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return head + texts.map((text) => `${text.trimEnd()}\n`).join('');
+  return (
+    head +
+    alignColumns(cells)
+      .map((text) => `${text.trimEnd()}\n`)
+      .join('')
+  );
 }
 
 interface Line {
   readonly branch: string;
-  readonly node: ChainNode;
+  readonly node: DispatchNode;
 }
 
-/** Depth first, without a call for each level: how deep evidence goes, its author says. */
-function linesOf(roots: readonly ChainNode[]): Line[] {
+/** Depth first and not recursive: an attacker may choose how deep the evidence goes. */
+function linesOf(roots: readonly DispatchNode[]): Line[] {
   const lines: Line[] = [];
-  const waiting = inOrder(roots, '');
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  const pending = inOrder(roots, '');
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, margin, isLast } = next;
     lines.push({ branch: `${margin}${isLast ? '└─ ' : '├─ '}`, node });
-    waiting.push(...inOrder(node.children, `${margin}${isLast ? '   ' : '│  '}`));
+    pending.push(...inOrder(node.children, `${margin}${isLast ? '   ' : '│  '}`));
   }
   return lines;
 }
 
-/** The last first, as they are taken from the end. */
-function inOrder(nodes: readonly ChainNode[], margin: string) {
+/** Last first, since they are taken from the end. */
+function inOrder(nodes: readonly DispatchNode[], margin: string) {
   return nodes.map((node, index) => ({ node, margin, isLast: index === nodes.length - 1 })).reverse();
 }
 
@@ -81,7 +89,7 @@ function cellsOf({ branch, node }: Line): string[] {
   const who = [
     escaped(worker_id ?? ''),
     escaped(decision_id ?? ''),
-    absent_parent === null ? '' : `(asked for under ${escaped(absent_parent)}, which is not here)`,
+    absent_parent === null ? '' : `(called from ${escaped(absent_parent)}, which is not here)`,
   ];
   return [
     `${branch}${nameOf(node)}`,
@@ -91,12 +99,12 @@ function cellsOf({ branch, node }: Line): string[] {
   ];
 }
 
-function nameOf({ capability_id }: ChainNode): string {
+function nameOf({ capability_id }: DispatchNode): string {
   return escaped(capability_id ?? '(no capability)');
 }
 
-function verdictOf({ outcome, deny_code, supervisor_level, status }: ChainNode): string {
+function verdictOf({ outcome, deny_code, supervisor_level, status }: DispatchNode): string {
   if (outcome === 'DENY') return `DENIED ${escaped(deny_code ?? '')}`;
   if (outcome === 'STEWARD_HOLD') return `HELD ${escaped(supervisor_level ?? '')}`;
-  return escaped(status ?? 'not carried out');
+  return escaped(status ?? 'not executed');
 }

@@ -12,15 +12,15 @@ import { type CommandContext, register } from '../register.ts';
 /** `wcp receipts verify`: everything that is wrong with evidence (section 8). */
 export function addVerify(group: Command, context: CommandContext): void {
   const command = register(group, 'verify', {
-    summary: 'Find every changed, missing or forged receipt.',
-    example: 'wcp receipts verify evidence/ --keys hall.pub.pem --checkpoint kept-by-a-witness.txt',
-    exits: '0 the evidence holds, 1 something was found, 2 wrong usage or bad input.',
+    summary: 'Verify receipts: find every changed, missing or forged one.',
+    example: 'wcp receipts verify evidence/ --keys hall.pub.pem --checkpoint from-a-witness.txt',
+    exits: '0 the evidence is intact, 1 something was found, 2 wrong usage or bad input.',
   });
   command
-    .argument('<folder|file>', 'a folder of evidence, or a file of receipts (a line each, or one list)')
+    .argument('<folder|file>', 'a folder of evidence, or a file of receipts (one per line, or one JSON list)')
     .option('--keys <file>', "the Hall's public key: PEM, or JSON {signing_key_id: hex}")
-    .option('--checkpoint <files...>', 'signed checkpoints that you or a witness kept')
-    .option('--origin <name>', 'the name of the log that the checkpoints must be of')
+    .option('--checkpoint <files...>', 'signed checkpoints that you or a witness saved')
+    .option('--origin <name>', 'the name of the log that the checkpoints must belong to')
     .action(async (target: string, options: EvidenceNames & { origin?: string; json?: boolean }) => {
       await verify(context, target, options);
     });
@@ -54,13 +54,13 @@ function print(terminal: Terminal, evidence: LoadedEvidence, findings: readonly 
   terminal.write(`${what}: ${verdict}.\n`);
   if (proofs !== null) {
     terminal.write(
-      'This is a part of the log, each receipt with a proof. What was cut off the end of a stream does not show.\n',
+      'This is part of a log, each receipt with a proof. Receipts missing from the end of a stream cannot be detected.\n',
     );
   } else if (checkpoints.length === 0) {
-    terminal.write('Without a checkpoint nobody can tell whether receipts were cut off the end.\n');
+    terminal.write('Without a checkpoint, receipts missing from the end cannot be detected.\n');
   }
   if (!keysAreGiven) {
-    terminal.write('The key lies beside the evidence: give one that you trust with --keys.\n');
+    terminal.write('The key came with the evidence. Give one that you trust with --keys.\n');
   }
 }
 

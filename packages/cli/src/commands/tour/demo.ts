@@ -13,14 +13,14 @@ interface DemoOptions {
 /** `wcp demo`: one governed dispatch from end to end, on a real document. */
 export function addDemo(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'demo', {
-    summary: 'See a document go through: a decision, a worker, five refusals, and the evidence.',
+    summary: 'Watch one dispatch end to end: the decision, the worker, five denials, the evidence.',
     example: 'wcp demo README.md',
-    exits: '0 everything happened as it must, 1 something did not, 2 wrong usage or bad input.',
+    exits: '0 everything happened as expected, 1 something did not, 2 wrong usage or bad input.',
   });
   command
-    .argument('[file]', "the text to summarise (default: the protocol's own, in its repository)")
+    .argument('[file]', "the text to summarise (default: the protocol's own text, in its repository)")
     .option('--out <dir>', 'a new folder for the evidence (default: wcp-demo-<time>)')
-    .option('--worker <dir>', 'the folder of a built doc-summarizer (default: that of the repository)')
+    .option('--worker <dir>', 'the folder of a built doc-summarizer (default: the one in the repository)')
     .action(async (file: string | undefined, { out, worker, json }: DemoOptions) => {
       const quiet = { ...terminal, write: () => {} };
       const report = await runDemo(json ? quiet : terminal, { file, out, worker });

@@ -42,57 +42,55 @@ export function addPipeline(program: Command, context: CommandContext): void {
   const group = registerGroup(
     program,
     'pipeline',
-    'Take a document through five workers, and ask it something.',
+    'Take a document through five workers and ask a question about it.',
   );
   const command = register(group, 'run', {
-    summary:
-      'Fetch, chunk, embed, hash and register a document under one correlation id, then answer a question from it.',
+    summary: 'Fetch, chunk, embed, hash and register a document, then answer a question from it.',
     example: EXAMPLES.join('\n  $ '),
     exits:
-      '0 it went through and something was found, 1 it was denied or held, failed, or nothing was found, 2 wrong usage or bad input, or the Hall refused.',
+      '0 it went through and found an answer, 1 it was denied, held or failed, or found nothing, 2 wrong usage or bad input, or the Hall refused.',
   });
   command
     .argument('<document>', 'a URL, or a file (HTML, Markdown, text); "-" for standard input')
-    .option('--url <url>', 'a Hall that runs (default: WCP_HALL_URL, else a Hall of its own)')
-    .option('--key <key>', 'your key of it (default: WCP_HALL_KEY, which no list of processes shows)')
-    .option('--question <text>', "what to ask (default: after the document's title)")
+    .option('--url <url>', 'use this running Hall (default: WCP_HALL_URL, else start one)')
+    .option('--key <key>', 'your API key (default: WCP_HALL_KEY, which does not show in a process list)')
+    .option('--question <text>', "the question (default: made from the document's title)")
     .addOption(
-      new Option('--env <env>', 'where it runs (default: dev; prod under prof.prod.strict)').choices(
+      new Option('--env <env>', 'the environment (default: dev; prod under prof.prod.strict)').choices(
         ENVIRONMENTS,
       ),
     )
     .addOption(
-      new Option('--data-label <label>', 'what kind of data it is')
+      new Option('--data-label <label>', 'the label of the data')
         .choices([...DATA_LABELS])
         .default('INTERNAL'),
     )
-    .option('--tenant <id>', 'the tenant that asks', TENANT)
-    .option('--credential <file>', 'its signed credential, for a Hall that asks for one')
+    .option('--tenant <id>', 'the tenant who sends the requests', TENANT)
+    .option('--credential <file>', 'the signed credential of the tenant, if the Hall requires one')
     .option(
       '--out <dir>',
       'a new folder for the evidence (default: in the folder of the Hall, or a temporary one)',
     )
-    .option(
-      '--hall <dir>',
-      'the folder of a Hall of its own, made where there is none (default: a temporary one)',
-    )
-    .option('--keep', 'leave the temporary Hall there; without it only the evidence stays')
-    .option('--workers <dir>', 'the folder of the built example workers (default: that of the repository)')
+    .option('--hall <dir>', 'the folder of the Hall to start, created if needed (default: a temporary one)')
+    .option('--keep', 'keep the temporary Hall; otherwise only its evidence stays')
+    .option('--workers <dir>', 'the folder of the built example workers (default: the one in the repository)')
     .option(
       '--allow <host[:port]>',
-      'fetch from here although it is no public address; may come again',
-      gather,
+      'allow fetching from this address although it is not public; repeatable',
+      collectHost,
       [],
     )
-    .option('--profile <id>', 'the profile of the Hall, such as prof.prod.strict')
+    .option('--profile <id>', 'the profile of the Hall to start, such as prof.prod.strict')
     .action(async (document: string, options: Options) => {
       await run(context, document, options);
     });
 }
 
-function gather(host: string, hosts: readonly string[] = []): string[] {
+function collectHost(host: string, hosts: readonly string[] = []): string[] {
   if (/^[^\s,]+$/.test(host)) return [...hosts, host];
-  throw usageError('--allow takes a host, a host:port or a range such as 10.0.0.0/8; give it once for each.');
+  throw usageError(
+    '--allow takes a host, a host:port or a range such as 10.0.0.0/8. Repeat it for more than one.',
+  );
 }
 
 async function run(
@@ -101,38 +99,42 @@ async function run(
   options: Options,
 ): Promise<void> {
   const { json } = options;
-  const wish = await wishOf(terminal, document, options);
-  const report = await runPipeline(json ? { ...terminal, write: () => {} } : terminal, wish);
+  const runOptions = await pipelineOptionsOf(terminal, document, options);
+  const report = await runPipeline(json ? { ...terminal, write: () => {} } : terminal, runOptions);
   if (json) terminal.write(jsonText(report));
   exitWith(report.ok ? EXIT.ok : EXIT.found);
 }
 
-async function wishOf(terminal: Terminal, document: string, options: Options): Promise<PipelineOptions> {
+async function pipelineOptionsOf(
+  terminal: Terminal,
+  document: string,
+  options: Options,
+): Promise<PipelineOptions> {
   const { question, env, dataLabel: data_label, tenant: tenant_id, out } = options;
   const { hall: dir, keep = false, workers, allow = [], profile } = options;
   if (profile !== undefined && findEntity(profile)?.type !== 'profile') throw usageError(NO_PROFILE);
-  const isRunning = (options.url ?? (dir === undefined ? terminal.env['WCP_HALL_URL'] : '')) || '';
+  const url = (options.url ?? (dir === undefined ? terminal.env['WCP_HALL_URL'] : '')) || '';
   const own = { dir, keep, workers, allow, profile };
-  if (isRunning !== '') refuseOwn(own);
+  if (url !== '') refuseOwnHallOptions(own);
   else if ((options.key ?? options.credential) !== undefined) throw usageError(NO_KEY);
   const running =
-    isRunning === ''
+    url === ''
       ? null
       : { client: hallOf(terminal, options), tenant_credential: await credentialIn(options.credential) };
   return { document, question, env, data_label, tenant_id, out, running, own };
 }
 
-const NO_KEY = '--key and --credential go with --url: a Hall of its own makes them for its tenant.';
-const NO_PROFILE = 'The catalog has no such profile: `wcp catalog search prof` lists them.';
+const NO_KEY = '--key and --credential need --url: without it the pipeline starts a Hall and makes its own.';
+const NO_PROFILE = 'The catalog has no such profile. `wcp catalog search prof` lists the profiles.';
 
-/** What a Hall that runs already decides for itself. */
-function refuseOwn({ dir, keep, workers, allow, profile }: PipelineOptions['own']): void {
-  const given = { '--hall': dir, '--keep': keep || undefined, '--workers': workers, '--profile': profile };
-  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+/** A running Hall has already decided these for itself. */
+function refuseOwnHallOptions({ dir, keep, workers, allow, profile }: PipelineOptions['own']): void {
+  const values = { '--hall': dir, '--keep': keep || undefined, '--workers': workers, '--profile': profile };
+  const [name] = Object.entries(values).find(([, value]) => value !== undefined) ?? [];
   const first = name ?? (allow.length > 0 ? '--allow' : null);
   if (first === null) return;
   throw usageError(
-    `${first} is about a Hall of its own, and you named one that runs (--url or WCP_HALL_URL): set it up there.`,
+    `${first} sets up a new Hall, but you named a running one (--url or WCP_HALL_URL). Set it up there instead.`,
   );
 }
 

@@ -21,13 +21,16 @@ interface EnrolOptions extends HallOptions {
 /** `wcp workers enrol`: enrols a worker, or a new version of it, at a Hall (section 4.2). */
 export function addEnrol(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'enrol', {
-    summary: 'Enrol a worker, or a new version of it.',
+    summary: 'Enrol a worker, or a new version of one.',
     example: 'wcp workers enrol workers/hello/registry_record.json --key-file keys/wcp-key.pem',
     exits: '0 enrolled, 1 a later enrolment is in force, 2 wrong usage, or the Hall refused.',
   });
   command
     .argument('<file>', 'its registry record, or the folder of its package')
-    .option('--key-file <file>', "the authority's private key (PEM): where it registered one, it has to sign")
+    .option(
+      '--key-file <file>',
+      "the authority's private key (PEM); required once the authority has registered a key",
+    )
     .action(async (file: string, options: EnrolOptions) => {
       const client = hallOf(terminal, options);
       const { document, key } = await load(terminal, file, options.keyFile);
@@ -42,7 +45,7 @@ export function addEnrol(group: Command, { terminal }: CommandContext): void {
     });
 }
 
-/** What became of an enrolment. */
+/** The result of an enrolment. */
 interface Enrolled {
   readonly worker: EnrolledWorker;
   readonly replaced: boolean;
@@ -52,7 +55,7 @@ async function load(terminal: Terminal, named: string, keyFile: string | undefin
   const reader = new InputReader(terminal);
   const files = await workerFiles(reader, [named]);
   if (files.length > 1)
-    throw usageError('This folder holds the records of several workers: name one of them.');
+    throw usageError('This folder holds the records of several workers. Name one of them.');
   const document = files[0] === undefined ? null : await reader.json(files[0]);
   if (document !== null) reader.check(document, parseRecord);
   const key = keyFile === undefined ? null : await loadSigningKey(reader, keyFile);
@@ -60,7 +63,7 @@ async function load(terminal: Terminal, named: string, keyFile: string | undefin
   return { document: document as JsonDocument, key };
 }
 
-/** Signs which record, at which Hall, when: for no other Hall, and for no later record of an earlier time. */
+/** Signs the record together with the Hall and the time, so that it cannot be replayed elsewhere or later. */
 async function sign(client: HallClient, record: RegistryRecord, key: SigningKey, signed_at: string) {
   const { origin: audience } = await client.get<LogHead>('wcp/log');
   const { worker_id, artifact_hash } = record;

@@ -3,7 +3,7 @@ import type { EnrolledWorker } from '../../client/wire.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 
-/** Workers, one on a line. */
+/** Workers, one per line. */
 export function workerListText(workers: readonly EnrolledWorker[], { bold }: Colours): string {
   if (workers.length === 0) return 'No worker is enrolled.\n';
   const lines = workers.map(({ worker_id, state, version, is_deliverable, record }) => [
@@ -24,7 +24,7 @@ export function workerText(worker: EnrolledWorker, versions: number, { bold, dim
     [
       ['state', flag === null ? worker.state : `${worker.state}: ${flag.code}, ${flag.at}`],
       ['species', record.worker_species_id],
-      ['does', record.capabilities.join(', ')],
+      ['capabilities', record.capabilities.join(', ')],
       ['may run in', (record.allowed_environments ?? ['dev']).join(', ') || 'nowhere'],
       ['risk', record.risk_tier],
       ['attested', attestedText(worker)],
@@ -33,7 +33,7 @@ export function workerText(worker: EnrolledWorker, versions: number, { bold, dim
         `${worker.version} of ${versions}, ${worker.enrolled_at} by ${escaped(worker.enrolled_by)}`,
       ],
       ['record', record.artifact_hash],
-      ['runs', worker.is_deliverable ? 'yes' : NO_WAY],
+      ['runs', worker.is_deliverable ? 'yes' : `no. ${UNREACHABLE}`],
     ],
     2,
     dim,
@@ -46,12 +46,12 @@ function attestedText({ record }: EnrolledWorker): string {
   return typeof hash === 'string' ? escaped(hash) : 'no code is attested';
 }
 
-const NO_WAY = 'no: this Hall has no way to it, so it is never dispatched. Name it in server.json.';
+const UNREACHABLE = 'This Hall cannot reach it, so nothing is dispatched to it. Add it to server.json.';
 
-/** What became of an enrolment. */
+/** The result of an enrolment. */
 export function enrolledText({ worker, replaced }: { worker: EnrolledWorker; replaced: boolean }): string {
   const { worker_id, version, is_deliverable } = worker;
-  const what = replaced ? 'in place of the version before' : 'for the first time, or again';
-  const way = is_deliverable ? '' : `It runs: ${NO_WAY}\n`;
-  return `${worker_id} is enrolled as version ${version}, ${what}.\n${way}`;
+  const what = replaced ? 'replacing the previous version' : 'newly enrolled';
+  const advice = is_deliverable ? '' : `${UNREACHABLE}\n`;
+  return `${worker_id} is enrolled as version ${version}, ${what}.\n${advice}`;
 }

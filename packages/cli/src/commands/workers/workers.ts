@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import type { EnrolledWorker } from '../../client/wire.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
-import { addListOptions, type ListOptions, moreText, takeList } from '../list-options.ts';
+import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
 import { addEnrol } from './enrol.ts';
 import { workerListText, workerText } from './worker-text.ts';
 
 /** `wcp workers`: the registry of a Hall (section 4.2). */
 export function addWorkers(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'workers', 'See, enrol and remove the workers of a Hall.');
+  const group = registerGroup(program, 'workers', 'List, enrol and remove the workers of a Hall.');
   addList(group, context);
   addShow(group, context);
   addEnrol(group, context);
@@ -23,7 +23,7 @@ function addList(group: Command, { terminal }: CommandContext): void {
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command).action(async (options: HallOptions & ListOptions) => {
-    const page = await takeList<EnrolledWorker>(hallOf(terminal, options), 'wcp/workers', {}, options);
+    const page = await fetchList<EnrolledWorker>(hallOf(terminal, options), 'wcp/workers', {}, options);
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(workerListText(page.items, terminal.colours) + moreText(page));
   });
@@ -31,23 +31,23 @@ function addList(group: Command, { terminal }: CommandContext): void {
 
 function addShow(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'show', {
-    summary: 'Show a worker with its record and its versions.',
+    summary: 'Show a worker: its record and versions.',
     example: 'wcp workers show org.example.hello',
     exits: '0 shown, 1 no such worker is enrolled, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the worker').action(async (id: string, options: HallOptions) => {
-    const escaped = await hallOf(terminal, options).get<{
+    const shown = await hallOf(terminal, options).get<{
       readonly worker: EnrolledWorker;
       readonly versions: readonly unknown[];
     }>(`wcp/workers/${encodeURIComponent(id)}`);
-    if (options.json) terminal.write(jsonText(escaped));
-    else terminal.write(workerText(escaped.worker, escaped.versions.length, terminal.colours));
+    if (options.json) terminal.write(jsonText(shown));
+    else terminal.write(workerText(shown.worker, shown.versions.length, terminal.colours));
   });
 }
 
 function addRemove(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'remove', {
-    summary: 'Remove a worker: nothing is dispatched to it from then on.',
+    summary: 'Remove a worker: nothing more is dispatched to it.',
     example: 'wcp workers remove org.example.hello',
     exits: '0 removed, 1 no such worker is enrolled, 2 wrong usage, or the Hall refused.',
   });
@@ -55,6 +55,6 @@ function addRemove(group: Command, { terminal }: CommandContext): void {
     const removed = await hallOf(terminal, options).delete<{ readonly worker_id: string }>(
       `wcp/workers/${encodeURIComponent(id)}`,
     );
-    terminal.write(options.json ? jsonText(removed) : `${removed.worker_id} is removed.\n`);
+    terminal.write(options.json ? jsonText(removed) : `${removed.worker_id} was removed.\n`);
   });
 }

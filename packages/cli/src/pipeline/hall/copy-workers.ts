@@ -7,7 +7,7 @@ import { CliError } from '../../base/cli-error.ts';
 import { fileProblem } from '../../base/problem.ts';
 import { writeWhole } from '../../base/write-file.ts';
 
-/** Where the workers come from and what they are set up for. */
+/** Where the workers come from, and the Hall that they are set up for. */
 export interface WorkerSources {
   /** The folder of the example workers, each built. */
   readonly from: string;
@@ -26,29 +26,29 @@ export interface ServerWorker {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What a published worker consists of: one file with all of its code, and what describes it. */
+/** A published worker: one file with all of its code, and two that describe it. */
 const PROGRAM = 'dist/bundle.js';
 const PUBLISHED = ['package.json', 'registry_record.json', PROGRAM];
-/** Of `dist`, what the build makes for importers and for itself. Whatever else lies there is an asset. */
+/** Files in `dist` for importers and for the build itself; every other file there is an asset. */
 const NO_ASSET = /\.(?:js|map|d\.ts|tsbuildinfo)$/;
 
 /**
  * Copies the published files of the five workers into the folder of a Hall, each with a record that
  * attests the hash of the copy.
  *
- * @throws {CliError} where one is not there or not built
+ * @throws {CliError} if one is missing or not built
  */
 export async function copyWorkers(sources: WorkerSources): Promise<ServerWorker[]> {
-  const absent = (await Promise.all(PIPELINE_WORKERS.map((worker) => absentFiles(sources, worker)))).flat();
-  if (absent.length > 0)
-    throw new CliError(absent.map((file) => fileProblem(file, 'WORKER_MISSING', NOT_BUILT)));
+  const missing = (await Promise.all(PIPELINE_WORKERS.map((worker) => missingFiles(sources, worker)))).flat();
+  if (missing.length > 0)
+    throw new CliError(missing.map((file) => fileProblem(file, 'WORKER_MISSING', NOT_BUILT)));
   return Promise.all(PIPELINE_WORKERS.map((worker) => copyWorker(sources, worker)));
 }
 
 const NOT_BUILT =
-  'A worker of the pipeline is not here. In the WCP repository `npm run build` makes it; elsewhere name the folder of the built workers with --workers.';
+  'A worker of the pipeline was not found. In the WCP repository `npm run build` builds it; elsewhere name the folder of the built workers with --workers.';
 
-async function absentFiles({ from }: WorkerSources, { name }: PipelineWorker): Promise<string[]> {
+async function missingFiles({ from }: WorkerSources, { name }: PipelineWorker): Promise<string[]> {
   const files = PUBLISHED.map((file) => join(from, name, file));
   const isThere = await Promise.all(
     files.map((file) =>
@@ -83,7 +83,7 @@ async function assetsOf(home: string): Promise<string[]> {
     .map(({ name }) => `dist/${name}`);
 }
 
-/** What the authority of these examples says here: this very code, so set up, is ours. */
+/** Attests the copied code, with these settings, in the name of the examples' authority. */
 async function attest(sources: WorkerSources, worker: PipelineWorker, dir: string): Promise<RegistryRecord> {
   const published = JSON.parse(await readFile(join(dir, 'registry_record.json'), 'utf8')) as RegistryRecord;
   const stated = { ...published, ...worker.stated?.(sources, published) };
@@ -101,7 +101,7 @@ function attestationOf({ worker_id }: RegistryRecord, code_hash: Sha256, now: st
   };
 }
 
-/** Where the pipeline keeps its own things in the folder of a Hall. */
+/** Where the pipeline keeps its own files in the folder of a Hall. */
 export const PIPELINE_PLACES = {
   root: 'pipeline',
   workers: 'pipeline/workers',
@@ -111,21 +111,21 @@ export const PIPELINE_PLACES = {
   issuerKey: 'pipeline/issuer-key.pem',
 } as const;
 
-/** What a worker's setting depends on. */
-interface WorkerGround {
+/** What the settings of a worker depend on. */
+interface WorkerSettings {
   /** The folder of the Hall, absolute: a worker runs in a copy of its package elsewhere. */
   readonly dir: string;
-  /** Hosts beyond the public internet that may be fetched from. */
+  /** Hosts outside the public internet that may be fetched from. */
   readonly allow: readonly string[];
 }
 
-/** An example worker of the repository, and how its operator sets it up. */
+/** An example worker of the repository, and its settings. */
 export interface PipelineWorker {
   /** Its folder under `workers/`. */
   readonly name: string;
-  readonly env: (ground: WorkerGround) => Readonly<Record<string, string>>;
-  /** What the operator states in place of what was published: this very place, for one. */
-  readonly stated?: (ground: WorkerGround, published: RegistryRecord) => Partial<RegistryRecord>;
+  readonly env: (settings: WorkerSettings) => Readonly<Record<string, string>>;
+  /** Members of the record that depend on this place, and so replace the published ones. */
+  readonly stated?: (settings: WorkerSettings, published: RegistryRecord) => Partial<RegistryRecord>;
 }
 
 /** The workers of the canonical pipeline (section 10.2). */
@@ -143,7 +143,7 @@ export const PIPELINE_WORKERS: readonly PipelineWorker[] = [
   {
     name: 'research-registrar',
     env: ({ dir }) => ({ WCP_RESEARCH_DB: join(dir, PIPELINE_PLACES.research) }),
-    // A path that is none yet is refused where envelopes are enforced (section 4.3).
+    // An envelope must name real paths where envelopes are enforced (section 4.3).
     stated: ({ dir }, { privilege_envelope }) => ({
       privilege_envelope: {
         ...privilege_envelope,

@@ -7,42 +7,42 @@ import { CliError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { HallClient } from '../../client/hall-client.ts';
 import { escaped } from '../../print/layout.ts';
-import { placeProblems } from '../../serve/folder-problems.ts';
+import { problemsOfFolder } from '../../serve/folder-findings.ts';
 import type { PipelineHall } from './pipeline-hall.ts';
 import { type PipelineFolderOptions, type PreparedFolder, prepareFolder } from './prepare-folder.ts';
 import { issueCredential, issuerOf } from './tenant-credential.ts';
 
-/** What a Hall of the pipeline's own is made from; without a folder it gets a temporary one. */
+/** How the pipeline's own Hall is set up; without a folder it gets a temporary one. */
 export interface OwnHallOptions extends Omit<PipelineFolderOptions, 'dir' | 'now'> {
   readonly dir: string | undefined;
-  /** A temporary folder stays whole. */
+  /** Keep a temporary folder with everything in it. */
   readonly keep: boolean;
 }
 
-/** The folder in that of a Hall that holds the evidence of its runs. */
+/** The folder, inside that of a Hall, that holds the evidence of its runs. */
 export const EVIDENCE = 'evidence';
 
 /**
- * Opens a Hall with the five workers in a folder; it is reachable on this machine alone, with keys that
- * end with it.
+ * Opens a Hall with the five workers in a folder. Only this machine can reach it, with keys that are
+ * revoked when it closes.
  *
  * @throws {CliError}
  */
-export async function openOwnHall(terminal: Terminal, wish: OwnHallOptions): Promise<PipelineHall> {
-  const dir = wish.dir ?? (await mkdtemp(join(tmpdir(), 'wcp-pipeline-')));
-  const isKept = wish.dir !== undefined || wish.keep;
-  const tidy = () => (isKept ? Promise.resolve() : removeAllBut(dir, EVIDENCE));
+export async function openOwnHall(terminal: Terminal, options: OwnHallOptions): Promise<PipelineHall> {
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'wcp-pipeline-')));
+  const isKept = options.dir !== undefined || options.keep;
+  const cleanUp = () => (isKept ? Promise.resolve() : removeAllBut(dir, EVIDENCE));
   try {
-    const prepared = await prepareFolder({ ...wish, dir, now: terminal.now() });
+    const prepared = await prepareFolder({ ...options, dir, now: terminal.now() });
     const folder = await openFolder(terminal, dir);
     try {
-      return { ...(await connect(folder, prepared, wish.tenant_id, tidy)), dir, isKept };
+      return { ...(await connect(folder, prepared, options.tenant_id, cleanUp)), dir, isKept };
     } catch (error) {
       await folder.close();
       throw error;
     }
   } catch (error) {
-    await tidy();
+    await cleanUp();
     throw error;
   }
 }
@@ -53,7 +53,7 @@ async function openFolder(terminal: Terminal, dir: string): Promise<Deployment> 
     return await openDeployment(dir, { listens: false, log: logTo(terminal) });
   } catch (error) {
     if (!(error instanceof DeploymentError)) throw error;
-    throw new CliError(await placeProblems(terminal, dir, error.problems));
+    throw new CliError(await problemsOfFolder(terminal, dir, error.problems));
   }
 }
 
@@ -63,12 +63,12 @@ function logTo(terminal: Terminal) {
   };
 }
 
-/** Nobody but the holder of these keys is let in, and nobody from another machine. */
+/** Only the holder of these keys gets in, and only from this machine. */
 async function connect(
   folder: Deployment,
   { profile, issuerKey }: PreparedFolder,
   tenant_id: string,
-  tidy: () => Promise<void>,
+  cleanUp: () => Promise<void>,
 ): Promise<Omit<PipelineHall, 'dir' | 'isKept'>> {
   const { app, identity, log } = folder.hall;
   const { keys, issuers } = identity;
@@ -90,22 +90,22 @@ async function connect(
     keys: folder.made.keys,
     async close() {
       for (const { key_id } of [tenant, auditor]) await keys.revoke(key_id).catch(() => {});
-      // What is still under way was asked to end.
+      // Whatever still runs has been told to stop.
       await folder.close(0);
-      await tidy();
+      await cleanUp();
     },
   };
 }
 
-/** The copies that ran are read-only folders: they are opened before they are removed. */
-async function removeAllBut(dir: string, kept: string): Promise<void> {
+/** The copies that ran are read-only folders: they are made writable before they are removed. */
+async function removeAllBut(dir: string, keep: string): Promise<void> {
   const entries = await readdir(dir, { withFileTypes: true });
-  for (const entry of entries.filter(({ name }) => name !== kept)) {
+  for (const entry of entries.filter(({ name }) => name !== keep)) {
     const place = join(dir, entry.name);
     if (entry.isDirectory()) await makeRemovable(place);
     await rm(place, { recursive: true, force: true });
   }
-  if (entries.every(({ name }) => name !== kept)) await rm(dir, { recursive: true, force: true });
+  if (entries.every(({ name }) => name !== keep)) await rm(dir, { recursive: true, force: true });
 }
 
 async function makeRemovable(dir: string): Promise<void> {

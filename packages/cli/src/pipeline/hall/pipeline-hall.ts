@@ -1,17 +1,17 @@
 import type { CreatedKey } from '@wcp/hall';
 import type { HallClient } from '../../client/hall-client.ts';
 
-/** The Hall that a pipeline goes through: one that runs already, or one of its own. */
+/** The Hall that a pipeline uses: a running one, or one of its own. */
 export interface PipelineHall {
-  /** Asks as the tenant. */
+  /** Sends requests as the tenant. */
   readonly client: HallClient;
-  /** Reads the evidence: of everything where the Hall is the pipeline's own. */
+  /** Reads the evidence: all of it if the Hall is the pipeline's own. */
   readonly reader: HallClient;
   readonly tenant_credential: string | null;
   readonly profile: string | null;
-  /** The folder of a Hall of its own. */
+  /** The folder of the pipeline's own Hall. */
   readonly dir: string | null;
-  /** Whether that folder is there afterwards with all that is in it. */
+  /** Whether that folder stays afterwards with everything in it. */
   readonly isKept: boolean;
   /** The first keys of a new Hall. */
   readonly keys: readonly CreatedKey[];

@@ -10,13 +10,13 @@ import { writeReasonOf } from '../../base/system-error.ts';
 import { writeWhole } from '../../base/write-file.ts';
 import { copyWorkers, PIPELINE_PLACES } from './copy-workers.ts';
 
-/** How the folder of the pipeline's Hall is to be. */
+/** How the folder of the pipeline's Hall is set up. */
 export interface PipelineFolderOptions {
   readonly dir: string;
   readonly workers: string;
   readonly allow: readonly string[];
   readonly tenant_id: string;
-  /** Put in force; absent, the profile stays what it is. */
+  /** The profile to set; if absent, the present one stays. */
   readonly profile: string | undefined;
   readonly now: string;
 }
@@ -29,34 +29,34 @@ export interface PreparedFolder {
   readonly issuerKey: SigningKey;
 }
 
-/** What a Hall that is not the pipeline's leaves in its folder. */
+/** The files by which a Hall that is not the pipeline's is recognised. */
 const FOREIGN = ['rules.json', 'hall.json', 'server.json', 'store.db'];
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Makes the folder of a Hall that can run the pipeline: rules and configuration once, to be changed by
- * whoever likes; the workers and the way to them anew each time.
+ * Sets up the folder of a Hall that can run the pipeline. Rules and configuration are written once and
+ * can then be edited; the workers and their settings are written again each time.
  *
- * @throws {CliError} where another Hall is there, or a worker is not built
+ * @throws {CliError} if the folder belongs to another Hall, or a worker is not built
  */
-export async function prepareFolder(wish: PipelineFolderOptions): Promise<PreparedFolder> {
-  const dir = resolve(wish.dir);
-  await refuseForeign(dir, wish.dir);
-  await makeRoot(dir, wish.dir);
-  const { workers: from, allow, now } = wish;
+export async function prepareFolder(options: PipelineFolderOptions): Promise<PreparedFolder> {
+  const dir = resolve(options.dir);
+  await refuseForeign(dir, options.dir);
+  await makeRoot(dir, options.dir);
+  const { workers: from, allow, now } = options;
   const workers = await copyWorkers({ from, dir, allow, now });
   if (!(await exists(join(dir, 'rules.json')))) {
     await writeWhole(join(dir, 'rules.json'), await readFile(packageFile('pipeline/rules.json'), 'utf8'));
   }
-  const config = configOf(await readMembers(dir, 'hall.json'), wish);
+  const config = configOf(await readMembers(dir, 'hall.json'), options);
   await writeJson(dir, 'hall.json', config);
   const origin = `localhost/pipeline-${randomBytes(4).toString('hex')}`;
   await writeJson(dir, 'server.json', { origin, ...(await readMembers(dir, 'server.json')), workers });
-  await keyIn(join(dir, PIPELINE_PLACES.hasherKey));
+  await loadOrCreateKey(join(dir, PIPELINE_PLACES.hasherKey));
   const profile = config['profile'] ?? null;
   return {
     profile: typeof profile === 'string' ? profile : null,
-    issuerKey: await keyIn(join(dir, PIPELINE_PLACES.issuerKey)),
+    issuerKey: await loadOrCreateKey(join(dir, PIPELINE_PLACES.issuerKey)),
   };
 }
 
@@ -65,7 +65,7 @@ async function refuseForeign(dir: string, shownAs: string): Promise<void> {
   const found = await Promise.all(FOREIGN.map((name) => exists(join(dir, name))));
   if (!found.includes(true)) return;
   const message =
-    'A Hall is here that the pipeline did not make. Serve it and name it with --url, or name another folder.';
+    'This folder belongs to a Hall that the pipeline did not create. Serve it and use --url, or name another folder.';
   throw new CliError([fileProblem(shownAs, 'EXISTS', message)]);
 }
 
@@ -78,7 +78,7 @@ async function makeRoot(dir: string, shownAs: string): Promise<void> {
   }
 }
 
-/** Signatories alone, and in each environment no secret but the key that documents are signed with. */
+/** Signatories only, and in each environment no secret except the key that signs documents. */
 function configOf(existing: Members | null, { tenant_id, profile }: PipelineFolderOptions): Members {
   const secrets = ['WCP_HASHER_KEY'];
   const config = existing ?? {
@@ -97,9 +97,7 @@ async function readMembers(dir: string, name: string): Promise<Members | null> {
   try {
     return Object(parseJson(await readFile(join(dir, name), 'utf8'))) as Members;
   } catch {
-    throw new CliError([
-      fileProblem(join(dir, name), 'NOT_JSON', 'This is not JSON. Repair it, or delete it.'),
-    ]);
+    throw new CliError([fileProblem(join(dir, name), 'NOT_JSON', 'This is not JSON. Fix it, or delete it.')]);
   }
 }
 
@@ -107,8 +105,8 @@ function writeJson(dir: string, name: string, value: object): Promise<void> {
   return writeWhole(join(dir, name), `${JSON.stringify(value, null, 2)}\n`, { force: true });
 }
 
-/** The key in a file, made where there is none. */
-async function keyIn(file: string): Promise<SigningKey> {
+/** The key in a file, created if there is none. */
+async function loadOrCreateKey(file: string): Promise<SigningKey> {
   if (await exists(file)) return signingKeyFromPem(await readFile(file, 'utf8'));
   const key = generateSigningKey();
   await writeWhole(file, key.exportPrivatePem(), { mode: 0o600 });

@@ -1,9 +1,9 @@
 import type { SigningKey } from '@wcp/evidence';
 
-/** By which name a Hall knows the pipeline as an issuer of credentials. */
+/** The name of the pipeline as an issuer of credentials. */
 const ISSUER = 'wcp-pipeline';
 
-/** What a credential says. */
+/** The claims of a credential. */
 interface Claims {
   readonly tenant_id: string;
   /** The origin of the Hall's log. */
@@ -12,10 +12,10 @@ interface Claims {
   readonly now: number;
 }
 
-/** Long enough for a steward to look at what is held. */
+/** Long enough for a steward to review a held request. */
 const LIFE_SECONDS = 7200;
 
-/** A signed credential of a tenant (section 5, step 5): a JWT of an issuer that the Hall was told of. */
+/** A signed credential of a tenant (section 5, step 5): a JWT of an issuer that is registered at the Hall. */
 export function issueCredential(key: SigningKey, { tenant_id, audience, now }: Claims): string {
   const iat = Math.floor(now / 1000);
   const header = { alg: 'EdDSA', typ: 'JWT', kid: key.keyId };
@@ -24,7 +24,7 @@ export function issueCredential(key: SigningKey, { tenant_id, audience, now }: C
   return `${signed}.${key.sign(signed).toString('base64url')}`;
 }
 
-/** What a Hall has to be told to believe these credentials. */
+/** The registration with which a Hall accepts these credentials. */
 export function issuerOf(key: SigningKey, tenant_id: string): object {
   const x = Buffer.from(key.publicKey, 'hex').toString('base64url');
   const keys = { keys: [{ kty: 'OKP', crv: 'Ed25519', kid: key.keyId, x }] };

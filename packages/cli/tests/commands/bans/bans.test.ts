@@ -6,7 +6,7 @@ import { generateSigningKey, packageHash, type SigningKey, signBanList, verifyBa
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 // @boundaries-ignore What a Hall keeps is seen from inside alone.
 import { partsOf } from '../../../../hall/src/hall/create-hall.ts';
-import { folderOf, wcpHere } from '../../support/support.ts';
+import { folderOf, wcp } from '../../support/support.ts';
 import { openTestHall, type TestHall } from '../../support/test-hall.ts';
 
 const hashOf = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -34,7 +34,7 @@ function writeKey(name: string): SigningKey {
 const at = (name: string) => join(cwd, name);
 const read = (name: string) => JSON.parse(readFileSync(at(name), 'utf8'));
 const make = (...more: string[]) =>
-  wcpHere(['bans', 'make', at('bad.json'), ...ACME, '--key-file', at('key.pem'), ...more]);
+  wcp(['bans', 'make', at('bad.json'), ...ACME, '--key-file', at('key.pem'), ...more]);
 /** The options by which a list is trusted. */
 const trusting = (name = 'key') => [...ACME, '--keys', at(`${name}.pub.pem`)];
 /** Writes a list and gives its file. */
@@ -107,7 +107,7 @@ describe('bans make', () => {
 });
 
 describe('bans check', () => {
-  const check = (what: string, ...more: string[]) => wcpHere(['bans', 'check', what, ...more]);
+  const check = (what: string, ...more: string[]) => wcp(['bans', 'check', what, ...more]);
 
   it('exits 1 for a hash that is banned, 0 for one that is not or was cleared', async () => {
     const list = ['--list', await listFile(), ...trusting()];
@@ -202,7 +202,7 @@ describe('bans check', () => {
 
 describe('bans subscribe', () => {
   const subscribe = (source: string, ...more: string[]) =>
-    wcpHere(['bans', 'subscribe', source, ...trusting(), ...more]);
+    wcp(['bans', 'subscribe', source, ...trusting(), ...more]);
 
   it('shows the list and what makes a Hall follow it', async () => {
     const { out: list } = await make();
@@ -275,9 +275,9 @@ describe('bans publish', () => {
     );
     expect(code).toBe(0);
     const url = `${hall.url}/wcp/registry/ban-list?authority=org.acme`;
-    const subscribed = await wcpHere(['bans', 'subscribe', url, ...trusting(), '--json']);
+    const subscribed = await wcp(['bans', 'subscribe', url, ...trusting(), '--json']);
     expect(JSON.parse(subscribed.out)).toMatchObject({ ok: true, list: read('list.json') });
-    const checked = await wcpHere(['bans', 'check', hashOf('b'), '--url', url, ...trusting()]);
+    const checked = await wcp(['bans', 'check', hashOf('b'), '--url', url, ...trusting()]);
     expect(checked.code).toBe(1);
   });
 

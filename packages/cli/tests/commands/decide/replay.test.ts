@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 // @boundaries-ignore What a Hall keeps is seen from inside alone.
 import { partsOf } from '../../../../hall/src/hall/create-hall.ts';
-import { folderOf, REQUEST, record, scratch, wcpHere } from '../../support/support.ts';
+import { folderOf, REQUEST, record, scratch, wcp } from '../../support/support.ts';
 import {
   DENIED,
   echoWorker,
@@ -161,7 +161,7 @@ describe('replay without other documents', () => {
     expect(readFileSync(file, 'utf8')).not.toBe(before);
   };
   const audit = async () => {
-    const { code, out } = await wcpHere(['replay', '--bundle', dir, '--json']);
+    const { code, out } = await wcp(['replay', '--bundle', dir, '--json']);
     const { found, decisions } = JSON.parse(out) as { found: { code: string }[]; decisions: number };
     return { code, decisions, codes: found.map((each) => each.code) };
   };
@@ -227,7 +227,7 @@ describe('replay without other documents', () => {
 
   it('replays a folder under other rules too', async () => {
     const file = join(folderOf({ 'r.json': [] }), 'r.json');
-    const { code, out } = await wcpHere(['replay', '--bundle', dir, '--rules', file]);
+    const { code, out } = await wcp(['replay', '--bundle', dir, '--rules', file]);
     expect(out).toContain('2 otherwise (1 allow to deny, 1 hold to deny)');
     expect(code).toBe(1);
   });
@@ -235,7 +235,7 @@ describe('replay without other documents', () => {
   it('does the same with the part of a log', async () => {
     const part = join(scratch(), 'part');
     await test.as('auditor', ['receipts', 'export', part, '--decisions', '--stream', 'tenant-a']);
-    const { code, out } = await wcpHere(['replay', '--bundle', part]);
+    const { code, out } = await wcp(['replay', '--bundle', part]);
     expect({ code, out }).toMatchObject({
       code: 0,
       out: expect.stringContaining('3 decisions made again: each'),
@@ -264,10 +264,10 @@ describe('replay without other documents', () => {
 
   it('exits 2 where a line is no record, or there are no decisions', async () => {
     change('decisions.jsonl', /\n$/, '\n{"position": "x"}\n');
-    const torn = await wcpHere(['replay', '--bundle', dir]);
+    const torn = await wcp(['replay', '--bundle', dir]);
     expect(torn.err).toMatch(/decisions\.jsonl:4:1: error NOT_JSON/);
     rmSync(join(dir, 'decisions.jsonl'));
-    const none = await wcpHere(['replay', '--bundle', dir]);
+    const none = await wcp(['replay', '--bundle', dir]);
     expect(none.err).toContain('receipts export --decisions');
     expect([torn.code, none.code]).toEqual([2, 2]);
   });

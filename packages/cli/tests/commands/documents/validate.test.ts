@@ -4,16 +4,7 @@ import { SCHEMAS } from '@wcp/spec/document';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
 import { guessKind } from '../../../src/input/document-kind.ts';
-import {
-  folderOf,
-  REQUEST,
-  RULES,
-  record,
-  THREE_MISTAKES,
-  wcp,
-  wcpHere,
-  wcpJson,
-} from '../../support/support.ts';
+import { folderOf, REQUEST, RULES, record, THREE_MISTAKES, wcp, wcpJson } from '../../support/support.ts';
 
 const FACTS = { now: '2026-01-01T00:00:00Z', decision_id: '00000000-0000-4000-8000-000000000000' };
 const HASH = `sha256:${'0'.repeat(64)}`;
@@ -88,7 +79,7 @@ const SOUND: Readonly<Record<string, unknown>> = {
 /** The codes of what `wcp validate` finds wrong with a document. */
 async function codesOf(kind: string, document: unknown): Promise<string[]> {
   const file = join(folderOf({ 'd.json': document }), 'd.json');
-  const { code, out } = await wcpHere(['validate', kind, file, '--json']);
+  const { code, out } = await wcp(['validate', kind, file, '--json']);
   const { problems = [] } = JSON.parse(out) as { problems?: { code: string }[] };
   expect(code).toBe(problems.length === 0 ? 0 : 2);
   return problems.filter((each) => each.code !== 'UNKNOWN_MEMBER' || code === 2).map((each) => each.code);

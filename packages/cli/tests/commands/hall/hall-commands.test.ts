@@ -4,7 +4,7 @@ import { generateSigningKey } from '@wcp/evidence';
 import { describe, expect, it } from 'vitest';
 // @boundaries-ignore What a Hall keeps is seen from inside alone.
 import { partsOf } from '../../../../hall/src/hall/create-hall.ts';
-import { folderOf, REQUEST, record, wcpHere } from '../../support/support.ts';
+import { folderOf, REQUEST, record, wcp } from '../../support/support.ts';
 import { DENIED, echoWorker, HELD, openTestHall, type TestHall } from '../../support/test-hall.ts';
 
 const text = JSON.stringify;
@@ -75,7 +75,7 @@ describe('route at a Hall', () => {
   });
 
   it('exits 2 where neither rules nor a Hall are named', async () => {
-    const { code, err } = await wcpHere(['route', '-'], { input: text(REQUEST) });
+    const { code, err } = await wcp(['route', '-'], { input: text(REQUEST) });
     expect(err).toContain('Say where to decide');
     expect(code).toBe(2);
   });
@@ -228,7 +228,7 @@ describe('keys', () => {
     const { as, json, url } = await openTestHall();
     const args = ['keys', 'create', '--label', 'the desk', '--role', 'steward', 'auditor'];
     const { json: made } = await json('admin', args);
-    const works = (key: string) => wcpHere(['freezes', '--url', url, '--key', key]);
+    const works = (key: string) => wcp(['freezes', '--url', url, '--key', key]);
     expect((await works(made.key)).code).toBe(0);
     const { json: list } = await json('admin', ['keys', 'list']);
     const row = list.items.find((each: { key_id: string }) => each.key_id === made.key_id);
@@ -316,15 +316,15 @@ describe('what is no Hall', () => {
     const { url } = await openTestHall();
     const gone = await openTestHall();
     await gone.hall.close();
-    const nobody = await wcpHere(['health', '--url', gone.url]);
+    const nobody = await wcp(['health', '--url', gone.url]);
     const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
-    const other = await wcpHere(['workers', 'list', '--url', `http://127.0.0.1:${port}`]);
+    const other = await wcp(['workers', 'list', '--url', `http://127.0.0.1:${port}`]);
     server.close();
-    const none = await wcpHere(['health', '--url', 'ftp://x']);
-    const wrong = await wcpHere(['workers', 'list', '--url', url, '--key', 'wcp_wrong']);
-    const spaces = await wcpHere(['workers', 'list', '--url', url, '--key', 'two words']);
+    const none = await wcp(['health', '--url', 'ftp://x']);
+    const wrong = await wcp(['workers', 'list', '--url', url, '--key', 'wcp_wrong']);
+    const spaces = await wcp(['workers', 'list', '--url', url, '--key', 'two words']);
     expect([nobody, other, none, wrong, spaces].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
     expect(nobody.err).toContain(`Nothing answers at ${gone.url}/. Is the Hall running?`);
     expect(other.err).toContain('is no Hall (HTTP 200)');
@@ -345,7 +345,7 @@ describe('what is no Hall', () => {
     ).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const from = (server.address() as { port: number }).port;
-    const { code } = await wcpHere(['health', '--url', `http://127.0.0.1:${from}`, '--key', 'secret']);
+    const { code } = await wcp(['health', '--url', `http://127.0.0.1:${from}`, '--key', 'secret']);
     for (const each of [target, server]) each.close();
     expect({ code, heard }).toEqual({ code: 2, heard: [] });
   });

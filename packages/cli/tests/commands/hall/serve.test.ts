@@ -5,7 +5,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { folderOf, scratch, start, wcp, wcpHere } from '../../support/support.ts';
+import { folderOf, scratch, start, wcp } from '../../support/support.ts';
 
 const running: ChildProcess[] = [];
 afterEach(async () => {
@@ -139,7 +139,7 @@ describe('serve', () => {
 
   it('refuses to be open to other machines', async () => {
     const args = ['serve', scratch(), '--port', '0', '--open', '--host', '0.0.0.0'];
-    const { code, out, err } = await wcpHere(args);
+    const { code, out, err } = await wcp(args);
     expect(err).toContain('Without any key everybody who reaches 0.0.0.0 could ask.');
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
@@ -148,7 +148,7 @@ describe('serve', () => {
     const cwd = folderOf({
       'server.json': '{\n  "port": 70000,\n  "hots": "127.0.0.1",\n  "workers": [{ "dir": "hello" }]\n}\n',
     });
-    const mistakes = await wcpHere(['serve', cwd]);
+    const mistakes = await wcp(['serve', cwd]);
     expect(mistakes.err.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/\/server\.json:2:11: \/port error INVALID_VALUE: port is a number/),
       expect.stringMatching(/\/server\.json:3:3: \/hots error UNKNOWN_MEMBER: /),
@@ -156,13 +156,13 @@ describe('serve', () => {
       '3 errors. Nothing was done.',
     ]);
     writeFileSync(join(cwd, 'server.json'), '{ "port": 1, }');
-    const broken = await wcpHere(['serve', cwd]);
+    const broken = await wcp(['serve', cwd]);
     expect(broken.err).toMatch(/server\.json:1:14: error NOT_JSON/);
     mkdirSync(join(cwd, 'hello'));
     writeFileSync(join(cwd, 'hello/registry_record.json'), '{\n  "worker_id": "hello"\n}');
     writeFileSync(join(cwd, 'hello/worker.mjs'), '');
     writeFileSync(join(cwd, 'server.json'), '{ "workers": [{ "dir": "hello", "program": "worker.mjs" }] }');
-    const record = await wcpHere(['serve', cwd]);
+    const record = await wcp(['serve', cwd]);
     expect(record.err).toMatch(/hello\/registry_record\.json:2:16: \/worker_id error INVALID_VALUE/);
     expect([mistakes.code, broken.code, record.code]).toEqual([2, 2, 2]);
     expect(readdirSync(cwd).sort()).toEqual(['hello', 'server.json']);
@@ -173,14 +173,14 @@ describe('serve', () => {
     await ended((await serve(dir)).child, 'SIGTERM');
     truncateSync(join(dir, 'store.db'), 5000);
     const before = readFileSync(join(dir, 'store.db'));
-    const { code, err } = await wcpHere(['serve', dir, '--port', '0']);
+    const { code, err } = await wcp(['serve', dir, '--port', '0']);
     expect(err).toMatch(/store\.db: error STORE_UNUSABLE: .*damaged.*\n$/);
     expect(code).toBe(2);
     expect(readFileSync(join(dir, 'store.db')).equals(before)).toBe(true);
   });
 
   it('refuses a name that is no folder', async () => {
-    const file = await wcpHere(['serve', join(folderOf({ file: '' }), 'file')]);
+    const file = await wcp(['serve', join(folderOf({ file: '' }), 'file')]);
     expect(file.err).toMatch(/file: error UNUSABLE: /);
     expect(file.code).toBe(2);
   });
@@ -206,7 +206,7 @@ describe('serve', () => {
   });
 
   it('refuses a port that is none', async () => {
-    const { code, err } = await wcpHere(['serve', scratch(), '--port', '70000']);
+    const { code, err } = await wcp(['serve', scratch(), '--port', '70000']);
     expect(err).toBe('error: --port is a number from 0 to 65535.\n');
     expect(code).toBe(2);
   });

@@ -4,7 +4,7 @@ import { generateSigningKey } from '@wcp/evidence';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HallClient } from '../../../src/client/hall-client.ts';
 import { exportReceipts } from '../../../src/evidence/export-evidence.ts';
-import { REQUEST, scratch, wcpHere } from '../../support/support.ts';
+import { REQUEST, scratch, wcp } from '../../support/support.ts';
 import { DENIED, openTestHall, type TestHall } from '../../support/test-hall.ts';
 
 const key = generateSigningKey();
@@ -22,7 +22,7 @@ beforeEach(async () => {
   writeFileSync(publicKey, key.exportPublicPem());
 });
 
-const verify = (...more: string[]) => wcpHere(['receipts', 'verify', dir, '--keys', publicKey, ...more]);
+const verify = (...more: string[]) => wcp(['receipts', 'verify', dir, '--keys', publicKey, ...more]);
 const lines = (name: string) => readFileSync(join(dir, name), 'utf8').trimEnd().split('\n');
 const write = (name: string, all: readonly string[]) =>
   writeFileSync(join(dir, name), all.map((line) => `${line}\n`).join(''));

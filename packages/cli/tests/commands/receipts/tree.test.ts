@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DeliveryCall, HallWorker } from '@wcp/hall';
 import type { RegistryRecord, WorkerResult } from '@wcp/spec';
 import { expect, test } from 'vitest';
-import { growTree } from '../../../src/dispatch-tree/build-tree.ts';
+import { buildTree } from '../../../src/dispatch-tree/build-tree.ts';
 import { REQUEST, record, scratch } from '../../support/support.ts';
 import { openTestHall, type TestHall } from '../../support/test-hall.ts';
 
@@ -139,7 +139,7 @@ test('records that name each other as parents make no circle', () => {
     facts: { chain: { depth: 1, blast_score: 0 } },
     decision: { decision_id, outcome: 'DENY' },
   });
-  const tree = growTree([claim(0, 'a', 'b'), claim(1, 'b', 'a'), claim(2, 'c', 'c')] as never, []);
+  const tree = buildTree([claim(0, 'a', 'b'), claim(1, 'b', 'a'), claim(2, 'c', 'c')] as never, []);
   expect(tree).toMatchObject([
     { decision_id: 'a', absent_parent: 'b', children: [{ decision_id: 'b', absent_parent: null }] },
     { decision_id: 'c', absent_parent: 'c', children: [] },

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { canonicalJson, type Receipt } from '@wcp/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { folderOf, type Ran, record, scratch, wcp, wcpHere, wcpJson } from '../../support/support.ts';
+import { folderOf, type Ran, record, scratch, wcp, wcpJson } from '../../support/support.ts';
 
 const PACKAGE = join(import.meta.dirname, '../../..');
 const TEXT =
@@ -32,8 +32,8 @@ describe('the documents of the demo', () => {
     const files = ['rules.json', 'hall.json', 'dev-only-worker.json'].map((name) =>
       join(PACKAGE, 'demo', name),
     );
-    expect((await wcpHere(['validate', ...files])).code).toBe(0);
-    expect((await wcpHere(['rules', 'check', files[0] ?? ''])).code).toBe(0);
+    expect((await wcp(['validate', ...files])).code).toBe(0);
+    expect((await wcp(['rules', 'check', files[0] ?? ''])).code).toBe(0);
   });
 });
 

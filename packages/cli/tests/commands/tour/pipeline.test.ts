@@ -4,7 +4,7 @@ import { openDeployment } from '@wcp/hall';
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
 import { batchesOf } from '../../../src/pipeline/embed-texts.ts';
 import { correlationsIn, hallFolder, PAGE, reportIn, servePage } from '../../support/pipeline-support.ts';
-import { folderOf, scratch, start, wcp, wcpHere } from '../../support/support.ts';
+import { folderOf, scratch, start, wcp } from '../../support/support.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../../../../docs/spec/05-decision.md');
 const FIVE = ['cap.web.fetch', 'cap.doc.chunk', 'cap.ml.embed', 'cap.doc.hash', 'cap.research.register'];
@@ -32,8 +32,8 @@ describe('the pipeline on a page served on loopback', () => {
     expect(received?.passages[0]?.source).toBe(url);
     expect(received?.correlation_id).not.toBe(correlation_id);
 
-    expect(await wcpHere(['receipts', 'verify', evidence.dir])).toMatchObject({ code: 0 });
-    const tree = await wcpHere(['receipts', 'tree', correlation_id, '--bundle', evidence.dir]);
+    expect(await wcp(['receipts', 'verify', evidence.dir])).toMatchObject({ code: 0 });
+    const tree = await wcp(['receipts', 'tree', correlation_id, '--bundle', evidence.dir]);
     expect(tree.code).toBe(0);
     expect(tree.out).toContain('5 decisions, blast 4');
 
@@ -57,7 +57,7 @@ describe('the pipeline on a page served on loopback', () => {
     const dir = folderOf({ 'oil.md': '# Oil\n\nThe oil of the lamp is pressed from rapeseed.\n' });
     const out = join(scratch(), 'evidence');
     const args = ['pipeline', 'run', join(dir, 'oil.md'), '--url', running, '--out', out, '--json'];
-    const second = await wcpHere(args, { env: { WCP_HALL_KEY: key } });
+    const second = await wcp(args, { env: { WCP_HALL_KEY: key } });
     expect(second).toMatchObject({ code: 0, err: '' });
     const report = reportIn(second.out);
     expect(report).toMatchObject({ blast_score: 4, hall: null, evidence: { is_whole: false, findings: [] } });
@@ -67,7 +67,7 @@ describe('the pipeline on a page served on loopback', () => {
   it('says in plain words what a worker refuses', async () => {
     temporaryHere();
     const { url } = await servePage(PAGE);
-    const { code, out } = await wcpHere(['pipeline', 'run', url]);
+    const { code, out } = await wcp(['pipeline', 'run', url]);
     expect(code).toBe(1);
     expect(out).toContain('FAILED  cap.web.fetch  FETCH_ADDRESS_NOT_ALLOWED');
     expect(out).toContain('The host is not on the public internet');
@@ -105,14 +105,14 @@ describe('the pipeline on a file of this repository', () => {
     const [home = ''] = readdirSync(tmp);
     expect(readdirSync(join(tmp, home))).toEqual(['evidence']);
     const [, dir = ''] = /wcp receipts verify (\S+)/.exec(out) ?? [];
-    expect(await wcpHere(['receipts', 'verify', dir])).toMatchObject({ code: 0 });
+    expect(await wcp(['receipts', 'verify', dir])).toMatchObject({ code: 0 });
   });
 });
 
 describe('under prof.prod.strict', () => {
   it('is held before anything is entered, with the reason and the level', async () => {
     temporaryHere();
-    const { code, out } = await wcpHere(['pipeline', 'run', DOCUMENT, '--profile', 'prof.prod.strict']);
+    const { code, out } = await wcp(['pipeline', 'run', DOCUMENT, '--profile', 'prof.prod.strict']);
     expect(code).toBe(1);
     expect(out).toContain('in prod under prof.prod.strict');
     expect(out).toContain('HELD  cap.research.register  for a steward, level gatekeeper');
@@ -124,7 +124,7 @@ describe('under prof.prod.strict', () => {
 
   it('is denied a worker that reaches the network where the data is RESTRICTED', async () => {
     temporaryHere();
-    const { code, out } = await wcpHere([
+    const { code, out } = await wcp([
       'pipeline',
       'run',
       DOCUMENT,
@@ -150,14 +150,14 @@ describe('what cannot be begun is refused before anything runs', () => {
       /--keep is about a Hall of its own/,
     ],
   ])('%s', async (_, args, message) => {
-    const { code, err } = await wcpHere(['pipeline', 'run', ...args]);
+    const { code, err } = await wcp(['pipeline', 'run', ...args]);
     expect(code).toBe(2);
     expect(err).toMatch(message);
   });
 
   it('workers that are not built', async () => {
     const tmp = temporaryHere();
-    const { code, err } = await wcpHere(['pipeline', 'run', DOCUMENT, '--workers', tmp]);
+    const { code, err } = await wcp(['pipeline', 'run', DOCUMENT, '--workers', tmp]);
     expect(code).toBe(2);
     expect(err).toContain('npm run build');
     expect(readdirSync(tmp)).toEqual([]);
@@ -165,7 +165,7 @@ describe('what cannot be begun is refused before anything runs', () => {
 
   it('a folder with a Hall of somebody else', async () => {
     const dir = folderOf({ 'rules.json': [] });
-    const { code, err } = await wcpHere(['pipeline', 'run', DOCUMENT, '--hall', dir]);
+    const { code, err } = await wcp(['pipeline', 'run', DOCUMENT, '--hall', dir]);
     expect(code).toBe(2);
     expect(err).toContain('A Hall is here that the pipeline did not make');
     expect(readdirSync(dir)).toEqual(['rules.json']);
@@ -173,7 +173,7 @@ describe('what cannot be begun is refused before anything runs', () => {
 
   it('a file that is longer than a request', async () => {
     const dir = folderOf({ 'long.txt': 'word '.repeat(200_000) });
-    const { code, err } = await wcpHere(['pipeline', 'run', join(dir, 'long.txt')]);
+    const { code, err } = await wcp(['pipeline', 'run', join(dir, 'long.txt')]);
     expect(code).toBe(2);
     expect(err).toContain('too long for one request');
   });

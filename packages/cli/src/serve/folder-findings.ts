@@ -6,28 +6,28 @@ import type { Terminal } from '../base/terminal.ts';
 import { findingProblem, type JsonDocument, readJsonDocument } from '../input/json-document.ts';
 import { readText } from '../input/read-text.ts';
 
-/** The problems of a Hall's folder, each at its place in its file. */
-export async function placeProblems(
+/** The findings about a Hall's folder, each at its place in its file. */
+export async function problemsOfFolder(
   terminal: Terminal,
   dir: string,
-  problems: readonly DeploymentFinding[],
+  findings: readonly DeploymentFinding[],
 ): Promise<Problem[]> {
   const documents = new Map<string, JsonDocument>();
-  for (const { file } of problems) {
+  for (const { file } of findings) {
     if (file === null || documents.has(file) || !file.endsWith('.json')) continue;
     const reading = await readText(terminal, join(dir, file));
     if (reading.ok) documents.set(file, readJsonDocument(join(dir, file), reading.text));
   }
-  return problems.flatMap((problem) => place(dir, problem, documents.get(problem.file ?? '')));
+  return findings.flatMap((finding) => place(dir, finding, documents.get(finding.file ?? '')));
 }
 
-/** What keeps a file from being JSON is told by the reader of this tool, which knows each place. */
+/** Syntax errors are reported by the reader of this tool, which knows the place of each. */
 function place(
   dir: string,
-  problem: DeploymentFinding,
+  finding: DeploymentFinding,
   document: JsonDocument | undefined,
 ): readonly Problem[] {
-  const { file, path, code, message } = problem;
+  const { file, path, code, message } = finding;
   if (file === null) {
     return code === 'UNUSABLE' ? [fileProblem(dir, code, message)] : usageError(message).problems;
   }
