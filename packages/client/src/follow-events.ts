@@ -1,0 +1,174 @@
+import { ENDPOINTS, WcpError } from '@wcp/spec/endpoints';
+import type { FeedEvent } from '@wcp/spec/hall';
+import type { Connection } from './connection.ts';
+import { notAHall, unreachable } from './errors.ts';
+import { MessageTooLarge, readEventStream, type StreamMessage } from './event-stream.ts';
+import { HallProblemError } from './hall-problem-error.ts';
+import { mediaOf, readRefusal } from './read-answer.ts';
+import { backoff, pause, pauseAfter } from './retry.ts';
+import { requestInit } from './send.ts';
+import { writeRequest } from './write-request.ts';
+
+/** Which events, and until when. */
+export interface EventsOptions {
+  /** The id of the last event received, or `'0'` for every event that the Hall holds; absent, from now on. */
+  readonly since?: string | undefined;
+  /** Ends the stream; the iteration then ends as well. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An event of a Hall with its id, after which a later stream can resume. */
+export interface ReceivedEvent {
+  readonly id: string;
+  readonly event: FeedEvent;
+}
+
+/** A Hall says every 15 seconds that it is still there. */
+const SILENCE_MS = 60_000;
+/** How many connections in a row may fail without bringing an event. */
+const MAX_FAILURES = 10;
+/** A connection that lived so long counts as one that worked. */
+const LASTING_MS = 30_000;
+const MAX_MESSAGE_LENGTH = 1024 * 1024;
+const MAX_PAUSE_MS = 30_000;
+
+/** Where a stream has come to. */
+interface Progress {
+  id: string | null;
+  failures: number;
+  hasConnected: boolean;
+  retry_ms: number;
+}
+
+/**
+ * Every event once and in order, over as many connections as it takes.
+ *
+ * @throws {HallProblemError} such as `UNAUTHENTICATED` once the key is revoked
+ * @throws {WcpError} `ERR_WCP_HALL_UNREACHABLE` after ten connections in a row that failed; `ERR_WCP_NOT_A_HALL`
+ */
+export async function* followEvents(
+  connection: Connection,
+  { since, signal }: EventsOptions,
+): AsyncGenerator<ReceivedEvent> {
+  const signals = [connection.signal, signal].filter((one) => one != null);
+  const stop = AbortSignal.any(signals);
+  const progress: Progress = { id: since ?? null, failures: 0, hasConnected: false, retry_ms: 0 };
+  while (!stop.aborted) {
+    const began = Date.now();
+    let failure: unknown = null;
+    try {
+      yield* followOnce(connection, progress, stop);
+    } catch (error) {
+      if (stop.aborted) return;
+      if (!isTransient(error)) throw error;
+      failure = error;
+    }
+    progress.failures = Date.now() - began > LASTING_MS ? 0 : progress.failures + 1;
+    const most = progress.hasConnected ? MAX_FAILURES : connection.retries;
+    if (progress.failures > most) throw failure ?? unreachable(connection.url, null);
+    const wait = pauseAfter(failure, progress.failures) ?? backoff(progress.failures);
+    await pause(Math.min(MAX_PAUSE_MS, Math.max(progress.retry_ms, wait)), stop).catch(() => {});
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return pauseAfter(error, 0) !== null;
+}
+
+async function* followOnce(
+  connection: Connection,
+  progress: Progress,
+  stop: AbortSignal,
+): AsyncGenerator<ReceivedEvent> {
+  const silence = new SilenceLimit(SILENCE_MS);
+  const { url } = connection;
+  try {
+    const response = await open(connection, progress.id, AbortSignal.any([stop, silence.signal]));
+    progress.hasConnected = true;
+    for await (const message of readEventStream(textOf(response, silence), MAX_MESSAGE_LENGTH)) {
+      const received = take(message, progress, url);
+      if (received !== null) yield received;
+    }
+  } catch (error) {
+    if (error instanceof HallProblemError || error instanceof WcpError) throw error;
+    if (error instanceof MessageTooLarge) throw notAHall(url, 200);
+    throw unreachable(url, error);
+  } finally {
+    silence.end();
+  }
+}
+
+function take({ id, data, retry_ms }: StreamMessage, progress: Progress, url: URL): ReceivedEvent | null {
+  if (retry_ms !== null) progress.retry_ms = retry_ms;
+  if (data === null) return null;
+  const event = readEvent(data);
+  if (event === null || id === null) throw notAHall(url, 200);
+  progress.id = id;
+  progress.failures = 0;
+  return { id, event };
+}
+
+function readEvent(data: string): FeedEvent | null {
+  try {
+    const event: unknown = JSON.parse(data);
+    const isEvent = typeof event === 'object' && event !== null && 'event_id' in event;
+    return isEvent ? (event as FeedEvent) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function open(connection: Connection, id: string | null, signal: AbortSignal): Promise<Response> {
+  const { url, headers } = writeRequest(
+    connection,
+    ENDPOINTS.followEvents,
+    {},
+    {
+      headers: id === null ? {} : { 'last-event-id': id },
+    },
+  );
+  const response = await connection.fetch(url, requestInit('GET', headers, null, signal));
+  if (response.status === 200 && mediaOf(response) === 'text/event-stream') return response;
+  throw await readRefusal(response, { url, max_bytes: connection.max_answer_bytes });
+}
+
+async function* textOf({ body }: Response, silence: SilenceLimit): AsyncGenerator<string> {
+  const reader = body?.getReader();
+  if (reader === undefined) return;
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      silence.restart();
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** Aborts a connection that says nothing for a while. */
+class SilenceLimit {
+  readonly #controller = new AbortController();
+  readonly #limit_ms: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(limit_ms: number) {
+    this.#limit_ms = limit_ms;
+    this.restart();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  restart(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#controller.abort(), this.#limit_ms);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,7 @@
+export { WcpError, type WcpErrorCode } from '@wcp/spec/endpoints';
+export type { HallClientOptions } from './connection.ts';
+export { createHallClient, type HallClient } from './create-hall-client.ts';
+export type { EventsOptions, ReceivedEvent } from './follow-events.ts';
+export { type HallProblemCode, HallProblemError } from './hall-problem-error.ts';
+export { JsonText } from './json-text.ts';
+export type { CallOptions, HallOperations, InputOf, ListInputOf } from './operations.ts';

@@ -1,0 +1,43 @@
+import { WcpError } from '@wcp/spec/endpoints';
+import { HallProblemError } from './hall-problem-error.ts';
+
+const FIRST_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 10_000;
+/** A Hall that asks for more patience than this gets none: the caller is told instead. */
+const MAX_RETRY_AFTER_MS = 30_000;
+
+/**
+ * How long to wait before the next attempt, in milliseconds; null where another attempt would not help.
+ *
+ * @param attempt how many attempts have failed before this one
+ */
+export function pauseAfter(error: unknown, attempt: number): number | null {
+  if (error instanceof HallProblemError && (error.status === 429 || error.status === 503)) {
+    const asked = error.retry_after_ms;
+    if (asked === null) return backoff(attempt);
+    return asked <= MAX_RETRY_AFTER_MS ? asked : null;
+  }
+  const isBroken = error instanceof WcpError && error.code === 'ERR_WCP_HALL_UNREACHABLE';
+  return isBroken ? backoff(attempt) : null;
+}
+
+/** Doubles with each attempt, and varies so that many clients do not come back at the same moment. */
+export function backoff(attempt: number): number {
+  return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.5 + Math.random() / 2);
+}
+
+/** Waits; rejects with the signal's reason once it is aborted. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const end = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}

@@ -1,0 +1,18 @@
+import { ENDPOINTS } from '@wcp/spec/hall';
+import { expect, test } from 'vitest';
+import * as client from '../src/index.ts';
+
+test('the names that @wcp/client exports', () => {
+  expect(Object.keys(client).toSorted()).toEqual([
+    'HallProblemError',
+    'JsonText',
+    'WcpError',
+    'createHallClient',
+  ]);
+});
+
+test('a client has one method for each operation but the stream of events, and three of its own', () => {
+  const hall = client.createHallClient({ url: 'http://127.0.0.1:7420' });
+  const operations = Object.keys(ENDPOINTS).filter((id) => id !== 'followEvents');
+  expect(Object.keys(hall).toSorted()).toEqual([...operations, 'events', 'items', 'pages'].toSorted());
+});
