@@ -41,7 +41,7 @@ type TextOf<K extends OperationId> = RequestOf<K>['params'] extends undefined
   : never;
 
 /** The arguments of an operation's method. */
-export type ArgumentsOf<K extends OperationId> =
+type ArgumentsOf<K extends OperationId> =
   object extends InputOf<K>
     ? [input?: InputOf<K> | TextOf<K>, options?: CallOptions]
     : [input: InputOf<K> | TextOf<K>, options?: CallOptions];

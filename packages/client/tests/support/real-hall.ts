@@ -8,7 +8,7 @@ import { createHall, type Hall, type HallOptions, inProcessDelivery } from '../.
 import { defineWorker, sealRecord } from '../../../worker-kit/src/index.ts';
 import { createHallClient, type HallClient, type HallClientOptions } from '../../src/index.ts';
 
-export const GREET = 'org.acme.greet';
+const GREET = 'org.acme.greet';
 export const HELD = 'org.acme.greet-held';
 
 const rule = (capability_id: string, escalation: object = {}) => ({

@@ -4,7 +4,7 @@ export const ROLES = ['tenant', 'worker-owner', 'steward', 'auditor', 'admin'] a
 export type Role = (typeof ROLES)[number];
 
 /** Everybody who is authenticated. */
-export const ANY_ROLE: readonly Role[] = ROLES;
+export const ANY_ROLE: readonly Role[] = [...ROLES];
 /** Those who see what every tenant did. */
 export const OVERSEERS: readonly Role[] = ['steward', 'auditor', 'admin'];
 /** A tenant reads its own records, overseers read all. */
