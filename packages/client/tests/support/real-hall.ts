@@ -83,7 +83,7 @@ export class RealHall {
     const keys = new Map<Role, string>();
     for (const role of ['tenant', 'steward', 'auditor', 'admin'] as const) {
       const granted = role === 'tenant' ? { tenant_id: 'tenant-a' } : {};
-      keys.set(role, (await hall.parts.identity.keys.create({ label: role, roles: [role], ...granted })).key);
+      keys.set(role, (await hall.identity.keys.create({ label: role, roles: [role], ...granted })).key);
     }
     const url = await hall.app.listen({ host: '127.0.0.1', port: 0 });
     onTestFinished(() => hall.close(0));
