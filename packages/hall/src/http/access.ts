@@ -1,27 +1,21 @@
+import { type Operation, OVERSEERS } from '@wcp/spec/hall';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../base/problem.ts';
-import { hasRole, type Principal, type Role } from '../identity/principal.ts';
+import { hasRole, type Principal } from '../identity/principal.ts';
 import type { HallParts } from './hall-parts.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may; `public`: everybody. Absent, nobody. */
-    access?: readonly Role[] | 'public';
+    /** Who may call the route; absent, nobody. */
+    access?: Operation['access'];
   }
   interface FastifyRequest {
-    /** Who asks; on a route that is public perhaps nobody. */
+    /** Who calls; null without a valid key. */
     principal: Principal | null;
   }
 }
 
-/** Anybody who was recognised. */
-export const ANY_ROLE: readonly Role[] = ['tenant', 'worker-owner', 'steward', 'auditor', 'admin'];
-/** Those who see what all tenants did. */
-export const OVERSEERS: readonly Role[] = ['steward', 'auditor', 'admin'];
-/** A tenant sees its own, overseers see all. */
-export const READERS: readonly Role[] = ['tenant', ...OVERSEERS];
-
-/** While a Hall has no key at all, everybody may try it out, in `dev`, and look. */
+/** While a Hall has no key at all, everybody may try it out in `dev`, and read. */
 const ANONYMOUS: Principal = {
   id: 'anonymous',
   roles: ['tenant', 'auditor'],
@@ -29,14 +23,14 @@ const ANONYMOUS: Principal = {
   authority: null,
 };
 
-/** Recognises who asks: perhaps nobody, whom {@link checkAccess} judges. */
+/** Authenticates the caller; {@link checkAccess} decides what that allows. */
 export function recognise(parts: HallParts): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
     request.principal = await currentPrincipal(parts, request);
   };
 }
 
-/** Who asks as things are now: a key may have been revoked since a long answer began. */
+/** The caller as of now: a key may have been revoked since a long answer began. */
 export async function currentPrincipal(
   { identity, clock }: HallParts,
   { headers: { authorization }, hostname }: FastifyRequest,
@@ -46,35 +40,35 @@ export async function currentPrincipal(
   return principal ?? (isOpen ? ANONYMOUS : null);
 }
 
-/** An open Hall answers to the names of this machine alone: a page elsewhere may point its own name here. */
+/** An open Hall serves only the names of this machine: a web page elsewhere could point its own name here. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 
-/** Refuses whoever may not; a route that says nothing of access is closed, one that is none is not found. */
+/** Refuses a caller without permission. A route that says nothing of access is closed; a path without a route is not found. */
 export async function checkAccess(request: FastifyRequest): Promise<void> {
   const access = request.routeOptions.config.access ?? [];
-  if (access === 'public' || request.is404) return;
+  if (typeof access === 'string' || request.is404) return;
   const principal = principalOf(request);
   if (hasRole(principal, access)) return;
   const needed = access.join(' or ');
   throw new ProblemError(
     'FORBIDDEN',
-    `This asks for the role ${needed}; you have ${principal.roles.join(', ')}.`,
+    `This needs the role ${needed}; you have ${principal.roles.join(', ')}.`,
   );
 }
 
-/** Who asks on a route that is not public. */
+/** The caller of a route that needs a key. */
 export function principalOf(request: FastifyRequest): Principal {
   if (request.principal !== null) return request.principal;
   throw new ProblemError('UNAUTHENTICATED', 'Send a valid key: `Authorization: Bearer wcp_…`.');
 }
 
-/** The one tenant whose records somebody may see; null for whoever sees all. */
+/** The one tenant whose records a caller may see; null for all. */
 export function visibleTenant(principal: Principal): string | null {
   return hasRole(principal, OVERSEERS) ? null : (principal.tenant_id ?? '');
 }
 
 /**
- * A tenant asks for itself alone. What is no text is left to `decide`, which refuses it; while the Hall is
+ * A tenant acts for itself alone. What is not text is left to `decide`, which denies it; while the Hall is
  * open, everybody may name any tenant, in `dev`.
  */
 export function checkTenant(principal: Principal, tenantId: unknown, env: unknown): void {
@@ -86,10 +80,10 @@ export function checkTenant(principal: Principal, tenantId: unknown, env: unknow
     );
   }
   if (typeof tenantId !== 'string' || tenantId === principal.tenant_id) return;
-  throw new ProblemError('TENANT_MISMATCH', `You may speak for ${principal.tenant_id} alone.`);
+  throw new ProblemError('TENANT_MISMATCH', `You may act only for ${principal.tenant_id}.`);
 }
 
-/** A key is not judged by a clock that went back: that is told by whatever the request then does. */
+/** A key is not judged by a clock that went back: what the request then does reports that. */
 function timeFor(clock: HallParts['clock']): number {
   try {
     return clock.now();

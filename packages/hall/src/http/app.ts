@@ -1,6 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
@@ -8,8 +7,8 @@ import type { HallParts } from './hall-parts.ts';
 import { refuseUnreadable } from './malformed-request.ts';
 import { openApiOptions } from './openapi.ts';
 import { problemDocument, problemFrom } from './problem-document.ts';
+import { registerRoutes } from './register-routes.ts';
 import { compileValidator, readBodies } from './request-body.ts';
-import { ROUTES } from './routes/index.ts';
 
 /** How much a client may send, and how often. */
 export interface HttpLimits {
@@ -23,16 +22,13 @@ const BODY_BYTES = 2 * 1_048_576;
 const REQUESTS_PER_MINUTE = 600_000;
 /** Enough for any id in a path. */
 const MAX_PARAMETER_LENGTH = 200;
-/** A request that takes longer to arrive holds a connection and nothing else. */
+/** How long a request may take to arrive. */
 const ARRIVAL_MS = 120_000;
-
-/** The app with the wire schemas as the types of its routes. */
-export type HallApp = ReturnType<typeof bareApp>;
 
 /** Builds the HTTP interface (section 9). Nothing listens yet. */
 export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<FastifyInstance> {
   const app = bareApp(limits.body_bytes ?? BODY_BYTES);
-  app.setValidatorCompiler(compileValidator as never);
+  app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error, _request, reply) => {
     const refusal = problemFrom(error);
@@ -40,11 +36,14 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
     return refuse(reply, refusal);
   });
   app.setNotFoundHandler(() => {
-    throw new ProblemError('NOT_FOUND', 'There is nothing here. GET /wcp/openapi.json lists what there is.');
+    throw new ProblemError(
+      'NOT_FOUND',
+      'There is nothing here. GET /wcp/openapi.json lists every operation.',
+    );
   });
   readBodies(app);
   app.decorateRequest('principal', null);
-  // First who asks, then whether they ask too often, then whether they may: a wrong key counts as well.
+  // Authentication first, then the rate limit, then permission: requests with a wrong key count as well.
   app.addHook('onRequest', recognise(parts));
   await app.register(rateLimit, {
     max: limits.requests_per_minute ?? REQUESTS_PER_MINUTE,
@@ -55,12 +54,10 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   });
   app.addHook('preParsing', checkAccess);
   await app.register(swagger, openApiOptions());
-  for (const addRoutes of ROUTES) addRoutes(app, parts);
-  app.get('/wcp/openapi.json', { config: { access: 'public' }, schema: { hide: true } as object }, () =>
-    app.swagger(),
-  );
+  registerRoutes(app, parts);
+  app.get('/wcp/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () => app.swagger());
   await app.ready();
-  return app as unknown as FastifyInstance;
+  return app;
 }
 
 function refuse(reply: FastifyReply, refusal: ProblemError): FastifyReply {
@@ -68,18 +65,18 @@ function refuse(reply: FastifyReply, refusal: ProblemError): FastifyReply {
   return reply.code(problem.status).type('application/problem+json').send(problem);
 }
 
-function bareApp(bodyLimit: number) {
+function bareApp(bodyLimit: number): FastifyInstance {
   return Fastify({
     bodyLimit,
     logger: false,
-    // What is being answered is answered; streams of events end by themselves.
+    // Requests under way are answered; streams of events end by themselves.
     forceCloseConnections: 'idle',
     requestTimeout: ARRIVAL_MS,
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     frameworkErrors: (_error, _request, reply) =>
-      refuse(reply, new ProblemError('NOT_FOUND', 'This is not a path that can be read.')),
+      refuse(reply, new ProblemError('NOT_FOUND', 'This path cannot be read.')),
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // The protocol's texts are not HTML and prototypes are refused by `decide` itself.
     onProtoPoisoning: 'ignore',
-  }).withTypeProvider<TypeBoxTypeProvider>();
+  });
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { ProblemError } from '../base/problem.ts';
 import { problemDocument } from './problem-document.ts';
 
-/** Answers bytes that are no HTTP request with a problem document as well, and ends the connection. */
+/** Answers bytes that are not an HTTP request with a problem document as well, and ends the connection. */
 export function refuseUnreadable({ code }: { readonly code?: string }, socket: Socket): void {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

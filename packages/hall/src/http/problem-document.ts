@@ -17,7 +17,7 @@ const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
   ERR_WCP_CLOCK: 'CLOCK_WENT_BACK',
 };
 
-/** The problem document of a refusal. */
+/** The problem document of a problem. */
 export function problemDocument({ code, message, findings, details }: ProblemError): ProblemDocument {
   const title = Object.hasOwn(PROBLEMS, code)
     ? PROBLEMS[code as ProblemCode].title
@@ -33,7 +33,7 @@ export function problemDocument({ code, message, findings, details }: ProblemErr
   };
 }
 
-/** Whatever was thrown, as a refusal: of what nobody expected nothing is told. */
+/** Whatever was thrown, as a problem: an unexpected error discloses nothing. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof WcpError && STORE_CODES[error.code] !== undefined) {
@@ -46,6 +46,6 @@ export function problemFrom(error: unknown): ProblemError {
     return new ProblemError('INVALID_REQUEST', 'The request cannot be read.');
   return new ProblemError(
     'INTERNAL',
-    'The Hall failed in a way that it should not. What was not acknowledged was not done.',
+    'An unexpected error occurred. What was not acknowledged was not done.',
   );
 }

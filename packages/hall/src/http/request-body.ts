@@ -19,8 +19,8 @@ class JsonBody implements ReceivedRequest {
 }
 
 /**
- * Reads bodies as JSON in which no name occurs twice and every text is Unicode: what one reader takes for
- * true, every reader does.
+ * Reads bodies as JSON in which no name occurs twice and every text is Unicode, so that every reader reads
+ * the same.
  */
 export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -32,18 +32,19 @@ export function readBodies(app: FastifyInstance): void {
   );
   app.addHook('preValidation', async (request) => {
     const { body } = request;
-    if (body instanceof JsonBody && request.routeOptions.config.isAsked !== true) request.body = body.input;
+    if (body instanceof JsonBody && request.routeOptions.config.isReceived !== true)
+      request.body = body.input;
   });
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The body goes to `decide` as it came, which answers for whatever it is. */
-    isAsked?: boolean;
+    isReceived?: boolean;
   }
 }
 
-/** The body of a route that decides; a body that is missing is an input that is none. */
+/** The body of a route that decides; a missing body is an input that is not JSON. */
 export function receivedBody(body: unknown): ReceivedRequest {
   return body instanceof JsonBody ? body : { input: undefined, text: null };
 }
@@ -80,6 +81,6 @@ function refuse(part: string | undefined, findings: readonly Finding[]): Problem
   return new ProblemError(isBody ? 'INVALID_BODY' : 'INVALID_QUERY', message, findings);
 }
 
-/** Leaves a body to whoever has readers of their own, who then answer for whatever it is. */
+/** Leaves a body to the reader of its document, which finds everything that is wrong with it. */
 export const leaveBody: FastifySchemaCompiler<TSchema> = (route) =>
   route.httpPart === 'body' ? (value: unknown) => ({ value }) : compileValidator(route);

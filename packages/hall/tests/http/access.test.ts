@@ -111,7 +111,7 @@ describe('who may do what', () => {
       title: 'Permission denied',
       status: 403,
       code: 'FORBIDDEN',
-      detail: 'This asks for the role admin; you have worker-owner.',
+      detail: 'This needs the role admin; you have worker-owner.',
     });
   });
 

@@ -7,8 +7,8 @@ import type { Role } from './roles.ts';
 export interface Operation extends Endpoint {
   readonly summary: string;
   readonly description?: string;
-  /** The roles that may call it; `public`: everybody, without a key. */
-  readonly access: readonly Role[] | 'public';
+  /** The roles that may call it; `public`: everybody, without a key; `permit`: the holder of a running call's permit. */
+  readonly access: readonly Role[] | 'public' | 'permit';
   /** The parameters of the path. */
   readonly params?: TSchema;
   readonly query?: TSchema;

@@ -1,28 +1,32 @@
-import type { HallApp } from '../app.ts';
-import type { HallParts } from '../hall-parts.ts';
-import { addApprovalRoutes } from './approvals.ts';
-import { addChainRoutes } from './chained-dispatch.ts';
-import { addDeadLetterRoutes } from './dead-letters.ts';
-import { addDecideRoutes } from './dispatch.ts';
-import { addEventRoutes } from './events.ts';
-import { addEvidenceRoutes } from './evidence.ts';
-import { addIdentityRoutes } from './identity.ts';
-import { addLogRoutes } from './log.ts';
-import { addOperationRoutes } from './operations.ts';
-import { addRegistryRoutes } from './registry.ts';
-import { addRegistryCheckRoutes } from './registry-check.ts';
+import type { Routes } from '../route.ts';
+import { APPROVAL_ROUTES } from './approval.ts';
+import { AUTHORITY_ROUTES } from './authority.ts';
+import { BAN_LIST_ROUTES } from './ban-list.ts';
+import { DEAD_LETTER_ROUTES } from './dead-letter.ts';
+import { DECISION_ROUTES } from './decision.ts';
+import { DISPATCH_ROUTES } from './dispatch.ts';
+import { EVENT_ROUTES } from './event.ts';
+import { FREEZE_ROUTES } from './freeze.ts';
+import { HEALTH_ROUTES } from './health.ts';
+import { IDENTITY_ROUTES } from './identity.ts';
+import { LOG_ROUTES } from './log.ts';
+import { WORKER_ROUTES } from './worker.ts';
 
-/** Every group of routes. */
-export const ROUTES: readonly ((app: HallApp, parts: HallParts) => void)[] = [
-  addDecideRoutes,
-  addChainRoutes,
-  addDeadLetterRoutes,
-  addRegistryRoutes,
-  addRegistryCheckRoutes,
-  addApprovalRoutes,
-  addEvidenceRoutes,
-  addLogRoutes,
-  addEventRoutes,
-  addOperationRoutes,
-  addIdentityRoutes,
-];
+/**
+ * Every operation of the table, in the order of the OpenAPI document. This folder holds more than 12 files
+ * because each resource has one, under the name that it has in `@wcp/spec/hall`.
+ */
+export const ROUTES: Routes = {
+  ...DISPATCH_ROUTES,
+  ...DEAD_LETTER_ROUTES,
+  ...WORKER_ROUTES,
+  ...AUTHORITY_ROUTES,
+  ...BAN_LIST_ROUTES,
+  ...APPROVAL_ROUTES,
+  ...DECISION_ROUTES,
+  ...LOG_ROUTES,
+  ...EVENT_ROUTES,
+  ...HEALTH_ROUTES,
+  ...FREEZE_ROUTES,
+  ...IDENTITY_ROUTES,
+};

@@ -1,5 +1,6 @@
 import type { BanListCode } from '@wcp/evidence';
 import { parseBanList } from '@wcp/evidence/ban-list';
+import type { BanList } from '@wcp/spec';
 import type { HallClock } from '../../base/hall-clock.ts';
 import type { HallEvent } from '../../base/hall-event.ts';
 import { type ProblemCode, ProblemError } from '../../base/problem.ts';
@@ -87,7 +88,7 @@ export class BanListPublisher {
   }
 
   /** The list of an authority as it was signed. @throws {ProblemError} `NOT_FOUND` */
-  document(authority: string): unknown {
+  document(authority: string): BanList {
     return this.#find(authority).held.document;
   }
 

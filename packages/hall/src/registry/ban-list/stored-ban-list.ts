@@ -7,8 +7,8 @@ import type { Change, StatefulRow } from '../../storage/store/store.ts';
 /** A ban list that was good when it was taken. */
 export interface StoredBanList {
   readonly list: BanList;
-  /** As the authority signed it. */
-  readonly document: unknown;
+  /** As the authority signed it: `list` is its reading. */
+  readonly document: BanList;
   /** Lists of one digest are the same list. */
   readonly digest: Sha256 | null;
   readonly banned: readonly Sha256[];
@@ -22,7 +22,13 @@ export type BanListRole = 'published' | 'followed' | 'withdrawn';
 /** A list that was verified, to be held. */
 export function storedBanList(document: unknown, list: BanList): StoredBanList {
   const expires = Date.parse(list.issued_at) + list.max_age_seconds * 1000;
-  return { list, document, digest: digestOf(document), banned: bannedHashes(list), expires };
+  return {
+    list,
+    document: document as BanList,
+    digest: digestOf(document),
+    banned: bannedHashes(list),
+    expires,
+  };
 }
 
 /** What tells a document from any other; null for what is no JSON. */

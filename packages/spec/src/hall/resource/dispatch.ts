@@ -56,8 +56,7 @@ export const DISPATCH_OPERATIONS = {
     ...ENDPOINTS.chain,
     summary: 'Request another capability under the permit of a running call',
     description: 'For workers over HTTP: the bearer is the permit that came with the call.',
-    // The permit authenticates the call; no key does.
-    access: 'public',
+    access: 'permit',
     body: closed({
       asked: Type.Unknown({ description: 'A capability_id, a request, and what narrows them.' }),
     }),

@@ -1,0 +1,53 @@
+import type { Approval as ShownApproval } from '@wcp/spec/hall';
+import type { Approval } from '../../approval/approval.ts';
+import type { ResolutionRequest } from '../../approval/approval-service.ts';
+import { ageOf } from '../../approval/pending-approvals.ts';
+import { ProblemError } from '../../base/problem.ts';
+import type { Principal } from '../../identity/principal.ts';
+import { visibleTenant } from '../access.ts';
+import type { HallParts } from '../hall-parts.ts';
+import { cut, readPage } from '../pagination.ts';
+import type { Routes } from '../route.ts';
+import { readInput, readResult } from '../stored.ts';
+
+/** Requests that wait for a human, and what the human does (sections 5 and 9). */
+export const APPROVAL_ROUTES = {
+  listPendingApprovals: {
+    handle({ hall: { pendingApprovals }, query }) {
+      const { items, next_cursor } = cut(pendingApprovals.pending(), ageOf, readPage(query));
+      return { items: items.map((approval) => show(approval, null)), next_cursor };
+    },
+  },
+  showApproval: {
+    async handle({ hall, params: { approval_id }, principal }) {
+      const approval = await hall.pendingApprovals.find(approval_id);
+      const tenant = visibleTenant(principal);
+      if (approval === null || (tenant !== null && approval.tenant_id !== tenant)) {
+        throw new ProblemError('NOT_FOUND', 'There is no such approval.');
+      }
+      return showWithResult(approval, hall);
+    },
+  },
+  resolveApproval: {
+    handle: ({ hall, body, principal }) => resolve(hall, body, principal),
+  },
+  escalateApproval: {
+    handle: ({ hall, body, principal }) => resolve(hall, { ...body, resolution: 'escalate' }, principal),
+  },
+} satisfies Partial<Routes>;
+
+async function resolve(hall: HallParts, request: ResolutionRequest, by: Principal) {
+  const resolved = await hall.approvalService.resolve(request, by);
+  return { ...resolved, approval: await showWithResult(resolved.approval, hall) };
+}
+
+/** With the worker's result, or that of the human who did the work instead. */
+async function showWithResult(approval: Approval, { storage }: HallParts): Promise<ShownApproval> {
+  const { approval_id, resolved_decision_id, state } = approval;
+  if (state !== 'approved') return show(approval, null);
+  return show(approval, readResult(await storage.store.get('results', resolved_decision_id ?? approval_id)));
+}
+
+function show({ binding: _, input, ...approval }: Approval, result: unknown): ShownApproval {
+  return { ...approval, input: readInput(input), result };
+}

@@ -1,0 +1,108 @@
+import { compileWorld, explain } from '@wcp/router';
+import type { PlacedReceipt } from '@wcp/spec/hall';
+import { ProblemError } from '../../base/problem.ts';
+import { type DecisionRecord, readDecisionRecord } from '../../storage/store/decision-record.ts';
+import type { ReceiptRow, Store } from '../../storage/store/store.ts';
+import { visibleTenant } from '../access.ts';
+import { type Items, type Page, positionOf, readPage } from '../pagination.ts';
+import type { Routes } from '../route.ts';
+import { readReceipt, readResult, readWorldDocuments } from '../stored.ts';
+
+type ReceiptFilter = Partial<Pick<ReceiptRow, 'stream' | 'correlation_id' | 'decision_id' | 'kind'>>;
+
+const NOTHING = { items: [], next_cursor: null };
+
+/** Decisions, their receipts and the worlds that they were made in (section 8). */
+export const DECISION_ROUTES = {
+  listDecisions: {
+    async handle({ hall: { storage }, query, principal }) {
+      const { outcome, deny_code, tenant_id, correlation_id, ...page } = query;
+      const stream = streamFor(visibleTenant(principal), tenant_id);
+      if (stream === 'foreign') return NOTHING;
+      const filter = { kind: 'decision', ...stream, ...(correlation_id !== undefined && { correlation_id }) };
+      const { items, next_cursor } = await listReceipts(storage.store, filter, readPage(page));
+      const records = await Promise.all(
+        items.map(({ position }) => readDecisionRecord(storage.store, position)),
+      );
+      const isWanted = ({ decision }: DecisionRecord) =>
+        (outcome === undefined || decision.outcome === outcome) &&
+        (deny_code === undefined || decision.deny_code === deny_code);
+      return { items: records.filter(isWanted), next_cursor };
+    },
+  },
+  showDecision: {
+    async handle({ hall: { storage }, params: { decision_id }, principal }) {
+      const { store } = storage;
+      const tenant = visibleTenant(principal);
+      const rows = await store.list('receipts', { where: { decision_id } });
+      const made = rows.find(
+        ({ kind, stream }) => kind === 'decision' && (tenant === null || stream === tenant),
+      );
+      if (made === undefined) throw new ProblemError('NOT_FOUND', 'There is no such decision.');
+      const record = await readDecisionRecord(store, made.position);
+      return {
+        ...record,
+        receipts: rows.map(({ receipt }) => readReceipt(receipt)),
+        explanation: await explained(store, record),
+        result: readResult(await store.get('results', decision_id)),
+      };
+    },
+  },
+  listReceipts: {
+    async handle({ hall: { storage }, query: { cursor, limit, stream: wanted, ...filter }, principal }) {
+      const stream = streamFor(visibleTenant(principal), wanted);
+      const page = readPage({
+        ...(cursor !== undefined && { cursor }),
+        ...(limit !== undefined && { limit }),
+      });
+      if (stream === 'foreign') return NOTHING;
+      const { items, next_cursor } = await listReceipts(storage.store, { ...filter, ...stream }, page);
+      return { items: items.map(place), next_cursor };
+    },
+  },
+  showWorld: {
+    async handle({ hall: { storage }, params: { digest } }) {
+      const row = await storage.store.get('worlds', digest);
+      if (row === null) throw new ProblemError('NOT_FOUND', 'No world with this digest was in force.');
+      return readWorldDocuments(row.documents);
+    },
+  },
+} satisfies Partial<Routes>;
+
+/**
+ * The filter by stream: a tenant sees its own alone, and nothing where it names another's.
+ *
+ * @param visible the one tenant whose records the caller may see; null for all
+ */
+function streamFor(visible: string | null, wanted: string | undefined): { stream?: string } | 'foreign' {
+  if (visible === null) return wanted === undefined ? {} : { stream: wanted };
+  return wanted === undefined || wanted === visible ? { stream: visible } : 'foreign';
+}
+
+/** A page of receipts in the order of the log; the cursor is the position of the last one. */
+async function listReceipts(store: Store, where: ReceiptFilter, page: Page): Promise<Items<ReceiptRow>> {
+  const after = positionOf(page);
+  const rows = await store.list('receipts', {
+    where,
+    limit: page.limit + 1,
+    ...(after !== null && { after }),
+  });
+  const items = rows.slice(0, page.limit);
+  const last = items.at(-1);
+  const hasMore = rows.length > page.limit && last !== undefined;
+  return { items, next_cursor: hasMore ? String(last.position) : null };
+}
+
+function place({ position, receipt }: ReceiptRow): PlacedReceipt {
+  return { position, receipt: readReceipt(receipt) };
+}
+
+/** Explained in the world in which it was decided; null where that world has no digest. */
+async function explained(store: Store, { facts, input, decision }: DecisionRecord): Promise<object | null> {
+  const { world_digest } = decision;
+  const row = world_digest === null ? null : await store.get('worlds', world_digest);
+  if (row === null) return null;
+  const { catalog_version: catalogVersion, ...documents } = readWorldDocuments(row.documents);
+  const { steps, changes, remedy } = explain(compileWorld({ ...documents, catalogVersion }), facts, input);
+  return { steps, changes, remedy };
+}
