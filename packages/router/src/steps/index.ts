@@ -1,5 +1,5 @@
-// One file a step, numbered as section 5 numbers them; that is why there are more than twelve. What two
-// steps share, or what has a name of its own, has no number.
+// This folder holds more than twelve files because each step of section 5 is one of them, by its number.
+// What two steps share, or what has a name of its own, has no number.
 import type { Denial } from '../evaluation/denial.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { checkInput } from './01-input.ts';

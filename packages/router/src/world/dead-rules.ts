@@ -17,7 +17,15 @@ export interface RuleFinding {
  *
  * @param rules a rules document
  * @throws {WcpError} `ERR_WCP_DOCUMENT` where the document has errors
- * @example analyzeRules([catchAll, anything]) // [{ code: 'RULE_DEAD', rule_id: 'anything', covered_by: ['catchAll'], … }]
+ * @example
+ * import { analyzeRules } from '@wcp/router';
+ *
+ * const decision = { candidate_workers_ranked: [] };
+ * const rules = [
+ *   { rule_id: 'catch-all', match: {}, decision },
+ *   { rule_id: 'never', match: { env: 'prod' }, decision },
+ * ];
+ * analyzeRules(rules); // [{ code: 'RULE_DEAD', rule_id: 'never', position: 1, covered_by: ['catch-all'] }]
  */
 export function analyzeRules(rules: unknown): RuleFinding[] {
   const parsed = parseRules(rules);

@@ -73,7 +73,7 @@ function limitsOf(config: HallConfig, { limits_at_least, limits_at_most }: Profi
   const limits = { ...DEFAULT_LIMITS };
   for (const env of ENVS) {
     const configured = config.blast?.max_score?.[env] ?? limits[env];
-    limits[env] = Math.min(Math.max(configured, limits_at_least[env] ?? 0), limits_at_most[env] ?? 100);
+    limits[env] = Math.min(Math.max(configured, limits_at_least[env]), limits_at_most[env]);
   }
   return limits;
 }

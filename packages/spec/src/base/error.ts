@@ -23,7 +23,13 @@ export type WcpErrorCode =
  * for people and may change.
  *
  * @example
- * try { canonicalJson(Number.NaN) } catch (error) { if (error instanceof WcpError) error.code }
+ * import { canonicalJson, WcpError } from '@wcp/spec';
+ *
+ * try {
+ *   canonicalJson(Number.NaN);
+ * } catch (error) {
+ *   if (error instanceof WcpError) console.log(error.code); // ERR_WCP_CANONICAL_JSON
+ * }
  */
 export class WcpError extends Error {
   readonly code: WcpErrorCode;

@@ -82,7 +82,14 @@ function byPathThenCode(a: Finding, b: Finding): number {
   return compareText(a.path, b.path) || compareText(a.code, b.code);
 }
 
-/** Orders two strings by UTF-16 code units, as RFC 8785 orders keys. */
+/**
+ * Orders two strings by UTF-16 code units, as RFC 8785 orders keys.
+ *
+ * @example
+ * import { compareText } from '@wcp/spec/json';
+ *
+ * ['b', 'a', 'B'].sort(compareText); // ['B', 'a', 'b']
+ */
 export function compareText(a: string, b: string): -1 | 0 | 1 {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -5,7 +5,10 @@ const UNSAFE = /[\\\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202
  * controls become `\uXXXX`, a backslash becomes two, so that different texts never look the same
  * (section 3).
  *
- * @example escapeText('a\nb') // 'a\\u000ab'
+ * @example
+ * import { escapeText } from '@wcp/spec/json';
+ *
+ * escapeText('a\nb'); // 'a\\u000ab'
  */
 export function escapeText(text: string): string {
   UNSAFE.lastIndex = 0;
@@ -17,7 +20,14 @@ function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** The length of `text` in UTF-8 bytes; a lone surrogate counts as U+FFFD, as every encoder writes it. */
+/**
+ * The length of `text` in UTF-8 bytes; a lone surrogate counts as U+FFFD, as every encoder writes it.
+ *
+ * @example
+ * import { utf8Length } from '@wcp/spec/json';
+ *
+ * utf8Length('é😀'); // 6
+ */
 export function utf8Length(text: string): number {
   let length = 0;
   for (const character of text) length += bytesOf(character.codePointAt(0) as number);

@@ -6,7 +6,15 @@ const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const [MONTH, DAY, HOUR, MINUTE, SECOND, END] = [5, 8, 11, 14, 17, 19];
 const MAX_FRACTION_LENGTH = 9;
 
-/** Whether a text is an instant as this protocol writes it: RFC 3339, UTC, `Z`, a date that exists. */
+/**
+ * Whether a text is an instant as this protocol writes it: RFC 3339, UTC, `Z`, a date that exists.
+ *
+ * @example
+ * import { isTime } from '@wcp/spec/document';
+ *
+ * isTime('2026-02-28T23:59:59.5Z'); // true
+ * isTime('2026-02-30T00:00:00Z'); // false: there is no such date
+ */
 export function isTime(text: string): boolean {
   const month = two(text, MONTH);
   const day = two(text, DAY);
@@ -68,7 +76,10 @@ function daysOf(year: number, month: number): number {
  * pure package has no `Date`.
  *
  * @throws {WcpError} `ERR_WCP_DOCUMENT` past the year 9999, which the form cannot hold
- * @example addSeconds('2026-01-31T23:59:30.5Z', 60) // '2026-02-01T00:00:30.5Z'
+ * @example
+ * import { addSeconds } from '@wcp/spec/document';
+ *
+ * addSeconds('2026-01-31T23:59:30.5Z', 60); // '2026-02-01T00:00:30.5Z'
  */
 export function addSeconds(time: string, seconds: number): string {
   const ofDay = two(time, HOUR) * 3600 + two(time, MINUTE) * 60 + two(time, SECOND);

@@ -38,7 +38,10 @@ const BY_ID = new Map(catalog.entities.map((entity) => [entity.id, entity]));
 /**
  * The entity of an id, in either spelling of R2, or null.
  *
- * @example findEntity('ctrl.obs.audit_log_append_only')?.name // 'Append-Only Audit Log'
+ * @example
+ * import { findEntity } from '@wcp/spec/catalog';
+ *
+ * findEntity('ctrl.obs.audit_log_append_only')?.name; // 'Append-Only Audit Log'
  */
 export function findEntity(id: string): CatalogEntity | null {
   return BY_ID.get(id) ?? BY_ID.get(checkId(id).canonical ?? '') ?? null;
@@ -48,7 +51,10 @@ export function findEntity(id: string): CatalogEntity | null {
  * Entities in which every word of the query occurs, best first: a hit in the id counts more than one
  * in the name, in the tags, in the description; equals keep the catalog's order.
  *
- * @example searchCatalog('summarize document')[0]?.id // 'cap.doc.summarize'
+ * @example
+ * import { searchCatalog } from '@wcp/spec/catalog';
+ *
+ * searchCatalog('summarize document')[0]?.id; // 'cap.doc.summarize'
  */
 export function searchCatalog(query: string): CatalogEntity[] {
   const words = query

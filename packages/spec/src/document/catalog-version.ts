@@ -5,12 +5,27 @@ const FORM = new RegExp(CATALOG_VERSION_PATTERN);
 /** The catalog version that a Hall runs where nobody says otherwise (section 13, "Documents"). */
 export const DEFAULT_CATALOG_VERSION = '1.0.0';
 
-/** Whether a value is a catalog version, `1.2.3` or `wcp-catalog@1.2.3`. */
+/**
+ * Whether a value is a catalog version, `1.2.3` or `wcp-catalog@1.2.3`.
+ *
+ * @example
+ * import { isCatalogVersion } from '@wcp/spec/document';
+ *
+ * isCatalogVersion('wcp-catalog@1.1.0'); // true
+ * isCatalogVersion('1.1'); // false
+ */
 export function isCatalogVersion(value: unknown): value is string {
   return typeof value === 'string' && FORM.test(value);
 }
 
-/** Whether the Hall's catalog is at least the one that is needed, number by number. */
+/**
+ * Whether the Hall's catalog is at least the one that is needed, number by number.
+ *
+ * @example
+ * import { catalogSatisfies } from '@wcp/spec/document';
+ *
+ * catalogSatisfies('1.10.0', '1.9.0'); // true
+ */
 export function catalogSatisfies(hall: string, needed: string): boolean {
   const [have, need] = [numbersOf(hall), numbersOf(needed)];
   for (const [index, number] of have.entries()) {

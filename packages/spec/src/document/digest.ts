@@ -17,6 +17,10 @@ export const VOLATILE_MEMBERS = [
  * SHA-256 of the canonical `request` of an input; of `{}` where it has none (section 6).
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
+ * @example
+ * import { artifactHash } from '@wcp/spec';
+ *
+ * artifactHash({ text: 'A long text.' }) === artifactHash({ text: 'A long text.' }); // true
  */
 export function artifactHash(request: unknown = {}): Sha256 {
   return sha256(canonicalJson(request));
@@ -27,19 +31,45 @@ export function artifactHash(request: unknown = {}): Sha256 {
  * of `{input, decision}`, the input as it was received.
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` where the input has no canonical JSON
+ * @example
+ * import { decisionDigest, type RouteDecision, type RouteInput } from '@wcp/spec';
+ *
+ * declare const input: RouteInput;
+ * declare const decision: RouteDecision;
+ * const approval = { decision_digest: decisionDigest(input, decision) };
  */
 export function decisionDigest(input: unknown, decision: Partial<DecisionMembers>): Sha256 {
   return sha256(digestText(canonicalJson(input), decision));
 }
 
-/** The text that a decision digest hashes, for a caller that has the canonical input already. */
+/**
+ * The text that a decision digest hashes, for a caller that has the canonical input already.
+ *
+ * @example
+ * import { type RouteDecision, sha256 } from '@wcp/spec';
+ * import { digestText } from '@wcp/spec/document';
+ *
+ * declare const canonicalInput: string;
+ * declare const decision: RouteDecision;
+ * const decision_digest = sha256(digestText(canonicalInput, decision));
+ */
 export function digestText(canonicalInput: string, decision: Partial<DecisionMembers>): string {
   const lasting: Record<string, unknown> = { ...decision };
   for (const member of VOLATILE_MEMBERS) delete lasting[member];
   return joinDigest(canonicalInput, canonicalJson(lasting));
 }
 
-/** The same for a caller that has {@link lastingText} too. */
+/**
+ * The same for a caller that has {@link lastingText} too.
+ *
+ * @example
+ * import { type RouteDecision, sha256 } from '@wcp/spec';
+ * import { joinDigest, lastingText } from '@wcp/spec/document';
+ *
+ * declare const canonicalInput: string;
+ * declare const decision: RouteDecision;
+ * const decision_digest = sha256(joinDigest(canonicalInput, lastingText(decision)));
+ */
 export function joinDigest(canonicalInput: string, lasting: string): string {
   return `{"decision":${lasting},"input":${canonicalInput}}`;
 }
@@ -47,6 +77,13 @@ export function joinDigest(canonicalInput: string, lasting: string): string {
 /**
  * The canonical JSON of a decision without its volatile part, for a decision that the engine has just
  * made: it is read without the guards that somebody else's would need.
+ *
+ * @example
+ * import type { RouteDecision } from '@wcp/spec';
+ * import { lastingText } from '@wcp/spec/document';
+ *
+ * declare const decision: RouteDecision;
+ * const text = lastingText(decision); // stored once, and used for the digest
  */
 export function lastingText(decision: RouteDecision): string {
   return writePlain(Object.fromEntries(LASTING_MEMBERS.map((name) => [name, decision[name]])));

@@ -33,6 +33,10 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
  * The JSON Schema (2020-12) document of one of {@link SCHEMAS}, as the file under `schemas/` holds it.
  *
  * @throws {WcpError} `ERR_WCP_DOCUMENT` where there is no document of that name
+ * @example
+ * import { schemaDocument } from '@wcp/spec/document';
+ *
+ * const schema = schemaDocument('route-input'); // { $schema: '…/2020-12/schema', $id: 'urn:wcp:0.2:route-input', … }
  */
 export function schemaDocument(name: string): object {
   if (!Object.hasOwn(SCHEMAS, name))

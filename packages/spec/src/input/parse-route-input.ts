@@ -5,7 +5,11 @@ import { readRouteInput } from './read-route-input.ts';
 /**
  * Reads a RouteInput (section 3). The value may be anything at all; every finding comes at once.
  *
- * @example parseRouteInput({ env: 'moon' }) // { ok: false, findings: [{ path: '/capability_id', … }, …] }
+ * @example
+ * import { parseRouteInput } from '@wcp/spec';
+ *
+ * const parsed = parseRouteInput({ env: 'moon' });
+ * if (!parsed.ok) console.log(parsed.findings); // [{ path: '/capability_id', code: 'MISSING_MEMBER', … }, …]
  */
 export function parseRouteInput(value: unknown): Parsed<RouteInput> {
   const reading = readRouteInput(value);

@@ -11,7 +11,10 @@ const UNLIMITED: JsonLimits = { depth: 10_000, size: 2 ** 28, refuseProto: false
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` for what I-JSON forbids: a number that is not finite, a
  * lone surrogate, `undefined`, a function, a circle, an object such as a Date or a Map.
- * @example canonicalJson({ b: 1, a: [1e21, 'é'] }) // '{"a":[1e+21,"é"],"b":1}'
+ * @example
+ * import { canonicalJson } from '@wcp/spec';
+ *
+ * canonicalJson({ b: 1, a: [1e21, 'é'] }); // '{"a":[1e+21,"é"],"b":1}'
  */
 export function canonicalJson(value: unknown): string {
   const reading = readCanonical(value);
@@ -20,7 +23,15 @@ export function canonicalJson(value: unknown): string {
   throw new WcpError('ERR_WCP_CANONICAL_JSON', `No canonical JSON at "${first.path}": ${first.message}`);
 }
 
-/** The canonical text of a value and everything that keeps it from having one; never throws. */
+/**
+ * The canonical text of a value and everything that keeps it from having one; never throws.
+ *
+ * @example
+ * import { readCanonical } from '@wcp/spec/json';
+ *
+ * readCanonical({ b: 1, a: 2 }).text; // '{"a":2,"b":1}'
+ * readCanonical({ a: undefined }).findings; // [{ path: '/a', code: 'NOT_JSON', … }]
+ */
 export function readCanonical(value: unknown): {
   readonly text: string;
   readonly findings: readonly Finding[];

@@ -8,7 +8,15 @@ import { canonicalJson } from './canonical-json.ts';
  * would quietly keep one of two members.
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
- * @example parseJson('{"a": 1, "\\u0061": 2}') // throws: the name "a" occurs twice
+ * @example
+ * import { parseJson } from '@wcp/spec/json';
+ *
+ * parseJson('{"a": 1}'); // { a: 1 }
+ * try {
+ *   parseJson('{"a": 1, "\\u0061": 2}');
+ * } catch (error) {
+ *   console.error(error); // The name "a" occurs twice in one object.
+ * }
  */
 export function parseJson(text: string): unknown {
   const value = parseUniqueJson(text);
@@ -21,6 +29,10 @@ export function parseJson(text: string): unknown {
  * to `decide`, which answers for everything else. As fast as `JSON.parse` where nothing is wrong.
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
+ * @example
+ * import { parseUniqueJson } from '@wcp/spec/json';
+ *
+ * parseUniqueJson('{"a": 1e999}'); // { a: Infinity }, which decide denies
  */
 export function parseUniqueJson(text: string): unknown {
   let value: unknown;
@@ -108,7 +120,10 @@ function isNew(open: readonly Set<string>[], name: string): boolean {
  * How many containers of a syntactically correct JSON text are inside each other at most; for a text of
  * any length.
  *
- * @example nestingOf('{"a":["[[["]}') // 2
+ * @example
+ * import { nestingOf } from '@wcp/spec/json';
+ *
+ * nestingOf('{"a":["[[["]}'); // 2
  */
 export function nestingOf(text: string): number {
   let depth = 0;

@@ -64,7 +64,7 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
     ['2026-01-01T00:00Z', false],
     ['', false],
     ['Z', false],
-  ])('%s: %s', (text, valid) => {
+  ])('whether %s is a time: %s', (text, valid) => {
     expect(isTime(text)).toBe(valid);
   });
 
@@ -103,7 +103,7 @@ describe('a time plus seconds', () => {
     ['2025-12-31T23:59:59Z', 1, '2026-01-01T00:00:00Z'],
     ['0000-01-01T00:00:00Z', 31_536_000, '0000-12-31T00:00:00Z'],
     ['2026-01-01T00:00:00Z', 0, '2026-01-01T00:00:00Z'],
-  ])('%s + %i is %s', (time, seconds, sum) => {
+  ])('%s plus %i seconds is %s', (time, seconds, sum) => {
     expect(addSeconds(time, seconds)).toBe(sum);
   });
 

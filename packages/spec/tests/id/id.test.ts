@@ -103,7 +103,7 @@ function PRIVATE(): readonly string[] {
 }
 
 describe('the kind of an id', () => {
-  test.each(KINDS)('%s is of kind %s', (id, found, passesAs) => {
+  test.each(KINDS)('the id %s is of kind %s', (id, found, passesAs) => {
     expect(checkId(id).kind).toBe(found);
     const passing = ID_KINDS.filter((kind) => checkId(id, kind).valid);
     expect(passing).toEqual(ID_KINDS.filter((kind) => passesAs.includes(kind)));
@@ -144,7 +144,7 @@ describe('the canonical form of an id', () => {
     ['pol._', 'pol.-', 'policy'],
     ['prof.prod.strict_', 'prof.prod.strict-', 'profile'],
     ['evt.os.task_routed', 'evt.os.task-routed', 'event'],
-  ])('of %s is %s', (id, canonical, kind) => {
+  ])('the canonical form of %s is %s', (id, canonical, kind) => {
     expect(answer(id)).toEqual([true, kind, canonical, null]);
     expect(answer(id, kind)).toEqual([true, kind, canonical, null]);
     expect(answer(canonical)).toEqual([true, kind, canonical, null]);
@@ -170,7 +170,7 @@ describe('the authority of an id', () => {
     ['cap.org.acme', null],
     ['organisation.acme', null],
     ['xorg.a.b', null],
-  ])('of %s is %s', (id, authority) => {
+  ])('the authority of %s is %s', (id, authority) => {
     expect(authorityOf(id)).toBe(authority);
     if (checkId(id).valid) expect(checkId(id).authority).toBe(authority);
   });

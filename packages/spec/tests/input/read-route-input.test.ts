@@ -150,7 +150,7 @@ describe('a wrong member', () => {
     }
   });
 
-  test.each(Object.keys(INPUT))('%s, absent, is MISSING_MEMBER where it would stand', (name) => {
+  test.each(Object.keys(INPUT))('the absent member %s is MISSING_MEMBER at its path', (name) => {
     const { [name as keyof typeof INPUT]: _, ...rest } = INPUT;
     expect(findingsOf(rest)).toEqual([`/${name} MISSING_MEMBER`]);
     expect(findingsOf({ ...rest, [name]: undefined })).toEqual([`/${name} NOT_JSON`]);

@@ -5,6 +5,13 @@ import { readCanonical } from '../../json/canonical-json.ts';
  * A value after its one reading: plain JSON that nobody else holds, and its canonical text. The
  * parsers of this package take it as it is, so that a compiler which needs a document's digest and
  * its content reads the document once.
+ *
+ * @example
+ * import { parseRules } from '@wcp/spec';
+ * import { JsonDocument } from '@wcp/spec/document';
+ *
+ * const read = JsonDocument.read([]);
+ * if (read.ok) console.log(read.document.text, parseRules(read.document).ok); // [] true
  */
 export class JsonDocument {
   readonly json: unknown;

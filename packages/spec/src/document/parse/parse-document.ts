@@ -11,6 +11,13 @@ const nothing = (): readonly Finding[] => [];
 /**
  * Reads any value as a document: once and safely as JSON, then against its schema, then against
  * what no schema can say. Everything that is wrong is found in one go.
+ *
+ * @example
+ * import type { Receipt } from '@wcp/spec';
+ * import { parseDocument, ReceiptSchema } from '@wcp/spec/document';
+ *
+ * const parsed = parseDocument<Receipt>(ReceiptSchema, { kind: 'decision' });
+ * if (!parsed.ok) console.log(parsed.findings); // [{ path: '/artifact_hash', code: 'MISSING_MEMBER', … }, …]
  */
 export function parseDocument<T>(
   schema: TSchema,

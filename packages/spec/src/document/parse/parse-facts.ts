@@ -10,7 +10,11 @@ import { parseDocument } from './parse-document.ts';
  * anything that is not undefined, for step 13 judges it; what JSON cannot hold there comes back as
  * null, which is no verdict either.
  *
- * @example parseFacts({ now: '2026-01-01T00:00:00Z', decision_id: '6b1f4c8e-0f5a-4f6e-8d43-0c8f5f0a7e21' }).ok // true
+ * @example
+ * import { parseFacts } from '@wcp/spec';
+ *
+ * const decision_id = '6b1f4c8e-0f5a-4f6e-8d43-0c8f5f0a7e21';
+ * parseFacts({ now: '2026-01-01T00:00:00Z', decision_id }).ok; // true
  */
 export function parseFacts(value: unknown): Parsed<Facts> {
   return parseDocument<Facts>(FactsSchema, withReadablePolicy(value), checkTime);

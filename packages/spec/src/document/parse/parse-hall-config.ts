@@ -6,7 +6,10 @@ import { parseDocument } from './parse-document.ts';
  * Reads a Hall configuration (section 4.3). Absent members keep their defaults; what they are is the
  * router's business.
  *
- * @example parseHallConfig({ require_signatory: true, allowed_tenants: ['tenant-a'] }).ok // true
+ * @example
+ * import { parseHallConfig } from '@wcp/spec';
+ *
+ * parseHallConfig({ require_signatory: true, allowed_tenants: ['tenant-a'] }).ok; // true
  */
 export function parseHallConfig(value: unknown): Parsed<HallConfig> {
   return parseDocument<HallConfig>(HallConfigSchema, value);

@@ -10,6 +10,11 @@ import { parseDocument } from './parse-document.ts';
  * that member (section 4.2).
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` where the record has no canonical JSON
+ * @example
+ * import { recordHash } from '@wcp/spec';
+ *
+ * const record = { worker_id: 'org.acme.summarizer', risk_tier: 'low' };
+ * const enrolled = { ...record, artifact_hash: recordHash(record) };
  */
 export function recordHash(record: object): Sha256 {
   const { artifact_hash: _, ...content } = record as Record<string, unknown>;
@@ -19,6 +24,12 @@ export function recordHash(record: object): Sha256 {
 /**
  * Reads a registry record (section 4.2). A record whose hash does not verify, whose owner is not its
  * worker's authority, or that another authority attested is not accepted.
+ *
+ * @example
+ * import { parseRecord } from '@wcp/spec';
+ *
+ * const parsed = parseRecord({ worker_id: 'org.acme.summarizer' });
+ * if (!parsed.ok) console.log(parsed.findings); // [{ path: '/artifact_hash', code: 'MISSING_MEMBER', … }, …]
  */
 export function parseRecord(value: unknown): Parsed<RegistryRecord> {
   const parsed = parseDocument<RegistryRecord>(RegistryRecordSchema, value, (record, json) => [

@@ -8,7 +8,10 @@ type RulesDocument = Rules | { readonly rules: Rules };
  * Reads a rules document (section 4.1): a list of rules, or an object whose only member `rules` is
  * one. Ids come back in their canonical spelling; two rules with one `rule_id` are an error.
  *
- * @example parseRules([{ rule_id: 'r1', match: {}, decision: { candidate_workers_ranked: [] } }]).ok // true
+ * @example
+ * import { parseRules } from '@wcp/spec';
+ *
+ * parseRules([{ rule_id: 'r1', match: {}, decision: { candidate_workers_ranked: [] } }]).ok; // true
  */
 export function parseRules(value: unknown): Parsed<Rules> {
   const parsed = parseDocument<RulesDocument>(RulesSchema, value, findDuplicates);

@@ -14,10 +14,10 @@ export interface ProfilePosture {
   readonly demands: readonly Demand[];
   /** Whether an envelope passes only with `network_egress: "none"`, in every environment. */
   readonly egress_none: boolean;
-  /** Blast limits become at least these; an environment that is not listed keeps its limit. */
-  readonly limits_at_least: Readonly<Partial<Record<Env, number>>>;
-  /** Blast limits become at most these; an environment that is not listed keeps its limit. */
-  readonly limits_at_most: Readonly<Partial<Record<Env, number>>>;
+  /** Blast limits become at least these; 0 changes nothing. */
+  readonly limits_at_least: Readonly<Record<Env, number>>;
+  /** Blast limits become at most these; 100 changes nothing. */
+  readonly limits_at_most: Readonly<Record<Env, number>>;
 }
 
 const EVERY_DEMAND: readonly Demand[] = [
@@ -32,11 +32,11 @@ const NO_POSTURE: ProfilePosture = {
   meaning: 'Every rule requires the controls that the catalog lists for the profile.',
   demands: [],
   egress_none: false,
-  limits_at_least: {},
-  limits_at_most: {},
+  limits_at_least: { dev: 0, stage: 0, prod: 0, edge: 0 },
+  limits_at_most: { dev: 100, stage: 100, prod: 100, edge: 100 },
 };
 
-const STRICT_LIMITS = { stage: 10, prod: 6, edge: 6 };
+const STRICT_LIMITS = { dev: 100, stage: 10, prod: 6, edge: 6 };
 
 /** The profiles that change more than controls (section 4.3, "Profiles"): one row each. */
 export const PROFILE_POSTURES: ReadonlyMap<string, ProfilePosture> = new Map<string, ProfilePosture>([
@@ -45,7 +45,7 @@ export const PROFILE_POSTURES: ReadonlyMap<string, ProfilePosture> = new Map<str
     {
       ...NO_POSTURE,
       meaning: 'Raises the limits of dev and stage; turns nothing on and nothing off.',
-      limits_at_least: { dev: 100, stage: 25 },
+      limits_at_least: { dev: 100, stage: 25, prod: 0, edge: 0 },
     },
   ],
   [

@@ -184,7 +184,7 @@ describe('a listed member of a wrong form leaves the worker out', () => {
     ],
     ['/attestation/source', [null, 1]],
     ['/ext', [null, [], 1, 'x']],
-  ])('%s %j', (path, values) => {
+  ])('%s of a record may not be %j', (path, values) => {
     for (const value of values) expect(findingsOf(withAt(path, value))).toEqual([`${path} INVALID_VALUE`]);
   });
 
@@ -234,7 +234,7 @@ describe('what may stand in a record', () => {
     ],
     ['/attestation', [{}, { hash_method: 'signed-manifest' }]],
     ['/ext', [{}]],
-  ])('%s %j', (path, values) => {
+  ])('%s of a record may be %j', (path, values) => {
     for (const value of values) expect(findingsOf(withAt(path, value))).toEqual([]);
   });
 

@@ -202,7 +202,7 @@ describe('a wrong part of a rule is found where it stands', () => {
     ['/decision/escalation/human_required_if/0/zz', [1], undefined, 'UNKNOWN_MEMBER'],
     ['/decision/preconditions/zz', [true], undefined, 'UNKNOWN_MEMBER'],
     ['/decision/max_blast_score/moon', [1], undefined, 'UNKNOWN_MEMBER'],
-  ])('%s %j', (path, values, at = path, code = 'INVALID_VALUE') => {
+  ])('%s of a rule may not be %j', (path, values, at = path, code = 'INVALID_VALUE') => {
     for (const value of values) {
       expect(findingsOf([withAt(path, value)]), JSON.stringify(value)).toEqual([`/0${at} ${code}`]);
     }
@@ -251,7 +251,7 @@ describe('what may stand in a rule', () => {
     ['/decision/preconditions', [{}]],
     ['/decision/max_blast_score', [0, 100, {}, { dev: 0, stage: 1, prod: 2, edge: 100 }]],
     ['/decision/catalog_version_min', ['0.0.0', 'wcp-catalog@1.10.999999999']],
-  ])('%s %j', (path, values) => {
+  ])('%s of a rule may be %j', (path, values) => {
     for (const value of values) expect(findingsOf([withAt(path, value)])).toEqual([]);
   });
 

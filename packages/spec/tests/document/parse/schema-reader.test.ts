@@ -162,7 +162,7 @@ describe('a union', () => {
     ['has the same value in two', Type.Object({ kind: Type.Literal('a') })],
     ['is listed in one alone', Type.Object({ y: Type.Integer() })],
     ['is required in one alone', Type.Object({})],
-  ])('is not told apart by a member that %s', (_, other) => {
+  ])('a union is not told apart by a member that %s', (_, other) => {
     const either = Type.Union([Type.Object({ kind: Type.Literal('a'), x: Type.Integer() }), other]);
     for (const value of [{ kind: 'a' }, { kind: 'b' }, { y: 1 }, { kind: 'a', x: 1 }, {}]) {
       expect([value, codesOf(either, value).length === 0]).toEqual([value, Compile(either).Check(value)]);

@@ -9,12 +9,16 @@ const DEMANDS: readonly Demand[] = [
   'enforce_privilege_envelopes',
 ];
 
+const FLOOR = { dev: 0, stage: 0, prod: 0, edge: 0 };
+const CEILING = { dev: 100, stage: 100, prod: 100, edge: 100 };
+const STRICT = { dev: 100, stage: 10, prod: 6, edge: 6 };
+
 describe('the postures of the profiles', () => {
   test.each([
-    ['prof.dev.permissive', [], false, { dev: 100, stage: 25 }, {}],
-    ['prof.prod.strict', DEMANDS, false, {}, { stage: 10, prod: 6, edge: 6 }],
-    ['prof.edge.isolated', DEMANDS, true, {}, { stage: 10, prod: 6, edge: 6 }],
-    ['prof.mem.rag-strict', [], false, {}, {}],
+    ['prof.dev.permissive', [], false, { ...FLOOR, dev: 100, stage: 25 }, CEILING],
+    ['prof.prod.strict', DEMANDS, false, FLOOR, STRICT],
+    ['prof.edge.isolated', DEMANDS, true, FLOOR, STRICT],
+    ['prof.mem.rag-strict', [], false, FLOOR, CEILING],
   ])('%s changes what section 4.3 says', (profile, demands, egress_none, limits_at_least, limits_at_most) => {
     expect(postureOf(profile)).toEqual({
       meaning: expect.stringMatching(/\.$/),
@@ -33,7 +37,7 @@ describe('the postures of the profiles', () => {
     'the profile %j changes no demand and no limit',
     (profile) => {
       const { demands, egress_none, limits_at_least, limits_at_most } = postureOf(profile);
-      expect([demands, egress_none, limits_at_least, limits_at_most]).toEqual([[], false, {}, {}]);
+      expect([demands, egress_none, limits_at_least, limits_at_most]).toEqual([[], false, FLOOR, CEILING]);
     },
   );
 });
