@@ -50,7 +50,7 @@ describe('a steward in a browser', () => {
     await page.goto(link);
     await page.getByRole('button', { name: 'Sign in' }).click();
     const card = page.getByRole('article', { name: 'cap.web.fetch' });
-    await card.getByText('Its blast score, 40, is above the limit.').waitFor();
+    await card.getByText('The blast score, 40, is above the limit.').waitFor();
     expect(await card.getByRole('timer').textContent()).toMatch(/^14 min [45]\d s$/);
     for (const text of [
       'tenant-a',
@@ -62,7 +62,7 @@ describe('a steward in a browser', () => {
     ]) {
       expect(await card.getByText(text, { exact: true }).count()).toBe(1);
     }
-    expect(await card.getByRole('region', { name: 'What is asked' }).textContent()).toContain(
+    expect(await card.getByRole('region', { name: 'Request' }).textContent()).toContain(
       '<img src=x onerror=',
     );
     expect(await page.evaluate('window.hacked')).toBeUndefined();
@@ -73,7 +73,7 @@ describe('a steward in a browser', () => {
     await card.getByRole('button', { name: 'Approve' }).click();
     await page.getByText('Approved: cap.web.fetch for tenant-a.').waitFor();
     expect(await page.getByRole('article', { name: 'cap.web.fetch' }).count()).toBe(0);
-    await page.getByText('What came of it').click();
+    await page.getByText('Result', { exact: true }).click();
     await picture(page, 'approved');
     expect(hall.ran).toEqual([request]);
     expect((await hall.approval(approved)).history).toMatchObject([
@@ -82,7 +82,7 @@ describe('a steward in a browser', () => {
     expect(await hall.receiptKinds('corr-1')).toEqual(['decision', 'approval', 'decision', 'outcome']);
 
     await page.getByRole('article', { name: 'cap.ml.embed' }).getByRole('button', { name: 'Deny' }).click();
-    await page.getByText('Nothing waits.').waitFor();
+    await page.getByText('Nothing is waiting.').waitFor();
     expect((await hall.approval(denied)).state).toBe('denied');
     expect([hall.ran.length, complaints]).toEqual([1, []]);
   });
@@ -149,7 +149,7 @@ describe('a steward in a browser', () => {
     await page.keyboard.type('{"done": true}');
     await press('Tab', isAt('[value=approve]'));
     await page.keyboard.press('Enter');
-    await page.getByText('Nothing waits.').waitFor();
+    await page.getByText('Nothing is waiting.').waitFor();
     expect((await hall.approval(id)).result).toEqual({ done: true });
   });
 
@@ -159,7 +159,7 @@ describe('a steward in a browser', () => {
     const ahead = await openPageAt(hall.env, () => Date.now() + 898_000);
     const page = await (await openBrowser()).newPage();
     await signIn(page, ahead.page.url);
-    await page.getByText('The time is over: it counts as denied.').waitFor();
+    await page.getByText('Expired: this counts as denied.').waitFor();
     expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
   });
 });
@@ -194,7 +194,7 @@ describe('an attacker in a browser', () => {
     // To another site a browser sends no cookie; to another port of the same host it does.
     for (const [place, answer] of [
       ['http://evil.example', 'Signed out'],
-      ['http://127.0.0.1:1234', 'Not from here'],
+      ['http://127.0.0.1:1234', 'Form not accepted'],
     ] as const) {
       const attack = await context.newPage();
       await attack.route(`${place}/attack`, (route) => route.fulfill({ contentType: 'text/html', body }));

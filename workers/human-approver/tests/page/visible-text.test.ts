@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { html } from '../../src/page/html.ts';
+import { html, visibleText } from '../../src/page/html.ts';
 import { printJson } from '../../src/page/print-json.ts';
-import { visibleText } from '../../src/page/visible-text.ts';
 
 describe('what a tenant wrote', () => {
   test('shows every character that turns the direction of writing or has no width', () => {
@@ -63,7 +62,7 @@ describe('JSON of a tenant', () => {
   test('is cut where it is too deep, whatever the depth', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     expect(print(deep)).toEqual({
-      text: '[\n  [\n    [\n      [ <mark>… deeper than is shown here</mark> ]\n    ]\n  ]\n]\n',
+      text: '[\n  [\n    [\n      [ <mark>… nested too deeply to show</mark> ]\n    ]\n  ]\n]\n',
       isCut: true,
     });
   });

@@ -93,7 +93,7 @@ describe('a name that some name server points here', () => {
     const { status, headers } = await visitor.get('/sign-in', host);
     expect([status, headers['set-cookie']]).toEqual([
       200,
-      [expect.stringMatching(/^__Host-wcp_approver_visit_\d+=.*; HttpOnly; SameSite=Strict; Secure$/)],
+      [expect.stringMatching(/^__Host-wcp_approver_visit_\d+=.*; HttpOnly; Secure; SameSite=Strict$/)],
     ]);
   });
 });

@@ -31,21 +31,21 @@ describe('the page shows', () => {
       'Gatekeeper',
       /14 min 5\d s left/,
       '40 blast score, of 100',
-      'Its blast score, 40, is above the limit. BLAST_RADIUS_EXCEEDED level Gatekeeper',
-      'The rule that matched asks for a human. RULE level Gatekeeper',
+      'The blast score, 40, is above the limit. BLAST_RADIUS_EXCEEDED supervisor level Gatekeeper',
+      'The matching rule requires a human. RULE supervisor level Gatekeeper',
       'The rule says: Nobody fetches &lt;b&gt;anything&lt;/b&gt; without a human.',
       'Tenant tenant-a Correlation corr-1',
       'Environment prod Data label RESTRICTED Tenant risk high Class P1',
       'Rule rr_cap_web_fetch Worker org.acme.fetcher.one Species wrk.web.fetcher',
       '&quot;url&quot; : &quot;https://example.org/&quot; , &quot;depth&quot; : 3',
-      'If you approve, the worker does it.',
+      'If you approve, the worker runs.',
     ]) {
       expect(text).toMatch(part instanceof RegExp ? part : new RegExp(part.replace(/[.()[\]]/g, '\\$&')));
     }
   });
 
   test('that nothing waits, and pages of what waits where there is much', async () => {
-    expect(textOf((await steward.get('/')).text)).toContain('Nothing waits.');
+    expect(textOf((await steward.get('/')).text)).toContain('Nothing is waiting.');
     for (let n = 0; n < 21; n += 1) await hall.hold();
     const { text } = await steward.get('/');
     expect(text.split('<article').length - 1).toBe(20);
@@ -104,7 +104,7 @@ describe('a steward', () => {
       expect.stringMatching(/Not resolved. DENY_[A-Z_]+/),
     ]);
     const seen = textOf((await steward.get(`/?resolved=${stale}`)).text);
-    expect(seen).toContain('Denied, since what was approved is not what would run now: cap.web.fetch');
+    expect(seen).toContain('Denied, because what would run now is not what was approved: cap.web.fetch');
   });
 
   test('denies: nothing runs', async () => {
@@ -117,7 +117,7 @@ describe('a steward', () => {
     const id = await hall.hold();
     await resolve(id, { resolution: 'escalate', level: 'executor', reason: 'too hot' });
     const page = (await steward.get('/')).text;
-    expect(textOf(page)).toMatch(/So far Escalated from Gatekeeper by key:\S+ , .* UTC: too hot/);
+    expect(textOf(page)).toMatch(/History Escalated from Gatekeeper by key:\S+ , .* UTC: too hot/);
     expect(page).toContain(`name="result"`);
     await resolve(id, { resolution: 'escalate' }, 'executor');
     const { text } = await steward.get('/');
@@ -134,8 +134,8 @@ describe('a steward', () => {
       const id = await hall.hold({ capability_id: CAPABILITIES[kind] });
       const level = kind === 'executed' ? 'executor' : 'incident_commander';
       for (const [result, problem] of [
-        ['', 'write as JSON what you did'],
-        [' ', 'write as JSON what you did'],
+        ['', 'write what you did, as JSON'],
+        [' ', 'write what you did, as JSON'],
         ['{done: true}', 'The result is not JSON.'],
       ] as const) {
         const answer = await resolve(id, { resolution: 'approve', result, reason: 'kept <text>' }, level);

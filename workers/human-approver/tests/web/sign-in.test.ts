@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openApproverPage } from '../../src/web/approver-page.ts';
-import { readWebSettings, type WebSettings } from '../../src/web/web-settings.ts';
+import { readWebSettings, type WebSettings } from '../../src/web/settings.ts';
 import { openPage, PASSWORD, stewardAt } from '../support/open-page.ts';
 import { formToken, Visitor } from '../support/visitor.ts';
 
@@ -24,7 +24,7 @@ describe('with a password', () => {
     const { status, headers } = await visitor.signIn(PASSWORD);
     expect([status, headers.location]).toEqual([303, '/']);
     const [cookie] = headers['set-cookie'] ?? [];
-    expect(cookie).toMatch(/^wcp_approver_\d+=[\w-]{43}; Path=\/; Max-Age=28800; HttpOnly; SameSite=Strict$/);
+    expect(cookie).toMatch(/^wcp_approver_\d+=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; SameSite=Strict$/);
     expect((await visitor.get('/')).status).toBe(502);
   });
 
@@ -84,7 +84,7 @@ describe('without a password', () => {
     expect(text).toContain(`name="token" value="${token}"`);
     expect((await visitor.signIn(token)).status).toBe(303);
     const second = await new Visitor(page.url).signIn(token);
-    expect([second.status, second.text.includes('used already')]).toEqual([403, true]);
+    expect([second.status, second.text.includes('already used')]).toEqual([403, true]);
     await page.close();
   });
 });
