@@ -25,7 +25,7 @@ function run(argv: readonly string[], env: Readonly<Record<string, string>>, inp
   );
 }
 
-test('it runs once with one JSON argument, and line by line with --stdio', async () => {
+test('the program runs once with one JSON argument, and line by line with --stdio', async () => {
   const hall = await RealHall.open();
   const [first, second] = [await hall.hold(), await hall.hold()];
   const once = await run([call({ approval_id: first, resolution: 'approve' })], hall.env);
@@ -48,17 +48,17 @@ test('it runs once with one JSON argument, and line by line with --stdio', async
   }
 });
 
-test('without a Hall it denies in each mode, and --help tells of the page', async () => {
+test('without a Hall the program denies, and --help describes the page', async () => {
   const once = await run([call({ approval_id: 'one', resolution: 'deny' })], {});
   expect([once.code, JSON.parse(once.stdout).deny_reason.code]).toEqual([1, 'HALL_NOT_CONFIGURED']);
   const help = await run(['--help'], {});
   expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/--web \[host:\]port[\s\S]+--stdio/)]);
 });
 
-describe('with --web it serves the page', () => {
+describe('--web', () => {
   const env = { WCP_HALL_URL: 'http://127.0.0.1:9', WCP_HALL_KEY: 'wcp_nobody' };
 
-  test('on loopback, says where on standard output, and gives a link that signs in once', async () => {
+  test('the page is served on loopback, with its URL on standard output and a one-time link', async () => {
     const program = await startProgram(['0'], env);
     const { listening } = JSON.parse(program.stdout);
     expect(listening).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -71,7 +71,7 @@ describe('with --web it serves the page', () => {
     expect(await program.stop()).toBe(0);
   });
 
-  test('with a password, of which nothing is printed, and ends although a page is open', async () => {
+  test('a password is not printed, and the program ends although a page is open', async () => {
     const more = { WCP_APPROVER_TOKEN: PASSWORD, WCP_WEBHOOK_SECRET: WEBHOOK_SECRET };
     const program = await startProgram(['localhost:0'], { ...env, ...more });
     const visitor = new Visitor(JSON.parse(program.stdout).listening);
@@ -82,7 +82,7 @@ describe('with --web it serves the page', () => {
     expect(program.stderr).toBe('');
   });
 
-  test('to others only with a warning, unless it stands behind HTTPS', async () => {
+  test('a page that other machines can reach gives a warning unless it is behind HTTPS', async () => {
     const open = await startProgram(['0.0.0.0:0'], { ...env, WCP_APPROVER_TOKEN: PASSWORD });
     await open.stop();
     expect(open.stderr).toMatch(/HTTPS/);
@@ -96,7 +96,7 @@ describe('with --web it serves the page', () => {
     expect([behind.stderr, JSON.parse(behind.stdout)]).toEqual(['', { listening: url }]);
   });
 
-  test('A wrong use exits with 2 and says why in a sentence.', async () => {
+  test('wrong usage exits with 2 and says why in a sentence', async () => {
     const { code, stdout, stderr } = await run(['--web'], env);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^[A-Z].*\.\n$/)]);
   });
@@ -108,7 +108,7 @@ describe('with --web it serves the page', () => {
     [['0'], {}],
     [['192.0.2.1:0'], env],
   ] as const)(
-    'The operands %j with the environment %j are refused in a sentence.',
+    'the operands %j with the environment %j are refused in a sentence',
     async (operands, given) => {
       const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
       onTestFinished(() => printed.mockRestore());

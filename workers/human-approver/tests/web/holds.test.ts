@@ -10,7 +10,7 @@ beforeEach(async () => {
   steward = await stewardAt(await openPage(hall.env));
 });
 
-/** The text of a page, as somebody reads it. */
+/** The text of a page as a reader sees it. */
 const textOf = (page: string) =>
   page
     .replace(/<(script|style)[\s\S]*?<\/\1>/g, '')
@@ -22,8 +22,8 @@ async function resolve(id: string, fields: Readonly<Record<string, string>>, lev
   return steward.post(`/holds/${id}`, { form_token, seen_level: level, ...fields });
 }
 
-describe('the page shows', () => {
-  test('what is asked, by whom, with which blast, why it waits, at which level, how long, and the worker', async () => {
+describe('the page', () => {
+  test('a hold shows its request, tenant, blast, reasons, supervisor level, time left and worker', async () => {
     await hall.hold({ blast_score: 40, request: { url: 'https://example.org/', depth: 3 } });
     const text = textOf((await steward.get('/')).text);
     for (const part of [
@@ -44,7 +44,7 @@ describe('the page shows', () => {
     }
   });
 
-  test('that nothing waits, and pages of what waits where there is much', async () => {
+  test('an empty list says so, and a long list has pages', async () => {
     expect(textOf((await steward.get('/')).text)).toContain('Nothing is waiting.');
     for (let n = 0; n < 21; n += 1) await hall.hold();
     const { text } = await steward.get('/');
@@ -53,7 +53,7 @@ describe('the page shows', () => {
     expect((await steward.get(next)).text.split('<article').length - 1).toBe(1);
   });
 
-  test('all of a request as text, and not the credential that came with it', async () => {
+  test('the whole request is shown as text, without the tenant’s credential', async () => {
     const request = { text: `${'long '.repeat(1000)}\u202eend</pre><script>` };
     const id = await hall.hold({ request, tenant_credential: 'the.tenants.own', dry_run: false });
     const list = await steward.get('/');
@@ -65,14 +65,14 @@ describe('the page shows', () => {
     expect(list.text + text).not.toContain('the.tenants.own');
   });
 
-  test('the same to the script of an open page, without style and script', async () => {
+  test('the script of an open page gets the holds without style and script', async () => {
     await hall.hold();
     const { status, text } = await steward.get('/holds');
     expect([status, text.split('<article').length - 1]).toEqual([200, 1]);
     expect(text).not.toMatch(/<style|<script/);
   });
 
-  test('what is wrong with the Hall, and no hold', async () => {
+  test('a problem with the Hall is shown instead of holds', async () => {
     const lost = await stewardAt(await openPage({ ...hall.env, WCP_HALL_KEY: 'wcp_nobody' }));
     const { status, text } = await lost.get('/');
     expect([status, textOf(text).includes('UNAUTHENTICATED')]).toEqual([502, true]);
@@ -80,7 +80,7 @@ describe('the page shows', () => {
 });
 
 describe('a steward', () => {
-  test('approves: the worker runs, the Hall has the reason and the evidence', async () => {
+  test('an approval runs the worker, and the Hall keeps the reason and the evidence', async () => {
     const id = await hall.hold();
     const { status, headers } = await resolve(id, { resolution: 'approve', reason: ' two\r\nlines ' });
     expect([status, headers.location]).toEqual([303, `/?resolved=${id}`]);
@@ -92,7 +92,7 @@ describe('a steward', () => {
     expect(text).not.toContain('<article');
   });
 
-  test('is told that the worker failed, or that what was approved is no longer allowed', async () => {
+  test('the page says when the worker failed, or when the call is no longer allowed', async () => {
     const [failing, stale] = [await hall.hold({ request: { fail: true } }), await hall.hold()];
     const failed = await resolve(failing, { resolution: 'approve' });
     const { text } = await steward.get(failed.headers.location ?? '');
@@ -107,13 +107,13 @@ describe('a steward', () => {
     expect(seen).toContain('Denied, because what would run now is not what was approved: cap.web.fetch');
   });
 
-  test('denies: nothing runs', async () => {
+  test('after a denial nothing runs', async () => {
     const id = await hall.hold();
     await resolve(id, { resolution: 'deny' });
     expect([hall.ran, (await hall.approval(id)).state]).toEqual([[], 'denied']);
   });
 
-  test('escalates, one level or to a named one, and is then asked for a result', async () => {
+  test('a hold is escalated by one supervisor level or to a named one, and then needs a result', async () => {
     const id = await hall.hold();
     await resolve(id, { resolution: 'escalate', level: 'executor', reason: 'too hot' });
     const page = (await steward.get('/')).text;
@@ -129,7 +129,7 @@ describe('a steward', () => {
   });
 
   test.each(['executed', 'incident'] as const)(
-    'submits the result of what a human did (%s)',
+    'a steward submits the result of human work (%s)',
     async (kind) => {
       const id = await hall.hold({ capability_id: CAPABILITIES[kind] });
       const level = kind === 'executed' ? 'executor' : 'incident_commander';
@@ -153,7 +153,7 @@ describe('a steward', () => {
     },
   );
 
-  test('is told by its code why the Hall refused, and nothing that was written is lost', async () => {
+  test('a problem from the Hall is shown with its code, and the form keeps its text', async () => {
     const id = await hall.hold();
     const fields = { resolution: 'escalate', level: 'gatekeeper', reason: 'my words' };
     const answer = await resolve(id, fields);
@@ -166,7 +166,7 @@ describe('a steward', () => {
     expect(textOf((await steward.post(`/holds/${id}`, late)).text)).toContain('APPROVAL_RESOLVED');
   });
 
-  test('sends nothing that the form does not have', async () => {
+  test('a form with unknown values is not sent to the Hall', async () => {
     const id = await hall.hold();
     for (const fields of [{}, { resolution: 'allow' }, { resolution: 'approve', seen_level: 'king' }]) {
       expect((await resolve(id, fields as Record<string, string>)).status).toBe(422);
