@@ -12,7 +12,7 @@ const run = (argv: readonly string[], input = '') =>
 const context = contextFor(worker, { correlation_id: 'chunk/1' });
 const call = (request: object, id?: number) => JSON.stringify({ context, request, id });
 
-test('the worker keeps to its contract', async () => {
+test('the worker keeps the contract of every worker', async () => {
   const valid = [
     { text: HANDBOOK, format: 'markdown', max_tokens: 20 },
     { text: HANDBOOK, max_tokens: 2000 },
@@ -31,7 +31,7 @@ test('the worker keeps to its contract', async () => {
   expect(await checkWorker(worker, { valid, invalid })).toEqual([]);
 });
 
-test('the three ways to run it give one result', async () => {
+test('all run modes give the same result', async () => {
   const request = { text: HANDBOOK, format: 'markdown', max_tokens: 50 };
   const { result } = await worker.execute(request, context);
   const once = run([call(request)]);
@@ -49,7 +49,7 @@ test('the three ways to run it give one result', async () => {
   ]);
 });
 
-test('the example of the README has the result that it shows', async () => {
+test('the README example has the result that it shows', async () => {
   const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
   const [request, result] = [...readme.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) =>
     JSON.parse(json),

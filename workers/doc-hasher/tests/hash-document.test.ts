@@ -28,9 +28,9 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllEnvs());
 
-describe('the hash', () => {
+describe('hashing', () => {
   test.each(['', 'abc', 'é', 'e\u0301', '😀', ' abc\n'])(
-    'of the text %j is that of its UTF-8',
+    'the text %j is hashed as UTF-8',
     async (text) => {
       expect((await hashed({ text })).sha256).toBe(sha256(text));
     },
@@ -49,34 +49,34 @@ describe('the hash', () => {
     ],
     [{ s: '\u000f\n"\\/€$' }, '{"s":"\\u000f\\n\\"\\\\/€$"}'],
     [{ '10': 1, '9': 2 }, '{"10":1,"9":2}'],
-  ])('of the document %j is that of its canonical JSON', async (document, text) => {
+  ])('the document %j is hashed as canonical JSON', async (document, text) => {
     expect((await hashed({ document })).sha256).toBe(sha256(text));
   });
 
-  test('does not depend on the order of members', async () => {
+  test('the order of members does not change the hash', async () => {
     const one = await hashed({ document: { a: { x: 1, y: 2 }, b: 3 } });
     expect(await hashed({ document: { b: 3, a: { y: 2, x: 1 } } })).toEqual(one);
   });
 
-  test('covers a member named __proto__', async () => {
+  test('a member named __proto__ changes the hash', async () => {
     const document = JSON.parse('{"a":1,"__proto__":{"b":2}}');
     expect((await hashed({ document })).sha256).toBe(sha256('{"__proto__":{"b":2},"a":1}'));
   });
 
-  test('covers a document as deep and as long as a request may be', async () => {
+  test('the largest and deepest document that a request can hold is hashed', async () => {
     let deep: object = {};
     for (let level = 0; level < 60; level += 1) deep = { a: [deep], level }.a;
     const list = Array.from({ length: 200_000 }, (_, n) => n);
     expect((await hashed({ document: { deep, list } })).sha256).toBe(sha256(JSON.stringify({ deep, list })));
   });
 
-  test('of a string that is no Unicode is refused', async () => {
+  test('a string that is not well-formed Unicode is denied', async () => {
     expect(await run({ text: '\ud800' })).toMatchObject({ status: 'denied' });
   });
 });
 
-describe('the signature', () => {
-  test('is made with the key in WCP_HASHER_KEY', async () => {
+describe('signing', () => {
+  test('the key in WCP_HASHER_KEY signs the hash', async () => {
     vi.stubEnv('WCP_HASHER_KEY', PEM);
     const result = await hashed({ text: 'abc' });
     expect(result).toMatchObject({
@@ -89,12 +89,12 @@ describe('the signature', () => {
     expect(await hashed({ text: 'abc' })).toEqual(result);
   });
 
-  test('is made with a key whose lines are written on one', async () => {
+  test('a key may be written on one line with escaped line feeds', async () => {
     vi.stubEnv('WCP_HASHER_KEY', PEM.replaceAll('\n', '\\n'));
     expect(await hashed({ text: 'abc' })).toMatchObject({ key: 'configured', public_key: PUBLIC });
   });
 
-  test('is made with the key of this process where none is configured', async () => {
+  test('without a configured key, an ephemeral key of the process signs', async () => {
     const [one, two] = [await hashed({ text: 'abc' }), await hashed({ document: {} })];
     expect([one.key, isSigned(one), isSigned(two)]).toEqual(['ephemeral', true, true]);
     expect(two.public_key).toBe(one.public_key);
@@ -109,13 +109,13 @@ describe('a key in a file', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  test('is read', async () => {
+  test('a key is read from the file in WCP_HASHER_KEY_FILE', async () => {
     writeFileSync(join(folder, 'key.pem'), PEM);
     vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, 'key.pem'));
     expect(await hashed({ text: '' })).toMatchObject({ key: 'configured', public_key: PUBLIC });
   });
 
-  test.each(['', 'absent.pem'])('that is no file, %j, is refused, and its path is not told', async (name) => {
+  test.each(['', 'absent.pem'])('a path that is not a file (%j) is denied without revealing the path', async (name) => {
     vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, name));
     const result = await run({ text: '' });
     expect(result).toMatchObject({
@@ -126,7 +126,7 @@ describe('a key in a file', () => {
     expect(JSON.stringify(result)).not.toContain(folder);
   });
 
-  test('beside a key in WCP_HASHER_KEY is refused, not passed over', async () => {
+  test('setting both the key and the key file is denied', async () => {
     writeFileSync(join(folder, 'key.pem'), PEM);
     vi.stubEnv('WCP_HASHER_KEY', PEM);
     vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, 'key.pem'));
@@ -134,21 +134,21 @@ describe('a key in a file', () => {
   });
 });
 
-describe('a key that cannot be used', () => {
+describe('an unusable key', () => {
   const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const encrypted = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' } as const;
   test.each<[string, () => string]>([
     ['is empty', () => ''],
-    ['is no PEM', () => 'nonsense'],
-    ['is cut off', () => PEM.slice(0, 60)],
-    ['is public', () => createPublicKey(PEM).export({ type: 'spki', format: 'pem' }).toString()],
-    ['is of another kind', () => rsa().export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['is not PEM', () => 'nonsense'],
+    ['is truncated', () => PEM.slice(0, 60)],
+    ['is a public key', () => createPublicKey(PEM).export({ type: 'spki', format: 'pem' }).toString()],
+    ['is an RSA key', () => rsa().export({ type: 'pkcs8', format: 'pem' }).toString()],
     [
-      'is of X25519',
+      'is an X25519 key',
       () => generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     ],
     ['is encrypted', () => generateKeyPairSync('ed25519').privateKey.export(encrypted).toString()],
-  ])('because it %s is refused, and nothing of it is told', async (_, pem) => {
+  ])('a key that %s is denied without revealing any of it', async (_, pem) => {
     const text = pem();
     vi.stubEnv('WCP_HASHER_KEY', text);
     const result = await run({ text: 'abc' });

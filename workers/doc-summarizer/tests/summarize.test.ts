@@ -9,8 +9,8 @@ const summaryOf = (text: string, max_sentences = 5, format: 'text' | 'markdown' 
   summarize({ text, max_sentences, format });
 const squeezed = LIGHTHOUSE.replace(/\s+/g, ' ');
 
-describe('a summary', () => {
-  test('consists of whole sentences of the document, in its order', () => {
+describe('summarize', () => {
+  test('a summary consists of whole sentences of the document, in its order', () => {
     const { summary, sentences, statistics } = summaryOf(LIGHTHOUSE);
     expect(sentences).toHaveLength(5);
     for (const { text } of sentences) {
@@ -26,7 +26,7 @@ describe('a summary', () => {
     expect(statistics.compression).toBeLessThan(0.5);
   });
 
-  test('says what the document is about', () => {
+  test('a summary says what the document is about', () => {
     const { summary, keywords, sentences } = summaryOf(LIGHTHOUSE);
     expect(sentences[0]?.index).toBe(0);
     expect(summary).toMatch(/lighthouse/);
@@ -35,13 +35,13 @@ describe('a summary', () => {
     expect(keywords).toHaveLength(10);
   });
 
-  test('may have sentences of three words', () => {
+  test('a sentence of three words can be in a summary', () => {
     expect(summaryOf('One thing matters. The rest does not.').summary).toBe(
       'One thing matters. The rest does not.',
     );
   });
 
-  test('does not cut a sentence at an abbreviation, a number or an identifier', () => {
+  test('a sentence does not end at an abbreviation, a number or an identifier', () => {
     const all = summaryOf(LIGHTHOUSE, 20).sentences.map(({ text }) => text);
     expect(all.filter((text) => /^(?:Marsh|g\.|half)/.test(text))).toEqual([]);
     const text =
@@ -52,18 +52,18 @@ describe('a summary', () => {
     ]);
   });
 
-  test('cuts a sentence after a word that could be an abbreviation', () => {
+  test('a sentence may end with a word that could be an abbreviation', () => {
     const text = 'The cats of the town sleep all day in the sun. Dogs bark at night and sleep too.';
     expect(summaryOf(text).statistics.sentences).toBe(2);
   });
 
-  test('is the same for the same text, whatever was summarised before', () => {
+  test('the same text gives the same summary, whatever was summarised before', () => {
     const first = summaryOf(LIGHTHOUSE);
     summaryOf(LIGHTHOUSE_MARKDOWN, 3, 'markdown');
     expect(summaryOf(LIGHTHOUSE)).toEqual(first);
   });
 
-  test('with fewer sentences never has one that repeats another', () => {
+  test('no sentence of a summary repeats another', () => {
     const text = Array.from({ length: 6 }, () => 'The lighthouse stands on a rock in the sea.')
       .concat(
         'A lighthouse stands on the rock in the sea.',
@@ -77,21 +77,21 @@ describe('a summary', () => {
     ]);
   });
 
-  test.each([1, 2, 7, 20])('has at most the %d sentences that were asked for', (most) => {
+  test.each([1, 2, 7, 20])('a summary has at most %d sentences when the request says so', (most) => {
     expect(summaryOf(LIGHTHOUSE, most).sentences).toHaveLength(Math.min(most, 19));
   });
 
-  test('prefers sentences that stand on their own', () => {
+  test('sentences that read well on their own are preferred', () => {
     const { sentences } = summaryOf(LIGHTHOUSE, 4);
     expect(sentences.filter(({ text }) => /^(?:It|Its|They|This)\b/.test(text))).toEqual([]);
   });
 });
 
-describe('of Markdown', () => {
+describe('summarize of Markdown', () => {
   const all = summaryOf(LIGHTHOUSE_MARKDOWN, 20, 'markdown');
   const texts = all.sentences.map(({ text }) => text);
 
-  test('code, tables, comments, front matter, addresses and markup leave nothing behind', () => {
+  test('code, tables, comments, front matter, addresses and markup are left out', () => {
     expect(texts.join('\n')).not.toMatch(/debris|comment|picture|example\.org|title|tags/i);
     expect(texts.join('\n')).not.toMatch(/[*_`#|<>[\]~]|CW-2|&amp;|\^1/);
   });
@@ -108,16 +108,16 @@ describe('of Markdown', () => {
     ]);
   });
 
-  test('headings are topics and no sentences', () => {
+  test('headings count as topics but not as sentences', () => {
     expect(texts.join(' ')).not.toMatch(/The museum The|^The lamp/);
     expect(all.keywords.slice(0, 2)).toEqual(['lighthouse', 'lamp']);
     expect(all.statistics.sentences).toBe(texts.length);
   });
 });
 
-describe('of a text that is hardly one', () => {
+describe('a text without sentences', () => {
   test.each(['   ', '\n\n\n', '... !!! ???', '-----', '| a | b |', '\u200b', '12 34 56'])(
-    '%j there is no summary',
+    '%j has no summary',
     (text) => {
       const empty: Summary = {
         summary: '',
@@ -138,7 +138,7 @@ describe('of a text that is hardly one', () => {
     },
   );
 
-  test('a sentence in another script is cut at its own stops', () => {
+  test('Chinese sentences end at their own full stops', () => {
     const { sentences } = summaryOf('今天天气很好，我们去公园散步。明天会下雨，所以带伞。');
     expect(sentences.map(({ text }) => text)).toEqual([
       '今天天气很好，我们去公园散步。',
@@ -152,7 +152,7 @@ describe('of a text that is hardly one', () => {
   });
 });
 
-describe('of a text that is meant to take long', () => {
+describe('a hostile text', () => {
   const long = (unit: string, length: number) => unit.repeat(Math.ceil(length / unit.length));
   const spaces = ' '.repeat(5000);
   test.each([
@@ -181,7 +181,7 @@ describe('of a text that is meant to take long', () => {
     `-|${spaces}\n`,
     `${spaces}|\n`,
     'It is so. ',
-  ])('%j, three hundred thousand characters of it take seconds at most', (unit) => {
+  ])('300,000 characters of %j take seconds at most', (unit) => {
     for (const format of ['text', 'markdown'] as const) {
       const started = performance.now();
       summaryOf(long(unit, 300_000), 5, format);
@@ -189,7 +189,7 @@ describe('of a text that is meant to take long', () => {
     }
   });
 
-  test('a megabyte of prose is summarised within the worker’s time', async () => {
+  test('a megabyte of prose is summarised within the worker’s time limit', async () => {
     const result = await worker.execute(
       { text: long(LIGHTHOUSE, 1_000_000), max_sentences: 3 },
       contextFor(worker),

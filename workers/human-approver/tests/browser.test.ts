@@ -10,15 +10,15 @@ beforeEach(({ skip }) => {
   if (NO_BROWSER !== null) skip(NO_BROWSER);
 });
 
-/** What a browser complains of: a script that was refused, an error. */
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
+/** The errors and warnings of a browser, such as a refused script. */
+function problemsOf(page: Page): string[] {
+  const problems: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('dialog', (dialog) => complaints.push(`dialog ${dialog.message()}`));
-  return complaints;
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('dialog', (dialog) => problems.push(`dialog ${dialog.message()}`));
+  return problems;
 }
 
 async function signIn(page: Page, url: string): Promise<void> {
@@ -39,10 +39,10 @@ async function startBoth() {
 }
 
 describe('a steward in a browser', () => {
-  test('signs in by the link, sees what is held and why, approves one and denies another', async () => {
+  test('a steward signs in by the link, reads the holds, approves one and denies another', async () => {
     const { hall, link } = await startBoth();
     const page = await (await openBrowser()).newPage();
-    const complaints = complaintsOf(page);
+    const problems = problemsOf(page);
     const request = { url: 'https://example.org/', note: EVIL, tags: ['a', 1, null, { deep: true }] };
     const approved = await hall.hold({ blast_score: 40, request });
     const denied = await hall.hold({ capability_id: CAPABILITIES.executed });
@@ -50,7 +50,7 @@ describe('a steward in a browser', () => {
     await page.goto(link);
     await page.getByRole('button', { name: 'Sign in' }).click();
     const card = page.getByRole('article', { name: 'cap.web.fetch' });
-    await card.getByText('Its blast score, 40, is above the limit.').waitFor();
+    await card.getByText('The blast score, 40, is above the limit.').waitFor();
     expect(await card.getByRole('timer').textContent()).toMatch(/^14 min [45]\d s$/);
     for (const text of [
       'tenant-a',
@@ -62,7 +62,7 @@ describe('a steward in a browser', () => {
     ]) {
       expect(await card.getByText(text, { exact: true }).count()).toBe(1);
     }
-    expect(await card.getByRole('region', { name: 'What is asked' }).textContent()).toContain(
+    expect(await card.getByRole('region', { name: 'Request' }).textContent()).toContain(
       '<img src=x onerror=',
     );
     expect(await page.evaluate('window.hacked')).toBeUndefined();
@@ -73,7 +73,7 @@ describe('a steward in a browser', () => {
     await card.getByRole('button', { name: 'Approve' }).click();
     await page.getByText('Approved: cap.web.fetch for tenant-a.').waitFor();
     expect(await page.getByRole('article', { name: 'cap.web.fetch' }).count()).toBe(0);
-    await page.getByText('What came of it').click();
+    await page.getByText('Result', { exact: true }).click();
     await picture(page, 'approved');
     expect(hall.ran).toEqual([request]);
     expect((await hall.approval(approved)).history).toMatchObject([
@@ -82,16 +82,16 @@ describe('a steward in a browser', () => {
     expect(await hall.receiptKinds('corr-1')).toEqual(['decision', 'approval', 'decision', 'outcome']);
 
     await page.getByRole('article', { name: 'cap.ml.embed' }).getByRole('button', { name: 'Deny' }).click();
-    await page.getByText('Nothing waits.').waitFor();
+    await page.getByText('Nothing is waiting.').waitFor();
     expect((await hall.approval(denied)).state).toBe('denied');
-    expect([hall.ran.length, complaints]).toEqual([1, []]);
+    expect([hall.ran.length, problems]).toEqual([1, []]);
   });
 
-  test('sees a new hold by a notice of the Hall, and what is being written stays', async () => {
+  test('a new hold appears by a notice of the Hall, and text being written stays', async () => {
     const { hall, link } = await startBoth();
     const first = await hall.hold();
     const page = await (await openBrowser()).newPage();
-    const complaints = complaintsOf(page);
+    const problems = problemsOf(page);
     await page.goto(link);
     await page.getByRole('button', { name: 'Sign in' }).click();
     const reason = page.getByRole('article').getByLabel('Reason');
@@ -118,10 +118,10 @@ describe('a steward in a browser', () => {
       true,
     );
     await picture(page, 'kept-up');
-    expect([loads, complaints]).toEqual([[], []]);
+    expect([loads, problems]).toEqual([[], []]);
   });
 
-  test('does everything with the keyboard alone, and submits a result as JSON', async () => {
+  test('a steward can do everything with the keyboard, including a result as JSON', async () => {
     const hall = await RealHall.open();
     const id = await hall.hold({ capability_id: CAPABILITIES.executed });
     const page = await (await openBrowser({ width: 400, colorScheme: 'dark' })).newPage();
@@ -149,26 +149,26 @@ describe('a steward in a browser', () => {
     await page.keyboard.type('{"done": true}');
     await press('Tab', isAt('[value=approve]'));
     await page.keyboard.press('Enter');
-    await page.getByText('Nothing waits.').waitFor();
+    await page.getByText('Nothing is waiting.').waitFor();
     expect((await hall.approval(id)).result).toEqual({ done: true });
   });
 
-  test('cannot resolve what has run out of time', async () => {
+  test('an expired hold cannot be resolved', async () => {
     const hall = await RealHall.open();
     await hall.hold();
     const ahead = await openPageAt(hall.env, () => Date.now() + 898_000);
     const page = await (await openBrowser()).newPage();
     await signIn(page, ahead.page.url);
-    await page.getByText('The time is over: it counts as denied.').waitFor();
+    await page.getByText('Expired: this counts as denied.').waitFor();
     expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
   });
 });
 
 describe('an attacker in a browser', () => {
-  test('runs nothing, whatever stands in any field', async () => {
+  test('an attacker’s text in any field runs nothing', async () => {
     const url = (await openPage(await evilHall())).url;
     const page = await (await openBrowser()).newPage();
-    const complaints = complaintsOf(page);
+    const problems = problemsOf(page);
     await signIn(page, url);
     await page.goto(`${url}/?resolved=one`);
     await page.getByRole('article').waitFor();
@@ -177,10 +177,10 @@ describe('an attacker in a browser', () => {
     await page.getByText('Not resolved.').waitFor();
     expect(await page.evaluate('window.hacked')).toBeUndefined();
     expect(await page.locator('img, main script, main style').count()).toBe(0);
-    expect(complaints.filter((text) => !text.includes('409'))).toEqual([]);
+    expect(problems.filter((text) => !text.includes('409'))).toEqual([]);
   });
 
-  test('cannot frame the page, send its forms, or come by another name', async () => {
+  test('an attacker cannot frame the page, send its forms or use another host name', async () => {
     const hall = await RealHall.open();
     const id = await hall.hold();
     const { page: own } = await openPageAt(hall.env);
@@ -194,7 +194,7 @@ describe('an attacker in a browser', () => {
     // To another site a browser sends no cookie; to another port of the same host it does.
     for (const [place, answer] of [
       ['http://evil.example', 'Signed out'],
-      ['http://127.0.0.1:1234', 'Not from here'],
+      ['http://127.0.0.1:1234', 'Form not accepted'],
     ] as const) {
       const attack = await context.newPage();
       await attack.route(`${place}/attack`, (route) => route.fulfill({ contentType: 'text/html', body }));

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { contextFor } from '@wcp/worker-kit/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { approverFor } from '../src/index.ts';
+import { serveWeb } from '../src/web/serve-web.ts';
 import { PASSWORD } from './support/open-page.ts';
 import { startProgram } from './support/program.ts';
 import { RealHall, WEBHOOK_SECRET } from './support/real-hall.ts';
@@ -24,7 +25,7 @@ function run(argv: readonly string[], env: Readonly<Record<string, string>>, inp
   );
 }
 
-test('it runs once with one JSON argument, and line by line with --stdio', async () => {
+test('the program runs once with one JSON argument, and line by line with --stdio', async () => {
   const hall = await RealHall.open();
   const [first, second] = [await hall.hold(), await hall.hold()];
   const once = await run([call({ approval_id: first, resolution: 'approve' })], hall.env);
@@ -47,41 +48,43 @@ test('it runs once with one JSON argument, and line by line with --stdio', async
   }
 });
 
-test('without a Hall it denies in each mode, and --help tells of the page', async () => {
+test('without a Hall the program denies, and --help describes the page', async () => {
   const once = await run([call({ approval_id: 'one', resolution: 'deny' })], {});
   expect([once.code, JSON.parse(once.stdout).deny_reason.code]).toEqual([1, 'HALL_NOT_CONFIGURED']);
   const help = await run(['--help'], {});
   expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/--web \[host:\]port[\s\S]+--stdio/)]);
 });
 
-describe('with --web it serves the page', () => {
+describe('--web', () => {
   const env = { WCP_HALL_URL: 'http://127.0.0.1:9', WCP_HALL_KEY: 'wcp_nobody' };
 
-  test('on loopback, says where on standard output, and gives a link that signs in once', async () => {
+  test('the page is served on loopback, with its URL on standard output and a one-time link', async () => {
     const program = await startProgram(['0'], env);
     const { listening } = JSON.parse(program.stdout);
     expect(listening).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect(program.stderr).toMatch(/^Sign in, once: http:\/\/127\.0\.0\.1:\d+\/sign-in\?token=[\w-]{43}\n$/);
+    expect(program.stderr).toMatch(
+      /^Sign in \(link works once\): http:\/\/127\.0\.0\.1:\d+\/sign-in\?token=[\w-]{43}\n$/,
+    );
     expect(program.stdout).not.toContain('token');
     const token = new URL(/http\S+/.exec(program.stderr)?.[0] ?? '').searchParams.get('token') ?? '';
     expect((await new Visitor(listening).signIn(token)).status).toBe(303);
     expect(await program.stop()).toBe(0);
   });
 
-  test('with a password, of which nothing is printed, and ends although a page is open', async () => {
+  test('a password is not printed, and the program ends although a page is open', async () => {
     const more = { WCP_APPROVER_TOKEN: PASSWORD, WCP_WEBHOOK_SECRET: WEBHOOK_SECRET };
     const program = await startProgram(['localhost:0'], { ...env, ...more });
-    expect(program.stderr).toBe('');
     const visitor = new Visitor(JSON.parse(program.stdout).listening);
     await visitor.signIn(PASSWORD);
-    const events = visitor.get('/events').catch(() => null);
-    await new Promise((next) => setTimeout(next, 100));
+    const events = await visitor.listen();
     expect(await program.stop()).toBe(0);
-    await events;
+    await events.text();
+    expect(program.stderr).toBe('');
   });
 
-  test('to others only with a warning, unless it stands behind HTTPS', async () => {
+  test('a page that other machines can reach gives a warning unless it is behind HTTPS', async () => {
     const open = await startProgram(['0.0.0.0:0'], { ...env, WCP_APPROVER_TOKEN: PASSWORD });
+    await open.stop();
     expect(open.stderr).toMatch(/HTTPS/);
     const url = 'https://approver.example';
     const behind = await startProgram(['0.0.0.0:0'], {
@@ -89,20 +92,30 @@ describe('with --web it serves the page', () => {
       WCP_APPROVER_TOKEN: PASSWORD,
       WCP_APPROVER_URL: url,
     });
+    await behind.stop();
     expect([behind.stderr, JSON.parse(behind.stdout)]).toEqual(['', { listening: url }]);
   });
 
+  test('wrong usage exits with 2 and says why in a sentence', async () => {
+    const { code, stdout, stderr } = await run(['--web'], env);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^[A-Z].*\.\n$/)]);
+  });
+
   test.each([
-    [[], env],
     [['here'], env],
     [['70000'], env],
     [['0', 'more'], env],
     [['0'], {}],
     [['192.0.2.1:0'], env],
-  ] as const)('and refuses %j %j in a sentence', async (operands, given) => {
-    const { code, stdout, stderr } = await run(['--web', ...operands], given);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^[A-Z].*[.)]$/);
-    expect(stderr).not.toContain('    at ');
-  });
+  ] as const)(
+    'the operands %j with the environment %j are refused in a sentence',
+    async (operands, given) => {
+      const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+      onTestFinished(() => printed.mockRestore());
+      expect(await serveWeb(operands, given)).toBe(2);
+      const [sentence] = printed.mock.lastCall ?? [];
+      expect(sentence).toMatch(/^[A-Z].*[.)]$/);
+      expect(sentence).not.toContain('\n');
+    },
+  );
 });

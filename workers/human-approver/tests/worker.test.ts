@@ -7,7 +7,7 @@ import { CAPABILITIES, RealHall } from './support/real-hall.ts';
 
 const KEY = 'wcp_AAAAAAAAAAAA_notReallyAKeyOfAnybody';
 
-/** A Hall that answers what a test says. */
+/** A server that answers as a test says. */
 async function falseHall(listener: RequestListener) {
   const server = createServer(listener);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -19,7 +19,7 @@ async function falseHall(listener: RequestListener) {
   return approverFor({ WCP_HALL_URL: `http://127.0.0.1:${port}/under/`, WCP_HALL_KEY: KEY });
 }
 
-describe('at a real Hall', () => {
+describe('with a Hall', () => {
   let hall: RealHall;
   beforeEach(async () => {
     hall = await RealHall.open();
@@ -29,7 +29,7 @@ describe('at a real Hall', () => {
     return worker.execute(request, contextFor(worker, { correlation_id: 'approve/1' }));
   };
 
-  test('an approval runs what was held, and says how that ended but not what it made', async () => {
+  test('an approval runs the held call, and reports its outcome but not its result', async () => {
     const approval_id = await hall.hold();
     const { status, result } = await ask({ approval_id, resolution: 'approve', reason: 'seen' });
     expect([status, result]).toEqual([
@@ -48,7 +48,7 @@ describe('at a real Hall', () => {
     expect((await hall.approval(approval_id)).history).toMatchObject([{ action: 'approve', reason: 'seen' }]);
   });
 
-  test('a denial, an escalation and a result of a human go to the Hall as they are', async () => {
+  test('a denial, an escalation and a human’s result reach the Hall unchanged', async () => {
     const [first, second] = [await hall.hold(), await hall.hold()];
     expect((await ask({ approval_id: first, resolution: 'deny' })).result).toMatchObject({ state: 'denied' });
     const raised = await ask({ approval_id: second, resolution: 'escalate', level: 'incident_commander' });
@@ -59,7 +59,7 @@ describe('at a real Hall', () => {
     expect(hall.ran).toEqual([]);
   });
 
-  test('whatever the Hall refuses is a denial with the Hall’s code', async () => {
+  test('a problem from the Hall is a denial with the Hall’s code', async () => {
     const held = await hall.hold();
     await ask({ approval_id: held, resolution: 'deny' });
     const executed = await hall.hold({ capability_id: CAPABILITIES.executed });
@@ -84,7 +84,7 @@ describe('at a real Hall', () => {
     ]);
   });
 
-  test('dispatched by a Hall, it resolves a hold of that very Hall', async () => {
+  test('a Hall can dispatch the worker to resolve one of its own holds', async () => {
     const env = { WCP_HALL_URL: '', WCP_HALL_KEY: '' };
     const worker = {
       ...approverFor({}),
@@ -101,7 +101,7 @@ describe('at a real Hall', () => {
   });
 });
 
-describe('with a Hall that is not one', () => {
+describe('with a server that is not a Hall', () => {
   const request = { approval_id: 'one', resolution: 'deny' };
   const codeOf = async (listener: RequestListener) => {
     const worker = await falseHall(listener);
@@ -110,7 +110,7 @@ describe('with a Hall that is not one', () => {
     return `${result.status} ${result.deny_reason?.code}`;
   };
 
-  test('every answer that is none is a denial, and neither key nor address is in any', async () => {
+  test('an invalid answer is a denial that reveals neither key nor address', async () => {
     expect(await codeOf((_, response) => response.end('<html>'))).toBe('denied HALL_ANSWER_INVALID');
     expect(await codeOf((_, response) => response.end('{"approval":{}}'))).toBe('denied HALL_ANSWER_INVALID');
     expect(await codeOf((_, response) => response.writeHead(500).end('oops'))).toBe(
@@ -126,7 +126,7 @@ describe('with a Hall that is not one', () => {
     expect(await codeOf(echo)).toBe('denied HALL_ANSWER_INVALID');
   });
 
-  test('it asks under the path of the address, with the key and the correlation id', async () => {
+  test('requests go to the path of the address, with the key and the correlation id', async () => {
     const seen: unknown[] = [];
     await codeOf(({ url, headers }, response) => {
       seen.push([url, headers.authorization, headers['x-correlation-id']]);
@@ -135,7 +135,7 @@ describe('with a Hall that is not one', () => {
     expect(seen).toEqual([['/under/wcp/approvals/resolve', `Bearer ${KEY}`, 'test-correlation']]);
   });
 
-  test('without a Hall it denies, and says what the operator has to do', async () => {
+  test('without a usable Hall the worker denies', async () => {
     for (const env of [
       {},
       { WCP_HALL_URL: 'http://127.0.0.1:1' },
@@ -150,7 +150,7 @@ describe('with a Hall that is not one', () => {
   });
 });
 
-test('the worker keeps to its contract', async () => {
+test('the worker keeps the contract of every worker', async () => {
   const hash = `sha256:${'0'.repeat(64)}`;
   const approval = {
     ...{ approval_id: 'one', state: 'denied', mode: 'dispatch', level: 'gatekeeper', tenant_id: 't' },

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
 import { fullTextQuery } from '../src/full-text-query.ts';
 
-test('a question becomes any of its words, each once and in quotation marks', () => {
+test('a question matches any of its words, each quoted once', () => {
   expect(fullTextQuery('The horn, NOT the "fog-horn*"!')).toBe('"the" OR "horn" OR "not" OR "fog"');
   expect(fullTextQuery('text:Łódź^2 {a b}')).toBe('"text" OR "łódź" OR "2" OR "a" OR "b"');
 });
 
-test('composed and decomposed letters are one word', () => {
+test('composed and decomposed letters are the same word', () => {
   expect(fullTextQuery('cafe\u0301 café')).toBe('"café"');
 });
 
-test('a question without a word is none', () => {
+test('a question without a word has no query', () => {
   for (const question of ['', ' ', '"', '* ^ ( )', '😀', '\u0000', '\u0301']) {
     expect(fullTextQuery(question)).toBeNull();
   }
 });
 
-test('no more than 64 words are looked for', () => {
+test('at most 64 words are searched for', () => {
   const words = Array.from({ length: 100 }, (_, n) => `w${n}`);
   expect(fullTextQuery(words.join(' '))?.split(' OR ')).toHaveLength(64);
 });

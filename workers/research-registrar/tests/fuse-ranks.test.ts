@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { fuseRanks } from '../src/fuse-ranks.ts';
 
-test('an entry gets one sixty-first for a first place, one sixty-second for a second', () => {
+test('a first place counts 1/61, a second place 1/62', () => {
   expect(fuseRanks([[7, 8]])).toEqual([
     { id: 7, score: 0.0163934 },
     { id: 8, score: 0.016129 },
   ]);
 });
 
-test('places in several lists are added', () => {
+test('the counts of several lists are added', () => {
   const fused = fuseRanks([
     [1, 2, 3],
     [4, 3],
@@ -17,7 +17,7 @@ test('places in several lists are added', () => {
   expect(fused[0]?.score).toBeCloseTo(1 / 63 + 1 / 62, 6);
 });
 
-test('equal entries come in the order of their ids, and no lists give nothing', () => {
+test('equal entries are ordered by id, and no lists give no entries', () => {
   expect(fuseRanks([[9], [2]]).map(({ id }) => id)).toEqual([2, 9]);
   expect(fuseRanks([[], []])).toEqual([]);
 });

@@ -22,8 +22,8 @@ async function library() {
   return { ...registrar, texts };
 }
 
-describe('by words', () => {
-  test('a piece is found in any of its forms', async () => {
+describe('searching by words', () => {
+  test('a chunk is found by any form of its words', async () => {
     const { texts } = await library();
     expect(await texts({ query: 'lens' })).toEqual([0]);
     expect(await texts({ query: 'BURNERS?' })).toEqual([0]);
@@ -31,7 +31,7 @@ describe('by words', () => {
     expect(await texts({ query: 'rádio zzz' })).toEqual([]);
   });
 
-  test('the piece with more and rarer of the words comes first, and each hit says where it is from', async () => {
+  test('the chunk with more and rarer words comes first, and each hit names its source', async () => {
     const { register, retrieve } = await library();
     await register(
       documentOf('notes', ['The sea was calm.', 'The light of the lens was seen from the sea.']),
@@ -106,13 +106,13 @@ describe('by words', () => {
     '" '.repeat(2000),
     'horn '.repeat(800),
     'é'.repeat(2000),
-  ])('%j is words and no syntax', async (query) => {
+  ])('%j is searched as words, not as syntax', async (query) => {
     const { retrieve, texts } = await library();
     expect(await retrieve({ query })).toMatchObject({ status: 'ok' });
     if (query.includes('horn')) expect(await texts({ query })).toContain(1);
   });
 
-  test('a word that reads like syntax is searched for as a word', async () => {
+  test('a word that looks like syntax is searched as a word', async () => {
     const { register, find } = freshRegistrar();
     await register(documentOf('logic', ['AND binds more than OR.', 'The text is plain.']));
     expect((await find({ query: 'NOT OR' })).map(({ text }) => text)).toEqual(['AND binds more than OR.']);
@@ -120,14 +120,14 @@ describe('by words', () => {
   });
 });
 
-describe('by vectors', () => {
-  test('the nearest come first, without a word in common', async () => {
+describe('searching by vectors', () => {
+  test('the nearest chunks come first, even without a word in common', async () => {
     const { texts } = await library();
     expect(await texts({ query: '…', vector: [0, 1, 0], model: 'test-3' })).toEqual([1, 3, 0, 2]);
     expect(await texts({ query: '…', vector: [9, 0, 0], model: 'test-3', limit: 1 })).toEqual([0]);
   });
 
-  test('what both ways find comes before what one finds', async () => {
+  test('a chunk that both searches find comes before one that only one finds', async () => {
     const { texts } = await library();
     // By words 2 is alone; by nearness 3 is first and 2 is last but one.
     const found = await texts({ query: 'mortar', vector: [0, 0.9, 0.2], model: 'test-3' });
@@ -135,14 +135,14 @@ describe('by vectors', () => {
     expect(found[1]).toBe(3);
   });
 
-  test('vectors of another model are not looked at', async () => {
+  test('vectors of another model are not compared', async () => {
     const { register, find } = await library();
     await register(documentOf('other', ['Other model.'], { model: 'other-3', vectors: [[0, 1, 0]] }));
     const found = await find({ query: '…', vector: [0, 1, 0], model: 'other-3' });
     expect(found.map(({ text }) => text)).toEqual(['Other model.']);
   });
 
-  test('a vector that cannot be compared is refused and not left aside', async () => {
+  test('a vector that cannot be compared is denied, not ignored', async () => {
     const { retrieve } = await library();
     expect(await retrieve({ query: 'horn', vector: [1], model: 'test-3' })).toMatchObject({
       status: 'denied',
@@ -154,16 +154,16 @@ describe('by vectors', () => {
     });
   });
 
-  test('in a store without a document a vector finds nothing', async () => {
+  test('a vector finds nothing in an empty store', async () => {
     const { find } = freshRegistrar();
     expect(await find({ query: 'horn', vector: [1], model: 'nothing' })).toEqual([]);
   });
 });
 
-describe('a dispatch sees', () => {
+describe('access', () => {
   const question = { query: 'horn', vector: [0, 1, 0], model: 'test-3' };
 
-  test('the documents of its own tenant alone', async () => {
+  test('a dispatch sees only the documents of its own tenant', async () => {
     const { find, retrieve } = await library();
     expect(await find(question, { tenant_id: 'they' })).toEqual([]);
     expect(await retrieve({ query: 'horn' }, { tenant_id: "x' OR '1" as never })).toMatchObject({
@@ -171,7 +171,7 @@ describe('a dispatch sees', () => {
     });
   });
 
-  test('documents of its own label and of more open ones alone', async () => {
+  test('a dispatch sees only documents with its data label or a more open one', async () => {
     const { register, find, retrieve } = freshRegistrar();
     const labels = ['PUBLIC', 'INTERNAL', 'RESTRICTED'] as const;
     for (const data_label of labels)
@@ -189,7 +189,7 @@ describe('a dispatch sees', () => {
   });
 });
 
-test('five hits come where no limit is given, and fifty at most', async () => {
+test('there are five hits by default and fifty at most', async () => {
   const { register, find } = freshRegistrar();
   const texts = Array.from({ length: 80 }, (_, n) => `horn ${n}`);
   await register(documentOf('many', texts));

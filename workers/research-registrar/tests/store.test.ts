@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-describe('a store that cannot be used is a refusal that says nothing of the machine:', () => {
+describe('an unusable store', () => {
   const files: [string, string, (file: string) => void | Promise<void>][] = [
     ['a file that is no database', 'STORE_VERSION', (file) => writeFileSync(file, 'text '.repeat(1000))],
     [
@@ -29,7 +29,7 @@ describe('a store that cannot be used is a refusal that says nothing of the mach
     ['a store whose tables are gone', 'STORE_UNAVAILABLE', (file) => makeStore(file, 'DROP TABLE chunk')],
     ['a folder', 'STORE_UNAVAILABLE', (file) => mkdirSync(file)],
   ];
-  test.each(files)('%s', async (_, code, make) => {
+  test.each(files)('%s is denied without details of the machine', async (_, code, make) => {
     const file = freshFile();
     await make(file);
     const registrar = registrarFor(file);
@@ -44,7 +44,7 @@ describe('a store that cannot be used is a refusal that says nothing of the mach
     expect(console.error).toHaveBeenCalled();
   });
 
-  test('one that another process holds', async () => {
+  test('a store that another process holds is denied', async () => {
     const file = freshFile();
     await makeStore(file, '');
     const holder = new DatabaseSync(file);
@@ -59,13 +59,13 @@ describe('a store that cannot be used is a refusal that says nothing of the mach
     registrar.close();
   });
 
-  test('one without space', () => {
+  test('a store without space is denied', () => {
     expect(storeFailureOf(Object.assign(new Error(), { errcode: 13 })).code).toBe('STORE_FULL');
     expect(storeFailureOf(Object.assign(new Error(), { errcode: 261 })).code).toBe('STORE_BUSY');
     expect(storeFailureOf(null).code).toBe('STORE_UNAVAILABLE');
   });
 
-  test('one that was mended is used again', async () => {
+  test('a store that was repaired is used again', async () => {
     const file = join(freshFile(), 'research.db');
     const registrar = registrarFor(file);
     const { register } = callerOf(registrar);
@@ -76,7 +76,7 @@ describe('a store that cannot be used is a refusal that says nothing of the mach
   });
 });
 
-test('what fails in the middle of a document leaves the one that was there', async () => {
+test('a failure in the middle of a document leaves the old one in place', async () => {
   const file = freshFile();
   await makeStore(file, '');
   const registrar = registrarFor(file);

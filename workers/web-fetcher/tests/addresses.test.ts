@@ -52,7 +52,7 @@ describe('an address', () => {
     'fec0::1',
     'ff02::1',
     '4000::1',
-  ])('such as %s is not public', (text) => {
+  ])('the address %s is not public', (text) => {
     const address = parseAddress(text);
     expect(address !== null && isPublic(address)).toBe(false);
   });
@@ -64,7 +64,7 @@ describe('an address', () => {
     '2606:4700::1111',
     '::ffff:8.8.8.8',
     '64:ff9b::808:808',
-  ])('such as %s is public', (text) => {
+  ])('the address %s is public', (text) => {
     const address = parseAddress(text);
     expect(address !== null && isPublic(address)).toBe(true);
   });
@@ -79,7 +79,7 @@ describe('an address', () => {
     '[::1]',
     '1.2.3.4/8',
     'fe80::1%lo',
-  ])('is not written like %j; at least it is not public', (text) => {
+  ])('%j is not read as a public address', (text) => {
     const address = parseAddress(text);
     expect(address === null || !isPublic(address)).toBe(true);
   });
@@ -112,11 +112,11 @@ describe('an address', () => {
     'http://localhost/',
     'http://LOCALHOST/',
     'https://10.0.0.1:8443/',
-  ])('that is not public is not fetched, however it is spelt: %j', async (url) => {
+  ])('an address that is not public is denied in every spelling: %j', async (url) => {
     expect(await run(url)).toMatchObject(denied('FETCH_ADDRESS_NOT_ALLOWED'));
   });
 
-  test('is not connected to, not even to see', async () => {
+  test('no connection is made to an address that is not public', async () => {
     await using server = await serve(giving('text/plain', 'secret'));
     expect(await run(server.origin)).toMatchObject(denied('FETCH_ADDRESS_NOT_ALLOWED'));
     expect(await run(`http://localhost:${server.port}`)).toMatchObject(denied('FETCH_ADDRESS_NOT_ALLOWED'));
@@ -139,15 +139,15 @@ describe('a URL', () => {
     'http://user@example.com/',
     'http://:word@example.com/',
     `http://example.com/${'x'.repeat(9000)}`,
-  ])('such as %j is refused', async (url) => {
+  ])('the URL %j is denied', async (url) => {
     expect(await run(url)).toMatchObject(denied('FETCH_INVALID_URL'));
   });
 });
 
-describe('what the operator allows', () => {
+describe('the allow list', () => {
   const target = (host: string, port: number, address: string) => {
     const read = parseAddress(address);
-    if (read === null) throw new Error(`${address} is no address`);
+    if (read === null) throw new Error(`${address} is not an address`);
     return { host, port, address: read };
   };
 
@@ -178,24 +178,24 @@ describe('what the operator allows', () => {
     ['10.0.0.0/', 'a', 80, '10.0.0.1', false],
     ['http://intranet/', 'intranet', 80, '10.0.0.1', false],
     ['user@intranet', 'intranet', 80, '10.0.0.1', false],
-  ])('with %j, of %s:%d at %s, is %s', (list, host, port, address, allowed) => {
+  ])('the list %j applied to %s:%d at %s gives %s', (list, host, port, address, allowed) => {
     expect(allows(readAllowList(list), target(host, port, address))).toBe(allowed);
   });
 
-  test.each(['127.0.0.1', '127.0.0.0/8', '127.0.0.1:PORT'])('with %j is fetched', async (list) => {
+  test.each(['127.0.0.1', '127.0.0.0/8', '127.0.0.1:PORT'])('a host that the list %j allows is fetched', async (list) => {
     await using server = await serve(giving('text/plain', 'x'));
     vi.stubEnv('WCP_WEB_FETCH_ALLOW', list.replace('PORT', String(server.port)));
     expect(await run(server.origin)).toMatchObject({ status: 'ok' });
   });
 
-  test('on another port is not', async () => {
+  test('a host that is allowed on another port is denied', async () => {
     await using server = await serve(giving('text/plain', 'x'));
     vi.stubEnv('WCP_WEB_FETCH_ALLOW', `127.0.0.1:${server.port === 1 ? 2 : 1}`);
     expect(await run(server.origin)).toMatchObject(denied('FETCH_ADDRESS_NOT_ALLOWED'));
   });
 });
 
-describe('the name of a host', () => {
+describe('a host name', () => {
   const context = {
     correlation_id: 'c-1',
     signal: new AbortController().signal,
@@ -203,22 +203,22 @@ describe('the name of a host', () => {
   };
   const request = (url: string) => ({ url, max_bytes: 1000, timeout_ms: 2000, max_redirects: 2 });
   const fetchWith = (url: string, network: Network) => fetchPage(request(url), context, network);
-  /** A name server that answers each question with the next of its answers. */
+  /** A resolver that gives the next of its answers each time. */
   const answering = (...answers: readonly string[][]) => {
-    let asked = 0;
+    let lookups = 0;
     const resolve: Resolve = (_host, _options, done) => {
-      const addresses = answers[Math.min(asked, answers.length - 1)] ?? [];
-      asked += 1;
+      const addresses = answers[Math.min(lookups, answers.length - 1)] ?? [];
+      lookups += 1;
       done(
         null,
         addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
       );
     };
-    return { resolve, asked: () => asked };
+    return { resolve, lookups: () => lookups };
   };
 
   test.each([[['127.0.0.1']], [['::ffff:127.0.0.1', '10.0.0.1']], [['fe80::1']], [['']], [[]]])(
-    'that stands for %j is refused',
+    'a host name that resolves to %j is denied',
     async (addresses) => {
       await using server = await serve(giving('text/plain', 'secret'));
       const { resolve } = answering(addresses);
@@ -229,18 +229,18 @@ describe('the name of a host', () => {
     },
   );
 
-  test('is looked up once, and the address that was checked is the one that is connected to', async () => {
+  test('a host name is resolved once, and the checked address is the one connected to', async () => {
     await using good = await serve(giving('text/plain', 'good'), '127.0.0.2');
-    const { resolve, asked } = answering(['127.0.0.2'], ['127.0.0.1']);
+    const { resolve, lookups } = answering(['127.0.0.2'], ['127.0.0.1']);
     const network = { allowed: readAllowList('127.0.0.2'), resolve };
     expect(await fetchWith(`http://good.test:${good.port}/`, network)).toMatchObject({ text: 'good' });
-    expect(asked()).toBe(1);
+    expect(lookups()).toBe(1);
     expect(await fetchWith(`http://good.test:${good.port}/`, network)).toMatchObject({
       code: 'FETCH_ADDRESS_NOT_ALLOWED',
     });
   });
 
-  test('that stands for good and bad addresses leads to the good ones alone', async () => {
+  test('a host name with good and bad addresses leads only to the good ones', async () => {
     await using good = await serve(giving('text/plain', 'good'), '127.0.0.2');
     await using bad = await serve(giving('text/plain', 'bad'), '127.0.0.1');
     const { resolve } = answering(['127.0.0.1', '127.0.0.2']);
@@ -252,7 +252,7 @@ describe('the name of a host', () => {
     expect(bad.seen).toEqual([]);
   });
 
-  test('that the operator allows may stand for any address', async () => {
+  test('a host name on the allow list may resolve to any address', async () => {
     await using server = await serve(giving('text/plain', 'inside'));
     const { resolve } = answering(['127.0.0.1']);
     const network = { allowed: readAllowList('good.test'), resolve };
@@ -262,14 +262,14 @@ describe('the name of a host', () => {
     });
   });
 
-  test('that nobody knows is refused', async () => {
+  test('a host name that does not resolve is denied', async () => {
     const resolve: Resolve = (_host, _options, done) => done(new Error('getaddrinfo ENOTFOUND'), []);
     expect(await fetchWith('http://nobody.test/', { allowed: [], resolve })).toMatchObject({
       code: 'FETCH_UNREACHABLE',
     });
   });
 
-  test('that is never found is left in time', async () => {
+  test('a host name that never resolves is given up in time', async () => {
     const network = { allowed: [], resolve: () => {} };
     expect(
       await fetchPage({ ...request('http://slow.test/'), timeout_ms: 50 }, context, network),

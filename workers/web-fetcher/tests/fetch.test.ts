@@ -11,8 +11,8 @@ const denied = (code: string) => ({ status: 'denied', result: null, deny_reason:
 beforeEach(() => void vi.stubEnv('WCP_WEB_FETCH_ALLOW', '127.0.0.1'));
 afterEach(() => void vi.unstubAllEnvs());
 
-describe('a page', () => {
-  test('is fetched, and its text is what comes of it', async () => {
+describe('fetching a page', () => {
+  test('a page is fetched and its text returned', async () => {
     await using server = await serve(giving('text/plain; charset=utf-8', 'Łódź 😀\n'));
     expect(await run({ url: `${server.origin}/a?b=c#d` })).toMatchObject({
       status: 'ok',
@@ -30,7 +30,7 @@ describe('a page', () => {
     expect(server.seen).toEqual(['/a?b=c']);
   });
 
-  test('is asked for with the correlation id and without anything secret', async () => {
+  test('a request carries the correlation id and nothing secret', async () => {
     let headers: object = {};
     await using server = await serve((request, response) => {
       headers = request.headers;
@@ -53,7 +53,7 @@ describe('a page', () => {
     ['x-gzip', gzipSync],
     ['br', brotliCompressSync],
     ['identity', (text: Buffer) => text],
-  ])('that is compressed with %s is decompressed', async (encoding, compress) => {
+  ])('content compressed with %s is decompressed', async (encoding, compress) => {
     const text = 'lamp '.repeat(10_000);
     await using server = await serve(
       giving('text/plain', compress(Buffer.from(text)), { 'content-encoding': encoding }),
@@ -61,7 +61,7 @@ describe('a page', () => {
     expect(await run({ url: server.origin })).toMatchObject({ result: { text, bytes: 50_000 } });
   });
 
-  test('of Markdown passes through, also where the server says that it is plain text', async () => {
+  test('Markdown is returned as it is, even when the server calls it plain text', async () => {
     await using server = await serve((request, response) =>
       giving(request.url === '/a.md' ? 'text/plain' : 'text/markdown', '# Lamp #\n\n*x*')(request, response),
     );
@@ -72,7 +72,7 @@ describe('a page', () => {
     }
   });
 
-  test('of HTML becomes Markdown', async () => {
+  test('HTML becomes Markdown', async () => {
     await using server = await serve(giving('text/html', '<title>T</title><p>a <b>b</b></p><h2>c</h2><p>d'));
     expect(await run({ url: server.origin })).toMatchObject({
       result: { text: '# T\n\na b\n\n## c\n\nd', format: 'markdown', title: 'T' },
@@ -84,14 +84,14 @@ describe('a page', () => {
     ['a byte order mark against the header', 'text/plain; charset=latin1', Buffer.from('\ufeffé')],
     ['utf-16', 'text/plain', Buffer.from('\ufeffé', 'utf16le')],
     ['the header', 'text/plain; charset="ISO-8859-1"', Buffer.from('é', 'latin1')],
-    ['no header, and it is no UTF-8', 'text/plain', Buffer.from('é', 'latin1')],
-    ['a header that nobody knows', 'text/plain; charset=klingon', Buffer.from('é')],
+    ['a guess when there is no header and it is not UTF-8', 'text/plain', Buffer.from('é', 'latin1')],
+    ['a guess when the header is unknown', 'text/plain; charset=klingon', Buffer.from('é')],
     ['a header that says ASCII', 'text/plain; charset=us-ascii', Buffer.from('é')],
     ['the page itself', 'text/html', Buffer.from('<meta charset=windows-1251><p>\xe9', 'latin1'), 'й'],
     ['the header against the page', 'text/html; charset=utf-8', Buffer.from('<meta charset=koi8-r><p>é')],
     ['a page that is not what it says', 'text/html', Buffer.from('<meta charset=utf-16><p>é')],
     ['a wrong header', 'text/plain; charset=utf-8', Buffer.from('é', 'latin1'), '\ufffd'],
-  ])('is decoded by %s', async (_, type, content, text = 'é') => {
+  ])('text is decoded by %s', async (_, type, content, text = 'é') => {
     await using server = await serve(giving(type, content));
     expect(await run({ url: server.origin })).toMatchObject({ result: { text } });
   });
@@ -103,13 +103,13 @@ describe('a page', () => {
     ['', 'x'],
     ['nonsense', 'x'],
     ['text/plain', 'a\0b'],
-  ])('of the type %j is refused', async (type, content) => {
+  ])('content of the type %j is denied', async (type, content) => {
     await using server = await serve(giving(type, content));
     expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNSUPPORTED_TYPE'));
   });
 
   test.each([400, 401, 404, 429, 500, 503, 304, 300])(
-    'with the status %d is refused, and the status is named',
+    'the status %d is denied, and the message names it',
     async (status) => {
       await using server = await serve((_, response) => response.writeHead(status).end('secret'));
       const result = await run({ url: server.origin });
@@ -120,7 +120,7 @@ describe('a page', () => {
 });
 
 describe('redirects', () => {
-  test('are followed, each by its own rules', async () => {
+  test('absolute, relative and scheme-relative redirects are followed', async () => {
     await using server = await serve((request, response) => {
       const next: Record<string, string> = { '/a': 'b?x=1', '/b?x=1': '//127.0.0.1/nothing', '/c': '/d#e' };
       const at = request.url ?? '';
@@ -138,7 +138,7 @@ describe('redirects', () => {
     });
   });
 
-  test('are followed as often as allowed and no more', async () => {
+  test('redirects are followed up to max_redirects', async () => {
     await using server = await serve((request, response) => {
       const left = Number((request.url ?? '').slice(1));
       return left === 0
@@ -152,7 +152,7 @@ describe('redirects', () => {
     );
   });
 
-  test('that go in a circle end', async () => {
+  test('a redirect loop ends', async () => {
     await using server = await serve(leadingTo('/'));
     expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_TOO_MANY_REDIRECTS'));
     expect(server.seen).toHaveLength(6);
@@ -170,22 +170,22 @@ describe('redirects', () => {
     ['http://user:word@127.0.0.1/', 'FETCH_INVALID_URL'],
     ['http://', 'FETCH_INVALID_URL'],
     [`/${'x'.repeat(9000)}`, 'FETCH_INVALID_URL'],
-  ])('to %j are refused', async (location, code) => {
+  ])('a redirect to %j is denied', async (location, code) => {
     await using server = await serve(leadingTo(location));
     vi.stubEnv('WCP_WEB_FETCH_ALLOW', `127.0.0.1:${server.port}`);
     expect(await run({ url: server.origin })).toMatchObject(denied(code));
   });
 });
 
-describe('a server that means ill', () => {
-  test('and never answers is left in time', async () => {
+describe('a hostile server', () => {
+  test('a server that never answers is given up in time', async () => {
     await using server = await serve(() => {});
     const started = performance.now();
     expect(await run({ url: server.origin, timeout_ms: 100 })).toMatchObject(denied('FETCH_TIMEOUT'));
     expect(performance.now() - started).toBeLessThan(1500);
   });
 
-  test('and gives a byte now and then is left in time', async () => {
+  test('a server that sends a byte now and then is given up in time', async () => {
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' });
       const timer = setInterval(() => response.write('x'), 20);
@@ -194,7 +194,7 @@ describe('a server that means ill', () => {
     expect(await run({ url: server.origin, timeout_ms: 150 })).toMatchObject(denied('FETCH_TIMEOUT'));
   });
 
-  test('and redirects slowly is left in time, all hops together', async () => {
+  test('slow redirects together are given up in time', async () => {
     await using server = await serve((request, response) => {
       setTimeout(() => leadingTo('/')(request, response), 60);
     });
@@ -203,7 +203,7 @@ describe('a server that means ill', () => {
     );
   });
 
-  test('and is slow is left at the deadline of the dispatch, and the connection with it', async () => {
+  test('at the deadline of the dispatch the connection to a slow server is closed', async () => {
     let isClosed = () => {};
     const closed = new Promise<void>((resolve) => {
       isClosed = resolve;
@@ -217,7 +217,7 @@ describe('a server that means ill', () => {
     await closed;
   });
 
-  test('and never ends is left when it has given too much', async () => {
+  test('an endless response is given up when it is too large', async () => {
     let given = 0;
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' });
@@ -232,7 +232,7 @@ describe('a server that means ill', () => {
     expect(given).toBeLessThan(50_000_000);
   });
 
-  test('and gives HTML that is longer as Markdown is held to max_bytes too', async () => {
+  test('max_bytes also limits Markdown that is longer than its HTML', async () => {
     const html = '<pre>```</pre>'.repeat(100);
     await using server = await serve(giving('text/html', html));
     expect(await run({ url: server.origin, max_bytes: html.length })).toMatchObject(
@@ -241,7 +241,7 @@ describe('a server that means ill', () => {
     expect(await run({ url: server.origin })).toMatchObject({ status: 'ok', result: { bytes: html.length } });
   });
 
-  test('and says how little it gives is not believed', async () => {
+  test('a content-length that is too small is not trusted', async () => {
     await using server = await serve(giving('text/plain', 'x'.repeat(1001)));
     expect(await run({ url: server.origin, max_bytes: 1000 })).toMatchObject(denied('FETCH_TOO_LARGE'));
     expect(await run({ url: server.origin, max_bytes: 1001 })).toMatchObject({ result: { bytes: 1001 } });
@@ -250,7 +250,7 @@ describe('a server that means ill', () => {
   test.each([
     ['gzip', () => createGzip({ level: 1 })],
     ['br', () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
-  ])('and gives a bomb of %s, which has no end, is left before it goes off', async (encoding, compressor) => {
+  ])('an endless %s bomb is given up in time', async (encoding, compressor) => {
     const zeros = function* () {
       for (;;) yield Buffer.alloc(65_536);
     };
@@ -261,7 +261,7 @@ describe('a server that means ill', () => {
     expect(await run({ url: server.origin, max_bytes: 1_000_000 })).toMatchObject(denied('FETCH_TOO_LARGE'));
   });
 
-  test('and gives what decompresses to nothing, without end, is left', async () => {
+  test('an endless response that decompresses to nothing is given up', async () => {
     const nothing = gzipSync('');
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' });
@@ -276,20 +276,20 @@ describe('a server that means ill', () => {
     ['gzip', Buffer.from('no gzip')],
     ['gzip', gzipSync('x'.repeat(1000)).subarray(0, 20)],
     ['br', Buffer.from('no brotli')],
-  ])('and breaks its %s is refused', async (encoding, content) => {
+  ])('broken %s is denied', async (encoding, content) => {
     await using server = await serve(giving('text/plain', content, { 'content-encoding': encoding }));
     expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_BROKEN_ANSWER'));
   });
 
   test.each(['zstd', 'gzip, gzip', 'constructor'])(
-    'and compresses with %j, which nobody asked for, is refused',
+    'content compressed with %j, which was not requested, is denied',
     async (encoding) => {
       await using server = await serve(giving('text/plain', 'x', { 'content-encoding': encoding }));
       expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNSUPPORTED_TYPE'));
     },
   );
 
-  test('and breaks off is refused', async () => {
+  test('a response that breaks off is denied', async () => {
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 100 });
       response.write('x', () => response.destroy());
@@ -299,17 +299,17 @@ describe('a server that means ill', () => {
 
   test.each([
     ['closes at once', ''],
-    ['speaks no HTTP', 'SSH-2.0-lamp\r\n'],
-    ['has no end of headers', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`],
-  ])('and %s is refused, and nothing of the error is told', async (_, answer) => {
+    ['does not speak HTTP', 'SSH-2.0-lamp\r\n'],
+    ['sends endless headers', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`],
+  ])('a server that %s is denied without details of the error', async (_, answer) => {
     await using server = await serveRaw(answer);
     expect((await run({ url: server.origin })).deny_reason).toEqual({
       code: 'FETCH_UNREACHABLE',
-      message: 'The host could not be reached, or gave no answer that is HTTP.',
+      message: 'The host could not be reached, or did not answer with HTTP.',
     });
   });
 
-  test('and would hold on to a connection is left', async () => {
+  test('no connection is kept open', async () => {
     await using server = await serve((request, response) => {
       if (request.url === '/') return leadingTo('/next')(request, response);
       response.writeHead(200, { 'content-type': 'text/plain' }).write('x'.repeat(1000));
@@ -321,7 +321,7 @@ describe('a server that means ill', () => {
     await vi.waitFor(() => expect(good.connections()).resolves.toBe(0), { timeout: 1000 });
   });
 
-  test('and is not there is refused, over https too', async () => {
+  test('a server that is down is denied, over HTTPS too', async () => {
     await using server = await serve(giving('text/plain', 'x'));
     expect(await run({ url: `https://127.0.0.1:${server.port}` })).toMatchObject(denied('FETCH_UNREACHABLE'));
     await server[Symbol.asyncDispose]();

@@ -21,8 +21,8 @@ if (a &lt; b) {
 <h3>Fog</h3><p>Use <code>horn.sound()</code> when the light&nbsp;cannot be seen. # no heading</p><p># neither</p><img src=x alt=debris>
 </article><aside>Debris: <a href=x>boats</a></aside><footer>Debris</footer><script>debris()</script></body></html>`;
 
-describe('the text of an article', () => {
-  test('is Markdown, without what stands around it', () => {
+describe('readHtml', () => {
+  test('an article becomes Markdown, without the page around it', () => {
     expect(readHtml(ARTICLE)).toEqual({
       title: 'The lamp & the sea',
       text: `# The lamp & the sea
@@ -72,12 +72,12 @@ Use \`horn.sound()\` when the light cannot be seen. # no heading
     ['<h1>A</h1><p>b', 'A', '# A\n\nb'],
     ['<title> A\n b </title><h1>A b</h1><p>c', 'A b', '# A b\n\nc'],
     ['<svg><title>no</title></svg><title>yes</title><p>a', 'yes', '# yes\n\na'],
-  ])('of %j is there, however short', (html, title, text) => {
+  ])('the text of the short page %j is kept', (html, title, text) => {
     expect(readHtml(html)).toEqual({ title, text });
   });
 });
 
-describe('HTML that is hostile', () => {
+describe('hostile HTML', () => {
   test.each([
     ['<p>a</p><script>debris</script><p>b', 'a\n\nb'],
     ['<p>a</p><script>debris', 'a'],
@@ -101,11 +101,11 @@ describe('HTML that is hostile', () => {
     ['<pre>```\n# a\n```</pre>', '````\n```\n# a\n```\n````'],
     ['<code>a`b</code>', 'a`b'],
     ['<h1></h1><ul></ul><pre> </pre><table><tr><td></table><blockquote></blockquote>a', 'a'],
-  ])('%j leaves its text and nothing else', (html, text) => {
+  ])('only the text of %j is left', (html, text) => {
     expect(textOf(html)).toBe(text);
   });
 
-  test('is well-formed and of bounded depth before a parser gets it', () => {
+  test('HTML is made well-formed and of bounded depth before a parser reads it', () => {
     const { body } = tameHtml(`${'<div class="a&quot;&lt;b" onclick=x>'.repeat(5000)}x</p></div>`);
     expect(body).toMatch(/^(?:<div class="a quot; lt;b">){100} *x(?:<\/div>){100}$/);
   });
@@ -128,7 +128,7 @@ describe('HTML that is hostile', () => {
     '</i>',
     '<pre>```</pre>',
     '<p style="display:none">x</p>',
-  ])('%j, thirty thousand characters of it, takes seconds at most', (unit) => {
+  ])('30,000 characters of %j take seconds at most', (unit) => {
     const started = performance.now();
     expect(textOf(times(unit)).length).toBeLessThan(60_000);
     expect(performance.now() - started).toBeLessThan(10_000);

@@ -10,7 +10,7 @@ const program = join(import.meta.dirname, '..', 'src', 'main.ts');
 const context = contextFor(worker, { correlation_id: 'fetch/1' });
 const call = (request: object, id?: number) => JSON.stringify({ context, request, id });
 
-/** Runs the program beside the test, whose servers have to go on answering. */
+/** Runs the program asynchronously, because the servers of the test answer it meanwhile. */
 async function run(argv: readonly string[], input = '') {
   const env = { ...process.env, WCP_WEB_FETCH_ALLOW: '127.0.0.1' };
   const child = spawn(process.execPath, [program, ...argv], { env });
@@ -24,7 +24,7 @@ async function run(argv: readonly string[], input = '') {
   };
 }
 
-test('the worker keeps to its contract', async () => {
+test('the worker keeps the contract of every worker', async () => {
   const valid = [
     { url: 'data:text/plain,x' },
     { url: 'data:text/html,<p>x', max_bytes: 10_000_000, timeout_ms: 60_000 },
@@ -45,7 +45,7 @@ test('the worker keeps to its contract', async () => {
   expect(await checkWorker(worker, { valid, invalid })).toEqual([]);
 });
 
-test('the ways to run it as a program give one result', async () => {
+test('both run modes of the program give the same result', async () => {
   await using server = await serve(giving('text/html', '<title>Lamp</title><p>It is lit.'));
   const request = { url: server.origin };
   const expected = {
@@ -68,7 +68,7 @@ test('the ways to run it as a program give one result', async () => {
   ]);
 });
 
-test('the example of the README has the result that it shows', async () => {
+test('the README example has the result that it shows', async () => {
   const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
   const [request, result] = [...readme.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) =>
     JSON.parse(json),

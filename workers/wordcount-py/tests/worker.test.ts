@@ -35,13 +35,13 @@ const untimed = (result: object) =>
   );
 
 describe('the record', () => {
-  test('is its file, and its artifact_hash that of its content', () => {
+  test('the artifact_hash of the record file is the hash of its content', () => {
     const { artifact_hash, ...content } = JSON.parse(file);
     expect(file).toBe(`${JSON.stringify(sealRecord(content), null, 2)}\n`);
     expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
   });
 
-  test('says that it reads data and touches nothing else', () => {
+  test('the record reads data and touches nothing else', () => {
     expect(JSON.parse(file)).toMatchObject({
       worker_id: 'org.wcp-examples.wordcount-py.demo',
       capabilities: ['org.wcp-examples.count-words'],
@@ -63,7 +63,7 @@ describe.skipIf(!isPython)(
       expect(run(['--record'])).toMatchObject({ status: 0, stdout: file, stderr: '' });
     });
 
-    test('the worker keeps to the contract of every worker', async () => {
+    test('the worker keeps the contract of every worker', async () => {
       const valid = [
         { text: 'One two.' },
         { text: ' ' },
@@ -87,7 +87,7 @@ describe.skipIf(!isPython)(
     });
 
     describe('the words', () => {
-      test('are counted, whatever their case', async () => {
+      test('words are counted regardless of case', async () => {
         expect(await count('The cat saw the dog.\nThe dog didn’t see the well-known cat.\n')).toEqual({
           characters: 60,
           lines: 2,
@@ -103,13 +103,13 @@ describe.skipIf(!isPython)(
         });
       });
 
-      test('may be in any script, and signs are none', async () => {
+      test('words may be in any script, and signs are not words', async () => {
         expect(await count('Привет, МИР! привет…')).toMatchObject({ words: 3, distinct_words: 2, lines: 1 });
         expect(await count('😀 -- ... __')).toMatchObject({ words: 0, frequent: [], characters: 11 });
       });
     });
 
-    describe('a call is refused', () => {
+    describe('a context that is not valid', () => {
       test.each<[string, object]>([
         ['WORKER_INVALID_CONTEXT', { more: 1 }],
         ['WORKER_INVALID_CONTEXT', { correlation_id: 'a b' }],
@@ -118,29 +118,29 @@ describe.skipIf(!isPython)(
         ['WORKER_INVALID_CONTEXT', { deadline: 'tomorrow' }],
         ['WORKER_INVALID_CONTEXT', { deadline: undefined }],
         ['WORKER_TIMEOUT', { deadline: '2020-01-01T00:00:00.5Z' }],
-      ])('%s for a context with %j', async (code, more) => {
+      ])('the call is refused with %s for a context with %j', async (code, more) => {
         const plain = JSON.parse(JSON.stringify(context(more)));
         expect((await worker.execute({ text: 'a' }, plain)).deny_reason).toMatchObject({ code });
       });
 
-      test('and not before its deadline', async () => {
+      test('a call is not refused before its deadline', async () => {
         const deadline = new Date(Date.now() + 60_000).toISOString();
         expect(await worker.execute({ text: 'a' }, context({ deadline }))).toMatchObject({ status: 'ok' });
       });
     });
 
-    test('the example of docs/workers.md is what it answers', () => {
+    test('the worker answers the example of docs/workers.md as shown', () => {
       const guide = readFileSync(join(home, '..', '..', 'docs', 'workers.md'), 'utf8');
-      const [asked, answered] = [...guide.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) =>
+      const [example, answered] = [...guide.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) =>
         JSON.parse(json),
       );
-      const { stdout } = run([JSON.stringify(asked)]);
+      const { stdout } = run([JSON.stringify(example)]);
       expect(Object.keys(JSON.parse(stdout)).sort()).toEqual(Object.keys(answered).sort());
       expect(untimed(JSON.parse(stdout))).toEqual(untimed(answered));
     });
 
     describe('as a program', () => {
-      test('it runs once with one JSON argument, and its exit says how that went', async () => {
+      test('the program runs once with one JSON argument, and its exit code tells the outcome', async () => {
         const once = run([call({ text: 'één twee' }, { id: 'a' })]);
         expect([once.status, once.stderr]).toEqual([0, '']);
         expect(lines(once.stdout)).toMatchObject([
@@ -157,13 +157,13 @@ describe.skipIf(!isPython)(
         [['7']],
         [['{"context":{},"more":1}']],
         [['--stdio', 'x']],
-      ])('%j is wrong usage', (argv) => {
+      ])('the arguments %j are a usage error', (argv) => {
         const ended = run(argv);
         expect(ended).toMatchObject({ status: 2, stdout: '' });
         expect(ended.stderr).toContain('--stdio');
       });
 
-      test('it answers each line with a line, in order, and goes on after a broken one', () => {
+      test('each line is answered with a line, in order, also after a broken one', () => {
         const deep = '['.repeat(200_000);
         const broken = [
           '{',
@@ -202,7 +202,7 @@ describe.skipIf(!isPython)(
         });
       });
 
-      test('a call may bring a permit, and one that is called off when it is over gets no line', () => {
+      test('a call may carry a permit, and cancelling a finished call gives no line', () => {
         const input = `${call({ text: 'a' }, { id: 1, permit: 'x.y.z' })}\n{"cancel":1}\n${call({ text: 'b' }, { id: 2 })}\n`;
         expect(lines(run(['--stdio'], input).stdout).map(({ id, status }) => [id, status])).toEqual([
           [1, 'ok'],
@@ -210,7 +210,7 @@ describe.skipIf(!isPython)(
         ]);
       });
 
-      test('a line of more than 8 MiB gets an error and the next is served; one of less is read', () => {
+      test('a line of more than 8 MiB gets an error, and the next line is served', () => {
         const most = 8 * 1024 * 1024;
         const fitting = call({ text: 'x'.repeat(most - call({ text: '' }).length) });
         const input = `${fitting}x\n${fitting}\n${'y'.repeat(3 * most)}\n${call({ text: 'end' })}\n${fitting}x`;
@@ -225,7 +225,7 @@ describe.skipIf(!isPython)(
         ]);
       });
 
-      test('a reader that goes away ends it without noise', () => {
+      test('the program ends quietly when its reader goes away', () => {
         const script = `printf '%s\\n' "$CALL" "$CALL" "$CALL" | { python3 "$PROGRAM" --stdio; echo "exit $?" >&2; } | true`;
         const shell = spawnSync('sh', ['-c', script], {
           encoding: 'utf8',

@@ -1,29 +1,10 @@
 import type { Approval } from '../hall/approval.ts';
-import { holdForm } from './hold-form.ts';
+import { type CardParts, holdForm } from './hold-form.ts';
 import { type Content, type Html, html } from './html.ts';
+import { actionLabel, LEVEL_LABELS, reasonSentence } from './labels.ts';
 import { printJson } from './print-json.ts';
-import { durationText, instantText, secondsUntil } from './time.ts';
-import { actionWord, LEVEL_WORDS, reasonSentence } from './words.ts';
 
-/** What a steward wrote into a form that was refused, and why it was. */
-export interface Draft {
-  readonly approval_id: string;
-  readonly reason: string;
-  readonly result: string;
-  /** The field that is wrong. */
-  readonly field: 'reason' | 'result' | null;
-  readonly problem: string;
-}
-
-/** What a card needs beside its hold. */
-export interface CardParts {
-  readonly now: number;
-  readonly draft: Draft | null;
-  /** The token of the form that resolves this hold. */
-  readonly formToken: string;
-}
-
-/** A hold that waits: what is asked, by whom, why it waits, and what can be done. */
+/** A hold that is waiting: the request, its tenant, why it waits, and what can be done. */
 export function holdCard(approval: Approval, parts: CardParts): Html {
   const { approval_id: id, capability_id, level, history } = approval;
   return html`<article class="hold" id="hold-${id}" data-version="${level}.${history.length}" aria-labelledby="title-${id}">
@@ -38,7 +19,7 @@ ${holdForm(approval, parts)}
 
 function badges({ level, expires_at }: Approval, now: number): Html {
   const left = secondsUntil(expires_at, now);
-  return html`<p class="badges"><span class="badge level ${level}">${LEVEL_WORDS[level].name}</span>
+  return html`<p class="badges"><span class="badge level ${level}">${LEVEL_LABELS[level].name}</span>
 <span class="badge"><span role="timer" data-left="${left}">${durationText(left)}</span> left</span></p>`;
 }
 
@@ -46,7 +27,7 @@ function why(approval: Approval): Html {
   const { escalation_context, escalation_effective } = approval.decision;
   const reasons = (escalation_context?.reasons ?? []).map(
     ({ reason, level }) =>
-      html`<li>${reasonSentence(reason, approval)} <code>${reason}</code> <small>level ${LEVEL_WORDS[level].name}</small></li>`,
+      html`<li>${reasonSentence(reason, approval)} <code>${reason}</code> <small>supervisor level ${LEVEL_LABELS[level].name}</small></li>`,
   );
   const rationale = escalation_effective?.rationale ?? null;
   return html`<section class="why"><h3>Why it waits</h3>
@@ -65,8 +46,8 @@ ${fact('Tenant risk', tenant_risk, tenant_risk === 'high' ? 'hot' : '')}
 ${fact('Class', qos_class)}
 ${fact('Rule', matched_rule_id)}${fact('Worker', escalation_context?.worker_id ?? null)}
 ${fact('Species', escalation_context?.worker_species_id ?? null)}${fact('Policy', decision.policy_version)}
-${fact('Asked', instantText(created_at))}${fact('Until', instantText(expires_at))}
-${fact('Asked for', mode === 'dispatch' ? 'a dispatch' : 'a decision alone: nothing runs')}
+${fact('Requested', timeText(created_at))}${fact('Expires', timeText(expires_at))}
+${fact('Kind', mode === 'dispatch' ? 'a dispatch' : 'a decision only: nothing runs')}
 </dl>`;
 }
 
@@ -78,17 +59,37 @@ function request({ approval_id, input }: Approval): Html {
   const { lines, isCut } = printJson(input['request'] ?? {});
   const all = `/holds/${approval_id}/request`;
   const notice: Content = isCut
-    ? html`<p class="notice"><strong>Cut.</strong> This is not all of the request. <a href="${all}" target="_blank">See all of it</a> before you approve.</p>`
-    : html`<p><a href="${all}" target="_blank">All that was asked, as text</a></p>`;
-  return html`<section><h3 id="asked-${approval_id}">What is asked</h3>
-<pre tabindex="0" role="region" aria-labelledby="asked-${approval_id}">${lines}</pre>${notice}</section>`;
+    ? html`<p class="notice"><strong>Cut.</strong> Only a part of the request is shown. <a href="${all}" target="_blank">See all of it</a> before you approve.</p>`
+    : html`<p><a href="${all}" target="_blank">The whole request, as text</a></p>`;
+  return html`<section><h3 id="request-${approval_id}">Request</h3>
+<pre tabindex="0" role="region" aria-labelledby="request-${approval_id}">${lines}</pre>${notice}</section>`;
 }
 
 function steps({ history }: Approval): Content {
   if (history.length === 0) return null;
   const items = history.map(
     ({ action, by, at, reason, from_level }) =>
-      html`<li>${actionWord(action)} ${from_level !== undefined && html`from ${LEVEL_WORDS[from_level].name} `}by <bdi>${by}</bdi>, ${instantText(at)}${reason !== null && html`: <q>${reason}</q>`}</li>`,
+      html`<li>${actionLabel(action)} ${from_level !== undefined && html`from ${LEVEL_LABELS[from_level].name} `}by <bdi>${by}</bdi>, ${timeText(at)}${reason !== null && html`: <q>${reason}</q>`}</li>`,
   );
-  return html`<section><h3>So far</h3><ul>${items}</ul></section>`;
+  return html`<section><h3>History</h3><ul>${items}</ul></section>`;
+}
+
+/** A duration in whole seconds as `1 h 02 min` or `4 min 09 s`, as the script of the page writes it. */
+function durationText(seconds: number): string {
+  const [h, min, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h} h ${pad(min)} min` : `${min} min ${pad(s)} s`;
+}
+
+/** A time as `2026-01-31 12:15:00 UTC`. */
+function timeText(timestamp: string): string {
+  return timestamp.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2 UTC');
+}
+
+/** How many whole seconds are left until a time; 0 when it is past. */
+function secondsUntil(timestamp: string, now: number): number {
+  return Math.max(0, Math.floor((Date.parse(timestamp) - now) / 1000));
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
 }

@@ -1,12 +1,13 @@
 import type { Approval, Pending } from '../hall/approval.ts';
 import { HallProblem } from '../hall/hall-problem.ts';
-import { type Draft, holdCard } from './hold-card.ts';
+import { holdCard } from './hold-card.ts';
+import type { Draft } from './hold-form.ts';
 import { type Content, type Html, html } from './html.ts';
+import { LEVEL_LABELS, STATE_LABELS } from './labels.ts';
 import type { Page } from './layout.ts';
 import { printJson } from './print-json.ts';
-import { LEVEL_WORDS, STATE_WORDS } from './words.ts';
 
-/** What the page of the holds shows. */
+/** What the page of pending holds shows. */
 export interface HoldsView {
   readonly pending: Pending | HallProblem;
   /** The hold that was just resolved. */
@@ -19,24 +20,24 @@ export interface HoldsView {
   tokenFor(action: string): string;
 }
 
-/** The holds that wait, and what became of the last one. */
+/** The pending holds, and the outcome of the last one that was resolved. */
 export function holdsPage(view: HoldsView): Page {
   const { pending, resolved, refused, tokenFor } = view;
   const items = pending instanceof HallProblem ? [] : pending.items;
   const next = pending instanceof HallProblem ? null : pending.next_cursor;
   const main = html`<h1>Waiting for you</h1>
-<p id="said" role="status"></p>
+<p id="status" role="status"></p>
 ${refused !== null && html`<div class="message bad" role="alert">${refused}</div>`}
 ${pending instanceof HallProblem && html`<div class="message bad" role="alert">${problemText(pending)}</div>`}
 ${resolved !== null && resolvedNotice(resolved)}
-<p id="none"${(items.length > 0 || pending instanceof HallProblem) && html` hidden`}>Nothing waits.</p>
+<p id="empty"${(items.length > 0 || pending instanceof HallProblem) && html` hidden`}>Nothing is waiting.</p>
 <div id="holds">${items.map((approval) => cardOf(approval, view))}</div>
-${next !== null && html`<p><a href="/?cursor=${encodeURIComponent(next)}">More wait: the next ones</a></p>`}
-<noscript><p><a href="/">Look again</a></p></noscript>`;
+${next !== null && html`<p><a href="/?cursor=${encodeURIComponent(next)}">More are waiting: next page</a></p>`}
+<noscript><p><a href="/">Refresh</a></p></noscript>`;
   return { title: titleFor(items.length), main, signOutToken: tokenFor('/sign-out'), isLive: true };
 }
 
-/** A problem of the Hall, with its code. */
+/** A problem from the Hall, with its code. */
 export function problemText({ code, message }: HallProblem): Html {
   return html`<code>${code}</code> ${message}`;
 }
@@ -51,22 +52,22 @@ function titleFor(count: number): string {
 
 function resolvedNotice(approval: Approval): Html {
   const { state, level, capability_id, tenant_id } = approval;
-  const to = state === 'pending' && html` to ${LEVEL_WORDS[level].name}`;
-  const { isWell, said } = cameOf(approval);
-  return html`<div class="message ${isWell ? 'good' : 'bad'}" role="status" tabindex="-1" autofocus><strong>${STATE_WORDS[state]}${to}:</strong> <code>${capability_id}</code> for <bdi>${tenant_id}</bdi>.${said}</div>`;
+  const to = state === 'pending' && html` to ${LEVEL_LABELS[level].name}`;
+  const { isGood, text } = outcomeOf(approval);
+  return html`<div class="message ${isGood ? 'good' : 'bad'}" role="status" tabindex="-1" autofocus><strong>${STATE_LABELS[state]}${to}:</strong> <code>${capability_id}</code> for <bdi>${tenant_id}</bdi>.${text}</div>`;
 }
 
-/** What the worker answered, or what the human did instead of it, and whether that is as it should be. */
-function cameOf(approval: Approval): { readonly isWell: boolean; readonly said: Content } {
+/** What the worker answered or the human did, and whether it went well. */
+function outcomeOf(approval: Approval): { readonly isGood: boolean; readonly text: Content } {
   const { state, mode, resolved_decision_id, result } = approval;
-  if (state === 'stale' || state === 'expired') return { isWell: false, said: null };
-  if (state !== 'approved' || mode !== 'dispatch') return { isWell: true, said: null };
-  if (resolved_decision_id === null) return { isWell: true, said: details('What was submitted', result) };
-  if (result === null) return { isWell: false, said: ' The worker gave no result.' };
-  const { status, deny_reason, result: made } = Object(result) as Record<string, unknown>;
-  const value = details('What came of it', deny_reason ?? made ?? null);
-  const isWell = status === 'ok' || status === 'partial';
-  return { isWell, said: html` The worker answered <b>${String(status)}</b>.${value}` };
+  if (state === 'stale' || state === 'expired') return { isGood: false, text: null };
+  if (state !== 'approved' || mode !== 'dispatch') return { isGood: true, text: null };
+  if (resolved_decision_id === null) return { isGood: true, text: details('Submitted result', result) };
+  if (result === null) return { isGood: false, text: ' The worker gave no result.' };
+  const { status, deny_reason, result: value } = Object(result) as Record<string, unknown>;
+  const shown = details('Result', deny_reason ?? value ?? null);
+  const isGood = status === 'ok' || status === 'partial';
+  return { isGood, text: html` The worker answered <b>${String(status)}</b>.${shown}` };
 }
 
 function details(summary: string, value: unknown): Html {

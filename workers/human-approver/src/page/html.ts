@@ -1,6 +1,4 @@
-import { visibleText } from './visible-text.ts';
-
-/** A piece of HTML that is safe: made by {@link html} or {@link constantHtml} alone. */
+/** A safe piece of HTML, made by {@link html} or {@link constantHtml} only. */
 export class Html {
   readonly text: string;
 
@@ -9,12 +7,12 @@ export class Html {
   }
 }
 
-/** What may stand in a template; null and false are nothing. */
+/** What a template takes; null and false are nothing. */
 export type Content = Html | string | number | null | false | readonly Content[];
 
 /**
- * Makes HTML. What is put in is text, whoever wrote it: its marks are escaped and its hidden characters are
- * shown. Attributes stand in double quotes.
+ * Makes HTML. Every value is text, whoever wrote it: its marks are escaped and its invisible characters are
+ * shown. Attributes need double quotes.
  *
  * @example html`<p>${'<script>'}</p>`.text // '<p>&lt;script&gt;</p>'
  */
@@ -22,7 +20,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Content[
   return new Html(strings.map((part, at) => part + textOf(values[at] ?? null)).join(''));
 }
 
-/** HTML that this package itself holds as a constant. */
+/** HTML that is a constant of this package. */
 export function constantHtml(text: string): Html {
   return new Html(text);
 }
@@ -44,4 +42,25 @@ const MARKS: Readonly<Record<string, string>> = {
 
 function escapeMarks(text: string): string {
   return text.replace(/[&<>"']/g, (mark) => MARKS[mark] as string);
+}
+
+/**
+ * Characters that show nothing or change how others are shown: controls except line feed and tab, marks that
+ * turn the direction of writing, characters without width, lone surrogates, private characters.
+ */
+const INVISIBLE = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * Writes every invisible character as `\uXXXX`. The text is an attacker's.
+ *
+ * @example visibleText('abc\u202e') // 'abc\\u202e'
+ */
+export function visibleText(text: string): string {
+  return text.replace(INVISIBLE, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapeUnit(character.charCodeAt(at))).join(''),
+  );
+}
+
+function escapeUnit(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }

@@ -6,13 +6,13 @@ import { STYLE } from './style.ts';
 export interface Page {
   readonly title: string;
   readonly main: Html;
-  /** The token of the form that signs out; null for whoever is not signed in. */
+  /** The token of the form that signs out; null when nobody is signed in. */
   readonly signOutToken: string | null;
   /** Whether it keeps itself up to date. */
   readonly isLive: boolean;
 }
 
-/** The whole document. The nonce stands in the policy of its answer: no other script or style is run. */
+/** The whole document. The nonce is in the policy of the response: no other script or style runs. */
 export function layout({ title, main, signOutToken, isLive }: Page, nonce: string): Html {
   const signOut =
     signOutToken !== null &&
@@ -21,14 +21,20 @@ export function layout({ title, main, signOutToken, isLive }: Page, nonce: strin
 <html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex"><style nonce="${nonce}">${STYLE}</style></head>
-<body><a class="skip" href="#main">To the content</a>
+<body><a class="skip" href="#main">Skip to the content</a>
 <header class="top"><a href="/">Human approver</a>${signOut}</header>
 <main id="main" tabindex="-1">${main}</main>
 ${isLive && html`<script nonce="${nonce}">${SCRIPT}</script>`}</body></html>
 `;
 }
 
-/** What is in a page, for the script of one that is open: a style of another nonce would be refused there. */
+/** The content of a page, for the script of an open one: a style with another nonce would be refused there. */
 export function bareLayout({ title, main }: Page): Html {
   return html`<!doctype html><title>${title}</title><main>${main}</main>`;
+}
+
+/** A page with one message. */
+export function messagePage(title: string, sentence: string): Page {
+  const main = html`<div class="narrow"><h1>${title}</h1><p>${sentence}</p><p><a href="/">Back to the holds</a></p></div>`;
+  return { title: `${title} – Human approver`, main, signOutToken: null, isLive: false };
 }

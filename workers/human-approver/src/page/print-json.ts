@@ -15,11 +15,11 @@ const LIMITS: JsonLimits = { depth: 10, lines: 200, text: 1000, all: 20_000 };
 /** A value as indented JSON. */
 export interface PrintedJson {
   readonly lines: Html;
-  /** Whether something of it is not shown. */
+  /** Whether a part of it is not shown. */
   readonly isCut: boolean;
 }
 
-/** Prints a JSON value that is an attacker's: what is too long, too wide or too deep is cut, with a mark. */
+/** Prints a JSON value that an attacker controls: what is too long, too wide or too deep is cut, with a mark. */
 export function printJson(value: unknown, limits: JsonLimits = LIMITS): PrintedJson {
   const printer = new Printer(limits);
   printer.print(value, '', '', html``);
@@ -36,7 +36,7 @@ class Printer {
     this.#limits = limits;
   }
 
-  /** @param name what stands before the value, such as the name of a member */
+  /** @param name what comes before the value, such as the name of a member */
   print(value: unknown, indent: string, comma: string, name: Html): void {
     if (typeof value !== 'object' || value === null) {
       this.#add(html`${indent}${name}${this.#scalar(value)}${comma}`);
@@ -46,7 +46,7 @@ class Printer {
     const keys = Object.keys(value);
     if (keys.length === 0) this.#add(html`${indent}${name}${open}${close}${comma}`);
     else if (indent.length / 2 >= this.#limits.depth) {
-      this.#add(html`${indent}${name}${open} ${this.#cut('deeper than is shown here')} ${close}${comma}`);
+      this.#add(html`${indent}${name}${open} ${this.#cut('nested too deeply to show')} ${close}${comma}`);
     } else {
       this.#add(html`${indent}${name}${open}`);
       this.#members(value as Record<string, unknown>, keys, `${indent}  `);
@@ -75,12 +75,14 @@ class Printer {
     return typeof value === 'string' ? this.#text(value, 'text') : html`<b>${JSON.stringify(value)}</b>`;
   }
 
-  /** Each text stands by itself, so that its direction of writing moves nothing around it. */
+  /** Each text is isolated, so that its direction of writing moves nothing around it. */
   #text(text: string, kind: 'key' | 'text'): Html {
-    const { text: most } = this.#limits;
-    this.#written += Math.min(text.length, most);
-    const shown = html`<bdi class="${kind}">${JSON.stringify(text.slice(0, most))}</bdi>`;
-    return text.length <= most ? shown : html`${shown}${this.#cut(`${text.length - most} more characters`)}`;
+    const { text: limit } = this.#limits;
+    this.#written += Math.min(text.length, limit);
+    const shown = html`<bdi class="${kind}">${JSON.stringify(text.slice(0, limit))}</bdi>`;
+    return text.length <= limit
+      ? shown
+      : html`${shown}${this.#cut(`${text.length - limit} more characters`)}`;
   }
 
   #cut(what: string): Html {

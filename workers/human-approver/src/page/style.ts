@@ -75,10 +75,10 @@ button:disabled { opacity: .5; cursor: not-allowed; }
 .message, .notice { border-radius: .5rem; padding: .6rem .9rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
 section .notice, .notice { background: var(--warm-back); color: var(--warm); margin: .5rem 0 0; }
 .good { background: var(--good-back); color: var(--good); }
-.bad, #said[data-bad] { background: var(--bad-back); color: var(--bad); }
+.bad, #status[data-problem] { background: var(--bad-back); color: var(--bad); }
 .message pre { margin-top: .5rem; color: var(--text); }
-#said { margin: 0 0 .75rem; font-weight: 600; }
-#said[data-bad] { border-radius: .5rem; padding: .6rem .9rem; }
+#status { margin: 0 0 .75rem; font-weight: 600; }
+#status[data-problem] { border-radius: .5rem; padding: .6rem .9rem; }
 @media (max-width: 34rem) { main { padding: .75rem; } .hold { padding: .9rem; } .buttons { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
   .escalation { grid-column: 1 / -1; margin: 0; } .escalation select { flex: 1; min-width: 0; padding-inline: .35rem; } .escalation button { padding-inline: .8rem; } dl { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); } }
 `);

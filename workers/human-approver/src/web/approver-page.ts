@@ -1,35 +1,34 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HallClient } from '../hall/hall-client.ts';
-import { refuse } from './answer.ts';
-import type { WebParts } from './asked.ts';
-import { cookiesFor } from './cookies.ts';
-import { Door } from './door.ts';
-import { FormTokens } from './form-tokens.ts';
-import { handle } from './handle.ts';
-import { Listeners } from './listeners.ts';
-import { sendAnswer } from './send-answer.ts';
-import { Sessions } from './sessions.ts';
-import { hostsOf, urlOf, type WebAddress } from './web-address.ts';
-import type { WebSettings } from './web-settings.ts';
-import { WebhookGate } from './webhook-gate.ts';
+import { Authenticator } from './access/authenticator.ts';
+import { cookiesFor } from './access/cookies.ts';
+import { FormTokens } from './access/secrets.ts';
+import { Sessions } from './access/sessions.ts';
+import { hostsOf, urlOf, type WebAddress } from './address.ts';
+import { handleRequest } from './handle-request.ts';
+import { LivePages } from './live-pages.ts';
+import type { WebServices } from './request.ts';
+import { problemPage, sendResponse } from './response.ts';
+import type { WebSettings } from './settings.ts';
+import { WebhookReceiver } from './webhook-receiver.ts';
 
-/** How long what is being answered may go on after the page was asked to end. */
-const LEAVE_MS = 5_000;
+/** How long open requests may take after the page was closed. */
+const GRACE_MS = 5_000;
 
-/** A page that listens. */
+/** A page that is served. */
 export interface ApproverPage {
   readonly url: string;
-  /** The address that signs in once; null where there is a password. */
+  /** The one-time sign-in link; null when there is a password. */
   readonly signInUrl: string | null;
   close(): Promise<void>;
 }
 
 /**
- * Opens the page in which a steward sees what a Hall holds, and resolves it.
+ * Serves the page where a steward sees and resolves what a Hall holds.
  *
  * @param now milliseconds since 1970; for tests
- * @throws what the system says where it cannot listen
+ * @throws {Error} of the system when it cannot listen
  */
 export async function openApproverPage(
   settings: WebSettings,
@@ -42,50 +41,50 @@ export async function openApproverPage(
     server.listen(address.port, address.host, resolve);
   });
   const bound = { ...address, port: (server.address() as AddressInfo).port };
-  const parts = partsOf(settings, bound, now);
-  serve(server, parts);
+  const services = servicesFor(settings, bound, now);
+  serve(server, services);
   const url = settings.publicUrl?.origin ?? urlOf(bound);
-  const { token } = parts.door;
+  const { token } = services.authenticator;
   return {
     url,
     signInUrl: token === null ? null : `${url}/sign-in?token=${token}`,
-    close: () => close(server, parts),
+    close: () => close(server, services),
   };
 }
 
-function partsOf(settings: WebSettings, address: WebAddress, now: () => number): WebParts {
+function servicesFor(settings: WebSettings, address: WebAddress, now: () => number): WebServices {
   const { hall, password, webhook, publicUrl } = settings;
   return {
     hall: new HallClient(hall),
     hosts: hostsOf(address, publicUrl),
     cookies: cookiesFor(address.port, publicUrl?.protocol === 'https:'),
-    door: new Door(password, now),
+    authenticator: new Authenticator(password, now),
     sessions: new Sessions(now),
     tokens: new FormTokens(),
-    listeners: new Listeners(),
-    webhooks: webhook === null ? null : new WebhookGate(webhook, now),
+    livePages: new LivePages(),
+    webhooks: webhook === null ? null : new WebhookReceiver(webhook, now),
     now,
   };
 }
 
-function serve(server: Server, parts: WebParts): void {
+function serve(server: Server, services: WebServices): void {
   server.on('request', (request, response) => {
     response.on('error', () => response.destroy());
-    handle(request, parts)
+    handleRequest(request, services)
       .catch((error) => {
         console.error(error);
-        return refuse(500, 'Something went wrong', 'Look again before you repeat what you did.');
+        return problemPage(500, 'Something went wrong', 'Check the state of the hold before you try again.');
       })
-      .then((answer) => sendAnswer(response, answer))
+      .then((content) => sendResponse(response, content))
       .catch(() => response.destroy());
   });
 }
 
-function close(server: Server, { listeners }: WebParts): Promise<void> {
-  listeners.close();
+function close(server: Server, { livePages }: WebServices): Promise<void> {
+  livePages.close();
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), LEAVE_MS).unref();
+    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
   });
 }

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { html } from '../../src/page/html.ts';
+import { html, visibleText } from '../../src/page/html.ts';
 import { printJson } from '../../src/page/print-json.ts';
-import { visibleText } from '../../src/page/visible-text.ts';
 
-describe('what a tenant wrote', () => {
-  test('shows every character that turns the direction of writing or has no width', () => {
+describe('visibleText', () => {
+  test('characters that turn the direction of writing or have no width are written out', () => {
     const hidden = '\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff';
     const written = [...hidden]
       .map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -12,18 +11,18 @@ describe('what a tenant wrote', () => {
     expect(visibleText(`a${hidden}b`)).toBe(`a${written}b`);
   });
 
-  test('shows controls, lone surrogates, private characters and tags', () => {
+  test('controls, lone surrogates, private characters and tags are written out', () => {
     expect(visibleText('\0\u001b\r\u0085\ud800x\ue000\u{e0041}\u2028\u3164')).toBe(
       '\\u0000\\u001b\\u000d\\u0085\\ud800x\\ue000\\udb40\\udc41\\u2028\\u3164',
     );
   });
 
-  test('stays as it is where everything of it can be seen', () => {
+  test('visible text is not changed', () => {
     const text = 'Zażółć gęślą jaźń\n\tשלום 你好 😀 "<&>"';
     expect(visibleText(text)).toBe(text);
   });
 
-  test('is text in a page, wherever it stands', () => {
+  test('a tenant’s text stays text wherever it is put into HTML', () => {
     const evil = `"><script>alert('x')</script>&amp;\u202e`;
     const written = '&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;amp;\\u202e';
     expect(html`<p title="${evil}">${[evil]}${html`<b>${evil}</b>`}</p>`.text).toBe(
@@ -32,13 +31,13 @@ describe('what a tenant wrote', () => {
   });
 });
 
-describe('JSON of a tenant', () => {
+describe('printJson', () => {
   const print = (value: unknown, limits = { depth: 3, lines: 8, text: 10, all: 500 }) => {
     const { lines, isCut } = printJson(value, limits);
     return { text: lines.text.replaceAll(/<\/?(?:bdi|b)\b[^>]*>/g, ''), isCut };
   };
 
-  test('is indented, each text by itself', () => {
+  test('JSON is indented, and each text is isolated', () => {
     expect(print({ a: [1, true, null, {}], '<b>': '\u202e"' })).toEqual({
       text: '{\n  &quot;a&quot;: [\n    1,\n    true,\n    null,\n    {}\n  ],\n  &quot;&lt;b&gt;&quot;: &quot;\\u202e\\&quot;&quot;\n}\n',
       isCut: false,
@@ -46,7 +45,7 @@ describe('JSON of a tenant', () => {
     expect(printJson('x').lines.text).toBe('<bdi class="text">&quot;x&quot;</bdi>\n');
   });
 
-  test('is cut where a text is too long, with a mark', () => {
+  test('a text that is too long is cut with a mark', () => {
     expect(print('x'.repeat(12))).toEqual({
       text: `&quot;${'x'.repeat(10)}&quot;<mark>… 2 more characters</mark>\n`,
       isCut: true,
@@ -54,21 +53,21 @@ describe('JSON of a tenant', () => {
     expect(print({ ['k'.repeat(11)]: 1 }).isCut).toBe(true);
   });
 
-  test('is cut where it is too wide, with a mark', () => {
+  test('a value with too many members is cut with a mark', () => {
     const { text, isCut } = print(Array.from({ length: 1_000_000 }, () => 0));
     expect([isCut, text.split('\n').length]).toEqual([true, 11]);
     expect(text).toContain('<mark>… 999993 more</mark>');
   });
 
-  test('is cut where it is too deep, whatever the depth', () => {
+  test('a value that is too deep is cut with a mark', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     expect(print(deep)).toEqual({
-      text: '[\n  [\n    [\n      [ <mark>… deeper than is shown here</mark> ]\n    ]\n  ]\n]\n',
+      text: '[\n  [\n    [\n      [ <mark>… nested too deeply to show</mark> ]\n    ]\n  ]\n]\n',
       isCut: true,
     });
   });
 
-  test('shows no more than a page can hold, however it is built', () => {
+  test('no value prints more than a page can hold', () => {
     const wide = Object.fromEntries(
       Array.from({ length: 1000 }, (_, n) => [`${n}${'k'.repeat(5000)}`, 'v'.repeat(5000)]),
     );

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type ApproverPage, openApproverPage } from '../../src/web/approver-page.ts';
-import { readWebSettings } from '../../src/web/web-settings.ts';
+import { readWebSettings } from '../../src/web/settings.ts';
 import { Visitor } from './visitor.ts';
 
 export const PASSWORD = 'a password of these tests';

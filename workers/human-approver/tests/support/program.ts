@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
-/** The program as an operator starts it, with what it said. */
+/** The program as an operator starts it, with its output. */
 export interface Program {
   readonly stdout: string;
   readonly stderr: string;
@@ -12,19 +13,19 @@ export interface Program {
   stop(): Promise<number | null>;
 }
 
-/** Starts the program with `--web` and waits until it listens or has ended. */
+/** Starts the program with `--web`, and waits until it listens (and has printed its sign-in link) or has ended. */
 export async function startProgram(
   operands: readonly string[],
   env: Readonly<Record<string, string>>,
   main = MAIN,
 ): Promise<Program> {
   const child = spawn(process.execPath, [main, '--web', ...operands], { env });
-  const said = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => {
-    said.stdout += text;
+    output.stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
-    said.stderr += text;
+    output.stderr += text;
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const stop = () => {
@@ -34,12 +35,16 @@ export async function startProgram(
   onTestFinished(async () => {
     await stop();
   });
-  await Promise.race([ended, isListening(said)]);
-  return Object.assign(said, { stop });
+  await Promise.race([ended, isListening(child, output, env)]);
+  return Object.assign(output, { stop });
 }
 
-/** The URL stands on standard output, and the link after it on standard error. */
-async function isListening(said: { readonly stdout: string }): Promise<void> {
-  while (!said.stdout.includes('\n')) await new Promise((next) => setTimeout(next, 10));
-  await new Promise((next) => setTimeout(next, 50));
+/** Without a password the program prints a sign-in link on standard error. */
+async function isListening(
+  { stdout, stderr }: ChildProcessWithoutNullStreams,
+  output: { readonly stdout: string; readonly stderr: string },
+  { WCP_APPROVER_TOKEN }: Readonly<Record<string, string>>,
+): Promise<void> {
+  while (!output.stdout.includes('\n')) await once(stdout, 'data');
+  while (WCP_APPROVER_TOKEN === undefined && !output.stderr.includes('\n')) await once(stderr, 'data');
 }

@@ -1,13 +1,13 @@
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 
-/** An answer, its body read. */
-export interface Seen {
+/** A response, its body read. */
+export interface Response {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** Somebody who speaks HTTP with the page, keeps its cookies, and can say whatever an attacker can. */
+/** A client that keeps the cookies of the page, and can send whatever an attacker can. */
 export class Visitor {
   readonly cookies = new Map<string, string>();
   readonly #url: URL;
@@ -16,7 +16,7 @@ export class Visitor {
     this.#url = new URL(url);
   }
 
-  get(path: string, headers: OutgoingHttpHeaders = {}): Promise<Seen> {
+  get(path: string, headers: OutgoingHttpHeaders = {}): Promise<Response> {
     return this.send('GET', path, { headers });
   }
 
@@ -25,7 +25,7 @@ export class Visitor {
     path: string,
     fields: Readonly<Record<string, string>>,
     headers: OutgoingHttpHeaders = {},
-  ): Promise<Seen> {
+  ): Promise<Response> {
     return this.send('POST', path, {
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       body: new URLSearchParams(fields).toString(),
@@ -36,21 +36,39 @@ export class Visitor {
     method: string,
     path: string,
     { headers = {}, body = '' }: { readonly headers?: OutgoingHttpHeaders; readonly body?: string },
-  ): Promise<Seen> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  ): Promise<Response> {
     const own = {
-      ...(cookie !== '' && { cookie }),
+      ...this.#cookie(),
       ...(method !== 'GET' && { 'content-length': Buffer.byteLength(body) }),
     };
-    const seen = await exchange({ method, path, url: this.#url, headers: { ...own, ...headers }, body });
-    for (const line of seen.headers['set-cookie'] ?? []) this.#keep(line);
-    return seen;
+    const all = { ...own, ...headers };
+    const response = await connect({ method, path, url: this.#url, headers: all, body });
+    for (const line of response.headers['set-cookie'] ?? []) this.#keep(line);
+    const { statusCode = 0, headers: received } = response;
+    return { status: statusCode, headers: received, text: await readText(response) };
+  }
+
+  /** Opens the stream of events; resolves when its headers are here. */
+  async listen(): Promise<{ readonly headers: IncomingHttpHeaders; text(): Promise<string> }> {
+    const stream = await connect({
+      method: 'GET',
+      path: '/events',
+      url: this.#url,
+      headers: this.#cookie(),
+      body: '',
+    });
+    return { headers: stream.headers, text: () => readText(stream) };
   }
 
   /** Signs in with a password or the token of a link. */
-  async signIn(token: string): Promise<Seen> {
+  async signIn(token: string): Promise<Response> {
     const { text } = await this.get('/sign-in');
     return this.post('/sign-in', { form_token: formToken(text, '/sign-in'), token });
+  }
+
+  #cookie(): OutgoingHttpHeaders {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    return cookie === '' ? {} : { cookie };
   }
 
   #keep(line: string): void {
@@ -61,7 +79,7 @@ export class Visitor {
   }
 }
 
-/** The token of the form with an action, as a page has it. */
+/** The token of the form with an action, from a page. */
 export function formToken(page: string, action: string): string {
   const form = page.split('<form').find((part) => part.includes(`action="${action}"`)) ?? '';
   return /name="form_token" value="([^"]+)"/.exec(form)?.[1] ?? '';
@@ -75,15 +93,17 @@ interface Exchange {
   readonly body: string;
 }
 
-function exchange({ method, path, url, headers, body }: Exchange): Promise<Seen> {
+function connect({ method, path, url, headers, body }: Exchange): Promise<IncomingMessage> {
   const { hostname, port } = url;
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, method, path, headers, agent: false }, async (response) => {
-      let text = '';
-      for await (const part of response.setEncoding('utf8')) text += part;
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-    });
+    const sent = request({ hostname, port, method, path, headers, agent: false }, resolve);
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const part of response.setEncoding('utf8')) text += part;
+  return text;
 }

@@ -19,8 +19,8 @@ const stateOf = async () => (await hall.approval(id)).state;
 const tokenOf = async (visitor: Visitor, of = id) => formToken((await visitor.get('/')).text, `/holds/${of}`);
 const approval = (form_token: string) => ({ form_token, resolution: 'approve', seen_level: 'gatekeeper' });
 
-describe('a form that this page did not make for this steward and this hold', () => {
-  test('resolves nothing: no token, a wrong one, that of another hold, action or steward', async () => {
+describe('a forged form', () => {
+  test('a missing or wrong token, or one of another hold, action or steward, resolves nothing', async () => {
     const other = await hall.hold();
     const colleague = await stewardAt(page);
     const { text } = await steward.get('/');
@@ -38,7 +38,7 @@ describe('a form that this page did not make for this steward and this hold', ()
     expect(await stateOf()).toBe('pending');
   });
 
-  test('resolves nothing from another place, even with the right token', async () => {
+  test('a form from another origin or of another content type resolves nothing', async () => {
     const form = approval(await tokenOf(steward));
     for (const headers of [
       { origin: 'https://evil.example' },
@@ -58,15 +58,15 @@ describe('a form that this page did not make for this steward and this hold', ()
     expect(await stateOf()).toBe('approved');
   });
 
-  test('resolves nothing by a link', async () => {
+  test('a link resolves nothing', async () => {
     const query = new URLSearchParams(approval(await tokenOf(steward)));
     expect((await steward.get(`/holds/${id}?${query}`)).status).toBe(405);
     expect(await stateOf()).toBe('pending');
   });
 });
 
-describe('a name that some name server points here', () => {
-  test('is not answered, whatever is asked', async () => {
+describe('an unknown host name', () => {
+  test('no path is served under an unknown host name', async () => {
     const { port } = new URL(page.url);
     for (const host of [
       'evil.example',
@@ -85,7 +85,7 @@ describe('a name that some name server points here', () => {
     }
   });
 
-  test('is answered where the operator named it, and then cookies go over HTTPS alone', async () => {
+  test('the host name of WCP_APPROVER_URL is served, and its cookies need HTTPS', async () => {
     const behind = await openPageAt({ ...hall.env, WCP_APPROVER_URL: 'https://approver.example' });
     expect(behind.page.url).toBe('https://approver.example');
     const host = { host: 'approver.example' };
@@ -93,12 +93,12 @@ describe('a name that some name server points here', () => {
     const { status, headers } = await visitor.get('/sign-in', host);
     expect([status, headers['set-cookie']]).toEqual([
       200,
-      [expect.stringMatching(/^__Host-wcp_approver_visit_\d+=.*; HttpOnly; SameSite=Strict; Secure$/)],
+      [expect.stringMatching(/^__Host-wcp_approver_visit_\d+=.*; HttpOnly; Secure; SameSite=Strict$/)],
     ]);
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   const answers = async () => [
     await steward.get('/'),
     await steward.get('/holds'),
@@ -110,7 +110,7 @@ describe('every answer', () => {
     await new Visitor(page.url).get('/'),
   ];
 
-  test('cannot be framed, is not kept, and its type is not guessed', async () => {
+  test('no response can be framed, stored or sniffed', async () => {
     for (const { headers } of await answers()) {
       expect(headers).toMatchObject({
         'x-frame-options': 'DENY',
@@ -126,7 +126,7 @@ describe('every answer', () => {
     }
   });
 
-  test('runs no script but that of its nonce, which is another each time', async () => {
+  test('a page runs only the script with its nonce, which is new each time', async () => {
     const nonces = new Set<string>();
     for (let n = 0; n < 3; n += 1) {
       const { headers, text } = await steward.get('/');
@@ -143,7 +143,7 @@ describe('every answer', () => {
     expect((await steward.get('/sign-in')).headers['content-security-policy']).not.toContain('script-src');
   });
 
-  test('holds neither the key of the Hall nor where it is', async () => {
+  test('no response contains the key or the address of the Hall', async () => {
     for (const { text, headers } of await answers()) {
       const all = text + JSON.stringify(headers);
       expect(all).not.toContain(hall.stewardKey);
@@ -153,7 +153,7 @@ describe('every answer', () => {
 });
 
 describe('a body', () => {
-  test('that is longer than may be is not read', async () => {
+  test('a body that is too long is not read', async () => {
     const visitor = new Visitor(page.url);
     const { status } = await visitor.post('/sign-in', { token: 'x'.repeat(20_000) });
     expect(status).toBe(413);
@@ -163,7 +163,7 @@ describe('a body', () => {
 });
 
 describe('a path', () => {
-  test('leads to the Hall’s approvals alone', async () => {
+  test('no path leads to anything but the Hall’s approvals', async () => {
     for (const path of [
       '/holds/../request',
       '/holds/..%2fworkers/request',
@@ -180,7 +180,7 @@ describe('a path', () => {
     }
   });
 
-  test('of a webhook is nothing where there is no secret', async () => {
+  test('without a secret there is no webhook', async () => {
     const headers = { 'content-type': 'application/json' };
     expect((await new Visitor(page.url).send('POST', '/webhook', { headers, body: '{}' })).status).toBe(404);
   });

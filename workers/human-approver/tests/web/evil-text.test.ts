@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { EVIL, evilHall } from '../support/evil-hall.ts';
 import { openPage, stewardAt } from '../support/open-page.ts';
-import { formToken, type Seen } from '../support/visitor.ts';
+import { formToken, type Response } from '../support/visitor.ts';
 
-/** Nothing of the text has become HTML, and nothing of it is hidden. */
-function expectText({ text, headers }: Seen): void {
+/** No part of the text became HTML, and no part of it is hidden. */
+function expectText({ text, headers }: Response): void {
   const own = text.replace(/<script nonce="[\w-]+">[\s\S]*?<\/script>/, '');
   expect(own).not.toMatch(/<script|<img|\son[a-z]+="/i);
   expect(own).not.toMatch(/[\u202e\u2066]/);
@@ -12,7 +12,7 @@ function expectText({ text, headers }: Seen): void {
   expect(JSON.stringify(headers)).not.toContain('hacked');
 }
 
-test('text of an attacker stays text in every field, message and link', async () => {
+test('an attacker’s text stays text in every field, message and link', async () => {
   const steward = await stewardAt(await openPage(await evilHall()));
   const list = await steward.get('/?resolved=one');
   expectText(list);
@@ -32,8 +32,8 @@ test('text of an attacker stays text in every field, message and link', async ()
   expectText(await steward.get(`/${encodeURIComponent(EVIL)}`));
 });
 
-test('a token in a link that is no token is text too', async () => {
-  const { readWebSettings } = await import('../../src/web/web-settings.ts');
+test('an attacker’s text in place of a sign-in token stays text', async () => {
+  const { readWebSettings } = await import('../../src/web/settings.ts');
   const { openApproverPage } = await import('../../src/web/approver-page.ts');
   const settings = readWebSettings(await evilHall());
   if (typeof settings === 'string') throw new Error(settings);

@@ -10,7 +10,7 @@ beforeEach(async () => {
   steward = await stewardAt(await openPage(hall.env));
 });
 
-/** The text of a page, as somebody reads it. */
+/** The text of a page as a reader sees it. */
 const textOf = (page: string) =>
   page
     .replace(/<(script|style)[\s\S]*?<\/\1>/g, '')
@@ -22,8 +22,8 @@ async function resolve(id: string, fields: Readonly<Record<string, string>>, lev
   return steward.post(`/holds/${id}`, { form_token, seen_level: level, ...fields });
 }
 
-describe('the page shows', () => {
-  test('what is asked, by whom, with which blast, why it waits, at which level, how long, and the worker', async () => {
+describe('the page', () => {
+  test('a hold shows its request, tenant, blast, reasons, supervisor level, time left and worker', async () => {
     await hall.hold({ blast_score: 40, request: { url: 'https://example.org/', depth: 3 } });
     const text = textOf((await steward.get('/')).text);
     for (const part of [
@@ -31,21 +31,21 @@ describe('the page shows', () => {
       'Gatekeeper',
       /14 min 5\d s left/,
       '40 blast score, of 100',
-      'Its blast score, 40, is above the limit. BLAST_RADIUS_EXCEEDED level Gatekeeper',
-      'The rule that matched asks for a human. RULE level Gatekeeper',
+      'The blast score, 40, is above the limit. BLAST_RADIUS_EXCEEDED supervisor level Gatekeeper',
+      'The matching rule requires a human. RULE supervisor level Gatekeeper',
       'The rule says: Nobody fetches &lt;b&gt;anything&lt;/b&gt; without a human.',
       'Tenant tenant-a Correlation corr-1',
       'Environment prod Data label RESTRICTED Tenant risk high Class P1',
       'Rule rr_cap_web_fetch Worker org.acme.fetcher.one Species wrk.web.fetcher',
       '&quot;url&quot; : &quot;https://example.org/&quot; , &quot;depth&quot; : 3',
-      'If you approve, the worker does it.',
+      'If you approve, the worker runs.',
     ]) {
       expect(text).toMatch(part instanceof RegExp ? part : new RegExp(part.replace(/[.()[\]]/g, '\\$&')));
     }
   });
 
-  test('that nothing waits, and pages of what waits where there is much', async () => {
-    expect(textOf((await steward.get('/')).text)).toContain('Nothing waits.');
+  test('an empty list says so, and a long list has pages', async () => {
+    expect(textOf((await steward.get('/')).text)).toContain('Nothing is waiting.');
     for (let n = 0; n < 21; n += 1) await hall.hold();
     const { text } = await steward.get('/');
     expect(text.split('<article').length - 1).toBe(20);
@@ -53,7 +53,7 @@ describe('the page shows', () => {
     expect((await steward.get(next)).text.split('<article').length - 1).toBe(1);
   });
 
-  test('all of a request as text, and not the credential that came with it', async () => {
+  test('the whole request is shown as text, without the tenant’s credential', async () => {
     const request = { text: `${'long '.repeat(1000)}\u202eend</pre><script>` };
     const id = await hall.hold({ request, tenant_credential: 'the.tenants.own', dry_run: false });
     const list = await steward.get('/');
@@ -65,14 +65,14 @@ describe('the page shows', () => {
     expect(list.text + text).not.toContain('the.tenants.own');
   });
 
-  test('the same to the script of an open page, without style and script', async () => {
+  test('the script of an open page gets the holds without style and script', async () => {
     await hall.hold();
     const { status, text } = await steward.get('/holds');
     expect([status, text.split('<article').length - 1]).toEqual([200, 1]);
     expect(text).not.toMatch(/<style|<script/);
   });
 
-  test('what is wrong with the Hall, and no hold', async () => {
+  test('a problem with the Hall is shown instead of holds', async () => {
     const lost = await stewardAt(await openPage({ ...hall.env, WCP_HALL_KEY: 'wcp_nobody' }));
     const { status, text } = await lost.get('/');
     expect([status, textOf(text).includes('UNAUTHENTICATED')]).toEqual([502, true]);
@@ -80,7 +80,7 @@ describe('the page shows', () => {
 });
 
 describe('a steward', () => {
-  test('approves: the worker runs, the Hall has the reason and the evidence', async () => {
+  test('an approval runs the worker, and the Hall keeps the reason and the evidence', async () => {
     const id = await hall.hold();
     const { status, headers } = await resolve(id, { resolution: 'approve', reason: ' two\r\nlines ' });
     expect([status, headers.location]).toEqual([303, `/?resolved=${id}`]);
@@ -92,7 +92,7 @@ describe('a steward', () => {
     expect(text).not.toContain('<article');
   });
 
-  test('is told that the worker failed, or that what was approved is no longer allowed', async () => {
+  test('the page says when the worker failed, or when the call is no longer allowed', async () => {
     const [failing, stale] = [await hall.hold({ request: { fail: true } }), await hall.hold()];
     const failed = await resolve(failing, { resolution: 'approve' });
     const { text } = await steward.get(failed.headers.location ?? '');
@@ -104,20 +104,20 @@ describe('a steward', () => {
       expect.stringMatching(/Not resolved. DENY_[A-Z_]+/),
     ]);
     const seen = textOf((await steward.get(`/?resolved=${stale}`)).text);
-    expect(seen).toContain('Denied, since what was approved is not what would run now: cap.web.fetch');
+    expect(seen).toContain('Denied, because what would run now is not what was approved: cap.web.fetch');
   });
 
-  test('denies: nothing runs', async () => {
+  test('after a denial nothing runs', async () => {
     const id = await hall.hold();
     await resolve(id, { resolution: 'deny' });
     expect([hall.ran, (await hall.approval(id)).state]).toEqual([[], 'denied']);
   });
 
-  test('escalates, one level or to a named one, and is then asked for a result', async () => {
+  test('a hold is escalated by one supervisor level or to a named one, and then needs a result', async () => {
     const id = await hall.hold();
     await resolve(id, { resolution: 'escalate', level: 'executor', reason: 'too hot' });
     const page = (await steward.get('/')).text;
-    expect(textOf(page)).toMatch(/So far Escalated from Gatekeeper by key:\S+ , .* UTC: too hot/);
+    expect(textOf(page)).toMatch(/History Escalated from Gatekeeper by key:\S+ , .* UTC: too hot/);
     expect(page).toContain(`name="result"`);
     await resolve(id, { resolution: 'escalate' }, 'executor');
     const { text } = await steward.get('/');
@@ -129,13 +129,13 @@ describe('a steward', () => {
   });
 
   test.each(['executed', 'incident'] as const)(
-    'submits the result of what a human did (%s)',
+    'a steward submits the result of human work (%s)',
     async (kind) => {
       const id = await hall.hold({ capability_id: CAPABILITIES[kind] });
       const level = kind === 'executed' ? 'executor' : 'incident_commander';
       for (const [result, problem] of [
-        ['', 'write as JSON what you did'],
-        [' ', 'write as JSON what you did'],
+        ['', 'write what you did, as JSON'],
+        [' ', 'write what you did, as JSON'],
         ['{done: true}', 'The result is not JSON.'],
       ] as const) {
         const answer = await resolve(id, { resolution: 'approve', result, reason: 'kept <text>' }, level);
@@ -153,7 +153,7 @@ describe('a steward', () => {
     },
   );
 
-  test('is told by its code why the Hall refused, and nothing that was written is lost', async () => {
+  test('a problem from the Hall is shown with its code, and the form keeps its text', async () => {
     const id = await hall.hold();
     const fields = { resolution: 'escalate', level: 'gatekeeper', reason: 'my words' };
     const answer = await resolve(id, fields);
@@ -166,7 +166,7 @@ describe('a steward', () => {
     expect(textOf((await steward.post(`/holds/${id}`, late)).text)).toContain('APPROVAL_RESOLVED');
   });
 
-  test('sends nothing that the form does not have', async () => {
+  test('a form with unknown values is not sent to the Hall', async () => {
     const id = await hall.hold();
     for (const fields of [{}, { resolution: 'allow' }, { resolution: 'approve', seen_level: 'king' }]) {
       expect((await resolve(id, fields as Record<string, string>)).status).toBe(422);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { openApproverPage } from '../../src/web/approver-page.ts';
-import { readWebSettings, type WebSettings } from '../../src/web/web-settings.ts';
+import { readWebSettings, type WebSettings } from '../../src/web/settings.ts';
 import { openPage, PASSWORD, stewardAt } from '../support/open-page.ts';
 import { formToken, Visitor } from '../support/visitor.ts';
 
 const HALL = { WCP_HALL_URL: 'http://127.0.0.1:9', WCP_HALL_KEY: 'wcp_nobody' };
 
 describe('with a password', () => {
-  test('nothing is shown and nothing done before somebody signs in', async () => {
+  test('nothing is shown or done before sign-in', async () => {
     const page = await openPage(HALL);
     const visitor = new Visitor(page.url);
     for (const path of ['/', '/holds', '/events', '/holds/one/request']) {
@@ -18,17 +18,17 @@ describe('with a password', () => {
     expect((await visitor.post('/sign-out', {})).status).toBe(401);
   });
 
-  test('who knows it is let in, under a cookie that no script reads and no other page sends', async () => {
+  test('the password signs in, with a cookie that scripts cannot read and other sites cannot send', async () => {
     const page = await openPage(HALL);
     const visitor = new Visitor(page.url);
     const { status, headers } = await visitor.signIn(PASSWORD);
     expect([status, headers.location]).toEqual([303, '/']);
     const [cookie] = headers['set-cookie'] ?? [];
-    expect(cookie).toMatch(/^wcp_approver_\d+=[\w-]{43}; Path=\/; Max-Age=28800; HttpOnly; SameSite=Strict$/);
+    expect(cookie).toMatch(/^wcp_approver_\d+=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; SameSite=Strict$/);
     expect((await visitor.get('/')).status).toBe(502);
   });
 
-  test('it is asked for anew after a working day, and after signing out', async () => {
+  test('a session ends after eight hours and after signing out', async () => {
     let now = Date.now();
     const page = await openPage(HALL, () => now);
     const steward = await stewardAt(page);
@@ -42,7 +42,7 @@ describe('with a password', () => {
     expect((await other.get('/')).status).toBe(303);
   });
 
-  test('five wrong ones of an address are enough for a quarter of an hour', async () => {
+  test('five wrong passwords block an address for 15 minutes', async () => {
     let now = Date.now();
     const page = await openPage(HALL, () => now);
     const visitor = new Visitor(page.url);
@@ -54,7 +54,7 @@ describe('with a password', () => {
     expect((await visitor.signIn(PASSWORD)).status).toBe(303);
   });
 
-  test('the form to sign in is a form of this page, for this visitor', async () => {
+  test('the sign-in form must come from this page, for this visitor', async () => {
     const page = await openPage(HALL);
     const [visitor, other] = [new Visitor(page.url), new Visitor(page.url)];
     await visitor.get('/sign-in');
@@ -64,7 +64,7 @@ describe('with a password', () => {
     }
   });
 
-  test('a password in a link is none: it would stand in logs and histories', async () => {
+  test('a password in a link is ignored, because links end up in logs and histories', async () => {
     const page = await openPage(HALL);
     expect(page.signInUrl).toBeNull();
     const { text } = await new Visitor(page.url).get(`/sign-in?token=${encodeURIComponent(PASSWORD)}`);
@@ -73,7 +73,7 @@ describe('with a password', () => {
 });
 
 describe('without a password', () => {
-  test('a link signs in once, and whoever only looks at it does not use it up', async () => {
+  test('a link signs in once, and opening it does not use it up', async () => {
     const settings = readWebSettings(HALL) as WebSettings;
     const page = await openApproverPage(settings, { host: '127.0.0.1', port: 0 });
     const link = new URL(page.signInUrl ?? '');
@@ -84,12 +84,12 @@ describe('without a password', () => {
     expect(text).toContain(`name="token" value="${token}"`);
     expect((await visitor.signIn(token)).status).toBe(303);
     const second = await new Visitor(page.url).signIn(token);
-    expect([second.status, second.text.includes('used already')]).toEqual([403, true]);
+    expect([second.status, second.text.includes('already used')]).toEqual([403, true]);
     await page.close();
   });
 });
 
-describe('the operator is told in a sentence what is wrong', () => {
+describe('readWebSettings', () => {
   test.each([
     [{}, /WCP_HALL_URL/],
     [{ ...HALL, WCP_APPROVER_TOKEN: 'short' }, /WCP_APPROVER_TOKEN/],
@@ -97,7 +97,7 @@ describe('the operator is told in a sentence what is wrong', () => {
     [{ ...HALL, WCP_WEBHOOK_SECRET: 'whsec_*' }, /WCP_WEBHOOK_SECRET/],
     [{ ...HALL, WCP_APPROVER_URL: 'https://approver.example/path' }, /WCP_APPROVER_URL/],
     [{ ...HALL, WCP_APPROVER_URL: 'approver.example' }, /WCP_APPROVER_URL/],
-  ])('%j', (env, sentence) => {
+  ])('the environment %j is refused with a sentence about the setting', (env, sentence) => {
     expect(readWebSettings(env)).toMatch(sentence);
   });
 });

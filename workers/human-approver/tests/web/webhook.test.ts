@@ -31,31 +31,22 @@ const signed = (id: string, late_s = 0, body = NOTICE, by = webhook): OutgoingHt
 const send = async (headers: OutgoingHttpHeaders, body = NOTICE) =>
   (await new Visitor(page.url).send('POST', '/webhook', { headers, body })).status;
 
-/** How often an open page was told to look again. */
-async function told(during: () => Promise<unknown>): Promise<number> {
-  const steward = await stewardAt(page);
-  const cookie = [...steward.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const stop = new AbortController();
-  const { body, headers } = await fetch(`${page.url}/events`, { headers: { cookie }, signal: stop.signal });
-  expect(headers.get('content-type')).toBe('text/event-stream');
+/** How often an open page was made to refresh. */
+async function refreshes(during: () => Promise<unknown>): Promise<number> {
+  const stream = await (await stewardAt(page)).listen();
+  expect(stream.headers['content-type']).toBe('text/event-stream');
   await during();
-  let text = '';
-  const reader = (body as ReadableStream<Uint8Array>).getReader();
-  setTimeout(() => stop.abort(), 200);
-  try {
-    for (;;) text += Buffer.from((await reader.read()).value ?? []).toString();
-  } catch {
-    return text.split('event: look').length - 1;
-  }
+  const [text] = await Promise.all([stream.text(), page.close()]);
+  return text.split('event: refresh').length - 1;
 }
 
-test('a notice that the Hall signed makes open pages look again', async () => {
-  expect(await told(async () => expect(await send(signed('one'))).toBe(204))).toBe(1);
+test('a notice that the Hall signed makes open pages refresh', async () => {
+  expect(await refreshes(async () => expect(await send(signed('one'))).toBe(204))).toBe(1);
 });
 
-test('the same again is refused, and tells nobody; signed later by the Hall, it is known', async () => {
+test('a replayed notice is refused, and one that the Hall signed again later is accepted without a refresh', async () => {
   const first = signed('one', 1);
-  const calls = await told(async () => {
+  const calls = await refreshes(async () => {
     const statuses = [await send(first), await send(first)];
     statuses.push(await send({ ...first, 'webhook-timestamp': `${first['webhook-timestamp']}.0` }));
     statuses.push(await send(signed('one', 0)), await send(signed('one', 3)), await send(signed('one', 2)));
@@ -64,11 +55,11 @@ test('the same again is refused, and tells nobody; signed later by the Hall, it 
   expect(calls).toBe(1);
 });
 
-test('one from before this process is not known to be new', async () => {
+test('a notice older than the process is refused', async () => {
   expect(await send(signed('one', -2))).toBe(409);
 });
 
-test('what is not signed, or not by this Hall, or not now, or not as it is, is refused', async () => {
+test('a notice without a valid and current signature of the Hall is refused', async () => {
   const other = new Webhook(`whsec_${Buffer.from('another secret').toString('base64')}`);
   const { 'webhook-signature': _, ...unsigned } = signed('one');
   const late = Math.floor(Date.now() / 1000) - 301;
@@ -92,7 +83,7 @@ test('what is not signed, or not by this Hall, or not now, or not as it is, is r
   }
 });
 
-test('what is signed and no notice is refused', async () => {
+test('a signed body that is not a notice is refused', async () => {
   for (const body of ['', 'no JSON', 'null', '7', '{"type":7}', '{"type":"other"}']) {
     expect(await send(signed('one', 0, body), body)).toBe(400);
   }
@@ -101,7 +92,7 @@ test('what is signed and no notice is refused', async () => {
   expect(await send(signed('one', 0, long), long)).toBe(413);
 });
 
-test('what was taken is forgotten once it is too old to come again', async () => {
+test('a notice is forgotten once it is too old to be replayed', async () => {
   expect(await send(signed('one'))).toBe(204);
   now += 302_000;
   expect(await send(signed('two', 1))).toBe(204);

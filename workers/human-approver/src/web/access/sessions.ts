@@ -1,18 +1,19 @@
-import { randomSecret } from './secret.ts';
+import { randomSecret } from './secrets.ts';
 
-/** How long somebody stays signed in, in seconds: a working day. */
+/** How long a steward stays signed in, in seconds: a working day. */
 export const SESSION_SECONDS = 8 * 3600;
 
-/** Who is signed in, by the value of their cookie. */
+/** The stewards who are signed in, by the value of their cookie. */
 export class Sessions {
   readonly #now: () => number;
   readonly #ends = new Map<string, number>();
 
+  /** @param now milliseconds since 1970 */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Signs somebody in, and gives the value of the cookie. */
+  /** Opens a session, and gives the value of its cookie. */
   open(): string {
     const now = this.#now();
     for (const [cookie, end] of this.#ends) if (end <= now) this.#ends.delete(cookie);

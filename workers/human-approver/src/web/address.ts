@@ -6,7 +6,7 @@ export interface WebAddress {
 
 const ADDRESS = /^(?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):)?([0-9]{1,5})$/;
 
-/** Reads `[host:]port`; the host of this machine alone where there is none, null for what is no address. */
+/** Reads `[host:]port`. Without a host it is loopback; null when it is not an address. */
 export function readWebAddress(text: string): WebAddress | null {
   const [, host = '127.0.0.1', port] = ADDRESS.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535) return null;
@@ -18,15 +18,15 @@ export function isLoopback({ host }: WebAddress): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.[0-9]{1,3}){3}$/.test(host);
 }
 
-/** The URL of an address. One that means all of a machine's is named by its own. */
+/** The URL of an address; the one that stands for all addresses of a machine becomes loopback. */
 export function urlOf({ host, port }: WebAddress): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 /**
- * The `Host` headers that are answered: those of this machine, of the address, of the URL that the operator
- * named. A page of any other name, which some name server points here, gets nothing.
+ * The `Host` headers that are served: those of this machine, of the address, and of the URL that the operator
+ * named. Any other name that DNS points here gets nothing.
  */
 export function hostsOf(address: WebAddress, publicUrl: URL | null): ReadonlySet<string> {
   const names = ['127.0.0.1', 'localhost', '::1', address.host];

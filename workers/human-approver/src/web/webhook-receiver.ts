@@ -1,25 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Webhook } from 'standardwebhooks';
 
-/** What becomes of a notice. */
-export type Notice = 'new' | 'known' | 'replayed' | 'unsigned' | 'no-notice';
+/** The outcome of receiving a notice. */
+export type NoticeOutcome = 'new' | 'known' | 'replayed' | 'unsigned' | 'not-a-notice';
 
-/** How far its time may be from this clock, in seconds: that of Standard Webhooks. */
+/** How far the time of a notice may be from this clock, in seconds, as Standard Webhooks has it. */
 const TOLERANCE_S = 300;
-/** Without dots: they are what the signature separates id, time and body by. */
+/** Without dots, which separate id, time and body in the signed text. */
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * Takes what the Hall sends (Standard Webhooks) and nobody else. A notice that was taken and comes again is
- * refused, unless the Hall itself signed it later, since it did not hear that it was taken. One from before
- * this process cannot be known to be new: the Hall sends it again.
+ * Receives notices that the Hall signed (Standard Webhooks). A notice that comes again is refused, unless
+ * the Hall signed it again later because it got no response. One that is older than this process may be a
+ * replay and is refused: the Hall sends it again.
  */
-export class WebhookGate {
+export class WebhookReceiver {
   readonly #webhook: Webhook;
   readonly #now: () => number;
   readonly #since_s: number;
   /** The latest time of each notice, in seconds. */
-  readonly #taken = new Map<string, number>();
+  readonly #received = new Map<string, number>();
 
   constructor(webhook: Webhook, now: () => number) {
     this.#webhook = webhook;
@@ -27,16 +27,16 @@ export class WebhookGate {
     this.#since_s = Math.floor(now() / 1000);
   }
 
-  take(body: string, headers: IncomingHttpHeaders): Notice {
+  receive(body: string, headers: IncomingHttpHeaders): NoticeOutcome {
     const id = String(headers['webhook-id'] ?? '');
-    // As the library reads it: what is signed is the number, however it is written.
+    // As the library reads it: the number is signed, however it is written.
     const at_s = Number.parseInt(String(headers['webhook-timestamp'] ?? ''), 10);
     if (!ID.test(id) || !this.#isSigned(body, headers)) return 'unsigned';
-    if (!isNotice(body)) return 'no-notice';
-    this.#forget();
-    const last_s = this.#taken.get(id);
+    if (!isNotice(body)) return 'not-a-notice';
+    this.#prune();
+    const last_s = this.#received.get(id);
     if (at_s < this.#since_s || (last_s !== undefined && at_s <= last_s)) return 'replayed';
-    this.#taken.set(id, at_s);
+    this.#received.set(id, at_s);
     return last_s === undefined ? 'new' : 'known';
   }
 
@@ -49,10 +49,10 @@ export class WebhookGate {
     }
   }
 
-  /** What is too old is refused for that, and need not be known. */
-  #forget(): void {
+  /** A notice that is too old is refused anyway. */
+  #prune(): void {
     const oldest_s = this.#now() / 1000 - TOLERANCE_S - 1;
-    for (const [id, at_s] of this.#taken) if (at_s < oldest_s) this.#taken.delete(id);
+    for (const [id, at_s] of this.#received) if (at_s < oldest_s) this.#received.delete(id);
   }
 }
 

@@ -2,12 +2,12 @@ import { Webhook } from 'standardwebhooks';
 import { type HallAccess, readHallAccess } from '../hall/hall-access.ts';
 import { problem } from '../hall/hall-problem.ts';
 
-/** What the operator says of the page, in the environment. */
+/** The settings of the page, from the environment. */
 export interface WebSettings {
   readonly hall: HallAccess;
-  /** `WCP_APPROVER_TOKEN`: the password; null where there is none. */
+  /** `WCP_APPROVER_TOKEN`: the password; null when there is none. */
   readonly password: string | null;
-  /** `WCP_WEBHOOK_SECRET`: what the Hall signs its notices with. */
+  /** `WCP_WEBHOOK_SECRET`: the secret with which the Hall signs its notices. */
   readonly webhook: Webhook | null;
   /** `WCP_APPROVER_URL`: the address under which stewards open the page. */
   readonly publicUrl: URL | null;
@@ -15,20 +15,20 @@ export interface WebSettings {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const SHORTEST_PASSWORD = 12;
+const MIN_PASSWORD_LENGTH = 12;
 
-/** Reads the settings; in one sentence, what is wrong with them. */
+/** Reads the settings; a sentence when one of them cannot be used. */
 export function readWebSettings(env: Env): WebSettings | string {
   const hall = readHallAccess(env);
   if (typeof hall === 'string') return problem('HALL_NOT_CONFIGURED').message;
   const { WCP_APPROVER_TOKEN: password = '', WCP_WEBHOOK_SECRET: secret = '' } = env;
-  if (password !== '' && password.length < SHORTEST_PASSWORD) {
-    return `WCP_APPROVER_TOKEN has at least ${SHORTEST_PASSWORD} characters.`;
+  if (password !== '' && password.length < MIN_PASSWORD_LENGTH) {
+    return `WCP_APPROVER_TOKEN must have at least ${MIN_PASSWORD_LENGTH} characters.`;
   }
   const webhook = readSecret(secret);
-  if (webhook === 'unusable') return 'WCP_WEBHOOK_SECRET is whsec_ and base64, as the Hall has it.';
+  if (webhook === 'unusable') return 'WCP_WEBHOOK_SECRET must be whsec_ and base64, the same as in the Hall.';
   const publicUrl = readPublicUrl(env['WCP_APPROVER_URL'] ?? '');
-  if (publicUrl === 'unusable') return 'WCP_APPROVER_URL is http(s)://host[:port], without a path.';
+  if (publicUrl === 'unusable') return 'WCP_APPROVER_URL must be http(s)://host[:port], without a path.';
   return { hall, password: password === '' ? null : password, webhook, publicUrl };
 }
 

@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { HallClient } from '../hall/hall-client.ts';
+import type { Authenticator } from './access/authenticator.ts';
+import type { Cookies } from './access/cookies.ts';
+import type { FormTokens } from './access/secrets.ts';
+import type { Sessions } from './access/sessions.ts';
+import type { LivePages } from './live-pages.ts';
+import type { WebhookReceiver } from './webhook-receiver.ts';
+
+/** What the handlers of requests share. */
+export interface WebServices {
+  readonly hall: HallClient;
+  /** The values of `Host` that are served. */
+  readonly hosts: ReadonlySet<string>;
+  readonly cookies: Cookies;
+  readonly authenticator: Authenticator;
+  readonly sessions: Sessions;
+  readonly tokens: FormTokens;
+  readonly livePages: LivePages;
+  /** Null when the operator gave no secret. */
+  readonly webhooks: WebhookReceiver | null;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A request that passed all checks of access. An attacker may have written its texts. */
+export interface ReceivedRequest {
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly address: string;
+  readonly body: string;
+  /** The fields of a form, read from the body. */
+  readonly form: URLSearchParams;
+  /** The id in the path; empty when there is none. */
+  readonly id: string;
+  /** The cookie of a steward who is signed in; empty on routes that need no steward. */
+  readonly session: string;
+  /** The cookie of a visitor who is about to sign in; empty when there is none yet. */
+  readonly visitor: string;
+}
+
+/** Reads the body of a request as UTF-8; null when it is longer than `maxBytes`. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  // The connection stays open when the body is too long: the response uses it.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > maxBytes) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
