@@ -93,7 +93,7 @@ function settingsFor(files: readonly ExampleFile[]): object {
 /** What keeps an example from being TypeScript at all. */
 function syntaxErrors({ path, code, exported }: ExampleFile): CheckFinding[] {
   const { diagnostics = [] } = ts.transpileModule(code, { fileName: path, reportDiagnostics: true });
-  return diagnostics.map(({ messageText }) => {
+  return diagnostics.slice(0, 1).map(({ messageText }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, ' ');
     return `${exported.place}: the example of ${exported.name} is not TypeScript: ${message}`;
   });
