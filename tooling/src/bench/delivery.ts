@@ -16,20 +16,21 @@ const FLOOD = 64;
 /** What a warm subprocess costs beside a worker in this process, and what urgent calls wait for under a flood. */
 export async function deliveryRows(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wcp-bench-delivery-'));
-  const [inProcess, subprocess] = await Promise.all([
-    openHall(folder, 'in-process', inProcessDelivery(worker)),
-    openHall(folder, 'subprocess', await deliverToPackage(folder)),
-  ]);
+  const halls: Hall[] = [];
   try {
+    const inProcess = await openHall(folder, 'in-process', inProcessDelivery(worker));
+    halls.push(inProcess);
+    const subprocess = await openHall(folder, 'subprocess', deliverToPackage(folder));
+    halls.push(subprocess);
     return [...(await overheadRows(inProcess, subprocess)), ...(await priorityRows(subprocess))];
   } finally {
-    await Promise.all([inProcess.close(), subprocess.close()]);
+    await Promise.all(halls.map((hall) => hall.close()));
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** A package as it is published: one file of code and what describes it. */
-async function deliverToPackage(folder: string): Promise<Delivery> {
+function deliverToPackage(folder: string): Delivery {
   const dir = join(folder, 'package');
   mkdirSync(join(dir, 'dist'), { recursive: true });
   for (const file of ['package.json', 'registry_record.json', 'dist/bundle.js']) {

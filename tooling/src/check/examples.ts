@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import ts from 'typescript';
 import { ROOT } from '../repository/root.ts';
 import { readPackages, type WorkspacePackage } from '../repository/workspace.ts';
 import type { CheckFinding } from './finding.ts';
@@ -23,9 +24,13 @@ export function checkExamples(root: string): CheckFinding[] {
   const exports = packages.map((found) => ({ folder: found.folder, exports: publicExports(root, found) }));
   const missing = exports.flatMap((each) => each.exports).filter(({ examples }) => examples.length === 0);
   const files = exports.flatMap((each) => exampleFiles(each.folder, each.exports));
+  const unreadable = files.flatMap(syntaxErrors);
+  // The compiler looks at no type while any file has a syntax error.
+  const readable = files.filter((file) => syntaxErrors(file).length === 0);
   return [
     ...missing.map(({ place, name, specifiers }) => `${place}: ${name} (${specifiers[0]}) has no @example`),
-    ...(files.length === 0 ? [] : typeErrors(layOut(root, packages, files), files)),
+    ...unreadable,
+    ...(readable.length === 0 ? [] : typeErrors(layOut(root, packages, readable), readable)),
   ];
 }
 
@@ -83,6 +88,15 @@ function settingsFor(files: readonly ExampleFile[]): object {
     noEmit: true,
   };
   return { compilerOptions, files: files.map(({ path }) => path) };
+}
+
+/** What keeps an example from being TypeScript at all. */
+function syntaxErrors({ path, code, exported }: ExampleFile): CheckFinding[] {
+  const { diagnostics = [] } = ts.transpileModule(code, { fileName: path, reportDiagnostics: true });
+  return diagnostics.slice(0, 1).map(({ messageText }) => {
+    const message = ts.flattenDiagnosticMessageText(messageText, ' ');
+    return `${exported.place}: the example of ${exported.name} is not TypeScript: ${message}`;
+  });
 }
 
 /** What the compiler says, at the places of the declarations that the examples belong to. */

@@ -33,7 +33,7 @@ export function measureFolders(root: string): FolderSize[] {
 }
 
 /** How a folder says why it holds many files. */
-const REASON = /more than (12|twelve) files/i;
+const REASON = /more than (12|twelve)\b/i;
 
 function hasReason(root: string, folder: string): boolean {
   return ['README.md', 'index.ts'].some((name) => {

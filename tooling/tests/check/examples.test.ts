@@ -65,6 +65,15 @@ test('an example that does not compile fails with the message of the compiler', 
   ]);
 });
 
+test('an example that is not TypeScript fails, and does not hide the errors of the others', () => {
+  const other = '/**\n * @example\n * const = 1;\n */\nexport class Other {}\n';
+  const index = "export { double, Other } from './double.ts';\n";
+  expect(check(GOOD.replace('const four: number', 'const four: string'), index, other)).toEqual([
+    expect.stringContaining('the example of Other is not TypeScript'),
+    expect.stringContaining('the example of double, line 3'),
+  ]);
+});
+
 test('an example that uses what it does not import fails', () => {
   expect(check(GOOD.replace("import { double } from '@wcp/sample';", ''))).toEqual([
     expect.stringContaining("Cannot find name 'double'"),

@@ -45,7 +45,7 @@ interface ExcludedLine {
 export const PLACES: readonly ExcludedPlace[] = [
   { file: 'router:explain/', names: '*', reason: EXPLAIN },
   { file: 'router:diagnostics.ts', names: '*', reason: DIAGNOSTICS, runs: true },
-  { file: 'router:compile-world.ts', names: ['replaced'], reason: DIAGNOSTICS, runs: true },
+  { file: 'router:read-documents.ts', names: ['replaced'], reason: DIAGNOSTICS, runs: true },
   { file: 'router:dead-rules.ts', names: ['deadRuleDiagnostic'], reason: DIAGNOSTICS, runs: true },
   { file: 'router:policy-gate.ts', names: ['devAllowGate'], reason: GATE },
   { file: 'router:policy-verdict.ts', names: ['askGate', 'silence'], reason: GATE },
@@ -128,9 +128,10 @@ export const LINES: readonly ExcludedLine[] = [
     line: /^(digest: engine\.|policy_version: engine\.|catalog_version: )/,
     reason: PROCESS,
   },
-  { file: 'router:compile-world.ts', line: /^const (root|all) =/, reason: DIAGNOSTICS },
+  { file: 'router:compile-world.ts', line: /^const all =/, reason: DIAGNOSTICS },
+  { file: 'router:read-documents.ts', line: /^const root =/, reason: DIAGNOSTICS },
   {
-    file: 'router:compile-world.ts',
+    file: 'router:read-documents.ts',
     line: /diagnostics\.push/,
     part: /^(diagnostics\.push|enrolled\.has)/,
     reason: DIAGNOSTICS,
@@ -184,7 +185,7 @@ function reasonInside(path: string, nodes: readonly SyntaxNode[], code: string):
   const isCatch = nodes.some(({ type }) => type === 'CatchClause');
   if (isCatch && CATCHES.some((file) => isIn(path, file))) return PROCESS;
   const isMemberNamed = (name: string) => nodes.some((node) => isMember(node, [name]));
-  if (isIn(path, 'router:compile-world.ts') && isMemberNamed('findings')) return DIAGNOSTICS;
+  if (isIn(path, 'router:read-documents.ts') && isMemberNamed('findings')) return DIAGNOSTICS;
   if (isIn(path, 'router:dead-rules.ts') && isMemberNamed('position')) return DEAD_PLACE;
   return path.includes('/router/') && nodes.some((node) => isDiagnostic(node, code)) ? DIAGNOSTICS : null;
 }

@@ -1,10 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import type { ConformanceCase } from '@wcp/conformance';
+// @boundaries-ignore: the line protocol, as above
+import { type LineRead, LineSplitter } from '../../../../packages/conformance/src/protocol/line-splitter.ts';
 // @boundaries-ignore: the referee's judgement is no part of its public surface, and must not differ here
 import { judge } from '../../../../packages/conformance/src/runner/judge.ts';
-// @boundaries-ignore: the line protocol, as above
-import { type LineRead, LineSplitter } from '../../../../packages/conformance/src/runner/line-splitter.ts';
 // @boundaries-ignore: the line protocol, as above
 import { readAnswer, readMessage } from '../../../../packages/conformance/src/runner/read-answer.ts';
 
