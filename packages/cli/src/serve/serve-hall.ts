@@ -46,7 +46,7 @@ async function open(
     if (keys.length > 0 && isJson)
       log('warn', 'Keys were created before the start failed.', { made: { keys } });
     else terminal.write(keysText(keys, terminal));
-    throw new CliError(await problemsOfFolder(terminal, dir, error.problems));
+    throw new CliError(await problemsOfFolder(terminal, dir, error.findings));
   }
 }
 

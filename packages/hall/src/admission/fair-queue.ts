@@ -4,14 +4,14 @@ import type { Queue, QueueAddOptions } from 'p-queue';
 
 type Run = () => Promise<unknown>;
 
-interface Place {
+interface Entry {
   readonly run: Run;
   readonly id: string | undefined;
 }
 
 /**
- * How often others may go before the first of a class that waits: P0 goes before everybody, and still no
- * class waits for ever, however many come that are more urgent.
+ * How many others may be served before the first waiting entry of a class: P0 is served first, and still no class
+ * starves, however many more urgent entries come.
  */
 const PATIENCE: readonly number[] = [0, 4, 8, 16];
 
@@ -21,10 +21,10 @@ export function priorityOf(qosClass: unknown): number {
   return rank < 0 ? QOS_CLASSES.length - 1 : rank;
 }
 
-/** A line in which P0 goes first and P3 is never starved; within a class, first come, first served. */
+/** Higher classes are served first; none is starved. Within a class: first come, first served. */
 export class FairQueue implements Queue<Run, QueueAddOptions> {
-  readonly #classes: readonly Place[][] = PATIENCE.map(() => []);
-  /** How often others went before the first of each class. */
+  readonly #classes: readonly Entry[][] = PATIENCE.map(() => []);
+  /** How many others were served before the first of each class. */
   readonly #passed: number[] = PATIENCE.map(() => 0);
 
   get size(): number {
@@ -62,11 +62,11 @@ export class FairQueue implements Queue<Run, QueueAddOptions> {
     this.#take(id);
   }
 
-  #classAt(priority = PATIENCE.length - 1): Place[] {
-    return this.#classes[Math.min(Math.max(0, priority), PATIENCE.length - 1)] as Place[];
+  #classAt(priority = PATIENCE.length - 1): Entry[] {
+    return this.#classes[Math.min(Math.max(0, priority), PATIENCE.length - 1)] as Entry[];
   }
 
-  #take(id: string): Place | undefined {
+  #take(id: string): Entry | undefined {
     for (const places of this.#classes) {
       const index = places.findIndex((place) => place.id === id);
       if (index >= 0) return places.splice(index, 1)[0];

@@ -10,7 +10,7 @@ const POLICY_DECISIONS: Readonly<Record<Resolution['action'], Receipt['policy_de
 };
 
 /**
- * The receipt of what a human did with a hold. `artifact_hash` is that of the canonical JSON of
+ * The receipt of what a human did with a request on hold. `artifact_hash` is that of the canonical JSON of
  * `{approval_id, resolution}`, so that who did it, when and why can be proven.
  */
 export function approvalEvidence(

@@ -13,29 +13,29 @@ import { approvalEvidence } from './approval-receipt.ts';
 import { bindingNow, decideApproved } from './decide-approved.ts';
 import { incidentFreeze } from './human-review.ts';
 import type { Notifier } from './notification/notifier.ts';
-import { approvalExpired, isOver, levelAbove, type PendingApprovals } from './pending-approvals.ts';
+import { approvalExpired, isExpired, levelAbove, type PendingApprovals } from './pending-approvals.ts';
 
-/** What a steward asks for. */
+/** What a steward decides. */
 export interface ResolutionRequest {
   readonly approval_id: string;
   readonly resolution: 'approve' | 'deny' | 'escalate';
   readonly reason?: string | null;
-  /** At the levels `executor` and `incident_commander`: what the human did instead of the worker. */
+  /** At the supervisor levels `executor` and `incident_commander`: the result of the human's work. */
   readonly result?: unknown;
-  /** With `escalate`: the level to go to; the next one where it is absent. */
+  /** With `escalate`: the supervisor level to go to (default: the next one). */
   readonly level?: SupervisorLevel;
 }
 
-/** What became of it. */
+/** The result of a resolution. */
 export interface Resolved {
   readonly approval: Approval;
-  /** The decision that was made anew; null where none was. */
+  /** The new decision; null where none was made. */
   readonly decision: RouteDecision | null;
   readonly receipt: Receipt;
   readonly outcome_receipt: Receipt | null;
 }
 
-/** What the office works with. */
+/** What the service works with. */
 export interface ApprovalServiceParts {
   readonly clock: HallClock;
   readonly store: Store;
@@ -48,7 +48,7 @@ export interface ApprovalServiceParts {
   readonly notifier: Notifier;
 }
 
-/** Resolves holds (sections 5 and 9): each once, in time, by somebody else, for the very decision that was held. */
+/** Resolves requests on hold (sections 5 and 9): each once, in time, by somebody else, for the very decision that was held. */
 export class ApprovalService {
   readonly #parts: ApprovalServiceParts;
 
@@ -56,13 +56,13 @@ export class ApprovalService {
     this.#parts = parts;
   }
 
-  /** @throws {ProblemError} each reason by its code */
+  /** @throws {ProblemError} `NOT_FOUND`, `INVALID_BODY`, `CONFLICT`, `APPROVAL_…`, or the deny code of the new decision */
   async resolve(request: ResolutionRequest, by: Principal): Promise<Resolved> {
     const { pendingApprovals, clock } = this.#parts;
     const at = clock.timestamp();
     const approval = await pendingApprovals.take(request.approval_id, by, at);
     try {
-      if (isOver(approval, at)) {
+      if (isExpired(approval, at)) {
         await this.#expire(approval, at);
         throw approvalExpired();
       }
@@ -73,7 +73,7 @@ export class ApprovalService {
     }
   }
 
-  /** Ends every hold whose time is over. */
+  /** Ends every hold that has expired. */
   async expire(): Promise<void> {
     const { pendingApprovals, clock } = this.#parts;
     const at = clock.timestamp();
@@ -97,7 +97,7 @@ export class ApprovalService {
   ): Promise<Resolved> {
     const isDoneByHuman = resolution.action === 'approve' && approval.level !== 'gatekeeper';
     if (request.result !== undefined && !isDoneByHuman) {
-      const message = `A result is submitted with the approval of what a human did: this is level ${approval.level}.`;
+      const message = `Only the approval of a human's own work carries a result; the supervisor level here is ${approval.level}.`;
       throw new ProblemError('INVALID_BODY', message, [{ path: '/result', code: 'UNKNOWN_MEMBER', message }]);
     }
     if (resolution.action === 'deny') return this.#end(approval, resolution, 'denied');
@@ -108,9 +108,9 @@ export class ApprovalService {
   }
 
   /**
-   * Decides anew; what was approved is carried out only if it is still that.
+   * Decides again; what was approved is carried out only if it is still the same.
    *
-   * @param isKnownSame false where it is known to be something else: whatever is decided is then a denial
+   * @param isKnownSame false where it is known to differ: the new decision is then a denial
    */
   async #approve(
     approval: Approval,
@@ -139,7 +139,7 @@ export class ApprovalService {
     };
   }
 
-  /** A human did it instead of the worker. */
+  /** Accepts the result of a human who did the work instead of the worker. */
   async #acceptResult(
     approval: Approval,
     resolution: Resolution,
@@ -147,7 +147,7 @@ export class ApprovalService {
     by: Principal,
   ): Promise<Resolved> {
     if (result === undefined) {
-      const message = `At level ${approval.level} a human does the work: submit its result.`;
+      const message = `At the supervisor level ${approval.level} a human does the work: submit its result.`;
       throw new ProblemError('INVALID_BODY', message, [{ path: '/result', code: 'MISSING_MEMBER', message }]);
     }
     const now = await bindingNow(this.#parts.decider, approval);
@@ -243,7 +243,7 @@ export class ApprovalService {
     };
   }
 
-  /** Evidence of what a human did, the new state, and whom to tell, in one. */
+  /** The evidence of what a human did, the new state and the notices, in one entry. */
   #entry(approval: Approval, resolution: Resolution): JournalEntry {
     const { approval_id, tenant_id, correlation_id, state, level } = approval;
     const event_id =
@@ -251,14 +251,14 @@ export class ApprovalService {
     const { action, at: timestamp, by } = resolution;
     const notice = { kind: 'resolved', approval } as const;
     const isEnded = state !== 'pending';
-    const told = { event_id, timestamp, approval_id, correlation_id, action, by, state, level };
+    const event = { event_id, timestamp, approval_id, correlation_id, action, by, state, level };
     return {
       evidence: approvalEvidence(approval, resolution),
       changes: [
         approvalChange(approval),
         ...(isEnded ? this.#parts.notifier.changes(notice, timestamp) : []),
       ],
-      events: { tenant_id, list: [told] },
+      events: { tenant_id, list: [event] },
     };
   }
 
@@ -274,7 +274,7 @@ export class ApprovalService {
 }
 
 function stale(decision: RouteDecision): ProblemError {
-  const message = 'The request was decided anew and is denied: what was approved is not what would run now.';
+  const message = 'The request was decided again and is denied: what would run now is not what was approved.';
   return new ProblemError(
     (decision.deny_code ?? 'DENY_APPROVAL_STALE') as ProblemError['code'],
     message,

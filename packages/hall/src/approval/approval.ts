@@ -10,7 +10,7 @@ import type { HallDecision } from '../dispatch/decider.ts';
 import type { DispatchMode } from '../dispatch/recorder.ts';
 import type { Change, StatefulRow } from '../storage/store/store.ts';
 
-/** Where a held request has come to. `advised`: it went on, and a human was told. */
+/** The state of a request that a human must see. `advised`: it went on, and a human was notified. */
 type ApprovalState = 'pending' | 'approved' | 'denied' | 'expired' | 'stale' | 'advised';
 
 /** What a steward did. */
@@ -19,18 +19,18 @@ export interface Resolution {
   readonly by: string;
   readonly at: string;
   readonly reason: string | null;
-  /** With `escalate`: the level that was left. */
+  /** With `escalate`: the supervisor level before. */
   readonly from_level?: SupervisorLevel;
 }
 
-/** A request that waits for a human, or did. */
+/** A request that waits for a human, or waited. */
 export interface Approval {
   /** The id of the decision that held it. */
   readonly approval_id: string;
   readonly state: ApprovalState;
-  /** `dispatch`: approved, it is carried out. `route`: approved, it is only decided. */
+  /** Once approved, a `dispatch` is carried out, a `route` is only decided. */
   readonly mode: DispatchMode;
-  /** How deep in a chain of dispatches it was asked for; 0 for what a tenant asked itself. */
+  /** How deep in a dispatch chain it was requested; 0 for a tenant's own request. */
   readonly depth: number;
   readonly level: SupervisorLevel;
   readonly tenant_id: string;
@@ -41,21 +41,21 @@ export interface Approval {
   /** The JSON of the input as received. */
   readonly input: string;
   readonly decision: HallDecision;
-  /** What the approval counts for: the decision, and the code of the worker that it was about. */
+  /** What the approval is for: the decision, and the code of the worker that it was about. */
   readonly binding: string;
   readonly history: readonly Resolution[];
-  /** The decision that was made anew when it was approved; null before. */
+  /** The new decision that was made on approval; null before. */
   readonly resolved_decision_id: string | null;
 }
 
-/** What an approval is bound to: this decision about this input, and the worker's code as it was seen. */
+/** What an approval is bound to: this decision about this input, and the worker's code as it was observed. */
 export function bindingOf(input: unknown, decision: RouteDecision, facts: Pick<Facts, 'workers'>): string {
   const worker = decision.escalation_context?.worker_id ?? decision.worker_id;
   const code = worker == null ? null : (facts.workers?.[worker]?.current_hash ?? null);
   return sha256(canonicalJson({ code, decision_digest: decisionDigest(input, decision) }));
 }
 
-/** The approval of a decision that was held, or that a human is told of. */
+/** The approval of a decision that is on hold, or that a human is notified of. */
 export function approvalOf(
   input: string,
   decision: HallDecision,
@@ -81,7 +81,7 @@ export function approvalOf(
   };
 }
 
-/** What makes an approval's state durable. */
+/** Makes an approval's state durable. */
 export function approvalChange(approval: Approval): Change {
   const { approval_id, state, created_at } = approval;
   return {

@@ -5,9 +5,9 @@ import type { Observation } from '../registry/worker-inspector.ts';
 import { type Approval, bindingOf } from './approval.ts';
 
 /**
- * Decides about a held request anew, with the approval as a fact (section 5, step 15).
+ * Decides about a request on hold again, with the approval as a fact (section 5, step 15).
  *
- * @param isKnownSame false where it is known to be something else: whatever is decided is then a denial
+ * @param isKnownSame false where it is known to differ: the new decision is then a denial
  */
 export function decideApproved(
   decider: Decider,
@@ -19,7 +19,7 @@ export function decideApproved(
   const input = JSON.parse(approval.input) as unknown;
   const fact = (seen: Observation): NonNullable<Facts['approval']> => {
     const isSame = isKnownSame && bindingOf(input, decision, seen.facts) === binding;
-    // Where the code of the worker is another, the digest of nothing that could be decided.
+    // Where the worker's code has changed: a digest that no decision can have.
     const decision_digest = isSame ? decisionDigest(input, decision) : binding;
     return { id, level, resolver: by.id, decision_digest };
   };
@@ -40,7 +40,7 @@ export async function bindingNow(decider: Decider, approval: Approval): Promise<
   return bindingOf(input, decision, observation.facts);
 }
 
-/** The correlation is frozen for the very human who now comes with a result. */
+/** The correlation is frozen for the very human who now submits a result. */
 function isTakenOver({ level }: Approval): boolean {
   return level === 'incident_commander';
 }

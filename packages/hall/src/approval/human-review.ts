@@ -5,7 +5,7 @@ import { type Approval, approvalChange, approvalOf } from './approval.ts';
 import type { Notifier } from './notification/notifier.ts';
 import type { PendingApprovals } from './pending-approvals.ts';
 
-/** Holds decisions for a human, and tells humans of those that went on under advice. */
+/** Creates the review that holds decisions for a human, and notifies humans of those that went on. */
 export function createHumanReview(pendingApprovals: PendingApprovals, notifier: Notifier): HumanReview {
   return {
     open(decided, mode) {
@@ -36,7 +36,7 @@ function reviewedBy(
   mode: Approval['mode'],
 ): Approval | null {
   const isHeld = decision.outcome === 'STEWARD_HOLD';
-  // An approved dispatch has had its human; an advised one has yet to be told of.
+  // A human has seen an approved dispatch already; an advised one must still be announced.
   const isAdvised = decision.outcome === 'DISPATCH' && decision.supervisor_level === 'advisory';
   if ((!isHeld && !isAdvised) || decision.dry_run) return null;
   const depth = facts.chain?.depth ?? 0;

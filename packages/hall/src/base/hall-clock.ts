@@ -1,16 +1,16 @@
 import { WcpError } from '@wcp/spec';
 
-/** How far a clock may be set back without anybody's noticing: what time servers do. */
+/** Milliseconds that a clock may step back without an error: what time servers do. */
 const TOLERANCE_MS = 1_000;
 
-/** The time of a Hall: it never goes back, for expiries, evidence and permits hang on it. */
+/** The clock of a Hall: it never goes back, because expiries, evidence and permits depend on it. */
 export class HallClock {
   readonly #source: () => number;
   #latest: number;
 
   /**
    * @param source milliseconds since 1970, UTC
-   * @param latest the latest time that the evidence knows, so that a restart hides no jump
+   * @param latest the latest time in the evidence, so that a restart does not hide a step back
    */
   constructor(source: () => number, latest = 0) {
     this.#source = source;
@@ -28,14 +28,14 @@ export class HallClock {
       const behind = Math.ceil((this.#latest - time) / 1000);
       throw new WcpError(
         'ERR_WCP_CLOCK',
-        `The clock of this machine went back ${behind} s behind what is recorded. Nothing is decided until it is right again: set the clock.`,
+        `The clock of this machine is ${behind} s behind the recorded evidence. Nothing is decided until the clock is set right.`,
       );
     }
     this.#latest = Math.max(this.#latest, time);
     return this.#latest;
   }
 
-  /** The latest time that was told, also while the machine's clock is behind it. */
+  /** The latest time that was read, even while the machine's clock is behind it. */
   latest(): number {
     this.#latest = Math.max(this.#latest, this.#source());
     return this.#latest;

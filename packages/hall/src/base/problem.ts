@@ -3,15 +3,30 @@ import { PROBLEMS, type ProblemCode } from '@wcp/spec/hall';
 
 export { PROBLEMS, type ProblemCode } from '@wcp/spec/hall';
 
-/** What was decided anew and denied is a conflict with what somebody meant to do. */
+/** A denial of a request that was decided again conflicts with what its approver meant to allow. */
 const DENIED = 409;
 
-/** The HTTP status of a refusal. */
+/** The HTTP status of a problem. */
 export function statusOf(code: ProblemCode | DenyCode): number {
   return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code as ProblemCode].status : DENIED;
 }
 
-/** A request that a Hall does not carry out, for a reason that the caller may know. */
+/**
+ * Thrown where a Hall does not carry out a request, for a reason that the caller may know: over HTTP it is a
+ * problem document (RFC 9457).
+ *
+ * @example
+ * import { createHall, ProblemError } from '@wcp/hall';
+ *
+ * const hall = await createHall();
+ * try {
+ *   await hall.registry.remove('org.acme.summarizer.one');
+ * } catch (error) {
+ *   if (error instanceof ProblemError) console.log(error.code, error.message, error.findings);
+ * } finally {
+ *   await hall.close();
+ * }
+ */
 export class ProblemError extends Error {
   readonly code: ProblemCode | DenyCode;
   readonly findings: readonly Finding[];
@@ -25,7 +40,7 @@ export class ProblemError extends Error {
     details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
-    this.name = 'Refusal';
+    this.name = 'ProblemError';
     this.code = code;
     this.findings = findings;
     this.details = details;

@@ -2,8 +2,8 @@ import type { CallEnd } from './call-end.ts';
 import type { DeliveryCall } from './delivery.ts';
 import type { DeliveryCode } from './delivery-code.ts';
 
-/** Who has the call. */
-export interface Holder {
+/** The transport that has the call. */
+export interface CallHolder {
   /** Asks it to stop; it may still answer. */
   cancel(): void;
   /** Ends it: its answer no longer counts. */
@@ -15,14 +15,14 @@ export interface Holder {
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * One call on its way. It ends once: with an answer, by its time limit, by its signal or by the end of
- * the Hall, whichever is first; what comes later goes nowhere.
+ * One attempt at a call. It ends once: with an answer, by its time limit, by its signal or because the Hall
+ * closes, whichever comes first; what comes later is ignored.
  */
 export class Attempt {
   readonly ended: Promise<CallEnd>;
   readonly #signal: AbortSignal | undefined;
   #resolve: ((ending: CallEnd) => void) | null = null;
-  #holder: Holder | null = null;
+  #holder: CallHolder | null = null;
   #timers: NodeJS.Timeout[] = [];
 
   constructor({ timeout_ms, signal }: Pick<DeliveryCall, 'timeout_ms' | 'signal'>) {
@@ -30,7 +30,7 @@ export class Attempt {
       this.#resolve = resolve;
     });
     this.#signal = signal;
-    // What is no number of milliseconds is no time at all.
+    // What is not a number of milliseconds is no time at all.
     const limit = Math.min(Math.max(0, Number(timeout_ms) || 0), MAX_TIMER);
     if (limit === 0) this.settle({ code: 'DELIVERY_NO_TIME' });
     this.#later(limit, () => this.#end('DELIVERY_NO_TIME', 'DELIVERY_TIMEOUT'));
@@ -44,13 +44,13 @@ export class Attempt {
     return this.#resolve === null;
   }
 
-  /** Whether somebody has or had the call. */
+  /** Whether a worker has or had the call. */
   get isHandedOver(): boolean {
     return this.#holder !== null;
   }
 
-  /** Says who has the call from now on. False where it has ended, and then nobody may have it. */
-  handOver(holder: Holder): boolean {
+  /** Hands the call over. False where it has ended: then it must not be sent. */
+  handOver(holder: CallHolder): boolean {
     if (this.isOver) return false;
     this.#holder = holder;
     return true;
@@ -66,12 +66,12 @@ export class Attempt {
     return true;
   }
 
-  /** The worker is lost, and the call with it; where it was asked to stop, that is why. */
+  /** The worker was lost, and the call with it; where it was told to stop, that is the reason. */
   lose(code: DeliveryCode): void {
     this.settle({ code: this.#signal?.aborted ? 'DELIVERY_CANCELLED' : code });
   }
 
-  /** Ends it because the Hall ends. */
+  /** Ends it because the Hall closes. */
   close(): void {
     this.#end('DELIVERY_CLOSED', 'DELIVERY_INTERRUPTED');
   }

@@ -5,7 +5,7 @@ import { DELIVERY_CODES, type DeliveryCode } from './delivery-code.ts';
 /** How a call ended: with what the worker answered, or by a code. */
 export type CallEnd = { readonly result: WorkerResult } | { readonly code: DeliveryCode };
 
-/** Writes down how a call ended that began at `began` of `performance.now()`. */
+/** The end of a call that began at `began` of `performance.now()`. */
 export function deliveredBy(ending: CallEnd, began: number): Delivered {
   const duration_ms = Math.max(0, Math.round(performance.now() - began));
   if ('code' in ending) {
@@ -20,16 +20,16 @@ export function endedBy(code: DeliveryCode, began: number): Delivered {
   return { status: DELIVERY_CODES[code].status, result: null, code, duration_ms: performance.now() - began };
 }
 
-/** A worker that met its own deadline and said so ended by time, whichever clock was the first to ring. */
+/** A worker that says that it met its own deadline timed out, whichever clock was first. */
 function statusOf({ status, deny_reason }: WorkerResult): Delivered['status'] {
   if (status === 'ok' || status === 'partial') return 'ok';
   return deny_reason?.code === 'WORKER_TIMEOUT' ? 'timeout' : 'error';
 }
 
-/** The answers after which the code may still be going on: its process is not to be used again. */
+/** Answers after which the worker's code may still be running: its process must not be used again. */
 const LEFT_RUNNING: ReadonlySet<string> = new Set(['WORKER_TIMEOUT', 'WORKER_CANCELLED']);
 
-/** Whether a worker answered that it ended its own code from outside. */
+/** Whether a worker's code may still run although it has answered. */
 export function mayStillRun({ deny_reason }: WorkerResult): boolean {
   return deny_reason !== null && LEFT_RUNNING.has(deny_reason.code);
 }

@@ -29,12 +29,12 @@ export function writeCall(
 const RESULT = Compile(WorkerResultSchema);
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The result that a worker gave; null where it does not have the form of one (section 10). */
+/** The result that a worker gave; null where it is not a valid one (section 10). */
 export function readResult(value: unknown): WorkerResult | null {
   return RESULT.Check(value) ? value : null;
 }
 
-/** The JSON object in bytes that a worker wrote; null where they are none. */
+/** The JSON object in bytes that a worker wrote; null where they are not one. */
 export function readObject(bytes: Uint8Array): Record<string, unknown> | null {
   try {
     const value = parseJson(UTF8.decode(bytes));

@@ -1,4 +1,4 @@
-/** One way in which a call ends without a result: its status, whether the worker had the call, a sentence. */
+/** One way in which a call ends without a result. */
 export interface DeliveryCodeEntry {
   readonly status: 'error' | 'timeout' | 'unknown';
   /** False where the worker certainly never got the call, so that it may be given to it again. */
@@ -6,27 +6,28 @@ export interface DeliveryCodeEntry {
   readonly message: string;
 }
 
-/** Every code of {@link Delivered}. The sentences say nothing of what the worker wrote. */
+/** Every code of {@link Delivered}. The messages repeat nothing that the worker wrote. */
 export const DELIVERY_CODES = {
   DELIVERY_NONE: {
     status: 'error',
     started: false,
-    message: 'The Hall has no way to this worker: nothing ran.',
+    message: 'The Hall cannot reach this worker: nothing ran.',
   },
   DELIVERY_CIRCUIT_OPEN: {
     status: 'error',
     started: false,
-    message: 'The worker has failed too often and is left alone for a while: nothing ran.',
+    message: 'The worker has failed too often and gets no calls until its cool-down is over: nothing ran.',
   },
   DELIVERY_CODE_UNKNOWN: {
     status: 'error',
     started: false,
-    message: 'The decision names no hash of the worker’s code: nothing ran.',
+    message: 'The decision does not name the hash of the worker’s code: nothing ran.',
   },
   DELIVERY_CODE_CHANGED: {
     status: 'error',
     started: false,
-    message: 'The worker’s code is not that of the decision, and no copy of that is kept: nothing ran.',
+    message:
+      'The worker’s code has changed since the decision, and no copy of the earlier code exists: nothing ran.',
   },
   DELIVERY_START_FAILED: {
     status: 'error',
@@ -41,17 +42,17 @@ export const DELIVERY_CODES = {
   DELIVERY_NO_TIME: {
     status: 'timeout',
     started: false,
-    message: 'The time limit passed before the worker could be given the call: nothing ran.',
+    message: 'The time limit passed before the worker got the call: nothing ran.',
   },
   DELIVERY_WITHDRAWN: {
     status: 'error',
     started: false,
-    message: 'The call was withdrawn before the worker was given it: nothing ran.',
+    message: 'The call was withdrawn before the worker got it: nothing ran.',
   },
   DELIVERY_CLOSED: {
     status: 'error',
     started: false,
-    message: 'The Hall takes no calls to this worker any more: nothing ran.',
+    message: 'The Hall is closing and sends this worker no more calls: nothing ran.',
   },
   DELIVERY_CALL_INVALID: {
     status: 'error',
@@ -71,12 +72,12 @@ export const DELIVERY_CODES = {
   DELIVERY_TIMEOUT: {
     status: 'timeout',
     started: true,
-    message: 'The worker had no answer by the time limit and was ended.',
+    message: 'The worker did not answer within the time limit and was stopped.',
   },
   DELIVERY_CANCELLED: {
     status: 'unknown',
     started: true,
-    message: 'The call was cancelled, and the worker was ended without an answer.',
+    message: 'The call was cancelled, and the worker was stopped before it answered.',
   },
   DELIVERY_INTERRUPTED: {
     status: 'unknown',
@@ -86,7 +87,7 @@ export const DELIVERY_CODES = {
   DELIVERY_CRASHED: {
     status: 'error',
     started: true,
-    message: 'The worker ended before it answered: the operator finds its last words in the Hall’s log.',
+    message: 'The worker ended before it answered: its last output is in the Hall’s log.',
   },
   DELIVERY_HALF_LINE: {
     status: 'error',
@@ -96,17 +97,17 @@ export const DELIVERY_CODES = {
   DELIVERY_JUNK: {
     status: 'error',
     started: true,
-    message: 'The worker wrote something that is no line of the protocol.',
+    message: 'The worker wrote something that is not a message of the protocol.',
   },
   DELIVERY_WRONG_ID: {
     status: 'error',
     started: true,
-    message: 'The worker answered a call that it does not have.',
+    message: 'The worker answered another call than its own.',
   },
   DELIVERY_INVALID_RESULT: {
     status: 'error',
     started: true,
-    message: 'The worker’s answer does not have the form of a result.',
+    message: 'The worker’s answer is not a valid result.',
   },
   DELIVERY_ANSWER_TOO_LARGE: {
     status: 'error',
@@ -116,12 +117,12 @@ export const DELIVERY_CODES = {
   DELIVERY_NOT_READING: {
     status: 'error',
     started: true,
-    message: 'The worker does not read the answers that it asks for and was ended.',
+    message: 'The worker does not read the answers to its chained dispatches and was stopped.',
   },
   DELIVERY_MEMORY: {
     status: 'error',
     started: true,
-    message: 'The worker took more memory than the Hall allows and was ended.',
+    message: 'The worker used more memory than the Hall allows and was stopped.',
   },
   DELIVERY_LOST: {
     status: 'unknown',
@@ -131,22 +132,22 @@ export const DELIVERY_CODES = {
   DELIVERY_REDIRECTED: {
     status: 'error',
     started: true,
-    message: 'The worker’s address redirects to another one, which the Hall does not follow.',
+    message: 'The worker’s address redirects elsewhere, and the Hall follows no redirect.',
   },
   DELIVERY_HTTP_REFUSED: {
     status: 'error',
     started: true,
-    message: 'What listens at the worker’s address refused the call.',
+    message: 'The server at the worker’s address refused the call.',
   },
   DELIVERY_HTTP_FAILED: {
     status: 'unknown',
     started: true,
-    message: 'What listens at the worker’s address failed: the worker may have had the call.',
+    message: 'The server at the worker’s address failed: the worker may have got the call.',
   },
   DELIVERY_FAILED: {
     status: 'unknown',
     started: true,
-    message: 'The Hall’s own way to the worker failed.',
+    message: 'The Hall failed to deliver the call.',
   },
 } as const satisfies Readonly<Record<string, DeliveryCodeEntry>>;
 

@@ -17,33 +17,33 @@ export interface DeliveryCall {
   readonly timeout_ms: number;
   /** Ends the call early. */
   readonly signal?: AbortSignal;
-  /** The workers that have the calls above this one, and wait for it. */
+  /** The workers whose calls wait for this one. */
   readonly ancestors?: readonly string[];
-  /** Answers a worker that asks for another capability under this call; absent where it may not. */
+  /** Answers a worker that asks for a chained dispatch; absent where it may not. */
   readonly dispatch?: ChainedDispatch;
 }
 
-/** How a call ended, told by the Hall and not by the worker. */
+/** How a call ended: the Hall's word, not the worker's. */
 export interface Delivered {
   /** `ok`: the worker answered `ok` or `partial`. `unknown`: it may or may not have done its work. */
   readonly status: 'ok' | 'error' | 'timeout' | 'unknown';
-  /** What the worker answered; null where it gave no result of the right form. */
+  /** What the worker answered; null where that is not a valid result. */
   readonly result: WorkerResult | null;
-  /** Why there is none, as a code `DELIVERY_…`; null where there is one. */
+  /** A code `DELIVERY_…` that says why there is no result; null where there is one. */
   readonly code: string | null;
   readonly duration_ms: number;
 }
 
-/** One way to a worker. `deliver` never rejects and is settled by the time limit. */
+/** Delivers calls to one worker. `deliver` never rejects and is settled by the time limit. */
 export interface Delivery {
   readonly record: RegistryRecord;
-  /** The folder of its package, where it has one that the Hall can see. */
+  /** The folder of the worker's package, where the Hall can see it. */
   readonly dir?: string | undefined;
-  /** Whether it takes calls now; absent where it always does. */
+  /** Whether the worker takes calls now; absent where it always does. */
   isAvailable?(): boolean;
-  /** The hash of the worker's code as it is now, seen by the Hall itself; null where it cannot see it. */
+  /** The hash of the worker's code as the Hall itself sees it now; null where it cannot see it. */
   observe(): Promise<Sha256 | null>;
   deliver(call: DeliveryCall): Promise<Delivered>;
-  /** Ends what runs and frees what is held. */
+  /** Ends what runs and frees every resource. */
   close(): Promise<void>;
 }

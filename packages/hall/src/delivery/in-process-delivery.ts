@@ -10,19 +10,25 @@ import { PROCESS_LIMITS } from './process/process-limits.ts';
 
 /** What is known of a worker that runs in the Hall's own process. */
 export interface InProcessDeliveryOptions {
-  /** The folder of its package, where it has one: what it is attested by. */
+  /** The folder of its package, which attests its code. */
   readonly dir?: string;
-  /** How long it may take to answer a call that was cancelled, in milliseconds; a second. */
+  /** Milliseconds that it may take to answer a call that was cancelled (default 1,000). */
   readonly grace_ms?: number;
-  /** The longest answer, in bytes of canonical JSON; 8 MiB. */
+  /** The longest answer, in bytes of canonical JSON (default 8 MiB). */
   readonly answer_bytes?: number;
 }
 
 /**
- * A way to a worker in this process: for tests, and for a program that brings its own workers along. Code
- * that never gives the thread back can't be stopped here, and what it takes is the Hall's.
+ * Delivers calls to a worker in this process: for tests, and for a program that brings its own workers. Code
+ * that never yields the thread cannot be stopped here, and its memory is the Hall's.
  *
- * @example inProcessDelivery(worker)
+ * @example
+ * import { createHall, inProcessDelivery } from '@wcp/hall';
+ * import type { Worker } from '@wcp/worker-kit';
+ *
+ * declare const worker: Worker;
+ * const hall = await createHall({ workers: [{ delivery: inProcessDelivery(worker) }] });
+ * await hall.close();
  */
 export function inProcessDelivery(worker: Worker, options: InProcessDeliveryOptions = {}): Delivery {
   return new InProcessDelivery(worker, options);
@@ -35,7 +41,7 @@ class InProcessDelivery implements Delivery {
   readonly #grace_ms: number;
   readonly #answer_bytes: number;
   readonly #hashes: PackageHashCache | null;
-  /** The hash of the code when it was loaded, as near as it can be told: that is the code that runs. */
+  /** The hash of the code when it was loaded, as closely as that can be known: that is the code that runs. */
   readonly #loaded: Promise<Sha256 | null>;
   readonly #attempts = new Set<Attempt>();
   #isClosed = false;
@@ -83,7 +89,7 @@ class InProcessDelivery implements Delivery {
     attempt.settle(this.#read(await this.#worker.execute(request, context, options)));
   }
 
-  /** A copy: neither the worker nor anybody who gets it changes the other's. */
+  /** A copy: a later change by the worker or by the caller does not reach the other. */
   #read(answer: WorkerResult): CallEnd {
     const { text, findings } = readCanonical(answer);
     if (Buffer.byteLength(text) > this.#answer_bytes) return { code: 'DELIVERY_ANSWER_TOO_LARGE' };

@@ -14,16 +14,16 @@ import { LAYOUT } from './layout.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
 import type { WorkerSettings } from './settings/server-settings.ts';
 
-/** What the ways to the workers of a folder have in common. */
+/** What all deliveries of a folder share. */
 export interface WorkerBase {
   readonly dir: string;
-  /** By which the workers know that a call is from this Hall. */
+  /** The workers know calls of this Hall by its public key. */
   readonly key: SigningKey;
   readonly chains: ChainedCallRegistry;
   readonly log: Logger;
 }
 
-/** Makes the ways to the workers of a folder. */
+/** Creates the deliveries to the workers of a folder. */
 export function connectWorkers(workers: readonly DeploymentWorker[], base: WorkerBase): HallWorker[] {
   return workers.map((worker) => ({
     delivery: worker.settings.url === undefined ? byPackage(worker, base) : byHttp(worker, base),
@@ -59,8 +59,8 @@ function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase
 }
 
 /**
- * A worker has as many calls at a time as processes: what waits does so where urgent calls go first, and
- * where a chain that would wait for itself is noticed.
+ * A worker has as many calls at a time as processes: what waits does so in the admission scheduler, where urgent
+ * calls go first and a dispatch chain that would wait for itself is noticed.
  */
 function limitsOf(settings: WorkerSettings): NonNullable<HallWorker['limits']> {
   const { url, processes = PROCESS_LIMITS.processes } = settings;
@@ -70,18 +70,17 @@ function limitsOf(settings: WorkerSettings): NonNullable<HallWorker['limits']> {
   };
 }
 
-/** Those of the settings that were given. */
-function given<N extends keyof WorkerSettings>(
-  settings: WorkerSettings,
-  names: readonly N[],
-): { [M in N]?: Exclude<WorkerSettings[M], undefined> } {
+/** The named settings that are present. */
+type Given<N extends keyof WorkerSettings> = { [M in N]?: Exclude<WorkerSettings[M], undefined> };
+
+function given<N extends keyof WorkerSettings>(settings: WorkerSettings, names: readonly N[]): Given<N> {
   const present = names.filter((name) => settings[name] !== undefined);
-  return Object.fromEntries(present.map((name) => [name, settings[name]])) as never;
+  return Object.fromEntries(present.map((name) => [name, settings[name]])) as Given<N>;
 }
 
-/** The last words of a worker are for the operator, made harmless to a terminal. */
+/** Logs how a process failed, and the end of its output, made harmless to a terminal. */
 function logEnd(log: Logger, { worker_id, code, stderr }: ProcessEnd & { readonly worker_id: string }): void {
   if (code === null) return;
-  const words = stderr.trim() === '' ? '' : ` Its last words: ${escapeText(stderr.trim())}`;
-  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${words}`);
+  const output = stderr.trim() === '' ? '' : ` Its last output: ${escapeText(stderr.trim())}`;
+  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${output}`);
 }

@@ -6,30 +6,30 @@ import type { Hall } from '../hall/hall.ts';
 import { readDocuments } from './documents.ts';
 import { LAYOUT } from './layout.ts';
 
-/** What follows the documents of a folder. */
+/** Watches the documents of a folder. */
 export interface DocumentWatch {
   close(): Promise<void>;
 }
 
-/** How often is looked whether a file changed. Looking works on every file system and survives renames. */
-const LOOK_MS = 200;
-/** Files that are saved together, or in pieces, are read once. */
+/** Milliseconds between two checks for a change. Polling works on every file system and survives renames. */
+const POLL_MS = 200;
+/** Milliseconds to wait, so that files that are saved together or in pieces are read once. */
 const SETTLE_MS = 100;
 
 /**
- * Follows `rules.json` and `hall.json`: what changes is put in force, or refused loudly. The two are
- * judged together, so that a sound one never covers up a broken one.
+ * Watches `rules.json` and `hall.json`: changes are put in force, or rejected in the log. The two are judged
+ * together, so that a sound one never hides a broken one.
  *
  * @param mark that of the documents in force
  */
 export function watchDocuments(hall: Hall, dir: string, mark: string, log: Logger): DocumentWatch {
   const reloader = new Reloader(hall, dir, mark, log);
   const files = [LAYOUT.rules, LAYOUT.config].map((name) => join(dir, name));
-  const watcher = watch(files, { backend: 'polling', pollingInterval: LOOK_MS, ignoreInitial: true });
+  const watcher = watch(files, { backend: 'polling', pollingInterval: POLL_MS, ignoreInitial: true });
   watcher.on('all', () => reloader.wake());
-  // What changed before the watcher had its first look, it does not tell.
+  // The watcher does not report what changed before its first check.
   watcher.on('ready', () => reloader.wake());
-  watcher.on('error', (error) => log('error', `Documents are no longer followed: ${messageOf(error)}`));
+  watcher.on('error', (error) => log('error', `Documents are no longer watched: ${messageOf(error)}`));
   return {
     async close() {
       await watcher.close();
@@ -73,14 +73,19 @@ class Reloader {
       this.#mark = mark;
       if (!isAccepted) logRejected(this.#log, diagnostics, 'The last good documents stay in force.');
       else
-        this.#log('info', isChanged ? 'New documents are in force.' : 'The documents mean what they meant.');
+        this.#log(
+          'info',
+          isChanged
+            ? 'New documents are in force.'
+            : 'The documents have changed without changing what they mean.',
+        );
     } catch (error) {
       this.#log('error', `New documents could not be put in force: ${messageOf(error)}`);
     }
   }
 }
 
-/** Says what is wrong with documents that are not in force, each thing on a line. */
+/** Logs what is wrong with documents that are not in force, one line each. */
 export function logRejected(log: Logger, diagnostics: readonly Diagnostic[], consequence: string): void {
   const errors = diagnostics.filter(({ level }) => level === 'error');
   for (const { code, path, message } of errors) log('error', `${code} ${path}: ${message}`);

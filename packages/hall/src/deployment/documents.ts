@@ -2,14 +2,14 @@ import type { Diagnostic } from '@wcp/spec';
 import { LAYOUT } from './layout.ts';
 import { type JsonFile, readJsonFile } from './settings/json-file.ts';
 
-/** The rules and the configuration of a folder as they are on the disk. */
+/** The rules and the configuration of a folder, as they are on disk. */
 export interface DeploymentDocuments {
-  /** What the Hall is given; a file that holds no JSON is a document that cannot be one. */
+  /** What the Hall gets; null, which is never valid, for a file that cannot be read as JSON. */
   readonly rules: unknown;
   readonly config: unknown;
-  /** What keeps a file from being read, at its document's place in a world. */
+  /** Why a file cannot be read, at the path of its document in a world. */
   readonly unreadable: readonly Diagnostic[];
-  /** Documents of the same mark are the same. */
+  /** Equal for equal documents. */
   readonly mark: string;
 }
 
@@ -21,22 +21,22 @@ const DOCUMENTS = [
 /**
  * Reads both documents. Never rejects.
  *
- * @param mayLack an absent file is an empty document: when a Hall starts, not while it runs
+ * @param mayLack whether a missing file is an empty document: when a Hall starts, not while it runs
  */
 export async function readDocuments(dir: string, mayLack: boolean): Promise<DeploymentDocuments> {
   const [rules, config] = await Promise.all(
     DOCUMENTS.map(async ({ member, file, empty }) => {
       const read = await readJsonFile(dir, file);
       if (read.ok || (mayLack && read.isAbsent)) {
-        return { value: read.ok ? read.value : empty, problems: [], mark: read.text };
+        return { value: read.ok ? read.value : empty, findings: [], mark: read.text };
       }
-      return { value: null, problems: [unreadable(member, file, read.message)], mark: markOf(read) };
+      return { value: null, findings: [unreadable(member, file, read.message)], mark: markOf(read) };
     }),
   );
   return {
     rules: rules?.value,
     config: config?.value,
-    unreadable: [...(rules?.problems ?? []), ...(config?.problems ?? [])],
+    unreadable: [...(rules?.findings ?? []), ...(config?.findings ?? [])],
     mark: JSON.stringify([rules?.mark, config?.mark]),
   };
 }

@@ -1,7 +1,7 @@
 import type { Identity } from '../identity/identity.ts';
 import type { Role } from '../identity/principal.ts';
 
-/** An API key that was made; its text is nowhere else. */
+/** An API key that was created; its text is nowhere else. */
 export interface CreatedKey {
   readonly label: string;
   readonly role: Role;
@@ -10,9 +10,9 @@ export interface CreatedKey {
   readonly key: string;
 }
 
-/** What a key is for. */
+/** A key to be created. */
 interface InitialKey extends Pick<CreatedKey, 'label' | 'role' | 'tenant_id'> {
-  /** How long it opens, in milliseconds; absent, until it is revoked. */
+  /** Its lifetime in milliseconds (default: until it is revoked). */
   readonly lives_ms?: number;
 }
 
@@ -25,26 +25,26 @@ const FIRST: readonly InitialKey[] = [
   { label: 'first steward', role: 'steward', tenant_id: null },
 ];
 
-/** Keys that an operator may have made when a Hall starts. */
+/** Keys that an operator can have created when a Hall starts. */
 const MORE = {
-  /** To try the Hall with: it opens for a day. */
+  /** To try the Hall with: valid for a day. */
   trial: { label: 'for a day', role: 'tenant', tenant_id: TENANT, lives_ms: 86_400_000 },
   /** For an operator who has lost the others. */
   admin: { label: 'another admin', role: 'admin', tenant_id: null },
 } as const satisfies Readonly<Record<string, InitialKey>>;
 
-/** One of the keys that may be made beside the first ones. */
+/** One of the keys that can be created beside the first ones. */
 export type NewKey = keyof typeof MORE;
 
 /**
- * Makes the keys that a Hall without any begins with. Each is added to `made` once it is durable: nobody
- * can be told of it later.
+ * Creates the first keys of a Hall without any. Each is added to `made` once it is durable: its text cannot be
+ * shown later.
  */
 export async function createInitialKeys(identity: Identity, made: CreatedKey[]): Promise<void> {
   for (const wanted of FIRST) made.push(await makeKey(identity, wanted, 0));
 }
 
-/** Makes more keys, each added to `made`. */
+/** Creates more keys, each added to `made`. */
 export async function createKeys(
   identity: Identity,
   wanted: readonly NewKey[],

@@ -1,4 +1,4 @@
-/** Where things stand in the folder of a Hall. */
+/** The files in the folder of a Hall. */
 export const LAYOUT = {
   rules: 'rules.json',
   config: 'hall.json',
@@ -7,7 +7,7 @@ export const LAYOUT = {
   store: 'store.db',
   /** Read-only copies of the packages that run. */
   snapshots: 'snapshots',
-  /** Where workers note the permits that were used. */
+  /** Where workers note the permits that they have used. */
   permits: 'permits',
 } as const;
 

@@ -9,18 +9,17 @@ export interface ListenAddress {
 }
 
 /**
- * Opens the HTTP interface and gives its URL. While the Hall is open to everybody, only this machine may
- * reach it.
+ * Opens the HTTP interface and resolves with its URL. A Hall without keys listens on this machine only.
  *
  * @throws {DeploymentError}
  */
 export async function listen({ app, identity }: Hall, { host, port }: ListenAddress): Promise<string> {
-  if (identity.isOpen && !isLoopback(host)) throw refuse('OPEN_TO_ALL', openToAll(host));
+  if (identity.isOpen && !isLoopback(host)) throw failure('OPEN_TO_ALL', openToAll(host));
   try {
     await app.listen({ host, port });
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    throw refuse('CANNOT_LISTEN', (REASONS[code] ?? otherReason)({ host, port }), error);
+    throw failure('CANNOT_LISTEN', (REASONS[code] ?? otherReason)({ host, port }), error);
   }
   return urlOf(host, (app.server.address() as AddressInfo).port);
 }
@@ -30,27 +29,27 @@ type Reason = (address: ListenAddress) => string;
 const REASONS: Readonly<Record<string, Reason>> = {
   EADDRINUSE: ({ host, port }) =>
     `Port ${port} of ${host} is in use by another program. Stop it, or choose another port.`,
-  EACCES: ({ port }) => `This user may not listen at port ${port}. Choose one above 1023.`,
+  EACCES: ({ port }) => `This user may not listen on port ${port}. Choose one above 1023.`,
   EADDRNOTAVAIL: ({ host }) => `This machine does not have the address ${host}. Choose another host.`,
   ENOTFOUND: ({ host }) => `There is no host ${host}. Choose another host.`,
 };
 
-const otherReason: Reason = ({ host, port }) => `The Hall cannot listen at port ${port} of ${host}.`;
+const otherReason: Reason = ({ host, port }) => `The Hall cannot listen on port ${port} of ${host}.`;
 
 function openToAll(host: string): string {
-  return `Without any key everybody who reaches ${host} could ask. Make keys first, or listen at 127.0.0.1.`;
+  return `Without an API key, everybody who can reach ${host} could use the Hall. Create keys first, or listen on 127.0.0.1.`;
 }
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.[0-9]{1,3}){3}$/.test(host);
 }
 
-/** An address that means all of a machine's is reached from it by its own. */
+/** An address that means all interfaces is reached from this machine by its loopback address. */
 function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function refuse(code: string, message: string, cause?: unknown): DeploymentError {
+function failure(code: string, message: string, cause?: unknown): DeploymentError {
   return new DeploymentError([{ file: null, path: null, code, message }], { cause });
 }

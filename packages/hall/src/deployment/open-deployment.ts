@@ -25,11 +25,11 @@ export interface DeploymentOptions {
   /** Where to listen, instead of what `server.json` says. */
   readonly host?: string;
   readonly port?: number;
-  /** Whether the HTTP interface is opened; true where it is absent. */
+  /** Whether the HTTP interface is opened (default true). */
   readonly listens?: boolean;
-  /** `first`, where it is absent: a Hall without any key gets its first ones. `none`: it stays open, for `dev`. */
+  /** `first` (default): a Hall without keys gets its first ones. `none`: it stays open, for `dev`. */
   readonly keys?: 'first' | 'none';
-  /** Keys to be made where no first ones are: one to try the Hall with, which opens for a day; another admin. */
+  /** Keys to be created in a Hall that has keys: `trial`, valid for a day; `admin`, another admin key. */
   readonly newKeys?: readonly NewKey[];
   /** The variables that `server.json` may name. */
   readonly env?: Env;
@@ -41,18 +41,23 @@ export interface Deployment {
   readonly hall: Hall;
   /** Where it listens; null where it does not. */
   readonly url: string | null;
-  /** What was made just now. The keys are nowhere else. */
+  /** What was created just now. The text of the keys is nowhere else. */
   readonly made: { readonly files: readonly string[]; readonly keys: readonly CreatedKey[] };
   /** Ends what runs and closes the store; see {@link Hall.close}. */
   close(patience_ms?: number): Promise<void>;
 }
 
 /**
- * Opens the Hall in a folder; an empty folder gets an example, the signing key and the first API keys.
- * Nothing that exists is overwritten. Rules and configuration are followed, `server.json` is read once.
+ * Opens the Hall in a folder; an empty folder gets an example, the signing key and the first API keys. Nothing
+ * that exists is overwritten. Rules and configuration are watched, `server.json` is read once.
  *
- * @throws {DeploymentError} with everything that is wrong; nothing is started then
- * @example const { hall, url, close } = await openDeployment('my-hall', { env: process.env });
+ * @throws {DeploymentError} with every finding; nothing is started then
+ * @example
+ * import { openDeployment } from '@wcp/hall';
+ *
+ * const { hall, url, close } = await openDeployment('my-hall', { env: process.env });
+ * console.log(url, hall.health().status);
+ * await close();
  */
 export async function openDeployment(dir: string, options: DeploymentOptions = {}): Promise<Deployment> {
   const { log = () => {} } = options;
@@ -60,12 +65,12 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   const settings = await readDeploymentSettings(dir, options.env ?? {});
   const documents = await readDocuments(dir, true);
   const signing = await openSigningKey(dir);
-  warnOf(signing, log);
+  warnOfExposedKey(signing, log);
   const hall = await openHall({ dir, settings, documents, key: signing.key, log });
   const keys: CreatedKey[] = [];
   let watch: DocumentWatch | null = null;
   try {
-    await tellOfDocuments(hall, documents, log);
+    await reportDocuments(hall, documents, log);
     await removeOldCopies(hall, dir);
     await makeKeys(hall, options, keys);
     const { host, port } = { ...settings.server, ...options };
@@ -79,17 +84,17 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   }
 }
 
-/** Keys that nobody is told of could never be told again. */
+/** The keys must be reported even now: their text cannot be shown later. */
 function withKeys(cause: unknown, keys: readonly CreatedKey[]): DeploymentError {
   const { message } = cause as Error;
-  const problems =
+  const findings =
     cause instanceof DeploymentError
-      ? cause.problems
+      ? cause.findings
       : [{ file: null, path: null, code: 'NOT_OPENED', message }];
-  return new DeploymentError(problems, { cause, keys });
+  return new DeploymentError(findings, { cause, keys });
 }
 
-/** Where workers of this machine reach the Hall; unknown while the system chooses the port. */
+/** Where workers of this machine reach the Hall; unknown where the system chooses the port. */
 function addressOf({ host, port }: DeploymentSettings['server']): string | undefined {
   return port === 0 ? undefined : `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
@@ -127,17 +132,17 @@ async function openHall({ dir, settings, documents, key, log }: DeploymentBase):
   } catch (error) {
     if (!(error instanceof WcpError)) throw error;
     const file = error.code === 'ERR_WCP_STORE' ? LAYOUT.store : null;
-    const problem = { file, path: null, code: 'STORE_UNUSABLE', message: error.message };
-    throw new DeploymentError([problem], { cause: error });
+    const finding = { file, path: null, code: 'STORE_UNUSABLE', message: error.message };
+    throw new DeploymentError([finding], { cause: error });
   }
 }
 
-function warnOf({ isExposed }: DeploymentKey, log: Logger): void {
-  if (isExposed) log('warn', `Others than its owner may read ${LAYOUT.key}: take that right from them.`);
+function warnOfExposedKey({ isExposed }: DeploymentKey, log: Logger): void {
+  if (isExposed) log('warn', `${LAYOUT.key} is readable by others than its owner. Restrict its permissions.`);
 }
 
-/** Broken documents at the start are as loud as later ones. */
-async function tellOfDocuments(
+/** Logs broken documents at the start like later ones. */
+async function reportDocuments(
   hall: AssembledHall,
   { unreadable, rules, config }: DeploymentDocuments,
   log: Logger,
@@ -149,8 +154,8 @@ async function tellOfDocuments(
     ({ level, path }) => level === 'error' && !path.startsWith('/workers'),
   );
   const consequence = isBroken
-    ? 'There are no earlier ones: every request is denied until they are repaired.'
-    : 'Those that were last good are in force.';
+    ? 'There are no earlier ones: every request is denied until they are fixed.'
+    : 'The last good ones are in force.';
   logRejected(log, activeWorld.rejected, consequence);
 }
 
@@ -164,11 +169,13 @@ async function makeKeys(
   else if (keys !== 'none') await createInitialKeys(identity, made);
 }
 
-/** Only the code of enrolled workers can still run: what waits for a human is decided anew before it does. */
+/** Only the code of enrolled workers can still run: a request on hold is decided again before it runs. */
 async function removeOldCopies({ parts }: AssembledHall, dir: string): Promise<void> {
   const { registry, deliveries } = parts;
   const attested = registry.records().map(({ attestation }) => normaliseHash(attestation?.code_hash));
-  const seen = await Promise.all([...deliveries.values()].map((way) => way.observe().catch(() => null)));
+  const seen = await Promise.all(
+    [...deliveries.values()].map((delivery) => delivery.observe().catch(() => null)),
+  );
   const keep = [...attested, ...seen].filter((hash) => hash !== null);
   await pruneSnapshots(join(dir, LAYOUT.snapshots), keep);
 }

@@ -1,29 +1,29 @@
 import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
-import { DeploymentError, refusedFile } from './deployment-error.ts';
+import { DeploymentError, unusableFile } from './deployment-error.ts';
 import { LAYOUT } from './layout.ts';
 
-/** The key of a folder, and whether it was made just now. */
+/** The key of a folder, and whether it was created just now. */
 export interface DeploymentKey {
   readonly key: SigningKey;
   readonly isNew: boolean;
-  /** Others than its owner may read the file. */
+  /** Whether others than its owner can read the file. */
   readonly isExposed: boolean;
 }
 
 const OWNER_ONLY = 0o600;
 
 /**
- * The key that signs the evidence of a folder, made where there is neither a key nor evidence.
+ * Opens the key that signs the evidence of a folder; creates it where there is neither a key nor evidence.
  *
- * @throws {DeploymentError} where it is no key, or where there is evidence and its key is gone
+ * @throws {DeploymentError} where it is not a key, or where there is evidence without its key
  */
 export async function openSigningKey(dir: string): Promise<DeploymentKey> {
   const file = join(dir, LAYOUT.key);
   const pem = await readKey(file);
   if (pem !== null) return { key: parseKey(pem), isNew: false, isExposed: await isExposed(file) };
-  if (await exists(join(dir, LAYOUT.store))) throw keyGone();
+  if (await exists(join(dir, LAYOUT.store))) throw keyMissing();
   return { key: await makeKey(file), isNew: true, isExposed: false };
 }
 
@@ -32,7 +32,7 @@ async function readKey(file: string): Promise<string | null> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw refusedFile(LAYOUT.key, error);
+    throw unusableFile(LAYOUT.key, error);
   }
 }
 
@@ -40,12 +40,12 @@ function parseKey(pem: string): SigningKey {
   try {
     return signingKeyFromPem(pem);
   } catch (cause) {
-    const message = 'This is no Ed25519 private key in PEM. Restore the key of this Hall from a backup.';
+    const message = 'This is not an Ed25519 private key in PEM. Restore the key of this Hall from a backup.';
     throw new DeploymentError([{ file: LAYOUT.key, path: null, code: 'KEY_INVALID', message }], { cause });
   }
 }
 
-/** Whole or not at all, on the disk before it is used, and never over another. */
+/** Complete or not at all, on disk before it is used, and never over another key. */
 async function makeKey(file: string): Promise<SigningKey> {
   const key = generateSigningKey();
   const temporary = `${file}.${process.pid}.tmp`;
@@ -61,7 +61,7 @@ async function makeKey(file: string): Promise<SigningKey> {
     await chmod(temporary, OWNER_ONLY);
     await link(temporary, file);
   } catch (error) {
-    throw refusedFile(LAYOUT.key, error);
+    throw unusableFile(LAYOUT.key, error);
   } finally {
     await rm(temporary, { force: true }).catch(() => {});
   }
@@ -79,7 +79,7 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-function keyGone(): DeploymentError {
-  const message = `There is evidence (${LAYOUT.store}) and not the key that signed it. Restore the key from a backup, or name another folder.`;
+function keyMissing(): DeploymentError {
+  const message = `There is evidence (${LAYOUT.store}), but the key that signed it is missing. Restore the key from a backup, or choose another folder.`;
   return new DeploymentError([{ file: LAYOUT.key, path: null, code: 'KEY_MISSING', message }]);
 }

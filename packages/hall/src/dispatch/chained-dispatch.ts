@@ -2,10 +2,10 @@ import type { DataLabel, QosClass, RouteInput, TenantRisk } from '@wcp/spec';
 import { DATA_LABELS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
 import { textOrEmpty } from '../base/received-request.ts';
 
-/** A dispatch that is under way, as far as what it asks for in its turn depends on it. */
+/** A dispatch that is running, as far as the dispatches that it asks for depend on it. */
 export interface ChainedParent {
   readonly decision_id: string;
-  /** 0 for what a tenant asked itself. */
+  /** 0 for a tenant's own request. */
   readonly depth: number;
   /** Milliseconds since 1970: nothing below it may take longer. */
   readonly until: number;
@@ -16,23 +16,27 @@ export interface ChainedParent {
   readonly trail: readonly string[];
 }
 
-/** How deep a chain of dispatches may go. */
+/** How deep a dispatch chain may go. */
 const MAX_DEPTH = 8;
 
-/** Why a chain goes no further: it is the fact `frozen` of a decision, with the scope `chain`. */
+/** Why a dispatch chain goes no further: the fact `frozen` of a decision, with the scope `chain`. */
 export type ChainStop = 'CHAIN_TOO_DEEP' | 'CHAIN_LOOP' | 'CHAIN_WIDENED' | 'CHAIN_OVER';
 
-/** What a worker may say beside the capability and the request. */
-const ITS_OWN = ['blast_score', 'blast_radius', 'privilege_context', 'dry_run'] as const;
+/** What a worker may state beside the capability and the request. */
+const OWN_MEMBERS = ['blast_score', 'blast_radius', 'privilege_context', 'dry_run'] as const;
 
-/** What is more than nothing of a worker's own request: each member may only get narrower. */
+/** Members that a chained dispatch inherits and may only narrow, the widest value first. */
 const ORDERS = {
   data_label: DATA_LABELS,
   tenant_risk: TENANT_RISKS,
   qos_class: QOS_CLASSES,
 } as const;
 
-/** What a worker asks for as a request under its chain, and whether it asks for more than it has. */
+function isOwnMember(name: string): boolean {
+  return OWN_MEMBERS.some((own) => own === name);
+}
+
+/** What a worker asks for as a request in its dispatch chain, and whether that is more than it has itself. */
 export function childInput(
   parent: ChainedParent,
   received: unknown,
@@ -40,10 +44,10 @@ export function childInput(
   const said = typeof received === 'object' && received !== null ? (received as Partial<RouteInput>) : {};
   const { capability_id, request = {}, ext, data_label, tenant_risk, qos_class, ...others } = said;
   const { env, tenant_id, correlation_id, policy_version, tenant_credential } = parent.input;
-  const own = Object.fromEntries(ITS_OWN.flatMap((name) => (name in others ? [[name, others[name]]] : [])));
-  const unknown = Object.fromEntries(
-    Object.entries(others).filter(([name]) => !ITS_OWN.includes(name as never)),
+  const own = Object.fromEntries(
+    OWN_MEMBERS.flatMap((name) => (name in others ? [[name, others[name]]] : [])),
   );
+  const unknown = Object.fromEntries(Object.entries(others).filter(([name]) => !isOwnMember(name)));
   const input = {
     ...unknown,
     ...own,
@@ -69,13 +73,13 @@ export function childInput(
   return { input, isWidened };
 }
 
-/** What is no value of the order is not for the chain to judge: `decide` refuses it. */
+/** A value outside of the order is left to `decide`, which denies it. */
 function isBelow<T>(order: readonly T[], value: T, least: T): boolean {
   const at = order.indexOf(value);
   return at >= 0 && at < order.indexOf(least);
 }
 
-/** Why a request under a chain goes no further, or null. */
+/** Why a chained dispatch goes no further; null where it may. */
 export function stopOf(
   parent: ChainedParent,
   step: string,
@@ -88,7 +92,7 @@ export function stopOf(
   return parent.trail.includes(step) ? 'CHAIN_LOOP' : null;
 }
 
-/** What a dispatch does, so that it is known when it comes again below itself. */
+/** What a dispatch does, so that it is found when it comes again below itself. */
 export function stepOf(capabilityId: unknown, requestHash: string | null): string {
   return `${textOrEmpty(capabilityId)} ${requestHash}`;
 }

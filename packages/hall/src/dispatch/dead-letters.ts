@@ -3,7 +3,7 @@ import { ProblemError } from '../base/problem.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 
-/** A dispatch that its worker did not carry out, kept until somebody looks at it. */
+/** A dispatch that its worker did not carry out, kept until an operator deals with it. */
 export interface DeadLetter {
   readonly decision_id: string;
   readonly state: 'dead' | 'replayed';
@@ -15,11 +15,11 @@ export interface DeadLetter {
   readonly code: string;
   /** The JSON of the input as received. */
   readonly input: string;
-  /** Who let it be tried again, and the decision that was made then. */
+  /** Who replayed it, and the decision that was made then. */
   readonly replay: { readonly by: string; readonly at: string; readonly decision_id: string } | null;
 }
 
-/** What keeps a dispatch that failed. */
+/** Keeps a dispatch that failed. */
 export function deadLetterChange(decision: RouteDecision, input: string | null, code: string): Change {
   const { decision_id, timestamp, tenant_id, capability_id, worker_id } = decision;
   return changeOf({
@@ -35,12 +35,12 @@ export function deadLetterChange(decision: RouteDecision, input: string | null, 
   });
 }
 
-/** What marks a dead letter as tried again. */
+/** Marks a dead letter as replayed. */
 export function replayedChange(letter: DeadLetter, by: Principal, at: string, decisionId: string): Change {
   return changeOf({ ...letter, state: 'replayed', replay: { by: by.id, at, decision_id: decisionId } });
 }
 
-/** What removes a dead letter; the receipts of its dispatch stay. */
+/** Removes a dead letter; the receipts of its dispatch stay. */
 export function purgeChange({ decision_id }: DeadLetter): Change {
   return { remove: 'dead_letters', key: decision_id };
 }

@@ -11,7 +11,7 @@ import type { Change } from '../storage/store/store.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import type { HallWorld } from '../world/hall-world.ts';
 import { askGate, type HallPolicyGate, mayAsk } from '../world/policy-gate.ts';
-import type { BlastBudget, Chain } from './blast-budget.ts';
+import type { BlastBudget, BlastSpent } from './blast-budget.ts';
 import type { ChainStop } from './chained-dispatch.ts';
 
 /** The facts that are a decision's own; what it shares with others stands in its observation. */
@@ -30,25 +30,25 @@ export interface Decided {
   readonly lasting: string;
   readonly facts: OwnFacts;
   readonly observation: Observation;
-  /** What was spent of the chain; `giveBack` undoes it where the decision does not become durable. */
+  /** What was spent of the blast budget; `giveBack` undoes it where the decision does not become durable. */
   readonly spending: { change(): Change; giveBack(): void } | null;
 }
 
 /** What a decision is for. */
 export interface Purpose {
-  /** A worker starts where the decision says so: facts are as of now, and the chain is charged. */
+  /** A worker starts where the decision says so: facts are as of now, and the blast budget is charged. */
   readonly isDispatch: boolean;
   /** The fact `approval`, in view of what is seen of the workers now. */
   readonly approval?: (seen: Observation) => NonNullable<Facts['approval']>;
   /** The correlation was frozen for the human for whom this is decided: only wider freezes count. */
   readonly isTakenOver?: boolean;
-  /** How deep in a chain of dispatches this one is; 0 for what a tenant asks itself. */
+  /** How deep in a dispatch chain this one is; 0 for a tenant's own request. */
   readonly depth?: number;
-  /** Why a chain goes no further: the decision is then a denial. */
+  /** Why the dispatch chain ends here: the decision is then a denial. */
   readonly stop?: ChainStop | null;
 }
 
-/** What a decider looks at. */
+/** What a decider works with. */
 export interface DeciderSources {
   readonly clock: HallClock;
   readonly activeWorld: ActiveWorld;
@@ -59,6 +59,11 @@ export interface DeciderSources {
   readonly gate: HallPolicyGate | null;
   verifyCredential(text: string, tenantId: unknown): Promise<NonNullable<Facts['credential']>>;
 }
+
+/** What a worker is given is what is there now. */
+const FOR_DISPATCH = { mustDeliver: true } as const;
+/** Where nothing is executed, an observation may be a moment old. */
+const FOR_ROUTE = { maxAgeMs: 250 } as const;
 
 /** Collects the facts and decides. Nothing is durable yet, and nothing has happened. */
 export class Decider {
@@ -73,16 +78,16 @@ export class Decider {
     const { inspector, gate, activeWorld } = this.#sources;
     const capability = ownMember(received, 'capability_id');
     const observation = purpose.isDispatch
-      ? await inspector.look(capability, true)
-      : await inspector.glance(capability);
+      ? await inspector.inspect(capability, FOR_DISPATCH)
+      : await inspector.inspect(capability, FOR_ROUTE);
     const facts = await this.#ownFacts(received, purpose, observation);
     const taken = activeWorld.current;
-    const { asking } = taken;
-    if (gate === null || asking === null || !mayAsk(gate, ownMember(received, 'env'))) {
+    const { gateProbe } = taken;
+    if (gate === null || gateProbe === null || !mayAsk(gate, ownMember(received, 'env'))) {
       return this.#conclude(taken, received, purpose, observation, facts);
     }
     const isFrozen = this.#frozen(received, purpose) !== null;
-    const policy = isFrozen ? undefined : await this.#verdict(asking, received, observation, facts, gate);
+    const policy = isFrozen ? undefined : await this.#verdict(gateProbe, received, observation, facts, gate);
     return this.#conclude(
       taken,
       received,
@@ -92,7 +97,7 @@ export class Decider {
     );
   }
 
-  /** Decides and spends in one go: nobody else decides or freezes in between. */
+  /** Decides and spends in one synchronous step: no other decision or freeze comes in between. */
   async #conclude(
     taken: HallWorld,
     received: ReceivedRequest,
@@ -100,15 +105,12 @@ export class Decider {
     observation: Observation,
     known: OwnFacts,
   ): Promise<Decided> {
-    await this.#loadChain(received);
-    // Another world came into force meanwhile: what was seen and asked for was about the one before.
+    await this.#loadBudget(received);
+    // Another world came into force meanwhile: the observation and the verdict were about the one before.
     if (this.#sources.activeWorld.current !== taken) return this.decide(received, purpose);
-    const chain = this.#chainOf(received);
+    const { blast_score } = this.#spentOf(received);
     const { depth = 0 } = purpose;
-    const charged =
-      chain.blast_score === 0 && depth === 0
-        ? known
-        : { ...known, chain: { blast_score: chain.blast_score, depth } };
+    const charged = blast_score === 0 && depth === 0 ? known : { ...known, chain: { blast_score, depth } };
     const frozen = this.#frozen(received, purpose);
     const facts = frozen === null ? charged : { ...charged, frozen };
     const decision = decide(taken.world, { ...observation.facts, ...facts }, received.input) as HallDecision;
@@ -143,30 +145,30 @@ export class Decider {
     return this.#sources.verifyCredential(credential, ownMember(received, 'tenant_id'));
   }
 
-  async #loadChain(received: ReceivedRequest): Promise<void> {
+  async #loadBudget(received: ReceivedRequest): Promise<void> {
     const correlation = ownMember(received, 'correlation_id');
     if (typeof correlation === 'string') await this.#sources.budgets.load(correlation);
   }
 
-  #chainOf(received: ReceivedRequest): Chain {
+  #spentOf(received: ReceivedRequest): BlastSpent {
     return this.#sources.budgets.of(textOrEmpty(ownMember(received, 'correlation_id')));
   }
 
-  /** The gate's verdict, asked for beforehand, so that the decision can be made again without it. */
+  /** The gate's verdict, fetched beforehand, so that the decision can be made again without the gate. */
   async #verdict(
-    asking: World,
+    gateProbe: World,
     received: ReceivedRequest,
     observation: Observation,
     facts: OwnFacts,
     gate: HallPolicyGate,
   ): Promise<unknown> {
-    await this.#loadChain(received);
-    const { blast_score } = this.#chainOf(received);
+    await this.#loadBudget(received);
+    const { blast_score } = this.#spentOf(received);
     const known = { ...observation.facts, ...facts, chain: { blast_score } };
-    this.#sources.activeWorld.takeRequest();
-    decide(asking, known, received.input);
-    const question = this.#sources.activeWorld.takeRequest();
-    return question === null ? undefined : askGate(gate, question);
+    this.#sources.activeWorld.takeGateRequest();
+    decide(gateProbe, known, received.input);
+    const request = this.#sources.activeWorld.takeGateRequest();
+    return request === null ? undefined : askGate(gate, request);
   }
 
   #spend({ input }: ReceivedRequest, decision: RouteDecision): Decided['spending'] {
@@ -181,7 +183,7 @@ export class Decider {
   }
 }
 
-/** A decision as text: what lasts is written once, for the digest and for whoever asked. */
+/** A decision as text: the lasting part is written once, for the digest and for the answer. */
 function textsOf(decision: HallDecision): { readonly text: string; readonly lasting: string } {
   const lasting = lastingText(decision);
   const volatile = Object.fromEntries(VOLATILE_MEMBERS.map((name) => [name, decision[name]]));

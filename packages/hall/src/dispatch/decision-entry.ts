@@ -4,7 +4,7 @@ import type { JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
 import type { Decided } from './decider.ts';
 
-/** What makes a decision durable, with whatever else must be durable with it. */
+/** Makes a decision durable, together with everything that must be durable with it. */
 export function decisionEntry(
   { received, decision, text, lasting, facts, observation, spending }: Decided,
   isDispatched: boolean,

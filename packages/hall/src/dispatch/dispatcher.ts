@@ -13,7 +13,7 @@ import type { Recorder } from './recorder.ts';
 
 /** What a dispatch comes with. */
 export interface DispatchSetting {
-  /** The dispatch whose worker asks; absent for what a tenant asks itself. */
+  /** The dispatch whose worker asks; absent for a tenant's own request. */
   readonly parent?: ChainedParent;
   readonly stop?: ChainStop | null;
   /** What becomes durable together with the decision. */
@@ -96,9 +96,9 @@ export class Dispatcher {
     return { ...answer, outcome_receipt, result, delivery_code: code };
   }
 
-  /** What a worker asks for under its own dispatch: decided like any request, and never more than that has. */
-  async chained(parent: ChainedParent, question: unknown): Promise<ChainedAnswer> {
-    const { input, isWidened } = childInput(parent, question);
+  /** Dispatches what a worker asks for: decided like any request, and never allowed more than its own dispatch. */
+  async chained(parent: ChainedParent, asked: unknown): Promise<ChainedAnswer> {
+    const { input, isWidened } = childInput(parent, asked);
     const received = receive(input);
     const step = stepOf(ownMember(received, 'capability_id'), hashOf(ownMember(received, 'request')));
     const stop = stopOf(parent, step, isWidened, this.#parts.clock.now());
@@ -107,7 +107,7 @@ export class Dispatcher {
   }
 }
 
-/** Null for a request without canonical JSON, which `decide` refuses. */
+/** Null for a request without canonical JSON, which `decide` denies. */
 function hashOf(request: unknown): string | null {
   try {
     return artifactHash(request);

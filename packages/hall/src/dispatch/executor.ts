@@ -37,17 +37,17 @@ export interface ExecutorParts {
   readonly timeout_ms: number;
   /** The signed token of an attempt at a dispatch; null where the Hall gives none. */
   permitOf(context: WorkerContext, requestHash: Sha256, until: number, attempt: number): string | null;
-  /** What a worker asks for under its own dispatch. */
-  chained(link: ChainedParent, received: unknown): Promise<ChainedAnswer>;
+  /** Dispatches what a worker asks for under its own dispatch. */
+  chained(parent: ChainedParent, asked: unknown): Promise<ChainedAnswer>;
 }
 
-/** What an execution stands in. */
+/** The context of an execution. */
 export interface Execution {
-  /** Whether the result is kept, for somebody who asks later. */
+  /** Whether the result is kept, for a repeated request. */
   readonly keepResult?: boolean;
-  /** How deep in a chain; 0 for what a tenant asked itself. */
+  /** How deep in a dispatch chain; 0 for a tenant's own request. */
   readonly depth?: number;
-  /** Milliseconds since 1970: the end of whatever this is a part of. */
+  /** Milliseconds since 1970: when the dispatch above ends. */
   readonly until?: number;
   /** What the dispatches above do, and their workers. */
   readonly trail?: readonly string[];
@@ -55,10 +55,10 @@ export interface Execution {
 }
 
 const NO_DELIVERY: Delivered = { status: 'error', result: null, code: 'DELIVERY_NONE', duration_ms: 0 };
-/** How long until an outcome that could not be kept is tried again. */
+/** Milliseconds until an outcome that could not be recorded is tried again. */
 const RETRY_MS = 1_000;
 
-/** Runs what was decided, and keeps how it ended. */
+/** Runs what was decided, and records how it ended. */
 export class Executor {
   readonly #parts: ExecutorParts;
   readonly #running = new Set<Promise<unknown>>();
@@ -70,7 +70,7 @@ export class Executor {
 
   /**
    * Executes exactly the worker that a durable decision names. Resolves when the outcome is durable; where
-   * it can't be kept now, rejects with `ERR_WCP_STORE` and goes on trying: the result is given to nobody.
+   * it cannot be recorded now, rejects with `ERR_WCP_STORE` and goes on trying: nobody gets the result.
    */
   async execute(decided: Decided, receipt: string, execution: Execution = {}): Promise<Executed> {
     const running = this.#run(decided, receipt, execution);
@@ -80,7 +80,7 @@ export class Executor {
     return running;
   }
 
-  /** Waits for what runs; no outcome is tried again afterwards. */
+  /** Waits for what runs; afterwards no outcome is tried again. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await Promise.all(this.#running);
@@ -101,7 +101,7 @@ export class Executor {
         ...(delivered.code === null ? [] : [deadLetterChange(decision, received.text, delivered.code)]),
       ],
     };
-    const [appended] = await this.#keep(entry);
+    const [appended] = await this.#record(entry);
     const { status, result, code } = delivered;
     return { status, result, code, outcome_receipt: JSON.parse(appended?.receipt as string) as Receipt };
   }
@@ -116,7 +116,7 @@ export class Executor {
     const context = contextOf(decision, new Date(until).toISOString());
     const input = received.input as RouteInput;
     const hash = decision.artifact_hash as Sha256;
-    const link: ChainedParent = {
+    const parent: ChainedParent = {
       decision_id: decision.decision_id,
       depth: execution.depth ?? 0,
       until,
@@ -132,11 +132,11 @@ export class Executor {
       renew: (attempt) => permitOf(context, hash, until, attempt),
       timeout_ms: Math.max(1, until - began),
       ancestors: execution.workers ?? [],
-      dispatch: (question) => chained(link, question),
+      dispatch: (asked) => chained(parent, asked),
     });
   }
 
-  /** The time of the outcome; a clock that is behind does not keep it from being kept. */
+  /** The time of the outcome; a clock that went back does not keep it from being recorded. */
   #timestamp({ timestamp }: HallDecision): string {
     try {
       return this.#parts.clock.timestamp();
@@ -145,7 +145,7 @@ export class Executor {
     }
   }
 
-  async #keep(entry: JournalEntry): ReturnType<Journal['append']> {
+  async #record(entry: JournalEntry): ReturnType<Journal['append']> {
     try {
       return await this.#parts.journal.append(entry);
     } catch (error) {

@@ -15,13 +15,13 @@ interface KeptKey {
 type Dispatch = (changes: (decision: RouteDecision) => readonly Change[]) => Promise<DispatchAnswer>;
 
 /**
- * Dispatches that are asked for with an `Idempotency-Key`: the second time gives the first answer again,
- * also after a restart, and while the first is still under way.
+ * Dispatches with an `Idempotency-Key`: the same request again gets the first answer again, also after a
+ * restart and while the first is still running.
  */
 export class IdempotencyStore {
   readonly #store: Store;
   readonly #clock: HallClock;
-  readonly #underWay = new Map<
+  readonly #running = new Map<
     string,
     { readonly bodyHash: string; readonly answer: Promise<DispatchAnswer> }
   >();
@@ -31,7 +31,7 @@ export class IdempotencyStore {
     this.#clock = clock;
   }
 
-  /** @throws {ProblemError} `IDEMPOTENCY_MISMATCH` where the key came with another request before */
+  /** @throws {ProblemError} `IDEMPOTENCY_MISMATCH` where the key was used for another request before */
   async once(
     tenantId: string,
     key: string,
@@ -40,17 +40,17 @@ export class IdempotencyStore {
   ): Promise<DispatchAnswer> {
     const id = `${tenantId} ${key}`;
     const bodyHash = sha256(text ?? '');
-    const running = this.#underWay.get(id);
+    const running = this.#running.get(id);
     if (running !== undefined) {
       checkBody(running.bodyHash, bodyHash);
       return running.answer;
     }
     const answer = this.#answer(id, bodyHash, dispatch);
-    this.#underWay.set(id, { bodyHash, answer });
+    this.#running.set(id, { bodyHash, answer });
     try {
       return await answer;
     } finally {
-      this.#underWay.delete(id);
+      this.#running.delete(id);
     }
   }
 
@@ -64,7 +64,7 @@ export class IdempotencyStore {
     return dispatch(({ decision_id }) => {
       const at = this.#clock.timestamp();
       const document = JSON.stringify({ body_hash: bodyHash, decision_id } as KeptKey);
-      // The day is the state: keys are forgotten by the day.
+      // The day is the state: keys are pruned by the day.
       return [{ put: 'idempotency', row: { id, state: at.slice(0, 10), at, document } }];
     });
   }
@@ -72,13 +72,10 @@ export class IdempotencyStore {
 
 function checkBody(known: string, given: string): void {
   if (known === given) return;
-  throw new ProblemError(
-    'IDEMPOTENCY_MISMATCH',
-    'This Idempotency-Key was sent with another request before.',
-  );
+  throw new ProblemError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request before.');
 }
 
-/** The answer to a dispatch, out of the evidence. */
+/** The answer to a dispatch, read from the evidence. */
 async function readAnswer(store: Store, decisionId: string): Promise<DispatchAnswer> {
   const rows = await store.list('receipts', { where: { decision_id: decisionId } });
   const receiptOf = (wanted: string) => {
@@ -96,20 +93,20 @@ async function readAnswer(store: Store, decisionId: string): Promise<DispatchAns
   return { decision, receipt: made.receipt, outcome_receipt, result, delivery_code: code };
 }
 
-/** After so many days an `Idempotency-Key` is forgotten, and with it the result that was kept for it. */
+/** Days after which an `Idempotency-Key` is forgotten, and with it the result that was kept for it. */
 const KEPT_DAYS = 2;
-/** So many days back are looked at: a Hall that was away for longer forgets the rest never, and that is all. */
-const LOOKED_AT_DAYS = 30;
+/** Days that are looked back: what a Hall that was stopped for longer left behind stays. */
+const PRUNED_DAYS = 30;
 const DAY_MS = 86_400_000;
 const PAGE = 500;
 
-/** Forgets the keys of days that are over. What was decided stays in the evidence. */
+/** Forgets the keys of past days. What was decided stays in the evidence. */
 export async function pruneIdempotency(
   store: Store,
   now: number,
   commit: (changes: readonly Change[]) => Promise<void>,
 ): Promise<void> {
-  for (let back = KEPT_DAYS; back <= LOOKED_AT_DAYS; back += 1) {
+  for (let back = KEPT_DAYS; back <= PRUNED_DAYS; back += 1) {
     const state = new Date(now - back * DAY_MS).toISOString().slice(0, 10);
     for (;;) {
       const rows = await store.list('idempotency', { where: { state }, limit: PAGE });

@@ -16,7 +16,7 @@ export interface PermitGrant {
   readonly expires_at: number;
   /** Which attempt at the call it is for: 0 for the first, and each is good once. */
   readonly attempt?: number;
-  /** Where the worker may ask for chained dispatches with it, over HTTP. */
+  /** Where a worker over HTTP asks for chained dispatches with it. */
   readonly dispatch_url?: string;
 }
 
@@ -24,7 +24,20 @@ export interface PermitGrant {
  * A permit: the Hall's word that one worker may run one request in one context, once; a compact JWS
  * (RFC 7515) with EdDSA. `verifyPermit` of the worker kit reads it.
  *
- * @example issuePermit(key, { issuer: origin, context, request_hash, issued_at: now, expires_at: now + 60_000 })
+ * @example
+ * import { generateSigningKey } from '@wcp/evidence';
+ * import { issuePermit } from '@wcp/hall';
+ * import { artifactHash, type WorkerContext } from '@wcp/spec';
+ *
+ * declare const context: WorkerContext;
+ * const now = Date.now();
+ * const permit = issuePermit(generateSigningKey(), {
+ *   issuer: 'hall.example/wcp',
+ *   context,
+ *   request_hash: artifactHash({ text: 'hello' }),
+ *   issued_at: now,
+ *   expires_at: now + 60_000,
+ * });
  */
 export function issuePermit(key: SigningKey, grant: PermitGrant): string {
   const header = { alg: 'EdDSA', typ: PERMIT_TYPE, kid: key.keyId };

@@ -6,20 +6,20 @@ import { deadLetterChange } from './dead-letters.ts';
 const PAGE = 200;
 
 /**
- * Writes `unknown` for every dispatch whose outcome nobody knows, because the Hall ended before it came
- * (section 8), and keeps it among the dead letters. Gives how many there were.
+ * Records `unknown` for every dispatch whose outcome is not known, because the Hall ended before it came
+ * (section 8), and keeps it among the dead letters. Resolves with how many there were.
  */
 export async function recoverInterrupted(store: Store, journal: Journal): Promise<number> {
-  let settled = 0;
+  let recovered = 0;
   for (;;) {
-    const owed = await store.list('dispatches', { limit: PAGE });
-    if (owed.length === 0) return settled;
-    await journal.append(...(await Promise.all(owed.map((row) => settle(store, row)))));
-    settled += owed.length;
+    const interrupted = await store.list('dispatches', { limit: PAGE });
+    if (interrupted.length === 0) return recovered;
+    await journal.append(...(await Promise.all(interrupted.map((row) => recover(store, row)))));
+    recovered += interrupted.length;
   }
 }
 
-async function settle(store: Store, { decision_id, decided }: DispatchRow): Promise<JournalEntry> {
+async function recover(store: Store, { decision_id, decided }: DispatchRow): Promise<JournalEntry> {
   const rows = await store.list('receipts', { where: { decision_id } });
   const position = rows.find(({ kind }) => kind === 'decision')?.position ?? -1;
   const made = await store.get('decisions', position);

@@ -6,23 +6,23 @@ import { Compile } from 'typebox/compile';
 import type { Delivered } from '../delivery/delivery.ts';
 
 const isEvent = Compile(TelemetryEventSchema);
-/** More than this no worker tells of one run. */
+/** Events of one run that are read from a worker. */
 const MAX_EVENTS = 16;
 
 /**
- * The events of a run: those of the worker that are its own and about this very decision, or the Hall's
- * own word where it sent none. A worker's telemetry is an attacker's until it is checked.
+ * The events of a run: those of the worker that are valid and about this very decision, or the Hall's own
+ * event where there are none. A worker's telemetry is an attacker's until it is checked.
  */
 export function workerEvents(
   decision: RouteDecision,
   delivered: Delivered,
   timestamp: string,
 ): TelemetryEvent[] {
-  const told = (delivered.result?.telemetry ?? []).slice(0, MAX_EVENTS);
-  const own = told.filter(
+  const sent = (delivered.result?.telemetry ?? []).slice(0, MAX_EVENTS);
+  const valid = sent.filter(
     (event): event is TelemetryEvent => isEvent.Check(event) && isAbout(event, decision),
   );
-  return own.length > 0 ? own.map(escaped) : [ownWord(decision, delivered, timestamp)];
+  return valid.length > 0 ? valid.map(escaped) : [eventOfHall(decision, delivered, timestamp)];
 }
 
 function isAbout(event: TelemetryEvent, decision: RouteDecision): boolean {
@@ -45,7 +45,7 @@ function escaped(event: TelemetryEvent): TelemetryEvent {
     : event;
 }
 
-function ownWord(decision: RouteDecision, delivered: Delivered, timestamp: string): TelemetryEvent {
+function eventOfHall(decision: RouteDecision, delivered: Delivered, timestamp: string): TelemetryEvent {
   const { correlation_id, tenant_id, capability_id, decision_id } = decision;
   const context: EventContext = { correlation_id, tenant_id, capability_id, decision_id };
   const run = {

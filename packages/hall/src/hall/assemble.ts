@@ -38,7 +38,7 @@ import type { HallOptions, HallWorker } from './hall-options.ts';
 const DEFAULT_ORIGIN = 'localhost/wcp';
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-/** What is open before anything of a Hall is: where it keeps things, and what time it is. */
+/** What everything else of a Hall stands on: the store, the clock, the signing key. */
 interface HallBase {
   readonly options: HallOptions;
   readonly key: SigningKey;
@@ -64,7 +64,7 @@ export async function assemble(options: HallOptions): Promise<HallParts> {
     const feed = new EventFeed(storage.store);
     const base = { options, key, origin, storage, clock, feed, journal: new Journal(storage, feed) };
     const parts = await build(base);
-    await enrolOwn(parts, options.workers ?? []);
+    await enrolWorkers(parts, options.workers ?? []);
     return parts;
   } catch (error) {
     await storage.close();
@@ -72,7 +72,7 @@ export async function assemble(options: HallOptions): Promise<HallParts> {
   }
 }
 
-/** The latest time that the evidence knows. */
+/** The latest time in the evidence, in milliseconds since 1970. */
 async function latestTime({ store }: EvidenceStorage): Promise<number> {
   const [last] = await store.list('receipts', { descending: true, limit: 1 });
   const { dispatched_at } = JSON.parse(last?.receipt ?? '{}') as Partial<Receipt>;
@@ -86,9 +86,9 @@ async function build(base: HallBase): Promise<HallParts> {
   const commit = journal.commit.bind(journal);
   await recoverInterrupted(store, journal);
   const registry = await Registry.open(store, origin);
-  const activeWorld = await openWorlds(base, registry);
+  const activeWorld = await openWorld(base, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
-  const deliveries = guarded(options.workers ?? []);
+  const deliveries = resilientDeliveries(options.workers ?? []);
   const { authorities } = registry;
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
   const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
@@ -127,7 +127,7 @@ async function build(base: HallBase): Promise<HallParts> {
     deliveries,
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
     permitOf: permitsOf(base),
-    chained: (link, received) => dispatcher.chained(link, received),
+    chained: (parent, asked) => dispatcher.chained(parent, asked),
   });
   const dispatcher = new Dispatcher({
     clock,
@@ -180,11 +180,8 @@ async function build(base: HallBase): Promise<HallParts> {
   };
 }
 
-function openWorlds(
-  { options, storage, clock, journal }: HallBase,
-  registry: Registry,
-): Promise<ActiveWorld> {
-  // What is null is no absent document: it is broken.
+function openWorld({ options, storage, clock, journal }: HallBase, registry: Registry): Promise<ActiveWorld> {
+  // A document that is null is not absent: it is broken.
   const { rules = [], config = {}, catalogVersion, policyGate } = options;
   return ActiveWorld.open({
     store: storage.store,
@@ -201,15 +198,15 @@ function admissionOf({ tenants, workers = [] }: HallOptions): AdmissionScheduler
   return new AdmissionScheduler({ tenants, workers: new Map(limits) });
 }
 
-function guarded(workers: readonly HallWorker[]): HallParts['deliveries'] {
+function resilientDeliveries(workers: readonly HallWorker[]): HallParts['deliveries'] {
   return new Map(
     workers.map(({ delivery, limits }) => [delivery.record.worker_id, resilientDelivery(delivery, limits)]),
   );
 }
 
-/** A permit for each attempt at a dispatch, signed with the key of the log. */
+/** Issues a permit for each attempt at a dispatch, signed with the key of the log. */
 function permitsOf({ options: { public_url }, key, origin, clock }: HallBase) {
-  const asking =
+  const chaining =
     public_url === undefined ? {} : { dispatch_url: new URL('wcp/chain', slashed(public_url)).href };
   return (context: WorkerContext, request_hash: Sha256, until: number, attempt: number): string =>
     issuePermit(key, {
@@ -219,7 +216,7 @@ function permitsOf({ options: { public_url }, key, origin, clock }: HallBase) {
       issued_at: clock.latest(),
       expires_at: until,
       attempt,
-      ...asking,
+      ...chaining,
     });
 }
 
@@ -227,8 +224,8 @@ function slashed(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-/** Enrols the workers that the operator brings, as far as they are not enrolled as they are. */
-async function enrolOwn(
+/** Enrols the operator's own workers, unless they are enrolled with the same record already. */
+async function enrolWorkers(
   { registry, registryAdmin, log }: HallParts,
   workers: readonly HallWorker[],
 ): Promise<void> {
@@ -238,7 +235,7 @@ async function enrolOwn(
     try {
       await registryAdmin.enrol({ record: delivery.record, signature: signature ?? null }, OPERATOR);
     } catch (error) {
-      log('warn', `${worker_id} is not enrolled: ${(error as Error).message}`);
+      log('warn', `${worker_id} was not enrolled: ${(error as Error).message}`);
     }
   }
 }

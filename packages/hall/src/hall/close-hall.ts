@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { HallParts } from '../http/hall-parts.ts';
 
 const PATIENCE_MS = 5_000;
-/** What the end of the calls brings is still answered. */
-const LAST_WORDS_MS = 500;
+/** Milliseconds for the answers of calls that were ended. */
+const LAST_ANSWERS_MS = 500;
 const IDLE_MS = 50;
 
 /**
@@ -20,7 +20,7 @@ export async function closeHall(
   await closeParts(parts);
 }
 
-/** Lets what is being answered be answered, for a while; connections that wait for nothing are closed. */
+/** Lets running requests be answered, for a while; idle connections are closed. */
 async function closeApp(
   app: FastifyInstance,
   patience_ms: number,
@@ -28,7 +28,7 @@ async function closeApp(
 ): Promise<void> {
   const cut = () => app.server.closeAllConnections();
   const patience = setTimeout(() => {
-    endCalls().finally(() => setTimeout(cut, LAST_WORDS_MS).unref());
+    endCalls().finally(() => setTimeout(cut, LAST_ANSWERS_MS).unref());
   }, patience_ms);
   const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_MS);
   try {
@@ -46,7 +46,7 @@ async function closeDeliveries({ admission, deliveries }: HallParts): Promise<vo
   await Promise.all([...deliveries.values()].map((delivery) => delivery.close()));
 }
 
-/** What runs is ended first, so that its outcome is still kept. */
+/** What runs is ended first, so that its outcome is still recorded. */
 async function closeParts(parts: HallParts): Promise<void> {
   const { banLists, executor, registryAdmin, notifier, storage, clock } = parts;
   const closing = closeDeliveries(parts);

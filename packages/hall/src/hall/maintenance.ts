@@ -28,7 +28,7 @@ export function startMaintenance({ approvalService, storage, journal, clock, log
   return { stop: () => timers.forEach(clearInterval) };
 }
 
-/** What fails now is tried again in its next round. */
+/** What fails is tried again in the next interval. */
 function every(ms: number, work: () => Promise<void>, log: HallParts['log']): NodeJS.Timeout {
   let isWorking = false;
   const timer = setInterval(() => {

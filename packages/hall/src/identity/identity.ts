@@ -8,18 +8,18 @@ import { type IssuerManagement, Issuers } from './credential/issuers.ts';
 import { type CredentialFact, credentialFact } from './credential/tenant-credential.ts';
 import type { Principal } from './principal.ts';
 
-/** Who somebody is, and who may be somebody. The rest of a Hall knows nothing else of keys and issuers. */
+/** Authentication, API keys and credential issuers. The rest of a Hall knows nothing else of keys and issuers. */
 export interface Identity {
-  /** Whether no key and no issuer was ever configured. What was revoked counts: a Hall never opens again. */
+  /** Whether no key and no issuer was ever configured. Revoked ones count: a Hall never becomes open again. */
   readonly isOpen: boolean;
   readonly keys: KeyManagement;
   readonly issuers: IssuerManagement;
-  /** Who presents an `Authorization` header; null for nobody. The header is an attacker's; never rejects. */
+  /** The principal of an `Authorization` header; null where it does not hold. The header is an attacker's; never rejects. */
   authenticate(authorization: string | undefined, now: Date): Promise<Principal | null>;
   /**
-   * What to tell the engine of a request's `tenant_credential` (section 4.4); never rejects.
+   * The fact about a request's `tenant_credential` (section 4.4); never rejects.
    *
-   * @param now the instant of the decision; that of the Hall's clock where it is absent
+   * @param now the time of the decision (default: the Hall's clock)
    */
   verifyTenantCredential(text: string, tenant_id: string, now?: Date): Promise<CredentialFact>;
 }
@@ -31,9 +31,9 @@ export interface IdentityOptions {
   readonly commit: Commit;
   /** The `aud` of every credential: the origin of this Hall's log. */
   readonly audience: string;
-  /** The clock of the changes. */
+  /** The time of changes. */
   readonly now: () => Date;
-  /** Told of each header that was refused, for the log; it must not throw. */
+  /** Called for each header that was rejected, for the log; it must not throw. */
   readonly onFailure?: (refusal: FailedAuthentication) => void;
 }
 
@@ -42,10 +42,7 @@ const KEY_PREFIX = 'wcp_';
 /**
  * Opens the keys and issuers of a store.
  *
- * @throws {WcpError} `ERR_WCP_STORE` where the store does not hold together
- * @example
- * const identity = await openIdentity({ store, commit, audience: 'hall.example', now: () => new Date() });
- * const principal = await identity.authenticate(request.headers.authorization, new Date());
+ * @throws {WcpError} `ERR_WCP_STORE` where a row of the store is damaged
  */
 export async function openIdentity(options: IdentityOptions): Promise<Identity> {
   const { store, commit, now } = options;

@@ -2,20 +2,20 @@ import type { Role } from '@wcp/spec/hall';
 
 export { ROLES, type Role } from '@wcp/spec/hall';
 
-/** Somebody who was recognised. */
+/** An authenticated caller. */
 export interface Principal {
   /**
-   * Names the key or the credential's subject: `key:<id>` (a rotated key keeps the id of the first),
+   * The key or the credential's subject: `key:<id>` (a rotated key keeps the id of the first),
    * `jwt:<issuer>:<subject>` (a colon in the issuer is written `%3A`), `anonymous`.
    */
   readonly id: string;
   readonly roles: readonly Role[];
   /**
-   * The tenant that a `tenant` speaks for, else null. A credential narrowed to other roles keeps it: who
-   * belongs to a tenant must not resolve what the tenant asked for.
+   * The tenant that a `tenant` acts for, else null. A credential narrowed to other roles keeps it: whoever belongs
+   * to a tenant must not resolve that tenant's requests.
    */
   readonly tenant_id: string | null;
-  /** The authority that a `worker-owner` speaks for, else null. */
+  /** The authority that a `worker-owner` acts for, else null. */
   readonly authority: string | null;
 }
 
@@ -24,5 +24,5 @@ export function hasRole({ roles }: Principal, wanted: readonly Role[]): boolean 
   return roles.some((role) => wanted.includes(role));
 }
 
-/** The program that embeds a Hall is its operator. */
+/** The principal of the program that embeds a Hall. */
 export const OPERATOR: Principal = { id: 'operator', roles: ['admin'], tenant_id: null, authority: null };

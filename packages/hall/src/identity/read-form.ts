@@ -4,10 +4,10 @@ import { compareText, escapeText } from '@wcp/spec/json';
 import type { z } from 'zod';
 import { ProblemError } from '../base/problem.ts';
 
-/** What a document has to be: the form of each member, and rules over several of them. */
+/** What a document must be: a schema, and rules over several members. */
 export interface Form<T> {
   readonly schema: z.ZodType<T>;
-  /** Each gets the JSON as it came: it may have any form. */
+  /** Each gets the JSON as received, of any form. */
   readonly rules: readonly ((json: unknown) => Finding[])[];
 }
 
@@ -15,9 +15,9 @@ type Issue = z.core.$ZodIssue;
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Reads a document of anybody's; what comes back is a copy that holds known members alone.
+ * Reads a document that may be an attacker's; the result is a copy with known members only.
  *
- * @throws {ProblemError} `INVALID_BODY` with every finding; none of them repeats a value
+ * @throws {ProblemError} `INVALID_BODY` with every finding; none repeats a value
  */
 export function readForm<T>({ schema, rules }: Form<T>, value: unknown): T {
   const reading = JsonDocument.read(value);
@@ -39,14 +39,14 @@ function invalid(findings: readonly Finding[]): ProblemError {
     (finding, at) => at === 0 || byPathThenCode(sorted[at - 1] as Finding, finding) !== 0,
   );
   const first = distinct.slice(0, MAX_FINDINGS);
-  return new ProblemError('INVALID_BODY', 'The body does not have the form it needs.', first);
+  return new ProblemError('INVALID_BODY', 'The body is not valid.', first);
 }
 
 function byPathThenCode(a: Finding, b: Finding): number {
   return compareText(a.path, b.path) || compareText(a.code, b.code);
 }
 
-/** The message of an issue is a sentence of the schema's author: every schema of this folder has one. */
+/** The message of an issue is a sentence of the schema's author: every schema here has one. */
 function describe(issue: Issue, json: unknown): Finding[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((name) => unknownMember([...issue.path, name]));
@@ -71,7 +71,7 @@ function pointer(path: readonly PropertyKey[]): string {
   return path.map((name) => `/${shortened(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** An attacker does not choose how long an answer gets. */
+/** An attacker must not choose the length of an answer. */
 function shortened(name: PropertyKey): string {
   return String(name).slice(0, MAX_NAME_LENGTH);
 }

@@ -8,7 +8,7 @@ type IdentityTable = 'api_keys' | 'issuers';
 
 const PAGE = 500;
 
-/** Every row of a table, however many there are. */
+/** Every row of a table. */
 export async function listRows(store: Store, table: IdentityTable): Promise<StatefulRow[]> {
   const rows: StatefulRow[] = [];
   for (;;) {
@@ -20,7 +20,7 @@ export async function listRows(store: Store, table: IdentityTable): Promise<Stat
 }
 
 /**
- * The document of a row. A Hall that cannot read who may do what does not open.
+ * The document of a row. A Hall that cannot read its keys and issuers does not open.
  *
  * @throws {WcpError} `ERR_WCP_STORE` for a row that was not written by this Hall
  */
@@ -32,7 +32,7 @@ export function readRow<T>(form: Form<T>, table: IdentityTable, row: StatefulRow
   }
 }
 
-/** What is thrown for a row that does not hold together. */
+/** The error of a damaged row. */
 export function brokenRow(table: IdentityTable): WcpError {
-  return new WcpError('ERR_WCP_STORE', `A row of ${table} does not hold together. Restore it from a backup.`);
+  return new WcpError('ERR_WCP_STORE', `A row of ${table} is damaged. Restore the store from a backup.`);
 }

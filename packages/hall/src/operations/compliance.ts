@@ -2,17 +2,17 @@ import type { HallConfig } from '@wcp/spec';
 import { makesDemand } from '@wcp/spec/document';
 import type { HallWorld } from '../world/hall-world.ts';
 
-/** A level of compliance (section 11). */
+/** A compliance level (section 11). */
 type ComplianceLevel = 'WCP-Basic' | 'WCP-Standard' | 'WCP-Full';
 
-/** Which level a Hall reaches, and what keeps it from a higher one. */
+/** Which compliance level a Hall reaches, and what keeps it from a higher one. */
 export interface Compliance {
   /** Null where it does not even decide. */
   readonly level: ComplianceLevel | null;
   readonly missing: readonly { readonly level: ComplianceLevel; readonly reason: string }[];
 }
 
-/** What the level depends on beside the documents. */
+/** What the compliance level depends on beside the documents. */
 export interface ComplianceState {
   readonly isOpen: boolean;
   readonly isStoring: boolean;
@@ -21,7 +21,7 @@ export interface ComplianceState {
 
 type Condition = readonly [ComplianceLevel, (config: HallConfig, state: ComplianceState) => boolean, string];
 
-/** What each level asks of a Hall in production, beside what this implementation always does. */
+/** What each compliance level requires of a Hall in production, beside what this implementation always does. */
 const CONDITIONS: readonly Condition[] = [
   ['WCP-Standard', (_, { isStoring }) => isStoring, 'Evidence and telemetry cannot be kept now.'],
   [
@@ -46,7 +46,7 @@ const CONDITIONS: readonly Condition[] = [
   ],
 ];
 
-/** The level that a Hall reaches (section 11), each thing that is missing with its reason. */
+/** The compliance level that a Hall reaches (section 11), and everything that is missing for a higher one. */
 export function complianceOf({ world, documents }: HallWorld, state: ComplianceState): Compliance {
   if (world.diagnostics.some(({ level, path }) => level === 'error' && !path.startsWith('/workers'))) {
     return {

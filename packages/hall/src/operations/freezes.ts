@@ -38,14 +38,14 @@ export class Freezes {
     return freeze === null ? null : { scope: freeze.scope, reason: freeze.reason };
   }
 
-  /** Puts a freeze in force and gives the one that it replaces; its change makes it durable. */
+  /** Puts a freeze in force and returns the one that it replaces; its change makes it durable. */
   apply(freeze: Freeze): Freeze | null {
     const before = this.get(freeze.scope, freeze.value);
     this.#freezes.set(nameOf(freeze.scope, freeze.value), freeze);
     return before;
   }
 
-  /** Takes back a freeze that did not become durable: what it replaced is in force again. */
+  /** Withdraws a freeze that did not become durable: the one that it replaced is in force again. */
   withdraw(freeze: Freeze, before: Freeze | null): void {
     if (this.get(freeze.scope, freeze.value) !== freeze) return;
     this.lift(freeze);
@@ -57,7 +57,7 @@ export class Freezes {
   }
 }
 
-/** What makes a freeze durable. */
+/** Makes a freeze durable. */
 export function freezeChange(freeze: Freeze): Change {
   const id = nameOf(freeze.scope, freeze.value);
   return {
@@ -71,7 +71,7 @@ export function frozenEvent({ scope, value, frozen_at: timestamp }: Freeze): Hal
   return { event_id: 'org.wcp.hall.frozen', timestamp, scope, value };
 }
 
-/** What makes a release durable. */
+/** Makes a release durable. */
 export function releaseChange({ scope, value }: Freeze): Change {
   return { remove: 'freezes', key: nameOf(scope, value) };
 }

@@ -22,13 +22,13 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#decisions = new Counter({
       name: 'wcp_decisions_total',
-      help: 'Decisions that are durable.',
+      help: 'Durable decisions.',
       labelNames: ['operation', 'outcome', 'deny_code', 'env'],
       registers,
     });
     this.#outcomes = new Counter({
       name: 'wcp_outcomes_total',
-      help: 'Outcomes of dispatches that are durable.',
+      help: 'Durable outcomes of dispatches.',
       labelNames: ['status'],
       registers,
     });
@@ -40,13 +40,13 @@ export class Metrics {
       registers,
     });
     const gauges: readonly [string, string, () => number][] = [
-      ['wcp_approvals_pending', 'Holds that wait for a human.', () => sources.pendingApprovals()],
+      ['wcp_approvals_pending', 'Requests on hold for a human.', () => sources.pendingApprovals()],
       [
         'wcp_world_sound',
         '1 while the documents in force are the latest and without errors.',
         () => Number(sources.isWorldSound()),
       ],
-      ['wcp_store_ok', '1 while evidence can be kept.', () => Number(sources.isStoring())],
+      ['wcp_store_ok', '1 while evidence can be stored.', () => Number(sources.isStoring())],
       ['wcp_workers_enrolled', 'Enrolled workers.', () => sources.enrolledWorkers()],
       ['wcp_event_listeners', 'Connections that follow the events.', () => sources.listeners()],
     ];

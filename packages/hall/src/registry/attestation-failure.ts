@@ -2,10 +2,10 @@ import type { DenyCode, RouteDecision, WorkerFacts } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import type { EnrolledWorker } from './enrolled-worker.ts';
 
-type Shows = (attested: unknown, seen: WorkerFacts, banned: ReadonlySet<string>) => boolean;
+type Matches = (attested: unknown, seen: WorkerFacts, banned: ReadonlySet<string>) => boolean;
 
-/** How each code of step 10 shows in a worker. */
-const SIGNS: Partial<Readonly<Record<DenyCode, Shows>>> = {
+/** By code of step 10: whether a worker is one that it is about. */
+const MATCHES: Partial<Readonly<Record<DenyCode, Matches>>> = {
   DENY_WORKER_BANNED: (attested, { current_hash }, banned) =>
     [attested, current_hash].some((hash) => banned.has(normaliseHash(hash) ?? '')),
   DENY_WORKER_ATTESTATION_MISSING: (attested) => attested === undefined,
@@ -19,7 +19,7 @@ const SIGNS: Partial<Readonly<Record<DenyCode, Shows>>> = {
   DENY_UNSIGNED_ARTIFACT: (_, { signed }) => signed !== true,
 };
 
-/** The workers that a denial of step 10 is about, by what was seen of them. */
+/** The workers that a denial of step 10 is about, by what was observed of them. */
 export function attestationFailures(
   { deny_code, deny_reason_if_denied }: RouteDecision,
   workers: readonly EnrolledWorker[],
@@ -28,8 +28,8 @@ export function attestationFailures(
     readonly banned_hashes: readonly string[];
   },
 ): readonly EnrolledWorker[] {
-  const shows = deny_code === null ? undefined : SIGNS[deny_code as DenyCode];
-  if (shows === undefined) return [];
+  const matches = deny_code === null ? undefined : MATCHES[deny_code as DenyCode];
+  if (matches === undefined) return [];
   const species = (deny_reason_if_denied as { worker_species_id?: string } | null)?.worker_species_id;
   const banned = new Set(facts.banned_hashes);
   return workers.filter(({ record }) => {
@@ -37,7 +37,7 @@ export function attestationFailures(
     return (
       record.worker_species_id === species &&
       seen !== undefined &&
-      shows(record.attestation?.code_hash, seen, banned)
+      matches(record.attestation?.code_hash, seen, banned)
     );
   });
 }

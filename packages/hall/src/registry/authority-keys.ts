@@ -2,10 +2,10 @@ import { keyIdOf } from '@wcp/evidence';
 import { isSignedBy } from '@wcp/evidence/key';
 import { canonicalJson, checkId, type RegistryRecord, WcpError } from '@wcp/spec';
 import { ProblemError } from '../base/problem.ts';
-import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
+import type { Change, Commit, StatefulRow, Store } from '../storage/store/store.ts';
 import type { EnrolmentSignature } from './enrolled-worker.ts';
 
-/** A public key that stands for an authority. */
+/** A public key of an authority. */
 export interface AuthorityKey {
   readonly authority: string;
   readonly signing_key_id: string;
@@ -34,13 +34,13 @@ export class AuthorityKeys {
     return this.list().filter((key) => key.authority === authority && key.revoked_at === null);
   }
 
-  /** Whether an authority ever registered a key: a revoked one doesn't make unsigned enrolments good again. */
+  /** Whether an authority ever registered a key: revoking it does not make unsigned enrolments valid again. */
   mustSign(authority: string): boolean {
     return this.list().some((key) => key.authority === authority);
   }
 
   /**
-   * Registers a key; done again, it changes nothing.
+   * Registers a key; registering it again changes nothing.
    *
    * @throws {ProblemError} `INVALID_BODY`; `CONFLICT` for a key that was revoked
    */
@@ -54,7 +54,7 @@ export class AuthorityKeys {
     };
     const known = this.#keys.get(nameOf(key.authority, key.signing_key_id));
     if (known !== undefined && known.revoked_at === null) return known;
-    if (known !== undefined) throw new ProblemError('CONFLICT', 'This key was revoked: register a new one.');
+    if (known !== undefined) throw new ProblemError('CONFLICT', 'This key was revoked. Register a new one.');
     await commit([changeOf(key)]);
     this.#remember(key);
     return key;
@@ -64,7 +64,7 @@ export class AuthorityKeys {
   async revoke(authority: string, keyId: string, at: string, commit: Commit): Promise<AuthorityKey> {
     const key = this.#keys.get(nameOf(authority, keyId));
     if (key === undefined || key.revoked_at !== null)
-      throw new ProblemError('NOT_FOUND', 'There is no such key in force.');
+      throw new ProblemError('NOT_FOUND', 'There is no such key, or it was revoked.');
     const revoked = { ...key, revoked_at: at };
     await commit([changeOf(revoked)]);
     this.#remember(revoked);
@@ -76,18 +76,16 @@ export class AuthorityKeys {
   }
 }
 
-type Commit = (changes: readonly Change[]) => Promise<void>;
-
 /**
- * What an authority signs when it enrols a worker: which record, at which Hall, when. The time orders
- * enrolments, so that nobody can bring back an earlier record with its old signature.
+ * What an authority signs when it enrols a worker: which record, at which Hall, when. The time orders enrolments,
+ * so that an earlier record cannot be brought back with its old signature.
  */
 export function enrolmentStatement(record: RegistryRecord, audience: string, signedAt: string): string {
   const { worker_id, artifact_hash } = record;
   return canonicalJson({ artifact_hash, audience, signed_at: signedAt, worker_id });
 }
 
-/** Whether the signature of an enrolment is that of one of the keys. */
+/** Whether one of the keys made the signature of an enrolment. */
 export function isSignedEnrolment(
   keys: readonly AuthorityKey[],
   statement: string,

@@ -14,9 +14,9 @@ export interface EnrolmentSignature {
   readonly signature: string;
 }
 
-/** A worker as the registry holds it. */
+/** A worker as the registry has it. */
 export interface EnrolledWorker {
-  /** The record as it was given. */
+  /** The record as it was submitted. */
   readonly record: RegistryRecord;
   readonly enrolled_at: string;
   /** The principal that enrolled it. */
@@ -26,15 +26,15 @@ export interface EnrolledWorker {
   readonly flag: WorkerFlag | null;
 }
 
-/** What a flag does: those that say that the code is not what it should be keep the worker out. */
-const KEEPS_OUT: ReadonlySet<DenyCode> = new Set<DenyCode>(['DENY_WORKER_TAMPERED', 'DENY_WORKER_BANNED']);
+/** Flags that say that the code is not what it should be: such a worker gets no calls. */
+const EXCLUDING: ReadonlySet<DenyCode> = new Set<DenyCode>(['DENY_WORKER_TAMPERED', 'DENY_WORKER_BANNED']);
 
-/** Whether a worker stays out until its authority attests it again. */
+/** Whether a worker gets no calls until its authority attests it again. */
 export function isOut({ flag }: EnrolledWorker): boolean {
-  return flag !== null && KEEPS_OUT.has(flag.code);
+  return flag !== null && EXCLUDING.has(flag.code);
 }
 
-/** What makes a worker's state durable. */
+/** Makes a worker's state durable. */
 export function workerChange(worker: EnrolledWorker): Change {
   return {
     put: 'workers',
@@ -42,13 +42,13 @@ export function workerChange(worker: EnrolledWorker): Change {
   };
 }
 
-/** What keeps this version of a worker for good. */
+/** Keeps this version of a worker for good. */
 export function versionChange(worker: EnrolledWorker): Change {
   const id = `${worker.record.worker_id}#${String(worker.version).padStart(8, '0')}`;
   return { put: 'worker_versions', row: rowOf(id, worker.record.worker_id, worker) };
 }
 
-/** What makes a removal durable: the row stays, so that the numbers of versions go on. */
+/** Makes a removal durable: the row stays, so that version numbers are never used again. */
 export function removalChange(worker: EnrolledWorker, at: string): Change {
   return { put: 'workers', row: { ...rowOf(worker.record.worker_id, 'removed', worker), at } };
 }

@@ -1,13 +1,13 @@
 import type { PlainEvidence } from '../storage/ledger/entry.ts';
 import type { EnrolledWorker } from './enrolled-worker.ts';
 
-/** The stream of enrolments and removals; no tenant can have this name. */
+/** The stream of enrolments and removals: a name that no tenant can have. */
 const REGISTRY_STREAM = '(registry)';
 
 /**
  * The receipt of an enrolment (`ALLOW`) or a removal (`DENY`): `artifact_hash` is that of the record.
  *
- * @param worldDigest of the world that is in force with it
+ * @param worldDigest of the world that comes into force with it
  */
 export function enrolmentEvidence(
   { record }: EnrolledWorker,

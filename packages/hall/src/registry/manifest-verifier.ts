@@ -7,46 +7,46 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { AuthorityKeys } from './authority-keys.ts';
 import type { EnrolledWorker } from './enrolled-worker.ts';
 
-/** What is seen of a worker's package beside its hash. */
+/** Verifies the manifests of worker packages. */
 export interface ManifestVerifier {
   /**
    * Whether the manifest in its folder attests this code for this worker, by a key of its authority that is
-   * in force now or by the HMAC key (section 8, "Manifest"). Never rejects: what can't be read attests nothing.
+   * in force now or by the HMAC key (section 8, "Manifest"). Never rejects: what cannot be read attests nothing.
    *
    * @param hash of the package as it is now
    */
   isSigned(worker: EnrolledWorker, hash: Sha256 | null): Promise<boolean>;
 }
 
-/** What manifests are judged by. */
+/** What manifests are verified with. */
 export interface ManifestVerifierParts {
-  /** The ways to the workers, some of which have a folder. */
+  /** How the workers are reached; some of them have a folder. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly authorities: AuthorityKeys;
-  /** The text whose UTF-8 is the key of the HMAC form; absent, that form attests nothing. */
+  /** The text whose UTF-8 is the key of the HMAC form; without it, that form attests nothing. */
   readonly hmac_key?: string | undefined;
 }
 
-interface Seen {
-  /** What tells the file from a later one; null where its times can't be believed yet. */
+interface CachedManifest {
+  /** Tells the file from a later one; null where its times cannot be trusted yet. */
   readonly mark: string | null;
   readonly manifest: unknown;
-  /** The last question about it, and the answer. */
-  received: string | null;
+  /** The last claim that was verified against it, and the result. */
+  claim: string | null;
   isSigned: boolean;
 }
 
 /** Coarser than the time stamps of any file system: a change within one tick leaves the stamp as it was. */
 const TICK_NS = 2_000_000_000n;
 
-/** Looks at manifests; one is read again where its file may have changed, and judged by the keys of now. */
+/** Creates a verifier. A manifest is read again where its file may have changed, and verified with the present keys. */
 export function createManifestVerifier(parts: ManifestVerifierParts): ManifestVerifier {
   return new CachedManifestVerifier(parts);
 }
 
 class CachedManifestVerifier implements ManifestVerifier {
   readonly #parts: ManifestVerifierParts;
-  readonly #seen = new Map<string, Seen>();
+  readonly #cache = new Map<string, CachedManifest>();
 
   constructor(parts: ManifestVerifierParts) {
     this.#parts = parts;
@@ -56,29 +56,29 @@ class CachedManifestVerifier implements ManifestVerifier {
     const { worker_id, worker_species_id } = record;
     const dir = this.#parts.deliveries.get(worker_id)?.dir;
     if (dir === undefined || package_hash === null) return false;
-    const seen = await this.#look(dir);
+    const cached = await this.#read(dir);
     const authority_keys = this.#keys();
-    const received = JSON.stringify([worker_id, worker_species_id, package_hash, authority_keys]);
-    if (seen.received !== received) {
+    const claimId = JSON.stringify([worker_id, worker_species_id, package_hash, authority_keys]);
+    if (cached.claim !== claimId) {
       const { hmac_key } = this.#parts;
       const claim = { worker_id, worker_species_id, package_hash, authority_keys, hmac_key };
-      seen.isSigned = verifyManifest({ ...claim, manifest: seen.manifest }).ok;
-      seen.received = received;
+      cached.isSigned = verifyManifest({ ...claim, manifest: cached.manifest }).ok;
+      cached.claim = claimId;
     }
-    return seen.isSigned;
+    return cached.isSigned;
   }
 
-  /** The file's times are taken before it is read, so that a change in between is seen the next time. */
-  async #look(dir: string): Promise<Seen> {
+  /** The file's times are read before the file, so that a change in between is noticed the next time. */
+  async #read(dir: string): Promise<CachedManifest> {
     const mark = await markOf(join(dir, MANIFEST_FILE));
-    const known = this.#seen.get(dir);
+    const known = this.#cache.get(dir);
     if (known !== undefined && mark !== null && known.mark === mark) return known;
-    const seen: Seen = { mark, manifest: await loadManifest(dir), received: null, isSigned: false };
-    this.#seen.set(dir, seen);
-    return seen;
+    const cached = { mark, manifest: await loadManifest(dir), claim: null, isSigned: false };
+    this.#cache.set(dir, cached);
+    return cached;
   }
 
-  /** The keys of all authorities: one that two of them have registered is nobody's. */
+  /** The keys of all authorities: a key that two of them registered attests for neither. */
   #keys(): Record<string, string[]> {
     const keys: Record<string, string[]> = {};
     for (const { authority, public_key, revoked_at } of this.#parts.authorities.list()) {

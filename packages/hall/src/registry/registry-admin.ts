@@ -1,8 +1,8 @@
 import type { Diagnostic } from '@wcp/spec';
-import PQueue from 'p-queue';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { HallEvent } from '../base/hall-event.ts';
 import { ProblemError } from '../base/problem.ts';
+import { SerialQueue } from '../base/serial-queue.ts';
 import type { Principal } from '../identity/principal.ts';
 import {
   type Freeze,
@@ -19,7 +19,7 @@ import { enrolmentEvidence } from './enrolment-receipt.ts';
 import type { Enrolment, Registry, RegistryChange } from './registry.ts';
 import type { WorkerInspector } from './worker-inspector.ts';
 
-/** What the administration changes. */
+/** What administration changes. */
 export interface RegistryAdminParts {
   readonly clock: HallClock;
   readonly journal: Journal;
@@ -29,7 +29,7 @@ export interface RegistryAdminParts {
   readonly inspector: WorkerInspector;
 }
 
-/** What became of an enrolment. */
+/** The result of an enrolment. */
 export interface Enrolled {
   readonly worker: EnrolledWorker;
   readonly replaced: boolean;
@@ -37,10 +37,10 @@ export interface Enrolled {
   readonly receipt: string;
 }
 
-/** Changes the registry, the documents and the freezes: one change after the other, each durable before it counts. */
+/** Changes the registry, the documents and the freezes: one change after another, each durable before it counts. */
 export class RegistryAdmin {
   readonly #parts: RegistryAdminParts;
-  readonly #turns = new PQueue({ concurrency: 1 });
+  readonly #queue = new SerialQueue();
 
   constructor(parts: RegistryAdminParts) {
     this.#parts = parts;
@@ -48,7 +48,7 @@ export class RegistryAdmin {
 
   /** @throws {ProblemError} with every finding at once */
   enrol(enrolment: Enrolment, by: Principal): Promise<Enrolled> {
-    return this.#turns.add(async () => {
+    return this.#queue.run(async () => {
       const at = this.#parts.clock.timestamp();
       const change = this.#parts.registry.prepareEnrolment(enrolment, by, at);
       const receipt = await this.#changeRegistry(change, 'enrol', by, at);
@@ -58,40 +58,40 @@ export class RegistryAdmin {
 
   /** @throws {ProblemError} `NOT_FOUND`, `FORBIDDEN` */
   remove(workerId: string, by: Principal): Promise<string> {
-    return this.#turns.add(async () => {
+    return this.#queue.run(async () => {
       const at = this.#parts.clock.timestamp();
       return this.#changeRegistry(this.#parts.registry.prepareRemoval(workerId, by, at), 'remove', by, at);
     });
   }
 
-  /** Takes new documents; broken ones are refused loudly, and the world in force stays. */
+  /** Puts new documents in force. Broken ones are rejected with an event, and the world in force stays. */
   reload(documents: OperatorDocuments, unreadable: readonly Diagnostic[] = []): Promise<Reload> {
-    return this.#turns.add(async () => {
+    return this.#queue.run(async () => {
       const { activeWorld, clock } = this.#parts;
       const timestamp = clock.timestamp();
       const before = activeWorld.current.world.digest;
       const reload = await activeWorld.setDocuments(documents, timestamp, unreadable);
       if (!reload.isAccepted) {
-        await this.#tell({
+        await this.#publish({
           event_id: 'org.wcp.hall.documents-rejected',
           timestamp,
           errors: errorsIn(reload.diagnostics),
         });
       } else if (reload.isChanged) {
         const after = activeWorld.current.world.digest;
-        await this.#tell({ event_id: 'org.wcp.hall.world-changed', timestamp, before, after });
+        await this.#publish({ event_id: 'org.wcp.hall.world-changed', timestamp, before, after });
       }
       return reload;
     });
   }
 
   freeze(scope: FreezeScope, value: string | null, reason: string, by: Principal): Promise<Freeze> {
-    return this.#turns.add(async () => {
+    return this.#queue.run(async () => {
       const { freezes, journal, clock } = this.#parts;
       const timestamp = clock.timestamp();
       const freeze: Freeze = { scope, value, reason, frozen_at: timestamp, frozen_by: by.id };
       const event = { event_id: 'org.wcp.hall.frozen', timestamp, scope, value, reason, by: by.id };
-      // In force before it is durable: a stop that comes late is none.
+      // In force before it is durable: a stop must not come late.
       freezes.apply(freeze);
       await journal.append({ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [event] } });
       return freeze;
@@ -100,10 +100,10 @@ export class RegistryAdmin {
 
   /** @throws {ProblemError} `NOT_FOUND` */
   release(scope: FreezeScope, value: string | null, by: Principal): Promise<Freeze> {
-    return this.#turns.add(async () => {
+    return this.#queue.run(async () => {
       const { freezes, journal, clock } = this.#parts;
       const freeze = freezes.get(scope, value);
-      if (freeze === null) throw new ProblemError('NOT_FOUND', 'Nothing of that kind is frozen.');
+      if (freeze === null) throw new ProblemError('NOT_FOUND', 'This is not frozen.');
       const event = {
         event_id: 'org.wcp.hall.released',
         timestamp: clock.timestamp(),
@@ -119,10 +119,10 @@ export class RegistryAdmin {
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    await this.#turns.onIdle();
+    await this.#queue.idle();
   }
 
-  /** The new world is durable before the change is, so that whatever is in force can be decided in again. */
+  /** The new world is durable before the change, so that every decision can be made again in its own world. */
   async #changeRegistry(
     change: RegistryChange,
     kind: 'enrol' | 'remove',
@@ -154,7 +154,7 @@ export class RegistryAdmin {
     return appended?.receipt as string;
   }
 
-  async #tell(event: HallEvent): Promise<void> {
+  async #publish(event: HallEvent): Promise<void> {
     await this.#parts.journal.append({ events: { tenant_id: null, list: [event] } });
   }
 }

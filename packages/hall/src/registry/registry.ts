@@ -36,7 +36,7 @@ export class Registry {
   readonly authorities: AuthorityKeys;
   readonly #audience: string;
   readonly #workers = new Map<string, EnrolledWorker>();
-  /** The last enrolment of removed workers too: no number comes twice, and no signature. */
+  /** The last enrolment of every worker, removed ones too: no version number or signature is accepted twice. */
   readonly #last = new Map<string, EnrolledWorker>();
 
   private constructor(authorities: AuthorityKeys, audience: string) {
@@ -44,7 +44,7 @@ export class Registry {
     this.#audience = audience;
   }
 
-  /** @param audience the name of this Hall, which a signed enrolment is for */
+  /** @param audience the name of this Hall, which signed enrolments name */
   static async open(store: Store, audience: string): Promise<Registry> {
     const registry = new Registry(await AuthorityKeys.open(store), audience);
     for (const row of await store.list('workers', { limit: 1_000_000 })) {
@@ -68,13 +68,13 @@ export class Registry {
     return this.list().map(({ record }) => record);
   }
 
-  /** Those that declare a capability: the only ones of which a decision about it needs facts. */
+  /** The workers that declare a capability: only of these does a decision about it need facts. */
   serving(capabilityId: string): readonly EnrolledWorker[] {
     return this.list().filter(({ record }) => record.capabilities.includes(capabilityId));
   }
 
   /**
-   * Checks everything that section 4.2 asks, who enrols, and the signature where one must be.
+   * Checks everything that section 4.2 requires, who enrols, and the signature where one is required.
    *
    * @throws {ProblemError} with every finding at once
    */
@@ -86,7 +86,7 @@ export class Registry {
     const parsed = parseRecord(given);
     if (!parsed.ok) {
       const findings = parsed.findings.map((finding) => ({ ...finding, path: `/record${finding.path}` }));
-      throw new ProblemError('INVALID_BODY', 'The record is not one that can be enrolled.', findings);
+      throw new ProblemError('INVALID_BODY', 'This record cannot be enrolled.', findings);
     }
     const { worker_id } = parsed.value;
     checkOwner(worker_id, by);
@@ -106,13 +106,13 @@ export class Registry {
   /** @throws {ProblemError} `NOT_FOUND`, `FORBIDDEN` */
   prepareRemoval(workerId: string, by: Principal, at: string): RegistryChange {
     const worker = this.get(workerId);
-    if (worker === null) throw new ProblemError('NOT_FOUND', 'No such worker is enrolled.');
+    if (worker === null) throw new ProblemError('NOT_FOUND', 'There is no enrolled worker with this id.');
     checkOwner(workerId, by);
     const apply = () => void this.#workers.delete(workerId);
     return { worker, replaces: worker, changes: [removalChange(worker, at)], apply };
   }
 
-  /** Flags a worker; null where it has that flag, or a graver one, already. */
+  /** Flags a worker; null where it already has that flag, or a more serious one. */
   prepareFlag(workerId: string, code: DenyCode, at: string): RegistryChange | null {
     const before = this.get(workerId);
     if (before === null || before.flag?.code === code || isOut(before)) return null;
@@ -139,7 +139,7 @@ export class Registry {
     if (signature === null) {
       throw new ProblemError(
         'ENROLMENT_UNSIGNED',
-        `${authority} has registered a key: its enrolments must be signed.`,
+        `${authority} has registered a key, so its enrolments must be signed.`,
       );
     }
     checkSignedAt(signature.signed_at, at);
@@ -147,14 +147,14 @@ export class Registry {
     if (!isSignedEnrolment(this.authorities.of(authority), statement, signature)) {
       throw new ProblemError(
         'ENROLMENT_SIGNATURE_INVALID',
-        `The signature is not that of a key of ${authority} in force.`,
+        `The signature was not made with a key of ${authority} that is in force.`,
       );
     }
     const last = this.#last.get(record.worker_id)?.signature?.signed_at;
     if (last !== undefined && orderOf(signature.signed_at) <= orderOf(last)) {
       throw new ProblemError(
         'ENROLMENT_OUTDATED',
-        'An enrolment that was signed then or later was taken already: sign this one anew.',
+        'An enrolment with the same or a later signing time is in force. Sign this one again.',
       );
     }
   }
@@ -167,19 +167,19 @@ function checkOwner(workerId: string, by: Principal): void {
   throw new ProblemError('FORBIDDEN', `Only ${authorityOf(workerId)} may change its workers.`);
 }
 
-/** How far the clock of an authority may be ahead, in milliseconds. */
+/** Milliseconds that the clock of an authority may be ahead. */
 const AHEAD_MS = 300_000;
 
-/** A time of the future would keep the authority itself from replacing its worker until then. */
+/** A future time would keep the authority itself from replacing its worker until then. */
 function checkSignedAt(signedAt: string, now: string): void {
   if (isTime(signedAt) && Date.parse(signedAt) <= Date.parse(now) + AHEAD_MS) return;
-  const message = 'signed_at is a time that has come, written as in 2026-01-31T12:00:00Z.';
+  const message = 'signed_at must be a time in the past, written like 2026-01-31T12:00:00Z.';
   throw new ProblemError('INVALID_BODY', message, [
     { path: '/signature/signed_at', code: 'INVALID_VALUE', message },
   ]);
 }
 
-/** Times in an order that does not depend on how many digits of a second they have. */
+/** Orders times whatever the number of digits of their seconds. */
 function orderOf(time: string): string {
   return time.replace('Z', '').replace(/(\.\d+)?$/, (digits) => digits.slice(1).padEnd(9, '0'));
 }

@@ -17,11 +17,11 @@ export interface Observation {
     readonly workers: Readonly<Record<string, WorkerFacts>>;
     readonly banned_hashes: readonly string[];
   };
-  /** The code that was seen, by worker: what runs, also where a decision is told of none. */
+  /** The hash of the code that was seen, by worker: what runs, even where the facts do not state it. */
   readonly code: Readonly<Record<string, Sha256 | null>>;
 }
 
-/** What an observer looks at. */
+/** What an inspector works with. */
 export interface WorkerInspectorSources {
   readonly registry: Registry;
   readonly deliveries: ReadonlyMap<string, Delivery>;
@@ -36,11 +36,17 @@ interface Remembered {
   readonly seen_at: number;
 }
 
-/** How old a manifests may be where nothing is executed, in milliseconds. */
-const SIGHT_MS = 250;
 const CAPABILITY_CACHE_SIZE = 1_000;
 
-/** Looks at the workers, so that a decision knows what is there now and not what a record says. */
+/** How workers are inspected. */
+export interface Inspection {
+  /** How old an observation may be, in milliseconds (default 0: made now). */
+  readonly maxAgeMs?: number;
+  /** Whether only workers that a call can be delivered to are available. */
+  readonly mustDeliver?: boolean;
+}
+
+/** Inspects the workers, so that a decision knows what is there now and not what a record says. */
 export class WorkerInspector {
   readonly #sources: WorkerInspectorSources;
   readonly #remembered = new LRUCache<string, Remembered>({ max: CAPABILITY_CACHE_SIZE });
@@ -54,24 +60,28 @@ export class WorkerInspector {
     this.#remembered.clear();
   }
 
-  /** For a decision that executes nothing: a moment old at the most. */
-  glance(capabilityId: unknown): Observation | Promise<Observation> {
-    const known = typeof capabilityId === 'string' ? this.#remembered.get(capabilityId) : undefined;
-    const isFresh = known !== undefined && performance.now() - known.seen_at < SIGHT_MS;
-    return isFresh && known.banLists === this.#sources.banLists()
-      ? known.observation
-      : this.look(capabilityId, false);
+  /**
+   * What is known of the workers of a capability.
+   *
+   * @param capabilityId an attacker's word for it
+   */
+  inspect(capabilityId: unknown, inspection: Inspection = {}): Observation | Promise<Observation> {
+    const { maxAgeMs = 0, mustDeliver = false } = inspection;
+    return this.#recent(capabilityId, maxAgeMs) ?? this.#inspectNow(capabilityId, mustDeliver);
   }
 
-  /**
-   * For a dispatch: as it is now, and only what can be delivered is available.
-   *
-   * @param capabilityId what an attacker says it is
-   */
-  async look(capabilityId: unknown, mustDeliver: boolean): Promise<Observation> {
+  /** An observation that is no older; null where there is none. */
+  #recent(capabilityId: unknown, maxAgeMs: number): Observation | null {
+    if (maxAgeMs === 0 || typeof capabilityId !== 'string') return null;
+    const known = this.#remembered.get(capabilityId);
+    const isRecent = known !== undefined && performance.now() - known.seen_at < maxAgeMs;
+    return isRecent && known.banLists === this.#sources.banLists() ? known.observation : null;
+  }
+
+  async #inspectNow(capabilityId: unknown, mustDeliver: boolean): Promise<Observation> {
     if (typeof capabilityId !== 'string') return observationOf([], NO_BANS);
     const workers = this.#sources.registry.serving(capabilityId);
-    const seen = await Promise.all(workers.map((worker) => this.#see(worker, mustDeliver)));
+    const seen = await Promise.all(workers.map((worker) => this.#inspectWorker(worker, mustDeliver)));
     const banLists = this.#sources.banLists();
     const observation = observationOf(seen, banLists);
     if (!mustDeliver && workers.length > 0) {
@@ -80,7 +90,7 @@ export class WorkerInspector {
     return observation;
   }
 
-  async #see(worker: EnrolledWorker, mustDeliver: boolean): Promise<Seen> {
+  async #inspectWorker(worker: EnrolledWorker, mustDeliver: boolean): Promise<Seen> {
     const { deliveries, manifests } = this.#sources;
     const delivery = deliveries.get(worker.record.worker_id);
     const isThere = delivery === undefined ? !mustDeliver : (delivery.isAvailable?.() ?? true);

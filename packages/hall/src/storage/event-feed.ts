@@ -12,7 +12,7 @@ type Listener = (item: FeedItem) => void;
 
 const PAGE = 500;
 
-/** Tells those who listen what became durable, and those who come late what they missed. */
+/** Sends listeners what became durable, and late listeners what they missed. */
 export class EventFeed {
   readonly #store: Store;
   readonly #listeners = new Set<Listener>();
@@ -35,7 +35,7 @@ export class EventFeed {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** What came after a row, up to `until`, page by page. */
+  /** The events after a row, up to `until`, page by page. */
   async *since(after: number, until: number): AsyncGenerator<FeedItem> {
     for (let at = after; at < until; ) {
       const rows = await this.#store.list('events', { after: at, limit: PAGE });

@@ -9,11 +9,11 @@ export type JournalEntry = Entry & {
   readonly telemetry?: { readonly tenant_id: string | null; readonly list: readonly object[] };
 };
 
-/** The one way to make something durable. Events are told only when they are. */
+/** The one way to make something durable. Events are published only once they are. */
 export class Journal {
   readonly #commits: GroupCommit;
   readonly #feed: EventFeed;
-  /** What the last commit failed with; null after one that did not. */
+  /** The error of the last commit; null where it succeeded. */
   #failure: Error | null = null;
 
   constructor(storage: EvidenceStorage, feed: EventFeed) {
@@ -31,7 +31,7 @@ export class Journal {
     try {
       const appended = await this.#commits.append(entries.map(({ telemetry: _, ...entry }) => entry));
       this.#failure = null;
-      for (const [index, entry] of entries.entries()) this.#tell(entry, appended[index]?.events ?? null);
+      for (const [index, entry] of entries.entries()) this.#publish(entry, appended[index]?.events ?? null);
       return appended;
     } catch (error) {
       this.#failure = error as Error;
@@ -44,9 +44,9 @@ export class Journal {
     await this.append({ changes });
   }
 
-  #tell({ telemetry, events }: JournalEntry, id: number | null): void {
-    const told = telemetry ?? events;
-    if (id === null || told === undefined || this.#feed.listeners === 0) return;
-    this.#feed.publish({ id, tenant_id: told.tenant_id, events: told.list });
+  #publish({ telemetry, events }: JournalEntry, id: number | null): void {
+    const published = telemetry ?? events;
+    if (id === null || published === undefined || this.#feed.listeners === 0) return;
+    this.#feed.publish({ id, tenant_id: published.tenant_id, events: published.list });
   }
 }

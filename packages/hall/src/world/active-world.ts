@@ -1,10 +1,10 @@
 import type { PolicyGateRequest } from '@wcp/router';
 import type { Diagnostic, RegistryRecord } from '@wcp/spec';
-import type { Change, Store } from '../storage/store/store.ts';
+import type { Change, Commit, Store } from '../storage/store/store.ts';
 import { errorsOf, type HallWorld, makeHallWorld, type OperatorDocuments } from './hall-world.ts';
 import { createGateRecorder, type GateRecorder } from './policy-gate.ts';
 
-/** What became of new documents. */
+/** The result of new documents. */
 export interface Reload {
   readonly isAccepted: boolean;
   /** Whether another world is in force than before. */
@@ -15,12 +15,11 @@ export interface Reload {
 const LAST_GOOD = 'documents';
 
 /**
- * The world in force. Documents that are broken don't replace one that is not. Its callers make one change
- * after the other.
+ * The world in force. Broken documents never replace sound ones. Callers make one change after another.
  */
 export class ActiveWorld {
   readonly #recorder: GateRecorder | null;
-  readonly #commit: (changes: readonly Change[]) => Promise<void>;
+  readonly #commit: Commit;
   #documents: OperatorDocuments;
   #current: HallWorld;
   /** Durable, and not in force yet. */
@@ -32,7 +31,7 @@ export class ActiveWorld {
     documents: OperatorDocuments,
     current: HallWorld,
     recorder: GateRecorder | null,
-    commit: (changes: readonly Change[]) => Promise<void>,
+    commit: Commit,
   ) {
     this.#documents = documents;
     this.#current = current;
@@ -48,7 +47,7 @@ export class ActiveWorld {
     readonly workers: readonly RegistryRecord[];
     readonly hasGate: boolean;
     readonly at: string;
-    readonly commit: (changes: readonly Change[]) => Promise<void>;
+    readonly commit: Commit;
   }): Promise<ActiveWorld> {
     const { store, documents, workers, hasGate, at, commit } = options;
     const recorder = hasGate ? createGateRecorder() : null;
@@ -59,7 +58,7 @@ export class ActiveWorld {
     const current = good === null ? made : makeHallWorld(inForce, workers, recorder);
     const activeWorld = new ActiveWorld(inForce, current, recorder, commit);
     activeWorld.#rejected = errors;
-    await activeWorld.#keep(current, inForce, at);
+    await activeWorld.#store(current, inForce, at);
     return activeWorld;
   }
 
@@ -67,16 +66,16 @@ export class ActiveWorld {
     return this.#current;
   }
 
-  /** What is wrong with documents that were not taken. */
+  /** What is wrong with documents that were not put in force. */
   get rejected(): readonly Diagnostic[] {
     return this.#rejected;
   }
 
-  /** Gives the question that the gate was asked since the last call, if any. */
-  takeRequest(): PolicyGateRequest | null {
-    const question = this.#recorder?.question ?? null;
-    if (this.#recorder !== null) this.#recorder.question = null;
-    return question;
+  /** The request that the gate was sent since the last call; null where there was none. */
+  takeGateRequest(): PolicyGateRequest | null {
+    const request = this.#recorder?.request ?? null;
+    if (this.#recorder !== null) this.#recorder.request = null;
+    return request;
   }
 
   /**
@@ -98,7 +97,7 @@ export class ActiveWorld {
       return { isAccepted: false, isChanged: false, diagnostics: [...unreadable, ...rest] };
     }
     const isChanged = made.world.digest !== this.#current.world.digest;
-    await this.#keep(made, documents, at);
+    await this.#store(made, documents, at);
     this.#documents = documents;
     this.#current = made;
     return { isAccepted: true, isChanged, diagnostics: made.world.diagnostics };
@@ -107,7 +106,7 @@ export class ActiveWorld {
   /** Makes the world of these workers durable without putting it in force, and gives its digest. */
   async keepFor(workers: readonly RegistryRecord[], at: string): Promise<string | null> {
     const made = makeHallWorld(this.#documents, workers, this.#recorder);
-    await this.#keep(made, this.#documents, at);
+    await this.#store(made, this.#documents, at);
     this.#prepared = made;
     return made.world.digest;
   }
@@ -118,7 +117,7 @@ export class ActiveWorld {
   }
 
   /** Every world is durable under its digest before it is in force: what it decides can be decided again. */
-  async #keep(made: HallWorld, inForce: OperatorDocuments, at: string): Promise<void> {
+  async #store(made: HallWorld, inForce: OperatorDocuments, at: string): Promise<void> {
     const { world, documents } = made;
     const changes: Change[] = [];
     if (world.digest !== null) {

@@ -11,10 +11,10 @@ export interface OperatorDocuments {
 
 /** A world, and what it was compiled from. */
 export interface HallWorld {
-  /** Without a gate: what recorded decisions are made again in. */
+  /** Without a gate: recorded decisions are made again in it. */
   readonly world: World;
-  /** What asks instead of deciding; null where no gate is configured. */
-  readonly asking: World | null;
+  /** Takes down what the gate would be asked, instead of deciding; null where no gate is configured. */
+  readonly gateProbe: World | null;
   readonly documents: WorldDocument;
 }
 
@@ -35,12 +35,12 @@ export function makeHallWorld(
   const documents = { rules, config, workers, catalogVersion };
   return {
     world: compileWorld(documents),
-    asking: recorder === null ? null : compileWorld(documents, { policyGate: recorder.gate }),
+    gateProbe: recorder === null ? null : compileWorld(documents, { policyGate: recorder.gate }),
     documents: { catalog_version: catalogVersion, config, rules, workers },
   };
 }
 
-/** What is wrong with the documents themselves: such a world denies, in production at the least. */
+/** What is wrong with the documents themselves: such a world denies, at least in production. */
 export function errorsOf({ world }: HallWorld): readonly Diagnostic[] {
   return world.diagnostics.filter(({ level, path }) => level === 'error' && !path.startsWith('/workers'));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { signingKeyFromPem } from '@wcp/evidence';
 import { describe, expect, it } from 'vitest';
 import { partsOf } from '../../src/hall/create-hall.ts';
-import { folderOf, GREETING, open, problemFrom, problemsOf, read, scratch, until, write } from './support.ts';
+import { findingsOf, folderOf, GREETING, open, problemFrom, read, scratch, until, write } from './support.ts';
 
 const FILES = [
   'rules.json',
@@ -99,9 +99,9 @@ describe('a folder in which something is', () => {
     const dir = scratch();
     await (await open(dir)).close();
     write(dir, 'keys/hall-key.pem', 'nothing');
-    expect(await problemsOf(dir)).toMatchObject([{ file: 'keys/hall-key.pem', code: 'KEY_INVALID' }]);
+    expect(await findingsOf(dir)).toMatchObject([{ file: 'keys/hall-key.pem', code: 'KEY_INVALID' }]);
     rmSync(join(dir, 'keys/hall-key.pem'));
-    expect(await problemsOf(dir)).toMatchObject([{ file: 'keys/hall-key.pem', code: 'KEY_MISSING' }]);
+    expect(await findingsOf(dir)).toMatchObject([{ file: 'keys/hall-key.pem', code: 'KEY_MISSING' }]);
     expect(existsSync(join(dir, 'keys/hall-key.pem'))).toBe(false);
   });
 
@@ -117,15 +117,15 @@ describe('a folder in which something is', () => {
   it('is refused while another Hall has it, with what it made left as it is', async () => {
     const dir = scratch();
     await open(dir);
-    const [problem] = await problemsOf(dir);
+    const [problem] = await findingsOf(dir);
     expect(problem).toMatchObject({ file: 'store.db', code: 'STORE_UNUSABLE' });
     expect(problem?.message).toContain('in use by another process');
   });
 
   it('is refused where it is a file, or lies in one', async () => {
     const dir = folderOf({ file: 'x' });
-    expect(await problemsOf(join(dir, 'file'))).toMatchObject([{ code: 'UNUSABLE' }]);
-    expect(await problemsOf(join(dir, 'file/hall'))).toMatchObject([{ code: 'UNUSABLE' }]);
+    expect(await findingsOf(join(dir, 'file'))).toMatchObject([{ code: 'UNUSABLE' }]);
+    expect(await findingsOf(join(dir, 'file/hall'))).toMatchObject([{ code: 'UNUSABLE' }]);
   });
 
   it('loses the copies of code that no enrolled worker has any more', async () => {
@@ -154,7 +154,7 @@ describe('listening', () => {
   it('is refused at another address than this machine’s own while there is no key', async () => {
     const dir = scratch();
     const options = { listens: true, host: '0.0.0.0', keys: 'none' } as const;
-    expect(await problemsOf(dir, options)).toMatchObject([{ code: 'OPEN_TO_ALL' }]);
+    expect(await findingsOf(dir, options)).toMatchObject([{ code: 'OPEN_TO_ALL' }]);
     expect((await open(dir, { listens: true, host: '0.0.0.0' })).url).toMatch(/^http:\/\/127\.0\.0\.1:/);
   });
 
@@ -163,13 +163,13 @@ describe('listening', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await until(() => server.listening);
     const { port } = server.address() as { port: number };
-    const [taken] = await problemsOf(dir, { listens: true, port });
+    const [taken] = await findingsOf(dir, { listens: true, port });
     expect(taken).toMatchObject({ file: null, code: 'CANNOT_LISTEN' });
     expect(taken?.message).toContain(`Port ${port} of 127.0.0.1 is in use`);
     server.close();
     const { keys } = await problemFrom(scratch(), { listens: true, host: '203.0.113.7' });
     expect(keys.map(({ role }) => role)).toEqual(['admin', 'tenant', 'steward']);
-    const [absent] = await problemsOf(dir, { listens: true, host: '203.0.113.7' });
+    const [absent] = await findingsOf(dir, { listens: true, host: '203.0.113.7' });
     expect(absent?.message).toContain('does not have the address 203.0.113.7');
     await open(dir);
   });

@@ -52,8 +52,8 @@ export async function open(dir: string, options: DeploymentOptions = {}): Promis
 }
 
 /** The problems for which a folder is not opened. */
-export async function problemsOf(dir: string, options: DeploymentOptions = {}) {
-  return (await problemFrom(dir, options)).problems;
+export async function findingsOf(dir: string, options: DeploymentOptions = {}) {
+  return (await problemFrom(dir, options)).findings;
 }
 
 /** The error with which a folder is not opened. */

@@ -8,12 +8,12 @@ import { banListBy, entryOf } from '../support/ban-lists.ts';
 import { inputFor, ruleFor } from '../support/documents.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { ACME, CAPABILITIES, CODE, recordOf, SPECIES } from '../support/workers.ts';
-import { folderOf, open, problemsOf, write } from './support.ts';
+import { findingsOf, folderOf, open, write } from './support.ts';
 
 const key = generateSigningKey();
 const LIST = { authority: 'org.acme', public_keys: [key.publicKey] };
 const found = async (ban_lists: unknown) =>
-  (await problemsOf(folderOf({ 'rules.json': [], 'server.json': { ban_lists } }))).map(
+  (await findingsOf(folderOf({ 'rules.json': [], 'server.json': { ban_lists } }))).map(
     ({ file, path, code }) => `${file} ${path} ${code}`,
   );
 

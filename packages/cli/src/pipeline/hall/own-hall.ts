@@ -53,7 +53,7 @@ async function openFolder(terminal: Terminal, dir: string): Promise<Deployment> 
     return await openDeployment(dir, { listens: false, log: logTo(terminal) });
   } catch (error) {
     if (!(error instanceof DeploymentError)) throw error;
-    throw new CliError(await problemsOfFolder(terminal, dir, error.problems));
+    throw new CliError(await problemsOfFolder(terminal, dir, error.findings));
   }
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { Change, Commit, StatefulRow, Store } from '../../storage/store/store.ts';
 import type { ApprovalNotice } from './approval-notice.ts';
 
-/** Where notices of approvals are sent (Standard Webhooks: signed with HMAC-SHA256, tried again). */
+/** Where notices of approvals are sent (Standard Webhooks: signed with HMAC-SHA256, retried). */
 export interface WebhookTarget {
   readonly url: string;
   /** `whsec_` and the base64 of the key. */
@@ -28,25 +28,25 @@ interface Due {
   readonly attempt: number;
 }
 
-/** After each attempt, so many seconds until the next; after the last it is given up, and kept as failed. */
+/** Seconds between attempts; after the last attempt a notice is given up, and stays as failed. */
 const DELAYS_S = [1, 5, 30, 120, 600, 3_600, 10_800, 21_600];
 const TIME_LIMIT_MS = 10_000;
 const PAGE = 100;
-const ROUND_MS = 1_000;
+const CHECK_MS = 1_000;
 
-/** Notices on their way out: durable with what they tell of, and sent until they are taken. */
+/** Sends notices: durable together with the change that they are about, and sent until they are accepted. */
 export interface Webhooks {
   changes(notice: ApprovalNotice, at: string): readonly Change[];
-  /** Something is due now. */
+  /** Sends what is due now. */
   wake(): void;
   close(): Promise<void>;
 }
 
-/** Opens the deliveries that an earlier process left. */
+/** Starts sending, what an earlier process left included. */
 export function openWebhooks(parts: WebhookParts): Webhooks {
   const { targets } = parts;
   const sender = new Sender(parts);
-  const timer = targets.length === 0 ? undefined : setInterval(() => sender.run(), ROUND_MS).unref();
+  const timer = targets.length === 0 ? undefined : setInterval(() => sender.run(), CHECK_MS).unref();
   return {
     changes: (notice, at) =>
       targets.map(({ url }) => outboxChange(v7(), 'due', at, { url, body: bodyOf(notice, at), attempt: 0 })),
@@ -58,7 +58,7 @@ export function openWebhooks(parts: WebhookParts): Webhooks {
   };
 }
 
-/** What is sent: never the request itself, which may hold what a chat should not. */
+/** What is sent: never the request itself, which may hold what does not belong in a chat. */
 function bodyOf({ kind, approval }: ApprovalNotice, timestamp: string): string {
   const { approval_id, level, tenant_id, correlation_id, capability_id, expires_at, state, decision } =
     approval;
@@ -85,7 +85,7 @@ class Sender {
     this.#secrets = new Map(parts.targets.map(({ url, secret }) => [url, secret]));
   }
 
-  /** Sends what is due, unless it is being sent. */
+  /** Sends what is due, unless that is being done. */
   run(): void {
     if (this.#running !== null || this.#stop.signal.aborted || this.#secrets.size === 0) return;
     this.#running = this.#sendDue()
@@ -95,13 +95,13 @@ class Sender {
       });
   }
 
-  /** Waits for no receiver: what it did not take is sent again by the next process. */
+  /** Does not wait for receivers: what they did not accept is sent again by the next process. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
   }
 
-  /** Page by page: those that wait for their next attempt don't keep later ones from their first. */
+  /** Page by page: notices that wait for another attempt do not delay the first attempt of later ones. */
   async #sendDue(): Promise<void> {
     const now = new Date(this.#parts.clock.now()).toISOString();
     let after = '';
@@ -116,8 +116,8 @@ class Sender {
 
   async #send(row: StatefulRow): Promise<void> {
     const due = JSON.parse(row.document) as Due;
-    const isTaken = await this.#post(row.id, due);
-    await this.#parts.commit([isTaken ? { remove: 'outbox', key: row.id } : this.#later(row.id, due)]);
+    const isAccepted = await this.#post(row.id, due);
+    await this.#parts.commit([isAccepted ? { remove: 'outbox', key: row.id } : this.#later(row.id, due)]);
   }
 
   #later(id: string, due: Due): Change {

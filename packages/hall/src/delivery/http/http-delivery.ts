@@ -13,22 +13,29 @@ export interface HttpDeliveryOptions {
   readonly record: RegistryRecord;
   /** Where it is served, such as `http://127.0.0.1:7000`: its calls go to `run` below that. */
   readonly url: string;
-  /** Where the worker asks for chained dispatches with its permit; absent, it may not. */
+  /** Where the worker asks for chained dispatches with its permit; without it, it may not. */
   readonly chains?: ChainedCallRegistry;
-  /** The longest answer, in bytes; 8 MiB. */
+  /** The longest answer, in bytes (default 8 MiB). */
   readonly answer_bytes?: number;
-  /** How many calls it has at a time, each on a connection; 16. */
+  /** Calls at a time, each on a connection (default 16). */
   readonly connections?: number;
-  /** How many calls may wait for a connection; 256. */
+  /** Calls that may wait for a connection (default 256). */
   readonly waiting?: number;
 }
 
 /**
- * A way to a worker over HTTP (section 10). The Hall can't see its code. A call that was handed over and
+ * Delivers calls to a worker over HTTP (section 10), whose code the Hall cannot see. A call that was sent and
  * got no answer is `unknown`, and is not sent again.
  *
- * @throws {WcpError} `ERR_WCP_HALL` for an address that is none of HTTP, or that holds a password
- * @example httpDelivery({ record, url: 'http://127.0.0.1:7000' })
+ * @throws {WcpError} `ERR_WCP_HALL` for an address that is not one of HTTP, or that holds a password
+ * @example
+ * import { createHall, httpDelivery } from '@wcp/hall';
+ * import type { RegistryRecord } from '@wcp/spec';
+ *
+ * declare const record: RegistryRecord;
+ * const delivery = httpDelivery({ record, url: 'http://127.0.0.1:7000' });
+ * const hall = await createHall({ workers: [{ delivery }] });
+ * await hall.close();
  */
 export function httpDelivery(options: HttpDeliveryOptions): Delivery {
   return new HttpDelivery(options);
@@ -103,7 +110,7 @@ function readUrl(text: string): URL {
     throw new WcpError('ERR_WCP_HALL', 'The address of a worker begins with http:// or https://.');
   }
   if (url.username !== '' || url.password !== '') {
-    throw new WcpError('ERR_WCP_HALL', 'The address of a worker holds no name and no password.');
+    throw new WcpError('ERR_WCP_HALL', 'The address of a worker must not hold a user name or a password.');
   }
   return new URL('run', url);
 }

@@ -22,8 +22,8 @@ export const HTTP_MODULES: Readonly<Record<string, Pick<typeof http, 'request' |
 };
 
 /**
- * Gives a call to a worker and reads its answer. Nothing is sent before there is a connection, so that a
- * call that never left is told from one that was lost.
+ * Sends a call to a worker and reads its answer. Nothing is sent before there is a connection, so that a call
+ * that was never sent can be told apart from one that was lost.
  */
 export function exchange({ url, agent, body, answer_bytes }: Exchange, attempt: Attempt): void {
   const module = HTTP_MODULES[url.protocol] ?? http;
@@ -52,7 +52,7 @@ export function exchange({ url, agent, body, answer_bytes }: Exchange, attempt: 
 
 const connected = new WeakSet<Socket>();
 
-/** A socket that comes from another call, through the agent's line, does not always say so. */
+/** A socket that the agent reuses from another call does not always say so. */
 function whenConnected(socket: Socket, isSecure: boolean, act: () => void): void {
   if (connected.has(socket)) {
     act();
@@ -69,9 +69,9 @@ function readAnswer(
   maxBytes: number,
   settle: (ending: CallEnd) => void,
 ): void {
-  const refusal = problemFrom(response.statusCode ?? 0);
-  if (refusal !== null) {
-    settle({ code: refusal });
+  const code = codeOf(response.statusCode ?? 0);
+  if (code !== null) {
+    settle({ code });
     return;
   }
   const parts: Buffer[] = [];
@@ -81,7 +81,7 @@ function readAnswer(
     length += part.length;
     if (length > maxBytes) settle({ code: 'DELIVERY_ANSWER_TOO_LARGE' });
   });
-  // An answer that is cut ends with an error.
+  // An answer that is cut off ends with an error.
   response.on('error', () => settle({ code: 'DELIVERY_LOST' }));
   response.on('end', () => settle(readBody(Buffer.concat(parts))));
 }
@@ -93,8 +93,8 @@ function readBody(bytes: Buffer): CallEnd {
   return result === null ? { code: 'DELIVERY_INVALID_RESULT' } : { result };
 }
 
-/** Why an answer with this HTTP status is none; null for one that is. */
-function problemFrom(status: number): DeliveryCode | null {
+/** The code for an answer with this HTTP status; null where it is a result. */
+function codeOf(status: number): DeliveryCode | null {
   if (status === 200) return null;
   if (status === 413) return 'DELIVERY_CALL_TOO_LARGE';
   if (status >= 300 && status < 400) return 'DELIVERY_REDIRECTED';

@@ -4,16 +4,16 @@ import { dirname, join } from 'node:path';
 import { WcpError } from '@wcp/spec';
 import { listPackage } from './package-files.ts';
 
-/** Neither through a link nor waiting for the other end of a pipe that took the file's place. */
+/** Follows no link, and does not wait for the other end of a pipe that took the file's place. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** Whether a file may be executed is no part of the hash, so that no copy depends on it. */
+/** Whether a file is executable is not part of the hash, so no copy may depend on it. */
 const READ_ONLY = 0o555;
 const CHUNK = 262_144;
 
 /**
- * Copies the files that the hash of a package speaks of, and nothing else, into a new folder, and makes
- * all of it read-only. What was copied says only the hash of the copy: the source may change meanwhile.
+ * Copies the files that the hash of a package covers, and nothing else, into a new folder, and makes all of it
+ * read-only. Only the hash of the copy says what was copied: the source may change meanwhile.
  *
  * @throws {WcpError} `ERR_WCP_PACKAGE`; what the file system throws
  */
@@ -47,7 +47,7 @@ async function copyFile(from: string, to: string, buffer: Buffer): Promise<void>
   }
 }
 
-/** No more than the file had when it was opened: one that grows would never end. */
+/** No more than the file had when it was opened: a growing file would never end. */
 async function copyBytes(
   source: FileHandle,
   target: FileHandle,

@@ -19,24 +19,32 @@ export interface PackageDeliveryOptions {
   readonly record: RegistryRecord;
   /** The folder of its package. Nothing runs from here: what runs is a copy. */
   readonly dir: string;
-  /** The program: a path in the package, for this Node; or a whole command, `--stdio` included, run in the copy. */
+  /** A program of the package, run by this Node; or a whole command, `--stdio` included, run in the copy. */
   readonly run: { readonly program: string } | { readonly command: readonly string[] };
   /** The folder of the copies, which several workers may share. */
   readonly snapshots: string;
   /** All of its environment, beside what {@link permits} adds. */
   readonly env?: Readonly<Record<string, string>>;
-  /** By which keys it knows the Hall, and the folder where it remembers the permits that it has used. */
+  /** The keys that the worker knows the Hall by, and the folder where it notes the permits that it has used. */
   readonly permits?: { readonly hall_keys: readonly string[]; readonly store: string };
   readonly limits?: Partial<ProcessLimits>;
-  /** Gets how each process ended. */
+  /** Called with the end of each process. */
   log?(end: ProcessEnd & { readonly worker_id: string }): void;
 }
 
 /**
- * A way to a worker in processes of its own, over lines of JSON (section 10). Each process runs a
- * read-only copy of the package that has the hash that was decided about, whatever became of the package.
+ * Delivers calls to a worker in processes of its own, as lines of JSON (section 10). Each process runs a
+ * read-only copy of the package with the hash that was decided about, even if the package has changed since.
  *
- * @example packageDelivery({ record, dir, run: { program: 'bundle.js' }, snapshots: 'data/snapshots' })
+ * @example
+ * import { createHall, packageDelivery } from '@wcp/hall';
+ * import type { RegistryRecord } from '@wcp/spec';
+ *
+ * declare const record: RegistryRecord;
+ * const run = { program: 'bundle.js' };
+ * const delivery = packageDelivery({ record, dir: 'workers/hello', run, snapshots: 'data/snapshots' });
+ * const hall = await createHall({ workers: [{ delivery }] });
+ * await hall.close();
  */
 export function packageDelivery(options: PackageDeliveryOptions): Delivery {
   return new PackageDelivery(options);
@@ -77,7 +85,7 @@ class PackageDelivery implements Delivery {
     this.#attempts.add(attempt);
     const carried = this.#carry(attempt, call).catch(() => attempt.settle({ code: 'DELIVERY_FAILED' }));
     const ending = await attempt.ended;
-    // Its place is free again when the answer is out.
+    // Its place is free again when the answer is given.
     if (attempt.isHandedOver) await carried;
     this.#attempts.delete(attempt);
     return deliveredBy(ending, began);
@@ -121,19 +129,19 @@ class PackageDelivery implements Delivery {
     const stop = () => process.kill('DELIVERY_TIMEOUT');
     const cancel = () => process.send(JSON.stringify({ cancel: id }));
     if (!attempt.handOver({ cancel, stop, grace_ms })) return;
-    const chain = new ChainedCalls({ id, max: dispatches, dispatch: call.dispatch });
+    const chainedCalls = new ChainedCalls({ id, max: dispatches, dispatch: call.dispatch });
     process.begin(
       {
         id,
         lose: (code) => attempt.lose(code),
-        hear: async (heard) => {
-          if (heard.kind === 'answer') {
-            if (heard.result === null) return process.kill('DELIVERY_INVALID_RESULT');
+        receive: async (reply) => {
+          if (reply.kind === 'answer') {
+            if (reply.result === null) return process.kill('DELIVERY_INVALID_RESULT');
             process.release();
-            attempt.settle({ result: heard.result });
+            attempt.settle({ result: reply.result });
             return;
           }
-          const answer = await chain.answer(heard.seq, heard.asked);
+          const answer = await chainedCalls.answer(reply.seq, reply.asked);
           if (!attempt.isOver) process.send(answer);
         },
       },
@@ -162,7 +170,7 @@ class PackageDelivery implements Delivery {
     try {
       this.#options.log?.({ worker_id: this.record.worker_id, ...end });
     } catch {
-      // What becomes of a log that fails is the operator's matter.
+      // A log that fails changes nothing here.
     }
   }
 }
@@ -181,7 +189,7 @@ function commandOf(run: PackageDeliveryOptions['run']): readonly string[] {
     : [process.execPath, ...CONFINEMENT_ARGUMENTS, run.program, '--stdio'];
 }
 
-/** Nothing of the Hall's own environment. */
+/** Only what the operator named: nothing of the Hall's own environment. */
 function environmentOf({ env, permits }: PackageDeliveryOptions): Record<string, string> {
   if (permits === undefined) return { ...env };
   const { hall_keys, store } = permits;

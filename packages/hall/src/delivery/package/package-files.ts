@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hashFiles } from '@wcp/evidence';
 import { WcpError } from '@wcp/spec';
 
-/** A file that the hash of a package speaks of. */
+/** A file that the hash of a package covers. */
 export interface PackageFile {
   /** Relative to the root of the package, with `/`. */
   readonly path: string;
@@ -13,7 +13,7 @@ export interface PackageFile {
 }
 
 /**
- * The files of the package in a folder (section 8), in a fixed order, without those that its hash leaves out.
+ * The files of the package in a folder (section 8) that its hash covers, in a fixed order.
  *
  * @throws {WcpError} `ERR_WCP_PACKAGE` for a link, a special file or a path that no package may have;
  * what the file system throws
@@ -36,10 +36,10 @@ async function listFolder(dir: string, prefix: string, files: PackageFile[]): Pr
   }
 }
 
-const OF_NOTHING = hashFiles([]);
+const HASH_OF_NOTHING = hashFiles([]);
 
-/** Whether the hash of a package speaks of an entry: the hash itself is asked, so that the two never differ. */
+/** Whether the hash of a package covers an entry: derived from the hash itself, so that the two never differ. */
 export function isHashed(entry: Pick<Dirent, 'isDirectory'>, path: string): boolean {
   const file = entry.isDirectory() ? `${path}/file` : path;
-  return hashFiles([{ path: file, content: '' }]) !== OF_NOTHING;
+  return hashFiles([{ path: file, content: '' }]) !== HASH_OF_NOTHING;
 }

@@ -3,25 +3,25 @@ import type { Sha256 } from '@wcp/spec';
 import { listPackage, type PackageFile } from './package-files.ts';
 
 /**
- * How long before the hashing a file must have been left alone so that its times can be believed. Coarser
- * than the time stamps of any file system: a change within one tick leaves the stamp as it was.
+ * Nanoseconds for which a file must have been unchanged before its times can be trusted. Coarser than the time
+ * stamps of any file system: a second change within one tick leaves the stamp as it was.
  */
 const TICK_NS = 2_000_000_000n;
-/** How often a package that is changing is hashed before it is said what was seen last. */
+/** How often a changing package is hashed before the last hash is given as it is. */
 const MAX_TRIES = 3;
 
-interface Look {
+interface PackageState {
   readonly signature: string;
   /** When the newest change was, in nanoseconds since 1970. */
   readonly changed: bigint;
-  /** When it was looked. */
+  /** When this was read. */
   readonly at: bigint;
 }
 
 /**
- * A package's hash as it is now. Its files are read only where one of them may have changed since: by
- * path, device, inode, size and both times. A change through a memory mapping can escape that for some
- * seconds; what runs is a verified copy, so that such a change never runs either.
+ * The hash of a package as it is now. Its files are read again only where one of them may have changed: by path,
+ * device, inode, size and both times. A change through a memory mapping can go unnoticed for some seconds; it
+ * never runs, because what runs is a verified copy.
  */
 export class PackageHashCache {
   readonly #dir: string;
@@ -34,9 +34,9 @@ export class PackageHashCache {
   }
 
   /**
-   * The hash at some time after the call: who comes while a look is going on gets the next one.
+   * The hash at some time after the call: a call during an observation gets the next one.
    *
-   * @throws {WcpError} `ERR_WCP_PACKAGE` where the package can't be read; what the file system throws
+   * @throws {WcpError} `ERR_WCP_PACKAGE` where the package cannot be read; what the file system throws
    */
   async observe(): Promise<Sha256> {
     if (this.#running === null) return this.#start();
@@ -56,15 +56,15 @@ export class PackageHashCache {
   }
 
   async #see(): Promise<Sha256> {
-    const look = await lookAt(this.#dir);
-    if (this.#known?.signature === look.signature) return this.#known.hash;
-    return this.#hash(look, MAX_TRIES);
+    const state = await readState(this.#dir);
+    if (this.#known?.signature === state.signature) return this.#known.hash;
+    return this.#hash(state, MAX_TRIES);
   }
 
-  async #hash(before: Look, tries: number): Promise<Sha256> {
+  async #hash(before: PackageState, tries: number): Promise<Sha256> {
     this.#known = null;
     const hash = await packageHash(this.#dir);
-    const after = await lookAt(this.#dir);
+    const after = await readState(this.#dir);
     if (after.signature === before.signature) {
       if (before.changed < before.at - TICK_NS) this.#known = { signature: before.signature, hash };
       return hash;
@@ -73,7 +73,7 @@ export class PackageHashCache {
   }
 }
 
-async function lookAt(dir: string): Promise<Look> {
+async function readState(dir: string): Promise<PackageState> {
   const at = BigInt(Date.now()) * 1_000_000n;
   const files = await listPackage(dir);
   return { signature: files.map(signatureOf).join('\n'), changed: newestOf(files), at };

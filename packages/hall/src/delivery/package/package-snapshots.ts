@@ -7,32 +7,32 @@ import { normaliseHash } from '@wcp/spec/json';
 import { copyPackage } from './copy-package.ts';
 import { isHashed } from './package-files.ts';
 
-/** Folders that are being written or removed; one that is left over is older than this, in milliseconds. */
-const PASSING = '.passing-';
+/** Marks folders that are being written or removed; a left-over one is older than this, in milliseconds. */
+const TEMPORARY = '.passing-';
 const LEFT_OVER_MS = 3_600_000;
 
-/** The read-only copies of worker packages, each under its hash: what was decided about is what runs. */
+/** Read-only copies of worker packages, each under its hash: what was decided about is what runs. */
 export class PackageSnapshots {
   readonly #folder: string;
-  readonly #turns = new Map<Sha256, Promise<unknown>>();
+  readonly #opening = new Map<Sha256, Promise<unknown>>();
 
   constructor(folder: string) {
     this.#folder = resolve(folder);
   }
 
   /**
-   * The folder of the copy with this hash, hashed just now. Where there is none, or one that is no longer
-   * what it was, it is taken from `source`. Null where the source no longer has the hash either.
+   * The folder of the copy with this hash, hashed just now. A missing or damaged copy is made again from
+   * `source`. Null where the source no longer has this hash either.
    */
   async open(hash: Sha256, source: string): Promise<string | null> {
-    // One at a time: else one would take away as broken what another has just mended.
-    const before = this.#turns.get(hash);
+    // One at a time: otherwise one would remove as broken what another has just repaired.
+    const before = this.#opening.get(hash);
     const turn = Promise.resolve(before).then(() => this.#open(hash, source));
-    this.#turns.set(hash, turn);
+    this.#opening.set(hash, turn);
     try {
       return await turn;
     } finally {
-      if (this.#turns.get(hash) === turn) this.#turns.delete(hash);
+      if (this.#opening.get(hash) === turn) this.#opening.delete(hash);
     }
   }
 
@@ -46,13 +46,13 @@ export class PackageSnapshots {
 
   async #take(hash: Sha256, source: string, place: string): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const copy = join(this.#folder, PASSING + randomUUID());
+    const copy = join(this.#folder, TEMPORARY + randomUUID());
     try {
       await copyPackage(source, copy);
-      // Where somebody else was faster, theirs stays, and is looked at like any other.
+      // Where another process was faster, its copy stays, and is checked like any other.
       if (await isWhole(copy, hash)) await rename(copy, place);
     } catch {
-      // A package that can't be read or copied gives no copy.
+      // A package that cannot be read or copied gives no copy.
     } finally {
       await removeTree(copy);
     }
@@ -74,7 +74,7 @@ export async function pruneSnapshots(folder: string, keep: Iterable<Sha256>): Pr
     if (hash !== null && !kept.has(name)) {
       await discard(folder, place);
       removed.push(hash);
-    } else if (name.startsWith(PASSING) && (await isLeftOver(place))) await removeTree(place);
+    } else if (name.startsWith(TEMPORARY) && (await isLeftOver(place))) await removeTree(place);
   }
   return removed;
 }
@@ -84,7 +84,7 @@ function nameOf(hash: Sha256): string {
   return hash.slice('sha256:'.length);
 }
 
-/** Whether a folder holds exactly the files of a hash, and nothing that the hash does not speak of. */
+/** Whether a folder holds exactly the files of a hash, and nothing that the hash does not cover. */
 async function isWhole(place: string, hash: Sha256): Promise<boolean> {
   try {
     if (!(await lstat(place)).isDirectory()) return false;
@@ -97,7 +97,7 @@ async function isWhole(place: string, hash: Sha256): Promise<boolean> {
 
 /** Takes a folder out of the way in one step, then removes it. */
 async function discard(folder: string, place: string): Promise<void> {
-  const aside = join(folder, PASSING + randomUUID());
+  const aside = join(folder, TEMPORARY + randomUUID());
   try {
     await rename(place, aside);
   } catch {
@@ -111,7 +111,7 @@ async function isLeftOver(place: string): Promise<boolean> {
   return stat !== null && Date.now() - stat.mtimeMs > LEFT_OVER_MS;
 }
 
-/** Removes a folder, also one that is read-only all through. */
+/** Removes a folder, even one that is read-only throughout. */
 async function removeTree(place: string): Promise<void> {
   await makeWritable(place).catch(() => {});
   await rm(place, { recursive: true, force: true }).catch(() => {});

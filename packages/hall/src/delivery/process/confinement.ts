@@ -12,9 +12,8 @@ registerHooks({
 });`;
 
 /**
- * The arguments with which Node loads modules of the folder it is started in and no others. Without them
- * a module that the package lacks is looked for in the folders above it, where nothing is attested. This
- * keeps code from being found by accident; it is no sandbox.
+ * Arguments with which Node loads modules only from the folder it is started in. Without them it would look for a
+ * missing module in the folders above, where nothing is attested. This prevents accidents; it is not a sandbox.
  */
 export const CONFINEMENT_ARGUMENTS: readonly string[] = [
   '--import',

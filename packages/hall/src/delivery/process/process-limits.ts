@@ -1,26 +1,26 @@
-/** What the processes of one worker may take. */
+/** What the processes of one worker may use. */
 export interface ProcessLimits {
-  /** How many run at a time, each with one call; 2. */
+  /** Processes at a time, each with one call (default 2). */
   readonly processes: number;
-  /** How many calls may wait for a process; 256. */
+  /** Calls that may wait for a process (default 256). */
   readonly waiting: number;
-  /** What a process may hold in memory, with whatever it starts, in MiB; 512. Seen on Linux alone. */
+  /** Memory of a process and whatever it starts, in MiB (default 512). Enforced on Linux only. */
   readonly memory_mb: number;
-  /** The longest line that a worker may write, in bytes; 8 MiB. */
+  /** The longest line that a worker may write, in bytes (default 8 MiB). */
   readonly answer_bytes: number;
-  /** How many calls a process has before it is let go; 1000. With 1 no call finds what another left. */
+  /** Calls after which a process is replaced (default 1,000). With 1, no call finds what another left behind. */
   readonly calls: number;
-  /** How long a process is kept without a call, in milliseconds; a minute. */
+  /** Milliseconds that a process is kept without a call (default 60,000). */
   readonly idle_ms: number;
-  /** How long a worker may take to answer a call that was cancelled, in milliseconds; a second. */
+  /** Milliseconds that a worker may take to answer a call that was cancelled (default 1,000). */
   readonly grace_ms: number;
-  /** How many dispatches one call may ask for; 64. */
+  /** Chained dispatches that one call may ask for (default 64). */
   readonly dispatches: number;
 }
 
 const MIB = 1024 * 1024;
 
-/** What holds where nothing else is said. */
+/** The defaults. */
 export const PROCESS_LIMITS: ProcessLimits = {
   processes: 2,
   waiting: 256,

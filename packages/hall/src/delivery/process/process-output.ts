@@ -1,6 +1,6 @@
 const NEWLINE = 0x0a;
 
-/** Cuts what a process writes into lines, and holds no more than the longest line may have. */
+/** Splits what a process writes into lines, and buffers no more than the longest line allowed. */
 export class LineBuffer {
   readonly #longest: number;
   #parts: Uint8Array[] = [];
@@ -10,12 +10,12 @@ export class LineBuffer {
     this.#longest = longest;
   }
 
-  /** Whether there is a beginning of a line. */
+  /** Whether an unfinished line is buffered. */
   get isHalf(): boolean {
     return this.#length > 0;
   }
 
-  /** The lines that a chunk completes; `null` for one that is too long, after which nothing more is read. */
+  /** The lines that a chunk completes; `null` for one that is too long, after which nothing is read. */
   push(chunk: Uint8Array): (Uint8Array | null)[] {
     const lines: (Uint8Array | null)[] = [];
     let start = 0;
@@ -37,7 +37,7 @@ export class LineBuffer {
   }
 }
 
-/** The last bytes of a text that may be endless. */
+/** The last bytes of a text of any length. */
 export class TextTail {
   readonly #longest: number;
   #bytes = Buffer.alloc(0);
@@ -51,7 +51,7 @@ export class TextTail {
     this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(-longest)]).subarray(-longest);
   }
 
-  /** As text; a character that was cut in two becomes a mark. */
+  /** As text; a character that was cut in two becomes a replacement character. */
   toString(): string {
     return new TextDecoder().decode(this.#bytes);
   }

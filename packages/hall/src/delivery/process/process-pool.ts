@@ -2,11 +2,11 @@ import type { Sha256 } from '@wcp/spec';
 import type { Attempt } from '../attempt.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** What a pool needs to know. */
+/** What a pool works with. */
 export interface PoolOptions {
-  /** How many processes there may be. */
+  /** Processes that there may be. */
   readonly processes: number;
-  /** How long one is kept without a call, in milliseconds. */
+  /** Milliseconds that a process is kept without a call. */
   readonly idle_ms: number;
   /** Starts a process of the code with this hash; null where there is no such code. */
   start(hash: Sha256): Promise<WorkerProcess | null>;
@@ -21,7 +21,7 @@ interface Kept {
 /** The processes of one worker that have no call, each kept under the hash of its code. */
 export class ProcessPool {
   readonly #options: PoolOptions;
-  /** The longest without a call is the first. */
+  /** The one that has been idle longest comes first. */
   #kept: Kept[] = [];
   #out = 0;
   #isClosed = false;
@@ -30,7 +30,7 @@ export class ProcessPool {
     this.#options = options;
   }
 
-  /** A process of the code with this hash: one that is warm, else a new one. Null where there is no such code. */
+  /** A process of the code with this hash: an idle one, else a new one. Null where there is no such code. */
   async take(hash: Sha256): Promise<WorkerProcess | null> {
     this.#forgetEnded();
     const kept = this.#kept.findLast((one) => one.hash === hash);
@@ -42,7 +42,7 @@ export class ProcessPool {
     return process;
   }
 
-  /** Takes a process back; one that is not to be used again is let go. */
+  /** Takes a process back; one that must not be used again is ended. */
   give(hash: Sha256, process: WorkerProcess, isGood: boolean): void {
     this.#out -= 1;
     if (!isGood || !process.isUsable || this.#isClosed) {
@@ -54,7 +54,7 @@ export class ProcessPool {
     this.#kept.push(kept);
   }
 
-  /** Lets every process go that has no call; those that have one go when they are given back. */
+  /** Ends every process without a call; the others end when they are given back. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#kept.map((kept) => this.#remove(kept).retire()));
@@ -80,25 +80,25 @@ export class ProcessPool {
   }
 }
 
-/** A number of places, and a line of attempts that wait for one, first come, first served. */
+/** A number of places, and the attempts that wait for one: first come, first served. */
 export class Slots {
-  readonly #mostWaiting: number;
+  readonly #maxWaiting: number;
   readonly #waiting = new Set<() => void>();
   #free: number;
 
-  constructor(places: number, mostWaiting: number) {
+  constructor(places: number, maxWaiting: number) {
     this.#free = places;
-    this.#mostWaiting = mostWaiting;
+    this.#maxWaiting = maxWaiting;
   }
 
-  /** True once there is a place, to be given back; false where the attempt ended before. Null: too many wait. */
+  /** True once there is a place, which must be given back; false where the attempt ended first. Null: too many wait. */
   async take(attempt: Attempt): Promise<boolean | null> {
     if (attempt.isOver) return false;
     if (this.#free > 0) {
       this.#free -= 1;
       return true;
     }
-    if (this.#waiting.size >= this.#mostWaiting) return null;
+    if (this.#waiting.size >= this.#maxWaiting) return null;
     return new Promise((resolve) => {
       const enter = () => resolve(true);
       this.#waiting.add(enter);

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 
 const groups = new Set<number>();
 
-/** Remembers a process that leads a group of its own, so that it does not outlive this program. */
+/** Registers a process that leads a group of its own, so that it does not outlive this program. */
 export function enrolGroup(pid: number): void {
   if (groups.size === 0) process.on('exit', killAll);
   groups.add(pid);
 }
 
 /**
- * Kills a process and whatever it started and left in its group. Harmless where it was done before: a
- * number that is free again may be another's.
+ * Kills a process and whatever it started and left in its group. Killing it twice is harmless: its number may
+ * belong to another process by then, and is not used again.
  */
 export function killGroup(pid: number): void {
   if (!groups.delete(pid)) return;
@@ -29,8 +29,8 @@ function killAll(): void {
 const RESIDENT = /^VmRSS:\s+(\d+) kB$/m;
 
 /**
- * What a process and its descendants hold in memory, in bytes, as Linux tells it; 0 where it can't be
- * told. Pages that several of them share are counted for each.
+ * The resident memory of a process and its descendants, in bytes, as Linux reports it; 0 where it is not known.
+ * Pages that several of them share are counted for each.
  */
 export function residentMemory(pid: number): number {
   const own = Number(RESIDENT.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;

@@ -5,14 +5,14 @@ import { LineBuffer, TextTail } from './process-output.ts';
 import { enrolGroup, killGroup, residentMemory } from './process-tree.ts';
 import { readWorkerLine, type WorkerLine } from './worker-line.ts';
 
-/** What is told of a process that ended, for the operator's log and for nobody else. */
+/** How a process ended: for the operator's log alone. */
 export interface ProcessEnd {
   readonly pid: number | null;
-  /** Why it was ended; null where it ended by itself or was no longer needed. */
+  /** Why it was killed; null where it ended by itself or was no longer needed. */
   readonly code: DeliveryCode | null;
   readonly exit_code: number | null;
   readonly signal: string | null;
-  /** The end of what it wrote to standard error: text of the worker's own, of any content. */
+  /** The end of what it wrote to standard error: the worker's text, of any content. */
   readonly stderr: string;
 }
 
@@ -26,22 +26,22 @@ export interface ProcessLaunch {
   ended(end: ProcessEnd): void;
 }
 
-/** Who talks with a process: one call. */
-export interface Talk {
+/** The call that a process has. */
+export interface ProcessCall {
   readonly id: string;
-  hear(line: Exclude<WorkerLine, { kind: 'junk' }>): void;
-  /** The process is lost, and the call with it. */
+  receive(line: Exclude<WorkerLine, { kind: 'junk' }>): void;
+  /** The process was lost, and the call with it. */
   lose(code: DeliveryCode): void;
 }
 
 const TAIL_BYTES = 8 * 1024;
-const MEMORY_LOOK_MS = 100;
-/** How much may wait for a process to read it, in bytes: it asks, and does not listen. */
+const MEMORY_CHECK_MS = 100;
+/** Bytes that may wait for a process to read them: beyond that it asks without reading the answers. */
 const MAX_UNREAD = 64 * 1024 * 1024;
-/** How long the pipes of a dead process may stay open: somebody that it started may hold them. */
+/** Milliseconds that the pipes of a dead process may stay open: a process that it started may hold them. */
 const PIPES_GRACE_MS = 500;
-/** How long a process may take to end by itself once its input has ended. */
-const LEAVE_MS = 1_000;
+/** Milliseconds that a process may take to end by itself once its input has ended. */
+const RETIRE_MS = 1_000;
 
 /** One process of a worker, with one call at a time. */
 export class WorkerProcess {
@@ -51,8 +51,8 @@ export class WorkerProcess {
   readonly #stderr = new TextTail(TAIL_BYTES);
   readonly #watch: NodeJS.Timeout;
   readonly #gone: Promise<void>;
-  #leave: () => void = () => {};
-  #talk: Talk | null = null;
+  #resolveGone: () => void = () => {};
+  #call: ProcessCall | null = null;
   #calls = 0;
   #why: DeliveryCode | null = null;
   #isUsable = true;
@@ -62,15 +62,15 @@ export class WorkerProcess {
     this.#launch = launch;
     this.#lines = new LineBuffer(launch.limits.answer_bytes);
     this.#gone = new Promise((resolve) => {
-      this.#leave = resolve;
+      this.#resolveGone = resolve;
     });
-    this.#watch = setInterval(() => this.#lookAtMemory(), MEMORY_LOOK_MS).unref();
+    this.#watch = setInterval(() => this.#checkMemory(), MEMORY_CHECK_MS).unref();
     this.#child = this.#spawn();
   }
 
   /** Whether it may be given a call. */
   get isUsable(): boolean {
-    return this.#isUsable && this.#talk === null;
+    return this.#isUsable && this.#call === null;
   }
 
   /** How many calls it has had. */
@@ -79,13 +79,13 @@ export class WorkerProcess {
   }
 
   /** Begins a call: only where {@link isUsable} says so. */
-  begin(talk: Talk, line: string): void {
-    this.#talk = talk;
+  begin(call: ProcessCall, line: string): void {
+    this.#call = call;
     this.#calls += 1;
     this.send(line);
   }
 
-  /** Writes a line; a process that no longer reads is found out by its end. */
+  /** Writes a line; a process that no longer reads is noticed by its end. */
   send(line: string): void {
     const { stdin } = this.#child ?? {};
     stdin?.write(`${line}\n`);
@@ -94,24 +94,24 @@ export class WorkerProcess {
 
   /** The call is over and the process has nothing to do. */
   release(): void {
-    this.#talk = null;
+    this.#call = null;
   }
 
   /** Kills the process with whatever it started. The call that it has is lost with this code. */
   kill(why: DeliveryCode | null): void {
     this.#isUsable = false;
     this.#why ??= why;
-    const talk = this.#talk;
-    this.#talk = null;
+    const call = this.#call;
+    this.#call = null;
     if (this.#child?.pid !== undefined) killGroup(this.#child.pid);
-    if (why !== null) talk?.lose(why);
+    if (why !== null) call?.lose(why);
   }
 
-  /** Lets the process end by itself, for a moment, then kills it. Resolves when it is gone. */
+  /** Gives the process a moment to end by itself, then kills it. Resolves when it is gone. */
   async retire(): Promise<void> {
     this.#isUsable = false;
     this.#child?.stdin.end();
-    const timer = setTimeout(() => this.kill(null), LEAVE_MS);
+    const timer = setTimeout(() => this.kill(null), RETIRE_MS);
     await this.#gone;
     clearTimeout(timer);
   }
@@ -145,7 +145,7 @@ export class WorkerProcess {
     child.on('close', () => this.#end(...exit));
   }
 
-  /** Not in the same turn, so that whoever begins a call hears of it. */
+  /** Not in the same turn of the event loop, so that a call that begins now is told. */
   #failToStart(): void {
     if (this.#child?.pid !== undefined) return;
     setImmediate(() => {
@@ -164,10 +164,10 @@ export class WorkerProcess {
   #read(bytes: Uint8Array | null): void {
     const line = bytes === null ? null : readWorkerLine(bytes);
     if (line === null) this.kill('DELIVERY_ANSWER_TOO_LARGE');
-    // A process that speaks without having been asked is not believed again.
-    else if (line.kind === 'junk' || this.#talk === null) this.kill('DELIVERY_JUNK');
-    else if (line.id !== this.#talk.id) this.kill('DELIVERY_WRONG_ID');
-    else this.#talk.hear(line);
+    // A process that writes without having a call is not trusted again.
+    else if (line.kind === 'junk' || this.#call === null) this.kill('DELIVERY_JUNK');
+    else if (line.id !== this.#call.id) this.kill('DELIVERY_WRONG_ID');
+    else this.#call.receive(line);
   }
 
   /** It may live on without its output, but never answer. */
@@ -179,7 +179,7 @@ export class WorkerProcess {
     return this.#lines.isHalf ? 'DELIVERY_HALF_LINE' : 'DELIVERY_CRASHED';
   }
 
-  #lookAtMemory(): void {
+  #checkMemory(): void {
     const pid = this.#child?.pid;
     if (pid === undefined || !this.#isUsable) return;
     if (residentMemory(pid) > this.#launch.limits.memory_mb * 1024 * 1024) this.kill('DELIVERY_MEMORY');
@@ -189,11 +189,11 @@ export class WorkerProcess {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#watch);
-    if (this.#talk !== null) this.kill(this.#crash());
+    if (this.#call !== null) this.kill(this.#crash());
     this.#isUsable = false;
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
     const pid = this.#child?.pid ?? null;
     this.#launch.ended({ pid, code: this.#why, exit_code, signal, stderr: this.#stderr.toString() });
-    this.#leave();
+    this.#resolveGone();
   }
 }

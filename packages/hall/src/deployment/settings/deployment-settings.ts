@@ -24,11 +24,11 @@ export interface DeploymentSettings {
  */
 export async function readDeploymentSettings(dir: string, env: Env): Promise<DeploymentSettings> {
   const read = await readServerFile(dir);
-  if (!read.ok) throw new DeploymentError(read.problems);
-  const problems: DeploymentFinding[] = [];
-  const webhooks = readWebhooks(read.settings, env, problems);
-  const workers = await readWorkers(read.settings, { dir, env }, problems);
-  if (problems.length > 0) throw new DeploymentError(problems);
+  if (!read.ok) throw new DeploymentError(read.findings);
+  const findings: DeploymentFinding[] = [];
+  const webhooks = readWebhooks(read.settings, env, findings);
+  const workers = await readWorkers(read.settings, { dir, env }, findings);
+  if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
   return { server: read.settings, webhooks, workers, subscriptions, attest_hmac_key };

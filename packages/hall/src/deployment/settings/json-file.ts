@@ -4,7 +4,7 @@ import { WcpError } from '@wcp/spec';
 import { parseJson } from '@wcp/spec/json';
 import { reasonOf } from '../deployment-error.ts';
 
-/** What a file of JSON holds, or in one sentence why it holds none. */
+/** The JSON of a file, or a sentence that says why there is none. */
 export type JsonFile =
   | { readonly ok: true; readonly text: string; readonly value: unknown }
   | {
@@ -16,7 +16,7 @@ export type JsonFile =
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads a file of the folder as JSON in which no name occurs twice. Never rejects. */
+/** Reads a file of the folder as JSON without duplicate names. Never rejects. */
 export async function readJsonFile(dir: string, name: string): Promise<JsonFile> {
   let bytes: Buffer;
   try {
@@ -44,7 +44,7 @@ function sentenceOf(error: unknown, text: string): string {
     : error.message;
 }
 
-/** Where the runtime's parser stopped; it names no place where the text ends too early. */
+/** Where the runtime's parser stopped; it names no position where the text ends too early. */
 function placeOf({ message }: SyntaxError, text: string): string {
   const position = /position ([0-9]+)/.exec(message)?.[1];
   const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');

@@ -4,10 +4,10 @@ import { parseRecord, type RegistryRecord } from '@wcp/spec';
 import type { DeploymentFinding } from '../deployment-error.ts';
 import { RECORD_FILE } from '../layout.ts';
 import { readJsonFile } from './json-file.ts';
-import { type Env, missingVariable, serverProblem } from './server-file.ts';
+import { type Env, missingVariable, serverFinding } from './server-file.ts';
 import type { ServerSettings, WorkerSettings } from './server-settings.ts';
 
-/** A worker of `server.json` with everything that a way to it is made from. */
+/** A worker of `server.json` with everything that its delivery is created from. */
 export interface DeploymentWorker {
   readonly settings: WorkerSettings;
   readonly record: RegistryRecord;
@@ -15,25 +15,25 @@ export interface DeploymentWorker {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Where it is read from. */
+/** Where workers are read from. */
 interface WorkerSources {
   readonly dir: string;
   readonly env: Env;
 }
 
-/** The workers of `server.json`; what is wrong is added to `problems`. Nothing is started. */
+/** The workers of `server.json`; what is wrong is added to `findings`. Nothing is started. */
 export async function readWorkers(
   { workers }: ServerSettings,
   sources: WorkerSources,
-  problems: DeploymentFinding[],
+  findings: DeploymentFinding[],
 ): Promise<DeploymentWorker[]> {
   const seen = new Set<string>();
   const read: DeploymentWorker[] = [];
   for (const [index, settings] of workers.entries()) {
-    const worker = await readWorker(settings, `/workers/${index}`, sources, problems);
+    const worker = await readWorker(settings, `/workers/${index}`, sources, findings);
     if (worker === null) continue;
     const { worker_id } = worker.record;
-    if (seen.has(worker_id)) problems.push(twice(index, worker_id));
+    if (seen.has(worker_id)) findings.push(twice(index, worker_id));
     seen.add(worker_id);
     read.push(worker);
   }
@@ -44,30 +44,30 @@ async function readWorker(
   settings: WorkerSettings,
   path: string,
   sources: WorkerSources,
-  problems: DeploymentFinding[],
+  findings: DeploymentFinding[],
 ): Promise<DeploymentWorker | null> {
-  const before = problems.length;
-  const record = await readRecord(settings, path, sources.dir, problems);
-  const env = readEnv(settings, path, sources.env, problems);
-  problems.push(...(await checkPackage(settings, path, sources.dir)));
-  return record === null || problems.length > before ? null : { settings, record, env };
+  const before = findings.length;
+  const record = await readRecord(settings, path, sources.dir, findings);
+  const env = readEnv(settings, path, sources.env, findings);
+  findings.push(...(await checkPackage(settings, path, sources.dir)));
+  return record === null || findings.length > before ? null : { settings, record, env };
 }
 
 async function readRecord(
   { dir = '', record = posix.join(dir, RECORD_FILE) }: WorkerSettings,
   path: string,
   root: string,
-  problems: DeploymentFinding[],
+  findings: DeploymentFinding[],
 ): Promise<RegistryRecord | null> {
   const file = await readJsonFile(root, record);
   if (!file.ok) {
-    if (file.isAbsent) problems.push(noRecord(path, record));
-    else problems.push({ file: record, path: null, code: 'NOT_JSON', message: file.message });
+    if (file.isAbsent) findings.push(noRecord(path, record));
+    else findings.push({ file: record, path: null, code: 'NOT_JSON', message: file.message });
     return null;
   }
   const parsed = parseRecord(file.value);
   if (parsed.ok) return file.value as RegistryRecord;
-  problems.push(...parsed.findings.map((finding) => ({ file: record, ...finding })));
+  findings.push(...parsed.findings.map((finding) => ({ file: record, ...finding })));
   return null;
 }
 
@@ -75,12 +75,12 @@ function readEnv(
   { env }: WorkerSettings,
   path: string,
   own: Env,
-  problems: DeploymentFinding[],
+  findings: DeploymentFinding[],
 ): Record<string, string> {
   const variables = Object.entries(env).flatMap(([name, value]): [string, string][] => {
     if (typeof value === 'string') return [[name, value]];
     const taken = own[value.from];
-    if (taken === undefined) problems.push(missingVariable(`${path}/env/${name}/from`, value.from));
+    if (taken === undefined) findings.push(missingVariable(`${path}/env/${name}/from`, value.from));
     return taken === undefined ? [] : [[name, taken]];
   });
   return Object.fromEntries(variables);
@@ -95,20 +95,20 @@ async function checkPackage(
   const folder = await stat(resolve(root, dir)).catch(() => null);
   if (folder?.isDirectory() !== true) {
     return [
-      serverProblem({ path: `${path}/dir`, code: 'WORKER_MISSING', message: 'There is no such folder.' }),
+      serverFinding({ path: `${path}/dir`, code: 'WORKER_MISSING', message: 'There is no such folder.' }),
     ];
   }
   const file = program === undefined ? folder : await stat(resolve(root, dir, program)).catch(() => null);
   const message = 'There is no such file in the package. Is the worker built?';
-  return file === null ? [serverProblem({ path: `${path}/program`, code: 'WORKER_MISSING', message })] : [];
+  return file === null ? [serverFinding({ path: `${path}/program`, code: 'WORKER_MISSING', message })] : [];
 }
 
 function noRecord(path: string, record: string): DeploymentFinding {
   const message = `There is no registry record ${record}.`;
-  return serverProblem({ path, code: 'RECORD_MISSING', message });
+  return serverFinding({ path, code: 'RECORD_MISSING', message });
 }
 
 function twice(index: number, worker_id: string): DeploymentFinding {
-  const message = `${worker_id} stands in the list already: a worker is reached in one way.`;
-  return serverProblem({ path: `/workers/${index}`, code: 'WORKER_TWICE', message });
+  const message = `${worker_id} is in the list twice. A worker can be reached in one way only.`;
+  return serverFinding({ path: `/workers/${index}`, code: 'WORKER_TWICE', message });
 }

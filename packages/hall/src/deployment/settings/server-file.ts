@@ -7,10 +7,10 @@ import { readServerSettings, type ServerSettings } from './server-settings.ts';
 /** The environment variables of the process. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The settings of a folder, and what is wrong with them. */
+/** The settings of a folder, or what is wrong with them. */
 export type ServerReading =
   | { readonly ok: true; readonly settings: ServerSettings }
-  | { readonly ok: false; readonly problems: readonly DeploymentFinding[] };
+  | { readonly ok: false; readonly findings: readonly DeploymentFinding[] };
 
 /** Reads `server.json`, which may be absent: everything has a default. */
 export async function readServerFile(dir: string): Promise<ServerReading> {
@@ -25,16 +25,16 @@ export async function readServerFile(dir: string): Promise<ServerReading> {
 }
 
 function refuse(findings: readonly Omit<DeploymentFinding, 'file'>[]): ServerReading {
-  return { ok: false, problems: findings.map((finding) => serverProblem(finding)) };
+  return { ok: false, findings: findings.map((finding) => serverFinding(finding)) };
 }
 
 /** Something wrong with `server.json`. */
-export function serverProblem({ path, code, message }: Omit<DeploymentFinding, 'file'>): DeploymentFinding {
+export function serverFinding({ path, code, message }: Omit<DeploymentFinding, 'file'>): DeploymentFinding {
   return { file: LAYOUT.server, path, code, message };
 }
 
-/** A variable that has to be set. */
+/** The finding of a variable that is not set. */
 export function missingVariable(path: string, name: string): DeploymentFinding {
-  const message = `The environment variable ${name} is not set: set it and start again.`;
-  return serverProblem({ path, code: 'VARIABLE_MISSING', message });
+  const message = `The environment variable ${name} is not set. Set it and start again.`;
+  return serverFinding({ path, code: 'VARIABLE_MISSING', message });
 }

@@ -5,7 +5,7 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const ID_LENGTH = 12;
 const SECRET_BYTES = 32;
 
-/** The two parts of a key's text: the id may be shown, the secret leaves the Hall once. */
+/** The two parts of a key's text: the id may be shown, the secret leaves the Hall only once. */
 export interface ApiKeyParts {
   readonly id: string;
   readonly secret: string;
@@ -17,12 +17,12 @@ export function readApiKey(text: string): ApiKeyParts | null {
   return id === undefined || secret === undefined ? null : { id, secret };
 }
 
-/** The text of a key, as whoever uses it presents it. */
+/** The text of a key, as a client sends it. */
 export function writeApiKey({ id, secret }: ApiKeyParts): string {
   return `wcp_${id}_${secret}`;
 }
 
-/** A new key from the system's randomness, with an id that is not taken. */
+/** Generates a key from the system's randomness, with an id that is not taken. */
 export function generateApiKey(isTaken: (id: string) => boolean): ApiKeyParts {
   let id: string;
   do id = Array.from({ length: ID_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
@@ -30,7 +30,7 @@ export function generateApiKey(isTaken: (id: string) => boolean): ApiKeyParts {
   return { id, secret: randomBytes(SECRET_BYTES).toString('base64url') };
 }
 
-/** What is kept of a secret: SHA-256 suffices, for 256 random bits cannot be guessed. */
+/** What is stored of a secret: SHA-256 suffices, because 256 random bits cannot be guessed. */
 export function hashSecret(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');
 }

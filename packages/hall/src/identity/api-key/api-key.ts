@@ -7,7 +7,7 @@ import type { Role } from '../principal.ts';
 import type { Form } from '../read-form.ts';
 import { brokenRow, readRow } from '../stored-rows.ts';
 
-/** Whether a key opens: `retiring` still does, until the grace of its rotation is over. */
+/** Whether a key is valid: a `retiring` one is, until the grace period of its rotation ends. */
 type KeyState = 'active' | 'retiring' | 'revoked' | 'expired';
 
 /** An API key as an admin sees it: nothing of its secret. */
@@ -17,7 +17,7 @@ export interface ApiKey {
   readonly roles: readonly Role[];
   readonly tenant_id: string | null;
   readonly authority: string | null;
-  /** Who presents it; the successor of a rotated key is the same one. */
+  /** Its principal; the successor of a rotated key has the same one. */
   readonly principal_id: string;
   readonly state: KeyState;
   readonly created_at: string;
@@ -27,7 +27,7 @@ export interface ApiKey {
   readonly replaced_by: string | null;
 }
 
-/** What is kept of a key. */
+/** What is stored of a key. */
 export interface KeyDocument extends Omit<ApiKey, 'key_id' | 'state'> {
   /** The SHA-256 of the secret, hexadecimal. */
   readonly secret_hash: string;
@@ -38,13 +38,13 @@ type KeyRequest = Pick<ApiKey, 'label' | 'roles' | 'tenant_id' | 'authority' | '
 
 const MAX_GRACE = 30 * 86_400;
 const DEFAULT_GRACE = 3600;
-const GRACE_FORM = `grace_seconds is an integer from 0 to ${MAX_GRACE}.`;
+const GRACE_FORM = `grace_seconds must be an integer from 0 to ${MAX_GRACE}.`;
 const stored = (pattern: RegExp) => z.string().regex(pattern);
 const request = { label, roles, tenant_id: tenantId, authority, expires_at: time.nullable().default(null) };
 
-/** The body of a key's creation, at a time. */
+/** The body that creates a key, at a time. */
 export function keyRequestForm(now: Date): Form<KeyRequest> {
-  const schema = z.strictObject(request, 'A key is made from a JSON object.');
+  const schema = z.strictObject(request, 'The body must be a JSON object.');
   return { schema, rules: [checkRoles, (json) => checkExpiry(json, now)] };
 }
 
@@ -54,7 +54,7 @@ export const ROTATION_FORM: Form<{ readonly grace_seconds: number }> = {
     {
       grace_seconds: z.int(GRACE_FORM).min(0, GRACE_FORM).max(MAX_GRACE, GRACE_FORM).default(DEFAULT_GRACE),
     },
-    'A rotation is a JSON object.',
+    'The body must be a JSON object.',
   ),
   rules: [],
 };
@@ -74,18 +74,18 @@ const STORED_FORM: Form<KeyDocument> = {
 function checkExpiry(json: unknown, now: Date): Finding[] {
   const expires = (json as { expires_at?: unknown } | null)?.expires_at;
   if (typeof expires !== 'string' || !(Date.parse(expires) <= now.getTime()) || !isTime(expires)) return [];
-  const message = 'expires_at is in the past: the key would never open anything.';
+  const message = 'expires_at is in the past.';
   return [{ path: '/expires_at', code: 'INVALID_VALUE', message }];
 }
 
-/** What a key is at a time; at the instant of `expires_at` it is no longer valid. */
+/** The state of a key at a time; at the instant of `expires_at` it is no longer valid. */
 export function keyState({ revoked_at, expires_at, replaced_by }: KeyDocument, now: Date): KeyState {
   if (revoked_at !== null) return 'revoked';
   if (expires_at !== null && !(now.getTime() < Date.parse(expires_at))) return 'expired';
   return replaced_by === null ? 'active' : 'retiring';
 }
 
-/** The view of a key, member by member, so that what is added to the document does not show by itself. */
+/** What is shown of a key, member by member, so that a new member of the document stays hidden. */
 export function showKey(id: string, document: KeyDocument, now: Date): ApiKey {
   return {
     key_id: id,
@@ -102,7 +102,7 @@ export function showKey(id: string, document: KeyDocument, now: Date): ApiKey {
   };
 }
 
-/** The row of a key. Expiry comes by time alone and is no state of a row. */
+/** The row of a key. Expiry depends on time alone and is not a state of the row. */
 export function keyRow(id: string, document: KeyDocument): StatefulRow {
   return { id, state: rowState(document), at: document.created_at, document: JSON.stringify(document) };
 }

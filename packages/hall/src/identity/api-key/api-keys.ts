@@ -12,28 +12,28 @@ import {
 import { type ApiKeyParts, generateApiKey, hashSecret, writeApiKey } from './api-key-text.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** A key with its text, which is given this once and kept nowhere. */
+/** A key with its text, which is given only once and stored nowhere. */
 export type IssuedKey = ApiKey & { readonly key: string };
 
-/** The management of API keys. What is refused is an {@link ProblemError}. */
+/** The management of API keys; what is wrong is thrown as a {@link ProblemError}. */
 export interface KeyManagement {
-  /** Makes a key from {label, roles, tenant_id, authority, expires_at?}. */
+  /** Creates a key from {label, roles, tenant_id, authority, expires_at?}. */
   create(body: unknown): Promise<IssuedKey>;
-  /** Every key that there ever was, the oldest first. */
+  /** Every key that ever existed, the oldest first. */
   list(): ApiKey[];
-  /** Ends a key, and that key alone; done again, it changes nothing. */
+  /** Revokes a key, and that key alone; revoking it again changes nothing. */
   revoke(id: string): Promise<ApiKey>;
   /**
-   * Makes a successor for the same principal, to live as long as the old key was given. The old one stays
-   * valid for {grace_seconds} (3600 where absent, 30 days at most), and never beyond its own expiry.
+   * Creates a successor for the same principal, with the lifetime of the old key. The old key stays valid for
+   * {grace_seconds} (default 3600, maximum 30 days), and never beyond its own expiry.
    */
   rotate(id: string, body?: unknown): Promise<IssuedKey>;
 }
 
-/** The last instant that a time of this protocol can name. */
+/** The last instant that a time of this protocol can express. */
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Creates, lists, ends and renews the keys of a ring, one change after the other. */
+/** Creates, lists, revokes and rotates the keys of a ring, one change after another. */
 export class ApiKeys implements KeyManagement {
   readonly #queue = new SerialQueue();
   readonly #ring: KeyRing;
@@ -103,7 +103,7 @@ export class ApiKeys implements KeyManagement {
     const document = this.#document(id);
     const state = keyState(document, now);
     if (state === 'active') return document;
-    throw new ProblemError('CONFLICT', `This key is ${state}: only an active key can be rotated.`);
+    throw new ProblemError('CONFLICT', `This key is ${state}. Only an active key can be rotated.`);
   }
 }
 
@@ -126,7 +126,7 @@ function newDocument({ secret }: ApiKeyParts, now: Date, granted: Granted): KeyD
   };
 }
 
-/** A key that was given ninety days is renewed for ninety days. */
+/** A key that was valid for ninety days is renewed for ninety days. */
 function renewedExpiry({ created_at, expires_at }: KeyDocument, now: Date): string | null {
   if (expires_at === null) return null;
   const expires = now.getTime() + Date.parse(expires_at) - Date.parse(created_at);

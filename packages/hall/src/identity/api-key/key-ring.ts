@@ -11,14 +11,14 @@ interface HeldKey {
   readonly authentication: Authentication;
 }
 
-/** Stands for the hash of a key that does not exist. */
-const NOBODY = randomBytes(32);
-const PROBLEMS: ReadonlyMap<string, AuthenticationFailure> = new Map([
+/** Compared instead of the hash of a key that does not exist. */
+const NO_SUCH_HASH = randomBytes(32);
+const FAILURES: ReadonlyMap<string, AuthenticationFailure> = new Map([
   ['revoked', 'KEY_REVOKED'],
   ['expired', 'KEY_EXPIRED'],
 ]);
 
-/** The API keys of a Hall, all of them in memory: they are asked for on every request. */
+/** The API keys of a Hall, all of them in memory: every request needs them. */
 export class KeyRing {
   readonly #keys = new Map<string, HeldKey>();
   readonly #commit: Commit;
@@ -34,7 +34,7 @@ export class KeyRing {
     return ring;
   }
 
-  /** How many keys there ever were. */
+  /** The number of keys that ever existed. */
   get size(): number {
     return this.#keys.size;
   }
@@ -47,19 +47,19 @@ export class KeyRing {
     return [...this.#keys].map(([id, { document }]) => [id, document]);
   }
 
-  /** Whose key a text is: one hash and one comparison, whether its id exists or not. */
+  /** Authenticates a key: one hash and one comparison, whether its id exists or not. */
   authenticate(text: string, now: Date): Authentication {
     const parts = readApiKey(text);
     if (parts === null) return failed('KEY_MALFORMED');
     const held = this.#keys.get(parts.id);
-    const isItsSecret = timingSafeEqual(hashSecret(parts.secret), held?.hash ?? NOBODY);
+    const isItsSecret = timingSafeEqual(hashSecret(parts.secret), held?.hash ?? NO_SUCH_HASH);
     if (held === undefined) return failed('KEY_UNKNOWN');
     if (!isItsSecret) return failed('KEY_UNKNOWN', `key:${parts.id}`);
-    const reason = PROBLEMS.get(keyState(held.document, now));
+    const reason = FAILURES.get(keyState(held.document, now));
     return reason === undefined ? held.authentication : failed(reason, `key:${parts.id}`);
   }
 
-  /** Puts keys. Nothing changes in memory before it is durable. */
+  /** Writes keys. Nothing changes in memory before it is durable. */
   async write(documents: ReadonlyMap<string, KeyDocument>): Promise<void> {
     await this.#commit(
       [...documents].map(([id, document]) => ({ put: 'api_keys', row: keyRow(id, document) })),

@@ -5,7 +5,7 @@ import type { Issuer } from './issuer.ts';
 /** The claims of a credential whose signature is the issuer's; their values may be anything. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What a Hall takes from a credential, and until when it holds (seconds of the epoch). */
+/** What a Hall reads from a credential, and when it expires (seconds since 1970). */
 export interface Credential {
   readonly principal: Principal;
   readonly expires: number;
@@ -20,7 +20,7 @@ interface ClaimCheck {
 export const MAX_LIFE = 86_400;
 const SUBJECT = /^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u;
 
-/** What a credential must hold beside what the library checks, in this order. */
+/** What is checked of a credential beside what the library checks, in this order. */
 const CHECKS: readonly ClaimCheck[] = [
   { reason: 'CLAIM_INVALID', holds: ({ sub }) => typeof sub === 'string' && SUBJECT.test(sub) },
   { reason: 'LIFETIME_TOO_LONG', holds: ({ exp, iat }) => Number(exp) - Number(iat) <= MAX_LIFE },
@@ -30,12 +30,12 @@ const CHECKS: readonly ClaimCheck[] = [
   { reason: 'AUTHORITY_MISMATCH', holds: agrees('authority') },
 ];
 
-/** The first thing that is wrong with the claims of a signed credential, or null. */
-export function faultOf(claims: Claims, issuer: Issuer): AuthenticationFailure | null {
+/** The first check that the claims of a signed credential fail; null where they pass. */
+export function failureOf(claims: Claims, issuer: Issuer): AuthenticationFailure | null {
   return CHECKS.find(({ holds }) => !holds(claims, issuer))?.reason ?? null;
 }
 
-/** What claims without a fault say. */
+/** The credential of claims that passed every check. */
 export function credentialOf(claims: Claims, issuer: Issuer): Credential {
   const { tenant_id, authority } = issuer;
   const roles = Object.freeze([...rolesOf(claims, issuer)]);
@@ -44,7 +44,7 @@ export function credentialOf(claims: Claims, issuer: Issuer): Credential {
   return { principal, expires: Number(claims['exp']) };
 }
 
-/** An issuer in a principal's id. Its colons are escaped: two subjects never have the same id. */
+/** An issuer in a principal's id, with its colons escaped: two subjects never get the same id. */
 export function sourceOf({ issuer }: Issuer): string {
   return `jwt:${issuer.replaceAll(':', '%3A')}`;
 }
@@ -63,7 +63,7 @@ function areGranted({ roles }: Claims, issuer: Issuer): boolean {
   return roles === undefined || (roles as Role[]).every((role) => issuer.roles.includes(role));
 }
 
-/** A claim that is there says what the issuer stands for; null is a value as well. */
+/** A claim that is present must equal what the issuer stands for; null is a value as well. */
 function agrees(member: 'tenant_id' | 'authority'): ClaimCheck['holds'] {
   return (claims, issuer) => claims[member] === undefined || claims[member] === issuer[member];
 }

@@ -6,7 +6,7 @@ import type { Credential } from './claims.ts';
 import type { Issuers, Trusted } from './issuers.ts';
 import { type CredentialReading, verifyCredential } from './verify-credential.ts';
 
-/** A credential that was verified holds from then until it expires (milliseconds of the epoch). */
+/** A verified credential is valid from its verification until it expires (milliseconds since 1970). */
 interface Verified {
   readonly credential: Credential;
   readonly from: number;
@@ -14,15 +14,15 @@ interface Verified {
 }
 type Cache = LRUCache<string, Verified>;
 
-/** So many credentials are known at a time; each takes some hundred bytes. */
-const MAX_KNOWN = 10_000;
-const newCache = (): Cache => new LRUCache({ max: MAX_KNOWN });
+/** Credentials that are cached; each takes some hundred bytes. */
+const CACHE_SIZE = 10_000;
+const newCache = (): Cache => new LRUCache({ max: CACHE_SIZE });
 
-/** Verifies credentials, each of them once as long as no issuer changes. */
+/** Verifies credentials, each only once as long as no issuer changes. */
 export class CredentialVerifier {
   readonly #issuers: Issuers;
   readonly #audience: string;
-  /** What the known ones were held against: with another map of issuers nothing is known. */
+  /** The issuers that the cached ones were verified with: with another map the cache is empty. */
   #trusted: Trusted;
   #known: Cache = newCache();
 
@@ -32,7 +32,7 @@ export class CredentialVerifier {
     this.#trusted = issuers.trusted;
   }
 
-  /** Never throws. A credential that was refused is not remembered: an attacker has as many as they like. */
+  /** Never throws. An invalid credential is not cached: an attacker can make any number of them. */
   async verify(text: string, now: Date): Promise<CredentialReading> {
     if (typeof text !== 'string' || text.length > MAX_TOKEN_LENGTH) return failed('TOKEN_MALFORMED');
     const trusted = this.#issuers.trusted;
@@ -41,7 +41,7 @@ export class CredentialVerifier {
     const known = cache.get(id);
     if (known !== undefined && isCurrent(known, now)) return { ok: true, credential: known.credential };
     const reading = await verifyCredential(text, { trusted, audience: this.#audience }, now);
-    // Whoever was removed meanwhile is not let in by what was true a moment ago.
+    // An issuer that was removed meanwhile must not be trusted.
     if (this.#issuers.trusted !== trusted) return this.verify(text, now);
     if (reading.ok) cache.set(id, verifiedAt(reading.credential, now));
     return reading;

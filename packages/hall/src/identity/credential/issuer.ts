@@ -8,13 +8,13 @@ import { brokenRow, readRow } from '../stored-rows.ts';
 import { ed25519Key } from './ed25519-key.ts';
 import { checkKids, type KeySet, keySet } from './key-set.ts';
 
-/** Who signs credentials that a Hall trusts, and for whom. */
+/** A trusted signer of credentials, and whom it may sign for. */
 export interface Issuer {
   /** The `iss` of its credentials. */
   readonly issuer: string;
   readonly tenant_id: string | null;
   readonly authority: string | null;
-  /** What its credentials may grant at most, and grant where they say nothing. */
+  /** The roles that its credentials may grant, and grant where they name none. */
   readonly roles: readonly Role[];
   readonly keys: KeySet;
 }
@@ -23,12 +23,12 @@ export interface Issuer {
 export const ISSUER_FORM: Form<Issuer> = {
   schema: z.strictObject(
     { issuer: opaqueId('An issuer'), tenant_id: tenantId, authority, roles, keys: keySet },
-    'An issuer is a JSON object.',
+    'The body must be a JSON object.',
   ),
   rules: [checkRoles, checkKids],
 };
 
-/** Whether a Hall trusts an issuer, or no longer. The row of a removed one stays. */
+/** Whether a Hall trusts an issuer. The row of a removed one stays. */
 type IssuerState = 'active' | 'removed';
 const STATES: readonly string[] = ['active', 'removed'] satisfies IssuerState[];
 
@@ -44,7 +44,7 @@ export function readIssuerRow(row: StatefulRow): Issuer {
   return issuer;
 }
 
-/** An issuer with its keys ready to verify with. */
+/** An issuer with its keys imported. */
 export class TrustedIssuer {
   readonly issuer: Issuer;
   readonly #keys: ReadonlyMap<unknown, KeyObject>;
@@ -54,7 +54,7 @@ export class TrustedIssuer {
     this.#keys = new Map(issuer.keys.keys.map(({ kid, x }) => [kid, ed25519Key(x)]));
   }
 
-  /** The key of a `kid`, or the only one where none is named; undefined where there is no such key. */
+  /** The key with a `kid`, or the only key where none is named; undefined where there is no such key. */
   key(kid: unknown): KeyObject | undefined {
     if (kid !== undefined) return this.#keys.get(kid);
     return this.#keys.size === 1 ? [...this.#keys.values()][0] : undefined;

@@ -5,17 +5,17 @@ import { readForm } from '../read-form.ts';
 import { listRows } from '../stored-rows.ts';
 import { ISSUER_FORM, type Issuer, issuerRow, readIssuerRow, TrustedIssuer } from './issuer.ts';
 
-/** The management of issuers. What is refused is an {@link ProblemError}. */
+/** The management of issuers; what is wrong is thrown as a {@link ProblemError}. */
 export interface IssuerManagement {
-  /** Trusts an issuer from {issuer, tenant_id, authority, roles, keys}, in place of what it was before. */
+  /** Trusts an issuer given as {issuer, tenant_id, authority, roles, keys}; an earlier one of this name is replaced. */
   put(body: unknown): Promise<Issuer>;
-  /** Those that are trusted, by their names. */
+  /** The trusted issuers, sorted by name. */
   list(): Issuer[];
-  /** Trusts an issuer no longer: its credentials open nothing from now on. */
+  /** Removes an issuer: its credentials are no longer valid. */
   remove(issuer: string): Promise<void>;
 }
 
-/** Issuers by their names, as they are at one time. */
+/** The trusted issuers by name, at one time. */
 export type Trusted = ReadonlyMap<string, TrustedIssuer>;
 
 /** The issuers of a Hall, all of them in memory. */
@@ -41,12 +41,12 @@ export class Issuers implements IssuerManagement {
     return issuers;
   }
 
-  /** Whether there ever was an issuer. */
+  /** Whether an issuer was ever configured. */
   get isConfigured(): boolean {
     return this.#isConfigured;
   }
 
-  /** Never changed: another map takes its place, so that who holds one sees whether it is still so. */
+  /** Never modified but replaced, so that a holder notices a change by comparing. */
   get trusted(): Trusted {
     return this.#trusted;
   }

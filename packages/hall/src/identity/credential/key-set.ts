@@ -2,15 +2,15 @@ import type { Finding } from '@wcp/spec';
 import { z } from 'zod';
 import { isEd25519Key } from './ed25519-key.ts';
 
-const SET_FORM = 'keys is a JSON Web Key Set: an object with a list "keys" of 1 to 16 public keys.';
-const KEY_FORM = 'A key is a JSON Web Key: {"kty": "OKP", "crv": "Ed25519", "x": …}.';
-const X_FORM = 'x is an Ed25519 public key: 32 bytes in base64url, a point that is not of small order.';
-const KID_FORM = 'A kid is a text of 1 to 128 characters, none of them a control character.';
+const SET_FORM = 'keys must be a JSON Web Key Set: an object with a list "keys" of 1 to 16 public keys.';
+const KEY_FORM = 'A key must be a JSON Web Key: {"kty": "OKP", "crv": "Ed25519", "x": …}.';
+const X_FORM = 'x must be an Ed25519 public key: 32 bytes in base64url, and not a point of small order.';
+const KID_FORM = 'kid must have 1 to 128 characters and no control characters.';
 const PRIVATE_FORM =
-  'This is a private key: an issuer gives public keys alone. It was not kept, but replace it: it has been sent.';
+  'This is a private key; an issuer is registered with public keys. It was not stored, but it has been sent: replace it.';
 
 const only = <const T extends string>(name: string, value: T) =>
-  z.literal(value, `${name} is ${value}: keys of other kinds are not read.`);
+  z.literal(value, `${name} must be ${value}: other kinds of keys are not supported.`);
 
 const publicKey = z.strictObject(
   {
@@ -21,11 +21,11 @@ const publicKey = z.strictObject(
       .string(KID_FORM)
       .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, KID_FORM)
       .optional(),
-    // Read for what others' tools write, and not kept: these keys verify EdDSA and nothing else.
-    alg: z.enum(['EdDSA', 'Ed25519'], 'alg is EdDSA, or absent.').optional(),
+    // Accepted because other tools write them, and not stored: these keys verify EdDSA and nothing else.
+    alg: z.enum(['EdDSA', 'Ed25519'], 'alg must be EdDSA, or absent.').optional(),
     use: only('use', 'sig').optional(),
-    key_ops: z.tuple([z.literal('verify')], 'key_ops is ["verify"], or absent.').optional(),
-    ext: z.boolean('ext is true or false, or absent.').optional(),
+    key_ops: z.tuple([z.literal('verify')], 'key_ops must be ["verify"], or absent.').optional(),
+    ext: z.boolean('ext must be true or false, or absent.').optional(),
     d: z.never(PRIVATE_FORM).optional(),
   },
   KEY_FORM,
@@ -44,7 +44,7 @@ export interface KeySet {
   readonly keys: readonly PublicJwk[];
 }
 
-/** The form of a key set; what is kept of each key are the members of {@link PublicJwk}. */
+/** The schema of a key set; only the members of {@link PublicJwk} are stored. */
 export const keySet = z.strictObject(
   {
     keys: z
@@ -66,6 +66,6 @@ export function checkKids(json: unknown): Finding[] {
   if (!Array.isArray(list) || list.length < 2) return [];
   const kids = list.map((key) => (key as { kid?: unknown } | null)?.kid);
   if (!kids.includes(undefined) && new Set(kids).size === kids.length) return [];
-  const message = 'Where a set has several keys, each has a kid of its own.';
+  const message = 'In a set of several keys, each must have its own kid.';
   return [{ path: '/keys/keys', code: 'INVALID_VALUE', message }];
 }

@@ -5,18 +5,18 @@ import type { CredentialReading } from './verify-credential.ts';
 /** What a Hall observed of a request's `tenant_credential` (section 4.4). */
 export interface CredentialFact {
   readonly valid: boolean;
-  /** Whose credential it is; null where it does not hold. */
+  /** The tenant of the credential; null where it is not valid. */
   readonly tenant_id: string | null;
-  /** Why it does not hold; null where it does. */
+  /** Why it is not valid; null where it is. */
   readonly reason: AuthenticationFailure | null;
 }
 
-/** The fact that a reading gives for the tenant who asks. */
+/** The fact about a credential for the tenant of the request. */
 export function credentialFact(reading: CredentialReading, tenant_id: string): CredentialFact {
   if (!reading.ok) return invalid(reading.reason);
   const { principal } = reading.credential;
   if (principal.tenant_id !== tenant_id) return invalid('TENANT_MISMATCH');
-  // Narrowed to another role, a credential does not vouch for what the tenant asks.
+  // A credential narrowed to another role does not vouch for the tenant's requests.
   return hasRole(principal, ['tenant'])
     ? { valid: true, tenant_id, reason: null }
     : invalid('ROLE_NOT_GRANTED');

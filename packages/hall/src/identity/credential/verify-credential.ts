@@ -1,15 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { type AuthenticationFailure, type FailedAuthentication, failed } from '../authentication.ts';
-import { type Claims, type Credential, credentialOf, faultOf, MAX_LIFE, sourceOf } from './claims.ts';
+import { type Claims, type Credential, credentialOf, failureOf, MAX_LIFE, sourceOf } from './claims.ts';
 import type { Trusted } from './issuers.ts';
 
-/** A credential that holds, or why it does not. */
+/** A valid credential, or why it is not valid. */
 export type CredentialReading =
   | { readonly ok: true; readonly credential: Credential }
   | ({ readonly ok: false } & FailedAuthentication);
 
-/** What a credential is held against. */
+/** What a credential is verified with. */
 interface Trust {
   readonly trusted: Trusted;
   /** The Hall's own name: the origin of its log. */
@@ -17,13 +17,13 @@ interface Trust {
 }
 
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
-/** A permit, which the same kind of key signs, has another type and is no credential. */
+/** A permit is signed with the same kind of key, but has another type and is not a credential. */
 const TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;
 const ALGORITHM = 'EdDSA';
-/** How far the clocks of an issuer and a Hall may be apart, in seconds. */
+/** Seconds that the clocks of an issuer and a Hall may differ. */
 const CLOCK_TOLERANCE = 5;
 
-/** What the library's findings mean here, by its code, or by the claim and what is wrong with it. */
+/** What the library's errors mean here, by code, or by claim and failed check. */
 const REASONS: ReadonlyMap<string, AuthenticationFailure> = new Map([
   ['ERR_JWS_SIGNATURE_VERIFICATION_FAILED', 'SIGNATURE_INVALID'],
   ['ERR_JWT_EXPIRED', 'EXPIRED'],
@@ -34,7 +34,7 @@ const REASONS: ReadonlyMap<string, AuthenticationFailure> = new Map([
   ['nbf check_failed', 'NOT_YET_VALID'],
 ]);
 
-/** Verifies a signed credential, whatever the text; its size is the caller's matter. Never throws. */
+/** Verifies a signed credential, whatever the text; the caller limits its size. Never throws. */
 export async function verifyCredential(text: string, trust: Trust, now: Date): Promise<CredentialReading> {
   const unverified = decode(text);
   if (unverified === null) return failed('TOKEN_MALFORMED');
@@ -49,15 +49,15 @@ export async function verifyCredential(text: string, trust: Trust, now: Date): P
   if (key === undefined) return failed('SIGNING_KEY_UNKNOWN', source);
   const claims = await verify(text, key, { issuer: issuer.issuer, audience: trust.audience, now });
   if (typeof claims === 'string') return failed(claims, source);
-  const fault = faultOf(claims, issuer);
-  return fault === null ? { ok: true, credential: credentialOf(claims, issuer) } : failed(fault, source);
+  const failure = failureOf(claims, issuer);
+  return failure === null ? { ok: true, credential: credentialOf(claims, issuer) } : failed(failure, source);
 }
 
 function isTokenType(typ: unknown): boolean {
   return typ === undefined || (typeof typ === 'string' && TYPE.test(typ));
 }
 
-/** What a credential says of itself: nothing of it is believed but where to look. */
+/** What a credential claims about itself: used only to find the key. */
 function decode(text: string): { readonly header: Claims; readonly iss: unknown } | null {
   if (!COMPACT.test(text)) return null;
   try {
@@ -73,7 +73,7 @@ interface Expected {
   readonly now: Date;
 }
 
-/** The claims of a credential that this key signed and that holds now, or what is wrong. */
+/** The claims of a credential that this key signed and that is valid now, or why not. */
 async function verify(
   text: string,
   key: KeyObject,
@@ -95,7 +95,7 @@ async function verify(
   }
 }
 
-/** Nothing of the library's text goes further than here. */
+/** Nothing of the library's text goes beyond this function. */
 function reasonOf(error: unknown): AuthenticationFailure {
   const { code, claim, reason } = Object(error) as Readonly<Record<string, unknown>>;
   const meant = [code, reason, `${claim} ${reason}`].map((name) => REASONS.get(String(name)));

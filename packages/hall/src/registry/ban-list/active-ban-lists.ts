@@ -8,11 +8,11 @@ import { type BanListRole, readStoredBanList, type StoredBanList } from './store
 /** What the ban lists say at a moment; the same object while they say the same. */
 export interface BanState {
   readonly banned: ReadonlySet<string>;
-  /** Whether a list that must be relied on is missing, past its age or by a key that is one no longer. */
+  /** Whether a list in force is missing, expired or signed with a key that was revoked. */
   readonly isStale: boolean;
 }
 
-/** A list that somebody else publishes, and where it comes from. */
+/** A list that another Hall publishes, and where it is read from. */
 export interface Subscription {
   readonly source: BanListSubscription;
   readonly list: FollowedList;
@@ -20,7 +20,7 @@ export interface Subscription {
 
 const MAX_ROWS = 100_000;
 
-/** Every ban list of a Hall: those that it publishes, which it follows itself, and those that it subscribes to. */
+/** Every ban list of a Hall: those that it publishes, which it follows too, and those that it subscribes to. */
 export class ActiveBanLists {
   readonly subscriptions: readonly Subscription[];
   readonly #own = new Map<string, FollowedList>();
@@ -45,11 +45,11 @@ export class ActiveBanLists {
       const list = role === 'followed' ? lists.#subscribed(row.id) : lists.own(held.list.authority);
       list?.hold(held, role);
     }
-    lists.#unite();
+    lists.#unionAll();
     return lists;
   }
 
-  /** The lists that this Hall publishes for an authority, whether there is one yet or not. */
+  /** The list that this Hall publishes for an authority, whether there is one yet or not. */
   own(authority: string): FollowedList {
     const known = this.#own.get(authority);
     if (known !== undefined) return known;
@@ -59,14 +59,14 @@ export class ActiveBanLists {
     return list;
   }
 
-  /** Those that are published now, by their authorities. */
+  /** Those that are published now, sorted by authority. */
   published(): readonly FollowedList[] {
     return [...this.#own.values()]
       .filter(({ held, role }) => held !== null && role === 'published')
       .sort((a, b) => (a.authority < b.authority ? -1 : 1));
   }
 
-  /** Those that must be relied on. */
+  /** Those that count. */
   inForce(): readonly FollowedList[] {
     return [...this.published(), ...this.subscriptions.map(({ list }) => list)];
   }
@@ -74,7 +74,7 @@ export class ActiveBanLists {
   /** Puts a list that is durable in force. */
   hold(list: FollowedList, held: StoredBanList, role?: BanListRole): void {
     list.hold(held, role);
-    this.#unite();
+    this.#unionAll();
   }
 
   /** @param now milliseconds since 1970 */
@@ -88,8 +88,8 @@ export class ActiveBanLists {
     return this.subscriptions.find(({ list }) => list.id === id)?.list;
   }
 
-  /** Past its age a list still bans what it banned: only a newer one says otherwise. */
-  #unite(): void {
+  /** An expired list still bans what it banned: only a newer one lifts a ban. */
+  #unionAll(): void {
     const banned = new Set(this.inForce().flatMap(({ held }) => held?.banned ?? []));
     this.#state = { banned, isStale: this.#state.isStale };
   }

@@ -27,28 +27,28 @@ export interface PublishedList {
   readonly entries: number;
   readonly banned: number;
   readonly signing_key_id: string;
-  /** Whether it can be relied on now. */
+  /** Whether it is neither expired nor signed with a revoked key. */
   readonly is_current: boolean;
 }
 
-/** Why a list is not published, by what is wrong with it. */
-const REFUSED: Readonly<Record<BanListCode, readonly [ProblemCode, string]>> = {
-  BAN_LIST_MALFORMED: ['INVALID_BODY', 'This is no ban list.'],
-  BAN_LIST_AUTHORITY_MISMATCH: ['INVALID_BODY', 'The list is that of another authority.'],
+/** The problem for each way in which a list is not valid. */
+const PROBLEM_BY_CODE: Readonly<Record<BanListCode, readonly [ProblemCode, string]>> = {
+  BAN_LIST_MALFORMED: ['INVALID_BODY', 'This is not a ban list.'],
+  BAN_LIST_AUTHORITY_MISMATCH: ['INVALID_BODY', 'This list belongs to another authority.'],
   BAN_LIST_KEY_UNKNOWN: [
     'BAN_LIST_KEY_UNKNOWN',
-    'Its authority has registered no such key here, or it was revoked.',
+    'The authority has not registered this key here, or it was revoked.',
   ],
-  BAN_LIST_SIGNATURE_INVALID: ['BAN_LIST_SIGNATURE_INVALID', 'The signature is not that of its key.'],
-  BAN_LIST_FROM_FUTURE: ['BAN_LIST_FROM_FUTURE', 'issued_at has not come yet.'],
+  BAN_LIST_SIGNATURE_INVALID: ['BAN_LIST_SIGNATURE_INVALID', 'The signature does not match the key.'],
+  BAN_LIST_FROM_FUTURE: ['BAN_LIST_FROM_FUTURE', 'issued_at is in the future.'],
   BAN_LIST_ROLLED_BACK: [
     'BAN_LIST_ROLLED_BACK',
-    'A list with this sequence or a greater one is published already: sign this one with a greater one.',
+    'A list with this sequence or a higher one is published already. Sign this one with a higher sequence.',
   ],
-  BAN_LIST_STALE: ['BAN_LIST_STALE', 'The list is past its greatest age: sign it anew.'],
+  BAN_LIST_STALE: ['BAN_LIST_STALE', 'The list has expired. Sign it again.'],
 };
 
-/** Publishes ban lists for the authorities whose keys are registered here, one after the other. */
+/** Publishes ban lists for the authorities whose keys are registered here, one after another. */
 export class BanListPublisher {
   readonly #parts: BanListPublisherParts;
   readonly #queue = new SerialQueue();
@@ -58,9 +58,9 @@ export class BanListPublisher {
   }
 
   /**
-   * Publishes a list and has this Hall follow it. Done again with the same list, it changes nothing.
+   * Publishes a list, which this Hall then follows. Publishing the same list again changes nothing.
    *
-   * @param document what an attacker sent
+   * @param document an attacker's word for it
    * @throws {ProblemError} `INVALID_BODY` with every finding; `FORBIDDEN`; a code `BAN_LIST_…`
    */
   publish(document: unknown, by: Principal): Promise<PublishedList> {
@@ -68,14 +68,14 @@ export class BanListPublisher {
     return this.#queue.run(async () => {
       const at = this.#parts.clock.timestamp();
       const taking = list.prepare(document, at);
-      if (!taking.ok) throw new ProblemError(...REFUSED[taking.code]);
+      if (!taking.ok) throw new ProblemError(...PROBLEM_BY_CODE[taking.code]);
       if (taking.isNew || list.role !== 'published') await this.#put(list, taking.held, 'published', by, at);
       return this.#show(list, taking.held);
     });
   }
 
   /**
-   * Publishes an authority's list no longer: it bans nothing here from then on.
+   * Withdraws an authority's list: it bans nothing here from then on.
    *
    * @throws {ProblemError} `NOT_FOUND`
    */
@@ -99,7 +99,7 @@ export class BanListPublisher {
   #find(authority: string): { readonly list: FollowedList; readonly held: StoredBanList } {
     const list = this.#parts.lists.published().find((published) => published.authority === authority);
     if (list?.held == null)
-      throw new ProblemError('NOT_FOUND', 'This Hall publishes no ban list of that authority.');
+      throw new ProblemError('NOT_FOUND', 'This Hall publishes no ban list of this authority.');
     return { list, held: list.held };
   }
 
@@ -139,10 +139,10 @@ export class BanListPublisher {
   }
 }
 
-/** The authority of a list, for which only it and the operator may speak. */
+/** The authority of a list; only that authority and an admin may publish it. */
 function authorityOfList(document: unknown, by: Principal): string {
   const parsed = parseBanList(document);
-  if (!parsed.ok) throw new ProblemError('INVALID_BODY', 'This is no ban list.', parsed.findings);
+  if (!parsed.ok) throw new ProblemError('INVALID_BODY', 'This is not a ban list.', parsed.findings);
   const { authority } = parsed.value;
   const isOwner = hasRole(by, ['worker-owner']) && by.authority === authority;
   if (isOwner || hasRole(by, ['admin'])) return authority;

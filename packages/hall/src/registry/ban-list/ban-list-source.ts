@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { parseUniqueJson } from '@wcp/spec/json';
 import type { BanListSource } from './ban-list-options.ts';
 
-/** Why nothing could be read from where a list should be. */
+/** Why nothing could be read from the source of a ban list. */
 export type BanListSourceCode =
   | 'BAN_LIST_UNREACHABLE'
   | 'BAN_LIST_TIMEOUT'
@@ -12,16 +12,16 @@ export type BanListSourceCode =
   | 'BAN_LIST_TOO_LARGE'
   | 'BAN_LIST_NOT_JSON';
 
-/** What stands where a list should be: any JSON value, which nobody has judged yet. */
+/** What the source of a ban list holds: any JSON value, not verified yet. */
 export type BanListReading =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly code: BanListSourceCode };
 
-/** How much is read, and for how long. */
+/** Limits of a reading. */
 export interface BanListSourceLimits {
-  /** Bytes after decompression; 8 MiB where it is absent. */
+  /** Bytes after decompression (default 8 MiB). */
   readonly bytes?: number;
-  /** Until the last byte is there, in milliseconds; 10,000 where it is absent. */
+  /** Milliseconds until the last byte must have arrived (default 10,000). */
   readonly timeout_ms?: number;
   /** Ends the reading early. */
   readonly signal?: AbortSignal;
@@ -40,10 +40,15 @@ class Unreadable extends Error {
 }
 
 /**
- * Reads what stands at an address or in a file. No redirect is followed: who may say what is banned is not
- * for an answer to decide. Never rejects.
+ * Reads a ban list from an address or a file, without verifying it. No redirect is followed: the answer must not
+ * choose who says what is banned. Never rejects.
  *
- * @example await readBanListSource({ url: 'https://hall.example/wcp/registry/ban-list?authority=org.acme' })
+ * @example
+ * import { readBanListSource } from '@wcp/hall';
+ *
+ * const url = 'https://hall.example/wcp/registry/ban-list?authority=org.acme';
+ * const reading = await readBanListSource({ url }, { timeout_ms: 5_000 });
+ * console.log(reading.ok ? reading.value : reading.code);
  */
 export async function readBanListSource(
   source: BanListSource,
@@ -76,7 +81,7 @@ async function readUrl(url: string, maxBytes: number, signal: AbortSignal): Prom
   }
   const parts: Uint8Array[] = [];
   let length = 0;
-  // Leaving the loop ends the connection.
+  // Leaving the loop closes the connection.
   for await (const part of body ?? []) {
     length += part.length;
     if (length > maxBytes) throw new Unreadable('BAN_LIST_TOO_LARGE');
@@ -111,7 +116,7 @@ function parse(bytes: Buffer): unknown {
   try {
     if (isUtf8(bytes)) return parseUniqueJson(bytes.toString('utf8'));
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new Unreadable('BAN_LIST_NOT_JSON');
 }

@@ -9,7 +9,7 @@ import type { FollowedList } from './followed-list.ts';
 import { Poller } from './poller.ts';
 import { storedBanListChange } from './stored-ban-list.ts';
 
-/** What following lists works with. */
+/** What a subscriber works with. */
 export interface BanListSubscriberParts {
   readonly lists: ActiveBanLists;
   readonly journal: Journal;
@@ -18,14 +18,14 @@ export interface BanListSubscriberParts {
 }
 
 const POLL_SECONDS = 300;
-const AGE_MS = 1_000;
+const EXPIRY_CHECK_MS = 1_000;
 
-/** Reads the lists that a Hall subscribes to, and says when one can be relied on no longer. */
+/** Reads the lists that a Hall subscribes to, and announces when one has expired or is current again. */
 export class BanListSubscriber {
   readonly #parts: BanListSubscriberParts;
   readonly #pollers: readonly Poller[];
   readonly #timer: NodeJS.Timeout;
-  /** The lists of which it was said that they cannot be relied on. */
+  /** The lists that were announced as stale. */
   readonly #announced = new Set<FollowedList>();
   #announcing: Promise<void> = Promise.resolve();
 
@@ -35,10 +35,10 @@ export class BanListSubscriber {
       (subscription) =>
         new Poller({
           seconds: subscription.source.poll_seconds ?? POLL_SECONDS,
-          look: (signal) => this.#look(subscription, signal),
+          poll: (signal) => this.#poll(subscription, signal),
         }),
     );
-    this.#timer = setInterval(() => this.#announce(), AGE_MS).unref();
+    this.#timer = setInterval(() => this.#announce(), EXPIRY_CHECK_MS).unref();
   }
 
   async close(): Promise<void> {
@@ -47,7 +47,7 @@ export class BanListSubscriber {
     await this.#announcing;
   }
 
-  async #look({ source, list }: Subscription, signal: AbortSignal): Promise<boolean> {
+  async #poll({ source, list }: Subscription, signal: AbortSignal): Promise<boolean> {
     const { clock, journal, lists } = this.#parts;
     const reading = await readBanListSource(source, { signal });
     if (signal.aborted) return false;
@@ -67,10 +67,10 @@ export class BanListSubscriber {
     return true;
   }
 
-  /** Said once for each reason, not at every attempt. */
+  /** Logged once for each reason, not at every attempt. */
   #fail(list: FollowedList, code: BanListCode | BanListSourceCode): false {
     if (list.failure !== code) {
-      this.#parts.log('warn', `The ban list of ${list.authority} was not taken: ${code}.`);
+      this.#parts.log('warn', `The ban list of ${list.authority} was not accepted: ${code}.`);
     }
     list.failure = code;
     return false;
@@ -108,7 +108,7 @@ function sentenceOf(authority: string, isStale: boolean): ['error' | 'info', str
   return isStale
     ? [
         'error',
-        `BAN_LIST_STALE: the ban list of ${authority} is missing or past its greatest age. Workers whose attestation is required are refused.`,
+        `BAN_LIST_STALE: the ban list of ${authority} is missing or expired. Workers whose attestation is required are denied.`,
       ]
-    : ['info', `The ban list of ${authority} can be relied on again.`];
+    : ['info', `The ban list of ${authority} is current again.`];
 }

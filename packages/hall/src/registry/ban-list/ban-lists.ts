@@ -23,15 +23,15 @@ export interface BanListsParts {
 export interface BanLists {
   /** Publishes lists. */
   readonly publisher: BanListPublisher;
-  /** What is banned, and whether every list can be relied on; `now` is in milliseconds since 1970. */
+  /** What is banned, and whether every list is current; `now` is in milliseconds since 1970. */
   state(now: number): BanState;
-  /** What an operator must know about lists that can't be relied on. */
+  /** What an operator must know about lists that are not current. */
   findings(now: number): readonly { readonly code: 'BAN_LIST_STALE'; readonly message: string }[];
-  /** Reads no list from then on. */
+  /** Stops reading lists. */
   close(): Promise<void>;
 }
 
-/** Opens with the last good lists that the store knows, and begins to read those that are subscribed to. */
+/** Opens with the last good lists in the store, and begins to read the subscriptions. */
 export async function openBanLists({
   store,
   authorities,
@@ -39,7 +39,7 @@ export async function openBanLists({
   ...parts
 }: BanListsParts): Promise<BanLists> {
   const lists = await ActiveBanLists.open(store, authorities, options);
-  const maintenance = new BanListSubscriber({ ...parts, lists });
+  const subscriber = new BanListSubscriber({ ...parts, lists });
   return {
     publisher: new BanListPublisher({ ...parts, lists }),
     state: (now) => lists.state(now),
@@ -51,18 +51,18 @@ export async function openBanLists({
           code: 'BAN_LIST_STALE',
           message: findingOf(authority, failure),
         })),
-    close: () => maintenance.close(),
+    close: () => subscriber.close(),
   };
 }
 
 function findingOf(authority: string, failure: string | null): string {
-  const reason = failure === null ? '' : ` The last attempt to get one ended with ${failure}.`;
-  return `The ban list of ${authority} is missing or past its greatest age: workers whose attestation is required are refused.${reason}`;
+  const reason = failure === null ? '' : ` The last attempt to read it failed with ${failure}.`;
+  return `The ban list of ${authority} is missing or expired: workers whose attestation is required are denied.${reason}`;
 }
 
 /**
- * What a decision is told of a worker's live code: nothing while a list can't be relied on (WCP-8-86), unless
- * the code is banned, which is refused whether attestation is required or not.
+ * The live hash that the facts state: null while a ban list is not current (WCP-8-86), unless the code is banned,
+ * which is denied whether attestation is required or not.
  */
 export function statedHash({ banned, isStale }: BanState, hash: Sha256 | null): Sha256 | null {
   return isStale && !banned.has(hash ?? '') ? null : hash;

@@ -2,12 +2,12 @@ import { type BanListCode, keyIdOf, verifyBanList } from '@wcp/evidence';
 import type { BanListSourceCode } from './ban-list-source.ts';
 import { type BanListRole, digestOf, type StoredBanList, storedBanList } from './stored-ban-list.ts';
 
-/** What becomes of a document that should be a list: it is held once it is durable, or it is refused. */
+/** Whether a document replaces the list that is held: it does once it is durable, or it is rejected. */
 export type BanListReplacement =
   | { readonly ok: true; readonly held: StoredBanList; readonly isNew: boolean }
   | { readonly ok: false; readonly code: BanListCode };
 
-/** The lists of one authority from one source: the last good one, and which may follow it. */
+/** The list of one authority from one source: the last good one, and which documents may replace it. */
 export class FollowedList {
   /** Names it in the store. */
   readonly id: string;
@@ -15,10 +15,10 @@ export class FollowedList {
   readonly #keys: () => readonly string[];
   #held: StoredBanList | null = null;
   #role: BanListRole;
-  /** Why the last attempt to get one failed; null after one that did not. */
+  /** Why the last reading failed; null after a good one. */
   failure: BanListCode | BanListSourceCode | null = null;
 
-  /** @param keys the authority's raw public keys that are in force when it is asked */
+  /** @param keys the authority's raw public keys in force at the time of the call */
   constructor(id: string, authority: string, role: BanListRole, keys: () => readonly string[]) {
     this.id = id;
     this.authority = authority;
@@ -34,7 +34,7 @@ export class FollowedList {
     return this.#role;
   }
 
-  /** Judges a document (section 8, "Ban list"). Nothing changes yet. */
+  /** Verifies a document (section 8, "Ban list"). Nothing changes yet. */
   prepare(document: unknown, now: string): BanListReplacement {
     const { authority } = this;
     const isNew = this.#held === null || digestOf(document) !== this.#held.digest;
@@ -57,17 +57,17 @@ export class FollowedList {
     this.failure = null;
   }
 
-  /** Whether there is a list of which nothing says that it should not be relied on. */
+  /** Whether there is a list that is neither expired nor signed with a revoked key. */
   isCurrent(now: number): boolean {
-    return this.#held !== null && now <= this.#held.expires && this.#isKeyHeld();
+    return this.#held !== null && now <= this.#held.expires && this.#isKeyInForce();
   }
 
-  /** What was signed with a key that is one no longer keeps nothing from following it. */
+  /** A list that was signed with a revoked key may be replaced by one of any sequence. */
   #lastSequence(): number {
-    return this.#held === null || !this.#isKeyHeld() ? -1 : this.#held.list.sequence;
+    return this.#held === null || !this.#isKeyInForce() ? -1 : this.#held.list.sequence;
   }
 
-  #isKeyHeld(): boolean {
+  #isKeyInForce(): boolean {
     return this.#keys().some((key) => keyIdOf(key) === this.#held?.list.signing_key_id);
   }
 }

@@ -1,51 +1,51 @@
-/** Something that is looked at again and again. */
-export interface Poll {
-  /** How long between two looks that went well, in seconds. */
+/** Something that is polled. */
+export interface Polled {
+  /** Seconds between two polls that succeed. */
   readonly seconds: number;
-  /** Whether it went well. */
-  look(signal: AbortSignal): Promise<boolean>;
+  /** Resolves with whether it succeeded. */
+  poll(signal: AbortSignal): Promise<boolean>;
 }
 
 const SECOND_MS = 1_000;
-/** More doublings than this are as good as endless. */
+/** Doublings after which the wait is longer than any interval. */
 const MAX_DOUBLINGS = 20;
-/** By how much a wait is cut at the most, so that many Halls don't ask at the same moment. */
-const SPREAD = 0.1;
+/** The part of a wait that is cut at random, so that many Halls do not poll at the same moment. */
+const JITTER = 0.1;
 
-/** Looks at once, and then from time to time, until it is closed. A look that fails is repeated soon. */
+/** Polls at once, and then at intervals, until it is closed. A failed poll is repeated soon. */
 export class Poller {
-  readonly #poll: Poll;
+  readonly #polled: Polled;
   readonly #random: () => number;
   readonly #closing = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #failures = 0;
 
-  constructor(poll: Poll, random: () => number = Math.random) {
-    this.#poll = poll;
+  constructor(polled: Polled, random: () => number = Math.random) {
+    this.#polled = polled;
     this.#random = random;
-    this.#running = this.#turn();
+    this.#running = this.#next();
   }
 
-  /** Ends a look that is under way, and waits for its end. */
+  /** Aborts a running poll, and waits for its end. */
   async close(): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#running;
   }
 
-  async #turn(): Promise<void> {
-    const wentWell = await this.#poll.look(this.#closing.signal).catch(() => false);
-    this.#failures = wentWell ? 0 : this.#failures + 1;
+  async #next(): Promise<void> {
+    const isSuccess = await this.#polled.poll(this.#closing.signal).catch(() => false);
+    this.#failures = isSuccess ? 0 : this.#failures + 1;
     if (this.#closing.signal.aborted) return;
-    const wait = waitAfter(this.#failures, this.#poll.seconds) * (1 - SPREAD * this.#random());
+    const wait = waitAfter(this.#failures, this.#polled.seconds) * (1 - JITTER * this.#random());
     this.#timer = setTimeout(() => {
-      this.#running = this.#turn();
+      this.#running = this.#next();
     }, wait * SECOND_MS).unref();
   }
 }
 
-/** After so many failures in a row: one second, two, four, and never longer than after a success. */
+/** Seconds to wait after a number of failures in a row: one, two, four, and never longer than after a success. */
 export function waitAfter(failures: number, seconds: number): number {
   if (failures === 0) return seconds;
   return Math.min(seconds, 2 ** Math.min(failures - 1, MAX_DOUBLINGS));

@@ -4,7 +4,7 @@ import { type BanList, type Sha256, sha256, WcpError } from '@wcp/spec';
 import { JsonDocument } from '@wcp/spec/document';
 import type { Change, StatefulRow } from '../../storage/store/store.ts';
 
-/** A ban list that was good when it was taken. */
+/** A ban list that was valid when it was accepted. */
 export interface StoredBanList {
   readonly list: BanList;
   /** As the authority signed it: `list` is its reading. */
@@ -12,14 +12,14 @@ export interface StoredBanList {
   /** Lists of one digest are the same list. */
   readonly digest: Sha256 | null;
   readonly banned: readonly Sha256[];
-  /** The end of its greatest age, in milliseconds since 1970. */
+  /** When it expires, in milliseconds since 1970. */
   readonly expires: number;
 }
 
-/** What a list is to a Hall: its own, another's that it follows, or its own that it publishes no more. */
+/** The role of a list: published here, followed from elsewhere, or withdrawn. */
 export type BanListRole = 'published' | 'followed' | 'withdrawn';
 
-/** A list that was verified, to be held. */
+/** Prepares a verified list to be held. */
 export function storedBanList(document: unknown, list: BanList): StoredBanList {
   const expires = Date.parse(list.issued_at) + list.max_age_seconds * 1000;
   return {
@@ -31,13 +31,13 @@ export function storedBanList(document: unknown, list: BanList): StoredBanList {
   };
 }
 
-/** What tells a document from any other; null for what is no JSON. */
+/** The digest of a document; null for what is not JSON. */
 export function digestOf(document: unknown): Sha256 | null {
   const reading = JsonDocument.read(document);
   return reading.ok ? sha256(reading.document.text) : null;
 }
 
-/** What makes a list durable. */
+/** Makes a list durable. */
 export function storedBanListChange(
   id: string,
   { document, list }: StoredBanList,
@@ -48,7 +48,7 @@ export function storedBanListChange(
 }
 
 /**
- * The list of a row. It was verified when it was taken; whether its key is still one is asked each time.
+ * The list of a row. It was verified when it was accepted; whether its key is in force is checked each time.
  *
  * @throws {WcpError} `ERR_WCP_STORE` for a row that was not written by this Hall
  */
@@ -56,5 +56,5 @@ export function readStoredBanList({ document: text }: StatefulRow): StoredBanLis
   const document: unknown = JSON.parse(text);
   const parsed = parseBanList(document);
   if (parsed.ok) return storedBanList(document, parsed.value);
-  throw new WcpError('ERR_WCP_STORE', 'A row of ban_lists does not hold together. Restore it from a backup.');
+  throw new WcpError('ERR_WCP_STORE', 'A row of ban_lists is damaged. Restore the store from a backup.');
 }

@@ -2,7 +2,7 @@ import { type Ledger, type LedgerIdentity, openLedger } from '../ledger/ledger.t
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 
-/** A store and the ledger over it: everything that a Hall keeps. */
+/** A store and the ledger over it: everything that a Hall stores. */
 export interface EvidenceStorage {
   readonly store: Store;
   readonly ledger: Ledger;
@@ -10,12 +10,12 @@ export interface EvidenceStorage {
   close(): Promise<void>;
 }
 
-/** A vault that lives as long as the process. */
+/** Opens a storage that lives as long as the process. */
 export async function openMemoryStorage(identity: LedgerIdentity): Promise<EvidenceStorage> {
   return storageOver(createMemoryStore(), identity);
 }
 
-/** A vault over a store in this thread; a store that does not hold together is closed again. */
+/** Opens a storage over a store in this thread; a damaged store is closed again. */
 export async function storageOver(store: Store, identity: LedgerIdentity): Promise<EvidenceStorage> {
   try {
     return { store, ledger: await openLedger(store, identity), close: () => store.close() };

@@ -1,6 +1,6 @@
 import { WcpError, type WcpErrorCode } from '@wcp/spec';
 
-/** A call of a vault's method from the other thread. */
+/** A call of a method of the storage in the other thread. */
 export interface RemoteCall {
   readonly id: number;
   readonly part: 'store' | 'ledger' | 'storage';
@@ -8,7 +8,7 @@ export interface RemoteCall {
   readonly args: readonly unknown[];
 }
 
-/** Its answer: an error crosses as its code and message, so that it can be told apart on the other side. */
+/** Its answer: an error crosses as its code and message, so that it can be recognised on the other side. */
 export type RemoteAnswer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: { readonly code: WcpErrorCode; readonly message: string } };

@@ -12,11 +12,11 @@ const PROGRAM = new URL(
   import.meta.url,
 );
 
-/** What lives for one commit dies young: with room for it, little is ever copied. */
+/** Megabytes for young objects: almost everything lives for one commit, and is then never copied. */
 const YOUNG_MB = 64;
 
 /**
- * A vault in one SQLite file, in a thread of its own: signing and fsync never stop the caller's thread.
+ * Opens a storage in one SQLite file, in a thread of its own: signing and fsync never block the caller's thread.
  *
  * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be opened
  */
@@ -110,8 +110,5 @@ class StorageWorker {
 }
 
 function gone(): WcpError {
-  return new WcpError(
-    'ERR_WCP_STORE',
-    'The store is closed, or the thread that writes it ended. Start the Hall again.',
-  );
+  return new WcpError('ERR_WCP_STORE', 'The store is closed, or its thread has ended. Start the Hall again.');
 }

@@ -11,11 +11,11 @@ export interface StorageWorkerData {
   readonly origin: string;
 }
 
-/** The thread that signs and writes, so that an fsync never stops the thread that answers requests. */
+/** The thread that signs and writes, so that an fsync never blocks the thread that answers requests. */
 const port = parentPort;
 const { file, key, origin } = workerData as StorageWorkerData;
 const opening = open();
-// What it fails with is told to whoever calls; nobody may have called yet.
+// Each call is answered with the error; none may have come yet.
 opening.catch(() => {});
 port?.on('message', (call: RemoteCall) => void answer(call));
 

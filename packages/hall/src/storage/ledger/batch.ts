@@ -6,7 +6,7 @@ import type { Appended } from './entry.ts';
 import { nodeChanges } from './log-tree.ts';
 import type { Prepared } from './prepare.ts';
 
-/** Entries that are committed together: gives each its place, and gathers what is to be written. */
+/** Entries that are committed together: gives each its place, and collects what is to be written. */
 export class Batch {
   /** The last receipt of each stream that the batch may add to. */
   readonly heads: Map<string, HeadRow>;

@@ -5,15 +5,14 @@ import { type Receipt, type Sha256, WcpError } from '@wcp/spec';
 import type { ReceiptRow, Store } from '../store/store.ts';
 import { subtreeReader } from './log-tree.ts';
 
-/** So many of the last receipts are looked at when a log is opened: what the next ones will build on. */
+/** The number of last receipts that are checked when a log is opened: the next ones build on them. */
 const TAIL = 1_000;
 
 /**
- * Checks what a log is about to be continued from: its last receipts against their leaves and the heads
- * of their streams, and the tree against the last checkpoint that was signed. The whole log is for
- * `wcp receipts verify`.
+ * Checks the end of a log before it is continued: its last receipts against their leaves and the heads of their
+ * streams, and the tree against the last signed checkpoint. `wcp receipts verify` checks the whole log.
  *
- * @throws {WcpError} `ERR_WCP_STORE` where something was changed beneath the database
+ * @throws {WcpError} `ERR_WCP_STORE` where rows were changed behind the Hall's back
  */
 export async function checkTail(store: Store, key: SigningKey, origin: string): Promise<void> {
   const tail = await store.list('receipts', { descending: true, limit: TAIL });
@@ -48,7 +47,7 @@ async function checkTree(
   const signed = verifyCheckpoint(last.note, { origin, publicKey });
   const code = signed.findings[0]?.code;
   if (code === 'CHECKPOINT_ORIGIN_MISMATCH') throw ofAnotherLog(origin);
-  // A Hall may get a new key; what the old one signed is then compared, and verified by whoever has that key.
+  // A Hall may get a new key; what the old one signed is then only compared: holders of that key can verify it.
   if (code !== undefined && code !== 'CHECKPOINT_KEY_UNKNOWN')
     throw damaged('its last checkpoint is not signed');
   if (last.size > size) throw damaged('the end of the log is missing');
@@ -69,13 +68,13 @@ function base64Of(root: Sha256): string {
 function ofAnotherLog(origin: string): WcpError {
   return new WcpError(
     'ERR_WCP_STORE',
-    `The store is that of another log than ${origin}: start it under its own origin.`,
+    `The store belongs to another log than ${origin}. Start the Hall with the origin of that log.`,
   );
 }
 
 function damaged(what: string): WcpError {
   return new WcpError(
     'ERR_WCP_STORE',
-    `The store is damaged: ${what}. Nothing was written. Restore it from a backup; \`wcp receipts verify\` shows where.`,
+    `The store is damaged: ${what}. Nothing was written. Restore it from a backup; \`wcp receipts verify\` shows where it is damaged.`,
   );
 }

@@ -5,20 +5,20 @@ import type { Change } from '../store/store.ts';
 /** A decision on its way into the ledger: mostly texts, because they cross from one thread to another. */
 export interface DecisionEvidence {
   readonly kind: 'decision';
-  /** The JSON of the input as received; null where it is none. */
+  /** The JSON of the input as received; null where it was not JSON. */
   readonly input: string | null;
-  /** What its receipt says of it. */
+  /** The draft of its receipt. */
   readonly draft: ReturnType<typeof draftDecision>;
   /** The canonical JSON of what its digest covers. */
   readonly lasting: string;
   /** The JSON of the whole decision. */
   readonly decision: string;
-  /** Whether it has events of its own, which it brings itself. */
+  /** Whether the decision contains events of its own. */
   readonly hasEvents: boolean;
   /** The JSON of the facts that `observation` does not hold. */
   readonly facts: string;
   readonly observation: string;
-  /** Whether a worker starts once this is durable: an outcome is then owed. */
+  /** Whether a worker starts once this is durable: an outcome must then follow. */
   readonly isDispatched: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface PlainEvidence {
 /** What becomes durable together: a receipt, events and changes of the store, or any of them. */
 export interface Entry {
   readonly evidence?: DecisionEvidence | OutcomeEvidence | PlainEvidence;
-  /** Beside the events of a decision, which it brings itself. */
+  /** Events beside those that a decision contains. */
   readonly events?: { readonly tenant_id: string | null; readonly list: readonly object[] };
   readonly changes?: readonly Change[];
 }

@@ -1,19 +1,19 @@
 import type { Appended, Entry } from './entry.ts';
 import type { Ledger } from './ledger.ts';
 
-/** So many entries share a commit at most: more would let the first of them wait for the last. */
+/** Maximum entries per commit: with more, the first would wait for the last. */
 const MAX_ENTRIES = 512;
-/** One commit is made while the next is on its way, so that neither thread waits for the other. */
+/** One commit is made while the next is prepared, so that neither thread waits for the other. */
 const MAX_UNDER_WAY = 2;
 
-/** Entries that belong together: they are never in two commits. */
+/** Entries that belong together: they are never split between two commits. */
 interface Waiting {
   readonly entries: readonly Entry[];
   readonly resolve: (appended: readonly Appended[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Lets entries that come at the same time share a commit. */
+/** Commits entries that come at the same time together. */
 export class GroupCommit {
   readonly #ledger: Ledger;
   #waiting: Waiting[] = [];
@@ -24,7 +24,7 @@ export class GroupCommit {
     this.#ledger = ledger;
   }
 
-  /** Resolves when all of the entries are durable; rejects where they are not, and then nothing of them is. */
+  /** Resolves when all entries are durable; rejects where none is. */
   append(entries: readonly Entry[]): Promise<readonly Appended[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entries, resolve, reject });
@@ -32,7 +32,7 @@ export class GroupCommit {
     });
   }
 
-  /** Whatever else this turn of the event loop brings shares the commit. */
+  /** Entries of the same turn of the event loop share the commit. */
   #schedule(): void {
     if (this.#isScheduled || this.#underWay >= MAX_UNDER_WAY || this.#waiting.length === 0) return;
     this.#isScheduled = true;

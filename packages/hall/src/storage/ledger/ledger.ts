@@ -2,6 +2,7 @@ import { type SigningKey, signCheckpoint } from '@wcp/evidence';
 import { consistencyProof, inclusionProof, type MerkleFrontier } from '@wcp/evidence/log';
 import type { Sha256 } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
+import { SerialQueue } from '../../base/serial-queue.ts';
 import type { Change, HeadRow, Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
 import { checkTail } from './check-tail.ts';
@@ -9,12 +10,12 @@ import type { Appended, Entry } from './entry.ts';
 import { readFrontier, subtreeReader } from './log-tree.ts';
 import { type Prepared, prepare } from './prepare.ts';
 
-/** How many streams' heads are kept at hand; the others are read when they are needed. */
+/** Stream heads that are cached; the others are read when they are needed. */
 const HEAD_CACHE_SIZE = 10_000;
-/** How many observations are known to be kept already. */
+/** Observations that are remembered as stored. */
 const OBSERVATION_CACHE_SIZE = 1_000;
 
-/** How far the log has come. */
+/** The size and the root of the log. */
 interface LogHead {
   readonly size: number;
   readonly root: Sha256;
@@ -22,7 +23,7 @@ interface LogHead {
 
 /** The log of a Hall, and the one way to write to its store. */
 export interface Ledger {
-  /** Makes entries durable, all of them or none, each receipt chained, signed and a leaf of the log. */
+  /** Makes entries durable, all of them or none; each receipt is chained, signed and a leaf of the log. */
   append(entries: readonly Entry[]): Promise<Appended[]>;
   head(): Promise<LogHead>;
   /** Signs the head of the log and keeps the note. */
@@ -31,7 +32,7 @@ export interface Ledger {
   proveConsistency(first: number, second: number): Promise<Sha256[]>;
 }
 
-/** What signs a ledger, and under which name. */
+/** The key that signs a ledger, and its name. */
 export interface LedgerIdentity {
   readonly key: SigningKey;
   readonly origin: string;
@@ -40,7 +41,7 @@ export interface LedgerIdentity {
 /**
  * Opens the log of a store where it ended (section 8).
  *
- * @throws {WcpError} `ERR_WCP_STORE` where the store does not hold together
+ * @throws {WcpError} `ERR_WCP_STORE` where the store is damaged
  */
 export async function openLedger(store: Store, identity: LedgerIdentity): Promise<Ledger> {
   await checkTail(store, identity.key, identity.origin);
@@ -57,8 +58,8 @@ class StoredLedger implements Ledger {
   readonly #observations = new LRUCache<string, true>({ max: OBSERVATION_CACHE_SIZE });
   #frontier: MerkleFrontier;
   #nextEvent: number;
-  /** One commit after the other: a receipt's place depends on that of the one before it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** One commit after another: the place of a receipt depends on the one before it. */
+  readonly #queue = new SerialQueue();
 
   constructor(store: Store, identity: LedgerIdentity, frontier: MerkleFrontier, nextEvent: number) {
     this.#store = store;
@@ -68,9 +69,7 @@ class StoredLedger implements Ledger {
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
-    const appended = this.#turn.then(() => this.#commit(entries));
-    this.#turn = appended.catch(() => {});
-    return appended;
+    return this.#queue.run(() => this.#commit(entries));
   }
 
   async head(): Promise<LogHead> {
@@ -109,7 +108,7 @@ class StoredLedger implements Ledger {
     return appended;
   }
 
-  /** An observation comes with every decision that it belongs to, and is written once. */
+  /** An observation comes with each of its decisions, and is written once. */
   #isNew(change: Change, observed: Set<string>): boolean {
     if (!('put' in change) || change.put !== 'observations') return true;
     const { digest } = change.row;

@@ -9,7 +9,7 @@ import {
 import { WcpError } from '@wcp/spec';
 import type { Change, Store } from '../store/store.ts';
 
-/** Subtrees below this height are worked out from the leaves of the receipts; those from it up are kept. */
+/** Subtrees below this height are computed from the leaves; those of this height and above are stored. */
 const TILE_HEIGHT = 8;
 const HEIGHT_FACTOR = 2 ** 48;
 
@@ -18,7 +18,7 @@ function placeOf({ height, index }: Subtree): number {
   return height * HEIGHT_FACTOR + index;
 }
 
-/** The rows of those completed subtrees that are kept. */
+/** The rows of the completed subtrees that are stored. */
 export function nodeChanges(completed: readonly HashedSubtree[]): Change[] {
   return completed
     .filter(({ height }) => height >= TILE_HEIGHT)

@@ -22,14 +22,19 @@ export interface Prepared {
   readonly changes: readonly Change[];
 }
 
-/** Reads what came from another thread as text, and drafts its receipt. */
+/** Reads an entry that came from another thread as text, and drafts its receipt. */
 export function prepare(entry: Entry): Prepared {
   const { evidence, events = null, changes = [] } = entry;
   const plain = { decision: null, events, changes };
   if (evidence === undefined) return { draft: null, ...plain };
   if (evidence.kind === 'plain') return { draft: { receipt_id: v7(), ...evidence.draft }, ...plain };
   return evidence.kind === 'outcome'
-    ? { draft: outcomeDraft(evidence), decision: null, events, changes: [...changes, settled(evidence)] }
+    ? {
+        draft: outcomeDraft(evidence),
+        decision: null,
+        events,
+        changes: [...changes, outcomeArrived(evidence)],
+      }
     : prepareDecision(evidence, changes);
 }
 
@@ -37,8 +42,8 @@ function outcomeDraft({ decided, outcome }: OutcomeEvidence): ReceiptDraft {
   return outcomeReceipt({ receipt_id: v7(), decided: JSON.parse(decided) as Receipt, outcome });
 }
 
-/** The outcome that a dispatch owed is there. */
-function settled({ decision_id }: OutcomeEvidence): Change {
+/** A dispatch no longer waits for its outcome. */
+function outcomeArrived({ decision_id }: OutcomeEvidence): Change {
   return { remove: 'dispatches', key: decision_id };
 }
 
@@ -53,7 +58,7 @@ function prepareDecision(evidence: DecisionEvidence, changes: readonly Change[])
     events: evidence.hasEvents
       ? { tenant_id: draft.stream === NO_TENANT ? null : draft.stream, list: null }
       : null,
-    changes: evidence.isDispatched ? [...changes, owed(draft)] : changes,
+    changes: evidence.isDispatched ? [...changes, outcomeAwaited(draft)] : changes,
   };
 }
 
@@ -63,7 +68,8 @@ function canonicalOf(text: string): string | null {
   return reading.findings.length === 0 ? reading.text : null;
 }
 
-function owed(draft: ReceiptDraft): Change {
+/** A dispatch waits for its outcome from now on. */
+function outcomeAwaited(draft: ReceiptDraft): Change {
   const { decision_id, worker_id, dispatched_at } = draft;
   const row = {
     decision_id: decision_id as string,

@@ -2,7 +2,7 @@ import type { RouteDecision } from '@wcp/spec';
 import { nestingOf } from '@wcp/spec/json';
 import type { DecisionRow, Store } from './store.ts';
 
-/** A decision with everything that it was made from. */
+/** A decision and everything that it was made from. */
 export interface DecisionRecord {
   /** That of its receipt. */
   readonly position: number;
@@ -11,7 +11,7 @@ export interface DecisionRecord {
   readonly decision: RouteDecision;
 }
 
-/** Puts a recorded decision together again. */
+/** Reads a recorded decision. */
 export async function readDecisionRecord(store: Store, position: number): Promise<DecisionRecord> {
   const row = (await store.get('decisions', position)) as DecisionRow;
   const observation = await store.get('observations', row.observation);
@@ -23,10 +23,10 @@ export async function readDecisionRecord(store: Store, position: number): Promis
   return { position, input: row.input === null ? null : inputOf(row.input), facts, decision };
 }
 
-/** Far beyond what `decide` takes, and far below what would exhaust the stack of whoever writes or reads it. */
-const DEEPEST = 256;
+/** Nesting far beyond what `decide` accepts, and far below what would exhaust the stack of a reader. */
+const MAX_NESTING = 256;
 
-/** An input for showing; one that nobody could show is null, and its decision says what was wrong with it. */
+/** An input to be shown; null where it is nested too deeply, which its decision says. */
 function inputOf(text: string): unknown {
-  return nestingOf(text) > DEEPEST ? null : JSON.parse(text);
+  return nestingOf(text) > MAX_NESTING ? null : JSON.parse(text);
 }

@@ -5,7 +5,7 @@ import { keyOf, TABLES } from './tables.ts';
 type Row = Readonly<Record<string, unknown>>;
 type Undo = () => void;
 
-/** A store that lives as long as the process: for tests, and for a Hall that is embedded and keeps nothing. */
+/** Creates a store that lives as long as the process: for tests, and for an embedded Hall without a file. */
 export function createMemoryStore(): Store {
   return new MemoryStore();
 }
@@ -82,7 +82,7 @@ class MemoryTable {
     return this.set(key, copyOf(row));
   }
 
-  /** Sets or removes a row, and gives what takes that back. */
+  /** Sets or removes a row, and returns a function that undoes it. */
   set(key: Key, row: Row | null): Undo {
     const before = this.rows.get(key) ?? null;
     if (before !== null)
@@ -111,7 +111,7 @@ function valuesOf(row: Row, columns: readonly string[]): string {
   return JSON.stringify(columns.map((name) => row[name]));
 }
 
-/** What is kept is nobody else's: bytes are copied as well. */
+/** A copy, so that nobody else changes what is stored: bytes are copied as well. */
 function copyOf(row: Row): Row {
   const members = Object.entries(row);
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Change, TableName } from './store.ts';
 import { keyOf, TABLES } from './tables.ts';
 
-/** What Kysely knows of a table that is chosen at run time. */
+/** Kysely's view of a table that is chosen at run time. */
 export interface AnyTables {
   readonly any: Record<string, never>;
 }
@@ -20,8 +20,8 @@ interface Writing {
 }
 
 /**
- * Makes changes inside a transaction that its caller holds. Kysely writes each statement once; running
- * it again costs no building of SQL, which at thousands of receipts a second is what counts.
+ * Applies changes inside the caller's transaction. Kysely builds each statement once: at thousands of receipts a
+ * second, building SQL again would cost more than running it.
  */
 export class RowWriter {
   readonly #database: DatabaseSync;

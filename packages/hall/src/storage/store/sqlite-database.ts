@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 
 const STATEMENTS = 256;
 
-/** Node's own SQLite in the form that Kysely's SQLite dialect asks for; statements are prepared once. */
+/** Node's own SQLite in the form that Kysely's SQLite dialect expects; statements are prepared once. */
 export function asSqliteDatabase(database: DatabaseSync): SqliteDatabase {
   const prepared = new LRUCache<string, SqliteStatement>({ max: STATEMENTS });
   return {

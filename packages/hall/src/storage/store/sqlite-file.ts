@@ -8,10 +8,10 @@ import { TABLES, type Table } from './tables.ts';
 
 /** Raised with every change of {@link TABLES}; an older Hall refuses a newer file. */
 const SCHEMA_VERSION = 1;
-/** Says in the file's header whose it is: "WCPH". */
+/** Marks the file as that of a Hall: "WCPH". */
 const APPLICATION_ID = 0x57435048;
 
-/** Opens or makes the file, locks it for this process, and checks that it is whole. */
+/** Opens or creates the file, locks it for this process, and checks its integrity. */
 export function openDatabase(file: string): DatabaseSync {
   const isNew = !existsSync(file);
   checkWritable(isNew ? dirname(file) : file);
@@ -24,7 +24,7 @@ export function openDatabase(file: string): DatabaseSync {
     );
     database.exec('PRAGMA wal_autocheckpoint=512; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;');
     database.exec('BEGIN IMMEDIATE; COMMIT;');
-    checkWhole(database);
+    checkIntegrity(database);
     if (isNew || numberOf(database, 'application_id') === 0) createTables(database);
     checkVersion(database);
     return database;
@@ -34,20 +34,20 @@ export function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/** SQLite itself would say no more than that the disk failed. */
+/** SQLite itself would only report a disk error. */
 function checkWritable(path: string): void {
   try {
     accessSync(path, constants.W_OK);
   } catch (cause) {
     throw new WcpError(
       'ERR_WCP_STORE',
-      'The store cannot be written: its file or folder is read-only or missing. Give the Hall the right to write there.',
+      'The store cannot be written: its file or folder is read-only or missing. Allow the Hall to write there.',
       { cause },
     );
   }
 }
 
-function checkWhole(database: DatabaseSync): void {
+function checkIntegrity(database: DatabaseSync): void {
   const [found] = database.prepare('PRAGMA quick_check(1)').all();
   if (found !== undefined && Object.values(found)[0] === 'ok') return;
   throw new WcpError(
@@ -64,7 +64,7 @@ function checkVersion(database: DatabaseSync): void {
     'ERR_WCP_STORE',
     isOurs
       ? `The store has version ${version}; this Hall reads version ${SCHEMA_VERSION}. Use the Hall that wrote it, or a newer one.`
-      : 'The file is a database, but not that of a Hall. Name another folder.',
+      : 'The file is a database, but not that of a Hall. Choose another folder.',
   );
 }
 

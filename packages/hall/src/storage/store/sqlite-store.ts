@@ -9,11 +9,10 @@ import { storeError } from './store-error.ts';
 import { keyOf } from './tables.ts';
 
 /**
- * A store in one SQLite file (WAL, `synchronous=FULL`): what a commit resolved survives a crash and a
- * power cut. The file is this process's alone until it is closed.
+ * Opens a store in one SQLite file (WAL, `synchronous=FULL`): what a commit resolved survives a crash and a power
+ * cut. No other process can open the file until the store is closed.
  *
  * @throws {WcpError} `ERR_WCP_STORE`: locked by another process, not writable, damaged, of a newer version
- * @example const store = openSqliteStore('hall/store.db');
  */
 export function openSqliteStore(file: string): Store {
   const database = openDatabase(file);
@@ -86,7 +85,7 @@ class SqliteStore implements Store {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** Tables are chosen at run time: what Kysely can't type is typed by {@link Store}. */
+  /** Tables are chosen at run time: what Kysely cannot type is typed by {@link Store}. */
   get #dynamic(): Kysely<AnyTables> {
     return this.#db as unknown as Kysely<AnyTables>;
   }

@@ -11,7 +11,7 @@ export interface ReceiptRow {
   readonly receipt: string;
 }
 
-/** A decision beside its receipt, with all that is needed to make it again. */
+/** A decision beside its receipt, with everything that is needed to make it again. */
 export interface DecisionRow {
   /** The position of its receipt. */
   readonly position: number;
@@ -80,7 +80,7 @@ export interface DispatchRow {
   readonly decided: string;
 }
 
-/** What was spent under one correlation id. */
+/** What has been spent under one correlation id. */
 export interface ChainRow {
   readonly correlation_id: string;
   readonly blast_score: number;
@@ -142,15 +142,15 @@ export interface Query<T extends TableName> {
   readonly where?: Partial<Tables[T]>;
   /** Only keys beyond this one, in the direction of the listing. */
   readonly after?: Key;
-  /** At most so many; 100 where it is absent. */
+  /** Maximum rows (default 100). */
   readonly limit?: number;
-  /** From the greatest key down. */
+  /** From the greatest key downwards. */
   readonly descending?: boolean;
 }
 
 /**
- * Where a Hall keeps everything. An implementation makes each commit durable before it resolves, all of
- * it or nothing, and rejects with a `WcpError` `ERR_WCP_STORE` where it can't.
+ * Where a Hall stores everything. An implementation makes each commit durable before it resolves, all of it or
+ * nothing, and rejects with a `WcpError` `ERR_WCP_STORE` where it cannot.
  */
 export interface Store {
   get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | null>;

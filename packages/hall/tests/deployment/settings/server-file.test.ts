@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderOf, GREETING, open, problemsOf, read, scratch, write } from '../support.ts';
+import { findingsOf, folderOf, GREETING, open, read, scratch, write } from '../support.ts';
 
 const found = async (dir: string, env = {}) =>
-  (await problemsOf(dir, { env })).map(({ file, path, code }) => `${file} ${path} ${code}`);
+  (await findingsOf(dir, { env })).map(({ file, path, code }) => `${file} ${path} ${code}`);
 
 /** A folder with the example's worker, so that only the settings are wrong. */
 async function exampleWith(change: Readonly<Record<string, unknown>>): Promise<string> {
@@ -59,13 +59,13 @@ describe('server.json', () => {
 
   it('has a sentence for each mistake, and none of the parser’s own', async () => {
     const dir = folderOf({ 'server.json': { port: 'x', workers: [{}], webhooks: {} } });
-    for (const { message } of await problemsOf(dir))
+    for (const { message } of await findingsOf(dir))
       expect(message).toMatch(/^(port|A worker|webhooks) .*\.|…/);
   });
 
   it('is refused where it is no JSON, with the place', async () => {
     const dir = folderOf({ 'server.json': '{\n  "port": 1,\n}' });
-    expect(await problemsOf(dir)).toMatchObject([
+    expect(await findingsOf(dir)).toMatchObject([
       { file: 'server.json', code: 'NOT_JSON', message: expect.stringContaining('line 3, column 1') },
     ]);
   });

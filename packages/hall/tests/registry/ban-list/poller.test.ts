@@ -12,49 +12,49 @@ afterEach(() => {
 function looks(...outcomes: (boolean | Error)[]) {
   const at: number[] = [];
   const began = Date.now();
-  const look = async () => {
+  const poll = async () => {
     at.push((Date.now() - began) / 1000);
     const outcome = outcomes.length > 1 ? outcomes.shift() : outcomes[0];
     if (outcome instanceof Error) throw outcome;
     return outcome === true;
   };
-  return { at, look };
+  return { at, poll };
 }
 
 describe('a poller', () => {
   test('looks at once and then at its own pace', async () => {
-    const { at, look } = looks(true);
-    const poller = new Poller({ seconds: 60, look }, () => 0);
+    const { at, poll } = looks(true);
+    const poller = new Poller({ seconds: 60, poll }, () => 0);
     await vi.advanceTimersByTimeAsync(150_000);
     expect(at).toEqual([0, 60, 120]);
     await poller.close();
   });
 
   test('looks again soon after a failure, ever later, and never later than its own pace', async () => {
-    const { at, look } = looks(false, new Error('no'), false, false, false, true);
-    const poller = new Poller({ seconds: 10, look }, () => 0);
+    const { at, poll } = looks(false, new Error('no'), false, false, false, true);
+    const poller = new Poller({ seconds: 10, poll }, () => 0);
     await vi.advanceTimersByTimeAsync(40_000);
     expect(at).toEqual([0, 1, 3, 7, 15, 25, 35]);
     await poller.close();
   });
 
   test('waits a little less by chance', async () => {
-    const { at, look } = looks(true);
-    const poller = new Poller({ seconds: 100, look }, () => 1);
+    const { at, poll } = looks(true);
+    const poller = new Poller({ seconds: 100, poll }, () => 1);
     await vi.advanceTimersByTimeAsync(185_000);
     expect(at).toEqual([0, 90, 180]);
     await poller.close();
   });
 
   test('looks no more once it is closed, and ends what is under way', async () => {
-    const { at, look } = looks(true);
+    const { at, poll } = looks(true);
     let signal: AbortSignal | undefined;
     const poller = new Poller({
       seconds: 1,
-      look: (given) => {
+      poll: (given) => {
         signal = given;
         return at.length === 0
-          ? look()
+          ? poll()
           : new Promise((resolve) => given.addEventListener('abort', () => resolve(false)));
       },
     });
