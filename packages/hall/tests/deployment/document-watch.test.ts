@@ -97,7 +97,7 @@ describe('documents that are broken when a Hall starts', () => {
     await first.close();
     write(dir, 'rules.json', '{"rules":');
     folder = await open(dir);
-    expect(folder.said.at(-1)).toContain('Those that were last good are in force.');
+    expect(folder.said.at(-1)).toContain('The last good ones are in force.');
     expect(folder.said[0]).toContain('UNREADABLE /rules');
     expect(await ruleOf()).toBe('greetings');
     const troubles = [{ code: 'DOCUMENTS_REJECTED' }];

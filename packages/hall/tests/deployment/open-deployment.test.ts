@@ -111,7 +111,9 @@ describe('a folder in which something is', () => {
     expect(first.said).toEqual([]);
     await first.close();
     chmodSync(join(dir, 'keys/hall-key.pem'), 0o644);
-    expect((await open(dir)).said).toEqual([expect.stringMatching(/^warn Others than its owner may read/)]);
+    expect((await open(dir)).said).toEqual([
+      expect.stringMatching(/^warn keys\/hall-key\.pem is readable by others/),
+    ]);
   });
 
   it('is refused while another Hall has it, with what it made left as it is', async () => {

@@ -127,7 +127,7 @@ describe('approvals', () => {
     const id = await hold(test);
     await test.hall.reload({ rules: [] });
     const { code, err } = await test.as('steward', ['approvals', 'approve', id]);
-    expect(err).toMatch(/^error DENY_[A-Z_]+: The request was decided anew and is denied/);
+    expect(err).toMatch(/^error DENY_[A-Z_]+: The request was decided again and is denied/);
     expect(code).toBe(1);
   });
 

@@ -139,8 +139,8 @@ describe('serve', () => {
 
   it('refuses to be open to other machines', async () => {
     const args = ['serve', scratch(), '--port', '0', '--open', '--host', '0.0.0.0'];
-    const { code, out, err } = await wcp(args);
-    expect(err).toContain('Without any key everybody who reaches 0.0.0.0 could ask.');
+    const { code, out, err } = await wcpHere(args);
+    expect(err).toContain('Without an API key, everybody who can reach 0.0.0.0 could use the Hall.');
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 
@@ -201,7 +201,7 @@ describe('serve', () => {
       ...nobody,
     });
     chmodSync(dir, 0o755);
-    expect(stderr).toMatch(/error UNUSABLE: The Hall may not use this/);
+    expect(stderr).toMatch(/error UNUSABLE: Permission denied/);
     expect(status).toBe(2);
   });
 

@@ -14,7 +14,7 @@ test('whoever watches the log is told what waits for a human, and what became of
   const id = held.json.decision.pending_approval_id;
   await hall.post('steward', '/wcp/approvals/resolve', { approval_id: id, resolution: 'deny' });
   await expect.poll(() => told.length).toBe(2);
-  expect(told[0]).toMatch(new RegExp(`^info tenant-a asks for .* wcp approvals show ${id}$`));
-  expect(told[1]).toBe(`info The hold ${id} is denied.`);
+  expect(told[0]).toMatch(new RegExp(`^info tenant-a requests .* wcp approvals show ${id}$`));
+  expect(told[1]).toBe(`info The approval ${id} is denied.`);
   await hall.close();
 });

@@ -138,7 +138,7 @@ describe('server.json', () => {
     expect(outcome_receipt?.outcome?.status).toBe('error');
     expect(said).not.toEqual([]);
     for (const line of said) {
-      expect(line).toMatch(/^warn org\.example\.hello: .*Its last words: \\u001b\[31mwoe/);
+      expect(line).toMatch(/^warn org\.example\.hello: .*Its last output: \\u001b\[31mwoe/);
     }
   });
 });

@@ -147,7 +147,7 @@ describe('the last good list stays in force', () => {
     await serve(change(good), 'refused');
     expect(stateNow()).toEqual({ banned: [CODE], isStale: false });
     expect(await codeOf()).toBe('DENY_WORKER_BANNED');
-    expect(hall.logged).toEqual([`warn The ban list of org.acme was not taken: ${code}.`]);
+    expect(hall.logged).toEqual([`warn The ban list of org.acme was not accepted: ${code}.`]);
     await serve(banListBy(key));
     expect(stateNow()).toEqual({ banned: [], isStale: false });
   });
@@ -210,7 +210,7 @@ describe('while a list is missing or past its greatest age', () => {
     expect(await troubles()).toEqual([
       {
         code: 'BAN_LIST_STALE',
-        message: expect.stringMatching(/org\.acme.* ended with BAN_LIST_MALFORMED\.$/),
+        message: expect.stringMatching(/org\.acme.* failed with BAN_LIST_MALFORMED\.$/),
       },
     ]);
     expect((await hall.get('nobody', '/wcp/health')).json.status).toBe('degraded');
@@ -222,9 +222,9 @@ describe('while a list is missing or past its greatest age', () => {
     expect(await troubles()).toEqual([]);
     expect(await codeOf()).toBeNull();
     expect(hall.logged).toEqual([
-      'warn The ban list of org.acme was not taken: BAN_LIST_MALFORMED.',
+      'warn The ban list of org.acme was not accepted: BAN_LIST_MALFORMED.',
       expect.stringMatching(/^error BAN_LIST_STALE: the ban list of org\.acme/),
-      'info The ban list of org.acme can be relied on again.',
+      'info The ban list of org.acme is current again.',
     ]);
   });
 });
