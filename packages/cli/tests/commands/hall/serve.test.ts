@@ -139,7 +139,7 @@ describe('serve', () => {
 
   it('refuses to be open to other machines', async () => {
     const args = ['serve', scratch(), '--port', '0', '--open', '--host', '0.0.0.0'];
-    const { code, out, err } = await wcpHere(args);
+    const { code, out, err } = await wcp(args);
     expect(err).toContain('Without an API key, everybody who can reach 0.0.0.0 could use the Hall.');
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });

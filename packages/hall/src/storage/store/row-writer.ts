@@ -5,7 +5,7 @@ import { keyOf, TABLES } from './tables.ts';
 
 /** Kysely's view of a table that is chosen at run time. */
 export interface AnyTables {
-  readonly any: Record<string, never>;
+  readonly any: Record<string, SQLInputValue>;
 }
 
 /** The name of a table for Kysely's types. */
@@ -58,16 +58,13 @@ export class RowWriter {
     const others = columns.filter((name) => name !== key);
     const put = this.#db
       .insertInto(anyTable(table))
-      .values(blank as never)
+      .values(blank)
       .onConflict((conflict) =>
         conflict
           .column(key)
-          .doUpdateSet(
-            (on) =>
-              Object.fromEntries(others.map((name) => [name, on.ref(`excluded.${name}` as never)])) as never,
-          ),
+          .doUpdateSet((on) => Object.fromEntries(others.map((name) => [name, on.ref(`excluded.${name}`)]))),
       );
-    const remove = this.#db.deleteFrom(anyTable(table)).where(key, '=', '' as never);
+    const remove = this.#db.deleteFrom(anyTable(table)).where(key, '=', '');
     return {
       put: this.#database.prepare(put.compile().sql),
       remove: this.#database.prepare(remove.compile().sql),

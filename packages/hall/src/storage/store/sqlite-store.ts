@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { WcpError } from '@wcp/spec';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type AnyTables, anyTable, RowWriter } from './row-writer.ts';
@@ -35,7 +35,7 @@ class SqliteStore implements Store {
       const row = await this.#dynamic
         .selectFrom(anyTable(table))
         .selectAll()
-        .where(keyOf(table), '=', key as never)
+        .where(keyOf(table), '=', key)
         .executeTakeFirst();
       return (row ?? null) as Tables[T] | null;
     });
@@ -46,10 +46,10 @@ class SqliteStore implements Store {
     const key = keyOf(table);
     return this.#attempt(async () => {
       let select = this.#dynamic.selectFrom(anyTable(table)).selectAll();
-      for (const [name, value] of Object.entries(where)) {
-        select = value === null ? select.where(name, 'is', null) : select.where(name, '=', value as never);
+      for (const [name, value] of Object.entries(where) as [string, SQLInputValue][]) {
+        select = value === null ? select.where(name, 'is', null) : select.where(name, '=', value);
       }
-      if (after !== undefined) select = select.where(key, descending ? '<' : '>', after as never);
+      if (after !== undefined) select = select.where(key, descending ? '<' : '>', after);
       const rows = await select
         .orderBy(key, descending ? 'desc' : 'asc')
         .limit(limit)
