@@ -3,8 +3,7 @@ import type { AnswerOf, ItemOf, ListOperationId } from '@wcp/spec/hall';
 import { type HallClientOptions, openConnection } from './connection.ts';
 import { notAHall } from './errors.ts';
 import { type EventsOptions, followEvents, type ReceivedEvent } from './follow-events.ts';
-import type { JsonText } from './json-text.ts';
-import type { CallOptions, HallOperations, ListInputOf } from './operations.ts';
+import type { CallOptions, HallOperations, JsonText, ListInputOf } from './operations.ts';
 import { send } from './send.ts';
 import { writeRequest } from './write-request.ts';
 

@@ -3,5 +3,10 @@ export type { HallClientOptions } from './connection.ts';
 export { createHallClient, type HallClient } from './create-hall-client.ts';
 export type { EventsOptions, ReceivedEvent } from './follow-events.ts';
 export { type HallProblemCode, HallProblemError } from './hall-problem-error.ts';
-export { JsonText } from './json-text.ts';
-export type { CallOptions, HallOperations, InputOf, ListInputOf } from './operations.ts';
+export {
+  type CallOptions,
+  type HallOperations,
+  type InputOf,
+  JsonText,
+  type ListInputOf,
+} from './operations.ts';

@@ -1,8 +1,7 @@
 import type { Endpoint } from '@wcp/spec/endpoints';
 import { type Connection, readKey } from './connection.ts';
 import { misuse } from './errors.ts';
-import { JsonText } from './json-text.ts';
-import type { CallOptions } from './operations.ts';
+import { type CallOptions, JsonText } from './operations.ts';
 
 /** A request that is ready to be sent, as often as may be. */
 export interface HallRequest {

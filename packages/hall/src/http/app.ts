@@ -4,9 +4,8 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
 import type { HallParts } from './hall-parts.ts';
-import { refuseUnreadable } from './malformed-request.ts';
 import { openApiOptions } from './openapi.ts';
-import { problemDocument, problemFrom } from './problem-document.ts';
+import { problemDocument, problemFrom, refuseUnreadable } from './problem-document.ts';
 import { registerRoutes } from './register-routes.ts';
 import { compileValidator, readBodies } from './request-body.ts';
 

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { DENY_CODES, WcpError } from '@wcp/spec';
 import { PROBLEMS, type ProblemCode, type ProblemDocument } from '@wcp/spec/hall';
 import type { FastifyError } from 'fastify';
@@ -48,4 +50,23 @@ export function problemFrom(error: unknown): ProblemError {
     'INTERNAL',
     'An unexpected error occurred. What was not acknowledged was not done.',
   );
+}
+
+/** Answers bytes that are not an HTTP request with a problem document as well, and ends the connection. */
+export function refuseUnreadable({ code }: { readonly code?: string }, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = problemDocument(
+    new ProblemError('INVALID_REQUEST', 'These bytes are not an HTTP request.'),
+  );
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

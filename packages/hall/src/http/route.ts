@@ -21,7 +21,7 @@ type PrincipalOf<K extends OperationId> = (typeof OPERATIONS)[K]['access'] exten
   : Principal;
 
 /** The answer of an operation, or a {@link Reply} with it. */
-export type Answered<K extends OperationId> =
+type Answered<K extends OperationId> =
   | AnswerOf<K>
   | Reply<AnswerOf<K>>
   | (K extends 'followEvents' ? StreamReply : never);
@@ -32,7 +32,7 @@ type Handled<K extends OperationId> = Answered<K> | Promise<Answered<K>>;
  * One row of the HTTP interface: what the Hall does for an operation. Method, path, access and schemas stand in
  * the table of `@wcp/spec/hall`, which also gives `handle` its types.
  */
-export type Route<K extends OperationId> =
+type Route<K extends OperationId> =
   /** The body is checked against its schema. */
   | { readonly body?: undefined; handle(call: Call<K>): Handled<K> }
   /** The body is any JSON: the reader of its document finds everything that is wrong with it. */

@@ -7,10 +7,9 @@ import {
   readDeadLetter,
   replayedChange,
 } from '../../dispatch/dead-letters.ts';
-import type { Principal } from '../../identity/principal.ts';
 import type { HallParts } from '../hall-parts.ts';
 import { readPage } from '../pagination.ts';
-import type { Routes } from '../route.ts';
+import type { Call, Routes } from '../route.ts';
 import { readInput } from '../stored.ts';
 
 /** The letters that are being replayed, by Hall: of two callers at once the second is refused. */
@@ -31,12 +30,13 @@ export const DEAD_LETTER_ROUTES = {
     },
   },
   replayDeadLetter: {
-    async handle({ hall, params: { decision_id }, principal }) {
-      const running = runningReplays(hall);
+    async handle(call) {
+      const { decision_id } = call.params;
+      const running = runningReplays(call.hall);
       if (running.has(decision_id)) throw alreadyReplayed();
       running.add(decision_id);
       try {
-        return await replay(hall, decision_id, principal);
+        return await replay(call);
       } finally {
         running.delete(decision_id);
       }
@@ -50,8 +50,9 @@ export const DEAD_LETTER_ROUTES = {
   },
 } satisfies Partial<Routes>;
 
-async function replay({ storage, dispatcher, clock }: HallParts, decisionId: string, by: Principal) {
-  const letter = await findDeadLetter(storage.store, decisionId);
+async function replay({ hall, params, principal: by }: Call<'replayDeadLetter'>) {
+  const { storage, dispatcher, clock } = hall;
+  const letter = await findDeadLetter(storage.store, params.decision_id);
   if (letter.state !== 'dead') throw alreadyReplayed();
   const { decision, receipt, outcome_receipt } = await dispatcher.dispatch(receive(readInput(letter.input)), {
     changes: ({ decision_id }) => [replayedChange(letter, by, clock.timestamp(), decision_id as string)],
