@@ -122,10 +122,12 @@ test('@wcp/spec/catalog exports these names', async () => {
 test('@wcp/spec/hall exports these names', async () => {
   expect(Object.keys(await import('../src/hall/index.ts')).toSorted()).toEqual([
     'ANY_ROLE',
+    'APPROVAL_STATES',
     'ENDPOINTS',
     'FREEZE_SCOPES',
     'HALL_EVENTS',
     'IDEMPOTENCY_KEY_PATTERN',
+    'MAX_REASON_LENGTH',
     'OPERATIONS',
     'OVERSEERS',
     'PROBLEMS',

@@ -1,7 +1,7 @@
 import { defineWorker, type Worker } from '@wcp/worker-kit';
 import { readHallAccess } from './hall/hall-access.ts';
-import { HallClient } from './hall/hall-client.ts';
 import { problem } from './hall/hall-problem.ts';
+import { StewardClient } from './hall/steward-client.ts';
 import { recordFor } from './record.ts';
 import { resolveApproval } from './resolve-approval.ts';
 import { input, output } from './schema.ts';
@@ -18,7 +18,7 @@ export function approverFor(env: Readonly<Record<string, string | undefined>>): 
     const { code, message } = problem('HALL_NOT_CONFIGURED');
     return defineWorker({ record: recordFor(), input, output, run: (_, { deny }) => deny(code, message) });
   }
-  const hall = new HallClient(access);
+  const hall = new StewardClient(access);
   const record = recordFor(access.url.host);
   return defineWorker({
     record,

@@ -1,6 +1,6 @@
 import type { Denial, RunContext } from '@wcp/worker-kit';
-import type { HallClient } from './hall/hall-client.ts';
 import { HallProblem } from './hall/hall-problem.ts';
+import type { StewardClient } from './hall/steward-client.ts';
 import type { Request, Resolution } from './schema.ts';
 
 /** What a run needs of its context. */
@@ -8,7 +8,7 @@ type Context = Pick<RunContext, 'correlation_id' | 'signal' | 'deny'>;
 
 /** Resolves a hold at the Hall; whatever the Hall refuses is a denial with the Hall's own code. */
 export async function resolveApproval(
-  hall: HallClient,
+  hall: StewardClient,
   request: Request,
   { correlation_id, signal, deny }: Context,
 ): Promise<Resolution | Denial> {

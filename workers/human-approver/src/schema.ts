@@ -1,5 +1,6 @@
+import { SUPERVISOR_LEVELS } from '@wcp/spec/document';
+import { APPROVAL_STATES, MAX_REASON_LENGTH } from '@wcp/spec/hall';
 import { z } from 'zod';
-import { LEVELS, STATES } from './hall/approval.ts';
 
 const only = (member: string, resolution: string) => ({
   path: [member],
@@ -11,9 +12,9 @@ export const input = z
   .strictObject({
     approval_id: z.string().min(1).max(64),
     resolution: z.enum(['approve', 'deny', 'escalate']),
-    reason: z.string().max(2000).nullable().optional(),
+    reason: z.string().max(MAX_REASON_LENGTH).nullable().optional(),
     /** With `escalate`: the level to go to; the next one where it is absent. */
-    level: z.enum(LEVELS).optional(),
+    level: z.enum(SUPERVISOR_LEVELS).optional(),
     /** With `approve`, at the levels `executor` and `incident_commander`: what the human did. */
     result: z.unknown().optional(),
   })
@@ -29,8 +30,8 @@ export const input = z
 /** What became of the hold. What the released worker made is for the tenant that asked, and not in it. */
 export const output = z.strictObject({
   approval_id: z.string(),
-  state: z.enum(STATES),
-  level: z.enum(LEVELS),
+  state: z.enum(APPROVAL_STATES),
+  level: z.enum(SUPERVISOR_LEVELS),
   /** The decision that was made anew on an approval. */
   resolved_decision_id: z.string().nullable(),
   /** How what was released ended; null where nothing was. */

@@ -111,19 +111,38 @@ describe('with a server that is not a Hall', () => {
   };
 
   test('an invalid answer is a denial that reveals neither key nor address', async () => {
-    expect(await codeOf((_, response) => response.end('<html>'))).toBe('denied HALL_ANSWER_INVALID');
-    expect(await codeOf((_, response) => response.end('{"approval":{}}'))).toBe('denied HALL_ANSWER_INVALID');
-    expect(await codeOf((_, response) => response.writeHead(500).end('oops'))).toBe(
-      'denied HALL_ANSWER_INVALID',
-    );
-    expect(await codeOf((_, response) => response.writeHead(302, { location: '/x' }).end())).toBe(
-      'denied HALL_UNREACHABLE',
-    );
+    const answering =
+      (status: number, type: string, text: string): RequestListener =>
+      (_, response) => {
+        response.writeHead(status, { 'content-type': type, location: '/x' }).end(text);
+      };
+    const [json, problem] = ['application/json', 'application/problem+json'];
+    for (const listener of [
+      answering(200, 'text/html', '<html>'),
+      answering(200, json, '<html>'),
+      answering(200, '', '{"approval":{}}'),
+      answering(200, json, '{"approval":{}}'),
+      answering(200, json, '[]'),
+      answering(200, json, 'null'),
+      answering(500, 'text/plain', 'oops'),
+      answering(500, problem, '{"status":500}'),
+      // What answers is a redirect and not a Hall: it is not followed.
+      answering(302, json, ''),
+    ]) {
+      expect(await codeOf(listener)).toBe('denied HALL_ANSWER_INVALID');
+    }
     expect(await codeOf((_, response) => response.destroy())).toBe('denied HALL_UNREACHABLE');
-    const echo: RequestListener = ({ headers }, response) => {
-      response.writeHead(403).end(JSON.stringify({ code: 'FORBIDDEN', detail: headers.authorization }));
-    };
-    expect(await codeOf(echo)).toBe('denied HALL_ANSWER_INVALID');
+    const echo =
+      (write: (key: string) => string): RequestListener =>
+      ({ headers }, response) => {
+        const text = write((headers.authorization ?? '').slice('Bearer '.length));
+        response.writeHead(403, { 'content-type': problem }).end(text);
+      };
+    const plain = (key: string) => JSON.stringify({ status: 403, code: 'FORBIDDEN', detail: `it is ${key}` });
+    const escaped = (key: string) =>
+      plain([...key].map((c) => `@${c.charCodeAt(0).toString(16)}`).join('')).replaceAll('@', '\\u00');
+    expect(await codeOf(echo(plain))).toBe('denied HALL_ANSWER_INVALID');
+    expect(await codeOf(echo(escaped))).toBe('denied HALL_ANSWER_INVALID');
   });
 
   test('requests go to the path of the address, with the key and the correlation id', async () => {
@@ -168,9 +187,11 @@ test('the worker keeps the contract of every worker', async () => {
     },
   };
   const worker = await falseHall((_, response) => {
-    response.end(
-      JSON.stringify({ approval, decision: null, receipt: { receipt_hash: hash }, outcome_receipt: null }),
-    );
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(
+        JSON.stringify({ approval, decision: null, receipt: { receipt_hash: hash }, outcome_receipt: null }),
+      );
   });
   const ask = (resolution: string, more: object = {}) => ({ approval_id: 'one', resolution, ...more });
   const valid = [

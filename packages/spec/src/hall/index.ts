@@ -10,7 +10,12 @@ export {
   type RequestOf,
 } from './operations.ts';
 export { PROBLEMS, type ProblemCode, type ProblemDocument, ProblemSchema } from './problems.ts';
-export type { Approval, ResolvedApproval } from './resource/approval.ts';
+export {
+  APPROVAL_STATES,
+  type Approval,
+  MAX_REASON_LENGTH,
+  type ResolvedApproval,
+} from './resource/approval.ts';
 export type { AuthorityKey } from './resource/authority.ts';
 export type { PublishedBanList, WorkerCheck } from './resource/ban-list.ts';
 export type { DeadLetter, ReplayedDeadLetter } from './resource/dead-letter.ts';

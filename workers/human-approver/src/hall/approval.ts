@@ -1,14 +1,9 @@
+import { compareLevels, SUPERVISOR_LEVELS, type SupervisorLevel } from '@wcp/spec/document';
+import { APPROVAL_STATES } from '@wcp/spec/hall';
 import { z } from 'zod';
 
-/** The levels of supervision, from least to most (WCP section 5). */
-export const LEVELS = ['advisory', 'gatekeeper', 'executor', 'incident_commander'] as const;
-/** Where a hold has come to. */
-export const STATES = ['pending', 'approved', 'denied', 'expired', 'stale', 'advised'] as const;
-/** The longest reason that a Hall takes, in characters. */
-export const MAX_REASON_LENGTH = 2000;
-
 const text = z.string();
-const level = z.enum(LEVELS);
+const level = z.enum(SUPERVISOR_LEVELS);
 
 const step = z.object({
   action: text,
@@ -39,7 +34,7 @@ const decision = z.object({
 /** A hold, as far as a steward has to know it. Whatever a tenant wrote in it is an attacker's. */
 const approval = z.object({
   approval_id: text.regex(/^[A-Za-z0-9_-]{1,64}$/),
-  state: z.enum(STATES),
+  state: z.enum(APPROVAL_STATES),
   mode: z.enum(['route', 'dispatch']),
   level,
   tenant_id: text,
@@ -68,8 +63,6 @@ export const ANSWERS = {
   }),
 } as const;
 
-/** One of {@link LEVELS}. */
-export type Level = (typeof LEVELS)[number];
 /** A hold. */
 export type Approval = z.infer<typeof approval>;
 /** Some of the holds that wait, the oldest first. */
@@ -77,12 +70,7 @@ export type Pending = z.infer<typeof ANSWERS.pending>;
 /** What became of a hold, with the Hall's evidence. */
 export type Resolved = z.infer<typeof ANSWERS.resolved>;
 
-/** Whether a human does the work at a level, and submits its result. */
-export function isDoneByHuman(level: Level): boolean {
-  return LEVELS.indexOf(level) >= LEVELS.indexOf('executor');
-}
-
-/** The levels that a hold can be escalated to. */
-export function levelsAbove(level: Level): readonly Level[] {
-  return LEVELS.slice(LEVELS.indexOf(level) + 1);
+/** Whether a human does the work at a supervisor level, and submits its result. */
+export function isDoneByHuman(level: SupervisorLevel): boolean {
+  return compareLevels(level, 'executor') >= 0;
 }

@@ -1,3 +1,5 @@
+import type { HallProblemError } from '@wcp/client';
+
 /** Why a Hall did not do what it was asked: its own code, or one of {@link PROBLEMS}. */
 export class HallProblem {
   readonly code: string;
@@ -29,22 +31,12 @@ export function problem(code: ProblemCode): HallProblem {
   return new HallProblem(code, PROBLEMS[code]);
 }
 
-const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 const MAX_DETAIL_LENGTH = 1000;
 
-/** Reads a problem document (RFC 9457) of a Hall. */
-export function readProblem(document: unknown): HallProblem {
-  const { code, detail, findings } = Object(document) as Record<string, unknown>;
-  if (typeof code !== 'string' || !CODE.test(code)) return problem('HALL_ANSWER_INVALID');
-  const said = typeof detail === 'string' ? detail : 'The Hall refused.';
-  return new HallProblem(code, [said, ...messagesOf(findings)].join(' ').slice(0, MAX_DETAIL_LENGTH));
-}
-
-/** What the findings say beyond the detail itself. */
-function messagesOf(findings: unknown): string[] {
-  if (!Array.isArray(findings) || findings.length < 2) return [];
-  return findings.flatMap((finding) => {
-    const { path, message } = Object(finding) as Record<string, unknown>;
-    return typeof message === 'string' ? [`${String(path)}: ${message}`] : [];
-  });
+/** The problem that a Hall answered with, its texts cut to what a page can show. */
+export function problemOf({ code, findings, problem: { detail } }: HallProblemError): HallProblem {
+  const message = detail === '' ? 'The Hall refused.' : detail;
+  // A single finding says what the detail says.
+  const details = findings.length < 2 ? [] : findings.map(({ path, message: text }) => `${path}: ${text}`);
+  return new HallProblem(code, [message, ...details].join(' ').slice(0, MAX_DETAIL_LENGTH));
 }

@@ -1,4 +1,6 @@
-import { type Approval, isDoneByHuman, levelsAbove, MAX_REASON_LENGTH } from '../hall/approval.ts';
+import { levelsAbove } from '@wcp/spec/document';
+import { MAX_REASON_LENGTH } from '@wcp/spec/hall';
+import { type Approval, isDoneByHuman } from '../hall/approval.ts';
 import { type Content, type Html, html } from './html.ts';
 import { LEVEL_LABELS } from './labels.ts';
 

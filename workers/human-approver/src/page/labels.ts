@@ -1,4 +1,5 @@
-import type { Approval, Level } from '../hall/approval.ts';
+import type { SupervisorLevel } from '@wcp/spec';
+import type { Approval } from '../hall/approval.ts';
 
 interface LevelLabel {
   readonly name: string;
@@ -7,7 +8,7 @@ interface LevelLabel {
 }
 
 /** The names of the supervisor levels, and what each asks for. */
-export const LEVEL_LABELS: Readonly<Record<Level, LevelLabel>> = {
+export const LEVEL_LABELS: Readonly<Record<SupervisorLevel, LevelLabel>> = {
   advisory: { name: 'Advisory', meaning: 'It runs without approval; this is for your information.' },
   gatekeeper: { name: 'Gatekeeper', meaning: 'If you approve, the worker runs.' },
   executor: {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HallClient } from '../hall/hall-client.ts';
+import { StewardClient } from '../hall/steward-client.ts';
 import { Authenticator } from './access/authenticator.ts';
 import { cookiesFor } from './access/cookies.ts';
 import { FormTokens } from './access/secrets.ts';
@@ -55,7 +55,7 @@ export async function openApproverPage(
 function servicesFor(settings: WebSettings, address: WebAddress, now: () => number): WebServices {
   const { hall, password, webhook, publicUrl } = settings;
   return {
-    hall: new HallClient(hall),
+    hall: new StewardClient(hall),
     hosts: hostsOf(address, publicUrl),
     cookies: cookiesFor(address.port, publicUrl?.protocol === 'https:'),
     authenticator: new Authenticator(password, now),

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { HallClient } from '../hall/hall-client.ts';
+import type { StewardClient } from '../hall/steward-client.ts';
 import type { Authenticator } from './access/authenticator.ts';
 import type { Cookies } from './access/cookies.ts';
 import type { FormTokens } from './access/secrets.ts';
@@ -9,7 +9,7 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 
 /** What the handlers of requests share. */
 export interface WebServices {
-  readonly hall: HallClient;
+  readonly hall: StewardClient;
   /** The values of `Host` that are served. */
   readonly hosts: ReadonlySet<string>;
   readonly cookies: Cookies;

@@ -27,10 +27,13 @@ const RESOLVED = { ...EVIL_APPROVAL, state: 'approved', result: { [EVIL]: EVIL }
 export async function evilHall(): Promise<{ readonly WCP_HALL_URL: string; readonly WCP_HALL_KEY: string }> {
   const server = createServer(({ method, url = '' }, response) => {
     if (method === 'POST') {
-      response.writeHead(409).end(JSON.stringify({ code: 'CONFLICT', detail: EVIL }));
-    } else if (url.startsWith('/wcp/approvals/pending')) {
-      response.end(JSON.stringify({ items: [EVIL_APPROVAL], next_cursor: EVIL }));
-    } else response.end(JSON.stringify(RESOLVED));
+      const problem = { type: EVIL, title: EVIL, status: 409, code: 'CONFLICT', detail: EVIL };
+      response.writeHead(409, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+      return;
+    }
+    const isList = url.startsWith('/wcp/approvals/pending');
+    const answer = isList ? { items: [EVIL_APPROVAL], next_cursor: EVIL } : RESOLVED;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   onTestFinished(() => {

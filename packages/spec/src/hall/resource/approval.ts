@@ -5,8 +5,13 @@ import { freeObject, receipt, routeDecision, type Wire } from '../documents.ts';
 import { LOOKUP_PROBLEMS, type Operation, pageOf, pageQuery, text, USUAL_PROBLEMS } from '../operation.ts';
 import { OVERSEERS, READERS } from '../roles.ts';
 
+/** Where a held request has come to; `advised`: it went on, and a human was told. */
+export const APPROVAL_STATES = ['pending', 'approved', 'denied', 'expired', 'stale', 'advised'] as const;
+/** The longest reason of a resolution, in characters. */
+export const MAX_REASON_LENGTH = 2000;
+
 const id = Type.String({ minLength: 1, maxLength: 64 });
-const reason = Type.Optional(nullable(Type.String({ maxLength: 2000 })));
+const reason = Type.Optional(nullable(Type.String({ maxLength: MAX_REASON_LENGTH })));
 
 const HistoryEntrySchema = closed({
   action: Type.Enum(['approve', 'deny', 'escalate', 'expire']),
@@ -18,7 +23,7 @@ const HistoryEntrySchema = closed({
 const ApprovalSchema = closed(
   {
     approval_id: text,
-    state: Type.Enum(['pending', 'approved', 'denied', 'expired', 'stale', 'advised']),
+    state: Type.Enum([...APPROVAL_STATES]),
     mode: Type.Enum(['route', 'dispatch']),
     depth: Type.Integer(),
     level: supervisorLevel,

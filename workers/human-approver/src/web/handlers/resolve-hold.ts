@@ -1,4 +1,6 @@
-import { isDoneByHuman, LEVELS, MAX_REASON_LENGTH } from '../../hall/approval.ts';
+import { isSupervisorLevel } from '@wcp/spec/document';
+import { MAX_REASON_LENGTH } from '@wcp/spec/hall';
+import { isDoneByHuman } from '../../hall/approval.ts';
 import { HallProblem } from '../../hall/hall-problem.ts';
 import type { Draft } from '../../page/hold-form.ts';
 import { problemText } from '../../page/holds-page.ts';
@@ -39,8 +41,8 @@ const RESOLUTIONS = ['approve', 'deny', 'escalate'];
 /** Reads the form: the body of the request to the Hall, or what is wrong. */
 function readResolution(approval_id: string, form: URLSearchParams): { readonly body: object } | FormProblem {
   const resolution = form.get('resolution') ?? '';
-  const seen = LEVELS.find((level) => level === form.get('seen_level'));
-  if (!RESOLUTIONS.includes(resolution) || seen === undefined) {
+  const seen = form.get('seen_level');
+  if (!RESOLUTIONS.includes(resolution) || !isSupervisorLevel(seen)) {
     return { field: null, problem: 'This is not a form of this page.' };
   }
   const reason = (form.get('reason') ?? '').replaceAll('\r\n', '\n').trim();
