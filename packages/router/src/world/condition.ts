@@ -1,5 +1,5 @@
 import type { Match } from '@wcp/spec/document';
-import type { RouteInputReading } from '@wcp/spec/input';
+import type { AcceptedInput } from '@wcp/spec/input';
 
 /** The members of an input that a rule may speak of (section 4.1). */
 export const MATCH_MEMBERS = [
@@ -42,6 +42,6 @@ export function compileMatch(match: Match): CompiledMatch {
 }
 
 /** Whether every condition of a match takes the input. */
-export function matches(match: CompiledMatch, input: RouteInputReading): boolean {
-  return match.every(([member, values]) => values.has(input[member] as string));
+export function matches(match: CompiledMatch, input: AcceptedInput): boolean {
+  return match.every(([member, values]) => values.has(input[member]));
 }

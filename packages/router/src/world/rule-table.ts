@@ -1,5 +1,5 @@
 import { DATA_LABELS, ENVS, type Match, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
-import type { RouteInputReading } from '@wcp/spec/input';
+import type { AcceptedInput } from '@wcp/spec/input';
 import { type Condition, type Values, valuesOf } from './condition.ts';
 
 /** The cells of (env, qos, label, risk): 4 x 4 x 3 x 3. */
@@ -61,12 +61,12 @@ function cell(env: number, qos: number, label: number, risk: number): number {
 }
 
 /** The cell that a valid input stands in. */
-export function cellOf(input: RouteInputReading): number {
+export function cellOf(input: AcceptedInput): number {
   return cell(
-    ENVS.indexOf(input.env as never),
-    QOS_CLASSES.indexOf(input.qos_class as never),
-    DATA_LABELS.indexOf(input.data_label as never),
-    TENANT_RISKS.indexOf(input.tenant_risk as never),
+    ENVS.indexOf(input.env),
+    QOS_CLASSES.indexOf(input.qos_class),
+    DATA_LABELS.indexOf(input.data_label),
+    TENANT_RISKS.indexOf(input.tenant_risk),
   );
 }
 
