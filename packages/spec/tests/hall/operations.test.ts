@@ -31,7 +31,8 @@ test.each(ENTRIES)('%s describes an answer for each status that its endpoint pro
 test.each(ENTRIES)('%s names only problems that exist, and only roles that exist', (_, operation) => {
   const statuses: ReadonlySet<number> = new Set(Object.values(PROBLEMS).map(({ status }) => status));
   for (const status of operation.problems) expect(statuses).toContain(status);
-  for (const role of typeof operation.access === 'string' ? [] : operation.access) expect(ROLES).toContain(role);
+  for (const role of typeof operation.access === 'string' ? [] : operation.access)
+    expect(ROLES).toContain(role);
 });
 
 test.each(ENTRIES)('%s has a schema for exactly the parameters of its path', (_, { url, params }) => {
