@@ -1,5 +1,7 @@
 // Scenes: a small sound world with its facts and input, in which a test changes what it speaks of.
+
 import { type RouteDecision, recordHash } from '@wcp/spec';
+import { type AcceptedInput, readRouteInput } from '@wcp/spec/input';
 import { compileWorld, decide, type PolicyGate, type World } from '../src/index.ts';
 
 export type Members = Record<string, unknown>;
@@ -79,6 +81,14 @@ export function together(...scenes: readonly Scene[]): Scene {
 export const makeInput = (changes?: Members): Members => merge(SOUND_INPUT, changes);
 export const makeFacts = (changes?: Members): Members => merge(SOUND_FACTS, changes);
 export const makeRule = (changes?: Members): Members => merge(SOUND_RULE, changes);
+
+/** What the steps after step 1 get: a valid input, read. */
+export function readAccepted(input: unknown): AcceptedInput {
+  const reading = readRouteInput(input);
+  if (reading.deny_code !== null)
+    throw new Error(`The input is not valid: ${JSON.stringify(reading.findings)}`);
+  return reading;
+}
 
 /** A record with its hash. */
 export function makeRecord(changes?: Members): Members {

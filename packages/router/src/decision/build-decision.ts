@@ -15,8 +15,8 @@ import type { CompiledRule } from '../world/compiled-rule.ts';
 import { denialEvents, dispatchEvents, holdEvents } from './decision-events.ts';
 
 /**
- * Writes down the decision that the steps have come to when none of them denied (section 6): what asks
- * for a human waits, unless it was approved or is only advice (section 5.16).
+ * Writes down the decision when no step has denied (section 6): what requires a human is held, unless
+ * it was approved or the level is only advisory (section 5.16).
  */
 export function buildDecision(current: ScoredEvaluation): DispatchDecision | HoldDecision {
   const { level, approved, worker } = current;
@@ -50,7 +50,7 @@ export function buildDenial(current: Evaluation, denial: Denial): DenyDecision {
 /**
  * Every member of a decision, null where it does not apply, nothing shared with the world or with
  * another decision. One literal for all outcomes, so that decisions have one shape and are quick to
- * make and to read; which members its outcome fills is what the two functions above see to.
+ * make and to read; the two functions above fill the members of each outcome.
  */
 function membersOf(
   current: Evaluation,

@@ -122,7 +122,7 @@ function gated(current: ScoredEvaluation, decision: 'ALLOW' | 'REQUIRE_HUMAN'): 
   });
 }
 
-/** The reason of the event where the gate was not asked (section 13, "Events"). */
+/** The reason in the event where the gate was not asked (section 13, "Events"). */
 const NOT_ASKED = { ALLOW: 'not_asked', REQUIRE_HUMAN: 'hold' } as const;
 
 /** An event of a dry run says so. */

@@ -15,20 +15,20 @@ export interface CredentialFact {
   readonly tenant_id: string | null;
 }
 
-/** What was seen of one worker, with the defaults of section 4.4. */
+/** What was observed of one worker, with the defaults of section 4.4. */
 export interface WorkerReading {
   readonly available: boolean;
   readonly current_hash: string | null;
   readonly signed: boolean;
 }
 
-/** Stands for a worker that the facts do not mention. */
-export const UNSEEN: WorkerReading = { available: true, current_hash: null, signed: false };
+/** The reading of a worker that the facts do not mention. */
+export const UNOBSERVED: WorkerReading = { available: true, current_hash: null, signed: false };
 
 /**
  * Facts after their one reading (section 4.4). The form is that of spec's `parseFacts`; this reader
- * makes no copy of what it only looks at, for it stands on the path of every decision. A test holds
- * the two to the same verdict.
+ * copies nothing that it only reads, for it is on the path of every decision. A test holds the two to
+ * the same result.
  */
 export class FactsReading {
   ok = false;
@@ -44,7 +44,7 @@ export class FactsReading {
   frozen = false;
 }
 
-/** Facts that have their form: they say when, and under which id. */
+/** Valid facts: they have a time and a decision id. */
 export interface AcceptedFacts extends FactsReading {
   readonly now: string;
   readonly decision_id: string;
@@ -54,14 +54,14 @@ type Members = Readonly<Record<string, unknown>>;
 type Reader = (reading: FactsReading, value: unknown) => boolean;
 
 const UUID_LENGTH = 36;
-/** Where the hyphens of a UUID stand. */
+/** The places of the hyphens in a UUID. */
 const HYPHENS: readonly number[] = [8, 13, 18, 23];
 const HYPHEN = 0x2d;
 /** One for each character that is a hexadecimal digit. */
 const HEX = new Uint8Array(0x80);
 for (const digit of '0123456789ABCDEFabcdef') HEX[digit.charCodeAt(0)] = 1;
 
-/** How each member of the facts is read; false means that it has not its form. */
+/** How each member of the facts is read; false means that it is malformed. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['now', readNow],
   ['decision_id', readDecisionId],
@@ -74,13 +74,13 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['frozen', readFrozen],
 ]);
 
-/** Reads facts. Never throws: what cannot be read has not the form of facts. */
+/** Reads facts. Never throws: facts that cannot be read are malformed. */
 export function readFacts(facts: unknown): FactsReading {
   const reading = new FactsReading();
   try {
     reading.ok = readMembers(reading, facts) && reading.now !== null && reading.decision_id !== null;
   } catch {
-    // A proxy that refuses to be looked at has not the form of facts.
+    // A proxy that cannot be read is malformed.
   }
   return reading;
 }
@@ -92,7 +92,7 @@ function readMembers(reading: FactsReading, facts: unknown): boolean {
   return ok;
 }
 
-/** A member that throws costs the facts their form, and not the decision its time and id. */
+/** A member that throws makes the facts malformed, and still leaves the decision its time and id. */
 function readMember(reading: FactsReading, facts: Members, name: string): boolean {
   try {
     return READERS.get(name)?.(reading, facts[name]) === true;
@@ -136,7 +136,7 @@ function readWorkers(reading: FactsReading, value: unknown): boolean {
 
 function readWorker(value: unknown): WorkerReading | null {
   if (!isObject(value)) return null;
-  let { available, current_hash, signed } = UNSEEN;
+  let { available, current_hash, signed } = UNOBSERVED;
   for (const name of Object.keys(value) as (keyof WorkerFacts)[]) {
     const fact = value[name];
     if (name === 'available' && typeof fact === 'boolean') available = fact;
@@ -204,7 +204,7 @@ function readFrozen(reading: FactsReading, value: unknown): boolean {
   return reading.frozen;
 }
 
-/** Own members, read once, on an object without a prototype: an inherited one is not seen. */
+/** Own members, read once, on an object without a prototype: an inherited one is ignored. */
 function ownMembers(value: Members): Record<string, unknown> {
   return Object.assign(Object.create(null), value);
 }

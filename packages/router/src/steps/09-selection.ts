@@ -2,7 +2,7 @@ import { type CandidateReport, SKIP_REASONS, type SkipReason } from '@wcp/spec/d
 import { compareText } from '@wcp/spec/json';
 import { type Denial, deny } from '../evaluation/denial.ts';
 import type { MatchedEvaluation } from '../evaluation/evaluation.ts';
-import { UNSEEN } from '../evaluation/read-facts.ts';
+import { UNOBSERVED } from '../evaluation/read-facts.ts';
 import { type CompiledCandidate, planOf } from '../world/compiled-rule.ts';
 import type { CompiledWorker } from '../world/compiled-worker.ts';
 import { rendezvousHash } from './rendezvous-hash.ts';
@@ -52,7 +52,7 @@ function skipReason(
   if (candidate.authorities?.has(worker.authority) === false) return 'untrusted_authority';
   if (!worker.environments.has(input.env)) return 'env_not_allowed';
   if (!worker.catalog_compatible) return 'catalog_incompatible';
-  if (!(facts.workers?.get(worker.worker_id) ?? UNSEEN).available) return 'unavailable';
+  if (!(facts.workers?.get(worker.worker_id) ?? UNOBSERVED).available) return 'unavailable';
   const plan = planOf(candidate, worker);
   for (const control of plan.missing) missing.add(control);
   return plan.missing.length > 0 ? 'missing_controls' : null;

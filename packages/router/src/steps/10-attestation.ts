@@ -2,7 +2,7 @@ import type { DenyCode } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import { type Denial, deny } from '../evaluation/denial.ts';
 import { isStrict, type SelectedEvaluation } from '../evaluation/evaluation.ts';
-import { UNSEEN, type WorkerReading } from '../evaluation/read-facts.ts';
+import { UNOBSERVED, type WorkerReading } from '../evaluation/read-facts.ts';
 import type { CompiledWorker } from '../world/compiled-worker.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { CompiledWorker } from '../world/compiled-worker.ts';
  */
 export function checkAttestation(current: SelectedEvaluation): Denial | null {
   const { engine, facts, rule, worker } = current;
-  const observed = facts.workers?.get(worker.worker_id) ?? UNSEEN;
+  const observed = facts.workers?.get(worker.worker_id) ?? UNOBSERVED;
   current.attestation_required =
     engine.settings.require_worker_attestation || (rule.deny_unattested && isStrict(current));
   const code = isBanned(current, observed)

@@ -3,10 +3,10 @@ import { type Denial, deny } from '../evaluation/denial.ts';
 import { isStrict, type SelectedEvaluation } from '../evaluation/evaluation.ts';
 import type { CompiledEnvelope } from '../world/compiled-worker.ts';
 
-/** The control that asks for a check of the envelope, whatever the Hall's configuration says. */
+/** The control that requires a check of the envelope, whatever the Hall's configuration says. */
 const ENVELOPE_CONTROL = 'ctrl.privilege-envelopes-required';
 
-/** Step 11: the worker's envelope is within the ceiling, where the Hall or a control asks. */
+/** Step 11: the worker's envelope is within the ceiling, where the Hall or a control requires one. */
 export function checkEnvelope(current: SelectedEvaluation): Denial | null {
   const { engine, controls, worker } = current;
   if (!engine.settings.enforce_privilege_envelopes && !controls.includes(ENVELOPE_CONTROL)) return null;

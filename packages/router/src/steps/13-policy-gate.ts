@@ -5,7 +5,7 @@ import { devAllowGate, type PolicyGateRequest, type PolicyVerdict } from '../wor
 import { hold, ruleLevel } from './hold.ts';
 import { askGate, type GateAnswer, readVerdict } from './policy-verdict.ts';
 
-/** Step 13: the policy gate allows it, where the rule asks the gate. */
+/** Step 13: the policy gate allows it, where the rule requires the gate. */
 export function askPolicyGate(current: ScoredEvaluation): Denial | null {
   if (!current.rule.policy_gate) return null;
   const answer = gateAnswer(current);

@@ -3,7 +3,7 @@ import { addSeconds, digestText } from '@wcp/spec/document';
 import { type Denial, deny } from '../evaluation/denial.ts';
 import type { ScoredEvaluation } from '../evaluation/evaluation.ts';
 
-/** Writes down the decision that an evaluation has come to, as it stands. */
+/** Writes down the decision of an evaluation as it is so far. */
 export type Draft = (current: ScoredEvaluation) => RouteDecision;
 
 /**

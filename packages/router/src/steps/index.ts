@@ -1,5 +1,5 @@
-// This folder holds more than twelve files because each step of section 5 is one of them, by its number.
-// What two steps share, or what has a name of its own, has no number.
+// This folder holds more than twelve files because each step of section 5 has its own, under its number.
+// What several steps share has no number.
 import type { Denial } from '../evaluation/denial.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { checkInput } from './01-input.ts';
@@ -26,7 +26,7 @@ export interface Step {
    * Lets the request pass, or denies it. A method, because a step names in its own type what the steps
    * before it have set; their order in {@link STEPS} is what makes that true.
    *
-   * @param draft writes down the decision as it stands
+   * @param draft writes down the decision as it is so far
    */
   check(current: Evaluation, draft: Draft): Denial | null;
 }

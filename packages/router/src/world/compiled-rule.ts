@@ -19,11 +19,11 @@ export interface CompiledCandidate {
   /** The rule's, the profile's and the candidate's controls; a worker's own come on top. */
   readonly controls: readonly string[];
   readonly workers: readonly CompiledWorker[];
-  /** Filled on first use: what a worker lacks does not change while a world stands. */
+  /** Filled on first use: what a worker lacks does not change within a world. */
   readonly plans: Map<CompiledWorker, ControlPlan>;
 }
 
-/** A condition under which a rule asks for a human. */
+/** A condition under which a rule requires a human. */
 interface CompiledHumanCondition {
   readonly match: CompiledMatch;
   readonly blast_score_gte: number;

@@ -2,10 +2,10 @@ import { authorityOf, type RegistryRecord, type Sha256 } from '@wcp/spec';
 import { catalogSatisfies, declaredBlast, type PrivilegeEnvelope } from '@wcp/spec/document';
 import { normaliseHash } from '@wcp/spec/json';
 
-/** What an attestation says of a worker's code. */
+/** The hash of a worker's code in its attestation, or why there is none. */
 type AttestedHash = Sha256 | 'missing' | 'malformed';
 
-/** An envelope with its defaults in place, as step 11 looks at it. */
+/** An envelope with its defaults in place, as step 11 checks it. */
 export interface CompiledEnvelope {
   readonly egress: string;
   readonly hosts: readonly string[];

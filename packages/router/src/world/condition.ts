@@ -1,7 +1,7 @@
 import type { Match } from '@wcp/spec/document';
-import type { RouteInputReading } from '@wcp/spec/input';
+import type { AcceptedInput } from '@wcp/spec/input';
 
-/** The members of an input that a rule may speak of (section 4.1). */
+/** The members of an input on which a rule may have conditions (section 4.1). */
 export const MATCH_MEMBERS = [
   'capability_id',
   'env',
@@ -14,13 +14,13 @@ export const MATCH_MEMBERS = [
 /** One of {@link MATCH_MEMBERS}. */
 type MatchMember = (typeof MATCH_MEMBERS)[number];
 
-/** The values that a condition takes; null takes every value. */
+/** The values that a condition accepts; null accepts every value. */
 export type Values = ReadonlySet<string> | null;
 
 /** A match condition as a rule writes it. */
 export type Condition = Match[MatchMember];
 
-/** What a condition takes: an exact value, `{eq}`, `{in}`, `{any: true}`, or absent (any). */
+/** What a condition accepts: an exact value, `{eq}`, `{in}`, `{any: true}`, or absent (any). */
 export function valuesOf(condition: Condition): Values {
   if (condition === undefined) return null;
   if (typeof condition === 'string') return new Set([condition]);
@@ -28,7 +28,7 @@ export function valuesOf(condition: Condition): Values {
   return 'in' in condition ? new Set(condition.in) : null;
 }
 
-/** The conditions of a match, without those that take everything. */
+/** The conditions of a match, without those that accept everything. */
 export type CompiledMatch = readonly (readonly [MatchMember, ReadonlySet<string>])[];
 
 /** A match in the form that {@link matches} reads. */
@@ -41,7 +41,7 @@ export function compileMatch(match: Match): CompiledMatch {
   return compiled;
 }
 
-/** Whether every condition of a match takes the input. */
-export function matches(match: CompiledMatch, input: RouteInputReading): boolean {
-  return match.every(([member, values]) => values.has(input[member] as string));
+/** Whether every condition of a match accepts the input. */
+export function matches(match: CompiledMatch, input: AcceptedInput): boolean {
+  return match.every(([member, values]) => values.has(input[member]));
 }

@@ -5,7 +5,7 @@ import { ANYTHING, CELLS, type Extent, RuleTable } from './rule-table.ts';
 export interface RuleFinding {
   readonly code: 'RULE_DEAD';
   readonly rule_id: string;
-  /** Where the rule stands in its document, from 0. */
+  /** The rule's position in its document, from 0. */
   readonly position: number;
   /** Ids of the earlier rules that take some of its inputs first, in their order. */
   readonly covered_by: readonly string[];
@@ -13,7 +13,7 @@ export interface RuleFinding {
 
 /**
  * Finds the rules that can never match, exactly (section 4.1, R5): a rule is dead when the earlier
- * rules together take every input it could match. One that only loses a part is no finding.
+ * rules together take every input it could match. A rule that loses only a part of them is not a finding.
  *
  * @param rules a rules document
  * @throws {WcpError} `ERR_WCP_DOCUMENT` where the document has errors
@@ -43,7 +43,7 @@ export function buildTable(rules: readonly Rule[]): RuleTable {
 
 /**
  * {@link analyzeRules} on parsed rules and their table. A rule that names no capability (or tenant)
- * also matches one that nobody names, and there it meets the fewest earlier rules: it is alive
+ * also matches one that no rule names, and there the fewest earlier rules compete: it is alive
  * exactly when it is alive there.
  */
 export function findDeadRules(rules: readonly Rule[], table: RuleTable): RuleFinding[] {

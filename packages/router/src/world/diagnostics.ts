@@ -68,7 +68,7 @@ function isUnknown(id: string): boolean {
 }
 
 function warning(id: string, path: string): Diagnostic {
-  const message = `"${id}" stands in a reserved namespace, and the catalog does not hold it. It works; check the spelling.`;
+  const message = `"${id}" is in a reserved namespace, but not in the catalog. It works all the same; check the spelling.`;
   return { level: 'warning', code: 'UNKNOWN_CATALOG_ID', path, message };
 }
 

@@ -1,7 +1,7 @@
 import type { DataLabel, Env, QosClass, SupervisorLevel, TenantRisk } from '@wcp/spec';
 import type { PrivilegeEnvelope } from '@wcp/spec/document';
 
-/** What the gate is asked about (section 5, step 13). Every question is a fresh object. */
+/** What the gate decides about (section 5, step 13). Every request is a fresh object. */
 export interface PolicyGateRequest {
   readonly capability_id: string;
   readonly tenant_id: string;
@@ -26,15 +26,15 @@ interface VerdictOf<Decision extends string> {
   readonly reason: string;
 }
 
-/** What the gate answers (section 5, step 13): only one who asks for a human may name a supervisor level. */
+/** What the gate answers (section 5, step 13): only `REQUIRE_HUMAN` may name a supervisor level. */
 export type PolicyVerdict =
   | VerdictOf<'ALLOW'>
   | VerdictOf<'DENY'>
   | (VerdictOf<'REQUIRE_HUMAN'> & { readonly supervisor_level?: SupervisorLevel });
 
 /**
- * A policy engine that answers in this process, synchronously. A remote one is asked beforehand and
- * its verdict handed in as `facts.policy`.
+ * A policy engine that answers in this process, synchronously. The caller asks a remote one beforehand
+ * and passes its verdict as `facts.policy`.
  */
 export type PolicyGate = (request: PolicyGateRequest) => PolicyVerdict;
 

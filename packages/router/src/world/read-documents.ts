@@ -69,7 +69,7 @@ function readSource(value: unknown): Source {
   return { document, json: document.json, text: document.text, findings: [] };
 }
 
-/** A document's value, or null where it has errors, and what the compiler says of it. */
+/** A document's value, or null where it has errors, and the compiler's diagnostics. */
 export interface Reading<T> {
   readonly value: T | null;
   readonly diagnostics: readonly Diagnostic[];
@@ -121,7 +121,7 @@ function rulesForANewerCatalog(rules: readonly Rule[], catalogVersion: string): 
 /** A record that verifies, and its place in the list of workers. */
 export type EnrolledRecord = readonly [index: number, record: RegistryRecord];
 
-/** Each record by itself (section 4.2); of two that share a worker_id, the later one stands (section 13). */
+/** Each record by itself (section 4.2); of two that share a worker_id, the later one counts (section 13). */
 export function readWorkers(workers: readonly Source[] | null): Reading<readonly EnrolledRecord[]> {
   if (workers === null) {
     const message = 'Expected a list of registry records.';

@@ -1,14 +1,14 @@
 import { DATA_LABELS, ENVS, type Match, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
-import type { RouteInputReading } from '@wcp/spec/input';
+import type { AcceptedInput } from '@wcp/spec/input';
 import { type Condition, type Values, valuesOf } from './condition.ts';
 
 /** The cells of (env, qos, label, risk): 4 x 4 x 3 x 3. */
 export const CELLS = ENVS.length * QOS_CLASSES.length * DATA_LABELS.length * TENANT_RISKS.length;
 
-/** No rule of a table takes the cell. */
+/** No rule of a table matches in the cell. */
 export const NONE = 0x7fff_ffff;
 
-/** For each cell the position of the first rule that takes it. */
+/** For each cell the position of the first rule that matches in it. */
 export type Cells = Int32Array;
 
 /** What a rule matches, ready for tables: which cells, which capabilities, which tenants. */
@@ -60,17 +60,17 @@ function cell(env: number, qos: number, label: number, risk: number): number {
   return ((env * QOS_CLASSES.length + qos) * DATA_LABELS.length + label) * TENANT_RISKS.length + risk;
 }
 
-/** The cell that a valid input stands in. */
-export function cellOf(input: RouteInputReading): number {
+/** The cell of a valid input. */
+export function cellOf(input: AcceptedInput): number {
   return cell(
-    ENVS.indexOf(input.env as never),
-    QOS_CLASSES.indexOf(input.qos_class as never),
-    DATA_LABELS.indexOf(input.data_label as never),
-    TENANT_RISKS.indexOf(input.tenant_risk as never),
+    ENVS.indexOf(input.env),
+    QOS_CLASSES.indexOf(input.qos_class),
+    DATA_LABELS.indexOf(input.data_label),
+    TENANT_RISKS.indexOf(input.tenant_risk),
   );
 }
 
-/** Stands for every capability or tenant that the rule does not name. */
+/** Every capability or tenant that the rule does not name. */
 export const ANY = Symbol('any');
 /** A capability or tenant by name, or {@link ANY}. */
 export type Key = string | typeof ANY;
@@ -80,7 +80,7 @@ export const ANYTHING: readonly Key[] = [ANY];
 type ByTenant = Map<Key, Cells>;
 
 /**
- * The lookup of the first rule that matches. A rule stands in the table of each pair of a capability
+ * The lookup of the first rule that matches. A rule is in the table of each pair of a capability
  * and a tenant that it names, or of {@link ANY}; the first rule for a request is then the least of at
  * most four entries, whatever the number of rules.
  */

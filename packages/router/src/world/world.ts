@@ -5,13 +5,13 @@ import { RuleTable } from './rule-table.ts';
 import { DEFAULT_POLICY_VERSION, type Settings, settingsOf } from './settings.ts';
 
 /**
- * What decisions are made in (section 4): documents, compiled once. Its inside is the engine's; what
- * a caller sees is frozen.
+ * What decisions are made in (section 4): documents, compiled once. The engine inside is private, and
+ * what a caller sees is frozen.
  */
 export interface World {
   /** SHA-256 over the documents as given (section 13), or null where they have no canonical JSON. */
   readonly digest: Sha256 | null;
-  /** What the compiler has to say; a world with an error in rules or configuration denies everything. */
+  /** The compiler's diagnostics; a world with an error in rules or configuration denies everything. */
   readonly diagnostics: readonly Diagnostic[];
   readonly policy_version: string;
   readonly catalog_version: string;

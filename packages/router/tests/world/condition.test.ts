@@ -1,7 +1,6 @@
-import { readRouteInput } from '@wcp/spec/input';
 import { expect, test } from 'vitest';
 import { compileMatch, MATCH_MEMBERS, matches, valuesOf } from '../../src/world/condition.ts';
-import { makeInput } from '../support.ts';
+import { makeInput, readAccepted } from '../support.ts';
 
 test.each([
   ['an exact value', 'prod', ['prod']],
@@ -29,11 +28,11 @@ test('a rule may have conditions on six members', () => {
 
 test('an empty match accepts every input', () => {
   expect(compileMatch({})).toEqual([]);
-  expect(matches([], readRouteInput(makeInput()))).toBe(true);
+  expect(matches([], readAccepted(makeInput()))).toBe(true);
 });
 
 test.each(MATCH_MEMBERS)('a match on %s accepts the input with that value and no other', (member) => {
-  const input = readRouteInput(makeInput());
+  const input = readAccepted(makeInput());
   const compiled = compileMatch({ [member]: { in: [makeInput()[member]] } });
   expect(matches(compiled, input)).toBe(true);
   const other = {
@@ -43,15 +42,13 @@ test.each(MATCH_MEMBERS)('a match on %s accepts the input with that value and no
     tenant_risk: 'high',
     qos_class: 'P0',
   };
-  expect(matches(compiled, readRouteInput({ ...makeInput({ tenant_id: 'tenant-z' }), ...other }))).toBe(
-    false,
-  );
+  expect(matches(compiled, readAccepted({ ...makeInput({ tenant_id: 'tenant-z' }), ...other }))).toBe(false);
 });
 
 test('all conditions of a match must be met', () => {
   const compiled = compileMatch({ env: 'dev', qos_class: 'P2', tenant_id: { any: true } });
   expect(compiled.map(([member]) => member)).toEqual(['env', 'qos_class']);
-  expect(matches(compiled, readRouteInput(makeInput()))).toBe(true);
-  expect(matches(compiled, readRouteInput(makeInput({ qos_class: 'P1' })))).toBe(false);
-  expect(matches(compiled, readRouteInput(makeInput({ env: 'stage' })))).toBe(false);
+  expect(matches(compiled, readAccepted(makeInput()))).toBe(true);
+  expect(matches(compiled, readAccepted(makeInput({ qos_class: 'P1' })))).toBe(false);
+  expect(matches(compiled, readAccepted(makeInput({ env: 'stage' })))).toBe(false);
 });

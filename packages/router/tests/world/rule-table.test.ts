@@ -1,8 +1,7 @@
 import { DATA_LABELS, ENVS, type Match, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
-import { readRouteInput } from '@wcp/spec/input';
 import { expect, test } from 'vitest';
 import { ANY, CELLS, cellOf, NONE, RuleTable } from '../../src/world/rule-table.ts';
-import { makeInput } from '../support.ts';
+import { makeInput, readAccepted } from '../support.ts';
 
 const every = ENVS.flatMap((env) =>
   QOS_CLASSES.flatMap((qos_class) =>
@@ -14,7 +13,7 @@ const every = ENVS.flatMap((env) =>
 
 test('the four enums have 144 cells, and each input has its own', () => {
   expect(CELLS).toBe(144);
-  const cells = every.map((members) => cellOf(readRouteInput(makeInput(members))));
+  const cells = every.map((members) => cellOf(readAccepted(makeInput(members))));
   expect([...cells].sort((a, b) => a - b)).toEqual(Array.from({ length: 144 }, (_, index) => index));
 });
 
@@ -28,7 +27,7 @@ test('the cells of a match are those of the inputs that it accepts', () => {
     .filter(
       ({ env, data_label, qos_class }) => env === 'prod' && data_label !== 'INTERNAL' && qos_class === 'P0',
     )
-    .map((members) => cellOf(readRouteInput(makeInput(members))));
+    .map((members) => cellOf(readAccepted(makeInput(members))));
   expect([...(extents[0]?.cells ?? [])].sort((a, b) => a - b)).toEqual(expected.sort((a, b) => a - b));
   expect(tableOf({}).extents[0]?.cells).toHaveLength(144);
 });

@@ -15,7 +15,7 @@ export interface Finding {
   readonly message: string;
 }
 
-/** What a document's reader has to say beside the value: an `info` or a `warning` changes nothing. */
+/** A remark of a document's reader beside the value: an `info` or a `warning` changes nothing. */
 export interface Diagnostic {
   readonly level: 'error' | 'warning' | 'info';
   readonly code: string;
@@ -28,15 +28,15 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
-/** The way from the root of a value to a place in it: member names and indexes. */
+/** The path from the root of a value to a place in it: member names and indexes. */
 export type Path = readonly (string | number)[];
 
-/** How many findings one value may have: an attacker does not choose how long an answer gets. */
+/** Maximum findings of one value: an attacker does not choose how long an answer gets. */
 export const MAX_FINDINGS = 100;
 const MAX_COLLECTED = 1000;
 const MAX_PATH_LENGTH = 1024;
 
-/** Collects findings, however many there are; of these the first hundred in their order are kept. */
+/** Collects any number of findings and keeps the first hundred in their order. */
 export class FindingList {
   #found: Finding[] = [];
 
@@ -62,7 +62,7 @@ export function jsonPointer(path: Path): string {
   return pointer;
 }
 
-/** What is too long already is not escaped: an attacker's name of a megabyte may be met very often. */
+/** A segment that is too long is not escaped: an attacker's name of a megabyte may occur very often. */
 function escapeSegment(segment: string, room: number): string {
   if (segment.length > room || !(segment.includes('~') || segment.includes('/'))) return segment;
   return segment.replaceAll('~', '~0').replaceAll('/', '~1');

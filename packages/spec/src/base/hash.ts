@@ -19,7 +19,7 @@ const WRITTEN = /^sha256:[0-9a-f]{64}$/;
 const BARE = /^[0-9a-f]{64}$/;
 
 /**
- * The canonical form of a hash: a bare one gets its prefix; null for what is no hash (R8).
+ * The canonical form of a hash: a bare one gets its prefix; null for what is not a hash (R8).
  *
  * @example
  * import { normaliseHash } from '@wcp/spec/json';

@@ -35,7 +35,7 @@ export function isTime(text: string): boolean {
   );
 }
 
-/** The `Z`, and before it nothing or a fraction of one to nine digits. */
+/** Whether the time ends in `Z`, after nothing or a fraction of one to nine digits. */
 function hasEnd(text: string): boolean {
   const last = text.length - 1;
   if (text[last] !== 'Z' || last === END) return last === END && text[END] === 'Z';
@@ -48,13 +48,13 @@ function isBelow(limit: number, value: number): boolean {
   return value >= 0 && value < limit;
 }
 
-/** The year, or less than nothing where no year is written. */
+/** The year, or a negative number where there is none. */
 function yearOf(text: string): number {
   const [century, rest] = [two(text, 0), two(text, 2)];
   return century < 0 || rest < 0 ? -1 : century * 100 + rest;
 }
 
-/** The number of two digits, or less than nothing where other characters stand. */
+/** The number that two digits write, or a negative one where they are not digits. */
 function two(text: string, index: number): number {
   const [tens, ones] = [digit(text, index), digit(text, index + 1)];
   return tens < 0 || ones < 0 ? -1 : tens * 10 + ones;

@@ -2,7 +2,7 @@ import { CATALOG_VERSION_PATTERN } from './schema/common.ts';
 
 const FORM = new RegExp(CATALOG_VERSION_PATTERN);
 
-/** The catalog version that a Hall runs where nobody says otherwise (section 13, "Documents"). */
+/** The catalog version of a Hall that names none (section 13, "Documents"). */
 export const DEFAULT_CATALOG_VERSION = '1.0.0';
 
 /**

@@ -3,7 +3,7 @@ import { canonicalJson } from '../json/canonical-json.ts';
 import { writePlain } from '../json/plain-json.ts';
 import { type DecisionMembers, type RouteDecision, RouteDecisionSchema } from './schema/route-decision.ts';
 
-/** The members of a decision that are no part of its digest: they differ between equal decisions. */
+/** The members of a decision that its digest leaves out: they differ between equal decisions. */
 export const VOLATILE_MEMBERS = [
   'decision_id',
   'timestamp',
@@ -76,7 +76,7 @@ export function joinDigest(canonicalInput: string, lasting: string): string {
 
 /**
  * The canonical JSON of a decision without its volatile part, for a decision that the engine has just
- * made: it is read without the guards that somebody else's would need.
+ * made: it is read without the guards that a foreign one would need.
  *
  * @example
  * import type { RouteDecision } from '@wcp/spec';

@@ -17,13 +17,13 @@ export const ID_KINDS = [
 /** One of {@link ID_KINDS}. */
 export type IdKind = (typeof ID_KINDS)[number];
 
-/** What {@link checkId} says of an identifier: with `valid` it has a kind and a canonical form. */
+/** The result of {@link checkId}: a valid id has a kind and a canonical form. */
 export type IdCheck = ValidId | InvalidId;
 
 /** An identifier of one kind. */
 export interface ValidId {
   readonly valid: true;
-  /** The kind that was asked for, else the one found. */
+  /** The expected kind, else the one found. */
   readonly kind: IdKind;
   /** The id as the Hall writes it, with hyphens where underscores were read (R2). */
   readonly canonical: string;
@@ -32,10 +32,10 @@ export interface ValidId {
   readonly findings: readonly Finding[];
 }
 
-/** What is not an identifier, or not one of the kind that was asked for. */
+/** What is not an identifier, or not one of the expected kind. */
 export interface InvalidId {
   readonly valid: false;
-  /** The kind that was asked for, else null. */
+  /** The expected kind, else null. */
   readonly kind: string | null;
   readonly canonical: null;
   readonly authority: null;
@@ -47,7 +47,7 @@ const HYPHENED = '(?:\\.[a-z0-9-]+)';
 const READ = '(?:\\.[a-z0-9_-]+)';
 const PRIVATE = `(?:org|x)${HYPHENED}{2,3}`;
 
-/** The pattern of each kind as the schemas state it; the length limit of 64 stands beside it. */
+/** The pattern of each kind as the schemas state it; the length limit of 64 comes on top. */
 export const ID_PATTERNS: Readonly<Record<IdKind, string>> = {
   capability: `^(?:cap${HYPHENED}{1,3}|${PRIVATE})$`,
   worker_species: `^(?:wrk${HYPHENED}{1,3}|${PRIVATE})$`,
@@ -101,14 +101,14 @@ export function checkId(text: unknown, kind?: string): IdCheck {
   };
 }
 
-function kindsToTry(text: string, asked: string | undefined): readonly IdKind[] {
-  if (asked !== undefined) return ID_KINDS.filter((kind) => kind === asked);
+function kindsToTry(text: string, expected: string | undefined): readonly IdKind[] {
+  if (expected !== undefined) return ID_KINDS.filter((kind) => kind === expected);
   const byPrefix = KIND_OF_PREFIX.get(text.slice(0, Math.max(0, text.indexOf('.'))));
   return byPrefix === undefined ? ['authority', 'private'] : [byPrefix];
 }
 
-function invalid(asked: unknown): InvalidId {
-  const kind = typeof asked === 'string' ? asked : null;
+function invalid(expectedKind: unknown): InvalidId {
+  const kind = typeof expectedKind === 'string' ? expectedKind : null;
   const expected = kind === null ? 'an identifier' : `an id of kind "${escapeText(kind)}"`;
   const message = `This is not ${expected}: two to four segments of a-z, 0-9 and "-" joined by dots, at most 64 characters.`;
   return {
@@ -126,7 +126,7 @@ export function canonicalId(id: string): string {
 }
 
 /**
- * The authority namespace that an id stands under, or null outside `org.` and `x.` (section 1).
+ * The authority namespace of an id, or null outside `org.` and `x.` (section 1).
  *
  * @example
  * import { authorityOf } from '@wcp/spec';

@@ -19,9 +19,9 @@ const NOT_BLANK = /[^ \t\n\r]/;
  * A value that JSON cannot hold has one finding and gets no second one (section 13).
  */
 export class InputInspection implements Refusals {
-  /** Something in the input has no JSON, so neither has the input. */
+  /** Whether JSON cannot hold something in the input, and so not the input. */
   hasRefusals = false;
-  /** What the dimensions of `blast_radius` come to. */
+  /** The sum of the dimensions of `blast_radius`. */
   blastSum = 0;
   /** The canonical text of each member that was read, by its name. */
   readonly texts: [name: string, text: string][] = [];
@@ -29,7 +29,7 @@ export class InputInspection implements Refusals {
   readonly blank: string[] = [];
   readonly #json: JsonReader;
   #found: FindingList | null = null;
-  /** What was refused of the member at hand: itself, or parts of it. */
+  /** What was refused of the current member: all of it, or parts. */
   #refusedMember: string | number | undefined;
   #refusedParts: Set<string | number | undefined> | null = null;
 
@@ -37,12 +37,12 @@ export class InputInspection implements Refusals {
     this.#json = new JsonReader(LIMITS, this, [input]);
   }
 
-  /** Bytes of canonical JSON that were met. */
+  /** Bytes of canonical JSON read so far. */
   get size(): number {
     return this.#json.size;
   }
 
-  /** Whether nothing is wrong with what was read; a blank id is wrong. */
+  /** Whether nothing read so far is wrong; a blank id is. */
   get isFlawless(): boolean {
     return this.#found === null && this.blank.length === 0;
   }
@@ -58,7 +58,7 @@ export class InputInspection implements Refusals {
     return this.#found.sorted();
   }
 
-  /** The canonical text of one member's value, in which what is refused stands as `null`. */
+  /** The canonical text of one member's value, in which what is refused is written as `null`. */
   read(name: string, value: unknown): string {
     if (this.#json.isTooLarge) return '';
     const text = this.#write(name, value);
@@ -67,7 +67,7 @@ export class InputInspection implements Refusals {
     return text;
   }
 
-  /** Records what is wrong with a member, or with a part of the one at hand, unless it was refused. */
+  /** Records what is wrong with a member, or with a part of the current one, unless it was refused. */
   report(path: Path, code: FindingCode, message: string): void {
     const isRefused = path.length === 1 ? path[0] === this.#refusedMember : this.#refusedParts?.has(path[1]);
     if (isRefused !== true) this.#add(path, code, message);

@@ -1,13 +1,13 @@
 import { BLAST_DIMENSIONS } from '../document/table/blast.ts';
 import { DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '../document/table/classification.ts';
 
-/** What may stand in one member of a RouteInput (section 3). */
+/** What one member of a RouteInput may hold (section 3). */
 export interface InputMember {
   readonly required: boolean;
   readonly expected: string;
-  /** How the canonical text of an accepted value begins, where any object or any text is accepted. */
+  /** How the canonical text of a valid value begins, where any object or any text is valid. */
   readonly begins?: '{' | '"';
-  /** Blank, the member alone is a denial of its own and no finding. */
+  /** A blank value is a denial of its own and not a finding. */
   readonly mayBeBlank?: boolean;
 }
 

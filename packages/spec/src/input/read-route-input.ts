@@ -45,7 +45,7 @@ export interface AcceptedInput extends InputText {
   /** The sum of the dimensions that `blast_radius` has; 0 without it. */
   readonly blast_radius_sum: number;
   readonly dry_run: boolean;
-  /** Canonical JSON of `request`, `{}` where there is none. */
+  /** Canonical JSON of `request`, `{}` without one. */
   readonly request_json: string;
   /** Canonical JSON of `privilege_context`, or null. */
   readonly privilege_context_json: string | null;
@@ -141,7 +141,7 @@ class Reading implements InputText {
     return `{${members.join(',')}}`;
   }
 
-  /** Takes a scalar that is as it should be, which most members are. */
+  /** Accepts a scalar that is valid, as most members are. */
   #take(name: string, value: unknown): boolean {
     if (typeof value === 'string') {
       if (!this.#takeText(name, value)) return false;
@@ -183,7 +183,7 @@ class Reading implements InputText {
     }
   }
 
-  /** Reads what was not taken: a container, a text of any content, or something wrong. */
+  /** Reads what was not accepted at once: a container, a text of any content, or something wrong. */
   #inspect(input: object, name: string, value: unknown): void {
     this.#inspection ??= new InputInspection(input);
     const text = this.#inspection.read(name, value);
@@ -229,7 +229,7 @@ class Reading implements InputText {
   }
 }
 
-/** The length first: a pattern would make one piece of a text that an attacker put together from a billion. */
+/** The length first: a pattern would flatten a text that an attacker concatenated from a billion pieces. */
 function isOpaqueId(text: string): boolean {
   return text.length <= MAX_OPAQUE_LENGTH && OPAQUE.test(text);
 }

@@ -11,7 +11,7 @@ export interface JsonLimits {
   readonly refuseProto: boolean;
 }
 
-/** Whoever reads is told of every value that JSON cannot hold; `path` is only lent for the call. */
+/** Receives every value that JSON cannot hold; `path` is valid only during the call. */
 export interface Refusals {
   refused(path: Path, code: FindingCode, message: string): void;
 }
@@ -19,13 +19,13 @@ export interface Refusals {
 /**
  * Reads any value once, member by member, and writes its RFC 8785 text. The value is an attacker's:
  * getters throw or answer differently the second time, proxies lie, circles have no end. Nothing is
- * read twice and nothing thrown by the value gets out; what JSON cannot hold is refused and stands
- * as `null` in the text.
+ * read twice and nothing thrown by the value gets out; what JSON cannot hold is refused and written
+ * as `null`.
  */
 export class JsonReader {
-  /** Where the reader stands; a caller that reads member by member sets it. */
+  /** The reader's current place; a caller that reads member by member sets it. */
   readonly path: (string | number)[] = [];
-  /** How many bytes of canonical JSON were met. */
+  /** Bytes of canonical JSON read so far. */
   size = 0;
   readonly #ancestors: object[];
   readonly #limits: JsonLimits;
@@ -37,7 +37,7 @@ export class JsonReader {
     this.#ancestors = ancestors;
   }
 
-  /** Whether more than the limit was met; what comes after that is not read. */
+  /** Whether the limit was exceeded; nothing is read after that. */
   get isTooLarge(): boolean {
     return this.size > this.#limits.size;
   }
@@ -72,7 +72,7 @@ export class JsonReader {
     return written;
   }
 
-  /** Counts what is too long already; a text that an attacker put together from a billion stays in pieces. */
+  /** Counts a text that is too long without copying it: an attacker may have concatenated a billion pieces. */
   #skip(text: string): string {
     this.size += text.length;
     return '';
@@ -83,7 +83,7 @@ export class JsonReader {
     return this.#report('NOT_JSON', `JSON cannot hold ${what}.`);
   }
 
-  /** Refuses the member of an object whose name has no text: it counts as nothing, its value is not read. */
+  /** Refuses a member whose name JSON cannot hold: it counts as nothing, and its value is not read. */
   refuseName(): void {
     this.#refusals.refused(this.path, 'NOT_JSON', 'JSON cannot hold a name with a lone surrogate.');
   }
@@ -149,10 +149,10 @@ export class JsonReader {
   }
 }
 
-/** What does not stand for itself in JSON or is longer than one byte. */
+/** A character that JSON escapes or that is longer than one byte. */
 const NOT_PLAIN = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 
-/** What {@link readMember} answers for a member whose getter or proxy throws. */
+/** What {@link readMember} returns for a member whose getter or proxy throws. */
 const UNREADABLE: unique symbol = Symbol('unreadable');
 
 /** Reads one member, once, whatever its getter does. */

@@ -3,9 +3,9 @@ import { escapeText } from '../base/text.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /**
- * Reads a JSON text as I-JSON asks (RFC 7493): a name that occurs twice in one object, a lone
+ * Reads a JSON text as I-JSON requires (RFC 7493): a name that occurs twice in one object, a lone
  * surrogate, a number too great for a double or a byte order mark is refused, where `JSON.parse`
- * would quietly keep one of two members.
+ * would silently keep one of two members.
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
  * @example
@@ -26,7 +26,7 @@ export function parseJson(text: string): unknown {
 
 /**
  * Reads a JSON text and refuses only a name that occurs twice in one object: for a text whose value goes
- * to `decide`, which answers for everything else. As fast as `JSON.parse` where nothing is wrong.
+ * to `decide`, which judges everything else. As fast as `JSON.parse` where nothing is wrong.
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
  * @example
@@ -49,11 +49,11 @@ export function parseUniqueJson(text: string): unknown {
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
-/** Two characters before the ones that close them. */
+/** The closing character is two code points further. */
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
-/** How many members a syntactically correct text writes: a colon outside of a string stands for one. */
+/** How many members a syntactically correct text writes: each has a colon outside of a string. */
 function colonsIn(text: string): number {
   let colons = 0;
   scan(text, (character) => {
@@ -62,7 +62,7 @@ function colonsIn(text: string): number {
   return colons;
 }
 
-/** Visits every character of a JSON text that stands outside of its strings. */
+/** Visits every character of a JSON text outside of its strings. */
 function scan(text: string, visit: (character: number) => void): void {
   let isInString = false;
   for (let at = 0; at < text.length; at += 1) {
@@ -110,7 +110,7 @@ function literalAt(text: string, start: number): string {
   return text.slice(start, end + 1);
 }
 
-/** Notes a name of the innermost open object; false where it has that name already. */
+/** Adds a name to the innermost open object; false where it has that name already. */
 function isNew(open: readonly Set<string>[], name: string): boolean {
   const names = open.at(-1) as Set<string>;
   return names.size < names.add(name).size;

@@ -1,11 +1,11 @@
 import { canonicalJson } from './canonical-json.ts';
 
-/** What stands for itself in a JSON text. */
+/** Text that JSON writes without escapes. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /**
  * The canonical JSON of plain data that this program made itself: the text of `canonicalJson`, without
- * its guards against getters, proxies and circles, which such data has not.
+ * its guards against getters, proxies and circles, which such data does not have.
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` for a lone surrogate or a number that is not finite
  */

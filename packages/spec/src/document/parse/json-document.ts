@@ -2,9 +2,9 @@ import type { Finding } from '../../base/finding.ts';
 import { readCanonical } from '../../json/canonical-json.ts';
 
 /**
- * A value after its one reading: plain JSON that nobody else holds, and its canonical text. The
- * parsers of this package take it as it is, so that a compiler which needs a document's digest and
- * its content reads the document once.
+ * A value after its one reading: plain JSON that no one else holds, and its canonical text. The
+ * parsers of this package accept it as it is, so that a compiler which needs both the digest and the
+ * content of a document reads it once.
  *
  * @example
  * import { parseRules } from '@wcp/spec';
@@ -16,7 +16,7 @@ import { readCanonical } from '../../json/canonical-json.ts';
 export class JsonDocument {
   readonly json: unknown;
   readonly text: string;
-  /** What nobody can forge and no proxy can trap, as a prototype can be. */
+  /** A private member can be neither forged nor trapped by a proxy, as a prototype can. */
   readonly #isRead: boolean;
 
   private constructor(text: string) {
@@ -25,7 +25,7 @@ export class JsonDocument {
     this.#isRead = true;
   }
 
-  /** Reads any value, safely; what is no JSON gives every finding (section 13). */
+  /** Reads any value safely; what is not JSON gives every finding (section 13). */
   static read(value: unknown): JsonReading {
     if (typeof value === 'object' && value !== null && #isRead in value) return { ok: true, document: value };
     const { text, findings } = readCanonical(value);

@@ -3,7 +3,7 @@ import { type Finding, type Parsed, sortFindings } from '../../base/finding.ts';
 import { JsonDocument } from './json-document.ts';
 import { readSchema } from './schema-reader.ts';
 
-/** What a document's own parser finds beside what the schema says; `json` is the document as written. */
+/** What a document's own parser finds beyond its schema; `json` is the document as written. */
 type SemanticCheck<T> = (value: T, json: unknown) => readonly Finding[];
 
 const nothing = (): readonly Finding[] => [];

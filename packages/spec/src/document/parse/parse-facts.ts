@@ -8,7 +8,7 @@ import { parseDocument } from './parse-document.ts';
 /**
  * Reads the facts of one decision (section 4.4). Hashes come back with their prefix. `policy` may be
  * anything that is not undefined, for step 13 judges it; what JSON cannot hold there comes back as
- * null, which is no verdict either.
+ * null, which is not a verdict either.
  *
  * @example
  * import { parseFacts } from '@wcp/spec';

@@ -3,8 +3,7 @@ import { type HallConfig, HallConfigSchema } from '../schema/hall-config.ts';
 import { parseDocument } from './parse-document.ts';
 
 /**
- * Reads a Hall configuration (section 4.3). Absent members keep their defaults; what they are is the
- * router's business.
+ * Reads a Hall configuration (section 4.3). Absent members stay absent; the router supplies their defaults.
  *
  * @example
  * import { parseHallConfig } from '@wcp/spec';

@@ -28,7 +28,7 @@ export interface Keywords {
 
 const KNOWN = new WeakMap<TSchema, Keywords>();
 
-/** The keywords of a schema, without prototypes: nobody's pollution of `Object.prototype` is a keyword. */
+/** The keywords of a schema, without prototypes: a polluted `Object.prototype` adds no keyword. */
 export function keywordsOf(schema: TSchema): Keywords {
   const known = KNOWN.get(schema);
   if (known !== undefined) return known;

@@ -8,7 +8,7 @@ import { describe, type Keywords, keywordsOf } from './schema-keywords.ts';
 
 type Members = Record<string, unknown>;
 
-/** What a reading says beside the copy that it returns. */
+/** What a reading found, and the copy that it made. */
 export interface SchemaReading {
   readonly value: unknown;
   readonly findings: readonly Finding[];
@@ -17,8 +17,8 @@ export interface SchemaReading {
 
 /**
  * Checks plain JSON against a schema of this package and copies it, with ids and hashes in their
- * canonical spelling (R2, R8). Every finding at once. The copy's objects have no prototype, so that
- * nobody's pollution of `Object.prototype` becomes a member of a document.
+ * canonical spelling (R2, R8). Every finding at once. The copy's objects have no prototype, so that a
+ * polluted `Object.prototype` adds no member to a document.
  */
 export function readSchema(schema: TSchema, value: unknown): SchemaReading {
   const reader = new SchemaReader();
@@ -67,7 +67,7 @@ class SchemaReader {
     return this.#invalid(alternatives.map(describe).join(', or '));
   }
 
-  /** Where one member tells the alternatives apart, the value names the one that it is judged by. */
+  /** Where one member discriminates the alternatives, the value names the one that it is judged by. */
   #readTagged(alternatives: readonly Keywords[], tag: string, value: Members): unknown {
     const given = Object.hasOwn(value, tag) ? value[tag] : undefined;
     const named = alternatives.find((schema) => constOf(schema, tag) === given);
@@ -187,7 +187,7 @@ function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is what a schema asks for, its content apart. */
+/** Whether a value is of the type that a schema requires, its content apart. */
 function isOfType(schema: Keywords, value: unknown): boolean {
   if (schema.enum !== undefined) return schema.enum.includes(value);
   if (schema.const !== undefined) return value === schema.const;

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { closed, hashRead, id, time } from './common.ts';
 
-/** How far a report was examined (section 8, "Ban list"): what is `cleared` bans nothing, the others do. */
+/** How far a report was examined (section 8, "Ban list"): `cleared` lifts the ban, the others keep it. */
 export const REVIEW_STATUSES = ['reported', 'confirmed', 'cleared'] as const;
 
 const BanEntrySchema = closed({
@@ -29,5 +29,5 @@ export const BanListSchema = closed(
 
 /** The hashes of code that an authority knows to be bad (section 8, "Ban list"). */
 export type BanList = Static<typeof BanListSchema>;
-/** One hash of a ban list, and why it stands there. */
+/** One hash of a ban list, and why it is banned. */
 export type BanEntry = Static<typeof BanEntrySchema>;

@@ -19,7 +19,7 @@ export const UUID_PATTERN = '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A
 export const closed = <P extends Record<string, TSchema>>(properties: P, options: object = {}) =>
   Type.Object(properties, { ...options, additionalProperties: false });
 
-/** An id of one kind; `x-wcp-id` tells the readers whose spelling to normalise. */
+/** An id of one kind; `x-wcp-id` marks it for readers, which normalise its spelling. */
 export const id = (kind: IdKind, options: object = {}) =>
   Type.String({ pattern: ID_PATTERNS[kind], maxLength: 64, 'x-wcp-id': kind, ...options });
 

@@ -4,7 +4,7 @@ import { closed, hashRead, nullable, supervisorLevel, time, UUID_PATTERN } from 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const text = Type.String();
 
-/** What somebody else observed for this one decision (section 4.4). */
+/** What the caller observed for this one decision (section 4.4). */
 export const FactsSchema = closed(
   {
     now: time({ description: 'The instant of the decision, UTC.' }),
@@ -41,14 +41,14 @@ export const FactsSchema = closed(
   { title: 'Facts', description: 'What was observed for one decision (WCP section 4.4).' },
 );
 
-/** What one worker was seen to be: absent members count as available, no hash, unsigned. */
+/** What was observed of one worker: absent members count as available, no hash, unsigned. */
 export interface WorkerFacts {
   readonly available?: boolean;
   readonly current_hash?: string | null;
   readonly signed?: boolean;
 }
 
-/** What somebody else observed for this one decision (section 4.4). */
+/** What the caller observed for this one decision (section 4.4). */
 export type Facts = Omit<Static<typeof FactsSchema>, 'workers'> & {
   workers?: { readonly [worker_id: string]: WorkerFacts };
 };

@@ -43,7 +43,7 @@ export const ENVELOPE_VIOLATIONS = [
 /** One of {@link ENVELOPE_VIOLATIONS}. */
 export type EnvelopeViolation = (typeof ENVELOPE_VIOLATIONS)[number];
 
-/** Which steps may ask for a human, in the order of the steps. */
+/** Why a decision may be held for a human, in the order of the steps. */
 export const HOLD_REASONS = ['BLAST_RADIUS_EXCEEDED', 'POLICY_GATE', 'RULE'] as const;
 /** One of {@link HOLD_REASONS}. */
 export type HoldReason = (typeof HOLD_REASONS)[number];
@@ -148,7 +148,7 @@ type Settled<NotNull extends keyof DecisionMembers, Fixed> = Omit<DecisionMember
   [Name in NotNull]: NonNullable<DecisionMembers[Name]>;
 } & Fixed;
 
-/** What stands in every decision that went through all fifteen steps (section 6.2). */
+/** Members that are set in every decision that went through all fifteen steps (section 6.2). */
 type SetByTheSteps =
   | 'decision_id'
   | 'timestamp'

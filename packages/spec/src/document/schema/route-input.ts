@@ -13,15 +13,15 @@ import {
   tenantRisk,
 } from './common.ts';
 
-/** What a tenant asks for (section 3). */
+/** What a tenant requests (section 3). */
 export const RouteInputSchema = closed(
   {
-    capability_id: id('capability', { description: 'The capability that is asked for.' }),
+    capability_id: id('capability', { description: 'The requested capability.' }),
     env,
     data_label: dataLabel,
     tenant_risk: tenantRisk,
     qos_class: qosClass,
-    tenant_id: opaqueId({ description: 'Who asks.' }),
+    tenant_id: opaqueId({ description: 'The tenant that makes the request.' }),
     correlation_id: opaqueId({ description: 'Carried through every event, receipt and downstream call.' }),
     request: Type.Optional(free({ description: "The worker's payload; {} when absent." })),
     policy_version: Type.Optional(

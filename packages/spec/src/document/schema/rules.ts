@@ -92,13 +92,13 @@ export const RulesSchema = Type.Union([Type.Array(RuleSchema), closed({ rules: T
 
 /** One routing rule (section 4.1). */
 export type Rule = Static<typeof RuleSchema>;
-/** The conditions on which a rule takes an input; an absent one always holds. */
+/** The conditions under which a rule matches an input; an absent one always holds. */
 export type Match = Static<typeof MatchSchema>;
-/** The conditions on which a rule asks for a human. */
+/** The conditions under which a rule requires a human. */
 export type HumanCondition = Static<typeof HumanConditionSchema>;
-/** A species that a rule offers, and what it asks of its workers. */
+/** A species that a rule offers, and what it requires of its workers. */
 export type Candidate = Static<typeof CandidateSchema>;
-/** When a rule asks for a policy gate or a human. */
+/** When a rule requires the policy gate or a human. */
 export type Escalation = Static<typeof EscalationSchema>;
 /** The list of rules that {@link RulesSchema} holds, with canonical ids. */
 export type Rules = readonly Rule[];

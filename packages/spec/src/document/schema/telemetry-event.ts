@@ -15,7 +15,7 @@ const event = <E extends string, P extends Record<string, TSchema>>(event_id: E,
 
 const worker = { worker_id: id('worker') };
 
-/** Every event of section 7, told apart by `event_id`. */
+/** Every event of section 7, discriminated by `event_id`. */
 export const TelemetryEventSchema = Type.Union(
   [
     event('evt.gov.blast-scored', { blast_score: Type.Integer(), limit: Type.Integer() }),

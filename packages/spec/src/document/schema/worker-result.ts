@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { closed, dataLabel, env, id, nullable, opaqueId, qosClass, time } from './common.ts';
 
-/** What a worker is told beside the request (section 10). */
+/** What a worker gets beside the request (section 10). */
 export const WorkerContextSchema = closed(
   {
     correlation_id: opaqueId(),
@@ -15,10 +15,10 @@ export const WorkerContextSchema = closed(
     worker_id: id('worker'),
     deadline: nullable(time({ description: 'When the worker must have answered, UTC.' })),
   },
-  { title: 'WorkerContext', description: 'What a worker is told beside the request (WCP section 10).' },
+  { title: 'WorkerContext', description: 'What a worker gets beside the request (WCP section 10).' },
 );
 
-/** What a worker answers, whatever happened inside it (section 10). */
+/** What a worker returns, whatever happened inside it (section 10). */
 export const WorkerResultSchema = closed(
   {
     status: Type.Enum(['ok', 'partial', 'denied', 'error']),
@@ -29,10 +29,10 @@ export const WorkerResultSchema = closed(
       Type.Object({ code: Type.String(), message: Type.String() }, { additionalProperties: true }),
     ),
   },
-  { title: 'WorkerResult', description: 'What a worker answers (WCP section 10).' },
+  { title: 'WorkerResult', description: 'What a worker returns (WCP section 10).' },
 );
 
-/** What a worker is told beside the request (section 10). */
+/** What a worker gets beside the request (section 10). */
 export type WorkerContext = Static<typeof WorkerContextSchema>;
-/** What a worker answers (section 10). */
+/** What a worker returns (section 10). */
 export type WorkerResult = Static<typeof WorkerResultSchema>;
