@@ -21,13 +21,13 @@ const outcomeOf = (
     .execute({ text: 'x' }, context, dispatch === undefined ? {} : { dispatch })
     .then(({ result: told }) => told);
 
-test('a worker gets what the Hall answers, as a copy', async () => {
+test('a worker gets a copy of the Hall’s answer', async () => {
   const given = await answer();
   const told = await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }), (async () => given) as never);
   expect(told).toEqual({ value: { decision, result } });
 });
 
-test('what a worker asks for is read once and is plain JSON', async () => {
+test('a chained request is read once and sent as plain JSON', async () => {
   const dispatch = vi.fn(answer);
   const asked = { capability_id: 'cap.doc.hash', request: { when: 1 }, data_label: 'RESTRICTED' as const };
   await outcomeOf((ask) => ask(asked), dispatch as never);
@@ -57,16 +57,16 @@ test.each<[string, unknown]>([
   ['a result that is a text', { decision, result: 'done' }],
   ['a list', [decision, result]],
   ['a BigInt', { decision, result: { result: 1n } }],
-])('%s is no answer of a Hall', async (_, junk) => {
+])('%s is not an answer of a Hall', async (_, junk) => {
   expect(
     await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }), (async () => junk) as never),
   ).toEqual({
     code: 'ERR_WCP_WORKER',
-    message: 'The Hall’s answer is no decision with its result.',
+    message: 'The Hall’s answer is not a decision with its result.',
   });
 });
 
-test('an error on the way is told as one of the kit, with what it was as the cause', async () => {
+test('an error on the way becomes one of the kit, with the original as its cause', async () => {
   const cause = new Error('no route');
   let seen: unknown;
   await outcomeOf(
@@ -79,14 +79,14 @@ test('an error on the way is told as one of the kit, with what it was as the cau
   expect(seen).toMatchObject({ code: 'ERR_WCP_WORKER', cause });
 });
 
-test('without a Hall there is nobody to ask', async () => {
+test('without a Hall, a dispatch is an error', async () => {
   expect(await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }))).toEqual({
     code: 'ERR_WCP_WORKER',
-    message: expect.stringMatching(/without a Hall/),
+    message: expect.stringMatching(/did not come from a Hall/),
   });
 });
 
-test('when the run is over nothing more is dispatched, and who waits gets an error', async () => {
+test('when the run is over, nothing more is dispatched, and a pending dispatch rejects', async () => {
   const stray = vi.fn();
   process.on('unhandledRejection', stray);
   let late: Promise<unknown> | undefined;
@@ -107,7 +107,7 @@ test('when the run is over nothing more is dispatched, and who waits gets an err
   process.off('unhandledRejection', stray);
 });
 
-test('a call is cancelled by its signal: the answer first, then its code is told', async () => {
+test('a call is cancelled by its signal: first it is answered, then its code is notified', async () => {
   const controller = new AbortController();
   const heard: string[] = [];
   const worker = workerThat((_, { signal }) => {
@@ -121,7 +121,7 @@ test('a call is cancelled by its signal: the answer first, then its code is told
   expect(heard).toEqual(['told']);
 });
 
-test('a call that was cancelled before never runs, and one that is over is not cancelled', async () => {
+test('a call that was cancelled beforehand never runs, and one that is over is not cancelled', async () => {
   const run = vi.fn(() => 'done');
   const worker = workerThat(run);
   const signal = AbortSignal.abort();

@@ -1,8 +1,8 @@
 import { canonicalJson } from '@wcp/spec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { junkValues } from '../src/testing/junk.ts';
-import { context, workerThat } from './samples.ts';
+import { junkValues } from '../../src/testing/junk.ts';
+import { context, workerThat } from '../samples.ts';
 
 const statuses = ['ok', 'partial', 'denied', 'error'];
 const members = ['deny_reason', 'evidence', 'result', 'status', 'telemetry'];
