@@ -6,6 +6,9 @@ import { permitFor } from '../../permit/permit-samples.ts';
 import { record } from '../../samples.ts';
 import { exitOf, shareHttp, startHttp, startWorker } from '../served-program.ts';
 
+/** For what a loaded machine takes long to do. */
+const PATIENT = { timeout: 30_000 };
+
 let url: string;
 let shared: Awaited<ReturnType<typeof shareHttp>>;
 
@@ -58,9 +61,9 @@ test('connections are kept open', async () => {
   });
   const ask = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
   socket.write(ask);
-  await expect.poll(() => text.match(/200 OK/g)?.length).toBe(1);
+  await expect.poll(() => text.match(/200 OK/g)?.length, PATIENT).toBe(1);
   socket.write(ask);
-  await expect.poll(() => text.match(/200 OK/g)?.length).toBe(2);
+  await expect.poll(() => text.match(/200 OK/g)?.length, PATIENT).toBe(2);
 });
 
 describe('a request that is not a call gets an error', () => {
@@ -129,10 +132,10 @@ test('a call is cancelled when its caller disconnects', async () => {
   const caller = new AbortController();
   const answer = post(url, bodyOf('until_cancelled'), JSON_TYPE, { signal: caller.signal });
   answer.catch(() => {});
-  await expect.poll(() => stderr).toContain('it runs\n');
+  await expect.poll(() => stderr, PATIENT).toContain('it runs\n');
   caller.abort();
   await expect(answer).rejects.toThrow();
-  await expect.poll(() => stderr).toContain('it was cancelled\n');
+  await expect.poll(() => stderr, PATIENT).toContain('it was cancelled\n');
 });
 
 test('calls above the maximum get 429', async () => {
@@ -141,10 +144,10 @@ test('calls above the maximum get 429', async () => {
   const held = Array.from({ length: 32 }, () =>
     post(url, bodyOf('never'), JSON_TYPE, { signal }).catch(() => null),
   );
-  await expect.poll(async () => (await post(url, bodyOf('echo'))).status).toBe(429);
+  await expect.poll(async () => (await post(url, bodyOf('echo'))).status, PATIENT).toBe(429);
   callers.abort();
   await Promise.all(held);
-  await expect.poll(async () => (await post(url, bodyOf('echo'))).status).toBe(200);
+  await expect.poll(async () => (await post(url, bodyOf('echo'))).status, PATIENT).toBe(200);
 });
 
 describe('a worker over HTTP dispatches to the address in its permit', () => {

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { testContext } from '../../../src/testing/index.ts';
 import { exitOf, startWorker } from '../served-program.ts';
 
+/** For what a loaded machine takes long to do. */
+const PATIENT = { timeout: 30_000 };
+
 const call = (id: unknown, act: string, text = '') => ({
   id,
   context: testContext(),
@@ -29,7 +32,7 @@ describe('a line may cancel a call', () => {
     worker.say(call({ n: [1] }, 'until_cancelled'));
     worker.say({ cancel: 'another' });
     worker.say(call(2, 'echo', 'next'));
-    await expect.poll(() => stderr).toContain('it runs\n');
+    await expect.poll(() => stderr, PATIENT).toContain('it runs\n');
     worker.say({ cancel: { n: [1] } });
     expect(await worker.hear()).toMatchObject({ id: { n: [1] }, ...cancelled });
     expect(await worker.hear()).toMatchObject({ id: 2, status: 'ok' });
