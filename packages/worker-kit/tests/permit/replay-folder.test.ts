@@ -35,7 +35,7 @@ test('a use is recorded once, and every process that opens the folder later know
   }
 });
 
-test('a folder that is absent is made; where that cannot be, it is told', async () => {
+test('an absent folder is created, and a failure to do so is reported', async () => {
   expect(await new ReplayFolder(join(dir, 'new')).use(useOf('a'))).toBe(true);
   await expect(new ReplayFolder(join(dir, 'no/new')).use(useOf('a'))).rejects.toThrow();
 });

@@ -108,11 +108,11 @@ test.each<[string, unknown]>([
   ],
   ['more than 8 KiB', signPermit({ ...claims, iss: 'x'.repeat(8_192) })],
   ['white space', ` ${permit}`],
-])('%s is no permit', (_, text) => {
+])('%s is not a permit', (_, text) => {
   expect(codeOf(text)).toBe('WORKER_PERMIT_MALFORMED');
 });
 
-test.each(Object.keys(claims))('a permit without %s, or with one of another type, is none', (name) => {
+test.each(Object.keys(claims))('a permit without %s, or with one of the wrong type, is not valid', (name) => {
   const { [name]: _, ...rest } = claims;
   expect(codeOf(signPermit(rest))).toBe('WORKER_PERMIT_MALFORMED');
   for (const value of [null, [], {}, '', true, typeof claims[name] === 'number' ? '1' : 1]) {

@@ -19,12 +19,15 @@ const outcomeOf = (
     ),
   )
     .execute({ text: 'x' }, context, dispatch === undefined ? {} : { dispatch })
-    .then(({ result: told }) => told);
+    .then(({ result: outcome }) => outcome);
 
 test('a worker gets a copy of the Hall’s answer', async () => {
   const given = await answer();
-  const told = await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }), (async () => given) as never);
-  expect(told).toEqual({ value: { decision, result } });
+  const outcome = await outcomeOf(
+    (ask) => ask({ capability_id: 'cap.doc.hash' }),
+    (async () => given) as never,
+  );
+  expect(outcome).toEqual({ value: { decision, result } });
 });
 
 test('a chained request is read once and sent as plain JSON', async () => {
@@ -41,7 +44,7 @@ test.each<[string, unknown, RegExp]>([
   ['null', null, /object/],
   ['a BigInt', { capability_id: 1n }, /JSON/],
   ['more than 1 MiB', { request: { text: 'x'.repeat(1_100_000) } }, /1 MiB/],
-])('%s cannot be asked for', async (_, asked, message) => {
+])('%s cannot be a chained request', async (_, asked, message) => {
   const dispatch = vi.fn(answer);
   expect(await outcomeOf((ask) => ask(asked as ChainedRequest), dispatch as never)).toEqual({
     code: 'ERR_WCP_WORKER',
@@ -92,10 +95,10 @@ test('when the run is over, nothing more is dispatched, and a pending dispatch r
   let late: Promise<unknown> | undefined;
   let ask: RunContext['dispatch'] | undefined;
   const dispatch = vi.fn(() => new Promise<never>(() => {}));
-  const worker = workerThat((_, told) => {
-    ask = told.dispatch;
-    late = told.dispatch({ capability_id: 'cap.doc.hash' });
-    void told.dispatch({ capability_id: 'cap.doc.hash' });
+  const worker = workerThat((_, given) => {
+    ask = given.dispatch;
+    late = given.dispatch({ capability_id: 'cap.doc.hash' });
+    void given.dispatch({ capability_id: 'cap.doc.hash' });
     return 'done';
   });
   expect(await worker.execute({ text: 'x' }, context, { dispatch })).toMatchObject({ result: 'done' });
@@ -109,16 +112,16 @@ test('when the run is over, nothing more is dispatched, and a pending dispatch r
 
 test('a call is cancelled by its signal: first it is answered, then its code is notified', async () => {
   const controller = new AbortController();
-  const heard: string[] = [];
+  const notified: string[] = [];
   const worker = workerThat((_, { signal }) => {
-    signal.addEventListener('abort', () => heard.push('told'));
+    signal.addEventListener('abort', () => notified.push('aborted'));
     return new Promise(() => {});
   });
   const running = worker.execute({ text: 'x' }, context, { signal: controller.signal });
   await new Promise((resolve) => setTimeout(resolve, 10));
   controller.abort();
   expect(await running).toMatchObject({ status: 'error', deny_reason: { code: 'WORKER_CANCELLED' } });
-  expect(heard).toEqual(['told']);
+  expect(notified).toEqual(['aborted']);
 });
 
 test('a call that was cancelled beforehand never runs, and one that is over is not cancelled', async () => {
@@ -130,12 +133,12 @@ test('a call that was cancelled beforehand never runs, and one that is over is n
   });
   expect(run).not.toHaveBeenCalled();
   const controller = new AbortController();
-  let told: AbortSignal | undefined;
+  let given: AbortSignal | undefined;
   const other = workerThat((_, { signal }) => {
-    told = signal;
+    given = signal;
     return 'done';
   });
   await other.execute({ text: 'x' }, context, { signal: controller.signal });
   controller.abort();
-  expect(told?.aborted).toBe(false);
+  expect(given?.aborted).toBe(false);
 });

@@ -95,9 +95,9 @@ describe('a run with a result', () => {
 
   test('gets the context, and cannot change it', async () => {
     let seen: unknown;
-    await outcomeOf((_, told) => {
-      const { signal, partial, deny, usage, dispatch, ...members } = told;
-      expect(Object.isFrozen(told)).toBe(true);
+    await outcomeOf((_, given) => {
+      const { signal, partial, deny, usage, dispatch, ...members } = given;
+      expect(Object.isFrozen(given)).toBe(true);
       expect(signal.aborted).toBe(false);
       seen = members;
       return null;

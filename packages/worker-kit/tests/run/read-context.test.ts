@@ -48,7 +48,7 @@ test.each<[string, object, string]>([
   ]);
 });
 
-test.each([undefined, null, 7, 'text', [], new Map(), () => {}])('%j is no context', (value) => {
+test.each([undefined, null, 7, 'text', [], new Map(), () => {}])('%j is not a context', (value) => {
   expect(readContext(value)).toMatchObject({ context: null, echo: { correlation_id: null } });
   expect(paths(value)).toHaveLength(1);
 });

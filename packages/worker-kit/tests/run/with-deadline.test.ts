@@ -21,8 +21,8 @@ describe('the deadline of the context', () => {
     const { clock, move, pending } = handClock();
     let signal: AbortSignal | undefined;
     const worker = workerThat(
-      (_, told) => {
-        signal = told.signal;
+      (_, given) => {
+        signal = given.signal;
         return new Promise((resolve) => signal?.addEventListener('abort', () => resolve('too late')));
       },
       {},
@@ -121,8 +121,8 @@ describe('the deadline of the context', () => {
     const { clock, jump, pending } = handClock();
     let signal: AbortSignal | undefined;
     const worker = workerThat(
-      (_, told) => {
-        signal = told.signal;
+      (_, given) => {
+        signal = given.signal;
         jump(9999);
         return 'in time';
       },
