@@ -81,18 +81,44 @@ export function hashedPart<T extends object>(receipt: T): HashedPart<T> {
  * ```
  */
 export function signReceipt<T extends object>(draft: T, key: SigningKey): SignedReceipt<T> {
-  const unsigned = { ...hashedPart(requireObject(draft)), signing_key_id: key.keyId };
-  const texts = new Map(Object.entries(unsigned).map(([name, value]) => [name, memberText(name, value)]));
-  const receipt_hash = sha256(objectText(texts));
+  // Into the copy that `hashedPart` made, which saves another.
+  const unsigned = Object.assign(hashedPart(requireObject(draft)), { signing_key_id: key.keyId });
+  const members = new MemberTexts(unsigned);
+  const receipt_hash = sha256(members.text());
   const signature = encodeBase64(key.sign(receipt_hash));
-  texts.set('receipt_hash', memberText('receipt_hash', receipt_hash));
-  texts.set('signature', memberText('signature', signature));
-  return { receipt: { ...unsigned, receipt_hash, signature }, leaf: objectText(texts) };
+  members.insert('receipt_hash', receipt_hash);
+  members.insert('signature', signature);
+  return { receipt: { ...unsigned, receipt_hash, signature }, leaf: members.text() };
 }
 
 function requireObject<T extends object>(receipt: T): T {
   if (!isObject(receipt)) throw new WcpError('ERR_WCP_RECEIPT', 'A receipt must be an object.');
   return receipt;
+}
+
+/** The members of an object as texts, sorted by UTF-16 code units as in canonical JSON (RFC 8785). */
+class MemberTexts {
+  readonly #names: string[];
+  readonly #texts: string[];
+
+  constructor(members: object) {
+    const values = members as Readonly<Record<string, unknown>>;
+    this.#names = Object.keys(values).sort();
+    this.#texts = this.#names.map((name) => memberText(name, values[name]));
+  }
+
+  /** Adds a member whose name the object does not have yet. */
+  insert(name: string, value: string): void {
+    const after = this.#names.findIndex((other) => other > name);
+    const place = after < 0 ? this.#names.length : after;
+    this.#names.splice(place, 0, name);
+    this.#texts.splice(place, 0, memberText(name, value));
+  }
+
+  /** The canonical JSON of the object. */
+  text(): string {
+    return `{${this.#texts.join(',')}}`;
+  }
 }
 
 /** Text that JSON writes without an escape. */
@@ -105,12 +131,4 @@ function memberText(name: string, value: unknown): string {
     if (typeof value === 'string' && UNESCAPED.test(value)) return `"${name}":"${value}"`;
   }
   return canonicalJson({ [name]: value }).slice(1, -1);
-}
-
-/** Canonical JSON sorts names by UTF-16 code units (RFC 8785), as `sort` does. */
-function objectText(texts: ReadonlyMap<string, string>): string {
-  return `{${[...texts.keys()]
-    .sort()
-    .map((name) => texts.get(name))
-    .join(',')}}`;
 }

@@ -44,7 +44,7 @@ describe('a ban list', () => {
     );
   });
 
-  test('is signed anew whatever signature and key id it has', () => {
+  test('is signed again, whatever signature and key id it has', () => {
     expect(signBanList({ ...signBanList(banDraft(), otherKey) }, key)).toEqual(signed);
   });
 
@@ -70,7 +70,7 @@ describe('a ban list', () => {
     expect(example).toEqual(exampleOfTheText());
   });
 
-  test('is not signed where a hash occurs twice, whatever is said of it', () => {
+  test('is not signed if a hash occurs twice, whatever the entries say', () => {
     const bare = 'a'.repeat(64);
     const entries = [entryOf('a'), entryOf('b'), entryOf('a', { sha256: bare, review_status: 'cleared' })];
     expect(() => signBanList(banDraft({ entries }), key)).toThrow(
@@ -81,7 +81,7 @@ describe('a ban list', () => {
 });
 
 describe('the form of a ban list', () => {
-  test('hashes come back with their prefix', () => {
+  test('hashes get their prefix', () => {
     const parsed = parseBanList({ ...signed, entries: [entryOf('a', { sha256: 'a'.repeat(64) })] });
     expect(parsed.ok && parsed.value.entries[0]?.sha256).toBe(`sha256:${'a'.repeat(64)}`);
   });
@@ -122,14 +122,14 @@ describe('the form of a ban list', () => {
     }
   });
 
-  test('a member that nobody knows is no member', () => {
+  test('an unknown member is refused', () => {
     expect(foundIn({ ...signed, zzz: 1, entries: [{ ...entryOf('a'), zzz: 1 }] })).toEqual([
       '/entries/0/zzz UNKNOWN_MEMBER',
       '/zzz UNKNOWN_MEMBER',
     ]);
   });
 
-  test('anything else is none, and throws nothing', () => {
+  test('any other value is refused, and none throws', () => {
     for (const value of hostileValues()) expect(parseBanList(value).ok).toBe(false);
   });
 });

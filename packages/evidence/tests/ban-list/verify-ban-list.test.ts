@@ -25,8 +25,8 @@ const resigned = (changes: object) => {
   return { ...signed, signature: key.sign(canonicalJson(signed)).toString('base64') };
 };
 
-describe('a ban list that can be believed', () => {
-  test('bans what was reported or confirmed, and nothing that was cleared', () => {
+describe('a ban list that holds', () => {
+  test('bans what was reported or confirmed, and not what was cleared', () => {
     expect(verdictOf(list)).toEqual({
       ok: true,
       findings: [],
@@ -44,7 +44,7 @@ describe('a ban list that can be believed', () => {
     expect(verdictOf(signBanList(banDraft({ entries: [] }), key))).toMatchObject({ ok: true, banned: [] });
   });
 
-  test('never expires after the last instant that can be written', () => {
+  test('never expires after the latest time that can be written', () => {
     const last = signBanList(banDraft({ issued_at: '9999-12-31T23:59:59Z' }), key);
     expect(verdictOf(last, { now: '9999-12-31T23:59:59Z' })).toMatchObject({
       expires_at: '9999-12-31T23:59:59.999Z',
@@ -54,20 +54,15 @@ describe('a ban list that can be believed', () => {
 
 describe('each reason to refuse a ban list has its code', () => {
   test.each<[string, string, unknown, object]>([
-    ['BAN_LIST_MALFORMED', 'is no list', 'text', {}],
-    ['BAN_LIST_MALFORMED', 'has a member that nobody knows', resigned({ zzz: 1 }), {}],
+    ['BAN_LIST_MALFORMED', 'is not a list', 'text', {}],
+    ['BAN_LIST_MALFORMED', 'has an unknown member', resigned({ zzz: 1 }), {}],
     ['BAN_LIST_MALFORMED', 'has another version', resigned({ schema_version: 'wcp-ban-list.v2' }), {}],
     ['BAN_LIST_MALFORMED', 'has a hash twice', resigned({ entries: [entryOf('a'), entryOf('a')] }), {}],
     ['BAN_LIST_AUTHORITY_MISMATCH', 'is another authority’s', list, { authority: 'org.rival' }],
-    ['BAN_LIST_KEY_UNKNOWN', 'is by a key that is not held', list, { public_keys: [otherKey.publicKey] }],
-    ['BAN_LIST_KEY_UNKNOWN', 'is to be verified with no key', list, { public_keys: [] }],
-    [
-      'BAN_LIST_KEY_UNKNOWN',
-      'is to be verified with what is no key',
-      list,
-      { public_keys: ['x', null, key] },
-    ],
-    ['BAN_LIST_KEY_UNKNOWN', 'is to be verified with no list of keys', list, { public_keys: null }],
+    ['BAN_LIST_KEY_UNKNOWN', 'is signed with an unknown key', list, { public_keys: [otherKey.publicKey] }],
+    ['BAN_LIST_KEY_UNKNOWN', 'is verified without a key', list, { public_keys: [] }],
+    ['BAN_LIST_KEY_UNKNOWN', 'is verified with a malformed key', list, { public_keys: ['x', null, key] }],
+    ['BAN_LIST_KEY_UNKNOWN', 'is verified without a list of keys', list, { public_keys: null }],
     ['BAN_LIST_SIGNATURE_INVALID', 'was changed', { ...list, sequence: 8 }, {}],
     ['BAN_LIST_SIGNATURE_INVALID', 'lost an entry', { ...list, entries: list.entries.slice(1) }, {}],
     [
@@ -90,21 +85,21 @@ describe('each reason to refuse a ban list has its code', () => {
       {},
     ],
     ['BAN_LIST_FROM_FUTURE', 'is dated ahead of every clock', list, { now: '2026-01-01T23:54:59.999Z' }],
-    ['BAN_LIST_FROM_FUTURE', 'cannot be compared with what is no time', list, { now: 'yesterday' }],
+    ['BAN_LIST_FROM_FUTURE', 'cannot be compared with a malformed time', list, { now: 'yesterday' }],
     ['BAN_LIST_ROLLED_BACK', 'is an earlier one', list, { at_least_sequence: 8 }],
-    ['BAN_LIST_ROLLED_BACK', 'cannot be compared with what is no number', list, { at_least_sequence: NaN }],
-    ['BAN_LIST_STALE', 'is past its greatest age', list, { now: '2026-01-02T01:00:00.001Z' }],
+    ['BAN_LIST_ROLLED_BACK', 'cannot be compared with a malformed number', list, { at_least_sequence: NaN }],
+    ['BAN_LIST_STALE', 'has expired', list, { now: '2026-01-02T01:00:00.001Z' }],
   ])('%s: it %s', (code, _, given, changes) => {
     expect(codeOf(given, changes)).toBe(code);
   });
 
-  test('the ends of its time belong to it', () => {
+  test('the bounds of its time are included', () => {
     expect(codeOf(list, { now: '2026-01-01T23:55:00Z' })).toBeNull();
     expect(codeOf(list, { now: '2026-01-02T01:00:00Z' })).toBeNull();
     expect(codeOf(list, { at_least_sequence: undefined })).toBeNull();
   });
 
-  test('and the first of them counts', () => {
+  test('and the first one that applies counts', () => {
     const wrong = {
       authority: 'org.rival',
       public_keys: [],
@@ -152,7 +147,7 @@ describe('whatever an attacker sends', () => {
     }
   });
 
-  test('no change of a signed list is believed', () => {
+  test('no change of a signed list is accepted', () => {
     const paths = ['authority', 'sequence', 'issued_at', 'max_age_seconds', 'signing_key_id', 'signature'];
     const change = fc.oneof(
       fc.tuple(fc.constantFrom(...paths), fc.jsonValue()).map(([name, value]) => ({ [name]: value })),

@@ -35,11 +35,11 @@ describe('a signing key', () => {
     },
   );
 
-  test.each([null, undefined, 7, [SEED], { toString: () => SEED }])('has no seed that is no text', (seed) => {
+  test.each([null, undefined, 7, [SEED], { toString: () => SEED }])('needs a text as its seed', (seed) => {
     expect(() => signingKeyFromSeed(seed as never)).toThrow(badKey);
   });
 
-  test('shows nothing of its secret, whichever way it is written down', () => {
+  test('reveals nothing of its secret, however it is written', () => {
     const shown = [
       JSON.stringify({ key }),
       inspect(key, { showHidden: true, depth: null, getters: true }),
@@ -61,7 +61,7 @@ describe('a signing key', () => {
     expect(made.publicKey).not.toBe(generateSigningKey().publicKey);
   });
 
-  test('is no key of another kind, and a private key is no public one', () => {
+  test('is not a key of another kind, and a private key is not a public one', () => {
     const rsa = generateKeyPairSync('ed448');
     expect(() =>
       signingKeyFromPem(rsa.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()),
@@ -75,7 +75,7 @@ describe('a signing key', () => {
     expect(() => publicKeyFromPem(null as never)).toThrow(badKey);
   });
 
-  test('that cannot be read is an error that says nothing of it', () => {
+  test('that cannot be read is an error that reveals nothing of it', () => {
     const broken = key.exportPrivatePem().replace('MC4C', 'MC4D');
     const secret = key.exportPrivatePem().split('\n')[1] as string;
     try {
@@ -106,7 +106,7 @@ describe('a public key', () => {
     expect(isSignatureOf(publicKey, Buffer.from('text'), Buffer.alloc(64, 255))).toBe(false);
   });
 
-  test('of small order is no key, whatever the runtime makes of a signature under it', () => {
+  test('of small order is refused, whether or not the runtime would accept a signature under it', () => {
     const points = [
       '00'.repeat(32),
       `01${'00'.repeat(31)}`,
@@ -122,7 +122,7 @@ describe('a public key', () => {
     }
   });
 
-  test('that is no point of the curve verifies nothing and throws nothing', () => {
+  test('that is not a point of the curve verifies nothing and does not throw', () => {
     for (const text of ['02'.repeat(32), 'ff'.repeat(32), `07${'00'.repeat(31)}`]) {
       const publicKey = readPublicKey(text);
       if (publicKey !== null)

@@ -24,7 +24,7 @@ describe('a checkpoint', () => {
     expect(verify(null, text, key.exportPublicPem(), signature.subarray(4))).toBe(true);
   });
 
-  test('may be that of the empty log', () => {
+  test('may be of an empty log', () => {
     expect(signCheckpoint({ origin, size: 0, root: merkleRoot([]) }, key)).toContain('\n0\n47DEQpj8HBSa+');
   });
 
@@ -57,13 +57,13 @@ describe('a verifier key', () => {
     expect(Buffer.from(base64.join('+'), 'base64').toString('hex')).toBe(`01${key.publicKey}`);
   });
 
-  test('is read as it was written', () => {
+  test('is the same after a round trip', () => {
     for (const { publicKey } of [key, otherKey]) {
       expect(readVerifierKey(writeVerifierKey(origin, publicKey))).toEqual({ origin, publicKey });
     }
   });
 
-  test('that is published with the format is read', () => {
+  test('published with the format is read', () => {
     const published = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
     expect(readVerifierKey(published).origin).toBe('PeterNeumann');
   });
@@ -81,7 +81,7 @@ describe('a verifier key', () => {
     expect(() => readVerifierKey(text as never)).toThrow(refused);
   });
 
-  test('is not made of a name with spaces or of no key', () => {
+  test('needs a name without spaces and a key', () => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_KEY' });
     expect(() => writeVerifierKey('a b', key.publicKey)).toThrow(refused);
     expect(() => writeVerifierKey(origin, 'ff')).toThrow(refused);

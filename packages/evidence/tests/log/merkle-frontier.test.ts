@@ -36,7 +36,7 @@ test('the root of a frontier is that of the tree, at every size', () => {
   }
 });
 
-test('a frontier is resumed from the hashes of its edge and grows on', () => {
+test('a frontier is resumed from the hashes of its edge and continues to grow', () => {
   const stored = new Map<string, Uint8Array>();
   for (let size = 0; size < COUNT; size += 1) {
     const before = new MerkleFrontier();
@@ -52,13 +52,13 @@ test('a frontier is resumed from the hashes of its edge and grows on', () => {
   }
 });
 
-test('another number of hashes than the edge has is refused', () => {
+test('a number of hashes other than that of the edge is refused', () => {
   expect(() => new MerkleFrontier(3, [])).toThrowError(
     expect.objectContaining({ code: 'ERR_WCP_MERKLE_RANGE' }),
   );
 });
 
-test('proofs out of a store verify, at every place of every size', async () => {
+test('proofs read from a store verify, for every leaf of every size', async () => {
   const stored = new Map<string, Uint8Array>();
   const frontier = new MerkleFrontier();
   grow(frontier, stored, COUNT);
@@ -93,7 +93,7 @@ test('a proof out of range is refused', async () => {
   }
 });
 
-test('the hash of a subtree is worked out from those of its leaves', () => {
+test('the hash of a subtree follows from those of its leaves', () => {
   const stored = new Map<string, Uint8Array>();
   grow(new MerkleFrontier(), stored, 8);
   const leaves = Array.from({ length: 8 }, (_, index) => stored.get(`0:${index}`) as Uint8Array);

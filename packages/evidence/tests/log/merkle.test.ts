@@ -88,7 +88,7 @@ describe('a Merkle tree', () => {
     expect(short(consistencyProof(LEAVES, 2, 5))).toEqual(['5f083f0a', 'bc1a0643']);
   });
 
-  test('is that of RFC 9162 for every size from 0 to 64', () => {
+  test('has the roots and proofs of RFC 9162 for every size from 0 to 64', () => {
     const leaves = leavesOf(64);
     const tree = createMerkleTree(leaves);
     for (let size = 0; size <= 64; size += 1) {
@@ -101,7 +101,7 @@ describe('a Merkle tree', () => {
     }
   });
 
-  test('gives as functions what it gives as it grows', () => {
+  test('has the same root and proofs from its leaves as from the growing tree', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 40 }),
@@ -120,7 +120,7 @@ describe('a Merkle tree', () => {
     );
   });
 
-  test('takes a text for its UTF-8, and no text that has none', () => {
+  test('reads a text as its UTF-8, and refuses a text that has none', () => {
     expect(merkleRoot(['é'])).toBe(merkleRoot([Buffer.from([0xc3, 0xa9])]));
     expect(merkleRoot(['a'])).toBe(merkleRoot([new Uint8Array([0x61])]));
     expect(() => merkleRoot(['\ud800'])).toThrow(expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }));

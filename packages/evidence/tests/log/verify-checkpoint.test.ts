@@ -21,25 +21,25 @@ const [line1, line2, line3] = text.split('\n');
 const body = `${line1}\n${line2}\n${line3}\n`;
 
 describe('a checkpoint', () => {
-  test('that its log signed gives its tree head', () => {
+  test('that its log signed holds and returns its tree head', () => {
     expect(verifyCheckpoint(text, expected)).toEqual({ ok: true, findings: [], origin, size: 3, root });
     expect(signAny(body)).toBe(text);
   });
 
-  test('may carry the signatures of witnesses and lines of extensions', () => {
+  test('may have the signatures of witnesses and lines of extensions', () => {
     const witness = signAny(body, 'witness.example', otherKey).slice(body.length + 1);
     expect(codeOf(text + witness)).toBe('ok');
     expect(codeOf(`${body}\n${witness}${text.slice(body.length + 1)}`)).toBe('ok');
     expect(codeOf(signAny(`${body}extension one\nextension two\n`))).toBe('ok');
   });
 
-  test('of another origin is not this log’s, whoever signed it', () => {
+  test('of another origin does not belong to this log, whoever signed it', () => {
     const other = signCheckpoint({ origin: 'other.example', size: 3, root }, key);
     expect(codeOf(other)).toBe('CHECKPOINT_ORIGIN_MISMATCH');
     expect(codeOf(text, { ...expected, origin: null as never })).toBe('CHECKPOINT_ORIGIN_MISMATCH');
   });
 
-  test('signed by others alone, or under another name, has no known key', () => {
+  test('signed only by others, or under another name, has no known key', () => {
     expect(codeOf(signCheckpoint({ origin, size: 3, root }, otherKey))).toBe('CHECKPOINT_KEY_UNKNOWN');
     expect(codeOf(signAny(body, 'witness.example'))).toBe('CHECKPOINT_KEY_UNKNOWN');
     for (const publicKey of ['', 'zz', null, `01${'00'.repeat(31)}`]) {
@@ -56,7 +56,7 @@ describe('a checkpoint', () => {
     }
   });
 
-  test('has no character that could be another', () => {
+  test('has no character that can be replaced by another', () => {
     fc.assert(
       fc.property(
         fc.nat(text.length - 1),
@@ -70,7 +70,7 @@ describe('a checkpoint', () => {
     );
   });
 
-  test('is whole', () => {
+  test('has no part that can be left out', () => {
     for (let length = 0; length < text.length; length += 1)
       expect(codeOf(text.slice(0, length))).not.toBe('ok');
     for (let start = 1; start < text.length; start += 1) expect(codeOf(text.slice(start))).not.toBe('ok');
@@ -92,7 +92,7 @@ describe('a malformed checkpoint', () => {
     ['has a carriage return', text.replaceAll('\n', '\r\n')],
     ['has a lone surrogate', signAny(`${body}\ud800\n`)],
     ['has no signature', `${body}\n`],
-    ['has a line that is no signature', `${text}junk\n`],
+    ['has a line that is not a signature', `${text}junk\n`],
     ['has a hyphen for the dash', text.replace('—', '-')],
     ['has a signature without a key hash', `${body}\n— ${origin} AAAA\n`],
     ['has a signature with a third word', text.replace(/\n$/, ' more\n')],
@@ -104,7 +104,7 @@ describe('a malformed checkpoint', () => {
     expect(codeOf(checkpoint)).toBe('CHECKPOINT_MALFORMED');
   });
 
-  test('is whatever is no text, and none of it throws', () => {
+  test('is any value that is not a text, and none of them throws', () => {
     for (const value of hostileValues()) expect(codeOf(value)).toBe('CHECKPOINT_MALFORMED');
   });
 });

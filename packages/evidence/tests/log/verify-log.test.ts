@@ -25,7 +25,7 @@ const codes = (receipts: unknown, checkpoints: unknown = [checkpoint], known: un
   codesOf(verifyLog({ receipts, keys: known, checkpoints, origin }));
 
 describe('a log', () => {
-  test('that is untouched holds against every checkpoint of its past', () => {
+  test('that is unchanged holds against every earlier checkpoint', () => {
     const past = log.map((_, index) => checkpointOf(log.slice(0, index)));
     expect(codes(log, [...past, checkpoint])).toEqual([]);
     expect(verifyLog({ receipts: log, keys })).toEqual({ ok: true, findings: [] });
@@ -47,13 +47,13 @@ describe('a log', () => {
     ]);
   });
 
-  test('whose tail was removed is found by LOG_TAIL_MISSING, and by the checkpoint alone', () => {
+  test('whose tail was removed is found by LOG_TAIL_MISSING, and only against the checkpoint', () => {
     expect(codes(log.slice(0, 4))).toEqual(['0 LOG_TAIL_MISSING']);
     expect(codes([])).toEqual(['0 LOG_TAIL_MISSING']);
     expect(codes(log.slice(0, 4), [])).toEqual([]);
   });
 
-  test('in which a pair changed places is found, of two streams by the checkpoint alone', () => {
+  test('in which two receipts changed places is found, those of two streams only against the checkpoint', () => {
     const [a0, b0, a1, b1, a2] = log;
     expect(codes([a2, b0, a1, b1, a0])).toContain('0 RECEIPT_HEAD_MISSING');
     expect(codes([b0, a0, a1, b1, a2])).toEqual(['0 LOG_ROOT_MISMATCH']);
@@ -79,7 +79,7 @@ describe('a log', () => {
     ]);
   });
 
-  test('with a place taken three times has a fork at each later one', () => {
+  test('with three receipts for one place has a fork at each later one', () => {
     const at0 = (decision_id: string) =>
       signReceipt({ ...draftOf('a', { decision_id }), seq: 0, prev_receipt_hash: null }, key).receipt;
     const [one, two] = [at0('1'), at0('2')];
@@ -92,7 +92,7 @@ describe('a log', () => {
     }
   });
 
-  test('with one receipt twice has no fork, and streams whose names look like places have none', () => {
+  test('with one receipt twice has no fork, nor have streams whose names look like places', () => {
     const forked = (receipts: unknown) =>
       codesOf(verifyLog({ receipts, keys })).filter((code) => code.endsWith('FORKED'));
     expect(forked([log[0], log[0]])).toEqual([]);
@@ -116,7 +116,7 @@ describe('a checkpoint', () => {
     expect(codes(log, [checkpointOf(log, otherKey)], known)).toEqual(['0 CHECKPOINT_KEY_UNKNOWN']);
   });
 
-  test('of another origin than the first is found where no origin is given', () => {
+  test('of another origin than the first is found if no origin is given', () => {
     const checkpoints = ['junk', checkpoint, checkpointOf(log, key, 'other.example/log')];
     expect(codesOf(verifyLog({ receipts: log, keys, checkpoints }))).toEqual([
       '0 CHECKPOINT_MALFORMED',
@@ -134,7 +134,7 @@ describe('a checkpoint', () => {
     expect(codesOf(verifyLog({ ...evidence, checkpoint_keys }))).toEqual(['0 CHECKPOINT_KEY_UNKNOWN']);
   });
 
-  test('that is no text is malformed, and so are checkpoints that are no list', () => {
+  test('that is not a text is malformed, and so are checkpoints that are not a list', () => {
     for (const value of hostileValues()) {
       expect(codes(log, [value])).toEqual(['0 CHECKPOINT_MALFORMED']);
       expect(verifyLog({ receipts: value, keys: value, checkpoints: value ?? null }).findings).toBeInstanceOf(
@@ -148,7 +148,7 @@ describe('a checkpoint', () => {
   });
 });
 
-describe('whatever is done to a log with a checkpoint', () => {
+describe('a manipulation of a log with a checkpoint', () => {
   const arbitraryLog = fc
     .array(fc.constantFrom('a', 'b', 'c', '__proto__'), { minLength: 1, maxLength: 7 })
     .map(logOf);
@@ -156,7 +156,7 @@ describe('whatever is done to a log with a checkpoint', () => {
     codes(receipts, [checkpointOf(original)]).length > 0;
   const nothing = { numRuns: 60 };
 
-  test('a change of any member of any receipt to any other value is found', () => {
+  test('is found: any member of any receipt changed to any other value', () => {
     const change = fc.tuple(fc.nat(), fc.nat(), fc.jsonValue());
     fc.assert(
       fc.property(arbitraryLog, change, (receipts, [at, which, value]) => {
@@ -170,7 +170,7 @@ describe('whatever is done to a log with a checkpoint', () => {
     );
   });
 
-  test('a removed member or an added one is found, without the checkpoint too', () => {
+  test('is found: a removed or an added member, even without the checkpoint', () => {
     fc.assert(
       fc.property(arbitraryLog, fc.nat(), fc.nat(), fc.string(), (receipts, at, which, name) => {
         const index = at % receipts.length;
@@ -185,7 +185,7 @@ describe('whatever is done to a log with a checkpoint', () => {
     );
   });
 
-  test('a removal of any stretch is found', () => {
+  test('is found: any range of receipts removed', () => {
     fc.assert(
       fc.property(arbitraryLog, fc.nat(), fc.integer({ min: 1, max: 7 }), (receipts, at, count) => {
         expect(isFound(receipts.toSpliced(at % receipts.length, count), receipts)).toBe(true);
@@ -194,7 +194,7 @@ describe('whatever is done to a log with a checkpoint', () => {
     );
   });
 
-  test('another order is found', () => {
+  test('is found: another order', () => {
     const shuffled = arbitraryLog.chain((receipts) =>
       fc.tuple(fc.constant(receipts), fc.shuffledSubarray(receipts, { minLength: receipts.length })),
     );
@@ -207,7 +207,7 @@ describe('whatever is done to a log with a checkpoint', () => {
     );
   });
 
-  test('a receipt put in or written twice is found', () => {
+  test('is found: an inserted or a duplicated receipt', () => {
     fc.assert(
       fc.property(arbitraryLog, fc.nat(), fc.nat(), (receipts, from, to) => {
         const copy = receipts[from % receipts.length] as Receipt;
@@ -217,7 +217,7 @@ describe('whatever is done to a log with a checkpoint', () => {
     );
   });
 
-  test('a history written anew with the log’s own key is found by the checkpoint', () => {
+  test('is found against the checkpoint: a history rewritten with the log’s own key', () => {
     fc.assert(
       fc.property(arbitraryLog, fc.nat(), (receipts, at) => {
         const index = at % receipts.length;

@@ -43,7 +43,7 @@ describe('an inclusion proof', () => {
     }
   });
 
-  test('does not hold with a hash more, less or another one', () => {
+  test('does not hold with an added, a removed or a changed hash', () => {
     for (const [index, size] of pairs) {
       const claim = inclusion(index, size);
       expect(isIncluded({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
@@ -54,7 +54,7 @@ describe('an inclusion proof', () => {
     }
   });
 
-  test('does not show an inner node as a leaf', () => {
+  test('does not pass an inner node off as a leaf', () => {
     const [left, right] = [tree.root(1), inclusionProof(tree, 0, 2)[0] ?? ''];
     const leaf = Buffer.from(left.slice(7) + right.slice(7), 'hex');
     expect(isIncluded({ leaf, index: 0, size: 1, root: tree.root(2), proof: [] })).toBe(false);
@@ -85,7 +85,7 @@ describe('a consistency proof', () => {
     }
   });
 
-  test('does not hold with a hash more, less or another one', () => {
+  test('does not hold with an added, a removed or a changed hash', () => {
     for (const [index, size] of pairs) {
       const claim = consistency(index + 1, size);
       expect(isConsistent({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
@@ -105,10 +105,10 @@ describe('a consistency proof', () => {
   });
 });
 
-describe('what is no proof', () => {
+describe('a malformed proof', () => {
   const places = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null, undefined, 2 ** 53, 1n];
 
-  test('does not hold whatever stands in it, and throws nothing', () => {
+  test('does not hold, whatever it contains, and never throws', () => {
     for (const value of [...places, ...hostileValues()] as never[]) {
       expect(isIncluded(value)).toBe(false);
       expect(isConsistent(value)).toBe(false);
@@ -123,14 +123,14 @@ describe('what is no proof', () => {
     }
   });
 
-  test('is written with bare or upper-case hashes', () => {
+  test('has bare or upper-case hashes', () => {
     const claim = inclusion(2, 5);
     expect(isIncluded({ ...claim, root: claim.root.slice(7) })).toBe(false);
     expect(isIncluded({ ...claim, root: claim.root.toUpperCase() })).toBe(false);
     expect(isIncluded({ ...claim, proof: claim.proof.map((hash) => hash.slice(7)) })).toBe(false);
   });
 
-  test('is made of hashes by chance, for sizes up to 2^53 too', () => {
+  test('of random hashes does not hold, even for sizes up to 2^53', () => {
     const hash = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);
     const proof = fc.array(hash, { maxLength: 60 });
     fc.assert(
@@ -144,7 +144,7 @@ describe('what is no proof', () => {
 });
 
 describe('the finding about a proof', () => {
-  test('says whether there is no such claim or the proof does not lead to the root', () => {
+  test('tells a malformed claim from a proof that does not lead to the root', () => {
     const claim = inclusion(2, 5);
     const growth = consistency(3, 5);
     const invalid = { ok: false, findings: [{ index: 0, code: 'PROOF_INVALID' }] };

@@ -17,7 +17,7 @@ const draft = {
 const manifest = buildManifest(draft);
 
 describe('a manifest', () => {
-  test('states its members in the form awp.v1', () => {
+  test('has the members of the form awp.v1', () => {
     const { trust_statement, ...rest } = manifest;
     expect(rest).toEqual({ schema_version: 'awp.v1', ...draft });
     expect(buildManifest({ ...draft, trust_statement: 'Mine.' }).trust_statement).toBe('Mine.');
@@ -52,7 +52,7 @@ describe('a manifest', () => {
 });
 
 describe('a signed manifest', () => {
-  test('in the existing form has the HMAC of the canonical JSON of its seven members', () => {
+  test('in the older form has the HMAC of the canonical JSON of its seven members', () => {
     const signed =
       '{"build_source":"ci","built_at_utc":"2026-01-01T00:00:00Z",' +
       `"package_hash":"${package_hash}","schema_version":"awp.v1","worker_id":"org.acme.doc-summarizer.prod-01",` +
@@ -82,7 +82,7 @@ describe('a signed manifest', () => {
     expect(envelope.signatures).toEqual([{ keyid: key.keyId, sig: key.sign(message).toString('base64') }]);
   });
 
-  test('in an envelope has a package hash', () => {
+  test('in an envelope needs a package hash', () => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_MANIFEST' });
     expect(() => signManifest({ ...manifest, package_hash: 'x' }, key)).toThrow(refused);
   });

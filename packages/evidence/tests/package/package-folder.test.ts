@@ -30,7 +30,7 @@ const write = (path: string, content: string | Uint8Array = 'x') => {
 };
 
 describe('the hash of a folder', () => {
-  test('is that of its files', async () => {
+  test('is the hash of its files', async () => {
     const files = [
       'worker.js',
       'lib/deep/er/a.js',
@@ -46,7 +46,7 @@ describe('the hash of a folder', () => {
     expect(await packageHash(dir)).toBe(hashFiles(files));
   });
 
-  test('is that of its files where one is larger than what is read at a time', async () => {
+  test('is the hash of its files even if one is larger than one read', async () => {
     for (const size of [262_143, 262_144, 262_145, 1_000_003]) {
       const content = Buffer.alloc(size, 'worker');
       write('large', content);
@@ -54,7 +54,7 @@ describe('the hash of a folder', () => {
     }
   });
 
-  test('leaves out the manifest and .git at the root and looks at neither', async () => {
+  test('leaves out the manifest and .git at the root and reads neither', async () => {
     write('a');
     const hash = hashFiles([{ path: 'a', content: 'x' }]);
     write('.git/config');
@@ -76,7 +76,7 @@ describe('the hash of a folder', () => {
     expect(await packageHash(dir)).toBe(hashFiles(files));
   });
 
-  test('does not see times, empty folders or hard links', async () => {
+  test('does not depend on times, empty folders or hard links', async () => {
     write('a');
     const hash = await packageHash(dir);
     utimesSync(join(dir, 'a'), 0, 0);
@@ -86,7 +86,7 @@ describe('the hash of a folder', () => {
     expect(await packageHash(dir)).toBe(hashFiles(['a', 'b'].map((path) => ({ path, content: 'x' }))));
   });
 
-  test('of a thousand files is that of its files', async () => {
+  test('of a thousand files is the hash of its files', async () => {
     const files = Array.from({ length: 1000 }, (_, index) => ({
       path: `d${index % 7}/f${index}.js`,
       content: `${index}`,
@@ -96,7 +96,7 @@ describe('the hash of a folder', () => {
   });
 });
 
-describe('no hash has a folder', () => {
+describe('a folder has no hash', () => {
   test('with a symbolic link, to a file, a folder, nothing or itself', async () => {
     write('real/a');
     for (const target of ['real/a', 'real', '/etc/hostname', 'nowhere', 'link']) {
@@ -150,17 +150,17 @@ describe('no hash has a folder', () => {
     },
   );
 
-  test('that is not there or is no folder', async () => {
+  test('that does not exist or is not a folder', async () => {
     write('file');
     await expect(packageHash(join(dir, 'nowhere'))).rejects.toThrow(refused);
     await expect(packageHash(join(dir, 'file'))).rejects.toThrow(refused);
   });
 });
 
-describe('a file that is opened', () => {
+describe('an opened file', () => {
   const read = (path: string) => withRegularFile(join(dir, path), async (_, size) => size);
 
-  test('is itself and not what a link in its place leads to', async () => {
+  test('is never the target of a link in its place', async () => {
     write('a', 'four');
     expect(await read('a')).toBe(4);
     renameSync(join(dir, 'a'), join(dir, 'b'));
@@ -168,7 +168,7 @@ describe('a file that is opened', () => {
     await expect(read('a')).rejects.toThrow(expect.objectContaining({ code: 'ELOOP' }));
   });
 
-  test('is no pipe, for which nobody waits, and no folder', async () => {
+  test('is never a pipe, which would block, or a folder', async () => {
     execFileSync('mkfifo', [join(dir, 'pipe')]);
     await expect(read('pipe')).rejects.toThrow('regular');
     await expect(read('.')).rejects.toThrow('regular');

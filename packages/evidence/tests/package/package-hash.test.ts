@@ -9,13 +9,13 @@ const refused = expect.objectContaining({ code: 'ERR_WCP_PACKAGE' });
 const file = (path: string, content = 'x') => ({ path, content });
 
 describe('the hash of a package', () => {
-  test('is over path, size and content hash of its files, sorted', () => {
+  test('covers path, size and content hash of its files, sorted', () => {
     const text = `a.js\n3\n${sha('é1')}\nlib/b.js\n0\n${sha('')}\n`;
     expect(hashFiles([file('lib/b.js', ''), file('a.js', 'é1')])).toBe(`sha256:${sha(text)}`);
     expect(hashFiles([])).toBe(`sha256:${sha('')}`);
   });
 
-  test('takes text, bytes and base64 for the same', () => {
+  test('is the same for text, bytes and base64', () => {
     const content = Buffer.from([0, 255, 10]);
     const hash = hashFiles([{ path: 'a', content }]);
     expect(hashFiles([{ path: 'a', content_base64: content.toString('base64') }])).toBe(hash);
@@ -23,7 +23,7 @@ describe('the hash of a package', () => {
     expect(hash).toBe(`sha256:${sha(`a\n3\n${sha(content)}\n`)}`);
   });
 
-  test('sorts by UTF-8 bytes, where UTF-16 has another order', () => {
+  test('sorts by UTF-8 bytes, even where UTF-16 has another order', () => {
     const paths = ['\uff5e', '\u{1f600}', 'a/b', 'a.b', 'a', 'B'];
     const sorted = ['B', 'a', 'a.b', 'a/b', '\uff5e', '\u{1f600}'];
     const text = sorted.map((path) => `${path}\n1\n${sha('x')}\n`).join('');
@@ -43,7 +43,7 @@ describe('the hash of a package', () => {
     );
   });
 
-  test('leaves out the manifest and .git at the root alone', () => {
+  test('leaves out the manifest and .git only at the root', () => {
     const hash = hashFiles([file('a')]);
     for (const path of ['manifest.json', 'manifest.sig', 'manifest.tmp', '.git/config', '.git/hooks/run']) {
       expect(hashFiles([file('a'), file(path)]), path).toBe(hash);
@@ -62,19 +62,19 @@ describe('the hash of a package', () => {
     }
   });
 
-  test('does not look at what is left out', () => {
+  test('does not read what is left out', () => {
     const hash = hashFiles([file('a')]);
     const twice = [file('manifest.json'), file('manifest.json')];
     expect(hashFiles([file('a'), ...twice, { path: 'manifest.sig', content_base64: '***' }])).toBe(hash);
     expect(hashFiles([file('a'), { path: '.git/a\nb' } as never, file('.git//x')])).toBe(hash);
   });
 
-  test('does not take a path that leaves .git for one in it', () => {
+  test('does not treat a path that leaves .git as one inside it', () => {
     expect(() => hashFiles([file('.git/../evil.js')])).toThrow(refused);
   });
 });
 
-describe('no hash has a package', () => {
+describe('a package has no hash', () => {
   test.each([
     '',
     '/a',
@@ -123,7 +123,7 @@ describe('no hash has a package', () => {
     },
   );
 
-  test('that is no list of files', () => {
+  test('that is not a list of files', () => {
     for (const value of hostileValues()) expect(() => hashFiles([value] as never)).toThrow(refused);
     const { proxy, revoke } = Proxy.revocable([], {});
     revoke();
@@ -132,7 +132,7 @@ describe('no hash has a package', () => {
     }
   });
 
-  test('because two listings never give one hash by a line feed in a name', () => {
+  test('with a line feed in a name, so that no two packages have one listing', () => {
     const hash = sha('x');
     expect(() => hashFiles([file(`a\n1\n${hash}\nb`)])).toThrow(refused);
   });

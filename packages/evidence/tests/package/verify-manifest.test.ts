@@ -45,7 +45,7 @@ describe('a manifest with an HMAC', () => {
     return codeOf({}, { ...rest, signature_hmac_sha256: hmac });
   };
 
-  test('that fits attests the package', () => {
+  test('that matches attests the package', () => {
     expect(verifyManifest({ manifest: signed, files, worker_id, worker_species_id, hmac_key })).toEqual({
       ok: true,
       findings: [],
@@ -54,7 +54,7 @@ describe('a manifest with an HMAC', () => {
     expect(resigned({})).toBeNull();
   });
 
-  test('that is no object is missing', () => {
+  test('that is not an object is missing', () => {
     for (const found of [null, undefined, 'text', 5, [], [signed], true]) {
       expect(codeOf({ manifest: found })).toBe('ATTEST_MANIFEST_MISSING');
     }
@@ -82,7 +82,7 @@ describe('a manifest with an HMAC', () => {
     expect(codeOf({ package_hash: null }, { ...signed, package_hash: null })).toBe('ATTEST_HASH_MISMATCH');
   });
 
-  test('may state a bare hash, which is signed as it stands', () => {
+  test('may state a bare hash, which is signed as it is written', () => {
     const bare = manifest.package_hash.slice(7);
     expect(resigned({ package_hash: bare })).toBeNull();
     expect(changed({ package_hash: bare })).toBe('ATTEST_SIG_INVALID');
@@ -97,7 +97,7 @@ describe('a manifest with an HMAC', () => {
     expect(codeOf({}, manifest)).toBe('ATTEST_SIGNATURE_MISSING');
   });
 
-  test('with another signature or key is signed by nobody who may', () => {
+  test('with another signature or key has an invalid signature', () => {
     const hmac = signed.signature_hmac_sha256 ?? '';
     for (const value of [
       hmac.toUpperCase(),
@@ -129,11 +129,11 @@ describe('a manifest with an HMAC', () => {
     expect(resigned({ schema_version: 'awp.v2' })).toBe('ATTEST_SIG_INVALID');
   });
 
-  test('does not cover attested_at_utc, trust_statement and what else stands there', () => {
+  test('does not cover attested_at_utc, trust_statement and other members', () => {
     expect(changed({ attested_at_utc: 'x', trust_statement: '\ud800', more: 1, payload: 'x' })).toBeNull();
   });
 
-  test('gives the first code in their order', () => {
+  test('has the code of the first failed check', () => {
     const wrong = { worker_id: 'x', package_hash: 'x', schema_version: 'x', signature_hmac_sha256: '' };
     expect(changed(wrong)).toBe('ATTEST_MANIFEST_ID_MISMATCH');
     expect(changed({ ...wrong, worker_id })).toBe('ATTEST_HASH_MISMATCH');
@@ -144,7 +144,7 @@ describe('a manifest with an HMAC', () => {
     );
   });
 
-  test('looks at the files only when it comes to them', () => {
+  test('reads the files only when the hash is checked', () => {
     const bad = [{ path: '../evil', content: '' }];
     expect(codeOf({ files: bad }, null)).toBe('ATTEST_MANIFEST_MISSING');
     expect(codeOf({ files: bad, worker_id: 'org.acme.other' })).toBe('ATTEST_MANIFEST_ID_MISMATCH');
@@ -153,7 +153,7 @@ describe('a manifest with an HMAC', () => {
     expect(() => codeOf({ files: undefined })).toThrow(refused);
   });
 
-  test('is never attested by a hostile value, and none throws', () => {
+  test('is never attested by a hostile value, and none of them throws', () => {
     for (const value of hostileValues()) {
       expect(codeOf({ manifest: value })).not.toBeNull();
       for (const member of Object.keys(signed)) {
@@ -181,7 +181,7 @@ describe('a manifest in an envelope', () => {
   };
   const stating = (change: object) => codeOf({}, enclose(JSON.stringify({ ...statement, ...change })));
 
-  test('that fits attests the package', () => {
+  test('that matches attests the package', () => {
     expect(codeOf()).toBeNull();
     expect(stating({})).toBeNull();
   });
@@ -209,7 +209,7 @@ describe('a manifest in an envelope', () => {
     expect(codeOf({ hmac_key }, both)).toBe('ATTEST_SIG_INVALID');
   });
 
-  test('covers everything, the trust statement too', () => {
+  test('covers everything, even the trust statement', () => {
     const predicate = { ...manifest, trust_statement: 'Another.' };
     const payload = Buffer.from(JSON.stringify({ ...statement, predicate })).toString('base64');
     expect(codeOf({}, { ...envelope, payload })).toBe('ATTEST_SIG_INVALID');
@@ -221,7 +221,7 @@ describe('a manifest in an envelope', () => {
     }
   });
 
-  test('takes one good signature among others, and the key id for a hint', () => {
+  test('accepts one good signature among others, and treats the key id as a hint', () => {
     const [good] = envelope.signatures;
     const lines = [null, {}, { keyid: 'x', sig: good?.sig }, { keyid: key.keyId, sig: '' }];
     expect(codeOf({}, { ...envelope, signatures: lines })).toBe('ATTEST_SIG_INVALID');
@@ -269,7 +269,7 @@ describe('a manifest in an envelope', () => {
     }
   });
 
-  test('is never attested by a hostile value, and none throws', () => {
+  test('is never attested by a hostile value, and none of them throws', () => {
     for (const value of hostileValues()) {
       for (const member of Object.keys(envelope))
         expect(codeOf({}, { ...envelope, [member]: value })).not.toBeNull();

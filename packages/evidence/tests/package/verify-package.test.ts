@@ -41,7 +41,7 @@ const codeOf = async () => codeOfFirst(await verifyPackage(dir, expected));
 const putManifest = (text: string | Uint8Array) => writeFileSync(join(dir, 'manifest.json'), text);
 
 describe('a package', () => {
-  test('with a manifest of either form is attested, and says with which hash', async () => {
+  test('with a manifest of either form is attested, with its hash', async () => {
     const package_hash = await packageHash(dir);
     for (const manifest of [
       signManifestHmac(await makeManifest(), 'secret'),
@@ -64,7 +64,7 @@ describe('a package', () => {
     });
   });
 
-  test('without a manifest that can be read has none', async () => {
+  test('without a readable manifest has none', async () => {
     expect(await verifyPackage(dir, expected)).toMatchObject({
       ok: false,
       findings: [{ index: 0, code: 'ATTEST_MANIFEST_MISSING' }],
@@ -92,7 +92,7 @@ describe('a package', () => {
     expect(await codeOf()).toBe('ATTEST_MANIFEST_MISSING');
   });
 
-  test('without a hash is an error once the hash is asked for, and not before', async () => {
+  test('without a hash is an error once the hash is needed, and not before', async () => {
     const manifest = signManifest(await makeManifest(), key);
     symlinkSync('worker.js', join(dir, 'link'));
     expect(await codeOf()).toBe('ATTEST_MANIFEST_MISSING');
@@ -104,7 +104,7 @@ describe('a package', () => {
 });
 
 describe('writing a manifest', () => {
-  test('leaves one file, changes no hash and replaces the one before', async () => {
+  test('leaves one file, does not change the hash and replaces the previous one', async () => {
     const hash = await packageHash(dir);
     await writeManifest(dir, await makeManifest());
     await writeManifest(dir, signManifest(await makeManifest(), key));
@@ -115,14 +115,14 @@ describe('writing a manifest', () => {
     );
   });
 
-  test('writes through no link that stands in its way', async () => {
+  test('does not write through a link in its place', async () => {
     for (const name of ['manifest.tmp', 'manifest.json']) symlinkSync('worker.js', join(dir, name));
     await writeManifest(dir, signManifestHmac({ ...(await makeManifest()) }, 'secret'));
     expect(readFileSync(join(dir, 'worker.js'), 'utf8')).toBe('export {}');
     expect(await codeOf()).toBeNull();
   });
 
-  test('that fails is an error and leaves the one before whole', async () => {
+  test('that fails is an error and leaves the previous one intact', async () => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_MANIFEST' });
     await expect(writeManifest(join(dir, 'nowhere'), await makeManifest())).rejects.toThrow(refused);
     await writeManifest(dir, signManifest(await makeManifest(), key));

@@ -27,7 +27,7 @@ const withOutcome = (outcome: RouteDecision['outcome']) => ({ ...decision, outco
 const input = { capability_id: 'cap.doc.summarize' };
 
 describe('the receipt of a decision', () => {
-  test('says what was decided, about what and in which world', () => {
+  test('states the decision, its subject and its world', () => {
     expect(decisionReceipt({ receipt_id, decision, input })).toEqual({
       receipt_id,
       kind: 'decision',
@@ -65,12 +65,12 @@ describe('the receipt of a decision', () => {
     ).toBe('ALLOW');
   });
 
-  test('stands in the stream "(none)" where the input named no tenant', () => {
+  test('has the stream "(none)" if the input has no tenant', () => {
     const unnamed = { ...decision, tenant_id: null } as RouteDecision;
     expect(decisionReceipt({ receipt_id, decision: unnamed, input }).stream).toBe('(none)');
   });
 
-  test('has no digest where the input has no canonical JSON, and never throws for one', () => {
+  test('has no digest, and does not throw, if the input has no canonical JSON', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     for (const broken of [circular, 1n, Number.NaN, { text: '\ud800' }, undefined]) {
@@ -80,7 +80,7 @@ describe('the receipt of a decision', () => {
 });
 
 describe('the receipt of an outcome', () => {
-  test('says what the decision’s receipt says, and how it ended', () => {
+  test('states what the decision’s receipt states, and the outcome', () => {
     const decided = decisionReceipt({ receipt_id, decision, input });
     const { chain, receipt } = appendReceipt(createReceiptChain(key), decided);
     const outcome = { status: 'ok', result_hash: `sha256:${'e'.repeat(64)}`, duration_ms: 12 } as const;

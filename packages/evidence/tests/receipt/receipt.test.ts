@@ -14,11 +14,11 @@ test('receipt_hash is the SHA-256 of the canonical JSON without receipt_hash and
   expect(receiptHash({ ...draft, signing_key_id: 'x' })).not.toBe(`sha256:${expected}`);
 });
 
-test('receipt_hash covers every member, one named __proto__ too', () => {
+test('receipt_hash covers every member, even one named __proto__', () => {
   expect(receiptHash(JSON.parse('{"a":1,"__proto__":{"b":2}}'))).not.toBe(receiptHash({ a: 1 }));
 });
 
-test('signing puts the id of its own key in before it hashes', () => {
+test('signing adds the id of the key before it hashes', () => {
   const { receipt } = signReceipt({ ...draft, signing_key_id: otherKey.keyId }, key);
   expect(receipt.signing_key_id).toBe(key.keyId);
   expect(receipt.receipt_hash).toBe(receiptHash({ ...draft, signing_key_id: key.keyId }));
@@ -32,21 +32,21 @@ test('the signature is over the bytes of receipt_hash as written, in base64', ()
   expect(publicKeyFromPem(key.exportPublicPem())).toBe(key.publicKey);
 });
 
-test('signing leaves its argument alone and replaces an old seal', () => {
+test('signing does not change its argument and replaces an old signature', () => {
   const once = signReceipt(draft, otherKey).receipt;
   const before = canonicalJson(once);
   expect(signReceipt(once, key)).toEqual(signReceipt(draft, key));
   expect(canonicalJson(once)).toBe(before);
 });
 
-test('a sealed receipt has the members of the schema', () => {
+test('a signed receipt has the members of the schema', () => {
   expect(Object.keys(signReceipt(draft, key).receipt).sort()).toEqual(
     Object.keys(ReceiptSchema.properties).sort(),
   );
 });
 
 test.each([null, undefined, 'text', 5, [], [draft]])(
-  'what is no object has no hash and no signature',
+  'a value that is not an object is neither hashed nor signed',
   (value) => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_RECEIPT' });
     expect(() => receiptHash(value as never)).toThrow(refused);

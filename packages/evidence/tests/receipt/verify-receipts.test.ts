@@ -7,12 +7,12 @@ const log = logOf(['a', 'a', 'b', 'a']);
 const codes = (receipts: unknown, known: unknown = keys) => codesOf(verifyReceipts(receipts, known));
 
 describe('receipts', () => {
-  test('of an untouched log hold', () => {
+  test('of an unchanged log hold', () => {
     expect(verifyReceipts(log, keys)).toEqual({ ok: true, findings: [] });
     expect(verifyReceipts([], keys)).toEqual({ ok: true, findings: [] });
   });
 
-  test('have findings with an index, a code and a message without anything of the receipt', () => {
+  test('have findings with an index, a code and a message that quotes nothing of the receipt', () => {
     const [found] = verifyReceipts(withChange(log, 0, { worker_id: 'org.evil.w' }), keys).findings;
     expect(found).toEqual({
       index: 0,
@@ -33,22 +33,22 @@ describe('receipts', () => {
     }
   });
 
-  test('with a member more or less do not have the hash that they state', () => {
+  test('with an added or a removed member do not have the hash that they state', () => {
     expect(codes(withChange(log, 2, { more: null }))).toEqual(['2 RECEIPT_HASH_MISMATCH']);
     expect(codes(log.map(({ deny_code: _, ...rest }) => rest))).toEqual(
       log.map((_, index) => `${index} RECEIPT_HASH_MISMATCH`),
     );
   });
 
-  test('one of which was removed have a gap and a break', () => {
+  test('one of which was removed have a gap and a chain break', () => {
     expect(codes(log.toSpliced(1, 1))).toEqual(['2 RECEIPT_SEQ_GAP', '2 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('whose head was removed lack it, and that alone', () => {
+  test('whose head was removed have that one finding', () => {
     expect(codes(log.slice(1))).toEqual(['0 RECEIPT_HEAD_MISSING']);
   });
 
-  test('two of which changed places have gaps and breaks', () => {
+  test('two of which changed places have gaps and chain breaks', () => {
     const [first, second, ...rest] = log;
     expect(codes([second, first, ...rest])).toEqual([
       '0 RECEIPT_HEAD_MISSING',
@@ -59,7 +59,7 @@ describe('receipts', () => {
     ]);
   });
 
-  test('that were hashed again without their key have a bad signature and break the chain', () => {
+  test('that were hashed again without their key have an invalid signature and break the receipt chain', () => {
     const forged = { ...log[1], worker_id: 'org.evil.worker' };
     expect(codes(withChange(log, 1, { ...forged, receipt_hash: receiptHash(forged) }))).toEqual([
       '1 RECEIPT_SIGNATURE_INVALID',
@@ -67,7 +67,7 @@ describe('receipts', () => {
     ]);
   });
 
-  test('that were signed again with another known key break the chain', () => {
+  test('that were signed again with another known key break the receipt chain', () => {
     const { receipt: forged } = signReceipt(
       { ...draftOf('a'), seq: 1, prev_receipt_hash: log[0]?.receipt_hash ?? null },
       otherKey,
@@ -75,11 +75,11 @@ describe('receipts', () => {
     expect(codes(withChange(log, 1, forged))).toEqual(['3 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('one of which stands there twice have a gap and a break, at 0 too', () => {
+  test('one of which occurs twice have a gap and a chain break, even at 0', () => {
     expect(codes([log[0], log[0]])).toEqual(['1 RECEIPT_SEQ_GAP', '1 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('that begin again at 0 behind another receipt break the chain', () => {
+  test('that begin again at 0 after another receipt break the receipt chain', () => {
     const { receipt: again } = signReceipt(
       { ...draftOf('a'), seq: 0, prev_receipt_hash: log[0]?.receipt_hash ?? null },
       key,
@@ -87,7 +87,7 @@ describe('receipts', () => {
     expect(codes([log[0], again])).toEqual(['1 RECEIPT_SEQ_GAP', '1 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('at 0 name no hash before', () => {
+  test('at 0 must not name a previous hash', () => {
     const { receipt: begun } = signReceipt(
       { ...draftOf('a'), seq: 0, prev_receipt_hash: `sha256:${'0'.repeat(64)}` },
       key,
@@ -101,7 +101,7 @@ describe('receipts', () => {
     expect(codes([signReceipt({ ...last, seq: 2 ** 53 }, key).receipt])).toEqual(['0 RECEIPT_MALFORMED']);
   });
 
-  test('give their findings in the order hash, signature, chain', () => {
+  test('have their findings in the order hash, signature, chain', () => {
     expect(codes(withChange(log, 3, { seq: 7, prev_receipt_hash: null, signature: '' }))).toEqual([
       '3 RECEIPT_HASH_MISMATCH',
       '3 RECEIPT_SIGNATURE_INVALID',
@@ -155,7 +155,7 @@ describe('a malformed receipt', () => {
     expect(codes([Object.create(log[0] as object)])).toEqual(['0 RECEIPT_MALFORMED']);
   });
 
-  test('is every hostile value, and none of them throws', () => {
+  test('is any hostile value, and none of them throws', () => {
     for (const value of hostileValues()) {
       expect(codes([value])).toEqual(['0 RECEIPT_MALFORMED']);
       expect(verifyReceipts(value, value).findings).toBeInstanceOf(Array);
@@ -164,7 +164,7 @@ describe('a malformed receipt', () => {
     expect(codes({ length: 1, 0: log[0] })).toEqual(['0 RECEIPT_MALFORMED']);
   });
 
-  test('cannot show the hash one content and the chain another', () => {
+  test('cannot show the hash one content and the receipt chain another', () => {
     let reads = 0;
     const liar = {
       ...log[1],
@@ -180,7 +180,7 @@ describe('a malformed receipt', () => {
 describe('the key of a receipt', () => {
   const [receipt] = log;
 
-  test('that is not among those known is unknown', () => {
+  test('that is not known is unknown', () => {
     for (const known of [
       {},
       { [otherKey.keyId]: otherKey.publicKey },
@@ -201,7 +201,7 @@ describe('the key of a receipt', () => {
     },
   );
 
-  test('that is registered under an id that is not its own signs nothing', () => {
+  test('that is registered under an id other than its own signs nothing', () => {
     expect(codes([receipt], { [key.keyId]: otherKey.publicKey })).toEqual(['0 RECEIPT_SIGNATURE_INVALID']);
     const aliased = { ...draftOf('a'), seq: 0, prev_receipt_hash: null, signing_key_id: 'alias' };
     const receipt_hash = receiptHash(aliased);

@@ -30,7 +30,7 @@ const MAX_TRACEPARENTS = 10_000;
  * declare const decision: RouteDecision;
  * const sink = createOpenTelemetrySink(trace.getTracer('my-platform'));
  * await sink.emit(decision.telemetry_envelopes);
- * console.log(sink.traceparentOf(decision.decision_id));
+ * console.log(sink.traceparentOf(decision.decision_id ?? ''));
  * ```
  */
 export function createOpenTelemetrySink(tracer: Tracer): OpenTelemetrySink {

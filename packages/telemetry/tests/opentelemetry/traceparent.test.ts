@@ -31,6 +31,6 @@ test.each([
   '00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01',
   valid.slice(0, -1),
   `${valid.replace(/^00/, '01')}-${'x'.repeat(1000)}`,
-])('%j is no traceparent', (text) => {
+])('%j is not a traceparent', (text) => {
   expect(parseTraceparent(text)).toBeNull();
 });

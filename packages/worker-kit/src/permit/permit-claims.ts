@@ -3,13 +3,13 @@ import { type Sha256, sha256, type WorkerContext } from '@wcp/spec';
 /** The `typ` of a permit's header. */
 export const PERMIT_TYPE = 'wcp-permit+jwt';
 
-/** What a permit says: that the Hall lets one worker run one request in one context, once. */
+/** A permit's claims: the Hall lets one worker run one request in one context, once. */
 export interface PermitClaims {
   /** The Hall: the origin of its log. */
   readonly iss: string;
   /** The worker's id. */
   readonly aud: string;
-  /** The decision's id: a decision runs once. */
+  /** The decision's id: a decision is executed once. */
   readonly jti: string;
   /** Whole seconds since 1970, as `nbf` and `exp`. */
   readonly iat: number;
@@ -22,13 +22,23 @@ export interface PermitClaims {
   readonly request_hash: Sha256;
   /** SHA-256 of the canonical context: no member of it can be changed. */
   readonly context_hash: Sha256;
-  /** Which attempt at the decision it is for, where that is not the first: each is good once. */
+  /** The number of the attempt, where it is not the first: each attempt is allowed once. */
   readonly attempt?: number;
-  /** Where the worker asks for chained dispatches over HTTP. */
+  /** Where the worker sends its chained dispatches over HTTP. */
   readonly dispatch_url?: string;
 }
 
-/** The claims that are said of a context: what a permit and a call must have in common. */
+/**
+ * The claims about a context: what a permit and a call must have in common (section 10).
+ *
+ * @example
+ * ```ts
+ * import { canonicalJson, contextClaims, type WorkerContext } from '@wcp/worker-kit';
+ *
+ * declare const context: WorkerContext;
+ * console.log(contextClaims(context, canonicalJson(context)).context_hash);
+ * ```
+ */
 export function contextClaims(context: WorkerContext, canonicalContext: string) {
   const { worker_id, decision_id, tenant_id, env, capability_id } = context;
   const context_hash = sha256(canonicalContext);
@@ -58,7 +68,7 @@ const CLAIMS: Readonly<Record<keyof PermitClaims, Check>> = {
   dispatch_url: isOptionalText,
 };
 
-/** The claims of a payload; null where one is absent or of another type. Others than these say nothing. */
+/** The claims of a payload; null where one is absent or of the wrong type. Other claims are ignored. */
 export function readClaims(payload: Readonly<Record<string, unknown>>): PermitClaims | null {
   const member = (name: string) => (Object.hasOwn(payload, name) ? payload[name] : undefined);
   const fits = Object.entries(CLAIMS).every(([name, check]) => check(member(name)));

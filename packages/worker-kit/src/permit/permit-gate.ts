@@ -1,23 +1,23 @@
 import { canonicalJson, sha256 } from '@wcp/spec';
-import type { Clock } from '../clock.ts';
-import type { Admission, AdmittedCall } from '../run/execute.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Admission, AdmissionRequest } from '../run/execute.ts';
 import { contextClaims, type PermitClaims } from './permit-claims.ts';
 import { ReplayFolder } from './replay-folder.ts';
 import { ReplayMemory } from './replay-memory.ts';
 import type { ReplayStore } from './replay-store.ts';
 import { type PermitCode, verifyPermit } from './verify-permit.ts';
 
-/** How a worker asks for permits. */
+/** How a worker checks permits. */
 export interface PermitOptions {
-  /** The raw public keys of the Halls that it knows, 64 hexadecimal digits each. None: it runs in `dev` alone. */
+  /** The raw public keys of the Halls it knows, 64 hexadecimal digits each. Without any, it runs only in `dev`. */
   readonly hallKeys: readonly string[];
-  /** The folder where it remembers the permits that it has used; null: it remembers while the process lives. */
+  /** The folder that records used permits; null, they are recorded in memory. */
   readonly permitStore: string | null;
 }
 
 /**
- * What lets calls in by their permits: every call, where the worker knows a Hall; those of `dev` and no
- * others, where it knows none.
+ * Admits calls by their permits. A worker that knows a Hall requires a permit for every call; one that knows
+ * none admits only calls of `dev`.
  */
 export function permitGate({ hallKeys, permitStore }: PermitOptions, clock: Clock): Admission {
   const store: ReplayStore =
@@ -30,8 +30,8 @@ export function permitGate({ hallKeys, permitStore }: PermitOptions, clock: Cloc
   };
 }
 
-/** What of a call its permit does not speak of, or null. */
-function checkBinding(claims: PermitClaims, { context, requestText }: AdmittedCall): PermitCode | null {
+/** What differs between a call and its permit, or null. */
+function checkBinding(claims: PermitClaims, { context, requestText }: AdmissionRequest): PermitCode | null {
   const { aud, ...same } = contextClaims(context, canonicalJson(context));
   if (claims.aud !== aud) return 'WORKER_PERMIT_WRONG_WORKER';
   if (claims.request_hash !== sha256(requestText)) return 'WORKER_PERMIT_WRONG_REQUEST';

@@ -3,37 +3,37 @@ import { join } from 'node:path';
 import { ReplaySegment } from './replay-segment.ts';
 import type { PermitUse, ReplayStore } from './replay-store.ts';
 
-/** Permits that expire within one span of this many seconds stand in one file, which goes when all have. */
+/** Permits that expire within one span of this many seconds share a file, which is removed after the span. */
 const SPAN = 600;
 const SEGMENT = /^([0-9]{1,14})\.permits$/;
 const FLOOR = 'floor';
 
 /**
- * Remembers used permits in a folder, across restarts and for all processes of this machine that share it.
- * A file whose permits have all expired is removed; the floor says up to where that was done, so that a
- * clock that goes back brings no permit back to life.
+ * Records used permits in a folder, across restarts and for all processes of this machine that share it. A
+ * file whose permits have all expired is removed; the floor records the last such span, so that a clock that is
+ * set back does not make a used permit valid again.
  */
 export class ReplayFolder implements ReplayStore {
   readonly #dir: string;
   readonly #segments = new Map<number, ReplaySegment>();
-  #turn: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
-  /** @param dir is made where it is absent; the folder that it stands in is not */
+  /** @param dir created where it is absent; its parent folder is not */
   constructor(dir: string) {
     this.#dir = dir;
   }
 
-  /** One after the other in this process: two at a time would both read before either writes. */
+  /** One at a time in this process: two at once would both read before either writes. */
   use(use: PermitUse): Promise<boolean> {
-    const turn = this.#turn.then(() => this.#use(use));
-    this.#turn = turn.catch(() => {});
+    const turn = this.#last.then(() => this.#use(use));
+    this.#last = turn.catch(() => {});
     return turn;
   }
 
   async #use({ key, exp, now }: PermitUse): Promise<boolean> {
     const own = Math.floor(exp / SPAN);
     const spans = await this.#spans();
-    const floor = await this.#forget(spans, Math.floor(now / 1000 / SPAN) - 1);
+    const floor = await this.#prune(spans, Math.floor(now / 1000 / SPAN) - 1);
     if (own <= floor) return false;
     for (const span of spans) {
       if (span > floor && span !== own && (await this.#segment(span).has(key))) return false;
@@ -59,8 +59,8 @@ export class ReplayFolder implements ReplayStore {
     return known;
   }
 
-  /** Removes the files of spans that have passed: first the floor, durably, then the files. Gives the floor. */
-  async #forget(spans: readonly number[], passed: number): Promise<number> {
+  /** Removes the files of past spans: first writes the floor durably, then removes. Returns the floor. */
+  async #prune(spans: readonly number[], passed: number): Promise<number> {
     const floor = await readFloor(this.#dir);
     const old = spans.filter((span) => span <= Math.max(passed, floor));
     if (old.length === 0) return floor;
@@ -73,11 +73,11 @@ export class ReplayFolder implements ReplayStore {
   }
 }
 
-/** Up to which span what was used is forgotten; -1 where nothing is. */
+/** The last span whose permits were removed; -1 where there is none. */
 async function readFloor(dir: string): Promise<number> {
   try {
     const text = await readFile(join(dir, FLOOR), 'utf8');
-    if (!/^[0-9]{1,14}$/.test(text)) throw new Error('The floor of the used permits is no number.');
+    if (!/^[0-9]{1,14}$/.test(text)) throw new Error('The floor of the used permits is not a number.');
     return Number(text);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return -1;
@@ -98,7 +98,7 @@ async function writeFloor(dir: string, floor: number): Promise<void> {
   await syncFolder(dir);
 }
 
-/** Makes the names in a folder durable. */
+/** Makes the entries of a folder durable. */
 async function syncFolder(dir: string): Promise<void> {
   const folder = await open(dir, 'r');
   try {

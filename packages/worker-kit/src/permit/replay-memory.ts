@@ -3,8 +3,8 @@ import type { PermitUse, ReplayStore } from './replay-store.ts';
 const SWEEP_MS = 10_000;
 
 /**
- * Remembers used permits as long as this process lives. What was used before is unknown, so that no permit
- * passes which may be older than the process.
+ * Records used permits in memory. What was used before this process started is unknown, so a permit that may
+ * be older than the process is refused.
  */
 export class ReplayMemory implements ReplayStore {
   readonly #started: number;
@@ -18,13 +18,13 @@ export class ReplayMemory implements ReplayStore {
 
   async use({ key, iat, exp, now }: PermitUse): Promise<boolean> {
     this.#sweep(now);
-    // The time of issue is in whole seconds: one of the very second in which the process began is too old.
+    // The time of issue is in whole seconds: a permit of the second in which the process started is too old.
     if (iat * 1000 <= this.#started || this.#used.has(key)) return false;
     this.#used.set(key, exp);
     return true;
   }
 
-  /** Forgets what has expired, from time to time. */
+  /** Removes expired permits, now and then. */
   #sweep(now: number): void {
     if (now < this.#sweepAt) return;
     this.#sweepAt = now + SWEEP_MS;

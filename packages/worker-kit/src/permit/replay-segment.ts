@@ -5,9 +5,9 @@ const RECORD = /^([0-9a-f]{64}) ([0-9a-f]{32})$/;
 const CHUNK = 65_536;
 
 /**
- * One append-only file of used permits. Several processes may share it: each writes its record in one go,
- * and the first record of a permit in the file is the one that counts. A record begins with a newline, so
- * that half a record, of a process that was killed, spoils no other.
+ * One append-only file of used permits. Several processes may share it: each writes its record in one write,
+ * and the first record of a permit in the file counts. A record begins with a newline, so that half a record
+ * of a killed process does not spoil the next one.
  */
 export class ReplaySegment {
   readonly #place: string;
@@ -19,7 +19,7 @@ export class ReplaySegment {
     this.#place = place;
   }
 
-  /** Whether a permit stands in the file; in one that is gone, because all in it has expired, none does. */
+  /** Whether the file has a permit; a file that was removed, because its permits expired, has none. */
   async has(key: string): Promise<boolean> {
     try {
       return await this.#with('r', async (file) => {
@@ -32,7 +32,7 @@ export class ReplaySegment {
     }
   }
 
-  /** Notes a use; true where it is the first, and on the disk. */
+  /** Records a use; true where it is the first, and on disk. */
   use(key: string): Promise<boolean> {
     return this.#with('a+', async (file) => {
       await this.#read(file);
@@ -40,7 +40,7 @@ export class ReplaySegment {
       const mark = randomBytes(16).toString('hex');
       const record = Buffer.from(`\n${key} ${mark}`);
       const { bytesWritten } = await file.write(record);
-      if (bytesWritten !== record.length) throw new Error('The record was not written whole.');
+      if (bytesWritten !== record.length) throw new Error('The record was written only in part.');
       await file.datasync();
       await this.#read(file);
       return this.#first.get(key) === mark;
@@ -56,7 +56,7 @@ export class ReplaySegment {
     }
   }
 
-  /** Reads what was added since, by whomever. */
+  /** Reads what any process has added since. */
   async #read(file: FileHandle): Promise<void> {
     const buffer = Buffer.allocUnsafe(CHUNK);
     for (;;) {

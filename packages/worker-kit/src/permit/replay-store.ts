@@ -1,6 +1,6 @@
 /** One use of a permit. */
 export interface PermitUse {
-  /** Names the permit: 64 hexadecimal digits. */
+  /** Identifies the permit: 64 hexadecimal digits. */
   readonly key: string;
   /** When it was issued and when it expires, in seconds since 1970. */
   readonly iat: number;
@@ -9,11 +9,11 @@ export interface PermitUse {
   readonly now: number;
 }
 
-/** Where a worker remembers the permits that it has used. */
+/** Records the permits that a worker has used. */
 export interface ReplayStore {
   /**
-   * Notes a use. True where it is certainly the first one, and then what was noted is durable as far as the
-   * store is; rejects where that can't be told.
+   * Records a use. True where it is certainly the first, and then the record is as durable as the store;
+   * rejects where the store can't tell.
    */
   use(use: PermitUse): Promise<boolean>;
 }

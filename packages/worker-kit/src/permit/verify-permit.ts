@@ -1,17 +1,17 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { parseJson } from '@wcp/spec/json';
-import type { WorkerCode } from '../worker-code.ts';
+import type { WorkerCode } from '../base/worker-code.ts';
 import { PERMIT_TYPE, type PermitClaims, readClaims } from './permit-claims.ts';
 
-/** A code by which a permit is refused. */
+/** Why a permit is refused. */
 export type PermitCode = Extract<WorkerCode, `WORKER_PERMIT_${string}`>;
 
-/** What a permit says, or why it is none. */
-export type PermitReading =
+/** The claims of a permit that holds, or why it doesn't. */
+export type PermitVerification =
   | { readonly ok: true; readonly claims: PermitClaims }
   | { readonly ok: false; readonly code: PermitCode };
 
-/** By what a permit is judged. */
+/** The keys and the time to verify a permit with. */
 export interface PermitTrust {
   /** The raw public keys of the Halls, 64 hexadecimal digits each. */
   readonly keys: readonly string[];
@@ -19,17 +19,26 @@ export interface PermitTrust {
   readonly now: number;
 }
 
-/** How far the clock of a Hall may be ahead of the worker's. An expiry has no such grace. */
+/** A Hall's clock may be this far ahead of the worker's. An expiry has no such tolerance. */
 const AHEAD_MS = 30_000;
 const MAX_PERMIT_LENGTH = 8_192;
 
 /**
- * Reads a permit, a compact JWS (RFC 7515) that a Hall made. The signature is checked as Ed25519 and as
- * nothing else, whatever the header says; never throws.
+ * Verifies a permit, a compact JWS (RFC 7515) made by a Hall (section 10). The signature is always checked as
+ * Ed25519, whatever the header says. Takes any value and never throws.
  *
- * @param permit what an attacker says it is
+ * @param permit may come from an attacker
+ * @example
+ * ```ts
+ * import { verifyPermit } from '@wcp/worker-kit';
+ *
+ * declare const permit: string;
+ * declare const hallKey: string;
+ * const result = verifyPermit(permit, { keys: [hallKey], now: Date.now() });
+ * console.log(result.ok ? result.claims.capability_id : result.code);
+ * ```
  */
-export function verifyPermit(permit: unknown, { keys, now }: PermitTrust): PermitReading {
+export function verifyPermit(permit: unknown, { keys, now }: PermitTrust): PermitVerification {
   if (permit === undefined || permit === null || permit === '') return refuse('WORKER_PERMIT_MISSING');
   const parts = readParts(permit);
   if (parts === null || !hasType(parts.header)) return refuse('WORKER_PERMIT_MALFORMED');
@@ -42,13 +51,13 @@ export function verifyPermit(permit: unknown, { keys, now }: PermitTrust): Permi
   return claims.exp * 1000 <= now ? refuse('WORKER_PERMIT_EXPIRED') : { ok: true, claims };
 }
 
-/** What a permit says, whoever signed it: for a worker that knows no Hall. */
+/** The claims of a permit whoever signed it, for a worker that knows no Hall. */
 export function readUnverified(permit: unknown): PermitClaims | null {
   const parts = readParts(permit);
   return parts === null ? null : readClaims(parts.payload);
 }
 
-/** The raw public keys in a list such as that of `WCP_HALL_PUBLIC_KEY`; null where one of them is none. */
+/** The raw public keys in a list such as `WCP_HALL_PUBLIC_KEY`; null where one of them is malformed. */
 export function readHallKeys(text: string): readonly string[] | null {
   const keys = text.split(',').map((key) => key.trim());
   if (keys.length === 1 && keys[0] === '') return [];
@@ -72,7 +81,7 @@ function readParts(permit: unknown): Parts | null {
   return { header: readHeader, payload: readPayload, signed, signature };
 }
 
-/** The bytes of base64url as its one spelling has them, or null. */
+/** The bytes of canonical base64url, or null. */
 function decodePart(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64url');
   return bytes.toString('base64url') === text ? bytes : null;
@@ -89,7 +98,7 @@ function readObject(bytes: Buffer): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** A header that asks for extensions asks for what this does not know. */
+/** A header with `crit` requires extensions, none of which are supported. */
 function hasType(header: Readonly<Record<string, unknown>>): boolean {
   return header['typ'] === PERMIT_TYPE && !Object.hasOwn(header, 'crit');
 }
@@ -115,6 +124,6 @@ function isSignedBy(hex: string, { signed, signature }: Parts): boolean {
   }
 }
 
-function refuse(code: PermitCode): PermitReading {
+function refuse(code: PermitCode): PermitVerification {
   return { ok: false, code };
 }

@@ -1,12 +1,12 @@
 import { type RouteDecision, type RouteInput, WcpError, type WorkerResult } from '@wcp/spec';
 import { INPUT_SIZE } from '@wcp/spec/input';
 import { readCanonical } from '@wcp/spec/json';
-import { readPlain } from '../plain.ts';
+import { readPlain } from '../base/plain.ts';
 
-/** How often one call may dispatch. */
+/** The maximum number of dispatches of one call. */
 const MAX_DISPATCHES = 64;
 
-/** What a worker asks its Hall for. What it may say beside the request only narrows what holds for its own call. */
+/** A worker's request for another capability. The other members only narrow what its own call allows. */
 export interface ChainedRequest
   extends Partial<
     Pick<
@@ -22,86 +22,87 @@ export interface ChainedRequest
     >
   > {
   readonly capability_id: string;
-  /** The other worker's payload; `{}` where it is absent. */
+  /** The payload for the other worker (default `{}`). */
   readonly request?: unknown;
 }
 
-/** What a worker gets back: the decision, and the result of the worker that was dispatched, if one was. */
+/** The decision, and the result of the worker that was dispatched; null where none was. */
 export interface ChainedAnswer {
   readonly decision: RouteDecision;
   readonly result: WorkerResult | null;
 }
 
-/** The way to whoever answers a worker's dispatches. */
-export type ChainedDispatch = (asked: unknown) => Promise<ChainedAnswer>;
+/** Sends a worker's chained request to its Hall. */
+export type ChainedDispatch = (request: unknown) => Promise<ChainedAnswer>;
 
-/** The dispatches of one run: so many, while it runs, and with plain JSON both ways. */
-export class Chain {
-  readonly #dispatch: ChainedDispatch | undefined;
+/** The chained dispatches of one run: a limited number, only while it runs, with plain JSON both ways. */
+export class ChainedDispatches {
+  readonly #sendToHall: ChainedDispatch | undefined;
   readonly #over: Promise<never>;
   #end: (error: WcpError) => void = () => {};
   #isOver = false;
   #left = MAX_DISPATCHES;
 
-  constructor(dispatch: ChainedDispatch | undefined) {
-    this.#dispatch = dispatch;
+  constructor(sendToHall: ChainedDispatch | undefined) {
+    this.#sendToHall = sendToHall;
     this.#over = new Promise((_, reject) => {
       this.#end = reject;
     });
     this.#over.catch(() => {});
   }
 
-  /** Asks the Hall. Rejects with a {@link WcpError} `ERR_WCP_WORKER` where there is no answer. */
-  readonly ask = (asked: ChainedRequest): Promise<ChainedAnswer> => {
-    const answer = Promise.race([this.#ask(asked), this.#over]);
-    // A run that does not wait for its answer must not end the process that it runs in.
+  /** Dispatches by way of the Hall. Rejects with a {@link WcpError} `ERR_WCP_WORKER` without an answer. */
+  readonly dispatch = (request: ChainedRequest): Promise<ChainedAnswer> => {
+    const answer = Promise.race([this.#send(request), this.#over]);
+    // A run that does not wait for the answer must not end its process by an unhandled rejection.
     answer.catch(() => {});
     return answer;
   };
 
-  /** The run is over: who still waits gets an error. */
+  /** Ends with the run: every pending dispatch rejects. */
   close(): void {
     this.#isOver = true;
-    this.#end(problem('The run is over, and with it what it dispatches.'));
+    this.#end(dispatchError('The run ended before its dispatch was answered.'));
   }
 
-  async #ask(asked: unknown): Promise<ChainedAnswer> {
-    const dispatch = this.#dispatch;
-    if (dispatch === undefined) {
-      throw problem('This worker was called without a Hall that dispatches: let a Hall deliver the call.');
+  async #send(request: unknown): Promise<ChainedAnswer> {
+    const send = this.#sendToHall;
+    if (send === undefined) {
+      throw dispatchError('This call did not come from a Hall that can dispatch: let a Hall deliver it.');
     }
-    if (this.#isOver) throw problem('The run is over: it can dispatch nothing more.');
-    if (this.#left <= 0) throw problem(`One call dispatches ${MAX_DISPATCHES} times at the most.`);
+    if (this.#isOver) throw dispatchError('The run is over: it can dispatch nothing more.');
+    if (this.#left <= 0) throw dispatchError(`A call can dispatch at most ${MAX_DISPATCHES} times.`);
     this.#left -= 1;
-    const question = readQuestion(asked);
-    return readAnswer(await dispatch(question).catch(fail));
+    return readAnswer(await send(readRequest(request)).catch(fail));
   }
 }
 
-/** An error for the author's code: nobody else sees it. */
-export function problem(message: string, cause?: unknown): WcpError {
+/** An error for the author's code; it is never part of a result. */
+export function dispatchError(message: string, cause?: unknown): WcpError {
   return new WcpError('ERR_WCP_WORKER', message, cause === undefined ? {} : { cause });
 }
 
 function fail(error: unknown): never {
-  throw error instanceof WcpError ? error : problem('The Hall could not be asked.', error);
+  throw error instanceof WcpError ? error : dispatchError('The Hall could not be reached.', error);
 }
 
-function readQuestion(asked: unknown): unknown {
-  const plain = readPlain(asked);
-  if (!plain.ok) throw problem('What is asked for cannot be written as JSON.', plain.findings);
-  if (!isObject(plain.value)) throw problem('What is asked for is an object with a capability_id.');
-  if (Buffer.byteLength(plain.text) > INPUT_SIZE) throw problem('What is asked for is larger than 1 MiB.');
+function readRequest(request: unknown): unknown {
+  const plain = readPlain(request);
+  if (!plain.ok) throw dispatchError('The chained request cannot be written as JSON.', plain.findings);
+  if (!isObject(plain.value))
+    throw dispatchError('A chained request must be an object with a capability_id.');
+  if (Buffer.byteLength(plain.text) > INPUT_SIZE)
+    throw dispatchError('The chained request is larger than 1 MiB.');
   return plain.value;
 }
 
-/** A copy, as deep as the Hall made it. */
+/** A copy of the Hall's answer, with no limit of depth. */
 function readAnswer(answer: unknown): ChainedAnswer {
   const { text, findings } = readCanonical(answer);
   const value: unknown = findings.length === 0 ? JSON.parse(text) : null;
   const { decision, result } = (isObject(value) ? value : {}) as Partial<ChainedAnswer>;
   if (!isObject(decision) || !(result === null || isObject(result))) {
-    throw problem('The Hall’s answer is no decision with its result.');
+    throw dispatchError('The Hall’s answer is not a decision with its result.');
   }
   return { decision, result };
 }

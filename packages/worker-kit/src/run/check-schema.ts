@@ -2,22 +2,22 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Finding } from '@wcp/spec';
 import { MAX_FINDINGS } from '@wcp/spec/document';
 import { compareText } from '@wcp/spec/json';
-import { messageText } from '../plain.ts';
+import { messageText } from '../base/plain.ts';
 
-/** What a schema says of a value, or that it failed to say anything. */
+/** What a schema says about a value, or how it failed. */
 export type SchemaVerdict =
   | { readonly kind: 'valid'; readonly value: unknown }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
   | { readonly kind: 'broken'; readonly error: unknown };
 
-/** Asks a Standard Schema about a value. A schema that throws, rejects or answers junk is broken. */
+/** Validates a value with a Standard Schema. A schema that throws, rejects or returns junk is broken. */
 export async function checkSchema(schema: StandardSchemaV1, value: unknown): Promise<SchemaVerdict> {
   try {
     const answer = await schema['~standard'].validate(value);
     const { issues } = answer;
     if (issues) return { kind: 'invalid', findings: findingsOf(issues) };
     if ('value' in answer) return { kind: 'valid', value: answer.value };
-    return { kind: 'broken', error: new TypeError('The schema gave neither a value nor issues.') };
+    return { kind: 'broken', error: new TypeError('The schema returned neither a value nor issues.') };
   } catch (error) {
     return { kind: 'broken', error };
   }
@@ -25,8 +25,9 @@ export async function checkSchema(schema: StandardSchemaV1, value: unknown): Pro
 
 function findingsOf(issues: readonly StandardSchemaV1.Issue[]): Finding[] {
   const findings = [...issues].slice(0, MAX_FINDINGS).map(findingOf);
-  // No issue in the list of issues: the value is still not accepted.
-  if (findings.length === 0) findings.push(invalid('', 'The schema refused the value and did not say why.'));
+  // Even with an empty list of issues, the value is not accepted.
+  if (findings.length === 0)
+    findings.push(invalid('', 'The schema does not accept the value and gives no reason.'));
   return findings.sort((a, b) => compareText(a.path, b.path));
 }
 

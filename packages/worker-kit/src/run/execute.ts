@@ -1,15 +1,24 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { RegistryRecord, WorkerContext, WorkerResult } from '@wcp/spec';
-import type { Clock } from '../clock.ts';
-import { type Plain, readPlain } from '../plain.ts';
-import type { WorkerCode } from '../worker-code.ts';
-import { Chain } from './chained-dispatch.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Plain, readPlain } from '../base/plain.ts';
+import type { WorkerCode } from '../base/worker-code.ts';
+import { type ChainedDispatch, ChainedDispatches } from './chained-dispatch.ts';
 import { checkSchema } from './check-schema.ts';
 import { type ContextReading, readContext } from './read-context.ts';
-import { failed, type Outcome, refused, resultOf } from './result.ts';
+import { ended, failed, type Outcome, resultOf } from './result.ts';
 import { Denial, type ModelUsage, makeRunContext, PartialAnswer, type RunContext } from './run-context.ts';
-import type { RunOptions } from './run-options.ts';
 import { withDeadline } from './with-deadline.ts';
+
+/** Options of one run. */
+export interface RunOptions {
+  /** Cancels the run: its result is then `WORKER_CANCELLED`, without delay. */
+  readonly signal?: AbortSignal;
+  /** Answers the run's chained dispatches; absent, it cannot dispatch. */
+  readonly dispatch?: ChainedDispatch;
+  /** The Hall's permit, for a worker that requires one. */
+  readonly permit?: unknown;
+}
 
 /** A checked definition, with everything that a run needs. */
 export interface Plan {
@@ -17,18 +26,18 @@ export interface Plan {
   readonly input: StandardSchemaV1;
   readonly output: StandardSchemaV1 | null;
   readonly clock: Clock;
-  readonly maxDuration: number;
-  /** Asks for the Hall's permit; null where none is asked for. */
+  readonly maxDurationMs: number;
+  /** Checks the Hall's permit; null where none is required. */
   readonly admit: Admission | null;
   run(request: unknown, context: RunContext): unknown;
   onError(error: unknown): unknown;
 }
 
-/** Says why a call may not run, or null. It never rejects. */
-export type Admission = (call: AdmittedCall) => Promise<WorkerCode | null>;
+/** Why a call may not run, or null. It never rejects. */
+export type Admission = (call: AdmissionRequest) => Promise<WorkerCode | null>;
 
-/** A call that wants to run: what was sent, read once. */
-export interface AdmittedCall {
+/** A call that asks for admission: what was sent, read once. */
+export interface AdmissionRequest {
   readonly permit: unknown;
   readonly context: WorkerContext;
   /** The canonical request. */
@@ -36,8 +45,8 @@ export interface AdmittedCall {
 }
 
 /**
- * Runs a worker once (section 10): reads the context and the request, refuses what is not this worker's
- * or has no permit, does the work by the deadline, and answers with result, event and evidence.
+ * Runs a worker once (section 10): reads the context and the request, denies calls for another worker or
+ * without a permit, does the work by the deadline, and returns the result with its event and evidence.
  */
 export async function executeRun(
   plan: Plan,
@@ -54,7 +63,7 @@ export async function executeRun(
     checkContext(plan, reading, started) ??
     (plain.ok
       ? await work(plan, { plain, context: reading.context as WorkerContext, options, record })
-      : refused('WORKER_INVALID_INPUT', plain.findings));
+      : ended('WORKER_INVALID_INPUT', plain.findings));
   return resultOf({
     record: plan.record,
     echo: reading.echo,
@@ -69,11 +78,11 @@ export async function executeRun(
 /** Why this worker does not run in this context, or null. */
 function checkContext(plan: Plan, { context, findings }: ContextReading, now: number): Outcome | null {
   const { worker_id, capabilities, allowed_environments = ['dev'] } = plan.record;
-  if (context === null) return refused('WORKER_INVALID_CONTEXT', findings);
-  if (context.worker_id !== worker_id) return refused('WORKER_WRONG_WORKER');
-  if (!capabilities.includes(context.capability_id)) return refused('WORKER_WRONG_CAPABILITY');
-  if (!allowed_environments.includes(context.env)) return refused('WORKER_ENV_NOT_ALLOWED');
-  return deadlineOf(context) <= now ? refused('WORKER_TIMEOUT') : null;
+  if (context === null) return ended('WORKER_INVALID_CONTEXT', findings);
+  if (context.worker_id !== worker_id) return ended('WORKER_WRONG_WORKER');
+  if (!capabilities.includes(context.capability_id)) return ended('WORKER_WRONG_CAPABILITY');
+  if (!allowed_environments.includes(context.env)) return ended('WORKER_ENV_NOT_ALLOWED');
+  return deadlineOf(context) <= now ? ended('WORKER_TIMEOUT') : null;
 }
 
 function deadlineOf(context: WorkerContext): number {
@@ -88,23 +97,23 @@ interface Work {
 }
 
 async function work(plan: Plan, { plain, context, options, record }: Work): Promise<Outcome> {
-  const { clock, maxDuration } = plan;
-  const { signal: called, permit } = options;
-  if (called?.aborted) return refused('WORKER_CANCELLED');
-  const refusal = await plan.admit?.({ permit, context, requestText: plain.text });
-  if (refusal != null) return refused(refusal);
-  const chain = new Chain(options.dispatch);
+  const { clock, maxDurationMs } = plan;
+  const { signal: callerSignal, permit } = options;
+  if (callerSignal?.aborted) return ended('WORKER_CANCELLED');
+  const denial = await plan.admit?.({ permit, context, requestText: plain.text });
+  if (denial != null) return ended(denial);
+  const dispatches = new ChainedDispatches(options.dispatch);
   const outcome = await withDeadline<Outcome>({
     clock,
-    deadline: Math.min(deadlineOf(context), clock.now() + maxDuration),
-    signal: called,
+    deadline: Math.min(deadlineOf(context), clock.now() + maxDurationMs),
+    signal: callerSignal,
     work: (signal) =>
-      answer(plan, plain.value, makeRunContext(context, { signal, dispatch: chain.ask, record })),
-    late: () => refused('WORKER_TIMEOUT'),
-    cancelled: () => refused('WORKER_CANCELLED'),
+      answer(plan, plain.value, makeRunContext(context, { signal, dispatch: dispatches.dispatch, record })),
+    late: () => ended('WORKER_TIMEOUT'),
+    cancelled: () => ended('WORKER_CANCELLED'),
     failed: (error) => failed('WORKER_FAILED', error),
   });
-  chain.close();
+  dispatches.close();
   return reportError(plan, outcome);
 }
 
@@ -112,7 +121,7 @@ async function work(plan: Plan, { plain, context, options, record }: Work): Prom
 async function answer(plan: Plan, request: unknown, context: RunContext): Promise<Outcome> {
   const input = await checkSchema(plan.input, request);
   if (input.kind === 'broken') return failed('WORKER_SCHEMA_FAILED', input.error);
-  if (input.kind === 'invalid') return refused('WORKER_INVALID_INPUT', input.findings);
+  if (input.kind === 'invalid') return ended('WORKER_INVALID_INPUT', input.findings);
   const returned = await plan.run(input.value, context);
   if (returned instanceof Denial) return { kind: 'denied', code: returned.code, message: returned.message };
   const partial = returned instanceof PartialAnswer;
@@ -121,19 +130,19 @@ async function answer(plan: Plan, request: unknown, context: RunContext): Promis
 
 async function readResult(plan: Plan, status: 'ok' | 'partial', value: unknown): Promise<Outcome> {
   const plain = readPlain(value);
-  if (!plain.ok) return refused('WORKER_INVALID_RESULT', plain.findings);
+  if (!plain.ok) return ended('WORKER_INVALID_RESULT', plain.findings);
   if (plan.output === null) return { kind: status, value: plain.value, text: plain.text };
   const output = await checkSchema(plan.output, plain.value);
   if (output.kind === 'broken') return failed('WORKER_SCHEMA_FAILED', output.error);
-  if (output.kind === 'invalid') return refused('WORKER_INVALID_OUTPUT', output.findings);
+  if (output.kind === 'invalid') return ended('WORKER_INVALID_OUTPUT', output.findings);
   const written = readPlain(output.value);
-  if (!written.ok) return refused('WORKER_INVALID_RESULT', written.findings);
+  if (!written.ok) return ended('WORKER_INVALID_RESULT', written.findings);
   return { kind: status, value: written.value, text: written.text };
 }
 
-/** Tells the author's log what was thrown; what happens to a log that fails is its own matter. */
+/** Passes what was thrown to the author's log; a failure of the log is ignored. */
 function reportError(plan: Plan, outcome: Outcome): Outcome {
-  if (outcome.kind !== 'refused' || outcome.error === null) return outcome;
+  if (outcome.kind !== 'ended' || outcome.error === null) return outcome;
   const { thrown } = outcome.error;
   Promise.resolve()
     .then(() => plan.onError(thrown))

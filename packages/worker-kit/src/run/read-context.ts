@@ -2,23 +2,23 @@ import { checkId, type Finding, type WorkerContext } from '@wcp/spec';
 import { DATA_LABELS, ENVS, isTime, QOS_CLASSES } from '@wcp/spec/document';
 import { compareText, escapeText } from '@wcp/spec/json';
 import type { EventContext } from '@wcp/telemetry';
-import { readPlain } from '../plain.ts';
+import { readPlain } from '../base/plain.ts';
 
-/** A context after its one reading. */
+/** A context that was read once. */
 export interface ContextReading {
   /** The context; null where there are findings. */
   readonly context: WorkerContext | null;
-  /** What events may echo: each member where it is valid, else null. */
+  /** The members that events repeat: each where it is valid, else null. */
   readonly echo: EventContext;
   readonly findings: readonly Finding[];
 }
 
-/** Reads a context of any form (section 10). Every finding comes at once. */
+/** Reads a context of any form (section 10) and returns every finding. */
 export function readContext(value: unknown): ContextReading {
   const plain = readPlain(value);
   if (!plain.ok) return { context: null, echo: echoOf({}), findings: plain.findings };
   if (typeof plain.value !== 'object' || plain.value === null || Array.isArray(plain.value)) {
-    const message = 'A context is a JSON object.';
+    const message = 'A context must be a JSON object.';
     return { context: null, echo: echoOf({}), findings: [{ path: '', code: 'NOT_AN_OBJECT', message }] };
   }
   const members = plain.value as Record<string, unknown>;
@@ -30,22 +30,22 @@ export function readContext(value: unknown): ContextReading {
 
 interface Member {
   readonly expected: string;
-  fits(value: unknown): boolean;
+  accepts(value: unknown): boolean;
 }
 
 const OPAQUE_ID = /^[A-Za-z0-9._:@/-]{1,128}$/;
 const opaque: Member = {
   expected: '1 to 128 characters of A-Z a-z 0-9 . _ : @ / -',
-  fits: (value) => typeof value === 'string' && OPAQUE_ID.test(value),
+  accepts: (value) => typeof value === 'string' && OPAQUE_ID.test(value),
 };
-const text: Member = { expected: 'a string', fits: (value) => typeof value === 'string' };
+const text: Member = { expected: 'a string', accepts: (value) => typeof value === 'string' };
 const oneOf = (values: readonly string[]): Member => ({
   expected: `one of ${values.join(', ')}`,
-  fits: (value) => typeof value === 'string' && values.includes(value),
+  accepts: (value) => typeof value === 'string' && values.includes(value),
 });
 const id = (kind: 'capability' | 'worker'): Member => ({
   expected: `an id of kind ${kind}`,
-  fits: (value) => typeof value === 'string' && checkId(value, kind).valid,
+  accepts: (value) => typeof value === 'string' && checkId(value, kind).valid,
 });
 
 const MEMBERS: Readonly<Record<keyof WorkerContext, Member>> = {
@@ -60,16 +60,16 @@ const MEMBERS: Readonly<Record<keyof WorkerContext, Member>> = {
   worker_id: id('worker'),
   deadline: {
     expected: 'a time in UTC, such as 2026-01-01T00:00:00.000Z, or null',
-    fits: (value) => value === null || (typeof value === 'string' && isTime(value)),
+    accepts: (value) => value === null || (typeof value === 'string' && isTime(value)),
   },
 };
 
 function checkMembers(members: Record<string, unknown>): Finding[] {
-  return Object.entries(MEMBERS).flatMap(([name, { expected, fits }]): Finding[] => {
+  return Object.entries(MEMBERS).flatMap(([name, { expected, accepts }]): Finding[] => {
     if (!Object.hasOwn(members, name)) {
       return [{ path: `/${name}`, code: 'MISSING_MEMBER', message: `The member "${name}" is required.` }];
     }
-    if (fits(members[name])) return [];
+    if (accepts(members[name])) return [];
     return [{ path: `/${name}`, code: 'INVALID_VALUE', message: `Expected ${expected}.` }];
   });
 }
@@ -86,7 +86,7 @@ function unknownMembers(members: Record<string, unknown>): Finding[] {
 function echoOf(members: Record<string, unknown>): EventContext {
   const echo = (name: keyof EventContext) => {
     const value = Object.hasOwn(members, name) ? members[name] : null;
-    return typeof value === 'string' && MEMBERS[name].fits(value) ? value : null;
+    return typeof value === 'string' && MEMBERS[name].accepts(value) ? value : null;
   };
   return {
     correlation_id: echo('correlation_id'),

@@ -1,35 +1,35 @@
 import { type Finding, type RegistryRecord, sha256, type TelemetryEvent, type WorkerResult } from '@wcp/spec';
 import { type EventContext, workerExecuted, workerFailed } from '@wcp/telemetry';
-import { timeText } from '../clock.ts';
-import { WORKER_CODES, type WorkerCode } from '../worker-code.ts';
+import { timeText } from '../base/clock.ts';
+import { WORKER_CODES, type WorkerCode } from '../base/worker-code.ts';
 import type { ModelUsage } from './run-context.ts';
 
 /** How a run ended. */
 export type Outcome =
   | { readonly kind: 'ok' | 'partial'; readonly value: unknown; readonly text: string }
   | { readonly kind: 'denied'; readonly code: string; readonly message: string }
-  | Refusal;
+  | CodedEnd;
 
-/** An end that the kit itself brought about. */
-interface Refusal {
-  readonly kind: 'refused';
+/** An end with a code of the kit. */
+interface CodedEnd {
+  readonly kind: 'ended';
   readonly code: WorkerCode;
   readonly findings: readonly Finding[];
-  /** What the author's code threw, for the author's log alone. */
+  /** What the author's code threw, only for the author's log. */
   readonly error: { readonly thrown: unknown } | null;
 }
 
-/** An end by a code of the kit. */
-export function refused(code: WorkerCode, findings: readonly Finding[] = []): Refusal {
-  return { kind: 'refused', code, findings, error: null };
+/** The run ended with a code of the kit. */
+export function ended(code: WorkerCode, findings: readonly Finding[] = []): CodedEnd {
+  return { kind: 'ended', code, findings, error: null };
 }
 
-/** An end by something that the author's code threw. */
-export function failed(code: WorkerCode, thrown: unknown): Refusal {
-  return { kind: 'refused', code, findings: [], error: { thrown } };
+/** The run ended because the author's code threw. */
+export function failed(code: WorkerCode, thrown: unknown): CodedEnd {
+  return { kind: 'ended', code, findings: [], error: { thrown } };
 }
 
-/** Everything that a result is written from. */
+/** Everything that goes into a result. */
 export interface RunReport {
   readonly record: RegistryRecord;
   readonly echo: EventContext;
@@ -44,10 +44,10 @@ export interface RunReport {
 
 /** Writes the result of a run with its one event and its evidence (section 10). */
 export function resultOf(report: RunReport): WorkerResult {
-  const ended = endOf(report.outcome);
-  const { status, result, deny_reason } = ended;
-  const evidence = [executionEvidence(report, ended), ...usageEvidence(report)];
-  return { status, result, telemetry: [eventOf(report, ended)], evidence, deny_reason };
+  const end = endOf(report.outcome);
+  const { status, result, deny_reason } = end;
+  const evidence = [executionEvidence(report, end), ...usageEvidence(report)];
+  return { status, result, telemetry: [eventOf(report, end)], evidence, deny_reason };
 }
 
 function eventOf(report: RunReport, { status, deny_reason }: End): TelemetryEvent {
@@ -82,7 +82,7 @@ function usageEvidence({ usages, echo }: RunReport) {
   return usages.map((usage) => ({ kind: 'model_usage', correlation_id, decision_id, ...usage }));
 }
 
-/** When the run ended; a clock that was set back meanwhile gives a run of no length. */
+/** When the run ended; a clock that was set back meanwhile makes the duration zero. */
 function finishOf({ started, finished }: RunReport): number {
   return Math.max(started, finished);
 }
@@ -100,7 +100,7 @@ function endOf(outcome: Outcome): End {
       return { status: outcome.kind, result: outcome.value, deny_reason: null, text: outcome.text };
     case 'denied':
       return endWithout('denied', { code: outcome.code, message: outcome.message });
-    case 'refused': {
+    case 'ended': {
       const { status, message } = WORKER_CODES[outcome.code];
       const { code, findings } = outcome;
       return endWithout(status, { code, message, ...(findings.length > 0 && { findings }) });

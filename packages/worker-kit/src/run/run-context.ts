@@ -1,34 +1,34 @@
 import type { WorkerContext } from '@wcp/spec';
-import { messageText } from '../plain.ts';
-import { WORKER_CODES } from '../worker-code.ts';
+import { messageText } from '../base/plain.ts';
+import { WORKER_CODES } from '../base/worker-code.ts';
 import type { ChainedAnswer, ChainedRequest } from './chained-dispatch.ts';
 
-/** What a run says of a model that it called; it becomes evidence and the `gen_ai.*` attributes (section 7). */
+/** One call of a model; it becomes evidence and the `gen_ai.*` attributes (section 7). */
 export interface ModelUsage {
   readonly model: string;
   readonly input_tokens: number;
   readonly output_tokens: number;
 }
 
-/** What a worker's own code is told beside its request (section 10). */
+/** What a worker's own code gets beside its request (section 10). */
 export interface RunContext extends WorkerContext {
-  /** Aborted at the deadline and when the call is cancelled: pass it to whatever takes long. */
+  /** Aborted at the deadline and when the call is cancelled: pass it to anything that takes long. */
   readonly signal: AbortSignal;
-  /** Answers with a part of the result: `return context.partial(result)` gives the status `partial`. */
+  /** Makes a partial answer: `return context.partial(result)` gives the status `partial`. */
   partial<R>(result: R): PartialAnswer<R>;
-  /** Refuses: `return context.deny('LANGUAGE_UNKNOWN', 'Only English can be read.')`. */
+  /** Makes a denial: `return context.deny('LANGUAGE_UNKNOWN', 'Only English is supported.')`. */
   deny(code: string, message: string): Denial;
-  /** Records what a model was used for, once for each call of a model. */
+  /** Records the tokens of a model, once for each call of the model. */
   usage(usage: ModelUsage): void;
   /**
-   * Asks the Hall for another capability, under the same correlation id and with no more rights than this
-   * call has: `const { decision, result } = await context.dispatch({ capability_id, request })`. A denial
-   * is an answer. Rejects with a `WcpError` where there is no Hall, or it gives no answer.
+   * Dispatches to another capability by way of the Hall, under the same correlation id and with no more
+   * rights than this call has: `const { decision, result } = await context.dispatch({ capability_id, request })`.
+   * A denial is an answer. Rejects with a `WcpError` where there is no Hall, or no answer.
    */
-  dispatch(asked: ChainedRequest): Promise<ChainedAnswer>;
+  dispatch(request: ChainedRequest): Promise<ChainedAnswer>;
 }
 
-/** An answer with a part of the result; made by {@link RunContext.partial}. */
+/** A partial answer, made by {@link RunContext.partial}. */
 export class PartialAnswer<R> {
   readonly result: R;
 
@@ -37,7 +37,7 @@ export class PartialAnswer<R> {
   }
 }
 
-/** A worker's own refusal; made by {@link RunContext.deny}. */
+/** A denial that the worker's own code decides, made by {@link RunContext.deny}. */
 export class Denial {
   readonly code: string;
   readonly message: string;
@@ -51,15 +51,15 @@ export class Denial {
 const DENIED = WORKER_CODES.WORKER_DENIED;
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 
-/** What one run adds to its context. */
+/** What a run adds to its context. */
 export interface RunParts {
   readonly signal: AbortSignal;
   readonly dispatch: RunContext['dispatch'];
-  /** Gets each use of a model. */
+  /** Receives each call of a model. */
   record(usage: ModelUsage): void;
 }
 
-/** Makes what `run` is called with. */
+/** Makes the context that `run` is called with. */
 export function makeRunContext(context: WorkerContext, { signal, dispatch, record }: RunParts): RunContext {
   return Object.freeze({
     ...context,

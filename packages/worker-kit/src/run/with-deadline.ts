@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 
-/** What there is to do, and what to answer when it takes too long, is called off or fails. */
+/** Work with a deadline, and its answers when it is late, cancelled or fails. */
 export interface Timed<T> {
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly deadline: number;
-  /** Calls it off. */
+  /** Cancels the work. */
   readonly signal: AbortSignal | undefined;
   work(signal: AbortSignal): Promise<T>;
   late(): T;
@@ -14,9 +14,8 @@ export interface Timed<T> {
 }
 
 /**
- * Does the work and answers by the deadline, whatever the work does. At the deadline, or when it is called
- * off, the answer is given first and the signal aborted after it; what comes later, also a rejection,
- * goes nowhere.
+ * Does the work and answers by the deadline, whatever the work does. At the deadline, or when it is cancelled,
+ * it answers first and then aborts the signal; what the work does afterwards, even a rejection, is ignored.
  */
 export function withDeadline<T>(timed: Timed<T>): Promise<T> {
   const { clock, deadline, signal, work, late, cancelled, failed } = timed;
@@ -29,19 +28,19 @@ export function withDeadline<T>(timed: Timed<T>): Promise<T> {
       controller.abort();
     };
     const expire = () => stop(late());
-    const callOff = () => stop(cancelled());
+    const cancel = () => stop(cancelled());
     const cancelTimer = clock.after(Math.max(0, deadline - clock.now()), expire);
     const forget = () => {
       cancelTimer();
-      signal?.removeEventListener('abort', callOff);
+      signal?.removeEventListener('abort', cancel);
     };
     const settle = (answer: () => T) => {
-      // Code that kept the thread busy past the deadline comes here before the timer can.
+      // Code that blocked the thread past the deadline gets here before the timer does.
       if (clock.now() >= deadline) return expire();
       forget();
       resolve(answer());
     };
-    signal?.addEventListener('abort', callOff);
+    signal?.addEventListener('abort', cancel);
     work(controller.signal).then(
       (outcome) => settle(() => outcome),
       (error) => settle(() => failed(error)),

@@ -1,43 +1,41 @@
 import { canonicalJson, type Finding, type WorkerResult } from '@wcp/spec';
 import { parseJson } from '@wcp/spec/json';
-import { systemClock } from '../clock.ts';
-import { planFor, type Worker } from '../define-worker.ts';
-import { readPlain } from '../plain.ts';
-import { type Admission, executeRun } from '../run/execute.ts';
+import { systemClock } from '../base/clock.ts';
+import { readPlain } from '../base/plain.ts';
+import type { WorkerCode } from '../base/worker-code.ts';
+import { type Admission, executeRun, type RunOptions } from '../run/execute.ts';
 import { readContext } from '../run/read-context.ts';
-import { refused, resultOf } from '../run/result.ts';
-import type { RunOptions } from '../run/run-options.ts';
-import type { WorkerCode } from '../worker-code.ts';
+import { ended, resultOf } from '../run/result.ts';
+import { planFor, type Worker } from '../worker/define-worker.ts';
 import { logError } from './protocol-output.ts';
 
-/** A call as it came in on the command line, on a line of input or as a body. */
+/** A call from the command line, a line of input or the body of a request. */
 export interface Call {
   readonly request: unknown;
   readonly context: unknown;
   readonly permit: unknown;
-  /** What the caller tells its lines apart by; undefined where there was none. */
+  /** Identifies the call for its caller; undefined where there is none. */
   readonly id: unknown;
 }
 
-/** A text that is no call, and why. */
-export interface NoCall {
-  readonly problem: string;
-  readonly id: unknown;
-}
+/** A call, or what is wrong with the text. */
+export type CallReading =
+  | { readonly ok: true; readonly call: Call }
+  | { readonly ok: false; readonly message: string; readonly id: unknown };
 
-/** A worker that is served, with what lets calls in. */
+/** A worker that is served, and what admits its calls. */
 export interface Served {
   readonly worker: Worker;
   readonly admit: Admission;
 }
 
-/** Reads `{context, request?, permit?, id?}`; a text where it is none of that. */
-export function parseCall(text: string): Call | NoCall {
+/** Reads `{context, request?, permit?, id?}`. */
+export function parseCall(text: string): CallReading {
   const value = parseObject(text);
-  return typeof value === 'string' ? { problem: value, id: undefined } : readCall(value);
+  return typeof value === 'string' ? { ok: false, message: value, id: undefined } : readCall(value);
 }
 
-/** The members of a JSON object, or what is wrong. */
+/** The members of a JSON object, or a message where the text is not one. */
 export function parseObject(text: string): Record<string, unknown> | string {
   let value: unknown;
   try {
@@ -57,15 +55,16 @@ export function readCall({
   permit,
   id,
   ...rest
-}: Record<string, unknown>): Call | NoCall {
+}: Record<string, unknown>): CallReading {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
-    return { problem: 'It has other members than context, request, permit and id.', id };
+    return { ok: false, message: 'It has members other than context, request, permit and id.', id };
   }
-  return context === undefined ? { problem: 'It has no context.', id } : { context, request, permit, id };
+  if (context === undefined) return { ok: false, message: 'It has no context.', id };
+  return { ok: true, call: { context, request, permit, id } };
 }
 
-/** Runs a worker for a call that has its permit; what its code throws is shown on standard error. */
+/** Admits and runs a call; what the worker's code throws goes to standard error. */
 export function runCall(
   { worker, admit }: Served,
   { request, context, permit }: Call,
@@ -80,39 +79,39 @@ export function runCall(
   return executeRun({ ...plan, admit, onError }, request, context, { ...options, permit });
 }
 
-/** A worker that the kit did not make gets what the kit has judged beforehand. */
+/** For a worker that the kit did not make, the kit checks the call beforehand. */
 async function runForeign(
   { worker, admit }: Served,
   { request, context, permit }: Omit<Call, 'id'>,
   options: RunOptions,
 ): Promise<WorkerResult> {
   const reading = readContext(context);
-  if (reading.context === null) return refuseCall(worker, 'WORKER_INVALID_CONTEXT', reading.findings);
+  if (reading.context === null) return resultWithCode(worker, 'WORKER_INVALID_CONTEXT', reading.findings);
   const plain = readPlain(request);
-  if (!plain.ok) return refuseCall(worker, 'WORKER_INVALID_INPUT', plain.findings);
+  if (!plain.ok) return resultWithCode(worker, 'WORKER_INVALID_INPUT', plain.findings);
   const code = await admit({ permit, context: reading.context, requestText: plain.text });
-  return code === null ? worker.execute(request, reading.context, options) : refuseCall(worker, code);
+  return code === null ? worker.execute(request, reading.context, options) : resultWithCode(worker, code);
 }
 
-/** The result for what is no call, or for one that must not run. */
-export function refuseCall(
+/** The result of a text that is not a call, or of a call that must not run. */
+export function resultWithCode(
   worker: Worker,
   code: WorkerCode,
   findings: readonly Finding[] = [],
 ): WorkerResult {
   const now = (planFor(worker)?.clock ?? systemClock).now();
   const echo = { correlation_id: null, tenant_id: null, capability_id: null, decision_id: null };
-  const outcome = refused(code, findings);
+  const outcome = ended(code, findings);
   const { record } = worker;
   return resultOf({ record, echo, requestText: null, started: now, finished: now, outcome, usages: [] });
 }
 
-/** The finding about a text that is no call. */
-export function findingOf(problem: string): readonly Finding[] {
-  return [{ path: '', code: 'INVALID_VALUE', message: problem }];
+/** The finding about a text that is not a call. */
+export function findingOf(message: string): readonly Finding[] {
+  return [{ path: '', code: 'INVALID_VALUE', message }];
 }
 
-/** A result as one line of JSON, with the id of its call where that had one. */
+/** A result as one line of JSON, with the id of its call if that had one. */
 export function resultLine(result: WorkerResult, id: unknown): string {
   return canonicalJson(id === undefined ? result : { id, ...result });
 }

@@ -1,33 +1,33 @@
 import { inspect } from 'node:util';
 
-/** The one way to standard output while a worker is served. */
+/** Standard output, reserved for protocol lines while a worker is served. */
 export interface ProtocolOutput {
-  /** Resolves when the line was handed to the system; false when nobody reads any more. */
+  /** Resolves when the line is handed to the system; false when the reader is gone. */
   writeLine(line: string): Promise<boolean>;
 }
 
 /**
- * Takes standard output for protocol lines alone: whatever else the process writes there, with
- * `console.log` or otherwise, goes to standard error from here on.
+ * Reserves standard output for protocol lines: from here on, whatever else the process writes there, with
+ * `console.log` or otherwise, goes to standard error.
  */
 export function claimOutput(): ProtocolOutput {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
   stdout.write = stderr.write.bind(stderr);
-  // The reader may go away at any time; the callback of the write says so.
+  // The reader may disappear at any time; the callback of the write reports it.
   stdout.on('error', () => {});
   return {
     writeLine: (line) => new Promise((resolve) => write(`${line}\n`, (error) => resolve(error == null))),
   };
 }
 
-/** Keeps stray errors of the worker's code, thrown outside of its run, from ending the process. */
+/** Keeps errors that the worker's code throws outside of its run from ending the process. */
 export function surviveStrayErrors(): void {
   process.on('uncaughtException', logError);
   process.on('unhandledRejection', logError);
 }
 
-/** Writes what the worker's code threw to standard error, whatever it is. */
+/** Writes whatever the worker's code threw to standard error. */
 export function logError(error: unknown): void {
   try {
     process.stderr.write(`${inspect(error)}\n`);

@@ -1,10 +1,10 @@
 import { canonicalJson, parseRecord, type WorkerContext, type WorkerResult } from '@wcp/spec';
-import type { Worker } from '../define-worker.ts';
+import type { Worker } from '../worker/define-worker.ts';
 import { checkResult } from './check-result.ts';
 import { junkValues } from './junk.ts';
 import { contextFor } from './test-context.ts';
 
-/** Requests of which the author knows how they end. */
+/** Requests whose outcome the author knows. */
 export interface Samples {
   /** Each must end in `ok` or `partial`. At least one. */
   readonly valid: readonly unknown[];
@@ -12,19 +12,27 @@ export interface Samples {
   readonly invalid?: readonly unknown[];
 }
 
-/** One way in which a worker does not keep to section 10. */
+/** One way in which a worker violates section 10. */
 export interface WorkerFinding {
   readonly code: string;
   readonly message: string;
-  /** What the worker was doing: `valid[0]`, `junk[3]`, `wrong capability` … */
+  /** The trial: `valid[0]`, `junk[3]`, `wrong capability` … */
   readonly during: string;
 }
 
 /**
- * Checks a worker against its contract (section 10), with any test runner: it never throws, whatever
- * it gets; it emits its event and its evidence; it carries the correlation id; it keeps to its record.
+ * Checks a worker against its contract (section 10), with any test runner: it never throws, whatever it gets;
+ * it emits its event and its evidence, with the correlation id; it does what its record says.
  *
- * @example expect(await checkWorker(worker, { valid: [{ name: 'Ada' }], invalid: [{}] })).toEqual([])
+ * @example
+ * ```ts
+ * import type { Worker } from '@wcp/worker-kit';
+ * import { checkWorker } from '@wcp/worker-kit/testing';
+ *
+ * declare const worker: Worker;
+ * const findings = await checkWorker(worker, { valid: [{ name: 'Ada' }], invalid: [{}] });
+ * for (const { during, message } of findings) console.log(during, message);
+ * ```
  */
 export async function checkWorker(worker: Worker, samples: Samples): Promise<WorkerFinding[]> {
   const record = parseRecord(worker.record);
@@ -42,9 +50,9 @@ interface Trial {
   readonly during: string;
   readonly request: unknown;
   readonly context: WorkerContext;
-  /** The statuses that may come out. */
+  /** The permitted statuses. */
   readonly statuses: readonly WorkerResult['status'][];
-  /** The code that must come out, where only one may. */
+  /** The required code, where there is only one. */
   readonly code?: string;
   readonly repeat?: boolean;
 }
@@ -103,11 +111,13 @@ async function runTrial(worker: Worker, trial: Trial): Promise<WorkerFinding[]> 
   try {
     result = await worker.execute(trial.request, trial.context);
   } catch {
-    return [finding('THREW', 'A worker never throws: an error is a returned status.')];
+    return [finding('THREW', 'A worker must never throw: an error is a status.')];
   }
-  const problems = checkResult(worker, result, trial).map(({ code, message }) => finding(code, message));
-  if (problems.length > 0 || trial.repeat !== true) return problems;
+  const findings = checkResult(worker, result, trial).map(({ code, message }) => finding(code, message));
+  if (findings.length > 0 || trial.repeat !== true) return findings;
   const again = await worker.execute(trial.request, trial.context);
   if (canonicalJson(again.result) === canonicalJson(result.result)) return [];
-  return [finding('NOT_DETERMINISTIC', 'The record says deterministic, and two runs gave two results.')];
+  return [
+    finding('NOT_DETERMINISTIC', 'The record says deterministic, but two runs gave different results.'),
+  ];
 }

@@ -1,4 +1,4 @@
-/** Values that no worker expects and every worker must live with. */
+/** Values that no worker expects and every worker must survive. */
 export function junkValues(): readonly unknown[] {
   const circle: Record<string, unknown> = {};
   circle['self'] = circle;

@@ -4,33 +4,32 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { WcpError, type WorkerResult } from '@wcp/spec';
 import { parseJson } from '@wcp/spec/json';
-import { type InputLine, readInputLines } from '../serve/read-lines.ts';
+import { type InputLine, readInputLines } from '../serve/lines/read-lines.ts';
 
-interface Waiting {
+interface Pending {
   resolve(result: WorkerResult): void;
   reject(error: WcpError): void;
 }
 
 interface LineProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** In milliseconds. */
-  readonly patience: number;
+  readonly timeoutMs: number;
 }
 
-/** A program that answers lines of JSON; what it writes to standard error goes where the caller's goes. */
+/** A program that answers lines of JSON; its standard error is the caller's. */
 export class LineProgram {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #ended: Promise<number | null>;
-  readonly #patience: number;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #timeoutMs: number;
+  readonly #pending = new Map<number, Pending>();
   #calls = 0;
   #failure: WcpError | null = null;
   #closed: Promise<void> | null = null;
 
-  constructor(command: string, args: readonly string[], { patience, ...options }: LineProgramOptions) {
-    this.#patience = patience;
+  constructor(command: string, args: readonly string[], { timeoutMs, ...options }: LineProgramOptions) {
+    this.#timeoutMs = timeoutMs;
     this.#child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'inherit'] });
-    // A program that is gone cannot be written to; its end says so.
+    // Writing to a program that is gone fails; its end is reported anyway.
     this.#child.stdin.on('error', () => {});
     this.#child.on('error', () => {});
     this.#ended = once(this.#child, 'close').then(
@@ -40,17 +39,17 @@ export class LineProgram {
     this.#read().catch(() => this.#fail('The program’s output cannot be read.'));
   }
 
-  /** The answer to a call. Rejects where the program gives none, and for every call after that. */
+  /** The answer to a call. Rejects where the program does not answer, and for every later call. */
   call(call: { readonly context: unknown; readonly request: unknown }): Promise<WorkerResult> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     this.#calls += 1;
     const id = this.#calls;
-    const answer = new Promise<WorkerResult>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const answer = new Promise<WorkerResult>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
     this.#child.stdin.write(`${JSON.stringify({ id, ...call })}\n`);
     return this.#within(answer);
   }
 
-  /** Ends the input; the program has to end by itself, with 0. */
+  /** Ends the input; the program must end by itself, with status 0. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -59,18 +58,18 @@ export class LineProgram {
   async #close(): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     this.#child.stdin.end();
-    const late = setTimeout(this.#patience, 'late' as const, { ref: false });
+    const late = setTimeout(this.#timeoutMs, 'late' as const, { ref: false });
     const code = await Promise.race([this.#ended, late]);
     this.#child.kill('SIGKILL');
     if (code === 0) return;
-    const how = code === 'late' ? 'not at all' : `with ${code}`;
-    throw failure(`The program has to end with 0 at the end of its input, and ends ${how}.`);
+    const how = code === 'late' ? 'did not end' : `ended with ${code}`;
+    throw failure(`The program must end with status 0 at the end of its input, but ${how}.`);
   }
 
   async #within(answer: Promise<WorkerResult>): Promise<WorkerResult> {
     const controller = new AbortController();
-    const late = setTimeout(this.#patience, null, { signal: controller.signal }).then(() => {
-      this.#fail(`The program gave no answer within ${this.#patience} ms.`);
+    const late = setTimeout(this.#timeoutMs, null, { signal: controller.signal }).then(() => {
+      this.#fail(`The program did not answer within ${this.#timeoutMs} ms.`);
       return answer;
     });
     late.catch(() => {});
@@ -83,29 +82,29 @@ export class LineProgram {
 
   async #read(): Promise<void> {
     for await (const line of readInputLines(this.#child.stdout)) {
-      if (!this.#settle(line)) return this.#fail('The program wrote a line that is no answer to a call.');
+      if (!this.#settle(line)) return this.#fail('The program wrote a line that does not answer a call.');
     }
     const code = await this.#ended;
     this.#fail(
       this.#closed === null
-        ? `The program ended with ${code} before its input did.`
+        ? `The program ended with status ${code} before the end of its input.`
         : 'The program was closed.',
     );
   }
 
   #settle(line: InputLine): boolean {
     const answer = 'text' in line ? readAnswer(line.text) : null;
-    const waiting = this.#waiting.get(answer?.id as number);
-    if (answer === null || waiting === undefined) return false;
-    this.#waiting.delete(answer.id as number);
-    waiting.resolve(answer.result as WorkerResult);
+    const pending = this.#pending.get(answer?.id as number);
+    if (answer === null || pending === undefined) return false;
+    this.#pending.delete(answer.id as number);
+    pending.resolve(answer.result as WorkerResult);
     return true;
   }
 
   #fail(message: string): void {
     this.#failure ??= failure(message);
-    for (const { reject } of this.#waiting.values()) reject(this.#failure);
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#pending.clear();
     this.#child.kill('SIGKILL');
   }
 }

@@ -1,5 +1,5 @@
 import type { WorkerContext } from '@wcp/spec';
-import type { Worker } from '../define-worker.ts';
+import type { Worker } from '../worker/define-worker.ts';
 
 const DEFAULTS: WorkerContext = {
   correlation_id: 'test-correlation',
@@ -15,19 +15,31 @@ const DEFAULTS: WorkerContext = {
 };
 
 /**
- * Makes a context for a test: every member has a fixed value that `overrides` replaces.
+ * Makes a context for a test: every member has a fixed value, which `overrides` can replace.
  *
- * @example testContext({ worker_id: worker.record.worker_id, capability_id: 'cap.hello.greet' })
+ * @example
+ * ```ts
+ * import { testContext } from '@wcp/worker-kit/testing';
+ *
+ * console.log(testContext({ capability_id: 'cap.hello.greet' }));
+ * ```
  */
 export function testContext(overrides: Partial<WorkerContext> = {}): WorkerContext {
   return { ...DEFAULTS, ...overrides };
 }
 
 /**
- * Makes a context in which a worker runs: its id, its first capability, the first environment that it
- * is allowed in.
+ * Makes a context in which a worker runs: with its id, its first capability and the first environment in which
+ * it may run.
  *
- * @example await worker.execute({ name: 'Ada' }, contextFor(worker))
+ * @example
+ * ```ts
+ * import type { Worker } from '@wcp/worker-kit';
+ * import { contextFor } from '@wcp/worker-kit/testing';
+ *
+ * declare const worker: Worker;
+ * console.log((await worker.execute({ name: 'Ada' }, contextFor(worker))).status);
+ * ```
  */
 export function contextFor(worker: Worker, overrides: Partial<WorkerContext> = {}): WorkerContext {
   const { worker_id, capabilities, allowed_environments } = worker.record;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson, type WorkerContext } from '@wcp/spec';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { permitGate } from '../../src/permit/permit-gate.ts';
 import { testContext } from '../../src/testing/index.ts';
 import { workerThat } from '../samples.ts';
@@ -29,20 +29,20 @@ const call = (context: WorkerContext, permit: unknown, asked: unknown = request)
   requestText: canonicalJson(asked),
 });
 
-test('a call with its permit is let in, in every environment', async () => {
+test('a call with its permit is admitted in every environment', async () => {
   for (const env of ['dev', 'stage', 'prod', 'edge'] as const) {
     const context = newContext({ env });
     expect(await gate()(call(context, permitFor(context, request)))).toBeNull();
   }
 });
 
-test('where a Hall is known every call needs a permit, also in dev: the caller says what dev is', async () => {
+test('where a Hall is known, every call needs a permit, even in dev: it is the caller who says that it is dev', async () => {
   for (const env of ['dev', 'prod'] as const) {
     expect(await gate()(call(newContext({ env }), undefined))).toBe('WORKER_PERMIT_MISSING');
   }
 });
 
-test('where no Hall is known, dev runs and nothing else', async () => {
+test('where no Hall is known, only dev is admitted', async () => {
   expect(await gate([])(call(newContext({ env: 'dev' }), undefined))).toBeNull();
   for (const env of ['stage', 'prod', 'edge'] as const) {
     const context = newContext({ env });
@@ -75,7 +75,7 @@ test.each<[string, Partial<WorkerContext>]>([
   );
 });
 
-test('every claim about the context counts, not its hash alone', async () => {
+test('every claim about the context is checked, not only its hash', async () => {
   const context = newContext();
   for (const name of ['jti', 'tenant_id', 'env', 'capability_id', 'context_hash'] as const) {
     const permit = permitFor(context, request, { [name]: 'another' });
@@ -83,7 +83,7 @@ test('every claim about the context counts, not its hash alone', async () => {
   }
 });
 
-test('a permit is good once, also after a restart', async () => {
+test('a permit is valid once, even after a restart', async () => {
   const context = newContext();
   const permit = permitFor(context, request);
   const open = gate();
@@ -96,7 +96,7 @@ test('a permit is good once, also after a restart', async () => {
   ).toBe('WORKER_PERMIT_REPLAYED');
 });
 
-test('a permit for another attempt is another permit, and each is good once', async () => {
+test('a permit for another attempt is another permit, and each is valid once', async () => {
   const context = newContext();
   for (const attempt of [0, 1, 2]) {
     const permit = permitFor(context, request, { attempt });
@@ -105,7 +105,7 @@ test('a permit for another attempt is another permit, and each is good once', as
   }
 });
 
-test('in process a worker asks for a permit where its options say so', async () => {
+test('in process, a worker requires a permit if its options say so', async () => {
   const permits = { hallKeys: [HALL.publicKey], permitStore: dir };
   const worker = workerThat(() => 'done', {}, { permits });
   const context = newContext({ env: 'stage' });
@@ -122,7 +122,7 @@ test('in process a worker asks for a permit where its options say so', async () 
   expect(await workerThat(() => 'done').execute(request, context)).toMatchObject({ status: 'ok' });
 });
 
-test('a call that cannot run for another reason uses no permit up', async () => {
+test('a call that cannot run for another reason does not use up its permit', async () => {
   const permits = { hallKeys: [HALL.publicKey], permitStore: dir };
   const worker = workerThat(() => 'done', {}, { permits });
   const context = newContext({ env: 'stage' });
@@ -134,7 +134,7 @@ test('a call that cannot run for another reason uses no permit up', async () => 
   expect(await worker.execute(request, context, { permit })).toMatchObject({ status: 'ok' });
 });
 
-test('without a folder a permit is good once, and none that may be older than the process', async () => {
+test('without a folder, a permit is valid once, unless it may be older than the process', async () => {
   const open = gate([HALL.publicKey], null);
   const started = Math.floor(performance.timeOrigin / 1000);
   const old = newContext();
@@ -145,7 +145,7 @@ test('without a folder a permit is good once, and none that may be older than th
   expect(await open(call(context, permit))).toBe('WORKER_PERMIT_REPLAYED');
 });
 
-test('where the use of a permit cannot be noted nothing runs', async () => {
+test('if the use of a permit cannot be recorded, nothing runs', async () => {
   const context = newContext();
   for (const store of ['/dev/null/permits', '/proc/permits', join(dir, 'no/permits')]) {
     expect(await gate([HALL.publicKey], store)(call(context, permitFor(context, request)))).toBe(
@@ -154,7 +154,7 @@ test('where the use of a permit cannot be noted nothing runs', async () => {
   }
 });
 
-test('a permit that is refused is not used up', async () => {
+test('a refused permit is not used up', async () => {
   const context = newContext();
   const permit = permitFor(context, request);
   expect(await gate()(call(context, permit, { text: 'y' }))).toBe('WORKER_PERMIT_WRONG_REQUEST');

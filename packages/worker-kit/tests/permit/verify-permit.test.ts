@@ -16,7 +16,7 @@ const codeOf = (text: unknown, more: Partial<typeof trust> = {}) => {
 };
 const [header, payload, signature] = permit.split('.') as [string, string, string];
 
-test('a permit that the Hall signed says what it says', () => {
+test('the claims of a permit that the Hall signed are returned', () => {
   expect(verifyPermit(permit, trust)).toEqual({ ok: true, claims });
 });
 
@@ -60,7 +60,7 @@ describe('the algorithm is EdDSA, whatever the header says', () => {
     }
   });
 
-  test('a key in the header is not looked at', () => {
+  test('a key in the header is ignored', () => {
     const jwk = {
       kty: 'OKP',
       crv: 'Ed25519',
@@ -108,11 +108,11 @@ test.each<[string, unknown]>([
   ],
   ['more than 8 KiB', signPermit({ ...claims, iss: 'x'.repeat(8_192) })],
   ['white space', ` ${permit}`],
-])('%s is no permit', (_, text) => {
+])('%s is not a permit', (_, text) => {
   expect(codeOf(text)).toBe('WORKER_PERMIT_MALFORMED');
 });
 
-test.each(Object.keys(claims))('a permit without %s, or with one of another type, is none', (name) => {
+test.each(Object.keys(claims))('a permit without %s, or with one of the wrong type, is not valid', (name) => {
   const { [name]: _, ...rest } = claims;
   expect(codeOf(signPermit(rest))).toBe('WORKER_PERMIT_MALFORMED');
   for (const value of [null, [], {}, '', true, typeof claims[name] === 'number' ? '1' : 1]) {
@@ -120,7 +120,7 @@ test.each(Object.keys(claims))('a permit without %s, or with one of another type
   }
 });
 
-test('a permit is good from its second, with some grace for the clocks, until its last, without', () => {
+test('a permit is valid from its first second, with some tolerance for the clocks, to its last, without', () => {
   const at = (seconds: number) => (claims['iat'] as number) * 1000 + seconds * 1000;
   expect(codeOf(permit, { now: at(-31) })).toBe('WORKER_PERMIT_NOT_YET');
   expect(codeOf(permit, { now: at(-30) })).toBeNull();
@@ -132,13 +132,13 @@ test('a permit is good from its second, with some grace for the clocks, until it
   expect(codeOf(signPermit({ ...claims, exp: Number.MAX_SAFE_INTEGER, nbf: 0 }))).toBeNull();
 });
 
-test('no key signs nothing, and what is no key neither', () => {
+test('without a key, or with a malformed one, no permit is valid', () => {
   for (const keys of [[], [''], ['x'.repeat(64)], ['00'.repeat(32)], [HALL.publicKey.slice(1)]]) {
     expect(codeOf(permit, { keys })).toBe('WORKER_PERMIT_SIGNATURE');
   }
 });
 
-test('no permit that was changed anywhere is one', () => {
+test('a permit that was changed anywhere is not valid', () => {
   fc.assert(
     fc.property(fc.nat(permit.length - 1), fc.constantFrom('A', 'z', '.', '-', '=', 'é', ''), (at, put) => {
       const changed = permit.slice(0, at) + put + permit.slice(at + 1);

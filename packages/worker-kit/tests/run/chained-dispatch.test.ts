@@ -19,15 +19,18 @@ const outcomeOf = (
     ),
   )
     .execute({ text: 'x' }, context, dispatch === undefined ? {} : { dispatch })
-    .then(({ result: told }) => told);
+    .then(({ result: outcome }) => outcome);
 
-test('a worker gets what the Hall answers, as a copy', async () => {
+test('a worker gets a copy of the Hall’s answer', async () => {
   const given = await answer();
-  const told = await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }), (async () => given) as never);
-  expect(told).toEqual({ value: { decision, result } });
+  const outcome = await outcomeOf(
+    (ask) => ask({ capability_id: 'cap.doc.hash' }),
+    (async () => given) as never,
+  );
+  expect(outcome).toEqual({ value: { decision, result } });
 });
 
-test('what a worker asks for is read once and is plain JSON', async () => {
+test('a chained request is read once and sent as plain JSON', async () => {
   const dispatch = vi.fn(answer);
   const asked = { capability_id: 'cap.doc.hash', request: { when: 1 }, data_label: 'RESTRICTED' as const };
   await outcomeOf((ask) => ask(asked), dispatch as never);
@@ -41,7 +44,7 @@ test.each<[string, unknown, RegExp]>([
   ['null', null, /object/],
   ['a BigInt', { capability_id: 1n }, /JSON/],
   ['more than 1 MiB', { request: { text: 'x'.repeat(1_100_000) } }, /1 MiB/],
-])('%s cannot be asked for', async (_, asked, message) => {
+])('%s cannot be a chained request', async (_, asked, message) => {
   const dispatch = vi.fn(answer);
   expect(await outcomeOf((ask) => ask(asked as ChainedRequest), dispatch as never)).toEqual({
     code: 'ERR_WCP_WORKER',
@@ -57,16 +60,16 @@ test.each<[string, unknown]>([
   ['a result that is a text', { decision, result: 'done' }],
   ['a list', [decision, result]],
   ['a BigInt', { decision, result: { result: 1n } }],
-])('%s is no answer of a Hall', async (_, junk) => {
+])('%s is not an answer of a Hall', async (_, junk) => {
   expect(
     await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }), (async () => junk) as never),
   ).toEqual({
     code: 'ERR_WCP_WORKER',
-    message: 'The Hall’s answer is no decision with its result.',
+    message: 'The Hall’s answer is not a decision with its result.',
   });
 });
 
-test('an error on the way is told as one of the kit, with what it was as the cause', async () => {
+test('an error on the way becomes one of the kit, with the original as its cause', async () => {
   const cause = new Error('no route');
   let seen: unknown;
   await outcomeOf(
@@ -79,23 +82,23 @@ test('an error on the way is told as one of the kit, with what it was as the cau
   expect(seen).toMatchObject({ code: 'ERR_WCP_WORKER', cause });
 });
 
-test('without a Hall there is nobody to ask', async () => {
+test('without a Hall, a dispatch is an error', async () => {
   expect(await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }))).toEqual({
     code: 'ERR_WCP_WORKER',
-    message: expect.stringMatching(/without a Hall/),
+    message: expect.stringMatching(/did not come from a Hall/),
   });
 });
 
-test('when the run is over nothing more is dispatched, and who waits gets an error', async () => {
+test('when the run is over, nothing more is dispatched, and a pending dispatch rejects', async () => {
   const stray = vi.fn();
   process.on('unhandledRejection', stray);
   let late: Promise<unknown> | undefined;
   let ask: RunContext['dispatch'] | undefined;
   const dispatch = vi.fn(() => new Promise<never>(() => {}));
-  const worker = workerThat((_, told) => {
-    ask = told.dispatch;
-    late = told.dispatch({ capability_id: 'cap.doc.hash' });
-    void told.dispatch({ capability_id: 'cap.doc.hash' });
+  const worker = workerThat((_, given) => {
+    ask = given.dispatch;
+    late = given.dispatch({ capability_id: 'cap.doc.hash' });
+    void given.dispatch({ capability_id: 'cap.doc.hash' });
     return 'done';
   });
   expect(await worker.execute({ text: 'x' }, context, { dispatch })).toMatchObject({ result: 'done' });
@@ -107,21 +110,21 @@ test('when the run is over nothing more is dispatched, and who waits gets an err
   process.off('unhandledRejection', stray);
 });
 
-test('a call is cancelled by its signal: the answer first, then its code is told', async () => {
+test('a call is cancelled by its signal: first it is answered, then its code is notified', async () => {
   const controller = new AbortController();
-  const heard: string[] = [];
+  const notified: string[] = [];
   const worker = workerThat((_, { signal }) => {
-    signal.addEventListener('abort', () => heard.push('told'));
+    signal.addEventListener('abort', () => notified.push('aborted'));
     return new Promise(() => {});
   });
   const running = worker.execute({ text: 'x' }, context, { signal: controller.signal });
   await new Promise((resolve) => setTimeout(resolve, 10));
   controller.abort();
   expect(await running).toMatchObject({ status: 'error', deny_reason: { code: 'WORKER_CANCELLED' } });
-  expect(heard).toEqual(['told']);
+  expect(notified).toEqual(['aborted']);
 });
 
-test('a call that was cancelled before never runs, and one that is over is not cancelled', async () => {
+test('a call that was cancelled beforehand never runs, and one that is over is not cancelled', async () => {
   const run = vi.fn(() => 'done');
   const worker = workerThat(run);
   const signal = AbortSignal.abort();
@@ -130,12 +133,12 @@ test('a call that was cancelled before never runs, and one that is over is not c
   });
   expect(run).not.toHaveBeenCalled();
   const controller = new AbortController();
-  let told: AbortSignal | undefined;
+  let given: AbortSignal | undefined;
   const other = workerThat((_, { signal }) => {
-    told = signal;
+    given = signal;
     return 'done';
   });
   await other.execute({ text: 'x' }, context, { signal: controller.signal });
   controller.abort();
-  expect(told?.aborted).toBe(false);
+  expect(given?.aborted).toBe(false);
 });

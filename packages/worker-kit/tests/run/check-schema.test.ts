@@ -45,18 +45,18 @@ test.each<[string, (value: unknown) => unknown]>([
   });
 });
 
-test('a schema may take its time', async () => {
+test('a schema may be asynchronous', async () => {
   expect(await withInput(async () => ({ value: 'later' }))).toMatchObject({ status: 'ok', result: 'later' });
 });
 
-test('a refusal without issues is a refusal', async () => {
+test('a refusal without issues is still a refusal', async () => {
   expect(await withInput(() => ({ issues: [] }))).toMatchObject({
     status: 'denied',
     deny_reason: { code: 'WORKER_INVALID_INPUT', findings: [{ path: '' }] },
   });
 });
 
-test('paths are JSON pointers of any kind of segment, messages are escaped and bounded', async () => {
+test('paths are JSON pointers of any kind of segment, and messages are escaped and shortened', async () => {
   const result = await withInput(() => ({
     issues: [
       { message: 'a\u202eb', path: ['b', 0, { key: 'x/y' }] },

@@ -5,7 +5,7 @@ import { defineWorker } from '../../src/index.ts';
 import { testContext } from '../../src/testing/index.ts';
 import { context, handClock, outcomeOf, record, workerThat } from '../samples.ts';
 
-describe('a run that gives a result', () => {
+describe('a run with a result', () => {
   test('has its status, its result, one event and one entry of evidence', async () => {
     const { clock, jump } = handClock();
     const run = () => {
@@ -49,7 +49,7 @@ describe('a run that gives a result', () => {
     });
   });
 
-  test('may give a part of it', async () => {
+  test('may give a partial one', async () => {
     const result = await outcomeOf((_, { partial }) => partial({ half: true }));
     expect(result).toMatchObject({ status: 'partial', result: { half: true }, deny_reason: null });
     expect(result.telemetry).toMatchObject([{ event_id: 'evt.worker.executed', status: 'partial' }]);
@@ -59,14 +59,14 @@ describe('a run that gives a result', () => {
     expect(await outcomeOf(() => value)).toMatchObject({ status: 'ok', result: value });
   });
 
-  test('gives a copy: nobody changes it afterwards', async () => {
+  test('returns a copy, which nobody can change afterwards', async () => {
     const mine = { list: [1] };
     const { result } = await outcomeOf(() => mine);
     mine.list.push(2);
     expect(result).toEqual({ list: [1] });
   });
 
-  test('gets the validated request, not the one that came', async () => {
+  test('gets the validated request, not the original', async () => {
     const input = z.object({ text: z.string().trim(), times: z.number().default(2) });
     const request = Object.freeze({ text: ' x ', other: 1 });
     const { result } = await workerThat((read) => ({ read }), { input }).execute(request, context);
@@ -93,11 +93,11 @@ describe('a run that gives a result', () => {
     });
   });
 
-  test('is told the context and nothing that it could change', async () => {
+  test('gets the context, and cannot change it', async () => {
     let seen: unknown;
-    await outcomeOf((_, told) => {
-      const { signal, partial, deny, usage, dispatch, ...members } = told;
-      expect(Object.isFrozen(told)).toBe(true);
+    await outcomeOf((_, given) => {
+      const { signal, partial, deny, usage, dispatch, ...members } = given;
+      expect(Object.isFrozen(given)).toBe(true);
       expect(signal.aborted).toBe(false);
       seen = members;
       return null;
@@ -107,7 +107,7 @@ describe('a run that gives a result', () => {
 });
 
 describe('a worker that calls a model', () => {
-  test('leaves an entry of evidence for each use', async () => {
+  test('leaves an evidence entry for each call', async () => {
     const { evidence } = await outcomeOf((_, { usage }) => {
       usage({ model: 'small', input_tokens: 10, output_tokens: 2 });
       usage({ model: 'a\u202eb', input_tokens: -1, output_tokens: Number.NaN });
@@ -123,7 +123,7 @@ describe('a worker that calls a model', () => {
     ]);
   });
 
-  test('cannot add to its evidence after its answer', async () => {
+  test('cannot add evidence after its answer', async () => {
     let late: (() => void) | undefined;
     const { evidence } = await outcomeOf((_, { usage }) => {
       late = () => usage({ model: 'late', input_tokens: 1, output_tokens: 1 });
@@ -134,7 +134,7 @@ describe('a worker that calls a model', () => {
   });
 });
 
-describe('what is wrong with the call is denied', () => {
+describe('a wrong call is denied', () => {
   const worker = workerThat(() => {
     throw new Error('must not run');
   });
@@ -155,7 +155,7 @@ describe('what is wrong with the call is denied', () => {
     expect(Object.keys(result.deny_reason ?? {})).toEqual(['code', 'message']);
   });
 
-  test('a record without environments runs in dev alone', async () => {
+  test('a record without environments runs only in dev', async () => {
     const { allowed_environments: _, artifact_hash: __, ...content } = record;
     const { sealRecord } = await import('../../src/index.ts');
     const one = defineWorker({ record: sealRecord(content), input: z.unknown(), run: () => null });
@@ -165,7 +165,7 @@ describe('what is wrong with the call is denied', () => {
     });
   });
 
-  test('a request that does not fit, with every finding and its path', async () => {
+  test('a request that does not match, with every finding and its path', async () => {
     const input = z.object({ text: z.string(), 'a/b~c': z.object({ list: z.array(z.number()) }) });
     const strict = workerThat(() => null, { input });
     const result = await strict.execute({ text: 1, 'a/b~c': { list: [1, 'x', true] } }, context);
@@ -189,7 +189,7 @@ describe('what is wrong with the call is denied', () => {
     });
   });
 
-  test('the worker’s own refusal, with its code and message made safe', async () => {
+  test('the worker’s own denial, with its code and message made safe', async () => {
     const run = (code: unknown, message: unknown) =>
       outcomeOf((_, { deny }) => deny(code as string, message as string));
     expect((await run('LANGUAGE_UNKNOWN', 'Only\nEnglish.')).deny_reason).toEqual({

@@ -11,7 +11,7 @@ test('a context has the members of its schema, and each is required', () => {
   expect(readContext(testContext()).context).toEqual(testContext());
 });
 
-test('an opaque id is what the schema says', () => {
+test('an opaque id has the form of the schema', () => {
   const { properties } = WorkerContextSchema as unknown as {
     properties: Record<string, { pattern?: string }>;
   };
@@ -48,12 +48,12 @@ test.each<[string, object, string]>([
   ]);
 });
 
-test.each([undefined, null, 7, 'text', [], new Map(), () => {}])('%j is no context', (value) => {
+test.each([undefined, null, 7, 'text', [], new Map(), () => {}])('%j is not a context', (value) => {
   expect(readContext(value)).toMatchObject({ context: null, echo: { correlation_id: null } });
   expect(paths(value)).toHaveLength(1);
 });
 
-test('valid members are echoed whatever else is wrong, and invalid ones are null', () => {
+test('valid members are repeated whatever else is wrong, and invalid ones are null', () => {
   const reading = readContext({ ...testContext(), tenant_id: 'a b', env: 'moon' });
   expect(reading.echo).toEqual({
     correlation_id: 'test-correlation',
@@ -63,7 +63,7 @@ test('valid members are echoed whatever else is wrong, and invalid ones are null
   });
 });
 
-test('members of a polluted Object.prototype are no members', () => {
+test('members of a polluted Object.prototype do not count', () => {
   const polluted = Object.prototype as { tenant_id?: string };
   const { tenant_id: _, ...rest } = testContext();
   polluted.tenant_id = 'evil';
@@ -75,7 +75,7 @@ test('members of a polluted Object.prototype are no members', () => {
   }
 });
 
-test('a thousand unknown members give a bounded list', () => {
+test('a thousand unknown members give a limited list', () => {
   const many = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`m${n}`, n]));
   expect(readContext({ ...testContext(), ...many }).findings).toHaveLength(100);
 });

@@ -21,8 +21,8 @@ describe('the deadline of the context', () => {
     const { clock, move, pending } = handClock();
     let signal: AbortSignal | undefined;
     const worker = workerThat(
-      (_, told) => {
-        signal = told.signal;
+      (_, given) => {
+        signal = given.signal;
         return new Promise((resolve) => signal?.addEventListener('abort', () => resolve('too late')));
       },
       {},
@@ -85,7 +85,7 @@ describe('the deadline of the context', () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
-  test('that is past already lets nothing run', async () => {
+  test('that has already passed prevents the run', async () => {
     const { clock, jump } = handClock();
     jump(10_000);
     const run = vi.fn();
@@ -93,7 +93,7 @@ describe('the deadline of the context', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  test('also counts for code that kept the thread busy beyond it', async () => {
+  test('also applies to code that blocked the thread past it', async () => {
     const { clock, jump } = handClock();
     const worker = workerThat(
       () => {
@@ -117,12 +117,12 @@ describe('the deadline of the context', () => {
     ).toMatchObject(timeout);
   });
 
-  test('is met by an answer just before it, and then no timer is left', async () => {
+  test('is met by an answer just before it, and no timer remains', async () => {
     const { clock, jump, pending } = handClock();
     let signal: AbortSignal | undefined;
     const worker = workerThat(
-      (_, told) => {
-        signal = told.signal;
+      (_, given) => {
+        signal = given.signal;
         jump(9999);
         return 'in time';
       },
@@ -148,10 +148,10 @@ describe('without a deadline', () => {
     expect(await answer).toMatchObject(timeout);
   });
 
-  test('or after what the author allows, which a later deadline does not extend', async () => {
+  test('or after the author’s maximum, which a later deadline does not extend', async () => {
     for (const deadline of [null, '2026-01-02T00:00:00Z']) {
       const { clock, move } = handClock();
-      const answer = workerThat(never, {}, { clock, maxDuration: 50 }).execute(
+      const answer = workerThat(never, {}, { clock, maxDurationMs: 50 }).execute(
         { text: 'x' },
         testContext({ deadline }),
       );
@@ -162,14 +162,14 @@ describe('without a deadline', () => {
   });
 });
 
-test('the clock of the machine ends a run too', async () => {
+test('the system clock ends a run too', async () => {
   const deadline = new Date(Date.now() + 40).toISOString();
   const started = performance.now();
   expect(await workerThat(never).execute({ text: 'x' }, testContext({ deadline }))).toMatchObject(timeout);
   expect(performance.now() - started).toBeLessThan(5000);
 });
 
-test('a clock that is set back gives a run of no length', async () => {
+test('a clock that is set back gives a duration of zero', async () => {
   const { clock, jump } = handClock();
   const worker = workerThat(
     () => {

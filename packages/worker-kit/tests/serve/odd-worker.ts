@@ -1,5 +1,5 @@
 /** A served worker that does what its request says, for the tests of the run modes. */
-import { z } from 'zod';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { defineWorker, serveWorker } from '../../src/index.ts';
 import { record } from '../samples.ts';
 
@@ -33,14 +33,28 @@ const acts: Record<string, (text: string) => unknown> = {
   },
 };
 
+/** Written by hand: this program is started many times, and a library takes longest to load. */
+const input: StandardSchemaV1<unknown, { readonly act: string; readonly text: string }> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => {
+      const { act, text = '' } = Object(value) as Record<string, unknown>;
+      if (typeof act === 'string' && typeof text === 'string') return { value: { act, text } };
+      return { issues: [{ message: 'Expected the texts "act" and "text".' }] };
+    },
+  },
+};
+
 const worker = defineWorker({
   record,
-  input: z.object({ act: z.string(), text: z.string().default('') }),
+  input,
   run: async ({ act, text }, { partial, deny, dispatch, signal }) => {
     if (act === 'partial') return partial({ text });
     if (act === 'deny') return deny('TOO_ODD', text);
     if (act === 'until_cancelled') {
-      signal.addEventListener('abort', () => console.error('it heard'));
+      console.error('it runs');
+      signal.addEventListener('abort', () => console.error('it was cancelled'));
       return new Promise(() => {});
     }
     if (act === 'dispatch') {

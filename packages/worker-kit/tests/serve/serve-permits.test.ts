@@ -25,8 +25,8 @@ function newCall(members: Partial<WorkerContext> = {}) {
 
 const known = () => ({ WCP_HALL_PUBLIC_KEY: HALL.publicKey, WCP_PERMIT_STORE: dir });
 
-/** Each way to serve a worker, asked once. */
-const WAYS: readonly [string, (call: object, env: Record<string, string>) => Promise<unknown>][] = [
+/** Each run mode, with one call. */
+const RUN_MODES: readonly [string, (call: object, env: Record<string, string>) => Promise<unknown>][] = [
   ['one argument', async (call, env) => startWorker([JSON.stringify(call)], env).hear()],
   [
     '--stdio',
@@ -48,19 +48,19 @@ const WAYS: readonly [string, (call: object, env: Record<string, string>) => Pro
   ],
 ];
 
-test.each(WAYS)('%s runs what the Hall permitted, once, and nothing else', async (_, ask) => {
+test.each(RUN_MODES)('%s runs what the Hall permitted, once, and nothing else', async (_, send) => {
   const call = newCall();
   const { permit: _permit, ...bare } = newCall();
-  const answers = await Promise.all([ask(call, known()), ask(bare, known()), ask(newCall(), {})]);
+  const answers = await Promise.all([send(call, known()), send(bare, known()), send(newCall(), {})]);
   expect(answers).toMatchObject([
     { status: 'ok', result: { text: 'x' } },
     { status: 'denied', deny_reason: { code: 'WORKER_PERMIT_MISSING' } },
     { status: 'denied', deny_reason: { code: 'WORKER_PERMIT_NO_KEY' } },
   ]);
-  expect(await ask(call, known())).toMatchObject({ deny_reason: { code: 'WORKER_PERMIT_REPLAYED' } });
+  expect(await send(call, known())).toMatchObject({ deny_reason: { code: 'WORKER_PERMIT_REPLAYED' } });
 });
 
-test('what is no permit is refused, and the next call is served', async () => {
+test('an invalid permit is denied, and the next call is served', async () => {
   const worker = startWorker(['--stdio'], known());
   const { permit: _permit, ...bare } = newCall();
   const stranger = signPermit(claimsFor(bare.context, request), { key: STRANGER });
@@ -77,7 +77,7 @@ test('what is no permit is refused, and the next call is served', async () => {
   expect(await worker.hear()).toMatchObject({ status: 'ok' });
 });
 
-test('without a key dev runs; what is refused says what to set', async () => {
+test('without a key, dev runs, and a denial says what to set', async () => {
   const worker = startWorker(['--stdio']);
   worker.say(newCall({ env: 'dev' }));
   expect(await worker.hear()).toMatchObject({ status: 'ok' });
@@ -85,27 +85,27 @@ test('without a key dev runs; what is refused says what to set', async () => {
   expect((await worker.hear()).deny_reason.message).toContain('WCP_HALL_PUBLIC_KEY');
 });
 
-test('several keys stand side by side', async () => {
+test('several keys are valid at the same time', async () => {
   const keys = ` ${STRANGER.publicKey}, ${HALL.publicKey} `;
   const worker = startWorker(['--stdio'], { ...known(), WCP_HALL_PUBLIC_KEY: keys });
   worker.say(newCall());
   expect(await worker.hear()).toMatchObject({ status: 'ok' });
 });
 
-test('a key that is none ends the worker before it serves, and hides nothing else of it', async () => {
+test('a malformed key ends the worker before it serves, but not --record', async () => {
   const env = { WCP_HALL_PUBLIC_KEY: `${HALL.publicKey},` };
   const worker = startWorker(['--stdio'], env);
-  let words = '';
+  let stderr = '';
   worker.child.stderr.on('data', (text) => {
-    words += text;
+    stderr += text;
   });
   expect(await exitOf(worker)).toBe(2);
-  expect(words).toMatch(/^WCP_HALL_PUBLIC_KEY is 64 hexadecimal digits/);
+  expect(stderr).toMatch(/^WCP_HALL_PUBLIC_KEY must be 64 hexadecimal digits/);
   expect(await exitOf(startWorker(['--record'], env))).toBe(0);
 });
 
 test.each(['x', HALL.publicKey.slice(1), `${HALL.publicKey},`, `${HALL.publicKey} ${STRANGER.publicKey}`])(
-  '%s is no list of keys',
+  '%s is not a list of keys',
   (text) => {
     expect(readHallKeys(text)).toBeNull();
   },

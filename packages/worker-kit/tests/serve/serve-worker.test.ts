@@ -37,7 +37,7 @@ const lines = (stdout: string) =>
     .map((line) => JSON.parse(line));
 
 describe.concurrent('with one JSON argument', () => {
-  test('a result is one line on standard output, and the exit says how it went', async () => {
+  test('a result is one line on standard output, and the exit status says how it ended', async () => {
     const ends = await Promise.all(
       ['echo', 'partial', 'deny', 'throw'].map((act) => run([call(act, 'né\nw')])),
     );
@@ -63,7 +63,7 @@ describe.concurrent('with one JSON argument', () => {
     expect(stderr.match(/a printed word/g)).toHaveLength(3);
   });
 
-  test('a request may be absent, and a context that is wrong is denied', async () => {
+  test('a request may be absent, and a wrong context is denied', async () => {
     const [noRequest, badContext] = await Promise.all([
       run([JSON.stringify({ context: testContext() })]),
       run([JSON.stringify({ context: {}, request: {} })]),
@@ -73,7 +73,7 @@ describe.concurrent('with one JSON argument', () => {
     expect([noRequest.code, badContext.code]).toEqual([1, 1]);
   });
 
-  test('a worker that leaves a timer behind does not keep the process', async () => {
+  test('a timer that the worker leaves behind does not keep the process alive', async () => {
     expect(await run([call('linger')])).toMatchObject({ code: 0 });
   });
 
@@ -103,7 +103,7 @@ describe.concurrent('with one JSON argument', () => {
     [['{"context":{},"requets":{}}']],
     [[call('echo'), 'more']],
     [['--stdio', 'more']],
-  ])('%j is wrong usage: a plain sentence, nothing on standard output, exit 2', async (argv) => {
+  ])('%j is a usage error: a plain sentence, nothing on standard output, exit status 2', async (argv) => {
     const ended = await run(argv);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(/^[A-Z].*--stdio.*\.\n$/);
@@ -111,12 +111,12 @@ describe.concurrent('with one JSON argument', () => {
 });
 
 describe.concurrent('--record and --help', () => {
-  test('--record prints the record as its file holds it', async () => {
+  test('--record prints the record as it was defined', async () => {
     const ended = await run(['--record']);
     expect(ended).toMatchObject({ code: 0, stderr: '', stdout: `${JSON.stringify(record, null, 2)}\n` });
   });
 
-  test('--help names every way to run', async () => {
+  test('--help lists every run mode', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
     for (const word of ["'<json>'", '--stdio', '--record', '--help']) expect(stdout).toContain(word);
@@ -165,7 +165,7 @@ describe.concurrent('--stdio', () => {
     expect(answers.at(-1)).toMatchObject({ status: 'ok', result: { text: 'still here' } });
   });
 
-  test('a line of more than 8 MiB gets an error and the next is served; one of less is served', async () => {
+  test('a line of more than 8 MiB gets an error and the next is served; a shorter one is served', async () => {
     const most = 8 * 1024 * 1024;
     const fitting = call('echo', 'x'.repeat(most - call('echo').length));
     expect(fitting).toHaveLength(most);
@@ -193,11 +193,11 @@ describe.concurrent('--stdio', () => {
     ]);
   });
 
-  test('an empty input is no line', async () => {
+  test('an empty input has no line', async () => {
     expect(await run(['--stdio'], '')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  test('a reader that goes away ends the worker without noise', async () => {
+  test('a reader that disappears ends the worker silently', async () => {
     const child = spawn(process.execPath, [program, '--stdio']);
     let stderr = '';
     child.stderr.on('data', (text) => {

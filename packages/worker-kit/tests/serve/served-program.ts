@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('./odd-worker.ts', import.meta.url));
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever member it is about.
 type Line = any;
 
-/** A worker that runs as a process and is talked with line by line. */
+/** A worker that runs as a process and is spoken to line by line. */
 export interface Conversation {
   readonly child: ChildProcessWithoutNullStreams;
   say(value: unknown): void;
@@ -42,7 +42,7 @@ export function startWorker(
   return worker;
 }
 
-/** Starts it over HTTP until the end of the test, and gives where it listens. */
+/** Starts it over HTTP until the end of the test, and returns its address. */
 export async function startHttp(env: Readonly<Record<string, string>> = {}) {
   const worker = startWorker(['--http', '0'], env);
   return { ...worker, url: (await worker.hear()).listening as string };

@@ -16,11 +16,11 @@ const tampered = (change: (result: WorkerResult) => unknown): Worker => ({
   execute: async (request, context) => change(await good.execute(request, context)) as WorkerResult,
 });
 
-test('a worker that keeps to its contract has no findings', async () => {
+test('a worker that fulfils its contract has no findings', async () => {
   expect(await checkWorker(good, samples)).toEqual([]);
 });
 
-describe('checkWorker sees a worker that', () => {
+describe('checkWorker finds a worker that', () => {
   test.each<[string, (result: WorkerResult) => unknown, string]>([
     ['answers nothing', () => undefined, 'RESULT_FORM'],
     ['answers null', () => null, 'RESULT_FORM'],
@@ -79,7 +79,7 @@ describe('checkWorker sees a worker that', () => {
     expect(await codes(worker)).toEqual(['THREW']);
   });
 
-  test('throws for junk alone', async () => {
+  test('throws only for junk', async () => {
     const execute: Worker['execute'] = (request, context) => {
       if (typeof request === 'bigint') throw new Error('no');
       return good.execute(request, context);
@@ -87,7 +87,7 @@ describe('checkWorker sees a worker that', () => {
     expect(await codes({ record: good.record, execute })).toEqual(['THREW']);
   });
 
-  test('takes what it should refuse, or refuses what it should take', async () => {
+  test('accepts what it should deny, or denies what it should accept', async () => {
     const open = workerThat(() => null, { input: z.unknown() });
     expect(await codes(open)).toEqual(['STATUS', 'NO_FINDINGS']);
     expect(await codes(good, { valid: [{} as { text: string }], invalid: [] })).toContain('STATUS');
@@ -104,7 +104,7 @@ describe('checkWorker sees a worker that', () => {
     expect(findings).toMatchObject([{ code: 'STATUS', during: 'env prod' }]);
   });
 
-  test('is deterministic in its record alone', async () => {
+  test('is deterministic only according to its record', async () => {
     const { artifact_hash: _, ...content } = record;
     let n = 0;
     const define = (determinism: 'deterministic' | 'captured') =>
@@ -122,12 +122,12 @@ describe('checkWorker sees a worker that', () => {
     expect((await checkWorker(worker, samples)).filter(({ during }) => during === 'record')).toHaveLength(1);
   });
 
-  test('was given no request to try', async () => {
+  test('has no sample request', async () => {
     expect(await codes(good, { valid: [], invalid: [] })).toContain('NO_SAMPLE');
   });
 });
 
-test('a context for a test has every member, and contextFor one that the worker runs in', async () => {
+test('testContext has every member, and the worker runs in that of contextFor', async () => {
   expect(testContext({ env: 'edge' }).env).toBe('edge');
   expect(contextFor(good, { tenant_id: 't' })).toMatchObject({
     worker_id: record.worker_id,

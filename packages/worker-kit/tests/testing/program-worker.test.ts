@@ -15,7 +15,7 @@ async function odd(oddity = 'none', options: ProgramOptions = {}) {
 }
 
 describe('a program', () => {
-  test('that keeps to its contract passes for a worker: hello-worker', async () => {
+  test('that fulfils its contract passes as a worker: hello-worker', async () => {
     const worker = await programWorker(process.execPath, [helloWorker]);
     const valid = [{ name: 'Ada' }, { name: '\u2028 😀 "' }];
     const invalid = [{}, { name: '' }, { name: 7 }, { name: 'Ada', more: 1 }];
@@ -26,7 +26,7 @@ describe('a program', () => {
     await expect(worker.execute(valid[0], contextFor(worker))).rejects.toMatchObject(misuse);
   });
 
-  test('is called while other calls wait, and each gets its own answer', async () => {
+  test('is called while other calls are pending, and each gets its own answer', async () => {
     const worker = await odd();
     const texts = Array.from({ length: 50 }, (_, n) => `text ${n}`);
     const answers = await Promise.all(texts.map((text) => worker.execute({ text }, contextFor(worker))));
@@ -34,12 +34,12 @@ describe('a program', () => {
     expect(answers[0]).not.toHaveProperty('id');
   });
 
-  test('runs in the environment that it is given, and in that alone', async () => {
+  test('runs in the given environment only', async () => {
     const worker = await odd('tells its environment', { env: { WORD: 'seven' } });
     expect((await worker.execute({}, contextFor(worker))).result).toEqual({ WORD: 'seven' });
   });
 
-  test('never sees what JSON cannot hold: that is denied as the kit denies it', async () => {
+  test('never sees a value that JSON cannot express: the kit denies it', async () => {
     const worker = await odd();
     const context = contextFor(worker, { correlation_id: 'chain/1' });
     for (const junk of [undefined, 10n, Number.NaN, Symbol('s'), () => {}, '\ud800']) {
@@ -59,7 +59,7 @@ describe('a program', () => {
   });
 });
 
-describe('checkWorker sees a program that', () => {
+describe('checkWorker finds a program that', () => {
   const samples = { valid: [{ text: 'a' }] };
   test.each([
     'dies of null',
@@ -74,7 +74,7 @@ describe('checkWorker sees a program that', () => {
   });
 
   test('is silent', async () => {
-    const [first] = await checkWorker(await odd('is silent', { patience: 1000 }), samples);
+    const [first] = await checkWorker(await odd('is silent', { timeoutMs: 1000 }), samples);
     expect(first).toMatchObject({ code: 'THREW', during: 'valid[0]' });
   });
 
@@ -85,17 +85,17 @@ describe('checkWorker sees a program that', () => {
   });
 });
 
-describe('a program is refused that', () => {
+describe('a program is refused if it', () => {
   test.each(['no record', 'junk record', 'false record', 'failing record'])('gives %s', async (oddity) => {
     await expect(odd(oddity)).rejects.toMatchObject(misuse);
   });
 
-  test('is not there', async () => {
+  test('does not exist', async () => {
     await expect(programWorker('/nowhere/at-all')).rejects.toMatchObject(misuse);
   });
 
   test.each(['never ends', 'ends badly'])('%s, when it is closed', async (oddity) => {
-    const worker = await odd(oddity, { patience: 1000 });
+    const worker = await odd(oddity, { timeoutMs: 1000 });
     expect(await worker.execute({ text: 'a' }, contextFor(worker))).toMatchObject({ status: 'ok' });
     await expect(worker.close()).rejects.toMatchObject(misuse);
   });

@@ -1,9 +1,9 @@
 import { canonicalJson } from '@wcp/spec';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { outcomeOf } from './samples.ts';
+import { outcomeOf } from '../samples.ts';
 
-describe('what goes wrong inside is an error that says nothing of itself', () => {
+describe('a failure inside the worker is an error that reveals nothing of it', () => {
   const hostile = Object.defineProperty({}, 'message', {
     get() {
       throw new Error('in a getter');
@@ -94,12 +94,12 @@ describe('what goes wrong inside is an error that says nothing of itself', () =>
     });
   });
 
-  test('sixty-four levels of result are allowed, brackets in its texts apart', async () => {
+  test('a result may be nested sixty-four levels deep, not counting brackets in its texts', async () => {
     const deep = JSON.parse(`${'['.repeat(63)}{"[\\"[{":"]}[["}${']'.repeat(63)}`);
     expect(await outcomeOf(() => deep)).toMatchObject({ status: 'ok', result: deep });
   });
 
-  test('a result that does not fit the output schema, with findings', async () => {
+  test('a result that does not match the output schema, with findings', async () => {
     const output = z.object({ n: z.number() });
     expect(await outcomeOf(() => ({ n: 'x' }) as never, { output })).toMatchObject({
       status: 'error',
@@ -107,14 +107,14 @@ describe('what goes wrong inside is an error that says nothing of itself', () =>
     });
   });
 
-  test('an output schema that makes junk of a result', async () => {
+  test('an output schema that turns a result into junk', async () => {
     const output = z.unknown().transform(() => 1n);
     expect(await outcomeOf(() => 1, { output })).toMatchObject({
       deny_reason: { code: 'WORKER_INVALID_RESULT' },
     });
   });
 
-  test('the author’s log gets what was thrown, and a log that fails changes nothing', async () => {
+  test('the author’s log gets what was thrown, and a failing log changes nothing', async () => {
     const onError = vi.fn();
     await outcomeOf(
       () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { testContext } from '../../src/testing/index.ts';
-import { exitOf, startWorker } from './served-program.ts';
+import { testContext } from '../../../src/testing/index.ts';
+import { exitOf, startWorker } from '../served-program.ts';
+
+/** For what a loaded machine takes long to do. */
+const PATIENT = { timeout: 30_000 };
 
 const call = (id: unknown, act: string, text = '') => ({
   id,
@@ -20,25 +23,25 @@ const answered = (id: unknown, seq: number, result: unknown) => ({
 const cancelled = { status: 'error', result: null, deny_reason: { code: 'WORKER_CANCELLED' } };
 
 describe('a line may cancel a call', () => {
-  test('that runs: it is answered at once, its code is told, and the next call is served', async () => {
+  test('that is running: it is answered immediately, its code is notified, and the next call is served', async () => {
     const worker = startWorker(['--stdio']);
-    let words = '';
+    let stderr = '';
     worker.child.stderr.on('data', (text) => {
-      words += text;
+      stderr += text;
     });
     worker.say(call({ n: [1] }, 'until_cancelled'));
     worker.say({ cancel: 'another' });
     worker.say(call(2, 'echo', 'next'));
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await expect.poll(() => stderr, PATIENT).toContain('it runs\n');
     worker.say({ cancel: { n: [1] } });
     expect(await worker.hear()).toMatchObject({ id: { n: [1] }, ...cancelled });
     expect(await worker.hear()).toMatchObject({ id: 2, status: 'ok' });
     worker.child.stdin.end();
     expect(await exitOf(worker)).toBe(0);
-    expect(words).toBe('it heard\n');
+    expect(stderr).toBe('it runs\nit was cancelled\n');
   });
 
-  test('that waits: it never runs, and keeps its place', async () => {
+  test('that is waiting: it never runs, and is answered in its place', async () => {
     const worker = startWorker(['--stdio']);
     worker.say(call(1, 'slow'));
     worker.say(call(2, 'echo'));
@@ -49,7 +52,7 @@ describe('a line may cancel a call', () => {
     expect(await worker.hear()).toMatchObject({ id: 3, status: 'ok' });
   });
 
-  test('that is over or was never there: it is ignored', async () => {
+  test('that is over or never existed: the line is ignored', async () => {
     const worker = startWorker(['--stdio']);
     worker.say(call(1, 'echo'));
     expect(await worker.hear()).toMatchObject({ id: 1 });
@@ -60,7 +63,7 @@ describe('a line may cancel a call', () => {
 });
 
 describe('a call may dispatch', () => {
-  test('one after the other or at a time, and each answer finds its way', async () => {
+  test('one after the other or several at once, and each gets its own answer', async () => {
     const worker = startWorker(['--stdio']);
     worker.say(call('a', 'dispatch', 'cap.one cap.two cap.three'));
     const asked = [await worker.hear(), await worker.hear(), await worker.hear()];
@@ -85,7 +88,7 @@ describe('a call may dispatch', () => {
     });
   });
 
-  test('and is told where it gets no answer, or one that is none', async () => {
+  test('and gets an error for a missing or malformed answer', async () => {
     const worker = startWorker(['--stdio']);
     worker.say(call(1, 'dispatch', 'cap.one cap.two cap.three'));
     for (let n = 0; n < 3; n += 1) await worker.hear();
@@ -99,12 +102,12 @@ describe('a call may dispatch', () => {
     ]);
   });
 
-  test('and gets no answer when its input has ended, or when it has no id', async () => {
+  test('and gets an error once its input has ended, or if the call has no id', async () => {
     const worker = startWorker(['--stdio']);
     const { id: _, ...nameless } = call(1, 'dispatch', 'cap.one');
     worker.say(nameless);
     expect((await worker.hear()).result).toEqual([
-      expect.stringMatching(/^ERR_WCP_WORKER This worker was called without a Hall/),
+      expect.stringMatching(/^ERR_WCP_WORKER This call did not come from a Hall/),
     ]);
     worker.say(call(2, 'dispatch', 'cap.one'));
     worker.say(call(3, 'dispatch', 'cap.two'));
@@ -117,7 +120,7 @@ describe('a call may dispatch', () => {
   });
 });
 
-test('a word that is none gets an error, in its turn', async () => {
+test('an unknown message gets an error, in its place', async () => {
   const worker = startWorker(['--stdio']);
   for (const word of [{ dispatched: 7 }, { dispatched: { id: 1 } }, { cancel: 1, dispatched: {} }]) {
     worker.say(word);
@@ -125,7 +128,7 @@ test('a word that is none gets an error, in its turn', async () => {
   }
 });
 
-test('calls that come faster than they are served are all answered, in order', async () => {
+test('calls that arrive faster than they are served are all answered, in order', async () => {
   const worker = startWorker(['--stdio']);
   const text = 'x'.repeat(1_000_000);
   worker.say(call(0, 'slow'));

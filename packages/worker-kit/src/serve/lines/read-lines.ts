@@ -1,14 +1,16 @@
-/** The longest line that is read, in bytes. */
+/** The maximum length of a line, in bytes. */
 const MAX_LINE_LENGTH = 8 * 1024 * 1024;
 
-/** One line of the input, or why there is none. */
-export type InputLine = { readonly text: string } | { readonly problem: 'not-utf8' | 'too-long' };
+/** One line of the input, or why it can't be read. */
+export type InputLine =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'not-utf8' | 'too-long' };
 
 const NEWLINE = 0x0a;
 
 /**
- * Cuts a stream of bytes into lines. A line over the limit is dropped while it comes in and told when
- * it ends, so that no sender decides how much memory is held; the next line is read as if nothing were.
+ * Splits a stream of bytes into lines. A line over the limit is dropped as it arrives and reported when it
+ * ends, so that no sender decides how much memory is used; the next line is read as usual.
  */
 export async function* readInputLines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<InputLine> {
   let parts: Uint8Array[] = [];
@@ -19,7 +21,7 @@ export async function* readInputLines(stream: AsyncIterable<Uint8Array>): AsyncG
     else if (part.length > 0) parts.push(part);
   };
   const take = () => {
-    const line = length > MAX_LINE_LENGTH ? ({ problem: 'too-long' } as const) : decode(parts);
+    const line = length > MAX_LINE_LENGTH ? ({ kind: 'too-long' } as const) : decode(parts);
     parts = [];
     length = 0;
     return line;
@@ -40,8 +42,8 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decode(parts: readonly Uint8Array[]): InputLine {
   try {
-    return { text: UTF8.decode(Buffer.concat(parts)) };
+    return { kind: 'line', text: UTF8.decode(Buffer.concat(parts)) };
   } catch {
-    return { problem: 'not-utf8' };
+    return { kind: 'not-utf8' };
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type InputLine, readInputLines } from '../../src/serve/read-lines.ts';
+import { type InputLine, readInputLines } from '../../../src/serve/lines/read-lines.ts';
 
 async function linesOf(chunks: readonly Uint8Array[]): Promise<InputLine[]> {
   const lines: InputLine[] = [];
@@ -13,7 +13,7 @@ async function linesOf(chunks: readonly Uint8Array[]): Promise<InputLine[]> {
   return lines;
 }
 
-test('the lines do not depend on how the bytes come in', async () => {
+test('the lines do not depend on how the bytes are chunked', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('a', 'é', '😀', '\n', '\r', '\ufeff')),
@@ -25,15 +25,15 @@ test('the lines do not depend on how the bytes come in', async () => {
         for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
         const expected = text.split('\n');
         if (expected.at(-1) === '') expected.pop();
-        expect(await linesOf(chunks)).toEqual(expected.map((line) => ({ text: line })));
+        expect(await linesOf(chunks)).toEqual(expected.map((line) => ({ kind: 'line', text: line })));
       },
     ),
   );
 });
 
-test('a line that is no UTF-8 is told, and the next one read', async () => {
+test('a line that is not UTF-8 is reported, and the next one is read', async () => {
   expect(await linesOf([Buffer.from([0xc3, 0x0a, 0x61, 0x0a])])).toEqual([
-    { problem: 'not-utf8' },
-    { text: 'a' },
+    { kind: 'not-utf8' },
+    { kind: 'line', text: 'a' },
   ]);
 });

@@ -1,8 +1,8 @@
 import { canonicalJson } from '@wcp/spec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { junkValues } from '../src/testing/junk.ts';
-import { context, workerThat } from './samples.ts';
+import { junkValues } from '../../src/testing/junk.ts';
+import { context, workerThat } from '../samples.ts';
 
 const statuses = ['ok', 'partial', 'denied', 'error'];
 const members = ['deny_reason', 'evidence', 'result', 'status', 'telemetry'];
@@ -17,9 +17,9 @@ test('a worker never throws, whatever the request, the context and the result ar
   });
   await fc.assert(
     fc.asyncProperty(anything, anything, anything, async (request, junkContext, answer) => {
-      for (const told of [context, junkContext]) {
-        for (const asked of [{ text: 'x' }, request]) {
-          const result = await workerThat(() => answer).execute(asked, told as typeof context);
+      for (const given of [context, junkContext]) {
+        for (const sent of [{ text: 'x' }, request]) {
+          const result = await workerThat(() => answer).execute(sent, given as typeof context);
           expect(Object.keys(result).sort()).toEqual(members);
           expect(statuses).toContain(result.status);
           expect(result.telemetry).toHaveLength(1);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { LineQueue } from '../../src/serve/line-queue.ts';
+import { LineQueue } from '../../../src/serve/lines/line-queue.ts';
 
 const MIB = 1024 * 1024;
 const settled = (promise: Promise<unknown>) =>
   Promise.race([promise.then(() => true), new Promise((resolve) => setTimeout(() => resolve(false), 10))]);
 
-test('what waits comes in order, and at the end nothing', async () => {
+test('waiting calls come in order, and at the end null', async () => {
   const queue = new LineQueue<string>();
   const first = queue.next();
   await queue.push('a', 1);
@@ -17,7 +17,7 @@ test('what waits comes in order, and at the end nothing', async () => {
   expect(await queue.next()).toBeNull();
 });
 
-test('more than 16 MiB are not taken before there is room again', async () => {
+test('above 16 MiB, no more is accepted until there is room again', async () => {
   const queue = new LineQueue<string>();
   expect(await settled(queue.push('a', 10 * MIB))).toBe(true);
   const full = queue.push('b', 10 * MIB);

@@ -1,8 +1,8 @@
-/** The time that a worker runs by; a test brings its own. Neither function may throw. */
+/** The clock of a worker; a test can bring its own. Neither function may throw. */
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number;
-  /** Calls `act` once after so many milliseconds, unless the function that it returns is called before. */
+  /** Calls `act` once after that many milliseconds, unless the function that it returns is called first. */
   after(milliseconds: number, act: () => void): () => void;
 }
 
@@ -15,7 +15,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** An instant as the wire writes it. */
+/** A time as the wire writes it: RFC 3339 in UTC. */
 export function timeText(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

@@ -1,30 +1,38 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { canonicalJson } from '@wcp/spec';
-import { type Call, findingOf, parseCall, refuseCall, runCall, type Served } from './call.ts';
+import {
+  type Call,
+  type CallReading,
+  findingOf,
+  parseCall,
+  resultWithCode,
+  runCall,
+  type Served,
+} from '../call.ts';
+import { logError, type ProtocolOutput } from '../protocol-output.ts';
 import { type HttpAddress, urlOf } from './http-address.ts';
 import { dispatchOf } from './http-dispatch.ts';
-import { logError, type ProtocolOutput } from './protocol-output.ts';
-import { readBody } from './read-body.ts';
+import { type Body, readBody } from './read-body.ts';
 
-/** How many calls a worker has at a time. */
+/** The maximum number of calls at a time. */
 const MAX_CALLS = 32;
-/** How long a request may take to come in, in milliseconds. */
+/** The maximum time for a request to arrive, in milliseconds. */
 const REQUEST_MS = 30_000;
-/** How long calls may go on after the worker was asked to end, in milliseconds. */
-const LEAVE_MS = 10_000;
+/** The maximum time for running calls after a signal to end, in milliseconds. */
+const SHUTDOWN_MS = 10_000;
 
 /** A worker that is served over HTTP. */
 export interface HttpServed extends Served {
-  /** Whether it knows a Hall whose permits it asks for. */
+  /** Whether it knows a Hall, and so requires permits. */
   readonly knowsHall: boolean;
 }
 
 /**
- * Serves a worker over HTTP until the process is asked to end (SIGTERM, SIGINT): `POST /run`, `GET /record`,
- * `GET /healthz`. Says where it listens in one line of JSON on standard output.
+ * Serves a worker over HTTP until SIGTERM or SIGINT: `POST /run`, `GET /record`, `GET /healthz`. Prints its
+ * address as one line of JSON on standard output.
  *
- * @throws what the system says where it can't listen
+ * @throws the system's error where it can't listen
  */
 export async function serveHttp(
   served: HttpServed,
@@ -44,25 +52,25 @@ export async function serveHttp(
   await close(server);
 }
 
-/** Waits for what runs; a connection whose answer is out is not kept. */
+/** Waits for running calls and closes idle connections. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, LEAVE_MS);
+    setTimeout(resolve, SHUTDOWN_MS);
     setInterval(() => server.closeIdleConnections(), 20);
     server.close(() => resolve());
   });
 }
 
-/** What is answered to a request that is no call, by its reason. */
-const REFUSALS = {
-  NOT_FOUND: [404, 'There are POST /run, GET /record and GET /healthz.'],
-  METHOD_NOT_ALLOWED: [405, 'This path has another method.'],
-  FROM_A_BROWSER: [403, 'A worker is called by a Hall and not by a page in a browser.'],
-  UNSUPPORTED_MEDIA_TYPE: [415, 'The body of a call is application/json.'],
-  TOO_MANY_CALLS: [429, 'The worker has as many calls as it takes: ask again later.'],
+/** The problems of requests that are not calls: status and message. */
+const PROBLEMS = {
+  NOT_FOUND: [404, 'The routes are POST /run, GET /record and GET /healthz.'],
+  METHOD_NOT_ALLOWED: [405, 'This path does not support the method.'],
+  FROM_A_BROWSER: [403, 'A worker is called by a Hall, not by a page in a browser.'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'The body of a call must be application/json.'],
+  TOO_MANY_CALLS: [429, 'The worker is running its maximum number of calls: try again later.'],
 } as const;
 
-type Refusal = keyof typeof REFUSALS;
+type Problem = keyof typeof PROBLEMS;
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 class HttpWorker {
@@ -81,7 +89,7 @@ class HttpWorker {
   }
 
   readonly #routes: Readonly<Record<string, readonly [method: string, handler: Handler]>> = {
-    '/run': ['POST', (request, response) => this.#take(request, response)],
+    '/run': ['POST', (request, response) => this.#admit(request, response)],
     '/record': ['GET', (_, response) => send(response, 200, JSON.stringify(this.#served.worker.record))],
     '/healthz': [
       'GET',
@@ -95,19 +103,19 @@ class HttpWorker {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = ''] = (request.url ?? '').split('?');
     const route = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined;
-    // A browser says where a page is from; no page has a reason to call a worker.
-    if (request.headers.origin !== undefined) return refuse(response, 'FROM_A_BROWSER');
-    if (route === undefined) return refuse(response, 'NOT_FOUND');
+    // A browser sends the origin of a page; no page has a reason to call a worker.
+    if (request.headers.origin !== undefined) return sendProblem(response, 'FROM_A_BROWSER');
+    if (route === undefined) return sendProblem(response, 'NOT_FOUND');
     const [method, handler] = route;
-    if (request.method !== method) return refuse(response, 'METHOD_NOT_ALLOWED');
+    if (request.method !== method) return sendProblem(response, 'METHOD_NOT_ALLOWED');
     await handler(request, response);
   }
 
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
-      return refuse(response, 'UNSUPPORTED_MEDIA_TYPE');
+      return sendProblem(response, 'UNSUPPORTED_MEDIA_TYPE');
     }
-    if (this.#calls >= MAX_CALLS) return refuse(response, 'TOO_MANY_CALLS');
+    if (this.#calls >= MAX_CALLS) return sendProblem(response, 'TOO_MANY_CALLS');
     this.#calls += 1;
     try {
       await this.#answer(request, response);
@@ -119,18 +127,18 @@ class HttpWorker {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { worker } = this.#served;
     const body = await readBody(request);
-    if ('problem' in body && body.problem === 'too-large') {
-      return send(response, 413, canonicalJson(refuseCall(worker, 'WORKER_BODY_TOO_LARGE')));
+    if (body.kind === 'too-large') {
+      return send(response, 413, canonicalJson(resultWithCode(worker, 'WORKER_BODY_TOO_LARGE')));
     }
-    const call = 'text' in body ? parseCall(body.text) : { problem: 'It is not JSON.', id: undefined };
-    if ('problem' in call) {
-      const refusal = refuseCall(worker, 'WORKER_INVALID_BODY', findingOf(call.problem));
-      return send(response, 400, canonicalJson(refusal));
+    const reading = callIn(body);
+    if (!reading.ok) {
+      const result = resultWithCode(worker, 'WORKER_INVALID_BODY', findingOf(reading.message));
+      return send(response, 400, canonicalJson(result));
     }
-    return send(response, 200, canonicalJson(await this.#run(call, response)));
+    return send(response, 200, canonicalJson(await this.#run(reading.call, response)));
   }
 
-  /** Runs the call as long as somebody waits for its answer. */
+  /** Runs the call as long as its caller waits for the answer. */
   #run(call: Call, response: ServerResponse) {
     const controller = new AbortController();
     response.once('close', () => controller.abort());
@@ -140,12 +148,17 @@ class HttpWorker {
   }
 }
 
-function refuse(response: ServerResponse, code: Refusal): void {
-  const [status, message] = REFUSALS[code];
+function callIn(body: Body): CallReading {
+  if (body.kind === 'text') return parseCall(body.text);
+  return { ok: false, message: 'It is not JSON.', id: undefined };
+}
+
+function sendProblem(response: ServerResponse, code: Problem): void {
+  const [status, message] = PROBLEMS[code];
   send(response, status, JSON.stringify({ code, message }));
 }
 
-/** A request that was refused was perhaps not read: its connection is of no more use. */
+/** The body of a failed request may not have been read, so its connection is closed. */
 function send(response: ServerResponse, status: number, text: string): void {
   const body = Buffer.from(text);
   response.writeHead(status, {

@@ -1,4 +1,4 @@
-/** Where a worker listens. */
+/** The address on which a worker listens. */
 export interface HttpAddress {
   readonly host: string;
   readonly port: number;
@@ -6,7 +6,7 @@ export interface HttpAddress {
 
 const ADDRESS = /^(?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):)?([0-9]{1,5})$/;
 
-/** Reads `[host:]port`, the host of this machine alone where there is none; null for anything else. */
+/** Reads `[host:]port`, with 127.0.0.1 as the default host; null for anything else. */
 export function readAddress(text: string): HttpAddress | null {
   const [, host = '127.0.0.1', port] = ADDRESS.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535) return null;

@@ -1,13 +1,13 @@
-import { findingOf, refuseCall, resultLine, type Served } from './call.ts';
-import { type Line, readLine } from './line.ts';
+import { findingOf, resultLine, resultWithCode, type Served } from '../call.ts';
+import type { ProtocolOutput } from '../protocol-output.ts';
+import { type InvalidLine, type Line, readLine } from './line.ts';
 import { LineCall } from './line-call.ts';
 import { LineQueue } from './line-queue.ts';
-import type { ProtocolOutput } from './protocol-output.ts';
 import { type InputLine, readInputLines } from './read-lines.ts';
 
 /**
- * Answers calls that come as lines, in order, until the end of the input. It reads on while a call runs:
- * a line may cancel it, or answer what it dispatched. False where nobody reads the answers any more.
+ * Answers calls on lines, in order, until the end of the input. It reads on while a call runs: a line may cancel
+ * it, or answer its chained dispatch. False where the reader of the answers is gone.
  */
 export async function serveLines(served: Served, output: ProtocolOutput): Promise<boolean> {
   const server = new LineServer(served, output);
@@ -15,12 +15,10 @@ export async function serveLines(served: Served, output: ProtocolOutput): Promis
   return server.answer();
 }
 
-type Problem = Extract<Line, { kind: 'problem' }>;
-
 class LineServer {
   readonly #served: Served;
   readonly #output: ProtocolOutput;
-  readonly #queue = new LineQueue<LineCall | Problem>();
+  readonly #queue = new LineQueue<LineCall | InvalidLine>();
   readonly #calls = new Set<LineCall>();
 
   constructor(served: Served, output: ProtocolOutput) {
@@ -31,18 +29,18 @@ class LineServer {
   async read(lines: AsyncIterable<InputLine>): Promise<void> {
     try {
       for await (const line of lines) {
-        await this.#take(readLine(line), 'text' in line ? line.text.length : 0);
+        await this.#take(readLine(line), line.kind === 'line' ? line.text.length : 0);
       }
     } catch {
-      // An input that breaks has ended.
+      // A broken input has ended.
     }
-    for (const call of this.#calls) call.leaveAlone();
+    for (const call of this.#calls) call.endInput();
     this.#queue.end();
   }
 
   async answer(): Promise<boolean> {
     for (let next = await this.#queue.next(); next !== null; next = await this.#queue.next()) {
-      const line = next instanceof LineCall ? await this.#run(next) : this.#refuse(next);
+      const line = next instanceof LineCall ? await this.#run(next) : this.#answerInvalid(next);
       if (!(await this.#output.writeLine(line))) return false;
     }
     return true;
@@ -55,13 +53,13 @@ class LineServer {
         this.#calls.add(call);
         return this.#queue.push(call, size);
       }
-      case 'problem':
+      case 'invalid':
         return this.#queue.push(line, size);
       case 'cancel':
-        for (const call of this.#calls) if (call.isCalled(line.id)) call.cancel();
+        for (const call of this.#calls) if (call.hasId(line.id)) call.cancel();
         return;
       case 'dispatched':
-        for (const call of this.#calls) if (call.isCalled(line.id)) call.hear(line);
+        for (const call of this.#calls) if (call.hasId(line.id)) call.receive(line);
         return;
       case 'blank':
     }
@@ -73,8 +71,8 @@ class LineServer {
     return resultLine(result, call.id);
   }
 
-  #refuse({ code, problem, id }: Problem): string {
-    const findings = problem === null ? [] : findingOf(problem);
-    return resultLine(refuseCall(this.#served.worker, code, findings), id);
+  #answerInvalid({ code, message, id }: InvalidLine): string {
+    const findings = message === null ? [] : findingOf(message);
+    return resultLine(resultWithCode(this.#served.worker, code, findings), id);
   }
 }

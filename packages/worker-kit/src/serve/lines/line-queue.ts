@@ -1,4 +1,4 @@
-/** How many bytes of calls may wait before no more are read. */
+/** The maximum size of waiting calls, in bytes; above it, no more are read. */
 const MAX_WAITING = 16 * 1024 * 1024;
 
 /** Calls that wait for their turn, in order. */
@@ -20,13 +20,13 @@ export class LineQueue<T> {
     });
   }
 
-  /** Nothing comes after what waits. */
+  /** Ends the queue after the waiting calls. */
   end(): void {
     this.#isEnded = true;
     this.#wake();
   }
 
-  /** The next one, when there is one; null at the end. */
+  /** Resolves with the next one; null at the end. */
   async next(): Promise<T | null> {
     while (this.#waiting.length === 0 && !this.#isEnded) {
       await new Promise<void>((resolve) => {

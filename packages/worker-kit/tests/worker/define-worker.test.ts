@@ -1,8 +1,8 @@
 import { WcpError } from '@wcp/spec';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineWorker, sealRecord } from '../src/index.ts';
-import { context, record } from './samples.ts';
+import { defineWorker, sealRecord } from '../../src/index.ts';
+import { context, record } from '../samples.ts';
 
 const input = z.object({ name: z.string() });
 const run = ({ name }: { name: string }) => ({ greeting: `Hello, ${name}!` });
@@ -35,23 +35,23 @@ test('the record of a worker cannot be changed, and is not the author’s object
   expect(() => Object.assign(worker, { record: null })).toThrow(TypeError);
 });
 
-test('a record keeps the spelling that its hash is about', () => {
+test('a record keeps the spelling that its hash covers', () => {
   const { artifact_hash: _, ...content } = record;
   const spelled = sealRecord({ ...content, currently_implements: ['ctrl.obs.audit_log_append_only'] });
   expect(defineWorker({ record: spelled, input, run }).record).toEqual(spelled);
 });
 
-test('every mistake in a definition is found at once', () => {
+test('every mistake in a definition is reported at once', () => {
   const wrong = { ...record, risk_tier: 'tiny', capabilities: [] };
   const definition = { record: wrong, input: {}, output: 'x', run: 'x', onError: 1 };
-  expect(findingsOf(() => defineWorker(definition as never, { maxDuration: 0 }))).toEqual([
+  expect(findingsOf(() => defineWorker(definition as never, { maxDurationMs: 0 }))).toEqual([
     '/record/capabilities',
     '/record/risk_tier',
     '/input',
     '/output',
     '/run',
     '/onError',
-    '/maxDuration',
+    '/maxDurationMs',
   ]);
 });
 
@@ -63,21 +63,21 @@ test.each([undefined, null, [], 'text', {}])('a record that is %j is refused', (
   expect(findingsOf(() => defineWorker({ record: bad, input, run }))).not.toBeNull();
 });
 
-test('a record whose hash is not its own is refused', () => {
+test('a record with a wrong hash is refused', () => {
   const changed = { ...record, risk_tier: 'high' };
   expect(findingsOf(() => defineWorker({ record: changed, input, run }))).toEqual(['/record/artifact_hash']);
 });
 
 test.each([0, -1, 1.5, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])(
-  'a longest run of %d is refused',
+  'a maximum duration of %d is refused',
   (n) => {
-    expect(findingsOf(() => defineWorker({ record, input, run }, { maxDuration: n }))).toEqual([
-      '/maxDuration',
+    expect(findingsOf(() => defineWorker({ record, input, run }, { maxDurationMs: n }))).toEqual([
+      '/maxDurationMs',
     ]);
   },
 );
 
-test('sealRecord replaces a hash and leaves its argument alone', () => {
+test('sealRecord replaces a hash and does not change its argument', () => {
   const stale = { ...record, risk_tier: 'high' as const };
   const sealed = sealRecord(stale);
   expect(stale.artifact_hash).toBe(record.artifact_hash);

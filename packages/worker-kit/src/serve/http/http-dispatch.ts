@@ -1,15 +1,15 @@
 import { parseJson } from '@wcp/spec/json';
-import { readUnverified } from '../permit/verify-permit.ts';
-import { type ChainedAnswer, type ChainedDispatch, problem } from '../run/chained-dispatch.ts';
+import { readUnverified } from '../../permit/verify-permit.ts';
+import { type ChainedAnswer, type ChainedDispatch, dispatchError } from '../../run/chained-dispatch.ts';
 
-/** The longest answer of a Hall, in bytes. */
+/** The maximum length of a Hall's answer, in bytes. */
 const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
 const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])$/;
 
 /**
- * The way to the Hall that the permit of a call names; undefined where it names none. A worker that knows a
- * Hall runs only where the permit is that Hall's. One that knows none can't tell who wrote the address, and
- * asks nobody but this machine.
+ * Dispatches by way of the Hall that the permit of a call names; undefined where it names none. A worker that
+ * knows a Hall runs only with that Hall's permit. One that knows none can't tell who wrote the address, so it
+ * connects only to this machine.
  */
 export function dispatchOf(
   permit: unknown,
@@ -19,26 +19,27 @@ export function dispatchOf(
   const url = URL.parse(readUnverified(permit)?.dispatch_url ?? '');
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   if (!knowsHall && !LOOPBACK.test(url.hostname)) return undefined;
-  return (asked) => askHall(url, { permit: String(permit), asked, signal });
+  return (request) => sendToHall(url, { permit: String(permit), request, signal });
 }
 
-interface Question {
+interface DispatchRequest {
   readonly permit: string;
-  readonly asked: unknown;
+  readonly request: unknown;
   readonly signal: AbortSignal;
 }
 
-/** Asks the Hall for a chained dispatch: the permit of the call says for whom. */
-async function askHall(url: URL, { permit, asked, signal }: Question): Promise<ChainedAnswer> {
+/** Sends a chained dispatch to the Hall, which knows the call by its permit. */
+async function sendToHall(url: URL, { permit, request, signal }: DispatchRequest): Promise<ChainedAnswer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${permit}` },
-    body: JSON.stringify({ asked }),
+    body: JSON.stringify({ asked: request }),
     redirect: 'error',
     signal,
   });
   const text = await readText(response);
-  if (!response.ok) throw problem(`The Hall refused to dispatch (HTTP ${response.status}${codeIn(text)}).`);
+  if (!response.ok)
+    throw dispatchError(`The Hall did not dispatch (HTTP ${response.status}${codeIn(text)}).`);
   return parseJson(text) as ChainedAnswer;
 }
 
@@ -47,7 +48,7 @@ async function readText({ body }: Response): Promise<string> {
   let length = 0;
   for await (const part of body ?? []) {
     length += part.length;
-    if (length > MAX_ANSWER_LENGTH) throw problem('The Hall’s answer is larger than 8 MiB.');
+    if (length > MAX_ANSWER_LENGTH) throw dispatchError('The Hall’s answer is larger than 8 MiB.');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

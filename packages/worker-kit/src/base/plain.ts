@@ -2,14 +2,14 @@ import type { Finding } from '@wcp/spec';
 import { INPUT_DEPTH } from '@wcp/spec/input';
 import { escapeText, nestingOf, readCanonical } from '@wcp/spec/json';
 
-/** A value that was read once and copied, or why JSON cannot hold it. */
+/** A value that was read once and copied, or why it has no JSON. */
 export type Plain =
   | { readonly ok: true; readonly value: unknown; readonly text: string }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /**
- * Reads any value once and gives a copy of plain JSON that nobody else holds, with its canonical text.
- * No deeper than an input may be: a result is the next worker's request.
+ * Reads any value once and returns a copy as plain JSON, with its canonical text. The depth is limited to that
+ * of an input: a result may become the next worker's request.
  */
 export function readPlain(value: unknown): Plain {
   const { text, findings } = readCanonical(value);
@@ -23,7 +23,7 @@ export function readPlain(value: unknown): Plain {
 
 const MAX_MESSAGE_LENGTH = 500;
 
-/** A text from outside as a message may carry it: escaped, well-formed, of a bounded length. */
+/** A text from outside, safe for a message: escaped, well-formed, of limited length. */
 export function messageText(text: unknown): string {
   return typeof text === 'string' ? escapeText(text.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()) : '';
 }

@@ -7,79 +7,88 @@ import {
   type WorkerContext,
   type WorkerResult,
 } from '@wcp/spec';
-import { type Clock, systemClock } from './clock.ts';
-import { type PermitOptions, permitGate } from './permit/permit-gate.ts';
-import { executeRun, type Plan } from './run/execute.ts';
-import type { Denial, PartialAnswer, RunContext } from './run/run-context.ts';
-import type { RunOptions } from './run/run-options.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { type PermitOptions, permitGate } from '../permit/permit-gate.ts';
+import { executeRun, type Plan, type RunOptions } from '../run/execute.ts';
+import type { Denial, PartialAnswer, RunContext } from '../run/run-context.ts';
 
-/** A worker: its record, and the one way to run it. */
+/** A worker: its record, and the function that runs it. */
 export interface Worker {
-  /** The record as it was given, frozen. */
+  /** The record as defined, frozen. */
   readonly record: RegistryRecord;
   /**
-   * Runs the worker once. The promise never rejects and settles by the deadline; the arguments may be
-   * anything at all (section 10).
+   * Runs the worker once. The promise never rejects and resolves by the deadline, whatever the arguments
+   * are (section 10).
    */
   execute(request: unknown, context: WorkerContext, options?: RunOptions): Promise<WorkerResult>;
 }
 
-/** What a worker's author writes. */
+/** A worker as its author writes it. */
 export interface WorkerDefinition<
   I extends StandardSchemaV1 = StandardSchemaV1,
   O extends StandardSchemaV1 = StandardSchemaV1,
 > {
   /** The registry record (section 4.2), with its `artifact_hash`: see {@link sealRecord}. */
   readonly record: unknown;
-  /** What the request has to be: a schema of zod or of any library that speaks Standard Schema. */
+  /** The schema of the request, of zod or any other library that implements Standard Schema. */
   readonly input: I;
-  /** What the result has to be; absent, any JSON. */
+  /** The schema of the result; absent, any JSON. */
   readonly output?: O;
-  /** Does the work. It may throw, reject or never end: the result then says so. */
+  /** Does the work. If it throws, rejects or never ends, the result says so. */
   run(
     request: StandardSchemaV1.InferOutput<I>,
     context: RunContext,
   ): Answer<StandardSchemaV1.InferInput<O>> | Promise<Answer<StandardSchemaV1.InferInput<O>>>;
-  /** Gets what `run` or a schema threw, for the author's log; nothing of it is in the result. */
+  /** Receives what `run` or a schema threw, for the author's log; the result reveals nothing of it. */
   onError?(error: unknown): void | Promise<void>;
 }
 
 type Answer<R> = R | PartialAnswer<R> | Denial;
 
-/** What a test or a program with a posture of its own sets. */
+/** Settings for tests, and for programs that hold a worker themselves. */
 export interface WorkerOptions {
   readonly clock?: Clock;
-  /** The longest run in milliseconds, whatever the context's deadline; 300,000 where it is not given. */
-  readonly maxDuration?: number;
-  /** Makes `execute` ask for the Hall's permit; absent, the program that holds the worker is trusted. */
+  /** Maximum duration of a run in milliseconds, whatever the context's deadline (default 300,000). */
+  readonly maxDurationMs?: number;
+  /** Makes `execute` require a permit of the Hall; absent, the program that holds the worker is trusted. */
   readonly permits?: PermitOptions;
 }
 
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Makes a worker of a record, schemas and a function (section 10).
+ * Defines a worker by a record, schemas and a function (section 10).
  *
- * @throws {WcpError} `ERR_WCP_WORKER` for a mistake in the definition, with every finding in the
- * message and as `cause`
+ * @throws {WcpError} `ERR_WCP_WORKER` for a mistake in the definition, with every finding in the message and
+ * as `cause`
  * @example
+ * ```ts
+ * import { defineWorker, sealRecord } from '@wcp/worker-kit';
+ * import { z } from 'zod';
+ *
  * export const worker = defineWorker({
- *   record,
+ *   record: sealRecord({
+ *     worker_id: 'org.acme.greeter.dev',
+ *     worker_species_id: 'org.acme.greeter',
+ *     capabilities: ['org.acme.greet'],
+ *     risk_tier: 'low',
+ *   }),
  *   input: z.object({ name: z.string() }),
  *   run: ({ name }) => ({ greeting: `Hello, ${name}!` }),
  * });
+ * ```
  */
 export function defineWorker<I extends StandardSchemaV1, O extends StandardSchemaV1>(
   definition: WorkerDefinition<I, O>,
   options: WorkerOptions = {},
 ): Worker {
-  const { clock = systemClock, maxDuration = 300_000, permits } = options;
-  const findings = [...checkDefinition(definition), ...checkDuration(maxDuration)];
+  const { clock = systemClock, maxDurationMs = 300_000, permits } = options;
+  const findings = [...checkDefinition(definition), ...checkDuration(maxDurationMs)];
   if (findings.length > 0) throw new WcpError('ERR_WCP_WORKER', describe(findings), { cause: findings });
   // A copy with the members in the author's order, as the record's file has them.
   const record = deepFreeze(JSON.parse(JSON.stringify(definition.record)) as RegistryRecord);
   const admit = permits === undefined ? null : permitGate(permits, clock);
-  const plan: Plan = { ...planOf(definition), record, clock, maxDuration, admit };
+  const plan: Plan = { ...planOf(definition), record, clock, maxDurationMs, admit };
   const worker: Worker = {
     record,
     execute: (request, context, options) => executeRun(plan, request, context, options),
@@ -90,7 +99,7 @@ export function defineWorker<I extends StandardSchemaV1, O extends StandardSchem
 
 const plans = new WeakMap<Worker, Plan>();
 
-/** The plan of a worker that {@link defineWorker} made; null for anything else. */
+/** The plan of a worker made by {@link defineWorker}; null for any other. */
 export function planFor(worker: Worker): Plan | null {
   return plans.get(worker) ?? null;
 }
@@ -105,25 +114,28 @@ function planOf<I extends StandardSchemaV1, O extends StandardSchemaV1>(definiti
 }
 
 function checkDefinition(definition: WorkerDefinition): Finding[] {
-  if (typeof definition !== 'object' || definition === null) return [wrong('', 'A definition is an object.')];
+  if (typeof definition !== 'object' || definition === null)
+    return [invalid('', 'A definition must be an object.')];
   const record = parseRecord(definition.record);
   const { input, output, run, onError } = definition;
   return [
     ...(record.ok ? [] : record.findings.map((finding) => ({ ...finding, path: `/record${finding.path}` }))),
-    ...(isSchema(input) ? [] : [wrong('/input', 'The input is a Standard Schema, such as one of zod.')]),
+    ...(isSchema(input)
+      ? []
+      : [invalid('/input', 'The input must be a Standard Schema, such as one of zod.')]),
     ...(output === undefined || isSchema(output)
       ? []
-      : [wrong('/output', 'The output is a Standard Schema.')]),
-    ...(typeof run === 'function' ? [] : [wrong('/run', 'The member "run" is a function.')]),
+      : [invalid('/output', 'The output must be a Standard Schema.')]),
+    ...(typeof run === 'function' ? [] : [invalid('/run', 'The member "run" must be a function.')]),
     ...(onError === undefined || typeof onError === 'function'
       ? []
-      : [wrong('/onError', 'The member "onError" is a function.')]),
+      : [invalid('/onError', 'The member "onError" must be a function.')]),
   ];
 }
 
-function checkDuration(maxDuration: number): Finding[] {
-  if (Number.isInteger(maxDuration) && maxDuration > 0 && maxDuration <= MAX_TIMER) return [];
-  return [wrong('/maxDuration', `The longest run is an integer from 1 to ${MAX_TIMER} milliseconds.`)];
+function checkDuration(maxDurationMs: number): Finding[] {
+  if (Number.isInteger(maxDurationMs) && maxDurationMs > 0 && maxDurationMs <= MAX_TIMER) return [];
+  return [invalid('/maxDurationMs', `The maximum duration must be an integer from 1 to ${MAX_TIMER}.`)];
 }
 
 function isSchema(schema: unknown): boolean {
@@ -131,13 +143,13 @@ function isSchema(schema: unknown): boolean {
   return isHolder && typeof (schema as Partial<StandardSchemaV1>)['~standard']?.validate === 'function';
 }
 
-function wrong(path: string, message: string): Finding {
+function invalid(path: string, message: string): Finding {
   return { path, code: 'INVALID_VALUE', message };
 }
 
 function describe(findings: readonly Finding[]): string {
   const lines = findings.map(({ path, message }) => `${path === '' ? '/' : path}: ${message}`);
-  return `The worker is not defined as it must be:\n${lines.join('\n')}`;
+  return `The definition of the worker is invalid:\n${lines.join('\n')}`;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,17 +1,17 @@
-/** One way in which the kit answers for a worker: the status, and a sentence with the remedy. */
+/** The status of a code, and its message: one sentence with the remedy. */
 export interface WorkerCodeEntry {
   readonly status: 'denied' | 'error';
   readonly message: string;
 }
 
 /**
- * Every code that the kit itself puts into `deny_reason` (section 10). What is wrong with the call is
- * `denied`, what went wrong inside is `error`. The sentences say nothing of the worker's own error.
+ * Every code that the kit itself puts into `deny_reason` (section 10). A wrong call is `denied`; a failure
+ * inside the worker is `error`. The messages reveal nothing of the worker's own error.
  */
 export const WORKER_CODES = {
   WORKER_INVALID_CONTEXT: {
     status: 'denied',
-    message: 'The context is not that of a dispatch: mend what the findings name.',
+    message: 'The context is not that of a dispatch: correct what the findings name.',
   },
   WORKER_WRONG_WORKER: {
     status: 'denied',
@@ -23,28 +23,28 @@ export const WORKER_CODES = {
   },
   WORKER_ENV_NOT_ALLOWED: {
     status: 'denied',
-    message: 'This worker may not run in the environment: its record would have to allow it.',
+    message: 'This worker may not run in this environment: its record would have to allow it.',
   },
   WORKER_INVALID_INPUT: {
     status: 'denied',
-    message: 'The request does not fit the worker: mend what the findings name.',
+    message: 'The request does not match the worker’s input schema: correct what the findings name.',
   },
   WORKER_DENIED: { status: 'denied', message: 'The worker refused the request.' },
   WORKER_TIMEOUT: {
     status: 'error',
-    message: 'The worker had no answer by its deadline: allow more time, or ask for less.',
+    message: 'The worker did not finish by its deadline: allow more time, or request less.',
   },
   WORKER_CANCELLED: {
     status: 'error',
-    message: 'The call was cancelled: what the worker had done by then stays done.',
+    message: 'The call was cancelled: what the worker had done by then is not undone.',
   },
   WORKER_FAILED: {
     status: 'error',
-    message: 'The worker’s code failed: its author finds the error in the worker’s own log.',
+    message: 'The worker’s code failed: the error is in the worker’s own log.',
   },
   WORKER_SCHEMA_FAILED: {
     status: 'error',
-    message: 'A schema of the worker failed instead of judging: its author has to mend it.',
+    message: 'A schema of the worker threw instead of validating: its author has to fix it.',
   },
   WORKER_INVALID_RESULT: {
     status: 'error',
@@ -52,7 +52,7 @@ export const WORKER_CODES = {
   },
   WORKER_INVALID_OUTPUT: {
     status: 'error',
-    message: 'The worker’s result does not fit its own output schema: its author has to mend one of the two.',
+    message: 'The worker’s result does not match its output schema: its author has to fix one of the two.',
   },
   WORKER_INVALID_LINE: {
     status: 'error',
@@ -73,19 +73,19 @@ export const WORKER_CODES = {
   WORKER_PERMIT_NO_KEY: {
     status: 'denied',
     message:
-      'This worker does not know its Hall and so runs in dev alone: set WCP_HALL_PUBLIC_KEY to the Hall’s public key, 64 hexadecimal digits.',
+      'This worker does not know its Hall, so it runs only in dev: set WCP_HALL_PUBLIC_KEY to the Hall’s public key, 64 hexadecimal digits.',
   },
   WORKER_PERMIT_MISSING: {
     status: 'denied',
-    message: 'The call has no permit: let the Hall deliver it.',
+    message: 'The call has no permit: let a Hall deliver it.',
   },
   WORKER_PERMIT_MALFORMED: {
     status: 'denied',
-    message: 'The permit does not have the form of one: pass on what the Hall gave, unchanged.',
+    message: 'The permit is malformed: pass on the Hall’s permit unchanged.',
   },
   WORKER_PERMIT_ALGORITHM: {
     status: 'denied',
-    message: 'The permit names another algorithm than EdDSA: only what a Hall signs is a permit.',
+    message: 'The permit names an algorithm other than EdDSA, which is the only one a Hall uses.',
   },
   WORKER_PERMIT_SIGNATURE: {
     status: 'denied',
@@ -97,7 +97,7 @@ export const WORKER_CODES = {
   },
   WORKER_PERMIT_NOT_YET: {
     status: 'denied',
-    message: 'The permit is not valid yet: the clocks of Hall and worker differ, set them right.',
+    message: 'The permit is not valid yet: the clocks of the Hall and the worker differ, so correct them.',
   },
   WORKER_PERMIT_WRONG_WORKER: {
     status: 'denied',
@@ -109,16 +109,16 @@ export const WORKER_CODES = {
   },
   WORKER_PERMIT_WRONG_CONTEXT: {
     status: 'denied',
-    message: 'The permit is for another context: pass on the one that the Hall gave, unchanged.',
+    message: 'The permit is for another context: pass on the Hall’s context unchanged.',
   },
   WORKER_PERMIT_REPLAYED: {
     status: 'denied',
     message:
-      'The permit was used already, or is older than this process, which then cannot know: let the Hall decide again, or set WCP_PERMIT_STORE.',
+      'The permit was already used, or is older than this process and so may have been: let the Hall decide again, or set WCP_PERMIT_STORE.',
   },
   WORKER_PERMIT_STORE_FAILED: {
     status: 'error',
-    message: 'The worker could not note that the permit is used, so it did not run: see to WCP_PERMIT_STORE.',
+    message: 'The worker could not record the use of the permit, so it did not run: check WCP_PERMIT_STORE.',
   },
 } as const satisfies Readonly<Record<string, WorkerCodeEntry>>;
 
