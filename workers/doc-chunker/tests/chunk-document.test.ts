@@ -234,12 +234,9 @@ describe('a hostile text', () => {
     }
   });
 
-  test.each(['漢', `${HANDBOOK}\n`])(
-    'a million characters of %j take a few seconds at most',
-    (unit) => {
-      const started = performance.now();
-      expect(chunksOf(long(unit, 1_000_000)).length).toBeGreaterThan(200);
-      expect(performance.now() - started).toBeLessThan(10_000);
-    },
-  );
+  test.each(['漢', `${HANDBOOK}\n`])('a million characters of %j take a few seconds at most', (unit) => {
+    const started = performance.now();
+    expect(chunksOf(long(unit, 1_000_000)).length).toBeGreaterThan(200);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
 });
