@@ -28,9 +28,9 @@ const chunk = z.strictObject({
 /** The chunks of a document in its order, and how many tokens they have together. */
 export const output = z.strictObject({ chunks: z.array(chunk), tokens: z.int().min(0) });
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Request = z.infer<typeof input>;
 /** One piece of the document. */
 export type Chunk = z.infer<typeof chunk>;
-/** What the worker answers. */
+/** The result of the worker. */
 export type Chunks = z.infer<typeof output>;

@@ -40,7 +40,7 @@ export const output = z.strictObject({
   outcome_receipt_hash: z.string().nullable(),
 });
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Request = z.infer<typeof input>;
-/** What the worker answers. */
+/** The result of the worker. */
 export type Resolution = z.infer<typeof output>;
