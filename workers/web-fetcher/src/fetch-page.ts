@@ -27,7 +27,11 @@ export async function fetchPage(
   return page instanceof Refusal ? context.deny(page.code, page.message) : page;
 }
 
-async function retrieveContent(request: Request, context: Context, network: Network): Promise<Retrieved | Refusal> {
+async function retrieveContent(
+  request: Request,
+  context: Context,
+  network: Network,
+): Promise<Retrieved | Refusal> {
   const { url: text, max_bytes, max_redirects, timeout_ms } = request;
   if (/^\s*data:/i.test(text)) return readDataUrl(text.trim(), max_bytes);
   const url = readUrl(text);

@@ -16,10 +16,7 @@ export function readUrl(text: string, base?: URL): URL | Refusal {
     return new Refusal('FETCH_INVALID_URL', 'A URL must not have a user name or a password.');
   }
   if (url.href.length > MAX_HTTP_URL_LENGTH) {
-    return new Refusal(
-      'FETCH_INVALID_URL',
-      `A URL has at most ${MAX_HTTP_URL_LENGTH} characters.`,
-    );
+    return new Refusal('FETCH_INVALID_URL', `A URL has at most ${MAX_HTTP_URL_LENGTH} characters.`);
   }
   url.hash = '';
   return url;
