@@ -14,14 +14,14 @@ export const input = z.strictObject({
 const chunk = z.strictObject({
   /** Its place among the chunks, from 0. */
   index: z.int().min(0),
-  /** The text from `start` to `end`, as it stands in the document. */
+  /** The text from `start` to `end`, unchanged from the document. */
   text: z.string().min(1),
   /** Tokens of `text` in the encoding cl100k_base. */
   tokens: z.int().min(1),
   /** Where it begins in the document, and where it ends, exclusive; in UTF-16 code units. */
   start: z.int().min(0),
   end: z.int().min(1),
-  /** The headings that it stands under, `A > B`; null where there are none. */
+  /** The path of its headings, `A > B`; null when there are none. */
   heading: z.string().nullable(),
 });
 

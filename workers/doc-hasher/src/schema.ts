@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The longest text that is read, in UTF-16 code units; a line of input is no longer than 8 MiB. */
+/** The longest text that is read, in UTF-16 code units; a line of input has at most 8 MiB. */
 const MAX_TEXT_LENGTH = 8_000_000;
 
 /**

@@ -3,7 +3,7 @@ import type { KnownWord, WordVectors } from './word-vectors.ts';
 /** A word that makes up this share of English text counts half; rarer words count more, others less. */
 const HALF_WEIGHT = 1e-4;
 
-/** The most words that are cached: as many as English has in use, not as many as a request may have. */
+/** The most words that are cached: as many as English has in use, whatever a request contains. */
 const MAX_CACHED = 100_000;
 
 /** Finds words, and caches what it found while one request is handled. */

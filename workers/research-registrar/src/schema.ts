@@ -51,7 +51,7 @@ export type Registration = z.infer<typeof registration>;
 /** The request of `cap.mem.retrieve`. */
 export type Question = z.infer<typeof question>;
 
-/** A request of either capability, told apart by its members. */
+/** A request of either capability, which its members distinguish. */
 export const input = z.unknown().transform((value, refinement): Registration | Question => {
   const read = (isQuestion(value) ? question : registration).safeParse(value);
   if (read.success) return read.data;

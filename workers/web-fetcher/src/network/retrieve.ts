@@ -72,7 +72,7 @@ async function readResponse(
   conditions: Conditions,
 ): Promise<Hop> {
   const { statusCode: status, headers, body } = response;
-  // An error after the last read concerns nobody.
+  // An error after the last read can be ignored.
   body.on('error', () => {});
   const location = headerOf(headers, 'location');
   if (REDIRECTS.includes(status) && location !== null) return readUrl(location, url);
