@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the words of a text: a WCP worker (section 10) in Python 3.9 or newer, without anything else."""
+"""Counts the words of a text: a WCP worker (section 10) for Python 3.9 or newer, standard library only."""
 
 import hashlib
 import json
@@ -15,30 +15,29 @@ from pathlib import Path
 RECORD_FILE = Path(__file__).with_name("registry_record.json")
 RECORD = json.loads(RECORD_FILE.read_text(encoding="utf-8"))
 
-
-LONGEST_TEXT = 1_000_000
-MOST_FREQUENT = 5
+MAX_TEXT_LENGTH = 1_000_000
+FREQUENT_WORDS = 5
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def check_request(request):
-    """What is wrong with a request; nothing where it is {"text": "…"}."""
+    """The findings in a request, which should be {"text": "…"}."""
     if not isinstance(request, dict):
-        return [finding("", "NOT_AN_OBJECT", "A request is a JSON object.")]
+        return [finding("", "NOT_AN_OBJECT", "A request must be a JSON object.")]
     findings = [unknown_member(name) for name in request if name != "text"]
     text = request.get("text")
     if "text" not in request:
         findings.append(finding("/text", "MISSING_MEMBER", 'The member "text" is required.'))
-    elif not isinstance(text, str) or not 1 <= len(text) <= LONGEST_TEXT:
-        findings.append(finding("/text", "INVALID_VALUE", f"Expected 1 to {LONGEST_TEXT} characters."))
+    elif not isinstance(text, str) or not 1 <= len(text) <= MAX_TEXT_LENGTH:
+        findings.append(finding("/text", "INVALID_VALUE", f"Expected 1 to {MAX_TEXT_LENGTH} characters."))
     return findings
 
 
 def count_words(request):
-    """The result for a request that is as it must be. The same text gives the same counts."""
+    """The result for a valid request. The same text gives the same counts."""
     text = request["text"]
     counts = Counter(word.casefold() for word in WORD.findall(text))
-    frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_FREQUENT]
+    frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FREQUENT_WORDS]
     return {
         "characters": len(text),
         "lines": text.count("\n") + (not text.endswith("\n")),
@@ -52,13 +51,13 @@ OPAQUE = re.compile(r"[A-Za-z0-9._:@/-]{1,128}")
 TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?Z")
 
 CODES = {
-    "WORKER_INVALID_CONTEXT": ("denied", "The context is not that of a dispatch: mend what the findings name."),
+    "WORKER_INVALID_CONTEXT": ("denied", "The context is not valid: correct what the findings name."),
     "WORKER_WRONG_WORKER": ("denied", "The context names another worker."),
     "WORKER_WRONG_CAPABILITY": ("denied", "This worker does not declare the capability."),
     "WORKER_ENV_NOT_ALLOWED": ("denied", "The record of this worker does not allow the environment."),
-    "WORKER_INVALID_INPUT": ("denied", "The request does not fit the worker: mend what the findings name."),
-    "WORKER_TIMEOUT": ("error", "The worker had no answer by its deadline."),
-    "WORKER_FAILED": ("error", "The worker failed: its author finds the error in the worker's own log."),
+    "WORKER_INVALID_INPUT": ("denied", "The request is not valid: correct what the findings name."),
+    "WORKER_TIMEOUT": ("error", "The worker did not finish by its deadline."),
+    "WORKER_FAILED": ("error", "The worker failed: the error is in the worker's log."),
     "WORKER_INVALID_LINE": ("error", "The line is not a JSON object of context, request and, optionally, id."),
     "WORKER_LINE_TOO_LONG": ("error", "The line is longer than 8 MiB."),
 }
@@ -68,7 +67,7 @@ def execute(request, context):
     """Runs the worker once; never raises."""
     started = time.time_ns()
     try:
-        code, findings = refusal_of(request, context, started / 1e9)
+        code, findings = check_call(request, context, started / 1e9)
         result = count_words(request) if code is None else None
         if code is None and deadline_of(context) <= time.time():
             code, result = "WORKER_TIMEOUT", None
@@ -78,8 +77,8 @@ def execute(request, context):
     return answer(context, started, code, findings, request, result)
 
 
-def refusal_of(request, context, now):
-    """The code and the findings by which a call is refused; None and nothing where it is not."""
+def check_call(request, context, now):
+    """The code and the findings of a refusal; None and no findings for a valid call."""
     findings = check_context(context)
     if findings:
         return "WORKER_INVALID_CONTEXT", findings
@@ -123,13 +122,13 @@ CONTEXT = {
 
 def check_context(context):
     if not isinstance(context, dict):
-        return [finding("", "NOT_AN_OBJECT", "A context is a JSON object.")]
+        return [finding("", "NOT_AN_OBJECT", "A context must be a JSON object.")]
     findings = [unknown_member(name) for name in context if name not in CONTEXT]
-    for name, fits in CONTEXT.items():
+    for name, is_valid in CONTEXT.items():
         if name not in context:
             findings.append(finding(f"/{name}", "MISSING_MEMBER", f'The member "{name}" is required.'))
-        elif not fits(context[name]):
-            findings.append(finding(f"/{name}", "INVALID_VALUE", "The value is not one that a dispatch gives."))
+        elif not is_valid(context[name]):
+            findings.append(finding(f"/{name}", "INVALID_VALUE", "The value is not allowed here."))
     return findings
 
 
@@ -154,11 +153,11 @@ def finding(path, code, message):
 
 def unknown_member(name):
     pointer = name.replace("~", "~0").replace("/", "~1")
-    return finding(f"/{pointer}"[:1024], "UNKNOWN_MEMBER", "There is no such member.")
+    return finding(f"/{pointer}"[:1024], "UNKNOWN_MEMBER", "The member is not known.")
 
 
 def answer(context, started, code, findings, request, result):
-    """The result of a run, with its one event and its evidence."""
+    """The result of a run, with its event and its evidence."""
     status, message = ("ok", None) if code is None else CODES[code]
     reason = None if code is None else {"code": code, "message": message}
     if findings:
@@ -189,7 +188,7 @@ def answer(context, started, code, findings, request, result):
 
 
 def echo(context):
-    """What an event repeats of a context: each member where it is one, else null."""
+    """The members of a context that an event repeats; null for each that is not valid."""
     members = context if isinstance(context, dict) else {}
     names = ("correlation_id", "tenant_id", "capability_id", "decision_id")
     return {name: members.get(name) if is_opaque(members.get(name)) else None for name in names}
@@ -205,19 +204,19 @@ def hash_of(value):
 
 
 def canonical(value):
-    """The bytes of RFC 8785, for values without fractions and with names in ASCII. Refuses what is no JSON."""
+    """The bytes of RFC 8785, for values without fractions and with ASCII names. Raises for anything that is not JSON."""
     form = {"ensure_ascii": False, "sort_keys": True, "allow_nan": False, "separators": (",", ":")}
     return json.dumps(value, **form).encode("utf-8")
 
 
-LONGEST_LINE = 8 * 1024 * 1024
+MAX_LINE_LENGTH = 8 * 1024 * 1024
 
 
 def answer_line(line):
-    """What is written for a line of input, which is None where it was too long."""
+    """The output for a line of input; the line is None when it was too long."""
     call = None if line is None else parse(line)
     if isinstance(call, dict) and set(call) == {"cancel"}:
-        # A call that was called off is over by now: this worker reads no line before it has answered the last.
+        # A cancelled call has already ended: this worker reads no line before it has answered the previous one.
         return b""
     identity = {"id": call["id"]} if isinstance(call, dict) and "id" in call else {}
     if is_call(call):
@@ -233,7 +232,7 @@ def is_call(call):
 
 
 def parse(line):
-    """A value of JSON as the protocol has it: no name twice, no NaN, no half of a character. Else None."""
+    """A JSON value under the rules of the protocol: no duplicate name, no NaN, no lone surrogate. Else None."""
     try:
         value = json.loads(line.decode("utf-8"), object_pairs_hook=unique, parse_constant=refuse)
         canonical(value)
@@ -248,19 +247,19 @@ def unique(pairs):
 
 
 def refuse(_):
-    raise ValueError("This is no JSON of the protocol.")
+    raise ValueError("This is not JSON under the rules of the protocol.")
 
 
 def read_lines(stream):
-    """The lines of a stream; None for one that is too long, of which no more is kept than the limit."""
-    while line := stream.readline(LONGEST_LINE + 1):
-        too_long = len(line) > LONGEST_LINE and not line.endswith(b"\n")
+    """The lines of a stream; None for one that is too long, of which at most the limit is kept."""
+    while line := stream.readline(MAX_LINE_LENGTH + 1):
+        too_long = len(line) > MAX_LINE_LENGTH and not line.endswith(b"\n")
         while too_long and line and not line.endswith(b"\n"):
-            line = stream.readline(LONGEST_LINE)
+            line = stream.readline(MAX_LINE_LENGTH)
         yield None if too_long else line
 
 
-USAGE = 'Give one JSON argument {"context": …, "request": …}, or --stdio, --record or --help.'
+USAGE = 'Usage: one JSON argument {"context": …, "request": …}, or --stdio, --record or --help.'
 
 
 def main(arguments, output):
@@ -295,11 +294,11 @@ def write(output, data):
 
 if __name__ == "__main__":
     protocol_output = sys.stdout.buffer
-    # Whatever else is printed goes to standard error: standard output carries the lines alone.
+    # Everything else that is printed goes to standard error: standard output carries only the lines.
     sys.stdout = sys.stderr
     try:
         sys.exit(main(sys.argv[1:], protocol_output))
     except BrokenPipeError:
-        # Nobody reads any more; Python must not try to write the rest when it ends.
+        # The reader is gone; Python must not try to write the rest when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), protocol_output.fileno())
         sys.exit(1)

@@ -5,7 +5,7 @@ import type { Span } from './span.ts';
 import { TokenRuler } from './tokens/token-ruler.ts';
 
 /**
- * Cuts a document at its headings, then into paragraphs, sentences and, where a single sentence is too
+ * Cuts a document at its headings, then into paragraphs, sentences and, when a single sentence is too
  * long, words; then joins what is small under one heading. The same text gives the same chunks.
  */
 export function chunkDocument({ text, format, max_tokens }: Request): Chunks {

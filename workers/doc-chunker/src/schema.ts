@@ -14,23 +14,23 @@ export const input = z.strictObject({
 const chunk = z.strictObject({
   /** Its place among the chunks, from 0. */
   index: z.int().min(0),
-  /** The text from `start` to `end`, as it stands in the document. */
+  /** The text from `start` to `end`, unchanged from the document. */
   text: z.string().min(1),
   /** Tokens of `text` in the encoding cl100k_base. */
   tokens: z.int().min(1),
   /** Where it begins in the document, and where it ends, exclusive; in UTF-16 code units. */
   start: z.int().min(0),
   end: z.int().min(1),
-  /** The headings that it stands under, `A > B`; null where there are none. */
+  /** The path of its headings, `A > B`; null when there are none. */
   heading: z.string().nullable(),
 });
 
 /** The chunks of a document in its order, and how many tokens they have together. */
 export const output = z.strictObject({ chunks: z.array(chunk), tokens: z.int().min(0) });
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Request = z.infer<typeof input>;
 /** One piece of the document. */
 export type Chunk = z.infer<typeof chunk>;
-/** What the worker answers. */
+/** The result of the worker. */
 export type Chunks = z.infer<typeof output>;

@@ -1,4 +1,4 @@
-/** Documents to cut: one that was written, and as many as one likes that were not. */
+/** Documents to cut: a written one, and a generator of random ones. */
 export const HANDBOOK = `---
 title: Handbook
 ---
@@ -33,7 +33,7 @@ They come by boat.
 ## Nothing here
 `;
 
-/** Numbers from 0 up to a bound, always the same for one seed. */
+/** Random numbers from 0 up to a bound; a seed always gives the same ones. */
 export function seededRandom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -42,7 +42,7 @@ export function seededRandom(seed: number): (below: number) => number {
   };
 }
 
-const BITS = [
+const PARTS = [
   'word ',
   'The end. ',
   'a',
@@ -90,7 +90,7 @@ const BITS = [
   '\t',
 ];
 
-/** A document that nobody would write, of up to so many bits. */
-export function randomDocument(random: (below: number) => number, most: number): string {
-  return Array.from({ length: random(most) }, () => BITS[random(BITS.length)]).join('');
+/** A random document of fewer than `limit` parts. */
+export function randomDocument(random: (below: number) => number, limit: number): string {
+  return Array.from({ length: random(limit) }, () => PARTS[random(PARTS.length)]).join('');
 }

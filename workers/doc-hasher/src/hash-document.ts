@@ -4,8 +4,8 @@ import type { Request, SignedHash } from './schema.ts';
 import { signingKey } from './signing-key.ts';
 
 /**
- * Hashes the UTF-8 of a text, or of the canonical JSON of a document, and signs the hash as it is
- * written. Refuses with `HASHER_KEY_UNUSABLE` where the configured key is none.
+ * Hashes the UTF-8 of a text, or the canonical JSON of a document, and signs the hash as it is written.
+ * Denies with `HASHER_KEY_UNUSABLE` when the configured key cannot be used.
  */
 export function hashDocument({ text, document }: Request, { deny }: Pick<RunContext, 'deny'>) {
   const key = signingKey(process.env);

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** The longest text that is read, in UTF-16 code units; a line of input is no longer than 8 MiB. */
+/** The longest text that is read, in UTF-16 code units; a line of input has at most 8 MiB. */
 const MAX_TEXT_LENGTH = 8_000_000;
 
 /**
- * Any JSON object, handed on as it came: a schema that copies it would drop a member named
- * `__proto__`, and two documents would have one hash.
+ * Any JSON object, passed on unchanged: a schema that copies it would drop a member named `__proto__`, and
+ * two documents would have the same hash.
  */
 const document = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'A document is a JSON object.',
+  'A document must be a JSON object.',
 );
 
 /** A request: a text, or a JSON object. */
@@ -20,7 +20,7 @@ export const input = z
     'Give either a text or a document.',
   );
 
-/** The hash, and everything that is needed to check its signature. */
+/** The hash, and everything needed to verify its signature. */
 export const output = z.strictObject({
   sha256: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   algorithm: z.literal('ed25519'),
@@ -30,11 +30,11 @@ export const output = z.strictObject({
   signing_key_id: z.string().regex(/^ed25519:[0-9a-f]{16}$/),
   /** The raw public key. */
   public_key: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Whether the operator gave the key, or this process made one for itself. */
+  /** Whether the operator configured the key, or this process generated it. */
   key: z.enum(['configured', 'ephemeral']),
 });
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Request = z.infer<typeof input>;
-/** What the worker answers. */
+/** The result of the worker. */
 export type SignedHash = z.infer<typeof output>;

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** An Ed25519 key that signs, and what others know it by. */
+/** An Ed25519 signing key, with its public key and id. */
 export interface SigningKey {
   readonly privateKey: KeyObject;
   /** The raw public key, 64 hexadecimal digits. */
@@ -11,16 +11,16 @@ export interface SigningKey {
   readonly origin: 'configured' | 'ephemeral';
 }
 
-/** Why there is no key, in a sentence that says nothing of the key itself or of the machine. */
-export interface BrokenKey {
+/** Why there is no key, in a sentence that reveals nothing of the key or the machine. */
+export interface UnusableKey {
   readonly problem: string;
 }
 
 /**
  * The key of the environment: a PKCS8 PEM in `WCP_HASHER_KEY`, or its file in `WCP_HASHER_KEY_FILE`.
- * Where neither is set, the key of this process. What is set and cannot be used is never passed over.
+ * When neither is set, the key of this process. A key that is set but unusable is never ignored.
  */
-export function signingKey(environment: NodeJS.ProcessEnv): SigningKey | BrokenKey {
+export function signingKey(environment: NodeJS.ProcessEnv): SigningKey | UnusableKey {
   const { WCP_HASHER_KEY: pem, WCP_HASHER_KEY_FILE: path } = environment;
   if (pem !== undefined && path !== undefined) {
     return { problem: 'Set WCP_HASHER_KEY or WCP_HASHER_KEY_FILE, not both.' };
@@ -28,8 +28,8 @@ export function signingKey(environment: NodeJS.ProcessEnv): SigningKey | BrokenK
   if (pem !== undefined) return configuredKey(pem, 'WCP_HASHER_KEY');
   if (path === undefined) return ephemeralKey();
   const text = readText(path);
-  if (text === null) return { problem: 'The file that WCP_HASHER_KEY_FILE names cannot be read.' };
-  return configuredKey(text, 'The file that WCP_HASHER_KEY_FILE names');
+  if (text === null) return { problem: 'The file in WCP_HASHER_KEY_FILE cannot be read.' };
+  return configuredKey(text, 'The file in WCP_HASHER_KEY_FILE');
 }
 
 let ownKey: SigningKey | undefined;
@@ -39,9 +39,9 @@ function ephemeralKey(): SigningKey {
   return ownKey;
 }
 
-/** A PEM may stand on one line, with `\n` written out, as files of environment variables have it. */
-function configuredKey(pem: string, where: string): SigningKey | BrokenKey {
-  const problem = `${where} does not hold the PEM of an unencrypted Ed25519 private key in PKCS8.`;
+/** A PEM may be on one line with `\n` written out, as in env files. */
+function configuredKey(pem: string, source: string): SigningKey | UnusableKey {
+  const problem = `${source} does not hold the PEM of an unencrypted Ed25519 private key in PKCS8.`;
   try {
     const key = createPrivateKey(pem.replaceAll('\\n', '\n'));
     return key.asymmetricKeyType === 'ed25519' ? describe(key, 'configured') : { problem };

@@ -29,12 +29,9 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('hashing', () => {
-  test.each(['', 'abc', 'é', 'e\u0301', '😀', ' abc\n'])(
-    'the text %j is hashed as UTF-8',
-    async (text) => {
-      expect((await hashed({ text })).sha256).toBe(sha256(text));
-    },
-  );
+  test.each(['', 'abc', 'é', 'e\u0301', '😀', ' abc\n'])('the text %j is hashed as UTF-8', async (text) => {
+    expect((await hashed({ text })).sha256).toBe(sha256(text));
+  });
 
   test.each([
     [{}, '{}'],
@@ -115,16 +112,19 @@ describe('a key in a file', () => {
     expect(await hashed({ text: '' })).toMatchObject({ key: 'configured', public_key: PUBLIC });
   });
 
-  test.each(['', 'absent.pem'])('a path that is not a file (%j) is denied without revealing the path', async (name) => {
-    vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, name));
-    const result = await run({ text: '' });
-    expect(result).toMatchObject({
-      status: 'denied',
-      result: null,
-      deny_reason: { code: 'HASHER_KEY_UNUSABLE' },
-    });
-    expect(JSON.stringify(result)).not.toContain(folder);
-  });
+  test.each(['', 'absent.pem'])(
+    'a path that is not a file (%j) is denied without revealing the path',
+    async (name) => {
+      vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, name));
+      const result = await run({ text: '' });
+      expect(result).toMatchObject({
+        status: 'denied',
+        result: null,
+        deny_reason: { code: 'HASHER_KEY_UNUSABLE' },
+      });
+      expect(JSON.stringify(result)).not.toContain(folder);
+    },
+  );
 
   test('setting both the key and the key file is denied', async () => {
     writeFileSync(join(folder, 'key.pem'), PEM);

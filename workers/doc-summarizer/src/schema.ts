@@ -30,7 +30,7 @@ export const output = z.strictObject({
   keywords: z.array(z.string()).max(10),
 });
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Request = z.infer<typeof input>;
-/** What the worker answers. */
+/** The result of the worker. */
 export type Summary = z.infer<typeof output>;

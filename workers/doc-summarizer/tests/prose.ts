@@ -1,4 +1,4 @@
-/** A few paragraphs to summarise, about one thing each. */
+/** A few paragraphs to summarise, each about one topic. */
 export const LIGHTHOUSE = `
 The lighthouse at Cape Wren was built in 1871, after three ships were lost on the reef in a single winter. Its tower is forty metres high and stands on a rock that the sea covers at every spring tide. Until 1986 a family of keepers lived in it all year round, and the youngest child went to school by boat.
 

@@ -9,9 +9,9 @@ const GREATEST = 127;
 /**
  * Packs the word vectors of the JSON of wink-embeddings into the form that `WordVectors` reads: the words
  * sorted by their bytes, each component as eight bits and a scale for each word. The JSON is read entry
- * by entry, since as a whole it takes 1.7 GB of memory to parse.
+ * by entry, because as a whole it takes 1.7 GB of memory to parse.
  *
- * @throws {Error} for JSON that is not laid out as that of the package
+ * @throws {Error} for JSON with another layout than that of the package
  */
 export function packVectors(json: Buffer, model: string): Buffer {
   const at = json.indexOf(VECTORS);
@@ -87,7 +87,7 @@ function readEntries(
 
 function headerOf(header: object): Buffer {
   const text = JSON.stringify(header);
-  // Filled up with spaces, so that the numbers behind it stand where numbers of four bytes may.
+  // Padded with spaces, so that the numbers behind it are aligned to four bytes.
   const length = Math.ceil((text.length + 4) / 8) * 8 - 4;
   const size = Buffer.alloc(4);
   size.writeUInt32LE(length);
@@ -107,5 +107,5 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
 }
 
 function otherLayout(): Error {
-  return new Error('The word vectors are not laid out as those that this script was written for.');
+  return new Error('The word vectors have another layout than this script expects.');
 }

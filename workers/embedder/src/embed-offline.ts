@@ -10,13 +10,13 @@ export async function embedOffline({ texts }: Request, context: RunContext) {
   if (vectors === null) {
     return context.deny(
       'EMBED_VECTORS_MISSING',
-      'The word vectors do not lie beside the program: build it again.',
+      'The word vectors are missing beside the program: build it again.',
     );
   }
   const vocabulary = new Vocabulary(vectors);
   const made: (number[] | null)[] = [];
   for (const text of texts) {
-    // Between two texts the deadline may come to its turn.
+    // Between two texts the deadline can end the run.
     await setImmediate(undefined, { signal: context.signal });
     made.push(textVector(text, vocabulary));
   }
@@ -32,7 +32,7 @@ function load(): WordVectors | null {
   }
 }
 
-/** The answer of the worker; a text without a vector gets the zero vector and is named. */
+/** The result of the worker; a text without a vector gets the zero vector and is listed in `unknown`. */
 export function embeddingsOf(
   model: string,
   dimensions: number,

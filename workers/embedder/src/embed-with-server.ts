@@ -1,27 +1,50 @@
 import type { RunContext } from '@wcp/worker-kit';
 import { embeddingsOf } from './embed-offline.ts';
-import type { ModelServer } from './model-server.ts';
 import { type Request, serverAnswer } from './schema.ts';
 import { unitVector } from './text-vector.ts';
 
-/** How long the server may take and how much it may answer. */
-export interface ServerLimits {
-  /** In milliseconds. */
-  readonly time: number;
-  /** In bytes. */
-  readonly size: number;
+/** An Ollama-compatible server and its model. */
+export interface ModelServer {
+  /** The address of `POST /api/embed`. */
+  readonly endpoint: URL;
+  readonly model: string;
 }
 
-const LIMITS: ServerLimits = { time: 60_000, size: 32 * 1024 * 1024 };
-/** How many numbers an answer may hold: with six digits each they fit into a line of 8 MiB. */
+/** The model server of an environment: none, one, or one that cannot be used. */
+export type ModelServerReading = ModelServer | 'none' | 'unusable';
+
+/** Reads `WCP_OLLAMA_URL` and `WCP_OLLAMA_MODEL`. */
+export function readModelServer(env: Readonly<Record<string, string | undefined>>): ModelServerReading {
+  const { WCP_OLLAMA_URL: address = '', WCP_OLLAMA_MODEL: model = '' } = env;
+  if (address === '') return 'none';
+  const base = URL.parse(address);
+  if (base === null || model === '' || !isPlain(base)) return 'unusable';
+  return { endpoint: new URL(`${base.pathname.replace(/\/+$/, '')}/api/embed`, base), model };
+}
+
+/** An address has no user name, password, query or fragment. */
+function isPlain({ protocol, username, password, search, hash }: URL): boolean {
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+/** Limits for the answer of the server. */
+export interface ServerLimits {
+  readonly timeout_ms: number;
+  readonly max_bytes: number;
+}
+
+const LIMITS: ServerLimits = { timeout_ms: 60_000, max_bytes: 32 * 1024 * 1024 };
+/** The most numbers of an answer: with six digits each they fit into a line of 8 MiB. */
 const MAX_NUMBERS = 650_000;
 
 const FAILURES = {
   EMBED_SERVER_UNREACHABLE: 'The model server cannot be reached.',
-  EMBED_SERVER_TIMEOUT: 'The model server took too long: ask for fewer texts.',
-  EMBED_SERVER_FAILED: 'The model server refused: does it have the model, and do the texts fit into it?',
-  EMBED_ANSWER_TOO_LARGE: 'The model server answered more than may be: ask for fewer texts.',
-  EMBED_ANSWER_INVALID: 'The model server’s answer does not hold one vector of one length for each text.',
+  EMBED_SERVER_TIMEOUT: 'The model server took too long: send fewer texts.',
+  EMBED_SERVER_FAILED:
+    'The model server refused the request: check that it has the model and that the texts fit into it.',
+  EMBED_ANSWER_TOO_LARGE: 'The answer of the model server is too large: send fewer texts.',
+  EMBED_ANSWER_INVALID:
+    'The answer of the model server does not have one vector of the same length for each text.',
 } as const;
 
 type FailureCode = keyof typeof FAILURES;
@@ -36,8 +59,8 @@ class ServerFailure extends Error {
 }
 
 /**
- * Turns texts into vectors with the model of a server. Where that fails the request is refused: vectors of
- * another model could not be compared with those that the caller has.
+ * Turns texts into vectors with the model of a server. When that fails the request is denied: vectors of
+ * another model could not be compared with those of the caller.
  */
 export async function embedWithServer(
   server: ModelServer,
@@ -46,7 +69,7 @@ export async function embedWithServer(
   limits = LIMITS,
 ) {
   try {
-    const { embeddings, tokens } = await askServer(server, texts, context, limits);
+    const { embeddings, tokens } = await requestVectors(server, texts, context, limits);
     context.usage({ model: server.model, input_tokens: tokens, output_tokens: 0 });
     return embeddingsOf(server.model, embeddings[0]?.length ?? 0, embeddings.map(unitVector));
   } catch (error) {
@@ -56,18 +79,18 @@ export async function embedWithServer(
   }
 }
 
-async function askServer(
+async function requestVectors(
   { endpoint, model }: ModelServer,
   texts: readonly string[],
   context: RunContext,
-  { time, size }: ServerLimits,
+  { timeout_ms, max_bytes }: ServerLimits,
 ) {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(time)]);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeout_ms)]);
   try {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-correlation-id': context.correlation_id },
-      // A text that is too long for the model is refused and not cut.
+      // A text that is too long for the model is refused, not truncated.
       body: JSON.stringify({ model, input: texts, truncate: false }),
       redirect: 'error',
       signal,
@@ -76,19 +99,19 @@ async function askServer(
       await response.body?.cancel();
       throw new ServerFailure('EMBED_SERVER_FAILED');
     }
-    return readAnswer(await readBody(response, size), model, texts.length);
+    return readAnswer(await readBody(response, max_bytes), model, texts.length);
   } catch (cause) {
     if (cause instanceof ServerFailure) throw cause;
     throw new ServerFailure(signal.aborted ? 'EMBED_SERVER_TIMEOUT' : 'EMBED_SERVER_UNREACHABLE', { cause });
   }
 }
 
-async function readBody({ body }: Response, most: number): Promise<string> {
+async function readBody({ body }: Response, maxBytes: number): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body ?? []) {
     size += part.length;
-    if (size > most) throw new ServerFailure('EMBED_ANSWER_TOO_LARGE');
+    if (size > maxBytes) throw new ServerFailure('EMBED_ANSWER_TOO_LARGE');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
@@ -97,12 +120,12 @@ async function readBody({ body }: Response, most: number): Promise<string> {
 function readAnswer(text: string, model: string, count: number) {
   const answer = serverAnswer.safeParse(parse(text));
   if (!answer.success) throw new ServerFailure('EMBED_ANSWER_INVALID');
-  const { embeddings, model: answered = model, prompt_eval_count: tokens = 0 } = answer.data;
-  const isRight =
+  const { embeddings, model: answeredModel = model, prompt_eval_count: tokens = 0 } = answer.data;
+  const isValid =
     embeddings.length === count &&
     embeddings.every(({ length }) => length === embeddings[0]?.length) &&
-    withTag(answered) === withTag(model);
-  if (!isRight) throw new ServerFailure('EMBED_ANSWER_INVALID');
+    withTag(answeredModel) === withTag(model);
+  if (!isValid) throw new ServerFailure('EMBED_ANSWER_INVALID');
   if (count * (embeddings[0]?.length ?? 0) > MAX_NUMBERS) throw new ServerFailure('EMBED_ANSWER_TOO_LARGE');
   return { embeddings, tokens };
 }
@@ -115,7 +138,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A model without a tag is the one that is tagged as the latest. */
+/** A model without a tag is the one with the tag "latest". */
 function withTag(model: string): string {
   return model.includes(':') ? model : `${model}:latest`;
 }

@@ -1,14 +1,13 @@
 import { defineWorker, type Worker } from '@wcp/worker-kit';
 import { embedOffline } from './embed-offline.ts';
-import { embedWithServer } from './embed-with-server.ts';
-import { readModelServer } from './model-server.ts';
+import { embedWithServer, readModelServer } from './embed-with-server.ts';
 import { offlineRecord, serverRecord } from './record.ts';
 import { input, output } from './schema.ts';
 
 export type { Embeddings, Request } from './schema.ts';
 
 /**
- * The worker of an environment: with `WCP_OLLAMA_URL` and `WCP_OLLAMA_MODEL` it asks a model server, and
+ * The worker of an environment: with `WCP_OLLAMA_URL` and `WCP_OLLAMA_MODEL` it uses a model server, and
  * its record says so; without them it makes the vectors itself, offline (WCP section 10).
  */
 export function embedderFor(env: Readonly<Record<string, string | undefined>>): Worker {
@@ -22,7 +21,7 @@ export function embedderFor(env: Readonly<Record<string, string | undefined>>): 
       run: (_, context) =>
         context.deny(
           'EMBED_MISCONFIGURED',
-          'Give WCP_OLLAMA_URL as http(s)://host:port, and WCP_OLLAMA_MODEL with it.',
+          'Set WCP_OLLAMA_URL to http(s)://host:port, and WCP_OLLAMA_MODEL to its model.',
         ),
     });
   }

@@ -29,7 +29,7 @@ export const offlineRecord = sealRecord({
   notes: 'Vectors of English texts, offline: the weighted mean of word vectors.',
 });
 
-/** The record where a model server is asked: it speaks to that one host, and its answers are the model's. */
+/** The record with a model server: it reaches that one host, and its answers are the model's. */
 export function serverRecord(host: string) {
   return sealRecord({
     ...BASE,

@@ -14,22 +14,22 @@ export const input = z.strictObject({
 
 /** One vector for each text, in their order, of unit length. */
 export const output = z.strictObject({
-  /** What made the vectors: only vectors of the same model can be compared. */
+  /** The model of the vectors: only vectors of the same model can be compared. */
   model: z.string(),
   dimensions: z.int().min(1).max(MAX_DIMENSIONS),
   vectors: z.array(z.array(z.number())),
-  /** The places of the texts of which the model knows nothing; their vectors are zero. */
+  /** The indexes of the texts of which the model knows nothing; their vectors are zero. */
   unknown: z.array(z.int().min(0)),
 });
 
-/** What a model server has to answer to `POST /api/embed`; other members are ignored. */
+/** The answer of a model server to `POST /api/embed`; other members are ignored. */
 export const serverAnswer = z.object({
   model: z.string().optional(),
   embeddings: z.array(z.array(z.number()).min(1).max(MAX_DIMENSIONS)).min(1),
   prompt_eval_count: z.int().min(0).optional(),
 });
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Request = z.infer<typeof input>;
-/** What the worker answers. */
+/** The result of the worker. */
 export type Embeddings = z.infer<typeof output>;

@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 /** The file that `scripts/write-assets.ts` makes. */
 export const VECTORS_FILE = 'vectors.bin';
-/** What its first bytes are. */
+/** The first bytes of the file. */
 export const MAGIC = 'WCPVEC1\n';
 
-/** What the file says of itself, in JSON behind the magic bytes and the length of this JSON. */
+/** The header of the file, in JSON behind the magic bytes and its own length. */
 const headerSchema = z.object({
   model: z.string(),
   dimensions: z.int().min(1),
@@ -18,16 +18,16 @@ const headerSchema = z.object({
 
 /** A word of the vocabulary. */
 export interface KnownWord {
-  /** Its place among all words by how frequent they are, from 0. */
+  /** Its rank by frequency among all words, from 0. */
   readonly rank: number;
-  /** What a component is to be multiplied with. */
+  /** The factor for each component. */
   readonly scale: number;
   readonly components: Int8Array;
 }
 
 /**
- * Word vectors in one block of bytes, as they lie in their file: nothing is parsed, copied or built, and
- * a word is found by bisection. That loads 340,000 words in the time that reading 41 MB takes.
+ * Word vectors in one block of bytes, as in their file: nothing is parsed or copied, and a word is found by
+ * bisection. 340,000 words load in the time that reading 41 MB takes.
  */
 export class WordVectors {
   readonly model: string;
@@ -40,7 +40,7 @@ export class WordVectors {
   readonly #components: Int8Array;
   readonly #text: Buffer;
 
-  /** @throws {Error} for bytes that are no such file */
+  /** @throws {Error} for bytes of another format */
   constructor(bytes: Buffer) {
     const start = MAGIC.length + 4;
     if (bytes.length < start || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw notVectors();
@@ -61,7 +61,7 @@ export class WordVectors {
     this.#text = bytes.subarray(at + words * dimensions);
   }
 
-  /** How many words are known. */
+  /** The number of words. */
   get size(): number {
     return this.#ends.length;
   }
@@ -114,17 +114,17 @@ function notVectors(): Error {
 let loaded: WordVectors | null = null;
 
 /**
- * The word vectors of this worker, read when they are first asked for and then kept.
+ * The word vectors of this worker, read at the first call and then kept.
  *
- * @throws {Error} where their file is missing or damaged
+ * @throws {Error} when their file is missing or damaged
  */
 export function wordVectors(): WordVectors {
-  loaded ??= new WordVectors(readFileSync(placeOfVectors()));
+  loaded ??= new WordVectors(readFileSync(vectorsUrl()));
   return loaded;
 }
 
-/** Beside the program where it was built, in `dist` where it runs from its sources. */
-function placeOfVectors(): URL {
+/** Beside the program when it was built, in `dist` when it runs from its sources. */
+function vectorsUrl(): URL {
   const beside = new URL(VECTORS_FILE, import.meta.url);
   return existsSync(beside) ? beside : new URL(`../dist/${VECTORS_FILE}`, import.meta.url);
 }

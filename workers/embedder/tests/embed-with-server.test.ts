@@ -189,8 +189,8 @@ describe('a model server that fails', () => {
     const context = { correlation_id: 'c', signal: new AbortController().signal, deny };
     const endpoint = new URL(`${address()}/api/embed`);
     await embedWithServer({ endpoint, model: 'tiny' }, { texts: ['a'] }, context as never, {
-      time: 100,
-      size: 1000,
+      timeout_ms: 100,
+      max_bytes: 1000,
     });
     expect(deny).toHaveBeenCalledWith('EMBED_SERVER_TIMEOUT', expect.any(String));
   });

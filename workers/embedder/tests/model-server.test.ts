@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readModelServer } from '../src/model-server.ts';
+import { readModelServer } from '../src/embed-with-server.ts';
 
 const read = (WCP_OLLAMA_URL?: string, WCP_OLLAMA_MODEL?: string) =>
   readModelServer({ WCP_OLLAMA_URL, WCP_OLLAMA_MODEL });

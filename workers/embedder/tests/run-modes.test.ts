@@ -47,7 +47,7 @@ test('all run modes give the same result', async () => {
 });
 
 test('a large request ends at its deadline', async () => {
-  // Words that nobody knows take the longest to look up.
+  // Unknown words take the longest to look up.
   const texts = Array.from({ length: 100 }, (_, n) =>
     Array.from({ length: 3000 }, (_, m) => `q${n}x${m}`)
       .join(' ')

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import writeAssets from '../scripts/write-assets.ts';
 
-/** The word vectors that the sources load, written where a fresh clone has not built them yet. */
+/** The word vectors that the sources load, written when a fresh clone has not built them yet. */
 export function provideVectors(): void {
   writeAssets(join(import.meta.dirname, '..', 'dist'));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countWords, partsOf, spellingsOf } from '../src/words.ts';
+import { countWords, partsOf, spellingsOf } from '../src/text-vector.ts';
 
 test('a word is letters and digits, with hyphens and apostrophes inside, in lower case', () => {
   const words = countWords('The well-known Cat’s 42 cats -- the dog, don\'t! (ﬁne) e\u0301tude "-x-" a--b');

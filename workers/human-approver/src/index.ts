@@ -28,5 +28,5 @@ export function approverFor(env: Readonly<Record<string, string | undefined>>): 
   });
 }
 
-/** Resolves what a Hall holds, as a steward. */
+/** Resolves the holds of a Hall, as a steward. */
 export const worker: Worker = approverFor(process.env);

@@ -1,11 +1,11 @@
 import { sealRecord } from '@wcp/worker-kit';
 
-/** Where `wcp serve` listens when nothing else is said. */
+/** Where `wcp serve` listens by default. */
 const DEFAULT_HALL = '127.0.0.1:7420';
 
 /**
- * What this worker is and may touch (WCP section 4.2): it speaks to one Hall, with a steward's key. What an
- * approval sets free counts for itself; this is the answer, which nobody can take back.
+ * What this worker is and may touch (WCP section 4.2): it reaches one Hall, with a steward's key. The
+ * blast is that of the resolution, which cannot be undone; what an approval releases has a blast of its own.
  *
  * @param host the host and port of the Hall
  */

@@ -3,10 +3,10 @@ import { HallProblem } from './hall/hall-problem.ts';
 import type { StewardClient } from './hall/steward-client.ts';
 import type { Request, Resolution } from './schema.ts';
 
-/** What a run needs of its context. */
+/** The members of the context that a run needs. */
 type Context = Pick<RunContext, 'correlation_id' | 'signal' | 'deny'>;
 
-/** Resolves a hold at the Hall; whatever the Hall refuses is a denial with the Hall's own code. */
+/** Resolves a hold at the Hall; a problem from the Hall is a denial with the Hall's code. */
 export async function resolveApproval(
   hall: StewardClient,
   request: Request,

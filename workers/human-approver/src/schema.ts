@@ -4,18 +4,18 @@ import { z } from 'zod';
 
 const only = (member: string, resolution: string) => ({
   path: [member],
-  message: `The member "${member}" goes with the resolution "${resolution}" alone.`,
+  message: `The member "${member}" is allowed only with the resolution "${resolution}".`,
 });
 
-/** Which hold to resolve, and how: what the Hall takes (WCP section 9.3). */
+/** Which hold to resolve, and how: the body of the Hall's request (WCP section 9.3). */
 export const input = z
   .strictObject({
     approval_id: z.string().min(1).max(64),
     resolution: z.enum(['approve', 'deny', 'escalate']),
     reason: z.string().max(MAX_REASON_LENGTH).nullable().optional(),
-    /** With `escalate`: the level to go to; the next one where it is absent. */
+    /** With `escalate`: the supervisor level to go to; by default the next one. */
     level: z.enum(SUPERVISOR_LEVELS).optional(),
-    /** With `approve`, at the levels `executor` and `incident_commander`: what the human did. */
+    /** With `approve`, at the supervisor levels `executor` and `incident_commander`: what the human did. */
     result: z.unknown().optional(),
   })
   .refine(
@@ -27,21 +27,21 @@ export const input = z
     only('result', 'approve'),
   );
 
-/** What became of the hold. What the released worker made is for the tenant that asked, and not in it. */
+/** The state of the hold. The result of the released worker is for its tenant and not included. */
 export const output = z.strictObject({
   approval_id: z.string(),
   state: z.enum(APPROVAL_STATES),
   level: z.enum(SUPERVISOR_LEVELS),
-  /** The decision that was made anew on an approval. */
+  /** The new decision of an approval. */
   resolved_decision_id: z.string().nullable(),
-  /** How what was released ended; null where nothing was. */
+  /** The outcome of the released call; null when nothing was released. */
   outcome: z.enum(['ok', 'error', 'timeout', 'unknown']).nullable(),
-  /** The Hall's evidence of it. */
+  /** The hashes of the Hall's receipts. */
   receipt_hash: z.string(),
   outcome_receipt_hash: z.string().nullable(),
 });
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Request = z.infer<typeof input>;
-/** What the worker answers. */
+/** The result of the worker. */
 export type Resolution = z.infer<typeof output>;

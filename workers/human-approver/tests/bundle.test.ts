@@ -19,7 +19,7 @@ beforeAll(() => {
   mkdirSync(workshop);
   for (const name of ['package.json', 'src', 'node_modules'])
     symlinkSync(join(home, name), join(workshop, name));
-  const build = join(home, '..', '..', 'scripts', 'build.mjs');
+  const build = join(home, '..', '..', 'tooling', 'src', 'build', 'build-package.ts');
   expect(spawnSync(process.execPath, [build], { cwd: workshop, encoding: 'utf8' })).toMatchObject({
     status: 0,
   });

@@ -3,12 +3,12 @@ import type { Registration } from './schema.ts';
 
 type Signature = NonNullable<Registration['signature']>;
 
-/** What stands before the 32 bytes of an Ed25519 key in its DER form. */
+/** The DER prefix of the 32 bytes of an Ed25519 public key. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
- * Whether a signature is that of its key over the UTF-8 of a text, and the key id that of the key (WCP
- * section 8). All of it is the caller's word: it shows that one key signed, not whose key it is.
+ * Whether a signature is valid for its key and the UTF-8 of a text, and the key id is that of the key (WCP
+ * section 8). The caller chose the key: a valid signature does not say whose key it is.
  */
 export function isSigned(text: string, { signing_key_id, public_key, signature }: Signature): boolean {
   const raw = Buffer.from(public_key, 'hex');

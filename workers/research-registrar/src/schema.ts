@@ -4,15 +4,15 @@ const vector = z.array(z.number()).min(1).max(4096);
 const model = z.string().min(1).max(200);
 const heading = z.string().max(1000).nullable();
 
-/** Who signed the hash of a document: Ed25519 over the UTF-8 of `sha256` as it is given. */
+/** A signature of the hash of a document: Ed25519 over the UTF-8 of `sha256` as it is given. */
 const signature = z.strictObject({
   signing_key_id: z.string().max(200),
-  /** The raw key. */
+  /** The raw public key. */
   public_key: z.string().regex(/^[0-9a-f]{64}$/),
   signature: z.base64().length(88),
 });
 
-/** A document to register: where it is from, its hash, and its pieces with their vectors. */
+/** A document to register: its source, its hash, and its chunks with their vectors. */
 const registration = z
   .strictObject({
     source: z.string().min(1).max(2000),
@@ -28,11 +28,11 @@ const registration = z
   .superRefine(({ chunks }, refinement) => {
     const odd = chunks.findIndex((chunk) => chunk.vector.length !== chunks[0]?.vector.length);
     if (odd < 0) return;
-    const message = 'The vectors of a document have one length.';
+    const message = 'All vectors of a document must have the same length.';
     refinement.addIssue({ code: 'custom', path: ['chunks', odd, 'vector'], message });
   });
 
-/** A question: words, and where the caller has one a vector of the same model as the documents'. */
+/** A question: words, and optionally a vector of the same model as the documents'. */
 const question = z
   .strictObject({
     query: z.string().min(1).max(4000),
@@ -40,18 +40,18 @@ const question = z
     model: model.optional(),
     limit: z.int().min(1).max(50).default(5),
   })
-  .superRefine((asked, refinement) => {
-    if ((asked.vector === undefined) === (asked.model === undefined)) return;
-    const path = [asked.vector === undefined ? 'vector' : 'model'];
-    refinement.addIssue({ code: 'custom', path, message: 'A vector and its model come together.' });
+  .superRefine((request, refinement) => {
+    if ((request.vector === undefined) === (request.model === undefined)) return;
+    const path = [request.vector === undefined ? 'vector' : 'model'];
+    refinement.addIssue({ code: 'custom', path, message: 'Give a vector and its model together.' });
   });
 
-/** What `cap.research.register` takes. */
+/** The request of `cap.research.register`. */
 export type Registration = z.infer<typeof registration>;
-/** What `cap.mem.retrieve` takes. */
+/** The request of `cap.mem.retrieve`. */
 export type Question = z.infer<typeof question>;
 
-/** A request of either capability; which of the two it is to be shows in its members. */
+/** A request of either capability, which its members distinguish. */
 export const input = z.unknown().transform((value, refinement): Registration | Question => {
   const read = (isQuestion(value) ? question : registration).safeParse(value);
   if (read.success) return read.data;
@@ -61,23 +61,23 @@ export const input = z.unknown().transform((value, refinement): Registration | Q
   return z.NEVER;
 });
 
-/** Whether a request asks rather than registers. */
+/** Whether a request is a question and not a registration. */
 export function isQuestion(value: unknown): value is Question {
   return typeof value === 'object' && value !== null && 'query' in value;
 }
 
 const store = z.enum(['memory', 'file']);
 
-/** What was registered. */
+/** The result of a registration. */
 const registered = z.strictObject({
   document_id: z.string(),
   chunks: z.int().min(1),
-  /** Whether it took the place of what was registered from the same source before. */
+  /** Whether it replaced an earlier document of the same source. */
   replaced: z.boolean(),
   store,
 });
 
-/** A piece of a document that fits a question. */
+/** A chunk of a document that fits a question. */
 const hit = z.strictObject({
   document_id: z.string(),
   source: z.string(),
@@ -87,10 +87,10 @@ const hit = z.strictObject({
   score: z.number().min(0),
 });
 
-/** What the worker answers, the best piece first. */
+/** The result of the worker, the best chunk first. */
 export const output = z.union([registered, z.strictObject({ hits: z.array(hit).max(50), store })]);
 
-/** What `cap.research.register` answers. */
+/** The result of `cap.research.register`. */
 export type Registered = z.infer<typeof registered>;
-/** A piece of a document that fits a question. */
+/** A chunk of a document that fits a question. */
 export type Hit = z.infer<typeof hit>;

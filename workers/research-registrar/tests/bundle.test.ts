@@ -7,7 +7,7 @@ import { VEC_FILE } from '../src/store/sqlite-vec.ts';
 import { contextOf, documentOf } from './samples.ts';
 
 const home = join(import.meta.dirname, '..');
-const build = join(home, '..', '..', 'scripts', 'build.mjs');
+const build = join(home, '..', '..', 'tooling', 'src', 'build', 'build-package.ts');
 const folder = mkdtempSync(join(tmpdir(), 'registrar-bundle-'));
 const workshop = join(folder, 'workshop');
 const copy = join(folder, 'copy');

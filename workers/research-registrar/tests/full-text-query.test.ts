@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fullTextQuery } from '../src/full-text-query.ts';
+import { fullTextQuery } from '../src/store/full-text-query.ts';
 
 test('a question matches any of its words, each quoted once', () => {
   expect(fullTextQuery('The horn, NOT the "fog-horn*"!')).toBe('"the" OR "horn" OR "not" OR "fog"');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fuseRanks } from '../src/fuse-ranks.ts';
+import { fuseRanks } from '../src/store/fuse-ranks.ts';
 
 test('a first place counts 1/61, a second place 1/62', () => {
   expect(fuseRanks([[7, 8]])).toEqual([

@@ -12,7 +12,7 @@ const texts = (words: string) => Array.from({ length: CHUNKS }, (_, n) => `${wor
 const callOf = (source: string, words: string) =>
   `${JSON.stringify({ context: contextOf('cap.research.register'), request: documentOf(source, texts(words)), id: source })}\n`;
 
-/** A registrar as a process of its own; `answered` gets the id of each answer that is `ok`. */
+/** A registrar in its own process; `answered` gets the id of each answer that is `ok`. */
 function start(file: string, answered: (id: string) => void): ChildProcess {
   const child = spawn(process.execPath, [program, '--stdio'], {
     env: { WCP_RESEARCH_DB: file },
@@ -26,7 +26,7 @@ function start(file: string, answered: (id: string) => void): ChildProcess {
   return child;
 }
 
-/** The sources of a store, after a check that each document is there as a whole. */
+/** The sources of a store, after a check that each document is complete. */
 function wholeSources(file: string): string[] {
   const db = new DatabaseSync(file);
   expect(db.prepare('PRAGMA integrity_check').get()).toMatchObject({ integrity_check: 'ok' });

@@ -6,7 +6,7 @@ const source = 'https://example.org/lighthouse';
 const first = documentOf(source, ['The lamp is lit.', 'The horn sounds in fog.']);
 const second = documentOf(source, ['The lamp is electric now.']);
 
-/** How many rows each table of a store holds. */
+/** The number of rows in each table of a store. */
 function rowsOf(file: string): Record<string, unknown> {
   const db = new DatabaseSync(file, { readOnly: true });
   const count = (table: string) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'];

@@ -129,7 +129,7 @@ describe('searching by vectors', () => {
 
   test('a chunk that both searches find comes before one that only one finds', async () => {
     const { texts } = await library();
-    // By words 2 is alone; by nearness 3 is first and 2 is last but one.
+    // The words find only 2; by nearness 3 is first, and 2 last but one.
     const found = await texts({ query: 'mortar', vector: [0, 0.9, 0.2], model: 'test-3' });
     expect(found[0]).toBe(2);
     expect(found[1]).toBe(3);

@@ -68,7 +68,7 @@ test('the worker keeps the contract of every worker when it retrieves', async ()
   expect(await checkWorker(retriever, samples)).toEqual([]);
 });
 
-/** The check tries a worker's first capability; a context that cannot be read stays as it is. */
+/** The contract check uses a worker's first capability; an unreadable context is left unchanged. */
 function asRetrieval(context: WorkerContext): WorkerContext {
   try {
     const isFirst = context.capability_id === 'cap.research.register';

@@ -9,7 +9,7 @@ import { record } from '../src/record.ts';
 
 export const hashOf = (text: string) => `sha256:${hash('sha256', text, 'hex')}`;
 
-/** A document of one piece for each text; its vectors are those that are given, or point one way. */
+/** A document with a chunk for each text, with the given vectors or one default vector. */
 export function documentOf(
   source: string,
   texts: readonly string[],
@@ -57,7 +57,7 @@ export function freshRegistrar(kind: 'file' | 'memory' = 'memory') {
   return { ...callerOf(registrar), worker: registrar.worker, file: file ?? '' };
 }
 
-/** A place for a store, in a folder that is removed after the test. */
+/** A file for a store, in a folder that is removed after the test. */
 export function freshFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'registrar-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

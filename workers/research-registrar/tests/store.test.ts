@@ -100,7 +100,7 @@ function execute(file: string, sql: string): void {
   db.close();
 }
 
-/** Makes a store and does something to it. */
+/** Creates a store and changes it with SQL. */
 async function makeStore(file: string, sql: string): Promise<void> {
   const registrar = registrarFor(file);
   await callerOf(registrar).retrieve({ query: 'x' });

@@ -1,10 +1,10 @@
 const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
 
-/** A sentence does not end here although the segmenter says so. */
+/** Abbreviations at which the segmenter ends a sentence, but a reader does not. */
 const ABBREVIATION = /(?:^|[\s("'“‘])(?:[A-Z]|Dr|Mrs?|Ms|Prof|St|vs|cf|e\.g|i\.e)\.\s*$/;
 /** Abbreviations only when a number follows: "no. 3", but "He said no." */
 const BEFORE_NUMBER = /(?:^|[\s("'“‘])(?:[Ff]igs?|[Nn]os?|[Vv]ol|pp?)\.\s*$/;
-/** The longest abbreviation, with what stands before and behind it, in UTF-16 code units. */
+/** The longest abbreviation, with the characters around it, in UTF-16 code units. */
 const ABBREVIATION_LENGTH = 8;
 
 const LOWERCASE = /^\p{Ll}/u;

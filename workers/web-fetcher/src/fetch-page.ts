@@ -4,30 +4,34 @@ import { readHtml } from './content/read-html.ts';
 import { readAllowList } from './network/allow-list.ts';
 import type { Network } from './network/checked-agent.ts';
 import { readDataUrl } from './network/data-url.ts';
-import { type Answer, retrieve } from './network/retrieve.ts';
+import { type Retrieved, retrieve } from './network/retrieve.ts';
 import { readUrl } from './network/url.ts';
 import { Refusal } from './refusal.ts';
 import type { Page, Request } from './schema.ts';
 
-/** What a run needs of its context. */
+/** The members of the context that a run needs. */
 type Context = Pick<RunContext, 'correlation_id' | 'signal' | 'deny'>;
 
 /**
- * Fetches what a URL names, decodes it and gives its clean text; denies with a code of `Refusal`.
+ * Fetches a URL, decodes the content and gives its clean text; denies with a code of `Refusal`.
  *
- * @param network where connections may go; that of the operator where it is not given
+ * @param network where connections may go; by default what the operator allows
  */
 export async function fetchPage(
   request: Request,
   context: Context,
   network: Network = { allowed: readAllowList(process.env['WCP_WEB_FETCH_ALLOW']) },
 ): Promise<Page | Denial> {
-  const answer = await readAnswer(request, context, network);
-  const page = answer instanceof Refusal ? answer : readPage(answer, request.max_bytes);
+  const content = await retrieveContent(request, context, network);
+  const page = content instanceof Refusal ? content : readPage(content, request.max_bytes);
   return page instanceof Refusal ? context.deny(page.code, page.message) : page;
 }
 
-async function readAnswer(request: Request, context: Context, network: Network): Promise<Answer | Refusal> {
+async function retrieveContent(
+  request: Request,
+  context: Context,
+  network: Network,
+): Promise<Retrieved | Refusal> {
   const { url: text, max_bytes, max_redirects, timeout_ms } = request;
   if (/^\s*data:/i.test(text)) return readDataUrl(text.trim(), max_bytes);
   const url = readUrl(text);
@@ -37,13 +41,13 @@ async function readAnswer(request: Request, context: Context, network: Network):
   return retrieve(url, { max_bytes, max_redirects, correlation_id, signal, network });
 }
 
-function readPage({ url, status, type, content, redirects }: Answer, max_bytes: number): Page | Refusal {
+function readPage({ url, status, type, content, redirects }: Retrieved, max_bytes: number): Page | Refusal {
   const source = decodeText(content, type.charset, type.kind === 'html');
   if (source.includes('\0'))
-    return new Refusal('FETCH_UNSUPPORTED_TYPE', 'The content is not text, whatever its type says.');
+    return new Refusal('FETCH_UNSUPPORTED_TYPE', 'The content is not text, although its type says so.');
   const { title, text } =
     type.kind === 'html' ? readHtml(source) : { title: titleOf(source, type.kind), text: source };
-  // Markdown can be longer than its HTML, where that is made for it.
+  // Hostile HTML can become Markdown that is longer.
   if (text.length > max_bytes) return new Refusal('FETCH_TOO_LARGE');
   return {
     url,

@@ -1,9 +1,9 @@
 import { sealRecord } from '@wcp/worker-kit';
 
 /**
- * What this worker is and may touch (WCP section 4.2). The operator puts the hosts that it shall read
- * into `egress_allowlist` and seals the record anew: a Hall holds them against its own list, and
- * whatever isolates the worker lets it speak to them alone.
+ * What this worker is and may touch (WCP section 4.2). The operator lists the hosts to read in
+ * `egress_allowlist` and seals the record again: a Hall compares them with its own list, and a sandbox lets
+ * the worker reach only them.
  */
 export const record = sealRecord({
   worker_id: 'org.wcp-examples.web-fetcher.demo',

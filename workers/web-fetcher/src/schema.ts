@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
-/** The longest URL, in UTF-16 code units: a `data:` URL holds its whole file. */
+/** The longest URL, in UTF-16 code units: a `data:` URL contains its whole file. */
 const MAX_URL_LENGTH = 8_000_000;
 
-/** What to fetch, and how much of time and bytes it may take. */
+/** What to fetch, with limits for time and size. */
 export const input = z.strictObject({
   url: z.string().min(1).max(MAX_URL_LENGTH),
-  /** The most bytes of content, after decompression. */
+  /** The maximum size of the content in bytes, after decompression. */
   max_bytes: z.int().min(1).max(10_000_000).default(2_000_000),
-  /** The longest time for everything together, redirects included. */
+  /** The maximum time for everything, redirects included. */
   timeout_ms: z.int().min(1).max(60_000).default(15_000),
   max_redirects: z.int().min(0).max(10).default(5),
 });
 
-/** The text of a page, and how it was come by. */
+/** The text of a page, and where it is from. */
 export const output = z.strictObject({
-  /** Where the text is from, after all redirects; of a `data:` URL only what stands before its content. */
+  /** Where the text is from, after all redirects; of a `data:` URL only the part before its content. */
   url: z.string(),
   status: z.int().min(200).max(299),
   /** The media type without its parameters, such as `text/html`. */
@@ -26,11 +26,11 @@ export const output = z.strictObject({
   format: z.enum(['text', 'markdown']),
   /** Bytes of the content, after decompression. */
   bytes: z.int().min(0),
-  /** The addresses that led on to another, in order. */
+  /** The URLs that redirected, in order. */
   redirects: z.array(z.string()),
 });
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export type Request = z.infer<typeof input>;
-/** What the worker answers. */
+/** The result of the worker. */
 export type Page = z.infer<typeof output>;

@@ -182,11 +182,14 @@ describe('the allow list', () => {
     expect(allows(readAllowList(list), target(host, port, address))).toBe(allowed);
   });
 
-  test.each(['127.0.0.1', '127.0.0.0/8', '127.0.0.1:PORT'])('a host that the list %j allows is fetched', async (list) => {
-    await using server = await serve(giving('text/plain', 'x'));
-    vi.stubEnv('WCP_WEB_FETCH_ALLOW', list.replace('PORT', String(server.port)));
-    expect(await run(server.origin)).toMatchObject({ status: 'ok' });
-  });
+  test.each(['127.0.0.1', '127.0.0.0/8', '127.0.0.1:PORT'])(
+    'a host that the list %j allows is fetched',
+    async (list) => {
+      await using server = await serve(giving('text/plain', 'x'));
+      vi.stubEnv('WCP_WEB_FETCH_ALLOW', list.replace('PORT', String(server.port)));
+      expect(await run(server.origin)).toMatchObject({ status: 'ok' });
+    },
+  );
 
   test('a host that is allowed on another port is denied', async () => {
     await using server = await serve(giving('text/plain', 'x'));

@@ -6,7 +6,7 @@ export interface TestServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string;
   readonly port: number;
-  /** The paths that were asked for. */
+  /** The requested paths. */
   readonly seen: string[];
   /** How many connections are open. */
   connections(): Promise<number>;
@@ -36,12 +36,12 @@ export function giving(type: string, content: string | Uint8Array, headers: obje
   return (_, response) => response.writeHead(200, { 'content-type': type, ...headers }).end(content);
 }
 
-/** Leads every request on to another address. */
+/** Redirects every request to another address. */
 export function leadingTo(location: string, status = 302): RequestListener {
   return (_, response) => response.writeHead(status, { location }).end('elsewhere');
 }
 
-/** Starts a server that says one thing, whatever it is asked, and closes. */
+/** Starts a server that sends the same bytes to every connection, and closes it. */
 export async function serveRaw(answer: string): Promise<Pick<TestServer, 'origin'> & AsyncDisposable> {
   const server = createRawServer((socket) => {
     socket.on('error', () => {});

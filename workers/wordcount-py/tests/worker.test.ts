@@ -26,7 +26,7 @@ const lines = (stdout: string): (WorkerResult & { id?: unknown })[] =>
   stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
 const count = async (text: string) => (await worker.execute({ text }, context())).result;
 
-/** A result without what is different every time. */
+/** A result without the members that differ every time. */
 const untimed = (result: object) =>
   JSON.parse(
     JSON.stringify(result, (name, value) =>

@@ -41,7 +41,7 @@ export class TokenRuler {
     return this.#starts[index] ?? this.text.length;
   }
 
-  /** By how many tokens a part is longer than a chunk may be. */
+  /** By how many tokens a part exceeds the limit of a chunk. */
   excess(span: Span): number {
     return this.count(span) - this.#maxTokens;
   }

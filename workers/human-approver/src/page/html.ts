@@ -11,7 +11,7 @@ export class Html {
 export type Content = Html | string | number | null | false | readonly Content[];
 
 /**
- * Makes HTML. Every value is text, whoever wrote it: its marks are escaped and its invisible characters are
+ * Makes HTML. Every value is text, even from an attacker: its marks are escaped and its invisible characters are
  * shown. Attributes need double quotes.
  *
  * @example html`<p>${'<script>'}</p>`.text // '<p>&lt;script&gt;</p>'

@@ -4,7 +4,7 @@ const MAX_PAGES = 64;
 /** A proxy between here and the browser would close a silent connection. */
 const HEARTBEAT_MS = 25_000;
 
-/** The open pages, which refresh when something changes. The events say nothing of what is held. */
+/** The open pages, which refresh when something changes. The events reveal nothing about the holds. */
 export class LivePages {
   readonly #open = new Set<ServerResponse>();
   readonly #timer = setInterval(() => this.#write(': \n\n'), HEARTBEAT_MS).unref();

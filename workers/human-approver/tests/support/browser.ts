@@ -10,14 +10,14 @@ const FLAGS = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** Why the tests in a browser are left out; null where they run. With `WCP_BROWSER=1` they have to. */
+/** Why the browser tests are skipped; null when they run. With `WCP_BROWSER=1` they must run. */
 export const NO_BROWSER =
   process.env['WCP_BROWSER'] === '1' || existsSync(CHROMIUM)
     ? null
     : `there is no ${CHROMIUM}: run scripts/install-chromium.sh`;
 
-/** How a browser looks at the page. */
-export interface Look {
+/** The appearance of a browser. */
+export interface Appearance {
   readonly width?: number;
   readonly colorScheme?: 'light' | 'dark';
 }
@@ -26,7 +26,7 @@ export interface Look {
 export async function openBrowser({
   width = 1100,
   colorScheme = 'light',
-}: Look = {}): Promise<BrowserContext> {
+}: Appearance = {}): Promise<BrowserContext> {
   const profile = mkdtempSync(join(tmpdir(), 'approver-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
@@ -42,7 +42,7 @@ export async function openBrowser({
   return context;
 }
 
-/** Keeps a picture of a page where `WCP_SCREENSHOTS` names a folder. */
+/** Saves a screenshot of a page when `WCP_SCREENSHOTS` names a folder. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env['WCP_SCREENSHOTS'];
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });

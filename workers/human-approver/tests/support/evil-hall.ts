@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What an attacker would write wherever text can stand; it would leave its mark on the window. */
+/** What an attacker would write into every text; as HTML it would set a variable of the window. */
 export const EVIL = `"'></textarea></pre></style></script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">\u202e\u2066javascript:`;
 
 const reasons = [{ reason: EVIL, level: 'gatekeeper' }];
 
-/** A hold in which every text is an attacker's, whoever writes it in a Hall that is one. */
+/** A hold in which an attacker wrote every text, even those that a real Hall writes. */
 const EVIL_APPROVAL = {
   ...{ approval_id: 'one', state: 'pending', mode: 'dispatch', level: 'executor', tenant_id: EVIL },
   ...{ correlation_id: EVIL, capability_id: EVIL, created_at: EVIL, expires_at: '2999-01-31T12:15:00.000Z' },
@@ -23,7 +23,7 @@ const EVIL_APPROVAL = {
 
 const RESOLVED = { ...EVIL_APPROVAL, state: 'approved', result: { [EVIL]: EVIL } };
 
-/** A server that answers as a Hall would, with an attacker's text in every place. */
+/** A server that answers as a Hall would, with an attacker's text everywhere. */
 export async function evilHall(): Promise<{ readonly WCP_HALL_URL: string; readonly WCP_HALL_KEY: string }> {
   const server = createServer(({ method, url = '' }, response) => {
     if (method === 'POST') {

@@ -8,7 +8,7 @@ export const PASSWORD = 'a password of these tests';
 
 type Env = Readonly<Record<string, string>>;
 
-/** A page with a password, closed with the test, and where it really listens. */
+/** A page with a password, closed with the test, and the address where it listens. */
 export async function openPageAt(env: Env, now?: () => number, port = 0) {
   const settings = readWebSettings({ WCP_APPROVER_TOKEN: PASSWORD, ...env });
   if (typeof settings === 'string') throw new Error(settings);
@@ -23,7 +23,7 @@ export async function openPage(env: Env, now?: () => number): Promise<ApproverPa
   return (await openPageAt(env, now)).page;
 }
 
-/** A port that nobody listens at: what has to be named before it is opened. */
+/** A free port, for an address that must be known before it is opened. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -32,7 +32,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Somebody who is signed in. */
+/** A client that is signed in. */
 export async function stewardAt(page: ApproverPage): Promise<Visitor> {
   const steward = new Visitor(page.url);
   await steward.signIn(PASSWORD);

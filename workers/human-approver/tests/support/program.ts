@@ -9,7 +9,7 @@ const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 export interface Program {
   readonly stdout: string;
   readonly stderr: string;
-  /** Asks it to end, and gives its exit code. */
+  /** Stops it, and gives its exit code. */
   stop(): Promise<number | null>;
 }
 

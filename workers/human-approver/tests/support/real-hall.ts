@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { defineWorker, sealRecord, type Worker } from '@wcp/worker-kit';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-// A worker depends on no server: this is the Hall itself, beside which this worker is tried.
-// @boundaries-ignore the tests of this package ask a real Hall
+// Workers do not depend on a server: this is the real Hall, for the tests only.
+// @boundaries-ignore the tests of this package call a real Hall
 import {
   createHall,
   type Hall,
@@ -11,7 +11,7 @@ import {
   type WebhookTarget,
 } from '../../../../packages/hall/src/index.ts';
 
-/** The base64 is that of the words "a secret of these tests" and no secret. */
+/** The base64 of "a secret of these tests", which is not a secret. */
 export const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret of these tests').toString('base64')}`;
 export const CAPABILITIES = {
   held: 'cap.web.fetch',
@@ -48,10 +48,10 @@ const RULES = [
   ruleFor(CAPABILITIES.approve, 'wrk.ops.human-approver', null),
 ];
 
-/** What the worker behind the holds was really asked to do. */
+/** The requests that the worker behind the holds ran. */
 export type Ran = unknown[];
 
-function workerThatNotes(ran: Ran): Worker {
+function recordingWorker(ran: Ran): Worker {
   return defineWorker({
     record: sealRecord({
       worker_id: 'org.acme.fetcher.one',
@@ -64,19 +64,19 @@ function workerThatNotes(ran: Ran): Worker {
     }),
     input: z.looseObject({ fail: z.boolean().optional() }),
     run: (request) => {
-      if (request.fail === true) throw new Error('as it was asked');
+      if (request.fail === true) throw new Error('failed as requested');
       ran.push(request);
       return { fetched: true };
     },
   });
 }
 
-interface Noted {
+interface Recorded {
   readonly ran: Ran;
   readonly logged: readonly string[];
 }
 
-/** A Hall that listens on loopback, with a key for a tenant, one for a steward, and a worker that notes. */
+/** A Hall that listens on loopback, with a key for a tenant, one for a steward, and a worker that records its requests. */
 export class RealHall {
   readonly hall: Hall;
   readonly ran: Ran;
@@ -84,11 +84,11 @@ export class RealHall {
   readonly stewardKey: string;
   readonly #tenantKey: string;
   readonly #logged: readonly string[];
-  #asked = 0;
+  #dispatched = 0;
 
   private constructor(
     hall: Hall,
-    { ran, logged }: Noted,
+    { ran, logged }: Recorded,
     keys: { readonly steward: string; readonly tenant: string },
   ) {
     this.hall = hall;
@@ -108,7 +108,7 @@ export class RealHall {
     } = {},
   ): Promise<RealHall> {
     const ran: Ran = [];
-    const workers = [workerThatNotes(ran), ...(options.workers ?? [])].map((worker) => ({
+    const workers = [recordingWorker(ran), ...(options.workers ?? [])].map((worker) => ({
       delivery: inProcessDelivery(worker),
     }));
     const logged: string[] = [];
@@ -133,7 +133,7 @@ export class RealHall {
   /** A dispatch by the tenant; `members` replace or add. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever member it is about.
   async dispatch(members: Readonly<Record<string, unknown>> = {}): Promise<any> {
-    this.#asked += 1;
+    this.#dispatched += 1;
     return this.#ask('POST', '/wcp/dispatch', this.#tenantKey, {
       capability_id: CAPABILITIES.held,
       env: 'prod',
@@ -141,7 +141,7 @@ export class RealHall {
       tenant_risk: 'high',
       qos_class: 'P1',
       tenant_id: 'tenant-a',
-      correlation_id: `corr-${this.#asked}`,
+      correlation_id: `corr-${this.#dispatched}`,
       request: { url: 'https://example.org/' },
       ...members,
     });
@@ -156,12 +156,12 @@ export class RealHall {
     return answer.decision.pending_approval_id;
   }
 
-  /** What another steward does, beside the page. */
+  /** Resolves a hold as another steward, without the page. */
   async resolve(approval_id: string, more: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#ask('POST', '/wcp/approvals/resolve', this.stewardKey, { approval_id, ...more });
   }
 
-  /** Where a hold has come to. */
+  /** The state of a hold. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever member it is about.
   approval(id: string): Promise<any> {
     return this.#ask('GET', `/wcp/approvals/${id}`, this.stewardKey);

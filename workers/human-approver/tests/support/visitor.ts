@@ -48,7 +48,7 @@ export class Visitor {
     return { status: statusCode, headers: received, text: await readText(response) };
   }
 
-  /** Opens the stream of events; resolves when its headers are here. */
+  /** Opens the stream of events; resolves when its headers have arrived. */
   async listen(): Promise<{ readonly headers: IncomingHttpHeaders; text(): Promise<string> }> {
     const stream = await connect({
       method: 'GET',

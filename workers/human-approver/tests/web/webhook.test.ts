@@ -76,7 +76,7 @@ test('a notice without a valid and current signature of the Hall is refused', as
     { ...signed('one'), 'webhook-signature': 'v1,' },
     { ...signed('one'), 'webhook-signature': 'v1' },
     { ...signed('one'), 'webhook-signature': `v2,${String(signed('one')['webhook-signature']).slice(3)}` },
-    // Another division of the same signed text.
+    // The same signed text, divided in another way.
     signed('one.2'),
   ]) {
     expect(await send(headers)).toBe(401);

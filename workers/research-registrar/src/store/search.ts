@@ -1,29 +1,29 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { fullTextQuery } from '../full-text-query.ts';
-import { fuseRanks } from '../fuse-ranks.ts';
 import type { Hit, Question } from '../schema.ts';
-import { vectorBytes } from '../vector-bytes.ts';
-import type { Access } from './access.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from './database.ts';
+import { fullTextQuery } from './full-text-query.ts';
+import { fuseRanks } from './fuse-ranks.ts';
+import type { Access } from './research-store.ts';
+import { vectorBytes } from './vector-bytes.ts';
 
-/** How many pieces each way of searching brings for one that is asked for. */
-const SPARE = 4;
-/** How many it brings at least. */
-const LEAST = 50;
+/** How many chunks each search brings for one that is requested. */
+const CANDIDATES_PER_HIT = 4;
+/** The fewest that each search brings. */
+const MIN_CANDIDATES = 50;
 
-/** What was found, or why it cannot be looked for. */
+/** The hits, or why the search is impossible. */
 export type Found = readonly Hit[] | 'unknown-model' | 'other-dimensions';
 
 /**
- * Searches a tenant's documents by words and, where there is a vector, by nearness too. A vector is held
- * against vectors of its own model only, and never left aside in silence.
+ * Searches a tenant's documents by words and, with a vector, by nearness too. A vector is compared only
+ * with vectors of its own model, and is never ignored silently.
  */
 export function search(db: DatabaseSync, access: Access, question: Question): Found {
   return inTransaction(db, 'DEFERRED', () => {
     const problem = vectorProblem(db, access, question);
     if (problem !== null) return problem;
-    const most = Math.max(LEAST, SPARE * question.limit);
-    const lists = [searchWords(db, access, question, most), searchVectors(db, access, question, most)];
+    const limit = Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * question.limit);
+    const lists = [searchWords(db, access, question, limit), searchVectors(db, access, question, limit)];
     const best = fuseRanks(lists).slice(0, question.limit);
     const read = db.prepare(`
       SELECT document.document_id, source, title, heading, text
@@ -44,8 +44,8 @@ function vectorProblem(db: DatabaseSync, { tenant, label }: Access, { vector, mo
   return known['dimensions'] === vector.length ? null : 'other-dimensions';
 }
 
-/** A title that fits counts more than a heading, and that more than the text. */
-function searchWords(db: DatabaseSync, { tenant, label }: Access, { query }: Question, most: number) {
+/** A match in a title counts more than one in a heading, and that more than one in the text. */
+function searchWords(db: DatabaseSync, { tenant, label }: Access, { query }: Question, limit: number) {
   const words = fullTextQuery(query);
   if (words === null) return [];
   const sql = `
@@ -53,17 +53,17 @@ function searchWords(db: DatabaseSync, { tenant, label }: Access, { query }: Que
     JOIN chunk ON chunk.id = chunk_words.rowid JOIN document ON document.id = chunk.document
     WHERE chunk_words MATCH ? AND ${VISIBLE}
     ORDER BY bm25(chunk_words, 4, 2, 1), chunk.id LIMIT ?`;
-  return idsOf(db.prepare(sql).all(words, tenant, label, most));
+  return idsOf(db.prepare(sql).all(words, tenant, label, limit));
 }
 
-function searchVectors(db: DatabaseSync, { tenant, label }: Access, question: Question, most: number) {
+function searchVectors(db: DatabaseSync, { tenant, label }: Access, question: Question, limit: number) {
   const bytes = question.vector === undefined ? null : vectorBytes(question.vector);
   if (bytes === null || question.model === undefined) return [];
   const sql = `
     SELECT chunk AS id FROM chunk_vector
     WHERE document IN (SELECT id FROM document WHERE ${VISIBLE} AND model = ?)
     ORDER BY vec_distance_cosine(vector, ?), chunk LIMIT ?`;
-  return idsOf(db.prepare(sql).all(tenant, label, question.model, bytes, most));
+  return idsOf(db.prepare(sql).all(tenant, label, question.model, bytes, limit));
 }
 
 function idsOf(rows: readonly Record<string, unknown>[]): number[] {

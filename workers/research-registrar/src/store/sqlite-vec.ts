@@ -7,8 +7,8 @@ const SUFFIXES: Readonly<Record<string, string>> = { win32: 'dll', darwin: 'dyli
 /** The name of the extension's file on this platform. */
 export const VEC_FILE = `vec0.${SUFFIXES[process.platform] ?? 'so'}`;
 
-/** Where the extension is: beside the program where that was built, else in its package. */
-export function placeOfVec(): string {
+/** The path of the extension: beside the program when it was built, else in its package. */
+export function vecPath(): string {
   const beside = fileURLToPath(new URL(VEC_FILE, import.meta.url));
   return existsSync(beside) ? beside : getLoadablePath();
 }

@@ -1,18 +1,18 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Registration } from '../schema.ts';
-import { vectorBytes } from '../vector-bytes.ts';
-import type { Access } from './access.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from './database.ts';
+import type { Access } from './research-store.ts';
+import { vectorBytes } from './vector-bytes.ts';
 
-/** What became of a document. */
+/** The outcome of writing a document. */
 export type Written =
   | { readonly document_id: string; readonly chunks: number; readonly replaced: boolean }
   | 'other-dimensions';
 
 /**
- * Writes a document, all of it or nothing. The same again changes nothing; the same source with anything
- * else takes the place of what was there. A model's vectors have one length throughout a tenant.
+ * Writes a document, all of it or nothing. The same document again changes nothing; a changed one replaces
+ * that of its source. All vectors of a model in a tenant have one length.
  */
 export function writeDocument(db: DatabaseSync, access: Access, document: Registration): Written {
   return inTransaction(db, 'IMMEDIATE', () => {
@@ -28,7 +28,7 @@ export function writeDocument(db: DatabaseSync, access: Access, document: Regist
   });
 }
 
-/** A document's id says which content of which source it is, and tells nothing of either. */
+/** A document's id depends on its source and content, and reveals nothing of either. */
 function idOf({ tenant }: Access, { source, sha256 }: Registration): string {
   const digest = hash('sha256', JSON.stringify([tenant, source, sha256.slice(-64)]), 'hex');
   return `doc-${digest.slice(0, 32)}`;
@@ -80,7 +80,7 @@ function insertChunks(db: DatabaseSync, document: number | bigint, { title, chun
     const id = insertChunk.run(document, position, heading, text).lastInsertRowid;
     insertWords.run(id, title, heading, text);
     const bytes = vectorBytes(vector);
-    // What has no direction is near to nothing.
+    // A vector without a direction is near to nothing.
     if (bytes !== null) insertVector.run(id, document, bytes);
   }
 }

@@ -1,19 +1,18 @@
-/** Marks at the beginning of a text that outdo whatever else is said of it. */
+/** Marks at the beginning of a text that take precedence over any label. */
 const BYTE_ORDER_MARKS: readonly (readonly [mark: readonly number[], label: string])[] = [
   [[0xef, 0xbb, 0xbf], 'utf-8'],
   [[0xff, 0xfe], 'utf-16le'],
   [[0xfe, 0xff], 'utf-16be'],
 ];
 
-/** How far into a page its own word on its encoding is looked for. */
+/** How far into a page its own charset is searched for. */
 const HEAD = 4096;
 const META = /<meta\s[^>]{0,500}?charset\s*=\s*["']?\s*([a-z0-9_:.-]{1,40})/i;
 const XML = /^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([a-z0-9_:.-]{1,40})/i;
 
 /**
- * The text of bytes: by their byte order mark, else by what the server says, else, of HTML, by what the
- * page says, else UTF-8, and where they are not that, windows-1252. What a decoder cannot read becomes
- * U+FFFD.
+ * Decodes bytes: by their byte order mark, else the charset of the server, else (for HTML) that of the page,
+ * else UTF-8, and when they are not UTF-8, windows-1252. Unreadable bytes become U+FFFD.
  */
 export function decodeText(content: Uint8Array, charset: string | null, isHtml: boolean): string {
   const decoder =
@@ -24,11 +23,11 @@ export function decodeText(content: Uint8Array, charset: string | null, isHtml: 
   return decoder.decode(content);
 }
 
-/** Null where there is no label, or one that nobody knows. */
+/** Null when there is no label, or an unknown one. */
 function decoderOf(label: string | null) {
   if (label === null) return null;
   try {
-    // UTF-8 is ASCII where it is ASCII; what says "us-ascii" and is not is UTF-8 more often than not.
+    // ASCII is a part of UTF-8, and what is mislabelled as ASCII is mostly UTF-8.
     return new TextDecoder(/^(?:us-)?ascii$/i.test(label) ? 'utf-8' : label);
   } catch {
     return null;
@@ -40,7 +39,7 @@ function markOf(content: Uint8Array): string | null {
   return found?.[1] ?? null;
 }
 
-/** What could be read of a page was ASCII, so it is not UTF-16 whatever it says. */
+/** The label was readable as ASCII, so the page is not UTF-16 whatever it says. */
 function ownCharset(content: Uint8Array): string | null {
   const head = Buffer.from(content.subarray(0, HEAD)).toString('latin1');
   const label = (META.exec(head) ?? XML.exec(head))?.[1] ?? null;

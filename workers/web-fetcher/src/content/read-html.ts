@@ -3,20 +3,20 @@ import { type DomDocument, type DomElement, parsePage } from './dom.ts';
 import { tameHtml } from './tame-html.ts';
 import { squeeze, writeMarkdown } from './write-markdown.ts';
 
-/** What a page says. */
+/** The title and text of a page. */
 export interface PageText {
   readonly title: string | null;
   /** Markdown. */
   readonly text: string;
 }
 
-/** Finding the article takes time that grows faster than the page; a page beyond this is taken as it is. */
+/** Finding the article takes more than linear time; a page above this is taken as a whole. */
 const MAX_EFFORT = 250_000;
 const MAX_TITLE_LENGTH = 300;
 
 /**
- * The title and the clean text of a page, which is whatever a server sends: the article without what
- * stands around it, as Markdown. Where no article is found, all that the page shows.
+ * The title and the clean text of a page, which a server chooses: the article as Markdown, without the page
+ * around it. When no article is found, everything that the page shows.
  */
 export function readHtml(html: string): PageText {
   const { title: source, body, effort } = tameHtml(html);
@@ -40,11 +40,11 @@ function findArticle(document: DomDocument): { title: string; text: string } | n
     const text = found?.content ? writeMarkdown(found.content) : '';
     return text === '' ? null : { title: found?.title ?? '', text };
   } catch {
-    return null; // It gives up on some pages; the text is still there.
+    return null; // It fails on some pages; the whole page is used instead.
   }
 }
 
-/** The article comes without its title, which is the heading that everything is under. */
+/** The article comes without its title, which becomes its first heading. */
 function withTitle(source: string, text: string): PageText {
   const title = squeeze(source).slice(0, MAX_TITLE_LENGTH).toWellFormed();
   if (title === '') return { title: null, text };

@@ -1,23 +1,23 @@
-/** Elements nest no deeper: what follows is linear only where the depth has a bound. */
-const DEEPEST = 100;
-/** More elements than a page of prose has; the text behind them is kept. */
+/** Elements nest no deeper, because what follows is linear only for a bounded depth. */
+const MAX_DEPTH = 100;
+/** More elements than a page of prose has; further text is kept without them. */
 const MAX_ELEMENTS = 200_000;
-/** More signs such as `&lt;` than that; the parser makes a node of each. */
+/** More entities such as `&lt;` than a page of prose has; the parser makes a node of each. */
 const MAX_SIGNS = 200_000;
 
-/** What a node counts before its depth does. */
+/** The effort of a node, besides its depth. */
 const EFFORT = 15;
 
-/** Elements whose content is no HTML; one that is never closed hides the rest, as it does in a browser. */
+/** Elements whose content is not HTML; one that is never closed hides the rest, as in a browser. */
 const RAW = /^(?:script|style|title|textarea|iframe|noembed|noframes)$/;
-/** Other elements of which nothing is shown as text, with everything in them. */
+/** Other elements that show no text, with everything in them. */
 const SILENT = /^(?:noscript|template|svg|math|object|canvas|audio|video|select|datalist)$/;
-/** Elements that stand for the page itself, those that have no text, and those that only a parser knows. */
+/** Elements of the page itself, elements without text, and obsolete elements that confuse parsers. */
 const DROPPED =
   /^(?:html|head|body|img|input|link|meta|base|area|embed|source|track|param|col|wbr|frame|frameset|xmp|plaintext)$/;
 const EMPTY = /^(?:br|hr)$/;
 
-/** What an element closes when it begins, if it stands right inside of it. */
+/** The elements that an element closes when it begins directly inside of them. */
 const CLOSES: ReadonlyMap<string, readonly string[]> = new Map([
   ['p', ['p']],
   ['li', ['p', 'li']],
@@ -30,19 +30,19 @@ const CLOSES: ReadonlyMap<string, readonly string[]> = new Map([
   ['tfoot', ['p', 'td', 'th', 'tr', 'thead', 'tbody']],
 ]);
 
-/** A page of which only its prose is left. */
+/** A page reduced to its prose. */
 export interface TameHtml {
-  /** The source of its title, with entities; null where there is none. */
+  /** The source of its title, with entities; null when there is none. */
   readonly title: string | null;
-  /** What goes into a body: well-formed, every element closed. */
+  /** The content of the body: well-formed, every element closed. */
   readonly body: string;
-  /** How much there is to go through: every element counts, and counts more the deeper it stands. */
+  /** How much there is to process: every element counts, and deeper ones count more. */
   readonly effort: number;
 }
 
 /**
- * Reads HTML of any make in linear time, and writes as much of it as has to do with text, in good order
- * and of bounded depth: neither the parser nor what finds the article in a page has a limit of its own.
+ * Reads any HTML in linear time, and writes its text and structure well-formed and with a bounded depth:
+ * neither the parser nor the article finder has limits of its own.
  */
 export function tameHtml(html: string): TameHtml {
   return new Tamer(html).tame();
@@ -57,10 +57,10 @@ interface Tag {
 class Tamer {
   readonly #html: string;
   readonly #written: string[] = [];
-  /** The elements that are open; those that were too deep are not written. */
+  /** The open elements; those that are too deep are not written. */
   readonly #open: { readonly name: string; readonly isWritten: boolean }[] = [];
   readonly #openOf = new Map<string, number>();
-  /** Elements that do not close any more in the rest of the page. */
+  /** Elements that are not closed in the rest of the page. */
   readonly #unclosed = new Set<string>();
   #title: string | null = null;
   #elements = 0;
@@ -110,20 +110,20 @@ class Tamer {
     this.#effort += count * EFFORT;
   }
 
-  /** What looks like a tag and is none. */
+  /** A `<` that does not begin a tag. */
   #writeSign(): void {
     this.#countSigns(1);
     this.#written.push(this.#signs <= MAX_SIGNS ? '&lt;' : ' ');
     this.#at += 1;
   }
 
-  /** A comment that is never closed hides the rest, as it does in a browser. */
+  /** A comment that is never closed hides the rest, as in a browser. */
   #skipBehind(end: string, from: number): void {
     const found = this.#html.indexOf(end, this.#at + from);
     this.#at = found < 0 ? this.#html.length : found + end.length;
   }
 
-  /** The tag at this place, with which the reading goes on behind it; null where there is none. */
+  /** Reads the tag at this place and moves behind it; null when there is none. */
   #takeTag(): Tag | null {
     NAME.lastIndex = this.#at;
     const [start, slash, name] = NAME.exec(this.#html) ?? [];
@@ -140,7 +140,7 @@ class Tamer {
     else if (!DROPPED.test(name)) this.#push(name, source);
   }
 
-  /** What stands between a tag that was read and the one that closes it, which is passed over. */
+  /** Reads the content up to the closing tag, and moves behind that. */
   #takeContent(name: string): string | null {
     if (this.#unclosed.has(name)) return null;
     const closing = new RegExp(`</${name}(?=[\\s/>])`, 'gi');
@@ -161,7 +161,7 @@ class Tamer {
   #push(name: string, source: string): void {
     const closes = CLOSES.get(name) ?? [];
     while (closes.includes(this.#open.at(-1)?.name ?? '')) this.#closeLast();
-    const isWritten = this.#depth < DEEPEST && this.#elements < MAX_ELEMENTS;
+    const isWritten = this.#depth < MAX_DEPTH && this.#elements < MAX_ELEMENTS;
     this.#open.push({ name, isWritten });
     this.#openOf.set(name, (this.#openOf.get(name) ?? 0) + 1);
     if (isWritten) this.#depth += 1;
@@ -190,12 +190,12 @@ class Tamer {
   }
 }
 
-/** The attributes by which an article is told from what is around it, and hidden text from what is shown. */
+/** The attributes that tell an article from the page around it, and hidden text from shown text. */
 const ATTRIBUTE =
   /\s(class|id|role|style|hidden|aria-hidden)(?=[\s=/>])(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/gi;
 const MAX_TAG_LENGTH = 1000;
 
-/** They are written anew, so that no other parser reads a tag in another way. */
+/** Attributes are written anew, so that every parser reads them in the same way. */
 function attributesOf(source: string): string {
   const found = source.slice(0, MAX_TAG_LENGTH).matchAll(ATTRIBUTE);
   return Array.from(found, ([, name = '', ...values]) => {
@@ -208,7 +208,7 @@ const NAME = /<(\/?)([a-z][a-z0-9:_-]{0,60})/iy;
 const UNTIL_VALUE = /[^>=]*/y;
 const SPACE = /\s*/y;
 
-/** Where a tag ends, behind its `>`; one that a quotation holds does not count. */
+/** Where a tag ends, behind its `>`; a `>` in a quoted value does not count. */
 function tagEnd(html: string, from: number): number {
   let at = from;
   while (at < html.length) {

@@ -1,16 +1,16 @@
 import ipaddr from 'ipaddr.js';
 
-/** Where IPv6 gives addresses to the public internet. */
+/** The part of IPv6 that is the public internet. */
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
-/** IPv6 for an IPv4 address, behind a NAT64: that address counts. */
+/** IPv6 addresses that stand for IPv4 behind a NAT64: the IPv4 address counts. */
 const NAT64 = ipaddr.parseCIDR('64:ff9b::/96');
-/** A public address at which a cloud answers its own machines with their secrets. */
+/** A public address where a cloud serves secrets to its own machines. */
 const METADATA = '168.63.129.16';
 
-/** An address that was read; one of IPv4 that is written as IPv6 is one of IPv4. */
+/** An address; IPv4 that is written as IPv6 is read as IPv4. */
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Reads an address in its usual spelling; null for what is none. */
+/** Reads an address in its usual spelling; null for anything else. */
 export function parseAddress(text: string): Address | null {
   if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return null;
   const address = ipaddr.process(text);
@@ -19,8 +19,8 @@ export function parseAddress(text: string): Address | null {
 }
 
 /**
- * Whether an address is one of the public internet: not private, loopback, link-local, unique local,
- * multicast, reserved, or of any other special kind.
+ * Whether an address is on the public internet: not private, loopback, link-local, unique local,
+ * multicast, reserved, or otherwise special.
  */
 export function isPublic(address: Address): boolean {
   if (address.range() !== 'unicast') return false;

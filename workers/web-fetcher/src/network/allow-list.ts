@@ -10,7 +10,7 @@ export interface Target {
   readonly address: Address;
 }
 
-/** One entry: the host, the address or the range, and the port where one is named. */
+/** One entry: a host, an address or a range, with a port or null for any. */
 interface Rule {
   readonly host: string | null;
   readonly range: [Address, number] | null;
@@ -22,7 +22,7 @@ export type AllowList = readonly Rule[];
 
 /**
  * Reads the value of `WCP_WEB_FETCH_ALLOW`: hosts, `host:port`, addresses or ranges such as
- * `10.0.0.0/8`, with commas between. What is none of these allows nothing.
+ * `10.0.0.0/8`, separated by commas. Any other entry allows nothing.
  */
 export function readAllowList(text = ''): AllowList {
   return text.split(',').flatMap((entry) => readRule(entry.trim()) ?? []);
@@ -49,7 +49,7 @@ function rangeRule(entry: string): Rule | null {
   return ipaddr.isValidCIDR(entry) ? { host: null, range: ipaddr.parseCIDR(entry), port: null } : null;
 }
 
-/** A host is read as that of a URL is, so that both are spelt alike. */
+/** A host is normalised like the host of a URL. */
 function hostRule(text: string, port: number | null): Rule | null {
   const url = URL.parse(`http://${text}`);
   if (url === null) return null;

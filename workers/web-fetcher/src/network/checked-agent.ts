@@ -6,31 +6,31 @@ import { isPublic, parseAddress } from './address.ts';
 import { type AllowList, allows } from './allow-list.ts';
 import { hostOf, portOf } from './url.ts';
 
-/** Finds every address of a host: `lookup` of `node:dns`, or what a test has in its place. */
+/** Resolves a host to all its addresses: `lookup` of `node:dns`, or its replacement in a test. */
 export type Resolve = (
   host: string,
   options: LookupOptions & { all: true },
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** What decides where a connection may go. */
+/** The rules for connections. */
 export interface Network {
   readonly allowed: AllowList;
   readonly resolve?: Resolve;
 }
 
-/** Thrown into a connection whose host has no address that may be connected to. */
+/** Fails a connection when no address of the host is allowed. */
 export class AddressRefused extends Error {}
 
 /**
- * Makes an agent for one URL that connects to no address but those which were checked. A host is looked
- * up once, and the connection goes to what came of it, so that a second answer of its name server counts
- * for nothing. Time is the caller's matter.
+ * Makes an agent for one URL that connects only to checked addresses. A host is resolved once, and the
+ * connection goes to the result, so that a second answer of its name server (DNS rebinding) has no effect.
+ * Timeouts are up to the caller.
  */
 export function checkedAgent(url: URL, network: Network): Agent | Refusal {
   const host = hostOf(url);
-  const mayConnect = checkFor(url, network.allowed);
-  // An address in a URL is connected to without a lookup.
+  const mayConnect = checkOf(url, network.allowed);
+  // An address in a URL needs no lookup.
   if (parseAddress(host) !== null && !mayConnect(host)) return new Refusal('FETCH_ADDRESS_NOT_ALLOWED');
   return new Agent({
     allowH2: false,
@@ -40,7 +40,7 @@ export function checkedAgent(url: URL, network: Network): Agent | Refusal {
   });
 }
 
-function checkFor(url: URL, allowed: AllowList): (text: string) => boolean {
+function checkOf(url: URL, allowed: AllowList): (text: string) => boolean {
   const [host, port] = [hostOf(url), portOf(url)];
   return (text) => {
     const address = parseAddress(text);

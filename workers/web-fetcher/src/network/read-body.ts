@@ -9,7 +9,7 @@ const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
   ['br', createBrotliDecompress],
 ]);
 
-/** Content that does not get smaller by compression gets a little larger. */
+/** Content that cannot be compressed becomes slightly larger. */
 const OVERHEAD = 65_536;
 
 interface Limits {
@@ -18,8 +18,8 @@ interface Limits {
 }
 
 /**
- * Reads a body to its end, decompressed. Stops as soon as it is too large, before decompression or
- * after, so that a few bytes which become many hold no memory.
+ * Reads and decompresses a body. Stops as soon as it is too large, before or after decompression, so that
+ * a decompression bomb takes no memory.
  */
 export async function readBody(
   body: Readable,
@@ -31,7 +31,7 @@ export async function readBody(
   if (decoder === undefined && coding !== 'identity') {
     return new Refusal(
       'FETCH_UNSUPPORTED_TYPE',
-      'The content is compressed in a way that was not asked for.',
+      'The content is compressed in a way that was not requested.',
     );
   }
   const raw = new Meter(max_bytes + OVERHEAD);
@@ -46,18 +46,18 @@ export async function readBody(
   }
 }
 
-/** Counts the bytes of a stream, and ends it with an error when they are too many. */
+/** Counts the bytes of a stream, and fails it when they are too many. */
 class Meter {
   isFull = false;
-  readonly #most: number;
+  readonly #maxBytes: number;
   readonly #chunks: Uint8Array[] = [];
   #size = 0;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
-  /** Everything that was collected. */
+  /** The collected bytes. */
   get bytes(): Uint8Array {
     return Buffer.concat(this.#chunks);
   }
@@ -80,7 +80,7 @@ class Meter {
 
   #count(chunk: Uint8Array): void {
     this.#size += chunk.length;
-    this.isFull = this.#size > this.#most;
+    this.isFull = this.#size > this.#maxBytes;
     if (this.isFull) throw new RangeError('Too many bytes.');
   }
 }

@@ -7,8 +7,8 @@ import { AddressRefused, checkedAgent, type Network } from './checked-agent.ts';
 import { readBody } from './read-body.ts';
 import { readUrl } from './url.ts';
 
-/** What a server gave in the end. */
-export interface Answer {
+/** The content after all redirects. */
+export interface Retrieved {
   readonly url: string;
   readonly status: number;
   readonly type: MediaType;
@@ -16,15 +16,15 @@ export interface Answer {
   readonly redirects: readonly string[];
 }
 
-/** What a request may take, and what it tells the server. */
+/** The limits of a request, and what it sends. */
 export interface Conditions extends Pick<Request, 'max_bytes' | 'max_redirects'> {
   readonly correlation_id: string;
   readonly signal: AbortSignal;
   readonly network: Network;
 }
 
-/** Fetches a URL of HTTP and follows its redirects; each address on the way is checked like the first. */
-export async function retrieve(start: URL, conditions: Conditions): Promise<Answer | Refusal> {
+/** Fetches an HTTP URL and follows redirects; every address on the way is checked like the first. */
+export async function retrieve(start: URL, conditions: Conditions): Promise<Retrieved | Refusal> {
   const redirects: string[] = [];
   for (let url = start; ; ) {
     const hop = await visit(url, conditions);
@@ -36,7 +36,7 @@ export async function retrieve(start: URL, conditions: Conditions): Promise<Answ
   }
 }
 
-type Hop = Pick<Answer, 'status' | 'type' | 'content'> | URL | Refusal;
+type Hop = Pick<Retrieved, 'status' | 'type' | 'content'> | URL | Refusal;
 
 async function visit(url: URL, conditions: Conditions): Promise<Hop> {
   const agent = checkedAgent(url, conditions.network);
@@ -72,7 +72,7 @@ async function readResponse(
   conditions: Conditions,
 ): Promise<Hop> {
   const { statusCode: status, headers, body } = response;
-  // An error that comes after nobody reads any more is nobody's.
+  // An error after the last read can be ignored.
   body.on('error', () => {});
   const location = headerOf(headers, 'location');
   if (REDIRECTS.includes(status) && location !== null) return readUrl(location, url);

@@ -1,9 +1,9 @@
-/** The most words of a question that are looked for. */
+/** The most words of a question that are searched for. */
 const MAX_WORDS = 64;
 
 /**
- * A question as FTS5 reads it: any of its words, each in quotation marks. Nothing but letters, digits and
- * their marks gets into them, so that the syntax of FTS5 is out of a caller's reach. Null without a word.
+ * A question as a query of FTS5: any of its words, each in quotation marks. They contain only letters, digits
+ * and their marks, so that a caller cannot use the syntax of FTS5. Null when there is no word.
  */
 export function fullTextQuery(question: string): string | null {
   const words = new Set(

@@ -1,4 +1,4 @@
-/** How far down a list an entry still counts: the usual constant of reciprocal rank fusion. */
+/** How much places far down a list still count: the usual constant of reciprocal rank fusion. */
 const SMOOTHING = 60;
 
 /** An entry of a fused list. */
@@ -8,8 +8,8 @@ export interface Fused {
 }
 
 /**
- * Fuses ranked lists into one: an entry gets 1 / (60 + its place) from each list that it stands in, so
- * that lists with scores of different kinds can be added. Best first; equal ones in the order of their ids.
+ * Fuses ranked lists into one: an entry gets 1 / (60 + its place) from each list that contains it, so that
+ * lists with different kinds of scores can be added. Best first; equal entries in the order of their ids.
  */
 export function fuseRanks(lists: readonly (readonly number[])[]): Fused[] {
   const scores = new Map<number, number>();

@@ -1,7 +1,6 @@
 /**
  * A vector as sqlite-vec reads it, 32 bits a number, at unit length; null for one without a direction.
- * Divided by its greatest number first: what is finite in 64 bits may be neither finite nor other than
- * zero in 32.
+ * Divided by its greatest number first: a number that is finite in 64 bits may overflow or vanish in 32.
  */
 export function vectorBytes(vector: readonly number[]): Uint8Array | null {
   const greatest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -1,18 +1,17 @@
 import { DatabaseSync } from 'node:sqlite';
-import { placeOfVec } from './sqlite-vec.ts';
+import { vecPath } from './sqlite-vec.ts';
 import { StoreFailure, storeFailureOf } from './store-failure.ts';
-import { inTransaction } from './transaction.ts';
 
-/** `WCPR`, in the head of each file of this worker. */
+/** `WCPR`, in the header of each file of this worker. */
 const APPLICATION = 0x57435052;
 /** The version of the tables below. */
 const VERSION = 1;
-/** Between two attempts to open a file that another process is making, in milliseconds. */
-const PAUSE = 10;
+/** Between two attempts to open a file that another process is creating, in milliseconds. */
+const RETRY_MS = 10;
 
 /**
- * A document belongs to a tenant and stands under its source once. Its pieces carry the words and the
- * vectors; the index of words holds no text of its own, so that nothing is kept twice.
+ * A document belongs to a tenant, which has each source once. Its chunks carry the words and the vectors;
+ * the index of words has no text of its own, so that nothing is stored twice.
  */
 const TABLES = `
   CREATE TABLE document (
@@ -55,30 +54,30 @@ const TABLES = `
 `;
 
 /**
- * Opens a store, and makes one where there is none yet.
+ * Opens a store, and creates it when there is none yet.
  *
  * @param file a file, or `:memory:`
- * @param patience how long another process may hold it, in milliseconds
+ * @param timeout_ms how long to wait for another process that holds it, in milliseconds
  * @throws {StoreFailure}
  */
-export function openStore(file: string, patience: number): DatabaseSync {
-  const end = performance.now() + patience;
+export function openStore(file: string, timeout_ms: number): DatabaseSync {
+  const end = performance.now() + timeout_ms;
   for (;;) {
     try {
-      return openOnce(file, patience);
+      return openOnce(file, timeout_ms);
     } catch (error) {
       const failure = storeFailureOf(error);
       if (failure.code !== 'STORE_BUSY' || performance.now() >= end) throw failure;
-      // SQLite waits for its turn to write, but not for its turn to begin a log.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+      // SQLite waits for the lock to write, but not for the lock to start a log.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }
 }
 
-function openOnce(file: string, patience: number): DatabaseSync {
-  const db = new DatabaseSync(file, { allowExtension: true, timeout: patience });
+function openOnce(file: string, timeout_ms: number): DatabaseSync {
+  const db = new DatabaseSync(file, { allowExtension: true, timeout: timeout_ms });
   try {
-    db.loadExtension(placeOfVec());
+    db.loadExtension(vecPath());
     db.enableLoadExtension(false);
     prepare(db);
     return db;
@@ -88,13 +87,13 @@ function openOnce(file: string, patience: number): DatabaseSync {
   }
 }
 
-/** A commit that was answered is on the disk; a process that dies leaves the last commit behind it. */
+/** A commit that was confirmed is on the disk; a process that dies leaves the last commit intact. */
 function prepare(db: DatabaseSync): void {
-  // In a transaction, since what is read piece by piece may be half of what another process is writing.
+  // In a transaction, because another process may be writing between two reads.
   if (!inTransaction(db, 'DEFERRED', () => isPrepared(db))) {
     db.exec('PRAGMA journal_mode = WAL');
     inTransaction(db, 'IMMEDIATE', () => {
-      // Another process may have made the tables in the meantime.
+      // Another process may have created the tables meanwhile.
       if (!isPrepared(db)) db.exec(TABLES);
     });
   }
@@ -114,4 +113,18 @@ function isPrepared(db: DatabaseSync): boolean {
 
 function numberOf(db: DatabaseSync, sql: string): number {
   return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+}
+
+/** Runs `act` in a transaction: all of it or nothing. `IMMEDIATE` waits for the lock to write before it reads. */
+export function inTransaction<T>(db: DatabaseSync, kind: 'DEFERRED' | 'IMMEDIATE', act: () => T): T {
+  db.exec(`BEGIN ${kind}`);
+  try {
+    const result = act();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite ends some transactions itself, such as those that ran out of space.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
 }
