@@ -18,6 +18,17 @@ import { join } from 'node:path';
 import { ROOT } from '../repository/root.ts';
 
 const PACKAGES = join(ROOT, 'packages');
+/** The snippet of this README needs a Hall, and a test of the package runs it against one; this takes its place. */
+const CLIENT_PROGRAM = `
+import { createHallClient } from '@wcp/client';
+import { createHall } from '@wcp/hall';
+
+const hall = await createHall();
+const url = await hall.app.listen({ port: 0, host: '127.0.0.1' });
+await createHallClient({ url }).showHealth();
+await hall.close();
+`;
+
 const scratch = mkdtempSync(join(tmpdir(), 'wcp-packages-'));
 const count = { passed: 0, failed: 0 };
 
@@ -62,17 +73,6 @@ function install(tarballs: ReadonlyMap<string, string>): void {
   writeFileSync(join(scratch, 'package.json'), JSON.stringify(manifest));
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], scratch);
 }
-
-/** The snippet of this README needs a Hall, and a test of the package runs it against one; this takes its place. */
-const CLIENT_PROGRAM = `
-import { createHallClient } from '@wcp/client';
-import { createHall } from '@wcp/hall';
-
-const hall = await createHall();
-const url = await hall.app.listen({ port: 0, host: '127.0.0.1' });
-await createHallClient({ url }).showHealth();
-await hall.close();
-`;
 
 /** Runs the installed package: the snippet of its README, or what takes its place. */
 function runInstalled(name: string): void {
