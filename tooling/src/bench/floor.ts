@@ -1,6 +1,15 @@
 import { canonicalJson, type RouteDecision, sha256 } from '@wcp/spec';
 import type { BenchFacts, BenchInput } from './world.ts';
 
+/** What a decision says where it needs no human. */
+const NO_HUMAN = {
+  supervisor_required: false,
+  supervisor_level: null,
+  pending_approval_id: null,
+  approval_expires_at: null,
+  escalation_context: null,
+};
+
 /**
  * The least work of any implementation: the canonical JSON and SHA-256 of the request, a fresh decision
  * and its events. It decides nothing: every answer is known beforehand.
@@ -36,11 +45,7 @@ export function floorOf(known: RouteDecision): (facts: BenchFacts, input: BenchI
     policy_version: known.policy_version,
     worker_attestation_checked: known.worker_attestation_checked,
     worker_attestation_valid: known.worker_attestation_valid,
-    supervisor_required: false,
-    supervisor_level: null,
-    pending_approval_id: null,
-    approval_expires_at: null,
-    escalation_context: null,
+    ...NO_HUMAN,
     dry_run: false,
     artifact_hash: sha256(canonicalJson(input.request)),
     world_digest: known.world_digest,

@@ -31,7 +31,7 @@ const CHECKS: readonly TitledCheck[] = [
   { title: 'lengths of functions', check: checkLengths },
   { title: 'examples of exports', check: checkExamples },
   { title: 'files without a formatter', check: checkFormatting },
-  { title: 'hosts, paths, secrets and hidden types', check: checkForbiddenText },
+  { title: 'hosts, paths, secrets, hidden types and private words', check: checkForbiddenText },
 ];
 
 const { values: options } = parseArgs({ options: { only: { type: 'string', default: '' } } });

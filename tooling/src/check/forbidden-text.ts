@@ -22,6 +22,12 @@ const FORBIDDEN: readonly ForbiddenText[] = [
   },
   { pattern: /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*\n?[A-Za-z0-9+/]{20}/, what: 'a private key' },
   { pattern: /@ts-(?:ignore|nocheck)/, what: 'a suppressed type error', files: /\.[cm]?[jt]s$/ },
+  {
+    pattern:
+      /\b(?:\w*(?:Desk|Office|Keeper|Vault|ChainBook|WorldBook)|desk|office|keeper|vault|glance|settleOwed|askedBy|memberOf|wordOf)\b|_AT_HAND\b|\bMOST_[A-Z]/,
+    what: 'a private word where the field has its own',
+    files: /^(?:packages|workers)\/[^/]+\/src\/.*\.ts$/,
+  },
   { pattern: /\bas never\b/, what: 'a cast that hides a type', files: /^packages\/hall\/src\/.*\.ts$/ },
 ];
 

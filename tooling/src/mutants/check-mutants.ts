@@ -21,7 +21,7 @@ import { findMutants, type Mutant } from './generate/find-mutants.ts';
 import { PACKAGES, readSources, type Source } from './generate/source.ts';
 import { type MutationResult, printResult, printSurvivor } from './print.ts';
 import { explain } from './reasons.ts';
-import { type Lanes, layOut } from './run/layout.ts';
+import { layOut, type Workspaces } from './run/layout.ts';
 import { findReach } from './run/reach.ts';
 import { prepareCases } from './run/run-cases.ts';
 import { tryMutants } from './run/try-mutants.ts';
@@ -43,29 +43,29 @@ const { values: options } = parseArgs({
 });
 
 const sources = PACKAGES.flatMap(readSources);
-const lanes = await layOut(sources, Number(options.lanes));
+const workspaces = await layOut(sources, Number(options.lanes));
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    lanes.remove();
+    workspaces.remove();
     process.exit(1);
   });
 }
 try {
-  const result = await runAll(sources, lanes);
+  const result = await runAll(sources, workspaces);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   process.exitCode = printResult(result, options) ? 0 : 1;
 } finally {
-  lanes.remove();
+  workspaces.remove();
 }
 
-async function runAll(sources: readonly Source[], lanes: Lanes): Promise<MutationResult> {
+async function runAll(sources: readonly Source[], workspaces: Workspaces): Promise<MutationResult> {
   const began = performance.now();
   const { whole, mutants, excluded } = chooseMutants(sources);
   const { cases: items } = await loadFixtures(options.fixtures);
   const cases = prepareCases(items);
-  const reach = await findReach(lanes, sources, cases);
+  const reach = await findReach(workspaces, sources, cases);
   const survived = (mutant: Parameters<typeof explain>[0]) => printSurvivor(mutant, options);
-  const tried = await tryMutants({ lanes, sources, mutants, cases, reach, survived });
+  const tried = await tryMutants({ workspaces, sources, mutants, cases, reach, survived });
   return {
     tried: tried.map(explain),
     excluded,

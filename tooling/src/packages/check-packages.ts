@@ -18,6 +18,17 @@ import { join } from 'node:path';
 import { ROOT } from '../repository/root.ts';
 
 const PACKAGES = join(ROOT, 'packages');
+/** The snippet of this README needs a Hall, and a test of the package runs it against one; this takes its place. */
+const CLIENT_PROGRAM = `
+import { createHallClient } from '@wcp/client';
+import { createHall } from '@wcp/hall';
+
+const hall = await createHall();
+const url = await hall.app.listen({ port: 0, host: '127.0.0.1' });
+await createHallClient({ url }).showHealth();
+await hall.close();
+`;
+
 const scratch = mkdtempSync(join(tmpdir(), 'wcp-packages-'));
 const count = { passed: 0, failed: 0 };
 
@@ -36,7 +47,7 @@ function checkAll(names: readonly string[]): void {
     check(`${name}: types as its users load them`, 'attw', [tarball, '--profile', 'esm-only']);
   }
   install(tarballs);
-  for (const name of names) runSnippet(name);
+  for (const name of names) runInstalled(name);
 }
 
 /** Packs a package and gives the path of the tarball. */
@@ -63,21 +74,24 @@ function install(tarballs: ReadonlyMap<string, string>): void {
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], scratch);
 }
 
-/** Runs the snippet of a README; the CLI has none, so its command is run instead. */
-function runSnippet(name: string): void {
+/** Runs the installed package: the snippet of its README, or what takes its place. */
+function runInstalled(name: string): void {
   if (name === 'cli') {
     check('cli: the installed wcp answers', join(scratch, 'node_modules/.bin/wcp'), ['version'], scratch);
-    return;
+  } else if (name === 'client') {
+    runProgram('client: the installed client talks to the installed Hall', name, CLIENT_PROGRAM);
+  } else {
+    const readme = readFileSync(join(PACKAGES, name, 'README.md'), 'utf8');
+    const snippet = /```js\n([\s\S]*?)```/.exec(readme)?.[1];
+    if (snippet === undefined) report(`${name}: the README has a js snippet`, false);
+    else runProgram(`${name}: README snippet`, name, snippet);
   }
-  const readme = readFileSync(join(PACKAGES, name, 'README.md'), 'utf8');
-  const snippet = /```js\n([\s\S]*?)```/.exec(readme)?.[1];
-  if (snippet === undefined) {
-    report(`${name}: the README has a js snippet`, false);
-    return;
-  }
+}
+
+function runProgram(title: string, name: string, code: string): void {
   const file = join(scratch, `${name}.mjs`);
-  writeFileSync(file, snippet);
-  check(`${name}: README snippet`, 'node', [file], scratch);
+  writeFileSync(file, code);
+  check(title, 'node', [file], scratch);
 }
 
 function check(title: string, command: string, args: readonly string[], cwd = ROOT): void {

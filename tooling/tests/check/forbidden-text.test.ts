@@ -23,6 +23,14 @@ test('a cast that hides a type fails in the sources of the Hall', () => {
   expect(check('packages/hall/src/http/answer.ts', text)).toHaveLength(2);
 });
 
+test('a private word fails in sources, and may stand in tests and prose', () => {
+  const text = 'export class ApprovalDesk {}\n';
+  expect(check('packages/hall/src/approval/approval-desk.ts', text)).toEqual([
+    expect.stringContaining('a private word'),
+  ]);
+  expect(check('packages/hall/tests/approval/approvals.test.ts', text)).toEqual([]);
+});
+
 test('a suppressed type error fails in any code', () => {
   expect(check('packages/router/src/decide.ts', `// @ts-${'ignore'}\n`)).toHaveLength(1);
 });

@@ -6,52 +6,53 @@ import { build, type Options } from 'tsup';
 import { ROOT } from '../../repository/root.ts';
 import type { Source } from '../generate/source.ts';
 
-/** The temporary folders that ports run in: one a lane, each with its own copy of the packages. */
-export interface Lanes {
+/** The temporary folders that ports run in: one a workspace, each with its own copy of the packages. */
+export interface Workspaces {
   readonly root: string;
   readonly count: number;
-  /** The program of a lane. */
-  port(lane: number): string;
-  /** Writes the code of a source in a lane. */
-  write(lane: number, source: Source, code: string): void;
+  /** The program of a workspace. */
+  port(workspace: number): string;
+  /** Writes the code of a source in a workspace. */
+  write(workspace: number, source: Source, code: string): void;
   /** Removes all folders. */
   remove(): void;
 }
 
-/** Lays out the folders of `count` lanes. */
-export async function layOut(sources: readonly Source[], count: number): Promise<Lanes> {
+/** Lays out the folders of `count` workspaces. */
+export async function layOut(sources: readonly Source[], count: number): Promise<Workspaces> {
   const root = mkdtempSync(join(tmpdir(), 'wcp-mutants-'));
-  const folder = (lane: number) => join(root, String(lane));
+  const folder = (workspace: number) => join(root, String(workspace));
   await bundleFrame(folder(0));
   writePackages(folder(0), sources);
-  for (let lane = 1; lane < count; lane += 1) cpSync(folder(0), folder(lane), { recursive: true });
+  for (let workspace = 1; workspace < count; workspace += 1)
+    cpSync(folder(0), folder(workspace), { recursive: true });
   return {
     root,
     count,
-    port: (lane) => join(folder(lane), 'port.js'),
-    write: (lane, source, code) => writeFileSync(fileOf(folder(lane), source), code),
+    port: (workspace) => join(folder(workspace), 'port.js'),
+    write: (workspace, source, code) => writeFileSync(fileOf(folder(workspace), source), code),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
 /** What is not mutated is bundled, for a port starts once for each mutant. Spec stands alone: all share it. */
-async function bundleFrame(lane: string): Promise<void> {
+async function bundleFrame(workspace: string): Promise<void> {
   const entries = entriesOf('spec');
   await bundle({
     entry: Object.fromEntries(
       Object.values(entries).map((name) => [name, join(ROOT, `packages/spec/src/${name}.ts`)]),
     ),
     noExternal: [/.*/],
-    outDir: folderOf(lane, 'spec'),
+    outDir: folderOf(workspace, 'spec'),
   });
-  writeManifest(lane, 'spec');
+  writeManifest(workspace, 'spec');
   await bundle({
     entry: { port: fileURLToPath(import.meta.resolve('./port.ts')) },
     noExternal: [/^(?!@wcp\/)/],
     external: [/^@wcp\//],
-    outDir: lane,
+    outDir: workspace,
   });
-  writeFileSync(join(lane, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(workspace, 'package.json'), '{ "type": "module" }');
 }
 
 function bundle(options: Options): Promise<void> {
@@ -69,10 +70,10 @@ function bundle(options: Options): Promise<void> {
 }
 
 /** The mutated packages stay as many files as they have sources: a mutant is one of them. */
-function writePackages(lane: string, sources: readonly Source[]): void {
-  for (const name of new Set(sources.map((source) => source.package))) writeManifest(lane, name);
+function writePackages(workspace: string, sources: readonly Source[]): void {
+  for (const name of new Set(sources.map((source) => source.package))) writeManifest(workspace, name);
   for (const source of sources) {
-    const file = fileOf(lane, source);
+    const file = fileOf(workspace, source);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, source.code);
   }
@@ -89,8 +90,8 @@ function entriesOf(name: string): Record<string, string> {
   return found;
 }
 
-function writeManifest(lane: string, name: string): void {
-  const folder = folderOf(lane, name);
+function writeManifest(workspace: string, name: string): void {
+  const folder = folderOf(workspace, name);
   const exports = Object.fromEntries(
     Object.entries(entriesOf(name)).map(([subpath, code]) => [subpath, `./${code}.js`]),
   );
@@ -99,11 +100,11 @@ function writeManifest(lane: string, name: string): void {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
 }
 
-function folderOf(lane: string, name: string): string {
-  return join(lane, 'node_modules', '@wcp', name);
+function folderOf(workspace: string, name: string): string {
+  return join(workspace, 'node_modules', '@wcp', name);
 }
 
-function fileOf(lane: string, { package: name, path }: Source): string {
+function fileOf(workspace: string, { package: name, path }: Source): string {
   const place = relative(join('packages', name, 'src'), path).replace(/\.ts$/, '.js');
-  return join(folderOf(lane, name), place);
+  return join(folderOf(workspace, name), place);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mutant } from '../generate/find-mutants.ts';
 import type { Source } from '../generate/source.ts';
-import type { Lanes } from './layout.ts';
+import type { Workspaces } from './layout.ts';
 import { markSource, type Place } from './mark-source.ts';
 import { type FailedCase, type PreparedCase, runCases } from './run-cases.ts';
 
@@ -21,14 +21,17 @@ export interface Reach {
 
 /** Marks the sources at each function and statement and runs every case once. */
 export async function findReach(
-  lanes: Lanes,
+  workspaces: Workspaces,
   sources: readonly Source[],
   cases: readonly PreparedCase[],
 ): Promise<Reach> {
-  const places = writeMarked(lanes, sources);
-  const file = join(lanes.root, 'reached.json');
-  const failing = await runCases(lanes.port(0), cases, { all: true, env: { WCP_MUTANTS_REACHED: file } });
-  for (const source of sources) lanes.write(0, source, source.code);
+  const places = writeMarked(workspaces, sources);
+  const file = join(workspaces.root, 'reached.json');
+  const failing = await runCases(workspaces.port(0), cases, {
+    all: true,
+    env: { WCP_MUTANTS_REACHED: file },
+  });
+  for (const source of sources) workspaces.write(0, source, source.code);
   const { loading, requests } = readReached(file);
   const reached = new Set(requests.flat());
   const untrue = places.filter(({ unreachable }, number) => unreachable && reached.has(number));
@@ -41,12 +44,12 @@ export async function findReach(
   };
 }
 
-function writeMarked(lanes: Lanes, sources: readonly Source[]): Place[] {
+function writeMarked(workspaces: Workspaces, sources: readonly Source[]): Place[] {
   const places: Place[] = [];
   for (const source of sources) {
     const { places: more, marked } = markSource(source, places.length);
     places.push(...more);
-    lanes.write(0, source, marked);
+    workspaces.write(0, source, marked);
   }
   return places;
 }

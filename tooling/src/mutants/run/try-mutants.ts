@@ -1,6 +1,6 @@
 import type { Mutant } from '../generate/find-mutants.ts';
 import type { Source } from '../generate/source.ts';
-import type { Lanes } from './layout.ts';
+import type { Workspaces } from './layout.ts';
 import { placeAround, type Reach } from './reach.ts';
 import { type FailedCase, type PreparedCase, runCases } from './run-cases.ts';
 
@@ -16,7 +16,7 @@ export interface TriedMutant extends Mutant {
 
 /** What mutants are tried on. */
 export interface Trial {
-  readonly lanes: Lanes;
+  readonly workspaces: Workspaces;
   readonly sources: readonly Source[];
   readonly mutants: readonly Mutant[];
   readonly cases: readonly PreparedCase[];
@@ -27,19 +27,19 @@ export interface Trial {
 
 /** Runs every mutant as a port and lets the fixtures catch it. Gives them in their order. */
 export async function tryMutants(trial: Trial): Promise<TriedMutant[]> {
-  const { lanes, mutants } = trial;
+  const { workspaces, mutants } = trial;
   const results: TriedMutant[] = [];
   const killers = new Killers();
   let next = 0;
   const progress = setInterval(() => printProgress(results, mutants.length), PROGRESS_MS);
-  const work = async (lane: number) => {
+  const work = async (workspace: number) => {
     for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
-      const result = await tryOne(trial, lane, mutant, killers);
+      const result = await tryOne(trial, workspace, mutant, killers);
       results.push(result);
       if (result.caught === null) trial.survived(result);
     }
   };
-  await Promise.all(Array.from({ length: lanes.count }, (_, lane) => work(lane)));
+  await Promise.all(Array.from({ length: workspaces.count }, (_, workspace) => work(workspace)));
   clearInterval(progress);
   const order = new Map(mutants.map((mutant, index) => [placeKey(mutant), index]));
   return results.sort((a, b) => (order.get(placeKey(a)) ?? 0) - (order.get(placeKey(b)) ?? 0));
@@ -54,26 +54,31 @@ function printProgress(results: readonly TriedMutant[], total: number): void {
   console.error(`${results.length} of ${total} mutants, ${survivors} survivors so far`);
 }
 
-async function tryOne(trial: Trial, lane: number, mutant: Mutant, killers: Killers): Promise<TriedMutant> {
+async function tryOne(
+  trial: Trial,
+  workspace: number,
+  mutant: Mutant,
+  killers: Killers,
+): Promise<TriedMutant> {
   const cases = casesFor(mutant, trial, killers);
-  const caught = cases.length === 0 ? null : await runMutant(trial, lane, mutant, cases);
+  const caught = cases.length === 0 ? null : await runMutant(trial, workspace, mutant, cases);
   if (caught?.case) killers.add(mutant.path, caught.case);
   return { ...mutant, caught, asked: cases.length };
 }
 
 async function runMutant(
-  { lanes, sources }: Trial,
-  lane: number,
+  { workspaces, sources }: Trial,
+  workspace: number,
   { path, start, end, replacement }: Mutant,
   cases: readonly PreparedCase[],
 ): Promise<FailedCase | null> {
   const source = sources.find((each) => each.path === path);
   if (source === undefined) throw new Error(`There is no source ${path}.`);
-  lanes.write(lane, source, source.code.slice(0, start) + replacement + source.code.slice(end));
+  workspaces.write(workspace, source, source.code.slice(0, start) + replacement + source.code.slice(end));
   try {
-    return (await runCases(lanes.port(lane), cases))[0] ?? null;
+    return (await runCases(workspaces.port(workspace), cases))[0] ?? null;
   } finally {
-    lanes.write(lane, source, source.code);
+    workspaces.write(workspace, source, source.code);
   }
 }
 
