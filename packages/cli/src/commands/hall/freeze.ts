@@ -35,7 +35,7 @@ function addStop(program: Command, { terminal }: CommandContext): void {
     .action(async (scope: string, value: string | undefined, options: HallOptions & { reason: string }) => {
       const body = { ...target(scope, value), reason: options.reason };
       const freeze = await hallOf(terminal, options).post<Freeze>('wcp/freeze', body);
-      terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} is frozen until it was released.\n`);
+      terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} is frozen until it is released.\n`);
     });
 }
 

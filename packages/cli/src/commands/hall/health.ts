@@ -46,7 +46,7 @@ function healthText(health: Health, { green, red, dim }: Colours): string {
       ['policy', escaped(world.policy_version)],
       ['world', world.digest],
       ['open', health.is_open ? 'no key is configured: anyone may send requests, in dev only' : null],
-      ...troubles.map(({ code, message }) => ['trouble', `${code}: ${escaped(message)}`] as const),
+      ...troubles.map(({ code, message }) => ['problem', `${code}: ${escaped(message)}`] as const),
       ...missing.map((each) => ['missing', `for ${each.level}: ${escaped(each.reason)}`] as const),
       ...diagnostics
         .filter((each) => each.level !== 'info')
