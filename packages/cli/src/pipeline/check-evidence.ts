@@ -1,6 +1,6 @@
 import type { Receipt } from '@wcp/spec';
+import type { DispatchAnswer } from '@wcp/spec/hall';
 import type { Terminal } from '../base/terminal.ts';
-import type { DispatchAnswer } from '../client/wire.ts';
 import { loadEvidence } from '../evidence/evidence-files.ts';
 import { examineEvidence } from '../evidence/examine-evidence.ts';
 import { exportEvidence } from '../evidence/export-evidence.ts';

@@ -51,7 +51,7 @@ describe('dispatch', () => {
       [2, ''],
     ]);
     expect(ran[0]?.err).toContain('standard input:1:2: error NOT_JSON');
-    expect(ran[1]?.err).toBe('error TENANT_MISMATCH: You may speak for tenant-b alone.\n');
+    expect(ran[1]?.err).toBe('error TENANT_MISMATCH: You may act only for tenant-b.\n');
     expect(ran[2]?.err).toContain('error FORBIDDEN: This asks for the role tenant');
   });
 });

@@ -27,7 +27,7 @@ test('wcp dead-letters replay dispatches it again once, and it fails again if no
   expect(again.out).toMatch(/outcome +error/);
   const twice = await test_.as('steward', ['dead-letters', 'replay', id]);
   expect(twice.code).toBe(1);
-  expect(twice.err).toContain('This was tried again already');
+  expect(twice.err).toContain('This dead letter was already replayed');
   const { json } = await test_.json('auditor', ['dead-letters', 'list', '--state', 'replayed']);
   expect(json.items).toMatchObject([{ decision_id: id, replay: { by: expect.any(String) } }]);
 });

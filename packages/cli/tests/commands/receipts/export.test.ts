@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HallClient } from '../../../src/client/hall-client.ts';
+import { connectHall } from '../../../src/client/hall-client.ts';
 import { exportReceipts } from '../../../src/evidence/export-evidence.ts';
 import { REQUEST, scratch, wcp } from '../../support/support.ts';
 import { DENIED, openTestHall, type TestHall } from '../../support/test-hall.ts';
@@ -70,7 +70,7 @@ describe('receipts export', () => {
   });
 
   it('ends at the signed checkpoint, even if the log grows in the meantime', async () => {
-    const client = new HallClient(new URL(`${test.url}/`), test.keyOf('auditor'));
+    const client = connectHall(new URL(`${test.url}/`), test.keyOf('auditor'));
     const place = scratch();
     expect(await exportReceipts(client, place, 4, undefined)).toEqual([0, 1, 2, 3]);
     expect(readFileSync(join(place, 'receipts.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(4);
