@@ -106,7 +106,7 @@ const DECISION_PAGE = 200;
 const PROOFS_AT_A_TIME = 16;
 
 /** Writes for each position the proof that its receipt is in the log of this size. */
-export async function exportProofs(
+async function exportProofs(
   client: HallClient,
   dir: string,
   size: number,
@@ -126,7 +126,7 @@ export async function exportProofs(
 }
 
 /** Writes the decisions with everything they were made from, and each world that they were made in. */
-export async function exportDecisions(
+async function exportDecisions(
   client: HallClient,
   dir: string,
   size: number,

@@ -36,7 +36,7 @@ function exitOf({ decision, outcome_receipt }: DispatchAnswer): ExitCode {
 }
 
 /** A decision and its outcome. */
-export function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colours): string {
+function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colours): string {
   const { decision, outcome_receipt, delivery_code, result, receipt } = answer;
   const outcome = outcome_receipt?.outcome ?? null;
   const denial = result?.deny_reason ?? null;

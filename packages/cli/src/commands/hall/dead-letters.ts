@@ -69,7 +69,7 @@ function exitOf({ outcome_receipt }: ReplayedDeadLetter): ExitCode {
 }
 
 /** Dead letters, one per line. */
-export function deadLetterListText(letters: readonly DeadLetter[], bold: (text: string) => string): string {
+function deadLetterListText(letters: readonly DeadLetter[], bold: (text: string) => string): string {
   if (letters.length === 0) return 'There are no dead letters.\n';
   const lines = letters.map(
     ({ at, state, code, capability_id, worker_id, tenant_id, decision_id, replay }) => [
@@ -86,7 +86,7 @@ export function deadLetterListText(letters: readonly DeadLetter[], bold: (text: 
 }
 
 /** The decision about a replayed request, and its outcome. */
-export function replayedText({ decision, outcome_receipt }: ReplayedDeadLetter, colours: Colours): string {
+function replayedText({ decision, outcome_receipt }: ReplayedDeadLetter, colours: Colours): string {
   const outcome = outcome_receipt?.outcome ?? null;
   const ended = outcome === null ? '' : rows([['outcome', colours.bold(outcome.status)]], 2, colours.dim);
   return `${decisionText(decision, NO_FILE, colours)}${ended}`;

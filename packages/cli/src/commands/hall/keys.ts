@@ -102,7 +102,7 @@ function addRevoke(group: Command, { terminal }: CommandContext): void {
 }
 
 /** Keys, one per line. */
-export function keyListText(keys: readonly ApiKey[], { bold }: Colours): string {
+function keyListText(keys: readonly ApiKey[], { bold }: Colours): string {
   if (keys.length === 0) return 'There are no keys.\n';
   const lines = keys.map(({ key_id, state, roles, tenant_id, authority, expires_at, label }) => [
     key_id,
@@ -116,7 +116,7 @@ export function keyListText(keys: readonly ApiKey[], { bold }: Colours): string 
 }
 
 /** One key. */
-export function keyText({ key_id, state, roles, tenant_id, authority, expires_at, label }: ApiKey): string {
+function keyText({ key_id, state, roles, tenant_id, authority, expires_at, label }: ApiKey): string {
   return rows([
     ['key', key_id],
     ['label', escaped(label)],
@@ -128,6 +128,6 @@ export function keyText({ key_id, state, roles, tenant_id, authority, expires_at
 }
 
 /** A new key with its secret, which is shown only once. */
-export function issuedKeyText(key: IssuedKey): string {
+function issuedKeyText(key: IssuedKey): string {
   return `${keyText(key)}The key, shown only once:\n${escaped(key.key)}\n`;
 }

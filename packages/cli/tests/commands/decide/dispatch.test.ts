@@ -52,7 +52,7 @@ describe('dispatch', () => {
     ]);
     expect(ran[0]?.err).toContain('standard input:1:2: error NOT_JSON');
     expect(ran[1]?.err).toBe('error TENANT_MISMATCH: You may act only for tenant-b.\n');
-    expect(ran[2]?.err).toContain('error FORBIDDEN: This asks for the role tenant');
+    expect(ran[2]?.err).toContain('error FORBIDDEN: This needs the role tenant');
   });
 });
 
