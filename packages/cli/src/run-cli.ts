@@ -4,6 +4,7 @@ import { CliError, usageError } from './base/cli-error.ts';
 import { EXIT, type ExitCode } from './base/exit-code.ts';
 import { reasonOf } from './base/system-error.ts';
 import type { Terminal } from './base/terminal.ts';
+import { hallErrorOf } from './client/hall-errors.ts';
 import { jsonText } from './print/json.ts';
 import { printProblems } from './print/problems.ts';
 import { createProgram } from './program.ts';
@@ -35,7 +36,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 
 function report(error: unknown, terminal: Terminal, wantsJson: boolean): ExitCode {
   if (error instanceof CommanderError) return reportUsage(error, terminal, wantsJson);
-  const { problems, exit } = error instanceof CliError ? error : usageError(unexpected(error));
+  const known = error instanceof CliError ? error : hallErrorOf(error);
+  const { problems, exit } = known ?? usageError(unexpected(error));
   if (wantsJson) terminal.write(jsonText({ ok: false, problems }));
   else printProblems(terminal, problems);
   return exit;

@@ -66,7 +66,7 @@ describe('every command', () => {
 });
 
 describe('wcp', () => {
-  it('without a command shows what there is and exits 2', async () => {
+  it('without a command shows the help and exits 2', async () => {
     const { code, out, err } = await wcp([]);
     expect(err).toContain('Usage: wcp ');
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -84,7 +84,7 @@ describe('wcp', () => {
     expect({ code, err }).toEqual({ code: 2, err: '' });
   });
 
-  it('tells its versions', async () => {
+  it('prints its versions', async () => {
     const { json } = await wcpJson(['version']);
     expect(json).toMatchObject({
       wcp: expect.stringMatching(/^\d+\.\d+\.\d+/),
@@ -94,12 +94,12 @@ describe('wcp', () => {
     expect((await wcp(['--version'])).code).toBe(0);
   });
 
-  it('writes no colours where there is no terminal, whatever the environment says', async () => {
+  it('writes no colours without a terminal, whatever the environment says', async () => {
     const { out, err } = await wcp(['catalog', 'show', 'cap.doc.summarize'], { env: { FORCE_COLOR: '1' } });
     expect(out + err).not.toContain('\u001b');
   });
 
-  it('survives a reader that goes away, with the exit code that it would have had', async () => {
+  it('survives a reader that closes the pipe, with the exit code that it would have had', async () => {
     const ended = (args: readonly string[]) =>
       new Promise<{ code: number | null; err: string }>((resolve) => {
         const child = start(args);

@@ -1,7 +1,8 @@
+import type { HallClient } from '@wcp/client';
 import type { Command } from 'commander';
 import { usageError } from '../base/cli-error.ts';
 import type { Terminal } from '../base/terminal.ts';
-import { HallClient } from '../client/hall-client.ts';
+import { connectHall } from '../client/hall-client.ts';
 import { type CommandHelp, register } from './register.ts';
 
 /** Which Hall to call, and with which key. */
@@ -45,5 +46,5 @@ export function hallOf({ env }: Terminal, options: HallOptions): HallClient {
       'A key contains only printable ASCII characters and no spaces. Check --key or WCP_HALL_KEY.',
     );
   }
-  return new HallClient(url, key === '' ? undefined : key);
+  return connectHall(url, key === '' ? undefined : key);
 }

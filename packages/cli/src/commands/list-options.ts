@@ -1,11 +1,18 @@
+import type { HallClient, ListInputOf } from '@wcp/client';
+import type { AnswerOf, ItemOf, ListOperationId } from '@wcp/spec/hall';
 import type { Command } from 'commander';
-import type { HallClient, Page, Query } from '../client/hall-client.ts';
 import { readCount } from './read-count.ts';
 
 /** Which part of a list to show. */
 export interface ListOptions {
   readonly limit: string;
   readonly cursor?: string;
+}
+
+/** A part of a list. */
+export interface ListPart<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
 }
 
 const PAGE = 1000;
@@ -19,28 +26,39 @@ export function addListOptions(command: Command): Command {
 }
 
 /** Fetches a list up to its limit; `next_cursor` says where to continue. */
-export async function fetchList<T>(
+export async function fetchList<K extends ListOperationId>(
   client: HallClient,
-  path: string,
-  query: Query,
+  operation: K,
+  query: ListInputOf<K>,
   options: ListOptions,
-): Promise<Page<T>> {
+): Promise<ListPart<ItemOf<K>>> {
   const limit = readCount('--limit', options.limit, 1, MAX_LIMIT);
-  const items: T[] = [];
+  const items: ItemOf<K>[] = [];
   let cursor: string | null = options.cursor ?? null;
   do {
-    const page: Page<T> = await client.get(path, {
+    const room = Math.min(PAGE, limit - items.length);
+    const page: AnswerOf<K> | null = await firstPage(client, operation, {
       ...query,
-      limit: Math.min(PAGE, limit - items.length),
+      limit: room,
       cursor: cursor ?? undefined,
     });
+    if (page === null) break;
     items.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor !== null && items.length < limit);
   return { items, next_cursor: cursor };
 }
 
+async function firstPage<K extends ListOperationId>(
+  client: HallClient,
+  operation: K,
+  input: ListInputOf<K>,
+): Promise<AnswerOf<K> | null> {
+  for await (const page of client.pages(operation, input)) return page;
+  return null;
+}
+
 /** The line below a list that has more items. */
-export function moreText({ next_cursor }: Page<unknown>): string {
+export function moreText({ next_cursor }: ListPart<unknown>): string {
   return next_cursor === null ? '' : `There are more. Show them with --cursor '${next_cursor}'\n`;
 }

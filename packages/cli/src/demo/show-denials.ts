@@ -73,7 +73,7 @@ export interface DeniedRequest {
 }
 
 /** Stands for the deny code of a hold, which is not a denial and has none. */
-export const HOLD = 'STEWARD_HOLD';
+const HOLD = 'STEWARD_HOLD';
 
 /** Five requests that must not run (in this order: the worker stays changed after the fourth). */
 export const DENIED_REQUESTS: readonly DeniedRequest[] = [

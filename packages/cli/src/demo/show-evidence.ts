@@ -61,7 +61,7 @@ function codes(findings: readonly LocatedFinding[]): string {
 }
 
 /** The damage done to a copy of the evidence, by numbers of receipts from 1. */
-export interface Damage {
+interface Damage {
   readonly dir: string;
   readonly changed: number;
   readonly deleted: number;
@@ -71,7 +71,7 @@ const CHANGED = 3;
 const DELETED = 5;
 
 /** Copies the evidence, changes one byte of one receipt in the copy and deletes another receipt. */
-export async function damageCopy(dir: string): Promise<Damage> {
+async function damageCopy(dir: string): Promise<Damage> {
   const copy = join(dir, 'damaged');
   await mkdir(copy, { recursive: true });
   const { receipts, keys, checkpoint } = EVIDENCE_FILES;

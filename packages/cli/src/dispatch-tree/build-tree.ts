@@ -1,5 +1,5 @@
 import type { Receipt } from '@wcp/spec';
-import type { RecordedDecision } from '../client/wire.ts';
+import type { DecisionRecord } from '@wcp/spec/hall';
 import { type DispatchNode, nodeOf, parentOf } from './dispatch-node.ts';
 
 /** A Hall lets no dispatch chain go deeper than 8; forged evidence is shown no deeper than this. */
@@ -9,10 +9,7 @@ const MAX_DEPTH = 64;
  * The decisions under one correlation id as a tree: the requests of a worker are below the dispatch that
  * it ran under. Only an earlier record in the log can be a parent, so that no record makes a cycle.
  */
-export function buildTree(
-  records: readonly RecordedDecision[],
-  receipts: readonly Receipt[],
-): DispatchNode[] {
+export function buildTree(records: readonly DecisionRecord[], receipts: readonly Receipt[]): DispatchNode[] {
   const ordered = [...records].sort((a, b) => a.position - b.position);
   const outcomes = outcomesOf(receipts);
   const above = placesAbove(ordered);
@@ -30,7 +27,7 @@ export function buildTree(
 }
 
 /** The index of each decision's parent; null for a root. */
-function placesAbove(ordered: readonly RecordedDecision[]): (number | null)[] {
+function placesAbove(ordered: readonly DecisionRecord[]): (number | null)[] {
   const places = new Map(ordered.map(({ decision }, place) => [decision.decision_id, place]));
   const depths: number[] = [];
   return ordered.map((record, place) => {

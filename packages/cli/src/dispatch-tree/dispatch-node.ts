@@ -1,5 +1,5 @@
 import type { Receipt } from '@wcp/spec';
-import type { RecordedDecision } from '../client/wire.ts';
+import type { DecisionRecord } from '@wcp/spec/hall';
 
 /** A decision in the tree of its dispatch chain (section 9.5). */
 export interface DispatchNode {
@@ -7,7 +7,7 @@ export interface DispatchNode {
   readonly timestamp: string | null;
   readonly capability_id: string | null;
   readonly worker_id: string | null;
-  readonly outcome: RecordedDecision['decision']['outcome'];
+  readonly outcome: DecisionRecord['decision']['outcome'];
   readonly deny_code: string | null;
   /** The supervisor level of a hold. */
   readonly supervisor_level: string | null;
@@ -31,7 +31,7 @@ interface ChainFacts {
 }
 
 /** The position of a decision in its dispatch chain. */
-function chainOf({ facts }: RecordedDecision): ChainFacts {
+function chainOf({ facts }: DecisionRecord): ChainFacts {
   const { depth, blast_score } = Object(Object(facts).chain) as Partial<ChainFacts>;
   return { depth: Number(depth ?? 0), blast_score: Number(blast_score ?? 0) };
 }
@@ -40,7 +40,7 @@ function chainOf({ facts }: RecordedDecision): ChainFacts {
  * The decision whose worker requested this one; null for a tenant's own request. At depth 0 the member
  * is written by the tenant and cannot be trusted.
  */
-export function parentOf(record: RecordedDecision): string | null {
+export function parentOf(record: DecisionRecord): string | null {
   if (!(chainOf(record).depth >= 1)) return null;
   const { parent_decision_id: parent } = Object(Object(record.input).ext) as { parent_decision_id?: unknown };
   return typeof parent === 'string' ? parent : null;
@@ -48,7 +48,7 @@ export function parentOf(record: RecordedDecision): string | null {
 
 /** The node of a decision, with what its outcome receipt says. */
 export function nodeOf(
-  record: RecordedDecision,
+  record: DecisionRecord,
   outcome: Receipt['outcome'] | undefined,
   absent_parent: string | null,
   children: readonly DispatchNode[],

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import type { HallClient } from '@wcp/client';
 import type { Receipt } from '@wcp/spec';
+import type { DecisionRecord } from '@wcp/spec/hall';
 import type { Terminal } from '../base/terminal.ts';
-import type { HallClient } from '../client/hall-client.ts';
-import type { PlacedReceipt, RecordedDecision } from '../client/wire.ts';
 import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
 import { InputReader } from '../input/input-reader.ts';
 import { readLineValues } from '../input/json-lines.ts';
@@ -10,7 +10,7 @@ import { BundleSource } from '../replay/bundle-source.ts';
 
 /** All decisions under a correlation id, and their receipts. */
 export interface DispatchRecords {
-  readonly records: readonly RecordedDecision[];
+  readonly records: readonly DecisionRecord[];
   readonly receipts: readonly Receipt[];
 }
 
@@ -19,12 +19,12 @@ export async function dispatchesFromHall(
   client: HallClient,
   correlation_id: string,
 ): Promise<DispatchRecords> {
-  const records: RecordedDecision[] = [];
+  const records: DecisionRecord[] = [];
   const receipts: Receipt[] = [];
-  for await (const record of client.items<RecordedDecision>('wcp/decisions', { correlation_id })) {
+  for await (const record of client.items('listDecisions', { correlation_id })) {
     records.push(record);
   }
-  for await (const { receipt } of client.items<PlacedReceipt>('wcp/receipts', { correlation_id })) {
+  for await (const { receipt } of client.items('listReceipts', { correlation_id })) {
     receipts.push(receipt);
   }
   return { records, receipts };
@@ -40,7 +40,7 @@ export async function dispatchesFromBundle(
   dir: string,
   correlation_id: string,
 ): Promise<DispatchRecords> {
-  const records: RecordedDecision[] = [];
+  const records: DecisionRecord[] = [];
   const source = new BundleSource(terminal, dir);
   for await (const record of source.records({ since: null, withReceipts: false })) {
     if (record.decision.correlation_id === correlation_id) records.push(record);

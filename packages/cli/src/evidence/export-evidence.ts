@@ -1,11 +1,10 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { HallClient } from '@wcp/client';
 import { CliError, usageError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
 import { writeReasonOf } from '../base/system-error.ts';
 import { refuseExisting } from '../base/write-file.ts';
-import type { HallClient } from '../client/hall-client.ts';
-import type { LogHead, PlacedReceipt, RecordedDecision } from '../client/wire.ts';
 import { EVIDENCE_FILES } from './evidence-files.ts';
 import { LineWriter } from './line-writer.ts';
 
@@ -58,8 +57,8 @@ export async function exportEvidence(
 
 /** The checkpoint comes first: it fixes the size of the log that everything else is about. */
 async function write(client: HallClient, dir: string, { stream, withDecisions }: ExportOptions) {
-  const { origin, signing_key_id, public_key } = await client.get<LogHead>('wcp/log');
-  const checkpoint = await client.text('wcp/checkpoint');
+  const { origin, signing_key_id, public_key } = await client.showLog();
+  const checkpoint = await client.signCheckpoint();
   const size = sizeOf(checkpoint);
   await writeFile(join(dir, EVIDENCE_FILES.checkpoint), checkpoint);
   const keys = `${JSON.stringify({ [signing_key_id]: public_key }, null, 2)}\n`;
@@ -89,7 +88,7 @@ export async function exportReceipts(
   const positions: number[] = [];
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.receipts));
   try {
-    for await (const { position, receipt } of client.items<PlacedReceipt>('wcp/receipts', { stream })) {
+    for await (const { position, receipt } of client.items('listReceipts', { limit: PAGE, stream })) {
       if (position >= size) break;
       await writer.add(receipt);
       positions.push(position);
@@ -100,18 +99,22 @@ export async function exportReceipts(
   return positions;
 }
 
+/** How many receipts, and how many decisions with their facts, are requested at a time. */
+const PAGE = 500;
+const DECISION_PAGE = 200;
 /** How many proofs are requested at a time. */
 const PROOFS_AT_A_TIME = 16;
 
 /** Writes for each position the proof that its receipt is in the log of this size. */
-export async function exportProofs(
+async function exportProofs(
   client: HallClient,
   dir: string,
   size: number,
   positions: readonly number[],
 ): Promise<void> {
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.proofs));
-  const fetchProof = (position: number) => client.get<object>('wcp/proofs/inclusion', { position, size });
+  const fetchProof = (position: number) =>
+    client.proveInclusion({ position: String(position), size: String(size) });
   try {
     for (let at = 0; at < positions.length; at += PROOFS_AT_A_TIME) {
       for (const proof of await Promise.all(positions.slice(at, at + PROOFS_AT_A_TIME).map(fetchProof)))
@@ -123,7 +126,7 @@ export async function exportProofs(
 }
 
 /** Writes the decisions with everything they were made from, and each world that they were made in. */
-export async function exportDecisions(
+async function exportDecisions(
   client: HallClient,
   dir: string,
   size: number,
@@ -134,7 +137,7 @@ export async function exportDecisions(
   await mkdir(join(dir, EVIDENCE_FILES.worlds));
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.decisions));
   try {
-    for await (const record of client.items<RecordedDecision>('wcp/decisions', { tenant_id, limit: 200 })) {
+    for await (const record of client.items('listDecisions', { tenant_id, limit: DECISION_PAGE })) {
       if (record.position >= size) break;
       const { world_digest } = record.decision;
       if (world_digest !== null && !worlds.has(world_digest)) {
@@ -151,7 +154,7 @@ export async function exportDecisions(
 }
 
 async function exportWorld(client: HallClient, dir: string, digest: string): Promise<void> {
-  const world = await client.get<object>(`wcp/worlds/${encodeURIComponent(digest)}`);
+  const world = await client.showWorld({ digest });
   await writeFile(join(dir, worldFile(digest)), `${JSON.stringify(world)}\n`);
 }
 

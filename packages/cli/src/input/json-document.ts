@@ -120,7 +120,7 @@ function problem(
 }
 
 /** Returns a function that turns an offset in `text` into its line and column, both from 1. */
-export function placesOf(text: string): (offset: number) => Place {
+function placesOf(text: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return (offset) => {

@@ -1,6 +1,6 @@
 import type { Receipt } from '@wcp/spec';
+import type { DispatchAnswer } from '@wcp/spec/hall';
 import type { Terminal } from '../base/terminal.ts';
-import type { DispatchAnswer } from '../client/wire.ts';
 import { loadEvidence } from '../evidence/evidence-files.ts';
 import { examineEvidence } from '../evidence/examine-evidence.ts';
 import { exportEvidence } from '../evidence/export-evidence.ts';
@@ -62,7 +62,7 @@ function countsOf({ answers }: DispatchChain): CheckedEvidence['chain'] {
  * Everything of a dispatch chain that lacks its correlation id: decisions, events and evidence in the
  * Hall's answers, and receipts, each of which must also be in the log.
  */
-export function mismatchesOf({ correlation_id, answers }: DispatchChain, log: readonly Receipt[]): string[] {
+function mismatchesOf({ correlation_id, answers }: DispatchChain, log: readonly Receipt[]): string[] {
   const logged = new Map(log.map((receipt) => [receipt.receipt_hash, receipt]));
   return answers.flatMap((answer) => {
     const receipts = receiptsOf(answer);

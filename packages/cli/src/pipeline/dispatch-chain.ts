@@ -1,6 +1,6 @@
+import type { HallClient } from '@wcp/client';
 import type { DataLabel, RouteInput } from '@wcp/spec';
-import type { HallClient } from '../client/hall-client.ts';
-import type { DispatchAnswer } from '../client/wire.ts';
+import type { DispatchAnswer } from '@wcp/spec/hall';
 import { type Step, type Stop, stepOf, stopOf } from './step.ts';
 import { type AnswerOf, type PipelineCapability, readWorkerAnswer } from './worker-answers.ts';
 
@@ -55,7 +55,7 @@ export class DispatchChain {
   ): Promise<AnswerOf<C> | null> {
     const start = performance.now();
     const input = this.#inputOf(capability_id, request);
-    const answer = await this.#setting.client.post<DispatchAnswer>('wcp/dispatch', input);
+    const answer = await this.#setting.client.dispatch(input);
     const result = readWorkerAnswer(capability_id, answer.result?.result);
     this.answers.push(answer);
     this.#stop = await stopOf(input, answer, result !== null);

@@ -1,5 +1,5 @@
 import type { RouteInput } from '@wcp/spec';
-import type { DispatchAnswer } from '../client/wire.ts';
+import type { DispatchAnswer } from '@wcp/spec/hall';
 import { meaningOf } from '../print/decision.ts';
 import type { PipelineCapability } from './worker-answers.ts';
 

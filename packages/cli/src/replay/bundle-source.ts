@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DecisionRecord, PlacedReceipt } from '@wcp/spec/hall';
 import { parseJson } from '@wcp/spec/json';
 import { CliError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
 import { reasonOf } from '../base/system-error.ts';
 import type { Terminal } from '../base/terminal.ts';
-import type { PlacedReceipt, RecordedDecision } from '../client/wire.ts';
 import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
 import { worldFile } from '../evidence/export-evidence.ts';
 import { InputReader } from '../input/input-reader.ts';
@@ -32,7 +32,7 @@ export class BundleSource implements RecordSource {
   async *records({ since, withReceipts }: ReplayWindow): AsyncGenerator<ReplayRecord> {
     const receipts = withReceipts ? new ReceiptDigests(this.#receipts()) : null;
     for await (const value of this.#values(EVIDENCE_FILES.decisions)) {
-      const record = value as RecordedDecision;
+      const record = value as DecisionRecord;
       if (!isSince(record.decision, since)) continue;
       yield { ...record, receipt_digest: await receipts?.at(record.position, record.decision.decision_id) };
     }
@@ -94,6 +94,6 @@ function isObject(value: unknown): boolean {
 }
 
 function isRecord(value: unknown): boolean {
-  const { position, facts, decision } = Object(value) as Partial<RecordedDecision>;
+  const { position, facts, decision } = Object(value) as Partial<DecisionRecord>;
   return Number.isSafeInteger(position) && isObject(facts) && isObject(decision);
 }

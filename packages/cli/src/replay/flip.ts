@@ -1,5 +1,5 @@
 import type { RouteDecision } from '@wcp/spec';
-import type { RecordedDecision } from '../client/wire.ts';
+import type { DecisionRecord } from '@wcp/spec/hall';
 
 /** How a decision came out differently. */
 export type FlipKind =
@@ -43,7 +43,7 @@ const FLIPS: Readonly<Record<Outcome, Partial<Readonly<Record<Outcome, FlipKind>
 };
 
 /** How a decision came out differently from the record; null if it did not. */
-export function flipOf({ decision }: RecordedDecision, again: RouteDecision): Flip | null {
+export function flipOf({ decision }: DecisionRecord, again: RouteDecision): Flip | null {
   const [before, after] = [verdictOf(decision), verdictOf(again)];
   const kind = kindOf(before, after);
   if (kind === null) return null;

@@ -1,6 +1,5 @@
-import { CliError } from '../base/cli-error.ts';
-import type { HallClient, Page } from '../client/hall-client.ts';
-import type { LogHead, PlacedReceipt, RecordedDecision } from '../client/wire.ts';
+import { type HallClient, HallProblemError } from '@wcp/client';
+import type { DecisionRecord } from '@wcp/spec/hall';
 import { ReceiptDigests } from './receipt-digests.ts';
 import {
   isSince,
@@ -24,9 +23,7 @@ export class HallSource implements RecordSource {
 
   async *records({ since, withReceipts }: ReplayWindow): AsyncGenerator<ReplayRecord> {
     const cursor = since === null ? undefined : await this.#cursorBefore(since);
-    const receipts = withReceipts
-      ? new ReceiptDigests(this.#client.items<PlacedReceipt>('wcp/receipts', { cursor }))
-      : null;
+    const receipts = withReceipts ? new ReceiptDigests(this.#client.items('listReceipts', { cursor })) : null;
     for await (const record of this.#decisions(cursor)) {
       if (!isSince(record.decision, since)) continue;
       yield { ...record, receipt_digest: await receipts?.at(record.position, record.decision.decision_id) };
@@ -35,31 +32,31 @@ export class HallSource implements RecordSource {
 
   async world(digest: string): Promise<StoredWorld | null> {
     try {
-      return await this.#client.get<StoredWorld>(`wcp/worlds/${encodeURIComponent(digest)}`);
+      return await this.#client.showWorld({ digest });
     } catch (error) {
-      if (error instanceof CliError && error.problems[0]?.code === 'NOT_FOUND') return null;
+      if (error instanceof HallProblemError && error.code === 'NOT_FOUND') return null;
       throw error;
     }
   }
 
-  #decisions(cursor: number | undefined): AsyncGenerator<RecordedDecision> {
-    return this.#client.items<RecordedDecision>('wcp/decisions', { limit: PAGE, cursor });
+  #decisions(cursor: string | undefined): AsyncGenerator<DecisionRecord> {
+    return this.#client.items('listDecisions', { limit: PAGE, cursor });
   }
 
   /** A position in the log before the first decision of a time, found by binary search. */
-  async #cursorBefore(since: string): Promise<number | undefined> {
-    const { size } = await this.#client.get<LogHead>('wcp/log');
+  async #cursorBefore(since: string): Promise<string | undefined> {
+    const { size } = await this.#client.showLog();
     let [before, after] = [-1, size];
     while (after - before > OVERLAP) {
       const middle = Math.floor((before + after) / 2);
       if (await this.#isSinceAfter(middle, since)) after = middle;
       else before = middle;
     }
-    return before < OVERLAP ? undefined : before - OVERLAP;
+    return before < OVERLAP ? undefined : String(before - OVERLAP);
   }
 
   async #isSinceAfter(cursor: number, since: string): Promise<boolean> {
-    const { items } = await this.#client.get<Page<RecordedDecision>>('wcp/decisions', { cursor, limit: 1 });
+    const { items } = await this.#client.listDecisions({ cursor: String(cursor), limit: 1 });
     return items[0] === undefined || isSince(items[0].decision, since);
   }
 }

@@ -1,4 +1,4 @@
-import type { PlacedReceipt } from '../client/wire.ts';
+import type { PlacedReceipt } from '@wcp/spec/hall';
 
 /** Finds the receipts of decisions in one pass over the log, in step with the decisions. */
 export class ReceiptDigests {

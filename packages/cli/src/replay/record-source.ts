@@ -1,5 +1,5 @@
 import type { RouteDecision } from '@wcp/spec';
-import type { RecordedDecision } from '../client/wire.ts';
+import type { DecisionRecord } from '@wcp/spec/hall';
 
 /** The documents of a world as they were stored. */
 export interface StoredWorld {
@@ -10,7 +10,7 @@ export interface StoredWorld {
 }
 
 /** A decision as it was recorded, and what its receipt says about it. */
-export interface ReplayRecord extends RecordedDecision {
+export interface ReplayRecord extends DecisionRecord {
   /** The digest in its receipt, null if that has none; undefined if there is no receipt or none was requested. */
   readonly receipt_digest: string | null | undefined;
 }

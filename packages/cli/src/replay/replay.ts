@@ -1,6 +1,6 @@
 import { decide, type World } from '@wcp/router';
 import { decisionDigest, type Facts, type RouteDecision } from '@wcp/spec';
-import type { RecordedDecision } from '../client/wire.ts';
+import type { DecisionRecord } from '@wcp/spec/hall';
 import { type AuditFinding, auditFinding, auditOf } from './audit.ts';
 import { type Flip, type FlipKind, flipOf } from './flip.ts';
 import type { RecordSource, ReplayRecord } from './record-source.ts';
@@ -65,7 +65,7 @@ async function examine(worlds: WorldCache, record: ReplayRecord): Promise<Examin
 }
 
 /** Makes a recorded decision again from its own facts, request and world. */
-export function decideAgain(world: World, { facts, input }: RecordedDecision): RouteDecision {
+function decideAgain(world: World, { facts, input }: DecisionRecord): RouteDecision {
   return decide(world, facts, input);
 }
 
@@ -73,7 +73,7 @@ export function decideAgain(world: World, { facts, input }: RecordedDecision): R
  * Makes a recorded decision in another world. An approval is bound to the decision for which it was given,
  * and so to its world: an approval that was used is assumed to be given again for what would be held now.
  */
-export function decideInOtherWorld(world: World, record: RecordedDecision): RouteDecision {
+function decideInOtherWorld(world: World, record: DecisionRecord): RouteDecision {
   const { facts, input, decision } = record;
   const { approval } = Object(facts) as Partial<Facts>;
   if (approval == null || decision.outcome !== 'DISPATCH') return decide(world, facts, input);

@@ -54,10 +54,10 @@ async function open(
 type LogLevel = 'info' | 'warn' | 'error';
 
 /** Writes a log line: for people to standard error, or as a line of JSON to standard output. */
-export type ServerLog = (level: LogLevel, message: string, more?: object) => void;
+type ServerLog = (level: LogLevel, message: string, more?: object) => void;
 
 /** The log of a server. */
-export function serverLog(terminal: Terminal, isJson: boolean): ServerLog {
+function serverLog(terminal: Terminal, isJson: boolean): ServerLog {
   if (isJson) {
     return (level, message, more) =>
       terminal.write(jsonLine({ time: terminal.now(), level, message, ...more }));

@@ -3,19 +3,27 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
-import { afterEach } from 'vitest';
+import { afterAll } from 'vitest';
 // @boundaries-ignore What a Hall keeps is seen from inside alone.
 import { partsOf } from '../../../hall/src/hall/create-hall.ts';
 import type { PipelineReport } from '../../src/pipeline/report.ts';
-import { scratch } from './support.ts';
+import { deferred, scratch } from './support.ts';
 
 const servers: Server[] = [];
 const halls: string[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const dir of halls.splice(0)) execFileSync('chmod', ['-R', 'u+w', dir]);
 });
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+afterAll(async () => {
+  await Promise.all(
+    servers.splice(0).map(
+      (server) =>
+        new Promise((resolve) => {
+          server.closeAllConnections();
+          server.close(resolve);
+        }),
+    ),
+  );
 });
 
 /** A page about a lighthouse: only one of its paragraphs says who mends the lamp. */
@@ -33,18 +41,20 @@ with her tools and is paid in smoked herring.</p>
 <p>Guests are welcome on Sundays. They climb the spiral staircase in small groups and sign the book that
 lies on the table beside the door.</p></article>`;
 
-/** Serves a page on loopback; `null` never answers. */
-export async function servePage(page: string | null): Promise<{ url: string; host: string }> {
+/** Serves a page on loopback; `null` never answers. `requested` resolves at the first request. */
+export async function servePage(page: string | null) {
+  const { promise: requested, resolve: request } = deferred();
   const server = createServer((_, response) => {
+    request();
     if (page !== null) response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url: `http://${host}/`, host };
+  return { url: `http://${host}/`, host, requested };
 }
 
-/** What a run told programs. */
+/** The report of a run. */
 export const reportIn = (out: string) => JSON.parse(out) as PipelineReport;
 
 /** The folder of a Hall that is gone after the test, read-only copies of workers included. */

@@ -6,25 +6,26 @@ import { Readable } from 'node:stream';
 import { recordHash } from '@wcp/spec';
 import picocolors from 'picocolors';
 import { v7 } from 'uuid';
-import { afterEach } from 'vitest';
+import { afterAll } from 'vitest';
 import { runCli, type Terminal } from '../../src/index.ts';
 
 /** The source of the program: Node runs it as it is, so that no test runs a stale build. */
 const PROGRAM = join(import.meta.dirname, '../../src/main.ts');
 
 const scratches: string[] = [];
-afterEach(() => {
+// Tests of one file may run at the same time, so their folders stay until the last of them has ended.
+afterAll(() => {
   for (const dir of scratches.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
-/** A new empty folder that is gone after the test. */
+/** A new empty folder that is gone after the tests of this file. */
 export function scratch(): string {
   const dir = mkdtempSync(join(tmpdir(), 'wcp-cli-test-'));
   scratches.push(dir);
   return dir;
 }
 
-/** Writes files (objects as JSON) into a new folder and gives its path. */
+/** Writes files (objects as JSON) into a new folder and returns its path. */
 export function folderOf(files: Readonly<Record<string, unknown>>): string {
   const dir = scratch();
   for (const [name, content] of Object.entries(files)) {
@@ -68,12 +69,25 @@ export function wcpProcess(args: readonly string[], options: RunOptions = {}): P
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
 }
 
+/** A promise that a test resolves itself. */
+export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
+
 /** When every command of {@link wcp} runs, unless a test says otherwise. */
 const NOW = '2026-01-01T00:00:00.000Z';
 
 export interface HereOptions extends RunOptions {
   /** The clock; one that stands still by default. */
   readonly now?: () => string;
+  /** Resolves when the command is told to stop; never by default. */
+  readonly untilStopped?: Promise<void>;
+  /** Called with everything on standard output so far, whenever there is more. */
+  readonly onOutput?: (out: string) => void;
 }
 
 /** The clock of this machine, for what is checked by other processes. */
@@ -81,7 +95,14 @@ export const REAL_CLOCK = { now: () => new Date().toISOString() };
 
 /** Runs `wcp` in this process. One with a folder of its own must end before the next begins. */
 export async function wcp(args: readonly string[], options: HereOptions = {}): Promise<Ran> {
-  const { cwd, env = {}, input = '', now = () => NOW } = options;
+  const {
+    cwd,
+    env = {},
+    input = '',
+    now = () => NOW,
+    untilStopped = new Promise(() => {}),
+    onOutput,
+  } = options;
   let [out, err] = ['', ''];
   const colours = picocolors.createColors(false);
   const terminal: Terminal = {
@@ -91,6 +112,7 @@ export async function wcp(args: readonly string[], options: HereOptions = {}): P
     env,
     write: (text) => {
       out += text;
+      onOutput?.(out);
     },
     warn: (text) => {
       err += text;
@@ -98,7 +120,7 @@ export async function wcp(args: readonly string[], options: HereOptions = {}): P
     readStdin: () => Readable.from([Buffer.from(input)]),
     now,
     newId: () => v7(),
-    untilStopped: () => new Promise(() => {}),
+    untilStopped: () => untilStopped,
   };
   const code = await inFolder(cwd, () => runCli(args, terminal));
   return { code, out, err };

@@ -8,7 +8,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((hall) => hall.close()));
 });
 
-/** Who asks in these tests. */
+/** The people of these tests. */
 const PEOPLE = {
   tenant: { roles: ['tenant'], tenant_id: 'tenant-a' },
   other: { roles: ['tenant'], tenant_id: 'tenant-b' },
@@ -26,7 +26,7 @@ const held = (supervisor_level: string) => ({
   escalation: { human_required_default: true, supervisor_level },
 });
 
-/** Restricted summaries wait for a human, confidential ones run, everything else is denied. */
+/** Restricted summaries are held for a steward, others run, and everything else is denied. */
 export const HALL_RULES = [
   { rule_id: 'held', match: { ...summarize, data_label: 'RESTRICTED' }, decision: held('gatekeeper') },
   { rule_id: 'plain', match: summarize, decision: { candidate_workers_ranked: candidates } },
@@ -34,7 +34,7 @@ export const HALL_RULES = [
 export const HELD = { ...REQUEST, data_label: 'RESTRICTED' } as const;
 export const DENIED = { ...REQUEST, capability_id: 'cap.web.fetch' } as const;
 
-/** A worker that answers what its request says it is to. */
+/** A worker that answers what its request says. */
 export function echoWorker(members: Readonly<Record<string, unknown>> = {}): HallWorker {
   const delivery: HallWorker['delivery'] = {
     record: record(members) as unknown as RegistryRecord,
@@ -58,9 +58,9 @@ export interface TestHall {
   readonly hall: Hall;
   readonly url: string;
   readonly keyOf: (person: Person) => string;
-  /** Runs `wcp` in this process with the address of the Hall and somebody's key in the environment. */
+  /** Runs `wcp` with the URL of the Hall and the key of a person in the environment. */
   readonly as: (person: Person, args: readonly string[], input?: string) => Promise<Ran>;
-  /** The same with `--json`, read. */
+  /** The same with `--json`, parsed. */
   readonly json: (
     person: Person,
     args: readonly string[],

@@ -1,5 +1,5 @@
+import type { Approval, ResolvedApproval } from '@wcp/spec/hall';
 import type { Colours } from '../../base/terminal.ts';
-import type { Approval, Resolved } from '../../client/wire.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
@@ -50,7 +50,7 @@ function reasonsOf({ decision }: Approval): string {
 }
 
 /** An approval after it was resolved. */
-export function resolvedText({ approval, outcome_receipt }: Resolved, { bold }: Colours): string {
+export function resolvedText({ approval, outcome_receipt }: ResolvedApproval, { bold }: Colours): string {
   const outcome = outcome_receipt?.outcome ?? null;
   const { state, level, result } = approval;
   const table = rows([

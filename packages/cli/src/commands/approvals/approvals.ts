@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Approval } from '../../client/wire.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
@@ -22,7 +21,7 @@ function addList(group: Command, { terminal }: CommandContext): void {
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command).action(async (options: HallOptions & ListOptions) => {
-    const page = await fetchList<Approval>(hallOf(terminal, options), 'wcp/approvals/pending', {}, options);
+    const page = await fetchList(hallOf(terminal, options), 'listPendingApprovals', {}, options);
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(approvalListText(page.items, terminal.colours) + moreText(page));
   });
@@ -35,8 +34,7 @@ function addShow(group: Command, { terminal }: CommandContext): void {
     exits: '0 shown, 1 not found, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the approval').action(async (id: string, options: HallOptions) => {
-    const path = `wcp/approvals/${encodeURIComponent(id)}`;
-    const approval = await hallOf(terminal, options).get<Approval>(path);
+    const approval = await hallOf(terminal, options).showApproval({ approval_id: id });
     terminal.write(options.json ? jsonText(approval) : approvalText(approval, terminal.colours));
   });
 }

@@ -1,7 +1,7 @@
-import { SUPERVISOR_LEVELS } from '@wcp/spec/document';
+import { SUPERVISOR_LEVELS, type SupervisorLevel } from '@wcp/spec/document';
+import type { ResolvedApproval } from '@wcp/spec/hall';
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode } from '../../base/exit-code.ts';
-import type { Resolved } from '../../client/wire.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
@@ -11,7 +11,7 @@ import { resolvedText } from './approval-text.ts';
 interface ResolveOptions extends HallOptions {
   readonly reason?: string;
   readonly result?: string;
-  readonly level?: string;
+  readonly level?: SupervisorLevel;
 }
 
 /** One way to resolve an approval. */
@@ -75,8 +75,14 @@ function addResolution(group: Command, context: CommandContext, resolution: Reso
     const client = hallOf(terminal, options);
     const { reason, level } = options;
     const result = await resultOf(context, options);
-    const body = { approval_id, resolution: resolution.action, reason, level, ...result };
-    const resolved = await client.post<Resolved>('wcp/approvals/resolve', body);
+    const body = {
+      approval_id,
+      resolution: resolution.action,
+      ...(reason !== undefined && { reason }),
+      ...(level !== undefined && { level }),
+      ...result,
+    };
+    const resolved = await client.resolveApproval(body);
     terminal.write(options.json ? jsonText(resolved) : resolvedText(resolved, terminal.colours));
     exitWith(exitOf(resolved));
   });
@@ -91,6 +97,6 @@ async function resultOf({ terminal }: CommandContext, { result }: ResolveOptions
 }
 
 /** Approved, but the worker failed: that is not a success. */
-function exitOf({ outcome_receipt }: Resolved): ExitCode {
+function exitOf({ outcome_receipt }: ResolvedApproval): ExitCode {
   return (outcome_receipt?.outcome?.status ?? 'ok') === 'ok' ? EXIT.ok : EXIT.found;
 }

@@ -1,19 +1,8 @@
 import { bannedHashes } from '@wcp/evidence';
 import type { BanList } from '@wcp/spec';
 import { addSeconds, type BanEntry } from '@wcp/spec/document';
+import type { PublishedBanList } from '@wcp/spec/hall';
 import { count, escaped, rows } from '../../print/layout.ts';
-
-/** A summary of a ban list that a Hall publishes. */
-export interface PublishedList {
-  readonly authority: string;
-  readonly sequence: number;
-  readonly issued_at: string;
-  readonly expires_at: string;
-  readonly entries: number;
-  readonly banned: number;
-  readonly signing_key_id: string;
-  readonly is_current: boolean;
-}
 
 /** A ban list: its head and every entry. */
 export function banListText(list: BanList): string {
@@ -39,7 +28,7 @@ function oneEntry({ sha256, review_status, reason, source, reported_at }: BanEnt
 }
 
 /** The result of publishing a list at a Hall. */
-export function publishedText({ authority, sequence, banned, expires_at }: PublishedList): string {
+export function publishedText({ authority, sequence, banned, expires_at }: PublishedBanList): string {
   const hashes = count(banned, 'hash', 'hashes');
   return `The ban list of ${authority} is published: sequence ${sequence}, ${hashes}, valid until ${expires_at}.\nPublish it again before then: once it expires, workers that need an attestation are refused.\n`;
 }

@@ -1,21 +1,20 @@
+import type { HallClient } from '@wcp/client';
 import { type SigningKey, signBanList } from '@wcp/evidence';
 import { parseBanList } from '@wcp/evidence/ban-list';
 import type { BanList } from '@wcp/spec';
 import type { Command } from 'commander';
-import type { HallClient } from '../../client/hall-client.ts';
+import { sentFrom } from '../../client/hall-errors.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
 import { loadSigningKey } from '../../input/keys.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
-import { type PublishedList, publishedText } from './ban-list-text.ts';
+import { publishedText } from './ban-list-text.ts';
 
 interface PublishOptions extends HallOptions {
   readonly keyFile?: string;
 }
-
-const PATH = 'wcp/registry/ban-list';
 
 /** `wcp bans publish`: has a Hall publish a list, as it is or signed again. */
 export function addBansPublish(group: Command, { terminal }: CommandContext): void {
@@ -39,9 +38,10 @@ export function addBansPublish(group: Command, { terminal }: CommandContext): vo
       const list = document === null ? null : reader.check(document, parseBanList);
       reader.throwErrors();
       const { value } = document as JsonDocument;
-      const body = key === null ? value : await renew(client, list as BanList, key, terminal.now());
+      const body =
+        key === null ? (value as BanList) : await renew(client, list as BanList, key, terminal.now());
       const source = { document: document as JsonDocument, root: '' };
-      const published = await client.post<PublishedList>(PATH, body, source);
+      const published = await sentFrom(source, client.publishBanList(body));
       terminal.write(options.json ? jsonText(published) : publishedText(published));
     });
 }
@@ -54,7 +54,7 @@ async function renew(
   issued_at: string,
 ): Promise<BanList> {
   let { sequence } = list;
-  for await (const published of client.items<PublishedList>('wcp/registry/ban-lists')) {
+  for await (const published of client.items('listBanLists')) {
     if (published.authority === list.authority) sequence = Math.max(sequence, published.sequence + 1);
   }
   return signBanList({ ...list, sequence, issued_at }, key);

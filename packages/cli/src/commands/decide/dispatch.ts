@@ -1,7 +1,7 @@
+import type { DispatchAnswer } from '@wcp/spec/hall';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../../base/exit-code.ts';
 import type { Colours } from '../../base/terminal.ts';
-import type { DispatchAnswer } from '../../client/wire.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
 import { decisionText } from '../../print/decision.ts';
 import { jsonText } from '../../print/json.ts';
@@ -21,7 +21,9 @@ export function addDispatch(program: Command, { terminal, exitWith }: CommandCon
   command
     .argument('<input>', 'the request, a RouteInput in JSON; "-" for standard input')
     .action(async (file: string, options: HallOptions) => {
-      const { answer, input } = await sendRequest<DispatchAnswer>(terminal, 'wcp/dispatch', file, options);
+      const { answer, input } = await sendRequest(terminal, file, options, (hall, request) =>
+        hall.dispatch(request),
+      );
       if (options.json) terminal.write(jsonText(answer));
       else terminal.write(dispatchText(answer, input, terminal.colours));
       exitWith(exitOf(answer));
@@ -34,7 +36,7 @@ function exitOf({ decision, outcome_receipt }: DispatchAnswer): ExitCode {
 }
 
 /** A decision and its outcome. */
-export function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colours): string {
+function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colours): string {
   const { decision, outcome_receipt, delivery_code, result, receipt } = answer;
   const outcome = outcome_receipt?.outcome ?? null;
   const denial = result?.deny_reason ?? null;

@@ -32,7 +32,7 @@ export function addExplain(program: Command, { terminal, exitWith }: CommandCont
 const MARKS = { passed: 'ok', denied: 'DENIED', held: 'HELD', not_reached: '-' } as const;
 
 /** An explanation for people: the steps, the decision, and the smallest change that would allow the request. */
-export function explanationText(explanation: Explanation, input: JsonDocument, colours: Colours): string {
+function explanationText(explanation: Explanation, input: JsonDocument, colours: Colours): string {
   const { steps, decision } = explanation;
   const lines = steps.flatMap((step) => stepLines(step, colours));
   const parts = [

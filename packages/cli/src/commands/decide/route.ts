@@ -42,7 +42,7 @@ async function route(terminal: Terminal, file: string, options: Options): Promis
       throw usageError(
         'Say where to decide: locally with --rules FILE, or at a Hall with --url or WCP_HALL_URL.',
       );
-    return sendRequest(terminal, 'wcp/route', file, options);
+    return sendRequest(terminal, file, options, (hall, request) => hall.route(request));
   }
   const { world, facts, input, remarks } = await loadCase(terminal, file, { ...options, rules });
   printProblems(terminal, warningsOf(remarks));

@@ -1,4 +1,6 @@
+import { type HallClient, JsonText } from '@wcp/client';
 import type { Terminal } from '../../base/terminal.ts';
+import { sentFrom } from '../../client/hall-errors.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { type JsonDocument, readJsonDocument } from '../../input/json-document.ts';
 import { type HallOptions, hallOf } from '../hall-options.ts';
@@ -17,15 +19,16 @@ export interface HallAnswer<T> {
  */
 export async function sendRequest<T>(
   terminal: Terminal,
-  path: string,
   file: string,
   options: HallOptions,
+  send: (client: HallClient, request: JsonText) => Promise<T>,
 ): Promise<HallAnswer<T>> {
   const client = hallOf(terminal, options);
   const reader = new InputReader(terminal);
-  const text = await reader.text(file);
-  const input = readJsonDocument(file, text ?? 'null');
+  const text = (await reader.text(file)) ?? 'null';
+  const input = readJsonDocument(file, text);
   reader.add(...input.problems);
   reader.throwErrors();
-  return { answer: await client.post<T>(path, text, { document: input, root: '' }), input };
+  const answer = sentFrom({ document: input, root: '' }, send(client, new JsonText(text)));
+  return { answer: await answer, input };
 }

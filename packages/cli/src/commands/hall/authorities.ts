@@ -1,3 +1,4 @@
+import type { AuthorityKey } from '@wcp/spec/hall';
 import type { Command } from 'commander';
 import type { Colours } from '../../base/terminal.ts';
 import { InputReader } from '../../input/input-reader.ts';
@@ -7,15 +8,6 @@ import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
-
-/** A public key of an authority, as a Hall shows it. */
-interface AuthorityKey {
-  readonly authority: string;
-  readonly signing_key_id: string;
-  readonly public_key: string;
-  readonly added_at: string;
-  readonly revoked_at: string | null;
-}
 
 /** `wcp authorities`: the public keys of authorities at a Hall (section 4.2). */
 export function addAuthorities(program: Command, context: CommandContext): void {
@@ -32,7 +24,7 @@ function addList(group: Command, { terminal }: CommandContext): void {
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command).action(async (options: HallOptions & ListOptions) => {
-    const page = await fetchList<AuthorityKey>(hallOf(terminal, options), 'wcp/authorities', {}, options);
+    const page = await fetchList(hallOf(terminal, options), 'listAuthorityKeys', {}, options);
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(listText(page.items, terminal.colours.bold) + moreText(page));
   });
@@ -54,7 +46,7 @@ function addKey(group: Command, { terminal }: CommandContext): void {
       const hall = hallOf(terminal, options);
       const added: AuthorityKey[] = [];
       for (const public_key of found?.[authority] ?? []) {
-        added.push(await hall.post<AuthorityKey>('wcp/authorities', { authority, public_key }));
+        added.push(await hall.addAuthorityKey({ authority, public_key }));
       }
       terminal.write(options.json ? jsonText(added) : listText(added, terminal.colours.bold));
     });
@@ -70,8 +62,7 @@ function addRevoke(group: Command, { terminal }: CommandContext): void {
     .argument('<authority>', 'org.<name> or x.<name>')
     .argument('<key-id>', 'the signing_key_id of the key')
     .action(async (authority: string, keyId: string, options: HallOptions) => {
-      const path = `wcp/authorities/${encodeURIComponent(authority)}/${encodeURIComponent(keyId)}`;
-      const key = await hallOf(terminal, options).delete<AuthorityKey>(path);
+      const key = await hallOf(terminal, options).revokeAuthorityKey({ authority, key_id: keyId });
       terminal.write(options.json ? jsonText(key) : listText([key], terminal.colours.bold));
     });
 }

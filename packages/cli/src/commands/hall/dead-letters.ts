@@ -1,7 +1,7 @@
+import type { DeadLetter, ReplayedDeadLetter } from '@wcp/spec/hall';
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode } from '../../base/exit-code.ts';
 import type { Colours } from '../../base/terminal.ts';
-import type { DeadLetter, ReplayedLetter } from '../../client/wire.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
 import { decisionText } from '../../print/decision.ts';
 import { jsonText } from '../../print/json.ts';
@@ -29,14 +29,9 @@ function addList(group: Command, { terminal }: CommandContext): void {
   });
   addListOptions(command)
     .addOption(new Option('--state <state>', 'only those in this state').choices(['dead', 'replayed']))
-    .action(async (options: HallOptions & ListOptions & { state?: string }) => {
+    .action(async (options: HallOptions & ListOptions & { state?: DeadLetter['state'] }) => {
       const { state } = options;
-      const page = await fetchList<DeadLetter>(
-        hallOf(terminal, options),
-        'wcp/dead-letters',
-        { state },
-        options,
-      );
+      const page = await fetchList(hallOf(terminal, options), 'listDeadLetters', { state }, options);
       if (options.json) terminal.write(jsonText(page));
       else terminal.write(deadLetterListText(page.items, terminal.colours.bold) + moreText(page));
     });
@@ -51,8 +46,7 @@ function addReplay(group: Command, { terminal, exitWith }: CommandContext): void
       '0 dispatched and done, 1 denied, held or failed again, already replayed, or not found, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the decision').action(async (id: string, options: HallOptions) => {
-    const path = `wcp/dead-letters/${encodeURIComponent(id)}/replay`;
-    const replayed = await hallOf(terminal, options).post<ReplayedLetter>(path, {});
+    const replayed = await hallOf(terminal, options).replayDeadLetter({ decision_id: id });
     terminal.write(options.json ? jsonText(replayed) : replayedText(replayed, terminal.colours));
     exitWith(exitOf(replayed));
   });
@@ -65,18 +59,17 @@ function addPurge(group: Command, { terminal }: CommandContext): void {
     exits: '0 deleted, 1 not found, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the decision').action(async (id: string, options: HallOptions) => {
-    const path = `wcp/dead-letters/${encodeURIComponent(id)}`;
-    const purged = await hallOf(terminal, options).delete<{ readonly decision_id: string }>(path);
+    const purged = await hallOf(terminal, options).purgeDeadLetter({ decision_id: id });
     terminal.write(options.json ? jsonText(purged) : `${purged.decision_id} was deleted.\n`);
   });
 }
 
-function exitOf({ outcome_receipt }: ReplayedLetter): ExitCode {
+function exitOf({ outcome_receipt }: ReplayedDeadLetter): ExitCode {
   return outcome_receipt?.outcome?.status === 'ok' ? EXIT.ok : EXIT.found;
 }
 
 /** Dead letters, one per line. */
-export function deadLetterListText(letters: readonly DeadLetter[], bold: (text: string) => string): string {
+function deadLetterListText(letters: readonly DeadLetter[], bold: (text: string) => string): string {
   if (letters.length === 0) return 'There are no dead letters.\n';
   const lines = letters.map(
     ({ at, state, code, capability_id, worker_id, tenant_id, decision_id, replay }) => [
@@ -93,7 +86,7 @@ export function deadLetterListText(letters: readonly DeadLetter[], bold: (text: 
 }
 
 /** The decision about a replayed request, and its outcome. */
-export function replayedText({ decision, outcome_receipt }: ReplayedLetter, colours: Colours): string {
+function replayedText({ decision, outcome_receipt }: ReplayedDeadLetter, colours: Colours): string {
   const outcome = outcome_receipt?.outcome ?? null;
   const ended = outcome === null ? '' : rows([['outcome', colours.bold(outcome.status)]], 2, colours.dim);
   return `${decisionText(decision, NO_FILE, colours)}${ended}`;

@@ -1,3 +1,4 @@
+import { FREEZE_SCOPES, type Freeze, type FreezeScope } from '@wcp/spec/hall';
 import { Argument, type Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
 import { jsonText } from '../../print/json.ts';
@@ -5,17 +6,6 @@ import { escaped } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
-
-/** A freeze at a Hall. */
-interface Freeze {
-  readonly scope: string;
-  readonly value: string | null;
-  readonly reason: string;
-  readonly frozen_at: string;
-  readonly frozen_by: string;
-}
-
-const SCOPES = ['hall', 'tenant', 'correlation'];
 
 /** `wcp freeze`, `wcp release` and `wcp freezes`: the emergency stop of a Hall (section 5, step 3). */
 export function addFreeze(program: Command, context: CommandContext): void {
@@ -32,11 +22,15 @@ function addStop(program: Command, { terminal }: CommandContext): void {
   });
   addTarget(command)
     .requiredOption('--reason <text>', 'the reason; denied tenants see it')
-    .action(async (scope: string, value: string | undefined, options: HallOptions & { reason: string }) => {
-      const body = { ...target(scope, value), reason: options.reason };
-      const freeze = await hallOf(terminal, options).post<Freeze>('wcp/freeze', body);
-      terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} is frozen until it was released.\n`);
-    });
+    .action(
+      async (scope: FreezeScope, value: string | undefined, options: HallOptions & { reason: string }) => {
+        const body = { ...target(scope, value), reason: options.reason };
+        const freeze = await hallOf(terminal, options).freeze(body);
+        terminal.write(
+          options.json ? jsonText(freeze) : `${named(freeze)} is frozen until it is released.\n`,
+        );
+      },
+    );
 }
 
 function addRelease(program: Command, { terminal }: CommandContext): void {
@@ -45,8 +39,8 @@ function addRelease(program: Command, { terminal }: CommandContext): void {
     example: 'wcp release tenant agent.newsroom',
     exits: '0 released, 1 it was not frozen, 2 wrong usage, or the Hall refused.',
   });
-  addTarget(command).action(async (scope: string, value: string | undefined, options: HallOptions) => {
-    const freeze = await hallOf(terminal, options).post<Freeze>('wcp/release', target(scope, value));
+  addTarget(command).action(async (scope: FreezeScope, value: string | undefined, options: HallOptions) => {
+    const freeze = await hallOf(terminal, options).release(target(scope, value));
     terminal.write(options.json ? jsonText(freeze) : `${named(freeze)} was released.\n`);
   });
 }
@@ -58,7 +52,7 @@ function addFreezes(program: Command, { terminal }: CommandContext): void {
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   command.action(async (options: HallOptions) => {
-    const page = await hallOf(terminal, options).get<{ readonly items: readonly Freeze[] }>('wcp/freezes');
+    const page = await hallOf(terminal, options).listFreezes();
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(listText(page.items, terminal.colours.bold));
   });
@@ -66,11 +60,11 @@ function addFreezes(program: Command, { terminal }: CommandContext): void {
 
 function addTarget(command: Command): Command {
   return command
-    .addArgument(new Argument('<scope>', 'what to freeze').choices(SCOPES))
+    .addArgument(new Argument('<scope>', 'what to freeze').choices([...FREEZE_SCOPES]))
     .argument('[value]', 'the id of the tenant or correlation');
 }
 
-function target(scope: string, value: string | undefined) {
+function target(scope: FreezeScope, value: string | undefined) {
   if ((scope === 'hall') !== (value === undefined)) {
     throw usageError(scope === 'hall' ? 'The scope "hall" takes no value.' : `Give the id of the ${scope}.`);
   }

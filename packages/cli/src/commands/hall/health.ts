@@ -1,3 +1,4 @@
+import type { Health } from '@wcp/spec/hall';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-code.ts';
 import type { Colours } from '../../base/terminal.ts';
@@ -5,22 +6,6 @@ import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
-
-/** The health of a Hall. */
-interface Health {
-  readonly status: 'ok' | 'degraded';
-  readonly level: string | null;
-  readonly missing: readonly { readonly level: string; readonly reason: string }[];
-  readonly is_open: boolean;
-  readonly troubles: readonly { readonly code: string; readonly message: string }[];
-  readonly world: { readonly digest: string | null; readonly policy_version: string };
-  readonly diagnostics: readonly {
-    readonly level: string;
-    readonly code: string;
-    readonly path: string;
-    readonly message: string;
-  }[];
-}
 
 /** `wcp health`: the health of a Hall, its compliance level, and what a higher one lacks (section 11). */
 export function addHealth(program: Command, { terminal, exitWith }: CommandContext): void {
@@ -30,7 +15,7 @@ export function addHealth(program: Command, { terminal, exitWith }: CommandConte
     exits: '0 healthy, 1 something is wrong, 2 wrong usage, or the Hall does not answer.',
   });
   command.action(async (options: HallOptions) => {
-    const health = await hallOf(terminal, options).get<Health>('wcp/health');
+    const health = await hallOf(terminal, options).showHealth();
     terminal.write(options.json ? jsonText(health) : healthText(health, terminal.colours));
     exitWith(health.status === 'ok' ? EXIT.ok : EXIT.found);
   });
@@ -46,7 +31,7 @@ function healthText(health: Health, { green, red, dim }: Colours): string {
       ['policy', escaped(world.policy_version)],
       ['world', world.digest],
       ['open', health.is_open ? 'no key is configured: anyone may send requests, in dev only' : null],
-      ...troubles.map(({ code, message }) => ['trouble', `${code}: ${escaped(message)}`] as const),
+      ...troubles.map(({ code, message }) => ['problem', `${code}: ${escaped(message)}`] as const),
       ...missing.map((each) => ['missing', `for ${each.level}: ${escaped(each.reason)}`] as const),
       ...diagnostics
         .filter((each) => each.level !== 'info')

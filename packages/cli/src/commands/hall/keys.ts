@@ -1,6 +1,6 @@
+import { type ApiKey, type IssuedKey, ROLES, type Role } from '@wcp/spec/hall';
 import { type Command, Option } from 'commander';
 import type { Colours } from '../../base/terminal.ts';
-import type { ApiKey } from '../../client/wire.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
@@ -11,13 +11,12 @@ import { type CommandContext, registerGroup } from '../register.ts';
 
 interface CreateOptions extends HallOptions {
   readonly label: string;
-  readonly role: readonly string[];
+  readonly role: readonly Role[];
   readonly tenant?: string;
   readonly authority?: string;
   readonly expires?: string;
 }
 
-const ROLES = ['tenant', 'worker-owner', 'steward', 'auditor', 'admin'];
 const MAX_GRACE_S = 30 * 86_400;
 
 /** `wcp keys`: the API keys of a Hall. */
@@ -36,7 +35,7 @@ function addList(group: Command, { terminal }: CommandContext): void {
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command).action(async (options: HallOptions & ListOptions) => {
-    const page = await fetchList<ApiKey>(hallOf(terminal, options), 'wcp/keys', {}, options);
+    const page = await fetchList(hallOf(terminal, options), 'listKeys', {}, options);
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(keyListText(page.items, terminal.colours) + moreText(page));
   });
@@ -50,7 +49,9 @@ function addCreate(group: Command, { terminal }: CommandContext): void {
   });
   command
     .requiredOption('--label <text>', 'a name for the key')
-    .addOption(new Option('--role <roles...>', 'the roles of the key').choices(ROLES).makeOptionMandatory())
+    .addOption(
+      new Option('--role <roles...>', 'the roles of the key').choices([...ROLES]).makeOptionMandatory(),
+    )
     .option('--tenant <id>', 'the tenant that a key with the role tenant acts for')
     .option(
       '--authority <id>',
@@ -59,14 +60,17 @@ function addCreate(group: Command, { terminal }: CommandContext): void {
     .option('--expires <time>', 'when the key expires, such as 2027-01-31T12:00:00Z (default: never)')
     .action(async (options: CreateOptions) => {
       const { label, role: roles, tenant, authority, expires } = options;
-      const body = { label, roles, tenant_id: tenant, authority, expires_at: expires };
-      const key = await hallOf(terminal, options).post<IssuedKey>('wcp/keys', body);
+      const body = {
+        label,
+        roles,
+        ...(tenant !== undefined && { tenant_id: tenant }),
+        ...(authority !== undefined && { authority }),
+        ...(expires !== undefined && { expires_at: expires }),
+      };
+      const key = await hallOf(terminal, options).createKey(body);
       terminal.write(options.json ? jsonText(key) : issuedKeyText(key));
     });
 }
-
-/** A key with its secret. */
-type IssuedKey = ApiKey & { readonly key: string };
 
 function addRotate(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'rotate', {
@@ -78,9 +82,9 @@ function addRotate(group: Command, { terminal }: CommandContext): void {
     .argument('<id>', 'the id of the key: the part between the two underscores')
     .option('--grace <seconds>', 'how long the old key stays valid (default: 3600)')
     .action(async (id: string, { grace, ...options }: HallOptions & { grace?: string }) => {
-      const grace_seconds = grace === undefined ? undefined : readCount('--grace', grace, 0, MAX_GRACE_S);
-      const path = `wcp/keys/${encodeURIComponent(id)}/rotate`;
-      const key = await hallOf(terminal, options).post<IssuedKey>(path, { grace_seconds });
+      const period =
+        grace === undefined ? {} : { grace_seconds: readCount('--grace', grace, 0, MAX_GRACE_S) };
+      const key = await hallOf(terminal, options).rotateKey({ key_id: id, ...period });
       terminal.write(options.json ? jsonText(key) : issuedKeyText(key));
     });
 }
@@ -92,13 +96,13 @@ function addRevoke(group: Command, { terminal }: CommandContext): void {
     exits: '0 revoked, 1 no such key, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the key').action(async (id: string, options: HallOptions) => {
-    const key = await hallOf(terminal, options).delete<ApiKey>(`wcp/keys/${encodeURIComponent(id)}`);
+    const key = await hallOf(terminal, options).revokeKey({ key_id: id });
     terminal.write(options.json ? jsonText(key) : keyText(key));
   });
 }
 
 /** Keys, one per line. */
-export function keyListText(keys: readonly ApiKey[], { bold }: Colours): string {
+function keyListText(keys: readonly ApiKey[], { bold }: Colours): string {
   if (keys.length === 0) return 'There are no keys.\n';
   const lines = keys.map(({ key_id, state, roles, tenant_id, authority, expires_at, label }) => [
     key_id,
@@ -112,7 +116,7 @@ export function keyListText(keys: readonly ApiKey[], { bold }: Colours): string 
 }
 
 /** One key. */
-export function keyText({ key_id, state, roles, tenant_id, authority, expires_at, label }: ApiKey): string {
+function keyText({ key_id, state, roles, tenant_id, authority, expires_at, label }: ApiKey): string {
   return rows([
     ['key', key_id],
     ['label', escaped(label)],
@@ -124,6 +128,6 @@ export function keyText({ key_id, state, roles, tenant_id, authority, expires_at
 }
 
 /** A new key with its secret, which is shown only once. */
-export function issuedKeyText(key: ApiKey & { readonly key: string }): string {
+function issuedKeyText(key: IssuedKey): string {
   return `${keyText(key)}The key, shown only once:\n${escaped(key.key)}\n`;
 }

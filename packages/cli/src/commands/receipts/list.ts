@@ -1,6 +1,6 @@
 import type { Receipt } from '@wcp/spec';
+import type { PlacedReceipt } from '@wcp/spec/hall';
 import type { Command } from 'commander';
-import type { PlacedReceipt } from '../../client/wire.ts';
 import { jsonText } from '../../print/json.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
@@ -27,7 +27,7 @@ export function addList(group: Command, { terminal }: CommandContext): void {
     .action(async (options: Options) => {
       const { stream, correlation, decision } = options;
       const query = { stream, correlation_id: correlation, decision_id: decision };
-      const page = await fetchList<PlacedReceipt>(hallOf(terminal, options), 'wcp/receipts', query, options);
+      const page = await fetchList(hallOf(terminal, options), 'listReceipts', query, options);
       if (options.json) terminal.write(jsonText(page));
       else terminal.write(listText(page.items, terminal.colours.bold) + moreText(page));
     });

@@ -47,7 +47,7 @@ function read(terminal: Terminal, correlation: string, options: Options): Promis
 }
 
 /** A dispatch chain as a tree, one decision per line. */
-export function treeText(correlation: string, roots: readonly DispatchNode[], colours: Colours): string {
+function treeText(correlation: string, roots: readonly DispatchNode[], colours: Colours): string {
   const lines = linesOf(roots);
   const spent = Math.max(...lines.map(({ node }) => node.blast_score));
   const head = `${colours.bold(escaped(correlation))}: ${count(lines.length, 'decision')}, blast ${spent}\n`;

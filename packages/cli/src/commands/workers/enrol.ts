@@ -1,10 +1,10 @@
+import type { HallClient } from '@wcp/client';
 import type { SigningKey } from '@wcp/evidence';
 import { canonicalJson, parseRecord, type RegistryRecord } from '@wcp/spec';
 import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
-import type { HallClient } from '../../client/hall-client.ts';
-import type { EnrolledWorker, LogHead } from '../../client/wire.ts';
+import { sentFrom } from '../../client/hall-errors.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
 import { loadSigningKey } from '../../input/keys.ts';
@@ -36,19 +36,12 @@ export function addEnrol(group: Command, { terminal }: CommandContext): void {
       const { document, key } = await load(terminal, file, options.keyFile);
       const record = document.value as RegistryRecord;
       const signature = key === null ? null : await sign(client, record, key, terminal.now());
-      const enrolled = await client.post<Enrolled>(
-        'wcp/workers',
-        { record, signature },
+      const enrolled = await sentFrom(
         { document, root: '/record' },
+        client.enrolWorker({ record, signature }),
       );
       terminal.write(options.json ? jsonText(enrolled) : enrolledText(enrolled));
     });
-}
-
-/** The result of an enrolment. */
-interface Enrolled {
-  readonly worker: EnrolledWorker;
-  readonly replaced: boolean;
 }
 
 async function load(terminal: Terminal, named: string, keyFile: string | undefined) {
@@ -65,7 +58,7 @@ async function load(terminal: Terminal, named: string, keyFile: string | undefin
 
 /** Signs the record together with the Hall and the time, so that it cannot be replayed elsewhere or later. */
 async function sign(client: HallClient, record: RegistryRecord, key: SigningKey, signed_at: string) {
-  const { origin: audience } = await client.get<LogHead>('wcp/log');
+  const { origin: audience } = await client.showLog();
   const { worker_id, artifact_hash } = record;
   const statement = canonicalJson({ artifact_hash, audience, signed_at, worker_id });
   return { signing_key_id: key.keyId, signed_at, signature: key.sign(statement).toString('base64') };

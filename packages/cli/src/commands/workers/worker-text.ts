@@ -1,10 +1,10 @@
+import type { EnrolledWorker, Worker } from '@wcp/spec/hall';
 import type { Colours } from '../../base/terminal.ts';
-import type { EnrolledWorker } from '../../client/wire.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 
 /** Workers, one per line. */
-export function workerListText(workers: readonly EnrolledWorker[], { bold }: Colours): string {
+export function workerListText(workers: readonly Worker[], { bold }: Colours): string {
   if (workers.length === 0) return 'No worker is enrolled.\n';
   const lines = workers.map(({ worker_id, state, version, is_deliverable, record }) => [
     worker_id,
@@ -18,7 +18,7 @@ export function workerListText(workers: readonly EnrolledWorker[], { bold }: Col
 }
 
 /** One worker. */
-export function workerText(worker: EnrolledWorker, versions: number, { bold, dim }: Colours): string {
+export function workerText(worker: Worker, versions: number, { bold, dim }: Colours): string {
   const { record, flag } = worker;
   const table = rows(
     [
@@ -41,7 +41,7 @@ export function workerText(worker: EnrolledWorker, versions: number, { bold, dim
   return `${bold(worker.worker_id)}\n${table}`;
 }
 
-function attestedText({ record }: EnrolledWorker): string {
+function attestedText({ record }: Worker): string {
   const hash = record.attestation?.code_hash;
   return typeof hash === 'string' ? escaped(hash) : 'no code is attested';
 }
@@ -49,7 +49,7 @@ function attestedText({ record }: EnrolledWorker): string {
 const UNREACHABLE = 'This Hall cannot reach it, so nothing is dispatched to it. Add it to server.json.';
 
 /** The result of an enrolment. */
-export function enrolledText({ worker, replaced }: { worker: EnrolledWorker; replaced: boolean }): string {
+export function enrolledText({ worker, replaced }: EnrolledWorker): string {
   const { worker_id, version, is_deliverable } = worker;
   const what = replaced ? 'replacing the previous version' : 'newly enrolled';
   const advice = is_deliverable ? '' : `${UNREACHABLE}\n`;

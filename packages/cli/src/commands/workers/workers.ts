@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { EnrolledWorker } from '../../client/wire.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
@@ -23,7 +22,7 @@ function addList(group: Command, { terminal }: CommandContext): void {
     exits: '0 listed, 2 wrong usage, or the Hall refused.',
   });
   addListOptions(command).action(async (options: HallOptions & ListOptions) => {
-    const page = await fetchList<EnrolledWorker>(hallOf(terminal, options), 'wcp/workers', {}, options);
+    const page = await fetchList(hallOf(terminal, options), 'listWorkers', {}, options);
     if (options.json) terminal.write(jsonText(page));
     else terminal.write(workerListText(page.items, terminal.colours) + moreText(page));
   });
@@ -36,10 +35,7 @@ function addShow(group: Command, { terminal }: CommandContext): void {
     exits: '0 shown, 1 no such worker is enrolled, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the worker').action(async (id: string, options: HallOptions) => {
-    const shown = await hallOf(terminal, options).get<{
-      readonly worker: EnrolledWorker;
-      readonly versions: readonly unknown[];
-    }>(`wcp/workers/${encodeURIComponent(id)}`);
+    const shown = await hallOf(terminal, options).showWorker({ worker_id: id });
     if (options.json) terminal.write(jsonText(shown));
     else terminal.write(workerText(shown.worker, shown.versions.length, terminal.colours));
   });
@@ -52,9 +48,7 @@ function addRemove(group: Command, { terminal }: CommandContext): void {
     exits: '0 removed, 1 no such worker is enrolled, 2 wrong usage, or the Hall refused.',
   });
   command.argument('<id>', 'the id of the worker').action(async (id: string, options: HallOptions) => {
-    const removed = await hallOf(terminal, options).delete<{ readonly worker_id: string }>(
-      `wcp/workers/${encodeURIComponent(id)}`,
-    );
+    const removed = await hallOf(terminal, options).removeWorker({ worker_id: id });
     terminal.write(options.json ? jsonText(removed) : `${removed.worker_id} was removed.\n`);
   });
 }

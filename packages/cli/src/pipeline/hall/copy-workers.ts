@@ -120,7 +120,7 @@ interface WorkerSettings {
 }
 
 /** An example worker of the repository, and its settings. */
-export interface PipelineWorker {
+interface PipelineWorker {
   /** Its folder under `workers/`. */
   readonly name: string;
   readonly env: (settings: WorkerSettings) => Readonly<Record<string, string>>;
@@ -129,7 +129,7 @@ export interface PipelineWorker {
 }
 
 /** The workers of the canonical pipeline (section 10.2). */
-export const PIPELINE_WORKERS: readonly PipelineWorker[] = [
+const PIPELINE_WORKERS: readonly PipelineWorker[] = [
   {
     name: 'web-fetcher',
     env: ({ allow }) => (allow.length === 0 ? {} : { WCP_WEB_FETCH_ALLOW: allow.join(',') }),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Deployment } from '@wcp/hall';
 import { CliError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
-import { HallClient } from '../../client/hall-client.ts';
+import { connectHall } from '../../client/hall-client.ts';
 import { escaped } from '../../print/layout.ts';
 import { problemsOfFolder } from '../../serve/folder-findings.ts';
 import type { PipelineHall } from './pipeline-hall.ts';
@@ -79,8 +79,8 @@ async function connect(
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = new URL(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}/`);
   return {
-    client: new HallClient(url, tenant.key),
-    reader: new HallClient(url, auditor.key),
+    client: connectHall(url, tenant.key),
+    reader: connectHall(url, auditor.key),
     tenant_credential: issueCredential(issuerKey, {
       tenant_id,
       audience: log.origin,

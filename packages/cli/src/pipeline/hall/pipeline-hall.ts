@@ -1,5 +1,5 @@
+import type { HallClient } from '@wcp/client';
 import type { CreatedKey } from '@wcp/hall';
-import type { HallClient } from '../../client/hall-client.ts';
 
 /** The Hall that a pipeline uses: a running one, or one of its own. */
 export interface PipelineHall {

@@ -38,7 +38,7 @@ describe('attest', () => {
     expect((await wcpJson(['attest', 'hash', 'worker'], { cwd })).json).toEqual({ package_hash: expected });
   });
 
-  it('hash refuses a link, a file and a folder that is not there', async () => {
+  it('hash refuses a link, a file and a missing folder', async () => {
     symlinkSync('/etc/hostname', join(cwd, 'worker/link'));
     const link = await wcp(['attest', 'hash', 'worker'], { cwd });
     expect(link.err).toContain('worker: error PACKAGE_INVALID');
@@ -48,7 +48,7 @@ describe('attest', () => {
     expect([link.code, file.code, none.code]).toEqual([2, 2, 2]);
   });
 
-  it('build and verify agree, by an Ed25519 envelope and by HMAC', async () => {
+  it('verify accepts what build signed, with an Ed25519 envelope and with HMAC', async () => {
     expect((await build(...PRIVATE)).code).toBe(0);
     expect(JSON.parse(readFileSync(join(cwd, 'worker/manifest.json'), 'utf8'))).toHaveProperty('payloadType');
     const envelope = await verify(...PUBLIC);
@@ -57,7 +57,7 @@ describe('attest', () => {
     expect([envelope.code, (await verify('--hmac-env')).code]).toEqual([0, 0]);
   });
 
-  it('verify exits 1 with the code for changed code, another worker, no manifest and a wrong key', async () => {
+  it('verify exits 1 with a code for changed code, another worker, no manifest and a wrong key', async () => {
     const missing = await verify(...PUBLIC);
     expect(missing.out).toContain('ATTEST_MANIFEST_MISSING');
     await build(...PRIVATE);
@@ -81,7 +81,7 @@ describe('attest', () => {
     expect([missing, wrongKey, another, changed].map(({ code }) => code)).toEqual([1, 1, 1, 1]);
   });
 
-  it('build writes nothing over a manifest without --force, and nothing at all on wrong usage', async () => {
+  it('build overwrites no manifest without --force, and writes nothing on wrong usage', async () => {
     const usage = await wcp(['attest', 'build', 'worker', '--version', '1'], { cwd });
     expect(usage.code).toBe(2);
     const ids = await wcp(['attest', 'build', 'worker', '--version', '1', ...PRIVATE], { cwd });
@@ -100,7 +100,7 @@ describe('attest', () => {
     expect(readFileSync(join(cwd, 'worker/manifest.json'), 'utf8')).toBe(before);
   });
 
-  it('build takes who the worker is from its own files where the options do not say', async () => {
+  it('build takes the identity of the worker from its own files by default', async () => {
     const identity = { worker_id: 'org.acme.greeter', worker_species_id: 'wrk.hello.greeter' };
     writeFileSync(join(cwd, 'worker/registry_record.json'), JSON.stringify(identity));
     writeFileSync(join(cwd, 'worker/package.json'), JSON.stringify({ version: '3.2.1' }));
@@ -108,7 +108,7 @@ describe('attest', () => {
     expect(json).toMatchObject({ ...identity, worker_version: '3.2.1', build_source: 'local' });
   });
 
-  it('says of a file that is no key that it is none, and shows nothing of it', async () => {
+  it('build reports a file that is not a key, and shows nothing of it', async () => {
     writeFileSync(join(cwd, 'keys/text'), 'top secret words');
     const { code, err } = await build('--key', 'keys/text');
     expect(err).toContain('keys/text: error KEY_INVALID');

@@ -35,14 +35,14 @@ const at = (name: string) => join(cwd, name);
 const read = (name: string) => JSON.parse(readFileSync(at(name), 'utf8'));
 const make = (...more: string[]) =>
   wcp(['bans', 'make', at('bad.json'), ...ACME, '--key-file', at('key.pem'), ...more]);
-/** The options by which a list is trusted. */
+/** The options that say whose list is trusted. */
 const trusting = (name = 'key') => [...ACME, '--keys', at(`${name}.pub.pem`)];
 /** Writes a list and gives its file. */
 async function listFile(...more: string[]): Promise<string> {
   await make('--out', at('list.json'), '--force', ...more);
   return at('list.json');
 }
-/** Something at an address that answers as it is told. */
+/** A server that answers as a test says. */
 async function serve(answer: (path: string) => { status?: number; body: string }): Promise<string> {
   const server = createServer((request, response) => {
     const { status = 200, body } = answer(request.url ?? '');
@@ -54,7 +54,7 @@ async function serve(answer: (path: string) => { status?: number; body: string }
 }
 
 describe('bans make', () => {
-  it('signs a list of the entries, with what they leave open filled in', async () => {
+  it('signs a list of the entries and fills in the members that they lack', async () => {
     const { code, out, err } = await make('--sequence', '8', '--max-age', '60');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const list = JSON.parse(out);
@@ -73,7 +73,7 @@ describe('bans make', () => {
     expect(verifyBanList(list, expected)).toMatchObject({ ok: true, banned: [hashOf('a'), hashOf('b')] });
   });
 
-  it('writes it into a file, and over none without --force', async () => {
+  it('writes the list to a file, and overwrites none without --force', async () => {
     const first = await make('--out', at('list.json'));
     expect(first.out).toMatch(/bans +2 hashes of 3/);
     expect(read('list.json').sequence).toBe(1);
@@ -84,7 +84,7 @@ describe('bans make', () => {
     expect(read('list.json').sequence).toBe(2);
   });
 
-  it('tells everything that is wrong at its place in the file, and writes nothing', async () => {
+  it('reports every mistake at its place in the file, and writes nothing', async () => {
     writeFileSync(at('bad.json'), JSON.stringify([{ sha256: 'x', reason: '' }, ENTRIES[0], ENTRIES[0], 7]));
     const { code, err } = await make('--out', at('list.json'));
     expect(err).toMatch(/bad\.json:1:\d+: \/0\/reason error INVALID_VALUE/);
@@ -109,7 +109,7 @@ describe('bans make', () => {
 describe('bans check', () => {
   const check = (what: string, ...more: string[]) => wcp(['bans', 'check', what, ...more]);
 
-  it('exits 1 for a hash that is banned, 0 for one that is not or was cleared', async () => {
+  it('exits 1 for a banned hash, and 0 for one that is not banned or was cleared', async () => {
     const list = ['--list', await listFile(), ...trusting()];
     const ran = [
       await check(hashOf('a'), ...list),
@@ -125,7 +125,7 @@ describe('bans check', () => {
     expect(ran[3]?.out).toBe(`${hashOf('d')} is not on the ban list of org.acme.\n`);
   });
 
-  it('hashes a folder', async () => {
+  it('hashes a folder and looks up its hash', async () => {
     mkdirSync(at('worker'));
     writeFileSync(at('worker/index.js'), 'export {};\n');
     const sha256 = await packageHash(at('worker'));
@@ -160,28 +160,31 @@ describe('bans check', () => {
     ],
     ['BAN_LIST_FROM_FUTURE', () => issuedAt('2026-01-01T00:10:00Z')],
     ['BAN_LIST_STALE', () => issuedAt('2025-12-30T00:00:00Z')],
-  ])('exits 1 with %s where the list cannot be relied on, banned or not', async (code, write, by = 'key') => {
-    const list = ['--list', await write(), ...trusting(by)];
-    const { code: exit, out } = await check(hashOf('a'), ...list);
-    expect(out).toMatch(new RegExp(`^${code}: [A-Z]`));
-    const asJson = await check(hashOf('d'), ...list, '--json');
-    expect(JSON.parse(asJson.out)).toEqual({ sha256: hashOf('d'), is_banned: null, entry: null, code });
-    expect([exit, asJson.code]).toEqual([1, 1]);
-  });
+  ])(
+    'exits 1 with %s if the list cannot be trusted, whether it bans the hash or not',
+    async (code, write, by = 'key') => {
+      const list = ['--list', await write(), ...trusting(by)];
+      const { code: exit, out } = await check(hashOf('a'), ...list);
+      expect(out).toMatch(new RegExp(`^${code}: [A-Z]`));
+      const asJson = await check(hashOf('d'), ...list, '--json');
+      expect(JSON.parse(asJson.out)).toEqual({ sha256: hashOf('d'), is_banned: null, entry: null, code });
+      expect([exit, asJson.code]).toEqual([1, 1]);
+    },
+  );
   async function issuedAt(issued_at: string): Promise<string> {
     const file = await listFile();
     writeFileSync(file, JSON.stringify(signBanList({ ...read('list.json'), issued_at }, key)));
     return file;
   }
 
-  it('reads a list from an address', async () => {
+  it('reads a list from a URL', async () => {
     const { out } = await make();
     const url = await serve(() => ({ body: out }));
     expect((await check(hashOf('a'), '--url', url, ...trusting())).code).toBe(1);
     expect((await check(hashOf('d'), '--url', url, ...trusting())).code).toBe(0);
   });
 
-  it('exits 2 where nothing can be read, and where it is used wrongly', async () => {
+  it('exits 2 if the list cannot be read or the usage is wrong', async () => {
     const redirecting = await serve(() => ({ status: 302, body: '' }));
     const ran = [
       await check(hashOf('a'), '--url', redirecting, ...trusting()),
@@ -204,12 +207,12 @@ describe('bans subscribe', () => {
   const subscribe = (source: string, ...more: string[]) =>
     wcp(['bans', 'subscribe', source, ...trusting(), ...more]);
 
-  it('shows the list and what makes a Hall follow it', async () => {
+  it('shows the list and the settings with which a Hall follows it', async () => {
     const { out: list } = await make();
     const url = await serve(() => ({ body: list }));
     const { code, out } = await subscribe(url, '--poll', '60');
     expect(out).toMatch(/bans +2 hashes of 3/);
-    expect(out).toMatch(/status +cleared: it bans nothing/);
+    expect(out).toMatch(/status +cleared: not banned/);
     const member = JSON.parse(`{${out.slice(out.indexOf('"ban_lists"'))}}`);
     expect(member).toEqual({
       ban_lists: [{ url, authority: 'org.acme', public_keys: [key.publicKey], poll_seconds: 60 }],
@@ -217,7 +220,7 @@ describe('bans subscribe', () => {
     expect(code).toBe(0);
   });
 
-  it('does so for a file and for programs', async () => {
+  it('does the same for a file, and as JSON', async () => {
     const file = await listFile();
     const { code, out } = await subscribe(file, '--json');
     expect(JSON.parse(out)).toMatchObject({
@@ -230,7 +233,7 @@ describe('bans subscribe', () => {
     expect(code).toBe(0);
   });
 
-  it('exits 1 and prints nothing to copy where the list cannot be relied on', async () => {
+  it('exits 1 and prints no settings if the list cannot be trusted', async () => {
     const other = writeKey('other');
     const list = signBanList({ ...JSON.parse((await make()).out) }, other);
     writeFileSync(at('list.json'), JSON.stringify(list));
@@ -246,7 +249,7 @@ describe('bans subscribe', () => {
     expect([code, asJson.code]).toEqual([1, 1]);
   });
 
-  it('exits 2 where nothing is there', async () => {
+  it('exits 2 if there is no list', async () => {
     const url = await serve(() => ({ status: 404, body: '{}' }));
     expect(await subscribe(url)).toMatchObject({
       code: 2,
@@ -266,12 +269,12 @@ describe('bans publish', () => {
   }
   const publishing = (...more: string[]) => ['bans', 'publish', at('list.json'), ...more];
 
-  it('has a Hall publish a signed list, which everybody can then subscribe to', async () => {
+  it('has a Hall publish a signed list, to which anyone can then subscribe', async () => {
     const hall = await openHall();
     await listFile('--sequence', '8');
     const { code, out } = await hall.as('owner', publishing());
     expect(out).toMatch(
-      /^The ban list of org\.acme is published: sequence 8, 2 hashes, good until 2026-01-02/,
+      /^The ban list of org\.acme is published: sequence 8, 2 hashes, valid until 2026-01-02/,
     );
     expect(code).toBe(0);
     const url = `${hall.url}/wcp/registry/ban-list?authority=org.acme`;
@@ -281,7 +284,7 @@ describe('bans publish', () => {
     expect(checked.code).toBe(1);
   });
 
-  it('with the key signs it anew, always as the next one', async () => {
+  it('signs the list again with the key, always with the next sequence', async () => {
     const hall = await openHall();
     await listFile('--sequence', '3');
     const sequences = [];
@@ -292,7 +295,7 @@ describe('bans publish', () => {
     expect(read('list.json').sequence).toBe(3);
   });
 
-  it('exits 1 where a later one is published, 2 where the Hall refuses', async () => {
+  it('exits 1 if a newer list is published, and 2 if the Hall refuses', async () => {
     const hall = await openHall();
     await listFile('--sequence', '8');
     await hall.as('owner', publishing());
@@ -311,7 +314,7 @@ describe('bans publish', () => {
     expect([earlier, ...ran, unknown].map(({ code }) => code)).toEqual([1, 2, 2, 2]);
   });
 
-  it('tells what is wrong with a list at its place in the file, and sends nothing', async () => {
+  it('reports what is wrong with a list at its place in the file, and sends nothing', async () => {
     const hall = await openHall();
     await listFile();
     writeFileSync(at('list.json'), JSON.stringify({ ...read('list.json'), max_age_seconds: 0 }, null, 2));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConformanceReport } from '@wcp/conformance';
 import { describe, expect, test } from 'vitest';
-import { scratch, wcp } from '../../support/support.ts';
+import { scratch, wcp, wcpProcess } from '../../support/support.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../src/main.ts');
 const CHEAT = join(import.meta.dirname, '../../support/cheat.mjs');
@@ -44,11 +44,9 @@ describe('this implementation under the referee', () => {
     expect(report.cases.length).toBeGreaterThanOrEqual(400);
   }, 300_000);
 
-  test('has one report however often it runs, but for times', async () => {
-    const [first, second] = [
-      await referee(SELF, ['--filter', 'r*']),
-      await referee(SELF, ['--filter', 'r*']),
-    ];
+  test('gives the same report at every run, except for times', async () => {
+    const run = () => referee(SELF, ['--filter', 'r*']);
+    const [first, second] = await Promise.all([run(), run()]);
     expect(timeless(second.report)).toEqual(timeless(first.report));
   }, 300_000);
 });
@@ -65,7 +63,7 @@ describe('the port in Python', () => {
   );
 });
 
-describe('a port that cheats', () => {
+describe.concurrent('a port that cheats', () => {
   /** Each cheat, and where it is found out; the whole run would only take longer. */
   const cheats = [
     ['ignores-controls', 'controls/'],
@@ -94,17 +92,17 @@ describe('a port that cheats', () => {
 });
 
 describe('wcp conformance', () => {
-  test('lists the cases of a level and shows one with the lines that a port reads', async () => {
+  test('lists the cases of a level, and shows one with the lines that a port reads', async () => {
     const listed = await wcp(['conformance', 'list', '--level', 'basic', '--filter', 'ids/', '--json']);
     expect(listed.code).toBe(0);
     const [first] = JSON.parse(listed.out) as { id: string }[];
-    const escaped = await wcp(['conformance', 'show', first?.id ?? '', '--lines']);
-    const answers = await wcp(['conformance', 'serve'], { input: escaped.out });
+    const shown = await wcp(['conformance', 'show', first?.id ?? '', '--lines']);
+    const answers = await wcpProcess(['conformance', 'serve'], { input: shown.out });
     expect(answers.out.split('\n')[0]).toContain('"ok":true');
     expect(answers.out.split('\n')[1]).toMatch(/^\{"seq":1,"result":/);
   });
 
-  test('says what is wrong with a case that is not there or a command that cannot be run', async () => {
+  test('reports an unknown case, and a command that cannot be run', async () => {
     expect((await wcp(['conformance', 'show', 'no/such/case'])).code).toBe(2);
     const { code, out, err } = await wcp(['conformance', 'run', '--', './no-such-port']);
     expect(code).toBe(2);

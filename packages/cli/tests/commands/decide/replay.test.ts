@@ -43,7 +43,7 @@ async function kinds(documents: Readonly<Record<string, unknown>>, ...more: stri
 }
 
 describe('replay under other documents', () => {
-  it('exits 0 under the same, and under rules that decide the same', async () => {
+  it('exits 0 under the same rules, and under rules that decide alike', async () => {
     expect(await kinds({ 'rules.json': HALL_RULES })).toEqual([]);
     expect(
       await kinds({
@@ -64,7 +64,7 @@ describe('replay under other documents', () => {
     expect(found).toEqual(expected);
   });
 
-  it('finds deny to allow and deny to hold where another worker may do it', async () => {
+  it('finds denials that become dispatches or holds when another worker may run', async () => {
     const able = record({ capabilities: ['cap.doc.summarize', 'cap.web.fetch'] });
     const rules = [...HALL_RULES, allow('fetch', 'cap.web.fetch')];
     expect(await kinds({ 'rules.json': rules, 'workers.json': able })).toEqual(['deny_to_allow']);
@@ -75,7 +75,7 @@ describe('replay under other documents', () => {
     expect(await kinds({ 'rules.json': waiting, 'workers.json': able })).toEqual(['deny_to_hold']);
   });
 
-  it('finds another worker by rules and by records, and what a configuration changes', async () => {
+  it('finds other workers through rules and records, and the effects of a configuration', async () => {
     const other = HALL_RULES.map((rule) => ({
       ...rule,
       decision: { ...rule.decision, candidate_workers_ranked: [{ worker_species_id: 'wrk.doc.other' }] },
@@ -87,19 +87,19 @@ describe('replay under other documents', () => {
     expect(await kinds({ 'config.json': config })).toEqual(['allow_to_deny', 'hold_to_deny']);
   });
 
-  it('shows each with its decision, tenant, capability and codes, and what is denied for another reason', async () => {
+  it('shows each change with decision, tenant, capability and codes, and counts denials for another reason', async () => {
     const file = join(folderOf({ 'r.json': [allow('fetch', 'cap.web.fetch')] }), 'r.json');
     const { code, out } = await test.as('auditor', ['replay', '--rules', file]);
     expect(out).toMatch(/^allow to deny {3}[0-9a-f-]{36} {2}tenant-a {2}cap\.doc\.summarize$/m);
     expect(out).toContain(
       'DISPATCH org.acme.summarizer.one (plain) -> DENY DENY_NO_MATCHING_RULE (NO_MATCH)',
     );
-    expect(out).toContain('3 decisions made again: 2 otherwise (1 allow to deny, 1 hold to deny).');
-    expect(out).toContain('1 request denied as before, for another reason.');
+    expect(out).toContain('3 decisions replayed: 2 change (1 allow to deny, 1 hold to deny).');
+    expect(out).toContain('1 request still denied, but for another reason.');
     expect(code).toBe(1);
   });
 
-  it('takes an approval that was used to be given again, and one that was void to be void', async () => {
+  it('assumes that a used approval is given again and that a void one stays void', async () => {
     const { json: list } = await test.json('steward', ['approvals', 'list']);
     const [{ approval_id }] = list.items;
     expect((await test.as('steward', ['approvals', 'approve', approval_id])).code).toBe(0);
@@ -120,7 +120,7 @@ describe('replay under other documents', () => {
     ]);
   });
 
-  it('takes only what was decided since a time, and only so many', async () => {
+  it('replays only decisions since a time, and only up to a limit', async () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     const since = (await test.hall.route(REQUEST)).timestamp as string;
     expect(await kinds({ 'rules.json': [] }, '--since', since)).toEqual(['allow_to_deny']);
@@ -128,7 +128,7 @@ describe('replay under other documents', () => {
     expect(await kinds({ 'rules.json': [] }, '--since', '2099-01-01T00:00:00Z')).toEqual([]);
   });
 
-  it('finds the first decision of a time among many', async () => {
+  it('finds the first decision since a time among many', async () => {
     for (let index = 0; index < 1300; index += 1) await test.hall.route(DENIED);
     await new Promise((resolve) => setTimeout(resolve, 5));
     const since = (await test.hall.route(DENIED)).timestamp as string;
@@ -137,7 +137,7 @@ describe('replay under other documents', () => {
     expect(json).toMatchObject({ ok: true, is_audit: true, decisions: 20 });
   });
 
-  it('exits 2 for documents with mistakes, a time that is none, and a key that may not read worlds', async () => {
+  it('exits 2 for documents with mistakes, an invalid time, and a key that may not read worlds', async () => {
     const dir = folderOf({ 'r.json': { rules: [{ rule_id: 1 }] } });
     const broken = await test.as('auditor', ['replay', '--rules', join(dir, 'r.json')]);
     expect(broken.err).toMatch(/r\.json:[0-9]+:[0-9]+: \/rules\/0/);
@@ -172,13 +172,13 @@ describe('replay without other documents', () => {
 
   it('finds that every decision comes out as its receipt says, at a Hall and offline in a folder', async () => {
     const { code, out } = await test.as('auditor', ['replay']);
-    expect(out).toContain('3 decisions made again: each comes out as its receipt says');
+    expect(out).toContain('3 decisions replayed: each comes out exactly as its receipt says');
     expect(code).toBe(0);
     await test.hall.close();
     expect(await audit()).toEqual({ code: 0, decisions: 3, codes: [] });
   });
 
-  it('makes every decision again, whatever facts it was made with', async () => {
+  it('makes every decision again, whatever facts it was made from', async () => {
     const gated = {
       rule_id: 'gated',
       match: { capability_id: 'cap.doc.hash' },
@@ -221,38 +221,38 @@ describe('replay without other documents', () => {
       expect.arrayContaining(['policy', 'credential', 'frozen', 'approval', 'chain']),
     );
     const { code, out } = await as('auditor', ['replay']);
-    expect(out).toContain(`${rows.length} decisions made again: each comes out as its receipt says`);
+    expect(out).toContain(`${rows.length} decisions replayed: each comes out exactly as its receipt says`);
     expect(code).toBe(0);
   });
 
-  it('replays a folder under other rules too', async () => {
+  it('replays a folder under other rules', async () => {
     const file = join(folderOf({ 'r.json': [] }), 'r.json');
     const { code, out } = await wcp(['replay', '--bundle', dir, '--rules', file]);
-    expect(out).toContain('2 otherwise (1 allow to deny, 1 hold to deny)');
+    expect(out).toContain('2 change (1 allow to deny, 1 hold to deny)');
     expect(code).toBe(1);
   });
 
-  it('does the same with the part of a log', async () => {
+  it('audits a part of a log', async () => {
     const part = join(scratch(), 'part');
     await test.as('auditor', ['receipts', 'export', part, '--decisions', '--stream', 'tenant-a']);
     const { code, out } = await wcp(['replay', '--bundle', part]);
     expect({ code, out }).toMatchObject({
       code: 0,
-      out: expect.stringContaining('3 decisions made again: each'),
+      out: expect.stringContaining('3 decisions replayed: each'),
     });
   });
 
-  it('finds a request or a decision that was changed after it was recorded', async () => {
+  it('finds a record that was changed afterwards', async () => {
     change('decisions.jsonl', '"tenant_risk":"low"', '"tenant_risk":"high"');
     expect(await audit()).toEqual({ code: 1, decisions: 3, codes: ['RECORD_CHANGED'] });
   });
 
-  it('finds a decision that the recorded facts and world do not lead to', async () => {
+  it('finds a decision that does not follow from the recorded facts and world', async () => {
     change(worldFile(), '"plain"', '"plane"');
     expect((await audit()).codes).toEqual(['NOT_REPRODUCED', 'NOT_REPRODUCED', 'NOT_REPRODUCED']);
   });
 
-  it('finds a decision without its receipt, and one without its world', async () => {
+  it('finds a decision without a receipt, and one without a world', async () => {
     const receipts = readFileSync(join(dir, 'receipts.jsonl'), 'utf8').trimEnd().split('\n');
     writeFileSync(join(dir, 'receipts.jsonl'), `${receipts.slice(0, -1).join('\n')}\n`);
     expect((await audit()).codes).toEqual(['RECEIPT_MISSING']);
@@ -262,7 +262,7 @@ describe('replay without other documents', () => {
     expect((await audit()).codes).toEqual(['WORLD_MISSING', 'WORLD_MISSING', 'WORLD_MISSING']);
   });
 
-  it('exits 2 where a line is no record, or there are no decisions', async () => {
+  it('exits 2 if a line is not a record, or there are no decisions', async () => {
     change('decisions.jsonl', /\n$/, '\n{"position": "x"}\n');
     const torn = await wcp(['replay', '--bundle', dir]);
     expect(torn.err).toMatch(/decisions\.jsonl:4:1: error NOT_JSON/);

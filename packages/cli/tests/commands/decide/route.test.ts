@@ -18,7 +18,7 @@ const world = (change: Readonly<Record<string, unknown>> = {}) =>
 const ARGS = ['route', 'request.json', '--rules', 'rules.json', '--workers', 'worker.json'];
 
 describe('route', () => {
-  it('says what is dispatched, by which rule and on which worker, and exits 0', async () => {
+  it('shows what is dispatched, by which rule and on which worker, and exits 0', async () => {
     const { code, out, err } = await wcp(ARGS, { cwd: world() });
     expect(out).toMatch(/^DISPATCH {2}cap\.doc\.summarize\n/);
     expect(out).toContain('org.acme.summarizer.one (wrk.doc.summarizer)');
@@ -45,12 +45,12 @@ describe('route', () => {
     const held = { ...RULES.rules[0].decision, escalation: { human_required_default: true } };
     const cwd = world({ 'rules.json': [{ ...RULES.rules[0], decision: held }] });
     const { code, out } = await wcp(ARGS, { cwd });
-    expect(out).toMatch(/^HELD .* for a steward, level gatekeeper\n/);
+    expect(out).toMatch(/^HELD .* for a steward, supervisor level gatekeeper\n/);
     expect(out).not.toMatch(/^ {2}worker /m);
     expect(code).toBe(1);
   });
 
-  it('denies a request that is no RouteInput, with the place of every finding', async () => {
+  it('denies a request that is not a RouteInput, with the place of every finding', async () => {
     const cwd = world({ 'request.json': { ...REQUEST, env: 'moon', tenant_risk: 7 } });
     const { code, out } = await wcp(ARGS, { cwd });
     expect(out).toContain('DENY_INVALID_INPUT');
@@ -76,7 +76,7 @@ describe('route', () => {
     expect(first.json).toMatchObject({ decision_id: facts.decision_id, timestamp: facts.now });
   });
 
-  it("hands the gate's verdict to a rule that asks for one", async () => {
+  it("passes the policy gate's verdict to a rule that requires one", async () => {
     const gated = { ...RULES.rules[0].decision, escalation: { policy_gate: true } };
     const verdict = { decision: 'DENY', policy_version: 'p1', reason: 'not on Sundays' };
     const cwd = world({ 'rules.json': [{ ...RULES.rules[0], decision: gated }], 'gate.json': verdict });
@@ -86,16 +86,16 @@ describe('route', () => {
     expect((await wcp(ARGS, { cwd })).out).toContain('DENY_POLICY_GATE_UNCONFIGURED');
   });
 
-  it('reads the request from standard input, and only one file from there', async () => {
+  it('reads the request, and only one file, from standard input', async () => {
     const cwd = world();
     const args = ['route', '-', ...ARGS.slice(2)];
     expect((await wcp(args, { cwd, input: JSON.stringify(REQUEST) })).code).toBe(0);
     const twice = await wcp(['route', '-', '--rules', '-'], { cwd, input: JSON.stringify(REQUEST) });
-    expect(twice.err).toContain('Standard input can be read once');
+    expect(twice.err).toContain('Standard input can be read only once');
     expect(twice.code).toBe(2);
   });
 
-  it('takes workers from a folder, and from a list in one file', async () => {
+  it('reads workers from a folder, and from a list in one file', async () => {
     const cwd = world({ 'list.json': [record(), record({ worker_id: 'org.acme.summarizer.two' })] });
     const folder = folderOf({ 'registry_record.json': record(), 'package.json': {} });
     const from = (place: string) =>
@@ -107,8 +107,8 @@ describe('route', () => {
   });
 });
 
-describe('bad input to route', () => {
-  it('gives every mistake of every file at once, exits 2 and writes nothing', async () => {
+describe('route with bad input', () => {
+  it('reports every mistake in every file at once, exits 2 and writes nothing', async () => {
     const cwd = folderOf({
       'request.json': '{ "env": "dev", }',
       'rules.json': THREE_MISTAKES,
@@ -131,7 +131,7 @@ describe('bad input to route', () => {
     expect(readdirSync(cwd)).toEqual(before);
   });
 
-  it('gives the same as JSON with --json, on standard output alone', async () => {
+  it('reports the same as JSON with --json, on standard output only', async () => {
     const cwd = folderOf({ 'request.json': REQUEST, 'rules.json': THREE_MISTAKES });
     const { code, err, json } = await wcpJson(['route', 'request.json', '--rules', 'rules.json'], { cwd });
     expect((json as { problems: unknown[] }).problems).toHaveLength(3);
@@ -139,7 +139,7 @@ describe('bad input to route', () => {
     expect({ code, err }).toEqual({ code: 2, err: '' });
   });
 
-  it('refuses what is not UTF-8, a byte order mark, a folder, and too many levels, in plain words', async () => {
+  it('refuses other encodings, byte order marks, folders and too deep nesting, in plain words', async () => {
     const cwd = folderOf({
       'latin.json': '',
       'bom.json': `\ufeff${JSON.stringify(RULES)}`,
@@ -157,14 +157,14 @@ describe('bad input to route', () => {
     expect(code).toBe(2);
   });
 
-  it('escapes what a document could do to a terminal', async () => {
+  it('escapes characters of a document that could control a terminal', async () => {
     const cwd = folderOf({ 'rules.json': '{"rules": [], "\\u001b[31mred\\u202e": 1}' });
     const { err } = await wcp(['rules', 'check', 'rules.json'], { cwd });
     expect(err).toContain('\\u001b[31mred\\u202e');
     expect(err).not.toMatch(/[\u001b\u202e]/);
   });
 
-  it('tells what the user typed of a path, and nothing more', async () => {
+  it('shows a path as the user typed it, and nothing more', async () => {
     const cwd = scratchWithRules();
     const { err } = await wcp(['route', 'nowhere/request.json', '--rules', 'rules.json'], { cwd });
     expect(err).toContain('nowhere/request.json: error UNREADABLE');

@@ -2,23 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { DEAD_RULES, folderOf, RULES, THREE_MISTAKES, wcp, wcpJson } from '../../support/support.ts';
 
 describe('rules check', () => {
-  it('exits 0 where every rule can match', async () => {
+  it('exits 0 if every rule can match', async () => {
     const { code, out } = await wcp(['rules', 'check', 'r.json'], { cwd: folderOf({ 'r.json': RULES }) });
-    expect({ code, out }).toEqual({ code: 0, out: '1 rule in 1 file: each can match something.\n' });
+    expect({ code, out }).toEqual({ code: 0, out: '1 rule in 1 file: every rule can match.\n' });
   });
 
-  it('exits 1 with each dead rule, its place and what covers it', async () => {
+  it('exits 1 and shows each dead rule, its place and what covers it', async () => {
     const cwd = folderOf({ 'r.json': DEAD_RULES });
     const { code, out } = await wcp(['rules', 'check', 'r.json'], { cwd });
     expect(out).toMatch(
-      /^r\.json:\d+:\d+: RULE_DEAD: "never" can never match; taken first by: summarize\.$/m,
+      /^r\.json:\d+:\d+: RULE_DEAD: "never" can never match: already covered by summarize\.$/m,
     );
     expect(code).toBe(1);
     const { json } = await wcpJson(['rules', 'check', 'r.json'], { cwd });
     expect(json).toMatchObject({ ok: false, dead_rules: [{ rule_id: 'never', covered_by: ['summarize'] }] });
   });
 
-  it('exits 2 with all three mistakes of a file, each with path, line and column', async () => {
+  it('exits 2 and shows all three mistakes of a file, each with path, line and column', async () => {
     const { code, out, err } = await wcp(['rules', 'check', 'r.json'], {
       cwd: folderOf({ 'r.json': THREE_MISTAKES }),
     });
@@ -33,13 +33,13 @@ describe('rules check', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 
-  it('checks several files, and does not ask which catalog a Hall has', async () => {
+  it('checks several files, whatever catalog a Hall has', async () => {
     const newer = [
       { ...RULES.rules[0], decision: { ...RULES.rules[0].decision, catalog_version_min: '9.9.9' } },
     ];
     const cwd = folderOf({ 'a.json': newer, 'b.json': RULES });
     const { code, out } = await wcp(['rules', 'check', 'a.json', 'b.json'], { cwd });
-    expect({ code, out }).toEqual({ code: 0, out: '2 rules in 2 files: each can match something.\n' });
+    expect({ code, out }).toEqual({ code: 0, out: '2 rules in 2 files: every rule can match.\n' });
   });
 
   it('reads standard input', async () => {

@@ -10,8 +10,8 @@ const FACTS = { now: '2026-01-01T00:00:00Z', decision_id: '00000000-0000-4000-80
 const HASH = `sha256:${'0'.repeat(64)}`;
 const DECISION = decide(compileWorld({ rules: RULES, workers: [record()] }), FACTS, REQUEST);
 
-/** A sound document of every kind. */
-const SOUND: Readonly<Record<string, unknown>> = {
+/** A valid document of every kind. */
+const VALID: Readonly<Record<string, unknown>> = {
   'route-input': REQUEST,
   'route-decision': DECISION,
   rules: RULES,
@@ -85,7 +85,7 @@ async function codesOf(kind: string, document: unknown): Promise<string[]> {
   return problems.filter((each) => each.code !== 'UNKNOWN_MEMBER' || code === 2).map((each) => each.code);
 }
 
-/** Kinds of which more is asked than a schema can say. */
+/** Kinds with rules that a schema cannot express. */
 const SEMANTIC = new Set(['registry-record', 'facts', 'ban-list', 'rules']);
 
 /** A document with each of its members in turn replaced by something odd. */
@@ -97,24 +97,24 @@ function variantsOf(document: unknown): unknown[] {
 }
 
 describe('validate', () => {
-  it('knows a document of every kind of the wire', () => {
-    expect(Object.keys(SOUND).sort()).toEqual(Object.keys(SCHEMAS).sort());
+  it('is tested with a document of every kind', () => {
+    expect(Object.keys(VALID).sort()).toEqual(Object.keys(SCHEMAS).sort());
   });
 
-  it.each(Object.entries(SOUND))('guesses what a %s is', (kind, document) => {
+  it.each(Object.entries(VALID))('guesses what a %s is', (kind, document) => {
     expect(guessKind(document)).toBe(kind);
   });
 
-  it('accepts a sound document of every kind, all in one command', async () => {
-    const names = Object.keys(SOUND);
-    const cwd = folderOf(Object.fromEntries(names.map((kind) => [`${kind}.json`, SOUND[kind]])));
+  it('accepts a valid document of every kind, all in one command', async () => {
+    const names = Object.keys(VALID);
+    const cwd = folderOf(Object.fromEntries(names.map((kind) => [`${kind}.json`, VALID[kind]])));
     const { code, json } = await wcpJson(['validate', ...names.map((kind) => `${kind}.json`)], { cwd });
     expect(json).toMatchObject({ ok: true, files: names.map((kind) => ({ file: `${kind}.json`, kind })) });
     expect(code).toBe(0);
   });
 
   it('finds an unknown member in a document of every kind', async () => {
-    for (const [kind, document] of Object.entries(SOUND)) {
+    for (const [kind, document] of Object.entries(VALID)) {
       // A member that is not listed is kept in these two, and has no effect.
       const isOpen = kind === 'registry-record' || kind === 'manifest';
       expect([kind, await codesOf(kind, { ...(document as object), zzz: 1 })]).toEqual([
@@ -124,8 +124,8 @@ describe('validate', () => {
     }
   });
 
-  it('finds a missing member in a document of every kind that requires one', async () => {
-    for (const [kind, document] of Object.entries(SOUND)) {
+  it('finds a missing member in a document of every kind that has a required one', async () => {
+    for (const [kind, document] of Object.entries(VALID)) {
       const [, ...rest] = Object.entries(document as object);
       const kept =
         kind === 'telemetry-event'
@@ -148,13 +148,13 @@ describe('validate', () => {
   });
 
   it('accepts a receipt whose stream is 100 astral characters: the JSON Schema counts code points', async () => {
-    const receipt = SOUND['receipt'] as object;
+    const receipt = VALID['receipt'] as object;
     expect(await codesOf('receipt', { ...receipt, stream: '😀'.repeat(100) })).toEqual([]);
     expect(await codesOf('receipt', { ...receipt, stream: '😀'.repeat(129) })).toEqual(['INVALID_VALUE']);
   });
 
   it('judges a telemetry event by its event_id', async () => {
-    const event = SOUND['telemetry-event'] as object;
+    const event = VALID['telemetry-event'] as object;
     expect(await codesOf('telemetry-event', { ...event, event_id: 'evt.no.such' })).toEqual([
       'INVALID_VALUE',
     ]);
@@ -162,11 +162,11 @@ describe('validate', () => {
   });
 
   it('accepts and refuses the same documents as the published JSON Schema', async () => {
-    for (const [kind, document] of Object.entries(SOUND)) {
+    for (const [kind, document] of Object.entries(VALID)) {
       const schema = Compile(SCHEMAS[kind] as object);
       for (const changed of variantsOf(document)) {
         const findings = await codesOf(kind, changed);
-        // What only the protocol's text asks for is refused beside the schema.
+        // A document may also break a rule that its schema cannot express.
         if (!schema.Check(changed)) expect([kind, changed, findings]).not.toEqual([kind, changed, []]);
         else if (!SEMANTIC.has(kind)) expect([kind, changed, findings]).toEqual([kind, changed, []]);
       }
@@ -180,7 +180,7 @@ describe('validate', () => {
     expect(code).toBe(2);
   });
 
-  it('gives the mistakes of all files at once and exits 2', async () => {
+  it('reports the mistakes of all files at once and exits 2', async () => {
     const cwd = folderOf({ 'r.json': THREE_MISTAKES, 'i.json': { ...REQUEST, env: 1, qos_class: 2 } });
     const { code, err } = await wcp(['validate', 'r.json', 'i.json', 'none.json'], { cwd });
     expect(err.trimEnd().split('\n')).toHaveLength(7);
@@ -188,8 +188,8 @@ describe('validate', () => {
     expect(code).toBe(2);
   });
 
-  it('reads a document a line from *.jsonl, with the number of the line', async () => {
-    const receipt = SOUND['receipt'];
+  it('reads one document per line from *.jsonl, with its line number', async () => {
+    const receipt = VALID['receipt'];
     const lines = [receipt, { ...(receipt as object), seq: -1 }, receipt].map((each) => JSON.stringify(each));
     const cwd = folderOf({ 'receipts.jsonl': `${lines.join('\n')}\n{"a":\n` });
     const { code, err } = await wcp(['validate', 'receipts.jsonl'], { cwd });
@@ -198,7 +198,7 @@ describe('validate', () => {
     expect(code).toBe(2);
   });
 
-  it('asks for the kind where nothing tells it, and for a file where there is none', async () => {
+  it('asks for the kind if it cannot tell, and for a file if none is named', async () => {
     const unknown = await wcp(['validate', 'd.json'], { cwd: folderOf({ 'd.json': { hello: 1 } }) });
     expect(unknown.err).toContain('error KIND_UNKNOWN');
     const nothing = await wcp(['validate']);

@@ -10,7 +10,7 @@ async function openWithLetter() {
   return { test_, id: decision.decision_id as string };
 }
 
-test('a dispatch that failed is listed with its reason', async () => {
+test('wcp dead-letters list shows a failed dispatch with its reason', async () => {
   const { test_, id } = await openWithLetter();
   const { code, out } = await test_.as('auditor', ['dead-letters', 'list']);
   expect(code).toBe(0);
@@ -19,7 +19,7 @@ test('a dispatch that failed is listed with its reason', async () => {
   expect(json).toEqual({ items: [], next_cursor: null });
 });
 
-test('it is tried again once, and fails again where nothing has changed', async () => {
+test('wcp dead-letters replay dispatches it again once, and it fails again if nothing has changed', async () => {
   const { test_, id } = await openWithLetter();
   const again = await test_.as('steward', ['dead-letters', 'replay', id]);
   expect(again.code).toBe(1);
@@ -27,20 +27,20 @@ test('it is tried again once, and fails again where nothing has changed', async 
   expect(again.out).toMatch(/outcome +error/);
   const twice = await test_.as('steward', ['dead-letters', 'replay', id]);
   expect(twice.code).toBe(1);
-  expect(twice.err).toContain('This was tried again already');
+  expect(twice.err).toContain('This dead letter was already replayed');
   const { json } = await test_.json('auditor', ['dead-letters', 'list', '--state', 'replayed']);
   expect(json.items).toMatchObject([{ decision_id: id, replay: { by: expect.any(String) } }]);
 });
 
-test('it is put away by an admin alone', async () => {
+test('wcp dead-letters purge deletes it, for an admin only', async () => {
   const { test_, id } = await openWithLetter();
   expect(await test_.as('steward', ['dead-letters', 'purge', id])).toMatchObject({ code: 2 });
   expect(await test_.as('admin', ['dead-letters', 'purge', id])).toMatchObject({
     code: 0,
-    out: `${id} is put away.\n`,
+    out: `${id} was deleted.\n`,
   });
   expect(await test_.as('admin', ['dead-letters', 'list'])).toMatchObject({
-    out: 'There is no dead letter.\n',
+    out: 'There are no dead letters.\n',
   });
   expect(await test_.as('admin', ['dead-letters', 'purge', id])).toMatchObject({ code: 1 });
 });

@@ -4,24 +4,26 @@ import { createServer } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
-import { folderOf, scratch, start, wcp } from '../../support/support.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { deferred, folderOf, type Ran, REAL_CLOCK, scratch, start, wcp } from '../../support/support.ts';
 
 const running: ChildProcess[] = [];
-afterEach(async () => {
+afterAll(async () => {
   await Promise.all(running.splice(0).map((child) => ended(child, 'SIGKILL')));
 });
 
 /** A process of `wcp serve` that is ready, and what it has written. */
-interface Served {
+interface ServerProcess {
   readonly child: ChildProcess;
   readonly out: string;
   readonly err: () => string;
   readonly ready_ms: number;
 }
 
-/** Starts `wcp serve` on a free port and waits until it is ready. */
-function serve(dir: string, ...more: string[]): Promise<Served> {
+const READY = /Stop it with Ctrl-C|The Hall is ready/;
+
+/** Starts `wcp serve` as a process on a free port and waits until it is ready. */
+function startServer(dir: string, ...more: string[]): Promise<ServerProcess> {
   const began = performance.now();
   const child = start(['serve', dir, '--port', '0', ...more]);
   running.push(child);
@@ -32,14 +34,31 @@ function serve(dir: string, ...more: string[]): Promise<Served> {
   return new Promise((resolve, reject) => {
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       out += chunk;
-      if (!/Stop it with Ctrl-C|The Hall is ready/.test(out)) return;
-      resolve({ child, out, err: () => err, ready_ms: performance.now() - began });
+      if (READY.test(out)) resolve({ child, out, err: () => err, ready_ms: performance.now() - began });
     });
     child.once('close', () => reject(new Error(`It ended: ${out}${err}`)));
   });
 }
 
-/** Sends a signal and gives the exit code. */
+/** Runs `wcp serve` in this process for as long as a test uses it. */
+async function whileServing(args: readonly string[], use: (out: string) => Promise<void>): Promise<Ran> {
+  const { promise: untilStopped, resolve: stop } = deferred();
+  const { promise: ready, resolve: getReady } = deferred<string>();
+  const onOutput = (out: string) => {
+    if (READY.test(out)) getReady(out);
+  };
+  const serving = wcp(['serve', ...args, '--port', '0'], { ...REAL_CLOCK, untilStopped, onOutput });
+  const failed = serving.then(({ out, err }) => Promise.reject(new Error(`It ended: ${out}${err}`)));
+  try {
+    await use(await Promise.race([ready, failed]));
+  } finally {
+    failed.catch(() => {});
+    stop();
+  }
+  return serving;
+}
+
+/** Sends a signal and returns the exit code. */
 function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => {
@@ -48,7 +67,7 @@ function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | nu
   });
 }
 
-/** What a process has taken of a processor, in milliseconds; 0 where the system does not tell. */
+/** The processor time of a process in milliseconds; 0 if the system does not tell. */
 function cpuTime({ pid }: ChildProcess): number {
   if (process.platform !== 'linux') return 0;
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -58,7 +77,7 @@ function cpuTime({ pid }: ChildProcess): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** What stands in the output below "Try it". */
+/** The command line below "Try it" in the output. */
 function tryLineIn(out: string): string {
   const [, line] = /Try it:\n\n((?: {2}.*\n)+)/.exec(out) ?? [];
   return line ?? '';
@@ -69,82 +88,87 @@ const shell = (line: string, env: Record<string, string> = {}) =>
   promisify(execFile)('sh', ['-c', line], { env: { PATH: process.env['PATH'], ...env } });
 
 describe('serve', () => {
-  it('starts in an empty folder in under two seconds, prints keys once and a curl line that works', async () => {
-    const served = await serve(scratch());
-    // What it takes of a processor is the same on a machine that is busy with other tests.
-    expect(cpuTime(served.child)).toBeLessThan(2000);
-    if ((loadavg()[0] ?? 0) < availableParallelism()) expect(served.ready_ms).toBeLessThan(2000);
-    expect(served.out.match(/wcp_[a-z0-9]{12}_[A-Za-z0-9_-]{43}/g)).toHaveLength(4);
-    const { stdout } = await shell(tryLineIn(served.out));
+  it('starts in an empty folder in under two seconds and prints keys once and a curl line that works', async () => {
+    const server = await startServer(scratch());
+    // Processor time hardly depends on how busy the machine is with other tests.
+    expect(cpuTime(server.child)).toBeLessThan(2000);
+    if ((loadavg()[0] ?? 0) < availableParallelism()) expect(server.ready_ms).toBeLessThan(2000);
+    expect(server.out.match(/wcp_[a-z0-9]{12}_[A-Za-z0-9_-]{43}/g)).toHaveLength(4);
+    const { stdout } = await shell(tryLineIn(server.out));
     expect(JSON.parse(stdout).result.result).toEqual({ greeting: 'Hello, Ada!' });
-    expect(served.err()).toBe('');
+    expect(server.err()).toBe('');
   });
+});
 
-  it('ends what runs on SIGTERM, and opens with the same keys and evidence again', async () => {
+describe.concurrent('serve', () => {
+  it('stops on SIGTERM, and starts again with the same keys and evidence', async () => {
     const dir = scratch();
-    const first = await serve(dir);
+    const first = await startServer(dir);
     const key = /tenant agent\.example +(wcp_\S+)/.exec(first.out)?.[1] as string;
     await shell(tryLineIn(first.out));
     expect(await ended(first.child, 'SIGTERM')).toBe(0);
     expect(first.err()).toContain('The Hall is closed.');
-    const second = await serve(dir);
-    expect(second.out).not.toMatch(/Made in|wcp_[a-z0-9]{12}_/);
+    const second = await startServer(dir);
+    expect(second.out).not.toMatch(/Created in|wcp_[a-z0-9]{12}_/);
     const { stdout } = await shell(tryLineIn(second.out), { WCP_HALL_KEY: key });
     expect(JSON.parse(stdout).receipt.seq).toBe(2);
     expect(await ended(second.child, 'SIGINT')).toBe(0);
   });
 
   it('writes its log as JSON lines with --json', async () => {
-    const { child, out } = await serve(scratch(), '--json');
-    const [ready] = out
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(ready).toMatchObject({
-      level: 'info',
-      message: 'The Hall is ready.',
-      made: { keys: expect.any(Array) },
+    const { code, out } = await whileServing([scratch(), '--json'], async (first) => {
+      const ready = JSON.parse(first.trimEnd());
+      expect(ready).toMatchObject({
+        level: 'info',
+        message: 'The Hall is ready.',
+        made: { keys: expect.any(Array) },
+      });
+      expect((await shell(ready.try)).stdout).toContain('Hello, Ada!');
     });
-    const { stdout } = await shell(ready.try);
-    expect(stdout).toContain('Hello, Ada!');
-    expect(await ended(child, 'SIGTERM')).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1) as string)).toMatchObject({ message: 'The Hall is closed.' });
+    expect(code).toBe(0);
   });
 
-  it('stays open without keys where it is told to, for dev alone', async () => {
-    const { out } = await serve(scratch(), '--open');
-    expect(out).toContain('everybody may ask, for env "dev" alone');
-    expect((await shell(tryLineIn(out))).stdout).toContain('Hello, Ada!');
-    const { stdout } = await shell(tryLineIn(out).replace('"env":"dev"', '"env":"prod"'));
-    expect(stdout).toContain('OPEN_HALL_DEV_ONLY');
+  it('serves without keys when told to, for dev only', async () => {
+    await whileServing([scratch(), '--open'], async (out) => {
+      expect(out).toContain('anyone may send requests, for env "dev" only');
+      expect((await shell(tryLineIn(out))).stdout).toContain('Hello, Ada!');
+      const { stdout } = await shell(tryLineIn(out).replace('"env":"dev"', '"env":"prod"'));
+      expect(stdout).toContain('OPEN_HALL_DEV_ONLY');
+    });
   });
 
-  it('refuses a folder that another Hall has, and a port that is taken, in a sentence each', async () => {
+  it('refuses a folder that another Hall uses, in one sentence', async () => {
     const dir = scratch();
-    await serve(dir);
-    const locked = await wcp(['serve', dir, '--port', '0']);
-    expect(locked.err).toMatch(/store\.db: error STORE_UNUSABLE: The store is in use by another process\./);
+    await startServer(dir);
+    const { code, out, err } = await wcp(['serve', dir, '--port', '0']);
+    expect(err).toMatch(/store\.db: error STORE_UNUSABLE: The store is in use by another process\./);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+
+  it('refuses a port that is in use, in one sentence, and shows the keys that it had created', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
-    const fresh = scratch();
-    const taken = await wcp(['serve', fresh, '--port', String(port)]);
+    const { code, out, err } = await wcp(['serve', scratch(), '--port', String(port)], REAL_CLOCK);
     server.close();
-    expect(taken.err).toBe(
+    expect(err).toBe(
       `error: Port ${port} of 127.0.0.1 is in use by another program. Stop it, or choose another port.\n`,
     );
-    expect([locked, taken]).toMatchObject([{ code: 2, out: '' }, { code: 2 }]);
-    // The keys that it had made by then are told: they are never shown again.
-    expect(taken.out.match(/wcp_[a-z0-9]{12}_[A-Za-z0-9_-]{43}/g)).toHaveLength(3);
+    expect(code).toBe(2);
+    // They are never shown again.
+    expect(out.match(/wcp_[a-z0-9]{12}_[A-Za-z0-9_-]{43}/g)).toHaveLength(3);
   });
 
-  it('refuses to be open to other machines', async () => {
+  it('refuses to serve without keys to other machines', async () => {
     const args = ['serve', scratch(), '--port', '0', '--open', '--host', '0.0.0.0'];
     const { code, out, err } = await wcp(args);
     expect(err).toContain('Without an API key, everybody who can reach 0.0.0.0 could use the Hall.');
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 
-  it('refuses with every mistake of server.json and of the records at its place, and starts nothing', async () => {
+  it('reports every mistake in server.json and in the records at its place, and starts nothing', async () => {
     const cwd = folderOf({
       'server.json': '{\n  "port": 70000,\n  "hots": "127.0.0.1",\n  "workers": [{ "dir": "hello" }]\n}\n',
     });
@@ -170,7 +194,7 @@ describe('serve', () => {
 
   it('refuses a damaged store, and changes nothing', async () => {
     const dir = scratch();
-    await ended((await serve(dir)).child, 'SIGTERM');
+    await whileServing([dir], async () => {});
     truncateSync(join(dir, 'store.db'), 5000);
     const before = readFileSync(join(dir, 'store.db'));
     const { code, err } = await wcp(['serve', dir, '--port', '0']);
@@ -179,19 +203,19 @@ describe('serve', () => {
     expect(readFileSync(join(dir, 'store.db')).equals(before)).toBe(true);
   });
 
-  it('refuses a name that is no folder', async () => {
+  it('refuses a name that is not a folder', async () => {
     const file = await wcp(['serve', join(folderOf({ file: '' }), 'file')]);
     expect(file.err).toMatch(/file: error UNUSABLE: /);
     expect(file.code).toBe(2);
   });
 
-  // Whoever runs the tests as root may write everywhere: somebody else is asked to try, who must be able to
+  // Root can write everywhere, so the test then runs the command as another user, who must be able to
   // reach this repository.
   const isRoot = process.getuid?.() === 0;
   const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {};
   const isReachable = spawnSync(process.execPath, ['--version'], { cwd: '/', ...nobody }).status === 0;
 
-  it.runIf(isReachable)('refuses a folder that it may not write', () => {
+  it.runIf(isReachable)('refuses a folder that it cannot write to', () => {
     const dir = folderOf({ file: '' });
     chmodSync(dir, 0o555);
     const program = join(import.meta.dirname, '../../../src/main.ts');
@@ -205,14 +229,14 @@ describe('serve', () => {
     expect(status).toBe(2);
   });
 
-  it('refuses a port that is none', async () => {
+  it('refuses a port that is out of range', async () => {
     const { code, err } = await wcp(['serve', scratch(), '--port', '70000']);
-    expect(err).toBe('error: --port is a number from 0 to 65535.\n');
+    expect(err).toBe('error: --port takes a number from 0 to 65535.\n');
     expect(code).toBe(2);
   });
 });
 
-it('no command but serve loads the server', () => {
+it('no command except serve loads the server', () => {
   const src = join(import.meta.dirname, '../../../src');
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),
@@ -223,26 +247,26 @@ it('no command but serve loads the server', () => {
   expect(loading).toEqual([]);
 });
 
-describe('npm start', () => {
-  it('makes a folder with both example workers, whose curl line works at every start', async () => {
+describe.concurrent('npm start', () => {
+  it('sets up a folder with both example workers, and prints a curl line that works at every start', async () => {
     const dir = scratch();
     const make = join(import.meta.dirname, '../../../../../tooling/src/start/start.ts');
     for (const keys of [3, 1]) {
-      expect(spawnSync(process.execPath, [make, dir]).status).toBe(0);
-      const { child, out } = await serve(dir, '--trial-key', '--json');
-      const ready = JSON.parse(out.trimEnd().split('\n').at(-1) as string);
-      expect(ready.made.keys).toHaveLength(keys);
-      expect((await shell(ready.try)).stdout).toContain('Hello, Ada!');
-      const summarize = ready.try
-        .replace('cap.hello.greet', 'cap.doc.summarize')
-        .replace('{"name":"Ada"}', '{"text":"The sea is deep and cold. Ships cross it every day."}');
-      const { result } = JSON.parse((await shell(summarize)).stdout);
-      expect(result.status).toBe('ok');
-      expect(await ended(child, 'SIGTERM')).toBe(0);
+      await promisify(execFile)(process.execPath, [make, dir]);
+      await whileServing([dir, '--trial-key', '--json'], async (out) => {
+        const ready = JSON.parse(out.trimEnd().split('\n').at(-1) as string);
+        expect(ready.made.keys).toHaveLength(keys);
+        expect((await shell(ready.try)).stdout).toContain('Hello, Ada!');
+        const summarize = ready.try
+          .replace('cap.hello.greet', 'cap.doc.summarize')
+          .replace('{"name":"Ada"}', '{"text":"The sea is deep and cold. Ships cross it every day."}');
+        const { result } = JSON.parse((await shell(summarize)).stdout);
+        expect(result.status).toBe('ok');
+      });
     }
   });
 
-  it('ends in a process of Node itself, so that a signal reaches it', () => {
+  it('becomes the Node process itself, so that signals reach it', () => {
     const root = join(import.meta.dirname, '../../../../..');
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(scripts.start).toMatch(/&& exec node \S+ serve \.wcp-hall --trial-key$/);

@@ -42,10 +42,10 @@ const verify = (...more: string[]) => wcp(['receipts', 'verify', '.', ...more], 
 const damage = (text: string) => writeFileSync(join(dir, 'receipts.jsonl'), text);
 
 describe('receipts verify', () => {
-  it('exits 0 on evidence that holds, and tells where the key came from', async () => {
+  it('exits 0 on intact evidence, and says where the key came from', async () => {
     const { code, out } = await verify();
     expect(out).toContain('4 receipts, 1 checkpoint: ok');
-    expect(out).toContain('give one that you trust');
+    expect(out).toContain('Give one that you trust');
     expect(code).toBe(0);
   });
 
@@ -59,7 +59,7 @@ describe('receipts verify', () => {
     expect(code).toBe(1);
   });
 
-  it('finds a line that is no JSON and goes on to the next', async () => {
+  it('finds a line that is not JSON and continues with the next', async () => {
     damage(`${lines(receipts.slice(0, 1))}{"torn":\n${lines(receipts.slice(2))}`);
     const { json } = await wcpJson(['receipts', 'verify', '.'], { cwd: dir });
     const codes = (json as { findings: { code: string; line: number }[] }).findings.map(({ code }) => code);
@@ -68,14 +68,14 @@ describe('receipts verify', () => {
     );
   });
 
-  it('finds a last line that was cut off', async () => {
+  it('finds an incomplete last line', async () => {
     damage(lines(receipts).slice(0, -20));
     const { code, out } = await verify();
     expect(out).toContain('LINE_TORN');
     expect(code).toBe(1);
   });
 
-  it('takes a key in PEM, and refuses receipts of another key', async () => {
+  it('accepts a key in PEM, and rejects receipts of another key', async () => {
     writeFileSync(join(dir, 'right.pem'), key.exportPublicPem());
     writeFileSync(join(dir, 'wrong.pem'), generateSigningKey().exportPublicPem());
     expect((await verify('--keys', 'right.pem')).code).toBe(0);
@@ -85,10 +85,12 @@ describe('receipts verify', () => {
     expect(code).toBe(1);
   });
 
-  it('takes a file, as lines or as a list, and checkpoints that a witness kept', async () => {
+  it('verifies a file of lines or a list, with checkpoints that a witness saved', async () => {
     writeFileSync(join(dir, 'list.json'), JSON.stringify(receipts.slice(0, 3)));
     const args = ['receipts', 'verify', 'list.json', '--keys', 'keys.json'];
-    expect((await wcp(args, { cwd: dir })).out).toContain('Without a checkpoint nobody can tell');
+    expect((await wcp(args, { cwd: dir })).out).toContain(
+      'Without a checkpoint, receipts missing from the end cannot be detected',
+    );
     const { code, out } = await wcp([...args, '--checkpoint', 'checkpoint.txt'], { cwd: dir });
     expect(out).toContain('LOG_TAIL_MISSING');
     expect(code).toBe(1);
@@ -96,7 +98,7 @@ describe('receipts verify', () => {
     expect(other.out).toContain('CHECKPOINT_ORIGIN_MISMATCH');
   });
 
-  it('exits 2 without a key, with a private key, without receipts and with a checkpoint that is not there', async () => {
+  it('exits 2 without a key, with a private key, without receipts and with a missing checkpoint', async () => {
     writeFileSync(join(dir, 'secret.pem'), key.exportPrivatePem());
     const nothing = await wcp(['receipts', 'verify', 'none.jsonl', '--checkpoint', 'no.txt'], { cwd: dir });
     expect(nothing.err).toContain('none.jsonl: error UNREADABLE');

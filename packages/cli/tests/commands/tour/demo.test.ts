@@ -1,8 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, type Receipt } from '@wcp/spec';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { folderOf, type Ran, record, scratch, wcp, wcpJson } from '../../support/support.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  folderOf,
+  type Ran,
+  REAL_CLOCK,
+  record,
+  scratch,
+  wcp,
+  wcpJson,
+  wcpProcess,
+} from '../../support/support.ts';
 
 const PACKAGE = join(import.meta.dirname, '../../..');
 const TEXT =
@@ -24,11 +33,11 @@ const result = (summary: string) =>
   `process.stdout.write(JSON.stringify({ status: 'ok', result: { summary: ${summary} }, telemetry: [], evidence: [], deny_reason: null }) + '\\n');`;
 const GOOD = result("call.request.text.split('. ')[0] + '.'");
 const run = (worker: string, cwd = folderOf({ 'own.txt': TEXT })) =>
-  wcpJson(['demo', 'own.txt', '--worker', worker, '--out', 'evidence'], { cwd });
+  wcpJson(['demo', 'own.txt', '--worker', worker, '--out', 'evidence'], { cwd, ...REAL_CLOCK });
 const codes = (err: string) => [...err.matchAll(/error ([A-Z_]+)/g)].map(([, code]) => code);
 
 describe('the documents of the demo', () => {
-  it('are sound, and every rule can match', async () => {
+  it('are valid, and every rule can match', async () => {
     const files = ['rules.json', 'hall.json', 'dev-only-worker.json'].map((name) =>
       join(PACKAGE, 'demo', name),
     );
@@ -40,7 +49,7 @@ describe('the documents of the demo', () => {
 describe('the demo with the real worker', () => {
   let ran: Ran;
   beforeAll(async () => {
-    ran = await wcp(['demo'], { cwd: scratch() });
+    ran = await wcpProcess(['demo'], { cwd: scratch() });
   });
 
   it('exits 0 and fits on one screen', () => {
@@ -49,7 +58,7 @@ describe('the demo with the real worker', () => {
     expect(lines.length).toBeLessThanOrEqual(75);
   });
 
-  it('shows the decision, the events, the summary, five refusals and what was found', () => {
+  it('shows the decision, the events, the summary, five denials and the findings', () => {
     for (const text of [
       '05-decision.md',
       'DISPATCH',
@@ -72,10 +81,10 @@ describe('the demo with the real worker', () => {
 });
 
 describe('the demo', () => {
-  it('summarises a text of the user, and leaves evidence that verifies', async () => {
+  it('summarises a text of the user, and leaves evidence that can be verified', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     const args = ['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', 'evidence'];
-    const { code, out } = await wcp(args, { cwd });
+    const { code, out } = await wcp(args, { cwd, ...REAL_CLOCK });
     expect(out).toContain('  | The sea is deep and cold.');
     expect(code).toBe(0);
     expect((await wcp(['receipts', 'verify', 'evidence'], { cwd })).code).toBe(0);
@@ -85,7 +94,7 @@ describe('the demo', () => {
     expect(damaged.code).toBe(1);
   });
 
-  it('keeps what the decision was made of, so that it can be explained again', async () => {
+  it('saves what the decision was made from, so that it can be explained again', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     await run(workerThat(GOOD), cwd);
     const world = join(cwd, 'evidence/world');
@@ -112,12 +121,13 @@ describe('the demo', () => {
     expect(code).toBe(0);
   });
 
-  it('has the receipt on the disk before the worker starts', async () => {
+  it('writes the receipt to disk before the worker starts', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     const file = JSON.stringify(join(cwd, 'evidence/receipts.jsonl'));
     const answers = `const { readFileSync } = await import('node:fs'); ${result(`String(readFileSync(${file}, 'utf8').split('\\n').length - 1)`)}`;
     const { out } = await wcp(['demo', 'own.txt', '--worker', workerThat(answers), '--out', 'evidence'], {
       cwd,
+      ...REAL_CLOCK,
     });
     expect(out).toContain('  | 1\n');
   });
@@ -127,33 +137,39 @@ describe('the demo', () => {
     ['answers nothing', ''],
     ['ends with an error', 'process.exit(3);'],
     ['has no summary', result('7')],
-  ])('exits 1 and says so where the worker %s; the evidence is whole all the same', async (_, answers) => {
-    const cwd = folderOf({ 'own.txt': TEXT });
-    const { code, json } = await run(workerThat(answers), cwd);
-    expect(json).toMatchObject({ ok: false });
-    expect((json as { failed: string[] }).failed[0]).toContain('The worker answers with a summary');
-    expect(code).toBe(1);
-    expect((await wcp(['receipts', 'verify', 'evidence'], { cwd })).code).toBe(0);
-  });
+  ])(
+    'exits 1 and says so if the worker %s, and the evidence is complete all the same',
+    async (_, answers) => {
+      const cwd = folderOf({ 'own.txt': TEXT });
+      const { code, json } = await run(workerThat(answers), cwd);
+      expect(json).toMatchObject({ ok: false });
+      expect((json as { failed: string[] }).failed[0]).toContain('The worker answers with a summary');
+      expect(code).toBe(1);
+      expect((await wcp(['receipts', 'verify', 'evidence'], { cwd })).code).toBe(0);
+    },
+  );
 
-  it('gives the worker nothing of its own environment', async () => {
+  it('passes none of its own environment to the worker', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     const args = ['demo', 'own.txt', '--worker', workerThat(result('Object.keys(process.env).join() + "."'))];
-    const { out } = await wcp([...args, '--out', 'evidence'], { cwd, env: { SECRET_OF_THE_TEST: 'x' } });
+    vi.stubEnv('SECRET_OF_THE_TEST', 'x');
+    const { out } = await wcp([...args, '--out', 'evidence'], { cwd, ...REAL_CLOCK });
+    vi.unstubAllEnvs();
     expect(out).toContain('\n  | ');
     expect(out).not.toContain('SECRET_OF_THE_TEST');
   });
 
-  it('shows nothing of a document or summary that a terminal would obey', async () => {
+  it('escapes characters of a document or summary that could control a terminal', async () => {
     const cwd = folderOf({ 'own.txt': `\u001b[31m${TEXT}` });
     const { out } = await wcp(['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', 'evidence'], {
       cwd,
+      ...REAL_CLOCK,
     });
     expect(out).toContain('\\u001b[31mThe sea');
     expect(out).not.toContain('\u001b');
   });
 
-  it('exits 2 and writes nothing where the document is missing, empty, too long or no text', async () => {
+  it('exits 2 and writes nothing if the document is missing, empty, too long or not a text', async () => {
     const cwd = folderOf({ 'empty.txt': ' \n', 'long.txt': 'a '.repeat(500_000) });
     writeFileSync(join(cwd, 'binary'), Buffer.from([0xff, 0xfe, 0x00]));
     const before = readdirSync(cwd);
@@ -172,7 +188,7 @@ describe('the demo', () => {
     expect(readdirSync(cwd)).toEqual(before);
   });
 
-  it('exits 2 where the worker is not there, and where the folder for the evidence is', async () => {
+  it('exits 2 if the worker is missing, and if the folder for the evidence exists', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     const missing = await wcp(['demo', 'own.txt', '--worker', 'nowhere'], { cwd });
     expect(codes(missing.err)).toEqual(['WORKER_MISSING', 'WORKER_MISSING', 'WORKER_MISSING']);

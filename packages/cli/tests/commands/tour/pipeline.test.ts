@@ -18,7 +18,7 @@ function temporaryHere(): string {
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('the pipeline on a page served on loopback', () => {
-  it('is five dispatches of blast 4 under one correlation id, and the search finds the passage', async () => {
+  it('makes five dispatches of blast 4 under one correlation id, and finds the passage', async () => {
     const { url, host } = await servePage(PAGE);
     const dir = hallFolder();
     const question = ['--question', 'who mends a broken lamp?'];
@@ -74,29 +74,29 @@ describe('the pipeline on a page served on loopback', () => {
     expect(out).toContain('--allow HOST[:PORT]');
   });
 
-  it('ends cleanly when it is asked to, in the middle of a fetch', async () => {
-    const { url, host } = await servePage(null);
+  it('stops cleanly in the middle of a fetch', async () => {
+    const { url, host, requested } = await servePage(null);
     const tmp = scratch();
     const child = start(['pipeline', 'run', url, '--allow', host], { env: { TMPDIR: tmp } });
     let err = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       err += text;
     });
-    child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 800));
-    const code = await new Promise((resolve) => child.on('close', resolve));
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await requested;
+    child.kill('SIGINT');
+    const code = await ended;
     expect(code).toBe(1);
-    expect(err).toContain('was asked to end and did');
+    expect(err).toContain('The pipeline was stopped');
     expect(readdirSync(tmp)).toEqual([]);
   });
 });
 
 describe('the pipeline on a file of this repository', () => {
-  it('shows each dispatch, the answer and the evidence, and leaves the evidence alone', async () => {
-    const tmp = scratch();
-    const { code, out, err } = await wcp(
-      ['pipeline', 'run', DOCUMENT, '--question', 'when is an approval stale?'],
-      { env: { TMPDIR: tmp } },
-    );
+  it('shows each dispatch, the answer and the evidence, and leaves only the evidence', async () => {
+    const tmp = temporaryHere();
+    const question = ['--question', 'when is an approval stale?'];
+    const { code, out, err } = await wcp(['pipeline', 'run', DOCUMENT, ...question]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     for (const capability of FIVE) expect(out).toContain(capability);
     expect(out).toContain('5.15 Step 15: an approval');
@@ -110,19 +110,19 @@ describe('the pipeline on a file of this repository', () => {
 });
 
 describe('under prof.prod.strict', () => {
-  it('is held before anything is entered, with the reason and the level', async () => {
+  it('is held before anything is registered, with the reason and the supervisor level', async () => {
     temporaryHere();
     const { code, out } = await wcp(['pipeline', 'run', DOCUMENT, '--profile', 'prof.prod.strict']);
     expect(code).toBe(1);
     expect(out).toContain('in prod under prof.prod.strict');
-    expect(out).toContain('HELD  cap.research.register  for a steward, level gatekeeper');
+    expect(out).toContain('HELD  cap.research.register  for a steward, supervisor level gatekeeper');
     expect(out).toContain('The rule asks for a human (gatekeeper)');
     expect(out).toMatch(/chain +4 dispatches, blast 2\n/);
     expect(out).toContain('nothing is changed or missing');
-    expect(out).toContain('a steward approves what is held there');
+    expect(out).toContain('a steward can approve the request');
   });
 
-  it('is denied a worker that reaches the network where the data is RESTRICTED', async () => {
+  it('is denied a worker with network access if the data is RESTRICTED', async () => {
     temporaryHere();
     const { code, out } = await wcp([
       'pipeline',
@@ -140,22 +140,18 @@ describe('under prof.prod.strict', () => {
   });
 });
 
-describe('what cannot be begun is refused before anything runs', () => {
+describe('the pipeline refuses before anything runs', () => {
   it.each([
-    ['a file that is not there', ['nowhere.md'], /nowhere\.md: error UNREADABLE/],
-    ['a profile that is none', [DOCUMENT, '--profile', 'prof.no.such'], /The catalog has no such profile/],
-    [
-      'two Halls at once',
-      [DOCUMENT, '--url', 'http://127.0.0.1:1', '--keep'],
-      /--keep is about a Hall of its own/,
-    ],
-  ])('%s', async (_, args, message) => {
+    ['the file is missing', ['nowhere.md'], /nowhere\.md: error UNREADABLE/],
+    ['the profile is unknown', [DOCUMENT, '--profile', 'prof.no.such'], /The catalog has no such profile/],
+    ['two Halls are named', [DOCUMENT, '--url', 'http://127.0.0.1:1', '--keep'], /--keep sets up a new Hall/],
+  ])('if %s', async (_, args, message) => {
     const { code, err } = await wcp(['pipeline', 'run', ...args]);
     expect(code).toBe(2);
     expect(err).toMatch(message);
   });
 
-  it('workers that are not built', async () => {
+  it('if the workers are not built', async () => {
     const tmp = temporaryHere();
     const { code, err } = await wcp(['pipeline', 'run', DOCUMENT, '--workers', tmp]);
     expect(code).toBe(2);
@@ -163,15 +159,15 @@ describe('what cannot be begun is refused before anything runs', () => {
     expect(readdirSync(tmp)).toEqual([]);
   });
 
-  it('a folder with a Hall of somebody else', async () => {
+  it('if the folder belongs to another Hall', async () => {
     const dir = folderOf({ 'rules.json': [] });
     const { code, err } = await wcp(['pipeline', 'run', DOCUMENT, '--hall', dir]);
     expect(code).toBe(2);
-    expect(err).toContain('A Hall is here that the pipeline did not make');
+    expect(err).toContain('belongs to a Hall that the pipeline did not create');
     expect(readdirSync(dir)).toEqual(['rules.json']);
   });
 
-  it('a file that is longer than a request', async () => {
+  it('if the file is too long for a request', async () => {
     const dir = folderOf({ 'long.txt': 'word '.repeat(200_000) });
     const { code, err } = await wcp(['pipeline', 'run', join(dir, 'long.txt')]);
     expect(code).toBe(2);
@@ -179,7 +175,7 @@ describe('what cannot be begun is refused before anything runs', () => {
   });
 });
 
-test('texts are embedded in as few dispatches as the limits of the worker and of a request allow', () => {
+test('texts are embedded in as few dispatches as the limits of worker and request allow', () => {
   const lengths = (texts: readonly string[]) => batchesOf(texts).map((batch) => batch.length);
   expect(lengths(['one'])).toEqual([1]);
   expect(lengths(Array.from({ length: 512 }, () => 'word'))).toEqual([512]);

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { generateSigningKey } from '@wcp/evidence';
+import { describe, expect, it } from 'vitest';
+import { folderOf, REQUEST, record } from '../../support/support.ts';
+import { echoWorker, openTestHall } from '../../support/test-hall.ts';
+
+const text = JSON.stringify;
+
+describe('workers', () => {
+  const NEW = record({ worker_id: 'org.acme.summarizer.two' });
+
+  it('are enrolled, listed, shown and removed', async () => {
+    const { as, json } = await openTestHall();
+    const file = join(folderOf({ 'registry_record.json': NEW }), 'registry_record.json');
+    const enrolled = await as('owner', ['workers', 'enrol', file]);
+    expect(enrolled).toMatchObject({ code: 0, out: expect.stringContaining('cannot reach it') });
+    const { json: list } = await json('tenant', ['workers', 'list']);
+    expect(list.items.map((each: { worker_id: string }) => each.worker_id)).toEqual([
+      'org.acme.summarizer.one',
+      'org.acme.summarizer.two',
+    ]);
+    expect((await as('tenant', ['workers', 'list'])).out).toMatch(/summarizer\.two +enrolled +1 +no/);
+    expect((await as('tenant', ['workers', 'show', NEW.worker_id])).out).toContain('version');
+    expect((await as('owner', ['workers', 'remove', NEW.worker_id])).code).toBe(0);
+    const gone = await as('tenant', ['workers', 'show', NEW.worker_id]);
+    expect(gone).toMatchObject({ code: 1, err: expect.stringContaining('error NOT_FOUND') });
+    expect((await as('owner', ['workers', 'remove', NEW.worker_id])).code).toBe(1);
+  });
+
+  it('are enrolled by the folder of their package, and every mistake is reported at its place', async () => {
+    const { as } = await openTestHall();
+    expect((await as('owner', ['workers', 'enrol', folderOf({ 'registry_record.json': NEW })])).code).toBe(0);
+    const dir = folderOf({ 'registry_record.json': { ...NEW, risk_tier: 'none', artifact_hash: 7 } });
+    const { code, err } = await as('owner', ['workers', 'enrol', dir]);
+    expect(err).toMatch(/registry_record\.json:[0-9]+:[0-9]+: \/risk_tier error INVALID_VALUE/);
+    expect(err).toContain('2 errors. Nothing was done.');
+    expect(code).toBe(2);
+    expect((await as('tenant', ['workers', 'enrol', folderOf({ 'registry_record.json': NEW })])).code).toBe(
+      2,
+    );
+  });
+
+  it('must be signed for once their authority has registered a key', async () => {
+    const { as, hall } = await openTestHall();
+    const key = generateSigningKey();
+    await hall.registry.addAuthorityKey('org.acme', key.publicKey);
+    const files = folderOf({
+      'record.json': NEW,
+      'key.pem': key.exportPrivatePem(),
+      'other.pem': generateSigningKey().exportPrivatePem(),
+    });
+    const enrol = (...more: string[]) =>
+      as('owner', ['workers', 'enrol', join(files, 'record.json'), ...more]);
+    expect((await enrol()).err).toContain('error ENROLMENT_UNSIGNED');
+    const wrong = await enrol('--key-file', join(files, 'other.pem'));
+    expect(wrong.err).toContain('error ENROLMENT_SIGNATURE_INVALID');
+    expect((await enrol('--key-file', join(files, 'key.pem'))).code).toBe(0);
+    // The clock of these tests stands still: a second signature is no later than the first.
+    const again = await enrol('--key-file', join(files, 'key.pem'));
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('error ENROLMENT_OUTDATED') });
+  });
+});
+
+it('nothing is dispatched to a worker that the Hall cannot reach', async () => {
+  const other = echoWorker({ worker_id: 'org.acme.summarizer.far', allowed_environments: ['stage'] });
+  const { as } = await openTestHall({ workers: [other] });
+  expect((await as('tenant', ['dispatch', '-'], text(REQUEST))).code).toBe(1);
+});
