@@ -1,12 +1,12 @@
+import { draftDecision } from '@wcp/evidence/receipt';
 import type { DenyCode } from '@wcp/spec';
 import { type Freeze, type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import { attestationFailures } from '../registry/attestation-failure.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
-import type { WorkerInspector } from '../registry/worker-inspector.ts';
+import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
 import type { Decided } from './decider.ts';
-import { decisionEntry, markObservationStored } from './decision-entry.ts';
 
 /** Whether a worker starts where the decision allows it, or the request is only decided. */
 export type DispatchMode = 'route' | 'dispatch';
@@ -117,4 +117,40 @@ function eventsOf(
     })),
   ];
   return list.length === 0 ? [] : [{ events: { tenant_id: null, list } }];
+}
+
+/** Makes a decision durable, together with everything that must be durable with it. */
+function decisionEntry(
+  { received, decision, text, lasting, facts, observation, spending }: Decided,
+  isDispatched: boolean,
+  more: readonly Change[] = [],
+): JournalEntry {
+  return {
+    evidence: {
+      kind: 'decision',
+      input: received.text,
+      draft: draftDecision(decision),
+      lasting,
+      decision: text,
+      hasEvents: decision.telemetry_envelopes.length > 0,
+      facts: JSON.stringify(facts),
+      observation: observation.digest,
+      isDispatched,
+    },
+    changes: [...observationChanges(observation), ...(spending === null ? [] : [spending.change()]), ...more],
+    telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },
+  };
+}
+
+/** Observations that are durable: many decisions share one, and it is written with the first of them. */
+const stored = new WeakSet<Observation>();
+
+/** Called once a decision is durable, and its observation with it. */
+function markObservationStored({ observation }: Decided): void {
+  stored.add(observation);
+}
+
+function observationChanges(observation: Observation): Change[] {
+  if (stored.has(observation)) return [];
+  return [{ put: 'observations', row: { digest: observation.digest, facts: observation.text } }];
 }

@@ -5,11 +5,13 @@ import { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import { resilientDelivery } from '../admission/resilient-delivery.ts';
 import { ApprovalService } from '../approval/approval-service.ts';
 import { createHumanReview } from '../approval/human-review.ts';
-import { createNotifier } from '../approval/notification/notifier.ts';
+import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
 import { PendingApprovals } from '../approval/pending-approvals.ts';
 import { HallClock } from '../base/hall-clock.ts';
+import type { Logger } from '../base/logger.ts';
 import { textOrEmpty } from '../base/received-request.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
 import { Decider } from '../dispatch/decider.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
@@ -19,11 +21,11 @@ import { issuePermit } from '../dispatch/issue-permit.ts';
 import { Recorder } from '../dispatch/recorder.ts';
 import { recoverInterrupted } from '../dispatch/recover-interrupted.ts';
 import type { HallParts } from '../http/hall-parts.ts';
-import { openIdentity } from '../identity/identity.ts';
+import { type Identity, openIdentity } from '../identity/identity.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { Freezes } from '../operations/freezes.ts';
 import { Metrics } from '../operations/metrics.ts';
-import { openBanLists } from '../registry/ban-list/ban-lists.ts';
+import { type BanLists, openBanLists } from '../registry/ban-list/ban-lists.ts';
 import { createManifestVerifier } from '../registry/manifest-verifier.ts';
 import { Registry } from '../registry/registry.ts';
 import { RegistryAdmin } from '../registry/registry-admin.ts';
@@ -33,6 +35,7 @@ import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evi
 import { openFileStorage } from '../storage/evidence/storage-client.ts';
 import { Journal } from '../storage/journal.ts';
 import { ActiveWorld } from '../world/active-world.ts';
+import type { HallPolicyGate } from '../world/policy-gate.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
 
 const DEFAULT_ORIGIN = 'localhost/wcp';
@@ -79,105 +82,112 @@ async function latestTime({ store }: EvidenceStorage): Promise<number> {
   return dispatched_at == null ? 0 : Date.parse(dispatched_at);
 }
 
-async function build(base: HallBase): Promise<HallParts> {
-  const { options, key, origin, storage, clock, feed, journal } = base;
+/** What a Hall read from its store, and what it reaches its workers with. */
+interface HallState extends HallBase {
+  readonly log: Logger;
+  readonly gate: HallPolicyGate | null;
+  readonly registry: Registry;
+  readonly activeWorld: ActiveWorld;
+  readonly identity: Identity;
+  readonly banLists: BanLists;
+  readonly freezes: Freezes;
+  readonly pendingApprovals: PendingApprovals;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly inspector: WorkerInspector;
+  readonly notifier: Notifier;
+}
+
+async function openState(base: HallBase): Promise<HallState> {
+  const { options, origin, storage, clock, journal } = base;
   const { store } = storage;
-  const { policyGate = null, log = () => {}, chains = new ChainedCallRegistry() } = options;
+  const { policyGate: gate = null, log = () => {} } = options;
   const commit = journal.commit.bind(journal);
   await recoverInterrupted(store, journal);
   const registry = await Registry.open(store, origin);
+  const { authorities } = registry;
   const activeWorld = await openWorld(base, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
   const deliveries = resilientDeliveries(options.workers ?? []);
-  const { authorities } = registry;
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
   const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
-  const inspector = new WorkerInspector({
-    registry,
-    deliveries,
-    manifests,
-    banLists: () => banLists.state(clock.latest()),
-  });
+  const currentBans = () => banLists.state(clock.latest());
+  const inspector = new WorkerInspector({ registry, deliveries, manifests, banLists: currentBans });
   const freezes = await Freezes.open(store);
   const pendingApprovals = await PendingApprovals.open(store);
   const notifier = createNotifier({ store, commit, clock, log, ...options.notify });
-  const decider = new Decider({
-    clock,
-    activeWorld,
-    registry,
-    inspector,
-    budgets: await BlastBudget.open(store),
-    freezes,
-    gate: policyGate,
-    verifyCredential: (text, tenant) =>
-      identity.verifyTenantCredential(text, textOrEmpty(tenant), new Date(clock.now())),
-  });
-  const recorder = new Recorder({
-    journal,
-    freezes,
-    registry,
-    inspector,
-    humanReview: createHumanReview(pendingApprovals, notifier),
-  });
+  const opened = { registry, activeWorld, identity, banLists, freezes, pendingApprovals, notifier };
+  return { ...base, ...opened, log, gate, deliveries, inspector };
+}
+
+type Dispatching = Pick<HallParts, 'admission' | 'approvalService' | 'dispatcher' | 'executor'>;
+
+/** How requests are admitted, decided, recorded, executed and approved. */
+async function createDispatching(state: HallState): Promise<Dispatching> {
+  const { options, storage, clock, journal, freezes, registry, inspector, deliveries, notifier } = state;
+  const { store } = storage;
+  const { pendingApprovals } = state;
+  const humanReview = createHumanReview(pendingApprovals, notifier);
+  const decider = await createDecider(state);
+  const recorder = new Recorder({ journal, freezes, registry, inspector, humanReview });
   const admission = admissionOf(options);
   const executor: Executor = new Executor({
     clock,
-    admission,
     journal,
+    admission,
     deliveries,
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
-    permitOf: permitsOf(base),
+    permitOf: permitsOf(state),
     chained: (parent, asked) => dispatcher.chained(parent, asked),
   });
-  const dispatcher = new Dispatcher({
+  const idempotency = new IdempotencyStore(store, clock);
+  const dispatcher = new Dispatcher({ clock, admission, idempotency, decider, recorder, executor });
+  const stored = { clock, store, journal, pendingApprovals, freezes };
+  const approvalService = new ApprovalService({ ...stored, decider, recorder, executor, notifier });
+  return { admission, approvalService, dispatcher, executor };
+}
+
+async function createDecider(state: HallState): Promise<Decider> {
+  const { clock, activeWorld, registry, inspector, freezes, gate, identity, storage } = state;
+  return new Decider({
     clock,
-    admission,
-    idempotency: new IdempotencyStore(store, clock),
-    decider,
-    recorder,
-    executor,
-  });
-  return {
-    origin,
-    key,
-    clock,
-    storage,
-    journal,
-    feed,
+    activeWorld,
     registry,
-    banLists,
+    inspector,
+    budgets: await BlastBudget.open(storage.store),
+    freezes,
+    gate,
+    verifyCredential: (text, tenant) =>
+      identity.verifyTenantCredential(text, textOrEmpty(tenant), new Date(clock.now())),
+  });
+}
+
+async function build(base: HallBase): Promise<HallParts> {
+  const state = await openState(base);
+  const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, ...others } = state;
+  const registryAdmin = new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector });
+  return {
+    ...others,
+    ...(await createDispatching(state)),
+    clock,
+    journal,
+    registry,
     activeWorld,
     freezes,
-    identity,
-    deliveries,
-    chains,
-    admission,
-    pendingApprovals,
-    approvalService: new ApprovalService({
-      clock,
-      store,
-      journal,
-      pendingApprovals,
-      freezes,
-      decider,
-      recorder,
-      executor,
-      notifier,
-    }),
-    registryAdmin: new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector }),
-    dispatcher,
-    executor,
-    notifier,
-    metrics: new Metrics({
-      pendingApprovals: () => pendingApprovals.pending().length,
-      isWorldSound: () => activeWorld.rejected.length === 0,
-      isStoring: () => journal.failure === null,
-      enrolledWorkers: () => registry.list().length,
-      listeners: () => feed.listeners,
-    }),
-    hasGate: policyGate !== null && policyGate !== devAllowGate,
-    log,
+    chains: options.chains ?? new ChainedCallRegistry(),
+    registryAdmin,
+    metrics: metricsOf(state),
+    hasGate: gate !== null && gate !== devAllowGate,
   };
+}
+
+function metricsOf({ pendingApprovals, activeWorld, journal, registry, feed }: HallState): Metrics {
+  return new Metrics({
+    pendingApprovals: () => pendingApprovals.pending().length,
+    isWorldSound: () => activeWorld.rejected.length === 0,
+    isStoring: () => journal.failure === null,
+    enrolledWorkers: () => registry.list().length,
+    listeners: () => feed.listeners,
+  });
 }
 
 function openWorld({ options, storage, clock, journal }: HallBase, registry: Registry): Promise<ActiveWorld> {

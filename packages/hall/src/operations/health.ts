@@ -6,7 +6,7 @@ import type { ActiveWorld } from '../world/active-world.ts';
 import { type Compliance, complianceOf } from './compliance.ts';
 
 /** Something that an operator has to repair. */
-export interface HealthFinding {
+interface HealthFinding {
   readonly code: 'STORE_FAILED' | 'DOCUMENTS_REJECTED' | 'BAN_LIST_STALE' | 'CLOCK_WENT_BACK';
   readonly message: string;
 }
