@@ -1,6 +1,7 @@
 export type { TenantLimits, WorkerLimits } from './admission/admission-scheduler.ts';
 export type { ApprovalNotice, HumanApprovalCallback } from './approval/notification/approval-notice.ts';
 export type { WebhookTarget } from './approval/notification/webhooks.ts';
+export { ProblemError } from './base/problem.ts';
 export { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
 export type {
   ChainedAnswer,

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import {
+  copyFileSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -13,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { generateSigningKey } from '@wcp/evidence';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHall } from '../../src/index.ts';
 import { countingWorker, RULES, request } from './support.ts';
 
@@ -23,7 +25,7 @@ const key = generateSigningKey();
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'wcp-trouble-'));
+  folder = mkdtempSync(join(tmpdir(), 'wcp-damaged-'));
   file = join(folder, 'store.db');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,20 +44,32 @@ const open = (overrides: object = {}) => {
 };
 const refused = (pattern: RegExp) => ({ code: 'ERR_WCP_STORE', message: expect.stringMatching(pattern) });
 
-async function filled(count = 120): Promise<void> {
+const MANY = 120;
+/** A store with many dispatches, filled once: each test damages a copy of its own. */
+let template: string;
+beforeAll(async () => {
+  template = mkdtempSync(join(tmpdir(), 'wcp-damaged-template-'));
+  file = join(template, 'store.db');
   const hall = await open().hall;
-  for (let index = 0; index < count; index += 1) await hall.dispatch(request(index, 500));
+  for (let index = 0; index < MANY; index += 1) await hall.dispatch(request(index, 500));
   await hall.close();
+});
+afterAll(() => rmSync(template, { recursive: true, force: true }));
+
+function fill(): void {
+  // Closed, a store is one file.
+  expect(readdirSync(template)).toEqual(['store.db']);
+  copyFileSync(join(template, 'store.db'), file);
 }
 
-/** Makes a change beneath the Hall, as somebody with the file would. */
+/** Changes the file behind the Hall's back, as an intruder would. */
 function change(sql: string): void {
   const database = new DatabaseSync(file);
   database.exec(sql);
   database.close();
 }
 
-test('a store that another process holds is refused, and opens when that process is gone', async () => {
+test('A store that another process holds is refused, and opens once that process is gone.', async () => {
   const holder = fork(join(import.meta.dirname, '..', 'crash', 'hall-program.ts'), [folder], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -71,8 +85,8 @@ test.each([
   ['in the middle of the file', (size: number) => Math.floor(size / 2)],
   ['in the second page', () => PAGE],
   ['in the header', () => 0],
-])('a page that is corrupted %s is found, and nothing is changed', async (_, placeIn) => {
-  await filled();
+])('A page that is corrupted %s is detected, and nothing is changed.', async (_, placeIn) => {
+  fill();
   const handle = openSync(file, 'r+');
   writeSync(
     handle,
@@ -86,15 +100,15 @@ test.each([
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test('a file that was cut off is found', async () => {
-  await filled();
+test('A truncated file is detected.', async () => {
+  fill();
   truncateSync(file, Math.floor(statSync(file).size / 2 / PAGE) * PAGE);
   await expect(open().hall).rejects.toMatchObject(refused(/damaged/));
 });
 
-test('a file that is no database, and a database that is not a Hall’s, are refused', async () => {
+test('A file that is not a database, and a database that is not that of a Hall, are refused.', async () => {
   writeFileSync(file, 'not a database, but long enough to be taken for one'.repeat(100));
-  await expect(open().hall).rejects.toMatchObject(refused(/no database|damaged/));
+  await expect(open().hall).rejects.toMatchObject(refused(/not a database|damaged/));
   rmSync(file);
   change('CREATE TABLE other (id INTEGER)');
   await expect(open().hall).rejects.toMatchObject(refused(/not that of a Hall/));
@@ -117,24 +131,24 @@ test.each([
     'UPDATE receipts SET leaf = zeroblob(32) WHERE position = 3',
     /damaged/,
   ],
-])('%s is found before anything is added to the log', async (_, sql, pattern) => {
-  await filled();
+])('%s is detected before anything is added to the log.', async (_, sql, pattern) => {
+  fill();
   change(sql);
   await expect(open().hall).rejects.toMatchObject(refused(pattern));
 });
 
-test('the store of another log is refused', async () => {
-  await filled(3);
+test('The store of another log is refused.', async () => {
+  fill();
   await expect(open({ origin: 'other.test/log' }).hall).rejects.toMatchObject(refused(/another log/));
 });
 
-test('a store of a newer version is refused', async () => {
-  await filled(1);
+test('A store of a newer version is refused.', async () => {
+  fill();
   change('PRAGMA user_version=99');
   await expect(open().hall).rejects.toMatchObject(refused(/version 99/));
 });
 
-test('while the clock is behind what is recorded nothing is decided, in this process or the next', async () => {
+test('While the clock is behind the recorded evidence nothing is decided, in this process or the next.', async () => {
   let now = Date.parse('2026-06-01T12:00:00Z');
   const { hall: opening, executed } = open({ now: () => now });
   const hall = await opening;
