@@ -16,8 +16,8 @@ function order(line: FairQueue, count = line.size): string[] {
 const put = (line: FairQueue, priority: number, name: string, id?: string) =>
   line.enqueue(async () => name, { priority, ...(id !== undefined && { id }) });
 
-describe('a fair line', () => {
-  test('lets the most urgent go first, and within a class whoever came first', async () => {
+describe('a fair queue', () => {
+  test('The most urgent class is served first, and within a class first come is first served.', async () => {
     const line = new FairQueue();
     put(line, P.P3, 'd');
     put(line, P.P2, 'c');

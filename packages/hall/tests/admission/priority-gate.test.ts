@@ -19,7 +19,7 @@ function stepwise() {
   return { priorityGate, started, enter, end };
 }
 
-test('without anything more urgent everybody begins at once', async () => {
+test('Without anything more urgent, every dispatch begins at once.', async () => {
   const { started, enter, end } = stepwise();
   const all = ['a', 'b', 'c'].map((name) => enter('P3', name));
   expect(started).toEqual(['a', 'b', 'c']);
@@ -27,7 +27,7 @@ test('without anything more urgent everybody begins at once', async () => {
   expect(await Promise.all(all)).toEqual(['a', 'b', 'c']);
 });
 
-test('while an urgent one is under way, background work begins one by one, and still moves', async () => {
+test('While an urgent dispatch is running, background work begins one by one, and still moves.', async () => {
   const { started, enter, end } = stepwise();
   void enter('P0', 'urgent');
   for (const name of ['a', 'b', 'c']) void enter('P3', name);
@@ -39,7 +39,7 @@ test('while an urgent one is under way, background work begins one by one, and s
   await expect.poll(() => started, { timeout: 5_000 }).toEqual(['urgent', 'a', 'b', 'c']);
 });
 
-test('what waits begins in the order of its class, and in a class as it came', async () => {
+test('What waits begins in the order of its class, and within a class as it came.', async () => {
   const { started, enter, end } = stepwise();
   void enter('P0', 'urgent');
   for (let index = 0; index < 6; index += 1) void enter('P2', `two-${index}`);
@@ -51,7 +51,7 @@ test('what waits begins in the order of its class, and in a class as it came', a
   expect(started.at(-1)).toBe('two-4');
 });
 
-test('an urgent one that takes long stops nobody for good', async () => {
+test('A slow urgent dispatch blocks nobody for good.', async () => {
   const { started, enter } = stepwise();
   void enter('P0', 'slow');
   void enter('P3', 'a');
@@ -61,7 +61,7 @@ test('an urgent one that takes long stops nobody for good', async () => {
   await expect.poll(() => started, { timeout: 5_000 }).toEqual(['slow', 'a', 'b']);
 });
 
-test('work that fails gives its place back, and an unknown class is the least urgent', async () => {
+test('Failed work frees its place, and an unknown class is the least urgent.', async () => {
   const { priorityGate, started, enter, end } = stepwise();
   void enter('P0', 'urgent');
   const failing = priorityGate.enter('P3', () => Promise.reject(new Error('failed')));

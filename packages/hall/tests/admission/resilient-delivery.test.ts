@@ -78,7 +78,7 @@ describe('a call that failed', () => {
   });
 });
 
-describe('a worker that keeps failing', () => {
+describe('a worker that fails again and again', () => {
   const COOLDOWN = { failures: 3, cooldown_ms: 600 };
 
   /** A worker that has just failed once too often, and a clock that the test moves. */
@@ -94,7 +94,7 @@ describe('a worker that keeps failing', () => {
     return { fake, delivery, pass };
   }
 
-  test('is left alone, says so, and gets a call again after the cool-down', async () => {
+  test('The worker gets no calls until its cool-down is over, and then serves again.', async () => {
     const { fake, delivery, pass } = await openCircuit();
     expect(delivery.isAvailable?.()).toBe(false);
     expect(await delivery.deliver(callOf())).toMatchObject({
@@ -108,7 +108,7 @@ describe('a worker that keeps failing', () => {
     expect(delivery.isAvailable?.()).toBe(true);
   });
 
-  test('is available again once the cool-down is over, before anybody has tried it', async () => {
+  test('The worker is available again once the cool-down is over, before any call was made.', async () => {
     const { delivery, pass } = await openCircuit();
     pass(599);
     expect(delivery.isAvailable?.()).toBe(false);
@@ -116,7 +116,7 @@ describe('a worker that keeps failing', () => {
     expect(delivery.isAvailable?.()).toBe(true);
   });
 
-  test('is left alone for another cool-down where the first call after it fails', async () => {
+  test('Where the first call after the cool-down fails, another cool-down begins.', async () => {
     const { fake, delivery, pass } = await openCircuit();
     pass(600);
     expect(await delivery.deliver(callOf())).toMatchObject({ code: 'DELIVERY_CRASHED' });
@@ -127,7 +127,7 @@ describe('a worker that keeps failing', () => {
     expect(delivery.isAvailable?.()).toBe(true);
   });
 
-  test('gets one call to show that it has recovered, and no other call waits for that', async () => {
+  test('One call shows whether the worker has recovered, and no other call waits for that.', async () => {
     const { fake, delivery, pass } = await openCircuit();
     let answer: (delivered: Delivered) => void = () => {};
     fake.answer = () =>
@@ -144,7 +144,7 @@ describe('a worker that keeps failing', () => {
     expect(delivery.isAvailable?.()).toBe(true);
   });
 
-  test('is not judged by calls that no worker could take', async () => {
+  test('Calls that no worker could take do not count against the worker.', async () => {
     const { delivery } = guard([failed('DELIVERY_CALL_TOO_LARGE')], 'none', { failures: 2 });
     for (let index = 0; index < 5; index += 1) await delivery.deliver(callOf());
     expect(delivery.isAvailable?.()).toBe(true);

@@ -114,12 +114,15 @@ describe('an approval counts for the decision that it was given for, and for no 
     await expectVoid(code, change);
   });
 
-  test.each([hashOf('b'), null])('code that is seen to be %s though nobody attests any', async (hash) => {
-    hall = await TestHall.open({ config: UNATTESTED });
-    await expectVoid('DENY_APPROVAL_STALE', ({ delivery }) => {
-      delivery.hash = hash;
-    });
-  });
+  test.each([hashOf('b'), null])(
+    'Code that is observed to be %s without an attestation denies.',
+    async (hash) => {
+      hall = await TestHall.open({ config: UNATTESTED });
+      await expectVoid('DENY_APPROVAL_STALE', ({ delivery }) => {
+        delivery.hash = hash;
+      });
+    },
+  );
 
   test('the chain has spent something meanwhile: another blast score is another decision', async () => {
     hall = await TestHall.open();

@@ -15,7 +15,7 @@ const resolutionsOf = async (approval_id: string) => {
   return json.items.filter(({ receipt }: { receipt: { kind: string } }) => receipt.kind === 'approval');
 };
 
-describe('a hold that nobody resolves in time counts as denied', () => {
+describe('a request on hold that is not resolved in time counts as denied', () => {
   test.each(['approve', 'deny', 'escalate'])('%s comes too late', async (resolution) => {
     const { approval_id } = await hall.hold();
     hall.pass(TTL + 1);

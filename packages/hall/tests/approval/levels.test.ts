@@ -24,7 +24,7 @@ const frozen = async () =>
   (await hall.get('steward', '/wcp/freezes')).json.items.map(({ value }: { value: string }) => value);
 
 describe('advisory', () => {
-  test('proceeds, and a human is told', async () => {
+  test('The dispatch proceeds, and a human is notified.', async () => {
     const { status, json } = await ask('advised');
     expect([status, json.decision.outcome]).toEqual([200, 'DISPATCH']);
     expect(json.decision).toMatchObject({ supervisor_required: true, supervisor_level: 'advisory' });
@@ -150,7 +150,7 @@ describe('incident_commander', () => {
     expect(await frozen()).toEqual([first, second].map(({ decision }) => decision.correlation_id));
   });
 
-  test('a freeze that did not become durable is none, and leaves an earlier one as it was', async () => {
+  test('A freeze that did not become durable is not in force, and an earlier one stays.', async () => {
     const { approval_id, decision } = await hall.hold('held');
     const { store } = hall.hall.parts.storage;
     const { commit } = store;

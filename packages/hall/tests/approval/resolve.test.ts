@@ -17,7 +17,7 @@ const receiptsOf = async (query: string) =>
 const kindsOf = async (query: string) => (await receiptsOf(query)).map(({ kind }: { kind: string }) => kind);
 
 describe('a hold', () => {
-  test('is no approval and no denial: it names no worker, and nothing runs', async () => {
+  test('A decision on hold is neither approved nor denied: it names no worker, and nothing runs.', async () => {
     const input = inputFor('tenant-a', { capability_id: CAPABILITIES.held });
     const { status, json } = await hall.post('tenant', '/wcp/dispatch', input);
     expect(status).toBe(202);
@@ -63,7 +63,7 @@ describe('a hold', () => {
     expect(seen).toEqual([approval_id, ...ids.toSorted()]);
   });
 
-  test('of a dry run is none: nothing waits', async () => {
+  test('A dry run opens no approval.', async () => {
     const input = inputFor('tenant-a', { capability_id: CAPABILITIES.held, dry_run: true });
     const { status, json } = await hall.post('tenant', '/wcp/dispatch', input);
     expect([status, json.decision.outcome, json.decision.pending_approval_id]).toEqual([
@@ -108,7 +108,7 @@ describe('an approval', () => {
     expect(approval.artifact_hash).toBe(sha256(canonicalJson({ approval_id, resolution })));
   });
 
-  test('of what was only asked about decides and executes nothing', async () => {
+  test('The approval of a route request decides and executes nothing.', async () => {
     const input = inputFor('tenant-a', { capability_id: CAPABILITIES.held });
     const held = await hall.post('tenant', '/wcp/route', input);
     const { json } = await hall.resolve('steward', held.json.pending_approval_id);
@@ -187,7 +187,7 @@ describe('an approval', () => {
     expect((await hall.resolve('steward', approval_id)).status).toBe(200);
   });
 
-  test('whose worker then fails is used all the same, and says so', async () => {
+  test('An approval whose worker then fails is used up, and reports the failure.', async () => {
     hall.delivery.answer = () => ({
       status: 'timeout',
       result: null,

@@ -8,7 +8,7 @@ async function openWithFile(): Promise<TestHall> {
   return TestHall.open({ file: join(tempFolder(), 'store.db') });
 }
 
-test('a restart keeps what waits: each hold as it was, and each can be resolved once', async () => {
+test('After a restart each request is on hold as before, and can be resolved once.', async () => {
   const hall = await openWithFile();
   const kept = await hall.hold('held');
   const escalated = await hall.hold('held');

@@ -55,7 +55,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       );
     });
 
-    test('keeps calls that run at a time apart', async () => {
+    test('Calls that run at the same time do not mix.', async () => {
       const texts = Array.from({ length: 20 }, (_, n) => String(n));
       const answers = await Promise.all(texts.map((text) => deliver('echo', text)));
       expect(answers.map(({ result }) => result?.result)).toMatchObject(texts.map((text) => ({ text })));
@@ -83,7 +83,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       });
     });
 
-    test.each([0, -1, Number.NaN])('a time limit of %d is no time: nothing runs', async (timeout_ms) => {
+    test.each([0, -1, Number.NaN])('With a time limit of %d nothing runs.', async (timeout_ms) => {
       expect(await deliver('echo', '', { timeout_ms })).toMatchObject({
         status: 'timeout',
         code: 'DELIVERY_NO_TIME',
@@ -109,7 +109,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       });
     });
 
-    test('an answer that is too large is none', async () => {
+    test('An answer that is too large is not accepted.', async () => {
       expect(await deliver('grow', String(answer_bytes))).toMatchObject({
         status: 'error',
         result: null,
@@ -171,7 +171,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       expect(answers.slice(64)).toEqual(['ERR_WCP_WORKER', 'ERR_WCP_WORKER']);
     });
 
-    test('where the Hall does not answer, the worker is told', async () => {
+    test('Where the Hall cannot carry out a chained dispatch, the worker learns of it.', async () => {
       const failing = () => Promise.reject(new Error('SECRET'));
       for (const members of [{}, { dispatch: failing }]) {
         const { result } = await deliver('ask_unheard', 'cap.doc.hash', members);
@@ -180,7 +180,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       }
     });
 
-    test('what a worker still dispatches when its time is over keeps nobody', async () => {
+    test('A chained dispatch that is still running when the time is over delays nobody.', async () => {
       const dispatch = () => new Promise<never>(() => {});
       expect(await deliver('ask', '', { dispatch, timeout_ms: 400 })).toMatchObject({
         status: 'timeout',

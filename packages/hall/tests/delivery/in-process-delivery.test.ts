@@ -39,7 +39,7 @@ test('code that has changed since it was loaded is not what was decided about', 
   }
 });
 
-test('without a folder there is no hash to see', async () => {
+test('Without a folder there is no hash to observe.', async () => {
   expect(await inProcessDelivery(worker).observe()).toBeNull();
 });
 

@@ -44,7 +44,7 @@ describe('documents that change while a Hall runs', () => {
     expect(await ruleOf()).toBe('moved');
   });
 
-  it('leave the last good ones in force where they are half written, loudly, until they are whole', async () => {
+  it('Half-written documents leave the last good ones in force, and are reported until they are complete.', async () => {
     const before = rules();
     write(dir, 'rules.json', before.slice(0, 200));
     await says('The last good documents stay in force.');
@@ -84,7 +84,7 @@ describe('documents that change while a Hall runs', () => {
     expect(await ruleOf()).toBe('later');
   });
 
-  it('are not told of where they were only touched', async () => {
+  it('Documents that were only touched are not reported.', async () => {
     utimesSync(join(dir, 'rules.json'), 1, 1);
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(folder.said).toEqual([]);
@@ -92,7 +92,7 @@ describe('documents that change while a Hall runs', () => {
 });
 
 describe('documents that are broken when a Hall starts', () => {
-  it('leave those in force that were last good, and the Hall says so', async () => {
+  it('Broken documents at the start leave the last good ones in force, which the log reports.', async () => {
     const first = folder;
     await first.close();
     write(dir, 'rules.json', '{"rules":');
@@ -104,7 +104,7 @@ describe('documents that are broken when a Hall starts', () => {
     expect(await health(first)).toMatchObject({ status: 'degraded', troubles });
   });
 
-  it('deny everything where there were none before, and the Hall says so', async () => {
+  it('Broken documents without earlier ones deny everything, which the log reports.', async () => {
     const fresh = scratch();
     write(fresh, 'rules.json', { rules: 'none' });
     folder = await open(fresh);

@@ -32,7 +32,7 @@ describe('a Hall in an empty folder', () => {
     expect(partsOf(hall).activeWorld.rejected).toEqual([]);
   });
 
-  it('keeps the signing key for its owner alone, and signs with it', async () => {
+  it('The signing key is readable by its owner only, and signs.', async () => {
     const dir = scratch();
     const { hall } = await open(dir);
     expect(statSync(join(dir, 'keys/hall-key.pem')).mode & 0o777).toBe(0o600);
@@ -47,7 +47,7 @@ describe('a Hall in an empty folder', () => {
     expect(other.hall.log.origin).not.toBe(one.hall.log.origin);
   });
 
-  it('keeps keys, evidence and workers over a restart, and makes nothing again', async () => {
+  it('Keys, evidence and workers survive a restart, and nothing is created again.', async () => {
     const dir = scratch();
     const first = await open(dir);
     const { receipt } = await first.hall.dispatch(GREETING);
@@ -95,7 +95,7 @@ describe('a folder in which something is', () => {
     expect(decision).toMatchObject({ outcome: 'DENY', deny_code: 'DENY_NO_MATCHING_RULE' });
   });
 
-  it('is refused where there is evidence and its key is gone, or is no key', async () => {
+  it('A folder with evidence but without a valid key is refused.', async () => {
     const dir = scratch();
     await (await open(dir)).close();
     write(dir, 'keys/hall-key.pem', 'nothing');
@@ -105,7 +105,7 @@ describe('a folder in which something is', () => {
     expect(existsSync(join(dir, 'keys/hall-key.pem'))).toBe(false);
   });
 
-  it('is said to have a key that others may read', async () => {
+  it('A signing key that others can read is reported.', async () => {
     const dir = scratch();
     const first = await open(dir);
     expect(first.said).toEqual([]);
@@ -153,7 +153,7 @@ describe('listening', () => {
     await expect(fetch(`${url}/wcp/health`)).rejects.toThrow();
   });
 
-  it('is refused at another address than this machine’s own while there is no key', async () => {
+  it('A Hall without keys does not listen on other addresses than loopback.', async () => {
     const dir = scratch();
     const options = { listens: true, host: '0.0.0.0', keys: 'none' } as const;
     expect(await findingsOf(dir, options)).toMatchObject([{ code: 'OPEN_TO_ALL' }]);

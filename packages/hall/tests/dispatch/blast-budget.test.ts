@@ -27,7 +27,7 @@ test('of two dispatches that are written in another order than they spent, neith
   expect((await BlastBudget.open(store)).of('c')).toMatchObject({ blast_score: 5, dispatches: 2 });
 });
 
-test('a chain that is not at hand is read before anybody decides with it', async () => {
+test('A budget that is not cached is read before a decision uses it.', async () => {
   const many = Array.from({ length: 50_001 }, (_, index) => ({
     put: 'chains' as const,
     row: { correlation_id: `c-${String(index).padStart(6, '0')}`, blast_score: 7, dispatches: 1 },

@@ -25,7 +25,7 @@ test('a dispatch that its worker did not carry out is kept among the dead letter
   ]);
 });
 
-test('what a worker answered is no dead letter, be it an error', async () => {
+test('A worker’s answer is never a dead letter, not even an error.', async () => {
   test_.delivery.answer = () => ({
     status: 'error',
     result: answerOf(null, { status: 'error', deny_reason: null }),

@@ -87,7 +87,7 @@ test('the first answer is given again after a restart, a denial too', async () =
   expect(executed).toHaveLength(0);
 });
 
-test('a key that is none is refused', async () => {
+test('A malformed Idempotency-Key is refused.', async () => {
   expect((await post(request(1), 'x'.repeat(256))).statusCode).toBe(400);
   expect((await post(request(1), 'with space')).statusCode).toBe(400);
   expect(executed).toHaveLength(0);

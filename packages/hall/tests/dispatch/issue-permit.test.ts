@@ -69,7 +69,7 @@ test('any library of JSON Web Tokens reads a permit', async () => {
   expect(decodeProtectedHeader(permit)).toEqual({ alg: 'EdDSA', typ: 'wcp-permit+jwt', kid: key.keyId });
 });
 
-test('another key’s permit is none', () => {
+test('A permit of another key is not valid.', () => {
   const { publicKey } = generateSigningKey();
   expect(verifyPermit(issuePermit(key, grant), { keys: [publicKey], now: issued_at })).toEqual({
     ok: false,

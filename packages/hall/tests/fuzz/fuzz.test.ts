@@ -137,7 +137,7 @@ const settings = (runs = RUNS): fc.Parameters<unknown> => ({
 
 console.log(`fuzz: from seed ${SEED} (repeat with WCP_SEED=${SEED})`);
 
-test('no operation, however it is asked, fails, hangs, or shows what it must not', async () => {
+test('No operation, however it is called, fails, hangs or reveals what it must not.', async () => {
   for (const one of operations) {
     const promised = Object.keys(one.operation.responses);
     await fc.assert(
@@ -152,7 +152,7 @@ test('no operation, however it is asked, fails, hangs, or shows what it must not
   }
 }, 600_000);
 
-test('no member and no parameter, whatever odd value stands there, fails, hangs, or shows what it must not', async () => {
+test('No member or parameter, whatever its value, makes the Hall fail, hang or reveal what it must not.', async () => {
   for (const one of operations) {
     const promised = Object.keys(one.operation.responses).concat('404');
     const [person = 'admin'] = peopleFor(one).filter((found) => found !== 'nobody');
@@ -173,7 +173,7 @@ test('no member and no parameter, whatever odd value stands there, fails, hangs,
   }
 }, 600_000);
 
-test('no list and no record, asked for by anybody, shows what it must not', async () => {
+test('No list and no record reveals to any caller what it must not.', async () => {
   for (const { method, path, operation } of operations.filter((one) => one.method === 'GET')) {
     const url = fill(path, grammar.words);
     const words: Words = { ...grammar.words, ...grammar.outside };
@@ -191,7 +191,7 @@ test('no list and no record, asked for by anybody, shows what it must not', asyn
   }
 }, 600_000);
 
-test('no body, whatever is in it, fails, hangs, or shows what it must not', async () => {
+test('No body, whatever it holds, makes the Hall fail, hang or reveal what it must not.', async () => {
   const urls = operations.filter(({ operation }) => operation.requestBody !== undefined);
   await fc.assert(
     fc.asyncProperty(
@@ -208,7 +208,7 @@ test('no body, whatever is in it, fails, hangs, or shows what it must not', asyn
   );
 }, 600_000);
 
-test('no path and no header, whatever it is, fails, hangs, or shows what it must not', async () => {
+test('No path or header makes the Hall fail, hang or reveal what it must not.', async () => {
   const header = fc.string({ unit: fc.constantFrom(...'aB0 .-_~:;,=/%"\'()[]{}\\\t'), maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(
@@ -232,7 +232,7 @@ test('no path and no header, whatever it is, fails, hangs, or shows what it must
   );
 }, 600_000);
 
-test('the Hall is as it was: it dispatches, its evidence holds, and nobody learned of the marker', async () => {
+test('Afterwards the Hall still dispatches, its evidence verifies, and nobody has seen the marker.', async () => {
   await calm();
   const { status } = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
   expect(status).toBe(200);

@@ -90,13 +90,13 @@ describe('bytes that are no request', () => {
 });
 
 describe('a request that is odd', () => {
-  test('whose body is longer than it says: the rest is no request', async () => {
+  test('A body longer than announced: the rest is not a request.', async () => {
     const { text } = await say(post([JSON_TYPE, 'Content-Length: 2'], '{}{"more":1}'), { patience_ms: 3000 });
     expect(statusesIn(text).at(-1)).toBe(400);
     expect(text).not.toContain('more');
   });
 
-  test('whose body never comes is not answered, and keeps nobody else waiting', async () => {
+  test('A request whose body never comes is not answered, and delays nobody else.', async () => {
     const waiting = say(post([JSON_TYPE, 'Content-Length: 1000'], '{"a":'));
     const slow = say('GET /wcp/health HTTP/1.1\r\nHost: ha');
     expect((await fetch(`http://127.0.0.1:${port}/wcp/health`)).status).toBe(200);
@@ -139,7 +139,7 @@ describe('a request that is odd', () => {
     expect([statusesIn(text), text.includes('BODY_TOO_LARGE')]).toEqual([[413], true]);
   });
 
-  test('that expects what nobody promised is refused, one that waits for leave gets it', async () => {
+  test('A request with an unknown expectation is refused; one that waits for 100-continue gets it.', async () => {
     const body = bodyOf();
     const lines = [JSON_TYPE, `Content-Length: ${body.length}`];
     const { text } = await say(post([...lines, 'Expect: 100-continue'], body), { enough: /"outcome"/ });

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 
 describe('a Hall', () => {
-  test('is open where no key and no issuer was ever configured, and knows nobody', async () => {
+  test('A Hall without any key or issuer is open and authenticates nobody.', async () => {
     expect(bench.identity.isOpen).toBe(true);
     expect(await bench.identity.authenticate(undefined, NOW)).toBeNull();
     expect(await bench.why(`wcp_abcdefghijkl_${'A'.repeat(43)}`)).toBe('KEY_UNKNOWN');
@@ -68,7 +68,7 @@ describe('a Hall', () => {
     for (const { key, key_id } of made) expect((await bench.who(key))?.id).toBe(`key:${key_id}`);
   });
 
-  test('keeps credentials of one Hall from another', async () => {
+  test('A credential for one Hall is not valid at another.', async () => {
     const other = await openIdentity({
       store: bench.store,
       commit: (changes) => bench.store.commit(changes),
@@ -123,7 +123,7 @@ describe('the Authorization header', () => {
     expect(bench.refusals.every(({ source }) => source === null)).toBe(true);
   });
 
-  test('that is absent is nobody and nothing to log', async () => {
+  test('A missing header authenticates nobody and logs nothing.', async () => {
     expect(await bench.identity.authenticate(undefined, NOW)).toBeNull();
     expect(bench.refusals).toEqual([]);
   });
@@ -138,7 +138,7 @@ describe('the Authorization header', () => {
   });
 });
 
-describe('a store that does not hold together', () => {
+describe('a damaged store', () => {
   const damages: [string, (row: StatefulRow) => Partial<StatefulRow>][] = [
     ['a document that is no JSON', () => ({ document: '{' })],
     ['a document that is empty', () => ({ document: '{}' })],
@@ -151,14 +151,14 @@ describe('a store that does not hold together', () => {
     ],
   ];
 
-  test.each(damages)('opens for nobody: a key with %s', async (_, damage) => {
+  test.each(damages)('A Hall does not open with a stored key with %s.', async (_, damage) => {
     await bench.identity.keys.create(TENANT);
     const [row] = (await bench.rows()) as [StatefulRow];
     await bench.store.commit([{ put: 'api_keys', row: { ...row, ...damage(row) } }]);
     await expect(bench.reopen()).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
   });
 
-  test.each(damages)('opens for nobody: an issuer with %s', async (_, damage) => {
+  test.each(damages)('A Hall does not open with a stored issuer with %s.', async (_, damage) => {
     await bench.identity.issuers.put(tenantIssuer);
     const [row] = (await bench.rows()) as [StatefulRow];
     await bench.store.commit([{ put: 'issuers', row: { ...row, ...damage(row) } }]);
@@ -180,7 +180,7 @@ describe('a store that does not hold together', () => {
     await expect(bench.reopen()).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
   });
 
-  test('is told in a message with nothing of the row', async () => {
+  test('The message about a damaged row repeats nothing of it.', async () => {
     await bench.identity.keys.create(TENANT);
     const [row] = (await bench.rows()) as [StatefulRow];
     const hash = /"secret_hash":"([0-9a-f]+)"/.exec(row.document)?.[1] as string;

@@ -59,13 +59,13 @@ describe('a freeze', () => {
     { scope: 'correlation', value: '' },
     { scope: 'world', value: 'x' },
     { scope: 'hall', reason: '' },
-  ])('is refused where it is none: %j', async (body) => {
+  ])('A freeze that is not valid is refused: %j', async (body) => {
     const { status, json } = await freeze(body);
     expect([status, json.code]).toEqual([400, 'INVALID_BODY']);
     expect(await dispatch()).toBeNull();
   });
 
-  test('lasts through a restart, and is told of', async () => {
+  test('A freeze survives a restart and is announced by an event.', async () => {
     await hall.close();
     hall = await TestHall.open({ file: join(tempFolder(), 'store.db') });
     await freeze({ scope: 'hall' }, 'admin');

@@ -67,7 +67,7 @@ describe('enrolment checks everything that section 4.2 asks', () => {
     expect([status, json.worker.worker_id, json.worker.state]).toEqual([201, worker_id, 'enrolled']);
   });
 
-  test('a member that nobody knows is kept, covered by the hash, and has no effect', async () => {
+  test('An unknown member is kept, covered by the hash, and has no effect.', async () => {
     const record = recordOf(NEW, { colour: 'blue' } as never);
     expect((await enrol('owner', record)).status).toBe(201);
     expect((await show(NEW)).worker.record).toEqual(record);
@@ -103,7 +103,7 @@ describe('a worker belongs to its authority', () => {
     expect((await show(ACME)).worker.version).toBe(1);
   });
 
-  test('nor remove it, nor is there a way around by a name that only looks alike', async () => {
+  test('A rival cannot remove the worker either, not even by a similar name.', async () => {
     expect((await hall.ask('rival', 'DELETE', `/wcp/workers/${ACME}`)).json.code).toBe('FORBIDDEN');
     for (const worker_id of ['org.acmeinc.summarizer', 'x.acme.summarizer', 'org.rival-acme.summarizer']) {
       expect((await enrol('owner', recordOf(worker_id))).json.code).toBe('FORBIDDEN');

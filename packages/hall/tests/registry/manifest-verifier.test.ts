@@ -62,7 +62,7 @@ function letTimePass(): void {
   vi.spyOn(Date, 'now').mockReturnValue(later);
 }
 
-test('a manifest that was left alone is read once, whatever is asked of it', async () => {
+test('An unchanged manifest is read once, whatever is verified against it.', async () => {
   letTimePass();
   expect(await manifests.isSigned(worker, CODE)).toBe(true);
   expect(await manifests.isSigned(worker, hashOf('b'))).toBe(false);
@@ -105,7 +105,7 @@ test('a manifest that is changed, removed or brought back is seen at once', asyn
   expect(await manifests.isSigned(worker, CODE)).toBe(true);
 });
 
-test('a worker without a folder, and one that nobody delivers to, is not signed', async () => {
+test('A worker without a folder or without a delivery is not signed.', async () => {
   const none = createManifestVerifier({ deliveries: new Map(), authorities });
   const bare = createManifestVerifier({
     deliveries: new Map([[ACME, new FakeDelivery(worker.record)]]),

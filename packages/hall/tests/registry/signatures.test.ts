@@ -63,17 +63,17 @@ describe('once an authority has registered a key, its enrolments must be signed'
     ['another record', () => ({ of: record('other') })],
     ['another worker', () => ({ of: recordOf('org.acme.other.two') })],
     ['another Hall', () => ({ audience: 'elsewhere.example/log' })],
-  ])('a signature of or over %s is none', async (_what, how) => {
+  ])('A signature of or over %s is not valid.', async (_what, how) => {
     expect(await enrol(signed(record('a'), how(generateSigningKey())))).toBe('ENROLMENT_SIGNATURE_INVALID');
   });
 
-  test('a signature whose time was changed afterwards is none', async () => {
+  test('A signature whose time was changed afterwards is not valid.', async () => {
     const { signature, ...rest } = signed(record('a'));
     const later = { ...signature, signed_at: seconds(-1) };
     expect(await enrol({ ...rest, signature: later })).toBe('ENROLMENT_SIGNATURE_INVALID');
   });
 
-  test('a key of another authority is none, whatever it signs', async () => {
+  test('A key of another authority is not valid, whatever it signs.', async () => {
     const rival = generateSigningKey();
     await register('org.rival', rival);
     expect(await enrol(signed(record('a'), { by: rival }))).toBe('ENROLMENT_SIGNATURE_INVALID');
@@ -97,7 +97,7 @@ describe('once an authority has registered a key, its enrolments must be signed'
     },
   );
 
-  test('a time of the future is none: it would lock the authority out until then', async () => {
+  test('A signing time in the future is refused: it would lock the authority out until then.', async () => {
     expect(await enrol(signed(record('a'), { at: seconds(-3600) }))).toBe('INVALID_BODY');
     expect(await enrol(signed(record('a'), { at: seconds(-60) }))).toBe(2);
   });
@@ -138,7 +138,7 @@ describe('an old signed record cannot be brought back', () => {
 });
 
 describe('the keys of an authority', () => {
-  test('can be revoked: what they sign is none from then on, and unsigned enrolments stay refused', async () => {
+  test('After a revocation the key’s signatures are not valid, and unsigned enrolments stay refused.', async () => {
     await openWithFile();
     const second = generateSigningKey();
     await register('org.acme', second);
@@ -168,7 +168,7 @@ describe('the keys of an authority', () => {
     ['org.acme', 'a'.repeat(63)],
     ['org.acme', 'x'.repeat(64)],
     ['org.acme', ''],
-  ])('are public keys of an authority: %s, %s is none', async (authority, public_key) => {
+  ])('A key must be a public key of an authority: %s, %s is not.', async (authority, public_key) => {
     const { status, json } = await hall.post('admin', '/wcp/authorities', { authority, public_key });
     expect([status, json.code]).toEqual([400, 'INVALID_BODY']);
   });

@@ -80,7 +80,7 @@ async function codesOf(env = 'prod') {
   return [json.deny_code, (await dispatch(env)).decision.deny_code];
 }
 
-describe('a rule that asks for signed packages in production', () => {
+describe('a rule that requires signed packages in production', () => {
   test('denies a package without a manifest, and in development does not ask', async () => {
     expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
     const { worker } = (await hall.get('tenant', `/wcp/workers/${ACME}`)).json;

@@ -37,7 +37,7 @@ describe('a worker whose code is not what was attested', () => {
     expect((await workerOf()).state).toBe('flagged');
   });
 
-  test('comes back when its authority enrols it again, and through nobody else', async () => {
+  test('A flagged worker comes back only when its authority enrols it again.', async () => {
     hall.delivery.hash = hashOf('b');
     await codeOf();
     hall.delivery.hash = CODE;
@@ -61,7 +61,7 @@ describe('a worker whose code is not what was attested', () => {
     expect(await codeOf()).toBe('DENY_WORKER_TAMPERED');
   });
 
-  test('is told of once, with the decision that showed it', async () => {
+  test('Tampering is announced once, with the decision that showed it.', async () => {
     hall.delivery.hash = hashOf('b');
     await Promise.all([codeOf(), codeOf(), codeOf()]);
     const told = await hall.events();

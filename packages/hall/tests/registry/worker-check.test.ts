@@ -72,7 +72,7 @@ describe('anybody may check a worker', () => {
     }
   });
 
-  test('and what is no id is not enrolled', async () => {
+  test('An invalid id is not enrolled.', async () => {
     expect((await check('x')).is_enrolled).toBe(false);
     expect(await hall.get('nobody', `/wcp/registry/verify/${'x'.repeat(65)}`)).toMatchObject({
       status: 400,

@@ -64,7 +64,7 @@ test('a gate that does not answer in time has failed', async () => {
   expect(Date.now() - began).toBeLessThan(4000);
 });
 
-test('a gate is asked what the protocol says, once, and only where a rule asks for it', async () => {
+test('A gate is asked what the protocol says, once, and only where a rule requires it.', async () => {
   const questions: unknown[] = [];
   const hall = await open((question) => {
     questions.push(question);
@@ -101,7 +101,7 @@ test('a level that a gate names counts where it is graver than that of the rule'
   expect(await ask(hall)).toMatchObject({ outcome: 'STEWARD_HOLD', supervisor_level: 'executor' });
 });
 
-test('without a gate, a rule that asks for one is denied', async () => {
+test('Without a gate, a rule that requires one denies.', async () => {
   expect((await ask(await open())).deny_code).toBe('DENY_POLICY_GATE_UNCONFIGURED');
 });
 
@@ -126,7 +126,7 @@ test('many gates at once answer each for its own request', async () => {
   expect(reasons.map(({ reason }) => reason)).toEqual(scores.map((score) => `tenant-a ${score}`));
 });
 
-test('a freeze that comes while a gate thinks holds: a stop that comes late is none', async () => {
+test('A freeze that comes while a gate is being asked still denies.', async () => {
   let answer = (_: typeof ALLOW) => {};
   const hall = await open(
     () =>
@@ -142,7 +142,7 @@ test('a freeze that comes while a gate thinks holds: a stop that comes late is n
   expect(hall.delivery.calls).toEqual([]);
 });
 
-test('a gate is not asked about what is frozen', async () => {
+test('A gate is not asked about a frozen request.', async () => {
   let received = 0;
   const hall = await open(() => {
     received += 1;

@@ -50,7 +50,7 @@ describe('new documents', () => {
     expect(await eventsOf()).not.toContain('org.wcp.hall.world-changed');
   });
 
-  test.each(BROKEN)('%s: the last good world stays, loudly', async (_what, documents) => {
+  test.each(BROKEN)('%s: the last good world stays in force, with an event.', async (_what, documents) => {
     const { world } = await health();
     const reload = await hall.hall.reload(documents);
     expect([reload.isAccepted, reload.diagnostics.some(({ level }) => level === 'error')]).toEqual([
@@ -90,7 +90,7 @@ describe('new documents', () => {
     await second.close();
   });
 
-  test('that are broken when there were never good ones decide nothing, and that is no level at all', async () => {
+  test('Broken documents without good ones before them deny everything, and reach no compliance level.', async () => {
     const broken = await TestHall.open({ rules: 'broken' });
     const { json } = await broken.get('nobody', '/wcp/health');
     expect([json.status, json.level]).toEqual(['degraded', null]);

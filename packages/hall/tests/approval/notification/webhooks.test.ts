@@ -51,7 +51,7 @@ const now = () => new Date(Date.now() + passed * 1000).toISOString();
 const attempts = (count: number) => waitFor(`${count} attempts`, () => receiver.got.length >= count);
 
 describe('a webhook', () => {
-  test('is signed as Standard Webhooks are, and says what waits but not what was asked', async () => {
+  test('A webhook is signed as Standard Webhooks are, and says what waits without the request itself.', async () => {
     const webhooks = await open();
     await store.commit(webhooks.changes({ kind: 'pending', approval: APPROVAL }, now()));
     webhooks.wake();
@@ -90,7 +90,7 @@ describe('a webhook', () => {
     },
   );
 
-  test('that nobody ever takes is given up after its last attempt, loudly, and kept', async () => {
+  test('A webhook that is never accepted is given up after its last attempt, logged, and stays as failed.', async () => {
     const { url } = receiver;
     receiver.close();
     const webhooks = await open([url]);
@@ -129,7 +129,7 @@ describe('a webhook', () => {
     expect(receiver.notices()).toMatchObject([{ type: 'wcp.approval.pending' }]);
   });
 
-  test('that is never answered keeps no Hall from closing, and is sent again by the next', async () => {
+  test('A webhook that is never answered does not delay closing, and is sent again by the next process.', async () => {
     receiver.statuses.push(0);
     const first = await open();
     await store.commit(first.changes({ kind: 'pending', approval: APPROVAL }, now()));
@@ -145,7 +145,7 @@ describe('a webhook', () => {
     expect(receiver.got).toHaveLength(2);
   });
 
-  test('to a place that is no longer configured is dropped', async () => {
+  test('A webhook to a target that is no longer configured is dropped.', async () => {
     const first = await open();
     await store.commit(first.changes({ kind: 'pending', approval: APPROVAL }, now()));
     await first.close();

@@ -149,7 +149,7 @@ test.each<[string, string, string, (response: ServerResponse) => void]>([
     },
   ],
   ['a broken connection', 'unknown', 'DELIVERY_LOST', (response) => response.destroy()],
-])('%s is no answer', async (_, status, code, answer) => {
+])('%s is not an answer.', async (_, status, code, answer) => {
   const delivery = await wayTo((_request, response) => answer(response));
   expect(await delivery.deliver(callOf({}))).toMatchObject({ status, code, result: null });
 });
@@ -169,7 +169,7 @@ test('a late answer goes nowhere, and the next call gets its own', async () => {
   expect(await delivery.deliver(callOf({}))).toMatchObject({ status: 'ok', result: { result: 2 } });
 });
 
-test('where nobody listens nothing ran', async () => {
+test('Where no server listens, nothing ran.', async () => {
   const server = createTcpServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -189,7 +189,7 @@ test('a call is never sent twice', async () => {
   expect(calls).toBe(2);
 });
 
-test('connections are kept, and so many calls wait and no more', async () => {
+test('Connections are reused, and no more calls wait than may.', async () => {
   const sockets = new Set<unknown>();
   const server = createServer((request, response) => {
     sockets.add(request.socket);

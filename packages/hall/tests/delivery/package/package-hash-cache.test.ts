@@ -42,7 +42,7 @@ async function settledSight() {
   return hashes;
 }
 
-test('a package that was left alone is hashed once', async () => {
+test('An unchanged package is hashed once.', async () => {
   const hashes = await settledSight();
   for (let n = 0; n < 5; n += 1) expect(await hashes.observe()).toBe(await packageHash(dir));
   expect(hashed.count).toBe(0);
@@ -86,7 +86,7 @@ async function replace(text: string) {
   await rename(join(dir, '../replacement'), file);
 }
 
-test('what the hash leaves out is not looked at', async () => {
+test('Files that the hash does not cover are not read.', async () => {
   const hashes = await settledSight();
   await mkdir(join(dir, '.git/objects'), { recursive: true });
   for (const name of ['manifest.json', '.git/objects/one']) await writeFile(join(dir, name), 'x');
@@ -113,7 +113,7 @@ test('a package that never stands still is given up on, and not remembered', asy
   expect(await hashes.observe()).toBe(await packageHash(dir));
 });
 
-test('who comes while it is looked is told what is seen afterwards', async () => {
+test('A caller that comes during an observation gets the result of the next one.', async () => {
   const hashes = new PackageHashCache(dir);
   let late: Promise<unknown> = Promise.resolve();
   hashed.meanwhile = async () => {

@@ -86,7 +86,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['a file that the hash leaves out', () => writeFile(join(place(), 'manifest.json'), '')],
   ['a folder that the hash leaves out', () => mkdir(join(place(), '.git'))],
   ['a link', () => symlink('worker.mjs', join(place(), 'link.mjs'))],
-])('a copy with %s is none: it is taken anew while the source has the hash', async (_, spoil) => {
+])('A copy with %s is not used: it is made again while the source has the hash.', async (_, spoil) => {
   await open();
   for (const path of ['', 'lib', 'worker.mjs']) await chmod(join(place(), path), 0o700);
   await spoil();
@@ -108,7 +108,7 @@ test('a link in the place of a copy is not followed', async () => {
   expect(await open()).toBeNull();
 });
 
-test('what is no regular file is not waited for', async () => {
+test('A file that is not a regular one is not waited for.', async () => {
   execFileSync('mkfifo', [join(source, 'pipe')]);
   expect(await open()).toBeNull();
 });
@@ -122,7 +122,7 @@ test('many who want one copy at a time get it', async () => {
   expect(await readdir(folder)).toEqual([hash.slice(7)]);
 });
 
-test('copies that nobody needs are removed, and what a crash left over, in its time', async () => {
+test('Copies that no worker needs are removed, and after a while what a crash left behind.', async () => {
   await open();
   const kept = hash;
   await appendFile(join(source, 'worker.mjs'), '// next\n');
@@ -152,7 +152,7 @@ test('what was decided about runs, though the package has changed meanwhile', as
   expect(await deliver(await delivery.observe())).toMatchObject({ result: { result: 'ANOTHER' } });
 });
 
-test('where the package has changed and there is no copy nothing runs', async () => {
+test('Where the package has changed and there is no copy, nothing runs.', async () => {
   const { delivery, dir, hash: decided } = await openPackage(SAYS_WHO);
   await appendFile(join(dir, 'main.mjs'), '\n');
   for (const code_hash of [decided, 'sha256:../../x' as Sha256, null]) {

@@ -120,7 +120,7 @@ test('one process has one call after the other, and stays warm', async () => {
   expect(new Set([one, two, three].map(({ result }) => result?.result)).size).toBe(1);
 });
 
-test('a process has so many calls and no more', async () => {
+test('A process is replaced after its maximum number of calls.', async () => {
   const { deliver } = await open({ limits: { processes: 1, calls: 2 } });
   const answers = [];
   for (let n = 0; n < 4; n += 1) answers.push((await deliver('good')).result?.result);
@@ -217,7 +217,7 @@ test('a worker that asks and does not listen is ended', async () => {
   });
 });
 
-test('a worker that begs gets so many answers and no more', async () => {
+test('A worker gets answers to no more chained dispatches than its call may ask for.', async () => {
   const { deliver } = await open();
   const dispatch = async () => ({ decision: ALLOWED, result: null });
   const heard = (await deliver('beg', { dispatch })).result?.result as string[];

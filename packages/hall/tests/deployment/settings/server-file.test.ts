@@ -63,7 +63,7 @@ describe('server.json', () => {
       expect(message).toMatch(/^(port|A worker|webhooks) .*\.|…/);
   });
 
-  it('is refused where it is no JSON, with the place', async () => {
+  it('A file that is not JSON is refused with the place of the error.', async () => {
     const dir = folderOf({ 'server.json': '{\n  "port": 1,\n}' });
     expect(await findingsOf(dir)).toMatchObject([
       { file: 'server.json', code: 'NOT_JSON', message: expect.stringContaining('line 3, column 1') },
@@ -130,7 +130,7 @@ describe('server.json', () => {
     expect(result?.result).toMatchObject({ WCP_HALL_PUBLIC_KEY: hall.log.public_key });
   });
 
-  it('has the last words of a worker that crashes written to the log, harmless to a terminal', async () => {
+  it('The last output of a crashed worker is logged, harmless to a terminal.', async () => {
     const dir = await exampleWith({});
     write(dir, 'workers/hello/worker.mjs', "console.error('\\u001b[31mwoe'); process.exit(3);");
     const { hall, said } = await open(dir);

@@ -21,7 +21,7 @@ const asking = (received: object, blast = 1) =>
   });
 const inner = chainWorker('inner', 2, (request) => ({ got: request }));
 
-describe('a worker asks for another capability under its own dispatch', () => {
+describe('a chained dispatch', () => {
   test('it is decided, executed and kept like any request, and blast adds up by what the Hall recorded', async () => {
     hall = await chainedHall([asking({ request: { n: 1 } }), inner]);
     const { result, decision } = await hall.dispatch(ask('outer'));

@@ -33,7 +33,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('a worker over HTTP asks for another capability under its permit, and for nothing when its call is over', async () => {
+test('A worker over HTTP dispatches under its permit while its call runs, and not afterwards.', async () => {
   const key = generateSigningKey();
   const store = mkdtempSync(join(tmpdir(), 'wcp-http-chain-'));
   // Beside the package, so that the program finds the worker kit.

@@ -54,7 +54,7 @@ describe('an API key', () => {
     expect(await bench.who(key)).toMatchObject({ id: `key:${key_id}`, tenant_id: 'acme' });
   });
 
-  test('cannot be changed by whoever holds its principal', async () => {
+  test('A caller that holds the principal of a key cannot change it.', async () => {
     const { key } = await bench.identity.keys.create(TENANT);
     const principal = (await bench.who(key)) as Principal;
     expect(() => (principal.roles as Role[]).push('admin')).toThrow(TypeError);
@@ -124,7 +124,7 @@ describe('a revoked key', () => {
     expect(await bench.why(key)).toBe('KEY_REVOKED');
   });
 
-  test('keeps the time of its revocation when it is revoked again', async () => {
+  test('A key that is revoked again keeps the time of its first revocation.', async () => {
     const { key_id } = await bench.identity.keys.create(TENANT);
     await bench.identity.keys.revoke(key_id);
     bench.now = after(60);

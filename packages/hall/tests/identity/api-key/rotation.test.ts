@@ -49,7 +49,7 @@ describe('a rotation', () => {
     expect(third).toMatchObject({ label: 'acme agent', principal_id: `key:${first.key_id}` });
   });
 
-  test('has a grace of an hour where none is asked for, and none with 0', async () => {
+  test('The grace period is an hour by default, and none with 0.', async () => {
     const [one, two] = [await bench.identity.keys.create(TENANT), await bench.identity.keys.create(TENANT)];
     await bench.identity.keys.rotate(one.key_id);
     await bench.identity.keys.rotate(two.key_id, { grace_seconds: 0 });
@@ -93,7 +93,7 @@ describe('a rotation', () => {
     }
   });
 
-  test('asked for twice at once gives one successor', async () => {
+  test('Two rotations at once create one successor.', async () => {
     const old = await bench.identity.keys.create(TENANT);
     const outcomes = await Promise.allSettled([
       bench.identity.keys.rotate(old.key_id),

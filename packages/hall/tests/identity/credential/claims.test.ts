@@ -112,7 +112,7 @@ describe('the claims of a credential', () => {
     expect(await bench.why(staff({ tenant_id: 'acme' }))).toBe('TENANT_MISMATCH');
   });
 
-  test('cannot shake off the tenant by narrowing: its steward must not resolve what it asked', async () => {
+  test('A credential cannot drop its tenant by narrowing its roles: a steward must not resolve the tenant’s own requests.', async () => {
     await bench.identity.issuers.put({ ...tenantIssuer, roles: ['tenant', 'steward'] });
     expect(await bench.who(mint({ roles: ['steward'] }))).toMatchObject({
       roles: ['steward'],

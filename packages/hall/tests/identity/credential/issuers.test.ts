@@ -162,7 +162,7 @@ describe('a key set', () => {
     expect((await bench.identity.issuers.put(many(16))).keys.keys).toHaveLength(16);
   });
 
-  test('is read as other tools write it, and keeps what verifies alone', async () => {
+  test('A key set is read as other tools write it, and only what verifies is stored.', async () => {
     const exported = { ...jwk(keys, 'k1'), alg: 'EdDSA', use: 'sig', key_ops: ['verify'], ext: true };
     expect(await bench.identity.issuers.put(withKeys(exported))).toEqual(tenantIssuer);
     expect(await bench.who(mint())).not.toBeNull();

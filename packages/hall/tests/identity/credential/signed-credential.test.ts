@@ -126,14 +126,14 @@ describe('the algorithm of a credential is EdDSA alone', () => {
     expect(await bench.why(token({ ...HEADER, alg }, CLAIMS, signature))).toBe('ALGORITHM_NOT_ALLOWED');
   });
 
-  test('and a signature of another algorithm is none under its name', async () => {
+  test('A signature of another algorithm is not valid under the name EdDSA.', async () => {
     for (const signature of [none, hmac(publicBytes), ecdsa])
       expect(await bench.why(token(HEADER, CLAIMS, signature))).toBe('SIGNATURE_INVALID');
   });
 });
 
 describe('the signature of a credential', () => {
-  test('is the issuer’s: nobody else signs in its name', async () => {
+  test('Only the issuer itself can sign in its name.', async () => {
     expect(await bench.why(mint({}, {}, pair()))).toBe('SIGNATURE_INVALID');
     expect(await bench.why(mint({}, {}, staffKeys))).toBe('SIGNATURE_INVALID');
     expect(await bench.why(mint({ iss: STAFF }, { kid: undefined }, keys))).toBe('SIGNATURE_INVALID');
@@ -243,7 +243,7 @@ describe('the issuer of a credential', () => {
   });
 });
 
-describe('a text that is no credential', () => {
+describe('a text that is not a credential', () => {
   test.each([
     'abc',
     'a.b.c',

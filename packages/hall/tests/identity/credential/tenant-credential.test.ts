@@ -72,7 +72,7 @@ describe('a tenant credential', () => {
     expect(await check(globex({ roles: ['auditor'] }), 'globex')).toEqual(invalid('ROLE_NOT_GRANTED'));
   });
 
-  test('is no API key', async () => {
+  test('A tenant credential is not an API key.', async () => {
     const { key } = await bench.identity.keys.create({ label: 'k', roles: ['tenant'], tenant_id: 'acme' });
     expect(await check(key)).toEqual(invalid('TOKEN_MALFORMED'));
   });
@@ -83,7 +83,7 @@ describe('a tenant credential', () => {
     expect(await check(mint())).toEqual(invalid('EXPIRED'));
   });
 
-  test('that is no text at all is not valid and does not throw', async () => {
+  test('A credential that is not a text is not valid and does not throw.', async () => {
     for (const text of [null, undefined, 7, {}, []] as unknown as string[])
       expect(await check(text)).toEqual(invalid('TOKEN_MALFORMED'));
   });

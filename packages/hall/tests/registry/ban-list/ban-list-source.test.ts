@@ -27,7 +27,7 @@ const fileOf = (content: string | Buffer) => {
 };
 
 describe('over HTTP', () => {
-  test('what is served is read, whoever it is', async () => {
+  test('Whatever is served is read, whoever made it.', async () => {
     expect(await read()).toEqual({ ok: true, value: { a: 1 } });
   });
 
@@ -38,10 +38,13 @@ describe('over HTTP', () => {
     expect(server.received).toEqual(['/list']);
   });
 
-  test.each([201, 204, 400, 401, 404, 500, 503])('%i is no list, whatever its body', async (status) => {
-    server.answer = (_, response) => void response.writeHead(status).end('{"a":1}');
-    expect(await read()).toEqual({ ok: false, code: 'BAN_LIST_HTTP_STATUS' });
-  });
+  test.each([201, 204, 400, 401, 404, 500, 503])(
+    'The status %i is not a list, whatever its body.',
+    async (status) => {
+      server.answer = (_, response) => void response.writeHead(status).end('{"a":1}');
+      expect(await read()).toEqual({ ok: false, code: 'BAN_LIST_HTTP_STATUS' });
+    },
+  );
 
   test('no more is read than what may be, also where little was sent and much comes out', async () => {
     server.serves = { a: 'x'.repeat(1000) };
@@ -78,7 +81,7 @@ describe('over HTTP', () => {
     expect(await read({ timeout_ms: 100 })).toEqual({ ok: false, code: 'BAN_LIST_TIMEOUT' });
   });
 
-  test('a connection that breaks, and one that nobody takes, say that it cannot be reached', async () => {
+  test('A broken and a refused connection are reported as unreachable.', async () => {
     server.answer = (request) => void request.socket.destroy();
     expect(await read()).toEqual({ ok: false, code: 'BAN_LIST_UNREACHABLE' });
     const { url } = server;
@@ -87,7 +90,7 @@ describe('over HTTP', () => {
     expect(await codeOf({ url: 'no address' })).toBe('BAN_LIST_UNREACHABLE');
   });
 
-  test('it ends at once where it is told to', async () => {
+  test('A reading ends at once when it is aborted.', async () => {
     server.answer = () => {};
     const controller = new AbortController();
     const reading = read({ signal: controller.signal });
@@ -115,7 +118,7 @@ describe('from a file', () => {
     ['a name twice', '{"a":1,"\\u0061":2}'],
     ['a byte order mark', '\ufeff{}'],
     ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
-  ])('%s is no JSON that every reader reads alike', async (_, content) => {
+  ])('%s is not JSON that every reader reads alike.', async (_, content) => {
     expect(await codeOf(fileOf(content))).toBe('BAN_LIST_NOT_JSON');
   });
 });

@@ -22,7 +22,7 @@ function looks(...outcomes: (boolean | Error)[]) {
 }
 
 describe('a poller', () => {
-  test('looks at once and then at its own pace', async () => {
+  test('A poller polls at once and then at its interval.', async () => {
     const { at, poll } = looks(true);
     const poller = new Poller({ seconds: 60, poll }, () => 0);
     await vi.advanceTimersByTimeAsync(150_000);
@@ -30,7 +30,7 @@ describe('a poller', () => {
     await poller.close();
   });
 
-  test('looks again soon after a failure, ever later, and never later than its own pace', async () => {
+  test('After a failure it polls soon, then ever later, and never later than its interval.', async () => {
     const { at, poll } = looks(false, new Error('no'), false, false, false, true);
     const poller = new Poller({ seconds: 10, poll }, () => 0);
     await vi.advanceTimersByTimeAsync(40_000);
@@ -46,7 +46,7 @@ describe('a poller', () => {
     await poller.close();
   });
 
-  test('looks no more once it is closed, and ends what is under way', async () => {
+  test('A closed poller stops polling and aborts what is running.', async () => {
     const { at, poll } = looks(true);
     let signal: AbortSignal | undefined;
     const poller = new Poller({

@@ -74,7 +74,7 @@ describe('a Hall publishes the list that an authority signed', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('and says so in an event; the same list again changes nothing', async () => {
+  test('Publishing is announced by an event; publishing the same list again changes nothing.', async () => {
     const list = banListBy(key, { entries: BAD });
     expect([await publish(list), await publish(list, 'admin')]).toEqual(['published', 'published']);
     const rows = await hall.hall.parts.storage.store.list('events', { limit: 1000 });
@@ -129,7 +129,7 @@ describe('a list is not published', () => {
     ['BAN_LIST_SIGNATURE_INVALID', 'owner', () => ({ ...banListBy(key, { entries: BAD }), entries: [] })],
     ['BAN_LIST_FROM_FUTURE', 'owner', () => banListBy(key, { issued_at: later(400) })],
     ['BAN_LIST_STALE', 'owner', () => banListBy(key, { issued_at: later(-2), max_age_seconds: 1 })],
-  ])('%s, whoever posts it (%s)', async (code, person, list) => {
+  ])('%s, whoever posts it (%s).', async (code, person, list) => {
     expect(await publish(list(), person)).toBe(code);
     expect(await hall.get('nobody', OF_ACME)).toMatchObject({ status: 404, json: { code: 'NOT_FOUND' } });
     expect(stateNow()).toEqual({ banned: [], isStale: false });
@@ -144,7 +144,7 @@ describe('a list is not published', () => {
     expect((await hall.get('nobody', OF_ACME)).json).toEqual(good);
   });
 
-  test('and every finding in it is told at once, at its place', async () => {
+  test('Every finding in a list is reported at once, at its path.', async () => {
     const entries = [entryOf(CODE, { reason: '' }), entryOf('x')];
     const { json } = await hall.post('owner', URL, { ...banListBy(key), entries, sequence: -1 });
     expect(json.findings.map(({ path }: { path: string }) => path)).toEqual([
@@ -162,7 +162,7 @@ describe('a list is not published', () => {
 });
 
 describe('a list that is published has to be kept current', () => {
-  test('past its greatest age attested workers are refused until there is a new one', async () => {
+  test('Once the list has expired, workers that must be attested are denied until there is a new one.', async () => {
     await publish(banListBy(key, { max_age_seconds: 60 }));
     expect(await codeOf()).toBeNull();
     hall.pass(61);
@@ -220,7 +220,7 @@ describe('a list that is published has to be kept current', () => {
   });
 });
 
-test('whoever asks for a list names its authority', async () => {
+test('A request for a list must name its authority.', async () => {
   for (const query of [
     '',
     '?authority=',

@@ -84,7 +84,7 @@ describe('a Hall that subscribes to a ban list', () => {
     expect(await codeOf()).toBe('DENY_WORKER_BANNED');
   });
 
-  test('keeps of the list only the hashes among the facts of a decision, and only those in question', async () => {
+  test('The facts of a decision hold only those banned hashes that concern its workers.', async () => {
     await open();
     await serve(banListBy(key, { entries: [entryOf(hashOf('c')), ...BAD] }));
     const { json } = await hall.post('tenant', '/wcp/route', inputFor('tenant-a'));
@@ -152,7 +152,7 @@ describe('the last good list stays in force', () => {
     expect(stateNow()).toEqual({ banned: [], isStale: false });
   });
 
-  test('where there is none any more, until the end of its age', async () => {
+  test('A list whose source is gone counts until it expires.', async () => {
     await open();
     await serve(banListBy(key, { max_age_seconds: 60 }));
     server.answer = (_, response) => void response.writeHead(503).end();
@@ -163,7 +163,7 @@ describe('the last good list stays in force', () => {
   });
 });
 
-describe('while a list is missing or past its greatest age', () => {
+describe('while a list is missing or expired', () => {
   test('every worker whose attestation is required is refused, and its bans hold', async () => {
     await open();
     await serve(banListBy(key, { entries: [entryOf(hashOf('b'))] }));
@@ -201,7 +201,7 @@ describe('while a list is missing or past its greatest age', () => {
     expect(await codeOf()).toBe('DENY_WORKER_BANNED');
   });
 
-  test('the operator is told: by health, by an event and in the log, once each, and when it is over', async () => {
+  test('Health, an event and the log report it once, and report its end.', async () => {
     await openWith(banListBy(key));
     expect(await troubles()).toEqual([]);
     server.serves = 'no list';
@@ -232,7 +232,7 @@ describe('while a list is missing or past its greatest age', () => {
 describe('after a restart', () => {
   const withFile = () => open({ file: join(tempFolder(), 'store.db') });
 
-  test('the last good list is in force before anything is read, and an earlier one is no way back', async () => {
+  test('After a restart the last good list is in force before anything is read, and an earlier one cannot replace it.', async () => {
     await withFile();
     const earlier = banListBy(key);
     await serve(earlier);
@@ -265,7 +265,7 @@ describe('after a restart', () => {
     expect(stateNow()).toEqual({ banned: [], isStale: false });
   });
 
-  test('a list that nobody subscribes to any more bans nothing', async () => {
+  test('A list that is no longer subscribed to bans nothing.', async () => {
     const file = join(tempFolder(), 'store.db');
     await open({ file });
     await serve(banListBy(key, { entries: BAD }));

@@ -96,7 +96,7 @@ describe('the ledger', () => {
     expect(await findings()).toEqual([]);
   });
 
-  test('makes one commit after the other, however many are asked for at once', async () => {
+  test('Commits happen one after another, however many come at once.', async () => {
     await Promise.all(Array.from({ length: 50 }, (_, index) => ledger.append([entry(`s${index % 3}`)])));
     expect((await ledger.head()).size).toBe(50);
     expect(await findings()).toEqual([]);

@@ -255,7 +255,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     });
   });
 
-  test(`${name}: closed, it does nothing any more and says so; closed again, nothing happens`, async () => {
+  test(`${name}: A closed store rejects every call, and closing it again does nothing.`, async () => {
     const other = await open();
     await other.store.commit([put('a')]);
     await other.close();
