@@ -1,5 +1,6 @@
 import type { DenyCode } from '@wcp/spec';
-import { type Freeze, type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
+import type { Freeze } from '@wcp/spec/hall';
+import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import { attestationFailures } from '../registry/attestation-failure.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
 import type { WorkerInspector } from '../registry/worker-inspector.ts';

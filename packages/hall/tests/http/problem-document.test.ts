@@ -1,5 +1,6 @@
+import { PROBLEMS, type ProblemCode } from '@wcp/spec/hall';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROBLEMS, type ProblemCode, ProblemError } from '../../src/base/problem.ts';
+import { ProblemError } from '../../src/base/problem.ts';
 import { problemDocument, problemFrom } from '../../src/http/problem-document.ts';
 import { inputFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
