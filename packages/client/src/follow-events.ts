@@ -1,7 +1,7 @@
 import { ENDPOINTS, WcpError } from '@wcp/spec/endpoints';
 import type { FeedEvent } from '@wcp/spec/hall';
 import type { Connection } from './connection.ts';
-import { notAHall, unreachable } from './errors.ts';
+import { misuse, notAHall, unreachable } from './errors.ts';
 import { MessageTooLarge, readEventStream, type StreamMessage } from './event-stream.ts';
 import { HallProblemError } from './hall-problem-error.ts';
 import { mediaOf, readRefusal } from './read-answer.ts';
@@ -32,6 +32,9 @@ const LASTING_MS = 30_000;
 const MAX_MESSAGE_LENGTH = 1024 * 1024;
 const MAX_PAUSE_MS = 30_000;
 
+/** What a header can carry back to the Hall. */
+const EVENT_ID = /^[\x21-\x7e]{1,200}$/;
+
 /** Where a stream has come to. */
 interface Progress {
   id: string | null;
@@ -44,7 +47,8 @@ interface Progress {
  * Every event once and in order, over as many connections as it takes.
  *
  * @throws {HallProblemError} such as `UNAUTHENTICATED` once the key is revoked
- * @throws {WcpError} `ERR_WCP_HALL_UNREACHABLE` after ten connections in a row that failed; `ERR_WCP_NOT_A_HALL`
+ * @throws {WcpError} `ERR_WCP_HALL_UNREACHABLE` after ten connections in a row that failed; `ERR_WCP_NOT_A_HALL`;
+ * `ERR_WCP_HALL` for a `since` that is not an id
  */
 export async function* followEvents(
   connection: Connection,
@@ -52,6 +56,7 @@ export async function* followEvents(
 ): AsyncGenerator<ReceivedEvent> {
   const signals = [connection.signal, signal].filter((one) => one != null);
   const stop = AbortSignal.any(signals);
+  if (since !== undefined && !EVENT_ID.test(since)) throw misuse('since is the id of an event, or "0".');
   const progress: Progress = { id: since ?? null, failures: 0, hasConnected: false, retry_ms: 0 };
   while (!stop.aborted) {
     const began = Date.now();
@@ -102,7 +107,7 @@ function take({ id, data, retry_ms }: StreamMessage, progress: Progress, url: UR
   if (retry_ms !== null) progress.retry_ms = retry_ms;
   if (data === null) return null;
   const event = readEvent(data);
-  if (event === null || id === null) throw notAHall(url, 200);
+  if (event === null || id === null || !EVENT_ID.test(id)) throw notAHall(url, 200);
   progress.id = id;
   progress.failures = 0;
   return { id, event };

@@ -60,7 +60,7 @@ function writeQuery(url: URL, members: Members): void {
 
 function writeHeaders(
   { key }: Connection,
-  { media, method }: Endpoint,
+  { media }: Endpoint,
   options: CallOptions,
   body: string | null,
 ): Readonly<Record<string, string>> {
@@ -71,6 +71,11 @@ function writeHeaders(
     accept: `${media}, application/problem+json`,
     ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
     ...(body !== null && { 'content-type': 'application/json' }),
-    ...(idempotencyKey !== undefined && method === 'POST' && { 'idempotency-key': readKey(idempotencyKey) }),
+    ...(idempotencyKey !== undefined && { 'idempotency-key': readIdempotencyKey(idempotencyKey) }),
   };
+}
+
+function readIdempotencyKey(key: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw misuse('An idempotencyKey is 1 to 255 visible ASCII characters.');
 }

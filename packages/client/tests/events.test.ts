@@ -23,7 +23,7 @@ function stream(response: ServerResponse, text: string): void {
 const message = (id: string) => `id: ${id}\ndata: {"event_id":"org.wcp.hall.frozen","n":"${id}"}\n\n`;
 
 describe('the events of a Hall', () => {
-  test('come as they become durable, and from any id on', async () => {
+  test('events come as they become durable, and from any id on', async () => {
     const hall = await RealHall.open();
     const tenant = hall.as('tenant');
     const { decision } = await tenant.dispatch(inputFor());
@@ -34,7 +34,7 @@ describe('the events of a Hall', () => {
     expect(next).toEqual(all[3]);
   });
 
-  test('go on after a cut, each once and in order', async () => {
+  test('a stream goes on after a cut, with each event once and in order', async () => {
     const hall = await RealHall.open();
     const tenant = hall.as('tenant');
     await tenant.dispatch(inputFor());
@@ -52,7 +52,7 @@ describe('the events of a Hall', () => {
     expect(ids.map(Number)).toEqual(ids.map(Number).toSorted((a, b) => a - b));
   });
 
-  test('end with the signal, without an error', async () => {
+  test('the iteration ends with the signal, without an error', async () => {
     const hall = await RealHall.open();
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 100);
@@ -61,7 +61,7 @@ describe('the events of a Hall', () => {
     expect(received).toEqual([]);
   });
 
-  test('end in a problem once the key is revoked', async () => {
+  test('the iteration ends in a problem once the key is revoked', async () => {
     const hall = await RealHall.open();
     const admin = hall.as('admin');
     const { key, key_id } = await admin.createKey({ label: 'brief', roles: ['auditor'] });
@@ -78,7 +78,7 @@ describe('the events of a Hall', () => {
 });
 
 describe('a stream that is not as it should be', () => {
-  test('resumes after the last whole message, whatever the stream broke off in', async () => {
+  test('a stream resumes after the last whole message, whatever it broke off in', async () => {
     const { url, requests } = await fakeServer((response, index) => {
       stream(
         response,
@@ -106,15 +106,16 @@ describe('a stream that is not as it should be', () => {
 
   test.each([
     ['no JSON', 'id: 1\ndata: {\n\n'],
+    ['an id that no header can carry', 'id: é\ndata: {"event_id":"a"}\n\n'],
     ['no event', 'id: 1\ndata: {"a":1}\n\n'],
     ['no id', 'data: {"event_id":"a"}\n\n'],
-    ['a message without an end', `data: ${'x'.repeat(2_000_000)}`],
-  ])('%s: the server is not a Hall', async (_, text) => {
+    ['no end', `data: ${'x'.repeat(2_000_000)}`],
+  ])('a message with %s shows that the server is not a Hall', async (_, text) => {
     const { url } = await fakeServer((response) => stream(response, text));
     await expect(take(createHallClient({ url }), 1)).rejects.toMatchObject({ code: 'ERR_WCP_NOT_A_HALL' });
   });
 
-  test('a web page in its place: the server is not a Hall', async () => {
+  test('a web page in place of the stream shows that the server is not a Hall', async () => {
     const { url } = await fakeServer((response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>');
     });
@@ -130,6 +131,12 @@ describe('a stream that is not as it should be', () => {
     const hall = createHallClient({ url: gone.url, retries: 1 });
     await expect(take(hall, 1)).rejects.toMatchObject({ code: 'ERR_WCP_HALL_UNREACHABLE' });
     expect(gone.requests).toHaveLength(2);
+  });
+
+  test('a since that is not an id of an event is refused before anything is sent', async () => {
+    const fetch = () => Promise.reject(new Error('it was sent'));
+    const hall = createHallClient({ url: 'http://hall.test', fetch });
+    await expect(take(hall, 1, 'a b')).rejects.toMatchObject({ code: 'ERR_WCP_HALL' });
   });
 
   test('leaving the loop closes the connection', async () => {

@@ -38,7 +38,7 @@ describe('a server that is not a Hall', () => {
       typed('application/problem+json', JSON.stringify(problem(403, 'A')), 400),
     ],
     ['a problem that is not an object', typed('application/problem+json', '"no"', 403)],
-  ])('answers with %s', async (_, handle) => {
+  ])('a server that answers with %s is not a Hall', async (_, handle) => {
     expect(await refusal(handle)).toMatchObject({ name: 'WcpError', code: 'ERR_WCP_NOT_A_HALL' });
   });
 
@@ -138,7 +138,7 @@ describe('a server that is not a Hall', () => {
 });
 
 describe('a caller that has enough', () => {
-  test('ends one call with its signal, with the reason that it gave', async () => {
+  test('a caller ends one call with its signal, and gets the reason that it gave', async () => {
     const { url } = await fakeServer(() => {});
     const controller = new AbortController();
     const call = createHallClient({ url }).showLog({}, { signal: controller.signal });
@@ -146,7 +146,7 @@ describe('a caller that has enough', () => {
     await expect(call).rejects.toThrow('enough');
   });
 
-  test('ends every call with the signal of the client, also between two attempts', async () => {
+  test('a caller ends every call with the signal of the client, also between two attempts', async () => {
     const controller = new AbortController();
     const { url } = await fakeServer((response) => {
       json(response, 429, problem(429, 'RATE_LIMITED'), { 'retry-after': '20' });

@@ -4,7 +4,7 @@ import { createHallClient, HallProblemError, JsonText } from '../src/index.ts';
 import { HELD, inputFor, RealHall } from './support/real-hall.ts';
 
 describe('a client of a real Hall', () => {
-  test('decides, dispatches and finds the evidence', async () => {
+  test('a tenant decides, dispatches and finds the evidence', async () => {
     const hall = await RealHall.open();
     const tenant = hall.as('tenant');
     const decision = await tenant.route(inputFor());
@@ -106,7 +106,7 @@ describe('a client of a real Hall', () => {
     expect(positions).toEqual([2, 3, 4]);
   });
 
-  test('a Hall below a path, and an address without a slash at its end', async () => {
+  test('a Hall may stand below a path, and its address may lack the slash at its end', async () => {
     const seen: string[] = [];
     const fetch: typeof globalThis.fetch = async (input) => {
       seen.push(String(input));

@@ -1,3 +1,4 @@
+export { ROLES, type Role } from '@wcp/spec/hall';
 export type { TenantLimits, WorkerLimits } from './admission/admission-scheduler.ts';
 export type { ApprovalNotice, HumanApprovalCallback } from './approval/notification/approval-notice.ts';
 export type { WebhookTarget } from './approval/notification/webhooks.ts';
@@ -23,7 +24,7 @@ export { createHall } from './hall/create-hall.ts';
 export type { DispatchOptions, EvidenceLog, Hall, HallRegistry, NewDocuments } from './hall/hall.ts';
 export type { HallOptions, HallWorker } from './hall/hall-options.ts';
 export type { HttpLimits } from './http/app.ts';
-export { type Principal, ROLES, type Role } from './identity/principal.ts';
+export type { Principal } from './identity/principal.ts';
 export type { Health } from './operations/health.ts';
 export type {
   BanListOptions,

@@ -1,8 +1,5 @@
+import { FREEZE_SCOPES, HALL_EVENTS, PROBLEMS, ROLES } from '@wcp/spec/hall';
 import { expect, test } from 'vitest';
-import { HALL_EVENTS } from '../src/base/hall-event.ts';
-import { PROBLEMS } from '../src/base/problem.ts';
-import { ROLES } from '../src/identity/principal.ts';
-import { FREEZE_SCOPES } from '../src/operations/freezes.ts';
 import { TABLES } from '../src/storage/store/tables.ts';
 
 // What clients and stores hold on to: a change here is a decision.

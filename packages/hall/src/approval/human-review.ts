@@ -1,6 +1,6 @@
+import type { Freeze } from '@wcp/spec/hall';
 import type { Decided } from '../dispatch/decider.ts';
 import type { HumanReview, Review } from '../dispatch/recorder.ts';
-import type { Freeze } from '../operations/freezes.ts';
 import { type Approval, approvalChange, approvalOf } from './approval.ts';
 import type { Notifier } from './notification/notifier.ts';
 import type { PendingApprovals } from './pending-approvals.ts';

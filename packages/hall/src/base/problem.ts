@@ -1,8 +1,6 @@
 import type { DenyCode, Finding } from '@wcp/spec';
 import { PROBLEMS, type ProblemCode } from '@wcp/spec/hall';
 
-export { PROBLEMS, type ProblemCode } from '@wcp/spec/hall';
-
 /** A denial of a request that was decided again conflicts with what its approver meant to allow. */
 const DENIED = 409;
 

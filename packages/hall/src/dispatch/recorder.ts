@@ -1,6 +1,7 @@
 import { draftDecision } from '@wcp/evidence/receipt';
 import type { DenyCode } from '@wcp/spec';
-import { type Freeze, type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
+import type { Freeze } from '@wcp/spec/hall';
+import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import { attestationFailures } from '../registry/attestation-failure.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';

@@ -1,7 +1,7 @@
 import { checkId, type Finding } from '@wcp/spec';
 import { isTime } from '@wcp/spec/document';
+import { ROLES, type Role } from '@wcp/spec/hall';
 import { z } from 'zod';
-import { ROLES, type Role } from './principal.ts';
 
 const OPAQUE = /^[A-Za-z0-9._:@/-]{1,128}$/;
 const ROLES_FORM = `roles must be a list of one or more of ${ROLES.join(', ')}, without repetition.`;

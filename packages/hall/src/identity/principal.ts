@@ -1,7 +1,5 @@
 import type { Role } from '@wcp/spec/hall';
 
-export { ROLES, type Role } from '@wcp/spec/hall';
-
 /** An authenticated caller. */
 export interface Principal {
   /**

@@ -1,10 +1,7 @@
 import type { Facts } from '@wcp/spec';
-import type { Freeze, FreezeScope } from '@wcp/spec/hall';
-import type { HallEvent } from '../base/hall-event.ts';
+import type { Freeze, FreezeScope, HallEvent } from '@wcp/spec/hall';
 import { textOrEmpty } from '../base/received-request.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
-
-export { FREEZE_SCOPES, type Freeze, type FreezeScope } from '@wcp/spec/hall';
 
 /** What is frozen (section 5, step 3). */
 export class Freezes {

@@ -1,16 +1,10 @@
 import type { Diagnostic } from '@wcp/spec';
+import type { Freeze, FreezeScope, HallEvent } from '@wcp/spec/hall';
 import type { HallClock } from '../base/hall-clock.ts';
-import type { HallEvent } from '../base/hall-event.ts';
 import { ProblemError } from '../base/problem.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
 import type { Principal } from '../identity/principal.ts';
-import {
-  type Freeze,
-  type FreezeScope,
-  type Freezes,
-  freezeChange,
-  releaseChange,
-} from '../operations/freezes.ts';
+import { type Freezes, freezeChange, releaseChange } from '../operations/freezes.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { ActiveWorld, Reload } from '../world/active-world.ts';
 import type { OperatorDocuments } from '../world/hall-world.ts';

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => hall.close());
 
 describe('plain fetch', () => {
-  test('dispatches, and finds the evidence', async () => {
+  test('fetch dispatches and finds the evidence', async () => {
     const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
     const input = inputFor('tenant-a', { request: { text: 'grüße 😀' } });
     const answer = await fetch(`${url}/wcp/dispatch`, {
@@ -36,7 +36,7 @@ describe('plain fetch', () => {
     expect(await decision.json()).toMatchObject({ input });
   });
 
-  test('learns what is wrong', async () => {
+  test('fetch gets a problem document without a key', async () => {
     const answer = await fetch(`${url}/wcp/dispatch`, { method: 'POST', body: 'hello' });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([
       401,
@@ -53,7 +53,7 @@ describe('curl', () => {
     return { status: Number(status), type, body };
   }
 
-  test('dispatches, is held and is denied', async () => {
+  test('curl dispatches, is held and is denied', async () => {
     const auth = `authorization: Bearer ${hall.keys.get('tenant')}`;
     const statuses = await Promise.all(
       [CAPABILITIES.plain, CAPABILITIES.held, 'cap.nothing.known'].map(async (capability_id) => {
@@ -70,13 +70,13 @@ describe('curl', () => {
     ]);
   });
 
-  test('asks for the health without a key, and only for the head of it', async () => {
+  test('curl reads the health without a key, and its head alone', async () => {
     const { status, body } = await curl(`${url}/wcp/health`);
     expect([status, JSON.parse(body).status]).toEqual([200, 'ok']);
     expect((await curl('--head', `${url}/wcp/health`)).status).toBe(200);
   });
 
-  test('that forgets to say what it sends is told', async () => {
+  test('curl gets a problem when it does not name the media type', async () => {
     const { status, type, body } = await curl('-u', 'me:secret', '-d', '{"a":1}', `${url}/wcp/route`);
     expect([status, type]).toEqual([401, expect.stringContaining('application/problem+json')]);
     expect(body).not.toContain('secret');
@@ -87,7 +87,7 @@ describe('curl', () => {
 });
 
 describe('an EventSource', () => {
-  test('follows, is cut off by the server, comes back, and misses nothing', async () => {
+  test('an EventSource that the server cuts off comes back and misses nothing', async () => {
     const told: { readonly id: string; readonly event_id: string }[] = [];
     const sent: (string | null)[] = [];
     const source = new EventSource(`${url}/wcp/events`, {
@@ -121,7 +121,7 @@ describe('an EventSource', () => {
 });
 
 describe("Prometheus's text parser", () => {
-  test('reads every metric, and what was counted', async () => {
+  test('the parser reads every metric and every count', async () => {
     const own = await TestHall.open();
     await own.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
     await own.post('tenant', '/wcp/dispatch', inputFor('tenant-a', { capability_id: 'cap.nothing.known' }));
@@ -152,7 +152,7 @@ describe("Prometheus's text parser", () => {
     expect(text).toContain('wcp_request_duration_seconds_count{operation="dispatch"} 3');
   });
 
-  test('finds no name of a tenant, of a worker or of anything that a client may make up', async () => {
+  test('no metric names a tenant, a worker or anything that a client can make up', async () => {
     await hall.post(
       'tenant',
       '/wcp/route',

@@ -32,7 +32,7 @@ afterAll(() => hall.close());
 
 const as = (person: 'tenant' | 'steward' | 'admin' | 'owner') => ({ auth: () => hall.keys.get(person) });
 
-test('a client that is generated from the OpenAPI document dispatches and reads the evidence', async () => {
+test('a client generated from the OpenAPI document dispatches and reads the evidence', async () => {
   const dispatched = await sdk.dispatch({ ...as('tenant'), body: inputFor('tenant-a') });
   expect(dispatched.response.status).toBe(200);
   expect(dispatched.data.decision).toMatchObject({ outcome: 'DISPATCH', worker_id: ACME });
@@ -43,7 +43,7 @@ test('a client that is generated from the OpenAPI document dispatches and reads 
   expect([receipts.data.items.length, typeof receipts.data.next_cursor]).toEqual([1, 'string']);
 });
 
-test('it holds, resolves, enrols, makes a key, and says what was refused', async () => {
+test('the generated client resolves, enrols, creates a key and reports what was refused', async () => {
   const held = await sdk.dispatch({
     ...as('tenant'),
     body: inputFor('tenant-a', { capability_id: CAPABILITIES.held }),
@@ -88,7 +88,7 @@ export async function main() {
 }
 `;
 
-test('its types hold, and refuse what the Hall would refuse', () => {
+test('the generated types accept what the Hall accepts and refuse what it refuses', () => {
   const file = join(folder, 'program.ts');
   writeFileSync(file, PROGRAM);
   const options: ts.CompilerOptions = {

@@ -79,7 +79,7 @@ beforeAll(async () => {
 afterAll(() => hall.close());
 
 describe('a recorded decision', () => {
-  test('made again from its world, its facts and its input is the same, member by member', async () => {
+  test('a decision made again from its world, its facts and its input is the same, member by member', async () => {
     expect(records.length).toBeGreaterThan(25);
     const codes = new Set(records.map(({ decision }) => decision.deny_code));
     expect(codes.size).toBeGreaterThanOrEqual(9);
@@ -92,7 +92,7 @@ describe('a recorded decision', () => {
     }
   });
 
-  test('is what its receipt says', async () => {
+  test('a recorded decision is the one that its receipt attests', async () => {
     const { json } = await hall.get('auditor', '/wcp/receipts?limit=1000');
     const receipts = new Map<number, Receipt>(
       json.items.map(({ position, receipt }: { position: number; receipt: Receipt }) => [position, receipt]),
@@ -113,7 +113,7 @@ describe('a recorded decision', () => {
     }
   });
 
-  test('holds the facts that it was made from: what was seen, asked and spent', () => {
+  test('a recorded decision holds its facts: what was observed, requested and spent', () => {
     const factsOf = (is: (decision: RouteDecision) => boolean) =>
       records.filter(({ decision }) => is(decision)).map(({ facts }) => facts);
     expect(factsOf(({ correlation_id }) => correlation_id === 'chain').map(({ chain }) => chain)).toEqual([
@@ -134,7 +134,7 @@ describe('a recorded decision', () => {
     });
   });
 
-  test('is found by what became of it', async () => {
+  test('a recorded decision is found by its outcome', async () => {
     for (const [query, is] of [
       ['outcome=DENY', ({ outcome }: RouteDecision) => outcome === 'DENY'],
       ['deny_code=DENY_FROZEN', ({ deny_code }: RouteDecision) => deny_code === 'DENY_FROZEN'],
@@ -148,7 +148,7 @@ describe('a recorded decision', () => {
     expect((await hall.get('auditor', '/wcp/decisions?outcome=MAYBE')).status).toBe(400);
   });
 
-  test('is on one page and no other, also where most of a page is left out', async () => {
+  test('a recorded decision is on exactly one page, also where a filter leaves most of a page out', async () => {
     const found: Recorded[] = [];
     for (let cursor = ''; ; ) {
       const { json } = await hall.get('auditor', `/wcp/decisions?limit=3&outcome=STEWARD_HOLD${cursor}`);
@@ -159,7 +159,7 @@ describe('a recorded decision', () => {
     expect(found).toEqual(records.filter(({ decision }) => decision.outcome === 'STEWARD_HOLD'));
   });
 
-  test('is explained: each step, and the smallest change that would have allowed it', async () => {
+  test('a recorded decision is explained: each step, and the smallest change that would have allowed it', async () => {
     for (const { decision, position } of records) {
       const { json } = await hall.get('auditor', `/wcp/decisions/${decision.decision_id}`);
       expect(json).toMatchObject({ position, decision });
@@ -173,29 +173,32 @@ describe('a recorded decision', () => {
     expect(json.explanation.remedy).toMatch(/^[A-Z]/);
   });
 
-  test('comes with its receipts and, where one was kept, its result', async () => {
+  test('a recorded decision comes with its receipts and, where one was stored, its result', async () => {
     const [allowed] = records;
     const { json } = await hall.get('tenant', `/wcp/decisions/${allowed?.decision.decision_id}`);
     expect(json.receipts.map(({ kind }: { kind: string }) => kind)).toEqual(['decision', 'outcome']);
   });
 });
 
-describe('an input that nobody could show', () => {
-  test.each([300, 3000, 9000, 200_000])('nested %i deep is denied, and spoils no list', async (depth) => {
-    const nested = '['.repeat(depth) + ']'.repeat(depth);
-    const payload = JSON.stringify(inputFor('tenant-a')).replace('"hello"', nested);
-    const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
-    const answer = await hall.hall.app.inject({ method: 'POST', url: '/wcp/route', headers, payload });
-    expect(answer.json()).toMatchObject({ deny_code: 'DENY_INVALID_INPUT' });
-    const { status, json } = await hall.get('tenant', '/wcp/decisions?limit=1000');
-    expect([status, json.items.at(-1).input]).toEqual([200, null]);
-    const { decision_id } = json.items.at(-1).decision;
-    expect((await hall.get('tenant', `/wcp/decisions/${decision_id}`)).status).toBe(200);
-  });
+describe('an input that is too deep to show', () => {
+  test.each([300, 3000, 9000, 200_000])(
+    'an input nested %i deep is denied, and breaks no list',
+    async (depth) => {
+      const nested = '['.repeat(depth) + ']'.repeat(depth);
+      const payload = JSON.stringify(inputFor('tenant-a')).replace('"hello"', nested);
+      const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
+      const answer = await hall.hall.app.inject({ method: 'POST', url: '/wcp/route', headers, payload });
+      expect(answer.json()).toMatchObject({ deny_code: 'DENY_INVALID_INPUT' });
+      const { status, json } = await hall.get('tenant', '/wcp/decisions?limit=1000');
+      expect([status, json.items.at(-1).input]).toEqual([200, null]);
+      const { decision_id } = json.items.at(-1).decision;
+      expect((await hall.get('tenant', `/wcp/decisions/${decision_id}`)).status).toBe(200);
+    },
+  );
 });
 
 describe('a program that embeds a Hall', () => {
-  test('gets a denial for whatever is no JSON', async () => {
+  test('an embedding program gets a denial for anything that is not JSON', async () => {
     const circle: Record<string, unknown> = inputFor('tenant-a');
     circle['request'] = { circle };
     const throwing = {
@@ -210,7 +213,7 @@ describe('a program that embeds a Hall', () => {
     }
   });
 
-  test('cannot change what was decided about before it is carried out', async () => {
+  test('an embedding program cannot change an input between its decision and its execution', async () => {
     const own = await TestHall.open();
     const input = inputFor('tenant-a', { request: { path: '/allowed' } });
     const dispatched = own.hall.dispatch(input);

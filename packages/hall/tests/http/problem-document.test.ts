@@ -1,5 +1,6 @@
+import { PROBLEMS, type ProblemCode } from '@wcp/spec/hall';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROBLEMS, type ProblemCode, ProblemError } from '../../src/base/problem.ts';
+import { ProblemError } from '../../src/base/problem.ts';
 import { problemDocument, problemFrom } from '../../src/http/problem-document.ts';
 import { inputFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
@@ -33,7 +34,7 @@ describe('every error is a problem document', () => {
     });
   });
 
-  test('of what nobody expected it tells nothing', () => {
+  test('an unexpected error discloses nothing', () => {
     const cause = new Error('secret /root/path');
     for (const thrown of [cause, 'secret', null, undefined, { statusCode: 500, message: 'secret' }]) {
       const problem = problemDocument(problemFrom(thrown));
@@ -43,30 +44,30 @@ describe('every error is a problem document', () => {
   });
 });
 
-describe('a body is JSON that every reader reads alike', () => {
+describe('a body is JSON that every reader reads the same', () => {
   const text = JSON.stringify(inputFor('tenant-a'));
 
   test.each([
     ['a name twice', text.replace('{', '{"env":"prod",')],
     ['a name twice, once escaped', text.replace('{', '{"\\u0065nv":"prod",')],
     ['a name twice, deep inside', text.replace('"text":', '"text":{"a":1,"a":2},"b":')],
-    ['no JSON', '{"env":'],
+    ['broken JSON', '{"env":'],
     ['a byte order mark', `\ufeff${text}`],
     ['two values', `${text}${text}`],
-    ['a number that JSON has not', '{"blast_score": 01}'],
+    ['a number that JSON does not have', '{"blast_score": 01}'],
     ['bytes that are not UTF-8', Buffer.from(text.replace('hello', '\u00ff'), 'latin1')],
     [
       'half a character',
       Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xe2, 0x82]), Buffer.from('"}')]),
     ],
     ['another encoding', Buffer.from(text, 'utf16le')],
-  ])('%s is refused before anything is decided', async (_, body) => {
+  ])('a body with %s is refused before anything is decided', async (_, body) => {
     const { size } = await hall.hall.parts.storage.ledger.head();
     expect(await send(body)).toMatchObject({ status: 400, code: 'INVALID_BODY' });
     expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
   });
 
-  test('nothing at all is no RouteInput', async () => {
+  test('an empty body is not a RouteInput', async () => {
     expect(await send('')).toMatchObject({ status: 400, code: 'INVALID_BODY' });
   });
 
@@ -85,16 +86,16 @@ describe('a body is JSON that every reader reads alike', () => {
     'multipart/form-data',
     'application/xml',
     'x',
-  ])('%s is no JSON', async (type) => {
+  ])('%s is not JSON', async (type) => {
     expect(await send(text, type)).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
   });
 
-  test('one that is too large is refused', async () => {
+  test('a body that is too large is refused', async () => {
     const body = JSON.stringify(inputFor('tenant-a', { request: { text: 'x'.repeat(5000) } }));
     expect(await send(body)).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
   });
 
-  test('every finding comes at once, each with its path', async () => {
+  test('every finding is reported at once, each with its path', async () => {
     const { status, findings } = await send('{"scope":"all","reason":"","more":1}', undefined, '/wcp/freeze');
     expect(status).toBe(400);
     expect(findings).toEqual([
@@ -104,7 +105,7 @@ describe('a body is JSON that every reader reads alike', () => {
     ]);
   });
 
-  test('a query with a member that is unknown, twice or of another form is refused', async () => {
+  test('a query with an unknown, repeated or invalid member is refused', async () => {
     for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'more=1', 'cursor=%00']) {
       const { status, json } = await hall.get('admin', `/wcp/receipts?${query}`);
       expect([query, status, json.code]).toEqual([query, 400, 'INVALID_QUERY']);
@@ -112,8 +113,8 @@ describe('a body is JSON that every reader reads alike', () => {
   });
 });
 
-describe('a Hall limits how often it is asked', () => {
-  test('each principal for itself, and whoever has no valid key by address', async () => {
+describe('rate limits', () => {
+  test('each principal has a limit of its own, and callers without a valid key have one by address', async () => {
     const limited = await TestHall.open({ http: { requests_per_minute: 3 } });
     const statuses = async (person: 'tenant' | 'foreigner' | 'revoked') => {
       const answers = [];

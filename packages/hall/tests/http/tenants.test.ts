@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => hall.close());
 
-describe('a tenant speaks for itself alone', () => {
+describe('a tenant acts for itself alone', () => {
   test.each(['/wcp/route', '/wcp/dispatch'])(
     '%s refuses to ask for another, and decides nothing',
     async (url) => {
@@ -40,7 +40,7 @@ describe('a tenant speaks for itself alone', () => {
     }
   });
 
-  test('a name that is no text is nobody: it is decided about, and denied', async () => {
+  test('a tenant_id that is not text is nobody: it is decided about, and denied', async () => {
     const before = hall.delivery.calls.length;
     for (const name of [null, 7, ['tenant-a'], { toString: 'tenant-a' }, true]) {
       const { json } = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a', { tenant_id: name }));
@@ -50,7 +50,7 @@ describe('a tenant speaks for itself alone', () => {
   });
 });
 
-describe("a word that is no text is nobody's, wherever it stands", () => {
+describe('a member that is not text names nobody', () => {
   test.each([
     'tenant_id',
     'correlation_id',
@@ -59,7 +59,7 @@ describe("a word that is no text is nobody's, wherever it stands", () => {
     'qos_class',
     'tenant_credential',
     'data_label',
-  ])('%s', async (name) => {
+  ])('a %s that is not text names nobody', async (name) => {
     await hall.post('admin', '/wcp/freeze', { scope: 'correlation', value: 'null', reason: 'a test' });
     for (const value of [
       null,
@@ -81,10 +81,10 @@ describe("a word that is no text is nobody's, wherever it stands", () => {
   });
 });
 
-describe("a tenant does not see another's records, nor that there are any", () => {
+describe("a tenant sees neither another's records nor that there are any", () => {
   const lists = ['/wcp/decisions', '/wcp/receipts'] as const;
 
-  test.each(lists)('%s lists its own alone, whatever it filters by', async (url) => {
+  test.each(lists)('%s lists only its own, whatever the filter', async (url) => {
     const received = [
       '',
       `?correlation_id=${ours.correlation_id}`,
@@ -102,7 +102,7 @@ describe("a tenant does not see another's records, nor that there are any", () =
     expect(json.items).toEqual([]);
   });
 
-  test('what is hidden and what is not there get the same answer', async () => {
+  test('what is hidden and what does not exist get the same answer', async () => {
     for (const [there, nowhere] of [
       [`/wcp/decisions/${ours.decision_id}`, '/wcp/decisions/01a21d58-0000-7000-8000-000000000000'],
       [`/wcp/approvals/${ours.approval_id}`, '/wcp/approvals/01a21d58-0000-7000-8000-000000000000'],
@@ -115,7 +115,7 @@ describe("a tenant does not see another's records, nor that there are any", () =
     }
   });
 
-  test('overseers see all', async () => {
+  test('overseers see the records of every tenant', async () => {
     for (const person of ['steward', 'auditor', 'admin'] as const) {
       const { text } = await hall.get(person, '/wcp/decisions');
       expect(text).toContain('tenant-a');
@@ -123,7 +123,7 @@ describe("a tenant does not see another's records, nor that there are any", () =
     }
   });
 
-  test('a page of its own does not tell how much there is of others', async () => {
+  test('a page of its own does not disclose how much others have', async () => {
     const first = await hall.get('tenant', '/wcp/receipts?limit=1');
     expect(first.json.items).toHaveLength(1);
     const beyond = await hall.get('foreigner', '/wcp/receipts?cursor=0');
@@ -131,8 +131,8 @@ describe("a tenant does not see another's records, nor that there are any", () =
   });
 });
 
-describe('a tenant does not approve', () => {
-  test('its own request, also where it is a steward beside', async () => {
+describe('who may not approve', () => {
+  test('a tenant does not approve its own request, even if it is also a steward', async () => {
     const { approval_id } = await hall.hold();
     for (const resolution of ['approve', 'deny', 'escalate']) {
       expect((await hall.resolve('tenant', approval_id, { resolution })).json.code).toBe('FORBIDDEN');
@@ -142,7 +142,7 @@ describe('a tenant does not approve', () => {
     expect([json.state, json.history]).toEqual(['pending', []]);
   });
 
-  test("another's request, unless it is a steward beside", async () => {
+  test("a tenant does not approve another's request, unless it is also a steward", async () => {
     const input = inputFor('tenant-b', { capability_id: CAPABILITIES.held });
     const { json } = await hall.post('foreigner', '/wcp/dispatch', input);
     const id = json.decision.pending_approval_id;
@@ -150,7 +150,7 @@ describe('a tenant does not approve', () => {
     expect((await hall.resolve('both', id)).status).toBe(200);
   });
 
-  test('with a key or a credential of the tenant that is narrowed to the role of a steward', async () => {
+  test('a key or a credential of the tenant does not approve its requests when narrowed to the role of a steward', async () => {
     const { keys, issuers } = hall.hall.parts.identity;
     const narrow = await keys.create({ label: 'narrow', roles: ['steward'], tenant_id: 'tenant-a' });
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -176,7 +176,7 @@ describe('a tenant does not approve', () => {
     }
   });
 
-  test('not even an admin does, whose work is another', async () => {
+  test('not even an admin approves', async () => {
     const { approval_id } = await hall.hold();
     expect((await hall.resolve('admin', approval_id)).json.code).toBe('FORBIDDEN');
   });

@@ -1,9 +1,9 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import type { RouteDecision } from '@wcp/spec';
+import type { Role } from '@wcp/spec/hall';
 import type { AssembledHall } from '../../src/hall/create-hall.ts';
 import { assembleHall } from '../../src/hall/create-hall.ts';
 import type { HallOptions } from '../../src/hall/hall-options.ts';
-import type { Role } from '../../src/identity/principal.ts';
 import { CONFIG, inputFor, RULES } from './documents.ts';
 import { ACME, CAPABILITIES, FakeDelivery, recordOf } from './workers.ts';
 

@@ -1,9 +1,9 @@
 import type { Finding } from '@wcp/spec';
 import { isTime } from '@wcp/spec/document';
+import type { Role } from '@wcp/spec/hall';
 import { z } from 'zod';
 import type { StatefulRow } from '../../storage/store/store.ts';
 import { authority, checkRoles, label, roles, tenantId, time } from '../identity-members.ts';
-import type { Role } from '../principal.ts';
 import type { Form } from '../read-form.ts';
 import { brokenRow, readRow } from '../stored-rows.ts';
 

@@ -1,5 +1,6 @@
+import { ROLES, type Role } from '@wcp/spec/hall';
 import type { AuthenticationFailure } from '../authentication.ts';
-import { type Principal, ROLES, type Role } from '../principal.ts';
+import type { Principal } from '../principal.ts';
 import type { Issuer } from './issuer.ts';
 
 /** The claims of a credential whose signature is the issuer's; their values may be anything. */

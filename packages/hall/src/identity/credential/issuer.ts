@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import type { Role } from '@wcp/spec/hall';
 import { z } from 'zod';
 import type { StatefulRow } from '../../storage/store/store.ts';
 import { authority, checkRoles, opaqueId, roles, tenantId } from '../identity-members.ts';
-import type { Role } from '../principal.ts';
 import type { Form } from '../read-form.ts';
 import { brokenRow, readRow } from '../stored-rows.ts';
 import { ed25519Key } from './ed25519-key.ts';

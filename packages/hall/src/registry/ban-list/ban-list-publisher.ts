@@ -1,9 +1,9 @@
 import type { BanListCode } from '@wcp/evidence';
 import { parseBanList } from '@wcp/evidence/ban-list';
 import type { BanList } from '@wcp/spec';
+import type { HallEvent, ProblemCode } from '@wcp/spec/hall';
 import type { HallClock } from '../../base/hall-clock.ts';
-import type { HallEvent } from '../../base/hall-event.ts';
-import { type ProblemCode, ProblemError } from '../../base/problem.ts';
+import { ProblemError } from '../../base/problem.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import { hasRole, type Principal } from '../../identity/principal.ts';
 import type { Journal } from '../../storage/journal.ts';

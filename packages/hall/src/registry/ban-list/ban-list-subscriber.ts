@@ -1,6 +1,6 @@
 import type { BanListCode } from '@wcp/evidence';
+import type { HallEvent } from '@wcp/spec/hall';
 import type { HallClock } from '../../base/hall-clock.ts';
-import type { HallEvent } from '../../base/hall-event.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Journal } from '../../storage/journal.ts';
 import type { ActiveBanLists, Subscription } from './active-ban-lists.ts';

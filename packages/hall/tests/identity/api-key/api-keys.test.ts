@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
+import type { Role } from '@wcp/spec/hall';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Principal, Role } from '../../../src/identity/principal.ts';
+import type { Principal } from '../../../src/identity/principal.ts';
 import { after, Bench, NOW } from '../support.ts';
 
 const TENANT = { label: 'acme agent', roles: ['tenant'], tenant_id: 'acme', authority: null };

@@ -1,1 +1,0 @@
-export { HALL_EVENTS, type HallEvent } from '@wcp/spec/hall';
