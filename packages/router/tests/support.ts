@@ -1,4 +1,4 @@
-// Scenes: a small sound world with its facts and input, in which a test changes what it speaks of.
+// Scenes: a small valid world with facts and an input, of which a test changes the part that it is about.
 
 import { type RouteDecision, recordHash } from '@wcp/spec';
 import { type AcceptedInput, readRouteInput } from '@wcp/spec/input';

@@ -14,6 +14,8 @@ import { type Evaluation, isStrict, type ScoredEvaluation } from '../evaluation/
 import type { CompiledRule } from '../world/compiled-rule.ts';
 import { denialEvents, dispatchEvents, holdEvents } from './decision-events.ts';
 
+type Outcome = RouteDecision['outcome'];
+
 /**
  * Writes down the decision when no step has denied (section 6): what requires a human is held, unless
  * it was approved or the level is only advisory (section 5.16).
@@ -52,11 +54,7 @@ export function buildDenial(current: Evaluation, denial: Denial): DenyDecision {
  * another decision. One literal for all outcomes, so that decisions have one shape and are quick to
  * make and to read; the two functions above fill the members of each outcome.
  */
-function membersOf(
-  current: Evaluation,
-  outcome: RouteDecision['outcome'],
-  denial: Denial | null,
-): DecisionMembers {
+function membersOf(current: Evaluation, outcome: Outcome, denial: Denial | null): DecisionMembers {
   const { engine, facts, input, rule } = current;
   return {
     decision_id: facts.decision_id,

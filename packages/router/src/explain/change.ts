@@ -3,7 +3,10 @@ import type { Engine } from '../world/world.ts';
 
 /** One change that helps to get a request dispatched. */
 export interface Change {
-  /** Who can make the change: the tenant, the caller of `decide`, the operator, the worker's authority, the rules' author. */
+  /**
+   * Who can make the change: the tenant, the caller of `decide`, the operator, the worker's authority,
+   * the rules' author.
+   */
   readonly where: 'input' | 'facts' | 'config' | 'worker' | 'rule';
   /** What is changed: a JSON Pointer into that document; for a worker it begins with the worker_id. */
   readonly path: string;

@@ -29,7 +29,10 @@ export function smallestChange(
   }
 }
 
-/** The payload matters only to the digest of an approval; without one it is left out, for each attempt would hash it. */
+/**
+ * The payload matters only to the digest of an approval; without one it is left out, for each attempt
+ * would hash it.
+ */
 function attemptOf(engine: Engine, given: object, input: RouteInput): Attempt {
   const facts: Attempt['facts'] = { ...given };
   const { request: _, ext: __, ...rest } = input;
@@ -46,7 +49,10 @@ function searchAll(start: Attempt): readonly Change[] | null {
   return null;
 }
 
-/** Tries changes in their order, so that the answer is always the same, and only as many as fit the budget. */
+/**
+ * Tries changes in their order, so that the answer is always the same, and only as many as fit the
+ * budget.
+ */
 class Search {
   readonly #start: Attempt;
   #attemptsLeft: number;

@@ -4,7 +4,10 @@ import type { CompiledWorker } from '../world/compiled-worker.ts';
 import type { Engine } from '../world/world.ts';
 import type { Attempt, CandidateChange } from './change.ts';
 
-/** How many workers of a rule are looked at: each adds changes, and every pair and triple of them is tried. */
+/**
+ * How many workers of a rule are looked at: each adds changes, and every pair and triple of them is
+ * tried.
+ */
 const MAX_WORKERS = 8;
 
 /** Changes to the workers of the rule, one worker and one member at a time. */
@@ -88,7 +91,10 @@ function recordChanges(
   return changes;
 }
 
-/** The engine with one worker changed wherever the rule offers it; by its id, for an earlier change may have replaced it. */
+/**
+ * The engine with one worker changed wherever the rule offers it; by its id, for an earlier change may
+ * have replaced it.
+ */
 function withWorker(
   engine: Engine,
   rule: CompiledRule,

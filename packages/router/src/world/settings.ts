@@ -37,7 +37,10 @@ export function isProfile(id: string): boolean {
   return findEntity(id)?.type === 'profile';
 }
 
-/** The settings in force: defaults, then what the configuration says, then what its profile makes stricter. */
+/**
+ * The settings in force: defaults, then what the configuration says, then what its profile makes
+ * stricter.
+ */
 export function settingsOf(config: HallConfig): Settings {
   const profile = config.profile ?? null;
   const posture = postureOf(profile);

@@ -36,7 +36,7 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
  * @example
  * import { schemaDocument } from '@wcp/spec/document';
  *
- * const schema = schemaDocument('route-input'); // { $schema: '…/2020-12/schema', $id: 'urn:wcp:0.2:route-input', … }
+ * const schema = schemaDocument('route-input'); // { $schema: …, $id: 'urn:wcp:0.2:route-input', … }
  */
 export function schemaDocument(name: string): object {
   if (!Object.hasOwn(SCHEMAS, name))

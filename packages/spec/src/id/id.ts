@@ -21,7 +21,7 @@ export type IdKind = (typeof ID_KINDS)[number];
 export type IdCheck = ValidId | InvalidId;
 
 /** An identifier of one kind. */
-export interface ValidId {
+interface ValidId {
   readonly valid: true;
   /** The expected kind, else the one found. */
   readonly kind: IdKind;
@@ -33,7 +33,7 @@ export interface ValidId {
 }
 
 /** What is not an identifier, or not one of the expected kind. */
-export interface InvalidId {
+interface InvalidId {
   readonly valid: false;
   /** The expected kind, else null. */
   readonly kind: string | null;

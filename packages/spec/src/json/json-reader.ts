@@ -72,7 +72,7 @@ export class JsonReader {
     return written;
   }
 
-  /** Counts a text that is too long without copying it: an attacker may have concatenated a billion pieces. */
+  /** Counts a text that is too long without flattening it: an attacker may have joined a billion pieces. */
   #skip(text: string): string {
     this.size += text.length;
     return '';

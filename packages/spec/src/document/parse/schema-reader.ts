@@ -155,7 +155,10 @@ class SchemaReader {
   }
 }
 
-/** The required member by whose constant value each of several alternatives is known; undefined without one. */
+/**
+ * The required member by whose constant value each of several alternatives is known; undefined without
+ * one.
+ */
 function tagOf(alternatives: readonly Keywords[]): string | undefined {
   const [first, ...others] = alternatives;
   if (first === undefined || others.length === 0) return undefined;

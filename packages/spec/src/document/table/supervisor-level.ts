@@ -8,7 +8,10 @@ export interface SupervisorLevelEntry {
   readonly leads_to: 'dispatch' | 'human_result' | 'freeze';
 }
 
-/** Every supervisor level, from least to most: the order of the rows is the order of the levels (WCP-5-10). */
+/**
+ * Every supervisor level, from least to most: the order of the rows is the order of the levels
+ * (WCP-5-10).
+ */
 export const SUPERVISOR_LEVEL_TABLE = [
   {
     level: 'advisory',
