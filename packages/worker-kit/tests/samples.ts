@@ -1,21 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
-import {
-  type Clock,
-  defineWorker,
-  sealRecord,
-  type WorkerDefinition,
-  type WorkerOptions,
-} from '../src/index.ts';
+import { type Clock, defineWorker, type WorkerDefinition, type WorkerOptions } from '../src/index.ts';
 import { testContext } from '../src/testing/index.ts';
+import { record } from './record.ts';
 
-export const record = sealRecord({
-  worker_id: 'org.test.worker.one',
-  worker_species_id: 'wrk.doc.summarizer',
-  capabilities: ['cap.doc.summarize', 'cap.doc.hash'],
-  risk_tier: 'low',
-  allowed_environments: ['dev', 'stage'],
-});
+export { record };
 
 export const context = testContext();
 

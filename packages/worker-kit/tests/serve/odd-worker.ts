@@ -1,7 +1,7 @@
 /** A served worker that does what its request says, for the tests of the run modes. */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { defineWorker, serveWorker } from '../../src/index.ts';
-import { record } from '../samples.ts';
+import { record } from '../record.ts';
 
 const acts: Record<string, (text: string) => unknown> = {
   echo: (text) => ({ text }),
