@@ -133,4 +133,13 @@ describe('hostile HTML', () => {
     expect(textOf(times(unit)).length).toBeLessThan(60_000);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
+
+  test.each([
+    ['no-break spaces', `<p><b>x${'&nbsp; '.repeat(50_000)}</b>y`, 'x y'],
+    ['spaces in code', `<pre>x${' \n'.repeat(200_000)}y</pre>`, `\`\`\`\nx${' \n'.repeat(50)}y\n\`\`\``],
+  ])('long runs of %s take seconds at most', (_, html, text) => {
+    const started = performance.now();
+    expect(textOf(html)).toBe(text);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
 });

@@ -8,6 +8,7 @@ import { type DomElement, isElement } from './dom.ts';
 export function writeMarkdown(root: DomElement): string {
   prepare(root);
   root.normalize();
+  collapseSpace(root);
   return turndown.turndown(root).trim();
 }
 
@@ -23,18 +24,18 @@ export function squeeze(text: string): string {
 function prepare(parent: DomElement): boolean {
   let hasText = false;
   for (const node of [...parent.childNodes]) {
-    if (!isElement(node)) hasText ||= /\S/.test(node.textContent ?? '');
-    else if (node.nodeName !== 'BR' && node.nodeName !== 'HR') hasText = prepareElement(node) || hasText;
+    if (isElement(node)) hasText = prepareElement(node) || hasText;
+    else hasText = /\S/.test(node.textContent ?? '') || hasText;
   }
   if (parent.nodeName === 'OL') numberItems(parent);
   return hasText;
 }
 
 function prepareElement(element: DomElement): boolean {
-  const isCode = element.nodeName === 'PRE' || element.nodeName === 'LISTING';
+  if (element.nodeName === 'BR' || element.nodeName === 'HR') return false;
   const isShown = !CHROME.has(element.nodeName) && !isHidden(element) && prepare(element);
   if (!isShown) element.replaceWith(' ');
-  else if (isCode) flatten(element);
+  else if (element.nodeName === 'PRE' || element.nodeName === 'LISTING') flatten(element);
   return isShown;
 }
 
@@ -47,10 +48,22 @@ function isHidden(element: DomElement): boolean {
   return HIDING_STYLE.test(element.getAttribute('style') ?? '');
 }
 
+/** Outside of code every run of white space is one space, and a no-break space is like any other. */
+function collapseSpace(parent: DomElement): void {
+  for (const node of parent.childNodes) {
+    if (!isElement(node)) node.textContent = (node.textContent ?? '').replace(/\s+/g, ' ');
+    else if (node.nodeName !== 'PRE') collapseSpace(node);
+  }
+}
+
+/** The converter takes quadratic time for a run of white space. */
+const LONG_SPACE = /\s{101,}/g;
+const MAX_SPACE = 100;
+
 /** Code has no elements, and its white space is part of it. */
 function flatten(element: DomElement): void {
   const code = element.ownerDocument.createElement('pre');
-  code.textContent = element.textContent;
+  code.textContent = (element.textContent ?? '').replace(LONG_SPACE, (run) => run.slice(0, MAX_SPACE));
   element.replaceWith(code);
 }
 
@@ -87,8 +100,7 @@ const MARK = /^(?:#{1,6}(?=\s|$)|`{3}|~{3}|[<>]|(?:=+|-+)$)/;
 
 /** Text that stays text: what it begins with is not a mark of Markdown. */
 function escapeLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ');
-  return MARK.test(line) ? `\\${line}` : line;
+  return MARK.test(text) ? `\\${text}` : text;
 }
 
 function asBlock(text: string): string {
