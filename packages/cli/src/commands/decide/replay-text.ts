@@ -45,7 +45,7 @@ export function replayText(summary: ReplaySummary, { green, red }: Colours): str
   const { decisions, flips, by_kind, other_denials, is_audit } = summary;
   const total = `${count(decisions, 'decision')} replayed`;
   const kinds = Object.entries(by_kind).map(([kind, number]) => `${number} ${KINDS[kind as FlipKind]}`);
-  const unchanged = is_audit ? 'each comes out exactly as its receipt says' : 'none changes';
+  const unchanged = is_audit ? 'each comes out exactly as its receipt says' : 'no decision changes';
   const verdict =
     flips === 0
       ? green(unchanged)

@@ -1,8 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConformanceReport } from '@wcp/conformance';
-import { describe, expect, test } from 'vitest';
+import {
+  type ConformanceReport,
+  exitCode,
+  type Fixtures,
+  loadFixtures,
+  runConformance,
+} from '@wcp/conformance';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { scratch, wcp, wcpProcess } from '../../support/support.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../src/main.ts');
@@ -19,10 +25,21 @@ function pythonProgram(): string {
   }).stdout.trim();
 }
 
-async function referee(port: readonly string[], options: readonly string[] = []) {
+/** Runs a port by the command, as its users do. */
+async function runByCommand(port: readonly string[], options: readonly string[] = []) {
   const file = join(scratch(), 'report.json');
   const { code, out } = await wcp(['conformance', 'run', '--report', file, ...options, '--', ...port]);
   return { code, out, report: JSON.parse(readFileSync(file, 'utf8')) as ConformanceReport };
+}
+
+let fixtures: Fixtures;
+beforeAll(async () => {
+  fixtures = await loadFixtures();
+});
+
+/** Runs a port against some of the fixtures, which are read once for all tests. */
+function referee([command = '', ...args]: readonly string[], filter: string): Promise<ConformanceReport> {
+  return runConformance({ command, args, fixtures, knownFailures: [], timeoutMs: 60_000, filter });
 }
 
 /** A report without its times: members that end in _ms, and when it began. */
@@ -34,9 +51,9 @@ function timeless(report: ConformanceReport): unknown {
   );
 }
 
-describe('this implementation under the referee', () => {
+describe.concurrent('this implementation under the referee', () => {
   test('passes every case and reaches WCP-Full', async () => {
-    const { code, out, report } = await referee(SELF);
+    const { code, out, report } = await runByCommand(SELF);
     expect(report.unexpected, out.slice(0, 4000)).toBe(0);
     expect(code).toBe(0);
     expect(out).toContain('WCP-Full');
@@ -45,17 +62,19 @@ describe('this implementation under the referee', () => {
   }, 300_000);
 
   test('gives the same report at every run, except for times', async () => {
-    const run = () => referee(SELF, ['--filter', 'r*']);
-    const [first, second] = await Promise.all([run(), run()]);
-    expect(timeless(second.report)).toEqual(timeless(first.report));
+    const [first, second] = await Promise.all([referee(SELF, 'r*'), referee(SELF, 'r*')]);
+    expect(timeless(second)).toEqual(timeless(first));
   }, 300_000);
 });
 
-describe('the port in Python', () => {
+describe.concurrent('the port in Python', () => {
   test.skipIf(python === null)(
     `passes all of WCP-Standard${python === null ? ' (skipped: python3 is not on this machine)' : ''}`,
     async () => {
-      const { code, out, report } = await referee([python as string, PYTHON_PORT], ['--level', 'standard']);
+      const { code, out, report } = await runByCommand(
+        [python as string, PYTHON_PORT],
+        ['--level', 'standard'],
+      );
       expect(report.unexpected, out.slice(0, 4000)).toBe(0);
       expect(code).toBe(0);
     },
@@ -83,8 +102,8 @@ describe.concurrent('a port that cheats', () => {
   test.each(cheats)(
     '%s is caught by %s',
     async (cheat, area) => {
-      const { code, report } = await referee([process.execPath, CHEAT, cheat], ['--filter', `${area}*`]);
-      expect(code).toBe(1);
+      const report = await referee([process.execPath, CHEAT, cheat], `${area}*`);
+      expect(exitCode(report)).toBe(1);
       expect(report.cases.some(({ status }) => status === 'failed')).toBe(true);
     },
     300_000,
@@ -92,6 +111,15 @@ describe.concurrent('a port that cheats', () => {
 });
 
 describe('wcp conformance', () => {
+  test('exits 1 if a port fails a case', async () => {
+    const { code, out } = await runByCommand(
+      [process.execPath, CHEAT, 'drops-telemetry'],
+      ['--filter', 'telemetry/*'],
+    );
+    expect(out).toMatch(/[1-9][0-9]* unexpected/);
+    expect(code).toBe(1);
+  });
+
   test('lists the cases of a level, and shows one with the lines that a port reads', async () => {
     const listed = await wcp(['conformance', 'list', '--level', 'basic', '--filter', 'ids/', '--json']);
     expect(listed.code).toBe(0);
