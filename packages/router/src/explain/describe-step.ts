@@ -1,10 +1,14 @@
 import { escapeText } from '@wcp/spec/json';
-import type { Evaluation } from '../evaluation/evaluation.ts';
-import type { CompiledWorker } from '../world/compiled-worker.ts';
+import type { Evaluation, SelectedEvaluation } from '../evaluation/evaluation.ts';
 import type { PolicyVerdict } from '../world/policy-gate.ts';
 
+/** A sentence about a step that let the request pass; it relies on what that step and those before it have set. */
+interface Describe {
+  of(current: Evaluation): string;
+}
+
 /** Why each step let a request pass, in one sentence; by the step's number. */
-const PASSED: Readonly<Record<number, (current: Evaluation) => string>> = {
+const PASSED: Readonly<Record<number, Describe['of']>> = {
   1: () => 'Every member of the input is valid.',
   2: () => 'Rules, configuration, catalog version and facts are valid.',
   3: () => 'Nothing is frozen: not the Hall, this tenant or this correlation.',
@@ -25,10 +29,8 @@ const PASSED: Readonly<Record<number, (current: Evaluation) => string>> = {
       ? 'Every rule can match something.'
       : `${engine.dead_rules.length} dead rule(s), which ${input.env} tolerates.`,
   8: ({ matched_rule_id }) => `Rule "${matched_rule_id}" is the first that matches.`,
-  9: (current) => {
-    const { worker_id, species } = current.worker as CompiledWorker;
-    return `Worker ${worker_id} of species ${species} has every required control (${current.controls?.length}).${skipped(current)}`;
-  },
+  9: ({ worker, controls, candidates }: SelectedEvaluation) =>
+    `Worker ${worker.worker_id} of species ${worker.species} has every required control (${controls.length}).${skipped(candidates)}`,
   10: ({ attestation_required }) =>
     attestation_required
       ? 'The code is the code that was attested, and it is not banned.'
@@ -50,7 +52,7 @@ const HOLD_REASONS = { 12: 'BLAST_RADIUS_EXCEEDED', 13: 'POLICY_GATE', 14: 'RULE
 
 /** Why a step let the request pass. */
 export function describeStep(step: number, current: Evaluation): string {
-  return (PASSED[step] as (current: Evaluation) => string)(current);
+  return (PASSED[step] as Describe['of'])(current);
 }
 
 /** Why a step holds the decision for a human, or null where it does not. */
@@ -66,7 +68,7 @@ export function describeHold(step: number, current: Evaluation): string | null {
     : `The rule requires a human (${held.level}).`;
 }
 
-function skipped({ candidates }: Evaluation): string {
+function skipped(candidates: SelectedEvaluation['candidates']): string {
   const before = candidates.filter(
     ({ skip_reason }) => skip_reason !== null && skip_reason !== 'already_selected',
   );
