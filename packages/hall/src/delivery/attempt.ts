@@ -66,7 +66,7 @@ export class Attempt {
     return true;
   }
 
-  /** The worker was lost, and the call with it; where it was told to stop, that is the reason. */
+  /** The worker was lost, and the call with it; where it was asked to stop, that is the reason. */
   lose(code: DeliveryCode): void {
     this.settle({ code: this.#signal?.aborted ? 'DELIVERY_CANCELLED' : code });
   }

@@ -14,11 +14,11 @@ export type DispatchMode = 'route' | 'dispatch';
 
 /** What a decision means to the humans who watch over it. */
 export interface HumanReview {
-  /** The review that a decision opens; null where no human has to know of it. */
+  /** The review that a decision opens; null where no human must know of it. */
   open(decided: Decided, mode: DispatchMode): Review | null;
 }
 
-/** A hold, or a dispatch that goes on while a human is told of it. */
+/** A request on hold, or a dispatch that goes on while a human is notified. */
 export interface Review {
   /** What becomes durable with the decision. */
   readonly changes: readonly Change[];

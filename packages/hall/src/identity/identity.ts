@@ -34,7 +34,7 @@ export interface IdentityOptions {
   /** The time of changes. */
   readonly now: () => Date;
   /** Called for each header that was rejected, for the log; it must not throw. */
-  readonly onFailure?: (refusal: FailedAuthentication) => void;
+  readonly onFailure?: (failure: FailedAuthentication) => void;
 }
 
 const KEY_PREFIX = 'wcp_';

@@ -1,6 +1,6 @@
 import type { Approval } from '../approval.ts';
 
-/** What a human is told: a request waits, a dispatch went on under advice, or a hold came to an end. */
+/** What a human is notified of: a request on hold, a dispatch that went on, or the end of a hold. */
 export interface ApprovalNotice {
   readonly kind: 'pending' | 'advised' | 'resolved';
   readonly approval: Approval;

@@ -3,13 +3,13 @@ import type { Change } from '../../storage/store/store.ts';
 import type { ApprovalNotice, HumanApprovalCallback } from './approval-notice.ts';
 import { openWebhooks, type WebhookParts, type WebhookTarget } from './webhooks.ts';
 
-/** How humans are told of requests on hold. */
+/** How humans are notified of requests on hold. */
 export interface NotifierOptions {
   readonly callbacks?: readonly HumanApprovalCallback[];
   readonly webhooks?: readonly WebhookTarget[];
 }
 
-/** Tells humans: callbacks at once, webhooks by way of the store. */
+/** Notifies humans: callbacks at once, webhooks by way of the store. */
 export interface Notifier {
   /** What must become durable together with the change that a notice is about. */
   changes(notice: ApprovalNotice, at: string): readonly Change[];

@@ -30,13 +30,13 @@ export class ChainedCalls {
   async answer(seq: number, asked: unknown): Promise<string> {
     const { dispatch, max } = this.#limit;
     this.#count += 1;
-    if (dispatch === undefined) return this.#refuse(seq, 'DISPATCH_NOT_ALLOWED');
-    if (this.#count > max) return this.#refuse(seq, 'DISPATCH_TOO_MANY');
+    if (dispatch === undefined) return this.#problem(seq, 'DISPATCH_NOT_ALLOWED');
+    if (this.#count > max) return this.#problem(seq, 'DISPATCH_TOO_MANY');
     try {
       const line = this.#line(seq, await dispatch(asked));
-      return Buffer.byteLength(line) > MAX_CALL_LENGTH ? this.#refuse(seq, 'DISPATCH_TOO_LARGE') : line;
+      return Buffer.byteLength(line) > MAX_CALL_LENGTH ? this.#problem(seq, 'DISPATCH_TOO_LARGE') : line;
     } catch {
-      return this.#refuse(seq, 'DISPATCH_FAILED');
+      return this.#problem(seq, 'DISPATCH_FAILED');
     }
   }
 
@@ -44,7 +44,7 @@ export class ChainedCalls {
     return JSON.stringify({ dispatched: { id: this.#limit.id, seq, answer: { decision, result } } });
   }
 
-  #refuse(seq: number, code: keyof typeof PROBLEMS): string {
+  #problem(seq: number, code: keyof typeof PROBLEMS): string {
     const error = { code, message: PROBLEMS[code] };
     return JSON.stringify({ dispatched: { id: this.#limit.id, seq, error } });
   }

@@ -145,7 +145,7 @@ export class WorkerProcess {
     child.on('close', () => this.#end(...exit));
   }
 
-  /** Not in the same turn of the event loop, so that a call that begins now is told. */
+  /** Not in the same turn of the event loop, so that a call that begins now learns of it. */
   #failToStart(): void {
     if (this.#child?.pid !== undefined) return;
     setImmediate(() => {

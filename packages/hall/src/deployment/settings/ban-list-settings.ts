@@ -5,11 +5,11 @@ import type { BanListSubscription } from '../../registry/ban-list/ban-list-optio
 
 const BAN_LIST =
   'A ban list is {"url": …, "authority": …, "public_keys": […]}, or with file in place of url.';
-const URL_FORM = 'url begins with http:// or https:// and holds no password.';
-const FILE = 'file is the file of a ban list, relative to this file.';
-const AUTHORITY = 'authority is org.<name> or x.<name>.';
-const KEYS = 'public_keys is a list of public keys, each 64 hexadecimal digits.';
-const POLL = 'poll_seconds is from 1 to 86400.';
+const URL_FORM = 'url must begin with http:// or https:// and hold no password.';
+const FILE = 'file must be the file of a ban list, relative to this file.';
+const AUTHORITY = 'authority must be org.<name> or x.<name>.';
+const KEYS = 'public_keys must be a list of public keys, each 64 hexadecimal digits.';
+const POLL = 'poll_seconds must be from 1 to 86400.';
 
 /** One ban list that `server.json` subscribes to. */
 export const banListSchema = z

@@ -15,16 +15,16 @@ export type ServerReading =
 /** Reads `server.json`, which may be absent: everything has a default. */
 export async function readServerFile(dir: string): Promise<ServerReading> {
   const file = await readJsonFile(dir, LAYOUT.server);
-  if (!file.ok && !file.isAbsent) return refuse([{ path: null, code: 'NOT_JSON', message: file.message }]);
+  if (!file.ok && !file.isAbsent) return failed([{ path: null, code: 'NOT_JSON', message: file.message }]);
   try {
     return { ok: true, settings: readServerSettings(file.ok ? file.value : {}) };
   } catch (error) {
-    if (error instanceof ProblemError) return refuse(error.findings);
+    if (error instanceof ProblemError) return failed(error.findings);
     throw error;
   }
 }
 
-function refuse(findings: readonly Omit<DeploymentFinding, 'file'>[]): ServerReading {
+function failed(findings: readonly Omit<DeploymentFinding, 'file'>[]): ServerReading {
   return { ok: false, findings: findings.map((finding) => serverFinding(finding)) };
 }
 

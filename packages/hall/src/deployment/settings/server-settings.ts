@@ -6,22 +6,25 @@ import { banListSchema } from './ban-list-settings.ts';
 const count = (message: string, max: number, min = 1) => z.int(message).min(min, message).max(max, message);
 const text = (message: string) => z.string(message).regex(/^[^\p{Cc}]{1,1024}$/u, message);
 
-const HOST = 'host is a name or an address to listen at, such as 127.0.0.1.';
-const PORT = 'port is a number from 0 to 65535; 0 takes any that is free.';
-const ORIGIN = 'origin is the name of the log, a URL without its scheme such as hall.example.org/wcp.';
-const TIMEOUT = 'timeout_ms is how long a worker may take, from 1 to 86400000 milliseconds.';
-const BODY = 'body_bytes is how long a body may be, from 1024 to 67108864 bytes.';
-const RATE = 'requests_per_minute is a number from 1.';
-const TENANT_CONCURRENCY = 'concurrency is how many dispatches of a tenant run at a time, from 1 to 100000.';
-const TENANT_WAITING = 'waiting is how many dispatches of a class of a tenant may wait, from 0 to 1000000.';
+const HOST = 'host must be a name or an address to listen on, such as 127.0.0.1.';
+const PORT = 'port must be a number from 0 to 65535; 0 takes any free port.';
+const ORIGIN = 'origin must be the name of the log: a URL without its scheme, such as hall.example.org/wcp.';
+const TIMEOUT = 'timeout_ms, the time that a worker may take, must be from 1 to 86400000 milliseconds.';
+const BODY = 'body_bytes, the size of the largest body, must be from 1024 to 67108864 bytes.';
+const RATE = 'requests_per_minute must be a number from 1.';
+const TENANT_CONCURRENCY =
+  'concurrency, the dispatches of a tenant that run at a time, must be from 1 to 100000.';
+const TENANT_WAITING =
+  'waiting, the dispatches of one class of a tenant that may wait, must be from 0 to 1000000.';
 const WEBHOOK = 'A webhook is {"url": …, "secret_env": …}.';
-const SECRET_ENV = 'secret_env is the name of an environment variable that holds the secret, whsec_….';
+const SECRET_ENV = 'secret_env must be the name of an environment variable that holds the secret, whsec_….';
 const WORKER =
   'A worker is {"dir": …, "program": …}, {"dir": …, "command": [...]} or {"url": …, "record": …}.';
-const ENV = 'env is an object: each variable is a text, or {"from": NAME} to take it from the Hall\'s own.';
-const ENV_VALUE = 'A variable is a text, or {"from": NAME}.';
+const ENV =
+  'env must be an object: each variable is a text, or {"from": NAME} to take it from the environment of the Hall.';
+const ENV_VALUE = 'A variable must be a text, or {"from": NAME}.';
 
-const url = z.string('url is an address.').refine(isHttp, 'url begins with http:// or https://.');
+const url = z.string('url must be an address.').refine(isHttp, 'url must begin with http:// or https://.');
 const variable = z.union(
   [z.string(), z.strictObject({ from: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) })],
   ENV_VALUE,
@@ -29,37 +32,37 @@ const variable = z.union(
 
 const worker = z.strictObject(
   {
-    dir: text("dir is the folder of the worker's package, relative to this file.").exactOptional(),
-    program: text('program is the file in the package that Node runs.').exactOptional(),
+    dir: text("dir must be the folder of the worker's package, relative to this file.").exactOptional(),
+    program: text('program must be the file in the package that Node runs.').exactOptional(),
     command: z
-      .array(text('A command is a list of texts.'), 'command is a list of texts.')
-      .min(1, 'command is a list of at least one text.')
+      .array(text('command must be a list of texts.'), 'command must be a list of texts.')
+      .min(1, 'command must be a list of at least one text.')
       .exactOptional(),
     url: url.exactOptional(),
-    record: text('record is the file of the registry record, relative to this file.').exactOptional(),
+    record: text('record must be the file of the registry record, relative to this file.').exactOptional(),
     env: z.record(z.string(), variable, ENV).default({}),
-    processes: count('processes is how many run at a time, from 1 to 64.', 64).exactOptional(),
+    processes: count('processes, those that run at a time, must be from 1 to 64.', 64).exactOptional(),
     concurrency: count(
-      'concurrency is how many calls it has at a time, from 1 to 1024.',
+      'concurrency, the calls that it has at a time, must be from 1 to 1024.',
       1024,
     ).exactOptional(),
     waiting: count(
-      'waiting is how many calls of a class may wait, from 0 to 100000.',
+      'waiting, the calls of one class that may wait, must be from 0 to 100000.',
       100_000,
       0,
     ).exactOptional(),
-    failures: count('failures is after how many it is left alone, from 1 to 1000.', 1000).exactOptional(),
-    cooldown_ms: count(
-      'cooldown_ms is for how long it is left alone, from 1 to 86400000.',
-      86_400_000,
+    failures: count(
+      'failures, those in a row before its cool-down, must be from 1 to 1000.',
+      1000,
     ).exactOptional(),
-    memory_mb: count('memory_mb is from 16 to 1048576.', 1_048_576, 16).exactOptional(),
-    answer_bytes: count('answer_bytes is from 1024 to 1073741824.', 1_073_741_824, 1024).exactOptional(),
-    idle_ms: count('idle_ms is from 0 to 86400000.', 86_400_000, 0).exactOptional(),
-    grace_ms: count('grace_ms is from 0 to 600000.', 600_000, 0).exactOptional(),
-    dispatches: count('dispatches is from 0 to 10000.', 10_000, 0).exactOptional(),
+    cooldown_ms: count('cooldown_ms must be from 1 to 86400000 milliseconds.', 86_400_000).exactOptional(),
+    memory_mb: count('memory_mb must be from 16 to 1048576.', 1_048_576, 16).exactOptional(),
+    answer_bytes: count('answer_bytes must be from 1024 to 1073741824.', 1_073_741_824, 1024).exactOptional(),
+    idle_ms: count('idle_ms must be from 0 to 86400000.', 86_400_000, 0).exactOptional(),
+    grace_ms: count('grace_ms must be from 0 to 600000.', 600_000, 0).exactOptional(),
+    dispatches: count('dispatches must be from 0 to 10000.', 10_000, 0).exactOptional(),
     calls: count(
-      'calls is how many calls a process has before it is let go, from 1 to 1000000.',
+      'calls, those after which a process is replaced, must be from 1 to 1000000.',
       1_000_000,
     ).exactOptional(),
   },
@@ -97,13 +100,13 @@ const settings = z.strictObject(
     webhooks: z
       .array(
         z.strictObject({ url, secret_env: z.string(SECRET_ENV).min(1, SECRET_ENV) }, WEBHOOK),
-        'webhooks is a list.',
+        'webhooks must be a list.',
       )
       .default([]),
-    ban_lists: z.array(banListSchema, 'ban_lists is a list.').default([]),
-    workers: z.array(worker, 'workers is a list.').default([]),
+    ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
+    workers: z.array(worker, 'workers must be a list.').default([]),
   },
-  'server.json is a JSON object.',
+  'server.json must be a JSON object.',
 );
 
 /** What `server.json` says, with its defaults. */
