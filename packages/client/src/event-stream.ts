@@ -8,7 +8,7 @@ export interface StreamMessage {
   readonly retry_ms: number | null;
 }
 
-/** A message beyond the limit; whoever sends it is not a Hall. */
+/** A message beyond the limit: the server is not a Hall. */
 export class MessageTooLarge extends Error {}
 
 /**

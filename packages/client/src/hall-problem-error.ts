@@ -27,7 +27,7 @@ export class HallProblemError extends Error {
   readonly findings: readonly Finding[];
   /** The whole problem document. */
   readonly problem: ProblemDocument;
-  /** How long the Hall asks to wait before the next attempt, in milliseconds; null where it does not say. */
+  /** `Retry-After`, in milliseconds; null where the Hall sent none. */
   readonly retry_after_ms: number | null;
 
   constructor(problem: ProblemDocument, retry_after_ms: number | null = null) {

@@ -3,7 +3,7 @@ import { HallProblemError } from './hall-problem-error.ts';
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
-/** A Hall that asks for more patience than this gets none: the caller is told instead. */
+/** A longer `Retry-After` is not waited for: the call is rejected instead. */
 const MAX_RETRY_AFTER_MS = 30_000;
 
 /**
@@ -13,9 +13,9 @@ const MAX_RETRY_AFTER_MS = 30_000;
  */
 export function pauseAfter(error: unknown, attempt: number): number | null {
   if (error instanceof HallProblemError && (error.status === 429 || error.status === 503)) {
-    const asked = error.retry_after_ms;
-    if (asked === null) return backoff(attempt);
-    return asked <= MAX_RETRY_AFTER_MS ? asked : null;
+    const { retry_after_ms } = error;
+    if (retry_after_ms === null) return backoff(attempt);
+    return retry_after_ms <= MAX_RETRY_AFTER_MS ? retry_after_ms : null;
   }
   const isBroken = error instanceof WcpError && error.code === 'ERR_WCP_HALL_UNREACHABLE';
   return isBroken ? backoff(attempt) : null;

@@ -6,7 +6,7 @@ import type { HallParts } from './hall-parts.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call the route; absent, nobody. */
+    /** Who may call the route; nobody where it is absent. */
     access?: Operation['access'];
   }
   interface FastifyRequest {

@@ -1,6 +1,6 @@
 import { ProblemError } from '../base/problem.ts';
 
-/** Which page of a list a query asks for. */
+/** The page of a list that a query names. */
 export interface Page {
   readonly cursor: string | null;
   readonly limit: number;

@@ -5,7 +5,7 @@ import { freeObject, receipt, routeDecision, type Wire } from '../documents.ts';
 import { LOOKUP_PROBLEMS, type Operation, pageOf, pageQuery, text, USUAL_PROBLEMS } from '../operation.ts';
 import { OVERSEERS, READERS } from '../roles.ts';
 
-/** Where a held request has come to; `advised`: it went on, and a human was told. */
+/** Where a held request has come to; `advised`: it went on, and a human was informed. */
 export const APPROVAL_STATES = ['pending', 'approved', 'denied', 'expired', 'stale', 'advised'] as const;
 /** The longest reason of a resolution, in characters. */
 export const MAX_REASON_LENGTH = 2000;
