@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 TABLES = json.loads((HERE / "tables.json").read_bytes())  # defaults, profiles and events, as data
 SCHEMAS = {path.stem: json.loads(path.read_bytes()) for path in HERE.parents[2].glob("spec/schemas/*.json")}
 FACTS, ROUTE_INPUT = SCHEMAS["facts"]["properties"], SCHEMAS["route-input"]["properties"]
-FACTS["now"]["format"] = "date-time"  # a time has not only its form, it exists (WCP-4.4-2)
+FACTS["now"]["format"] = "date-time"  # a time must exist, not only have the form (WCP-4.4-2)
 ID = re.compile(r"(?:cap|wrk|org|x)(?:\.[a-z0-9-]+){1,3}|(?:ctrl|pol|prof|evt)(?:\.[a-z0-9_-]+){1,3}")
 TYPES = {"object": dict, "array": list, "string": str, "number": float, "integer": float, "boolean": bool,
          "null": type(None), None: object}
@@ -33,7 +33,7 @@ def check_id(question: Json) -> Json:
 
 
 def is_json(value: str | float) -> bool:
-    """Tell whether JSON can hold a number, or a string that is not too long to ask (3.2, WCP-3-39)."""
+    """Tell whether JSON can express a number, or a string that is not too long to check (3.2, WCP-3-39)."""
     if isinstance(value, float):
         return math.isfinite(value)
     return len(utf16(value)) > 2 * 1_048_576 or not re.search("[\ud800-\udfff]", value)
@@ -85,7 +85,7 @@ def conform_members(schema: Json, value: Json) -> Json:
 
 
 def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, str]) -> Any:
-    """Note what is wrong in a part of an input (3.3); return a copy with null for what is no JSON (3.2)."""
+    """Note what is wrong in a part of an input (3.3); return a copy with null where it is not JSON (3.2)."""
     closed = schema.get("additionalProperties") is False  # the input itself and its blast_radius
     nested = isinstance(value, (dict, list))
     if nested and level > 64 or isinstance(value, (str, float)) and not is_json(value):

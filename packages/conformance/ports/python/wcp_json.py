@@ -1,4 +1,4 @@
-"""JSON as the protocol counts it (section 8.1): strict parser, canonical form, hashes."""
+"""JSON as the protocol defines it (section 8.1): strict parser, canonical form, hashes."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 
 def to_number(text: str) -> float:
-    """Read a number, always as a float: JSON has one type of number. 1e400 is an infinity, refused later."""
+    """Read a number, always as a float: JSON has one type of number. 1e400 is infinite and refused later."""
     if not text.isascii():
         raise ValueError("a digit that JSON does not have")
     return float(text)
@@ -51,7 +51,7 @@ def canonical(value: Any) -> str:
 
 
 def without(document: Any, *names: str) -> Json:
-    """Return an object without some of its members; ValueError for what is no object (WCP-11-29)."""
+    """Return an object without some of its members; ValueError for anything but an object (WCP-11-29)."""
     if not isinstance(document, dict):
         raise ValueError("no object")
     return {name: value for name, value in document.items() if name not in names}

@@ -24,7 +24,7 @@ def require(condition: Any, code: str, **members: Any) -> None:
 
 
 class Case:
-    """One decision in the making: its arguments, and the members that its steps have set."""
+    """One decision in progress: its arguments, and the members that its steps have set."""
 
     def __init__(self, given: Json, route_input: Any) -> None:
         self.world, self.received, arguments = World(given), route_input, (given.get("facts"), route_input)
@@ -150,7 +150,7 @@ class Case:
         require(signed, "DENY_UNSIGNED_ARTIFACT", **species)
 
     def check_envelope(self) -> None:
-        """Step 11: the privilege envelope is within the ceiling, where that is asked (5.11, 4.3)."""
+        """Step 11: the privilege envelope is within the ceiling, where that is required (5.11, 4.3)."""
         config, envelope, guarded = self.config, self.worker["privilege_envelope"], self.guarded
         if not config["enforce_privilege_envelopes"] and TABLES["envelope_control"] not in self.controls:
             return
@@ -180,7 +180,7 @@ class Case:
         require(allowed, "DENY_BLAST_RADIUS_EXCEEDED", blast_score=score, limit=self.limit)
 
     def ask_gate(self) -> None:
-        """Step 13: the policy gate allows, where the rule asks it (5.13)."""
+        """Step 13: the policy gate allows, where the rule requires it (5.13)."""
         if not self.escalation["policy_gate"]:
             return
         require("policy" in self.facts, "DENY_POLICY_GATE_UNCONFIGURED")
@@ -190,7 +190,7 @@ class Case:
         require(self.verdict["decision"] != "DENY", "DENY_POLICY_GATE", **without(self.verdict, "decision"))
 
     def ask_human(self) -> None:
-        """Step 14: the rule asks for no human (5.14); and all reasons to hold the decision (5.16)."""
+        """Step 14: the rule requires no human (5.14); and all reasons to hold the decision (5.16)."""
         level = self.escalation["supervisor_level"] or self.config["approval"]["default_level"]
         values, levels = self.input | self.decision, {}
         if not self.decision["blast_gate_passed"]:
@@ -203,7 +203,7 @@ class Case:
         self.reasons = [{"reason": reason, "level": levels[reason]} for reason in levels]
 
     def conclude(self) -> None:
-        """Step 15: an approval fits this very decision, and the outcome follows (5.15, 5.16)."""
+        """Step 15: an approval is for exactly this decision, and the outcome follows (5.15, 5.16)."""
         approval, worker = self.facts["approval"], {name: self.worker[name] for name in TABLES["worker"]}
         level = max((reason["level"] for reason in self.reasons), key=LEVELS.index, default=None)
         made = self.decision | {"outcome": "DISPATCH" if level in (None, "advisory") else "STEWARD_HOLD"}
@@ -240,12 +240,12 @@ class Case:
 
 
 def escape(text: str) -> str:
-    """Write a string so that it shows what it holds (3.6); other strings of events hold nothing unsafe."""
+    """Write a string so that all of it is visible (3.6); other strings of events hold nothing unsafe."""
     return UNSAFE.sub(lambda char: f"\\u{ord(char[0]):04x}", text.replace("\\", "\\\\"))
 
 
 def digest_decision(input: Any, decision: Any) -> str:
-    """Digest what was decided about what (6.5)."""
+    """Digest a decision and its input (6.5)."""
     return digest({"input": input, "decision": without(decision, *TABLES["undigested"])})
 
 

@@ -32,7 +32,7 @@ def digest_documents(documents: Json) -> str | None:
         if isinstance(workers, list):
             workers = sorted(workers, key=lambda record: utf16(record.get("worker_id")))
         return digest(documents | {"rules": rules, "workers": workers})
-    except (AttributeError, ValueError):  # some record is no object, or something has no canonical JSON
+    except (AttributeError, ValueError):  # a record is not an object, or something has no canonical JSON
         return None
 
 

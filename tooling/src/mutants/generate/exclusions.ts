@@ -79,6 +79,7 @@ export const PLACES: readonly ExcludedPlace[] = [
   { file: 'evidence:receipt-chain.ts', names: '*', reason: CHAIN },
   { file: 'evidence:receipt-draft.ts', names: '*', reason: CHAIN },
   { file: 'evidence:receipt.ts', names: ['receiptLeaf'], reason: CHAIN },
+  { file: 'evidence:member-texts.ts', names: ['insert'], reason: LEAVES, runs: true },
   {
     file: 'evidence:signing-key.ts',
     names: [
@@ -116,6 +117,8 @@ export const LINES: readonly ExcludedLine[] = [
   { file: 'evidence:merkle-tree.ts', line: /^return index;/, reason: PROCESS },
   { file: 'evidence:public-key.ts', line: /^if \(raw === null\) throw/, reason: PROCESS },
   { file: 'evidence:receipt.ts', line: /isObject\((receipt|draft)\)/, reason: PROCESS },
+  { file: 'evidence:receipt.ts', line: /members\.insert\(/, reason: LEAVES },
+  { file: 'evidence:receipt.ts', line: /leaf: members\.text\(\)/, part: /^leaf\b/, reason: LEAVES },
   { file: 'router:world.ts', line: /Object\.freeze/, reason: PROCESS },
   {
     file: 'router:build-decision.ts',
