@@ -8,7 +8,7 @@ import { packageFile } from '../base/package-file.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { escaped } from '../print/layout.ts';
 import { answerQuestion, type Passage, questionAbout } from './answer-question.ts';
-import { checkEvidence } from './check-evidence.ts';
+import { type CheckedEvidence, checkEvidence } from './check-evidence.ts';
 import { DispatchChain, type DispatchChainSetting } from './dispatch-chain.ts';
 import { EVIDENCE, openOwnHall } from './hall/own-hall.ts';
 import type { PipelineHall } from './hall/pipeline-hall.ts';
@@ -98,46 +98,60 @@ async function runIn(
   const registered = await takeThrough(chain, document);
   if (chain.stop !== null) showStop(terminal, chain.stop);
   const questionChain = new DispatchChain(`${chain.correlation_id}-question`, setting, show);
-  const question = options.question ?? (registered === null ? null : questionAbout(registered));
-  const passages =
-    registered === null || question === null ? null : await askQuestion(terminal, questionChain, question);
+  const text = registered === null ? null : (options.question ?? questionAbout(registered));
+  const question =
+    text === null ? null : { text, passages: await askQuestion(terminal, questionChain, text) };
   const dir = options.out ?? join(hall.dir ?? (await temporary()), EVIDENCE, chain.correlation_id);
   const evidence = await checkEvidence(terminal, hall, dir, [chain, questionChain]);
+  const report = reportOf({ env, hall, chain, questionChain, question, evidence });
+  showEnd(terminal, report);
+  return report;
+}
+
+/** A run that has ended. */
+interface EndedRun {
+  readonly env: RouteInput['env'];
+  readonly hall: PipelineHall;
+  readonly chain: DispatchChain;
+  readonly questionChain: DispatchChain;
+  /** Null if it was not reached. */
+  readonly question: { readonly text: string; readonly passages: readonly Passage[] } | null;
+  readonly evidence: CheckedEvidence;
+}
+
+function reportOf({ env, hall, chain, questionChain, question, evidence }: EndedRun): PipelineReport {
+  const { correlation_id, blast_score, steps } = chain;
   const stop = chain.stop ?? questionChain.stop;
-  const report = {
-    ok: stop === null && (passages ?? []).length > 0 && evidence.findings.length === 0,
+  const answer = question && {
+    text: question.text,
+    correlation_id: questionChain.correlation_id,
+    steps: questionChain.steps,
+    passages: question.passages,
+  };
+  return {
+    ok: stop === null && (question?.passages ?? []).length > 0 && evidence.findings.length === 0,
     env,
-    profile,
-    correlation_id: chain.correlation_id,
-    blast_score: chain.blast_score,
-    steps: chain.steps,
-    question:
-      registered === null || question === null
-        ? null
-        : {
-            text: question,
-            correlation_id: questionChain.correlation_id,
-            steps: questionChain.steps,
-            passages: passages ?? [],
-          },
+    profile: hall.profile,
+    correlation_id,
+    blast_score,
+    steps,
+    question: answer,
     stop: stop === null ? null : reportedStop(stop),
     evidence,
     hall: hall.isKept ? hall.dir : null,
     keys: hall.isKept ? hall.keys : [],
   };
-  showEnd(terminal, report);
-  return report;
 }
 
 async function askQuestion(
   terminal: Terminal,
   chain: DispatchChain,
   question: string,
-): Promise<readonly Passage[] | null> {
+): Promise<readonly Passage[]> {
   showQuestion(terminal, question, chain.correlation_id);
-  const passages = await answerQuestion(chain, question);
+  const passages = (await answerQuestion(chain, question)) ?? [];
   if (chain.stop !== null) showStop(terminal, chain.stop);
-  else showPassages(terminal, passages ?? []);
+  else showPassages(terminal, passages);
   return passages;
 }
 

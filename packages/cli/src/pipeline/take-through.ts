@@ -1,6 +1,6 @@
 import { count } from '../print/layout.ts';
 import type { DispatchChain } from './dispatch-chain.ts';
-import { embedTexts } from './embed-texts.ts';
+import { type EmbeddedTexts, embedTexts } from './embed-texts.ts';
 import type { SourceDocument } from './source-document.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
@@ -26,47 +26,41 @@ export async function takeThrough(
   chain: DispatchChain,
   document: SourceDocument,
 ): Promise<RegisteredDocument | null> {
-  const page = await chain.dispatch(
-    'cap.web.fetch',
-    { url: document.url, max_bytes: MAX_BYTES },
-    pageSummary,
-  );
+  const fetching = { url: document.url, max_bytes: MAX_BYTES };
+  const page = await chain.dispatch('cap.web.fetch', fetching, pageSummary);
   if (page === null) return null;
-  const chunked = await chain.dispatch(
-    'cap.doc.chunk',
-    { text: page.text, format: page.format },
-    chunkSummary,
-  );
+  const { text, format } = page;
+  const chunked = await chain.dispatch('cap.doc.chunk', { text, format }, chunkSummary);
   if (chunked === null) return null;
-  if (chunked.chunks.length === 0)
-    return chain.fail('cap.doc.chunk', 'The document contains no text to register.');
-  const embedded = await embedTexts(
-    chain,
-    chunked.chunks.map(({ text }) => text),
-  );
+  const texts = chunked.chunks.map((chunk) => chunk.text);
+  if (texts.length === 0) return chain.fail('cap.doc.chunk', 'The document contains no text to register.');
+  const embedded = await embedTexts(chain, texts);
   if (embedded === null) return null;
-  const hash = await chain.dispatch('cap.doc.hash', { text: page.text }, ({ sha256, signing_key_id }) => {
-    return `${sha256.slice(0, 23)}…, signed with ${signing_key_id}`;
-  });
+  const hash = await chain.dispatch('cap.doc.hash', { text }, hashSummary);
   if (hash === null) return null;
-  const { sha256, signature, signing_key_id, public_key } = hash;
   const source = (document.bytes === null ? page.url : document.name).slice(0, MAX_SOURCE_LENGTH);
   const title = titleOf(page, chunked);
-  const registration = {
-    source,
-    title,
-    sha256,
-    signature: { signing_key_id, public_key, signature },
-    model: embedded.model,
-    chunks: chunked.chunks.map(({ text, heading }, index) => ({
-      text,
-      heading: heading?.slice(0, MAX_TITLE_LENGTH) ?? null,
-      vector: embedded.vectors[index],
-    })),
-  };
+  const registration = { source, title, ...signatureOf(hash), ...chunksOf(chunked, embedded) };
   const registered = await chain.dispatch('cap.research.register', registration, registrationSummary);
   if (registered === null) return null;
   return { document_id: registered.document_id, source, title, chunks: registered.chunks };
+}
+
+function signatureOf({ sha256, signature, signing_key_id, public_key }: AnswerOf<'cap.doc.hash'>) {
+  return { sha256, signature: { signing_key_id, public_key, signature } };
+}
+
+function chunksOf({ chunks }: AnswerOf<'cap.doc.chunk'>, { model, vectors }: EmbeddedTexts) {
+  const registered = chunks.map(({ text, heading }, index) => ({
+    text,
+    heading: heading?.slice(0, MAX_TITLE_LENGTH) ?? null,
+    vector: vectors[index],
+  }));
+  return { model, chunks: registered };
+}
+
+function hashSummary({ sha256, signing_key_id }: AnswerOf<'cap.doc.hash'>): string {
+  return `${sha256.slice(0, 23)}…, signed with ${signing_key_id}`;
 }
 
 function pageSummary({ text, format, title }: AnswerOf<'cap.web.fetch'>): string {

@@ -50,27 +50,33 @@ export function addPipeline(program: Command, context: CommandContext): void {
     exits:
       '0 it went through and found an answer, 1 it was denied, held or failed, or found nothing, 2 wrong usage or bad input, or the Hall refused.',
   });
-  command
-    .argument('<document>', 'a URL, or a file (HTML, Markdown, text); "-" for standard input')
+  addRequestOptions(
+    command.argument('<document>', 'a URL, or a file (HTML, Markdown, text); "-" for standard input'),
+  );
+  addOwnHallOptions(command).action((document: string, options: Options) => run(context, document, options));
+}
+
+/** The options about the requests, and about a running Hall to send them to. */
+function addRequestOptions(command: Command): Command {
+  const env = new Option('--env <env>', 'the environment (default: dev; prod under prof.prod.strict)');
+  const label = new Option('--data-label <label>', 'the label of the data');
+  return command
     .option('--url <url>', 'use this running Hall (default: WCP_HALL_URL, else start one)')
     .option('--key <key>', 'your API key (default: WCP_HALL_KEY, which does not show in a process list)')
     .option('--question <text>', "the question (default: made from the document's title)")
-    .addOption(
-      new Option('--env <env>', 'the environment (default: dev; prod under prof.prod.strict)').choices(
-        ENVIRONMENTS,
-      ),
-    )
-    .addOption(
-      new Option('--data-label <label>', 'the label of the data')
-        .choices([...DATA_LABELS])
-        .default('INTERNAL'),
-    )
+    .addOption(env.choices(ENVIRONMENTS))
+    .addOption(label.choices([...DATA_LABELS]).default('INTERNAL'))
     .option('--tenant <id>', 'the tenant who sends the requests', TENANT)
     .option('--credential <file>', 'the signed credential of the tenant, if the Hall requires one')
     .option(
       '--out <dir>',
       'a new folder for the evidence (default: in the folder of the Hall, or a temporary one)',
-    )
+    );
+}
+
+/** The options about the Hall that the pipeline starts. */
+function addOwnHallOptions(command: Command): Command {
+  return command
     .option('--hall <dir>', 'the folder of the Hall to start, created if needed (default: a temporary one)')
     .option('--keep', 'keep the temporary Hall; otherwise only its evidence stays')
     .option('--workers <dir>', 'the folder of the built example workers (default: the one in the repository)')
@@ -80,10 +86,7 @@ export function addPipeline(program: Command, context: CommandContext): void {
       collectHost,
       [],
     )
-    .option('--profile <id>', 'the profile of the Hall to start, such as prof.prod.strict')
-    .action(async (document: string, options: Options) => {
-      await run(context, document, options);
-    });
+    .option('--profile <id>', 'the profile of the Hall to start, such as prof.prod.strict');
 }
 
 function collectHost(host: string, hosts: readonly string[] = []): string[] {

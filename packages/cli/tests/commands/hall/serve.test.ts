@@ -225,7 +225,7 @@ describe.concurrent('serve', () => {
       (error: { code: number; stderr: string }) => error,
     );
     chmodSync(dir, 0o755);
-    expect(failure?.stderr).toMatch(/error UNUSABLE: The Hall may not use this/);
+    expect(failure?.stderr).toMatch(/error UNUSABLE: Permission denied\. Give the Hall access/);
     expect(failure?.code).toBe(2);
   });
 
