@@ -174,7 +174,7 @@ describe.concurrent('serve', () => {
     });
     const mistakes = await wcp(['serve', cwd]);
     expect(mistakes.err.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/\/server\.json:2:11: \/port error INVALID_VALUE: port is a number/),
+      expect.stringMatching(/\/server\.json:2:11: \/port error INVALID_VALUE: port must be a number/),
       expect.stringMatching(/\/server\.json:3:3: \/hots error UNKNOWN_MEMBER: /),
       expect.stringMatching(/\/server\.json:4:15: \/workers\/0 error INVALID_VALUE: A worker is /),
       '3 errors. Nothing was done.',
