@@ -58,8 +58,9 @@ export interface ManifestClaim extends AttestExpectation {
  */
 export function verifyManifest(claim: ManifestClaim): Verification<AttestCode> {
   const reading = readManifest(claim.manifest);
+  if (reading === null) return refuted('ATTEST_MANIFEST_MISSING');
   const mismatch = checkIdentity(reading, claim);
-  if (mismatch !== null || reading === null) return refuted(mismatch ?? 'ATTEST_MANIFEST_MISSING');
+  if (mismatch !== null) return refuted(mismatch);
   const hash =
     claim.package_hash === undefined ? hashFiles(claim.files as readonly PackageFile[]) : claim.package_hash;
   const code = checkHash(reading, normaliseHash(hash)) ?? checkSignature(reading, claim);
@@ -89,13 +90,11 @@ export function readManifest(found: unknown): ManifestReading | null {
   };
 }
 
-/** The first two checks: there is a manifest, and it belongs to this worker. */
+/** The second check, once there is a manifest: it belongs to this worker. */
 export function checkIdentity(
-  reading: ManifestReading | null,
+  { members, statement }: ManifestReading,
   expected: AttestExpectation,
 ): AttestCode | null {
-  if (reading === null) return 'ATTEST_MANIFEST_MISSING';
-  const { members, statement } = reading;
   const same =
     members.worker_id === expected.worker_id &&
     members.worker_species_id === expected.worker_species_id &&

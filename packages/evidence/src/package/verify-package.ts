@@ -45,10 +45,9 @@ export type PackageVerification =
  */
 export async function verifyPackage(dir: string, expected: AttestExpectation): Promise<PackageVerification> {
   const reading = readManifest(await loadManifest(dir));
+  if (reading === null) return { ...refuted('ATTEST_MANIFEST_MISSING'), package_hash: null };
   const mismatch = checkIdentity(reading, expected);
-  if (mismatch !== null || reading === null) {
-    return { ...refuted(mismatch ?? 'ATTEST_MANIFEST_MISSING'), package_hash: null };
-  }
+  if (mismatch !== null) return { ...refuted(mismatch), package_hash: null };
   const package_hash = await packageHash(dir);
   const code = checkHash(reading, package_hash) ?? checkSignature(reading, expected);
   return code === null ? verified({ package_hash }) : { ...refuted(code), package_hash };
