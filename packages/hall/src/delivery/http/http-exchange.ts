@@ -23,7 +23,7 @@ export const HTTP_MODULES: Readonly<Record<string, Pick<typeof http, 'request' |
 
 /**
  * Sends a call to a worker and reads its answer. Nothing is sent before there is a connection, so that a call
- * that was never sent can be told apart from one that was lost.
+ * that never left can be told apart from one that was lost.
  */
 export function exchange({ url, agent, body, answer_bytes }: Exchange, attempt: Attempt): void {
   const module = HTTP_MODULES[url.protocol] ?? http;
