@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { sha256 } from '@wcp/spec';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { ReplayFolder } from '../../src/permit/replay-folder.ts';
-import '../compile-cache.ts';
 
 let dir: string;
 beforeEach(async () => {

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { testContext } from '../../src/testing/index.ts';
 import { record } from '../samples.ts';
-import '../compile-cache.ts';
 
 interface Ended {
   readonly code: number | null;

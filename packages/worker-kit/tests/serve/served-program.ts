@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import '../compile-cache.ts';
 
 const program = fileURLToPath(new URL('./odd-worker.ts', import.meta.url));
 

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkWorker, contextFor, type ProgramOptions, programWorker } from '../../src/testing/index.ts';
 import { record } from '../samples.ts';
-import '../compile-cache.ts';
 
 const helloWorker = join(import.meta.dirname, '../../../../workers/hello-worker/src/main.ts');
 const oddProgram = join(import.meta.dirname, 'odd-program.mjs');
