@@ -29,6 +29,7 @@ class Case:
     def __init__(self, given: Json, route_input: Any) -> None:
         self.world, self.received, arguments = World(given), route_input, (given.get("facts"), route_input)
         self.facts, self.input = (value if isinstance(value, dict) else {} for value in arguments)
+        self.input = {name: value for name, value in self.input.items() if value is not None}  # WCP-3-67
         self.config = self.world.config
         self.guarded = self.input.get("env") in ("prod", "edge")
         self.worker, self.verdict, self.reasons, self.limit = {}, {}, [], None
