@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:3b2fd5c9a961a606c3d5e9cb2bfc6be9dab60133090b6e9fa35f822f8b78ccd4';
+const FROZEN = 'sha256:c683f0cd3cef7b993e014345ac6afa7f0f76f9a7537929869760c7190f8d173f';
 
 interface Group {
   readonly id: string;

@@ -246,8 +246,14 @@ def escape(text: str) -> str:
 
 
 def digest_decision(input: Any, decision: Any) -> str:
-    """Digest a decision and its input (6.5)."""
-    return digest({"input": input, "decision": without(decision, *TABLES["undigested"])})
+    """Digest a decision and its input, without prose (6.5)."""
+    lasting = without(decision, *TABLES["undigested"])
+    if isinstance(reason := lasting.get("deny_reason_if_denied"), dict):
+        reason = lasting["deny_reason_if_denied"] = without(reason, "message")
+        if isinstance(findings := reason.get("findings"), list):
+            reason["findings"] = [without(finding, "message") if isinstance(finding, dict) else finding
+                                  for finding in findings]
+    return digest({"input": input, "decision": lasting})
 
 
 OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {

@@ -183,9 +183,13 @@ export class Decider {
   }
 }
 
-/** A decision as text: the lasting part is written once, for the digest and for the answer. */
+/**
+ * A decision as text: the lasting part is written once, for the digest and for the answer. The digest of a
+ * denial leaves out its prose (R17), which the answer has.
+ */
 function textsOf(decision: HallDecision): { readonly text: string; readonly lasting: string } {
   const lasting = lastingText(decision);
+  if (decision.deny_reason_if_denied !== null) return { text: JSON.stringify(decision), lasting };
   const volatile = Object.fromEntries(VOLATILE_MEMBERS.map((name) => [name, decision[name]]));
   return { text: `${JSON.stringify(volatile).slice(0, -1)},${lasting.slice(1)}`, lasting };
 }
