@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:ef00786e5d6dd3ac4286d50e2164bf43a2728451a59173c765a742f404b0c43f';
+const FROZEN = 'sha256:c683f0cd3cef7b993e014345ac6afa7f0f76f9a7537929869760c7190f8d173f';
 
 interface Group {
   readonly id: string;

@@ -86,6 +86,7 @@ def conform_members(schema: Json, value: Json) -> Json:
 
 def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, str]) -> Any:
     """Note what is wrong in a part of an input (3.3); return a copy with null where it is not JSON (3.2)."""
+    schema = schema if value is None else schema.get("anyOf", [schema])[0]  # null may count as absent
     closed = schema.get("additionalProperties") is False  # the input itself and its blast_radius
     nested = isinstance(value, (dict, list))
     if nested and level > 64 or isinstance(value, (str, float)) and not is_json(value):

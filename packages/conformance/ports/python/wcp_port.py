@@ -29,6 +29,7 @@ class Case:
     def __init__(self, given: Json, route_input: Any) -> None:
         self.world, self.received, arguments = World(given), route_input, (given.get("facts"), route_input)
         self.facts, self.input = (value if isinstance(value, dict) else {} for value in arguments)
+        self.input = {name: value for name, value in self.input.items() if value is not None}  # WCP-3-67
         self.config = self.world.config
         self.guarded = self.input.get("env") in ("prod", "edge")
         self.worker, self.verdict, self.reasons, self.limit = {}, {}, [], None
@@ -245,8 +246,14 @@ def escape(text: str) -> str:
 
 
 def digest_decision(input: Any, decision: Any) -> str:
-    """Digest a decision and its input (6.5)."""
-    return digest({"input": input, "decision": without(decision, *TABLES["undigested"])})
+    """Digest a decision and its input, without prose (6.5)."""
+    lasting = without(decision, *TABLES["undigested"])
+    if isinstance(reason := lasting.get("deny_reason_if_denied"), dict):
+        reason = lasting["deny_reason_if_denied"] = without(reason, "message")
+        if isinstance(findings := reason.get("findings"), list):
+            reason["findings"] = [without(finding, "message") if isinstance(finding, dict) else finding
+                                  for finding in findings]
+    return digest({"input": input, "decision": lasting})
 
 
 OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {

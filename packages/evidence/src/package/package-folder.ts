@@ -17,8 +17,8 @@ const SLASH = Buffer.from('/');
  * The hash of the worker package in a folder (section 8): every file but `manifest.json`,
  * `manifest.sig`, `manifest.tmp` and the folder `.git` at its root.
  *
- * @throws {WcpError} `ERR_WCP_PACKAGE` for a symbolic link, a special file, a name that is not Unicode in
- * form NFC or has a control character, a file that changes while it is read, an unreadable folder
+ * @throws {WcpError} `ERR_WCP_PACKAGE` for a symbolic link, a special file, a name that is not well-formed
+ * Unicode or has a control character, a file that changes while it is read, an unreadable folder
  * @example
  * ```ts
  * import { packageHash } from '@wcp/evidence';

@@ -1,5 +1,5 @@
 import { decide, type World } from '@wcp/router';
-import type { Facts, RouteDecision } from '@wcp/spec';
+import type { Facts, RouteDecision, RouteInput } from '@wcp/spec';
 import { declaredBlast, lastingText, VOLATILE_MEMBERS } from '@wcp/spec/document';
 import { v7 } from 'uuid';
 import type { HallClock } from '../base/hall-clock.ts';
@@ -183,16 +183,20 @@ export class Decider {
   }
 }
 
-/** A decision as text: the lasting part is written once, for the digest and for the answer. */
+/**
+ * A decision as text: the lasting part is written once, for the digest and for the answer. The digest of a
+ * denial leaves out its prose (R17), which the answer has.
+ */
 function textsOf(decision: HallDecision): { readonly text: string; readonly lasting: string } {
   const lasting = lastingText(decision);
+  if (decision.deny_reason_if_denied !== null) return { text: JSON.stringify(decision), lasting };
   const volatile = Object.fromEntries(VOLATILE_MEMBERS.map((name) => [name, decision[name]]));
   return { text: `${JSON.stringify(volatile).slice(0, -1)},${lasting.slice(1)}`, lasting };
 }
 
 /** What a dispatch spends: the greatest of what its worker declares and what its input says (section 5, step 12). */
 function ownBlast(input: unknown, declared: Parameters<typeof declaredBlast>[0]): number {
-  const { blast_score = 0, blast_radius = {} } = input as { blast_score?: number; blast_radius?: object };
-  const sum = Object.values(blast_radius).reduce((total: number, value) => total + Number(value), 0);
-  return Math.max(declaredBlast(declared), sum, blast_score);
+  const { blast_score, blast_radius } = input as Pick<RouteInput, 'blast_score' | 'blast_radius'>;
+  const sum = Object.values(blast_radius ?? {}).reduce((total, value) => total + value, 0);
+  return Math.max(declaredBlast(declared), sum, blast_score ?? 0);
 }

@@ -95,9 +95,9 @@ export function step12Blast(run: Run): Denial | null {
 }
 
 function blastScore(run: Run): number {
-  const { blast_radius = {}, blast_score = 0 } = inputOf(run);
-  const requested = Object.values(blast_radius).reduce((sum, value) => sum + value, 0);
-  const own = Math.max(known(run.worker).blast, requested, blast_score);
+  const { blast_radius, blast_score } = inputOf(run);
+  const requested = Object.values(blast_radius ?? {}).reduce((sum, value) => sum + value, 0);
+  const own = Math.max(known(run.worker).blast, requested, blast_score ?? 0);
   return Math.min(100, own + (factsOf(run).chain?.blast_score ?? 0));
 }
 

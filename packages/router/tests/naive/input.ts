@@ -9,6 +9,7 @@ import {
   isText,
   type Obj,
   oneOf,
+  orNull,
   own,
 } from './json.ts';
 
@@ -27,9 +28,9 @@ export interface RouteInput {
   readonly tenant_id: string;
   readonly correlation_id: string;
   readonly request?: Obj;
-  readonly policy_version?: string;
-  readonly blast_score?: number;
-  readonly blast_radius?: Readonly<Record<string, number>>;
+  readonly policy_version?: string | null;
+  readonly blast_score?: number | null;
+  readonly blast_radius?: Readonly<Record<string, number>> | null;
   readonly dry_run?: boolean;
 }
 
@@ -53,13 +54,13 @@ export const ECHOED: Record<string, Check> = {
 
 const OPTIONAL: Record<string, Check> = {
   request: isObject,
-  policy_version: isText,
-  blast_score: isInteger(0, 100),
-  blast_radius: isObject,
-  privilege_context: isObject,
-  tenant_credential: isText,
+  policy_version: orNull(isText),
+  blast_score: orNull(isInteger(0, 100)),
+  blast_radius: orNull(isObject),
+  privilege_context: orNull(isObject),
+  tenant_credential: orNull(isText),
   dry_run: isBoolean,
-  ext: isObject,
+  ext: orNull(isObject),
 };
 
 /** A finding before its path is cut and sorted. */

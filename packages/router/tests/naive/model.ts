@@ -97,7 +97,7 @@ function step5Credential(run: Run): Denial | null {
 function step6PolicyVersion(run: Run): Denial | null {
   const expected = known(run.world).config.policy_version;
   const named = inputOf(run).policy_version;
-  if (named === undefined || named === expected) return null;
+  if (named == null || named === expected) return null;
   return { code: 'DENY_POLICY_VERSION_MISMATCH', detail: { expected } };
 }
 

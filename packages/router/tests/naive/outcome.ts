@@ -1,7 +1,7 @@
 // Sections 6 and 7: a denial, a hold and a dispatch, with their events and the digest.
 import { plusSeconds } from './facts.ts';
 import { attestationRequired, envelopeChecked, higher } from './gates.ts';
-import { escapeText, hashOf, type Obj } from './json.ts';
+import { escapeText, hashOf, isObject, type Obj } from './json.ts';
 import { type Denial, factsOf, inputOf, isStrictEnv, known, type Run } from './run.ts';
 
 const VOLATILE = [
@@ -86,8 +86,18 @@ function escalationContext(run: Run): Obj {
 
 /** What was decided about what, without the volatile part. */
 export function decisionDigest(input: unknown, decision: Obj): string | null {
-  const lasting = Object.entries(decision).filter(([name]) => !VOLATILE.includes(name));
+  const lasting = Object.entries(decision)
+    .filter(([name]) => !VOLATILE.includes(name))
+    .map(([name, value]) => [name, name === 'deny_reason_if_denied' ? withoutProse(value) : value]);
   return hashOf({ input, decision: Object.fromEntries(lasting) });
+}
+
+/** No message of a reason or of its findings is part of a digest. */
+function withoutProse(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const { message: _, findings, ...rest } = value;
+  if (findings === undefined) return rest;
+  return { ...rest, findings: Array.isArray(findings) ? findings.map(withoutProse) : findings };
 }
 
 function dispatchEvents(run: Run): Obj[] {

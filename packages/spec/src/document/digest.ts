@@ -13,6 +13,8 @@ export const VOLATILE_MEMBERS = [
   'telemetry_envelopes',
 ] as const;
 
+const REASON = 'deny_reason_if_denied';
+
 /**
  * SHA-256 of the canonical `request` of an input; of `{}` where it has none (section 6).
  *
@@ -27,8 +29,8 @@ export function artifactHash(request: unknown = {}): Sha256 {
 }
 
 /**
- * What was decided about what, without the volatile part (section 6): SHA-256 of the canonical JSON
- * of `{input, decision}`, the input as it was received.
+ * What was decided about what, without the volatile part and without prose (section 6): SHA-256 of the
+ * canonical JSON of `{input, decision}`, the input as it was received.
  *
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` where the input has no canonical JSON
  * @example
@@ -56,6 +58,7 @@ export function decisionDigest(input: unknown, decision: Partial<DecisionMembers
 export function digestText(canonicalInput: string, decision: Partial<DecisionMembers>): string {
   const lasting: Record<string, unknown> = { ...decision };
   for (const member of VOLATILE_MEMBERS) delete lasting[member];
+  if (lasting[REASON] !== undefined) lasting[REASON] = withoutProse(lasting[REASON]);
   return joinDigest(canonicalInput, canonicalJson(lasting));
 }
 
@@ -75,18 +78,39 @@ export function joinDigest(canonicalInput: string, lasting: string): string {
 }
 
 /**
- * The canonical JSON of a decision without its volatile part, for a decision that the engine has just
- * made: it is read without the guards that a foreign one would need.
+ * The canonical JSON of a decision without its volatile part and without prose, for a decision that the
+ * engine has just made: it is read without the guards that a foreign one would need.
  *
  * @example
  * import type { RouteDecision } from '@wcp/spec';
  * import { lastingText } from '@wcp/spec/document';
  *
  * declare const decision: RouteDecision;
- * const text = lastingText(decision); // stored once, and used for the digest
+ * const text = lastingText(decision); // what its digest covers
  */
 export function lastingText(decision: RouteDecision): string {
-  return writePlain(Object.fromEntries(LASTING_MEMBERS.map((name) => [name, decision[name]])));
+  const lasting: Record<string, unknown> = {};
+  for (const name of LASTING_MEMBERS) lasting[name] = decision[name];
+  if (decision.deny_reason_if_denied !== null) lasting[REASON] = withoutProse(decision.deny_reason_if_denied);
+  return writePlain(lasting);
+}
+
+/** The reason of a denial without its messages: a better sentence must not change a digest (R17). */
+function withoutProse(reason: unknown): unknown {
+  if (!isObject(reason)) return reason;
+  const { message: _, ...rest } = reason;
+  const { findings } = rest;
+  return Array.isArray(findings) ? { ...rest, findings: findings.map(withoutMessage) } : rest;
+}
+
+function withoutMessage(finding: unknown): unknown {
+  if (!isObject(finding)) return finding;
+  const { message: _, ...rest } = finding;
+  return rest;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** In the order in which they are written. */

@@ -104,6 +104,7 @@ export class InputInspection implements Refusals {
 
   #check(name: string, value: unknown, text: string): void {
     const member = INPUT_MEMBERS.get(name);
+    if (value === null && member?.mayBeNull === true) return;
     if (member === undefined) {
       this.report([name], 'UNKNOWN_MEMBER', `There is no member "${shown(name)}" in a RouteInput.`);
     } else if (member.mayBeBlank === true && typeof value === 'string' && !NOT_BLANK.test(value)) {

@@ -9,10 +9,13 @@ export interface InputMember {
   readonly begins?: '{' | '"';
   /** A blank value is a denial of its own and not a finding. */
   readonly mayBeBlank?: boolean;
+  /** Null stands for absent: clients write absent members so (R18). */
+  readonly mayBeNull?: boolean;
 }
 
 const required = (expected: string): InputMember => ({ required: true, expected });
 const optional = (expected: string): InputMember => ({ required: false, expected });
+const orNull = (member: InputMember): InputMember => ({ ...member, mayBeNull: true });
 const OPAQUE: InputMember = {
   required: true,
   expected: '1 to 128 characters of A-Z a-z 0-9 . _ : @ / -',
@@ -31,14 +34,14 @@ export const INPUT_MEMBERS: ReadonlyMap<string, InputMember> = new Map([
   ['qos_class', required(`one of ${QOS_CLASSES.join(', ')}`)],
   ['tenant_id', OPAQUE],
   ['correlation_id', OPAQUE],
-  ['policy_version', TEXT],
-  ['tenant_credential', TEXT],
-  ['blast_score', optional('an integer from 0 to 100')],
+  ['policy_version', orNull(TEXT)],
+  ['tenant_credential', orNull(TEXT)],
+  ['blast_score', orNull(optional('an integer from 0 to 100'))],
   ['dry_run', optional('true or false')],
   ['request', OBJECT],
-  ['privilege_context', OBJECT],
-  ['ext', OBJECT],
-  ['blast_radius', { ...OBJECT, expected: RADIUS }],
+  ['privilege_context', orNull(OBJECT)],
+  ['ext', orNull(OBJECT)],
+  ['blast_radius', orNull({ ...OBJECT, expected: RADIUS })],
 ]);
 
 /** Whether a text is one of a member's values. */

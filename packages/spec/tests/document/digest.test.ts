@@ -31,14 +31,14 @@ describe('decision_digest', () => {
     expect(decisionDigest({ a: 1 }, DECISION)).toBe(sha256(`{"decision":${lasting},"input":{"a":1}}`));
   });
 
-  test('the decision digest is SHA-256 of the canonical JSON of {input, decision} without the volatile members', () => {
+  test('the decision digest is SHA-256 of the canonical JSON of {input, decision} without the volatile members and prose', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), nearSchema('route-decision'), (input, decision) => {
         fc.pre(typeof decision === 'object' && decision !== null && !Array.isArray(decision));
         const rest = Object.fromEntries(
-          Object.entries(decision as object).filter(
-            ([name]) => !(VOLATILE_MEMBERS as readonly string[]).includes(name),
-          ),
+          Object.entries(decision as object)
+            .filter(([name]) => !(VOLATILE_MEMBERS as readonly string[]).includes(name))
+            .map(([name, value]) => [name, name === 'deny_reason_if_denied' ? withoutProse(value) : value]),
         );
         expect(decisionDigest(input, decision as object)).toBe(
           sha256(canonicalJson({ decision: rest, input })),
@@ -56,6 +56,30 @@ describe('decision_digest', () => {
       const { [member]: _, ...without } = DECISION;
       expect(decisionDigest({ a: 1 }, without)).toBe(digest);
     }
+  });
+
+  test('a better sentence does not change the digest', () => {
+    const said = (message: string, also: string) => ({
+      ...DECISION,
+      deny_reason_if_denied: { code: 'X', message, findings: [{ path: '/a', code: 'Y', message: also }] },
+    });
+    const digest = decisionDigest({}, said('One.', 'Two.'));
+    expect(decisionDigest({}, said('Another.', 'And another.'))).toBe(digest);
+    const lasting = { code: 'X', findings: [{ path: '/a', code: 'Y' }] };
+    const { outcome, denied, deny_code } = DECISION;
+    const decision = { outcome, denied, deny_code, deny_reason_if_denied: lasting };
+    expect(digest).toBe(sha256(canonicalJson({ decision, input: {} })));
+  });
+
+  test.each([
+    ['null', null],
+    ['a text', 'message'],
+    ['a list', [{ message: 'm' }]],
+    ['findings that are no list', { findings: { message: 'm' } }],
+    ['findings that are no objects', { findings: [null, 1, 'message', ['message']] }],
+  ])('a reason that is odd is digested as it is: %s', (_, reason) => {
+    const decision = { deny_reason_if_denied: reason } as object;
+    expect(digestText('{}', decision)).toBe(`{"decision":${canonicalJson(decision)},"input":{}}`);
   });
 
   test('computing the digest does not change the decision', () => {
@@ -78,3 +102,10 @@ describe('artifact_hash of a decision', () => {
     expect(() => artifactHash({ a: Number.NaN })).toThrow(WcpError);
   });
 });
+
+function withoutProse(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { message: _, ...rest } = value as Record<string, unknown>;
+  const { findings } = rest;
+  return Array.isArray(findings) ? { ...rest, findings: findings.map(withoutProse) } : rest;
+}

@@ -136,13 +136,13 @@ describe('a wrong member', () => {
     ['tenant_id', [...BAD_TEXT, 'a b', 'ä', 'a\n', '\u00a0', '\v', 'x'.repeat(129)]],
     ['correlation_id', [...BAD_TEXT, ' a', 'a\u0000', '\f', '\u2003', 'x'.repeat(129)]],
     ['request', [null, 0, '', '{}', false, [], [{}]]],
-    ['policy_version', [null, 1, {}, ['v'], false]],
-    ['blast_score', [null, true, false, '1', -1, 101, 0.5, 1e21, [], {}, [1]]],
-    ['blast_radius', [null, 0, '', true, [], [1, 2]]],
-    ['privilege_context', [null, 'x', [], 1]],
-    ['tenant_credential', [null, 1, {}, []]],
+    ['policy_version', [1, {}, ['v'], false]],
+    ['blast_score', [true, false, '1', -1, 101, 0.5, 1e21, [], {}, [1]]],
+    ['blast_radius', [0, '', true, [], [1, 2]]],
+    ['privilege_context', ['x', [], 1]],
+    ['tenant_credential', [1, {}, []]],
     ['dry_run', [null, 0, 1, 'true', 'false', {}, []]],
-    ['ext', [null, 'x', [], 1]],
+    ['ext', ['x', [], 1]],
   ])('%s %j is INVALID_VALUE at its path', (name, values) => {
     for (const value of values) {
       const at = value instanceof String ? `/${name} NOT_JSON` : `/${name} INVALID_VALUE`;
@@ -226,6 +226,25 @@ describe('a wrong member', () => {
       '/zz UNKNOWN_MEMBER',
     ]);
     expect(findingsOf(Object.fromEntries(Object.entries(input).reverse()))).toEqual(findingsOf(input));
+  });
+
+  test('null stands for absent in six optional members, and stays in the canonical text', () => {
+    const nulls = {
+      policy_version: null,
+      blast_score: null,
+      blast_radius: null,
+      privilege_context: null,
+      tenant_credential: null,
+      ext: null,
+    };
+    const absent = {
+      policy_version: null,
+      privilege_context_json: null,
+      blast_score: 0,
+      blast_radius_sum: 0,
+    };
+    expect(valid({ ...INPUT, ...nulls })).toMatchObject(absent);
+    expect(valid({ ...INPUT, ...nulls }).canonical()).toBe(canonicalJson({ ...INPUT, ...nulls }));
   });
 
   test('a wrong member is echoed as null, and a valid one as it is', () => {
@@ -633,6 +652,13 @@ describe('limits', () => {
     expect(findingsOf(filled('x', INPUT_SIZE + 1, { tenant_id: '\t\n ' }))).toEqual([' TOO_LARGE']);
     expect(findingsOf(filled('x', INPUT_SIZE, { 'ü"': 0 }))).toEqual(['/ü" UNKNOWN_MEMBER']);
     expect(findingsOf(filled('x', INPUT_SIZE + 1, { 'ü"': 0 }))).toEqual([' TOO_LARGE']);
+  });
+
+  test('a null that stands for absent still counts as four bytes', () => {
+    const plain = filled('x', INPUT_SIZE, { ext: null, blast_score: null });
+    expect(valid(plain)).toMatchObject({ blast_score: 0, blast_radius_sum: 0 });
+    const more = filled('x', INPUT_SIZE + 1, { ext: null, blast_score: null });
+    expect(readRouteInput(more)).toMatchObject({ findings: [{ code: 'TOO_LARGE' }] });
   });
 
   test('what JSON cannot hold counts as null, and a member whose name it cannot hold as nothing', () => {
