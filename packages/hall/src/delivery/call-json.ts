@@ -1,6 +1,6 @@
 import type { WorkerResult } from '@wcp/spec';
 import { WorkerResultSchema } from '@wcp/spec/document';
-import { parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import { Compile } from 'typebox/compile';
 import type { DeliveryCall } from './delivery.ts';
 import type { DeliveryCode } from './delivery-code.ts';
@@ -37,7 +37,7 @@ export function readResult(value: unknown): WorkerResult | null {
 /** The JSON object in bytes that a worker wrote; null where they are not one. */
 export function readObject(bytes: Uint8Array): Record<string, unknown> | null {
   try {
-    const value = parseJson(UTF8.decode(bytes));
+    const value = parseJson(UTF8.decode(bytes), FOREIGN_TEXT_LIMITS);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;
