@@ -29,7 +29,7 @@ export interface ProcessLaunch {
 /** The call that a process has. */
 export interface ProcessCall {
   readonly id: string;
-  receive(line: Exclude<WorkerLine, { kind: 'junk' }>): void;
+  receive(line: Exclude<WorkerLine, { kind: 'junk' | 'blank' }>): void;
   /** The process was lost, and the call with it. */
   lose(code: DeliveryCode): void;
 }
@@ -164,6 +164,7 @@ export class WorkerProcess {
   #read(bytes: Uint8Array | null): void {
     const line = bytes === null ? null : readWorkerLine(bytes);
     if (line === null) this.kill('DELIVERY_ANSWER_TOO_LARGE');
+    else if (line.kind === 'blank') return;
     // A process that writes without having a call is not trusted again.
     else if (line.kind === 'junk' || this.#call === null) this.kill('DELIVERY_JUNK');
     else if (line.id !== this.#call.id) this.kill('DELIVERY_WRONG_ID');
