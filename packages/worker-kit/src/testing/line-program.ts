@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { WcpError, type WorkerResult } from '@wcp/spec';
-import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, lineOf, parseJson } from '@wcp/spec/json';
 import { type InputLine, readInputLines } from '../serve/lines/read-lines.ts';
 
 interface Pending {
@@ -45,7 +45,7 @@ export class LineProgram {
     this.#calls += 1;
     const id = this.#calls;
     const answer = new Promise<WorkerResult>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    this.#child.stdin.write(`${JSON.stringify({ id, ...call })}\n`);
+    this.#child.stdin.write(`${lineOf(JSON.stringify({ id, ...call }))}\n`);
     return this.#within(answer);
   }
 

@@ -12,8 +12,10 @@ export interface ProcessEnd {
   readonly code: DeliveryCode | null;
   readonly exit_code: number | null;
   readonly signal: string | null;
-  /** The end of what it wrote to standard error: the worker's text, of any content. */
+  /** The end of what it wrote to standard error: the worker's text, which may hold what a tenant sent. */
   readonly stderr: string;
+  /** How many bytes it wrote there. */
+  readonly stderr_bytes: number;
 }
 
 /** How to start a process. */
@@ -194,7 +196,9 @@ export class WorkerProcess {
     this.#isUsable = false;
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
     const pid = this.#child?.pid ?? null;
-    this.#launch.ended({ pid, code: this.#why, exit_code, signal, stderr: this.#stderr.toString() });
+    const { total: stderr_bytes } = this.#stderr;
+    const stderr = this.#stderr.toString();
+    this.#launch.ended({ pid, code: this.#why, exit_code, signal, stderr, stderr_bytes });
     this.#resolveGone();
   }
 }

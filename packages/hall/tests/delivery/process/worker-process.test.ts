@@ -118,6 +118,17 @@ test.each<[string, string, string]>([
   expect(next.result?.result).not.toBe(first.result?.result);
 });
 
+test.each(['\u0085', '\u2028', '\u2029'])(
+  'a request with %j stays one line for a worker that reads with readline, and so does a dispatched answer',
+  async (end) => {
+    const { delivery, deliver, hash } = await open();
+    const call = callOf({ act: 'good', text: `a${end}{"id":1}${end}b` }, { code_hash: hash });
+    expect(await delivery.deliver(call)).toMatchObject({ status: 'ok' });
+    const dispatch = async () => ({ decision: ALLOWED, result: resultOf(`a${end}b`) });
+    expect((await deliver('beg', { dispatch })).result?.result).toHaveLength(80);
+  },
+);
+
 test('an empty line in a worker’s output is skipped: around an answer, and between two calls', async () => {
   const { deliver, ends } = await open({ limits: { processes: 1 } });
   const first = await deliver('good');
@@ -290,6 +301,7 @@ test('a worker’s last words go to the operator, bounded, and into no answer', 
   ]);
   expect(ends[0]?.stderr).toMatch(/s{8000,}last words$/);
   expect(ends[0]?.stderr).toHaveLength(8_192);
+  expect(ends[0]?.stderr_bytes).toBe(100_010);
 });
 
 test('a log that fails does not fail the call', async () => {
