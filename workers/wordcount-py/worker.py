@@ -224,7 +224,8 @@ def answer_line(line):
     else:
         code = "WORKER_LINE_TOO_LONG" if line is None else "WORKER_INVALID_LINE"
         result = answer(None, time.time_ns(), code, [], None, None)
-    return canonical({**result, **identity}) + b"\n"
+    # In ASCII: U+2028 and its like would end the line for some readers.
+    return json.dumps({**result, **identity}, allow_nan=False).encode("ascii") + b"\n"
 
 
 def is_call(call):

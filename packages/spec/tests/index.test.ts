@@ -21,9 +21,12 @@ test('@wcp/spec exports these names', async () => {
 
 test('@wcp/spec/json exports these names', async () => {
   expect(Object.keys(await import('../src/json/index.ts')).toSorted()).toEqual([
+    'FOREIGN_TEXT_LIMITS',
     'canonicalJson',
     'compareText',
     'escapeText',
+    'exceededLimit',
+    'lineOf',
     'nestingOf',
     'normaliseHash',
     'parseJson',

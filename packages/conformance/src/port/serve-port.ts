@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { lineOf } from '@wcp/spec/json';
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../fixtures/operations.ts';
 import { REVISION } from '../fixtures/schema/common.ts';
 import { type LineRead, LineSplitter } from '../protocol/line-splitter.ts';
@@ -134,6 +135,6 @@ function bytesOf(chunk: unknown): Uint8Array {
 
 function write(output: Writable, line: string): Promise<void> {
   return new Promise((resolve) => {
-    output.write(`${line}\n`, () => resolve());
+    output.write(`${lineOf(line)}\n`, () => resolve());
   });
 }

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { lineOf } from '@wcp/spec/json';
 import { type LineRead, LineSplitter } from '../protocol/line-splitter.ts';
 import { killGroup, registerGroup } from './process-group.ts';
 import { TextTail } from './text-tail.ts';
@@ -62,7 +63,7 @@ export class PortProcess {
 
   /** Writes one message. A port that no longer reads times out. */
   send(message: object): void {
-    this.#child?.stdin.write(`${JSON.stringify(message)}\n`);
+    this.#child?.stdin.write(`${lineOf(JSON.stringify(message))}\n`);
   }
 
   /** An event that nobody waited for. */

@@ -1,4 +1,4 @@
-import { parseJson } from '@wcp/spec/json';
+import { exceededLimit, FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import { isObject, type Members } from '../protocol/message.ts';
 import { excerpt, type PortProblem, portProblem } from './port-problem.ts';
 
@@ -12,16 +12,20 @@ export type Answer =
 
 /** Deeper than any answer of the protocol, and shallow enough for every recursive reader. */
 const MAX_DEPTH = 200;
+const LIMITS = { ...FOREIGN_TEXT_LIMITS, depth: MAX_DEPTH };
 
 /** A line, read as the JSON object that it must be. */
 export type MessageReading =
   | { readonly ok: true; readonly message: Members }
   | { readonly ok: false; readonly problem: PortProblem };
 
-const NOT_I_JSON = 'not I-JSON (a duplicate name, a lone surrogate, a number out of range, or too deep)';
+const NOT_I_JSON =
+  'not I-JSON (a duplicate name, a lone surrogate, a number out of range, too deep, or too many values)';
 
 /** Reads a line as I-JSON: a name that occurs twice in one object is refused too. */
 export function readMessage(line: string): MessageReading {
+  if (exceededLimit(line, LIMITS) !== null)
+    return refused(`wrote a line that is ${NOT_I_JSON}: ${excerpt(line)}`);
   let value: unknown;
   try {
     value = parseJson(line);
@@ -29,7 +33,6 @@ export function readMessage(line: string): MessageReading {
     return refused(`wrote a line that is ${isJson(line) ? NOT_I_JSON : 'not JSON'}: ${excerpt(line)}`);
   }
   if (!isObject(value)) return refused(`wrote a line that is not a JSON object: ${excerpt(line)}`);
-  if (isDeeper(value, MAX_DEPTH)) return refused(`wrote an object that nests more than ${MAX_DEPTH} levels`);
   return { ok: true, message: value };
 }
 
@@ -76,9 +79,4 @@ function isJson(line: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }

@@ -97,8 +97,16 @@ export class ApprovalService {
   ): Promise<Resolved> {
     const isDoneByHuman = resolution.action === 'approve' && approval.level !== 'gatekeeper';
     if (request.result !== undefined && !isDoneByHuman) {
-      const message = `Only the approval of a human's own work carries a result; the supervisor level here is ${approval.level}.`;
-      throw new ProblemError('INVALID_BODY', message, [{ path: '/result', code: 'UNKNOWN_MEMBER', message }]);
+      throw misplaced(
+        '/result',
+        `Only the approval of a human's own work carries a result; the supervisor level here is ${approval.level}.`,
+      );
+    }
+    if (request.level !== undefined && resolution.action !== 'escalate') {
+      throw misplaced(
+        '/level',
+        `Only an escalation names a supervisor level: "${resolution.action}" ends the hold at the level ${approval.level}, where it is.`,
+      );
     }
     if (resolution.action === 'deny') return this.#end(approval, resolution, 'denied');
     if (resolution.action === 'escalate') return this.#escalate(approval, resolution, request.level ?? null);
@@ -271,6 +279,11 @@ export class ApprovalService {
     const rows = await this.#parts.store.list('receipts', { where: { decision_id: approval_id } });
     return rows.find(({ kind }) => kind === 'decision')?.receipt as string;
   }
+}
+
+/** A member that would have no effect here: whoever sends it means something else than what would happen. */
+function misplaced(path: string, message: string): ProblemError {
+  return new ProblemError('INVALID_BODY', message, [{ path, code: 'UNKNOWN_MEMBER', message }]);
 }
 
 function stale(decision: RouteDecision): ProblemError {

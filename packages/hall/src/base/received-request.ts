@@ -16,6 +16,15 @@ export function receive(input: unknown): ReceivedRequest {
   return findings.length === 0 ? { input: JSON.parse(text), text } : { input, text: null };
 }
 
+/**
+ * What a request says, however it was written: its canonical JSON, or its text where it has none. The order of
+ * members, white space and the spelling of numbers make no other request.
+ */
+export function canonicalText({ input, text }: ReceivedRequest): string {
+  const canonical = readCanonical(input);
+  return canonical.findings.length === 0 ? canonical.text : (text ?? '');
+}
+
 /** An attacker's value as a text: what is not a text is the empty one, which names nothing. */
 export function textOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';

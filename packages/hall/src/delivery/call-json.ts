@@ -1,6 +1,6 @@
 import type { WorkerResult } from '@wcp/spec';
 import { WorkerResultSchema } from '@wcp/spec/document';
-import { parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, lineOf, parseJson } from '@wcp/spec/json';
 import { Compile } from 'typebox/compile';
 import type { DeliveryCall } from './delivery.ts';
 import type { DeliveryCode } from './delivery-code.ts';
@@ -8,18 +8,14 @@ import type { DeliveryCode } from './delivery-code.ts';
 /** The longest call that a worker reads, in bytes: as a line or as a body. */
 export const MAX_CALL_LENGTH = 8 * 1024 * 1024;
 
-/** A call as a worker reads it, without newlines; or why no worker does. */
+/** A call as a worker reads it, on one line for every reader; or why no worker does. */
 export function writeCall(
   { context, request, permit }: DeliveryCall,
   id?: string,
 ): { readonly text: string } | { readonly code: DeliveryCode } {
   try {
-    const text = JSON.stringify({
-      ...(id !== undefined && { id }),
-      context,
-      request,
-      ...(permit !== null && { permit }),
-    });
+    const call = { ...(id !== undefined && { id }), context, request, ...(permit !== null && { permit }) };
+    const text = lineOf(JSON.stringify(call));
     return Buffer.byteLength(text) > MAX_CALL_LENGTH ? { code: 'DELIVERY_CALL_TOO_LARGE' } : { text };
   } catch {
     return { code: 'DELIVERY_CALL_INVALID' };
@@ -37,7 +33,7 @@ export function readResult(value: unknown): WorkerResult | null {
 /** The JSON object in bytes that a worker wrote; null where they are not one. */
 export function readObject(bytes: Uint8Array): Record<string, unknown> | null {
   try {
-    const value = parseJson(UTF8.decode(bytes));
+    const value = parseJson(UTF8.decode(bytes), FOREIGN_TEXT_LIMITS);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

@@ -87,7 +87,7 @@ export const DELIVERY_CODES = {
   DELIVERY_CRASHED: {
     status: 'error',
     started: true,
-    message: 'The worker ended before it answered: its last output is in the Hall’s log.',
+    message: 'The worker ended before it answered.',
   },
   DELIVERY_HALF_LINE: {
     status: 'error',

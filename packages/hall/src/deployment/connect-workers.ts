@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { SigningKey } from '@wcp/evidence';
-import { escapeText } from '@wcp/spec/json';
+import { escapeText, sha256 } from '@wcp/spec/json';
 import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -37,7 +37,7 @@ function byHttp({ settings, record }: DeploymentWorker, { chains }: WorkerBase):
 }
 
 function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase): Delivery {
-  const { dir = '', program, command = [] } = settings;
+  const { dir = '', program, command = [], log_output = false } = settings;
   return packageDelivery({
     record,
     dir: resolve(base.dir, dir),
@@ -54,7 +54,7 @@ function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase
       'dispatches',
       'calls',
     ]),
-    log: (end) => logEnd(base.log, end),
+    log: (end) => logEnd(base.log, end, log_output),
   });
 }
 
@@ -78,9 +78,21 @@ function given<N extends keyof WorkerSettings>(settings: WorkerSettings, names: 
   return Object.fromEntries(present.map((name) => [name, settings[name]])) as Given<N>;
 }
 
-/** Logs how a process failed, and the end of its output, made harmless to a terminal. */
-function logEnd(log: Logger, { worker_id, code, stderr }: ProcessEnd & { readonly worker_id: string }): void {
+type WorkerEnd = ProcessEnd & { readonly worker_id: string };
+
+/** Logs how a process failed. What it wrote may hold what a tenant sent: only the operator's wish puts it into the log. */
+function logEnd(log: Logger, end: WorkerEnd, isOutputLogged: boolean): void {
+  const { worker_id, code } = end;
   if (code === null) return;
-  const output = stderr.trim() === '' ? '' : ` Its last output: ${escapeText(stderr.trim())}`;
+  const output = end.stderr.trim() === '' ? '' : ` ${isOutputLogged ? shown(end) : summarised(end)}`;
   log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${output}`);
+}
+
+/** Made harmless to a terminal. */
+function shown({ stderr }: WorkerEnd): string {
+  return `Its last output: ${escapeText(stderr.trim())}`;
+}
+
+function summarised({ stderr, stderr_bytes }: WorkerEnd): string {
+  return `It wrote ${stderr_bytes} bytes to standard error, the last of which have ${sha256(stderr)}; with "log_output": true they stand here.`;
 }

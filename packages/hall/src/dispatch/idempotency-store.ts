@@ -1,12 +1,12 @@
 import { type Receipt, type RouteDecision, sha256, type WorkerResult } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
 import { ProblemError } from '../base/problem.ts';
-import type { ReceivedRequest } from '../base/received-request.ts';
+import { canonicalText, type ReceivedRequest } from '../base/received-request.ts';
 import { readDecisionRecord } from '../storage/store/decision-record.ts';
 import type { Change, Store } from '../storage/store/store.ts';
 import type { DispatchAnswer } from './dispatch-answer.ts';
 
-/** What is kept under a key: which request it was sent with, and what was decided. */
+/** What is kept under a key: which request it was sent with, by its canonical JSON, and what was decided. */
 interface KeptKey {
   readonly body_hash: string;
   readonly decision_id: string;
@@ -35,11 +35,11 @@ export class IdempotencyStore {
   async once(
     tenantId: string,
     key: string,
-    { text }: ReceivedRequest,
+    received: ReceivedRequest,
     dispatch: Dispatch,
   ): Promise<DispatchAnswer> {
     const id = `${tenantId} ${key}`;
-    const bodyHash = sha256(text ?? '');
+    const bodyHash = sha256(canonicalText(received));
     const running = this.#running.get(id);
     if (running !== undefined) {
       checkBody(running.bodyHash, bodyHash);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Finding, WcpError } from '@wcp/spec';
 import { parseDocument } from '@wcp/spec/document';
-import { parseUniqueJson } from '@wcp/spec/json';
+import { exceededLimit, FOREIGN_TEXT_LIMITS, parseUniqueJson } from '@wcp/spec/json';
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { ProblemError } from '../base/problem.ts';
@@ -55,6 +55,9 @@ function textOf(bytes: Buffer): string {
 }
 
 function parse(text: string): unknown {
+  // Before a tree is built: brackets that cost a tenant nothing would cost the Hall seconds.
+  const exceeded = exceededLimit(text, FOREIGN_TEXT_LIMITS);
+  if (exceeded !== null) throw new ProblemError('INVALID_BODY', exceeded.message, [exceeded]);
   try {
     return parseUniqueJson(text);
   } catch (error) {

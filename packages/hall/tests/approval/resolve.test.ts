@@ -187,6 +187,24 @@ describe('an approval', () => {
     expect((await hall.resolve('steward', approval_id)).status).toBe(200);
   });
 
+  test.each(['approve', 'deny'])(
+    'A level on "%s" is refused with a sentence, and the hold waits on.',
+    async (resolution) => {
+      const { approval_id } = await hall.hold();
+      const refusal = await hall.resolve('steward', approval_id, { resolution, level: 'executor' });
+      expect(refusal).toMatchObject({
+        status: 400,
+        json: {
+          code: 'INVALID_BODY',
+          detail: `Only an escalation names a supervisor level: "${resolution}" ends the hold at the level gatekeeper, where it is.`,
+          findings: [{ path: '/level', code: 'UNKNOWN_MEMBER' }],
+        },
+      });
+      expect(hall.delivery.calls).toHaveLength(0);
+      expect((await hall.resolve('steward', approval_id, { resolution: 'approve' })).status).toBe(200);
+    },
+  );
+
   test('An approval whose worker then fails is used up, and reports the failure.', async () => {
     hall.delivery.answer = () => ({
       status: 'timeout',

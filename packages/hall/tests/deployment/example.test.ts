@@ -28,9 +28,12 @@ describe('the example of a new Hall', () => {
       capability_id: 'cap.hello.greet',
       decision_id: 'd',
     };
-    const calls = [{ name: 'Ada' }, { name: '' }, null].map((request, id) => ({ id, context, request }));
-    const input = [...calls, { cancel: 'x' }].map((call) => `${JSON.stringify(call)}\n`).join('');
-    const { stdout, status } = spawnSync(process.execPath, ['worker.mjs', '--stdio'], {
+    const calls = [{ name: 'Ada' }, { name: '' }, null, { name: 'Ada\u2028}' }, { name: 'A\u0085' }].map(
+      (request, id) => ({ id, context, request }),
+    );
+    const lines = [...calls, { cancel: 'x' }].map((call) => `${JSON.stringify(call)}\n`);
+    const input = `\n${lines.join('\r\n')}SECRET{\n`;
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['worker.mjs', '--stdio'], {
       cwd: file('workers/hello'),
       input,
       encoding: 'utf8',
@@ -39,13 +42,15 @@ describe('the example of a new Hall', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(answers.map(({ id }) => id)).toEqual([0, 1, 2]);
+    expect(stdout).not.toMatch(/[\u0085\u2028\u2029]/);
+    expect(stderr).toBe('A line of 7 characters is not JSON.\n');
+    expect(answers.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
     for (const { id: _, ...result } of answers) {
       expect(Check(WorkerResultSchema, result)).toBe(true);
       expect(result.telemetry.map((event: unknown) => Check(TelemetryEventSchema, event))).toEqual([true]);
       expect(result.evidence).toHaveLength(1);
     }
-    expect(answers.map((answer) => answer.status)).toEqual(['ok', 'denied', 'denied']);
+    expect(answers.map((answer) => answer.status)).toEqual(['ok', 'denied', 'denied', 'denied', 'ok']);
     expect(answers[0].result).toEqual({ greeting: 'Hello, Ada!' });
     expect(status).toBe(0);
   });

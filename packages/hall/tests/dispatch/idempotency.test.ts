@@ -74,6 +74,41 @@ test('another request under the same key is refused', async () => {
   expect(executed).toHaveLength(1);
 });
 
+test('the same request with members in another order, or written otherwise, is the same request', async () => {
+  const first = await post(request(1), 'key-1');
+  const reversed = Object.fromEntries(Object.entries(request(1)).toReversed());
+  expect((await post(reversed, 'key-1')).json()).toEqual(first.json());
+  const numbered = { ...request(1), request: { padding: 1 } };
+  const written = JSON.stringify(numbered, null, 2);
+  const payload = written.replace('"env"', '"\\u0065nv"').replace('"padding": 1', '"padding": 1.0e0');
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'idempotency-key': 'key-2',
+    'content-type': 'application/json',
+  };
+  const rewritten = await hall.app.inject({ method: 'POST', url: '/wcp/dispatch', payload, headers });
+  expect((await post(numbered, 'key-2')).json()).toEqual(rewritten.json());
+  expect(executed).toHaveLength(2);
+});
+
+test('two requests without canonical JSON under one key are told apart by their text', async () => {
+  const send = (text: string) =>
+    hall.app.inject({
+      method: 'POST',
+      url: '/wcp/dispatch',
+      payload: JSON.stringify(request(1)).replace('{', `{"x":${text},`),
+      headers: {
+        authorization: `Bearer ${key}`,
+        'idempotency-key': 'key-1',
+        'content-type': 'application/json',
+      },
+    });
+  const first = await send('1e999');
+  expect(first.json().decision.deny_code).toBe('DENY_INVALID_INPUT');
+  expect((await send('1e999')).json()).toEqual(first.json());
+  expect((await send('"\\ud800"')).json()).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+});
+
 test('the first answer is given again after a restart, a denial too', async () => {
   const first = await post(request(1), 'key-1');
   const denied = await post({ ...request(1), capability_id: 'cap.web.fetch' }, 'key-2');

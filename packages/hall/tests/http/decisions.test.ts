@@ -181,20 +181,38 @@ describe('a recorded decision', () => {
 });
 
 describe('an input that is too deep to show', () => {
-  test.each([300, 3000, 9000, 200_000])(
-    'an input nested %i deep is denied, and breaks no list',
-    async (depth) => {
-      const nested = '['.repeat(depth) + ']'.repeat(depth);
-      const payload = JSON.stringify(inputFor('tenant-a')).replace('"hello"', nested);
-      const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
-      const answer = await hall.hall.app.inject({ method: 'POST', url: '/wcp/route', headers, payload });
-      expect(answer.json()).toMatchObject({ deny_code: 'DENY_INVALID_INPUT' });
-      const { status, json } = await hall.get('tenant', '/wcp/decisions?limit=1000');
-      expect([status, json.items.at(-1).input]).toEqual([200, null]);
-      const { decision_id } = json.items.at(-1).decision;
-      expect((await hall.get('tenant', `/wcp/decisions/${decision_id}`)).status).toBe(200);
-    },
-  );
+  test.each([300, 900])('an input nested %i deep is denied, and breaks no list', async (depth) => {
+    const nested = '['.repeat(depth) + ']'.repeat(depth);
+    const payload = JSON.stringify(inputFor('tenant-a')).replace('"hello"', nested);
+    const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
+    const answer = await hall.hall.app.inject({ method: 'POST', url: '/wcp/route', headers, payload });
+    expect(answer.json()).toMatchObject({ deny_code: 'DENY_INVALID_INPUT' });
+    const { status, json } = await hall.get('tenant', '/wcp/decisions?limit=1000');
+    expect([status, json.items.at(-1).input]).toEqual([200, null]);
+    const { decision_id } = json.items.at(-1).decision;
+    expect((await hall.get('tenant', `/wcp/decisions/${decision_id}`)).status).toBe(200);
+  });
+});
+
+describe('a body that costs more to build than to read', () => {
+  test.each([
+    ['lists that end', (mib: number) => '['.repeat(mib / 2) + ']'.repeat(mib / 2), 'TOO_DEEP'],
+    ['lists that never end', (mib: number) => '['.repeat(mib), 'TOO_DEEP'],
+    ['objects', (mib: number) => '{"a":'.repeat(mib / 5), 'TOO_DEEP'],
+    ['empty lists', (mib: number) => `[${'[],'.repeat(mib / 3)}[]]`, 'TOO_LARGE'],
+    ['numbers', (mib: number) => `[${'0,'.repeat(mib / 2)}0]`, 'TOO_LARGE'],
+  ])('megabytes of %s are refused before anything is built or decided', async (_, write, code) => {
+    const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
+    const { size } = await hall.hall.parts.storage.ledger.head();
+    const payload = write(2_000_000);
+    for (const url of ['/wcp/route', '/wcp/dispatch', '/wcp/approvals/resolve']) {
+      const answer = await hall.hall.app.inject({ method: 'POST', url, headers, payload });
+      const expected = { code: 'INVALID_BODY', findings: [{ path: '', code }] };
+      if (url !== '/wcp/approvals/resolve') expect(answer.json()).toMatchObject(expected);
+      expect(answer.statusCode).toBeLessThan(500);
+    }
+    expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
+  });
 });
 
 describe('a program that embeds a Hall', () => {

@@ -20,6 +20,23 @@ function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
+/** What some reader takes for the end of a line, and JSON allows in a string. */
+const LINE_ENDS = /[\u0085\u2028\u2029]/g;
+
+/**
+ * A JSON text as one line for every reader: U+0085, U+2028 and U+2029, at which readers such as Node's `readline`
+ * and Python's `splitlines` end a line, become escapes. They stand in strings alone, so the value stays the same.
+ *
+ * @example
+ * import { lineOf } from '@wcp/spec/json';
+ *
+ * lineOf(JSON.stringify(['\u2028'])); // '["\\u2028"]'
+ */
+export function lineOf(json: string): string {
+  LINE_ENDS.lastIndex = 0;
+  return LINE_ENDS.test(json) ? json.replace(LINE_ENDS, escapeCharacter) : json;
+}
+
 /**
  * The length of `text` in UTF-8 bytes; a lone surrogate counts as U+FFFD, as every encoder writes it.
  *

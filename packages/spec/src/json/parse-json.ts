@@ -1,12 +1,14 @@
 import { WcpError } from '../base/error.ts';
 import { escapeText } from '../base/text.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { scanText, type TextLimits } from './text-limits.ts';
 
 /**
  * Reads a JSON text as I-JSON requires (RFC 7493): a name that occurs twice in one object, a lone
  * surrogate, a number too great for a double or a byte order mark is refused, where `JSON.parse`
- * would silently keep one of two members.
+ * would silently keep one of two members. Depth and number of values are judged before a tree is built.
  *
+ * @param limits for a text that somebody else sent: {@link FOREIGN_TEXT_LIMITS} (default: 10,000 levels)
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
  * @example
  * import { parseJson } from '@wcp/spec/json';
@@ -18,59 +20,50 @@ import { canonicalJson } from './canonical-json.ts';
  *   console.error(error); // The name "a" occurs twice in one object.
  * }
  */
-export function parseJson(text: string): unknown {
-  const value = parseUniqueJson(text);
-  canonicalJson(value);
+export function parseJson(text: string, limits?: TextLimits): unknown {
+  const { value, deepest } = readUnique(text, limits);
+  if (deepest > MAX_UNCHECKED_DEPTH || SUSPICIOUS.test(text) || !text.isWellFormed()) canonicalJson(value);
   return value;
 }
+
+/** Levels that canonical JSON certainly follows. */
+const MAX_UNCHECKED_DEPTH = 500;
+/**
+ * What a text has that holds a lone surrogate as an escape, or a number too great for a double: one with fewer
+ * than 100 digits in a row and no exponent of three digits is less than 1e200.
+ */
+const SUSPICIOUS = /\\u[dD][89a-fA-F]|[0-9][eE]\+?[0-9]{3}|[0-9]{100}/;
 
 /**
  * Reads a JSON text and refuses only a name that occurs twice in one object: for a text whose value goes
  * to `decide`, which judges everything else. As fast as `JSON.parse` where nothing is wrong.
  *
+ * @param limits as for {@link parseJson}
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
  * @example
  * import { parseUniqueJson } from '@wcp/spec/json';
  *
  * parseUniqueJson('{"a": 1e999}'); // { a: Infinity }, which decide denies
  */
-export function parseUniqueJson(text: string): unknown {
+export function parseUniqueJson(text: string, limits?: TextLimits): unknown {
+  return readUnique(text, limits).value;
+}
+
+function readUnique(
+  text: string,
+  limits?: TextLimits,
+): { readonly value: unknown; readonly deepest: number } {
+  const { colons, deepest, finding } = scanText(text, limits);
+  if (finding !== null) throw new WcpError('ERR_WCP_CANONICAL_JSON', finding.message);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new WcpError('ERR_WCP_CANONICAL_JSON', 'The text is not JSON.', { cause });
   }
-  if (colonsIn(text) === membersIn(value)) return value;
+  if (colons === membersIn(value)) return { value, deepest };
   const twice = duplicateName(text) as string;
   throw new WcpError('ERR_WCP_CANONICAL_JSON', `The name "${escapeText(twice)}" occurs twice in one object.`);
-}
-
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-/** The closing character is two code points further. */
-const BRACKET = 0x5b;
-const BRACE = 0x7b;
-
-/** How many members a syntactically correct text writes: each has a colon outside of a string. */
-function colonsIn(text: string): number {
-  let colons = 0;
-  scan(text, (character) => {
-    if (character === COLON) colons += 1;
-  });
-  return colons;
-}
-
-/** Visits every character of a JSON text outside of its strings. */
-function scan(text: string, visit: (character: number) => void): void {
-  let isInString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (character === QUOTE) isInString = !isInString;
-    else if (!isInString) visit(character);
-    else if (character === BACKSLASH) at += 1;
-  }
 }
 
 /** How many members a value has, at any depth: fewer than its text wrote where one replaced another. */
@@ -114,25 +107,4 @@ function literalAt(text: string, start: number): string {
 function isNew(open: readonly Set<string>[], name: string): boolean {
   const names = open.at(-1) as Set<string>;
   return names.size < names.add(name).size;
-}
-
-/**
- * How many containers of a syntactically correct JSON text are inside each other at most; for a text of
- * any length.
- *
- * @example
- * import { nestingOf } from '@wcp/spec/json';
- *
- * nestingOf('{"a":["[[["]}'); // 2
- */
-export function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  scan(text, (character) => {
-    if (character === BRACKET || character === BRACE) {
-      depth += 1;
-      deepest = Math.max(deepest, depth);
-    } else if (character === BRACKET + 2 || character === BRACE + 2) depth -= 1;
-  });
-  return deepest;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { escapeText, utf8Length } from '../../src/json/index.ts';
+import { escapeText, lineOf, utf8Length } from '../../src/json/index.ts';
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -68,6 +68,19 @@ describe('a text that people read', () => {
       { numRuns: 5000 },
     );
   });
+});
+
+test('a JSON text is one line for every reader, and keeps its value', () => {
+  const ends = fc.constantFrom('\u0085', '\u2028', '\u2029', '\n', '\r', '\v', '\f', 'a', '"', '\\');
+  fc.assert(
+    fc.property(fc.array(ends), (characters) => {
+      const value = { [characters.join('')]: characters.join('') };
+      const line = lineOf(JSON.stringify(value));
+      expect(line.split(/[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/)).toHaveLength(1);
+      expect(JSON.parse(line)).toEqual(value);
+    }),
+  );
+  expect(lineOf('{"a":"b"}')).toBe('{"a":"b"}');
 });
 
 test('the length in UTF-8 bytes is that of every encoder', () => {

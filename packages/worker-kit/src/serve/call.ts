@@ -1,5 +1,5 @@
 import { canonicalJson, type Finding, type WorkerResult } from '@wcp/spec';
-import { parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import { systemClock } from '../base/clock.ts';
 import { readPlain } from '../base/plain.ts';
 import type { WorkerCode } from '../base/worker-code.ts';
@@ -39,7 +39,7 @@ export function parseCall(text: string): CallReading {
 export function parseObject(text: string): Record<string, unknown> | string {
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = parseJson(text, FOREIGN_TEXT_LIMITS);
   } catch {
     return 'It is not JSON.';
   }

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
+import { lineOf } from '@wcp/spec/json';
 
-/** Standard output, reserved for protocol lines while a worker is served. */
+/** Standard output, reserved for JSON while a worker is served. */
 export interface ProtocolOutput {
-  /** Resolves when the line is handed to the system; false when the reader is gone. */
-  writeLine(line: string): Promise<boolean>;
+  /** Resolves when a JSON text is handed to the system, as one line for every reader; false when the reader is gone. */
+  writeLine(json: string): Promise<boolean>;
 }
 
 /**
@@ -17,7 +18,8 @@ export function claimOutput(): ProtocolOutput {
   // The reader may disappear at any time; the callback of the write reports it.
   stdout.on('error', () => {});
   return {
-    writeLine: (line) => new Promise((resolve) => write(`${line}\n`, (error) => resolve(error == null))),
+    writeLine: (json) =>
+      new Promise((resolve) => write(`${lineOf(json)}\n`, (error) => resolve(error == null))),
   };
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { WcpError, type WorkerResult } from '@wcp/spec';
-import { parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, lineOf, parseJson } from '@wcp/spec/json';
 import { type InputLine, readInputLines } from '../serve/lines/read-lines.ts';
 
 interface Pending {
@@ -45,7 +45,7 @@ export class LineProgram {
     this.#calls += 1;
     const id = this.#calls;
     const answer = new Promise<WorkerResult>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    this.#child.stdin.write(`${JSON.stringify({ id, ...call })}\n`);
+    this.#child.stdin.write(`${lineOf(JSON.stringify({ id, ...call }))}\n`);
     return this.#within(answer);
   }
 
@@ -82,7 +82,8 @@ export class LineProgram {
 
   async #read(): Promise<void> {
     for await (const line of readInputLines(this.#child.stdout)) {
-      if (!this.#settle(line)) return this.#fail('The program wrote a line that does not answer a call.');
+      if (!isBlank(line) && !this.#settle(line))
+        return this.#fail('The program wrote a line that does not answer a call.');
     }
     const code = await this.#ended;
     this.#fail(
@@ -109,9 +110,14 @@ export class LineProgram {
   }
 }
 
+/** The kit skips such a line, and so does a Hall. */
+function isBlank(line: InputLine): boolean {
+  return line.kind === 'line' && /^[ \t\r]*$/.test(line.text);
+}
+
 function readAnswer(text: string): { readonly id: unknown; readonly result: object } | null {
   try {
-    const answer = parseJson(text);
+    const answer = parseJson(text, FOREIGN_TEXT_LIMITS);
     if (typeof answer !== 'object' || answer === null) return null;
     const { id, ...result } = answer as Record<string, unknown>;
     return { id, result };

@@ -3,14 +3,41 @@
  * ({id, context, request}) and reads a result on each line (WCP section 10).
  */
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 
 const { worker_id, worker_species_id } = JSON.parse(readFileSync('registry_record.json', 'utf8'));
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const { id, context, request } = JSON.parse(line);
+// A line ends with \n and nothing else: node:readline would also end one at U+2028, inside of a text.
+let rest = '';
+for await (const chunk of process.stdin.setEncoding('utf8')) {
+  rest += chunk;
+  if (!chunk.includes('\n')) continue;
+  const lines = rest.split('\n');
+  rest = lines.pop();
+  for (const line of lines) if (line.trim() !== '') answerLine(line);
+}
+
+function answerLine(line) {
+  const { id, context, request } = read(line);
   // A call that is to end early is named in a line of its own; a greeting is over before that.
-  if (context !== undefined) console.log(JSON.stringify({ id, ...answer(context, request) }));
+  if (context !== undefined) writeLine({ id, ...answer(context, request) });
+}
+
+function read(line) {
+  try {
+    return Object(JSON.parse(line));
+  } catch {
+    // Not the line itself: a log is no place for what a tenant sent.
+    console.error(`A line of ${line.length} characters is not JSON.`);
+    return {};
+  }
+}
+
+/** Escapes what other readers take for the end of a line. */
+function writeLine(value) {
+  const text = JSON.stringify(value).replace(/[\u0085\u2028\u2029]/g, (end) => {
+    return `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  process.stdout.write(`${text}\n`);
 }
 
 function answer(context, request) {

@@ -4,6 +4,7 @@ import type { HallClock } from '../../base/hall-clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Change, Commit, StatefulRow, Store } from '../../storage/store/store.ts';
 import type { ApprovalNotice } from './approval-notice.ts';
+import { ReceiverLine } from './receiver-line.ts';
 
 /** Where notices of approvals are sent (Standard Webhooks: signed with HMAC-SHA256, retried). */
 export interface WebhookTarget {
@@ -74,50 +75,92 @@ function outboxChange(id: string, state: 'due' | 'failed', at: string, due: Due)
   return { put: 'outbox', row: { id, state, at, document: JSON.stringify(due) } };
 }
 
+/** Looks through the store for what is due, and hands each notice to the line of its receiver. */
 class Sender {
   readonly #parts: WebhookParts;
   readonly #secrets: ReadonlyMap<string, string>;
+  readonly #lines: ReadonlyMap<string, ReceiverLine>;
   readonly #stop = new AbortController();
-  #running: Promise<void> | null = null;
+  #looking: Promise<void> | null = null;
+  #isWoken = false;
 
   constructor(parts: WebhookParts) {
     this.#parts = parts;
     this.#secrets = new Map(parts.targets.map(({ url, secret }) => [url, secret]));
+    const lineOf = () =>
+      new ReceiverLine(
+        (row) => this.#report(this.#send(row)),
+        () => this.run(),
+      );
+    this.#lines = new Map([...this.#secrets.keys()].map((url) => [url, lineOf()]));
   }
 
-  /** Sends what is due, unless that is being done. */
+  /** Looks for what is due now; where that is being done, again afterwards. */
   run(): void {
-    if (this.#running !== null || this.#stop.signal.aborted || this.#secrets.size === 0) return;
-    this.#running = this.#sendDue()
-      .catch((error: Error) => this.#parts.log('warn', error.message))
-      .finally(() => {
-        this.#running = null;
-      });
+    if (this.#stop.signal.aborted || this.#secrets.size === 0) return;
+    this.#isWoken = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+    });
   }
 
   /** Does not wait for receivers: what they did not accept is sent again by the next process. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#running;
+    await this.#looking;
+    await Promise.all([...this.#lines.values()].map((line) => line.idle()));
+  }
+
+  async #look(): Promise<void> {
+    while (this.#isWoken && !this.#stop.signal.aborted) {
+      this.#isWoken = false;
+      await this.#report(this.#offerDue());
+    }
+  }
+
+  /** False where it failed, which is logged. */
+  #report(work: Promise<void>): Promise<boolean> {
+    return work.then(
+      () => true,
+      (error: Error) => {
+        this.#parts.log('warn', error.message);
+        return false;
+      },
+    );
   }
 
   /** Page by page: notices that wait for another attempt do not delay the first attempt of later ones. */
-  async #sendDue(): Promise<void> {
-    const now = new Date(this.#parts.clock.now()).toISOString();
+  async #offerDue(): Promise<void> {
+    const { store } = this.#parts;
     let after = '';
     for (;;) {
-      const rows = await this.#parts.store.list('outbox', { where: { state: 'due' }, after, limit: PAGE });
-      await Promise.all(rows.filter(({ at }) => at <= now).map((row) => this.#send(row)));
+      const rows = await store.list('outbox', { where: { state: 'due' }, after, limit: PAGE });
+      const now = this.#now();
+      for (const row of rows) if (row.at <= now) await this.#offer(row);
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE || this.#stop.signal.aborted) return;
       after = last.id;
     }
   }
 
-  async #send(row: StatefulRow): Promise<void> {
+  async #offer(row: StatefulRow): Promise<void> {
+    const { url } = JSON.parse(row.document) as Due;
+    const line = this.#lines.get(url);
+    if (line === undefined) await this.#parts.commit([{ remove: 'outbox', key: row.id }]);
+    else line.offer(row);
+  }
+
+  /** What was listed may have been sent or put off meanwhile. */
+  async #send({ id }: StatefulRow): Promise<void> {
+    const row = await this.#parts.store.get('outbox', id);
+    if (row === null || row.state !== 'due' || row.at > this.#now() || this.#stop.signal.aborted) return;
     const due = JSON.parse(row.document) as Due;
-    const isAccepted = await this.#post(row.id, due);
-    await this.#parts.commit([isAccepted ? { remove: 'outbox', key: row.id } : this.#later(row.id, due)]);
+    const isAccepted = await this.#post(id, due);
+    await this.#parts.commit([isAccepted ? { remove: 'outbox', key: id } : this.#later(id, due)]);
+  }
+
+  #now(): string {
+    return new Date(this.#parts.clock.now()).toISOString();
   }
 
   #later(id: string, due: Due): Change {
@@ -128,8 +171,7 @@ class Sender {
   }
 
   async #post(id: string, { url, body }: Due): Promise<boolean> {
-    const secret = this.#secrets.get(url);
-    if (secret === undefined) return true;
+    const secret = this.#secrets.get(url) as string;
     const sentAt = new Date(this.#parts.clock.now());
     const headers = {
       'content-type': 'application/json',
@@ -139,8 +181,10 @@ class Sender {
     };
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
-      const { ok } = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
-      return ok;
+      const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+      // Its body is the receiver's, of any size, and nobody reads it.
+      await response.body?.cancel();
+      return response.ok;
     } catch {
       return false;
     }

@@ -1,3 +1,4 @@
+import { lineOf } from '@wcp/spec/json';
 import { MAX_CALL_LENGTH } from '../call-json.ts';
 import type { ChainedAnswer, ChainedDispatch } from '../delivery.ts';
 
@@ -41,7 +42,7 @@ export class ChainedCalls {
   }
 
   #line(seq: number, { decision, result }: ChainedAnswer): string {
-    return JSON.stringify({ dispatched: { id: this.#limit.id, seq, answer: { decision, result } } });
+    return lineOf(JSON.stringify({ dispatched: { id: this.#limit.id, seq, answer: { decision, result } } }));
   }
 
   #problem(seq: number, code: keyof typeof PROBLEMS): string {

@@ -41,12 +41,19 @@ export class LineBuffer {
 export class TextTail {
   readonly #longest: number;
   #bytes = Buffer.alloc(0);
+  #total = 0;
 
   constructor(longest: number) {
     this.#longest = longest;
   }
 
+  /** How many bytes the whole text has. */
+  get total(): number {
+    return this.#total;
+  }
+
   push(chunk: Uint8Array): void {
+    this.#total += chunk.length;
     const longest = this.#longest;
     this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(-longest)]).subarray(-longest);
   }

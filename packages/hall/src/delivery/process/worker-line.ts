@@ -5,12 +5,17 @@ import { readObject, readResult } from '../call-json.ts';
 export type WorkerLine =
   | { readonly kind: 'answer'; readonly id: unknown; readonly result: WorkerResult | null }
   | { readonly kind: 'dispatch'; readonly id: unknown; readonly seq: number; readonly asked: unknown }
+  | { readonly kind: 'blank' }
   | { readonly kind: 'junk' };
 
 const JUNK: WorkerLine = { kind: 'junk' };
+const BLANK: WorkerLine = { kind: 'blank' };
+/** JSON's white space but the newline, which ends a line. */
+const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
 
-/** Reads a line of a worker: a result with the id of its call, or a request for a chained dispatch. */
+/** Reads a line of a worker: a result with the id of its call, a request for a chained dispatch, or nothing. */
 export function readWorkerLine(bytes: Uint8Array): WorkerLine {
+  if (bytes.every((byte) => WHITE_SPACE.has(byte))) return BLANK;
   const value = readObject(bytes);
   if (value === null) return JUNK;
   if (Object.hasOwn(value, 'dispatch')) return readDispatch(value);

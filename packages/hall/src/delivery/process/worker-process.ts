@@ -12,8 +12,10 @@ export interface ProcessEnd {
   readonly code: DeliveryCode | null;
   readonly exit_code: number | null;
   readonly signal: string | null;
-  /** The end of what it wrote to standard error: the worker's text, of any content. */
+  /** The end of what it wrote to standard error: the worker's text, which may hold what a tenant sent. */
   readonly stderr: string;
+  /** How many bytes it wrote there. */
+  readonly stderr_bytes: number;
 }
 
 /** How to start a process. */
@@ -29,7 +31,7 @@ export interface ProcessLaunch {
 /** The call that a process has. */
 export interface ProcessCall {
   readonly id: string;
-  receive(line: Exclude<WorkerLine, { kind: 'junk' }>): void;
+  receive(line: Exclude<WorkerLine, { kind: 'junk' | 'blank' }>): void;
   /** The process was lost, and the call with it. */
   lose(code: DeliveryCode): void;
 }
@@ -164,6 +166,7 @@ export class WorkerProcess {
   #read(bytes: Uint8Array | null): void {
     const line = bytes === null ? null : readWorkerLine(bytes);
     if (line === null) this.kill('DELIVERY_ANSWER_TOO_LARGE');
+    else if (line.kind === 'blank') return;
     // A process that writes without having a call is not trusted again.
     else if (line.kind === 'junk' || this.#call === null) this.kill('DELIVERY_JUNK');
     else if (line.id !== this.#call.id) this.kill('DELIVERY_WRONG_ID');
@@ -193,7 +196,9 @@ export class WorkerProcess {
     this.#isUsable = false;
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
     const pid = this.#child?.pid ?? null;
-    this.#launch.ended({ pid, code: this.#why, exit_code, signal, stderr: this.#stderr.toString() });
+    const { total: stderr_bytes } = this.#stderr;
+    const stderr = this.#stderr.toString();
+    this.#launch.ended({ pid, code: this.#why, exit_code, signal, stderr, stderr_bytes });
     this.#resolveGone();
   }
 }

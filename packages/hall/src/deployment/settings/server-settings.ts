@@ -58,6 +58,7 @@ const worker = z.strictObject(
     cooldown_ms: count('cooldown_ms must be from 1 to 86400000 milliseconds.', 86_400_000).exactOptional(),
     memory_mb: count('memory_mb must be from 16 to 1048576.', 1_048_576, 16).exactOptional(),
     answer_bytes: count('answer_bytes must be from 1024 to 1073741824.', 1_073_741_824, 1024).exactOptional(),
+    log_output: z.boolean('log_output must be true or false.').exactOptional(),
     idle_ms: count('idle_ms must be from 0 to 86400000.', 86_400_000, 0).exactOptional(),
     grace_ms: count('grace_ms must be from 0 to 600000.', 600_000, 0).exactOptional(),
     dispatches: count('dispatches must be from 0 to 10000.', 10_000, 0).exactOptional(),

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
-import { parseUniqueJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, parseUniqueJson } from '@wcp/spec/json';
 import type { BanListSource } from './ban-list-options.ts';
 
 /** Why nothing could be read from the source of a ban list. */
@@ -114,7 +114,7 @@ async function readWhole(file: FileHandle, maxBytes: number): Promise<Buffer> {
 
 function parse(bytes: Buffer): unknown {
   try {
-    if (isUtf8(bytes)) return parseUniqueJson(bytes.toString('utf8'));
+    if (isUtf8(bytes)) return parseUniqueJson(bytes.toString('utf8'), FOREIGN_TEXT_LIMITS);
   } catch {
     // Reported below.
   }

@@ -115,6 +115,32 @@ describe('a webhook', () => {
     expect((await rows())[0]?.document).toContain('127.0.0.1:9');
   });
 
+  test('A receiver that hangs delays no notice of another, however many wait for it.', async () => {
+    const hanging = await Receiver.open();
+    hanging.statuses.push(...Array.from({ length: 300 }, () => 0));
+    const webhooks = await open([hanging.url, receiver.url]);
+    for (let round = 1; round <= 30; round += 1) {
+      await store.commit(webhooks.changes({ kind: 'pending', approval: APPROVAL }, now()));
+      webhooks.wake();
+      const began = Date.now();
+      await attempts(round);
+      expect(Date.now() - began).toBeLessThan(2_000);
+    }
+    await waitFor('only what hangs', async () => (await rows()).length === 30);
+    expect(hanging.got).toHaveLength(8);
+  });
+
+  test('Hundreds of notices to one receiver are each sent once.', async () => {
+    const webhooks = await open();
+    for (let index = 0; index < 250; index += 1) {
+      await store.commit(webhooks.changes({ kind: 'pending', approval: APPROVAL }, now()));
+      webhooks.wake();
+    }
+    await isSent();
+    expect(receiver.got).toHaveLength(250);
+    expect(new Set(receiver.got.map(({ headers }) => headers['webhook-id'])).size).toBe(250);
+  });
+
   test('does not wait behind hundreds that wait for their next attempt', async () => {
     const webhooks = await open();
     const later = JSON.stringify({ url: receiver.url, body: '{}', attempt: 5 });

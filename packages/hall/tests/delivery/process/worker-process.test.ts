@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test, vi } from 'vitest';
 import type { DeliveryCall } from '../../../src/delivery/delivery.ts';
 import type { PackageDeliveryOptions } from '../../../src/delivery/package/package-delivery.ts';
@@ -48,6 +49,10 @@ const acts = {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
     say(JSON.stringify({ id, ...good, result: child.pid }) + '\\n', () => process.exit(0));
   },
+  blank: (id) => say('\\n\\r\\n \\t\\n' + JSON.stringify({ id, ...good }) + '\\r\\n\\n\\n'),
+  blank_later: (id) => { acts.good(id); setTimeout(() => say('\\n\\n'), 20); },
+  brackets: () => say('['.repeat(7_000_000) + '\\n'),
+  lists: (id) => say('{"id":"' + id + '","result":[' + '[],'.repeat(2_000_000) + '[]]}\\n'),
   late: (id) => setTimeout(() => acts.good(id), 400),
   slowly: (id) => setTimeout(() => acts.good(id), 100),
   die_after: (id) => { acts.good(id); setTimeout(() => process.exit(5), 20); },
@@ -112,6 +117,43 @@ test.each<[string, string, string]>([
   expect(next).toMatchObject({ status: 'ok' });
   expect(next.result?.result).not.toBe(first.result?.result);
 });
+
+test.each(['\u0085', '\u2028', '\u2029'])(
+  'a request with %j stays one line for a worker that reads with readline, and so does a dispatched answer',
+  async (end) => {
+    const { delivery, deliver, hash } = await open();
+    const call = callOf({ act: 'good', text: `a${end}{"id":1}${end}b` }, { code_hash: hash });
+    expect(await delivery.deliver(call)).toMatchObject({ status: 'ok' });
+    const dispatch = async () => ({ decision: ALLOWED, result: resultOf(`a${end}b`) });
+    expect((await deliver('beg', { dispatch })).result?.result).toHaveLength(80);
+  },
+);
+
+test('an empty line in a worker’s output is skipped: around an answer, and between two calls', async () => {
+  const { deliver, ends } = await open({ limits: { processes: 1 } });
+  const first = await deliver('good');
+  for (const act of ['blank', 'blank_later', 'slowly', 'good']) {
+    const next = await deliver(act);
+    expect(next).toMatchObject({ status: 'ok' });
+    expect(next.result?.result).toBe(first.result?.result);
+  }
+  expect(ends).toEqual([]);
+});
+
+test.each(['brackets', 'lists'])(
+  'an answer of megabytes of %s is refused without blocking the Hall',
+  async (act) => {
+    const { deliver } = await open({ limits: { processes: 1 } });
+    await deliver('good');
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    const before = process.memoryUsage().heapUsed;
+    delay.enable();
+    expect(await deliver(act)).toMatchObject({ status: 'error', code: 'DELIVERY_JUNK' });
+    delay.disable();
+    expect(delay.max / 1e6).toBeLessThan(700);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 1024 * 1024);
+  },
+);
 
 test('one process has one call after the other, and stays warm', async () => {
   const { deliver } = await open({ limits: { processes: 1 } });
@@ -259,6 +301,7 @@ test('a worker’s last words go to the operator, bounded, and into no answer', 
   ]);
   expect(ends[0]?.stderr).toMatch(/s{8000,}last words$/);
   expect(ends[0]?.stderr).toHaveLength(8_192);
+  expect(ends[0]?.stderr_bytes).toBe(100_010);
 });
 
 test('a log that fails does not fail the call', async () => {

@@ -130,8 +130,24 @@ describe('server.json', () => {
     expect(result?.result).toMatchObject({ WCP_HALL_PUBLIC_KEY: hall.log.public_key });
   });
 
-  it('The last output of a crashed worker is logged, harmless to a terminal.', async () => {
+  it('What a crashed worker wrote stays out of the log, but for its size and hash.', async () => {
     const dir = await exampleWith({});
+    const crash = "process.stdin.on('data', (call) => { console.error(String(call)); process.exit(3); });";
+    write(dir, 'workers/hello/worker.mjs', crash);
+    const { hall, said } = await open(dir);
+    await hall.dispatch({ ...GREETING, request: { name: 'PAYLOAD\u2028PAYLOAD' } });
+    expect(said).not.toEqual([]);
+    for (const line of said) {
+      expect(line).toMatch(
+        /^warn org\.example\.hello: .*It wrote [1-9]\d* bytes to standard error, the last of which have sha256:[0-9a-f]{64};/,
+      );
+    }
+    expect(said.join()).not.toContain('PAYLOAD');
+  });
+
+  it('The last output of a crashed worker is logged where the operator wants it, harmless to a terminal.', async () => {
+    const worker = { dir: 'workers/hello', program: 'worker.mjs', log_output: true };
+    const dir = await exampleWith({ workers: [worker] });
     write(dir, 'workers/hello/worker.mjs', "console.error('\\u001b[31mwoe'); process.exit(3);");
     const { hall, said } = await open(dir);
     const { outcome_receipt } = await hall.dispatch(GREETING);

@@ -70,7 +70,7 @@ export const APPROVAL_OPERATIONS = {
     ...ENDPOINTS.resolveApproval,
     summary: 'Approve, deny or escalate a held request',
     description:
-      'An approved request is decided again first: if the rules, the configuration, the worker or its code have changed, it is denied. At the levels executor and incident_commander an approval carries the result of what the human did.',
+      'An approved request is decided again first: if the rules, the configuration, the worker or its code have changed, it is denied. At the levels executor and incident_commander an approval carries the result of what the human did. Only an escalation carries a level; a member that would have no effect is refused.',
     access: ['steward'],
     body: closed({
       approval_id: id,

@@ -1,4 +1,4 @@
-import { parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import { readUnverified } from '../../permit/verify-permit.ts';
 import { type ChainedAnswer, type ChainedDispatch, dispatchError } from '../../run/chained-dispatch.ts';
 
@@ -40,7 +40,7 @@ async function sendToHall(url: URL, { permit, request, signal }: DispatchRequest
   const text = await readText(response);
   if (!response.ok)
     throw dispatchError(`The Hall did not dispatch (HTTP ${response.status}${codeIn(text)}).`);
-  return parseJson(text) as ChainedAnswer;
+  return parseJson(text, FOREIGN_TEXT_LIMITS) as ChainedAnswer;
 }
 
 async function readText({ body }: Response): Promise<string> {
@@ -56,7 +56,7 @@ async function readText({ body }: Response): Promise<string> {
 
 function codeIn(text: string): string {
   try {
-    const { code } = JSON.parse(text) as { code?: unknown };
+    const { code } = parseJson(text, FOREIGN_TEXT_LIMITS) as { code?: unknown };
     return typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? `, ${code}` : '';
   } catch {
     return '';

@@ -27,13 +27,16 @@ export interface InvalidLine {
   readonly id: unknown;
 }
 
+/** JSON's white space and nothing else: `trim` would also skip a byte order mark. */
+const BLANK = /^[ \t\r]*$/;
+
 /** Reads a line: a call, or a message about a running one. */
 export function readLine(line: InputLine): Line {
   if (line.kind !== 'line') {
     const code = line.kind === 'too-long' ? 'WORKER_LINE_TOO_LONG' : 'WORKER_INVALID_LINE';
     return { kind: 'invalid', code, message: null, id: undefined };
   }
-  if (line.text.trim() === '') return { kind: 'blank' };
+  if (BLANK.test(line.text)) return { kind: 'blank' };
   const members = parseObject(line.text);
   if (typeof members === 'string') return invalid(members, undefined);
   const [name, ...more] = Object.keys(members);

@@ -135,3 +135,18 @@ test('calls that arrive faster than they are served are all answered, in order',
   for (let id = 1; id < 30; id += 1) worker.say(call(id, 'echo', text));
   for (let id = 0; id < 30; id += 1) expect((await worker.hear()).id).toBe(id);
 });
+
+test('a line holds no character that some reader takes for its end', async () => {
+  const worker = startWorker(['--stdio']);
+  let output = '';
+  worker.child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const text = 'a\u0085b\u2028c\u2029d';
+  worker.say(call(text, 'echo', text));
+  expect(await worker.hear()).toMatchObject({ id: text, status: 'ok', result: { text } });
+  expect(output).toMatch(/a\\u0085b\\u2028c\\u2029d/);
+  expect(output).not.toMatch(/[\u0085\u2028\u2029]/);
+  worker.child.stdin.end();
+  expect(await exitOf(worker)).toBe(0);
+});

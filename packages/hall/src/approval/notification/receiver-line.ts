@@ -1,0 +1,42 @@
+import type { StatefulRow } from '../../storage/store/store.ts';
+
+/** Notices that one receiver gets at a time; the others wait in the store. */
+const MAX_AT_A_TIME = 8;
+
+/** What goes to one receiver: one that hangs keeps nobody waiting but itself. */
+export class ReceiverLine {
+  readonly #send: (row: StatefulRow) => Promise<boolean>;
+  readonly #roomMade: () => void;
+  readonly #sending = new Map<string, Promise<void>>();
+  #hasMore = false;
+
+  /**
+   * @param send sends a notice; resolves with whether its new state is durable, and never rejects
+   * @param roomMade called when there is room for what was refused
+   */
+  constructor(send: (row: StatefulRow) => Promise<boolean>, roomMade: () => void) {
+    this.#send = send;
+    this.#roomMade = roomMade;
+  }
+
+  /** Begins to send a notice, unless that is being done or there is no room. */
+  offer(row: StatefulRow): void {
+    if (this.#sending.has(row.id)) return;
+    if (this.#sending.size >= MAX_AT_A_TIME) this.#hasMore = true;
+    else this.#sending.set(row.id, this.#carry(row));
+  }
+
+  /** Resolves when nothing is being sent. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#sending.values());
+  }
+
+  async #carry(row: StatefulRow): Promise<void> {
+    const isDurable = await this.#send(row);
+    this.#sending.delete(row.id);
+    // Where the store fails, the next look is soon enough: the receiver has the notice already.
+    if (!isDurable || !this.#hasMore) return;
+    this.#hasMore = false;
+    this.#roomMade();
+  }
+}
