@@ -44,10 +44,11 @@ function reviewedBy(
 }
 
 /** The freeze of a correlation that an incident commander has taken over. */
-export function incidentFreeze({ approval_id, correlation_id }: Approval, at: string): Freeze {
+export function incidentFreeze({ approval_id, tenant_id, correlation_id }: Approval, at: string): Freeze {
   return {
     scope: 'correlation',
     value: correlation_id,
+    tenant_id,
     reason: `An incident commander has taken over (approval ${approval_id}).`,
     frozen_at: at,
     frozen_by: 'hall',

@@ -60,7 +60,12 @@ describe('a member that is not text names nobody', () => {
     'tenant_credential',
     'data_label',
   ])('a %s that is not text names nobody', async (name) => {
-    await hall.post('admin', '/wcp/freeze', { scope: 'correlation', value: 'null', reason: 'a test' });
+    await hall.post('admin', '/wcp/freeze', {
+      scope: 'correlation',
+      value: 'null',
+      tenant_id: 'null',
+      reason: 'a test',
+    });
     for (const value of [
       null,
       {},

@@ -80,9 +80,10 @@ export interface DispatchRow {
   readonly decided: string;
 }
 
-/** What has been spent under one correlation id. */
+/** What one dispatch chain has spent. */
 export interface ChainRow {
-  readonly correlation_id: string;
+  /** The JSON of the list of its tenant and its correlation id. */
+  readonly chain: string;
   readonly blast_score: number;
   readonly dispatches: number;
 }

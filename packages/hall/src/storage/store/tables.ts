@@ -62,7 +62,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     indexes: [],
   },
   chains: {
-    columns: { correlation_id: 'text', blast_score: 'integer', dispatches: 'integer' },
+    columns: { chain: 'text', blast_score: 'integer', dispatches: 'integer' },
     unique: [],
     indexes: [],
   },

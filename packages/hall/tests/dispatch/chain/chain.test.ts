@@ -33,7 +33,7 @@ describe('a chained dispatch', () => {
       decision: { blast_score: 3, correlation_id: 'chain-1', tenant_id: 'tenant-a' },
       input: { ext: { parent_decision_id: decision.decision_id } },
     });
-    expect(await partsOf(hall).storage.store.get('chains', 'chain-1')).toMatchObject({
+    expect(await partsOf(hall).storage.store.get('chains', '["tenant-a","chain-1"]')).toMatchObject({
       blast_score: 3,
       dispatches: 2,
     });
