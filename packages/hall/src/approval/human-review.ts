@@ -40,7 +40,11 @@ function reviewedBy(
   const isAdvised = decision.outcome === 'DISPATCH' && decision.supervisor_level === 'advisory';
   if ((!isHeld && !isAdvised) || decision.dry_run) return null;
   const depth = facts.chain?.depth ?? 0;
-  return approvalOf(received.text as string, decision, observation.facts, { mode, depth });
+  return approvalOf(received.text as string, decision, observation.facts, {
+    mode,
+    depth,
+    requested_by: received.asked_by,
+  });
 }
 
 /** The freeze of a correlation that an incident commander has taken over. */

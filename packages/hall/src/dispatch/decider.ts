@@ -4,6 +4,7 @@ import { declaredBlast, lastingText, VOLATILE_MEMBERS } from '@wcp/spec/document
 import { v7 } from 'uuid';
 import type { HallClock } from '../base/hall-clock.ts';
 import { ownMember, type ReceivedRequest, textOrEmpty } from '../base/received-request.ts';
+import type { TenantCredential } from '../identity/credential/tenant-credential.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
@@ -57,7 +58,8 @@ export interface DeciderSources {
   readonly budgets: BlastBudget;
   readonly freezes: Freezes;
   readonly gate: HallPolicyGate | null;
-  verifyCredential(text: string, tenantId: unknown): Promise<NonNullable<Facts['credential']>>;
+  /** The fact about a request's `tenant_credential`. */
+  judgeCredential(credential: TenantCredential): Promise<NonNullable<Facts['credential']>>;
 }
 
 /** What a worker is given is what is there now. */
@@ -140,9 +142,10 @@ export class Decider {
   }
 
   async #credential(received: ReceivedRequest): Promise<Facts['credential']> {
-    const credential = ownMember(received, 'tenant_credential');
-    if (typeof credential !== 'string') return null;
-    return this.#sources.verifyCredential(credential, ownMember(received, 'tenant_id'));
+    const sealed = ownMember(received, 'tenant_credential');
+    if (typeof sealed !== 'string') return null;
+    const tenant_id = textOrEmpty(ownMember(received, 'tenant_id'));
+    return this.#sources.judgeCredential({ sealed, text: received.credential, tenant_id });
   }
 
   async #loadBudget(received: ReceivedRequest): Promise<void> {

@@ -57,7 +57,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     indexes: [],
   },
   dispatches: {
-    columns: { decision_id: 'text', worker_id: 'text', at: 'text', decided: 'text' },
+    columns: { decision_id: 'text', worker_id: 'text', at: 'text', decided: 'text', asked_by: 'text' },
     unique: [],
     indexes: [],
   },
@@ -74,6 +74,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   ban_lists: stateful,
   api_keys: stateful,
   issuers: stateful,
+  credentials: stateful,
   outbox: stateful,
   results: stateful,
   dead_letters: stateful,
