@@ -40,6 +40,8 @@ export interface Approval {
   readonly expires_at: string;
   /** The JSON of the input as received. */
   readonly input: string;
+  /** The ids of all who had a part in asking; none of them resolves it. */
+  readonly requested_by: readonly string[];
   readonly decision: HallDecision;
   /** What the approval is for: the decision, and the code of the worker that it was about. */
   readonly binding: string;
@@ -60,7 +62,7 @@ export function approvalOf(
   input: string,
   decision: HallDecision,
   facts: Pick<Facts, 'workers'>,
-  { mode, depth }: Pick<Approval, 'mode' | 'depth'>,
+  { mode, depth, requested_by }: Pick<Approval, 'mode' | 'depth' | 'requested_by'>,
 ): Approval {
   return {
     approval_id: decision.decision_id,
@@ -74,6 +76,7 @@ export function approvalOf(
     created_at: decision.timestamp,
     expires_at: decision.approval_expires_at ?? decision.timestamp,
     input,
+    requested_by,
     decision,
     binding: bindingOf(JSON.parse(input), decision, facts),
     history: [],

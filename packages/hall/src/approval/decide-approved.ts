@@ -1,4 +1,5 @@
 import { decisionDigest, type Facts } from '@wcp/spec';
+import { receiveKept } from '../base/received-request.ts';
 import type { Decided, Decider } from '../dispatch/decider.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Observation } from '../registry/worker-inspector.ts';
@@ -23,17 +24,18 @@ export function decideApproved(
     const decision_digest = isSame ? decisionDigest(input, decision) : binding;
     return { id, level, resolver: by.id, decision_digest };
   };
-  return decider.decide(
-    { input, text: approval.input },
-    { isDispatch: mode === 'dispatch', isTakenOver: isTakenOver(approval), approval: fact },
-  );
+  return decider.decide(receiveKept(approval.input, approval.requested_by), {
+    isDispatch: mode === 'dispatch',
+    isTakenOver: isTakenOver(approval),
+    approval: fact,
+  });
 }
 
 /** What the approval would be bound to if it were held now. */
 export async function bindingNow(decider: Decider, approval: Approval): Promise<string> {
   const input = JSON.parse(approval.input) as unknown;
   const { decision, observation, spending } = await decider.decide(
-    { input, text: approval.input },
+    receiveKept(approval.input, approval.requested_by),
     { isDispatch: false, isTakenOver: isTakenOver(approval) },
   );
   spending?.giveBack();

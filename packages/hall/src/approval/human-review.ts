@@ -40,14 +40,19 @@ function reviewedBy(
   const isAdvised = decision.outcome === 'DISPATCH' && decision.supervisor_level === 'advisory';
   if ((!isHeld && !isAdvised) || decision.dry_run) return null;
   const depth = facts.chain?.depth ?? 0;
-  return approvalOf(received.text as string, decision, observation.facts, { mode, depth });
+  return approvalOf(received.text as string, decision, observation.facts, {
+    mode,
+    depth,
+    requested_by: received.asked_by,
+  });
 }
 
 /** The freeze of a correlation that an incident commander has taken over. */
-export function incidentFreeze({ approval_id, correlation_id }: Approval, at: string): Freeze {
+export function incidentFreeze({ approval_id, tenant_id, correlation_id }: Approval, at: string): Freeze {
   return {
     scope: 'correlation',
     value: correlation_id,
+    tenant_id,
     reason: `An incident commander has taken over (approval ${approval_id}).`,
     frozen_at: at,
     frozen_by: 'hall',

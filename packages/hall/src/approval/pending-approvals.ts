@@ -64,7 +64,7 @@ export class PendingApprovals {
     if (isRequester(approval, by)) {
       throw new ProblemError(
         'APPROVAL_SELF',
-        'A tenant cannot resolve its own request. Ask another steward.',
+        'Whoever asked for something, or replayed it, cannot resolve it, nor can the tenant that it is for. Ask another steward.',
       );
     }
     // Nothing is awaited from here on: of two callers at once, the second finds it taken.
@@ -107,8 +107,8 @@ export function isExpired({ state, expires_at }: Approval, at: string): boolean 
   return state === 'expired' || (state === 'pending' && expires_at <= at);
 }
 
-function isRequester({ tenant_id }: Approval, by: Principal): boolean {
-  return by.tenant_id === tenant_id || by.id === tenant_id;
+function isRequester({ tenant_id, requested_by }: Approval, by: Principal): boolean {
+  return by.tenant_id === tenant_id || by.id === tenant_id || requested_by.includes(by.id);
 }
 
 /** The supervisor level above; a wanted one must be above. */

@@ -1,19 +1,53 @@
+import { type Sha256, sha256 } from '@wcp/spec';
 import { readCanonical } from '@wcp/spec/json';
 
-/** A request as it was received: read once, with its text for the evidence. */
+/**
+ * A request as it was received: read once, with its text for the evidence. In both the `tenant_credential` is
+ * replaced by its hash: it works as a key for as long as it is valid, so nothing that is kept or shown may hold it.
+ */
 export interface ReceivedRequest {
   readonly input: unknown;
-  /** The JSON of the input as received; null where it was not JSON. */
+  /** The JSON of the input; null where it was not JSON. */
   readonly text: string | null;
+  /** The `tenant_credential` itself; null where there is none, and for a request that was kept. In memory only. */
+  readonly credential: string | null;
+  /** The ids of all who had a part in asking: the caller, and whoever replayed the request. */
+  readonly asked_by: readonly string[];
 }
 
 /**
  * Receives the input of a program in this process, whatever it is. It is read once, so that what is decided about,
  * recorded and delivered is the same, whatever the program does with its object meanwhile.
  */
-export function receive(input: unknown): ReceivedRequest {
+export function receive(input: unknown, askedBy: string): ReceivedRequest {
   const { text, findings } = readCanonical(input);
-  return findings.length === 0 ? { input: JSON.parse(text), text } : { input, text: null };
+  if (findings.length === 0) return receiveText(JSON.parse(text), text, askedBy);
+  return { input, text: null, credential: null, asked_by: [askedBy] };
+}
+
+/** Receives a text and the JSON that it was read as. */
+export function receiveText(input: unknown, text: string, askedBy: string): ReceivedRequest {
+  const asked_by = [askedBy];
+  const given = memberOf(input, 'tenant_credential');
+  if (given == null || given === '') return { input, text, credential: null, asked_by };
+  const sealed = { ...(input as object), tenant_credential: sealOf(given) };
+  const credential = typeof given === 'string' ? given : null;
+  return { input: sealed, text: textOf(sealed), credential, asked_by };
+}
+
+/** Receives a request that was kept: its credential was replaced when it came. */
+export function receiveKept(text: string, askedBy: readonly string[]): ReceivedRequest {
+  return { input: JSON.parse(text), text, credential: null, asked_by: askedBy };
+}
+
+/** Receives what a worker asks for, with the credential of the request that the worker runs under. */
+export function receiveBelow(
+  input: unknown,
+  above: Pick<ReceivedRequest, 'credential' | 'asked_by'>,
+): ReceivedRequest {
+  const { text, findings } = readCanonical(input);
+  const read = findings.length === 0 ? { input: JSON.parse(text) as unknown, text } : { input, text: null };
+  return { ...read, credential: above.credential, asked_by: above.asked_by };
 }
 
 /**
@@ -32,11 +66,31 @@ export function textOrEmpty(value: unknown): string {
 
 /** An own member of an input that has not been checked yet. */
 export function ownMember({ input }: ReceivedRequest, name: string): unknown {
+  return memberOf(input, name);
+}
+
+function memberOf(input: unknown, name: string): unknown {
   try {
     return typeof input === 'object' && input !== null && Object.hasOwn(input, name)
       ? (input as Record<string, unknown>)[name]
       : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** What stands in the place of a credential. What is no text stays what `decide` denies. */
+function sealOf(given: unknown): Sha256 | { readonly sha256: Sha256 | null } {
+  if (typeof given === 'string') return sha256(given);
+  const text = textOf(given);
+  return { sha256: text === null ? null : sha256(text) };
+}
+
+/** Null where a value is nested too deeply to be written. */
+function textOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
   }
 }

@@ -1,9 +1,9 @@
 import type { DataLabel, QosClass, RouteInput, TenantRisk } from '@wcp/spec';
 import { DATA_LABELS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
-import { textOrEmpty } from '../base/received-request.ts';
+import { type ReceivedRequest, textOrEmpty } from '../base/received-request.ts';
 
 /** A dispatch that is running, as far as the dispatches that it asks for depend on it. */
-export interface ChainedParent {
+export interface ChainedParent extends Pick<ReceivedRequest, 'credential' | 'asked_by'> {
   readonly decision_id: string;
   /** 0 for a tenant's own request. */
   readonly depth: number;
@@ -42,7 +42,8 @@ export function childInput(
   received: unknown,
 ): { readonly input: unknown; readonly isWidened: boolean } {
   const said = typeof received === 'object' && received !== null ? (received as Partial<RouteInput>) : {};
-  const { capability_id, request = {}, ext, data_label, tenant_risk, qos_class, ...others } = said;
+  const { capability_id, request = {}, ext, data_label, tenant_risk, qos_class, ...more } = said;
+  const { tenant_credential: ownCredential, ...others } = more;
   const { env, tenant_id, correlation_id, policy_version, tenant_credential } = parent.input;
   const own = Object.fromEntries(
     OWN_MEMBERS.flatMap((name) => (name in others ? [[name, others[name]]] : [])),
@@ -64,6 +65,7 @@ export function childInput(
     ext: { ...(typeof ext === 'object' ? ext : {}), parent_decision_id: parent.decision_id },
   };
   const isWidened =
+    ownCredential != null ||
     isBelow(ORDERS.data_label, input.data_label as DataLabel, parent.input.data_label) ||
     isBelow(ORDERS.tenant_risk, input.tenant_risk as TenantRisk, parent.input.tenant_risk) ||
     isBelow(ORDERS.qos_class, input.qos_class as QosClass, parent.input.qos_class) ||

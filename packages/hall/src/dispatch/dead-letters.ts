@@ -1,5 +1,6 @@
 import type { RouteDecision } from '@wcp/spec';
 import { ProblemError } from '../base/problem.ts';
+import type { ReceivedRequest } from '../base/received-request.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
 
@@ -15,12 +16,18 @@ export interface DeadLetter {
   readonly code: string;
   /** The JSON of the input as received. */
   readonly input: string;
+  /** The ids of all who had a part in asking. */
+  readonly asked_by: readonly string[];
   /** Who replayed it, and the decision that was made then. */
   readonly replay: { readonly by: string; readonly at: string; readonly decision_id: string } | null;
 }
 
 /** Keeps a dispatch that failed. */
-export function deadLetterChange(decision: RouteDecision, input: string | null, code: string): Change {
+export function deadLetterChange(
+  decision: RouteDecision,
+  { text, asked_by }: Pick<ReceivedRequest, 'text' | 'asked_by'>,
+  code: string,
+): Change {
   const { decision_id, timestamp, tenant_id, capability_id, worker_id } = decision;
   return changeOf({
     decision_id: decision_id as string,
@@ -30,7 +37,8 @@ export function deadLetterChange(decision: RouteDecision, input: string | null, 
     capability_id: capability_id as string,
     worker_id: worker_id as string,
     code,
-    input: input ?? '{}',
+    input: text ?? '{}',
+    asked_by,
     replay: null,
   });
 }

@@ -4,6 +4,7 @@ import { declaredBlast, lastingText, VOLATILE_MEMBERS } from '@wcp/spec/document
 import { v7 } from 'uuid';
 import type { HallClock } from '../base/hall-clock.ts';
 import { ownMember, type ReceivedRequest, textOrEmpty } from '../base/received-request.ts';
+import type { TenantCredential } from '../identity/credential/tenant-credential.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
@@ -11,7 +12,7 @@ import type { Change } from '../storage/store/store.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import type { HallWorld } from '../world/hall-world.ts';
 import { askGate, type HallPolicyGate, mayAsk } from '../world/policy-gate.ts';
-import type { BlastBudget, BlastSpent } from './blast-budget.ts';
+import type { BlastBudget, BlastSpent, ChainId } from './blast-budget.ts';
 import type { ChainStop } from './chained-dispatch.ts';
 
 /** The facts that are a decision's own; what it shares with others stands in its observation. */
@@ -57,7 +58,8 @@ export interface DeciderSources {
   readonly budgets: BlastBudget;
   readonly freezes: Freezes;
   readonly gate: HallPolicyGate | null;
-  verifyCredential(text: string, tenantId: unknown): Promise<NonNullable<Facts['credential']>>;
+  /** The fact about a request's `tenant_credential`. */
+  judgeCredential(credential: TenantCredential): Promise<NonNullable<Facts['credential']>>;
 }
 
 /** What a worker is given is what is there now. */
@@ -135,23 +137,23 @@ export class Decider {
     { isTakenOver = false, stop = null }: Purpose,
   ): NonNullable<Facts['frozen']> | null {
     if (stop !== null) return { scope: 'chain', reason: stop };
-    const [tenant, correlation] = [ownMember(received, 'tenant_id'), ownMember(received, 'correlation_id')];
-    return this.#sources.freezes.of(tenant, correlation, isTakenOver) ?? null;
+    const { tenant_id, correlation_id } = chainOf(received);
+    return this.#sources.freezes.of(tenant_id, correlation_id, isTakenOver) ?? null;
   }
 
   async #credential(received: ReceivedRequest): Promise<Facts['credential']> {
-    const credential = ownMember(received, 'tenant_credential');
-    if (typeof credential !== 'string') return null;
-    return this.#sources.verifyCredential(credential, ownMember(received, 'tenant_id'));
+    const sealed = ownMember(received, 'tenant_credential');
+    if (typeof sealed !== 'string') return null;
+    const tenant_id = textOrEmpty(ownMember(received, 'tenant_id'));
+    return this.#sources.judgeCredential({ sealed, text: received.credential, tenant_id });
   }
 
   async #loadBudget(received: ReceivedRequest): Promise<void> {
-    const correlation = ownMember(received, 'correlation_id');
-    if (typeof correlation === 'string') await this.#sources.budgets.load(correlation);
+    await this.#sources.budgets.load(chainOf(received));
   }
 
   #spentOf(received: ReceivedRequest): BlastSpent {
-    return this.#sources.budgets.of(textOrEmpty(ownMember(received, 'correlation_id')));
+    return this.#sources.budgets.of(chainOf(received));
   }
 
   /** The gate's verdict, fetched beforehand, so that the decision can be made again without the gate. */
@@ -171,16 +173,24 @@ export class Decider {
     return request === null ? undefined : askGate(gate, request);
   }
 
-  #spend({ input }: ReceivedRequest, decision: RouteDecision): Decided['spending'] {
+  #spend(received: ReceivedRequest, decision: RouteDecision): Decided['spending'] {
     const { budgets, registry } = this.#sources;
-    const correlation = decision.correlation_id as string;
-    const blast = ownBlast(input, registry.get(decision.worker_id as string)?.record.blast_radius);
-    budgets.spend(correlation, blast);
+    const chain = chainOf(received);
+    const blast = ownBlast(received.input, registry.get(decision.worker_id as string)?.record.blast_radius);
+    budgets.spend(chain, blast);
     return {
-      change: () => budgets.change(correlation),
-      giveBack: () => budgets.giveBack(correlation, blast),
+      change: () => budgets.change(chain),
+      giveBack: () => budgets.giveBack(chain, blast),
     };
   }
+}
+
+/** The dispatch chain of a request that has not been checked yet. */
+function chainOf(received: ReceivedRequest): ChainId {
+  return {
+    tenant_id: textOrEmpty(ownMember(received, 'tenant_id')),
+    correlation_id: textOrEmpty(ownMember(received, 'correlation_id')),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { artifactHash, type Receipt, type RouteDecision } from '@wcp/spec';
 import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { HallClock } from '../base/hall-clock.ts';
-import { ownMember, type ReceivedRequest, receive } from '../base/received-request.ts';
+import { ownMember, type ReceivedRequest, receiveBelow } from '../base/received-request.ts';
 import type { ChainedAnswer } from '../delivery/delivery.ts';
 import type { Change } from '../storage/store/store.ts';
 import { type ChainedParent, type ChainStop, childInput, stepOf, stopOf } from './chained-dispatch.ts';
@@ -99,7 +99,7 @@ export class Dispatcher {
   /** Dispatches what a worker asks for: decided like any request, and never allowed more than its own dispatch. */
   async chained(parent: ChainedParent, asked: unknown): Promise<ChainedAnswer> {
     const { input, isWidened } = childInput(parent, asked);
-    const received = receive(input);
+    const received = receiveBelow(input, parent);
     const step = stepOf(ownMember(received, 'capability_id'), hashOf(ownMember(received, 'request')));
     const stop = stopOf(parent, step, isWidened, this.#parts.clock.now());
     const { decision, result } = await this.dispatch(received, { parent, stop });

@@ -98,7 +98,7 @@ export class Executor {
       },
       changes: [
         ...(execution.keepResult === true ? [resultChange(decision, delivered)] : []),
-        ...(delivered.code === null ? [] : [deadLetterChange(decision, received.text, delivered.code)]),
+        ...(delivered.code === null ? [] : [deadLetterChange(decision, received, delivered.code)]),
       ],
     };
     const [appended] = await this.#record(entry);
@@ -121,6 +121,8 @@ export class Executor {
       depth: execution.depth ?? 0,
       until,
       input,
+      credential: received.credential,
+      asked_by: received.asked_by,
       workers: [...(execution.workers ?? []), worker],
       trail: [...(execution.trail ?? []), stepOf(decision.capability_id, hash)],
     };

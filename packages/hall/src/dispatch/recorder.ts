@@ -1,6 +1,8 @@
 import { draftDecision } from '@wcp/evidence/receipt';
 import type { DenyCode } from '@wcp/spec';
 import type { Freeze } from '@wcp/spec/hall';
+import { ownMember } from '../base/received-request.ts';
+import type { KeptCredential } from '../identity/credential/kept-credentials.ts';
 import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import { attestationFailures } from '../registry/attestation-failure.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
@@ -35,6 +37,8 @@ export interface RecorderParts {
   readonly registry: Registry;
   readonly inspector: WorkerInspector;
   readonly humanReview: HumanReview;
+  /** What is kept of a credential that was verified, so that its request can be decided again without it. */
+  keptCredential(sealed: unknown): KeptCredential | null;
 }
 
 /** Makes decisions durable, with everything that must not be without them: holds, freezes, flags. */
@@ -58,7 +62,7 @@ export class Recorder {
     before: readonly JournalEntry[] = [],
     more: readonly Change[] = [],
   ): Promise<string> {
-    const { journal, freezes, humanReview } = this.#parts;
+    const { journal, freezes, humanReview, keptCredential } = this.#parts;
     const { decision } = decided;
     const isDispatched = mode === 'dispatch' && decision.outcome === 'DISPATCH' && !decision.dry_run;
     const review = humanReview.open(decided, mode);
@@ -66,8 +70,10 @@ export class Recorder {
     // An incident is frozen before anything else of its correlation is decided.
     const replaced = freeze === null ? null : freezes.apply(freeze);
     const flags = this.#flags(decided);
+    const credential = keptCredential(ownMember(decided.received, 'tenant_credential'));
     const changes = [
       ...more,
+      ...(credential === null ? [] : [credential.change]),
       ...(review?.changes ?? []),
       ...(freeze === null ? [] : [freezeChange(freeze)]),
       ...flags.flatMap((flag) => flag.changes),
@@ -76,6 +82,7 @@ export class Recorder {
       const entry = decisionEntry(decided, isDispatched, changes);
       const appended = await journal.append(...before, entry, ...eventsOf(decided, freeze, flags));
       markObservationStored(decided);
+      credential?.markStored();
       review?.announce();
       return appended[before.length]?.receipt as string;
     } catch (error) {
@@ -137,6 +144,7 @@ function decisionEntry(
       facts: JSON.stringify(facts),
       observation: observation.digest,
       isDispatched,
+      asked_by: received.asked_by,
     },
     changes: [...observationChanges(observation), ...(spending === null ? [] : [spending.change()]), ...more],
     telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },

@@ -9,7 +9,6 @@ import { createNotifier, type Notifier } from '../approval/notification/notifier
 import { PendingApprovals } from '../approval/pending-approvals.ts';
 import { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { textOrEmpty } from '../base/received-request.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
@@ -128,7 +127,8 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const { pendingApprovals } = state;
   const humanReview = createHumanReview(pendingApprovals, notifier);
   const decider = await createDecider(state);
-  const recorder = new Recorder({ journal, freezes, registry, inspector, humanReview });
+  const keptCredential = (sealed: unknown) => state.identity.keptCredential(sealed);
+  const recorder = new Recorder({ journal, freezes, registry, inspector, humanReview, keptCredential });
   const admission = admissionOf(options);
   const executor: Executor = new Executor({
     clock,
@@ -156,8 +156,7 @@ async function createDecider(state: HallState): Promise<Decider> {
     budgets: await BlastBudget.open(storage.store),
     freezes,
     gate,
-    verifyCredential: (text, tenant) =>
-      identity.verifyTenantCredential(text, textOrEmpty(tenant), new Date(clock.now())),
+    judgeCredential: (credential) => identity.judgeTenantCredential(credential, new Date(clock.now())),
   });
 }
 

@@ -77,11 +77,14 @@ export class AssembledHall implements Hall {
   }
 
   async route(input: unknown): Promise<RouteDecision> {
-    return (await this.parts.dispatcher.route(receive(input))).decision;
+    return (await this.parts.dispatcher.route(receive(input, OPERATOR.id))).decision;
   }
 
   async dispatch(input: unknown, { signal }: DispatchOptions = {}): Promise<DispatchAnswer> {
-    return this.parts.dispatcher.dispatch(receive(input), signal === undefined ? {} : { signal });
+    return this.parts.dispatcher.dispatch(
+      receive(input, OPERATOR.id),
+      signal === undefined ? {} : { signal },
+    );
   }
 
   reload({ unreadable = [], ...documents }: NewDocuments): Promise<Reload> {

@@ -1,5 +1,7 @@
 import { pruneIdempotency } from '../dispatch/idempotency-store.ts';
 import type { HallParts } from '../http/hall-parts.ts';
+import { pruneCredentials } from '../identity/credential/kept-credentials.ts';
+import type { Change } from '../storage/store/store.ts';
 
 const EXPIRY_MS = 1_000;
 const CHECKPOINT_MS = 60_000;
@@ -19,7 +21,11 @@ export function startMaintenance({ approvalService, storage, journal, clock, log
     await storage.ledger.checkpoint(clock.timestamp());
     signed = size;
   };
-  const prune = () => pruneIdempotency(storage.store, clock.now(), (changes) => journal.commit(changes));
+  const commit = (changes: readonly Change[]) => journal.commit(changes);
+  const prune = async () => {
+    await pruneIdempotency(storage.store, clock.now(), commit);
+    await pruneCredentials(storage.store, clock.now(), commit);
+  };
   const timers = [
     every(EXPIRY_MS, () => approvalService.expire(), log),
     every(CHECKPOINT_MS, checkpoint, log),

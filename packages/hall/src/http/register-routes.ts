@@ -41,7 +41,7 @@ export function registerRoutes(app: FastifyInstance, hall: HallParts): void {
       ...(route.body !== undefined && { validatorCompiler: VALIDATORS[route.body] }),
       async handler(request, reply) {
         const { params, query } = request;
-        const body = isReceived ? receivedBody(request.body) : request.body;
+        const body = isReceived ? receivedBody(request.body, principalOf(request)) : request.body;
         const principal = typeof access === 'string' ? request.principal : principalOf(request);
         const answered = await route.handle({ hall, params, query, body, principal, request });
         if (answered instanceof StreamReply) return streams.send(reply, media, answered);

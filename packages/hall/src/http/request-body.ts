@@ -5,10 +5,11 @@ import { exceededLimit, FOREIGN_TEXT_LIMITS, parseUniqueJson } from '@wcp/spec/j
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { ProblemError } from '../base/problem.ts';
-import type { ReceivedRequest } from '../base/received-request.ts';
+import { type ReceivedRequest, receiveText } from '../base/received-request.ts';
+import type { Principal } from '../identity/principal.ts';
 
 /** A body as it came: its value, and its text for the evidence. */
-class JsonBody implements ReceivedRequest {
+class JsonBody {
   readonly input: unknown;
   readonly text: string;
 
@@ -45,8 +46,10 @@ declare module 'fastify' {
 }
 
 /** The body of a route that decides; a missing body is an input that is not JSON. */
-export function receivedBody(body: unknown): ReceivedRequest {
-  return body instanceof JsonBody ? body : { input: undefined, text: null };
+export function receivedBody(body: unknown, { id }: Principal): ReceivedRequest {
+  return body instanceof JsonBody
+    ? receiveText(body.input, body.text, id)
+    : { input: undefined, text: null, credential: null, asked_by: [id] };
 }
 
 function textOf(bytes: Buffer): string {

@@ -5,7 +5,13 @@ import { type Authentication, type FailedAuthentication, failed } from './authen
 import { readBearer } from './bearer.ts';
 import { CredentialVerifier } from './credential/credential-verifier.ts';
 import { type IssuerManagement, Issuers } from './credential/issuers.ts';
-import { type CredentialFact, credentialFact } from './credential/tenant-credential.ts';
+import { type KeptCredential, KeptCredentials } from './credential/kept-credentials.ts';
+import {
+  type CredentialFact,
+  credentialFact,
+  type TenantCredential,
+} from './credential/tenant-credential.ts';
+import { recallCredential } from './credential/verify-credential.ts';
 import type { Principal } from './principal.ts';
 
 /** Authentication, API keys and credential issuers. The rest of a Hall knows nothing else of keys and issuers. */
@@ -22,6 +28,10 @@ export interface Identity {
    * @param now the time of the decision (default: the Hall's clock)
    */
   verifyTenantCredential(text: string, tenant_id: string, now?: Date): Promise<CredentialFact>;
+  /** The same for a request in which the credential is replaced by its hash: one that was kept is judged by its claims. */
+  judgeTenantCredential(credential: TenantCredential, now: Date): Promise<CredentialFact>;
+  /** What must become durable of the credential with a hash; null where there is nothing new. */
+  keptCredential(sealed: unknown): KeptCredential | null;
 }
 
 /** What an identity is opened with. */
@@ -60,6 +70,7 @@ class StoredIdentity implements Identity {
   readonly #ring: KeyRing;
   readonly #issuers: Issuers;
   readonly #verifier: CredentialVerifier;
+  readonly #kept: KeptCredentials;
 
   constructor(options: IdentityOptions, ring: KeyRing, issuers: Issuers) {
     this.keys = new ApiKeys(ring, options.now);
@@ -68,6 +79,7 @@ class StoredIdentity implements Identity {
     this.#ring = ring;
     this.#issuers = issuers;
     this.#verifier = new CredentialVerifier(issuers, options.audience);
+    this.#kept = new KeptCredentials(options.store);
   }
 
   get isOpen(): boolean {
@@ -84,6 +96,27 @@ class StoredIdentity implements Identity {
 
   async verifyTenantCredential(text: string, tenant_id: string, now?: Date): Promise<CredentialFact> {
     return credentialFact(await this.#verifier.verify(text, now ?? this.#options.now()), tenant_id);
+  }
+
+  async judgeTenantCredential(
+    { sealed, text, tenant_id }: TenantCredential,
+    now: Date,
+  ): Promise<CredentialFact> {
+    if (text === null) return this.#recall(sealed, tenant_id, now);
+    const reading = await this.#verifier.verify(text, now);
+    if (reading.ok) this.#kept.remember(sealed, reading.credential);
+    return credentialFact(reading, tenant_id);
+  }
+
+  keptCredential(sealed: unknown): KeptCredential | null {
+    return this.#kept.keep(sealed);
+  }
+
+  async #recall(sealed: string, tenant_id: string, now: Date): Promise<CredentialFact> {
+    const verified = await this.#kept.find(sealed);
+    const reading =
+      verified === null ? failed('TOKEN_MALFORMED') : recallCredential(verified, this.#issuers.trusted, now);
+    return credentialFact(reading, tenant_id);
   }
 
   async #authenticate(token: string | null, now: Date): Promise<Authentication> {

@@ -1,7 +1,9 @@
 import type { Facts } from '@wcp/spec';
-import type { Freeze, FreezeScope, HallEvent } from '@wcp/spec/hall';
-import { textOrEmpty } from '../base/received-request.ts';
+import type { Freeze, HallEvent } from '@wcp/spec/hall';
 import type { Change, StatefulRow, Store } from '../storage/store/store.ts';
+
+/** What a freeze stops: a correlation is frozen for the one tenant that it belongs to (section 5, step 12). */
+export type FreezeTarget = Pick<Freeze, 'scope' | 'value' | 'tenant_id'>;
 
 /** What is frozen (section 5, step 3). */
 export class Freezes {
@@ -17,8 +19,8 @@ export class Freezes {
     return [...this.#freezes.values()];
   }
 
-  get(scope: FreezeScope, value: string | null): Freeze | null {
-    return this.#freezes.get(nameOf(scope, value)) ?? null;
+  get(target: FreezeTarget): Freeze | null {
+    return this.#freezes.get(nameOf(target)) ?? null;
   }
 
   /**
@@ -26,37 +28,37 @@ export class Freezes {
    *
    * @param isTakenOver whether it is made for the human whom the correlation was frozen for
    */
-  of(tenantId: unknown, correlationId: unknown, isTakenOver: boolean): Facts['frozen'] {
+  of(tenantId: string, correlationId: string, isTakenOver: boolean): Facts['frozen'] {
     if (this.#freezes.size === 0) return null;
     const freeze =
-      this.get('hall', null) ??
-      this.get('tenant', textOrEmpty(tenantId)) ??
-      (isTakenOver ? null : this.get('correlation', textOrEmpty(correlationId)));
+      this.get({ scope: 'hall', value: null, tenant_id: null }) ??
+      this.get({ scope: 'tenant', value: tenantId, tenant_id: null }) ??
+      (isTakenOver ? null : this.get({ scope: 'correlation', value: correlationId, tenant_id: tenantId }));
     return freeze === null ? null : { scope: freeze.scope, reason: freeze.reason };
   }
 
   /** Puts a freeze in force and returns the one that it replaces; its change makes it durable. */
   apply(freeze: Freeze): Freeze | null {
-    const before = this.get(freeze.scope, freeze.value);
-    this.#freezes.set(nameOf(freeze.scope, freeze.value), freeze);
+    const before = this.get(freeze);
+    this.#freezes.set(nameOf(freeze), freeze);
     return before;
   }
 
   /** Withdraws a freeze that did not become durable: the one that it replaced is in force again. */
   withdraw(freeze: Freeze, before: Freeze | null): void {
-    if (this.get(freeze.scope, freeze.value) !== freeze) return;
+    if (this.get(freeze) !== freeze) return;
     this.lift(freeze);
     if (before !== null) this.apply(before);
   }
 
-  lift({ scope, value }: Freeze): void {
-    this.#freezes.delete(nameOf(scope, value));
+  lift(freeze: Freeze): void {
+    this.#freezes.delete(nameOf(freeze));
   }
 }
 
 /** Makes a freeze durable. */
 export function freezeChange(freeze: Freeze): Change {
-  const id = nameOf(freeze.scope, freeze.value);
+  const id = nameOf(freeze);
   return {
     put: 'freezes',
     row: { id, state: freeze.scope, at: freeze.frozen_at, document: JSON.stringify(freeze) },
@@ -64,17 +66,18 @@ export function freezeChange(freeze: Freeze): Change {
 }
 
 /** The event of a freeze. */
-export function frozenEvent({ scope, value, frozen_at: timestamp }: Freeze): HallEvent {
-  return { event_id: 'org.wcp.hall.frozen', timestamp, scope, value };
+export function frozenEvent({ scope, value, tenant_id, frozen_at: timestamp }: Freeze): HallEvent {
+  return { event_id: 'org.wcp.hall.frozen', timestamp, scope, value, tenant_id };
 }
 
 /** Makes a release durable. */
-export function releaseChange({ scope, value }: Freeze): Change {
-  return { remove: 'freezes', key: nameOf(scope, value) };
+export function releaseChange(freeze: Freeze): Change {
+  return { remove: 'freezes', key: nameOf(freeze) };
 }
 
-function nameOf(scope: FreezeScope, value: string | null): string {
-  return value === null ? scope : `${scope}:${value}`;
+/** Unambiguous whatever the texts are: an attacker's ids have not been checked yet. */
+function nameOf({ scope, value, tenant_id }: FreezeTarget): string {
+  return JSON.stringify([scope, value, tenant_id]);
 }
 
 function readRow({ document }: StatefulRow): Freeze {

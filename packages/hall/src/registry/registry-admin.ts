@@ -1,10 +1,16 @@
 import type { Diagnostic } from '@wcp/spec';
-import type { Freeze, FreezeScope, HallEvent } from '@wcp/spec/hall';
+import type { Freeze, HallEvent } from '@wcp/spec/hall';
 import type { HallClock } from '../base/hall-clock.ts';
 import { ProblemError } from '../base/problem.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
 import type { Principal } from '../identity/principal.ts';
-import { type Freezes, freezeChange, releaseChange } from '../operations/freezes.ts';
+import {
+  type Freezes,
+  type FreezeTarget,
+  freezeChange,
+  frozenEvent,
+  releaseChange,
+} from '../operations/freezes.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { ActiveWorld, Reload } from '../world/active-world.ts';
 import type { OperatorDocuments } from '../world/hall-world.ts';
@@ -79,12 +85,12 @@ export class RegistryAdmin {
     });
   }
 
-  freeze(scope: FreezeScope, value: string | null, reason: string, by: Principal): Promise<Freeze> {
+  freeze({ scope, value, tenant_id }: FreezeTarget, reason: string, by: Principal): Promise<Freeze> {
     return this.#queue.run(async () => {
       const { freezes, journal, clock } = this.#parts;
       const timestamp = clock.timestamp();
-      const freeze: Freeze = { scope, value, reason, frozen_at: timestamp, frozen_by: by.id };
-      const event = { event_id: 'org.wcp.hall.frozen', timestamp, scope, value, reason, by: by.id };
+      const freeze: Freeze = { scope, value, tenant_id, reason, frozen_at: timestamp, frozen_by: by.id };
+      const event = { ...frozenEvent(freeze), reason, by: by.id };
       // In force before it is durable: a stop must not come late.
       freezes.apply(freeze);
       await journal.append({ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [event] } });
@@ -93,16 +99,17 @@ export class RegistryAdmin {
   }
 
   /** @throws {ProblemError} `NOT_FOUND` */
-  release(scope: FreezeScope, value: string | null, by: Principal): Promise<Freeze> {
+  release(target: FreezeTarget, by: Principal): Promise<Freeze> {
     return this.#queue.run(async () => {
       const { freezes, journal, clock } = this.#parts;
-      const freeze = freezes.get(scope, value);
+      const freeze = freezes.get(target);
       if (freeze === null) throw new ProblemError('NOT_FOUND', 'This is not frozen.');
       const event = {
         event_id: 'org.wcp.hall.released',
         timestamp: clock.timestamp(),
-        scope,
-        value,
+        scope: freeze.scope,
+        value: freeze.value,
+        tenant_id: freeze.tenant_id,
         by: by.id,
       };
       await journal.append({ changes: [releaseChange(freeze)], events: { tenant_id: null, list: [event] } });

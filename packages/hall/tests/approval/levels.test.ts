@@ -110,12 +110,14 @@ describe('incident_commander', () => {
     const { decision } = await hall.hold('incident');
     const { correlation_id } = decision;
     expect(await frozen()).toEqual([correlation_id]);
+    const foreign = await hall.post('foreigner', '/wcp/dispatch', inputFor('tenant-b', { correlation_id }));
+    expect(foreign.json.decision.deny_code).toBeNull();
     for (const capability of ['plain', 'held', 'incident'] as const) {
       const { status, json } = await ask(capability, { correlation_id });
       expect([status, json.decision.deny_code]).toEqual([403, 'DENY_FROZEN']);
     }
     expect((await ask('plain')).status).toBe(200);
-    const release = { scope: 'correlation', value: correlation_id };
+    const release = { scope: 'correlation', value: correlation_id, tenant_id: 'tenant-a' };
     expect((await hall.post('tenant', '/wcp/release', release)).status).toBe(403);
     expect((await hall.post('steward', '/wcp/release', release)).status).toBe(200);
     expect((await ask('plain', { correlation_id })).status).toBe(200);
@@ -159,7 +161,8 @@ describe('incident_commander', () => {
     await hall.post('steward', '/wcp/approvals/escalate', escalation);
     expect(hall.hall.parts.freezes.list()).toEqual([]);
     store.commit = commit;
-    const earlier = { scope: 'correlation', value: decision.correlation_id, reason: 'mine' };
+    const { correlation_id, tenant_id } = decision;
+    const earlier = { scope: 'correlation', value: correlation_id, tenant_id, reason: 'mine' };
     await hall.post('steward', '/wcp/freeze', earlier);
     store.commit = () => Promise.reject(new Error('the disk is full'));
     await hall.post('steward', '/wcp/approvals/escalate', escalation);

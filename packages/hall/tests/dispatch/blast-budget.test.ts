@@ -3,6 +3,8 @@ import { BlastBudget } from '../../src/dispatch/blast-budget.ts';
 import { createMemoryStore } from '../../src/storage/store/memory-store.ts';
 import type { Store } from '../../src/storage/store/store.ts';
 
+const C = { tenant_id: 'tenant-a', correlation_id: 'c' };
+
 let store: Store;
 beforeEach(() => {
   store = createMemoryStore();
@@ -10,31 +12,33 @@ beforeEach(() => {
 
 test('what is spent counts at once, and what is given back counts no more', async () => {
   const budgets = await BlastBudget.open(store);
-  budgets.spend('c', 3);
-  budgets.spend('c', 2);
-  expect(budgets.of('c')).toEqual({ blast_score: 5, dispatches: 2 });
-  budgets.giveBack('c', 2);
-  expect(budgets.of('c')).toEqual({ blast_score: 3, dispatches: 1 });
-  expect(budgets.of('another')).toEqual({ blast_score: 0, dispatches: 0 });
+  budgets.spend(C, 3);
+  budgets.spend(C, 2);
+  expect(budgets.of(C)).toEqual({ blast_score: 5, dispatches: 2 });
+  budgets.giveBack(C, 2);
+  expect(budgets.of(C)).toEqual({ blast_score: 3, dispatches: 1 });
+  expect(budgets.of({ ...C, correlation_id: 'another' })).toEqual({ blast_score: 0, dispatches: 0 });
+  expect(budgets.of({ ...C, tenant_id: 'tenant-b' })).toEqual({ blast_score: 0, dispatches: 0 });
 });
 
 test('of two dispatches that are written in another order than they spent, neither loses what the other spent', async () => {
   const budgets = await BlastBudget.open(store);
-  budgets.spend('c', 3);
-  budgets.spend('c', 2);
-  await store.commit([budgets.change('c')]);
-  await store.commit([budgets.change('c')]);
-  expect((await BlastBudget.open(store)).of('c')).toMatchObject({ blast_score: 5, dispatches: 2 });
+  budgets.spend(C, 3);
+  budgets.spend(C, 2);
+  await store.commit([budgets.change(C)]);
+  await store.commit([budgets.change(C)]);
+  expect((await BlastBudget.open(store)).of(C)).toMatchObject({ blast_score: 5, dispatches: 2 });
 });
 
 test('A budget that is not cached is read before a decision uses it.', async () => {
+  const nameOf = (index: number) => JSON.stringify(['tenant-a', `c-${String(index).padStart(6, '0')}`]);
   const many = Array.from({ length: 50_001 }, (_, index) => ({
     put: 'chains' as const,
-    row: { correlation_id: `c-${String(index).padStart(6, '0')}`, blast_score: 7, dispatches: 1 },
+    row: { chain: nameOf(index), blast_score: 7, dispatches: 1 },
   }));
   await store.commit(many);
   const budgets = await BlastBudget.open(store);
-  const last = 'c-050000';
+  const last = { tenant_id: 'tenant-a', correlation_id: 'c-050000' };
   expect(budgets.of(last).blast_score).toBe(0);
   await budgets.load(last);
   expect(budgets.of(last).blast_score).toBe(7);
@@ -42,4 +46,10 @@ test('A budget that is not cached is read before a decision uses it.', async () 
   budgets.spend(last, 1);
   await budgets.load(last);
   expect(budgets.of(last).blast_score).toBe(8);
+});
+
+test('What one chain has spent is not that of another whose two ids make up the same text.', async () => {
+  const budgets = await BlastBudget.open(store);
+  budgets.spend({ tenant_id: 'a', correlation_id: 'b:c' }, 4);
+  expect(budgets.of({ tenant_id: 'a:b', correlation_id: 'c' }).blast_score).toBe(0);
 });

@@ -61,7 +61,8 @@ const newKey = async ({ hall }: TestHall) =>
 async function deadLetter({ hall }: TestHall): Promise<string> {
   const input = inputFor('tenant-a');
   const decision = await hall.route(input);
-  await hall.parts.journal.commit([deadLetterChange(decision, JSON.stringify(input), 'DELIVERY_CRASHED')]);
+  const request = { text: JSON.stringify(input), asked_by: ['key:one'] };
+  await hall.parts.journal.commit([deadLetterChange(decision, request, 'DELIVERY_CRASHED')]);
   return decision.decision_id as string;
 }
 const frozen = { scope: 'tenant', value: 'tenant-z', reason: 'a test' };

@@ -55,7 +55,12 @@ async function live(): Promise<void> {
   await hall.hall.reload({ config: { ...CONFIG, blast: { max_score: { dev: 0 }, on_exceeded: 'deny' } } });
   await ask({});
   await hall.hall.reload({ config: CONFIG, rules: [...RULES, ...RULES.slice(0, 0)] });
-  await hall.post('admin', '/wcp/freeze', { scope: 'correlation', value: 'cold', reason: 'a test' });
+  await hall.post('admin', '/wcp/freeze', {
+    scope: 'correlation',
+    value: 'cold',
+    tenant_id: 'tenant-a',
+    reason: 'a test',
+  });
   await ask({ correlation_id: 'cold' });
   const held = await hall.hold('held');
   await hall.resolve('steward', held.approval_id);

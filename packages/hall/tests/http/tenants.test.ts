@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inputFor } from '../support/documents.ts';
+import { inputFor, RULES, ruleFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
 import { CAPABILITIES } from '../support/workers.ts';
 
@@ -60,7 +60,12 @@ describe('a member that is not text names nobody', () => {
     'tenant_credential',
     'data_label',
   ])('a %s that is not text names nobody', async (name) => {
-    await hall.post('admin', '/wcp/freeze', { scope: 'correlation', value: 'null', reason: 'a test' });
+    await hall.post('admin', '/wcp/freeze', {
+      scope: 'correlation',
+      value: 'null',
+      tenant_id: 'null',
+      reason: 'a test',
+    });
     for (const value of [
       null,
       {},
@@ -131,6 +136,11 @@ describe("a tenant sees neither another's records nor that there are any", () =>
   });
 });
 
+const latestLetter = async () => {
+  const { items } = (await hall.get('admin', '/wcp/dead-letters?state=dead')).json;
+  return items.at(-1).decision_id;
+};
+
 describe('who may not approve', () => {
   test('a tenant does not approve its own request, even if it is also a steward', async () => {
     const { approval_id } = await hall.hold();
@@ -174,6 +184,28 @@ describe('who may not approve', () => {
       expect((await hall.get('revoked', '/wcp/approvals/pending')).status).toBe(200);
       expect((await hall.resolve('revoked', approval_id)).json.code).toBe('APPROVAL_SELF');
     }
+  });
+
+  test('a steward who replays a dead letter does not approve what is then held, and another steward does', async () => {
+    const failing = { status: 'error', result: null, code: 'DELIVERY_CRASHED', duration_ms: 1 } as const;
+    hall.delivery.answer = () => failing;
+    const dispatched = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
+    const { decision_id, capability_id } = dispatched.json.decision;
+    await hall.hall.reload({ rules: [ruleFor(capability_id, { human_required_default: true })] });
+    const replayed = await hall.ask('steward', 'POST', `/wcp/dead-letters/${decision_id}/replay`);
+    expect(replayed.json.decision.outcome).toBe('STEWARD_HOLD');
+    const { decision_id: approval_id } = replayed.json.decision;
+    for (const resolution of ['approve', 'deny', 'escalate']) {
+      expect((await hall.resolve('steward', approval_id, { resolution })).json.code).toBe('APPROVAL_SELF');
+    }
+    const other = await hall.hall.parts.identity.keys.create({ label: 'other', roles: ['steward'] });
+    hall.keys.set('revoked', other.key);
+    // It fails again and is replayed again: whoever had a part in asking before still has.
+    expect((await hall.resolve('revoked', approval_id)).status).toBe(200);
+    const again = await hall.ask('admin', 'POST', `/wcp/dead-letters/${await latestLetter()}/replay`);
+    const { decision_id: second } = again.json.decision;
+    expect((await hall.resolve('steward', second)).json.code).toBe('APPROVAL_SELF');
+    await hall.hall.reload({ rules: RULES });
   });
 
   test('not even an admin approves', async () => {

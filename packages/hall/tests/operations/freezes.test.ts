@@ -30,21 +30,37 @@ describe('a freeze', () => {
 
   test('of a tenant or of a correlation stops that alone', async () => {
     await freeze({ scope: 'tenant', value: 'tenant-a' });
-    await freeze({ scope: 'correlation', value: 'hot' });
+    await freeze({ scope: 'correlation', value: 'hot', tenant_id: 'tenant-b' });
     expect([await dispatch('tenant', 'other'), await dispatch('foreigner', 'other')]).toEqual([
       'DENY_FROZEN',
       null,
     ]);
     expect(await dispatch('foreigner', 'hot')).toBe('DENY_FROZEN');
     await release({ scope: 'tenant', value: 'tenant-a' });
-    expect([await dispatch(), await dispatch('tenant', 'hot')]).toEqual([null, 'DENY_FROZEN']);
+    expect([await dispatch(), await dispatch('foreigner', 'hot')]).toEqual([null, 'DENY_FROZEN']);
+  });
+
+  test('A freeze of a correlation stops the tenant whose correlation it is, and no other that uses the same id.', async () => {
+    await freeze({ scope: 'correlation', value: 'shared', tenant_id: 'tenant-a' });
+    expect([await dispatch('tenant', 'shared'), await dispatch('foreigner', 'shared')]).toEqual([
+      'DENY_FROZEN',
+      null,
+    ]);
+    const foreign = { scope: 'correlation', value: 'shared', tenant_id: 'tenant-b' };
+    expect((await release(foreign)).json.code).toBe('NOT_FOUND');
+    expect((await release({ ...foreign, tenant_id: 'tenant-a' })).json).toMatchObject({
+      scope: 'correlation',
+      value: 'shared',
+      tenant_id: 'tenant-a',
+    });
+    expect(await dispatch('tenant', 'shared')).toBeNull();
   });
 
   test('of one scope is not released by another', async () => {
     await freeze({ scope: 'tenant', value: 'tenant-a' });
     for (const other of [
       { scope: 'hall' },
-      { scope: 'correlation', value: 'tenant-a' },
+      { scope: 'correlation', value: 'tenant-a', tenant_id: 'tenant-a' },
       { scope: 'tenant', value: 'tenant-b' },
     ]) {
       expect((await release(other)).json.code).toBe('NOT_FOUND');
@@ -56,7 +72,9 @@ describe('a freeze', () => {
     { scope: 'hall', value: 'tenant-a' },
     { scope: 'tenant' },
     { scope: 'tenant', value: null },
-    { scope: 'correlation', value: '' },
+    { scope: 'correlation', value: '', tenant_id: 'tenant-a' },
+    { scope: 'correlation', value: 'x' },
+    { scope: 'tenant', value: 'tenant-a', tenant_id: 'tenant-a' },
     { scope: 'world', value: 'x' },
     { scope: 'hall', reason: '' },
   ])('A freeze that is not valid is refused: %j', async (body) => {

@@ -17,6 +17,15 @@ describe('freeze and release', () => {
     expect((await as('steward', ['release', 'hall'])).code).toBe(1);
   });
 
+  it('name the tenant whose correlation is frozen', async () => {
+    const { as } = await openTestHall();
+    const target = ['correlation', 'corr-9', '--tenant', 'tenant-a'];
+    const stop = await as('steward', ['freeze', ...target, '--reason', 'taken over']);
+    expect(stop.out).toBe('The correlation corr-9 of the tenant tenant-a is frozen until it is released.\n');
+    expect((await as('steward', ['freezes'])).out).toContain('tenant-a');
+    expect((await as('steward', ['release', ...target])).code).toBe(0);
+  });
+
   it('exit 2 without a reason, with a superfluous id and without a necessary one', async () => {
     const { as } = await openTestHall();
     const codes = await Promise.all(
@@ -24,8 +33,10 @@ describe('freeze and release', () => {
         ['freeze', 'hall'],
         ['freeze', 'hall', 'x', '--reason', 'y'],
         ['freeze', 'tenant', '--reason', 'y'],
+        ['freeze', 'correlation', 'c', '--reason', 'y'],
+        ['freeze', 'tenant', 't', '--tenant', 't', '--reason', 'y'],
       ].map(async (args) => (await as('steward', args)).code),
     );
-    expect(codes).toEqual([2, 2, 2]);
+    expect(codes).toEqual([2, 2, 2, 2, 2]);
   });
 });

@@ -1,5 +1,5 @@
 import { ProblemError } from '../../base/problem.ts';
-import { receive } from '../../base/received-request.ts';
+import { receiveKept } from '../../base/received-request.ts';
 import {
   type DeadLetter,
   findDeadLetter,
@@ -54,7 +54,9 @@ async function replay({ hall, params, principal: by }: Call<'replayDeadLetter'>)
   const { storage, dispatcher, clock } = hall;
   const letter = await findDeadLetter(storage.store, params.decision_id);
   if (letter.state !== 'dead') throw alreadyReplayed();
-  const { decision, receipt, outcome_receipt } = await dispatcher.dispatch(receive(readInput(letter.input)), {
+  // Whoever replays it asks for it, too: what is then held is for somebody else to approve.
+  const received = receiveKept(letter.input, [...new Set([...letter.asked_by, by.id])]);
+  const { decision, receipt, outcome_receipt } = await dispatcher.dispatch(received, {
     changes: ({ decision_id }) => [replayedChange(letter, by, clock.timestamp(), decision_id as string)],
   });
   return { decision, receipt, outcome_receipt };

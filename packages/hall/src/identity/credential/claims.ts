@@ -10,7 +10,18 @@ export type Claims = Readonly<Record<string, unknown>>;
 export interface Credential {
   readonly principal: Principal;
   readonly expires: number;
+  /** The claims that a Hall knows, and the key that signed them: what may be kept of the credential. */
+  readonly verified: VerifiedClaims;
 }
+
+/** The claims of a credential that were verified, with the public key that signed them. */
+export interface VerifiedClaims {
+  readonly key: string;
+  readonly claims: Claims;
+}
+
+/** What a Hall keeps of the claims; an issuer's own may hold what it should not know. */
+const KEPT_CLAIMS = ['iss', 'sub', 'tenant_id', 'authority', 'roles', 'iat', 'nbf', 'exp'] as const;
 
 interface ClaimCheck {
   readonly reason: AuthenticationFailure;
@@ -37,12 +48,14 @@ export function failureOf(claims: Claims, issuer: Issuer): AuthenticationFailure
 }
 
 /** The credential of claims that passed every check. */
-export function credentialOf(claims: Claims, issuer: Issuer): Credential {
+export function credentialOf(claims: Claims, issuer: Issuer, key: string): Credential {
   const { tenant_id, authority } = issuer;
   const roles = Object.freeze([...rolesOf(claims, issuer)]);
   const id = `${sourceOf(issuer)}:${String(claims['sub'])}`;
   const principal = Object.freeze({ id, roles, tenant_id, authority });
-  return { principal, expires: Number(claims['exp']) };
+  const kept = KEPT_CLAIMS.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]);
+  const verified = { key, claims: Object.fromEntries(kept) as Claims };
+  return { principal, expires: Number(claims['exp']), verified };
 }
 
 /** An issuer in a principal's id, with its colons escaped: two subjects never get the same id. */

@@ -2,6 +2,15 @@ import type { AuthenticationFailure } from '../authentication.ts';
 import { hasRole } from '../principal.ts';
 import type { CredentialReading } from './verify-credential.ts';
 
+/** The `tenant_credential` of a request that is to be judged. */
+export interface TenantCredential {
+  /** What stands in its place in the request: its hash. */
+  readonly sealed: string;
+  /** The credential itself; null for a request that was kept. */
+  readonly text: string | null;
+  readonly tenant_id: string;
+}
+
 /** What a Hall observed of a request's `tenant_credential` (section 4.4). */
 export interface CredentialFact {
   readonly valid: boolean;

@@ -1,7 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { type AuthenticationFailure, type FailedAuthentication, failed } from '../authentication.ts';
-import { type Claims, type Credential, credentialOf, failureOf, MAX_LIFE, sourceOf } from './claims.ts';
+import {
+  type Claims,
+  type Credential,
+  credentialOf,
+  failureOf,
+  MAX_LIFE,
+  sourceOf,
+  type VerifiedClaims,
+} from './claims.ts';
 import type { Trusted } from './issuers.ts';
 
 /** A valid credential, or why it is not valid. */
@@ -50,7 +58,33 @@ export async function verifyCredential(text: string, trust: Trust, now: Date): P
   const claims = await verify(text, key, { issuer: issuer.issuer, audience: trust.audience, now });
   if (typeof claims === 'string') return failed(claims, source);
   const failure = failureOf(claims, issuer);
-  return failure === null ? { ok: true, credential: credentialOf(claims, issuer) } : failed(failure, source);
+  if (failure !== null) return failed(failure, source);
+  return { ok: true, credential: credentialOf(claims, issuer, publicKeyOf(key)) };
+}
+
+/**
+ * Judges claims that were verified before as if the credential were presented again: its issuer must still be
+ * trusted, with the key that signed it, and it must not have expired. Never throws.
+ */
+export function recallCredential(
+  { key, claims }: VerifiedClaims,
+  trusted: Trusted,
+  now: Date,
+): CredentialReading {
+  const found = trusted.get(String(claims['iss']));
+  if (found === undefined) return failed('ISSUER_UNKNOWN');
+  const { issuer } = found;
+  const source = sourceOf(issuer);
+  if (!issuer.keys.keys.some(({ x }) => x === key)) return failed('SIGNING_KEY_UNKNOWN', source);
+  if (!(now.getTime() < Number(claims['exp']) * 1000)) return failed('EXPIRED', source);
+  const failure = failureOf(claims, issuer);
+  return failure === null
+    ? { ok: true, credential: credentialOf(claims, issuer, key) }
+    : failed(failure, source);
+}
+
+function publicKeyOf(key: KeyObject): string {
+  return String(key.export({ format: 'jwk' }).x);
 }
 
 function isTokenType(typ: unknown): boolean {

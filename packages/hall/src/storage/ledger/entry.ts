@@ -20,6 +20,8 @@ export interface DecisionEvidence {
   readonly observation: string;
   /** Whether a worker starts once this is durable: an outcome must then follow. */
   readonly isDispatched: boolean;
+  /** The ids of all who had a part in asking. */
+  readonly asked_by: readonly string[];
 }
 
 /** An outcome on its way into the ledger. */

@@ -7,7 +7,7 @@ import { storeError } from './store-error.ts';
 import { TABLES, type Table } from './tables.ts';
 
 /** Raised with every change of {@link TABLES}; an older Hall refuses a newer file. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** Marks the file as that of a Hall: "WCPH". */
 const APPLICATION_ID = 0x57435048;
 

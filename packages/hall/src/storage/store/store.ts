@@ -78,11 +78,14 @@ export interface DispatchRow {
   readonly at: string;
   /** A {@link import('@wcp/spec').Receipt} draft of the decision: what the outcome's receipt is made from. */
   readonly decided: string;
+  /** The JSON of the ids of all who had a part in asking. */
+  readonly asked_by: string;
 }
 
-/** What has been spent under one correlation id. */
+/** What one dispatch chain has spent. */
 export interface ChainRow {
-  readonly correlation_id: string;
+  /** The JSON of the list of its tenant and its correlation id. */
+  readonly chain: string;
   readonly blast_score: number;
   readonly dispatches: number;
 }
@@ -116,6 +119,8 @@ export interface Tables {
   ban_lists: StatefulRow;
   api_keys: StatefulRow;
   issuers: StatefulRow;
+  /** The verified claims of tenant credentials, by hash; the state is the day on which one expires. */
+  credentials: StatefulRow;
   outbox: StatefulRow;
   results: StatefulRow;
   dead_letters: StatefulRow;

@@ -57,12 +57,12 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     indexes: [],
   },
   dispatches: {
-    columns: { decision_id: 'text', worker_id: 'text', at: 'text', decided: 'text' },
+    columns: { decision_id: 'text', worker_id: 'text', at: 'text', decided: 'text', asked_by: 'text' },
     unique: [],
     indexes: [],
   },
   chains: {
-    columns: { correlation_id: 'text', blast_score: 'integer', dispatches: 'integer' },
+    columns: { chain: 'text', blast_score: 'integer', dispatches: 'integer' },
     unique: [],
     indexes: [],
   },
@@ -74,6 +74,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   ban_lists: stateful,
   api_keys: stateful,
   issuers: stateful,
+  credentials: stateful,
   outbox: stateful,
   results: stateful,
   dead_letters: stateful,

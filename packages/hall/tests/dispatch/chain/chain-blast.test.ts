@@ -69,7 +69,7 @@ test(`whatever the fan-out and timing, the blast granted never exceeds the limit
           );
           const granted = await grantedIn(hall);
           expect(granted).toBeLessThanOrEqual(limit);
-          const kept = await partsOf(hall).storage.store.get('chains', 'chain-1');
+          const kept = await partsOf(hall).storage.store.get('chains', '["tenant-a","chain-1"]');
           expect(kept?.blast_score ?? 0).toBe(granted);
         } finally {
           await hall.close();
@@ -111,4 +111,21 @@ test('denials, holds and dry runs spend nothing', async () => {
     blast_score: 3,
   });
   await hall.close();
+});
+
+test('What one tenant spends under a correlation id is neither counted nor seen for another that uses the same id.', async () => {
+  const hall = await chainedHall([chainWorker('wide', 6, () => ({}))], limited(10));
+  try {
+    const first = await hall.dispatch(ask('wide'));
+    const foreign = await hall.dispatch(ask('wide', {}, { tenant_id: 'tenant-b' }));
+    expect([first, foreign].map(({ decision }) => [decision.outcome, decision.blast_score])).toEqual([
+      ['DISPATCH', 6],
+      ['DISPATCH', 6],
+    ]);
+    const [, seen] = await decisionsOf(hall);
+    expect(seen?.facts).not.toHaveProperty('chain');
+    expect((await hall.dispatch(ask('wide'))).decision.deny_code).toBe('DENY_BLAST_RADIUS_EXCEEDED');
+  } finally {
+    await hall.close();
+  }
 });

@@ -1,3 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { sha256 } from '@wcp/spec';
+import { SignJWT } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { inProcessDelivery } from '../../../src/delivery/in-process-delivery.ts';
 import { partsOf } from '../../../src/hall/create-hall.ts';
@@ -33,7 +36,7 @@ describe('a chained dispatch', () => {
       decision: { blast_score: 3, correlation_id: 'chain-1', tenant_id: 'tenant-a' },
       input: { ext: { parent_decision_id: decision.decision_id } },
     });
-    expect(await partsOf(hall).storage.store.get('chains', 'chain-1')).toMatchObject({
+    expect(await partsOf(hall).storage.store.get('chains', '["tenant-a","chain-1"]')).toMatchObject({
       blast_score: 3,
       dispatches: 2,
     });
@@ -69,6 +72,7 @@ describe('a chained dispatch', () => {
     ['another environment', { env: 'stage' }],
     ['another tenant', { tenant_id: 'tenant-b' }],
     ['another correlation', { correlation_id: 'chain-2' }],
+    ['a credential of its own', { tenant_credential: 'MARKED' }],
   ])('with %s it is denied, and that is kept', async (_, wider) => {
     hall = await chainedHall([asking(wider), inner]);
     const { result } = await hall.dispatch(ask('outer'));
@@ -76,6 +80,29 @@ describe('a chained dispatch', () => {
     const [, below] = await decisionsOf(hall);
     expect(stopOf(below as never)).toBe('CHAIN_WIDENED');
     expect(below?.decision).toMatchObject({ tenant_id: 'tenant-a', correlation_id: 'chain-1' });
+    expect(JSON.stringify(below)).not.toContain('MARKED');
+  });
+
+  test('It has the credential of its parent, of which only the hash is kept.', async () => {
+    hall = await chainedHall([asking({}), inner], {
+      config: { require_credential: true },
+      origin: 'hall.example',
+    });
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const keys = { keys: [publicKey.export({ format: 'jwk' })] };
+    await hall.identity.issuers.put({ issuer: 'idp', tenant_id: 'tenant-a', roles: ['tenant'], keys });
+    const tenant_credential = await new SignJWT()
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setIssuer('idp')
+      .setSubject('ada')
+      .setAudience('hall.example')
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(privateKey);
+    const { result } = await hall.dispatch(ask('outer', {}, { tenant_credential }));
+    expect(result?.result).toMatchObject({ outcome: 'DISPATCH' });
+    const [, below] = await decisionsOf(hall);
+    expect(below?.input).toMatchObject({ tenant_credential: sha256(tenant_credential) });
   });
 
   test('what no request may hold is refused by decide', async () => {

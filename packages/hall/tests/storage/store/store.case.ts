@@ -104,7 +104,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       await store.commit([
         { put: 'nodes', row: { place: greatest, hash: new Uint8Array(1) } },
         { put: 'nodes', row: { place: greatest - 1, hash: new Uint8Array(2) } },
-        { put: 'chains', row: { correlation_id: 'c', blast_score: greatest, dispatches: 0 } },
+        { put: 'chains', row: { chain: 'c', blast_score: greatest, dispatches: 0 } },
       ]);
       expect((await store.get('nodes', greatest))?.hash).toHaveLength(1);
       expect((await store.get('chains', 'c'))?.blast_score).toBe(greatest);

@@ -32,7 +32,10 @@ const ApprovalSchema = closed(
     capability_id: text,
     created_at: text,
     expires_at: text,
-    input: freeObject('The request as it was received.'),
+    input: freeObject('The request as it was received, with the hash of its tenant_credential in its place.'),
+    requested_by: Type.Array(text, {
+      description: 'The ids of the keys and credentials that asked; none of them may resolve it.',
+    }),
     decision: routeDecision,
     history: Type.Array(HistoryEntrySchema),
     resolved_decision_id: nullable(text),

@@ -10,6 +10,7 @@ const FreezeSchema = closed(
   {
     scope: Type.Enum([...FREEZE_SCOPES]),
     value: nullable(text),
+    tenant_id: nullable(text),
     reason: text,
     frozen_at: text,
     frozen_by: text,
@@ -20,6 +21,15 @@ const target = {
   scope: Type.Enum([...FREEZE_SCOPES]),
   value: Type.Optional(
     nullable(Type.String({ minLength: 1, maxLength: 128, description: 'The tenant or the correlation.' })),
+  ),
+  tenant_id: Type.Optional(
+    nullable(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        description: 'With the scope correlation: the tenant that the correlation id belongs to.',
+      }),
+    ),
   ),
 };
 
@@ -34,7 +44,7 @@ export const FREEZE_OPERATIONS = {
   },
   freeze: {
     ...ENDPOINTS.freeze,
-    summary: 'Stop every decision of the Hall, of a tenant or of a correlation',
+    summary: 'Stop every decision of the Hall, of a tenant or of a correlation of one tenant',
     access: ['steward', 'admin'],
     body: closed({ ...target, reason: Type.String({ minLength: 1, maxLength: 2000 }) }),
     answers: { 200: FreezeSchema },
