@@ -4,7 +4,7 @@ import type { Freeze } from '@wcp/spec/hall';
 import { ownMember } from '../base/received-request.ts';
 import type { KeptCredential } from '../identity/credential/kept-credentials.ts';
 import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
-import { attestationFailures } from '../registry/attestation-failure.ts';
+import { attestationFailures, isFailing } from '../registry/attestation-failure.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
@@ -76,7 +76,7 @@ export class Recorder {
       ...(credential === null ? [] : [credential.change]),
       ...(review?.changes ?? []),
       ...(freeze === null ? [] : [freezeChange(freeze)]),
-      ...flags.flatMap((flag) => flag.changes),
+      ...[...flags, ...this.#unflags(decided)].flatMap((flag) => flag.changes),
     ];
     try {
       const entry = decisionEntry(decided, isDispatched, changes);
@@ -105,6 +105,17 @@ export class Recorder {
     for (const flag of flags) flag.apply();
     if (flags.length > 0) inspector.forget();
     return flags;
+  }
+
+  /** A flag that says nothing against the code is gone once the worker is dispatched to without its reason. */
+  #unflags({ decision, observation }: Decided): readonly RegistryChange[] {
+    const { registry } = this.#parts;
+    const worker = decision.outcome === 'DISPATCH' ? registry.get(decision.worker_id) : null;
+    if (worker === null || worker.flag === null) return [];
+    if (isFailing(worker, worker.flag.code, observation.facts)) return [];
+    const unflag = registry.prepareUnflag(worker.record.worker_id);
+    unflag?.apply();
+    return unflag === null ? [] : [unflag];
   }
 }
 

@@ -29,6 +29,7 @@ import { createManifestVerifier } from '../registry/manifest-verifier.ts';
 import { Registry } from '../registry/registry.ts';
 import { RegistryAdmin } from '../registry/registry-admin.ts';
 import { WorkerInspector } from '../registry/worker-inspector.ts';
+import { WorkerReview } from '../registry/worker-review.ts';
 import { EventFeed } from '../storage/event-feed.ts';
 import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evidence-storage.ts';
 import { openFileStorage } from '../storage/evidence/storage-client.ts';
@@ -102,7 +103,7 @@ async function openState(base: HallBase): Promise<HallState> {
   const { policyGate: gate = null, log = () => {} } = options;
   const commit = journal.commit.bind(journal);
   await recoverInterrupted(store, journal);
-  const registry = await Registry.open(store, origin);
+  const registry = await Registry.open(store, origin, log);
   const { authorities } = registry;
   const activeWorld = await openWorld(base, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
@@ -174,6 +175,7 @@ async function build(base: HallBase): Promise<HallParts> {
     freezes,
     chains: options.chains ?? new ChainedCallRegistry(),
     registryAdmin,
+    workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics: metricsOf(state),
     hasGate: gate !== null && gate !== devAllowGate,
   };
@@ -233,18 +235,21 @@ function slashed(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-/** Enrols the operator's own workers, unless they are enrolled with the same record already. */
+/**
+ * Enrols the operator's own workers that never were. An enrolment stays as it is through a restart, and so do a flag
+ * and a removal: whoever can write into the folder of a worker cannot undo any of them.
+ */
 async function enrolWorkers(
-  { registry, registryAdmin, log }: HallParts,
+  { registry, registryAdmin, workerReview, log }: HallParts,
   workers: readonly HallWorker[],
 ): Promise<void> {
-  for (const { delivery, signature } of workers) {
-    const { worker_id, artifact_hash } = delivery.record;
-    if (registry.get(worker_id)?.record.artifact_hash === artifact_hash) continue;
+  for (const { delivery, record = delivery.record, signature = null } of workers) {
+    if (registry.wasEnrolled(record.worker_id)) continue;
     try {
-      await registryAdmin.enrol({ record: delivery.record, signature: signature ?? null }, OPERATOR);
+      await registryAdmin.enrol({ record, signature }, OPERATOR);
     } catch (error) {
-      log('warn', `${worker_id} was not enrolled: ${(error as Error).message}`);
+      log('warn', `${record.worker_id} was not enrolled: ${(error as Error).message}`);
     }
   }
+  for (const { message } of workerReview.findings()) log('warn', message);
 }

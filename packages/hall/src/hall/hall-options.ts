@@ -1,4 +1,5 @@
 import type { SigningKey } from '@wcp/evidence';
+import type { RegistryRecord } from '@wcp/spec';
 import type { TenantLimits, WorkerLimits } from '../admission/admission-scheduler.ts';
 import type { NotifierOptions } from '../approval/notification/notifier.ts';
 import type { Logger } from '../base/logger.ts';
@@ -14,6 +15,8 @@ export interface HallWorker {
   readonly delivery: Delivery;
   /** How many calls it takes, and when it is left alone. */
   readonly limits?: WorkerLimits;
+  /** What is enrolled where the worker never was (default: the record of the delivery). */
+  readonly record?: RegistryRecord;
   readonly signature?: EnrolmentSignature;
 }
 

@@ -15,6 +15,7 @@ import type { Metrics } from '../operations/metrics.ts';
 import type { BanLists } from '../registry/ban-list/ban-lists.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RegistryAdmin } from '../registry/registry-admin.ts';
+import type { WorkerReview } from '../registry/worker-review.ts';
 import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -39,6 +40,7 @@ export interface HallParts {
   readonly pendingApprovals: PendingApprovals;
   readonly approvalService: ApprovalService;
   readonly registryAdmin: RegistryAdmin;
+  readonly workerReview: WorkerReview;
   readonly dispatcher: Dispatcher;
   readonly executor: Executor;
   readonly notifier: Notifier;

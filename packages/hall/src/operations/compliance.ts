@@ -19,7 +19,11 @@ export interface ComplianceState {
   readonly hasGate: boolean;
 }
 
-type Condition = readonly [ComplianceLevel, (config: HallConfig, state: ComplianceState) => boolean, string];
+type Condition = readonly [
+  ComplianceLevel,
+  (documents: { readonly config: HallConfig; readonly rules: unknown }, state: ComplianceState) => boolean,
+  string,
+];
 
 /** What each compliance level requires of a Hall in production, beside what this implementation always does. */
 const CONDITIONS: readonly Condition[] = [
@@ -31,20 +35,40 @@ const CONDITIONS: readonly Condition[] = [
   ],
   [
     'WCP-Full',
-    (config) => makesDemand(config, 'require_signatory'),
+    ({ config }) => makesDemand(config, 'require_signatory'),
     'require_signatory is off: any tenant may ask.',
   ],
   [
     'WCP-Full',
-    (config) => makesDemand(config, 'require_worker_attestation'),
-    'require_worker_attestation is off: changed code is not noticed.',
+    ({ config }) => makesDemand(config, 'require_worker_attestation'),
+    'require_worker_attestation is off: changed code would run.',
   ],
   [
     'WCP-Full',
-    (config) => makesDemand(config, 'enforce_privilege_envelopes'),
+    ({ config }) => makesDemand(config, 'enforce_privilege_envelopes'),
     'enforce_privilege_envelopes is off: what a worker may touch is not checked.',
   ],
+  [
+    'WCP-Full',
+    ({ rules }, { hasGate }) => hasGate || !hasGatedRule(rules),
+    'Rules ask for a policy gate, and none is configured: what they match is denied.',
+  ],
+  [
+    'WCP-Full',
+    () => false,
+    'The MCP tools wcp.approvals.list, wcp.approval.resolve and wcp.approval.escalate are not offered (WCP-9-5).',
+  ],
 ];
+
+/** Whether a rule asks for the policy gate; the rules are free of errors. */
+function hasGatedRule(rules: unknown): boolean {
+  const list = (Array.isArray(rules) ? rules : Object(rules).rules) as readonly WrittenRule[] | undefined;
+  return (list ?? []).some(({ decision }) => decision.escalation?.policy_gate === true);
+}
+
+interface WrittenRule {
+  readonly decision: { readonly escalation?: { readonly policy_gate?: boolean } | null };
+}
 
 /** The compliance level that a Hall reaches (section 11), and everything that is missing for a higher one. */
 export function complianceOf({ world, documents }: HallWorld, state: ComplianceState): Compliance {
@@ -54,8 +78,8 @@ export function complianceOf({ world, documents }: HallWorld, state: ComplianceS
       missing: [{ level: 'WCP-Basic', reason: 'The rules or the configuration have errors.' }],
     };
   }
-  const config = documents.config as HallConfig;
-  const missing = CONDITIONS.filter(([, holds]) => !holds(config, state)).map(([level, , reason]) => ({
+  const written = { config: documents.config as HallConfig, rules: documents.rules };
+  const missing = CONDITIONS.filter(([, holds]) => !holds(written, state)).map(([level, , reason]) => ({
     level,
     reason,
   }));

@@ -7,7 +7,14 @@ import { type Compliance, complianceOf } from './compliance.ts';
 
 /** Something that an operator has to repair. */
 interface HealthFinding {
-  readonly code: 'STORE_FAILED' | 'DOCUMENTS_REJECTED' | 'BAN_LIST_STALE' | 'CLOCK_WENT_BACK';
+  readonly code:
+    | 'STORE_FAILED'
+    | 'DOCUMENTS_REJECTED'
+    | 'BAN_LIST_STALE'
+    | 'CLOCK_WENT_BACK'
+    | 'WORKER_FLAGGED'
+    | 'WORKER_NOT_ENROLLED'
+    | 'RECORD_DIFFERS';
   readonly message: string;
 }
 
@@ -34,9 +41,11 @@ export interface HealthSources {
   readonly clock: HallClock;
   readonly hasGate: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
+  readonly workerReview: { findings(): readonly HealthFinding[] };
 }
 
 const MAX_DIAGNOSTICS = 100;
+const MAX_WORKER_FINDINGS = 100;
 const DOCUMENTS_REJECTED: HealthFinding = {
   code: 'DOCUMENTS_REJECTED',
   message: 'The latest rules or configuration are broken; the last good ones are in force.',
@@ -44,7 +53,7 @@ const DOCUMENTS_REJECTED: HealthFinding = {
 
 /** How a Hall is now. */
 export function healthOf(sources: HealthSources): Health {
-  const { activeWorld, journal, identity, banLists, hasGate, clock } = sources;
+  const { activeWorld, journal, identity, banLists, workerReview, hasGate, clock } = sources;
   const { world } = activeWorld.current;
   const { digest, policy_version, catalog_version } = world;
   const troubles: readonly HealthFinding[] = [
@@ -52,6 +61,7 @@ export function healthOf(sources: HealthSources): Health {
     ...(activeWorld.rejected.length === 0 ? [] : [DOCUMENTS_REJECTED]),
     ...banLists.findings(clock.latest()),
     ...clockFindings(clock),
+    ...workerReview.findings().slice(0, MAX_WORKER_FINDINGS),
   ];
   const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };
   const compliance = complianceOf(activeWorld.current, state);

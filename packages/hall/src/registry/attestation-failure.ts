@@ -2,6 +2,12 @@ import type { DenyCode, RouteDecision, WorkerFacts } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import type { EnrolledWorker } from './enrolled-worker.ts';
 
+/** What was observed of the workers for a decision. */
+export interface ObservedFacts {
+  readonly workers: Readonly<Record<string, WorkerFacts>>;
+  readonly banned_hashes: readonly string[];
+}
+
 type Matches = (attested: unknown, seen: WorkerFacts, banned: ReadonlySet<string>) => boolean;
 
 /** By code of step 10: whether a worker is one that it is about. */
@@ -23,21 +29,19 @@ const MATCHES: Partial<Readonly<Record<DenyCode, Matches>>> = {
 export function attestationFailures(
   { deny_code, deny_reason_if_denied }: RouteDecision,
   workers: readonly EnrolledWorker[],
-  facts: {
-    readonly workers: Readonly<Record<string, WorkerFacts>>;
-    readonly banned_hashes: readonly string[];
-  },
+  facts: ObservedFacts,
 ): readonly EnrolledWorker[] {
-  const matches = deny_code === null ? undefined : MATCHES[deny_code as DenyCode];
-  if (matches === undefined) return [];
+  if (deny_code === null) return [];
   const species = (deny_reason_if_denied as { worker_species_id?: string } | null)?.worker_species_id;
-  const banned = new Set(facts.banned_hashes);
-  return workers.filter(({ record }) => {
-    const seen = facts.workers[record.worker_id];
-    return (
-      record.worker_species_id === species &&
-      seen !== undefined &&
-      matches(record.attestation?.code_hash, seen, banned)
-    );
-  });
+  return workers.filter(
+    (worker) =>
+      worker.record.worker_species_id === species && isFailing(worker, deny_code as DenyCode, facts),
+  );
+}
+
+/** Whether what was observed of a worker is what a code of step 10 says. */
+export function isFailing({ record }: EnrolledWorker, code: DenyCode, facts: ObservedFacts): boolean {
+  const seen = facts.workers[record.worker_id];
+  if (seen === undefined) return false;
+  return MATCHES[code]?.(record.attestation?.code_hash, seen, new Set(facts.banned_hashes)) ?? false;
 }

@@ -1,5 +1,6 @@
-import { authorityOf, type DenyCode, parseRecord, type RegistryRecord } from '@wcp/spec';
+import { authorityOf, DENY_CODES, type DenyCode, parseRecord, type RegistryRecord } from '@wcp/spec';
 import { isTime } from '@wcp/spec/document';
+import type { Logger } from '../base/logger.ts';
 import { ProblemError } from '../base/problem.ts';
 import { hasRole, type Principal } from '../identity/principal.ts';
 import type { Change, Store } from '../storage/store/store.ts';
@@ -13,6 +14,7 @@ import {
   versionChange,
   workerChange,
 } from './enrolled-worker.ts';
+import { foreignNames } from './foreign-names.ts';
 
 /** What enrols a worker. */
 export interface Enrolment {
@@ -35,18 +37,23 @@ export interface RegistryChange {
 export class Registry {
   readonly authorities: AuthorityKeys;
   readonly #audience: string;
+  readonly #log: Logger;
   readonly #workers = new Map<string, EnrolledWorker>();
   /** The last enrolment of every worker, removed ones too: no version number or signature is accepted twice. */
   readonly #last = new Map<string, EnrolledWorker>();
 
-  private constructor(authorities: AuthorityKeys, audience: string) {
+  private constructor(authorities: AuthorityKeys, audience: string, log: Logger) {
     this.authorities = authorities;
     this.#audience = audience;
+    this.#log = log;
   }
 
-  /** @param audience the name of this Hall, which signed enrolments name */
-  static async open(store: Store, audience: string): Promise<Registry> {
-    const registry = new Registry(await AuthorityKeys.open(store), audience);
+  /**
+   * @param audience the name of this Hall, which signed enrolments name
+   * @param log gets each flag once
+   */
+  static async open(store: Store, audience: string, log: Logger = () => {}): Promise<Registry> {
+    const registry = new Registry(await AuthorityKeys.open(store), audience, log);
     for (const row of await store.list('workers', { limit: 1_000_000 })) {
       const worker = readWorkerRow(row);
       registry.#last.set(row.id, worker);
@@ -64,6 +71,11 @@ export class Registry {
     return this.#workers.get(workerId) ?? null;
   }
 
+  /** Whether a worker was ever enrolled here, also one that was removed. */
+  wasEnrolled(workerId: string): boolean {
+    return this.#last.has(workerId);
+  }
+
   records(): readonly RegistryRecord[] {
     return this.list().map(({ record }) => record);
   }
@@ -74,7 +86,9 @@ export class Registry {
   }
 
   /**
-   * Checks everything that section 4.2 requires, who enrols, and the signature where one is required.
+   * Checks everything that section 4.2 requires, whose names the record uses, who enrols, and the signature where
+   * one is required. Only its authority takes the flag of changed or banned code off a worker: by a signed enrolment,
+   * or as its own worker-owner. It stays through a removal, and through an enrolment by an admin.
    *
    * @throws {ProblemError} with every finding at once
    */
@@ -83,24 +97,20 @@ export class Registry {
     by: Principal,
     at: string,
   ): RegistryChange {
-    const parsed = parseRecord(given);
-    if (!parsed.ok) {
-      const findings = parsed.findings.map((finding) => ({ ...finding, path: `/record${finding.path}` }));
-      throw new ProblemError('INVALID_BODY', 'This record cannot be enrolled.', findings);
-    }
-    const { worker_id } = parsed.value;
+    const { worker_id } = checkRecord(given);
     checkOwner(worker_id, by);
-    const before = this.get(worker_id);
-    this.#checkSignature(parsed.value, signature, at);
+    const last = this.#last.get(worker_id);
+    const isSigned = this.#checkSignature(given as RegistryRecord, signature, at);
+    const isByAuthority = isSigned || isOwner(worker_id, by);
     const worker: EnrolledWorker = {
       record: given as RegistryRecord,
       enrolled_at: at,
       enrolled_by: by.id,
       signature,
-      version: (this.#last.get(worker_id)?.version ?? 0) + 1,
-      flag: null,
+      version: (last?.version ?? 0) + 1,
+      flag: last !== undefined && isOut(last) && !isByAuthority ? last.flag : null,
     };
-    return this.#change(worker, before, [workerChange(worker), versionChange(worker)]);
+    return this.#change(worker, this.get(worker_id), [workerChange(worker), versionChange(worker)]);
   }
 
   /** @throws {ProblemError} `NOT_FOUND`, `FORBIDDEN` */
@@ -117,6 +127,19 @@ export class Registry {
     const before = this.get(workerId);
     if (before === null || before.flag?.code === code || isOut(before)) return null;
     const worker = { ...before, flag: { code, at } };
+    const change = this.#change(worker, before, [workerChange(worker)]);
+    const apply = () => {
+      change.apply();
+      this.#log('error', `${workerId} is flagged with ${code}. ${DENY_CODES[code].meaning}`);
+    };
+    return { ...change, apply };
+  }
+
+  /** Takes a flag off that says nothing against the code itself, once its reason is gone; null for any other. */
+  prepareUnflag(workerId: string): RegistryChange | null {
+    const before = this.get(workerId);
+    if (before === null || before.flag === null || isOut(before)) return null;
+    const worker = { ...before, flag: null };
     return this.#change(worker, before, [workerChange(worker)]);
   }
 
@@ -133,9 +156,10 @@ export class Registry {
     return { worker, replaces, changes, apply };
   }
 
-  #checkSignature(record: RegistryRecord, signature: EnrolmentSignature | null, at: string): void {
+  /** Whether the authority signed it; where it has no key, nobody can tell. */
+  #checkSignature(record: RegistryRecord, signature: EnrolmentSignature | null, at: string): boolean {
     const authority = authorityOf(record.worker_id) as string;
-    if (!this.authorities.mustSign(authority)) return;
+    if (!this.authorities.mustSign(authority)) return false;
     if (signature === null) {
       throw new ProblemError(
         'ENROLMENT_UNSIGNED',
@@ -157,13 +181,26 @@ export class Registry {
         'An enrolment with the same or a later signing time is in force. Sign this one again.',
       );
     }
+    return true;
   }
+}
+
+/** @throws {ProblemError} with every finding at once */
+function checkRecord(given: unknown): RegistryRecord {
+  const parsed = parseRecord(given);
+  const found = parsed.ok ? foreignNames(parsed.value) : parsed.findings;
+  if (parsed.ok && found.length === 0) return parsed.value;
+  const findings = found.map((finding) => ({ ...finding, path: `/record${finding.path}` }));
+  throw new ProblemError('INVALID_BODY', 'This record cannot be enrolled.', findings);
+}
+
+function isOwner(workerId: string, by: Principal): boolean {
+  return hasRole(by, ['worker-owner']) && by.authority === authorityOf(workerId);
 }
 
 /** A worker id belongs to its authority. */
 function checkOwner(workerId: string, by: Principal): void {
-  const isOwner = hasRole(by, ['worker-owner']) && by.authority === authorityOf(workerId);
-  if (isOwner || hasRole(by, ['admin'])) return;
+  if (isOwner(workerId, by) || hasRole(by, ['admin'])) return;
   throw new ProblemError('FORBIDDEN', `Only ${authorityOf(workerId)} may change its workers.`);
 }
 

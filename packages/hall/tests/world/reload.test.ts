@@ -102,10 +102,10 @@ describe('new documents', () => {
 
 describe('the level of a Hall', () => {
   test.each([
-    ['WCP-Full', { ...CONFIG, require_signatory: true, allowed_tenants: ['tenant-a'] }, 0],
-    ['WCP-Full', { profile: 'prof.prod.strict' }, 0],
-    ['WCP-Standard', CONFIG, 1],
-    ['WCP-Standard', {}, 3],
+    ['WCP-Standard', { ...CONFIG, require_signatory: true, allowed_tenants: ['tenant-a'] }, 2],
+    ['WCP-Standard', { profile: 'prof.prod.strict' }, 2],
+    ['WCP-Standard', CONFIG, 3],
+    ['WCP-Standard', {}, 5],
   ])('is %s with %j', async (level, config, missing) => {
     await hall.hall.reload({ config });
     const shown = await health();

@@ -5,6 +5,7 @@ import type { Place } from '../../base/problem.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
+import { openCandidates } from '../../input/open-candidates.ts';
 import { addWorldDiagnostics } from '../../input/world-diagnostics.ts';
 import { jsonText } from '../../print/json.ts';
 import { count } from '../../print/layout.ts';
@@ -24,9 +25,10 @@ interface DeadRule extends RuleFinding {
 export function addRules(program: Command, context: CommandContext): void {
   const group = registerGroup(program, 'rules', 'Check routing rules.');
   const command = register(group, 'check', {
-    summary: 'Find errors in rule files, and rules that can never match.',
+    summary: 'Find errors in rule files, rules that can never match, and candidates open to any authority.',
     example: 'wcp rules check rules.json',
-    exits: '0 nothing is wrong, 1 a rule is dead, 2 a file has errors or the usage is wrong.',
+    exits:
+      '0 nothing is wrong but for warnings, 1 a rule is dead, 2 a file has errors or the usage is wrong.',
   });
   command
     .argument('<files...>', 'rule files; "-" for standard input')
@@ -44,6 +46,8 @@ async function checkRules({ terminal, exitWith }: CommandContext, files: readonl
     documents.push(document);
     const world = compileWorld({ rules: document.value, catalogVersion: ANY_CATALOG });
     addWorldDiagnostics(reader, world, { rules: document });
+    if (!reader.hasErrors)
+      for (const found of openCandidates(document.value)) reader.addDiagnostic(document, found);
   }
   reader.throwErrors();
   const dead = documents.flatMap(deadRules);

@@ -6,16 +6,23 @@ import { tableText } from '../../print/table.ts';
 /** Workers, one per line. */
 export function workerListText(workers: readonly Worker[], { bold }: Colours): string {
   if (workers.length === 0) return 'No worker is enrolled.\n';
-  const lines = workers.map(({ worker_id, state, version, is_deliverable, record }) => [
+  const lines = workers.map(({ worker_id, state, version, is_deliverable, remarks, record }) => [
     worker_id,
     state,
     version,
     is_deliverable ? 'yes' : 'no',
+    remarks.map(({ code }) => NOTES[code] ?? code).join(', '),
     record.worker_species_id,
     record.capabilities.join(', '),
   ]);
-  return tableText(['worker', 'state', 'version', 'runs', 'species', 'capabilities'], lines, bold);
+  return tableText(['worker', 'state', 'version', 'runs', 'note', 'species', 'capabilities'], lines, bold);
 }
+
+/** A few words for each remark of a Hall. */
+const NOTES: Readonly<Record<string, string>> = {
+  RECORD_DIFFERS: 'its folder has another record',
+  CHANGED_CODE_RUNS: 'changed code would run',
+};
 
 /** One worker. */
 export function workerText(worker: Worker, versions: number, { bold, dim }: Colours): string {
@@ -34,6 +41,7 @@ export function workerText(worker: Worker, versions: number, { bold, dim }: Colo
       ],
       ['record', record.artifact_hash],
       ['runs', worker.is_deliverable ? 'yes' : `no. ${UNREACHABLE}`],
+      ...worker.remarks.map(({ message }) => ['note', escaped(message)] as const),
     ],
     2,
     dim,
@@ -50,8 +58,11 @@ const UNREACHABLE = 'This Hall cannot reach it, so nothing is dispatched to it. 
 
 /** The result of an enrolment. */
 export function enrolledText({ worker, replaced }: EnrolledWorker): string {
-  const { worker_id, version, is_deliverable } = worker;
+  const { worker_id, version, is_deliverable, flag } = worker;
   const what = replaced ? 'replacing the previous version' : 'newly enrolled';
   const advice = is_deliverable ? '' : `${UNREACHABLE}\n`;
-  return `${worker_id} is enrolled as version ${version}, ${what}.\n${advice}`;
+  const still = flag === null ? '' : `It is still flagged with ${flag.code}. ${FLAGGED}\n`;
+  return `${worker_id} is enrolled as version ${version}, ${what}.\n${still}${advice}`;
 }
+
+const FLAGGED = 'Its authority must enrol it: sign with --key-file, or use a key with the role worker-owner.';

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { DEAD_RULES, folderOf, RULES, THREE_MISTAKES, wcp, wcpJson } from '../../support/support.ts';
 
+/** The rules of these tests, each candidate with those who may serve. */
+const CLOSED = JSON.parse(
+  JSON.stringify(RULES).replaceAll(
+    '"worker_species_id":"wrk.doc.summarizer"',
+    '"worker_species_id":"wrk.doc.summarizer","authorities":["org.acme"]',
+  ),
+) as typeof RULES;
+
 describe('rules check', () => {
   it('exits 0 if every rule can match', async () => {
-    const { code, out } = await wcp(['rules', 'check', 'r.json'], { cwd: folderOf({ 'r.json': RULES }) });
+    const { code, out } = await wcp(['rules', 'check', 'r.json'], { cwd: folderOf({ 'r.json': CLOSED }) });
     expect({ code, out }).toEqual({ code: 0, out: '1 rule in 1 file: every rule can match.\n' });
   });
 
@@ -35,11 +43,35 @@ describe('rules check', () => {
 
   it('checks several files, whatever catalog a Hall has', async () => {
     const newer = [
-      { ...RULES.rules[0], decision: { ...RULES.rules[0].decision, catalog_version_min: '9.9.9' } },
+      { ...CLOSED.rules[0], decision: { ...CLOSED.rules[0].decision, catalog_version_min: '9.9.9' } },
     ];
-    const cwd = folderOf({ 'a.json': newer, 'b.json': RULES });
+    const cwd = folderOf({ 'a.json': newer, 'b.json': CLOSED });
     const { code, out } = await wcp(['rules', 'check', 'a.json', 'b.json'], { cwd });
     expect({ code, out }).toEqual({ code: 0, out: '2 rules in 2 files: every rule can match.\n' });
+  });
+
+  it('warns of a candidate of the catalog that any authority may enrol a worker for', async () => {
+    const private_ = JSON.parse(
+      JSON.stringify(RULES).replaceAll('wrk.doc.summarizer', 'org.acme.summarizer'),
+    );
+    const cwd = folderOf({
+      'r.json': RULES,
+      'list.json': RULES.rules,
+      'closed.json': CLOSED,
+      'own.json': private_,
+    });
+    for (const file of ['r.json', 'list.json']) {
+      const { code, err } = await wcp(['rules', 'check', file], { cwd });
+      expect(err).toMatch(
+        /candidate_workers_ranked\/0 warning CANDIDATE_OPEN_TO_ANY_AUTHORITY: .*wrk\.doc\.summarizer/,
+      );
+      expect(code).toBe(0);
+    }
+    const { json } = await wcpJson(['rules', 'check', 'r.json'], { cwd });
+    expect(json).toMatchObject({ ok: true, remarks: [{ code: 'CANDIDATE_OPEN_TO_ANY_AUTHORITY' }] });
+    for (const file of ['closed.json', 'own.json']) {
+      expect((await wcp(['rules', 'check', file], { cwd })).err).toBe('');
+    }
   });
 
   it('reads standard input', async () => {

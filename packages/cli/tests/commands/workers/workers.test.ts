@@ -61,6 +61,34 @@ describe('workers', () => {
   });
 });
 
+it('are listed with a note where changed code would run, and shown with what that means', async () => {
+  const { as } = await openTestHall();
+  expect((await as('tenant', ['workers', 'list'])).out).toMatch(/summarizer\.one .*changed code would run/);
+  const shown = await as('tenant', ['workers', 'show', 'org.acme.summarizer.one']);
+  expect(shown.out).toContain('Changed code would run: require_worker_attestation is off.');
+  const strict = await openTestHall({ config: { require_worker_attestation: true } });
+  expect((await strict.as('tenant', ['workers', 'list'])).out).not.toContain('would run');
+});
+
+it('an enrolment by an admin says that a flag of changed code stays', async () => {
+  const { code_hash, ...others } = {
+    code_hash: `sha256:${'a'.repeat(64)}`,
+    hash_method: 'file',
+    attested_at: '2026-01-01T00:00:00Z',
+    attested_by: 'namespace-key@org.acme',
+  };
+  const worker = echoWorker({ attestation: { code_hash, ...others } });
+  const observe = async () => `sha256:${'b'.repeat(64)}` as const;
+  const { as } = await openTestHall({
+    config: { require_worker_attestation: true },
+    workers: [{ delivery: { ...worker.delivery, observe } }],
+  });
+  expect((await as('tenant', ['dispatch', '-'], text(REQUEST))).out).toContain('DENY_WORKER_TAMPERED');
+  const file = join(folderOf({ 'record.json': worker.delivery.record }), 'record.json');
+  expect((await as('admin', ['workers', 'enrol', file])).out).toContain('still flagged');
+  expect((await as('owner', ['workers', 'enrol', file])).out).not.toContain('still flagged');
+});
+
 it('nothing is dispatched to a worker that the Hall cannot reach', async () => {
   const other = echoWorker({ worker_id: 'org.acme.summarizer.far', allowed_environments: ['stage'] });
   const { as } = await openTestHall({ workers: [other] });

@@ -1,4 +1,4 @@
-import { healthOf } from '../../operations/health.ts';
+import { type Health, healthOf } from '../../operations/health.ts';
 import { Reply, type Routes } from '../route.ts';
 
 /** Health and metrics. */
@@ -6,10 +6,23 @@ export const HEALTH_ROUTES = {
   showHealth: {
     handle({ hall, principal }) {
       const health = healthOf(hall);
-      return principal === null ? { ...health, diagnostics: [] } : health;
+      return principal === null ? publicHealth(health) : health;
     },
   },
   showMetrics: {
     handle: async ({ hall: { metrics } }) => new Reply(await metrics.text(), { type: metrics.contentType }),
   },
 } satisfies Partial<Routes>;
+
+/** Which worker a trouble is about is not everybody's business. */
+function publicHealth(health: Health): Health {
+  const troubles = health.troubles.map(({ code, message }) => ({ code, message: PUBLIC[code] ?? message }));
+  return { ...health, troubles, diagnostics: [] };
+}
+
+/** What is said without a key, by code of a trouble about one worker. */
+const PUBLIC: Partial<Readonly<Record<Health['troubles'][number]['code'], string>>> = {
+  WORKER_FLAGGED: 'A worker is flagged. With a key this says which.',
+  WORKER_NOT_ENROLLED: 'A worker is in the list and is not enrolled. With a key this says which.',
+  RECORD_DIFFERS: 'A worker has another record than the enrolled one. With a key this says which.',
+};

@@ -56,10 +56,11 @@ function capabilitiesOf(registry: Registry) {
   return capabilities.sort((a, b) => (a.capability_id < b.capability_id ? -1 : 1));
 }
 
-function showWorker(worker: EnrolledWorker, { deliveries }: HallParts): Worker {
+function showWorker(worker: EnrolledWorker, { deliveries, workerReview }: HallParts): Worker {
   const { record, version, enrolled_at, enrolled_by, flag } = worker;
   const { worker_id } = record;
   const state = isOut(worker) ? 'flagged' : 'enrolled';
   const is_deliverable = deliveries.has(worker_id);
-  return { worker_id, state, version, enrolled_at, enrolled_by, is_deliverable, flag, record };
+  const remarks = workerReview.remarks(worker);
+  return { worker_id, state, version, enrolled_at, enrolled_by, is_deliverable, flag, remarks, record };
 }

@@ -147,7 +147,10 @@ describe('the last good list stays in force', () => {
     await serve(change(good), 'refused');
     expect(stateNow()).toEqual({ banned: [CODE], isStale: false });
     expect(await codeOf()).toBe('DENY_WORKER_BANNED');
-    expect(hall.logged).toEqual([`warn The ban list of org.acme was not accepted: ${code}.`]);
+    expect(hall.logged).toEqual([
+      `warn The ban list of org.acme was not accepted: ${code}.`,
+      expect.stringContaining('is flagged with DENY_WORKER_BANNED'),
+    ]);
     await serve(banListBy(key));
     expect(stateNow()).toEqual({ banned: [], isStale: false });
   });

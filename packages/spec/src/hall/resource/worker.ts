@@ -24,6 +24,7 @@ const WorkerSchema = closed(
     enrolled_by: text,
     is_deliverable: Type.Boolean(),
     flag,
+    remarks: Type.Array(closed({ code: text, message: text })),
     record: registryRecord,
   },
   { title: 'Worker', description: 'An enrolled worker.' },
