@@ -36,6 +36,10 @@ export function parseJson(text: string): unknown {
  */
 export function parseUniqueJson(text: string): unknown {
   let value: unknown;
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    const message = 'The text begins with a byte order mark. Save it as UTF-8 without one.';
+    throw new WcpError('ERR_WCP_CANONICAL_JSON', message);
+  }
   try {
     value = JSON.parse(text);
   } catch (cause) {
@@ -46,6 +50,8 @@ export function parseUniqueJson(text: string): unknown {
   throw new WcpError('ERR_WCP_CANONICAL_JSON', `The name "${escapeText(twice)}" occurs twice in one object.`);
 }
 
+/** Editors and shells of some systems write it before a text; nobody sees it, so it is named. */
+const BYTE_ORDER_MARK = '\ufeff';
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
