@@ -40,7 +40,7 @@ export class InputReader {
     this.#stdinRead ||= file === '-';
     const reading = await readText(this.#terminal, file);
     if (reading.ok) return reading.text;
-    this.add(fileProblem(file, 'UNREADABLE', reading.message));
+    this.add(fileProblem(file, reading.code, reading.message));
     return null;
   }
 

@@ -1,6 +1,7 @@
 import { parseJson } from '@wcp/spec/json';
 import { fileProblem } from '../base/problem.ts';
 import { reasonOf } from '../base/system-error.ts';
+import { byteOrderMarkProblem, hasByteOrderMark } from './byte-order-mark.ts';
 import type { InputReader } from './input-reader.ts';
 import { type JsonDocument, readJsonDocument } from './json-document.ts';
 import { streamLines } from './line-stream.ts';
@@ -41,13 +42,17 @@ export interface LineValues {
   readonly isTorn: boolean;
 }
 
-/** Reads a file of JSON lines of any length; a file that cannot be read is reported and has no values. */
+/**
+ * Reads a file of JSON lines of any length; a file that cannot be read is reported and has no values, and so is a
+ * line with a byte order mark, which would otherwise look like one that somebody changed.
+ */
 export async function readLineValues(reader: InputReader, file: string): Promise<LineValues> {
   const values: unknown[] = [];
   const lines: number[] = [];
   let isTorn = false;
   try {
     for await (const { number, text, isWhole } of streamLines(file)) {
+      if (text !== null && hasByteOrderMark(text)) reader.add(byteOrderMarkProblem(file, number));
       if (text?.trim() === '') continue;
       values.push(text === null ? null : parsed(text));
       lines.push(number);

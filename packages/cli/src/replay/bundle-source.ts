@@ -8,6 +8,7 @@ import { reasonOf } from '../base/system-error.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { EVIDENCE_FILES } from '../evidence/evidence-files.ts';
 import { worldFile } from '../evidence/export-evidence.ts';
+import { byteOrderMarkProblem, hasByteOrderMark } from '../input/byte-order-mark.ts';
 import { InputReader } from '../input/input-reader.ts';
 import { streamLines } from '../input/line-stream.ts';
 import { ReceiptDigests } from './receipt-digests.ts';
@@ -79,6 +80,7 @@ function readLine(
   text: string | null,
   isExpected: (value: unknown) => boolean,
 ): unknown {
+  if (text !== null && hasByteOrderMark(text)) throw new CliError([byteOrderMarkProblem(file, line)]);
   try {
     const value = parseJson(text ?? '');
     if (isExpected(value)) return value;

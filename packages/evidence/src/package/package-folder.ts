@@ -18,7 +18,8 @@ const SLASH = Buffer.from('/');
  * `manifest.sig`, `manifest.tmp` and the folder `.git` at its root.
  *
  * @throws {WcpError} `ERR_WCP_PACKAGE` for a symbolic link, a special file, a name that is not well-formed
- * Unicode or has a control character, a file that changes while it is read, an unreadable folder
+ * Unicode or has a control character, a file that changes while it is read, a folder that is unreadable or has
+ * no files to hash
  * @example
  * ```ts
  * import { packageHash } from '@wcp/evidence';

@@ -21,7 +21,7 @@ export interface FileDigest {
  * `manifest.sig`, `manifest.tmp` and everything under `.git/` are left out and not examined.
  *
  * @throws {WcpError} `ERR_WCP_PACKAGE` for a path or content that is refused (section 13, "Packages and
- * manifests")
+ * manifests"), and where no file remains
  * @example
  * ```ts
  * import { hashFiles } from '@wcp/evidence';
@@ -37,6 +37,8 @@ export function hashFiles(files: readonly PackageFile[]): Sha256 {
 
 /** The hash of a package from the digests of its files, whose paths are checked already. */
 export function hashDigests(digests: readonly FileDigest[]): Sha256 {
+  // Nothing would share its hash with every other nothing: an emptied folder would pass for an attested one.
+  if (digests.length === 0) throw new WcpError('ERR_WCP_PACKAGE', 'The package has no files.');
   const sorted = digests.map((digest) => ({ ...digest, bytes: Buffer.from(digest.path) }));
   sorted.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
   if (new Set(digests.map(({ path }) => path)).size !== digests.length) {

@@ -159,6 +159,16 @@ describe('a folder has no hash', () => {
     await expect(packageHash(join(dir, 'nowhere'))).rejects.toThrow(refused);
     await expect(packageHash(join(dir, 'file'))).rejects.toThrow(refused);
   });
+
+  test('that holds nothing that is hashed', async () => {
+    await expect(packageHash(dir)).rejects.toThrow(refused);
+    mkdirSync(join(dir, 'lib/deep'), { recursive: true });
+    write('manifest.json');
+    write('.git/config');
+    await expect(packageHash(dir)).rejects.toThrow('no files');
+    write('lib/deep/a.js');
+    expect(await packageHash(dir)).toBe(hashFiles([{ path: 'lib/deep/a.js', content: 'x' }]));
+  });
 });
 
 describe('an opened file', () => {

@@ -12,7 +12,11 @@ describe('the hash of a package', () => {
   test('covers path, size and content hash of its files, sorted', () => {
     const text = `a.js\n3\n${sha('é1')}\nlib/b.js\n0\n${sha('')}\n`;
     expect(hashFiles([file('lib/b.js', ''), file('a.js', 'é1')])).toBe(`sha256:${sha(text)}`);
-    expect(hashFiles([])).toBe(`sha256:${sha('')}`);
+  });
+
+  test('of nothing does not exist: an emptied package must not look like one that was attested empty', () => {
+    expect(() => hashFiles([])).toThrow(refused);
+    expect(() => hashFiles([file('manifest.json'), file('.git/config')])).toThrow(refused);
   });
 
   test('is the same for text, bytes and base64', () => {

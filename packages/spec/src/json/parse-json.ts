@@ -53,6 +53,10 @@ function readUnique(
   text: string,
   limits?: TextLimits,
 ): { readonly value: unknown; readonly deepest: number } {
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    const message = 'The text begins with a byte order mark. Save it as UTF-8 without one.';
+    throw new WcpError('ERR_WCP_CANONICAL_JSON', message);
+  }
   const { colons, deepest, finding } = scanText(text, limits);
   if (finding !== null) throw new WcpError('ERR_WCP_CANONICAL_JSON', finding.message);
   let value: unknown;
@@ -65,6 +69,9 @@ function readUnique(
   const twice = duplicateName(text) as string;
   throw new WcpError('ERR_WCP_CANONICAL_JSON', `The name "${escapeText(twice)}" occurs twice in one object.`);
 }
+
+/** Editors and shells of some systems write it before a text; nobody sees it, so it is named. */
+const BYTE_ORDER_MARK = '\ufeff';
 
 /** How many members a value has, at any depth: fewer than its text wrote where one replaced another. */
 function membersIn(value: unknown): number {

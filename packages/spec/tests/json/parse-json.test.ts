@@ -41,6 +41,13 @@ describe('JSON text is read as I-JSON asks', () => {
     refused(text);
   });
 
+  test('a byte order mark is named, for nobody sees it', () => {
+    for (const read of [parseJson, parseUniqueJson]) {
+      expect(() => read('\ufeff{}')).toThrow(/begins with a byte order mark/);
+      expect(read('"\ufeff"')).toBe('\ufeff');
+    }
+  });
+
   test.each([
     ['a byte order mark', '\ufeff{}'],
     ['a number too great for a double', '[1e999]'],

@@ -21,7 +21,8 @@ interface VerifyOptions extends IdentityOptions {
 
 /** What each code means, and what to do. */
 const MEANINGS: Readonly<Record<AttestCode, string>> = {
-  ATTEST_MANIFEST_MISSING: 'There is no readable manifest.json. `wcp attest build` writes one.',
+  ATTEST_MANIFEST_MISSING:
+    'There is no readable manifest.json (UTF-8 JSON without a byte order mark). `wcp attest build` writes one.',
   ATTEST_MANIFEST_ID_MISMATCH: 'The manifest is for another worker. Check --worker-id and --species.',
   ATTEST_HASH_MISMATCH:
     'The files have changed since they were attested. Find out who changed them before you attest them again.',

@@ -48,6 +48,16 @@ describe('attest', () => {
     expect([link.code, file.code, none.code]).toEqual([2, 2, 2]);
   });
 
+  it('hash and build refuse a folder without files', async () => {
+    mkdirSync(join(cwd, 'empty'));
+    const hash = await wcp(['attest', 'hash', 'empty'], { cwd });
+    expect(hash.err).toContain('empty: error PACKAGE_INVALID');
+    const args = ['attest', 'build', 'empty', ...IDENTITY, '--version', '1.0.0', ...PRIVATE];
+    const built = await wcp(args, { cwd });
+    expect([hash.code, built.code]).toEqual([2, 2]);
+    expect(existsSync(join(cwd, 'empty/manifest.json'))).toBe(false);
+  });
+
   it('verify accepts what build signed, with an Ed25519 envelope and with HMAC', async () => {
     expect((await build(...PRIVATE)).code).toBe(0);
     expect(JSON.parse(readFileSync(join(cwd, 'worker/manifest.json'), 'utf8'))).toHaveProperty('payloadType');

@@ -150,7 +150,7 @@ describe('route with bad input', () => {
     const args = ['validate', 'rules', 'latin.json', 'bom.json', 'deep.json', '.'];
     const { code, err } = await wcp(args, { cwd });
     expect(err).toContain('latin.json: error UNREADABLE: This is not UTF-8 text.');
-    expect(err).toMatch(/bom\.json:1:1: .*NOT_JSON/);
+    expect(err).toMatch(/bom\.json: error BYTE_ORDER_MARK: .*without one/);
     expect(err).toMatch(/deep\.json: .*TOO_DEEP/);
     expect(err).toContain('.: error UNREADABLE: This is a folder');
     expect(err).not.toMatch(/ {4}at |Error:/);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   appendReceipt,
@@ -66,6 +66,20 @@ describe('receipts verify', () => {
     expect(codes).toEqual(
       expect.arrayContaining(['RECEIPT_MALFORMED', 'RECEIPT_SEQ_GAP', 'LOG_ROOT_MISMATCH']),
     );
+  });
+
+  it('names a byte order mark in a sound file, which is no tampering, and exits 2', async () => {
+    const marked = ['receipts.jsonl', 'keys.json', 'checkpoint.txt'];
+    for (const name of marked) {
+      const text = readFileSync(join(dir, name), 'utf8');
+      writeFileSync(join(dir, name), `\ufeff${text}`);
+      const { code, out, err } = await verify();
+      expect([code, out], name).toEqual([2, '']);
+      expect(err).toContain('error BYTE_ORDER_MARK: This begins with a byte order mark');
+      writeFileSync(join(dir, name), text);
+    }
+    damage(`${lines(receipts.slice(0, 2))}\ufeff${lines(receipts.slice(2))}`);
+    expect((await verify()).err).toContain('receipts.jsonl:3:1: error BYTE_ORDER_MARK');
   });
 
   it('finds an incomplete last line', async () => {

@@ -36,10 +36,10 @@ async function listFolder(dir: string, prefix: string, files: PackageFile[]): Pr
   }
 }
 
-const HASH_OF_NOTHING = hashFiles([]);
-
 /** Whether the hash of a package covers an entry: derived from the hash itself, so that the two never differ. */
 export function isHashed(entry: Pick<Dirent, 'isDirectory'>, path: string): boolean {
   const file = entry.isDirectory() ? `${path}/file` : path;
-  return hashFiles([{ path: file, content: '' }]) !== HASH_OF_NOTHING;
+  // A file that is always hashed: a package without files has no hash.
+  const other = { path: `~${file}`, content: '' };
+  return hashFiles([other, { path: file, content: '' }]) !== hashFiles([other]);
 }

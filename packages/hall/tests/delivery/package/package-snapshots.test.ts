@@ -12,8 +12,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashFiles, packageHash } from '@wcp/evidence';
-import type { Sha256 } from '@wcp/spec';
+import { packageHash } from '@wcp/evidence';
+import { type Sha256, sha256 } from '@wcp/spec';
 import { beforeEach, expect, test } from 'vitest';
 import { PackageSnapshots, pruneSnapshots } from '../../../src/delivery/package/package-snapshots.ts';
 import { callOf, openPackage, temporaryFolder } from '../support.ts';
@@ -131,7 +131,7 @@ test('Copies that no worker needs are removed, and after a while what a crash le
   for (const name of ['.passing-old', '.passing-new']) await mkdir(join(folder, name), { mode: 0o555 });
   await utimes(join(folder, '.passing-old'), new Date('2020-01-01'), new Date('2020-01-01'));
   await writeFile(join(folder, 'notes'), 'the operator’s own');
-  expect(await pruneSnapshots(folder, [kept, hashFiles([])])).toEqual([next]);
+  expect(await pruneSnapshots(folder, [kept, sha256('')])).toEqual([next]);
   expect((await readdir(folder)).toSorted()).toEqual(['.passing-new', kept.slice(7), 'notes'].toSorted());
   expect(await pruneSnapshots(join(folder, 'absent'), [])).toEqual([]);
 });
