@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:c683f0cd3cef7b993e014345ac6afa7f0f76f9a7537929869760c7190f8d173f';
+const FROZEN = 'sha256:43d017cb32f0b1955f435f06416387283b14eb8974f5ee367c513b2d7c020971';
 
 interface Group {
   readonly id: string;

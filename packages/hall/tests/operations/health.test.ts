@@ -35,7 +35,7 @@ describe('what is missing for a level is listed', () => {
 
   test('a policy gate that is there is not missing', async () => {
     await hall.close();
-    const policyGate = () => ({ decision: 'ALLOW', policy_version: 'p', reason: 'fine' });
+    const policyGate = () => ({ decision: 'ALLOW', policy_version: 'p', reason: 'fine' }) as const;
     hall = await TestHall.open({ policyGate });
     expect(await missing()).not.toContainEqual(expect.stringContaining('policy gate'));
   });

@@ -164,6 +164,6 @@ describe('a chained dispatch', () => {
     const { outcome_receipt } = await hall.dispatch(ask('outer'));
     expect(outcome_receipt?.outcome?.status).not.toBe('ok');
     // Both end at the same instant; which of the two outcomes is durable first is left to the machine.
-    await expect.poll(() => partsOf(hall).storage.store.list('dispatches')).toEqual([]);
+    await expect.poll(() => partsOf(hall as Hall).storage.store.list('dispatches')).toEqual([]);
   });
 });
