@@ -28,7 +28,7 @@ const post = (hall: TestHall) => hall.post('tenant', '/wcp/dispatch', inputFor('
 const embedded = (hall: TestHall, signal?: AbortSignal) =>
   hall.hall.dispatch(inputFor('tenant-a'), signal === undefined ? {} : { signal });
 
-test('hall.dispatch and POST /wcp/dispatch share one limit, and refuse in the same words.', async () => {
+test('Calls of hall.dispatch and POST /wcp/dispatch share one limit, and refuse in the same words.', async () => {
   const { hall, answerAll, running } = await open(LIMITS);
   const first = post(hall);
   await running(1);

@@ -35,16 +35,19 @@ describe('a fair queue', () => {
     ['P1', 4],
     ['P2', 8],
     ['P3', 16],
-  ] as const)('lets %s go after %i others, however many of P0 still come', async (name, patience) => {
-    const line = new FairQueue();
-    put(line, P[name], 'patient');
-    for (let index = 0; index < 100; index += 1) put(line, P.P0, 'urgent');
-    const names = order(line, patience + 1);
-    await Promise.resolve();
-    expect(names.indexOf('patient')).toBe(patience);
-  });
+  ] as const)(
+    'A dispatch of %s begins after %i others, however many of P0 still arrive.',
+    async (name, patience) => {
+      const line = new FairQueue();
+      put(line, P[name], 'patient');
+      for (let index = 0; index < 100; index += 1) put(line, P.P0, 'urgent');
+      const names = order(line, patience + 1);
+      await Promise.resolve();
+      expect(names.indexOf('patient')).toBe(patience);
+    },
+  );
 
-  test('starves no class under a flood of all the others', async () => {
+  test('A flood of all classes starves none of them.', async () => {
     const line = new FairQueue();
     const names: string[] = [];
     for (const [name, priority] of Object.entries(P)) {
@@ -56,7 +59,7 @@ describe('a fair queue', () => {
     expect(shares[0]).toBe(Math.max(...shares));
   });
 
-  test('is what p-queue asks of a queue: ids move and leave', async () => {
+  test('The queue does what p-queue expects of it: ids can be moved and removed.', async () => {
     const line = new FairQueue();
     put(line, P.P3, 'moves', 'one');
     put(line, P.P1, 'leaves', 'two');

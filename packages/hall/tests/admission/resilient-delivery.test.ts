@@ -33,7 +33,7 @@ function guard(
 
 describe('a call that failed', () => {
   test.each(['full', 'partial', 'none'])(
-    'is tried again where it certainly never started: %s',
+    'A call that certainly never started is tried again, with idempotency %s as well.',
     async (idempotency) => {
       const { fake, delivery } = guard([failed('DELIVERY_UNREACHABLE'), fine], idempotency);
       expect(await delivery.deliver(callOf())).toMatchObject({ status: 'ok', code: null });
@@ -46,7 +46,7 @@ describe('a call that failed', () => {
     ['partial', 1],
     ['none', 1],
   ])(
-    'that may have started is tried again only where twice does no harm: %s, %i attempts',
+    'A call that may have started is tried again only where a repeat does no harm: idempotency %s means %i attempts.',
     async (idempotency, attempts) => {
       const { fake, delivery } = guard([failed('DELIVERY_CRASHED')], idempotency);
       expect(await delivery.deliver(callOf())).toMatchObject({ code: 'DELIVERY_CRASHED' });
@@ -54,7 +54,7 @@ describe('a call that failed', () => {
     },
   );
 
-  test('has a new permit for each attempt', async () => {
+  test('Each attempt has a new permit.', async () => {
     const { fake, delivery } = guard([failed('DELIVERY_CRASHED')], 'full');
     await delivery.deliver(callOf({ renew: (attempt) => `permit ${attempt}` }));
     expect(fake.calls.map(({ permit }) => permit)).toEqual(['first', 'permit 1', 'permit 2']);
@@ -64,13 +64,13 @@ describe('a call that failed', () => {
     ['its time is over', failed('DELIVERY_TIMEOUT', 'timeout')],
     ['no worker could be given it', failed('DELIVERY_CALL_TOO_LARGE')],
     ['its code is another', failed('DELIVERY_CODE_CHANGED')],
-  ])('is not tried again where %s', async (_, first) => {
+  ])('A call is not tried again where %s.', async (_, first) => {
     const { fake, delivery } = guard([first, fine], 'full');
     expect(await delivery.deliver(callOf())).toMatchObject({ code: first.code });
     expect(fake.calls).toHaveLength(1);
   });
 
-  test('that a worker answered is a result, whatever it says', async () => {
+  test('Whatever a worker answers is a result, and is not tried again.', async () => {
     const refusal: Delivered = { ...fine, status: 'error', result: answerOf(null, { status: 'error' }) };
     const { fake, delivery } = guard([refusal], 'full');
     expect(await delivery.deliver(callOf())).toMatchObject({ status: 'error', code: null });

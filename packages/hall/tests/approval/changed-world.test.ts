@@ -108,8 +108,8 @@ async function expectVoid(code: string, change: Change): Promise<void> {
   ]);
 }
 
-describe('an approval counts for the decision that it was given for, and for no other', () => {
-  test.each(CHANGES)('%s: %s', async (_what, code, change) => {
+describe('the decision that an approval counts for', () => {
+  test.each(CHANGES)('An approval is refused after a change: %s (%s).', async (_what, code, change) => {
     hall = await TestHall.open();
     await expectVoid(code, change);
   });
@@ -124,7 +124,7 @@ describe('an approval counts for the decision that it was given for, and for no 
     },
   );
 
-  test('the chain has spent something meanwhile: another blast score is another decision', async () => {
+  test('An approval is stale once its dispatch chain has spent something: another blast score makes another decision.', async () => {
     hall = await TestHall.open();
     const { approval_id, decision } = await hall.hold();
     const { correlation_id } = decision;
@@ -132,7 +132,7 @@ describe('an approval counts for the decision that it was given for, and for no 
     expect((await hall.resolve('steward', approval_id)).json.code).toBe('DENY_APPROVAL_STALE');
   });
 
-  test('what changed and changed back is what was approved', async () => {
+  test('What changed and changed back is still what was approved.', async () => {
     hall = await TestHall.open();
     const { approval_id } = await hall.hold();
     await hall.hall.reload({ rules: [] });
@@ -143,7 +143,7 @@ describe('an approval counts for the decision that it was given for, and for no 
   });
 
   test.each(['executed', 'incident'] as const)(
-    'a result of %s counts for the same world alone',
+    'A result of the kind %s counts for the same world alone.',
     async (kind) => {
       hall = await TestHall.open();
       const { approval_id } = await hall.hold(kind);
@@ -157,7 +157,7 @@ describe('an approval counts for the decision that it was given for, and for no 
     },
   );
 
-  test('a result never makes the worker run, whatever changes back while it is judged', async () => {
+  test('A result never makes the worker run, whatever changes back while it is judged.', async () => {
     hall = await TestHall.open({ config: UNATTESTED });
     const { approval_id } = await hall.hold();
     await hall.post('steward', '/wcp/approvals/escalate', { approval_id });

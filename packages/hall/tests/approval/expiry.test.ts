@@ -15,23 +15,26 @@ const resolutionsOf = async (approval_id: string) => {
   return json.items.filter(({ receipt }: { receipt: { kind: string } }) => receipt.kind === 'approval');
 };
 
-describe('a request on hold that is not resolved in time counts as denied', () => {
-  test.each(['approve', 'deny', 'escalate'])('%s comes too late', async (resolution) => {
-    const { approval_id } = await hall.hold();
-    hall.pass(TTL + 1);
-    const { status, json } = await hall.resolve('steward', approval_id, { resolution });
-    expect([status, json.code]).toEqual([410, 'APPROVAL_EXPIRED']);
-    expect((await stateOf(approval_id)).state).toBe('expired');
-    expect(hall.delivery.calls).toEqual([]);
-  });
+describe('a request on hold that is not resolved in time', () => {
+  test.each(['approve', 'deny', 'escalate'])(
+    'A request that has expired cannot be resolved: %s comes too late.',
+    async (resolution) => {
+      const { approval_id } = await hall.hold();
+      hall.pass(TTL + 1);
+      const { status, json } = await hall.resolve('steward', approval_id, { resolution });
+      expect([status, json.code]).toEqual([410, 'APPROVAL_EXPIRED']);
+      expect((await stateOf(approval_id)).state).toBe('expired');
+      expect(hall.delivery.calls).toEqual([]);
+    },
+  );
 
-  test('a second before the end is in time', async () => {
+  test('A resolution one second before the end is in time.', async () => {
     const { approval_id } = await hall.hold();
     hall.pass(TTL - 1);
     expect((await hall.resolve('steward', approval_id)).status).toBe(200);
   });
 
-  test('the code stays the same however late, and after the Hall ended it by itself', async () => {
+  test('The code of an expired request stays the same however late, even after the Hall has expired it itself.', async () => {
     const { approval_id } = await hall.hold();
     hall.pass(TTL + 1);
     await hall.hall.parts.approvalService.expire();
@@ -41,7 +44,7 @@ describe('a request on hold that is not resolved in time counts as denied', () =
     }
   });
 
-  test('the Hall ends it by the clock, without anybody asking', async () => {
+  test('The Hall expires a request by the clock, without being asked.', async () => {
     const { approval_id } = await hall.hold();
     hall.pass(TTL + 1);
     const deadline = Date.now() + 3000;
@@ -54,7 +57,7 @@ describe('a request on hold that is not resolved in time counts as denied', () =
     expect((await hall.get('steward', '/wcp/approvals/pending')).json.items).toEqual([]);
   });
 
-  test('it ends once, and leaves one receipt, also where the Hall and stewards come at once', async () => {
+  test('A request expires once and leaves one receipt, even where the Hall and stewards act at the same time.', async () => {
     const { approval_id } = await hall.hold();
     hall.pass(TTL + 1);
     const { approvalService } = hall.hall.parts;
@@ -70,7 +73,7 @@ describe('a request on hold that is not resolved in time counts as denied', () =
     expect(ended[0].receipt.policy_decision).toBe('DENY');
   });
 
-  test('the time to live is that of the configuration', async () => {
+  test('The time to live is that of the configuration.', async () => {
     await hall.hall.reload({ config: { approval: { ttl_seconds: 5 } } });
     const { approval_id, decision } = await hall.hold();
     expect(
@@ -80,7 +83,7 @@ describe('a request on hold that is not resolved in time counts as denied', () =
     expect((await hall.resolve('steward', approval_id)).json.code).toBe('APPROVAL_EXPIRED');
   });
 
-  test('one that could not be ended because nothing can be kept ends in the next round', async () => {
+  test('A request that could not be expired because nothing could be stored expires in the next round.', async () => {
     const { approval_id } = await hall.hold();
     hall.pass(TTL + 1);
     const { store } = hall.hall.parts.storage;

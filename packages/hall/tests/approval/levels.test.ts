@@ -34,7 +34,7 @@ describe('advisory', () => {
     expect((await hall.get('steward', '/wcp/approvals/pending')).json.items).toEqual([]);
   });
 
-  test('is nothing that could be approved or refused', async () => {
+  test('An advisory dispatch leaves nothing to approve or refuse.', async () => {
     const { json } = await ask('advised');
     for (const resolution of ['approve', 'deny', 'escalate']) {
       const answer = await hall.resolve('steward', json.decision.decision_id, { resolution });
@@ -45,13 +45,13 @@ describe('advisory', () => {
 });
 
 describe('gatekeeper', () => {
-  test('waits, tells a human, and tells again when it is over', async () => {
+  test('A held request waits, notifies a human, and notifies again when it is resolved.', async () => {
     const { approval_id } = await hall.hold('held');
     await hall.resolve('steward', approval_id);
     expect(noticesOf()).toEqual(['pending gatekeeper pending', 'resolved gatekeeper approved']);
   });
 
-  test('tells of what expired and of what became void as well', async () => {
+  test('A human is also notified of what expired and of what became void.', async () => {
     await hall.hold('held');
     hall.pass(901);
     await hall.hall.parts.approvalService.expire();
@@ -68,7 +68,7 @@ describe('gatekeeper', () => {
 });
 
 describe('executor', () => {
-  test('a human does it instead of the worker, and submits the result', async () => {
+  test('A human does the work instead of the worker, and submits the result.', async () => {
     const { approval_id, decision } = await hall.hold('executed');
     const result = { done: 'by hand', lines: [1, 2] };
     const { status, json } = await hall.resolve('steward', approval_id, { resolution: 'approve', result });
@@ -85,7 +85,7 @@ describe('executor', () => {
     expect((await hall.get('tenant', `/wcp/decisions/${decision.decision_id}`)).json.result).toEqual(result);
   });
 
-  test('without a result nothing is approved, and the hold waits on', async () => {
+  test('Without a result nothing is approved, and the request stays on hold.', async () => {
     const { approval_id } = await hall.hold('executed');
     const { status, json } = await hall.resolve('steward', approval_id);
     expect([status, json.findings[0]]).toEqual([
@@ -97,7 +97,7 @@ describe('executor', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('may be refused', async () => {
+  test('A request for an executor can be refused.', async () => {
     const { approval_id } = await hall.hold('executed');
     expect((await hall.resolve('steward', approval_id, { resolution: 'deny' })).json.approval.state).toBe(
       'denied',
@@ -106,7 +106,7 @@ describe('executor', () => {
 });
 
 describe('incident_commander', () => {
-  test('a human takes over: the correlation is frozen until it is released', async () => {
+  test('A human takes over: the correlation is frozen until it is released.', async () => {
     const { decision } = await hall.hold('incident');
     const { correlation_id } = decision;
     expect(await frozen()).toEqual([correlation_id]);
@@ -124,7 +124,7 @@ describe('incident_commander', () => {
     expect((await hall.post('steward', '/wcp/release', release)).json.code).toBe('NOT_FOUND');
   });
 
-  test('submits what was done while everything else stands still, and that releases nothing', async () => {
+  test('The incident commander submits what was done while everything else is frozen, and that releases nothing.', async () => {
     const { approval_id, decision } = await hall.hold('incident');
     const { status, json } = await hall.resolve('steward', approval_id, {
       resolution: 'approve',
@@ -136,14 +136,14 @@ describe('incident_commander', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('does not get around a wider freeze', async () => {
+  test('An incident commander cannot get around a wider freeze.', async () => {
     const { approval_id } = await hall.hold('incident');
     await hall.post('admin', '/wcp/freeze', { scope: 'hall', reason: 'stop' });
     const { json } = await hall.resolve('steward', approval_id, { resolution: 'approve', result: 1 });
     expect(json.code).toBe('DENY_FROZEN');
   });
 
-  test('refused or expired, the freeze stays: only a release ends it', async () => {
+  test('After a refusal or an expiry the freeze stays: only a release ends it.', async () => {
     const first = await hall.hold('incident');
     await hall.resolve('steward', first.approval_id, { resolution: 'deny' });
     const second = await hall.hold('incident');
@@ -172,7 +172,7 @@ describe('incident_commander', () => {
 });
 
 describe('escalation', () => {
-  test('goes up a level at a time, and tells a human each time', async () => {
+  test('An escalation goes up one level at a time, and notifies a human each time.', async () => {
     const { approval_id, decision } = await hall.hold('held');
     const levels: string[] = [];
     for (const route of ['escalate', 'resolve', 'escalate']) {
@@ -194,7 +194,7 @@ describe('escalation', () => {
     ]);
   });
 
-  test('goes to a level that is named, and never down or nowhere', async () => {
+  test('An escalation goes to a level that is named, and never down or nowhere.', async () => {
     const { approval_id } = await hall.hold('executed');
     for (const level of ['advisory', 'gatekeeper', 'executor']) {
       const { status, json } = await hall.post('steward', '/wcp/approvals/escalate', { approval_id, level });
@@ -205,7 +205,7 @@ describe('escalation', () => {
     expect(json.approval.level).toBe('incident_commander');
   });
 
-  test('of a gatekeeper to an executor: from then on a human does the work', async () => {
+  test('After an escalation from gatekeeper to executor a human does the work.', async () => {
     const { approval_id } = await hall.hold('held');
     await hall.post('steward', '/wcp/approvals/escalate', { approval_id, reason: 'too hot' });
     expect((await hall.resolve('steward', approval_id)).status).toBe(400);
@@ -214,7 +214,7 @@ describe('escalation', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('leaves a receipt of its own, and does not put off the end', async () => {
+  test('An escalation leaves a receipt of its own, and does not extend the time to live.', async () => {
     const { approval_id } = await hall.hold('held');
     hall.pass(800);
     const { json } = await hall.post('steward', '/wcp/approvals/escalate', { approval_id });
@@ -226,7 +226,7 @@ describe('escalation', () => {
 });
 
 describe('a callback', () => {
-  test('that throws, rejects or never answers changes nothing', async () => {
+  test('A callback that throws, rejects or never answers changes nothing.', async () => {
     const odd = await TestHall.open({
       notify: {
         callbacks: [

@@ -34,7 +34,7 @@ describe('a hold', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('waits among the others, the oldest first, and shows what it is about', async () => {
+  test('A hold waits among the others, the oldest first, and shows what it is about.', async () => {
     const first = await hall.hold('held', { request: { what: 'one' } });
     const second = await hall.hold('executed');
     const { json } = await hall.get('steward', '/wcp/approvals/pending');
@@ -47,7 +47,7 @@ describe('a hold', () => {
     expect(json.items[0]).not.toHaveProperty('binding');
   });
 
-  test('has its place on one page and no other, however many came at one instant', async () => {
+  test('A hold is on one page and no other, however many arrived at the same instant.', async () => {
     const pendingApprovals = hall.hall.parts.pendingApprovals;
     const { approval_id } = await hall.hold();
     const [one] = pendingApprovals.pending();
@@ -76,7 +76,7 @@ describe('a hold', () => {
 });
 
 describe('an approval', () => {
-  test('carries out what was held, once, and the evidence says who allowed it', async () => {
+  test('An approval carries out what was held, once, and the evidence says who allowed it.', async () => {
     const { approval_id, decision } = await hall.hold('held', { request: { what: 'one' } });
     const { status, json } = await hall.resolve('steward', approval_id, {
       resolution: 'approve',
@@ -116,7 +116,7 @@ describe('an approval', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('tells the tenant what came of it', async () => {
+  test('The tenant sees what became of its request.', async () => {
     const { approval_id } = await hall.hold();
     expect((await hall.get('tenant', `/wcp/approvals/${approval_id}`)).json.result).toBeNull();
     await hall.resolve('steward', approval_id);
@@ -124,7 +124,7 @@ describe('an approval', () => {
     expect([json.state, json.result.status]).toEqual(['approved', 'ok']);
   });
 
-  test('that is refused ends the hold, and nothing runs', async () => {
+  test('A denied approval ends the hold, and nothing runs.', async () => {
     const { approval_id } = await hall.hold();
     const { json } = await hall.resolve('steward', approval_id, { resolution: 'deny', reason: 'no' });
     expect([json.approval.state, json.receipt.policy_decision]).toEqual(['denied', 'DENY']);
@@ -132,7 +132,7 @@ describe('an approval', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('counts once: of many at once exactly one wins, and one worker runs', async () => {
+  test('An approval counts once: of many at the same time exactly one wins, and one worker runs.', async () => {
     const { approval_id } = await hall.hold();
     const answers = await Promise.all(Array.from({ length: 12 }, () => hall.resolve('steward', approval_id)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -143,7 +143,7 @@ describe('an approval', () => {
     expect(await kindsOf(`decision_id=${approval_id}`)).toEqual(['decision', 'approval']);
   });
 
-  test('and a denial at once: one of them counts, whichever', async () => {
+  test('Of two resolutions at the same time exactly one counts, whichever comes first.', async () => {
     for (const order of [
       ['approve', 'deny'],
       ['deny', 'approve'],
@@ -157,7 +157,7 @@ describe('an approval', () => {
     }
   });
 
-  test('waits again where what it led to could not be made durable', async () => {
+  test('A request stays on hold where the outcome of its approval could not be made durable.', async () => {
     const { approval_id } = await hall.hold();
     const { store } = hall.hall.parts.storage;
     const { commit } = store;
@@ -169,12 +169,12 @@ describe('an approval', () => {
     expect(hall.delivery.calls).toHaveLength(1);
   });
 
-  test('of nothing is not found', async () => {
+  test('Resolving an approval that does not exist is not found.', async () => {
     const { status, json } = await hall.resolve('steward', 'nothing');
     expect([status, json.code]).toEqual([404, 'NOT_FOUND']);
   });
 
-  test('of a gatekeeper brings no result: the worker does the work', async () => {
+  test('A resolution at the level of a gatekeeper brings no result: the worker does the work.', async () => {
     const { approval_id } = await hall.hold();
     for (const more of [
       { resolution: 'approve', result: 1 },

@@ -38,7 +38,7 @@ test('After a restart each request is on hold as before, and can be resolved onc
   await hall.close();
 });
 
-test('a restart does not make an approval good for other code, other rules or a later time', async () => {
+test('A restart does not make an approval valid for other code, other rules or a later time.', async () => {
   const hall = await openWithFile();
   const [code, late] = [await hall.hold('held'), await hall.hold('held')];
   await hall.restart();

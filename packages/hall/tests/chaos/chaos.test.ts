@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test(`workers and Halls are killed for ${SECONDS} s: each dispatch ends once, and nothing that must not runs twice`, {
+test(`Workers and Halls are killed for ${SECONDS} s: each dispatch ends once, and nothing runs twice that must not.`, {
   timeout: 60_000 + SECONDS * 2_000,
 }, async () => {
   const tally: Tally = { receipts: [], answered: 0, unanswered: 0, killedWorkers: 0, killedHalls: 0 };

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => hall.close());
 
 describe('plain fetch', () => {
-  test('fetch dispatches and finds the evidence', async () => {
+  test('A program with fetch alone dispatches and finds the evidence.', async () => {
     const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
     const input = inputFor('tenant-a', { request: { text: 'grüße 😀' } });
     const answer = await fetch(`${url}/wcp/dispatch`, {
@@ -36,7 +36,7 @@ describe('plain fetch', () => {
     expect(await decision.json()).toMatchObject({ input });
   });
 
-  test('fetch gets a problem document without a key', async () => {
+  test('A request by fetch without a key gets a problem document.', async () => {
     const answer = await fetch(`${url}/wcp/dispatch`, { method: 'POST', body: 'hello' });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([
       401,
@@ -53,7 +53,7 @@ describe('curl', () => {
     return { status: Number(status), type, body };
   }
 
-  test('curl dispatches, is held and is denied', async () => {
+  test('A request by curl dispatches, is held or is denied.', async () => {
     const auth = `authorization: Bearer ${hall.keys.get('tenant')}`;
     const statuses = await Promise.all(
       [CAPABILITIES.plain, CAPABILITIES.held, 'cap.nothing.known'].map(async (capability_id) => {
@@ -70,13 +70,13 @@ describe('curl', () => {
     ]);
   });
 
-  test('curl reads the health without a key, and its head alone', async () => {
+  test('A request by curl reads the health without a key, and its head alone.', async () => {
     const { status, body } = await curl(`${url}/wcp/health`);
     expect([status, JSON.parse(body).status]).toEqual([200, 'ok']);
     expect((await curl('--head', `${url}/wcp/health`)).status).toBe(200);
   });
 
-  test('curl gets a problem when it does not name the media type', async () => {
+  test('A request by curl that does not name the media type gets a problem document.', async () => {
     const { status, type, body } = await curl('-u', 'me:secret', '-d', '{"a":1}', `${url}/wcp/route`);
     expect([status, type]).toEqual([401, expect.stringContaining('application/problem+json')]);
     expect(body).not.toContain('secret');
@@ -87,7 +87,7 @@ describe('curl', () => {
 });
 
 describe('an EventSource', () => {
-  test('an EventSource that the server cuts off comes back and misses nothing', async () => {
+  test('An EventSource that the server cuts off reconnects and misses nothing.', async () => {
     const told: { readonly id: string; readonly event_id: string }[] = [];
     const sent: (string | null)[] = [];
     const source = new EventSource(`${url}/wcp/events`, {
@@ -121,7 +121,7 @@ describe('an EventSource', () => {
 });
 
 describe("Prometheus's text parser", () => {
-  test('the parser reads every metric and every count', async () => {
+  test('The parser reads every metric and every count.', async () => {
     const own = await TestHall.open();
     await own.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
     await own.post('tenant', '/wcp/dispatch', inputFor('tenant-a', { capability_id: 'cap.nothing.known' }));
@@ -152,7 +152,7 @@ describe("Prometheus's text parser", () => {
     expect(text).toContain('wcp_request_duration_seconds_count{operation="dispatch"} 3');
   });
 
-  test('no metric names a tenant, a worker or anything that a client can make up', async () => {
+  test('No metric names a tenant, a worker or anything that a client can make up.', async () => {
     await hall.post(
       'tenant',
       '/wcp/route',

@@ -32,7 +32,7 @@ afterAll(() => hall.close());
 
 const as = (person: 'tenant' | 'steward' | 'admin' | 'owner') => ({ auth: () => hall.keys.get(person) });
 
-test('a client generated from the OpenAPI document dispatches and reads the evidence', async () => {
+test('A client generated from the OpenAPI document dispatches and reads the evidence.', async () => {
   const dispatched = await sdk.dispatch({ ...as('tenant'), body: inputFor('tenant-a') });
   expect(dispatched.response.status).toBe(200);
   expect(dispatched.data.decision).toMatchObject({ outcome: 'DISPATCH', worker_id: ACME });
@@ -43,7 +43,7 @@ test('a client generated from the OpenAPI document dispatches and reads the evid
   expect([receipts.data.items.length, typeof receipts.data.next_cursor]).toEqual([1, 'string']);
 });
 
-test('the generated client resolves, enrols, creates a key and reports what was refused', async () => {
+test('The generated client resolves, enrols, creates a key and reports what was refused.', async () => {
   const held = await sdk.dispatch({
     ...as('tenant'),
     body: inputFor('tenant-a', { capability_id: CAPABILITIES.held }),
@@ -88,7 +88,7 @@ export async function main() {
 }
 `;
 
-test('the generated types accept what the Hall accepts and refuse what it refuses', () => {
+test('The generated types accept what the Hall accepts and refuse what it refuses.', () => {
   const file = join(folder, 'program.ts');
   writeFileSync(file, PROGRAM);
   const options: ts.CompilerOptions = {

@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test(`a Hall that is killed ${KILLS} times under load loses nothing that it acknowledged, and runs nothing twice`, {
+test(`A Hall that is killed ${KILLS} times under load loses nothing that it acknowledged, and runs nothing twice.`, {
   timeout: 30_000 + KILLS * 10_000,
 }, async () => {
   const known: Acknowledged = { receipts: [], holds: [], approved: [], tried: new Set() };

@@ -65,7 +65,7 @@ describe('a webhook', () => {
   });
 
   test.each([500, 503, 404, 302])(
-    'that meets a %i is sent again, under the same id, until it is taken',
+    'A webhook that gets status %i is sent again, under the same id, until it is accepted.',
     async (status) => {
       receiver.statuses.push(status, status);
       const webhooks = await open();
@@ -106,7 +106,7 @@ describe('a webhook', () => {
     expect(logged).toEqual(['error A webhook was given up after its last attempt.']);
   });
 
-  test('to one place does not wait for another that is dead', async () => {
+  test('A webhook to one target does not wait for another target that is down.', async () => {
     const webhooks = await open(['http://127.0.0.1:9/', receiver.url]);
     await store.commit(webhooks.changes({ kind: 'pending', approval: APPROVAL }, now()));
     webhooks.wake();
@@ -183,7 +183,7 @@ describe('a webhook', () => {
   });
 });
 
-test('a Hall tells of holds and of how they end, through an outage and a restart', async () => {
+test('A Hall reports holds and how they end, through an outage and a restart.', async () => {
   receiver.statuses.push(500);
   const hall = await TestHall.open({
     file: join(tempFolder(), 'store.db'),
