@@ -14,7 +14,7 @@ test('The permit of a running call gets answers under that call.', async () => {
   expect(two).toHaveBeenCalledExactlyOnceWith({ capability_id: 'cap.doc.hash' });
 });
 
-test('a permit that no running call has is unknown, also when its call is over', async () => {
+test('A permit that belongs to no running call is unknown, even when its call has just ended.', async () => {
   const calls = new ChainedCallRegistry();
   const leave = calls.open('permit', async () => answer);
   for (const permit of ['', 'permi', 'permit ', '__proto__'])
@@ -23,7 +23,7 @@ test('a permit that no running call has is unknown, also when its call is over',
   expect(await calls.ask('permit', {})).toBe('unknown');
 });
 
-test('the end of an earlier attempt does not close the later one', async () => {
+test('The end of an earlier attempt does not close the later one.', async () => {
   const calls = new ChainedCallRegistry();
   const leave = calls.open('permit', async () => answer);
   calls.open('permit', async () => answer);
@@ -31,14 +31,14 @@ test('the end of an earlier attempt does not close the later one', async () => {
   expect(await calls.ask('permit', {})).toBe(answer);
 });
 
-test('one call asks so often and no more', async () => {
+test('One call dispatches no more often than the limit allows.', async () => {
   const calls = new ChainedCallRegistry(2);
   calls.open('permit', async () => answer);
   const received = await Promise.all([1, 2, 3].map((n) => calls.ask('permit', n)));
   expect(received).toEqual([answer, answer, 'too_many']);
 });
 
-test('where the dispatch fails, asking does', async () => {
+test('Where the dispatch fails, the chained call fails as well.', async () => {
   const calls = new ChainedCallRegistry();
   calls.open('permit', () => Promise.reject(new Error('no')));
   await expect(calls.ask('permit', {})).rejects.toThrow('no');

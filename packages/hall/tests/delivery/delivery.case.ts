@@ -30,7 +30,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
     });
     afterEach(() => way.delivery.close());
 
-    test('gives the worker’s answer, and the status that the Hall sees in it', async () => {
+    test('A delivery returns the worker’s answer, and the status that the Hall derives from it.', async () => {
       const answers = await Promise.all(
         ['echo', 'part', 'deny', 'throw'].map((act) => deliver(act, 'né\n\u2028w')),
       );
@@ -43,7 +43,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       for (const { duration_ms } of answers) expect(duration_ms).toBeGreaterThanOrEqual(0);
     });
 
-    test('gives the worker the context of the decision', async () => {
+    test('The worker receives the context of the decision.', async () => {
       const context = contextOf({ correlation_id: 'chain/7', deadline: '2999-01-01T00:00:00Z' });
       expect((await deliver('echo', '', { context })).result?.result).toMatchObject({
         correlation_id: 'chain/7',
@@ -61,7 +61,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       expect(answers.map(({ result }) => result?.result)).toMatchObject(texts.map((text) => ({ text })));
     });
 
-    test('ends at the time limit, whatever the worker does', async () => {
+    test('A call ends at the time limit, whatever the worker does.', async () => {
       await deliver('echo');
       const began = performance.now();
       expect(await deliver('hang', '', { timeout_ms: 200 })).toMatchObject({
@@ -73,7 +73,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       expect(await deliver('echo', 'still here')).toMatchObject({ status: 'ok' });
     });
 
-    test('a worker that meets its own deadline ended by time too', async () => {
+    test('A call whose worker meets its own deadline has timed out as well.', async () => {
       await deliver('echo');
       const context = contextOf({ deadline: new Date(Date.now() + 300).toISOString() });
       expect(await deliver('hang', '', { context })).toMatchObject({
@@ -90,7 +90,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       });
     });
 
-    test('a call is cancelled by its signal', async () => {
+    test('A call is cancelled by its signal.', async () => {
       await deliver('echo');
       const controller = new AbortController();
       const began = performance.now();
@@ -102,7 +102,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       expect(await deliver('echo', 'still here')).toMatchObject({ status: 'ok' });
     });
 
-    test('a call that was cancelled before runs nothing', async () => {
+    test('A call that was cancelled before it began runs nothing.', async () => {
       expect(await deliver('echo', '', { signal: AbortSignal.abort() })).toMatchObject({
         status: 'error',
         code: 'DELIVERY_WITHDRAWN',
@@ -118,7 +118,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       expect(await deliver('grow', String(answer_bytes - 2_000))).toMatchObject({ status: 'ok' });
     });
 
-    test('a request of a megabyte goes through', async () => {
+    test('A request of a megabyte goes through.', async () => {
       const text = 'x'.repeat(1_000_000);
       expect(await deliver('rest', '0')).toMatchObject({ status: 'ok' });
       const { result } = await deliver('echo', text.slice(0, answer_bytes / 2));
@@ -126,7 +126,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       expect(await deliver('pid', text)).toMatchObject({ status: 'ok' });
     });
 
-    test('never rejects, whatever the request is', async () => {
+    test('A delivery never rejects, whatever the request is.', async () => {
       const circle: Record<string, unknown> = {};
       circle['self'] = circle;
       for (const request of [undefined, null, 7, 'text', [], circle, 10n, { act: '\ud800' }]) {
@@ -136,7 +136,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       }
     });
 
-    test('a worker dispatches through the Hall, and gets the decision with the result', async () => {
+    test('A worker dispatches through the Hall, and gets the decision with the result.', async () => {
       const received: unknown[] = [];
       const dispatch = async (question: unknown) => {
         received.push(question);
@@ -150,7 +150,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       expect(received).toEqual([{ capability_id: 'cap.doc.hash', request: { text: 'some text' } }]);
     });
 
-    test('a denial of what a worker dispatches is an answer', async () => {
+    test('A denial of a chained dispatch is an answer.', async () => {
       const dispatch = async () => ({ decision: DENIED, result: null });
       expect((await deliver('ask', '', { dispatch })).result?.result).toEqual({
         outcome: 'DENY',
@@ -159,7 +159,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       });
     });
 
-    test('dispatches that run at a time get their own answers, and no call has more than 64', async () => {
+    test('Chained dispatches that run at the same time get their own answers, and no call has more than 64.', async () => {
       const dispatch = async (question: unknown) => {
         const { n } = (question as { request: { n: number } }).request;
         await soon(n % 7);
@@ -188,7 +188,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       });
     });
 
-    test('the end of the Hall ends what runs, and nothing runs after it', async () => {
+    test('Closing the Hall ends what is running, and nothing runs after it.', async () => {
       await deliver('echo');
       const running = deliver('hang');
       await soon(150);

@@ -20,7 +20,7 @@ describeDelivery({
   }),
 });
 
-test('code that has changed since it was loaded is not what was decided about', async () => {
+test('Code that has changed since it was loaded is not what was decided about.', async () => {
   const dir = await temporaryFolder();
   await writeFile(join(dir, 'worker.mjs'), 'export {};\n');
   const delivery = inProcessDelivery(worker, { dir });
@@ -56,11 +56,11 @@ test.each<[string, () => unknown, string]>([
     () => ({ status: 'ok', result: 1n, telemetry: [], evidence: [], deny_reason: null }),
     'DELIVERY_INVALID_RESULT',
   ],
-])('a worker of another make that %s gives no result', async (_, execute, code) => {
+])('A worker built without the kit that %s gives no result.', async (_, execute, code) => {
   expect(await foreign(execute).deliver(callOf({}))).toMatchObject({ status: 'error', result: null, code });
 });
 
-test('a worker of another make that does not hear its signal is given up after the grace', async () => {
+test('A worker built without the kit that ignores its signal is given up after the grace period.', async () => {
   const signal = AbortSignal.timeout(30);
   const delivery = foreign(() => new Promise(() => {}));
   expect(await delivery.deliver(callOf({}, { signal }))).toMatchObject({

@@ -57,7 +57,7 @@ const inputOf = (request: object) => ({
   request,
 });
 
-test('a worker in a process of its own runs what its Hall permits, call after call', async () => {
+test('A worker in a process of its own runs what its Hall permits, call after call.', async () => {
   const hall = await openHall();
   for (const text of ['one', 'two']) {
     const { result, delivery_code } = await hall.dispatch(inputOf({ act: 'echo', text }));
@@ -65,7 +65,7 @@ test('a worker in a process of its own runs what its Hall permits, call after ca
   }
 });
 
-test('what it dispatches goes through the Hall, under the same correlation id', async () => {
+test('A worker’s dispatch goes through the Hall, under the same correlation id.', async () => {
   const hall = await openHall();
   const { result } = await hall.dispatch(inputOf({ act: 'ask', text: 'some text' }));
   expect(result?.result).toEqual({
@@ -75,7 +75,7 @@ test('what it dispatches goes through the Hall, under the same correlation id', 
   });
 });
 
-test('a worker that knows another Hall runs nothing for this one', async () => {
+test('A worker that trusts another Hall runs nothing for this one.', async () => {
   const hall = await openHall(generateSigningKey().publicKey);
   const { result } = await hall.dispatch(inputOf({ act: 'echo' }));
   expect(result).toMatchObject({ status: 'denied', deny_reason: { code: 'WORKER_PERMIT_SIGNATURE' } });

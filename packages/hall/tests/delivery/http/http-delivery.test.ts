@@ -154,7 +154,7 @@ test.each<[string, string, string, (response: ServerResponse) => void]>([
   expect(await delivery.deliver(callOf({}))).toMatchObject({ status, code, result: null });
 });
 
-test('a late answer goes nowhere, and the next call gets its own', async () => {
+test('A late answer goes nowhere, and the next call gets its own.', async () => {
   let calls = 0;
   const delivery = await wayTo((_, response) => {
     calls += 1;
@@ -178,7 +178,7 @@ test('Where no server listens, nothing ran.', async () => {
   expect(await delivery.deliver(callOf({}))).toMatchObject({ status: 'error', code: 'DELIVERY_UNREACHABLE' });
 });
 
-test('a call is never sent twice', async () => {
+test('A call is never sent twice.', async () => {
   let calls = 0;
   const delivery = await wayTo((_, response) => {
     calls += 1;
@@ -208,7 +208,7 @@ test('Connections are reused, and no more calls wait than may.', async () => {
   expect(await delivery.deliver(callOf({}, { timeout_ms: 5 }))).toMatchObject({ status: 'timeout' });
 });
 
-test('a call that waits for a connection when its time is over never ran', async () => {
+test('A call whose time runs out while it waits for a connection never ran.', async () => {
   let calls = 0;
   const server = createServer((_, response) => {
     calls += 1;
@@ -226,7 +226,7 @@ test('a call that waits for a connection when its time is over never ran', async
   expect(calls).toBe(1);
 });
 
-test('a call that is larger than a worker reads is not sent', async () => {
+test('A call that is larger than a worker reads is not sent.', async () => {
   const delivery = await wayTo((_, response) => response.end(good));
   expect(await delivery.deliver(callOf({ text: 'x'.repeat(9_000_000) }))).toMatchObject({
     status: 'error',
@@ -235,7 +235,7 @@ test('a call that is larger than a worker reads is not sent', async () => {
 });
 
 test.each(['ftp://127.0.0.1/', 'file:///worker', 'worker', 'http://name:word@127.0.0.1/'])(
-  '%s is no address of a worker',
+  'A worker cannot have the address %s.',
   (address) => {
     expect(() => httpDelivery({ record, url: address })).toThrow(
       expect.objectContaining({ code: 'ERR_WCP_HALL' }),
@@ -243,6 +243,6 @@ test.each(['ftp://127.0.0.1/', 'file:///worker', 'worker', 'http://name:word@127
   },
 );
 
-test('the Hall cannot see the code of a worker that is elsewhere', async () => {
+test('The Hall cannot observe the code of a remote worker.', async () => {
   expect(await httpDelivery({ record, url }).observe()).toBeNull();
 });

@@ -48,13 +48,13 @@ test('An unchanged package is hashed once.', async () => {
   expect(hashed.count).toBe(0);
 });
 
-test('a package that was changed a moment ago is hashed again, for the clock may not have moved on', async () => {
+test('A package that was changed a moment ago is hashed again, because the clock may not have moved on.', async () => {
   const hashes = new PackageHashCache(dir);
   for (let n = 0; n < 3; n += 1) await hashes.observe();
   expect(hashed.count).toBe(3);
 });
 
-test('files of the future are always hashed again', async () => {
+test('Files dated in the future are always hashed again.', async () => {
   await utimes(file, new Date('2999-01-01'), new Date('2999-01-01'));
   const hashes = await settledSight();
   await hashes.observe();
@@ -68,7 +68,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['a new file', () => writeFile(join(dir, 'lib/new.mjs'), '')],
   ['a file that is gone', () => rm(join(dir, 'lib/part.mjs'))],
   ['a file of another name', () => rename(join(dir, 'lib/part.mjs'), join(dir, 'lib/other.mjs'))],
-])('%s is seen', async (_, change) => {
+])('The cache notices a change: %s.', async (_, change) => {
   const hashes = await settledSight();
   await change();
   expect(await hashes.observe()).toBe(await packageHash(dir));
@@ -94,7 +94,7 @@ test('Files that the hash does not cover are not read.', async () => {
   expect(hashed.count).toBe(0);
 });
 
-test('a package that changes while it is hashed is hashed again', async () => {
+test('A package that changes while it is hashed is hashed again.', async () => {
   const hashes = new PackageHashCache(dir);
   hashed.meanwhile = async () => {
     hashed.meanwhile = async () => {};
@@ -104,7 +104,7 @@ test('a package that changes while it is hashed is hashed again', async () => {
   expect(hashed.count).toBe(2);
 });
 
-test('a package that never stands still is given up on, and not remembered', async () => {
+test('A package that keeps changing is given up on, and not remembered.', async () => {
   const hashes = new PackageHashCache(dir);
   hashed.meanwhile = () => appendFile(file, '// again\n');
   await hashes.observe();
@@ -126,7 +126,7 @@ test('A caller that comes during an observation gets the result of the next one.
   expect(await late).toEqual([hash, hash]);
 });
 
-test('a package that cannot be read has no hash, until it can', async () => {
+test('A package that cannot be read has no hash until it can be read.', async () => {
   const hashes = await settledSight();
   await symlink('worker.mjs', join(dir, 'link.mjs'));
   await expect(hashes.observe()).rejects.toMatchObject({ code: 'ERR_WCP_PACKAGE' });

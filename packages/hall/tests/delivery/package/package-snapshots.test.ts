@@ -36,7 +36,7 @@ beforeEach(async () => {
 const open = () => snapshots.open(hash, source);
 const place = () => join(folder, hash.slice(7));
 
-test('a copy stands under its hash, read-only, and has that hash', async () => {
+test('A copy is stored under its hash, read-only, and has that hash.', async () => {
   expect(await open()).toBe(place());
   expect(await packageHash(place())).toBe(hash);
   for (const path of ['', 'worker.mjs', 'lib', 'lib/part.bin']) {
@@ -45,13 +45,13 @@ test('a copy stands under its hash, read-only, and has that hash', async () => {
   expect(await readdir(folder)).toEqual([hash.slice(7)]);
 });
 
-test('a copy does not depend on the rights of the source’s files', async () => {
+test('A copy does not depend on the permissions of the source’s files.', async () => {
   await chmod(join(source, 'worker.mjs'), 0o600);
   await open();
   expect((await stat(join(place(), 'worker.mjs'))).mode & 0o777).toBe(0o555);
 });
 
-test('a copy holds nothing that the hash does not speak of', async () => {
+test('A copy holds nothing that the hash does not cover.', async () => {
   await mkdir(join(source, '.git'));
   for (const name of ['manifest.json', 'manifest.sig', 'manifest.tmp', '.git/evil.mjs']) {
     await writeFile(join(source, name), 'export {};');
@@ -65,7 +65,7 @@ test('a copy holds nothing that the hash does not speak of', async () => {
   ]);
 });
 
-test('the copy runs on when the source changes or is gone', async () => {
+test('The copy stays usable when the source changes or is gone.', async () => {
   await open();
   await appendFile(join(source, 'worker.mjs'), '// changed\n');
   expect(await open()).toBe(place());
@@ -73,7 +73,7 @@ test('the copy runs on when the source changes or is gone', async () => {
   expect(await open()).toBe(place());
 });
 
-test('without a copy, a source of another hash gives none', async () => {
+test('Without a copy, a source with another hash yields none.', async () => {
   await appendFile(join(source, 'worker.mjs'), '// changed\n');
   expect(await open()).toBeNull();
   expect(await readdir(folder)).toEqual([]);
@@ -100,7 +100,7 @@ test.each<[string, () => Promise<unknown>]>([
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a link in the place of a copy is not followed', async () => {
+test('A link in the place of a copy is not followed.', async () => {
   await open();
   await rename(place(), join(folder, '../elsewhere'));
   await symlink('../elsewhere', place());
@@ -113,7 +113,7 @@ test('A file that is not a regular one is not waited for.', async () => {
   expect(await open()).toBeNull();
 });
 
-test('many who want one copy at a time get it', async () => {
+test('All of many callers that want one copy at the same time get it.', async () => {
   const other = new PackageSnapshots(folder);
   const places = await Promise.all(
     Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? open() : other.open(hash, source))),
@@ -143,7 +143,7 @@ process.stdin.once('data', (line) => {
   process.stdout.write(JSON.stringify(result) + '\\n');
 });`;
 
-test('what was decided about runs, though the package has changed meanwhile', async () => {
+test('The code that was decided about runs, even though the package has changed meanwhile.', async () => {
   const { delivery, dir, hash: decided } = await openPackage(SAYS_WHO, { limits: { calls: 1 } });
   const deliver = (code_hash: Sha256 | null) => delivery.deliver(callOf({}, { code_hash }));
   expect(await deliver(decided)).toMatchObject({ result: { result: 'WHO' } });

@@ -109,7 +109,7 @@ test.each<[string, string, string]>([
   ['is killed', 'kill', 'DELIVERY_CRASHED'],
   ['closes its output', 'close_output', 'DELIVERY_CRASHED'],
   ['writes without an end', 'endless', 'DELIVERY_ANSWER_TOO_LARGE'],
-])('a worker that %s gives no result, and the next call gets a new process', async (_, act, code) => {
+])('A worker that %s gives no result, and the next call gets a new process.', async (_, act, code) => {
   const { deliver } = await open({ limits: { processes: 1, answer_bytes: 100_000 } });
   const first = await deliver('good');
   expect(await deliver(act)).toMatchObject({ status: 'error', result: null, code });
@@ -171,27 +171,27 @@ test('A process is replaced after its maximum number of calls.', async () => {
   expect(one).not.toBe(three);
 });
 
-test('several processes have calls at a time, and no more than there may be', async () => {
+test('Several processes handle calls at the same time, and no more than the limit allows.', async () => {
   const { deliver } = await open({ limits: { processes: 3 } });
   const answers = await Promise.all(Array.from({ length: 9 }, () => deliver('slowly')));
   expect(new Set(answers.map(({ result }) => result?.result)).size).toBe(3);
 });
 
-test('a second answer to one call ends the process and harms no other call', async () => {
+test('A second answer to one call ends the process and harms no other call.', async () => {
   const { deliver, ends } = await open({ limits: { processes: 1 } });
   expect(await deliver('twice')).toMatchObject({ status: 'ok' });
   expect(await deliver('good')).toMatchObject({ status: 'ok' });
   await vi.waitFor(() => expect(ends).toMatchObject([{ code: 'DELIVERY_JUNK' }]));
 });
 
-test('a process that ends between two calls is not given the second', async () => {
+test('A process that ends between two calls is not given the second.', async () => {
   const { deliver, ends } = await open({ limits: { processes: 1 } });
   expect(await deliver('die_after')).toMatchObject({ status: 'ok' });
   await vi.waitFor(() => expect(ends).toMatchObject([{ code: null, exit_code: 5 }]));
   expect(await deliver('good')).toMatchObject({ status: 'ok' });
 });
 
-test('a late answer goes nowhere: the process is ended at the time limit', async () => {
+test('A late answer goes nowhere: the process is ended at the time limit.', async () => {
   const { deliver } = await open({ limits: { processes: 1 } });
   const first = await deliver('good');
   expect(await deliver('late', { timeout_ms: 100 })).toMatchObject({
@@ -204,14 +204,14 @@ test('a late answer goes nowhere: the process is ended at the time limit', async
   expect(next.result?.result).not.toBe(first.result?.result);
 });
 
-test('code that never gives the thread back is ended at the time limit', async () => {
+test('Code that never yields the thread is ended at the time limit.', async () => {
   const { deliver } = await open({ limits: { processes: 1 } });
   const first = await deliver('good');
   expect(await deliver('spin', { timeout_ms: 100 })).toMatchObject({ status: 'timeout' });
   await vi.waitFor(() => expect(isAlive(first.result?.result as number)).toBe(false));
 });
 
-test('a worker that does not hear that its call is cancelled is ended after the grace', async () => {
+test('A worker that ignores the cancellation of its call is ended after the grace period.', async () => {
   const { deliver } = await open({ limits: { grace_ms: 100 } });
   const first = await deliver('good');
   const began = performance.now();
@@ -221,14 +221,14 @@ test('a worker that does not hear that its call is cancelled is ended after the 
   await vi.waitFor(() => expect(isAlive(first.result?.result as number)).toBe(false));
 });
 
-test('a worker that dies of a cancelled call was cancelled', async () => {
+test('A worker that dies of a cancelled call counts as cancelled.', async () => {
   const dying = PROGRAM.replace('} else if (!cancel) {', '} else if (cancel) process.exit(1); else {');
   const { delivery, hash } = await openPackage(dying);
   const call = callOf({ act: 'hang' }, { code_hash: hash, signal: AbortSignal.timeout(300) });
   expect(await delivery.deliver(call)).toMatchObject({ status: 'unknown', code: 'DELIVERY_CANCELLED' });
 });
 
-test('a process whose call was cancelled is not used again, whatever it answered', async () => {
+test('A process whose call was cancelled is not used again, whatever it answered.', async () => {
   const { delivery, hash } = await openCasePackage({ limits: { processes: 1 } });
   const deliver = (act: string, members: Partial<DeliveryCall> = {}) =>
     delivery.deliver(callOf({ act }, { code_hash: hash, ...members }));
@@ -238,19 +238,19 @@ test('a process whose call was cancelled is not used again, whatever it answered
   expect((await deliver('pid')).result?.result).not.toBe(first.result?.result);
 });
 
-test.each(['grow', 'child_grows'])('a worker that takes too much memory is ended: %s', async (act) => {
+test.each(['grow', 'child_grows'])('A worker that uses too much memory is ended: %s.', async (act) => {
   const { deliver } = await open({ limits: { memory_mb: 150 } });
   expect(await deliver('good')).toMatchObject({ status: 'ok' });
   expect(await deliver(act)).toMatchObject({ status: 'error', code: 'DELIVERY_MEMORY' });
 });
 
-test('what a worker leaves behind ends with it', async () => {
+test('A child process that a worker leaves behind ends with it.', async () => {
   const { deliver } = await open();
   const { result } = await deliver('leave_child');
   await vi.waitFor(() => expect(isAlive(result?.result as number)).toBe(false));
 });
 
-test('a worker that asks and does not listen is ended', async () => {
+test('A worker that dispatches and does not read the answer is ended.', async () => {
   const { deliver } = await open();
   const answer = { decision: ALLOWED, result: resultOf('x'.repeat(7_000_000)) };
   expect(await deliver('deaf', { dispatch: async () => answer })).toMatchObject({
@@ -269,7 +269,7 @@ test('A worker gets answers to no more chained dispatches than its call may ask 
   ]);
 });
 
-test('an answer that no worker could read is not sent to it', async () => {
+test('An answer that no worker could read is not sent to it.', async () => {
   const { delivery, hash } = await openCasePackage();
   const dispatch = async () => ({ decision: ALLOWED, result: resultOf('x'.repeat(9_000_000)) });
   const { result } = await delivery.deliver(
@@ -278,7 +278,7 @@ test('an answer that no worker could read is not sent to it', async () => {
   expect(result?.result).toContain('DISPATCH_TOO_LARGE');
 });
 
-test('a worker has the environment that is configured and nothing of the Hall’s', async () => {
+test('A worker has the environment that is configured and nothing of the Hall’s.', async () => {
   const { deliver } = await open({
     env: { LANGUAGE_OF_ACME: 'en' },
     permits: { hall_keys: ['a'.repeat(64), 'b'.repeat(64)], store: '/nowhere' },
@@ -291,7 +291,7 @@ test('a worker has the environment that is configured and nothing of the Hall’
   expect((await (await open()).deliver('env')).result?.result).toEqual({});
 });
 
-test('a worker’s last words go to the operator, bounded, and into no answer', async () => {
+test('A worker’s last words go to the operator, truncated, and into no answer.', async () => {
   const { deliver, ends } = await open();
   const ending = await deliver('speak_and_die');
   expect(ending).toMatchObject({ code: 'DELIVERY_CRASHED' });
@@ -304,7 +304,7 @@ test('a worker’s last words go to the operator, bounded, and into no answer', 
   expect(ends[0]?.stderr_bytes).toBe(100_010);
 });
 
-test('a log that fails does not fail the call', async () => {
+test('A log that fails does not fail the call.', async () => {
   const { deliver } = await open({
     log: () => {
       throw new Error('full');
@@ -313,19 +313,19 @@ test('a log that fails does not fail the call', async () => {
   expect(await deliver('die')).toMatchObject({ code: 'DELIVERY_CRASHED' });
 });
 
-test('a program that cannot be started ran nothing', async () => {
+test('A program that cannot be started has run nothing.', async () => {
   for (const command of [['/nowhere/program'], ['a\0b'], [''], []]) {
     const { deliver } = await open({ run: { command } });
     expect(await deliver('good')).toMatchObject({ status: 'error', code: 'DELIVERY_START_FAILED' });
   }
 });
 
-test('a program that is not there ends before it answers', async () => {
+test('A program that does not exist ends before it answers.', async () => {
   const { deliver } = await open({ run: { program: 'other.mjs' } });
   expect(await deliver('good')).toMatchObject({ status: 'error', code: 'DELIVERY_CRASHED' });
 });
 
-test('a process without a call for too long goes', async () => {
+test('A process that has been idle for too long ends.', async () => {
   const { deliver, ends } = await open({ limits: { idle_ms: 100 } });
   const { result } = await deliver('good');
   await vi.waitFor(() => expect(isAlive(result?.result as number)).toBe(false), { timeout: 3_000 });
@@ -333,7 +333,7 @@ test('a process without a call for too long goes', async () => {
   expect(await deliver('good')).toMatchObject({ status: 'ok' });
 });
 
-test('too many calls do not wait, and one whose time is over while it waits never ran', async () => {
+test('Excess calls do not wait, and one whose time runs out while it waits never ran.', async () => {
   const { deliver } = await open({ limits: { processes: 1, waiting: 1 } });
   await deliver('good');
   const controller = new AbortController();
@@ -347,7 +347,7 @@ test('too many calls do not wait, and one whose time is over while it waits neve
   expect(await running).toMatchObject({ status: 'ok' });
 });
 
-test('the end of the way ends its processes, those with a call and those without', async () => {
+test('Closing the delivery ends its processes, those with a call and those without.', async () => {
   const { delivery, deliver, ends } = await open({ limits: { processes: 2 } });
   const [one, two] = await Promise.all([deliver('slowly'), deliver('slowly')]);
   const running = deliver('hang');
@@ -358,13 +358,13 @@ test('the end of the way ends its processes, those with a call and those without
   expect(ends).toHaveLength(2);
 });
 
-test('a call that is larger than a worker reads is not given to it', async () => {
+test('A call that is larger than a worker reads is not given to it.', async () => {
   const { delivery, hash } = await openCasePackage();
   const call = callOf({ act: 'echo', text: 'x'.repeat(9_000_000) }, { code_hash: hash });
   expect(await delivery.deliver(call)).toMatchObject({ code: 'DELIVERY_CALL_TOO_LARGE' });
 });
 
-test('a program of Node’s loads the code of its package and no other', async () => {
+test('A Node program loads the code of its package and no other.', async () => {
   const outside = await temporaryFolder();
   writeFileSync(join(outside, 'found.mjs'), 'export const found = 1;');
   const load = (specifier: string) => `await import(${JSON.stringify(specifier)});\n${PROGRAM}`;
