@@ -30,14 +30,14 @@ async function eventsOfTheHall(): Promise<{ readonly event_id: string }[]> {
 }
 
 describe('documents that change while a Hall runs', () => {
-  it('are put in force where they are sound', async () => {
+  it('New documents are put in force where they are valid.', async () => {
     write(dir, 'rules.json', rules().replace('"greetings"', '"welcomes"'));
     await says('New documents are in force.');
     expect(await ruleOf()).toBe('welcomes');
     expect((await eventsOfTheHall()).at(-1)?.event_id).toBe('org.wcp.hall.world-changed');
   });
 
-  it('are put in force where an editor moves a new file over the old one', async () => {
+  it('New documents are put in force where an editor moves a new file over the old one.', async () => {
     write(dir, '.rules.json.swap', rules().replace('"greetings"', '"moved"'));
     renameSync(join(dir, '.rules.json.swap'), join(dir, 'rules.json'));
     await says('New documents are in force.');
@@ -64,7 +64,7 @@ describe('documents that change while a Hall runs', () => {
     expect(await health()).toMatchObject({ status: 'ok', troubles: [] });
   });
 
-  it('leave the last good ones in force where a rule has a mistake or the file is gone', async () => {
+  it('The last good documents stay in force where a rule has a mistake or the file is gone.', async () => {
     write(dir, 'rules.json', { rules: [{ rule_id: 'x' }] });
     await says('error MISSING_MEMBER /rules/0/match');
     rmSync(join(dir, 'rules.json'));
@@ -72,7 +72,7 @@ describe('documents that change while a Hall runs', () => {
     expect(await ruleOf()).toBe('greetings');
   });
 
-  it('do not hide each other: sound rules are not taken beside a broken configuration', async () => {
+  it('Valid rules are not put in force beside a broken configuration.', async () => {
     write(dir, 'hall.json', { strictness: 11 });
     await says('error UNKNOWN_MEMBER /config/strictness');
     folder.said.length = 0;

@@ -13,7 +13,7 @@ const json = (name: string): unknown => JSON.parse(readFileSync(file(name), 'utf
 const RECORD = 'workers/hello/registry_record.json';
 
 describe('the example of a new Hall', () => {
-  it('has rules, a configuration and a record without a mistake, and every rule can match', () => {
+  it('The rules, the configuration and the record have no mistake, and every rule can match.', () => {
     const documents = { rules: json('rules.json'), config: json('hall.json'), workers: [json(RECORD)] };
     const { diagnostics } = compileWorld({ ...documents, catalogVersion: '1.1.0' });
     // That the catalog does not hold the greeting is a warning, and no more.
@@ -21,7 +21,7 @@ describe('the example of a new Hall', () => {
     expect(parseRecord(json(RECORD))).toMatchObject({ ok: true });
   });
 
-  it('has a worker that answers each line with a result and its event, whatever the request is', () => {
+  it('The worker answers each line with a result and its event, whatever the request is.', () => {
     const context = {
       correlation_id: 'c',
       tenant_id: 't',

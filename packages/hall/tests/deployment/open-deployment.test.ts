@@ -16,7 +16,7 @@ const FILES = [
 ];
 
 describe('a Hall in an empty folder', () => {
-  it('makes an example that dispatches, the signing key, and one key for each role', async () => {
+  it('A Hall in an empty folder makes an example that dispatches, the signing key, and one key for each role.', async () => {
     const dir = scratch();
     const { hall, made, url } = await open(dir);
     expect(url).toBeNull();
@@ -41,7 +41,7 @@ describe('a Hall in an empty folder', () => {
     expect((await hall.dispatch(GREETING)).receipt.signing_key_id).toBe(key.keyId);
   });
 
-  it('has a name of its own, so that what is signed for it is not valid elsewhere', async () => {
+  it('A new Hall has a name of its own, so that what is signed for it is not valid elsewhere.', async () => {
     const [one, other] = [await open(scratch()), await open(scratch())];
     expect(one.hall.log.origin).toMatch(/^localhost\/wcp-[0-9a-f]{8}$/);
     expect(other.hall.log.origin).not.toBe(one.hall.log.origin);
@@ -63,7 +63,7 @@ describe('a Hall in an empty folder', () => {
     expect(hall.registry.get('org.example.hello')?.version).toBe(1);
   });
 
-  it('makes no keys where it is to stay open, and others than the first where they are wanted', async () => {
+  it('No keys are made where the Hall is to stay open, and other keys than the first where they are wanted.', async () => {
     const dir = scratch();
     const first = await open(dir, { keys: 'none' });
     expect(first.made.keys).toEqual([]);
@@ -84,8 +84,8 @@ describe('a Hall in an empty folder', () => {
   });
 });
 
-describe('a folder in which something is', () => {
-  it('gets nothing but the signing key, and everything in it stays as it was', async () => {
+describe('a folder that is not empty', () => {
+  it('A folder that is not empty gets nothing but the signing key, and everything in it stays as it was.', async () => {
     const dir = folderOf({ 'rules.json': [], 'notes.txt': 'mine' });
     const { made, hall } = await open(dir);
     expect(made.files).toEqual(['keys/hall-key.pem']);
@@ -116,7 +116,7 @@ describe('a folder in which something is', () => {
     ]);
   });
 
-  it('is refused while another Hall has it, with what it made left as it is', async () => {
+  it('A folder is refused while another Hall uses it, and what that Hall made stays as it is.', async () => {
     const dir = scratch();
     await open(dir);
     const [problem] = await findingsOf(dir);
@@ -124,13 +124,13 @@ describe('a folder in which something is', () => {
     expect(problem?.message).toContain('in use by another process');
   });
 
-  it('is refused where it is a file, or lies in one', async () => {
+  it('A folder is refused where the path is a file, or lies inside one.', async () => {
     const dir = folderOf({ file: 'x' });
     expect(await findingsOf(join(dir, 'file'))).toMatchObject([{ code: 'UNUSABLE' }]);
     expect(await findingsOf(join(dir, 'file/hall'))).toMatchObject([{ code: 'UNUSABLE' }]);
   });
 
-  it('loses the copies of code that no enrolled worker has any more', async () => {
+  it('Copies of code that no enrolled worker has any more are removed from the folder.', async () => {
     const dir = scratch();
     const first = await open(dir);
     await first.hall.dispatch(GREETING);
@@ -146,7 +146,7 @@ describe('a folder in which something is', () => {
 });
 
 describe('listening', () => {
-  it('gives the URL, and frees the port when it is closed', async () => {
+  it('A listening deployment returns its URL, and frees the port when it is closed.', async () => {
     const { url, close } = await open(scratch(), { listens: true });
     expect((await fetch(`${url}/wcp/health`)).status).toBe(200);
     await close();
@@ -160,7 +160,7 @@ describe('listening', () => {
     expect((await open(dir, { listens: true, host: '0.0.0.0' })).url).toMatch(/^http:\/\/127\.0\.0\.1:/);
   });
 
-  it('is refused at a port that is taken and at an address that is not there, and the store is free again', async () => {
+  it('Listening is refused at a port in use and at an address that does not exist, and the store is free again.', async () => {
     const dir = scratch();
     const server = createServer().listen(0, '127.0.0.1');
     await until(() => server.listening);

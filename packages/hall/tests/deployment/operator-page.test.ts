@@ -40,18 +40,18 @@ const ranges = [
 ];
 
 describe('the page for operators', () => {
-  test('has the range of every setting that is a number', () => {
+  test('The page has the range of every setting that is a number.', () => {
     expect(ranges.length).toBeGreaterThanOrEqual(16);
   });
 
-  test.each(ranges)('states the range of $name as it is', ({ least, most, settings }) => {
+  test.each(ranges)('The page states the range of $name as it is.', ({ least, most, settings }) => {
     expect(() => readServerSettings(settings(least))).not.toThrow();
     expect(() => readServerSettings(settings(most))).not.toThrow();
     expect(() => readServerSettings(settings(least - 1))).toThrow();
     expect(() => readServerSettings(settings(most + 1))).toThrow();
   });
 
-  test('describes every member that has a default, and states plain defaults as they are', () => {
+  test('The page describes every member that has a default, and states plain defaults as they are.', () => {
     const rows = rowsOf('## server.json');
     for (const [name, value] of Object.entries(readServerSettings({}))) {
       const row = rows.find(([cell]) => namesIn(cell).some((text) => text.split('.')[0] === name));
@@ -61,7 +61,7 @@ describe('the page for operators', () => {
     }
   });
 
-  test('lists every problem code under its status, and no other', () => {
+  test('The page lists every problem code under its status, and no other.', () => {
     const listed = rowsOf('## Problems').flatMap(([status, codes]) =>
       namesIn(codes).map((code) => `${status} ${code}`),
     );
@@ -69,7 +69,7 @@ describe('the page for operators', () => {
     expect(listed.sort()).toEqual(known.sort());
   });
 
-  test('says of every role what it may do, and of no other', () => {
+  test('The page says of every role what it may do, and of no other.', () => {
     const listed = rowsOf('## Keys and roles').flatMap(([role]) => namesIn(role));
     expect(listed.sort()).toEqual([...ROLES].sort());
   });

@@ -18,7 +18,7 @@ const found = async (ban_lists: unknown) =>
   );
 
 describe('the ban lists of server.json', () => {
-  test('are followed: a file stands relative to the folder', async () => {
+  test('The ban lists are followed, and a relative file is resolved against the folder.', async () => {
     const dir = folderOf({
       'rules.json': [],
       'list.json': banListBy(key, { entries: [entryOf(CODE)] }),
@@ -30,7 +30,7 @@ describe('the ban lists of server.json', () => {
     expect(said.filter((line) => /ban list/i.test(line))).toEqual([]);
   });
 
-  test('are refused with every mistake at its place', async () => {
+  test('Invalid ban lists are refused with every mistake at its place.', async () => {
     const url = 'https://hall.example/list';
     expect(
       await found([
@@ -60,7 +60,7 @@ describe('the ban lists of server.json', () => {
   });
 });
 
-test('manifests in the HMAC form are verified with WCP_ATTEST_HMAC_KEY of the environment', async () => {
+test('Manifests in the HMAC form are verified with WCP_ATTEST_HMAC_KEY of the environment.', async () => {
   const preconditions = { deny_if_unsigned_artifact_in_prod: true };
   const dir = folderOf({
     'rules.json': [ruleFor(CAPABILITIES.plain, {}, { preconditions })],

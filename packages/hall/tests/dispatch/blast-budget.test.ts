@@ -10,7 +10,7 @@ beforeEach(() => {
   store = createMemoryStore();
 });
 
-test('what is spent counts at once, and what is given back counts no more', async () => {
+test('What is spent counts at once, and what is given back no longer counts.', async () => {
   const budgets = await BlastBudget.open(store);
   budgets.spend(C, 3);
   budgets.spend(C, 2);
@@ -21,7 +21,7 @@ test('what is spent counts at once, and what is given back counts no more', asyn
   expect(budgets.of({ ...C, tenant_id: 'tenant-b' })).toEqual({ blast_score: 0, dispatches: 0 });
 });
 
-test('of two dispatches that are written in another order than they spent, neither loses what the other spent', async () => {
+test('Where two dispatches are written in another order than they spent, neither loses what the other spent.', async () => {
   const budgets = await BlastBudget.open(store);
   budgets.spend(C, 3);
   budgets.spend(C, 2);

@@ -18,7 +18,7 @@ const fail = async () => {
 };
 const list = async () => (await test_.ask('admin', 'GET', '/wcp/dead-letters')).json.items;
 
-test('a dispatch that its worker did not carry out is kept among the dead letters', async () => {
+test('A dispatch that its worker did not carry out is kept among the dead letters.', async () => {
   const id = await fail();
   expect(await list()).toMatchObject([
     { decision_id: id, state: 'dead', code: 'DELIVERY_CRASHED', input: INPUT, replay: null },
@@ -36,7 +36,7 @@ test('A worker’s answer is never a dead letter, not even an error.', async () 
   expect(await list()).toEqual([]);
 });
 
-test('it is tried again once, decided anew, and that is kept', async () => {
+test('A dead letter is replayed once, decided anew, and the replay is recorded.', async () => {
   const id = await fail();
   test_.delivery.answer = () => ({ status: 'ok', result: answerOf(1), code: null, duration_ms: 1 });
   const url = `/wcp/dead-letters/${id}/replay`;
@@ -58,7 +58,7 @@ test('it is tried again once, decided anew, and that is kept', async () => {
   expect((await test_.ask('steward', 'POST', url)).status).toBe(409);
 });
 
-test('it is put away by an admin alone, and its receipts stay', async () => {
+test('Only an admin removes a dead letter, and its receipts stay.', async () => {
   const id = await fail();
   expect((await test_.ask('steward', 'DELETE', `/wcp/dead-letters/${id}`)).status).toBe(403);
   expect((await test_.ask('admin', 'DELETE', `/wcp/dead-letters/${id}`)).status).toBe(200);

@@ -49,7 +49,7 @@ const post = (payload: object, name?: string) =>
     headers: { authorization: `Bearer ${key}`, ...(name !== undefined && { 'idempotency-key': name }) },
   });
 
-test('with an Idempotency-Key the same request again gives the first answer again', async () => {
+test('With an Idempotency-Key, repeating the same request repeats the first answer.', async () => {
   const first = await post(request(1), 'key-1');
   const second = await post(request(1), 'key-1');
   expect(first.statusCode).toBe(200);
@@ -60,13 +60,13 @@ test('with an Idempotency-Key the same request again gives the first answer agai
   expect(executed).toHaveLength(3);
 });
 
-test('two that come at once are dispatched once', async () => {
+test('Two equal requests that arrive at the same time are dispatched once.', async () => {
   const [one, two] = await Promise.all([post(request(1), 'key-1'), post(request(1), 'key-1')]);
   expect(two.json()).toEqual(one.json());
   expect(executed).toHaveLength(1);
 });
 
-test('another request under the same key is refused', async () => {
+test('Another request under the same key is refused.', async () => {
   await post(request(1), 'key-1');
   const other = await post(request(2), 'key-1');
   expect(other.statusCode).toBe(422);
@@ -128,7 +128,7 @@ test('A malformed Idempotency-Key is refused.', async () => {
   expect(executed).toHaveLength(0);
 });
 
-test('a key is forgotten after two days, with the result that was kept for it; the evidence stays', async () => {
+test('A key is forgotten after two days, with the result that was kept for it; the evidence stays.', async () => {
   await post(request(1), 'key-1');
   const { store } = partsOf(hall).storage;
   const commit = (changes: readonly Change[]) => partsOf(hall).journal.commit(changes);

@@ -30,7 +30,7 @@ const claims = {
   context_hash: sha256(canonicalJson(context)),
 };
 
-test('a permit says for which worker, request and context it is, and how long', () => {
+test('A permit says which worker, request and context it is for, and how long it is valid.', () => {
   const reading = verifyPermit(issuePermit(key, grant), { keys: [key.publicKey], now: issued_at });
   expect(reading).toEqual({ ok: true, claims });
   const dispatch_url = 'https://hall.test/wcp/chain';
@@ -41,7 +41,7 @@ test('a permit says for which worker, request and context it is, and how long', 
   });
 });
 
-test('a permit is good when it is issued and no longer than it was meant to be, within a second', () => {
+test('A permit is valid when it is issued and no longer than intended, to within a second.', () => {
   const permit = issuePermit(key, grant);
   const codeAt = (now: number) => {
     const reading = verifyPermit(permit, { keys: [key.publicKey], now });
@@ -54,7 +54,7 @@ test('a permit is good when it is issued and no longer than it was meant to be, 
   ]);
 });
 
-test('any library of JSON Web Tokens reads a permit', async () => {
+test('Any library for JSON Web Tokens reads a permit.', async () => {
   const permit = issuePermit(key, grant);
   const x = Buffer.from(key.publicKey, 'hex').toString('base64url');
   const publicKey = await importJWK({ kty: 'OKP', crv: 'Ed25519', x }, 'EdDSA');

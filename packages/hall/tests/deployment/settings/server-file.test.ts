@@ -15,12 +15,12 @@ async function exampleWith(change: Readonly<Record<string, unknown>>): Promise<s
 }
 
 describe('server.json', () => {
-  it('may be absent: everything has a default', async () => {
+  it('The file server.json may be absent: everything has a default.', async () => {
     const { hall } = await open(folderOf({ 'rules.json': [] }));
     expect(hall.log.origin).toBe('localhost/wcp');
   });
 
-  it('is refused with every mistake in its form at once, and nothing is started', async () => {
+  it('A malformed server.json is refused with every mistake at once, and nothing is started.', async () => {
     const dir = folderOf({
       'rules.json': [],
       'server.json': {
@@ -57,7 +57,7 @@ describe('server.json', () => {
     ]);
   });
 
-  it('has a sentence for each mistake, and none of the parser’s own', async () => {
+  it('Each mistake has a sentence of its own, and none comes from the parser.', async () => {
     const dir = folderOf({ 'server.json': { port: 'x', workers: [{}], webhooks: {} } });
     for (const { message } of await findingsOf(dir))
       expect(message).toMatch(/^(port|A worker|webhooks) .*\.|…/);
@@ -70,7 +70,7 @@ describe('server.json', () => {
     ]);
   });
 
-  it('is refused with everything that it names and that is not there', async () => {
+  it('A server.json is refused with everything that it names and that does not exist.', async () => {
     const dir = folderOf({
       'server.json': {
         webhooks: [
@@ -103,14 +103,14 @@ describe('server.json', () => {
     ]);
   });
 
-  it('is refused where it names a worker twice', async () => {
+  it('A server.json that names a worker twice is refused.', async () => {
     const worker = { dir: 'workers/hello', program: 'worker.mjs' };
     expect(await found(await exampleWith({ workers: [worker, worker] }))).toEqual([
       'server.json /workers/1 WORKER_TWICE',
     ]);
   });
 
-  it('gives a worker the variables that it names, and no others', async () => {
+  it('A worker gets the variables that server.json names for it, and no others.', async () => {
     const worker = {
       dir: 'workers/hello',
       command: [process.execPath, 'tell.mjs'],

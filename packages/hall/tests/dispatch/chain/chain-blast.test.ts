@@ -56,7 +56,7 @@ async function grantedIn(hall: Hall): Promise<number> {
 
 const SEED = Number(process.env['WCP_SEED'] ?? Date.now() % 2 ** 31);
 
-test(`whatever the fan-out and timing, the blast granted never exceeds the limit (seed ${SEED})`, async () => {
+test(`Whatever the fan-out and timing, the blast granted never exceeds the limit (seed ${SEED}).`, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(trees, { minLength: 1, maxLength: 4 }),
@@ -80,7 +80,7 @@ test(`whatever the fan-out and timing, the blast granted never exceeds the limit
   );
 });
 
-test('what a failed commit reserved is given back, and what became durable stays spent after a restart', async () => {
+test('What a failed commit reserved is given back, and what became durable stays spent after a restart.', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wcp-blast-'));
   const options = { ...limited(3), file: join(folder, 'store.db'), key: generateSigningKey() };
   const hall = await chainedHall(spenders(), options);
@@ -101,7 +101,7 @@ test('what a failed commit reserved is given back, and what became durable stays
   rmSync(folder, { recursive: true });
 });
 
-test('denials, holds and dry runs spend nothing', async () => {
+test('Denials, holds and dry runs spend nothing.', async () => {
   const hall = await chainedHall(spenders(), limited(3));
   await hall.dispatch(ask('spend3', {}, { dry_run: true }));
   await hall.route(ask('spend3'));

@@ -25,7 +25,7 @@ const asking = (received: object, blast = 1) =>
 const inner = chainWorker('inner', 2, (request) => ({ got: request }));
 
 describe('a chained dispatch', () => {
-  test('it is decided, executed and kept like any request, and blast adds up by what the Hall recorded', async () => {
+  test('A chained dispatch is decided, executed and recorded like any request, and its blast adds up by what the Hall recorded.', async () => {
     hall = await chainedHall([asking({ request: { n: 1 } }), inner]);
     const { result, decision } = await hall.dispatch(ask('outer'));
     expect(result?.result).toEqual({ outcome: 'DISPATCH', code: null, result: { got: { n: 1 } } });
@@ -42,7 +42,7 @@ describe('a chained dispatch', () => {
     });
   });
 
-  test('what it says of itself is what its parent has, where it says nothing', async () => {
+  test('A chained dispatch inherits from its parent what it does not state itself.', async () => {
     hall = await chainedHall([asking({}), inner]);
     await hall.dispatch(ask('outer', {}, { data_label: 'RESTRICTED', tenant_risk: 'high', qos_class: 'P3' }));
     const [, below] = await decisionsOf(hall);
@@ -58,7 +58,7 @@ describe('a chained dispatch', () => {
     ['a stricter label', { data_label: 'RESTRICTED' }],
     ['a higher risk', { tenant_risk: 'high' }],
     ['a class that is less urgent', { qos_class: 'P3' }],
-  ])('it may ask for %s', async (_, narrower) => {
+  ])('A chained dispatch may ask for %s.', async (_, narrower) => {
     hall = await chainedHall([asking(narrower), inner]);
     const { result } = await hall.dispatch(ask('outer'));
     expect(result?.result).toMatchObject({ outcome: 'DISPATCH' });
@@ -105,18 +105,18 @@ describe('a chained dispatch', () => {
     expect(below?.input).toMatchObject({ tenant_credential: sha256(tenant_credential) });
   });
 
-  test('what no request may hold is refused by decide', async () => {
+  test('What no request may contain is refused by decide.', async () => {
     hall = await chainedHall([asking({ policy_gate: 'open' }), inner]);
     expect((await hall.dispatch(ask('outer'))).result?.result).toMatchObject({ code: 'DENY_INVALID_INPUT' });
   });
 
-  test('a caller cannot say how much was spent: it can only raise its own score', async () => {
+  test('A caller cannot understate what was spent: it can only raise its own score.', async () => {
     hall = await chainedHall([asking({ blast_score: 0 }, 1), inner]);
     await hall.dispatch(ask('outer'));
     expect((await decisionsOf(hall))[1]?.decision.blast_score).toBe(3);
   });
 
-  test('a chain that comes back to what it is doing is a loop', async () => {
+  test('A dispatch chain that comes back to what it is already doing is a loop.', async () => {
     const looping = chainWorker('inner', 0, async (request, context) => {
       const { decision } = await context.dispatch({ capability_id: 'org.chain.do-inner', request });
       return { code: decision.deny_code };
@@ -126,7 +126,7 @@ describe('a chained dispatch', () => {
     expect((await decisionsOf(hall)).map(stopOf)).toEqual([null, 'CHAIN_LOOP']);
   });
 
-  test('a chain is only so deep', async () => {
+  test('A dispatch chain has a maximum depth.', async () => {
     const digging = chainWorker('inner', 0, async ({ n }: { n?: number }, context) => {
       const request = { n: (n ?? 0) + 1 };
       const { decision } = await context.dispatch({ capability_id: 'org.chain.do-inner', request });
@@ -140,7 +140,7 @@ describe('a chained dispatch', () => {
     expect(stops).toEqual([...Array.from({ length: 9 }, () => null), 'CHAIN_TOO_DEEP']);
   });
 
-  test('a chain that would wait for a place that it holds itself is refused, and does not wait', async () => {
+  test('A dispatch chain that would wait for a place that it holds itself is refused, and does not wait.', async () => {
     const digging = chainWorker('inner', 0, async ({ n }: { n?: number }, context) => {
       const request = { n: (n ?? 0) + 1 };
       const { decision, result } = await context.dispatch({ capability_id: 'org.chain.do-inner', request });
@@ -155,7 +155,7 @@ describe('a chained dispatch', () => {
     expect(letters.map(({ document }) => JSON.parse(document).code)).toEqual(['DELIVERY_BUSY']);
   });
 
-  test('nothing below a dispatch outlives it', async () => {
+  test('Nothing below a dispatch outlives it.', async () => {
     const slow = chainWorker('inner', 0, async (_request, { signal, deadline }) => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       return { deadline };
