@@ -35,17 +35,14 @@ describe('a fair queue', () => {
     ['P1', 4],
     ['P2', 8],
     ['P3', 16],
-  ] as const)(
-    'A dispatch of %s begins after %i others, however many of P0 still arrive.',
-    async (name, patience) => {
-      const line = new FairQueue();
-      put(line, P[name], 'patient');
-      for (let index = 0; index < 100; index += 1) put(line, P.P0, 'urgent');
-      const names = order(line, patience + 1);
-      await Promise.resolve();
-      expect(names.indexOf('patient')).toBe(patience);
-    },
-  );
+  ] as const)('A %s call begins after %i others, however many of P0 arrive.', async (name, patience) => {
+    const line = new FairQueue();
+    put(line, P[name], 'patient');
+    for (let index = 0; index < 100; index += 1) put(line, P.P0, 'urgent');
+    const names = order(line, patience + 1);
+    await Promise.resolve();
+    expect(names.indexOf('patient')).toBe(patience);
+  });
 
   test('A flood of all classes starves none of them.', async () => {
     const line = new FairQueue();

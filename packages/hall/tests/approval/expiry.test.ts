@@ -16,17 +16,14 @@ const resolutionsOf = async (approval_id: string) => {
 };
 
 describe('a request on hold that is not resolved in time', () => {
-  test.each(['approve', 'deny', 'escalate'])(
-    'A request that has expired cannot be resolved: %s comes too late.',
-    async (resolution) => {
-      const { approval_id } = await hall.hold();
-      hall.pass(TTL + 1);
-      const { status, json } = await hall.resolve('steward', approval_id, { resolution });
-      expect([status, json.code]).toEqual([410, 'APPROVAL_EXPIRED']);
-      expect((await stateOf(approval_id)).state).toBe('expired');
-      expect(hall.delivery.calls).toEqual([]);
-    },
-  );
+  test.each(['approve', 'deny', 'escalate'])('Once expired, %s comes too late.', async (resolution) => {
+    const { approval_id } = await hall.hold();
+    hall.pass(TTL + 1);
+    const { status, json } = await hall.resolve('steward', approval_id, { resolution });
+    expect([status, json.code]).toEqual([410, 'APPROVAL_EXPIRED']);
+    expect((await stateOf(approval_id)).state).toBe('expired');
+    expect(hall.delivery.calls).toEqual([]);
+  });
 
   test('A resolution one second before the end is in time.', async () => {
     const { approval_id } = await hall.hold();

@@ -131,7 +131,7 @@ test.each([
     'UPDATE receipts SET leaf = zeroblob(32) WHERE position = 3',
     /damaged/,
   ],
-])('%s is detected before anything is added to the log.', async (_, sql, pattern) => {
+])('The Hall detects %s before it adds anything to the log.', async (_, sql, pattern) => {
   fill();
   change(sql);
   await expect(open().hall).rejects.toMatchObject(refused(pattern));

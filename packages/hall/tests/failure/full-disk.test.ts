@@ -21,7 +21,7 @@ afterAll(() => {
 });
 
 test.runIf(isMounted)(
-  'on a full disk nothing is dispatched and nothing is lost; with space again it goes on',
+  'On a full disk nothing is dispatched and nothing is lost; with space again the Hall goes on.',
   async () => {
     const { delivery, executed } = countingWorker();
     const key = generateSigningKey();
@@ -75,7 +75,7 @@ test.runIf(isMounted)(
   },
 );
 
-test.runIf(isMounted)('a store on a disk that became read-only is refused in a plain sentence', async () => {
+test.runIf(isMounted)('A store on a disk that became read-only is refused in a plain sentence.', async () => {
   spawnSync('mount', ['-o', 'remount,ro', disk]);
   const { delivery } = countingWorker();
   const options = {

@@ -78,8 +78,8 @@ const UNREADABLE: readonly (readonly [what: string, bytes: () => string | Buffer
   ['a head without an end', () => `GET /wcp/health HTTP/1.1\r\nX-Long: ${'x'.repeat(100_000)}`],
 ];
 
-describe('bytes that are no request', () => {
-  test.each(UNREADABLE)('%s: a problem, and the end of the connection', async (what, bytes) => {
+describe('bytes that are not a request', () => {
+  test.each(UNREADABLE)('The Hall answers %s with a problem and disconnects.', async (what, bytes) => {
     const { text, isClosed } = await say(bytes(), { patience_ms: 3000 });
     expect([isClosed, statusesIn(text)]).toEqual([true, [400]]);
     const [head = '', body = ''] = text.split('\r\n\r\n');
@@ -89,7 +89,7 @@ describe('bytes that are no request', () => {
   });
 });
 
-describe('a request that is odd', () => {
+describe('an unusual request', () => {
   test('A body longer than announced: the rest is not a request.', async () => {
     const { text } = await say(post([JSON_TYPE, 'Content-Length: 2'], '{}{"more":1}'), { patience_ms: 3000 });
     expect(statusesIn(text).at(-1)).toBe(400);
@@ -103,7 +103,7 @@ describe('a request that is odd', () => {
     for (const said of [await waiting, await slow]) expect(said.text).toBe('');
   });
 
-  test('whose body breaks off is not decided about', async () => {
+  test('A request whose body breaks off is not decided about.', async () => {
     const { size } = await hall.hall.parts.storage.ledger.head();
     await say(post([JSON_TYPE, 'Content-Length: 1000'], bodyOf()), { end: true });
     await say(post([JSON_TYPE, chunked], `${bodyOf().length.toString(16)}\r\n${bodyOf()}\r\n`), {
@@ -112,7 +112,7 @@ describe('a request that is odd', () => {
     expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
   });
 
-  test('in chunks is read as a whole', async () => {
+  test('A request in chunks is read as a whole.', async () => {
     const body = bodyOf();
     const chunks = [...body].map((character) => `1\r\n${character}\r\n`).join('');
     const { text } = await say(post([JSON_TYPE, chunked], `${chunks}0\r\n\r\n`), { enough: /"outcome"/ });
@@ -123,14 +123,14 @@ describe('a request that is odd', () => {
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['an overlong NUL', Buffer.from([0x22, 0xc0, 0x80, 0x22])],
     ['half a surrogate as UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
-  ])('in chunks with %s is refused', async (_what, bytes) => {
+  ])('A request in chunks with %s is refused.', async (_what, bytes) => {
     const head = post([JSON_TYPE, chunked], `${bytes.length.toString(16)}\r\n`);
     const request = Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n0\r\n\r\n')]);
     const { text } = await say(request, { enough: /"code"/ });
     expect([statusesIn(text), text.includes('INVALID_BODY')]).toEqual([[400], true]);
   });
 
-  test('in chunks without an end is refused once it is too large', async () => {
+  test('A request in chunks without an end is refused once it is too large.', async () => {
     const chunk = `100000\r\n${' '.repeat(0x100000)}\r\n`;
     const { text } = await say(post([JSON_TYPE, chunked], chunk.repeat(3)), {
       enough: /"code"/,
@@ -149,14 +149,14 @@ describe('a request that is odd', () => {
     ).toEqual([417]);
   });
 
-  test('that comes with fifty others on one connection is answered in its turn', async () => {
+  test('A request that comes with fifty others on one connection is answered in its turn.', async () => {
     const one = `GET /wcp/health HTTP/1.1\r\nHost: hall\r\n\r\n`;
     const { text } = await say(one.repeat(49) + get('/wcp/health', 'X-Last: yes'), { patience_ms: 3000 });
     expect(statusesIn(text)).toEqual(Array.from({ length: 50 }, () => 200));
   });
 
   test.each(['CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'PROPFIND'])(
-    '%s is nothing that this Hall does',
+    'The Hall refuses the method %s.',
     async (method) => {
       const target = method === 'CONNECT' ? 'evil.example:443' : '/wcp/route';
       const { text } = await say(get(target, 'X-Odd: yes').replace('GET', method));
@@ -164,7 +164,7 @@ describe('a request that is odd', () => {
     },
   );
 
-  test('a very long path is not found or refused, whatever is in it', async () => {
+  test('A very long path is not found or refused, whatever is in it.', async () => {
     for (const path of [
       `/wcp/workers/${'a'.repeat(8000)}`,
       `/${'../'.repeat(2000)}etc/passwd`,
@@ -179,7 +179,7 @@ describe('a request that is odd', () => {
     }
   });
 
-  test('two keys in one header are no key', async () => {
+  test('Two keys in one header authenticate nobody.', async () => {
     const { text } = await say(get('/wcp/log', `${auth}, Bearer x`));
     expect(statusesIn(text)).toEqual([401]);
   });

@@ -47,13 +47,13 @@ function routesOf(): readonly string[] {
 }
 
 describe('access', () => {
-  test('every route of the Hall has a row in the table, and every row a route', () => {
+  test('Every route of the Hall has a row in the table, and every row a route.', () => {
     expect(ROWS.map(({ route }) => route).sort()).toEqual([...routesOf()].sort());
     expect(routesOf()).toContain('GET /wcp/freezes');
     expect(routesOf()).toContain('POST /wcp/keys/:key_id/rotate');
   });
 
-  test('every operation of the OpenAPI document is a row, and needs a key unless it is public', () => {
+  test('Every operation of the OpenAPI document is a row, and needs a key unless it is public.', () => {
     const { paths = {} } = hall.hall.app.swagger() as unknown as {
       paths: Record<string, Record<string, { security?: unknown[] }>>;
     };
@@ -74,7 +74,7 @@ describe('access', () => {
   });
 
   test.each(ROWS.map((row) => [row.route, row] as const))(
-    '%s answers each caller with the status of its row',
+    'The route %s answers each caller with the status of its row.',
     async (route, row) => {
       const seen: Record<string, number> = {};
       for (const person of EVERYBODY) {
@@ -85,7 +85,7 @@ describe('access', () => {
     },
   );
 
-  test('HEAD needs the same permission as GET', async () => {
+  test('A HEAD request needs the same permission as GET.', async () => {
     for (const { route, ...row } of ROWS) {
       if (!route.startsWith('GET ')) continue;
       const { url } = await row.call(hall);
@@ -97,7 +97,7 @@ describe('access', () => {
     }
   });
 
-  test('a path without a route is not found, whoever calls', async () => {
+  test('A path without a route is not found, whoever calls.', async () => {
     for (const person of EVERYBODY) {
       for (const url of ['/', '/wcp', '/wcp/nothing', '/wcp/workers/a/b', '/WCP/route', '/wcp/route/']) {
         const { status, json } = await hall.get(person, url);
@@ -106,7 +106,7 @@ describe('access', () => {
     }
   });
 
-  test('a refusal names the role that is needed, and nothing about anybody else', async () => {
+  test('A refusal names the role that is needed, and nothing about anybody else.', async () => {
     const { json, type } = await hall.get('owner', '/wcp/keys');
     expect(type).toContain('application/problem+json');
     expect(json).toEqual({
@@ -118,7 +118,7 @@ describe('access', () => {
     });
   });
 
-  test('a revoked key authenticates nobody, at once and for good', async () => {
+  test('A revoked key authenticates nobody, at once and for good.', async () => {
     const made = await hall.post('admin', '/wcp/keys', { label: 'brief', roles: ['auditor'] });
     hall.keys.set('revoked', made.json.key);
     expect((await hall.get('revoked', '/wcp/log')).status).toBe(200);
@@ -126,7 +126,7 @@ describe('access', () => {
     expect((await hall.get('revoked', '/wcp/log')).json.code).toBe('UNAUTHENTICATED');
   });
 
-  test('a rotated key and its successor both work during the grace period, then only the successor', async () => {
+  test('A rotated key and its successor both work during the grace period, then only the successor.', async () => {
     const made = await hall.post('admin', '/wcp/keys', { label: 'long', roles: ['auditor'] });
     const rotated = await hall.post('admin', `/wcp/keys/${made.json.key_id}/rotate`, { grace_seconds: 60 });
     const open = async (key: string) => {
@@ -138,7 +138,7 @@ describe('access', () => {
     expect([await open(made.json.key), await open(rotated.json.key)]).toEqual([401, 200]);
   });
 
-  test('the text of a key is shown once: no list, event, decision or log line holds it', async () => {
+  test('The text of a key is shown once: no list, event, decision or log line holds it.', async () => {
     const texts = [...hall.keys.values()];
     const shown = await Promise.all(
       ['/wcp/keys', '/wcp/decisions?limit=1000', '/wcp/receipts?limit=1000', '/metrics', '/wcp/health'].map(

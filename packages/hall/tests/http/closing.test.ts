@@ -17,7 +17,7 @@ async function openListening() {
   return { hall, url, delivery, dispatch };
 }
 
-test('a dispatch that is under way when a Hall closes is completed and answered', async () => {
+test('A dispatch that is under way when a Hall closes is completed and answered.', async () => {
   const { hall, delivery, dispatch } = await openListening();
   const calls = new EventEmitter();
   delivery.answer = async () => {
@@ -39,7 +39,7 @@ test('a dispatch that is under way when a Hall closes is completed and answered'
   await closed;
 });
 
-test('streams of events end when a Hall closes', async () => {
+test('Event streams end when a Hall closes.', async () => {
   const { hall, url } = await openListening();
   const response = await fetch(`${url}/wcp/events`);
   expect(response.status).toBe(200);
@@ -48,7 +48,7 @@ test('streams of events end when a Hall closes', async () => {
   expect(await text).toContain(': connected');
 });
 
-test('an open Hall serves only the names of this machine', async () => {
+test('An open Hall serves only the names of this machine.', async () => {
   const { hall } = await openListening();
   const ask = (host: string) => hall.app.inject({ url: '/wcp/workers', headers: { host } });
   for (const host of ['localhost', 'LOCALHOST:7420', '127.0.0.1:7420', '[::1]:7420']) {

@@ -84,7 +84,7 @@ beforeAll(async () => {
 afterAll(() => hall.close());
 
 describe('a recorded decision', () => {
-  test('a decision made again from its world, its facts and its input is the same, member by member', async () => {
+  test('A decision made again from its world, its facts and its input is the same, member by member.', async () => {
     expect(records.length).toBeGreaterThan(25);
     const codes = new Set(records.map(({ decision }) => decision.deny_code));
     expect(codes.size).toBeGreaterThanOrEqual(9);
@@ -97,7 +97,7 @@ describe('a recorded decision', () => {
     }
   });
 
-  test('a recorded decision is the one that its receipt attests', async () => {
+  test('A recorded decision is the one that its receipt attests.', async () => {
     const { json } = await hall.get('auditor', '/wcp/receipts?limit=1000');
     const receipts = new Map<number, Receipt>(
       json.items.map(({ position, receipt }: { position: number; receipt: Receipt }) => [position, receipt]),
@@ -118,7 +118,7 @@ describe('a recorded decision', () => {
     }
   });
 
-  test('a recorded decision holds its facts: what was observed, requested and spent', () => {
+  test('A recorded decision holds its facts: what was observed, requested and spent.', () => {
     const factsOf = (is: (decision: RouteDecision) => boolean) =>
       records.filter(({ decision }) => is(decision)).map(({ facts }) => facts);
     expect(factsOf(({ correlation_id }) => correlation_id === 'chain').map(({ chain }) => chain)).toEqual([
@@ -139,7 +139,7 @@ describe('a recorded decision', () => {
     });
   });
 
-  test('a recorded decision is found by its outcome', async () => {
+  test('A recorded decision is found by its outcome.', async () => {
     for (const [query, is] of [
       ['outcome=DENY', ({ outcome }: RouteDecision) => outcome === 'DENY'],
       ['deny_code=DENY_FROZEN', ({ deny_code }: RouteDecision) => deny_code === 'DENY_FROZEN'],
@@ -153,7 +153,7 @@ describe('a recorded decision', () => {
     expect((await hall.get('auditor', '/wcp/decisions?outcome=MAYBE')).status).toBe(400);
   });
 
-  test('a recorded decision is on exactly one page, also where a filter leaves most of a page out', async () => {
+  test('A recorded decision is on exactly one page, even where a filter removes most of a page.', async () => {
     const found: Recorded[] = [];
     for (let cursor = ''; ; ) {
       const { json } = await hall.get('auditor', `/wcp/decisions?limit=3&outcome=STEWARD_HOLD${cursor}`);
@@ -164,7 +164,7 @@ describe('a recorded decision', () => {
     expect(found).toEqual(records.filter(({ decision }) => decision.outcome === 'STEWARD_HOLD'));
   });
 
-  test('a recorded decision is explained: each step, and the smallest change that would have allowed it', async () => {
+  test('A recorded decision is explained: each step, and the smallest change that would have allowed it.', async () => {
     for (const { decision, position } of records) {
       const { json } = await hall.get('auditor', `/wcp/decisions/${decision.decision_id}`);
       expect(json).toMatchObject({ position, decision });
@@ -178,7 +178,7 @@ describe('a recorded decision', () => {
     expect(json.explanation.remedy).toMatch(/^[A-Z]/);
   });
 
-  test('a recorded decision comes with its receipts and, where one was stored, its result', async () => {
+  test('A recorded decision comes with its receipts and, where one was stored, its result.', async () => {
     const [allowed] = records;
     const { json } = await hall.get('tenant', `/wcp/decisions/${allowed?.decision.decision_id}`);
     expect(json.receipts.map(({ kind }: { kind: string }) => kind)).toEqual(['decision', 'outcome']);
@@ -221,7 +221,7 @@ describe('a body that costs more to build than to read', () => {
 });
 
 describe('a program that embeds a Hall', () => {
-  test('an embedding program gets a denial for anything that is not JSON', async () => {
+  test('An embedding program gets a denial for anything that is not JSON.', async () => {
     const circle: Record<string, unknown> = inputFor('tenant-a');
     circle['request'] = { circle };
     const throwing = {
@@ -236,7 +236,7 @@ describe('a program that embeds a Hall', () => {
     }
   });
 
-  test('an embedding program cannot change an input between its decision and its execution', async () => {
+  test('An embedding program cannot change an input between its decision and its execution.', async () => {
     const own = await TestHall.open();
     const input = inputFor('tenant-a', { request: { path: '/allowed' } });
     const dispatched = own.hall.dispatch(input);

@@ -65,7 +65,7 @@ const dispatch = (person: 'tenant' | 'foreigner') =>
 const ROUTED = ['evt.gov.blast-scored', 'evt.gov.privilege-envelope-checked', 'evt.os.task.routed'];
 
 describe('the events of a Hall', () => {
-  test('events come as they become durable, the mandatory ones of a dispatch in their order', async () => {
+  test('Events arrive as they become durable, the mandatory ones of a dispatch in their order.', async () => {
     const stream = await follow('tenant');
     expect([stream.status, stream.type]).toEqual([200, 'text/event-stream']);
     await dispatch('tenant');
@@ -79,7 +79,7 @@ describe('the events of a Hall', () => {
     await stream.leave();
   });
 
-  test('events go to the tenant that they concern and to overseers, to nobody else', async () => {
+  test('Events go to the tenant that they concern and to overseers, and to nobody else.', async () => {
     const [ours, theirs, all] = await Promise.all([follow('tenant'), follow('foreigner'), follow('auditor')]);
     await dispatch('foreigner');
     await dispatch('tenant');
@@ -93,7 +93,7 @@ describe('the events of a Hall', () => {
     await Promise.all([ours.leave(), theirs.leave(), all.leave()]);
   });
 
-  test('a stream resumes after Last-Event-ID: no event is lost or repeated, within a group as well', async () => {
+  test('A stream resumes after Last-Event-ID: no event is lost or repeated, within a group as well.', async () => {
     const first = await follow('tenant', {}, '?since=0');
     await dispatch('tenant');
     await first.some(6);
@@ -111,7 +111,7 @@ describe('the events of a Hall', () => {
     }
   });
 
-  test('a stream starts from now where the id is one that this Hall never gave', async () => {
+  test('A stream starts from now where the id is one that this Hall never gave.', async () => {
     // The very next one: as after a restart of a Hall that keeps nothing.
     const next = `${(await hall.hall.parts.feed.latest()) + 1}.9`;
     for (const id of [next, '999999999999.0', '999999999999']) {
@@ -126,7 +126,7 @@ describe('the events of a Hall', () => {
     }
   });
 
-  test('events report a hold and who resolved it', async () => {
+  test('Events report a hold and who resolved it.', async () => {
     const stream = await follow('tenant');
     const { approval_id } = await hall.hold('held');
     await hall.resolve('steward', approval_id, { resolution: 'deny' });
@@ -140,7 +140,7 @@ describe('the events of a Hall', () => {
     await stream.leave();
   });
 
-  test('events of a dry run are marked', async () => {
+  test('Events of a dry run are marked.', async () => {
     const stream = await follow('tenant');
     await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a', { dry_run: true }));
     await hall.post('tenant', '/wcp/route', inputFor('tenant-a', { capability_id: CAPABILITIES.held }));
@@ -152,7 +152,7 @@ describe('the events of a Hall', () => {
     await stream.leave();
   });
 
-  test('a stream ends when the key of its reader is revoked', async () => {
+  test('A stream ends when the key of its reader is revoked.', async () => {
     const made = await hall.post('admin', '/wcp/keys', { label: 'brief', roles: ['auditor'] });
     hall.keys.set('revoked', made.json.key);
     const stream = await follow('revoked');
@@ -163,7 +163,7 @@ describe('the events of a Hall', () => {
     expect(stream.told).toEqual([]);
   });
 
-  test('nobody follows the events once a client has gone', async () => {
+  test('The Hall drops its listeners once their clients have gone.', async () => {
     const streams = await Promise.all([follow('tenant'), follow('auditor'), follow('admin')]);
     await dispatch('tenant');
     expect(hall.hall.parts.feed.listeners).toBeGreaterThanOrEqual(3);
@@ -175,7 +175,7 @@ describe('the events of a Hall', () => {
     expect(hall.hall.parts.feed.listeners).toBe(0);
   });
 
-  test('an open stream does not keep a Hall from closing', async () => {
+  test('An open stream does not keep a Hall from closing.', async () => {
     const other = await TestHall.open();
     const address = await other.hall.app.listen({ port: 0, host: '127.0.0.1' });
     const answer = await fetch(`${address}/wcp/events`, { headers: other.authorization('tenant') });

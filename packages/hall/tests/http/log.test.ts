@@ -80,7 +80,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
     return reading;
   };
 
-  test('the log has a receipt for every decision and every outcome, denials, holds and dry runs included', () => {
+  test('The log has a receipt for every decision and every outcome, denials, holds and dry runs included.', () => {
     const tally: Record<string, number> = {};
     for (const { kind: what, policy_decision } of receipts) {
       tally[`${what} ${policy_decision}`] = (tally[`${what} ${policy_decision}`] ?? 0) + 1;
@@ -97,7 +97,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
     });
   });
 
-  test('the log is consistent: receipt chains, signatures, checkpoints, streams without a gap', async () => {
+  test('The log is consistent: receipt chains, signatures, checkpoints, streams without a gap.', async () => {
     const late = (await hall.get('auditor', '/wcp/checkpoint')).text;
     const evidence = { receipts, keys: keys(hall.signer), origin: 'hall.example/log' };
     expect(verifyLog({ ...evidence, checkpoints: [early, late] }).findings).toEqual([]);
@@ -109,7 +109,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
     expect([...streams.keys()].toSorted()).toEqual(['(none)', '(registry)', 'tenant-a', 'tenant-b']);
   });
 
-  test('verification shows whatever is changed, left out, swapped or cut off', async () => {
+  test('Verification shows whatever is changed, left out, swapped or cut off.', async () => {
     const checkpoints = [(await hall.get('auditor', '/wcp/checkpoint')).text];
     const codes = (changed: unknown[]) =>
       verifyLog({ receipts: changed, keys: keys(hall.signer), checkpoints }).findings.map(({ code }) => code);
@@ -126,7 +126,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
     expect(codes(swapped)).toContain('LOG_ROOT_MISMATCH');
   });
 
-  test('the log names its key and its size', async () => {
+  test('The log names its key and its size.', async () => {
     const { json } = await hall.get('tenant', '/wcp/log');
     const { size, root } = headOf((await hall.get('tenant', '/wcp/checkpoint')).text);
     expect(json).toMatchObject({
@@ -139,7 +139,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
     expect(size).toBe(receipts.length);
   });
 
-  test('the log proves that a receipt is in it, at its position and at no other', async () => {
+  test('The log proves that a receipt is in it, at its position and at no other.', async () => {
     const { size, root } = headOf((await hall.get('auditor', '/wcp/checkpoint')).text);
     for (const position of [0, 1, 20, 255, 256, 257, 511, size - 1]) {
       const { json } = await hall.get('tenant', `/wcp/proofs/inclusion?position=${position}&size=${size}`);
@@ -152,7 +152,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
     expect(json.proof).toEqual([]);
   });
 
-  test('the log proves that it only grew', async () => {
+  test('The log proves that it only grew.', async () => {
     const [first, last] = [headOf(early), headOf((await hall.get('auditor', '/wcp/checkpoint')).text)];
     const { json } = await hall.get(
       'tenant',
@@ -165,7 +165,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
     expect(same.json).toMatchObject({ second: last.size, proof: [] });
   });
 
-  test('the log proves nothing about what it does not hold', async () => {
+  test('The log proves nothing about what it does not hold.', async () => {
     const { size } = headOf((await hall.get('auditor', '/wcp/checkpoint')).text);
     for (const query of [
       `inclusion?position=${size}`,
@@ -184,7 +184,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
     }
   });
 
-  test('receipts are listed by stream, by correlation and by decision', async () => {
+  test('Receipts are listed by stream, by correlation and by decision.', async () => {
     const ours = await receiptsOf(hall, 'auditor', '&stream=tenant-a');
     expect(ours).toEqual(receipts.filter(({ stream }) => stream === 'tenant-a'));
     expect(await receiptsOf(hall, 'tenant')).toEqual(ours);
@@ -198,7 +198,7 @@ describe.each(['memory', 'file'])('the log of a Hall (%s)', (kind) => {
   });
 });
 
-test('after a restart the log continues where it ended', async () => {
+test('After a restart the log continues where it ended.', async () => {
   const hall = await TestHall.open({ file: join(tempFolder(), 'store.db') });
   for (let index = 0; index < 3; index += 1) {
     await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));

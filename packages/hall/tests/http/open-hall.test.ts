@@ -11,28 +11,28 @@ beforeAll(async () => {
 afterAll(() => hall.close());
 
 describe('a Hall without keys', () => {
-  test('an open Hall serves dev to everybody, for any tenant', async () => {
+  test('An open Hall serves dev to everybody, for any tenant.', async () => {
     for (const tenant of ['tenant-a', 'anyone']) {
       const { status, json } = await hall.post('nobody', '/wcp/dispatch', inputFor(tenant));
       expect([status, json.decision.outcome]).toEqual([200, 'DISPATCH']);
     }
   });
 
-  test.each(['stage', 'prod', 'edge', 'PROD', 'anything'])('an open Hall does not serve %s', async (env) => {
+  test.each(['stage', 'prod', 'edge', 'PROD', 'anything'])('An open Hall does not serve %s.', async (env) => {
     for (const url of ['/wcp/route', '/wcp/dispatch']) {
       const { status, json } = await hall.post('nobody', url, inputFor('tenant-a', { env }));
       expect([status, json.code]).toEqual([403, 'OPEN_HALL_DEV_ONLY']);
     }
   });
 
-  test('an environment that is not text is denied', async () => {
+  test('An environment that is not text is denied.', async () => {
     for (const env of [null, ['prod'], 1]) {
       const { json } = await hall.post('nobody', '/wcp/dispatch', inputFor('tenant-a', { env }));
       expect(json.decision.deny_code).toBe('DENY_INVALID_INPUT');
     }
   });
 
-  test('everybody may read, and nobody may change anything', async () => {
+  test('Everybody may read, and nobody may change anything.', async () => {
     for (const { route, call, who } of ROWS) {
       const [method, path = ''] = route.split(' ');
       const isReading = method === 'GET' && !path.includes(':') && path !== '/wcp/events';
@@ -52,7 +52,7 @@ describe('a Hall without keys', () => {
     }
   });
 
-  test('nobody may approve anything', async () => {
+  test('Nobody may approve anything.', async () => {
     const input = inputFor('tenant-a', { capability_id: CAPABILITIES.held });
     const held = await hall.post('nobody', '/wcp/dispatch', input);
     expect(held.status).toBe(202);
@@ -60,7 +60,7 @@ describe('a Hall without keys', () => {
     expect(resolved.json.code).toBe('FORBIDDEN');
   });
 
-  test('the health says that the Hall is open, and that this is not WCP-Full', async () => {
+  test('The health says that the Hall is open, and that this is not WCP-Full.', async () => {
     const { json } = await hall.get('nobody', '/wcp/health');
     expect([json.is_open, json.level]).toEqual([true, 'WCP-Standard']);
     expect(json.missing.map(({ reason }: { reason: string }) => reason)).toContain(
@@ -68,12 +68,12 @@ describe('a Hall without keys', () => {
     );
   });
 
-  test('a key that the Hall never issued authenticates nobody', async () => {
+  test('A key that the Hall never issued authenticates nobody.', async () => {
     hall.keys.set('tenant', `wcp_${'a'.repeat(12)}_${'b'.repeat(43)}`);
     expect((await hall.post('tenant', '/wcp/route', inputFor('tenant-a'))).status).toBe(401);
   });
 
-  test('the first key closes an open Hall, and revoking it does not open the Hall again', async () => {
+  test('The first key closes an open Hall, and revoking it does not open the Hall again.', async () => {
     const { keys } = hall.hall.parts.identity;
     const { key_id } = await keys.create({ label: 'first', roles: ['admin'] });
     expect((await hall.post('nobody', '/wcp/route', inputFor('tenant-a'))).status).toBe(401);

@@ -51,12 +51,12 @@ function fits(schema: object, value: unknown): boolean {
 }
 
 describe('the OpenAPI document', () => {
-  test('the committed document is the one that a Hall serves', () => {
+  test('The committed document is the one that a Hall serves.', () => {
     const isCurrent = readFileSync(COMMITTED, 'utf8') === `${JSON.stringify(document, null, 2)}\n`;
     expect(isCurrent, '`npm run build && npm run schemas` writes it').toBe(true);
   });
 
-  test('the document is OpenAPI 3.1 and names each operation once, as code would', () => {
+  test('The document is OpenAPI 3.1 and gives each operation a unique name in camel case.', () => {
     expect(document.openapi).toBe('3.1.0');
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
@@ -64,7 +64,7 @@ describe('the OpenAPI document', () => {
     for (const { operation } of operations) expect(operation.summary).toMatch(/^[A-Z].*[^.]$/);
   });
 
-  test('every parameter of every path is declared', () => {
+  test('Every parameter of every path is declared.', () => {
     for (const { path, operation } of operations) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
@@ -73,7 +73,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('every reference resolves, and every schema is referred to', () => {
+  test('Every reference resolves, and every schema is referred to.', () => {
     const refs = [...objectsIn(document)].flatMap(([, { $ref }]) => (typeof $ref === 'string' ? [$ref] : []));
     const names = Object.keys(document.components.schemas);
     expect([...new Set(refs)].toSorted()).toEqual(
@@ -82,14 +82,14 @@ describe('the OpenAPI document', () => {
     expect(names).toEqual(expect.arrayContaining(['RouteInput', 'RouteDecision', 'Receipt', 'Problem']));
   });
 
-  test('nothing of the schema library shows in the document', () => {
+  test('Nothing of the schema library shows in the document.', () => {
     for (const [path, object] of objectsIn(document)) {
       const odd = Object.keys(object).filter((name) => name.startsWith('~') || /^\$(?!ref$)/.test(name));
       expect([path, odd]).toEqual([path, []]);
     }
   });
 
-  test('every problem is a problem document, and every body may be too large or of another type', () => {
+  test('Every problem is a problem document, and every body may be too large or of another type.', () => {
     for (const { operation, path } of operations) {
       for (const [status, { description, content }] of Object.entries(operation.responses)) {
         expect(description).toMatch(/^[A-Z].*\.$/);
@@ -104,17 +104,17 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('every schema compiles', () => {
+  test('Every schema compiles.', () => {
     for (const schema of Object.values(document.components.schemas)) {
       expect(() => fits(schema, null)).not.toThrow();
     }
   });
 });
 
-describe('every answer has a status and a schema that the document promises', () => {
+describe('the status and the schema of every answer', () => {
   test.each(
     ROWS.filter(({ route }) => !/openapi|events/.test(route)).map((row) => [row.route, row] as const),
-  )('%s answers as documented', async (route, row) => {
+  )('The route %s answers as documented.', async (route, row) => {
     const [method = '', path = ''] = route.split(' ');
     const responses = responsesOf(method, path.replace(/:(\w+)/g, '{$1}'));
     for (const person of EVERYBODY) {
@@ -129,7 +129,7 @@ describe('every answer has a status and a schema that the document promises', ()
     }
   });
 
-  test('a hold, a denial and a stale approval are answered as documented', async () => {
+  test('A hold, a denial and a stale approval are answered as documented.', async () => {
     const responses = responsesOf('POST', '/wcp/approvals/resolve');
     for (const kind of ['held', 'executed', 'incident'] as const) {
       const { approval_id } = await hall.hold(kind);

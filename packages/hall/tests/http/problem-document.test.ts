@@ -22,19 +22,22 @@ async function send(payload: string | Buffer, type = 'application/json', url = '
   return { status: answer.statusCode, ...(answer.json() as { code: string; findings?: object[] }) };
 }
 
-describe('every error is a problem document', () => {
-  test.each(Object.keys(PROBLEMS) as ProblemCode[])('%s has a type, a title and its status', (code) => {
-    const problem = problemDocument(new ProblemError(code, 'why'));
-    expect(problem).toEqual({
-      type: expect.stringMatching(/^urn:wcp:problem:[a-z-]+$/),
-      title: expect.stringMatching(/^[A-Z][^.]+$/),
-      status: PROBLEMS[code].status,
-      code,
-      detail: 'why',
-    });
-  });
+describe('problem documents', () => {
+  test.each(Object.keys(PROBLEMS) as ProblemCode[])(
+    'Problem %s has a type, a title and a status.',
+    (code) => {
+      const problem = problemDocument(new ProblemError(code, 'why'));
+      expect(problem).toEqual({
+        type: expect.stringMatching(/^urn:wcp:problem:[a-z-]+$/),
+        title: expect.stringMatching(/^[A-Z][^.]+$/),
+        status: PROBLEMS[code].status,
+        code,
+        detail: 'why',
+      });
+    },
+  );
 
-  test('an unexpected error discloses nothing', () => {
+  test('An unexpected error discloses nothing.', () => {
     const cause = new Error('secret /root/path');
     for (const thrown of [cause, 'secret', null, undefined, { statusCode: 500, message: 'secret' }]) {
       const problem = problemDocument(problemFrom(thrown));
@@ -44,7 +47,7 @@ describe('every error is a problem document', () => {
   });
 });
 
-describe('a body is JSON that every reader reads the same', () => {
+describe('JSON bodies', () => {
   const text = JSON.stringify(inputFor('tenant-a'));
 
   test.each([
@@ -61,18 +64,18 @@ describe('a body is JSON that every reader reads the same', () => {
       Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xe2, 0x82]), Buffer.from('"}')]),
     ],
     ['another encoding', Buffer.from(text, 'utf16le')],
-  ])('a body with %s is refused before anything is decided', async (_, body) => {
+  ])('A body with %s is refused before anything is decided.', async (_, body) => {
     const { size } = await hall.hall.parts.storage.ledger.head();
     expect(await send(body)).toMatchObject({ status: 400, code: 'INVALID_BODY' });
     expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
   });
 
-  test('an empty body is not a RouteInput', async () => {
+  test('An empty body is not a RouteInput.', async () => {
     expect(await send('')).toMatchObject({ status: 400, code: 'INVALID_BODY' });
   });
 
   test.each(['null', '7', '"text"', '[]', '{}', '[[1]]'])(
-    '%s is JSON: the engine denies it, and the denial has a receipt',
+    'The body %s is JSON: the engine denies it, and the denial has a receipt.',
     async (body) => {
       const { size } = await hall.hall.parts.storage.ledger.head();
       expect(await send(body)).toMatchObject({ status: 200, deny_code: 'DENY_INVALID_INPUT' });
@@ -86,16 +89,16 @@ describe('a body is JSON that every reader reads the same', () => {
     'multipart/form-data',
     'application/xml',
     'x',
-  ])('%s is not JSON', async (type) => {
+  ])('The media type %s is not JSON.', async (type) => {
     expect(await send(text, type)).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
   });
 
-  test('a body that is too large is refused', async () => {
+  test('A body that is too large is refused.', async () => {
     const body = JSON.stringify(inputFor('tenant-a', { request: { text: 'x'.repeat(5000) } }));
     expect(await send(body)).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
   });
 
-  test('every finding is reported at once, each with its path', async () => {
+  test('Every finding is reported at once, each with its path.', async () => {
     const { status, findings } = await send('{"scope":"all","reason":"","more":1}', undefined, '/wcp/freeze');
     expect(status).toBe(400);
     expect(findings).toEqual([
@@ -105,7 +108,7 @@ describe('a body is JSON that every reader reads the same', () => {
     ]);
   });
 
-  test('a query with an unknown, repeated or invalid member is refused', async () => {
+  test('A query with an unknown, repeated or invalid member is refused.', async () => {
     for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'more=1', 'cursor=%00']) {
       const { status, json } = await hall.get('admin', `/wcp/receipts?${query}`);
       expect([query, status, json.code]).toEqual([query, 400, 'INVALID_QUERY']);
@@ -114,7 +117,7 @@ describe('a body is JSON that every reader reads the same', () => {
 });
 
 describe('rate limits', () => {
-  test('each principal has a limit of its own, and callers without a valid key have one by address', async () => {
+  test('Each principal has a limit of its own, and callers without a valid key have one by address.', async () => {
     const limited = await TestHall.open({ http: { requests_per_minute: 3 } });
     const statuses = async (person: 'tenant' | 'foreigner' | 'revoked') => {
       const answers = [];

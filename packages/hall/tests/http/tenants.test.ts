@@ -19,9 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => hall.close());
 
-describe('a tenant acts for itself alone', () => {
+describe('what a tenant may request', () => {
   test.each(['/wcp/route', '/wcp/dispatch'])(
-    '%s refuses to ask for another, and decides nothing',
+    'The route %s refuses a request for another tenant, and decides nothing.',
     async (url) => {
       const { size: before } = (await hall.get('auditor', '/wcp/log')).json;
       for (const person of ['foreigner', 'both'] as const) {
@@ -34,13 +34,13 @@ describe('a tenant acts for itself alone', () => {
     },
   );
 
-  test('a second spelling of its own name is another name', async () => {
+  test('A second spelling of a tenant’s own name is another name.', async () => {
     for (const name of ['TENANT-A', ' tenant-a', 'tenant-a ', 'tenant-a\u0000', '']) {
       expect((await hall.post('tenant', '/wcp/route', inputFor(name))).status).toBe(403);
     }
   });
 
-  test('a tenant_id that is not text is nobody: it is decided about, and denied', async () => {
+  test('A tenant_id that is not text names nobody: it is decided about, and denied.', async () => {
     const before = hall.delivery.calls.length;
     for (const name of [null, 7, ['tenant-a'], { toString: 'tenant-a' }, true]) {
       const { json } = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a', { tenant_id: name }));
@@ -50,7 +50,7 @@ describe('a tenant acts for itself alone', () => {
   });
 });
 
-describe('a member that is not text names nobody', () => {
+describe('members that are not text', () => {
   test.each([
     'tenant_id',
     'correlation_id',
@@ -86,10 +86,10 @@ describe('a member that is not text names nobody', () => {
   });
 });
 
-describe("a tenant sees neither another's records nor that there are any", () => {
+describe('the records of other tenants', () => {
   const lists = ['/wcp/decisions', '/wcp/receipts'] as const;
 
-  test.each(lists)('%s lists only its own, whatever the filter', async (url) => {
+  test.each(lists)('The list %s holds only the tenant’s own records, whatever the filter.', async (url) => {
     const received = [
       '',
       `?correlation_id=${ours.correlation_id}`,
@@ -107,7 +107,7 @@ describe("a tenant sees neither another's records nor that there are any", () =>
     expect(json.items).toEqual([]);
   });
 
-  test('what is hidden and what does not exist get the same answer', async () => {
+  test('What is hidden and what does not exist get the same answer.', async () => {
     for (const [there, nowhere] of [
       [`/wcp/decisions/${ours.decision_id}`, '/wcp/decisions/01a21d58-0000-7000-8000-000000000000'],
       [`/wcp/approvals/${ours.approval_id}`, '/wcp/approvals/01a21d58-0000-7000-8000-000000000000'],
@@ -120,7 +120,7 @@ describe("a tenant sees neither another's records nor that there are any", () =>
     }
   });
 
-  test('overseers see the records of every tenant', async () => {
+  test('Overseers see the records of every tenant.', async () => {
     for (const person of ['steward', 'auditor', 'admin'] as const) {
       const { text } = await hall.get(person, '/wcp/decisions');
       expect(text).toContain('tenant-a');
@@ -128,7 +128,7 @@ describe("a tenant sees neither another's records nor that there are any", () =>
     }
   });
 
-  test('a page of its own does not disclose how much others have', async () => {
+  test('A tenant’s page does not disclose how much others have.', async () => {
     const first = await hall.get('tenant', '/wcp/receipts?limit=1');
     expect(first.json.items).toHaveLength(1);
     const beyond = await hall.get('foreigner', '/wcp/receipts?cursor=0');
@@ -152,7 +152,7 @@ describe('who may not approve', () => {
     expect([json.state, json.history]).toEqual(['pending', []]);
   });
 
-  test("a tenant does not approve another's request, unless it is also a steward", async () => {
+  test('A tenant does not approve another’s request, unless it is also a steward.', async () => {
     const input = inputFor('tenant-b', { capability_id: CAPABILITIES.held });
     const { json } = await hall.post('foreigner', '/wcp/dispatch', input);
     const id = json.decision.pending_approval_id;
@@ -160,7 +160,7 @@ describe('who may not approve', () => {
     expect((await hall.resolve('both', id)).status).toBe(200);
   });
 
-  test('a key or a credential of the tenant does not approve its requests when narrowed to the role of a steward', async () => {
+  test('A key or a credential of the tenant does not approve its requests when narrowed to the role of a steward.', async () => {
     const { keys, issuers } = hall.hall.parts.identity;
     const narrow = await keys.create({ label: 'narrow', roles: ['steward'], tenant_id: 'tenant-a' });
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
