@@ -19,7 +19,7 @@ describe('a Hall', () => {
     expect(await bench.why(mint())).toBe('ISSUER_UNKNOWN');
   });
 
-  test('that had a key never opens again', async () => {
+  test('A Hall that had a key never opens again.', async () => {
     const { key_id } = await bench.identity.keys.create(TENANT);
     expect(bench.identity.isOpen).toBe(false);
     await bench.identity.keys.revoke(key_id);
@@ -27,7 +27,7 @@ describe('a Hall', () => {
     expect((await bench.reopen()).isOpen).toBe(false);
   });
 
-  test('that had an issuer never opens again', async () => {
+  test('A Hall that had an issuer never opens again.', async () => {
     await bench.identity.issuers.put(tenantIssuer);
     expect(bench.identity.isOpen).toBe(false);
     expect((await bench.reopen()).isOpen).toBe(false);
@@ -36,14 +36,14 @@ describe('a Hall', () => {
     expect((await bench.reopen()).isOpen).toBe(false);
   });
 
-  test('stays open where its first key could not be kept', async () => {
+  test('A Hall stays open where its first key could not be stored.', async () => {
     bench.beforeCommit = () => Promise.reject(new Error('disk'));
     await expect(bench.identity.keys.create(TENANT)).rejects.toThrow('disk');
     await expect(bench.identity.issuers.put(tenantIssuer)).rejects.toThrow('disk');
     expect(bench.identity.isOpen).toBe(true);
   });
 
-  test('gives no key before it is kept', async () => {
+  test('A Hall hands out no key before it is stored.', async () => {
     let release = () => {};
     bench.beforeCommit = () =>
       new Promise((resolve) => {
@@ -60,7 +60,7 @@ describe('a Hall', () => {
     expect(await bench.who(await creation)).not.toBeNull();
   });
 
-  test('knows all of a thousand and one keys again', async () => {
+  test('A Hall knows each of a thousand and one keys after a restart.', async () => {
     const made = [];
     for (let count = 0; count < 1001; count += 1) made.push(await bench.identity.keys.create(TENANT));
     await bench.reopen();
@@ -92,7 +92,7 @@ describe('the Authorization header', () => {
   });
   const authenticate = (header: string) => bench.identity.authenticate(header, NOW);
 
-  test('is Bearer in any case, and one token', async () => {
+  test('The scheme Bearer is accepted in any case, with one token.', async () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEaReR']) {
       expect(await authenticate(`${scheme} ${key}`)).toMatchObject({ tenant_id: 'acme' });
       expect(await authenticate(`${scheme}  ${mint()}`)).toMatchObject({ tenant_id: 'acme' });
@@ -117,7 +117,7 @@ describe('the Authorization header', () => {
     ['a token in quotes', (token) => `Bearer "${token}"`],
     ['a parameter', (token) => `Bearer token=${token}`],
     ['more than 8 KiB', (token) => `Bearer ${' '.repeat(8193)}${token}`],
-  ])('is not %s', async (_, header) => {
+  ])('The Authorization header cannot be %s.', async (_, header) => {
     expect(await authenticate(header(key))).toBeNull();
     expect(await authenticate(header(mint()))).toBeNull();
     expect(bench.refusals.every(({ source }) => source === null)).toBe(true);
@@ -128,7 +128,7 @@ describe('the Authorization header', () => {
     expect(bench.refusals).toEqual([]);
   });
 
-  test('of a hostile length is refused in no time', async () => {
+  test('A header of hostile length is refused in no time.', async () => {
     const started = performance.now();
     for (const filler of [' ', '=', 'a', 'a='])
       expect(await authenticate(`Bearer ${filler.repeat(5_000_000)}!`)).toBeNull();
@@ -165,7 +165,7 @@ describe('a damaged store', () => {
     await expect(bench.reopen()).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
   });
 
-  test('has a row of a revoked key that says otherwise in its state', async () => {
+  test('A Hall does not open where the row of a revoked key has another state.', async () => {
     const { key_id } = await bench.identity.keys.create(TENANT);
     await bench.identity.keys.revoke(key_id);
     const [row] = (await bench.rows()) as [StatefulRow];
@@ -173,7 +173,7 @@ describe('a damaged store', () => {
     await expect(bench.reopen()).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
   });
 
-  test('has the document of one issuer under the name of another', async () => {
+  test('A Hall does not open where the document of one issuer has the name of another.', async () => {
     await bench.identity.issuers.put(tenantIssuer);
     const [row] = (await bench.rows()) as [StatefulRow];
     await bench.store.commit([{ put: 'issuers', row: { ...row, id: 'other' } }]);
@@ -190,8 +190,8 @@ describe('a damaged store', () => {
   });
 });
 
-describe('an id that is drawn', () => {
-  test('is drawn again where it is taken', () => {
+describe('a generated id', () => {
+  test('An id that is already taken is generated again.', () => {
     const received: string[] = [];
     const { id } = generateApiKey((candidate) => received.push(candidate) < 3);
     expect(received).toHaveLength(3);
@@ -199,8 +199,8 @@ describe('an id that is drawn', () => {
   });
 });
 
-describe('what is remembered of credentials', () => {
-  test('saves the check of a signature, and only for what was let in', async () => {
+describe('the cache of verified credentials', () => {
+  test('The cache saves verifying a signature, and only for credentials that were accepted.', async () => {
     await bench.identity.issuers.put(tenantIssuer);
     const verify = globalThis.crypto.subtle.verify;
     let count = 0;

@@ -20,7 +20,7 @@ const freeze = (body: object, person: 'steward' | 'admin' = 'steward') =>
 const release = (body: object) => hall.post('steward', '/wcp/release', body);
 
 describe('a freeze', () => {
-  test('of the Hall stops everything, until it is released', async () => {
+  test('A freeze of the Hall stops everything, until it is released.', async () => {
     const { json } = await freeze({ scope: 'hall' });
     expect(json).toMatchObject({ scope: 'hall', value: null, frozen_by: expect.stringMatching(/^key:/) });
     expect([await dispatch(), await dispatch('foreigner')]).toEqual(['DENY_FROZEN', 'DENY_FROZEN']);
@@ -28,7 +28,7 @@ describe('a freeze', () => {
     expect(await dispatch()).toBeNull();
   });
 
-  test('of a tenant or of a correlation stops that alone', async () => {
+  test('A freeze of a tenant or of a correlation stops that alone.', async () => {
     await freeze({ scope: 'tenant', value: 'tenant-a' });
     await freeze({ scope: 'correlation', value: 'hot', tenant_id: 'tenant-b' });
     expect([await dispatch('tenant', 'other'), await dispatch('foreigner', 'other')]).toEqual([
@@ -56,7 +56,7 @@ describe('a freeze', () => {
     expect(await dispatch('tenant', 'shared')).toBeNull();
   });
 
-  test('of one scope is not released by another', async () => {
+  test('A freeze of one scope is not released by another.', async () => {
     await freeze({ scope: 'tenant', value: 'tenant-a' });
     for (const other of [
       { scope: 'hall' },
@@ -100,7 +100,7 @@ describe('a freeze', () => {
     ]);
   });
 
-  test('is in force before it is durable, and stays where it could not be kept', async () => {
+  test('A freeze is in force before it is durable, and stays where it could not be stored.', async () => {
     const { store } = hall.hall.parts.storage;
     const { commit } = store;
     store.commit = () => Promise.reject(new Error('the disk is full'));

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 describe('an API key', () => {
-  test('has an id of 12 characters and a secret of 32 bytes, new ones each time', async () => {
+  test('An API key has an id of 12 characters and a secret of 32 bytes, new ones each time.', async () => {
     const [first, second] = [
       await bench.identity.keys.create(ADMIN),
       await bench.identity.keys.create(ADMIN),
@@ -28,7 +28,7 @@ describe('an API key', () => {
     expect(first.key.slice(17)).not.toBe(second.key.slice(17));
   });
 
-  test('is its principal, with its roles, tenant and authority', async () => {
+  test('An API key identifies its principal, with its roles, tenant and authority.', async () => {
     const tenant = await bench.identity.keys.create(TENANT);
     const owner = await bench.identity.keys.create({
       label: 'owner',
@@ -49,7 +49,7 @@ describe('an API key', () => {
     });
   });
 
-  test('is there after a restart', async () => {
+  test('An API key is valid after a restart.', async () => {
     const { key, key_id } = await bench.identity.keys.create(TENANT);
     await bench.reopen();
     expect(await bench.who(key)).toMatchObject({ id: `key:${key_id}`, tenant_id: 'acme' });
@@ -63,7 +63,7 @@ describe('an API key', () => {
     expect(await bench.who(key)).toMatchObject({ roles: ['tenant'], tenant_id: 'acme' });
   });
 
-  test('opens nothing with another secret, another id, or one character changed', async () => {
+  test('A key with another secret, another id, or one character changed is refused.', async () => {
     const { key, key_id } = await bench.identity.keys.create(TENANT);
     const other = await bench.identity.keys.create(ADMIN);
     const flipped = (at: number) => key.slice(0, at) + (key[at] === 'a' ? 'b' : 'a') + key.slice(at + 1);
@@ -72,7 +72,7 @@ describe('an API key', () => {
     for (let at = 4; at < key.length; at += 1) if (at !== 16) expect(await bench.who(flipped(at))).toBeNull();
   });
 
-  test('has one text alone: the other spellings of its last character are refused', async () => {
+  test('An API key has one spelling alone: the other spellings of its last character are refused.', async () => {
     const { key } = await bench.identity.keys.create(TENANT);
     const secret = Buffer.from(key.slice(17), 'base64url');
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -91,11 +91,11 @@ describe('an API key', () => {
     `wcp_ABCDEFGHIJKL_${'A'.repeat(43)}`,
     `wcp_abcdefghijkl_${'A'.repeat(42)}.`,
     `wcp_abcdefghijk_${'A'.repeat(43)}`,
-  ])('is not %s', async (text) => {
+  ])('The text %s is not an API key.', async (text) => {
     expect(await bench.why(text)).toBe('KEY_MALFORMED');
   });
 
-  test('that is refused is logged by its id where it exists, and by nothing where it does not', async () => {
+  test('A refused key is logged by its id where it exists, and by nothing where it does not.', async () => {
     const { key_id } = await bench.identity.keys.create(TENANT);
     await bench.who(`wcp_${key_id}_${'A'.repeat(43)}`);
     await bench.who(`wcp_abcdefghijkl_${'A'.repeat(43)}`);
@@ -105,7 +105,7 @@ describe('an API key', () => {
     ]);
   });
 
-  test('expires at its time, to the millisecond, also after a restart', async () => {
+  test('An API key expires at its time, to the millisecond, also after a restart.', async () => {
     const { key } = await bench.identity.keys.create({ ...TENANT, expires_at: '2026-01-31T12:01:00Z' });
     for (const identity of [bench.identity, await bench.reopen()]) {
       expect(await identity.authenticate(`Bearer ${key}`, after(59.999))).not.toBeNull();
@@ -117,7 +117,7 @@ describe('an API key', () => {
 });
 
 describe('a revoked key', () => {
-  test('opens nothing from then on, also after a restart', async () => {
+  test('A revoked key is refused from then on, also after a restart.', async () => {
     const { key, key_id } = await bench.identity.keys.create(TENANT);
     expect(await bench.identity.keys.revoke(key_id)).toMatchObject({ state: 'revoked' });
     expect(await bench.why(key)).toBe('KEY_REVOKED');
@@ -133,14 +133,14 @@ describe('a revoked key', () => {
     expect(bench.commits).toHaveLength(2);
   });
 
-  test('that does not exist is NOT_FOUND, whatever its name', async () => {
+  test('Revoking or rotating a key that does not exist is NOT_FOUND, whatever its name.', async () => {
     for (const id of ['abcdefghijkl', '__proto__', '']) {
       await expect(bench.identity.keys.revoke(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(bench.identity.keys.rotate(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
   });
 
-  test('is still valid where the revocation could not be kept', async () => {
+  test('A key is still valid where its revocation could not be stored.', async () => {
     const { key, key_id } = await bench.identity.keys.create(TENANT);
     bench.beforeCommit = () => Promise.reject(new Error('disk'));
     await expect(bench.identity.keys.revoke(key_id)).rejects.toThrow('disk');
@@ -152,7 +152,7 @@ describe('a revoked key', () => {
 });
 
 describe('the list of keys', () => {
-  test('shows every key in its state, the oldest first', async () => {
+  test('The list shows every key in its state, the oldest first.', async () => {
     const made = [];
     for (const [index, body] of [
       ADMIN,
@@ -183,7 +183,7 @@ describe('the list of keys', () => {
     ]);
   });
 
-  test('has exactly these members', async () => {
+  test('Each key in the list has exactly these members.', async () => {
     const { key_id } = await bench.identity.keys.create(TENANT);
     expect(bench.identity.keys.list()).toEqual([
       {
@@ -202,7 +202,7 @@ describe('the list of keys', () => {
     ]);
   });
 
-  test('is a copy: what a reader does to it changes no key', async () => {
+  test('The list is a copy: what a reader does to it changes no key.', async () => {
     const { key } = await bench.identity.keys.create(TENANT);
     const [shown] = bench.identity.keys.list();
     (shown?.roles as string[])[0] = 'admin';
@@ -221,7 +221,7 @@ describe('the secret of a key', () => {
     );
   }
 
-  test('is nowhere in the store, the list, the log or a view, whole or in parts', async () => {
+  test('The secret is nowhere in the store, the list, the log or a view, whole or in parts.', async () => {
     const old = await bench.identity.keys.create(TENANT);
     const fresh = await bench.identity.keys.rotate(old.key_id);
     await bench.who(`${old.key}A`);
@@ -237,7 +237,7 @@ describe('the secret of a key', () => {
     for (const part of [...partsOf(old.key), ...partsOf(fresh.key)]) expect(shown).not.toContain(part);
   });
 
-  test('is kept as its SHA-256, which neither the list nor a view shows', async () => {
+  test('The secret is stored as its SHA-256, which neither the list nor a view shows.', async () => {
     const created = await bench.identity.keys.create(TENANT);
     const digest = createHash('sha256').update(created.key.slice(17)).digest('hex');
     const [row] = await bench.store.list('api_keys');

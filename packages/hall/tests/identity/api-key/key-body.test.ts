@@ -43,12 +43,12 @@ describe('the body of a key', () => {
     ['does not expire at once', { expires_at: '2026-01-31T12:00:00Z' }, '/expires_at INVALID_VALUE'],
     ['has not expired already', { expires_at: '2025-01-01T00:00:00Z' }, '/expires_at INVALID_VALUE'],
     ['has no other members', { key: 'wcp_…' }, '/key UNKNOWN_MEMBER'],
-  ])('%s', async (_, change, finding) => {
+  ])('The body of a key is refused unless this holds: it %s.', async (_, change, finding) => {
     const body = JSON.parse(JSON.stringify({ ...VALID, ...change }));
     expect(await findingsOf(body)).toEqual([finding]);
   });
 
-  test('names every finding at once, in the order of their paths', async () => {
+  test('Every finding is named at once, in the order of their paths.', async () => {
     const body = {
       roles: ['worker-owner', 'tenant', 'x'],
       tenant_id: 7,
@@ -65,19 +65,19 @@ describe('the body of a key', () => {
     ]);
   });
 
-  test.each([null, undefined, 7, 'text', [], [VALID]])('is not %j', async (body) => {
+  test.each([null, undefined, 7, 'text', [], [VALID]])('The body of a key cannot be %j.', async (body) => {
     const findings = await findingsOf(body);
     expect(findings.length).toBeGreaterThan(0);
     expect(findings.every((finding) => finding.startsWith(' '))).toBe(true);
   });
 
-  test('does not take members from a prototype', async () => {
+  test('Members of a prototype are not read.', async () => {
     expect(await findingsOf(Object.create(VALID))).toContain('/roles MISSING_MEMBER');
     const text = '{"label": "a", "roles": ["auditor"], "__proto__": {"tenant_id": "acme"}}';
     expect(await findingsOf(JSON.parse(text))).toEqual(['/__proto__ UNKNOWN_MEMBER']);
   });
 
-  test('that throws while it is read gives findings', async () => {
+  test('A body that throws while it is read gives findings.', async () => {
     const hostile = {
       ...VALID,
       get label(): string {
@@ -87,7 +87,7 @@ describe('the body of a key', () => {
     expect((await findingsOf(hostile)).length).toBeGreaterThan(0);
   });
 
-  test('with a thousand unknown members has a hundred findings, none longer than it must be', async () => {
+  test('A body with a thousand unknown members has a hundred findings, none longer than necessary.', async () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`${at}${'x'.repeat(5000)}`, 1]));
     const error = (await bench.identity.keys
       .create({ ...VALID, ...many })
@@ -96,7 +96,7 @@ describe('the body of a key', () => {
     expect(JSON.stringify(error.findings).length).toBeLessThan(25_000);
   });
 
-  test('needs neither a tenant_id nor an authority for other roles', async () => {
+  test('Other roles need neither a tenant_id nor an authority.', async () => {
     const created = await bench.identity.keys.create({
       label: 'ä 🔑',
       roles: ['steward', 'auditor', 'admin'],

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 
 describe('a rotation', () => {
-  test('leaves no gap: both keys hold during the grace, and the new one alone after it', async () => {
+  test('A rotation leaves no gap: both keys are valid during the grace period, and the new one alone after it.', async () => {
     const old = await bench.identity.keys.create(TENANT);
     const fresh = await bench.identity.keys.rotate(old.key_id, { grace_seconds: 60 });
     for (const identity of [bench.identity, await bench.reopen()]) {
@@ -22,7 +22,7 @@ describe('a rotation', () => {
     }
   });
 
-  test('is one commit: no crash leaves the new key without the old one, or the old without its end', async () => {
+  test('A rotation is one commit: no crash leaves the new key without the old one, or the old without its end.', async () => {
     const old = await bench.identity.keys.create(TENANT);
     const fresh = await bench.identity.keys.rotate(old.key_id);
     expect(bench.commits).toHaveLength(2);
@@ -32,7 +32,7 @@ describe('a rotation', () => {
     ]);
   });
 
-  test('that could not be kept leaves the old key as it was and no new one', async () => {
+  test('A rotation that could not be stored leaves the old key as it was and no new one.', async () => {
     const old = await bench.identity.keys.create(TENANT);
     bench.beforeCommit = () => Promise.reject(new Error('disk'));
     await expect(bench.identity.keys.rotate(old.key_id)).rejects.toThrow('disk');
@@ -40,7 +40,7 @@ describe('a rotation', () => {
     expect(await bench.who(old.key, after(100 * DAY))).not.toBeNull();
   });
 
-  test('gives the same principal, roles, tenant and label, also over several rotations', async () => {
+  test('A rotation keeps the principal, roles, tenant and label, also over several rotations.', async () => {
     const first = await bench.identity.keys.create(TENANT);
     const second = await bench.identity.keys.rotate(first.key_id);
     const third = await bench.identity.keys.rotate(second.key_id);
@@ -58,7 +58,7 @@ describe('a rotation', () => {
     expect(await bench.who(two.key, after(0))).toBeNull();
   });
 
-  test('never prolongs the old key, and renews the new one for as long as the old was given', async () => {
+  test('A rotation never extends the old key, and the new one has the lifetime that the old one was given.', async () => {
     const old = await bench.identity.keys.create({ ...TENANT, expires_at: '2026-02-01T12:00:00Z' });
     bench.now = after(DAY - 60);
     const fresh = await bench.identity.keys.rotate(old.key_id, { grace_seconds: DAY });
@@ -68,7 +68,7 @@ describe('a rotation', () => {
     expect(await bench.who(fresh.key, after(2 * DAY - 60))).toBeNull();
   });
 
-  test('of a key until the end of the year 9999 stays a time that can be read again', async () => {
+  test('Rotating a key that is valid until the end of the year 9999 gives a time that can still be read.', async () => {
     const old = await bench.identity.keys.create({ ...TENANT, expires_at: '9999-12-31T23:59:59Z' });
     bench.now = after(3600);
     const fresh = await bench.identity.keys.rotate(old.key_id);
@@ -76,7 +76,7 @@ describe('a rotation', () => {
     expect(await bench.who(fresh.key)).not.toBeNull();
   });
 
-  test('of a revoked, an expired or a rotated key is a CONFLICT', async () => {
+  test('Rotating a revoked, an expired or a rotated key is a CONFLICT.', async () => {
     const [revoked, rotated] = [
       await bench.identity.keys.create(TENANT),
       await bench.identity.keys.create(TENANT),
@@ -103,7 +103,7 @@ describe('a rotation', () => {
     expect(bench.identity.keys.list()).toHaveLength(2);
   });
 
-  test('beside a revocation does not bring the revoked key back', async () => {
+  test('A rotation at the same time as a revocation does not bring the revoked key back.', async () => {
     const old = await bench.identity.keys.create(TENANT);
     const [rotation] = await Promise.allSettled([
       bench.identity.keys.rotate(old.key_id),
@@ -114,7 +114,7 @@ describe('a rotation', () => {
   });
 
   test.each([-1, 1.5, 30 * DAY + 1, '60', null, 1e300])(
-    'has no grace of %j seconds',
+    'A grace period of %j seconds is refused.',
     async (grace_seconds) => {
       const old = await bench.identity.keys.create(TENANT);
       await expect(bench.identity.keys.rotate(old.key_id, { grace_seconds })).rejects.toMatchObject({

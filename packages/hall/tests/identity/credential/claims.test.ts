@@ -70,11 +70,11 @@ describe('the claims of a credential', () => {
     ['no other tenant', { tenant_id: 'globex' }, 'TENANT_MISMATCH'],
     ['no tenant that is null', { tenant_id: null }, 'TENANT_MISMATCH'],
     ['no authority that the issuer lacks', { authority: 'org.acme' }, 'AUTHORITY_MISMATCH'],
-  ])('have %s', async (_, claims, reason) => {
+  ])('A credential is refused unless its claims have %s.', async (_, claims, reason) => {
     expect(await bench.why(mint(claims))).toBe(reason);
   });
 
-  test('cannot be infinite: JSON has numbers that no clock reaches', async () => {
+  test('Claims cannot be infinite: JSON has numbers that no clock reaches.', async () => {
     for (const [iat, exp] of [
       ['-1e999', '1e999'],
       [EPOCH, '1e999'],
@@ -95,11 +95,11 @@ describe('the claims of a credential', () => {
     ['the issuer’s own roles', { roles: ['tenant'] }],
     ['the issuer’s own tenant', { tenant_id: 'acme', authority: null }],
     ['others that mean nothing here', { jti: 'x', scope: 'admin', role: 'admin', groups: ['admin'] }],
-  ])('may have %s', async (_, claims) => {
+  ])('The claims may have %s.', async (_, claims) => {
     expect(await bench.who(mint(claims))).toMatchObject({ roles: ['tenant'], tenant_id: 'acme' });
   });
 
-  test('narrow the roles of the issuer', async () => {
+  test('Claims narrow the roles of the issuer.', async () => {
     expect(await bench.who(staff({ roles: ['auditor'] }))).toMatchObject({ roles: ['auditor'] });
     expect(await bench.who(staff({ roles: ['auditor', 'auditor', 'steward'] }))).toMatchObject({
       roles: ['steward', 'auditor'],
@@ -107,7 +107,7 @@ describe('the claims of a credential', () => {
     expect(await bench.why(staff({ roles: ['admin'] }))).toBe('ROLE_NOT_GRANTED');
   });
 
-  test('cannot make a tenant where the issuer stands for none', async () => {
+  test('Claims cannot name a tenant where the issuer stands for none.', async () => {
     expect(await bench.why(staff({ roles: ['tenant'], tenant_id: 'acme' }))).toBe('ROLE_NOT_GRANTED');
     expect(await bench.why(staff({ tenant_id: 'acme' }))).toBe('TENANT_MISMATCH');
   });
@@ -120,12 +120,12 @@ describe('the claims of a credential', () => {
     });
   });
 
-  test('do not come from a member named __proto__', async () => {
+  test('Claims do not come from a member named __proto__.', async () => {
     const text = JSON.stringify(CLAIMS).replace('{', '{"__proto__":{"roles":["admin"]},');
     expect(await bench.who(token(HEADER, text, signedBy(keys)))).toMatchObject({ roles: ['tenant'] });
   });
 
-  test('lose their hold when the time comes, however often they were seen before', async () => {
+  test('A credential expires when its time comes, however often it was accepted before.', async () => {
     const text = mint({ exp: EPOCH + 60 });
     expect(await bench.who(text, after(0))).not.toBeNull();
     expect(await bench.who(text, after(59))).not.toBeNull();
@@ -134,7 +134,7 @@ describe('the claims of a credential', () => {
     expect(await bench.why(text, new Date(Number.NaN))).not.toMatch('let in');
   });
 
-  test('do not hold before their time because they were seen later', async () => {
+  test('A credential is not valid before its time because it was accepted later.', async () => {
     const text = mint({ iat: EPOCH + 60, exp: EPOCH + 120 });
     expect(await bench.who(text, after(60))).not.toBeNull();
     expect(await bench.why(text, after(0))).toBe('NOT_YET_VALID');

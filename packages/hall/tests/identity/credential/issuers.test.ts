@@ -26,7 +26,7 @@ async function findingsOf(body: unknown): Promise<string[]> {
 const withKeys = (...set: unknown[]) => ({ ...tenantIssuer, keys: { keys: set } });
 
 describe('an issuer', () => {
-  test('is listed as it was put, by its name', async () => {
+  test('Issuers are listed as they were put, ordered by name.', async () => {
     const other = { ...tenantIssuer, issuer: 'another' };
     expect(await bench.identity.issuers.put(tenantIssuer)).toEqual(tenantIssuer);
     await bench.identity.issuers.put(other);
@@ -35,21 +35,21 @@ describe('an issuer', () => {
     expect(bench.identity.issuers.list()).toEqual([other, tenantIssuer]);
   });
 
-  test('takes the place of what it was before', async () => {
+  test('Putting an issuer again replaces what it was before.', async () => {
     await bench.identity.issuers.put(tenantIssuer);
     await bench.identity.issuers.put({ ...tenantIssuer, tenant_id: 'globex' });
     expect(bench.identity.issuers.list()).toMatchObject([{ tenant_id: 'globex' }]);
     expect(await bench.who(mint())).toMatchObject({ tenant_id: 'globex' });
   });
 
-  test('is a copy in a list: what a reader does to it changes nothing', async () => {
+  test('An issuer in a list is a copy: what a reader does to it changes nothing.', async () => {
     const put = await bench.identity.issuers.put(tenantIssuer);
     for (const { roles } of [put, ...bench.identity.issuers.list()]) (roles as string[]).push('admin');
     expect(bench.identity.issuers.list()).toEqual([tenantIssuer]);
     expect(await bench.who(mint())).toMatchObject({ roles: ['tenant'] });
   });
 
-  test('that is not there is NOT_FOUND when it is removed, and once removed as well', async () => {
+  test('Removing an issuer that does not exist, or no longer exists, is NOT_FOUND.', async () => {
     await bench.identity.issuers.put(tenantIssuer);
     await bench.identity.issuers.remove(TENANT_ISSUER);
     for (const name of [TENANT_ISSUER, 'nobody', '__proto__'])
@@ -57,7 +57,7 @@ describe('an issuer', () => {
     expect(bench.identity.issuers.list()).toEqual([]);
   });
 
-  test('is trusted as before where a change could not be kept', async () => {
+  test('An issuer is trusted as before where a change could not be stored.', async () => {
     await bench.identity.issuers.put(tenantIssuer);
     bench.beforeCommit = () => Promise.reject(new Error('disk'));
     await expect(bench.identity.issuers.remove(TENANT_ISSUER)).rejects.toThrow('disk');
@@ -81,11 +81,11 @@ describe('an issuer', () => {
     ['has at least one key', { keys: { keys: [] } }, '/keys/keys INVALID_VALUE'],
     ['has a key set with nothing beside', { keys: { keys: [jwk(keys)], x: 1 } }, '/keys/x UNKNOWN_MEMBER'],
     ['has no other members', { jwks_uri: 'https://x' }, '/jwks_uri UNKNOWN_MEMBER'],
-  ])('%s', async (_, change, finding) => {
+  ])('An issuer is refused unless this holds: it %s.', async (_, change, finding) => {
     expect(await findingsOf(JSON.parse(JSON.stringify({ ...tenantIssuer, ...change })))).toEqual([finding]);
   });
 
-  test('names every finding at once', async () => {
+  test('Every finding is named at once.', async () => {
     const body = { roles: ['tenant', 'x'], keys: { keys: [{ kty: 'RSA' }, null] }, authority: 1 };
     expect(await findingsOf(body)).toEqual([
       '/authority INVALID_VALUE',
@@ -100,7 +100,7 @@ describe('an issuer', () => {
     ]);
   });
 
-  test.each([null, undefined, [], 'x', 0])('is not %j', async (body) => {
+  test.each([null, undefined, [], 'x', 0])('The value %j is not an issuer.', async (body) => {
     expect((await findingsOf(body)).every((finding) => finding.startsWith(' '))).toBe(true);
   });
 });
@@ -112,7 +112,7 @@ describe('a key set', () => {
   const x25519 = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
   const ed448 = generateKeyPairSync('ed448').publicKey.export({ format: 'jwk' });
 
-  test('with a private key is refused, and nothing of the key is kept, echoed or listed', async () => {
+  test('A key set with a private key is refused, and nothing of the key is stored, echoed or listed.', async () => {
     const error = await problemFrom(withKeys(jwk(pair(), 'k0'), privateJwk));
     expect(error.findings).toMatchObject([{ path: '/keys/keys/1/d', code: 'INVALID_VALUE' }]);
     const d = String(privateJwk.d);
@@ -126,7 +126,7 @@ describe('a key set', () => {
     for (let at = 0; at + 8 <= d.length; at += 1) expect(shown).not.toContain(d.slice(at, at + 8));
   });
 
-  test.each([null, '', 'x', 7])('with a private member of any value is refused: %j', async (d) => {
+  test.each([null, '', 'x', 7])('A key set with a private member of any value is refused: %j.', async (d) => {
     expect(await findingsOf(withKeys({ ...jwk(keys), d }))).toEqual(['/keys/keys/0/d INVALID_VALUE']);
   });
 
@@ -144,18 +144,18 @@ describe('a key set', () => {
     ['a key for encryption', { ...jwk(keys), use: 'enc' }, '/keys/keys/0/use INVALID_VALUE'],
     ['a key for another algorithm', { ...jwk(keys), alg: 'HS256' }, '/keys/keys/0/alg INVALID_VALUE'],
     ['a key with other members', { ...jwk(keys), x5u: 'https://x' }, '/keys/keys/0/x5u UNKNOWN_MEMBER'],
-  ])('does not hold %s', async (_, key, finding) => {
+  ])('A key set cannot hold %s.', async (_, key, finding) => {
     expect(await findingsOf(withKeys(key))).toContain(finding);
   });
 
-  test('has a kid for each of several keys, each another', async () => {
+  test('Each of several keys in a set has a kid of its own.', async () => {
     const duplicate = ['/keys/keys INVALID_VALUE'];
     expect(await findingsOf(withKeys(jwk(keys, 'k1'), jwk(pair(), 'k1')))).toEqual(duplicate);
     expect(await findingsOf(withKeys(jwk(keys, 'k1'), jwk(pair())))).toEqual(duplicate);
     expect(await findingsOf(withKeys(jwk(keys), jwk(pair())))).toEqual(duplicate);
   });
 
-  test('has 16 keys at most', async () => {
+  test('A key set has 16 keys at most.', async () => {
     const many = (count: number) =>
       withKeys(...Array.from({ length: count }, (_, at) => jwk(pair(), `k${at}`)));
     expect(await findingsOf(many(17))).toEqual(['/keys/keys INVALID_VALUE']);
@@ -168,7 +168,7 @@ describe('a key set', () => {
     expect(await bench.who(mint())).not.toBeNull();
   });
 
-  test('holds no point of small order, under which a signature needs no secret', () => {
+  test('A key set holds no point of small order, under which a signature needs no secret.', () => {
     const P = 2n ** 255n - 19n;
     const eighth = BigInt('0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7');
     const ys = [0n, 1n, P - 1n, P, P + 1n, eighth, P - eighth];
@@ -179,7 +179,7 @@ describe('a key set', () => {
     for (let count = 0; count < 50; count += 1) expect(isEd25519Key(xOf(pair()))).toBe(true);
   });
 
-  test('has one spelling of each key', () => {
+  test('Each key has exactly one spelling.', () => {
     const x = xOf(keys);
     const twin = x.slice(0, -1) + String.fromCharCode(x.charCodeAt(42) + 1);
     expect(Buffer.from(twin, 'base64url').equals(Buffer.from(x, 'base64url'))).toBe(true);

@@ -40,7 +40,7 @@ const staff = (claims: object = {}, header: object = {}) =>
   mint({ iss: STAFF, sub: 'ann', ...claims }, { kid: undefined, ...header }, staffKeys);
 
 describe('a signed credential', () => {
-  test('is a principal with what its issuer stands for', async () => {
+  test('A signed credential identifies a principal with what its issuer stands for.', async () => {
     expect(await bench.who(mint())).toEqual({
       id: 'jwt:https%3A//idp.acme.example:agent-7',
       roles: ['tenant'],
@@ -55,7 +55,7 @@ describe('a signed credential', () => {
     });
   });
 
-  test('holds after a restart', async () => {
+  test('A signed credential is valid after a restart.', async () => {
     await bench.reopen();
     expect(await bench.who(mint())).not.toBeNull();
   });
@@ -66,22 +66,22 @@ describe('a signed credential', () => {
     ['jwt', { typ: 'jwt' }],
     ['at+jwt', { typ: 'at+jwt' }],
     ['application/at+jwt', { typ: 'application/at+jwt' }],
-  ])('may have the type: %s', async (_, header) => {
+  ])('A signed credential may have the type: %s.', async (_, header) => {
     expect(await bench.who(mint({}, header))).not.toBeNull();
   });
 
   test.each(['wcp-permit+jwt', 'application/wcp-permit+jwt', 'JOSE', '', 'xat+jwt', null, 1, ['JWT'], {}])(
-    'does not have the type %j: a permit is no credential',
+    'A signed credential with the type %j is refused: a permit is not a credential.',
     async (typ) => {
       expect(await bench.why(mint({}, { typ }))).toBe('TYPE_NOT_ALLOWED');
     },
   );
 
-  test('may name this Hall among other audiences', async () => {
+  test('A signed credential may name this Hall among other audiences.', async () => {
     expect(await bench.who(mint({ aud: ['elsewhere', AUDIENCE] }))).not.toBeNull();
   });
 
-  test('never has the id of another subject, whatever colons there are', async () => {
+  test('Two subjects never share an id, wherever their colons are.', async () => {
     const [a, b] = [pair(), pair()];
     await bench.identity.issuers.put({ ...staffIssuer, issuer: 'a', keys: { keys: [jwk(a)] } });
     await bench.identity.issuers.put({ ...staffIssuer, issuer: 'a:b', keys: { keys: [jwk(b)] } });
@@ -91,7 +91,7 @@ describe('a signed credential', () => {
   });
 });
 
-describe('the algorithm of a credential is EdDSA alone', () => {
+describe('the algorithm of a credential', () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicBytes = Buffer.from(xOf(keys), 'base64url');
@@ -122,7 +122,7 @@ describe('the algorithm of a credential is EdDSA alone', () => {
     ['EdDSA in another case', 'eddsa', signedBy(keys)],
     ['a list', ['EdDSA'], signedBy(keys)],
     ['no algorithm', undefined, signedBy(keys)],
-  ])('not %s', async (_, alg, signature) => {
+  ])('A credential is signed with EdDSA alone, not with %s.', async (_, alg, signature) => {
     expect(await bench.why(token({ ...HEADER, alg }, CLAIMS, signature))).toBe('ALGORITHM_NOT_ALLOWED');
   });
 
@@ -139,7 +139,7 @@ describe('the signature of a credential', () => {
     expect(await bench.why(mint({ iss: STAFF }, { kid: undefined }, keys))).toBe('SIGNATURE_INVALID');
   });
 
-  test('covers the claims and the header', async () => {
+  test('The signature covers the claims and the header.', async () => {
     const [header, , signature] = mint().split('.');
     const claims = base64url({ ...CLAIMS, sub: 'somebody-else' });
     expect(await bench.why(`${header}.${claims}.${signature}`)).toBe('SIGNATURE_INVALID');
@@ -147,7 +147,7 @@ describe('the signature of a credential', () => {
     expect(await bench.why(mint().replace(/^[^.]+/, other))).toBe('SIGNATURE_INVALID');
   });
 
-  test('is never checked with a key that the credential brings itself', async () => {
+  test('The signature is never checked with a key that the credential brings itself.', async () => {
     const own = pair();
     for (const header of [
       { jwk: jwk(own, 'k1') },
@@ -161,19 +161,19 @@ describe('the signature of a credential', () => {
     ['a critical extension that nobody knows', { crit: ['x'], x: 1 }],
     ['a payload that is not encoded', { crit: ['b64'], b64: false }],
     ['an empty list of critical extensions', { crit: [] }],
-  ])('does not help %s', async (_, header) => {
+  ])('A valid signature does not help %s.', async (_, header) => {
     expect(await bench.who(mint({}, header))).toBeNull();
   });
 });
 
 describe('the key of a credential', () => {
-  test('is named by its kid; an unknown one is not replaced by another', async () => {
+  test('The key is named by its kid; an unknown kid is not replaced by another.', async () => {
     for (const kid of ['k2', '', 'K1', null, 1, ['k1'], '__proto__'])
       expect(await bench.why(mint({}, { kid }))).toBe('SIGNING_KEY_UNKNOWN');
     expect(await bench.why(staff({}, { kid: 'k1' }))).toBe('SIGNING_KEY_UNKNOWN');
   });
 
-  test('is the only one of the issuer where it names none, and none of several', async () => {
+  test('Without a kid the key is the only one of the issuer; where the issuer has several, there is none.', async () => {
     expect(await bench.who(mint({}, { kid: undefined }))).not.toBeNull();
     await bench.identity.issuers.put({
       ...tenantIssuer,
@@ -183,7 +183,7 @@ describe('the key of a credential', () => {
     expect(await bench.who(mint())).not.toBeNull();
   });
 
-  test('is exchanged without a gap by putting the set with both', async () => {
+  test('A key is exchanged without a gap by putting the set with both.', async () => {
     const next = pair();
     const put = (set: object[]) => bench.identity.issuers.put({ ...tenantIssuer, keys: { keys: set } });
     const old = mint();
@@ -198,7 +198,7 @@ describe('the key of a credential', () => {
     expect(await holds()).toEqual([false, true]);
   });
 
-  test('under a kid that was given to another key does not open with the old signature', async () => {
+  test('A signature by an old key is invalid once its kid is given to another key.', async () => {
     const old = mint();
     expect(await bench.who(old)).not.toBeNull();
     await bench.identity.issuers.put({ ...tenantIssuer, keys: { keys: [jwk(pair(), 'k1')] } });
@@ -208,13 +208,13 @@ describe('the key of a credential', () => {
 
 describe('the issuer of a credential', () => {
   test.each(['nobody', '', 'STAFF', '__proto__', 'constructor', null, 7, [TENANT_ISSUER], undefined])(
-    'is configured, which %j is not',
+    'The issuer %j is refused because it is not configured.',
     async (iss) => {
       expect(await bench.why(mint({ iss }))).toBe('ISSUER_UNKNOWN');
     },
   );
 
-  test('that was removed opens nothing, at once and after a restart', async () => {
+  test('Credentials of a removed issuer are refused, at once and after a restart.', async () => {
     expect(await bench.who(mint())).not.toBeNull();
     await bench.identity.issuers.remove(TENANT_ISSUER);
     expect(await bench.why(mint())).toBe('ISSUER_UNKNOWN');
@@ -223,13 +223,13 @@ describe('the issuer of a credential', () => {
     expect(await bench.who(staff())).not.toBeNull();
   });
 
-  test('that is put again after its removal opens again', async () => {
+  test('Credentials of an issuer that is put again after its removal are valid again.', async () => {
     await bench.identity.issuers.remove(TENANT_ISSUER);
     await bench.identity.issuers.put(tenantIssuer);
     expect(await bench.who(mint())).not.toBeNull();
   });
 
-  test('that is removed while a credential is verified does not let it in', async () => {
+  test('An issuer that is removed or replaced while its credential is verified does not let it in.', async () => {
     for (const change of [
       () => bench.identity.issuers.remove(TENANT_ISSUER),
       () => bench.identity.issuers.put({ ...tenantIssuer, keys: { keys: [jwk(pair(), 'k1')] } }),
@@ -259,11 +259,11 @@ describe('a text that is not a credential', () => {
     `${base64url(HEADER)}.${base64url('{"a":')}.AA`,
     `${base64url(HEADER)}.${base64url('['.repeat(5000))}.AA`,
     `${base64url(HEADER)}.${Buffer.from([0xff, 0xfe]).toString('base64url')}.AA`,
-  ])('is refused: %s', async (text) => {
+  ])('A malformed text is refused: %s.', async (text) => {
     expect(await bench.why(text)).toBe('TOKEN_MALFORMED');
   });
 
-  test('is logged by a code and, at most, a configured issuer', async () => {
+  test('A refusal is logged with a code and, at most, a configured issuer.', async () => {
     await bench.who(mint({ iss: 'evil\nissuer' }));
     await bench.who(mint({ exp: EPOCH - 60 }));
     await bench.who('secret.secret.secret');

@@ -29,7 +29,7 @@ const check = (text: string, tenant = 'acme', now?: Date) =>
 const invalid = (reason: string) => ({ valid: false, tenant_id: null, reason });
 
 describe('a tenant credential', () => {
-  test('is valid for the tenant of its issuer', async () => {
+  test('A tenant credential is valid for the tenant of its issuer.', async () => {
     expect(await check(mint())).toEqual({ valid: true, tenant_id: 'acme', reason: null });
     expect(await check(mint({ tenant_id: 'acme' }))).toEqual({
       valid: true,
@@ -63,11 +63,11 @@ describe('a tenant credential', () => {
     ['that is no credential', () => 'Bearer x', 'TOKEN_MALFORMED'],
     ['on two lines', () => `${mint()}\n`, 'TOKEN_MALFORMED'],
     ['of a megabyte', () => `${mint()}${'A'.repeat(2 ** 20)}`, 'TOKEN_MALFORMED'],
-  ])('is not valid: one %s', async (_, text, reason) => {
+  ])('A tenant credential is not valid: one %s.', async (_, text, reason) => {
     expect(await check(text())).toEqual(invalid(reason));
   });
 
-  test('that is narrowed to another role does not vouch for what the tenant asks', async () => {
+  test('A credential that is narrowed to another role does not vouch for the tenant’s request.', async () => {
     expect(await check(globex(), 'globex')).toMatchObject({ valid: true });
     expect(await check(globex({ roles: ['auditor'] }), 'globex')).toEqual(invalid('ROLE_NOT_GRANTED'));
   });
@@ -77,7 +77,7 @@ describe('a tenant credential', () => {
     expect(await check(key)).toEqual(invalid('TOKEN_MALFORMED'));
   });
 
-  test('is held against the time of the decision, else that of the Hall', async () => {
+  test('A tenant credential is checked against the time of the decision, else that of the Hall.', async () => {
     expect(await check(mint(), 'acme', after(3600))).toEqual(invalid('EXPIRED'));
     bench.now = after(3600);
     expect(await check(mint())).toEqual(invalid('EXPIRED'));
@@ -88,7 +88,7 @@ describe('a tenant credential', () => {
       expect(await check(text)).toEqual(invalid('TOKEN_MALFORMED'));
   });
 
-  test('of 8 KiB is read, and one character more is not', async () => {
+  test('A tenant credential of 8 KiB is read, and one that is a character longer is not.', async () => {
     // Base64 has no text of some lengths: the header makes up for what the claims cannot.
     const sized = (length: number) => {
       const texts = [0, 1, 2].flatMap((more) =>
