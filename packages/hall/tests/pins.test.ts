@@ -4,7 +4,7 @@ import { TABLES } from '../src/storage/store/tables.ts';
 
 // What clients and stores hold on to: a change here is a decision.
 
-test('refusals have these codes and statuses', () => {
+test('Refusals have these codes and statuses.', () => {
   const statuses = Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]);
   expect(Object.fromEntries(statuses)).toEqual({
     INVALID_BODY: 400,
@@ -39,7 +39,7 @@ test('refusals have these codes and statuses', () => {
   });
 });
 
-test('the Hall tells of these events of its own', () => {
+test('The Hall has these events of its own.', () => {
   expect([...HALL_EVENTS].toSorted()).toEqual([
     'org.wcp.hall.approval-expired',
     'org.wcp.hall.approval-resolved',
@@ -58,12 +58,12 @@ test('the Hall tells of these events of its own', () => {
   ]);
 });
 
-test('there are these roles and these scopes of a freeze', () => {
+test('These are the roles and the scopes of a freeze.', () => {
   expect(ROLES).toEqual(['tenant', 'worker-owner', 'steward', 'auditor', 'admin']);
   expect(FREEZE_SCOPES).toEqual(['hall', 'tenant', 'correlation']);
 });
 
-test('each row has its key first, and a receipt its one place in a stream', () => {
+test('Each table has its key first, and a receipt has one place in a stream.', () => {
   const keys = Object.entries(TABLES).map(([name, { columns }]) => [name, Object.keys(columns)[0]]);
   expect(Object.fromEntries(keys)).toMatchObject({
     receipts: 'position',
