@@ -23,19 +23,16 @@ async function send(payload: string | Buffer, type = 'application/json', url = '
 }
 
 describe('problem documents', () => {
-  test.each(Object.keys(PROBLEMS) as ProblemCode[])(
-    'Problem %s has a type, a title and a status.',
-    (code) => {
-      const problem = problemDocument(new ProblemError(code, 'why'));
-      expect(problem).toEqual({
-        type: expect.stringMatching(/^urn:wcp:problem:[a-z-]+$/),
-        title: expect.stringMatching(/^[A-Z][^.]+$/),
-        status: PROBLEMS[code].status,
-        code,
-        detail: 'why',
-      });
-    },
-  );
+  test.each(Object.keys(PROBLEMS) as ProblemCode[])('Problem %s has a type, title and status.', (code) => {
+    const problem = problemDocument(new ProblemError(code, 'why'));
+    expect(problem).toEqual({
+      type: expect.stringMatching(/^urn:wcp:problem:[a-z-]+$/),
+      title: expect.stringMatching(/^[A-Z][^.]+$/),
+      status: PROBLEMS[code].status,
+      code,
+      detail: 'why',
+    });
+  });
 
   test('An unexpected error discloses nothing.', () => {
     const cause = new Error('secret /root/path');

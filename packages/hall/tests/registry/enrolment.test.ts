@@ -41,8 +41,8 @@ const UNFIT: readonly (readonly [what: string, record: unknown])[] = [
   ['a worker id with an underscore', recordOf('org.acme.sum_marizer')],
 ];
 
-describe('enrolment checks everything that section 4.2 asks', () => {
-  test.each(UNFIT)('a record with %s is not enrolled', async (_what, record) => {
+describe('enrolment (section 4.2)', () => {
+  test.each(UNFIT)('A record with %s is not enrolled.', async (_what, record) => {
     const { size } = await hall.hall.parts.storage.ledger.head();
     const { status, json } = await enrol('admin', record);
     expect([status, json.code]).toEqual([400, 'INVALID_BODY']);
@@ -52,7 +52,7 @@ describe('enrolment checks everything that section 4.2 asks', () => {
     expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
   });
 
-  test('every finding of a record comes at once', async () => {
+  test('Every finding of a record is reported at once.', async () => {
     const { json } = await enrol('admin', { worker_id: NEW, capabilities: 'cap.doc.hash', risk_tier: 'x' });
     const paths = json.findings.map(({ path }: { path: string }) => path);
     expect(paths).toEqual(expect.arrayContaining(['/record/capabilities', '/record/risk_tier']));
@@ -62,7 +62,7 @@ describe('enrolment checks everything that section 4.2 asks', () => {
   test.each([
     ['a person', 'x.ada.summarizer', 'admin'],
     ['an organisation', NEW, 'owner'],
-  ] as const)('a worker of %s is enrolled', async (_what, worker_id, person) => {
+  ] as const)('A worker of %s is enrolled.', async (_what, worker_id, person) => {
     const { status, json } = await enrol(person, recordOf(worker_id));
     expect([status, json.worker.worker_id, json.worker.state]).toEqual([201, worker_id, 'enrolled']);
   });
@@ -74,13 +74,13 @@ describe('enrolment checks everything that section 4.2 asks', () => {
     expect((await enrol('owner', { ...record, colour: 'red' })).status).toBe(400);
   });
 
-  test('the record is kept as it was given', async () => {
+  test('The record is stored as it was given.', async () => {
     const record = recordOf(NEW, { required_controls: ['ctrl.obs.audit_log_append_only'] });
     await enrol('owner', record);
     expect((await show(NEW)).worker.record).toEqual(record);
   });
 
-  test('it leaves a receipt with the hash of the record and the world that is in force with it', async () => {
+  test('An enrolment leaves a receipt with the hash of the record and the world that is in force with it.', async () => {
     const record = recordOf(NEW);
     const { receipt } = (await enrol('owner', record)).json;
     expect(receipt).toMatchObject({
@@ -96,8 +96,8 @@ describe('enrolment checks everything that section 4.2 asks', () => {
   });
 });
 
-describe('a worker belongs to its authority', () => {
-  test.each([ACME, NEW, 'org.acme'])('another authority cannot enrol %s', async (worker_id) => {
+describe('the authority of a worker', () => {
+  test.each([ACME, NEW, 'org.acme'])('Another authority cannot enrol %s.', async (worker_id) => {
     const { status } = await enrol('rival', recordOf(worker_id));
     expect(status).toBe(worker_id === 'org.acme' ? 400 : 403);
     expect((await show(ACME)).worker.version).toBe(1);
@@ -110,7 +110,7 @@ describe('a worker belongs to its authority', () => {
     }
   });
 
-  test('the same species of another authority changes nothing for the first', async () => {
+  test('The same species of another authority changes nothing for the first.', async () => {
     await hall.hall.reload({
       rules: [
         ruleFor(CAPABILITIES.plain, {}, { required_controls_suggested: ['ctrl.mem.provenance-required'] }),
@@ -131,7 +131,7 @@ describe('a worker belongs to its authority', () => {
     expect((await show(ACME)).worker).toMatchObject({ version: 1, state: 'enrolled', flag: null });
   });
 
-  test('a rule that trusts one authority alone never sends to the other', async () => {
+  test('A rule that trusts one authority alone never sends to the other.', async () => {
     const candidates = [{ worker_species_id: 'wrk.doc.summarizer', authorities: ['org.acme'] }];
     await hall.hall.reload({
       rules: [ruleFor(CAPABILITIES.plain, {}, { candidate_workers_ranked: candidates })],
@@ -147,7 +147,7 @@ describe('a worker belongs to its authority', () => {
 });
 
 describe('versions', () => {
-  test('are kept, each with who enrolled it, and go on after a removal', async () => {
+  test('Versions are kept, each with who enrolled it, and go on after a removal.', async () => {
     await enrol('owner', recordOf(ACME, { notes: 'second' }));
     await hall.ask('owner', 'DELETE', `/wcp/workers/${ACME}`);
     expect((await hall.get('tenant', `/wcp/workers/${ACME}`)).status).toBe(404);
@@ -165,7 +165,7 @@ describe('versions', () => {
     expect(versions[1].enrolled_by).toMatch(/^key:/);
   });
 
-  test('of enrolments that come at once are numbered one after the other', async () => {
+  test('Versions of simultaneous enrolments are numbered one after the other.', async () => {
     const answers = await Promise.all(
       ['a', 'b', 'c', 'd'].map((notes) => enrol('owner', recordOf(NEW, { notes }))),
     );
@@ -178,7 +178,7 @@ describe('versions', () => {
 });
 
 describe('removal', () => {
-  test('takes the worker out of the world, and leaves a receipt', async () => {
+  test('A removal takes the worker out of the world, and leaves a receipt.', async () => {
     const { status, json } = await hall.ask('owner', 'DELETE', `/wcp/workers/${ACME}`);
     expect([status, json.receipt.kind, json.receipt.policy_decision]).toEqual([200, 'enrolment', 'DENY']);
     const denied = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
@@ -189,8 +189,8 @@ describe('removal', () => {
   });
 });
 
-describe('what is enrolled and cannot be reached', () => {
-  test('is shown as such: it may be decided about, and is not there for a dispatch', async () => {
+describe('an enrolled worker that cannot be reached', () => {
+  test('An unreachable worker is shown as such: it may be decided about, and is not available for a dispatch.', async () => {
     await hall.ask('owner', 'DELETE', `/wcp/workers/${ACME}`);
     await enrol('owner', recordOf(NEW, { attestation: undefined }));
     await hall.hall.reload({ config: {} });
@@ -201,7 +201,7 @@ describe('what is enrolled and cannot be reached', () => {
     expect(dispatched.json.decision.deny_code).toBe('DENY_NO_AVAILABLE_WORKER');
   });
 
-  test('capabilities are listed with the workers that declare them, page by page', async () => {
+  test('Capabilities are listed with the workers that declare them, page by page.', async () => {
     await enrol('rival', recordOf(RIVAL, { capabilities: ['cap.notify.send', CAPABILITIES.plain] }));
     const seen: unknown[] = [];
     for (let cursor = ''; ; ) {

@@ -71,13 +71,13 @@ test('An unchanged manifest is read once, whatever is verified against it.', asy
   expect(read.count).toBe(1);
 });
 
-test('one that was written just now is read again, for its times can’t be believed', async () => {
+test('A manifest that was written just now is read again, because its times cannot be trusted.', async () => {
   await manifests.isSigned(worker, CODE);
   await manifests.isSigned(worker, CODE);
   expect(read.count).toBe(2);
 });
 
-test('keys and the record are those of now, without another reading', async () => {
+test('The current keys and the current record count, without another reading.', async () => {
   letTimePass();
   expect(await manifests.isSigned(worker, CODE)).toBe(true);
   await authorities.revoke('org.acme', key.keyId, '2026-01-01T00:00:00Z', async () => {});
@@ -88,7 +88,7 @@ test('keys and the record are those of now, without another reading', async () =
   expect(read.count).toBe(1);
 });
 
-test('a manifest that is changed, removed or brought back is seen at once', async () => {
+test('A manifest that is changed, removed or restored is noticed at once.', async () => {
   letTimePass();
   expect(await manifests.isSigned(worker, CODE)).toBe(true);
   const signed = JSON.stringify(signManifest(manifest, key));
@@ -115,7 +115,7 @@ test('A worker without a folder or without a delivery is not signed.', async () 
   expect(read.count).toBe(0);
 });
 
-test('the HMAC form counts with its key alone', async () => {
+test('The HMAC form is valid with its own key alone.', async () => {
   writeFileSync(place, JSON.stringify(signManifestHmac(manifest, 'secret')));
   const dir = join(place, '..');
   const deliveries = new Map([[ACME, Object.assign(new FakeDelivery(worker.record), { dir })]]);

@@ -50,8 +50,8 @@ const enrol = async (body: object, person: 'owner' | 'admin' | 'rival' = 'owner'
 };
 const record = (notes: string) => recordOf(ACME, { notes });
 
-describe('once an authority has registered a key, its enrolments must be signed', () => {
-  test('by it, for this Hall, and over this record', async () => {
+describe('signed enrolments', () => {
+  test('Once an authority has registered a key, its enrolments must be signed by it, for this Hall, and over this record.', async () => {
     expect(await enrol({ record: record('a') })).toBe('ENROLMENT_UNSIGNED');
     expect(await enrol({ record: record('a'), signature: null }, 'admin')).toBe('ENROLMENT_UNSIGNED');
     expect(await enrol(signed(record('a')))).toBe(2);
@@ -80,18 +80,18 @@ describe('once an authority has registered a key, its enrolments must be signed'
     expect(await enrol(signed(recordOf(RIVAL), { by: rival }), 'rival')).toBe(1);
   });
 
-  test('a key of a person signs for that person', async () => {
+  test('A key of a person signs for that person.', async () => {
     const ada = generateSigningKey();
     await register('x.ada', ada);
     expect(await enrol(signed(recordOf('x.ada.summarizer'), { by: ada }), 'admin')).toBe(1);
   });
 
-  test('an authority without a key goes on as before', async () => {
+  test('An authority without a key goes on as before.', async () => {
     expect(await enrol({ record: recordOf(RIVAL) }, 'rival')).toBe(1);
   });
 
   test.each(['yesterday', '2026-01-31', '2026-01-31 12:00:00Z', '2026-01-31T12:00:00+01:00', '', 'zzzz'])(
-    'a time written as "%s" is none',
+    'A signing time written as "%s" is refused.',
     async (at) => {
       expect(await enrol(signed(record('a'), { at }))).toBe('INVALID_BODY');
     },
@@ -103,8 +103,8 @@ describe('once an authority has registered a key, its enrolments must be signed'
   });
 });
 
-describe('an old signed record cannot be brought back', () => {
-  test('once a later one was enrolled', async () => {
+describe('old signed records', () => {
+  test('An old signed record cannot be brought back once a later one was enrolled.', async () => {
     const [first, second] = [
       signed(record('a'), { at: seconds(20) }),
       signed(record('b'), { at: seconds(10) }),
@@ -116,7 +116,7 @@ describe('an old signed record cannot be brought back', () => {
     }
   });
 
-  test('once it was removed, and after a restart', async () => {
+  test('An old signed record cannot be brought back once its worker was removed, not even after a restart.', async () => {
     await openWithFile();
     const old = signed(record('a'), { at: seconds(20) });
     expect(await enrol(old)).toBe(2);
@@ -127,7 +127,7 @@ describe('an old signed record cannot be brought back', () => {
     expect(await enrol(signed(record('a')))).toBe(3);
   });
 
-  test('by writing its time with more or fewer digits', async () => {
+  test('An old signed record cannot be brought back by writing its time with more or fewer digits.', async () => {
     const base = seconds(20).slice(0, 19);
     expect(await enrol(signed(record('a'), { at: `${base}.5Z` }))).toBe(2);
     for (const at of [`${base}Z`, `${base}.4Z`, `${base}.500000Z`, `${base}.49Z`]) {
@@ -152,7 +152,7 @@ describe('the keys of an authority', () => {
     expect(await enrol(signed(record('b'), { by: second }))).toBe('ENROLMENT_SIGNATURE_INVALID');
   });
 
-  test('that were revoked do not come back; those in force are registered once', async () => {
+  test('Revoked keys do not come back, and a key in force is registered only once.', async () => {
     const again = await register('org.acme', key);
     const { json } = await hall.get('auditor', '/wcp/authorities');
     expect([again.status, json.items]).toEqual([201, [again.json]]);

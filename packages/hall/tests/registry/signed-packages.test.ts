@@ -81,14 +81,14 @@ async function codesOf(env = 'prod') {
 }
 
 describe('a rule that requires signed packages in production', () => {
-  test('denies a package without a manifest, and in development does not ask', async () => {
+  test('A package without a manifest is denied in production, and not checked in development.', async () => {
     expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
     const { worker } = (await hall.get('tenant', `/wcp/workers/${ACME}`)).json;
     expect(worker).toMatchObject({ state: 'enrolled', flag: { code: UNSIGNED } });
     expect(await codesOf('dev')).toEqual([null, null]);
   });
 
-  test('lets a package run that its authority signed', async () => {
+  test('A package that its authority signed runs.', async () => {
     await register('org.acme', key);
     await attest();
     const { decision, result } = await dispatch();
@@ -97,7 +97,7 @@ describe('a rule that requires signed packages in production', () => {
     expect(result?.result.pid).not.toBe(process.pid);
   });
 
-  test('counts keys as they are now: unknown, registered, revoked', async () => {
+  test('Keys count as they are now: unknown, registered, revoked.', async () => {
     await attest();
     expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
     await register('org.acme', key);
@@ -106,7 +106,7 @@ describe('a rule that requires signed packages in production', () => {
     expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
   });
 
-  test('does not take the key of another authority, nor one that two of them have', async () => {
+  test('The key of another authority does not count, nor one that two of them have.', async () => {
     await register('org.rival', key);
     await attest();
     expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
@@ -120,7 +120,7 @@ describe('a rule that requires signed packages in production', () => {
     ['another worker', { worker_id: 'org.acme.summarizer.two' }],
     ['another species', { worker_species_id: 'wrk.doc.other' }],
     ['other code', { package_hash: `sha256:${'0'.repeat(64)}` }],
-  ])('does not take a manifest of %s', async (_, changes) => {
+  ])('A manifest of %s does not count.', async (_, changes) => {
     await register('org.acme', key);
     await attest(changes);
     expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
@@ -128,7 +128,7 @@ describe('a rule that requires signed packages in production', () => {
     expect((await dispatch()).decision.deny_code).toBeNull();
   });
 
-  test('does not take a signature by another key, nor an envelope that was changed', async () => {
+  test('A signature by another key does not count, nor an envelope that was changed.', async () => {
     await register('org.acme', key);
     await attest({}, generateSigningKey());
     expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
@@ -139,7 +139,7 @@ describe('a rule that requires signed packages in production', () => {
     expect((await dispatch()).decision.deny_code).toBeNull();
   });
 
-  test('takes the HMAC form where the Hall has the key, and that key alone', async () => {
+  test('The HMAC form counts where the Hall has the key, and with that key alone.', async () => {
     await writeManifest(dir, signManifestHmac(manifestOf(), SECRET));
     expect((await dispatch()).decision.deny_code).toBe(UNSIGNED);
     await open({ attest_hmac_key: `${SECRET}.` });
@@ -148,7 +148,7 @@ describe('a rule that requires signed packages in production', () => {
     expect(await codesOf()).toEqual([null, null]);
   });
 
-  test('denies code of which one byte was changed, whatever was signed', async () => {
+  test('Code of which one byte was changed is denied, whatever was signed.', async () => {
     await register('org.acme', key);
     await attest();
     expect((await dispatch()).decision.deny_code).toBeNull();
@@ -173,7 +173,7 @@ describe('a rule that requires signed packages in production', () => {
         symlinkSync(elsewhere, place);
       },
     ],
-  ])('denies where the manifest is %s', async (_, put) => {
+  ])('A package is denied where its manifest is %s.', async (_, put) => {
     await register('org.acme', key);
     await attest();
     expect((await dispatch()).decision.deny_code).toBeNull();
@@ -183,7 +183,7 @@ describe('a rule that requires signed packages in production', () => {
     expect(await codesOf()).toEqual([expect.stringMatching(/^DENY_/), UNSIGNED]);
   });
 
-  test('denies a worker that has no folder', async () => {
+  test('A worker without a folder is denied.', async () => {
     await open({ workers: [{ delivery: new FakeDelivery(recordOf(ACME)) }] });
     expect(await codesOf()).toEqual([UNSIGNED, UNSIGNED]);
   });

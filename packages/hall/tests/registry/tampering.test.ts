@@ -19,14 +19,14 @@ const workerOf = async (worker_id = ACME) =>
   (await hall.get('tenant', `/wcp/workers/${worker_id}`)).json.worker;
 
 describe('a worker whose code is not what was attested', () => {
-  test.each(['/wcp/route', '/wcp/dispatch'] as const)('is denied and flagged (%s)', async (url) => {
+  test.each(['/wcp/route', '/wcp/dispatch'] as const)('Tampering is denied and flagged: %s.', async (url) => {
     hall.delivery.hash = hashOf('b');
     expect(await codeOf(url)).toBe('DENY_WORKER_TAMPERED');
     expect(await workerOf()).toMatchObject({ state: 'flagged', flag: { code: 'DENY_WORKER_TAMPERED' } });
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('stays out though its code is right again, and after a restart', async () => {
+  test('A flagged worker stays out even though its code is right again, and after a restart.', async () => {
     hall = await TestHall.open({ file: join(tempFolder(), 'store.db') });
     hall.delivery.hash = hashOf('b');
     await codeOf();
@@ -50,7 +50,7 @@ describe('a worker whose code is not what was attested', () => {
     expect(await workerOf()).toMatchObject({ state: 'enrolled', flag: null, version: 2 });
   });
 
-  test('comes back with the hash of its new code', async () => {
+  test('A flagged worker comes back with the hash of its new code.', async () => {
     hall.delivery.hash = hashOf('b');
     await codeOf();
     const { attestation } = recordOf(ACME);
@@ -70,7 +70,7 @@ describe('a worker whose code is not what was attested', () => {
     ]);
   });
 
-  test('does not flag the worker of another authority, which then serves', async () => {
+  test('Flagging one worker does not flag that of another authority, which then serves.', async () => {
     await hall.post('rival', '/wcp/workers', {
       record: recordOf(RIVAL, { attestation: undefined }),
     });
@@ -82,7 +82,7 @@ describe('a worker whose code is not what was attested', () => {
     expect((await workerOf(RIVAL)).state).toBe('enrolled');
   });
 
-  test('whose code cannot be seen is denied and is back once it can', async () => {
+  test('A worker whose code cannot be observed is denied, and comes back once it can.', async () => {
     hall.delivery.hash = null;
     expect(await codeOf()).toBe('DENY_WORKER_HASH_UNAVAILABLE');
     expect((await workerOf()).flag.code).toBe('DENY_WORKER_HASH_UNAVAILABLE');
@@ -90,7 +90,7 @@ describe('a worker whose code is not what was attested', () => {
     expect(await codeOf()).toBeNull();
   });
 
-  test('whose package cannot be read at all is not available', async () => {
+  test('A worker whose package cannot be read at all is not available.', async () => {
     hall.delivery.observe = () => Promise.reject(new Error('EACCES'));
     expect(await codeOf()).toBe('DENY_NO_AVAILABLE_WORKER');
   });

@@ -11,8 +11,8 @@ beforeEach(async () => {
 afterEach(() => hall.close());
 const check = async (workerId = ACME) => (await hall.get('nobody', `/wcp/registry/verify/${workerId}`)).json;
 
-describe('anybody may check a worker', () => {
-  test('that is enrolled', async () => {
+describe('the public check of a worker', () => {
+  test('Anybody may check a worker that is enrolled.', async () => {
     expect(await check()).toEqual({
       worker_id: ACME,
       is_enrolled: true,
@@ -27,7 +27,7 @@ describe('anybody may check a worker', () => {
     });
   });
 
-  test('that is not', async () => {
+  test('Anybody may check a worker that is not enrolled.', async () => {
     expect(await check(RIVAL)).toEqual({
       worker_id: RIVAL,
       is_enrolled: false,
@@ -42,7 +42,7 @@ describe('anybody may check a worker', () => {
     });
   });
 
-  test('and sees the keys of its authority that are in force', async () => {
+  test('The check shows the keys of the worker’s authority that are in force.', async () => {
     const [first, second] = [await registeredKey(hall, 'org.acme'), await registeredKey(hall, 'org.acme')];
     await registeredKey(hall, 'org.rival');
     expect((await check()).signing_key_ids).toEqual([first.keyId, second.keyId]);
@@ -50,7 +50,7 @@ describe('anybody may check a worker', () => {
     expect((await check()).signing_key_ids).toEqual([second.keyId]);
   });
 
-  test('that is banned, or of which a list is too old to tell', async () => {
+  test('The check shows that a worker is banned, and whether a list is too old to tell.', async () => {
     const key = await registeredKey(hall, 'org.acme');
     await hall.post('owner', '/wcp/registry/ban-list', banListBy(key, { entries: [entryOf(CODE)] }));
     expect(await check()).toMatchObject({ is_banned: true, is_flagged: false, are_bans_current: true });
@@ -58,13 +58,13 @@ describe('anybody may check a worker', () => {
     expect(await check()).toMatchObject({ is_banned: true, are_bans_current: false });
   });
 
-  test('that is flagged', async () => {
+  test('The check shows that a worker is flagged.', async () => {
     hall.delivery.hash = hashOf('b');
     await hall.post('tenant', '/wcp/route', inputFor('tenant-a'));
     expect(await check()).toMatchObject({ is_enrolled: true, is_flagged: true, is_banned: false });
   });
 
-  test('whose record attests nothing, or nothing that is a hash', async () => {
+  test('The check shows no code hash where the record attests nothing, or nothing that is a hash.', async () => {
     for (const attestation of [undefined, { ...recordOf(ACME).attestation, code_hash: 'abc' }]) {
       const record = recordOf(ACME, { attestation: attestation as never });
       expect((await hall.post('owner', '/wcp/workers', { record })).status).toBe(201);

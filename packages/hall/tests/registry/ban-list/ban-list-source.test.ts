@@ -26,12 +26,12 @@ const fileOf = (content: string | Buffer) => {
   return { file };
 };
 
-describe('over HTTP', () => {
+describe('a ban list over HTTP', () => {
   test('Whatever is served is read, whoever made it.', async () => {
     expect(await read()).toEqual({ ok: true, value: { a: 1 } });
   });
 
-  test.each([301, 302, 303, 307, 308])('%i is not followed', async (status) => {
+  test.each([301, 302, 303, 307, 308])('The redirect %i is not followed.', async (status) => {
     server.answer = (_, response) =>
       void response.writeHead(status, { location: server.url.replace('list', 'elsewhere') }).end();
     expect(await read()).toEqual({ ok: false, code: 'BAN_LIST_REDIRECTED' });
@@ -46,7 +46,7 @@ describe('over HTTP', () => {
     },
   );
 
-  test('no more is read than what may be, also where little was sent and much comes out', async () => {
+  test('No more is read than the limit allows, even where little was sent and much comes out.', async () => {
     server.serves = { a: 'x'.repeat(1000) };
     expect(await codeOf({ url: server.url }, { bytes: 100 })).toBe('BAN_LIST_TOO_LARGE');
     expect(await codeOf({ url: server.url }, { bytes: 1008 })).toBeNull();
@@ -58,7 +58,7 @@ describe('over HTTP', () => {
     expect(await read()).toEqual({ ok: false, code: 'BAN_LIST_TOO_LARGE' });
   });
 
-  test('an answer without an end is given up', async () => {
+  test('An answer without an end is given up.', async () => {
     let stopped = false;
     server.answer = (_, response) => {
       response.writeHead(200);
@@ -76,7 +76,7 @@ describe('over HTTP', () => {
     ['does not answer', () => {}],
     ['sends its head and no body', (_, response) => void response.writeHead(200).flushHeaders()],
     ['stops in the middle', (_, response) => void response.writeHead(200).write('{"a"')],
-  ])('one that %s is left after a while', async (_, answer) => {
+  ])('A server that %s is given up after a while.', async (_, answer) => {
     server.answer = answer;
     expect(await read({ timeout_ms: 100 })).toEqual({ ok: false, code: 'BAN_LIST_TIMEOUT' });
   });
@@ -100,14 +100,14 @@ describe('over HTTP', () => {
   });
 });
 
-describe('from a file', () => {
-  test('what stands in it is read, up to what may be', async () => {
+describe('a ban list from a file', () => {
+  test('A file is read up to the limit.', async () => {
     expect(await readBanListSource(fileOf('{"a": 1}'))).toEqual({ ok: true, value: { a: 1 } });
     expect(await codeOf(fileOf('{"a": 1}'), { bytes: 8 })).toBeNull();
     expect(await codeOf(fileOf('{"a": 1}'), { bytes: 7 })).toBe('BAN_LIST_TOO_LARGE');
   });
 
-  test('none, and a folder, cannot be reached', async () => {
+  test('A missing file and a folder cannot be reached.', async () => {
     expect(await codeOf({ file: join(tempFolder(), 'nothing') })).toBe('BAN_LIST_UNREACHABLE');
     expect(await codeOf({ file: tempFolder() })).toBe('BAN_LIST_UNREACHABLE');
   });

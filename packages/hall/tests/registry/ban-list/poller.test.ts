@@ -38,7 +38,7 @@ describe('a poller', () => {
     await poller.close();
   });
 
-  test('waits a little less by chance', async () => {
+  test('A poller waits a little less at random.', async () => {
     const { at, poll } = looks(true);
     const poller = new Poller({ seconds: 100, poll }, () => 1);
     await vi.advanceTimersByTimeAsync(185_000);
@@ -76,6 +76,6 @@ test.each([
   [10, 300, 300],
   [10_000, 86_400, 86_400],
   [1, 0.5, 0.5],
-])('after %i failures, of a pace of %d seconds, it waits %d', (failures, seconds, expected) => {
+])('After %i failures at an interval of %d seconds, a poller waits %d.', (failures, seconds, expected) => {
   expect(waitAfter(failures, seconds)).toBe(expected);
 });

@@ -39,8 +39,8 @@ const stateNow = () => {
 const later = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 const revoke = ({ keyId }: SigningKey) => hall.ask('admin', 'DELETE', `/wcp/authorities/org.acme/${keyId}`);
 
-describe('a Hall publishes the list that an authority signed', () => {
-  test('to everybody, as it was signed, bare hashes and all', async () => {
+describe('publishing the list that an authority signed', () => {
+  test('Everybody can read a published list, as it was signed, bare hashes and all.', async () => {
     const list = banListBy(key, { entries: [entryOf('a'.repeat(64)), entryOf(hashOf('b'))] });
     const { status, json } = await hall.post('owner', URL, list);
     expect({ status, json }).toEqual({
@@ -66,7 +66,7 @@ describe('a Hall publishes the list that an authority signed', () => {
     });
   });
 
-  test('and follows it itself at once', async () => {
+  test('A Hall follows the list that it publishes at once.', async () => {
     expect(await codeOf('/wcp/route')).toBeNull();
     expect(await publish(banListBy(key, { entries: BAD }))).toBe('published');
     expect(await codeOf('/wcp/route')).toBe('DENY_WORKER_BANNED');
@@ -89,7 +89,7 @@ describe('a Hall publishes the list that an authority signed', () => {
     ]);
   });
 
-  test('another Hall that subscribes to it refuses the same code', async () => {
+  test('Another Hall that subscribes to the list refuses the same code.', async () => {
     await publish(banListBy(key, { entries: BAD }));
     const base = await hall.hall.app.listen({ host: '127.0.0.1', port: 0 });
     const source = {
@@ -106,7 +106,7 @@ describe('a Hall publishes the list that an authority signed', () => {
     await follower.close();
   });
 
-  test('lists of several authorities stand beside each other', async () => {
+  test('Lists of several authorities are published side by side.', async () => {
     const other = await registeredKey(hall, 'org.rival');
     await publish(banListBy(key, { entries: BAD }));
     const entries = [entryOf(hashOf('b'))];
@@ -117,7 +117,7 @@ describe('a Hall publishes the list that an authority signed', () => {
   });
 });
 
-describe('a list is not published', () => {
+describe('lists that are not published', () => {
   test.each<[string, Person, () => unknown]>([
     ['INVALID_BODY', 'owner', () => ({ ...banListBy(key), more: 1 })],
     ['INVALID_BODY', 'owner', () => null],
@@ -129,13 +129,13 @@ describe('a list is not published', () => {
     ['BAN_LIST_SIGNATURE_INVALID', 'owner', () => ({ ...banListBy(key, { entries: BAD }), entries: [] })],
     ['BAN_LIST_FROM_FUTURE', 'owner', () => banListBy(key, { issued_at: later(400) })],
     ['BAN_LIST_STALE', 'owner', () => banListBy(key, { issued_at: later(-2), max_age_seconds: 1 })],
-  ])('%s, whoever posts it (%s).', async (code, person, list) => {
+  ])('A list is refused with %s, whoever posts it (%s).', async (code, person, list) => {
     expect(await publish(list(), person)).toBe(code);
     expect(await hall.get('nobody', OF_ACME)).toMatchObject({ status: 404, json: { code: 'NOT_FOUND' } });
     expect(stateNow()).toEqual({ banned: [], isStale: false });
   });
 
-  test('BAN_LIST_ROLLED_BACK with a lesser sequence, or with the same and other words', async () => {
+  test('A list with a lower sequence, or with the same and other content, is BAN_LIST_ROLLED_BACK.', async () => {
     const good = banListBy(key, { entries: BAD });
     await publish(good);
     for (const sequence of [good.sequence - 1, good.sequence, 0]) {
@@ -154,14 +154,14 @@ describe('a list is not published', () => {
     ]);
   });
 
-  test('and of several that come together the greatest stays', async () => {
+  test('Of several lists published at the same time, the one with the highest sequence stays.', async () => {
     const lists = Array.from({ length: 8 }, () => banListBy(key));
     await Promise.all([...lists].reverse().map((list) => publish(list)));
     expect((await hall.get('nobody', OF_ACME)).json).toEqual(lists.at(-1));
   });
 });
 
-describe('a list that is published has to be kept current', () => {
+describe('keeping a published list current', () => {
   test('Once the list has expired, workers that must be attested are denied until there is a new one.', async () => {
     await publish(banListBy(key, { max_age_seconds: 60 }));
     expect(await codeOf()).toBeNull();
@@ -173,7 +173,7 @@ describe('a list that is published has to be kept current', () => {
     expect(await codeOf()).toBeNull();
   });
 
-  test('when its key is revoked it counts as past its age at once, and its bans hold', async () => {
+  test('When its key is revoked, a list counts as expired at once, and its bans stay in force.', async () => {
     await publish(banListBy(key, { entries: [entryOf(hashOf('b'))], sequence: 2 ** 53 - 1 }));
     const next = await registeredKey(hall, 'org.acme');
     expect(stateNow()).toEqual({ banned: [hashOf('b')], isStale: false });
@@ -186,7 +186,7 @@ describe('a list that is published has to be kept current', () => {
     expect(await codeOf()).toBeNull();
   });
 
-  test('the operator can withdraw it, and an earlier one does not come back', async () => {
+  test('The operator can withdraw a list, and an earlier one does not come back.', async () => {
     const earlier = banListBy(key);
     const list = banListBy(key, { entries: BAD });
     await publish(list);
@@ -204,7 +204,7 @@ describe('a list that is published has to be kept current', () => {
     expect(stateNow().banned).toEqual([CODE]);
   });
 
-  test('it outlives a restart, and so does that it was withdrawn', async () => {
+  test('A published list survives a restart, and so does its withdrawal.', async () => {
     await openWithFile();
     const earlier = banListBy(key);
     const list = banListBy(key, { entries: BAD });

@@ -65,7 +65,7 @@ const stateNow = () => {
 const troubles = async () => (await hall.get('nobody', '/wcp/health')).json.troubles;
 
 describe('a Hall that subscribes to a ban list', () => {
-  test.each(['/wcp/route', '/wcp/dispatch'] as const)('refuses what is on it (%s)', async (url) => {
+  test.each(['/wcp/route', '/wcp/dispatch'] as const)('A listed worker is refused (%s).', async (url) => {
     await open();
     await serve(banListBy(key));
     expect(await codeOf(url)).toBeNull();
@@ -77,7 +77,7 @@ describe('a Hall that subscribes to a ban list', () => {
     expect(hall.delivery.calls).toHaveLength(url === '/wcp/dispatch' ? 1 : 0);
   });
 
-  test('refuses code that is banned and not what was attested', async () => {
+  test('Code that is banned and not what was attested is refused as banned.', async () => {
     await open();
     hall.delivery.hash = hashOf('b');
     await serve(banListBy(key, { entries: [entryOf(hashOf('b'))] }));
@@ -93,7 +93,7 @@ describe('a Hall that subscribes to a ban list', () => {
     expect(stateNow().banned.sort()).toEqual([CODE, hashOf('c')]);
   });
 
-  test('lets pass what was cleared, and what a later list no longer names', async () => {
+  test('Code that was cleared passes, and so does code that a later list no longer names.', async () => {
     await open();
     await serve(banListBy(key, { entries: [entryOf(CODE, { review_status: 'cleared' })] }));
     expect(await codeOf()).toBeNull();
@@ -104,7 +104,7 @@ describe('a Hall that subscribes to a ban list', () => {
     expect(await codeOf()).toBeNull();
   });
 
-  test('reads it from a file too', async () => {
+  test('A list can come from a file as well.', async () => {
     const file = join(tempFolder(), 'list.json');
     writeFileSync(file, JSON.stringify(banListBy(key, { entries: BAD })));
     const { url: _, ...rest } = subscription() as BanListSubscription & { url: string };
@@ -114,7 +114,7 @@ describe('a Hall that subscribes to a ban list', () => {
     rmSync(file);
   });
 
-  test('unites several lists, and relies on each of them', async () => {
+  test('Several lists are united, and each of them is relied on.', async () => {
     const other = generateSigningKey();
     const second = await ListServer.open();
     second.serves = banListBy(other, { authority: 'org.rival', entries: [entryOf(hashOf('d'))] });
@@ -130,7 +130,7 @@ describe('a Hall that subscribes to a ban list', () => {
   });
 });
 
-describe('the last good list stays in force', () => {
+describe('the last good list', () => {
   const forged = (list: BanList): BanList => ({ ...list, entries: [] });
   test.each<[string, (list: BanList) => unknown]>([
     ['BAN_LIST_MALFORMED', (list) => ({ ...list, entries: {} })],
@@ -141,7 +141,7 @@ describe('the last good list stays in force', () => {
     ['BAN_LIST_ROLLED_BACK', ({ sequence }) => banListBy(key, { sequence: sequence - 1 })],
     ['BAN_LIST_ROLLED_BACK', ({ sequence }) => banListBy(key, { sequence })],
     ['BAN_LIST_STALE', () => banListBy(key, { issued_at: '2026-01-01T00:00:00Z', max_age_seconds: 1 })],
-  ])('where another one is served: %s', async (code, change) => {
+  ])('The last good list stays in force where another one is served: %s.', async (code, change) => {
     const good = banListBy(key, { entries: BAD });
     await openWith(good);
     await serve(change(good), 'refused');
@@ -166,8 +166,8 @@ describe('the last good list stays in force', () => {
   });
 });
 
-describe('while a list is missing or expired', () => {
-  test('every worker whose attestation is required is refused, and its bans hold', async () => {
+describe('a missing or expired list', () => {
+  test('Without a current list every worker whose attestation is required is refused, and its bans stay in force.', async () => {
     await open();
     await serve(banListBy(key, { entries: [entryOf(hashOf('b'))] }));
     server.serves = null;
@@ -180,7 +180,7 @@ describe('while a list is missing or expired', () => {
     expect(await codeOf()).toBe('DENY_WORKER_BANNED');
   });
 
-  test('also where there never was one', async () => {
+  test('The same is true where there never was a list.', async () => {
     server.answer = (_, response) => void response.writeHead(404).end();
     await open();
     expect(await codeOf('/wcp/route')).toBe('DENY_WORKER_HASH_UNAVAILABLE');
@@ -188,13 +188,13 @@ describe('while a list is missing or expired', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
-  test('a worker whose attestation is not required runs, and exactly what was seen of it', async () => {
+  test('A worker whose attestation is not required runs, and exactly the code that was observed.', async () => {
     await open({ config: { ...CONFIG, require_worker_attestation: false } });
     expect(await codeOf()).toBeNull();
     expect(hall.delivery.calls).toEqual([expect.objectContaining({ code_hash: CODE })]);
   });
 
-  test('but not where its code is banned', async () => {
+  test('A worker whose attestation is not required does not run where its code is banned.', async () => {
     await open({ config: { ...CONFIG, require_worker_attestation: false } });
     hall.delivery.hash = hashOf('b');
     await serve(banListBy(key, { entries: [entryOf(hashOf('b'))], max_age_seconds: 60 }));
@@ -247,7 +247,7 @@ describe('after a restart', () => {
     expect(await codeOf()).toBe('DENY_WORKER_BANNED');
   });
 
-  test('it is as old as it is', async () => {
+  test('A list does not get younger by a restart.', async () => {
     await withFile();
     await serve(banListBy(key, { entries: BAD, max_age_seconds: 60 }));
     server.serves = null;
@@ -256,7 +256,7 @@ describe('after a restart', () => {
     expect(stateNow()).toEqual({ banned: [CODE], isStale: true });
   });
 
-  test('with another key for the same authority it bans on, and is relied on once that key has signed', async () => {
+  test('With another key for the same authority a list keeps its bans, and is relied on once that key has signed.', async () => {
     const file = join(tempFolder(), 'store.db');
     await open({ file });
     await serve(banListBy(key, { entries: BAD, sequence: 2 ** 53 - 1 }));
@@ -278,7 +278,7 @@ describe('after a restart', () => {
   });
 });
 
-test('a Hall that closes ends what it reads', async () => {
+test('A Hall that closes aborts what it is reading.', async () => {
   server.answer = () => {};
   await open();
   await waitFor('the question', () => server.received.length === 1);
