@@ -49,7 +49,7 @@ const GATES: readonly (readonly [what: string, outcome: string | null, gate: () 
   ['says it in lower case', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => ({ ...ALLOW, decision: 'allow' })],
 ];
 
-test.each(GATES)('a gate that %s: %s', async (_what, outcome, gate) => {
+test.each(GATES)('A gate that %s leads to this denial or hold: %s.', async (_what, outcome, gate) => {
   const hall = await open(gate as HallPolicyGate);
   const decision = await ask(hall);
   expect(decision.deny_code ?? (decision.outcome === 'DISPATCH' ? null : decision.outcome)).toBe(outcome);
@@ -57,7 +57,7 @@ test.each(GATES)('a gate that %s: %s', async (_what, outcome, gate) => {
   expect(hall.delivery.calls).toHaveLength(outcome === null ? 1 : 0);
 });
 
-test('a gate that does not answer in time has failed', async () => {
+test('A gate that does not answer in time has failed.', async () => {
   const hall = await open(() => new Promise(() => {}));
   const began = Date.now();
   expect((await ask(hall)).deny_code).toBe('DENY_POLICY_GATE_ERROR');
@@ -96,7 +96,7 @@ test('A gate is asked what the protocol says, once, and only where a rule requir
   ]);
 });
 
-test('a level that a gate names counts where it is graver than that of the rule', async () => {
+test('A level that a gate names counts where it is graver than that of the rule.', async () => {
   const hall = await open(() => ({ ...ALLOW, decision: 'REQUIRE_HUMAN', supervisor_level: 'executor' }));
   expect(await ask(hall)).toMatchObject({ outcome: 'STEWARD_HOLD', supervisor_level: 'executor' });
 });
@@ -109,12 +109,12 @@ test.each([
   ['dev', null],
   ['stage', 'DENY_POLICY_GATE_UNCONFIGURED'],
   ['prod', 'DENY_POLICY_GATE_UNCONFIGURED'],
-])('the gate that allows everything, in %s: %s', async (env, code) => {
+])('In %s the gate that allows everything gives the deny code %s.', async (env, code) => {
   const hall = await open(devAllowGate);
   expect((await ask(hall, { env })).deny_code).toBe(code);
 });
 
-test('many gates at once answer each for its own request', async () => {
+test('Many gates at the same time each answer for their own request.', async () => {
   const hall = await open(({ blast_score, tenant_id }) =>
     later({ ...ALLOW, reason: `${tenant_id} ${blast_score}` }, 20 - blast_score),
   );
@@ -153,7 +153,7 @@ test('A gate is not asked about a frozen request.', async () => {
   expect(received).toBe(0);
 });
 
-test('a worker that is removed while a gate thinks gets nothing any more', async () => {
+test('A worker that is removed while a gate is being asked gets nothing any more.', async () => {
   let answer: (verdict: typeof ALLOW) => void = () => {};
   let received = 0;
   const hall = await open(() => {

@@ -29,7 +29,7 @@ const BROKEN: readonly (readonly [what: string, documents: { rules?: unknown; co
 ];
 
 describe('new documents', () => {
-  test('are in force at once, with a world of their own that is kept', async () => {
+  test('New documents are in force at once, with a world of their own that is stored.', async () => {
     const before = (await health()).world.digest;
     const reload = await hall.hall.reload({ rules: [ruleFor(CAPABILITIES.advised)] });
     expect(reload).toMatchObject({ isAccepted: true, isChanged: true });
@@ -42,7 +42,7 @@ describe('new documents', () => {
     expect(await eventsOf()).toContain('org.wcp.hall.world-changed');
   });
 
-  test('that say the same change nothing', async () => {
+  test('Documents that say the same change nothing.', async () => {
     expect(await hall.hall.reload({ rules: structuredClone(RULES) })).toMatchObject({
       isAccepted: true,
       isChanged: false,
@@ -68,7 +68,7 @@ describe('new documents', () => {
     expect(await health()).toMatchObject({ status: 'ok', troubles: [] });
   });
 
-  test('that come while a worker is enrolled leave both in force', async () => {
+  test('Documents that arrive while a worker is enrolled leave both in force.', async () => {
     const { record } = hall.delivery;
     await Promise.all([
       hall.post('owner', '/wcp/workers', { record }),
@@ -79,7 +79,7 @@ describe('new documents', () => {
     expect([documents.workers, (documents.rules as unknown[]).length]).toEqual([[record], 1]);
   });
 
-  test('that are broken when a Hall starts give way to the last good ones that it knows', async () => {
+  test('Broken documents at the start of a Hall give way to the last good ones that it knows.', async () => {
     const file = join(tempFolder(), 'store.db');
     const first = await TestHall.open({ file });
     await first.close();
@@ -100,7 +100,7 @@ describe('new documents', () => {
   });
 });
 
-describe('the level of a Hall', () => {
+describe('the compliance level of a Hall', () => {
   test.each([
     ['WCP-Standard', { ...CONFIG, require_signatory: true, allowed_tenants: ['tenant-a'] }, 2],
     ['WCP-Standard', { profile: 'prof.prod.strict' }, 2],
@@ -112,7 +112,7 @@ describe('the level of a Hall', () => {
     expect([shown.level, shown.missing.length, shown.status]).toEqual([level, missing, 'ok']);
   });
 
-  test('is WCP-Basic while nothing can be kept, and says why', async () => {
+  test('The level is WCP-Basic while nothing can be stored, and the health says why.', async () => {
     const { store } = hall.hall.parts.storage;
     const { commit } = store;
     store.commit = () => Promise.reject(new Error('the disk is full'));

@@ -60,7 +60,7 @@ const findings = async () =>
   verifyLog({ receipts: await receipts(), keys: { [key.keyId]: key.publicKey } }).findings;
 
 describe('the ledger', () => {
-  test('gives each entry its place in the log and its receipt a place in its stream', async () => {
+  test('The ledger gives each entry its place in the log and its receipt a place in its stream.', async () => {
     const appended = await ledger.append([entry('a'), event('x'), entry('b'), entry('a')]);
     expect(appended.map(({ position, events }) => [position, events])).toEqual([
       [0, null],
@@ -76,7 +76,7 @@ describe('the ledger', () => {
     expect(await findings()).toEqual([]);
   });
 
-  test('is after a commit that failed where it was before: no gap, no event, the same root', async () => {
+  test('A failed commit leaves the ledger where it was: no gap, no event, the same root.', async () => {
     await ledger.append([entry('a')]);
     const before = await ledger.head();
     isFull = true;
@@ -88,7 +88,7 @@ describe('the ledger', () => {
     expect(await findings()).toEqual([]);
   });
 
-  test('goes on where the store ended, with the same root', async () => {
+  test('The ledger goes on where the store ended, with the same root.', async () => {
     await ledger.append(Array.from({ length: 300 }, (_, index) => entry(`s${index % 7}`)));
     const again = await openLedger(store, { key, origin: 'hall.example/log' });
     expect(await again.head()).toEqual(await ledger.head());
@@ -103,8 +103,8 @@ describe('the ledger', () => {
   });
 });
 
-describe('entries that come at the same time', () => {
-  test('share a commit, each with its own answer', async () => {
+describe('simultaneous entries', () => {
+  test('Simultaneous entries share a commit, each with its own answer.', async () => {
     const group = new GroupCommit(ledger);
     const appended = await Promise.all(
       Array.from({ length: 100 }, (_, index) => group.append([entry('a'), event(String(index))])),
@@ -116,7 +116,7 @@ describe('entries that come at the same time', () => {
     expect(appended.map(([, told]) => told?.events)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1));
   });
 
-  test('fail together, and those that come later do not', async () => {
+  test('Simultaneous entries fail together, and later ones do not.', async () => {
     const group = new GroupCommit(ledger);
     isFull = true;
     const failed = await Promise.allSettled([group.append([entry('a')]), group.append([entry('b')])]);
@@ -126,7 +126,7 @@ describe('entries that come at the same time', () => {
     expect((await receipts()).map(({ stream, seq }) => [stream, seq])).toEqual([['a', 0]]);
   });
 
-  test('gather while a commit is on its way', async () => {
+  test('Entries gather while a commit is in progress.', async () => {
     const group = new GroupCommit(ledger);
     const first = group.append([entry('a')]);
     await new Promise((next) => setImmediate(next));

@@ -13,7 +13,7 @@ storeCases('SQLite', async () => {
 
 const change = (id: string): Change => ({ put: 'meta', row: { id, state: 's', at: '', document: '{}' } });
 
-test('SQLite: what a commit resolved is there when the file is opened again', async () => {
+test('SQLite: What a commit resolved is there when the file is opened again.', async () => {
   const file = join(tempFolder(), 'store.db');
   const first = openSqliteStore(file);
   await first.commit([change('a')]);
@@ -32,7 +32,7 @@ test.each([
   ['synchronous', 2],
   ['journal_mode', 'wal'],
   ['locking_mode', 'exclusive'],
-])('SQLite: a store has the %s that its promise rests on, also when it is opened again', (pragma, value) => {
+])('SQLite: A store has the %s that its promise rests on, even when it is opened again.', (pragma, value) => {
   const file = join(tempFolder(), 'store.db');
   for (let time = 0; time < 2; time += 1) {
     const database = openDatabase(file);

@@ -66,7 +66,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     (await store.list('receipts', query)).map(({ position }) => position);
 
   describe(`${name}: rows`, () => {
-    test('one that was put is there with every member, one that was not is null', async () => {
+    test('A row that was put is there with every member, and one that was not is null.', async () => {
       await store.commit([put('a', { document: '{"x":1}' }), putReceipt(7)]);
       expect(await store.get('meta', 'a')).toEqual(row('a', { document: '{"x":1}' }));
       expect(await store.get('receipts', 7)).toEqual(receipt(7));
@@ -75,14 +75,14 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect(await store.get('freezes', 'a')).toBeNull();
     });
 
-    test('put again, a row replaces the one with its key as a whole', async () => {
+    test('A row that is put again replaces the one with its key as a whole.', async () => {
       await store.commit([putReceipt(1, { correlation_id: 'c' })]);
       await store.commit([putReceipt(1, { kind: 'outcome' })]);
       expect(await store.get('receipts', 1)).toEqual(receipt(1, { kind: 'outcome' }));
       expect(await store.count('receipts')).toBe(1);
     });
 
-    test('removed, it is gone; removed again, nothing happens', async () => {
+    test('A removed row is gone, and removing it again does nothing.', async () => {
       await store.commit([put('a'), put('b')]);
       const remove: Change = { remove: 'meta', key: 'a' };
       await store.commit([remove]);
@@ -90,7 +90,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect([await ids(), await store.count('meta')]).toEqual([['b'], 1]);
     });
 
-    test('null stays null, bytes stay bytes, an empty text stays empty', async () => {
+    test('Null stays null, bytes stay bytes, and an empty text stays empty.', async () => {
       const leaf = Uint8Array.from([0, 1, 127, 128, 255]);
       await store.commit([putReceipt(1, { decision_id: null, leaf, receipt: '' })]);
       const got = await store.get('receipts', 1);
@@ -99,7 +99,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect(got?.leaf).toBeInstanceOf(Uint8Array);
     });
 
-    test('integers up to 2^53-1 stay what they are, as keys and as members', async () => {
+    test('Integers up to 2^53-1 stay what they are, as keys and as members.', async () => {
       const greatest = Number.MAX_SAFE_INTEGER;
       await store.commit([
         { put: 'nodes', row: { place: greatest, hash: new Uint8Array(1) } },
@@ -113,20 +113,20 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       ]);
     });
 
-    test('any text of Unicode stays what it is', async () => {
+    test('Any Unicode text stays what it is.', async () => {
       const texts = ['\u0000', 'é', 'e\u0301', '\u2028', '😀', '\ufffd', "'; DROP TABLE meta; --", '\\', '%'];
       await store.commit(texts.map((text) => put(text, { document: text })));
       for (const text of texts) expect((await store.get('meta', text))?.document).toBe(text);
       expect(await store.count('meta')).toBe(texts.length);
     });
 
-    test('a large one is kept whole', async () => {
+    test('A large row is kept whole.', async () => {
       const document = JSON.stringify({ text: 'ä'.repeat(4 * 1_048_576) });
       await store.commit([put('large', { document })]);
       expect((await store.get('meta', 'large'))?.document === document).toBe(true);
     });
 
-    test('what was handed in or out can be changed without changing what is kept', async () => {
+    test('Changing what was handed in or out does not change what is stored.', async () => {
       const leaf = new Uint8Array(4).fill(1);
       const given = { ...receipt(1), leaf };
       await store.commit([{ put: 'receipts', row: given }]);
@@ -142,14 +142,14 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
   });
 
   describe(`${name}: lists`, () => {
-    test('are in the order of the key, whatever the order of the commits', async () => {
+    test('Lists are in the order of the key, whatever the order of the commits.', async () => {
       await store.commit([3, 1, 20, 100].map((position) => putReceipt(position)));
       await store.commit([putReceipt(2)]);
       expect(await positions()).toEqual([1, 2, 3, 20, 100]);
       expect(await positions({ descending: true })).toEqual([100, 20, 3, 2, 1]);
     });
 
-    test('order texts by their code points, as their UTF-8 is', async () => {
+    test('Lists order texts by their code points, as their UTF-8 is ordered.', async () => {
       const texts = ['b', 'a', 'B', '', 'a-', 'aa', 'Z', '1', '10', '2', 'é', 'z', '\uffff', '😀', '\ue000'];
       await store.commit(texts.map((text) => put(text)));
       const byBytes = texts.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -160,7 +160,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       );
     });
 
-    test('begin after a key, which need not be there, in the direction of the list', async () => {
+    test('A list begins after a key, which need not exist, in the direction of the list.', async () => {
       await store.commit([1, 2, 3, 5].map((position) => putReceipt(position)));
       expect(await positions({ after: 2 })).toEqual([3, 5]);
       expect(await positions({ after: 4 })).toEqual([5]);
@@ -170,7 +170,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect(await positions({ after: 1, descending: true })).toEqual([]);
     });
 
-    test('end at a limit, 100 where none is named', async () => {
+    test('A list ends at its limit, which is 100 by default.', async () => {
       await store.commit(Array.from({ length: 105 }, (_, position) => putReceipt(position)));
       expect(await positions({ limit: 2 })).toEqual([0, 1]);
       expect(await positions({ limit: 2, after: 100 })).toEqual([101, 102]);
@@ -181,7 +181,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect(await store.count('receipts')).toBe(105);
     });
 
-    test('hold what has these members alone; null is a value like any other', async () => {
+    test('A filtered list holds only rows with these members; null is a value like any other.', async () => {
       await store.commit([
         putReceipt(1, { correlation_id: 'c', kind: 'decision' }),
         putReceipt(2, { correlation_id: 'c', kind: 'outcome' }),
@@ -198,7 +198,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect(await positions(query)).toEqual([3]);
     });
 
-    test('a filter is a value and never a pattern', async () => {
+    test('A filter is a value and never a pattern.', async () => {
       await store.commit([put('a', { state: 'due' }), put('b', { state: '%' }), put('c', { state: 'du_' })]);
       expect(await ids({ where: { state: '%' } })).toEqual(['b']);
       expect(await ids({ where: { state: "due' or '1'='1" } })).toEqual([]);
@@ -206,7 +206,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
   });
 
   describe(`${name}: commits`, () => {
-    test('happen as a whole, in their order, or not at all', async () => {
+    test('A commit happens as a whole, in its order, or not at all.', async () => {
       await store.commit([put('a', { state: 'old' }), put('b'), putReceipt(1)]);
       const changes: Change[] = [
         put('a', { state: 'new' }),
@@ -224,7 +224,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect((await store.get('meta', 'd'))?.state).toBe('last');
     });
 
-    test('keep what is unique: no two receipts have one place in a stream', async () => {
+    test('Commits keep what is unique: no two receipts have the same place in a stream.', async () => {
       await store.commit([putReceipt(1, { seq: 0 })]);
       await expect(store.commit([putReceipt(2, { seq: 0 })])).rejects.toBeInstanceOf(WcpError);
       await store.commit([putReceipt(2, { seq: 0, stream: 'tenant-b' }), putReceipt(1, { seq: 0 })]);
@@ -234,7 +234,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect(await positions()).toEqual([2, 3, 4]);
     });
 
-    test('go on after one that failed', async () => {
+    test('Commits go on after one that failed.', async () => {
       await store.commit([putReceipt(1)]);
       for (let tries = 0; tries < 3; tries += 1) {
         await expect(store.commit([put('x'), putReceipt(9, { seq: 1 })])).rejects.toMatchObject(failing);
@@ -243,13 +243,13 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       expect(await ids()).toEqual(['y']);
     });
 
-    test('that come at once are all there', async () => {
+    test('Simultaneous commits are all stored.', async () => {
       const commits = Array.from({ length: 20 }, (_, position) => store.commit([putReceipt(position)]));
       await Promise.all(commits);
       expect(await store.count('receipts')).toBe(20);
     });
 
-    test('of nothing are fine', async () => {
+    test('An empty commit is allowed.', async () => {
       await store.commit([]);
       expect(await store.count('meta')).toBe(0);
     });
