@@ -9,7 +9,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'wcp-killed-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'a referee that is ended by %s takes its port with it',
+  'A referee that is ended by %s takes its port with it.',
   async (signal) => {
     const file = join(scratch, signal);
     const program = join(import.meta.dirname, 'killed-referee.mjs');

@@ -92,7 +92,7 @@ const BAD_ENDS: readonly [name: string, sentence: RegExp][] = [
   ['says-goodbye', /^The port wrote a line that is not JSON: "bye"/],
 ];
 
-test.concurrent.each(HONEST)('%s passes everything', async (name) => {
+test.concurrent.each(HONEST)('The player %s passes everything.', async (name) => {
   const report = await playAs(name);
   expect(report).toMatchObject({
     level: 'full',
@@ -104,7 +104,7 @@ test.concurrent.each(HONEST)('%s passes everything', async (name) => {
 });
 
 test.concurrent.each(CHEATS)(
-  '%s fails and reaches the conformance level %s',
+  'The player %s fails and reaches the conformance level %s.',
   async (name, level, counts, failed) => {
     const report = await playAs(name);
     expect(report).toMatchObject({ level, totals: counts });
@@ -114,7 +114,7 @@ test.concurrent.each(CHEATS)(
 );
 
 test.concurrent.each(BREAKERS)(
-  '%s passes nothing, and the report says why',
+  'The player %s passes nothing, and the report says why.',
   async (name, sentence, options = { timeoutMs: 10_000 }) => {
     const report = await playAs(name, { ...options, filter: 'route/*' });
     expect(report.cases[0]?.message).toMatch(sentence);
@@ -124,7 +124,7 @@ test.concurrent.each(BREAKERS)(
 );
 
 test.concurrent.each(FALSE_STARTS)(
-  '%s runs no case, and the report says why',
+  'The player %s runs no case, and the report says why.',
   async (name, sentence, startTimeoutMs = 30_000) => {
     const report = await playAs(name, { startTimeoutMs });
     expect(report.problems).toHaveLength(1);
@@ -135,7 +135,7 @@ test.concurrent.each(FALSE_STARTS)(
 );
 
 test.concurrent.each(BAD_ENDS)(
-  '%s passes every case, and the run fails (WCP-11-20)',
+  'The player %s passes every case, and the run fails (WCP-11-20).',
   async (name, sentence) => {
     const report = await playAs(name, { stopTimeoutMs: 400 });
     expect(report.problems.map(({ message }) => message)).toEqual([expect.stringMatching(sentence)]);
@@ -144,8 +144,8 @@ test.concurrent.each(BAD_ENDS)(
   },
 );
 
-describe('one bad case does not spoil another', () => {
-  test.concurrent('a crash is errored, and it never satisfies an expected denial', async () => {
+describe('a bad case among others', () => {
+  test.concurrent('A crash is errored, and it never satisfies an expected denial.', async () => {
     const report = await playAs('crash-on-denial');
     const denials = report.cases.filter((item) => JSON.stringify(item.expected).includes('"DENY'));
     expect(denials.map(({ status }) => status)).toEqual(denials.map(() => 'errored'));
@@ -153,7 +153,7 @@ describe('one bad case does not spoil another', () => {
     expect(report.totals).toMatchObject({ errored: denials.length, passed: 17 - denials.length });
   });
 
-  test.concurrent('a hang is errored, even if the port ignores polite signals', async () => {
+  test.concurrent('A hang is errored, even if the port ignores polite signals.', async () => {
     const report = await playAs('hang-once', { timeoutMs: 2000 });
     expect(report.cases.filter(({ status }) => status !== 'passed').map(({ id }) => id)).toEqual([
       'route/dry-run/says-so',
@@ -161,14 +161,14 @@ describe('one bad case does not spoil another', () => {
     expect(report.level).toBe('basic');
   });
 
-  test.concurrent('a port that always hangs is given up, and the other cases are not run', async () => {
+  test.concurrent('A port that always hangs is given up, and the other cases are not run.', async () => {
     const report = await playAs('hang', { timeoutMs: 50 });
     expect(report.problems.map(({ code }) => code)).toEqual(['gave_up']);
     expect(report.cases.filter(({ message }) => message?.startsWith('Not run.'))).toHaveLength(7);
   });
 });
 
-test('every player is in one of these lists', () => {
+test('Every player is in one of these lists.', () => {
   const tables = [...CHEATS, ...BREAKERS, ...FALSE_STARTS, ...BAD_ENDS].map(([name]) => name);
   const programs = readdirSync(PLAYERS).filter((file) => file.endsWith('.mjs'));
   const players = programs.map((file) => file.replace('.mjs', ''));

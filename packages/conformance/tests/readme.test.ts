@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as conformance from '../src/index.ts';
 
-test('the snippet of the README runs a port and prints what its comments say', async () => {
+test('The snippet of the README runs a port and prints what its comments say.', async () => {
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
   const body = snippet.replace(/^import (\{[^}]*\}) from '@wcp\/conformance';/, 'const $1 = conformance;');

@@ -13,8 +13,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'wcp-referee-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const ReportCheck = Compile(ReportSchema);
 
-describe('neither an expectation nor the id of a case crosses to the port (WCP-11-21)', () => {
-  test('a port reads start, run with given and input, and stop', async () => {
+describe('what crosses to the port (WCP-11-21)', () => {
+  test('A port reads start, run with given and input, and stop, but neither an expectation nor the id of a case.', async () => {
     const file = join(scratch, 'record.jsonl');
     await playAs('records', { env: { RECORD: file } });
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
@@ -31,7 +31,7 @@ describe('neither an expectation nor the id of a case crosses to the port (WCP-1
     expect(lines.join('\n')).not.toContain('never compared');
   });
 
-  test('a decision is run twice, everything else once (WCP-11-44)', async () => {
+  test('A decision is run twice, everything else once (WCP-11-44).', async () => {
     const file = join(scratch, 'twice.jsonl');
     await playAs('records', { env: { RECORD: file } });
     const decisions = fixtures.cases.filter(({ op }) => op === 'decide').length;
@@ -45,7 +45,7 @@ describe('neither an expectation nor the id of a case crosses to the port (WCP-1
 describe('known failures', () => {
   const hold = { id: 'route/hold/names-no-worker', reason: 'holds are not done yet' };
 
-  test('a listed failure is as expected and never counts as passed (WCP-11-11)', async () => {
+  test('A listed failure is as expected and never counts as passed (WCP-11-11).', async () => {
     const report = await playAs('worker-on-hold', { knownFailures: [hold] });
     expect(exitCode(report)).toBe(0);
     expect(report).toMatchObject({
@@ -56,41 +56,41 @@ describe('known failures', () => {
     expect(report.levels.standard).toMatchObject({ required: 11, passed: 10, reached: false });
   });
 
-  test('a listed case that passes is itself a failure (WCP-11-46)', async () => {
+  test('A listed case that passes is itself a failure (WCP-11-46).', async () => {
     const report = await playAs('honest', { knownFailures: [hold] });
     expect(exitCode(report)).toBe(1);
     expect(report.known_failures).toEqual({ passing: [hold.id], unknown: [] });
     expect(report).toMatchObject({ level: 'basic', unexpected: 1, totals: { passed: 16, known: 1 } });
   });
 
-  test('an id without a case is an error, one that is merely not selected is not', async () => {
+  test('An id without a case is an error, and one that is merely not selected is not.', async () => {
     const gone = { id: 'route/hold/gone', reason: 'x' };
     const report = await playAs('honest', { knownFailures: [gone], filter: 'ids/' });
     expect(report).toMatchObject({ unexpected: 1, known_failures: { unknown: [gone.id] } });
     expect(exitCode(await playAs('honest', { knownFailures: [hold], filter: 'ids/' }))).toBe(0);
   });
 
-  test('listing a case twice is misuse', async () => {
+  test('Listing a case twice is misuse.', async () => {
     await expect(playAs('honest', { knownFailures: [hold, hold] })).rejects.toMatchObject({
       code: 'ERR_WCP_CONFORMANCE',
     });
   });
 });
 
-describe('a conformance level is reached only at 100 per cent of its cases', () => {
-  test('a run of one conformance level reports that level', async () => {
+describe('the conformance level of a run', () => {
+  test('A run of one conformance level reports that level.', async () => {
     const report = await playAs('honest', { level: 'standard' });
     expect(report).toMatchObject({ level: 'standard', unexpected: 0, totals: { cases: 11 } });
   });
 
-  test('a part of a level is not a level, even if all of it passed', async () => {
+  test('A part of a level is not a level, even if all of it passed.', async () => {
     const report = await playAs('honest', { filter: 'route/' });
     expect(report).toMatchObject({ level: null, unexpected: 0 });
     expect(report.levels.basic).toMatchObject({ required: 7, passed: 3, reached: false });
   });
 });
 
-describe('a port that cannot be run is misuse', () => {
+describe('a port that cannot be run', () => {
   const script = (name: string, text: string, mode: number) => {
     const file = join(scratch, name);
     writeFileSync(file, text);
@@ -121,7 +121,7 @@ describe('a port that cannot be run is misuse', () => {
     ],
     ['without a name', () => ({ command: '' }), /^The command "" failed/],
     ['with a zero byte', () => ({ command: 'a\0b' }), /^The command "a\\u0000b" failed/],
-  ])('a command %s', async (_, launch, sentence) => {
+  ])('A run reports a command %s.', async (_, launch, sentence) => {
     const report = await runConformance({ ...launch(), fixtures });
     expect(report.problems[0]?.message).toMatch(sentence);
     expect(report).toMatchObject({ level: null, totals: { passed: 0, errored: 17 } });
@@ -144,7 +144,7 @@ describe('the report', () => {
   ];
 
   test.concurrent.each(PLAYED)(
-    'of %s satisfies its schema and is the same in two runs, apart from times',
+    'The report of %s satisfies its schema and is the same in two runs, apart from times.',
     async (name) => {
       const [first, second] = [await playAs(name), await playAs(name)];
       expect(ReportCheck.Errors(first)).toEqual([]);
@@ -152,20 +152,20 @@ describe('the report', () => {
     },
   );
 
-  test('is the same after a round trip through JSON', async () => {
+  test('The report is the same after a round trip through JSON.', async () => {
     const report = await playAs('echo');
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
     expect(report.fixtures).toEqual({ digest: fixtures.digest, cases: 17 });
     expect(report.implementation).toEqual({ name: 'player', language: 'JavaScript', version: '1.0.0' });
   });
 
-  test('has the end of standard error, however long that was', async () => {
+  test('The report has the end of standard error, however long that was.', async () => {
     const { stderr_tail } = await playAs('noisy-stderr');
     expect(stderr_tail.length).toBe(8192);
     expect(stderr_tail.endsWith('red\n')).toBe(true);
   });
 
-  test('says what was expected, what the port answered and where they differ', async () => {
+  test('The report says what was expected, what the port answered and where they differ.', async () => {
     const report = await playAs('worker-on-hold', { filter: 'route/hold' });
     expect(report.cases).toMatchObject([
       {
@@ -181,12 +181,12 @@ describe('the report', () => {
 });
 
 describe('processes', () => {
-  test('a port gets its working folder and its environment variables', async () => {
+  test('A port gets its working folder and its environment variables.', async () => {
     const report = await playAs('needs-env', { cwd: PLAYERS, env: { PLAYER_WORD: 'please' } });
     expect(report.level).toBe('full');
   });
 
-  test('a process that a port started and left behind is killed with it', async () => {
+  test('A process that a port started and left behind is killed with it.', async () => {
     const { stderr_tail } = await playAs('leaves-a-child', { filter: 'ids/' });
     const pid = Number(/child (\d+)/.exec(stderr_tail)?.[1]);
     expect(pid).toBeGreaterThan(1);
@@ -194,7 +194,7 @@ describe('processes', () => {
   });
 });
 
-test('400 decisions, each run twice, take well under ten seconds', async () => {
+test('A run of 400 decisions, each run twice, takes well under ten seconds.', async () => {
   const many = manyCases(400);
   const from = performance.now();
   const report = await playAs('honest', { fixtures: many });

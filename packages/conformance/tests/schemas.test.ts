@@ -4,12 +4,12 @@ import { SCHEMAS, schemaDocument } from '../src/schemas.ts';
 
 const folder = new URL('../schemas/', import.meta.url);
 
-test.each(Object.keys(SCHEMAS))('schemas/%s.json is written from its TypeBox schema', (name) => {
+test.each(Object.keys(SCHEMAS))('The file schemas/%s.json is written from its TypeBox schema.', (name) => {
   const written = readFileSync(new URL(`${name}.json`, folder), 'utf8');
   expect(written).toBe(`${JSON.stringify(schemaDocument(name), null, 2)}\n`);
 });
 
-test('there is no other schema file', () => {
+test('There is no other schema file.', () => {
   const files = readdirSync(folder).sort();
   expect(files).toEqual(
     Object.keys(SCHEMAS)

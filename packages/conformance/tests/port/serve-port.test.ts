@@ -38,8 +38,8 @@ const answers = async (...lines: readonly string[]) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as unknown);
 
-describe('a port answers', () => {
-  test('start with its name and the operations that it has (WCP-11-13)', async () => {
+describe('the answers of a port', () => {
+  test('A port answers start with its name and the operations that it has (WCP-11-13).', async () => {
     expect(await answers(START)).toEqual([
       {
         ok: true,
@@ -49,25 +49,25 @@ describe('a port answers', () => {
     ]);
   });
 
-  test('start of another protocol or revision with a refusal', async () => {
+  test('A port refuses to start another protocol or revision.', async () => {
     const refusal = { ok: false, protocol: 1, revision: '0.2' };
     expect(await answers('{"cmd":"start","protocol":2,"revision":"0.2"}')).toEqual([refusal]);
     expect(await answers('{"cmd":"start","protocol":1,"revision":"0.3"}')).toEqual([refusal]);
   });
 
-  test('run with the same seq and a result, even if the handler is asynchronous (WCP-11-14)', async () => {
+  test('A port answers run with the same seq and a result, even if the handler is asynchronous (WCP-11-14).', async () => {
     const given = { rules: [] };
     const line = JSON.stringify({ cmd: 'run', seq: 17, op: 'decide', given, input: null });
     expect(await answers(line)).toEqual([{ seq: 17, result: { given } }]);
   });
 
-  test('a refused document with an error code of the operation (WCP-11-15)', async () => {
+  test('A port answers a refused document with an error code of the operation (WCP-11-15).', async () => {
     expect(await answers('{"cmd":"run","seq":1,"op":"canonicalize"}')).toEqual([
       { seq: 1, error: { code: 'CANONICAL_JSON_INVALID' } },
     ]);
   });
 
-  test('an operation that it does not have with skipped (WCP-11-17)', async () => {
+  test('A port answers an operation that it does not have with skipped (WCP-11-17).', async () => {
     for (const op of ['verify_manifest', 'no_such_op', 'constructor', '__proto__', 7]) {
       expect(await answers(JSON.stringify({ cmd: 'run', seq: 2, op }))).toEqual([
         { seq: 2, skipped: { reason: 'no such operation' } },
@@ -80,13 +80,13 @@ describe('a port answers', () => {
     ['receipt_hash', 'The handler threw something that is not an error.'],
     ['merkle', expect.stringContaining('BigInt')],
     ['package_hash', 'The handler did not return an object.'],
-  ])('a crash in %s with errored, never with an error (WCP-11-18)', async (op, message) => {
+  ])('A port answers a crash in %s with errored, never with an error (WCP-11-18).', async (op, message) => {
     expect(await answers(JSON.stringify({ cmd: 'run', seq: 3, op }))).toEqual([
       { seq: 3, errored: { message } },
     ]);
   });
 
-  test('a broken line with errored, and continues', async () => {
+  test('A port answers a broken line with errored, and continues.', async () => {
     const all = await answers('{"cmd":', '[]', 'null', '{"cmd":"dance","seq":4}', '', START);
     expect(all.slice(0, 5)).toMatchObject([
       { seq: null, errored: {} },
@@ -99,7 +99,7 @@ describe('a port answers', () => {
   });
 });
 
-test('lines may be chunked anywhere', async () => {
+test('Lines may be chunked anywhere.', async () => {
   const line = Buffer.from(
     `${JSON.stringify({ cmd: 'run', seq: 1, op: 'decide', given: { rules: 'Grüße 世界' }, input: 1 })}\n`,
   );
@@ -107,15 +107,15 @@ test('lines may be chunked anywhere', async () => {
   expect(JSON.parse(await serve(bytes))).toEqual({ seq: 1, result: { given: { rules: 'Grüße 世界' } } });
 });
 
-test('stop ends the loop, and later lines are not answered (WCP-11-20)', async () => {
+test('A stop ends the loop, and later lines are not answered (WCP-11-20).', async () => {
   expect(await answers('{"cmd":"stop"}', START)).toEqual([]);
 });
 
-test('the end of the input ends the loop', async () => {
+test('The end of the input ends the loop.', async () => {
   expect(await serve([])).toBe('');
 });
 
-test('a referee that disappears ends the loop', async () => {
+test('A referee that disappears ends the loop.', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const served = servePort(handlers, { input, output, implementation });
   output.destroy(new Error('EPIPE'));

@@ -13,7 +13,7 @@ const required = (basic: string[], standard: string[], full: string[]): Fixtures
 const reached = (fixtures: Fixtures, passed: string[]) =>
   levelReached(levelCounts(fixtures, new Set(passed)));
 
-describe('a conformance level is reached when every case of it and of the levels before it passed (WCP-11-10)', () => {
+describe('conformance levels (WCP-11-10)', () => {
   const three = required(['a'], ['b'], ['c', 'd']);
 
   test.each([
@@ -22,18 +22,18 @@ describe('a conformance level is reached when every case of it and of the levels
     [['a', 'c', 'd'], 'basic'],
     [['b', 'c', 'd'], null],
     [[], null],
-  ])('%j: %s', (passed, level) => {
+  ])('Where the cases %j passed, the conformance level is %s.', (passed, level) => {
     expect(reached(three, passed)).toBe(level);
   });
 
-  test('a conformance level without cases is not reached', () => {
+  test('A conformance level without cases is not reached.', () => {
     expect(reached(required([], [], []), [])).toBe(null);
     expect(reached(required(['a'], [], ['b']), ['a', 'b'])).toBe('basic');
   });
 });
 
 describe('the exit status', () => {
-  test('is 0 as expected, 1 for something unexpected, 2 for a command that cannot be run', () => {
+  test('The exit status is 0 as expected, 1 for something unexpected, 2 for a command that cannot be run.', () => {
     const problem = (code: 'silent' | 'command_not_found') => [{ code, message: 'x' }];
     expect(exitCode({ unexpected: 0, problems: [] })).toBe(0);
     expect(exitCode({ unexpected: 1, problems: [] })).toBe(1);

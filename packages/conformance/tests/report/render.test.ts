@@ -25,7 +25,7 @@ const hostile: ConformanceReport = {
 };
 
 describe('JUnit', () => {
-  test('has a suite for each area and a case for each case', () => {
+  test('The JUnit report has a suite for each area and a case for each case.', () => {
     const xml = renderJUnit(hold);
     expect(xml.match(/<testsuite /g)).toHaveLength(8);
     expect(xml.match(/<testcase /g)).toHaveLength(17);
@@ -33,13 +33,13 @@ describe('JUnit', () => {
     expect(xml).toContain('<failure message="The result differs from what is expected.">');
   });
 
-  test('is well-formed whatever the port wrote', () => {
+  test('The JUnit report is well-formed whatever the port wrote.', () => {
     const xml = renderJUnit(hostile);
     expect(xml).not.toMatch(/<script|[^\t\n\u0020-\ud7ff\ue000-\ufffd]/);
     expect(tagsOf(xml)).toEqual([]);
   });
 
-  test('counts a skipped case and a known failure as skipped, a known failure that passes as failed', async () => {
+  test('The JUnit report counts a skipped case and a known failure as skipped, and a known failure that passes as failed.', async () => {
     const id = 'ids/check/blank';
     const known = { knownFailures: [{ id, reason: 'old <library>' }], filter: 'ids/' };
     expect(renderJUnit(await playAs('skips-all', known))).toContain(
@@ -50,14 +50,14 @@ describe('JUnit', () => {
     );
   });
 
-  test('has a suite for what is wrong with the port as a whole', async () => {
+  test('The JUnit report has a suite for what is wrong with the port as a whole.', async () => {
     const xml = renderJUnit(await playAs('exits-at-once'));
     expect(xml).toContain('<testcase classname="port" name="start_exited">');
   });
 });
 
 describe('Markdown', () => {
-  test('states the conformance level, the digest and the counts', () => {
+  test('The Markdown report states the conformance level, the digest and the counts.', () => {
     const page = renderMarkdown(honest);
     expect(page).toContain('# player 1.0.0 (JavaScript): WCP-Full');
     expect(page).toContain(
@@ -67,7 +67,7 @@ describe('Markdown', () => {
     expect(page).not.toContain('## ');
   });
 
-  test('names each unexpected case with its first difference', () => {
+  test('The Markdown report names each unexpected case with its first difference.', () => {
     const page = renderMarkdown(hold);
     expect(page).toContain(
       '- `route/hold/names-no-worker` (WCP-5.15-1: a rule that asks for a human holds): **failed**.',
@@ -75,20 +75,20 @@ describe('Markdown', () => {
     expect(page).toContain('At `/worker_id`: expected null, got "org.acme.doc-summarizer.prod-01".');
   });
 
-  test('never turns a text of the port into markup', () => {
+  test('The Markdown report never turns a text of the port into markup.', () => {
     const page = renderMarkdown(hostile);
     expect(page).not.toMatch(/<script|\[a\]\(|`x`|\u001b|\u0000/);
     const rows = page.split('\n').filter((line) => line.startsWith('|'));
     expect(rows).toHaveLength(2 + 3 + 2 + 8);
   });
 
-  test('states a problem once, not again for each case that was not run', async () => {
+  test('The Markdown report states a problem once, not again for each case that was not run.', async () => {
     const page = renderMarkdown(await playAs('exits-at-once'));
     expect(page.match(/ModuleNotFoundError/g)).toHaveLength(1);
     expect(page).toContain('17 cases were not run.');
   });
 
-  test('lists known failures with their reasons, and those that pass or do not exist as unexpected', async () => {
+  test('The Markdown report lists known failures with their reasons, and those that pass or do not exist as unexpected.', async () => {
     const listed = (name: string, id: string) =>
       playAs(name, { knownFailures: [{ id, reason: 'not done' }], filter: 'route/' });
     const page = renderMarkdown(await listed('worker-on-hold', 'route/hold/names-no-worker'));
@@ -108,7 +108,7 @@ describe('the badge', () => {
     ['basic', 'WCP-Basic'],
     ['standard', 'WCP-Standard'],
     ['full', 'WCP-Full'],
-  ] as const)('of %s says %s', (level, message) => {
+  ] as const)('The badge of %s says %s.', (level, message) => {
     expect(renderBadge({ revision: '0.2', level })).toMatchObject({
       schemaVersion: 1,
       label: 'conformance 0.2',

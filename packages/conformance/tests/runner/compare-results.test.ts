@@ -7,8 +7,8 @@ const members = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()) as 
 >;
 const shuffled = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
 
-describe('the members that an expectation lists must be equal, and others are ignored', () => {
-  test('a result equals itself', () => {
+describe('comparing members', () => {
+  test('A result equals itself.', () => {
     fc.assert(
       fc.property(members, (result) => {
         expect(compareResult('check_id', result, structuredClone(result))).toEqual([]);
@@ -16,7 +16,7 @@ describe('the members that an expectation lists must be equal, and others are ig
     );
   });
 
-  test('members that are not listed are ignored', () => {
+  test('Members that are not listed are ignored.', () => {
     fc.assert(
       fc.property(members, members, (expected, more) => {
         expect(compareResult('check_id', expected, { ...more, ...expected })).toEqual([]);
@@ -24,7 +24,7 @@ describe('the members that an expectation lists must be equal, and others are ig
     );
   });
 
-  test('a listed member with another value is found', () => {
+  test('A listed member with another value is found.', () => {
     fc.assert(
       fc.property(
         members,
@@ -40,12 +40,12 @@ describe('the members that an expectation lists must be equal, and others are ig
     );
   });
 
-  test('a listed member that is absent is found, null or not', () => {
+  test('A listed member that is absent is found, null or not.', () => {
     expect(compareResult('check_id', { kind: null }, {})).toEqual([{ path: '/kind', expected: null }]);
     expect(compareResult('check_id', { kind: null }, { kind: undefined as never })).not.toEqual([]);
   });
 
-  test('names of Object.prototype are members like any others', () => {
+  test('Names of Object.prototype are members like any others.', () => {
     expect(compareResult('check_id', { constructor: 1 }, {})).toEqual([
       { path: '/constructor', expected: 1 },
     ]);
@@ -54,7 +54,7 @@ describe('the members that an expectation lists must be equal, and others are ig
     expect(compareResult('check_id', proto, {})).toEqual([{ path: '/__proto__', expected: { valid: true } }]);
   });
 
-  test('nested values must be equal as a whole', () => {
+  test('Nested values must be equal as a whole.', () => {
     const expected = { escalation_effective: { policy_gate: true } };
     const got = { escalation_effective: { policy_gate: true, rationale: null } };
     expect(compareResult('decide', expected, got)).toEqual([
@@ -62,7 +62,7 @@ describe('the members that an expectation lists must be equal, and others are ig
     ]);
   });
 
-  test('nothing is coerced', () => {
+  test('Nothing is coerced.', () => {
     for (const [a, b] of [
       [1, '1'],
       [0, false],
@@ -76,30 +76,30 @@ describe('the members that an expectation lists must be equal, and others are ig
     }
   });
 
-  test('minus zero is zero', () => {
+  test('Minus zero is zero.', () => {
     expect(compareResult('check_id', { a: 0 }, { a: -0 })).toEqual([]);
   });
 
-  test('paths are JSON Pointers', () => {
+  test('Paths are JSON Pointers.', () => {
     expect(compareResult('check_id', { 'a/b~': [1] }, { 'a/b~': [2] })).toEqual([
       { path: '/a~1b~0/0', expected: 1, got: 2 },
     ]);
   });
 
-  test('at most twenty differences are reported', () => {
+  test('At most twenty differences are reported.', () => {
     const list = Array.from({ length: 100 }, (_, index) => index);
     expect(compareResult('check_id', { list }, { list: list.map((item) => item + 1) })).toHaveLength(20);
   });
 });
 
-describe('members that the schema calls sets compare as sets', () => {
+describe('comparing sets', () => {
   const missing = ['ctrl.a.one', 'ctrl.b.two', 'ctrl.c.three'];
   const findings = [
     { path: '/env', code: 'MISSING_MEMBER', message: 'one' },
     { path: '/extra', code: 'UNKNOWN_MEMBER', message: 'two' },
   ];
 
-  test('in any order, at the top of a decision and inside its reason', () => {
+  test('Members that the schema calls sets compare in any order, at the top of a decision and inside its reason.', () => {
     fc.assert(
       fc.property(shuffled(missing), shuffled(findings), (controls, found) => {
         const result = (a: unknown, b: unknown) => ({
@@ -111,7 +111,7 @@ describe('members that the schema calls sets compare as sets', () => {
     );
   });
 
-  test('a missing, an extra and a repeated item are found', () => {
+  test('A missing, an extra and a repeated item are found.', () => {
     for (const got of [missing.slice(1), [...missing, 'ctrl.d.four'], [...missing, 'ctrl.a.one']]) {
       expect(compareResult('decide', { controls_applied: missing }, { controls_applied: got })).toHaveLength(
         1,
@@ -119,14 +119,14 @@ describe('members that the schema calls sets compare as sets', () => {
     }
   });
 
-  test('other arrays keep their order', () => {
+  test('Arrays that are not sets keep their order.', () => {
     const dead = { deny_reason_if_denied: { dead_rules: ['a', 'b'] } };
     const turned = { deny_reason_if_denied: { dead_rules: ['b', 'a'] } };
     expect(compareResult('decide', dead, turned)).not.toEqual([]);
     expect(compareResult('check_id', { list: [1, 2] }, { list: [2, 1] })).not.toEqual([]);
   });
 
-  test('the findings of analyze_rules and of verify_receipts have an order', () => {
+  test('The findings of analyze_rules and of verify_receipts have an order.', () => {
     const inOrder = { findings: [{ code: 'A' }, { code: 'B' }] };
     const turned = { findings: [{ code: 'B' }, { code: 'A' }] };
     expect(compareResult('analyze_rules', inOrder, turned)).not.toEqual([]);
@@ -134,8 +134,8 @@ describe('members that the schema calls sets compare as sets', () => {
   });
 });
 
-describe('messages are not compared', () => {
-  test('at any depth, present or absent', () => {
+describe('comparing messages', () => {
+  test('Messages are not compared at any depth, present or absent.', () => {
     const expected = {
       message: 'a',
       deny_reason_if_denied: { code: 'X', message: 'a', findings: [{ path: '', code: 'C', message: 'a' }] },
@@ -145,8 +145,8 @@ describe('messages are not compared', () => {
   });
 });
 
-describe('the second answer is compared with the first', () => {
-  test('in every member', () => {
+describe('comparing two answers', () => {
+  test('The second answer is compared with the first in every member.', () => {
     expect(compareResults('decide', { a: 1 }, { a: 1, b: 2 })).toEqual([{ path: '/b', got: 2 }]);
     fc.assert(
       fc.property(members, (result) => {
