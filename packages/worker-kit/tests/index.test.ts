@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-test('the package exports these names and no others', async () => {
+test('The package exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
     'PERMIT_TYPE',
     'WORKER_CODES',
@@ -14,7 +14,7 @@ test('the package exports these names and no others', async () => {
   ]);
 });
 
-test('the testing subpath exports these names and no others', async () => {
+test('The testing subpath exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/testing/index.ts')).sort()).toEqual([
     'checkWorker',
     'contextFor',
@@ -23,7 +23,7 @@ test('the testing subpath exports these names and no others', async () => {
   ]);
 });
 
-test('the codes of the kit are these, each with its status', async () => {
+test('The codes of the kit are these, each with its status.', async () => {
   const { WORKER_CODES } = await import('../src/index.ts');
   expect(Object.entries(WORKER_CODES).map(([code, { status }]) => `${code} ${status}`)).toEqual([
     'WORKER_INVALID_CONTEXT denied',

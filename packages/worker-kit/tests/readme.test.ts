@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as kit from '../src/index.ts';
 import * as testing from '../src/testing/index.ts';
 
-test('the snippet of the README runs and prints an answer, a denial and no findings', async () => {
+test('The snippet of the README runs and prints an answer, a denial and no findings.', async () => {
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
   const body = snippet

@@ -117,7 +117,7 @@ describe('the Authorization header', () => {
     ['a token in quotes', (token) => `Bearer "${token}"`],
     ['a parameter', (token) => `Bearer token=${token}`],
     ['more than 8 KiB', (token) => `Bearer ${' '.repeat(8193)}${token}`],
-  ])('The Authorization header cannot be %s.', async (_, header) => {
+  ])('The Authorization header is refused in this form: %s.', async (_, header) => {
     expect(await authenticate(header(key))).toBeNull();
     expect(await authenticate(header(mint()))).toBeNull();
     expect(bench.refusals.every(({ source }) => source === null)).toBe(true);

@@ -29,20 +29,20 @@ const call = (context: WorkerContext, permit: unknown, asked: unknown = request)
   requestText: canonicalJson(asked),
 });
 
-test('a call with its permit is admitted in every environment', async () => {
+test('A call with its permit is admitted in every environment.', async () => {
   for (const env of ['dev', 'stage', 'prod', 'edge'] as const) {
     const context = newContext({ env });
     expect(await gate()(call(context, permitFor(context, request)))).toBeNull();
   }
 });
 
-test('where a Hall is known, every call needs a permit, even in dev: it is the caller who says that it is dev', async () => {
+test('Where a Hall is known, every call needs a permit, even in dev: it is the caller who says that it is dev.', async () => {
   for (const env of ['dev', 'prod'] as const) {
     expect(await gate()(call(newContext({ env }), undefined))).toBe('WORKER_PERMIT_MISSING');
   }
 });
 
-test('where no Hall is known, only dev is admitted', async () => {
+test('Where no Hall is known, only dev is admitted.', async () => {
   expect(await gate([])(call(newContext({ env: 'dev' }), undefined))).toBeNull();
   for (const env of ['stage', 'prod', 'edge'] as const) {
     const context = newContext({ env });
@@ -50,7 +50,7 @@ test('where no Hall is known, only dev is admitted', async () => {
   }
 });
 
-test('a permit is for one worker, one request and one context', async () => {
+test('A permit is for one worker, one request and one context.', async () => {
   const context = newContext();
   const other = newContext({ worker_id: 'org.test.worker.two' });
   expect(await gate()(call(context, permitFor(other, request)))).toBe('WORKER_PERMIT_WRONG_WORKER');
@@ -68,14 +68,14 @@ test.each<[string, Partial<WorkerContext>]>([
   ['QoS class', { qos_class: 'P0' }],
   ['policy version', { policy_version: 'policy.v9' }],
   ['deadline', { deadline: '2999-01-01T00:00:00Z' }],
-])('a context with another %s is another', async (_, members) => {
+])('A context with another %s is another context.', async (_, members) => {
   const context = newContext();
   expect(await gate()(call({ ...context, ...members }, permitFor(context, request)))).toBe(
     'WORKER_PERMIT_WRONG_CONTEXT',
   );
 });
 
-test('every claim about the context is checked, not only its hash', async () => {
+test('Every claim about the context is checked, not only its hash.', async () => {
   const context = newContext();
   for (const name of ['jti', 'tenant_id', 'env', 'capability_id', 'context_hash'] as const) {
     const permit = permitFor(context, request, { [name]: 'another' });
@@ -83,7 +83,7 @@ test('every claim about the context is checked, not only its hash', async () => 
   }
 });
 
-test('a permit is valid once, even after a restart', async () => {
+test('A permit is valid once, even after a restart.', async () => {
   const context = newContext();
   const permit = permitFor(context, request);
   const open = gate();
@@ -96,7 +96,7 @@ test('a permit is valid once, even after a restart', async () => {
   ).toBe('WORKER_PERMIT_REPLAYED');
 });
 
-test('a permit for another attempt is another permit, and each is valid once', async () => {
+test('A permit for another attempt is another permit, and each is valid once.', async () => {
   const context = newContext();
   for (const attempt of [0, 1, 2]) {
     const permit = permitFor(context, request, { attempt });
@@ -105,7 +105,7 @@ test('a permit for another attempt is another permit, and each is valid once', a
   }
 });
 
-test('in process, a worker requires a permit if its options say so', async () => {
+test('In process, a worker requires a permit if its options say so.', async () => {
   const permits = { hallKeys: [HALL.publicKey], permitStore: dir };
   const worker = workerThat(() => 'done', {}, { permits });
   const context = newContext({ env: 'stage' });
@@ -122,7 +122,7 @@ test('in process, a worker requires a permit if its options say so', async () =>
   expect(await workerThat(() => 'done').execute(request, context)).toMatchObject({ status: 'ok' });
 });
 
-test('a call that cannot run for another reason does not use up its permit', async () => {
+test('A call that cannot run for another reason does not use up its permit.', async () => {
   const permits = { hallKeys: [HALL.publicKey], permitStore: dir };
   const worker = workerThat(() => 'done', {}, { permits });
   const context = newContext({ env: 'stage' });
@@ -134,7 +134,7 @@ test('a call that cannot run for another reason does not use up its permit', asy
   expect(await worker.execute(request, context, { permit })).toMatchObject({ status: 'ok' });
 });
 
-test('without a folder, a permit is valid once, unless it may be older than the process', async () => {
+test('Without a folder, a permit is valid once, unless it may be older than the process.', async () => {
   const open = gate([HALL.publicKey], null);
   const started = Math.floor(performance.timeOrigin / 1000);
   const old = newContext();
@@ -145,7 +145,7 @@ test('without a folder, a permit is valid once, unless it may be older than the 
   expect(await open(call(context, permit))).toBe('WORKER_PERMIT_REPLAYED');
 });
 
-test('if the use of a permit cannot be recorded, nothing runs', async () => {
+test('If the use of a permit cannot be recorded, nothing runs.', async () => {
   const context = newContext();
   for (const store of ['/dev/null/permits', '/proc/permits', join(dir, 'no/permits')]) {
     expect(await gate([HALL.publicKey], store)(call(context, permitFor(context, request)))).toBe(
@@ -154,7 +154,7 @@ test('if the use of a permit cannot be recorded, nothing runs', async () => {
   }
 });
 
-test('a refused permit is not used up', async () => {
+test('A refused permit is not used up.', async () => {
   const context = newContext();
   const permit = permitFor(context, request);
   expect(await gate()(call(context, permit, { text: 'y' }))).toBe('WORKER_PERMIT_WRONG_REQUEST');

@@ -25,7 +25,7 @@ const useOf = (name: string, { exp = START + 60, now = START } = {}) => ({
 });
 const open = () => new ReplayFolder(dir);
 
-test('a use is recorded once, and every process that opens the folder later knows it', async () => {
+test('A use is recorded once, and every process that opens the folder later knows it.', async () => {
   const store = open();
   expect(await store.use(useOf('a'))).toBe(true);
   expect(await store.use(useOf('b'))).toBe(true);
@@ -35,23 +35,23 @@ test('a use is recorded once, and every process that opens the folder later know
   }
 });
 
-test('an absent folder is created, and a failure to do so is reported', async () => {
+test('An absent folder is created, and a failure to do so is reported.', async () => {
   expect(await new ReplayFolder(join(dir, 'new')).use(useOf('a'))).toBe(true);
   await expect(new ReplayFolder(join(dir, 'no/new')).use(useOf('a'))).rejects.toThrow();
 });
 
-test('a permit of another expiry under the same name is used too', async () => {
+test('A permit of the same name counts as used even with another expiry.', async () => {
   expect(await open().use(useOf('a'))).toBe(true);
   expect(await open().use(useOf('a', { exp: START + 5_000 }))).toBe(false);
 });
 
-test('of many simultaneous uses of one permit, exactly one is the first', async () => {
+test('Of many simultaneous uses of one permit, exactly one is the first.', async () => {
   const stores = [open(), open(), open()];
   const uses = await Promise.all(Array.from({ length: 30 }, (_, n) => stores[n % 3]?.use(useOf('a'))));
   expect(uses.filter(Boolean)).toHaveLength(1);
 });
 
-test('of many processes that use the same permits at once, exactly one uses each permit', async () => {
+test('Of many processes that use the same permits at once, exactly one uses each permit.', async () => {
   const program = fileURLToPath(new URL('./use-permits.ts', import.meta.url));
   const names = Array.from({ length: 100 }, (_, n) => String(n));
   const uses = names.map((name) => useOf(name));
@@ -67,7 +67,7 @@ test('of many processes that use the same permits at once, exactly one uses each
   expect(firsts.flat().toSorted()).toEqual(uses.map(({ key }) => key).toSorted());
 });
 
-test('half a record of a killed process does not count and does not spoil another', async () => {
+test('Half a record of a killed process does not count and does not spoil another.', async () => {
   await open().use(useOf('a'));
   const [name] = await readdir(dir);
   const file = join(dir, name as string);
@@ -79,7 +79,7 @@ test('half a record of a killed process does not count and does not spoil anothe
   expect(await open().use(useOf('c'))).toBe(true);
 });
 
-test('expired permits are removed, and newer ones are not', async () => {
+test('Expired permits are removed, and newer ones are not.', async () => {
   const store = open();
   await store.use(useOf('old'));
   await store.use(useOf('new', { exp: START + 700 }));
@@ -89,14 +89,14 @@ test('expired permits are removed, and newer ones are not', async () => {
   for (const each of [store, open()]) expect(await each.use(useOf('new', later))).toBe(false);
 });
 
-test('a clock that is set back does not make a removed permit valid again', async () => {
+test('A clock that is set back does not make a removed permit valid again.', async () => {
   await open().use(useOf('old'));
   await open().use(useOf('new', { now: START + 1_300, exp: START + 1_310 }));
   expect(await open().use(useOf('old'))).toBe(false);
   expect(await open().use(useOf('never used'))).toBe(false);
 });
 
-test('an unreadable floor admits nothing', async () => {
+test('An unreadable floor admits nothing.', async () => {
   await writeFile(join(dir, 'floor'), 'soon');
   await expect(open().use(useOf('a'))).rejects.toThrow('floor');
 });

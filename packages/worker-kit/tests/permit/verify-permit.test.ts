@@ -16,11 +16,11 @@ const codeOf = (text: unknown, more: Partial<typeof trust> = {}) => {
 };
 const [header, payload, signature] = permit.split('.') as [string, string, string];
 
-test('the claims of a permit that the Hall signed are returned', () => {
+test('The claims of a permit that the Hall signed are returned.', () => {
   expect(verifyPermit(permit, trust)).toEqual({ ok: true, claims });
 });
 
-test('one of several keys is enough, so that a Hall can change its key', () => {
+test('One of several keys is enough, so that a Hall can change its key.', () => {
   expect(codeOf(permit, { keys: [STRANGER.publicKey, HALL.publicKey] })).toBeNull();
   expect(codeOf(permit, { keys: [HALL.publicKey.toUpperCase()] })).toBeNull();
 });
@@ -29,38 +29,38 @@ test.each<[string, unknown]>([
   ['undefined', undefined],
   ['null', null],
   ['empty', ''],
-])('a permit that is %s is missing', (_, text) => {
+])('A permit that is %s is missing.', (_, text) => {
   expect(codeOf(text)).toBe('WORKER_PERMIT_MISSING');
 });
 
-describe('the algorithm is EdDSA, whatever the header says', () => {
+describe('the algorithm of a permit', () => {
   const forge = (alg: unknown, signed = '') => `${encode({ ...HEADER, alg })}.${payload}.${signed}`;
   const hmac = (hash: string, key: string | Buffer) => {
     const text = `${encode({ ...HEADER, alg: 'HS256' })}.${payload}`;
     return `${text}.${createHmac(hash, key).update(text).digest('base64url')}`;
   };
 
-  test('none, without a signature or with one', () => {
+  test('The algorithm none is refused, without a signature or with one.', () => {
     expect(codeOf(forge('none'))).toBe('WORKER_PERMIT_MALFORMED');
     for (const alg of ['none', 'None', 'NONE', '']) {
       expect(codeOf(forge(alg, signature))).toBe('WORKER_PERMIT_ALGORITHM');
     }
   });
 
-  test('an HMAC with the public key', () => {
+  test('An HMAC with the public key is refused.', () => {
     for (const key of [HALL.publicKey, Buffer.from(HALL.publicKey, 'hex')]) {
       expect(codeOf(hmac('sha256', key))).toBe('WORKER_PERMIT_MALFORMED');
       expect(codeOf(hmac('sha512', key))).toBe('WORKER_PERMIT_ALGORITHM');
     }
   });
 
-  test('another algorithm in the header of a permit that is signed as it should be', () => {
+  test('Another algorithm in the header is refused, even where the signature is as it should be.', () => {
     for (const alg of ['HS256', 'ES256', 'Ed25519', 'eddsa', 7, null, undefined]) {
       expect(codeOf(signPermit(claims, { header: { ...HEADER, alg } }))).toBe('WORKER_PERMIT_ALGORITHM');
     }
   });
 
-  test('a key in the header is ignored', () => {
+  test('A key in the header is ignored.', () => {
     const jwk = {
       kty: 'OKP',
       crv: 'Ed25519',
@@ -88,7 +88,7 @@ test.each<[string, string, string]>([
     'WORKER_PERMIT_SIGNATURE',
   ],
   ['spelled otherwise', `${header}.${payload}.${signature}=`, 'WORKER_PERMIT_MALFORMED'],
-])('a signature that is %s', (_, text, code) => {
+])('A signature that is %s is refused.', (_, text, code) => {
   expect(codeOf(text)).toBe(code);
 });
 
@@ -108,11 +108,11 @@ test.each<[string, unknown]>([
   ],
   ['more than 8 KiB', signPermit({ ...claims, iss: 'x'.repeat(8_192) })],
   ['white space', ` ${permit}`],
-])('%s is not a permit', (_, text) => {
+])('This is not a permit: %s.', (_, text) => {
   expect(codeOf(text)).toBe('WORKER_PERMIT_MALFORMED');
 });
 
-test.each(Object.keys(claims))('a permit without %s, or with one of the wrong type, is not valid', (name) => {
+test.each(Object.keys(claims))('A permit without %s, or with one of the wrong type, is invalid.', (name) => {
   const { [name]: _, ...rest } = claims;
   expect(codeOf(signPermit(rest))).toBe('WORKER_PERMIT_MALFORMED');
   for (const value of [null, [], {}, '', true, typeof claims[name] === 'number' ? '1' : 1]) {
@@ -120,7 +120,7 @@ test.each(Object.keys(claims))('a permit without %s, or with one of the wrong ty
   }
 });
 
-test('a permit is valid from its first second, with some tolerance for the clocks, to its last, without', () => {
+test('A permit is valid from its first second, with some tolerance for the clocks, to its last, without any.', () => {
   const at = (seconds: number) => (claims['iat'] as number) * 1000 + seconds * 1000;
   expect(codeOf(permit, { now: at(-31) })).toBe('WORKER_PERMIT_NOT_YET');
   expect(codeOf(permit, { now: at(-30) })).toBeNull();
@@ -132,13 +132,13 @@ test('a permit is valid from its first second, with some tolerance for the clock
   expect(codeOf(signPermit({ ...claims, exp: Number.MAX_SAFE_INTEGER, nbf: 0 }))).toBeNull();
 });
 
-test('without a key, or with a malformed one, no permit is valid', () => {
+test('Without a key, or with a malformed one, no permit is valid.', () => {
   for (const keys of [[], [''], ['x'.repeat(64)], ['00'.repeat(32)], [HALL.publicKey.slice(1)]]) {
     expect(codeOf(permit, { keys })).toBe('WORKER_PERMIT_SIGNATURE');
   }
 });
 
-test('a permit that was changed anywhere is not valid', () => {
+test('A permit that was changed anywhere is not valid.', () => {
   fc.assert(
     fc.property(fc.nat(permit.length - 1), fc.constantFrom('A', 'z', '.', '-', '=', 'é', ''), (at, put) => {
       const changed = permit.slice(0, at) + put + permit.slice(at + 1);

@@ -21,7 +21,7 @@ const outcomeOf = (
     .execute({ text: 'x' }, context, dispatch === undefined ? {} : { dispatch })
     .then(({ result: outcome }) => outcome);
 
-test('a worker gets a copy of the Hall’s answer', async () => {
+test('A worker gets a copy of the Hall’s answer.', async () => {
   const given = await answer();
   const outcome = await outcomeOf(
     (ask) => ask({ capability_id: 'cap.doc.hash' }),
@@ -30,7 +30,7 @@ test('a worker gets a copy of the Hall’s answer', async () => {
   expect(outcome).toEqual({ value: { decision, result } });
 });
 
-test('a chained request is read once and sent as plain JSON', async () => {
+test('A chained request is read once and sent as plain JSON.', async () => {
   const dispatch = vi.fn(answer);
   const asked = { capability_id: 'cap.doc.hash', request: { when: 1 }, data_label: 'RESTRICTED' as const };
   await outcomeOf((ask) => ask(asked), dispatch as never);
@@ -44,7 +44,7 @@ test.each<[string, unknown, RegExp]>([
   ['null', null, /object/],
   ['a BigInt', { capability_id: 1n }, /JSON/],
   ['more than 1 MiB', { request: { text: 'x'.repeat(1_100_000) } }, /1 MiB/],
-])('%s cannot be a chained request', async (_, asked, message) => {
+])('A chained request cannot be %s.', async (_, asked, message) => {
   const dispatch = vi.fn(answer);
   expect(await outcomeOf((ask) => ask(asked as ChainedRequest), dispatch as never)).toEqual({
     code: 'ERR_WCP_WORKER',
@@ -60,7 +60,7 @@ test.each<[string, unknown]>([
   ['a result that is a text', { decision, result: 'done' }],
   ['a list', [decision, result]],
   ['a BigInt', { decision, result: { result: 1n } }],
-])('%s is not an answer of a Hall', async (_, junk) => {
+])('This is not an answer of a Hall: %s.', async (_, junk) => {
   expect(
     await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }), (async () => junk) as never),
   ).toEqual({
@@ -69,7 +69,7 @@ test.each<[string, unknown]>([
   });
 });
 
-test('an error on the way becomes one of the kit, with the original as its cause', async () => {
+test('An error on the way becomes one of the kit, with the original as its cause.', async () => {
   const cause = new Error('no route');
   let seen: unknown;
   await outcomeOf(
@@ -82,14 +82,14 @@ test('an error on the way becomes one of the kit, with the original as its cause
   expect(seen).toMatchObject({ code: 'ERR_WCP_WORKER', cause });
 });
 
-test('without a Hall, a dispatch is an error', async () => {
+test('Without a Hall, a dispatch is an error.', async () => {
   expect(await outcomeOf((ask) => ask({ capability_id: 'cap.doc.hash' }))).toEqual({
     code: 'ERR_WCP_WORKER',
     message: expect.stringMatching(/did not come from a Hall/),
   });
 });
 
-test('when the run is over, nothing more is dispatched, and a pending dispatch rejects', async () => {
+test('When the run is over, nothing more is dispatched, and a pending dispatch rejects.', async () => {
   const stray = vi.fn();
   process.on('unhandledRejection', stray);
   let late: Promise<unknown> | undefined;
@@ -110,7 +110,7 @@ test('when the run is over, nothing more is dispatched, and a pending dispatch r
   process.off('unhandledRejection', stray);
 });
 
-test('a call is cancelled by its signal: first it is answered, then its code is notified', async () => {
+test('A call is cancelled by its signal: first it is answered, then its code is notified.', async () => {
   const controller = new AbortController();
   const notified: string[] = [];
   const worker = workerThat((_, { signal }) => {
@@ -124,7 +124,7 @@ test('a call is cancelled by its signal: first it is answered, then its code is 
   expect(notified).toEqual(['aborted']);
 });
 
-test('a call that was cancelled beforehand never runs, and one that is over is not cancelled', async () => {
+test('A call that was cancelled beforehand never runs, and one that is over is not cancelled.', async () => {
   const run = vi.fn(() => 'done');
   const worker = workerThat(run);
   const signal = AbortSignal.abort();

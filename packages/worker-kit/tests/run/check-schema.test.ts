@@ -35,7 +35,7 @@ test.each<[string, (value: unknown) => unknown]>([
       },
     }),
   ],
-])('a schema that %s is broken, and the worker says so', async (_, validate) => {
+])('A schema that %s is broken, and the worker says so.', async (_, validate) => {
   const result = await withInput(validate);
   expect(result).toMatchObject({ status: 'error', deny_reason: { code: 'WORKER_SCHEMA_FAILED' } });
   expect(JSON.stringify(result)).not.toContain('SECRET');
@@ -45,18 +45,18 @@ test.each<[string, (value: unknown) => unknown]>([
   });
 });
 
-test('a schema may be asynchronous', async () => {
+test('A schema may be asynchronous.', async () => {
   expect(await withInput(async () => ({ value: 'later' }))).toMatchObject({ status: 'ok', result: 'later' });
 });
 
-test('a refusal without issues is still a refusal', async () => {
+test('A refusal without issues is still a refusal.', async () => {
   expect(await withInput(() => ({ issues: [] }))).toMatchObject({
     status: 'denied',
     deny_reason: { code: 'WORKER_INVALID_INPUT', findings: [{ path: '' }] },
   });
 });
 
-test('paths are JSON pointers of any kind of segment, and messages are escaped and shortened', async () => {
+test('Paths are JSON Pointers of any kind of segment, and messages are escaped and shortened.', async () => {
   const result = await withInput(() => ({
     issues: [
       { message: 'a\u202eb', path: ['b', 0, { key: 'x/y' }] },
@@ -79,7 +79,7 @@ test('paths are JSON pointers of any kind of segment, and messages are escaped a
   expect(findings[2]?.message).toBe('a\\u202eb');
 });
 
-test('a thousand issues give a hundred findings', async () => {
+test('A thousand issues give a hundred findings.', async () => {
   const result = await withInput(() => ({ issues: Array.from({ length: 1000 }, () => ({ message: 'no' })) }));
   expect(result.deny_reason).toHaveProperty('findings.length', 100);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { outcomeOf } from '../samples.ts';
 
-describe('a failure inside the worker is an error that reveals nothing of it', () => {
+describe('a failure inside the worker', () => {
   const hostile = Object.defineProperty({}, 'message', {
     get() {
       throw new Error('in a getter');
@@ -55,7 +55,7 @@ describe('a failure inside the worker is an error that reveals nothing of it', (
           },
         ),
     ],
-  ])('a run that %s', async (_, run) => {
+  ])('A run that %s ends in an error that reveals nothing.', async (_, run) => {
     const result = await outcomeOf(run);
     expect(result).toMatchObject({ status: 'error', result: null, deny_reason: { code: 'WORKER_FAILED' } });
     expect(result.telemetry).toMatchObject([{ event_id: 'evt.worker.failed', reason: 'WORKER_FAILED' }]);
@@ -83,7 +83,7 @@ describe('a failure inside the worker is an error that reveals nothing of it', (
       '/x',
     ],
     ['too many levels', JSON.parse(`${'['.repeat(65)}${']'.repeat(65)}`), ''],
-  ])('a result with %s', async (_, value, path) => {
+  ])('A result with %s is an error.', async (_, value, path) => {
     const result = await outcomeOf(() => value);
     expect(result).toMatchObject({
       status: 'error',
@@ -94,12 +94,12 @@ describe('a failure inside the worker is an error that reveals nothing of it', (
     });
   });
 
-  test('a result may be nested sixty-four levels deep, not counting brackets in its texts', async () => {
+  test('A result may be nested sixty-four levels deep, not counting brackets in its texts.', async () => {
     const deep = JSON.parse(`${'['.repeat(63)}{"[\\"[{":"]}[["}${']'.repeat(63)}`);
     expect(await outcomeOf(() => deep)).toMatchObject({ status: 'ok', result: deep });
   });
 
-  test('a result that does not match the output schema, with findings', async () => {
+  test('A result that does not match the output schema is an error, with findings.', async () => {
     const output = z.object({ n: z.number() });
     expect(await outcomeOf(() => ({ n: 'x' }) as never, { output })).toMatchObject({
       status: 'error',
@@ -107,14 +107,14 @@ describe('a failure inside the worker is an error that reveals nothing of it', (
     });
   });
 
-  test('an output schema that turns a result into junk', async () => {
+  test('An output schema that turns a result into junk makes an error.', async () => {
     const output = z.unknown().transform(() => 1n);
     expect(await outcomeOf(() => 1, { output })).toMatchObject({
       deny_reason: { code: 'WORKER_INVALID_RESULT' },
     });
   });
 
-  test('the author’s log gets what was thrown, and a failing log changes nothing', async () => {
+  test('The author’s log gets what was thrown, and a failing log changes nothing.', async () => {
     const onError = vi.fn();
     await outcomeOf(
       () => {

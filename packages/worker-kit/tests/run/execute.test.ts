@@ -6,7 +6,7 @@ import { testContext } from '../../src/testing/index.ts';
 import { context, handClock, outcomeOf, record, workerThat } from '../samples.ts';
 
 describe('a run with a result', () => {
-  test('has its status, its result, one event and one entry of evidence', async () => {
+  test('A run has its status, its result, one event and one entry of evidence.', async () => {
     const { clock, jump } = handClock();
     const run = () => {
       jump(1500);
@@ -49,31 +49,31 @@ describe('a run with a result', () => {
     });
   });
 
-  test('may give a partial one', async () => {
+  test('A run may give a partial result.', async () => {
     const result = await outcomeOf((_, { partial }) => partial({ half: true }));
     expect(result).toMatchObject({ status: 'partial', result: { half: true }, deny_reason: null });
     expect(result.telemetry).toMatchObject([{ event_id: 'evt.worker.executed', status: 'partial' }]);
   });
 
-  test.each([null, 0, false, '', [], 'text'])('may be %j', async (value) => {
+  test.each([null, 0, false, '', [], 'text'])('The result of a run may be %j.', async (value) => {
     expect(await outcomeOf(() => value)).toMatchObject({ status: 'ok', result: value });
   });
 
-  test('returns a copy, which nobody can change afterwards', async () => {
+  test('A run returns a copy, which nobody can change afterwards.', async () => {
     const mine = { list: [1] };
     const { result } = await outcomeOf(() => mine);
     mine.list.push(2);
     expect(result).toEqual({ list: [1] });
   });
 
-  test('gets the validated request, not the original', async () => {
+  test('A run gets the validated request, not the original.', async () => {
     const input = z.object({ text: z.string().trim(), times: z.number().default(2) });
     const request = Object.freeze({ text: ' x ', other: 1 });
     const { result } = await workerThat((read) => ({ read }), { input }).execute(request, context);
     expect(result).toEqual({ read: { text: 'x', times: 2 } });
   });
 
-  test('reads a request once, so that a getter cannot answer twice', async () => {
+  test('A run reads a request once, so that a getter cannot answer twice.', async () => {
     let reads = 0;
     const request = {
       get text() {
@@ -85,7 +85,7 @@ describe('a run with a result', () => {
     expect([result, reads]).toEqual([{ text: 'first' }, 1]);
   });
 
-  test('passes its output schema, whose value is the result', async () => {
+  test('A result passes its output schema, whose value is the result.', async () => {
     const output = z.object({ n: z.number().transform((n) => n + 1) });
     expect(await outcomeOf(() => ({ n: 1, x: 1 }), { output })).toMatchObject({
       status: 'ok',
@@ -93,7 +93,7 @@ describe('a run with a result', () => {
     });
   });
 
-  test('gets the context, and cannot change it', async () => {
+  test('A run gets the context, and cannot change it.', async () => {
     let seen: unknown;
     await outcomeOf((_, given) => {
       const { signal, partial, deny, usage, dispatch, ...members } = given;
@@ -107,7 +107,7 @@ describe('a run with a result', () => {
 });
 
 describe('a worker that calls a model', () => {
-  test('leaves an evidence entry for each call', async () => {
+  test('Each call of a model leaves an evidence entry.', async () => {
     const { evidence } = await outcomeOf((_, { usage }) => {
       usage({ model: 'small', input_tokens: 10, output_tokens: 2 });
       usage({ model: 'a\u202eb', input_tokens: -1, output_tokens: Number.NaN });
@@ -123,7 +123,7 @@ describe('a worker that calls a model', () => {
     ]);
   });
 
-  test('cannot add evidence after its answer', async () => {
+  test('A worker cannot add evidence after its answer.', async () => {
     let late: (() => void) | undefined;
     const { evidence } = await outcomeOf((_, { usage }) => {
       late = () => usage({ model: 'late', input_tokens: 1, output_tokens: 1 });
@@ -134,7 +134,7 @@ describe('a worker that calls a model', () => {
   });
 });
 
-describe('a wrong call is denied', () => {
+describe('a wrong call', () => {
   const worker = workerThat(() => {
     throw new Error('must not run');
   });
@@ -143,7 +143,7 @@ describe('a wrong call is denied', () => {
     ['WORKER_WRONG_WORKER', { worker_id: 'org.test.worker.two' }],
     ['WORKER_WRONG_CAPABILITY', { capability_id: 'cap.web.fetch' }],
     ['WORKER_ENV_NOT_ALLOWED', { env: 'prod' }],
-  ])('%s', async (code, overrides) => {
+  ])('A wrong call is denied with %s.', async (code, overrides) => {
     const result = await worker.execute({ text: 'x' }, testContext(overrides));
     expect(result).toMatchObject({ status: 'denied', result: null, deny_reason: { code } });
     expect(result.telemetry).toMatchObject([
@@ -155,7 +155,7 @@ describe('a wrong call is denied', () => {
     expect(Object.keys(result.deny_reason ?? {})).toEqual(['code', 'message']);
   });
 
-  test('a record without environments runs only in dev', async () => {
+  test('A record without environments runs only in dev.', async () => {
     const { allowed_environments: _, artifact_hash: __, ...content } = record;
     const { sealRecord } = await import('../../src/index.ts');
     const one = defineWorker({ record: sealRecord(content), input: z.unknown(), run: () => null });
@@ -165,7 +165,7 @@ describe('a wrong call is denied', () => {
     });
   });
 
-  test('a request that does not match, with every finding and its path', async () => {
+  test('A request that does not match is denied, with every finding and its path.', async () => {
     const input = z.object({ text: z.string(), 'a/b~c': z.object({ list: z.array(z.number()) }) });
     const strict = workerThat(() => null, { input });
     const result = await strict.execute({ text: 1, 'a/b~c': { list: [1, 'x', true] } }, context);
@@ -182,14 +182,14 @@ describe('a wrong call is denied', () => {
     ['a lone surrogate', { text: '\ud800' }, '/text'],
     ['undefined', undefined, ''],
     ['seventy levels', JSON.parse(`${'['.repeat(70)}${']'.repeat(70)}`), ''],
-  ])('a request with %s', async (_, request, path) => {
+  ])('A request with %s is denied.', async (_, request, path) => {
     expect(await worker.execute(request, context)).toMatchObject({
       deny_reason: { code: 'WORKER_INVALID_INPUT', findings: [{ path }] },
       evidence: [{ request_hash: null }],
     });
   });
 
-  test('the worker’s own denial, with its code and message made safe', async () => {
+  test('The worker’s own denial has its code and message made safe.', async () => {
     const run = (code: unknown, message: unknown) =>
       outcomeOf((_, { deny }) => deny(code as string, message as string));
     expect((await run('LANGUAGE_UNKNOWN', 'Only\nEnglish.')).deny_reason).toEqual({

@@ -7,7 +7,7 @@ import { context, workerThat } from '../samples.ts';
 const statuses = ['ok', 'partial', 'denied', 'error'];
 const members = ['deny_reason', 'evidence', 'result', 'status', 'telemetry'];
 
-test('a worker never throws, whatever the request, the context and the result are', async () => {
+test('A worker never throws, whatever the request, the context and the result are.', async () => {
   const anything = fc.anything({
     withBigInt: true,
     withDate: true,
@@ -30,7 +30,7 @@ test('a worker never throws, whatever the request, the context and the result ar
   );
 });
 
-test('a worker never throws, whatever its code throws', async () => {
+test('A worker never throws, whatever its code throws.', async () => {
   for (const junk of junkValues()) {
     const result = await workerThat(() => {
       throw junk;

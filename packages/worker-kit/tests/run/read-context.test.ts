@@ -5,13 +5,13 @@ import { testContext } from '../../src/testing/index.ts';
 
 const paths = (value: unknown) => readContext(value).findings.map(({ path, code }) => `${path} ${code}`);
 
-test('a context has the members of its schema, and each is required', () => {
+test('A context has the members of its schema, and each is required.', () => {
   const { required } = WorkerContextSchema as unknown as { required: string[] };
   expect(paths({})).toEqual(required.toSorted().map((name) => `/${name} MISSING_MEMBER`));
   expect(readContext(testContext()).context).toEqual(testContext());
 });
 
-test('an opaque id has the form of the schema', () => {
+test('An opaque id has the form of the schema.', () => {
   const { properties } = WorkerContextSchema as unknown as {
     properties: Record<string, { pattern?: string }>;
   };
@@ -42,18 +42,18 @@ test.each<[string, object, string]>([
     },
     '/env NOT_JSON',
   ],
-])('a context with a wrong %s is not accepted', (_, wrong, finding) => {
+])('A context with a wrong %s is not accepted.', (_, wrong, finding) => {
   expect(paths(Object.defineProperties(testContext(), Object.getOwnPropertyDescriptors(wrong)))).toEqual([
     finding,
   ]);
 });
 
-test.each([undefined, null, 7, 'text', [], new Map(), () => {}])('%j is not a context', (value) => {
+test.each([undefined, null, 7, 'text', [], new Map(), () => {}])('A context cannot be %j.', (value) => {
   expect(readContext(value)).toMatchObject({ context: null, echo: { correlation_id: null } });
   expect(paths(value)).toHaveLength(1);
 });
 
-test('valid members are repeated whatever else is wrong, and invalid ones are null', () => {
+test('Valid members are repeated whatever else is wrong, and invalid ones are null.', () => {
   const reading = readContext({ ...testContext(), tenant_id: 'a b', env: 'moon' });
   expect(reading.echo).toEqual({
     correlation_id: 'test-correlation',
@@ -63,7 +63,7 @@ test('valid members are repeated whatever else is wrong, and invalid ones are nu
   });
 });
 
-test('members of a polluted Object.prototype do not count', () => {
+test('Members of a polluted Object.prototype do not count.', () => {
   const polluted = Object.prototype as { tenant_id?: string };
   const { tenant_id: _, ...rest } = testContext();
   polluted.tenant_id = 'evil';
@@ -75,7 +75,7 @@ test('members of a polluted Object.prototype do not count', () => {
   }
 });
 
-test('a thousand unknown members give a limited list', () => {
+test('A thousand unknown members give a limited list.', () => {
   const many = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`m${n}`, n]));
   expect(readContext({ ...testContext(), ...many }).findings).toHaveLength(100);
 });

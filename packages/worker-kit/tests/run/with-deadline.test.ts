@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe('the deadline of the context', () => {
-  test('ends a run that never settles, and aborts its signal after the answer is fixed', async () => {
+  test('The deadline ends a run that never settles, and aborts its signal after the answer is fixed.', async () => {
     const { clock, move, pending } = handClock();
     let signal: AbortSignal | undefined;
     const worker = workerThat(
@@ -45,7 +45,7 @@ describe('the deadline of the context', () => {
   test.each<[string, object]>([
     ['input', { input: { '~standard': { version: 1, vendor: 't', validate: never } } }],
     ['output', { output: { '~standard': { version: 1, vendor: 't', validate: never } } }],
-  ])('ends a schema of the %s that never settles', async (_, schemas) => {
+  ])('The deadline ends a schema of the %s that never settles.', async (_, schemas) => {
     const { clock, move } = handClock();
     const answer = workerThat(() => 1, schemas, { clock }).execute({ text: 'x' }, in10s);
     await soon();
@@ -70,7 +70,7 @@ describe('the deadline of the context', () => {
           wait();
         }),
     ],
-  ])('makes a late %s go nowhere', async (_, run) => {
+  ])('A %s after the deadline goes nowhere.', async (_, run) => {
     const { clock, move } = handClock();
     const onError = vi.fn();
     const answer = workerThat(() => run(() => {}), { onError }, { clock }).execute({ text: 'x' }, in10s);
@@ -85,7 +85,7 @@ describe('the deadline of the context', () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
-  test('that has already passed prevents the run', async () => {
+  test('A deadline that has already passed prevents the run.', async () => {
     const { clock, jump } = handClock();
     jump(10_000);
     const run = vi.fn();
@@ -93,7 +93,7 @@ describe('the deadline of the context', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  test('also applies to code that blocked the thread past it', async () => {
+  test('The deadline also applies to code that blocked the thread past it.', async () => {
     const { clock, jump } = handClock();
     const worker = workerThat(
       () => {
@@ -117,7 +117,7 @@ describe('the deadline of the context', () => {
     ).toMatchObject(timeout);
   });
 
-  test('is met by an answer just before it, and no timer remains', async () => {
+  test('An answer just before the deadline meets it, and no timer remains.', async () => {
     const { clock, jump, pending } = handClock();
     let signal: AbortSignal | undefined;
     const worker = workerThat(
@@ -138,7 +138,7 @@ describe('the deadline of the context', () => {
 let lateAct = () => {};
 
 describe('without a deadline', () => {
-  test('a run ends after five minutes', async () => {
+  test('Without a deadline a run ends after five minutes.', async () => {
     const { clock, move } = handClock();
     const answer = workerThat(never, {}, { clock }).execute({ text: 'x' }, testContext());
     await soon();
@@ -148,7 +148,7 @@ describe('without a deadline', () => {
     expect(await answer).toMatchObject(timeout);
   });
 
-  test('or after the author’s maximum, which a later deadline does not extend', async () => {
+  test('Without a deadline a run ends after the author’s maximum, which a later deadline does not extend.', async () => {
     for (const deadline of [null, '2026-01-02T00:00:00Z']) {
       const { clock, move } = handClock();
       const answer = workerThat(never, {}, { clock, maxDurationMs: 50 }).execute(
@@ -162,14 +162,14 @@ describe('without a deadline', () => {
   });
 });
 
-test('the system clock ends a run too', async () => {
+test('The system clock ends a run too.', async () => {
   const deadline = new Date(Date.now() + 40).toISOString();
   const started = performance.now();
   expect(await workerThat(never).execute({ text: 'x' }, testContext({ deadline }))).toMatchObject(timeout);
   expect(performance.now() - started).toBeLessThan(5000);
 });
 
-test('a clock that is set back gives a duration of zero', async () => {
+test('A clock that is set back gives a duration of zero.', async () => {
   const { clock, jump } = handClock();
   const worker = workerThat(
     () => {
