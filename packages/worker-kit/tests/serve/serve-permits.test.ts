@@ -48,7 +48,7 @@ const RUN_MODES: readonly [string, (call: object, env: Record<string, string>) =
   ],
 ];
 
-test.each(RUN_MODES)('%s runs what the Hall permitted, once, and nothing else', async (_, send) => {
+test.each(RUN_MODES)('With %s a worker runs what is permitted, once, and nothing else.', async (_, send) => {
   const call = newCall();
   const { permit: _permit, ...bare } = newCall();
   const answers = await Promise.all([send(call, known()), send(bare, known()), send(newCall(), {})]);
@@ -60,7 +60,7 @@ test.each(RUN_MODES)('%s runs what the Hall permitted, once, and nothing else', 
   expect(await send(call, known())).toMatchObject({ deny_reason: { code: 'WORKER_PERMIT_REPLAYED' } });
 });
 
-test('an invalid permit is denied, and the next call is served', async () => {
+test('An invalid permit is denied, and the next call is served.', async () => {
   const worker = startWorker(['--stdio'], known());
   const { permit: _permit, ...bare } = newCall();
   const stranger = signPermit(claimsFor(bare.context, request), { key: STRANGER });
@@ -77,7 +77,7 @@ test('an invalid permit is denied, and the next call is served', async () => {
   expect(await worker.hear()).toMatchObject({ status: 'ok' });
 });
 
-test('without a key, dev runs, and a denial says what to set', async () => {
+test('Without a key, dev runs, and a denial says what to set.', async () => {
   const worker = startWorker(['--stdio']);
   worker.say(newCall({ env: 'dev' }));
   expect(await worker.hear()).toMatchObject({ status: 'ok' });
@@ -85,14 +85,14 @@ test('without a key, dev runs, and a denial says what to set', async () => {
   expect((await worker.hear()).deny_reason.message).toContain('WCP_HALL_PUBLIC_KEY');
 });
 
-test('several keys are valid at the same time', async () => {
+test('Several keys are valid at the same time.', async () => {
   const keys = ` ${STRANGER.publicKey}, ${HALL.publicKey} `;
   const worker = startWorker(['--stdio'], { ...known(), WCP_HALL_PUBLIC_KEY: keys });
   worker.say(newCall());
   expect(await worker.hear()).toMatchObject({ status: 'ok' });
 });
 
-test('a malformed key ends the worker before it serves, but not --record', async () => {
+test('A malformed key ends the worker before it serves, but not --record.', async () => {
   const env = { WCP_HALL_PUBLIC_KEY: `${HALL.publicKey},` };
   const worker = startWorker(['--stdio'], env);
   let stderr = '';
@@ -105,7 +105,7 @@ test('a malformed key ends the worker before it serves, but not --record', async
 });
 
 test.each(['x', HALL.publicKey.slice(1), `${HALL.publicKey},`, `${HALL.publicKey} ${STRANGER.publicKey}`])(
-  '%s is not a list of keys',
+  'The text %s is not a list of keys.',
   (text) => {
     expect(readHallKeys(text)).toBeNull();
   },

@@ -36,8 +36,8 @@ const lines = (stdout: string) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
 
-describe.concurrent('with one JSON argument', () => {
-  test('a result is one line on standard output, and the exit status says how it ended', async () => {
+describe.concurrent('one JSON argument', () => {
+  test('A result is one line on standard output, and the exit status says how it ended.', async () => {
     const ends = await Promise.all(
       ['echo', 'partial', 'deny', 'throw'].map((act) => run([call(act, 'né\nw')])),
     );
@@ -51,19 +51,19 @@ describe.concurrent('with one JSON argument', () => {
     ]);
   });
 
-  test('an error of the worker is shown on standard error, for its author', async () => {
+  test('An error of the worker is shown on standard error, for its author.', async () => {
     const { stdout, stderr } = await run([call('throw', 'what went wrong')]);
     expect(stderr).toContain('what went wrong');
     expect(stdout).not.toContain('what went wrong');
   });
 
-  test('what the worker prints goes to standard error', async () => {
+  test('What the worker prints goes to standard error.', async () => {
     const { stdout, stderr } = await run([call('log', 'a printed word')]);
     expect(lines(stdout)).toMatchObject([{ status: 'ok' }]);
     expect(stderr.match(/a printed word/g)).toHaveLength(3);
   });
 
-  test('a request may be absent, and a wrong context is denied', async () => {
+  test('A request may be absent, and a wrong context is denied.', async () => {
     const [noRequest, badContext] = await Promise.all([
       run([JSON.stringify({ context: testContext() })]),
       run([JSON.stringify({ context: {}, request: {} })]),
@@ -73,18 +73,18 @@ describe.concurrent('with one JSON argument', () => {
     expect([noRequest.code, badContext.code]).toEqual([1, 1]);
   });
 
-  test('a timer that the worker leaves behind does not keep the process alive', async () => {
+  test('A timer that the worker leaves behind does not keep the process alive.', async () => {
     expect(await run([call('linger')])).toMatchObject({ code: 0 });
   });
 
-  test('a worker that never answers ends at its deadline', async () => {
+  test('A worker that never answers ends at its deadline.', async () => {
     const context = testContext({ deadline: new Date(Date.now() + 1500).toISOString() });
     const ended = await run([JSON.stringify({ context, request: { act: 'never' } })]);
     expect(ended.code).toBe(1);
     expect(lines(ended.stdout)).toMatchObject([{ deny_reason: { code: 'WORKER_TIMEOUT' } }]);
   });
 
-  test('errors outside of the run do not end the process', async () => {
+  test('Errors outside of the run do not end the process.', async () => {
     const ended = await run([call('stray', 'alive')]);
     expect(ended.code).toBe(0);
     expect(lines(ended.stdout)).toMatchObject([{ status: 'ok', result: { text: 'alive' } }]);
@@ -103,7 +103,7 @@ describe.concurrent('with one JSON argument', () => {
     [['{"context":{},"requets":{}}']],
     [[call('echo'), 'more']],
     [['--stdio', 'more']],
-  ])('%j is a usage error: a plain sentence, nothing on standard output, exit status 2', async (argv) => {
+  ])('Arguments %j get a plain sentence, nothing on standard output, exit status 2.', async (argv) => {
     const ended = await run(argv);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(/^[A-Z].*--stdio.*\.\n$/);
@@ -111,12 +111,12 @@ describe.concurrent('with one JSON argument', () => {
 });
 
 describe.concurrent('--record and --help', () => {
-  test('--record prints the record as it was defined', async () => {
+  test('The option --record prints the record as it was defined.', async () => {
     const ended = await run(['--record']);
     expect(ended).toMatchObject({ code: 0, stderr: '', stdout: `${JSON.stringify(record, null, 2)}\n` });
   });
 
-  test('--help lists every run mode', async () => {
+  test('The option --help lists every run mode.', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
     for (const word of ["'<json>'", '--stdio', '--record', '--help']) expect(stdout).toContain(word);
@@ -124,7 +124,7 @@ describe.concurrent('--record and --help', () => {
 });
 
 describe.concurrent('--stdio', () => {
-  test('answers each line with a line, in order, each with its id', async () => {
+  test('With --stdio each line is answered with a line, in order, each with its id.', async () => {
     const input = `${call('slow', 'one', { id: 1 })}\n${call('echo', 'two', { id: 'b' })}\r\n\n  \n${call('echo', 'three')}`;
     const ended = await run(['--stdio'], input);
     expect(ended.code).toBe(0);
@@ -136,7 +136,7 @@ describe.concurrent('--stdio', () => {
     ]);
   });
 
-  test('a broken line gets an error, and the next line is served', async () => {
+  test('A broken line gets an error, and the next line is served.', async () => {
     const broken = [
       '{',
       '7',
@@ -165,7 +165,7 @@ describe.concurrent('--stdio', () => {
     expect(answers.at(-1)).toMatchObject({ status: 'ok', result: { text: 'still here' } });
   });
 
-  test('a line of more than 8 MiB gets an error and the next is served; a shorter one is served', async () => {
+  test('A line of more than 8 MiB gets an error and the next is served; a shorter one is served.', async () => {
     const most = 8 * 1024 * 1024;
     const fitting = call('echo', 'x'.repeat(most - call('echo').length));
     expect(fitting).toHaveLength(most);
@@ -179,7 +179,7 @@ describe.concurrent('--stdio', () => {
     ]);
   });
 
-  test('a worker that throws or prints breaks neither the lines nor their order', async () => {
+  test('A worker that throws or prints breaks neither the lines nor their order.', async () => {
     const acts = ['throw', 'log', 'stray', 'echo', 'deny'];
     const input = acts.map((act, id) => call(act, 'word', { id })).join('\n');
     const ended = await run(['--stdio'], input);
@@ -193,11 +193,11 @@ describe.concurrent('--stdio', () => {
     ]);
   });
 
-  test('an empty input has no line', async () => {
+  test('An empty input has no line.', async () => {
     expect(await run(['--stdio'], '')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  test('a reader that disappears ends the worker silently', async () => {
+  test('A reader that disappears ends the worker silently.', async () => {
     const child = spawn(process.execPath, [program, '--stdio']);
     let stderr = '';
     child.stderr.on('data', (text) => {

@@ -16,11 +16,11 @@ const tampered = (change: (result: WorkerResult) => unknown): Worker => ({
   execute: async (request, context) => change(await good.execute(request, context)) as WorkerResult,
 });
 
-test('a worker that fulfils its contract has no findings', async () => {
+test('A worker that fulfils its contract has no findings.', async () => {
   expect(await checkWorker(good, samples)).toEqual([]);
 });
 
-describe('checkWorker finds a worker that', () => {
+describe('a worker with a fault', () => {
   test.each<[string, (result: WorkerResult) => unknown, string]>([
     ['answers nothing', () => undefined, 'RESULT_FORM'],
     ['answers null', () => null, 'RESULT_FORM'],
@@ -70,16 +70,16 @@ describe('checkWorker finds a worker that', () => {
       }),
       'NO_FINDINGS',
     ],
-  ])('%s', async (_, change, code) => {
+  ])('The check finds a worker that %s.', async (_, change, code) => {
     expect(await codes(tampered(change))).toContain(code);
   });
 
-  test('throws', async () => {
+  test('The check finds a worker that throws.', async () => {
     const worker = { record: good.record, execute: () => Promise.reject(new Error('no')) };
     expect(await codes(worker)).toEqual(['THREW']);
   });
 
-  test('throws only for junk', async () => {
+  test('The check finds a worker that throws only for junk.', async () => {
     const execute: Worker['execute'] = (request, context) => {
       if (typeof request === 'bigint') throw new Error('no');
       return good.execute(request, context);
@@ -87,13 +87,13 @@ describe('checkWorker finds a worker that', () => {
     expect(await codes({ record: good.record, execute })).toEqual(['THREW']);
   });
 
-  test('accepts what it should deny, or denies what it should accept', async () => {
+  test('The check finds a worker that accepts what it should deny, or denies what it should accept.', async () => {
     const open = workerThat(() => null, { input: z.unknown() });
     expect(await codes(open)).toEqual(['STATUS', 'NO_FINDINGS']);
     expect(await codes(good, { valid: [{} as { text: string }], invalid: [] })).toContain('STATUS');
   });
 
-  test('runs where its record does not allow it', async () => {
+  test('The check finds a worker that runs where its record does not allow it.', async () => {
     const { artifact_hash: _, ...content } = record;
     const wide = defineWorker({
       record: sealRecord({ ...content, allowed_environments: ['dev', 'stage', 'prod'] }),
@@ -104,7 +104,7 @@ describe('checkWorker finds a worker that', () => {
     expect(findings).toMatchObject([{ code: 'STATUS', during: 'env prod' }]);
   });
 
-  test('is deterministic only according to its record', async () => {
+  test('The check finds a worker that is deterministic only according to its record.', async () => {
     const { artifact_hash: _, ...content } = record;
     let n = 0;
     const define = (determinism: 'deterministic' | 'captured') =>
@@ -117,17 +117,17 @@ describe('checkWorker finds a worker that', () => {
     expect(await codes(define('captured'))).toEqual([]);
   });
 
-  test('has a record that cannot be enrolled', async () => {
+  test('The check finds a worker whose record cannot be enrolled.', async () => {
     const worker = { ...good, record: { ...good.record, risk_tier: 'high' as const } };
     expect((await checkWorker(worker, samples)).filter(({ during }) => during === 'record')).toHaveLength(1);
   });
 
-  test('has no sample request', async () => {
+  test('The check finds a worker without a sample request.', async () => {
     expect(await codes(good, { valid: [], invalid: [] })).toContain('NO_SAMPLE');
   });
 });
 
-test('testContext has every member, and the worker runs in that of contextFor', async () => {
+test('The function testContext gives every member, and the worker runs in the context of contextFor.', async () => {
   expect(testContext({ env: 'edge' }).env).toBe('edge');
   expect(contextFor(good, { tenant_id: 't' })).toMatchObject({
     worker_id: record.worker_id,

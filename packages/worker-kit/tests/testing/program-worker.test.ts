@@ -15,7 +15,7 @@ async function odd(oddity = 'none', options: ProgramOptions = {}) {
 }
 
 describe('a program', () => {
-  test('that fulfils its contract passes as a worker: hello-worker', async () => {
+  test('A program that fulfils its contract passes as a worker: hello-worker.', async () => {
     const worker = await programWorker(process.execPath, [helloWorker]);
     const valid = [{ name: 'Ada' }, { name: '\u2028 😀 "' }];
     const invalid = [{}, { name: '' }, { name: 7 }, { name: 'Ada', more: 1 }];
@@ -26,7 +26,7 @@ describe('a program', () => {
     await expect(worker.execute(valid[0], contextFor(worker))).rejects.toMatchObject(misuse);
   });
 
-  test('is called while other calls are pending, and each gets its own answer', async () => {
+  test('A program is called while other calls are pending, and each gets its own answer.', async () => {
     const worker = await odd();
     const texts = Array.from({ length: 50 }, (_, n) => `text ${n}`);
     const answers = await Promise.all(texts.map((text) => worker.execute({ text }, contextFor(worker))));
@@ -34,12 +34,12 @@ describe('a program', () => {
     expect(answers[0]).not.toHaveProperty('id');
   });
 
-  test('runs in the given environment only', async () => {
+  test('A program runs in the given environment only.', async () => {
     const worker = await odd('tells its environment', { env: { WORD: 'seven' } });
     expect((await worker.execute({}, contextFor(worker))).result).toEqual({ WORD: 'seven' });
   });
 
-  test('never sees a value that JSON cannot express: the kit denies it', async () => {
+  test('A program never sees a value that JSON cannot express: the kit denies it.', async () => {
     const worker = await odd();
     const context = contextFor(worker, { correlation_id: 'chain/1' });
     for (const junk of [undefined, 10n, Number.NaN, Symbol('s'), () => {}, '\ud800']) {
@@ -59,7 +59,7 @@ describe('a program', () => {
   });
 });
 
-describe('checkWorker finds a program that', () => {
+describe('a program with a fault', () => {
   const samples = { valid: [{ text: 'a' }] };
   test.each([
     'dies of null',
@@ -68,39 +68,42 @@ describe('checkWorker finds a program that', () => {
     'answers another id',
     'answers twice',
     'answers a list',
-  ])('%s', async (oddity) => {
+  ])('The check finds a program that %s.', async (oddity) => {
     const findings = await checkWorker(await odd(oddity), samples);
     expect(findings.map(({ code }) => code)).toContain('THREW');
   });
 
-  test('is silent', async () => {
+  test('The check finds a program that is silent.', async () => {
     const [first] = await checkWorker(await odd('is silent', { timeoutMs: 1000 }), samples);
     expect(first).toMatchObject({ code: 'THREW', during: 'valid[0]' });
   });
 
-  test('answers everything with ok', async () => {
+  test('The check finds a program that answers everything with ok.', async () => {
     const codes = (await checkWorker(await odd(), samples)).map(({ code }) => code);
     expect(codes).toContain('STATUS');
     expect(codes).not.toContain('THREW');
   });
 });
 
-describe('a program is refused if it', () => {
-  test.each(['no record', 'junk record', 'false record', 'failing record'])('gives %s', async (oddity) => {
-    await expect(odd(oddity)).rejects.toMatchObject(misuse);
-  });
+describe('a program that is refused', () => {
+  test.each(['no record', 'junk record', 'false record', 'failing record'])(
+    'A program that gives %s is refused.',
+    async (oddity) => {
+      await expect(odd(oddity)).rejects.toMatchObject(misuse);
+    },
+  );
 
-  test('does not exist', async () => {
+  test('A program that does not exist is refused.', async () => {
     await expect(programWorker('/nowhere/at-all')).rejects.toMatchObject(misuse);
   });
 
-  test.each(['never ends', 'ends badly'])('%s, when it is closed', async (oddity) => {
+  test.each(['never ends', 'ends badly'])('A program that %s is refused on closing.', async (oddity) => {
     const worker = await odd(oddity, { timeoutMs: 1000 });
     expect(await worker.execute({ text: 'a' }, contextFor(worker))).toMatchObject({ status: 'ok' });
     await expect(worker.close()).rejects.toMatchObject(misuse);
   });
 
-  test('ended too early: for every later call, and when it is closed', async () => {
+  test('A program that ended too early is refused for every later call, and when it is closed.', async () => {
     const worker = await odd('dies of null');
     await expect(worker.execute(null, contextFor(worker))).rejects.toMatchObject(misuse);
     await expect(worker.execute({ text: 'a' }, contextFor(worker))).rejects.toMatchObject(misuse);

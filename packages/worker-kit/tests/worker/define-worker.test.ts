@@ -17,7 +17,7 @@ const findingsOf = (define: () => unknown) => {
   return null;
 };
 
-test('a worker is a record, schemas and a function', async () => {
+test('A worker is a record, schemas and a function.', async () => {
   const worker = defineWorker({ record, input, run });
   expect(worker.record).toEqual(record);
   expect(await worker.execute({ name: 'Ada' }, context)).toMatchObject({
@@ -26,7 +26,7 @@ test('a worker is a record, schemas and a function', async () => {
   });
 });
 
-test('the record of a worker cannot be changed, and is not the author’s object', () => {
+test('The record of a worker cannot be changed, and is not the author’s object.', () => {
   const mine = structuredClone(record);
   const worker = defineWorker({ record: mine, input, run });
   mine.capabilities.push('cap.web.fetch');
@@ -35,13 +35,13 @@ test('the record of a worker cannot be changed, and is not the author’s object
   expect(() => Object.assign(worker, { record: null })).toThrow(TypeError);
 });
 
-test('a record keeps the spelling that its hash covers', () => {
+test('A record keeps the spelling that its hash covers.', () => {
   const { artifact_hash: _, ...content } = record;
   const spelled = sealRecord({ ...content, currently_implements: ['ctrl.obs.audit_log_append_only'] });
   expect(defineWorker({ record: spelled, input, run }).record).toEqual(spelled);
 });
 
-test('every mistake in a definition is reported at once', () => {
+test('Every mistake in a definition is reported at once.', () => {
   const wrong = { ...record, risk_tier: 'tiny', capabilities: [] };
   const definition = { record: wrong, input: {}, output: 'x', run: 'x', onError: 1 };
   expect(findingsOf(() => defineWorker(definition as never, { maxDurationMs: 0 }))).toEqual([
@@ -55,21 +55,21 @@ test('every mistake in a definition is reported at once', () => {
   ]);
 });
 
-test.each([undefined, null, 'text', 7])('a definition that is %j is refused', (definition) => {
+test.each([undefined, null, 'text', 7])('A definition that is %j is refused.', (definition) => {
   expect(findingsOf(() => defineWorker(definition as never))).toEqual(['']);
 });
 
-test.each([undefined, null, [], 'text', {}])('a record that is %j is refused', (bad) => {
+test.each([undefined, null, [], 'text', {}])('A record that is %j is refused.', (bad) => {
   expect(findingsOf(() => defineWorker({ record: bad, input, run }))).not.toBeNull();
 });
 
-test('a record with a wrong hash is refused', () => {
+test('A record with a wrong hash is refused.', () => {
   const changed = { ...record, risk_tier: 'high' };
   expect(findingsOf(() => defineWorker({ record: changed, input, run }))).toEqual(['/record/artifact_hash']);
 });
 
 test.each([0, -1, 1.5, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])(
-  'a maximum duration of %d is refused',
+  'A maximum duration of %d is refused.',
   (n) => {
     expect(findingsOf(() => defineWorker({ record, input, run }, { maxDurationMs: n }))).toEqual([
       '/maxDurationMs',
@@ -77,7 +77,7 @@ test.each([0, -1, 1.5, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])(
   },
 );
 
-test('sealRecord replaces a hash and does not change its argument', () => {
+test('The function sealRecord replaces a hash and does not change its argument.', () => {
   const stale = { ...record, risk_tier: 'high' as const };
   const sealed = sealRecord(stale);
   expect(stale.artifact_hash).toBe(record.artifact_hash);

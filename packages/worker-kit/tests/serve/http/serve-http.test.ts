@@ -26,7 +26,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const post = (url: string, body: string, headers: Record<string, string> = JSON_TYPE, more: object = {}) =>
   fetch(`${url}/run`, { method: 'POST', headers, body, ...more });
 
-test('POST /run answers a call with a result, GET /record and GET /healthz say which worker it is', async () => {
+test('POST /run answers a call with a result, and GET /record and GET /healthz say which worker it is.', async () => {
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[0-9]+$/);
   const answers = await Promise.all(
     ['echo', 'deny', 'throw', 'log'].map(async (act) => {
@@ -49,7 +49,7 @@ test('POST /run answers a call with a result, GET /record and GET /healthz say w
   });
 });
 
-test('connections are kept open', async () => {
+test('Connections are kept open.', async () => {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   onTestFinished(() => {
@@ -66,7 +66,7 @@ test('connections are kept open', async () => {
   await expect.poll(() => text.match(/200 OK/g)?.length, PATIENT).toBe(2);
 });
 
-describe('a request that is not a call gets an error', () => {
+describe('a request that is not a call', () => {
   test.each<[string, number, string, () => Promise<Response>]>([
     ['another path', 404, 'NOT_FOUND', () => fetch(`${url}/constructor`)],
     ['another method', 405, 'METHOD_NOT_ALLOWED', () => fetch(`${url}/run`)],
@@ -82,13 +82,13 @@ describe('a request that is not a call gets an error', () => {
       'FROM_A_BROWSER',
       () => post(url, bodyOf('echo'), { ...JSON_TYPE, origin: 'http://127.0.0.1' }),
     ],
-  ])('%s', async (_, status, code, ask) => {
+  ])('A request that is not a call gets an error: %s.', async (_, status, code, ask) => {
     const response = await ask();
     expect([response.status, await response.json()]).toMatchObject([status, { code }]);
   });
 
   test.each(['', '{', '7', '{"request":{}}', bodyOf('echo', '', { more: 1 }), '{"context":{},"context":{}}'])(
-    'the body %j',
+    'The body %j gets an error.',
     async (body) => {
       const response = await post(url, body);
       expect([response.status, await response.json()]).toMatchObject([
@@ -99,12 +99,12 @@ describe('a request that is not a call gets an error', () => {
     },
   );
 
-  test('a body that is not UTF-8', async () => {
+  test('A body that is not UTF-8 gets an error.', async () => {
     const response = await post(url, Buffer.from([0x22, 0xff, 0x22]) as unknown as string);
     expect(response.status).toBe(400);
   });
 
-  test('a body of more than 8 MiB, with or without its length', async () => {
+  test('A body of more than 8 MiB gets an error, with or without its length.', async () => {
     const large = bodyOf('echo', 'x'.repeat(9_000_000));
     for (const announced of [true, false]) {
       const status = await new Promise((resolve) => {
@@ -123,7 +123,7 @@ describe('a request that is not a call gets an error', () => {
   });
 });
 
-test('a call is cancelled when its caller disconnects', async () => {
+test('A call is cancelled when its caller disconnects.', async () => {
   const { child } = shared;
   let stderr = '';
   child.stderr.on('data', (text) => {
@@ -138,7 +138,7 @@ test('a call is cancelled when its caller disconnects', async () => {
   await expect.poll(() => stderr, PATIENT).toContain('it was cancelled\n');
 });
 
-test('calls above the maximum get 429', async () => {
+test('Calls above the maximum get 429.', async () => {
   const callers = new AbortController();
   const { signal } = callers;
   const held = Array.from({ length: 32 }, () =>
@@ -150,7 +150,7 @@ test('calls above the maximum get 429', async () => {
   await expect.poll(async () => (await post(url, bodyOf('echo'))).status, PATIENT).toBe(200);
 });
 
-describe('a worker over HTTP dispatches to the address in its permit', () => {
+describe('chained dispatches over HTTP', () => {
   async function startHall(answer: (headers: Record<string, unknown>, asked: unknown) => [number, string]) {
     const server = createServer(async (request, response) => {
       const parts: Buffer[] = [];
@@ -175,7 +175,7 @@ describe('a worker over HTTP dispatches to the address in its permit', () => {
     return { answer: result[0], permit };
   }
 
-  test('with the permit as its credential', async () => {
+  test('A worker dispatches to the address in its permit, with the permit as its credential.', async () => {
     let seen: unknown[] = [];
     const hall = await startHall(({ authorization }, asked) => {
       seen = [authorization, asked];
@@ -192,12 +192,12 @@ describe('a worker over HTTP dispatches to the address in its permit', () => {
     ['redirects', 302, '{}', /could not be reached/],
     ['answers junk', 200, 'yes', /could not be reached|not JSON/],
     ['answers too much', 200, `"${'x'.repeat(9_000_000)}"`, /larger than 8 MiB/],
-  ])('a Hall that %s does not answer', async (_, status, text, message) => {
+  ])('A Hall that %s gives the worker an error.', async (_, status, text, message) => {
     const { answer } = await dispatchOver(await startHall(() => [status, text]));
     expect(answer).toMatch(message);
   });
 
-  test('not to another machine while it knows no Hall, and not without an address', async () => {
+  test('A worker that knows no Hall does not dispatch to another machine, and none dispatches without an address.', async () => {
     for (const address of [
       'http://192.0.2.1/wcp/chain',
       'http://127.0.0.1.example/',
@@ -209,7 +209,7 @@ describe('a worker over HTTP dispatches to the address in its permit', () => {
   });
 });
 
-test('it ends on SIGTERM, after its running calls', async () => {
+test('The worker ends on SIGTERM, after its running calls.', async () => {
   const worker = await startHttp();
   const running = post(worker.url, bodyOf('slow', 'done'));
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -219,7 +219,7 @@ test('it ends on SIGTERM, after its running calls', async () => {
 });
 
 test.each([['x'], ['70000'], ['127.0.0.1'], ['http://127.0.0.1:1'], ['192.0.2.1:0']])(
-  'where it cannot listen, it says so and ends: %s',
+  'Where the worker cannot listen, it says so and ends: %s.',
   async (address) => {
     const worker = startWorker(['--http', address]);
     let stderr = '';

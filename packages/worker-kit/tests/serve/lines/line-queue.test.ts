@@ -5,7 +5,7 @@ const MIB = 1024 * 1024;
 const settled = (promise: Promise<unknown>) =>
   Promise.race([promise.then(() => true), new Promise((resolve) => setTimeout(() => resolve(false), 10))]);
 
-test('waiting calls come in order, and at the end null', async () => {
+test('Waiting calls come in order, and null at the end.', async () => {
   const queue = new LineQueue<string>();
   const first = queue.next();
   await queue.push('a', 1);
@@ -17,7 +17,7 @@ test('waiting calls come in order, and at the end null', async () => {
   expect(await queue.next()).toBeNull();
 });
 
-test('above 16 MiB, no more is accepted until there is room again', async () => {
+test('Above 16 MiB, no more is accepted until there is room again.', async () => {
   const queue = new LineQueue<string>();
   expect(await settled(queue.push('a', 10 * MIB))).toBe(true);
   const full = queue.push('b', 10 * MIB);

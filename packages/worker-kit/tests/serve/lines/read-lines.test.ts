@@ -13,7 +13,7 @@ async function linesOf(chunks: readonly Uint8Array[]): Promise<InputLine[]> {
   return lines;
 }
 
-test('the lines do not depend on how the bytes are chunked', async () => {
+test('The lines do not depend on how the bytes are chunked.', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('a', 'é', '😀', '\n', '\r', '\ufeff')),
@@ -31,7 +31,7 @@ test('the lines do not depend on how the bytes are chunked', async () => {
   );
 });
 
-test('a line that is not UTF-8 is reported, and the next one is read', async () => {
+test('A line that is not UTF-8 is reported, and the next one is read.', async () => {
   expect(await linesOf([Buffer.from([0xc3, 0x0a, 0x61, 0x0a])])).toEqual([
     { kind: 'not-utf8' },
     { kind: 'line', text: 'a' },

@@ -22,8 +22,8 @@ const answered = (id: unknown, seq: number, result: unknown) => ({
 });
 const cancelled = { status: 'error', result: null, deny_reason: { code: 'WORKER_CANCELLED' } };
 
-describe('a line may cancel a call', () => {
-  test('that is running: it is answered immediately, its code is notified, and the next call is served', async () => {
+describe('a line that cancels a call', () => {
+  test('A running call that is cancelled is answered immediately, its code is notified, and the next call is served.', async () => {
     const worker = startWorker(['--stdio']);
     let stderr = '';
     worker.child.stderr.on('data', (text) => {
@@ -41,7 +41,7 @@ describe('a line may cancel a call', () => {
     expect(stderr).toBe('it runs\nit was cancelled\n');
   });
 
-  test('that is waiting: it never runs, and is answered in its place', async () => {
+  test('A waiting call that is cancelled never runs, and is answered in its place.', async () => {
     const worker = startWorker(['--stdio']);
     worker.say(call(1, 'slow'));
     worker.say(call(2, 'echo'));
@@ -52,7 +52,7 @@ describe('a line may cancel a call', () => {
     expect(await worker.hear()).toMatchObject({ id: 3, status: 'ok' });
   });
 
-  test('that is over or never existed: the line is ignored', async () => {
+  test('Cancelling a call that is over or never existed is ignored.', async () => {
     const worker = startWorker(['--stdio']);
     worker.say(call(1, 'echo'));
     expect(await worker.hear()).toMatchObject({ id: 1 });
@@ -62,8 +62,8 @@ describe('a line may cancel a call', () => {
   });
 });
 
-describe('a call may dispatch', () => {
-  test('one after the other or several at once, and each gets its own answer', async () => {
+describe('a call that dispatches', () => {
+  test('A call may dispatch one request after another or several at once, and each gets its own answer.', async () => {
     const worker = startWorker(['--stdio']);
     worker.say(call('a', 'dispatch', 'cap.one cap.two cap.three'));
     const asked = [await worker.hear(), await worker.hear(), await worker.hear()];
@@ -88,7 +88,7 @@ describe('a call may dispatch', () => {
     });
   });
 
-  test('and gets an error for a missing or malformed answer', async () => {
+  test('A call that dispatches gets an error for a missing or malformed answer.', async () => {
     const worker = startWorker(['--stdio']);
     worker.say(call(1, 'dispatch', 'cap.one cap.two cap.three'));
     for (let n = 0; n < 3; n += 1) await worker.hear();
@@ -102,7 +102,7 @@ describe('a call may dispatch', () => {
     ]);
   });
 
-  test('and gets an error once its input has ended, or if the call has no id', async () => {
+  test('A call that dispatches gets an error once its input has ended, or if the call has no id.', async () => {
     const worker = startWorker(['--stdio']);
     const { id: _, ...nameless } = call(1, 'dispatch', 'cap.one');
     worker.say(nameless);
@@ -120,7 +120,7 @@ describe('a call may dispatch', () => {
   });
 });
 
-test('an unknown message gets an error, in its place', async () => {
+test('An unknown message gets an error, in its place.', async () => {
   const worker = startWorker(['--stdio']);
   for (const word of [{ dispatched: 7 }, { dispatched: { id: 1 } }, { cancel: 1, dispatched: {} }]) {
     worker.say(word);
@@ -128,7 +128,7 @@ test('an unknown message gets an error, in its place', async () => {
   }
 });
 
-test('calls that arrive faster than they are served are all answered, in order', async () => {
+test('Calls that arrive faster than they are served are all answered, in order.', async () => {
   const worker = startWorker(['--stdio']);
   const text = 'x'.repeat(1_000_000);
   worker.say(call(0, 'slow'));
