@@ -10,7 +10,7 @@ async function hold({ json }: TestHall, more: object = {}): Promise<string> {
 }
 
 describe('approvals', () => {
-  it('are listed and shown, and run once they are approved', async () => {
+  it('Approvals are listed and shown, and run once they are approved.', async () => {
     const test = await openTestHall();
     const { as, json } = test;
     expect((await as('steward', ['approvals', 'list'])).out).toBe('No approval is pending.\n');
@@ -24,7 +24,7 @@ describe('approvals', () => {
     expect(after).toMatchObject({ state: 'approved', history: [{ action: 'approve', reason: 'seen' }] });
   });
 
-  it('are denied, or escalated to a level at which a human delivers the result', async () => {
+  it('Approvals are denied, or escalated to a level at which a human delivers the result.', async () => {
     const test = await openTestHall();
     const { as } = test;
     const [first, second] = [await hold(test), await hold(test, { correlation_id: 'c-2' })];
@@ -40,7 +40,7 @@ describe('approvals', () => {
     expect(done).toMatchObject({ code: 0, out: expect.stringContaining('"by": "hand"') });
   });
 
-  it('exit 1 if they are resolved or missing, or if the worker failed', async () => {
+  it('An approval command exits 1 if the approval is resolved or missing, or if the worker failed.', async () => {
     const test = await openTestHall();
     const { as } = test;
     const [first, second] = [await hold(test), await hold(test, { request: { fail: true } })];
@@ -53,7 +53,7 @@ describe('approvals', () => {
     expect([again.code, none.code, failed.code]).toEqual([1, 1, 1]);
   });
 
-  it('exit 1 with the deny code if the rules have changed in the meantime', async () => {
+  it('An approval command exits 1 with the deny code if the rules have changed in the meantime.', async () => {
     const test = await openTestHall();
     const id = await hold(test);
     await test.hall.reload({ rules: [] });
@@ -62,7 +62,7 @@ describe('approvals', () => {
     expect(code).toBe(1);
   });
 
-  it('exit 2 for a tenant and for an unknown level', async () => {
+  it('An approval command exits 2 for a tenant and for an unknown level.', async () => {
     const test = await openTestHall();
     const id = await hold(test);
     expect((await test.as('tenant', ['approvals', 'approve', id])).code).toBe(2);

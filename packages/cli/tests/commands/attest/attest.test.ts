@@ -28,7 +28,7 @@ const PRIVATE = ['--key', 'keys/wcp-key.pem'];
 const PUBLIC = ['--keys', 'keys/wcp-key.pub.pem'];
 
 describe('attest', () => {
-  it('hash prints the package hash', async () => {
+  it('The command attest hash prints the package hash.', async () => {
     const expected = await packageHash(join(cwd, 'worker'));
     expect(await wcp(['attest', 'hash', 'worker'], { cwd })).toEqual({
       code: 0,
@@ -38,7 +38,7 @@ describe('attest', () => {
     expect((await wcpJson(['attest', 'hash', 'worker'], { cwd })).json).toEqual({ package_hash: expected });
   });
 
-  it('hash refuses a link, a file and a missing folder', async () => {
+  it('The command attest hash refuses a link, a file and a missing folder.', async () => {
     symlinkSync('/etc/hostname', join(cwd, 'worker/link'));
     const link = await wcp(['attest', 'hash', 'worker'], { cwd });
     expect(link.err).toContain('worker: error PACKAGE_INVALID');
@@ -67,7 +67,7 @@ describe('attest', () => {
     expect([envelope.code, (await verify('--hmac-env')).code]).toEqual([0, 0]);
   });
 
-  it('verify exits 1 with a code for changed code, another worker, no manifest and a wrong key', async () => {
+  it('The command attest verify exits 1 with a code for changed code, another worker, no manifest and a wrong key.', async () => {
     const missing = await verify(...PUBLIC);
     expect(missing.out).toContain('ATTEST_MANIFEST_MISSING');
     await build(...PRIVATE);
@@ -91,7 +91,7 @@ describe('attest', () => {
     expect([missing, wrongKey, another, changed].map(({ code }) => code)).toEqual([1, 1, 1, 1]);
   });
 
-  it('build overwrites no manifest without --force, and writes nothing on wrong usage', async () => {
+  it('The command attest build overwrites no manifest without --force, and writes nothing on wrong usage.', async () => {
     const usage = await wcp(['attest', 'build', 'worker', '--version', '1'], { cwd });
     expect(usage.code).toBe(2);
     const ids = await wcp(['attest', 'build', 'worker', '--version', '1', ...PRIVATE], { cwd });
@@ -110,7 +110,7 @@ describe('attest', () => {
     expect(readFileSync(join(cwd, 'worker/manifest.json'), 'utf8')).toBe(before);
   });
 
-  it('build takes the identity of the worker from its own files by default', async () => {
+  it('The command attest build takes the identity of the worker from its own files by default.', async () => {
     const identity = { worker_id: 'org.acme.greeter', worker_species_id: 'wrk.hello.greeter' };
     writeFileSync(join(cwd, 'worker/registry_record.json'), JSON.stringify(identity));
     writeFileSync(join(cwd, 'worker/package.json'), JSON.stringify({ version: '3.2.1' }));
@@ -118,7 +118,7 @@ describe('attest', () => {
     expect(json).toMatchObject({ ...identity, worker_version: '3.2.1', build_source: 'local' });
   });
 
-  it('build reports a file that is not a key, and shows nothing of it', async () => {
+  it('The command attest build reports a file that is not a key, and shows nothing of it.', async () => {
     writeFileSync(join(cwd, 'keys/text'), 'top secret words');
     const { code, err } = await build('--key', 'keys/text');
     expect(err).toContain('keys/text: error KEY_INVALID');

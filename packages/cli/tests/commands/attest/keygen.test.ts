@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { folderOf, scratch, wcp, wcpJson } from '../../support/support.ts';
 
 describe('keygen', () => {
-  it('writes a key pair, the private key readable by the owner only, and prints nothing of it', async () => {
+  it('The command keygen writes a key pair, the private key readable by the owner only, and prints nothing of it.', async () => {
     const cwd = scratch();
     const { code, out, err } = await wcp(['keygen', '--out', 'keys/mine'], { cwd });
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -20,7 +20,7 @@ describe('keygen', () => {
   });
 
   it.each(['wcp-key.pem', 'wcp-key.pub.pem'])(
-    'refuses where a %s is there already, and writes nothing',
+    'It refuses where a %s exists already, and writes nothing.',
     async (name) => {
       const cwd = folderOf({ [name]: 'precious' });
       const { code, err } = await wcp(['keygen'], { cwd });
@@ -31,7 +31,7 @@ describe('keygen', () => {
     },
   );
 
-  it('prints the public key as JSON', async () => {
+  it('The command keygen prints the public key as JSON.', async () => {
     const { json } = await wcpJson(['keygen'], { cwd: scratch() });
     expect(Object.keys(json as object)).toEqual([
       'signing_key_id',
@@ -41,7 +41,7 @@ describe('keygen', () => {
     ]);
   });
 
-  it('says where it cannot write', async () => {
+  it('The command keygen says where it cannot write.', async () => {
     const { code, err } = await wcp(['keygen', '--out', 'file/inside'], { cwd: folderOf({ file: '' }) });
     expect(err).toMatch(/error UNWRITABLE: [A-Z]/);
     expect(code).toBe(2);

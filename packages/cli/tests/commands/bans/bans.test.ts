@@ -54,7 +54,7 @@ async function serve(answer: (path: string) => { status?: number; body: string }
 }
 
 describe('bans make', () => {
-  it('signs a list of the entries and fills in the members that they lack', async () => {
+  it('The command bans make signs a list of the entries and fills in the members that they lack.', async () => {
     const { code, out, err } = await make('--sequence', '8', '--max-age', '60');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const list = JSON.parse(out);
@@ -73,7 +73,7 @@ describe('bans make', () => {
     expect(verifyBanList(list, expected)).toMatchObject({ ok: true, banned: [hashOf('a'), hashOf('b')] });
   });
 
-  it('writes the list to a file, and overwrites none without --force', async () => {
+  it('The command bans make writes the list to a file, and overwrites none without --force.', async () => {
     const first = await make('--out', at('list.json'));
     expect(first.out).toMatch(/bans +2 hashes of 3/);
     expect(read('list.json').sequence).toBe(1);
@@ -84,7 +84,7 @@ describe('bans make', () => {
     expect(read('list.json').sequence).toBe(2);
   });
 
-  it('reports every mistake at its place in the file, and writes nothing', async () => {
+  it('The command bans make reports every mistake at its place in the file, and writes nothing.', async () => {
     writeFileSync(at('bad.json'), JSON.stringify([{ sha256: 'x', reason: '' }, ENTRIES[0], ENTRIES[0], 7]));
     const { code, err } = await make('--out', at('list.json'));
     expect(err).toMatch(/bad\.json:1:\d+: \/0\/reason error INVALID_VALUE/);
@@ -101,7 +101,7 @@ describe('bans make', () => {
     ['--max-age', '0'],
     ['--authority', 'acme'],
     ['--key-file', 'nothing.pem'],
-  ])('refuses a wrong %s', async (option, value) => {
+  ])('The command bans make refuses a wrong %s.', async (option, value) => {
     expect((await make(option, value)).code).toBe(2);
   });
 });
@@ -109,7 +109,7 @@ describe('bans make', () => {
 describe('bans check', () => {
   const check = (what: string, ...more: string[]) => wcp(['bans', 'check', what, ...more]);
 
-  it('exits 1 for a banned hash, and 0 for one that is not banned or was cleared', async () => {
+  it('The command bans check exits 1 for a banned hash, and 0 for one that is not banned or was cleared.', async () => {
     const list = ['--list', await listFile(), ...trusting()];
     const ran = [
       await check(hashOf('a'), ...list),
@@ -125,7 +125,7 @@ describe('bans check', () => {
     expect(ran[3]?.out).toBe(`${hashOf('d')} is not on the ban list of org.acme.\n`);
   });
 
-  it('hashes a folder and looks up its hash', async () => {
+  it('The command bans check hashes a folder and looks up its hash.', async () => {
     mkdirSync(at('worker'));
     writeFileSync(at('worker/index.js'), 'export {};\n');
     const sha256 = await packageHash(at('worker'));
@@ -161,7 +161,7 @@ describe('bans check', () => {
     ['BAN_LIST_FROM_FUTURE', () => issuedAt('2026-01-01T00:10:00Z')],
     ['BAN_LIST_STALE', () => issuedAt('2025-12-30T00:00:00Z')],
   ])(
-    'exits 1 with %s if the list cannot be trusted, whether it bans the hash or not',
+    'The command bans check exits 1 with %s if the list cannot be trusted, whether it bans the hash or not.',
     async (code, write, by = 'key') => {
       const list = ['--list', await write(), ...trusting(by)];
       const { code: exit, out } = await check(hashOf('a'), ...list);
@@ -177,14 +177,14 @@ describe('bans check', () => {
     return file;
   }
 
-  it('reads a list from a URL', async () => {
+  it('The command bans check reads a list from a URL.', async () => {
     const { out } = await make();
     const url = await serve(() => ({ body: out }));
     expect((await check(hashOf('a'), '--url', url, ...trusting())).code).toBe(1);
     expect((await check(hashOf('d'), '--url', url, ...trusting())).code).toBe(0);
   });
 
-  it('exits 2 if the list cannot be read or the usage is wrong', async () => {
+  it('The command bans check exits 2 if the list cannot be read or the usage is wrong.', async () => {
     const redirecting = await serve(() => ({ status: 302, body: '' }));
     const ran = [
       await check(hashOf('a'), '--url', redirecting, ...trusting()),
@@ -207,7 +207,7 @@ describe('bans subscribe', () => {
   const subscribe = (source: string, ...more: string[]) =>
     wcp(['bans', 'subscribe', source, ...trusting(), ...more]);
 
-  it('shows the list and the settings with which a Hall follows it', async () => {
+  it('The command bans subscribe shows the list and the settings with which a Hall follows it.', async () => {
     const { out: list } = await make();
     const url = await serve(() => ({ body: list }));
     const { code, out } = await subscribe(url, '--poll', '60');
@@ -220,7 +220,7 @@ describe('bans subscribe', () => {
     expect(code).toBe(0);
   });
 
-  it('does the same for a file, and as JSON', async () => {
+  it('The command bans subscribe does the same for a file, and as JSON.', async () => {
     const file = await listFile();
     const { code, out } = await subscribe(file, '--json');
     expect(JSON.parse(out)).toMatchObject({
@@ -233,7 +233,7 @@ describe('bans subscribe', () => {
     expect(code).toBe(0);
   });
 
-  it('exits 1 and prints no settings if the list cannot be trusted', async () => {
+  it('The command bans subscribe exits 1 and prints no settings if the list cannot be trusted.', async () => {
     const other = writeKey('other');
     const list = signBanList({ ...JSON.parse((await make()).out) }, other);
     writeFileSync(at('list.json'), JSON.stringify(list));
@@ -249,7 +249,7 @@ describe('bans subscribe', () => {
     expect([code, asJson.code]).toEqual([1, 1]);
   });
 
-  it('exits 2 if there is no list', async () => {
+  it('The command bans subscribe exits 2 if there is no list.', async () => {
     const url = await serve(() => ({ status: 404, body: '{}' }));
     expect(await subscribe(url)).toMatchObject({
       code: 2,
@@ -269,7 +269,7 @@ describe('bans publish', () => {
   }
   const publishing = (...more: string[]) => ['bans', 'publish', at('list.json'), ...more];
 
-  it('has a Hall publish a signed list, to which anyone can then subscribe', async () => {
+  it('The command bans publish has a Hall publish a signed list, to which anyone can then subscribe.', async () => {
     const hall = await openHall();
     await listFile('--sequence', '8');
     const { code, out } = await hall.as('owner', publishing());
@@ -284,7 +284,7 @@ describe('bans publish', () => {
     expect(checked.code).toBe(1);
   });
 
-  it('signs the list again with the key, always with the next sequence', async () => {
+  it('The command bans publish signs the list again with the key, always with the next sequence.', async () => {
     const hall = await openHall();
     await listFile('--sequence', '3');
     const sequences = [];
@@ -295,7 +295,7 @@ describe('bans publish', () => {
     expect(read('list.json').sequence).toBe(3);
   });
 
-  it('exits 1 if a newer list is published, and 2 if the Hall refuses', async () => {
+  it('The command bans publish exits 1 if a newer list is published, and 2 if the Hall refuses.', async () => {
     const hall = await openHall();
     await listFile('--sequence', '8');
     await hall.as('owner', publishing());
@@ -314,7 +314,7 @@ describe('bans publish', () => {
     expect([earlier, ...ran, unknown].map(({ code }) => code)).toEqual([1, 2, 2, 2]);
   });
 
-  it('reports what is wrong with a list at its place in the file, and sends nothing', async () => {
+  it('The command bans publish reports what is wrong with a list at its place in the file, and sends nothing.', async () => {
     const hall = await openHall();
     await listFile();
     writeFileSync(at('list.json'), JSON.stringify({ ...read('list.json'), max_age_seconds: 0 }, null, 2));

@@ -52,7 +52,7 @@ function timeless(report: ConformanceReport): unknown {
 }
 
 describe.concurrent('this implementation under the referee', () => {
-  test('passes every case and reaches WCP-Full', async () => {
+  test('This implementation passes every case and reaches WCP-Full.', async () => {
     const { code, out, report } = await runByCommand(SELF);
     expect(report.unexpected, out.slice(0, 4000)).toBe(0);
     expect(code).toBe(0);
@@ -61,7 +61,7 @@ describe.concurrent('this implementation under the referee', () => {
     expect(report.cases.length).toBeGreaterThanOrEqual(400);
   }, 300_000);
 
-  test('gives the same report at every run, except for times', async () => {
+  test('This implementation gives the same report at every run, except for times.', async () => {
     const [first, second] = await Promise.all([referee(SELF, 'r*'), referee(SELF, 'r*')]);
     expect(timeless(second)).toEqual(timeless(first));
   }, 300_000);
@@ -69,7 +69,7 @@ describe.concurrent('this implementation under the referee', () => {
 
 describe.concurrent('the port in Python', () => {
   test.skipIf(python === null)(
-    `passes all of WCP-Standard${python === null ? ' (skipped: python3 is not on this machine)' : ''}`,
+    `The port passes all of WCP-Standard${python === null ? ' (skipped: python3 is not on this machine)' : ''}.`,
     async () => {
       const { code, out, report } = await runByCommand(
         [python as string, PYTHON_PORT],
@@ -100,7 +100,7 @@ describe.concurrent('a port that cheats', () => {
     ['dry-run-is-real', 'dry-run/'],
   ] as const;
   test.each(cheats)(
-    '%s is caught by %s',
+    'The cheat %s is caught by %s.',
     async (cheat, area) => {
       const report = await referee([process.execPath, CHEAT, cheat], `${area}*`);
       expect(exitCode(report)).toBe(1);
@@ -111,7 +111,7 @@ describe.concurrent('a port that cheats', () => {
 });
 
 describe('wcp conformance', () => {
-  test('exits 1 if a port fails a case', async () => {
+  test('The command conformance run exits 1 if a port fails a case.', async () => {
     const { code, out } = await runByCommand(
       [process.execPath, CHEAT, 'drops-telemetry'],
       ['--filter', 'telemetry/*'],
@@ -120,7 +120,7 @@ describe('wcp conformance', () => {
     expect(code).toBe(1);
   });
 
-  test('lists the cases of a level, and shows one with the lines that a port reads', async () => {
+  test('The command conformance lists the cases of a level, and shows one with the lines that a port reads.', async () => {
     const listed = await wcp(['conformance', 'list', '--level', 'basic', '--filter', 'ids/', '--json']);
     expect(listed.code).toBe(0);
     const [first] = JSON.parse(listed.out) as { id: string }[];
@@ -130,7 +130,7 @@ describe('wcp conformance', () => {
     expect(answers.out.split('\n')[1]).toMatch(/^\{"seq":1,"result":/);
   });
 
-  test('reports an unknown case, and a command that cannot be run', async () => {
+  test('The command conformance reports an unknown case, and a command that cannot be run.', async () => {
     expect((await wcp(['conformance', 'show', 'no/such/case'])).code).toBe(2);
     const { code, out, err } = await wcp(['conformance', 'run', '--', './no-such-port']);
     expect(code).toBe(2);

@@ -8,7 +8,7 @@ import { DENIED, HELD, openTestHall } from '../../support/test-hall.ts';
 const text = JSON.stringify;
 
 describe('dispatch', () => {
-  it('exits 0 and shows the result if the worker succeeded', async () => {
+  it('The command dispatch exits 0 and shows the result if the worker succeeded.', async () => {
     const { as, json } = await openTestHall();
     const { code, out } = await as('tenant', ['dispatch', '-'], text(REQUEST));
     expect(out).toMatch(/^DISPATCH {2}cap\.doc\.summarize$/m);
@@ -19,7 +19,7 @@ describe('dispatch', () => {
     expect(answer).toMatchObject({ code: 0, json: { result: { status: 'ok' }, delivery_code: null } });
   });
 
-  it('exits 1 if the request is denied or held, or the worker failed', async () => {
+  it('The command dispatch exits 1 if the request is denied or held, or the worker failed.', async () => {
     const { as } = await openTestHall();
     const denied = await as('tenant', ['dispatch', '-'], text(DENIED));
     expect(denied).toMatchObject({ code: 1, out: expect.stringContaining('DENY_NO_MATCHING_RULE') });
@@ -30,7 +30,7 @@ describe('dispatch', () => {
     expect([denied.code, held.code, failed.code]).toEqual([1, 1, 1]);
   });
 
-  it('shows what is wrong with a request at its place in the file', async () => {
+  it('The command dispatch shows what is wrong with a request at its place in the file.', async () => {
     const { as } = await openTestHall();
     const file = join(folderOf({ 'r.json': { ...REQUEST, env: 'moon' } }), 'r.json');
     const { code, out } = await as('tenant', ['dispatch', file]);
@@ -38,7 +38,7 @@ describe('dispatch', () => {
     expect(code).toBe(1);
   });
 
-  it('exits 2 for invalid JSON, for another tenant, and without the role to send requests', async () => {
+  it('The command dispatch exits 2 for invalid JSON, for another tenant, and without the role to send requests.', async () => {
     const { as } = await openTestHall();
     const ran = [
       await as('tenant', ['dispatch', '-'], '{'),
@@ -57,7 +57,7 @@ describe('dispatch', () => {
 });
 
 describe('route at a Hall', () => {
-  it('decides at the Hall and executes nothing', async () => {
+  it('The command route decides at the Hall and executes nothing.', async () => {
     const { as, hall } = await openTestHall();
     const { code, out } = await as('tenant', ['route', '-'], text(REQUEST));
     expect(out).toMatch(/^DISPATCH/);
@@ -66,7 +66,7 @@ describe('route at a Hall', () => {
     expect(receipts.map(({ kind }) => kind)).toEqual(['decision']);
   });
 
-  it('exits 2 if neither rules nor a Hall are given', async () => {
+  it('The command route exits 2 if neither rules nor a Hall are given.', async () => {
     const { code, err } = await wcp(['route', '-'], { input: text(REQUEST) });
     expect(err).toContain('Say where to decide');
     expect(code).toBe(2);

@@ -5,7 +5,7 @@ const ARGS = ['explain', 'request.json', '--rules', 'rules.json', '--workers', '
 const world = (request: object) =>
   folderOf({ 'request.json': request, 'rules.json': RULES, 'worker.json': record() });
 
-it('explain shows every step, where the decision stopped, and the smallest change', async () => {
+it('The command explain shows every step, where the decision stopped, and the smallest change.', async () => {
   const { code, out } = await wcp(ARGS, { cwd: world({ ...REQUEST, env: 'stage' }) });
   expect(out).toMatch(/^ 8 {2}ok {6}a rule matches$/m);
   expect(out).toMatch(/^ 9 {2}DENIED {2}a worker is selected$/m);
@@ -16,12 +16,12 @@ it('explain shows every step, where the decision stopped, and the smallest chang
   expect(code).toBe(1);
 });
 
-it('explain exits 0 on a dispatch, and prints the explanation with --json', async () => {
+it('The command explain exits 0 on a dispatch, and prints the explanation with --json.', async () => {
   const { code, json } = await wcpJson(ARGS, { cwd: world(REQUEST) });
   expect(json).toMatchObject({ decision: { outcome: 'DISPATCH' }, changes: [], remedy: null });
   expect(code).toBe(0);
 });
 
-it('explain exits 2 on bad input', async () => {
+it('The command explain exits 2 on bad input.', async () => {
   expect((await wcp(ARGS, { cwd: folderOf({}) })).code).toBe(2);
 });

@@ -43,7 +43,7 @@ async function kinds(documents: Readonly<Record<string, unknown>>, ...more: stri
 }
 
 describe('replay under other documents', () => {
-  it('exits 0 under the same rules, and under rules that decide alike', async () => {
+  it('A replay exits 0 under the same rules, and under rules that decide alike.', async () => {
     expect(await kinds({ 'rules.json': HALL_RULES })).toEqual([]);
     expect(
       await kinds({
@@ -59,12 +59,12 @@ describe('replay under other documents', () => {
     ['hold to allow', [PLAIN_RULE], ['hold_to_allow']],
     ['other level of a hold', [needs('executor')], ['allow_to_hold', 'other_level']],
     ['advice where there was none', [HELD_RULE, needs('advisory')], ['other_level']],
-  ])('finds %s by rules', async (_, rules, expected) => {
+  ])('A replay under other rules finds %s.', async (_, rules, expected) => {
     const found = await kinds({ 'rules.json': rules });
     expect(found).toEqual(expected);
   });
 
-  it('finds denials that become dispatches or holds when another worker may run', async () => {
+  it('A replay finds denials that become dispatches or holds when another worker may run.', async () => {
     const able = record({ capabilities: ['cap.doc.summarize', 'cap.web.fetch'] });
     const rules = [...HALL_RULES, allow('fetch', 'cap.web.fetch')];
     expect(await kinds({ 'rules.json': rules, 'workers.json': able })).toEqual(['deny_to_allow']);
@@ -75,7 +75,7 @@ describe('replay under other documents', () => {
     expect(await kinds({ 'rules.json': waiting, 'workers.json': able })).toEqual(['deny_to_hold']);
   });
 
-  it('finds other workers through rules and records, and the effects of a configuration', async () => {
+  it('A replay finds other workers through rules and records, and the effects of a configuration.', async () => {
     const other = HALL_RULES.map((rule) => ({
       ...rule,
       decision: { ...rule.decision, candidate_workers_ranked: [{ worker_species_id: 'wrk.doc.other' }] },
@@ -87,7 +87,7 @@ describe('replay under other documents', () => {
     expect(await kinds({ 'config.json': config })).toEqual(['allow_to_deny', 'hold_to_deny']);
   });
 
-  it('shows each change with decision, tenant, capability and codes, and counts denials for another reason', async () => {
+  it('A replay shows each change with decision, tenant, capability and codes, and counts denials for another reason.', async () => {
     const file = join(folderOf({ 'r.json': [allow('fetch', 'cap.web.fetch')] }), 'r.json');
     const { code, out } = await test.as('auditor', ['replay', '--rules', file]);
     expect(out).toMatch(/^allow to deny {3}[0-9a-f-]{36} {2}tenant-a {2}cap\.doc\.summarize$/m);
@@ -99,7 +99,7 @@ describe('replay under other documents', () => {
     expect(code).toBe(1);
   });
 
-  it('assumes that a used approval is given again and that a void one stays void', async () => {
+  it('A replay assumes that a used approval is given again and that a void one stays void.', async () => {
     const { json: list } = await test.json('steward', ['approvals', 'list']);
     const [{ approval_id }] = list.items;
     expect((await test.as('steward', ['approvals', 'approve', approval_id])).code).toBe(0);
@@ -120,7 +120,7 @@ describe('replay under other documents', () => {
     ]);
   });
 
-  it('replays only decisions since a time, and only up to a limit', async () => {
+  it('A replay covers only decisions since a time, and only up to a limit.', async () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     const since = (await test.hall.route(REQUEST)).timestamp as string;
     expect(await kinds({ 'rules.json': [] }, '--since', since)).toEqual(['allow_to_deny']);
@@ -128,7 +128,7 @@ describe('replay under other documents', () => {
     expect(await kinds({ 'rules.json': [] }, '--since', '2099-01-01T00:00:00Z')).toEqual([]);
   });
 
-  it('finds the first decision since a time among many', async () => {
+  it('A replay finds the first decision since a time among many.', async () => {
     for (let index = 0; index < 1300; index += 1) await test.hall.route(DENIED);
     await new Promise((resolve) => setTimeout(resolve, 5));
     const since = (await test.hall.route(DENIED)).timestamp as string;
@@ -137,7 +137,7 @@ describe('replay under other documents', () => {
     expect(json).toMatchObject({ ok: true, is_audit: true, decisions: 20 });
   });
 
-  it('exits 2 for documents with mistakes, an invalid time, and a key that may not read worlds', async () => {
+  it('A replay exits 2 for documents with mistakes, an invalid time, and a key that may not read worlds.', async () => {
     const dir = folderOf({ 'r.json': { rules: [{ rule_id: 1 }] } });
     const broken = await test.as('auditor', ['replay', '--rules', join(dir, 'r.json')]);
     expect(broken.err).toMatch(/r\.json:[0-9]+:[0-9]+: \/rules\/0/);
@@ -170,7 +170,7 @@ describe('replay without other documents', () => {
     return join('worlds', `${decision.world_digest.replace(':', '-')}.json`);
   };
 
-  it('finds that every decision comes out as its receipt says, at a Hall and offline in a folder', async () => {
+  it('A replay finds that every decision comes out as its receipt says, at a Hall and offline in a folder.', async () => {
     const { code, out } = await test.as('auditor', ['replay']);
     expect(out).toContain('3 decisions replayed: each comes out exactly as its receipt says');
     expect(code).toBe(0);
@@ -178,7 +178,7 @@ describe('replay without other documents', () => {
     expect(await audit()).toEqual({ code: 0, decisions: 3, codes: [] });
   });
 
-  it('makes every decision again, whatever facts it was made from', async () => {
+  it('A replay makes every decision again, whatever facts it was made from.', async () => {
     const gated = {
       rule_id: 'gated',
       match: { capability_id: 'cap.doc.hash' },
@@ -225,14 +225,14 @@ describe('replay without other documents', () => {
     expect(code).toBe(0);
   });
 
-  it('replays a folder under other rules', async () => {
+  it('A replay covers a folder under other rules.', async () => {
     const file = join(folderOf({ 'r.json': [] }), 'r.json');
     const { code, out } = await wcp(['replay', '--bundle', dir, '--rules', file]);
     expect(out).toContain('2 change (1 allow to deny, 1 hold to deny)');
     expect(code).toBe(1);
   });
 
-  it('audits a part of a log', async () => {
+  it('A replay audits a part of a log.', async () => {
     const part = join(scratch(), 'part');
     await test.as('auditor', ['receipts', 'export', part, '--decisions', '--stream', 'tenant-a']);
     const { code, out } = await wcp(['replay', '--bundle', part]);
@@ -242,17 +242,17 @@ describe('replay without other documents', () => {
     });
   });
 
-  it('finds a record that was changed afterwards', async () => {
+  it('A replay finds a record that was changed afterwards.', async () => {
     change('decisions.jsonl', '"tenant_risk":"low"', '"tenant_risk":"high"');
     expect(await audit()).toEqual({ code: 1, decisions: 3, codes: ['RECORD_CHANGED'] });
   });
 
-  it('finds a decision that does not follow from the recorded facts and world', async () => {
+  it('A replay finds a decision that does not follow from the recorded facts and world.', async () => {
     change(worldFile(), '"plain"', '"plane"');
     expect((await audit()).codes).toEqual(['NOT_REPRODUCED', 'NOT_REPRODUCED', 'NOT_REPRODUCED']);
   });
 
-  it('finds a decision without a receipt, and one without a world', async () => {
+  it('A replay finds a decision without a receipt, and one without a world.', async () => {
     const receipts = readFileSync(join(dir, 'receipts.jsonl'), 'utf8').trimEnd().split('\n');
     writeFileSync(join(dir, 'receipts.jsonl'), `${receipts.slice(0, -1).join('\n')}\n`);
     expect((await audit()).codes).toEqual(['RECEIPT_MISSING']);
@@ -262,7 +262,7 @@ describe('replay without other documents', () => {
     expect((await audit()).codes).toEqual(['WORLD_MISSING', 'WORLD_MISSING', 'WORLD_MISSING']);
   });
 
-  it('exits 2 if a line is not a record, or there are no decisions', async () => {
+  it('A replay exits 2 if a line is not a record, or there are no decisions.', async () => {
     change('decisions.jsonl', /\n$/, '\n{"position": "x"}\n');
     const torn = await wcp(['replay', '--bundle', dir]);
     expect(torn.err).toMatch(/decisions\.jsonl:4:1: error NOT_JSON/);

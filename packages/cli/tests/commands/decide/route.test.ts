@@ -18,7 +18,7 @@ const world = (change: Readonly<Record<string, unknown>> = {}) =>
 const ARGS = ['route', 'request.json', '--rules', 'rules.json', '--workers', 'worker.json'];
 
 describe('route', () => {
-  it('shows what is dispatched, by which rule and on which worker, and exits 0', async () => {
+  it('The command route shows what is dispatched, by which rule and on which worker, and exits 0.', async () => {
     const { code, out, err } = await wcp(ARGS, { cwd: world() });
     expect(out).toMatch(/^DISPATCH {2}cap\.doc\.summarize\n/);
     expect(out).toContain('org.acme.summarizer.one (wrk.doc.summarizer)');
@@ -26,14 +26,14 @@ describe('route', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
-  it('prints the RouteDecision alone with --json', async () => {
+  it('The command route prints the RouteDecision alone with --json.', async () => {
     const { code, json } = await wcpJson(ARGS, { cwd: world() });
     expect(Object.keys(json as object).sort()).toEqual(Object.keys(RouteDecisionSchema.properties).sort());
     expect(json).toMatchObject({ outcome: 'DISPATCH', worker_id: 'org.acme.summarizer.one' });
     expect(code).toBe(0);
   });
 
-  it('exits 1 on a denial, with its code and remedy', async () => {
+  it('The command route exits 1 on a denial, with its code and remedy.', async () => {
     const cwd = world({ 'request.json': { ...REQUEST, capability_id: 'cap.doc.shred' } });
     const { code, out } = await wcp(ARGS, { cwd });
     expect(out).toMatch(/^DENIED {2}cap\.doc\.shred {2}DENY_NO_MATCHING_RULE\n/);
@@ -41,7 +41,7 @@ describe('route', () => {
     expect(code).toBe(1);
   });
 
-  it('exits 1 on a hold and names no worker as chosen', async () => {
+  it('The command route exits 1 on a hold and names no worker as chosen.', async () => {
     const held = { ...RULES.rules[0].decision, escalation: { human_required_default: true } };
     const cwd = world({ 'rules.json': [{ ...RULES.rules[0], decision: held }] });
     const { code, out } = await wcp(ARGS, { cwd });
@@ -50,7 +50,7 @@ describe('route', () => {
     expect(code).toBe(1);
   });
 
-  it('denies a request that is not a RouteInput, with the place of every finding', async () => {
+  it('The command route denies a request that is not a RouteInput, with the place of every finding.', async () => {
     const cwd = world({ 'request.json': { ...REQUEST, env: 'moon', tenant_risk: 7 } });
     const { code, out } = await wcp(ARGS, { cwd });
     expect(out).toContain('DENY_INVALID_INPUT');
@@ -59,7 +59,7 @@ describe('route', () => {
     expect(code).toBe(1);
   });
 
-  it('warns of dead rules and denies in prod because of them', async () => {
+  it('The command route warns of dead rules and denies in prod because of them.', async () => {
     const cwd = world({ 'rules.json': DEAD_RULES, 'request.json': { ...REQUEST, env: 'prod' } });
     const { code, out, err } = await wcp(ARGS, { cwd });
     expect(err).toMatch(/^rules\.json:\d+:\d+: \/1 warning RULE_DEAD/);
@@ -67,7 +67,7 @@ describe('route', () => {
     expect(code).toBe(1);
   });
 
-  it('makes the same decision again from the same facts', async () => {
+  it('The command route makes the same decision again from the same facts.', async () => {
     const facts = { now: '2026-01-01T00:00:00.000Z', decision_id: '00000000-0000-4000-8000-000000000000' };
     const options = { cwd: world({ 'facts.json': facts }) };
     const args = [...ARGS, '--facts', 'facts.json'];
@@ -76,7 +76,7 @@ describe('route', () => {
     expect(first.json).toMatchObject({ decision_id: facts.decision_id, timestamp: facts.now });
   });
 
-  it("passes the policy gate's verdict to a rule that requires one", async () => {
+  it('The command route passes the policy gate’s verdict to a rule that requires one.', async () => {
     const gated = { ...RULES.rules[0].decision, escalation: { policy_gate: true } };
     const verdict = { decision: 'DENY', policy_version: 'p1', reason: 'not on Sundays' };
     const cwd = world({ 'rules.json': [{ ...RULES.rules[0], decision: gated }], 'gate.json': verdict });
@@ -86,7 +86,7 @@ describe('route', () => {
     expect((await wcp(ARGS, { cwd })).out).toContain('DENY_POLICY_GATE_UNCONFIGURED');
   });
 
-  it('reads the request, and only one file, from standard input', async () => {
+  it('The command route reads the request, and only one file, from standard input.', async () => {
     const cwd = world();
     const args = ['route', '-', ...ARGS.slice(2)];
     expect((await wcp(args, { cwd, input: JSON.stringify(REQUEST) })).code).toBe(0);
@@ -95,7 +95,7 @@ describe('route', () => {
     expect(twice.code).toBe(2);
   });
 
-  it('reads workers from a folder, and from a list in one file', async () => {
+  it('The command route reads workers from a folder, and from a list in one file.', async () => {
     const cwd = world({ 'list.json': [record(), record({ worker_id: 'org.acme.summarizer.two' })] });
     const folder = folderOf({ 'registry_record.json': record(), 'package.json': {} });
     const from = (place: string) =>
@@ -108,7 +108,7 @@ describe('route', () => {
 });
 
 describe('route with bad input', () => {
-  it('reports every mistake in every file at once, exits 2 and writes nothing', async () => {
+  it('Every mistake in every file is reported at once; the command exits 2 and writes nothing.', async () => {
     const cwd = folderOf({
       'request.json': '{ "env": "dev", }',
       'rules.json': THREE_MISTAKES,
@@ -131,7 +131,7 @@ describe('route with bad input', () => {
     expect(readdirSync(cwd)).toEqual(before);
   });
 
-  it('reports the same as JSON with --json, on standard output only', async () => {
+  it('With --json the same mistakes are reported as JSON, on standard output only.', async () => {
     const cwd = folderOf({ 'request.json': REQUEST, 'rules.json': THREE_MISTAKES });
     const { code, err, json } = await wcpJson(['route', 'request.json', '--rules', 'rules.json'], { cwd });
     expect((json as { problems: unknown[] }).problems).toHaveLength(3);
@@ -139,7 +139,7 @@ describe('route with bad input', () => {
     expect({ code, err }).toEqual({ code: 2, err: '' });
   });
 
-  it('refuses other encodings, byte order marks, folders and too deep nesting, in plain words', async () => {
+  it('Other encodings, byte order marks, folders and too deep nesting are refused in plain words.', async () => {
     const cwd = folderOf({
       'latin.json': '',
       'bom.json': `\ufeff${JSON.stringify(RULES)}`,
@@ -157,14 +157,14 @@ describe('route with bad input', () => {
     expect(code).toBe(2);
   });
 
-  it('escapes characters of a document that could control a terminal', async () => {
+  it('Characters of a document that could control a terminal are escaped.', async () => {
     const cwd = folderOf({ 'rules.json': '{"rules": [], "\\u001b[31mred\\u202e": 1}' });
     const { err } = await wcp(['rules', 'check', 'rules.json'], { cwd });
     expect(err).toContain('\\u001b[31mred\\u202e');
     expect(err).not.toMatch(/[\u001b\u202e]/);
   });
 
-  it('shows a path as the user typed it, and nothing more', async () => {
+  it('A path is shown as the user typed it, and nothing more.', async () => {
     const cwd = scratchWithRules();
     const { err } = await wcp(['route', 'nowhere/request.json', '--rules', 'rules.json'], { cwd });
     expect(err).toContain('nowhere/request.json: error UNREADABLE');

@@ -15,7 +15,7 @@ describe('rules check', () => {
     expect({ code, out }).toEqual({ code: 0, out: '1 rule in 1 file: every rule can match.\n' });
   });
 
-  it('exits 1 and shows each dead rule, its place and what covers it', async () => {
+  it('The command rules check exits 1 and shows each dead rule, its place and what covers it.', async () => {
     const cwd = folderOf({ 'r.json': DEAD_RULES });
     const { code, out } = await wcp(['rules', 'check', 'r.json'], { cwd });
     expect(out).toMatch(
@@ -26,7 +26,7 @@ describe('rules check', () => {
     expect(json).toMatchObject({ ok: false, dead_rules: [{ rule_id: 'never', covered_by: ['summarize'] }] });
   });
 
-  it('exits 2 and shows all three mistakes of a file, each with path, line and column', async () => {
+  it('The command rules check exits 2 and shows all three mistakes of a file, each with path, line and column.', async () => {
     const { code, out, err } = await wcp(['rules', 'check', 'r.json'], {
       cwd: folderOf({ 'r.json': THREE_MISTAKES }),
     });
@@ -41,7 +41,7 @@ describe('rules check', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 
-  it('checks several files, whatever catalog a Hall has', async () => {
+  it('Several files are checked together, whatever catalog a Hall has.', async () => {
     const newer = [
       { ...CLOSED.rules[0], decision: { ...CLOSED.rules[0].decision, catalog_version_min: '9.9.9' } },
     ];

@@ -97,15 +97,15 @@ function variantsOf(document: unknown): unknown[] {
 }
 
 describe('validate', () => {
-  it('is tested with a document of every kind', () => {
+  it('Validation is tested with a document of every kind.', () => {
     expect(Object.keys(VALID).sort()).toEqual(Object.keys(SCHEMAS).sort());
   });
 
-  it.each(Object.entries(VALID))('guesses what a %s is', (kind, document) => {
+  it.each(Object.entries(VALID))('A document is recognised as a %s.', (kind, document) => {
     expect(guessKind(document)).toBe(kind);
   });
 
-  it('accepts a valid document of every kind, all in one command', async () => {
+  it('Validation accepts a valid document of every kind, all in one command.', async () => {
     const names = Object.keys(VALID);
     const cwd = folderOf(Object.fromEntries(names.map((kind) => [`${kind}.json`, VALID[kind]])));
     const { code, json } = await wcpJson(['validate', ...names.map((kind) => `${kind}.json`)], { cwd });
@@ -113,7 +113,7 @@ describe('validate', () => {
     expect(code).toBe(0);
   });
 
-  it('finds an unknown member in a document of every kind', async () => {
+  it('Validation finds an unknown member in a document of every kind.', async () => {
     for (const [kind, document] of Object.entries(VALID)) {
       // A member that is not listed is kept in these two, and has no effect.
       const isOpen = kind === 'registry-record' || kind === 'manifest';
@@ -124,7 +124,7 @@ describe('validate', () => {
     }
   });
 
-  it('finds a missing member in a document of every kind that has a required one', async () => {
+  it('Validation finds a missing member in a document of every kind that has a required one.', async () => {
     for (const [kind, document] of Object.entries(VALID)) {
       const [, ...rest] = Object.entries(document as object);
       const kept =
@@ -141,19 +141,19 @@ describe('validate', () => {
     }
   });
 
-  it('refuses a control that occurs twice in a decision, as the JSON Schema does', async () => {
+  it('Validation refuses a control that occurs twice in a decision, as the JSON Schema does.', async () => {
     const control = 'ctrl.obs.audit-log-append-only';
     const decision = { ...DECISION, controls_applied: [control, control] };
     expect(await codesOf('route-decision', decision)).toEqual(['INVALID_VALUE']);
   });
 
-  it('accepts a receipt whose stream is 100 astral characters: the JSON Schema counts code points', async () => {
+  it('Validation accepts a receipt whose stream is 100 astral characters: the JSON Schema counts code points.', async () => {
     const receipt = VALID['receipt'] as object;
     expect(await codesOf('receipt', { ...receipt, stream: '😀'.repeat(100) })).toEqual([]);
     expect(await codesOf('receipt', { ...receipt, stream: '😀'.repeat(129) })).toEqual(['INVALID_VALUE']);
   });
 
-  it('judges a telemetry event by its event_id', async () => {
+  it('Validation judges a telemetry event by its event_id.', async () => {
     const event = VALID['telemetry-event'] as object;
     expect(await codesOf('telemetry-event', { ...event, event_id: 'evt.no.such' })).toEqual([
       'INVALID_VALUE',
@@ -161,7 +161,7 @@ describe('validate', () => {
     expect(await codesOf('telemetry-event', { ...event, event_id: undefined })).toEqual(['MISSING_MEMBER']);
   });
 
-  it('accepts and refuses the same documents as the published JSON Schema', async () => {
+  it('Validation accepts and refuses the same documents as the published JSON Schema.', async () => {
     for (const [kind, document] of Object.entries(VALID)) {
       const schema = Compile(SCHEMAS[kind] as object);
       for (const changed of variantsOf(document)) {
@@ -173,14 +173,14 @@ describe('validate', () => {
     }
   });
 
-  it('checks each document of a list, with its place', async () => {
+  it('Validation checks each document of a list, with its place.', async () => {
     const list = [record(), { ...record({ worker_id: 'org.acme.other' }), risk_tier: 'none' }];
     const { code, err } = await wcp(['validate', 'l.json'], { cwd: folderOf({ 'l.json': list }) });
     expect(err).toMatch(/^l\.json:\d+:\d+: \/1\/risk_tier error INVALID_VALUE/m);
     expect(code).toBe(2);
   });
 
-  it('reports the mistakes of all files at once and exits 2', async () => {
+  it('Validation reports the mistakes of all files at once and exits 2.', async () => {
     const cwd = folderOf({ 'r.json': THREE_MISTAKES, 'i.json': { ...REQUEST, env: 1, qos_class: 2 } });
     const { code, err } = await wcp(['validate', 'r.json', 'i.json', 'none.json'], { cwd });
     expect(err.trimEnd().split('\n')).toHaveLength(7);
@@ -188,7 +188,7 @@ describe('validate', () => {
     expect(code).toBe(2);
   });
 
-  it('reads one document per line from *.jsonl, with its line number', async () => {
+  it('Validation reads one document per line from *.jsonl, with its line number.', async () => {
     const receipt = VALID['receipt'];
     const lines = [receipt, { ...(receipt as object), seq: -1 }, receipt].map((each) => JSON.stringify(each));
     const cwd = folderOf({ 'receipts.jsonl': `${lines.join('\n')}\n{"a":\n` });
@@ -198,7 +198,7 @@ describe('validate', () => {
     expect(code).toBe(2);
   });
 
-  it('asks for the kind if it cannot tell, and for a file if none is named', async () => {
+  it('Validation asks for the kind if it cannot tell, and for a file if none is named.', async () => {
     const unknown = await wcp(['validate', 'd.json'], { cwd: folderOf({ 'd.json': { hello: 1 } }) });
     expect(unknown.err).toContain('error KIND_UNKNOWN');
     const nothing = await wcp(['validate']);
