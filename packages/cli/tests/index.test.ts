@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
 
-it('the package exports exactly these names', async () => {
+it('The package exports exactly these names.', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual(['runCli']);
 });

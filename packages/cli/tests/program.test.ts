@@ -56,7 +56,7 @@ const COMMANDS = [
 ];
 
 describe('every command', () => {
-  it.each(COMMANDS)('%s has help with an example, --json and its exit codes', async (command) => {
+  it.each(COMMANDS)('Command %s has help with an example, --json and its exit codes.', async (command) => {
     const { code, out, err } = await wcp([...command.split(' '), '--help']);
     expect(out).toContain(`Usage: wcp ${command} `);
     expect(out).toContain(`Example:\n  $ wcp ${command}`);
@@ -65,7 +65,7 @@ describe('every command', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
-  it.each(COMMANDS)('%s refuses an unknown option and exits 2', async (command) => {
+  it.each(COMMANDS)('Command %s refuses an unknown option and exits 2.', async (command) => {
     const { code, out, err } = await wcp([...command.split(' '), '--jsn']);
     expect(err).toContain(`Run \`wcp ${command} --help\``);
     expect(err).not.toMatch(/ {4}at /);
@@ -74,25 +74,25 @@ describe('every command', () => {
 });
 
 describe('wcp', () => {
-  it('without a command shows the help and exits 2', async () => {
+  it('Without a command wcp shows the help and exits 2.', async () => {
     const { code, out, err } = await wcp([]);
     expect(err).toContain('Usage: wcp ');
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 
-  it('suggests the command and the option that was meant', async () => {
+  it('A misspelled command or option gets a suggestion of what was meant.', async () => {
     expect((await wcp(['rout'])).err).toContain('Did you mean route?');
     expect((await wcp(['rules', 'chek'])).err).toContain('Did you mean check?');
     expect((await wcp(['version', '--jsn'])).err).toContain('Did you mean --json?');
   });
 
-  it('gives wrong usage as JSON with --json', async () => {
+  it('Wrong usage is reported as JSON with --json.', async () => {
     const { code, err, json } = await wcpJson(['route']);
     expect(json).toMatchObject({ ok: false, problems: [{ code: 'USAGE' }] });
     expect({ code, err }).toEqual({ code: 2, err: '' });
   });
 
-  it('prints its versions', async () => {
+  it('The command version prints its versions.', async () => {
     const { json } = await wcpJson(['version']);
     expect(json).toMatchObject({
       wcp: expect.stringMatching(/^\d+\.\d+\.\d+/),
@@ -102,12 +102,12 @@ describe('wcp', () => {
     expect((await wcp(['--version'])).code).toBe(0);
   });
 
-  it('writes no colours without a terminal, whatever the environment says', async () => {
+  it('No colours are written without a terminal, whatever the environment says.', async () => {
     const { out, err } = await wcp(['catalog', 'show', 'cap.doc.summarize'], { env: { FORCE_COLOR: '1' } });
     expect(out + err).not.toContain('\u001b');
   });
 
-  it('survives a reader that closes the pipe, with the exit code that it would have had', async () => {
+  it('A reader that closes the pipe does not change the exit code of a command.', async () => {
     const ended = (args: readonly string[]) =>
       new Promise<{ code: number | null; err: string }>((resolve) => {
         const child = start(args);

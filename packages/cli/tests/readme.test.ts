@@ -48,7 +48,7 @@ function mistakesIn(line: string): string[] {
 }
 
 describe('a command line', () => {
-  it('is found to be wrong by this test', () => {
+  it('A wrong command line is found by this test.', () => {
     expect(mistakesIn('wcp keys make')).toEqual(['there is no such command']);
     expect(mistakesIn('wcp route x.json --rulez y.json')).toEqual(['unknown: --rulez']);
     expect(mistakesIn('wcp keys create --label x')).toEqual(['missing: --role']);
@@ -60,11 +60,11 @@ describe('the README', () => {
   const text = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
   const lines = [...text.matchAll(/^(wcp .*?)(?: +#.*)?$/gm)].map(([, line]) => line as string);
 
-  it('has examples', () => {
+  it('The README has examples.', () => {
     expect(lines.length).toBeGreaterThan(20);
   });
 
-  it.each(lines)('shows a command line that exists: %s', (line) => {
+  it.each(lines)('The README shows a command line that exists: %s.', (line) => {
     expect(mistakesIn(line)).toEqual([]);
   });
 });
@@ -83,11 +83,11 @@ describe('the help', () => {
     return [...help.matchAll(/^ {2}\$ (wcp .*)$/gm)].map(([, line]) => line as string);
   });
 
-  it('has an example for every command', () => {
+  it('The help has an example for every command.', () => {
     expect(examples.length).toBeGreaterThanOrEqual(commands(PROGRAM).length);
   });
 
-  it.each(examples)('shows a command line that exists: %s', (line) => {
+  it.each(examples)('The help shows a command line that exists: %s.', (line) => {
     expect(mistakesIn(line)).toEqual([]);
   });
 });

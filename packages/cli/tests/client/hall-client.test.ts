@@ -4,7 +4,7 @@ import { wcp } from '../support/support.ts';
 import { openTestHall } from '../support/test-hall.ts';
 
 describe('a server that is not a Hall', () => {
-  it('is reported in one sentence, and so are a missing server, a malformed URL and a wrong key', async () => {
+  it('A server that is not a Hall is reported in one sentence, and so are a missing server, a malformed URL and a wrong key.', async () => {
     const { url } = await openTestHall();
     const gone = await openTestHall();
     await gone.hall.close();
@@ -24,7 +24,7 @@ describe('a server that is not a Hall', () => {
     expect(wrong.err).toContain('error UNAUTHENTICATED');
   });
 
-  it('never receives a key through a redirect', async () => {
+  it('A redirect never receives a key.', async () => {
     const heard: (string | undefined)[] = [];
     const target = createServer((request, response) => {
       heard.push(request.headers.authorization);

@@ -7,7 +7,7 @@ const plain = (text: string) => text;
 const WIDE = ['東京', '👍🏽', '👨‍👩‍👧‍👦', 'e\u0301'];
 
 describe('columns of a terminal', () => {
-  it('are counted for wide, combining and joined characters', () => {
+  it('Columns are counted for wide, combining and joined characters.', () => {
     expect(WIDE.map((text) => padColumns(text, 5))).toEqual([
       '東京 ',
       '👍🏽   ',
@@ -16,11 +16,11 @@ describe('columns of a terminal', () => {
     ]);
   });
 
-  it('are not taken by colours', () => {
+  it('Colours take no columns.', () => {
     expect(padColumns('\u001b[1mab\u001b[22m', 4)).toBe('\u001b[1mab\u001b[22m  ');
   });
 
-  it('line up in a table, whatever its cells hold', () => {
+  it('Columns line up in a table, whatever its cells hold.', () => {
     const table = tableText(
       ['name', 'x'],
       WIDE.map((text) => [text, 1]),
@@ -29,7 +29,7 @@ describe('columns of a terminal', () => {
     expect(table).toBe(['name  x', '東京  1', '👍🏽    1', '👨‍👩‍👧‍👦    1', 'e\u0301     1', ''].join('\n'));
   });
 
-  it('line up in lines of different lengths, with the last cell of each not padded', () => {
+  it('Columns line up in lines of different lengths, with the last cell of each not padded.', () => {
     expect(alignColumns([['a', 'b', 'c'], ['long', 'd'], ['東京']])).toEqual([
       'a     b  c',
       'long  d',
@@ -37,7 +37,7 @@ describe('columns of a terminal', () => {
     ]);
   });
 
-  it('limit the width of wrapped lines', () => {
+  it('Columns limit the width of wrapped lines.', () => {
     expect(wrap('東京 東京 東京', 9)).toEqual(['東京 東京', '東京']);
     expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
     expect(wrap('unbreakable word', 4)).toEqual(['unbreakable', 'word']);
@@ -46,7 +46,7 @@ describe('columns of a terminal', () => {
 });
 
 describe('rows', () => {
-  it('align their texts below labels of any width, and leave out what has no text', () => {
+  it('Rows align their texts below labels of any width, and leave out what has no text.', () => {
     expect(
       rows([
         ['東京', 'a'],
@@ -58,19 +58,19 @@ describe('rows', () => {
 });
 
 describe('a table', () => {
-  it('shows control characters of its cells as escapes and null as a dash', () => {
+  it('A table shows control characters of its cells as escapes and null as a dash.', () => {
     expect(tableText(['a', 'b'], [['\u001b[2J', null]], plain)).toBe('a          b\n\\u001b[2J  -\n');
   });
 });
 
 describe('a value', () => {
-  it('is shown on one line, cut off and safe', () => {
+  it('A value is shown on one line, truncated and safe.', () => {
     expect(valueText(undefined)).toBe('nothing');
     expect(valueText({ a: [1, '\n'] })).toBe('{"a":[1,"\\\\n"]}');
     expect(valueText('x'.repeat(300))).toBe(`${'x'.repeat(200)}…`);
   });
 
-  it('is counted with its noun', () => {
+  it('A value is counted with its noun.', () => {
     expect([count(1, 'hash', 'hashes'), count(2, 'hash', 'hashes'), count(0, 'key')]).toEqual([
       '1 hash',
       '2 hashes',

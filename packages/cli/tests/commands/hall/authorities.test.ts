@@ -5,7 +5,7 @@ import { folderOf } from '../../support/support.ts';
 import { openTestHall } from '../../support/test-hall.ts';
 
 describe('authorities', () => {
-  it('have keys that are registered, listed and revoked', async () => {
+  it('Keys of an authority are registered, listed and revoked.', async () => {
     const { as, json } = await openTestHall();
     const key = generateSigningKey();
     const files = folderOf({ 'key.pub.pem': key.exportPublicPem() });
@@ -17,7 +17,7 @@ describe('authorities', () => {
     expect((await as('admin', revoke)).code).toBe(1);
   });
 
-  it('exit 2 for an invalid key, an invalid authority, or a caller who may not register keys', async () => {
+  it('The authorities commands exit 2 for an invalid key, an invalid authority, or a caller who may not register keys.', async () => {
     const { as } = await openTestHall();
     const files = folderOf({ 'key.pub.pem': generateSigningKey().exportPublicPem(), 'none.pem': 'nothing' });
     const add = (authority: string, file: string) => [

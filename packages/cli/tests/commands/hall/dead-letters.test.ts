@@ -10,7 +10,7 @@ async function openWithLetter() {
   return { test_, id: decision.decision_id as string };
 }
 
-test('wcp dead-letters list shows a failed dispatch with its reason', async () => {
+test('The command dead-letters list shows a failed dispatch with its reason.', async () => {
   const { test_, id } = await openWithLetter();
   const { code, out } = await test_.as('auditor', ['dead-letters', 'list']);
   expect(code).toBe(0);
@@ -19,7 +19,7 @@ test('wcp dead-letters list shows a failed dispatch with its reason', async () =
   expect(json).toEqual({ items: [], next_cursor: null });
 });
 
-test('wcp dead-letters replay dispatches it again once, and it fails again if nothing has changed', async () => {
+test('The command dead-letters replay dispatches it again once, and it fails again if nothing has changed.', async () => {
   const { test_, id } = await openWithLetter();
   const again = await test_.as('steward', ['dead-letters', 'replay', id]);
   expect(again.code).toBe(1);
@@ -32,7 +32,7 @@ test('wcp dead-letters replay dispatches it again once, and it fails again if no
   expect(json.items).toMatchObject([{ decision_id: id, replay: { by: expect.any(String) } }]);
 });
 
-test('wcp dead-letters purge deletes it, for an admin only', async () => {
+test('The command dead-letters purge deletes it, for an admin only.', async () => {
   const { test_, id } = await openWithLetter();
   expect(await test_.as('steward', ['dead-letters', 'purge', id])).toMatchObject({ code: 2 });
   expect(await test_.as('admin', ['dead-letters', 'purge', id])).toMatchObject({

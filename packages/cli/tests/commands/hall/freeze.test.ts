@@ -5,7 +5,7 @@ import { openTestHall } from '../../support/test-hall.ts';
 const text = JSON.stringify;
 
 describe('freeze and release', () => {
-  it('deny everything to a tenant until it is released', async () => {
+  it('A frozen tenant is denied everything until it is released.', async () => {
     const { as } = await openTestHall();
     const stop = await as('steward', ['freeze', 'tenant', 'tenant-a', '--reason', 'taken over']);
     expect(stop).toMatchObject({ code: 0, out: 'The tenant tenant-a is frozen until it is released.\n' });

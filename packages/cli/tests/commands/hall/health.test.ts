@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openTestHall } from '../../support/test-hall.ts';
 
 describe('health', () => {
-  it('exits 0 if the Hall is healthy and 1 if not, and says what the next compliance level lacks', async () => {
+  it('The command health exits 0 if the Hall is healthy and 1 if not, and says what the next compliance level lacks.', async () => {
     const { as, hall } = await openTestHall();
     const healthy = await as('auditor', ['health']);
     expect(healthy.out).toMatch(/^compliance level +WCP-Standard$/m);

@@ -3,7 +3,7 @@ import { wcp } from '../../support/support.ts';
 import { openTestHall } from '../../support/test-hall.ts';
 
 describe('keys', () => {
-  it('are created, shown once, rotated and revoked', async () => {
+  it('Keys are created, shown once, rotated and revoked.', async () => {
     const { as, json, url } = await openTestHall();
     const args = ['keys', 'create', '--label', 'the desk', '--role', 'steward', 'auditor'];
     const { json: made } = await json('admin', args);
@@ -22,7 +22,7 @@ describe('keys', () => {
     );
   });
 
-  it('exit 1 for an unknown key, and 2 if the tenant is missing or the role is unknown', async () => {
+  it('The keys commands exit 1 for an unknown key, and 2 if the tenant is missing or the role is unknown.', async () => {
     const { as } = await openTestHall();
     const create = ['keys', 'create', '--label', 'x', '--role'];
     expect((await as('admin', ['keys', 'rotate', 'nothing'])).code).toBe(1);

@@ -88,7 +88,7 @@ const shell = (line: string, env: Record<string, string> = {}) =>
   promisify(execFile)('sh', ['-c', line], { env: { PATH: process.env['PATH'], ...env } });
 
 describe('serve', () => {
-  it('starts in an empty folder in under two seconds and prints keys once and a curl line that works', async () => {
+  it('The command serve starts in an empty folder in under two seconds and prints keys once and a curl line that works.', async () => {
     const server = await startServer(scratch());
     // Processor time hardly depends on how busy the machine is with other tests.
     expect(cpuTime(server.child)).toBeLessThan(2000);
@@ -101,7 +101,7 @@ describe('serve', () => {
 });
 
 describe.concurrent('serve', () => {
-  it('stops on SIGTERM, and starts again with the same keys and evidence', async () => {
+  it('The server stops on SIGTERM, and starts again with the same keys and evidence.', async () => {
     const dir = scratch();
     const first = await startServer(dir);
     const key = /tenant agent\.example +(wcp_\S+)/.exec(first.out)?.[1] as string;
@@ -115,7 +115,7 @@ describe.concurrent('serve', () => {
     expect(await ended(second.child, 'SIGINT')).toBe(0);
   });
 
-  it('writes its log as JSON lines with --json', async () => {
+  it('The server writes its log as JSON lines with --json.', async () => {
     const { code, out } = await whileServing([scratch(), '--json'], async (first) => {
       const ready = JSON.parse(first.trimEnd());
       expect(ready).toMatchObject({
@@ -130,7 +130,7 @@ describe.concurrent('serve', () => {
     expect(code).toBe(0);
   });
 
-  it('serves without keys when told to, for dev only', async () => {
+  it('The server runs without keys when told to, for dev only.', async () => {
     await whileServing([scratch(), '--open'], async (out) => {
       expect(out).toContain('anyone may send requests, for env "dev" only');
       expect((await shell(tryLineIn(out))).stdout).toContain('Hello, Ada!');
@@ -139,7 +139,7 @@ describe.concurrent('serve', () => {
     });
   });
 
-  it('refuses a folder that another Hall uses, in one sentence', async () => {
+  it('A folder that another Hall uses is refused in one sentence.', async () => {
     const dir = scratch();
     await startServer(dir);
     const { code, out, err } = await wcp(['serve', dir, '--port', '0']);
@@ -147,7 +147,7 @@ describe.concurrent('serve', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 
-  it('refuses a port that is in use, in one sentence, and shows the keys that it had created', async () => {
+  it('A port that is in use is refused in one sentence, and the keys that had been created are shown.', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
@@ -161,14 +161,14 @@ describe.concurrent('serve', () => {
     expect(out.match(/wcp_[a-z0-9]{12}_[A-Za-z0-9_-]{43}/g)).toHaveLength(3);
   });
 
-  it('refuses to serve without keys to other machines', async () => {
+  it('Serving other machines without keys is refused.', async () => {
     const args = ['serve', scratch(), '--port', '0', '--open', '--host', '0.0.0.0'];
     const { code, out, err } = await wcp(args);
     expect(err).toContain('Without an API key, everybody who can reach 0.0.0.0 could use the Hall.');
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 
-  it('reports every mistake in server.json and in the records at its place, and starts nothing', async () => {
+  it('Every mistake in server.json and in the records is reported at its place, and nothing is started.', async () => {
     const cwd = folderOf({
       'server.json': '{\n  "port": 70000,\n  "hots": "127.0.0.1",\n  "workers": [{ "dir": "hello" }]\n}\n',
     });
@@ -192,7 +192,7 @@ describe.concurrent('serve', () => {
     expect(readdirSync(cwd).sort()).toEqual(['hello', 'server.json']);
   });
 
-  it('refuses a damaged store, and changes nothing', async () => {
+  it('A damaged store is refused, and nothing is changed.', async () => {
     const dir = scratch();
     await whileServing([dir], async () => {});
     truncateSync(join(dir, 'store.db'), 5000);
@@ -203,7 +203,7 @@ describe.concurrent('serve', () => {
     expect(readFileSync(join(dir, 'store.db')).equals(before)).toBe(true);
   });
 
-  it('refuses a name that is not a folder', async () => {
+  it('A name that is not a folder is refused.', async () => {
     const file = await wcp(['serve', join(folderOf({ file: '' }), 'file')]);
     expect(file.err).toMatch(/file: error UNUSABLE: /);
     expect(file.code).toBe(2);
@@ -215,7 +215,7 @@ describe.concurrent('serve', () => {
   const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {};
   const isReachable = spawnSync(process.execPath, ['--version'], { cwd: '/', ...nobody }).status === 0;
 
-  it.runIf(isReachable)('refuses a folder that it cannot write to', async () => {
+  it.runIf(isReachable)('A folder that cannot be written to is refused.', async () => {
     const dir = folderOf({ file: '' });
     chmodSync(dir, 0o555);
     const program = join(import.meta.dirname, '../../../src/main.ts');
@@ -229,14 +229,14 @@ describe.concurrent('serve', () => {
     expect(failure?.code).toBe(2);
   });
 
-  it('refuses a port that is out of range', async () => {
+  it('A port that is out of range is refused.', async () => {
     const { code, err } = await wcp(['serve', scratch(), '--port', '70000']);
     expect(err).toBe('error: --port takes a number from 0 to 65535.\n');
     expect(code).toBe(2);
   });
 });
 
-it('no command except serve loads the server', () => {
+it('No command except serve loads the server.', () => {
   const src = join(import.meta.dirname, '../../../src');
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),
@@ -248,7 +248,7 @@ it('no command except serve loads the server', () => {
 });
 
 describe.concurrent('npm start', () => {
-  it('sets up a folder with both example workers, and prints a curl line that works at every start', async () => {
+  it('The start script sets up a folder with both example workers, and prints a curl line that works at every start.', async () => {
     const dir = scratch();
     const make = join(import.meta.dirname, '../../../../../tooling/src/start/start.ts');
     for (const keys of [3, 1]) {
@@ -266,7 +266,7 @@ describe.concurrent('npm start', () => {
     }
   });
 
-  it('becomes the Node process itself, so that signals reach it', () => {
+  it('The start script becomes the Node process itself, so that signals reach it.', () => {
     const root = join(import.meta.dirname, '../../../../..');
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(scripts.start).toMatch(/&& exec node \S+ serve \.wcp-hall --trial-key$/);

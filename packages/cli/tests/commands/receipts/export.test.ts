@@ -28,7 +28,7 @@ const write = (name: string, all: readonly string[]) =>
   writeFileSync(join(dir, name), all.map((line) => `${line}\n`).join(''));
 
 describe('receipts export', () => {
-  it('writes the whole log for an auditor, which can be verified offline with only the public key', async () => {
+  it('An export writes the whole log for an auditor, which can be verified offline with only the public key.', async () => {
     const { code, out } = await test.as('auditor', ['receipts', 'export', dir]);
     expect(out).toContain('6 receipts: the whole log');
     expect(code).toBe(0);
@@ -42,14 +42,14 @@ describe('receipts export', () => {
     expect(await verify()).toMatchObject({ code: 1, out: expect.stringContaining('LOG_TAIL_MISSING') });
   });
 
-  it('writes more than one page, in the order of the log', async () => {
+  it('An export writes more than one page, in the order of the log.', async () => {
     for (let index = 0; index < 510; index += 1) await test.hall.route(REQUEST);
     const { json } = await test.json('admin', ['receipts', 'export', dir]);
     expect(json).toMatchObject({ receipts: 516, size: 516, is_whole: true, decisions: null });
     expect((await verify()).code).toBe(0);
   });
 
-  it('writes only a tenant’s own stream, each receipt with a proof that it is in the log', async () => {
+  it('An export writes only a tenant’s own stream, each receipt with a proof that it is in the log.', async () => {
     const { code, out } = await test.as('tenant', ['receipts', 'export', dir]);
     expect(out).toContain('3 receipts of the 6 in the log, each with a proof');
     expect(code).toBe(0);
@@ -63,20 +63,20 @@ describe('receipts export', () => {
     expect(json).toMatchObject({ ok: true, is_whole: false, findings: [] });
   });
 
-  it('writes one stream for an auditor on request', async () => {
+  it('An export writes one stream for an auditor on request.', async () => {
     const { json } = await test.json('auditor', ['receipts', 'export', dir, '--stream', 'tenant-b']);
     expect(json).toMatchObject({ receipts: 2, is_whole: false });
     expect((await verify()).code).toBe(0);
   });
 
-  it('ends at the signed checkpoint, even if the log grows in the meantime', async () => {
+  it('An export ends at the signed checkpoint, even if the log grows in the meantime.', async () => {
     const client = connectHall(new URL(`${test.url}/`), test.keyOf('auditor'));
     const place = scratch();
     expect(await exportReceipts(client, place, 4, undefined)).toEqual([0, 1, 2, 3]);
     expect(readFileSync(join(place, 'receipts.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(4);
   });
 
-  it('leaves nothing behind when it is refused, and overwrites nothing', async () => {
+  it('An export leaves nothing behind when it is refused, and overwrites nothing.', async () => {
     const refused = await test.as('tenant', ['receipts', 'export', dir, '--decisions']);
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('error FORBIDDEN') });
     expect(existsSync(dir)).toBe(false);
@@ -98,7 +98,7 @@ describe('a part of a log', () => {
     return [...new Set(findings.map(({ code }) => code))];
   };
 
-  it('does not verify if a receipt or its proof was changed', async () => {
+  it('A part of a log does not verify if a receipt or its proof was changed.', async () => {
     const [receipts, proofs] = [lines('receipts.jsonl'), lines('proofs.jsonl')];
     write('receipts.jsonl', [
       receipts[0] ?? '',
@@ -113,7 +113,7 @@ describe('a part of a log', () => {
     expect(await codes()).toEqual(['PROOF_MALFORMED']);
   });
 
-  it('does not verify if a receipt or a proof is missing', async () => {
+  it('A part of a log does not verify if a receipt or a proof is missing.', async () => {
     const [receipts, proofs] = [lines('receipts.jsonl'), lines('proofs.jsonl')];
     write('receipts.jsonl', receipts.slice(0, -1));
     expect(await codes()).toEqual(['PROOF_RECEIPT_MISSING']);
@@ -122,7 +122,7 @@ describe('a part of a log', () => {
     expect(await codes()).toEqual(['PROOF_MALFORMED']);
   });
 
-  it('does not verify if the checkpoint is different, of another key, or missing', async () => {
+  it('A part of a log does not verify if the checkpoint is different, of another key, or missing.', async () => {
     const note = readFileSync(join(dir, 'checkpoint.txt'), 'utf8');
     writeFileSync(join(dir, 'checkpoint.txt'), note.replace('\n6\n', '\n7\n'));
     expect(await codes()).toEqual(['PROOF_CHECKPOINT_MISSING', 'CHECKPOINT_SIGNATURE_INVALID']);

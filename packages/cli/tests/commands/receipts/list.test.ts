@@ -5,7 +5,7 @@ import { openTestHall } from '../../support/test-hall.ts';
 const text = JSON.stringify;
 
 describe('receipts list', () => {
-  it('shows a tenant its own receipts and an auditor all of them, page by page', async () => {
+  it('The command receipts list shows a tenant its own receipts and an auditor all of them, page by page.', async () => {
     const { as, json } = await openTestHall();
     await as('tenant', ['dispatch', '-'], text(REQUEST));
     const own = await json('tenant', ['receipts', 'list']);

@@ -87,7 +87,7 @@ const shapeOf = (out: string) =>
     .map((line) => line.replace(/, \d+ ms +/, ', N ms                      '))
     .join('\n');
 
-test('a dispatch chain is shown as a tree of its calls, and claims of a tenant are ignored', async () => {
+test('A dispatch chain is shown as a tree of its calls, and claims of a tenant are ignored.', async () => {
   const test_ = await openChainHall();
   await runChain(test_);
   const { code, out } = await test_.as('tenant', ['receipts', 'tree', 'correlation-1']);
@@ -95,7 +95,7 @@ test('a dispatch chain is shown as a tree of its calls, and claims of a tenant a
   expect(shapeOf(out)).toBe(SHAPE);
 });
 
-test('the same tree is read from a bundle, and printed as JSON', async () => {
+test('The same tree is read from a bundle, and printed as JSON.', async () => {
   const test_ = await openChainHall();
   await runChain(test_);
   const dir = join(scratch(), 'bundle');
@@ -117,7 +117,7 @@ test('the same tree is read from a bundle, and printed as JSON', async () => {
   ]);
 });
 
-test('a correlation without a decision has no tree', async () => {
+test('A correlation without a decision has no tree.', async () => {
   const test_ = await openChainHall();
   expect(await test_.as('tenant', ['receipts', 'tree', 'nothing'])).toEqual({
     code: 1,
@@ -126,13 +126,13 @@ test('a correlation without a decision has no tree', async () => {
   });
 });
 
-test('a tenant does not see the dispatch chain of another', async () => {
+test('A tenant does not see the dispatch chain of another.', async () => {
   const test_ = await openChainHall();
   await runChain(test_);
   expect(await test_.as('other', ['receipts', 'tree', 'correlation-1'])).toMatchObject({ code: 1 });
 });
 
-test('records that name each other as parents make no cycle', () => {
+test('Records that name each other as parents make no cycle.', () => {
   const claim = (position: number, decision_id: string, parent_decision_id: string) => ({
     position,
     input: { ext: { parent_decision_id } },
@@ -146,7 +146,7 @@ test('records that name each other as parents make no cycle', () => {
   ]);
 });
 
-test('forged evidence of any depth is shown, as text and as JSON', async () => {
+test('Forged evidence of any depth is shown, as text and as JSON.', async () => {
   const dir = join(scratch(), 'deep');
   mkdirSync(dir);
   const lines = Array.from({ length: 20_000 }, (_, position) =>

@@ -42,14 +42,14 @@ const verify = (...more: string[]) => wcp(['receipts', 'verify', '.', ...more], 
 const damage = (text: string) => writeFileSync(join(dir, 'receipts.jsonl'), text);
 
 describe('receipts verify', () => {
-  it('exits 0 on intact evidence, and says where the key came from', async () => {
+  it('Verification exits 0 on intact evidence, and says where the key came from.', async () => {
     const { code, out } = await verify();
     expect(out).toContain('4 receipts, 1 checkpoint: ok');
     expect(out).toContain('Give one that you trust');
     expect(code).toBe(0);
   });
 
-  it('finds a changed byte and a missing receipt, each at its line, and exits 1', async () => {
+  it('Verification finds a changed byte and a missing receipt, each at its line, and exits 1.', async () => {
     const [first, second, , fourth] = receipts;
     damage(lines([first, { ...second, tenant: 1 }, fourth]));
     const { code, out } = await verify();
@@ -59,7 +59,7 @@ describe('receipts verify', () => {
     expect(code).toBe(1);
   });
 
-  it('finds a line that is not JSON and continues with the next', async () => {
+  it('Verification finds a line that is not JSON and continues with the next.', async () => {
     damage(`${lines(receipts.slice(0, 1))}{"torn":\n${lines(receipts.slice(2))}`);
     const { json } = await wcpJson(['receipts', 'verify', '.'], { cwd: dir });
     const codes = (json as { findings: { code: string; line: number }[] }).findings.map(({ code }) => code);
@@ -89,7 +89,7 @@ describe('receipts verify', () => {
     expect(code).toBe(1);
   });
 
-  it('accepts a key in PEM, and rejects receipts of another key', async () => {
+  it('Verification accepts a key in PEM, and rejects receipts of another key.', async () => {
     writeFileSync(join(dir, 'right.pem'), key.exportPublicPem());
     writeFileSync(join(dir, 'wrong.pem'), generateSigningKey().exportPublicPem());
     expect((await verify('--keys', 'right.pem')).code).toBe(0);
@@ -99,7 +99,7 @@ describe('receipts verify', () => {
     expect(code).toBe(1);
   });
 
-  it('verifies a file of lines or a list, with checkpoints that a witness saved', async () => {
+  it('Verification takes a file of lines or a list, with checkpoints that a witness saved.', async () => {
     writeFileSync(join(dir, 'list.json'), JSON.stringify(receipts.slice(0, 3)));
     const args = ['receipts', 'verify', 'list.json', '--keys', 'keys.json'];
     expect((await wcp(args, { cwd: dir })).out).toContain(
@@ -112,7 +112,7 @@ describe('receipts verify', () => {
     expect(other.out).toContain('CHECKPOINT_ORIGIN_MISMATCH');
   });
 
-  it('exits 2 without a key, with a private key, without receipts and with a missing checkpoint', async () => {
+  it('Verification exits 2 without a key, with a private key, without receipts and with a missing checkpoint.', async () => {
     writeFileSync(join(dir, 'secret.pem'), key.exportPrivatePem());
     const nothing = await wcp(['receipts', 'verify', 'none.jsonl', '--checkpoint', 'no.txt'], { cwd: dir });
     expect(nothing.err).toContain('none.jsonl: error UNREADABLE');

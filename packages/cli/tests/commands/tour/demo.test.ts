@@ -37,7 +37,7 @@ const run = (worker: string, cwd = folderOf({ 'own.txt': TEXT })) =>
 const codes = (err: string) => [...err.matchAll(/error ([A-Z_]+)/g)].map(([, code]) => code);
 
 describe('the documents of the demo', () => {
-  it('are valid, and every rule can match', async () => {
+  it('The documents of the demo are valid, and every rule can match.', async () => {
     const files = ['rules.json', 'hall.json', 'dev-only-worker.json'].map((name) =>
       join(PACKAGE, 'demo', name),
     );
@@ -52,13 +52,13 @@ describe('the demo with the real worker', () => {
     ran = await wcpProcess(['demo'], { cwd: scratch() });
   });
 
-  it('exits 0 and fits on one screen', () => {
+  it('The demo exits 0 and fits on one screen.', () => {
     expect(ran).toMatchObject({ code: 0, err: '' });
     const lines = ran.out.trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(75);
   });
 
-  it('shows the decision, the events, the summary, five denials and the findings', () => {
+  it('The demo shows the decision, the events, the summary, five denials and the findings.', () => {
     for (const text of [
       '05-decision.md',
       'DISPATCH',
@@ -81,7 +81,7 @@ describe('the demo with the real worker', () => {
 });
 
 describe('the demo', () => {
-  it('summarises a text of the user, and leaves evidence that can be verified', async () => {
+  it('The demo summarises a text of the user, and leaves evidence that can be verified.', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     const args = ['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', 'evidence'];
     const { code, out } = await wcp(args, { cwd, ...REAL_CLOCK });
@@ -94,7 +94,7 @@ describe('the demo', () => {
     expect(damaged.code).toBe(1);
   });
 
-  it('saves what the decision was made from, so that it can be explained again', async () => {
+  it('The demo saves what the decision was made from, so that it can be explained again.', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     await run(workerThat(GOOD), cwd);
     const world = join(cwd, 'evidence/world');
@@ -121,7 +121,7 @@ describe('the demo', () => {
     expect(code).toBe(0);
   });
 
-  it('writes the receipt to disk before the worker starts', async () => {
+  it('The demo writes the receipt to disk before the worker starts.', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     const file = JSON.stringify(join(cwd, 'evidence/receipts.jsonl'));
     const answers = `const { readFileSync } = await import('node:fs'); ${result(`String(readFileSync(${file}, 'utf8').split('\\n').length - 1)`)}`;
@@ -138,7 +138,7 @@ describe('the demo', () => {
     ['ends with an error', 'process.exit(3);'],
     ['has no summary', result('7')],
   ])(
-    'exits 1 and says so if the worker %s, and the evidence is complete all the same',
+    'The demo exits 1 and says so if the worker %s, and the evidence is complete all the same.',
     async (_, answers) => {
       const cwd = folderOf({ 'own.txt': TEXT });
       const { code, json } = await run(workerThat(answers), cwd);
@@ -149,7 +149,7 @@ describe('the demo', () => {
     },
   );
 
-  it('passes none of its own environment to the worker', async () => {
+  it('The demo passes none of its own environment to the worker.', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     const args = ['demo', 'own.txt', '--worker', workerThat(result('Object.keys(process.env).join() + "."'))];
     vi.stubEnv('SECRET_OF_THE_TEST', 'x');
@@ -159,7 +159,7 @@ describe('the demo', () => {
     expect(out).not.toContain('SECRET_OF_THE_TEST');
   });
 
-  it('escapes characters of a document or summary that could control a terminal', async () => {
+  it('The demo escapes characters of a document or summary that could control a terminal.', async () => {
     const cwd = folderOf({ 'own.txt': `\u001b[31m${TEXT}` });
     const { out } = await wcp(['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', 'evidence'], {
       cwd,
@@ -169,7 +169,7 @@ describe('the demo', () => {
     expect(out).not.toContain('\u001b');
   });
 
-  it('exits 2 and writes nothing if the document is missing, empty, too long or not a text', async () => {
+  it('The demo exits 2 and writes nothing if the document is missing, empty, too long or not a text.', async () => {
     const cwd = folderOf({ 'empty.txt': ' \n', 'long.txt': 'a '.repeat(500_000) });
     writeFileSync(join(cwd, 'binary'), Buffer.from([0xff, 0xfe, 0x00]));
     const before = readdirSync(cwd);
@@ -188,7 +188,7 @@ describe('the demo', () => {
     expect(readdirSync(cwd)).toEqual(before);
   });
 
-  it('exits 2 if the worker is missing, and if the folder for the evidence exists', async () => {
+  it('The demo exits 2 if the worker is missing, and if the folder for the evidence exists.', async () => {
     const cwd = folderOf({ 'own.txt': TEXT });
     const missing = await wcp(['demo', 'own.txt', '--worker', 'nowhere'], { cwd });
     expect(codes(missing.err)).toEqual(['WORKER_MISSING', 'WORKER_MISSING', 'WORKER_MISSING']);

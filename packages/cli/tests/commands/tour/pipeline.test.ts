@@ -18,7 +18,7 @@ function temporaryHere(): string {
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('the pipeline on a page served on loopback', () => {
-  it('makes five dispatches of blast 4 under one correlation id, and finds the passage', async () => {
+  it('The pipeline makes five dispatches of blast 4 under one correlation id, and finds the passage.', async () => {
     const { url, host } = await servePage(PAGE);
     const dir = hallFolder();
     const question = ['--question', 'who mends a broken lamp?'];
@@ -64,7 +64,7 @@ describe('the pipeline on a page served on loopback', () => {
     expect(report.question?.passages[0]?.text).toContain('rapeseed');
   }
 
-  it('says in plain words what a worker refuses', async () => {
+  it('The pipeline says in plain words what a worker refuses.', async () => {
     temporaryHere();
     const { url } = await servePage(PAGE);
     const { code, out } = await wcp(['pipeline', 'run', url]);
@@ -74,7 +74,7 @@ describe('the pipeline on a page served on loopback', () => {
     expect(out).toContain('--allow HOST[:PORT]');
   });
 
-  it('stops cleanly in the middle of a fetch', async () => {
+  it('The pipeline stops cleanly in the middle of a fetch.', async () => {
     const { url, host, requested } = await servePage(null);
     const tmp = scratch();
     const child = start(['pipeline', 'run', url, '--allow', host], { env: { TMPDIR: tmp } });
@@ -93,7 +93,7 @@ describe('the pipeline on a page served on loopback', () => {
 });
 
 describe('the pipeline on a file of this repository', () => {
-  it('shows each dispatch, the answer and the evidence, and leaves only the evidence', async () => {
+  it('The pipeline shows each dispatch, the answer and the evidence, and leaves only the evidence.', async () => {
     const tmp = temporaryHere();
     const question = ['--question', 'when is an approval stale?'];
     const { code, out, err } = await wcp(['pipeline', 'run', DOCUMENT, ...question]);
@@ -109,8 +109,8 @@ describe('the pipeline on a file of this repository', () => {
   });
 });
 
-describe('under prof.prod.strict', () => {
-  it('is held before anything is registered, with the reason and the supervisor level', async () => {
+describe('the pipeline under prof.prod.strict', () => {
+  it('The pipeline is held before anything is registered, with the reason and the supervisor level.', async () => {
     temporaryHere();
     const { code, out } = await wcp(['pipeline', 'run', DOCUMENT, '--profile', 'prof.prod.strict']);
     expect(code).toBe(1);
@@ -122,7 +122,7 @@ describe('under prof.prod.strict', () => {
     expect(out).toContain('a steward can approve the request');
   });
 
-  it('is denied a worker with network access if the data is RESTRICTED', async () => {
+  it('The pipeline is denied a worker with network access if the data is RESTRICTED.', async () => {
     temporaryHere();
     const { code, out } = await wcp([
       'pipeline',
@@ -140,18 +140,18 @@ describe('under prof.prod.strict', () => {
   });
 });
 
-describe('the pipeline refuses before anything runs', () => {
+describe('a pipeline that is refused before anything runs', () => {
   it.each([
     ['the file is missing', ['nowhere.md'], /nowhere\.md: error UNREADABLE/],
     ['the profile is unknown', [DOCUMENT, '--profile', 'prof.no.such'], /The catalog has no such profile/],
     ['two Halls are named', [DOCUMENT, '--url', 'http://127.0.0.1:1', '--keep'], /--keep sets up a new Hall/],
-  ])('if %s', async (_, args, message) => {
+  ])('The pipeline is refused if %s.', async (_, args, message) => {
     const { code, err } = await wcp(['pipeline', 'run', ...args]);
     expect(code).toBe(2);
     expect(err).toMatch(message);
   });
 
-  it('if the workers are not built', async () => {
+  it('The pipeline is refused if the workers are not built.', async () => {
     const tmp = temporaryHere();
     const { code, err } = await wcp(['pipeline', 'run', DOCUMENT, '--workers', tmp]);
     expect(code).toBe(2);
@@ -159,7 +159,7 @@ describe('the pipeline refuses before anything runs', () => {
     expect(readdirSync(tmp)).toEqual([]);
   });
 
-  it('if the folder belongs to another Hall', async () => {
+  it('The pipeline is refused if the folder belongs to another Hall.', async () => {
     const dir = folderOf({ 'rules.json': [] });
     const { code, err } = await wcp(['pipeline', 'run', DOCUMENT, '--hall', dir]);
     expect(code).toBe(2);
@@ -167,7 +167,7 @@ describe('the pipeline refuses before anything runs', () => {
     expect(readdirSync(dir)).toEqual(['rules.json']);
   });
 
-  it('if the file is too long for a request', async () => {
+  it('The pipeline is refused if the file is too long for a request.', async () => {
     const dir = folderOf({ 'long.txt': 'word '.repeat(200_000) });
     const { code, err } = await wcp(['pipeline', 'run', join(dir, 'long.txt')]);
     expect(code).toBe(2);
@@ -175,7 +175,7 @@ describe('the pipeline refuses before anything runs', () => {
   });
 });
 
-test('texts are embedded in as few dispatches as the limits of worker and request allow', () => {
+test('Texts are embedded in as few dispatches as the limits of worker and request allow.', () => {
   const lengths = (texts: readonly string[]) => batchesOf(texts).map((batch) => batch.length);
   expect(lengths(['one'])).toEqual([1]);
   expect(lengths(Array.from({ length: 512 }, () => 'word'))).toEqual([512]);

@@ -9,7 +9,7 @@ const text = JSON.stringify;
 describe('workers', () => {
   const NEW = record({ worker_id: 'org.acme.summarizer.two' });
 
-  it('are enrolled, listed, shown and removed', async () => {
+  it('Workers are enrolled, listed, shown and removed.', async () => {
     const { as, json } = await openTestHall();
     const file = join(folderOf({ 'registry_record.json': NEW }), 'registry_record.json');
     const enrolled = await as('owner', ['workers', 'enrol', file]);
@@ -27,7 +27,7 @@ describe('workers', () => {
     expect((await as('owner', ['workers', 'remove', NEW.worker_id])).code).toBe(1);
   });
 
-  it('are enrolled by the folder of their package, and every mistake is reported at its place', async () => {
+  it('Workers are enrolled by the folder of their package, and every mistake is reported at its place.', async () => {
     const { as } = await openTestHall();
     expect((await as('owner', ['workers', 'enrol', folderOf({ 'registry_record.json': NEW })])).code).toBe(0);
     const dir = folderOf({ 'registry_record.json': { ...NEW, risk_tier: 'none', artifact_hash: 7 } });
@@ -40,7 +40,7 @@ describe('workers', () => {
     );
   });
 
-  it('must be signed for once their authority has registered a key', async () => {
+  it('Workers must be signed for once their authority has registered a key.', async () => {
     const { as, hall } = await openTestHall();
     const key = generateSigningKey();
     await hall.registry.addAuthorityKey('org.acme', key.publicKey);
