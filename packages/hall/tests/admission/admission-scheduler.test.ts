@@ -70,7 +70,7 @@ describe('dispatches of tenants', () => {
     expect(await next).toBe('next');
   });
 
-  test('A tenant that may have nothing waiting still runs as many dispatches as it may.', async () => {
+  test('A tenant that may not have dispatches waiting still runs as many as its limit allows.', async () => {
     const { started, run, step } = stepwise({ concurrency: 2, waiting: 0 });
     const all = [run('a', 'P2', 'one'), run('a', 'P2', 'two')];
     await expect(run('a', 'P2', 'three')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
@@ -79,7 +79,7 @@ describe('dispatches of tenants', () => {
     expect(await Promise.all(all)).toEqual(['one', 'two']);
   });
 
-  test('A caller that aborts while it waits leaves no place occupied, and its dispatch never begins.', async () => {
+  test('A caller that aborts while it waits frees its place, and its dispatch never begins.', async () => {
     const { started, run, step } = stepwise({ concurrency: 1, waiting: 1 });
     const aborted = new AbortController();
     const first = run('a', 'P2', 'first');
@@ -174,7 +174,7 @@ describe('calls that wait for a worker', () => {
     return { fake, deliver, step };
   }
 
-  test('A worker has no more calls at a time than it takes, and the urgent ones go first.', async () => {
+  test('A worker has no more simultaneous calls than it accepts, and the urgent ones go first.', async () => {
     const { fake, deliver, step } = worker({ concurrency: 1 });
     const calls = ['P3', 'P3', 'P2', 'P0'].map((qos_class) => deliver({ qos_class }));
     await settled();
@@ -211,7 +211,7 @@ describe('calls that wait for a worker', () => {
     expect(fake.calls).toHaveLength(1);
   });
 
-  test('The transport alone says how a call ended that it was given, and the place is free only then.', async () => {
+  test('Only the transport says how a call that it was given ended, and only then is the place free.', async () => {
     const { fake, deliver, step } = worker({ concurrency: 1 });
     const first = deliver();
     const controller = new AbortController();
@@ -231,7 +231,7 @@ describe('calls that wait for a worker', () => {
     expect(await third).toMatchObject({ status: 'ok' });
   });
 
-  test('A call that waited has only the rest of its time.', async () => {
+  test('A call that waited has only the rest of its time limit.', async () => {
     const { fake, deliver, step } = worker({ concurrency: 1 });
     const calls = [deliver(), deliver({ timeout_ms: 1_000 })];
     await sleep(20);

@@ -44,7 +44,7 @@ test('Calls of hall.dispatch and POST /wcp/dispatch share one limit, and refuse 
   expect((await second).decision.outcome).toBe('DISPATCH');
 });
 
-test('What is refused for its tenant leaves another tenant free, over HTTP and in process.', async () => {
+test('A refusal for one tenant leaves another tenant free, over HTTP and in process.', async () => {
   const { hall, answerAll, running } = await open(LIMITS);
   const busy = [embedded(hall), post(hall)];
   await running(1);
@@ -80,7 +80,7 @@ test('A program that aborts a waiting dispatch leaves nothing behind: no place, 
   expect(await store.list('receipts', { where: { kind: 'decision' } })).toHaveLength(2);
 });
 
-test('A worker that failed too often serves again after its cool-down, without anybody’s doing.', async () => {
+test('A worker that failed too often serves again after its cool-down, without intervention.', async () => {
   const { hall } = await open();
   const limited = await TestHall.open({
     workers: [{ delivery: hall.delivery, limits: { failures: 2, cooldown_ms: 100 } }],

@@ -4,7 +4,7 @@ import { ALLOWED } from './support.ts';
 
 const answer = { decision: ALLOWED, result: null };
 
-test('The permit of a running call gets answers under that call.', async () => {
+test('A chained dispatch with the permit of a running call is answered under that call.', async () => {
   const calls = new ChainedCallRegistry();
   const [one, two] = [vi.fn(async () => answer), vi.fn(async () => answer)];
   calls.open('permit one', one);

@@ -180,7 +180,7 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
       }
     });
 
-    test('A chained dispatch that is still running when the time is over delays nobody.', async () => {
+    test('A chained dispatch that is still running at the time limit delays nobody.', async () => {
       const dispatch = () => new Promise<never>(() => {});
       expect(await deliver('ask', '', { dispatch, timeout_ms: 400 })).toMatchObject({
         status: 'timeout',

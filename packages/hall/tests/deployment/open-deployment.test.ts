@@ -116,7 +116,7 @@ describe('a folder that is not empty', () => {
     ]);
   });
 
-  it('A folder is refused while another Hall uses it, and what that Hall made stays as it is.', async () => {
+  it('A folder is refused while another Hall uses it.', async () => {
     const dir = scratch();
     await open(dir);
     const [problem] = await findingsOf(dir);

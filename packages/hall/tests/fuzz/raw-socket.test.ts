@@ -90,7 +90,7 @@ describe('bytes that are not a request', () => {
 });
 
 describe('an unusual request', () => {
-  test('A body longer than announced: the rest is not a request.', async () => {
+  test('Where a body is longer than announced, the rest is not a request.', async () => {
     const { text } = await say(post([JSON_TYPE, 'Content-Length: 2'], '{}{"more":1}'), { patience_ms: 3000 });
     expect(statusesIn(text).at(-1)).toBe(400);
     expect(text).not.toContain('more');

@@ -77,7 +77,7 @@ describe('a freeze', () => {
     { scope: 'tenant', value: 'tenant-a', tenant_id: 'tenant-a' },
     { scope: 'world', value: 'x' },
     { scope: 'hall', reason: '' },
-  ])('A freeze that is not valid is refused: %j', async (body) => {
+  ])('A freeze that is not valid is refused: %j.', async (body) => {
     const { status, json } = await freeze(body);
     expect([status, json.code]).toEqual([400, 'INVALID_BODY']);
     expect(await dispatch()).toBeNull();

@@ -50,7 +50,7 @@ describe('new documents', () => {
     expect(await eventsOf()).not.toContain('org.wcp.hall.world-changed');
   });
 
-  test.each(BROKEN)('%s: the last good world stays in force, with an event.', async (_what, documents) => {
+  test.each(BROKEN)('After %s the last good world stays, with an event.', async (_what, documents) => {
     const { world } = await health();
     const reload = await hall.hall.reload(documents);
     expect([reload.isAccepted, reload.diagnostics.some(({ level }) => level === 'error')]).toEqual([
@@ -59,7 +59,11 @@ describe('new documents', () => {
     ]);
     expect(await codeOf()).toBeNull();
     const degraded = await health();
-    expect(degraded).toMatchObject({ status: 'degraded', world, troubles: [{ code: 'DOCUMENTS_REJECTED' }] });
+    expect(degraded).toMatchObject({
+      status: 'degraded',
+      world,
+      troubles: [{ code: 'DOCUMENTS_REJECTED' }],
+    });
     expect(degraded.diagnostics).toEqual([]);
     expect((await hall.get('tenant', '/wcp/health')).json.diagnostics.length).toBeGreaterThan(0);
     expect(await eventsOf()).toContain('org.wcp.hall.documents-rejected');

@@ -4,7 +4,7 @@ import { inputFor } from '../../support/documents.ts';
 import { TestHall } from '../../support/test-hall.ts';
 import { CAPABILITIES } from '../../support/workers.ts';
 
-test('The log says what waits for a human, and how that ended.', async () => {
+test('The log says what waits for a human, and how it ended.', async () => {
   const told: string[] = [];
   const hall = await TestHall.open({
     notify: { callbacks: [consoleCallback((level, message) => told.push(`${level} ${message}`))] },

@@ -51,7 +51,7 @@ const now = () => new Date(Date.now() + passed * 1000).toISOString();
 const attempts = (count: number) => waitFor(`${count} attempts`, () => receiver.got.length >= count);
 
 describe('a webhook', () => {
-  test('A webhook is signed as Standard Webhooks are, and says what waits without the request itself.', async () => {
+  test('A webhook is signed according to Standard Webhooks, and says what waits without the request itself.', async () => {
     const webhooks = await open();
     await store.commit(webhooks.changes({ kind: 'pending', approval: APPROVAL }, now()));
     webhooks.wake();
@@ -90,7 +90,7 @@ describe('a webhook', () => {
     },
   );
 
-  test('A webhook that is never accepted is given up after its last attempt, logged, and stays as failed.', async () => {
+  test('A webhook that is never accepted is given up after its last attempt, logged, and kept as failed.', async () => {
     const { url } = receiver;
     receiver.close();
     const webhooks = await open([url]);

@@ -149,7 +149,7 @@ test.each<[string, string, string, (response: ServerResponse) => void]>([
     },
   ],
   ['a broken connection', 'unknown', 'DELIVERY_LOST', (response) => response.destroy()],
-])('%s is not an answer.', async (_, status, code, answer) => {
+])('This is not an answer: %s.', async (_, status, code, answer) => {
   const delivery = await wayTo((_request, response) => answer(response));
   expect(await delivery.deliver(callOf({}))).toMatchObject({ status, code, result: null });
 });
@@ -189,7 +189,7 @@ test('A call is never sent twice.', async () => {
   expect(calls).toBe(2);
 });
 
-test('Connections are reused, and no more calls wait than may.', async () => {
+test('Connections are reused, and no more calls wait than the limit allows.', async () => {
   const sockets = new Set<unknown>();
   const server = createServer((request, response) => {
     sockets.add(request.socket);

@@ -259,7 +259,7 @@ test('A worker that dispatches and does not read the answer is ended.', async ()
   });
 });
 
-test('A worker gets answers to no more chained dispatches than its call may ask for.', async () => {
+test('A worker gets answers to no more chained dispatches than its call is allowed.', async () => {
   const { deliver } = await open();
   const dispatch = async () => ({ decision: ALLOWED, result: null });
   const heard = (await deliver('beg', { dispatch })).result?.result as string[];

@@ -43,7 +43,7 @@ describe('the body of a key', () => {
     ['does not expire at once', { expires_at: '2026-01-31T12:00:00Z' }, '/expires_at INVALID_VALUE'],
     ['has not expired already', { expires_at: '2025-01-01T00:00:00Z' }, '/expires_at INVALID_VALUE'],
     ['has no other members', { key: 'wcp_…' }, '/key UNKNOWN_MEMBER'],
-  ])('The body of a key is refused unless this holds: it %s.', async (_, change, finding) => {
+  ])('A key %s.', async (_, change, finding) => {
     const body = JSON.parse(JSON.stringify({ ...VALID, ...change }));
     expect(await findingsOf(body)).toEqual([finding]);
   });

@@ -134,7 +134,7 @@ describe('the claims of a credential', () => {
     expect(await bench.why(text, new Date(Number.NaN))).not.toMatch('let in');
   });
 
-  test('A credential is not valid before its time because it was accepted later.', async () => {
+  test('A credential that was accepted later is still not valid before its time.', async () => {
     const text = mint({ iat: EPOCH + 60, exp: EPOCH + 120 });
     expect(await bench.who(text, after(60))).not.toBeNull();
     expect(await bench.why(text, after(0))).toBe('NOT_YET_VALID');

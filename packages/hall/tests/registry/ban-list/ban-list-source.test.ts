@@ -90,7 +90,7 @@ describe('a ban list over HTTP', () => {
     expect(await codeOf({ url: 'no address' })).toBe('BAN_LIST_UNREACHABLE');
   });
 
-  test('A reading ends at once when it is aborted.', async () => {
+  test('A read ends at once when it is aborted.', async () => {
     server.answer = () => {};
     const controller = new AbortController();
     const reading = read({ signal: controller.signal });
@@ -118,7 +118,7 @@ describe('a ban list from a file', () => {
     ['a name twice', '{"a":1,"\\u0061":2}'],
     ['a byte order mark', '\ufeff{}'],
     ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
-  ])('%s is not JSON that every reader reads alike.', async (_, content) => {
+  ])('This is not JSON that every reader reads alike: %s.', async (_, content) => {
     expect(await codeOf(fileOf(content))).toBe('BAN_LIST_NOT_JSON');
   });
 });

@@ -30,7 +30,7 @@ describe('a poller', () => {
     await poller.close();
   });
 
-  test('After a failure it polls soon, then ever later, and never later than its interval.', async () => {
+  test('After a failure a poller polls soon, then at growing intervals, and never later than its interval.', async () => {
     const { at, poll } = looks(false, new Error('no'), false, false, false, true);
     const poller = new Poller({ seconds: 10, poll }, () => 0);
     await vi.advanceTimersByTimeAsync(40_000);

@@ -204,7 +204,7 @@ describe('a missing or expired list', () => {
     expect(await codeOf()).toBe('DENY_WORKER_BANNED');
   });
 
-  test('Health, an event and the log report it once, and report its end.', async () => {
+  test('A missing or expired list is reported once by the health, an event and the log, and so is its end.', async () => {
     await openWith(banListBy(key));
     expect(await troubles()).toEqual([]);
     server.serves = 'no list';
