@@ -115,7 +115,7 @@ describe('the decision that an approval counts for', () => {
   });
 
   test.each([hashOf('b'), null])(
-    'Code that is observed to be %s without an attestation denies.',
+    'Without an attestation an approval is stale once the observed code is %s.',
     async (hash) => {
       hall = await TestHall.open({ config: UNATTESTED });
       await expectVoid('DENY_APPROVAL_STALE', ({ delivery }) => {
