@@ -74,7 +74,7 @@ test('Another request under the same key is refused.', async () => {
   expect(executed).toHaveLength(1);
 });
 
-test('the same request with members in another order, or written otherwise, is the same request', async () => {
+test('A request with its members in another order, or written differently, is the same request.', async () => {
   const first = await post(request(1), 'key-1');
   const reversed = Object.fromEntries(Object.entries(request(1)).toReversed());
   expect((await post(reversed, 'key-1')).json()).toEqual(first.json());
@@ -91,7 +91,7 @@ test('the same request with members in another order, or written otherwise, is t
   expect(executed).toHaveLength(2);
 });
 
-test('two requests without canonical JSON under one key are told apart by their text', async () => {
+test('Two requests without canonical JSON under one key are told apart by their text.', async () => {
   const send = (text: string) =>
     hall.app.inject({
       method: 'POST',
@@ -109,7 +109,7 @@ test('two requests without canonical JSON under one key are told apart by their 
   expect((await send('"\\ud800"')).json()).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
 });
 
-test('the first answer is given again after a restart, a denial too', async () => {
+test('The first answer is repeated after a restart, and so is a denial.', async () => {
   const first = await post(request(1), 'key-1');
   const denied = await post({ ...request(1), capability_id: 'cap.web.fetch' }, 'key-2');
   expect(denied.statusCode).toBe(403);

@@ -186,7 +186,7 @@ describe('a recorded decision', () => {
 });
 
 describe('an input that is too deep to show', () => {
-  test.each([300, 900])('an input nested %i deep is denied, and breaks no list', async (depth) => {
+  test.each([300, 900])('An input nested %i deep is denied, and breaks no list.', async (depth) => {
     const nested = '['.repeat(depth) + ']'.repeat(depth);
     const payload = JSON.stringify(inputFor('tenant-a')).replace('"hello"', nested);
     const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
@@ -206,7 +206,7 @@ describe('a body that costs more to build than to read', () => {
     ['objects', (mib: number) => '{"a":'.repeat(mib / 5), 'TOO_DEEP'],
     ['empty lists', (mib: number) => `[${'[],'.repeat(mib / 3)}[]]`, 'TOO_LARGE'],
     ['numbers', (mib: number) => `[${'0,'.repeat(mib / 2)}0]`, 'TOO_LARGE'],
-  ])('megabytes of %s are refused before anything is built or decided', async (_, write, code) => {
+  ])('Megabytes of %s are refused before anything is built or decided.', async (_, write, code) => {
     const headers = { ...hall.authorization('tenant'), 'content-type': 'application/json' };
     const { size } = await hall.hall.parts.storage.ledger.head();
     const payload = write(2_000_000);

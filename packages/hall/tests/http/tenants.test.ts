@@ -59,7 +59,7 @@ describe('members that are not text', () => {
     'qos_class',
     'tenant_credential',
     'data_label',
-  ])('a %s that is not text names nobody', async (name) => {
+  ])('A %s that is not text names nobody.', async (name) => {
     await hall.post('admin', '/wcp/freeze', {
       scope: 'correlation',
       value: 'null',
@@ -141,8 +141,8 @@ const latestLetter = async () => {
   return items.at(-1).decision_id;
 };
 
-describe('who may not approve', () => {
-  test('a tenant does not approve its own request, even if it is also a steward', async () => {
+describe('principals that may not approve', () => {
+  test('A tenant does not approve its own request, even if it is also a steward.', async () => {
     const { approval_id } = await hall.hold();
     for (const resolution of ['approve', 'deny', 'escalate']) {
       expect((await hall.resolve('tenant', approval_id, { resolution })).json.code).toBe('FORBIDDEN');
@@ -186,7 +186,7 @@ describe('who may not approve', () => {
     }
   });
 
-  test('a steward who replays a dead letter does not approve what is then held, and another steward does', async () => {
+  test('A steward who replays a dead letter cannot approve what is then held, but another steward can.', async () => {
     const failing = { status: 'error', result: null, code: 'DELIVERY_CRASHED', duration_ms: 1 } as const;
     hall.delivery.answer = () => failing;
     const dispatched = await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'));
@@ -208,7 +208,7 @@ describe('who may not approve', () => {
     await hall.hall.reload({ rules: RULES });
   });
 
-  test('not even an admin approves', async () => {
+  test('Not even an admin approves.', async () => {
     const { approval_id } = await hall.hold();
     expect((await hall.resolve('admin', approval_id)).json.code).toBe('FORBIDDEN');
   });

@@ -16,7 +16,7 @@ const missing = async () => (await health()).missing.map(({ reason }: { reason: 
 const codeOf = async () =>
   (await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'))).json.decision.deny_code;
 
-describe('what is missing for a level is listed', () => {
+describe('what is missing for a compliance level', () => {
   test('The MCP tools that every Hall must offer are missing, so no Hall of this kind is WCP-Full.', async () => {
     await hall.hall.reload({ rules: [], config: { profile: 'prof.prod.strict' } });
     expect((await health()).level).toBe('WCP-Standard');
@@ -33,7 +33,7 @@ describe('what is missing for a level is listed', () => {
     expect(await missing()).not.toContainEqual(expect.stringContaining('policy gate'));
   });
 
-  test('a policy gate that is there is not missing', async () => {
+  test('A policy gate that is configured is not reported as missing.', async () => {
     await hall.close();
     const policyGate = () => ({ decision: 'ALLOW', policy_version: 'p', reason: 'fine' }) as const;
     hall = await TestHall.open({ policyGate });
@@ -48,7 +48,7 @@ describe('what is missing for a level is listed', () => {
 });
 
 describe('a flagged worker', () => {
-  test('degrades health, which names it to those with a key, and is logged once', async () => {
+  test('A flagged worker degrades the health, which names it to callers with a key, and is logged once.', async () => {
     expect((await health()).status).toBe('ok');
     hall.delivery.hash = hashOf('b');
     await codeOf();
@@ -68,7 +68,7 @@ describe('a flagged worker', () => {
     expect(hall.logged.filter((line) => line.includes('DENY_WORKER_TAMPERED'))).toHaveLength(1);
   });
 
-  test('is said again in the log of the next start', async () => {
+  test('A flagged worker is logged again at the next start.', async () => {
     await hall.close();
     hall = await TestHall.open({ file: join(tempFolder(), 'store.db') });
     hall.delivery.hash = hashOf('b');
@@ -81,7 +81,7 @@ describe('a flagged worker', () => {
     expect((await health()).status).toBe('degraded');
   });
 
-  test('whose code could not be seen is healthy again once it is dispatched to', async () => {
+  test('A worker whose code could not be observed is healthy again once it is dispatched to.', async () => {
     hall.delivery.hash = null;
     await codeOf();
     expect((await health()).troubles).toMatchObject([{ code: 'WORKER_FLAGGED' }]);

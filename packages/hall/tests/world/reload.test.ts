@@ -110,7 +110,7 @@ describe('the compliance level of a Hall', () => {
     ['WCP-Standard', { profile: 'prof.prod.strict' }, 2],
     ['WCP-Standard', CONFIG, 3],
     ['WCP-Standard', {}, 5],
-  ])('is %s with %j', async (level, config, missing) => {
+  ])('The level is %s with %j.', async (level, config, missing) => {
     await hall.hall.reload({ config });
     const shown = await health();
     expect([shown.level, shown.missing.length, shown.status]).toEqual([level, missing, 'ok']);

@@ -48,7 +48,7 @@ describe('attest', () => {
     expect([link.code, file.code, none.code]).toEqual([2, 2, 2]);
   });
 
-  it('hash and build refuse a folder without files', async () => {
+  it('The commands attest hash and attest build refuse a folder without files.', async () => {
     mkdirSync(join(cwd, 'empty'));
     const hash = await wcp(['attest', 'hash', 'empty'], { cwd });
     expect(hash.err).toContain('empty: error PACKAGE_INVALID');
@@ -58,7 +58,7 @@ describe('attest', () => {
     expect(existsSync(join(cwd, 'empty/manifest.json'))).toBe(false);
   });
 
-  it('verify accepts what build signed, with an Ed25519 envelope and with HMAC', async () => {
+  it('The command attest verify accepts what attest build signed, with an Ed25519 envelope and with HMAC.', async () => {
     expect((await build(...PRIVATE)).code).toBe(0);
     expect(JSON.parse(readFileSync(join(cwd, 'worker/manifest.json'), 'utf8'))).toHaveProperty('payloadType');
     const envelope = await verify(...PUBLIC);

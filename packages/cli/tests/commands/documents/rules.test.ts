@@ -10,7 +10,7 @@ const CLOSED = JSON.parse(
 ) as typeof RULES;
 
 describe('rules check', () => {
-  it('exits 0 if every rule can match', async () => {
+  it('The command rules check exits 0 if every rule can match.', async () => {
     const { code, out } = await wcp(['rules', 'check', 'r.json'], { cwd: folderOf({ 'r.json': CLOSED }) });
     expect({ code, out }).toEqual({ code: 0, out: '1 rule in 1 file: every rule can match.\n' });
   });
@@ -50,7 +50,7 @@ describe('rules check', () => {
     expect({ code, out }).toEqual({ code: 0, out: '2 rules in 2 files: every rule can match.\n' });
   });
 
-  it('warns of a candidate of the catalog that any authority may enrol a worker for', async () => {
+  it('The command rules check warns of a candidate of the catalog for which any authority may enrol a worker.', async () => {
     const private_ = JSON.parse(
       JSON.stringify(RULES).replaceAll('wrk.doc.summarizer', 'org.acme.summarizer'),
     );
@@ -74,7 +74,7 @@ describe('rules check', () => {
     }
   });
 
-  it('reads standard input', async () => {
+  it('The command rules check reads standard input.', async () => {
     expect((await wcp(['rules', 'check', '-'], { input: JSON.stringify(DEAD_RULES) })).code).toBe(1);
   });
 });

@@ -17,7 +17,7 @@ describe('freeze and release', () => {
     expect((await as('steward', ['release', 'hall'])).code).toBe(1);
   });
 
-  it('name the tenant whose correlation is frozen', async () => {
+  it('The freeze commands name the tenant whose correlation is frozen.', async () => {
     const { as } = await openTestHall();
     const target = ['correlation', 'corr-9', '--tenant', 'tenant-a'];
     const stop = await as('steward', ['freeze', ...target, '--reason', 'taken over']);
@@ -26,7 +26,7 @@ describe('freeze and release', () => {
     expect((await as('steward', ['release', ...target])).code).toBe(0);
   });
 
-  it('exit 2 without a reason, with a superfluous id and without a necessary one', async () => {
+  it('The freeze commands exit 2 without a reason, with a superfluous id and without a necessary one.', async () => {
     const { as } = await openTestHall();
     const codes = await Promise.all(
       [

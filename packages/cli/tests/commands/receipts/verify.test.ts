@@ -68,7 +68,7 @@ describe('receipts verify', () => {
     );
   });
 
-  it('names a byte order mark in a sound file, which is no tampering, and exits 2', async () => {
+  it('Verification reports a byte order mark in an intact file, which is not tampering, and exits 2.', async () => {
     const marked = ['receipts.jsonl', 'keys.json', 'checkpoint.txt'];
     for (const name of marked) {
       const text = readFileSync(join(dir, name), 'utf8');
@@ -82,7 +82,7 @@ describe('receipts verify', () => {
     expect((await verify()).err).toContain('receipts.jsonl:3:1: error BYTE_ORDER_MARK');
   });
 
-  it('finds an incomplete last line', async () => {
+  it('Verification finds an incomplete last line.', async () => {
     damage(lines(receipts).slice(0, -20));
     const { code, out } = await verify();
     expect(out).toContain('LINE_TORN');

@@ -61,7 +61,7 @@ describe('workers', () => {
   });
 });
 
-it('are listed with a note where changed code would run, and shown with what that means', async () => {
+it('Workers are listed with a note where changed code would run, and shown with what that means.', async () => {
   const { as } = await openTestHall();
   expect((await as('tenant', ['workers', 'list'])).out).toMatch(/summarizer\.one .*changed code would run/);
   const shown = await as('tenant', ['workers', 'show', 'org.acme.summarizer.one']);
@@ -70,7 +70,7 @@ it('are listed with a note where changed code would run, and shown with what tha
   expect((await strict.as('tenant', ['workers', 'list'])).out).not.toContain('would run');
 });
 
-it('an enrolment by an admin says that a flag of changed code stays', async () => {
+it('An enrolment by an admin says that a worker with changed code is still flagged.', async () => {
   const { code_hash, ...others } = {
     code_hash: `sha256:${'a'.repeat(64)}`,
     hash_method: 'file',
@@ -89,7 +89,7 @@ it('an enrolment by an admin says that a flag of changed code stays', async () =
   expect((await as('owner', ['workers', 'enrol', file])).out).not.toContain('still flagged');
 });
 
-it('nothing is dispatched to a worker that the Hall cannot reach', async () => {
+it('Nothing is dispatched to a worker that the Hall cannot reach.', async () => {
   const other = echoWorker({ worker_id: 'org.acme.summarizer.far', allowed_environments: ['stage'] });
   const { as } = await openTestHall({ workers: [other] });
   expect((await as('tenant', ['dispatch', '-'], text(REQUEST))).code).toBe(1);

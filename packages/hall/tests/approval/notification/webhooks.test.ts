@@ -141,7 +141,7 @@ describe('a webhook', () => {
     expect(new Set(receiver.got.map(({ headers }) => headers['webhook-id'])).size).toBe(250);
   });
 
-  test('does not wait behind hundreds that wait for their next attempt', async () => {
+  test('A webhook does not wait behind hundreds that wait for their next attempt.', async () => {
     const webhooks = await open();
     const later = JSON.stringify({ url: receiver.url, body: '{}', attempt: 5 });
     const at = new Date(Date.now() + 3_600_000).toISOString();

@@ -119,7 +119,7 @@ test.each<[string, string, string]>([
 });
 
 test.each(['\u0085', '\u2028', '\u2029'])(
-  'a request with %j stays one line for a worker that reads with readline, and so does a dispatched answer',
+  'A request with %j stays one line for a worker that reads with readline, and so does the answer to its dispatch.',
   async (end) => {
     const { delivery, deliver, hash } = await open();
     const call = callOf({ act: 'good', text: `a${end}{"id":1}${end}b` }, { code_hash: hash });
@@ -129,7 +129,7 @@ test.each(['\u0085', '\u2028', '\u2029'])(
   },
 );
 
-test('an empty line in a worker’s output is skipped: around an answer, and between two calls', async () => {
+test('An empty line in a worker’s output is skipped: around an answer, and between two calls.', async () => {
   const { deliver, ends } = await open({ limits: { processes: 1 } });
   const first = await deliver('good');
   for (const act of ['blank', 'blank_later', 'slowly', 'good']) {
@@ -141,7 +141,7 @@ test('an empty line in a worker’s output is skipped: around an answer, and bet
 });
 
 test.each(['brackets', 'lists'])(
-  'an answer of megabytes of %s is refused without blocking the Hall',
+  'An answer of megabytes of %s is refused without blocking the Hall.',
   async (act) => {
     const { deliver } = await open({ limits: { processes: 1 } });
     await deliver('good');
@@ -155,7 +155,7 @@ test.each(['brackets', 'lists'])(
   },
 );
 
-test('one process has one call after the other, and stays warm', async () => {
+test('One process handles one call after another, and stays warm.', async () => {
   const { deliver } = await open({ limits: { processes: 1 } });
   const [one, two] = await Promise.all([deliver('good'), deliver('good')]);
   const three = await deliver('good');

@@ -73,7 +73,7 @@ describe('a chained dispatch', () => {
     ['another tenant', { tenant_id: 'tenant-b' }],
     ['another correlation', { correlation_id: 'chain-2' }],
     ['a credential of its own', { tenant_credential: 'MARKED' }],
-  ])('with %s it is denied, and that is kept', async (_, wider) => {
+  ])('A chained dispatch with %s is denied, and the denial is recorded.', async (_, wider) => {
     hall = await chainedHall([asking(wider), inner]);
     const { result } = await hall.dispatch(ask('outer'));
     expect(result?.result).toMatchObject({ outcome: 'DENY', code: 'DENY_FROZEN', result: null });

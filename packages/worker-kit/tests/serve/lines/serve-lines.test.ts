@@ -136,7 +136,7 @@ test('Calls that arrive faster than they are served are all answered, in order.'
   for (let id = 0; id < 30; id += 1) expect((await worker.hear()).id).toBe(id);
 });
 
-test('a line holds no character that some reader takes for its end', async () => {
+test('A line holds no character that some readers take for its end.', async () => {
   const worker = startWorker(['--stdio']);
   let output = '';
   worker.child.stdout.on('data', (chunk) => {
