@@ -59,11 +59,7 @@ describe('new documents', () => {
     ]);
     expect(await codeOf()).toBeNull();
     const degraded = await health();
-    expect(degraded).toMatchObject({
-      status: 'degraded',
-      world,
-      troubles: [{ code: 'DOCUMENTS_REJECTED' }],
-    });
+    expect(degraded).toMatchObject({ status: 'degraded', world, troubles: [{ code: 'DOCUMENTS_REJECTED' }] });
     expect(degraded.diagnostics).toEqual([]);
     expect((await hall.get('tenant', '/wcp/health')).json.diagnostics.length).toBeGreaterThan(0);
     expect(await eventsOf()).toContain('org.wcp.hall.documents-rejected');
