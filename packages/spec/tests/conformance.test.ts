@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:43d017cb32f0b1955f435f06416387283b14eb8974f5ee367c513b2d7c020971';
+const FROZEN = 'sha256:1003d0fdd7cbe937519b0e57c7896a010ba0591ba3e8de7142d12f6f316f207e';
 
 interface Group {
   readonly id: string;

@@ -26,6 +26,7 @@ test('@wcp/spec/json exports these names', async () => {
     'compareText',
     'escapeText',
     'exceededLimit',
+    'inexactNumber',
     'lineOf',
     'nestingOf',
     'normaliseHash',

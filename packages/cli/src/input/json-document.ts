@@ -1,5 +1,5 @@
 import type { Finding } from '@wcp/spec';
-import { readCanonical } from '@wcp/spec/json';
+import { inexactNumber, readCanonical } from '@wcp/spec/json';
 import jsonc, { type Node, type ParseError } from 'jsonc-parser';
 import type { Place, Problem } from '../base/problem.ts';
 import { findDuplicates, nodeAt } from './json-tree.ts';
@@ -73,7 +73,9 @@ function readTree(file: string, text: string, tree: Node | undefined, placeOf: P
     problem(file, placeOf(offset), pointer, 'DUPLICATE_MEMBER', 'This name occurs twice in the object.'),
   );
   const invalid = readCanonical(value).findings.map((finding) => findingProblem(file, finding, locate));
-  return { file, value, problems: [...duplicates, ...invalid], placeOf: locate };
+  const inexact = inexactNumber(text);
+  const changed = inexact === null ? [] : [findingProblem(file, inexact, locate)];
+  return { file, value, problems: [...duplicates, ...invalid, ...changed], placeOf: locate };
 }
 
 function broken(file: string, problems: readonly Problem[]): JsonDocument {

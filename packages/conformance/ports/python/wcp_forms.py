@@ -81,6 +81,8 @@ def conform_members(schema: Json, value: Json) -> Json:
     if lacking or unknown and others is False or not all(map(is_json, unknown)):
         raise ValueError("missing or unknown member")
     others = {} if others is True else others
+    for name in value if "propertyNames" in schema else []:
+        conform(schema["propertyNames"], name)
     return {name: conform(forms.get(name, others), item) for name, item in value.items()}
 
 

@@ -75,9 +75,14 @@ class Case:
         require(self.facts["frozen"] is None, "DENY_FROZEN")
         known = tenant in config["allowed_tenants"] or not config["require_signatory"]
         require(known, "DENY_UNKNOWN_TENANT", tenant_id=None if config["redact_tenant"] else tenant)
+        floor = config["tenant_floors"].get(tenant, config["tenant_floors"].get("*", {}))
+        require(self.input["env"] in floor.get("environments", [self.input["env"]]), "DENY_TENANT_ENV_NOT_ALLOWED")
         credential = self.facts["credential"] or {"valid": False}
         valid = credential["valid"] and credential.get("tenant_id") == tenant
         require(valid or not config["require_credential"], "DENY_TENANT_CREDENTIAL_INVALID")
+        judged = {name: max(self.input[name], floor.get(name, self.input[name]), key=order.index)
+                  for name, order in TABLES["floors"].items()}
+        self.input, self.decision = self.input | judged, self.decision | judged
         version, dead = config["policy_version"], self.world.dead_rules
         expected = self.input.get("policy_version", version) == version
         require(expected, "DENY_POLICY_VERSION_MISMATCH", expected=version)

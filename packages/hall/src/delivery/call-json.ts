@@ -1,6 +1,6 @@
 import type { WorkerResult } from '@wcp/spec';
 import { WorkerResultSchema } from '@wcp/spec/document';
-import { FOREIGN_TEXT_LIMITS, lineOf, parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, inexactNumber, lineOf, parseJson } from '@wcp/spec/json';
 import { Compile } from 'typebox/compile';
 import type { DeliveryCall } from './delivery.ts';
 import type { DeliveryCode } from './delivery-code.ts';
@@ -30,14 +30,19 @@ export function readResult(value: unknown): WorkerResult | null {
   return RESULT.Check(value) ? value : null;
 }
 
-/** The JSON object in bytes that a worker wrote; null where they are not one. */
-export function readObject(bytes: Uint8Array): Record<string, unknown> | null {
+/** Why bytes that a worker wrote are refused. */
+export type RefusedBytes = Extract<DeliveryCode, 'DELIVERY_JUNK' | 'DELIVERY_NUMBER_NOT_EXACT'>;
+
+/** The JSON object in bytes that a worker wrote, or why they are refused. */
+export function readObject(bytes: Uint8Array): Record<string, unknown> | RefusedBytes {
   try {
-    const value = parseJson(UTF8.decode(bytes), FOREIGN_TEXT_LIMITS);
+    const text = UTF8.decode(bytes);
+    const value = parseJson(text, FOREIGN_TEXT_LIMITS);
+    if (inexactNumber(text) !== null) return 'DELIVERY_NUMBER_NOT_EXACT';
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
-      : null;
+      : 'DELIVERY_JUNK';
   } catch {
-    return null;
+    return 'DELIVERY_JUNK';
   }
 }

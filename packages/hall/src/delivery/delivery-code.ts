@@ -99,6 +99,12 @@ export const DELIVERY_CODES = {
     started: true,
     message: 'The worker wrote something that is not a message of the protocol.',
   },
+  DELIVERY_NUMBER_NOT_EXACT: {
+    status: 'error',
+    started: true,
+    message:
+      'The worker ran, and its answer was refused: an integer in it is beyond 2^53 and would become another one. Let the worker send it as text.',
+  },
   DELIVERY_WRONG_ID: {
     status: 'error',
     started: true,

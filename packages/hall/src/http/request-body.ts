@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Finding, WcpError } from '@wcp/spec';
 import { parseDocument } from '@wcp/spec/document';
-import { exceededLimit, FOREIGN_TEXT_LIMITS, parseUniqueJson } from '@wcp/spec/json';
+import { exceededLimit, FOREIGN_TEXT_LIMITS, inexactNumber, parseUniqueJson } from '@wcp/spec/json';
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { ProblemError } from '../base/problem.ts';
@@ -61,6 +61,14 @@ function parse(text: string): unknown {
   // Before a tree is built: brackets that cost a tenant nothing would cost the Hall seconds.
   const exceeded = exceededLimit(text, FOREIGN_TEXT_LIMITS);
   if (exceeded !== null) throw new ProblemError('INVALID_BODY', exceeded.message, [exceeded]);
+  const value = parseUnique(text);
+  const inexact = inexactNumber(text);
+  if (inexact !== null)
+    throw new ProblemError('INVALID_BODY', `${inexact.path}: ${inexact.message}`, [inexact]);
+  return value;
+}
+
+function parseUnique(text: string): unknown {
   try {
     return parseUniqueJson(text);
   } catch (error) {

@@ -67,6 +67,24 @@ describe('JSON bodies', () => {
     expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
   });
 
+  test('An integer that no double holds is refused before anything is decided, with its path and a way out.', async () => {
+    const { size } = await hall.hall.parts.storage.ledger.head();
+    const body = text.replace('"text":', '"account":9007199254740993,"text":');
+    expect(await send(body)).toMatchObject({
+      status: 400,
+      code: 'INVALID_BODY',
+      findings: [
+        {
+          path: '/request/account',
+          code: 'NUMBER_NOT_EXACT',
+          message: expect.stringContaining('Send it as text'),
+        },
+      ],
+    });
+    expect((await hall.hall.parts.storage.ledger.head()).size).toBe(size);
+    expect(await send(body.replace('9007199254740993', '"9007199254740993"'))).toMatchObject({ status: 200 });
+  });
+
   test('An empty body is not a RouteInput.', async () => {
     expect(await send('')).toMatchObject({ status: 400, code: 'INVALID_BODY' });
   });

@@ -17,7 +17,8 @@ export interface Hold {
 export class Evaluation {
   readonly engine: Engine;
   readonly facts: FactsReading;
-  readonly input: RouteInputReading;
+  /** As received until step 5; then raised to the floor of its tenant (R19). */
+  input: RouteInputReading;
 
   rule: CompiledRule | null = null;
   matched_rule_id = 'PRE_ROUTING';
@@ -47,7 +48,7 @@ export class Evaluation {
 
 /** An evaluation whose input and facts were read: what steps 3 to 8 build on. */
 export interface AcceptedEvaluation extends Evaluation {
-  readonly input: AcceptedInput;
+  input: AcceptedInput;
   readonly facts: AcceptedFacts;
 }
 

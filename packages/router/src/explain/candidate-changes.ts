@@ -2,6 +2,7 @@ import { decisionDigest, type RouteInput } from '@wcp/spec';
 import { DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
 import { decideIn } from '../decision/decide.ts';
 import type { Settings } from '../world/settings.ts';
+import type { TenantFloors } from '../world/tenant-floors.ts';
 import { APPROVAL, type Attempt, type CandidateChange } from './change.ts';
 import { workerChanges } from './worker-changes.ts';
 
@@ -18,10 +19,19 @@ export function candidateChanges(start: Attempt): CandidateChange[] {
 
 /** The rule that would match if every step before it let the request pass. */
 function ruleIdOf({ engine, facts, input }: Attempt): string {
-  const open: Settings = { ...engine.settings, require_signatory: false, require_credential: false };
+  const open: Settings = {
+    ...engine.settings,
+    require_signatory: false,
+    require_credential: false,
+    tenant_floors: withoutEnvironments(engine.settings.tenant_floors),
+  };
   const { policy_version: _, ...rest } = input;
   return decideIn({ ...engine, settings: open, dead_rules: [] }, { ...facts, frozen: null }, rest)
     .matched_rule_id;
+}
+
+function withoutEnvironments(floors: TenantFloors): TenantFloors {
+  return new Map([...floors].map(([tenant, floor]) => [tenant, { ...floor, environments: null }]));
 }
 
 function inputChange(name: keyof RouteInput, from: unknown, to: unknown): CandidateChange {

@@ -6,7 +6,9 @@ import { checkInput } from './01-input.ts';
 import { checkFacts, checkWorld } from './02-world-and-facts.ts';
 import { checkFreeze } from './03-freeze.ts';
 import { checkSignatory } from './04-signatory.ts';
+import { checkTenantEnvironment } from './04-tenant-environment.ts';
 import { checkCredential } from './05-credential.ts';
+import { applyTenantFloor } from './05-tenant-floor.ts';
 import { checkPolicyVersion } from './06-policy-version.ts';
 import { checkDeadRules } from './07-dead-rules.ts';
 import { matchRule } from './08-rule.ts';
@@ -38,7 +40,9 @@ export const STEPS: readonly Step[] = [
   { step: 2, title: 'the facts have their form', check: checkFacts },
   { step: 3, title: 'nothing is frozen', check: checkFreeze },
   { step: 4, title: 'the tenant is a signatory', check: checkSignatory },
+  { step: 4, title: 'the environment is open to the tenant', check: checkTenantEnvironment },
   { step: 5, title: "the credential is valid and this tenant's", check: checkCredential },
+  { step: 5, title: "the request is judged by the tenant's floor", check: applyTenantFloor },
   { step: 6, title: 'the policy version is the one the caller expects', check: checkPolicyVersion },
   { step: 7, title: 'no rule is dead', check: checkDeadRules },
   { step: 8, title: 'a rule matches', check: matchRule },

@@ -2,6 +2,7 @@ import type { Env, HallConfig, SupervisorLevel } from '@wcp/spec';
 import { type CatalogEntity, findEntity } from '@wcp/spec/catalog';
 import { ENVS, makesDemand, type ProfilePosture, postureOf } from '@wcp/spec/document';
 import { escapeText } from '@wcp/spec/json';
+import { type TenantFloors, tenantFloorsOf } from './tenant-floors.ts';
 
 /** A Hall configuration with every default in its place and its profile applied (section 4.3). */
 export interface Settings {
@@ -21,6 +22,7 @@ export interface Settings {
   readonly policy_version: string;
   /** The policy version as events show it. */
   readonly policy_version_shown: string;
+  readonly tenant_floors: TenantFloors;
   /** Controls that the profile adds to every rule. */
   readonly profile_controls: readonly string[];
   /** `prof.edge.isolated`: no egress but `none`, in any environment. */
@@ -60,6 +62,7 @@ export function settingsOf(config: HallConfig): Settings {
     redact_tenant: config.redact_tenant ?? false,
     policy_version: config.policy_version ?? DEFAULT_POLICY_VERSION,
     policy_version_shown: escapeText(config.policy_version ?? DEFAULT_POLICY_VERSION),
+    tenant_floors: tenantFloorsOf(config),
     profile_controls: profile === null ? [] : controlsOf(profile),
     egress_none: posture.egress_none,
   };

@@ -34,6 +34,10 @@ const ROWS: Readonly<Record<DenyCode, Row>> = {
     scene: { config: { require_signatory: true } },
     detail: { tenant_id: 'tenant-a' },
   },
+  DENY_TENANT_ENV_NOT_ALLOWED: {
+    scene: { config: { tenant_floors: { 'tenant-a': { environments: [] } } } },
+    detail: {},
+  },
   DENY_TENANT_CREDENTIAL_INVALID: { scene: { config: { require_credential: true } }, detail: {} },
   DENY_POLICY_VERSION_MISMATCH: {
     scene: { config: { policy_version: 'policy.v8' }, input: { policy_version: 'policy.v7' } },

@@ -1,9 +1,27 @@
 // Section 4.3, "Profiles" and "privilege_policy" of section 13: the Hall's configuration.
-import { canonicalId, ENVS, isIdOf, isOpaqueId, LEVELS } from './ids.ts';
-import { type Check, isBoolean, isInteger, isText, listOf, oneOf, orNull, own, shape } from './json.ts';
+import { canonicalId, ENVS, isIdOf, isOpaqueId, LABELS, LEVELS, QOS, RISKS } from './ids.ts';
+import {
+  type Check,
+  isBoolean,
+  isInteger,
+  isObject,
+  isText,
+  listOf,
+  oneOf,
+  orNull,
+  own,
+  shape,
+} from './json.ts';
 
 export type CatalogProfiles = Readonly<Record<string, readonly string[]>>;
 type ByEnv<T> = Readonly<Record<string, T>>;
+
+export interface Floor {
+  readonly environments?: readonly string[];
+  readonly data_label?: string;
+  readonly tenant_risk?: string;
+  readonly qos_class?: string;
+}
 
 export interface Config {
   readonly require_signatory: boolean;
@@ -20,6 +38,7 @@ export interface Config {
   readonly default_level: string;
   readonly redact_tenant: boolean;
   readonly policy_version: string;
+  readonly tenant_floors: Readonly<Record<string, Floor>>;
   /** What the profile adds to every rule. */
   readonly controls: readonly string[];
   /** No egress at all, in any environment. */
@@ -42,6 +61,14 @@ const CONTROLS_OF: Readonly<Record<string, readonly string[]>> = {
 const byEnv = (check: Check): Check => shape(Object.fromEntries(ENVS.map((env) => [env, check])));
 const isName: Check = (value) => isText(value) && value !== '';
 
+/** What a tenant is judged by at least; nothing where a member is absent. */
+const isFloor = shape({
+  environments: listOf(oneOf(ENVS)),
+  data_label: oneOf(LABELS),
+  tenant_risk: oneOf(RISKS),
+  qos_class: oneOf(QOS),
+});
+
 const isConfig = shape({
   require_signatory: isBoolean,
   allowed_tenants: listOf(isOpaqueId),
@@ -58,6 +85,11 @@ const isConfig = shape({
   redact_tenant: isBoolean,
   profile: orNull(isText),
   policy_version: (value) => isName(value) && (value as string).length <= 128,
+  tenant_floors: (value) =>
+    isObject(value) &&
+    Object.entries(value).every(
+      ([tenant, floor]) => (tenant === '*' || isOpaqueId(tenant)) && isFloor(floor),
+    ),
 });
 
 /** The configuration with its profile applied, or null where anything in it is an error. */
@@ -90,6 +122,7 @@ function readConfig(raw: unknown, profile: string, catalogProfiles: CatalogProfi
     default_level: (own(own(raw, 'approval'), 'default_level') ?? 'gatekeeper') as string,
     redact_tenant: flag('redact_tenant'),
     policy_version: (own(raw, 'policy_version') ?? 'policy.v0') as string,
+    tenant_floors: (own(raw, 'tenant_floors') ?? {}) as Record<string, Floor>,
     controls: controlsOf(profile, catalogProfiles),
     isolated: profile === 'prof.edge.isolated',
   };

@@ -1,5 +1,5 @@
 // Hall configurations with all their switches, and broken documents.
-import { ENVS, LEVELS } from './ids.ts';
+import { ENVS, LABELS, LEVELS, QOS, RISKS } from './ids.ts';
 import type { RouteInput } from './input.ts';
 import { isObject, type Obj } from './json.ts';
 import { AUTHORITIES, HOSTS, SECRETS, TENANTS } from './pools.ts';
@@ -29,8 +29,20 @@ export function generateConfig(rng: Rng, target: RouteInput): Obj {
     })),
     ...rng.maybe(0.2, 'redact_tenant', () => rng.chance(0.7)),
     ...rng.maybe(0.22, 'profile', () => rng.pick(PROFILES)),
+    ...rng.maybe(0.35, 'tenant_floors', () => generateFloors(rng, target)),
     ...rng.maybe(0.3, 'policy_version', () => rng.pick(['policy.v1', 'v\\1\u202e', 'policy.v0'])),
   };
+}
+
+function generateFloors(rng: Rng, target: RouteInput): Obj {
+  const floor = (): Obj => ({
+    ...rng.maybe(0.3, 'environments', () => rng.some(ENVS, 0.8)),
+    ...rng.maybe(0.5, 'data_label', () => rng.pick(LABELS)),
+    ...rng.maybe(0.5, 'tenant_risk', () => rng.pick(RISKS)),
+    ...rng.maybe(0.5, 'qos_class', () => rng.pick(QOS)),
+  });
+  const named = ['*', target.tenant_id, ...rng.some(TENANTS, 0.3)].filter(() => rng.chance(0.6));
+  return Object.fromEntries(named.map((tenant) => [tenant, floor()]));
 }
 
 const PROFILES = [
@@ -97,6 +109,16 @@ const CONFIG_ERRORS: readonly Obj[] = [
   { policy_version: '' },
   { policy_version: 'v'.repeat(129) },
   { policy_version: '\ud800' },
+  { tenant_floors: null },
+  { tenant_floors: [] },
+  { tenant_floors: { 'a b': {} } },
+  { tenant_floors: { '': {} } },
+  { tenant_floors: { '**': {} } },
+  { tenant_floors: { '*': null } },
+  { tenant_floors: { '*': { environments: null } } },
+  { tenant_floors: { '*': { environments: ['test'] } } },
+  { tenant_floors: { '*': { data_label: 'SECRET' } } },
+  { tenant_floors: { '*': { env: 'dev' } } },
 ];
 
 function brokenConfig(rng: Rng, documents: Documents): Documents {

@@ -1,6 +1,6 @@
 // A plain transcription of section 5 of the protocol: no table, no cache, no compile step.
 // It shares nothing with the engine that it is compared with.
-import type { CatalogProfiles } from './config.ts';
+import type { CatalogProfiles, Floor } from './config.ts';
 import { factsAreValid } from './facts.ts';
 import {
   inForce,
@@ -10,9 +10,9 @@ import {
   step13PolicyGate,
   step14Human,
 } from './gates.ts';
-import { isBlank, LEVELS } from './ids.ts';
+import { ENVS, isBlank, LABELS, LEVELS, QOS, RISKS } from './ids.ts';
 import { inputFindings } from './input.ts';
-import { type Obj, readHash } from './json.ts';
+import { type Obj, own, readHash } from './json.ts';
 import { decisionDigest, denied, dispatched, held, highestLevel } from './outcome.ts';
 import { ALWAYS_ON, IN_PROD, matches } from './rules.ts';
 import { begin, type Denial, factsOf, inputOf, isStrictEnv, known, type Run, requestHash } from './run.ts';
@@ -30,7 +30,9 @@ const STEPS: readonly ((run: Run) => Denial | null)[] = [
   factsHaveTheirForm,
   step3Frozen,
   step4Signatory,
+  step4Environment,
   step5Credential,
+  floorIsApplied,
   step6PolicyVersion,
   step7DeadRules,
   step8Rule,
@@ -85,6 +87,33 @@ function step4Signatory(run: Run): Denial | null {
   const { tenant_id } = inputOf(run);
   if (!require_signatory || allowed_tenants.includes(tenant_id)) return null;
   return { code: 'DENY_UNKNOWN_TENANT', detail: { tenant_id: redact_tenant ? null : tenant_id } };
+}
+
+function floorOf(run: Run): Floor {
+  const { tenant_floors } = known(run.world).config;
+  const { tenant_id } = inputOf(run);
+  return (own(tenant_floors, tenant_id) ?? own(tenant_floors, '*') ?? {}) as Floor;
+}
+
+function step4Environment(run: Run): Denial | null {
+  const { environments = ENVS } = floorOf(run);
+  return environments.includes(inputOf(run).env) ? null : { code: 'DENY_TENANT_ENV_NOT_ALLOWED' };
+}
+
+/** What the caller says about itself is never judged as less strict than the floor of its tenant. */
+function floorIsApplied(run: Run): null {
+  const said = inputOf(run);
+  const floor = floorOf(run);
+  const greater = (order: readonly string[], one: string, other = one): string =>
+    order[Math.max(order.indexOf(one), order.indexOf(other))] as string;
+  const judged = {
+    data_label: greater(LABELS, said.data_label, floor.data_label),
+    tenant_risk: greater(RISKS, said.tenant_risk, floor.tenant_risk),
+    qos_class: greater(QOS, said.qos_class, floor.qos_class),
+  };
+  run.judged = { ...said, ...judged };
+  Object.assign(run.decision, judged);
+  return null;
 }
 
 function step5Credential(run: Run): Denial | null {

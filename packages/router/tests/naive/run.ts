@@ -29,6 +29,8 @@ export interface Run {
   readonly world: World | null;
   readonly rawFacts: unknown;
   readonly rawInput: unknown;
+  /** The input as it is judged from step 6 on. */
+  judged?: RouteInput;
   /** The decision as it grows; the steps set its members. */
   readonly decision: Obj;
   rule?: Rule;
@@ -101,7 +103,7 @@ const echo = (input: unknown): Obj =>
     ]),
   );
 
-export const inputOf = (run: Run): RouteInput => run.rawInput as RouteInput;
+export const inputOf = (run: Run): RouteInput => run.judged ?? (run.rawInput as RouteInput);
 export const factsOf = (run: Run): Facts => run.rawFacts as Facts;
 
 /** The steps after the second have a world, those after the eighth a rule, and so on. */

@@ -21,6 +21,11 @@ const FAILURES: readonly (readonly [step: string, code: string, scene: Scene])[]
   ['2, the facts', 'DENY_INTERNAL_ERROR', { facts: { chain: 'long' } }],
   ['3', 'DENY_FROZEN', { facts: { frozen: { scope: 'tenant', reason: '' } } }],
   ['4', 'DENY_UNKNOWN_TENANT', { config: { require_signatory: true } }],
+  [
+    '4, the environment',
+    'DENY_TENANT_ENV_NOT_ALLOWED',
+    { config: { tenant_floors: { '*': { environments: [] } } } },
+  ],
   ['5', 'DENY_TENANT_CREDENTIAL_INVALID', { config: { require_credential: true } }],
   ['6', 'DENY_POLICY_VERSION_MISMATCH', { input: { policy_version: 'other' } }],
   [

@@ -8,6 +8,7 @@ import { AUDIT, decideScene, makeRecord, worldOf } from '../support.ts';
 const DEFAULTS: Settings = {
   require_signatory: false,
   allowed_tenants: new Set(),
+  tenant_floors: new Map(),
   require_credential: false,
   require_worker_attestation: false,
   enforce_privilege_envelopes: false,
@@ -42,6 +43,7 @@ test('what a configuration says is in force', () => {
   const config: HallConfig = {
     ...STRICT,
     allowed_tenants: ['a'],
+    tenant_floors: { '*': { environments: ['dev', 'dev'] }, a: { qos_class: 'P2' } },
     trusted_authorities: [],
     blast: { max_score: { dev: 1, edge: 100 }, on_exceeded: 'deny' },
     privilege_policy: { egress_allowlist: { prod: ['h'] }, secrets: { edge: ['s'] } },
@@ -53,6 +55,10 @@ test('what a configuration says is in force', () => {
     ...DEFAULTS,
     ...STRICT,
     allowed_tenants: new Set(['a']),
+    tenant_floors: new Map([
+      ['*', { environments: new Set(['dev']), data_label: null, tenant_risk: null, qos_class: null }],
+      ['a', { environments: null, data_label: null, tenant_risk: null, qos_class: 'P2' }],
+    ]),
     trusted_authorities: new Set(),
     max_score: { dev: 1, stage: 15, prod: 10, edge: 100 },
     on_exceeded: 'deny',

@@ -1,6 +1,8 @@
 /** What is wrong with a value, and where (section 13, "Findings of an input"). */
 export type FindingCode =
   | 'NOT_JSON'
+  /** Of a text: an integer that would change on the way; no finding of an input. */
+  | 'NUMBER_NOT_EXACT'
   | 'NOT_AN_OBJECT'
   | 'TOO_DEEP'
   | 'TOO_LARGE'

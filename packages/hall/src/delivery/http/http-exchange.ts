@@ -88,7 +88,7 @@ function readAnswer(
 
 function readBody(bytes: Buffer): CallEnd {
   const value = readObject(bytes);
-  if (value === null) return { code: 'DELIVERY_JUNK' };
+  if (typeof value === 'string') return { code: value };
   const result = readResult(value);
   return result === null ? { code: 'DELIVERY_INVALID_RESULT' } : { result };
 }

@@ -167,8 +167,9 @@ export class WorkerProcess {
     const line = bytes === null ? null : readWorkerLine(bytes);
     if (line === null) this.kill('DELIVERY_ANSWER_TOO_LARGE');
     else if (line.kind === 'blank') return;
+    else if (line.kind === 'junk') this.kill(line.code);
     // A process that writes without having a call is not trusted again.
-    else if (line.kind === 'junk' || this.#call === null) this.kill('DELIVERY_JUNK');
+    else if (this.#call === null) this.kill('DELIVERY_JUNK');
     else if (line.id !== this.#call.id) this.kill('DELIVERY_WRONG_ID');
     else this.#call.receive(line);
   }

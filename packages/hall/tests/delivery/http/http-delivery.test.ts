@@ -127,6 +127,12 @@ test.each<[string, string, string, (response: ServerResponse) => void]>([
   ['a failure', 'unknown', 'DELIVERY_HTTP_FAILED', (response) => response.writeHead(502).end(good)],
   ['no content', 'unknown', 'DELIVERY_HTTP_FAILED', (response) => response.writeHead(204).end()],
   ['junk', 'error', 'DELIVERY_JUNK', (response) => response.end('<html>')],
+  [
+    'an integer that no double holds',
+    'error',
+    'DELIVERY_NUMBER_NOT_EXACT',
+    (response) => response.end('{"status":"ok","result":{"account":9007199254740993}}'),
+  ],
   ['a name that occurs twice', 'error', 'DELIVERY_JUNK', (response) => response.end('{"a":1,"a":2}')],
   ['no result', 'error', 'DELIVERY_INVALID_RESULT', (response) => response.end('{"status":"ok"}')],
   [

@@ -24,6 +24,7 @@ const say = (text, then) => process.stdout.write(text, then);
 let last = null;
 const acts = {
   good: (id) => say(JSON.stringify({ id, ...good }) + '\\n'),
+  inexact: (id) => say(JSON.stringify({ id, ...good, result: 0 }).replace(':0', ':9007199254740993') + '\\n'),
   junk: () => say('Listening on port 80\\n'),
   array: () => say('[]\\n'),
   not_utf8: () => process.stdout.write(Buffer.from([0x22, 0xff, 0x22, 0x0a])),
@@ -94,6 +95,7 @@ function isAlive(pid: number): boolean {
 }
 
 test.each<[string, string, string]>([
+  ['writes an integer that no double holds', 'inexact', 'DELIVERY_NUMBER_NOT_EXACT'],
   ['writes junk', 'junk', 'DELIVERY_JUNK'],
   ['writes a list', 'array', 'DELIVERY_JUNK'],
   ['writes what is no UTF-8', 'not_utf8', 'DELIVERY_JUNK'],

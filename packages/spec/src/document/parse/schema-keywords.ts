@@ -17,6 +17,7 @@ export interface Keywords {
   readonly properties?: Readonly<Record<string, Keywords>>;
   readonly required?: readonly string[];
   readonly minProperties?: number;
+  readonly propertyNames?: Keywords;
   readonly additionalProperties?: boolean | Keywords;
   /** An id of this kind, which is read into its canonical spelling (R2). */
   readonly 'x-wcp-id'?: string;

@@ -93,6 +93,7 @@ class SchemaReader {
     if (Object.hasOwn(listed, name)) copy[name] = this.read(listed[name] as Keywords, value);
     else if (open === false) this.#unknown(name, listed);
     else {
+      if (schema.propertyNames !== undefined) this.read(schema.propertyNames, name);
       copy[name] = typeof open === 'object' ? this.read(open, value) : value;
       if (schema['x-wcp-open'] === true) {
         const message = `The member "${escapeText(name)}" has no meaning here; it is kept and has no effect.`;

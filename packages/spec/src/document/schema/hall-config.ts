@@ -1,7 +1,29 @@
 import { type Static, Type } from 'typebox';
-import { byEnv, closed, id, nullable, opaqueId, score100, supervisorLevel } from './common.ts';
+import {
+  byEnv,
+  closed,
+  dataLabel,
+  env,
+  id,
+  nullable,
+  opaqueId,
+  qosClass,
+  score100,
+  supervisorLevel,
+  tenantRisk,
+} from './common.ts';
 
 const names = Type.Array(Type.String({ minLength: 1 }));
+
+/** A tenant id, or `*` for every tenant without an entry of its own. */
+const TENANT_OR_ANY_PATTERN = '^(?:\\*|[A-Za-z0-9._:@/-]{1,128})$';
+
+const TenantFloorSchema = closed({
+  environments: Type.Optional(Type.Array(env)),
+  data_label: Type.Optional(dataLabel),
+  tenant_risk: Type.Optional(tenantRisk),
+  qos_class: Type.Optional(qosClass),
+});
 
 /** How strict a Hall is (section 4.3). Every member has a default. */
 export const HallConfigSchema = closed(
@@ -30,9 +52,27 @@ export const HallConfigSchema = closed(
     redact_tenant: Type.Optional(Type.Boolean()),
     profile: Type.Optional(nullable(id('profile'))),
     policy_version: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    tenant_floors: Type.Optional(
+      Type.Object(
+        {},
+        {
+          description: 'What a tenant says about itself is never judged as less strict than this (R19).',
+          propertyNames: { type: 'string', pattern: TENANT_OR_ANY_PATTERN },
+          additionalProperties: TenantFloorSchema,
+        },
+      ),
+    ),
   },
   { title: 'HallConfig', description: 'How strict a Hall is (WCP section 4.3).' },
 );
 
 /** How strict a Hall is (section 4.3). */
-export type HallConfig = Static<typeof HallConfigSchema>;
+export type HallConfig = Omit<Static<typeof HallConfigSchema>, 'tenant_floors'> & {
+  tenant_floors?: { readonly [tenantOrAny: string]: TenantFloor };
+};
+
+/**
+ * How strictly a tenant's requests are judged at least, whatever it says about itself (section 4.3, R19).
+ * An absent member demands nothing.
+ */
+export type TenantFloor = Static<typeof TenantFloorSchema>;

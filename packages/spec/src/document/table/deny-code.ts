@@ -45,6 +45,11 @@ export const DENY_CODES = {
     "The tenant is not on the Hall's list of signatories.",
     'Ask the operator to add the tenant to allowed_tenants.',
   ),
+  DENY_TENANT_ENV_NOT_ALLOWED: entry(
+    4,
+    'This environment is not open to the tenant.',
+    "Use an environment that is, or ask the operator to add it to the tenant's entry in tenant_floors.",
+  ),
   DENY_TENANT_CREDENTIAL_INVALID: entry(
     5,
     'The Hall requires a signed credential, and the request has none that is valid for this tenant.',

@@ -6,6 +6,10 @@ import { nearSchema } from '../near-schema.ts';
 const CONFIG = {
   require_signatory: true,
   allowed_tenants: ['agent.research', 'A@b:c/d-e_f.0'],
+  tenant_floors: {
+    'agent.research': { environments: ['dev'], data_label: 'INTERNAL' },
+    '*': { qos_class: 'P2' },
+  },
   require_credential: false,
   require_worker_attestation: true,
   enforce_privilege_envelopes: true,
@@ -44,6 +48,7 @@ describe('a Hall configuration', () => {
   test.each<[path: string, values: readonly unknown[]]>([
     ['/trusted_authorities', [null, []]],
     ['/allowed_tenants', [[]]],
+    ['/tenant_floors', [{}, { '*': {} }, { ['x'.repeat(128)]: { environments: [] } }]],
     ['/blast', [{}, { max_score: {} }, { on_exceeded: 'require_human' }]],
     ['/privilege_policy', [{}, { egress_allowlist: {}, secrets: {} }]],
     ['/approval', [{}]],
@@ -63,6 +68,13 @@ describe('a Hall configuration', () => {
     ['/enforce_privilege_envelopes', boolean],
     ['/redact_tenant', boolean],
     ['/allowed_tenants', list],
+    ['/tenant_floors', [null, [], 'x', 1]],
+    ['/tenant_floors/*', [null, [], 'x']],
+    ['/tenant_floors/*/environments', [null, 'dev', {}]],
+    ['/tenant_floors/agent.research/environments/0', [null, 'test']],
+    ['/tenant_floors/*/data_label', [null, 'SECRET', 1]],
+    ['/tenant_floors/a b', [{}]],
+    ['/tenant_floors/**', [{}]],
     ['/allowed_tenants/0', [null, '', 'a b', 'x'.repeat(129)]],
     ['/trusted_authorities', ['org.acme', {}, 1, false]],
     ['/trusted_authorities/1', [null, 'acme', 'org.acme.a', 'org.ac_me', 'cap.a']],
