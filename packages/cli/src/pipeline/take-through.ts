@@ -69,9 +69,11 @@ export async function takeThrough(
   return { document_id: registered.document_id, source, title, chunks: registered.chunks };
 }
 
-function pageSummary({ text, format, title }: AnswerOf<'cap.web.fetch'>): string {
+function pageSummary(page: AnswerOf<'cap.web.fetch'>): string {
+  const { text, format, title, encoding, encoding_guessed = false } = page;
   const name = title === null ? '' : `, "${title}"`;
-  return `${text.length.toLocaleString('en-GB')} characters of ${format}${name}`;
+  const guess = encoding_guessed ? `, read as ${encoding}, which its bytes suggest` : '';
+  return `${text.length.toLocaleString('en-GB')} characters of ${format}${name}${guess}`;
 }
 
 function chunkSummary({ chunks }: AnswerOf<'cap.doc.chunk'>): string {
