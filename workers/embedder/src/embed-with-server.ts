@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { RunContext } from '@wcp/worker-kit';
 import { embeddingsOf } from './embed-offline.ts';
 import { type Request, serverAnswer } from './schema.ts';
@@ -114,7 +115,9 @@ async function readBody({ body }: Response, maxBytes: number): Promise<string> {
     if (size > maxBytes) throw new ServerFailure('EMBED_ANSWER_TOO_LARGE');
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  const bytes = Buffer.concat(parts);
+  if (!isUtf8(bytes)) throw new ServerFailure('EMBED_ANSWER_INVALID');
+  return bytes.toString('utf8');
 }
 
 function readAnswer(text: string, model: string, count: number) {

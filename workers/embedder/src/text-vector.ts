@@ -1,3 +1,4 @@
+import { wordsOf } from '@wcp-workers/shared-text';
 import type { KnownWord, WordVectors } from './word-vectors.ts';
 
 /** A word that makes up this share of English text counts half; rarer words count more, others less. */
@@ -101,7 +102,7 @@ export function spellingsOf(word: string): string[] {
   return [...new Set([word, bare, plain])];
 }
 
-/** The parts of a word that hyphens and apostrophes join. */
+/** The parts of a word that hyphens and apostrophes join, and the words of a text without spaces. */
 export function partsOf(word: string): string[] {
-  return word.split(/['’-]/);
+  return word.split(/['’-]/).flatMap(wordsOf);
 }

@@ -121,6 +121,11 @@ describe('a model server that fails', () => {
       },
     ],
     ['answers what is no JSON', 'EMBED_ANSWER_INVALID', (response) => response.end('<html>')],
+    [
+      'answers what is not UTF-8',
+      'EMBED_ANSWER_INVALID',
+      (response) => response.end(Buffer.from('{"embeddings":[[1],[1]],"model":"tiny","x":"\xe9"}', 'latin1')),
+    ],
     ['answers nothing', 'EMBED_ANSWER_INVALID', (response) => response.end()],
     ['answers no vectors', 'EMBED_ANSWER_INVALID', json({ model: 'tiny' })],
     ['answers a list', 'EMBED_ANSWER_INVALID', json([])],

@@ -35,6 +35,10 @@ test('a joined word is split at hyphens and apostrophes', () => {
   expect(partsOf('l’amour')).toEqual(['l', 'amour']);
 });
 
+test('a Latin word inside a text without spaces is a part of it', () => {
+  expect(partsOf('这个lighthouse很高')).toContain('lighthouse');
+});
+
 test('a hostile text takes no longer than another', () => {
   const started = performance.now();
   for (const unit of ['a-', "a'", '-', 'é', 'ﷺ', '\u0301']) {

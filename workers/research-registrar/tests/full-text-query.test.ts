@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fullTextQuery } from '../src/store/full-text-query.ts';
+import { fullTextQuery, indexedText } from '../src/store/full-text-query.ts';
 
 test('a question matches any of its words, each quoted once', () => {
   expect(fullTextQuery('The horn, NOT the "fog-horn*"!')).toBe('"the" OR "horn" OR "not" OR "fog"');
@@ -8,6 +8,12 @@ test('a question matches any of its words, each quoted once', () => {
 
 test('composed and decomposed letters are the same word', () => {
   expect(fullTextQuery('cafe\u0301 café')).toBe('"café"');
+});
+
+test('text without spaces is divided into words, and words of three characters and more into pairs', () => {
+  expect(fullTextQuery('使用WCP协议')).toBe('"使用" OR "wcp" OR "协议"');
+  expect(fullTextQuery('램프가')).toBe('"램프가" OR "램프" OR "프가"');
+  expect(indexedText('램프가 lit')).toBe('램프가 램프 프가 램 프 가 lit');
 });
 
 test('a question without a word has no query', () => {

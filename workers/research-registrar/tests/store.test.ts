@@ -25,7 +25,7 @@ describe('an unusable store', () => {
       'STORE_VERSION',
       (file) => execute(file, 'PRAGMA application_id = 7'),
     ],
-    ['a store of another version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 2')],
+    ['a store of another version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 1')],
     ['a store whose tables are gone', 'STORE_UNAVAILABLE', (file) => makeStore(file, 'DROP TABLE chunk')],
     ['a folder', 'STORE_UNAVAILABLE', (file) => mkdirSync(file)],
   ];

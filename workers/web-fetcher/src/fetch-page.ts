@@ -42,7 +42,9 @@ async function retrieveContent(
 }
 
 function readPage({ url, status, type, content, redirects }: Retrieved, max_bytes: number): Page | Refusal {
-  const source = decodeText(content, type.charset, type.kind === 'html');
+  const decoded = decodeText(content, type.charset, type.kind === 'html');
+  if (decoded instanceof Refusal) return decoded;
+  const source = decoded.text;
   if (source.includes('\0'))
     return new Refusal('FETCH_UNSUPPORTED_TYPE', 'The content is not text, although its type says so.');
   const { title, text } =
@@ -56,6 +58,8 @@ function readPage({ url, status, type, content, redirects }: Retrieved, max_byte
     title,
     text,
     format: type.kind === 'text' ? 'text' : 'markdown',
+    encoding: decoded.encoding,
+    encoding_guessed: decoded.is_guess,
     bytes: content.length,
     redirects: [...redirects],
   };

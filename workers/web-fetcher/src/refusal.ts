@@ -21,6 +21,8 @@ const REFUSALS = {
   FETCH_TOO_LARGE: 'The content is larger than max_bytes.',
   FETCH_TOO_MANY_REDIRECTS: 'There were more redirects than max_redirects.',
   FETCH_HTTP_STATUS: 'The server answered with a status other than 2xx.',
+  FETCH_UNDECODABLE:
+    'The content is not UTF-8, does not name its encoding, and it cannot be told from the content. Convert it to UTF-8.',
   FETCH_UNSUPPORTED_TYPE: 'The content is not HTML, Markdown or plain text.',
 } as const;
 

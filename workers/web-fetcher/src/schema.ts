@@ -24,6 +24,10 @@ export const output = z.strictObject({
   text: z.string(),
   /** HTML becomes Markdown. */
   format: z.enum(['text', 'markdown']),
+  /** The encoding that the content was decoded from, such as `utf-8` or `gb18030`. */
+  encoding: z.string(),
+  /** Whether nothing named the encoding and the content is not UTF-8, so that it was told from the content. */
+  encoding_guessed: z.boolean(),
   /** Bytes of the content, after decompression. */
   bytes: z.int().min(0),
   /** The URLs that redirected, in order. */

@@ -27,6 +27,8 @@ test('the result names the data URL without its content', async () => {
     title: 'Lamp',
     text: '# Lamp',
     format: 'markdown',
+    encoding: 'utf-8',
+    encoding_guessed: false,
     bytes: 6,
     redirects: [],
   });

@@ -6,6 +6,7 @@ import { worker } from '../src/index.ts';
 import { giving, leadingTo, serve, serveRaw } from './servers.ts';
 
 const run = (request: object) => worker.execute(request, contextFor(worker, { correlation_id: 'fetch/1' }));
+const GERMAN = 'Der Uhrmacher repariert die Lampe für Größe und Öl, übrig bleibt Gemüse.';
 const denied = (code: string) => ({ status: 'denied', result: null, deny_reason: { code } });
 
 beforeEach(() => void vi.stubEnv('WCP_WEB_FETCH_ALLOW', '127.0.0.1'));
@@ -23,6 +24,8 @@ describe('fetching a page', () => {
         title: null,
         text: 'Łódź 😀\n',
         format: 'text',
+        encoding: 'utf-8',
+        encoding_guessed: false,
         bytes: 13,
         redirects: [],
       },
@@ -84,16 +87,20 @@ describe('fetching a page', () => {
     ['a byte order mark against the header', 'text/plain; charset=latin1', Buffer.from('\ufeffé')],
     ['utf-16', 'text/plain', Buffer.from('\ufeffé', 'utf16le')],
     ['the header', 'text/plain; charset="ISO-8859-1"', Buffer.from('é', 'latin1')],
-    ['a guess when there is no header and it is not UTF-8', 'text/plain', Buffer.from('é', 'latin1')],
+    ['a guess when there is no header', 'text/plain', Buffer.from(GERMAN, 'latin1'), GERMAN],
     ['a guess when the header is unknown', 'text/plain; charset=klingon', Buffer.from('é')],
     ['a header that says ASCII', 'text/plain; charset=us-ascii', Buffer.from('é')],
     ['the page itself', 'text/html', Buffer.from('<meta charset=windows-1251><p>\xe9', 'latin1'), 'й'],
     ['the header against the page', 'text/html; charset=utf-8', Buffer.from('<meta charset=koi8-r><p>é')],
     ['a page that is not what it says', 'text/html', Buffer.from('<meta charset=utf-16><p>é')],
-    ['a wrong header', 'text/plain; charset=utf-8', Buffer.from('é', 'latin1'), '\ufffd'],
   ])('text is decoded by %s', async (_, type, content, text = 'é') => {
     await using server = await serve(giving(type, content));
     expect(await run({ url: server.origin })).toMatchObject({ result: { text } });
+  });
+
+  test('text that is not in the encoding of its header is denied', async () => {
+    await using server = await serve(giving('text/plain; charset=utf-8', Buffer.from('é', 'latin1')));
+    expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNDECODABLE'));
   });
 
   test.each([

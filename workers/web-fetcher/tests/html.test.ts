@@ -142,4 +142,28 @@ describe('hostile HTML', () => {
     expect(textOf(html)).toBe(text);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
+
+  const nested = (names: readonly string[]) =>
+    Array.from({ length: 90 }, (_, n) => `<${names[n % names.length]}>`).join('');
+  const megabyte = (unit: string) => unit.repeat(Math.floor(1_000_000 / unit.length));
+  test.each([
+    ['paragraphs', ['blockquote'], '<p>x'],
+    ['lines', ['ul', 'li'], 'x<br>'],
+    ['words of code', ['div'], '<code>x</code>'],
+    ['no-break spaces', ['div'], '\u00a0'],
+    ['signs', ['div'], '>'],
+  ])(
+    'a megabyte of %s, 90 elements deep in %j, takes a few seconds of a processor at most',
+    (_, names, unit) => {
+      const before = process.cpuUsage();
+      readHtml(nested(names) + megabyte(unit));
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6).toBeLessThan(8);
+    },
+  );
+
+  test('a page of a million fences, quotation marks or cells is read like any other', () => {
+    expect(textOf(`<pre>${'``` '.repeat(250_000)}</pre>`)).toMatch(/^````\n/);
+    expect(textOf(`<table><tr>${'<td>x'.repeat(150_000)}</table>`)).toMatch(/^\| x \| x/);
+  });
 });

@@ -15,17 +15,20 @@ export interface SourceDocument {
   readonly bytes: number | null;
 }
 
-/** By file extension; anything else is plain text, or the fetcher refuses it. */
+/**
+ * By file extension; anything else is plain text, or the fetcher refuses it. A file does not say its encoding,
+ * so none is named: the fetcher finds it, or refuses the file.
+ */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  '.md': 'text/markdown;charset=utf-8',
-  '.markdown': 'text/markdown;charset=utf-8',
-  '.txt': 'text/plain;charset=utf-8',
+  '.md': 'text/markdown',
+  '.markdown': 'text/markdown',
+  '.txt': 'text/plain',
   '.html': 'text/html',
   '.htm': 'text/html',
   '.xhtml': 'application/xhtml+xml',
   '.pdf': 'application/pdf',
 };
-const PLAIN = 'text/plain;charset=utf-8';
+const PLAIN = 'text/plain';
 /** Space for the rest of the request, beside the content. */
 const OVERHEAD = 16_384;
 /** Base64 makes four bytes of three, and the whole request is at most 1 MiB (section 3). */

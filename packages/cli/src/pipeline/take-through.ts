@@ -63,9 +63,11 @@ function hashSummary({ sha256, signing_key_id }: AnswerOf<'cap.doc.hash'>): stri
   return `${sha256.slice(0, 23)}…, signed with ${signing_key_id}`;
 }
 
-function pageSummary({ text, format, title }: AnswerOf<'cap.web.fetch'>): string {
+function pageSummary(page: AnswerOf<'cap.web.fetch'>): string {
+  const { text, format, title, encoding, encoding_guessed = false } = page;
   const name = title === null ? '' : `, "${title}"`;
-  return `${text.length.toLocaleString('en-GB')} characters of ${format}${name}`;
+  const guess = encoding_guessed ? `, read as ${encoding}, which its bytes suggest` : '';
+  return `${text.length.toLocaleString('en-GB')} characters of ${format}${name}${guess}`;
 }
 
 function chunkSummary({ chunks }: AnswerOf<'cap.doc.chunk'>): string {

@@ -10,6 +10,8 @@ const ANSWERS = {
     title: z.string().nullable(),
     text: z.string(),
     format: z.enum(['text', 'markdown']),
+    encoding: z.string().optional(),
+    encoding_guessed: z.boolean().optional(),
   }),
   'cap.doc.chunk': z.object({ chunks: z.array(z.object({ text: z.string().min(1), heading })) }),
   'cap.ml.embed': z.object({ model: z.string(), vectors: z.array(vector), unknown: z.array(z.int()) }),

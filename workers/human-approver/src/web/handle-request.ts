@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { readCookie } from './access/cookies.ts';
-import { readBody, type WebServices } from './request.ts';
+import { isReadableForm, readBody, type WebServices } from './request.ts';
 import { problemPage, redirect, type WebResponse } from './response.ts';
 import { ROUTES, type Route } from './routes.ts';
 
@@ -14,6 +14,7 @@ const FOREIGN_FORM = problemPage(
   'Form not accepted',
   'Nothing was done: this page did not make the form for you. Open the page again.',
 );
+const UNREADABLE = problemPage(400, 'Not readable', 'Nothing was done: the request is not UTF-8.');
 
 /** Handles a request: checks its host, route, session, origin and form, then calls the route's handler. */
 export async function handleRequest(request: IncomingMessage, services: WebServices): Promise<WebResponse> {
@@ -27,6 +28,7 @@ export async function handleRequest(request: IncomingMessage, services: WebServi
   if (isForm && isForeign(request)) return FOREIGN_FORM;
   const body = route.method === 'GET' ? '' : await readText(request, route);
   if (typeof body !== 'string') return body;
+  if (isForm && !isReadableForm(body)) return UNREADABLE;
   const form = new URLSearchParams(isForm ? body : '');
   const owner = route.access === 'steward' ? caller.session : caller.visitor;
   if (isForm && !services.tokens.isValid(form.get('form_token'), owner, path)) return FOREIGN_FORM;
@@ -76,7 +78,8 @@ async function readText(
     return problemPage(415, 'Unsupported content type', `Send the body as ${type}.`);
   }
   const body = await readBody(request, maxBytes);
-  if (body !== null) return body;
+  if (typeof body === 'string') return body;
+  if (body.unreadable === 'not-utf8') return UNREADABLE;
   const headers = { connection: 'close' };
   return { ...problemPage(413, 'Too long', 'Nothing was done: the request is too long.'), headers };
 }

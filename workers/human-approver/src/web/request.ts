@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { StewardClient } from '../hall/steward-client.ts';
 import type { Authenticator } from './access/authenticator.ts';
@@ -39,15 +40,29 @@ export interface ReceivedRequest {
   readonly visitor: string;
 }
 
-/** Reads the body of a request as UTF-8; null when it is longer than `maxBytes`. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
+/** Why a body is not read. */
+export type UnreadableBody = { readonly unreadable: 'too-long' | 'not-utf8' };
+
+/** Reads the body of a request, which must be UTF-8 and not longer than `maxBytes`. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | UnreadableBody> {
   const parts: Buffer[] = [];
   let length = 0;
   // The connection stays open when the body is too long: the response uses it.
   for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > maxBytes) return null;
+    if (length > maxBytes) return { unreadable: 'too-long' };
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  const bytes = Buffer.concat(parts);
+  return isUtf8(bytes) ? bytes.toString('utf8') : { unreadable: 'not-utf8' };
+}
+
+/** Whether what a form escapes is UTF-8 too: what a steward writes is recorded, and never in part. */
+export function isReadableForm(body: string): boolean {
+  try {
+    decodeURIComponent(body);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -35,7 +35,7 @@ export class Visitor {
   async send(
     method: string,
     path: string,
-    { headers = {}, body = '' }: { readonly headers?: OutgoingHttpHeaders; readonly body?: string },
+    { headers = {}, body = '' }: { readonly headers?: OutgoingHttpHeaders; readonly body?: string | Buffer },
   ): Promise<Response> {
     const own = {
       ...this.#cookie(),
@@ -90,7 +90,7 @@ interface Exchange {
   readonly path: string;
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 function connect({ method, path, url, headers, body }: Exchange): Promise<IncomingMessage> {

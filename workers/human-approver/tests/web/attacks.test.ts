@@ -162,6 +162,17 @@ describe('a body', () => {
   });
 });
 
+describe('a form that is not UTF-8', () => {
+  test.each([
+    ['in its bytes', Buffer.from('token=caf\xe9', 'latin1')],
+    ['in what it escapes', 'token=caf%E9'],
+  ])('is refused, because a text that was read in part would be recorded: %s', async (_, body) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { status } = await new Visitor(page.url).send('POST', '/sign-in', { headers, body });
+    expect(status).toBe(400);
+  });
+});
+
 describe('a path', () => {
   test('no path leads to anything but the Hall’s approvals', async () => {
     for (const path of [

@@ -5,7 +5,7 @@ import { StoreFailure, storeFailureOf } from './store-failure.ts';
 /** `WCPR`, in the header of each file of this worker. */
 const APPLICATION = 0x57435052;
 /** The version of the tables below. */
-const VERSION = 1;
+const VERSION = 2;
 /** Between two attempts to open a file that another process is creating, in milliseconds. */
 const RETRY_MS = 10;
 
@@ -47,7 +47,8 @@ const TABLES = `
   CREATE INDEX chunk_vector_document ON chunk_vector (document);
   CREATE VIRTUAL TABLE chunk_words USING fts5 (
     title, heading, text,
-    content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+    content = '', contentless_delete = 1,
+    tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* M* Co'"
   );
   PRAGMA application_id = ${APPLICATION};
   PRAGMA user_version = ${VERSION};

@@ -1,20 +1,28 @@
-/** The most words of a question that are searched for. */
+import { charactersOf, pairsOf, wordsOf } from '@wcp-workers/shared-text';
+
+/** The most words of a question that are searched for, parts of words included. */
 const MAX_WORDS = 64;
+
+/**
+ * What the index of words gets of a text: its words, and the parts by which words of Chinese, Japanese and
+ * Korean are found, with a space between them.
+ */
+export function indexedText(text: string): string {
+  return wordsOf(text)
+    .flatMap((word) => [word, ...pairsOf(word), ...charactersOf(word)])
+    .join(' ');
+}
 
 /**
  * A question as a query of FTS5: any of its words, each in quotation marks. They contain only letters, digits
  * and their marks, so that a caller cannot use the syntax of FTS5. Null when there is no word.
  */
 export function fullTextQuery(question: string): string | null {
-  const words = new Set(
-    question
-      .normalize('NFC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu),
-  );
-  if (words.size === 0) return null;
-  return [...words]
+  const words = wordsOf(question);
+  const terms = [...new Set([...words, ...words.flatMap(pairsOf)])];
+  if (terms.length === 0) return null;
+  return terms
     .slice(0, MAX_WORDS)
-    .map((word) => `"${word}"`)
+    .map((term) => `"${term}"`)
     .join(' OR ');
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Registration } from '../schema.ts';
 import { inTransaction } from './database.ts';
+import { indexedText } from './full-text-query.ts';
 import type { Access } from './research-store.ts';
 import { vectorBytes } from './vector-bytes.ts';
 
@@ -76,9 +77,10 @@ function insertChunks(db: DatabaseSync, document: number | bigint, { title, chun
   const insertChunk = db.prepare('INSERT INTO chunk (document, position, heading, text) VALUES (?, ?, ?, ?)');
   const insertWords = db.prepare('INSERT INTO chunk_words (rowid, title, heading, text) VALUES (?, ?, ?, ?)');
   const insertVector = db.prepare('INSERT INTO chunk_vector (chunk, document, vector) VALUES (?, ?, ?)');
+  const indexedTitle = indexedText(title ?? '');
   for (const [position, { heading, text, vector }] of chunks.entries()) {
     const id = insertChunk.run(document, position, heading, text).lastInsertRowid;
-    insertWords.run(id, title, heading, text);
+    insertWords.run(id, indexedTitle, indexedText(heading ?? ''), indexedText(text));
     const bytes = vectorBytes(vector);
     // A vector without a direction is near to nothing.
     if (bytes !== null) insertVector.run(id, document, bytes);

@@ -5,22 +5,14 @@ export interface DomNode {
   readonly nodeType: number;
   /** Of an element, its name in capitals. */
   readonly nodeName: string;
-  textContent: string | null;
+  readonly textContent: string | null;
+  readonly firstChild: DomNode | null;
+  readonly nextSibling: DomNode | null;
 }
 
 /** An element. */
 export interface DomElement extends DomNode {
-  readonly childNodes: Iterable<DomNode>;
-  readonly parentElement: DomElement | null;
-  readonly children: Iterable<DomElement>;
-  readonly ownerDocument: DomDocument;
   getAttribute(name: string): string | null;
-  setAttribute(name: string, value: string): void;
-  querySelector(selector: string): DomElement | null;
-  querySelectorAll(selector: string): Iterable<DomElement>;
-  replaceWith(replacement: DomElement | string): void;
-  /** Joins texts that follow each other. */
-  normalize(): void;
 }
 
 /** A page. */
@@ -28,7 +20,6 @@ export interface DomDocument {
   readonly title: string;
   readonly body: DomElement;
   querySelector(selector: string): DomElement | null;
-  createElement(name: string): DomElement;
 }
 
 /** Parses a page: the source of its title, and of its body. */
@@ -41,4 +32,9 @@ export function parsePage(title: string, body: string): DomDocument {
 /** Whether a node is an element. */
 export function isElement(node: DomNode): node is DomElement {
   return node.nodeType === 1;
+}
+
+/** The children of a node, without a list of them. */
+export function* childrenOf(parent: DomNode): Generator<DomNode> {
+  for (let child = parent.firstChild; child !== null; child = child.nextSibling) yield child;
 }

@@ -1,7 +1,8 @@
 import { Readability } from '@mozilla/readability';
 import { type DomDocument, type DomElement, parsePage } from './dom.ts';
+import { squeeze } from './shown-text.ts';
 import { tameHtml } from './tame-html.ts';
-import { squeeze, writeMarkdown } from './write-markdown.ts';
+import { writeMarkdown } from './write-markdown.ts';
 
 /** The title and text of a page. */
 export interface PageText {

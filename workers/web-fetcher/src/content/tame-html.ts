@@ -7,6 +7,13 @@ const MAX_SIGNS = 200_000;
 
 /** The effort of a node, besides its depth. */
 const EFFORT = 15;
+/** As many UTF-16 code units of text are one effort for each element that they are in. */
+const EFFORT_TEXT = 400;
+/** A longer run of white space is not layout, even in code, but a waste of time and tokens. */
+const LONG_SPACE = /\s{101,}/g;
+const MAX_SPACE = 100;
+/** What the article finder turns into entities when it reads a page once more; the parser makes a node of each. */
+const BECOMES_ENTITY = /[&>]/g;
 
 /** Elements whose content is not HTML; one that is never closed hides the rest, as in a browser. */
 const RAW = /^(?:script|style|title|textarea|iframe|noembed|noframes)$/;
@@ -36,7 +43,7 @@ export interface TameHtml {
   readonly title: string | null;
   /** The content of the body: well-formed, every element closed. */
   readonly body: string;
-  /** How much there is to process: every element counts, and deeper ones count more. */
+  /** How much there is to process: every element, entity and text counts, and deeper ones count more. */
   readonly effort: number;
 }
 
@@ -100,14 +107,17 @@ class Tamer {
     }
   }
 
-  #writeText(text: string): void {
-    this.#countSigns(text.split('&').length - 1);
+  /** A no-break space becomes a space: it would be an entity too, and in the text it counts as one. */
+  #writeText(source: string): void {
+    const text = source.replaceAll('\u00a0', ' ').replace(LONG_SPACE, (run) => run.slice(0, MAX_SPACE));
+    this.#effort += (text.length * this.#depth) / EFFORT_TEXT;
+    this.#countSigns(text.match(BECOMES_ENTITY)?.length ?? 0);
     this.#written.push(this.#signs <= MAX_SIGNS ? text : text.replaceAll('&', ' '));
   }
 
   #countSigns(count: number): void {
     this.#signs += count;
-    this.#effort += count * EFFORT;
+    this.#effort += count * (EFFORT + this.#depth);
   }
 
   /** A `<` that does not begin a tag. */

@@ -1,0 +1,90 @@
+const WORDS = new Intl.Segmenter('en', { granularity: 'word' });
+
+/** Letters and digits with their marks. */
+const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
+/** Scripts that put no space between words, or between a word and what belongs to it. */
+const UNSPACED =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Tibetan}]/u;
+
+/** A vowel of Thai and Lao that the compatibility form splits; the dictionaries have it whole. */
+const SPLIT_VOWEL = /\u0e4d\u0e32|\u0ecd\u0eb2/g;
+/** Vowel signs of Arabic and Hebrew, which most texts leave out, and the stroke that stretches a word. */
+const OPTIONAL = /[\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]/g;
+/** Accents of Greek, which capitals and hasty texts leave out. */
+const GREEK_ACCENT = /(?<=\p{sc=Greek})\p{M}+/gu;
+/** Letters of Arabic and Greek that are written in several ways. */
+const VARIANTS: ReadonlyMap<string, string> = new Map([
+  ...['أ', 'إ', 'آ', 'ٱ'].map((letter): [string, string] => [letter, 'ا']),
+  ['ى', 'ي'],
+  ['ی', 'ي'],
+  ['ک', 'ك'],
+  ['ة', 'ه'],
+  ['ς', 'σ'],
+]);
+const VARIANT = new RegExp(`[${[...VARIANTS.keys()].join('')}]`, 'g');
+
+/**
+ * The words of a text in lower case and in their order: letters and digits with their marks. Text without
+ * spaces (Chinese, Japanese, Thai …) is divided as Unicode and its dictionaries do (UAX 29), so that a Latin
+ * word inside it is a word too. Full-width letters, the vowel signs of
+ * Arabic and Hebrew and the accents of Greek make no difference.
+ *
+ * @example
+ * ```ts
+ * import { wordsOf } from '@wcp-workers/shared-text';
+ *
+ * wordsOf('The fog-horn, WCP协议'); // ['the', 'fog', 'horn', 'wcp', '协议']
+ * ```
+ */
+export function wordsOf(text: string): string[] {
+  const plain = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(GREEK_ACCENT, '')
+    .normalize('NFC')
+    .replace(SPLIT_VOWEL, (vowel) => (vowel.startsWith('\u0e4d') ? '\u0e33' : '\u0eb3'))
+    .replace(OPTIONAL, '')
+    .replace(VARIANT, (letter) => VARIANTS.get(letter) ?? letter);
+  const runs: readonly string[] = plain.match(WORD) ?? [];
+  return runs.flatMap((run) => (UNSPACED.test(run) ? segmentsOf(run) : [run]));
+}
+
+function segmentsOf(run: string): string[] {
+  return Array.from(WORDS.segment(run), ({ segment }) => segment);
+}
+
+/** Scripts whose words a dictionary divides differently in another sentence. */
+const CHARACTERS = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}\p{sc=Hangul}ー]+$/u;
+
+/**
+ * The pairs of neighbouring characters in a word of Chinese, Japanese or Korean with more than two; none for
+ * any other word. A search that takes the pairs beside the words finds a word also where the dictionary
+ * divided it in another way, and a Korean noun whatever is attached to it.
+ *
+ * @example
+ * ```ts
+ * import { pairsOf } from '@wcp-workers/shared-text';
+ *
+ * pairsOf('钟表匠'); // ['钟表', '表匠']
+ * ```
+ */
+export function pairsOf(word: string): string[] {
+  const characters = CHARACTERS.test(word) ? [...word] : [];
+  if (characters.length < 3) return [];
+  return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
+}
+
+/**
+ * The single characters of a word of Chinese, Japanese or Korean; none for any other word.
+ *
+ * @example
+ * ```ts
+ * import { charactersOf } from '@wcp-workers/shared-text';
+ *
+ * charactersOf('灯塔'); // ['灯', '塔']
+ * ```
+ */
+export function charactersOf(word: string): string[] {
+  const characters = CHARACTERS.test(word) ? [...word] : [];
+  return characters.length > 1 ? characters : [];
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { charactersOf, pairsOf, wordsOf } from '../src/index.ts';
+
+describe('the words of a text', () => {
+  test.each([
+    ['The horn, NOT the "fog-horn*"!', ['the', 'horn', 'not', 'the', 'fog', 'horn']],
+    ['灯塔建于1871年', ['灯塔', '建', '于', '1871', '年']],
+    ['使用WCP协议', ['使用', 'wcp', '协议']],
+    ['ランプが壊れた', ['ランプ', 'が', '壊', 'れ', 'た']],
+    ['ช่างทำนาฬิกา', ['ช่าง', 'ทำ', 'นาฬิกา']],
+    ['램프가 고장', ['램프가', '고장']],
+    ['ＷＣＰ ﾗﾝﾌﾟ', ['wcp', 'ランプ']],
+    ['cafe\u0301 नमस्ते', ['café', 'नमस्ते']],
+    ['', []],
+    ['* ^ ( ) \u0000 😀 \u0301', []],
+  ])('of %j are %j', (text, words) => {
+    expect(wordsOf(text)).toEqual(words);
+  });
+
+  test('are the same with and without the signs that most texts leave out', () => {
+    expect(wordsOf('الْمِصْبَاحُ أُضِيءَ كـــتاب')).toEqual(wordsOf('المصباح اضيء كتاب'));
+    expect(wordsOf('Ο φάρος')).toEqual(wordsOf('Ο ΦΑΡΟΣ'));
+    expect(wordsOf('מְנוֹרָה')).toEqual(wordsOf('מנורה'));
+  });
+
+  test('of a million characters without a space take seconds at most', () => {
+    const before = process.cpuUsage();
+    for (const unit of ['灯塔的灯坏了', 'ช่างทำนาฬิกา', 'ランプが壊れた', '램프가', 'x', 'é']) {
+      expect(wordsOf(unit.repeat(Math.floor(300_000 / unit.length))).length).toBeGreaterThan(0);
+    }
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(20);
+  });
+});
+
+test('pairs and characters are those of Chinese, Japanese and Korean alone', () => {
+  expect(pairsOf('钟表匠')).toEqual(['钟表', '表匠']);
+  expect(pairsOf('램프가')).toEqual(['램프', '프가']);
+  expect(pairsOf('灯塔')).toEqual([]);
+  expect(pairsOf('lamp')).toEqual([]);
+  expect(pairsOf('นาฬิกา')).toEqual([]);
+  expect(charactersOf('灯塔')).toEqual(['灯', '塔']);
+  expect(charactersOf('灯')).toEqual([]);
+  expect(charactersOf('lamp')).toEqual([]);
+});
