@@ -25,6 +25,7 @@ import { addDemo } from './commands/tour/demo.ts';
 import { addPipeline } from './commands/tour/pipeline.ts';
 import { addVersion } from './commands/version.ts';
 import { addWorkers } from './commands/workers/workers.ts';
+import { escaped } from './print/layout.ts';
 
 const EPILOGUE = `
 Exit codes: 0 allowed or OK, 1 denied or something found, 2 wrong usage or bad input.
@@ -59,6 +60,7 @@ export function createProgram(terminal: Terminal, wantsJson: boolean, exitWith: 
     .configureOutput({
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => (wantsJson ? undefined : terminal.warn(text)),
+      outputError: (text, write) => write(usageText(text)),
     })
     .showHelpAfterError('Run `wcp --help` to see the commands.')
     .addHelpText('after', EPILOGUE);
@@ -67,6 +69,14 @@ export function createProgram(terminal: Terminal, wantsJson: boolean, exitWith: 
     for (const add of commands) add(program, { terminal, exitWith });
   }
   return program.helpCommand('help [command]', 'Show the help of a command.');
+}
+
+const SUGGESTION = /^([\s\S]*?)(\n\(Did you mean [\w ,?-]+\))?\n$/;
+
+/** Commander's message, which repeats what the user typed or pasted: safe to show. */
+function usageText(text: string): string {
+  const [, message = text, suggestion = ''] = SUGGESTION.exec(text) ?? [];
+  return `${escaped(message)}${suggestion}\n`;
 }
 
 /** How a command stands in a list: its arguments only where there is room for them. */

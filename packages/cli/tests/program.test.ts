@@ -122,3 +122,15 @@ describe('wcp', () => {
     expect(await ended(['catalog', 'show', 'nothing', '--json'])).toMatchObject({ code: 1 });
   });
 });
+
+it.each([
+  [['\u001b[2J\u001b]0;title\u0007oops'], "error: unknown command '\\u001b[2J\\u001b]0;title\\u0007oops'"],
+  [['route', '--\u009bevil\nerror: none'], "error: unknown option '--\\u009bevil\\u000aerror: none'"],
+  [['keys', 'x\u202ey'], "error: unknown command 'x\\u202ey'"],
+  [['validat'], "error: unknown command 'validat'\n(Did you mean validate?)"],
+])('What the user typed or pasted is repeated without control characters: %j', async (args, message) => {
+  const { code, err } = await wcp(args);
+  expect(code).toBe(2);
+  expect(err.startsWith(`${message}\n`)).toBe(true);
+  expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+});

@@ -7,6 +7,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'You do not have permission to read this file.',
   ELOOP: 'This link points back to itself.',
   ENAMETOOLONG: 'This name is longer than the system allows.',
+  ENOTFILE:
+    'This is a pipe, a device or a socket, not a file. Send what it gives to standard input, and name "-".',
   EMFILE: 'Too many files are open.',
 };
 const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);

@@ -1,5 +1,5 @@
 import type { Finding } from '@wcp/spec';
-import { inexactNumber, readCanonical } from '@wcp/spec/json';
+import { exceededLimit, FOREIGN_TEXT_LIMITS, inexactNumber, parseUniqueJson, readCanonical } from '@wcp/spec/json';
 import jsonc, { type Node, type ParseError } from 'jsonc-parser';
 import type { Place, Problem } from '../base/problem.ts';
 import { findDuplicates, nodeAt } from './json-tree.ts';
@@ -44,6 +44,30 @@ const MAX_SYNTAX_ERRORS = 50;
  * @param firstLine the line of the file on which the text begins, from 1
  */
 export function readJsonDocument(file: string, text: string, firstLine = 1): JsonDocument {
+  // Judged before anything is built: a tree of millions of values takes the memory of a machine.
+  const exceeded = exceededLimit(text, FOREIGN_TEXT_LIMITS);
+  if (exceeded !== null) return broken(file, [problem(file, null, '', exceeded.code, exceeded.message)]);
+  return readSound(file, text, firstLine) ?? readWithPlaces(file, text, firstLine);
+}
+
+/** A text with nothing wrong, its tree built only where a place is asked for; null for any other. */
+function readSound(file: string, text: string, firstLine: number): JsonDocument | null {
+  let value: unknown;
+  try {
+    value = parseUniqueJson(text);
+  } catch {
+    return null;
+  }
+  if (readCanonical(value).findings.length > 0) return null;
+  let read: JsonDocument | undefined;
+  const placeOf: JsonDocument['placeOf'] = (pointer, code) => {
+    read ??= readWithPlaces(file, text, firstLine);
+    return read.placeOf(pointer, code);
+  };
+  return { file, value, problems: [], placeOf };
+}
+
+function readWithPlaces(file: string, text: string, firstLine: number): JsonDocument {
   const placeOf = shifted(placesOf(text), firstLine);
   const errors: ParseError[] = [];
   let tree: Node | undefined;

@@ -15,8 +15,17 @@ export interface JsonLines {
   readonly isTorn: boolean;
 }
 
+/** Lines of a text whose documents are all held at once. */
+const MAX_LINES = 100_000;
+
 /** Reads a text of JSON lines; a line that is not JSON is a document with problems. */
 export function readJsonLines(file: string, text: string): JsonLines {
+  if (hasTooManyLines(text)) {
+    const message = `This has more than ${MAX_LINES} lines. Split it into several files.`;
+    const problem = fileProblem(file, 'TOO_LARGE', message);
+    const document = { file, value: null, problems: [problem], placeOf: () => null };
+    return { documents: [document], lines: [1], isTorn: false };
+  }
   const documents: JsonDocument[] = [];
   const lines: number[] = [];
   for (const [index, line] of text.split('\n').entries()) {
@@ -25,6 +34,13 @@ export function readJsonLines(file: string, text: string): JsonLines {
     lines.push(index + 1);
   }
   return { documents, lines, isTorn: text !== '' && !text.endsWith('\n') };
+}
+
+function hasTooManyLines(text: string): boolean {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && lines <= MAX_LINES; at = text.indexOf('\n', at + 1))
+    lines += 1;
+  return lines > MAX_LINES;
 }
 
 /** Whether a file holds one document per line, by its name. */

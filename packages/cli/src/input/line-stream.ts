@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { openFile } from './open-file.ts';
 
 /** One line of a file. */
 export interface FileLine {
@@ -11,6 +11,7 @@ export interface FileLine {
 }
 
 const NEWLINE = 0x0a;
+const CHUNK = 1 << 20;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -20,7 +21,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export async function* streamLines(file: string): AsyncGenerator<FileLine> {
   let number = 1;
   let rest: Buffer[] = [];
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of (await openFile(file, CHUNK)) as AsyncIterable<Buffer>) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const bytes = Buffer.concat([...rest, chunk.subarray(start, end)]);

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { reasonOf } from '../base/system-error.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { BYTE_ORDER_MARK, hasByteOrderMark } from './byte-order-mark.ts';
+import { openFile } from './open-file.ts';
 
 /** A text, or one sentence that says why it could not be read. */
 export type TextReading =
@@ -14,7 +14,7 @@ const MAX_SIZE = 64 * 1024 * 1024;
 /** Reads a file, or standard input if its name is `-`, as UTF-8. */
 export async function readText(terminal: Terminal, file: string): Promise<TextReading> {
   try {
-    const bytes = await readBytes(file === '-' ? terminal.readStdin() : createReadStream(file));
+    const bytes = await readBytes(file === '-' ? terminal.readStdin() : await openFile(file));
     if (bytes === null) return unreadable('This is larger than 64 MiB.');
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return hasByteOrderMark(text)

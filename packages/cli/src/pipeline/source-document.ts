@@ -5,6 +5,7 @@ import { CliError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
 import { reasonOf } from '../base/system-error.ts';
 import type { Terminal } from '../base/terminal.ts';
+import { checkFile } from '../input/open-file.ts';
 
 /** The input of the pipeline: a page for the fetcher to fetch, or a file as a `data:` URL. */
 export interface SourceDocument {
@@ -54,6 +55,7 @@ const TOO_LONG = `This is longer than ${MAX_BYTES.toLocaleString('en-GB')} bytes
 
 async function readBytes(file: string): Promise<Buffer> {
   try {
+    await checkFile(file);
     if ((await stat(file)).size > MAX_BYTES) return Buffer.alloc(MAX_BYTES + 1);
     return await readFile(file);
   } catch (error) {

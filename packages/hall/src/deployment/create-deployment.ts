@@ -36,9 +36,12 @@ export async function createDeployment(dir: string): Promise<string[]> {
 /** The file; null where one of that name exists already. */
 async function copyAnew(dir: string, file: string): Promise<string | null> {
   const text = await readFile(packageFile(`example/${file}`), 'utf8');
-  await mkdir(dirname(join(dir, file)), { recursive: true });
+  await mkdir(dirname(join(dir, file)), { recursive: true, mode: 0o700 });
   try {
-    await writeFile(join(dir, file), file === LAYOUT.server ? named(text) : text, { flag: 'wx' });
+    await writeFile(join(dir, file), file === LAYOUT.server ? named(text) : text, {
+      flag: 'wx',
+      mode: 0o600,
+    });
     return file;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;

@@ -13,12 +13,13 @@ import { createDeployment } from './create-deployment.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type DeploymentDocuments, readDocuments } from './documents.ts';
+import { exposedFiles } from './exposed-files.ts';
 import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './initial-keys.ts';
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
 import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
 import type { Env } from './settings/server-file.ts';
-import { type DeploymentKey, openSigningKey } from './signing-key-file.ts';
+import { openSigningKey } from './signing-key-file.ts';
 
 /** How a Hall in a folder is opened. */
 export interface DeploymentOptions {
@@ -65,7 +66,7 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   const settings = await readDeploymentSettings(dir, options.env ?? {});
   const documents = await readDocuments(dir, true);
   const signing = await openSigningKey(dir);
-  warnOfExposedKey(signing, log);
+  warnOfExposure(await exposedFiles(dir), log);
   const hall = await openHall({ dir, settings, documents, key: signing.key, log });
   const keys: CreatedKey[] = [];
   let watch: DocumentWatch | null = null;
@@ -137,8 +138,11 @@ async function openHall({ dir, settings, documents, key, log }: DeploymentBase):
   }
 }
 
-function warnOfExposedKey({ isExposed }: DeploymentKey, log: Logger): void {
-  if (isExposed) log('warn', `${LAYOUT.key} is readable by others than its owner. Restrict its permissions.`);
+function warnOfExposure(exposed: readonly string[], log: Logger): void {
+  for (const path of exposed) {
+    const name = path === '.' ? 'The folder of the Hall' : path;
+    log('warn', `${name} is readable by others than its owner. Restrict its permissions (chmod -R go-rwx).`);
+  }
 }
 
 /** Logs broken documents at the start like later ones. */

@@ -8,8 +8,6 @@ import { LAYOUT } from './layout.ts';
 export interface DeploymentKey {
   readonly key: SigningKey;
   readonly isNew: boolean;
-  /** Whether others than its owner can read the file. */
-  readonly isExposed: boolean;
 }
 
 const OWNER_ONLY = 0o600;
@@ -22,9 +20,9 @@ const OWNER_ONLY = 0o600;
 export async function openSigningKey(dir: string): Promise<DeploymentKey> {
   const file = join(dir, LAYOUT.key);
   const pem = await readKey(file);
-  if (pem !== null) return { key: parseKey(pem), isNew: false, isExposed: await isExposed(file) };
+  if (pem !== null) return { key: parseKey(pem), isNew: false };
   if (await exists(join(dir, LAYOUT.store))) throw keyMissing();
-  return { key: await makeKey(file), isNew: true, isExposed: false };
+  return { key: await makeKey(file), isNew: true };
 }
 
 async function readKey(file: string): Promise<string | null> {
@@ -66,10 +64,6 @@ async function makeKey(file: string): Promise<SigningKey> {
     await rm(temporary, { force: true }).catch(() => {});
   }
   return key;
-}
-
-async function isExposed(file: string): Promise<boolean> {
-  return process.platform !== 'win32' && ((await stat(file)).mode & 0o077) !== 0;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -105,6 +105,35 @@ describe('a folder that is not empty', () => {
     expect(existsSync(join(dir, 'keys/hall-key.pem'))).toBe(false);
   });
 
+  it('Only the owner can read what a Hall makes: the folder, the example, the key, the store and its journal.', async () => {
+    const before = process.umask(0);
+    const dir = join(scratch(), 'made');
+    try {
+      await open(dir);
+    } finally {
+      process.umask(before);
+    }
+    const paths = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+    expect(paths).toEqual(
+      expect.arrayContaining(['store.db', 'store.db-wal', 'rules.json', 'keys/hall-key.pem']),
+    );
+    const open_ = ['', ...paths].filter(
+      (path) => !path.startsWith('snapshots/') && (statSync(join(dir, path)).mode & 0o077) !== 0,
+    );
+    expect(open_).toEqual([]);
+  });
+
+  it('A folder and a store that others can read are reported.', async () => {
+    const dir = join(scratch(), 'made');
+    await (await open(dir)).close();
+    chmodSync(dir, 0o755);
+    chmodSync(join(dir, 'store.db'), 0o640);
+    expect((await open(dir)).said).toEqual([
+      expect.stringMatching(/^warn The folder of the Hall is readable by others/),
+      expect.stringMatching(/^warn store\.db is readable by others/),
+    ]);
+  });
+
   it('A signing key that others can read is reported.', async () => {
     const dir = scratch();
     const first = await open(dir);

@@ -53,9 +53,10 @@ export async function openApproverPage(
 }
 
 function servicesFor(settings: WebSettings, address: WebAddress, now: () => number): WebServices {
-  const { hall, password, webhook, publicUrl } = settings;
+  const { hall, password, webhook, publicUrl, proxy } = settings;
   return {
     hall: new StewardClient(hall),
+    proxy,
     hosts: hostsOf(address, publicUrl),
     cookies: cookiesFor(address.port, publicUrl?.protocol === 'https:'),
     authenticator: new Authenticator(password, now),

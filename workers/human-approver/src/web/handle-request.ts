@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { readCookie } from './access/cookies.ts';
 import { isReadableForm, readBody, type WebServices } from './request.ts';
 import { problemPage, redirect, type WebResponse } from './response.ts';
@@ -32,11 +33,11 @@ export async function handleRequest(request: IncomingMessage, services: WebServi
   const form = new URLSearchParams(isForm ? body : '');
   const owner = route.access === 'steward' ? caller.session : caller.visitor;
   if (isForm && !services.tokens.isValid(form.get('form_token'), owner, path)) return FOREIGN_FORM;
-  const { headers, socket } = request;
+  const { headers } = request;
   const [, id = ''] = route.path.exec(path) ?? [];
   const query = new URLSearchParams(search);
   return route.handle(
-    { headers, address: socket.remoteAddress ?? '', query, body, form, id, ...caller },
+    { headers, address: addressOf(request, services), query, body, form, id, ...caller },
     services,
   );
 }
@@ -50,10 +51,18 @@ function findRoute({ method }: IncomingMessage, path: string): Route | WebRespon
   return { ...problemPage(405, 'Method not allowed', `Use ${allow}.`), headers: { allow } };
 }
 
+/** The last entry of the header is the one that the proxy itself wrote; those before it are the client's word. */
+function addressOf({ headers, socket }: IncomingMessage, { proxy }: WebServices): string {
+  const peer = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+  const forwarded = [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',').at(-1)?.trim() ?? '';
+  return peer === proxy && isIP(forwarded) !== 0 ? forwarded : peer;
+}
+
 function readCaller({ headers }: IncomingMessage, { cookies, sessions }: WebServices) {
   const session = readCookie(headers.cookie, cookies.session) ?? '';
   const visitor = readCookie(headers.cookie, cookies.visitor) ?? '';
-  return { session: sessions.isOpen(session) ? session : '', visitor };
+  const device = readCookie(headers.cookie, cookies.device);
+  return { session: sessions.isOpen(session) ? session : '', visitor, device };
 }
 
 function signedOut({ method }: IncomingMessage): WebResponse {

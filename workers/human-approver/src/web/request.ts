@@ -11,6 +11,8 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 /** What the handlers of requests share. */
 export interface WebServices {
   readonly hall: StewardClient;
+  /** The address of the operator's proxy, whose `X-Forwarded-For` is believed; null when there is none. */
+  readonly proxy: string | null;
   /** The values of `Host` that are served. */
   readonly hosts: ReadonlySet<string>;
   readonly cookies: Cookies;
@@ -28,7 +30,10 @@ export interface WebServices {
 export interface ReceivedRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** Where it comes from: the peer, or what the operator's own proxy says. */
   readonly address: string;
+  /** The cookie of a browser that signed in before; null when there is none. */
+  readonly device: string | null;
   readonly body: string;
   /** The fields of a form, read from the body. */
   readonly form: URLSearchParams;

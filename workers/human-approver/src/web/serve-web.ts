@@ -8,6 +8,7 @@ export const WEB_HELP = `  --web [host:]port    serve a web page where a steward
   WCP_HALL_URL         the URL of the Hall; WCP_HALL_KEY is the API key of a steward there
   WCP_APPROVER_TOKEN   the password of the page; without it a one-time sign-in link is printed on standard error
   WCP_APPROVER_URL     the URL at which stewards open the page, when it differs from where it listens
+  WCP_APPROVER_PROXY   the address of a proxy before the page, whose X-Forwarded-For is believed
   WCP_WEBHOOK_SECRET   the secret with which the Hall signs its notices to POST /webhook
 
 `;

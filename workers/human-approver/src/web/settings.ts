@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { type HallAccess, readHallAccess } from '../hall/hall-access.ts';
 import { problem } from '../hall/hall-problem.ts';
@@ -11,6 +12,8 @@ export interface WebSettings {
   readonly webhook: Webhook | null;
   /** `WCP_APPROVER_URL`: the address under which stewards open the page. */
   readonly publicUrl: URL | null;
+  /** `WCP_APPROVER_PROXY`: the address of the proxy before the page, whose `X-Forwarded-For` is believed. */
+  readonly proxy: string | null;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -29,7 +32,14 @@ export function readWebSettings(env: Env): WebSettings | string {
   if (webhook === 'unusable') return 'WCP_WEBHOOK_SECRET must be whsec_ and base64, the same as in the Hall.';
   const publicUrl = readPublicUrl(env['WCP_APPROVER_URL'] ?? '');
   if (publicUrl === 'unusable') return 'WCP_APPROVER_URL must be http(s)://host[:port], without a path.';
-  return { hall, password: password === '' ? null : password, webhook, publicUrl };
+  const proxy = env['WCP_APPROVER_PROXY'] ?? '';
+  if (proxy !== '' && isIP(proxy) === 0)
+    return 'WCP_APPROVER_PROXY must be an IP address, such as 127.0.0.1.';
+  return { hall, password: orNull(password), webhook, publicUrl, proxy: orNull(proxy) };
+}
+
+function orNull(text: string): string | null {
+  return text === '' ? null : text;
 }
 
 function readSecret(secret: string): Webhook | null | 'unusable' {

@@ -1,8 +1,26 @@
 import { describe, expect, test } from 'vitest';
+import { Authenticator } from '../../src/web/access/authenticator.ts';
 import { openApproverPage } from '../../src/web/approver-page.ts';
 import { readWebSettings, type WebSettings } from '../../src/web/settings.ts';
 import { openPage, PASSWORD, stewardAt } from '../support/open-page.ts';
 import { formToken, Visitor } from '../support/visitor.ts';
+
+/** Fails that often. */
+async function failAs(visitor: Visitor, times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1) await visitor.signIn(`wrong ${n}`);
+}
+
+/** The status of the right password from an address whose attempts before it, of that many in all, were wrong. */
+async function signInFrom(url: string, headers: Record<string, string>, attempts: number): Promise<number> {
+  const visitor = new Visitor(url);
+  let status = 0;
+  for (let n = 1; n <= attempts; n += 1) {
+    const { text } = await visitor.get('/sign-in');
+    const fields = { form_token: formToken(text, '/sign-in'), token: n < attempts ? 'wrong' : PASSWORD };
+    ({ status } = await visitor.post('/sign-in', fields, headers));
+  }
+  return status;
+}
 
 const HALL = { WCP_HALL_URL: 'http://127.0.0.1:9', WCP_HALL_KEY: 'wcp_nobody' };
 
@@ -42,16 +60,70 @@ describe('with a password', () => {
     expect((await other.get('/')).status).toBe(303);
   });
 
-  test('five wrong passwords block an address for 15 minutes', async () => {
+  test('After five wrong passwords an address waits twice as long before each further attempt.', async () => {
     let now = Date.now();
     const page = await openPage(HALL, () => now);
     const visitor = new Visitor(page.url);
-    const statuses: number[] = [];
-    for (let n = 0; n < 6; n += 1) statuses.push((await visitor.signIn(`wrong ${n}`)).status);
-    expect(statuses).toEqual([403, 403, 403, 403, 403, 429]);
-    expect((await visitor.signIn(PASSWORD)).status).toBe(429);
-    now += 15 * 60_000;
+    await failAs(visitor, 5);
+    const waits: (string | undefined)[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      const { status, headers } = await visitor.signIn(PASSWORD);
+      expect(status).toBe(429);
+      waits.push(headers['retry-after']);
+      now += Number(headers['retry-after']) * 1000;
+      expect((await visitor.signIn('wrong')).status).toBe(403);
+    }
+    const doubled = Array.from({ length: 12 }, (_, n) => String(Math.min(900, 2 ** n)));
+    expect(waits).toEqual(doubled);
+    now += 900_000;
     expect((await visitor.signIn(PASSWORD)).status).toBe(303);
+  });
+
+  test('Nobody else at the same address keeps out a browser that signed in before.', async () => {
+    const page = await openPage(HALL);
+    const steward = await stewardAt(page);
+    await failAs(new Visitor(page.url), 9);
+    expect((await new Visitor(page.url).signIn(PASSWORD)).status).toBe(429);
+    expect((await steward.signIn(PASSWORD)).status).toBe(303);
+  });
+
+  test('The cookie of such a browser is no password, and one that this page did not make is ignored.', async () => {
+    const page = await openPage(HALL);
+    const steward = await stewardAt(page);
+    const [device = ''] = [...steward.cookies.keys()].filter((name) => name.includes('device'));
+    const thief = new Visitor(page.url);
+    thief.cookies.set(device, steward.cookies.get(device) ?? '');
+    expect((await thief.get('/')).headers.location).toBe('/sign-in');
+    await failAs(thief, 5);
+    expect((await thief.signIn(PASSWORD)).status).toBe(429);
+    const forger = new Visitor(page.url);
+    for (let n = 0; n < 5; n += 1) {
+      forger.cookies.set(device, Buffer.alloc(32, n).toString('base64url'));
+      expect((await forger.signIn('wrong')).status).toBe(403);
+    }
+    forger.cookies.set(device, Buffer.alloc(32, 9).toString('base64url'));
+    expect((await forger.signIn('wrong')).status).toBe(429);
+  });
+
+  test('Behind the proxy that the operator names, each address is counted by itself; a visitor cannot choose its own.', async () => {
+    const page = await openPage({ ...HALL, WCP_APPROVER_PROXY: '127.0.0.1' });
+    const from = (address: string) => ({ 'x-forwarded-for': `198.51.100.1, ${address}` });
+    expect(await signInFrom(page.url, from('192.0.2.7'), 6)).toBe(429);
+    expect(await signInFrom(page.url, from('192.0.2.8'), 1)).toBe(303);
+    expect(await signInFrom(page.url, from('2001:db8:1:2::1'), 6)).toBe(429);
+    expect(await signInFrom(page.url, from('2001:db8:1:2:ffff::9'), 1)).toBe(429);
+    const direct = await openPage(HALL);
+    expect(await signInFrom(direct.url, from('192.0.2.7'), 6)).toBe(429);
+    expect(await signInFrom(direct.url, from('192.0.2.8'), 1)).toBe(429);
+  });
+
+  test('While many addresses fail, each has one free attempt, and one that never failed never waits.', () => {
+    const authenticator = new Authenticator(PASSWORD, () => 0);
+    const attempt = (address: string, secret: string) =>
+      authenticator.signIn(secret, { address, device: null }).kind;
+    for (let n = 0; n < 50; n += 1) expect(attempt(`192.0.2.${n}`, 'wrong')).toBe('wrong');
+    expect(attempt('192.0.2.1', PASSWORD)).toBe('too-soon');
+    expect(attempt('198.51.100.1', PASSWORD)).toBe('accepted');
   });
 
   test('the sign-in form must come from this page, for this visitor', async () => {
@@ -97,6 +169,7 @@ describe('readWebSettings', () => {
     [{ ...HALL, WCP_WEBHOOK_SECRET: 'whsec_*' }, /WCP_WEBHOOK_SECRET/],
     [{ ...HALL, WCP_APPROVER_URL: 'https://approver.example/path' }, /WCP_APPROVER_URL/],
     [{ ...HALL, WCP_APPROVER_URL: 'approver.example' }, /WCP_APPROVER_URL/],
+    [{ ...HALL, WCP_APPROVER_PROXY: 'proxy.example' }, /WCP_APPROVER_PROXY/],
   ])('the environment %j is refused with a sentence about the setting', (env, sentence) => {
     expect(readWebSettings(env)).toMatch(sentence);
   });

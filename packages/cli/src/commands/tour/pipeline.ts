@@ -8,6 +8,7 @@ import { EXIT } from '../../base/exit-code.ts';
 import { fileProblem } from '../../base/problem.ts';
 import { reasonOf } from '../../base/system-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
+import { checkFile } from '../../input/open-file.ts';
 import { type PipelineOptions, runPipeline } from '../../pipeline/run-pipeline.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf } from '../hall-options.ts';
@@ -144,6 +145,7 @@ function refuseOwnHallOptions({ dir, keep, workers, allow, profile }: PipelineOp
 async function credentialIn(file: string | undefined): Promise<string | null> {
   if (file === undefined) return null;
   try {
+    await checkFile(file);
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
     throw new CliError([fileProblem(file, 'UNREADABLE', reasonOf(error))]);

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { compileWorld, decide } from '@wcp/router';
 import { SCHEMAS } from '@wcp/spec/document';
+import jsonc from 'jsonc-parser';
 import { Compile } from 'typebox/compile';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { guessKind } from '../../../src/input/document-kind.ts';
 import { folderOf, REQUEST, RULES, record, THREE_MISTAKES, wcp, wcpJson } from '../../support/support.ts';
 
@@ -204,5 +206,54 @@ describe('validate', () => {
     const nothing = await wcp(['validate']);
     expect(nothing.err).toContain('Name at least one file');
     expect([unknown.code, nothing.code]).toEqual([2, 2]);
+  });
+});
+
+describe('a file that is no file', () => {
+  it('A named pipe, from which nothing may ever come, is refused at once.', async () => {
+    const dir = folderOf({});
+    execFileSync('mkfifo', [join(dir, 'pipe.json'), join(dir, 'pipe.jsonl')]);
+    for (const name of ['pipe.json', 'pipe.jsonl']) {
+      const { code, err } = await wcp(['validate', 'rules', join(dir, name)]);
+      expect([code, err]).toEqual([2, expect.stringContaining('This is a pipe, a device or a socket')]);
+    }
+    const evidence = await wcp(['replay', '--bundle', join(dir, 'pipe.jsonl')]);
+    expect(evidence.code).toBe(2);
+  });
+
+  it('A device without an end is refused at once.', async () => {
+    expect(await wcp(['validate', 'rules', '/dev/zero'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a large file', () => {
+  it.each([
+    ['of values', `[${'1,'.repeat(1_000_000)}1]`, 'It holds more than 1000000 values.'],
+    ['of objects', `[${'{},'.repeat(200_000)}{}]`, 'It holds more than 200000 objects and lists.'],
+    ['of levels', '['.repeat(4_000_000), 'Nested deeper than 1000 levels.'],
+  ])('%s is refused before anything is built from it', async (_, text, sentence) => {
+    const dir = folderOf({ 'large.json': text });
+    const built = vi.spyOn(jsonc, 'parseTree');
+    const { code, err } = await wcp(['validate', 'rules', join(dir, 'large.json')]);
+    expect([code, err]).toEqual([2, expect.stringContaining(sentence)]);
+    expect(built).not.toHaveBeenCalled();
+    built.mockRestore();
+  });
+
+  it('of lines is refused before any is read', async () => {
+    const dir = folderOf({ 'large.jsonl': '{}\n'.repeat(100_001) });
+    const { code, err } = await wcp(['validate', 'rules', join(dir, 'large.jsonl')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('more than 100000 lines')]);
+    expect(err.split('\n').length).toBeLessThan(5);
+  });
+
+  it('of long texts is read without a tree of its parts, as long as nothing in it is wrong', async () => {
+    const dir = folderOf({
+      'large.json': JSON.stringify({ ...REQUEST, request: { text: 'x'.repeat(900_000) } }),
+    });
+    const built = vi.spyOn(jsonc, 'parseTree');
+    expect((await wcp(['validate', 'route-input', join(dir, 'large.json')])).code).toBe(0);
+    expect(built).not.toHaveBeenCalled();
+    built.mockRestore();
   });
 });

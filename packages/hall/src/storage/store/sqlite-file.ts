@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WcpError } from '@wcp/spec';
@@ -17,6 +17,7 @@ export function openDatabase(file: string): DatabaseSync {
   checkWritable(isNew ? dirname(file) : file);
   let database: DatabaseSync | null = null;
   try {
+    if (isNew) createPrivately(file);
     database = new DatabaseSync(file, { timeout: 0 });
     // EXCLUSIVE before anything else: the lock is then held from the first access until the close.
     database.exec(
@@ -32,6 +33,11 @@ export function openDatabase(file: string): DatabaseSync {
     if (database?.isOpen) database.close();
     throw storeError(error);
   }
+}
+
+/** For its owner alone, whatever the umask says: SQLite gives its journals the permissions of the file. */
+function createPrivately(file: string): void {
+  closeSync(openSync(file, 'wx', 0o600));
 }
 
 /** SQLite itself would only report a disk error. */

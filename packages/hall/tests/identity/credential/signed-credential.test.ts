@@ -77,6 +77,34 @@ describe('a signed credential', () => {
     },
   );
 
+  test('A signed credential is refused where a name occurs twice in its header or its payload, whichever value a reader would take.', async () => {
+    const raw = (header: string, payload: string) => token(header, payload, signedBy(keys));
+    const [header, payload] = [JSON.stringify(HEADER), JSON.stringify(CLAIMS)];
+    expect(await bench.who(raw(header, payload))).not.toBeNull();
+    const claims = [
+      `"sub":"other",`,
+      `"iss":"${TENANT_ISSUER}",`,
+      `"\\u0073ub":"other",`,
+      `"x":{"a":1,"a":2},`,
+    ];
+    for (const more of claims) {
+      expect(await bench.why(raw(header, payload.replace('{', `{${more}`)))).toBe('TOKEN_MALFORMED');
+    }
+    for (const more of [`"alg":"none",`, `"kid":"k2",`]) {
+      expect(await bench.why(raw(header.replace('{', `{${more}`), payload))).toBe('TOKEN_MALFORMED');
+    }
+  });
+
+  test('A signed credential is refused where a part is not UTF-8, or has a byte order mark.', async () => {
+    const parts = [Buffer.from(`\ufeff${JSON.stringify(CLAIMS)}`), Buffer.from([0x7b, 0xff, 0x7d])];
+    for (const part of parts) {
+      const input = `${base64url(HEADER)}.${part.toString('base64url')}`;
+      expect(await bench.why(`${input}.${signedBy(keys)(input).toString('base64url')}`)).toBe(
+        'TOKEN_MALFORMED',
+      );
+    }
+  });
+
   test('A signed credential may name this Hall among other audiences.', async () => {
     expect(await bench.who(mint({ aud: ['elsewhere', AUDIENCE] }))).not.toBeNull();
   });

@@ -6,6 +6,8 @@ export interface Cookies {
   readonly session: string;
   /** Of a visitor who is about to sign in. */
   readonly visitor: string;
+  /** Of a browser that signed in before. */
+  readonly device: string;
   readonly isSecure: boolean;
 }
 
@@ -15,6 +17,7 @@ export function cookiesFor(port: number, isSecure: boolean): Cookies {
   return {
     session: `${prefix}wcp_approver_${port}`,
     visitor: `${prefix}wcp_approver_visit_${port}`,
+    device: `${prefix}wcp_approver_device_${port}`,
     isSecure,
   };
 }
