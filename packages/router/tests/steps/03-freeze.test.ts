@@ -20,7 +20,10 @@ test('The message of a freeze gives the reason of whoever froze it, and so does 
   expect(messageOf('credentials leaked')).toContain('The reason given: "credentials leaked".');
   const facts = { ...FACTS, frozen: { scope: 'hall', reason: 'credentials leaked' } };
   const { steps } = explain(compileWorld({ rules: [] }), facts, INPUT);
-  expect(steps.find(({ step }) => step === 3)).toMatchObject({ status: 'denied', reason: expect.stringContaining('credentials leaked') });
+  expect(steps.find(({ step }) => step === 3)).toMatchObject({
+    status: 'denied',
+    reason: expect.stringContaining('credentials leaked'),
+  });
 });
 
 test('An empty reason adds nothing.', () => {

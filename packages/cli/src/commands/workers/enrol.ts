@@ -4,13 +4,13 @@ import { canonicalJson, type RegistryRecord } from '@wcp/spec';
 import type { Command } from 'commander';
 import type { Terminal } from '../../base/terminal.ts';
 import { sentFrom } from '../../client/hall-errors.ts';
-import { loadEnrolledRecord } from '../../input/enrolled-record.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { loadSigningKey } from '../../input/keys.ts';
 import { HMAC_VARIABLE } from '../../input/package-folder.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
+import { loadEnrolledRecord } from './enrolled-record.ts';
 import { enrolledText } from './worker-text.ts';
 
 interface EnrolOptions extends HallOptions {

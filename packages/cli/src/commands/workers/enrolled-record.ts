@@ -2,13 +2,13 @@ import { dirname } from 'node:path';
 import { loadManifest, type SigningKey } from '@wcp/evidence';
 import { attestRecord } from '@wcp/evidence/package';
 import { authorityOf, parseRecord, type RegistryRecord, recordHash } from '@wcp/spec';
-import { usageError } from '../base/cli-error.ts';
-import { fileProblem } from '../base/problem.ts';
-import { ATTEST_MEANINGS } from './attest-meanings.ts';
-import type { InputReader } from './input-reader.ts';
-import type { JsonDocument } from './json-document.ts';
-import { workerFiles } from './load-workers.ts';
-import { inFolder } from './package-folder.ts';
+import { usageError } from '../../base/cli-error.ts';
+import { fileProblem } from '../../base/problem.ts';
+import type { InputReader } from '../../input/input-reader.ts';
+import type { JsonDocument } from '../../input/json-document.ts';
+import { workerFiles } from '../../input/load-workers.ts';
+import { inFolder } from '../../input/package-folder.ts';
+import { ATTEST_MEANINGS } from '../../print/attest-meanings.ts';
 
 /** What a record is enrolled with. */
 export interface EnrolmentKeys {
