@@ -31,7 +31,7 @@ const EPILOGUE = `
 Exit codes: 0 allowed or OK, 1 denied or something found, 2 wrong usage or bad input.
 Every command has --help with an example, and --json for programs.
 
-New here? Run \`wcp demo\`, then \`wcp serve my-hall\`.`;
+New here? Run \`wcp serve my-hall\`.`;
 
 type AddCommand = (program: Command, context: CommandContext) => void;
 

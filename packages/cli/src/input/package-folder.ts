@@ -6,7 +6,7 @@ import { fileProblem } from '../base/problem.ts';
 import { reasonOf } from '../base/system-error.ts';
 
 /** The environment variable that holds the key of the HMAC form (section 8). */
-const HMAC_VARIABLE = 'WCP_ATTEST_HMAC_KEY';
+export const HMAC_VARIABLE = 'WCP_ATTEST_HMAC_KEY';
 
 /**
  * Runs a task on the folder of a package; an error about the package is reported under the folder's name.

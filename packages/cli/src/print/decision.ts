@@ -101,7 +101,7 @@ function holdRows({ escalation_context: context, approval_expires_at }: RouteDec
     ['expires', approval_expires_at],
     [
       'remedy',
-      'A steward other than the tenant must approve this decision; then send the request again with the approval.',
+      'A steward other than the tenant must resolve this hold at its Hall: approving it carries the request out. Do not send it again.',
     ],
   ];
 }

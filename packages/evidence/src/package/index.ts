@@ -1,4 +1,5 @@
 export type { AttestCode } from '../base/finding.ts';
+export { type AttestKeys, attestRecord, type RecordAttestation } from './attest-record.ts';
 export { type DsseEnvelope, signManifest } from './dsse.ts';
 export { buildManifest, type ManifestDraft, signManifestHmac } from './manifest.ts';
 export { packageHash } from './package-folder.ts';

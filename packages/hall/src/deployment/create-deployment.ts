@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { attestExample } from './attest-example.ts';
 import { unusableFile } from './deployment-error.ts';
 import { LAYOUT, RECORD_FILE } from './layout.ts';
 
@@ -27,7 +28,9 @@ export async function createDeployment(dir: string): Promise<string[]> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     if ((await Promise.all(OWN_FILES.map((file) => exists(join(dir, file))))).includes(true)) return [];
     const made = await Promise.all(EXAMPLE.map((file) => copyAnew(dir, file)));
-    return made.filter((file) => file !== null);
+    if (made.includes(null)) return made.filter((file) => file !== null);
+    await mkdir(join(dir, dirname(LAYOUT.key)), { recursive: true, mode: 0o700 });
+    return [...EXAMPLE, ...(await attestExample(dir))];
   } catch (error) {
     throw unusableFile(null, error);
   }

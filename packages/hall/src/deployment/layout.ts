@@ -4,6 +4,8 @@ export const LAYOUT = {
   config: 'hall.json',
   server: 'server.json',
   key: 'keys/hall-key.pem',
+  /** The key of the authority of the example's worker, to attest and enrol it again. */
+  exampleKey: 'keys/org.example.pem',
   store: 'store.db',
   /** Read-only copies of the packages that run. */
   snapshots: 'snapshots',

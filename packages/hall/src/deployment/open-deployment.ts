@@ -8,6 +8,7 @@ import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
 import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
 import type { Hall } from '../hall/hall.ts';
+import { type ExampleEnrolment, enrolExample } from './attest-example.ts';
 import { connectWorkers } from './connect-workers.ts';
 import { createDeployment } from './create-deployment.ts';
 import { DeploymentError } from './deployment-error.ts';
@@ -67,10 +68,12 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   const documents = await readDocuments(dir, true);
   const signing = await openSigningKey(dir);
   warnOfExposure(await exposedFiles(dir), log);
-  const hall = await openHall({ dir, settings, documents, key: signing.key, log });
+  const example = await enrolExample(dir, settings.server.origin);
+  const hall = await openHall({ dir, settings, documents, key: signing.key, example, log });
   const keys: CreatedKey[] = [];
   let watch: DocumentWatch | null = null;
   try {
+    if (example !== null) await registerExample(hall, example);
     await reportDocuments(hall, documents, log);
     await removeOldCopies(hall, dir);
     await makeKeys(hall, options, keys);
@@ -105,10 +108,18 @@ interface DeploymentBase {
   readonly settings: DeploymentSettings;
   readonly documents: DeploymentDocuments;
   readonly key: SigningKey;
+  readonly example: ExampleEnrolment | null;
   readonly log: Logger;
 }
 
-async function openHall({ dir, settings, documents, key, log }: DeploymentBase): Promise<AssembledHall> {
+async function openHall({
+  dir,
+  settings,
+  documents,
+  key,
+  example,
+  log,
+}: DeploymentBase): Promise<AssembledHall> {
   const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
   const { rules, config } = documents;
   const chains = new ChainedCallRegistry();
@@ -119,7 +130,9 @@ async function openHall({ dir, settings, documents, key, log }: DeploymentBase):
       file: join(dir, LAYOUT.store),
       key,
       origin,
-      workers: connectWorkers(settings.workers, { dir, key, chains, log }),
+      workers: connectWorkers(settings.workers, { dir, key, chains, log }).map((worker) =>
+        worker.delivery.record.worker_id === example?.record.worker_id ? { ...worker, ...example } : worker,
+      ),
       chains,
       notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
       banLists: { subscriptions: settings.subscriptions },
@@ -136,6 +149,12 @@ async function openHall({ dir, settings, documents, key, log }: DeploymentBase):
     const finding = { file, path: null, code: 'STORE_UNUSABLE', message: error.message };
     throw new DeploymentError([finding], { cause: error });
   }
+}
+
+/** Once: a key that was revoked since, or replaced, is not registered again. */
+async function registerExample({ parts, registry }: AssembledHall, example: ExampleEnrolment): Promise<void> {
+  if (parts.registry.authorities.mustSign(example.authority)) return;
+  await registry.addAuthorityKey(example.authority, example.public_key);
 }
 
 function warnOfExposure(exposed: readonly string[], log: Logger): void {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { signingKeyFromPem } from '@wcp/evidence';
 import { describe, expect, it } from 'vitest';
+import { createDeployment } from '../../src/deployment/create-deployment.ts';
 import { partsOf } from '../../src/hall/create-hall.ts';
 import { findingsOf, folderOf, GREETING, open, problemFrom, read, scratch, until, write } from './support.ts';
 
@@ -12,6 +13,8 @@ const FILES = [
   'server.json',
   'workers/hello/worker.mjs',
   'workers/hello/registry_record.json',
+  'workers/hello/manifest.json',
+  'keys/org.example.pem',
   'keys/hall-key.pem',
 ];
 
@@ -36,7 +39,8 @@ describe('a Hall in an empty folder', () => {
     const dir = scratch();
     const { hall } = await open(dir);
     expect(statSync(join(dir, 'keys/hall-key.pem')).mode & 0o777).toBe(0o600);
-    expect(readdirSync(join(dir, 'keys'))).toEqual(['hall-key.pem']);
+    expect(statSync(join(dir, 'keys/org.example.pem')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(dir, 'keys'))).toEqual(['hall-key.pem', 'org.example.pem']);
     const key = signingKeyFromPem(read(dir, 'keys/hall-key.pem'));
     expect((await hall.dispatch(GREETING)).receipt.signing_key_id).toBe(key.keyId);
   });
@@ -81,6 +85,42 @@ describe('a Hall in an empty folder', () => {
     const lives = Date.parse(key?.expires_at ?? '') - Date.parse(key?.created_at ?? '');
     expect(lives).toBeGreaterThan(86_300_000);
     expect(lives).toBeLessThanOrEqual(86_400_000);
+  });
+});
+
+describe('the worker of the example', () => {
+  it('The example is enrolled with the attestation of its package and signed by its authority, so changed code is denied.', async () => {
+    const dir = scratch();
+    const first = await open(dir);
+    const worker = first.hall.registry.get('org.example.hello');
+    expect(worker).toMatchObject({
+      version: 1,
+      record: { attestation: { hash_method: 'signed-manifest', attested_by: 'namespace-key@org.example' } },
+    });
+    expect(first.hall.health()).toMatchObject({ status: 'ok' });
+    expect(
+      first.hall
+        .health()
+        .missing.map(({ reason }) => reason)
+        .join(),
+    ).not.toContain('changed code');
+    await expect(
+      first.hall.registry.enrol({ record: read(dir, 'workers/hello/registry_record.json') }),
+    ).rejects.toThrow();
+    write(dir, 'workers/hello/worker.mjs', `${read(dir, 'workers/hello/worker.mjs')}\n`);
+    expect((await first.hall.dispatch(GREETING)).decision.deny_code).toBe('DENY_WORKER_TAMPERED');
+    await first.close();
+    const second = await open(dir);
+    expect(second.said).toEqual([expect.stringContaining('org.example.hello is flagged')]);
+    expect((await second.hall.dispatch(GREETING)).decision.deny_code).toBe('DENY_NO_AVAILABLE_WORKER');
+  });
+
+  it('A record in a package need not state its own hash.', async () => {
+    const dir = scratch();
+    await (await open(dir, { keys: 'none' })).close();
+    const { artifact_hash: _, ...record } = JSON.parse(read(dir, 'workers/hello/registry_record.json'));
+    write(dir, 'workers/hello/registry_record.json', record);
+    expect((await open(dir, { keys: 'none' })).said).toEqual([]);
   });
 });
 
@@ -161,6 +201,9 @@ describe('a folder that is not empty', () => {
 
   it('Copies of code that no enrolled worker has any more are removed from the folder.', async () => {
     const dir = scratch();
+    await createDeployment(dir);
+    write(dir, 'hall.json', {});
+    rmSync(join(dir, 'keys/org.example.pem'));
     const first = await open(dir);
     await first.hall.dispatch(GREETING);
     await first.close();

@@ -98,9 +98,10 @@ function membersOf(current: Evaluation, outcome: Outcome, denial: Denial | null)
   };
 }
 
-function reasonOf({ code, detail }: Denial): DenyReason {
+function reasonOf({ code, detail, words }: Denial): DenyReason {
   const { meaning, remedy } = DENY_CODES[code];
-  return { code, message: `${meaning} ${remedy}`, ...detail };
+  const message = words === '' ? `${meaning} ${remedy}` : `${meaning} ${words} ${remedy}`;
+  return { code, message, ...detail };
 }
 
 function profilesOf({ profiles }: CompiledRule): RouteDecision['recommended_profiles_effective'] {

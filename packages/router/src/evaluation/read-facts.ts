@@ -41,7 +41,8 @@ export class FactsReading {
   policy: unknown = undefined;
   credential: CredentialFact | null = null;
   approval: ApprovalFact | null = null;
-  frozen = false;
+  /** Why it is frozen; null where it is not. */
+  frozen: string | null = null;
 }
 
 /** Valid facts: they have a time and a decision id. */
@@ -200,8 +201,9 @@ function readFrozen(reading: FactsReading, value: unknown): boolean {
   if (value === null) return true;
   if (!hasOnly(value, ['scope', 'reason'])) return false;
   const { scope, reason } = ownMembers(value);
-  reading.frozen = isText(scope) && isText(reason);
-  return reading.frozen;
+  if (!isText(scope) || !isText(reason)) return false;
+  reading.frozen = reason;
+  return true;
 }
 
 /** Own members, read once, on an object without a prototype: an inherited one is ignored. */

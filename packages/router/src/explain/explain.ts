@@ -64,7 +64,7 @@ function retrace(current: Evaluation): ExplainedStep[] {
     if (denied) return { step, title, status: 'not_reached', reason: 'An earlier step denied.' };
     const denial = attempt(each, current);
     denied = denial !== null;
-    if (denial !== null) return { step, title, status: 'denied', reason: DENY_CODES[denial.code].meaning };
+    if (denial !== null) return { step, title, status: 'denied', reason: meaningOf(denial) };
     const held = describeHold(step, current);
     return {
       step,
@@ -84,8 +84,12 @@ function attempt(step: Step, current: Evaluation): Denial | null {
   }
 }
 
+function meaningOf({ code, words }: Denial): string {
+  return `${DENY_CODES[code].meaning} ${words}`.trimEnd();
+}
+
 function remedyOf(decision: RouteDecision): string | null {
   if (decision.outcome === 'DENY') return DENY_CODES[decision.deny_code].remedy;
   if (decision.outcome === 'DISPATCH') return null;
-  return `A steward must resolve the hold at supervisor level ${decision.supervisor_level}; then request the decision again with that approval.`;
+  return `A steward must resolve the hold at supervisor level ${decision.supervisor_level}; its Hall then carries the request out, so do not send it again.`;
 }

@@ -29,7 +29,7 @@ const ROWS: Readonly<Record<DenyCode, Row>> = {
   DENY_MISSING_TENANT_ID: { scene: { input: { tenant_id: ' \t' } }, detail: {} },
   DENY_MISSING_CORRELATION_ID: { scene: { input: { correlation_id: '' } }, detail: {} },
   DENY_HALL_MISCONFIGURED: { scene: { config: { unknown: 1 } }, detail: {} },
-  DENY_FROZEN: { scene: { facts: { frozen: { scope: 'hall', reason: 'incident' } } }, detail: {} },
+  DENY_FROZEN: { scene: { facts: { frozen: { scope: 'hall', reason: '' } } }, detail: {} },
   DENY_UNKNOWN_TENANT: {
     scene: { config: { require_signatory: true } },
     detail: { tenant_id: 'tenant-a' },

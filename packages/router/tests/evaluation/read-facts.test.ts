@@ -35,13 +35,13 @@ test('facts with every member are read', () => {
     policy: { any: 'form' },
     credential: { valid: true, tenant_id: 't' },
     approval: { level: 'executor', resolver: 's', decision_digest: HASH },
-    frozen: true,
+    frozen: 'r',
   });
 });
 
 test('null counts as absent in approval, credential and frozen', () => {
   const facts = makeFacts({ approval: null, credential: null, frozen: null });
-  expect(readFacts(facts)).toMatchObject({ ok: true, approval: null, credential: null, frozen: false });
+  expect(readFacts(facts)).toMatchObject({ ok: true, approval: null, credential: null, frozen: null });
 });
 
 test.each([

@@ -142,7 +142,7 @@ test.each<[string, number, Scene]>([
   ['DENY_INVALID_INPUT', 0, { input: { env: 'moon' } }],
   ['DENY_HALL_MISCONFIGURED', 1, { config: { more: 1 } }],
   ['DENY_INTERNAL_ERROR', 2, { facts: { now: 'now' } }],
-  ['DENY_FROZEN', 3, { facts: { frozen: { scope: 's', reason: 'r' } } }],
+  ['DENY_FROZEN', 3, { facts: { frozen: { scope: 's', reason: '' } } }],
   ['DENY_NO_MATCHING_RULE', 8, { rule: { match: { env: 'prod' } } }],
   ['DENY_POLICY_GATE', 13, asking(DENY)],
   ['DENY_INTERNAL_ERROR', 15, together(human, { facts: { now: '9999-12-31T23:59:59Z' } })],

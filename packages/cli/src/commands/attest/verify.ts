@@ -1,4 +1,4 @@
-import { type AttestCode, verifyPackage } from '@wcp/evidence';
+import { verifyPackage } from '@wcp/evidence';
 import type { PackageVerification } from '@wcp/evidence/package';
 import { authorityOf } from '@wcp/spec';
 import type { Command } from 'commander';
@@ -8,6 +8,7 @@ import type { Terminal } from '../../base/terminal.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { loadAuthorityKeys } from '../../input/keys.ts';
 import { hmacKeyFrom, inFolder } from '../../input/package-folder.ts';
+import { ATTEST_MEANINGS } from '../../print/attest-meanings.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
@@ -18,18 +19,6 @@ interface VerifyOptions extends IdentityOptions {
   readonly hmacEnv?: boolean;
   readonly json?: boolean;
 }
-
-/** What each code means, and what to do. */
-const MEANINGS: Readonly<Record<AttestCode, string>> = {
-  ATTEST_MANIFEST_MISSING:
-    'There is no readable manifest.json (UTF-8 JSON without a byte order mark). `wcp attest build` writes one.',
-  ATTEST_MANIFEST_ID_MISMATCH: 'The manifest is for another worker. Check --worker-id and --species.',
-  ATTEST_HASH_MISMATCH:
-    'The files have changed since they were attested. Find out who changed them before you attest them again.',
-  ATTEST_SIGNATURE_MISSING:
-    'The manifest is not signed, or there is no key to check it with: give --keys or --hmac-env.',
-  ATTEST_SIG_INVALID: "The signature is not by a key of the worker's authority. Do not run this package.",
-};
 
 /** `wcp attest verify`: whether a worker's package is what its authority attested (section 8). */
 export function addAttestVerify(group: Command, { terminal, exitWith }: CommandContext): void {
@@ -75,5 +64,5 @@ function resultOf({ ok, findings, package_hash }: PackageVerification) {
 function resultText(dir: string, result: PackageVerification): string {
   if (result.ok) return `${escaped(dir)}: attested and unchanged, ${result.package_hash}\n`;
   const [{ code }] = result.findings;
-  return `${escaped(dir)}: ${code}: ${MEANINGS[code]}\n`;
+  return `${escaped(dir)}: ${code}: ${ATTEST_MEANINGS[code]}\n`;
 }

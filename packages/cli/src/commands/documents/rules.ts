@@ -5,12 +5,12 @@ import type { Place } from '../../base/problem.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
-import { openCandidates } from '../../input/open-candidates.ts';
 import { addWorldDiagnostics } from '../../input/world-diagnostics.ts';
 import { jsonText } from '../../print/json.ts';
 import { count } from '../../print/layout.ts';
 import { placeText, printProblems } from '../../print/problems.ts';
 import { type CommandContext, register, registerGroup } from '../register.ts';
+import { openCandidates } from './open-candidates.ts';
 
 /** A catalog that satisfies every rule: which version the Hall has does not matter here. */
 const ANY_CATALOG = '999999999.999999999.999999999';

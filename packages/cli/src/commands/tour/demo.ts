@@ -14,7 +14,9 @@ interface DemoOptions {
 export function addDemo(program: Command, { terminal, exitWith }: CommandContext): void {
   const command = register(program, 'demo', {
     summary: 'Watch one dispatch end to end: the decision, the worker, five denials, the evidence.',
-    example: 'wcp demo README.md',
+    details:
+      'It needs a built doc-summarizer: a clone of the repository has one after a build, elsewhere --worker names one.',
+    example: 'wcp demo README.md --worker workers/doc-summarizer',
     exits: '0 everything happened as expected, 1 something did not, 2 wrong usage or bad input.',
   });
   command

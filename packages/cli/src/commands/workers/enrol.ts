@@ -1,17 +1,16 @@
 import type { HallClient } from '@wcp/client';
 import type { SigningKey } from '@wcp/evidence';
-import { canonicalJson, parseRecord, type RegistryRecord } from '@wcp/spec';
+import { canonicalJson, type RegistryRecord } from '@wcp/spec';
 import type { Command } from 'commander';
-import { usageError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { sentFrom } from '../../client/hall-errors.ts';
 import { InputReader } from '../../input/input-reader.ts';
-import type { JsonDocument } from '../../input/json-document.ts';
 import { loadSigningKey } from '../../input/keys.ts';
-import { workerFiles } from '../../input/load-workers.ts';
+import { HMAC_VARIABLE } from '../../input/package-folder.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
+import { loadEnrolledRecord } from './enrolled-record.ts';
 import { enrolledText } from './worker-text.ts';
 
 interface EnrolOptions extends HallOptions {
@@ -22,14 +21,15 @@ interface EnrolOptions extends HallOptions {
 export function addEnrol(group: Command, { terminal }: CommandContext): void {
   const command = registerHall(group, 'enrol', {
     summary: 'Enrol a worker, or a new version of one.',
-    example: 'wcp workers enrol workers/hello/registry_record.json --key-file keys/wcp-key.pem',
+    example:
+      'wcp workers enrol workers/hello --key-file keys/wcp-key.pem\n\nAn attested worker, in three commands:\n  wcp keygen --out keys\n  wcp attest build workers/hello --version 1.0.0 --key keys/wcp-key.pem\n  wcp workers enrol workers/hello --key-file keys/wcp-key.pem',
     exits: '0 enrolled, 1 a later enrolment is in force, 2 wrong usage, or the Hall refused.',
   });
   command
     .argument('<file>', 'its registry record, or the folder of its package')
     .option(
       '--key-file <file>',
-      "the authority's private key (PEM); required once the authority has registered a key",
+      "the authority's private key (PEM): signs the enrolment, and puts the attestation of the package's manifest.json into the record; required once the authority has registered a key",
     )
     .action(async (file: string, options: EnrolOptions) => {
       const client = hallOf(terminal, options);
@@ -46,14 +46,9 @@ export function addEnrol(group: Command, { terminal }: CommandContext): void {
 
 async function load(terminal: Terminal, named: string, keyFile: string | undefined) {
   const reader = new InputReader(terminal);
-  const files = await workerFiles(reader, [named]);
-  if (files.length > 1)
-    throw usageError('This folder holds the records of several workers. Name one of them.');
-  const document = files[0] === undefined ? null : await reader.json(files[0]);
-  if (document !== null) reader.check(document, parseRecord);
   const key = keyFile === undefined ? null : await loadSigningKey(reader, keyFile);
-  reader.throwErrors();
-  return { document: document as JsonDocument, key };
+  const hmac_key = terminal.env[HMAC_VARIABLE];
+  return { document: await loadEnrolledRecord(reader, named, { key, hmac_key }), key };
 }
 
 /** Signs the record together with the Hall and the time, so that it cannot be replayed elsewhere or later. */

@@ -62,7 +62,12 @@ export function enrolledText({ worker, replaced }: EnrolledWorker): string {
   const what = replaced ? 'replacing the previous version' : 'newly enrolled';
   const advice = is_deliverable ? '' : `${UNREACHABLE}\n`;
   const still = flag === null ? '' : `It is still flagged with ${flag.code}. ${FLAGGED}\n`;
-  return `${worker_id} is enrolled as version ${version}, ${what}.\n${still}${advice}`;
+  const { code_hash } = worker.record.attestation ?? {};
+  const code = code_hash === undefined ? UNATTESTED : `Its attested code is ${escaped(String(code_hash))}.`;
+  return `${worker_id} is enrolled as version ${version}, ${what}.\n${code}\n${still}${advice}`;
 }
+
+const UNATTESTED =
+  'No code is attested, so a Hall that requires it denies this worker. `wcp attest build DIR --key FILE` and then `wcp workers enrol DIR --key-file FILE` change that.';
 
 const FLAGGED = 'Its authority must enrol it: sign with --key-file, or use a key with the role worker-owner.';

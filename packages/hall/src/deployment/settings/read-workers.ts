@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { posix, resolve } from 'node:path';
-import { parseRecord, type RegistryRecord } from '@wcp/spec';
+import { parseRecord, type RegistryRecord, recordHash } from '@wcp/spec';
 import type { DeploymentFinding } from '../deployment-error.ts';
 import { RECORD_FILE } from '../layout.ts';
 import { readJsonFile } from './json-file.ts';
@@ -54,21 +54,35 @@ async function readWorker(
 }
 
 async function readRecord(
-  { dir = '', record = posix.join(dir, RECORD_FILE) }: WorkerSettings,
+  { dir = '', record: named }: WorkerSettings,
   path: string,
   root: string,
   findings: DeploymentFinding[],
 ): Promise<RegistryRecord | null> {
+  const record = named ?? posix.join(dir, RECORD_FILE);
   const file = await readJsonFile(root, record);
   if (!file.ok) {
     if (file.isAbsent) findings.push(noRecord(path, record));
     else findings.push({ file: record, path: null, code: 'NOT_JSON', message: file.message });
     return null;
   }
-  const parsed = parseRecord(file.value);
-  if (parsed.ok) return file.value as RegistryRecord;
+  const value = named === undefined ? sealed(file.value) : file.value;
+  const parsed = parseRecord(value);
+  if (parsed.ok) return value as RegistryRecord;
   findings.push(...parsed.findings.map((finding) => ({ file: record, ...finding })));
   return null;
+}
+
+/** The record in a package need not state its own hash: what is enrolled does. */
+function sealed(value: unknown): unknown {
+  const isOpen = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isOpen || Object.hasOwn(value, 'artifact_hash')) return value;
+  try {
+    return { ...value, artifact_hash: recordHash(value) };
+  } catch {
+    // Without canonical JSON it is no record: reported by its parser.
+    return value;
+  }
 }
 
 function readEnv(

@@ -121,6 +121,7 @@ describe('server.json', () => {
       for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify({
         id: JSON.parse(line).id, status: 'ok', result: process.env, telemetry: [], evidence: [], deny_reason: null }));`;
     write(dir, 'workers/hello/tell.mjs', tell);
+    write(dir, 'hall.json', {});
     const { hall } = await open(dir, { env: { OUTER: 'from outside', SECRET: 'stays' } });
     const { result } = await hall.dispatch(GREETING);
     expect(result?.result).toMatchObject({ PLAIN: 'text', TAKEN: 'from outside' });
@@ -149,6 +150,7 @@ describe('server.json', () => {
     const worker = { dir: 'workers/hello', program: 'worker.mjs', log_output: true };
     const dir = await exampleWith({ workers: [worker] });
     write(dir, 'workers/hello/worker.mjs', "console.error('\\u001b[31mwoe'); process.exit(3);");
+    write(dir, 'hall.json', {});
     const { hall, said } = await open(dir);
     const { outcome_receipt } = await hall.dispatch(GREETING);
     expect(outcome_receipt?.outcome?.status).toBe('error');

@@ -73,7 +73,7 @@ export const DENY_CODES = {
   DENY_NO_AVAILABLE_WORKER: entry(
     9,
     "None of the rule's workers can take this request now.",
-    'See the skip_reason of each candidate: enrol a worker, allow the environment, or wait until one is available.',
+    'See the skip_reason of each candidate. not_enrolled: enrol a worker of that species. unavailable: `wcp workers list` shows whether the Hall reaches the worker (if not, the operator adds it to server.json) and whether it is flagged; otherwise wait. env_not_allowed: allow the environment in its record.',
   ),
   DENY_MISSING_REQUIRED_CONTROLS: entry(
     9,
@@ -88,37 +88,37 @@ export const DENY_CODES = {
   DENY_WORKER_BANNED: entry(
     10,
     "The worker's code is on the ban list.",
-    'Replace the code with a version that is not banned and attest it again.',
+    'Replace the code with a version that is not banned, and have its authority attest and enrol that.',
   ),
   DENY_WORKER_ATTESTATION_MISSING: entry(
     10,
     'Attestation is required, and the worker has none.',
-    "Have the worker's authority attest its code, and enrol the record with the attestation.",
+    "Have the worker's authority attest and enrol its code: `wcp keygen --out keys`, `wcp attest build DIR --version 1.0.0 --key keys/wcp-key.pem`, `wcp workers enrol DIR --key-file keys/wcp-key.pem`.",
   ),
   DENY_WORKER_ATTESTATION_INVALID_HASH: entry(
     10,
     "The code hash in the worker's attestation is not a hash.",
-    'Attest the code again: a code hash is sha256: followed by 64 lower-case hexadecimal digits.',
+    'Attest and enrol the code again: a code hash is sha256: followed by 64 lower-case hexadecimal digits.',
   ),
   DENY_WORKER_HASH_UNAVAILABLE: entry(
     10,
     "The worker's code could not be hashed, so it is unknown what would run.",
-    "Make the worker's package readable to the Hall and try again.",
+    "Make the worker's package readable to the Hall, and see in `wcp health` whether a ban list has expired; then try again.",
   ),
   DENY_WORKER_TAMPERED: entry(
     10,
     "The worker's code is not the code that was attested.",
-    'Stop using the worker and find out who changed it; then restore it, or have its authority attest it again.',
+    'Stop using the worker and find out who changed it; then restore it or have its authority attest it again, and have that authority enrol it again.',
   ),
   DENY_UNSIGNED_ARTIFACT: entry(
     10,
     "The rule requires a signed artifact, and the worker's is not signed.",
-    "Sign the worker's package with its authority's key.",
+    "Sign the worker's package with its authority's key (`wcp attest build`), and have the operator register the public key (`wcp authorities add`).",
   ),
   DENY_PRIVILEGE_ENVELOPE_VIOLATED: entry(
     11,
     "The worker's privileges go beyond what the Hall allows here.",
-    'Narrow the envelope as `violations` says, or ask the operator to widen the allowlist.',
+    'Where `violations` has envelope_missing, add a privilege_envelope to the record; otherwise narrow the envelope by what it lists, or ask the operator to widen the allowlist. Then enrol the record again.',
   ),
   DENY_BLAST_RADIUS_EXCEEDED: entry(
     12,

@@ -10,7 +10,7 @@ import {
   textUpTo,
   USUAL_PROBLEMS,
 } from '../operation.ts';
-import { READERS } from '../roles.ts';
+import { OVERSEERS, READERS } from '../roles.ts';
 
 const name = textUpTo(200);
 const DecisionRecordSchema = closed({
@@ -83,7 +83,7 @@ export const DECISION_OPERATIONS = {
   showWorld: {
     ...ENDPOINTS.showWorld,
     summary: 'The documents of a world that was in force',
-    access: ['auditor', 'admin'],
+    access: OVERSEERS,
     params: closed({ digest: name }),
     answers: { 200: WorldDocumentsSchema },
     problems: LOOKUP_PROBLEMS,
