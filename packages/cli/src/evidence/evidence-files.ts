@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileProblem } from '../base/problem.ts';
 import type { InputReader } from '../input/input-reader.ts';
 import { readJsonDocument } from '../input/json-document.ts';
@@ -21,12 +21,15 @@ export const EVIDENCE_FILES = {
 /** The files that the user named for verification. */
 export interface EvidenceNames {
   readonly keys?: string;
-  readonly checkpoint?: readonly string[];
+  /** In addition to the one in the folder; false if the user accepts that none covers the end of the log. */
+  readonly checkpoint?: readonly string[] | false;
 }
 
 /** Receipts and what they are verified with. */
 export interface LoadedEvidence {
   readonly file: string;
+  /** The folder, if it contains decisions too. */
+  readonly decisionsIn: string | null;
   /** In the order of the log; a line that is not JSON is null. */
   readonly receipts: readonly unknown[];
   /** The line of each receipt. */
@@ -39,6 +42,8 @@ export interface LoadedEvidence {
   readonly checkpointFiles: readonly string[];
   /** A proof for each receipt if they are not the whole log; a line that is not JSON is null. */
   readonly proofs: readonly unknown[] | null;
+  /** The user accepts that receipts missing from the end cannot be detected. */
+  readonly isEndWaived: boolean;
 }
 
 /**
@@ -57,22 +62,36 @@ export async function loadEvidence(
   const keyFile = names.keys ?? (await fileBeside(folder, EVIDENCE_FILES.keys));
   if (keyFile === null) reader.add(noKeys(target));
   const keys = keyFile === null ? null : await loadReceiptKeys(reader, keyFile);
-  const beside = await fileBeside(folder, EVIDENCE_FILES.checkpoint);
-  const checkpointFiles = names.checkpoint ?? (beside === null ? [] : [beside]);
+  const checkpointFiles = await checkpointFilesOf(folder, names);
   const checkpoints: (string | null)[] = [];
   for (const each of checkpointFiles) checkpoints.push(await reader.text(each));
   const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
   const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
+  const decisions = await fileBeside(folder, EVIDENCE_FILES.decisions);
+  const worlds = await fileBeside(folder, EVIDENCE_FILES.worlds);
   reader.throwErrors();
   return {
     file,
+    decisionsIn: decisions === null && worlds === null ? null : folder,
     ...read,
     keys: keys ?? {},
     keysAreGiven: names.keys !== undefined,
     checkpoints: checkpoints.filter((note) => note !== null),
     checkpointFiles,
     proofs,
+    isEndWaived: names.checkpoint === false,
   };
+}
+
+/** Those that the user named and the one in the folder, each once: the newest may be any of them. */
+async function checkpointFilesOf(
+  folder: string | null,
+  { checkpoint }: EvidenceNames,
+): Promise<readonly string[]> {
+  const named = checkpoint || [];
+  const beside = await fileBeside(folder, EVIDENCE_FILES.checkpoint);
+  const isNamed = beside === null || named.some((file) => resolve(file) === resolve(beside));
+  return isNamed ? named : [...named, beside];
 }
 
 type Receipts = Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'>;

@@ -11,13 +11,29 @@ export interface LocatedFinding {
   readonly index: number;
   readonly code: string;
   readonly message: string;
+  /** The decision that it is about, for findings about decisions. */
+  readonly decision_id?: string | null;
 }
 
-/** Every finding of the verifier with its line, and a torn last line. */
-export function examineEvidence(evidence: LoadedEvidence, origin?: string): LocatedFinding[] {
+/** What is wrong with evidence, and how much of the log it is. */
+export interface EvidenceReport {
+  readonly findings: readonly LocatedFinding[];
+  /** The whole log up to a checkpoint, or not; null if no checkpoint covers the end, so that nobody can know. */
+  readonly is_whole: boolean | null;
+}
+
+/**
+ * Every finding of the verifier with its line, a torn last line, and an end that no checkpoint covers unless the
+ * user accepts that.
+ */
+export function examineEvidence(evidence: LoadedEvidence, origin?: string): EvidenceReport {
   const found = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
+  const is_whole = isWhole(evidence, found);
   const findings = found.map((finding) => locate(finding, evidence));
-  return evidence.isTorn ? [...findings, tornTail(evidence)] : findings;
+  if (evidence.isTorn) findings.push(tornTail(evidence));
+  const isExplained = found.some(({ code }) => isAboutCheckpoint(code));
+  if (is_whole === null && !isExplained && !evidence.isEndWaived) findings.push(openEnd(evidence));
+  return { findings, is_whole };
 }
 
 function examineLog(
@@ -32,9 +48,30 @@ function examineLog(
   }).findings;
 }
 
+/** Whoever can cut receipts off the end can also leave out the checkpoint, so its absence proves nothing. */
+function isWhole(
+  { receipts, checkpoints, proofs }: LoadedEvidence,
+  found: readonly PartFinding[],
+): boolean | null {
+  const refuted = new Set(found.flatMap(({ code, index }) => (isAboutCheckpoint(code) ? [index] : [])));
+  const sizes = checkpoints.flatMap((note, index) => (refuted.has(index) ? [] : [sizeOf(note)]));
+  if (proofs !== null) return sizes.length > 0 ? false : null;
+  if (found.some(({ code }) => code === 'LOG_TAIL_MISSING')) return false;
+  return sizes.includes(receipts.length) ? true : null;
+}
+
+function isAboutCheckpoint(code: string): boolean {
+  return /^(?:CHECKPOINT|LOG)_/.test(code);
+}
+
+/** The second line of a checkpoint that was verified. */
+function sizeOf(note: string): number {
+  return Number(note.split('\n')[1]);
+}
+
 function locate({ index, code, message }: PartFinding, evidence: LoadedEvidence): LocatedFinding {
   const { file, lines, checkpointFiles } = evidence;
-  if (!/^(?:RECEIPT|PROOF)_/.test(code)) {
+  if (isAboutCheckpoint(code)) {
     return { file: checkpointFiles[index] ?? file, line: null, index, code, message };
   }
   return { file, line: lines[index] || null, index, code, message };
@@ -43,4 +80,11 @@ function locate({ index, code, message }: PartFinding, evidence: LoadedEvidence)
 function tornTail({ file, lines, receipts }: LoadedEvidence): LocatedFinding {
   const message = 'The last line is incomplete: a write was interrupted, or the file was cut.';
   return { file, line: lines.at(-1) ?? null, index: receipts.length - 1, code: 'LINE_TORN', message };
+}
+
+function openEnd({ file, receipts, checkpoints }: LoadedEvidence): LocatedFinding {
+  const missing =
+    checkpoints.length === 0 ? 'There is no checkpoint' : 'No checkpoint covers the last receipts';
+  const message = `${missing}, so receipts missing from the end cannot be detected. Give one with --checkpoint, or accept that with --no-checkpoint.`;
+  return { file, line: null, index: receipts.length, code: 'END_NOT_COVERED', message };
 }

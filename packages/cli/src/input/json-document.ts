@@ -1,5 +1,11 @@
 import type { Finding } from '@wcp/spec';
-import { exceededLimit, FOREIGN_TEXT_LIMITS, inexactNumber, parseUniqueJson, readCanonical } from '@wcp/spec/json';
+import {
+  exceededLimit,
+  FOREIGN_TEXT_LIMITS,
+  inexactNumber,
+  parseUniqueJson,
+  readCanonical,
+} from '@wcp/spec/json';
 import jsonc, { type Node, type ParseError } from 'jsonc-parser';
 import type { Place, Problem } from '../base/problem.ts';
 import { findDuplicates, nodeAt } from './json-tree.ts';

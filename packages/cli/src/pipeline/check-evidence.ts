@@ -2,9 +2,9 @@ import type { Receipt } from '@wcp/spec';
 import type { DispatchAnswer } from '@wcp/spec/hall';
 import type { Terminal } from '../base/terminal.ts';
 import { loadEvidence } from '../evidence/evidence-files.ts';
-import { examineEvidence } from '../evidence/examine-evidence.ts';
 import { exportEvidence } from '../evidence/export-evidence.ts';
 import { InputReader } from '../input/input-reader.ts';
+import { verifyEvidence } from '../replay/verify-evidence.ts';
 import type { DispatchChain } from './dispatch-chain.ts';
 import type { PipelineHall } from './hall/pipeline-hall.ts';
 
@@ -35,7 +35,8 @@ export async function checkEvidence(
   const withDecisions = hall.dir !== null;
   const exported = await exportEvidence(hall.reader, dir, { stream: undefined, withDecisions });
   const evidence = await loadEvidence(new InputReader(terminal), dir, {});
-  const found = examineEvidence(evidence).map(({ code, message }) => `${code}: ${message}`);
+  const { findings } = await verifyEvidence(terminal, evidence);
+  const found = findings.map(({ code, message }) => `${code}: ${message}`);
   const receipts = evidence.receipts as readonly Receipt[];
   const mismatches = chains.flatMap((chain) => mismatchesOf(chain, receipts));
   return {

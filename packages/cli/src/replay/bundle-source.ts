@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DecisionRecord, PlacedReceipt } from '@wcp/spec/hall';
-import { parseJson } from '@wcp/spec/json';
+import { parseUniqueJson } from '@wcp/spec/json';
 import { CliError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
 import { reasonOf } from '../base/system-error.ts';
@@ -11,7 +11,7 @@ import { worldFile } from '../evidence/export-evidence.ts';
 import { byteOrderMarkProblem, hasByteOrderMark } from '../input/byte-order-mark.ts';
 import { InputReader } from '../input/input-reader.ts';
 import { streamLines } from '../input/line-stream.ts';
-import { ReceiptDigests } from './receipt-digests.ts';
+import { DecisionReceipts } from './decision-receipts.ts';
 import {
   isSince,
   type RecordSource,
@@ -30,13 +30,15 @@ export class BundleSource implements RecordSource {
     this.#dir = dir;
   }
 
-  async *records({ since, withReceipts }: ReplayWindow): AsyncGenerator<ReplayRecord> {
-    const receipts = withReceipts ? new ReceiptDigests(this.#receipts()) : null;
+  async *records({ since, withReceipts, lost }: ReplayWindow): AsyncGenerator<ReplayRecord> {
+    const isAll = since === null;
+    const receipts = withReceipts ? new DecisionReceipts(this.#receipts(), isAll ? lost : undefined) : null;
     for await (const value of this.#values(EVIDENCE_FILES.decisions)) {
       const record = value as DecisionRecord;
       if (!isSince(record.decision, since)) continue;
-      yield { ...record, receipt_digest: await receipts?.at(record.position, record.decision.decision_id) };
+      yield { ...record, receipt: await receipts?.at(record.position, record.decision.decision_id) };
     }
+    if (isAll) await receipts?.skipRest();
   }
 
   async world(digest: string): Promise<StoredWorld | null> {
@@ -61,8 +63,13 @@ export class BundleSource implements RecordSource {
   async *#values(name: string): AsyncGenerator<unknown> {
     const file = join(this.#dir, name);
     try {
-      const isExpected = name === EVIDENCE_FILES.decisions ? isRecord : isObject;
-      for await (const { number, text } of streamLines(file)) yield readLine(file, number, text, isExpected);
+      for await (const { number, text } of streamLines(file)) {
+        const value = readLine(file, number, text);
+        // A damaged receipt is none; its decision is then found to have none.
+        if (name === EVIDENCE_FILES.decisions ? isRecord(value) : isObject(value)) yield value;
+        else if (name === EVIDENCE_FILES.decisions) throw notARecord(file, number);
+        else yield {};
+      }
     } catch (error) {
       if (error instanceof CliError) throw error;
       const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -74,21 +81,20 @@ export class BundleSource implements RecordSource {
 
 const ABSENT = 'This folder contains no decisions. Export them with `wcp receipts export --decisions`.';
 
-function readLine(
-  file: string,
-  line: number,
-  text: string | null,
-  isExpected: (value: unknown) => boolean,
-): unknown {
+/** Undefined for a line that is not JSON. */
+function readLine(file: string, line: number, text: string | null): unknown {
   if (text !== null && hasByteOrderMark(text)) throw new CliError([byteOrderMarkProblem(file, line)]);
   try {
-    const value = parseJson(text ?? '');
-    if (isExpected(value)) return value;
+    // A request that no canonical JSON can hold was denied, and is recorded all the same.
+    return parseUniqueJson(text ?? '');
   } catch {
-    // Reported below, like every other line that is not a record.
+    return undefined;
   }
+}
+
+function notARecord(file: string, line: number): CliError {
   const message = 'This line is not a record. `wcp receipts verify` shows what else is damaged.';
-  throw new CliError([{ ...fileProblem(file, 'NOT_JSON', message), place: { line, column: 1 } }]);
+  return new CliError([{ ...fileProblem(file, 'NOT_JSON', message), place: { line, column: 1 } }]);
 }
 
 function isObject(value: unknown): boolean {

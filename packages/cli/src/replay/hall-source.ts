@@ -1,6 +1,6 @@
 import { type HallClient, HallProblemError } from '@wcp/client';
 import type { DecisionRecord } from '@wcp/spec/hall';
-import { ReceiptDigests } from './receipt-digests.ts';
+import { DecisionReceipts } from './decision-receipts.ts';
 import {
   isSince,
   type RecordSource,
@@ -21,12 +21,14 @@ export class HallSource implements RecordSource {
     this.#client = client;
   }
 
-  async *records({ since, withReceipts }: ReplayWindow): AsyncGenerator<ReplayRecord> {
+  /** Decisions that are made meanwhile may have their receipts read first: only a gap between two shows that one is lost. */
+  async *records({ since, withReceipts, lost }: ReplayWindow): AsyncGenerator<ReplayRecord> {
     const cursor = since === null ? undefined : await this.#cursorBefore(since);
-    const receipts = withReceipts ? new ReceiptDigests(this.#client.items('listReceipts', { cursor })) : null;
+    const placed = () => this.#client.items('listReceipts', { cursor });
+    const receipts = withReceipts ? new DecisionReceipts(placed(), since === null ? lost : undefined) : null;
     for await (const record of this.#decisions(cursor)) {
       if (!isSince(record.decision, since)) continue;
-      yield { ...record, receipt_digest: await receipts?.at(record.position, record.decision.decision_id) };
+      yield { ...record, receipt: await receipts?.at(record.position, record.decision.decision_id) };
     }
   }
 

@@ -1,4 +1,4 @@
-import type { RouteDecision } from '@wcp/spec';
+import type { Receipt, RouteDecision } from '@wcp/spec';
 import type { DecisionRecord } from '@wcp/spec/hall';
 
 /** The documents of a world as they were stored. */
@@ -9,10 +9,10 @@ export interface StoredWorld {
   readonly workers: unknown;
 }
 
-/** A decision as it was recorded, and what its receipt says about it. */
+/** A decision as it was recorded, and its receipt. */
 export interface ReplayRecord extends DecisionRecord {
-  /** The digest in its receipt, null if that has none; undefined if there is no receipt or none was requested. */
-  readonly receipt_digest: string | null | undefined;
+  /** Undefined if there is no receipt or none was requested. */
+  readonly receipt: Receipt | undefined;
 }
 
 /** Which decisions to read. */
@@ -21,6 +21,8 @@ export interface ReplayWindow {
   readonly since: string | null;
   /** Whether to read their receipts too. */
   readonly withReceipts: boolean;
+  /** Called for each receipt of a decision that is not among the records, if receipts are read. */
+  readonly lost?: (receipt: Receipt) => void;
 }
 
 /** Where decisions are recorded: a Hall, or a folder of its evidence. */

@@ -1,7 +1,7 @@
 import { decide, type World } from '@wcp/router';
-import { decisionDigest, type Facts, type RouteDecision } from '@wcp/spec';
+import { decisionDigest, type Facts, type Receipt, type RouteDecision } from '@wcp/spec';
 import type { DecisionRecord } from '@wcp/spec/hall';
-import { type AuditFinding, auditFinding, auditOf } from './audit.ts';
+import { type AuditFinding, auditFinding, auditOf, missingFinding } from './audit.ts';
 import { type Flip, type FlipKind, flipOf } from './flip.ts';
 import type { RecordSource, ReplayRecord } from './record-source.ts';
 import { type Replacements, WorldCache } from './world-cache.ts';
@@ -33,16 +33,19 @@ export async function replay(source: RecordSource, settings: ReplaySettings): Pr
   const worlds = new WorldCache(source, replacements);
   const by_kind: Partial<Record<FlipKind | AuditFinding['code'], number>> = {};
   let [decisions, flips, other_denials] = [0, 0, 0];
-  for await (const record of source.records({ since, withReceipts: !worlds.isChanged })) {
-    if (decisions === limit) break;
-    decisions += 1;
-    const { found, isOtherDenial } = await examine(worlds, record);
-    if (isOtherDenial) other_denials += 1;
-    if (found === null) continue;
+  const report = (found: Flip | AuditFinding) => {
     const kind = 'kind' in found ? found.kind : found.code;
     by_kind[kind] = (by_kind[kind] ?? 0) + 1;
     flips += 1;
     settings.found(found);
+  };
+  const lost = (receipt: Receipt) => report(missingFinding(receipt));
+  for await (const record of source.records({ since, withReceipts: !worlds.isChanged, lost })) {
+    if (decisions === limit) break;
+    decisions += 1;
+    const { found, isOtherDenial } = await examine(worlds, record);
+    if (isOtherDenial) other_denials += 1;
+    if (found !== null) report(found);
   }
   return { is_audit: !worlds.isChanged, decisions, flips, by_kind, other_denials };
 }

@@ -17,7 +17,10 @@ const KINDS: Readonly<Record<FlipKind | AuditFinding['code'], string>> = {
   NOT_REPRODUCED: 'NOT_REPRODUCED',
   RECORD_CHANGED: 'RECORD_CHANGED',
   RECEIPT_MISSING: 'RECEIPT_MISSING',
+  EVENTS_CHANGED: 'EVENTS_CHANGED',
+  DECISION_MISSING: 'DECISION_MISSING',
   WORLD_MISSING: 'WORLD_MISSING',
+  WORLD_CHANGED: 'WORLD_CHANGED',
 };
 
 /** A reviewer looks first at what allows more than before. */
@@ -29,7 +32,7 @@ export function foundText(found: Flip | AuditFinding, { red, yellow, dim }: Colo
   const paint = 'kind' in found && !LOOSER.has(kind) ? yellow : red;
   const { decision_id, tenant_id, capability_id, before, after } = found;
   const about = [decision_id, tenant_id, capability_id].map((text) => escaped(text ?? '-')).join('  ');
-  const change = `${verdictText(before)} -> ${after === null ? 'not decided' : verdictText(after)}`;
+  const change = `${before === null ? 'not recorded' : verdictText(before)} -> ${after === null ? 'not decided' : verdictText(after)}`;
   const meaning = 'message' in found ? `  ${dim(found.message)}\n` : '';
   return `${paint(KINDS[kind].padEnd(15))} ${about}\n  ${change}\n${meaning}`;
 }
@@ -52,6 +55,8 @@ export function replayText(summary: ReplaySummary, { green, red }: Colours): str
       : red(`${flips} ${flips === 1 ? 'changes' : 'change'} (${kinds.join(', ')})`);
   const others =
     other_denials === 0 ? '' : `${count(other_denials, 'request')} still denied, but for another reason.\n`;
-  const advice = is_audit ? 'This does not check the receipts themselves: `wcp receipts verify` does.\n' : '';
+  const advice = is_audit
+    ? 'This does not check the receipts themselves: `wcp receipts verify` checks both.\n'
+    : '';
   return `${total}: ${verdict}.\n${others}${advice}`;
 }

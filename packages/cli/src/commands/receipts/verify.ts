@@ -2,24 +2,31 @@ import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-code.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { type EvidenceNames, type LoadedEvidence, loadEvidence } from '../../evidence/evidence-files.ts';
-import { examineEvidence, type LocatedFinding } from '../../evidence/examine-evidence.ts';
+import type { LocatedFinding } from '../../evidence/examine-evidence.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { jsonText } from '../../print/json.ts';
-import { count } from '../../print/layout.ts';
+import { count, escaped } from '../../print/layout.ts';
 import { placeText } from '../../print/problems.ts';
+import { type VerifiedEvidence, verifyEvidence } from '../../replay/verify-evidence.ts';
 import { type CommandContext, register } from '../register.ts';
 
 /** `wcp receipts verify`: everything that is wrong with evidence (section 8). */
 export function addVerify(group: Command, context: CommandContext): void {
   const command = register(group, 'verify', {
-    summary: 'Verify receipts: find every changed, missing or forged one.',
+    summary: 'Verify receipts and decisions: find every changed, missing or forged one.',
     example: 'wcp receipts verify evidence/ --keys hall.pub.pem --checkpoint from-a-witness.txt',
+    details:
+      'The end of a log is only certain up to a checkpoint: without one that covers the last receipt, the exit code is 1. Decisions in the folder are made again and compared with their receipts, worlds and events.',
     exits: '0 the evidence is intact, 1 something was found, 2 wrong usage or bad input.',
   });
   command
     .argument('<folder|file>', 'a folder of evidence, or a file of receipts (one per line, or one JSON list)')
     .option('--keys <file>', "the Hall's public key: PEM, or JSON {signing_key_id: hex}")
-    .option('--checkpoint <files...>', 'signed checkpoints that you or a witness saved')
+    .option(
+      '--checkpoint <files...>',
+      'signed checkpoints that you or a witness saved, beside the one in the folder',
+    )
+    .option('--no-checkpoint', 'accept that receipts missing from the end cannot be detected')
     .option('--origin <name>', 'the name of the log that the checkpoints must belong to')
     .action(async (target: string, options: EvidenceNames & { origin?: string; json?: boolean }) => {
       await verify(context, target, options);
@@ -32,40 +39,52 @@ async function verify(
   options: EvidenceNames & { origin?: string; json?: boolean },
 ): Promise<void> {
   const evidence = await loadEvidence(new InputReader(terminal), target, options);
-  const findings = examineEvidence(evidence, options.origin);
-  const { receipts, checkpoints, proofs } = evidence;
+  const verified = await verifyEvidence(terminal, evidence, options.origin);
+  const { findings, is_whole, decisions } = verified;
+  const { receipts, checkpoints } = evidence;
   if (options.json) {
-    const counts = { receipts: receipts.length, checkpoints: checkpoints.length };
-    const summary = { ok: findings.length === 0, is_whole: proofs === null, ...counts };
-    terminal.write(jsonText({ ...summary, findings }));
-  } else print(terminal, evidence, findings);
+    const counts = { receipts: receipts.length, checkpoints: checkpoints.length, decisions };
+    terminal.write(jsonText({ ok: findings.length === 0, is_whole, ...counts, findings }));
+  } else print(terminal, evidence, verified);
   exitWith(findings.length === 0 ? EXIT.ok : EXIT.found);
 }
 
-function print(terminal: Terminal, evidence: LoadedEvidence, findings: readonly LocatedFinding[]): void {
-  const { colours } = terminal;
-  const { receipts, checkpoints, keysAreGiven, proofs } = evidence;
+function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedEvidence): void {
+  const { findings, decisions } = verified;
   for (const finding of findings) terminal.write(`${findingText(finding)}${finding.message}\n`);
-  const what = `${count(receipts.length, 'receipt')}, ${count(checkpoints.length, 'checkpoint')}`;
-  const verdict =
-    findings.length === 0
-      ? colours.green('ok: nothing is changed or missing')
-      : colours.red(count(findings.length, 'finding'));
-  terminal.write(`${what}: ${verdict}.\n`);
-  if (proofs !== null) {
+  const counts = [
+    count(evidence.receipts.length, 'receipt'),
+    count(evidence.checkpoints.length, 'checkpoint'),
+    ...(decisions === null ? [] : [count(decisions, 'decision')]),
+  ];
+  terminal.write(`${counts.join(', ')}: ${verdictText(evidence, verified, terminal)}.\n`);
+  if (evidence.proofs !== null) {
     terminal.write(
       'This is part of a log, each receipt with a proof. Receipts missing from the end of a stream cannot be detected.\n',
     );
-  } else if (checkpoints.length === 0) {
-    terminal.write('Without a checkpoint, receipts missing from the end cannot be detected.\n');
   }
-  if (!keysAreGiven) {
+  if (!evidence.keysAreGiven) {
     terminal.write('The key came with the evidence. Give one that you trust with --keys.\n');
   }
 }
 
-function findingText({ file, line, index, code }: LocatedFinding): string {
+function verdictText(
+  { proofs }: LoadedEvidence,
+  { findings, is_whole }: VerifiedEvidence,
+  { colours }: Terminal,
+): string {
+  if (findings.length > 0) return colours.red(count(findings.length, 'finding'));
+  if (is_whole === null) {
+    return colours.yellow(
+      'nothing is changed, but no checkpoint shows whether receipts are missing from the end',
+    );
+  }
+  return colours.green(proofs === null ? 'ok: nothing is changed or missing' : 'ok: nothing is changed');
+}
+
+function findingText({ file, line, index, code, decision_id }: LocatedFinding): string {
   const place = line === null ? null : { line, column: 1 };
-  const which = /^(?:RECEIPT|PROOF)_/.test(code) ? ` (receipt ${index + 1})` : '';
+  const receipt = /^(?:RECEIPT|PROOF)_/.test(code) ? ` (receipt ${index + 1})` : '';
+  const which = decision_id === undefined ? receipt : ` (decision ${escaped(decision_id ?? '-')})`;
   return `${placeText({ file, place, path: null })}${code}${which}: `;
 }

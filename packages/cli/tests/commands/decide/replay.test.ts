@@ -249,7 +249,42 @@ describe('replay without other documents', () => {
 
   it('A replay finds a decision that does not follow from the recorded facts and world.', async () => {
     change(worldFile(), '"plain"', '"plane"');
-    expect((await audit()).codes).toEqual(['NOT_REPRODUCED', 'NOT_REPRODUCED', 'NOT_REPRODUCED']);
+    expect((await audit()).codes).toEqual(['WORLD_CHANGED', 'WORLD_CHANGED', 'WORLD_CHANGED']);
+  });
+
+  it('finds events that were changed, added or removed afterwards', async () => {
+    const text = readFileSync(join(dir, 'decisions.jsonl'), 'utf8');
+    const [dispatched, ...rest] = text.split('\n');
+    const record = JSON.parse(dispatched ?? '');
+    const { telemetry_envelopes: events } = record.decision;
+    for (const telemetry_envelopes of [
+      [],
+      events.slice(1),
+      [...events, events[0]],
+      [{ ...events[0], blast_score: 0 }, ...events.slice(1)],
+    ]) {
+      const changed = { ...record, decision: { ...record.decision, telemetry_envelopes } };
+      writeFileSync(join(dir, 'decisions.jsonl'), [JSON.stringify(changed), ...rest].join('\n'));
+      expect((await audit()).codes).toEqual(['EVENTS_CHANGED']);
+    }
+  });
+
+  it('finds a decision that was removed from the records', async () => {
+    const text = readFileSync(join(dir, 'decisions.jsonl'), 'utf8');
+    for (const index of [0, 1, 2]) {
+      const left = text.split('\n').toSpliced(index, 1).join('\n');
+      writeFileSync(join(dir, 'decisions.jsonl'), left);
+      expect(await audit()).toEqual({ code: 1, decisions: 2, codes: ['DECISION_MISSING'] });
+    }
+  });
+
+  it('finds facts from which another decision follows', async () => {
+    change(
+      'decisions.jsonl',
+      /"available":true|"banned_hashes":\[\]/,
+      '"frozen":{"scope":"hall","reason":"x"}',
+    );
+    expect((await audit()).codes).toEqual(expect.arrayContaining(['NOT_REPRODUCED']));
   });
 
   it('A replay finds a decision without a receipt, and one without a world.', async () => {
@@ -257,9 +292,11 @@ describe('replay without other documents', () => {
     writeFileSync(join(dir, 'receipts.jsonl'), `${receipts.slice(0, -1).join('\n')}\n`);
     expect((await audit()).codes).toEqual(['RECEIPT_MISSING']);
     writeFileSync(join(dir, 'receipts.jsonl'), `${[...receipts.slice(0, -1), receipts[2]].join('\n')}\n`);
-    expect((await audit()).codes).toEqual(['RECEIPT_MISSING']);
+    expect((await audit()).codes).toEqual(['DECISION_MISSING', 'RECEIPT_MISSING']);
     rmSync(join(dir, worldFile()));
-    expect((await audit()).codes).toEqual(['WORLD_MISSING', 'WORLD_MISSING', 'WORLD_MISSING']);
+    expect((await audit()).codes).toEqual(
+      expect.arrayContaining(['WORLD_MISSING', 'WORLD_MISSING', 'WORLD_MISSING']),
+    );
   });
 
   it('A replay exits 2 if a line is not a record, or there are no decisions.', async () => {

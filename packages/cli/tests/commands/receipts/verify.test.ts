@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   appendReceipt,
@@ -28,6 +28,7 @@ function makeReceipts(count: number): Receipt[] {
   });
 }
 
+const canonical = (receipt: Receipt) => canonicalJson(receipt);
 const lines = (receipts: readonly unknown[]) => receipts.map((each) => `${JSON.stringify(each)}\n`).join('');
 const receipts = makeReceipts(4);
 const checkpoint = signCheckpoint(
@@ -82,6 +83,42 @@ describe('receipts verify', () => {
     expect((await verify()).err).toContain('receipts.jsonl:3:1: error BYTE_ORDER_MARK');
   });
 
+  it('Evidence is not called whole without a checkpoint, and the exit code is 1 unless that is accepted.', async () => {
+    rmSync(join(dir, 'checkpoint.txt'));
+    for (const count of [4, 3, 0]) {
+      damage(lines(receipts.slice(0, count)));
+      const { code, json } = await wcpJson(['receipts', 'verify', '.'], { cwd: dir });
+      const findings = [expect.objectContaining({ code: 'END_NOT_COVERED', line: null })];
+      expect(json).toMatchObject({ ok: false, is_whole: null, receipts: count, findings });
+      expect((await verify()).out).toContain('receipts missing from the end cannot be detected');
+      const accepted = await wcpJson(['receipts', 'verify', '.', '--no-checkpoint'], { cwd: dir });
+      expect(accepted.json).toMatchObject({ ok: true, is_whole: null, findings: [] });
+      const { out } = await verify('--no-checkpoint');
+      expect(out).toContain('no checkpoint shows whether receipts are missing from the end');
+      expect([code, accepted.code]).toEqual([1, 0]);
+    }
+  });
+
+  it('Evidence is not called whole beyond its last checkpoint, and a cut is found even where that is accepted.', async () => {
+    const args = ['receipts', 'verify', '.', '--json'];
+    expect((await wcpJson(args.slice(0, 3), { cwd: dir })).json).toMatchObject({ ok: true, is_whole: true });
+    const longer = makeReceipts(6);
+    damage(lines(longer));
+    const head = { origin: 'hall.example/log', size: 4, root: merkleRoot(longer.slice(0, 4).map(canonical)) };
+    writeFileSync(join(dir, 'checkpoint.txt'), signCheckpoint(head, key));
+    const { json } = await wcpJson(args.slice(0, 3), { cwd: dir });
+    expect(json).toMatchObject({ is_whole: null, findings: [{ code: 'END_NOT_COVERED' }] });
+    const newest = signCheckpoint({ ...head, size: 6, root: merkleRoot(longer.map(canonical)) }, key);
+    writeFileSync(join(dir, 'newest.txt'), newest);
+    expect((await verify('--checkpoint', 'newest.txt')).out).toContain('6 receipts, 2 checkpoints: ok');
+    damage(lines(longer.slice(0, 3)));
+    const cut = await wcpJson([...args.slice(0, 3), '--no-checkpoint'], { cwd: dir });
+    expect(cut).toMatchObject({
+      code: 1,
+      json: { is_whole: false, findings: [{ code: 'LOG_TAIL_MISSING' }] },
+    });
+  });
+
   it('Verification finds an incomplete last line.', async () => {
     damage(lines(receipts).slice(0, -20));
     const { code, out } = await verify();
@@ -102,9 +139,6 @@ describe('receipts verify', () => {
   it('Verification takes a file of lines or a list, with checkpoints that a witness saved.', async () => {
     writeFileSync(join(dir, 'list.json'), JSON.stringify(receipts.slice(0, 3)));
     const args = ['receipts', 'verify', 'list.json', '--keys', 'keys.json'];
-    expect((await wcp(args, { cwd: dir })).out).toContain(
-      'Without a checkpoint, receipts missing from the end cannot be detected',
-    );
     const { code, out } = await wcp([...args, '--checkpoint', 'checkpoint.txt'], { cwd: dir });
     expect(out).toContain('LOG_TAIL_MISSING');
     expect(code).toBe(1);
