@@ -51,7 +51,10 @@ export function addPipeline(program: Command, context: CommandContext): void {
       '0 it went through and found an answer, 1 it was denied, held or failed, or found nothing, 2 wrong usage or bad input, or the Hall refused.',
   });
   command
-    .argument('<document>', 'a URL, or a file (HTML, Markdown, text); "-" for standard input')
+    .argument(
+      '<document>',
+      'a URL (up to 6 MB), or a file (HTML, Markdown, text in UTF-8; up to 770 kB); "-" for standard input',
+    )
     .option('--url <url>', 'use this running Hall (default: WCP_HALL_URL, else start one)')
     .option('--key <key>', 'your API key (default: WCP_HALL_KEY, which does not show in a process list)')
     .option('--question <text>', "the question (default: made from the document's title)")
