@@ -10,7 +10,7 @@ test('composed and decomposed letters are the same word', () => {
   expect(fullTextQuery('cafe\u0301 café')).toBe('"café"');
 });
 
-test('text without spaces is divided into words, and words of three characters and more into pairs', () => {
+test('text without spaces is divided into words, and longer words into runs of characters', () => {
   expect(fullTextQuery('使用WCP协议')).toBe('"使用" OR "wcp" OR "协议"');
   expect(fullTextQuery('램프가')).toBe('"램프가" OR "램프" OR "프가"');
   expect(indexedText('램프가 lit')).toBe('램프가 램프 프가 램 프 가 lit');

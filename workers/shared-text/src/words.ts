@@ -53,25 +53,40 @@ function segmentsOf(run: string): string[] {
   return Array.from(WORDS.segment(run), ({ segment }) => segment);
 }
 
-/** Scripts whose words a dictionary divides differently in another sentence. */
-const CHARACTERS = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}\p{sc=Hangul}ー]+$/u;
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Scripts whose words have one or two characters each, and how many neighbours a search takes together. */
+const SHORT = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}\p{sc=Hangul}ー]+$/u;
+const SHORT_RUN = 2;
+/** Scripts whose words have more characters. */
+const LONG = /^[\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Tibetan}]+$/u;
+const LONG_RUN = 3;
 
 /**
- * The pairs of neighbouring characters in a word of Chinese, Japanese or Korean with more than two; none for
- * any other word. A search that takes the pairs beside the words finds a word also where the dictionary
- * divided it in another way, and a Korean noun whatever is attached to it.
+ * The runs of neighbouring characters in a longer word of a script without spaces: two of Chinese, Japanese and
+ * Korean, three of Thai, Lao, Khmer, Burmese and Tibetan; none for any other word. A search that takes them
+ * beside the words finds a word also where the dictionary divided it in another way, and a Korean noun
+ * whatever is attached to it.
  *
  * @example
  * ```ts
- * import { pairsOf } from '@wcp-workers/shared-text';
+ * import { runsOf } from '@wcp-workers/shared-text';
  *
- * pairsOf('钟表匠'); // ['钟表', '表匠']
+ * runsOf('钟表匠'); // ['钟表', '表匠']
  * ```
  */
-export function pairsOf(word: string): string[] {
-  const characters = CHARACTERS.test(word) ? [...word] : [];
-  if (characters.length < 3) return [];
-  return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
+export function runsOf(word: string): string[] {
+  if (SHORT.test(word)) return neighbours([...word], SHORT_RUN);
+  if (!LONG.test(word)) return [];
+  return neighbours(
+    Array.from(GRAPHEMES.segment(word), ({ segment }) => segment),
+    LONG_RUN,
+  );
+}
+
+function neighbours(characters: readonly string[], length: number): string[] {
+  if (characters.length <= length) return [];
+  const last = characters.length - length;
+  return Array.from({ length: last + 1 }, (_, at) => characters.slice(at, at + length).join(''));
 }
 
 /**
@@ -85,6 +100,6 @@ export function pairsOf(word: string): string[] {
  * ```
  */
 export function charactersOf(word: string): string[] {
-  const characters = CHARACTERS.test(word) ? [...word] : [];
+  const characters = SHORT.test(word) ? [...word] : [];
   return characters.length > 1 ? characters : [];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { charactersOf, pairsOf, wordsOf } from '../src/index.ts';
+import { charactersOf, runsOf, wordsOf } from '../src/index.ts';
 
 describe('the words of a text', () => {
   test.each([
@@ -33,12 +33,14 @@ describe('the words of a text', () => {
   });
 });
 
-test('pairs and characters are those of Chinese, Japanese and Korean alone', () => {
-  expect(pairsOf('钟表匠')).toEqual(['钟表', '表匠']);
-  expect(pairsOf('램프가')).toEqual(['램프', '프가']);
-  expect(pairsOf('灯塔')).toEqual([]);
-  expect(pairsOf('lamp')).toEqual([]);
-  expect(pairsOf('นาฬิกา')).toEqual([]);
+test('the parts of words are those of scripts without spaces alone', () => {
+  expect(runsOf('钟表匠')).toEqual(['钟表', '表匠']);
+  expect(runsOf('램프가')).toEqual(['램프', '프가']);
+  expect(runsOf('灯塔')).toEqual([]);
+  expect(runsOf('lamp')).toEqual([]);
+  expect(runsOf('អុជចង្កៀង')).toEqual(['អុជច', 'ជចង្កៀ', 'ចង្កៀង']);
+  expect(runsOf('ចង្កៀង')).toEqual([]);
+  expect(charactersOf('นาฬิกา')).toEqual([]);
   expect(charactersOf('灯塔')).toEqual(['灯', '塔']);
   expect(charactersOf('灯')).toEqual([]);
   expect(charactersOf('lamp')).toEqual([]);

@@ -1,5 +1,5 @@
-import { utf8Length } from '@wcp/spec/json';
 import { count } from '../print/layout.ts';
+import { batchesOf } from './batches.ts';
 import type { DispatchChain } from './dispatch-chain.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
@@ -11,8 +11,6 @@ export interface EmbeddedTexts {
 
 /** The most texts that the embedder takes in one request. */
 const MAX_TEXTS = 512;
-/** A request, with its setting, is at most 1 MiB. */
-const MAX_BYTES = 1_000_000;
 
 /**
  * Has texts embedded, in as few dispatches as possible.
@@ -24,7 +22,7 @@ export async function embedTexts(
   texts: readonly string[],
 ): Promise<EmbeddedTexts | null> {
   const answers: AnswerOf<'cap.ml.embed'>[] = [];
-  for (const batch of batchesOf(texts)) {
+  for (const batch of batchesOf(texts, MAX_TEXTS)) {
     const answer = await chain.dispatch('cap.ml.embed', { texts: batch }, vectorSummary);
     if (answer === null) return null;
     if (answer.vectors.length !== batch.length) return chain.fail('cap.ml.embed', NOT_EACH);
@@ -38,24 +36,6 @@ export async function embedTexts(
 
 const NOT_EACH = 'The worker did not return one vector for each text.';
 const NOT_ONE = 'The vectors come from several models and cannot be compared.';
-
-/** Splits texts into as few lists as the limits of worker and request allow, in order. */
-export function batchesOf(texts: readonly string[]): string[][] {
-  const batches: string[][] = [];
-  let room = 0;
-  for (const text of texts) {
-    const size = utf8Length(JSON.stringify(text)) + 1;
-    const current = batches.at(-1);
-    if (current === undefined || current.length === MAX_TEXTS || size > room) {
-      batches.push([text]);
-      room = MAX_BYTES - size;
-    } else {
-      current.push(text);
-      room -= size;
-    }
-  }
-  return batches;
-}
 
 function vectorSummary({ model, vectors }: AnswerOf<'cap.ml.embed'>): string {
   return `${count(vectors.length, 'vector')} of ${vectors[0]?.length ?? 0} numbers, ${model}`;

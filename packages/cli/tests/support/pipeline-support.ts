@@ -42,11 +42,11 @@ with her tools and is paid in smoked herring.</p>
 lies on the table beside the door.</p></article>`;
 
 /** Serves a page on loopback; `null` never answers. `requested` resolves at the first request. */
-export async function servePage(page: string | null) {
+export async function servePage(page: string | null, type = 'text/html; charset=utf-8') {
   const { promise: requested, resolve: request } = deferred();
   const server = createServer((_, response) => {
     request();
-    if (page !== null) response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
+    if (page !== null) response.setHeader('content-type', type).end(page);
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,15 +1,15 @@
-import { charactersOf, pairsOf, wordsOf } from '@wcp-workers/shared-text';
+import { charactersOf, runsOf, wordsOf } from '@wcp-workers/shared-text';
 
 /** The most words of a question that are searched for, parts of words included. */
 const MAX_WORDS = 64;
 
 /**
- * What the index of words gets of a text: its words, and the parts by which words of Chinese, Japanese and
- * Korean are found, with a space between them.
+ * What the index of words gets of a text: its words, and the parts by which words of scripts without spaces
+ * are found, with a space between them.
  */
 export function indexedText(text: string): string {
   return wordsOf(text)
-    .flatMap((word) => [word, ...pairsOf(word), ...charactersOf(word)])
+    .flatMap((word) => [word, ...runsOf(word), ...charactersOf(word)])
     .join(' ');
 }
 
@@ -19,7 +19,7 @@ export function indexedText(text: string): string {
  */
 export function fullTextQuery(question: string): string | null {
   const words = wordsOf(question);
-  const terms = [...new Set([...words, ...words.flatMap(pairsOf)])];
+  const terms = [...new Set([...words, ...words.flatMap(runsOf)])];
   if (terms.length === 0) return null;
   return terms
     .slice(0, MAX_WORDS)

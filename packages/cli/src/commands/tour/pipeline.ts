@@ -52,7 +52,10 @@ export function addPipeline(program: Command, context: CommandContext): void {
       '0 it went through and found an answer, 1 it was denied, held or failed, or found nothing, 2 wrong usage or bad input, or the Hall refused.',
   });
   addRequestOptions(
-    command.argument('<document>', 'a URL, or a file (HTML, Markdown, text); "-" for standard input'),
+    command.argument(
+      '<document>',
+      'a URL (up to 6 MB), or a file (HTML, Markdown, text in UTF-8; up to 770 kB); "-" for standard input',
+    ),
   );
   addOwnHallOptions(command).action((document: string, options: Options) => run(context, document, options));
 }

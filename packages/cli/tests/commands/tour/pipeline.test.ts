@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDeployment } from '@wcp/hall';
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
-import { batchesOf } from '../../../src/pipeline/embed-texts.ts';
+import { batchesOf } from '../../../src/pipeline/batches.ts';
 import { correlationsIn, hallFolder, PAGE, reportIn, servePage } from '../../support/pipeline-support.ts';
 import { folderOf, scratch, start, wcp } from '../../support/support.ts';
 
@@ -176,7 +176,7 @@ describe('a pipeline that is refused before anything runs', () => {
 });
 
 test('Texts are embedded in as few dispatches as the limits of worker and request allow.', () => {
-  const lengths = (texts: readonly string[]) => batchesOf(texts).map((batch) => batch.length);
+  const lengths = (texts: readonly string[]) => batchesOf(texts, 512).map((batch) => batch.length);
   expect(lengths(['one'])).toEqual([1]);
   expect(lengths(Array.from({ length: 512 }, () => 'word'))).toEqual([512]);
   expect(lengths(Array.from({ length: 1025 }, () => 'word'))).toEqual([512, 512, 1]);
