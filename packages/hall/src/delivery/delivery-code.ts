@@ -157,5 +157,11 @@ export const DELIVERY_CODES = {
   },
 } as const satisfies Readonly<Record<string, DeliveryCodeEntry>>;
 
+/** Whether the worker may have got a call that ended so; a code that is not in the table may be any. */
+export function mayHaveStarted(code: string | null): boolean {
+  const isKnown = code !== null && Object.hasOwn(DELIVERY_CODES, code);
+  return isKnown ? DELIVERY_CODES[code as DeliveryCode].started : true;
+}
+
 /** A code of {@link DELIVERY_CODES}. */
 export type DeliveryCode = keyof typeof DELIVERY_CODES;
