@@ -58,7 +58,7 @@ export class DispatchChain {
     const answer = await this.#setting.client.dispatch(input);
     const result = readWorkerAnswer(capability_id, answer.result?.result);
     this.answers.push(answer);
-    this.#stop = await stopOf(input, answer, result !== null);
+    this.#stop = stopOf(input, answer, result !== null);
     const said = this.#stop === null && result !== null ? summarise(result) : null;
     const step = stepOf(capability_id, answer, Math.round(performance.now() - start), said, this.blast_score);
     this.steps.push(step);

@@ -59,12 +59,8 @@ export interface Stop {
 }
 
 /** Why the pipeline cannot continue with an answer; null if it can. */
-export async function stopOf(
-  input: RouteInput,
-  answer: DispatchAnswer,
-  isReadable: boolean,
-): Promise<Stop | null> {
-  const { decision, result, delivery_code } = answer;
+export function stopOf(input: RouteInput, answer: DispatchAnswer, isReadable: boolean): Stop | null {
+  const { decision, result, delivery_code, delivery_message } = answer;
   const { capability_id } = input;
   if (decision.outcome === 'DENY') {
     const code = decision.deny_code as string;
@@ -75,7 +71,7 @@ export async function stopOf(
     const code = decision.outcome;
     return { kind: 'held', capability_id, code, message: holdText(answer), held: { input, answer } };
   }
-  if (delivery_code !== null) return failed(capability_id, delivery_code, await deliveryText(delivery_code));
+  if (delivery_code !== null) return failed(capability_id, delivery_code, delivery_message ?? '');
   const denial = result?.deny_reason ?? null;
   if (denial !== null) return failed(capability_id, denial.code, denialText(denial));
   if (isReadable && (result?.status === 'ok' || result?.status === 'partial')) return null;
@@ -102,13 +98,4 @@ function denialText(denial: { readonly message: string; readonly findings?: unkn
     return `${path || 'the request'}: ${message}`;
   });
   return [denial.message, ...found].join(' ');
-}
-
-/** The code of the Hall is loaded only when its message is needed. */
-async function deliveryText(code: string): Promise<string> {
-  const { DELIVERY_CODES } = await import('@wcp/hall');
-  const known = Object.hasOwn(DELIVERY_CODES, code)
-    ? DELIVERY_CODES[code as keyof typeof DELIVERY_CODES]
-    : null;
-  return known?.message ?? 'The worker gave no result.';
 }

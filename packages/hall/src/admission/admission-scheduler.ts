@@ -3,9 +3,9 @@ import { textOrEmpty } from '../base/received-request.ts';
 import { endedBy } from '../delivery/call-end.ts';
 import type { Delivered, Delivery, DeliveryCall } from '../delivery/delivery.ts';
 import type { DeliveryCode } from '../delivery/delivery-code.ts';
+import type { CircuitLimits } from './circuit.ts';
 import { Lane, type LaneLimits } from './lane.ts';
 import { PriorityGate } from './priority-gate.ts';
-import type { CircuitLimits } from './resilient-delivery.ts';
 
 /** How many dispatches of one tenant run at a time, and how many wait. */
 export interface TenantLimits {
@@ -85,12 +85,12 @@ export class AdmissionScheduler {
     const began = performance.now();
     const { qos_class } = call.context;
     const lane = this.#workerLane(delivery.record.worker_id);
-    if (!lane.isBusy) return lane.run(qos_class, () => attempt(delivery, call, began));
+    if (!lane.isBusy) return inPlace(lane, call, () => attempt(delivery, call, began));
     if (lane.isFull(qos_class) || waitsForItself(delivery, call)) return endedBy('DELIVERY_BUSY', began);
     const time = AbortSignal.timeout(call.timeout_ms);
     const signal = call.signal === undefined ? time : AbortSignal.any([time, call.signal]);
     try {
-      return await lane.run(qos_class, () => attemptLater(delivery, call, began), signal);
+      return await inPlace(lane, call, () => attemptLater(delivery, call, began), signal);
     } catch {
       return endedBy(this.#whyNotBegun(call), began);
     }
@@ -140,6 +140,25 @@ function tooMany(): ProblemError {
 /** A call whose own ancestor runs on this worker would wait for a place that only its own end sets free. */
 function waitsForItself({ record }: Delivery, { ancestors = [] }: DeliveryCall): boolean {
   return ancestors.includes(record.worker_id);
+}
+
+/** Resolves with the end of a call; its place is free once nothing of it runs any more. */
+function inPlace(
+  lane: Lane,
+  { context }: DeliveryCall,
+  deliver: () => Promise<Delivered>,
+  signal?: AbortSignal,
+): Promise<Delivered> {
+  return new Promise((resolve, reject) => {
+    const hold = async () => {
+      const delivered = await deliver();
+      if (delivered.gone === undefined) return delivered;
+      resolve(delivered);
+      await delivered.gone;
+      return delivered;
+    };
+    lane.run(context.qos_class, hold, signal).then(resolve, reject);
+  });
 }
 
 /** The transport alone says how a call that it was given ended. */

@@ -1,22 +1,8 @@
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
-import {
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhenResult,
-} from 'cockatiel';
 import { endedBy } from '../delivery/call-end.ts';
 import type { Delivered, Delivery, DeliveryCall } from '../delivery/delivery.ts';
-import { DELIVERY_CODES, type DeliveryCode } from '../delivery/delivery-code.ts';
-
-/** When a worker that keeps failing is left alone. */
-export interface CircuitLimits {
-  /** Failures in a row after which it is left alone (default 5). */
-  readonly failures?: number;
-  /** Cool-down in milliseconds (default 10,000). */
-  readonly cooldown_ms?: number;
-}
+import { type DeliveryCode, mayHaveStarted } from '../delivery/delivery-code.ts';
+import { type CallSign, Circuit, type CircuitLimits } from './circuit.ts';
 
 /** Codes that say nothing about the worker: the call could not have been made to any. */
 const NOT_THE_WORKERS: ReadonlySet<string> = new Set<DeliveryCode>([
@@ -45,21 +31,12 @@ export function resilientDelivery(delivery: Delivery, limits: CircuitLimits = {}
 class ResilientDelivery implements Delivery {
   readonly record: RegistryRecord;
   readonly #delivery: Delivery;
-  readonly #cooldown_ms: number;
-  readonly #breaker: CircuitBreakerPolicy;
-  #openedAt = 0;
+  readonly #circuit: Circuit;
 
-  constructor(delivery: Delivery, { failures = 5, cooldown_ms = 10_000 }: CircuitLimits) {
+  constructor(delivery: Delivery, limits: CircuitLimits) {
     this.record = delivery.record;
     this.#delivery = delivery;
-    this.#cooldown_ms = cooldown_ms;
-    this.#breaker = circuitBreaker(
-      handleWhenResult((delivered) => isWorkersFailure((delivered as Delivered).code)),
-      { halfOpenAfter: cooldown_ms, breaker: new ConsecutiveBreaker(failures) },
-    );
-    this.#breaker.onBreak(() => {
-      this.#openedAt = Date.now();
-    });
+    this.#circuit = new Circuit(limits);
   }
 
   get dir(): string | undefined {
@@ -68,9 +45,11 @@ class ResilientDelivery implements Delivery {
 
   /** The cool-down ends by time alone: a worker that is not available would never get the call that shows it. */
   isAvailable(): boolean {
-    const { state } = this.#breaker;
-    const isCool = state === CircuitState.Open && Date.now() - this.#openedAt >= this.#cooldown_ms;
-    return (state === CircuitState.Closed || isCool) && (this.#delivery.isAvailable?.() ?? true);
+    return this.#circuit.lets && (this.#delivery.isAvailable?.() ?? true);
+  }
+
+  restsFor(): number {
+    return this.#circuit.restsFor;
   }
 
   observe(): Promise<Sha256 | null> {
@@ -85,7 +64,9 @@ class ResilientDelivery implements Delivery {
       const isOver = performance.now() - began + pause >= call.timeout_ms || call.signal?.aborted === true;
       if (isOver || !this.#mayRepeat(delivered)) break;
       await new Promise((resolve) => setTimeout(resolve, pause));
-      delivered = await this.#deliverOnce({ ...call, permit: call.renew?.(index + 1) ?? call.permit }, began);
+      if (!this.#circuit.lets) break;
+      const permit = call.renew?.(index + 1) ?? call.permit;
+      delivered = lastThatRan(delivered, await this.#deliverOnce({ ...call, permit }, began));
     }
     return { ...delivered, duration_ms: performance.now() - began };
   }
@@ -97,23 +78,33 @@ class ResilientDelivery implements Delivery {
   async #deliverOnce(call: DeliveryCall, began: number): Promise<Delivered> {
     const timeout_ms = call.timeout_ms - (performance.now() - began);
     if (timeout_ms <= 0) return endedBy('DELIVERY_NO_TIME', began);
-    // One call at a time finds out whether a worker has recovered; the others do not wait for its end.
-    if (this.#breaker.state === CircuitState.HalfOpen) return endedBy('DELIVERY_CIRCUIT_OPEN', began);
+    const leave = this.#circuit.enter();
+    if (leave === null) return endedBy('DELIVERY_CIRCUIT_OPEN', began);
+    let sign: CallSign = 'fails';
     try {
-      return await this.#breaker.execute(() => this.#delivery.deliver({ ...call, timeout_ms }));
+      const delivered = await this.#delivery.deliver({ ...call, timeout_ms });
+      sign = signOf(delivered.code);
+      return delivered;
     } catch {
-      return endedBy('DELIVERY_CIRCUIT_OPEN', began);
+      return endedBy('DELIVERY_FAILED', began);
+    } finally {
+      leave(sign);
     }
   }
 
   /** What certainly never started may be tried again; what may have started only where twice does no harm. */
-  #mayRepeat({ code, status }: Delivered): boolean {
-    if (status === 'timeout' || !isWorkersFailure(code)) return false;
-    const { started } = DELIVERY_CODES[code as DeliveryCode];
-    return !started || this.record.idempotency === 'full';
+  #mayRepeat({ code, status, gone }: Delivered): boolean {
+    if (status === 'timeout' || signOf(code) !== 'fails' || gone !== undefined) return false;
+    return !mayHaveStarted(code) || this.record.idempotency === 'full';
   }
 }
 
-function isWorkersFailure(code: string | null): boolean {
-  return code !== null && !NOT_THE_WORKERS.has(code);
+/** "Nothing ran" is not true of a call whose earlier attempt did run. */
+function lastThatRan(earlier: Delivered, later: Delivered): Delivered {
+  return mayHaveStarted(earlier.code) && !mayHaveStarted(later.code) ? earlier : later;
+}
+
+function signOf(code: string | null): CallSign {
+  if (code === null) return 'works';
+  return NOT_THE_WORKERS.has(code) ? 'nothing' : 'fails';
 }

@@ -15,6 +15,24 @@ export function deliveredBy(ending: CallEnd, began: number): Delivered {
   return { status: statusOf(ending.result), result: ending.result, code: null, duration_ms };
 }
 
+/**
+ * The end of an attempt that is carried out by `carried`, which never rejects. Where that goes on beyond the end, as
+ * with a process that was killed and takes a moment to die, `gone` says until when.
+ */
+export async function endOf(
+  { ended }: { readonly ended: Promise<CallEnd> },
+  carried: Promise<void>,
+  began: number,
+): Promise<Delivered> {
+  let isGone = false;
+  const gone = carried.then(() => {
+    isGone = true;
+  });
+  const delivered = deliveredBy(await ended, began);
+  await Promise.race([gone, new Promise(setImmediate)]);
+  return isGone ? delivered : { ...delivered, gone };
+}
+
 /** A call that ended by a code and began at `began` of `performance.now()`. */
 export function endedBy(code: DeliveryCode, began: number): Delivered {
   return { status: DELIVERY_CODES[code].status, result: null, code, duration_ms: performance.now() - began };

@@ -87,17 +87,17 @@ export const DELIVERY_CODES = {
   DELIVERY_CRASHED: {
     status: 'error',
     started: true,
-    message: 'The worker ended before it answered.',
+    message: 'The worker got the call and ended before it answered.',
   },
   DELIVERY_HALF_LINE: {
     status: 'error',
     started: true,
-    message: 'The worker ended in the middle of its answer.',
+    message: 'The worker got the call and ended in the middle of its answer.',
   },
   DELIVERY_JUNK: {
     status: 'error',
     started: true,
-    message: 'The worker wrote something that is not a message of the protocol.',
+    message: 'The worker got the call, and what it wrote was refused: it is not a message of the protocol.',
   },
   DELIVERY_NUMBER_NOT_EXACT: {
     status: 'error',
@@ -108,17 +108,18 @@ export const DELIVERY_CODES = {
   DELIVERY_WRONG_ID: {
     status: 'error',
     started: true,
-    message: 'The worker answered another call than its own.',
+    message: 'The worker got the call, and its answer was refused: it names another call.',
   },
   DELIVERY_INVALID_RESULT: {
     status: 'error',
     started: true,
-    message: 'The worker’s answer is not a valid result.',
+    message: 'The worker ran, and its answer was refused: it is not a valid result.',
   },
   DELIVERY_ANSWER_TOO_LARGE: {
     status: 'error',
     started: true,
-    message: 'The worker’s answer is larger than the Hall allows.',
+    message:
+      'The worker ran, and its answer was refused: it is larger than this Hall takes from it (`answer_bytes`).',
   },
   DELIVERY_NOT_READING: {
     status: 'error',
@@ -156,6 +157,19 @@ export const DELIVERY_CODES = {
     message: 'The Hall failed to deliver the call.',
   },
 } as const satisfies Readonly<Record<string, DeliveryCodeEntry>>;
+
+/** Whether the worker may have got a call that ended so; a code that is not in the table may be any. */
+export function mayHaveStarted(code: string | null): boolean {
+  const isKnown = code !== null && Object.hasOwn(DELIVERY_CODES, code);
+  return isKnown ? DELIVERY_CODES[code as DeliveryCode].started : true;
+}
+
+/** The sentence for a code; null for null. */
+export function deliveryMessage(code: string | null): string | null {
+  if (code === null) return null;
+  const isKnown = Object.hasOwn(DELIVERY_CODES, code);
+  return isKnown ? DELIVERY_CODES[code as DeliveryCode].message : 'The worker gave no result.';
+}
 
 /** A code of {@link DELIVERY_CODES}. */
 export type DeliveryCode = keyof typeof DELIVERY_CODES;

@@ -32,6 +32,11 @@ export interface Delivered {
   /** A code `DELIVERY_…` that says why there is no result; null where there is one. */
   readonly code: string | null;
   readonly duration_ms: number;
+  /**
+   * Settles when nothing of the call runs any more, where that may be later than its end: until then it keeps
+   * its place. Never rejects.
+   */
+  readonly gone?: Promise<void>;
 }
 
 /** Delivers calls to one worker. `deliver` never rejects and is settled by the time limit. */
@@ -41,6 +46,8 @@ export interface Delivery {
   readonly dir?: string | undefined;
   /** Whether the worker takes calls now; absent where it always does. */
   isAvailable?(): boolean;
+  /** Milliseconds for which it is left alone because it kept failing; absent or 0 where it is not. */
+  restsFor?(): number;
   /** The hash of the worker's code as the Hall itself sees it now; null where it cannot see it. */
   observe(): Promise<Sha256 | null>;
   deliver(call: DeliveryCall): Promise<Delivered>;

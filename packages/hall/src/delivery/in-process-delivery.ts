@@ -2,7 +2,7 @@ import type { RegistryRecord, Sha256, WorkerResult } from '@wcp/spec';
 import { readCanonical } from '@wcp/spec/json';
 import type { Worker } from '@wcp/worker-kit';
 import { Attempt } from './attempt.ts';
-import { type CallEnd, deliveredBy } from './call-end.ts';
+import { type CallEnd, endOf } from './call-end.ts';
 import { readResult } from './call-json.ts';
 import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
 import { PackageHashCache } from './package/package-hash-cache.ts';
@@ -20,7 +20,8 @@ export interface InProcessDeliveryOptions {
 
 /**
  * Delivers calls to a worker in this process: for tests, and for a program that brings its own workers. Code
- * that never yields the thread cannot be stopped here, and its memory is the Hall's.
+ * that never yields the thread cannot be stopped here, and its memory is the Hall's. A call whose worker does not
+ * settle keeps its place.
  *
  * @example
  * import { createHall, inProcessDelivery } from '@wcp/hall';
@@ -64,10 +65,10 @@ class InProcessDelivery implements Delivery {
     const began = performance.now();
     const attempt = new Attempt(call);
     this.#attempts.add(attempt);
-    this.#carry(attempt, call).catch(() => attempt.settle({ code: 'DELIVERY_CRASHED' }));
-    const ending = await attempt.ended;
+    const carried = this.#carry(attempt, call).catch(() => void attempt.settle({ code: 'DELIVERY_CRASHED' }));
+    const delivered = await endOf(attempt, carried, began);
     this.#attempts.delete(attempt);
-    return deliveredBy(ending, began);
+    return delivered;
   }
 
   async close(): Promise<void> {

@@ -9,4 +9,6 @@ export interface DispatchAnswer {
   readonly result: WorkerResult | null;
   /** A code `DELIVERY_…` where a worker was to run and gave no result. */
   readonly delivery_code: string | null;
+  /** What that code means, and whether the worker ran. */
+  readonly delivery_message: string | null;
 }

@@ -3,6 +3,7 @@ import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { HallClock } from '../base/hall-clock.ts';
 import { ownMember, type ReceivedRequest, receiveBelow } from '../base/received-request.ts';
 import type { ChainedAnswer } from '../delivery/delivery.ts';
+import { deliveryMessage } from '../delivery/delivery-code.ts';
 import type { Change } from '../storage/store/store.ts';
 import { type ChainedParent, type ChainStop, childInput, stepOf, stopOf } from './chained-dispatch.ts';
 import type { Decided, Decider } from './decider.ts';
@@ -87,13 +88,20 @@ export class Dispatcher {
     const receipt = await this.#parts.recorder.record(decided, 'dispatch', [], changes?.(decision));
     const answer = { decision, receipt: JSON.parse(receipt) as Receipt };
     if (decision.outcome !== 'DISPATCH' || decision.dry_run) {
-      return { ...answer, outcome_receipt: null, result: null, delivery_code: null };
+      return {
+        ...answer,
+        outcome_receipt: null,
+        result: null,
+        delivery_code: null,
+        delivery_message: null,
+      };
     }
     const below =
       parent === undefined ? {} : { until: parent.until, trail: parent.trail, workers: parent.workers };
     const executed = await this.#parts.executor.execute(decided, receipt, { keepResult, depth, ...below });
     const { outcome_receipt, result, code } = executed;
-    return { ...answer, outcome_receipt, result, delivery_code: code };
+    const delivery_message = deliveryMessage(code);
+    return { ...answer, outcome_receipt, result, delivery_code: code, delivery_message };
   }
 
   /** Dispatches what a worker asks for: decided like any request, and never allowed more than its own dispatch. */

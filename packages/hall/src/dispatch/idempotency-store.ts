@@ -2,6 +2,7 @@ import { type Receipt, type RouteDecision, sha256, type WorkerResult } from '@wc
 import type { HallClock } from '../base/hall-clock.ts';
 import { ProblemError } from '../base/problem.ts';
 import { canonicalText, type ReceivedRequest } from '../base/received-request.ts';
+import { deliveryMessage } from '../delivery/delivery-code.ts';
 import { readDecisionRecord } from '../storage/store/decision-record.ts';
 import type { Change, Store } from '../storage/store/store.ts';
 import type { DispatchAnswer } from './dispatch-answer.ts';
@@ -90,7 +91,15 @@ async function readAnswer(store: Store, decisionId: string): Promise<DispatchAns
     code?: string | null;
   };
   const outcome_receipt = receiptOf('outcome')?.receipt ?? null;
-  return { decision, receipt: made.receipt, outcome_receipt, result, delivery_code: code };
+  const delivery_message = deliveryMessage(code);
+  return {
+    decision,
+    receipt: made.receipt,
+    outcome_receipt,
+    result,
+    delivery_code: code,
+    delivery_message,
+  };
 }
 
 /** Days after which an `Idempotency-Key` is forgotten, and with it the result that was kept for it. */

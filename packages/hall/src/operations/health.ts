@@ -4,6 +4,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import { type Compliance, complianceOf } from './compliance.ts';
+import { type RestingSources, restingFindings } from './resting-workers.ts';
 
 /** Something that an operator has to repair. */
 interface HealthFinding {
@@ -12,6 +13,7 @@ interface HealthFinding {
     | 'DOCUMENTS_REJECTED'
     | 'BAN_LIST_STALE'
     | 'CLOCK_WENT_BACK'
+    | 'WORKER_RESTING'
     | 'WORKER_FLAGGED'
     | 'WORKER_NOT_ENROLLED'
     | 'RECORD_DIFFERS';
@@ -34,11 +36,10 @@ export interface Health extends Compliance {
 }
 
 /** What health is read from. */
-export interface HealthSources {
+export interface HealthSources extends RestingSources {
   readonly activeWorld: ActiveWorld;
   readonly journal: Journal;
   readonly identity: Identity;
-  readonly clock: HallClock;
   readonly hasGate: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
   readonly workerReview: { findings(): readonly HealthFinding[] };
@@ -61,7 +62,7 @@ export function healthOf(sources: HealthSources): Health {
     ...(activeWorld.rejected.length === 0 ? [] : [DOCUMENTS_REJECTED]),
     ...banLists.findings(clock.latest()),
     ...clockFindings(clock),
-    ...workerReview.findings().slice(0, MAX_WORKER_FINDINGS),
+    ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
   ];
   const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };
   const compliance = complianceOf(activeWorld.current, state);

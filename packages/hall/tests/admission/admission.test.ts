@@ -83,13 +83,24 @@ test('A program that aborts a waiting dispatch leaves nothing behind: no place, 
 test('A worker that failed too often serves again after its cool-down, without intervention.', async () => {
   const { hall } = await open();
   const limited = await TestHall.open({
-    workers: [{ delivery: hall.delivery, limits: { failures: 2, cooldown_ms: 100 } }],
+    workers: [{ delivery: hall.delivery, limits: { failures: 2, cooldown_ms: 1_000 } }],
   });
   onTestFinished(() => limited.close());
   hall.delivery.answer = () => ({ status: 'error', result: null, code: 'DELIVERY_CRASHED', duration_ms: 1 });
   for (let index = 0; index < 2; index += 1) await post(limited);
   expect((await post(limited)).json.decision).toMatchObject({ deny_code: 'DENY_NO_AVAILABLE_WORKER' });
+  const until = (await limited.get('tenant', `/wcp/workers/${ACME}`)).json.worker.resting_until;
+  expect(Date.parse(until)).toBeGreaterThan(Date.now());
+  expect((await limited.get('auditor', '/wcp/health')).json).toMatchObject({
+    status: 'degraded',
+    troubles: [{ code: 'WORKER_RESTING', message: expect.stringMatching(`^${ACME} .*resting until 20`) }],
+  });
+  const shownToAll = (await limited.get('nobody', '/wcp/health')).json.troubles;
+  expect(shownToAll).toMatchObject([{ code: 'WORKER_RESTING' }]);
+  expect(JSON.stringify(shownToAll)).not.toContain(ACME);
   hall.delivery.answer = () => fine;
   await waitFor('the end of the cool-down', async () => (await post(limited)).status === 200);
   expect(hall.delivery.calls.at(-1)?.context.worker_id).toBe(ACME);
+  expect((await limited.get('tenant', '/wcp/workers')).json.items).toMatchObject([{ resting_until: null }]);
+  expect((await limited.get('auditor', '/wcp/health')).json.troubles).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type CircuitLimits, resilientDelivery } from '../../src/admission/resilient-delivery.ts';
+import type { CircuitLimits } from '../../src/admission/circuit.ts';
+import { resilientDelivery } from '../../src/admission/resilient-delivery.ts';
 import type { Delivered, Delivery, DeliveryCall } from '../../src/delivery/delivery.ts';
 import { ACME, answerOf, FakeDelivery, recordOf } from '../support/workers.ts';
 
@@ -70,6 +71,37 @@ describe('a call that failed', () => {
     expect(fake.calls).toHaveLength(1);
   });
 
+  test.each([
+    ['DELIVERY_LOST', 'unknown', 'DELIVERY_UNREACHABLE'],
+    ['DELIVERY_CRASHED', 'error', 'DELIVERY_START_FAILED'],
+  ] as const)(
+    'A call that may have started is never reported as one of which nothing ran: %s, then %s %s.',
+    async (first, status, then) => {
+      const { fake, delivery } = guard([failed(first, status), failed(then)], 'full');
+      expect(await delivery.deliver(callOf())).toMatchObject({ status, code: first });
+      expect(fake.calls).toHaveLength(3);
+    },
+  );
+
+  test('A call is not reported as refused because its own failures opened the circuit.', async () => {
+    const { fake, delivery } = guard([failed('DELIVERY_CRASHED')], 'full', { failures: 2 });
+    expect(await delivery.deliver(callOf())).toMatchObject({ code: 'DELIVERY_CRASHED' });
+    expect(fake.calls).toHaveLength(2);
+  });
+
+  test('A call is not tried again while what it started may still run.', async () => {
+    const { fake, delivery } = guard([{ ...failed('DELIVERY_CRASHED'), gone: sleep(50) }, fine], 'full');
+    expect(await delivery.deliver(callOf())).toMatchObject({ code: 'DELIVERY_CRASHED' });
+    expect(fake.calls).toHaveLength(1);
+  });
+
+  test('A call by a delivery that throws is unknown, and counts against the worker.', async () => {
+    const { fake, delivery } = guard([], 'none', { failures: 1 });
+    fake.answer = () => Promise.reject(new Error('broken'));
+    expect(await delivery.deliver(callOf())).toMatchObject({ status: 'unknown', code: 'DELIVERY_FAILED' });
+    expect(delivery.isAvailable?.()).toBe(false);
+  });
+
   test('Whatever a worker answers is a result, and is not tried again.', async () => {
     const refusal: Delivered = { ...fine, status: 'error', result: answerOf(null, { status: 'error' }) };
     const { fake, delivery } = guard([refusal], 'full');
@@ -83,14 +115,14 @@ describe('a worker that fails again and again', () => {
 
   /** A worker that has just failed once too often, and a clock that the test moves. */
   async function openCircuit() {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['performance'] });
     onTestFinished(() => void vi.useRealTimers());
     const { fake, delivery } = guard([failed('DELIVERY_CRASHED')], 'none', COOLDOWN);
     for (let index = 0; index < 3; index += 1) {
       expect(delivery.isAvailable?.()).toBe(true);
       await delivery.deliver(callOf());
     }
-    const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
+    const pass = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
     return { fake, delivery, pass };
   }
 

@@ -11,7 +11,7 @@ export interface TextLimits {
 }
 
 /** Bounds of a text that the operator or the caller wrote: what is nested more deeply has no canonical JSON. */
-export const DEFAULT_TEXT_LIMITS: TextLimits = {
+const DEFAULT_TEXT_LIMITS: TextLimits = {
   depth: 10_000,
   containers: Number.POSITIVE_INFINITY,
   values: Number.POSITIVE_INFINITY,

@@ -37,7 +37,7 @@ function exitOf({ decision, outcome_receipt }: DispatchAnswer): ExitCode {
 
 /** A decision and its outcome. */
 function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colours): string {
-  const { decision, outcome_receipt, delivery_code, result, receipt } = answer;
+  const { decision, outcome_receipt, delivery_code, delivery_message, result, receipt } = answer;
   const outcome = outcome_receipt?.outcome ?? null;
   const denial = result?.deny_reason ?? null;
   const table = rows(
@@ -46,7 +46,7 @@ function dispatchText(answer: DispatchAnswer, input: JsonDocument, colours: Colo
       ['outcome', outcome === null ? null : colours.bold(outcome.status)],
       ['took', outcome?.duration_ms == null ? null : `${Math.round(outcome.duration_ms)} ms`],
       ['waits', waits(decision)],
-      ['delivery', delivery_code],
+      ['delivery', delivery_code === null ? null : `${delivery_code}: ${escaped(delivery_message ?? '')}`],
       ['denied', denial === null ? null : `${escaped(denial.code)}: ${escaped(denial.message)}`],
     ],
     2,

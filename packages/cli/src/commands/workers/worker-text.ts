@@ -6,15 +6,17 @@ import { tableText } from '../../print/table.ts';
 /** Workers, one per line. */
 export function workerListText(workers: readonly Worker[], { bold }: Colours): string {
   if (workers.length === 0) return 'No worker is enrolled.\n';
-  const lines = workers.map(({ worker_id, state, version, is_deliverable, remarks, record }) => [
-    worker_id,
-    state,
-    version,
-    is_deliverable ? 'yes' : 'no',
-    remarks.map(({ code }) => NOTES[code] ?? code).join(', '),
-    record.worker_species_id,
-    record.capabilities.join(', '),
-  ]);
+  const lines = workers.map(
+    ({ worker_id, state, resting_until, version, is_deliverable, remarks, record }) => [
+      worker_id,
+      resting_until === null ? state : `${state}, ${restingText(resting_until)}`,
+      version,
+      is_deliverable ? 'yes' : 'no',
+      remarks.map(({ code }) => NOTES[code] ?? code).join(', '),
+      record.worker_species_id,
+      record.capabilities.join(', '),
+    ],
+  );
   return tableText(['worker', 'state', 'version', 'runs', 'note', 'species', 'capabilities'], lines, bold);
 }
 
@@ -40,13 +42,22 @@ export function workerText(worker: Worker, versions: number, { bold, dim }: Colo
         `${worker.version} of ${versions}, ${worker.enrolled_at} by ${escaped(worker.enrolled_by)}`,
       ],
       ['record', record.artifact_hash],
-      ['runs', worker.is_deliverable ? 'yes' : `no. ${UNREACHABLE}`],
+      ['runs', runsText(worker)],
       ...worker.remarks.map(({ message }) => ['note', escaped(message)] as const),
     ],
     2,
     dim,
   );
   return `${bold(worker.worker_id)}\n${table}`;
+}
+
+function runsText({ is_deliverable, resting_until }: Worker): string {
+  if (!is_deliverable) return `no. ${UNREACHABLE}`;
+  return resting_until === null ? 'yes' : `${restingText(resting_until)}, because it kept failing`;
+}
+
+function restingText(until: string): string {
+  return `resting until ${escaped(until)}`;
 }
 
 function attestedText({ record }: Worker): string {

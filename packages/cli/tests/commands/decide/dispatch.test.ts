@@ -26,7 +26,9 @@ describe('dispatch', () => {
     const held = await as('tenant', ['dispatch', '-'], text(HELD));
     expect(held.out).toMatch(/waits +for a steward: wcp approvals approve [0-9a-f-]{36}/);
     const failed = await as('tenant', ['dispatch', '-'], text({ ...REQUEST, request: { fail: true } }));
-    expect(failed.out).toMatch(/delivery +DELIVERY_CRASHED/);
+    expect(failed.out).toMatch(
+      /delivery +DELIVERY_CRASHED: The worker got the call and ended before it answered\./,
+    );
     expect([denied.code, held.code, failed.code]).toEqual([1, 1, 1]);
   });
 

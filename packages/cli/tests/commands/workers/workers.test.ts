@@ -27,6 +27,19 @@ describe('workers', () => {
     expect((await as('owner', ['workers', 'remove', NEW.worker_id])).code).toBe(1);
   });
 
+  it('Workers that failed too often say until when they rest: in the list, alone and in health.', async () => {
+    const workers = [{ ...echoWorker(), limits: { failures: 1, cooldown_ms: 60_000 } }];
+    const { as } = await openTestHall({ workers });
+    await as('tenant', ['dispatch', '-'], text({ ...REQUEST, request: { fail: true } }));
+    const until = 'resting until\\s+20\\d\\d-[0-9T:.-]+Z';
+    expect((await as('tenant', ['workers', 'list'])).out).toMatch(new RegExp(`enrolled, ${until} +1 +yes`));
+    const shown = await as('tenant', ['workers', 'show', 'org.acme.summarizer.one']);
+    expect(shown.out).toMatch(new RegExp(`runs +${until}, because it kept failing`));
+    const health = await as('auditor', ['health']);
+    expect(health.out).toMatch(new RegExp(`WORKER_RESTING: org\\.acme\\.summarizer\\.one .*${until}`));
+    expect(health.code).toBe(1);
+  });
+
   it('Workers are enrolled by the folder of their package, and every mistake is reported at its place.', async () => {
     const { as } = await openTestHall();
     expect((await as('owner', ['workers', 'enrol', folderOf({ 'registry_record.json': NEW })])).code).toBe(0);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import { Attempt } from '../attempt.ts';
-import { deliveredBy, mayStillRun } from '../call-end.ts';
+import { endOf, mayStillRun } from '../call-end.ts';
 import { writeCall } from '../call-json.ts';
 import type { Delivery, DeliveryCall } from '../delivery.ts';
 import { ChainedCalls } from '../process/chained-calls.ts';
@@ -83,12 +83,10 @@ class PackageDelivery implements Delivery {
     const began = performance.now();
     const attempt = new Attempt(call);
     this.#attempts.add(attempt);
-    const carried = this.#carry(attempt, call).catch(() => attempt.settle({ code: 'DELIVERY_FAILED' }));
-    const ending = await attempt.ended;
-    // Its place is free again when the answer is given.
-    if (attempt.isHandedOver) await carried;
+    const carried = this.#carry(attempt, call).catch(() => void attempt.settle({ code: 'DELIVERY_FAILED' }));
+    const delivered = await endOf(attempt, carried, began);
     this.#attempts.delete(attempt);
-    return deliveredBy(ending, began);
+    return delivered;
   }
 
   async close(): Promise<void> {
@@ -121,7 +119,8 @@ class PackageDelivery implements Delivery {
     this.#begin(attempt, call, { id, line, process });
     const ending = await attempt.ended;
     const isClean = !('result' in ending) || !mayStillRun(ending.result);
-    this.#pool.give(hash, process, isClean && process.calls < this.#limits.calls);
+    // One that is ended keeps its place until it is gone: the next call must not run beside it.
+    await this.#pool.give(hash, process, isClean && process.calls < this.#limits.calls);
   }
 
   #begin(attempt: Attempt, call: DeliveryCall, { id, line, process }: Begun): void {

@@ -36,19 +36,20 @@ export class ProcessPool {
     const kept = this.#kept.findLast((one) => one.hash === hash);
     this.#out += 1;
     if (kept !== undefined) return this.#remove(kept);
-    this.#makeRoom();
+    await this.#makeRoom();
     const process = await this.#options.start(hash).catch(() => null);
     if (process === null) this.#out -= 1;
     return process;
   }
 
-  /** Takes a process back; one that must not be used again is ended. */
-  give(hash: Sha256, process: WorkerProcess, isGood: boolean): void {
-    this.#out -= 1;
+  /** Takes a process back. One that must not be used again is ended: resolves when it is gone. */
+  async give(hash: Sha256, process: WorkerProcess, isGood: boolean): Promise<void> {
     if (!isGood || !process.isUsable || this.#isClosed) {
-      void process.retire();
+      await process.retire();
+      this.#out -= 1;
       return;
     }
+    this.#out -= 1;
     const timer = setTimeout(() => this.#retire(kept), this.#options.idle_ms).unref();
     const kept: Kept = { hash, process, timer };
     this.#kept.push(kept);
@@ -60,9 +61,11 @@ export class ProcessPool {
     await Promise.all(this.#kept.map((kept) => this.#remove(kept).retire()));
   }
 
-  #makeRoom(): void {
+  /** There are never more processes than there may be, not even for a moment. */
+  async #makeRoom(): Promise<void> {
     const [oldest] = this.#kept;
-    if (oldest !== undefined && this.#kept.length + this.#out > this.#options.processes) this.#retire(oldest);
+    const isFull = this.#kept.length + this.#out > this.#options.processes;
+    if (oldest !== undefined && isFull) await this.#remove(oldest).retire();
   }
 
   #forgetEnded(): void {

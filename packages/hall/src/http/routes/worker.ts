@@ -1,5 +1,6 @@
 import type { Worker } from '@wcp/spec/hall';
 import { ProblemError } from '../../base/problem.ts';
+import { restingUntil } from '../../operations/resting-workers.ts';
 import { type EnrolledWorker, isOut, readWorkerRow } from '../../registry/enrolled-worker.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { HallParts } from '../hall-parts.ts';
@@ -56,11 +57,23 @@ function capabilitiesOf(registry: Registry) {
   return capabilities.sort((a, b) => (a.capability_id < b.capability_id ? -1 : 1));
 }
 
-function showWorker(worker: EnrolledWorker, { deliveries, workerReview }: HallParts): Worker {
+function showWorker(worker: EnrolledWorker, hall: HallParts): Worker {
   const { record, version, enrolled_at, enrolled_by, flag } = worker;
   const { worker_id } = record;
   const state = isOut(worker) ? 'flagged' : 'enrolled';
-  const is_deliverable = deliveries.has(worker_id);
-  const remarks = workerReview.remarks(worker);
-  return { worker_id, state, version, enrolled_at, enrolled_by, is_deliverable, flag, remarks, record };
+  const is_deliverable = hall.deliveries.has(worker_id);
+  const resting_until = restingUntil(hall, worker_id);
+  const remarks = hall.workerReview.remarks(worker);
+  return {
+    worker_id,
+    state,
+    version,
+    enrolled_at,
+    enrolled_by,
+    is_deliverable,
+    resting_until,
+    flag,
+    remarks,
+    record,
+  };
 }

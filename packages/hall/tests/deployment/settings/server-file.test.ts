@@ -131,6 +131,32 @@ describe('server.json', () => {
     expect(result?.result).toMatchObject({ WCP_HALL_PUBLIC_KEY: hall.log.public_key });
   });
 
+  it('An answer that is too large says that the worker ran, and each worker has a limit of its own.', async () => {
+    const settings = { dir: 'workers/hello', program: 'worker.mjs' };
+    const long = "const result = { greeting: 'x'.repeat(3_000) };";
+    const worker = `process.stdin.on('data', (call) => {
+      ${long}
+      const { id } = JSON.parse(String(call));
+      const answer = { id, status: 'ok', result, telemetry: [], evidence: [], deny_reason: null };
+      process.stdout.write(JSON.stringify(answer) + String.fromCharCode(10));
+    });`;
+    const outcomeWith = async (limit: object) => {
+      const dir = await exampleWith({ workers: [{ ...settings, ...limit }] });
+      write(dir, 'workers/hello/worker.mjs', worker);
+      const { hall } = await open(dir);
+      return hall.dispatch(GREETING);
+    };
+    expect(await outcomeWith({})).toMatchObject({ delivery_code: null, delivery_message: null });
+    expect(await outcomeWith({ answer_bytes: 2_048 })).toMatchObject({
+      result: null,
+      delivery_code: 'DELIVERY_ANSWER_TOO_LARGE',
+      delivery_message: expect.stringMatching(
+        /^The worker ran, and its answer was refused: .*`answer_bytes`/,
+      ),
+      outcome_receipt: { outcome: { status: 'error', result_hash: null } },
+    });
+  });
+
   it('What a crashed worker wrote stays out of the log, but for its size and hash.', async () => {
     const dir = await exampleWith({});
     const crash = "process.stdin.on('data', (call) => { console.error(String(call)); process.exit(3); });";

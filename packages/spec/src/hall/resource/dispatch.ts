@@ -14,6 +14,7 @@ const DispatchAnswerSchema = closed(
     outcome_receipt: nullable(receipt),
     result: nullable(workerResult),
     delivery_code: nullable(text),
+    delivery_message: nullable(text),
   },
   { title: 'DispatchAnswer', description: "The decision, its evidence and the worker's result." },
 );

@@ -23,6 +23,12 @@ const WorkerSchema = closed(
     enrolled_at: text,
     enrolled_by: text,
     is_deliverable: Type.Boolean(),
+    resting_until: nullable(
+      Type.String({
+        description:
+          'Until when the worker gets no calls because it kept failing; null where it is not left alone.',
+      }),
+    ),
     flag,
     remarks: Type.Array(closed({ code: text, message: text })),
     record: registryRecord,
