@@ -5,6 +5,8 @@ import type { DecisionRecord } from '@wcp/spec/hall';
 export interface DispatchNode {
   readonly decision_id: string | null;
   readonly timestamp: string | null;
+  /** Whose dispatch chain it stands in: a correlation id belongs to the tenant that uses it. */
+  readonly tenant_id: string | null;
   readonly capability_id: string | null;
   readonly worker_id: string | null;
   readonly outcome: DecisionRecord['decision']['outcome'];
@@ -54,18 +56,19 @@ export function nodeOf(
   children: readonly DispatchNode[],
 ): DispatchNode {
   const { decision } = record;
-  const { decision_id, timestamp, capability_id, worker_id, deny_code, supervisor_level } = decision;
+  const { decision_id, timestamp, tenant_id, capability_id, worker_id, deny_code } = decision;
   const before = chainOf(record).blast_score;
   const isDispatch = decision.outcome === 'DISPATCH' && !decision.dry_run;
   const blast_score = isDispatch ? Number(decision.blast_score ?? before) : before;
   return {
     decision_id,
     timestamp,
+    tenant_id,
     capability_id,
     worker_id: worker_id ?? decision.escalation_context?.worker_id ?? null,
     outcome: decision.outcome,
     deny_code,
-    supervisor_level: decision.outcome === 'STEWARD_HOLD' ? supervisor_level : null,
+    supervisor_level: decision.outcome === 'STEWARD_HOLD' ? decision.supervisor_level : null,
     blast_own: isDispatch ? blast_score - before : null,
     blast_score,
     status: outcome?.status ?? null,

@@ -13,6 +13,8 @@ export interface TenantLimits {
   readonly concurrency?: number;
   /** Dispatches of one class that wait (default 1,000). */
   readonly waiting?: number;
+  /** Requests on hold for a human (default 100). */
+  readonly holds?: number;
 }
 
 /** What is expected of a worker, and when it is left alone. */

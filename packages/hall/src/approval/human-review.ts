@@ -17,6 +17,7 @@ export function createHumanReview(pendingApprovals: PendingApprovals, notifier: 
 
 function reviewOf(approval: Approval, pendingApprovals: PendingApprovals, notifier: Notifier): Review {
   const isPending = approval.state === 'pending';
+  if (isPending) pendingApprovals.reserve(approval);
   const notice = { kind: isPending ? 'pending' : 'advised', approval } as const;
   return {
     changes: [approvalChange(approval), ...notifier.changes(notice, approval.created_at)],
@@ -27,6 +28,9 @@ function reviewOf(approval: Approval, pendingApprovals: PendingApprovals, notifi
     announce() {
       if (isPending) pendingApprovals.put(approval);
       notifier.send(notice);
+    },
+    withdraw() {
+      if (isPending) pendingApprovals.giveUp(approval);
     },
   };
 }

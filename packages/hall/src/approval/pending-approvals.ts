@@ -5,6 +5,9 @@ import type { Principal } from '../identity/principal.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, readApproval } from './approval.ts';
 
+/** Requests of one tenant that may be on hold. */
+const HOLDS = 100;
+
 /**
  * The requests on hold. Whoever takes one has it alone: a second caller is refused, and one that is put back,
  * because what followed failed, waits again.
@@ -13,15 +16,22 @@ export class PendingApprovals {
   readonly #store: Store;
   readonly #pending = new Map<string, Approval>();
   readonly #taken = new Set<string>();
+  /** How many requests each tenant has on hold, those that are being made durable included. */
+  readonly #held = new Map<string, number>();
+  readonly #maxHolds: number;
 
-  private constructor(store: Store) {
+  private constructor(store: Store, maxHolds: number) {
     this.#store = store;
+    this.#maxHolds = maxHolds;
   }
 
-  static async open(store: Store): Promise<PendingApprovals> {
-    const pendingApprovals = new PendingApprovals(store);
+  /** @param maxHolds requests of one tenant that may be on hold (default 100) */
+  static async open(store: Store, maxHolds: number = HOLDS): Promise<PendingApprovals> {
+    const pendingApprovals = new PendingApprovals(store, maxHolds);
     for (const row of await store.list('approvals', { where: { state: 'pending' }, limit: 1_000_000 })) {
-      pendingApprovals.put(readApproval(row));
+      const approval = readApproval(row);
+      pendingApprovals.#count(approval, 1);
+      pendingApprovals.put(approval);
     }
     return pendingApprovals;
   }
@@ -46,6 +56,24 @@ export class PendingApprovals {
     if (pending !== undefined) return pending;
     const row = await this.#store.get('approvals', approvalId);
     return row === null ? null : readApproval(row);
+  }
+
+  /**
+   * Takes a place for a request that is to be held; {@link put} fills it, {@link giveUp} gives it back.
+   *
+   * @throws {ProblemError} `RATE_LIMITED` where its tenant has as many on hold as it may
+   */
+  reserve(approval: Approval): void {
+    if ((this.#held.get(approval.tenant_id) ?? 0) >= this.#maxHolds) {
+      const message = `This tenant has ${this.#maxHolds} requests on hold already. Wait until a human has resolved some.`;
+      throw new ProblemError('RATE_LIMITED', message);
+    }
+    this.#count(approval, 1);
+  }
+
+  /** Gives back the place of a request whose hold did not become durable. */
+  giveUp(approval: Approval): void {
+    this.#count(approval, -1);
   }
 
   /** Adds or replaces a request on hold. */
@@ -87,8 +115,16 @@ export class PendingApprovals {
 
   /** Removes a request whose resolution is durable. */
   settle(approvalId: string): void {
+    const approval = this.#pending.get(approvalId);
+    if (approval !== undefined) this.#count(approval, -1);
     this.#pending.delete(approvalId);
     this.#taken.delete(approvalId);
+  }
+
+  #count({ tenant_id }: Approval, more: number): void {
+    const held = (this.#held.get(tenant_id) ?? 0) + more;
+    if (held <= 0) this.#held.delete(tenant_id);
+    else this.#held.set(tenant_id, held);
   }
 }
 

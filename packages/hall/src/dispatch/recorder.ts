@@ -16,7 +16,11 @@ export type DispatchMode = 'route' | 'dispatch';
 
 /** What a decision means to the humans who watch over it. */
 export interface HumanReview {
-  /** The review that a decision opens; null where no human must know of it. */
+  /**
+   * The review that a decision opens; null where no human must know of it.
+   *
+   * @throws {ProblemError} `RATE_LIMITED` where the tenant has as many requests on hold as it may
+   */
   open(decided: Decided, mode: DispatchMode): Review | null;
 }
 
@@ -28,6 +32,8 @@ export interface Review {
   readonly freeze: Freeze | null;
   /** Called once it is durable. */
   announce(): void;
+  /** Called where it did not become durable. */
+  withdraw(): void;
 }
 
 /** What a decision changes beside its own record. */
@@ -87,6 +93,7 @@ export class Recorder {
       return appended[before.length]?.receipt as string;
     } catch (error) {
       decided.spending?.giveBack();
+      review?.withdraw();
       if (freeze !== null) freezes.withdraw(freeze, replaced);
       throw error;
     }

@@ -113,7 +113,7 @@ async function openState(base: HallBase): Promise<HallState> {
   const currentBans = () => banLists.state(clock.latest());
   const inspector = new WorkerInspector({ registry, deliveries, manifests, banLists: currentBans });
   const freezes = await Freezes.open(store);
-  const pendingApprovals = await PendingApprovals.open(store);
+  const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
   const notifier = createNotifier({ store, commit, clock, log, ...options.notify });
   const opened = { registry, activeWorld, identity, banLists, freezes, pendingApprovals, notifier };
   return { ...base, ...opened, log, gate, deliveries, inspector };

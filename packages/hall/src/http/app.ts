@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
+import type { CallerLimits } from './caller-limits.ts';
 import type { HallParts } from './hall-parts.ts';
 import { openApiOptions } from './openapi.ts';
 import { problemDocument, problemFrom, refuseUnreadable } from './problem-document.ts';
@@ -10,11 +11,13 @@ import { registerRoutes } from './register-routes.ts';
 import { compileValidator, readBodies } from './request-body.ts';
 
 /** How much a client may send, and how often. */
-export interface HttpLimits {
+export interface HttpLimits extends CallerLimits {
   /** The largest body, in bytes (default 2 MiB). */
   readonly body_bytes?: number;
   /** Requests a minute of one principal or, without one, of one address (default 600,000). */
   readonly requests_per_minute?: number;
+  /** How long the headers of a request may take to arrive, in milliseconds (default 10,000). */
+  readonly header_timeout_ms?: number;
 }
 
 const BODY_BYTES = 2 * 1_048_576;
@@ -23,10 +26,11 @@ const REQUESTS_PER_MINUTE = 600_000;
 const MAX_PARAMETER_LENGTH = 200;
 /** How long a request may take to arrive. */
 const ARRIVAL_MS = 120_000;
+const HEADERS_MS = 10_000;
 
 /** Builds the HTTP interface (section 9). Nothing listens yet. */
 export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<FastifyInstance> {
-  const app = bareApp(limits.body_bytes ?? BODY_BYTES);
+  const app = bareApp(limits);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error, _request, reply) => {
@@ -53,7 +57,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   });
   app.addHook('preParsing', checkAccess);
   await app.register(swagger, openApiOptions());
-  registerRoutes(app, parts);
+  registerRoutes(app, parts, limits);
   app.get('/wcp/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () => app.swagger());
   await app.ready();
   return app;
@@ -64,13 +68,18 @@ function refuse(reply: FastifyReply, refusal: ProblemError): FastifyReply {
   return reply.code(problem.status).type('application/problem+json').send(problem);
 }
 
-function bareApp(bodyLimit: number): FastifyInstance {
+function bareApp({ body_bytes, header_timeout_ms = HEADERS_MS }: HttpLimits): FastifyInstance {
   return Fastify({
-    bodyLimit,
+    bodyLimit: body_bytes ?? BODY_BYTES,
     logger: false,
     // Requests under way are answered; streams of events end by themselves.
     forceCloseConnections: 'idle',
     requestTimeout: ARRIVAL_MS,
+    // A connection that says nothing keeps its place no longer than one that is slow.
+    http: {
+      headersTimeout: header_timeout_ms,
+      connectionsCheckingInterval: Math.max(100, Math.min(2_000, header_timeout_ms / 2)),
+    },
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     frameworkErrors: (_error, _request, reply) =>
       refuse(reply, new ProblemError('NOT_FOUND', 'This path cannot be read.')),

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { CallerUsage } from './caller-limits.ts';
 import type { StreamReply } from './route.ts';
 
 /** How long the reader of a stream that was ended has until its connection is cut. */
@@ -8,7 +9,10 @@ const CUT_MS = 200;
 export class OpenStreams {
   readonly #open = new Map<() => void, () => void>();
 
-  constructor(app: FastifyInstance) {
+  readonly #usage: CallerUsage;
+
+  constructor(app: FastifyInstance, usage: CallerUsage) {
+    this.#usage = usage;
     app.addHook('preClose', async () => {
       for (const [stop, cut] of this.#open) {
         stop();
@@ -18,10 +22,21 @@ export class OpenStreams {
     });
   }
 
-  /** Sends a stream until one of its sides ends it. */
-  send(reply: FastifyReply, media: string, { stream, stop: stopSource }: StreamReply): FastifyReply {
+  /**
+   * Sends a stream until one of its sides ends it.
+   *
+   * @throws {ProblemError} `RATE_LIMITED` where the caller has too many open
+   */
+  send(
+    reply: FastifyReply,
+    media: string,
+    { stream, stop: stopSource }: StreamReply,
+    caller: string,
+  ): FastifyReply {
+    const release = this.#placeFor(caller, stopSource);
     const stop = () => {
       this.#open.delete(stop);
+      release();
       stopSource();
       stream.destroy();
     };
@@ -33,5 +48,14 @@ export class OpenStreams {
       .header('x-accel-buffering', 'no')
       .type(media)
       .send(stream);
+  }
+
+  #placeFor(caller: string, stopSource: () => void): () => void {
+    try {
+      return this.#usage.openStream(caller);
+    } catch (error) {
+      stopSource();
+      throw error;
+    }
   }
 }

@@ -1,6 +1,8 @@
 import { OPERATIONS, type Operation, type OperationId } from '@wcp/spec/hall';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { ReceivedRequest } from '../base/received-request.ts';
 import { principalOf } from './access.ts';
+import { type CallerLimits, CallerUsage, callerOf } from './caller-limits.ts';
 import type { HallParts } from './hall-parts.ts';
 import { OpenStreams } from './open-streams.ts';
 import { responsesOf } from './openapi.ts';
@@ -26,8 +28,9 @@ const acceptAnything = () => () => true;
 const VALIDATORS = { unchecked: leaveBody, received: acceptAnything } as const;
 
 /** Adds every operation of the table to the server. */
-export function registerRoutes(app: FastifyInstance, hall: HallParts): void {
-  const streams = new OpenStreams(app);
+export function registerRoutes(app: FastifyInstance, hall: HallParts, limits: CallerLimits): void {
+  const usage = new CallerUsage(limits);
+  const streams = new OpenStreams(app, usage);
   for (const id of Object.keys(ROUTES) as OperationId[]) {
     const operation: Operation = OPERATIONS[id];
     const route: AnyRoute = ROUTES[id];
@@ -43,8 +46,9 @@ export function registerRoutes(app: FastifyInstance, hall: HallParts): void {
         const { params, query } = request;
         const body = isReceived ? receivedBody(request.body, principalOf(request)) : request.body;
         const principal = typeof access === 'string' ? request.principal : principalOf(request);
+        if (isReceived) usage.keep(callerOf(request), (body as ReceivedRequest).text ?? '');
         const answered = await route.handle({ hall, params, query, body, principal, request });
-        if (answered instanceof StreamReply) return streams.send(reply, media, answered);
+        if (answered instanceof StreamReply) return streams.send(reply, media, answered, callerOf(request));
         return send(reply, operation, answered);
       },
     });

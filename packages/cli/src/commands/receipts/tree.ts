@@ -46,11 +46,23 @@ function read(terminal: Terminal, correlation: string, options: Options): Promis
   throw usageError('Name either a folder (--bundle) or a Hall (--url, --key), not both.');
 }
 
-/** A dispatch chain as a tree, one decision per line. */
+/** The dispatch chains under a correlation id, a tree for each tenant that uses it. */
 function treeText(correlation: string, roots: readonly DispatchNode[], colours: Colours): string {
+  const tenants = [...new Set(roots.map(({ tenant_id }) => tenant_id))];
+  return tenants
+    .map((tenant) => {
+      const of = tenants.length === 1 ? '' : ` of the tenant ${escaped(tenant ?? '(none)')}`;
+      const own = roots.filter(({ tenant_id }) => tenant_id === tenant);
+      return chainText(`${colours.bold(escaped(correlation))}${of}`, own);
+    })
+    .join('');
+}
+
+/** A dispatch chain as a tree, one decision per line. */
+function chainText(name: string, roots: readonly DispatchNode[]): string {
   const lines = linesOf(roots);
   const spent = Math.max(...lines.map(({ node }) => node.blast_score));
-  const head = `${colours.bold(escaped(correlation))}: ${count(lines.length, 'decision')}, blast ${spent}\n`;
+  const head = `${name}: ${count(lines.length, 'decision')}, blast ${spent}\n`;
   const cells = lines.map(cellsOf);
   return (
     head +

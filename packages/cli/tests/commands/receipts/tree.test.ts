@@ -132,6 +132,17 @@ test('A tenant does not see the dispatch chain of another.', async () => {
   expect(await test_.as('other', ['receipts', 'tree', 'correlation-1'])).toMatchObject({ code: 1 });
 });
 
+test('Tenants that use one correlation id have a dispatch chain each, with its own blast.', async () => {
+  const test_ = await openChainHall();
+  await test_.hall.dispatch({ ...REQUEST, ...asking('middle') });
+  await test_.hall.dispatch({ ...REQUEST, ...asking('top'), tenant_id: 'tenant-b' });
+  const { out } = await test_.as('auditor', ['receipts', 'tree', 'correlation-1']);
+  expect(out.split('\n').filter((line) => line.startsWith('correlation-1'))).toEqual([
+    'correlation-1 of the tenant tenant-a: 1 decision, blast 2',
+    'correlation-1 of the tenant tenant-b: 1 decision, blast 1',
+  ]);
+});
+
 test('Records that name each other as parents make no cycle.', () => {
   const claim = (position: number, decision_id: string, parent_decision_id: string) => ({
     position,

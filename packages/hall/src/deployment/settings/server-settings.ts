@@ -12,6 +12,10 @@ const ORIGIN = 'origin must be the name of the log: a URL without its scheme, su
 const TIMEOUT = 'timeout_ms, the time that a worker may take, must be from 1 to 86400000 milliseconds.';
 const BODY = 'body_bytes, the size of the largest body, must be from 1024 to 67108864 bytes.';
 const RATE = 'requests_per_minute must be a number from 1.';
+const STREAMS = 'streams, the open streams of one tenant, must be from 1 to 100000.';
+const REQUEST_BYTES = 'request_bytes_per_minute, of one tenant, must be from 1024 to 1099511627776 bytes.';
+const HEADER_TIMEOUT = 'header_timeout_ms must be from 100 to 120000 milliseconds.';
+const TENANT_HOLDS = 'holds, the requests of a tenant that are on hold, must be from 1 to 1000000.';
 const TENANT_CONCURRENCY =
   'concurrency, the dispatches of a tenant that run at a time, must be from 1 to 100000.';
 const TENANT_WAITING =
@@ -85,8 +89,11 @@ const settings = z.strictObject(
         {
           body_bytes: count(BODY, 67_108_864, 1024).exactOptional(),
           requests_per_minute: count(RATE, 1_000_000_000).exactOptional(),
+          streams: count(STREAMS, 100_000).exactOptional(),
+          request_bytes_per_minute: count(REQUEST_BYTES, 2 ** 40, 1024).exactOptional(),
+          header_timeout_ms: count(HEADER_TIMEOUT, 120_000, 100).exactOptional(),
         },
-        'limits is {"body_bytes": …, "requests_per_minute": …}.',
+        'limits is an object such as {"body_bytes": …, "requests_per_minute": …}.',
       )
       .default({}),
     tenants: z
@@ -94,8 +101,9 @@ const settings = z.strictObject(
         {
           concurrency: count(TENANT_CONCURRENCY, 100_000).exactOptional(),
           waiting: count(TENANT_WAITING, 1_000_000, 0).exactOptional(),
+          holds: count(TENANT_HOLDS, 1_000_000).exactOptional(),
         },
-        'tenants is {"concurrency": …, "waiting": …}.',
+        'tenants is {"concurrency": …, "waiting": …, "holds": …}.',
       )
       .default({}),
     webhooks: z
