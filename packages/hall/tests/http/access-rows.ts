@@ -104,7 +104,7 @@ export const ROWS: readonly Row[] = [
   { ...reading('GET /wcp/proofs/consistency', RECOGNISED), call: at('/wcp/proofs/consistency?first=1') },
   { ...reading('GET /wcp/workers/:worker_id', RECOGNISED), call: at(`/wcp/workers/${ACME}`) },
   {
-    ...reading('GET /wcp/worlds/:digest', ['steward', 'auditor', 'admin']),
+    ...reading('GET /wcp/worlds/:digest', ['both', 'steward', 'auditor', 'admin']),
     call: ({ hall }) => ({ url: `/wcp/worlds/${hall.parts.activeWorld.current.world.digest}` }),
   },
   {

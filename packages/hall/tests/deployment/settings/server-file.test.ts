@@ -161,6 +161,7 @@ describe('server.json', () => {
     const dir = await exampleWith({});
     const crash = "process.stdin.on('data', (call) => { console.error(String(call)); process.exit(3); });";
     write(dir, 'workers/hello/worker.mjs', crash);
+    write(dir, 'hall.json', {});
     const { hall, said } = await open(dir);
     await hall.dispatch({ ...GREETING, request: { name: 'PAYLOAD\u2028PAYLOAD' } });
     expect(said).not.toEqual([]);
