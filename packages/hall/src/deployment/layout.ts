@@ -6,6 +6,8 @@ export const LAYOUT = {
   key: 'keys/hall-key.pem',
   /** The key of the authority of the example's worker, to attest and enrol it again. */
   exampleKey: 'keys/org.example.pem',
+  /** How far the log had come, signed: outside the store, which it vouches for. */
+  mark: 'keys/high-water-mark.json',
   store: 'store.db',
   /** Read-only copies of the packages that run. */
   snapshots: 'snapshots',

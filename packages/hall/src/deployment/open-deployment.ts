@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SigningKey } from '@wcp/evidence';
 import { WcpError } from '@wcp/spec';
@@ -68,6 +69,7 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   const documents = await readDocuments(dir, true);
   const signing = await openSigningKey(dir);
   warnOfExposure(await exposedFiles(dir), log);
+  warnOfMissingMark(dir, log);
   const example = await enrolExample(dir, settings.server.origin);
   const hall = await openHall({ dir, settings, documents, key: signing.key, example, log });
   const keys: CreatedKey[] = [];
@@ -129,6 +131,7 @@ async function openHall({
       config,
       file: join(dir, LAYOUT.store),
       key,
+      mark: join(dir, LAYOUT.mark),
       origin,
       workers: connectWorkers(settings.workers, { dir, key, chains, log }).map((worker) =>
         worker.delivery.record.worker_id === example?.record.worker_id ? { ...worker, ...example } : worker,
@@ -162,6 +165,13 @@ function warnOfExposure(exposed: readonly string[], log: Logger): void {
     const name = path === '.' ? 'The folder of the Hall' : path;
     log('warn', `${name} is readable by others than its owner. Restrict its permissions (chmod -R go-rwx).`);
   }
+}
+
+/** Without it the store is believed as it is: only the operator, who can remove it, may want that. */
+function warnOfMissingMark(dir: string, log: Logger): void {
+  if (!existsSync(join(dir, LAYOUT.store)) || existsSync(join(dir, LAYOUT.mark))) return;
+  const message = `${LAYOUT.mark} is missing, so an earlier state of ${LAYOUT.store} would not be recognised. It is written again from the present state.`;
+  log('warn', message);
 }
 
 /** Logs broken documents at the start like later ones. */

@@ -58,10 +58,14 @@ interface HallBase {
  * @throws {WcpError} `ERR_WCP_STORE` where the store cannot be opened
  */
 export async function assemble(options: HallOptions): Promise<HallParts> {
-  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file } = options;
-  const storage = await (file === undefined
-    ? openMemoryStorage({ key, origin })
-    : openFileStorage(file, { key, origin }));
+  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark } = options;
+  const identity = {
+    key,
+    origin,
+    ...(former_keys !== undefined && { former_keys }),
+    ...(mark !== undefined && { mark }),
+  };
+  const storage = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
   try {
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);

@@ -31,6 +31,13 @@ export interface HallOptions {
   readonly file?: string;
   /** Signs receipts, checkpoints and permits (default: a new key, which does not suit a Hall with a file). */
   readonly key?: SigningKey;
+  /** The raw public keys that signed the file earlier, 64 hexadecimal digits each; any other key's is refused. */
+  readonly former_keys?: readonly string[];
+  /**
+   * The file of the high-water mark of the log, best beside the key: with it, a file of the store that was set back
+   * to an earlier state is refused.
+   */
+  readonly mark?: string;
   /** The name of the log, as a URL without its scheme; it is also the audience of credentials. */
   readonly origin?: string;
   readonly workers?: readonly HallWorker[];

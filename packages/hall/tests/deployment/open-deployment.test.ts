@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { signingKeyFromPem } from '@wcp/evidence';
 import { describe, expect, it } from 'vitest';
 import { createDeployment } from '../../src/deployment/create-deployment.ts';
@@ -40,7 +41,11 @@ describe('a Hall in an empty folder', () => {
     const { hall } = await open(dir);
     expect(statSync(join(dir, 'keys/hall-key.pem')).mode & 0o777).toBe(0o600);
     expect(statSync(join(dir, 'keys/org.example.pem')).mode & 0o777).toBe(0o600);
-    expect(readdirSync(join(dir, 'keys'))).toEqual(['hall-key.pem', 'org.example.pem']);
+    expect(readdirSync(join(dir, 'keys'))).toEqual([
+      'hall-key.pem',
+      'high-water-mark.json',
+      'org.example.pem',
+    ]);
     const key = signingKeyFromPem(read(dir, 'keys/hall-key.pem'));
     expect((await hall.dispatch(GREETING)).receipt.signing_key_id).toBe(key.keyId);
   });
@@ -183,6 +188,42 @@ describe('a folder that is not empty', () => {
     expect((await open(dir)).said).toEqual([
       expect.stringMatching(/^warn keys\/hall-key\.pem is readable by others/),
     ]);
+  });
+
+  it('A store that was set back to an earlier state is refused, and opens once the operator removes the mark.', async () => {
+    const dir = scratch();
+    await (await open(dir)).close();
+    copyFileSync(join(dir, 'store.db'), join(dir, 'backup.db'));
+    const { hall, close } = await open(dir);
+    await hall.dispatch(GREETING);
+    await close();
+    copyFileSync(join(dir, 'backup.db'), join(dir, 'store.db'));
+    const [problem] = await findingsOf(dir);
+    expect(problem).toMatchObject({ file: 'store.db', code: 'STORE_UNUSABLE' });
+    expect(problem?.message).toContain('older than the high-water mark');
+    rmSync(join(dir, 'store.db'));
+    expect(await findingsOf(dir)).toMatchObject([{ code: 'STORE_UNUSABLE' }]);
+    copyFileSync(join(dir, 'backup.db'), join(dir, 'store.db'));
+    rmSync(join(dir, 'keys/high-water-mark.json'));
+    const opened = await open(dir);
+    expect(opened.said).toEqual([expect.stringMatching(/^warn keys\/high-water-mark\.json is missing/)]);
+  });
+
+  it('A store in which a tenant’s key was made that of an admin is refused.', async () => {
+    const dir = scratch();
+    await (await open(dir)).close();
+    const database = new DatabaseSync(join(dir, 'store.db'));
+    const { changes } = database
+      .prepare(
+        `UPDATE api_keys SET document = replace(replace(document, '"tenant"', '"admin"'), '"agent.example"', 'null')
+         WHERE document LIKE '%"agent.example"%'`,
+      )
+      .run();
+    database.close();
+    expect(changes).toBe(1);
+    const [problem] = await findingsOf(dir);
+    expect(problem).toMatchObject({ file: 'store.db', code: 'STORE_UNUSABLE' });
+    expect(problem?.message).toContain('were changed without the key of this Hall');
   });
 
   it('A folder is refused while another Hall uses it.', async () => {

@@ -15,8 +15,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { generateSigningKey } from '@wcp/evidence';
+import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHall } from '../../src/index.ts';
+import { KEY_SEED } from '../crash/names.ts';
 import { countingWorker, RULES, request } from './support.ts';
 
 /** The size of a page of the store. */
@@ -78,7 +80,8 @@ test('A store that another process holds is refused, and opens once that process
   const gone = new Promise((resolve) => holder.once('exit', resolve));
   holder.kill('SIGKILL');
   await gone;
-  await (await open({ origin: 'crash.test/log' }).hall).close();
+  const holders = { key: signingKeyFromSeed(KEY_SEED), origin: 'crash.test/log' };
+  await (await open(holders).hall).close();
 });
 
 test.each([

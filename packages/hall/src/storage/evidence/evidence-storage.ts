@@ -1,4 +1,5 @@
-import { type Ledger, type LedgerIdentity, openLedger } from '../ledger/ledger.ts';
+import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { WcpError } from '@wcp/spec';
-import type { Ledger, LedgerIdentity } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import type { Store } from '../store/store.ts';
 import type { EvidenceStorage } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, readError } from './remote-call.ts';
@@ -22,9 +23,9 @@ const YOUNG_MB = 64;
  */
 export async function openFileStorage(
   file: string,
-  { key, origin }: LedgerIdentity,
+  { key, ...identity }: LedgerIdentity,
 ): Promise<EvidenceStorage> {
-  const data: StorageWorkerData = { file, key: key.exportPrivatePem(), origin };
+  const data: StorageWorkerData = { ...identity, file, key: key.exportPrivatePem() };
   const thread = new StorageWorker(
     new Worker(PROGRAM, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
   );

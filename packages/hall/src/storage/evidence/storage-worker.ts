@@ -1,26 +1,27 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { signingKeyFromPem } from '@wcp/evidence';
+import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { type EvidenceStorage, storageOver } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, writeError } from './remote-call.ts';
 
 /** What the thread is started with. */
-export interface StorageWorkerData {
+export interface StorageWorkerData extends Omit<LedgerIdentity, 'key'> {
   readonly file: string;
+  /** In PEM. */
   readonly key: string;
-  readonly origin: string;
 }
 
 /** The thread that signs and writes, so that an fsync never blocks the thread that answers requests. */
 const port = parentPort;
-const { file, key, origin } = workerData as StorageWorkerData;
+const { file, key, ...identity } = workerData as StorageWorkerData;
 const opening = open();
 // Each call is answered with the error; none may have come yet.
 opening.catch(() => {});
 port?.on('message', (call: RemoteCall) => void answer(call));
 
 async function open(): Promise<EvidenceStorage> {
-  return storageOver(openSqliteStore(file), { key: signingKeyFromPem(key), origin });
+  return storageOver(openSqliteStore(file), { ...identity, key: signingKeyFromPem(key) });
 }
 
 async function answer(call: RemoteCall): Promise<void> {

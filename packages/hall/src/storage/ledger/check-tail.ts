@@ -1,27 +1,40 @@
 import { createHash } from 'node:crypto';
-import { type SigningKey, verifyCheckpoint } from '@wcp/evidence';
-import { frontierOf, MerkleFrontier } from '@wcp/evidence/log';
-import { type Receipt, type Sha256, WcpError } from '@wcp/spec';
+import { verifyCheckpoint, verifyReceipts } from '@wcp/evidence';
+import { type Receipt, WcpError } from '@wcp/spec';
 import type { ReceiptRow, Store } from '../store/store.ts';
-import { subtreeReader } from './log-tree.ts';
+import { type LedgerIdentity, publicKeysOf } from './ledger-identity.ts';
+import { readFrontier } from './log-tree.ts';
 
 /** The number of last receipts that are checked when a log is opened: the next ones build on them. */
 const TAIL = 1_000;
 
 /**
- * Checks the end of a log before it is continued: its last receipts against their leaves and the heads of their
- * streams, and the tree against the last signed checkpoint. `wcp receipts verify` checks the whole log.
+ * Checks the end of a log before it is continued: its last receipts with their signatures, against their rows, their
+ * leaves and the heads of their streams, and the tree against the last signed checkpoint. `wcp receipts verify`
+ * checks the whole log.
  *
  * @throws {WcpError} `ERR_WCP_STORE` where rows were changed behind the Hall's back
  */
-export async function checkTail(store: Store, key: SigningKey, origin: string): Promise<void> {
+export async function checkTail(store: Store, identity: LedgerIdentity): Promise<void> {
   const tail = await store.list('receipts', { descending: true, limit: TAIL });
-  if (!tail.every(isLeaf) || !(await areHeads(store, tail))) throw damaged('its last receipts were changed');
-  await checkTree(store, key, origin, (tail[0]?.position ?? -1) + 1);
+  const size = (tail[0]?.position ?? -1) + 1;
+  if (!tail.every(isRowOfReceipt) || !(await areHeads(store, tail))) {
+    throw damaged('its last receipts were changed');
+  }
+  checkSignatures(tail, identity);
+  await checkCheckpoint(store, identity, size);
 }
 
-function isLeaf({ leaf, receipt }: ReceiptRow): boolean {
-  return createHash('sha256').update('\0').update(receipt).digest().equals(leaf);
+function isRowOfReceipt({ leaf, receipt: text, ...row }: ReceiptRow): boolean {
+  if (!createHash('sha256').update('\0').update(text).digest().equals(leaf)) return false;
+  const { stream, seq, kind, decision_id, correlation_id } = JSON.parse(text) as Receipt;
+  return (
+    stream === row.stream &&
+    seq === row.seq &&
+    kind === row.kind &&
+    decision_id === row.decision_id &&
+    correlation_id === row.correlation_id
+  );
 }
 
 async function areHeads(store: Store, tail: readonly ReceiptRow[]): Promise<boolean> {
@@ -36,39 +49,42 @@ async function areHeads(store: Store, tail: readonly ReceiptRow[]): Promise<bool
   return true;
 }
 
-async function checkTree(
-  store: Store,
-  { publicKey }: SigningKey,
-  origin: string,
-  size: number,
-): Promise<void> {
-  const [last] = await store.list('checkpoints', { descending: true, limit: 1 });
-  if (last === undefined) return;
-  const signed = verifyCheckpoint(last.note, { origin, publicKey });
-  const code = signed.findings[0]?.code;
-  if (code === 'CHECKPOINT_ORIGIN_MISMATCH') throw ofAnotherLog(origin);
-  // A Hall may get a new key; what the old one signed is then only compared: holders of that key can verify it.
-  if (code !== undefined && code !== 'CHECKPOINT_KEY_UNKNOWN')
-    throw damaged('its last checkpoint is not signed');
-  if (last.size > size) throw damaged('the end of the log is missing');
-  const hashes = await Promise.all(frontierOf(last.size).map(subtreeReader(store)));
-  if (
-    !last.note.startsWith(
-      `${origin}\n${last.size}\n${base64Of(new MerkleFrontier(last.size, hashes).root())}\n`,
-    )
-  ) {
-    throw damaged('its receipts are not those of the last checkpoint');
-  }
+/** A tail begins in the middle of its streams: only there may the receipt before one be missing. */
+function checkSignatures(tail: readonly ReceiptRow[], identity: LedgerIdentity): void {
+  const receipts = tail.map(({ receipt }) => JSON.parse(receipt) as unknown).reverse();
+  const { findings } = verifyReceipts(receipts, publicKeysOf(identity));
+  const first = findings.find(({ code }) => code !== 'RECEIPT_HEAD_MISSING');
+  if (first?.code === 'RECEIPT_KEY_UNKNOWN') throw ofAnotherKey();
+  if (first !== undefined) throw damaged('its last receipts were changed, or are not signed by this Hall');
 }
 
-function base64Of(root: Sha256): string {
-  return Buffer.from(root.slice('sha256:'.length), 'hex').toString('base64');
+async function checkCheckpoint(store: Store, identity: LedgerIdentity, size: number): Promise<void> {
+  const { origin } = identity;
+  const [last] = await store.list('checkpoints', { descending: true, limit: 1 });
+  if (last === undefined) return;
+  const readings = Object.values(publicKeysOf(identity)).map((publicKey) =>
+    verifyCheckpoint(last.note, { origin, publicKey }),
+  );
+  const signed = readings.find(({ ok }) => ok);
+  if (readings[0]?.findings[0]?.code === 'CHECKPOINT_ORIGIN_MISMATCH') throw ofAnotherLog(origin);
+  if (!signed?.ok || signed.size !== last.size) throw damaged('its last checkpoint is not signed');
+  if (signed.size > size) throw damaged('the end of the log is missing');
+  if ((await readFrontier(store, signed.size)).root() !== signed.root) {
+    throw damaged('its receipts are not those of the last checkpoint');
+  }
 }
 
 function ofAnotherLog(origin: string): WcpError {
   return new WcpError(
     'ERR_WCP_STORE',
     `The store belongs to another log than ${origin}. Start the Hall with the origin of that log.`,
+  );
+}
+
+function ofAnotherKey(): WcpError {
+  return new WcpError(
+    'ERR_WCP_STORE',
+    'The last receipts of the store are signed with another key. Start the Hall with that key, or name it among its former keys.',
   );
 }
 

@@ -1,4 +1,4 @@
-import { type SigningKey, signCheckpoint } from '@wcp/evidence';
+import { signCheckpoint } from '@wcp/evidence';
 import { consistencyProof, inclusionProof, type MerkleFrontier } from '@wcp/evidence/log';
 import type { Sha256 } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
@@ -7,8 +7,11 @@ import type { Change, HeadRow, Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
 import { checkTail } from './check-tail.ts';
 import type { Appended, Entry } from './entry.ts';
+import { checkMark, type HighWaterMark, writeMark } from './high-water-mark.ts';
+import type { LedgerIdentity } from './ledger-identity.ts';
 import { readFrontier, subtreeReader } from './log-tree.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { TableSeal } from './table-seal.ts';
 
 /** Stream heads that are cached; the others are read when they are needed. */
 const HEAD_CACHE_SIZE = 10_000;
@@ -26,16 +29,10 @@ export interface Ledger {
   /** Makes entries durable, all of them or none; each receipt is chained, signed and a leaf of the log. */
   append(entries: readonly Entry[]): Promise<Appended[]>;
   head(): Promise<LogHead>;
-  /** Signs the head of the log and keeps the note. */
+  /** Signs the head of the log, and keeps the note and the high-water mark. */
   checkpoint(at: string): Promise<string>;
   proveInclusion(position: number, size: number): Promise<Sha256[]>;
   proveConsistency(first: number, second: number): Promise<Sha256[]>;
-}
-
-/** The key that signs a ledger, and its name. */
-export interface LedgerIdentity {
-  readonly key: SigningKey;
-  readonly origin: string;
 }
 
 /**
@@ -44,11 +41,27 @@ export interface LedgerIdentity {
  * @throws {WcpError} `ERR_WCP_STORE` where the store is damaged
  */
 export async function openLedger(store: Store, identity: LedgerIdentity): Promise<Ledger> {
-  await checkTail(store, identity.key, identity.origin);
+  await checkTail(store, identity);
+  const seal = await TableSeal.open(store, identity);
   const [last] = await store.list('receipts', { descending: true, limit: 1 });
   const [lastEvent] = await store.list('events', { descending: true, limit: 1 });
   const frontier = await readFrontier(store, last === undefined ? 0 : last.position + 1);
-  return new StoredLedger(store, identity, frontier, lastEvent === undefined ? 1 : lastEvent.id + 1);
+  await checkMark(store, identity, { size: frontier.size, seal: seal.version });
+  // Now, so that a mark that cannot be written is known before anything is decided.
+  writeMark(markOf(frontier, seal), identity);
+  const nextEvent = lastEvent === undefined ? 1 : lastEvent.id + 1;
+  return new StoredLedger(store, identity, { frontier, seal, nextEvent });
+}
+
+function markOf(frontier: MerkleFrontier, seal: TableSeal): HighWaterMark {
+  return { size: frontier.size, root: frontier.root(), seal: seal.version };
+}
+
+/** How far a ledger has come. */
+interface LedgerState {
+  readonly frontier: MerkleFrontier;
+  readonly seal: TableSeal;
+  readonly nextEvent: number;
 }
 
 class StoredLedger implements Ledger {
@@ -56,16 +69,14 @@ class StoredLedger implements Ledger {
   readonly #identity: LedgerIdentity;
   readonly #heads = new LRUCache<string, HeadRow>({ max: HEAD_CACHE_SIZE });
   readonly #observations = new LRUCache<string, true>({ max: OBSERVATION_CACHE_SIZE });
-  #frontier: MerkleFrontier;
-  #nextEvent: number;
+  #state: LedgerState;
   /** One commit after another: the place of a receipt depends on the one before it. */
   readonly #queue = new SerialQueue();
 
-  constructor(store: Store, identity: LedgerIdentity, frontier: MerkleFrontier, nextEvent: number) {
+  constructor(store: Store, identity: LedgerIdentity, state: LedgerState) {
     this.#store = store;
     this.#identity = identity;
-    this.#frontier = frontier;
-    this.#nextEvent = nextEvent;
+    this.#state = state;
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
@@ -73,7 +84,8 @@ class StoredLedger implements Ledger {
   }
 
   async head(): Promise<LogHead> {
-    return { size: this.#frontier.size, root: this.#frontier.root() };
+    const { frontier } = this.#state;
+    return { size: frontier.size, root: frontier.root() };
   }
 
   async checkpoint(at: string): Promise<string> {
@@ -81,31 +93,49 @@ class StoredLedger implements Ledger {
     const { size, root } = await this.head();
     const note = signCheckpoint({ origin, size, root }, key);
     await this.#store.commit([{ put: 'checkpoints', row: { size, note, at } }]);
+    this.#mark();
     return note;
   }
 
   proveInclusion(position: number, size: number): Promise<Sha256[]> {
-    return inclusionProof(subtreeReader(this.#store), position, Math.min(size, this.#frontier.size));
+    return inclusionProof(subtreeReader(this.#store), position, Math.min(size, this.#state.frontier.size));
   }
 
   proveConsistency(first: number, second: number): Promise<Sha256[]> {
-    return consistencyProof(subtreeReader(this.#store), first, Math.min(second, this.#frontier.size));
+    return consistencyProof(subtreeReader(this.#store), first, Math.min(second, this.#state.frontier.size));
   }
 
   /** Works on copies: a commit that fails leaves the ledger where it was. */
   async #commit(entries: readonly Entry[]): Promise<Appended[]> {
     const prepared = entries.map(prepare);
     const heads = await this.#headsOf(prepared);
-    const batch = new Batch(this.#identity.key, heads, this.#frontier.fork(), this.#nextEvent);
+    const { frontier, nextEvent, seal } = this.#state;
+    const batch = new Batch(this.#identity.key, heads, frontier.fork(), nextEvent);
     const appended = prepared.map((entry) => batch.add(entry));
     const observed = new Set<string>();
     const changes = batch.changes().filter((change) => this.#isNew(change, observed));
-    await this.#store.commit(changes);
+    const sealed = seal.after(changes, this.#identity);
+    await this.#store.commit(sealed === null ? changes : [...changes, sealed.change]);
     for (const digest of observed) this.#observations.set(digest, true);
-    this.#frontier = batch.frontier;
-    this.#nextEvent = batch.nextEvent;
+    this.#state = { frontier: batch.frontier, nextEvent: batch.nextEvent, seal: sealed?.seal ?? seal };
     for (const [stream, head] of batch.heads) this.#heads.set(stream, head);
+    if (sealed !== null) this.#markIfPossible();
     return appended;
+  }
+
+  /** After what it covers is durable: a mark is never ahead of its store. */
+  #mark(): void {
+    const { frontier, seal } = this.#state;
+    writeMark(markOf(frontier, seal), this.#identity);
+  }
+
+  /** What was committed stays committed: a mark that cannot be written now is written with the next checkpoint. */
+  #markIfPossible(): void {
+    try {
+      this.#mark();
+    } catch {
+      // The next checkpoint reports it.
+    }
   }
 
   /** An observation comes with each of its decisions, and is written once. */

@@ -262,7 +262,8 @@ describe('after a restart', () => {
     await serve(banListBy(key, { entries: BAD, sequence: 2 ** 53 - 1 }));
     await hall.close();
     const next = generateSigningKey();
-    await open({ file, banLists: { subscriptions: [subscription({ public_keys: [next.publicKey] })] } });
+    const subscriptions = [subscription({ public_keys: [next.publicKey] })];
+    await open({ file, key: hall.signer, banLists: { subscriptions } });
     expect(stateNow()).toEqual({ banned: [CODE], isStale: true });
     await serve(banListBy(next, { sequence: 1 }));
     expect(stateNow()).toEqual({ banned: [], isStale: false });
@@ -273,7 +274,7 @@ describe('after a restart', () => {
     await open({ file });
     await serve(banListBy(key, { entries: BAD }));
     await hall.close();
-    await open({ file, banLists: {} });
+    await open({ file, key: hall.signer, banLists: {} });
     expect(stateNow()).toEqual({ banned: [], isStale: false });
   });
 });
