@@ -71,7 +71,7 @@ test('Each table has its key first, and a receipt has one place in a stream.', (
     events: 'id',
     approvals: 'id',
     heads: 'stream',
-    chains: 'correlation_id',
+    chains: 'chain',
     worlds: 'digest',
   });
   expect(TABLES.receipts.unique).toEqual([['stream', 'seq']]);
