@@ -143,6 +143,7 @@ describe('server.json', () => {
     const outcomeWith = async (limit: object) => {
       const dir = await exampleWith({ workers: [{ ...settings, ...limit }] });
       write(dir, 'workers/hello/worker.mjs', worker);
+      write(dir, 'hall.json', {});
       const { hall } = await open(dir);
       return hall.dispatch(GREETING);
     };
