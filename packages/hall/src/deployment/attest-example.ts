@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   buildManifest,
@@ -39,6 +39,7 @@ export async function attestExample(dir: string): Promise<string[]> {
   });
   await writeFile(join(dir, LAYOUT.exampleKey), key.exportPrivatePem(), { flag: 'wx', mode: OWNER_ONLY });
   await writeManifest(worker, signManifest(manifest, key));
+  await chmod(join(worker, MANIFEST_FILE), OWNER_ONLY);
   return [`${WORKER}/${MANIFEST_FILE}`, LAYOUT.exampleKey];
 }
 

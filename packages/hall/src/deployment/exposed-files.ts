@@ -7,6 +7,7 @@ const PRIVATE = [
   '.',
   dirname(LAYOUT.key),
   LAYOUT.key,
+  LAYOUT.exampleKey,
   LAYOUT.store,
   `${LAYOUT.store}-wal`,
   `${LAYOUT.store}-shm`,
