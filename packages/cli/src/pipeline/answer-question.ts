@@ -1,7 +1,7 @@
 import { count } from '../print/layout.ts';
 import type { DispatchChain } from './dispatch-chain.ts';
 import { embedTexts } from './embed-texts.ts';
-import type { RegisteredDocument } from './take-through.ts';
+import type { RegisteredDocument } from './register-parts.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
 /** A passage that answers a question. */
