@@ -23,20 +23,28 @@ const PAUSES_MS = [50, 250];
 /**
  * A delivery that tries again where that does no harm, and leaves a worker alone that keeps failing. After
  * the cool-down one call finds out whether the worker has recovered.
+ *
+ * @param enrolled the record that says whether a call may be repeated (default: that of the delivery)
  */
-export function resilientDelivery(delivery: Delivery, limits: CircuitLimits = {}): Delivery {
-  return new ResilientDelivery(delivery, limits);
+export function resilientDelivery(
+  delivery: Delivery,
+  limits: CircuitLimits = {},
+  enrolled: () => RegistryRecord = () => delivery.record,
+): Delivery {
+  return new ResilientDelivery(delivery, limits, enrolled);
 }
 
 class ResilientDelivery implements Delivery {
   readonly record: RegistryRecord;
   readonly #delivery: Delivery;
   readonly #circuit: Circuit;
+  readonly #enrolled: () => RegistryRecord;
 
-  constructor(delivery: Delivery, limits: CircuitLimits) {
+  constructor(delivery: Delivery, limits: CircuitLimits, enrolled: () => RegistryRecord) {
     this.record = delivery.record;
     this.#delivery = delivery;
     this.#circuit = new Circuit(limits);
+    this.#enrolled = enrolled;
   }
 
   get dir(): string | undefined {
@@ -56,7 +64,7 @@ class ResilientDelivery implements Delivery {
     return this.#delivery.observe();
   }
 
-  /** Once, and again where the record's `idempotency` allows and there is time. */
+  /** Once, and again where the enrolled record's `idempotency` allows and there is time. */
   async deliver(call: DeliveryCall): Promise<Delivered> {
     const began = performance.now();
     let delivered = await this.#deliverOnce(call, began);
@@ -95,7 +103,7 @@ class ResilientDelivery implements Delivery {
   /** What certainly never started may be tried again; what may have started only where twice does no harm. */
   #mayRepeat({ code, status, gone }: Delivered): boolean {
     if (status === 'timeout' || signOf(code) !== 'fails' || gone !== undefined) return false;
-    return !mayHaveStarted(code) || this.record.idempotency === 'full';
+    return !mayHaveStarted(code) || this.#enrolled().idempotency === 'full';
   }
 }
 

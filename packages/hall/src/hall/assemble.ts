@@ -111,7 +111,7 @@ async function openState(base: HallBase): Promise<HallState> {
   const { authorities } = registry;
   const activeWorld = await openWorld(base, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
-  const deliveries = resilientDeliveries(options.workers ?? []);
+  const deliveries = resilientDeliveries(options.workers ?? [], registry);
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
   const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
   const currentBans = () => banLists.state(clock.latest());
@@ -213,9 +213,14 @@ function admissionOf({ tenants, workers = [] }: HallOptions): AdmissionScheduler
   return new AdmissionScheduler({ tenants, workers: new Map(limits) });
 }
 
-function resilientDeliveries(workers: readonly HallWorker[]): HallParts['deliveries'] {
+/** What is enrolled says whether a call may be repeated, not what is in a folder now. */
+function resilientDeliveries(workers: readonly HallWorker[], registry: Registry): HallParts['deliveries'] {
   return new Map(
-    workers.map(({ delivery, limits }) => [delivery.record.worker_id, resilientDelivery(delivery, limits)]),
+    workers.map(({ delivery, limits }) => {
+      const { record } = delivery;
+      const enrolled = () => registry.get(record.worker_id)?.record ?? record;
+      return [record.worker_id, resilientDelivery(delivery, limits, enrolled)];
+    }),
   );
 }
 

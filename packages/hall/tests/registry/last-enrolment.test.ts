@@ -9,6 +9,8 @@ import { ACME, CODE, FakeDelivery, hashOf, RIVAL, recordOf } from '../support/wo
 
 let hall: TestHall;
 let file: string;
+/** The delivery of the Hall after {@link restartWith}. */
+let restarted: FakeDelivery;
 beforeEach(async () => {
   file = join(tempFolder(), 'store.db');
   hall = await TestHall.open({ file });
@@ -26,6 +28,7 @@ async function restartWith(record: RegistryRecord): Promise<void> {
   await hall.close();
   const { keys, signer } = hall;
   const delivery = new FakeDelivery(record);
+  restarted = delivery;
   hall = await TestHall.open({ file, key: signer, isOpen: true, workers: [{ delivery }] });
   for (const [person, key] of keys) hall.keys.set(person, key);
 }
@@ -76,6 +79,17 @@ describe('the last enrolment of a worker stays in force', () => {
     expect(await workerOf()).toMatchObject({ remarks: [], record: recordOf(ACME) });
     expect((await health()).status).toBe('ok');
   });
+});
+
+test('Whether a call may be repeated is what the enrolled record says, not the one in the folder.', async () => {
+  await restartWith(recordOf(ACME, { idempotency: 'full' }));
+  let calls = 0;
+  restarted.answer = () => {
+    calls += 1;
+    return { status: 'error', result: null, code: 'DELIVERY_CRASHED', duration_ms: 1 };
+  };
+  await codeOf();
+  expect(calls).toBe(1);
 });
 
 describe('the flag of changed code is cleared by its authority alone', () => {

@@ -98,10 +98,9 @@ function membersOf(current: Evaluation, outcome: Outcome, denial: Denial | null)
   };
 }
 
-function reasonOf({ code, detail, words }: Denial): DenyReason {
+function reasonOf({ code, detail, message = '' }: Denial): DenyReason {
   const { meaning, remedy } = DENY_CODES[code];
-  const message = words === '' ? `${meaning} ${remedy}` : `${meaning} ${words} ${remedy}`;
-  return { code, message, ...detail };
+  return { code, message: [meaning, message, remedy].filter((text) => text !== '').join(' '), ...detail };
 }
 
 function profilesOf({ profiles }: CompiledRule): RouteDecision['recommended_profiles_effective'] {

@@ -8,12 +8,12 @@ export interface Denial {
   readonly code: DenyCode;
   readonly detail: DenialDetail;
   /** What the message adds in somebody's own words: harmless to a terminal, and no part of any digest. */
-  readonly words: string;
+  readonly message?: string;
 }
 
 const NOTHING: DenialDetail = Object.freeze(Object.create(null));
 
 /** A denial with what its code carries. */
-export function deny(code: DenyCode, detail: DenialDetail = NOTHING, words = ''): Denial {
-  return { code, detail, words };
+export function deny(code: DenyCode, detail: DenialDetail = NOTHING): Denial {
+  return { code, detail };
 }

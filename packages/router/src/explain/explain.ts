@@ -84,8 +84,8 @@ function attempt(step: Step, current: Evaluation): Denial | null {
   }
 }
 
-function meaningOf({ code, words }: Denial): string {
-  return `${DENY_CODES[code].meaning} ${words}`.trimEnd();
+function meaningOf({ code, message = '' }: Denial): string {
+  return `${DENY_CODES[code].meaning} ${message}`.trimEnd();
 }
 
 function remedyOf(decision: RouteDecision): string | null {
