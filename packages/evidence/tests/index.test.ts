@@ -74,6 +74,7 @@ test('@wcp/evidence/log exports these names and no others', async () => {
 test('@wcp/evidence/package exports these names and no others', async () => {
   expect(Object.keys(await import('../src/package/index.ts')).toSorted()).toEqual([
     'MANIFEST_FILE',
+    'attestRecord',
     'buildManifest',
     'hashFiles',
     'loadManifest',
