@@ -102,7 +102,7 @@ async function repeatCase(runner: Runner, first: CaseResult): Promise<CaseResult
   const reply = await runner.run(first.item);
   if (!reply.answered) return { ...first, verdict: errored(`When repeated: ${reply.message}`) };
   if (first.answer === null) return first;
-  return { ...first, verdict: judgeRepetition(first.item, first.answer, reply.answer) };
+  return { ...first, verdict: judgeRepetition(first.answer, reply.answer) };
 }
 
 function notOffered(item: ConformanceCase): CaseResult {

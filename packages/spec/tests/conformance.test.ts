@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:1003d0fdd7cbe937519b0e57c7896a010ba0591ba3e8de7142d12f6f316f207e';
+const FROZEN = 'sha256:531fdf56c3478e292547dc0625a877ce28af8cd4172db1fecb930d71c2183044';
 
 interface Group {
   readonly id: string;

@@ -27,7 +27,7 @@ def check_id(question: Json) -> Json:
         found = TABLES["kinds"].get(text.split(".")[0], "private" if text.count(".") > 1 else "authority")
     owned, asked = found in ("private", "authority"), question.get("kind", found)
     valid = found is not None and (asked == found or found == "private" and asked in TABLES["private_fits"])
-    return {"valid": valid, "kind": asked if isinstance(asked, str) else None,
+    return {"valid": valid, "kind": asked if isinstance(asked, str) and is_json(asked) else None,
             "canonical": text.replace("_", "-") if valid else None,
             "authority": ".".join(text.split(".")[:2]) if valid and owned else None}
 
@@ -94,6 +94,9 @@ def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, st
     if nested and level > 64 or isinstance(value, (str, float)) and not is_json(value):
         found[path] = "TOO_DEEP" if nested else "NOT_JSON"
         return None
+    if isinstance(value, dict) and not all(map(is_json, value)):
+        found[path] = "NOT_JSON"  # one of its names stands in no path (WCP-3-33)
+        return None
     if schema and read({"type": "object"} if closed else schema, value, REFUSED) is REFUSED:
         found[path] = "INVALID_VALUE"
     if isinstance(value, list):
@@ -102,9 +105,7 @@ def inspect(schema: Json, value: Any, path: str, level: int, found: dict[str, st
         return value
     found |= {f"{path}/{name}": "MISSING_MEMBER" for name in schema.get("required", []) if name not in value}
     copy, forms = {}, schema.get("properties", {})
-    if not all(map(is_json, value)):
-        found[path] = "NOT_JSON"
-    for name in filter(is_json, value):
+    for name in value:
         place = path + "/" + name.replace("~", "~0").replace("/", "~1")
         if closed and name not in forms:
             found[place] = "UNKNOWN_MEMBER"

@@ -1,5 +1,3 @@
-import { OPERATIONS, type OperationName } from '../fixtures/operations.ts';
-import { sortedJson } from '../fixtures/sorted-json.ts';
 import { isObject, type Members } from '../protocol/message.ts';
 import type { Difference } from './verdict.ts';
 
@@ -9,19 +7,17 @@ const NOT_COMPARED = 'message';
 
 /**
  * The differences between a result and what a case expects: the members that the expectation lists at its
- * top level must be equal, others are ignored; nested values must be equal as a whole (WCP-11-40). Arrays
- * that the schema calls sets (`uniqueItems`) compare as sets (WCP-11-41), messages not at all.
+ * top level must be equal, others are ignored; nested values must be equal as a whole (WCP-11-40), lists in
+ * their order (WCP-11-41), messages not at all.
  */
-export function compareResult(op: OperationName, expected: Members, got: Members): readonly Difference[] {
-  const { sets } = OPERATIONS[op];
+export function compareResult(expected: Members, got: Members): readonly Difference[] {
   const listed = Object.fromEntries(Object.entries(got).filter(([name]) => Object.hasOwn(expected, name)));
-  return differences(comparable(expected, sets), comparable(listed, sets));
+  return compareResults(expected, listed);
 }
 
-/** The differences between two results of one operation, in any member. */
-export function compareResults(op: OperationName, first: Members, second: Members): readonly Difference[] {
-  const { sets } = OPERATIONS[op];
-  return differences(comparable(first, sets), comparable(second, sets));
+/** The differences between two results, in any member. */
+export function compareResults(first: Members, second: Members): readonly Difference[] {
+  return differences(comparable(first), comparable(second));
 }
 
 function differences(expected: unknown, got: unknown): Difference[] {
@@ -46,43 +42,10 @@ function walkMembers(expected: Members, got: Members, path: string, found: Diffe
   }
 }
 
-/** The keywords of a JSON Schema that say which arrays are sets. */
-interface SchemaNode {
-  readonly uniqueItems?: unknown;
-  readonly items?: unknown;
-  readonly properties?: unknown;
-  readonly anyOf?: unknown;
-}
-
-/** A copy of `value` without messages, and with every array that `schema` calls a set in one order. */
-function comparable(value: unknown, schema: unknown): unknown {
-  return copy(value, alternatives(schema));
-}
-
-function copy(value: unknown, nodes: readonly SchemaNode[]): unknown {
-  if (Array.isArray(value)) return copyList(value, nodes);
+/** A copy of `value` without messages. */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparable);
   if (!isObject(value)) return value;
   const kept = Object.entries(value).filter(([name]) => name !== NOT_COMPARED);
-  return Object.fromEntries(kept.map(([name, member]) => [name, copy(member, memberNodes(nodes, name))]));
-}
-
-function copyList(list: readonly unknown[], nodes: readonly SchemaNode[]): unknown[] {
-  const itemNodes = nodes.flatMap(({ items }) => alternatives(items));
-  const items = list.map((item) => copy(item, itemNodes));
-  if (!nodes.some(({ uniqueItems }) => uniqueItems === true)) return items;
-  const keyed = items.map((item) => ({ item, key: sortedJson(item) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item);
-}
-
-function memberNodes(nodes: readonly SchemaNode[], name: string): SchemaNode[] {
-  return nodes.flatMap(({ properties }) =>
-    isObject(properties) && Object.hasOwn(properties, name) ? alternatives(properties[name]) : [],
-  );
-}
-
-/** The schema itself, or every branch of a union. */
-function alternatives(schema: unknown): SchemaNode[] {
-  if (!isObject(schema)) return [];
-  const node: SchemaNode = schema;
-  return Array.isArray(node.anyOf) ? node.anyOf.flatMap(alternatives) : [node];
+  return Object.fromEntries(kept.map(([name, member]) => [name, comparable(member)]));
 }

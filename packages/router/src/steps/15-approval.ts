@@ -14,8 +14,11 @@ export type Draft = (current: ScoredEvaluation) => RouteDecision;
  */
 export function checkApproval(current: ScoredEvaluation, draft: Draft): Denial | null {
   const { facts, input, level } = current;
-  current.expires_at = expiryOf(current);
-  if (facts.approval === null) return null;
+  if (facts.approval === null) {
+    // Only a hold that gets an expiry is judged by it.
+    current.expires_at = expiryOf(current);
+    return null;
+  }
   const fits =
     level === 'gatekeeper' &&
     facts.approval.level !== 'advisory' &&

@@ -70,7 +70,7 @@ test.each([
 const VALUES: readonly (readonly [member: string, good: readonly unknown[], bad: readonly unknown[]])[] = [
   [
     'now',
-    ['2026-01-01T00:00:00Z', '2028-02-29T23:59:59.123456789Z', '0000-01-01T00:00:00Z'],
+    ['2026-01-01T00:00:00Z', '2028-02-29T23:59:59.123456789Z', '0001-01-01T00:00:00Z'],
     [
       '',
       7,

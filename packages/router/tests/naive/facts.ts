@@ -43,7 +43,7 @@ export const isNow: Check = (value) => {
   if (parts === null) return false;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number);
   const dayExists = month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
-  return dayExists && hour <= 23 && minute <= 59 && second <= 59;
+  return year >= 1 && dayExists && hour <= 23 && minute <= 59 && second <= 59;
 };
 
 function daysIn(year: number, month: number): number {

@@ -74,6 +74,7 @@ export function inputFindings(input: unknown): Finding[] {
   if (!isObject(input)) return [{ path: '', code: 'NOT_AN_OBJECT', message: '' }];
   const walked: Found[] = [];
   walk(input, [], 1, walked);
+  if (walked.some(({ at }) => at.length === 0)) return [{ path: '', code: 'NOT_JSON', message: '' }];
   if (isTooLarge(walked.length > 0 ? withoutOffending(input, 1) : input)) {
     return [{ path: '', code: 'TOO_LARGE', message: '' }];
   }
@@ -93,11 +94,12 @@ function walk(value: unknown, at: readonly string[], depth: number, found: Found
     found.push({ at, code: 'NOT_JSON' });
   } else if (isContainer(value) && depth > MAX_DEPTH) {
     found.push({ at, code: 'TOO_DEEP' });
+  } else if (hasNameWithoutText(value)) {
+    // Such a name stands in no path: the object around it is what is named, and nothing inside it is looked at.
+    found.push({ at, code: 'NOT_JSON' });
   } else if (isContainer(value)) {
     for (const key of Object.keys(value)) {
-      // A name without a text stands in no path: the object around it is what is named.
-      if (!isText(key)) found.push({ at, code: 'NOT_JSON' });
-      else if (key === '__proto__') found.push({ at: [...at, key], code: 'NOT_JSON' });
+      if (key === '__proto__') found.push({ at: [...at, key], code: 'NOT_JSON' });
       else walk((value as Obj)[key], [...at, key], depth + 1, found);
     }
   }
@@ -105,7 +107,9 @@ function walk(value: unknown, at: readonly string[], depth: number, found: Found
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-const isOffendingKey = (key: string): boolean => key === '__proto__' || !isText(key);
+const hasNameWithoutText = (value: unknown): boolean => isObject(value) && !Object.keys(value).every(isText);
+
+const isOffendingKey = (key: string): boolean => key === '__proto__';
 
 const isOffendingLeaf = (value: unknown): boolean =>
   (typeof value === 'string' && !isText(value)) ||
@@ -115,7 +119,7 @@ const isOffendingLeaf = (value: unknown): boolean =>
 /** What the walk counts: a copy without the values that it stopped at. */
 function withoutOffending(value: unknown, depth: number): unknown {
   const stays = (child: unknown): boolean =>
-    !isOffendingLeaf(child) && !(isContainer(child) && depth + 1 > MAX_DEPTH);
+    !isOffendingLeaf(child) && !hasNameWithoutText(child) && !(isContainer(child) && depth + 1 > MAX_DEPTH);
   if (Array.isArray(value)) {
     return value.filter(stays).map((child) => withoutOffending(child, depth + 1));
   }
@@ -128,7 +132,7 @@ const isTooLarge = (value: unknown): boolean => Buffer.byteLength(canonical(valu
 
 function formFindings(input: Obj): Found[] {
   const missing = Object.keys(ECHOED).filter((name) => !Object.hasOwn(input, name));
-  const unknown = Object.keys(input).filter((name) => isText(name) && checkOf(name) === undefined);
+  const unknown = Object.keys(input).filter((name) => checkOf(name) === undefined);
   const wrong = Object.keys(input).filter(
     (name) => checkOf(name)?.(input[name]) === false && !isBlankId(name, input[name]),
   );
@@ -146,9 +150,8 @@ function checkOf(name: string): Check | undefined {
 }
 
 function blastRadiusFindings(radius: unknown): Found[] {
-  if (!isObject(radius)) return [];
+  if (!isObject(radius) || hasNameWithoutText(radius)) return [];
   return Object.keys(radius).flatMap((name) => {
-    if (!isText(name)) return [];
     if (!DIMENSIONS.includes(name)) return [{ at: ['blast_radius', name], code: 'UNKNOWN_MEMBER' }];
     return isInteger(0, 5)(radius[name]) ? [] : [{ at: ['blast_radius', name], code: 'INVALID_VALUE' }];
   });

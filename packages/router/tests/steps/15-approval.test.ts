@@ -76,9 +76,10 @@ test('the digest may lack its prefix, and time, decision id and expiry take no p
   expect(approve(HELD, {}, later).decision.outcome).toBe('DISPATCH');
 });
 
-test('a hold that would expire past the year 9999 cannot be approved', () => {
+test('only a hold that gets an expiry is judged by it: an approved decision gets none', () => {
   const late = { facts: { now: '9999-12-31T23:59:59Z' } };
-  expect(approve(HELD, {}, late).decision.deny_code).toBe('DENY_INTERNAL_ERROR');
+  expect(approve(HELD, {}, late).decision).toMatchObject({ outcome: 'DISPATCH', approval_expires_at: null });
+  expect(approve(HELD, { level: 'advisory' }, late).decision.deny_code).toBe('DENY_APPROVAL_STALE');
 });
 
 test('a hold for its blast can be approved, and blast_gate_passed stays false', () => {

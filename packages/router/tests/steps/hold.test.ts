@@ -138,7 +138,7 @@ test.each([
   ['2100-02-28T12:00:00.5Z', 86_400, '2100-03-01T12:00:00.5Z'],
   ['2000-02-28T12:00:00.5Z', 86_400, '2000-02-29T12:00:00.5Z'],
   ['2026-03-01T12:00:00Z', 31_536_000, '2027-03-01T12:00:00Z'],
-  ['0000-01-01T00:00:00Z', 60, '0000-01-01T00:01:00Z'],
+  ['0001-01-01T00:00:00Z', 60, '0001-01-01T00:01:00Z'],
   ['9999-12-31T23:44:59Z', 900, '9999-12-31T23:59:59Z'],
 ])('approval_expires_at of a hold at %s with %i seconds is %s', (now, ttl_seconds, expected) => {
   const decision = decideScene(together(human, { facts: { now }, config: { approval: { ttl_seconds } } }));

@@ -7,7 +7,8 @@ const [MONTH, DAY, HOUR, MINUTE, SECOND, END] = [5, 8, 11, 14, 17, 19];
 const MAX_FRACTION_LENGTH = 9;
 
 /**
- * Whether a text is an instant as this protocol writes it: RFC 3339, UTC, `Z`, a date that exists.
+ * Whether a text is an instant as this protocol writes it: RFC 3339, UTC, `Z`, a date that exists. There is
+ * no year 0000: many languages have none.
  *
  * @example
  * import { isTime } from '@wcp/spec/document';
@@ -29,6 +30,7 @@ export function isTime(text: string): boolean {
     month <= 12 &&
     day >= 1 &&
     day <= daysOf(yearOf(text), month) &&
+    yearOf(text) >= 1 &&
     isBelow(24, two(text, HOUR)) &&
     isBelow(60, two(text, MINUTE)) &&
     isBelow(60, two(text, SECOND))

@@ -108,7 +108,7 @@ function kindsToTry(text: string, expected: string | undefined): readonly IdKind
 }
 
 function invalid(expectedKind: unknown): InvalidId {
-  const kind = typeof expectedKind === 'string' ? expectedKind : null;
+  const kind = typeof expectedKind === 'string' && expectedKind.isWellFormed() ? expectedKind : null;
   const expected = kind === null ? 'an identifier' : `an id of kind "${escapeText(kind)}"`;
   const message = `This is not ${expected}: two to four segments of a-z, 0-9 and "-" joined by dots, at most 64 characters.`;
   return {

@@ -21,6 +21,8 @@ const NOT_BLANK = /[^ \t\n\r]/;
 export class InputInspection implements Refusals {
   /** Whether JSON cannot hold something in the input, and so not the input. */
   hasRefusals = false;
+  /** Whether the input itself is refused, for one of its names. */
+  isRefused = false;
   /** The sum of the dimensions of `blast_radius`. */
   blastSum = 0;
   /** The canonical text of each member that was read, by its name. */
@@ -44,7 +46,7 @@ export class InputInspection implements Refusals {
 
   /** Whether nothing read so far is wrong; a blank id is. */
   get isFlawless(): boolean {
-    return this.#found === null && this.blank.length === 0;
+    return this.#found === null && this.blank.length === 0 && !this.isRefused;
   }
 
   /** Everything that is wrong with the input of these members, in order; nothing for blank ids alone. */
@@ -63,7 +65,7 @@ export class InputInspection implements Refusals {
     if (this.#json.isTooLarge) return '';
     const text = this.#write(name, value);
     this.texts.push([name, text]);
-    if (!this.#json.isTooLarge) this.#check(name, value, text);
+    if (!this.#json.isTooLarge && !this.isRefused) this.#check(name, value, text);
     return text;
   }
 
@@ -88,7 +90,7 @@ export class InputInspection implements Refusals {
   #write(name: string, value: unknown): string {
     const json = this.#json;
     this.#refusedParts = null;
-    if (json.writeString(name) === null) return this.#refuseName(name);
+    if (json.writeString(name) === null) return this.#refuseInput();
     json.size += PUNCTUATION;
     json.path.push(name);
     const text = name === '__proto__' ? json.refuse('a member named __proto__ safely') : json.write(value);
@@ -96,9 +98,9 @@ export class InputInspection implements Refusals {
     return text;
   }
 
-  #refuseName(name: string): string {
-    this.#json.refuseName();
-    this.#refusedMember = name;
+  /** A name that JSON cannot hold makes the object that holds it, here the input, no JSON (section 13). */
+  #refuseInput(): string {
+    this.isRefused = true;
     return '';
   }
 

@@ -127,7 +127,7 @@ class Reading implements InputText {
   }
 
   /** Refuses the input as a whole, with one finding. */
-  refuse(code: 'NOT_AN_OBJECT' | 'TOO_LARGE', message: string): void {
+  refuse(code: 'NOT_AN_OBJECT' | 'NOT_JSON' | 'TOO_LARGE', message: string): void {
     this.deny_code = 'DENY_INVALID_INPUT';
     this.findings = [{ path: '', code, message }];
     this.#hasText = false;
@@ -211,6 +211,10 @@ class Reading implements InputText {
   }
 
   #conclude(inspection: InputInspection): void {
+    if (this.#names.some(isUnwritable)) {
+      this.refuse('NOT_JSON', 'JSON cannot hold a name with a lone surrogate.');
+      return;
+    }
     const findings = inspection.conclude(this.#names);
     this.#hasText = !inspection.hasRefusals;
     if (this.#isTooLarge(inspection)) {
@@ -227,6 +231,11 @@ class Reading implements InputText {
   #isTooLarge(inspection: InputInspection): boolean {
     return inspection.size + this.#size > INPUT_SIZE;
   }
+}
+
+/** A name of more than the whole input is too large, whatever it contains. */
+function isUnwritable(name: string): boolean {
+  return name.length <= INPUT_SIZE && !name.isWellFormed();
 }
 
 /** The length first: a pattern would flatten a text that an attacker concatenated from a billion pieces. */

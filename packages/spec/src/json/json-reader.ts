@@ -83,9 +83,9 @@ export class JsonReader {
     return this.#report('NOT_JSON', `JSON cannot hold ${what}.`);
   }
 
-  /** Refuses a member whose name JSON cannot hold: it counts as nothing, and its value is not read. */
-  refuseName(): void {
-    this.#refusals.refused(this.path, 'NOT_JSON', 'JSON cannot hold a name with a lone surrogate.');
+  /** Whether a name has a lone surrogate: the object around it is refused whole. One that is too long is too large. */
+  isUnwritable(name: string): boolean {
+    return NOT_PLAIN.test(name) && name.length <= this.#limits.size && !name.isWellFormed();
   }
 
   #report(code: FindingCode, message: string): string {
@@ -106,6 +106,9 @@ export class JsonReader {
     }
     const keys = ownKeys(container);
     if (keys === null) return this.refuse('an object of this kind');
+    if (typeof keys === 'object' && keys.some((key) => this.isUnwritable(key))) {
+      return this.refuse('an object with a name that has a lone surrogate');
+    }
     this.size += 2;
     ancestors.push(container);
     const text =
@@ -130,10 +133,6 @@ export class JsonReader {
     for (const key of sorted(keys)) {
       if (this.isTooLarge) break;
       const name = this.writeString(key);
-      if (name === null) {
-        this.refuseName();
-        continue;
-      }
       this.size += text === '' ? 1 : 2;
       this.path.push(key);
       const value = key === '__proto__' ? this.#writeProto(object) : this.write(readMember(object, key));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addSeconds, isTime } from '../../src/document/index.ts';
 import { WcpError } from '../../src/index.ts';
 
-const FIRST = Date.parse('0000-01-01T00:00:00Z');
+const FIRST = Date.parse('0001-01-01T00:00:00Z');
 const LAST = Date.parse('9999-12-31T23:59:59Z');
 const instant = fc.integer({ min: FIRST / 1000, max: LAST / 1000 });
 const written = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
@@ -17,6 +17,10 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
     );
   });
 
+  test('there is no year 0000', () => {
+    for (const text of ['0000-01-01T00:00:00Z', '0000-02-29T12:00:00Z']) expect(isTime(text)).toBe(false);
+  });
+
   test('what has the form of a time is one exactly when the date exists', () => {
     const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
     const near = (most: number) =>
@@ -24,7 +28,7 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
         fc.integer({ min: 0, max: most + 1 }).map((n) => String(n).padStart(2, '0')),
         two,
       );
-    const year = fc.integer({ min: 0, max: 9999 }).map((number) => String(number).padStart(4, '0'));
+    const year = fc.integer({ min: 1, max: 9999 }).map((number) => String(number).padStart(4, '0'));
     fc.assert(
       fc.property(year, near(12), near(31), near(23), near(59), near(59), (y, mo, d, h, mi, s) => {
         const text = `${y}-${mo}-${d}T${h}:${mi}:${s}Z`;
@@ -101,7 +105,7 @@ describe('a time plus seconds', () => {
     ['2024-02-28T23:59:59Z', 1, '2024-02-29T00:00:00Z'],
     ['2023-02-28T23:59:59.000Z', 1, '2023-03-01T00:00:00.000Z'],
     ['2025-12-31T23:59:59Z', 1, '2026-01-01T00:00:00Z'],
-    ['0000-01-01T00:00:00Z', 31_536_000, '0000-12-31T00:00:00Z'],
+    ['0001-01-01T00:00:00Z', 31_536_000, '0002-01-01T00:00:00Z'],
     ['2026-01-01T00:00:00Z', 0, '2026-01-01T00:00:00Z'],
   ])('%s plus %i seconds is %s', (time, seconds, sum) => {
     expect(addSeconds(time, seconds)).toBe(sum);

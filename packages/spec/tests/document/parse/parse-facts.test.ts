@@ -49,7 +49,7 @@ describe('facts', () => {
 
   const WORKER = '/workers/org.acme.doc-summarizer.prod-01';
   test.each<[path: string, values: readonly unknown[]]>([
-    ['/now', ['2024-02-29T23:59:59Z', '0000-01-01T00:00:00.1Z', '9999-12-31T00:00:00.123456789Z']],
+    ['/now', ['2024-02-29T23:59:59Z', '0001-01-01T00:00:00.1Z', '9999-12-31T00:00:00.123456789Z']],
     ['/decision_id', ['6B1F4C8E-0f5a-4f6e-8d43-0c8f5f0a7e21', '00000000-0000-0000-0000-000000000000']],
     ['/workers', [{}, { '': {} }, { 'any string \n': {} }, { constructor: { available: false } }]],
     [WORKER, [{}, { current_hash: null }, { current_hash: 'malformed' }]],
