@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 const PASSED_ON = /^\/(?:dev|proc\/self)\/(?:stdin|fd\/\d+)$/;
 
 /** A pipe, a device or a socket by its name: reading it could wait for ever or never end. */
-export class NotAFileError extends Error {
+class NotAFileError extends Error {
   override readonly name = 'NotAFileError';
   readonly code = 'ENOTFILE';
 }
