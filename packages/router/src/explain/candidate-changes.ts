@@ -1,8 +1,7 @@
 import { decisionDigest, type RouteInput } from '@wcp/spec';
 import { DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
 import { decideIn } from '../decision/decide.ts';
-import type { Settings } from '../world/settings.ts';
-import type { TenantFloors } from '../world/tenant-floors.ts';
+import type { Settings, TenantFloors } from '../world/settings.ts';
 import { APPROVAL, type Attempt, type CandidateChange } from './change.ts';
 import { workerChanges } from './worker-changes.ts';
 

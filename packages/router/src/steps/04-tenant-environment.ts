@@ -1,6 +1,6 @@
 import { type Denial, deny } from '../evaluation/denial.ts';
 import type { AcceptedEvaluation } from '../evaluation/evaluation.ts';
-import { floorOf } from '../world/tenant-floors.ts';
+import { floorOf } from '../world/settings.ts';
 
 /** Step 4: the environment is open to the tenant, where its floor lists some. */
 export function checkTenantEnvironment({ engine: { settings }, input }: AcceptedEvaluation): Denial | null {

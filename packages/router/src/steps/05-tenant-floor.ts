@@ -1,7 +1,7 @@
 import { DATA_LABELS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
 import type { AcceptedInput } from '@wcp/spec/input';
 import type { AcceptedEvaluation } from '../evaluation/evaluation.ts';
-import { floorOf, type TenantFloorSettings } from '../world/tenant-floors.ts';
+import { floorOf, type TenantFloorSettings } from '../world/settings.ts';
 
 /**
  * After step 5: from here on what the caller says about itself counts as no less strict than the floor of

@@ -1,8 +1,26 @@
 import type { Env, HallConfig, SupervisorLevel } from '@wcp/spec';
 import { type CatalogEntity, findEntity } from '@wcp/spec/catalog';
-import { ENVS, makesDemand, type ProfilePosture, postureOf } from '@wcp/spec/document';
+import {
+  type DataLabel,
+  ENVS,
+  makesDemand,
+  type ProfilePosture,
+  postureOf,
+  type QosClass,
+  type TenantRisk,
+} from '@wcp/spec/document';
 import { escapeText } from '@wcp/spec/json';
-import { type TenantFloors, tenantFloorsOf } from './tenant-floors.ts';
+
+/** How strictly a tenant's requests are judged at least (R19); null demands nothing. */
+export interface TenantFloorSettings {
+  readonly environments: ReadonlySet<Env> | null;
+  readonly data_label: DataLabel | null;
+  readonly tenant_risk: TenantRisk | null;
+  readonly qos_class: QosClass | null;
+}
+
+/** The floors of a Hall by tenant, and under `*` that of every other tenant. */
+export type TenantFloors = ReadonlyMap<string, TenantFloorSettings>;
 
 /** A Hall configuration with every default in its place and its profile applied (section 4.3). */
 export interface Settings {
@@ -91,4 +109,24 @@ function setsOf(lists: Partial<Record<Env, string[]>> | undefined): Record<Env, 
     prod: new Set(lists?.prod),
     edge: new Set(lists?.edge),
   };
+}
+
+/** The floors that a configuration sets. */
+function tenantFloorsOf({ tenant_floors = {} }: HallConfig): TenantFloors {
+  return new Map(
+    Object.entries(tenant_floors).map(([tenant, floor]) => [
+      tenant,
+      {
+        environments: floor.environments === undefined ? null : new Set(floor.environments),
+        data_label: floor.data_label ?? null,
+        tenant_risk: floor.tenant_risk ?? null,
+        qos_class: floor.qos_class ?? null,
+      },
+    ]),
+  );
+}
+
+/** The floor of a tenant: its own entry whole, else that of `*`, else none. */
+export function floorOf(floors: TenantFloors, tenant: string): TenantFloorSettings | null {
+  return floors.get(tenant) ?? floors.get('*') ?? null;
 }

@@ -17,7 +17,7 @@ export { parseRecord, recordHash } from './parse/parse-record.ts';
 export { parseRules } from './parse/parse-rules.ts';
 export { type BanEntry, type BanList, BanListSchema, REVIEW_STATUSES } from './schema/ban-list.ts';
 export { type Facts, FactsSchema, type WorkerFacts } from './schema/facts.ts';
-export { type HallConfig, HallConfigSchema } from './schema/hall-config.ts';
+export { type HallConfig, HallConfigSchema, type TenantFloor } from './schema/hall-config.ts';
 export { type Manifest, ManifestSchema } from './schema/manifest.ts';
 export { type Receipt, type ReceiptOutcome, ReceiptSchema } from './schema/receipt.ts';
 export {
