@@ -1,6 +1,6 @@
 import { count } from '../print/layout.ts';
-import { batchesOf } from './batches.ts';
 import type { DispatchChain } from './dispatch-chain.ts';
+import { batchesOf } from './document/batches.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
 /** Vectors of one model, one for each text. */

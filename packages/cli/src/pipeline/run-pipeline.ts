@@ -10,11 +10,11 @@ import { escaped } from '../print/layout.ts';
 import { answerQuestion, type Passage, questionAbout } from './answer-question.ts';
 import { type CheckedEvidence, checkEvidence } from './check-evidence.ts';
 import { DispatchChain, type DispatchChainSetting } from './dispatch-chain.ts';
+import { readSource, type SourceDocument } from './document/source-document.ts';
 import { EVIDENCE, openOwnHall } from './hall/own-hall.ts';
 import type { PipelineHall } from './hall/pipeline-hall.ts';
 import type { PipelineReport } from './report.ts';
 import { showBeginning, showEnd, showPassages, showQuestion, showStep, showStop } from './show-run.ts';
-import { readSource, type SourceDocument } from './source-document.ts';
 import type { Step, Stop } from './step.ts';
 import { takeThrough } from './take-through.ts';
 

@@ -3,8 +3,8 @@ import type { JsonDocument } from '../input/json-document.ts';
 import { decisionText } from '../print/decision.ts';
 import { count, escaped, padColumns, rows, WIDTH, wrap } from '../print/layout.ts';
 import type { Passage } from './answer-question.ts';
+import type { SourceDocument } from './document/source-document.ts';
 import type { PipelineReport } from './report.ts';
-import type { SourceDocument } from './source-document.ts';
 import type { Step, Stop } from './step.ts';
 
 /** The setting of a run. */

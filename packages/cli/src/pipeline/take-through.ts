@@ -1,6 +1,7 @@
 import { count } from '../print/layout.ts';
 import type { DispatchChain } from './dispatch-chain.ts';
-import { partsOf } from './document-parts.ts';
+import { partsOf } from './document/document-parts.ts';
+import type { SourceDocument } from './document/source-document.ts';
 import { embedTexts } from './embed-texts.ts';
 import {
   MAX_SOURCE_LENGTH,
@@ -9,7 +10,6 @@ import {
   type RegisteredDocument,
   registerParts,
 } from './register-parts.ts';
-import type { SourceDocument } from './source-document.ts';
 import type { AnswerOf } from './worker-answers.ts';
 
 /** The most bytes that are fetched: the text must also fit into the answer of the worker. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 // @boundaries-ignore The registrar's own samples go through all five workers.
-import { SENTENCES } from '../../../../../workers/research-registrar/tests/sentences-by-language.ts';
+import { SENTENCES } from '../../../../../workers/research-registrar/tests/languages/sentences-by-language.ts';
 import { reportIn, servePage } from '../../support/pipeline-support.ts';
 import { folderOf, scratch, wcp } from '../../support/support.ts';
 

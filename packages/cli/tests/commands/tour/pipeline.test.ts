@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDeployment } from '@wcp/hall';
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
-import { batchesOf } from '../../../src/pipeline/batches.ts';
+import { batchesOf } from '../../../src/pipeline/document/batches.ts';
 import { correlationsIn, hallFolder, PAGE, reportIn, servePage } from '../../support/pipeline-support.ts';
 import { folderOf, scratch, start, wcp } from '../../support/support.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { documentOf, freshRegistrar } from './samples.ts';
+import { documentOf, freshRegistrar } from '../samples.ts';
 
 /** Chunks of a document about a lighthouse, and questions with the chunk that answers each. */
 const LANGUAGES: readonly (readonly [

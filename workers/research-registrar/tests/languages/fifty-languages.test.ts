@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { documentOf, freshRegistrar } from './samples.ts';
+import { documentOf, freshRegistrar } from '../samples.ts';
 import { SENTENCES } from './sentences-by-language.ts';
 
 test('each of fifty languages is found by a question of its own in one document', async () => {

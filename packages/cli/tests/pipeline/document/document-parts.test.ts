@@ -1,6 +1,6 @@
 import { utf8Length } from '@wcp/spec/json';
 import { describe, expect, test } from 'vitest';
-import { partsOf } from '../../src/pipeline/document-parts.ts';
+import { partsOf } from '../../../src/pipeline/document/document-parts.ts';
 
 const LIMIT = 590_002;
 
