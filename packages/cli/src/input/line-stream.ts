@@ -1,4 +1,4 @@
-import { openFile } from './open-file.ts';
+import { openFile } from '../base/open-file.ts';
 
 /** One line of a file. */
 export interface FileLine {

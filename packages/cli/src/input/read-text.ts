@@ -1,7 +1,7 @@
+import { openFile } from '../base/open-file.ts';
 import { reasonOf } from '../base/system-error.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { BYTE_ORDER_MARK, hasByteOrderMark } from './byte-order-mark.ts';
-import { openFile } from './open-file.ts';
 
 /** A text, or one sentence that says why it could not be read. */
 export type TextReading =

@@ -47,7 +47,7 @@ function reviewedBy(
   return approvalOf(received.text as string, decision, observation.facts, {
     mode,
     depth,
-    requested_by: received.asked_by,
+    requested_by: received.requested_by,
   });
 }
 

@@ -12,7 +12,7 @@ export interface ReceivedRequest {
   /** The `tenant_credential` itself; null where there is none, and for a request that was kept. In memory only. */
   readonly credential: string | null;
   /** The ids of all who had a part in asking: the caller, and whoever replayed the request. */
-  readonly asked_by: readonly string[];
+  readonly requested_by: readonly string[];
 }
 
 /**
@@ -22,32 +22,32 @@ export interface ReceivedRequest {
 export function receive(input: unknown, requestedBy: string): ReceivedRequest {
   const { text, findings } = readCanonical(input);
   if (findings.length === 0) return receiveText(JSON.parse(text), text, requestedBy);
-  return { input, text: null, credential: null, asked_by: [requestedBy] };
+  return { input, text: null, credential: null, requested_by: [requestedBy] };
 }
 
 /** Receives a text and the JSON that it was read as. */
 export function receiveText(input: unknown, text: string, requestedBy: string): ReceivedRequest {
-  const asked_by = [requestedBy];
-  const given = inputMember(input, 'tenant_credential');
-  if (given == null || given === '') return { input, text, credential: null, asked_by };
+  const requested_by = [requestedBy];
+  const given = readMember(input, 'tenant_credential');
+  if (given == null || given === '') return { input, text, credential: null, requested_by };
   const sealed = { ...(input as object), tenant_credential: sealOf(given) };
   const credential = typeof given === 'string' ? given : null;
-  return { input: sealed, text: textOf(sealed), credential, asked_by };
+  return { input: sealed, text: textOf(sealed), credential, requested_by };
 }
 
 /** Receives a request that was kept: its credential was replaced when it came. */
 export function receiveKept(text: string, requestedBy: readonly string[]): ReceivedRequest {
-  return { input: JSON.parse(text), text, credential: null, asked_by: requestedBy };
+  return { input: JSON.parse(text), text, credential: null, requested_by: requestedBy };
 }
 
 /** Receives what a worker asks for, with the credential of the request that the worker runs under. */
 export function receiveBelow(
   input: unknown,
-  above: Pick<ReceivedRequest, 'credential' | 'asked_by'>,
+  above: Pick<ReceivedRequest, 'credential' | 'requested_by'>,
 ): ReceivedRequest {
   const { text, findings } = readCanonical(input);
   const read = findings.length === 0 ? { input: JSON.parse(text) as unknown, text } : { input, text: null };
-  return { ...read, credential: above.credential, asked_by: above.asked_by };
+  return { ...read, credential: above.credential, requested_by: above.requested_by };
 }
 
 /**
@@ -66,10 +66,10 @@ export function textOrEmpty(value: unknown): string {
 
 /** An own member of an input that has not been checked yet. */
 export function ownMember({ input }: ReceivedRequest, name: string): unknown {
-  return inputMember(input, name);
+  return readMember(input, name);
 }
 
-function inputMember(input: unknown, name: string): unknown {
+function readMember(input: unknown, name: string): unknown {
   try {
     return typeof input === 'object' && input !== null && Object.hasOwn(input, name)
       ? (input as Record<string, unknown>)[name]

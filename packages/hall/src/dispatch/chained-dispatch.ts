@@ -3,7 +3,7 @@ import { DATA_LABELS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
 import { type ReceivedRequest, textOrEmpty } from '../base/received-request.ts';
 
 /** A dispatch that is running, as far as the dispatches that it asks for depend on it. */
-export interface ChainedParent extends Pick<ReceivedRequest, 'credential' | 'asked_by'> {
+export interface ChainedParent extends Pick<ReceivedRequest, 'credential' | 'requested_by'> {
   readonly decision_id: string;
   /** 0 for a tenant's own request. */
   readonly depth: number;

@@ -17,7 +17,7 @@ export interface DeadLetter {
   /** The JSON of the input as received. */
   readonly input: string;
   /** The ids of all who had a part in asking. */
-  readonly asked_by: readonly string[];
+  readonly requested_by: readonly string[];
   /** Who replayed it, and the decision that was made then. */
   readonly replay: { readonly by: string; readonly at: string; readonly decision_id: string } | null;
 }
@@ -25,7 +25,7 @@ export interface DeadLetter {
 /** Keeps a dispatch that failed. */
 export function deadLetterChange(
   decision: RouteDecision,
-  { text, asked_by }: Pick<ReceivedRequest, 'text' | 'asked_by'>,
+  { text, requested_by }: Pick<ReceivedRequest, 'text' | 'requested_by'>,
   code: string,
 ): Change {
   const { decision_id, timestamp, tenant_id, capability_id, worker_id } = decision;
@@ -38,7 +38,7 @@ export function deadLetterChange(
     worker_id: worker_id as string,
     code,
     input: text ?? '{}',
-    asked_by,
+    requested_by,
     replay: null,
   });
 }

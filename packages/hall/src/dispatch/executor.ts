@@ -122,7 +122,7 @@ export class Executor {
       until,
       input,
       credential: received.credential,
-      asked_by: received.asked_by,
+      requested_by: received.requested_by,
       workers: [...(execution.workers ?? []), worker],
       trail: [...(execution.trail ?? []), stepOf(decision.capability_id, hash)],
     };

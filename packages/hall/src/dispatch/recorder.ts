@@ -162,7 +162,7 @@ function decisionEntry(
       facts: JSON.stringify(facts),
       observation: observation.digest,
       isDispatched,
-      asked_by: received.asked_by,
+      requested_by: received.requested_by,
     },
     changes: [...observationChanges(observation), ...(spending === null ? [] : [spending.change()]), ...more],
     telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },

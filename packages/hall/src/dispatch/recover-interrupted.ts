@@ -19,12 +19,15 @@ export async function recoverInterrupted(store: Store, journal: Journal): Promis
   }
 }
 
-async function recover(store: Store, { decision_id, decided, asked_by }: DispatchRow): Promise<JournalEntry> {
+async function recover(
+  store: Store,
+  { decision_id, decided, requested_by }: DispatchRow,
+): Promise<JournalEntry> {
   const rows = await store.list('receipts', { where: { decision_id } });
   const position = rows.find(({ kind }) => kind === 'decision')?.position ?? -1;
   const made = await store.get('decisions', position);
   const decision = JSON.parse(made?.decision ?? '{}') as RouteDecision;
-  const request = { text: made?.input ?? null, asked_by: JSON.parse(asked_by) as string[] };
+  const request = { text: made?.input ?? null, requested_by: JSON.parse(requested_by) as string[] };
   const letter = made === null ? [] : [deadLetterChange(decision, request, 'DELIVERY_INTERRUPTED')];
   const outcome = { status: 'unknown', result_hash: null, duration_ms: null } as const;
   return { evidence: { kind: 'outcome', decision_id, decided, outcome }, changes: letter };

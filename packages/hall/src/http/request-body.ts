@@ -49,7 +49,7 @@ declare module 'fastify' {
 export function receivedBody(body: unknown, { id }: Principal): ReceivedRequest {
   return body instanceof JsonBody
     ? receiveText(body.input, body.text, id)
-    : { input: undefined, text: null, credential: null, asked_by: [id] };
+    : { input: undefined, text: null, credential: null, requested_by: [id] };
 }
 
 function textOf(bytes: Buffer): string {

@@ -61,7 +61,7 @@ const newKey = async ({ hall }: TestHall) =>
 async function deadLetter({ hall }: TestHall): Promise<string> {
   const input = inputFor('tenant-a');
   const decision = await hall.route(input);
-  const request = { text: JSON.stringify(input), asked_by: ['key:one'] };
+  const request = { text: JSON.stringify(input), requested_by: ['key:one'] };
   await hall.parts.journal.commit([deadLetterChange(decision, request, 'DELIVERY_CRASHED')]);
   return decision.decision_id as string;
 }

@@ -2,10 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { INPUT_SIZE } from '@wcp/spec/input';
 import { CliError } from '../../base/cli-error.ts';
+import { checkFile } from '../../base/open-file.ts';
 import { fileProblem } from '../../base/problem.ts';
 import { reasonOf } from '../../base/system-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
-import { checkFile } from '../../input/open-file.ts';
 
 /** The input of the pipeline: a page for the fetcher to fetch, or a file as a `data:` URL. */
 export interface SourceDocument {

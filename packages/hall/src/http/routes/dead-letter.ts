@@ -55,7 +55,7 @@ async function replay({ hall, params, principal: by }: Call<'replayDeadLetter'>)
   const letter = await findDeadLetter(storage.store, params.decision_id);
   if (letter.state !== 'dead') throw alreadyReplayed();
   // Whoever replays it asks for it, too: what is then held is for somebody else to approve.
-  const received = receiveKept(letter.input, [...new Set([...letter.asked_by, by.id])]);
+  const received = receiveKept(letter.input, [...new Set([...letter.requested_by, by.id])]);
   const { decision, receipt, outcome_receipt } = await dispatcher.dispatch(received, {
     changes: ({ decision_id }) => [replayedChange(letter, by, clock.timestamp(), decision_id as string)],
   });

@@ -21,7 +21,7 @@ export interface DecisionEvidence {
   /** Whether a worker starts once this is durable: an outcome must then follow. */
   readonly isDispatched: boolean;
   /** The ids of all who had a part in asking. */
-  readonly asked_by: readonly string[];
+  readonly requested_by: readonly string[];
 }
 
 /** An outcome on its way into the ledger. */

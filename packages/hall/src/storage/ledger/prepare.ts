@@ -58,7 +58,7 @@ function prepareDecision(evidence: DecisionEvidence, changes: readonly Change[])
     events: evidence.hasEvents
       ? { tenant_id: draft.stream === NO_TENANT ? null : draft.stream, list: null }
       : null,
-    changes: evidence.isDispatched ? [...changes, outcomeAwaited(draft, evidence.asked_by)] : changes,
+    changes: evidence.isDispatched ? [...changes, outcomeAwaited(draft, evidence.requested_by)] : changes,
   };
 }
 
@@ -75,7 +75,7 @@ function outcomeAwaited(draft: ReceiptDraft, requestedBy: readonly string[]): Ch
     decision_id: decision_id as string,
     worker_id: worker_id as string,
     at: dispatched_at as string,
-    asked_by: JSON.stringify(requestedBy),
+    requested_by: JSON.stringify(requestedBy),
   };
   return { put: 'dispatches', row: { ...row, decided: JSON.stringify(draft) } };
 }

@@ -79,7 +79,7 @@ export interface DispatchRow {
   /** A {@link import('@wcp/spec').Receipt} draft of the decision: what the outcome's receipt is made from. */
   readonly decided: string;
   /** The JSON of the ids of all who had a part in asking. */
-  readonly asked_by: string;
+  readonly requested_by: string;
 }
 
 /** What one dispatch chain has spent. */

@@ -57,7 +57,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     indexes: [],
   },
   dispatches: {
-    columns: { decision_id: 'text', worker_id: 'text', at: 'text', decided: 'text', asked_by: 'text' },
+    columns: { decision_id: 'text', worker_id: 'text', at: 'text', decided: 'text', requested_by: 'text' },
     unique: [],
     indexes: [],
   },

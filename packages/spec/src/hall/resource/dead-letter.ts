@@ -25,7 +25,7 @@ const DeadLetterSchema = closed({
   input: Type.Unknown({
     description: 'The request as it was received, with the hash of its tenant_credential in its place.',
   }),
-  asked_by: Type.Array(text, { description: 'The ids of the keys and credentials that asked for it.' }),
+  requested_by: Type.Array(text, { description: 'The ids of the keys and credentials that asked for it.' }),
   replay: nullable(closed({ by: text, at: text, decision_id: text })),
 });
 const params = closed({ decision_id: textUpTo(64) });

@@ -14,14 +14,14 @@ class NotAFileError extends Error {
  * Opens a file for reading. A named pipe is refused, because it waits until somebody writes; what a shell passes on
  * (`<(command)`) is not.
  *
- * @throws {NotAFileError} and the errors of the system
+ * @throws {Error} `ENOTFILE`, and the errors of the system
  */
 export async function openFile(file: string, highWaterMark?: number): Promise<ReadStream> {
   await checkFile(file);
   return createReadStream(file, highWaterMark === undefined ? {} : { highWaterMark });
 }
 
-/** @throws {NotAFileError} and the errors of the system */
+/** @throws {Error} `ENOTFILE`, and the errors of the system */
 export async function checkFile(file: string): Promise<void> {
   const found = await stat(file);
   const isReadable = found.isFile() || found.isDirectory() || PASSED_ON.test(file);
