@@ -75,4 +75,4 @@ export type HallConfig = Omit<Static<typeof HallConfigSchema>, 'tenant_floors'> 
  * How strictly a tenant's requests are judged at least, whatever it says about itself (section 4.3, R19).
  * An absent member demands nothing.
  */
-type TenantFloor = Static<typeof TenantFloorSchema>;
+export type TenantFloor = Static<typeof TenantFloorSchema>;
