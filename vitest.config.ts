@@ -16,9 +16,26 @@ const alias = [
   { find: '@wcp-workers/shared-text', replacement: at('workers/shared-text/src/index.ts') },
 ];
 
+/** Their tests change nothing that another file could see, so files share a process. */
+const SHARED = new Set([
+  'conformance',
+  'doc-chunker',
+  'doc-summarizer',
+  'evidence',
+  'hello-worker',
+  'shared-text',
+  'telemetry',
+  'tooling',
+]);
+
 const project = (folder: string, name: string) => ({
   extends: true as const,
-  test: { name, root: at(`${folder}/${name}`), include: ['tests/**/*.test.ts'] },
+  test: {
+    name,
+    root: at(`${folder}/${name}`),
+    include: ['tests/**/*.test.ts'],
+    isolate: !SHARED.has(name),
+  },
 });
 const projects = ['packages', 'workers'].flatMap((folder) =>
   readdirSync(at(folder))

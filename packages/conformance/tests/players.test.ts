@@ -17,6 +17,7 @@ const CHEATS: readonly [name: string, level: Level | null, counts: Partial<Count
   ['always-dispatch', null, { failed: 6 }, 'route/fail-closed/unknown-capability'],
   ['worker-on-hold', 'basic', { failed: 1 }, 'route/hold/names-no-worker'],
   ['ignores-controls', 'basic', { failed: 2 }, 'controls/required/missing'],
+  ['other-order', null, { failed: 3 }, 'controls/required/missing'],
   ['drops-members', null, { failed: 9 }, 'route/rule/dispatch'],
   ['adds-members', null, { failed: 9 }, 'route/rule/dispatch'],
   ['drifts', null, { failed: 9 }, 'route/rule/dispatch'],

@@ -1,4 +1,4 @@
-/** Honest: its messages are its own, its sets stand in another order, it adds nothing. */
+/** Honest: its messages are its own, its members stand in another order, it adds nothing. */
 import { honest, play, send } from './player.mjs';
 
 const reword = (value) => {
@@ -11,13 +11,4 @@ const reword = (value) => {
   return Object.fromEntries(members.reverse());
 };
 
-play({
-  run: (request) => {
-    const answer = reword(honest(request));
-    const reason = answer.result?.deny_reason_if_denied;
-    answer.result?.required_controls_effective?.reverse();
-    reason?.findings?.reverse();
-    reason?.missing?.reverse();
-    send(answer);
-  },
-});
+play({ run: (request) => send(reword(honest(request))) });

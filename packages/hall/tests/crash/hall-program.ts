@@ -45,6 +45,8 @@ const hall = await createHall({
   key: signingKeyFromSeed(KEY_SEED),
   origin: ORIGIN,
   workers: [{ delivery }],
+  // The load leaves more requests on hold than a tenant may have.
+  tenants: { holds: 1_000_000 },
   rules: [
     {
       rule_id: 'runs',

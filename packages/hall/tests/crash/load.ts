@@ -92,6 +92,8 @@ async function ask({ url, tenants }: Started, index: number, known: Acknowledged
     body,
   });
   const answer = (await response.json()) as Record<string, never>;
+  if (response.status >= 400 && response.status !== 403)
+    throw new Error(`the Hall refused: ${JSON.stringify(answer)}`);
   if (path === 'route') return;
   const { receipt, outcome_receipt, decision } = answer as unknown as {
     receipt: Receipt;

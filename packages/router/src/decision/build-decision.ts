@@ -98,7 +98,7 @@ function membersOf(current: Evaluation, outcome: Outcome, denial: Denial | null)
   };
 }
 
-function reasonOf({ code, detail, message = '' }: Denial): DenyReason {
+function reasonOf({ code, detail, message }: Denial): DenyReason {
   const { meaning, remedy } = DENY_CODES[code];
   return { code, message: [meaning, message, remedy].filter((text) => text !== '').join(' '), ...detail };
 }

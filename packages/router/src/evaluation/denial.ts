@@ -7,13 +7,13 @@ export type DenialDetail = Partial<Omit<DenyReason, 'code' | 'message'>>;
 export interface Denial {
   readonly code: DenyCode;
   readonly detail: DenialDetail;
-  /** What the message adds in somebody's own words: harmless to a terminal, and no part of any digest. */
-  readonly message?: string;
+  /** What the message adds in somebody's own words, else empty: harmless to a terminal, and no part of any digest. */
+  readonly message: string;
 }
 
 const NOTHING: DenialDetail = Object.freeze(Object.create(null));
 
-/** A denial with what its code carries. */
-export function deny(code: DenyCode, detail: DenialDetail = NOTHING): Denial {
-  return { code, detail };
+/** A denial with what its code carries, and what its message adds. */
+export function deny(code: DenyCode, detail: DenialDetail = NOTHING, message = ''): Denial {
+  return { code, detail, message };
 }

@@ -9,7 +9,7 @@ const HASH = /[0-9a-f]{64}/gi;
 /** Step 3: nothing is frozen. The message gives the reason of whoever froze it. */
 export function checkFreeze(current: AcceptedEvaluation): Denial | null {
   const { frozen } = current.facts;
-  return frozen === null ? null : { ...deny('DENY_FROZEN'), message: reasonText(frozen, current) };
+  return frozen === null ? null : deny('DENY_FROZEN', undefined, reasonText(frozen, current));
 }
 
 /** No message carries a hash, or the tenant where that is hidden. */

@@ -28,6 +28,7 @@ const KEYWORDS = [
   'minimum',
   'pattern',
   'properties',
+  'propertyNames',
   'required',
   'title',
   'type',
