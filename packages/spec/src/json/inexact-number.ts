@@ -61,7 +61,7 @@ function numberAt(text: string, at: number): string {
 function isExact(literal: string): boolean {
   const value = Math.abs(Number(literal));
   if (!(value > Number.MAX_SAFE_INTEGER) || value === Number.POSITIVE_INFINITY) return true;
-  const [, whole = '', fraction = '', exponent = '0'] = PARTS.exec(literal) ?? [];
+  const [, whole = '', fraction = '', exponent = '0'] = PARTS.exec(literal) as RegExpExecArray;
   const written = (whole + fraction).replace(/^0+/, '');
   let end = written.length;
   while (written[end - 1] === '0') end -= 1;
