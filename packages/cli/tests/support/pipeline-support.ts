@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 // @boundaries-ignore What a Hall keeps is seen from inside alone.
 import { partsOf } from '../../../hall/src/hall/create-hall.ts';
 import type { PipelineReport } from '../../src/pipeline/report.ts';
-import { deferred, scratch } from './support.ts';
+import { deferred, scratch, wcp } from './support.ts';
 
 const servers: Server[] = [];
 const halls: string[] = [];
@@ -74,4 +74,10 @@ export async function correlationsIn(hall: Hall, decisions: readonly (string | n
   const about = (each: (typeof told)[number]) => decisions.includes(each.decision_id as string);
   const ids = (list: typeof told) => list.filter(about).map(({ correlation_id }) => correlation_id);
   return { events: ids(told), receipts: ids(receipts) };
+}
+
+/** Runs the pipeline on a document, and reads its report. */
+export async function reportOf(document: string, ...more: readonly string[]) {
+  const { code, out, err } = await wcp(['pipeline', 'run', document, ...more, '--json']);
+  return { code, err, report: reportIn(out) };
 }
