@@ -53,8 +53,8 @@ export default defineConfig({
     // Programs that tests start inherit it and start in half the time. The cache goes by the content of each file, so
     // what it holds is never stale.
     env: { NODE_COMPILE_CACHE: at('node_modules/.cache/wcp-compile') },
-    // The default leaves one core alone, and of two that is half.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for a process or a disk: one more than there are cores keeps the cores busy.
+    maxWorkers: availableParallelism() + 1,
     coverage: {
       provider: 'v8',
       // Resolved against the root of each project.
