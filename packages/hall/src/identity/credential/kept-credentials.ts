@@ -47,7 +47,7 @@ export class KeptCredentials {
     };
   }
 
-  /** The claims of the credential with a hash; null where it was never verified here, or is forgotten. */
+  /** The claims of the credential with a hash; null where this Hall has not verified it, or has forgotten it. */
   async find(sealed: string): Promise<VerifiedClaims | null> {
     const known = this.#known.get(sealed);
     if (known !== undefined) return known.verified;
