@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:531fdf56c3478e292547dc0625a877ce28af8cd4172db1fecb930d71c2183044';
+const FROZEN = 'sha256:2179ac91ed26d6753543df016cc35f3821e2799b3b8189212b2ad232db03d7a1';
 
 interface Group {
   readonly id: string;

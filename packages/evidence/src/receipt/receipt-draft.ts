@@ -1,5 +1,5 @@
 import { type Receipt, type RouteDecision, sha256 } from '@wcp/spec';
-import { digestText, type ReceiptOutcome } from '@wcp/spec/document';
+import { digestText, type Enforcement, type ReceiptOutcome } from '@wcp/spec/document';
 import { readCanonical } from '@wcp/spec/json';
 import type { ReceiptDraft } from './receipt.ts';
 
@@ -19,6 +19,8 @@ export interface OutcomeEvidence {
   /** The receipt of the decision that the outcome belongs to, or the draft of it. */
   readonly decided: ReceiptDraft | Receipt;
   readonly outcome: ReceiptOutcome;
+  /** What kept the worker within its envelope; absent where nothing is known about it. */
+  readonly enforcement?: Enforcement;
 }
 
 const POLICY_DECISIONS = { DISPATCH: 'ALLOW', DENY: 'DENY', STEWARD_HOLD: 'REQUIRE_HUMAN' } as const;
@@ -96,7 +98,8 @@ export function draftDecision(decision: RouteDecision): Omit<ReceiptDraft, 'rece
  * console.log(outcomeReceipt({ receipt_id, decided, outcome }).kind); // 'outcome'
  * ```
  */
-export function outcomeReceipt({ receipt_id, decided, outcome }: OutcomeEvidence): ReceiptDraft {
+export function outcomeReceipt(evidence: OutcomeEvidence): ReceiptDraft {
+  const { receipt_id, decided, outcome, enforcement } = evidence;
   return {
     receipt_id,
     kind: 'outcome',
@@ -114,5 +117,6 @@ export function outcomeReceipt({ receipt_id, decided, outcome }: OutcomeEvidence
     decision_digest: decided.decision_digest,
     world_digest: decided.world_digest,
     outcome: { ...outcome },
+    ...(enforcement !== undefined && { enforcement }),
   };
 }

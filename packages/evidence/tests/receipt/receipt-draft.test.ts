@@ -1,4 +1,5 @@
 import { decisionDigest, type RouteDecision } from '@wcp/spec';
+import { ENFORCED_MEMBERS, type Enforcement } from '@wcp/spec/document';
 import { describe, expect, test } from 'vitest';
 import { appendReceipt, createReceiptChain, verifyReceipts } from '../../src/index.ts';
 import { decisionReceipt, outcomeReceipt } from '../../src/receipt/index.ts';
@@ -87,5 +88,17 @@ describe('the receipt of an outcome', () => {
     const draft = outcomeReceipt({ receipt_id, decided: receipt, outcome });
     expect(draft).toEqual({ ...decided, kind: 'outcome', outcome });
     expect(verifyReceipts([receipt, appendReceipt(chain, draft).receipt], keys).findings).toEqual([]);
+  });
+
+  test('states what kept the worker within its envelope, and nothing where that is not known', () => {
+    const decided = decisionReceipt({ receipt_id, decision, input });
+    const outcome = { status: 'ok', result_hash: null, duration_ms: 12 } as const;
+    const declared = { level: 'declared', by: null } as const;
+    const enforcement = Object.fromEntries(
+      ENFORCED_MEMBERS.map((member) => [member, declared]),
+    ) as Enforcement;
+    const draft = outcomeReceipt({ receipt_id, decided, outcome, enforcement });
+    expect(draft).toEqual({ ...decided, kind: 'outcome', outcome, enforcement });
+    expect(outcomeReceipt({ receipt_id, decided, outcome })).not.toHaveProperty('enforcement');
   });
 });

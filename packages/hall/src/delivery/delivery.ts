@@ -1,4 +1,5 @@
 import type { RegistryRecord, Sha256, WorkerContext, WorkerResult } from '@wcp/spec';
+import type { Enforcement } from '@wcp/spec/document';
 import type { ChainedDispatch } from '@wcp/worker-kit';
 
 export type { ChainedAnswer, ChainedDispatch } from '@wcp/worker-kit';
@@ -32,6 +33,8 @@ export interface Delivered {
   /** A code `DELIVERY_…` that says why there is no result; null where there is one. */
   readonly code: string | null;
   readonly duration_ms: number;
+  /** What kept the worker within its envelope while it had the call; absent where it never got it. */
+  readonly enforcement?: Enforcement;
   /**
    * Settles when nothing of the call runs any more, where that may be later than its end: until then it keeps
    * its place. Never rejects.

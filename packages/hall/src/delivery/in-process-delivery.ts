@@ -5,6 +5,7 @@ import { Attempt } from './attempt.ts';
 import { type CallEnd, endOf } from './call-end.ts';
 import { readResult } from './call-json.ts';
 import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
+import { DECLARED_ENFORCEMENT } from './enforcement.ts';
 import { PackageHashCache } from './package/package-hash-cache.ts';
 import { PROCESS_LIMITS } from './process/process-limits.ts';
 
@@ -68,7 +69,7 @@ class InProcessDelivery implements Delivery {
     const carried = this.#carry(attempt, call).catch(() => void attempt.settle({ code: 'DELIVERY_CRASHED' }));
     const delivered = await endOf(attempt, carried, began);
     this.#attempts.delete(attempt);
-    return delivered;
+    return attempt.isHandedOver ? { ...delivered, enforcement: DECLARED_ENFORCEMENT } : delivered;
   }
 
   async close(): Promise<void> {

@@ -89,9 +89,16 @@ export class Executor {
   async #run(decided: Decided, receipt: string, execution: Execution): Promise<Executed> {
     const delivered = await this.#deliver(decided, execution);
     const { received, decision } = decided;
+    const { enforcement } = delivered;
     const outcome = outcomeOf(delivered);
     const entry: JournalEntry = {
-      evidence: { kind: 'outcome', decision_id: decision.decision_id, decided: receipt, outcome },
+      evidence: {
+        kind: 'outcome',
+        decision_id: decision.decision_id,
+        decided: receipt,
+        outcome,
+        ...(enforcement && { enforcement }),
+      },
       events: {
         tenant_id: decision.tenant_id,
         list: workerEvents(decision, delivered, this.#timestamp(decision)),

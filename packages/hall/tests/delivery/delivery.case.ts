@@ -1,3 +1,4 @@
+import { ENFORCED_MEMBERS } from '@wcp/spec/document';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery, DeliveryCall } from '../../src/delivery/delivery.ts';
 import { ALLOWED, contextOf, DENIED, resultOf, soon } from './support.ts';
@@ -41,6 +42,15 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
         { status: 'error', code: null, result: { status: 'error', deny_reason: { code: 'WORKER_FAILED' } } },
       ]);
       for (const { duration_ms } of answers) expect(duration_ms).toBeGreaterThanOrEqual(0);
+    });
+
+    test('A delivery says for each part of the envelope what held the worker to it, unless it never got the call.', async () => {
+      const { enforcement } = await deliver('echo');
+      expect(Object.keys(enforcement ?? {})).toEqual(ENFORCED_MEMBERS);
+      for (const { level, by } of Object.values(enforcement ?? {})) {
+        expect(by === null).toBe(level === 'declared' || level === 'none');
+      }
+      expect(await deliver('echo', '', { timeout_ms: 0 })).not.toHaveProperty('enforcement');
     });
 
     test('The worker receives the context of the decision.', async () => {

@@ -19,7 +19,14 @@ export { type BanEntry, type BanList, BanListSchema, REVIEW_STATUSES } from './s
 export { type Facts, FactsSchema, type WorkerFacts } from './schema/facts.ts';
 export { type HallConfig, HallConfigSchema, type TenantFloor } from './schema/hall-config.ts';
 export { type Manifest, ManifestSchema } from './schema/manifest.ts';
-export { type Receipt, type ReceiptOutcome, ReceiptSchema } from './schema/receipt.ts';
+export {
+  ENFORCED_MEMBERS,
+  type Enforced,
+  type Enforcement,
+  type Receipt,
+  type ReceiptOutcome,
+  ReceiptSchema,
+} from './schema/receipt.ts';
 export {
   type BlastRadius,
   type PrivilegeEnvelope,

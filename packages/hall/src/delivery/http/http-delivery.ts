@@ -5,6 +5,7 @@ import { deliveredBy } from '../call-end.ts';
 import { writeCall } from '../call-json.ts';
 import type { ChainedCallRegistry } from '../chained-call-registry.ts';
 import type { Delivered, Delivery, DeliveryCall } from '../delivery.ts';
+import { DECLARED_ENFORCEMENT } from '../enforcement.ts';
 import { PROCESS_LIMITS } from '../process/process-limits.ts';
 import { exchange, HTTP_MODULES } from './http-exchange.ts';
 
@@ -77,7 +78,8 @@ class HttpDelivery implements Delivery {
     const ending = await attempt.ended;
     this.#attempts.delete(attempt);
     closeChain?.();
-    return deliveredBy(ending, began);
+    const delivered = deliveredBy(ending, began);
+    return attempt.isHandedOver ? { ...delivered, enforcement: DECLARED_ENFORCEMENT } : delivered;
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { Attempt } from '../attempt.ts';
 import { endOf, mayStillRun } from '../call-end.ts';
 import { writeCall } from '../call-json.ts';
 import type { Delivery, DeliveryCall } from '../delivery.ts';
+import { DECLARED_ENFORCEMENT } from '../enforcement.ts';
 import { ChainedCalls } from '../process/chained-calls.ts';
 import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
 import { PROCESS_LIMITS, type ProcessLimits } from '../process/process-limits.ts';
@@ -86,7 +87,7 @@ class PackageDelivery implements Delivery {
     const carried = this.#carry(attempt, call).catch(() => void attempt.settle({ code: 'DELIVERY_FAILED' }));
     const delivered = await endOf(attempt, carried, began);
     this.#attempts.delete(attempt);
-    return delivered;
+    return attempt.isHandedOver ? { ...delivered, enforcement: DECLARED_ENFORCEMENT } : delivered;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { draftDecision, ReceiptDraft } from '@wcp/evidence/receipt';
-import type { ReceiptOutcome } from '@wcp/spec/document';
+import type { Enforcement, ReceiptOutcome } from '@wcp/spec/document';
 import type { Change } from '../store/store.ts';
 
 /** A decision on its way into the ledger: mostly texts, because they cross from one thread to another. */
@@ -31,6 +31,8 @@ export interface OutcomeEvidence {
   /** The JSON of the decision's receipt. */
   readonly decided: string;
   readonly outcome: ReceiptOutcome;
+  /** What kept the worker within its envelope; absent where nothing is known about it. */
+  readonly enforcement?: Enforcement;
 }
 
 /** A receipt of another kind (`approval`, `enrolment`), complete but for its id. */

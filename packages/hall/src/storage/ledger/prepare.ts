@@ -38,8 +38,9 @@ export function prepare(entry: Entry): Prepared {
     : prepareDecision(evidence, changes);
 }
 
-function outcomeDraft({ decided, outcome }: OutcomeEvidence): ReceiptDraft {
-  return outcomeReceipt({ receipt_id: v7(), decided: JSON.parse(decided) as Receipt, outcome });
+function outcomeDraft({ decided, outcome, enforcement }: OutcomeEvidence): ReceiptDraft {
+  const evidence = { decided: JSON.parse(decided) as Receipt, outcome };
+  return outcomeReceipt({ receipt_id: v7(), ...evidence, ...(enforcement && { enforcement }) });
 }
 
 /** A dispatch no longer waits for its outcome. */

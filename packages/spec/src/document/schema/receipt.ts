@@ -8,6 +8,24 @@ const OutcomeSchema = closed({
   duration_ms: nullable(Type.Number({ minimum: 0 })),
 });
 
+const EnforcedSchema = closed({
+  level: Type.Enum(['enforced', 'partial', 'sampled', 'declared', 'none']),
+  by: nullable(Type.String({ pattern: '^[a-z0-9]+(?:[.-][a-z0-9]+)*$', maxLength: 64 })),
+});
+
+/** What kept the worker within its privilege envelope and its limits while it ran. */
+const EnforcementSchema = closed({
+  filesystem_writes: EnforcedSchema,
+  network_egress: EnforcedSchema,
+  secrets_access: EnforcedSchema,
+  tools: EnforcedSchema,
+  code: EnforcedSchema,
+  memory: EnforcedSchema,
+  processes: EnforcedSchema,
+  cpu: EnforcedSchema,
+  disk: EnforcedSchema,
+});
+
 /** One signed link of a stream's chain (section 8). */
 export const ReceiptSchema = closed(
   {
@@ -30,6 +48,7 @@ export const ReceiptSchema = closed(
     decision_digest: nullable(hashWritten()),
     world_digest: nullable(hashWritten()),
     outcome: nullable(OutcomeSchema),
+    enforcement: Type.Optional(EnforcementSchema),
     prev_receipt_hash: nullable(hashWritten()),
     receipt_hash: hashWritten(),
     signing_key_id: Type.String({ pattern: '^ed25519:[0-9a-f]{16}$' }),
@@ -42,3 +61,10 @@ export const ReceiptSchema = closed(
 export type Receipt = Static<typeof ReceiptSchema>;
 /** How an execution ended (section 8). */
 export type ReceiptOutcome = Static<typeof OutcomeSchema>;
+/** What kept a worker within its privilege envelope and its limits, member by member (section 8). */
+export type Enforcement = Static<typeof EnforcementSchema>;
+/** How one member was kept: to what degree, and by which mechanism (section 8). */
+export type Enforced = Static<typeof EnforcedSchema>;
+
+/** The members of {@link Enforcement}, in the order of section 8.2. */
+export const ENFORCED_MEMBERS = Object.keys(EnforcementSchema.properties) as readonly (keyof Enforcement)[];
