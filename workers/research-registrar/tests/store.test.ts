@@ -25,7 +25,8 @@ describe('an unusable store', () => {
       'STORE_VERSION',
       (file) => execute(file, 'PRAGMA application_id = 7'),
     ],
-    ['a store of another version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 1')],
+    ['a store of a later version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 4')],
+    ['a store of no version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 0')],
     ['a store whose tables are gone', 'STORE_UNAVAILABLE', (file) => makeStore(file, 'DROP TABLE chunk')],
     ['a folder', 'STORE_UNAVAILABLE', (file) => mkdirSync(file)],
   ];
