@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { registrarFor } from '../src/index.ts';
 import { storeFailureOf } from '../src/store/store-failure.ts';
 import { callerOf, documentOf, freshFile } from './samples.ts';
@@ -75,6 +75,17 @@ describe('an unusable store', () => {
     expect(await register(document)).toMatchObject({ status: 'ok' });
     registrar.close();
   });
+});
+
+test('the file of a store is for its owner alone, whatever the umask', async () => {
+  const before = process.umask(0);
+  onTestFinished(() => void process.umask(before));
+  const file = freshFile();
+  const registrar = registrarFor(file);
+  await callerOf(registrar).register(document);
+  const modes = ['', '-wal', '-shm'].map((suffix) => (statSync(file + suffix).mode & 0o777).toString(8));
+  registrar.close();
+  expect(modes).toEqual(['600', '600', '600']);
 });
 
 test('a failure in the middle of a document leaves the old one in place', async () => {

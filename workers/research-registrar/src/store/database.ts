@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { migrate } from './migrate.ts';
 import { vecPath } from './sqlite-vec.ts';
@@ -29,6 +30,7 @@ export function openStore(file: string, timeout_ms: number): DatabaseSync {
 }
 
 function openOnce(file: string, timeout_ms: number): DatabaseSync {
+  if (file !== ':memory:') createPrivately(file);
   const db = new DatabaseSync(file, { allowExtension: true, timeout: timeout_ms });
   try {
     db.loadExtension(vecPath());
@@ -38,6 +40,16 @@ function openOnce(file: string, timeout_ms: number): DatabaseSync {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** For its owner alone, whatever the umask: SQLite gives its journals the permissions of the file. */
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    // What is there keeps its permissions; SQLite itself says why a file cannot be created.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
   }
 }
 
