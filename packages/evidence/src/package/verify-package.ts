@@ -101,9 +101,12 @@ export async function writeManifest(dir: string, manifest: Manifest | DsseEnvelo
   }
 }
 
+/** For everybody to read and for the owner alone to change, whatever the umask allows. */
+const PUBLIC = 0o644;
+
 /** Creates the file: anything already in its place, even a link, is an error. */
 async function writeDurably(place: string, text: string): Promise<void> {
-  const file = await open(place, 'wx');
+  const file = await open(place, 'wx', PUBLIC);
   try {
     await file.writeFile(text);
     await file.sync();

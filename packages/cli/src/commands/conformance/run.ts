@@ -11,6 +11,7 @@ import {
   runConformance,
 } from '@wcp/conformance';
 import type { Command } from 'commander';
+import { PUBLIC_FILE } from '../../base/file-mode.ts';
 import { writeWhole } from '../../base/write-file.ts';
 import { jsonText } from '../../print/json.ts';
 import { type CommandContext, register } from '../register.ts';
@@ -73,13 +74,16 @@ async function run(program: string, args: string[], options: RunOptions): Promis
   });
 }
 
+/** A report is made anew each time, and meant to be shown. */
+const REPORT = { force: true, mode: PUBLIC_FILE } as const;
+
 async function writeReports(report: ConformanceReport, options: RunOptions): Promise<void> {
   for (const [name, , render] of REPORTS) {
     const file = options[name];
-    if (file !== undefined) await writeWhole(String(file), render(report), { force: true });
+    if (file !== undefined) await writeWhole(String(file), render(report), REPORT);
   }
   const { badge } = options;
   if (badge === undefined) return;
   const text = badge.endsWith('.json') ? jsonText(renderBadge(report)) : renderBadgeSvg(report);
-  await writeWhole(badge, text, { force: true });
+  await writeWhole(badge, text, REPORT);
 }

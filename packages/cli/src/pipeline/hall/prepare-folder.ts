@@ -109,7 +109,7 @@ function writeJson(dir: string, name: string, value: object): Promise<void> {
 async function loadOrCreateKey(file: string): Promise<SigningKey> {
   if (await exists(file)) return signingKeyFromPem(await readFile(file, 'utf8'));
   const key = generateSigningKey();
-  await writeWhole(file, key.exportPrivatePem(), { mode: 0o600 });
+  await writeWhole(file, key.exportPrivatePem());
   return key;
 }
 
