@@ -47,7 +47,7 @@ const SOURCES = /^(?:packages|workers)\/[^/]+\/src\/.*\.ts$/;
 const REPLACING = [
   /new TextDecoder\((?![^)]*fatal: true)/,
   /\.toString\((?:'utf-?8'|"utf-?8")/,
-  /\breadFile(?:Sync)?\([^;]*?, 'utf-?8'\)/,
+  /\breadFile(?:Sync)?\([^;]*?,\s*'utf-?8'/,
   /\bencoding: 'utf-?8'/,
   /\.setEncoding\(/,
   /\bcreateInterface\(/,
