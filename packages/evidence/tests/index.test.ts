@@ -106,3 +106,12 @@ test('@wcp/evidence/key exports these names and no others', async () => {
     'signingKeyFromSeed',
   ]);
 });
+
+test('@wcp/evidence/file exports these names and no others', async () => {
+  expect(Object.keys(await import('../src/file/index.ts')).toSorted()).toEqual([
+    'openRegularFile',
+    'readRegularFile',
+    'readRegularFileSync',
+    'withRegularFile',
+  ]);
+});

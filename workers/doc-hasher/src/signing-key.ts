@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** An Ed25519 signing key, with its public key and id. */
 export interface SigningKey {
@@ -56,10 +56,19 @@ function describe(privateKey: KeyObject, origin: SigningKey['origin']): SigningK
   return { privateKey, publicKey: raw.toString('hex'), id, origin };
 }
 
+/** A key is a few lines, in bytes. */
+const MAX_LENGTH = 65_536;
+
+/** Null for what is not a file: reading a pipe or a device could wait for ever. */
 function readText(path: string): string | null {
+  let file: number | null = null;
   try {
-    return readFileSync(path, 'utf8');
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stat = fstatSync(file);
+    return stat.isFile() && stat.size <= MAX_LENGTH ? readFileSync(file, 'utf8') : null;
   } catch {
     return null;
+  } finally {
+    if (file !== null) closeSync(file);
   }
 }

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contextFor } from '@wcp/worker-kit/testing';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { worker } from '../src/index.ts';
 import type { SignedHash } from '../src/schema.ts';
 
@@ -105,6 +106,18 @@ describe('a key in a file', () => {
     folder = mkdtempSync(join(tmpdir(), 'doc-hasher-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
+
+  test.skipIf(process.platform === 'win32')(
+    'a named pipe in the place of the key file is refused, and never waited for',
+    { timeout: 10_000 },
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'hasher-'));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      execFileSync('mkfifo', [join(folder, 'key.pem')]);
+      vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, 'key.pem'));
+      expect(await run({ text: 'a' })).toMatchObject({ status: 'denied' });
+    },
+  );
 
   test('a key is read from the file in WCP_HASHER_KEY_FILE', async () => {
     writeFileSync(join(folder, 'key.pem'), PEM);

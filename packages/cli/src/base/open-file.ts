@@ -1,29 +1,32 @@
 import { createReadStream, type ReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { openRegularFile } from '@wcp/evidence/file';
 
-/** What a shell passes on as a file: the other end is open already. */
+/** What a shell passes on as a file: the other end is open already, and writes for the user. */
 const PASSED_ON = /^\/(?:dev|proc\/self)\/(?:stdin|fd\/\d+)$/;
-
-/** A pipe, a device or a socket by its name: reading it could wait for ever or never end. */
-class NotAFileError extends Error {
-  override readonly name = 'NotAFileError';
-  readonly code = 'ENOTFILE';
-}
+const CHUNK = 65_536;
 
 /**
- * Opens a file for reading. A named pipe is refused, because it waits until somebody writes; what a shell passes on
- * (`<(command)`) is not.
+ * Opens a file for reading. A named pipe or a device is refused, because it could wait for ever or never end; what a
+ * shell passes on (`<(command)`) is not.
  *
- * @throws {Error} `ENOTFILE`, and the errors of the system
+ * @throws {Error} `ENOTFILE`, `EISDIR`, and the errors of the system
  */
-export async function openFile(file: string, highWaterMark?: number): Promise<ReadStream> {
-  await checkFile(file);
-  return createReadStream(file, highWaterMark === undefined ? {} : { highWaterMark });
+export async function openFile(file: string, highWaterMark = CHUNK): Promise<ReadStream> {
+  if (PASSED_ON.test(file)) return createReadStream(file, { highWaterMark });
+  return (await openRegularFile(file, { followsLinks: true })).createReadStream({ highWaterMark });
 }
 
-/** @throws {Error} `ENOTFILE`, and the errors of the system */
-export async function checkFile(file: string): Promise<void> {
-  const found = await stat(file);
-  const isReadable = found.isFile() || found.isDirectory() || PASSED_ON.test(file);
-  if (!isReadable) throw new NotAFileError();
+/** All that a stream gives; null as soon as it is more than the limit. */
+export async function readBounded(
+  stream: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Buffer | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'This name is longer than the system allows.',
   ENOTFILE:
     'This is a pipe, a device or a socket, not a file. Send what it gives to standard input, and name "-".',
+  EFBIG: 'This is larger than any such file may be.',
   EMFILE: 'Too many files are open.',
 };
 const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);

@@ -1,9 +1,10 @@
-import { appendFile, copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageHash } from '@wcp/evidence';
 import type { Sha256 } from '@wcp/spec';
 import { CliError } from '../base/cli-error.ts';
+import { copyRegularFile } from '../base/copy-file.ts';
 import { fileProblem } from '../base/problem.ts';
 
 /** A published worker: one file with all of its code, and two that describe it. */
@@ -35,7 +36,7 @@ export async function copyWorkerPackage(from: string, shownAs: string): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'wcp-demo-worker-'));
   const dir = join(folder, 'package');
   await mkdir(join(dir, 'dist'), { recursive: true });
-  await Promise.all(FILES.map((file) => copyFile(join(from, file), join(dir, file))));
+  await Promise.all(FILES.map((file) => copyRegularFile(join(from, file), join(dir, file))));
   return {
     dir,
     program: CODE,

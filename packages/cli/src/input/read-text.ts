@@ -1,4 +1,4 @@
-import { openFile } from '../base/open-file.ts';
+import { openFile, readBounded } from '../base/open-file.ts';
 import { reasonOf } from '../base/system-error.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { BYTE_ORDER_MARK, hasByteOrderMark } from './byte-order-mark.ts';
@@ -14,7 +14,7 @@ const MAX_SIZE = 64 * 1024 * 1024;
 /** Reads a file, or standard input if its name is `-`, as UTF-8. */
 export async function readText(terminal: Terminal, file: string): Promise<TextReading> {
   try {
-    const bytes = await readBytes(file === '-' ? terminal.readStdin() : await openFile(file));
+    const bytes = await readBounded(file === '-' ? terminal.readStdin() : await openFile(file), MAX_SIZE);
     if (bytes === null) return unreadable('This is larger than 64 MiB.');
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return hasByteOrderMark(text)
@@ -30,15 +30,4 @@ export async function readText(terminal: Terminal, file: string): Promise<TextRe
 
 function unreadable(message: string): TextReading {
   return { ok: false, code: 'UNREADABLE', message };
-}
-
-async function readBytes(stream: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > MAX_SIZE) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -10,7 +10,7 @@ import { afterAll } from 'vitest';
 import { runCli, type Terminal } from '../../src/index.ts';
 
 /** The source of the program: Node runs it as it is, so that no test runs a stale build. */
-const PROGRAM = join(import.meta.dirname, '../../src/main.ts');
+export const PROGRAM = join(import.meta.dirname, '../../src/main.ts');
 
 const scratches: string[] = [];
 // Tests of one file may run at the same time, so their folders stay until the last of them has ended.

@@ -1,13 +1,20 @@
 import { join } from 'node:path';
 import { parseJson } from '@wcp/spec/json';
 import { decodeUtf8 } from '../base/encoding.ts';
-import { withRegularFile } from './regular-file.ts';
+import { readRegularFile } from '../file/regular-file.ts';
 
 /** The name of a package's manifest. */
 export const MANIFEST_FILE = 'manifest.json';
 /** In bytes. */
 const MAX_MANIFEST_LENGTH = 1_048_576;
 const BYTE_ORDER_MARK = '\ufeff';
+
+const UNREADABLE = 'The manifest is not a regular file that can be read.';
+/** By the code of the error, why there is no manifest. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'The package has no manifest.',
+  EFBIG: 'The manifest is larger than 1 MiB.',
+};
 
 /** The JSON of a manifest file as it was found, or a sentence that says why there is none. */
 export type ManifestFile =
@@ -17,15 +24,9 @@ export type ManifestFile =
 /** Reads the manifest in a package's folder. Never rejects, and quotes nothing of the file. */
 export async function readManifestFile(dir: string): Promise<ManifestFile> {
   try {
-    const bytes = await withRegularFile(join(dir, MANIFEST_FILE), async (file, size) =>
-      size > MAX_MANIFEST_LENGTH ? null : await file.readFile(),
-    );
-    return bytes === null ? none('The manifest is larger than 1 MiB.') : readText(textOf(bytes));
+    return readText(textOf(await readRegularFile(join(dir, MANIFEST_FILE), MAX_MANIFEST_LENGTH)));
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return none(
-      isAbsent ? 'The package has no manifest.' : 'The manifest is not a regular file that can be read.',
-    );
+    return none(REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? UNREADABLE);
   }
 }
 

@@ -3,9 +3,9 @@ import type { Dirent } from 'node:fs';
 import { type FileHandle, readdir, realpath } from 'node:fs/promises';
 import { type Sha256, WcpError } from '@wcp/spec';
 import { decodeUtf8 } from '../base/encoding.ts';
+import { withRegularFile } from '../file/regular-file.ts';
 import { type FileDigest, hashDigests } from './package-hash.ts';
 import { checkPackagePath, isFolderLeftOut, isLeftOut } from './package-path.ts';
-import { withRegularFile } from './regular-file.ts';
 
 /** The number of files that are open at a time. */
 const MAX_OPEN_FILES = 16;

@@ -14,8 +14,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { withRegularFile } from '../../src/file/regular-file.ts';
 import { hashFiles, packageHash } from '../../src/index.ts';
-import { withRegularFile } from '../../src/package/regular-file.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -184,7 +184,7 @@ describe('an opened file', () => {
 
   test('is never a pipe, which would block, or a folder', async () => {
     execFileSync('mkfifo', [join(dir, 'pipe')]);
-    await expect(read('pipe')).rejects.toThrow('regular');
-    await expect(read('.')).rejects.toThrow('regular');
+    await expect(read('pipe')).rejects.toMatchObject({ code: 'ENOTFILE' });
+    await expect(read('.')).rejects.toMatchObject({ code: 'EISDIR' });
   });
 });

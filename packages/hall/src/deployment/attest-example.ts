@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   buildManifest,
@@ -9,6 +9,7 @@ import {
   signManifest,
   writeManifest,
 } from '@wcp/evidence';
+import { readRegularFile } from '@wcp/evidence/file';
 import { attestRecord, MANIFEST_FILE } from '@wcp/evidence/package';
 import { authorityOf, type RegistryRecord } from '@wcp/spec';
 import type { HallWorker } from '../hall/hall-options.ts';
@@ -17,6 +18,8 @@ import { LAYOUT, RECORD_FILE } from './layout.ts';
 
 const WORKER = 'workers/hello';
 const OWNER_ONLY = 0o600;
+/** What this module created is shorter, in bytes. */
+const MAX_LENGTH = 65_536;
 
 /**
  * Attests the worker of a new example with a key of its own authority, as whoever writes a worker would.
@@ -52,7 +55,7 @@ export interface ExampleEnrolment extends Required<Pick<HallWorker, 'record' | '
 /** The enrolment of the example's worker; null in a folder of another kind, or where its code was changed since. */
 export async function enrolExample(dir: string, audience: string): Promise<ExampleEnrolment | null> {
   try {
-    const key = signingKeyFromPem(await readFile(join(dir, LAYOUT.exampleKey), 'utf8'));
+    const key = signingKeyFromPem(await readText(join(dir, LAYOUT.exampleKey)));
     const worker = join(dir, WORKER);
     const written = await readRecord(worker);
     const authority = authorityOf(written.worker_id) as string;
@@ -74,5 +77,9 @@ function signatureOf(record: RegistryRecord, audience: string, key: SigningKey) 
 }
 
 async function readRecord(worker: string): Promise<RegistryRecord> {
-  return JSON.parse(await readFile(join(worker, RECORD_FILE), 'utf8')) as RegistryRecord;
+  return JSON.parse(await readText(join(worker, RECORD_FILE))) as RegistryRecord;
+}
+
+async function readText(file: string): Promise<string> {
+  return (await readRegularFile(file, MAX_LENGTH)).toString('utf8');
 }

@@ -52,6 +52,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such file.',
   ENOSPC: 'The disk is full. Free some space.',
   ELOOP: 'This is a link that points to itself.',
+  ENOTFILE: 'This is a pipe, a device or a socket where a file is needed. Replace it with a file.',
+  EFBIG: 'This is larger than any such file may be. Make it smaller.',
   ENAMETOOLONG: 'This name is longer than the system allows.',
 };
 

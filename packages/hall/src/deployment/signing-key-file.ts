@@ -1,6 +1,7 @@
-import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
+import { readRegularFile } from '@wcp/evidence/file';
 import { DeploymentError, unusableFile } from './deployment-error.ts';
 import { LAYOUT } from './layout.ts';
 
@@ -11,6 +12,8 @@ export interface DeploymentKey {
 }
 
 const OWNER_ONLY = 0o600;
+/** A key is a few lines, in bytes. */
+const MAX_KEY_LENGTH = 65_536;
 
 /**
  * Opens the key that signs the evidence of a folder; creates it where there is neither a key nor evidence.
@@ -27,7 +30,7 @@ export async function openSigningKey(dir: string): Promise<DeploymentKey> {
 
 async function readKey(file: string): Promise<string | null> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readRegularFile(file, MAX_KEY_LENGTH, { followsLinks: true })).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw unusableFile(LAYOUT.key, error);

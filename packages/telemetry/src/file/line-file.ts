@@ -39,6 +39,8 @@ export async function openLineFile(path: string): Promise<LineFile> {
   let handle: FileHandle | null = null;
   try {
     handle = await open(path, 'a+', 0o600);
+    if ((await handle.stat()).isFIFO())
+      throw new Error('This is a pipe: what is written to it is on no disk.');
     const torn = await repairTail(handle, path);
     // A crash may have kept the folder's entry of an empty file from becoming durable.
     if ((await handle.stat()).size === 0) await syncFolder(path);

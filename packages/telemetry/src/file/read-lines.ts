@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { WcpError } from '@wcp/spec';
 import { parseJson } from '@wcp/spec/json';
 
@@ -28,7 +29,7 @@ export async function readLines(path: string): Promise<LineReading> {
   const values: unknown[] = [];
   let rest: Buffer[] = [];
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of await openLines(path)) {
       let start = 0;
       for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
         values.push(parseLine(Buffer.concat([...rest, chunk.subarray(start, end)])));
@@ -46,6 +47,14 @@ export async function readLines(path: string): Promise<LineReading> {
 }
 
 const BYTE_ORDER_MARK = '\ufeff';
+/** What is not a file is refused without waiting for it: a pipe that took the file's place could block for ever. */
+async function openLines(path: string): Promise<AsyncIterable<Buffer>> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  if ((await file.stat()).isFile()) return file.createReadStream({ highWaterMark: 1 << 20 });
+  await file.close();
+  throw new Error('This is not a file.');
+}
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function parseLine(line: Buffer): unknown {

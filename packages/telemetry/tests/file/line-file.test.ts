@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
@@ -280,5 +281,14 @@ describe('reading', () => {
     expect((await readLines(path)).values).toEqual(values);
     truncateSync(path, 1_000_000);
     expect(await readLines(path)).toMatchObject({ values: [], torn: { length: 1_000_000 } });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a named pipe in the place of the file', () => {
+  test('is neither read nor written, and never waited for', { timeout: 10_000 }, async () => {
+    const path = freshFile();
+    execFileSync('mkfifo', [path]);
+    await expect(readLines(path)).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
+    await expect(openLineFile(path)).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
   });
 });

@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FILE_FLAGS, withRegularFile } from './regular-file.ts';
 import { ReplaySegment } from './replay-segment.ts';
 import type { PermitUse, ReplayStore } from './replay-store.ts';
 
@@ -76,7 +77,9 @@ export class ReplayFolder implements ReplayStore {
 /** The last span whose permits were removed; -1 where there is none. */
 async function readFloor(dir: string): Promise<number> {
   try {
-    const text = await readFile(join(dir, FLOOR), 'utf8');
+    const text = await withRegularFile(join(dir, FLOOR), FILE_FLAGS.read, async (file) =>
+      (await file.readFile()).toString('utf8'),
+    );
     if (!/^[0-9]{1,14}$/.test(text)) throw new Error('The floor of the used permits is not a number.');
     return Number(text);
   } catch (error) {
@@ -87,7 +90,9 @@ async function readFloor(dir: string): Promise<number> {
 
 async function writeFloor(dir: string, floor: number): Promise<void> {
   const temporary = join(dir, `${FLOOR}.${process.pid}.tmp`);
-  const file = await open(temporary, 'w', 0o600);
+  // What a killed process left, or somebody put there, is not written into.
+  await rm(temporary, { force: true });
+  const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(String(floor));
     await file.sync();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { FILE_FLAGS, withRegularFile } from './regular-file.ts';
 
 const RECORD = /^([0-9a-f]{64}) ([0-9a-f]{32})$/;
 const CHUNK = 65_536;
@@ -22,7 +23,7 @@ export class ReplaySegment {
   /** Whether the file has a permit; a file that was removed, because its permits expired, has none. */
   async has(key: string): Promise<boolean> {
     try {
-      return await this.#with('r', async (file) => {
+      return await withRegularFile(this.#place, FILE_FLAGS.read, async (file) => {
         await this.#read(file);
         return this.#first.has(key);
       });
@@ -34,7 +35,7 @@ export class ReplaySegment {
 
   /** Records a use; true where it is the first, and on disk. */
   use(key: string): Promise<boolean> {
-    return this.#with('a+', async (file) => {
+    return withRegularFile(this.#place, FILE_FLAGS.append, async (file) => {
       await this.#read(file);
       if (this.#first.has(key)) return false;
       const mark = randomBytes(16).toString('hex');
@@ -45,15 +46,6 @@ export class ReplaySegment {
       await this.#read(file);
       return this.#first.get(key) === mark;
     });
-  }
-
-  async #with<T>(flags: string, act: (file: FileHandle) => Promise<T>): Promise<T> {
-    const file = await open(this.#place, flags, 0o600);
-    try {
-      return await act(file);
-    } finally {
-      await file.close();
-    }
   }
 
   /** Reads what any process has added since. */

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -100,3 +100,14 @@ test('An unreadable floor admits nothing.', async () => {
   await writeFile(join(dir, 'floor'), 'soon');
   await expect(open().use(useOf('a'))).rejects.toThrow('floor');
 });
+
+test
+  .skipIf(process.platform === 'win32')
+  .each(['floor', `${START / 600}.permits`, `${START / 600 + 1}.permits`])(
+  'A named pipe in the place of %s lets no permit through, and is never waited for.',
+  { timeout: 10_000 },
+  async (name) => {
+    execFileSync('mkfifo', [join(dir, name)]);
+    await expect(open().use(useOf('a'))).rejects.toThrow();
+  },
+);

@@ -1,8 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { INPUT_SIZE } from '@wcp/spec/input';
 import { CliError } from '../../base/cli-error.ts';
-import { checkFile } from '../../base/open-file.ts';
+import { openFile, readBounded } from '../../base/open-file.ts';
 import { fileProblem } from '../../base/problem.ts';
 import { reasonOf } from '../../base/system-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
@@ -42,8 +41,8 @@ const MAX_BYTES = Math.floor((INPUT_SIZE - OVERHEAD) / 4) * 3;
  */
 export async function readSource(terminal: Terminal, source: string): Promise<SourceDocument> {
   if (/^(?:https?|data):/i.test(source)) return { name: source, url: source, bytes: null };
-  const content = source === '-' ? await readAll(terminal.readStdin()) : await readBytes(source);
-  if (content.length > MAX_BYTES) throw new CliError([fileProblem(source, 'DOCUMENT_UNFIT', TOO_LONG)]);
+  const content = await readBytes(terminal, source);
+  if (content === null) throw new CliError([fileProblem(source, 'DOCUMENT_UNFIT', TOO_LONG)]);
   if (content.length === 0)
     throw new CliError([fileProblem(source, 'DOCUMENT_UNFIT', 'This file is empty.')]);
   const type = MEDIA_TYPES[extname(source).toLowerCase()] ?? PLAIN;
@@ -53,24 +52,10 @@ export async function readSource(terminal: Terminal, source: string): Promise<So
 
 const TOO_LONG = `This is longer than ${MAX_BYTES.toLocaleString('en-GB')} bytes, which is too long for one request. Serve it over HTTP and give its URL, or give a shorter one.`;
 
-async function readBytes(file: string): Promise<Buffer> {
+async function readBytes(terminal: Terminal, source: string): Promise<Buffer | null> {
   try {
-    await checkFile(file);
-    if ((await stat(file)).size > MAX_BYTES) return Buffer.alloc(MAX_BYTES + 1);
-    return await readFile(file);
+    return await readBounded(source === '-' ? terminal.readStdin() : await openFile(source), MAX_BYTES);
   } catch (error) {
-    throw new CliError([fileProblem(file, 'UNREADABLE', reasonOf(error))]);
+    throw new CliError([fileProblem(source, 'UNREADABLE', reasonOf(error))]);
   }
-}
-
-/** Stops reading as soon as the content is too long. */
-async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_BYTES) break;
-  }
-  return Buffer.concat(chunks);
 }

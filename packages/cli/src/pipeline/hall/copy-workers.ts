@@ -1,9 +1,10 @@
-import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageHash } from '@wcp/evidence';
+import { readRegularFile } from '@wcp/evidence/file';
 import { authorityOf, type RegistryRecord, recordHash, type Sha256 } from '@wcp/spec';
 import { CliError } from '../../base/cli-error.ts';
+import { copyRegularFile } from '../../base/copy-file.ts';
 import { fileProblem } from '../../base/problem.ts';
 import { writeWhole } from '../../base/write-file.ts';
 
@@ -67,9 +68,7 @@ async function copyWorker(sources: WorkerSources, worker: PipelineWorker): Promi
   await rm(to, { recursive: true, force: true });
   await mkdir(join(to, 'dist'), { recursive: true });
   const files = [...PUBLISHED, ...(await assetsOf(home))];
-  await Promise.all(
-    files.map((file) => copyFile(join(home, file), join(to, file), constants.COPYFILE_FICLONE)),
-  );
+  await Promise.all(files.map((file) => copyRegularFile(join(home, file), join(to, file))));
   const record = `${PIPELINE_PLACES.records}/${worker.name}.json`;
   const attested = await attest(sources, worker, to);
   await writeWhole(join(sources.dir, record), `${JSON.stringify(attested, null, 2)}\n`, { force: true });
@@ -85,10 +84,18 @@ async function assetsOf(home: string): Promise<string[]> {
 
 /** Attests the copied code, with these settings, in the name of the examples' authority. */
 async function attest(sources: WorkerSources, worker: PipelineWorker, dir: string): Promise<RegistryRecord> {
-  const published = JSON.parse(await readFile(join(dir, 'registry_record.json'), 'utf8')) as RegistryRecord;
+  const published = await publishedRecord(dir);
   const stated = { ...published, ...worker.stated?.(sources, published) };
   const changed = { ...stated, attestation: attestationOf(published, await packageHash(dir), sources.now) };
   return { ...changed, artifact_hash: recordHash(changed) };
+}
+
+/** No record is longer, in bytes. */
+const MAX_RECORD = 1_048_576;
+
+async function publishedRecord(dir: string): Promise<RegistryRecord> {
+  const bytes = await readRegularFile(join(dir, 'registry_record.json'), MAX_RECORD);
+  return JSON.parse(bytes.toString('utf8')) as RegistryRecord;
 }
 
 function attestationOf({ worker_id }: RegistryRecord, code_hash: Sha256, now: string) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir, readFile } from 'node:fs/promises';
+import { access, chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
+import { readRegularFile } from '@wcp/evidence/file';
 import { CliError } from '../../base/cli-error.ts';
 import { packageFile } from '../../base/package-file.ts';
 import { fileProblem } from '../../base/problem.ts';
@@ -49,7 +50,7 @@ export async function prepareFolder(
   const { workers: from, allow } = options;
   const workers = await copyWorkers({ from, dir, allow, now: terminal.now() });
   if (!(await exists(join(dir, 'rules.json')))) {
-    await writeWhole(join(dir, 'rules.json'), await readFile(packageFile('pipeline/rules.json'), 'utf8'));
+    await writeWhole(join(dir, 'rules.json'), await readOwn(packageFile('pipeline/rules.json')));
   }
   const config = configOf(await readMembers(terminal, dir, 'hall.json'), options);
   await writeJson(dir, 'hall.json', config);
@@ -113,9 +114,16 @@ function writeJson(dir: string, name: string, value: object): Promise<void> {
   return writeWhole(join(dir, name), `${JSON.stringify(value, null, 2)}\n`, { force: true });
 }
 
+/** No file of such a folder is longer, in bytes. */
+const MAX_LENGTH = 8 * 1_048_576;
+
+async function readOwn(file: string): Promise<string> {
+  return (await readRegularFile(file, MAX_LENGTH, { followsLinks: true })).toString('utf8');
+}
+
 /** The key in a file, created if there is none. */
 async function loadOrCreateKey(file: string): Promise<SigningKey> {
-  if (await exists(file)) return signingKeyFromPem(await readFile(file, 'utf8'));
+  if (await exists(file)) return signingKeyFromPem(await readOwn(file));
   const key = generateSigningKey();
   await writeWhole(file, key.exportPrivatePem());
   return key;

@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { withRegularFile } from '@wcp/evidence/file';
 import { WcpError } from '@wcp/spec';
 import { listPackage } from './package-files.ts';
 
-/** Follows no link, and does not wait for the other end of a pipe that took the file's place. */
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** Whether a file is executable is not part of the hash, so no copy may depend on it. */
 const READ_ONLY = 0o555;
@@ -30,21 +29,16 @@ export async function copyPackage(from: string, to: string): Promise<void> {
   for (const folder of folders) await chmod(folder, READ_ONLY);
 }
 
-async function copyFile(from: string, to: string, buffer: Buffer): Promise<void> {
-  const source = await open(from, READ);
-  try {
-    const stat = await source.stat();
-    if (!stat.isFile()) throw changing();
+function copyFile(from: string, to: string, buffer: Buffer): Promise<void> {
+  return withRegularFile(from, async (source, size) => {
     const target = await open(to, WRITE, READ_ONLY);
     try {
-      await copyBytes(source, target, stat.size, buffer);
+      await copyBytes(source, target, size, buffer);
       await target.chmod(READ_ONLY);
     } finally {
       await target.close();
     }
-  } finally {
-    await source.close();
-  }
+  });
 }
 
 /** No more than the file had when it was opened: a growing file would never end. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '@wcp/evidence/file';
 import { WcpError } from '@wcp/spec';
 import { parseJson } from '@wcp/spec/json';
 import { reasonOf } from '../deployment-error.ts';
@@ -16,11 +16,17 @@ export type JsonFile =
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads a file of the folder as JSON without duplicate names. Never rejects. */
+/** No document of a Hall is larger, in bytes. */
+const MAX_LENGTH = 64 * 1_048_576;
+
+/**
+ * Reads a file of the folder as JSON without duplicate names. A link is followed, because some systems install files
+ * as links. Never rejects.
+ */
 export async function readJsonFile(dir: string, name: string): Promise<JsonFile> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(join(dir, name));
+    bytes = await readRegularFile(join(dir, name), MAX_LENGTH, { followsLinks: true });
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return { ok: false, isAbsent, text: null, message: reasonOf(error) };

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type FileHandle, open } from 'node:fs/promises';
+import { readRegularFile } from '@wcp/evidence/file';
 import { FOREIGN_TEXT_LIMITS, parseUniqueJson } from '@wcp/spec/json';
 import type { BanListSource } from './ban-list-options.ts';
 
@@ -60,7 +60,7 @@ export async function readBanListSource(
     const read =
       'url' in source
         ? await readUrl(source.url, bytes, signal === undefined ? time : AbortSignal.any([signal, time]))
-        : await readFile(source.file, bytes);
+        : await readRegularFile(source.file, bytes, { followsLinks: true });
     return { ok: true, value: parse(read) };
   } catch (error) {
     return { ok: false, code: codeOf(error) };
@@ -69,6 +69,7 @@ export async function readBanListSource(
 
 function codeOf(error: unknown): BanListSourceCode {
   if (error instanceof Unreadable) return error.code;
+  if ((error as NodeJS.ErrnoException | null)?.code === 'EFBIG') return 'BAN_LIST_TOO_LARGE';
   return (error as Error | null)?.name === 'TimeoutError' ? 'BAN_LIST_TIMEOUT' : 'BAN_LIST_UNREACHABLE';
 }
 
@@ -88,28 +89,6 @@ async function readUrl(url: string, maxBytes: number, signal: AbortSignal): Prom
     parts.push(part);
   }
   return Buffer.concat(parts);
-}
-
-async function readFile(place: string, maxBytes: number): Promise<Buffer> {
-  const file = await open(place);
-  try {
-    return await readWhole(file, maxBytes);
-  } finally {
-    await file.close();
-  }
-}
-
-/** Only what fits is read, however the file grows meanwhile. */
-async function readWhole(file: FileHandle, maxBytes: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(Math.min((await file.stat()).size, maxBytes) + 1);
-  let length = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-    length += bytesRead;
-    if (length > maxBytes) throw new Unreadable('BAN_LIST_TOO_LARGE');
-    // A file that grows while it is read is read again later.
-    if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
-  }
 }
 
 function parse(bytes: Buffer): unknown {

@@ -1,13 +1,5 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { readRegularFileSync } from '@wcp/evidence/file';
 import { isSignedBy } from '@wcp/evidence/key';
 import { type Sha256, WcpError } from '@wcp/spec';
 import type { Store } from '../store/store.ts';
@@ -52,8 +44,7 @@ export async function checkMark(
 function readMark(file: string, identity: LedgerIdentity): HighWaterMark | null {
   let text: string;
   try {
-    if (statSync(file).size > MAX_LENGTH) throw broken();
-    text = readFileSync(file, 'utf8');
+    text = readRegularFileSync(file, MAX_LENGTH).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw broken(error);

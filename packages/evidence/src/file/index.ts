@@ -1,0 +1,7 @@
+export {
+  openRegularFile,
+  type RegularFileOptions,
+  readRegularFile,
+  readRegularFileSync,
+  withRegularFile,
+} from './regular-file.ts';
