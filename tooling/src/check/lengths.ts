@@ -30,9 +30,17 @@ interface LengthLimit {
 }
 
 const LIMITS: readonly LengthLimit[] = [
-  { folder: 'packages/hall', max: 60, p90: 15 },
-  { folder: 'tooling', max: 40, p90: 15 },
-];
+  'packages/cli',
+  'packages/client',
+  'packages/conformance',
+  'packages/evidence',
+  'packages/hall',
+  'packages/router',
+  'packages/spec',
+  'packages/telemetry',
+  'packages/worker-kit',
+  'tooling',
+].map((folder) => ({ folder, max: 40, p90: folder === 'packages/cli' ? 16 : 15 }));
 
 /** Every function over the limit of its package, and every package whose functions are too long as a whole. */
 export function checkLengths(root: string): CheckFinding[] {

@@ -5,6 +5,7 @@ import { EVIL, evilHall } from './support/evil-hall.ts';
 import { freePort, openPage, openPageAt, PASSWORD } from './support/open-page.ts';
 import { startProgram } from './support/program.ts';
 import { CAPABILITIES, RealHall, WEBHOOK_SECRET } from './support/real-hall.ts';
+import { Visitor } from './support/visitor.ts';
 
 beforeEach(({ skip }) => {
   if (NO_BROWSER !== null) skip(NO_BROWSER);
@@ -26,6 +27,8 @@ async function signIn(page: Page, url: string): Promise<void> {
   await picture(page, 'sign-in');
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  // The browser works for the attempt first.
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
 /** The program with a Hall that sends it notices. */
@@ -37,6 +40,16 @@ async function startBoth() {
   const program = await startProgram([String(port)], { ...hall.env, WCP_WEBHOOK_SECRET: WEBHOOK_SECRET });
   return { hall, program, link: /http\S+/.exec(program.stderr)?.[0] ?? '' };
 }
+
+test('A steward whose address somebody else uses up signs in with the password all the same.', async () => {
+  const { url } = await openPage({ WCP_HALL_URL: 'http://127.0.0.1:9', WCP_HALL_KEY: 'wcp_nobody' });
+  const attacker = new Visitor(url);
+  for (let n = 0; n < 20; n += 1) await attacker.signIn(`wrong ${n}`);
+  const page = await (await openBrowser()).newPage();
+  const problems = problemsOf(page);
+  await signIn(page, url);
+  expect(problems.filter((problem) => !problem.includes('502'))).toEqual([]);
+});
 
 describe('a steward in a browser', () => {
   test('a steward signs in by the link, reads the holds, approves one and denies another', async () => {

@@ -34,7 +34,7 @@ describe.skipIf(process.platform === 'win32')('A named pipe that a command is gi
       const [dir] = withPipe(name, { 'worker.mjs': '' });
       const key = join(scratch(), 'keys');
       await wcp(['keygen', '--out', key]);
-      expect((await wcp(['attest', 'build', dir, '--key-file', join(key, 'wcp-key.pem')])).code).toBe(2);
+      expect((await wcp(['attest', 'build', dir, '--key', join(key, 'wcp-key.pem')])).code).toBe(2);
     }
   });
 

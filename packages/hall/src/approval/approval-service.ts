@@ -161,27 +161,10 @@ export class ApprovalService {
     const now = await bindingNow(this.#parts.decider, approval);
     if (now !== approval.binding) return this.#approve(approval, resolution, by, false);
     const ended = this.#next(approval, resolution, 'approved', null);
-    const held = await this.#receiptOf(approval);
-    const result_hash = sha256(canonicalJson(result));
-    const [receipt, outcome] = await this.#parts.journal.append(this.#entry(ended, resolution), {
-      evidence: {
-        kind: 'outcome',
-        decision_id: approval.approval_id,
-        decided: held,
-        outcome: { status: 'ok', result_hash, duration_ms: null },
-      },
-      changes: [
-        {
-          put: 'results',
-          row: {
-            id: approval.approval_id,
-            state: 'ok',
-            at: resolution.at,
-            document: JSON.stringify({ result, code: null, by: resolution.by }),
-          },
-        },
-      ],
-    });
+    const [receipt, outcome] = await this.#parts.journal.append(
+      this.#entry(ended, resolution),
+      resultEntry(approval, await this.#receiptOf(approval), resolution, result),
+    );
     this.#settle(ended);
     return {
       approval: ended,
@@ -279,6 +262,22 @@ export class ApprovalService {
     const rows = await this.#parts.store.list('receipts', { where: { decision_id: approval_id } });
     return rows.find(({ kind }) => kind === 'decision')?.receipt as string;
   }
+}
+
+/** What becomes durable of the result of a human who did the work: its hash as the outcome, and the result itself. */
+function resultEntry(
+  { approval_id }: Approval,
+  decided: string,
+  { at, by }: Resolution,
+  result: unknown,
+): JournalEntry {
+  const result_hash = sha256(canonicalJson(result));
+  const outcome = { status: 'ok', result_hash, duration_ms: null } as const;
+  const document = JSON.stringify({ result, code: null, by });
+  return {
+    evidence: { kind: 'outcome', decision_id: approval_id, decided, outcome },
+    changes: [{ put: 'results', row: { id: approval_id, state: 'ok', at, document } }],
+  };
 }
 
 /** A member that would have no effect here: whoever sends it means something else than what would happen. */

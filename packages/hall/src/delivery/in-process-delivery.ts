@@ -1,11 +1,12 @@
 import type { RegistryRecord, Sha256, WorkerResult } from '@wcp/spec';
 import { readCanonical } from '@wcp/spec/json';
 import type { Worker } from '@wcp/worker-kit';
-import { Attempt } from './attempt.ts';
-import { type CallEnd, endOf } from './call-end.ts';
+import type { Attempt } from './attempt.ts';
+import type { CallEnd } from './call-end.ts';
 import { readResult } from './call-json.ts';
 import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
 import { DECLARED_ENFORCEMENT } from './enforcement.ts';
+import { OpenAttempts } from './open-attempts.ts';
 import { PackageHashCache } from './package/package-hash-cache.ts';
 import { PROCESS_LIMITS } from './process/process-limits.ts';
 
@@ -45,8 +46,10 @@ class InProcessDelivery implements Delivery {
   readonly #hashes: PackageHashCache | null;
   /** The hash of the code when it was loaded, as closely as that can be known: that is the code that runs. */
   readonly #loaded: Promise<Sha256 | null>;
-  readonly #attempts = new Set<Attempt>();
-  #isClosed = false;
+  readonly #attempts = new OpenAttempts({
+    failure: 'DELIVERY_CRASHED',
+    enforcement: DECLARED_ENFORCEMENT,
+  });
 
   constructor(worker: Worker, options: InProcessDeliveryOptions) {
     this.record = worker.record;
@@ -62,25 +65,18 @@ class InProcessDelivery implements Delivery {
     return (await this.#hashes?.observe()) ?? null;
   }
 
-  async deliver(call: DeliveryCall): Promise<Delivered> {
-    const began = performance.now();
-    const attempt = new Attempt(call);
-    this.#attempts.add(attempt);
-    const carried = this.#carry(attempt, call).catch(() => void attempt.settle({ code: 'DELIVERY_CRASHED' }));
-    const delivered = await endOf(attempt, carried, began);
-    this.#attempts.delete(attempt);
-    return attempt.isHandedOver ? { ...delivered, enforcement: DECLARED_ENFORCEMENT } : delivered;
+  deliver(call: DeliveryCall): Promise<Delivered> {
+    return this.#attempts.carry(call, (attempt) => this.#carry(attempt, call));
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const attempt of this.#attempts) attempt.close();
+    this.#attempts.close();
   }
 
   async #carry(attempt: Attempt, call: DeliveryCall): Promise<void> {
     const { context, request, code_hash, permit, dispatch } = call;
     const loaded = await this.#loaded;
-    if (this.#isClosed) attempt.close();
+    if (this.#attempts.isClosed) attempt.close();
     // Code of a package that has changed since it was loaded is not what was decided about.
     else if (this.#hashes !== null && loaded !== code_hash) attempt.settle({ code: 'DELIVERY_CODE_CHANGED' });
     const controller = new AbortController();

@@ -39,27 +39,7 @@ export class Metrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
       registers,
     });
-    const gauges: readonly [string, string, () => number][] = [
-      ['wcp_approvals_pending', 'Requests on hold for a human.', () => sources.pendingApprovals()],
-      [
-        'wcp_world_sound',
-        '1 while the documents in force are the latest and without errors.',
-        () => Number(sources.isWorldSound()),
-      ],
-      ['wcp_store_ok', '1 while evidence can be stored.', () => Number(sources.isStoring())],
-      ['wcp_workers_enrolled', 'Enrolled workers.', () => sources.enrolledWorkers()],
-      ['wcp_event_listeners', 'Connections that follow the events.', () => sources.listeners()],
-    ];
-    for (const [name, help, read] of gauges) {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read());
-        },
-      });
-    }
+    addGauges(this.#registry, sources);
   }
 
   get contentType(): string {
@@ -78,5 +58,31 @@ export class Metrics {
 
   ended(status: string): void {
     this.#outcomes.inc({ status });
+  }
+}
+
+/** What a gauge is called, what it shows, and where that comes from. */
+const GAUGES: readonly (readonly [name: string, help: string, read: (sources: MetricSources) => number])[] = [
+  ['wcp_approvals_pending', 'Requests on hold for a human.', (sources) => sources.pendingApprovals()],
+  [
+    'wcp_world_sound',
+    '1 while the documents in force are the latest and without errors.',
+    (sources) => Number(sources.isWorldSound()),
+  ],
+  ['wcp_store_ok', '1 while evidence can be stored.', (sources) => Number(sources.isStoring())],
+  ['wcp_workers_enrolled', 'Enrolled workers.', (sources) => sources.enrolledWorkers()],
+  ['wcp_event_listeners', 'Connections that follow the events.', (sources) => sources.listeners()],
+];
+
+function addGauges(registry: MetricRegistry, sources: MetricSources): void {
+  for (const [name, help, read] of GAUGES) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read(sources));
+      },
+    });
   }
 }

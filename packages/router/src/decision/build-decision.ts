@@ -49,6 +49,15 @@ export function buildDenial(current: Evaluation, denial: Denial): DenyDecision {
   return decision as DenyDecision;
 }
 
+/** What stays of a decision that requires no human. */
+const NO_HUMAN = {
+  supervisor_required: false,
+  supervisor_level: null,
+  pending_approval_id: null,
+  approval_expires_at: null,
+  escalation_context: null,
+} as const;
+
 /**
  * Every member of a decision, null where it does not apply, nothing shared with the world or with
  * another decision. One literal for all outcomes, so that decisions have one shape and are quick to
@@ -86,11 +95,7 @@ function membersOf(current: Evaluation, outcome: Outcome, denial: Denial | null)
     policy_version: engine.settings.policy_version,
     worker_attestation_checked: current.attestation_valid !== null,
     worker_attestation_valid: current.attestation_valid,
-    supervisor_required: false,
-    supervisor_level: null,
-    pending_approval_id: null,
-    approval_expires_at: null,
-    escalation_context: null,
+    ...NO_HUMAN,
     dry_run: input.dry_run,
     artifact_hash: input.deny_code === null ? sha256(input.request_json) : null,
     world_digest: engine.digest,

@@ -4,7 +4,7 @@ import { holdCard } from './hold-card.ts';
 import type { Draft } from './hold-form.ts';
 import { type Content, type Html, html } from './html.ts';
 import { LEVEL_LABELS, STATE_LABELS } from './labels.ts';
-import type { Page } from './layout.ts';
+import { LIVE, type Page } from './layout.ts';
 import { printJson } from './print-json.ts';
 
 /** What the page of pending holds shows. */
@@ -34,7 +34,7 @@ ${resolved !== null && resolvedNotice(resolved)}
 <div id="holds">${items.map((approval) => cardOf(approval, view))}</div>
 ${next !== null && html`<p><a href="/?cursor=${encodeURIComponent(next)}">More are waiting: next page</a></p>`}
 <noscript><p><a href="/">Refresh</a></p></noscript>`;
-  return { title: titleFor(items.length), main, signOutToken: tokenFor('/sign-out'), isLive: true };
+  return { title: titleFor(items.length), main, signOutToken: tokenFor('/sign-out'), script: LIVE };
 }
 
 /** A problem from the Hall, with its code. */

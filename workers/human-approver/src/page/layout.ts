@@ -2,18 +2,28 @@ import { type Html, html } from './html.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
+/** A script of a page. */
+export interface PageScript {
+  readonly code: Html;
+  /** Whether it talks to this server. */
+  readonly isConnected: boolean;
+}
+
+/** Keeps a page up to date. */
+export const LIVE: PageScript = { code: SCRIPT, isConnected: true };
+
 /** A page of this server. */
 export interface Page {
   readonly title: string;
   readonly main: Html;
   /** The token of the form that signs out; null when nobody is signed in. */
   readonly signOutToken: string | null;
-  /** Whether it keeps itself up to date. */
-  readonly isLive: boolean;
+  /** The one script that it runs; null for none. */
+  readonly script: PageScript | null;
 }
 
 /** The whole document. The nonce is in the policy of the response: no other script or style runs. */
-export function layout({ title, main, signOutToken, isLive }: Page, nonce: string): Html {
+export function layout({ title, main, signOutToken, script }: Page, nonce: string): Html {
   const signOut =
     signOutToken !== null &&
     html`<form method="post" action="/sign-out"><input type="hidden" name="form_token" value="${signOutToken}"><button>Sign out</button></form>`;
@@ -24,7 +34,7 @@ export function layout({ title, main, signOutToken, isLive }: Page, nonce: strin
 <body><a class="skip" href="#main">Skip to the content</a>
 <header class="top"><a href="/">Human approver</a>${signOut}</header>
 <main id="main" tabindex="-1">${main}</main>
-${isLive && html`<script nonce="${nonce}">${SCRIPT}</script>`}</body></html>
+${script !== null && html`<script nonce="${nonce}">${script.code}</script>`}</body></html>
 `;
 }
 
@@ -36,5 +46,5 @@ export function bareLayout({ title, main }: Page): Html {
 /** A page with one message. */
 export function messagePage(title: string, sentence: string): Page {
   const main = html`<div class="narrow"><h1>${title}</h1><p>${sentence}</p><p><a href="/">Back to the holds</a></p></div>`;
-  return { title: `${title} – Human approver`, main, signOutToken: null, isLive: false };
+  return { title: `${title} – Human approver`, main, signOutToken: null, script: null };
 }

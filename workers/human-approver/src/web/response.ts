@@ -67,7 +67,8 @@ function sendPage(
 ): void {
   const nonce = randomSecret();
   const policy = [NOTHING, `style-src 'nonce-${nonce}'`, "form-action 'self'"];
-  if (page.isLive) policy.push(`script-src 'nonce-${nonce}'`, "connect-src 'self'");
+  if (page.script !== null) policy.push(`script-src 'nonce-${nonce}'`);
+  if (page.script?.isConnected === true) policy.push("connect-src 'self'");
   response.writeHead(status, {
     ...headers,
     'content-security-policy': policy.join('; '),

@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { PROOF_SOLVER } from '../../src/page/proof-script.ts';
 
 /** A response, its body read. */
 export interface Response {
@@ -66,6 +67,17 @@ export class Visitor {
     return this.post('/sign-in', { form_token: formToken(text, '/sign-in'), token });
   }
 
+  /** Signs in as a browser does that runs the script of the form. */
+  async signInWithProof(password: string): Promise<Response> {
+    return this.sendProof((await this.get('/sign-in')).text, password);
+  }
+
+  /** Sends the form of a page with a proof of work. */
+  async sendProof(page: string, password: string): Promise<Response> {
+    const proof = await proofFor(page, password);
+    return this.post('/sign-in', { form_token: formToken(page, '/sign-in'), token: password, proof });
+  }
+
   #cookie(): OutgoingHttpHeaders {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     return cookie === '' ? {} : { cookie };
@@ -83,6 +95,15 @@ export class Visitor {
 export function formToken(page: string, action: string): string {
   const form = page.split('<form').find((part) => part.includes(`action="${action}"`)) ?? '';
   return /name="form_token" value="([^"]+)"/.exec(form)?.[1] ?? '';
+}
+
+type Solve = (text: string, puzzles: number, bits: number) => Promise<string>;
+
+/** The proof that the script of a page finds for its form and a password. */
+export function proofFor(page: string, password: string): Promise<string> {
+  const [, puzzles, bits] = /data-puzzles="(\d+)" data-bits="(\d+)"/.exec(page) ?? [];
+  const solve = new Function(`'use strict';${PROOF_SOLVER};return solve`)() as Solve;
+  return solve(`${formToken(page, '/sign-in')}\n${password}`, Number(puzzles), Number(bits));
 }
 
 interface Exchange {

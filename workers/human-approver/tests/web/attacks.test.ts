@@ -141,6 +141,9 @@ describe('every response', () => {
     }
     expect(nonces.size).toBe(3);
     expect((await steward.get('/sign-in')).headers['content-security-policy']).not.toContain('script-src');
+    const policy = (await new Visitor(page.url).get('/sign-in')).headers['content-security-policy'];
+    expect(policy).toMatch(/script-src 'nonce-[\w-]{43}'/);
+    expect(policy).not.toContain('connect-src');
   });
 
   test('no response contains the key or the address of the Hall', async () => {

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Authenticator } from '../../src/web/access/authenticator.ts';
 import { openApproverPage } from '../../src/web/approver-page.ts';
 import { readWebSettings, type WebSettings } from '../../src/web/settings.ts';
 import { openPage, PASSWORD, stewardAt } from '../support/open-page.ts';
-import { formToken, Visitor } from '../support/visitor.ts';
+import { formToken, proofFor, Visitor } from '../support/visitor.ts';
 
 /** Fails that often. */
 async function failAs(visitor: Visitor, times: number): Promise<void> {
@@ -117,10 +117,72 @@ describe('with a password', () => {
     expect(await signInFrom(direct.url, from('192.0.2.8'), 1)).toBe(429);
   });
 
+  test('The right password never waits behind the failures of others at its address: a browser works for it instead.', async () => {
+    const page = await openPage(HALL);
+    await failAs(new Visitor(page.url), 20);
+    const steward = new Visitor(page.url);
+    expect((await steward.signInWithProof(PASSWORD)).status).toBe(303);
+    expect((await steward.get('/')).status).toBe(502);
+  });
+
+  test('A browser that was told to wait signs in with its next attempt, from the form that it got then.', async () => {
+    const page = await openPage(HALL);
+    await failAs(new Visitor(page.url), 9);
+    const visitor = new Visitor(page.url);
+    const refused = await visitor.signIn(PASSWORD);
+    expect([refused.status, refused.text.includes('Enter the password once more')]).toEqual([429, true]);
+    expect((await visitor.sendProof(refused.text, PASSWORD)).status).toBe(303);
+  });
+
+  test('Work for one attempt is none for another password, another visitor or a token of old.', async () => {
+    const page = await openPage(HALL);
+    const attacker = new Visitor(page.url);
+    await failAs(attacker, 9);
+    const { text } = await attacker.get('/sign-in');
+    const proof = await proofFor(text, 'wrong');
+    const form_token = formToken(text, '/sign-in');
+    expect((await attacker.post('/sign-in', { form_token, token: 'wrong', proof })).status).toBe(403);
+    for (const tried of ['wrong 2', PASSWORD]) {
+      expect((await attacker.post('/sign-in', { form_token, token: tried, proof })).status).toBe(429);
+    }
+    const other = new Visitor(page.url);
+    const own = formToken((await other.get('/sign-in')).text, '/sign-in');
+    expect((await other.post('/sign-in', { form_token: own, token: 'wrong', proof })).status).toBe(429);
+  });
+
+  test.each(['', '0'.repeat(128), 'f'.repeat(127), `${'0'.repeat(127)}g`, '0'.repeat(1000)])(
+    'What is no proof (%j) changes nothing.',
+    async (proof) => {
+      const page = await openPage(HALL);
+      const visitor = new Visitor(page.url);
+      await failAs(visitor, 5);
+      const form_token = formToken((await visitor.get('/sign-in')).text, '/sign-in');
+      expect((await visitor.post('/sign-in', { form_token, token: PASSWORD, proof })).status).toBe(429);
+    },
+  );
+
+  test('A wrong password with a proof counts as a failure like any other.', () => {
+    const authenticator = new Authenticator(PASSWORD, () => 0);
+    const origin = { address: '192.0.2.1', device: null };
+    for (let n = 0; n < 5; n += 1) expect(authenticator.signIn('wrong', origin, true).kind).toBe('wrong');
+    expect(authenticator.signIn(PASSWORD, origin, false).kind).toBe('too-soon');
+    expect(authenticator.signIn(PASSWORD, origin, true).kind).toBe('accepted');
+  });
+
+  test('A browser that signed in before works only once its own attempts failed too often.', async () => {
+    const page = await openPage(HALL);
+    const steward = await stewardAt(page);
+    const asked = async () => (await steward.get('/sign-in')).text.includes('data-puzzles');
+    expect(await asked()).toBe(false);
+    await failAs(steward, 5);
+    expect(await asked()).toBe(true);
+    expect((await steward.signInWithProof(PASSWORD)).status).toBe(303);
+  });
+
   test('While many addresses fail, each has one free attempt, and one that never failed never waits.', () => {
     const authenticator = new Authenticator(PASSWORD, () => 0);
     const attempt = (address: string, secret: string) =>
-      authenticator.signIn(secret, { address, device: null }).kind;
+      authenticator.signIn(secret, { address, device: null }, false).kind;
     for (let n = 0; n < 50; n += 1) expect(attempt(`192.0.2.${n}`, 'wrong')).toBe('wrong');
     expect(attempt('192.0.2.1', PASSWORD)).toBe('too-soon');
     expect(attempt('198.51.100.1', PASSWORD)).toBe('accepted');
@@ -158,6 +220,17 @@ describe('without a password', () => {
     const second = await new Visitor(page.url).signIn(token);
     expect([second.status, second.text.includes('already used')]).toEqual([403, true]);
     await page.close();
+  });
+
+  test('Nobody else’s failures keep a link from working: nobody can guess it, so nothing is counted.', async () => {
+    const settings = readWebSettings(HALL) as WebSettings;
+    const page = await openApproverPage(settings, { host: '127.0.0.1', port: 0 });
+    onTestFinished(() => page.close());
+    const attacker = new Visitor(page.url);
+    await failAs(attacker, 20);
+    expect((await attacker.get('/sign-in')).text).not.toContain('<script');
+    const token = new URL(page.signInUrl ?? '').searchParams.get('token') ?? '';
+    expect((await new Visitor(page.url).signIn(token)).status).toBe(303);
   });
 });
 

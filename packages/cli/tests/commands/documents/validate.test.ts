@@ -5,6 +5,8 @@ import { SCHEMAS } from '@wcp/spec/document';
 import jsonc from 'jsonc-parser';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it, vi } from 'vitest';
+// @boundaries-ignore One sample of a receipt is enough.
+import { RECEIPT } from '../../../../spec/tests/sample-receipt.ts';
 import { guessKind } from '../../../src/input/document-kind.ts';
 import { folderOf, REQUEST, RULES, record, THREE_MISTAKES, wcp, wcpJson } from '../../support/support.ts';
 
@@ -21,29 +23,7 @@ const VALID: Readonly<Record<string, unknown>> = {
   'hall-config': { require_signatory: true },
   facts: FACTS,
   'telemetry-event': DECISION.telemetry_envelopes[0],
-  receipt: {
-    receipt_id: '01890000-0000-7000-8000-000000000000',
-    kind: 'decision',
-    stream: 'tenant-a',
-    seq: 0,
-    correlation_id: null,
-    decision_id: null,
-    dispatched_at: null,
-    worker_id: null,
-    worker_species_id: null,
-    capability_id: null,
-    policy_decision: 'DENY',
-    deny_code: 'DENY_FROZEN',
-    controls_verified: [],
-    artifact_hash: null,
-    decision_digest: HASH,
-    world_digest: null,
-    outcome: null,
-    prev_receipt_hash: null,
-    receipt_hash: HASH,
-    signing_key_id: 'ed25519:0123456789abcdef',
-    signature: `${'A'.repeat(86)}==`,
-  },
+  receipt: RECEIPT,
   manifest: {
     schema_version: 'awp.v1',
     worker_id: 'org.acme.one',

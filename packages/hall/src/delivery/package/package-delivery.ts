@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
-import { Attempt } from '../attempt.ts';
-import { endOf, mayStillRun } from '../call-end.ts';
+import type { Attempt } from '../attempt.ts';
+import { mayStillRun } from '../call-end.ts';
 import { writeCall } from '../call-json.ts';
-import type { Delivery, DeliveryCall } from '../delivery.ts';
+import type { Delivered, Delivery, DeliveryCall } from '../delivery.ts';
 import { DECLARED_ENFORCEMENT } from '../enforcement.ts';
+import { OpenAttempts } from '../open-attempts.ts';
 import { ChainedCalls } from '../process/chained-calls.ts';
 import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
 import { PROCESS_LIMITS, type ProcessLimits } from '../process/process-limits.ts';
@@ -60,9 +61,11 @@ class PackageDelivery implements Delivery {
   readonly #snapshots: PackageSnapshots;
   readonly #slots: Slots;
   readonly #pool: ProcessPool;
-  readonly #attempts = new Set<Attempt>();
+  readonly #attempts = new OpenAttempts({
+    failure: 'DELIVERY_FAILED',
+    enforcement: DECLARED_ENFORCEMENT,
+  });
   readonly #processes = new Set<WorkerProcess>();
-  #isClosed = false;
 
   constructor(options: PackageDeliveryOptions) {
     this.record = options.record;
@@ -80,19 +83,12 @@ class PackageDelivery implements Delivery {
     return this.#hashes.observe();
   }
 
-  async deliver(call: DeliveryCall) {
-    const began = performance.now();
-    const attempt = new Attempt(call);
-    this.#attempts.add(attempt);
-    const carried = this.#carry(attempt, call).catch(() => void attempt.settle({ code: 'DELIVERY_FAILED' }));
-    const delivered = await endOf(attempt, carried, began);
-    this.#attempts.delete(attempt);
-    return attempt.isHandedOver ? { ...delivered, enforcement: DECLARED_ENFORCEMENT } : delivered;
+  deliver(call: DeliveryCall): Promise<Delivered> {
+    return this.#attempts.carry(call, (attempt) => this.#carry(attempt, call));
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const attempt of this.#attempts) attempt.close();
+    this.#attempts.close();
     await this.#pool.close();
     await Promise.all([...this.#processes].map((process) => process.retire()));
   }
@@ -101,7 +97,7 @@ class PackageDelivery implements Delivery {
     const id = randomUUID();
     const written = writeCall(call, id);
     const hash = normaliseHash(call.code_hash);
-    if (this.#isClosed) return attempt.close();
+    if (this.#attempts.isClosed) return attempt.close();
     if (hash === null) return void attempt.settle({ code: 'DELIVERY_CODE_UNKNOWN' });
     if ('code' in written) return void attempt.settle(written);
     const entered = await this.#slots.take(attempt);
@@ -151,7 +147,7 @@ class PackageDelivery implements Delivery {
 
   async #start(hash: Sha256): Promise<WorkerProcess | null> {
     const cwd = await this.#snapshots.open(hash, this.#options.dir);
-    if (cwd === null || this.#isClosed) return null;
+    if (cwd === null || this.#attempts.isClosed) return null;
     const process: WorkerProcess = new WorkerProcess({
       command: commandOf(this.#options.run),
       cwd,

@@ -6,6 +6,7 @@ import { SCHEMAS } from '../../../src/document/index.ts';
 import { readSchema } from '../../../src/document/parse/schema-reader.ts';
 import { parseRouteInput } from '../../../src/index.ts';
 import { pollute, unpollute } from '../../pollution.ts';
+import { RECEIPT } from '../../sample-receipt.ts';
 import { nearSchema } from '../near-schema.ts';
 
 afterEach(unpollute);
@@ -72,41 +73,16 @@ describe('lengths', () => {
 });
 
 describe('the documents that the command line once read otherwise', () => {
-  const HASH = `sha256:${'0'.repeat(64)}`;
-  const receipt = {
-    receipt_id: '01890000-0000-7000-8000-000000000000',
-    kind: 'decision',
-    stream: 'tenant-a',
-    seq: 0,
-    correlation_id: null,
-    decision_id: null,
-    dispatched_at: null,
-    worker_id: null,
-    worker_species_id: null,
-    capability_id: null,
-    policy_decision: 'DENY',
-    deny_code: 'DENY_FROZEN',
-    controls_verified: [],
-    artifact_hash: null,
-    decision_digest: HASH,
-    world_digest: null,
-    outcome: null,
-    prev_receipt_hash: null,
-    receipt_hash: HASH,
-    signing_key_id: 'ed25519:0123456789abcdef',
-    signature: `${'A'.repeat(86)}==`,
-  };
-
   test('are accepted where a text of 100 astral characters is within 128 code points', () => {
-    expect(codesOf(schemaOf('receipt'), { ...receipt, stream: '😀'.repeat(100) })).toEqual([]);
-    expect(codesOf(schemaOf('receipt'), { ...receipt, stream: '😀'.repeat(129) })).toEqual([
+    expect(codesOf(schemaOf('receipt'), { ...RECEIPT, stream: '😀'.repeat(100) })).toEqual([]);
+    expect(codesOf(schemaOf('receipt'), { ...RECEIPT, stream: '😀'.repeat(129) })).toEqual([
       '/stream INVALID_VALUE',
     ]);
   });
 
   test('are refused where a set holds a control twice', () => {
     const control = 'ctrl.obs.audit-log-append-only';
-    expect(codesOf(schemaOf('receipt'), { ...receipt, controls_verified: [control, control] })).toEqual([
+    expect(codesOf(schemaOf('receipt'), { ...RECEIPT, controls_verified: [control, control] })).toEqual([
       '/controls_verified INVALID_VALUE',
     ]);
   });

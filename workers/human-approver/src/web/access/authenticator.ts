@@ -1,5 +1,5 @@
 import { deviceCookie, isDeviceCookie } from './device.ts';
-import { FailedAttempts } from './failed-attempts.ts';
+import { type AttemptSource, FailedAttempts } from './failed-attempts.ts';
 import { isSameSecret, randomSecret } from './secrets.ts';
 
 /** Where an attempt to sign in comes from. */
@@ -17,9 +17,10 @@ export type SignInOutcome =
   | { readonly kind: 'too-soon'; readonly wait_seconds: number };
 
 /**
- * Signs stewards in: with the operator's password, or without one by a token that works once. Failures count for
- * the address that they come from. A browser that signed in before is counted apart from its address: nobody else's
- * failures keep it out.
+ * Signs stewards in: with the operator's password, or without one by a token that works once. Wrong passwords count
+ * for the address that they come from, and an address that failed often waits, unless the browser worked for its
+ * attempt: the right password never waits behind somebody else's failures. A browser that signed in before is
+ * counted apart from its address. Nobody can guess a token, so nothing is counted there.
  */
 export class Authenticator {
   /** The token of the one-time link; null when there is a password. */
@@ -36,19 +37,41 @@ export class Authenticator {
     this.#failures = new FailedAttempts(now);
   }
 
-  signIn(secret: string, { address, device }: AttemptOrigin): SignInOutcome {
-    const isKnown = device !== null && isDeviceCookie(device, this.#secret);
-    const source = { name: isKnown ? `device ${device}` : `address ${networkOf(address)}`, isKnown };
-    const wait_seconds = this.#failures.waitOf(source);
+  /** Whether the form asks the browser to work: for a password, unless the browser is known and has not failed. */
+  asksForProof(origin: AttemptOrigin): boolean {
+    if (this.token !== null) return false;
+    const source = this.#sourceOf(origin);
+    return !source.isKnown || this.#failures.waitOf(source) > 0;
+  }
+
+  /** @param hasProof whether the browser worked for this attempt */
+  signIn(secret: string, origin: AttemptOrigin, hasProof: boolean): SignInOutcome {
+    return this.token === null
+      ? this.#signInByPassword(secret, this.#sourceOf(origin), hasProof)
+      : this.#signInByToken(secret);
+  }
+
+  #signInByPassword(password: string, source: AttemptSource, hasProof: boolean): SignInOutcome {
+    const wait_seconds = hasProof ? 0 : this.#failures.waitOf(source);
     if (wait_seconds > 0) return { kind: 'too-soon', wait_seconds };
-    if (!isSameSecret(secret, this.#secret)) {
+    if (!isSameSecret(password, this.#secret)) {
       this.#failures.add(source);
       return { kind: 'wrong' };
     }
     this.#failures.clear(source);
+    return { kind: 'accepted', device: deviceCookie(this.#secret) };
+  }
+
+  #signInByToken(token: string): SignInOutcome {
+    if (!isSameSecret(token, this.#secret)) return { kind: 'wrong' };
     if (this.#isUsed) return { kind: 'used' };
-    this.#isUsed = this.token !== null;
-    return { kind: 'accepted', device: this.#isUsed ? null : deviceCookie(this.#secret) };
+    this.#isUsed = true;
+    return { kind: 'accepted', device: null };
+  }
+
+  #sourceOf({ address, device }: AttemptOrigin): AttemptSource {
+    const isKnown = device !== null && isDeviceCookie(device, this.#secret);
+    return { name: isKnown ? `device ${device}` : `address ${networkOf(address)}`, isKnown };
   }
 }
 

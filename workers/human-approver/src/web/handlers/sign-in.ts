@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type SignInView, signInPage } from '../../page/sign-in-page.ts';
 import { setCookie } from '../access/cookies.ts';
+import { isProof, PROOF } from '../access/proof.ts';
 import { randomSecret } from '../access/secrets.ts';
 import { SESSION_SECONDS } from '../access/sessions.ts';
 import type { ReceivedRequest, WebServices } from '../request.ts';
@@ -10,9 +11,9 @@ const VISIT_SECONDS = 3600;
 const DEVICE_SECONDS = 180 * 86_400;
 
 /** `GET /sign-in`: the form for the password. A link is only put into a form: opening it does not use it up. */
-export function showSignIn({ query, visitor }: ReceivedRequest, services: WebServices): WebResponse {
-  const link = services.authenticator.token === null ? null : query.get('token');
-  return signInResponse(services, visitor, { status: 200, link, problem: null });
+export function showSignIn(request: ReceivedRequest, services: WebServices): WebResponse {
+  const link = services.authenticator.token === null ? null : request.query.get('token');
+  return signInResponse(services, request, { status: 200, link, problem: null });
 }
 
 /** Why somebody is not signed in. */
@@ -25,12 +26,12 @@ const REFUSALS: Readonly<Record<'wrong' | 'used', readonly [status: number, sent
 };
 
 /** `POST /sign-in`: opens a session, with a new cookie. */
-export function signIn(
-  { form, address, device, visitor }: ReceivedRequest,
-  services: WebServices,
-): WebResponse {
+export function signIn(request: ReceivedRequest, services: WebServices): WebResponse {
   const { authenticator, sessions, cookies } = services;
-  const outcome = authenticator.signIn(form.get('token') ?? '', { address, device });
+  const [secret, formToken, proof] = ['token', 'form_token', 'proof'].map(
+    (name) => request.form.get(name) ?? '',
+  ) as [string, string, string];
+  const outcome = authenticator.signIn(secret, request, isProof(proof, formToken, secret));
   if (outcome.kind === 'accepted') {
     return redirect('/', {
       'set-cookie': [
@@ -44,12 +45,12 @@ export function signIn(
   }
   if (outcome.kind === 'too-soon') {
     const { wait_seconds } = outcome;
-    const problem = `Too many attempts. Try again in ${wait_seconds} s.`;
+    const problem = `Too many wrong passwords came from this address. Enter the password once more: your browser then works for a few seconds instead of waiting. Without scripts, try again in ${wait_seconds} s.`;
     const headers = { 'retry-after': String(wait_seconds) };
-    return signInResponse(services, visitor, { status: 429, link: null, problem, headers });
+    return signInResponse(services, request, { status: 429, link: null, problem, headers });
   }
   const [status, problem] = REFUSALS[outcome.kind];
-  return signInResponse(services, visitor, { status, link: null, problem });
+  return signInResponse(services, request, { status, link: null, problem });
 }
 
 /** `POST /sign-out`. */
@@ -65,14 +66,15 @@ type View = Pick<SignInView, 'link' | 'problem'> & {
 
 function signInResponse(
   { authenticator, tokens, cookies }: WebServices,
-  cookie: string,
+  request: ReceivedRequest,
   { status, link, problem, headers = {} }: View,
 ): WebResponse {
-  const visitor = cookie === '' ? randomSecret() : cookie;
+  const visitor = request.visitor === '' ? randomSecret() : request.visitor;
+  const proof = authenticator.asksForProof(request) ? PROOF : null;
   const formToken = tokens.tokenFor(visitor, '/sign-in');
   return {
     status,
     headers: { ...headers, 'set-cookie': setCookie(cookies.visitor, visitor, VISIT_SECONDS, cookies) },
-    page: signInPage({ link, isOneTime: authenticator.token !== null, problem, formToken }),
+    page: signInPage({ link, isOneTime: authenticator.token !== null, problem, formToken, proof }),
   };
 }
