@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { FOREIGN_TEXT_LIMITS, parseJson, type TextLimits } from '@wcp/spec/json';
 import type { RunContext } from '@wcp/worker-kit';
 import { embeddingsOf } from './embed-offline.ts';
 import { type Request, serverAnswer } from './schema.ts';
@@ -133,9 +134,12 @@ function readAnswer(text: string, model: string, count: number) {
   return { embeddings, tokens };
 }
 
+/** An answer is an object with a list of lists of numbers; its numbers are bounded by its size. */
+const ANSWER_LIMITS: TextLimits = { ...FOREIGN_TEXT_LIMITS, depth: 16, values: Number.POSITIVE_INFINITY };
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text, ANSWER_LIMITS);
   } catch {
     return undefined;
   }

@@ -42,6 +42,15 @@ beforeEach(() => {
 afterAll(() => server.close());
 
 describe('a model server', () => {
+  test('an answer with brackets inside of brackets is refused before anything is built of it', async () => {
+    const deep = `${'['.repeat(100)}${']'.repeat(100)}`;
+    answer = (response) => response.end(`{"model":"tiny:latest","embeddings":[[1,2]],"more":${deep}}`);
+    expect(await embed('a')).toMatchObject({
+      status: 'denied',
+      deny_reason: { code: 'EMBED_ANSWER_INVALID' },
+    });
+  });
+
   test('one request sends all texts and the correlation id, and forbids truncation', async () => {
     await embed('a', 'bc');
     expect(asked).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import { decodeUtf8 } from '../base/encoding.ts';
 import { readRegularFile } from '../file/regular-file.ts';
 
@@ -43,7 +43,7 @@ function readText(text: string | null): ManifestFile {
   if (text.startsWith(BYTE_ORDER_MARK))
     return none('The manifest begins with a byte order mark: save it as UTF-8 without one.');
   try {
-    return { manifest: parseJson(text), problem: null };
+    return { manifest: parseJson(text, FOREIGN_TEXT_LIMITS), problem: null };
   } catch {
     return none('The manifest is not JSON, or has a name twice in one object.');
   }

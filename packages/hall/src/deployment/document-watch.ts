@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '@wcp/spec';
 import { watch } from 'chokidar';
+import { loggedError } from '../base/logged-error.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Hall } from '../hall/hall.ts';
 import { readDocuments } from './documents.ts';
@@ -29,7 +30,7 @@ export function watchDocuments(hall: Hall, dir: string, mark: string, log: Logge
   watcher.on('all', () => reloader.wake());
   // The watcher does not report what changed before its first check.
   watcher.on('ready', () => reloader.wake());
-  watcher.on('error', (error) => log('error', `Documents are no longer watched: ${messageOf(error)}`));
+  watcher.on('error', (error) => log('error', `Documents are no longer watched: ${loggedError(error)}`));
   return {
     async close() {
       await watcher.close();
@@ -80,7 +81,7 @@ class Reloader {
             : 'The documents have changed without changing what they mean.',
         );
     } catch (error) {
-      this.#log('error', `New documents could not be put in force: ${messageOf(error)}`);
+      this.#log('error', `New documents could not be put in force: ${loggedError(error)}`);
     }
   }
 }
@@ -90,8 +91,4 @@ export function logRejected(log: Logger, diagnostics: readonly Diagnostic[], con
   const errors = diagnostics.filter(({ level }) => level === 'error');
   for (const { code, path, message } of errors) log('error', `${code} ${path}: ${message}`);
   log('error', `The rules or the configuration are broken. ${consequence}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,7 +8,9 @@ import { createHumanReview } from '../approval/human-review.ts';
 import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
 import { PendingApprovals } from '../approval/pending-approvals.ts';
 import { HallClock } from '../base/hall-clock.ts';
+import { loggedError } from '../base/logged-error.ts';
 import type { Logger } from '../base/logger.ts';
+import { ProblemError } from '../base/problem.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
@@ -257,8 +259,13 @@ async function enrolWorkers(
     try {
       await registryAdmin.enrol({ record, signature }, OPERATOR);
     } catch (error) {
-      log('warn', `${record.worker_id} was not enrolled: ${(error as Error).message}`);
+      log('warn', `${record.worker_id} was not enrolled: ${reasonOf(error)}`);
     }
   }
   for (const { message } of workerReview.findings()) log('warn', message);
+}
+
+/** The sentence of a refusal, which names no content; of anything else only what the log may hold. */
+function reasonOf(error: unknown): string {
+  return error instanceof ProblemError ? error.message : loggedError(error);
 }

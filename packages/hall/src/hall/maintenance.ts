@@ -1,3 +1,4 @@
+import { loggedError } from '../base/logged-error.ts';
 import { pruneIdempotency } from '../dispatch/idempotency-store.ts';
 import type { HallParts } from '../http/hall-parts.ts';
 import { pruneCredentials } from '../identity/credential/kept-credentials.ts';
@@ -41,7 +42,7 @@ function every(ms: number, work: () => Promise<void>, log: HallParts['log']): No
     if (isWorking) return;
     isWorking = true;
     work()
-      .catch((error: Error) => log('warn', error.message))
+      .catch((error) => log('warn', `Maintenance failed and is tried again: ${loggedError(error)}`))
       .finally(() => {
         isWorking = false;
       });

@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { loggedError } from '../base/logged-error.ts';
 import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
 import type { CallerLimits } from './caller-limits.ts';
@@ -35,7 +36,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error, _request, reply) => {
     const refusal = problemFrom(error);
-    if (refusal.code === 'INTERNAL') parts.log('error', String((error as Error)?.stack ?? error));
+    if (refusal.code === 'INTERNAL') parts.log('error', loggedError(error));
     return refuse(reply, refusal);
   });
   app.setNotFoundHandler(() => {

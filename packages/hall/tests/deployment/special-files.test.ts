@@ -103,3 +103,12 @@ test('A document that is larger than any may be is refused before it is read.', 
     { message: expect.stringContaining('larger than any such file') },
   ]);
 });
+
+test('A record that somebody else wrote is refused where it is nested too deeply, before anything is built of it.', async () => {
+  const dir = scratch();
+  const { close } = await open(dir);
+  await close();
+  const notes = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+  write(dir, RECORD, read(dir, RECORD).replace('{', `{"notes": ${notes},`));
+  expect(await findingsOf(dir)).toMatchObject([{ file: RECORD, code: 'NOT_JSON' }]);
+});

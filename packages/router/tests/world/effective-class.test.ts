@@ -6,7 +6,7 @@ const worldOf = (tenant_floors: object): World =>
   compileWorld({ rules: [], workers: [], config: { tenant_floors } });
 const FACTS = { now: '2026-01-01T00:00:00.000Z', decision_id: '6b1f4c8e-0f5a-4f6e-8d43-0c8f5f0a7e21' };
 
-function decided(world: World, tenant_id: string, qos_class: string): string {
+function decided(world: World, tenant_id: string, qos_class: string): string | null {
   const input = {
     env: 'dev',
     data_label: 'PUBLIC',

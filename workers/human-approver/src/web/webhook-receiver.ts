@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import type { Webhook } from 'standardwebhooks';
 
 /** The outcome of receiving a notice. */
@@ -58,7 +59,7 @@ export class WebhookReceiver {
 
 function isNotice(body: string): boolean {
   try {
-    const { type } = Object(JSON.parse(body)) as { type?: unknown };
+    const { type } = Object(parseJson(body, FOREIGN_TEXT_LIMITS)) as { type?: unknown };
     return typeof type === 'string' && type.startsWith('wcp.approval.');
   } catch {
     return false;

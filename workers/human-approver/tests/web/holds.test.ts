@@ -137,6 +137,8 @@ describe('a steward', () => {
         ['', 'write what you did, as JSON'],
         [' ', 'write what you did, as JSON'],
         ['{done: true}', 'The result is not JSON.'],
+        [`${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'The result is not JSON.'],
+        ['{"done": true, "done": false}', 'The result is not JSON.'],
       ] as const) {
         const answer = await resolve(id, { resolution: 'approve', result, reason: 'kept <text>' }, level);
         expect([answer.status, textOf(answer.text).includes(problem)]).toEqual([422, true]);

@@ -1,3 +1,4 @@
+import { loggedError } from '../../base/logged-error.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Change } from '../../storage/store/store.ts';
 import type { ApprovalNotice, HumanApprovalCallback } from './approval-notice.ts';
@@ -46,6 +47,6 @@ async function runCallback(
   try {
     await Promise.resolve(notice).then(callback);
   } catch (error) {
-    log('warn', `An approval callback failed: ${(error as Error).message}`);
+    log('warn', `An approval callback failed: ${loggedError(error)}`);
   }
 }

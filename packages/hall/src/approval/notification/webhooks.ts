@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { v7 } from 'uuid';
 import type { HallClock } from '../../base/hall-clock.ts';
+import { loggedError } from '../../base/logged-error.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Change, Commit, StatefulRow, Store } from '../../storage/store/store.ts';
 import type { ApprovalNotice } from './approval-notice.ts';
@@ -122,8 +123,8 @@ class Sender {
   #report(work: Promise<void>): Promise<boolean> {
     return work.then(
       () => true,
-      (error: Error) => {
-        this.#parts.log('warn', error.message);
+      (error) => {
+        this.#parts.log('warn', `Webhooks are held up: ${loggedError(error)}`);
         return false;
       },
     );

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readRegularFile } from '@wcp/evidence/file';
 import { WcpError } from '@wcp/spec';
-import { parseJson } from '@wcp/spec/json';
+import { parseJson, type TextLimits } from '@wcp/spec/json';
 import { reasonOf } from '../deployment-error.ts';
 
 /** The JSON of a file, or a sentence that says why there is none. */
@@ -22,8 +22,10 @@ const MAX_LENGTH = 64 * 1_048_576;
 /**
  * Reads a file of the folder as JSON without duplicate names. A link is followed, because some systems install files
  * as links. Never rejects.
+ *
+ * @param limits for a file that somebody else than the operator wrote
  */
-export async function readJsonFile(dir: string, name: string): Promise<JsonFile> {
+export async function readJsonFile(dir: string, name: string, limits?: TextLimits): Promise<JsonFile> {
   let bytes: Buffer;
   try {
     bytes = await readRegularFile(join(dir, name), MAX_LENGTH, { followsLinks: true });
@@ -31,13 +33,13 @@ export async function readJsonFile(dir: string, name: string): Promise<JsonFile>
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return { ok: false, isAbsent, text: null, message: reasonOf(error) };
   }
-  return readJsonText(bytes);
+  return readJsonText(bytes, limits);
 }
 
-function readJsonText(bytes: Buffer): JsonFile {
+function readJsonText(bytes: Buffer, limits?: TextLimits): JsonFile {
   const text = bytes.toString('utf8');
   try {
-    return { ok: true, text, value: parseJson(UTF8.decode(bytes)) };
+    return { ok: true, text, value: parseJson(UTF8.decode(bytes), limits) };
   } catch (error) {
     return { ok: false, isAbsent: false, text, message: sentenceOf(error, text) };
   }

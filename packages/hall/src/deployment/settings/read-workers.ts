@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { posix, resolve } from 'node:path';
 import { parseRecord, type RegistryRecord, recordHash } from '@wcp/spec';
+import { FOREIGN_TEXT_LIMITS } from '@wcp/spec/json';
 import type { DeploymentFinding } from '../deployment-error.ts';
 import { RECORD_FILE } from '../layout.ts';
 import { readJsonFile } from './json-file.ts';
@@ -60,7 +61,7 @@ async function readRecord(
   findings: DeploymentFinding[],
 ): Promise<RegistryRecord | null> {
   const record = named ?? posix.join(dir, RECORD_FILE);
-  const file = await readJsonFile(root, record);
+  const file = await readJsonFile(root, record, FOREIGN_TEXT_LIMITS);
   if (!file.ok) {
     if (file.isAbsent) findings.push(noRecord(path, record));
     else findings.push({ file: record, path: null, code: 'NOT_JSON', message: file.message });

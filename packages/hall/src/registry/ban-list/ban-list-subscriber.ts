@@ -1,6 +1,7 @@
 import type { BanListCode } from '@wcp/evidence';
 import type { HallEvent } from '@wcp/spec/hall';
 import type { HallClock } from '../../base/hall-clock.ts';
+import { loggedError } from '../../base/logged-error.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Journal } from '../../storage/journal.ts';
 import type { ActiveBanLists, Subscription } from './active-ban-lists.ts';
@@ -96,7 +97,7 @@ export class BanListSubscriber {
     this.#announcing = this.#parts.journal
       .append({ events: { tenant_id: null, list: events } })
       .then(() => {})
-      .catch((error: Error) => log('warn', error.message));
+      .catch((error) => log('warn', `A ban list could not be stored: ${loggedError(error)}`));
   }
 }
 

@@ -1,5 +1,6 @@
 import { isSupervisorLevel } from '@wcp/spec/document';
 import { MAX_REASON_LENGTH } from '@wcp/spec/hall';
+import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import { isDoneByHuman } from '../../hall/approval.ts';
 import { HallProblem } from '../../hall/hall-problem.ts';
 import type { Draft } from '../../page/hold-form.ts';
@@ -68,7 +69,7 @@ function readResult(text: string): { readonly result: unknown } | FormProblem {
     return { field: 'result', problem };
   }
   try {
-    return { result: JSON.parse(text) as unknown };
+    return { result: parseJson(text, FOREIGN_TEXT_LIMITS) };
   } catch (error) {
     return { field: 'result', problem: `The result is not JSON. ${(error as Error).message}` };
   }
