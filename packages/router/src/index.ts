@@ -1,9 +1,9 @@
 export { decide } from './decision/decide.ts';
+export { effectiveQosClass } from './evaluation/effective-class.ts';
 export type { Change } from './explain/change.ts';
 export { type ExplainedStep, type Explanation, explain } from './explain/explain.ts';
 export { compileWorld, type WorldOptions } from './world/compile-world.ts';
 export { analyzeRules, type RuleFinding } from './world/dead-rules.ts';
-export { effectiveQosClass } from './world/effective-class.ts';
 export {
   devAllowGate,
   type PolicyGate,

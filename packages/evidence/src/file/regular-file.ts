@@ -41,14 +41,7 @@ export async function openRegularFile(
   place: string | Buffer,
   options: RegularFileOptions = {},
 ): Promise<FileHandle> {
-  const file = await open(place, flagsOf(options)).catch(refuseSocket);
-  try {
-    checkRegular(await file.stat());
-    return file;
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+  return (await openMeasured(place, options)).file;
 }
 
 /**
@@ -68,9 +61,9 @@ export async function withRegularFile<T>(
   use: (file: FileHandle, size: number) => Promise<T>,
   options: RegularFileOptions = {},
 ): Promise<T> {
-  const file = await openRegularFile(place, options);
+  const { file, size } = await openMeasured(place, options);
   try {
-    return await use(file, (await file.stat()).size);
+    return await use(file, size);
   } finally {
     await file.close();
   }
@@ -86,7 +79,7 @@ export async function withRegularFile<T>(
  * import { readRegularFile } from '@wcp/evidence/file';
  *
  * const bytes = await readRegularFile('rules.json', 1_048_576);
- * console.log(bytes.toString('utf8'));
+ * console.log(bytes.length);
  * ```
  */
 export function readRegularFile(
@@ -113,7 +106,7 @@ export function readRegularFile(
  * ```ts
  * import { readRegularFileSync } from '@wcp/evidence/file';
  *
- * console.log(readRegularFileSync('high-water-mark.json', 4_096).toString('utf8'));
+ * console.log(readRegularFileSync('high-water-mark.json', 4_096).length);
  * ```
  */
 export function readRegularFileSync(
@@ -130,6 +123,18 @@ export function readRegularFileSync(
     return content.bytes;
   } finally {
     closeSync(file);
+  }
+}
+
+async function openMeasured(place: string | Buffer, options: RegularFileOptions) {
+  const file = await open(place, flagsOf(options)).catch(refuseSocket);
+  try {
+    const stat = await file.stat();
+    checkRegular(stat);
+    return { file, size: stat.size };
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 

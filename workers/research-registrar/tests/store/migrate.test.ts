@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { registrarFor } from '../src/index.ts';
+import { registrarFor } from '../../src/index.ts';
+import { callerOf, documentOf, freshFile, hashOf } from '../samples.ts';
 import { createEarlierStore, type EarlierDocument } from './earlier-versions.ts';
-import { callerOf, documentOf, freshFile, hashOf } from './samples.ts';
 
 /** A registrar with a store that an earlier version wrote. */
 function upgraded(version: 1 | 2, documents: readonly EarlierDocument[]) {

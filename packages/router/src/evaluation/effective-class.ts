@@ -1,6 +1,6 @@
 import { QOS_CLASSES, type QosClass } from '@wcp/spec/document';
-import { floorOf, stricter } from './settings.ts';
-import { engineOf, type World } from './world.ts';
+import { floorOf, stricter } from '../world/settings.ts';
+import { engineOf, type World } from '../world/world.ts';
 
 /** What is served last: the class of whatever is not a class, and of every request in a world that denies. */
 const LEAST_URGENT: QosClass = 'P3';
