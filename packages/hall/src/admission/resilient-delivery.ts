@@ -1,6 +1,6 @@
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import { endedBy } from '../delivery/call-end.ts';
-import type { Delivered, Delivery, DeliveryCall } from '../delivery/delivery.ts';
+import type { Containment, Delivered, Delivery, DeliveryCall } from '../delivery/delivery.ts';
 import { type DeliveryCode, mayHaveStarted } from '../delivery/delivery-code.ts';
 import { type CallSign, Circuit, type CircuitLimits } from './circuit.ts';
 
@@ -58,6 +58,10 @@ class ResilientDelivery implements Delivery {
 
   restsFor(): number {
     return this.#circuit.restsFor;
+  }
+
+  containment(): Containment | null {
+    return this.#delivery.containment?.() ?? null;
   }
 
   observe(): Promise<Sha256 | null> {

@@ -42,6 +42,16 @@ export interface Delivered {
   readonly gone?: Promise<void>;
 }
 
+/** How far a worker is held to its envelope. */
+export interface Containment {
+  /** `declared`: it runs elsewhere, or its operator chose so. `not_contained`: this machine cannot hold it. */
+  readonly state: 'contained' | 'declared' | 'not_contained';
+  /** What the receipt of an outcome would say now. */
+  readonly enforcement: Enforcement;
+  /** Why it is not contained, and what to do about it; null where it is, or is meant not to be. */
+  readonly message: string | null;
+}
+
 /** Delivers calls to one worker. `deliver` never rejects and is settled by the time limit. */
 export interface Delivery {
   readonly record: RegistryRecord;
@@ -51,6 +61,8 @@ export interface Delivery {
   isAvailable?(): boolean;
   /** Milliseconds for which it is left alone because it kept failing; absent or 0 where it is not. */
   restsFor?(): number;
+  /** How far it is held to its envelope; null or absent where that is not known. */
+  containment?(): Containment | null;
   /** The hash of the worker's code as the Hall itself sees it now; null where it cannot see it. */
   observe(): Promise<Sha256 | null>;
   deliver(call: DeliveryCall): Promise<Delivered>;

@@ -12,7 +12,7 @@ import type { ProcessEnd } from '../delivery/process/worker-process.ts';
 import type { HallWorker } from '../hall/hall-options.ts';
 import { LAYOUT } from './layout.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
-import type { WorkerSettings } from './settings/server-settings.ts';
+import type { WorkerSettings } from './settings/worker-settings.ts';
 
 /** What all deliveries of a folder share. */
 export interface WorkerBase {

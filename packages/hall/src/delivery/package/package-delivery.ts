@@ -116,7 +116,7 @@ class PackageDelivery implements Delivery {
 
   async #converse(attempt: Attempt, call: DeliveryCall, { id, line, hash }: Written): Promise<void> {
     const process = await this.#pool.take(hash);
-    if (process === null) return void attempt.settle({ code: 'DELIVERY_CODE_CHANGED' });
+    if (typeof process === 'string') return void attempt.settle({ code: process });
     this.#begin(attempt, call, { id, line, process });
     const ending = await attempt.ended;
     const isClean = !('result' in ending) || !mayStillRun(ending.result);

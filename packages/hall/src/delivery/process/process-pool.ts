@@ -1,5 +1,6 @@
 import type { Sha256 } from '@wcp/spec';
 import type { Attempt } from '../attempt.ts';
+import type { DeliveryCode } from '../delivery-code.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** What a pool works with. */
@@ -8,8 +9,8 @@ export interface PoolOptions {
   readonly processes: number;
   /** Milliseconds that a process is kept without a call. */
   readonly idle_ms: number;
-  /** Starts a process of the code with this hash; null where there is no such code. */
-  start(hash: Sha256): Promise<WorkerProcess | null>;
+  /** Starts a process of the code with this hash, or says by which code none was started. */
+  start(hash: Sha256): Promise<WorkerProcess | DeliveryCode>;
 }
 
 interface Kept {
@@ -30,15 +31,15 @@ export class ProcessPool {
     this.#options = options;
   }
 
-  /** A process of the code with this hash: an idle one, else a new one. Null where there is no such code. */
-  async take(hash: Sha256): Promise<WorkerProcess | null> {
+  /** A process of the code with this hash: an idle one, else a new one; or the code by which none was started. */
+  async take(hash: Sha256): Promise<WorkerProcess | DeliveryCode> {
     this.#forgetEnded();
     const kept = this.#kept.findLast((one) => one.hash === hash);
     this.#out += 1;
     if (kept !== undefined) return this.#remove(kept);
     await this.#makeRoom();
-    const process = await this.#options.start(hash).catch(() => null);
-    if (process === null) this.#out -= 1;
+    const process = await this.#options.start(hash).catch(() => 'DELIVERY_START_FAILED' as const);
+    if (typeof process === 'string') this.#out -= 1;
     return process;
   }
 
