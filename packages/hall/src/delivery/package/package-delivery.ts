@@ -6,12 +6,14 @@ import { Attempt } from '../attempt.ts';
 import { endOf, mayStillRun } from '../call-end.ts';
 import { writeCall } from '../call-json.ts';
 import type { Delivery, DeliveryCall } from '../delivery.ts';
+import type { DeliveryCode } from '../delivery-code.ts';
 import { DECLARED_ENFORCEMENT } from '../enforcement.ts';
 import { ChainedCalls } from '../process/chained-calls.ts';
 import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
 import { PROCESS_LIMITS, type ProcessLimits } from '../process/process-limits.ts';
 import { ProcessPool, Slots } from '../process/process-pool.ts';
 import { type ProcessEnd, WorkerProcess } from '../process/worker-process.ts';
+import { startDeclared } from '../process/worker-program.ts';
 import { PackageHashCache } from './package-hash-cache.ts';
 import { PackageSnapshots } from './package-snapshots.ts';
 
@@ -149,13 +151,16 @@ class PackageDelivery implements Delivery {
     );
   }
 
-  async #start(hash: Sha256): Promise<WorkerProcess | null> {
-    const cwd = await this.#snapshots.open(hash, this.#options.dir);
-    if (cwd === null || this.#isClosed) return null;
+  async #start(hash: Sha256): Promise<WorkerProcess | DeliveryCode> {
+    const opened = await this.#snapshots.open(hash, this.#options.dir);
+    if (opened === null || this.#isClosed) return 'DELIVERY_CODE_CHANGED';
     const process: WorkerProcess = new WorkerProcess({
-      command: commandOf(this.#options.run),
-      cwd,
-      env: environmentOf(this.#options),
+      program: startDeclared({
+        command: commandOf(this.#options.run),
+        cwd: opened.dir,
+        env: environmentOf(this.#options),
+        memory_mb: this.#limits.memory_mb,
+      }),
       limits: this.#limits,
       ended: (end) => {
         this.#processes.delete(process);

@@ -76,7 +76,7 @@ test('The copy stays usable when the source changes or is gone.', async () => {
 test('Without a copy, a source with another hash yields none.', async () => {
   await appendFile(join(source, 'worker.mjs'), '// changed\n');
   expect(await open()).toBeNull();
-  expect(await readdir(folder)).toEqual([]);
+  expect(await readdir(folder).catch(() => [])).toEqual([]);
 });
 
 test.each<[string, () => Promise<unknown>]>([
