@@ -39,7 +39,7 @@ export interface HallClient extends HallOperations {
 /**
  * Makes the client of a Hall (section 9). Each method rejects with a {@link HallProblemError} where the Hall
  * answers with a problem, and with a `WcpError` where no Hall answers: `ERR_WCP_HALL_UNREACHABLE`,
- * `ERR_WCP_HALL_TIMEOUT`, `ERR_WCP_NOT_A_HALL`, `ERR_WCP_HALL_ANSWER` (too large). A dispatch that is denied
+ * `ERR_WCP_HALL_TIMEOUT`, `ERR_WCP_NOT_A_HALL`, `ERR_WCP_HALL_ANSWER` (too large or nested too deeply). A dispatch that is denied
  * is an answer. Only what is safe to repeat is repeated: reading, and a dispatch with an `idempotencyKey`.
  *
  * @throws {WcpError} `ERR_WCP_HALL` for an address or a key that cannot be used

@@ -17,17 +17,27 @@ export function timedOut(url: URL, timeout_ms: number): WcpError {
   return new WcpError('ERR_WCP_HALL_TIMEOUT', message);
 }
 
-/** An answer that no Hall gives: another program, a proxy or a redirect. */
-export function notAHall(url: URL, status: number): WcpError {
+/**
+ * An answer that no Hall gives: another program, a proxy or a redirect.
+ *
+ * @param why where the status and the media type are those of a Hall
+ */
+export function notAHall(url: URL, status: number, why?: string): WcpError {
   const found = status === 0 || (status >= 300 && status < 400) ? 'a redirect' : `HTTP ${status}`;
-  return new WcpError('ERR_WCP_NOT_A_HALL', `The server at ${url.origin} is not a Hall (${found}).`);
+  const reason = why === undefined ? found : `${found}: ${why}`;
+  return new WcpError('ERR_WCP_NOT_A_HALL', `The server at ${url.origin} is not a Hall (${reason}).`);
 }
 
-/** An answer beyond the limit. */
+/** An answer of more bytes than the limit. */
 export function tooLarge(url: URL, max_bytes: number): WcpError {
+  return beyondLimit(url, `It is larger than ${max_bytes} bytes.`);
+}
+
+/** An answer beyond a limit, which the sentence names. */
+export function beyondLimit(url: URL, sentence: string): WcpError {
   return new WcpError(
     'ERR_WCP_HALL_ANSWER',
-    `The answer of the Hall at ${url.origin} is larger than ${max_bytes} bytes. ${UNKNOWN_EFFECT}`,
+    `The answer of the Hall at ${url.origin} was not read. ${sentence} ${UNKNOWN_EFFECT}`,
   );
 }
 

@@ -1,9 +1,11 @@
-import { ENDPOINTS, WcpError } from '@wcp/spec/endpoints';
+import { ENDPOINTS, FOREIGN_TEXT_LIMITS, WcpError } from '@wcp/spec/endpoints';
 import type { FeedEvent } from '@wcp/spec/hall';
 import type { Connection } from './connection.ts';
 import { misuse, notAHall, unreachable } from './errors.ts';
 import { MessageTooLarge, readEventStream, type StreamMessage } from './event-stream.ts';
 import { HallProblemError } from './hall-problem-error.ts';
+import { LimitExceeded, parseBounded } from './json/bounded-text.ts';
+import { Unreadable, Utf8Reader } from './json/utf8-reader.ts';
 import { mediaOf, readRefusal } from './read-answer.ts';
 import { backoff, pause, pauseAfter } from './retry.ts';
 import { requestInit } from './send.ts';
@@ -96,7 +98,9 @@ async function* followOnce(
     }
   } catch (error) {
     if (error instanceof HallProblemError || error instanceof WcpError) throw error;
-    if (error instanceof MessageTooLarge) throw notAHall(url, 200);
+    if (error instanceof Unreadable) throw notAHall(url, 200, error.message);
+    if (error instanceof MessageTooLarge || error instanceof LimitExceeded)
+      throw notAHall(url, 200, 'an event is too large or nested too deeply');
     throw unreachable(url, error);
   } finally {
     silence.end();
@@ -106,21 +110,15 @@ async function* followOnce(
 function take({ id, data, retry_ms }: StreamMessage, progress: Progress, url: URL): ReceivedEvent | null {
   if (retry_ms !== null) progress.retry_ms = retry_ms;
   if (data === null) return null;
-  const event = readEvent(data);
-  if (event === null || id === null || !EVENT_ID.test(id)) throw notAHall(url, 200);
+  const event = parseBounded(data, FOREIGN_TEXT_LIMITS);
+  if (!isEvent(event) || id === null || !EVENT_ID.test(id)) throw notAHall(url, 200);
   progress.id = id;
   progress.failures = 0;
   return { id, event };
 }
 
-function readEvent(data: string): FeedEvent | null {
-  try {
-    const event: unknown = JSON.parse(data);
-    const isEvent = typeof event === 'object' && event !== null && 'event_id' in event;
-    return isEvent ? (event as FeedEvent) : null;
-  } catch {
-    return null;
-  }
+function isEvent(value: unknown): value is FeedEvent {
+  return typeof value === 'object' && value !== null && 'event_id' in value;
 }
 
 async function open(connection: Connection, id: string | null, signal: AbortSignal): Promise<Response> {
@@ -140,13 +138,13 @@ async function open(connection: Connection, id: string | null, signal: AbortSign
 async function* textOf({ body }: Response, silence: SilenceLimit): AsyncGenerator<string> {
   const reader = body?.getReader();
   if (reader === undefined) return;
-  const decoder = new TextDecoder();
+  const utf8 = new Utf8Reader();
   try {
     for (;;) {
       silence.restart();
       const { done, value } = await reader.read();
       if (done) return;
-      yield decoder.decode(value, { stream: true });
+      yield utf8.read(value);
     }
   } finally {
     await reader.cancel().catch(() => {});

@@ -1,6 +1,8 @@
 import type { Endpoint } from '@wcp/spec/endpoints';
-import { notAHall, tooLarge } from './errors.ts';
+import { beyondLimit, notAHall, tooLarge } from './errors.ts';
 import { HallProblemError, readProblem } from './hall-problem-error.ts';
+import { ANSWER_LIMITS, BoundedText, LimitExceeded } from './json/bounded-text.ts';
+import { Unreadable, Utf8Reader } from './json/utf8-reader.ts';
 
 /** Where an answer comes from, and how large it may be. */
 interface Source {
@@ -22,8 +24,8 @@ export async function readAnswer(response: Response, endpoint: Endpoint, source:
     await response.body?.cancel();
     throw notAHall(source.url, response.status);
   }
-  const text = await readText(response, source);
-  return media === 'application/json' ? parse(text, response, source) : text;
+  const reading = media === 'application/json' ? readJson(response, source) : readText(response, source);
+  return orRefuse(reading, response, source);
 }
 
 /** The problem that a response carries; an error that says so where it carries none. */
@@ -32,7 +34,7 @@ export async function readRefusal(response: Response, source: Source): Promise<E
     await response.body?.cancel();
     return notAHall(source.url, response.status);
   }
-  const json = parse(await readText(response, source), response, source);
+  const json = await orRefuse(readJson(response, source), response, source);
   const problem = readProblem(json, response.status);
   if (problem === null) return notAHall(source.url, response.status);
   return new HallProblemError(problem, readRetryAfter(response));
@@ -51,35 +53,43 @@ function readRetryAfter({ headers }: Response): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }
 
+async function readJson(response: Response, source: Source): Promise<unknown> {
+  const text = new BoundedText(ANSWER_LIMITS);
+  await readParts(response, source, (part) => text.add(part));
+  return text.parse();
+}
+
 async function readText(response: Response, source: Source): Promise<string> {
+  const parts: string[] = [];
+  await readParts(response, source, (part) => parts.push(part));
+  return parts.join('');
+}
+
+/** Reads a body to its end, or to the first part that exceeds a limit. */
+async function readParts(response: Response, source: Source, take: (part: string) => void): Promise<void> {
   const reader = response.body?.getReader();
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let text = '';
-  for (let bytes = 0; reader !== undefined; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    bytes += value.byteLength;
-    if (bytes > source.max_bytes) {
-      await reader.cancel();
-      throw tooLarge(source.url, source.max_bytes);
+  const utf8 = new Utf8Reader();
+  let bytes = 0;
+  try {
+    for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
+      bytes += next.value.byteLength;
+      if (bytes > source.max_bytes) throw tooLarge(source.url, source.max_bytes);
+      take(utf8.read(next.value));
     }
-    text += decoded(() => decoder.decode(value, { stream: true }), response, source);
-  }
-  return text + decoded(() => decoder.decode(), response, source);
-}
-
-function decoded(decode: () => string, { status }: Response, { url }: Source): string {
-  try {
-    return decode();
-  } catch {
-    throw notAHall(url, status);
+    take(utf8.read());
+  } catch (error) {
+    // The rest is not wanted, and a connection that broke cannot be cancelled.
+    await reader?.cancel().catch(() => {});
+    throw error;
   }
 }
 
-function parse(text: string, { status }: Response, { url }: Source): unknown {
+/** What a reading failed with, as the error of a caller. */
+async function orRefuse<T>(reading: Promise<T>, { status }: Response, { url }: Source): Promise<T> {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw notAHall(url, status);
+    return await reading;
+  } catch (error) {
+    if (error instanceof LimitExceeded) throw beyondLimit(url, error.message);
+    throw error instanceof Unreadable ? notAHall(url, status, error.message) : error;
   }
 }

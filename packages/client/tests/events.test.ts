@@ -110,7 +110,10 @@ describe('a stream that is not as it should be', () => {
     ['no event', 'id: 1\ndata: {"a":1}\n\n'],
     ['no id', 'data: {"event_id":"a"}\n\n'],
     ['no end', `data: ${'x'.repeat(2_000_000)}`],
-  ])('a message with %s shows that the server is not a Hall', async (_, text) => {
+    ['more than 1,000 levels', `id: 1\ndata: {"event_id":${'['.repeat(1001)}${']'.repeat(1001)}}\n\n`],
+    ['bytes that are not UTF-8', Buffer.from('id: 1\ndata: {"event_id":"\xff"}\n\n', 'latin1')],
+    ['a byte order mark before it', '\ufeffid: 1\ndata: {"event_id":"a"}\n\n'],
+  ])('A message with %s shows that the server is not a Hall.', async (_, text) => {
     const { url } = await fakeServer((response) => stream(response, text));
     await expect(take(createHallClient({ url }), 1)).rejects.toMatchObject({ code: 'ERR_WCP_NOT_A_HALL' });
   });

@@ -4,6 +4,7 @@ import { createHallClient } from '../src/index.ts';
 import { fakeServer, json, LOG, problem } from './support/fake-server.ts';
 
 const KEY = 'wcp_not-for-strangers';
+const MIB = 1024 * 1024;
 
 async function refusal(handle: (response: ServerResponse) => void, options: object = {}): Promise<unknown> {
   const { url } = await fakeServer(handle);
@@ -91,6 +92,58 @@ describe('a server that is not a Hall', () => {
       { max_answer_bytes: 1_000_000 },
     );
     expect(found).toMatchObject({ code: 'ERR_WCP_HALL_ANSWER' });
+  });
+
+  test.each([
+    ['lists that never end', '['.repeat(65_536), 'Nested deeper than 1000 levels.'],
+    ['objects that never end', '{"a":'.repeat(13_000), 'Nested deeper than 1000 levels.'],
+    ['empty lists that never end', '[],'.repeat(20_000), 'It holds more than 2000000 objects and lists.'],
+    ['numbers that never end', '0,'.repeat(30_000), 'It holds more than 10000000 values.'],
+  ])('An answer of %s is cut off before a tree is built.', async (_, part, limit) => {
+    let sent = 0;
+    const before = process.memoryUsage().heapUsed;
+    const found = await refusal((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = () => {
+        while (!response.destroyed && response.write(part)) sent += part.length;
+      };
+      response.on('drain', more);
+      response.write('[');
+      more();
+    });
+    expect(found).toMatchObject({ code: 'ERR_WCP_HALL_ANSWER', message: expect.stringContaining(limit) });
+    expect(sent).toBeLessThan(60 * MIB);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(120 * MIB);
+  });
+
+  test('A problem that is nested too deeply is cut off as well.', async () => {
+    const deep = `{"status":403,"code":"FORBIDDEN","ext":${'['.repeat(2_000)}${']'.repeat(2_000)}}`;
+    expect(await refusal(typed('application/problem+json', deep, 403))).toMatchObject({
+      code: 'ERR_WCP_HALL_ANSWER',
+    });
+  });
+
+  test('An answer as deep as the limit is read, however its bytes are divided.', async () => {
+    const text = JSON.stringify({ ...LOG, deep: JSON.parse(`${'['.repeat(999)}"\\"é[["${']'.repeat(999)}`) });
+    const bytes = Buffer.from(text);
+    const found = await refusal((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      for (let at = 0; at < bytes.length; at += 1) response.write(bytes.subarray(at, at + 1));
+      response.end();
+    });
+    expect(JSON.stringify((found as { answer: unknown }).answer)).toBe(text);
+  });
+
+  test.each([
+    ['a byte order mark before JSON', '\ufeff{}', 'its text begins with a byte order mark'],
+    ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'its bytes are not UTF-8'],
+    ['bytes that break off', Buffer.from([0x22, 0xc3]), 'its bytes are not UTF-8'],
+    ['a text that is not JSON', '{"size":', 'its text is not JSON'],
+  ])('An answer of %s is refused, and the message says why.', async (_, body, why) => {
+    expect(await refusal(typed('application/json', body))).toMatchObject({
+      code: 'ERR_WCP_NOT_A_HALL',
+      message: expect.stringContaining(`(HTTP 200: ${why}).`),
+    });
   });
 
   test('an answer that breaks off is no answer', async () => {

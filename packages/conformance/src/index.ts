@@ -13,21 +13,26 @@ export {
 export { LEVELS, type Level, REVISION } from './fixtures/schema/common.ts';
 export { type KnownFailure, KnownFailuresSchema } from './fixtures/schema/known-failures.ts';
 export { type Requirements, RequirementsSchema } from './fixtures/schema/requirements.ts';
+export type { Statement } from './fixtures/schema/statements.ts';
 export type { Selection } from './fixtures/select-cases.ts';
 export { type PortHandler, type PortHandlers, type PortOptions, servePort } from './port/serve-port.ts';
 export { type Implementation, PROTOCOL } from './protocol/message.ts';
 export { exitCode } from './report/exit-code.ts';
 export { type Badge, renderBadge, renderBadgeSvg } from './report/render-badge.ts';
+export { renderJson } from './report/render-json.ts';
 export { renderJUnit } from './report/render-junit.ts';
 export { LEVEL_NAMES, renderMarkdown } from './report/render-markdown.ts';
+export { renderText } from './report/render-text.ts';
 export {
+  type CaseDetail,
   type CaseReport,
   type ConformanceReport,
   type Counts,
   type Problem,
   ReportSchema,
+  type StatementReport,
 } from './report/schema/report.ts';
 export { type ConformanceOptions, runConformance } from './run-conformance.ts';
 export type { PortProblemCode } from './runner/port-problem.ts';
-export type { Difference, Status } from './runner/verdict.ts';
+export type { Cause, Difference, Fault, Status } from './runner/verdict.ts';
 export { SCHEMAS, schemaDocument } from './schemas.ts';

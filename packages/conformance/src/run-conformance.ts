@@ -3,10 +3,14 @@ import { reasonsOf } from './fixtures/known-failures.ts';
 import type { Level } from './fixtures/schema/common.ts';
 import type { KnownFailure } from './fixtures/schema/known-failures.ts';
 import { selectCases } from './fixtures/select-cases.ts';
-import { buildReport, type CaseResult } from './report/build-report.ts';
+import { buildReport } from './report/build-report.ts';
+import { type CaseResult, caseResult } from './report/case-result.ts';
 import type { ConformanceReport } from './report/schema/report.ts';
-import { judge, judgeRepetition } from './runner/judge.ts';
-import { Runner } from './runner/runner.ts';
+import { describeExpectation } from './runner/compare/describe-answer.ts';
+import { type FirstAnswer, firstAnswer, judgeRepetition } from './runner/compare/first-answer.ts';
+import { judge } from './runner/judge.ts';
+import { readLimits } from './runner/limits.ts';
+import { type NoAnswer, Runner } from './runner/runner.ts';
 import { errored, skipped } from './runner/verdict.ts';
 
 /** The port to run and the cases to run it against. */
@@ -35,7 +39,8 @@ export interface ConformanceOptions {
  * Runs a port against the fixtures and reports what it found (section 11). Whatever the port does ends up in
  * the report; the run never hangs and leaves no process behind.
  *
- * @throws {WcpError} `ERR_WCP_CONFORMANCE` for misuse: no case selected, a known failure listed twice.
+ * @throws {WcpError} `ERR_WCP_CONFORMANCE` for misuse: no case selected, a known failure listed twice, a
+ * time that is not one.
  * @example
  * ```ts
  * import { exitCode, loadFixtures, runConformance } from '@wcp/conformance';
@@ -47,15 +52,16 @@ export interface ConformanceOptions {
  */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
   const { command, args = [], fixtures, env = {}, cwd, knownFailures = [] } = options;
-  const { timeoutMs = 5000, startTimeoutMs = 10_000, stopTimeoutMs = 5000 } = options;
+  const limits = readLimits(options);
   const selected = selectCases(fixtures, options);
   const known = reasonsOf(knownFailures);
   const startedAt = new Date();
   const launch = { command, args, env, ...(cwd === undefined ? {} : { cwd }) };
-  const runner = new Runner(launch, { timeoutMs, startTimeoutMs, stopTimeoutMs });
+  const runner = new Runner(launch, limits);
   const results = await runCases(runner, selected);
   return buildReport({
     selection: options,
+    limits,
     fixtures,
     known,
     runner,
@@ -65,52 +71,75 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
   });
 }
 
+interface Played {
+  readonly result: CaseResult;
+  /** What is repeated at the end: a decision that passed. */
+  readonly first: FirstAnswer | null;
+}
+
 async function runCases(
   runner: Runner,
   selected: readonly ConformanceCase[],
 ): Promise<readonly CaseResult[]> {
-  const results = new Map<string, CaseResult>();
+  const played = new Map<string, Played>();
   try {
     await runner.open();
-    for (const item of selected) results.set(item.id, await runCase(runner, item));
-    for (const first of [...results.values()].reverse()) {
-      if (isRepeated(first)) results.set(first.item.id, await repeatCase(runner, first));
+    for (const item of selected) played.set(item.id, await runCase(runner, item));
+    for (const once of [...played.values()].reverse()) {
+      if (once.first === null) continue;
+      const result = await repeatCase(runner, once.result, once.first);
+      played.set(result.item.id, { result, first: null });
     }
     await runner.close();
   } finally {
     await runner.abort();
   }
-  return [...results.values()].map((result) => withBlame(result, runner));
+  return [...played.values()].map(({ result }) => withBlame(result, runner));
 }
 
-async function runCase(runner: Runner, item: ConformanceCase): Promise<CaseResult> {
+/** Every decision that passes is run again, when the port has seen everything else. */
+async function runCase(runner: Runner, item: ConformanceCase): Promise<Played> {
   const { started } = runner;
-  if (started !== null && !started.ops.includes(item.op)) return notOffered(item);
+  if (started !== null && !started.ops.includes(item.op)) return { result: notOffered(item), first: null };
   const from = performance.now();
   const reply = await runner.run(item);
   const durationMs = performance.now() - from;
-  if (!reply.answered) return { item, verdict: errored(reply.message), answer: null, durationMs };
-  return { item, verdict: judge(item, reply.answer), answer: reply.answer, durationMs };
+  if (!reply.answered) return { result: withoutAnswer(item, reply.why, durationMs), first: null };
+  const verdict = judge(item, reply.answer);
+  const isRepeated = item.op === 'decide' && verdict.status === 'passed';
+  return {
+    result: caseResult(item, verdict, reply.answer, durationMs),
+    first: isRepeated ? firstAnswer(reply.answer) : null,
+  };
 }
 
-/** Every decision is run twice, the second time when the port has seen everything else. */
-function isRepeated({ item, verdict }: CaseResult): boolean {
-  return item.op === 'decide' && verdict.status === 'passed';
-}
-
-async function repeatCase(runner: Runner, first: CaseResult): Promise<CaseResult> {
-  const reply = await runner.run(first.item);
-  if (!reply.answered) return { ...first, verdict: errored(`When repeated: ${reply.message}`) };
-  if (first.answer === null) return first;
-  return { ...first, verdict: judgeRepetition(first.answer, reply.answer) };
+async function repeatCase(
+  runner: Runner,
+  { item, durationMs }: CaseResult,
+  first: FirstAnswer,
+): Promise<CaseResult> {
+  const reply = await runner.run(item);
+  if (reply.answered) return caseResult(item, judgeRepetition(first, reply.answer), reply.answer, durationMs);
+  const message = `When repeated: ${reply.why.message}`;
+  return withoutAnswer(item, { ...reply.why, message }, durationMs);
 }
 
 function notOffered(item: ConformanceCase): CaseResult {
   const message = `The port does not list the operation "${item.op}" in its answer to "start".`;
-  return { item, verdict: skipped(message), answer: null, durationMs: 0 };
+  const cause = { expected: describeExpectation(item.expect), got: 'nothing: the case was not sent' };
+  return caseResult(item, skipped('not_offered', message, cause), null, 0);
+}
+
+function withoutAnswer(
+  item: ConformanceCase,
+  { fault, message, got }: NoAnswer,
+  durationMs: number,
+): CaseResult {
+  const cause = { expected: describeExpectation(item.expect), got };
+  return caseResult(item, errored(fault, message, cause), null, durationMs);
 }
 
 function withBlame(result: CaseResult, { blamed }: Runner): CaseResult {
-  const message = blamed.get(result.item.id);
-  return message === undefined ? result : { ...result, verdict: errored(message) };
+  const why = blamed.get(result.item.id);
+  return why === undefined ? result : withoutAnswer(result.item, why, result.durationMs);
 }

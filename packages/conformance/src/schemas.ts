@@ -3,6 +3,7 @@ import { CaseGroupsSchema } from './fixtures/schema/case-groups.ts';
 import { REVISION } from './fixtures/schema/common.ts';
 import { KnownFailuresSchema } from './fixtures/schema/known-failures.ts';
 import { RequirementsSchema } from './fixtures/schema/requirements.ts';
+import { StatementsSchema } from './fixtures/schema/statements.ts';
 import { UntestedSchema } from './fixtures/schema/untested.ts';
 import { ReportSchema } from './report/schema/report.ts';
 
@@ -10,6 +11,7 @@ import { ReportSchema } from './report/schema/report.ts';
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   'case-groups': CaseGroupsSchema,
   requirements: RequirementsSchema,
+  statements: StatementsSchema,
   untested: UntestedSchema,
   'known-failures': KnownFailuresSchema,
   report: ReportSchema,

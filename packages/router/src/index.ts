@@ -3,6 +3,7 @@ export type { Change } from './explain/change.ts';
 export { type ExplainedStep, type Explanation, explain } from './explain/explain.ts';
 export { compileWorld, type WorldOptions } from './world/compile-world.ts';
 export { analyzeRules, type RuleFinding } from './world/dead-rules.ts';
+export { effectiveQosClass } from './world/effective-class.ts';
 export {
   devAllowGate,
   type PolicyGate,

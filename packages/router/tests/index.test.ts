@@ -7,6 +7,7 @@ test('@wcp/router exports these names', async () => {
     'compileWorld',
     'decide',
     'devAllowGate',
+    'effectiveQosClass',
     'explain',
   ]);
 });

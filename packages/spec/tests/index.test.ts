@@ -144,6 +144,8 @@ test('@wcp/spec/hall exports these names', async () => {
 test('@wcp/spec/endpoints exports these names', async () => {
   expect(Object.keys(await import('../src/endpoints/index.ts')).toSorted()).toEqual([
     'ENDPOINTS',
+    'FOREIGN_TEXT_LIMITS',
+    'TextScanner',
     'WcpError',
   ]);
 });

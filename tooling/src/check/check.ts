@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../repository/root.ts';
+import { checkDecoding } from './decoding.ts';
 import { checkExamples } from './examples.ts';
 import type { Check } from './finding.ts';
 import { checkFolderOrder } from './folder-order.ts';
@@ -31,6 +32,7 @@ const CHECKS: readonly TitledCheck[] = [
   { title: 'lengths of functions', check: checkLengths },
   { title: 'examples of exports', check: checkExamples },
   { title: 'files without a formatter', check: checkFormatting },
+  { title: 'bytes that are decoded with replacements', check: checkDecoding },
   { title: 'hosts, paths, secrets, hidden types and private words', check: checkForbiddenText },
 ];
 

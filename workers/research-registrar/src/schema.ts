@@ -12,10 +12,17 @@ const signature = z.strictObject({
   signature: z.base64().length(88),
 });
 
+/** Which part of a source a document is: a text that is too long for one request is registered in parts. */
+const part = z
+  .strictObject({ number: z.int().min(1).max(10_000), of: z.int().min(1).max(10_000) })
+  .refine(({ number, of }) => number <= of, { path: ['number'], message: 'The last part is number `of`.' });
+
 /** A document to register: its source, its hash, and its chunks with their vectors. */
 const registration = z
   .strictObject({
     source: z.string().min(1).max(2000),
+    /** Absent: the source has one part. */
+    part: part.optional(),
     title: z.string().max(1000).nullable(),
     sha256: z.string().regex(/^(?:sha256:)?[0-9a-f]{64}$/),
     signature: signature.optional(),
@@ -72,7 +79,7 @@ const store = z.enum(['memory', 'file']);
 const registered = z.strictObject({
   document_id: z.string(),
   chunks: z.int().min(1),
-  /** Whether it replaced an earlier document of the same source. */
+  /** Whether it replaced an earlier document of the same source and part, or removed parts that came after it. */
   replaced: z.boolean(),
   store,
 });

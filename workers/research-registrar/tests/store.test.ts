@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { registrarFor } from '../src/index.ts';
 import { storeFailureOf } from '../src/store/store-failure.ts';
 import { callerOf, documentOf, freshFile } from './samples.ts';
@@ -25,7 +25,8 @@ describe('an unusable store', () => {
       'STORE_VERSION',
       (file) => execute(file, 'PRAGMA application_id = 7'),
     ],
-    ['a store of another version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 1')],
+    ['a store of a later version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 4')],
+    ['a store of no version', 'STORE_VERSION', (file) => makeStore(file, 'PRAGMA user_version = 0')],
     ['a store whose tables are gone', 'STORE_UNAVAILABLE', (file) => makeStore(file, 'DROP TABLE chunk')],
     ['a folder', 'STORE_UNAVAILABLE', (file) => mkdirSync(file)],
   ];
@@ -74,6 +75,17 @@ describe('an unusable store', () => {
     expect(await register(document)).toMatchObject({ status: 'ok' });
     registrar.close();
   });
+});
+
+test('the file of a store is for its owner alone, whatever the umask', async () => {
+  const before = process.umask(0);
+  onTestFinished(() => void process.umask(before));
+  const file = freshFile();
+  const registrar = registrarFor(file);
+  await callerOf(registrar).register(document);
+  const modes = ['', '-wal', '-shm'].map((suffix) => (statSync(file + suffix).mode & 0o777).toString(8));
+  registrar.close();
+  expect(modes).toEqual(['600', '600', '600']);
 });
 
 test('a failure in the middle of a document leaves the old one in place', async () => {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CliError } from './cli-error.ts';
+import { OWNER_ONLY } from './file-mode.ts';
 import { fileProblem } from './problem.ts';
 import { writeReasonOf } from './system-error.ts';
 
@@ -9,7 +10,7 @@ import { writeReasonOf } from './system-error.ts';
 export interface WriteOptions {
   /** Replace an existing file; otherwise one is an error. */
   readonly force?: boolean;
-  /** Permission bits of the new file (default 0o644). */
+  /** Permission bits of the new file (default: for its owner alone, and so are the folders that are created for it). */
   readonly mode?: number;
 }
 
@@ -19,10 +20,14 @@ export interface WriteOptions {
  * @throws {CliError} if the file already exists or cannot be written
  */
 export async function writeWhole(file: string, text: string, options: WriteOptions = {}): Promise<void> {
+  const { mode = OWNER_ONLY.file } = options;
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeDurably(temporary, text, options.mode ?? 0o644);
+    await mkdir(dirname(file), {
+      recursive: true,
+      ...(mode === OWNER_ONLY.file && { mode: OWNER_ONLY.folder }),
+    });
+    await writeDurably(temporary, text, mode);
     if (options.force === true) await rename(temporary, file);
     else await moveToNewName(temporary, file);
   } catch (error) {

@@ -12,6 +12,7 @@ import type { ReceiptDraft } from '@wcp/evidence/receipt';
 import { canonicalJson, type Receipt } from '@wcp/spec';
 import { openLineFile } from '@wcp/telemetry';
 import { CliError } from '../base/cli-error.ts';
+import { OWNER_ONLY } from '../base/file-mode.ts';
 import { fileProblem } from '../base/problem.ts';
 import { writeReasonOf } from '../base/system-error.ts';
 import { writeWhole } from '../base/write-file.ts';
@@ -64,7 +65,7 @@ export async function openEvidenceLog(dir: string): Promise<EvidenceLog> {
 
 async function makeFolder(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true });
+    await mkdir(dir, { recursive: true, mode: OWNER_ONLY.folder });
   } catch (error) {
     const advice = 'Name another folder for the evidence with --out.';
     throw new CliError([fileProblem(dir, 'UNWRITABLE', `${writeReasonOf(error)} ${advice}`)]);

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OWNER_ONLY } from '../base/file-mode.ts';
 import { writeWhole } from '../base/write-file.ts';
 import { EVIDENCE_FILES, loadEvidence } from '../evidence/evidence-files.ts';
 import { examineEvidence, type LocatedFinding } from '../evidence/examine-evidence.ts';
@@ -73,7 +74,7 @@ const DELETED = 5;
 /** Copies the evidence, changes one byte of one receipt in the copy and deletes another receipt. */
 async function damageCopy(dir: string): Promise<Damage> {
   const copy = join(dir, 'damaged');
-  await mkdir(copy, { recursive: true });
+  await mkdir(copy, { recursive: true, mode: OWNER_ONLY.folder });
   const { receipts, keys, checkpoint } = EVIDENCE_FILES;
   await Promise.all([keys, checkpoint].map((name) => copyFile(join(dir, name), join(copy, name))));
   const lines = (await readFile(join(dir, receipts), 'utf8')).split('\n');

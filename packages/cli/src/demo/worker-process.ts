@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { WorkerContext, WorkerResult } from '@wcp/spec';
 import { parseDocument, WorkerResultSchema } from '@wcp/spec/document';
-import { parseJson } from '@wcp/spec/json';
+import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import type { WorkerPackage } from './worker-package.ts';
 
 /** The call that a worker receives. */
@@ -23,8 +23,9 @@ export interface WorkerRun {
 
 /** A worker that has not answered by then is killed. */
 const TIME_LIMIT_MS = 60_000;
-/** The longest answer that is read, in characters. */
+/** The longest answer that is read, in bytes. */
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Runs a worker in its own process: one JSON line in, one out, without this process's environment (section 10). */
 export async function runWorker(
@@ -33,15 +34,15 @@ export async function runWorker(
 ): Promise<WorkerRun> {
   const started = performance.now();
   const env = { WCP_HALL_PUBLIC_KEY: hall_key, WCP_PERMIT_STORE: permits };
-  const { text, isLate } = await converse({ dir, program, env }, `${JSON.stringify(call)}\n`);
+  const { bytes, isLate } = await converse({ dir, program, env }, `${JSON.stringify(call)}\n`);
   const duration_ms = Math.round(performance.now() - started);
-  const result = isLate ? null : readResult(text);
+  const result = isLate ? null : readResult(bytes);
   const done = result?.status === 'ok' || result?.status === 'partial';
   return { status: isLate ? 'timeout' : done ? 'ok' : 'error', result, duration_ms };
 }
 
 interface Answer {
-  readonly text: string;
+  readonly bytes: Uint8Array;
   readonly isLate: boolean;
 }
 
@@ -58,30 +59,33 @@ function converse({ dir, program, env }: Program, line: string): Promise<Answer>
       env: { ...env },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-    let text = '';
+    const parts: Buffer[] = [];
+    let length = 0;
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
       child.kill('SIGKILL');
     }, TIME_LIMIT_MS);
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      if (text.length > MAX_ANSWER_LENGTH) child.kill('SIGKILL');
+    child.stdout.on('data', (part: Buffer) => {
+      length += part.length;
+      if (length > MAX_ANSWER_LENGTH) child.kill('SIGKILL');
+      else parts.push(part);
     });
     // A worker that dies early closes its input; the missing answer shows that it died.
     child.stdin.on('error', () => {});
-    child.on('error', () => resolve({ text: '', isLate }));
+    child.on('error', () => resolve({ bytes: Buffer.of(), isLate }));
     child.on('close', () => {
       clearTimeout(timer);
-      resolve({ text, isLate });
+      resolve({ bytes: Buffer.concat(parts), isLate });
     });
     child.stdin.end(line);
   });
 }
 
-function readResult(text: string): WorkerResult | null {
+function readResult(bytes: Uint8Array): WorkerResult | null {
   try {
-    const parsed = parseDocument<WorkerResult>(WorkerResultSchema, parseJson(text));
+    const answer = parseJson(UTF8.decode(bytes), FOREIGN_TEXT_LIMITS);
+    const parsed = parseDocument<WorkerResult>(WorkerResultSchema, answer);
     return parsed.ok ? parsed.value : null;
   } catch {
     return null;

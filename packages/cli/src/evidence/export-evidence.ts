@@ -1,12 +1,18 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HallClient } from '@wcp/client';
 import { CliError, usageError } from '../base/cli-error.ts';
+import { isExposed, OWNER_ONLY } from '../base/file-mode.ts';
 import { fileProblem } from '../base/problem.ts';
 import { writeReasonOf } from '../base/system-error.ts';
+import type { Terminal } from '../base/terminal.ts';
 import { refuseExisting } from '../base/write-file.ts';
+import { escaped } from '../print/layout.ts';
 import { EVIDENCE_FILES } from './evidence-files.ts';
 import { LineWriter } from './line-writer.ts';
+
+/** Evidence names tenants and holds what they sent. */
+const PRIVATE = { mode: OWNER_ONLY.file } as const;
 
 /** What to export. */
 export interface ExportOptions {
@@ -26,11 +32,13 @@ export interface Exported {
   readonly is_whole: boolean;
   readonly decisions: number | null;
   readonly worlds: number | null;
+  /** Others than their owner can read these files, because the file system grants more than it was asked for. */
+  readonly is_exposed: boolean;
 }
 
 /**
- * Writes the present log of a Hall into a new folder, as far as the key may see it. The folder appears
- * complete or not at all.
+ * Writes the present log of a Hall into a new folder for its owner alone, as far as the key may see it. The folder
+ * appears complete or not at all.
  *
  * @throws {CliError}
  */
@@ -40,19 +48,30 @@ export async function exportEvidence(
   options: ExportOptions,
 ): Promise<Exported> {
   await refuseExisting([dir], 'Evidence is never overwritten. Name another folder.');
-  const temporary = join(dirname(dir), `.wcp-export-${process.pid}`);
+  let temporary: string | null = null;
   try {
-    await mkdir(dirname(dir), { recursive: true });
-    await mkdir(temporary);
+    await mkdir(dirname(dir), { recursive: true, mode: OWNER_ONLY.folder });
+    temporary = await mkdtemp(join(dirname(dir), '.wcp-export-'));
     const written = await write(client, temporary, options);
     await rename(temporary, dir);
-    return { dir, ...written };
+    return { dir, ...written, is_exposed: await isExposed(dir) };
   } catch (error) {
     if (typeof (error as NodeJS.ErrnoException).errno !== 'number') throw error;
     throw new CliError([fileProblem(dir, 'UNWRITABLE', writeReasonOf(error))]);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    if (temporary !== null) await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Says where evidence can be read by others than its owner. */
+export function warnOfExposure(
+  terminal: Terminal,
+  { dir, is_exposed }: Pick<Exported, 'dir' | 'is_exposed'>,
+): void {
+  if (!is_exposed) return;
+  const message =
+    'Others than its owner can read this evidence, because its file system grants more than it was asked for.';
+  terminal.warn(`warning: ${escaped(dir)}: ${message} Move it to one that keeps it private.\n`);
 }
 
 /** The checkpoint comes first: it fixes the size of the log that everything else is about. */
@@ -60,9 +79,9 @@ async function write(client: HallClient, dir: string, { stream, withDecisions }:
   const { origin, signing_key_id, public_key } = await client.showLog();
   const checkpoint = await client.signCheckpoint();
   const size = sizeOf(checkpoint);
-  await writeFile(join(dir, EVIDENCE_FILES.checkpoint), checkpoint);
+  await writeFile(join(dir, EVIDENCE_FILES.checkpoint), checkpoint, PRIVATE);
   const keys = `${JSON.stringify({ [signing_key_id]: public_key }, null, 2)}\n`;
-  await writeFile(join(dir, EVIDENCE_FILES.keys), keys);
+  await writeFile(join(dir, EVIDENCE_FILES.keys), keys, PRIVATE);
   const positions = await exportReceipts(client, dir, size, stream);
   const is_whole = positions.length === size;
   if (!is_whole) await exportProofs(client, dir, size, positions);
@@ -134,7 +153,7 @@ async function exportDecisions(
 ): Promise<{ readonly decisions: number; readonly worlds: number }> {
   const worlds = new Set<string>();
   let decisions = 0;
-  await mkdir(join(dir, EVIDENCE_FILES.worlds));
+  await mkdir(join(dir, EVIDENCE_FILES.worlds), { mode: OWNER_ONLY.folder });
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.decisions));
   try {
     for await (const record of client.items('listDecisions', { tenant_id, limit: DECISION_PAGE })) {
@@ -155,7 +174,7 @@ async function exportDecisions(
 
 async function exportWorld(client: HallClient, dir: string, digest: string): Promise<void> {
   const world = await client.showWorld({ digest });
-  await writeFile(join(dir, worldFile(digest)), `${JSON.stringify(world)}\n`);
+  await writeFile(join(dir, worldFile(digest)), `${JSON.stringify(world)}\n`, PRIVATE);
 }
 
 /** The file of a world in a folder of evidence. */

@@ -1,9 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { OWNER_ONLY } from '../base/file-mode.ts';
 
 /** Lines are written once they add up to this many characters. */
 const BATCH_LENGTH = 1 << 16;
 
-/** Writes a new file of JSON lines in batches. */
+/** Writes a new file of JSON lines in batches, for its owner alone. */
 export class LineWriter {
   readonly #file: FileHandle;
   #pending: string[] = [];
@@ -15,7 +16,7 @@ export class LineWriter {
 
   /** Throws the errors of the system, also if the file exists. */
   static async create(path: string): Promise<LineWriter> {
-    return new LineWriter(await open(path, 'wx', 0o644));
+    return new LineWriter(await open(path, 'wx', OWNER_ONLY.file));
   }
 
   async add(value: unknown): Promise<void> {

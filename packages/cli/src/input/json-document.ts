@@ -8,6 +8,7 @@ import {
 } from '@wcp/spec/json';
 import jsonc, { type Node, type ParseError } from 'jsonc-parser';
 import type { Place, Problem } from '../base/problem.ts';
+import { byteOrderMarkProblem, hasByteOrderMark } from './byte-order-mark.ts';
 import { findDuplicates, nodeAt } from './json-tree.ts';
 
 /** A JSON file with the places of its parts. */
@@ -50,6 +51,7 @@ const MAX_SYNTAX_ERRORS = 50;
  * @param firstLine the line of the file on which the text begins, from 1
  */
 export function readJsonDocument(file: string, text: string, firstLine = 1): JsonDocument {
+  if (hasByteOrderMark(text)) return broken(file, [byteOrderMarkProblem(file, firstLine)]);
   // Judged before anything is built: a tree of millions of values takes the memory of a machine.
   const exceeded = exceededLimit(text, FOREIGN_TEXT_LIMITS);
   if (exceeded !== null) return broken(file, [problem(file, null, '', exceeded.code, exceeded.message)]);

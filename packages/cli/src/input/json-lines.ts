@@ -15,6 +15,8 @@ export interface JsonLines {
   readonly isTorn: boolean;
 }
 
+/** JSON's white space and nothing else: what only looks empty is not skipped. */
+const BLANK = /^[ \t\r]*$/;
 /** Lines of a text whose documents are all held at once. */
 const MAX_LINES = 100_000;
 
@@ -29,7 +31,7 @@ export function readJsonLines(file: string, text: string): JsonLines {
   const documents: JsonDocument[] = [];
   const lines: number[] = [];
   for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue;
+    if (BLANK.test(line)) continue;
     documents.push(readJsonDocument(file, line, index + 1));
     lines.push(index + 1);
   }
@@ -69,7 +71,7 @@ export async function readLineValues(reader: InputReader, file: string): Promise
   try {
     for await (const { number, text, isWhole } of streamLines(file)) {
       if (text !== null && hasByteOrderMark(text)) reader.add(byteOrderMarkProblem(file, number));
-      if (text?.trim() === '') continue;
+      if (text !== null && BLANK.test(text)) continue;
       values.push(text === null ? null : parsed(text));
       lines.push(number);
       isTorn = !isWhole;

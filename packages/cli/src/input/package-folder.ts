@@ -1,9 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WcpError } from '@wcp/spec';
 import { CliError, usageError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
 import { reasonOf } from '../base/system-error.ts';
+import type { Terminal } from '../base/terminal.ts';
+import { InputReader } from './input-reader.ts';
 
 /** The environment variable that holds the key of the HMAC form (section 8). */
 export const HMAC_VARIABLE = 'WCP_ATTEST_HMAC_KEY';
@@ -45,12 +47,30 @@ export function hmacKeyFrom(env: Readonly<Record<string, string | undefined>>): 
   return key;
 }
 
-/** The members of a JSON file in a package, as defaults for options; empty if there is no such file. */
-export async function packageMembers(dir: string, name: string): Promise<Readonly<Record<string, unknown>>> {
+/**
+ * The members of a JSON file in a package, as defaults for options; empty if there is no such file.
+ *
+ * @throws {CliError} for a file that is there and cannot be read as JSON: a default is never left out in silence
+ */
+export async function packageMembers(
+  terminal: Terminal,
+  dir: string,
+  name: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const file = join(dir, name);
+  if (!(await isThere(file))) return {};
+  const reader = new InputReader(terminal);
+  const document = await reader.json(file);
+  reader.throwErrors();
+  return Object(document?.value) as Record<string, unknown>;
+}
+
+/** Whether there is anything by this name, be it a link to nowhere. */
+export async function isThere(file: string): Promise<boolean> {
   try {
-    const value: unknown = JSON.parse(await readFile(join(dir, name), 'utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
+    await lstat(file);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
   }
 }

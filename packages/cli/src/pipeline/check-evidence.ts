@@ -2,7 +2,7 @@ import type { Receipt } from '@wcp/spec';
 import type { DispatchAnswer } from '@wcp/spec/hall';
 import type { Terminal } from '../base/terminal.ts';
 import { loadEvidence } from '../evidence/evidence-files.ts';
-import { exportEvidence } from '../evidence/export-evidence.ts';
+import { exportEvidence, warnOfExposure } from '../evidence/export-evidence.ts';
 import { InputReader } from '../input/input-reader.ts';
 import { verifyEvidence } from '../replay/verify-evidence.ts';
 import type { DispatchChain } from './dispatch-chain.ts';
@@ -34,6 +34,7 @@ export async function checkEvidence(
 ): Promise<CheckedEvidence> {
   const withDecisions = hall.dir !== null;
   const exported = await exportEvidence(hall.reader, dir, { stream: undefined, withDecisions });
+  warnOfExposure(terminal, exported);
   const evidence = await loadEvidence(new InputReader(terminal), dir, {});
   const { findings } = await verifyEvidence(terminal, evidence);
   const found = findings.map(({ code, message }) => `${code}: ${message}`);

@@ -61,18 +61,18 @@ async function registrationsOf(chain: DispatchChain, parts: readonly Part[]) {
   return registrations;
 }
 
-/** The second part of a source and those after it are sources of their own: the registrar replaces a whole source. */
+/** A document of several parts says so: the registrar then removes what an earlier, longer one left. */
 async function register(
   chain: DispatchChain,
   { source, title, model }: Head,
   registrations: readonly object[],
 ): Promise<RegisteredDocument | null> {
+  const of = registrations.length;
   let chunks = 0;
   let document_id: string | null = null;
   for (const [index, registration] of registrations.entries()) {
-    const suffix = index === 0 ? '' : `, part ${index + 1}`;
-    const part = `${source.slice(0, MAX_SOURCE_LENGTH - suffix.length)}${suffix}`;
-    const request = { source: part, title, model, ...registration };
+    const part = of === 1 ? {} : { part: { number: index + 1, of } };
+    const request = { source, ...part, title, model, ...registration };
     const registered = await chain.dispatch('cap.research.register', request, registrationSummary);
     if (registered === null) return null;
     document_id ??= registered.document_id;

@@ -1,6 +1,7 @@
+import { visible } from '../base/quote.ts';
 import { LEVELS, type Level } from '../fixtures/schema/common.ts';
-import { NOT_RUN } from '../runner/port-problem.ts';
-import type { CaseReport, ConformanceReport, Counts } from './schema/report.ts';
+import type { CaseReport, ConformanceReport, Counts, StatementReport } from './schema/report.ts';
+import { casesOf, explaining, placeOf, tellCase, tellLeftOut, tellMessage, tellRest } from './tell-case.ts';
 
 /** The names of the conformance levels (section 11). */
 export const LEVEL_NAMES: Readonly<Record<Level, string>> = {
@@ -9,10 +10,12 @@ export const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   full: 'WCP-Full',
 };
 
-const MAX_CASES = 50;
+const MAX_STATEMENTS = 100;
+const MAX_KNOWN_FAILURES = 200;
 
 /**
- * The report as a page of Markdown: conformance level, counts, and the cases with an unexpected result.
+ * The report as a page of Markdown: conformance level, counts, and what is unexpected by the
+ * statement that explains it. A port chooses many of its characters, and none of them becomes markup.
  *
  * @example
  * ```ts
@@ -78,45 +81,59 @@ function areas(report: ConformanceReport): string {
   return table(head, [...rows, row('**all**', report.totals)]);
 }
 
-function unexpected({ cases, known_failures }: ConformanceReport): string {
-  const found = cases.filter((item) => item.unexpected && !isNotRun(item));
-  const notRun = cases.filter(isNotRun).length;
-  const unknown = known_failures.unknown.map(
-    (id) => `- \`${id}\` is listed as a known failure, but there is no such case.`,
-  );
-  if (found.length + unknown.length + notRun === 0) return '';
-  const more = found.length > MAX_CASES ? [`- … and ${found.length - MAX_CASES} more.`] : [];
-  if (notRun > 0) more.push(`- ${notRun} cases were not run.`);
-  return ['## Unexpected', '', ...unknown, ...found.slice(0, MAX_CASES).map(line), ...more].join('\n');
+function unexpected(report: ConformanceReport): string {
+  const found = explaining(report);
+  const rest = tellRest(report).map((sentence) => `- ${plain(sentence)}`);
+  if (found.length + rest.length === 0) return '';
+  const more = found.slice(MAX_STATEMENTS);
+  const count = more.reduce((sum, { grouped }) => sum + grouped, 0);
+  const byId = new Map(report.cases.map((item) => [item.id, item]));
+  return [
+    '## Unexpected',
+    ...(rest.length === 0 ? [] : [rest.join('\n')]),
+    ...found.slice(0, MAX_STATEMENTS).map((statement) => statementSection(statement, byId)),
+    ...(more.length === 0 ? [] : [`… and ${more.length} more statements with ${casesOf(count)}.`]),
+    ...[tellLeftOut(report)].filter((sentence) => sentence !== null),
+  ].join('\n\n');
 }
 
-/** The problem that stopped the run is shown above, once. */
-function isNotRun({ status, message }: CaseReport): boolean {
-  return status === 'errored' && (message?.startsWith(NOT_RUN) ?? false);
+function statementSection(statement: StatementReport, byId: ReadonlyMap<string, CaseReport>): string {
+  const { id, text, cases, unexpected: wrong, grouped, examples } = statement;
+  const more = grouped - examples.length;
+  const place = placeOf(statement);
+  return [
+    `### ${id}: ${wrong} of ${casesOf(cases)}`,
+    '',
+    ...(text === null ? [] : [`> ${text}`, '']),
+    ...(place === null ? [] : [`Chapter ${plain(place)}.`, '']),
+    ...examples.map((example) => caseItem(byId.get(example), id)),
+    ...(more > 0 ? [`- … and ${more} more.`] : []),
+  ].join('\n');
 }
 
-function line({ id, title, requirements, status, known_failure, message, diff }: CaseReport): string {
-  const head = `- \`${id}\` (${requirements.join(', ')}: ${plain(title)}): **${status}**.`;
-  if (status === 'passed') return `${head} It is listed as a known failure (${plain(known_failure ?? '')}).`;
-  const [first] = diff;
-  return first === undefined
-    ? `${head} ${plain(message ?? '')}`
-    : `${head} ${plain(message ?? '')} ${place(first)}`;
-}
-
-function place({ path, expected, got }: CaseReport['diff'][number]): string {
-  return `At \`${path}\`: expected ${code(expected)}, got ${code(got)}.`;
+function caseItem(item: CaseReport | undefined, statement: string): string {
+  if (item === undefined) return '- …';
+  const { id, status, fault, detail } = item;
+  const head = `- \`${id}\`: **${status}** (\`${fault}\`).`;
+  if (detail === undefined) return head;
+  const others = detail.requirements.filter((requirement) => requirement !== statement);
+  const also = others.length === 0 ? '' : ` It also tests ${others.join(', ')}.`;
+  const lines = tellCase(detail).map(({ label, text }) => `  - ${plain(label)}: ${codeSpan(text)}`);
+  return [
+    `${head} ${[detail.title, ...tellMessage(item, detail)].map(plain).join(' ')}${also}`,
+    ...lines,
+  ].join('\n');
 }
 
 function known({ cases }: ConformanceReport): string {
   const listed = cases.filter(({ known_failure, status }) => known_failure !== null && status !== 'passed');
   if (listed.length === 0) return '';
-  const rows = listed.map(({ id, known_failure, status }) => [
-    `\`${id}\``,
-    status,
-    plain(known_failure ?? ''),
-  ]);
-  return `## Known failures\n\n${table(['case', 'status', 'reason'], rows)}`;
+  const more = listed.length - MAX_KNOWN_FAILURES;
+  const rows = listed
+    .slice(0, MAX_KNOWN_FAILURES)
+    .map(({ id, known_failure, status }) => [`\`${id}\``, status, plain(known_failure ?? '')]);
+  const end = more > 0 ? `\n\n… and ${more} more.` : '';
+  return `## Known failures\n\n${table(['case', 'status', 'reason'], rows)}${end}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -124,9 +141,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function code(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return plain(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+/** A text in which nothing is markup: the fence is longer than any run of backticks in the text. */
+function codeSpan(text: string): string {
+  const shown = visible(text.replaceAll(/\s+/g, ' '));
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = longest > 0 || shown === '' ? ' ' : '';
+  return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
 /** Underscores inside words, as in the protocol's names, are not markup. */

@@ -1,41 +1,45 @@
 import { RouteDecisionSchema } from '@wcp/spec/document';
 import { Compile } from 'typebox/compile';
+import { excerpt, visible } from '../base/quote.ts';
 import type { ConformanceCase } from '../fixtures/conformance-case.ts';
 import type { Members } from '../protocol/message.ts';
-import { compareResult, compareResults } from './compare-results.ts';
-import { excerpt, sentenceOf } from './port-problem.ts';
+import { compareResult } from './compare/compare-results.ts';
+import { describeAnswer, describeExpectation } from './compare/describe-answer.ts';
+import { sentenceOf } from './port-problem.ts';
 import type { Answer } from './read-answer.ts';
-import { errored, failed, PASSED, skipped, type Verdict } from './verdict.ts';
+import {
+  type Cause,
+  type Difference,
+  errored,
+  type Fault,
+  failed,
+  PASSED,
+  skipped,
+  type Verdict,
+} from './verdict.ts';
 
 /** Judges the answer to a case. A denial is a result; only a result or an error can pass. */
 export function judge(item: ConformanceCase, answer: Answer): Verdict {
+  const cause = { expected: describeExpectation(item.expect), got: describeAnswer(answer) };
   switch (answer.type) {
     case 'malformed':
-      return errored(sentenceOf(answer.problem));
+      return errored(answer.problem.code, sentenceOf(answer.problem), cause);
     case 'errored':
-      return errored(`The port reports an error of its own: ${excerpt(answer.message)}`);
+      return errored('errored', `The port reports an error of its own: ${excerpt(answer.message)}`, cause);
     case 'skipped':
-      return skipped(`The port skips this case: ${excerpt(answer.reason)}`);
+      return skipped('skipped', `The port skips this case: ${excerpt(answer.reason)}`, cause);
     case 'error':
-      return judgeError(item, answer.code);
+      return judgeError(item, answer.code, cause);
     case 'result':
-      return judgeResult(item, answer.result);
+      return judgeResult(item, answer.result, cause);
   }
 }
 
-/** Judges the second answer to a case that passed: it must equal the first (WCP-11-44). */
-export function judgeRepetition(first: Answer, second: Answer): Verdict {
-  const message = 'The port answered the same request differently when it was repeated (WCP-11-44).';
-  if (first.type !== 'result' || second.type !== 'result') return failed(message);
-  const diff = compareResults(first.result, second.result);
-  return diff.length === 0 ? PASSED : failed(message, diff);
-}
-
-function judgeError({ op, expect }: ConformanceCase, code: string): Verdict {
-  if (!('error' in expect)) return failed(unexpectedError(op, code));
+function judgeError({ op, expect }: ConformanceCase, code: string, cause: Cause): Verdict {
+  if (!('error' in expect)) return failed('error_instead_of_result', unexpectedError(op, code), cause);
   if (expect.error === code) return PASSED;
   const difference = { path: '/code', expected: expect.error, got: code };
-  return failed('The document is refused with another code.', [difference]);
+  return failed('wrong_code', 'The document is refused with another code.', cause, [difference]);
 }
 
 function unexpectedError(op: string, code: string): string {
@@ -43,13 +47,40 @@ function unexpectedError(op: string, code: string): string {
   return `A result was expected, and the port answered with the error ${excerpt(code)}.${hint}`;
 }
 
-function judgeResult({ op, expect }: ConformanceCase, result: Members): Verdict {
-  if ('error' in expect) return failed(`The document must be refused with ${expect.error}.`);
+function judgeResult({ op, expect }: ConformanceCase, result: Members, cause: Cause): Verdict {
+  if ('error' in expect) {
+    return failed('result_instead_of_error', `The document must be refused with ${expect.error}.`, cause);
+  }
   const diff = compareResult(expect.result, result);
   const reason = op === 'decide' ? whyNoDecision(result) : null;
-  if (reason !== null) return failed(reason, diff);
-  return diff.length === 0 ? PASSED : failed('The result differs from what is expected.', diff);
+  if (reason !== null) return failed('not_a_decision', reason, cause, diff);
+  if (diff.length === 0) return PASSED;
+  const { fault, message } = FAULTS.find(({ when }) => when(diff)) ?? WRONG_MEMBER;
+  return failed(fault, message, cause, diff);
 }
+
+interface FaultRow {
+  readonly fault: Fault;
+  readonly message: string;
+  readonly when: (diff: readonly Difference[]) => boolean;
+}
+
+const has = (path: string) => (diff: readonly Difference[]) => diff.some((found) => found.path === path);
+const WRONG_MEMBER: FaultRow = {
+  fault: 'wrong_member',
+  message: 'The result differs from what is expected.',
+  when: () => true,
+};
+/** What the differences of a result amount to; the first row that applies counts. */
+const FAULTS: readonly FaultRow[] = [
+  { fault: 'wrong_outcome', message: 'The outcome is another.', when: has('/outcome') },
+  { fault: 'wrong_code', message: 'It is denied with another code.', when: has('/deny_code') },
+  {
+    fault: 'wrong_order',
+    message: 'The items are right, and their order is not (WCP-11-41).',
+    when: (diff) => diff.every(({ kind }) => kind === 'order'),
+  },
+];
 
 const RouteDecisionCheck = Compile(RouteDecisionSchema);
 /** Errors that only repeat what others say about their members. */
@@ -66,11 +97,11 @@ function whyNoDecision(result: Members): string | null {
     .map(({ instancePath, message, params }) => {
       const names =
         'additionalProperties' in params ? `: ${params.additionalProperties.map(excerpt).join(', ')}` : '';
-      return shorten(`${instancePath === '' ? 'it' : instancePath} ${message}${names}`);
+      return shorten(`${instancePath === '' ? 'it' : visible(instancePath)} ${message}${names}`);
     });
   return `The result does not satisfy the JSON Schema of the RouteDecision: ${reasons.join('; ')} (WCP-11-43).`;
 }
 
 function shorten(text: string): string {
-  return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH)}…` : text;
+  return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH).toWellFormed()}…` : text;
 }

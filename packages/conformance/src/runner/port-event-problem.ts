@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { excerpt } from '../base/quote.ts';
 import { MAX_LINE_LENGTH } from '../protocol/line-splitter.ts';
-import { excerpt, type PortProblem, portProblem } from './port-problem.ts';
+import { type PortProblem, portProblem } from './port-problem.ts';
 import type { Exit, Launch, PortEvent } from './port-process.ts';
 
 type Ended = Extract<PortEvent, { type: 'ended' }>;

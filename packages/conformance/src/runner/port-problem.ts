@@ -1,5 +1,3 @@
-import { escapeText } from '@wcp/spec/json';
-
 /** Everything that can be wrong with a port, or with the command that starts it. */
 export const PORT_PROBLEM_CODES = [
   'command_not_found',
@@ -56,7 +54,7 @@ const REMEDIES: Readonly<Record<PortProblemCode, string>> = {
   folder_not_found: 'Use an existing folder as the working folder of the port.',
   command_failed: 'Check the command: it is one program and its arguments, and no shell reads them.',
   start_exited: `A port reads lines until "stop". ${BY_HAND}`,
-  start_silent: `${FLUSH} If the port is merely slow to start, raise the start timeout.`,
+  start_silent: `${FLUSH} If the port is merely slow to start, give it more time (--start-timeout, startTimeoutMs).`,
   start_half_line: FLUSH,
   start_refused: 'This referee speaks protocol 1 and measures revision 0.2; the port must too.',
   start_malformed:
@@ -64,7 +62,7 @@ const REMEDIES: Readonly<Record<PortProblemCode, string>> = {
   wrong_protocol: 'This referee speaks protocol 1 and measures revision 0.2; the port must too.',
   exited: ONE_PROCESS,
   stdout_closed: ONE_PROCESS,
-  silent: `${FLUSH} A late answer does not count; if the port is merely slow, raise the timeout.`,
+  silent: `${FLUSH} A late answer does not count; if the port is merely slow, give it more time (--timeout, timeoutMs).`,
   half_line: FLUSH,
   not_json: ANSWERS_ONLY,
   not_utf8: 'Write UTF-8 without a byte order mark, whatever the locale says.',
@@ -86,8 +84,14 @@ export function portProblem(code: PortProblemCode, what: string): PortProblem {
 }
 
 /** The problem as sentences for people. */
-export function sentenceOf({ code, what, remedy }: PortProblem): string {
-  return `${code.startsWith('command_') || code === 'folder_not_found' ? '' : 'The port '}${what}. ${remedy}`;
+export function sentenceOf(problem: PortProblem): string {
+  const subject = subjectOf(problem);
+  return `${subject.charAt(0).toUpperCase()}${subject.slice(1)}. ${problem.remedy}`;
+}
+
+/** The problem without its remedy, as the rest of a sentence: “the port ended with status 3”. */
+export function subjectOf({ code, what }: PortProblem): string {
+  return code.startsWith('command_') || code === 'folder_not_found' ? what : `the port ${what}`;
 }
 
 /** The sentences for a case that was answered before the problem appeared. */
@@ -97,11 +101,3 @@ export function sentenceAfter({ what, remedy }: PortProblem): string {
 
 /** The beginning of the message of a case that was not run because of a problem. */
 export const NOT_RUN = 'Not run.';
-
-const MAX_EXCERPT_LENGTH = 120;
-
-/** The beginning of a port's text, safe to show: the port chooses every character of it. */
-export function excerpt(text: string): string {
-  const start = text.slice(0, MAX_EXCERPT_LENGTH).toWellFormed();
-  return `"${escapeText(start)}${text.length > MAX_EXCERPT_LENGTH ? '…' : ''}"`;
-}

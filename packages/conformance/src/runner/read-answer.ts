@@ -1,6 +1,7 @@
 import { exceededLimit, FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
+import { excerpt } from '../base/quote.ts';
 import { isObject, type Members } from '../protocol/message.ts';
-import { excerpt, type PortProblem, portProblem } from './port-problem.ts';
+import { type PortProblem, portProblem } from './port-problem.ts';
 
 /** What a port answered to one case. */
 export type Answer =

@@ -1,6 +1,7 @@
+import { excerpt } from '../base/quote.ts';
 import { REVISION } from '../fixtures/schema/common.ts';
 import { type Implementation, isObject, type Members, PROTOCOL } from '../protocol/message.ts';
-import { excerpt, type PortProblem, portProblem } from './port-problem.ts';
+import { type PortProblem, portProblem } from './port-problem.ts';
 
 /** What a port said about itself. */
 export interface Started {
@@ -13,6 +14,9 @@ export interface Started {
 export type StartReading =
   | { readonly ok: true; readonly started: Started }
   | { readonly ok: false; readonly problem: PortProblem };
+
+/** Far more operations than there are: a port may know those of later revisions. */
+const MAX_OPS = 1000;
 
 /** Reads the answer to `start` (WCP-11-13). Unknown members are ignored. */
 export function readStart(message: Members): StartReading {
@@ -27,6 +31,7 @@ export function readStart(message: Members): StartReading {
     return malformed('"implementation" needs the texts "name", "language" and "version"');
   }
   if (!Array.isArray(ops) || !ops.every(isText)) return malformed('"ops" is not an array of names');
+  if (ops.length > MAX_OPS) return malformed(`"ops" has more than ${MAX_OPS} names`);
   return {
     ok: true,
     started: { implementation: { name, language, version }, ops: [...new Set(ops)].sort() },

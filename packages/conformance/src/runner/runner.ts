@@ -1,14 +1,30 @@
-import { NOT_RUN, type PortProblem, portProblem, sentenceAfter, sentenceOf } from './port-problem.ts';
+import type { Limits } from './limits.ts';
+import {
+  NOT_RUN,
+  type PortProblem,
+  portProblem,
+  sentenceAfter,
+  sentenceOf,
+  subjectOf,
+} from './port-problem.ts';
 import type { Launch } from './port-process.ts';
 import type { Answer } from './read-answer.ts';
 import type { Started } from './read-start.ts';
-import { type CaseRequest, type Failure, type Limits, Session } from './session.ts';
+import { type CaseRequest, type Failure, Session } from './session.ts';
 import { TextTail } from './text-tail.ts';
+import type { Fault } from './verdict.ts';
 
-/** The answer to a case, or the sentences that say why there is none. */
+/** Why a case has no answer that counts: in code, in sentences, and what came in its stead. */
+export interface NoAnswer {
+  readonly fault: Fault;
+  readonly message: string;
+  readonly got: string;
+}
+
+/** The answer to a case, or why there is none. */
 export type CaseAnswer =
   | { readonly answered: true; readonly answer: Answer }
-  | { readonly answered: false; readonly message: string };
+  | { readonly answered: false; readonly why: NoAnswer };
 
 const MAX_RESTARTS = 200;
 /** Further attempts to start a port that has already started once. */
@@ -24,8 +40,8 @@ const COST_OF_TIMEOUT = 20;
 export class Runner {
   /** The end of what all processes of the port wrote to standard error. */
   readonly stderr = new TextTail();
-  /** Cases that were answered and went wrong afterwards: id → sentences. */
-  readonly blamed = new Map<string, string>();
+  /** Cases that were answered and went wrong afterwards, by id. */
+  readonly blamed = new Map<string, NoAnswer>();
   /** What is wrong with the port as a whole. */
   readonly problems: PortProblem[] = [];
   /** What the port said about itself when it first started. */
@@ -62,7 +78,7 @@ export class Runner {
       const { problem, causedBy, timedOut } = reply;
       await this.#drop(reply);
       if (causedBy !== null) this.#blame(causedBy, problem);
-      else if (last === null || timedOut) return { answered: false, message: sentenceOf(problem) };
+      else if (last === null || timedOut) return { answered: false, why: noAnswer(problem) };
       else suspect = { id: last, problem };
     }
   }
@@ -112,7 +128,8 @@ export class Runner {
 
   #notRun(): CaseAnswer {
     const reason = this.#over === null ? '' : ` ${sentenceOf(this.#over)}`;
-    return { answered: false, message: `${NOT_RUN}${reason}` };
+    const why = { fault: 'not_run', message: `${NOT_RUN}${reason}`, got: 'nothing: it was not run' } as const;
+    return { answered: false, why };
   }
 
   #record(problem: PortProblem): void {
@@ -121,8 +138,14 @@ export class Runner {
   }
 
   #blame(id: string, problem: PortProblem): void {
-    if (!this.blamed.has(id)) this.blamed.set(id, sentenceAfter(problem));
+    if (this.blamed.has(id)) return;
+    const got = `an answer, and after it ${subjectOf(problem)}`;
+    this.blamed.set(id, { fault: problem.code, message: sentenceAfter(problem), got });
   }
+}
+
+function noAnswer(problem: PortProblem): NoAnswer {
+  return { fault: problem.code, message: sentenceOf(problem), got: `no answer: ${subjectOf(problem)}` };
 }
 
 function restartFailed({ what }: PortProblem): PortProblem {

@@ -1,19 +1,13 @@
 import type { Given } from '../fixtures/schema/case-groups.ts';
 import { REVISION } from '../fixtures/schema/common.ts';
 import { type Members, PROTOCOL } from '../protocol/message.ts';
+import type { Limits } from './limits.ts';
 import { portEventProblem, startProblem, stopProblem } from './port-event-problem.ts';
 import { type PortProblem, portProblem } from './port-problem.ts';
 import { type Launch, type PortEvent, PortProcess } from './port-process.ts';
 import { type Answer, readAnswer, readMessage } from './read-answer.ts';
 import { readStart, type Started, type StartReading } from './read-start.ts';
 import type { TextTail } from './text-tail.ts';
-
-/** The maximum time that a port may take, in milliseconds. */
-export interface Limits {
-  readonly startTimeoutMs: number;
-  readonly timeoutMs: number;
-  readonly stopTimeoutMs: number;
-}
 
 /** A case without what it expects. Its id stays on this side of the line (WCP-11-21). */
 export interface CaseRequest {

@@ -30,7 +30,12 @@ export function verified<Value extends object>(value: Value): Verified<Value> {
   return { ok: true, findings: [], ...value };
 }
 
-/** A document that stands alone and does not hold. */
-export function refuted<C extends EvidenceFindingCode>(code: C): Refuted<C> {
-  return { ok: false, findings: [finding(code)] };
+/**
+ * A document that stands alone and does not hold.
+ *
+ * @param message what is known beyond the meaning of the code; null where that is nothing
+ */
+export function refuted<C extends EvidenceFindingCode>(code: C, message: string | null = null): Refuted<C> {
+  const found = finding(code);
+  return { ok: false, findings: [message === null ? found : { ...found, message }] };
 }

@@ -3,9 +3,9 @@ import type { AttestCode } from '../base/finding.ts';
 import { own } from '../base/own-member.ts';
 import { type Refuted, refuted, type Verified, verified } from '../base/verification.ts';
 import { isEnvelope, readStatement } from './dsse.ts';
+import { readManifestFile } from './manifest-file.ts';
 import { packageHash } from './package-folder.ts';
 import { type AttestExpectation, verifyManifest } from './verify-manifest.ts';
-import { loadManifest } from './verify-package.ts';
 
 /** A record as it is enrolled, or why the manifest of its package attests nothing. */
 export type RecordAttestation = Verified<{ readonly record: RegistryRecord }> | Refuted<AttestCode>;
@@ -37,8 +37,8 @@ export async function attestRecord(
   keys: AttestKeys,
 ): Promise<RecordAttestation> {
   const { worker_id, worker_species_id } = record;
-  const manifest = await loadManifest(dir);
-  if (manifest === null) return refuted('ATTEST_MANIFEST_MISSING');
+  const { manifest, problem } = await readManifestFile(dir);
+  if (manifest === null) return refuted('ATTEST_MANIFEST_MISSING', problem);
   const package_hash = await packageHash(dir);
   const checked = verifyManifest({ ...keys, worker_id, worker_species_id, manifest, package_hash });
   if (!checked.ok) return refuted(checked.findings[0].code);

@@ -1,13 +1,11 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Manifest, type Sha256, WcpError } from '@wcp/spec';
-import { parseJson } from '@wcp/spec/json';
-import { decodeUtf8 } from '../base/encoding.ts';
 import type { AttestCode } from '../base/finding.ts';
 import { type Refuted, refuted, type Verified, verified } from '../base/verification.ts';
 import type { DsseEnvelope } from './dsse.ts';
+import { MANIFEST_FILE, readManifestFile } from './manifest-file.ts';
 import { packageHash } from './package-folder.ts';
-import { withRegularFile } from './regular-file.ts';
 import {
   type AttestExpectation,
   checkHash,
@@ -16,10 +14,6 @@ import {
   readManifest,
 } from './verify-manifest.ts';
 
-/** The name of a package's manifest. */
-export const MANIFEST_FILE = 'manifest.json';
-const MAX_MANIFEST_LENGTH = 1_048_576;
-
 /** Whether the package in a folder is attested, and its hash; null where that check was not reached. */
 export type PackageVerification =
   | Verified<{ readonly package_hash: Sha256 }>
@@ -27,7 +21,7 @@ export type PackageVerification =
 
 /**
  * Verifies the worker package in a folder against its `manifest.json`, in the HMAC form or as a DSSE
- * envelope (section 8, "Manifest"). A manifest that can't be read counts as missing.
+ * envelope (section 8, "Manifest"). A manifest that can't be read counts as missing; the message says why.
  *
  * @throws {WcpError} `ERR_WCP_PACKAGE` where the folder has no package hash, once that check is reached
  * @example
@@ -44,8 +38,9 @@ export type PackageVerification =
  * ```
  */
 export async function verifyPackage(dir: string, expected: AttestExpectation): Promise<PackageVerification> {
-  const reading = readManifest(await loadManifest(dir));
-  if (reading === null) return { ...refuted('ATTEST_MANIFEST_MISSING'), package_hash: null };
+  const { manifest, problem } = await readManifestFile(dir);
+  const reading = readManifest(manifest);
+  if (reading === null) return { ...refuted('ATTEST_MANIFEST_MISSING', problem), package_hash: null };
   const mismatch = checkIdentity(reading, expected);
   if (mismatch !== null) return { ...refuted(mismatch), package_hash: null };
   const package_hash = await packageHash(dir);
@@ -66,14 +61,7 @@ export async function verifyPackage(dir: string, expected: AttestExpectation): P
  * ```
  */
 export async function loadManifest(dir: string): Promise<unknown> {
-  try {
-    const bytes = await withRegularFile(join(dir, MANIFEST_FILE), async (file, size) =>
-      size > MAX_MANIFEST_LENGTH ? null : await file.readFile(),
-    );
-    return bytes === null ? null : parseJson(decodeUtf8(bytes));
-  } catch {
-    return null;
-  }
+  return (await readManifestFile(dir)).manifest;
 }
 
 /**
@@ -101,9 +89,12 @@ export async function writeManifest(dir: string, manifest: Manifest | DsseEnvelo
   }
 }
 
+/** For everybody to read and for the owner alone to change, whatever the umask allows. */
+const PUBLIC = 0o644;
+
 /** Creates the file: anything already in its place, even a link, is an error. */
 async function writeDurably(place: string, text: string): Promise<void> {
-  const file = await open(place, 'wx');
+  const file = await open(place, 'wx', PUBLIC);
   try {
     await file.writeFile(text);
     await file.sync();

@@ -80,6 +80,23 @@ describe('a package', () => {
     expect(await codeOf()).toBe('ATTEST_MANIFEST_MISSING');
   });
 
+  test.each<[string, string | Uint8Array | null, string]>([
+    ['is absent', null, 'The package has no manifest.'],
+    [
+      'begins with a byte order mark',
+      '\ufeff{}',
+      'The manifest begins with a byte order mark: save it as UTF-8 without one.',
+    ],
+    ['is not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), 'The manifest is not UTF-8.'],
+    ['is not JSON', '{"SECRET":', 'The manifest is not JSON, or has a name twice in one object.'],
+    ['is too large', ' '.repeat(1_048_577), 'The manifest is larger than 1 MiB.'],
+    ['is no manifest', '[]', 'The package has no readable manifest.'],
+  ])('The finding about a manifest that %s says so.', async (_, content, message) => {
+    if (content !== null) putManifest(content);
+    const found = { ok: false, findings: [{ code: 'ATTEST_MANIFEST_MISSING', message }] };
+    expect(await verifyPackage(dir, expected)).toMatchObject(found);
+  });
+
   test('with a link or a folder for its manifest has none', async () => {
     const place = join(dir, 'manifest.json');
     await writeManifest(dir, signManifest(await makeManifest(), key));

@@ -32,9 +32,11 @@ export interface AdmissionLimits {
   readonly workers?: ReadonlyMap<string, WorkerLimits | undefined>;
 }
 
-/** A dispatch that asks to begin. Its members are an attacker's. */
+/** A dispatch that asks to begin. */
 export interface AdmissionRequest {
+  /** An attacker's. */
   readonly tenant_id: unknown;
+  /** The one that it is served in, which the floor of its tenant may have lowered; what is no class is served last. */
   readonly qos_class: unknown;
   /** Withdraws the dispatch while it waits. */
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,5 @@
-import { decide, type World } from '@wcp/router';
-import type { Facts, RouteDecision, RouteInput } from '@wcp/spec';
+import { decide, effectiveQosClass, type World } from '@wcp/router';
+import type { Facts, QosClass, RouteDecision, RouteInput } from '@wcp/spec';
 import { declaredBlast, lastingText, VOLATILE_MEMBERS } from '@wcp/spec/document';
 import { v7 } from 'uuid';
 import type { HallClock } from '../base/hall-clock.ts';
@@ -73,6 +73,16 @@ export class Decider {
 
   constructor(sources: DeciderSources) {
     this.#sources = sources;
+  }
+
+  /** The class that a request is served in, which its tenant's floor may lower, before anything is decided about it. */
+  classOf(received: ReceivedRequest): QosClass {
+    const tenant = textOrEmpty(ownMember(received, 'tenant_id'));
+    return effectiveQosClass(
+      this.#sources.activeWorld.current.world,
+      tenant,
+      ownMember(received, 'qos_class'),
+    );
   }
 
   /** @throws {WcpError} `ERR_WCP_CLOCK` */

@@ -58,12 +58,10 @@ export class Dispatcher {
   dispatch(received: ReceivedRequest, setting: DispatchSetting = {}): Promise<DispatchAnswer> {
     // What a worker asks for stands in the place of the dispatch above it.
     if (setting.parent !== undefined) return this.#carryOut(received, setting);
-    const request = {
-      tenant_id: ownMember(received, 'tenant_id'),
-      qos_class: ownMember(received, 'qos_class'),
-      signal: setting.signal,
-    };
-    return this.#parts.admission.run(request, () => this.#once(received, setting, request.tenant_id));
+    const { admission, decider } = this.#parts;
+    const tenant_id = ownMember(received, 'tenant_id');
+    const request = { tenant_id, qos_class: decider.classOf(received), signal: setting.signal };
+    return admission.run(request, () => this.#once(received, setting, tenant_id));
   }
 
   #once(received: ReceivedRequest, setting: DispatchSetting, tenant: unknown): Promise<DispatchAnswer> {

@@ -1,6 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Delivered } from '../../src/delivery/delivery.ts';
-import { inputFor } from '../support/documents.ts';
+import { CONFIG, inputFor } from '../support/documents.ts';
 import { TestHall, type TestHallOptions } from '../support/test-hall.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { ACME, answerOf } from '../support/workers.ts';
@@ -103,4 +103,32 @@ test('A worker that failed too often serves again after its cool-down, without i
   expect(hall.delivery.calls.at(-1)?.context.worker_id).toBe(ACME);
   expect((await limited.get('tenant', '/wcp/workers')).json.items).toMatchObject([{ resting_until: null }]);
   expect((await limited.get('auditor', '/wcp/health')).json.troubles).toEqual([]);
+});
+
+describe('A tenant whose floor caps its class', () => {
+  const config = { ...CONFIG, tenant_floors: { 'tenant-a': { qos_class: 'P3' } } };
+  const urgent = () => inputFor('tenant-a', { qos_class: 'P0' });
+  const background = () => inputFor('tenant-a', { qos_class: 'P3' });
+
+  test('It waits as its floor says, whatever it calls its requests: first come, first served.', async () => {
+    const { hall, answerAll, running } = await open({ tenants: { concurrency: 1 }, config });
+    const first = hall.hall.dispatch(background());
+    await running(1);
+    const inputs = [background(), urgent()];
+    const all = inputs.map((input) => hall.hall.dispatch(input));
+    await answerAll(3);
+    await Promise.all([first, ...all]);
+    const served = hall.delivery.calls.map(({ context }) => [context.correlation_id, context.qos_class]);
+    expect(served.slice(1)).toEqual(inputs.map(({ correlation_id }) => [correlation_id, 'P3']));
+  });
+
+  test('Its requests fill the queue of its floor, not that of the class that they claim.', async () => {
+    const { hall, answerAll, running } = await open({ tenants: { concurrency: 1, waiting: 1 }, config });
+    const first = hall.hall.dispatch(background());
+    await running(1);
+    const second = hall.hall.dispatch(background());
+    await expect(hall.hall.dispatch(urgent())).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await answerAll(2);
+    await Promise.all([first, second]);
+  });
 });

@@ -1,7 +1,7 @@
 import { DATA_LABELS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
 import type { AcceptedInput } from '@wcp/spec/input';
 import type { AcceptedEvaluation } from '../evaluation/evaluation.ts';
-import { floorOf, type TenantFloorSettings } from '../world/settings.ts';
+import { floorOf, stricter, type TenantFloorSettings } from '../world/settings.ts';
 
 /**
  * After step 5: from here on what the caller says about itself counts as no less strict than the floor of
@@ -22,9 +22,4 @@ function raised(input: AcceptedInput, floor: TenantFloorSettings): AcceptedInput
     qos_class: stricter(QOS_CLASSES, input.qos_class, floor.qos_class),
     canonical: () => input.canonical(),
   };
-}
-
-/** The later of two values in an order that ends with the strictest. */
-function stricter<T extends string>(order: readonly T[], said: T, least: T | null): T {
-  return least !== null && order.indexOf(least) > order.indexOf(said) ? least : said;
 }

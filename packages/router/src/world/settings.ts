@@ -130,3 +130,8 @@ function tenantFloorsOf({ tenant_floors = {} }: HallConfig): TenantFloors {
 export function floorOf(floors: TenantFloors, tenant: string): TenantFloorSettings | null {
   return floors.get(tenant) ?? floors.get('*') ?? null;
 }
+
+/** The later of two values in an order that ends with the strictest. */
+export function stricter<T extends string>(order: readonly T[], said: T, least: T | null): T {
+  return least !== null && order.indexOf(least) > order.indexOf(said) ? least : said;
+}

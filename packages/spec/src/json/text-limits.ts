@@ -38,26 +38,67 @@ const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Reads a text of any kind once, character by character, and stops at the first bound that it exceeds. */
 export function scanText(text: string, limits: TextLimits = DEFAULT_TEXT_LIMITS): TextScan {
-  let isInString = false;
-  let [depth, deepest, containers, commas, colons] = [0, 0, 0, 0, 0];
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (character === QUOTE) isInString = !isInString;
-    else if (isInString) {
-      if (character === BACKSLASH) at += 1;
-    } else if (character === COLON) colons += 1;
-    else if (character === BRACKET_END || character === BRACE_END) depth -= 1;
-    else if (character === COMMA) commas += 1;
-    else if (character === BRACKET || character === BRACE) {
-      containers += 1;
-      depth += 1;
-      deepest = Math.max(deepest, depth);
-    } else continue;
-    // A text has no more values than one, one for each comma and one for each container.
-    const finding = exceeded(limits, deepest, containers, 1 + commas + containers);
-    if (finding !== null) return { colons, deepest, finding };
+  const scanner = new TextScanner(limits);
+  const finding = scanner.read(text);
+  return { colons: scanner.colons, deepest: scanner.deepest, finding };
+}
+
+/**
+ * Judges a JSON text against bounds while it arrives, part by part, so that a sender who exceeds one is stopped
+ * there and not at the end. The parts may divide the text anywhere; it need not be JSON.
+ *
+ * @example
+ * import { TextScanner } from '@wcp/spec/endpoints';
+ *
+ * const scanner = new TextScanner({ depth: 2, containers: 10, values: 100 });
+ * scanner.read('{"a": ["[['); // null
+ * scanner.read('[", [1'); // { path: '', code: 'TOO_DEEP', … }
+ */
+export class TextScanner {
+  /** The colons outside of strings so far. */
+  colons = 0;
+  /** The most containers inside each other so far. */
+  deepest = 0;
+  readonly #limits: TextLimits;
+  #isInString = false;
+  /** 1 where a part ended in the backslash of an escape: the next character is part of it. */
+  #skip = 0;
+  #depth = 0;
+  #containers = 0;
+  #commas = 0;
+
+  constructor(limits: TextLimits) {
+    this.#limits = limits;
   }
-  return { colons, deepest, finding: null };
+
+  /** Reads the next part; the bound that the text now exceeds, or null. Nothing is to be read after that. */
+  read(text: string): Finding | null {
+    let at = this.#skip;
+    let [isInString, finding]: [boolean, Finding | null] = [this.#isInString, null];
+    for (; at < text.length && finding === null; at += 1) {
+      const character = text.charCodeAt(at);
+      if (character === QUOTE) isInString = !isInString;
+      else if (!isInString) finding = this.#take(character);
+      else if (character === BACKSLASH) at += 1;
+    }
+    this.#isInString = isInString;
+    this.#skip = at - text.length;
+    return finding;
+  }
+
+  /** Counts a character outside of strings. */
+  #take(character: number): Finding | null {
+    if (character === COLON) this.colons += 1;
+    else if (character === BRACKET_END || character === BRACE_END) this.#depth -= 1;
+    else if (character === COMMA) this.#commas += 1;
+    else if (character === BRACKET || character === BRACE) {
+      this.#containers += 1;
+      this.#depth += 1;
+      this.deepest = Math.max(this.deepest, this.#depth);
+    } else return null;
+    // A text has no more values than one, one for each comma and one for each container.
+    return exceeded(this.#limits, this.deepest, this.#containers, 1 + this.#commas + this.#containers);
+  }
 }
 
 function exceeded(limits: TextLimits, depth: number, containers: number, values: number): Finding | null {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { TextScanner } from '../../src/endpoints/index.ts';
 import {
   exceededLimit,
   FOREIGN_TEXT_LIMITS,
@@ -58,6 +59,29 @@ describe('a foreign text is judged before a tree is built', () => {
   test('a text of the operator has no limit but 10,000 levels', () => {
     expect(parseUniqueJson(`[${'[],'.repeat(300_000)}[]]`)).toHaveLength(300_001);
     expect(() => parseUniqueJson('['.repeat(10_001))).toThrow('Nested deeper than 10000 levels.');
+  });
+});
+
+describe('a text that arrives in parts', () => {
+  const TEXTS = [
+    '{"a":"\\"[[[[","b":[[1,2]]}',
+    '["\\\\",[[[1]]]]',
+    '[[],[],[],[],[]]',
+    '[1,2,3,4,5,6,7,8,9,0,1,2]',
+    '"a string that never ends [[[[',
+    '',
+  ];
+
+  test.each(TEXTS)('The text %s is judged alike, wherever it is divided.', (text) => {
+    const whole = exceededLimit(text, LIMITS);
+    for (let cut = 0; cut <= text.length; cut += 1) {
+      const scanner = new TextScanner(LIMITS);
+      expect(scanner.read(text.slice(0, cut)) ?? scanner.read(text.slice(cut))).toEqual(whole);
+    }
+    const scanner = new TextScanner(LIMITS);
+    expect([...text].map((character) => scanner.read(character)).find((finding) => finding !== null)).toEqual(
+      whole ?? undefined,
+    );
   });
 });
 

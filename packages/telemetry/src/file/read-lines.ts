@@ -15,7 +15,7 @@ export interface LineReading {
  * and is never skipped.
  *
  * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be read or a line is damaged; the message names
- * the line
+ * the line and the damage: not UTF-8, a byte order mark, not JSON
  * @example
  * ```ts
  * import { readLines } from '@wcp/telemetry';
@@ -38,18 +38,35 @@ export async function readLines(path: string): Promise<LineReading> {
       if (start < chunk.length) rest.push(chunk.subarray(start));
     }
   } catch (cause) {
+    const damage = cause instanceof WcpError ? `: ${cause.message}` : '.';
     const where = cause instanceof WcpError ? `Line ${values.length + 1} of ${path}` : path;
-    throw new WcpError('ERR_WCP_STORE', `${where} cannot be read.`, { cause });
+    throw new WcpError('ERR_WCP_STORE', `${where} cannot be read${damage}`, { cause });
   }
   return { values, torn: rest.length === 0 ? null : new Uint8Array(Buffer.concat(rest)) };
 }
 
+const BYTE_ORDER_MARK = '\ufeff';
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function parseLine(line: Buffer): unknown {
+  const text = decode(line);
+  if (text.startsWith(BYTE_ORDER_MARK)) throw damaged('it begins with a byte order mark');
   try {
-    return parseJson(UTF8.decode(line));
+    return parseJson(text);
   } catch (cause) {
-    throw new WcpError('ERR_WCP_STORE', 'The line is not JSON.', { cause });
+    throw damaged('it is not JSON', cause);
   }
+}
+
+function decode(line: Buffer): string {
+  try {
+    return UTF8.decode(line);
+  } catch (cause) {
+    throw damaged('it is not UTF-8', cause);
+  }
+}
+
+/** Quotes nothing of the line, which may hold what nobody should see in a log. */
+function damaged(what: string, cause?: unknown): WcpError {
+  return new WcpError('ERR_WCP_STORE', `${what}.`, { cause });
 }

@@ -259,10 +259,16 @@ describe('reading', () => {
     }
   });
 
-  test('a line that is not UTF-8 is damage', async () => {
+  test.each([
+    ['is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'it is not UTF-8.'],
+    ['begins with a byte order mark', Buffer.from('\ufeff{"n":2}'), 'it begins with a byte order mark.'],
+    ['is a byte order mark alone', Buffer.from('\ufeff'), 'it begins with a byte order mark.'],
+    ['is not JSON', Buffer.from('{"SECRET":'), 'it is not JSON.'],
+  ])('The error about a line that %s says so, and quotes nothing of it.', async (_, line, what) => {
     const path = freshFile();
-    writeFileSync(path, Buffer.from([0x22, 0xff, 0x22, 0x0a]));
-    await expect(readLines(path)).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
+    writeFileSync(path, Buffer.concat([Buffer.from('{"n":1}\n'), line, Buffer.from('\n')]));
+    const { code, message } = await readLines(path).catch((error) => error);
+    expect([code, message]).toEqual(['ERR_WCP_STORE', `Line 2 of ${path} cannot be read: ${what}`]);
   });
 
   test('lines longer than one read come back whole', async () => {

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
+import { decodeUtf8 } from '../base/utf8.ts';
 import type { WorkerCode } from '../base/worker-code.ts';
 import { PERMIT_TYPE, type PermitClaims, readClaims } from './permit-claims.ts';
 
@@ -89,7 +90,8 @@ function decodePart(text: string): Buffer | null {
 
 function readObject(bytes: Buffer): Readonly<Record<string, unknown>> | null {
   try {
-    const value = parseJson(bytes.toString('utf8'), FOREIGN_TEXT_LIMITS);
+    const text = decodeUtf8(bytes);
+    const value = text === null ? null : parseJson(text, FOREIGN_TEXT_LIMITS);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

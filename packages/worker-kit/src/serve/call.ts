@@ -2,6 +2,7 @@ import { canonicalJson, type Finding, type WorkerResult } from '@wcp/spec';
 import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import { systemClock } from '../base/clock.ts';
 import { readPlain } from '../base/plain.ts';
+import { hasByteOrderMark } from '../base/utf8.ts';
 import type { WorkerCode } from '../base/worker-code.ts';
 import { type Admission, executeRun, type RunOptions } from '../run/execute.ts';
 import { readContext } from '../run/read-context.ts';
@@ -41,7 +42,9 @@ export function parseObject(text: string): Record<string, unknown> | string {
   try {
     value = parseJson(text, FOREIGN_TEXT_LIMITS);
   } catch {
-    return 'It is not JSON.';
+    return hasByteOrderMark(text)
+      ? 'It begins with a byte order mark. Write UTF-8 without one.'
+      : 'It is not JSON.';
   }
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verifyPermit } from '../../src/index.ts';
 import { testContext } from '../../src/testing/index.ts';
-import { claimsFor, encode, HALL, HEADER, permitFor, STRANGER, signPermit } from './permit-samples.ts';
+import {
+  claimsFor,
+  encode,
+  HALL,
+  HEADER,
+  permitFor,
+  STRANGER,
+  signBytes,
+  signPermit,
+} from './permit-samples.ts';
 
 const context = testContext();
 const request = { text: 'x' };
@@ -14,6 +23,8 @@ const codeOf = (text: unknown, more: Partial<typeof trust> = {}) => {
   const reading = verifyPermit(text, { ...trust, ...more });
   return reading.ok ? null : reading.code;
 };
+/** The claims with one byte in a text that no UTF-8 has. */
+const NOT_UTF8 = Buffer.from(JSON.stringify({ ...claims, iss: 'hall.\xff/log' }), 'latin1');
 const [header, payload, signature] = permit.split('.') as [string, string, string];
 
 test('The claims of a permit that the Hall signed are returned.', () => {
@@ -108,6 +119,8 @@ test.each<[string, unknown]>([
   ],
   ['more than 8 KiB', signPermit({ ...claims, iss: 'x'.repeat(8_192) })],
   ['white space', ` ${permit}`],
+  ['signed bytes that are not UTF-8', signBytes(NOT_UTF8)],
+  ['a byte order mark in what is signed', signBytes(Buffer.from(`\ufeff${JSON.stringify(claims)}`))],
 ])('This is not a permit: %s.', (_, text) => {
   expect(codeOf(text)).toBe('WORKER_PERMIT_MALFORMED');
 });

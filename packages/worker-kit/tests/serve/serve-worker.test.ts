@@ -162,6 +162,11 @@ describe.concurrent('--stdio', () => {
       });
     }
     expect(answers.flatMap(({ id }) => id ?? [])).toEqual([3, 4]);
+    const messages = answers.map(({ deny_reason }) => deny_reason?.findings?.[0]?.message);
+    expect(messages.slice(6, 8)).toEqual([
+      'It is not UTF-8.',
+      'It begins with a byte order mark. Write UTF-8 without one.',
+    ]);
     expect(answers.at(-1)).toMatchObject({ status: 'ok', result: { text: 'still here' } });
   });
 

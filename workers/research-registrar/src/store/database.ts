@@ -1,61 +1,15 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { migrate } from './migrate.ts';
 import { vecPath } from './sqlite-vec.ts';
 import { StoreFailure, storeFailureOf } from './store-failure.ts';
+import { APPLICATION, TABLES, VERSION } from './tables.ts';
 
-/** `WCPR`, in the header of each file of this worker. */
-const APPLICATION = 0x57435052;
-/** The version of the tables below. */
-const VERSION = 2;
 /** Between two attempts to open a file that another process is creating, in milliseconds. */
 const RETRY_MS = 10;
 
 /**
- * A document belongs to a tenant, which has each source once. Its chunks carry the words and the vectors;
- * the index of words has no text of its own, so that nothing is stored twice.
- */
-const TABLES = `
-  CREATE TABLE document (
-    id INTEGER PRIMARY KEY,
-    document_id TEXT NOT NULL UNIQUE,
-    tenant_id TEXT NOT NULL,
-    source TEXT NOT NULL,
-    data_label INTEGER NOT NULL,
-    title TEXT,
-    sha256 TEXT NOT NULL,
-    signing_key_id TEXT,
-    public_key TEXT,
-    signature TEXT,
-    model TEXT NOT NULL,
-    dimensions INTEGER NOT NULL,
-    content_hash TEXT NOT NULL,
-    UNIQUE (tenant_id, source)
-  ) STRICT;
-  CREATE INDEX document_model ON document (tenant_id, model);
-  CREATE TABLE chunk (
-    id INTEGER PRIMARY KEY,
-    document INTEGER NOT NULL REFERENCES document (id) ON DELETE CASCADE,
-    position INTEGER NOT NULL,
-    heading TEXT,
-    text TEXT NOT NULL,
-    UNIQUE (document, position)
-  ) STRICT;
-  CREATE TABLE chunk_vector (
-    chunk INTEGER PRIMARY KEY REFERENCES chunk (id) ON DELETE CASCADE,
-    document INTEGER NOT NULL REFERENCES document (id) ON DELETE CASCADE,
-    vector BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX chunk_vector_document ON chunk_vector (document);
-  CREATE VIRTUAL TABLE chunk_words USING fts5 (
-    title, heading, text,
-    content = '', contentless_delete = 1,
-    tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* M* Co'"
-  );
-  PRAGMA application_id = ${APPLICATION};
-  PRAGMA user_version = ${VERSION};
-`;
-
-/**
- * Opens a store, and creates it when there is none yet.
+ * Opens a store: creates it when there is none yet, and brings one of an earlier version up to the present one.
  *
  * @param file a file, or `:memory:`
  * @param timeout_ms how long to wait for another process that holds it, in milliseconds
@@ -76,6 +30,7 @@ export function openStore(file: string, timeout_ms: number): DatabaseSync {
 }
 
 function openOnce(file: string, timeout_ms: number): DatabaseSync {
+  if (file !== ':memory:') createPrivately(file);
   const db = new DatabaseSync(file, { allowExtension: true, timeout: timeout_ms });
   try {
     db.loadExtension(vecPath());
@@ -88,27 +43,41 @@ function openOnce(file: string, timeout_ms: number): DatabaseSync {
   }
 }
 
+/** For its owner alone, whatever the umask: SQLite gives its journals the permissions of the file. */
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    // What is there keeps its permissions; SQLite itself says why a file cannot be created.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+  }
+}
+
 /** A commit that was confirmed is on the disk; a process that dies leaves the last commit intact. */
 function prepare(db: DatabaseSync): void {
   // In a transaction, because another process may be writing between two reads.
-  if (!inTransaction(db, 'DEFERRED', () => isPrepared(db))) {
-    db.exec('PRAGMA journal_mode = WAL');
+  if (inTransaction(db, 'DEFERRED', () => versionOf(db)) !== VERSION) {
+    // Foreign keys can only be switched outside of a transaction.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = OFF');
     inTransaction(db, 'IMMEDIATE', () => {
-      // Another process may have created the tables meanwhile.
-      if (!isPrepared(db)) db.exec(TABLES);
+      // Another process may have created or migrated the tables meanwhile.
+      const version = versionOf(db);
+      if (version === 0) db.exec(TABLES);
+      else migrate(db, version);
     });
   }
-  db.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
+  db.exec('PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
 }
 
-function isPrepared(db: DatabaseSync): boolean {
+/** The version of the tables; 0 for a new file. */
+function versionOf(db: DatabaseSync): number {
   const [application, version, tables] = [
     numberOf(db, 'PRAGMA application_id'),
     numberOf(db, 'PRAGMA user_version'),
     numberOf(db, 'SELECT count(*) FROM sqlite_schema'),
   ];
-  if (application === 0 && version === 0 && tables === 0) return false;
-  if (application === APPLICATION && version === VERSION) return true;
+  if (application === 0 && version === 0 && tables === 0) return 0;
+  if (application === APPLICATION && version >= 1 && version <= VERSION) return version;
   throw new StoreFailure('STORE_VERSION');
 }
 

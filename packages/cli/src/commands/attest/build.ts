@@ -59,8 +59,8 @@ async function buildAttestation(terminal: Terminal, dir: string, options: BuildO
   if ((options.key !== undefined) === (options.hmacEnv === true)) {
     throw usageError('Say how to sign: either --key FILE or --hmac-env.');
   }
-  const identity = await identityOf(dir, options);
-  const version = options.version ?? (await packageMembers(dir, 'package.json'))['version'];
+  const identity = await identityOf(terminal, dir, options);
+  const version = options.version ?? (await packageMembers(terminal, dir, 'package.json'))['version'];
   if (typeof version !== 'string' || version === '')
     throw usageError('--version is missing. Give one such as 1.0.0.');
   const sign = await signerOf(terminal, options);

@@ -1,5 +1,6 @@
 import { checkId } from '@wcp/spec';
 import { CliError, usageError } from '../../base/cli-error.ts';
+import type { Terminal } from '../../base/terminal.ts';
 import { packageMembers } from '../../input/package-folder.ts';
 
 /** The identity of a package as the options give it. */
@@ -17,10 +18,15 @@ export interface Identity {
 /**
  * The identity of a package: from the options, else from its `registry_record.json`.
  *
- * @throws {CliError} with every id that is missing or invalid
+ * @throws {CliError} with every id that is missing or invalid, or with what is wrong with the record
  */
-export async function identityOf(dir: string, options: IdentityOptions): Promise<Identity> {
-  const record = await packageMembers(dir, 'registry_record.json');
+export async function identityOf(
+  terminal: Terminal,
+  dir: string,
+  options: IdentityOptions,
+): Promise<Identity> {
+  const isComplete = options.workerId !== undefined && options.species !== undefined;
+  const record = isComplete ? {} : await packageMembers(terminal, dir, 'registry_record.json');
   const identity = {
     worker_id: options.workerId ?? record['worker_id'],
     worker_species_id: options.species ?? record['worker_species_id'],

@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import type { Command } from 'commander';
+import { PUBLIC_FILE } from '../../base/file-mode.ts';
 import { refuseExisting, writeWhole } from '../../base/write-file.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
 
-const PRIVATE_FILE = 'wcp-key.pem';
-const PUBLIC_FILE = 'wcp-key.pub.pem';
-/** Readable by the owner only. */
-const OWNER_ONLY = 0o600;
+const PRIVATE_KEY_FILE = 'wcp-key.pem';
+const PUBLIC_KEY_FILE = 'wcp-key.pub.pem';
 
 /** `wcp keygen`: a new Ed25519 key pair; the private key goes into its file and nowhere else (section 8). */
 export function addKeygen(program: Command, { terminal }: CommandContext): void {
@@ -35,14 +34,14 @@ interface CreatedKey {
 }
 
 async function createKey(folder: string): Promise<CreatedKey> {
-  const [privateFile, publicFile] = [join(folder, PRIVATE_FILE), join(folder, PUBLIC_FILE)];
+  const [privateFile, publicFile] = [join(folder, PRIVATE_KEY_FILE), join(folder, PUBLIC_KEY_FILE)];
   await refuseExisting(
     [privateFile, publicFile],
     'A key is never overwritten: choose another folder with --out.',
   );
   const key = generateSigningKey();
-  await writeWhole(privateFile, key.exportPrivatePem(), { mode: OWNER_ONLY });
-  await writeWhole(publicFile, key.exportPublicPem());
+  await writeWhole(privateFile, key.exportPrivatePem());
+  await writeWhole(publicFile, key.exportPublicPem(), { mode: PUBLIC_FILE });
   return {
     signing_key_id: key.keyId,
     public_key: key.publicKey,

@@ -8,7 +8,7 @@ import type { Terminal } from '../../base/terminal.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { loadAuthorityKeys } from '../../input/keys.ts';
 import { hmacKeyFrom, inFolder } from '../../input/package-folder.ts';
-import { ATTEST_MEANINGS } from '../../print/attest-meanings.ts';
+import { attestMeaning } from '../../print/attest-meanings.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
@@ -45,7 +45,7 @@ async function verify(terminal: Terminal, dir: string, options: VerifyOptions): 
   if (options.keys === undefined && options.hmacEnv !== true) {
     throw usageError('Say how to verify the signature: --keys FILE or --hmac-env.');
   }
-  const identity = await identityOf(dir, options);
+  const identity = await identityOf(terminal, dir, options);
   const reader = new InputReader(terminal);
   const authority = authorityOf(identity.worker_id) ?? '';
   const keys = options.keys === undefined ? null : await loadAuthorityKeys(reader, options.keys, authority);
@@ -63,6 +63,6 @@ function resultOf({ ok, findings, package_hash }: PackageVerification) {
 
 function resultText(dir: string, result: PackageVerification): string {
   if (result.ok) return `${escaped(dir)}: attested and unchanged, ${result.package_hash}\n`;
-  const [{ code }] = result.findings;
-  return `${escaped(dir)}: ${code}: ${ATTEST_MEANINGS[code]}\n`;
+  const [finding] = result.findings;
+  return `${escaped(dir)}: ${finding.code}: ${attestMeaning(finding)}\n`;
 }

@@ -3,6 +3,7 @@ import { parseBanList } from '@wcp/evidence/ban-list';
 import { type BanList, checkId, type Parsed } from '@wcp/spec';
 import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
+import { PUBLIC_FILE } from '../../base/file-mode.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { writeWhole } from '../../base/write-file.ts';
 import { InputReader } from '../../input/input-reader.ts';
@@ -49,7 +50,10 @@ export function addBansMake(group: Command, { terminal }: CommandContext): void 
       const list = await make(terminal, file, options);
       const { out, force, json } = options;
       if (out !== undefined)
-        await writeWhole(out, `${JSON.stringify(list, null, 2)}\n`, { force: force === true });
+        await writeWhole(out, `${JSON.stringify(list, null, 2)}\n`, {
+          force: force === true,
+          mode: PUBLIC_FILE,
+        });
       terminal.write(out === undefined || json ? jsonText(list) : banListText(list));
     });
 }

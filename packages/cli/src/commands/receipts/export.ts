@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Exported, exportEvidence } from '../../evidence/export-evidence.ts';
+import { type Exported, exportEvidence, warnOfExposure } from '../../evidence/export-evidence.ts';
 import { jsonText } from '../../print/json.ts';
 import { count, escaped, rows } from '../../print/layout.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
@@ -25,6 +25,7 @@ export function addExport(group: Command, { terminal }: CommandContext): void {
       const { stream, decisions: withDecisions = false } = options;
       const exported = await exportEvidence(hallOf(terminal, options), dir, { stream, withDecisions });
       terminal.write(options.json ? jsonText(exported) : exportedText(exported));
+      warnOfExposure(terminal, exported);
     });
 }
 

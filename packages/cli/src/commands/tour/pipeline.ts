@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { DataLabel, RouteInput } from '@wcp/spec';
 import { findEntity } from '@wcp/spec/catalog';
 import { DATA_LABELS, type ENVS } from '@wcp/spec/document';
 import { type Command, Option } from 'commander';
-import { CliError, usageError } from '../../base/cli-error.ts';
+import { usageError } from '../../base/cli-error.ts';
 import { EXIT } from '../../base/exit-code.ts';
-import { checkFile } from '../../base/open-file.ts';
-import { fileProblem } from '../../base/problem.ts';
-import { reasonOf } from '../../base/system-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
+import { InputReader } from '../../input/input-reader.ts';
 import { type PipelineOptions, runPipeline } from '../../pipeline/run-pipeline.ts';
 import { jsonText } from '../../print/json.ts';
 import { type HallOptions, hallOf } from '../hall-options.ts';
@@ -127,7 +124,10 @@ async function pipelineOptionsOf(
   const running =
     url === ''
       ? null
-      : { client: hallOf(terminal, options), tenant_credential: await credentialIn(options.credential) };
+      : {
+          client: hallOf(terminal, options),
+          tenant_credential: await credentialIn(terminal, options.credential),
+        };
   return { document, question, env, data_label, tenant_id, out, running, own };
 }
 
@@ -145,12 +145,10 @@ function refuseOwnHallOptions({ dir, keep, workers, allow, profile }: PipelineOp
   );
 }
 
-async function credentialIn(file: string | undefined): Promise<string | null> {
+async function credentialIn(terminal: Terminal, file: string | undefined): Promise<string | null> {
   if (file === undefined) return null;
-  try {
-    await checkFile(file);
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    throw new CliError([fileProblem(file, 'UNREADABLE', reasonOf(error))]);
-  }
+  const reader = new InputReader(terminal);
+  const text = await reader.text(file);
+  reader.throwErrors();
+  return text?.trim() ?? null;
 }

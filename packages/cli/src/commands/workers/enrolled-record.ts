@@ -1,14 +1,14 @@
-import { dirname } from 'node:path';
-import { loadManifest, type SigningKey } from '@wcp/evidence';
-import { attestRecord } from '@wcp/evidence/package';
+import { dirname, join } from 'node:path';
+import type { SigningKey } from '@wcp/evidence';
+import { attestRecord, MANIFEST_FILE } from '@wcp/evidence/package';
 import { authorityOf, parseRecord, type RegistryRecord, recordHash } from '@wcp/spec';
 import { usageError } from '../../base/cli-error.ts';
 import { fileProblem } from '../../base/problem.ts';
 import type { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
 import { workerFiles } from '../../input/load-workers.ts';
-import { inFolder } from '../../input/package-folder.ts';
-import { ATTEST_MEANINGS } from '../../print/attest-meanings.ts';
+import { inFolder, isThere } from '../../input/package-folder.ts';
+import { attestMeaning } from '../../print/attest-meanings.ts';
 
 /** What a record is enrolled with. */
 export interface EnrolmentKeys {
@@ -63,14 +63,15 @@ interface Package {
 }
 
 async function attested(reader: InputReader, { dir, document, key, keys }: Package): Promise<JsonDocument> {
-  if ((await loadManifest(dir)) === null) return document;
+  // One that is there and unreadable is a problem: the worker would be enrolled without its attestation.
+  if (!(await isThere(join(dir, MANIFEST_FILE)))) return document;
   const record = document.value as RegistryRecord;
   const authority_keys = { [authorityOf(record.worker_id) as string]: [key.publicKey] };
   const { hmac_key } = keys;
   const result = await inFolder(dir, () => attestRecord(dir, record, { authority_keys, hmac_key }));
   if (result.ok) return { ...document, value: result.record };
-  const [{ code }] = result.findings;
-  reader.add(fileProblem(dir, code, ATTEST_MEANINGS[code]));
+  const [finding] = result.findings;
+  reader.add(fileProblem(dir, finding.code, attestMeaning(finding)));
   reader.throwErrors();
   return document;
 }

@@ -13,7 +13,7 @@ import { type PipelineFolderOptions, type PreparedFolder, prepareFolder } from '
 import { issueCredential, issuerOf } from './tenant-credential.ts';
 
 /** How the pipeline's own Hall is set up; without a folder it gets a temporary one. */
-export interface OwnHallOptions extends Omit<PipelineFolderOptions, 'dir' | 'now'> {
+export interface OwnHallOptions extends Omit<PipelineFolderOptions, 'dir'> {
   readonly dir: string | undefined;
   /** Keep a temporary folder with everything in it. */
   readonly keep: boolean;
@@ -33,7 +33,7 @@ export async function openOwnHall(terminal: Terminal, options: OwnHallOptions): 
   const isKept = options.dir !== undefined || options.keep;
   const cleanUp = () => (isKept ? Promise.resolve() : removeAllBut(dir, EVIDENCE));
   try {
-    const prepared = await prepareFolder({ ...options, dir, now: terminal.now() });
+    const prepared = await prepareFolder(terminal, { ...options, dir });
     const folder = await openFolder(terminal, dir);
     try {
       return { ...(await connect(folder, prepared, options.tenant_id, cleanUp)), dir, isKept };

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
-import { parseJson } from '@wcp/spec/json';
 import { CliError } from '../../base/cli-error.ts';
 import { packageFile } from '../../base/package-file.ts';
 import { fileProblem } from '../../base/problem.ts';
 import { writeReasonOf } from '../../base/system-error.ts';
+import type { Terminal } from '../../base/terminal.ts';
 import { writeWhole } from '../../base/write-file.ts';
+import { InputReader } from '../../input/input-reader.ts';
 import { copyWorkers, PIPELINE_PLACES } from './copy-workers.ts';
 
 /** How the folder of the pipeline's Hall is set up. */
@@ -18,7 +19,6 @@ export interface PipelineFolderOptions {
   readonly tenant_id: string;
   /** The profile to set; if absent, the present one stays. */
   readonly profile: string | undefined;
-  readonly now: string;
 }
 
 /** A folder that is ready. */
@@ -39,19 +39,26 @@ type Members = Readonly<Record<string, unknown>>;
  *
  * @throws {CliError} if the folder belongs to another Hall, or a worker is not built
  */
-export async function prepareFolder(options: PipelineFolderOptions): Promise<PreparedFolder> {
+export async function prepareFolder(
+  terminal: Terminal,
+  options: PipelineFolderOptions,
+): Promise<PreparedFolder> {
   const dir = resolve(options.dir);
   await refuseForeign(dir, options.dir);
   await makeRoot(dir, options.dir);
-  const { workers: from, allow, now } = options;
-  const workers = await copyWorkers({ from, dir, allow, now });
+  const { workers: from, allow } = options;
+  const workers = await copyWorkers({ from, dir, allow, now: terminal.now() });
   if (!(await exists(join(dir, 'rules.json')))) {
     await writeWhole(join(dir, 'rules.json'), await readFile(packageFile('pipeline/rules.json'), 'utf8'));
   }
-  const config = configOf(await readMembers(dir, 'hall.json'), options);
+  const config = configOf(await readMembers(terminal, dir, 'hall.json'), options);
   await writeJson(dir, 'hall.json', config);
   const origin = `localhost/pipeline-${randomBytes(4).toString('hex')}`;
-  await writeJson(dir, 'server.json', { origin, ...(await readMembers(dir, 'server.json')), workers });
+  await writeJson(dir, 'server.json', {
+    origin,
+    ...(await readMembers(terminal, dir, 'server.json')),
+    workers,
+  });
   await loadOrCreateKey(join(dir, PIPELINE_PLACES.hasherKey));
   const profile = config['profile'] ?? null;
   return {
@@ -92,13 +99,14 @@ function configOf(existing: Members | null, { tenant_id, profile }: PipelineFold
   return { ...config, allowed_tenants, ...(profile !== undefined && { profile }) };
 }
 
-async function readMembers(dir: string, name: string): Promise<Members | null> {
-  if (!(await exists(join(dir, name)))) return null;
-  try {
-    return Object(parseJson(await readFile(join(dir, name), 'utf8'))) as Members;
-  } catch {
-    throw new CliError([fileProblem(join(dir, name), 'NOT_JSON', 'This is not JSON. Fix it, or delete it.')]);
-  }
+/** What is read here is written back: nothing of it may be replaced or dropped in silence. */
+async function readMembers(terminal: Terminal, dir: string, name: string): Promise<Members | null> {
+  const file = join(dir, name);
+  if (!(await exists(file))) return null;
+  const reader = new InputReader(terminal);
+  const document = await reader.json(file);
+  reader.throwErrors();
+  return Object(document?.value) as Members;
 }
 
 function writeJson(dir: string, name: string, value: object): Promise<void> {
@@ -109,7 +117,7 @@ function writeJson(dir: string, name: string, value: object): Promise<void> {
 async function loadOrCreateKey(file: string): Promise<SigningKey> {
   if (await exists(file)) return signingKeyFromPem(await readFile(file, 'utf8'));
   const key = generateSigningKey();
-  await writeWhole(file, key.exportPrivatePem(), { mode: 0o600 });
+  await writeWhole(file, key.exportPrivatePem());
   return key;
 }
 

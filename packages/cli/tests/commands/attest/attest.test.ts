@@ -118,6 +118,37 @@ describe('attest', () => {
     expect(json).toMatchObject({ ...identity, worker_version: '3.2.1', build_source: 'local' });
   });
 
+  it.each([
+    ['a byte order mark', '\ufeff{"worker_id":"org.acme.greeter"}', 'error BYTE_ORDER_MARK'],
+    ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'error UNREADABLE: This is not UTF-8 text'],
+    ['a name twice', '{"worker_id":"a","worker_id":"b"}', 'error DUPLICATE_MEMBER'],
+    ['half a document', '{"worker_id":', 'error NOT_JSON'],
+  ])(
+    'The defaults of attest build are not left out in silence: a file with %s is reported.',
+    async (_, text, said) => {
+      const given = { 'registry_record.json': ['--version', '1.0.0'], 'package.json': IDENTITY };
+      for (const [name, options] of Object.entries(given)) {
+        writeFileSync(join(cwd, 'worker', name), text);
+        const { code, err } = await wcp(['attest', 'build', 'worker', ...options, ...PRIVATE], { cwd });
+        expect([code, err.split('\n')[0]]).toEqual([2, expect.stringContaining(`worker/${name}:`)]);
+        expect(err).toContain(said);
+        expect(err).not.toContain('is missing');
+        writeFileSync(join(cwd, 'worker', name), '{}');
+      }
+      expect((await build(...PRIVATE)).code).toBe(0);
+    },
+  );
+
+  it('The command attest verify names the byte order mark of a manifest.', async () => {
+    await build(...PRIVATE);
+    const manifest = readFileSync(join(cwd, 'worker/manifest.json'), 'utf8');
+    writeFileSync(join(cwd, 'worker/manifest.json'), `\ufeff${manifest}`);
+    expect(await verify(...PUBLIC)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('ATTEST_MANIFEST_MISSING: The manifest begins with a byte order mark'),
+    });
+  });
+
   it('The command attest build reports a file that is not a key, and shows nothing of it.', async () => {
     writeFileSync(join(cwd, 'keys/text'), 'top secret words');
     const { code, err } = await build('--key', 'keys/text');

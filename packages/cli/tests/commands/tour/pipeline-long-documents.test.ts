@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { reportOf, servePage } from '../../support/pipeline-support.ts';
@@ -71,6 +72,24 @@ describe('a long document', () => {
     const { code, report } = await reportOf(file, ...QUESTION);
     expect([code, report.stop]).toEqual([0, null]);
     expect(report.question?.passages[0]?.text).toContain(NEEDLE);
+  });
+
+  test('A document that became shorter leaves none of its last parts behind.', {
+    timeout: 3 * MINUTES,
+  }, async () => {
+    const days = (count: number) =>
+      Array.from({ length: count }, (_, n) => `# Day ${n}\n\nThe keeper lit the lamp of day ${n}.\n`).join(
+        '\n',
+      );
+    const folder = folderOf({ 'days.md': `${days(2100)}\n# Repairs\n\n${NEEDLE}\n` });
+    const file = join(folder, 'days.md');
+    const inFolder = ['--hall', join(scratch(), 'hall'), ...QUESTION];
+    const { report: longer } = await reportOf(file, ...inFolder);
+    expect(longer.question?.passages[0]?.text).toContain(NEEDLE);
+    writeFileSync(file, days(3));
+    const { code, report } = await reportOf(file, ...inFolder);
+    expect([code, report.stop]).toEqual([0, null]);
+    expect(report.question?.passages.map(({ text }) => text).join(' ')).not.toContain(NEEDLE);
   });
 
   test('A document that is larger than the fetcher may return is refused.', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDeployment } from '@wcp/hall';
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
@@ -165,6 +165,28 @@ describe('a pipeline that is refused before anything runs', () => {
     expect(code).toBe(2);
     expect(err).toContain('belongs to a Hall that the pipeline did not create');
     expect(readdirSync(dir)).toEqual(['rules.json']);
+  });
+
+  it.each([
+    ['a byte order mark', Buffer.from('\ufeff{"policy_version":"mine"}'), 'BYTE_ORDER_MARK'],
+    ['bytes that are not UTF-8', Buffer.from('{"policy_version":"m\xeene"}', 'latin1'), 'UNREADABLE'],
+  ])('Settings with %s are reported, and not written back without them.', async (_, bytes, said) => {
+    const dir = hallFolder();
+    mkdirSync(join(dir, 'pipeline'), { recursive: true });
+    writeFileSync(join(dir, 'hall.json'), bytes);
+    const { code, err } = await wcp(['pipeline', 'run', DOCUMENT, '--hall', dir]);
+    expect([code, err]).toEqual([2, expect.stringContaining(`hall.json: error ${said}`)]);
+    expect(readFileSync(join(dir, 'hall.json'))).toEqual(bytes);
+  });
+
+  it('A credential with a byte order mark is reported, not sent without it.', async () => {
+    const file = join(
+      folderOf({ 'credential.txt': '\ufeffeyJhbGciOiJFZERTQSJ9.e30.AAAA' }),
+      'credential.txt',
+    );
+    const args = [DOCUMENT, '--url', 'http://127.0.0.1:1', '--credential', file];
+    const { code, err } = await wcp(['pipeline', 'run', ...args], { env: { WCP_HALL_KEY: 'wcp_x' } });
+    expect([code, err]).toEqual([2, expect.stringContaining('credential.txt: error BYTE_ORDER_MARK')]);
   });
 
   it('The pipeline is refused if the file is too long for a request.', async () => {

@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDeployment } from '@wcp/hall';
 import { DENY_CODES } from '@wcp/spec';
@@ -66,6 +66,17 @@ describe('an attested worker', () => {
     cpSync(join(dir, 'rules.json'), join(dir, 'hello/more.json'));
     const changed = await run('workers enrol hello --key-file keys2/wcp-key.pem');
     expect(changed).toMatchObject({ code: 2, err: expect.stringContaining('error ATTEST_HASH_MISMATCH') });
+  });
+
+  it('A package with a manifest that cannot be read is not enrolled as if it had none.', async () => {
+    const { dir, run } = await openStrict();
+    await run('keygen --out keys2');
+    await run('attest build hello --version 1.0.0 --key keys2/wcp-key.pem');
+    const manifest = join(dir, 'hello/manifest.json');
+    writeFileSync(manifest, `\ufeff${readFileSync(manifest, 'utf8')}`);
+    const marked = await run('workers enrol hello --key-file keys2/wcp-key.pem');
+    expect(marked).toMatchObject({ code: 2, err: expect.stringContaining('byte order mark') });
+    expect(marked.err).toContain('error ATTEST_MANIFEST_MISSING');
   });
 
   it('An enrolment without an attestation says what is missing.', async () => {

@@ -1,4 +1,5 @@
 import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
+import { decodeUtf8, hasByteOrderMark } from '../../base/utf8.ts';
 import { readUnverified } from '../../permit/verify-permit.ts';
 import { type ChainedAnswer, type ChainedDispatch, dispatchError } from '../../run/chained-dispatch.ts';
 
@@ -37,13 +38,23 @@ async function sendToHall(url: URL, { permit, request, signal }: DispatchRequest
     redirect: 'error',
     signal,
   });
-  const text = await readText(response);
+  const text = decodeUtf8(await readBytes(response));
   if (!response.ok)
-    throw dispatchError(`The Hall did not dispatch (HTTP ${response.status}${codeIn(text)}).`);
-  return parseJson(text, FOREIGN_TEXT_LIMITS) as ChainedAnswer;
+    throw dispatchError(`The Hall did not dispatch (HTTP ${response.status}${codeIn(text ?? '')}).`);
+  if (text === null) throw dispatchError('The Hall’s answer is not UTF-8.');
+  return readAnswer(text) as ChainedAnswer;
 }
 
-async function readText({ body }: Response): Promise<string> {
+function readAnswer(text: string): unknown {
+  try {
+    return parseJson(text, FOREIGN_TEXT_LIMITS);
+  } catch (cause) {
+    const what = hasByteOrderMark(text) ? 'begins with a byte order mark' : 'is not JSON within the limits';
+    throw dispatchError(`The Hall’s answer ${what}.`, cause);
+  }
+}
+
+async function readBytes({ body }: Response): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body ?? []) {
@@ -51,7 +62,7 @@ async function readText({ body }: Response): Promise<string> {
     if (length > MAX_ANSWER_LENGTH) throw dispatchError('The Hall’s answer is larger than 8 MiB.');
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 function codeIn(text: string): string {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { decodeUtf8 } from '../../base/utf8.ts';
 
 /** The maximum length of a body, in bytes: that of a line. */
 const MAX_BODY_LENGTH = 8 * 1024 * 1024;
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A body as text, or why there is none. */
 export type Body =
@@ -27,9 +27,6 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
 }
 
 function decode(bytes: Buffer): Body {
-  try {
-    return { kind: 'text', text: UTF8.decode(bytes) };
-  } catch {
-    return { kind: 'not-utf8' };
-  }
+  const text = decodeUtf8(bytes);
+  return text === null ? { kind: 'not-utf8' } : { kind: 'text', text };
 }

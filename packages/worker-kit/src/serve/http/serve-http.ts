@@ -150,7 +150,11 @@ class HttpWorker {
 
 function callIn(body: Body): CallReading {
   if (body.kind === 'text') return parseCall(body.text);
-  return { ok: false, message: 'It is not JSON.', id: undefined };
+  return {
+    ok: false,
+    message: body.kind === 'not-utf8' ? 'It is not UTF-8.' : 'It is not JSON.',
+    id: undefined,
+  };
 }
 
 function sendProblem(response: ServerResponse, code: Problem): void {

@@ -33,8 +33,8 @@ const BLANK = /^[ \t\r]*$/;
 /** Reads a line: a call, or a message about a running one. */
 export function readLine(line: InputLine): Line {
   if (line.kind !== 'line') {
-    const code = line.kind === 'too-long' ? 'WORKER_LINE_TOO_LONG' : 'WORKER_INVALID_LINE';
-    return { kind: 'invalid', code, message: null, id: undefined };
+    if (line.kind === 'not-utf8') return invalid('It is not UTF-8.', undefined);
+    return { kind: 'invalid', code: 'WORKER_LINE_TOO_LONG', message: null, id: undefined };
   }
   if (BLANK.test(line.text)) return { kind: 'blank' };
   const members = parseObject(line.text);

@@ -1,3 +1,5 @@
+import { decodeUtf8 } from '../../base/utf8.ts';
+
 /** The maximum length of a line, in bytes. */
 const MAX_LINE_LENGTH = 8 * 1024 * 1024;
 
@@ -38,12 +40,7 @@ export async function* readInputLines(stream: AsyncIterable<Uint8Array>): AsyncG
   if (length > 0) yield take();
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function decode(parts: readonly Uint8Array[]): InputLine {
-  try {
-    return { kind: 'line', text: UTF8.decode(Buffer.concat(parts)) };
-  } catch {
-    return { kind: 'not-utf8' };
-  }
+  const text = decodeUtf8(Buffer.concat(parts));
+  return text === null ? { kind: 'not-utf8' } : { kind: 'line', text };
 }

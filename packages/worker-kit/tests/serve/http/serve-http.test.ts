@@ -99,9 +99,19 @@ describe('a request that is not a call', () => {
     },
   );
 
-  test('A body that is not UTF-8 gets an error.', async () => {
-    const response = await post(url, Buffer.from([0x22, 0xff, 0x22]) as unknown as string);
-    expect(response.status).toBe(400);
+  test.each([
+    ['is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'It is not UTF-8.'],
+    [
+      'begins with a byte order mark',
+      Buffer.from(`\ufeff${bodyOf('echo')}`),
+      /^It begins with a byte order mark/,
+    ],
+  ])('A body that %s gets an error that says so.', async (_, body, message) => {
+    const response = await post(url, body as unknown as string);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { deny_reason: { findings: [{ message: expect.stringMatching(message) }] } },
+    ]);
   });
 
   test('A body of more than 8 MiB gets an error, with or without its length.', async () => {
@@ -151,7 +161,9 @@ test('Calls above the maximum get 429.', async () => {
 });
 
 describe('chained dispatches over HTTP', () => {
-  async function startHall(answer: (headers: Record<string, unknown>, asked: unknown) => [number, string]) {
+  async function startHall(
+    answer: (headers: Record<string, unknown>, asked: unknown) => [number, string | Buffer],
+  ) {
     const server = createServer(async (request, response) => {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);
@@ -186,11 +198,19 @@ describe('chained dispatches over HTTP', () => {
     expect(seen).toEqual([`Bearer ${permit}`, { capability_id: 'cap.one' }]);
   });
 
-  test.each<[string, number, string, RegExp]>([
+  const ANSWER = JSON.stringify({ decision: { outcome: 'DISPATCH' }, result: { result: 'done' } });
+  /** The answer of a Hall with one byte in a string that no UTF-8 has. */
+  const NOT_UTF8 = Buffer.from(ANSWER.replace('done', 'd\xffne'), 'latin1');
+
+  test.each<[string, number, string | Buffer, RegExp]>([
     ['refuses', 403, '{"code":"FORBIDDEN"}', /did not dispatch \(HTTP 403, FORBIDDEN\)/],
     ['fails', 500, '<html>', /did not dispatch \(HTTP 500\)/],
     ['redirects', 302, '{}', /could not be reached/],
-    ['answers junk', 200, 'yes', /could not be reached|not JSON/],
+    ['answers junk', 200, 'yes', /^ERR_WCP_WORKER .* is not JSON/],
+    ['answers too deeply', 200, '['.repeat(1_001), /^ERR_WCP_WORKER .* is not JSON within the limits/],
+    ['answers a byte order mark', 200, `\ufeff${ANSWER}`, /^ERR_WCP_WORKER .* byte order mark/],
+    ['answers what is not UTF-8', 200, NOT_UTF8, /^ERR_WCP_WORKER .* is not UTF-8/],
+    ['refuses in what is not UTF-8', 403, NOT_UTF8, /did not dispatch \(HTTP 403\)/],
     ['answers too much', 200, `"${'x'.repeat(9_000_000)}"`, /larger than 8 MiB/],
   ])('A Hall that %s gives the worker an error.', async (_, status, text, message) => {
     const { answer } = await dispatchOver(await startHall(() => [status, text]));

@@ -1,0 +1,38 @@
+import { escapeText } from '@wcp/spec/json';
+
+/** The length of a quoted value, in characters. */
+export const MAX_QUOTE_LENGTH = 300;
+/** What could control a terminal or hide in a text: controls, formats, separators, and half a surrogate pair. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** A JSON value as the beginning of its JSON text, safe to show: a port chooses every character of it. */
+export function quoted(value: unknown): string {
+  return visible(cut(JSON.stringify(value) ?? 'nothing', MAX_QUOTE_LENGTH));
+}
+
+/** The beginning of a text, and a sign that it goes on. */
+export function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
+}
+
+/**
+ * A text in which every character is seen: controls, direction marks and the like become `\uXXXX`. Unlike
+ * `escapeText` it leaves a backslash alone, because a JSON text has doubled it already.
+ */
+export function visible(text: string): string {
+  return text.replaceAll(UNSEEN, (character) =>
+    Array.from({ length: character.length }, (_, at) => codeUnit(character, at)).join(''),
+  );
+}
+
+function codeUnit(character: string, at: number): string {
+  return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
+}
+
+const MAX_EXCERPT_LENGTH = 120;
+
+/** The beginning of a port's text in quotes, safe to show. */
+export function excerpt(text: string): string {
+  const start = text.slice(0, MAX_EXCERPT_LENGTH).toWellFormed();
+  return `"${visible(escapeText(start))}${text.length > MAX_EXCERPT_LENGTH ? '…' : ''}"`;
+}

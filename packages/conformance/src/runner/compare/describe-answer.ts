@@ -1,0 +1,25 @@
+import { excerpt } from '../../base/quote.ts';
+import type { Expectation } from '../../fixtures/schema/case-groups.ts';
+import type { Answer } from '../read-answer.ts';
+import { describeResult } from './describe-result.ts';
+
+/** What a case expects, in one line. */
+export function describeExpectation(expect: Expectation): string {
+  return 'error' in expect ? `the error ${expect.error}` : describeResult(expect.result);
+}
+
+/** What a port answered, in one line. */
+export function describeAnswer(answer: Answer): string {
+  switch (answer.type) {
+    case 'result':
+      return describeResult(answer.result);
+    case 'error':
+      return `the error ${excerpt(answer.code)}`;
+    case 'skipped':
+      return `skipped, with the reason ${excerpt(answer.reason)}`;
+    case 'errored':
+      return `errored, with the message ${excerpt(answer.message)}`;
+    case 'malformed':
+      return `an answer that cannot be read: the port ${answer.problem.what}`;
+  }
+}
