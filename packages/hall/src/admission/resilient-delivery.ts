@@ -94,7 +94,8 @@ class ResilientDelivery implements Delivery {
     if (leave === null) return endedBy('DELIVERY_CIRCUIT_OPEN', began);
     let sign: CallSign = 'fails';
     try {
-      const delivered = await this.#delivery.deliver({ ...call, timeout_ms });
+      const envelope = this.#enrolled().privilege_envelope ?? null;
+      const delivered = await this.#delivery.deliver({ ...call, envelope, timeout_ms });
       sign = signOf(delivered.code);
       return delivered;
     } catch {

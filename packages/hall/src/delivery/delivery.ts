@@ -1,5 +1,5 @@
 import type { RegistryRecord, Sha256, WorkerContext, WorkerResult } from '@wcp/spec';
-import type { Enforcement } from '@wcp/spec/document';
+import type { Enforcement, PrivilegeEnvelope } from '@wcp/spec/document';
 import type { ChainedDispatch } from '@wcp/worker-kit';
 
 export type { ChainedAnswer, ChainedDispatch } from '@wcp/worker-kit';
@@ -10,6 +10,8 @@ export interface DeliveryCall {
   readonly request: unknown;
   /** The hash of the code that was decided about; null where the worker has none that the Hall can see. */
   readonly code_hash: Sha256 | null;
+  /** The envelope that is enrolled for the worker; null or absent for none, which is held to be the least. */
+  readonly envelope?: PrivilegeEnvelope | null;
   /** The signed token by which the worker knows that the Hall sent it; null where there is none. */
   readonly permit: string | null;
   /** A permit for a further attempt at the same call; absent where there is none. */
@@ -46,8 +48,8 @@ export interface Delivered {
 export interface Containment {
   /** `declared`: it runs elsewhere, or its operator chose so. `not_contained`: this machine cannot hold it. */
   readonly state: 'contained' | 'declared' | 'not_contained';
-  /** What the receipt of an outcome would say now. */
-  readonly enforcement: Enforcement;
+  /** What the receipt of an outcome says; null before the first process of the worker. */
+  readonly enforcement: Enforcement | null;
   /** Why it is not contained, and what to do about it; null where it is, or is meant not to be. */
   readonly message: string | null;
 }

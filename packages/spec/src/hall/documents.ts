@@ -24,7 +24,7 @@ export const receipt = Type.Unsafe<Receipt>(ReceiptSchema);
 export const containment = closed(
   {
     state: Type.Enum(['contained', 'declared', 'not_contained']),
-    enforcement: Type.Unsafe<Enforcement>(EnforcementSchema),
+    enforcement: nullable(Type.Unsafe<Enforcement>(EnforcementSchema)),
     message: nullable(Type.String()),
   },
   {

@@ -74,7 +74,8 @@ function runsText({ is_deliverable, resting_until }: Worker): string {
 function containmentRows({ containment }: Worker): (readonly [string, string])[] {
   if (containment === null) return [];
   const { state, enforcement, message } = containment;
-  const members = state === 'contained' ? `: ${enforcementText(enforcement)}` : '';
+  const isKnown = state === 'contained' && enforcement !== null;
+  const members = isKnown ? `: ${enforcementText(enforcement)}` : '';
   const why = message === null ? '' : `. ${escaped(message)}`;
   return [['envelope', `${CONTAINMENT[state]}${members}${why}`]];
 }

@@ -42,6 +42,8 @@ const PIPES_GRACE_MS = 500;
 /** Milliseconds that a process may take to end by itself once its input has ended. */
 const RETIRE_MS = 1_000;
 
+type Exit = [code: number | null, signal: NodeJS.Signals | null];
+
 /** One process of a worker, with one call at a time. */
 export class WorkerProcess {
   readonly #options: WorkerProcessOptions;
@@ -123,7 +125,7 @@ export class WorkerProcess {
 
   #listen(): void {
     const { child } = this.#program;
-    let exit: [number | null, NodeJS.Signals | null] = [null, null];
+    let exit: Exit = [null, null];
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
     child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk));
     child.stdout.on('end', () => this.#closeOutput());
@@ -131,11 +133,18 @@ export class WorkerProcess {
     child.on('error', () => this.#failToStart());
     child.on('exit', (...ended) => {
       exit = ended;
-      this.#why ??= this.#program.exceeded();
       this.#program.kill();
-      setTimeout(() => this.#end(...exit), PIPES_GRACE_MS).unref();
+      setTimeout(() => this.#finish(exit), PIPES_GRACE_MS).unref();
     });
-    child.on('close', () => this.#end(...exit));
+    child.on('close', () => this.#finish(exit));
+  }
+
+  /** Not before everything that it started is gone: until then the call keeps its place. */
+  #finish(exit: Exit): void {
+    void this.#program.ended.then((exceeded) => {
+      this.#why ??= exceeded;
+      this.#end(...exit);
+    });
   }
 
   /** Not in the same turn of the event loop, so that a call that begins now learns of it. */
@@ -175,8 +184,8 @@ export class WorkerProcess {
   }
 
   #checkLimits(): void {
-    const exceeded = this.#isUsable ? this.#program.exceeded() : null;
-    if (exceeded !== null) this.kill(exceeded);
+    const exceeded = this.#isUsable ? this.#program.exceeded?.() : null;
+    if (exceeded != null) this.kill(exceeded);
   }
 
   #end(exit_code: number | null, signal: string | null): void {

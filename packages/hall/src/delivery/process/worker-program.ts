@@ -9,10 +9,12 @@ export interface WorkerProgram {
   readonly child: ChildProcessWithoutNullStreams;
   /** What holds it to its envelope and its limits. */
   readonly enforcement: Enforcement;
+  /** Resolves when it is gone with whatever it started: the limit that it was ended for, null for none. */
+  readonly ended: Promise<DeliveryCode | null>;
   /** Kills it with whatever it started. */
   kill(): void;
-  /** The limit that it is above now, or was ended for; null for none. */
-  exceeded(): DeliveryCode | null;
+  /** The limit that it is above now; null for none. Absent where nobody has to ask. */
+  exceeded?(): DeliveryCode | null;
 }
 
 /** How to start a program that nothing holds to its envelope. */
@@ -34,6 +36,7 @@ export function startDeclared({ command, cwd, env, memory_mb }: DeclaredLaunch):
   return {
     child,
     enforcement: DECLARED_ENFORCEMENT,
+    ended: new Promise((resolve) => child.once('exit', () => resolve(null))),
     kill: () => {
       if (pid !== undefined) killGroup(pid);
     },

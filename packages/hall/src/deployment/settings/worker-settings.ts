@@ -52,9 +52,10 @@ export const workerSchema = z.strictObject(
     grace_ms: count('grace_ms must be from 0 to 600000.', 600_000, 0).exactOptional(),
     dispatches: count('dispatches must be from 0 to 10000.', 10_000, 0).exactOptional(),
     isolation: z.enum(['contained', 'declared'], ISOLATION).exactOptional(),
-    child_processes: count(
-      'child_processes, those of one process with itself, must be from 1 to 4096.',
+    threads: count(
+      'threads, those of one process and of all that it starts, must be from 16 to 4096.',
       4096,
+      16,
     ).exactOptional(),
     cpu_seconds: count('cpu_seconds, of one process, must be from 1 to 86400.', 86_400).exactOptional(),
     open_files: count('open_files must be from 16 to 65536.', 65_536, 16).exactOptional(),
