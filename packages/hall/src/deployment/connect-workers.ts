@@ -111,10 +111,11 @@ type WorkerEnd = ProcessEnd & { readonly worker_id: string };
 
 /** Logs how a process failed. What it wrote may hold what a tenant sent: only the operator's wish puts it into the log. */
 function logEnd(log: Logger, end: WorkerEnd, isOutputLogged: boolean): void {
-  const { worker_id, code } = end;
+  const { worker_id, code, reason } = end;
   if (code === null) return;
+  const why = reason === undefined ? '' : ` ${escapeText(reason)}`;
   const output = end.stderr.trim() === '' ? '' : ` ${isOutputLogged ? shown(end) : summarised(end)}`;
-  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${output}`);
+  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${why}${output}`);
 }
 
 /** Made harmless to a terminal. */

@@ -11,6 +11,7 @@ import { ChainedCalls } from '../process/chained-calls.ts';
 import { PROCESS_LIMITS, type ProcessLimits } from '../process/process-limits.ts';
 import { type ProcessKind, ProcessPool, Slots } from '../process/process-pool.ts';
 import { type ProcessEnd, WorkerProcess } from '../process/worker-process.ts';
+import type { WorkerProgram } from '../process/worker-program.ts';
 import { PackageHashCache } from './package-hash-cache.ts';
 import { PackageSnapshots } from './package-snapshots.ts';
 import { type WorkerLaunch, WorkerLauncher } from './worker-launcher.ts';
@@ -159,8 +160,15 @@ class PackageDelivery implements Delivery {
   async #start({ hash, envelope }: PackageKind): Promise<WorkerProcess | DeliveryCode> {
     const opened = await this.#snapshots.open(hash, this.#options.dir);
     if (opened === null || this.#isClosed) return 'DELIVERY_CODE_CHANGED';
+    let program: WorkerProgram;
+    try {
+      program = await this.#launcher.start(opened, envelope);
+    } catch (error) {
+      this.#log(notStarted(error));
+      return 'DELIVERY_START_FAILED';
+    }
     const process: WorkerProcess = new WorkerProcess({
-      program: await this.#launcher.start(opened, envelope),
+      program,
       limits: this.#limits,
       ended: (end) => {
         this.#processes.delete(process);
@@ -178,6 +186,13 @@ class PackageDelivery implements Delivery {
       // A log that fails changes nothing here.
     }
   }
+}
+
+/** How a process ended that never began. */
+function notStarted(error: unknown): ProcessEnd {
+  const reason = error instanceof Error ? error.message : 'It could not be started.';
+  const code = 'DELIVERY_START_FAILED';
+  return { pid: null, code, exit_code: null, signal: null, stderr: '', stderr_bytes: 0, reason };
 }
 
 interface Written {

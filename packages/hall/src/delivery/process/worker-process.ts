@@ -16,6 +16,8 @@ export interface ProcessEnd {
   readonly stderr: string;
   /** How many bytes it wrote there. */
   readonly stderr_bytes: number;
+  /** Why it could not be started, in the Hall's own words; absent where it was. */
+  readonly reason?: string;
 }
 
 /** What a process is made from. */
