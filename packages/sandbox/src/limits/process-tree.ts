@@ -18,12 +18,16 @@ const TICKS_PER_SECOND = 100;
  * What a process and its descendants use, as Linux reports it. Within a PID namespace nothing gets out of the tree:
  * an orphan becomes a child of the namespace's first process.
  */
-export function treeUse(pid: number, seen = new Set<number>()): TreeUse {
-  if (seen.has(pid)) return NOTHING;
+export function treeUse(pid: number): TreeUse {
+  return [...treeOf(pid)].map(ownUse).reduce(add, NOTHING);
+}
+
+/** A process and its descendants, by their numbers. */
+export function treeOf(pid: number, seen = new Set<number>()): Set<number> {
+  if (seen.has(pid)) return seen;
   seen.add(pid);
-  return childrenOf(pid)
-    .map((child) => treeUse(child, seen))
-    .reduce(add, ownUse(pid));
+  for (const child of childrenOf(pid)) treeOf(child, seen);
+  return seen;
 }
 
 /**
@@ -35,10 +39,25 @@ export function startOf(pid: number): string | null {
   return start === undefined || state === 'Z' || state === 'X' ? null : start;
 }
 
+/** Kills a process; one that has ended, or belongs to somebody else, is left alone. */
+export function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is not there any more, or not ours.
+  }
+}
+
 /** The parent of a process. */
 export function parentOf(pid: number): number | null {
   const [, parent] = statOf(pid);
   return parent === undefined ? null : Number(parent);
+}
+
+/** The capabilities that a process may use, as bits; null where it does not live. */
+export function capabilitiesOf(pid: number): bigint | null {
+  const digits = /^CapEff:\s+([0-9a-f]+)/m.exec(read(`/proc/${pid}/status`))?.[1];
+  return digits === undefined || startOf(pid) === null ? null : BigInt(`0x${digits}`);
 }
 
 /** Children of every thread: a process belongs to the thread that made it. */
@@ -68,7 +87,12 @@ function add(a: TreeUse, b: TreeUse): TreeUse {
 function statOf(pid: number): string[] {
   const text = read(`/proc/${pid}/stat`);
   const end = text.lastIndexOf(')');
-  return end < 0 ? [] : text.slice(end + 2).trimEnd().split(' ');
+  return end < 0
+    ? []
+    : text
+        .slice(end + 2)
+        .trimEnd()
+        .split(' ');
 }
 
 function list(folder: string): string[] {

@@ -1,5 +1,5 @@
-import type { ViewEntry } from './view-entry.ts';
 import { PACKAGE_PLACE } from './package-entries.ts';
+import type { ViewEntry } from './view-entry.ts';
 
 /** What a view is made of. */
 export interface ViewInput {
@@ -19,7 +19,13 @@ export const SECRETS_PLACE = '/run/secrets';
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 const DEVICE_BYTES = 65_536;
-const LINKS = { fd: '/proc/self/fd', stdin: '/proc/self/fd/0', stdout: '/proc/self/fd/1', stderr: '/proc/self/fd/2' };
+const EMPTY_BYTES = 4_096;
+const LINKS = {
+  fd: '/proc/self/fd',
+  stdin: '/proc/self/fd/0',
+  stdout: '/proc/self/fd/1',
+  stderr: '/proc/self/fd/2',
+};
 /** What programs ask about themselves and about names. */
 const ETC = {
   passwd: 'worker:x:1000:1000::/tmp:/bin/false\n',
@@ -35,6 +41,7 @@ export function buildView(input: ViewInput): readonly ViewEntry[] {
   return withoutRepeats([
     ...devices(disk_bytes),
     { kind: 'proc', to: '/proc' },
+    ...hiddenInit(),
     { kind: 'tmpfs', to: '/tmp', bytes: disk_bytes },
     ...Object.entries(ETC).map(([name, text]) => fileEntry(`/etc/${name}`, Buffer.from(text))),
     ...programs,
@@ -53,6 +60,18 @@ export function fileEntry(to: string, bytes: Uint8Array): ViewEntry {
   return { kind: 'file', to, bytes, mode: READABLE };
 }
 
+/**
+ * The process that everything inside ends with has the same user as the program, so its memory could be written to by
+ * way of /proc: it would no longer end when the process that started the sandbox does.
+ */
+function hiddenInit(): ViewEntry[] {
+  const to = '/proc/1';
+  return [
+    { kind: 'tmpfs', to, bytes: EMPTY_BYTES },
+    { kind: 'read_only', to },
+  ];
+}
+
 /** Not bubblewrap's own /dev, whose /dev/shm has no limit. */
 function devices(disk_bytes: number): ViewEntry[] {
   return [
@@ -61,7 +80,9 @@ function devices(disk_bytes: number): ViewEntry[] {
       const place = `/dev/${name}`;
       return { kind: 'bind', from: place, to: place, access: 'device' };
     }),
-    ...Object.entries(LINKS).map(([name, target]): ViewEntry => ({ kind: 'link', to: `/dev/${name}`, target })),
+    ...Object.entries(LINKS).map(
+      ([name, target]): ViewEntry => ({ kind: 'link', to: `/dev/${name}`, target }),
+    ),
     { kind: 'tmpfs', to: '/dev/shm', bytes: disk_bytes },
   ];
 }
