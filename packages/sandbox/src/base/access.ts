@@ -9,13 +9,13 @@ export function mayRead(path: string, user: User): boolean {
   return mayReach(path, user) && has(path, user, isFolder(path) ? BITS.read | BITS.search : BITS.read);
 }
 
-/** Whether another user may change what is in a folder, or write to a file. */
+/** Whether another user may change what is in a folder, or write to a file, once it is there. */
 export function mayWrite(path: string, user: User): boolean {
-  return mayReach(path, user) && has(path, user, isFolder(path) ? BITS.write | BITS.search : BITS.write);
+  return has(path, user, isFolder(path) ? BITS.write | BITS.search : BITS.write);
 }
 
 /** Whether another user may go through every folder on the way. */
-function mayReach(path: string, user: User): boolean {
+export function mayReach(path: string, user: User): boolean {
   const folder = dirname(path);
   return has(folder, user, BITS.search) && (folder === path || mayReach(folder, user));
 }

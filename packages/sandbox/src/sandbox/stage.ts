@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { mayRead } from '../base/access.ts';
+import { mayReach, mayRead } from '../base/access.ts';
 import { notContained } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import type { User } from '../base/user.ts';
@@ -82,9 +82,11 @@ function isPackageFile(entry: ViewEntry): entry is FileEntry {
 /** What of the host is to be shown to a user who may not reach it. */
 function hiddenSources(view: readonly ViewEntry[], user: User): string[] {
   const sources = view.flatMap((entry) =>
-    entry.kind === 'bind' && entry.access === 'read' ? [entry.from] : [],
+    entry.kind === 'bind' && !(entry.access === 'write' ? mayReach : mayRead)(entry.from, user)
+      ? [entry.from]
+      : [],
   );
-  return [...new Set(sources)].filter((source) => !mayRead(source, user));
+  return [...new Set(sources)];
 }
 
 /** In the place of the folder where the files would have been put. */
