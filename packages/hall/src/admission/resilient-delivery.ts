@@ -1,6 +1,6 @@
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import { endedBy } from '../delivery/call-end.ts';
-import type { Delivered, Delivery, DeliveryCall } from '../delivery/delivery.ts';
+import type { Containment, Delivered, Delivery, DeliveryCall } from '../delivery/delivery.ts';
 import { type DeliveryCode, mayHaveStarted } from '../delivery/delivery-code.ts';
 import { type CallSign, Circuit, type CircuitLimits } from './circuit.ts';
 
@@ -60,6 +60,10 @@ class ResilientDelivery implements Delivery {
     return this.#circuit.restsFor;
   }
 
+  containment(): Containment | null {
+    return this.#delivery.containment?.() ?? null;
+  }
+
   observe(): Promise<Sha256 | null> {
     return this.#delivery.observe();
   }
@@ -90,7 +94,8 @@ class ResilientDelivery implements Delivery {
     if (leave === null) return endedBy('DELIVERY_CIRCUIT_OPEN', began);
     let sign: CallSign = 'fails';
     try {
-      const delivered = await this.#delivery.deliver({ ...call, timeout_ms });
+      const envelope = this.#enrolled().privilege_envelope ?? null;
+      const delivered = await this.#delivery.deliver({ ...call, envelope, timeout_ms });
       sign = signOf(delivered.code);
       return delivered;
     } catch {

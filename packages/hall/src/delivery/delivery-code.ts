@@ -34,6 +34,12 @@ export const DELIVERY_CODES = {
     started: false,
     message: 'The worker’s program could not be started: nothing ran.',
   },
+  DELIVERY_NOT_CONTAINED: {
+    status: 'error',
+    started: false,
+    message:
+      'This machine cannot hold the worker to its privilege envelope, and outside of dev it runs contained or not at all: nothing ran. Health says what to install.',
+  },
   DELIVERY_BUSY: {
     status: 'error',
     started: false,
@@ -130,6 +136,12 @@ export const DELIVERY_CODES = {
     status: 'error',
     started: true,
     message: 'The worker used more memory than the Hall allows and was stopped.',
+  },
+  DELIVERY_LIMIT: {
+    status: 'error',
+    started: true,
+    message:
+      'The worker used more processor time, processes, time or output than the Hall allows and was stopped.',
   },
   DELIVERY_LOST: {
     status: 'unknown',

@@ -1,5 +1,5 @@
 import type { RegistryRecord, Sha256, WorkerContext, WorkerResult } from '@wcp/spec';
-import type { Enforcement } from '@wcp/spec/document';
+import type { Enforcement, PrivilegeEnvelope } from '@wcp/spec/document';
 import type { ChainedDispatch } from '@wcp/worker-kit';
 
 export type { ChainedAnswer, ChainedDispatch } from '@wcp/worker-kit';
@@ -10,6 +10,8 @@ export interface DeliveryCall {
   readonly request: unknown;
   /** The hash of the code that was decided about; null where the worker has none that the Hall can see. */
   readonly code_hash: Sha256 | null;
+  /** The envelope that is enrolled for the worker; null or absent for none, which is held to be the least. */
+  readonly envelope?: PrivilegeEnvelope | null;
   /** The signed token by which the worker knows that the Hall sent it; null where there is none. */
   readonly permit: string | null;
   /** A permit for a further attempt at the same call; absent where there is none. */
@@ -42,6 +44,16 @@ export interface Delivered {
   readonly gone?: Promise<void>;
 }
 
+/** How far a worker is held to its envelope. */
+export interface Containment {
+  /** `declared`: it runs elsewhere, or its operator chose so. `not_contained`: this machine cannot hold it. */
+  readonly state: 'contained' | 'declared' | 'not_contained';
+  /** What the receipt of an outcome says; null before the first process of the worker. */
+  readonly enforcement: Enforcement | null;
+  /** Why it is not contained, and what to do about it; null where it is, or is meant not to be. */
+  readonly message: string | null;
+}
+
 /** Delivers calls to one worker. `deliver` never rejects and is settled by the time limit. */
 export interface Delivery {
   readonly record: RegistryRecord;
@@ -51,6 +63,8 @@ export interface Delivery {
   isAvailable?(): boolean;
   /** Milliseconds for which it is left alone because it kept failing; absent or 0 where it is not. */
   restsFor?(): number;
+  /** How far it is held to its envelope; null or absent where that is not known. */
+  containment?(): Containment | null;
   /** The hash of the worker's code as the Hall itself sees it now; null where it cannot see it. */
   observe(): Promise<Sha256 | null>;
   deliver(call: DeliveryCall): Promise<Delivered>;

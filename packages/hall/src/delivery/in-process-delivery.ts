@@ -4,8 +4,8 @@ import type { Worker } from '@wcp/worker-kit';
 import type { Attempt } from './attempt.ts';
 import type { CallEnd } from './call-end.ts';
 import { readResult } from './call-json.ts';
-import type { Delivered, Delivery, DeliveryCall } from './delivery.ts';
-import { DECLARED_ENFORCEMENT } from './enforcement.ts';
+import type { Containment, Delivered, Delivery, DeliveryCall } from './delivery.ts';
+import { DECLARED, DECLARED_ENFORCEMENT } from './enforcement.ts';
 import { OpenAttempts } from './open-attempts.ts';
 import { PackageHashCache } from './package/package-hash-cache.ts';
 import { PROCESS_LIMITS } from './process/process-limits.ts';
@@ -48,7 +48,7 @@ class InProcessDelivery implements Delivery {
   readonly #loaded: Promise<Sha256 | null>;
   readonly #attempts = new OpenAttempts({
     failure: 'DELIVERY_CRASHED',
-    enforcement: DECLARED_ENFORCEMENT,
+    enforcementOf: ({ isHandedOver }) => (isHandedOver ? DECLARED_ENFORCEMENT : undefined),
   });
 
   constructor(worker: Worker, options: InProcessDeliveryOptions) {
@@ -59,6 +59,10 @@ class InProcessDelivery implements Delivery {
     this.#answer_bytes = options.answer_bytes ?? PROCESS_LIMITS.answer_bytes;
     this.#hashes = options.dir === undefined ? null : new PackageHashCache(options.dir);
     this.#loaded = (this.#hashes?.observe() ?? Promise.resolve(null)).catch(() => null);
+  }
+
+  containment(): Containment {
+    return DECLARED;
   }
 
   async observe(): Promise<Sha256 | null> {

@@ -7,8 +7,8 @@ import type { DeliveryCode } from './delivery-code.ts';
 interface OpenAttemptsOptions {
   /** The code of a call that ends because carrying it threw. */
   readonly failure: DeliveryCode;
-  /** What holds the worker to its envelope once it has the call. */
-  readonly enforcement: NonNullable<Delivered['enforcement']>;
+  /** What held the worker to its envelope while it had the call; undefined where it never got it. */
+  enforcementOf(attempt: Attempt): Delivered['enforcement'];
 }
 
 /** The calls that a delivery carries and has not answered yet. */
@@ -28,14 +28,15 @@ export class OpenAttempts {
 
   /** Carries a call, and says how it ended. Never rejects: what `carry` throws ends the call. */
   async carry(call: DeliveryCall, carry: (attempt: Attempt) => Promise<void>): Promise<Delivered> {
-    const { failure, enforcement } = this.#options;
+    const { failure } = this.#options;
     const began = performance.now();
     const attempt = new Attempt(call);
     this.#attempts.add(attempt);
     const carried = carry(attempt).catch(() => void attempt.settle({ code: failure }));
     const delivered = await endOf(attempt, carried, began);
     this.#attempts.delete(attempt);
-    return attempt.isHandedOver ? { ...delivered, enforcement } : delivered;
+    const enforcement = this.#options.enforcementOf(attempt);
+    return enforcement === undefined ? delivered : { ...delivered, enforcement };
   }
 
   /** Ends every call, and each that comes later. */

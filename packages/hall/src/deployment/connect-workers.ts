@@ -11,8 +11,10 @@ import { PROCESS_LIMITS } from '../delivery/process/process-limits.ts';
 import type { ProcessEnd } from '../delivery/process/worker-process.ts';
 import type { HallWorker } from '../hall/hall-options.ts';
 import { LAYOUT } from './layout.ts';
+import { readSecrets } from './secrets.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
-import type { WorkerSettings } from './settings/server-settings.ts';
+import type { SecretSettings } from './settings/secret-settings.ts';
+import type { WorkerSettings } from './settings/worker-settings.ts';
 
 /** What all deliveries of a folder share. */
 export interface WorkerBase {
@@ -20,6 +22,8 @@ export interface WorkerBase {
   /** The workers know calls of this Hall by its public key. */
   readonly key: SigningKey;
   readonly chains: ChainedCallRegistry;
+  /** Where the secrets of workers come from. */
+  readonly secrets: SecretSettings;
   readonly log: Logger;
 }
 
@@ -42,8 +46,12 @@ function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase
     record,
     dir: resolve(base.dir, dir),
     run: program === undefined ? { command } : { program },
+    node: (settings.node ?? []).map((name) => NODE_OPTIONS[name]),
     snapshots: join(base.dir, LAYOUT.snapshots),
     env,
+    isolation: settings.isolation ?? 'contained',
+    secrets: (names) => readSecrets(names, base.secrets, base.dir),
+    sandbox: sandboxOf(settings),
     permits: { hall_keys: [base.key.publicKey], store: resolve(base.dir, LAYOUT.permits) },
     limits: given(settings, [
       'processes',
@@ -56,6 +64,27 @@ function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase
     ]),
     log: (end) => logEnd(base.log, end, log_output),
   });
+}
+
+/** What a program may use of Node, by the word for it in `server.json`. */
+const NODE_OPTIONS = {
+  sqlite: '--experimental-sqlite',
+  addons: '--allow-addons',
+  workers: '--allow-worker',
+  wasi: '--allow-wasi',
+} as const;
+
+const MIB = 1024 * 1024;
+
+/** What the processes of a worker may use, in the units of a sandbox. */
+function sandboxOf({ threads, cpu_seconds, open_files, file_mb, disk_mb }: WorkerSettings) {
+  return {
+    ...(threads !== undefined && { processes: threads }),
+    ...(cpu_seconds !== undefined && { cpu_seconds }),
+    ...(open_files !== undefined && { open_files }),
+    ...(file_mb !== undefined && { file_bytes: file_mb * MIB }),
+    ...(disk_mb !== undefined && { disk_bytes: disk_mb * MIB }),
+  };
 }
 
 /**
@@ -82,10 +111,11 @@ type WorkerEnd = ProcessEnd & { readonly worker_id: string };
 
 /** Logs how a process failed. What it wrote may hold what a tenant sent: only the operator's wish puts it into the log. */
 function logEnd(log: Logger, end: WorkerEnd, isOutputLogged: boolean): void {
-  const { worker_id, code } = end;
+  const { worker_id, code, reason } = end;
   if (code === null) return;
+  const why = reason === undefined ? '' : ` ${escapeText(reason)}`;
   const output = end.stderr.trim() === '' ? '' : ` ${isOutputLogged ? shown(end) : summarised(end)}`;
-  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${output}`);
+  log('warn', `${worker_id}: ${DELIVERY_CODES[code].message}${why}${output}`);
 }
 
 /** Made harmless to a terminal. */

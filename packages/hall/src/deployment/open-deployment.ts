@@ -133,7 +133,13 @@ async function openHall({
       key,
       mark: join(dir, LAYOUT.mark),
       origin,
-      workers: connectWorkers(settings.workers, { dir, key, chains, log }).map((worker) =>
+      workers: connectWorkers(settings.workers, {
+        dir,
+        key,
+        chains,
+        log,
+        secrets: settings.server.secrets,
+      }).map((worker) =>
         worker.delivery.record.worker_id === example?.record.worker_id ? { ...worker, ...example } : worker,
       ),
       chains,

@@ -60,7 +60,7 @@ export async function openPackage(
   const ends: (ProcessEnd & { worker_id: string })[] = [];
   const run = { program: 'main.mjs' };
   const log = (end: ProcessEnd & { worker_id: string }) => ends.push(end);
-  const delivery = packageDelivery({ record, dir, run, snapshots, log, ...options });
+  const delivery = packageDelivery({ record, dir, run, snapshots, log, isolation: 'declared', ...options });
   onTestFinished(() => delivery.close());
   return { delivery, dir, snapshots, hash: await packageHash(dir), ends };
 }

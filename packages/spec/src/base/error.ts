@@ -12,12 +12,15 @@ export type WcpErrorCode =
   | 'ERR_WCP_STORE'
   | 'ERR_WCP_CLOCK'
   | 'ERR_WCP_DEPLOYMENT'
+  | 'ERR_WCP_EGRESS'
   | 'ERR_WCP_HALL'
   | 'ERR_WCP_HALL_ANSWER'
   | 'ERR_WCP_HALL_TIMEOUT'
   | 'ERR_WCP_HALL_UNREACHABLE'
   | 'ERR_WCP_NOT_A_HALL'
-  | 'ERR_WCP_WORKER';
+  | 'ERR_WCP_WORKER'
+  | 'ERR_WCP_SANDBOX'
+  | 'ERR_WCP_NOT_CONTAINED';
 
 /**
  * Thrown for misuse of a function, never for a denial. Tell errors apart by `code`; the message is

@@ -1,6 +1,12 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { type BanList, BanListSchema } from '../document/schema/ban-list.ts';
-import { type Receipt, ReceiptSchema } from '../document/schema/receipt.ts';
+import { closed, nullable } from '../document/schema/common.ts';
+import {
+  type Enforcement,
+  EnforcementSchema,
+  type Receipt,
+  ReceiptSchema,
+} from '../document/schema/receipt.ts';
 import { type RegistryRecord, RegistryRecordSchema } from '../document/schema/record.ts';
 import { type RouteDecision, RouteDecisionSchema } from '../document/schema/route-decision.ts';
 import { type RouteInput, RouteInputSchema } from '../document/schema/route-input.ts';
@@ -14,6 +20,18 @@ export const routeInput = Type.Unsafe<RouteInput>(RouteInputSchema);
 export const routeDecision = Type.Unsafe<RouteDecision>(RouteDecisionSchema);
 /** A {@link Receipt}. */
 export const receipt = Type.Unsafe<Receipt>(ReceiptSchema);
+/** How far a worker is held to its envelope: what the receipts of its outcomes say as things stand. */
+export const containment = closed(
+  {
+    state: Type.Enum(['contained', 'declared', 'not_contained']),
+    enforcement: nullable(Type.Unsafe<Enforcement>(EnforcementSchema)),
+    message: nullable(Type.String()),
+  },
+  {
+    description:
+      'Whether the worker is held to its envelope; `declared`: it runs elsewhere, or its operator chose so; `not_contained`: this machine cannot, so that it gets calls in dev alone.',
+  },
+);
 /** A {@link RegistryRecord}. */
 export const registryRecord = Type.Unsafe<RegistryRecord>(RegistryRecordSchema);
 /** A {@link WorkerResult}. */
@@ -24,7 +42,7 @@ export const banList = Type.Unsafe<BanList>(BanListSchema);
 export const freeObject = (description: string) =>
   Type.Unsafe<object>(Type.Object({}, { additionalProperties: true, description }));
 
-type Document = RouteDecision | RouteInput | Receipt | RegistryRecord | WorkerResult | BanList;
+type Document = RouteDecision | RouteInput | Receipt | Enforcement | RegistryRecord | WorkerResult | BanList;
 type ReadonlyWire<T> = T extends Document
   ? T
   : object extends T

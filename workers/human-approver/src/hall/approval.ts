@@ -44,6 +44,10 @@ const approval = z.object({
   expires_at: z.iso.datetime(),
   input: z.record(text, z.unknown()),
   decision,
+  containment: z
+    .object({ state: z.enum(['contained', 'declared', 'not_contained']), message: text.nullable() })
+    .nullable()
+    .default(null),
   history: z.array(step),
   resolved_decision_id: text.nullable(),
   result: z.unknown(),

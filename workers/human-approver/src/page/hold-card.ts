@@ -1,7 +1,7 @@
 import type { Approval } from '../hall/approval.ts';
 import { type CardParts, holdForm } from './hold-form.ts';
 import { type Content, type Html, html } from './html.ts';
-import { actionLabel, LEVEL_LABELS, reasonSentence } from './labels.ts';
+import { actionLabel, CONTAINMENT_LABELS, LEVEL_LABELS, reasonSentence } from './labels.ts';
 import { printJson } from './print-json.ts';
 
 /** A hold that is waiting: the request, its tenant, why it waits, and what can be done. */
@@ -45,10 +45,21 @@ ${fact('Data label', data_label, data_label === 'RESTRICTED' ? 'hot' : '')}
 ${fact('Tenant risk', tenant_risk, tenant_risk === 'high' ? 'hot' : '')}
 ${fact('Class', qos_class)}
 ${fact('Rule', matched_rule_id)}${fact('Worker', escalation_context?.worker_id ?? null)}
+${containmentFact(approval)}
 ${fact('Species', escalation_context?.worker_species_id ?? null)}${fact('Policy', decision.policy_version)}
 ${fact('Requested', timeText(created_at))}${fact('Expires', timeText(expires_at))}
 ${fact('Kind', mode === 'dispatch' ? 'a dispatch' : 'a decision only: nothing runs')}
 </dl>`;
+}
+
+/** Whether anything but its own word holds the worker to its envelope. */
+function containmentFact({ containment }: Approval): Content {
+  if (containment === null) return null;
+  return fact(
+    'Envelope',
+    CONTAINMENT_LABELS[containment.state],
+    containment.state === 'contained' ? '' : 'hot',
+  );
 }
 
 function fact(name: string, value: string | null, style = ''): Html {

@@ -22,6 +22,13 @@ export const LEVEL_LABELS: Readonly<Record<SupervisorLevel, LevelLabel>> = {
   },
 };
 
+/** What holds the worker to its privilege envelope. */
+export const CONTAINMENT_LABELS = {
+  contained: 'contained: this Hall holds the worker to it',
+  declared: 'declared only: nothing holds the worker to it',
+  not_contained: 'not contained: this machine cannot hold the worker to it',
+} as const;
+
 const REASONS: Readonly<Record<string, (approval: Approval) => string>> = {
   BLAST_RADIUS_EXCEEDED: ({ decision }) =>
     `The blast score, ${decision.blast_score ?? 'unknown'}, is above the limit.`,

@@ -1,6 +1,7 @@
 import type { Receipt } from '@wcp/spec';
 import type { PlacedReceipt } from '@wcp/spec/hall';
 import type { Command } from 'commander';
+import { weakestLevel } from '../../print/enforcement.ts';
 import { jsonText } from '../../print/json.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
@@ -42,9 +43,10 @@ function listText(items: readonly PlacedReceipt[], bold: (text: string) => strin
     receipt.stream,
     receipt.seq,
     whatOf(receipt),
+    weakestLevel(receipt.enforcement),
     receipt.decision_id,
   ]);
-  return tableText(['position', 'at', 'kind', 'stream', 'seq', 'what', 'decision'], lines, bold);
+  return tableText(['position', 'at', 'kind', 'stream', 'seq', 'what', 'envelope', 'decision'], lines, bold);
 }
 
 function whatOf({ outcome, deny_code, policy_decision }: Receipt): string {

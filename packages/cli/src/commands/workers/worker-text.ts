@@ -1,5 +1,6 @@
 import type { EnrolledWorker, Worker } from '@wcp/spec/hall';
 import type { Colours } from '../../base/terminal.ts';
+import { enforcementText } from '../../print/enforcement.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 
@@ -7,18 +8,30 @@ import { tableText } from '../../print/table.ts';
 export function workerListText(workers: readonly Worker[], { bold }: Colours): string {
   if (workers.length === 0) return 'No worker is enrolled.\n';
   const lines = workers.map(
-    ({ worker_id, state, resting_until, version, is_deliverable, remarks, record }) => [
+    ({ worker_id, state, resting_until, version, is_deliverable, containment, remarks, record }) => [
       worker_id,
       resting_until === null ? state : `${state}, ${restingText(resting_until)}`,
       version,
       is_deliverable ? 'yes' : 'no',
+      containment === null ? '' : CONTAINMENT[containment.state],
       remarks.map(({ code }) => NOTES[code] ?? code).join(', '),
       record.worker_species_id,
       record.capabilities.join(', '),
     ],
   );
-  return tableText(['worker', 'state', 'version', 'runs', 'note', 'species', 'capabilities'], lines, bold);
+  return tableText(
+    ['worker', 'state', 'version', 'runs', 'envelope', 'note', 'species', 'capabilities'],
+    lines,
+    bold,
+  );
 }
+
+/** What holds a worker to its envelope, in a word. */
+const CONTAINMENT = {
+  contained: 'contained',
+  declared: 'declared',
+  not_contained: 'not contained',
+} as const satisfies Record<NonNullable<Worker['containment']>['state'], string>;
 
 /** A few words for each remark of a Hall. */
 const NOTES: Readonly<Record<string, string>> = {
@@ -43,6 +56,7 @@ export function workerText(worker: Worker, versions: number, { bold, dim }: Colo
       ],
       ['record', record.artifact_hash],
       ['runs', runsText(worker)],
+      ...containmentRows(worker),
       ...worker.remarks.map(({ message }) => ['note', escaped(message)] as const),
     ],
     2,
@@ -54,6 +68,16 @@ export function workerText(worker: Worker, versions: number, { bold, dim }: Colo
 function runsText({ is_deliverable, resting_until }: Worker): string {
   if (!is_deliverable) return `no. ${UNREACHABLE}`;
   return resting_until === null ? 'yes' : `${restingText(resting_until)}, because it kept failing`;
+}
+
+/** What holds it to its envelope, member by member where anything does. */
+function containmentRows({ containment }: Worker): (readonly [string, string])[] {
+  if (containment === null) return [];
+  const { state, enforcement, message } = containment;
+  const isKnown = state === 'contained' && enforcement !== null;
+  const members = isKnown ? `: ${enforcementText(enforcement)}` : '';
+  const why = message === null ? '' : `. ${escaped(message)}`;
+  return [['envelope', `${CONTAINMENT[state]}${members}${why}`]];
 }
 
 function restingText(until: string): string {

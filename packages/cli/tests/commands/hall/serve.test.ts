@@ -101,6 +101,14 @@ describe('serve', () => {
 });
 
 describe.concurrent('serve', () => {
+  it('A signal that opens the debugger of Node opens none: the Hall goes on, and says nothing.', async () => {
+    const server = await startServer(scratch());
+    server.child.kill('SIGUSR1');
+    const { stdout } = await shell(tryLineIn(server.out));
+    expect(JSON.parse(stdout).result.result).toEqual({ greeting: 'Hello, Ada!' });
+    expect(server.err()).toBe('');
+  });
+
   it('The server stops on SIGTERM, and starts again with the same keys and evidence.', async () => {
     const dir = scratch();
     const first = await startServer(dir);

@@ -4,8 +4,8 @@ import { Attempt } from '../attempt.ts';
 import { deliveredBy } from '../call-end.ts';
 import { writeCall } from '../call-json.ts';
 import type { ChainedCallRegistry } from '../chained-call-registry.ts';
-import type { Delivered, Delivery, DeliveryCall } from '../delivery.ts';
-import { DECLARED_ENFORCEMENT } from '../enforcement.ts';
+import type { Containment, Delivered, Delivery, DeliveryCall } from '../delivery.ts';
+import { DECLARED, DECLARED_ENFORCEMENT } from '../enforcement.ts';
 import { PROCESS_LIMITS } from '../process/process-limits.ts';
 import { exchange, HTTP_MODULES } from './http-exchange.ts';
 
@@ -59,6 +59,10 @@ class HttpDelivery implements Delivery {
     const { Agent: AgentOf } = HTTP_MODULES[this.#url.protocol] as { Agent: typeof Agent };
     this.#agent = new AgentOf({ keepAlive: true, maxSockets: connections });
     this.#mostCalls = connections + waiting;
+  }
+
+  containment(): Containment {
+    return DECLARED;
   }
 
   async observe(): Promise<null> {

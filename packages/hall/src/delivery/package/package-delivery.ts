@@ -1,42 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
-import type { RegistryRecord, Sha256 } from '@wcp/spec';
+import { canonicalJson, type RegistryRecord, type Sha256 } from '@wcp/spec';
+import type { Enforcement, PrivilegeEnvelope } from '@wcp/spec/document';
 import { normaliseHash } from '@wcp/spec/json';
 import type { Attempt } from '../attempt.ts';
 import { mayStillRun } from '../call-end.ts';
 import { writeCall } from '../call-json.ts';
-import type { Delivered, Delivery, DeliveryCall } from '../delivery.ts';
-import { DECLARED_ENFORCEMENT } from '../enforcement.ts';
+import type { Containment, Delivered, Delivery, DeliveryCall } from '../delivery.ts';
+import type { DeliveryCode } from '../delivery-code.ts';
 import { OpenAttempts } from '../open-attempts.ts';
 import { ChainedCalls } from '../process/chained-calls.ts';
-import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
 import { PROCESS_LIMITS, type ProcessLimits } from '../process/process-limits.ts';
-import { ProcessPool, Slots } from '../process/process-pool.ts';
+import { type ProcessKind, ProcessPool, Slots } from '../process/process-pool.ts';
 import { type ProcessEnd, WorkerProcess } from '../process/worker-process.ts';
+import type { WorkerProgram } from '../process/worker-program.ts';
 import { PackageHashCache } from './package-hash-cache.ts';
 import { PackageSnapshots } from './package-snapshots.ts';
+import { type WorkerLaunch, WorkerLauncher } from './worker-launcher.ts';
 
 /** A worker that runs as processes of this machine. */
-export interface PackageDeliveryOptions {
+export interface PackageDeliveryOptions extends WorkerLaunch {
   readonly record: RegistryRecord;
-  /** The folder of its package. Nothing runs from here: what runs is a copy. */
+  /** The folder of its package. Nothing runs from here: what runs is made of the bytes that were hashed. */
   readonly dir: string;
-  /** A program of the package, run by this Node; or a whole command, `--stdio` included, run in the copy. */
-  readonly run: { readonly program: string } | { readonly command: readonly string[] };
   /** The folder of the copies, which several workers may share. */
   readonly snapshots: string;
-  /** All of its environment, beside what {@link permits} adds. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** The keys that the worker knows the Hall by, and the folder where it notes the permits that it has used. */
-  readonly permits?: { readonly hall_keys: readonly string[]; readonly store: string };
   readonly limits?: Partial<ProcessLimits>;
   /** Called with the end of each process. */
   log?(end: ProcessEnd & { readonly worker_id: string }): void;
 }
 
 /**
- * Delivers calls to a worker in processes of its own, as lines of JSON (section 10). Each process runs a
- * read-only copy of the package with the hash that was decided about, even if the package has changed since.
+ * Delivers calls to a worker in processes of its own, as lines of JSON (section 10). Each process is
+ * made of the very bytes whose hash was decided about, even if the package has changed since, and is held to the
+ * worker's envelope where this machine can.
  *
  * @example
  * import { createHall, packageDelivery } from '@wcp/hall';
@@ -60,10 +56,12 @@ class PackageDelivery implements Delivery {
   readonly #hashes: PackageHashCache;
   readonly #snapshots: PackageSnapshots;
   readonly #slots: Slots;
-  readonly #pool: ProcessPool;
+  readonly #launcher: WorkerLauncher;
+  readonly #pool: ProcessPool<PackageKind>;
+  readonly #enforcements = new WeakMap<Attempt, Enforcement>();
   readonly #attempts = new OpenAttempts({
     failure: 'DELIVERY_FAILED',
-    enforcement: DECLARED_ENFORCEMENT,
+    enforcementOf: (attempt) => this.#enforcements.get(attempt),
   });
   readonly #processes = new Set<WorkerProcess>();
 
@@ -76,7 +74,12 @@ class PackageDelivery implements Delivery {
     this.#hashes = new PackageHashCache(options.dir);
     this.#snapshots = new PackageSnapshots(options.snapshots);
     this.#slots = new Slots(processes, waiting);
-    this.#pool = new ProcessPool({ processes, idle_ms, start: (hash) => this.#start(hash) });
+    this.#launcher = new WorkerLauncher(options.record, options, this.#limits.memory_mb);
+    this.#pool = new ProcessPool({ processes, idle_ms, start: (kind) => this.#start(kind) });
+  }
+
+  containment(): Containment | null {
+    return this.#launcher.containment();
   }
 
   observe(): Promise<Sha256> {
@@ -99,25 +102,28 @@ class PackageDelivery implements Delivery {
     const hash = normaliseHash(call.code_hash);
     if (this.#attempts.isClosed) return attempt.close();
     if (hash === null) return void attempt.settle({ code: 'DELIVERY_CODE_UNKNOWN' });
+    const refusal = await this.#launcher.refusal(call.context.env);
+    if (refusal !== null) return void attempt.settle({ code: refusal });
     if ('code' in written) return void attempt.settle(written);
     const entered = await this.#slots.take(attempt);
     if (entered === null) return void attempt.settle({ code: 'DELIVERY_BUSY' });
     if (!entered) return;
     try {
-      await this.#converse(attempt, call, { id, line: written.text, hash });
+      const kind = kindOf(hash, call.envelope ?? this.record.privilege_envelope ?? null);
+      await this.#converse(attempt, call, { id, line: written.text, kind });
     } finally {
       this.#slots.give();
     }
   }
 
-  async #converse(attempt: Attempt, call: DeliveryCall, { id, line, hash }: Written): Promise<void> {
-    const process = await this.#pool.take(hash);
-    if (process === null) return void attempt.settle({ code: 'DELIVERY_CODE_CHANGED' });
+  async #converse(attempt: Attempt, call: DeliveryCall, { id, line, kind }: Written): Promise<void> {
+    const process = await this.#pool.take(kind);
+    if (typeof process === 'string') return void attempt.settle({ code: process });
     this.#begin(attempt, call, { id, line, process });
     const ending = await attempt.ended;
     const isClean = !('result' in ending) || !mayStillRun(ending.result);
     // One that is ended keeps its place until it is gone: the next call must not run beside it.
-    await this.#pool.give(hash, process, isClean && process.calls < this.#limits.calls);
+    await this.#pool.give(kind, process, isClean && process.calls < this.#limits.calls);
   }
 
   #begin(attempt: Attempt, call: DeliveryCall, { id, line, process }: Begun): void {
@@ -125,6 +131,7 @@ class PackageDelivery implements Delivery {
     const stop = () => process.kill('DELIVERY_TIMEOUT');
     const cancel = () => process.send(JSON.stringify({ cancel: id }));
     if (!attempt.handOver({ cancel, stop, grace_ms })) return;
+    this.#enforcements.set(attempt, process.enforcement);
     const chainedCalls = new ChainedCalls({ id, max: dispatches, dispatch: call.dispatch });
     process.begin(
       {
@@ -145,13 +152,18 @@ class PackageDelivery implements Delivery {
     );
   }
 
-  async #start(hash: Sha256): Promise<WorkerProcess | null> {
-    const cwd = await this.#snapshots.open(hash, this.#options.dir);
-    if (cwd === null || this.#attempts.isClosed) return null;
+  async #start({ hash, envelope }: PackageKind): Promise<WorkerProcess | DeliveryCode> {
+    const opened = await this.#snapshots.open(hash, this.#options.dir);
+    if (opened === null || this.#attempts.isClosed) return 'DELIVERY_CODE_CHANGED';
+    let program: WorkerProgram;
+    try {
+      program = await this.#launcher.start(opened, envelope);
+    } catch (error) {
+      this.#log(notStarted(error));
+      return 'DELIVERY_START_FAILED';
+    }
     const process: WorkerProcess = new WorkerProcess({
-      command: commandOf(this.#options.run),
-      cwd,
-      env: environmentOf(this.#options),
+      program,
       limits: this.#limits,
       ended: (end) => {
         this.#processes.delete(process);
@@ -171,23 +183,27 @@ class PackageDelivery implements Delivery {
   }
 }
 
+/** How a process ended that never began. */
+function notStarted(error: unknown): ProcessEnd {
+  const reason = error instanceof Error ? error.message : 'It could not be started.';
+  const code = 'DELIVERY_START_FAILED';
+  return { pid: null, code, exit_code: null, signal: null, stderr: '', stderr_bytes: 0, reason };
+}
+
 interface Written {
   readonly id: string;
   readonly line: string;
+  readonly kind: PackageKind;
+}
+
+/** Processes of one code inside one envelope are alike. */
+interface PackageKind extends ProcessKind {
   readonly hash: Sha256;
+  readonly envelope: PrivilegeEnvelope | null;
+}
+
+function kindOf(hash: Sha256, envelope: PrivilegeEnvelope | null): PackageKind {
+  return { key: `${hash} ${canonicalJson(envelope)}`, hash, envelope };
 }
 
 type Begun = Pick<Written, 'id' | 'line'> & { readonly process: WorkerProcess };
-
-function commandOf(run: PackageDeliveryOptions['run']): readonly string[] {
-  return 'command' in run
-    ? run.command
-    : [process.execPath, ...CONFINEMENT_ARGUMENTS, run.program, '--stdio'];
-}
-
-/** Only what the operator named: nothing of the Hall's own environment. */
-function environmentOf({ env, permits }: PackageDeliveryOptions): Record<string, string> {
-  if (permits === undefined) return { ...env };
-  const { hall_keys, store } = permits;
-  return { ...env, WCP_HALL_PUBLIC_KEY: hall_keys.join(','), WCP_PERMIT_STORE: resolve(store) };
-}

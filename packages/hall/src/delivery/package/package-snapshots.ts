@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { packageHash } from '@wcp/evidence';
 import type { Sha256 } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
-import { copyPackage } from './copy-package.ts';
 import { isHashed } from './package-files.ts';
+import { type PackageImage, readImage, writeImage } from './package-image.ts';
 
 /** Marks folders that are being written or removed; a left-over one is older than this, in milliseconds. */
 const TEMPORARY = '.passing-';
 const LEFT_OVER_MS = 3_600_000;
+
+/** A package whose bytes are in memory, and the folder of its read-only copy. */
+export interface OpenedPackage extends PackageImage {
+  readonly dir: string;
+}
 
 /** Read-only copies of worker packages, each under its hash: what was decided about is what runs. */
 export class PackageSnapshots {
@@ -21,10 +25,10 @@ export class PackageSnapshots {
   }
 
   /**
-   * The folder of the copy with this hash, hashed just now. A missing or damaged copy is made again from
+   * The package with this hash, its bytes read and hashed just now. A missing or damaged copy is made again from
    * `source`. Null where the source no longer has this hash either.
    */
-  async open(hash: Sha256, source: string): Promise<string | null> {
+  async open(hash: Sha256, source: string): Promise<OpenedPackage | null> {
     // One at a time: otherwise one would remove as broken what another has just repaired.
     const before = this.#opening.get(hash);
     const turn = Promise.resolve(before).then(() => this.#open(hash, source));
@@ -36,23 +40,27 @@ export class PackageSnapshots {
     }
   }
 
-  async #open(hash: Sha256, source: string): Promise<string | null> {
-    const place = join(this.#folder, nameOf(hash));
-    if (await isWhole(place, hash)) return place;
-    await discard(this.#folder, place);
-    await this.#take(hash, source, place);
-    return (await isWhole(place, hash)) ? place : null;
+  async #open(hash: Sha256, source: string): Promise<OpenedPackage | null> {
+    const dir = join(this.#folder, nameOf(hash));
+    const kept = await readWhole(dir, hash);
+    if (kept !== null) return { ...kept, dir };
+    await discard(this.#folder, dir);
+    const image = await readImage(source).catch(() => null);
+    if (image?.hash !== hash) return null;
+    await this.#keep(image, dir);
+    const copy = await readWhole(dir, hash);
+    return copy === null ? null : { ...copy, dir };
   }
 
-  async #take(hash: Sha256, source: string, place: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+  async #keep(image: PackageImage, dir: string): Promise<void> {
     const copy = join(this.#folder, TEMPORARY + randomUUID());
     try {
-      await copyPackage(source, copy);
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeImage(image, copy);
       // Where another process was faster, its copy stays, and is checked like any other.
-      if (await isWhole(copy, hash)) await rename(copy, place);
+      await rename(copy, dir);
     } catch {
-      // A package that cannot be read or copied gives no copy.
+      // A copy that cannot be kept is not there when it is read.
     } finally {
       await removeTree(copy);
     }
@@ -84,14 +92,16 @@ function nameOf(hash: Sha256): string {
   return hash.slice('sha256:'.length);
 }
 
-/** Whether a folder holds exactly the files of a hash, and nothing that the hash does not cover. */
-async function isWhole(place: string, hash: Sha256): Promise<boolean> {
+/** The image of a folder that holds exactly the files of a hash, and nothing that the hash does not cover. */
+async function readWhole(dir: string, hash: Sha256): Promise<PackageImage | null> {
   try {
-    if (!(await lstat(place)).isDirectory()) return false;
-    const entries = await readdir(place, { withFileTypes: true });
-    return entries.every((entry) => isHashed(entry, entry.name)) && (await packageHash(place)) === hash;
+    if (!(await lstat(dir)).isDirectory()) return null;
+    const entries = await readdir(dir, { withFileTypes: true });
+    if (!entries.every((entry) => isHashed(entry, entry.name))) return null;
+    const image = await readImage(dir);
+    return image.hash === hash ? image : null;
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -1,49 +1,54 @@
-import type { Sha256 } from '@wcp/spec';
 import type { Attempt } from '../attempt.ts';
+import type { DeliveryCode } from '../delivery-code.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
+/** What makes two processes alike: only one of the same kind may take a call. */
+export interface ProcessKind {
+  readonly key: string;
+}
+
 /** What a pool works with. */
-export interface PoolOptions {
+export interface PoolOptions<K extends ProcessKind> {
   /** Processes that there may be. */
   readonly processes: number;
   /** Milliseconds that a process is kept without a call. */
   readonly idle_ms: number;
-  /** Starts a process of the code with this hash; null where there is no such code. */
-  start(hash: Sha256): Promise<WorkerProcess | null>;
+  /** Starts a process of this kind, or says by which code none was started. */
+  start(kind: K): Promise<WorkerProcess | DeliveryCode>;
 }
 
 interface Kept {
-  readonly hash: Sha256;
+  readonly key: string;
   readonly process: WorkerProcess;
   readonly timer: NodeJS.Timeout;
 }
 
-/** The processes of one worker that have no call, each kept under the hash of its code. */
-export class ProcessPool {
-  readonly #options: PoolOptions;
+/** The processes of one worker that have no call, each kept under its kind. */
+export class ProcessPool<K extends ProcessKind> {
+  readonly #options: PoolOptions<K>;
   /** The one that has been idle longest comes first. */
   #kept: Kept[] = [];
   #out = 0;
   #isClosed = false;
 
-  constructor(options: PoolOptions) {
+  constructor(options: PoolOptions<K>) {
     this.#options = options;
   }
 
-  /** A process of the code with this hash: an idle one, else a new one. Null where there is no such code. */
-  async take(hash: Sha256): Promise<WorkerProcess | null> {
+  /** A process of this kind: an idle one, else a new one; or the code by which none was started. */
+  async take(kind: K): Promise<WorkerProcess | DeliveryCode> {
     this.#forgetEnded();
-    const kept = this.#kept.findLast((one) => one.hash === hash);
+    const kept = this.#kept.findLast((one) => one.key === kind.key);
     this.#out += 1;
     if (kept !== undefined) return this.#remove(kept);
     await this.#makeRoom();
-    const process = await this.#options.start(hash).catch(() => null);
-    if (process === null) this.#out -= 1;
+    const process = await this.#options.start(kind).catch(() => 'DELIVERY_START_FAILED' as const);
+    if (typeof process === 'string') this.#out -= 1;
     return process;
   }
 
   /** Takes a process back. One that must not be used again is ended: resolves when it is gone. */
-  async give(hash: Sha256, process: WorkerProcess, isGood: boolean): Promise<void> {
+  async give({ key }: K, process: WorkerProcess, isGood: boolean): Promise<void> {
     if (!isGood || !process.isUsable || this.#isClosed) {
       await process.retire();
       this.#out -= 1;
@@ -51,7 +56,7 @@ export class ProcessPool {
     }
     this.#out -= 1;
     const timer = setTimeout(() => this.#retire(kept), this.#options.idle_ms).unref();
-    const kept: Kept = { hash, process, timer };
+    const kept: Kept = { key, process, timer };
     this.#kept.push(kept);
   }
 

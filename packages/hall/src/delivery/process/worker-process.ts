@@ -1,9 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Enforcement } from '@wcp/spec/document';
 import type { DeliveryCode } from '../delivery-code.ts';
 import type { ProcessLimits } from './process-limits.ts';
 import { LineBuffer, TextTail } from './process-output.ts';
-import { enrolGroup, killGroup, residentMemory } from './process-tree.ts';
 import { readWorkerLine, type WorkerLine } from './worker-line.ts';
+import type { WorkerProgram } from './worker-program.ts';
 
 /** How a process ended: for the operator's log alone. */
 export interface ProcessEnd {
@@ -16,14 +16,13 @@ export interface ProcessEnd {
   readonly stderr: string;
   /** How many bytes it wrote there. */
   readonly stderr_bytes: number;
+  /** Why it could not be started, in the Hall's own words; absent where it was. */
+  readonly reason?: string;
 }
 
-/** How to start a process. */
-export interface ProcessLaunch {
-  readonly command: readonly string[];
-  readonly cwd: string;
-  /** All of its environment. */
-  readonly env: Readonly<Record<string, string>>;
+/** What a process is made from. */
+export interface WorkerProcessOptions {
+  readonly program: WorkerProgram;
   readonly limits: ProcessLimits;
   ended(end: ProcessEnd): void;
 }
@@ -37,7 +36,7 @@ export interface ProcessCall {
 }
 
 const TAIL_BYTES = 8 * 1024;
-const MEMORY_CHECK_MS = 100;
+const LIMIT_CHECK_MS = 100;
 /** Bytes that may wait for a process to read them: beyond that it asks without reading the answers. */
 const MAX_UNREAD = 64 * 1024 * 1024;
 /** Milliseconds that the pipes of a dead process may stay open: a process that it started may hold them. */
@@ -45,10 +44,12 @@ const PIPES_GRACE_MS = 500;
 /** Milliseconds that a process may take to end by itself once its input has ended. */
 const RETIRE_MS = 1_000;
 
+type Exit = [code: number | null, signal: NodeJS.Signals | null];
+
 /** One process of a worker, with one call at a time. */
 export class WorkerProcess {
-  readonly #launch: ProcessLaunch;
-  readonly #child: ChildProcessWithoutNullStreams | null;
+  readonly #options: WorkerProcessOptions;
+  readonly #program: WorkerProgram;
   readonly #lines: LineBuffer;
   readonly #stderr = new TextTail(TAIL_BYTES);
   readonly #watch: NodeJS.Timeout;
@@ -60,19 +61,25 @@ export class WorkerProcess {
   #isUsable = true;
   #isOver = false;
 
-  constructor(launch: ProcessLaunch) {
-    this.#launch = launch;
-    this.#lines = new LineBuffer(launch.limits.answer_bytes);
+  constructor(options: WorkerProcessOptions) {
+    this.#options = options;
+    this.#program = options.program;
+    this.#lines = new LineBuffer(options.limits.answer_bytes);
     this.#gone = new Promise((resolve) => {
       this.#resolveGone = resolve;
     });
-    this.#watch = setInterval(() => this.#checkMemory(), MEMORY_CHECK_MS).unref();
-    this.#child = this.#spawn();
+    this.#watch = setInterval(() => this.#checkLimits(), LIMIT_CHECK_MS).unref();
+    this.#listen();
   }
 
   /** Whether it may be given a call. */
   get isUsable(): boolean {
     return this.#isUsable && this.#call === null;
+  }
+
+  /** What holds it to its envelope and its limits. */
+  get enforcement(): Enforcement {
+    return this.#program.enforcement;
   }
 
   /** How many calls it has had. */
@@ -89,9 +96,9 @@ export class WorkerProcess {
 
   /** Writes a line; a process that no longer reads is noticed by its end. */
   send(line: string): void {
-    const { stdin } = this.#child ?? {};
-    stdin?.write(`${line}\n`);
-    if (stdin !== undefined && stdin.writableLength > MAX_UNREAD) this.kill('DELIVERY_NOT_READING');
+    const { stdin } = this.#program.child;
+    stdin.write(`${line}\n`);
+    if (stdin.writableLength > MAX_UNREAD) this.kill('DELIVERY_NOT_READING');
   }
 
   /** The call is over and the process has nothing to do. */
@@ -105,35 +112,22 @@ export class WorkerProcess {
     this.#why ??= why;
     const call = this.#call;
     this.#call = null;
-    if (this.#child?.pid !== undefined) killGroup(this.#child.pid);
+    this.#program.kill();
     if (why !== null) call?.lose(why);
   }
 
   /** Gives the process a moment to end by itself, then kills it. Resolves when it is gone. */
   async retire(): Promise<void> {
     this.#isUsable = false;
-    this.#child?.stdin.end();
+    this.#program.child.stdin.end();
     const timer = setTimeout(() => this.kill(null), RETIRE_MS);
     await this.#gone;
     clearTimeout(timer);
   }
 
-  #spawn(): ChildProcessWithoutNullStreams | null {
-    const { command, cwd, env } = this.#launch;
-    const [program = '', ...args] = command;
-    try {
-      const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: 'pipe' });
-      this.#listen(child);
-      return child;
-    } catch {
-      this.#failToStart();
-      return null;
-    }
-  }
-
-  #listen(child: ChildProcessWithoutNullStreams): void {
-    let exit: [number | null, NodeJS.Signals | null] = [null, null];
-    if (child.pid !== undefined) enrolGroup(child.pid);
+  #listen(): void {
+    const { child } = this.#program;
+    let exit: Exit = [null, null];
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
     child.stdout.on('data', (chunk: Buffer) => this.#hear(chunk));
     child.stdout.on('end', () => this.#closeOutput());
@@ -141,15 +135,23 @@ export class WorkerProcess {
     child.on('error', () => this.#failToStart());
     child.on('exit', (...ended) => {
       exit = ended;
-      if (child.pid !== undefined) killGroup(child.pid);
-      setTimeout(() => this.#end(...exit), PIPES_GRACE_MS).unref();
+      this.#program.kill();
+      setTimeout(() => this.#finish(exit), PIPES_GRACE_MS).unref();
     });
-    child.on('close', () => this.#end(...exit));
+    child.on('close', () => this.#finish(exit));
+  }
+
+  /** Not before everything that it started is gone: until then the call keeps its place. */
+  #finish(exit: Exit): void {
+    void this.#program.ended.then((exceeded) => {
+      this.#why ??= exceeded;
+      this.#end(...exit);
+    });
   }
 
   /** Not in the same turn of the event loop, so that a call that begins now learns of it. */
   #failToStart(): void {
-    if (this.#child?.pid !== undefined) return;
+    if (this.#program.child.pid !== undefined) return;
     setImmediate(() => {
       this.kill('DELIVERY_START_FAILED');
       this.#end(null, null);
@@ -180,13 +182,12 @@ export class WorkerProcess {
   }
 
   #crash(): DeliveryCode {
-    return this.#lines.isHalf ? 'DELIVERY_HALF_LINE' : 'DELIVERY_CRASHED';
+    return this.#why ?? (this.#lines.isHalf ? 'DELIVERY_HALF_LINE' : 'DELIVERY_CRASHED');
   }
 
-  #checkMemory(): void {
-    const pid = this.#child?.pid;
-    if (pid === undefined || !this.#isUsable) return;
-    if (residentMemory(pid) > this.#launch.limits.memory_mb * 1024 * 1024) this.kill('DELIVERY_MEMORY');
+  #checkLimits(): void {
+    const exceeded = this.#isUsable ? this.#program.exceeded?.() : null;
+    if (exceeded != null) this.kill(exceeded);
   }
 
   #end(exit_code: number | null, signal: string | null): void {
@@ -195,11 +196,12 @@ export class WorkerProcess {
     clearInterval(this.#watch);
     if (this.#call !== null) this.kill(this.#crash());
     this.#isUsable = false;
-    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
-    const pid = this.#child?.pid ?? null;
+    const { child } = this.#program;
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    const pid = child.pid ?? null;
     const { total: stderr_bytes } = this.#stderr;
     const stderr = this.#stderr.toString();
-    this.#launch.ended({ pid, code: this.#why, exit_code, signal, stderr, stderr_bytes });
+    this.#options.ended({ pid, code: this.#why, exit_code, signal, stderr, stderr_bytes });
     this.#resolveGone();
   }
 }

@@ -6,7 +6,8 @@ import type { DeploymentFinding } from '../deployment-error.ts';
 import { RECORD_FILE } from '../layout.ts';
 import { readJsonFile } from './json-file.ts';
 import { type Env, missingVariable, serverFinding } from './server-file.ts';
-import type { ServerSettings, WorkerSettings } from './server-settings.ts';
+import type { ServerSettings } from './server-settings.ts';
+import type { WorkerSettings } from './worker-settings.ts';
 
 /** A worker of `server.json` with everything that its delivery is created from. */
 export interface DeploymentWorker {

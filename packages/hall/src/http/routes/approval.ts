@@ -13,9 +13,9 @@ import { readInput, readResult } from '../stored.ts';
 /** Requests that wait for a human, and what the human does (sections 5 and 9). */
 export const APPROVAL_ROUTES = {
   listPendingApprovals: {
-    handle({ hall: { pendingApprovals }, query }) {
-      const { items, next_cursor } = cut(pendingApprovals.pending(), ageOf, readPage(query));
-      return { items: items.map((approval) => show(approval, null)), next_cursor };
+    handle({ hall, query }) {
+      const { items, next_cursor } = cut(hall.pendingApprovals.pending(), ageOf, readPage(query));
+      return { items: items.map((approval) => show(approval, hall, null)), next_cursor };
     },
   },
   showApproval: {
@@ -42,12 +42,19 @@ async function resolve(hall: HallParts, request: ResolutionRequest, by: Principa
 }
 
 /** With the worker's result, or that of the human who did the work instead. */
-async function showWithResult(approval: Approval, { storage }: HallParts): Promise<ShownApproval> {
+async function showWithResult(approval: Approval, hall: HallParts): Promise<ShownApproval> {
   const { approval_id, resolved_decision_id, state } = approval;
-  if (state !== 'approved') return show(approval, null);
-  return show(approval, readResult(await storage.store.get('results', resolved_decision_id ?? approval_id)));
+  if (state !== 'approved') return show(approval, hall, null);
+  const stored = await hall.storage.store.get('results', resolved_decision_id ?? approval_id);
+  return show(approval, hall, readResult(stored));
 }
 
-function show({ binding: _, input, ...approval }: Approval, result: unknown): ShownApproval {
-  return { ...approval, input: readInput(input), result };
+function show({ binding: _, input, ...approval }: Approval, hall: HallParts, result: unknown): ShownApproval {
+  return { ...approval, input: readInput(input), containment: containmentOf(approval, hall), result };
+}
+
+/** How far the worker that would run is held to its envelope, for the human who approves that it runs. */
+function containmentOf({ decision }: Pick<Approval, 'decision'>, { deliveries }: HallParts) {
+  const worker = decision.escalation_context?.worker_id ?? decision.worker_id;
+  return worker === null ? null : (deliveries.get(worker)?.containment?.() ?? null);
 }

@@ -63,6 +63,7 @@ function showWorker(worker: EnrolledWorker, hall: HallParts): Worker {
   const state = isOut(worker) ? 'flagged' : 'enrolled';
   const is_deliverable = hall.deliveries.has(worker_id);
   const resting_until = restingUntil(hall, worker_id);
+  const containment = hall.deliveries.get(worker_id)?.containment?.() ?? null;
   const remarks = hall.workerReview.remarks(worker);
   return {
     worker_id,
@@ -72,6 +73,7 @@ function showWorker(worker: EnrolledWorker, hall: HallParts): Worker {
     enrolled_by,
     is_deliverable,
     resting_until,
+    containment,
     flag,
     remarks,
     record,

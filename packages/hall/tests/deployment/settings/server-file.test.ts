@@ -110,26 +110,37 @@ describe('server.json', () => {
     ]);
   });
 
-  it('A worker gets the variables that server.json names for it, and no others.', async () => {
-    const worker = {
-      dir: 'workers/hello',
-      command: [process.execPath, 'tell.mjs'],
-      env: { PLAIN: 'text', TAKEN: { from: 'OUTER' } },
-    };
-    const dir = await exampleWith({ workers: [worker] });
-    const tell = `import { createInterface } from 'node:readline';
+  /** What every contained program has, and what makes a worker know the permits of this Hall. */
+  const USUAL = ['HOME', 'LANG', 'PATH', 'PWD', 'PYTHONDONTWRITEBYTECODE', 'TMPDIR'];
+  const PERMITS = ['WCP_HALL_PUBLIC_KEY', 'WCP_PERMIT_STORE'];
+
+  it.each([
+    ['contained', [...USUAL, ...PERMITS]],
+    ['declared', PERMITS],
+  ])(
+    'A worker that is %s gets the variables that server.json names for it, and no others.',
+    async (isolation, usual) => {
+      const worker = {
+        dir: 'workers/hello',
+        command: [process.execPath, 'tell.mjs'],
+        env: { PLAIN: 'text', TAKEN: { from: 'OUTER' } },
+        isolation,
+      };
+      const dir = await exampleWith({ workers: [worker] });
+      const tell = `import { createInterface } from 'node:readline';
       for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify({
         id: JSON.parse(line).id, status: 'ok', result: process.env, telemetry: [], evidence: [], deny_reason: null }));`;
-    write(dir, 'workers/hello/tell.mjs', tell);
-    write(dir, 'hall.json', {});
-    const { hall } = await open(dir, { env: { OUTER: 'from outside', SECRET: 'stays' } });
-    const { result } = await hall.dispatch(GREETING);
-    expect(result?.result).toMatchObject({ PLAIN: 'text', TAKEN: 'from outside' });
-    const names = Object.keys(result?.result as object).sort();
-    // By the last two a worker knows the permits of this Hall.
-    expect(names).toEqual(['PLAIN', 'TAKEN', 'WCP_HALL_PUBLIC_KEY', 'WCP_PERMIT_STORE']);
-    expect(result?.result).toMatchObject({ WCP_HALL_PUBLIC_KEY: hall.log.public_key });
-  });
+      write(dir, 'workers/hello/tell.mjs', tell);
+      write(dir, 'hall.json', {});
+      const { hall } = await open(dir, { env: { OUTER: 'from outside', SECRET: 'stays' } });
+      const { result } = await hall.dispatch(GREETING);
+      expect(result?.result).toMatchObject({ PLAIN: 'text', TAKEN: 'from outside' });
+      const names = Object.keys(result?.result as object);
+      expect(names.filter((name) => !['PLAIN', 'TAKEN', ...usual].includes(name))).toEqual([]);
+      expect(result?.result).toMatchObject({ WCP_HALL_PUBLIC_KEY: hall.log.public_key });
+      expect(names).not.toContain('SECRET');
+    },
+  );
 
   it('An answer that is too large says that the worker ran, and each worker has a limit of its own.', async () => {
     const settings = { dir: 'workers/hello', program: 'worker.mjs' };

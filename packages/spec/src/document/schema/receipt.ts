@@ -14,7 +14,7 @@ const EnforcedSchema = closed({
 });
 
 /** What kept the worker within its privilege envelope and its limits while it ran. */
-const EnforcementSchema = closed({
+export const EnforcementSchema = closed({
   filesystem_writes: EnforcedSchema,
   network_egress: EnforcedSchema,
   secrets_access: EnforcedSchema,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { closed, nullable, supervisorLevel } from '../../document/schema/common.ts';
 import { ENDPOINTS } from '../../endpoints/endpoints.ts';
-import { freeObject, receipt, routeDecision, type Wire } from '../documents.ts';
+import { containment, freeObject, receipt, routeDecision, type Wire } from '../documents.ts';
 import { LOOKUP_PROBLEMS, type Operation, pageOf, pageQuery, text, USUAL_PROBLEMS } from '../operation.ts';
 import { OVERSEERS, READERS } from '../roles.ts';
 
@@ -37,6 +37,7 @@ const ApprovalSchema = closed(
       description: 'The ids of the keys and credentials that asked; none of them may resolve it.',
     }),
     decision: routeDecision,
+    containment: nullable(containment),
     history: Type.Array(HistoryEntrySchema),
     resolved_decision_id: nullable(text),
     result: Type.Unknown({ description: 'The result, once there is one; else null.' }),

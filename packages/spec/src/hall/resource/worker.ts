@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { closed, nullable } from '../../document/schema/common.ts';
 import { ENDPOINTS } from '../../endpoints/endpoints.ts';
-import { freeObject, receipt, registryRecord, type Wire } from '../documents.ts';
+import { containment, freeObject, receipt, registryRecord, type Wire } from '../documents.ts';
 import {
   LOOKUP_PROBLEMS,
   type Operation,
@@ -29,6 +29,7 @@ const WorkerSchema = closed(
           'Until when the worker gets no calls because it kept failing; null where it is not left alone.',
       }),
     ),
+    containment: nullable(containment),
     flag,
     remarks: Type.Array(closed({ code: text, message: text })),
     record: registryRecord,

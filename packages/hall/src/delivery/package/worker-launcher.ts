@@ -1,0 +1,178 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import {
+  probeSandbox,
+  type SandboxBind,
+  type SandboxEnd,
+  type SandboxLimits,
+  type SandboxProbe,
+  sandboxed,
+} from '@wcp/sandbox';
+import type { RegistryRecord } from '@wcp/spec';
+import { ENFORCED_MEMBERS, type Enforcement, type PrivilegeEnvelope } from '@wcp/spec/document';
+import type { Containment } from '../delivery.ts';
+import type { DeliveryCode } from '../delivery-code.ts';
+import { DECLARED } from '../enforcement.ts';
+import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
+import { startDeclared, type WorkerProgram } from '../process/worker-program.ts';
+import type { OpenedPackage } from './package-snapshots.ts';
+import { handOver, workerUser } from './worker-user.ts';
+
+/** How the program of a worker is started, and inside what. */
+export interface WorkerLaunch {
+  /** A program of the package, run by this Node; or a whole command, `--stdio` included, run in the copy. */
+  readonly run: { readonly program: string } | { readonly command: readonly string[] };
+  /** All of its environment, beside what {@link permits} and {@link secrets} add. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The keys that the worker knows the Hall by, and the folder where workers note the permits that they have used. */
+  readonly permits?: { readonly hall_keys: readonly string[]; readonly store: string };
+  /**
+   * `contained` (the default): held to its envelope, or refused outside of `dev`. `declared`: nothing holds it, by
+   * the operator's choice.
+   */
+  readonly isolation?: 'contained' | 'declared';
+  /** The values of those secrets that its envelope lists, read for each process. */
+  secrets?(names: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** What its processes may use; `memory_mb` is a limit of the pool. */
+  readonly sandbox?: Partial<Omit<SandboxLimits, 'memory_mb'>>;
+  /** Options of Node that the program needs, such as `--experimental-sqlite`: what is not named is off. */
+  readonly node?: readonly string[];
+}
+
+/** What a program is given beside its envelope. */
+interface Given {
+  readonly secrets: Readonly<Record<string, string>>;
+  /** The folder of its permits. */
+  readonly permits: string | null;
+}
+
+/** What a worker without an envelope is held to (section 10.3). */
+const LEAST: PrivilegeEnvelope = { network_egress: 'none' };
+/** Where a contained worker finds the folder of its permits. */
+const PERMITS_PLACE = '/run/permits';
+
+/** Starts the program of one worker: held to its envelope where this machine can. */
+export class WorkerLauncher {
+  readonly #record: RegistryRecord;
+  readonly #launch: WorkerLaunch;
+  readonly #memory_mb: number;
+  readonly #probed: Promise<SandboxProbe>;
+  #probe: SandboxProbe | null = null;
+  #last: Enforcement | null = null;
+
+  constructor(record: RegistryRecord, launch: WorkerLaunch, memory_mb: number) {
+    this.#record = record;
+    this.#launch = launch;
+    this.#memory_mb = memory_mb;
+    this.#probed = probeSandbox();
+    void this.#probed.then((probe) => {
+      this.#probe = probe;
+    });
+  }
+
+  /** Null until it is known what this machine can do. */
+  containment(): Containment | null {
+    if (this.#launch.isolation === 'declared') return DECLARED;
+    if (this.#probe === null) return null;
+    const { is_contained, reason, remedy } = this.#probe;
+    if (is_contained) return { state: 'contained', enforcement: this.#last, message: null };
+    const message = `${reason ?? ''} ${remedy ?? ''}`.trim();
+    return { state: 'not_contained', enforcement: DECLARED.enforcement, message };
+  }
+
+  /** Why a call in this environment must not reach the worker; null where it may. */
+  async refusal(env: string): Promise<DeliveryCode | null> {
+    if (this.#launch.isolation === 'declared' || env === 'dev') return null;
+    return (await this.#probed).is_contained ? null : 'DELIVERY_NOT_CONTAINED';
+  }
+
+  /** Starts the program of these bytes inside this envelope. */
+  async start(opened: OpenedPackage, envelope: PrivilegeEnvelope | null): Promise<WorkerProgram> {
+    const held = envelope ?? LEAST;
+    const secrets = (await this.#launch.secrets?.(held.secrets_access ?? [])) ?? {};
+    const { is_contained } = await this.#probed;
+    const permits = await this.#permitsFolder();
+    if (this.#launch.isolation === 'declared' || !is_contained) {
+      return this.#startDeclared(opened, { secrets, permits });
+    }
+    const program = await this.#startContained(opened, held, { secrets, permits });
+    this.#last = program.enforcement;
+    return program;
+  }
+
+  async #startContained(
+    { files }: OpenedPackage,
+    envelope: PrivilegeEnvelope,
+    { secrets, permits }: Given,
+  ): Promise<WorkerProgram> {
+    const user = workerUser(this.#record.worker_id);
+    const binds: SandboxBind[] =
+      permits === null ? [] : [{ from: permits, to: PERMITS_PLACE, writable: true }];
+    const folders = [...(permits === null ? [] : [permits]), ...(envelope.filesystem_writes ?? [])];
+    if (user !== null) for (const folder of folders) await handOver(folder, user);
+    const { env, sandbox } = this.#launch;
+    const started = await sandboxed({
+      command: commandOf(this.#launch, ['node', ...(this.#launch.node ?? [])]),
+      package: files,
+      envelope,
+      limits: { ...sandbox, memory_mb: this.#memory_mb },
+      env: { ...env, ...this.#permitVariables(PERMITS_PLACE) },
+      secrets: bytesOf(secrets),
+      binds,
+      ...(user !== null && { user }),
+    });
+    return {
+      child: started.process as ChildProcessWithoutNullStreams,
+      enforcement: receiptOf(started.enforcement),
+      ended: started.ended.then(codeOf),
+      kill: () => void started.close(),
+    };
+  }
+
+  /** Nothing holds it to its envelope: it is a process like any other. */
+  #startDeclared({ dir }: OpenedPackage, { secrets, permits }: Given): WorkerProgram {
+    const { env, node = [] } = this.#launch;
+    return startDeclared({
+      command: commandOf(this.#launch, [process.execPath, ...node, ...CONFINEMENT_ARGUMENTS]),
+      cwd: dir,
+      env: { ...env, ...secrets, ...this.#permitVariables(permits ?? '') },
+      memory_mb: this.#memory_mb,
+    });
+  }
+
+  /** A folder of its own: no worker uses up, or reads, what another notes. */
+  async #permitsFolder(): Promise<string | null> {
+    const { permits } = this.#launch;
+    if (permits === undefined) return null;
+    const folder = join(resolve(permits.store), this.#record.worker_id);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
+  /** Only what the operator named: nothing of the Hall's own environment. */
+  #permitVariables(store: string): Record<string, string> {
+    const { permits } = this.#launch;
+    if (permits === undefined) return {};
+    return { WCP_HALL_PUBLIC_KEY: permits.hall_keys.join(','), WCP_PERMIT_STORE: store };
+  }
+}
+
+function commandOf({ run }: WorkerLaunch, node: readonly string[]): readonly string[] {
+  return 'command' in run ? run.command : [...node, run.program, '--stdio'];
+}
+
+function bytesOf(secrets: Readonly<Record<string, string>>): Record<string, Uint8Array> {
+  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, Buffer.from(value)]));
+}
+
+/** What of it stands on a receipt. */
+function receiptOf(enforcement: Enforcement): Enforcement {
+  return Object.fromEntries(ENFORCED_MEMBERS.map((name) => [name, enforcement[name]])) as Enforcement;
+}
+
+/** The code of a call that was lost because the worker exceeded a limit. */
+function codeOf({ exceeded }: SandboxEnd): DeliveryCode | null {
+  if (exceeded === null) return null;
+  return exceeded === 'memory_mb' ? 'DELIVERY_MEMORY' : 'DELIVERY_LIMIT';
+}
