@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
+import { canonicalHost } from './inside/host-name.ts';
 
 /**
  * Who may be dialled: `public` addresses always, `private` ones where the operator allows them to the host, and
@@ -27,10 +29,14 @@ export function judgeAddress(text: string): AddressKind {
   return isOfThisMachine(address) ? 'private' : 'public';
 }
 
-/** IPv4 that is written as IPv6 is judged as IPv4. */
+/**
+ * IPv4 that is mapped into IPv6 is judged as IPv4. The usual spelling is read, because the library takes `::1.2.3.4`
+ * for such an address, and the system does not.
+ */
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return null;
-  const address = ipaddr.process(text);
+  const usual = isIP(text) === 0 ? null : canonicalHost(text);
+  if (usual === null) return null;
+  const address = ipaddr.process(usual);
   const isNat64 = address instanceof ipaddr.IPv6 && address.match(NAT64);
   return isNat64 ? ipaddr.fromByteArray(address.toByteArray().slice(12)) : address;
 }

@@ -35,7 +35,7 @@ export function listenAsForwarder(routes: Routes): Promise<Server> {
 }
 
 function tunnel(routes: Routes, asked: IncomingMessage, client: Duplex, head: Buffer): void {
-  const target = targetOf(`http://${asked.url}`);
+  const target = /:\d+$/.test(asked.url ?? '') ? targetOf(`http://${asked.url}`) : null;
   client.on('error', () => client.destroy());
   if (target === null) return void client.end('HTTP/1.1 400 Bad Request\r\n\r\n');
   const host = dial(routes, target);

@@ -4,6 +4,8 @@ import { domainToASCII } from 'node:url';
 /** A name as the domain name system knows it: labels of letters, digits, `-` and `_`, 253 characters at most. */
 const NAME =
   /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
+/** ASCII that may stand in a name; other characters are up to IDNA. What reads names would skip or cut at the rest. */
+const WRITTEN = /^(?:[A-Za-z0-9._-]|[^\x00-\x7f])+$/;
 /** What a program could mistake for an address: a last label of digits, or a hexadecimal number. */
 const NUMBER = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/;
 
@@ -16,6 +18,7 @@ export function canonicalHost(text: string): string | null {
   if (isIPv6(bare)) return canonicalIPv6(bare);
   if (bare !== text) return null;
   if (isIP(text) === 4) return text;
+  if (!WRITTEN.test(text)) return null;
   const name = domainToASCII(text).toLowerCase().replace(/\.$/, '');
   return NAME.test(name) && !NUMBER.test(name) ? name : null;
 }

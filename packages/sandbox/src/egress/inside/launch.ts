@@ -10,8 +10,9 @@ const RELAYED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
 export async function launch(routes: Routes, command: readonly string[]): Promise<void> {
   await listenAsForwarder(routes);
   const [file = '', ...args] = command;
-  const program = spawn(file, args, { stdio: 'inherit' });
+  // Before the program runs: one signal must not end the forwarder alone.
   for (const signal of RELAYED) process.on(signal, () => program.kill(signal));
+  const program = spawn(file, args, { stdio: 'inherit' });
   program.once('error', (error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(127);

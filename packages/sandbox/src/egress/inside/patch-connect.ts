@@ -34,14 +34,14 @@ function patchTls(routes: Routes): void {
   const connect = tls.connect as (...args: unknown[]) => TLSSocket;
   tls.connect = (...args: unknown[]): TLSSocket => {
     const { options, done } = readArguments(args) as { options: ConnectionOptions; done?: Done };
-    const isRouted = options.socket === undefined && options.path === undefined && options.port !== undefined;
+    // Node passes null or undefined for what is not given.
+    const isRouted = !options.socket && typeof options.path !== 'string' && options.port !== undefined;
     if (!isRouted || routes.wayTo(options.host ?? 'localhost', Number(options.port)).kind !== 'route') {
       return connect.apply(tls, args);
     }
     const socket = new Socket().connect(options as NetConnectOpts);
     const secure = connect.call(tls, { ...options, socket }, done);
     if (options.timeout !== undefined) secure.setTimeout(options.timeout);
-    socket.once('error', (error) => secure.destroy(error));
     secure.once('close', () => socket.destroy());
     return secure;
   };

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type EgressConnection, EgressBroker, type EgressSettings } from '../../../src/egress/index.ts';
+import { EgressBroker, type EgressConnection, type EgressSettings } from '../../../src/egress/index.ts';
 
 /** Names of the tests' hosts: all of them are this machine. */
 export const HOST = 'api.acme.example';

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { test } from 'vitest';
 import type { EgressBroker } from '../../../src/egress/index.ts';
 
 /** What a program left behind. */
@@ -17,11 +18,10 @@ export function isInstalled(program: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program)));
 }
 
-/** Whether this machine can make a network namespace; where it can't, the tests that need one say so. */
-export const canIsolate = isInstalled('bwrap') && works('bwrap', [...isolationFlags(), '/bin/true']);
-
-/** Why tests are skipped. */
-export const NOT_ISOLATED = 'bubblewrap is not installed, or this machine forbids user namespaces';
+/** A test that needs a network namespace: bubblewrap, on a machine that lets it make one. */
+export const isolated = test.skipIf(
+  !(isInstalled('bwrap') && works('bwrap', [...isolationFlags(), '/bin/true'])),
+);
 
 /** Runs a command without any network but its own loopback, with the way out that a broker gives. */
 export async function runIsolated(
@@ -39,6 +39,8 @@ export async function runIsolated(
     const child = spawn('bwrap', [...isolationFlags(), ...binds, '--', ...command], {
       env: { PATH: process.env['PATH'], ...broker.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 40_000,
+      killSignal: 'SIGKILL',
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
@@ -49,7 +51,11 @@ export async function runIsolated(
 }
 
 /** Runs a module in an isolated Node with the preload. */
-export function runNode(broker: EgressBroker, module: string, env: Record<string, string> = {}): Promise<Ran> {
+export function runNode(
+  broker: EgressBroker,
+  module: string,
+  env: Record<string, string> = {},
+): Promise<Ran> {
   const command = [process.execPath, ...broker.nodeArguments, '/run/worker/main.mjs'];
   return runIsolated(broker, command, { env, files: { '/worker/main.mjs': module } });
 }
@@ -66,7 +72,14 @@ export function runForwarded(
 function isolationFlags(): string[] {
   return [
     ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/dev/shm'],
-    ...['--unshare-user', '--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent', '--new-session'],
+    ...[
+      '--unshare-user',
+      '--unshare-net',
+      '--unshare-pid',
+      '--unshare-ipc',
+      '--die-with-parent',
+      '--new-session',
+    ],
   ];
 }
 
