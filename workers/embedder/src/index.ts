@@ -26,7 +26,7 @@ export function embedderFor(env: Readonly<Record<string, string | undefined>>): 
     });
   }
   return defineWorker({
-    record: serverRecord(server.endpoint.host),
+    record: serverRecord(server.endpoint),
     input,
     output,
     run: (request, context) => embedWithServer(server, request, context),

@@ -29,13 +29,13 @@ export const offlineRecord = sealRecord({
   notes: 'Vectors of English texts, offline: the weighted mean of word vectors.',
 });
 
-/** The record with a model server: it reaches that one host, and its answers are the model's. */
-export function serverRecord(host: string) {
+/** The record with a model server: it reaches that one host and port, and its answers are the model's. */
+export function serverRecord(server: URL) {
   return sealRecord({
     ...BASE,
     determinism: 'captured',
     currently_implements: CONTROLS,
-    privilege_envelope: envelope([host]),
+    privilege_envelope: envelope([entryOf(server)]),
     blast_radius: { data: 0, network: 1, financial: 0, time: 1, reversibility: 'reversible' },
     notes: 'Vectors of texts, made by a model server that the operator named.',
   });
@@ -49,4 +49,9 @@ function envelope(hosts: readonly string[]) {
     filesystem_writes: [],
     tools: [],
   };
+}
+
+/** A host without a port stands for 443 (WCP section 4.2), and a URL leaves 80 out as well. */
+function entryOf({ protocol, host, port }: URL): string {
+  return protocol === 'http:' && port === '' ? `${host}:80` : host;
 }

@@ -34,3 +34,13 @@ test('with a model server the record names its host and is no longer offline', (
   });
   expect(record.currently_implements).not.toContain('ctrl.net.egress-denied');
 });
+
+test.each([
+  ['http://models.example', 'models.example:80'],
+  ['https://models.example', 'models.example'],
+  ['http://[::1]', '[::1]:80'],
+  ['https://models.example:8443', 'models.example:8443'],
+])('a model server at %s is listed with its port where that is not 443', (url, entry) => {
+  const { record } = embedderFor({ ...server, WCP_OLLAMA_URL: url });
+  expect(record.privilege_envelope).toMatchObject({ egress_allowlist: [entry] });
+});

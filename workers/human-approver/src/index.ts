@@ -19,7 +19,7 @@ export function approverFor(env: Readonly<Record<string, string | undefined>>): 
     return defineWorker({ record: recordFor(), input, output, run: (_, { deny }) => deny(code, message) });
   }
   const hall = new StewardClient(access);
-  const record = recordFor(access.url.host);
+  const record = recordFor(access.url);
   return defineWorker({
     record,
     input,

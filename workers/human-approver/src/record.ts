@@ -1,15 +1,15 @@
 import { sealRecord } from '@wcp/worker-kit';
 
 /** Where `wcp serve` listens by default. */
-const DEFAULT_HALL = '127.0.0.1:7420';
+const DEFAULT_HALL = new URL('http://127.0.0.1:7420');
 
 /**
  * What this worker is and may touch (WCP section 4.2): it reaches one Hall, with a steward's key. The
  * blast is that of the resolution, which cannot be undone; what an approval releases has a blast of its own.
  *
- * @param host the host and port of the Hall
+ * @param hall the address of the Hall
  */
-export function recordFor(host = DEFAULT_HALL) {
+export function recordFor(hall = DEFAULT_HALL) {
   return sealRecord({
     worker_id: 'org.wcp-examples.human-approver.demo',
     worker_species_id: 'wrk.ops.human-approver',
@@ -28,7 +28,7 @@ export function recordFor(host = DEFAULT_HALL) {
     privilege_envelope: {
       secrets_access: ['WCP_HALL_KEY'],
       network_egress: 'allowlisted',
-      egress_allowlist: [host],
+      egress_allowlist: [entryOf(hall)],
       filesystem_writes: [],
       tools: [],
     },
@@ -36,4 +36,9 @@ export function recordFor(host = DEFAULT_HALL) {
     owner: 'org.wcp-examples',
     notes: 'Resolves what a Hall holds, as a steward; shows a steward in a web page what is held and why.',
   });
+}
+
+/** A host without a port stands for 443 (WCP section 4.2), and a URL leaves 80 out as well. */
+function entryOf({ protocol, host, port }: URL): string {
+  return protocol === 'http:' && port === '' ? `${host}:80` : host;
 }

@@ -35,3 +35,11 @@ test('the record names the host of the Hall, but neither its path nor the key', 
   });
   expect(JSON.stringify(record)).not.toMatch(/under|wcp_key/);
 });
+
+test.each([
+  ['http://hall.example', 'hall.example:80'],
+  ['http://127.0.0.1:7420', '127.0.0.1:7420'],
+])('a Hall at %s is listed with its port where that is not 443', (url, entry) => {
+  const { record } = approverFor({ WCP_HALL_URL: url, WCP_HALL_KEY: 'wcp_key' });
+  expect(record.privilege_envelope).toMatchObject({ egress_allowlist: [entry] });
+});

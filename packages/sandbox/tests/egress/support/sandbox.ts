@@ -27,7 +27,11 @@ export const isolated = test.skipIf(
 export async function runIsolated(
   broker: EgressBroker,
   command: readonly string[],
-  options: { readonly env?: Record<string, string>; readonly files?: Record<string, string> } = {},
+  options: {
+    readonly env?: Record<string, string>;
+    readonly files?: Record<string, string>;
+    readonly timeout?: number;
+  } = {},
 ): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'wcp-egress-test-'));
   try {
@@ -39,7 +43,7 @@ export async function runIsolated(
     const child = spawn('bwrap', [...isolationFlags(), ...binds, '--', ...command], {
       env: { PATH: process.env['PATH'], ...broker.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 40_000,
+      timeout: options.timeout ?? 40_000,
       killSignal: 'SIGKILL',
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -55,9 +59,10 @@ export function runNode(
   broker: EgressBroker,
   module: string,
   env: Record<string, string> = {},
+  timeout = 40_000,
 ): Promise<Ran> {
   const command = [process.execPath, ...broker.nodeArguments, '/run/worker/main.mjs'];
-  return runIsolated(broker, command, { env, files: { '/worker/main.mjs': module } });
+  return runIsolated(broker, command, { env, timeout, files: { '/worker/main.mjs': module } });
 }
 
 /** Runs any other program behind the forwarder. */
