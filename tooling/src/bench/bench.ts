@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|evidence|hall|delivery` measures one group.
+ * `--only decisions|evidence|hall|delivery|egress` measures one group.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { decisionRows, worldRows } from './decision.ts';
 import { deliveryRows } from './delivery.ts';
+import { egressRows } from './egress.ts';
 import { evidenceRows } from './evidence.ts';
 import { httpRows } from './http.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
@@ -15,6 +16,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   evidence: evidenceRows,
   hall: httpRows,
   delivery: deliveryRows,
+  egress: egressRows,
 };
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });

@@ -43,6 +43,12 @@ const TARGETS: readonly Target[] = [
     text: 'at most three times the latency alone',
     isReached: ({ ratio_to_alone = Number.POSITIVE_INFINITY }) => ratio_to_alone <= 3,
   },
+  {
+    name: /^egress: (a connection each|100 a connection)/,
+    text: 'at least 2,000 a second',
+    isReached: ({ value }) => value >= 2_000,
+  },
+  { name: /^egress: memory/, text: 'flat (under 96 MiB)', isReached: ({ value }) => value < 96 },
   { name: /^P3 completed/, text: 'more than none', isReached: ({ value }) => value > 0 },
 ];
 

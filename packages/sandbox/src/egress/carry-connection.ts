@@ -2,16 +2,15 @@ import type { Socket } from 'node:net';
 import type { AddressBook } from './address-book.ts';
 import type { EgressTarget } from './allowlist.ts';
 import type { ConnectionEnd } from './connection-reports.ts';
-import { type Dialled, dial } from './dial.ts';
+import type { Dialled, Dialler } from './dialler.ts';
 import type { EgressLimits } from './egress-settings.ts';
 import { answerOf, type EgressCode } from './inside/codes.ts';
 
 /** What carries the connections of one sandbox. */
 export interface Carrier {
   readonly book: AddressBook;
+  readonly dialler: Dialler;
   readonly limits: EgressLimits;
-  /** Aborted when the sandbox is closed. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -40,14 +39,12 @@ export function turnAway(worker: Socket, code: EgressCode): ConnectionEnd {
   return { code, connected: false };
 }
 
-async function reach(target: EgressTarget, { book, limits, signal }: Carrier): Promise<Dialled> {
+async function reach(target: EgressTarget, { book, dialler, limits }: Carrier): Promise<Dialled> {
   const startedAt = performance.now();
   const judged = await within(limits.connect_ms, book.addressesOf(target));
   if (judged === null) return { code: 'EGRESS_CONNECT_TIMEOUT' };
   if ('code' in judged) return judged;
-  if (signal.aborted) return { code: 'EGRESS_CLOSED' };
-  const timeout = limits.connect_ms - (performance.now() - startedAt);
-  return dial(judged.addresses, { ...target, timeout, signal });
+  return dialler.dial(judged.addresses, target, limits.connect_ms - (performance.now() - startedAt));
 }
 
 /** The value of a promise, or null where it takes longer. */

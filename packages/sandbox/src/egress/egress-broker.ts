@@ -3,6 +3,7 @@ import { AddressBook } from './address-book.ts';
 import { type EgressTarget, readAllowlist, readPrivateHosts } from './allowlist.ts';
 import { type Carrier, carryConnection, turnAway } from './carry-connection.ts';
 import { ConnectionReports } from './connection-reports.ts';
+import { Dialler } from './dialler.ts';
 import { DEFAULT_EGRESS_LIMITS, type EgressSettings } from './egress-settings.ts';
 import { answerOf } from './inside/codes.ts';
 import {
@@ -47,7 +48,6 @@ export class EgressBroker {
   readonly #folder: SocketFolder;
   readonly #carrier: Carrier;
   readonly #reports: ConnectionReports;
-  readonly #closing: AbortController;
   readonly #live = new Set<Promise<void>>();
 
   /** Opens the sockets. Throws `ERR_WCP_EGRESS` for an allowlist that cannot be read. */
@@ -67,8 +67,7 @@ export class EgressBroker {
   private constructor(settings: EgressSettings, targets: readonly EgressTarget[], book: AddressBook) {
     const { forwarder = false, onConnection = () => {} } = settings;
     const limits = { ...DEFAULT_EGRESS_LIMITS, ...settings.limits };
-    this.#closing = new AbortController();
-    this.#carrier = { book, limits, signal: this.#closing.signal };
+    this.#carrier = { book, dialler: new Dialler(), limits };
     this.#reports = new ConnectionReports(onConnection, limits.reports);
     this.#folder = new SocketFolder(settings.user);
     this.folder = this.#folder.path;
@@ -80,7 +79,7 @@ export class EgressBroker {
 
   /** Breaks every connection off, tells of each, and removes the folder. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#carrier.dialler.close();
     await this.#folder.close();
     await Promise.all(this.#live);
   }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -23,27 +23,37 @@ export const isolated = test.skipIf(
   !(isInstalled('bwrap') && works('bwrap', [...isolationFlags(), '/bin/true'])),
 );
 
+/** How a test runs a command. */
+interface RunOptions {
+  readonly env?: Record<string, string>;
+  /** Files under `/run`, by their path in it. */
+  readonly files?: Record<string, string>;
+  /** Milliseconds until it is killed (default 40,000). */
+  readonly timeout?: number;
+  /** The uid of another user. */
+  readonly user?: number;
+}
+
 /** Runs a command without any network but its own loopback, with the way out that a broker gives. */
 export async function runIsolated(
   broker: EgressBroker,
   command: readonly string[],
-  options: {
-    readonly env?: Record<string, string>;
-    readonly files?: Record<string, string>;
-    readonly timeout?: number;
-  } = {},
+  { env = {}, files = {}, timeout = 40_000, user }: RunOptions = {},
 ): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'wcp-egress-test-'));
+  chmodSync(folder, 0o755);
   try {
-    for (const { path, bytes } of broker.files) write(folder, path, bytes);
-    for (const [path, content] of Object.entries(options.files ?? {})) write(folder, path, content);
-    const binds = ['--tmpfs', '/run', '--ro-bind', broker.folder, '/run/egress'];
-    binds.push('--ro-bind', join(folder, 'run/wcp'), '/run/wcp');
-    if (options.files !== undefined) binds.push('--ro-bind', join(folder, 'worker'), '/run/worker');
-    const child = spawn('bwrap', [...isolationFlags(), ...binds, '--', ...command], {
-      env: { PATH: process.env['PATH'], ...broker.env, ...options.env },
+    for (const { path, bytes } of broker.files) write(folder, path.replace('/run', ''), bytes);
+    for (const [path, content] of Object.entries(files)) write(folder, path, content);
+    const binds = readdirSync(folder).flatMap((name) => ['--ro-bind', join(folder, name), `/run/${name}`]);
+    binds.unshift('--tmpfs', '/run', '--ro-bind', broker.folder, '/run/egress');
+    const become =
+      user === undefined ? [] : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--'];
+    const [file = '', ...args] = [...become, 'bwrap', ...isolationFlags(), ...binds, '--', ...command];
+    const child = spawn(file, args, {
+      env: { PATH: process.env['PATH'], ...broker.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeout ?? 40_000,
+      timeout,
       killSignal: 'SIGKILL',
     });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
