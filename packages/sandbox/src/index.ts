@@ -1,15 +1,10 @@
 export type { EnforcedMember, Enforcement, EnforcementLevel, MemberEnforcement } from './base/enforcement.ts';
 export type { PackageFile } from './base/package-file.ts';
 export type { User } from './base/user.ts';
-export {
-  EGRESS_CODES,
-  EgressBroker,
-  type EgressCode,
-  type EgressConnection,
-  type EgressLimits,
-  type EgressSettings,
-  type InsideFile,
-} from './egress/index.ts';
+export { EgressBroker } from './egress/egress-broker.ts';
+export type { EgressConnection, EgressLimits, EgressSettings } from './egress/egress-settings.ts';
+export { EGRESS_CODES, type EgressCode } from './egress/inside/codes.ts';
+export type { InsideFile } from './egress/inside-files.ts';
 export { SANDBOX_LIMITS, type SandboxLimits } from './limits/sandbox-limits.ts';
 export { probeSandbox, type SandboxProbe } from './probe/probe-sandbox.ts';
 export type { SandboxBind, SandboxOptions } from './sandbox/options.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { EgressBroker } from '@wcp/sandbox/egress';
+import { EgressBroker } from '@wcp/sandbox';
 import { median } from './measure.ts';
 import type { BenchRow } from './row.ts';
 

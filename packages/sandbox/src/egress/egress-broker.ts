@@ -24,7 +24,7 @@ import { SocketFolder } from './socket-folder.ts';
  * process resolves the name, judges every address, dials the one it judged and pipes; TLS goes through unopened.
  *
  * @example
- * import { EgressBroker } from '@wcp/sandbox/egress';
+ * import { EgressBroker } from '@wcp/sandbox';
  *
  * const egress = await EgressBroker.open({
  *   allowlist: ['api.acme.example', 'mirror.acme.example:8443'],

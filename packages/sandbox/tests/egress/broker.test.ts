@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { EgressBroker } from '../../src/egress/index.ts';
+import { EgressBroker } from '../../src/index.ts';
 import { answerTo, reach, readAll } from './support/connection.ts';
 import { HOST, openBroker, serveTcp } from './support/hosts.ts';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { expect } from 'vitest';
-import type { EgressBroker } from '../../src/egress/index.ts';
+import { expect, test } from 'vitest';
+import type { EgressBroker } from '../../src/index.ts';
 import { HOST, openBroker, serveHttp } from './support/hosts.ts';
-import { isolated, runForwarded, runIsolated, runNode } from './support/sandbox.ts';
+import { canIsolate, isolated, runForwarded, runIsolated, runNode } from './support/sandbox.ts';
 
-const BUILT = join(import.meta.dirname, '../../dist/egress/index.js');
+const BUILT = join(import.meta.dirname, '../../dist/index.js');
 
 const fetching = (port: number) => `console.log(await (await fetch('http://${HOST}:${port}/')).text());`;
 const hello = () => serveHttp((_asked, answer) => answer.end('hello'));
@@ -79,7 +79,7 @@ createServer().on('error', (error) => console.log(error.code)).listen('/run/egre
   expect(ran).toEqual({ code: 0, out: 'EROFS EROFS\nEROFS EROFS\nEROFS', err: '' });
 });
 
-isolated.skipIf(process.getuid?.() !== 0)(
+test.skipIf(!canIsolate || process.getuid?.() !== 0)(
   'A sandbox of an unprivileged user has the way out, and no other user has',
   async () => {
     const port = await hello();

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { certificate, HOST, openBroker, serveHttp, serveHttps } from './support/hosts.ts';
-import { isInstalled, isolated, runForwarded } from './support/sandbox.ts';
+import { canIsolate, isInstalled, isolated, runForwarded } from './support/sandbox.ts';
 
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
-const hasCurl = isInstalled('curl');
+const withCurl = test.skipIf(!canIsolate || !isInstalled('curl'));
 const curl = (...args: string[]) => ['curl', '--silent', '--show-error', '--max-time', '20', ...args];
 const python = (...lines: string[]) => [PYTHON, '-c', lines.join('\n')];
 
@@ -21,7 +21,7 @@ function certificateFile(): string {
   return file;
 }
 
-isolated.skipIf(!hasCurl)('curl reaches a listed host over HTTP and HTTPS', async () => {
+withCurl('curl reaches a listed host over HTTP and HTTPS', async () => {
   const plain = await serveHttp((asked, answer) => {
     answer.setHeader('x-seen', JSON.stringify(asked.headers));
     asked.pipe(answer);
@@ -50,7 +50,7 @@ isolated.skipIf(!hasCurl)('curl reaches a listed host over HTTP and HTTPS', asyn
   ]);
 });
 
-isolated.skipIf(!hasCurl)('curl is refused every other host, and the broker is told', async () => {
+withCurl('curl is refused every other host, and the broker is told', async () => {
   const secret = await serveHttp((_asked, answer) => answer.end('secret'));
   const port = await serveHttp((_asked, answer) =>
     answer.writeHead(302, { location: `http://redirected.example:${secret}/` }).end(),

@@ -45,10 +45,13 @@ test.each(Object.entries(KINDS).flatMap(([kind, texts]) => texts.map((text) => [
 );
 
 test('An address of this machine is private, also where it is a public one', () => {
-  const own = { address: '93.184.216.34' } as ReturnType<typeof networkInterfaces>[string];
+  const own = {
+    ...{ address: '93.184.216.34', netmask: '255.255.255.0', family: 'IPv4' as const },
+    ...{ mac: '00:00:00:00:00:00', internal: false, cidr: '93.184.216.34/24' },
+  };
   vi.mocked(networkInterfaces)
-    .mockReturnValueOnce({ eth0: [own as never] })
-    .mockReturnValueOnce({ eth0: [own as never] });
+    .mockReturnValueOnce({ eth0: [own] })
+    .mockReturnValueOnce({ eth0: [own] });
   expect(judgeAddress('93.184.216.34')).toBe('private');
   expect(judgeAddress('::ffff:93.184.216.34')).toBe('private');
   expect(judgeAddress('93.184.216.34')).toBe('public');

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { EgressBroker } from '../../../src/egress/index.ts';
 import { codeOf } from '../../../src/egress/inside/codes.ts';
+import type { EgressBroker } from '../../../src/index.ts';
 
 /** Connects to a socket of the broker's folder, as a worker does. */
 export async function reach(broker: EgressBroker, name = '0'): Promise<Socket> {

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { EgressBroker, type EgressConnection, type EgressSettings } from '../../../src/egress/index.ts';
+import { EgressBroker, type EgressConnection, type EgressSettings } from '../../../src/index.ts';
 
 /** Names of the tests' hosts: all of them are this machine. */
 export const HOST = 'api.acme.example';

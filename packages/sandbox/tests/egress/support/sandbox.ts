@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'vitest';
-import type { EgressBroker } from '../../../src/egress/index.ts';
+import type { EgressBroker } from '../../../src/index.ts';
 
 /** What a program left behind. */
 export interface Ran {
@@ -18,10 +18,11 @@ export function isInstalled(program: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program)));
 }
 
-/** A test that needs a network namespace: bubblewrap, on a machine that lets it make one. */
-export const isolated = test.skipIf(
-  !(isInstalled('bwrap') && works('bwrap', [...isolationFlags(), '/bin/true'])),
-);
+/** Whether this machine can make a network namespace: it has bubblewrap and lets it. */
+export const canIsolate = isInstalled('bwrap') && works('bwrap', [...isolationFlags(), '/bin/true']);
+
+/** A test that needs a network namespace. */
+export const isolated = test.skipIf(!canIsolate);
 
 /** How a test runs a command. */
 interface RunOptions {
