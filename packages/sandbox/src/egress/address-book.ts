@@ -32,9 +32,11 @@ export class AddressBook {
     this.#resolve = resolve;
   }
 
-  /** The addresses to dial, exactly these: nobody asks for the name again. */
-  async addressesOf(target: EgressTarget): Promise<JudgedAddresses> {
-    const found = await this.#find(target.host).catch(() => []);
+  /** The addresses to dial, exactly these: nobody asks for the name again. Takes so many milliseconds at most. */
+  async addressesOf(target: EgressTarget, timeout: number): Promise<JudgedAddresses> {
+    const asked = this.#find(target.host).catch(() => []);
+    const found = await within(timeout, asked);
+    if (found === null) return { code: 'EGRESS_CONNECT_TIMEOUT' };
     if (found.length === 0) return { code: 'EGRESS_NAME_UNRESOLVED' };
     const addresses = found.filter(({ address }) => this.#mayDial(target, address));
     return addresses.length === 0 ? { code: 'EGRESS_ADDRESS_REFUSED' } : { addresses };
@@ -63,4 +65,13 @@ export class AddressBook {
 
 function resolveBySystem(host: string): Promise<LookupAddress[]> {
   return lookup(host, { all: true });
+}
+
+/** The value of a promise, or null where it takes longer. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, null);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -41,19 +41,9 @@ export function turnAway(worker: Socket, code: EgressCode): ConnectionEnd {
 
 async function reach(target: EgressTarget, { book, dialler, limits }: Carrier): Promise<Dialled> {
   const startedAt = performance.now();
-  const judged = await within(limits.connect_ms, book.addressesOf(target));
-  if (judged === null) return { code: 'EGRESS_CONNECT_TIMEOUT' };
+  const judged = await book.addressesOf(target, limits.connect_ms);
   if ('code' in judged) return judged;
   return dialler.dial(judged.addresses, target, limits.connect_ms - (performance.now() - startedAt));
-}
-
-/** The value of a promise, or null where it takes longer. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, null);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** Pipes both ways at the pace of the slower side, each way until it ends; resolves when both are over. */

@@ -18,6 +18,9 @@ import {
 import { readRefused } from './read-refused.ts';
 import { SocketFolder } from './socket-folder.ts';
 
+/** Beside the connections: to ask for names, to tell of refused hosts, and to be turned away. */
+const SPARE_SOCKETS = 64;
+
 /**
  * The way out of one sandbox that has no network: a folder with a socket for each host and port that the worker may
  * reach. Reaching the socket is the permission, so nothing that a worker sends says where a connection goes. This
@@ -69,7 +72,7 @@ export class EgressBroker {
     const limits = { ...DEFAULT_EGRESS_LIMITS, ...settings.limits };
     this.#carrier = { book, dialler: new Dialler(), limits };
     this.#reports = new ConnectionReports(onConnection, limits.reports);
-    this.#folder = new SocketFolder(settings.user);
+    this.#folder = new SocketFolder(limits.connections + SPARE_SOCKETS, settings.user);
     this.folder = this.#folder.path;
     this.files = insideFiles(targets);
     this.nodeArguments = PRELOAD_ARGUMENTS;
@@ -109,7 +112,7 @@ export class EgressBroker {
   /** Answers with the addresses of a host that may be dialled. */
   async #tellNames(worker: Socket, target: EgressTarget): Promise<void> {
     worker.on('error', () => {});
-    const judged = await this.#carrier.book.addressesOf(target);
+    const judged = await this.#carrier.book.addressesOf(target, this.#carrier.limits.connect_ms);
     if ('code' in judged) return void turnAway(worker, judged.code);
     const addresses = judged.addresses.map(({ address }) => address).join('\n');
     worker.end(Buffer.concat([answerOf(null), Buffer.from(addresses)]), () => worker.destroy());

@@ -1,11 +1,16 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WcpError } from '@wcp/spec';
+import { ownMark } from '../limits/owner-mark.ts';
+import { removeAbandoned, removeSockets } from './remove-folders.ts';
 
 /** The longest path of a socket that Linux takes, in bytes. */
 const MAX_PATH = 107;
+
+const PREFIX = 'wcp-egress-';
+let isTidy = false;
 
 /**
  * A folder of sockets for one sandbox. Nobody but its user gets through the folder, so that no other user of the
@@ -14,11 +19,16 @@ const MAX_PATH = 107;
 export class SocketFolder {
   readonly path: string;
   readonly #owner: { readonly uid: number; readonly gid: number } | undefined;
+  readonly #maxSockets: number;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
 
-  constructor(owner?: { readonly uid: number; readonly gid: number }) {
-    this.path = mkdtempSync(join(tmpdir(), 'wcp-egress-'));
+  /** More sockets at a time than the maximum are closed at once. */
+  constructor(maxSockets: number, owner?: { readonly uid: number; readonly gid: number }) {
+    if (!isTidy) removeAbandoned(tmpdir(), PREFIX);
+    isTidy = true;
+    this.path = mkdtempSync(join(tmpdir(), `${PREFIX}${ownMark()}-`));
+    this.#maxSockets = maxSockets;
     this.#owner = owner;
     this.#give(this.path);
   }
@@ -27,6 +37,7 @@ export class SocketFolder {
   async listen(name: string, serve: (socket: Socket) => void): Promise<void> {
     const path = this.#pathOf(name);
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+      if (this.#sockets.size >= this.#maxSockets) return void socket.destroy();
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       serve(socket);
@@ -44,7 +55,7 @@ export class SocketFolder {
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    rmSync(this.path, { recursive: true, force: true });
+    removeSockets(this.path);
   }
 
   #give(path: string): void {

@@ -158,6 +158,15 @@ test('A worker has so many connections at a time and no more, and a place is fre
   second.destroy();
 });
 
+test('A worker that occupies every socket costs so many and no more', async () => {
+  const resolve = () => new Promise<never>(() => {});
+  const { broker } = await openBroker([HOST], { resolve, limits: { connections: 2, connect_ms: 30_000 } });
+  const sockets = await Promise.all(Array.from({ length: 200 }, () => reach(broker, '0.names')));
+  for (const socket of sockets) socket.resume();
+  await vi.waitFor(() => expect(sockets.filter(({ readableEnded }) => readableEnded)).toHaveLength(200 - 66));
+  for (const socket of sockets) socket.destroy();
+});
+
 test('The names of a host are told where they may be dialled', async () => {
   const { broker } = await openBroker([HOST]);
   expect(String(await readAll(await reach(broker, '0.names')))).toBe('\x00127.0.0.1');

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { certificate, HOST, openBroker, serveHttp, serveHttps } from './support/hosts.ts';
-import { canIsolate, isInstalled, isolated, runForwarded } from './support/sandbox.ts';
+import { canCertify, canIsolate, isInstalled, isolated, runForwarded, secured } from './support/sandbox.ts';
 
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
-const withCurl = test.skipIf(!canIsolate || !isInstalled('curl'));
+const withCurl = test.skipIf(!canIsolate || !canCertify || !isInstalled('curl'));
 const curl = (...args: string[]) => ['curl', '--silent', '--show-error', '--max-time', '20', ...args];
 const python = (...lines: string[]) => [PYTHON, '-c', lines.join('\n')];
 
@@ -93,7 +93,7 @@ withCurl('curl is refused every other host, and the broker is told', async () =>
   ]);
 });
 
-isolated('Python’s urllib reaches a listed host over HTTP and HTTPS, and no other', async () => {
+secured('Python’s urllib reaches a listed host over HTTP and HTTPS, and no other', async () => {
   const plain = await serveHttp((_asked, answer) => answer.end('hello'));
   const secure = await serveHttps((_asked, answer) => answer.end('secret'));
   const { broker, told } = await openForwarded([`${HOST}:${plain}`, `${HOST}:${secure}`]);

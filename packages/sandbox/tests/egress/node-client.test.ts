@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, vi } from 'vitest';
 import { certificate, HOST, openBroker, serveHttp, serveHttps, serveTcp } from './support/hosts.ts';
-import { isolated, runNode } from './support/sandbox.ts';
+import { isolated, runNode, secured } from './support/sandbox.ts';
 
 const echo = (asked: IncomingMessage, answer: ServerResponse) => {
   answer.writeHead(200, { 'x-host': asked.headers.host ?? '' });
@@ -24,7 +24,7 @@ isolated('fetch reaches a listed host', async () => {
   expect(told).toMatchObject([{ host: HOST, port, address: '127.0.0.1', outcome: 'connected' }]);
 });
 
-isolated('TLS goes through unopened, from every client of Node', async () => {
+secured('TLS goes through unopened, from every client of Node', async () => {
   const port = await serveHttps((_asked, answer) => answer.end('secret'));
   const { broker } = await openBroker([`${HOST}:${port}`]);
   const ran = await runNode(
@@ -54,7 +54,7 @@ console.log('closed');`,
   ]);
 });
 
-isolated('A certificate that does not fit the host is refused inside, as anywhere', async () => {
+secured('A certificate that does not fit the host is refused inside, as anywhere', async () => {
   const port = await serveHttps((_asked, answer) => answer.end('secret'));
   const { broker } = await openBroker([`other.example:${port}`]);
   const ran = await runNode(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { expect, vi } from 'vitest';
 import { certificate, HOST, openBroker, serveHttps, serveTcp } from './support/hosts.ts';
-import { isolated, runForwarded, runNode } from './support/sandbox.ts';
+import { isolated, runForwarded, runNode, secured } from './support/sandbox.ts';
 
 /** A gigabyte in the deep run, else enough to fill every buffer many times. */
 const BYTES = process.env['WCP_DEEP'] === undefined ? 192 << 20 : 1 << 30;
@@ -82,7 +82,7 @@ socket.end();`;
   await vi.waitFor(() => expect(told).toMatchObject([{ bytes_received: 0, bytes_sent: BYTES }]));
 });
 
-isolated(
+secured(
   'A stream inside TLS arrives as it was sent, with and without the forwarder',
   { timeout: TIMEOUT },
   async () => {

@@ -24,6 +24,12 @@ export const canIsolate = isInstalled('bwrap') && works('bwrap', [...isolationFl
 /** A test that needs a network namespace. */
 export const isolated = test.skipIf(!canIsolate);
 
+/** Whether a test can make a certificate. */
+export const canCertify = isInstalled('openssl');
+
+/** A test that needs a network namespace and a certificate. */
+export const secured = test.skipIf(!canIsolate || !canCertify);
+
 /** How a test runs a command. */
 interface RunOptions {
   readonly env?: Record<string, string>;
