@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { EgressBroker } from '../../src/index.ts';
@@ -110,16 +110,27 @@ test.each([
   },
 );
 
-test('A name that is rebound between judging and dialling is dialled at the address that was judged', async () => {
-  const visitors = vi.fn((socket: Socket) => socket.end());
-  const port = await serveTcp(visitors);
-  // The first answer is public and leads nowhere from here; the next ones are this machine.
-  const answers = ['192.88.99.255', '127.0.0.1', '127.0.0.1'];
+test('A name that is rebound after it was judged is dialled at the address that was judged', async () => {
+  const port = await serveTcp((socket) => socket.end('judged'), { address: '127.0.0.2' });
+  await serveTcp((socket) => socket.end('rebound'), { address: '127.0.0.3', port });
+  const answers = ['127.0.0.2', '127.0.0.3', '127.0.0.3'];
   const resolve = vi.fn(async () => [{ address: answers.shift() ?? '', family: 4 }]);
-  const { broker } = await openBroker([`${HOST}:${port}`], { private_hosts: [], resolve });
-  expect(await answerTo(await reach(broker))).toBe('EGRESS_ADDRESS_REFUSED');
+  const { broker, told } = await openBroker([`${HOST}:${port}`], { resolve });
+  const worker = await reach(broker);
+  worker.end();
+  expect(String(await readAll(worker))).toBe('\0judged');
   expect(resolve).toHaveBeenCalledTimes(1);
-  expect(visitors).not.toHaveBeenCalled();
+  await vi.waitFor(() => expect(told).toMatchObject([{ host: HOST, address: '127.0.0.2' }]));
+});
+
+test('A host is dialled at its next address where the first does not answer', async () => {
+  const port = await serveTcp((socket) => socket.end('second'), { address: '127.0.0.3' });
+  const addresses = ['127.0.0.2', '127.0.0.3'].map((address) => ({ address, family: 4 }));
+  const { broker, told } = await openBroker([`${HOST}:${port}`], { resolve: async () => addresses });
+  const worker = await reach(broker);
+  worker.end();
+  expect(String(await readAll(worker))).toBe('\0second');
+  await vi.waitFor(() => expect(told).toMatchObject([{ host: HOST, address: '127.0.0.3' }]));
 });
 
 test('A connection through which nothing goes is closed', async () => {

@@ -152,7 +152,7 @@ console.log(await reached('127.0.0.2'), await reached('127.0.0.3'), await reache
       '{"address":"127.0.0.1","family":4}',
       'ENOTFOUND',
       'EACCES',
-      'ENOTFOUND',
+      'EACCES',
       // The server listens at 127.0.0.1 only; what was never looked up is the sandbox's own.
       'ECONNREFUSED ECONNREFUSED ECONNREFUSED',
     ]);

@@ -85,11 +85,12 @@ export function codeOf(answer: number | undefined): EgressCode | null {
   return answer === 0 ? null : (NAMES[(answer ?? 0) - 1] ?? 'EGRESS_BROKEN');
 }
 
-/** An error as Node would make it for a connection that the system refused. */
+/** An error as Node would make it for a connection that the system refused; port 0 where only a name was asked for. */
 export function egressError(code: EgressCode, host: string, port: number): NodeJS.ErrnoException {
   const { errno, message } = EGRESS_CODES[code];
   const syscall = errno === 'ENOTFOUND' ? 'getaddrinfo' : 'connect';
-  return Object.assign(new Error(`${syscall} ${errno} ${host}:${port}: ${message}`), {
+  const place = port === 0 ? host : `${host}:${port}`;
+  return Object.assign(new Error(`${syscall} ${errno} ${place}: ${message}`), {
     code: errno,
     syscall,
     hostname: host,

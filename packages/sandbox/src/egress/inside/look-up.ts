@@ -27,7 +27,7 @@ async function addressesOf(routes: Routes, text: string): Promise<string[]> {
   }
   if (host !== null && isLoopback(host)) return ['127.0.0.1', '::1'];
   routes.reportRefused(text, 0);
-  throw egressError('EGRESS_NAME_UNRESOLVED', text, 0);
+  throw egressError('EGRESS_NOT_LISTED', text, 0);
 }
 
 /** A connection to the socket is the question. */

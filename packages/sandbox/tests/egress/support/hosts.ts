@@ -29,8 +29,11 @@ export async function openBroker(
 }
 
 /** A server of this test; its port. */
-export function serveTcp(serve: (socket: Socket) => void): Promise<number> {
-  return listen(createTcpServer({ allowHalfOpen: true }, serve));
+export function serveTcp(
+  serve: (socket: Socket) => void,
+  { address = '127.0.0.1', port = 0 } = {},
+): Promise<number> {
+  return listen(createTcpServer({ allowHalfOpen: true }, serve), address, port);
 }
 
 /** An HTTP server of this test; its port. */
@@ -66,14 +69,14 @@ function makeCertificate(): { key: string; cert: string } {
   }
 }
 
-async function listen(server: Server | HttpServer): Promise<number> {
+async function listen(server: Server | HttpServer, address = '127.0.0.1', port = 0): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, address, resolve));
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
