@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import * as sandbox from '../src/index.ts';
 
 test('the package exports these values', () => {
-  expect(Object.keys(sandbox).sort()).toEqual(['SANDBOX_LIMITS', 'probeSandbox', 'sandboxed']);
+  expect(Object.keys(sandbox).sort()).toEqual([
+    ...['EGRESS_CODES', 'EgressBroker', 'SANDBOX_LIMITS', 'probeSandbox', 'sandboxed'],
+  ]);
 });
 
 test('the defaults are these', () => {
