@@ -1,6 +1,7 @@
 import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import type { PackageFile } from '../base/package-file.ts';
 import type { User } from '../base/user.ts';
+import type { EgressSettings } from '../egress/egress-settings.ts';
 import type { SandboxLimits } from '../limits/sandbox-limits.ts';
 
 /** What to run, and inside what. */
@@ -21,6 +22,8 @@ export interface SandboxOptions {
   readonly secrets?: Readonly<Record<string, Uint8Array>>;
   /** Files and folders of the host that it sees as well. */
   readonly binds?: readonly SandboxBind[];
+  /** Where the envelope lists hosts: who is told of connections, and which hosts may have private addresses. */
+  readonly egress?: EgressOptions;
   /**
    * `required` (the default) refuses to run it where it cannot be contained; `declared` then runs it with nothing but
    * its word, and says so.
@@ -29,6 +32,9 @@ export interface SandboxOptions {
   /** Whose rights it has on the host, where this process is root (default: a user without an account). */
   readonly user?: User;
 }
+
+/** What the operator says about the way out; where it leads is up to the envelope. */
+export type EgressOptions = Omit<EgressSettings, 'allowlist' | 'forwarder' | 'user'>;
 
 /** A file or folder of the host, and where the program sees it. */
 export interface SandboxBind {

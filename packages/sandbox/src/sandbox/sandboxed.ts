@@ -33,7 +33,7 @@ export async function sandboxed(options: SandboxOptions): Promise<Sandboxed> {
   if (!probe.is_contained) throw notContained(probe.reason ?? '', probe.remedy ?? '');
   endLeftOver();
   const user = isRoot() ? (options.user ?? nextUser()) : null;
-  const egress = await openEgress(options.envelope);
+  const egress = await openEgress(options, user);
   try {
     return await contain(options, user, egress);
   } catch (error) {

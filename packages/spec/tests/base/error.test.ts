@@ -27,6 +27,7 @@ test('a WcpError has one of these codes', () => {
     'ERR_WCP_STORE',
     'ERR_WCP_CLOCK',
     'ERR_WCP_DEPLOYMENT',
+    'ERR_WCP_EGRESS',
     'ERR_WCP_HALL',
     'ERR_WCP_HALL_ANSWER',
     'ERR_WCP_HALL_TIMEOUT',
