@@ -17,7 +17,9 @@ export type WcpErrorCode =
   | 'ERR_WCP_HALL_TIMEOUT'
   | 'ERR_WCP_HALL_UNREACHABLE'
   | 'ERR_WCP_NOT_A_HALL'
-  | 'ERR_WCP_WORKER';
+  | 'ERR_WCP_WORKER'
+  | 'ERR_WCP_SANDBOX'
+  | 'ERR_WCP_NOT_CONTAINED';
 
 /**
  * Thrown for misuse of a function, never for a denial. Tell errors apart by `code`; the message is

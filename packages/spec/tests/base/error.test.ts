@@ -33,5 +33,7 @@ test('a WcpError has one of these codes', () => {
     'ERR_WCP_HALL_UNREACHABLE',
     'ERR_WCP_NOT_A_HALL',
     'ERR_WCP_WORKER',
+    'ERR_WCP_SANDBOX',
+    'ERR_WCP_NOT_CONTAINED',
   ]);
 });

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What a process and everything below it use. */
+export interface TreeUse {
+  /** Processes and threads. */
+  readonly processes: number;
+  /** Bytes of memory that are their own; pages that a fork shares count for each. */
+  readonly memory: number;
+  /** Seconds of processor time of those that live. */
+  readonly cpu: number;
+}
+
+const NOTHING: TreeUse = { processes: 0, memory: 0, cpu: 0 };
+/** The kernel counts time in these, whatever its own clock does. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * What a process and its descendants use, as Linux reports it. Within a PID namespace nothing gets out of the tree:
+ * an orphan becomes a child of the namespace's first process.
+ */
+export function treeUse(pid: number, seen = new Set<number>()): TreeUse {
+  if (seen.has(pid)) return NOTHING;
+  seen.add(pid);
+  return childrenOf(pid)
+    .map((child) => treeUse(child, seen))
+    .reduce(add, ownUse(pid));
+}
+
+/** When a process started, in ticks since the machine did: with its number, what tells it from a later one. */
+export function startOf(pid: number): string | null {
+  return statOf(pid)[19] ?? null;
+}
+
+/** The parent of a process. */
+export function parentOf(pid: number): number | null {
+  const [, parent] = statOf(pid);
+  return parent === undefined ? null : Number(parent);
+}
+
+/** Children of every thread: a process belongs to the thread that made it. */
+function childrenOf(pid: number): number[] {
+  return list(`/proc/${pid}/task`)
+    .flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).split(' '))
+    .filter(Boolean)
+    .map(Number);
+}
+
+function ownUse(pid: number): TreeUse {
+  const status = read(`/proc/${pid}/status`);
+  const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
+  const [user = 0, system = 0] = statOf(pid).slice(11, 13).map(Number);
+  return {
+    processes: number('Threads'),
+    memory: (number('RssAnon') + number('RssShmem') + number('VmSwap')) * 1024,
+    cpu: (user + system) / TICKS_PER_SECOND,
+  };
+}
+
+function add(a: TreeUse, b: TreeUse): TreeUse {
+  return { processes: a.processes + b.processes, memory: a.memory + b.memory, cpu: a.cpu + b.cpu };
+}
+
+/** The fields behind the name, which may hold anything: the state comes first. */
+function statOf(pid: number): string[] {
+  const text = read(`/proc/${pid}/stat`);
+  const end = text.lastIndexOf(')');
+  return end < 0 ? [] : text.slice(end + 2).trimEnd().split(' ');
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function read(place: string): string {
+  try {
+    return readFileSync(place, 'utf8');
+  } catch {
+    return '';
+  }
+}
