@@ -26,9 +26,13 @@ export function treeUse(pid: number, seen = new Set<number>()): TreeUse {
     .reduce(add, ownUse(pid));
 }
 
-/** When a process started, in ticks since the machine did: with its number, what tells it from a later one. */
+/**
+ * When a process started, in ticks since the machine did: with its number, what tells it from a later one. Null where
+ * it does not live, also where only its status is left for a parent that has not asked yet.
+ */
 export function startOf(pid: number): string | null {
-  return statOf(pid)[19] ?? null;
+  const { 0: state, 19: start } = statOf(pid);
+  return start === undefined || state === 'Z' || state === 'X' ? null : start;
 }
 
 /** The parent of a process. */
