@@ -12,7 +12,18 @@ const SHARED_MEMORY = '/dev/shm';
  * that is gone when the last descriptor is closed.
  */
 export function memoryFile(bytes: Uint8Array): number {
-  const fd = openNameless(SHARED_MEMORY) ?? openNameless(tmpdir()) ?? openUnlinked();
+  // A container's shared memory is often small.
+  for (const open of [() => openNameless(SHARED_MEMORY), () => openNameless(tmpdir())]) {
+    try {
+      return fill(open(), bytes);
+    } catch {
+      // The next one may have room.
+    }
+  }
+  return fill(openUnlinked(), bytes);
+}
+
+function fill(fd: number, bytes: Uint8Array): number {
   try {
     // At a position of its own, so that a reader begins at the start.
     for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
@@ -23,12 +34,8 @@ export function memoryFile(bytes: Uint8Array): number {
   }
 }
 
-function openNameless(folder: string): number | null {
-  try {
-    return openSync(folder, O_TMPFILE | FLAGS, 0o600);
-  } catch {
-    return null;
-  }
+function openNameless(folder: string): number {
+  return openSync(folder, O_TMPFILE | FLAGS, 0o600);
 }
 
 /** For file systems without nameless files: in a folder that only this user can look into. */

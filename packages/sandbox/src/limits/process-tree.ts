@@ -41,6 +41,12 @@ export function parentOf(pid: number): number | null {
   return parent === undefined ? null : Number(parent);
 }
 
+/** The capabilities that a process may use, as bits; null where it does not live. */
+export function capabilitiesOf(pid: number): bigint | null {
+  const digits = /^CapEff:\s+([0-9a-f]+)/m.exec(read(`/proc/${pid}/status`))?.[1];
+  return digits === undefined || startOf(pid) === null ? null : BigInt(`0x${digits}`);
+}
+
 /** Children of every thread: a process belongs to the thread that made it. */
 function childrenOf(pid: number): number[] {
   return list(`/proc/${pid}/task`)

@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOrphaned } from './owner-mark.ts';
+import { isOrphaned, ownMark } from './owner-mark.ts';
 
-/** The command line of a sandbox on the host begins like this; the mark of its owner follows. */
-export const SANDBOX_NAME = 'wcp-sandbox:';
+/** A variable that bubblewrap is told to set and clears again: all that it is for is to be seen from outside. */
+const MARK = ['--setenv', 'WCP_SANDBOX_OF'];
+
+/** Words of bubblewrap's command line that say whose sandbox it is. */
+export function markWords(): string[] {
+  return [...MARK, ownMark()];
+}
 
 /** Ends what a process that was killed left in control groups, and removes those. */
 export function removeStale(folders: readonly string[], prefix: string): void {
@@ -24,8 +29,8 @@ export function removeStale(folders: readonly string[], prefix: string): void {
  */
 export function endOrphans(): void {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)) {
-    const [name = ''] = read(`/proc/${pid}/cmdline`).split('\0');
-    if (name.startsWith(SANDBOX_NAME) && isOrphaned(name.slice(SANDBOX_NAME.length))) kill(pid);
+    const [, option, name, mark = ''] = read(`/proc/${pid}/cmdline`).split('\0');
+    if (option === MARK[0] && name === MARK[1] && isOrphaned(mark)) kill(pid);
   }
 }
 

@@ -1,20 +1,20 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { notContained } from '../base/errors.ts';
-import { inheritedDescriptors } from '../base/inherited-descriptors.ts';
-import { memoryFile } from '../base/memory-file.ts';
 import type { User } from '../base/user.ts';
 import type { Cgroup } from '../limits/cgroup.ts';
-import { ownMark } from '../limits/owner-mark.ts';
-import { SANDBOX_NAME } from '../limits/remove-stale.ts';
+import { capabilitiesOf } from '../limits/process-tree.ts';
+import { markWords } from '../limits/remove-stale.ts';
 import { rlimitArguments } from '../limits/rlimits.ts';
 import type { Machine } from '../seccomp/build-filter.ts';
 import { seccompFilter } from '../seccomp/seccomp-filter.ts';
 import { bwrapArguments } from '../view/bwrap-arguments.ts';
+import { DescriptorList } from './descriptor-list.ts';
 import type { SandboxPlan } from './plan.ts';
+import { stageFor } from './stage.ts';
 
 /** What a sandbox is started with. */
 export interface StartTools {
@@ -35,15 +35,17 @@ export interface Started {
 }
 
 /** The descriptors of bubblewrap behind the standard three. */
-const FD = { arguments: 3, info: 4, block: 5, seccomp: 6, files: 7 };
+const FD = { arguments: 3, info: 4, block: 5, seccomp: 6, archive: 7, files: 8 };
 const START_MS = 10_000;
+const POLL_MS = 1;
 const MAX_COMPLAINT = 4_096;
 
 /** Starts the program of a plan: bubblewrap makes the sandbox, waits until the limits are set, and becomes it. */
 export async function startSandbox(plan: SandboxPlan, tools: StartTools): Promise<Started> {
-  const child = spawnBwrap(plan, tools);
+  const child = await spawnBwrap(plan, tools);
   try {
     const inner = await numberOfInner(child);
+    await made(inner);
     tools.cgroup?.add(inner);
     // As the sandbox's own user: even root may be refused to change the limits of another.
     const asUser = { env: {}, ...tools.user };
@@ -60,40 +62,31 @@ export async function startSandbox(plan: SandboxPlan, tools: StartTools): Promis
   }
 }
 
-function spawnBwrap(plan: SandboxPlan, { bwrap, machine, user }: StartTools): ChildProcess {
-  const contents = plan.view.flatMap((entry) => (entry.kind === 'file' ? [entry.bytes] : []));
-  const opened: number[] = [];
-  const keep = (fd: number) => {
-    opened.push(fd);
-    return fd;
-  };
+async function spawnBwrap(plan: SandboxPlan, tools: StartTools): Promise<ChildProcess> {
+  const { bwrap, machine, user } = tools;
+  const { words, view, archive } = await stageFor(plan.view, user, FD.archive);
+  const contents = view.flatMap((entry) => (entry.kind === 'file' ? [entry.bytes] : []));
+  const descriptors = new DescriptorList();
   try {
-    const seccomp = keep(memoryFile(seccompFilter(machine, plan.mayStartProcesses)));
-    const stdio = ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', seccomp] as (number | 'pipe' | 'ignore')[];
-    for (const bytes of contents) stdio.push(keep(memoryFile(bytes)));
-    hideInherited(stdio, () => keep(openSync('/dev/null', 'r')));
-    const child = spawn(bwrap, ['--args', String(FD.arguments), '--', ...plan.command], {
-      stdio,
-      env: {},
-      argv0: `${SANDBOX_NAME}${ownMark()}`,
-      ...user,
+    descriptors.addBytes(seccompFilter(machine, plan.mayStartProcesses));
+    descriptors.addBytes(archive ?? new Uint8Array());
+    for (const bytes of contents) descriptors.addBytes(bytes);
+    descriptors.hideInherited();
+    const numbers = { seccomp: FD.seccomp, info: FD.info, block: FD.block, files: FD.files };
+    const options = bwrapArguments({ ...plan, view, descriptors: numbers });
+    const isStaged = words.length > 0;
+    const [file = bwrap, ...rest] = [...words, bwrap, ...markWords(), '--args', String(FD.arguments), '--', ...plan.command];
+    const child = spawn(file, rest, {
+      stdio: [...descriptors.stdio],
+      env: isStaged ? { PATH: process.env['PATH'] ?? '' } : {},
+      // On a stage, root is needed until everything is mounted.
+      ...(isStaged ? {} : user),
     });
     for (const stream of child.stdio.slice(FD.arguments)) stream?.on('error', () => {});
-    const descriptors = { seccomp: FD.seccomp, info: FD.info, block: FD.block, files: FD.files };
-    const options = bwrapArguments({ ...plan, descriptors });
-    (child.stdio[FD.arguments] as Duplex).end(`${options.join('\0')}\0`);
+    (child.stdio[FD.arguments] as Duplex | null)?.end(`${options.join('\0')}\0`);
     return child;
   } finally {
-    for (const fd of opened) closeSync(fd);
-  }
-}
-
-/** Puts nothing where the program would get a descriptor that this process has from somebody else. */
-function hideInherited(stdio: (number | 'pipe' | 'ignore')[], openNothing: () => number): void {
-  for (const fd of inheritedDescriptors()) {
-    if (fd < stdio.length && stdio[fd] !== 'ignore') continue;
-    while (stdio.length < fd) stdio.push('ignore');
-    stdio[fd] = openNothing();
+    descriptors.close();
   }
 }
 
@@ -110,6 +103,19 @@ async function numberOfInner(child: ChildProcess): Promise<number> {
   const pid = said['child-pid'];
   if (pid === undefined) throw new Error('bubblewrap made no process.');
   return pid;
+}
+
+/**
+ * Resolves when the sandbox is made: bubblewrap then gives up the capabilities that it had in it, and waits. Limits
+ * that came earlier would limit bubblewrap itself.
+ */
+async function made(inner: number): Promise<void> {
+  for (const end = performance.now() + START_MS; performance.now() < end; await wait(POLL_MS)) {
+    const capabilities = capabilitiesOf(inner);
+    if (capabilities === null) throw new Error('bubblewrap ended.');
+    if (capabilities === 0n) return;
+  }
+  throw new Error(`bubblewrap took longer than ${START_MS} ms.`);
 }
 
 function release(child: ChildProcess): void {
