@@ -40,7 +40,9 @@ function readMount(line: string): Mount[] {
 
 /** The kernel writes white space in paths as octal numbers. */
 function plain(path: string): string {
-  return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return path.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }
 
 function readGroup(line: string): { readonly controllers: readonly string[]; readonly path: string }[] {

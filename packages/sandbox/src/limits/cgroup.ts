@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type CgroupPlaces, cgroupPlaces } from './cgroup-places.ts';
-import { removeStale } from './remove-stale.ts';
 import { ownMark } from './owner-mark.ts';
+import { removeStale } from './remove-stale.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
 
 /** Control groups that this process may make: which kind, and below what. */
@@ -55,6 +55,10 @@ export class Cgroup {
       for (const folder of this.#folders) removeQuietly(folder);
       throw error;
     }
+  }
+
+  get version(): CgroupRoot['version'] {
+    return this.#root.version;
   }
 
   /** Takes a process in, and with it everything that it starts from now on. */
@@ -121,7 +125,12 @@ function withName(root: CgroupRoot, name: string): CgroupRoot {
   if (root.version === 2) return { version: 2, unified: join(root.unified, name) };
   const { memory, pids, cpuacct } = root;
   const below = (folder: string) => join(folder, name);
-  return { version: 1, memory: below(memory), pids: below(pids), cpuacct: cpuacct === null ? null : below(cpuacct) };
+  return {
+    version: 1,
+    memory: below(memory),
+    pids: below(pids),
+    cpuacct: cpuacct === null ? null : below(cpuacct),
+  };
 }
 
 /** Each folder once: controllers may share one. */

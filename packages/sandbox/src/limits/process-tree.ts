@@ -18,12 +18,16 @@ const TICKS_PER_SECOND = 100;
  * What a process and its descendants use, as Linux reports it. Within a PID namespace nothing gets out of the tree:
  * an orphan becomes a child of the namespace's first process.
  */
-export function treeUse(pid: number, seen = new Set<number>()): TreeUse {
-  if (seen.has(pid)) return NOTHING;
+export function treeUse(pid: number): TreeUse {
+  return [...treeOf(pid)].map(ownUse).reduce(add, NOTHING);
+}
+
+/** A process and its descendants, by their numbers. */
+export function treeOf(pid: number, seen = new Set<number>()): Set<number> {
+  if (seen.has(pid)) return seen;
   seen.add(pid);
-  return childrenOf(pid)
-    .map((child) => treeUse(child, seen))
-    .reduce(add, ownUse(pid));
+  for (const child of childrenOf(pid)) treeOf(child, seen);
+  return seen;
 }
 
 /**
@@ -74,7 +78,12 @@ function add(a: TreeUse, b: TreeUse): TreeUse {
 function statOf(pid: number): string[] {
   const text = read(`/proc/${pid}/stat`);
   const end = text.lastIndexOf(')');
-  return end < 0 ? [] : text.slice(end + 2).trimEnd().split(' ');
+  return end < 0
+    ? []
+    : text
+        .slice(end + 2)
+        .trimEnd()
+        .split(' ');
 }
 
 function list(folder: string): string[] {

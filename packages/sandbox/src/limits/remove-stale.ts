@@ -28,7 +28,9 @@ export function removeStale(folders: readonly string[], prefix: string): void {
  * such moment, the kernel has ended them already.
  */
 export function endOrphans(): void {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)) {
+  for (const pid of readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)) {
     const [, option, name, mark = ''] = read(`/proc/${pid}/cmdline`).split('\0');
     if (option === MARK[0] && name === MARK[1] && isOrphaned(mark)) kill(pid);
   }

@@ -24,5 +24,9 @@ export function rlimitArguments(pid: number, limits: SandboxLimits): string[] {
     // For each process: a fence behind what a cgroup or a sampler says about all of them.
     data: limits.memory_mb * MIB * 2 + DATA_SLACK,
   };
-  return ['--pid', String(pid), ...Object.entries(rows).map(([name, value]) => `--${name}=${Math.ceil(value)}`)];
+  return [
+    '--pid',
+    String(pid),
+    ...Object.entries(rows).map(([name, value]) => `--${name}=${Math.ceil(value)}`),
+  ];
 }

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { memoryFile } from '../base/memory-file.ts';
 import type { User } from '../base/user.ts';
+import type { Machine } from '../seccomp/build-filter.ts';
+import { seccompFilter } from '../seccomp/seccomp-filter.ts';
 import { buildView } from '../view/build-view.ts';
 import { bwrapArguments } from '../view/bwrap-arguments.ts';
-import { programEntries } from '../view/program-entries.ts';
-import { seccompFilter } from '../seccomp/seccomp-filter.ts';
-import type { Machine } from '../seccomp/build-filter.ts';
+import { programEntries } from '../view/program/program-entries.ts';
 
 /** How a run in a sandbox went. */
 interface BoxedRun {

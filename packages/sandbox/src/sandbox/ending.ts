@@ -3,43 +3,47 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Cgroup } from '../limits/cgroup.ts';
-import { parentOf, startOf, treeUse } from '../limits/process-tree.ts';
+import { startOf, treeUse } from '../limits/process-tree.ts';
 import type { SandboxLimits } from '../limits/sandbox-limits.ts';
-import type { Started } from './start.ts';
-
-/** How a sandbox ended. */
-export interface SandboxEnd {
-  readonly exit_code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The limit that it exceeded; null where it ended for another reason. */
-  readonly exceeded: keyof SandboxLimits | null;
-}
+import type { SandboxEnd } from './running.ts';
 
 const SAMPLE_MS = 100;
 const GONE_MS = 5;
+/** Node's timers know no longer time. */
+const MAX_TIMER_MS = 0x7fff_ffff;
 const MIB = 1024 * 1024;
 
-/** Watches a sandbox that runs, and ends it with everything in it. */
+/** What is to be watched and ended. */
+export interface Endable {
+  readonly child: ChildProcess;
+  /** The process that everything else descends from, by its number on the host. */
+  readonly root: number;
+  readonly limits: SandboxLimits;
+  /** What counts and limits it; null where this process has to look. */
+  readonly cgroup: Cgroup | null;
+  /** Kills everything. Called while the child lives. */
+  kill(): void;
+  /** Removes what the program had on the host, once it is gone. */
+  tidy(): Promise<void>;
+}
+
+/** Watches a program that runs, and ends it with everything that it started. */
 export class Ending {
-  /** Resolves when nothing of the sandbox is left. */
+  /** Resolves when nothing of it is left. */
   readonly ended: Promise<SandboxEnd>;
 
+  readonly #target: Endable;
   readonly #child: ChildProcess;
-  readonly #inner: number;
   readonly #start: string | null;
-  readonly #limits: SandboxLimits;
-  readonly #cgroup: Cgroup | null;
   readonly #timers: NodeJS.Timeout[];
   #exceeded: keyof SandboxLimits | null = null;
 
-  constructor({ child, inner }: Started, limits: SandboxLimits, cgroup: Cgroup | null) {
-    this.#child = child;
-    this.#inner = inner;
-    this.#start = startOf(inner);
-    this.#limits = limits;
-    this.#cgroup = cgroup;
+  constructor(target: Endable) {
+    this.#target = target;
+    this.#child = target.child;
+    this.#start = startOf(target.root);
     this.#timers = [
-      setTimeout(() => this.#exceed('wall_ms'), Math.min(limits.wall_ms, 0x7fff_ffff)),
+      setTimeout(() => this.#exceed('wall_ms'), Math.min(target.limits.wall_ms, MAX_TIMER_MS)),
       setInterval(() => this.#sample(), SAMPLE_MS),
     ];
     for (const timer of this.#timers) timer.unref();
@@ -47,7 +51,7 @@ export class Ending {
     this.ended = this.#end();
   }
 
-  /** Kills everything in the sandbox; resolves when it is gone. */
+  /** Kills everything; resolves when it is gone. */
   async close(): Promise<void> {
     this.#kill();
     await this.ended;
@@ -58,31 +62,24 @@ export class Ending {
     this.#kill();
   }
 
-  /** With the first process of a PID namespace the kernel ends all others, stopped ones included. */
   #kill(): void {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    if (this.#isInner()) kill(this.#inner);
-    else this.#child.kill('SIGKILL');
-  }
-
-  /** Whether the number still belongs to the process that it was given to. */
-  #isInner(): boolean {
-    return this.#start !== null && startOf(this.#inner) === this.#start && parentOf(this.#inner) === this.#child.pid;
+    if (isRunning(this.#child)) this.#target.kill();
   }
 
   #sample(): void {
-    const { memory_mb, processes, cpu_seconds } = this.#limits;
-    const counted = this.#cgroup?.use();
-    const use = counted?.cpu == null ? treeUse(this.#inner) : null;
+    const { root, limits, cgroup } = this.#target;
+    const { memory_mb, processes, cpu_seconds } = limits;
+    const counted = cgroup?.use();
+    const use = counted?.cpu == null ? treeUse(root) : null;
     if ((counted?.cpu ?? use?.cpu ?? 0) > cpu_seconds) this.#exceed('cpu_seconds');
-    if (this.#cgroup !== null || use === null) return;
+    if (cgroup !== null || use === null) return;
     if (use.memory > memory_mb * MIB) this.#exceed('memory_mb');
     if (use.processes > processes + 1) this.#exceed('processes');
   }
 
   /** Counts bytes where they come in, so that nobody who reads them later is in the way. */
   #countOutput(): void {
-    let left = this.#limits.output_bytes;
+    let left = this.#target.limits.output_bytes;
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream === null) continue;
       const push: Readable['push'] = stream.push.bind(stream);
@@ -95,21 +92,18 @@ export class Ending {
   }
 
   async #end(): Promise<SandboxEnd> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    const { child, root, cgroup } = this.#target;
+    if (isRunning(child)) await once(child, 'exit');
     for (const timer of this.#timers) clearTimeout(timer);
     // Where bubblewrap itself was killed, the kernel ends the rest a moment later.
-    while (this.#start !== null && startOf(this.#inner) === this.#start) await wait(GONE_MS);
-    const isOut = (this.#cgroup?.use().out_of_memory ?? 0) > 0;
-    await this.#cgroup?.remove();
-    const { exitCode: exit_code, signalCode: signal } = this.#child;
+    while (this.#start !== null && startOf(root) === this.#start) await wait(GONE_MS);
+    const isOut = (cgroup?.use().out_of_memory ?? 0) > 0;
+    await Promise.all([cgroup?.remove(), this.#target.tidy()]);
+    const { exitCode: exit_code, signalCode: signal } = child;
     return { exit_code, signal, exceeded: this.#exceeded ?? (isOut ? 'memory_mb' : null) };
   }
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has just ended.
-  }
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }

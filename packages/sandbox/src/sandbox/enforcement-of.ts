@@ -1,5 +1,5 @@
 import type { PrivilegeEnvelope } from '@wcp/spec/document';
-import type { EnforcedMember, Enforcement, EnforcementLevel, MemberEnforcement } from '../base/enforcement.ts';
+import type { Enforcement, EnforcementLevel, MemberEnforcement } from '../base/enforcement.ts';
 
 /** What decides how far each member is enforced. */
 export interface EnforcementInput {
@@ -40,12 +40,20 @@ function networkEgress({ network_egress }: PrivilegeEnvelope): MemberEnforcement
 
 /** What is enforced of a program that runs with nothing but its word. */
 export const DECLARED: Enforcement = {
-  ...Object.fromEntries(
-    (['filesystem_writes', 'network_egress', 'secrets_access', 'tools', 'code', 'cpu', 'disk'] as const).map(
-      (member) => [member, row('declared', null)],
-    ),
-  ),
-} as Record<EnforcedMember, MemberEnforcement>;
+  filesystem_writes: row('declared', null),
+  network_egress: row('declared', null),
+  secrets_access: row('declared', null),
+  tools: row('declared', null),
+  code: row('declared', null),
+  memory: row('sampled', 'sampler'),
+  processes: row('sampled', 'sampler'),
+  cpu: row('sampled', 'sampler'),
+  disk: row('none', null),
+  wall_time: row('enforced', 'timer'),
+  file_size: row('none', null),
+  open_files: row('none', null),
+  output: row('enforced', 'pipe'),
+};
 
 function row(level: EnforcementLevel, by: string | null): MemberEnforcement {
   return { level, by };

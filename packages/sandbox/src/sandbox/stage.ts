@@ -67,7 +67,9 @@ export async function stageFor(
   return {
     words: await wordsOf(user, [place, isLarge ? String(archiveDescriptor) : '-', ...hidden, '--']),
     view: isLarge ? withUnpacked(shown, `${place}/package`) : shown,
-    archive: isLarge ? tarArchive(files.map(({ to, bytes }) => ({ path: to.slice(PACKAGE_PLACE.length + 1), bytes }))) : null,
+    archive: isLarge
+      ? tarArchive(files.map(({ to, bytes }) => ({ path: to.slice(PACKAGE_PLACE.length + 1), bytes })))
+      : null,
   };
 }
 
@@ -79,7 +81,9 @@ function isPackageFile(entry: ViewEntry): entry is FileEntry {
 
 /** What of the host is to be shown to a user who may not reach it. */
 function hiddenSources(view: readonly ViewEntry[], user: User): string[] {
-  const sources = view.flatMap((entry) => (entry.kind === 'bind' && entry.access === 'read' ? [entry.from] : []));
+  const sources = view.flatMap((entry) =>
+    entry.kind === 'bind' && entry.access === 'read' ? [entry.from] : [],
+  );
   return [...new Set(sources)].filter((source) => !mayRead(source, user));
 }
 
@@ -95,7 +99,8 @@ function withUnpacked(view: readonly ViewEntry[], from: string): ViewEntry[] {
 function choosePlace(view: readonly ViewEntry[]): string {
   const sources = view.flatMap((entry) => (entry.kind === 'bind' ? [entry.from] : []));
   const place = PLACES.find(
-    (each) => existsSync(each) && statSync(each).isDirectory() && !sources.some((source) => isWithin(source, each)),
+    (each) =>
+      existsSync(each) && statSync(each).isDirectory() && !sources.some((source) => isWithin(source, each)),
   );
   if (place !== undefined) return place;
   throw notContained('There is no folder to mount the package in.', 'mkdir /mnt');
@@ -114,5 +119,17 @@ async function wordsOf(user: User | null, rest: readonly string[]): Promise<stri
     user === null
       ? []
       : ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--pdeathsig=KILL', '--'];
-  return [unshare, ...namespaces, '--mount', '--propagation=private', '--', sh, '-c', SCRIPT, 'sh', ...rest, ...become];
+  return [
+    unshare,
+    ...namespaces,
+    '--mount',
+    '--propagation=private',
+    '--',
+    sh,
+    '-c',
+    SCRIPT,
+    'sh',
+    ...rest,
+    ...become,
+  ];
 }

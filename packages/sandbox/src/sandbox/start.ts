@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { notContained } from '../base/errors.ts';
 import type { User } from '../base/user.ts';
 import type { Cgroup } from '../limits/cgroup.ts';
-import { capabilitiesOf } from '../limits/process-tree.ts';
+import { capabilitiesOf, parentOf, startOf } from '../limits/process-tree.ts';
 import { markWords } from '../limits/remove-stale.ts';
 import { rlimitArguments } from '../limits/rlimits.ts';
 import type { Machine } from '../seccomp/build-filter.ts';
@@ -32,6 +32,14 @@ export interface Started {
   readonly child: ChildProcess;
   /** The first process inside, by its number on the host: with it everything inside ends. */
   readonly inner: number;
+}
+
+/** Kills everything in a sandbox that runs. */
+export function killSandbox({ child, inner }: Started): void {
+  // With the first process of a PID namespace the kernel ends all others, stopped ones included. Its number is only
+  // its own as long as bubblewrap is its parent.
+  if (child.pid !== undefined && startOf(inner) !== null && parentOf(inner) === child.pid) kill(inner);
+  else child.kill('SIGKILL');
 }
 
 /** The descriptors of bubblewrap behind the standard three. */
@@ -75,7 +83,15 @@ async function spawnBwrap(plan: SandboxPlan, tools: StartTools): Promise<ChildPr
     const numbers = { seccomp: FD.seccomp, info: FD.info, block: FD.block, files: FD.files };
     const options = bwrapArguments({ ...plan, view, descriptors: numbers });
     const isStaged = words.length > 0;
-    const [file = bwrap, ...rest] = [...words, bwrap, ...markWords(), '--args', String(FD.arguments), '--', ...plan.command];
+    const [file = bwrap, ...rest] = [
+      ...words,
+      bwrap,
+      ...markWords(),
+      '--args',
+      String(FD.arguments),
+      '--',
+      ...plan.command,
+    ];
     const child = spawn(file, rest, {
       stdio: [...descriptors.stdio],
       env: isStaged ? { PATH: process.env['PATH'] ?? '' } : {},
@@ -139,4 +155,12 @@ async function endEarly(child: ChildProcess): Promise<string> {
   for (const stream of child.stdio) if (stream !== child.stderr) stream?.destroy();
   if (child.stderr?.readableEnded === false) await once(child.stderr, 'end');
   return complaint.trim();
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
 }

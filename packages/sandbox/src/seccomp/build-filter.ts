@@ -42,7 +42,12 @@ export function buildFilter(rules: readonly SyscallRule[], machine: Machine): Ui
     [JUMP_EQUAL, 1, 0, audit],
     [RETURN, 0, 0, KILL],
     [LOAD, 0, 0, AT.number],
-    ...(hasX32 ? ([[JUMP_AT_LEAST, 0, 1, X32], [RETURN, 0, 0, KILL]] as const) : []),
+    ...(hasX32
+      ? ([
+          [JUMP_AT_LEAST, 0, 1, X32],
+          [RETURN, 0, 0, KILL],
+        ] as const)
+      : []),
     ...rules.flatMap((rule) => refuse(rule, rule[machine])),
     [RETURN, 0, 0, ALLOW],
   ];
@@ -54,15 +59,16 @@ function refuse({ when = [], error = 'EPERM' }: SyscallRule, number: number | nu
   if (number === null) return [];
   const failed: Instruction = [RETURN, 0, 0, FAIL | ERRORS[error]];
   if (when.length === 0) return [[JUMP_EQUAL, 0, 1, number], failed];
+  const tests: Instruction[] = [failed];
   // From the end, because a test that fails jumps behind everything that comes after it.
-  const tests = when.reduceRight<Instruction[]>((rest, test) => [...check(test, rest.length), ...rest], [failed]);
+  for (const test of when.toReversed()) tests.unshift(...check(test, tests.length));
   const body: Instruction[] = [...tests, [LOAD, 0, 0, AT.number]];
   return [[JUMP_EQUAL, 0, body.length, number], ...body];
 }
 
 /** Falls through where the test holds, and otherwise leaves out `rest` instructions behind it. */
 function check({ argument, mask, is }: ArgumentTest, rest: number): Instruction[] {
-  const isListed = 'not' in is ? false : true;
+  const isListed = !('not' in is);
   const values = 'not' in is ? is.not : is;
   const load: Instruction[] = [
     [LOAD, 0, 0, AT.arguments + argument * 8],

@@ -1,5 +1,5 @@
-import type { ViewEntry } from './view-entry.ts';
 import { PACKAGE_PLACE } from './package-entries.ts';
+import type { ViewEntry } from './view-entry.ts';
 
 /** What a view is made of. */
 export interface ViewInput {
@@ -19,7 +19,12 @@ export const SECRETS_PLACE = '/run/secrets';
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 const DEVICE_BYTES = 65_536;
-const LINKS = { fd: '/proc/self/fd', stdin: '/proc/self/fd/0', stdout: '/proc/self/fd/1', stderr: '/proc/self/fd/2' };
+const LINKS = {
+  fd: '/proc/self/fd',
+  stdin: '/proc/self/fd/0',
+  stdout: '/proc/self/fd/1',
+  stderr: '/proc/self/fd/2',
+};
 /** What programs ask about themselves and about names. */
 const ETC = {
   passwd: 'worker:x:1000:1000::/tmp:/bin/false\n',
@@ -61,7 +66,9 @@ function devices(disk_bytes: number): ViewEntry[] {
       const place = `/dev/${name}`;
       return { kind: 'bind', from: place, to: place, access: 'device' };
     }),
-    ...Object.entries(LINKS).map(([name, target]): ViewEntry => ({ kind: 'link', to: `/dev/${name}`, target })),
+    ...Object.entries(LINKS).map(
+      ([name, target]): ViewEntry => ({ kind: 'link', to: `/dev/${name}`, target }),
+    ),
     { kind: 'tmpfs', to: '/dev/shm', bytes: disk_bytes },
   ];
 }

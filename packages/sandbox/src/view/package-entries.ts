@@ -1,7 +1,7 @@
 import { misuse } from '../base/errors.ts';
 import type { PackageFile } from '../base/package-file.ts';
-import { librariesOf, type NeedyFile } from './libraries.ts';
-import { readElf } from './read-elf.ts';
+import { librariesOf, type NeedyFile } from './program/libraries.ts';
+import { readElf } from './program/read-elf.ts';
 import type { ViewEntry } from './view-entry.ts';
 
 /** The folder of the package inside. */

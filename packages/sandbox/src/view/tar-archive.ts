@@ -11,7 +11,11 @@ export function tarArchive(files: readonly PackageFile[]): Uint8Array {
   const parts = files.flatMap(({ path, bytes }) => {
     const name = Buffer.from(path);
     const isLong = name.length > MAX_NAME;
-    const file = [header(isLong ? Buffer.from('long') : name, bytes.length, TYPE.file), bytes, padding(bytes.length)];
+    const file = [
+      header(isLong ? Buffer.from('long') : name, bytes.length, TYPE.file),
+      bytes,
+      padding(bytes.length),
+    ];
     return isLong ? [...extendedPath(path), ...file] : file;
   });
   return Buffer.concat([...parts, Buffer.alloc(BLOCK * 2)]);

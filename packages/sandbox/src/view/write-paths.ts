@@ -29,7 +29,9 @@ export function faultOf(path: string, taken: readonly string[]): string | null {
   const plain = normalize(path).replace(/(.)\/$/, '$1');
   if (plain === '/') return 'is the whole file system. Name a folder.';
   const other = taken.find((each) => isWithin(plain, each) || isWithin(each, plain));
-  return other === undefined ? null : `would lie over ${other}, which the sandbox needs. Name another folder.`;
+  return other === undefined
+    ? null
+    : `would lie over ${other}, which the sandbox needs. Name another folder.`;
 }
 
 async function faultOnDisk(path: string): Promise<string | null> {
@@ -38,7 +40,8 @@ async function faultOnDisk(path: string): Promise<string | null> {
   if (stat.isSymbolicLink()) return 'is a symbolic link. Name the folder that it leads to.';
   if (!stat.isDirectory()) return 'is not a folder. Name the folder that it is in.';
   const real = await realpath(path).catch(() => null);
-  if (real !== normalize(path).replace(/(.)\/$/, '$1')) return 'leads through a symbolic link. Name the folder itself.';
+  if (real !== normalize(path).replace(/(.)\/$/, '$1'))
+    return 'leads through a symbolic link. Name the folder itself.';
   return null;
 }
 

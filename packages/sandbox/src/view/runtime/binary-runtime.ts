@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import { misuse } from '../base/errors.ts';
-import type { PackageFile } from '../base/package-file.ts';
-import { programEntries } from './program-entries.ts';
-import { readElf } from './read-elf.ts';
+import { misuse } from '../../base/errors.ts';
+import type { PackageFile } from '../../base/package-file.ts';
+import { bufferOf, PACKAGE_PLACE } from '../package-entries.ts';
+import { programEntries } from '../program/program-entries.ts';
+import { readElf } from '../program/read-elf.ts';
 import type { Runtime } from './runtime.ts';
-import { bufferOf, PACKAGE_PLACE } from './package-entries.ts';
 
 /** Any program of the host. */
 export function binaryRuntime(place: string): Runtime {
@@ -15,7 +15,8 @@ export function binaryRuntime(place: string): Runtime {
 export function packageRuntime(name: string, files: readonly PackageFile[]): Runtime {
   const path = posix.normalize(name);
   const file = files.find((each) => each.path === path);
-  if (file === undefined) throw misuse(`The package has no file ${JSON.stringify(path)}, which the command names.`);
+  if (file === undefined)
+    throw misuse(`The package has no file ${JSON.stringify(path)}, which the command names.`);
   const bytes = bufferOf(file);
   if (readElf((offset, length) => bytes.subarray(offset, offset + length)) === null) {
     throw misuse(

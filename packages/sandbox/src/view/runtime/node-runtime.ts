@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { programEntries } from './program-entries.ts';
+import { programEntries } from '../program/program-entries.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Where Node is inside, wherever it is outside. */

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { misuse } from '../base/errors.ts';
-import { librariesOf, needsOf } from './libraries.ts';
-import { programEntries } from './program-entries.ts';
+import { misuse } from '../../base/errors.ts';
+import { librariesOf, needsOf } from '../program/libraries.ts';
+import { programEntries } from '../program/program-entries.ts';
+import type { ViewEntry } from '../view-entry.ts';
 import type { Runtime } from './runtime.ts';
-import type { ViewEntry } from './view-entry.ts';
 
 /** What a Python says of itself. */
 interface PythonPlaces {
@@ -57,7 +57,9 @@ function libraryEntries(folder: string): ViewEntry[] {
   });
   const installed = INSTALLED.map((name) => join(folder, name)).filter(existsSync);
   return [
-    ...librariesOf(programs).map((file): ViewEntry => ({ kind: 'bind', from: file, to: file, access: 'read' })),
+    ...librariesOf(programs).map(
+      (file): ViewEntry => ({ kind: 'bind', from: file, to: file, access: 'read' }),
+    ),
     { kind: 'bind', from: folder, to: folder, access: 'read' },
     ...installed.flatMap((to): ViewEntry[] => [
       { kind: 'tmpfs', to, bytes: EMPTY_BYTES },

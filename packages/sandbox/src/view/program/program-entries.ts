@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { misuse } from '../base/errors.ts';
+import { misuse } from '../../base/errors.ts';
+import type { ViewEntry } from '../view-entry.ts';
 import { librariesOf, needsOf } from './libraries.ts';
-import type { ViewEntry } from './view-entry.ts';
 
 /** A script that names an interpreter that names another, and so on, is no program. */
 const MAX_INTERPRETERS = 4;

@@ -1,23 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { misuse } from '../base/errors.ts';
-import { findProgram } from '../base/find-program.ts';
+import { misuse } from '../../base/errors.ts';
+import { findProgram } from '../../base/find-program.ts';
+import type { PackageFile } from '../../base/package-file.ts';
 import { binaryRuntime, packageRuntime } from './binary-runtime.ts';
+import { isNode } from './node-arguments.ts';
 import { nodeRuntime } from './node-runtime.ts';
 import { pythonRuntime } from './python-runtime.ts';
-import type { PackageFile } from '../base/package-file.ts';
-import type { ViewEntry } from './view-entry.ts';
-
-/** What makes a command run inside. */
-export interface Runtime {
-  readonly kind: 'node' | 'python' | 'binary';
-  /** The program, as it is called inside. */
-  readonly program: string;
-  /** What of the host it needs. */
-  readonly entries: readonly ViewEntry[];
-  /** The options that this Node knows; nothing for other programs. */
-  readonly options: ReadonlySet<string>;
-}
+import type { Runtime } from './runtime.ts';
 
 /** The runtime of the first word of a command: a program of this machine, or one of the package. */
 export async function runtimeOf(command: readonly string[], files: readonly PackageFile[]): Promise<Runtime> {
@@ -29,7 +19,7 @@ export async function runtimeOf(command: readonly string[], files: readonly Pack
     throw misuse(`The program ${JSON.stringify(name)} is not on this machine. Install it, or name its path.`);
   }
   const place = await realpath(found);
-  if (/^node(js)?$/.test(basename(found))) return nodeRuntime(place);
+  if (isNode(found)) return nodeRuntime(place);
   if (/^python3?(\.\d+)?$/.test(basename(found))) return pythonRuntime(found);
   return binaryRuntime(found);
 }

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+
 /** What decides how a contained Node is started. */
 export interface NodeArgumentsInput {
   /** The options that this Node knows. */
@@ -11,8 +13,14 @@ export interface NodeArgumentsInput {
   readonly preload?: readonly string[];
 }
 
+/** Whether a program is Node, by its name. */
+export function isNode(program: string): boolean {
+  return /^node(js)?$/.test(basename(program));
+}
+
 /** Options whose value may be the next word. */
-const WITH_VALUE = /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|-e|--eval|-p|--print)$/;
+const WITH_VALUE =
+  /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|-e|--eval|-p|--print)$/;
 
 /**
  * A second fence inside of the first: what a Node program does not ask for by an option of its command, it does not

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { misuse } from '../base/errors.ts';
-import { findProgram } from '../base/find-program.ts';
+import { misuse } from '../../base/errors.ts';
+import { findProgram } from '../../base/find-program.ts';
+import type { ViewEntry } from '../view-entry.ts';
 import { programEntries } from './program-entries.ts';
-import type { ViewEntry } from './view-entry.ts';
 
 /** The programs that an envelope names. */
 export interface Tools {
@@ -24,7 +24,9 @@ async function placeOf(name: string): Promise<string> {
   const isNamed = !name.includes('/') || name.startsWith('/');
   const place = isNamed && name !== '' ? await findProgram(name) : null;
   if (place === null) {
-    throw misuse(`The tool ${JSON.stringify(name)} is not on this machine. Install it, or take it out of the envelope.`);
+    throw misuse(
+      `The tool ${JSON.stringify(name)} is not on this machine. Install it, or take it out of the envelope.`,
+    );
   }
   return place;
 }

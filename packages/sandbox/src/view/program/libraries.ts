@@ -89,7 +89,9 @@ function loaderFolders(): readonly string[] {
 }
 
 function confFolders(file: string): string[] {
-  const lines = readText(file).split('\n').map((line) => line.replace(/#.*/, '').trim());
+  const lines = readText(file)
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim());
   return lines.flatMap((line) => {
     const [, pattern] = /^include\s+(.+)$/.exec(line) ?? [];
     if (pattern === undefined) return line.startsWith('/') ? [line] : [];
@@ -101,7 +103,9 @@ function confFolders(file: string): string[] {
 
 function listConf(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.conf')).sort();
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.conf'))
+      .sort();
   } catch {
     return [];
   }
