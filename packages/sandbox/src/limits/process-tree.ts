@@ -39,6 +39,15 @@ export function startOf(pid: number): string | null {
   return start === undefined || state === 'Z' || state === 'X' ? null : start;
 }
 
+/** Kills a process; one that has ended, or belongs to somebody else, is left alone. */
+export function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is not there any more, or not ours.
+  }
+}
+
 /** The parent of a process. */
 export function parentOf(pid: number): number | null {
   const [, parent] = statOf(pid);

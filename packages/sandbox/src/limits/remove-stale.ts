@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOrphaned, ownMark } from './owner-mark.ts';
+import { killProcess } from './process-tree.ts';
 
 /** A variable that bubblewrap is told to set and clears again: all that it is for is to be seen from outside. */
 const MARK = ['--setenv', 'WCP_SANDBOX_OF'];
@@ -16,7 +17,7 @@ export function removeStale(folders: readonly string[], prefix: string): void {
     const names = readdirSync(folder).filter((name) => name.startsWith(prefix));
     for (const name of names.filter((each) => isOrphaned(each.slice(prefix.length)))) {
       const group = join(folder, name);
-      for (const pid of membersOf(group)) kill(pid);
+      for (const pid of membersOf(group)) killProcess(pid);
       // One whose processes are just ending goes at the next start.
       remove(group);
     }
@@ -32,20 +33,12 @@ export function endOrphans(): void {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)) {
     const [, option, name, mark = ''] = read(`/proc/${pid}/cmdline`).split('\0');
-    if (option === MARK[0] && name === MARK[1] && isOrphaned(mark)) kill(pid);
+    if (option === MARK[0] && name === MARK[1] && isOrphaned(mark)) killProcess(pid);
   }
 }
 
 function membersOf(group: string): number[] {
   return read(join(group, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended, or belongs to somebody else.
-  }
 }
 
 function remove(group: string): void {

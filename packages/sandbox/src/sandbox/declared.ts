@@ -8,7 +8,7 @@ import { findProgram } from '../base/find-program.ts';
 import type { PackageFile } from '../base/package-file.ts';
 import type { User } from '../base/user.ts';
 import { isOrphaned, ownMark } from '../limits/owner-mark.ts';
-import { treeOf } from '../limits/process-tree.ts';
+import { killProcess, treeOf } from '../limits/process-tree.ts';
 import { checkEnvironment, checkSecrets, secretVariables } from '../view/environment.ts';
 import { packageEntries } from '../view/package-entries.ts';
 import { CONFINEMENT, isNode } from '../view/runtime/node-arguments.ts';
@@ -82,13 +82,7 @@ async function commandIn(folder: string, [name = '', ...words]: readonly string[
 /** Its group, and what has left the group but still descends from it. */
 function killTree(root: number): void {
   const members = [...treeOf(root)];
-  for (const pid of [-root, ...members]) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
-  }
+  for (const pid of [-root, ...members]) killProcess(pid);
 }
 
 /** Folders of a process that was killed before it could remove them. */

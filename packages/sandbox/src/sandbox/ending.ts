@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Cgroup } from '../limits/cgroup.ts';
-import { startOf, treeUse } from '../limits/process-tree.ts';
+import { killProcess, startOf, treeUse } from '../limits/process-tree.ts';
 import type { SandboxLimits } from '../limits/sandbox-limits.ts';
 import type { SandboxEnd } from './running.ts';
 
@@ -71,6 +71,8 @@ export class Ending {
     const { memory_mb, processes, cpu_seconds } = limits;
     const counted = cgroup?.use();
     const use = counted?.cpu == null ? treeUse(root) : null;
+    // The kernel may have killed a child only: half a program is none.
+    if ((counted?.out_of_memory ?? 0) > 0) this.#exceed('memory_mb');
     if ((counted?.cpu ?? use?.cpu ?? 0) > cpu_seconds) this.#exceed('cpu_seconds');
     if (cgroup !== null || use === null) return;
     if (use.memory > memory_mb * MIB) this.#exceed('memory_mb');
@@ -95,8 +97,8 @@ export class Ending {
     const { child, root, cgroup } = this.#target;
     if (isRunning(child)) await once(child, 'exit');
     for (const timer of this.#timers) clearTimeout(timer);
-    // Where bubblewrap itself was killed, the kernel ends the rest a moment later.
-    while (this.#start !== null && startOf(root) === this.#start) await wait(GONE_MS);
+    // Where bubblewrap was killed itself, the rest ends a moment later: by the kernel, and by this in any case.
+    for (; this.#start !== null && startOf(root) === this.#start; await wait(GONE_MS)) killProcess(root);
     const isOut = (cgroup?.use().out_of_memory ?? 0) > 0;
     await Promise.all([cgroup?.remove(), this.#target.tidy()]);
     const { exitCode: exit_code, signalCode: signal } = child;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { notContained } from '../base/errors.ts';
 import type { User } from '../base/user.ts';
 import type { Cgroup } from '../limits/cgroup.ts';
-import { capabilitiesOf, parentOf, startOf } from '../limits/process-tree.ts';
+import { capabilitiesOf, killProcess, parentOf, startOf } from '../limits/process-tree.ts';
 import { markWords } from '../limits/remove-stale.ts';
 import { rlimitArguments } from '../limits/rlimits.ts';
 import type { Machine } from '../seccomp/build-filter.ts';
@@ -38,7 +38,7 @@ export interface Started {
 export function killSandbox({ child, inner }: Started): void {
   // With the first process of a PID namespace the kernel ends all others, stopped ones included. Its number is only
   // its own as long as bubblewrap is its parent.
-  if (child.pid !== undefined && startOf(inner) !== null && parentOf(inner) === child.pid) kill(inner);
+  if (child.pid !== undefined && startOf(inner) !== null && parentOf(inner) === child.pid) killProcess(inner);
   else child.kill('SIGKILL');
 }
 
@@ -155,12 +155,4 @@ async function endEarly(child: ChildProcess): Promise<string> {
   for (const stream of child.stdio) if (stream !== child.stderr) stream?.destroy();
   if (child.stderr?.readableEnded === false) await once(child.stderr, 'end');
   return complaint.trim();
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has just ended.
-  }
 }

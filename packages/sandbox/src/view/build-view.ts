@@ -19,6 +19,7 @@ export const SECRETS_PLACE = '/run/secrets';
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 const DEVICE_BYTES = 65_536;
+const EMPTY_BYTES = 4_096;
 const LINKS = {
   fd: '/proc/self/fd',
   stdin: '/proc/self/fd/0',
@@ -40,6 +41,7 @@ export function buildView(input: ViewInput): readonly ViewEntry[] {
   return withoutRepeats([
     ...devices(disk_bytes),
     { kind: 'proc', to: '/proc' },
+    ...hiddenInit(),
     { kind: 'tmpfs', to: '/tmp', bytes: disk_bytes },
     ...Object.entries(ETC).map(([name, text]) => fileEntry(`/etc/${name}`, Buffer.from(text))),
     ...programs,
@@ -56,6 +58,18 @@ export function buildView(input: ViewInput): readonly ViewEntry[] {
 /** A file that the program can read. */
 export function fileEntry(to: string, bytes: Uint8Array): ViewEntry {
   return { kind: 'file', to, bytes, mode: READABLE };
+}
+
+/**
+ * The process that everything inside ends with has the same user as the program, so its memory could be written to by
+ * way of /proc: it would no longer end when the process that started the sandbox does.
+ */
+function hiddenInit(): ViewEntry[] {
+  const to = '/proc/1';
+  return [
+    { kind: 'tmpfs', to, bytes: EMPTY_BYTES },
+    { kind: 'read_only', to },
+  ];
 }
 
 /** Not bubblewrap's own /dev, whose /dev/shm has no limit. */

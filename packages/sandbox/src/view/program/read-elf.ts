@@ -79,14 +79,14 @@ function readTexts(
   segments: readonly Segment[],
   tags: readonly (readonly [number, number])[],
 ): (tag: number) => string[] {
-  const valueOf = (tag: number) => tags.find(([each]) => each === tag)?.[1];
-  const address = valueOf(TAG.strings) ?? 0;
+  const firstOf = (tag: number) => tags.find(([each]) => each === tag)?.[1];
+  const address = firstOf(TAG.strings) ?? 0;
   const home = segments.find(
     (each) => each.type === TYPE.load && address >= each.address && address < each.address + each.size,
   );
   if (home === undefined) return () => [];
   const offset = home.offset + address - home.address;
-  const strings = readPart(read, { offset, size: valueOf(TAG.stringsSize) ?? 0 });
+  const strings = readPart(read, { offset, size: firstOf(TAG.stringsSize) ?? 0 });
   return (tag) => tags.filter(([each]) => each === tag).map(([, at]) => textAt(strings, at));
 }
 

@@ -22,6 +22,9 @@ export function isNode(program: string): boolean {
 const WITH_VALUE =
   /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|-e|--eval|-p|--print)$/;
 
+/** The option as it is called from Node 22.13 on, and before. */
+const PERMISSION = ['--permission', '--experimental-permission'];
+
 /**
  * A second fence inside of the first: what a Node program does not ask for by an option of its command, it does not
  * get. `node --experimental-sqlite worker.js` asks for SQLite, `node --allow-addons worker.js` for native code,
@@ -31,17 +34,18 @@ export function nodeArguments(input: NodeArgumentsInput): string[] {
   const { options, words, writable, mayStartProcesses, preload = [] } = input;
   const named = new Set(namedOptions(words));
   const isKnown = (option: string) => options.has(option) && !named.has(option.replace(/^--no-/, '--'));
-  const hasPermissions = isKnown('--permission') && !named.has('--no-permission');
+  const permission = PERMISSION.find(isKnown);
   return [
     ...(isKnown('--disable-sigusr1') ? ['--disable-sigusr1'] : []),
     ...(isKnown('--no-experimental-sqlite') ? ['--no-experimental-sqlite'] : []),
-    ...(hasPermissions
+    ...(permission !== undefined && !named.has('--no-permission')
       ? [
-          '--permission',
+          permission,
           // What it may read is what is there.
           '--allow-fs-read=*',
           ...writable.map((folder) => `--allow-fs-write=${folder}`),
-          ...(mayStartProcesses ? ['--allow-child-process'] : []),
+          // The envelope allows it, so there is nothing to warn of.
+          ...(mayStartProcesses ? ['--allow-child-process', '--disable-warning=PERM0006'] : []),
           // The network that is there is what the envelope allows.
           ...(isKnown('--allow-net') ? ['--allow-net'] : []),
         ]

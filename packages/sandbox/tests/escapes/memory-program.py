@@ -1,0 +1,4 @@
+import os
+import attempt
+
+attempt.run(lambda: os.memfd_create('program'))
