@@ -20,6 +20,7 @@ export interface SandboxProbe {
 }
 
 const INSTALL = 'apt-get install bubblewrap';
+const UPGRADE = 'apt-get install --only-upgrade bubblewrap';
 const NAMESPACES =
   'Allow user namespaces: sysctl -w user.max_user_namespaces=10000 kernel.apparmor_restrict_unprivileged_userns=0';
 
@@ -51,6 +52,9 @@ async function probe(): Promise<SandboxProbe> {
   if (bwrap == null) return uncontained('bubblewrap (bwrap) is not on PATH.', INSTALL);
   if (prlimit == null) return uncontained('prlimit is not on PATH.', 'apt-get install util-linux');
   const { version, fault } = await runBoxed(bwrap, process.arch, isRoot() ? nextUser() : null);
+  // Before 0.8 it has no option to forbid further namespaces.
+  if (fault?.includes('Unknown option'))
+    return uncontained(`bubblewrap is older than 0.8: ${fault}`, UPGRADE);
   if (fault !== null) return uncontained(`bubblewrap makes no sandbox here: ${fault}`, NAMESPACES);
   const root = findCgroupRoot();
   const memory = root === null ? 'sampled' : (`cgroup-v${root.version}` as const);

@@ -45,7 +45,11 @@ export async function runDeclared(options: SandboxOptions): Promise<Sandboxed> {
     });
     await once(child, 'spawn');
     const root = child.pid ?? 0;
-    const tidy = () => rm(folder, { recursive: true, force: true });
+    const tidy = () => {
+      // What it left in its group.
+      killProcess(-root);
+      return rm(folder, { recursive: true, force: true });
+    };
     const ending = new Ending({ child, root, limits, cgroup: null, kill: () => killTree(root), tidy });
     return { process: child, enforcement: DECLARED, ended: ending.ended, close: () => ending.close() };
   } catch (error) {

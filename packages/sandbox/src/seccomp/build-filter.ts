@@ -31,7 +31,7 @@ type Instruction = readonly [code: number, jt: number, jf: number, value: number
 
 /** Whether a filter can be built for a machine. */
 export function isMachine(arch: string): arch is Machine {
-  return arch in MACHINES;
+  return Object.hasOwn(MACHINES, arch);
 }
 
 /** The filter that refuses what the rules say and allows the rest, as the kernel reads it. */

@@ -184,8 +184,8 @@ const GROUPS: readonly RefusedGroup[] = [
     ],
   },
   {
-    reason: 'forges packets',
-    when: [{ argument: 0, is: { not: [SOCKETS.unix] } }, RAW_SOCKET],
+    reason: 'reads and forges packets below TCP and UDP',
+    when: [{ argument: 0, is: [SOCKETS.inet, SOCKETS.inet6] }, RAW_SOCKET],
     calls: [['socket', 41, 198]],
   },
   {
