@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type CgroupPlaces, cgroupPlaces } from './cgroup-places.ts';
+import { handOver, hasControllers } from './hand-over.ts';
 import { ownMark } from './owner-mark.ts';
 import { removeStale } from './remove-stale.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
@@ -78,7 +79,6 @@ export class Cgroup {
   }
 }
 
-/** Under version 2 a group with processes has no groups with limits below it, so this one must be handed over. */
 function readRoot(): CgroupRoot | null {
   try {
     const places = cgroupPlaces(
@@ -86,7 +86,7 @@ function readRoot(): CgroupRoot | null {
       readFileSync('/proc/self/cgroup', 'utf8'),
     );
     if (places === null) return null;
-    if (places.version === 2) handOver(places.unified);
+    if (places.version === 2) handOver(places.unified, PREFIX);
     const probe = foldersOf(withName(places, `${PREFIX}${ownMark()}-0`));
     for (const folder of probe) mkdirSync(folder);
     const isWhole = places.version === 1 || hasControllers(probe[0] ?? '');
@@ -95,30 +95,6 @@ function readRoot(): CgroupRoot | null {
   } catch {
     return null;
   }
-}
-
-const HANDED_OVER = '+memory +pids +cpu';
-
-/** Lets groups below have limits: for that, this process moves into one of its own where it is alone in this one. */
-function handOver(folder: string): void {
-  const control = join(folder, 'cgroup.subtree_control');
-  if (hasAll(readFileSync(control, 'utf8'))) return;
-  const members = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
-  if (members.length === 1 && members[0] === String(process.pid)) {
-    const own = join(folder, `${PREFIX}${ownMark()}-own`);
-    mkdirSync(own, { recursive: true });
-    writeFileSync(join(own, 'cgroup.procs'), String(process.pid));
-  }
-  writeFileSync(control, HANDED_OVER);
-}
-
-function hasControllers(folder: string): boolean {
-  return hasAll(readFileSync(join(folder, 'cgroup.controllers'), 'utf8'));
-}
-
-function hasAll(controllers: string): boolean {
-  const words = controllers.trim().split(/\s+/);
-  return words.includes('memory') && words.includes('pids');
 }
 
 function withName(root: CgroupRoot, name: string): CgroupRoot {

@@ -1,5 +1,5 @@
 /** The number of a system call on each machine; null where it does not exist there. */
-export interface SyscallNumbers {
+interface SyscallNumbers {
   readonly x64: number | null;
   readonly arm64: number | null;
 }

@@ -15,7 +15,7 @@ export interface ViewInput {
 }
 
 /** Where secrets are, each a file. */
-export const SECRETS_PLACE = '/run/secrets';
+const SECRETS_PLACE = '/run/secrets';
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 const DEVICE_BYTES = 65_536;

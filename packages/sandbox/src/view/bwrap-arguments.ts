@@ -13,7 +13,7 @@ export interface BwrapSettings {
 }
 
 /** Descriptors, as bubblewrap has them. */
-export interface BwrapDescriptors {
+interface BwrapDescriptors {
   readonly seccomp: number;
   /** Where it writes the number of the process that it makes. */
   readonly info?: number;

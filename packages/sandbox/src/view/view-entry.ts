@@ -13,4 +13,4 @@ export type ViewEntry =
   | { readonly kind: 'read_only'; readonly to: string };
 
 /** What may be done with a file or folder of the host. */
-export type BindAccess = 'read' | 'write' | 'device';
+type BindAccess = 'read' | 'write' | 'device';

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeSandbox } from '../../src/index.ts';
 import { findCgroupRoot } from '../../src/limits/cgroup.ts';
 import { Host, type HostRequest } from '../support/host.ts';
 import { isRoot, USERS } from '../support/users.ts';
 
-const NONE = { network_egress: 'none', tools: ['sleep', 'setsid', 'sh'] } as const;
+const NONE: PrivilegeEnvelope = { network_egress: 'none', tools: ['sleep', 'setsid', 'sh'] };
 /** Leaves processes behind in every way there is, each with a number of its own in its command line. */
 const DETACH = (id: number) => `
   import { spawn } from 'node:child_process';

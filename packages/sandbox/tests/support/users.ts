@@ -9,7 +9,7 @@ export interface TestUser {
 }
 
 /** A user who owns nothing. */
-export const NOBODY: User = { uid: 65_534, gid: 65_534 };
+const NOBODY: User = { uid: 65_534, gid: 65_534 };
 export const isRoot = process.getuid?.() === 0;
 
 /** The users that the real runs are made as. */
@@ -21,7 +21,7 @@ export const USERS: readonly TestUser[] = isRoot
   : [{ title: 'as an unprivileged user' }];
 
 /** Whether somebody else may read this repository: not where it is in root's own folder. */
-export function reachesSources(user: User): boolean {
+function reachesSources(user: User): boolean {
   const file = fileURLToPath(import.meta.url);
   return (
     spawnSync(process.execPath, ['-e', `require('fs').readFileSync(${JSON.stringify(file)})`], user)

@@ -5,7 +5,7 @@ import { programEntries } from '../program/program-entries.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Where Node is inside, wherever it is outside. */
-export const NODE_PLACE = '/opt/node';
+const NODE_PLACE = '/opt/node';
 
 const OPTIONS = 'JSON.stringify([...process.allowedNodeEnvironmentFlags])';
 const ASK_MS = 10_000;
