@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type CgroupPlaces, cgroupPlaces } from './cgroup-places.ts';
@@ -63,8 +64,9 @@ export class Cgroup {
   }
 
   /** Takes a process in, and with it everything that it starts from now on. */
-  add(pid: number): void {
-    for (const folder of this.#folders) writeFileSync(join(folder, 'cgroup.procs'), String(pid));
+  async add(pid: number): Promise<void> {
+    // The kernel takes milliseconds for each, in which this process has other things to do.
+    await Promise.all(this.#folders.map((folder) => writeFile(join(folder, 'cgroup.procs'), String(pid))));
   }
 
   use(): CgroupUse {

@@ -54,10 +54,10 @@ export async function startSandbox(plan: SandboxPlan, tools: StartTools): Promis
   try {
     const inner = await numberOfInner(child);
     await made(inner);
-    tools.cgroup?.add(inner);
     // As the sandbox's own user: even root may be refused to change the limits of another.
     const asUser = { env: {}, ...tools.user };
-    await promisify(execFile)(tools.prlimit, rlimitArguments(inner, plan.limits), asUser);
+    const limited = promisify(execFile)(tools.prlimit, rlimitArguments(inner, plan.limits), asUser);
+    await Promise.all([tools.cgroup?.add(inner), limited]);
     release(child);
     return { child, inner };
   } catch (cause) {

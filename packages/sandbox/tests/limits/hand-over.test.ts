@@ -47,7 +47,7 @@ test('a group without both controllers limits nothing', () => {
   expect(hasControllers(folder)).toBe(true);
 });
 
-test('the group of a sandbox has its limits before anybody is in it, and says what was used', () => {
+test('the group of a sandbox has its limits before anybody is in it, and says what was used', async () => {
   const own = new Cgroup({ version: 2, unified: folder }, { ...SANDBOX_LIMITS, memory_mb: 1, processes: 3 });
   const [name = ''] = readdirSync(folder);
   const limits = ['memory.max', 'memory.swap.max', 'memory.oom.group', 'pids.max'].map((file) =>
@@ -55,7 +55,7 @@ test('the group of a sandbox has its limits before anybody is in it, and says wh
   );
   expect(limits).toEqual(['1048576', '0', '1', '4']);
   expect(own.use()).toEqual({ cpu: null, out_of_memory: 0 });
-  own.add(7);
+  await own.add(7);
   expect(read(join(name, 'cgroup.procs'))).toBe('7');
   writeFileSync(join(folder, name, 'cpu.stat'), 'usage_usec 2500000\nuser_usec 1\n');
   writeFileSync(join(folder, name, 'memory.events'), 'low 0\noom 3\noom_kill 2\noom_group_kill 1\n');

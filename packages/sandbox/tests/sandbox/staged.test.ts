@@ -1,4 +1,5 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -79,3 +80,25 @@ describe.skipIf(!isRoot)('a runtime that only root may reach (skipped where the 
     }
   });
 });
+
+const OTHER_NODE = '/usr/bin/node';
+
+test.skipIf(!existsSync(OTHER_NODE))(
+  'another Node than this one gets the options that it knows (skipped where there is none)',
+  async () => {
+    const host = new Host();
+    try {
+      const code = `console.log(process.version, process.execArgv.some((word) => word.endsWith('permission')));
+      try { require('node:fs').writeFileSync('/worker/x', ''); } catch (error) { console.log(error.code); }`;
+      const { stdout } = await host.run({
+        command: [OTHER_NODE, 'main.cjs'],
+        files: { 'main.cjs': code },
+        envelope: CLOSED,
+      });
+      const version = spawnSync(OTHER_NODE, ['--version'], { encoding: 'utf8' }).stdout.trim();
+      expect(stdout).toBe(`${version} true\nERR_ACCESS_DENIED\n`);
+    } finally {
+      await host.close();
+    }
+  },
+);

@@ -36,8 +36,9 @@ export interface NeedyFile {
 export function librariesOf(programs: readonly NeedyFile[]): string[] {
   const found = new Set<string>();
   const waiting = [...programs];
+  const usual = loaderFolders();
   for (let next = waiting.shift(); next !== undefined && found.size < MAX_LIBRARIES; next = waiting.shift()) {
-    for (const file of directlyNeeded(next)) {
+    for (const file of directlyNeeded(next, usual)) {
       if (found.has(file)) continue;
       found.add(file);
       const needs = needsOf(file);
@@ -54,9 +55,8 @@ function withLoaderCache(files: string[]): string[] {
 }
 
 /** What a file of a package names counts only where the host's own loader would find it. */
-function directlyNeeded({ needs, place }: NeedyFile): string[] {
+function directlyNeeded({ needs, place }: NeedyFile, usual: readonly string[]): string[] {
   const { machine, interpreter, needed, folders } = needs;
-  const usual = loaderFolders();
   const own = place === null ? [] : ownFolders(folders, dirname(place));
   const libraries = needed.map((name) => {
     if (!name.includes('/')) return findLibrary(name, [...own, ...usual], machine);
