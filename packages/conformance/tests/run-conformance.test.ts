@@ -172,9 +172,12 @@ describe('the report', () => {
         id: 'route/hold/names-no-worker',
         status: 'failed',
         unexpected: true,
-        expected: { result: { worker_id: null } },
-        got: { result: { worker_id: 'org.acme.doc-summarizer.prod-01' } },
-        diff: [{ path: '/worker_id', expected: null, got: 'org.acme.doc-summarizer.prod-01' }],
+        fault: 'wrong_member',
+        detail: {
+          expected: { result: { worker_id: null } },
+          got: { result: { worker_id: 'org.acme.doc-summarizer.prod-01' } },
+          diff: [{ path: '/worker_id', expected: null, got: 'org.acme.doc-summarizer.prod-01' }],
+        },
       },
     ]);
   });

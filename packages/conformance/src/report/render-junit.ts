@@ -1,22 +1,16 @@
 import { utf8Length } from '@wcp/spec/json';
 import { visible } from '../base/quote.ts';
 import { escapeMarkup } from './escape-markup.ts';
-import { MAX_REPORT_BYTES } from './fit-report.ts';
+import { fitWithin, MAX_REPORT_BYTES } from './fit-within.ts';
 import type { CaseDetail, CaseReport, ConformanceReport } from './schema/report.ts';
 import { areaOf, tellCase } from './tell-case.ts';
 
 /** What the suites around the cases may take, and the problems of the port. */
 const RESERVE_BYTES = 40_000;
 
-/** A case and its element. */
-interface Told {
-  readonly item: CaseReport;
-  readonly xml: string;
-}
-
 /**
  * The report as JUnit XML: one suite for each area, and one for what is wrong with the port as a whole. It has at
- * most 2 MB: the property `left_out` says how many cases are told without their detail.
+ * most 2 MB: the property `left_out` says how many cases are told without their detail, or not at all.
  *
  * @example
  * ```ts
@@ -28,42 +22,45 @@ interface Told {
  * ```
  */
 export function renderJUnit(report: ConformanceReport): string {
-  const { told, leftOut } = tellCases(report.cases);
-  const within = (area: string) => told.filter(({ item }) => areaOf(item) === area);
+  const elements = tellCases(report.cases);
   const { cases, details } = report.left_out;
+  const within = (area: string) => report.cases.filter((item) => areaOf(item) === area);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="WCP ${escapeMarkup(report.revision)}" time="${seconds(report.duration_ms)}">`,
-    ...Object.keys(report.areas).map((area) => areaSuite(area, within(area))),
-    portSuite(report, leftOut + cases + details),
+    ...Object.keys(report.areas).map((area) => areaSuite(area, within(area), elements.byId)),
+    portSuite(report, elements.leftOut + cases + details),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-/** Every case in brief, and with its detail as long as there is room. */
-function tellCases(cases: readonly CaseReport[]): { told: readonly Told[]; leftOut: number } {
-  const brief = cases.map((item) => ({ item, xml: testCase(item, undefined) }));
-  let left = MAX_REPORT_BYTES - RESERVE_BYTES - brief.reduce((sum, { xml }) => sum + utf8Length(xml) + 1, 0);
-  let leftOut = 0;
-  const told = brief.map(({ item, xml }) => {
-    if (item.detail === undefined) return { item, xml };
-    const whole = testCase(item, item.detail);
-    const more = utf8Length(whole) - utf8Length(xml);
-    if (more > left) {
-      leftOut += 1;
-      return { item, xml };
-    }
-    left -= more;
-    return { item, xml: whole };
-  });
-  return { told, leftOut };
+/** The element of every case, in brief or with its detail, as far as there is room. */
+function tellCases(cases: readonly CaseReport[]): { byId: ReadonlyMap<string, string>; leftOut: number } {
+  const sizes = cases.map((item) => ({
+    id: item.id,
+    brief: utf8Length(testCase(item, false)) + 1,
+    whole: utf8Length(testCase(item, true)) + 1,
+    passed: item.status === 'passed',
+  }));
+  const urgent = cases.map(({ id }) => id);
+  const { told, whole } = fitWithin(sizes, urgent, MAX_REPORT_BYTES - RESERVE_BYTES);
+  const kept = cases.filter(({ id }) => told.has(id));
+  return {
+    byId: new Map(kept.map((item) => [item.id, testCase(item, whole.has(item.id))])),
+    leftOut: cases.length - whole.size,
+  };
 }
 
-function areaSuite(area: string, told: readonly Told[]): string {
-  const count = (what: string) => told.filter(({ item }) => kindOf(item) === what).length;
-  const head = `  <testsuite name="${escapeMarkup(area)}" tests="${told.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}">`;
-  return [head, ...told.map(({ xml }) => xml), '  </testsuite>'].join('\n');
+function areaSuite(
+  area: string,
+  cases: readonly CaseReport[],
+  elements: ReadonlyMap<string, string>,
+): string {
+  const count = (what: string) => cases.filter((item) => kindOf(item) === what).length;
+  const head = `  <testsuite name="${escapeMarkup(area)}" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}">`;
+  const told = cases.map(({ id }) => elements.get(id)).filter((element) => element !== undefined);
+  return [head, ...told, '  </testsuite>'].join('\n');
 }
 
 /** A known failure counts as skipped, one that passes as a failure: JUnit has no terms of its own for them. */
@@ -72,20 +69,27 @@ function kindOf({ status, known_failure }: CaseReport): 'failure' | 'error' | 's
   return ({ passed: 'passed', failed: 'failure', errored: 'error', skipped: 'skipped' } as const)[status];
 }
 
-function testCase(item: CaseReport, detail: CaseDetail | undefined): string {
+function testCase(item: CaseReport, isWhole: boolean): string {
   const open = `    <testcase classname="${escapeMarkup(areaOf(item))}" name="${escapeMarkup(item.id)}" time="${seconds(item.duration_ms)}"`;
   const kind = kindOf(item);
   if (kind === 'passed') return `${open}/>`;
-  const type = item.fault === null ? '' : ` type="${item.fault}"`;
-  const body = detail === undefined || kind === 'skipped' ? '' : bodyOf(detail);
-  return `${open}>\n      <${kind}${type} message="${escapeMarkup(messageOf(item, detail))}">${body}</${kind}>\n    </testcase>`;
+  const { fault, detail } = item;
+  const type = fault === null || kind === 'skipped' ? '' : ` type="${fault}"`;
+  const message = escapeMarkup(visible(isWhole ? messageOf(item) : briefMessageOf(item)));
+  const body = isWhole && detail !== undefined && kind !== 'skipped' ? bodyOf(detail) : '';
+  return `${open}>\n      <${kind} message="${message}"${type}>${body}</${kind}>\n    </testcase>`;
 }
 
-function messageOf({ status, known_failure, fault }: CaseReport, detail: CaseDetail | undefined): string {
-  if (known_failure === null) return detail?.message ?? `${fault}`;
+function messageOf(item: CaseReport): string {
+  const { status, known_failure, detail } = item;
+  if (known_failure === null) return detail?.message ?? briefMessageOf(item);
   if (status === 'passed')
     return 'It passes although it is listed as a known failure: remove it from the list.';
-  return `Known failure: ${visible(known_failure)}`;
+  return `Known failure: ${known_failure}`;
+}
+
+function briefMessageOf({ known_failure, fault }: CaseReport): string {
+  return known_failure === null ? `${fault}` : 'Known failure';
 }
 
 function bodyOf(detail: CaseDetail): string {
