@@ -175,10 +175,9 @@ function countAreas(results: readonly CaseResult[], cases: readonly CaseReport[]
   );
 }
 
+/** The cases of each operation that the port does not have, in the order of the operations. */
 function countNotOffered(results: readonly CaseResult[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { item, verdict } of results) {
-    if (verdict.fault === 'not_offered') counts[item.op] = (counts[item.op] ?? 0) + 1;
-  }
-  return counts;
+  const missing = results.filter(({ verdict }) => verdict.fault === 'not_offered').map(({ item }) => item.op);
+  const ops = OPERATION_NAMES.filter((op) => missing.includes(op));
+  return Object.fromEntries(ops.map((op) => [op, missing.filter((name) => name === op).length]));
 }
