@@ -5,7 +5,7 @@ import { Compile } from 'typebox/compile';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Fixtures } from '../src/fixtures/conformance-case.ts';
 import { exitCode } from '../src/report/exit-code.ts';
-import { renderText } from '../src/report/render-text.ts';
+import { renderText } from '../src/report/render/render-text.ts';
 import { ReportSchema } from '../src/report/schema/report.ts';
 import { runConformance } from '../src/run-conformance.ts';
 import { fixtures, PLAYERS, playAs, withoutTimes } from './samples.ts';

@@ -25,6 +25,7 @@ function packedFiles(): string[] {
 /** A place in a document, `*` for any name and `<area>` for any area, as an expression for paths. */
 function patternOf(place: string): RegExp {
   const text = place
+    .replace(/\/$/, '')
     .replaceAll('.', '\\.')
     .replaceAll('*', '[^/]+')
     .replaceAll(/<[a-z]+>/g, '[^/]+');

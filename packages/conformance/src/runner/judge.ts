@@ -20,7 +20,7 @@ import {
 
 /** Judges the answer to a case. A denial is a result; only a result or an error can pass. */
 export function judge(item: ConformanceCase, answer: Answer): Verdict {
-  const cause = { expected: describeExpectation(item.expect), got: describeAnswer(answer) };
+  const cause = { expected: describeExpectation(item.expect), got: describeAnswer(answer, item.expect) };
   switch (answer.type) {
     case 'malformed':
       return errored(answer.problem.code, sentenceOf(answer.problem), cause);

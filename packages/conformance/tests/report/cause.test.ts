@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { renderJUnit } from '../../src/report/render-junit.ts';
-import { renderMarkdown } from '../../src/report/render-markdown.ts';
-import { renderText } from '../../src/report/render-text.ts';
+import { renderJUnit } from '../../src/report/render/render-junit.ts';
+import { renderMarkdown } from '../../src/report/render/render-markdown.ts';
+import { renderText } from '../../src/report/render/render-text.ts';
 import type { Answer } from '../../src/runner/read-answer.ts';
 import { fixtures, playAs, reportOf } from '../samples.ts';
 

@@ -1,10 +1,10 @@
 import { Compile } from 'typebox/compile';
 import { describe, expect, test } from 'vitest';
 import { loadFixtures } from '../../src/fixtures/load-fixtures.ts';
-import { renderJson } from '../../src/report/render-json.ts';
-import { renderJUnit } from '../../src/report/render-junit.ts';
-import { renderMarkdown } from '../../src/report/render-markdown.ts';
-import { renderText } from '../../src/report/render-text.ts';
+import { renderJson } from '../../src/report/render/render-json.ts';
+import { renderJUnit } from '../../src/report/render/render-junit.ts';
+import { renderMarkdown } from '../../src/report/render/render-markdown.ts';
+import { renderText } from '../../src/report/render/render-text.ts';
 import { type ConformanceReport, ReportSchema } from '../../src/report/schema/report.ts';
 import type { Answer } from '../../src/runner/read-answer.ts';
 import { reportOf } from '../samples.ts';

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { AREAS, compareAreas } from '../../src/fixtures/areas.ts';
 import { loadFixtures } from '../../src/fixtures/load-fixtures.ts';
 import { groupStatements } from '../../src/report/group-statements.ts';
-import { renderMarkdown } from '../../src/report/render-markdown.ts';
-import { renderText } from '../../src/report/render-text.ts';
+import { renderMarkdown } from '../../src/report/render/render-markdown.ts';
+import { renderText } from '../../src/report/render/render-text.ts';
 import { fixtures, playAs } from '../samples.ts';
 
 const PORTING = readFileSync(new URL('../../../../docs/porting.md', import.meta.url), 'utf8');

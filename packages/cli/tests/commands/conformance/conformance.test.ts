@@ -128,7 +128,9 @@ describe('wcp conformance', () => {
     const port = [process.execPath, CHEAT, 'drops-telemetry'];
     const { out } = await wcp(['conformance', 'run', ...options, '--', ...port]);
     expect(out).toMatch(/^WCP-[0-9.]+-[0-9]+: [0-9]+ of [0-9]+ cases? unexpected\. [0-9a-z-]+\.md, "/m);
-    expect(out).toMatch(/^ {6}expected {2}DISPATCH, worker /m);
+    expect(out).toMatch(
+      /^ {6}expected {2}DISPATCH\n {6}got {7}DISPATCH\n {6}at \/telemetry_envelopes {2}missing /m,
+    );
     expect(out).not.toMatch(/&#?[a-z0-9]+;|^#|\| ---/m);
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
       report_version: 2,

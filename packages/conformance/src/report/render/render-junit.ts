@@ -1,8 +1,8 @@
 import { utf8Length } from '@wcp/spec/json';
-import { visible } from '../base/quote.ts';
+import { visible } from '../../base/quote.ts';
+import { fitWithin, MAX_REPORT_BYTES } from '../fit-within.ts';
+import type { CaseDetail, CaseReport, ConformanceReport } from '../schema/report.ts';
 import { escapeMarkup } from './escape-markup.ts';
-import { fitWithin, MAX_REPORT_BYTES } from './fit-within.ts';
-import type { CaseDetail, CaseReport, ConformanceReport } from './schema/report.ts';
 import { areaOf, tellCase } from './tell-case.ts';
 
 /** What the suites around the cases may take, and the problems of the port. */

@@ -1,6 +1,6 @@
-import { visible } from '../base/quote.ts';
-import { LEVELS, type Level } from '../fixtures/schema/common.ts';
-import type { CaseReport, ConformanceReport, Counts, StatementReport } from './schema/report.ts';
+import { visible } from '../../base/quote.ts';
+import { LEVELS, type Level } from '../../fixtures/schema/common.ts';
+import type { CaseReport, ConformanceReport, Counts, StatementReport } from '../schema/report.ts';
 import { casesOf, explaining, placeOf, tellCase, tellLeftOut, tellMessage, tellRest } from './tell-case.ts';
 
 /** The names of the conformance levels (section 11). */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { renderBadge, renderBadgeSvg } from '../../src/report/render-badge.ts';
-import { renderJson } from '../../src/report/render-json.ts';
-import { renderJUnit } from '../../src/report/render-junit.ts';
-import { renderMarkdown } from '../../src/report/render-markdown.ts';
-import { renderText } from '../../src/report/render-text.ts';
-import type { ConformanceReport } from '../../src/report/schema/report.ts';
-import { playAs } from '../samples.ts';
+import { renderBadge, renderBadgeSvg } from '../../../src/report/render/render-badge.ts';
+import { renderJson } from '../../../src/report/render/render-json.ts';
+import { renderJUnit } from '../../../src/report/render/render-junit.ts';
+import { renderMarkdown } from '../../../src/report/render/render-markdown.ts';
+import { renderText } from '../../../src/report/render/render-text.ts';
+import type { ConformanceReport } from '../../../src/report/schema/report.ts';
+import { playAs } from '../../samples.ts';
 
 const HOSTILE = ']]></failure><script>alert("1")</script> & | `x` \u0000\u001b[31m \ud800 [a](http://b)';
 const honest = await playAs('honest');
