@@ -15,7 +15,7 @@ export function quoted(value: unknown): string {
  * a port may answer with megabytes to each of thousands of cases.
  */
 export function cut(text: string, length: number): string {
-  return text.length > length ? `${Buffer.from(text.slice(0, length)).toString('utf8')}…` : text;
+  return text.length > length ? `${text.slice(0, length).split('').join('').toWellFormed()}…` : text;
 }
 
 /**
