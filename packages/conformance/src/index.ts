@@ -18,11 +18,11 @@ export type { Selection } from './fixtures/select-cases.ts';
 export { type PortHandler, type PortHandlers, type PortOptions, servePort } from './port/serve-port.ts';
 export { type Implementation, PROTOCOL } from './protocol/message.ts';
 export { exitCode } from './report/exit-code.ts';
-export { type Badge, renderBadge, renderBadgeSvg } from './report/render-badge.ts';
-export { renderJson } from './report/render-json.ts';
-export { renderJUnit } from './report/render-junit.ts';
-export { LEVEL_NAMES, renderMarkdown } from './report/render-markdown.ts';
-export { renderText } from './report/render-text.ts';
+export { type Badge, renderBadge, renderBadgeSvg } from './report/render/render-badge.ts';
+export { renderJson } from './report/render/render-json.ts';
+export { renderJUnit } from './report/render/render-junit.ts';
+export { LEVEL_NAMES, renderMarkdown } from './report/render/render-markdown.ts';
+export { renderText } from './report/render/render-text.ts';
 export {
   type CaseDetail,
   type CaseReport,

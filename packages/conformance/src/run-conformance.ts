@@ -37,7 +37,8 @@ export interface ConformanceOptions {
 
 /**
  * Runs a port against the fixtures and reports what it found (section 11). Whatever the port does ends up in
- * the report; the run never hangs and leaves no process behind.
+ * the report. The run never hangs, and at its end it kills the group of processes that the port started; one that
+ * leaves the group (setsid) is out of its reach.
  *
  * @throws {WcpError} `ERR_WCP_CONFORMANCE` for misuse: no case selected, a known failure listed twice, a
  * time that is not one.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Level } from '../src/fixtures/schema/common.ts';
 import { exitCode } from '../src/report/exit-code.ts';
 import type { Counts } from '../src/report/schema/report.ts';
-import { PLAYERS, playAs } from './samples.ts';
+import { fixtures, PLAYERS, playAs } from './samples.ts';
 
 const HELPERS = ['brain', 'player'];
 const SHORT = { timeoutMs: 400, stopTimeoutMs: 400 };
@@ -26,6 +26,7 @@ const CHEATS: readonly [name: string, level: Level | null, counts: Partial<Count
   ['proto', null, { passed: 0, failed: 17 }, 'route/fail-closed/unknown-capability'],
   ['skips-all', null, { passed: 0, skipped: 17 }, 'route/rule/dispatch'],
   ['offers-nothing', null, { passed: 0, skipped: 17 }, 'route/rule/dispatch'],
+  ['misspells-an-op', null, { passed: 15, skipped: 2 }, 'ids/check/blank'],
   ['errored-all', null, { passed: 0, errored: 17 }, 'route/rule/dispatch'],
   ['both-answers', null, { passed: 0, errored: 17 }, 'hash/canonical/twice'],
   ['extra-members', null, { passed: 0, errored: 17 }, 'route/rule/dispatch'],
@@ -81,6 +82,7 @@ const FALSE_STARTS: readonly [name: string, sentence: RegExp, startTimeoutMs?: n
     'nameless',
     /^The port sent a malformed answer to "start": "implementation" is not an object\. Answer \{"ok":true/,
   ],
+  ['lists-many-ops', /^The port sent a malformed answer to "start": "ops" has more than 1000 names\./],
   ['wrong-protocol', /^The port speaks protocol 2\. This referee speaks protocol 1/],
   ['wrong-revision', /^The port implements revision "0\.1"\./],
   ['refuses-start', /^The port refused to start: \{"ok":false,"error":"I speak protocol 0 only"\}/],
@@ -118,7 +120,7 @@ test.concurrent.each(BREAKERS)(
   'The player %s passes nothing, and the report says why.',
   async (name, sentence, options = { timeoutMs: 10_000 }) => {
     const report = await playAs(name, { ...options, filter: 'route/*' });
-    expect(report.cases[0]?.message).toMatch(sentence);
+    expect(report.cases[0]?.detail?.message).toMatch(sentence);
     expect(report).toMatchObject({ level: null, totals: { cases: 5, passed: 0, errored: 5 } });
     expect(exitCode(report)).toBe(1);
   },
@@ -148,9 +150,10 @@ test.concurrent.each(BAD_ENDS)(
 describe('a bad case among others', () => {
   test.concurrent('A crash is errored, and it never satisfies an expected denial.', async () => {
     const report = await playAs('crash-on-denial');
-    const denials = report.cases.filter((item) => JSON.stringify(item.expected).includes('"DENY'));
+    const expected = new Map(fixtures.cases.map((item) => [item.id, JSON.stringify(item.expect)]));
+    const denials = report.cases.filter(({ id }) => expected.get(id)?.includes('"DENY'));
     expect(denials.map(({ status }) => status)).toEqual(denials.map(() => 'errored'));
-    expect(denials[0]?.message).toContain('its last error on standard error: "Error: cannot deny"');
+    expect(denials[0]?.detail?.message).toContain('its last error on standard error: "Error: cannot deny"');
     expect(report.totals).toMatchObject({ errored: denials.length, passed: 17 - denials.length });
   });
 
@@ -165,7 +168,8 @@ describe('a bad case among others', () => {
   test.concurrent('A port that always hangs is given up, and the other cases are not run.', async () => {
     const report = await playAs('hang', { timeoutMs: 50 });
     expect(report.problems.map(({ code }) => code)).toEqual(['gave_up']);
-    expect(report.cases.filter(({ message }) => message?.startsWith('Not run.'))).toHaveLength(7);
+    expect(report.cases.filter(({ fault }) => fault === 'not_run')).toHaveLength(7);
+    expect(report.not_run).toBe(7);
   });
 });
 

@@ -5,6 +5,7 @@ import { Compile } from 'typebox/compile';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Fixtures } from '../src/fixtures/conformance-case.ts';
 import { exitCode } from '../src/report/exit-code.ts';
+import { renderText } from '../src/report/render/render-text.ts';
 import { ReportSchema } from '../src/report/schema/report.ts';
 import { runConformance } from '../src/run-conformance.ts';
 import { fixtures, PLAYERS, playAs, withoutTimes } from './samples.ts';
@@ -12,6 +13,7 @@ import { fixtures, PLAYERS, playAs, withoutTimes } from './samples.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'wcp-referee-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const ReportCheck = Compile(ReportSchema);
+const HONEST = join(PLAYERS, 'honest.mjs');
 
 describe('what crosses to the port (WCP-11-21)', () => {
   test('A port reads start, run with given and input, and stop, but neither an expectation nor the id of a case.', async () => {
@@ -172,9 +174,12 @@ describe('the report', () => {
         id: 'route/hold/names-no-worker',
         status: 'failed',
         unexpected: true,
-        expected: { result: { worker_id: null } },
-        got: { result: { worker_id: 'org.acme.doc-summarizer.prod-01' } },
-        diff: [{ path: '/worker_id', expected: null, got: 'org.acme.doc-summarizer.prod-01' }],
+        fault: 'wrong_member',
+        detail: {
+          expected: { result: { worker_id: null } },
+          got: { result: { worker_id: 'org.acme.doc-summarizer.prod-01' } },
+          diff: [{ path: '/worker_id', expected: null, got: 'org.acme.doc-summarizer.prod-01' }],
+        },
       },
     ]);
   });
@@ -220,3 +225,41 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+describe('the time limits of a run', () => {
+  test('A port that is slow to start passes with more time, and the report names the limits.', async () => {
+    const slow = { args: ['--eval', `setTimeout(() => import(${JSON.stringify(HONEST)}), 700)`] };
+    const short = await playAs('honest', { ...slow, startTimeoutMs: 300 });
+    expect(short.problems.map(({ code }) => code)).toEqual(['start_silent']);
+    expect(short.problems[0]?.message).toContain('--start-timeout');
+    const long = await playAs('honest', { ...slow, startTimeoutMs: 30_000 });
+    expect(long).toMatchObject({
+      level: 'full',
+      limits: { start_timeout_ms: 30_000, timeout_ms: 10_000, stop_timeout_ms: 5000 },
+    });
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, 86_400_001])('A limit of %s is misuse.', async (limit) => {
+    for (const name of ['timeoutMs', 'startTimeoutMs', 'stopTimeoutMs']) {
+      await expect(playAs('honest', { [name]: limit })).rejects.toMatchObject({
+        code: 'ERR_WCP_CONFORMANCE',
+      });
+    }
+  });
+});
+
+describe('the operations that a port lists', () => {
+  test('An operation that does not exist is named, so that a misspelt one is found.', async () => {
+    const report = await playAs('misspells-an-op');
+    expect(report.unknown_ops).toEqual(['check-id']);
+    expect(report.not_offered).toEqual({ check_id: 2 });
+    expect(renderText(report)).toContain('The port lists operations that do not exist: "check-id".');
+  });
+
+  test('Thousands of them are a malformed start, so that no report grows with them.', async () => {
+    const report = await playAs('lists-many-ops');
+    expect(report.problems[0]?.message).toMatch(
+      /^The port sent a malformed answer to "start": "ops" has more than 1000/,
+    );
+  });
+});

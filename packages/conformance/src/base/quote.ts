@@ -10,9 +10,12 @@ export function quoted(value: unknown): string {
   return visible(cut(JSON.stringify(value) ?? 'nothing', MAX_QUOTE_LENGTH));
 }
 
-/** The beginning of a text, and a sign that it goes on. */
+/**
+ * The beginning of a text, and a sign that it goes on. It is a copy: a slice would keep the whole text in memory, and
+ * a port may answer with megabytes to each of thousands of cases.
+ */
 export function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
+  return text.length > length ? `${text.slice(0, length).split('').join('').toWellFormed()}…` : text;
 }
 
 /**
@@ -33,6 +36,5 @@ const MAX_EXCERPT_LENGTH = 120;
 
 /** The beginning of a port's text in quotes, safe to show. */
 export function excerpt(text: string): string {
-  const start = text.slice(0, MAX_EXCERPT_LENGTH).toWellFormed();
-  return `"${visible(escapeText(start))}${text.length > MAX_EXCERPT_LENGTH ? '…' : ''}"`;
+  return `"${visible(escapeText(cut(text, MAX_EXCERPT_LENGTH).toWellFormed()))}"`;
 }

@@ -12,7 +12,7 @@ import { type CaseResult, MAX_VALUE_LENGTH } from './case-result.ts';
 import { fitReport } from './fit-report.ts';
 import { groupStatements } from './group-statements.ts';
 import { levelCounts, levelReached } from './level.ts';
-import type { CaseDetail, CaseReport, ConformanceReport, Counts } from './schema/report.ts';
+import type { CaseDetail, CaseReport, ConformanceReport, Counts, StatementReport } from './schema/report.ts';
 
 /** Everything that a run produced. */
 export interface Run {
@@ -56,9 +56,16 @@ export function buildReport(run: Run): ConformanceReport {
     started_at: startedAt.toISOString(),
     duration_ms: endedAt.getTime() - startedAt.getTime(),
   };
-  const examples = statements.flatMap((found) => found.examples);
-  const urgent = [...examples, ...[...judged, ...results].map(({ item }) => item.id)];
-  return fitReport(report, [...new Set(urgent)]);
+  return fitReport(report, urgency(statements, [...judged, ...results]));
+}
+
+/** The first example of every statement, then the second of each, and so on; then the rest. */
+function urgency(statements: readonly StatementReport[], results: readonly CaseResult[]): readonly string[] {
+  const rounds = Math.max(0, ...statements.map(({ examples }) => examples.length));
+  const examples = Array.from({ length: rounds }, (_, round) =>
+    statements.flatMap((found) => found.examples.slice(round, round + 1)),
+  ).flat();
+  return [...new Set([...examples, ...results.map(({ item }) => item.id)])];
 }
 
 function headOf({ fixtures, selection, limits, runner }: Run) {
@@ -168,10 +175,9 @@ function countAreas(results: readonly CaseResult[], cases: readonly CaseReport[]
   );
 }
 
+/** The cases of each operation that the port does not have, in the order of the operations. */
 function countNotOffered(results: readonly CaseResult[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { item, verdict } of results) {
-    if (verdict.fault === 'not_offered') counts[item.op] = (counts[item.op] ?? 0) + 1;
-  }
-  return counts;
+  const missing = results.filter(({ verdict }) => verdict.fault === 'not_offered').map(({ item }) => item.op);
+  const ops = OPERATION_NAMES.filter((op) => missing.includes(op));
+  return Object.fromEntries(ops.map((op) => [op, missing.filter((name) => name === op).length]));
 }

@@ -1,4 +1,5 @@
 import { clip } from '../base/clip.ts';
+import { cut } from '../base/quote.ts';
 import type { ConformanceCase } from '../fixtures/conformance-case.ts';
 import type { Answer } from '../runner/read-answer.ts';
 import type { Difference, Verdict } from '../runner/verdict.ts';
@@ -18,7 +19,7 @@ export interface CaseResult {
 export const MAX_VALUE_LENGTH = 4096;
 const MAX_SIDE_LENGTH = 400;
 const MAX_PATH_LENGTH = 200;
-const MAX_DIFFERENCES = 10;
+const MAX_DIFFERENCES = 6;
 
 /** The result of a case: its verdict and the answer, bounded, since the port decides how long they are. */
 export function caseResult(
@@ -56,7 +57,7 @@ function gotOf(answer: Answer): unknown {
 function clipDifference({ path, kind, ...sides }: Difference): Difference {
   const clipped = Object.entries(sides).map(([side, value]) => [side, clip(value, MAX_SIDE_LENGTH)]);
   return {
-    path: String(clip(path, MAX_PATH_LENGTH)),
+    path: cut(path, MAX_PATH_LENGTH),
     ...(kind === undefined ? {} : { kind }),
     ...Object.fromEntries(clipped),
   };

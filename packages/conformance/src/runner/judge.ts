@@ -1,6 +1,6 @@
 import { RouteDecisionSchema } from '@wcp/spec/document';
 import { Compile } from 'typebox/compile';
-import { excerpt, visible } from '../base/quote.ts';
+import { cut, excerpt, visible } from '../base/quote.ts';
 import type { ConformanceCase } from '../fixtures/conformance-case.ts';
 import type { Members } from '../protocol/message.ts';
 import { compareResult } from './compare/compare-results.ts';
@@ -20,7 +20,7 @@ import {
 
 /** Judges the answer to a case. A denial is a result; only a result or an error can pass. */
 export function judge(item: ConformanceCase, answer: Answer): Verdict {
-  const cause = { expected: describeExpectation(item.expect), got: describeAnswer(answer) };
+  const cause = { expected: describeExpectation(item.expect), got: describeAnswer(answer, item.expect) };
   switch (answer.type) {
     case 'malformed':
       return errored(answer.problem.code, sentenceOf(answer.problem), cause);
@@ -97,11 +97,10 @@ function whyNoDecision(result: Members): string | null {
     .map(({ instancePath, message, params }) => {
       const names =
         'additionalProperties' in params ? `: ${params.additionalProperties.map(excerpt).join(', ')}` : '';
-      return shorten(`${instancePath === '' ? 'it' : visible(instancePath)} ${message}${names}`);
+      return cut(
+        `${instancePath === '' ? 'it' : visible(instancePath)} ${message}${names}`,
+        MAX_REASON_LENGTH,
+      );
     });
   return `The result does not satisfy the JSON Schema of the RouteDecision: ${reasons.join('; ')} (WCP-11-43).`;
-}
-
-function shorten(text: string): string {
-  return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH).toWellFormed()}…` : text;
 }

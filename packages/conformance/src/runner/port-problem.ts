@@ -48,7 +48,7 @@ const ANSWERS_ONLY =
 /** What to do about each problem. */
 const REMEDIES: Readonly<Record<PortProblemCode, string>> = {
   command_not_found:
-    'Check the spelling, or give the path of the program. After "--" comes one program and its arguments; no shell reads them.',
+    'Check the spelling, or give the path of the program. After "--" comes one program and its arguments, without quotes around all of them: no shell reads them.',
   command_not_executable:
     'Make it executable (chmod +x) and start it with a line such as "#!/usr/bin/env python3", or call its interpreter: "-- python3 port.py".',
   folder_not_found: 'Use an existing folder as the working folder of the port.',

@@ -8,6 +8,7 @@ const required = (basic: string[], standard: string[], full: string[]): Fixtures
   digest: '',
   cases: [],
   untested: {},
+  statements: {},
   required: { basic, standard: [...basic, ...standard], full: [...basic, ...standard, ...full] },
 });
 const reached = (fixtures: Fixtures, passed: string[]) =>

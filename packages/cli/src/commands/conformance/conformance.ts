@@ -13,7 +13,7 @@ export function addConformance(program: Command, context: CommandContext): void 
   const group = registerGroup(
     program,
     'conformance',
-    'Test an implementation of WCP against the conformance cases.',
+    'Test an implementation of WCP against the conformance cases. The guide is porting.md in @wcp/conformance.',
   );
   addConformanceRun(group, context);
   addServe(group);

@@ -120,6 +120,47 @@ describe('wcp conformance', () => {
     expect(code).toBe(1);
   });
 
+  test('The terminal shows causes by statement without markup, and each file has the escapes of its own format.', async () => {
+    const dir = scratch();
+    const files = ['report.json', 'junit.xml', 'report.md'].map((name) => join(dir, name));
+    const [json = '', junit = '', markdown = ''] = files;
+    const options = ['--filter', 'telemetry/*', '--report', json, '--junit', junit, '--markdown', markdown];
+    const port = [process.execPath, CHEAT, 'drops-telemetry'];
+    const { out } = await wcp(['conformance', 'run', ...options, '--', ...port]);
+    expect(out).toMatch(/^WCP-[0-9.]+-[0-9]+: [0-9]+ of [0-9]+ cases? unexpected\. [0-9a-z-]+\.md, "/m);
+    expect(out).toMatch(
+      /^ {6}expected {2}DISPATCH\n {6}got {7}DISPATCH\n {6}at \/telemetry_envelopes {2}missing /m,
+    );
+    expect(out).not.toMatch(/&#?[a-z0-9]+;|^#|\| ---/m);
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
+      report_version: 2,
+      left_out: { cases: 0 },
+    });
+    expect(readFileSync(junit, 'utf8')).toContain('<property name="left_out" value="0"/>');
+    expect(readFileSync(markdown, 'utf8')).toMatch(/^### WCP-/m);
+  });
+
+  test('The time limits are options, whole numbers of milliseconds.', async () => {
+    const run = (...options: string[]) =>
+      runByCommand(SELF, ['--filter', 'ids/examples/control', ...options]);
+    const { report } = await run('--timeout', '40000', '--start-timeout', '50000', '--stop-timeout', '60000');
+    expect(report.limits).toEqual({ timeout_ms: 40_000, start_timeout_ms: 50_000, stop_timeout_ms: 60_000 });
+    for (const option of ['--timeout', '--start-timeout', '--stop-timeout']) {
+      for (const value of ['abc', '0', '1.5', '86400001']) {
+        const args = ['conformance', 'run', option, value, '--', ...SELF];
+        const { code, err } = await wcp(args);
+        expect(code).toBe(2);
+        expect(err).toContain(`${option} takes a number from 1 to 86400000.`);
+      }
+    }
+  });
+
+  test('The help of conformance run names every time limit.', async () => {
+    const { out } = await wcp(['conformance', 'run', '--help']);
+    for (const option of ['--timeout', '--start-timeout', '--stop-timeout'])
+      expect(out).toContain(`${option} <ms>`);
+  });
+
   test('The command conformance lists the cases of a level, and shows one with the lines that a port reads.', async () => {
     const listed = await wcp(['conformance', 'list', '--level', 'basic', '--filter', 'ids/', '--json']);
     expect(listed.code).toBe(0);

@@ -8,11 +8,14 @@ export function describeExpectation(expect: Expectation): string {
   return 'error' in expect ? `the error ${expect.error}` : describeResult(expect.result);
 }
 
-/** What a port answered, in one line. */
-export function describeAnswer(answer: Answer): string {
+/** What a port answered, in one line; `expect` says what was asked for. */
+export function describeAnswer(answer: Answer, expect?: Expectation): string {
   switch (answer.type) {
     case 'result':
-      return describeResult(answer.result);
+      return describeResult(
+        answer.result,
+        expect !== undefined && 'result' in expect ? expect.result : undefined,
+      );
     case 'error':
       return `the error ${excerpt(answer.code)}`;
     case 'skipped':

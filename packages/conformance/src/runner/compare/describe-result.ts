@@ -8,6 +8,9 @@ const PLAIN_WORD = /^[\w.:/-]{1,100}$/;
 
 type Describe = (value: unknown) => string;
 
+/** A worker that nobody asked for looks like a difference. */
+const WORKER = 'worker_id';
+
 /** How each member that explains an answer is told, in the order in which it is. */
 const PARTS: readonly (readonly [name: string, describe: Describe])[] = [
   ['outcome', word],
@@ -15,7 +18,7 @@ const PARTS: readonly (readonly [name: string, describe: Describe])[] = [
   ['deny_reason_if_denied', denyReason],
   ['escalation_context', holdReasons],
   ['candidate_workers_ranked', skippedCandidates],
-  ['worker_id', (value) => (value === null ? '' : `worker ${word(value)}`)],
+  [WORKER, (value) => (value === null ? '' : `worker ${word(value)}`)],
 ];
 
 /** The members of a reason for a denial, as they are told. */
@@ -35,9 +38,12 @@ const REASONS = [
  * A result in one line that says why it is as it is: of a decision the outcome, the deny code with its step, the
  * reason of a denial or a hold, why candidates were skipped; any other result as JSON. Safe to show, and at most 500
  * characters.
+ *
+ * @param asked the result that was asked for: without a worker there, none is told
  */
-export function describeResult(result: Members): string {
+export function describeResult(result: Members, asked: Members = result): string {
   const told = PARTS.filter(([name]) => Object.hasOwn(result, name))
+    .filter(([name]) => name !== WORKER || Object.hasOwn(asked, WORKER))
     .map(([name, describe]) => describe(result[name]))
     .filter((part) => part !== '');
   return cut(told.length === 0 ? quoted(result) : told.join(', '), MAX_LENGTH);

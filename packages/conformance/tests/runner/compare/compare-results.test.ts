@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareResult, compareResults } from '../../src/runner/compare-results.ts';
+import { compareResult, compareResults } from '../../../src/runner/compare/compare-results.ts';
 
 const members = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()) as fc.Arbitrary<
   Record<string, unknown>
@@ -81,9 +81,14 @@ describe('comparing members', () => {
     ]);
   });
 
-  test('At most twenty differences are reported.', () => {
+  test('Every difference is found, and the ones that explain the others come first.', () => {
     const list = Array.from({ length: 100 }, (_, index) => index);
-    expect(compareResult({ list }, { list: list.map((item) => item + 1) })).toHaveLength(20);
+    const got = { list: list.map((item) => item + 1), deny_code: 'DENY_B', outcome: 'DENY' };
+    const paths = compareResult({ list, deny_code: 'DENY_A', outcome: 'DISPATCH' }, got).map(
+      ({ path }) => path,
+    );
+    expect(paths).toHaveLength(102);
+    expect(paths.slice(0, 3)).toEqual(['/outcome', '/deny_code', '/list/0']);
   });
 });
 
@@ -103,6 +108,33 @@ describe('comparing lists', () => {
     expect(compareResult(expected, structuredClone(expected))).toEqual([]);
     expect(compareResult(expected, result(missing.toReversed(), findings))).not.toEqual([]);
     expect(compareResult(expected, result(missing, findings.toReversed()))).not.toEqual([]);
+  });
+
+  test('Lists with the same items in another order differ in their order, and nothing else is said of them.', () => {
+    const [first, second, third] = missing;
+    const got = { controls_applied: [second, first, third] };
+    expect(compareResult({ controls_applied: missing }, got)).toEqual([
+      { path: '/controls_applied', kind: 'order', expected: missing, got: got.controls_applied },
+    ]);
+    expect(compareResult({ findings }, { findings: findings.toReversed() })).toMatchObject([
+      { path: '/findings', kind: 'order' },
+    ]);
+  });
+
+  test('Lists of one length with another item differ at that item.', () => {
+    expect(compareResult({ list: ['a', 'b'] }, { list: ['a', 'c'] })).toEqual([
+      { path: '/list/1', expected: 'b', got: 'c' },
+    ]);
+    expect(compareResult({ list: ['a', 'b', 'b'] }, { list: ['b', 'a', 'a'] })).toHaveLength(3);
+  });
+
+  test('Lists of different lengths differ in the items that one of them lacks, each as often as it does.', () => {
+    const differ = (expected: unknown[], got: unknown[]) => compareResult({ list: expected }, { list: got });
+    expect(differ(['a', 'b'], ['b'])).toEqual([{ path: '/list', kind: 'items', expected: ['a'] }]);
+    expect(differ(['b'], ['b', 'a', 'b'])).toEqual([{ path: '/list', kind: 'items', got: ['a', 'b'] }]);
+    expect(differ(['a'], ['b', 'c'])).toEqual([
+      { path: '/list', kind: 'items', expected: ['a'], got: ['b', 'c'] },
+    ]);
   });
 
   test('A missing, an extra and a repeated item are found.', () => {

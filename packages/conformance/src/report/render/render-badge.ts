@@ -1,7 +1,7 @@
-import type { Level } from '../fixtures/schema/common.ts';
+import type { Level } from '../../fixtures/schema/common.ts';
+import type { ConformanceReport } from '../schema/report.ts';
 import { escapeMarkup } from './escape-markup.ts';
 import { LEVEL_NAMES } from './render-markdown.ts';
-import type { ConformanceReport } from './schema/report.ts';
 
 /** A badge as the endpoint of shields.io reads it. */
 export interface Badge {

@@ -1,5 +1,5 @@
-import { jsonForPeople, REPORT_SEPARATOR } from './json-for-people.ts';
-import type { ConformanceReport } from './schema/report.ts';
+import { jsonForPeople, REPORT_SEPARATOR } from '../json-for-people.ts';
+import type { ConformanceReport } from '../schema/report.ts';
 
 /**
  * The report as JSON with one case a line, at most 2 MB whatever the port answered: `left_out` says how many cases

@@ -1,6 +1,6 @@
-import { isClipped } from '../base/clip.ts';
-import { cut, MAX_QUOTE_LENGTH, quoted, visible } from '../base/quote.ts';
-import type { CaseDetail, CaseReport, ConformanceReport, StatementReport } from './schema/report.ts';
+import { isClipped } from '../../base/clip.ts';
+import { cut, MAX_QUOTE_LENGTH, quoted, visible } from '../../base/quote.ts';
+import type { CaseDetail, CaseReport, ConformanceReport, StatementReport } from '../schema/report.ts';
 
 const MAX_DIFFERENCES = 3;
 

@@ -1,6 +1,6 @@
-import { visible } from '../base/quote.ts';
-import { LEVELS, type Level } from '../fixtures/schema/common.ts';
-import type { CaseReport, ConformanceReport, Counts, StatementReport } from './schema/report.ts';
+import { visible } from '../../base/quote.ts';
+import { LEVELS, type Level } from '../../fixtures/schema/common.ts';
+import type { CaseReport, ConformanceReport, Counts, StatementReport } from '../schema/report.ts';
 import { casesOf, explaining, placeOf, tellCase, tellLeftOut, tellMessage, tellRest } from './tell-case.ts';
 
 /** The names of the conformance levels (section 11). */
@@ -155,9 +155,8 @@ const MARKUP = /[\\`*[\]<>#|!&~@]|:(?=\/\/)|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g
 
 /** Text that is shown as it is: a port chooses it, and it must not become markup. */
 function plain(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/\p{Cc}|\p{Cf}/gu, '\ufffd')
-    .replaceAll(MARKUP, (character) => `&#${character.charCodeAt(0)};`);
+  return visible(text.replaceAll(/\s+/g, ' ')).replaceAll(
+    MARKUP,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
 }

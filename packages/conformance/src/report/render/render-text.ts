@@ -1,7 +1,7 @@
-import { visible } from '../base/quote.ts';
-import { LEVELS } from '../fixtures/schema/common.ts';
+import { visible } from '../../base/quote.ts';
+import { LEVELS } from '../../fixtures/schema/common.ts';
+import type { CaseReport, ConformanceReport, Counts, StatementReport } from '../schema/report.ts';
 import { LEVEL_NAMES } from './render-markdown.ts';
-import type { CaseReport, ConformanceReport, Counts, StatementReport } from './schema/report.ts';
 import { casesOf, explaining, placeOf, tellCase, tellLeftOut, tellMessage, tellRest } from './tell-case.ts';
 
 const MAX_STATEMENTS = 20;

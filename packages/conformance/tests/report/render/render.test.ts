@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { renderBadge, renderBadgeSvg } from '../../src/report/render-badge.ts';
-import { renderJUnit } from '../../src/report/render-junit.ts';
-import { renderMarkdown } from '../../src/report/render-markdown.ts';
-import type { ConformanceReport } from '../../src/report/schema/report.ts';
-import { playAs } from '../samples.ts';
+import { renderBadge, renderBadgeSvg } from '../../../src/report/render/render-badge.ts';
+import { renderJson } from '../../../src/report/render/render-json.ts';
+import { renderJUnit } from '../../../src/report/render/render-junit.ts';
+import { renderMarkdown } from '../../../src/report/render/render-markdown.ts';
+import { renderText } from '../../../src/report/render/render-text.ts';
+import type { ConformanceReport } from '../../../src/report/schema/report.ts';
+import { playAs } from '../../samples.ts';
 
 const HOSTILE = ']]></failure><script>alert("1")</script> & | `x` \u0000\u001b[31m \ud800 [a](http://b)';
 const honest = await playAs('honest');
@@ -17,10 +19,31 @@ const hostile: ConformanceReport = {
   cases: hold.cases.map((item, index) => ({
     ...item,
     status: index % 2 === 0 ? 'errored' : 'failed',
+    fault: 'wrong_member',
     unexpected: true,
-    message: HOSTILE,
-    got: { result: { [HOSTILE]: HOSTILE } },
-    diff: [{ path: '/x', expected: 1, got: HOSTILE }],
+    detail: {
+      title: 'a title',
+      level: 'basic',
+      requirements: ['WCP-2-1'],
+      op: 'decide',
+      message: HOSTILE,
+      cause: { expected: HOSTILE, got: HOSTILE },
+      expected: null,
+      got: { result: { [HOSTILE]: HOSTILE } },
+      diff: [
+        { path: `/${HOSTILE}`, expected: 1, got: HOSTILE },
+        { path: `/${HOSTILE}`, kind: 'order', expected: [HOSTILE], got: [HOSTILE] },
+        { path: `/${HOSTILE}`, kind: 'items', got: [HOSTILE] },
+      ],
+      diff_left_out: 0,
+    },
+  })),
+  unknown_ops: [HOSTILE],
+  selection: { level: null, filter: HOSTILE },
+  statements: hold.statements.map((found) => ({
+    ...found,
+    grouped: 17,
+    examples: hold.cases.map(({ id }) => id),
   })),
 };
 
@@ -30,7 +53,9 @@ describe('JUnit', () => {
     expect(xml.match(/<testsuite /g)).toHaveLength(8);
     expect(xml.match(/<testcase /g)).toHaveLength(17);
     expect(xml).toContain('<testsuite name="route" tests="5" failures="1" errors="0" skipped="0">');
-    expect(xml).toContain('<failure message="The result differs from what is expected.">');
+    expect(xml).toContain(
+      '<failure message="The result differs from what is expected." type="wrong_member">',
+    );
   });
 
   test('The JUnit report is well-formed whatever the port wrote.', () => {
@@ -67,17 +92,19 @@ describe('Markdown', () => {
     expect(page).not.toContain('## ');
   });
 
-  test('The Markdown report names each unexpected case with its first difference.', () => {
+  test('The Markdown report names each unexpected case with its differences.', () => {
     const page = renderMarkdown(hold);
     expect(page).toContain(
-      '- `route/hold/names-no-worker` (WCP-5.15-1: a rule that asks for a human holds): **failed**.',
+      '- `route/hold/names-no-worker`: **failed** (`wrong_member`). a rule that asks for a human',
     );
-    expect(page).toContain('At `/worker_id`: expected null, got "org.acme.doc-summarizer.prod-01".');
+    expect(page).toContain('  - at /worker_id: `expected null, got "org.acme.doc-summarizer.prod-01"`');
   });
 
   test('The Markdown report never turns a text of the port into markup.', () => {
     const page = renderMarkdown(hostile);
-    expect(page).not.toMatch(/<script|\[a\]\(|`x`|\u001b|\u0000/);
+    expect(page.match(/script/g)?.length).toBeGreaterThan(17);
+    expect(withoutCode(page)).not.toMatch(/<script|\[a\]\(|`/);
+    expect(page).not.toMatch(/[\u0000-\u0009\u000b-\u001f\ud800-\udfff]/);
     const rows = page.split('\n').filter((line) => line.startsWith('|'));
     expect(rows).toHaveLength(2 + 3 + 2 + 8);
   });
@@ -94,11 +121,50 @@ describe('Markdown', () => {
     const page = renderMarkdown(await listed('worker-on-hold', 'route/hold/names-no-worker'));
     expect(page).toContain('| `route/hold/names-no-worker` | failed | not done |');
     expect(renderMarkdown(await listed('honest', 'route/rule/dispatch'))).toContain(
-      '**passed**. It is listed as a known failure (not done).',
+      '- route/rule/dispatch passed, and it is listed as a known failure (not done).',
     );
     expect(renderMarkdown(await listed('honest', 'route/rule/gone'))).toContain(
-      '`route/rule/gone` is listed as a known failure, but there is no such case.',
+      '- route/rule/gone is listed as a known failure, but there is no such case.',
     );
+  });
+});
+
+describe('a terminal', () => {
+  test('The terminal shows no entity and no markup, and what a port wrote as it is.', async () => {
+    const text = renderText(hostile);
+    expect(text).not.toMatch(/&#?[a-z0-9]+;|^#|\*\*/m);
+    expect(text).toContain(']]></failure><script>alert("1")</script> & | `x` \\u0000\\u001b[31m');
+  });
+
+  test('No control character of a port reaches the terminal.', () => {
+    const controls = '\u001b]0;owned\u0007\u009b31m\r\n\u202e\u2066\u200b\ufeff\u{e0041}\u2028\ud800\u007f';
+    const played = hostile.cases.map((item) => ({ ...item, known_failure: controls }));
+    const text = renderText({
+      ...hostile,
+      implementation: { name: controls, language: controls, version: controls },
+      problems: [{ code: 'start_refused', message: controls }],
+      unknown_ops: [controls],
+      selection: { level: null, filter: controls },
+      cases: played,
+    });
+    expect(text).toContain('\\u001b]0;owned\\u0007');
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+  });
+
+  test('The terminal ends with the counts, and says how to see one case.', () => {
+    expect(renderText(hold)).toMatch(
+      /16 of 17 cases passed \(17 in all\), 1 unexpected\.\n.*conformance show <id>\.\n$/,
+    );
+    expect(renderText(honest)).toMatch(/17 of 17 cases passed \(17 in all\), 0 unexpected\.\n$/);
+  });
+});
+
+describe('JSON', () => {
+  test('The JSON report is the report, one case a line, with no character that controls a terminal.', () => {
+    const text = renderJson(hostile);
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(hostile)));
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+    for (const { id } of hostile.cases) expect(text).toContain(`\n    {"id":"${id}",`);
   });
 });
 
@@ -119,6 +185,11 @@ describe('the badge', () => {
     expect(tagsOf(svg)).toEqual([]);
   });
 });
+
+/** A page without its code spans: a fence of backticks up to the next of the same length. */
+function withoutCode(page: string): string {
+  return page.replaceAll(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, '');
+}
 
 /** The elements that are still open at the end of an XML text. Good enough for texts without comments. */
 function tagsOf(xml: string): string[] {
