@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { worker } from '../src/index.ts';
 import type { Summary } from '../src/schema.ts';
 import { summarize } from '../src/summarize.ts';
-import { LIGHTHOUSE, LIGHTHOUSE_MARKDOWN } from './prose.ts';
+import { CHINESE, JAPANESE, KHMER, KOREAN, LIGHTHOUSE, LIGHTHOUSE_MARKDOWN, THAI } from './prose.ts';
 
 const summaryOf = (text: string, max_sentences = 5, format: 'text' | 'markdown' = 'text') =>
   summarize({ text, max_sentences, format });
@@ -152,6 +152,39 @@ describe('a text without sentences', () => {
   });
 });
 
+describe('a text in a script without spaces', () => {
+  test.each([
+    ['Chinese', CHINESE, ['灯塔', '修理', '渔民'], /^(?:的|在|时|灯)$/],
+    ['Japanese', JAPANESE, ['灯台', 'ランプ', '修理'], /^(?:は|を|に|の)$/],
+    ['Thai', THAI, ['ประภาคาร', 'ตะเกียง', 'ซ่อม'], /^(?:ของ|ที่|และ|ใน|ผู้)$/],
+    ['Korean', KOREAN, ['등대의', '등불을', '고친다'], /^(?:그리고|하지만)$/],
+    ['Khmer', KHMER, ['ចង្កៀង'], /^$/],
+  ])('A text in %s has keywords, and they say what it is about.', (_, text, wanted, functionWord) => {
+    const { keywords, statistics } = summaryOf(text);
+    expect(keywords).toEqual(expect.arrayContaining(wanted));
+    expect(keywords.length).toBeLessThanOrEqual(10);
+    expect(keywords.filter((word) => functionWord.test(word))).toEqual([]);
+    expect(statistics.words).toBeGreaterThan(10);
+  });
+
+  test('A word counts as often as it occurs, and in a heading twice.', () => {
+    const { keywords } = summaryOf(`# 渔民\n\n${CHINESE}渔民等待。`, 5, 'markdown');
+    expect(keywords.slice(0, 2)).toEqual(['渔民', '灯塔']);
+  });
+
+  test('Words of both kinds in one sentence are keywords.', () => {
+    const { keywords } = summaryOf('The WCP协议 of the Hall is short. 协议很好。');
+    expect(keywords).toEqual(expect.arrayContaining(['协议', 'wcp', 'hall', 'short']));
+  });
+
+  test('A long text without a space and without a full stop is read, not taken for data.', () => {
+    const { keywords, statistics } = summaryOf('灯塔守护渔民'.repeat(50));
+    expect(keywords).toEqual(expect.arrayContaining(['灯塔', '渔民']));
+    expect(statistics.words).toBeGreaterThan(100);
+    expect(summaryOf(THAI.replaceAll(' ', '').repeat(5)).keywords).toContain('ประภาคาร');
+  });
+});
+
 describe('a hostile text', () => {
   const long = (unit: string, length: number) => unit.repeat(Math.ceil(length / unit.length));
   const spaces = ' '.repeat(5000);
@@ -181,6 +214,11 @@ describe('a hostile text', () => {
     `-|${spaces}\n`,
     `${spaces}|\n`,
     'It is so. ',
+    '中',
+    '中a',
+    'ก',
+    'ア ',
+    'ー',
   ])('300,000 characters of %j take seconds at most', (unit) => {
     for (const format of ['text', 'markdown'] as const) {
       const started = performance.now();

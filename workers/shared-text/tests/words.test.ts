@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { charactersOf, runsOf, wordsOf } from '../src/index.ts';
+import { charactersOf, divideScripts, isUnspaced, runsOf, wordsOf } from '../src/index.ts';
 
 describe('the words of a text', () => {
   test.each([
@@ -44,4 +44,23 @@ test('the parts of words are those of scripts without spaces alone', () => {
   expect(charactersOf('灯塔')).toEqual(['灯', '塔']);
   expect(charactersOf('灯')).toEqual([]);
   expect(charactersOf('lamp')).toEqual([]);
+});
+
+test.each([
+  ['Das WCP协议 hier', 'Das WCP  hier', '协议'],
+  ['灯塔，很高。', ' ， 。', '灯塔 很高'],
+  ['ラーメン', ' ', 'ラーメン'],
+  ['lamp', 'lamp', ''],
+  ['', '', ''],
+])('The text %j is divided into %j and %j.', (text, spaced, unspaced) => {
+  expect(divideScripts(text)).toEqual({ spaced, unspaced });
+  expect(isUnspaced(text)).toBe(unspaced !== '');
+});
+
+test('No letter is lost where a text is divided, and none is in both parts.', () => {
+  const text = 'Über ラーメン 灯塔 кот ประภาคาร 등대 और ចង្កៀង';
+  const { spaced, unspaced } = divideScripts(text);
+  const letters = (part: string) => part.match(/[\p{L}\p{M}]/gu) ?? [];
+  expect([...letters(spaced), ...letters(unspaced)].toSorted()).toEqual(letters(text).toSorted());
+  expect(isUnspaced(spaced)).toBe(false);
 });
