@@ -107,6 +107,44 @@ describe.skipIf(!isPython)(
         expect(await count('Привет, МИР! привет…')).toMatchObject({ words: 3, distinct_words: 2, lines: 1 });
         expect(await count('😀 -- ... __')).toMatchObject({ words: 0, frequent: [], characters: 11 });
       });
+
+      test.each([
+        ['Chinese, by its characters', '灯塔的灯坏了，灯塔很高。', 10, ['灯', '塔', '了', '坏', '很']],
+        ['a Chinese term beside a Latin one', 'WCP协议v2', 4, ['v2', 'wcp', '协', '议']],
+        ['rare Han and signs of repetition', '人々𠀋〇', 4, ['〇', '々', '人', '𠀋']],
+        [
+          'Japanese, a long vowel being part of its character',
+          'ランプが、ラー',
+          5,
+          ['が', 'プ', 'ラ', 'ラー', 'ン'],
+        ],
+        ['half-width Katakana', 'ﾗﾝﾌﾟ', 4, ['ﾌ', 'ﾗ', 'ﾝ', 'ﾟ']],
+        ['Thai, a mark being part of its letter', 'ผู้ดู', 2, ['ดู', 'ผู้']],
+        ['Thai digits, which are one number', 'ปี ๑๘๔๑', 2, ['ปี', '๑๘๔๑']],
+        ['Khmer', 'ក្មេង', 3, ['ក្', 'ង', 'មេ']],
+        ['Burmese', 'မီးအိမ်', 3, ['မီး', 'မ်', 'အိ']],
+        ['Korean, by its spaces', '등대의 등불을 켠다', 3, ['등대의', '등불을', '켠다']],
+        ['Tibetan, by its syllables', 'བོད་ཡིག', 2, ['བོད', 'ཡིག']],
+        ['Hindi, whose marks are part of its words', 'नमस्ते दुनिया', 2, ['दुनिया', 'नमस्ते']],
+        ['Arabic with its vowel signs', 'يُشْعِلُ الْحَارِسُ', 2, ['الْحَارِسُ', 'يُشْعِلُ']],
+        ['Persian with a joiner', 'می\u200cخواهم', 1, ['می\u200cخواهم']],
+        ['a composed and a decomposed letter', 'café cafe\u0301', 2, ['café']],
+      ])('The words are counted of %s.', async (_, text, words, frequent) => {
+        const result = (await count(text)) as { words: number; frequent: { word: string }[] };
+        expect([result.words, result.frequent.map(({ word }) => word).toSorted()]).toEqual([
+          words,
+          frequent.map((word) => word.normalize('NFC')).toSorted(),
+        ]);
+      });
+
+      test('A million characters of any kind are counted in seconds.', async () => {
+        for (const unit of ['灯', 'ผู้', 'a', "a'", 'ー', '\u0301', 'a\u0301']) {
+          const started = performance.now();
+          const text = unit.repeat(Math.floor(1_000_000 / unit.length));
+          expect((await worker.execute({ text }, context())).status).toBe('ok');
+          expect(performance.now() - started).toBeLessThan(20_000);
+        }
+      });
     });
 
     describe('a context that is not valid', () => {
@@ -195,6 +233,13 @@ describe.skipIf(!isPython)(
           });
         }
         expect(answers.slice(1, -1).flatMap(({ id }) => id ?? [])).toEqual([3, 4]);
+        expect(answers[10]?.deny_reason?.findings).toEqual([
+          {
+            path: '',
+            code: 'INVALID_VALUE',
+            message: 'It begins with a byte order mark. Write UTF-8 without one.',
+          },
+        ]);
         expect(answers.at(-1)).toMatchObject({
           id: { any: [1.5, null] },
           status: 'ok',
