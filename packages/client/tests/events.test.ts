@@ -16,7 +16,7 @@ async function take(hall: HallClient, count: number, since?: string): Promise<Re
   return received;
 }
 
-function stream(response: ServerResponse, text: string): void {
+function stream(response: ServerResponse, text: string | Buffer): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(text);
 }
