@@ -13,17 +13,17 @@ describe('the words of a text', () => {
     ['cafe\u0301 नमस्ते', ['café', 'नमस्ते']],
     ['', []],
     ['* ^ ( ) \u0000 😀 \u0301', []],
-  ])('of %j are %j', (text, words) => {
+  ])('The words of %j are %j.', (text, words) => {
     expect(wordsOf(text)).toEqual(words);
   });
 
-  test('are the same with and without the signs that most texts leave out', () => {
+  test('The words of a text are the same with and without the signs that most texts leave out.', () => {
     expect(wordsOf('الْمِصْبَاحُ أُضِيءَ كـــتاب')).toEqual(wordsOf('المصباح اضيء كتاب'));
     expect(wordsOf('Ο φάρος')).toEqual(wordsOf('Ο ΦΑΡΟΣ'));
     expect(wordsOf('מְנוֹרָה')).toEqual(wordsOf('מנורה'));
   });
 
-  test('of a million characters without a space take seconds at most', () => {
+  test('The words of a million characters without a space take seconds at most.', () => {
     const before = process.cpuUsage();
     for (const unit of ['灯塔的灯坏了', 'ช่างทำนาฬิกา', 'ランプが壊れた', '램프가', 'x', 'é']) {
       expect(wordsOf(unit.repeat(Math.floor(300_000 / unit.length))).length).toBeGreaterThan(0);
@@ -33,7 +33,7 @@ describe('the words of a text', () => {
   });
 });
 
-test('the parts of words are those of scripts without spaces alone', () => {
+test('The parts of words are those of scripts without spaces alone.', () => {
   expect(runsOf('钟表匠')).toEqual(['钟表', '表匠']);
   expect(runsOf('램프가')).toEqual(['램프', '프가']);
   expect(runsOf('灯塔')).toEqual([]);

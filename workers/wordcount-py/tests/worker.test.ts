@@ -35,13 +35,13 @@ const untimed = (result: object) =>
   );
 
 describe('the record', () => {
-  test('the artifact_hash of the record file is the hash of its content', () => {
+  test('The artifact_hash of the record file is the hash of its content.', () => {
     const { artifact_hash, ...content } = JSON.parse(file);
     expect(file).toBe(`${JSON.stringify(sealRecord(content), null, 2)}\n`);
     expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
   });
 
-  test('the record reads data and touches nothing else', () => {
+  test('The record reads data and touches nothing else.', () => {
     expect(JSON.parse(file)).toMatchObject({
       worker_id: 'org.wcp-examples.wordcount-py.demo',
       capabilities: ['org.wcp-examples.count-words'],
@@ -59,11 +59,11 @@ describe.skipIf(!isPython)(
     });
     afterAll(() => worker.close());
 
-    test('--record prints the record as its file holds it', () => {
+    test('The option --record prints the record as its file holds it.', () => {
       expect(run(['--record'])).toMatchObject({ status: 0, stdout: file, stderr: '' });
     });
 
-    test('the worker keeps the contract of every worker', async () => {
+    test('The worker keeps the contract of every worker.', async () => {
       const valid = [
         { text: 'One two.' },
         { text: ' ' },
@@ -87,7 +87,7 @@ describe.skipIf(!isPython)(
     });
 
     describe('the words', () => {
-      test('words are counted regardless of case', async () => {
+      test('Words are counted regardless of case.', async () => {
         expect(await count('The cat saw the dog.\nThe dog didn’t see the well-known cat.\n')).toEqual({
           characters: 60,
           lines: 2,
@@ -103,7 +103,7 @@ describe.skipIf(!isPython)(
         });
       });
 
-      test('words may be in any script, and signs are not words', async () => {
+      test('Words may be in any script, and signs are not words.', async () => {
         expect(await count('Привет, МИР! привет…')).toMatchObject({ words: 3, distinct_words: 2, lines: 1 });
         expect(await count('😀 -- ... __')).toMatchObject({ words: 0, frequent: [], characters: 11 });
       });
@@ -156,18 +156,18 @@ describe.skipIf(!isPython)(
         ['WORKER_INVALID_CONTEXT', { deadline: 'tomorrow' }],
         ['WORKER_INVALID_CONTEXT', { deadline: undefined }],
         ['WORKER_TIMEOUT', { deadline: '2020-01-01T00:00:00.5Z' }],
-      ])('the call is refused with %s for a context with %j', async (code, more) => {
+      ])('The call is refused with %s for a context with %j.', async (code, more) => {
         const plain = JSON.parse(JSON.stringify(context(more)));
         expect((await worker.execute({ text: 'a' }, plain)).deny_reason).toMatchObject({ code });
       });
 
-      test('a call is not refused before its deadline', async () => {
+      test('A call is not refused before its deadline.', async () => {
         const deadline = new Date(Date.now() + 60_000).toISOString();
         expect(await worker.execute({ text: 'a' }, context({ deadline }))).toMatchObject({ status: 'ok' });
       });
     });
 
-    test('the worker answers the example of docs/workers.md as shown', () => {
+    test('The worker answers the example of docs/workers.md as shown.', () => {
       const guide = readFileSync(join(home, '..', '..', 'docs', 'workers.md'), 'utf8');
       const [example, answered] = [...guide.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) =>
         JSON.parse(json),
@@ -178,7 +178,7 @@ describe.skipIf(!isPython)(
     });
 
     describe('as a program', () => {
-      test('the program runs once with one JSON argument, and its exit code tells the outcome', async () => {
+      test('The program runs once with one JSON argument, and its exit code tells the outcome.', async () => {
         const once = run([call({ text: 'één twee' }, { id: 'a' })]);
         expect([once.status, once.stderr]).toEqual([0, '']);
         expect(lines(once.stdout)).toMatchObject([
@@ -195,13 +195,13 @@ describe.skipIf(!isPython)(
         [['7']],
         [['{"context":{},"more":1}']],
         [['--stdio', 'x']],
-      ])('the arguments %j are a usage error', (argv) => {
+      ])('The arguments %j are a usage error.', (argv) => {
         const ended = run(argv);
         expect(ended).toMatchObject({ status: 2, stdout: '' });
         expect(ended.stderr).toContain('--stdio');
       });
 
-      test('each line is answered with a line, in order, also after a broken one', () => {
+      test('Each line is answered with a line, in order, also after a broken one.', () => {
         const deep = '['.repeat(200_000);
         const broken = [
           '{',
@@ -249,7 +249,7 @@ describe.skipIf(!isPython)(
         });
       });
 
-      test('a call may carry a permit, and cancelling a finished call gives no line', () => {
+      test('A call may carry a permit, and cancelling a finished call gives no line.', () => {
         const input = `${call({ text: 'a' }, { id: 1, permit: 'x.y.z' })}\n{"cancel":1}\n${call({ text: 'b' }, { id: 2 })}\n`;
         expect(lines(run(['--stdio'], input).stdout).map(({ id, status }) => [id, status])).toEqual([
           [1, 'ok'],
@@ -257,7 +257,7 @@ describe.skipIf(!isPython)(
         ]);
       });
 
-      test('a line of more than 8 MiB gets an error, and the next line is served', () => {
+      test('A line of more than 8 MiB gets an error, and the next line is served.', () => {
         const most = 8 * 1024 * 1024;
         const fitting = call({ text: 'x'.repeat(most - call({ text: '' }).length) });
         const input = `${fitting}x\n${fitting}\n${'y'.repeat(3 * most)}\n${call({ text: 'end' })}\n${fitting}x`;
@@ -272,7 +272,7 @@ describe.skipIf(!isPython)(
         ]);
       });
 
-      test('the program ends quietly when its reader goes away', () => {
+      test('The program ends quietly when its reader goes away.', () => {
         const script = `printf '%s\\n' "$CALL" "$CALL" "$CALL" | { python3 "$PROGRAM" --stdio; echo "exit $?" >&2; } | true`;
         const shell = spawnSync('sh', ['-c', script], {
           encoding: 'utf8',
