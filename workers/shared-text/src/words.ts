@@ -48,7 +48,7 @@ export function wordsOf(text: string): string[] {
     .replace(OPTIONAL, '')
     .replace(VARIANT, (letter) => VARIANTS.get(letter) ?? letter);
   const runs: readonly string[] = plain.match(WORD) ?? [];
-  return runs.flatMap((run) => (UNSPACED.test(run) ? segmentsOf(run) : [run]));
+  return runs.flatMap((run) => (run.length > 1 && UNSPACED.test(run) ? segmentsOf(run) : [run]));
 }
 
 /**
