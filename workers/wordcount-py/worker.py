@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Counts the words of a text: a WCP worker (section 10) for Python 3.9 or newer, standard library only."""
 
+import codecs
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import sys
 import time
 import traceback
+import unicodedata
 from collections import Counter
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,7 +19,27 @@ RECORD = json.loads(RECORD_FILE.read_text(encoding="utf-8"))
 
 MAX_TEXT_LENGTH = 1_000_000
 FREQUENT_WORDS = 5
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+def combining_marks():
+    """The marks that belong to the letter before them, as ranges of a pattern: Python's \\w has none of them."""
+    marks = [code for code in range(0x300, 0x20000) if unicodedata.category(chr(code)).startswith("M")]
+    firsts = [code for code in marks if unicodedata.category(chr(code - 1))[0] != "M"]
+    lasts = [code for code in marks if unicodedata.category(chr(code + 1))[0] != "M"]
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts))
+
+
+# Han, Kana, Bopomofo, Thai, Lao, Burmese, Khmer: no space between words, and only a dictionary could tell them apart.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3021-\u302f\u3038-\u303c\u3041-\u30ff\u3105-\u312f"
+    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uf900-\ufaff\uff66-\uff9d"
+    "\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
+)
+# Beside marks: the joiners of Persian and of the scripts of India, and the long vowel of Japanese.
+MARKS = f"[{combining_marks()}\u200c\u200d\u30fc\uff70]*"
+CHARACTER = rf"[{UNSPACED}](?<=[^\W\d_]){MARKS}"
+LETTERS = rf"(?:(?:(?![{UNSPACED}])[^\W_]|\d){MARKS})+"
+WORD = re.compile(rf"{CHARACTER}|{LETTERS}(?:['’-]{LETTERS})*")
 
 
 def check_request(request):
@@ -36,7 +58,8 @@ def check_request(request):
 def count_words(request):
     """The result for a valid request. The same text gives the same counts."""
     text = request["text"]
-    counts = Counter(word.casefold() for word in WORD.findall(text))
+    plain = unicodedata.normalize("NFC", text)
+    counts = Counter(word.casefold() for word in WORD.findall(plain))
     frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FREQUENT_WORDS]
     return {
         "characters": len(text),
@@ -223,9 +246,16 @@ def answer_line(line):
         result = execute(call.get("request", {}), call["context"])
     else:
         code = "WORKER_LINE_TOO_LONG" if line is None else "WORKER_INVALID_LINE"
-        result = answer(None, time.time_ns(), code, [], None, None)
+        result = answer(None, time.time_ns(), code, findings_in(line), None, None)
     # In ASCII: U+2028 and its like would end the line for some readers.
     return json.dumps({**result, **identity}, allow_nan=False).encode("ascii") + b"\n"
+
+
+def findings_in(line):
+    """What nobody sees in a line that is not a call."""
+    if line is None or not line.startswith(codecs.BOM_UTF8):
+        return []
+    return [finding("", "INVALID_VALUE", "It begins with a byte order mark. Write UTF-8 without one.")]
 
 
 def is_call(call):

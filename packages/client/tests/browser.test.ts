@@ -26,7 +26,7 @@ function bundle(): Promise<BuildResult<{ write: false; metafile: true }>> {
 }
 
 describe('the bundle for browsers', () => {
-  test('the bundle is small, and holds nothing but the client and the table of endpoints', async () => {
+  test('The bundle is small, and holds nothing but the client and the table of endpoints.', async () => {
     const { outputFiles, metafile } = await bundle();
     const inputs = Object.keys(metafile.inputs).map((path) => path.replace(/^.*packages\//, ''));
     for (const path of inputs)
@@ -38,7 +38,7 @@ describe('the bundle for browsers', () => {
 });
 
 describe('a page in a browser', () => {
-  test('a page dispatches, follows the events, approves and learns of problems', async ({ skip }) => {
+  test('A page dispatches, follows the events, approves and learns of problems.', async ({ skip }) => {
     if (NO_BROWSER !== null) skip(NO_BROWSER);
     const hall = await RealHall.open();
     const { outputFiles } = await bundle();

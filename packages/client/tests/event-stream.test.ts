@@ -21,7 +21,7 @@ const cut = (text: string) =>
 
 const line = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll(/[\r\n]/g, ''));
 
-test('a stream is read alike wherever it is cut, with any ends of lines', async () => {
+test('A stream is read alike wherever it is cut, with any ends of lines.', async () => {
   const stream = fc
     .tuple(
       fc.array(fc.tuple(line, fc.array(line, { minLength: 1, maxLength: 3 }))),
@@ -41,13 +41,13 @@ test('a stream is read alike wherever it is cut, with any ends of lines', async 
   );
 });
 
-test('no text makes the reader fail, but one message beyond the limit', async () => {
+test('No text makes the reader fail, but one message beyond the limit.', async () => {
   const noise = fc.array(fc.string({ unit: fc.constantFrom('d', 'a', 't', ':', ' ', '\r', '\n', 'é') }));
   await fc.assert(fc.asyncProperty(noise, async (chunks) => void (await read(chunks, 1_000_000))));
   await expect(read(['data: ', 'x'.repeat(200)], 100)).rejects.toBeInstanceOf(MessageTooLarge);
 });
 
-test('comments carry nothing, and a message that breaks off is dropped', async () => {
+test('Comments carry nothing, and a message that breaks off is dropped.', async () => {
   expect(await read([': hello\n\nretry: 250\n\nid: 1\ndata: a\n\ndata: b\n'])).toEqual([
     { id: null, data: null, retry_ms: null },
     { id: null, data: null, retry_ms: 250 },

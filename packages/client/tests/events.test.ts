@@ -16,14 +16,14 @@ async function take(hall: HallClient, count: number, since?: string): Promise<Re
   return received;
 }
 
-function stream(response: ServerResponse, text: string): void {
+function stream(response: ServerResponse, text: string | Buffer): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(text);
 }
 const message = (id: string) => `id: ${id}\ndata: {"event_id":"org.wcp.hall.frozen","n":"${id}"}\n\n`;
 
 describe('the events of a Hall', () => {
-  test('events come as they become durable, and from any id on', async () => {
+  test('Events come as they become durable, and from any id on.', async () => {
     const hall = await RealHall.open();
     const tenant = hall.as('tenant');
     const { decision } = await tenant.dispatch(inputFor());
@@ -34,7 +34,7 @@ describe('the events of a Hall', () => {
     expect(next).toEqual(all[3]);
   });
 
-  test('a stream goes on after a cut, with each event once and in order', async () => {
+  test('A stream goes on after a cut, with each event once and in order.', async () => {
     const hall = await RealHall.open();
     const tenant = hall.as('tenant');
     await tenant.dispatch(inputFor());
@@ -52,7 +52,7 @@ describe('the events of a Hall', () => {
     expect(ids.map(Number)).toEqual(ids.map(Number).toSorted((a, b) => a - b));
   });
 
-  test('the iteration ends with the signal, without an error', async () => {
+  test('The iteration ends with the signal, without an error.', async () => {
     const hall = await RealHall.open();
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 100);
@@ -61,7 +61,7 @@ describe('the events of a Hall', () => {
     expect(received).toEqual([]);
   });
 
-  test('the iteration ends in a problem once the key is revoked', async () => {
+  test('The iteration ends in a problem once the key is revoked.', async () => {
     const hall = await RealHall.open();
     const admin = hall.as('admin');
     const { key, key_id } = await admin.createKey({ label: 'brief', roles: ['auditor'] });
@@ -78,7 +78,7 @@ describe('the events of a Hall', () => {
 });
 
 describe('a stream that is not as it should be', () => {
-  test('a stream resumes after the last whole message, whatever it broke off in', async () => {
+  test('A stream resumes after the last whole message, whatever it broke off in.', async () => {
     const { url, requests } = await fakeServer((response, index) => {
       stream(
         response,
@@ -91,7 +91,7 @@ describe('a stream that is not as it should be', () => {
     expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1']);
   });
 
-  test('a message may come in pieces, with any ends of lines, and on several lines', async () => {
+  test('A message may come in pieces, with any ends of lines, and on several lines.', async () => {
     const text = 'id:1\r\ndata:{"event_id":\r\ndata: "a"}\r\n\r\nid: 2\rdata: {"event_id":"b"}\r\r';
     const { url } = await fakeServer((response) => {
       stream(response, '');
@@ -118,14 +118,14 @@ describe('a stream that is not as it should be', () => {
     await expect(take(createHallClient({ url }), 1)).rejects.toMatchObject({ code: 'ERR_WCP_NOT_A_HALL' });
   });
 
-  test('a web page in place of the stream shows that the server is not a Hall', async () => {
+  test('A web page in place of the stream shows that the server is not a Hall.', async () => {
     const { url } = await fakeServer((response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>');
     });
     await expect(take(createHallClient({ url }), 1)).rejects.toMatchObject({ code: 'ERR_WCP_NOT_A_HALL' });
   });
 
-  test('a Hall that is busy is tried again; one that never answers is not waited for long', async () => {
+  test('A Hall that is busy is tried again; one that never answers is not waited for long.', async () => {
     const busy = await fakeServer((response, index) =>
       index === 0 ? json(response, 503, problem(503, 'STORE_FAILED')) : stream(response, message('1')),
     );
@@ -136,13 +136,13 @@ describe('a stream that is not as it should be', () => {
     expect(gone.requests).toHaveLength(2);
   });
 
-  test('a since that is not an id of an event is refused before anything is sent', async () => {
+  test('A since that is not an id of an event is refused before anything is sent.', async () => {
     const fetch = () => Promise.reject(new Error('it was sent'));
     const hall = createHallClient({ url: 'http://hall.test', fetch });
     await expect(take(hall, 1, 'a b')).rejects.toMatchObject({ code: 'ERR_WCP_HALL' });
   });
 
-  test('leaving the loop closes the connection', async () => {
+  test('Leaving the loop closes the connection.', async () => {
     let isClosed = false;
     const { url } = await fakeServer((response) => {
       response.on('close', () => {

@@ -39,11 +39,11 @@ describe('a server that is not a Hall', () => {
       typed('application/problem+json', JSON.stringify(problem(403, 'A')), 400),
     ],
     ['a problem that is not an object', typed('application/problem+json', '"no"', 403)],
-  ])('a server that answers with %s is not a Hall', async (_, handle) => {
+  ])('A server that answers with %s is not a Hall.', async (_, handle) => {
     expect(await refusal(handle)).toMatchObject({ name: 'WcpError', code: 'ERR_WCP_NOT_A_HALL' });
   });
 
-  test('a problem is read as far as it is one, and its texts stay texts', async () => {
+  test('A problem is read as far as it is one, and its texts stay texts.', async () => {
     const odd = {
       ...problem(403, 'SOME_LATER_CODE'),
       title: 7,
@@ -61,7 +61,7 @@ describe('a server that is not a Hall', () => {
     });
   });
 
-  test('no redirect is followed: the key stays with the address that it was given for', async () => {
+  test('No redirect is followed: the key stays with the address that it was given for.', async () => {
     const stolen: (string | undefined)[] = [];
     const thief = await fakeServer((response, _, { headers }) => {
       stolen.push(headers.authorization);
@@ -79,7 +79,7 @@ describe('a server that is not a Hall', () => {
     expect(stolen).toEqual([]);
   });
 
-  test('an answer without an end is cut off', async () => {
+  test('An answer without an end is cut off.', async () => {
     const found = await refusal(
       (response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -146,7 +146,7 @@ describe('a server that is not a Hall', () => {
     });
   });
 
-  test('an answer that breaks off is no answer', async () => {
+  test('An answer that breaks off is no answer.', async () => {
     const found = await refusal((response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
       response.write('{"size":');
@@ -155,7 +155,7 @@ describe('a server that is not a Hall', () => {
     expect(found).toMatchObject({ code: 'ERR_WCP_HALL_UNREACHABLE' });
   });
 
-  test('an answer that does not come, or comes by drops, is not waited for', async () => {
+  test('An answer that does not come, or comes by drops, is not waited for.', async () => {
     const silent = await refusal(() => {}, { timeout_ms: 100 });
     expect(silent).toMatchObject({ code: 'ERR_WCP_HALL_TIMEOUT' });
     const dripping = await refusal(
@@ -169,7 +169,7 @@ describe('a server that is not a Hall', () => {
     expect(dripping).toMatchObject({ code: 'ERR_WCP_HALL_TIMEOUT' });
   });
 
-  test('a list without items, or whose cursor never moves, ends in an error', async () => {
+  test('A list without items, or whose cursor never moves, ends in an error.', async () => {
     const pages: unknown[] = [
       { next_cursor: null },
       { items: {}, next_cursor: null },
@@ -184,14 +184,14 @@ describe('a server that is not a Hall', () => {
     }
   });
 
-  test('no message repeats the key', async () => {
+  test('No message repeats the key.', async () => {
     const found = await refusal((response) => response.destroy());
     expect(`${String(found)} ${JSON.stringify(found)}`).not.toContain(KEY);
   });
 });
 
 describe('a caller that has enough', () => {
-  test('a caller ends one call with its signal, and gets the reason that it gave', async () => {
+  test('A caller ends one call with its signal, and gets the reason that it gave.', async () => {
     const { url } = await fakeServer(() => {});
     const controller = new AbortController();
     const call = createHallClient({ url }).showLog({}, { signal: controller.signal });
@@ -199,7 +199,7 @@ describe('a caller that has enough', () => {
     await expect(call).rejects.toThrow('enough');
   });
 
-  test('a caller ends every call with the signal of the client, also between two attempts', async () => {
+  test('A caller ends every call with the signal of the client, also between two attempts.', async () => {
     const controller = new AbortController();
     const { url } = await fakeServer((response) => {
       json(response, 429, problem(429, 'RATE_LIMITED'), { 'retry-after': '20' });
@@ -209,7 +209,7 @@ describe('a caller that has enough', () => {
   });
 });
 
-test('an address where nothing listens is unreachable', async () => {
+test('An address where nothing listens is unreachable.', async () => {
   const hall = createHallClient({ url: 'http://127.0.0.1:1', retries: 0 });
   await expect(hall.showLog()).rejects.toMatchObject({ name: 'WcpError', code: 'ERR_WCP_HALL_UNREACHABLE' });
 });

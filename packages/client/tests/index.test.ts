@@ -2,7 +2,7 @@ import { ENDPOINTS } from '@wcp/spec/hall';
 import { expect, test } from 'vitest';
 import * as client from '../src/index.ts';
 
-test('the names that @wcp/client exports', () => {
+test('The package @wcp/client exports these names and no others.', () => {
   expect(Object.keys(client).toSorted()).toEqual([
     'HallProblemError',
     'JsonText',
@@ -11,7 +11,7 @@ test('the names that @wcp/client exports', () => {
   ]);
 });
 
-test('a client has one method for each operation but the stream of events, and three of its own', () => {
+test('A client has one method for each operation but the stream of events, and three of its own.', () => {
   const hall = client.createHallClient({ url: 'http://127.0.0.1:7420' });
   const operations = Object.keys(ENDPOINTS).filter((id) => id !== 'followEvents');
   expect(Object.keys(hall).toSorted()).toEqual([...operations, 'events', 'items', 'pages'].toSorted());

@@ -4,7 +4,7 @@ import { createHallClient, HallProblemError, JsonText } from '../src/index.ts';
 import { HELD, inputFor, RealHall } from './support/real-hall.ts';
 
 describe('a client of a real Hall', () => {
-  test('a tenant decides, dispatches and finds the evidence', async () => {
+  test('A tenant decides, dispatches and finds the evidence.', async () => {
     const hall = await RealHall.open();
     const tenant = hall.as('tenant');
     const decision = await tenant.route(inputFor());
@@ -20,7 +20,7 @@ describe('a client of a real Hall', () => {
     expect(items).toMatchObject([{ receipt: { receipt_hash: receipt.receipt_hash } }]);
   });
 
-  test('a dispatch that is denied or held is an answer', async () => {
+  test('A dispatch that is denied or held is an answer.', async () => {
     const hall = await RealHall.open();
     const denied = await hall.as('tenant').dispatch(inputFor({ capability_id: 'cap.nothing.known' }));
     expect(denied.decision).toMatchObject({ outcome: 'DENY', deny_code: 'DENY_NO_MATCHING_RULE' });
@@ -28,7 +28,7 @@ describe('a client of a real Hall', () => {
     expect([held.decision.outcome, held.result]).toEqual(['STEWARD_HOLD', null]);
   });
 
-  test('an approval is listed, shown and resolved', async () => {
+  test('An approval is listed, shown and resolved.', async () => {
     const hall = await RealHall.open();
     await hall.as('tenant').dispatch(inputFor({ capability_id: HELD }));
     const steward = hall.as('steward');
@@ -42,7 +42,7 @@ describe('a client of a real Hall', () => {
     expect([approval.state, outcome_receipt?.outcome?.status]).toEqual(['approved', 'ok']);
   });
 
-  test('what the Hall refuses is an error with its code, its status and its findings', async () => {
+  test('What the Hall refuses is an error with its code, its status and its findings.', async () => {
     const hall = await RealHall.open();
     const refusedBy = async (call: Promise<unknown>) => {
       const error = await call.then(
@@ -64,7 +64,7 @@ describe('a client of a real Hall', () => {
     ]);
   });
 
-  test('text is sent as it is, and the Hall judges it', async () => {
+  test('Text is sent as it is, and the Hall judges it.', async () => {
     const hall = await RealHall.open();
     const text = JSON.stringify(inputFor());
     expect((await hall.as('tenant').route(new JsonText(` ${text} `))).outcome).toBe('DISPATCH');
@@ -74,7 +74,7 @@ describe('a client of a real Hall', () => {
     });
   });
 
-  test('operations with a path, a query and a body each get theirs', async () => {
+  test('Operations with a path, a query and a body each get theirs.', async () => {
     const hall = await RealHall.open();
     const admin = hall.as('admin');
     const { key_id, key } = await admin.createKey({ label: 'one', roles: ['auditor'] });
@@ -91,7 +91,7 @@ describe('a client of a real Hall', () => {
     expect((await createHallClient({ url: hall.url }).showHealth()).status).toBe('ok');
   });
 
-  test('a list is read over all of its pages, or from a cursor on', async () => {
+  test('A list is read over all of its pages, or from a cursor on.', async () => {
     const hall = await RealHall.open();
     // After the enrolment of the worker.
     for (let n = 0; n < 4; n += 1) await hall.as('tenant').route(inputFor());
@@ -106,7 +106,7 @@ describe('a client of a real Hall', () => {
     expect(positions).toEqual([2, 3, 4]);
   });
 
-  test('a Hall may stand below a path, and its address may lack the slash at its end', async () => {
+  test('A Hall may stand below a path, and its address may lack the slash at its end.', async () => {
     const seen: string[] = [];
     const fetch: typeof globalThis.fetch = async (input) => {
       seen.push(String(input));
@@ -118,7 +118,7 @@ describe('a client of a real Hall', () => {
     expect(new Set(seen)).toEqual(new Set(['http://hall.test/a/b/wcp/workers?limit=5']));
   });
 
-  test('the types of methods follow the table of operations', () => {
+  test('The types of methods follow the table of operations.', () => {
     const hall = createHallClient({ url: 'http://127.0.0.1:7420' });
     expectTypeOf(hall.dispatch).returns.resolves.toEqualTypeOf<DispatchAnswer>();
     expectTypeOf(hall.showLog).returns.resolves.toEqualTypeOf<LogHead>();
@@ -141,18 +141,21 @@ describe('misuse is told before anything is sent', () => {
     'http://hall.test/?a',
     'http://hall.test/#a',
     '',
-  ])('%j is not the address of a Hall', (url) => {
+  ])('The text %j is not the address of a Hall.', (url) => {
     expect(() => createHallClient({ url })).toThrow(expect.objectContaining({ code: 'ERR_WCP_HALL' }));
   });
 
-  test.each(['', 'a b', 'a\nb', 'é'])('%j is not a key', (key) => {
+  test.each(['', 'a b', 'a\nb', 'é'])('The text %j is not a key.', (key) => {
     const make = () => createHallClient({ url: 'http://hall.test', key });
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_WCP_HALL' }));
   });
 
-  test.each(['', '.', '..'])('%j in a path would name something else', async (worker_id) => {
-    const fetch = () => Promise.reject(new Error('it was sent'));
-    const hall = createHallClient({ url: 'http://hall.test', fetch });
-    await expect(hall.removeWorker({ worker_id })).rejects.toMatchObject({ code: 'ERR_WCP_HALL' });
-  });
+  test.each(['', '.', '..'])(
+    'The value %j in a path would name something else, and is refused.',
+    async (worker_id) => {
+      const fetch = () => Promise.reject(new Error('it was sent'));
+      const hall = createHallClient({ url: 'http://hall.test', fetch });
+      await expect(hall.removeWorker({ worker_id })).rejects.toMatchObject({ code: 'ERR_WCP_HALL' });
+    },
+  );
 });

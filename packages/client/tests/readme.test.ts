@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as client from '../src/index.ts';
 import { RealHall } from './support/real-hall.ts';
 
-test('the snippet of the README runs against a Hall and says what it says', async () => {
+test('The snippet of the README runs against a Hall and says what it says.', async () => {
   const hall = await RealHall.open();
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';

@@ -6,7 +6,7 @@ import { inputFor, RealHall } from './support/real-hall.ts';
 const DECIDED = { decision: { outcome: 'DENY' } };
 
 describe('what is safe to repeat is repeated', () => {
-  test('reading is repeated after a broken connection, a busy Hall and a failed store', async () => {
+  test('Reading is repeated after a broken connection, a busy Hall and a failed store.', async () => {
     const { url, requests } = await fakeServer((response, index) => {
       if (index === 0) response.destroy();
       else if (index === 1) json(response, 503, problem(503, 'STORE_FAILED'));
@@ -17,7 +17,7 @@ describe('what is safe to repeat is repeated', () => {
     expect(requests).toHaveLength(4);
   });
 
-  test('a dispatch with an Idempotency-Key is repeated with the same key', async () => {
+  test('A dispatch with an Idempotency-Key is repeated with the same key.', async () => {
     const { url, requests } = await fakeServer((response, index) =>
       index === 0 ? response.destroy() : json(response, 200, DECIDED),
     );
@@ -26,14 +26,14 @@ describe('what is safe to repeat is repeated', () => {
     expect(requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['once', 'once']);
   });
 
-  test('a call is repeated as often as the options say and no more', async () => {
+  test('A call is repeated as often as the options say and no more.', async () => {
     const { url, requests } = await fakeServer((response) => response.destroy());
     const hall = createHallClient({ url, retries: 1 });
     await expect(hall.showLog()).rejects.toMatchObject({ code: 'ERR_WCP_HALL_UNREACHABLE' });
     expect(requests).toHaveLength(2);
   });
 
-  test('the client waits as long as the Hall asks, and gives up where that is too long', async () => {
+  test('The client waits as long as the Hall asks, and gives up where that is too long.', async () => {
     const { url, requests } = await fakeServer((response, index) => {
       const after = index === 0 ? '1' : '3600';
       json(response, 429, problem(429, 'RATE_LIMITED'), { 'retry-after': after });
@@ -55,7 +55,7 @@ describe('what may have had an effect is never repeated', () => {
     ['a removal', 'removeWorker', { worker_id: 'org.acme.a.b' }],
     ['a dispatch without an Idempotency-Key', 'dispatch', {}],
     ['a decision', 'route', {}],
-  ] as const)('%s is sent once', async (_, operation, input) => {
+  ] as const)('A call that may have had an effect is sent once: %s.', async (_, operation, input) => {
     for (const answer of ['broken', 'unavailable'] as const) {
       const { url, requests } = await fakeServer((response) =>
         answer === 'broken' ? response.destroy() : json(response, 503, problem(503, 'STORE_FAILED')),
@@ -67,20 +67,25 @@ describe('what may have had an effect is never repeated', () => {
     }
   });
 
-  test('what the Hall refuses for good is not repeated', async () => {
+  test('What the Hall refuses for good is not repeated.', async () => {
     const { url, requests } = await fakeServer((response) => json(response, 403, problem(403, 'FORBIDDEN')));
     await expect(createHallClient({ url }).listKeys()).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(requests).toHaveLength(1);
   });
 });
 
-test.each(['', 'a b', 'é', 'x'.repeat(256)])('%j is not an Idempotency-Key', async (idempotencyKey) => {
-  const fetch = () => Promise.reject(new Error('it was sent'));
-  const hall = createHallClient({ url: 'http://hall.test', fetch });
-  await expect(hall.dispatch(inputFor(), { idempotencyKey })).rejects.toMatchObject({ code: 'ERR_WCP_HALL' });
-});
+test.each(['', 'a b', 'é', 'x'.repeat(256)])(
+  'The text %j is not an Idempotency-Key.',
+  async (idempotencyKey) => {
+    const fetch = () => Promise.reject(new Error('it was sent'));
+    const hall = createHallClient({ url: 'http://hall.test', fetch });
+    await expect(hall.dispatch(inputFor(), { idempotencyKey })).rejects.toMatchObject({
+      code: 'ERR_WCP_HALL',
+    });
+  },
+);
 
-test('an Idempotency-Key dispatches once, however often the client asks', async () => {
+test('An Idempotency-Key dispatches once, however often the client asks.', async () => {
   const hall = await RealHall.open();
   const input = inputFor();
   const client = hall.as('tenant');

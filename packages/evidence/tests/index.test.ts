@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-test('@wcp/evidence exports these names and no others', async () => {
+test('The package @wcp/evidence exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
     'appendReceipt',
     'bannedHashes',
@@ -37,7 +37,7 @@ test('@wcp/evidence exports these names and no others', async () => {
   ]);
 });
 
-test('@wcp/evidence/receipt exports these names and no others', async () => {
+test('The subpath @wcp/evidence/receipt exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/receipt/index.ts')).toSorted()).toEqual([
     'appendReceipt',
     'createReceiptChain',
@@ -52,7 +52,7 @@ test('@wcp/evidence/receipt exports these names and no others', async () => {
   ]);
 });
 
-test('@wcp/evidence/log exports these names and no others', async () => {
+test('The subpath @wcp/evidence/log exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/log/index.ts')).toSorted()).toEqual([
     'MerkleFrontier',
     'consistencyProof',
@@ -71,7 +71,7 @@ test('@wcp/evidence/log exports these names and no others', async () => {
   ]);
 });
 
-test('@wcp/evidence/package exports these names and no others', async () => {
+test('The subpath @wcp/evidence/package exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/package/index.ts')).toSorted()).toEqual([
     'MANIFEST_FILE',
     'attestRecord',
@@ -87,7 +87,7 @@ test('@wcp/evidence/package exports these names and no others', async () => {
   ]);
 });
 
-test('@wcp/evidence/ban-list exports these names and no others', async () => {
+test('The subpath @wcp/evidence/ban-list exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/ban-list/index.ts')).toSorted()).toEqual([
     'bannedHashes',
     'parseBanList',
@@ -96,7 +96,7 @@ test('@wcp/evidence/ban-list exports these names and no others', async () => {
   ]);
 });
 
-test('@wcp/evidence/key exports these names and no others', async () => {
+test('The subpath @wcp/evidence/key exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/key/index.ts')).toSorted()).toEqual([
     'generateSigningKey',
     'isSignedBy',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as evidence from '../src/index.ts';
 
-test('the snippet of the README runs and prints what its comments say', () => {
+test('The snippet of the README runs and prints what its comments say.', () => {
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
   const body = snippet.replace(/^import (\{[^}]*\}) from '@wcp\/evidence';/, 'const $1 = evidence;');

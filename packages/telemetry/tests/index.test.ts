@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-test('the package exports these names and no others', async () => {
+test('The package exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
     'createFileSink',
     'createMemorySink',
@@ -12,7 +12,7 @@ test('the package exports these names and no others', async () => {
   ]);
 });
 
-test('the OpenTelemetry subpath exports these names and no others', async () => {
+test('The OpenTelemetry subpath exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/opentelemetry/index.ts')).sort()).toEqual([
     'createOpenTelemetrySink',
     'parseTraceparent',

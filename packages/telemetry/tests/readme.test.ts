@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as telemetry from '../src/index.ts';
 import { freshFile } from './samples.ts';
 
-test('the snippet of the README runs and prints what was stored', async () => {
+test('The snippet of the README runs and prints what was stored.', async () => {
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
   const body = snippet

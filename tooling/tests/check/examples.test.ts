@@ -24,15 +24,15 @@ const GOOD = `/**
  * const four: number = double(2);
  */`;
 
-test('an export whose example compiles by itself passes', () => {
+test('An export whose example compiles by itself passes.', () => {
   expect(check(GOOD)).toEqual([]);
 });
 
-test('an example may stand in a fence', () => {
+test('An example may stand in a fence.', () => {
   expect(check(GOOD.replace(' * import', ' * ```ts\n * import').replace('(2);', '(2);\n * ```'))).toEqual([]);
 });
 
-test('an exported function without an example fails, with the place of its declaration', () => {
+test('An exported function without an example fails, with the place of its declaration.', () => {
   expect(check('/** Twice a number. */')).toEqual([
     'packages/sample/src/double.ts:2: double (@wcp/sample) has no @example',
   ]);
@@ -41,31 +41,31 @@ test('an exported function without an example fails, with the place of its decla
 test.each([
   ['a class', 'export class Other {}\n', 'Other'],
   ['a function in a constant', 'export const other = (value: number) => value;\n', 'other'],
-])('%s without an example fails too', (_, more, name) => {
+])('An exported declaration without an example fails too: %s.', (_, more, name) => {
   const index = `export { double, ${name} } from './double.ts';\n`;
   expect(check(GOOD, index, more)).toEqual([
     expect.stringContaining(`${name} (@wcp/sample) has no @example`),
   ]);
 });
 
-test('types, tables and what is not exported need no example', () => {
+test('Types, tables and what is not exported need no example.', () => {
   const more = 'export interface Other {}\nexport const TABLE = [1];\nfunction inner() {}\n';
   expect(check(GOOD, "export { double, TABLE, type Other } from './double.ts';\n", more)).toEqual([]);
 });
 
-test('an export under another name is followed to its declaration', () => {
+test('An export under another name is followed to its declaration.', () => {
   expect(
     check('/** Twice. */', "import { double as twice } from './double.ts';\n\nexport { twice };\n"),
   ).toEqual([expect.stringContaining('twice (@wcp/sample) has no @example')]);
 });
 
-test('an example that does not compile fails with the message of the compiler', () => {
+test('An example that does not compile fails with the message of the compiler.', () => {
   expect(check(GOOD.replace('const four: number', 'const four: string'))).toEqual([
     expect.stringMatching(/double\.ts:9: the example of double, line 3: .*not assignable/),
   ]);
 });
 
-test('an example that is not TypeScript fails, and does not hide the errors of the others', () => {
+test('An example that is not TypeScript fails, and does not hide the errors of the others.', () => {
   const other = '/**\n * @example\n * const = 1;\n */\nexport class Other {}\n';
   const index = "export { double, Other } from './double.ts';\n";
   expect(check(GOOD.replace('const four: number', 'const four: string'), index, other)).toEqual([
@@ -74,12 +74,12 @@ test('an example that is not TypeScript fails, and does not hide the errors of t
   ]);
 });
 
-test('an example that uses what it does not import fails', () => {
+test('An example that uses what it does not import fails.', () => {
   expect(check(GOOD.replace("import { double } from '@wcp/sample';", ''))).toEqual([
     expect.stringContaining("Cannot find name 'double'"),
   ]);
 });
 
-test('an example must import the published name, not a path', () => {
+test('An example must import the published name, not a path.', () => {
   expect(check(GOOD.replace('@wcp/sample', './double.ts'))).toHaveLength(1);
 });

@@ -24,11 +24,11 @@ const check = (sources: Readonly<Record<string, string>>, readme = ORDER) => {
   );
 };
 
-test('a package whose imports all go down passes', () => {
+test('A package whose imports all go down passes.', () => {
   expect(check({})).toEqual([]);
 });
 
-test('an import of a folder above fails, with its line', () => {
+test('An import of a folder above fails, with its line.', () => {
   expect(check({ 'world/world.ts': "// a comment\nimport '../steps/step.ts';\n" })).toEqual([
     'packages/sample/src/world/world.ts:2: world must not import from steps (../steps/step.ts)',
   ]);
@@ -39,41 +39,41 @@ test.each([
   ['of a type inside of a type', "export type Step = import('../steps/step.ts').Step;\n"],
   ['made while the program runs', "await import('../steps/step.ts');\n"],
   ['that is exported again', "export { step } from '../steps/step.ts';\n"],
-])('an import %s counts like any other', (_, text) => {
+])('An import %s counts like any other.', (_, text) => {
   expect(check({ 'world/world.ts': text })).toEqual([
     expect.stringContaining('world must not import from steps'),
   ]);
 });
 
-test('two folders of one rank must not import from each other', () => {
+test('Two folders of one rank must not import from each other.', () => {
   expect(check({ 'input/input.ts': "import '../steps/step.ts';\n" })).toEqual([
     expect.stringContaining('input must not import from steps'),
   ]);
 });
 
-test('a folder must not import from the files of the root above it', () => {
+test('A folder must not import from the files of the root above it.', () => {
   expect(check({ 'world/world.ts': "import '../index.ts';\n" })).toEqual([
     expect.stringContaining('world must not import from .'),
   ]);
 });
 
-test('a nested folder counts as the folder of the root that holds it', () => {
+test('A nested folder counts as the folder of the root that holds it.', () => {
   expect(check({ 'world/deep/table.ts': "import '../world.ts';\n" })).toEqual([]);
   expect(check({ 'world/deep/table.ts': "import '../../explain/explain.ts';\n" })).toHaveLength(1);
 });
 
-test('a package that imports itself by name fails, because that hides the order', () => {
+test('A package that imports itself by name fails, because that hides the order.', () => {
   expect(check({ 'world/world.ts': "import '@wcp/sample';\n" })).toEqual([
     expect.stringContaining('imports its own package by name'),
   ]);
 });
 
-test('a package with folders must give their order', () => {
+test('A package with folders must give their order.', () => {
   expect(check({}, '')).toEqual([expect.stringContaining('must give the order of the folders')]);
   expect(check({}, '# Inside\n')).toHaveLength(1);
 });
 
-test('the order must name every folder that holds code, and no other', () => {
+test('The order must name every folder that holds code, and no other.', () => {
   expect(check({ 'more/more.ts': '' })).toEqual([expect.stringContaining('does not name the folder more')]);
   expect(check({}, ORDER.replace('world', 'world\nnothing'))).toEqual([
     expect.stringContaining('names nothing, which holds no code'),

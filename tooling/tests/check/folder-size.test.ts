@@ -10,17 +10,17 @@ const folderOf = (count: number, more: Readonly<Record<string, string>> = {}) =>
   return sampleRepository({ ...Object.fromEntries(names), ...more });
 };
 
-test('a folder of twelve files passes', () => {
+test('A folder of twelve files passes.', () => {
   expect(checkFolderSizes(folderOf(12))).toEqual([]);
 });
 
-test('a folder of thirteen files fails', () => {
+test('A folder of thirteen files fails.', () => {
   expect(checkFolderSizes(folderOf(13))).toEqual([
     expect.stringContaining('packages/sample/src/steps: 13 files'),
   ]);
 });
 
-test('a folder that says why it holds more than twelve files passes', () => {
+test('A folder that says why it holds more than twelve files passes.', () => {
   const readme = 'This folder holds more than 12 files: one for each step of the protocol.\n';
   expect(checkFolderSizes(folderOf(13, { 'packages/sample/src/steps/README.md': readme }))).toEqual([]);
 });

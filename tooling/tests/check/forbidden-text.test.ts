@@ -4,7 +4,7 @@ import { sampleRepository } from '../support/sample-repository.ts';
 
 const check = (path: string, text: string) => checkForbiddenText(sampleRepository({ [path]: text }));
 
-test('ordinary text passes', () => {
+test('Ordinary text passes.', () => {
   expect(check('README.md', 'Nothing to see.\n')).toEqual([]);
 });
 
@@ -12,18 +12,18 @@ test.each([
   ['a registry host', `tarball: https://registry.${'npmjs'}.org/tsup\n`],
   ['a path of one machine', `See /${'home'}/ada/project for more.\n`],
   ['a private key', `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(64)}\n`],
-])('%s fails, wherever it stands', (what, text) => {
+])('Forbidden text fails, wherever it stands: %s.', (what, text) => {
   expect(check('docs/page.md', `# Title\n${text}`)).toEqual([
     expect.stringContaining(`docs/page.md:2: ${what}`),
   ]);
 });
 
-test('a cast that hides a type fails in the sources of the Hall', () => {
+test('A cast that hides a type fails in the sources of the Hall.', () => {
   const text = 'export const answer = {} as never;\nexport const other = [] as never;\n';
   expect(check('packages/hall/src/http/answer.ts', text)).toHaveLength(2);
 });
 
-test('a private word fails in sources, and may stand in tests and prose', () => {
+test('A private word fails in sources, and may stand in tests and prose.', () => {
   const text = 'export class ApprovalDesk {}\n';
   expect(check('packages/hall/src/approval/approval-desk.ts', text)).toEqual([
     expect.stringContaining('a private word'),
@@ -31,6 +31,6 @@ test('a private word fails in sources, and may stand in tests and prose', () => 
   expect(check('packages/hall/tests/approval/approvals.test.ts', text)).toEqual([]);
 });
 
-test('a suppressed type error fails in any code', () => {
+test('A suppressed type error fails in any code.', () => {
   expect(check('packages/router/src/decide.ts', `// @ts-${'ignore'}\n`)).toHaveLength(1);
 });

@@ -20,7 +20,7 @@ const lint = (left: string, right: string) => {
   });
 };
 
-test('two files of which one imports the other pass', () => {
+test('Two files of which one imports the other pass.', () => {
   const { status, stdout } = lint(
     "import type { Right } from './right.ts';\n\nexport interface Left {\n  right: Right;\n}\n",
     'export interface Right {\n  text: string;\n}\n',
@@ -28,7 +28,7 @@ test('two files of which one imports the other pass', () => {
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 });
 
-test('a cycle of imports fails, even where it is one of types alone', () => {
+test('A cycle of imports fails, even where it is one of types alone.', () => {
   const { status, stdout, stderr } = lint(
     "import type { Right } from './right.ts';\n\nexport interface Left {\n  right: Right;\n}\n",
     "import type { Left } from './left.ts';\n\nexport interface Right {\n  left: Left;\n}\n",

@@ -13,24 +13,24 @@ const paths = new Set(
   [...page.matchAll(/`((?:packages|workers|tooling|docs|scripts)\/[^`<*]+)`/g)].map(([, path = '']) => path),
 );
 
-test('the page names many paths', () => {
+test('The page names many paths.', () => {
   expect(paths.size).toBeGreaterThan(60);
 });
 
-test.each([...paths])('the path %s on the page exists', (path) => {
+test.each([...paths])('The path %s on the page exists.', (path) => {
   expect(existsSync(join(ROOT, path))).toBe(true);
 });
 
-test('at least 24 changes have a row', () => {
+test('At least 24 changes have a row.', () => {
   expect(changes.length).toBeGreaterThanOrEqual(24);
 });
 
-test.each(changes)('"$change" leads to $file, which holds $holds', ({ file, holds }) => {
+test.each(changes)('The change "$change" leads to $file, which holds $holds.', ({ file, holds }) => {
   const text = readFileSync(join(ROOT, file), 'utf8');
   expect(text).toMatch(new RegExp(`\\b(const|function|class|interface|type) ${holds}\\b`));
 });
 
-test.each(changes)('the names of the folders lead from "$change" to $file', ({ change, file }) => {
+test.each(changes)('The names of the folders lead from "$change" to $file.', ({ change, file }) => {
   const places = file.toLowerCase().replace(/\.ts$/, '').split(/[/-]/);
   const words = change.toLowerCase().match(/[a-z]{2,}/g) ?? [];
   const shared = words.filter((word) => places.some((place) => isSameWord(word, place)));
@@ -50,11 +50,11 @@ const links = ['README.md', 'CONTRIBUTING.md', 'docs/README.md', 'docs/architect
   ),
 );
 
-test.each(links)('the link from $file to $target leads somewhere', ({ file, target }) => {
+test.each(links)('The link from $file to $target leads somewhere.', ({ file, target }) => {
   expect(existsSync(join(ROOT, file, '..', target))).toBe(true);
 });
 
-test('every page of the documentation is in its index', () => {
+test('Every page of the documentation is in its index.', () => {
   const index = readFileSync(join(ROOT, 'docs/README.md'), 'utf8');
   const pages = listFiles(ROOT).filter((file) => /^docs\/[a-z-]+\.md$/.test(file));
   expect(pages.filter((page) => !index.includes(`(${page.slice('docs/'.length)})`))).toEqual([]);

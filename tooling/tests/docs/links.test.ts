@@ -6,7 +6,7 @@ import { ROOT } from '../../src/repository/root.ts';
 
 const pages = listFiles(ROOT).filter((file) => file.endsWith('.md'));
 
-test('every link of every page leads to a file that exists, and to a heading that it has', () => {
+test('Every link of every page leads to a file that exists, and to a heading that it has.', () => {
   expect(pages.length).toBeGreaterThan(30);
   expect(pages.flatMap(brokenLinks)).toEqual([]);
 });

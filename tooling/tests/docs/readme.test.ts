@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ROOT } from '../../src/repository/root.ts';
 
-test('the snippet of the README prints what the README says', () => {
+test('The snippet of the README prints what the README says.', () => {
   const [, snippet = ''] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
   const [, expected = ''] = /^\/\/ (.+) …$/m.exec(snippet) ?? [];
   const folder = join(ROOT, 'tooling/node_modules/.cache/readme');

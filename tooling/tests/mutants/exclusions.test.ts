@@ -5,7 +5,7 @@ import { PACKAGES, readSources } from '../../src/mutants/generate/source.ts';
 const sources = PACKAGES.flatMap(readSources);
 const matching = (file: string) => sources.filter(({ path }) => isIn(path, file));
 
-test.each(PLACES)('the excluded place $file exists, with every name', ({ file, names }) => {
+test.each(PLACES)('The excluded place $file exists, with every name.', ({ file, names }) => {
   expect(matching(file)).not.toEqual([]);
   const code = matching(file)
     .map((source) => source.code)
@@ -17,7 +17,7 @@ test.each(PLACES)('the excluded place $file exists, with every name', ({ file, n
   }
 });
 
-test.each(LINES)('the excluded line $line of $file exists', ({ file, line }) => {
+test.each(LINES)('The excluded line $line of $file exists.', ({ file, line }) => {
   const lines = matching(file).flatMap(({ code }) => code.split('\n').map((each) => each.trim()));
   expect(lines.some((each) => line.test(each))).toBe(true);
 });

@@ -21,11 +21,11 @@ test.each([
   ['a code of a family', "f('DENY_FROZEN');", ["'DENY_FROZEN' -> 'DENY_INTERNAL_ERROR'"]],
   ['a method that has an opposite', 'list.every(f);', ['every -> some']],
   ['a statement', 'throw new Error(text);', ['throw new Error(text); -> ;']],
-])('%s is mutated', (_, code, expected) => {
+])('The source is mutated in %s.', (_, code, expected) => {
   const changes = changesOf(code);
   for (const each of expected) expect(changes.join('\n')).toContain(each);
 });
 
-test('an import is never mutated', () => {
+test('An import is never mutated.', () => {
   expect(changesOf("import { decide } from './decide.ts';")).toEqual([]);
 });

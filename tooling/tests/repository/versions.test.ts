@@ -7,17 +7,17 @@ import { readWorkspace } from '../../src/repository/workspace.ts';
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const manifest = JSON.parse(read('package.json'));
 
-test('one version of Node is named wherever a tool looks for it', () => {
+test('One version of Node is named wherever a tool looks for it.', () => {
   const version = read('.nvmrc').trim();
   expect(read('pnpm-workspace.yaml')).toContain(`nodeVersion: ${version}\n`);
   expect(Object.values(manifest.optionalDependencies)).toEqual([version, version]);
 });
 
-test('the package manager that installs is the one that scripts call', () => {
+test('The package manager that installs is the one that scripts call.', () => {
   expect(manifest.packageManager).toBe(`pnpm@${manifest.devDependencies.pnpm}`);
 });
 
-test('every dependency is pinned to one version', () => {
+test('Every dependency is pinned to one version.', () => {
   const loose = [{ folder: '.' }, ...readWorkspace(ROOT)].flatMap(({ folder }) => {
     const { dependencies = {}, devDependencies = {} } = JSON.parse(read(`${folder}/package.json`));
     const versions = Object.entries({ ...dependencies, ...devDependencies });
@@ -28,6 +28,6 @@ test('every dependency is pinned to one version', () => {
   expect(loose).toEqual([]);
 });
 
-test('the lockfile names no registry', () => {
+test('The lockfile names no registry.', () => {
   expect(read('pnpm-lock.yaml')).not.toMatch(/https?:\/\//);
 });

@@ -17,7 +17,7 @@ const isHeading = (line: string) => /^ {0,3}#{1,6}(?:[ \t]|$)/.test(line);
 describe('chunkDocument', () => {
   const chunks = chunksOf(HANDBOOK);
 
-  test('a chunk begins at each heading and carries its path', () => {
+  test('A chunk begins at each heading and carries its path.', () => {
     expect(chunks.map(({ heading, text }) => [heading, text.split('\n')[0]])).toEqual([
       [null, '---'],
       ['Handbook > Keeping the lamp', '# Handbook'],
@@ -27,22 +27,22 @@ describe('chunkDocument', () => {
     ]);
   });
 
-  test('a heading inside a code fence does not begin a chunk', () => {
+  test('A heading inside a code fence does not begin a chunk.', () => {
     expect(chunks[1]?.text).toMatch(/## nor this\n```$/);
   });
 
-  test('plain text has no headings', () => {
+  test('Plain text has no headings.', () => {
     const [chunk, ...more] = chunksOf(HANDBOOK, 500, 'text');
     expect([more, chunk?.heading, chunk?.text]).toEqual([[], null, HANDBOOK.trim()]);
   });
 
-  test('a chunk reports the tokens that the tokenizer counts', () => {
+  test('A chunk reports the tokens that the tokenizer counts.', () => {
     const { tokens } = chunkDocument({ text: HANDBOOK, format: 'markdown', max_tokens: 500 });
     expect(chunks.map((chunk) => chunk.tokens)).toEqual(chunks.map(({ text }) => counted(text)));
     expect(tokens).toBe(chunks.reduce((sum, chunk) => sum + chunk.tokens, 0));
   });
 
-  test('a paragraph that is too long is cut into sentences', () => {
+  test('A paragraph that is too long is cut into sentences.', () => {
     const text =
       'The lamp is lit at dusk by the oldest keeper, Dr. Marsh. It burns until dawn, when "Enough!" is called. Then all of them go to bed and sleep until noon.';
     expect(chunksOf(text, 20).map((chunk) => chunk.text)).toEqual([
@@ -52,7 +52,7 @@ describe('chunkDocument', () => {
     ]);
   });
 
-  test('a sentence may continue on the next line, and a list item begins a chunk', () => {
+  test('A sentence may continue on the next line, and a list item begins a chunk.', () => {
     const text =
       'The lamp is lit at dusk by the\noldest keeper of all who live here.\n- Oil is poured in the morning by the youngest of them.\n- The glass is wiped at noon.';
     expect(chunksOf(text, 20).map((chunk) => chunk.text)).toEqual([
@@ -62,7 +62,7 @@ describe('chunkDocument', () => {
     ]);
   });
 
-  test('a sentence that is too long is cut into words, and a word into parts', () => {
+  test('A sentence that is too long is cut into words, and a word into parts.', () => {
     const words = chunksOf('lamp '.repeat(50), 20);
     expect(words.map(({ text }) => text)).toEqual([20, 20, 10].map((n) => 'lamp '.repeat(n).trim()));
     const parts = chunksOf('x'.repeat(1000), 20);
@@ -70,28 +70,28 @@ describe('chunkDocument', () => {
     expect(parts.map(({ tokens }) => tokens)).toEqual([20, 20, 20, 20, 20, 20, 5]);
   });
 
-  test('a heading stays with its text, even when a sentence has to be cut for it', () => {
+  test('A heading stays with its text, even when a sentence has to be cut for it.', () => {
     const sentence = `${'lamp '.repeat(17)}end.`;
     const [first, second] = chunksOf(`# The keeping of the lamp\n\n${sentence}`, 20);
     expect(first?.text).toMatch(/^# The keeping of the lamp\n\nlamp( lamp)*$/);
     expect(second?.heading).toBe('The keeping of the lamp');
   });
 
-  test('a heading is not left alone before a word that is too long', () => {
+  test('A heading is not left alone before a word that is too long.', () => {
     const heading = '# The keeping of the lighthouse lamp in the winter months';
     const [first, second] = chunksOf(`${heading}\n\n${'漢'.repeat(100)}`, 20);
     expect(first?.text).toMatch(new RegExp(`^${heading}\n\n漢+$`));
     expect(second?.text).toMatch(/^漢+$/);
   });
 
-  test('the first line of a chunk keeps its indentation', () => {
+  test('The first line of a chunk keeps its indentation.', () => {
     const text = `Code:\n\n    if (a) {\n      b();\n    }`;
     expect(chunksOf(`${'word '.repeat(20)}\n\n    if (a) {\n      b();\n    }`, 22).at(-1)?.text).toBe(
       text.slice(text.indexOf('    if')),
     );
   });
 
-  test.each(['', ' ', '\n\n', '\ufeff', '\u00a0\t'])('the blank text %j has no chunks', (text) => {
+  test.each(['', ' ', '\n\n', '\ufeff', '\u00a0\t'])('The blank text %j has no chunks.', (text) => {
     expect(chunkDocument({ text, format: 'markdown', max_tokens: 20 })).toEqual({ chunks: [], tokens: 0 });
   });
 });
@@ -116,7 +116,7 @@ describe('headings', () => {
     ['``` a ` b\n# A\ntext', [null, 'A']],
     ['---\na: b\n---\ntext', [null]],
     [`# ${'x'.repeat(300)}\ntext`, [`${'x'.repeat(120)}…`]],
-  ])('the headings of %j are those of Markdown', (text, headings) => {
+  ])('The headings of %j are those of Markdown.', (text, headings) => {
     expect(chunksOf(text, 2000).map(({ heading }) => heading)).toEqual(headings);
   });
 });
@@ -153,7 +153,7 @@ function checkChunks(text: string, max: number, format: Format, chunks: readonly
 }
 
 describe('any document', () => {
-  test.each([20, 33, 200])('no text is lost or repeated, and no chunk has more than %d tokens', (max) => {
+  test.each([20, 33, 200])('No text is lost or repeated, and no chunk has more than %d tokens.', (max) => {
     const random = seededRandom(max);
     for (let round = 0; round < 50; round += 1) {
       const text = randomDocument(random, 150);
@@ -165,7 +165,7 @@ describe('any document', () => {
     }
   });
 
-  test('two neighbouring chunks under one heading never fit into one', () => {
+  test('Two neighbouring chunks under one heading never fit into one.', () => {
     const random = seededRandom(7);
     for (let round = 0; round < 50; round += 1) {
       const text = randomDocument(random, 150);
@@ -178,14 +178,14 @@ describe('any document', () => {
   });
 
   test.each(['🇩🇪\n\n漢字。😀\n```\n# code\n```\n', '👨‍👩‍👧\n```\n# code\n```\n'])(
-    '%j, which has fewer tokens alone than in its place, is one chunk',
+    'The text %j, which has fewer tokens alone than in its place, is one chunk.',
     (text) => {
       expect(counted(text.trim())).toBe(20);
       expect(chunksOf(text, 20, 'text')).toHaveLength(1);
     },
   );
 
-  test('a heading begins a chunk, and ends one only when nothing is under it', () => {
+  test('A heading begins a chunk, and ends one only when nothing is under it.', () => {
     const random = seededRandom(9);
     const words = () => `${'word '.repeat(1 + random(60))}end.`;
     for (let round = 0; round < 50; round += 1) {
@@ -223,7 +223,7 @@ describe('a hostile text', () => {
     '<!--',
     '🇩🇪',
     `\n${' '.repeat(5000)}x`,
-  ])('20,000 characters of %j are cut without loss', (unit) => {
+  ])('20,000 characters of %j are cut without loss.', (unit) => {
     const text = long(unit, 20_000);
     for (const [max, format] of [
       [20, 'markdown'],
@@ -234,7 +234,7 @@ describe('a hostile text', () => {
     }
   });
 
-  test.each(['漢', `${HANDBOOK}\n`])('a million characters of %j take a few seconds at most', (unit) => {
+  test.each(['漢', `${HANDBOOK}\n`])('A million characters of %j take a few seconds at most.', (unit) => {
     const started = performance.now();
     expect(chunksOf(long(unit, 1_000_000)).length).toBeGreaterThan(200);
     expect(performance.now() - started).toBeLessThan(10_000);

@@ -12,7 +12,7 @@ const run = (argv: readonly string[], input = '') =>
 const context = contextFor(worker, { correlation_id: 'chunk/1' });
 const call = (request: object, id?: number) => JSON.stringify({ context, request, id });
 
-test('the worker keeps the contract of every worker', async () => {
+test('The worker keeps the contract of every worker.', async () => {
   const valid = [
     { text: HANDBOOK, format: 'markdown', max_tokens: 20 },
     { text: HANDBOOK, max_tokens: 2000 },
@@ -31,7 +31,7 @@ test('the worker keeps the contract of every worker', async () => {
   expect(await checkWorker(worker, { valid, invalid })).toEqual([]);
 });
 
-test('all run modes give the same result', async () => {
+test('All run modes give the same result.', async () => {
   const request = { text: HANDBOOK, format: 'markdown', max_tokens: 50 };
   const { result } = await worker.execute(request, context);
   const once = run([call(request)]);
@@ -49,7 +49,7 @@ test('all run modes give the same result', async () => {
   ]);
 });
 
-test('the README example has the result that it shows', async () => {
+test('The README example has the result that it shows.', async () => {
   const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
   const [request, result] = [...readme.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) =>
     JSON.parse(json),

@@ -14,11 +14,11 @@ test.each([
   ['Two things:\n- one\n- two\n3. three', ['Two things:', '- one', '- two', '3. three']],
   ['| a | b |\n| c | d |', ['| a | b |', '| c | d |']],
   ['今天天气很好。明天会下雨。', ['今天天气很好。', '明天会下雨。']],
-])('%j splits into the sentences that a reader sees', (text, expected) => {
+])('The text %j splits into the sentences that a reader sees.', (text, expected) => {
   expect(sentences(text)).toEqual(expected);
 });
 
-test('sentences and lines cover the whole text', () => {
+test('Sentences and lines cover the whole text.', () => {
   const text = '  A. b!\r\n\r\nC?\n  d\u2028E. ';
   for (const parts of [sentencesOf(text, { start: 1, end: 15 }), linesOf(text, { start: 1, end: 15 })]) {
     expect(parts.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text.slice(1, 15));

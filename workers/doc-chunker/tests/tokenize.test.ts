@@ -6,7 +6,7 @@ import { randomDocument, seededRandom } from './documents.ts';
 const plain = { disallowedSpecial: new Set<string>() };
 
 describe('tokenStarts', () => {
-  test('tokens begin where those of the package begin', () => {
+  test('Tokens begin where those of the package begin.', () => {
     const text = 'The lighthouse keeper’s unbelievable antidisestablishmentarianism: 1234567, 漢字 🇩🇪.';
     const tokens = encode(text, plain);
     expect(tokenStarts(text)).toHaveLength(tokens.length);
@@ -14,7 +14,7 @@ describe('tokenStarts', () => {
     expect(tokenStarts(text)).toEqual(expect.arrayContaining(whole.map((start) => start.length)));
   });
 
-  test('a random text has as many tokens as the package counts', () => {
+  test('A random text has as many tokens as the package counts.', () => {
     const random = seededRandom(3);
     for (let round = 0; round < 2000; round += 1) {
       const text = randomDocument(random, 20).replaceAll('\ufeff', 'Ã©');
@@ -22,7 +22,7 @@ describe('tokenStarts', () => {
     }
   });
 
-  test('a long word has as many tokens as the package counts', () => {
+  test('A long word has as many tokens as the package counts.', () => {
     const random = seededRandom(4);
     for (let round = 0; round < 200; round += 1) {
       const text = Array.from({ length: random(400) }, () => 'aabehinorst漢é😀'.at(random(13)))
@@ -32,12 +32,12 @@ describe('tokenStarts', () => {
     }
   });
 
-  test('a byte order mark is counted, which the package drops', () => {
+  test('A byte order mark is counted, which the package drops.', () => {
     expect(countTokens('\ufeffusing')).toBe(1);
     expect(countOfPackage('\ufeffusing')).not.toBe(1);
   });
 
-  test('no token begins inside a surrogate pair', () => {
+  test('No token begins inside a surrogate pair.', () => {
     for (const start of tokenStarts('👨‍👩‍👧漢e\u0301'.repeat(50))) {
       const unit = '👨‍👩‍👧漢e\u0301'.repeat(50).charCodeAt(start);
       expect(unit >= 0xdc00 && unit <= 0xdfff).toBe(false);

@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('hashing', () => {
-  test.each(['', 'abc', 'é', 'e\u0301', '😀', ' abc\n'])('the text %j is hashed as UTF-8', async (text) => {
+  test.each(['', 'abc', 'é', 'e\u0301', '😀', ' abc\n'])('The text %j is hashed as UTF-8.', async (text) => {
     expect((await hashed({ text })).sha256).toBe(sha256(text));
   });
 
@@ -47,34 +47,34 @@ describe('hashing', () => {
     ],
     [{ s: '\u000f\n"\\/€$' }, '{"s":"\\u000f\\n\\"\\\\/€$"}'],
     [{ '10': 1, '9': 2 }, '{"10":1,"9":2}'],
-  ])('the document %j is hashed as canonical JSON', async (document, text) => {
+  ])('The document %j is hashed as canonical JSON.', async (document, text) => {
     expect((await hashed({ document })).sha256).toBe(sha256(text));
   });
 
-  test('the order of members does not change the hash', async () => {
+  test('The order of members does not change the hash.', async () => {
     const one = await hashed({ document: { a: { x: 1, y: 2 }, b: 3 } });
     expect(await hashed({ document: { b: 3, a: { y: 2, x: 1 } } })).toEqual(one);
   });
 
-  test('a member named __proto__ changes the hash', async () => {
+  test('A member named __proto__ changes the hash.', async () => {
     const document = JSON.parse('{"a":1,"__proto__":{"b":2}}');
     expect((await hashed({ document })).sha256).toBe(sha256('{"__proto__":{"b":2},"a":1}'));
   });
 
-  test('the largest and deepest document that a request can hold is hashed', async () => {
+  test('The largest and deepest document that a request can hold is hashed.', async () => {
     let deep: object = {};
     for (let level = 0; level < 60; level += 1) deep = { a: [deep], level }.a;
     const list = Array.from({ length: 200_000 }, (_, n) => n);
     expect((await hashed({ document: { deep, list } })).sha256).toBe(sha256(JSON.stringify({ deep, list })));
   });
 
-  test('a string that is not well-formed Unicode is denied', async () => {
+  test('A string that is not well-formed Unicode is denied.', async () => {
     expect(await run({ text: '\ud800' })).toMatchObject({ status: 'denied' });
   });
 });
 
 describe('signing', () => {
-  test('the key in WCP_HASHER_KEY signs the hash', async () => {
+  test('The key in WCP_HASHER_KEY signs the hash.', async () => {
     vi.stubEnv('WCP_HASHER_KEY', PEM);
     const result = await hashed({ text: 'abc' });
     expect(result).toMatchObject({
@@ -87,12 +87,12 @@ describe('signing', () => {
     expect(await hashed({ text: 'abc' })).toEqual(result);
   });
 
-  test('a key may be written on one line with escaped line feeds', async () => {
+  test('A key may be written on one line with escaped line feeds.', async () => {
     vi.stubEnv('WCP_HASHER_KEY', PEM.replaceAll('\n', '\\n'));
     expect(await hashed({ text: 'abc' })).toMatchObject({ key: 'configured', public_key: PUBLIC });
   });
 
-  test('without a configured key, an ephemeral key of the process signs', async () => {
+  test('Without a configured key, an ephemeral key of the process signs.', async () => {
     const [one, two] = [await hashed({ text: 'abc' }), await hashed({ document: {} })];
     expect([one.key, isSigned(one), isSigned(two)]).toEqual(['ephemeral', true, true]);
     expect(two.public_key).toBe(one.public_key);
@@ -108,7 +108,7 @@ describe('a key in a file', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   test.skipIf(process.platform === 'win32')(
-    'a named pipe in the place of the key file is refused, and never waited for',
+    'A named pipe in the place of the key file is refused, and never waited for.',
     { timeout: 10_000 },
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'hasher-'));
@@ -119,14 +119,14 @@ describe('a key in a file', () => {
     },
   );
 
-  test('a key is read from the file in WCP_HASHER_KEY_FILE', async () => {
+  test('A key is read from the file in WCP_HASHER_KEY_FILE.', async () => {
     writeFileSync(join(folder, 'key.pem'), PEM);
     vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, 'key.pem'));
     expect(await hashed({ text: '' })).toMatchObject({ key: 'configured', public_key: PUBLIC });
   });
 
   test.each(['', 'absent.pem'])(
-    'a path that is not a file (%j) is denied without revealing the path',
+    'A path that is not a file (%j) is denied without revealing the path.',
     async (name) => {
       vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, name));
       const result = await run({ text: '' });
@@ -139,7 +139,7 @@ describe('a key in a file', () => {
     },
   );
 
-  test('setting both the key and the key file is denied', async () => {
+  test('Setting both the key and the key file is denied.', async () => {
     writeFileSync(join(folder, 'key.pem'), PEM);
     vi.stubEnv('WCP_HASHER_KEY', PEM);
     vi.stubEnv('WCP_HASHER_KEY_FILE', join(folder, 'key.pem'));
@@ -161,7 +161,7 @@ describe('an unusable key', () => {
       () => generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     ],
     ['is encrypted', () => generateKeyPairSync('ed25519').privateKey.export(encrypted).toString()],
-  ])('a key that %s is denied without revealing any of it', async (_, pem) => {
+  ])('A key that %s is denied without revealing any of it.', async (_, pem) => {
     const text = pem();
     vi.stubEnv('WCP_HASHER_KEY', text);
     const result = await run({ text: 'abc' });

@@ -17,7 +17,7 @@ const call = (request: object, id?: number) => JSON.stringify({ context, request
 /** SHA-256 of the three bytes "abc", from FIPS 180-2. */
 const ABC = 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
-test('the worker keeps the contract of every worker', async () => {
+test('The worker keeps the contract of every worker.', async () => {
   const valid = [
     { text: '' },
     { text: 'Łukasz 😀' },
@@ -37,7 +37,7 @@ test('the worker keeps the contract of every worker', async () => {
   expect(await checkWorker(worker, { valid, invalid })).toEqual([]);
 });
 
-test('all run modes give the same hash', async () => {
+test('All run modes give the same hash.', async () => {
   const expected = { status: 'ok', result: { sha256: ABC, algorithm: 'ed25519', key: 'ephemeral' } };
   expect(await worker.execute({ text: 'abc' }, context)).toMatchObject(expected);
   const once = run([call({ text: 'abc' })]);
@@ -60,7 +60,7 @@ test('all run modes give the same hash', async () => {
   expect(answers[3].result.signing_key_id).toBe(answers[0].result.signing_key_id);
 });
 
-test('the README snippet verifies a signature', async () => {
+test('The README snippet verifies a signature.', async () => {
   const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
   const { isSigned } = await import(`data:text/javascript,${encodeURIComponent(snippet)}`);

@@ -1,5 +1,7 @@
+import { isUnspaced } from '@wcp-workers/shared-text';
 import type { Sentence } from './reading/sentences.ts';
 
+const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const MAX_KEYWORDS = 10;
 const HEADING = 2;
 
@@ -9,7 +11,7 @@ export function keywordsOf(sentences: readonly Sentence[]): string[] {
   for (const { kind, surfaces } of sentences) {
     for (const [stem, surface] of surfaces) {
       const word = surface.toLowerCase();
-      if (!/^\p{L}[\p{L}\p{M}'’-]{2,}$/u.test(word)) continue;
+      if (!isKeyword(word)) continue;
       const entry = stems.get(stem) ?? { weight: 0, forms: new Map() };
       entry.weight += kind === 'heading' ? HEADING : 1;
       entry.forms.set(word, (entry.forms.get(word) ?? 0) + 1);
@@ -21,6 +23,12 @@ export function keywordsOf(sentences: readonly Sentence[]): string[] {
     .sort((a, b) => b.weight - a.weight || compare(a.word, b.word))
     .slice(0, MAX_KEYWORDS)
     .map(({ word }) => word);
+}
+
+/** Three letters of a script with spaces, or two characters of one without: those write a word with fewer. */
+function isKeyword(word: string): boolean {
+  if (!isUnspaced(word)) return /^\p{L}[\p{L}\p{M}'’-]{2,}$/u.test(word);
+  return /^\p{L}[\p{L}\p{M}ー]*$/u.test(word) && [...CHARACTERS.segment(word)].length > 1;
 }
 
 function greatest(forms: ReadonlyMap<string, number>): string {

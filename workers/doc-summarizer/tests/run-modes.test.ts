@@ -11,7 +11,7 @@ const run = (argv: readonly string[], input = '') =>
 const context = contextFor(worker, { correlation_id: 'summary/1' });
 const call = (request: object, id?: number) => JSON.stringify({ context, request, id });
 
-test('the worker keeps the contract of every worker', async () => {
+test('The worker keeps the contract of every worker.', async () => {
   const valid = [
     { text: LIGHTHOUSE },
     { text: LIGHTHOUSE_MARKDOWN, format: 'markdown', max_sentences: 20 },
@@ -31,7 +31,7 @@ test('the worker keeps the contract of every worker', async () => {
   expect(await checkWorker(worker, { valid, invalid })).toEqual([]);
 });
 
-test('all run modes give the same result', async () => {
+test('All run modes give the same result.', async () => {
   const request = { text: LIGHTHOUSE, max_sentences: 2 };
   const { result } = await worker.execute(request, context);
   const once = run([call(request)]);
@@ -49,7 +49,7 @@ test('all run modes give the same result', async () => {
   ]);
 });
 
-test('a document of a megabyte fits into one line of input', () => {
+test('A document of a megabyte fits into one line of input.', () => {
   const text = LIGHTHOUSE.repeat(Math.ceil(1_000_000 / LIGHTHOUSE.length));
   const { stdout } = run(['--stdio'], `${call({ text })}\n`);
   expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', result: { sentences: { length: 5 } } });

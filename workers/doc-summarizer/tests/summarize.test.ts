@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { worker } from '../src/index.ts';
 import type { Summary } from '../src/schema.ts';
 import { summarize } from '../src/summarize.ts';
-import { LIGHTHOUSE, LIGHTHOUSE_MARKDOWN } from './prose.ts';
+import { CHINESE, JAPANESE, KHMER, KOREAN, LIGHTHOUSE, LIGHTHOUSE_MARKDOWN, THAI } from './prose.ts';
 
 const summaryOf = (text: string, max_sentences = 5, format: 'text' | 'markdown' = 'text') =>
   summarize({ text, max_sentences, format });
 const squeezed = LIGHTHOUSE.replace(/\s+/g, ' ');
 
 describe('summarize', () => {
-  test('a summary consists of whole sentences of the document, in its order', () => {
+  test('A summary consists of whole sentences of the document, in its order.', () => {
     const { summary, sentences, statistics } = summaryOf(LIGHTHOUSE);
     expect(sentences).toHaveLength(5);
     for (const { text } of sentences) {
@@ -26,7 +26,7 @@ describe('summarize', () => {
     expect(statistics.compression).toBeLessThan(0.5);
   });
 
-  test('a summary says what the document is about', () => {
+  test('A summary says what the document is about.', () => {
     const { summary, keywords, sentences } = summaryOf(LIGHTHOUSE);
     expect(sentences[0]?.index).toBe(0);
     expect(summary).toMatch(/lighthouse/);
@@ -35,13 +35,13 @@ describe('summarize', () => {
     expect(keywords).toHaveLength(10);
   });
 
-  test('a sentence of three words can be in a summary', () => {
+  test('A sentence of three words can be in a summary.', () => {
     expect(summaryOf('One thing matters. The rest does not.').summary).toBe(
       'One thing matters. The rest does not.',
     );
   });
 
-  test('a sentence does not end at an abbreviation, a number or an identifier', () => {
+  test('A sentence does not end at an abbreviation, a number or an identifier.', () => {
     const all = summaryOf(LIGHTHOUSE, 20).sentences.map(({ text }) => text);
     expect(all.filter((text) => /^(?:Marsh|g\.|half)/.test(text))).toEqual([]);
     const text =
@@ -52,18 +52,18 @@ describe('summarize', () => {
     ]);
   });
 
-  test('a sentence may end with a word that could be an abbreviation', () => {
+  test('A sentence may end with a word that could be an abbreviation.', () => {
     const text = 'The cats of the town sleep all day in the sun. Dogs bark at night and sleep too.';
     expect(summaryOf(text).statistics.sentences).toBe(2);
   });
 
-  test('the same text gives the same summary, whatever was summarised before', () => {
+  test('The same text gives the same summary, whatever was summarised before.', () => {
     const first = summaryOf(LIGHTHOUSE);
     summaryOf(LIGHTHOUSE_MARKDOWN, 3, 'markdown');
     expect(summaryOf(LIGHTHOUSE)).toEqual(first);
   });
 
-  test('no sentence of a summary repeats another', () => {
+  test('No sentence of a summary repeats another.', () => {
     const text = Array.from({ length: 6 }, () => 'The lighthouse stands on a rock in the sea.')
       .concat(
         'A lighthouse stands on the rock in the sea.',
@@ -77,11 +77,11 @@ describe('summarize', () => {
     ]);
   });
 
-  test.each([1, 2, 7, 20])('a summary has at most %d sentences when the request says so', (most) => {
+  test.each([1, 2, 7, 20])('A summary has at most %d sentences when the request says so.', (most) => {
     expect(summaryOf(LIGHTHOUSE, most).sentences).toHaveLength(Math.min(most, 19));
   });
 
-  test('sentences that read well on their own are preferred', () => {
+  test('Sentences that read well on their own are preferred.', () => {
     const { sentences } = summaryOf(LIGHTHOUSE, 4);
     expect(sentences.filter(({ text }) => /^(?:It|Its|They|This)\b/.test(text))).toEqual([]);
   });
@@ -91,12 +91,12 @@ describe('summarize of Markdown', () => {
   const all = summaryOf(LIGHTHOUSE_MARKDOWN, 20, 'markdown');
   const texts = all.sentences.map(({ text }) => text);
 
-  test('code, tables, comments, front matter, addresses and markup are left out', () => {
+  test('Code, tables, comments, front matter, addresses and markup are left out.', () => {
     expect(texts.join('\n')).not.toMatch(/debris|comment|picture|example\.org|title|tags/i);
     expect(texts.join('\n')).not.toMatch(/[*_`#|<>[\]~]|CW-2|&amp;|\^1/);
   });
 
-  test('paragraphs, items and quotes are read as sentences', () => {
+  test('Paragraphs, items and quotes are read as sentences.', () => {
     expect(texts).toEqual([
       'The lighthouse at Cape Wren was built in 1871, after three ships were lost on the reef in a single winter.',
       'The lens of the lamp MUST be cleaned by the keeper on every day of the year.',
@@ -108,7 +108,7 @@ describe('summarize of Markdown', () => {
     ]);
   });
 
-  test('headings count as topics but not as sentences', () => {
+  test('Headings count as topics but not as sentences.', () => {
     expect(texts.join(' ')).not.toMatch(/The museum The|^The lamp/);
     expect(all.keywords.slice(0, 2)).toEqual(['lighthouse', 'lamp']);
     expect(all.statistics.sentences).toBe(texts.length);
@@ -117,7 +117,7 @@ describe('summarize of Markdown', () => {
 
 describe('a text without sentences', () => {
   test.each(['   ', '\n\n\n', '... !!! ???', '-----', '| a | b |', '\u200b', '12 34 56'])(
-    '%j has no summary',
+    'The text %j has no summary.',
     (text) => {
       const empty: Summary = {
         summary: '',
@@ -131,14 +131,14 @@ describe('a text without sentences', () => {
   );
 
   test.each(['One sentence only.', 'no sentence at all', 'Hello', 'Привет, мир!', '这是一个句子。'])(
-    '%j is its own summary',
+    'The text %j is its own summary.',
     (text) => {
       expect(summaryOf(text).summary).toBe(text);
       expect(summaryOf(text).statistics.compression).toBe(1);
     },
   );
 
-  test('Chinese sentences end at their own full stops', () => {
+  test('Chinese sentences end at their own full stops.', () => {
     const { sentences } = summaryOf('今天天气很好，我们去公园散步。明天会下雨，所以带伞。');
     expect(sentences.map(({ text }) => text)).toEqual([
       '今天天气很好，我们去公园散步。',
@@ -146,9 +146,42 @@ describe('a text without sentences', () => {
     ]);
   });
 
-  test('composed and decomposed letters are the same word', () => {
+  test('Composed and decomposed letters are the same word.', () => {
     const text = (name: string) => `The caf${name} opens at noon. Nobody waits at the caf${name} door.`;
     expect(summaryOf(text('e\u0301'))).toEqual(summaryOf(text('é')));
+  });
+});
+
+describe('a text in a script without spaces', () => {
+  test.each([
+    ['Chinese', CHINESE, ['灯塔', '修理', '渔民'], /^(?:的|在|时|灯)$/],
+    ['Japanese', JAPANESE, ['灯台', 'ランプ', '修理'], /^(?:は|を|に|の)$/],
+    ['Thai', THAI, ['ประภาคาร', 'ตะเกียง', 'ซ่อม'], /^(?:ของ|ที่|และ|ใน|ผู้)$/],
+    ['Korean', KOREAN, ['등대의', '등불을', '고친다'], /^(?:그리고|하지만)$/],
+    ['Khmer', KHMER, ['ចង្កៀង'], /^$/],
+  ])('A text in %s has keywords, and they say what it is about.', (_, text, wanted, functionWord) => {
+    const { keywords, statistics } = summaryOf(text);
+    expect(keywords).toEqual(expect.arrayContaining(wanted));
+    expect(keywords.length).toBeLessThanOrEqual(10);
+    expect(keywords.filter((word) => functionWord.test(word))).toEqual([]);
+    expect(statistics.words).toBeGreaterThan(10);
+  });
+
+  test('A word counts as often as it occurs, and in a heading twice.', () => {
+    const { keywords } = summaryOf(`# 渔民\n\n${CHINESE}渔民等待。`, 5, 'markdown');
+    expect(keywords.slice(0, 2)).toEqual(['渔民', '灯塔']);
+  });
+
+  test('Words of both kinds in one sentence are keywords.', () => {
+    const { keywords } = summaryOf('The WCP协议 of the Hall is short. 协议很好。');
+    expect(keywords).toEqual(expect.arrayContaining(['协议', 'wcp', 'hall', 'short']));
+  });
+
+  test('A long text without a space and without a full stop is read, not taken for data.', () => {
+    const { keywords, statistics } = summaryOf('灯塔守护渔民'.repeat(50));
+    expect(keywords).toEqual(expect.arrayContaining(['灯塔', '渔民']));
+    expect(statistics.words).toBeGreaterThan(100);
+    expect(summaryOf(THAI.replaceAll(' ', '').repeat(5)).keywords).toContain('ประภาคาร');
   });
 });
 
@@ -181,7 +214,12 @@ describe('a hostile text', () => {
     `-|${spaces}\n`,
     `${spaces}|\n`,
     'It is so. ',
-  ])('300,000 characters of %j take seconds at most', (unit) => {
+    '中',
+    '中a',
+    'ก',
+    'ア ',
+    'ー',
+  ])('300,000 characters of %j take seconds at most.', (unit) => {
     for (const format of ['text', 'markdown'] as const) {
       const started = performance.now();
       summaryOf(long(unit, 300_000), 5, format);
@@ -189,7 +227,7 @@ describe('a hostile text', () => {
     }
   });
 
-  test('a megabyte of prose is summarised within the worker’s time limit', async () => {
+  test('A megabyte of prose is summarised within the worker’s time limit.', async () => {
     const result = await worker.execute(
       { text: long(LIGHTHOUSE, 1_000_000), max_sentences: 3 },
       contextFor(worker),

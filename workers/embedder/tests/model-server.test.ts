@@ -4,7 +4,7 @@ import { readModelServer } from '../src/embed-with-server.ts';
 const read = (WCP_OLLAMA_URL?: string, WCP_OLLAMA_MODEL?: string) =>
   readModelServer({ WCP_OLLAMA_URL, WCP_OLLAMA_MODEL });
 
-test('without WCP_OLLAMA_URL there is no model server', () => {
+test('Without WCP_OLLAMA_URL there is no model server.', () => {
   expect([read(), read(''), read('', 'm'), read(undefined, 'm')]).toEqual(['none', 'none', 'none', 'none']);
 });
 
@@ -12,7 +12,7 @@ test.each([
   ['http://127.0.0.1:11434', 'http://127.0.0.1:11434/api/embed'],
   ['http://127.0.0.1:11434/', 'http://127.0.0.1:11434/api/embed'],
   ['https://models.example/ollama//', 'https://models.example/ollama/api/embed'],
-])('the address %s leads to the endpoint %s', (address, endpoint) => {
+])('The address %s leads to the endpoint %s.', (address, endpoint) => {
   expect(read(address, 'm')).toMatchObject({ model: 'm', endpoint: { href: endpoint } });
 });
 
@@ -25,6 +25,6 @@ test.each([
   ['http://host/?key=1', 'm'],
   ['http://host/#part', 'm'],
   ['http://', 'm'],
-])('the address %s with the model %s cannot be used', (address, model) => {
+])('The address %s with the model %s cannot be used.', (address, model) => {
   expect(read(address, model)).toBe('unusable');
 });

@@ -18,7 +18,7 @@ function json(words = WORDS, change: (entry: number[], rank: number) => number[]
 describe('packed word vectors', () => {
   const vectors = new WordVectors(packVectors(json(), 'test@1'));
 
-  test('every word is packed with its rank, and its vector within 1/254 of its greatest component', () => {
+  test('Every word is packed with its rank, and its vector within 1/254 of its greatest component.', () => {
     expect(vectors).toMatchObject({ model: 'test@1', dimensions: 3, size: WORDS.length });
     for (const [rank, word] of WORDS.entries()) {
       const found = vectors.find(word);
@@ -31,13 +31,13 @@ describe('packed word vectors', () => {
     }
   });
 
-  test('a word that was not packed is not found', () => {
+  test('A word that was not packed is not found.', () => {
     for (const word of ['', 'b', 'th', 'thee', 'zebras', 'zz', 'è', '\u0000']) {
       expect(vectors.find(word)).toBeNull();
     }
   });
 
-  test('the packed direction of an average text weights frequent words more', () => {
+  test('The packed direction of an average text weights frequent words more.', () => {
     const words = Array.from({ length: 20_000 }, (_, rank) => `w${rank}`);
     const half = json(words, ([, , , , rank = 0]) => [
       rank < 10_000 ? 1 : 0,
@@ -53,7 +53,7 @@ describe('packed word vectors', () => {
     expect(z).toBe(0);
   });
 
-  test('a vector of zeros stays zero', () => {
+  test('A vector of zeros stays zero.', () => {
     const zero = new WordVectors(
       packVectors(
         json(['a', 'b'], ([, , , , rank = 0]) => [0, 0, 0, 0, rank]),
@@ -76,11 +76,11 @@ describe('an unusable vector file', () => {
       'a file with a broken head',
       Buffer.concat([packed.subarray(0, 12), Buffer.from('x'), packed.subarray(13)]),
     ],
-  ])('a file that %s is not loaded', (_, bytes) => {
+  ])('A file that %s is not loaded.', (_, bytes) => {
     expect(() => new WordVectors(bytes)).toThrow();
   });
 
-  test('JSON with another layout is not packed', () => {
+  test('JSON with another layout is not packed.', () => {
     expect(() => packVectors(Buffer.from('{}'), 'x')).toThrow();
     expect(() =>
       packVectors(

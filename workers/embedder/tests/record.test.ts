@@ -7,16 +7,16 @@ import { embedderFor } from '../src/index.ts';
 const file = readFileSync(join(import.meta.dirname, '..', 'registry_record.json'), 'utf8');
 const server = { WCP_OLLAMA_URL: 'http://127.0.0.1:11434', WCP_OLLAMA_MODEL: 'nomic-embed-text' };
 
-test('registry_record.json is the record of the worker', () => {
+test('The file registry_record.json is the record of the worker.', () => {
   expect(file).toBe(`${JSON.stringify(embedderFor({}).record, null, 2)}\n`);
 });
 
-test('the artifact_hash is the hash of the record’s content', () => {
+test('The artifact_hash is the hash of the record’s content.', () => {
   const { artifact_hash, ...content } = JSON.parse(file);
   expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
 });
 
-test('the record touches nothing, and its blast is 1', () => {
+test('The record touches nothing, and its blast is 1.', () => {
   expect(embedderFor({}).record).toMatchObject({
     allowed_environments: ['dev', 'stage', 'prod'],
     blast_radius: { data: 0, network: 0, financial: 0, time: 1, reversibility: 'reversible' },
@@ -25,7 +25,7 @@ test('the record touches nothing, and its blast is 1', () => {
   expect(embedderFor({}).record).not.toHaveProperty('attestation');
 });
 
-test('with a model server the record names its host and is no longer offline', () => {
+test('With a model server the record names its host and is no longer offline.', () => {
   const { record } = embedderFor(server);
   expect(record).toMatchObject({
     determinism: 'captured',

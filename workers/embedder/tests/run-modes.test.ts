@@ -14,7 +14,7 @@ const context = contextFor(worker, { correlation_id: 'embed/1' });
 const call = (request: object, id?: number) => JSON.stringify({ context, request, id });
 const request = { texts: ['A kitten sleeps on the sofa.', ''] };
 
-test('the worker keeps the contract of every worker', async () => {
+test('The worker keeps the contract of every worker.', async () => {
   const valid = [request, { texts: ['x'.repeat(20_000)] }, { texts: new Array(512).fill('word') }];
   const invalid = [
     {},
@@ -29,7 +29,7 @@ test('the worker keeps the contract of every worker', async () => {
   expect(await checkWorker(worker, { valid, invalid })).toEqual([]);
 });
 
-test('all run modes give the same result', async () => {
+test('All run modes give the same result.', async () => {
   const { result } = await worker.execute(request, context);
   const once = run([call(request)]);
   const lines = run(['--stdio'], `${call(request, 1)}\n{\n${call({ texts: [] }, 2)}\n`);
@@ -46,7 +46,7 @@ test('all run modes give the same result', async () => {
   ]);
 });
 
-test('a large request ends at its deadline', async () => {
+test('A large request ends at its deadline.', async () => {
   // Unknown words take the longest to look up.
   const texts = Array.from({ length: 100 }, (_, n) =>
     Array.from({ length: 3000 }, (_, m) => `q${n}x${m}`)

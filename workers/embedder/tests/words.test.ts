@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { countWords, partsOf, spellingsOf } from '../src/text-vector.ts';
 
-test('a word is letters and digits, with hyphens and apostrophes inside, in lower case', () => {
+test('A word is letters and digits, with hyphens and apostrophes inside, in lower case.', () => {
   const words = countWords('The well-known Cat’s 42 cats -- the dog, don\'t! (ﬁne) e\u0301tude "-x-" a--b');
   expect([...words]).toEqual([
     ['the', 2],
@@ -19,27 +19,27 @@ test('a word is letters and digits, with hyphens and apostrophes inside, in lowe
   ]);
 });
 
-test('punctuation and white space are not words', () => {
+test('Punctuation and white space are not words.', () => {
   for (const text of ['', '  \n', '... !!! ???', '😀', '\u0000\u200b']) expect(countWords(text).size).toBe(0);
 });
 
-test('a word is looked up as written, then without its possessive ending, then without accents', () => {
+test('A word is looked up as written, then without its possessive ending, then without accents.', () => {
   expect(spellingsOf('cat’s')).toEqual(['cat’s', 'cat']);
   expect(spellingsOf("cats'")).toEqual(["cats'", 'cats']);
   expect(spellingsOf('café')).toEqual(['café', 'cafe']);
   expect(spellingsOf('cat')).toEqual(['cat']);
 });
 
-test('a joined word is split at hyphens and apostrophes', () => {
+test('A joined word is split at hyphens and apostrophes.', () => {
   expect(partsOf('fast-moving')).toEqual(['fast', 'moving']);
   expect(partsOf('l’amour')).toEqual(['l', 'amour']);
 });
 
-test('a Latin word inside a text without spaces is a part of it', () => {
+test('A Latin word inside a text without spaces is a part of it.', () => {
   expect(partsOf('这个lighthouse很高')).toContain('lighthouse');
 });
 
-test('a hostile text takes no longer than another', () => {
+test('A hostile text takes no longer than another.', () => {
   const started = performance.now();
   for (const unit of ['a-', "a'", '-', 'é', 'ﷺ', '\u0301']) {
     for (const word of countWords(unit.repeat(10_000)).keys()) spellingsOf(word);

@@ -6,16 +6,16 @@ import { worker } from '../src/index.ts';
 
 const file = readFileSync(join(import.meta.dirname, '..', 'registry_record.json'), 'utf8');
 
-test('registry_record.json is the record of the worker', () => {
+test('The file registry_record.json is the record of the worker.', () => {
   expect(file).toBe(`${JSON.stringify(worker.record, null, 2)}\n`);
 });
 
-test('the artifact_hash is the hash of the record’s content', () => {
+test('The artifact_hash is the hash of the record’s content.', () => {
   const { artifact_hash, ...content } = JSON.parse(file);
   expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
 });
 
-test('the record allows only dev and stage, and touches nothing', () => {
+test('The record allows only dev and stage, and touches nothing.', () => {
   expect(worker.record).toMatchObject({
     allowed_environments: ['dev', 'stage'],
     privilege_envelope: { network_egress: 'none', secrets_access: [], filesystem_writes: [] },

@@ -16,7 +16,7 @@ const greeted = {
   evidence: [{ kind: 'execution', correlation_id: 'hello/1' }],
 };
 
-test('the worker keeps the contract of every worker', async () => {
+test('The worker keeps the contract of every worker.', async () => {
   const invalid = [
     {},
     { name: '' },
@@ -28,13 +28,13 @@ test('the worker keeps the contract of every worker', async () => {
   expect(await checkWorker(worker, { valid: [{ name: 'Ada' }, { name: 'Łukasz 😀' }], invalid })).toEqual([]);
 });
 
-test('the worker runs in process', async () => {
+test('The worker runs in process.', async () => {
   expect(
     await worker.execute({ name: ' Ada ' }, contextFor(worker, { correlation_id: 'hello/1' })),
   ).toMatchObject(greeted);
 });
 
-test('the program runs once with one JSON argument', () => {
+test('The program runs once with one JSON argument.', () => {
   const { status, stdout, stderr } = run([call('Ada')]);
   expect([status, stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toMatchObject(greeted);
@@ -42,7 +42,7 @@ test('the program runs once with one JSON argument', () => {
   expect(run(['nonsense'])).toMatchObject({ status: 2, stdout: '' });
 });
 
-test('with --stdio the program answers each JSON line with a JSON line', () => {
+test('With --stdio the program answers each JSON line with a JSON line.', () => {
   const { status, stdout } = run(['--stdio'], `${call('Ada', 1)}\nnonsense\n${call('', 2)}\n`);
   expect(status).toBe(0);
   const lines = stdout

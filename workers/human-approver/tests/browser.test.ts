@@ -52,7 +52,7 @@ test('A steward whose address somebody else uses up signs in with the password a
 });
 
 describe('a steward in a browser', () => {
-  test('a steward signs in by the link, reads the holds, approves one and denies another', async () => {
+  test('A steward signs in by the link, reads the holds, approves one and denies another.', async () => {
     const { hall, link } = await startBoth();
     const page = await (await openBrowser()).newPage();
     const problems = problemsOf(page);
@@ -100,7 +100,7 @@ describe('a steward in a browser', () => {
     expect([hall.ran.length, problems]).toEqual([1, []]);
   });
 
-  test('a new hold appears by a notice of the Hall, and text being written stays', async () => {
+  test('A new hold appears by a notice of the Hall, and text being written stays.', async () => {
     const { hall, link } = await startBoth();
     const first = await hall.hold();
     const page = await (await openBrowser()).newPage();
@@ -134,7 +134,7 @@ describe('a steward in a browser', () => {
     expect([loads, problems]).toEqual([[], []]);
   });
 
-  test('a steward can do everything with the keyboard, including a result as JSON', async () => {
+  test('A steward can do everything with the keyboard, including a result as JSON.', async () => {
     const hall = await RealHall.open();
     const id = await hall.hold({ capability_id: CAPABILITIES.executed });
     const page = await (await openBrowser({ width: 400, colorScheme: 'dark' })).newPage();
@@ -166,7 +166,7 @@ describe('a steward in a browser', () => {
     expect((await hall.approval(id)).result).toEqual({ done: true });
   });
 
-  test('an expired hold cannot be resolved', async () => {
+  test('An expired hold cannot be resolved.', async () => {
     const hall = await RealHall.open();
     await hall.hold();
     const ahead = await openPageAt(hall.env, () => Date.now() + 898_000);
@@ -178,7 +178,7 @@ describe('a steward in a browser', () => {
 });
 
 describe('an attacker in a browser', () => {
-  test('an attacker’s text in any field runs nothing', async () => {
+  test('An attacker’s text in any field runs nothing.', async () => {
     const url = (await openPage(await evilHall())).url;
     const page = await (await openBrowser()).newPage();
     const problems = problemsOf(page);
@@ -193,7 +193,7 @@ describe('an attacker in a browser', () => {
     expect(problems.filter((text) => !text.includes('409'))).toEqual([]);
   });
 
-  test('an attacker cannot frame the page, send its forms or use another host name', async () => {
+  test('An attacker cannot frame the page, send its forms or use another host name.', async () => {
     const hall = await RealHall.open();
     const id = await hall.hold();
     const { page: own } = await openPageAt(hall.env);

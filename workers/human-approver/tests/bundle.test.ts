@@ -28,7 +28,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the bundle runs as the worker without any package', () => {
+test('The bundle runs as the worker without any package.', () => {
   const worker = approverFor({});
   const record = spawnSync(process.execPath, [bundle, '--record'], { encoding: 'utf8', env: {} });
   expect(JSON.parse(record.stdout)).toEqual(worker.record);
@@ -42,7 +42,7 @@ test('the bundle runs as the worker without any package', () => {
   expect([stderr, JSON.parse(stdout).deny_reason.code]).toEqual(['', 'HALL_NOT_CONFIGURED']);
 });
 
-test('the bundle serves the page without any package', async () => {
+test('The bundle serves the page without any package.', async () => {
   const hall = await RealHall.open();
   await hall.hold();
   const program = await startProgram(['0'], { ...hall.env, WCP_APPROVER_TOKEN: PASSWORD }, bundle);

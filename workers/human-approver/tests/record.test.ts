@@ -6,16 +6,16 @@ import { approverFor } from '../src/index.ts';
 
 const file = readFileSync(join(import.meta.dirname, '..', 'registry_record.json'), 'utf8');
 
-test('registry_record.json is the record of the worker', () => {
+test('The file registry_record.json is the record of the worker.', () => {
   expect(file).toBe(`${JSON.stringify(approverFor({}).record, null, 2)}\n`);
 });
 
-test('the artifact_hash is the hash of the record’s content', () => {
+test('The artifact_hash is the hash of the record’s content.', () => {
   const { artifact_hash, ...content } = JSON.parse(file);
   expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
 });
 
-test('the record is not idempotent, has a blast of 7, and names its one secret', () => {
+test('The record is not idempotent, has a blast of 7, and names its one secret.', () => {
   const { record } = approverFor({});
   expect(record).toMatchObject({
     idempotency: 'none',
@@ -27,7 +27,7 @@ test('the record is not idempotent, has a blast of 7, and names its one secret',
   expect(record).not.toHaveProperty('attestation');
 });
 
-test('the record names the host of the Hall, but neither its path nor the key', () => {
+test('The record names the host of the Hall, but neither its path nor the key.', () => {
   const { record } = approverFor({ WCP_HALL_URL: 'https://hall.example/under', WCP_HALL_KEY: 'wcp_key' });
   expect(record.privilege_envelope).toMatchObject({
     network_egress: 'allowlisted',

@@ -25,7 +25,7 @@ function run(argv: readonly string[], env: Readonly<Record<string, string>>, inp
   );
 }
 
-test('the program runs once with one JSON argument, and line by line with --stdio', async () => {
+test('The program runs once with one JSON argument, and line by line with --stdio.', async () => {
   const hall = await RealHall.open();
   const [first, second] = [await hall.hold(), await hall.hold()];
   const once = await run([call({ approval_id: first, resolution: 'approve' })], hall.env);
@@ -48,7 +48,7 @@ test('the program runs once with one JSON argument, and line by line with --stdi
   }
 });
 
-test('without a Hall the program denies, and --help describes the page', async () => {
+test('Without a Hall the program denies, and --help describes the page.', async () => {
   const once = await run([call({ approval_id: 'one', resolution: 'deny' })], {});
   expect([once.code, JSON.parse(once.stdout).deny_reason.code]).toEqual([1, 'HALL_NOT_CONFIGURED']);
   const help = await run(['--help'], {});
@@ -58,7 +58,7 @@ test('without a Hall the program denies, and --help describes the page', async (
 describe('--web', () => {
   const env = { WCP_HALL_URL: 'http://127.0.0.1:9', WCP_HALL_KEY: 'wcp_nobody' };
 
-  test('the page is served on loopback, with its URL on standard output and a one-time link', async () => {
+  test('The page is served on loopback, with its URL on standard output and a one-time link.', async () => {
     const program = await startProgram(['0'], env);
     const { listening } = JSON.parse(program.stdout);
     expect(listening).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -71,7 +71,7 @@ describe('--web', () => {
     expect(await program.stop()).toBe(0);
   });
 
-  test('a password is not printed, and the program ends although a page is open', async () => {
+  test('A password is not printed, and the program ends although a page is open.', async () => {
     const more = { WCP_APPROVER_TOKEN: PASSWORD, WCP_WEBHOOK_SECRET: WEBHOOK_SECRET };
     const program = await startProgram(['localhost:0'], { ...env, ...more });
     const visitor = new Visitor(JSON.parse(program.stdout).listening);
@@ -82,7 +82,7 @@ describe('--web', () => {
     expect(program.stderr).toBe('');
   });
 
-  test('a page that other machines can reach gives a warning unless it is behind HTTPS', async () => {
+  test('A page that other machines can reach gives a warning unless it is behind HTTPS.', async () => {
     const open = await startProgram(['0.0.0.0:0'], { ...env, WCP_APPROVER_TOKEN: PASSWORD });
     await open.stop();
     expect(open.stderr).toMatch(/HTTPS/);
@@ -96,7 +96,7 @@ describe('--web', () => {
     expect([behind.stderr, JSON.parse(behind.stdout)]).toEqual(['', { listening: url }]);
   });
 
-  test('wrong usage exits with 2 and says why in a sentence', async () => {
+  test('Wrong usage exits with 2 and says why in a sentence.', async () => {
     const { code, stdout, stderr } = await run(['--web'], env);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^[A-Z].*\.\n$/)]);
   });
@@ -108,7 +108,7 @@ describe('--web', () => {
     [['0'], {}],
     [['192.0.2.1:0'], env],
   ] as const)(
-    'the operands %j with the environment %j are refused in a sentence',
+    'The operands %j with the environment %j are refused in a sentence.',
     async (operands, given) => {
       const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
       onTestFinished(() => printed.mockRestore());

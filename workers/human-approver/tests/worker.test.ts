@@ -29,7 +29,7 @@ describe('with a Hall', () => {
     return worker.execute(request, contextFor(worker, { correlation_id: 'approve/1' }));
   };
 
-  test('an approval runs the held call, and reports its outcome but not its result', async () => {
+  test('An approval runs the held call, and reports its outcome but not its result.', async () => {
     const approval_id = await hall.hold();
     const { status, result } = await ask({ approval_id, resolution: 'approve', reason: 'seen' });
     expect([status, result]).toEqual([
@@ -48,7 +48,7 @@ describe('with a Hall', () => {
     expect((await hall.approval(approval_id)).history).toMatchObject([{ action: 'approve', reason: 'seen' }]);
   });
 
-  test('a denial, an escalation and a human’s result reach the Hall unchanged', async () => {
+  test('A denial, an escalation and a human’s result reach the Hall unchanged.', async () => {
     const [first, second] = [await hall.hold(), await hall.hold()];
     expect((await ask({ approval_id: first, resolution: 'deny' })).result).toMatchObject({ state: 'denied' });
     const raised = await ask({ approval_id: second, resolution: 'escalate', level: 'incident_commander' });
@@ -59,7 +59,7 @@ describe('with a Hall', () => {
     expect(hall.ran).toEqual([]);
   });
 
-  test('a problem from the Hall is a denial with the Hall’s code', async () => {
+  test('A problem from the Hall is a denial with the Hall’s code.', async () => {
     const held = await hall.hold();
     await ask({ approval_id: held, resolution: 'deny' });
     const executed = await hall.hold({ capability_id: CAPABILITIES.executed });
@@ -84,7 +84,7 @@ describe('with a Hall', () => {
     ]);
   });
 
-  test('a Hall can dispatch the worker to resolve one of its own holds', async () => {
+  test('A Hall can dispatch the worker to resolve one of its own holds.', async () => {
     const env = { WCP_HALL_URL: '', WCP_HALL_KEY: '' };
     const worker = {
       ...approverFor({}),
@@ -110,7 +110,7 @@ describe('with a server that is not a Hall', () => {
     return `${result.status} ${result.deny_reason?.code}`;
   };
 
-  test('an invalid answer is a denial that reveals neither key nor address', async () => {
+  test('An invalid answer is a denial that reveals neither key nor address.', async () => {
     const answering =
       (status: number, type: string, text: string): RequestListener =>
       (_, response) => {
@@ -145,7 +145,7 @@ describe('with a server that is not a Hall', () => {
     expect(await codeOf(echo(escaped))).toBe('denied HALL_ANSWER_INVALID');
   });
 
-  test('requests go to the path of the address, with the key and the correlation id', async () => {
+  test('Requests go to the path of the address, with the key and the correlation id.', async () => {
     const seen: unknown[] = [];
     await codeOf(({ url, headers }, response) => {
       seen.push([url, headers.authorization, headers['x-correlation-id']]);
@@ -154,7 +154,7 @@ describe('with a server that is not a Hall', () => {
     expect(seen).toEqual([['/under/wcp/approvals/resolve', `Bearer ${KEY}`, 'test-correlation']]);
   });
 
-  test('without a usable Hall the worker denies', async () => {
+  test('Without a usable Hall the worker denies.', async () => {
     for (const env of [
       {},
       { WCP_HALL_URL: 'http://127.0.0.1:1' },
@@ -169,7 +169,7 @@ describe('with a server that is not a Hall', () => {
   });
 });
 
-test('the worker keeps the contract of every worker', async () => {
+test('The worker keeps the contract of every worker.', async () => {
   const hash = `sha256:${'0'.repeat(64)}`;
   const approval = {
     ...{ approval_id: 'one', state: 'denied', mode: 'dispatch', level: 'gatekeeper', tenant_id: 't' },

@@ -43,7 +43,7 @@ const run = () => {
   };
 };
 
-test('the bundle without the native part of sqlite-vec denies, and leaves no partial store', () => {
+test('The bundle without the native part of sqlite-vec denies, and leaves no partial store.', () => {
   const { stdout, answers } = run();
   expect(answers).toMatchObject([
     { status: 'denied', deny_reason: { code: 'REGISTER_STORE_UNAVAILABLE' } },
@@ -52,7 +52,7 @@ test('the bundle without the native part of sqlite-vec denies, and leaves no par
   expect(stdout).not.toContain(copy);
 });
 
-test('the bundle runs with only the native part beside it', () => {
+test('The bundle runs with only the native part beside it.', () => {
   expect(readdirSync(join(workshop, 'dist'))).toContain(VEC_FILE);
   copyFileSync(join(workshop, 'dist', VEC_FILE), join(copy, VEC_FILE));
   const { stderr, answers } = run();

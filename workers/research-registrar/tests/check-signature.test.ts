@@ -7,7 +7,7 @@ const right = signatureOf(document.sha256);
 const register = async (signature: typeof right, sha256 = document.sha256) =>
   freshRegistrar().register({ ...document, sha256, signature });
 
-test('a document with a valid signature is registered', async () => {
+test('A document with a valid signature is registered.', async () => {
   expect(await register(right)).toMatchObject({ status: 'ok', result: { replaced: false } });
 });
 
@@ -31,14 +31,14 @@ describe('an invalid signature', () => {
       },
     ],
     ['is over another hash', right, document.sha256.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))],
-  ])('a signature that %s is denied', async (_, signature, sha256) => {
+  ])('A signature that %s is denied.', async (_, signature, sha256) => {
     expect(await register(signature, sha256)).toMatchObject({
       status: 'denied',
       deny_reason: { code: 'REGISTER_SIGNATURE_INVALID' },
     });
   });
 
-  test('the schema denies an incomplete signature', async () => {
+  test('The schema denies an incomplete signature.', async () => {
     const { signature: _, ...rest } = right;
     expect(await register(rest as typeof right)).toMatchObject({
       deny_reason: { code: 'WORKER_INVALID_INPUT', findings: [{ path: '/signature/signature' }] },
@@ -46,7 +46,7 @@ describe('an invalid signature', () => {
   });
 });
 
-test('a denied document changes nothing', async () => {
+test('A denied document changes nothing.', async () => {
   const { register: enter, find } = freshRegistrar('file');
   await enter(document);
   const { privateKey } = generateKeyPairSync('ed25519');

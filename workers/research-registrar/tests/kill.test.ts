@@ -46,7 +46,7 @@ function wholeSources(file: string): string[] {
   return documents.map(({ source }) => String(source));
 }
 
-test('a killed process leaves whole documents, and every one that it confirmed', async () => {
+test('A killed process leaves whole documents, and every one that it confirmed.', async () => {
   const file = freshFile();
   const answered = new Set<string>();
   for (let round = 0; round < 4; round += 1) {
@@ -72,7 +72,7 @@ test('a killed process leaves whole documents, and every one that it confirmed',
   expect(answered.size).toBe(30);
 });
 
-test('processes that create one store at the same time all register', async () => {
+test('Processes that create one store at the same time all register.', async () => {
   const file = freshFile();
   const answered: string[] = [];
   const processes = ['a', 'b', 'c', 'd'].map((name) => {

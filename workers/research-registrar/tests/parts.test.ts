@@ -18,7 +18,7 @@ async function withHandbook() {
 }
 
 describe('registering a document in parts', () => {
-  test('its parts have one source, an id each, and are all found', async () => {
+  test('The parts of a long document have one source, an id each, and are all found.', async () => {
     const { results, texts, retrieve } = await withHandbook();
     expect(results).toMatchObject([{ replaced: false }, { replaced: false }, { replaced: false }]);
     expect(new Set(results.map((result) => (result as { document_id: string }).document_id)).size).toBe(3);
@@ -27,28 +27,28 @@ describe('registering a document in parts', () => {
     expect(result).toMatchObject({ hits: [{ source: SOURCE, text: 'The boat is tarred.' }] });
   });
 
-  test('a part that is registered again replaces that part alone', async () => {
+  test('A part that is registered again replaces that part alone.', async () => {
     const { register, texts } = await withHandbook();
     expect((await register(partOf(2, 3))).result).toMatchObject({ replaced: false });
     expect((await register(partOf(2, 3, 'The horn is new.'))).result).toMatchObject({ replaced: true });
     expect(await texts()).toEqual(['The boat is tarred.', 'The horn is new.', 'The lamp is lit.']);
   });
 
-  test('a document that became shorter leaves none of its later parts behind', async () => {
+  test('A document that became shorter leaves none of its later parts behind.', async () => {
     const { register, texts } = await withHandbook();
     expect((await register(partOf(1, 2))).result).toMatchObject({ replaced: true });
     expect((await register(partOf(2, 2))).result).toMatchObject({ replaced: true });
     expect(await texts()).toEqual(['The horn sounds.', 'The lamp is lit.']);
   });
 
-  test('a document that fits into one request now replaces all of its parts', async () => {
+  test('A document that fits into one request now replaces all of its parts.', async () => {
     const { register, texts } = await withHandbook();
     const whole = documentOf(SOURCE, ['The lamp is electric.']);
     expect((await register(whole)).result).toMatchObject({ replaced: true });
     expect(await texts()).toEqual(['The lamp is electric.']);
   });
 
-  test('the same first part again removes what somebody added after its end', async () => {
+  test('The same first part again removes what somebody added after its end.', async () => {
     const { register, texts } = await withHandbook();
     await register(partOf(1, 1));
     await register(partOf(3, 3));
@@ -57,7 +57,7 @@ describe('registering a document in parts', () => {
     expect(await texts()).toEqual(['The lamp is lit.']);
   });
 
-  test('the parts of other sources and of other tenants stay', async () => {
+  test('The parts of other sources and of other tenants stay.', async () => {
     const { register, find } = await withHandbook();
     const other = { ...partOf(2, 2), source: `${SOURCE}, second edition` };
     await register(other);
@@ -67,7 +67,7 @@ describe('registering a document in parts', () => {
     expect(await find({ query: 'horn' }, { tenant_id: 'they' })).toHaveLength(1);
   });
 
-  test('a part with vectors of another length is denied, and removes nothing', async () => {
+  test('A part with vectors of another length is denied, and removes nothing.', async () => {
     const { register, texts } = await withHandbook();
     const odd = documentOf(SOURCE, ['The lamp is odd.'], { part: { number: 1, of: 2 }, vectors: [[1, 0]] });
     expect(await register(odd)).toMatchObject({ deny_reason: { code: 'REGISTER_DIMENSION_MISMATCH' } });
@@ -83,7 +83,7 @@ describe('registering a document in parts', () => {
     { number: 1, of: 10_001 },
     { number: 1.5, of: 2 },
     { number: 1 },
-  ])('%j is not a part', async (part) => {
+  ])('The value %j is not a part.', async (part) => {
     const { register } = freshRegistrar();
     const document = { ...documentOf(SOURCE, ['The lamp is lit.']), part: part as never };
     const answer = await register(document);

@@ -21,7 +21,7 @@ function rowsOf(file: string): Record<string, unknown> {
 }
 
 describe('registering a document', () => {
-  test('a document is registered once, however often it is sent', async () => {
+  test('A document is registered once, however often it is sent.', async () => {
     const { register, file } = freshRegistrar('file');
     const answers = [await register(first), await register(first), await register(structuredClone(first))];
     expect(answers.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
@@ -30,7 +30,7 @@ describe('registering a document', () => {
     expect(rowsOf(file)).toEqual({ document: 1, chunk: 2, chunk_vector: 2, chunk_words: 2 });
   });
 
-  test('a document replaces the older one of its source completely', async () => {
+  test('A document replaces the older one of its source completely.', async () => {
     const { register, find, file } = freshRegistrar('file');
     const older = (await register(first)).result as { document_id: string };
     const newer = (await register(second)).result as { document_id: string };
@@ -49,7 +49,7 @@ describe('registering a document', () => {
     ['model', { model: 'other-3' }],
     ['vectors', { vectors: [[0, 1, 0]] }],
     ['spelling of its hash', { sha256: first.sha256.slice(7) }],
-  ])('a document with the same hash and another %s replaces it under the same id', async (_, more) => {
+  ])('A document with the same hash and another %s replaces it under the same id.', async (_, more) => {
     const { register, file } = freshRegistrar('file');
     const { document_id } = (await register(first)).result as { document_id: string };
     const changed = documentOf(source, ['The lamp is lit.', 'The horn sounds in fog.'], more);
@@ -57,7 +57,7 @@ describe('registering a document', () => {
     expect(rowsOf(file)).toMatchObject({ document: 1, chunk: 2 });
   });
 
-  test('the same hash from another source is another document', async () => {
+  test('The same hash from another source is another document.', async () => {
     const { register, file } = freshRegistrar('file');
     const one = (await register(first)).result as { document_id: string };
     const two = (await register({ ...first, source: `${source}/copy` })).result as { document_id: string };
@@ -65,7 +65,7 @@ describe('registering a document', () => {
     expect(rowsOf(file)).toMatchObject({ document: 2, chunk: 4 });
   });
 
-  test('a document of another tenant is not changed, and has another id', async () => {
+  test('A document of another tenant is not changed, and has another id.', async () => {
     const { register, find } = freshRegistrar();
     const mine = (await register(first, { tenant_id: 'me' })).result as { document_id: string };
     const theirs = (await register(second, { tenant_id: 'they' })).result as { document_id: string };
@@ -74,7 +74,7 @@ describe('registering a document', () => {
     expect(await find({ query: 'horn' }, { tenant_id: 'me' })).toHaveLength(1);
   });
 
-  test('a document comes back as it was given, whatever its characters', async () => {
+  test('A document comes back as it was given, whatever its characters.', async () => {
     const { register, retrieve } = freshRegistrar('file');
     const text =
       'word\u0000after NUL, 😀, \u202eright to left, e\u0301, "quotes", \'; DROP TABLE document;--';
@@ -92,7 +92,7 @@ describe('the vectors of a model', () => {
   const wide = (name: string, model = 'test-3') =>
     documentOf(name, ['Wide.'], { vectors: [[1, 2, 3, 4]], model });
 
-  test('all vectors of a model in a tenant have one length', async () => {
+  test('All vectors of a model in a tenant have one length.', async () => {
     const { register, find } = freshRegistrar('file');
     await register(first);
     expect(await register(wide('other'))).toMatchObject({
@@ -104,13 +104,13 @@ describe('the vectors of a model', () => {
     expect(await register(wide('other'), { tenant_id: 'they' })).toMatchObject({ status: 'ok' });
   });
 
-  test('the only document of a model may change the length of its vectors', async () => {
+  test('The only document of a model may change the length of its vectors.', async () => {
     const { register } = freshRegistrar('file');
     await register(first);
     expect(await register(wide(source))).toMatchObject({ status: 'ok', result: { replaced: true } });
   });
 
-  test('vectors may have any number that JSON can write', async () => {
+  test('Vectors may have any number that JSON can write.', async () => {
     const { register, find } = freshRegistrar('file');
     const vectors = [
       [1e300, 0, 0],

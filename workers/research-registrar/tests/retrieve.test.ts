@@ -23,7 +23,7 @@ async function library() {
 }
 
 describe('searching by words', () => {
-  test('a chunk is found by any form of its words', async () => {
+  test('A chunk is found by any form of its words.', async () => {
     const { texts } = await library();
     expect(await texts({ query: 'lens' })).toEqual([0]);
     expect(await texts({ query: 'BURNERS?' })).toEqual([0]);
@@ -31,7 +31,7 @@ describe('searching by words', () => {
     expect(await texts({ query: 'rádio zzz' })).toEqual([]);
   });
 
-  test('the chunk with more and rarer words comes first, and each hit names its source', async () => {
+  test('The chunk with more and rarer words comes first, and each hit names its source.', async () => {
     const { register, retrieve } = await library();
     await register(
       documentOf('notes', ['The sea was calm.', 'The light of the lens was seen from the sea.']),
@@ -61,7 +61,7 @@ describe('searching by words', () => {
     );
   });
 
-  test('a title counts more than a text', async () => {
+  test('A title counts more than a text.', async () => {
     const { register, find } = freshRegistrar();
     await register(documentOf('a', ['The harbour is mentioned here, and the harbour again.']));
     await register(documentOf('b', ['Nothing of that kind.'], { title: 'Harbour' }));
@@ -106,13 +106,13 @@ describe('searching by words', () => {
     '" '.repeat(2000),
     'horn '.repeat(800),
     'é'.repeat(2000),
-  ])('%j is searched as words, not as syntax', async (query) => {
+  ])('The text %j is searched as words, not as syntax.', async (query) => {
     const { retrieve, texts } = await library();
     expect(await retrieve({ query })).toMatchObject({ status: 'ok' });
     if (query.includes('horn')) expect(await texts({ query })).toContain(1);
   });
 
-  test('a word that looks like syntax is searched as a word', async () => {
+  test('A word that looks like syntax is searched as a word.', async () => {
     const { register, find } = freshRegistrar();
     await register(documentOf('logic', ['AND binds more than OR.', 'The text is plain.']));
     expect((await find({ query: 'NOT OR' })).map(({ text }) => text)).toEqual(['AND binds more than OR.']);
@@ -121,13 +121,13 @@ describe('searching by words', () => {
 });
 
 describe('searching by vectors', () => {
-  test('the nearest chunks come first, even without a word in common', async () => {
+  test('The nearest chunks come first, even without a word in common.', async () => {
     const { texts } = await library();
     expect(await texts({ query: '…', vector: [0, 1, 0], model: 'test-3' })).toEqual([1, 3, 0, 2]);
     expect(await texts({ query: '…', vector: [9, 0, 0], model: 'test-3', limit: 1 })).toEqual([0]);
   });
 
-  test('a chunk that both searches find comes before one that only one finds', async () => {
+  test('A chunk that both searches find comes before one that only one finds.', async () => {
     const { texts } = await library();
     // The words find only 2; by nearness 3 is first, and 2 last but one.
     const found = await texts({ query: 'mortar', vector: [0, 0.9, 0.2], model: 'test-3' });
@@ -135,14 +135,14 @@ describe('searching by vectors', () => {
     expect(found[1]).toBe(3);
   });
 
-  test('vectors of another model are not compared', async () => {
+  test('Vectors of another model are not compared.', async () => {
     const { register, find } = await library();
     await register(documentOf('other', ['Other model.'], { model: 'other-3', vectors: [[0, 1, 0]] }));
     const found = await find({ query: '…', vector: [0, 1, 0], model: 'other-3' });
     expect(found.map(({ text }) => text)).toEqual(['Other model.']);
   });
 
-  test('a vector that cannot be compared is denied, not ignored', async () => {
+  test('A vector that cannot be compared is denied, not ignored.', async () => {
     const { retrieve } = await library();
     expect(await retrieve({ query: 'horn', vector: [1], model: 'test-3' })).toMatchObject({
       status: 'denied',
@@ -154,7 +154,7 @@ describe('searching by vectors', () => {
     });
   });
 
-  test('a vector finds nothing in an empty store', async () => {
+  test('A vector finds nothing in an empty store.', async () => {
     const { find } = freshRegistrar();
     expect(await find({ query: 'horn', vector: [1], model: 'nothing' })).toEqual([]);
   });
@@ -163,7 +163,7 @@ describe('searching by vectors', () => {
 describe('access', () => {
   const question = { query: 'horn', vector: [0, 1, 0], model: 'test-3' };
 
-  test('a dispatch sees only the documents of its own tenant', async () => {
+  test('A dispatch sees only the documents of its own tenant.', async () => {
     const { find, retrieve } = await library();
     expect(await find(question, { tenant_id: 'they' })).toEqual([]);
     expect(await retrieve({ query: 'horn' }, { tenant_id: "x' OR '1" as never })).toMatchObject({
@@ -171,7 +171,7 @@ describe('access', () => {
     });
   });
 
-  test('a dispatch sees only documents with its data label or a more open one', async () => {
+  test('A dispatch sees only documents with its data label or a more open one.', async () => {
     const { register, find, retrieve } = freshRegistrar();
     const labels = ['PUBLIC', 'INTERNAL', 'RESTRICTED'] as const;
     for (const data_label of labels)
@@ -189,7 +189,7 @@ describe('access', () => {
   });
 });
 
-test('there are five hits by default and fifty at most', async () => {
+test('There are five hits by default and fifty at most.', async () => {
   const { register, find } = freshRegistrar();
   const texts = Array.from({ length: 80 }, (_, n) => `horn ${n}`);
   await register(documentOf('many', texts));

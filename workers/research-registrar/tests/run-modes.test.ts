@@ -21,7 +21,7 @@ const registerCall = JSON.stringify({
 });
 const retrieveCall = JSON.stringify({ context: contextOf('cap.mem.retrieve'), request: question, id: 2 });
 
-test('the worker keeps the contract of every worker when it registers', async () => {
+test('The worker keeps the contract of every worker when it registers.', async () => {
   const [chunk] = document.chunks;
   const uneven = [chunk, { ...chunk, vector: [1] }];
   const invalid = [
@@ -44,7 +44,7 @@ test('the worker keeps the contract of every worker when it registers', async ()
   }
 });
 
-test('the worker keeps the contract of every worker when it retrieves', async () => {
+test('The worker keeps the contract of every worker when it retrieves.', async () => {
   const { worker } = freshRegistrar('file');
   const retriever: Worker = {
     record: worker.record,
@@ -78,7 +78,7 @@ function asRetrieval(context: WorkerContext): WorkerContext {
   }
 }
 
-test('all run modes give the same result, and processes share the file', async () => {
+test('All run modes give the same result, and processes share the file.', async () => {
   const file = freshFile();
   const once = run([registerCall], file);
   expect([once.status, once.stderr]).toEqual([0, '']);
@@ -105,7 +105,7 @@ test('all run modes give the same result, and processes share the file', async (
   ]);
 });
 
-test('without a file the store lives in memory, and the result says so', () => {
+test('Without a file the store lives in memory, and the result says so.', () => {
   const { stdout } = run(['--stdio'], '', `${registerCall}\n${retrieveCall}\n`);
   const [registered, found] = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   expect([registered.result.store, found.result.store, found.result.hits.length]).toEqual([
@@ -116,7 +116,7 @@ test('without a file the store lives in memory, and the result says so', () => {
   expect(JSON.parse(run([retrieveCall], '').stdout).result).toEqual({ hits: [], store: 'memory' });
 });
 
-test('a request of the other capability is denied', async () => {
+test('A request of the other capability is denied.', async () => {
   const { worker } = freshRegistrar();
   expect(await worker.execute(question, contextOf('cap.research.register'))).toMatchObject({
     status: 'denied',

@@ -30,22 +30,25 @@ describe('an unusable store', () => {
     ['a store whose tables are gone', 'STORE_UNAVAILABLE', (file) => makeStore(file, 'DROP TABLE chunk')],
     ['a folder', 'STORE_UNAVAILABLE', (file) => mkdirSync(file)],
   ];
-  test.each(files)('%s is denied without details of the machine', async (_, code, make) => {
-    const file = freshFile();
-    await make(file);
-    const registrar = registrarFor(file);
-    const { register, retrieve } = callerOf(registrar);
-    const answers = [await register(document), await retrieve({ query: 'lamp' })];
-    registrar.close();
-    expect(answers).toMatchObject([
-      { status: 'denied', deny_reason: { code: `REGISTER_${code}` } },
-      { status: 'denied', deny_reason: { code: `RETRIEVE_${code}` } },
-    ]);
-    expect(JSON.stringify(answers)).not.toMatch(/registrar-|research\.db|SQLITE|sqlite|no such table/);
-    expect(console.error).toHaveBeenCalled();
-  });
+  test.each(files)(
+    'An unusable store is denied without details of the machine: %s.',
+    async (_, code, make) => {
+      const file = freshFile();
+      await make(file);
+      const registrar = registrarFor(file);
+      const { register, retrieve } = callerOf(registrar);
+      const answers = [await register(document), await retrieve({ query: 'lamp' })];
+      registrar.close();
+      expect(answers).toMatchObject([
+        { status: 'denied', deny_reason: { code: `REGISTER_${code}` } },
+        { status: 'denied', deny_reason: { code: `RETRIEVE_${code}` } },
+      ]);
+      expect(JSON.stringify(answers)).not.toMatch(/registrar-|research\.db|SQLITE|sqlite|no such table/);
+      expect(console.error).toHaveBeenCalled();
+    },
+  );
 
-  test('a store that another process holds is denied', async () => {
+  test('A store that another process holds is denied.', async () => {
     const file = freshFile();
     await makeStore(file, '');
     const holder = new DatabaseSync(file);
@@ -60,13 +63,13 @@ describe('an unusable store', () => {
     registrar.close();
   });
 
-  test('a store without space is denied', () => {
+  test('A store without space is denied.', () => {
     expect(storeFailureOf(Object.assign(new Error(), { errcode: 13 })).code).toBe('STORE_FULL');
     expect(storeFailureOf(Object.assign(new Error(), { errcode: 261 })).code).toBe('STORE_BUSY');
     expect(storeFailureOf(null).code).toBe('STORE_UNAVAILABLE');
   });
 
-  test('a store that was repaired is used again', async () => {
+  test('A store that was repaired is used again.', async () => {
     const file = join(freshFile(), 'research.db');
     const registrar = registrarFor(file);
     const { register } = callerOf(registrar);
@@ -77,7 +80,7 @@ describe('an unusable store', () => {
   });
 });
 
-test('the file of a store is for its owner alone, whatever the umask', async () => {
+test('The file of a store is for its owner alone, whatever the umask.', async () => {
   const before = process.umask(0);
   onTestFinished(() => void process.umask(before));
   const file = freshFile();
@@ -88,7 +91,7 @@ test('the file of a store is for its owner alone, whatever the umask', async () 
   expect(modes).toEqual(['600', '600', '600']);
 });
 
-test('a failure in the middle of a document leaves the old one in place', async () => {
+test('A failure in the middle of a document leaves the old one in place.', async () => {
   const file = freshFile();
   await makeStore(file, '');
   const registrar = registrarFor(file);

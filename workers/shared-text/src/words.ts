@@ -5,6 +5,8 @@ const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 /** Scripts that put no space between words, or between a word and what belongs to it. */
 const UNSPACED =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Tibetan}]/u;
+/** A run of them, with the marks and the long vowel that belong to every script. */
+const UNSPACED_RUN = new RegExp(`(?:${UNSPACED.source}[\\p{M}ー]*)+`, 'gu');
 
 /** A vowel of Thai and Lao that the compatibility form splits; the dictionaries have it whole. */
 const SPLIT_VOWEL = /\u0e4d\u0e32|\u0ecd\u0eb2/g;
@@ -46,7 +48,38 @@ export function wordsOf(text: string): string[] {
     .replace(OPTIONAL, '')
     .replace(VARIANT, (letter) => VARIANTS.get(letter) ?? letter);
   const runs: readonly string[] = plain.match(WORD) ?? [];
-  return runs.flatMap((run) => (UNSPACED.test(run) ? segmentsOf(run) : [run]));
+  return runs.flatMap((run) => (run.length > 1 && UNSPACED.test(run) ? segmentsOf(run) : [run]));
+}
+
+/**
+ * Whether a text has a character of a script that puts no space between words.
+ *
+ * @example
+ * ```ts
+ * import { isUnspaced } from '@wcp-workers/shared-text';
+ *
+ * isUnspaced('WCP协议'); // true
+ * ```
+ */
+export function isUnspaced(text: string): boolean {
+  return UNSPACED.test(text);
+}
+
+/**
+ * The part of a text whose words are separated by spaces, and the part whose words only a dictionary finds; each
+ * in its order, with a space in place of what is in the other.
+ *
+ * @example
+ * ```ts
+ * import { divideScripts } from '@wcp-workers/shared-text';
+ *
+ * divideScripts('Das WCP协议 hier'); // { spaced: 'Das WCP  hier', unspaced: '协议' }
+ * ```
+ */
+export function divideScripts(text: string): { readonly spaced: string; readonly unspaced: string } {
+  if (!UNSPACED.test(text)) return { spaced: text, unspaced: '' };
+  const runs = text.match(UNSPACED_RUN) ?? [];
+  return { spaced: text.replace(UNSPACED_RUN, ' '), unspaced: runs.join(' ') };
 }
 
 function segmentsOf(run: string): string[] {

@@ -51,7 +51,7 @@ describe('readMarkdown', () => {
     ],
     ['<div>\na &amp; b</div>', [['paragraph', 0, 'a & b']]],
     ['', []],
-  ])('%j has the blocks of CommonMark', (text, blocks) => {
+  ])('The text %j has the blocks of CommonMark.', (text, blocks) => {
     expect(read(text)).toEqual(blocks);
   });
 
@@ -62,12 +62,12 @@ describe('readMarkdown', () => {
     ['a <https://example.org/> b', 'a  b'],
     ['a\\*b &lt; c', 'a*b < c'],
     ['a <b>b</b> <script>c</script> <style>d</style> </script> e', 'a b    e'],
-  ])('the plain text of %j has no markup', (text, plain) => {
+  ])('The plain text of %j has no markup.', (text, plain) => {
     const { blocks, plainText } = readMarkdown(text);
     expect(plainText(blocks[0]?.content ?? '')).toBe(plain);
   });
 
-  test('each block has its place, whatever ends a line', () => {
+  test('Each block has its place, whatever ends a line.', () => {
     const text = '\ufeff---\r\na: b\r\n---\r\n# A\r\rb\n\n- c\r\n';
     expect(readMarkdown(text).blocks.map(({ start, end }) => text.slice(start, end))).toEqual([
       '\ufeff---\r\na: b\r\n---\r\n',
@@ -78,7 +78,7 @@ describe('readMarkdown', () => {
   });
 
   test.each(['x', '*a', '**', '[](', '[', '<a', '<!--', '> ', '- ', '|a|b\n', '~~~\n', '\\*', '- a\n', '`'])(
-    '300,000 characters of %j are read in a few seconds',
+    '300,000 characters of %j are read in a few seconds.',
     (unit) => {
       const started = performance.now();
       const { blocks, plainText } = readMarkdown(unit.repeat(300_000 / unit.length));

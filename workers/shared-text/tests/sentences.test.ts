@@ -16,12 +16,12 @@ test.each([
   ['See evt.Os.task and a.(B) now. Next.', ['See evt.Os.task and a.(B) now.', 'Next.']],
   ['今天天气很好。明天会下雨。', ['今天天气很好。', '明天会下雨。']],
   ['', ['']],
-])('%j splits into the sentences that a reader sees', (text, expected) => {
+])('The text %j splits into the sentences that a reader sees.', (text, expected) => {
   expect(sentences(text)).toEqual(expected);
 });
 
 test.each(['. ', 'a.b.', 'e.g. ', 'A. ', '"A." ', '。'])(
-  'a million characters of %j are split in a few seconds',
+  'A million characters of %j are split in a few seconds.',
   (unit) => {
     const started = performance.now();
     sentenceStarts(unit.repeat(1_000_000 / unit.length));

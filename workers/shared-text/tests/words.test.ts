@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { charactersOf, runsOf, wordsOf } from '../src/index.ts';
+import { charactersOf, divideScripts, isUnspaced, runsOf, wordsOf } from '../src/index.ts';
 
 describe('the words of a text', () => {
   test.each([
@@ -13,17 +13,17 @@ describe('the words of a text', () => {
     ['cafe\u0301 नमस्ते', ['café', 'नमस्ते']],
     ['', []],
     ['* ^ ( ) \u0000 😀 \u0301', []],
-  ])('of %j are %j', (text, words) => {
+  ])('The words of %j are %j.', (text, words) => {
     expect(wordsOf(text)).toEqual(words);
   });
 
-  test('are the same with and without the signs that most texts leave out', () => {
+  test('The words of a text are the same with and without the signs that most texts leave out.', () => {
     expect(wordsOf('الْمِصْبَاحُ أُضِيءَ كـــتاب')).toEqual(wordsOf('المصباح اضيء كتاب'));
     expect(wordsOf('Ο φάρος')).toEqual(wordsOf('Ο ΦΑΡΟΣ'));
     expect(wordsOf('מְנוֹרָה')).toEqual(wordsOf('מנורה'));
   });
 
-  test('of a million characters without a space take seconds at most', () => {
+  test('The words of a million characters without a space take seconds at most.', () => {
     const before = process.cpuUsage();
     for (const unit of ['灯塔的灯坏了', 'ช่างทำนาฬิกา', 'ランプが壊れた', '램프가', 'x', 'é']) {
       expect(wordsOf(unit.repeat(Math.floor(300_000 / unit.length))).length).toBeGreaterThan(0);
@@ -33,7 +33,7 @@ describe('the words of a text', () => {
   });
 });
 
-test('the parts of words are those of scripts without spaces alone', () => {
+test('The parts of words are those of scripts without spaces alone.', () => {
   expect(runsOf('钟表匠')).toEqual(['钟表', '表匠']);
   expect(runsOf('램프가')).toEqual(['램프', '프가']);
   expect(runsOf('灯塔')).toEqual([]);
@@ -44,4 +44,23 @@ test('the parts of words are those of scripts without spaces alone', () => {
   expect(charactersOf('灯塔')).toEqual(['灯', '塔']);
   expect(charactersOf('灯')).toEqual([]);
   expect(charactersOf('lamp')).toEqual([]);
+});
+
+test.each([
+  ['Das WCP协议 hier', 'Das WCP  hier', '协议'],
+  ['灯塔，很高。', ' ， 。', '灯塔 很高'],
+  ['ラーメン', ' ', 'ラーメン'],
+  ['lamp', 'lamp', ''],
+  ['', '', ''],
+])('The text %j is divided into %j and %j.', (text, spaced, unspaced) => {
+  expect(divideScripts(text)).toEqual({ spaced, unspaced });
+  expect(isUnspaced(text)).toBe(unspaced !== '');
+});
+
+test('No letter is lost where a text is divided, and none is in both parts.', () => {
+  const text = 'Über ラーメン 灯塔 кот ประภาคาร 등대 और ចង្កៀង';
+  const { spaced, unspaced } = divideScripts(text);
+  const letters = (part: string) => part.match(/[\p{L}\p{M}]/gu) ?? [];
+  expect([...letters(spaced), ...letters(unspaced)].toSorted()).toEqual(letters(text).toSorted());
+  expect(isUnspaced(spaced)).toBe(false);
 });

@@ -52,7 +52,7 @@ describe('an address', () => {
     'fec0::1',
     'ff02::1',
     '4000::1',
-  ])('the address %s is not public', (text) => {
+  ])('The address %s is not public.', (text) => {
     const address = parseAddress(text);
     expect(address !== null && isPublic(address)).toBe(false);
   });
@@ -64,7 +64,7 @@ describe('an address', () => {
     '2606:4700::1111',
     '::ffff:8.8.8.8',
     '64:ff9b::808:808',
-  ])('the address %s is public', (text) => {
+  ])('The address %s is public.', (text) => {
     const address = parseAddress(text);
     expect(address !== null && isPublic(address)).toBe(true);
   });
@@ -79,7 +79,7 @@ describe('an address', () => {
     '[::1]',
     '1.2.3.4/8',
     'fe80::1%lo',
-  ])('%j is not read as a public address', (text) => {
+  ])('The text %j is not read as a public address.', (text) => {
     const address = parseAddress(text);
     expect(address === null || !isPublic(address)).toBe(true);
   });
@@ -112,11 +112,11 @@ describe('an address', () => {
     'http://localhost/',
     'http://LOCALHOST/',
     'https://10.0.0.1:8443/',
-  ])('an address that is not public is denied in every spelling: %j', async (url) => {
+  ])('An address that is not public is denied in every spelling: %j', async (url) => {
     expect(await run(url)).toMatchObject(denied('FETCH_ADDRESS_NOT_ALLOWED'));
   });
 
-  test('no connection is made to an address that is not public', async () => {
+  test('No connection is made to an address that is not public.', async () => {
     await using server = await serve(giving('text/plain', 'secret'));
     expect(await run(server.origin)).toMatchObject(denied('FETCH_ADDRESS_NOT_ALLOWED'));
     expect(await run(`http://localhost:${server.port}`)).toMatchObject(denied('FETCH_ADDRESS_NOT_ALLOWED'));
@@ -139,7 +139,7 @@ describe('a URL', () => {
     'http://user@example.com/',
     'http://:word@example.com/',
     `http://example.com/${'x'.repeat(9000)}`,
-  ])('the URL %j is denied', async (url) => {
+  ])('The URL %j is denied.', async (url) => {
     expect(await run(url)).toMatchObject(denied('FETCH_INVALID_URL'));
   });
 });
@@ -178,12 +178,12 @@ describe('the allow list', () => {
     ['10.0.0.0/', 'a', 80, '10.0.0.1', false],
     ['http://intranet/', 'intranet', 80, '10.0.0.1', false],
     ['user@intranet', 'intranet', 80, '10.0.0.1', false],
-  ])('the list %j applied to %s:%d at %s gives %s', (list, host, port, address, allowed) => {
+  ])('The list %j applied to %s:%d at %s gives %s.', (list, host, port, address, allowed) => {
     expect(allows(readAllowList(list), target(host, port, address))).toBe(allowed);
   });
 
   test.each(['127.0.0.1', '127.0.0.0/8', '127.0.0.1:PORT'])(
-    'a host that the list %j allows is fetched',
+    'A host that the list %j allows is fetched.',
     async (list) => {
       await using server = await serve(giving('text/plain', 'x'));
       vi.stubEnv('WCP_WEB_FETCH_ALLOW', list.replace('PORT', String(server.port)));
@@ -191,7 +191,7 @@ describe('the allow list', () => {
     },
   );
 
-  test('a host that is allowed on another port is denied', async () => {
+  test('A host that is allowed on another port is denied.', async () => {
     await using server = await serve(giving('text/plain', 'x'));
     vi.stubEnv('WCP_WEB_FETCH_ALLOW', `127.0.0.1:${server.port === 1 ? 2 : 1}`);
     expect(await run(server.origin)).toMatchObject(denied('FETCH_ADDRESS_NOT_ALLOWED'));
@@ -221,7 +221,7 @@ describe('a host name', () => {
   };
 
   test.each([[['127.0.0.1']], [['::ffff:127.0.0.1', '10.0.0.1']], [['fe80::1']], [['']], [[]]])(
-    'a host name that resolves to %j is denied',
+    'A host name that resolves to %j is denied.',
     async (addresses) => {
       await using server = await serve(giving('text/plain', 'secret'));
       const { resolve } = answering(addresses);
@@ -232,7 +232,7 @@ describe('a host name', () => {
     },
   );
 
-  test('a host name is resolved once, and the checked address is the one connected to', async () => {
+  test('A host name is resolved once, and the checked address is the one connected to.', async () => {
     await using good = await serve(giving('text/plain', 'good'), '127.0.0.2');
     const { resolve, lookups } = answering(['127.0.0.2'], ['127.0.0.1']);
     const network = { allowed: readAllowList('127.0.0.2'), resolve };
@@ -243,7 +243,7 @@ describe('a host name', () => {
     });
   });
 
-  test('a host name with good and bad addresses leads only to the good ones', async () => {
+  test('A host name with good and bad addresses leads only to the good ones.', async () => {
     await using good = await serve(giving('text/plain', 'good'), '127.0.0.2');
     await using bad = await serve(giving('text/plain', 'bad'), '127.0.0.1');
     const { resolve } = answering(['127.0.0.1', '127.0.0.2']);
@@ -255,7 +255,7 @@ describe('a host name', () => {
     expect(bad.seen).toEqual([]);
   });
 
-  test('a host name on the allow list may resolve to any address', async () => {
+  test('A host name on the allow list may resolve to any address.', async () => {
     await using server = await serve(giving('text/plain', 'inside'));
     const { resolve } = answering(['127.0.0.1']);
     const network = { allowed: readAllowList('good.test'), resolve };
@@ -265,14 +265,14 @@ describe('a host name', () => {
     });
   });
 
-  test('a host name that does not resolve is denied', async () => {
+  test('A host name that does not resolve is denied.', async () => {
     const resolve: Resolve = (_host, _options, done) => done(new Error('getaddrinfo ENOTFOUND'), []);
     expect(await fetchWith('http://nobody.test/', { allowed: [], resolve })).toMatchObject({
       code: 'FETCH_UNREACHABLE',
     });
   });
 
-  test('a host name that never resolves is given up in time', async () => {
+  test('A host name that never resolves is given up in time.', async () => {
     const network = { allowed: [], resolve: () => {} };
     expect(
       await fetchPage({ ...request('http://slow.test/'), timeout_ms: 50 }, context, network),

@@ -14,11 +14,11 @@ test.each([
   [`data:text/markdown;base64,${base64('# Lamp\n\nIt is lit.')}`, 'text/markdown', '# Lamp\n\nIt is lit.'],
   [`data:text/html;base64,${base64('<h1>Lamp</h1><p>It is lit.')}`, 'text/html', '# Lamp\n\nIt is lit.'],
   [`  data:text/plain;base64,${base64('lamp')}\n`, 'text/plain', 'lamp'],
-])('the content of the data URL %j is read', async (url, content_type, text) => {
+])('The content of the data URL %j is read.', async (url, content_type, text) => {
   expect(await run({ url })).toMatchObject({ status: 'ok', result: { status: 200, content_type, text } });
 });
 
-test('the result names the data URL without its content', async () => {
+test('The result names the data URL without its content.', async () => {
   const { result } = await run({ url: `data:text/markdown;base64,${base64('# Lamp')}` });
   expect(result).toEqual({
     url: 'data:text/markdown;base64,…',
@@ -40,11 +40,11 @@ test.each([
   ['data:text/plain;base64,%', 'FETCH_INVALID_URL'],
   ['data:image/png;base64,AAAA', 'FETCH_UNSUPPORTED_TYPE'],
   ['data:text/plain,%00', 'FETCH_UNSUPPORTED_TYPE'],
-])('the data URL %j is denied', async (url, code) => {
+])('The data URL %j is denied.', async (url, code) => {
   expect(await run({ url })).toMatchObject({ status: 'denied', deny_reason: { code } });
 });
 
-test('a data URL of a megabyte is read, up to max_bytes', async () => {
+test('A data URL of a megabyte is read, up to max_bytes.', async () => {
   const url = `data:text/plain;base64,${base64('x'.repeat(1_000_000))}`;
   expect(await run({ url })).toMatchObject({ result: { bytes: 1_000_000 } });
   expect(await run({ url, max_bytes: 999_999 })).toMatchObject({ deny_reason: { code: 'FETCH_TOO_LARGE' } });

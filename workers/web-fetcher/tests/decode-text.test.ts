@@ -80,23 +80,23 @@ describe('text that says nothing of its encoding', () => {
       'بنيت المنارة عام 1871. عندما يتعطل المصباح يصلحه صانع الساعات.',
       'yOTtyiDH4ePkx9HJINrH4yAxODcxLiDa5M/jxyDtytrY4SDH4ePVyMfNIO3V4c3lINXH5Nogx+HTx9rHyi4=',
     ],
-  ])('in %s is decoded as such', (encoding, text, base64) => {
+  ])('Text in %s that says nothing of its encoding is decoded as such.', (encoding, text, base64) => {
     expect(decodeText(bytesOf(base64), null, false)).toMatchObject({ text, is_guess: true });
     expect(decodeText(bytesOf(base64), encoding, false)).toMatchObject({ text, encoding, is_guess: false });
   });
 
-  test('in UTF-8 is not guessed', () => {
+  test('Text in UTF-8 is not guessed.', () => {
     const decoded = { text: 'naïve 灯塔', encoding: 'utf-8', is_guess: false };
     expect(decodeText(Buffer.from('naïve 灯塔'), null, false)).toEqual(decoded);
     expect(decodeText(Buffer.from('\ufeffnaïve 灯塔'), null, false)).toEqual(decoded);
   });
 
-  test('with terminal escapes is UTF-8', () => {
+  test('Text with terminal escapes is UTF-8.', () => {
     const text = '\x1b(B\x1b[mdone \x1b$5';
     expect(decodeText(Buffer.from(text), null, false)).toMatchObject({ text, encoding: 'utf-8' });
   });
 
-  test('and is found far into a long document', () => {
+  test('An encoding is told from characters far into a long document.', () => {
     const german = Buffer.from(
       'Der Uhrmacher repariert die Lampe für Größe und Öl, übrig bleibt Gemüse. ',
       'latin1',
@@ -135,7 +135,7 @@ describe('text is refused and never read in part', () => {
       null,
       false,
     ],
-  ])('if it %s', (_, content, charset, isHtml) => {
+  ])('Text is refused and never read in part if it %s.', (_, content, charset, isHtml) => {
     expect(decodeText(content, charset, isHtml)).toMatchObject({ code: 'FETCH_UNDECODABLE' });
   });
 });

@@ -13,7 +13,7 @@ beforeEach(() => void vi.stubEnv('WCP_WEB_FETCH_ALLOW', '127.0.0.1'));
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('fetching a page', () => {
-  test('a page is fetched and its text returned', async () => {
+  test('A page is fetched and its text returned.', async () => {
     await using server = await serve(giving('text/plain; charset=utf-8', 'Łódź 😀\n'));
     expect(await run({ url: `${server.origin}/a?b=c#d` })).toMatchObject({
       status: 'ok',
@@ -33,7 +33,7 @@ describe('fetching a page', () => {
     expect(server.seen).toEqual(['/a?b=c']);
   });
 
-  test('a request carries the correlation id and nothing secret', async () => {
+  test('A request carries the correlation id and nothing secret.', async () => {
     let headers: object = {};
     await using server = await serve((request, response) => {
       headers = request.headers;
@@ -56,7 +56,7 @@ describe('fetching a page', () => {
     ['x-gzip', gzipSync],
     ['br', brotliCompressSync],
     ['identity', (text: Buffer) => text],
-  ])('content compressed with %s is decompressed', async (encoding, compress) => {
+  ])('Content compressed with %s is decompressed.', async (encoding, compress) => {
     const text = 'lamp '.repeat(10_000);
     await using server = await serve(
       giving('text/plain', compress(Buffer.from(text)), { 'content-encoding': encoding }),
@@ -64,7 +64,7 @@ describe('fetching a page', () => {
     expect(await run({ url: server.origin })).toMatchObject({ result: { text, bytes: 50_000 } });
   });
 
-  test('Markdown is returned as it is, even when the server calls it plain text', async () => {
+  test('Markdown is returned as it is, even when the server calls it plain text.', async () => {
     await using server = await serve((request, response) =>
       giving(request.url === '/a.md' ? 'text/plain' : 'text/markdown', '# Lamp #\n\n*x*')(request, response),
     );
@@ -75,7 +75,7 @@ describe('fetching a page', () => {
     }
   });
 
-  test('HTML becomes Markdown', async () => {
+  test('HTML becomes Markdown.', async () => {
     await using server = await serve(giving('text/html', '<title>T</title><p>a <b>b</b></p><h2>c</h2><p>d'));
     expect(await run({ url: server.origin })).toMatchObject({
       result: { text: '# T\n\na b\n\n## c\n\nd', format: 'markdown', title: 'T' },
@@ -93,12 +93,12 @@ describe('fetching a page', () => {
     ['the page itself', 'text/html', Buffer.from('<meta charset=windows-1251><p>\xe9', 'latin1'), 'й'],
     ['the header against the page', 'text/html; charset=utf-8', Buffer.from('<meta charset=koi8-r><p>é')],
     ['a page that is not what it says', 'text/html', Buffer.from('<meta charset=utf-16><p>é')],
-  ])('text is decoded by %s', async (_, type, content, text = 'é') => {
+  ])('Text is decoded by %s.', async (_, type, content, text = 'é') => {
     await using server = await serve(giving(type, content));
     expect(await run({ url: server.origin })).toMatchObject({ result: { text } });
   });
 
-  test('text that is not in the encoding of its header is denied', async () => {
+  test('Text that is not in the encoding of its header is denied.', async () => {
     await using server = await serve(giving('text/plain; charset=utf-8', Buffer.from('é', 'latin1')));
     expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNDECODABLE'));
   });
@@ -110,13 +110,13 @@ describe('fetching a page', () => {
     ['', 'x'],
     ['nonsense', 'x'],
     ['text/plain', 'a\0b'],
-  ])('content of the type %j is denied', async (type, content) => {
+  ])('Content of the type %j is denied.', async (type, content) => {
     await using server = await serve(giving(type, content));
     expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNSUPPORTED_TYPE'));
   });
 
   test.each([400, 401, 404, 429, 500, 503, 304, 300])(
-    'the status %d is denied, and the message names it',
+    'The status %d is denied, and the message names it.',
     async (status) => {
       await using server = await serve((_, response) => response.writeHead(status).end('secret'));
       const result = await run({ url: server.origin });
@@ -127,7 +127,7 @@ describe('fetching a page', () => {
 });
 
 describe('redirects', () => {
-  test('absolute, relative and scheme-relative redirects are followed', async () => {
+  test('Absolute, relative and scheme-relative redirects are followed.', async () => {
     await using server = await serve((request, response) => {
       const next: Record<string, string> = { '/a': 'b?x=1', '/b?x=1': '//127.0.0.1/nothing', '/c': '/d#e' };
       const at = request.url ?? '';
@@ -145,7 +145,7 @@ describe('redirects', () => {
     });
   });
 
-  test('redirects are followed up to max_redirects', async () => {
+  test('Redirects are followed up to max_redirects.', async () => {
     await using server = await serve((request, response) => {
       const left = Number((request.url ?? '').slice(1));
       return left === 0
@@ -159,7 +159,7 @@ describe('redirects', () => {
     );
   });
 
-  test('a redirect loop ends', async () => {
+  test('A redirect loop ends.', async () => {
     await using server = await serve(leadingTo('/'));
     expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_TOO_MANY_REDIRECTS'));
     expect(server.seen).toHaveLength(6);
@@ -177,7 +177,7 @@ describe('redirects', () => {
     ['http://user:word@127.0.0.1/', 'FETCH_INVALID_URL'],
     ['http://', 'FETCH_INVALID_URL'],
     [`/${'x'.repeat(9000)}`, 'FETCH_INVALID_URL'],
-  ])('a redirect to %j is denied', async (location, code) => {
+  ])('A redirect to %j is denied.', async (location, code) => {
     await using server = await serve(leadingTo(location));
     vi.stubEnv('WCP_WEB_FETCH_ALLOW', `127.0.0.1:${server.port}`);
     expect(await run({ url: server.origin })).toMatchObject(denied(code));
@@ -185,14 +185,14 @@ describe('redirects', () => {
 });
 
 describe('a hostile server', () => {
-  test('a server that never answers is given up in time', async () => {
+  test('A server that never answers is given up in time.', async () => {
     await using server = await serve(() => {});
     const started = performance.now();
     expect(await run({ url: server.origin, timeout_ms: 100 })).toMatchObject(denied('FETCH_TIMEOUT'));
     expect(performance.now() - started).toBeLessThan(1500);
   });
 
-  test('a server that sends a byte now and then is given up in time', async () => {
+  test('A server that sends a byte now and then is given up in time.', async () => {
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' });
       const timer = setInterval(() => response.write('x'), 20);
@@ -201,7 +201,7 @@ describe('a hostile server', () => {
     expect(await run({ url: server.origin, timeout_ms: 150 })).toMatchObject(denied('FETCH_TIMEOUT'));
   });
 
-  test('slow redirects together are given up in time', async () => {
+  test('Slow redirects together are given up in time.', async () => {
     await using server = await serve((request, response) => {
       setTimeout(() => leadingTo('/')(request, response), 60);
     });
@@ -210,7 +210,7 @@ describe('a hostile server', () => {
     );
   });
 
-  test('at the deadline of the dispatch the connection to a slow server is closed', async () => {
+  test('At the deadline of the dispatch the connection to a slow server is closed.', async () => {
     let isClosed = () => {};
     const closed = new Promise<void>((resolve) => {
       isClosed = resolve;
@@ -224,7 +224,7 @@ describe('a hostile server', () => {
     await closed;
   });
 
-  test('an endless response is given up when it is too large', async () => {
+  test('An endless response is given up when it is too large.', async () => {
     let given = 0;
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' });
@@ -239,7 +239,7 @@ describe('a hostile server', () => {
     expect(given).toBeLessThan(50_000_000);
   });
 
-  test('max_bytes also limits Markdown that is longer than its HTML', async () => {
+  test('The limit max_bytes also holds for Markdown that is longer than its HTML.', async () => {
     const html = '<pre>```</pre>'.repeat(100);
     await using server = await serve(giving('text/html', html));
     expect(await run({ url: server.origin, max_bytes: html.length })).toMatchObject(
@@ -248,7 +248,7 @@ describe('a hostile server', () => {
     expect(await run({ url: server.origin })).toMatchObject({ status: 'ok', result: { bytes: html.length } });
   });
 
-  test('a content-length that is too small is not trusted', async () => {
+  test('A content-length that is too small is not trusted.', async () => {
     await using server = await serve(giving('text/plain', 'x'.repeat(1001)));
     expect(await run({ url: server.origin, max_bytes: 1000 })).toMatchObject(denied('FETCH_TOO_LARGE'));
     expect(await run({ url: server.origin, max_bytes: 1001 })).toMatchObject({ result: { bytes: 1001 } });
@@ -257,7 +257,7 @@ describe('a hostile server', () => {
   test.each([
     ['gzip', () => createGzip({ level: 1 })],
     ['br', () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
-  ])('an endless %s bomb is given up in time', async (encoding, compressor) => {
+  ])('An endless %s bomb is given up in time.', async (encoding, compressor) => {
     const zeros = function* () {
       for (;;) yield Buffer.alloc(65_536);
     };
@@ -268,7 +268,7 @@ describe('a hostile server', () => {
     expect(await run({ url: server.origin, max_bytes: 1_000_000 })).toMatchObject(denied('FETCH_TOO_LARGE'));
   });
 
-  test('an endless response that decompresses to nothing is given up', async () => {
+  test('An endless response that decompresses to nothing is given up.', async () => {
     const nothing = gzipSync('');
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' });
@@ -283,20 +283,20 @@ describe('a hostile server', () => {
     ['gzip', Buffer.from('no gzip')],
     ['gzip', gzipSync('x'.repeat(1000)).subarray(0, 20)],
     ['br', Buffer.from('no brotli')],
-  ])('broken %s is denied', async (encoding, content) => {
+  ])('A broken encoding is denied: %s.', async (encoding, content) => {
     await using server = await serve(giving('text/plain', content, { 'content-encoding': encoding }));
     expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_BROKEN_ANSWER'));
   });
 
   test.each(['zstd', 'gzip, gzip', 'constructor'])(
-    'content compressed with %j, which was not requested, is denied',
+    'Content compressed with %j, which was not requested, is denied.',
     async (encoding) => {
       await using server = await serve(giving('text/plain', 'x', { 'content-encoding': encoding }));
       expect(await run({ url: server.origin })).toMatchObject(denied('FETCH_UNSUPPORTED_TYPE'));
     },
   );
 
-  test('a response that breaks off is denied', async () => {
+  test('A response that breaks off is denied.', async () => {
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 100 });
       response.write('x', () => response.destroy());
@@ -308,7 +308,7 @@ describe('a hostile server', () => {
     ['closes at once', ''],
     ['does not speak HTTP', 'SSH-2.0-lamp\r\n'],
     ['sends endless headers', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`],
-  ])('a server that %s is denied without details of the error', async (_, answer) => {
+  ])('A server that %s is denied without details of the error.', async (_, answer) => {
     await using server = await serveRaw(answer);
     expect((await run({ url: server.origin })).deny_reason).toEqual({
       code: 'FETCH_UNREACHABLE',
@@ -316,7 +316,7 @@ describe('a hostile server', () => {
     });
   });
 
-  test('no connection is kept open', async () => {
+  test('No connection is kept open.', async () => {
     await using server = await serve((request, response) => {
       if (request.url === '/') return leadingTo('/next')(request, response);
       response.writeHead(200, { 'content-type': 'text/plain' }).write('x'.repeat(1000));
@@ -328,7 +328,7 @@ describe('a hostile server', () => {
     await vi.waitFor(() => expect(good.connections()).resolves.toBe(0), { timeout: 1000 });
   });
 
-  test('a server that is down is denied, over HTTPS too', async () => {
+  test('A server that is down is denied, over HTTPS too.', async () => {
     await using server = await serve(giving('text/plain', 'x'));
     expect(await run({ url: `https://127.0.0.1:${server.port}` })).toMatchObject(denied('FETCH_UNREACHABLE'));
     await server[Symbol.asyncDispose]();

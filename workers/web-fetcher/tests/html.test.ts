@@ -22,7 +22,7 @@ if (a &lt; b) {
 </article><aside>Debris: <a href=x>boats</a></aside><footer>Debris</footer><script>debris()</script></body></html>`;
 
 describe('readHtml', () => {
-  test('an article becomes Markdown, without the page around it', () => {
+  test('An article becomes Markdown, without the page around it.', () => {
     expect(readHtml(ARTICLE)).toEqual({
       title: 'The lamp & the sea',
       text: `# The lamp & the sea
@@ -72,7 +72,7 @@ Use \`horn.sound()\` when the light cannot be seen. # no heading
     ['<h1>A</h1><p>b', 'A', '# A\n\nb'],
     ['<title> A\n b </title><h1>A b</h1><p>c', 'A b', '# A b\n\nc'],
     ['<svg><title>no</title></svg><title>yes</title><p>a', 'yes', '# yes\n\na'],
-  ])('the text of the short page %j is kept', (html, title, text) => {
+  ])('The text of the short page %j is kept.', (html, title, text) => {
     expect(readHtml(html)).toEqual({ title, text });
   });
 });
@@ -101,11 +101,11 @@ describe('hostile HTML', () => {
     ['<pre>```\n# a\n```</pre>', '````\n```\n# a\n```\n````'],
     ['<code>a`b</code>', 'a`b'],
     ['<h1></h1><ul></ul><pre> </pre><table><tr><td></table><blockquote></blockquote>a', 'a'],
-  ])('only the text of %j is left', (html, text) => {
+  ])('Only the text of %j is left.', (html, text) => {
     expect(textOf(html)).toBe(text);
   });
 
-  test('HTML is made well-formed and of bounded depth before a parser reads it', () => {
+  test('HTML is made well-formed and of bounded depth before a parser reads it.', () => {
     const { body } = tameHtml(`${'<div class="a&quot;&lt;b" onclick=x>'.repeat(5000)}x</p></div>`);
     expect(body).toMatch(/^(?:<div class="a quot; lt;b">){100} *x(?:<\/div>){100}$/);
   });
@@ -128,7 +128,7 @@ describe('hostile HTML', () => {
     '</i>',
     '<pre>```</pre>',
     '<p style="display:none">x</p>',
-  ])('30,000 characters of %j take seconds at most', (unit) => {
+  ])('30,000 characters of %j take seconds at most.', (unit) => {
     const started = performance.now();
     expect(textOf(times(unit)).length).toBeLessThan(60_000);
     expect(performance.now() - started).toBeLessThan(10_000);
@@ -137,7 +137,7 @@ describe('hostile HTML', () => {
   test.each([
     ['no-break spaces', `<p><b>x${'&nbsp; '.repeat(50_000)}</b>y`, 'x y'],
     ['spaces in code', `<pre>x${' \n'.repeat(200_000)}y</pre>`, `\`\`\`\nx${' \n'.repeat(50)}y\n\`\`\``],
-  ])('long runs of %s take seconds at most', (_, html, text) => {
+  ])('Long runs of %s take seconds at most.', (_, html, text) => {
     const started = performance.now();
     expect(textOf(html)).toBe(text);
     expect(performance.now() - started).toBeLessThan(10_000);
@@ -153,7 +153,7 @@ describe('hostile HTML', () => {
     ['no-break spaces', ['div'], '\u00a0'],
     ['signs', ['div'], '>'],
   ])(
-    'a megabyte of %s, 90 elements deep in %j, takes a few seconds of a processor at most',
+    'A megabyte of %s, 90 elements deep in %j, takes a few seconds of a processor at most.',
     (_, names, unit) => {
       const before = process.cpuUsage();
       readHtml(nested(names) + megabyte(unit));
@@ -162,7 +162,7 @@ describe('hostile HTML', () => {
     },
   );
 
-  test('a page of a million fences, quotation marks or cells is read like any other', () => {
+  test('A page of a million fences, quotation marks or cells is read like any other.', () => {
     expect(textOf(`<pre>${'``` '.repeat(250_000)}</pre>`)).toMatch(/^````\n/);
     expect(textOf(`<table><tr>${'<td>x'.repeat(150_000)}</table>`)).toMatch(/^\| x \| x/);
   });

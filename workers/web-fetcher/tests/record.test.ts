@@ -6,16 +6,16 @@ import { worker } from '../src/index.ts';
 
 const file = readFileSync(join(import.meta.dirname, '..', 'registry_record.json'), 'utf8');
 
-test('registry_record.json is the record of the worker', () => {
+test('The file registry_record.json is the record of the worker.', () => {
   expect(file).toBe(`${JSON.stringify(worker.record, null, 2)}\n`);
 });
 
-test('the artifact_hash is the hash of the record’s content', () => {
+test('The artifact_hash is the hash of the record’s content.', () => {
   const { artifact_hash, ...content } = JSON.parse(file);
   expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
 });
 
-test('the record allows the hosts that the operator lists, and nothing else', () => {
+test('The record allows the hosts that the operator lists, and nothing else.', () => {
   expect(worker.record).toMatchObject({
     worker_species_id: 'wrk.web.fetcher',
     capabilities: ['cap.web.fetch'],

@@ -24,7 +24,7 @@ async function run(argv: readonly string[], input = '') {
   };
 }
 
-test('the worker keeps the contract of every worker', async () => {
+test('The worker keeps the contract of every worker.', async () => {
   const valid = [
     { url: 'data:text/plain,x' },
     { url: 'data:text/html,<p>x', max_bytes: 10_000_000, timeout_ms: 60_000 },
@@ -45,7 +45,7 @@ test('the worker keeps the contract of every worker', async () => {
   expect(await checkWorker(worker, { valid, invalid })).toEqual([]);
 });
 
-test('both run modes of the program give the same result', async () => {
+test('Both run modes of the program give the same result.', async () => {
   await using server = await serve(giving('text/html', '<title>Lamp</title><p>It is lit.'));
   const request = { url: server.origin };
   const expected = {
@@ -68,7 +68,7 @@ test('both run modes of the program give the same result', async () => {
   ]);
 });
 
-test('the README example has the result that it shows', async () => {
+test('The README example has the result that it shows.', async () => {
   const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
   const [request, result] = [...readme.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) =>
     JSON.parse(json),

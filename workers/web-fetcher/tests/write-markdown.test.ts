@@ -78,13 +78,13 @@ describe('the work of writing a page', () => {
     ['headings', ['H1', 'SECTION']],
     ['code', ['CODE', 'PRE']],
     ['parts of a line', ['SPAN', 'B']],
-  ])('each node is read a few times, however deeply it is nested in %s', (_, names) => {
+  ])('Each node is read a few times, however deeply it is nested in %s.', (_, names) => {
     const { reads, length } = readsOf(tree(names, 90, WIDTH, leaf));
     expect(reads).toBeLessThan(6 * (NODES + 90));
     expect(length).toBeLessThan(20 * NODES);
   });
 
-  test('a wide table is read as often as a narrow one', () => {
+  test('A wide table is read as often as a narrow one.', () => {
     const cells = (count: number) =>
       element('TABLE', element('TR', ...Array.from({ length: count }, () => element('TD', text('x')))));
     const [narrow, wide] = [readsOf(cells(10)).reads, readsOf(cells(10_000)).reads];
@@ -95,7 +95,7 @@ describe('the work of writing a page', () => {
 describe('what a page contains where it should not be is kept', () => {
   const written = (root: CountingNode) => writeMarkdown(element('BODY', root));
 
-  test('text between the items of a list', () => {
+  test('Text between the items of a list is kept.', () => {
     const list = element(
       'OL',
       text('before'),
@@ -106,7 +106,7 @@ describe('what a page contains where it should not be is kept', () => {
     expect(written(list)).toBe('before\n1. one\n2. two\nz');
   });
 
-  test('cells without a row, and text without a cell', () => {
+  test('Cells without a row, and text without a cell, are kept.', () => {
     expect(written(element('TABLE', element('TD', text('a')), element('TD', text('b'))))).toBe(
       '| a | b |\n| --- | --- |',
     );
@@ -114,7 +114,7 @@ describe('what a page contains where it should not be is kept', () => {
     expect(written(element('TABLE', element('CAPTION', text('Ships')), row))).toBe('Ships\n\n| a |\n| --- |');
   });
 
-  test('a line break in a heading and in code', () => {
+  test('A line break in a heading and in code is kept.', () => {
     expect(written(element('H2', text('a'), element('BR'), text('b')))).toBe('## a b');
     expect(written(element('PRE', text('a'), element('BR'), text('b')))).toBe('```\na\nb\n```');
   });

@@ -35,13 +35,13 @@ const untimed = (result: object) =>
   );
 
 describe('the record', () => {
-  test('the artifact_hash of the record file is the hash of its content', () => {
+  test('The artifact_hash of the record file is the hash of its content.', () => {
     const { artifact_hash, ...content } = JSON.parse(file);
     expect(file).toBe(`${JSON.stringify(sealRecord(content), null, 2)}\n`);
     expect(sealRecord(content).artifact_hash).toBe(artifact_hash);
   });
 
-  test('the record reads data and touches nothing else', () => {
+  test('The record reads data and touches nothing else.', () => {
     expect(JSON.parse(file)).toMatchObject({
       worker_id: 'org.wcp-examples.wordcount-py.demo',
       capabilities: ['org.wcp-examples.count-words'],
@@ -59,11 +59,11 @@ describe.skipIf(!isPython)(
     });
     afterAll(() => worker.close());
 
-    test('--record prints the record as its file holds it', () => {
+    test('The option --record prints the record as its file holds it.', () => {
       expect(run(['--record'])).toMatchObject({ status: 0, stdout: file, stderr: '' });
     });
 
-    test('the worker keeps the contract of every worker', async () => {
+    test('The worker keeps the contract of every worker.', async () => {
       const valid = [
         { text: 'One two.' },
         { text: ' ' },
@@ -87,7 +87,7 @@ describe.skipIf(!isPython)(
     });
 
     describe('the words', () => {
-      test('words are counted regardless of case', async () => {
+      test('Words are counted regardless of case.', async () => {
         expect(await count('The cat saw the dog.\nThe dog didn’t see the well-known cat.\n')).toEqual({
           characters: 60,
           lines: 2,
@@ -103,9 +103,47 @@ describe.skipIf(!isPython)(
         });
       });
 
-      test('words may be in any script, and signs are not words', async () => {
+      test('Words may be in any script, and signs are not words.', async () => {
         expect(await count('Привет, МИР! привет…')).toMatchObject({ words: 3, distinct_words: 2, lines: 1 });
         expect(await count('😀 -- ... __')).toMatchObject({ words: 0, frequent: [], characters: 11 });
+      });
+
+      test.each([
+        ['Chinese, by its characters', '灯塔的灯坏了，灯塔很高。', 10, ['灯', '塔', '了', '坏', '很']],
+        ['a Chinese term beside a Latin one', 'WCP协议v2', 4, ['v2', 'wcp', '协', '议']],
+        ['rare Han and signs of repetition', '人々𠀋〇', 4, ['〇', '々', '人', '𠀋']],
+        [
+          'Japanese, a long vowel being part of its character',
+          'ランプが、ラー',
+          5,
+          ['が', 'プ', 'ラ', 'ラー', 'ン'],
+        ],
+        ['half-width Katakana', 'ﾗﾝﾌﾟ', 4, ['ﾌ', 'ﾗ', 'ﾝ', 'ﾟ']],
+        ['Thai, a mark being part of its letter', 'ผู้ดู', 2, ['ดู', 'ผู้']],
+        ['Thai digits, which are one number', 'ปี ๑๘๔๑', 2, ['ปี', '๑๘๔๑']],
+        ['Khmer', 'ក្មេង', 3, ['ក្', 'ង', 'មេ']],
+        ['Burmese', 'မီးအိမ်', 3, ['မီး', 'မ်', 'အိ']],
+        ['Korean, by its spaces', '등대의 등불을 켠다', 3, ['등대의', '등불을', '켠다']],
+        ['Tibetan, by its syllables', 'བོད་ཡིག', 2, ['བོད', 'ཡིག']],
+        ['Hindi, whose marks are part of its words', 'नमस्ते दुनिया', 2, ['दुनिया', 'नमस्ते']],
+        ['Arabic with its vowel signs', 'يُشْعِلُ الْحَارِسُ', 2, ['الْحَارِسُ', 'يُشْعِلُ']],
+        ['Persian with a joiner', 'می\u200cخواهم', 1, ['می\u200cخواهم']],
+        ['a composed and a decomposed letter', 'café cafe\u0301', 2, ['café']],
+      ])('The words are counted of %s.', async (_, text, words, frequent) => {
+        const result = (await count(text)) as { words: number; frequent: { word: string }[] };
+        expect([result.words, result.frequent.map(({ word }) => word).toSorted()]).toEqual([
+          words,
+          frequent.map((word) => word.normalize('NFC')).toSorted(),
+        ]);
+      });
+
+      test('A million characters of any kind are counted in seconds.', async () => {
+        for (const unit of ['灯', 'ผู้', 'a', "a'", 'ー', '\u0301', 'a\u0301']) {
+          const started = performance.now();
+          const text = unit.repeat(Math.floor(1_000_000 / unit.length));
+          expect((await worker.execute({ text }, context())).status).toBe('ok');
+          expect(performance.now() - started).toBeLessThan(20_000);
+        }
       });
     });
 
@@ -118,18 +156,18 @@ describe.skipIf(!isPython)(
         ['WORKER_INVALID_CONTEXT', { deadline: 'tomorrow' }],
         ['WORKER_INVALID_CONTEXT', { deadline: undefined }],
         ['WORKER_TIMEOUT', { deadline: '2020-01-01T00:00:00.5Z' }],
-      ])('the call is refused with %s for a context with %j', async (code, more) => {
+      ])('The call is refused with %s for a context with %j.', async (code, more) => {
         const plain = JSON.parse(JSON.stringify(context(more)));
         expect((await worker.execute({ text: 'a' }, plain)).deny_reason).toMatchObject({ code });
       });
 
-      test('a call is not refused before its deadline', async () => {
+      test('A call is not refused before its deadline.', async () => {
         const deadline = new Date(Date.now() + 60_000).toISOString();
         expect(await worker.execute({ text: 'a' }, context({ deadline }))).toMatchObject({ status: 'ok' });
       });
     });
 
-    test('the worker answers the example of docs/workers.md as shown', () => {
+    test('The worker answers the example of docs/workers.md as shown.', () => {
       const guide = readFileSync(join(home, '..', '..', 'docs', 'workers.md'), 'utf8');
       const [example, answered] = [...guide.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) =>
         JSON.parse(json),
@@ -140,7 +178,7 @@ describe.skipIf(!isPython)(
     });
 
     describe('as a program', () => {
-      test('the program runs once with one JSON argument, and its exit code tells the outcome', async () => {
+      test('The program runs once with one JSON argument, and its exit code tells the outcome.', async () => {
         const once = run([call({ text: 'één twee' }, { id: 'a' })]);
         expect([once.status, once.stderr]).toEqual([0, '']);
         expect(lines(once.stdout)).toMatchObject([
@@ -157,13 +195,13 @@ describe.skipIf(!isPython)(
         [['7']],
         [['{"context":{},"more":1}']],
         [['--stdio', 'x']],
-      ])('the arguments %j are a usage error', (argv) => {
+      ])('The arguments %j are a usage error.', (argv) => {
         const ended = run(argv);
         expect(ended).toMatchObject({ status: 2, stdout: '' });
         expect(ended.stderr).toContain('--stdio');
       });
 
-      test('each line is answered with a line, in order, also after a broken one', () => {
+      test('Each line is answered with a line, in order, also after a broken one.', () => {
         const deep = '['.repeat(200_000);
         const broken = [
           '{',
@@ -195,6 +233,15 @@ describe.skipIf(!isPython)(
           });
         }
         expect(answers.slice(1, -1).flatMap(({ id }) => id ?? [])).toEqual([3, 4]);
+        expect(answers[10]?.deny_reason).toMatchObject({
+          findings: [
+            {
+              path: '',
+              code: 'INVALID_VALUE',
+              message: 'It begins with a byte order mark. Write UTF-8 without one.',
+            },
+          ],
+        });
         expect(answers.at(-1)).toMatchObject({
           id: { any: [1.5, null] },
           status: 'ok',
@@ -202,7 +249,7 @@ describe.skipIf(!isPython)(
         });
       });
 
-      test('a call may carry a permit, and cancelling a finished call gives no line', () => {
+      test('A call may carry a permit, and cancelling a finished call gives no line.', () => {
         const input = `${call({ text: 'a' }, { id: 1, permit: 'x.y.z' })}\n{"cancel":1}\n${call({ text: 'b' }, { id: 2 })}\n`;
         expect(lines(run(['--stdio'], input).stdout).map(({ id, status }) => [id, status])).toEqual([
           [1, 'ok'],
@@ -210,7 +257,7 @@ describe.skipIf(!isPython)(
         ]);
       });
 
-      test('a line of more than 8 MiB gets an error, and the next line is served', () => {
+      test('A line of more than 8 MiB gets an error, and the next line is served.', () => {
         const most = 8 * 1024 * 1024;
         const fitting = call({ text: 'x'.repeat(most - call({ text: '' }).length) });
         const input = `${fitting}x\n${fitting}\n${'y'.repeat(3 * most)}\n${call({ text: 'end' })}\n${fitting}x`;
@@ -225,7 +272,7 @@ describe.skipIf(!isPython)(
         ]);
       });
 
-      test('the program ends quietly when its reader goes away', () => {
+      test('The program ends quietly when its reader goes away.', () => {
         const script = `printf '%s\\n' "$CALL" "$CALL" "$CALL" | { python3 "$PROGRAM" --stdio; echo "exit $?" >&2; } | true`;
         const shell = spawnSync('sh', ['-c', script], {
           encoding: 'utf8',

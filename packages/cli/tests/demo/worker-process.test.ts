@@ -1,15 +1,27 @@
+import type { WorkerContext } from '@wcp/spec';
 import { describe, expect, it } from 'vitest';
-import { testContext } from '../../../worker-kit/src/testing/index.ts';
 import { runWorker } from '../../src/demo/worker-process.ts';
 import { folderOf } from '../support/support.ts';
 
+const CONTEXT: WorkerContext = {
+  correlation_id: 'c-1',
+  tenant_id: 'tenant-a',
+  env: 'dev',
+  data_label: 'PUBLIC',
+  qos_class: 'P2',
+  capability_id: 'cap.doc.summarize',
+  policy_version: 'policy.1',
+  decision_id: 'd-1',
+  worker_id: 'org.acme.summarizer.one',
+  deadline: null,
+};
 const RESULT = '{"status":"ok","result":"RESULT","telemetry":[],"evidence":[],"deny_reason":null}';
 
 /** Runs a program that writes these bytes, in hexadecimal digits. */
 function outcomeOf(bytes: Buffer) {
   const program = `process.stdout.write(Buffer.from('${bytes.toString('hex')}', 'hex'));`;
   const dir = folderOf({ 'worker.mjs': program });
-  const call = { context: testContext(), request: {}, permit: '', hall_key: '' };
+  const call = { context: CONTEXT, request: {}, permit: '', hall_key: '' };
   return runWorker({ dir, program: 'worker.mjs', permits: dir } as never, call);
 }
 

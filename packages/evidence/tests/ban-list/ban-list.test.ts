@@ -30,7 +30,7 @@ const signed = signBanList(banDraft(), key);
 const without = (name: string) => Object.fromEntries(Object.entries(signed).filter(([has]) => has !== name));
 
 describe('a ban list', () => {
-  test('is signed over the canonical JSON of everything but its signature', () => {
+  test('A ban list is signed over the canonical JSON of everything but its signature.', () => {
     const { signature, ...rest } = signed;
     expect(rest).toEqual({
       schema_version: 'wcp-ban-list.v1',
@@ -44,11 +44,11 @@ describe('a ban list', () => {
     );
   });
 
-  test('is signed again, whatever signature and key id it has', () => {
+  test('A ban list is signed again, whatever signature and key id it has.', () => {
     expect(signBanList({ ...signBanList(banDraft(), otherKey) }, key)).toEqual(signed);
   });
 
-  test('is one text for one key: the example of the specification', () => {
+  test('A ban list is one text for one key, as in the example of the specification.', () => {
     const example = signBanList(
       {
         authority: 'org.acme',
@@ -70,7 +70,7 @@ describe('a ban list', () => {
     expect(example).toEqual(exampleOfTheText());
   });
 
-  test('is not signed if a hash occurs twice, whatever the entries say', () => {
+  test('A ban list is not signed if a hash occurs twice, whatever the entries say.', () => {
     const bare = 'a'.repeat(64);
     const entries = [entryOf('a'), entryOf('b'), entryOf('a', { sha256: bare, review_status: 'cleared' })];
     expect(() => signBanList(banDraft({ entries }), key)).toThrow(
@@ -81,16 +81,16 @@ describe('a ban list', () => {
 });
 
 describe('the form of a ban list', () => {
-  test('hashes get their prefix', () => {
+  test('The hashes of a ban list get their prefix.', () => {
     const parsed = parseBanList({ ...signed, entries: [entryOf('a', { sha256: 'a'.repeat(64) })] });
     expect(parsed.ok && parsed.value.entries[0]?.sha256).toBe(`sha256:${'a'.repeat(64)}`);
   });
 
-  test.each(Object.keys(signed))('%s must be there', (name) => {
+  test.each(Object.keys(signed))('The member %s of a ban list must be there.', (name) => {
     expect(foundIn(without(name))).toEqual([`/${name} MISSING_MEMBER`]);
   });
 
-  test.each(Object.keys(entryOf('a')))('an entry has %s', (name) => {
+  test.each(Object.keys(entryOf('a')))('An entry of a ban list has the member %s.', (name) => {
     const entry = Object.fromEntries(Object.entries(entryOf('a')).filter(([has]) => has !== name));
     expect(foundIn({ ...signed, entries: [entry] })).toEqual([`/entries/0/${name} MISSING_MEMBER`]);
   });
@@ -104,7 +104,7 @@ describe('the form of a ban list', () => {
     ['entries', [{}, null]],
     ['signing_key_id', ['ed25519:', 'rsa:0123456789abcdef']],
     ['signature', [7, null]],
-  ])('%s has its form', (name, values) => {
+  ])('The member %s of a ban list has its form.', (name, values) => {
     for (const value of values)
       expect(foundIn({ ...signed, [name]: value })).toEqual([`/${name} INVALID_VALUE`]);
   });
@@ -115,21 +115,21 @@ describe('the form of a ban list', () => {
     ['reported_at', ['2026-01-01T24:00:00Z']],
     ['source', ['', 'x'.repeat(501)]],
     ['review_status', ['banned', 'CONFIRMED', null]],
-  ])('%s of an entry has its form', (name, values) => {
+  ])('The member %s of an entry has its form.', (name, values) => {
     for (const value of values) {
       const entries = [entryOf('b'), entryOf('a', { [name]: value })];
       expect(foundIn({ ...signed, entries })).toEqual([`/entries/1/${name} INVALID_VALUE`]);
     }
   });
 
-  test('an unknown member is refused', () => {
+  test('An unknown member is refused.', () => {
     expect(foundIn({ ...signed, zzz: 1, entries: [{ ...entryOf('a'), zzz: 1 }] })).toEqual([
       '/entries/0/zzz UNKNOWN_MEMBER',
       '/zzz UNKNOWN_MEMBER',
     ]);
   });
 
-  test('any other value is refused, and none throws', () => {
+  test('Any other value is refused, and none throws.', () => {
     for (const value of hostileValues()) expect(parseBanList(value).ok).toBe(false);
   });
 });

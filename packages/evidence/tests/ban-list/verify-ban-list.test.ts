@@ -26,7 +26,7 @@ const resigned = (changes: object) => {
 };
 
 describe('a ban list that holds', () => {
-  test('bans what was reported or confirmed, and not what was cleared', () => {
+  test('A ban list that holds bans what was reported or confirmed, and not what was cleared.', () => {
     expect(verdictOf(list)).toEqual({
       ok: true,
       findings: [],
@@ -36,7 +36,7 @@ describe('a ban list that holds', () => {
     });
   });
 
-  test('may have its members in any order, bare hashes, and no entry at all', () => {
+  test('A ban list that holds may have its members in any order, bare hashes, and no entry at all.', () => {
     expect(codeOf(Object.fromEntries(Object.entries(list).reverse()))).toBeNull();
     const bare = signBanList(banDraft({ entries: [entryOf('a', { sha256: 'a'.repeat(64) })] }), key);
     expect(bare.entries[0]?.sha256).toBe('a'.repeat(64));
@@ -44,7 +44,7 @@ describe('a ban list that holds', () => {
     expect(verdictOf(signBanList(banDraft({ entries: [] }), key))).toMatchObject({ ok: true, banned: [] });
   });
 
-  test('never expires after the latest time that can be written', () => {
+  test('A ban list that holds never expires after the latest time that can be written.', () => {
     const last = signBanList(banDraft({ issued_at: '9999-12-31T23:59:59Z' }), key);
     expect(verdictOf(last, { now: '9999-12-31T23:59:59Z' })).toMatchObject({
       expires_at: '9999-12-31T23:59:59.999Z',
@@ -89,17 +89,17 @@ describe('each reason to refuse a ban list has its code', () => {
     ['BAN_LIST_ROLLED_BACK', 'is an earlier one', list, { at_least_sequence: 8 }],
     ['BAN_LIST_ROLLED_BACK', 'cannot be compared with a malformed number', list, { at_least_sequence: NaN }],
     ['BAN_LIST_STALE', 'has expired', list, { now: '2026-01-02T01:00:00.001Z' }],
-  ])('%s: it %s', (code, _, given, changes) => {
+  ])('A ban list is refused with %s where it %s.', (code, _, given, changes) => {
     expect(codeOf(given, changes)).toBe(code);
   });
 
-  test('the bounds of its time are included', () => {
+  test('The bounds of the time of a ban list are included.', () => {
     expect(codeOf(list, { now: '2026-01-01T23:55:00Z' })).toBeNull();
     expect(codeOf(list, { now: '2026-01-02T01:00:00Z' })).toBeNull();
     expect(codeOf(list, { at_least_sequence: undefined })).toBeNull();
   });
 
-  test('and the first one that applies counts', () => {
+  test('Of several reasons to refuse a ban list, the first that applies counts.', () => {
     const wrong = {
       authority: 'org.rival',
       public_keys: [],
@@ -139,7 +139,7 @@ describe('each reason to refuse a ban list has its code', () => {
 });
 
 describe('whatever an attacker sends', () => {
-  test('is refused, and nothing throws', () => {
+  test('Whatever an attacker sends is refused, and nothing throws.', () => {
     for (const value of hostileValues()) {
       expect(codeOf(value)).toBe('BAN_LIST_MALFORMED');
       expect(codeOf({ ...list, entries: value })).not.toBeNull();
@@ -147,7 +147,7 @@ describe('whatever an attacker sends', () => {
     }
   });
 
-  test('no change of a signed list is accepted', () => {
+  test('No change of a signed list is accepted.', () => {
     const paths = ['authority', 'sequence', 'issued_at', 'max_age_seconds', 'signing_key_id', 'signature'];
     const change = fc.oneof(
       fc.tuple(fc.constantFrom(...paths), fc.jsonValue()).map(([name, value]) => ({ [name]: value })),

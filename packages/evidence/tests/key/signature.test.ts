@@ -5,7 +5,7 @@ import { isSignedBy } from '../../src/key/index.ts';
 const key = generateSigningKey();
 const signature = key.sign('a statement').toString('base64');
 
-test('a text that was signed with the key verifies', () => {
+test('A text that was signed with the key verifies.', () => {
   expect(isSignedBy(key.publicKey, 'a statement', signature)).toBe(true);
   expect(isSignedBy(key.publicKey.toUpperCase(), 'a statement', signature)).toBe(true);
 });
@@ -18,6 +18,6 @@ test.each([
   ['no signature', key.publicKey, 'a statement', null],
   ['no key', undefined, 'a statement', signature],
   ['a key of small order', '00'.repeat(32), 'a statement', signature],
-])('%s does not', (_, publicKey, text, given) => {
+])('A signature does not verify with %s.', (_, publicKey, text, given) => {
   expect(isSignedBy(publicKey, text, given)).toBe(false);
 });

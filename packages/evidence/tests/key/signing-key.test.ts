@@ -11,35 +11,38 @@ const PUBLIC = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a
 const badKey = expect.objectContaining({ code: 'ERR_WCP_KEY' });
 
 describe('a signing key', () => {
-  test('from the seed of RFC 8032 has its public key and its signature of nothing', () => {
+  test('A signing key from the seed of RFC 8032 has its public key and its signature of nothing.', () => {
     expect(key.publicKey).toBe(PUBLIC);
     expect(key.sign('').toString('hex')).toBe(
       'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
     );
   });
 
-  test('has as its id ed25519: and 16 hex digits of the SHA-256 of the raw public key', () => {
+  test('A signing key has as its id ed25519: and 16 hex digits of the SHA-256 of the raw public key.', () => {
     const digest = createHash('sha256').update(Buffer.from(PUBLIC, 'hex')).digest('hex');
     expect(key.keyId).toBe(`ed25519:${digest.slice(0, 16)}`);
     expect(keyIdOf(PUBLIC.toUpperCase())).toBe(key.keyId);
   });
 
-  test('is the same from a seed in upper case', () => {
+  test('A signing key is the same from a seed in upper case.', () => {
     expect(signingKeyFromSeed(SEED.toUpperCase()).keyId).toBe(key.keyId);
   });
 
   test.each(['', 'zz'.repeat(32), SEED.slice(1), `${SEED}0`, `${SEED}\n`, ` ${SEED}`])(
-    'has no seed %j',
+    'A signing key has no seed %j.',
     (seed) => {
       expect(() => signingKeyFromSeed(seed)).toThrow(badKey);
     },
   );
 
-  test.each([null, undefined, 7, [SEED], { toString: () => SEED }])('needs a text as its seed', (seed) => {
-    expect(() => signingKeyFromSeed(seed as never)).toThrow(badKey);
-  });
+  test.each([null, undefined, 7, [SEED], { toString: () => SEED }])(
+    'A signing key needs a text as its seed.',
+    (seed) => {
+      expect(() => signingKeyFromSeed(seed as never)).toThrow(badKey);
+    },
+  );
 
-  test('reveals nothing of its secret, however it is written', () => {
+  test('A signing key reveals nothing of its secret, however it is written.', () => {
     const shown = [
       JSON.stringify({ key }),
       inspect(key, { showHidden: true, depth: null, getters: true }),
@@ -54,14 +57,14 @@ describe('a signing key', () => {
     }
   });
 
-  test('is the same after a round trip through PEM', () => {
+  test('A signing key is the same after a round trip through PEM.', () => {
     const made = generateSigningKey();
     expect(signingKeyFromPem(made.exportPrivatePem()).publicKey).toBe(made.publicKey);
     expect(publicKeyFromPem(made.exportPublicPem())).toBe(made.publicKey);
     expect(made.publicKey).not.toBe(generateSigningKey().publicKey);
   });
 
-  test('is not a key of another kind, and a private key is not a public one', () => {
+  test('A signing key is not a key of another kind, and a private key is not a public one.', () => {
     const rsa = generateKeyPairSync('ed448');
     expect(() =>
       signingKeyFromPem(rsa.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()),
@@ -75,7 +78,7 @@ describe('a signing key', () => {
     expect(() => publicKeyFromPem(null as never)).toThrow(badKey);
   });
 
-  test('that cannot be read is an error that reveals nothing of it', () => {
+  test('A signing key that cannot be read is an error that reveals nothing of it.', () => {
     const broken = key.exportPrivatePem().replace('MC4C', 'MC4D');
     const secret = key.exportPrivatePem().split('\n')[1] as string;
     try {
@@ -89,14 +92,14 @@ describe('a signing key', () => {
 
 describe('a public key', () => {
   test.each(['', 'ff', PUBLIC.slice(1), `${PUBLIC}00`, `0x${PUBLIC}`, null, 5])(
-    'of the form %j has no id',
+    'A public key of the form %j has no id.',
     (text) => {
       expect(() => keyIdOf(text as never)).toThrow(badKey);
       expect(readPublicKey(text)).toBeNull();
     },
   );
 
-  test('verifies what its secret signed and nothing else', () => {
+  test('A public key verifies what its secret signed and nothing else.', () => {
     const publicKey = readPublicKey(key.publicKey);
     if (publicKey === null) return expect.unreachable();
     const signature = key.sign('text');
@@ -106,7 +109,7 @@ describe('a public key', () => {
     expect(isSignatureOf(publicKey, Buffer.from('text'), Buffer.alloc(64, 255))).toBe(false);
   });
 
-  test('of small order is refused, whether or not the runtime would accept a signature under it', () => {
+  test('A public key of small order is refused, whether or not the runtime would accept a signature under it.', () => {
     const points = [
       '00'.repeat(32),
       `01${'00'.repeat(31)}`,
@@ -122,7 +125,7 @@ describe('a public key', () => {
     }
   });
 
-  test('that is not a point of the curve verifies nothing and does not throw', () => {
+  test('A public key that is not a point of the curve verifies nothing and does not throw.', () => {
     for (const text of ['02'.repeat(32), 'ff'.repeat(32), `07${'00'.repeat(31)}`]) {
       const publicKey = readPublicKey(text);
       if (publicKey !== null)

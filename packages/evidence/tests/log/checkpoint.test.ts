@@ -12,7 +12,7 @@ const keyHash = createHash('sha256')
   .subarray(0, 4);
 
 describe('a checkpoint', () => {
-  test('is origin, size, root, an empty line and the signature of a signed note', () => {
+  test('A checkpoint is origin, size, root, an empty line and the signature of a signed note.', () => {
     const [first, second, third, empty, line, end, ...more] = signCheckpoint(head, key).split('\n');
     expect([first, second, empty, end, more]).toEqual([origin, '3', '', '', []]);
     expect(`sha256:${Buffer.from(third ?? '', 'base64').toString('hex')}`).toBe(head.root);
@@ -24,7 +24,7 @@ describe('a checkpoint', () => {
     expect(verify(null, text, key.exportPublicPem(), signature.subarray(4))).toBe(true);
   });
 
-  test('may be of an empty log', () => {
+  test('A checkpoint may be of an empty log.', () => {
     expect(signCheckpoint({ origin, size: 0, root: merkleRoot([]) }, key)).toContain('\n0\n47DEQpj8HBSa+');
   });
 
@@ -44,26 +44,26 @@ describe('a checkpoint', () => {
     { root: head.root.slice(7) },
     { root: 'sha256:00' },
     { root: null },
-  ])('is not made of %j', (change) => {
+  ])('A checkpoint is not made of %j.', (change) => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_CHECKPOINT' });
     expect(() => signCheckpoint({ ...head, ...change } as never, key)).toThrow(refused);
   });
 });
 
 describe('a verifier key', () => {
-  test('is name, key hash and the base64 of the algorithm and the key', () => {
+  test('A verifier key is name, key hash and the base64 of the algorithm and the key.', () => {
     const [name, hash, ...base64] = writeVerifierKey(origin, key.publicKey).split('+');
     expect([name, hash]).toEqual([origin, keyHash.toString('hex')]);
     expect(Buffer.from(base64.join('+'), 'base64').toString('hex')).toBe(`01${key.publicKey}`);
   });
 
-  test('is the same after a round trip', () => {
+  test('A verifier key is the same after a round trip.', () => {
     for (const { publicKey } of [key, otherKey]) {
       expect(readVerifierKey(writeVerifierKey(origin, publicKey))).toEqual({ origin, publicKey });
     }
   });
 
-  test('published with the format is read', () => {
+  test('A verifier key published with the format is read.', () => {
     const published = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
     expect(readVerifierKey(published).origin).toBe('PeterNeumann');
   });
@@ -76,12 +76,12 @@ describe('a verifier key', () => {
     `${writeVerifierKey(origin, key.publicKey)}\n`,
     writeVerifierKey(origin, key.publicKey).toUpperCase(),
     null,
-  ])('is not %j', (text) => {
+  ])('A verifier key is not %j.', (text) => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_KEY' });
     expect(() => readVerifierKey(text as never)).toThrow(refused);
   });
 
-  test('needs a name without spaces and a key', () => {
+  test('A verifier key needs a name without spaces and a key.', () => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_KEY' });
     expect(() => writeVerifierKey('a b', key.publicKey)).toThrow(refused);
     expect(() => writeVerifierKey(origin, 'ff')).toThrow(refused);

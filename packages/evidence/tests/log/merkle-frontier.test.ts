@@ -24,7 +24,7 @@ const readerOf = (stored: ReadonlyMap<string, Uint8Array>) => async (place: Subt
   return hash;
 };
 
-test('the root of a frontier is that of the tree, at every size', () => {
+test('The root of a frontier is that of the tree, at every size.', () => {
   const frontier = new MerkleFrontier();
   const tree = createMerkleTree();
   expect(frontier.root()).toBe(tree.root());
@@ -36,7 +36,7 @@ test('the root of a frontier is that of the tree, at every size', () => {
   }
 });
 
-test('a frontier is resumed from the hashes of its edge and continues to grow', () => {
+test('A frontier is resumed from the hashes of its edge and continues to grow.', () => {
   const stored = new Map<string, Uint8Array>();
   for (let size = 0; size < COUNT; size += 1) {
     const before = new MerkleFrontier();
@@ -52,13 +52,13 @@ test('a frontier is resumed from the hashes of its edge and continues to grow', 
   }
 });
 
-test('a number of hashes other than that of the edge is refused', () => {
+test('A number of hashes other than that of the edge is refused.', () => {
   expect(() => new MerkleFrontier(3, [])).toThrowError(
     expect.objectContaining({ code: 'ERR_WCP_MERKLE_RANGE' }),
   );
 });
 
-test('proofs read from a store verify, for every leaf of every size', async () => {
+test('Proofs read from a store verify, for every leaf of every size.', async () => {
   const stored = new Map<string, Uint8Array>();
   const frontier = new MerkleFrontier();
   grow(frontier, stored, COUNT);
@@ -80,7 +80,7 @@ test('proofs read from a store verify, for every leaf of every size', async () =
   }
 });
 
-test('a proof out of range is refused', async () => {
+test('A proof out of range is refused.', async () => {
   const read = readerOf(new Map());
   for (const ask of [
     () => inclusionProof(read, 3, 3),
@@ -93,7 +93,7 @@ test('a proof out of range is refused', async () => {
   }
 });
 
-test('the hash of a subtree follows from those of its leaves', () => {
+test('The hash of a subtree follows from those of its leaves.', () => {
   const stored = new Map<string, Uint8Array>();
   grow(new MerkleFrontier(), stored, 8);
   const leaves = Array.from({ length: 8 }, (_, index) => stored.get(`0:${index}`) as Uint8Array);

@@ -70,7 +70,7 @@ const bytesOf = (leaves: readonly string[]) => leaves.map((leaf) => Buffer.from(
 const outOfRange = expect.objectContaining({ code: 'ERR_WCP_MERKLE_RANGE' });
 
 describe('a Merkle tree', () => {
-  test('has the published roots over the published leaves', () => {
+  test('A Merkle tree has the published roots over the published leaves.', () => {
     expect(ROOTS.map((_, size) => merkleRoot(LEAVES, size))).toEqual(ROOTS);
     const tree = createMerkleTree();
     const grown = LEAVES.map((leaf) => tree.root(tree.append(leaf) + 1));
@@ -78,7 +78,7 @@ describe('a Merkle tree', () => {
     expect(ROOTS.map((_, size) => tree.root(size))).toEqual(ROOTS);
   });
 
-  test('has the published proofs over the published leaves', () => {
+  test('A Merkle tree has the published proofs over the published leaves.', () => {
     const short = (proof: string[]) => proof.map((hash) => hash.slice(7, 15));
     expect(short(inclusionProof(LEAVES, 0, 8))).toEqual(['96a296d2', '5f083f0a', '6b47aaf2']);
     expect(short(inclusionProof(LEAVES, 5, 8))).toEqual(['bc1a0643', 'ca854ea1', 'd37ee418']);
@@ -88,7 +88,7 @@ describe('a Merkle tree', () => {
     expect(short(consistencyProof(LEAVES, 2, 5))).toEqual(['5f083f0a', 'bc1a0643']);
   });
 
-  test('has the roots and proofs of RFC 9162 for every size from 0 to 64', () => {
+  test('A Merkle tree has the roots and proofs of RFC 9162 for every size from 0 to 64.', () => {
     const leaves = leavesOf(64);
     const tree = createMerkleTree(leaves);
     for (let size = 0; size <= 64; size += 1) {
@@ -101,7 +101,7 @@ describe('a Merkle tree', () => {
     }
   });
 
-  test('has the same root and proofs from its leaves as from the growing tree', () => {
+  test('A Merkle tree has the same root and proofs from its leaves as from the growing tree.', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 40 }),
@@ -120,13 +120,13 @@ describe('a Merkle tree', () => {
     );
   });
 
-  test('reads a text as its UTF-8, and refuses a text that has none', () => {
+  test('A Merkle tree reads a text as its UTF-8, and refuses a text that has none.', () => {
     expect(merkleRoot(['é'])).toBe(merkleRoot([Buffer.from([0xc3, 0xa9])]));
     expect(merkleRoot(['a'])).toBe(merkleRoot([new Uint8Array([0x61])]));
     expect(() => merkleRoot(['\ud800'])).toThrow(expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }));
   });
 
-  test('of a hundred thousand leaves has proofs that verify', () => {
+  test('A Merkle tree of a hundred thousand leaves has proofs that verify.', () => {
     const tree = createMerkleTree(leavesOf(100_000));
     for (const [index, size] of [
       [0, 100_000],
@@ -155,10 +155,13 @@ describe('out of range is', () => {
   const leaves = leavesOf(4);
   const tree = createMerkleTree(leaves);
 
-  test.each([-1, 5, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '2', null])('a root of size %j', (size) => {
-    expect(() => merkleRoot(leaves, size as never)).toThrow(outOfRange);
-    expect(() => tree.root(size as never)).toThrow(outOfRange);
-  });
+  test.each([-1, 5, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '2', null])(
+    'A root of size %j is out of range.',
+    (size) => {
+      expect(() => merkleRoot(leaves, size as never)).toThrow(outOfRange);
+      expect(() => tree.root(size as never)).toThrow(outOfRange);
+    },
+  );
 
   test.each([
     [-1, 4],
@@ -170,7 +173,7 @@ describe('out of range is', () => {
     [0, 1.5],
     ['0', 4],
     [null, 4],
-  ])('the inclusion of %j in %j', (index, size) => {
+  ])('The inclusion of %j in %j is out of range.', (index, size) => {
     expect(() => inclusionProof(leaves, index as never, size as never)).toThrow(outOfRange);
     expect(() => inclusionProof(tree, index as never, size as never)).toThrow(outOfRange);
   });
@@ -184,17 +187,17 @@ describe('out of range is', () => {
     [1.5, 4],
     [1, 2.5],
     ['1', 4],
-  ])('the consistency of %j with %j', (first, second) => {
+  ])('The consistency of %j with %j is out of range.', (first, second) => {
     expect(() => consistencyProof(leaves, first as never, second as never)).toThrow(outOfRange);
     expect(() => consistencyProof(tree, first as never, second as never)).toThrow(outOfRange);
   });
 
-  test('any proof of a tree without leaves', () => {
+  test('Any proof of a tree without leaves is out of range.', () => {
     expect(() => inclusionProof([], 0)).toThrow(outOfRange);
     expect(() => consistencyProof([], 1)).toThrow(outOfRange);
   });
 
-  test('not the proof between equal trees, which is empty', () => {
+  test('The proof between equal trees is empty, and not out of range.', () => {
     expect(consistencyProof(leaves, 4, 4)).toEqual([]);
     expect(consistencyProof(leaves, 4)).toEqual([]);
   });

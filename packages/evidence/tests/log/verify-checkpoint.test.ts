@@ -21,25 +21,25 @@ const [line1, line2, line3] = text.split('\n');
 const body = `${line1}\n${line2}\n${line3}\n`;
 
 describe('a checkpoint', () => {
-  test('that its log signed holds and returns its tree head', () => {
+  test('A checkpoint that its log signed holds and returns its tree head.', () => {
     expect(verifyCheckpoint(text, expected)).toEqual({ ok: true, findings: [], origin, size: 3, root });
     expect(signAny(body)).toBe(text);
   });
 
-  test('may have the signatures of witnesses and lines of extensions', () => {
+  test('A checkpoint may have the signatures of witnesses and lines of extensions.', () => {
     const witness = signAny(body, 'witness.example', otherKey).slice(body.length + 1);
     expect(codeOf(text + witness)).toBe('ok');
     expect(codeOf(`${body}\n${witness}${text.slice(body.length + 1)}`)).toBe('ok');
     expect(codeOf(signAny(`${body}extension one\nextension two\n`))).toBe('ok');
   });
 
-  test('of another origin does not belong to this log, whoever signed it', () => {
+  test('A checkpoint of another origin does not belong to this log, whoever signed it.', () => {
     const other = signCheckpoint({ origin: 'other.example', size: 3, root }, key);
     expect(codeOf(other)).toBe('CHECKPOINT_ORIGIN_MISMATCH');
     expect(codeOf(text, { ...expected, origin: null as never })).toBe('CHECKPOINT_ORIGIN_MISMATCH');
   });
 
-  test('signed only by others, or under another name, has no known key', () => {
+  test('A checkpoint signed only by others, or under another name, has no known key.', () => {
     expect(codeOf(signCheckpoint({ origin, size: 3, root }, otherKey))).toBe('CHECKPOINT_KEY_UNKNOWN');
     expect(codeOf(signAny(body, 'witness.example'))).toBe('CHECKPOINT_KEY_UNKNOWN');
     for (const publicKey of ['', 'zz', null, `01${'00'.repeat(31)}`]) {
@@ -47,7 +47,7 @@ describe('a checkpoint', () => {
     }
   });
 
-  test('has an invalid signature where any signature in the log’s name is bad', () => {
+  test('A checkpoint has an invalid signature where any signature in the log’s name is bad.', () => {
     const bad = `— ${origin} ${Buffer.concat([noteKeyHash(origin, key.publicKey), Buffer.alloc(64)]).toString('base64')}\n`;
     const short = `— ${origin} ${Buffer.concat([noteKeyHash(origin, key.publicKey), Buffer.alloc(8)]).toString('base64')}\n`;
     for (const line of [bad, short]) {
@@ -56,7 +56,7 @@ describe('a checkpoint', () => {
     }
   });
 
-  test('has no character that can be replaced by another', () => {
+  test('A checkpoint has no character that can be replaced by another.', () => {
     fc.assert(
       fc.property(
         fc.nat(text.length - 1),
@@ -70,7 +70,7 @@ describe('a checkpoint', () => {
     );
   });
 
-  test('has no part that can be left out', () => {
+  test('A checkpoint has no part that can be left out.', () => {
     for (let length = 0; length < text.length; length += 1)
       expect(codeOf(text.slice(0, length))).not.toBe('ok');
     for (let start = 1; start < text.length; start += 1) expect(codeOf(text.slice(start))).not.toBe('ok');
@@ -100,11 +100,11 @@ describe('a malformed checkpoint', () => {
     ['does not end', text.slice(0, -1)],
     ['is too long', `${body}${'x'.repeat(1_048_576)}\n${text.slice(body.length)}`],
     ['has too many signatures', text + `— w AAAAAAAA\n`.repeat(100)],
-  ])('%s', (_, checkpoint) => {
+  ])('A checkpoint is malformed if it %s.', (_, checkpoint) => {
     expect(codeOf(checkpoint)).toBe('CHECKPOINT_MALFORMED');
   });
 
-  test('is any value that is not a text, and none of them throws', () => {
+  test('A malformed checkpoint is any value that is not a text, and none of them throws.', () => {
     for (const value of hostileValues()) expect(codeOf(value)).toBe('CHECKPOINT_MALFORMED');
   });
 });

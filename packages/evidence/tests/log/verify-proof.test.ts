@@ -28,11 +28,11 @@ const pairs = leaves.flatMap((_, last) =>
 const foreign = `sha256:${'0'.repeat(64)}`;
 
 describe('an inclusion proof', () => {
-  test('holds for every leaf of every tree', () => {
+  test('An inclusion proof holds for every leaf of every tree.', () => {
     for (const [index, size] of pairs) expect(isIncluded(inclusion(index, size))).toBe(true);
   });
 
-  test('does not hold for another leaf, place, size or root', () => {
+  test('An inclusion proof does not hold for another leaf, place, size or root.', () => {
     for (const [index, size] of pairs) {
       const claim = inclusion(index, size);
       expect(isIncluded({ ...claim, leaf: 'another' })).toBe(false);
@@ -43,7 +43,7 @@ describe('an inclusion proof', () => {
     }
   });
 
-  test('does not hold with an added, a removed or a changed hash', () => {
+  test('An inclusion proof does not hold with an added, a removed or a changed hash.', () => {
     for (const [index, size] of pairs) {
       const claim = inclusion(index, size);
       expect(isIncluded({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
@@ -54,7 +54,7 @@ describe('an inclusion proof', () => {
     }
   });
 
-  test('does not pass an inner node off as a leaf', () => {
+  test('An inclusion proof does not pass an inner node off as a leaf.', () => {
     const [left, right] = [tree.root(1), inclusionProof(tree, 0, 2)[0] ?? ''];
     const leaf = Buffer.from(left.slice(7) + right.slice(7), 'hex');
     expect(isIncluded({ leaf, index: 0, size: 1, root: tree.root(2), proof: [] })).toBe(false);
@@ -62,11 +62,11 @@ describe('an inclusion proof', () => {
 });
 
 describe('a consistency proof', () => {
-  test('holds between every two states of a log', () => {
+  test('A consistency proof holds between every two states of a log.', () => {
     for (const [index, size] of pairs) expect(isConsistent(consistency(index + 1, size))).toBe(true);
   });
 
-  test('does not hold for another root, and not the other way round', () => {
+  test('A consistency proof does not hold for another root, and not the other way round.', () => {
     for (const [index, size] of pairs) {
       const claim = consistency(index + 1, size);
       expect(isConsistent({ ...claim, first_root: foreign })).toBe(false);
@@ -85,7 +85,7 @@ describe('a consistency proof', () => {
     }
   });
 
-  test('does not hold with an added, a removed or a changed hash', () => {
+  test('A consistency proof does not hold with an added, a removed or a changed hash.', () => {
     for (const [index, size] of pairs) {
       const claim = consistency(index + 1, size);
       expect(isConsistent({ ...claim, proof: [...claim.proof, foreign] })).toBe(false);
@@ -96,7 +96,7 @@ describe('a consistency proof', () => {
     }
   });
 
-  test('does not hide a leaf that was changed', () => {
+  test('A consistency proof does not hide a leaf that was changed.', () => {
     const rewritten = createMerkleTree(leaves.with(3, 'changed'));
     for (let first = 4; first < 33; first += 1) {
       const proof = consistencyProof(rewritten, first, 33);
@@ -108,7 +108,7 @@ describe('a consistency proof', () => {
 describe('a malformed proof', () => {
   const places = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null, undefined, 2 ** 53, 1n];
 
-  test('does not hold, whatever it contains, and never throws', () => {
+  test('A malformed proof does not hold, whatever it contains, and never throws.', () => {
     for (const value of [...places, ...hostileValues()] as never[]) {
       expect(isIncluded(value)).toBe(false);
       expect(isConsistent(value)).toBe(false);
@@ -123,14 +123,14 @@ describe('a malformed proof', () => {
     }
   });
 
-  test('has bare or upper-case hashes', () => {
+  test('A malformed proof has bare or upper-case hashes.', () => {
     const claim = inclusion(2, 5);
     expect(isIncluded({ ...claim, root: claim.root.slice(7) })).toBe(false);
     expect(isIncluded({ ...claim, root: claim.root.toUpperCase() })).toBe(false);
     expect(isIncluded({ ...claim, proof: claim.proof.map((hash) => hash.slice(7)) })).toBe(false);
   });
 
-  test('of random hashes does not hold, even for sizes up to 2^53', () => {
+  test('A malformed proof of random hashes does not hold, even for sizes up to 2^53.', () => {
     const hash = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);
     const proof = fc.array(hash, { maxLength: 60 });
     fc.assert(
@@ -144,7 +144,7 @@ describe('a malformed proof', () => {
 });
 
 describe('the finding about a proof', () => {
-  test('tells a malformed claim from a proof that does not lead to the root', () => {
+  test('The finding about a proof tells a malformed claim from a proof that does not lead to the root.', () => {
     const claim = inclusion(2, 5);
     const growth = consistency(3, 5);
     const invalid = { ok: false, findings: [{ index: 0, code: 'PROOF_INVALID' }] };

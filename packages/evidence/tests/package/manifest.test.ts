@@ -17,19 +17,19 @@ const draft = {
 const manifest = buildManifest(draft);
 
 describe('a manifest', () => {
-  test('has the members of the form awp.v1', () => {
+  test('A manifest has the members of the form awp.v1.', () => {
     const { trust_statement, ...rest } = manifest;
     expect(rest).toEqual({ schema_version: 'awp.v1', ...draft });
     expect(buildManifest({ ...draft, trust_statement: 'Mine.' }).trust_statement).toBe('Mine.');
   });
 
-  test('has a trust statement with namespace, time and hash in one sentence', () => {
+  test('A manifest has a trust statement with namespace, time and hash in one sentence.', () => {
     for (const part of ['org.acme ', draft.attested_at_utc, package_hash])
       expect(manifest.trust_statement).toContain(part);
     expect(manifest.trust_statement?.match(/\.(\s|$)/g)).toHaveLength(1);
   });
 
-  test('is written with the prefix of its hash', () => {
+  test('A manifest is written with the prefix of its hash.', () => {
     expect(buildManifest({ ...draft, package_hash: 'a'.repeat(64) }).package_hash).toBe(package_hash);
   });
 
@@ -45,14 +45,14 @@ describe('a manifest', () => {
     { built_at_utc: '2026-02-30T00:00:00Z' },
     { attested_at_utc: null },
     { build_source: 'laptop' },
-  ])('is not made of %j', (change) => {
+  ])('A manifest is not made of %j.', (change) => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_MANIFEST' });
     expect(() => buildManifest({ ...draft, ...change } as never)).toThrow(refused);
   });
 });
 
 describe('a signed manifest', () => {
-  test('in the older form has the HMAC of the canonical JSON of its seven members', () => {
+  test('A signed manifest in the older form has the HMAC of the canonical JSON of its seven members.', () => {
     const signed =
       '{"build_source":"ci","built_at_utc":"2026-01-01T00:00:00Z",' +
       `"package_hash":"${package_hash}","schema_version":"awp.v1","worker_id":"org.acme.doc-summarizer.prod-01",` +
@@ -62,13 +62,13 @@ describe('a signed manifest', () => {
     expect(manifest.signature_hmac_sha256).toBeUndefined();
   });
 
-  test('is not signed with an empty key', () => {
+  test('A manifest is not signed with an empty key.', () => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_KEY' });
     for (const empty of ['', null, undefined])
       expect(() => signManifestHmac(manifest, empty as never)).toThrow(refused);
   });
 
-  test('in an envelope is an in-toto statement about the package', () => {
+  test('A signed manifest in an envelope is an in-toto statement about the package.', () => {
     const envelope = signManifest(manifest, key);
     expect(envelope.payloadType).toBe('application/vnd.in-toto+json');
     expect(JSON.parse(Buffer.from(envelope.payload, 'base64').toString())).toEqual({
@@ -82,7 +82,7 @@ describe('a signed manifest', () => {
     expect(envelope.signatures).toEqual([{ keyid: key.keyId, sig: key.sign(message).toString('base64') }]);
   });
 
-  test('in an envelope needs a package hash', () => {
+  test('A signed manifest in an envelope needs a package hash.', () => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_MANIFEST' });
     expect(() => signManifest({ ...manifest, package_hash: 'x' }, key)).toThrow(refused);
   });

@@ -30,7 +30,7 @@ const write = (path: string, content: string | Uint8Array = 'x') => {
 };
 
 describe('the hash of a folder', () => {
-  test('is the hash of its files', async () => {
+  test('The hash of a folder is the hash of its files.', async () => {
     const files = [
       'worker.js',
       'lib/deep/er/a.js',
@@ -46,7 +46,7 @@ describe('the hash of a folder', () => {
     expect(await packageHash(dir)).toBe(hashFiles(files));
   });
 
-  test('is the hash of its files even if one is larger than one read', async () => {
+  test('The hash of a folder is the hash of its files even if one is larger than one read.', async () => {
     for (const size of [262_143, 262_144, 262_145, 1_000_003]) {
       const content = Buffer.alloc(size, 'worker');
       write('large', content);
@@ -54,7 +54,7 @@ describe('the hash of a folder', () => {
     }
   });
 
-  test('leaves out the manifest and .git at the root and reads neither', async () => {
+  test('The hash of a folder leaves out the manifest and .git at the root and reads neither.', async () => {
     write('a');
     const hash = hashFiles([{ path: 'a', content: 'x' }]);
     write('.git/config');
@@ -69,19 +69,19 @@ describe('the hash of a folder', () => {
     expect(await packageHash(dir)).toBe(hashFiles(more));
   });
 
-  test('hashes the bytes of a name as they are, whatever their normal form', async () => {
+  test('The hash of a folder covers the bytes of a name as they are, whatever their normal form.', async () => {
     write('e\u0301/\u212b');
     expect(await packageHash(dir)).toBe(hashFiles([{ path: 'e\u0301/\u212b', content: 'x' }]));
   });
 
-  test('counts a file named .git and a folder named manifest.json', async () => {
+  test('The hash of a folder counts a file named .git and a folder named manifest.json.', async () => {
     write('.git');
     write('manifest.json/run.js');
     const files = ['.git', 'manifest.json/run.js'].map((path) => ({ path, content: 'x' }));
     expect(await packageHash(dir)).toBe(hashFiles(files));
   });
 
-  test('does not depend on times, empty folders or hard links', async () => {
+  test('The hash of a folder does not depend on times, empty folders or hard links.', async () => {
     write('a');
     const hash = await packageHash(dir);
     utimesSync(join(dir, 'a'), 0, 0);
@@ -91,7 +91,7 @@ describe('the hash of a folder', () => {
     expect(await packageHash(dir)).toBe(hashFiles(['a', 'b'].map((path) => ({ path, content: 'x' }))));
   });
 
-  test('of a thousand files is the hash of its files', async () => {
+  test('The hash of a folder of a thousand files is the hash of its files.', async () => {
     const files = Array.from({ length: 1000 }, (_, index) => ({
       path: `d${index % 7}/f${index}.js`,
       content: `${index}`,
@@ -102,7 +102,7 @@ describe('the hash of a folder', () => {
 });
 
 describe('a folder has no hash', () => {
-  test('with a symbolic link, to a file, a folder, nothing or itself', async () => {
+  test('A folder with a symbolic link has no hash, be it to a file, a folder, nothing or itself.', async () => {
     write('real/a');
     for (const target of ['real/a', 'real', '/etc/hostname', 'nowhere', 'link']) {
       symlinkSync(target, join(dir, 'link'));
@@ -113,12 +113,12 @@ describe('a folder has no hash', () => {
     await expect(packageHash(dir)).rejects.toThrow(refused);
   });
 
-  test('with a pipe', async () => {
+  test('A folder with a pipe has no hash.', async () => {
     execFileSync('mkfifo', [join(dir, 'pipe')]);
     await expect(packageHash(dir)).rejects.toThrow(refused);
   });
 
-  test('with a socket', async () => {
+  test('A folder with a socket has no hash.', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(dir, 'socket'), resolve));
     await expect(packageHash(dir)).rejects.toThrow(refused);
@@ -131,7 +131,7 @@ describe('a folder has no hash', () => {
     ['a backslash', Buffer.from('a\\b')],
     ['no UTF-8', Buffer.from([0x61, 0xff])],
     ['a surrogate in UTF-8', Buffer.from([0xed, 0xa0, 0x80])],
-  ])('with a name with %s, of a file or a folder', async (_, name) => {
+  ])('A folder has no hash where the name of a file or a folder in it has %s.', async (_, name) => {
     const place = Buffer.concat([Buffer.from(`${dir}/`), name]);
     writeFileSync(place, 'x');
     await expect(packageHash(dir)).rejects.toThrow(refused);
@@ -143,7 +143,7 @@ describe('a folder has no hash', () => {
 
   // The files of procfs are regular, of 0 bytes, and give more: as a file that grows while it is read.
   test.runIf(process.platform === 'linux')(
-    'with a file that has other bytes than its size says',
+    'A folder with a file that has other bytes than its size says has no hash.',
     async () => {
       await expect(packageHash('/proc/sys/kernel/random')).rejects.toThrow(
         expect.objectContaining({
@@ -154,13 +154,13 @@ describe('a folder has no hash', () => {
     },
   );
 
-  test('that does not exist or is not a folder', async () => {
+  test('What does not exist or is not a folder has no hash.', async () => {
     write('file');
     await expect(packageHash(join(dir, 'nowhere'))).rejects.toThrow(refused);
     await expect(packageHash(join(dir, 'file'))).rejects.toThrow(refused);
   });
 
-  test('that holds nothing that is hashed', async () => {
+  test('A folder that holds nothing that is hashed has no hash.', async () => {
     await expect(packageHash(dir)).rejects.toThrow(refused);
     mkdirSync(join(dir, 'lib/deep'), { recursive: true });
     write('manifest.json');
@@ -174,7 +174,7 @@ describe('a folder has no hash', () => {
 describe('an opened file', () => {
   const read = (path: string) => withRegularFile(join(dir, path), async (_, size) => size);
 
-  test('is never the target of a link in its place', async () => {
+  test('An opened file is never the target of a link in its place.', async () => {
     write('a', 'four');
     expect(await read('a')).toBe(4);
     renameSync(join(dir, 'a'), join(dir, 'b'));
@@ -182,7 +182,7 @@ describe('an opened file', () => {
     await expect(read('a')).rejects.toThrow(expect.objectContaining({ code: 'ELOOP' }));
   });
 
-  test('is never a pipe, which would block, or a folder', async () => {
+  test('An opened file is never a pipe, which would block, or a folder.', async () => {
     execFileSync('mkfifo', [join(dir, 'pipe')]);
     await expect(read('pipe')).rejects.toMatchObject({ code: 'ENOTFILE' });
     await expect(read('.')).rejects.toMatchObject({ code: 'EISDIR' });

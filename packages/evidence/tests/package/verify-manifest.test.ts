@@ -45,7 +45,7 @@ describe('a manifest with an HMAC', () => {
     return codeOf({}, { ...rest, signature_hmac_sha256: hmac });
   };
 
-  test('that matches attests the package', () => {
+  test('A manifest with an HMAC that matches attests the package.', () => {
     expect(verifyManifest({ manifest: signed, files, worker_id, worker_species_id, hmac_key })).toEqual({
       ok: true,
       findings: [],
@@ -54,13 +54,13 @@ describe('a manifest with an HMAC', () => {
     expect(resigned({})).toBeNull();
   });
 
-  test('that is not an object is missing', () => {
+  test('A manifest with an HMAC that is not an object is missing.', () => {
     for (const found of [null, undefined, 'text', 5, [], [signed], true]) {
       expect(codeOf({ manifest: found })).toBe('ATTEST_MANIFEST_MISSING');
     }
   });
 
-  test('of another worker or species is a mismatch', () => {
+  test('A manifest with an HMAC of another worker or species is a mismatch.', () => {
     for (const member of ['worker_id', 'worker_species_id']) {
       for (const value of ['org.acme.other', null, undefined, 5]) {
         expect(changed({ [member]: value })).toBe('ATTEST_MANIFEST_ID_MISMATCH');
@@ -71,7 +71,7 @@ describe('a manifest with an HMAC', () => {
     expect(codeOf({}, Object.create(signed))).toBe('ATTEST_MANIFEST_ID_MISMATCH');
   });
 
-  test('of another package is a mismatch', () => {
+  test('A manifest with an HMAC of another package is a mismatch.', () => {
     expect(codeOf({ files: [{ path: 'worker.js', content: 'export { }' }] })).toBe('ATTEST_HASH_MISMATCH');
     expect(() => codeOf({ files: [] })).toThrow(refused);
     for (const value of ['', 'sha256:00', null, undefined, 5, manifest.package_hash.toUpperCase()]) {
@@ -82,14 +82,14 @@ describe('a manifest with an HMAC', () => {
     expect(codeOf({ package_hash: null }, { ...signed, package_hash: null })).toBe('ATTEST_HASH_MISMATCH');
   });
 
-  test('may state a bare hash, which is signed as it is written', () => {
+  test('A manifest with an HMAC may state a bare hash, which is signed as it is written.', () => {
     const bare = manifest.package_hash.slice(7);
     expect(resigned({ package_hash: bare })).toBeNull();
     expect(changed({ package_hash: bare })).toBe('ATTEST_SIG_INVALID');
     expect(codeOf({ package_hash: bare })).toBeNull();
   });
 
-  test('without a signature or a key to check it with is not signed', () => {
+  test('A manifest with an HMAC without a signature or a key to check it with is not signed.', () => {
     for (const value of [undefined, null, '']) {
       expect(changed({ signature_hmac_sha256: value })).toBe('ATTEST_SIGNATURE_MISSING');
       expect(codeOf({ hmac_key: value })).toBe('ATTEST_SIGNATURE_MISSING');
@@ -97,7 +97,7 @@ describe('a manifest with an HMAC', () => {
     expect(codeOf({}, manifest)).toBe('ATTEST_SIGNATURE_MISSING');
   });
 
-  test('with another signature or key has an invalid signature', () => {
+  test('A manifest with an HMAC with another signature or key has an invalid signature.', () => {
     const hmac = signed.signature_hmac_sha256 ?? '';
     for (const value of [
       hmac.toUpperCase(),
@@ -117,23 +117,26 @@ describe('a manifest with an HMAC', () => {
       expect(codeOf({ hmac_key: value })).toBe('ATTEST_SIG_INVALID');
   });
 
-  test.each(['schema_version', 'worker_version', 'built_at_utc', 'build_source'])('covers %s', (member) => {
-    expect(changed({ [member]: 'local' })).toBe('ATTEST_SIG_INVALID');
-    expect(changed({ [member]: undefined })).toBe('ATTEST_SIG_INVALID');
-    for (const value of [null, 1, {}, ['ci']])
-      expect(resigned({ [member]: value })).toBe('ATTEST_SIG_INVALID');
-    expect(changed({ [member]: '\ud800' })).toBe('ATTEST_SIG_INVALID');
-  });
+  test.each(['schema_version', 'worker_version', 'built_at_utc', 'build_source'])(
+    'A manifest with an HMAC covers %s.',
+    (member) => {
+      expect(changed({ [member]: 'local' })).toBe('ATTEST_SIG_INVALID');
+      expect(changed({ [member]: undefined })).toBe('ATTEST_SIG_INVALID');
+      for (const value of [null, 1, {}, ['ci']])
+        expect(resigned({ [member]: value })).toBe('ATTEST_SIG_INVALID');
+      expect(changed({ [member]: '\ud800' })).toBe('ATTEST_SIG_INVALID');
+    },
+  );
 
-  test('of another schema version is invalid, signed or not', () => {
+  test('A manifest with an HMAC of another schema version is invalid, signed or not.', () => {
     expect(resigned({ schema_version: 'awp.v2' })).toBe('ATTEST_SIG_INVALID');
   });
 
-  test('does not cover attested_at_utc, trust_statement and other members', () => {
+  test('A manifest with an HMAC does not cover attested_at_utc, trust_statement and other members.', () => {
     expect(changed({ attested_at_utc: 'x', trust_statement: '\ud800', more: 1, payload: 'x' })).toBeNull();
   });
 
-  test('has the code of the first failed check', () => {
+  test('A manifest with an HMAC has the code of the first failed check.', () => {
     const wrong = { worker_id: 'x', package_hash: 'x', schema_version: 'x', signature_hmac_sha256: '' };
     expect(changed(wrong)).toBe('ATTEST_MANIFEST_ID_MISMATCH');
     expect(changed({ ...wrong, worker_id })).toBe('ATTEST_HASH_MISMATCH');
@@ -144,7 +147,7 @@ describe('a manifest with an HMAC', () => {
     );
   });
 
-  test('reads the files only when the hash is checked', () => {
+  test('The files of a package are read only when its hash is checked.', () => {
     const bad = [{ path: '../evil', content: '' }];
     expect(codeOf({ files: bad }, null)).toBe('ATTEST_MANIFEST_MISSING');
     expect(codeOf({ files: bad, worker_id: 'org.acme.other' })).toBe('ATTEST_MANIFEST_ID_MISMATCH');
@@ -153,7 +156,7 @@ describe('a manifest with an HMAC', () => {
     expect(() => codeOf({ files: undefined })).toThrow(refused);
   });
 
-  test('is never attested by a hostile value, and none of them throws', () => {
+  test('A hostile value in place of a manifest attests nothing, and none of them throws.', () => {
     for (const value of hostileValues()) {
       expect(codeOf({ manifest: value })).not.toBeNull();
       for (const member of Object.keys(signed)) {
@@ -181,12 +184,12 @@ describe('a manifest in an envelope', () => {
   };
   const stating = (change: object) => codeOf({}, enclose(JSON.stringify({ ...statement, ...change })));
 
-  test('that matches attests the package', () => {
+  test('A manifest in an envelope that matches attests the package.', () => {
     expect(codeOf()).toBeNull();
     expect(stating({})).toBeNull();
   });
 
-  test('is signed with a key that is registered for the authority of the worker and for no other', () => {
+  test('A manifest in an envelope is signed with a key that is registered for the authority of the worker and for no other.', () => {
     expect(codeOf({ authority_keys: { 'org.acme': [otherKey.publicKey, key.publicKey] } })).toBeNull();
     for (const wrong of [
       { 'org.acme': [otherKey.publicKey] },
@@ -203,25 +206,25 @@ describe('a manifest in an envelope', () => {
     }
   });
 
-  test('is not attested by an HMAC key', () => {
+  test('A manifest in an envelope is not attested by an HMAC key.', () => {
     expect(codeOf({ authority_keys: undefined, hmac_key })).toBe('ATTEST_SIG_INVALID');
     const both = signManifest(signManifestHmac(manifest, hmac_key), generateSigningKey());
     expect(codeOf({ hmac_key }, both)).toBe('ATTEST_SIG_INVALID');
   });
 
-  test('covers everything, even the trust statement', () => {
+  test('A manifest in an envelope covers everything, even the trust statement.', () => {
     const predicate = { ...manifest, trust_statement: 'Another.' };
     const payload = Buffer.from(JSON.stringify({ ...statement, predicate })).toString('base64');
     expect(codeOf({}, { ...envelope, payload })).toBe('ATTEST_SIG_INVALID');
   });
 
-  test('without signatures is not signed', () => {
+  test('An envelope without signatures is a manifest that is not signed.', () => {
     for (const signatures of [[], null, undefined, {}, 'x']) {
       expect(codeOf({}, { ...envelope, signatures })).toBe('ATTEST_SIGNATURE_MISSING');
     }
   });
 
-  test('accepts one good signature among others, and treats the key id as a hint', () => {
+  test('A manifest in an envelope accepts one good signature among others, and treats the key id as a hint.', () => {
     const [good] = envelope.signatures;
     const lines = [null, {}, { keyid: 'x', sig: 'x' }, { keyid: key.keyId, sig: '' }];
     expect(codeOf({}, { ...envelope, signatures: lines })).toBe('ATTEST_SIG_INVALID');
@@ -237,7 +240,7 @@ describe('a manifest in an envelope', () => {
     );
   });
 
-  test('may be written in either alphabet of base64, and in one of them at a time', () => {
+  test('A manifest in an envelope may be written in either alphabet of base64, and in one of them at a time.', () => {
     // In these bytes the two alphabets differ.
     const text = JSON.stringify({ ...statement, more: '~~~???>>>' });
     const standard = enclose(text);
@@ -254,7 +257,7 @@ describe('a manifest in an envelope', () => {
     expect(written({}, `+${'_'.repeat(85)}==`)).toBe('ATTEST_SIG_INVALID');
   });
 
-  test('of another type is invalid', () => {
+  test('A manifest in an envelope of another type is invalid.', () => {
     expect(codeOf({}, { ...envelope, payloadType: 'application/json' })).toBe('ATTEST_SIG_INVALID');
     expect(codeOf({}, enclose(JSON.stringify(statement), 'application/json'))).toBe('ATTEST_SIG_INVALID');
     expect(stating({ _type: 'https://in-toto.io/Statement/v0.1' })).toBe('ATTEST_SIG_INVALID');
@@ -263,7 +266,7 @@ describe('a manifest in an envelope', () => {
     expect(stating({ predicate: { ...manifest, worker_version: 1 } })).toBe('ATTEST_SIG_INVALID');
   });
 
-  test('is about one subject: this worker with this package', () => {
+  test('A manifest in an envelope is about one subject: this worker with this package.', () => {
     const [subject] = statement.subject;
     expect(stating({ subject: [{ ...subject, name: 'org.acme.other' }] })).toBe(
       'ATTEST_MANIFEST_ID_MISMATCH',
@@ -280,7 +283,7 @@ describe('a manifest in an envelope', () => {
     expect(stating({ predicate: { ...manifest, package_hash: 'x' } })).toBe('ATTEST_HASH_MISMATCH');
   });
 
-  test('without a manifest in it is missing', () => {
+  test('An envelope without a manifest in it is a missing manifest.', () => {
     expect(stating({ predicate: null })).toBe('ATTEST_MANIFEST_MISSING');
     for (const text of ['', 'null', '[]', '"x"', '{"predicate":{},"predicate":{}}', Buffer.from([0xff])]) {
       expect(codeOf({}, enclose(text))).toBe('ATTEST_MANIFEST_MISSING');
@@ -290,7 +293,7 @@ describe('a manifest in an envelope', () => {
     }
   });
 
-  test('is never attested by a hostile value, and none of them throws', () => {
+  test('A hostile value in an envelope attests nothing, and none of them throws.', () => {
     for (const value of hostileValues()) {
       for (const member of Object.keys(envelope))
         expect(codeOf({}, { ...envelope, [member]: value })).not.toBeNull();

@@ -41,7 +41,7 @@ const codeOf = async () => codeOfFirst(await verifyPackage(dir, expected));
 const putManifest = (text: string | Uint8Array) => writeFileSync(join(dir, 'manifest.json'), text);
 
 describe('a package', () => {
-  test('with a manifest of either form is attested, with its hash', async () => {
+  test('A package with a manifest of either form is attested, with its hash.', async () => {
     const package_hash = await packageHash(dir);
     for (const manifest of [
       signManifestHmac(await makeManifest(), 'secret'),
@@ -52,7 +52,7 @@ describe('a package', () => {
     }
   });
 
-  test('that was changed after it was attested is not', async () => {
+  test('A package that was changed after it was attested is not attested.', async () => {
     await writeManifest(dir, signManifest(await makeManifest(), key));
     mkdirSync(join(dir, 'node_modules'));
     writeFileSync(join(dir, 'node_modules/evil.js'), 'x');
@@ -64,7 +64,7 @@ describe('a package', () => {
     });
   });
 
-  test('without a readable manifest has none', async () => {
+  test('A package without a readable manifest is not attested.', async () => {
     expect(await verifyPackage(dir, expected)).toMatchObject({
       ok: false,
       findings: [{ index: 0, code: 'ATTEST_MANIFEST_MISSING' }],
@@ -97,7 +97,7 @@ describe('a package', () => {
     expect(await verifyPackage(dir, expected)).toMatchObject(found);
   });
 
-  test('with a link or a folder for its manifest has none', async () => {
+  test('A package with a link or a folder for its manifest is not attested.', async () => {
     const place = join(dir, 'manifest.json');
     await writeManifest(dir, signManifest(await makeManifest(), key));
     writeFileSync(join(dir, 'manifest.sig'), readFileSync(place));
@@ -109,7 +109,7 @@ describe('a package', () => {
     expect(await codeOf()).toBe('ATTEST_MANIFEST_MISSING');
   });
 
-  test('without a hash is an error once the hash is needed, and not before', async () => {
+  test('A package without a hash is an error once the hash is needed, and not before.', async () => {
     const manifest = signManifest(await makeManifest(), key);
     symlinkSync('worker.js', join(dir, 'link'));
     expect(await codeOf()).toBe('ATTEST_MANIFEST_MISSING');
@@ -121,7 +121,7 @@ describe('a package', () => {
 });
 
 describe('writing a manifest', () => {
-  test('leaves one file, does not change the hash and replaces the previous one', async () => {
+  test('Writing a manifest leaves one file, does not change the hash and replaces the previous one.', async () => {
     const hash = await packageHash(dir);
     await writeManifest(dir, await makeManifest());
     await writeManifest(dir, signManifest(await makeManifest(), key));
@@ -132,14 +132,14 @@ describe('writing a manifest', () => {
     );
   });
 
-  test('does not write through a link in its place', async () => {
+  test('Writing a manifest does not write through a link in its place.', async () => {
     for (const name of ['manifest.tmp', 'manifest.json']) symlinkSync('worker.js', join(dir, name));
     await writeManifest(dir, signManifestHmac({ ...(await makeManifest()) }, 'secret'));
     expect(readFileSync(join(dir, 'worker.js'), 'utf8')).toBe('export {}');
     expect(await codeOf()).toBeNull();
   });
 
-  test('that fails is an error and leaves the previous one intact', async () => {
+  test('A manifest that cannot be written is an error and leaves the previous one intact.', async () => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_MANIFEST' });
     await expect(writeManifest(join(dir, 'nowhere'), await makeManifest())).rejects.toThrow(refused);
     await writeManifest(dir, signManifest(await makeManifest(), key));

@@ -5,7 +5,7 @@ import { receiptHeads } from '../../src/receipt/index.ts';
 import { draftOf, key, keys, logOf } from '../support.ts';
 
 describe('a receipt chain', () => {
-  test('counts each stream from 0 without a gap and names the previous hash', () => {
+  test('A receipt chain counts each stream from 0 without a gap and names the previous hash.', () => {
     const [a0, b0, a1, a2] = logOf(['a', 'b', 'a', 'a']);
     expect([a0?.seq, b0?.seq, a1?.seq, a2?.seq]).toEqual([0, 0, 1, 2]);
     expect([a0?.prev_receipt_hash, b0?.prev_receipt_hash]).toEqual([null, null]);
@@ -13,7 +13,7 @@ describe('a receipt chain', () => {
     expect(a2?.prev_receipt_hash).toBe(a1?.receipt_hash);
   });
 
-  test('does not change when a receipt is appended, so a failed commit needs no repair', () => {
+  test('A receipt chain does not change when a receipt is appended, so a failed commit needs no repair.', () => {
     const chain = createReceiptChain(key);
     const first = appendReceipt(chain, draftOf('a'));
     expect(appendReceipt(chain, draftOf('a')).receipt).toEqual(first.receipt);
@@ -21,7 +21,7 @@ describe('a receipt chain', () => {
     expect(receiptHeads(first.chain)).toEqual({ a: { seq: 0, receipt_hash: first.receipt.receipt_hash } });
   });
 
-  test('verifies, whatever the names of its streams and wherever it was resumed', () => {
+  test('A receipt chain verifies, whatever the names of its streams and wherever it was resumed.', () => {
     const name = fc.oneof(
       fc.constantFrom('a', 'b', '__proto__', 'constructor', 'unknown'),
       fc.string({ unit: 'grapheme' }),
@@ -40,12 +40,12 @@ describe('a receipt chain', () => {
     );
   });
 
-  test('keeps the heads of more streams than fit one layer', () => {
+  test('A receipt chain keeps the heads of more streams than fit one layer.', () => {
     const streams = Array.from({ length: 300 }, (_, index) => `tenant-${index % 150}`);
     expect(verifyReceipts(logOf(streams), keys).findings).toEqual([]);
   });
 
-  test('continues after the head that it was given', () => {
+  test('A receipt chain continues after the head that it was given.', () => {
     const receipt_hash = `sha256:${'d'.repeat(64)}`;
     const chain = createReceiptChain(key, { a: { seq: 41, receipt_hash } });
     expect(appendReceipt(chain, draftOf('a')).receipt).toMatchObject({
@@ -64,12 +64,12 @@ describe('a receipt chain', () => {
     { a: { seq: '1', receipt_hash: `sha256:${'d'.repeat(64)}` } },
     { a: { seq: 0, receipt_hash: 'd'.repeat(64) } },
     { a: { seq: 0 } },
-  ])('is not resumed from heads that are none: %j', (heads) => {
+  ])('A receipt chain is not resumed from heads that are none: %j', (heads) => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_RECEIPT' });
     expect(() => createReceiptChain(key, heads as never)).toThrow(refused);
   });
 
-  test('refuses a draft without a stream', () => {
+  test('A receipt chain refuses a draft without a stream.', () => {
     const refused = expect.objectContaining({ code: 'ERR_WCP_RECEIPT' });
     expect(() => appendReceipt(createReceiptChain(key), { ...draftOf('a'), stream: null as never })).toThrow(
       refused,

@@ -28,7 +28,7 @@ const withOutcome = (outcome: RouteDecision['outcome']) => ({ ...decision, outco
 const input = { capability_id: 'cap.doc.summarize' };
 
 describe('the receipt of a decision', () => {
-  test('states the decision, its subject and its world', () => {
+  test('The receipt of a decision states the decision, its subject and its world.', () => {
     expect(decisionReceipt({ receipt_id, decision, input })).toEqual({
       receipt_id,
       kind: 'decision',
@@ -53,25 +53,25 @@ describe('the receipt of a decision', () => {
     ['DISPATCH', 'ALLOW'],
     ['DENY', 'DENY'],
     ['STEWARD_HOLD', 'REQUIRE_HUMAN'],
-  ] as const)('of a %s says %s', (outcome, policy_decision) => {
+  ] as const)('The receipt of a %s says %s.', (outcome, policy_decision) => {
     expect(decisionReceipt({ receipt_id, decision: withOutcome(outcome), input }).policy_decision).toBe(
       policy_decision,
     );
   });
 
-  test('of an approved or advisory dispatch says ALLOW', () => {
+  test('The receipt of an approved or advisory dispatch says ALLOW.', () => {
     const supervised = { ...decision, supervisor_required: true, supervisor_level: 'gatekeeper' };
     expect(
       decisionReceipt({ receipt_id, decision: supervised as RouteDecision, input }).policy_decision,
     ).toBe('ALLOW');
   });
 
-  test('has the stream "(none)" if the input has no tenant', () => {
+  test('The receipt of a decision has the stream "(none)" if the input has no tenant.', () => {
     const unnamed = { ...decision, tenant_id: null } as RouteDecision;
     expect(decisionReceipt({ receipt_id, decision: unnamed, input }).stream).toBe('(none)');
   });
 
-  test('has no digest, and does not throw, if the input has no canonical JSON', () => {
+  test('The receipt of a decision has no digest, and does not throw, if the input has no canonical JSON.', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     for (const broken of [circular, 1n, Number.NaN, { text: '\ud800' }, undefined]) {
@@ -81,7 +81,7 @@ describe('the receipt of a decision', () => {
 });
 
 describe('the receipt of an outcome', () => {
-  test('states what the decision’s receipt states, and the outcome', () => {
+  test('The receipt of an outcome states what the decision’s receipt states, and the outcome.', () => {
     const decided = decisionReceipt({ receipt_id, decision, input });
     const { chain, receipt } = appendReceipt(createReceiptChain(key), decided);
     const outcome = { status: 'ok', result_hash: `sha256:${'e'.repeat(64)}`, duration_ms: 12 } as const;
@@ -90,7 +90,7 @@ describe('the receipt of an outcome', () => {
     expect(verifyReceipts([receipt, appendReceipt(chain, draft).receipt], keys).findings).toEqual([]);
   });
 
-  test('states what kept the worker within its envelope, and nothing where that is not known', () => {
+  test('The receipt of an outcome states what kept the worker within its envelope, and nothing where that is not known.', () => {
     const decided = decisionReceipt({ receipt_id, decision, input });
     const outcome = { status: 'ok', result_hash: null, duration_ms: 12 } as const;
     const declared = { level: 'declared', by: null } as const;

@@ -32,7 +32,7 @@ const name = fc.oneof(
   ),
 );
 
-test('a signed receipt and its leaf are the canonical JSON of the whole, whatever its members are', () => {
+test('A signed receipt and its leaf are the canonical JSON of the whole, whatever its members are.', () => {
   fc.assert(
     fc.property(fc.dictionary(name, member), (draft) => {
       const { receipt, leaf } = signReceipt(draft, key);
@@ -51,7 +51,7 @@ test.each([
   ['a member that is undefined', { stream: undefined }],
   ['a number that is not finite', { seq: Number.POSITIVE_INFINITY }],
   ['a nested date', { outcome: { at: new Date(0) } }],
-])('a receipt with %s is not signed, because it has no canonical JSON', (_, draft) => {
+])('A receipt with %s is not signed, because it has no canonical JSON.', (_, draft) => {
   expect(() => signReceipt(draft, key)).toThrowError(
     expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }),
   );

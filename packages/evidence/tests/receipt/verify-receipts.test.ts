@@ -7,12 +7,12 @@ const log = logOf(['a', 'a', 'b', 'a']);
 const codes = (receipts: unknown, known: unknown = keys) => codesOf(verifyReceipts(receipts, known));
 
 describe('receipts', () => {
-  test('of an unchanged log hold', () => {
+  test('Receipts of an unchanged log hold.', () => {
     expect(verifyReceipts(log, keys)).toEqual({ ok: true, findings: [] });
     expect(verifyReceipts([], keys)).toEqual({ ok: true, findings: [] });
   });
 
-  test('have findings with an index, a code and a message that quotes nothing of the receipt', () => {
+  test('Receipts have findings with an index, a code and a message that quotes nothing of the receipt.', () => {
     const [found] = verifyReceipts(withChange(log, 0, { worker_id: 'org.evil.w' }), keys).findings;
     expect(found).toEqual({
       index: 0,
@@ -22,7 +22,7 @@ describe('receipts', () => {
     expect(found?.message).not.toContain('evil');
   });
 
-  test('with a changed member do not have the hash that they state', () => {
+  test('Receipts with a changed member do not have the hash that they state.', () => {
     for (const [index, receipt] of log.entries()) {
       for (const member of Object.keys(receipt).filter(
         (name) => !['signature', 'receipt_hash'].includes(name),
@@ -33,22 +33,22 @@ describe('receipts', () => {
     }
   });
 
-  test('with an added or a removed member do not have the hash that they state', () => {
+  test('Receipts with an added or a removed member do not have the hash that they state.', () => {
     expect(codes(withChange(log, 2, { more: null }))).toEqual(['2 RECEIPT_HASH_MISMATCH']);
     expect(codes(log.map(({ deny_code: _, ...rest }) => rest))).toEqual(
       log.map((_, index) => `${index} RECEIPT_HASH_MISMATCH`),
     );
   });
 
-  test('one of which was removed have a gap and a chain break', () => {
+  test('Receipts one of which was removed have a gap and a chain break.', () => {
     expect(codes(log.toSpliced(1, 1))).toEqual(['2 RECEIPT_SEQ_GAP', '2 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('whose head was removed have that one finding', () => {
+  test('Receipts whose head was removed have that one finding.', () => {
     expect(codes(log.slice(1))).toEqual(['0 RECEIPT_HEAD_MISSING']);
   });
 
-  test('two of which changed places have gaps and chain breaks', () => {
+  test('Receipts two of which changed places have gaps and chain breaks.', () => {
     const [first, second, ...rest] = log;
     expect(codes([second, first, ...rest])).toEqual([
       '0 RECEIPT_HEAD_MISSING',
@@ -59,7 +59,7 @@ describe('receipts', () => {
     ]);
   });
 
-  test('that were hashed again without their key have an invalid signature and break the receipt chain', () => {
+  test('Receipts that were hashed again without their key have an invalid signature and break the receipt chain.', () => {
     const forged = { ...log[1], worker_id: 'org.evil.worker' };
     expect(codes(withChange(log, 1, { ...forged, receipt_hash: receiptHash(forged) }))).toEqual([
       '1 RECEIPT_SIGNATURE_INVALID',
@@ -67,7 +67,7 @@ describe('receipts', () => {
     ]);
   });
 
-  test('that were signed again with another known key break the receipt chain', () => {
+  test('Receipts that were signed again with another known key break the receipt chain.', () => {
     const { receipt: forged } = signReceipt(
       { ...draftOf('a'), seq: 1, prev_receipt_hash: log[0]?.receipt_hash ?? null },
       otherKey,
@@ -75,11 +75,11 @@ describe('receipts', () => {
     expect(codes(withChange(log, 1, forged))).toEqual(['3 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('one of which occurs twice have a gap and a chain break, even at 0', () => {
+  test('Receipts one of which occurs twice have a gap and a chain break, even at 0.', () => {
     expect(codes([log[0], log[0]])).toEqual(['1 RECEIPT_SEQ_GAP', '1 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('that begin again at 0 after another receipt break the receipt chain', () => {
+  test('Receipts that begin again at 0 after another receipt break the receipt chain.', () => {
     const { receipt: again } = signReceipt(
       { ...draftOf('a'), seq: 0, prev_receipt_hash: log[0]?.receipt_hash ?? null },
       key,
@@ -87,7 +87,7 @@ describe('receipts', () => {
     expect(codes([log[0], again])).toEqual(['1 RECEIPT_SEQ_GAP', '1 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('at 0 must not name a previous hash', () => {
+  test('Receipts at 0 must not name a previous hash.', () => {
     const { receipt: begun } = signReceipt(
       { ...draftOf('a'), seq: 0, prev_receipt_hash: `sha256:${'0'.repeat(64)}` },
       key,
@@ -95,13 +95,13 @@ describe('receipts', () => {
     expect(codes([begun])).toEqual(['0 RECEIPT_CHAIN_BREAK']);
   });
 
-  test('are numbered by integers that every language holds exactly: above 2^53 - 1 they are malformed', () => {
+  test('Receipts are numbered by integers that every language holds exactly: above 2^53 - 1 they are malformed.', () => {
     const last = { ...draftOf('a'), seq: Number.MAX_SAFE_INTEGER, prev_receipt_hash: null };
     expect(codes([signReceipt(last, key).receipt])).toEqual(['0 RECEIPT_HEAD_MISSING']);
     expect(codes([signReceipt({ ...last, seq: 2 ** 53 }, key).receipt])).toEqual(['0 RECEIPT_MALFORMED']);
   });
 
-  test('have their findings in the order hash, signature, chain', () => {
+  test('Receipts have their findings in the order hash, signature, chain.', () => {
     expect(codes(withChange(log, 3, { seq: 7, prev_receipt_hash: null, signature: '' }))).toEqual([
       '3 RECEIPT_HASH_MISMATCH',
       '3 RECEIPT_SIGNATURE_INVALID',
@@ -110,7 +110,7 @@ describe('receipts', () => {
     ]);
   });
 
-  test('with a bare hash do not have the hash that they state', () => {
+  test('Receipts with a bare hash do not have the hash that they state.', () => {
     expect(codes(withChange(log, 2, { receipt_hash: log[2]?.receipt_hash.slice(7) }))).toEqual([
       '2 RECEIPT_HASH_MISMATCH',
       '2 RECEIPT_SIGNATURE_INVALID',
@@ -121,7 +121,7 @@ describe('receipts', () => {
 describe('a malformed receipt', () => {
   const required = ['stream', 'seq', 'prev_receipt_hash', 'receipt_hash', 'signing_key_id', 'signature'];
 
-  test.each(required)('lacks %s', (member) => {
+  test.each(required)('A malformed receipt lacks %s.', (member) => {
     const { [member]: _, ...rest } = log[2] as unknown as Record<string, unknown>;
     expect(codes([...log.slice(0, 2), rest])).toEqual(['2 RECEIPT_MALFORMED']);
   });
@@ -140,22 +140,22 @@ describe('a malformed receipt', () => {
     ['worker_id', '\ud800'],
     ['worker_id', Number.NaN],
     ['worker_id', undefined],
-  ])('has %s of another type: %j', (member, value) => {
+  ])('A malformed receipt has %s of another type: %j', (member, value) => {
     expect(codes(withChange(log, 2, { [member]: value }))).toEqual(['2 RECEIPT_MALFORMED']);
   });
 
-  test('has no place in its stream', () => {
+  test('A malformed receipt has no place in its stream.', () => {
     expect(codes(withChange(log, 0, { signature: 1 }))).toEqual([
       '0 RECEIPT_MALFORMED',
       '1 RECEIPT_HEAD_MISSING',
     ]);
   });
 
-  test('inherits its members', () => {
+  test('A malformed receipt inherits its members.', () => {
     expect(codes([Object.create(log[0] as object)])).toEqual(['0 RECEIPT_MALFORMED']);
   });
 
-  test('is any hostile value, and none of them throws', () => {
+  test('A malformed receipt is any hostile value, and none of them throws.', () => {
     for (const value of hostileValues()) {
       expect(codes([value])).toEqual(['0 RECEIPT_MALFORMED']);
       expect(verifyReceipts(value, value).findings).toBeInstanceOf(Array);
@@ -164,7 +164,7 @@ describe('a malformed receipt', () => {
     expect(codes({ length: 1, 0: log[0] })).toEqual(['0 RECEIPT_MALFORMED']);
   });
 
-  test('cannot show the hash one content and the receipt chain another', () => {
+  test('A malformed receipt cannot show the hash one content and the receipt chain another.', () => {
     let reads = 0;
     const liar = {
       ...log[1],
@@ -180,7 +180,7 @@ describe('a malformed receipt', () => {
 describe('the key of a receipt', () => {
   const [receipt] = log;
 
-  test('that is not known is unknown', () => {
+  test('The key of a receipt that is not known is unknown.', () => {
     for (const known of [
       {},
       { [otherKey.keyId]: otherKey.publicKey },
@@ -194,14 +194,14 @@ describe('the key of a receipt', () => {
   });
 
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'named %s is unknown',
+    'The key of a receipt named %s is unknown.',
     (signing_key_id) => {
       const named = { ...receipt, signing_key_id };
       expect(codes([{ ...named, receipt_hash: receiptHash(named) }])).toEqual(['0 RECEIPT_KEY_UNKNOWN']);
     },
   );
 
-  test('that is registered under an id other than its own signs nothing', () => {
+  test('The key of a receipt that is registered under an id other than its own signs nothing.', () => {
     expect(codes([receipt], { [key.keyId]: otherKey.publicKey })).toEqual(['0 RECEIPT_SIGNATURE_INVALID']);
     const aliased = { ...draftOf('a'), seq: 0, prev_receipt_hash: null, signing_key_id: 'alias' };
     const receipt_hash = receiptHash(aliased);
@@ -212,13 +212,13 @@ describe('the key of a receipt', () => {
   });
 
   test.each([null, 5, '', 'zz', [key.publicKey], '01'.padEnd(64, '0')])(
-    'registered as %j signs nothing',
+    'The key of a receipt registered as %j signs nothing.',
     (value) => {
       expect(codes([receipt], { [key.keyId]: value })).toEqual(['0 RECEIPT_SIGNATURE_INVALID']);
     },
   );
 
-  test('may be written in upper case', () => {
+  test('The key of a receipt may be written in upper case.', () => {
     expect(codes([receipt], { [key.keyId]: key.publicKey.toUpperCase() })).toEqual([]);
   });
 });
@@ -244,11 +244,11 @@ describe('a signature', () => {
     ['of another text', key.sign('text').toString('base64')],
     ['of another key', otherKey.sign(receipt?.receipt_hash ?? '').toString('base64')],
     ['that is empty', ''],
-  ])('%s is invalid', (_, changed) => {
+  ])('A signature is invalid if it is changed: %s.', (_, changed) => {
     expect(codes([{ ...receipt, signature: changed }])).toEqual(['0 RECEIPT_SIGNATURE_INVALID']);
   });
 
-  test('with any bit flipped is invalid', () => {
+  test('A signature with any bit flipped is invalid.', () => {
     fc.assert(
       fc.property(fc.nat(511), (bit) => {
         const bytes = Buffer.from(signature, 'base64');

@@ -12,13 +12,13 @@ const membersOf = (eventId: string) => {
   return schemas.find(({ properties }) => properties.event_id?.const === eventId)?.required.toSorted();
 };
 
-test('a run with a result has the event evt.worker.executed with the members of the schema', () => {
+test('A run with a result has the event evt.worker.executed with the members of the schema.', () => {
   const event = workerExecuted(context, { ...run, status: 'partial' });
   expect(event).toEqual({ event_id: 'evt.worker.executed', ...context, ...run, status: 'partial' });
   expect(Object.keys(event).sort()).toEqual(membersOf('evt.worker.executed'));
 });
 
-test('a run without a result has the event evt.worker.failed with its reason', () => {
+test('A run without a result has the event evt.worker.failed with its reason.', () => {
   const event = workerFailed(context, { ...run, status: 'denied', reason: 'WORKER_INVALID_INPUT' });
   expect(event).toMatchObject({
     event_id: 'evt.worker.failed',
@@ -29,12 +29,12 @@ test('a run without a result has the event evt.worker.failed with its reason', (
   expect(workerFailed(context, { ...run, status: 'error', reason: null }).reason).toBeNull();
 });
 
-test('unknown members are null', () => {
+test('Unknown members are null.', () => {
   const nobody = { correlation_id: null, tenant_id: null, capability_id: null, decision_id: null };
   expect(workerExecuted(nobody, { ...run, status: 'ok' })).toMatchObject(nobody);
 });
 
-test('every string of an event is escaped', () => {
+test('Every string of an event is escaped.', () => {
   const hostile = 'a\n\u202eb\\';
   const event = workerFailed(
     { correlation_id: hostile, tenant_id: hostile, capability_id: hostile, decision_id: hostile },
@@ -51,7 +51,7 @@ test('every string of an event is escaped', () => {
   expect(new Set(Object.values(texts))).toEqual(new Set(['a\\u000a\\u202eb\\\\']));
 });
 
-test('other members of the context are left out, and a clock that is set back causes no negative duration', () => {
+test('Other members of the context are left out, and a clock that is set back causes no negative duration.', () => {
   const event = workerExecuted({ ...context, policy_version: 'p' } as typeof context, {
     ...run,
     duration_ms: -5,

@@ -24,7 +24,7 @@ async function appendAndKill(path: string, from: number, milliseconds: number): 
     .map(Number);
 }
 
-test('a killed writer loses no line that it acknowledged', async () => {
+test('A killed writer loses no line that it acknowledged.', async () => {
   const path = freshFile();
   const acknowledged: number[] = [];
   for (let round = 0; round < 6; round += 1) {

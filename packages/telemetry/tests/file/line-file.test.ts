@@ -19,7 +19,7 @@ const text = (path: string) => readFileSync(path, 'utf8');
 const names = (path: string) => readdirSync(dirname(path)).sort();
 
 describe('appending', () => {
-  test('each value is one line of canonical JSON', async () => {
+  test('Each value is one line of canonical JSON.', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     await file.append([{ b: 1, a: 'line\nbreak \u2028' }, 'text']);
@@ -32,7 +32,7 @@ describe('appending', () => {
     });
   });
 
-  test('an acknowledged line can be read from the file immediately', async () => {
+  test('An acknowledged line can be read from the file immediately.', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     await Promise.all(
@@ -45,13 +45,13 @@ describe('appending', () => {
     expect((await readLines(path)).values).toEqual(Array.from({ length: 200 }, (_, n) => ({ n })));
   });
 
-  test('only its owner can read a file', async () => {
+  test('Only its owner can read a file.', async () => {
     const path = freshFile();
     await (await openLineFile(path)).close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  test('a reopened file continues where it ended', async () => {
+  test('A reopened file continues where it ended.', async () => {
     const path = freshFile();
     for (const n of [1, 2, 3]) {
       const file = await openLineFile(path);
@@ -62,7 +62,7 @@ describe('appending', () => {
     expect((await readLines(path)).values).toEqual([1, 2, 3]);
   });
 
-  test('what another process writes to the file meanwhile is not overwritten', async () => {
+  test('What another process writes to the file meanwhile is not overwritten.', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     await file.append(['mine']);
@@ -72,7 +72,7 @@ describe('appending', () => {
     expect((await readLines(path)).values).toEqual(['mine', 'theirs', 'mine again']);
   });
 
-  test('a value without canonical JSON is refused, nothing of its call is written, and the file stays usable', async () => {
+  test('A value without canonical JSON is refused, nothing of its call is written, and the file stays usable.', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     await expect(file.append(['good', Number.NaN])).rejects.toMatchObject({ code: 'ERR_WCP_CANONICAL_JSON' });
@@ -81,7 +81,7 @@ describe('appending', () => {
     expect((await readLines(path)).values).toEqual(['next']);
   });
 
-  test('close waits for pending appends, and a later append is refused', async () => {
+  test('Closing waits for pending appends, and a later append is refused.', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     const pending = [file.append([1]), file.append([2]), file.append([3])];
@@ -102,7 +102,7 @@ const fileHandles = async () => {
 describe('durability', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  test('an append is acknowledged only when it is on disk, and waiting appends share one fsync', async () => {
+  test('An append is acknowledged only when it is on disk, and waiting appends share one fsync.', async () => {
     const file = await openLineFile(freshFile());
     const syncs: (() => void)[] = [];
     vi.spyOn(await fileHandles(), 'datasync').mockImplementation(
@@ -122,7 +122,7 @@ describe('durability', () => {
     await file.close();
   });
 
-  test('a failed fsync is a failed write, even though the bytes are in the file', async () => {
+  test('A failed fsync is a failed write, even though the bytes are in the file.', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     vi.spyOn(await fileHandles(), 'datasync').mockRejectedValueOnce(new Error('EIO'));
@@ -132,7 +132,7 @@ describe('durability', () => {
     expect(text(path)).toBe('1\n');
   });
 
-  test('every byte is written, even if the system writes a few at a time', async () => {
+  test('Every byte is written, even if the system writes a few at a time.', async () => {
     const path = freshFile();
     const file = await openLineFile(path);
     const handles = await fileHandles();
@@ -149,7 +149,7 @@ describe('durability', () => {
     expect(text(path)).toBe(`{"text":"${'é'.repeat(10)}"}\n`);
   });
 
-  test('the folder entry of a new file is made durable, that of an old file already is', async () => {
+  test('The folder entry of a new file is made durable, that of an old file already is.', async () => {
     const path = freshFile();
     const sync = vi.spyOn(await fileHandles(), 'sync');
     const first = await openLineFile(path);
@@ -162,7 +162,7 @@ describe('durability', () => {
 });
 
 describe('a write that fails', () => {
-  test('rejects for every waiting caller, and for every later one until the file is reopened', async () => {
+  test('A write that fails rejects for every waiting caller, and for every later one until the file is reopened.', async () => {
     const file = await openLineFile('/dev/full');
     const outcomes = await Promise.allSettled([file.append([1]), file.append([2]), file.append([3])]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -177,7 +177,7 @@ describe('a write that fails', () => {
   test.each([
     ['a folder', (path: string) => mkdirSync(path)],
     ['a file where a folder should be', (path: string) => writeFileSync(dirname(path).concat('/x'), '')],
-  ])('opening %s is refused', async (kind, prepare) => {
+  ])('Opening %s is refused.', async (kind, prepare) => {
     const path = freshFile();
     prepare(path);
     const wanted = kind === 'a folder' ? path : `${dirname(path)}/x/y`;
@@ -187,7 +187,7 @@ describe('a write that fails', () => {
 });
 
 describe('a file whose last line is torn', () => {
-  test('keeps every whole line and moves the rest aside, wherever it was torn', async () => {
+  test('A file whose last line is torn keeps every whole line and moves the rest aside, wherever it was torn.', async () => {
     const whole = '{"n":1}\n{"n":"é\\n"}\n{"n":3}\n';
     const bytes = Buffer.from(whole);
     for (let cut = 0; cut <= bytes.length; cut += 1) {
@@ -209,7 +209,7 @@ describe('a file whose last line is torn', () => {
     }
   });
 
-  test('never overwrites what was moved aside before', async () => {
+  test('A file whose last line is torn never overwrites what was moved aside before.', async () => {
     const path = freshFile();
     for (const n of [1, 2, 3]) {
       appendFileSync(path, `torn ${n}`);
@@ -225,7 +225,7 @@ describe('a file whose last line is torn', () => {
     expect(text(path)).toBe('');
   });
 
-  test('keeps the lines before a torn line that is longer than one read', async () => {
+  test('A file whose last line is torn keeps the lines before a torn line that is longer than one read.', async () => {
     const path = freshFile();
     writeFileSync(path, `"whole"\n"${'x'.repeat(300_000)}`);
     const file = await openLineFile(path);
@@ -234,7 +234,7 @@ describe('a file whose last line is torn', () => {
     expect(text(path)).toBe('"whole"\n');
   });
 
-  test('loses no byte, whatever the file contains', async () => {
+  test('A file whose last line is torn loses no byte, whatever the file contains.', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), async (bytes) => {
         const path = freshFile();
@@ -250,7 +250,7 @@ describe('a file whose last line is torn', () => {
 });
 
 describe('reading', () => {
-  test('a damaged line is never skipped: the error names it', async () => {
+  test('A damaged line is never skipped: the error names it.', async () => {
     const path = freshFile();
     for (const damage of ['not json', '{"a":1,"a":2}', '', '\u0000\u0000']) {
       writeFileSync(path, `{"n":1}\n${damage}\n{"n":3}\n`);
@@ -272,7 +272,7 @@ describe('reading', () => {
     expect([code, message]).toEqual(['ERR_WCP_STORE', `Line 2 of ${path} cannot be read: ${what}`]);
   });
 
-  test('lines longer than one read come back whole', async () => {
+  test('Lines longer than one read come back whole.', async () => {
     const path = freshFile();
     const values = ['a'.repeat(1_500_000), 'é'.repeat(1_000_000), 'end'];
     const file = await openLineFile(path);

@@ -34,7 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => api.disable());
 
-test('the execution’s span is a child of the decision’s, through the W3C trace context', async () => {
+test('The execution’s span is a child of the decision’s, through the W3C trace context.', async () => {
   const { tracer, spans } = traced();
   expect(await withExecutionSpan(tracer, { context, traceparent }, async () => result())).toEqual(result());
   const [span] = spans();
@@ -44,13 +44,13 @@ test('the execution’s span is a child of the decision’s, through the W3C tra
   expect(span?.attributes).toMatchObject({ 'wcp.correlation_id': 'corr-1', 'wcp.status': 'ok' });
 });
 
-test('an unreadable traceparent starts a trace of its own', async () => {
+test('An unreadable traceparent starts a trace of its own.', async () => {
   const { tracer, spans } = traced();
   await withExecutionSpan(tracer, { context, traceparent: 'junk' }, async () => result());
   expect(spans()[0]?.parentSpanContext).toBeUndefined();
 });
 
-test('the span is active while the worker runs', async () => {
+test('The span is active while the worker runs.', async () => {
   const { tracer, spans } = traced();
   let active: string | undefined;
   await withExecutionSpan(tracer, { context, traceparent }, async () => {
@@ -62,7 +62,7 @@ test('the span is active while the worker runs', async () => {
   expect(active).toBe(`00-0af7651916cd43dd8448eb211c80319c-${spans()[0]?.spanContext().spanId}-01`);
 });
 
-test('a worker that calls a model adds gen_ai attributes, and one that calls none does not', async () => {
+test('A worker that calls a model adds gen_ai attributes, and one that calls none does not.', async () => {
   const { tracer, spans } = traced();
   const evidence = [
     { kind: 'execution' },
@@ -81,7 +81,7 @@ test('a worker that calls a model adds gen_ai attributes, and one that calls non
   expect(Object.keys(without?.attributes ?? {}).filter((name) => name.startsWith('gen_ai'))).toEqual([]);
 });
 
-test('the result’s events are on the span, and a sink that gets them too does not write them again', async () => {
+test('The result’s events are on the span, and a sink that gets them too does not write them again.', async () => {
   const { tracer, spans } = traced();
   const sink = createOpenTelemetrySink(tracer);
   sink.emit(dispatchEvents());
@@ -98,7 +98,7 @@ test('the result’s events are on the span, and a sink that gets them too does 
   expect(spans()).toHaveLength(3);
 });
 
-test('an error of the worker marks the span, and what its function throws reaches the caller unchanged', async () => {
+test('An error of the worker marks the span, and what its function throws reaches the caller unchanged.', async () => {
   const { tracer, spans } = traced();
   const failure = new Error('from the worker');
   await withExecutionSpan(tracer, { context }, async () => result({ status: 'error' }));
@@ -126,7 +126,7 @@ test.each<[string, unknown]>([
   ['throws', { startSpan: explode }],
   ['gives a broken span', { startSpan: () => brokenSpan }],
   ['gives nothing', { startSpan: () => undefined }],
-])('a tracer that %s changes nothing for the caller, and the worker runs once', async (_, tracer) => {
+])('A tracer that %s changes nothing for the caller, and the worker runs once.', async (_, tracer) => {
   let runs = 0;
   const answer = await withExecutionSpan(tracer as Tracer, { context, traceparent }, async () => {
     runs += 1;
@@ -136,7 +136,7 @@ test.each<[string, unknown]>([
   expect(runs).toBe(1);
 });
 
-test('a malformed result reaches the caller unchanged', async () => {
+test('A malformed result reaches the caller unchanged.', async () => {
   const { tracer } = traced();
   expect(await withExecutionSpan(tracer, { context }, async () => null as never)).toBeNull();
 });

@@ -36,7 +36,7 @@ sinkCases(
   { refuses: 'a tracing sink never throws into its caller' },
 );
 
-test('a decision has one span with its ids, its outcome and every event', () => {
+test('A decision has one span with its ids, its outcome and every event.', () => {
   const { sink, spans } = traced();
   sink.emit(dispatchEvents());
   const [span, ...more] = spans();
@@ -55,7 +55,7 @@ test('a decision has one span with its ids, its outcome and every event', () => 
   expect(span?.duration).toEqual([0, 0]);
 });
 
-test('a denial and a hold have their outcome, and neither is an error', () => {
+test('A denial and a hold have their outcome, and neither is an error.', () => {
   const { sink, spans } = traced();
   sink.emit([deniedEvent()]);
   const [gated] = dispatchEvents().slice(-1);
@@ -73,7 +73,7 @@ test('a denial and a hold have their outcome, and neither is an error', () => {
   expect(spans().map(({ status }) => status.code)).toEqual([0, 0]);
 });
 
-test('events of several decisions in one call get one span for each decision', () => {
+test('Events of several decisions in one call get one span for each decision.', () => {
   const { sink, spans } = traced();
   const interleaved = dispatchEvents('a').flatMap((event, index) => [
     event,
@@ -84,7 +84,7 @@ test('events of several decisions in one call get one span for each decision', (
   expect(spans().map(({ events }) => events.length)).toEqual([4, 4]);
 });
 
-test('the span of a run is a child of its decision’s and lasts as long as the run', () => {
+test('The span of a run is a child of its decision’s and lasts as long as the run.', () => {
   const { sink, spans } = traced();
   sink.emit(dispatchEvents());
   sink.emit([workerExecuted(context, { ...run, status: 'ok' })]);
@@ -95,14 +95,14 @@ test('the span of a run is a child of its decision’s and lasts as long as the 
   expect(execution?.duration).toEqual([1, 500_000_000]);
 });
 
-test('the span of a failed run is marked as an error, that of a denied one is not', () => {
+test('The span of a failed run is marked as an error, that of a denied one is not.', () => {
   const { sink, spans } = traced();
   sink.emit([workerFailed(context, { ...run, status: 'error', reason: 'WORKER_TIMEOUT' })]);
   sink.emit([workerFailed(context, { ...run, status: 'denied', reason: 'WORKER_INVALID_INPUT' })]);
   expect(spans().map(({ status }) => status)).toEqual([{ code: 2, message: 'WORKER_TIMEOUT' }, { code: 0 }]);
 });
 
-test('traceparentOf returns the span of a decision, if it was emitted here', () => {
+test('The function traceparentOf returns the span of a decision, if it was emitted here.', () => {
   const { sink, spans } = traced();
   expect(sink.traceparentOf(context.decision_id)).toBeNull();
   sink.emit(dispatchEvents());
@@ -111,7 +111,7 @@ test('traceparentOf returns the span of a decision, if it was emitted here', () 
   expect(sink.traceparentOf('other')).toBeNull();
 });
 
-test('the last ten thousand decisions are remembered', () => {
+test('The last ten thousand decisions are remembered.', () => {
   const { sink } = traced();
   const ids = Array.from({ length: 10_001 }, (_, n) => `d${n}`);
   sink.emit(ids.map((decision_id) => ({ ...deniedEvent(), decision_id })));
@@ -120,7 +120,7 @@ test('the last ten thousand decisions are remembered', () => {
   expect(sink.traceparentOf('d10000')).not.toBeNull();
 });
 
-test('a decision inside an active trace belongs to that trace', () => {
+test('A decision inside an active trace belongs to that trace.', () => {
   const { sink, spans, tracer } = traced();
   tracer.startActiveSpan('agent', (agent) => {
     sink.emit(dispatchEvents());
@@ -149,14 +149,14 @@ test.each<[string, unknown]>([
   ],
   ['a tracer that gives no span', { startSpan: () => undefined }],
   ['no tracer', undefined],
-])('%s does not reach the caller', (_, tracer) => {
+])('What fails in OpenTelemetry does not reach the caller: %s.', (_, tracer) => {
   const sink = createOpenTelemetrySink(tracer as Tracer);
   expect(() => sink.emit(dispatchEvents())).not.toThrow();
   expect(() => sink.emit([workerExecuted(context, { ...run, status: 'ok' })])).not.toThrow();
   expect(sink.traceparentOf(context.decision_id)).toBeNull();
 });
 
-test('malformed events do not fail the call, and the good ones beside them are written', () => {
+test('Malformed events do not fail the call, and the good ones beside them are written.', () => {
   const { sink, spans } = traced();
   sink.emit(null as never);
   sink.emit([null] as never);
@@ -164,7 +164,7 @@ test('malformed events do not fail the call, and the good ones beside them are w
   expect(spans()).toHaveLength(1);
 });
 
-test('without an SDK nothing happens and nothing fails', () => {
+test('Without an SDK nothing happens and nothing fails.', () => {
   const sink = createOpenTelemetrySink(trace.getTracer('none'));
   expect(() => sink.emit(dispatchEvents())).not.toThrow();
 });

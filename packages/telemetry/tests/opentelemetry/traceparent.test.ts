@@ -3,7 +3,7 @@ import { parseTraceparent, writeTraceparent } from '../../src/opentelemetry/inde
 
 const valid = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-test('a traceparent is read and written as W3C specifies', () => {
+test('A traceparent is read and written as W3C specifies.', () => {
   const parsed = parseTraceparent(valid);
   expect(parsed).toEqual({
     traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -31,6 +31,6 @@ test.each([
   '00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01',
   valid.slice(0, -1),
   `${valid.replace(/^00/, '01')}-${'x'.repeat(1000)}`,
-])('%j is not a traceparent', (text) => {
+])('The text %j is not a traceparent.', (text) => {
   expect(parseTraceparent(text)).toBeNull();
 });

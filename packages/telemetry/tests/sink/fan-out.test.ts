@@ -13,7 +13,7 @@ const throwing = broken(() => {
 });
 const rejecting = broken(() => Promise.reject(new Error('later')));
 
-test('every sink is tried, and then all failures are reported', async () => {
+test('Every sink is tried, and then all failures are reported.', async () => {
   const memory = createMemorySink();
   const error = await Promise.resolve(fanOut([throwing, rejecting, memory]).emit([deniedEvent()])).catch(
     (e) => e,
@@ -24,7 +24,7 @@ test('every sink is tried, and then all failures are reported', async () => {
   expect(error.cause.errors.map(String)).toEqual(['Error: at once', 'Error: later']);
 });
 
-test.each(['flush', 'close'] as const)('a %s that fails in one sink reaches the others', async (verb) => {
+test.each(['flush', 'close'] as const)('A %s that fails in one sink reaches the others.', async (verb) => {
   let reached = 0;
   const counting = broken(() => {
     reached += 1;
@@ -35,6 +35,6 @@ test.each(['flush', 'close'] as const)('a %s that fails in one sink reaches the 
   expect(reached).toBe(1);
 });
 
-test('a fan-out of no sinks does nothing and does not fail', async () => {
+test('A fan-out of no sinks does nothing and does not fail.', async () => {
   await expect(Promise.resolve(fanOut([]).emit([deniedEvent()]))).resolves.toBeUndefined();
 });

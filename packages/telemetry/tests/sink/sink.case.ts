@@ -20,14 +20,14 @@ export function sinkCases(
     events.map(({ event_id, correlation_id }) => ({ event_id, correlation_id }));
 
   describe(`the ${name} sink`, () => {
-    test('stores every event of a decision, in order', async () => {
+    test('The sink stores every event of a decision, in order.', async () => {
       const { sink, kept } = await open();
       await sink.emit(dispatchEvents());
       await sink.close();
       expect(await kept()).toEqual(summaries(dispatchEvents()));
     });
 
-    test('stores the event of a worker that ran and of one that failed', async () => {
+    test('The sink stores the event of a worker that ran and of one that failed.', async () => {
       const { sink, kept } = await open();
       const events = [
         workerExecuted(context, { ...run, status: 'ok' }),
@@ -39,7 +39,7 @@ export function sinkCases(
       await sink.close();
     });
 
-    test('stores an event whose members are all unknown', async () => {
+    test('The sink stores an event whose members are all unknown.', async () => {
       const { sink, kept } = await open();
       await sink.emit([deniedEvent()]);
       await sink.flush();
@@ -47,7 +47,7 @@ export function sinkCases(
       await sink.close();
     });
 
-    test('stores what many callers emit at the same time', async () => {
+    test('The sink stores what many callers emit at the same time.', async () => {
       const { sink, kept } = await open();
       const ids = Array.from({ length: 50 }, (_, index) => `d-${index}`);
       await Promise.all(ids.map(async (id) => sink.emit(dispatchEvents(id))));
@@ -55,7 +55,7 @@ export function sinkCases(
       expect(await kept()).toHaveLength(200);
     });
 
-    test('accepts an empty list, a flush of nothing and a second close', async () => {
+    test('The sink accepts an empty list, a flush of nothing and a second close.', async () => {
       const { sink, kept } = await open();
       await sink.emit([]);
       await sink.flush();
@@ -64,7 +64,7 @@ export function sinkCases(
       expect(await kept()).toEqual([]);
     });
 
-    test('neither changes the events nor changes when they do', async () => {
+    test('The sink neither changes the events nor changes when they do.', async () => {
       const { sink, kept } = await open();
       const events = dispatchEvents();
       await sink.emit(events);
@@ -75,7 +75,7 @@ export function sinkCases(
       await sink.close();
     });
 
-    test('refuses an event once it is closed', async (task) => {
+    test('The sink refuses an event once it is closed.', async (task) => {
       if (skip.refuses !== undefined) task.skip(skip.refuses);
       const { sink } = await open();
       await sink.close();

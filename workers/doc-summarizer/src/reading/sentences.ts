@@ -1,4 +1,4 @@
-import { sentenceStarts } from '@wcp-workers/shared-text';
+import { isUnspaced, sentenceStarts } from '@wcp-workers/shared-text';
 import type { Block } from './blocks.ts';
 import { type Words, wordsOf } from './words.ts';
 
@@ -24,15 +24,12 @@ export function sentencesOf(blocks: readonly Block[]): Sentence[] {
   return sentences;
 }
 
-/** A longer run of characters without a space is not a word: data, rulers, encoded files. */
+/** A longer run without a space is data, a ruler, an encoded file; but not in a script that has no spaces. */
 const MAX_RUN_LENGTH = 200;
-/** Chinese and Japanese have no space between words or sentences. */
-const WIDE_STOP = /[。！？]/u;
-
 function withoutData(text: string): string {
   return text
     .split(' ')
-    .filter((run) => run.length <= MAX_RUN_LENGTH || WIDE_STOP.test(run))
+    .filter((run) => run.length <= MAX_RUN_LENGTH || isUnspaced(run))
     .join(' ');
 }
 

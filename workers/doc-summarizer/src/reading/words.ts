@@ -1,5 +1,7 @@
+import { divideScripts, isUnspaced, wordsOf as wordsInOrder } from '@wcp-workers/shared-text';
 import model from 'wink-eng-lite-web-model';
 import winkNLP, { type ItsFunction } from 'wink-nlp';
+import { isFunctionWord } from './function-words.ts';
 
 /** The words of a sentence. */
 export interface Words {
@@ -22,11 +24,18 @@ export function wordsOf(sentence: string): Words {
   const surfaces: [string, string][] = [];
   const tokens = tokensOf(sentence);
   for (const { value, stem, isStop } of tokens) {
-    if (isStop || value.length < 2) continue;
+    if (isStop || (value.length < 2 && !isUnspaced(value))) continue;
     stems.set(stem, (stems.get(stem) ?? 0) + 1);
     surfaces.push([stem, value]);
   }
   return { count: tokens.length, stems, surfaces };
+}
+
+/** A word in a script without spaces is its own stem. */
+function unspacedTokens(text: string): Token[] {
+  return wordsInOrder(text).flatMap((value) =>
+    WORD.test(value) ? [{ value, stem: value, isStop: isFunctionWord(value) }] : [],
+  );
 }
 
 interface Token {
@@ -41,7 +50,12 @@ const WORD = /\p{L}/u;
 const JOINER = /^[._]+$/;
 
 function tokensOf(sentence: string): Token[] {
-  const tokens = nlp.readDoc(shortRuns(sentence)).tokens();
+  const { spaced, unspaced } = divideScripts(sentence);
+  return [...spacedTokens(spaced), ...unspacedTokens(unspaced)];
+}
+
+function spacedTokens(text: string): Token[] {
+  const tokens = nlp.readDoc(shortRuns(text)).tokens();
   const values = tokens.out();
   const stems = tokens.out(stemOf);
   const stops = tokens.out(its.stopWordFlag) as readonly boolean[];

@@ -20,7 +20,7 @@ const tokenOf = async (visitor: Visitor, of = id) => formToken((await visitor.ge
 const approval = (form_token: string) => ({ form_token, resolution: 'approve', seen_level: 'gatekeeper' });
 
 describe('a forged form', () => {
-  test('a missing or wrong token, or one of another hold, action or steward, resolves nothing', async () => {
+  test('A missing or wrong token, or one of another hold, action or steward, resolves nothing.', async () => {
     const other = await hall.hold();
     const colleague = await stewardAt(page);
     const { text } = await steward.get('/');
@@ -38,7 +38,7 @@ describe('a forged form', () => {
     expect(await stateOf()).toBe('pending');
   });
 
-  test('a form from another origin or of another content type resolves nothing', async () => {
+  test('A form from another origin or of another content type resolves nothing.', async () => {
     const form = approval(await tokenOf(steward));
     for (const headers of [
       { origin: 'https://evil.example' },
@@ -58,7 +58,7 @@ describe('a forged form', () => {
     expect(await stateOf()).toBe('approved');
   });
 
-  test('a link resolves nothing', async () => {
+  test('A link resolves nothing.', async () => {
     const query = new URLSearchParams(approval(await tokenOf(steward)));
     expect((await steward.get(`/holds/${id}?${query}`)).status).toBe(405);
     expect(await stateOf()).toBe('pending');
@@ -66,7 +66,7 @@ describe('a forged form', () => {
 });
 
 describe('an unknown host name', () => {
-  test('no path is served under an unknown host name', async () => {
+  test('No path is served under an unknown host name.', async () => {
     const { port } = new URL(page.url);
     for (const host of [
       'evil.example',
@@ -85,7 +85,7 @@ describe('an unknown host name', () => {
     }
   });
 
-  test('the host name of WCP_APPROVER_URL is served, and its cookies need HTTPS', async () => {
+  test('The host name of WCP_APPROVER_URL is served, and its cookies need HTTPS.', async () => {
     const behind = await openPageAt({ ...hall.env, WCP_APPROVER_URL: 'https://approver.example' });
     expect(behind.page.url).toBe('https://approver.example');
     const host = { host: 'approver.example' };
@@ -110,7 +110,7 @@ describe('every response', () => {
     await new Visitor(page.url).get('/'),
   ];
 
-  test('no response can be framed, stored or sniffed', async () => {
+  test('No response can be framed, stored or sniffed.', async () => {
     for (const { headers } of await answers()) {
       expect(headers).toMatchObject({
         'x-frame-options': 'DENY',
@@ -126,7 +126,7 @@ describe('every response', () => {
     }
   });
 
-  test('a page runs only the script with its nonce, which is new each time', async () => {
+  test('A page runs only the script with its nonce, which is new each time.', async () => {
     const nonces = new Set<string>();
     for (let n = 0; n < 3; n += 1) {
       const { headers, text } = await steward.get('/');
@@ -146,7 +146,7 @@ describe('every response', () => {
     expect(policy).not.toContain('connect-src');
   });
 
-  test('no response contains the key or the address of the Hall', async () => {
+  test('No response contains the key or the address of the Hall.', async () => {
     for (const { text, headers } of await answers()) {
       const all = text + JSON.stringify(headers);
       expect(all).not.toContain(hall.stewardKey);
@@ -156,7 +156,7 @@ describe('every response', () => {
 });
 
 describe('a body', () => {
-  test('a body that is too long is not read', async () => {
+  test('A body that is too long is not read.', async () => {
     const visitor = new Visitor(page.url);
     const { status } = await visitor.post('/sign-in', { token: 'x'.repeat(20_000) });
     expect(status).toBe(413);
@@ -169,15 +169,18 @@ describe('a form that is not UTF-8', () => {
   test.each([
     ['in its bytes', Buffer.from('token=caf\xe9', 'latin1')],
     ['in what it escapes', 'token=caf%E9'],
-  ])('is refused, because a text that was read in part would be recorded: %s', async (_, body) => {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const { status } = await new Visitor(page.url).send('POST', '/sign-in', { headers, body });
-    expect(status).toBe(400);
-  });
+  ])(
+    'A form that is not UTF-8 is refused, because a text that was read in part would be recorded: %s',
+    async (_, body) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const { status } = await new Visitor(page.url).send('POST', '/sign-in', { headers, body });
+      expect(status).toBe(400);
+    },
+  );
 });
 
 describe('a path', () => {
-  test('no path leads to anything but the Hall’s approvals', async () => {
+  test('No path leads to anything but the Hall’s approvals.', async () => {
     for (const path of [
       '/holds/../request',
       '/holds/..%2fworkers/request',
@@ -194,7 +197,7 @@ describe('a path', () => {
     }
   });
 
-  test('without a secret there is no webhook', async () => {
+  test('Without a secret there is no webhook.', async () => {
     const headers = { 'content-type': 'application/json' };
     expect((await new Visitor(page.url).send('POST', '/webhook', { headers, body: '{}' })).status).toBe(404);
   });

@@ -12,7 +12,7 @@ function expectText({ text, headers }: Response): void {
   expect(JSON.stringify(headers)).not.toContain('hacked');
 }
 
-test('an attacker’s text stays text in every field, message and link', async () => {
+test('An attacker’s text stays text in every field, message and link.', async () => {
   const steward = await stewardAt(await openPage(await evilHall()));
   const list = await steward.get('/?resolved=one');
   expectText(list);
@@ -32,7 +32,7 @@ test('an attacker’s text stays text in every field, message and link', async (
   expectText(await steward.get(`/${encodeURIComponent(EVIL)}`));
 });
 
-test('an attacker’s text in place of a sign-in token stays text', async () => {
+test('An attacker’s text in place of a sign-in token stays text.', async () => {
   const { readWebSettings } = await import('../../src/web/settings.ts');
   const { openApproverPage } = await import('../../src/web/approver-page.ts');
   const settings = readWebSettings(await evilHall());

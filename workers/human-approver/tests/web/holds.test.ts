@@ -23,7 +23,7 @@ async function resolve(id: string, fields: Readonly<Record<string, string>>, lev
 }
 
 describe('the page', () => {
-  test('a hold shows its request, tenant, blast, reasons, supervisor level, time left and worker', async () => {
+  test('A hold shows its request, tenant, blast, reasons, supervisor level, time left and worker.', async () => {
     await hall.hold({ blast_score: 40, request: { url: 'https://example.org/', depth: 3 } });
     const text = textOf((await steward.get('/')).text);
     for (const part of [
@@ -44,7 +44,7 @@ describe('the page', () => {
     }
   });
 
-  test('an empty list says so, and a long list has pages', async () => {
+  test('An empty list says so, and a long list has pages.', async () => {
     expect(textOf((await steward.get('/')).text)).toContain('Nothing is waiting.');
     for (let n = 0; n < 21; n += 1) await hall.hold();
     const { text } = await steward.get('/');
@@ -53,7 +53,7 @@ describe('the page', () => {
     expect((await steward.get(next)).text.split('<article').length - 1).toBe(1);
   });
 
-  test('the whole request is shown as text, without the tenant’s credential', async () => {
+  test('The whole request is shown as text, without the tenant’s credential.', async () => {
     const request = { text: `${'long '.repeat(1000)}\u202eend</pre><script>` };
     const id = await hall.hold({ request, tenant_credential: 'the.tenants.own', dry_run: false });
     const list = await steward.get('/');
@@ -65,14 +65,14 @@ describe('the page', () => {
     expect(list.text + text).not.toContain('the.tenants.own');
   });
 
-  test('the script of an open page gets the holds without style and script', async () => {
+  test('The script of an open page gets the holds without style and script.', async () => {
     await hall.hold();
     const { status, text } = await steward.get('/holds');
     expect([status, text.split('<article').length - 1]).toEqual([200, 1]);
     expect(text).not.toMatch(/<style|<script/);
   });
 
-  test('a problem with the Hall is shown instead of holds', async () => {
+  test('A problem with the Hall is shown instead of holds.', async () => {
     const lost = await stewardAt(await openPage({ ...hall.env, WCP_HALL_KEY: 'wcp_nobody' }));
     const { status, text } = await lost.get('/');
     expect([status, textOf(text).includes('UNAUTHENTICATED')]).toEqual([502, true]);
@@ -80,7 +80,7 @@ describe('the page', () => {
 });
 
 describe('a steward', () => {
-  test('an approval runs the worker, and the Hall keeps the reason and the evidence', async () => {
+  test('An approval runs the worker, and the Hall keeps the reason and the evidence.', async () => {
     const id = await hall.hold();
     const { status, headers } = await resolve(id, { resolution: 'approve', reason: ' two\r\nlines ' });
     expect([status, headers.location]).toEqual([303, `/?resolved=${id}`]);
@@ -92,7 +92,7 @@ describe('a steward', () => {
     expect(text).not.toContain('<article');
   });
 
-  test('the page says when the worker failed, or when the call is no longer allowed', async () => {
+  test('The page says when the worker failed, or when the call is no longer allowed.', async () => {
     const [failing, stale] = [await hall.hold({ request: { fail: true } }), await hall.hold()];
     const failed = await resolve(failing, { resolution: 'approve' });
     const { text } = await steward.get(failed.headers.location ?? '');
@@ -107,13 +107,13 @@ describe('a steward', () => {
     expect(seen).toContain('Denied, because what would run now is not what was approved: cap.web.fetch');
   });
 
-  test('after a denial nothing runs', async () => {
+  test('After a denial nothing runs.', async () => {
     const id = await hall.hold();
     await resolve(id, { resolution: 'deny' });
     expect([hall.ran, (await hall.approval(id)).state]).toEqual([[], 'denied']);
   });
 
-  test('a hold is escalated by one supervisor level or to a named one, and then needs a result', async () => {
+  test('A hold is escalated by one supervisor level or to a named one, and then needs a result.', async () => {
     const id = await hall.hold();
     await resolve(id, { resolution: 'escalate', level: 'executor', reason: 'too hot' });
     const page = (await steward.get('/')).text;
@@ -129,7 +129,7 @@ describe('a steward', () => {
   });
 
   test.each(['executed', 'incident'] as const)(
-    'a steward submits the result of human work (%s)',
+    'A steward submits the result of human work (%s).',
     async (kind) => {
       const id = await hall.hold({ capability_id: CAPABILITIES[kind] });
       const level = kind === 'executed' ? 'executor' : 'incident_commander';
@@ -155,7 +155,7 @@ describe('a steward', () => {
     },
   );
 
-  test('a problem from the Hall is shown with its code, and the form keeps its text', async () => {
+  test('A problem from the Hall is shown with its code, and the form keeps its text.', async () => {
     const id = await hall.hold();
     const fields = { resolution: 'escalate', level: 'gatekeeper', reason: 'my words' };
     const answer = await resolve(id, fields);
@@ -168,7 +168,7 @@ describe('a steward', () => {
     expect(textOf((await steward.post(`/holds/${id}`, late)).text)).toContain('APPROVAL_RESOLVED');
   });
 
-  test('a form with unknown values is not sent to the Hall', async () => {
+  test('A form with unknown values is not sent to the Hall.', async () => {
     const id = await hall.hold();
     for (const fields of [{}, { resolution: 'allow' }, { resolution: 'approve', seen_level: 'king' }]) {
       expect((await resolve(id, fields as Record<string, string>)).status).toBe(422);

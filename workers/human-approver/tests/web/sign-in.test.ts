@@ -25,7 +25,7 @@ async function signInFrom(url: string, headers: Record<string, string>, attempts
 const HALL = { WCP_HALL_URL: 'http://127.0.0.1:9', WCP_HALL_KEY: 'wcp_nobody' };
 
 describe('with a password', () => {
-  test('nothing is shown or done before sign-in', async () => {
+  test('Nothing is shown or done before sign-in.', async () => {
     const page = await openPage(HALL);
     const visitor = new Visitor(page.url);
     for (const path of ['/', '/holds', '/events', '/holds/one/request']) {
@@ -36,7 +36,7 @@ describe('with a password', () => {
     expect((await visitor.post('/sign-out', {})).status).toBe(401);
   });
 
-  test('the password signs in, with a cookie that scripts cannot read and other sites cannot send', async () => {
+  test('The password signs in, with a cookie that scripts cannot read and other sites cannot send.', async () => {
     const page = await openPage(HALL);
     const visitor = new Visitor(page.url);
     const { status, headers } = await visitor.signIn(PASSWORD);
@@ -46,7 +46,7 @@ describe('with a password', () => {
     expect((await visitor.get('/')).status).toBe(502);
   });
 
-  test('a session ends after eight hours and after signing out', async () => {
+  test('A session ends after eight hours and after signing out.', async () => {
     let now = Date.now();
     const page = await openPage(HALL, () => now);
     const steward = await stewardAt(page);
@@ -188,7 +188,7 @@ describe('with a password', () => {
     expect(attempt('198.51.100.1', PASSWORD)).toBe('accepted');
   });
 
-  test('the sign-in form must come from this page, for this visitor', async () => {
+  test('The sign-in form must come from this page, for this visitor.', async () => {
     const page = await openPage(HALL);
     const [visitor, other] = [new Visitor(page.url), new Visitor(page.url)];
     await visitor.get('/sign-in');
@@ -198,7 +198,7 @@ describe('with a password', () => {
     }
   });
 
-  test('a password in a link is ignored, because links end up in logs and histories', async () => {
+  test('A password in a link is ignored, because links end up in logs and histories.', async () => {
     const page = await openPage(HALL);
     expect(page.signInUrl).toBeNull();
     const { text } = await new Visitor(page.url).get(`/sign-in?token=${encodeURIComponent(PASSWORD)}`);
@@ -207,7 +207,7 @@ describe('with a password', () => {
 });
 
 describe('without a password', () => {
-  test('a link signs in once, and opening it does not use it up', async () => {
+  test('A link signs in once, and opening it does not use it up.', async () => {
     const settings = readWebSettings(HALL) as WebSettings;
     const page = await openApproverPage(settings, { host: '127.0.0.1', port: 0 });
     const link = new URL(page.signInUrl ?? '');
@@ -243,7 +243,7 @@ describe('readWebSettings', () => {
     [{ ...HALL, WCP_APPROVER_URL: 'https://approver.example/path' }, /WCP_APPROVER_URL/],
     [{ ...HALL, WCP_APPROVER_URL: 'approver.example' }, /WCP_APPROVER_URL/],
     [{ ...HALL, WCP_APPROVER_PROXY: 'proxy.example' }, /WCP_APPROVER_PROXY/],
-  ])('the environment %j is refused with a sentence about the setting', (env, sentence) => {
+  ])('The environment %j is refused with a sentence about the setting.', (env, sentence) => {
     expect(readWebSettings(env)).toMatch(sentence);
   });
 });

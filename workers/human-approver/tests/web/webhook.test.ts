@@ -40,11 +40,11 @@ async function refreshes(during: () => Promise<unknown>): Promise<number> {
   return text.split('event: refresh').length - 1;
 }
 
-test('a notice that the Hall signed makes open pages refresh', async () => {
+test('A notice that the Hall signed makes open pages refresh.', async () => {
   expect(await refreshes(async () => expect(await send(signed('one'))).toBe(204))).toBe(1);
 });
 
-test('a replayed notice is refused, and one that the Hall signed again later is accepted without a refresh', async () => {
+test('A replayed notice is refused, and one that the Hall signed again later is accepted without a refresh.', async () => {
   const first = signed('one', 1);
   const calls = await refreshes(async () => {
     const statuses = [await send(first), await send(first)];
@@ -55,11 +55,11 @@ test('a replayed notice is refused, and one that the Hall signed again later is 
   expect(calls).toBe(1);
 });
 
-test('a notice older than the process is refused', async () => {
+test('A notice older than the process is refused.', async () => {
   expect(await send(signed('one', -2))).toBe(409);
 });
 
-test('a notice without a valid and current signature of the Hall is refused', async () => {
+test('A notice without a valid and current signature of the Hall is refused.', async () => {
   const other = new Webhook(`whsec_${Buffer.from('another secret').toString('base64')}`);
   const { 'webhook-signature': _, ...unsigned } = signed('one');
   const late = Math.floor(Date.now() / 1000) - 301;
@@ -83,7 +83,7 @@ test('a notice without a valid and current signature of the Hall is refused', as
   }
 });
 
-test('a signed body that is not a notice is refused', async () => {
+test('A signed body that is not a notice is refused.', async () => {
   for (const body of ['', 'no JSON', 'null', '7', '{"type":7}', '{"type":"other"}']) {
     expect(await send(signed('one', 0, body), body)).toBe(400);
   }
@@ -92,7 +92,7 @@ test('a signed body that is not a notice is refused', async () => {
   expect(await send(signed('one', 0, long), long)).toBe(413);
 });
 
-test('a notice is forgotten once it is too old to be replayed', async () => {
+test('A notice is forgotten once it is too old to be replayed.', async () => {
   expect(await send(signed('one'))).toBe(204);
   now += 302_000;
   expect(await send(signed('two', 1))).toBe(204);

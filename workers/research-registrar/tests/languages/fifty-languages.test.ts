@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { documentOf, freshRegistrar } from '../samples.ts';
 import { SENTENCES } from './sentences-by-language.ts';
 
-test('each of fifty languages is found by a question of its own in one document', async () => {
+test('Each of fifty languages is found by a question of its own in one document.', async () => {
   expect(SENTENCES.length).toBeGreaterThanOrEqual(50);
   const { register, find } = freshRegistrar();
   await register(

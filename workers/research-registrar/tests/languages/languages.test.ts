@@ -44,7 +44,7 @@ const LANGUAGES: readonly (readonly [
 ];
 
 describe('a document is found by its words', () => {
-  test.each(LANGUAGES)('in %s', async (language, texts, questions) => {
+  test.each(LANGUAGES)('A document in %s is found by its words.', async (language, texts, questions) => {
     const { register, find } = freshRegistrar();
     expect((await register(documentOf(language, texts))).status).toBe('ok');
     for (const [query, place] of Object.entries(questions)) {
@@ -53,7 +53,7 @@ describe('a document is found by its words', () => {
     }
   });
 
-  test('in Chinese by a title and a heading too, and not by another word', async () => {
+  test('A document in Chinese is found by a title and a heading too, and not by another word.', async () => {
     const { register, find } = freshRegistrar();
     const vector = [1, 0, 0];
     await register({

@@ -32,7 +32,7 @@ function inside(file: string) {
 }
 
 describe.each([1, 2] as const)('a store of version %i', (version) => {
-  test('keeps its documents with their ids, and finds them by words and by vectors', async () => {
+  test('A store of an earlier version keeps its documents with their ids, and finds them by words and by vectors.', async () => {
     const { find, file, close } = upgraded(version, [
       earlier('lighthouse', ['The lamp is lit.', 'The horn sounds in fog.'], { title: 'The lighthouse' }),
       earlier('boat', ['The boat is tarred.']),
@@ -54,7 +54,7 @@ describe.each([1, 2] as const)('a store of version %i', (version) => {
     });
   });
 
-  test('takes new documents, and replaces old ones completely', async () => {
+  test('A store of an earlier version takes new documents, and replaces old ones completely.', async () => {
     const { register, find, file, close } = upgraded(version, [earlier('lighthouse', ['The lamp is lit.'])]);
     const newer = documentOf('lighthouse', ['The lamp is electric.']);
     expect((await register(newer)).result).toMatchObject({ replaced: true });
@@ -66,7 +66,7 @@ describe.each([1, 2] as const)('a store of version %i', (version) => {
     expect(inside(file).documents).toHaveLength(2);
   });
 
-  test('joins the parts of a long document, so that a shorter one leaves none of them behind', async () => {
+  test('A store of an earlier version joins the parts of a long document, so that a shorter one leaves none of them behind.', async () => {
     const handbook = ['The lamp is lit.', 'The horn sounds.', 'The boat is tarred.'];
     const sourceOf = (index: number) => (index === 0 ? 'handbook' : `handbook, part ${index + 1}`);
     const parts = handbook.map((text, index) =>
@@ -94,7 +94,7 @@ describe.each([1, 2] as const)('a store of version %i', (version) => {
     ]);
   });
 
-  test('is brought up once, by the first of several that open it', async () => {
+  test('A store of an earlier version is brought up once, by the first of several that open it.', async () => {
     const { file, find } = upgraded(version, [earlier('lighthouse', ['The lamp is lit.'])]);
     const others = Array.from({ length: 3 }, () => registrarFor(file));
     const hits = await Promise.all([
@@ -105,7 +105,7 @@ describe.each([1, 2] as const)('a store of version %i', (version) => {
     expect(hits.map((each) => each.length)).toEqual([1, 1, 1, 1]);
   });
 
-  test('is left as it was when it cannot be brought up', async () => {
+  test('A store of an earlier version is left as it was when it cannot be brought up.', async () => {
     vi.spyOn(console, 'error').mockImplementationOnce(() => {});
     const { file, retrieve, close } = upgraded(version, [earlier('lighthouse', ['The lamp is lit.'])]);
     const db = new DatabaseSync(file);

@@ -4,41 +4,9 @@ import { createServer } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
-import { deferred, folderOf, type Ran, REAL_CLOCK, scratch, start, wcp } from '../../support/support.ts';
-
-const running: ChildProcess[] = [];
-afterAll(async () => {
-  await Promise.all(running.splice(0).map((child) => ended(child, 'SIGKILL')));
-});
-
-/** A process of `wcp serve` that is ready, and what it has written. */
-interface ServerProcess {
-  readonly child: ChildProcess;
-  readonly out: string;
-  readonly err: () => string;
-  readonly ready_ms: number;
-}
-
-const READY = /Stop it with Ctrl-C|The Hall is ready/;
-
-/** Starts `wcp serve` as a process on a free port and waits until it is ready. */
-function startServer(dir: string, ...more: string[]): Promise<ServerProcess> {
-  const began = performance.now();
-  const child = start(['serve', dir, '--port', '0', ...more]);
-  running.push(child);
-  let [out, err] = ['', ''];
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    err += chunk;
-  });
-  return new Promise((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      out += chunk;
-      if (READY.test(out)) resolve({ child, out, err: () => err, ready_ms: performance.now() - began });
-    });
-    child.once('close', () => reject(new Error(`It ended: ${out}${err}`)));
-  });
-}
+import { describe, expect, it } from 'vitest';
+import { ended, READY, startServer } from '../../support/server-process.ts';
+import { deferred, folderOf, type Ran, REAL_CLOCK, scratch, wcp } from '../../support/support.ts';
 
 /** Runs `wcp serve` in this process for as long as a test uses it. */
 async function whileServing(args: readonly string[], use: (out: string) => Promise<void>): Promise<Ran> {
@@ -56,15 +24,6 @@ async function whileServing(args: readonly string[], use: (out: string) => Promi
     stop();
   }
   return serving;
-}
-
-/** Sends a signal and returns the exit code. */
-function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
-  return new Promise((resolve) => {
-    child.once('close', (code) => resolve(code));
-    child.kill(signal);
-  });
 }
 
 /** The processor time of a process in milliseconds; 0 if the system does not tell. */

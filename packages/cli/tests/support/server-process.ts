@@ -1,0 +1,49 @@
+import type { ChildProcess } from 'node:child_process';
+import { afterAll } from 'vitest';
+import { start } from './support.ts';
+
+const running: ChildProcess[] = [];
+afterAll(async () => {
+  await Promise.all(running.splice(0).map((child) => ended(child, 'SIGKILL')));
+});
+
+/** A process of `wcp serve` that is ready, and what it has written. */
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly out: string;
+  readonly err: () => string;
+  /** Everything that it has written so far. */
+  readonly all: () => string;
+  readonly ready_ms: number;
+}
+
+/** What `wcp serve` says once it is ready. */
+export const READY = /Stop it with Ctrl-C|The Hall is ready/;
+
+/** Starts `wcp serve` as a process on a free port and waits until it is ready. */
+export function startServer(dir: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+  const began = performance.now();
+  const child = start(['serve', dir, '--port', '0'], { env });
+  running.push(child);
+  let [out, err] = ['', ''];
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    err += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      out += chunk;
+      const ready_ms = performance.now() - began;
+      if (READY.test(out)) resolve({ child, out, err: () => err, all: () => out + err, ready_ms });
+    });
+    child.once('close', () => reject(new Error(`It ended: ${out}${err}`)));
+  });
+}
+
+/** Sends a signal and returns the exit code. */
+export function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve(code));
+    child.kill(signal);
+  });
+}
