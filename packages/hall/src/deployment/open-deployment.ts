@@ -148,7 +148,7 @@ async function openHall({
     });
   } catch (error) {
     if (!(error instanceof WcpError)) throw error;
-    const file = error.code === 'ERR_WCP_STORE' ? LAYOUT.store : null;
+    const file = error.code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
     const finding = { file, path: null, code: 'STORE_UNUSABLE', message: error.message };
     throw new DeploymentError([finding], { cause: error });
   }

@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { WcpError } from '@wcp/spec';
 import type { TableName } from './store.ts';
 import { storeError } from './store-error.ts';
-import { TABLES, type Table } from './tables.ts';
+import { CODE_COLUMN, TABLES, type Table } from './tables.ts';
 
 /** Raised with every change of {@link TABLES}; an older Hall refuses a newer file. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** Marks the file as that of a Hall: "WCPH". */
 const APPLICATION_ID = 0x57435048;
 
@@ -96,6 +96,7 @@ function statementsOf(name: TableName, { columns, unique, indexes }: Table): str
   const lines = [
     `${key[0]} ${key[1]} PRIMARY KEY NOT NULL`,
     ...others.map(([column, type]) => `${column} ${type}`),
+    `${CODE_COLUMN} blob`,
     ...unique.map((names) => `UNIQUE (${names.join(', ')})`),
   ];
   return [

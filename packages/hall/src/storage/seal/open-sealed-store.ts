@@ -1,0 +1,81 @@
+import type { SigningKey } from '@wcp/evidence';
+import { keyIdOf } from '@wcp/evidence/key';
+import { WcpError } from '@wcp/spec';
+import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
+import type { Key, SealRow, Store, TableName, Tables } from '../store/store.ts';
+import { keyOf, SUMMED_TABLES } from '../store/tables.ts';
+import { type AnyRow, RowMac } from './row-mac.ts';
+import { isSealed, SealedStore, type StoreSeal } from './sealed-store.ts';
+import { readSeal, SEAL_ID, sealKeyOf, TableSums } from './store-seal.ts';
+import { storeTampered, type TamperedRow } from './store-tampered.ts';
+
+const PAGE = 1_000;
+
+/**
+ * Checks every row of the tables whose rows change, and that none is missing, added or of an earlier state; the rows
+ * of the others are checked when they are read.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where rows were changed behind the Hall's back, with their names;
+ *   `ERR_WCP_STORE` where they are sealed with a former key of which only the public half is known
+ */
+export async function openSealedStore(store: Store, identity: LedgerIdentity): Promise<SealedStore> {
+  const macs = macsOf(identity);
+  const stored = await store.get('seals', SEAL_ID);
+  if (isOfFormerKey(stored, identity, macs)) throw secretMissing();
+  const sumsOfEach = macs.map((mac) => new TableSums(mac)) as [TableSums, ...TableSums[]];
+  const edited: TamperedRow[] = [];
+  let count = 0;
+  for (const table of SUMMED_TABLES) {
+    for await (const row of rowsOf(store, table)) {
+      count += 1;
+      if (isSealed(table, row, macs)) for (const sums of sumsOfEach) sums.add(table, row.mac as Uint8Array);
+      else edited.push({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key });
+    }
+  }
+  if (edited.length > 0) throw storeTampered(edited, []);
+  const version = count === 0 && stored === null ? 0 : versionOf(stored, macs, sumsOfEach);
+  return new SealedStore(store, { version, sums: sumsOfEach[0], macs });
+}
+
+/** The number of the seal, once the sums of the tables are those that it vouches for. */
+function versionOf(stored: SealRow | null, macs: readonly RowMac[], sums: readonly TableSums[]): number {
+  const seal = stored === null ? null : readSeal(stored, macs);
+  if (seal === null) throw storeTampered([{ table: 'seals', key: SEAL_ID }], []);
+  const codes = (sums[macs.findIndex(({ keyId }) => keyId === seal.key_id)] as TableSums).codes();
+  const lacking = SUMMED_TABLES.filter((table) => codes[table] !== seal.tables[table]);
+  if (lacking.length > 0) throw storeTampered([], lacking);
+  return seal.version;
+}
+
+/** The keys whose rows count: a former one only where its secret half is there as well. */
+function macsOf({ key, origin, former_keys = [] }: LedgerIdentity): StoreSeal['macs'] {
+  const former = former_keys.filter((each): each is SigningKey => typeof each !== 'string');
+  return [new RowMac(key, origin), ...former.map((each) => new RowMac(each, origin))];
+}
+
+function isOfFormerKey(
+  stored: SealRow | null,
+  { former_keys = [] }: LedgerIdentity,
+  macs: readonly RowMac[],
+): boolean {
+  const id = sealKeyOf(stored);
+  const isHeld = macs.some(({ keyId }) => keyId === id);
+  return !isHeld && former_keys.some((each) => typeof each === 'string' && keyIdOf(each) === id);
+}
+
+function secretMissing(): WcpError {
+  return new WcpError(
+    'ERR_WCP_STORE',
+    'The rows of the store are sealed with a former key of which only the public half is known. Give the whole key among `former_keys`, such as `signingKeyFromPem(…)`.',
+  );
+}
+
+async function* rowsOf<T extends TableName>(store: Store, table: T): AsyncGenerator<Tables[T]> {
+  let after: Key | undefined;
+  for (;;) {
+    const rows = await store.list(table, { limit: PAGE, ...(after !== undefined && { after }) });
+    yield* rows;
+    if (rows.length < PAGE) return;
+    after = (rows.at(-1) as unknown as AnyRow)[keyOf(table)] as Key;
+  }
+}
