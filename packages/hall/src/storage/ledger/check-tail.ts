@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { verifyCheckpoint, verifyReceipts } from '@wcp/evidence';
 import { type Receipt, WcpError } from '@wcp/spec';
+import { macsOf, unsealedRows } from '../seal/open-sealed-store.ts';
+import { storeTampered, type TamperedRow } from '../seal/store-tampered.ts';
 import type { ReceiptRow, Store } from '../store/store.ts';
 import { type LedgerIdentity, publicKeysOf } from './ledger-identity.ts';
 import { readFrontier } from './log-tree.ts';
@@ -9,13 +11,45 @@ import { readFrontier } from './log-tree.ts';
 const TAIL = 1_000;
 
 /**
+ * Checks the end of a log, and says which of its rows were not written with the key of the log.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where rows were changed behind the Hall's back, `ERR_WCP_STORE` for the
+ *   store of another log or another key
+ */
+export async function checkEnd(store: Store, identity: LedgerIdentity): Promise<void> {
+  try {
+    await checkTail(store, identity);
+  } catch (error) {
+    if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_STORE_TAMPERED') throw error;
+    const changed = await changedRows(store, identity);
+    throw changed.length === 0 ? error : storeTampered(changed, []);
+  }
+}
+
+async function changedRows(store: Store, identity: LedgerIdentity): Promise<TamperedRow[]> {
+  const tail = await store.list('receipts', { descending: true, limit: TAIL });
+  const heads = await Promise.all(
+    [...new Set(tail.map(({ stream }) => stream))].map((stream) => store.get('heads', stream)),
+  );
+  const checkpoints = await store.list('checkpoints', { descending: true, limit: 1 });
+  const macs = macsOf(identity);
+  return [
+    ...unsealedRows('receipts', tail, macs),
+    ...unsealedRows(
+      'heads',
+      heads.filter((head) => head !== null),
+      macs,
+    ),
+    ...unsealedRows('checkpoints', checkpoints, macs),
+  ];
+}
+
+/**
  * Checks the end of a log before it is continued: its last receipts with their signatures, against their rows, their
  * leaves and the heads of their streams, and the tree against the last signed checkpoint. `wcp receipts verify`
  * checks the whole log.
- *
- * @throws {WcpError} `ERR_WCP_STORE` where rows were changed behind the Hall's back
  */
-export async function checkTail(store: Store, identity: LedgerIdentity): Promise<void> {
+async function checkTail(store: Store, identity: LedgerIdentity): Promise<void> {
   const tail = await store.list('receipts', { descending: true, limit: TAIL });
   const size = (tail[0]?.position ?? -1) + 1;
   if (!tail.every(isRowOfReceipt) || !(await areHeads(store, tail))) {
@@ -90,7 +124,7 @@ function ofAnotherKey(): WcpError {
 
 function damaged(what: string): WcpError {
   return new WcpError(
-    'ERR_WCP_STORE',
+    'ERR_WCP_STORE_TAMPERED',
     `The store is damaged: ${what}. Nothing was written. Restore it from a backup; \`wcp receipts verify\` shows where it is damaged.`,
   );
 }

@@ -7,7 +7,7 @@ import { openSealedStore } from '../seal/open-sealed-store.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
 import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
 import { Batch } from './batch.ts';
-import { checkTail } from './check-tail.ts';
+import { checkEnd } from './check-tail.ts';
 import type { Appended, Entry } from './entry.ts';
 import { checkMark, type HighWaterMark } from './high-water-mark.ts';
 import type { LedgerIdentity } from './ledger-identity.ts';
@@ -40,10 +40,11 @@ export interface Ledger {
 /**
  * Opens the log of a store where it ended (section 8).
  *
- * @throws {WcpError} `ERR_WCP_STORE` where the store is damaged
+ * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where the store was changed without the key, `ERR_WCP_STORE` where it is
+ *   that of another log or key, or older than its mark
  */
 export async function openLedger(store: Store, identity: LedgerIdentity): Promise<OpenLedger> {
-  await checkTail(store, identity);
+  await checkEnd(store, identity);
   const sealed = await openSealedStore(store, identity);
   const [last] = await sealed.list('receipts', { descending: true, limit: 1 });
   const [lastEvent] = await sealed.list('events', { descending: true, limit: 1 });

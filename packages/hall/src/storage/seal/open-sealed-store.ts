@@ -26,10 +26,10 @@ export async function openSealedStore(store: Store, identity: LedgerIdentity): P
   const edited: TamperedRow[] = [];
   let count = 0;
   for (const table of SUMMED_TABLES) {
-    for await (const row of rowsOf(store, table)) {
-      count += 1;
-      if (isSealed(table, row, macs)) for (const sums of sumsOfEach) sums.add(table, row.mac as Uint8Array);
-      else edited.push({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key });
+    for await (const rows of pagesOf(store, table)) {
+      count += rows.length;
+      edited.push(...unsealedRows(table, rows, macs));
+      for (const { mac } of rows) for (const sums of sumsOfEach) if (mac != null) sums.add(table, mac);
     }
   }
   if (edited.length > 0) throw storeTampered(edited, []);
@@ -47,8 +47,19 @@ function versionOf(stored: SealRow | null, macs: readonly RowMac[], sums: readon
   return seal.version;
 }
 
+/** The rows that were not written with one of the keys. */
+export function unsealedRows<T extends TableName>(
+  table: T,
+  rows: readonly Tables[T][],
+  macs: readonly RowMac[],
+): TamperedRow[] {
+  return rows
+    .filter((row) => !isSealed(table, row, macs))
+    .map((row) => ({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key }));
+}
+
 /** The keys whose rows count: a former one only where its secret half is there as well. */
-function macsOf({ key, origin, former_keys = [] }: LedgerIdentity): StoreSeal['macs'] {
+export function macsOf({ key, origin, former_keys = [] }: LedgerIdentity): StoreSeal['macs'] {
   const former = former_keys.filter((each): each is SigningKey => typeof each !== 'string');
   return [new RowMac(key, origin), ...former.map((each) => new RowMac(each, origin))];
 }
@@ -70,11 +81,11 @@ function secretMissing(): WcpError {
   );
 }
 
-async function* rowsOf<T extends TableName>(store: Store, table: T): AsyncGenerator<Tables[T]> {
+async function* pagesOf<T extends TableName>(store: Store, table: T): AsyncGenerator<Tables[T][]> {
   let after: Key | undefined;
   for (;;) {
     const rows = await store.list(table, { limit: PAGE, ...(after !== undefined && { after }) });
-    yield* rows;
+    yield rows;
     if (rows.length < PAGE) return;
     after = (rows.at(-1) as unknown as AnyRow)[keyOf(table)] as Key;
   }

@@ -58,10 +58,25 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     isSummed: false,
   },
   observations: { columns: { digest: 'text', facts: 'text' }, unique: [], indexes: [], isSummed: false },
-  worlds: { columns: { digest: 'text', documents: 'text', at: 'text' }, unique: [], indexes: [], isSummed: false },
+  worlds: {
+    columns: { digest: 'text', documents: 'text', at: 'text' },
+    unique: [],
+    indexes: [],
+    isSummed: false,
+  },
   nodes: { columns: { place: 'integer', hash: 'blob' }, unique: [], indexes: [], isSummed: false },
-  heads: { columns: { stream: 'text', seq: 'integer', receipt_hash: 'text' }, unique: [], indexes: [], isSummed: true },
-  checkpoints: { columns: { size: 'integer', note: 'text', at: 'text' }, unique: [], indexes: [], isSummed: false },
+  heads: {
+    columns: { stream: 'text', seq: 'integer', receipt_hash: 'text' },
+    unique: [],
+    indexes: [],
+    isSummed: true,
+  },
+  checkpoints: {
+    columns: { size: 'integer', note: 'text', at: 'text' },
+    unique: [],
+    indexes: [],
+    isSummed: false,
+  },
   events: {
     columns: { id: 'integer', tenant_id: 'text', position: 'integer', events: 'text' },
     unique: [],

@@ -121,7 +121,17 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     });
 
     test('Any Unicode text stays what it is.', async () => {
-      const texts = ['\u0000', 'é', 'e\u0301', '\u2028', '😀', '\ufffd', "'; DROP TABLE outbox; --", '\\', '%'];
+      const texts = [
+        '\u0000',
+        'é',
+        'e\u0301',
+        '\u2028',
+        '😀',
+        '\ufffd',
+        "'; DROP TABLE outbox; --",
+        '\\',
+        '%',
+      ];
       await store.commit(texts.map((text) => put(text, { document: text })));
       for (const text of texts) expect((await store.get('outbox', text))?.document).toBe(text);
       expect(await store.count('outbox')).toBe(texts.length);
