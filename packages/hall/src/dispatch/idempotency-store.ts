@@ -3,8 +3,8 @@ import type { HallClock } from '../base/hall-clock.ts';
 import { ProblemError } from '../base/problem.ts';
 import { canonicalText, type ReceivedRequest } from '../base/received-request.ts';
 import { deliveryMessage } from '../delivery/delivery-code.ts';
-import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import { readDecisionRecord } from '../storage/decision-record.ts';
+import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Change, Store } from '../storage/store/store.ts';
 import type { DispatchAnswer } from './dispatch-answer.ts';
 

@@ -79,7 +79,7 @@ export async function writeMark(
 
 /** Not in the thread that commits: it goes on while the disk works. */
 async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.tmp`;
   await rm(temporary, { force: true });
   const handle = await open(temporary, 'wx', 0o600);
   try {

@@ -16,12 +16,12 @@ const PAGE = 1_000;
  * of the others are checked when they are read.
  *
  * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where rows were changed behind the Hall's back, with their names;
- *   `ERR_WCP_STORE` where they are sealed with a former key of which only the public half is known
+ *   `ERR_WCP_STORE` where they are sealed with a key of which the secret half is not known
  */
 export async function openSealedStore(store: Store, identity: LedgerIdentity): Promise<SealedStore> {
   const macs = macsOf(identity);
   const stored = await store.get('seals', SEAL_ID);
-  if (isOfFormerKey(stored, identity, macs)) throw secretMissing();
+  checkKey(stored, identity, macs);
   const sumsOfEach = macs.map((mac) => new TableSums(mac)) as [TableSums, ...TableSums[]];
   const edited: TamperedRow[] = [];
   let count = 0;
@@ -64,22 +64,22 @@ export function macsOf({ key, origin, former_keys = [] }: LedgerIdentity): Store
   return [new RowMac(key, origin), ...former.map((each) => new RowMac(each, origin))];
 }
 
-function isOfFormerKey(
+/** An intruder may have written what the seal says of its key: it chooses between two refusals, no more. */
+function checkKey(
   stored: SealRow | null,
   { former_keys = [] }: LedgerIdentity,
   macs: readonly RowMac[],
-): boolean {
+): void {
   const id = sealKeyOf(stored);
-  const isHeld = macs.some(({ keyId }) => keyId === id);
-  return !isHeld && former_keys.some((each) => typeof each === 'string' && keyIdOf(each) === id);
+  if (typeof id !== 'string' || macs.some(({ keyId }) => keyId === id)) return;
+  const isFormer = former_keys.some((each) => typeof each === 'string' && keyIdOf(each) === id);
+  throw new WcpError('ERR_WCP_STORE', isFormer ? HALF_A_KEY : ANOTHER_KEY);
 }
 
-function secretMissing(): WcpError {
-  return new WcpError(
-    'ERR_WCP_STORE',
-    'The rows of the store are sealed with a former key of which only the public half is known. Give the whole key among `former_keys`, such as `signingKeyFromPem(…)`.',
-  );
-}
+const ANOTHER_KEY =
+  'The rows of the store are sealed with another key. Start the Hall with that key, or name it among its former keys.';
+const HALF_A_KEY =
+  'The rows of the store are sealed with a former key of which only the public half is known. Give the whole key among `former_keys`, such as `signingKeyFromPem(…)`.';
 
 async function* pagesOf<T extends TableName>(store: Store, table: T): AsyncGenerator<Tables[T][]> {
   let after: Key | undefined;

@@ -42,5 +42,6 @@ export function storeTampered(rows: readonly TamperedRow[], tables: readonly str
 }
 
 function named({ table, key }: TamperedRow): string {
-  return `the row ${escapeText(JSON.stringify(key)).slice(0, MAX_SHOWN)} of ${table}`;
+  const shown = typeof key === 'number' ? String(key) : `"${escapeText(key).slice(0, MAX_SHOWN)}"`;
+  return `the row ${shown} of ${table}`;
 }
