@@ -10,6 +10,7 @@ import type { Observation, WorkerInspector } from '../registry/worker-inspector.
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
 import type { Decided } from './decider.ts';
+import { factsDigestOf } from './facts-digest.ts';
 
 /** Whether a worker starts where the decision allows it, or the request is only decided. */
 export type DispatchMode = 'route' | 'dispatch';
@@ -151,15 +152,16 @@ function decisionEntry(
   isDispatched: boolean,
   more: readonly Change[] = [],
 ): JournalEntry {
+  const own = JSON.stringify(facts);
   return {
     evidence: {
       kind: 'decision',
       input: received.text,
-      draft: draftDecision(decision),
+      draft: { ...draftDecision(decision), facts_digest: factsDigestOf(own, observation) },
       lasting,
       decision: text,
       hasEvents: decision.telemetry_envelopes.length > 0,
-      facts: JSON.stringify(facts),
+      facts: own,
       observation: observation.digest,
       isDispatched,
       requested_by: received.requested_by,
