@@ -4,6 +4,7 @@ import { WcpError } from '@wcp/spec';
 import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import type { Key, SealRow, Store, TableName, Tables } from '../store/store.ts';
 import { keyOf, SUMMED_TABLES } from '../store/tables.ts';
+import { CodeCache } from './code-cache.ts';
 import { type AnyRow, RowMac } from './row-mac.ts';
 import { isSealed, SealedStore, type StoreSeal } from './sealed-store.ts';
 import { readSeal, SEAL_ID, sealKeyOf, TableSums } from './store-seal.ts';
@@ -22,19 +23,38 @@ export async function openSealedStore(store: Store, identity: LedgerIdentity): P
   const macs = macsOf(identity);
   const stored = await store.get('seals', SEAL_ID);
   checkKey(stored, identity, macs);
-  const sumsOfEach = macs.map((mac) => new TableSums(mac)) as [TableSums, ...TableSums[]];
+  const read = await readSummedTables(store, macs);
+  if (read.edited.length > 0) throw storeTampered(read.edited, []);
+  const version = read.count === 0 && stored === null ? 0 : versionOf(stored, macs, read.sums);
+  return new SealedStore(store, { version, sums: read.sums[0], macs, codes: read.codes });
+}
+
+/** What stands in the tables whose rows change. */
+interface SummedTables {
+  /** As each of the keys sums them. */
+  readonly sums: readonly [TableSums, ...TableSums[]];
+  readonly codes: CodeCache;
+  readonly edited: readonly TamperedRow[];
+  readonly count: number;
+}
+
+async function readSummedTables(store: Store, macs: StoreSeal['macs']): Promise<SummedTables> {
+  const sums = macs.map((mac) => new TableSums(mac)) as [TableSums, ...TableSums[]];
+  const codes = new CodeCache(store);
   const edited: TamperedRow[] = [];
   let count = 0;
   for (const table of SUMMED_TABLES) {
     for await (const rows of pagesOf(store, table)) {
       count += rows.length;
       edited.push(...unsealedRows(table, rows, macs));
-      for (const { mac } of rows) for (const sums of sumsOfEach) if (mac != null) sums.add(table, mac);
+      for (const row of rows) {
+        if (row.mac == null) continue;
+        for (const each of sums) each.add(table, row.mac);
+        codes.set(table, keyOfRow(table, row), row.mac);
+      }
     }
   }
-  if (edited.length > 0) throw storeTampered(edited, []);
-  const version = count === 0 && stored === null ? 0 : versionOf(stored, macs, sumsOfEach);
-  return new SealedStore(store, { version, sums: sumsOfEach[0], macs });
+  return { sums, codes, edited, count };
 }
 
 /** The number of the seal, once the sums of the tables are those that it vouches for. */
@@ -55,7 +75,7 @@ export function unsealedRows<T extends TableName>(
 ): TamperedRow[] {
   return rows
     .filter((row) => !isSealed(table, row, macs))
-    .map((row) => ({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key }));
+    .map((row) => ({ table, key: keyOfRow(table, row) }));
 }
 
 /** The keys whose rows count: a former one only where its secret half is there as well. */
@@ -87,6 +107,10 @@ async function* pagesOf<T extends TableName>(store: Store, table: T): AsyncGener
     const rows = await store.list(table, { limit: PAGE, ...(after !== undefined && { after }) });
     yield rows;
     if (rows.length < PAGE) return;
-    after = (rows.at(-1) as unknown as AnyRow)[keyOf(table)] as Key;
+    after = keyOfRow(table, rows.at(-1) as Tables[T]);
   }
+}
+
+function keyOfRow(table: TableName, row: Tables[TableName]): Key {
+  return (row as unknown as AnyRow)[keyOf(table)] as Key;
 }

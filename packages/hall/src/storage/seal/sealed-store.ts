@@ -1,14 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import type { Change, Key, Query, Store, TableName, Tables } from '../store/store.ts';
 import { isSummed, keyOf } from '../store/tables.ts';
+import type { CodeCache } from './code-cache.ts';
 import type { AnyRow, RowMac } from './row-mac.ts';
 import { sealChange, type TableSums } from './store-seal.ts';
 import { rowTampered } from './store-tampered.ts';
-
-/** Codes of rows that are remembered; the others are read before their row is replaced or removed. */
-const CODE_CACHE_SIZE = 50_000;
 
 /** What the rows of a store are vouched for with. */
 export interface StoreSeal {
@@ -17,21 +14,23 @@ export interface StoreSeal {
   readonly sums: TableSums;
   /** The current key first, then those that it replaced. */
   readonly macs: readonly [RowMac, ...RowMac[]];
+  /** The codes of the rows that the sums are made of. */
+  readonly codes: CodeCache;
 }
 
 /** A store whose every row has a code that needs the key: it is written with each row and checked with each reading. */
 export class SealedStore implements Store {
   readonly #store: Store;
   readonly #macs: StoreSeal['macs'];
-  /** By table and key. */
-  readonly #codes = new LRUCache<string, Uint8Array>({ max: CODE_CACHE_SIZE });
+  readonly #codes: CodeCache;
   readonly #queue = new SerialQueue();
   #sums: TableSums;
   #version: number;
 
-  constructor(store: Store, { version, sums, macs }: StoreSeal) {
+  constructor(store: Store, { version, sums, macs, codes }: StoreSeal) {
     this.#store = store;
     this.#macs = macs;
+    this.#codes = codes;
     this.#sums = sums;
     this.#version = version;
   }
@@ -77,35 +76,61 @@ export class SealedStore implements Store {
   /** Works on copies: a commit that fails leaves the seal as it was. */
   async #commit(changes: readonly Change[]): Promise<void> {
     const [mac] = this.#macs;
-    const batch = new Map<string, Uint8Array | null>();
-    const sums = this.#sums.fork();
+    const batch = new SealedBatch(this.#sums.fork(), this.#codes);
     const sealed: Change[] = [];
     for (const change of changes) {
-      const { table, key, code } = described(change, mac);
-      sealed.push(code === null ? change : withCode(change, code));
-      if (!isSummed(table)) continue;
-      const name = `${table} ${key}`;
-      const before = batch.get(name) ?? (batch.has(name) ? null : await this.#codeOf(table, key, name));
-      if (before !== null) sums.remove(table, before);
-      if (code !== null) sums.add(table, code);
-      batch.set(name, code);
+      const described = describe(change, mac);
+      sealed.push(withCode(change, described.code));
+      if (isSummed(described.table)) await batch.add(described);
     }
-    const version = batch.size === 0 ? this.#version : this.#version + 1;
-    if (batch.size > 0) {
-      const seal = sealChange(version, sums, mac);
-      sealed.push(withCode(seal, described(seal, mac).code as Buffer));
+    const version = batch.isEmpty ? this.#version : this.#version + 1;
+    if (!batch.isEmpty) {
+      const seal = sealChange(version, batch.sums, mac);
+      sealed.push(withCode(seal, describe(seal, mac).code));
     }
     await this.#store.commit(sealed);
-    [this.#sums, this.#version] = [sums, version];
-    for (const [name, code] of batch) {
-      if (code === null) this.#codes.delete(name);
-      else this.#codes.set(name, code);
-    }
+    [this.#sums, this.#version] = [batch.sums, version];
+    batch.remember();
+  }
+}
+
+/** A change, and the code of the row that it puts; null for a removal. */
+interface Described {
+  readonly table: TableName;
+  readonly key: Key;
+  readonly code: Buffer | null;
+}
+
+/** What one commit does to the sums. */
+class SealedBatch {
+  readonly sums: TableSums;
+  readonly #codes: CodeCache;
+  readonly #changed = new Map<TableName, Map<Key, Buffer | null>>();
+
+  /** @param sums a fork: it changes with the batch */
+  constructor(sums: TableSums, codes: CodeCache) {
+    this.sums = sums;
+    this.#codes = codes;
   }
 
-  /** The code of the row that stands in the store now; null where there is none. */
-  async #codeOf(table: TableName, key: Key, name: string): Promise<Uint8Array | null> {
-    return this.#codes.get(name) ?? (await this.#store.get(table, key))?.mac ?? null;
+  get isEmpty(): boolean {
+    return this.#changed.size === 0;
+  }
+
+  async add({ table, key, code }: Described): Promise<void> {
+    const changed = this.#changed.get(table) ?? new Map<Key, Buffer | null>();
+    this.#changed.set(table, changed);
+    const before = changed.has(key) ? changed.get(key) : await this.#codes.of(table, key);
+    if (before != null) this.sums.remove(table, before);
+    if (code !== null) this.sums.add(table, code);
+    changed.set(key, code);
+  }
+
+  /** Called once everything is durable. */
+  remember(): void {
+    for (const [table, changed] of this.#changed) {
+      for (const [key, code] of changed) this.#codes.set(table, key, code);
+    }
   }
 }
 
@@ -119,15 +144,12 @@ export function isSealed(table: TableName, row: Tables[TableName], macs: readonl
   });
 }
 
-function described(
-  change: Change,
-  mac: RowMac,
-): { readonly table: TableName; readonly key: Key; readonly code: Buffer | null } {
+function describe(change: Change, mac: RowMac): Described {
   if ('remove' in change) return { table: change.remove, key: change.key, code: null };
   const row = change.row as unknown as AnyRow;
   return { table: change.put, key: row[keyOf(change.put)] as Key, code: mac.of(change.put, row) };
 }
 
-function withCode(change: Change, mac: Buffer): Change {
+function withCode(change: Change, mac: Buffer | null): Change {
   return 'remove' in change ? change : ({ put: change.put, row: { ...change.row, mac } } as Change);
 }
