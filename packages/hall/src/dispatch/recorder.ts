@@ -5,12 +5,12 @@ import { ownMember } from '../base/received-request.ts';
 import type { KeptCredential } from '../identity/credential/kept-credentials.ts';
 import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import { attestationFailures, isFailing } from '../registry/attestation-failure.ts';
+import { factsDigestOf } from '../registry/facts-digest.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
 import type { Decided } from './decider.ts';
-import { factsDigestOf } from './facts-digest.ts';
 
 /** Whether a worker starts where the decision allows it, or the request is only decided. */
 export type DispatchMode = 'route' | 'dispatch';

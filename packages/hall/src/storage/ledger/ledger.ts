@@ -12,7 +12,7 @@ import type { Appended, Entry } from './entry.ts';
 import { checkMark, type HighWaterMark } from './high-water-mark.ts';
 import type { LedgerIdentity } from './ledger-identity.ts';
 import { readFrontier, subtreeReader } from './log-tree.ts';
-import { MarkKeeper } from './mark-keeper.ts';
+import { MarkWriter } from './mark-writer.ts';
 import { type Prepared, prepare } from './prepare.ts';
 
 /** Stream heads that are cached; the others are read when they are needed. */
@@ -91,13 +91,13 @@ class StoredLedger implements OpenLedger {
   #state: LedgerState;
   /** One commit after another: the place of a receipt depends on the one before it. */
   readonly #queue = new SerialQueue();
-  readonly #marks: MarkKeeper;
+  readonly #marks: MarkWriter;
 
   constructor(store: SealedStore, identity: LedgerIdentity, state: LedgerState) {
     this.store = store;
     this.#identity = identity;
     this.#state = state;
-    this.#marks = new MarkKeeper(identity, () => this.#howFar());
+    this.#marks = new MarkWriter(identity, () => this.#howFar());
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {

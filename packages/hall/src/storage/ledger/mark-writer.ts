@@ -8,8 +8,8 @@ import type { LedgerIdentity } from './ledger-identity.ts';
  */
 const MARK_MS = 100;
 
-/** Keeps the high-water mark of a log close behind its commits, and never ahead of them. */
-export class MarkKeeper {
+/** Writes the high-water mark of a log, close behind its commits and never ahead of them. */
+export class MarkWriter {
   readonly #identity: LedgerIdentity;
   readonly #current: () => HighWaterMark;
   /** One writing after another, each of what is durable by then: an older mark never replaces a newer one. */

@@ -1,6 +1,6 @@
 import { factsDigest, sha256 } from '@wcp/spec';
 import { expect, test } from 'vitest';
-import { factsDigestOf } from '../../src/dispatch/facts-digest.ts';
+import { factsDigestOf } from '../../src/registry/facts-digest.ts';
 import { inputFor } from '../support/documents.ts';
 import { TestHall } from '../support/test-hall.ts';
 import { hashOf } from '../support/workers.ts';

@@ -1,6 +1,6 @@
 import { type Sha256, sha256 } from '@wcp/spec';
 import { readCanonical } from '@wcp/spec/json';
-import type { Observation } from '../registry/worker-inspector.ts';
+import type { Observation } from './worker-inspector.ts';
 
 type Members = readonly (readonly [name: string, text: string])[];
 
