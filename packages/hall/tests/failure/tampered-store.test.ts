@@ -149,3 +149,33 @@ test.each([
     await hall.close();
   },
 );
+
+/** Makes the index of the states say of a row what the row, which has its good code, does not say. */
+function misindex(file: string, from: string, to: string): void {
+  const schema = "FROM sqlite_schema WHERE name = 'approvals_state'";
+  const edit = (...statements: string[]) => {
+    const database = new DatabaseSync(file);
+    database.enableDefensive?.(false);
+    database.exec('PRAGMA writable_schema=ON');
+    for (const sql of statements) database.exec(sql);
+    database.close();
+  };
+  edit(
+    `UPDATE approvals SET state = '${to}' WHERE state = '${from}'`,
+    `CREATE TABLE kept AS SELECT type, name, tbl_name, rootpage, sql ${schema}`,
+    `DELETE ${schema}`,
+  );
+  edit(`UPDATE approvals SET state = '${from}' WHERE json_extract(document, '$.state') = '${from}'`);
+  edit('INSERT INTO sqlite_schema SELECT * FROM kept', 'DROP TABLE kept');
+}
+
+test('A Hall does not start on an index that finds a denied hold among the pending ones.', async () => {
+  const { hall, file } = await used();
+  misindex(file, 'denied', 'pending');
+  const database = new DatabaseSync(file);
+  const found = database.prepare(`SELECT document FROM approvals WHERE state = 'pending'`).all();
+  database.close();
+  // Without this the attack did not work, and the test would show nothing.
+  expect(found.map(({ document }) => JSON.parse(String(document)).state)).toContain('denied');
+  await expect(hall.restart()).rejects.toMatchObject({ message: expect.stringContaining('damaged') });
+});

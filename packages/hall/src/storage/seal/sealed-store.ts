@@ -49,7 +49,11 @@ export class SealedStore implements Store {
   /** @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where one of the rows was not written with the key */
   async list<T extends TableName>(table: T, query?: Query<T>): Promise<Tables[T][]> {
     const rows = await this.#store.list(table, query);
-    return rows.map((row) => this.#checked(table, row));
+    return rows.map((row) => {
+      const checked = this.#checked(table, row);
+      if (isAskedFor(checked, query?.where ?? {})) return checked;
+      throw rowTampered({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key });
+    });
   }
 
   count(table: TableName): Promise<number> {
@@ -92,6 +96,11 @@ export class SealedStore implements Store {
     [this.#sums, this.#version] = [batch.sums, version];
     batch.remember();
   }
+}
+
+/** A store finds rows by an index, which has no code: one that was edited finds rows for what they do not say. */
+function isAskedFor(row: object, where: object): boolean {
+  return Object.entries(where).every(([name, value]) => (row as AnyRow)[name] === value);
 }
 
 /** A change, and the code of the row that it puts; null for a removal. */

@@ -54,11 +54,11 @@ function checkWritable(path: string): void {
 }
 
 function checkIntegrity(database: DatabaseSync): void {
-  const [found] = database.prepare('PRAGMA quick_check(1)').all();
+  const [found] = database.prepare('PRAGMA integrity_check(1)').all();
   if (found !== undefined && Object.values(found)[0] === 'ok') return;
   throw new WcpError(
     'ERR_WCP_STORE',
-    'The store is damaged: its pages do not fit together. Nothing was changed. Restore it from a backup; what was exported before can still be verified.',
+    'The store is damaged: its pages or indexes do not fit together. Nothing was changed. Restore it from a backup; what was exported before can still be verified.',
   );
 }
 

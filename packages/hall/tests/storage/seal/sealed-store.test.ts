@@ -73,6 +73,14 @@ describe('a sealed store', () => {
     expect(await store.get('results', 'b')).toEqual(row('b'));
   });
 
+  test('refuses a row that an index finds for what the row does not say', async () => {
+    await store.commit([put('a')]);
+    const list = raw.list.bind(raw);
+    raw.list = (table, { where: _, ...query } = {}) => list(table, query);
+    await expect(store.list('results', { where: { state: 'other' } })).rejects.toMatchObject(tampered);
+    expect(await store.list('results', { where: { state: 's' } })).toEqual([row('a')]);
+  });
+
   test('does not open on an earlier state of one row, whose code is good', async () => {
     await store.commit([put('a', 'pending')]);
     const before = (await raw.get('results', 'a')) as StatefulRow;
