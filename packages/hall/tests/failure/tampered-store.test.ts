@@ -150,12 +150,14 @@ test.each([
   },
 );
 
+/** An intruder's own SQLite guards nothing. */
+const UNGUARDED = { readOnly: false, defensive: false };
+
 /** Makes the index of the states say of a row what the row, which has its good code, does not say. */
 function misindex(file: string, from: string, to: string): void {
   const schema = "FROM sqlite_schema WHERE name = 'approvals_state'";
   const edit = (...statements: string[]) => {
-    const database = new DatabaseSync(file);
-    database.enableDefensive?.(false);
+    const database = new DatabaseSync(file, UNGUARDED);
     database.exec('PRAGMA writable_schema=ON');
     for (const sql of statements) database.exec(sql);
     database.close();
