@@ -35,6 +35,7 @@ test('Refusals have these codes and statuses.', () => {
     CHAIN_TOO_LONG: 429,
     INTERNAL: 500,
     STORE_FAILED: 503,
+    STORE_TAMPERED: 503,
     CLOCK_WENT_BACK: 503,
   });
 });

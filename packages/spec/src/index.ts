@@ -1,7 +1,7 @@
 export { WcpError, type WcpErrorCode } from './base/error.ts';
 export type { Diagnostic, Finding, FindingCode, Parsed } from './base/finding.ts';
 export { type Sha256, sha256 } from './base/hash.ts';
-export { artifactHash, decisionDigest } from './document/digest.ts';
+export { artifactHash, decisionDigest, factsDigest } from './document/digest.ts';
 export { parseFacts } from './document/parse/parse-facts.ts';
 export { parseHallConfig } from './document/parse/parse-hall-config.ts';
 export { parseRecord, recordHash } from './document/parse/parse-record.ts';

@@ -9,6 +9,7 @@ test('@wcp/spec exports these names', async () => {
     'canonicalJson',
     'checkId',
     'decisionDigest',
+    'factsDigest',
     'parseFacts',
     'parseHallConfig',
     'parseRecord',

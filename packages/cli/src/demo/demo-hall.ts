@@ -47,7 +47,7 @@ export class DemoHall {
     const facts = await this.#collectFacts();
     const decision = decide(this.#world.world, facts, input);
     const receipt_id = this.#terminal.newId();
-    const receipt = await this.#log.addReceipt(decisionReceipt({ receipt_id, decision, input }));
+    const receipt = await this.#log.addReceipt(decisionReceipt({ receipt_id, decision, input, facts }));
     await this.#log.addEvents(decision.telemetry_envelopes);
     if (decision.outcome !== 'DISPATCH') return { facts, decision, receipt, run: null, outcome: null };
     const run = await runWorker(this.#worker, await this.#callOf(decision, input.request));

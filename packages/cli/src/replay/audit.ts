@@ -1,5 +1,5 @@
 import { draftDecision } from '@wcp/evidence/receipt';
-import { decisionDigest, type Receipt, type RouteDecision } from '@wcp/spec';
+import { decisionDigest, type Receipt, type RouteDecision, sha256 } from '@wcp/spec';
 import { VOLATILE_MEMBERS } from '@wcp/spec/document';
 import { readCanonical } from '@wcp/spec/json';
 import { type Verdict, verdictOf } from './flip.ts';
@@ -9,6 +9,7 @@ import type { ReplayRecord } from './record-source.ts';
 const MEANINGS = {
   NOT_REPRODUCED: 'Decided again from the record, it comes out differently.',
   RECORD_CHANGED: 'The recorded request or decision is not the one that was signed in the receipt.',
+  FACTS_CHANGED: 'The recorded facts are not those that were signed in the receipt.',
   EVENTS_CHANGED: 'The recorded events are not those that the decision has when it is made again.',
   RECEIPT_MISSING: 'There is no receipt of this decision at its position in the log.',
   DECISION_MISSING: 'There is a receipt of this decision, but the decision itself is missing.',
@@ -36,11 +37,12 @@ export function auditOf(record: ReplayRecord, again: RouteDecision): AuditFindin
 }
 
 function codeOf(
-  { input, decision, receipt }: ReplayRecord,
+  { input, decision, facts, receipt }: ReplayRecord,
   again: RouteDecision,
 ): AuditFinding['code'] | null {
   if (receipt === undefined) return 'RECEIPT_MISSING';
   if (!isDecisionOf(receipt, decision)) return 'RECORD_CHANGED';
+  if (!isMadeFrom(receipt, facts)) return 'FACTS_CHANGED';
   if (again.world_digest !== decision.world_digest) return 'WORLD_CHANGED';
   const { decision_digest } = receipt;
   // Without canonical JSON an input was denied as such and has no digest.
@@ -65,6 +67,13 @@ function isDecisionOf(receipt: Receipt, decision: RouteDecision): boolean {
   return Object.entries(draftDecision(decision)).every(
     ([name, value]) => textOf(said[name]) === textOf(value),
   );
+}
+
+/** Whether the facts are those of the receipt; one without their digest says nothing about them (section 8, WCP-8-163). */
+function isMadeFrom({ facts_digest }: Receipt, facts: object): boolean {
+  if (facts_digest === undefined) return true;
+  const text = textOf(facts);
+  return facts_digest === (text === null ? null : sha256(text));
 }
 
 /** Makes a finding about a recorded decision. */

@@ -1,4 +1,4 @@
-import { type Receipt, type RouteDecision, sha256 } from '@wcp/spec';
+import { type Receipt, type RouteDecision, type Sha256, sha256 } from '@wcp/spec';
 import { digestText, type Enforcement, type ReceiptOutcome } from '@wcp/spec/document';
 import { readCanonical } from '@wcp/spec/json';
 import type { ReceiptDraft } from './receipt.ts';
@@ -8,6 +8,8 @@ export interface DecisionEvidence {
   /** A UUIDv7 that the caller supplies. */
   readonly receipt_id: string;
   readonly decision: RouteDecision;
+  /** What it was made from, as it is recorded; without it, the receipt does not name its facts. */
+  readonly facts?: object;
   /** The input as received, whatever it is. */
   readonly input: unknown;
 }
@@ -45,10 +47,17 @@ const NO_TENANT = '(none)';
  * console.log(appendReceipt(chain, decisionReceipt({ receipt_id, decision, input })).receipt);
  * ```
  */
-export function decisionReceipt({ receipt_id, decision, input }: DecisionEvidence): ReceiptDraft {
+export function decisionReceipt({ receipt_id, decision, input, facts }: DecisionEvidence): ReceiptDraft {
   const { text, findings } = readCanonical(input);
   const decision_digest = findings.length === 0 ? sha256(digestText(text, decision)) : null;
-  return { receipt_id, ...draftDecision(decision), decision_digest };
+  const facts_digest = facts === undefined ? {} : { facts_digest: digestOf(facts) };
+  return { receipt_id, ...draftDecision(decision), decision_digest, ...facts_digest };
+}
+
+/** Null where facts have no canonical JSON. */
+function digestOf(facts: object): Sha256 | null {
+  const { text, findings } = readCanonical(facts);
+  return findings.length === 0 ? sha256(text) : null;
 }
 
 /**

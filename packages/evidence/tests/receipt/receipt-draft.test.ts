@@ -1,4 +1,4 @@
-import { decisionDigest, type RouteDecision } from '@wcp/spec';
+import { decisionDigest, factsDigest, type RouteDecision } from '@wcp/spec';
 import { ENFORCED_MEMBERS, type Enforcement } from '@wcp/spec/document';
 import { describe, expect, test } from 'vitest';
 import { appendReceipt, createReceiptChain, verifyReceipts } from '../../src/index.ts';
@@ -69,6 +69,15 @@ describe('the receipt of a decision', () => {
   test('The receipt of a decision has the stream "(none)" if the input has no tenant.', () => {
     const unnamed = { ...decision, tenant_id: null } as RouteDecision;
     expect(decisionReceipt({ receipt_id, decision: unnamed, input }).stream).toBe('(none)');
+  });
+
+  test('The receipt of a decision names what it was made from where that is given, and null where that has no canonical JSON.', () => {
+    const draft = (facts?: object) =>
+      decisionReceipt({ receipt_id, decision, input, ...(facts && { facts }) });
+    const facts = { now: '2026-01-01T00:00:00.000Z', banned_hashes: [] };
+    expect(draft(facts).facts_digest).toBe(factsDigest(facts));
+    expect(draft({ now: '\ud800' }).facts_digest).toBeNull();
+    expect(draft()).not.toHaveProperty('facts_digest');
   });
 
   test('The receipt of a decision has no digest, and does not throw, if the input has no canonical JSON.', () => {

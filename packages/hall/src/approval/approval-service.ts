@@ -7,6 +7,7 @@ import type { Recorder } from '../dispatch/recorder.ts';
 import type { Principal } from '../identity/principal.ts';
 import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
+import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, approvalChange, type Resolution } from './approval.ts';
 import { approvalEvidence } from './approval-receipt.ts';
@@ -161,9 +162,10 @@ export class ApprovalService {
     const now = await bindingNow(this.#parts.decider, approval);
     if (now !== approval.binding) return this.#approve(approval, resolution, by, false);
     const ended = this.#next(approval, resolution, 'approved', null);
+    const { receipt: held } = await decisionReceiptOf(this.#parts.store, approval.approval_id);
     const [receipt, outcome] = await this.#parts.journal.append(
       this.#entry(ended, resolution),
-      resultEntry(approval, await this.#receiptOf(approval), resolution, result),
+      resultEntry(approval, held, resolution, result),
     );
     this.#settle(ended);
     return {
@@ -256,11 +258,6 @@ export class ApprovalService {
   #settle(approval: Approval): void {
     this.#parts.pendingApprovals.settle(approval.approval_id);
     this.#parts.notifier.send({ kind: 'resolved', approval });
-  }
-
-  async #receiptOf({ approval_id }: Approval): Promise<string> {
-    const rows = await this.#parts.store.list('receipts', { where: { decision_id: approval_id } });
-    return rows.find(({ kind }) => kind === 'decision')?.receipt as string;
   }
 }
 

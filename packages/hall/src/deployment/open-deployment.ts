@@ -154,8 +154,9 @@ async function openHall({
     });
   } catch (error) {
     if (!(error instanceof WcpError)) throw error;
-    const file = error.code === 'ERR_WCP_STORE' ? LAYOUT.store : null;
-    const finding = { file, path: null, code: 'STORE_UNUSABLE', message: error.message };
+    const file = error.code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
+    const code = error.code === 'ERR_WCP_STORE_TAMPERED' ? 'STORE_TAMPERED' : 'STORE_UNUSABLE';
+    const finding = { file, path: null, code, message: error.message };
     throw new DeploymentError([finding], { cause: error });
   }
 }

@@ -3,7 +3,8 @@ import type { HallClock } from '../base/hall-clock.ts';
 import { ProblemError } from '../base/problem.ts';
 import { canonicalText, type ReceivedRequest } from '../base/received-request.ts';
 import { deliveryMessage } from '../delivery/delivery-code.ts';
-import { readDecisionRecord } from '../storage/store/decision-record.ts';
+import { readDecisionRecord } from '../storage/decision-record.ts';
+import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Change, Store } from '../storage/store/store.ts';
 import type { DispatchAnswer } from './dispatch-answer.ts';
 
@@ -78,23 +79,19 @@ function checkBody(known: string, given: string): void {
 
 /** The answer to a dispatch, read from the evidence. */
 async function readAnswer(store: Store, decisionId: string): Promise<DispatchAnswer> {
-  const rows = await store.list('receipts', { where: { decision_id: decisionId } });
-  const receiptOf = (wanted: string) => {
-    const row = rows.find(({ kind }) => kind === wanted);
-    return row === undefined ? null : { position: row.position, receipt: JSON.parse(row.receipt) as Receipt };
-  };
-  const made = receiptOf('decision') as { readonly position: number; readonly receipt: Receipt };
+  const made = await decisionReceiptOf(store, decisionId);
   const { decision } = await readDecisionRecord(store, made.position);
+  const [ended] = await store.list('receipts', { where: { decision_id: decisionId, kind: 'outcome' } });
   const kept = await store.get('results', decisionId);
   const { result = null, code = null } = JSON.parse(kept?.document ?? '{}') as {
     result?: WorkerResult | null;
     code?: string | null;
   };
-  const outcome_receipt = receiptOf('outcome')?.receipt ?? null;
+  const outcome_receipt = ended === undefined ? null : (JSON.parse(ended.receipt) as Receipt);
   const delivery_message = deliveryMessage(code);
   return {
     decision,
-    receipt: made.receipt,
+    receipt: JSON.parse(made.receipt) as Receipt,
     outcome_receipt,
     result,
     delivery_code: code,

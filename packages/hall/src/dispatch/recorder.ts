@@ -5,6 +5,7 @@ import { ownMember } from '../base/received-request.ts';
 import type { KeptCredential } from '../identity/credential/kept-credentials.ts';
 import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import { attestationFailures, isFailing } from '../registry/attestation-failure.ts';
+import { factsDigestOf } from '../registry/facts-digest.ts';
 import type { Registry, RegistryChange } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
@@ -151,15 +152,16 @@ function decisionEntry(
   isDispatched: boolean,
   more: readonly Change[] = [],
 ): JournalEntry {
+  const own = JSON.stringify(facts);
   return {
     evidence: {
       kind: 'decision',
       input: received.text,
-      draft: draftDecision(decision),
+      draft: { ...draftDecision(decision), facts_digest: factsDigestOf(own, observation) },
       lasting,
       decision: text,
       hasEvents: decision.telemetry_envelopes.length > 0,
-      facts: JSON.stringify(facts),
+      facts: own,
       observation: observation.digest,
       isDispatched,
       requested_by: received.requested_by,

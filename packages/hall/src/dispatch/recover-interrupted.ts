@@ -1,5 +1,6 @@
 import type { RouteDecision } from '@wcp/spec';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
+import { decisionReceiptOf, rowThere } from '../storage/seal/row-there.ts';
 import type { DispatchRow, Store } from '../storage/store/store.ts';
 import { deadLetterChange } from './dead-letters.ts';
 
@@ -23,12 +24,11 @@ async function recover(
   store: Store,
   { decision_id, decided, requested_by }: DispatchRow,
 ): Promise<JournalEntry> {
-  const rows = await store.list('receipts', { where: { decision_id } });
-  const position = rows.find(({ kind }) => kind === 'decision')?.position ?? -1;
-  const made = await store.get('decisions', position);
-  const decision = JSON.parse(made?.decision ?? '{}') as RouteDecision;
-  const request = { text: made?.input ?? null, requested_by: JSON.parse(requested_by) as string[] };
-  const letter = made === null ? [] : [deadLetterChange(decision, request, 'DELIVERY_INTERRUPTED')];
+  const { position } = await decisionReceiptOf(store, decision_id);
+  const made = await rowThere(store, 'decisions', position);
+  const decision = JSON.parse(made.decision) as RouteDecision;
+  const request = { text: made.input, requested_by: JSON.parse(requested_by) as string[] };
+  const letter = deadLetterChange(decision, request, 'DELIVERY_INTERRUPTED');
   const outcome = { status: 'unknown', result_hash: null, duration_ms: null } as const;
-  return { evidence: { kind: 'outcome', decision_id, decided, outcome }, changes: letter };
+  return { evidence: { kind: 'outcome', decision_id, decided, outcome }, changes: [letter] };
 }

@@ -36,6 +36,7 @@ import { EventFeed } from '../storage/event-feed.ts';
 import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evidence-storage.ts';
 import { openFileStorage } from '../storage/evidence/storage-client.ts';
 import { Journal } from '../storage/journal.ts';
+import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import { ActiveWorld } from '../world/active-world.ts';
 import type { HallPolicyGate } from '../world/policy-gate.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
@@ -49,6 +50,7 @@ interface HallBase {
   readonly key: SigningKey;
   readonly origin: string;
   readonly storage: EvidenceStorage;
+  readonly tampering: TamperWatch;
   readonly clock: HallClock;
   readonly feed: EventFeed;
   readonly journal: Journal;
@@ -67,11 +69,14 @@ export async function assemble(options: HallOptions): Promise<HallParts> {
     ...(former_keys !== undefined && { former_keys }),
     ...(mark !== undefined && { mark }),
   };
-  const storage = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
+  const opened = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
+  const tampering = new TamperWatch(options.log ?? (() => {}));
+  const storage = tampering.over(opened);
   try {
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);
-    const base = { options, key, origin, storage, clock, feed, journal: new Journal(storage, feed) };
+    const journal = new Journal(storage, feed);
+    const base = { options, key, origin, storage, tampering, clock, feed, journal };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;

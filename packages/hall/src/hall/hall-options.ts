@@ -31,8 +31,12 @@ export interface HallOptions {
   readonly file?: string;
   /** Signs receipts, checkpoints and permits (default: a new key, which does not suit a Hall with a file). */
   readonly key?: SigningKey;
-  /** The raw public keys that signed the file earlier, 64 hexadecimal digits each; any other key's is refused. */
-  readonly former_keys?: readonly string[];
+  /**
+   * The keys that signed the file earlier; any other key's is refused. A whole key vouches for the rows that were
+   * written with it as well, and is needed for a file of a Hall; a raw public key, 64 hexadecimal digits, vouches for
+   * receipts and checkpoints alone.
+   */
+  readonly former_keys?: readonly (string | SigningKey)[];
   /**
    * The file of the high-water mark of the log, best beside the key: with it, a file of the store that was set back
    * to an earlier state is refused.

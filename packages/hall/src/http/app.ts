@@ -36,6 +36,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error, _request, reply) => {
     const refusal = problemFrom(error);
+    parts.tampering.note(error);
     if (refusal.code === 'INTERNAL') parts.log('error', loggedError(error));
     return refuse(reply, refusal);
   });

@@ -19,6 +19,7 @@ import type { WorkerReview } from '../registry/worker-review.ts';
 import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
+import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 
 /** Everything that the parts of a Hall share. */
@@ -27,6 +28,7 @@ export interface HallParts {
   readonly key: SigningKey;
   readonly clock: HallClock;
   readonly storage: EvidenceStorage;
+  readonly tampering: TamperWatch;
   readonly journal: Journal;
   readonly feed: EventFeed;
   readonly registry: Registry;

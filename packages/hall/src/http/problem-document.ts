@@ -19,6 +19,10 @@ const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
   ERR_WCP_CLOCK: 'CLOCK_WENT_BACK',
 };
 
+/** Which row it is may be about somebody else: health says it to those who have a key. */
+const ROW_REFUSED =
+  'A row that this stands on was changed without the key of this Hall, and is not used. `wcp health` says which.';
+
 /** The problem document of a problem. */
 export function problemDocument({ code, message, findings, details }: ProblemError): ProblemDocument {
   const title = Object.hasOwn(PROBLEMS, code)
@@ -38,6 +42,9 @@ export function problemDocument({ code, message, findings, details }: ProblemErr
 /** Whatever was thrown, as a problem: an unexpected error discloses nothing. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (error instanceof WcpError && error.code === 'ERR_WCP_STORE_TAMPERED') {
+    return new ProblemError('STORE_TAMPERED', ROW_REFUSED);
+  }
   if (error instanceof WcpError && STORE_CODES[error.code] !== undefined) {
     return new ProblemError(STORE_CODES[error.code] as ProblemCode, error.message);
   }

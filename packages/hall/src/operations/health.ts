@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@wcp/spec';
+import { type Diagnostic, WcpError } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -10,6 +10,7 @@ import { type RestingSources, restingFindings } from './resting-workers.ts';
 interface HealthFinding {
   readonly code:
     | 'STORE_FAILED'
+    | 'STORE_TAMPERED'
     | 'DOCUMENTS_REJECTED'
     | 'BAN_LIST_STALE'
     | 'CLOCK_WENT_BACK'
@@ -39,6 +40,7 @@ export interface Health extends Compliance {
 export interface HealthSources extends RestingSources {
   readonly activeWorld: ActiveWorld;
   readonly journal: Journal;
+  readonly tampering: { readonly messages: readonly string[] };
   readonly identity: Identity;
   readonly hasGate: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
@@ -52,13 +54,17 @@ const DOCUMENTS_REJECTED: HealthFinding = {
   message: 'The latest rules or configuration are broken; the last good ones are in force.',
 };
 
+/** Which row it was is said with `STORE_TAMPERED`, to those who may know. */
+const TAMPERED = 'Nothing can be stored: it would build on a row that somebody changed.';
+
 /** How a Hall is now. */
 export function healthOf(sources: HealthSources): Health {
-  const { activeWorld, journal, identity, banLists, workerReview, hasGate, clock } = sources;
+  const { activeWorld, journal, tampering, identity, banLists, workerReview, hasGate, clock } = sources;
   const { world } = activeWorld.current;
   const { digest, policy_version, catalog_version } = world;
   const troubles: readonly HealthFinding[] = [
     ...storeFindings(journal),
+    ...tampering.messages.map((message) => ({ code: 'STORE_TAMPERED', message }) as const),
     ...(activeWorld.rejected.length === 0 ? [] : [DOCUMENTS_REJECTED]),
     ...banLists.findings(clock.latest()),
     ...clockFindings(clock),
@@ -77,7 +83,8 @@ export function healthOf(sources: HealthSources): Health {
 }
 
 function storeFindings({ failure }: Journal): HealthFinding[] {
-  return failure === null ? [] : [{ code: 'STORE_FAILED', message: failure.message }];
+  if (failure === null) return [];
+  return [{ code: 'STORE_FAILED', message: isTampering(failure) ? TAMPERED : failure.message }];
 }
 
 function clockFindings(clock: HallClock): HealthFinding[] {
@@ -87,4 +94,8 @@ function clockFindings(clock: HallClock): HealthFinding[] {
   } catch (error) {
     return [{ code: 'CLOCK_WENT_BACK', message: (error as Error).message }];
   }
+}
+
+function isTampering(error: Error): boolean {
+  return error instanceof WcpError && error.code === 'ERR_WCP_STORE_TAMPERED';
 }

@@ -1,4 +1,5 @@
 import type { RouteDecision } from '@wcp/spec';
+import { rowThere } from './seal/row-there.ts';
 import type { EventRow, Store } from './store/store.ts';
 
 /** Events that became durable together. */
@@ -48,12 +49,8 @@ export class EventFeed {
 
   async #read({ id, tenant_id, position, events }: EventRow): Promise<FeedItem> {
     if (events !== null) return { id, tenant_id, events: JSON.parse(events) as object[] };
-    const decision = await this.#store.get('decisions', position as number);
-    return {
-      id,
-      tenant_id,
-      events: (JSON.parse(decision?.decision ?? '{}') as RouteDecision).telemetry_envelopes,
-    };
+    const { decision } = await rowThere(this.#store, 'decisions', position as number);
+    return { id, tenant_id, events: (JSON.parse(decision) as RouteDecision).telemetry_envelopes };
   }
 
   /** The id of the latest row; 0 where there is none. */

@@ -222,7 +222,7 @@ describe('a folder that is not empty', () => {
     database.close();
     expect(changes).toBe(1);
     const [problem] = await findingsOf(dir);
-    expect(problem).toMatchObject({ file: 'store.db', code: 'STORE_UNUSABLE' });
+    expect(problem).toMatchObject({ file: 'store.db', code: 'STORE_TAMPERED' });
     expect(problem?.message).toContain('were changed without the key of this Hall');
   });
 

@@ -44,7 +44,10 @@ const open = (overrides: object = {}) => {
   };
   return { hall: createHall(options), executed };
 };
-const refused = (pattern: RegExp) => ({ code: 'ERR_WCP_STORE', message: expect.stringMatching(pattern) });
+const refused = (pattern: RegExp, code = 'ERR_WCP_STORE') => ({
+  code,
+  message: expect.stringMatching(pattern),
+});
 
 const MANY = 120;
 /** A store with many dispatches, filled once: each test damages a copy of its own. */
@@ -121,23 +124,23 @@ test.each([
   [
     'a changed receipt',
     "UPDATE receipts SET receipt = replace(receipt, 'ALLOW', 'DENY') WHERE position = (SELECT max(position) FROM receipts)",
-    /last receipts were changed/,
+    /the row 240 of receipts/,
   ],
   [
     'a receipt that is missing at the end',
     'DELETE FROM receipts WHERE position = (SELECT max(position) FROM receipts)',
-    /changed|missing/,
+    /heads of its streams|end of the log/,
   ],
-  ['a head of a stream that was set back', 'UPDATE heads SET seq = seq - 1', /last receipts were changed/],
+  ['a head of a stream that was set back', 'UPDATE heads SET seq = seq - 1', /the row "tenant-a" of heads/],
   [
     'a leaf far back that was changed',
     'UPDATE receipts SET leaf = zeroblob(32) WHERE position = 3',
-    /damaged/,
+    /the row 3 of receipts/,
   ],
 ])('The Hall detects %s before it adds anything to the log.', async (_, sql, pattern) => {
   fill();
   change(sql);
-  await expect(open().hall).rejects.toMatchObject(refused(pattern));
+  await expect(open().hall).rejects.toMatchObject(refused(pattern, 'ERR_WCP_STORE_TAMPERED'));
 });
 
 test('The store of another log is refused.', async () => {

@@ -45,6 +45,20 @@ export function decisionDigest(input: unknown, decision: Partial<DecisionMembers
 }
 
 /**
+ * What a decision was made from (section 8, "Facts"): SHA-256 of the canonical JSON of its facts, all of them.
+ *
+ * @throws {WcpError} `ERR_WCP_CANONICAL_JSON`
+ * @example
+ * import { type Facts, factsDigest } from '@wcp/spec';
+ *
+ * declare const facts: Facts;
+ * factsDigest(facts) === factsDigest({ ...facts }); // true
+ */
+export function factsDigest(facts: object): Sha256 {
+  return sha256(canonicalJson(facts));
+}
+
+/**
  * The text that a decision digest hashes, for a caller that has the canonical input already.
  *
  * @example

@@ -34,6 +34,7 @@ export const PROBLEMS = {
   CHAIN_TOO_LONG: problem(429, 'Too many chained dispatches in one call'),
   INTERNAL: problem(500, 'Internal error'),
   STORE_FAILED: problem(503, 'The store is unavailable'),
+  STORE_TAMPERED: problem(503, 'The store was tampered with'),
   CLOCK_WENT_BACK: problem(503, 'The clock went backwards'),
 } as const;
 

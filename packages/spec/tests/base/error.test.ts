@@ -25,6 +25,7 @@ test('a WcpError has one of these codes', () => {
     'ERR_WCP_CONFORMANCE',
     'ERR_WCP_RECEIPT',
     'ERR_WCP_STORE',
+    'ERR_WCP_STORE_TAMPERED',
     'ERR_WCP_CLOCK',
     'ERR_WCP_DEPLOYMENT',
     'ERR_WCP_EGRESS',

@@ -62,7 +62,7 @@ test('the problem codes with their HTTP statuses', () => {
     422: ['IDEMPOTENCY_MISMATCH'],
     429: ['RATE_LIMITED', 'CHAIN_TOO_LONG'],
     500: ['INTERNAL'],
-    503: ['STORE_FAILED', 'CLOCK_WENT_BACK'],
+    503: ['STORE_FAILED', 'STORE_TAMPERED', 'CLOCK_WENT_BACK'],
   });
 });
 

@@ -74,6 +74,8 @@ describe('receipts verify on a folder with decisions', () => {
     ['what it says of itself', '"denied":false', '"denied":true', ['RECORD_CHANGED']],
     ['the time of a decision', /"decided_at":"2/, '"decided_at":"1', ['RECORD_CHANGED']],
     ['the expiry of a hold', /"approval_expires_at":"2/, '"approval_expires_at":"3', ['RECORD_CHANGED']],
+    ['the time in its facts', /"now":"2/, '"now":"3', ['FACTS_CHANGED']],
+    ['the blast in its facts', /"now":"2/, '"chain":{"blast_score":1,"depth":0},"now":"2', ['FACTS_CHANGED']],
     ['an event', '"reason":"first_eligible_species"', '"reason":"chosen"', ['EVENTS_CHANGED']],
   ])('finds %s that was changed', async (_, from, to, codes) => {
     change('decisions.jsonl', from, to);

@@ -1,7 +1,7 @@
 import { compileWorld, explain } from '@wcp/router';
 import type { PlacedReceipt } from '@wcp/spec/hall';
 import { ProblemError } from '../../base/problem.ts';
-import { type DecisionRecord, readDecisionRecord } from '../../storage/store/decision-record.ts';
+import { type DecisionRecord, readDecisionRecord } from '../../storage/decision-record.ts';
 import type { ReceiptRow, Store } from '../../storage/store/store.ts';
 import { visibleTenant } from '../access.ts';
 import { type Items, type Page, positionOf, readPage } from '../pagination.ts';

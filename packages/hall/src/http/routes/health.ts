@@ -22,6 +22,8 @@ function publicHealth(health: Health): Health {
 
 /** What is said without a key, by code of a trouble about one worker. */
 const PUBLIC: Partial<Readonly<Record<Health['troubles'][number]['code'], string>>> = {
+  STORE_TAMPERED:
+    'A row of the store was changed without the key of this Hall, and is not used. With a key this says which.',
   WORKER_FLAGGED: 'A worker is flagged. With a key this says which.',
   WORKER_NOT_ENROLLED: 'A worker is in the list and is not enrolled. With a key this says which.',
   WORKER_RESTING: 'A worker kept failing and is resting. With a key this says which, and until when.',

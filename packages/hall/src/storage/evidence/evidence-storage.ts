@@ -1,4 +1,4 @@
-import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { type Ledger, type OpenLedger, openLedger } from '../ledger/ledger.ts';
 import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
@@ -19,9 +19,15 @@ export async function openMemoryStorage(identity: LedgerIdentity): Promise<Evide
 /** Opens a storage over a store in this thread; a damaged store is closed again. */
 export async function storageOver(store: Store, identity: LedgerIdentity): Promise<EvidenceStorage> {
   try {
-    return { store, ledger: await openLedger(store, identity), close: () => store.close() };
+    const ledger = await openLedger(store, identity);
+    return { store: ledger.store, ledger, close: () => closeBoth(ledger) };
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+async function closeBoth(ledger: OpenLedger): Promise<void> {
+  await ledger.close();
+  await ledger.store.close();
 }

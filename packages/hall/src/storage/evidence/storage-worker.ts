@@ -6,22 +6,25 @@ import { type EvidenceStorage, storageOver } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, writeError } from './remote-call.ts';
 
 /** What the thread is started with. */
-export interface StorageWorkerData extends Omit<LedgerIdentity, 'key'> {
+export interface StorageWorkerData extends Omit<LedgerIdentity, 'key' | 'former_keys'> {
   readonly file: string;
   /** In PEM. */
   readonly key: string;
+  /** The keys that it replaced: in PEM, or the public half alone in hexadecimal digits. */
+  readonly former: readonly string[];
 }
 
 /** The thread that signs and writes, so that an fsync never blocks the thread that answers requests. */
 const port = parentPort;
-const { file, key, ...identity } = workerData as StorageWorkerData;
+const { file, key, former, ...identity } = workerData as StorageWorkerData;
 const opening = open();
 // Each call is answered with the error; none may have come yet.
 opening.catch(() => {});
 port?.on('message', (call: RemoteCall) => void answer(call));
 
 async function open(): Promise<EvidenceStorage> {
-  return storageOver(openSqliteStore(file), { ...identity, key: signingKeyFromPem(key) });
+  const former_keys = former.map((each) => (each.startsWith('-') ? signingKeyFromPem(each) : each));
+  return storageOver(openSqliteStore(file), { ...identity, key: signingKeyFromPem(key), former_keys });
 }
 
 async function answer(call: RemoteCall): Promise<void> {

@@ -1,26 +1,55 @@
 import { createHash } from 'node:crypto';
 import { verifyCheckpoint, verifyReceipts } from '@wcp/evidence';
 import { type Receipt, WcpError } from '@wcp/spec';
+import { macsOf, unsealedRows } from '../seal/open-sealed-store.ts';
+import { storeTampered, type TamperedRow } from '../seal/store-tampered.ts';
 import type { ReceiptRow, Store } from '../store/store.ts';
 import { type LedgerIdentity, publicKeysOf } from './ledger-identity.ts';
 import { readFrontier } from './log-tree.ts';
 
 /** The number of last receipts that are checked when a log is opened: the next ones build on them. */
 const TAIL = 1_000;
+/** Heads and nodes that are looked through for a changed one. */
+const MAX_ROWS = 1_000_000;
+
+/**
+ * Checks the end of a log, and says which of its rows were not written with the key of the log.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where rows were changed behind the Hall's back, `ERR_WCP_STORE` for the
+ *   store of another log or another key
+ */
+export async function checkEnd(store: Store, identity: LedgerIdentity): Promise<void> {
+  try {
+    await checkTail(store, identity);
+  } catch (error) {
+    if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_STORE_TAMPERED') throw error;
+    const changed = await changedRows(store, identity);
+    throw changed.length === 0 ? error : storeTampered(changed, []);
+  }
+}
+
+/** Looked for only once something is wrong: all rows that the check stands on. */
+async function changedRows(store: Store, identity: LedgerIdentity): Promise<TamperedRow[]> {
+  const tail = await store.list('receipts', { descending: true, limit: TAIL });
+  const macs = macsOf(identity);
+  return [
+    ...unsealedRows('receipts', tail, macs),
+    ...unsealedRows('heads', await store.list('heads', { limit: MAX_ROWS }), macs),
+    ...unsealedRows('checkpoints', await store.list('checkpoints', { descending: true, limit: 1 }), macs),
+    ...unsealedRows('nodes', await store.list('nodes', { limit: MAX_ROWS }), macs),
+  ];
+}
 
 /**
  * Checks the end of a log before it is continued: its last receipts with their signatures, against their rows, their
  * leaves and the heads of their streams, and the tree against the last signed checkpoint. `wcp receipts verify`
  * checks the whole log.
- *
- * @throws {WcpError} `ERR_WCP_STORE` where rows were changed behind the Hall's back
  */
-export async function checkTail(store: Store, identity: LedgerIdentity): Promise<void> {
+async function checkTail(store: Store, identity: LedgerIdentity): Promise<void> {
   const tail = await store.list('receipts', { descending: true, limit: TAIL });
   const size = (tail[0]?.position ?? -1) + 1;
-  if (!tail.every(isRowOfReceipt) || !(await areHeads(store, tail))) {
-    throw damaged('its last receipts were changed');
-  }
+  if (!tail.every(isRowOfReceipt)) throw damaged('its last receipts were changed');
+  if (!(await areHeads(store, tail))) throw damaged('the heads of its streams are not its last receipts');
   checkSignatures(tail, identity);
   await checkCheckpoint(store, identity, size);
 }
@@ -90,7 +119,7 @@ function ofAnotherKey(): WcpError {
 
 function damaged(what: string): WcpError {
   return new WcpError(
-    'ERR_WCP_STORE',
+    'ERR_WCP_STORE_TAMPERED',
     `The store is damaged: ${what}. Nothing was written. Restore it from a backup; \`wcp receipts verify\` shows where it is damaged.`,
   );
 }

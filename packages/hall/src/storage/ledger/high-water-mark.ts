@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { readRegularFileSync } from '@wcp/evidence/file';
 import { isSignedBy } from '@wcp/evidence/key';
 import { type Sha256, WcpError } from '@wcp/spec';
@@ -61,12 +61,15 @@ function readMark(file: string, identity: LedgerIdentity): HighWaterMark | null 
  *
  * @throws {WcpError} `ERR_WCP_STORE` where it cannot be written
  */
-export function writeMark(mark: HighWaterMark, { key, origin, mark: file }: LedgerIdentity): void {
+export async function writeMark(
+  mark: HighWaterMark,
+  { key, origin, mark: file }: LedgerIdentity,
+): Promise<void> {
   if (file === undefined) return;
   const signature = key.sign(statementOf(mark, origin)).toString('base64');
   const text = `${JSON.stringify({ ...mark, signing_key_id: key.keyId, signature }, null, 2)}\n`;
   try {
-    writeWhole(file, text);
+    await writeWhole(file, text);
   } catch (cause) {
     const message =
       'The high-water mark of the log cannot be written beside the key. Allow the Hall to write there, or free space.';
@@ -74,17 +77,18 @@ export function writeMark(mark: HighWaterMark, { key, origin, mark: file }: Ledg
   }
 }
 
-function writeWhole(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  rmSync(temporary, { force: true });
-  const handle = openSync(temporary, 'wx', 0o600);
+/** Not in the thread that commits: it goes on while the disk works. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.tmp`;
+  await rm(temporary, { force: true });
+  const handle = await open(temporary, 'wx', 0o600);
   try {
-    writeSync(handle, text);
-    fsyncSync(handle);
+    await handle.writeFile(text);
+    await handle.sync();
   } finally {
-    closeSync(handle);
+    await handle.close();
   }
-  renameSync(temporary, file);
+  await rename(temporary, file);
 }
 
 function statementOf({ size, root, seal }: HighWaterMark, origin: string): string {

@@ -3,15 +3,17 @@ import { consistencyProof, inclusionProof, type MerkleFrontier } from '@wcp/evid
 import type { Sha256 } from '@wcp/spec';
 import { LRUCache } from 'lru-cache';
 import { SerialQueue } from '../../base/serial-queue.ts';
-import type { Change, HeadRow, Store } from '../store/store.ts';
+import { openSealedStore } from '../seal/open-sealed-store.ts';
+import type { SealedStore } from '../seal/sealed-store.ts';
+import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
 import { Batch } from './batch.ts';
-import { checkTail } from './check-tail.ts';
+import { checkEnd } from './check-tail.ts';
 import type { Appended, Entry } from './entry.ts';
-import { checkMark, type HighWaterMark, writeMark } from './high-water-mark.ts';
+import { checkMark, type HighWaterMark } from './high-water-mark.ts';
 import type { LedgerIdentity } from './ledger-identity.ts';
 import { readFrontier, subtreeReader } from './log-tree.ts';
+import { MarkWriter } from './mark-writer.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { TableSeal } from './table-seal.ts';
 
 /** Stream heads that are cached; the others are read when they are needed. */
 const HEAD_CACHE_SIZE = 10_000;
@@ -38,45 +40,64 @@ export interface Ledger {
 /**
  * Opens the log of a store where it ended (section 8).
  *
- * @throws {WcpError} `ERR_WCP_STORE` where the store is damaged
+ * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where the store was changed without the key, `ERR_WCP_STORE` where it is
+ *   that of another log or key, or older than its mark
  */
-export async function openLedger(store: Store, identity: LedgerIdentity): Promise<Ledger> {
-  await checkTail(store, identity);
-  const seal = await TableSeal.open(store, identity);
-  const [last] = await store.list('receipts', { descending: true, limit: 1 });
-  const [lastEvent] = await store.list('events', { descending: true, limit: 1 });
-  const frontier = await readFrontier(store, last === undefined ? 0 : last.position + 1);
-  await checkMark(store, identity, { size: frontier.size, seal: seal.version });
-  // Now, so that a mark that cannot be written is known before anything is decided.
-  writeMark(markOf(frontier, seal), identity);
+export async function openLedger(store: Store, identity: LedgerIdentity): Promise<OpenLedger> {
+  await checkEnd(store, identity);
+  const sealed = await openSealedStore(store, identity);
+  const [last] = await sealed.list('receipts', { descending: true, limit: 1 });
+  const [lastEvent] = await sealed.list('events', { descending: true, limit: 1 });
+  const frontier = await readFrontier(sealed, last === undefined ? 0 : last.position + 1);
+  await checkMark(sealed, identity, { size: frontier.size, seal: sealed.version });
   const nextEvent = lastEvent === undefined ? 1 : lastEvent.id + 1;
-  return new StoredLedger(store, identity, { frontier, seal, nextEvent });
+  const ledger = new StoredLedger(sealed, identity, { frontier, nextEvent });
+  // Now, so that a mark that cannot be written is known before anything is decided.
+  await ledger.mark();
+  return ledger;
 }
 
-function markOf(frontier: MerkleFrontier, seal: TableSeal): HighWaterMark {
-  return { size: frontier.size, root: frontier.root(), seal: seal.version };
+/** A ledger in the thread of its store. */
+export interface OpenLedger extends Ledger {
+  /** The store, which checks what is read from it. */
+  readonly store: Store;
+  /** Writes the high-water mark of what was committed last. */
+  close(): Promise<void>;
 }
+
+/** Tables whose changes the mark covers before they are acknowledged: they are rare, and an older state would grant something. */
+const MARKED_AT_ONCE: ReadonlySet<TableName> = new Set([
+  'api_keys',
+  'issuers',
+  'authorities',
+  'workers',
+  'worker_versions',
+  'freezes',
+  'ban_lists',
+  'approvals',
+] as const);
 
 /** How far a ledger has come. */
 interface LedgerState {
   readonly frontier: MerkleFrontier;
-  readonly seal: TableSeal;
   readonly nextEvent: number;
 }
 
-class StoredLedger implements Ledger {
-  readonly #store: Store;
+class StoredLedger implements OpenLedger {
+  readonly store: SealedStore;
   readonly #identity: LedgerIdentity;
   readonly #heads = new LRUCache<string, HeadRow>({ max: HEAD_CACHE_SIZE });
   readonly #observations = new LRUCache<string, true>({ max: OBSERVATION_CACHE_SIZE });
   #state: LedgerState;
   /** One commit after another: the place of a receipt depends on the one before it. */
   readonly #queue = new SerialQueue();
+  readonly #marks: MarkWriter;
 
-  constructor(store: Store, identity: LedgerIdentity, state: LedgerState) {
-    this.#store = store;
+  constructor(store: SealedStore, identity: LedgerIdentity, state: LedgerState) {
+    this.store = store;
     this.#identity = identity;
     this.#state = state;
+    this.#marks = new MarkWriter(identity, () => this.#howFar());
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
@@ -92,50 +113,49 @@ class StoredLedger implements Ledger {
     const { key, origin } = this.#identity;
     const { size, root } = await this.head();
     const note = signCheckpoint({ origin, size, root }, key);
-    await this.#store.commit([{ put: 'checkpoints', row: { size, note, at } }]);
-    this.#mark();
+    await this.store.commit([{ put: 'checkpoints', row: { size, note, at } }]);
+    await this.mark();
     return note;
   }
 
+  mark(): Promise<void> {
+    return this.#marks.write();
+  }
+
+  close(): Promise<void> {
+    return this.#marks.close();
+  }
+
   proveInclusion(position: number, size: number): Promise<Sha256[]> {
-    return inclusionProof(subtreeReader(this.#store), position, Math.min(size, this.#state.frontier.size));
+    return inclusionProof(subtreeReader(this.store), position, Math.min(size, this.#state.frontier.size));
   }
 
   proveConsistency(first: number, second: number): Promise<Sha256[]> {
-    return consistencyProof(subtreeReader(this.#store), first, Math.min(second, this.#state.frontier.size));
+    return consistencyProof(subtreeReader(this.store), first, Math.min(second, this.#state.frontier.size));
   }
 
   /** Works on copies: a commit that fails leaves the ledger where it was. */
   async #commit(entries: readonly Entry[]): Promise<Appended[]> {
     const prepared = entries.map(prepare);
     const heads = await this.#headsOf(prepared);
-    const { frontier, nextEvent, seal } = this.#state;
+    const { frontier, nextEvent } = this.#state;
     const batch = new Batch(this.#identity.key, heads, frontier.fork(), nextEvent);
     const appended = prepared.map((entry) => batch.add(entry));
     const observed = new Set<string>();
     const changes = batch.changes().filter((change) => this.#isNew(change, observed));
-    const sealed = seal.after(changes, this.#identity);
-    await this.#store.commit(sealed === null ? changes : [...changes, sealed.change]);
+    await this.store.commit(changes);
     for (const digest of observed) this.#observations.set(digest, true);
-    this.#state = { frontier: batch.frontier, nextEvent: batch.nextEvent, seal: sealed?.seal ?? seal };
+    this.#state = { frontier: batch.frontier, nextEvent: batch.nextEvent };
     for (const [stream, head] of batch.heads) this.#heads.set(stream, head);
-    if (sealed !== null) this.#markIfPossible();
+    if (changes.some(isMarkedAtOnce)) await this.#marks.writeIfPossible();
+    else this.#marks.soon();
     return appended;
   }
 
-  /** After what it covers is durable: a mark is never ahead of its store. */
-  #mark(): void {
-    const { frontier, seal } = this.#state;
-    writeMark(markOf(frontier, seal), this.#identity);
-  }
-
-  /** What was committed stays committed: a mark that cannot be written now is written with the next checkpoint. */
-  #markIfPossible(): void {
-    try {
-      this.#mark();
-    } catch {
-      // The next checkpoint reports it.
-    }
+  /** Only what is durable: a mark is never ahead of its store. */
+  #howFar(): HighWaterMark {
+    const { frontier } = this.#state;
+    return { size: frontier.size, root: frontier.root(), seal: this.store.version };
   }
 
   /** An observation comes with each of its decisions, and is written once. */
@@ -150,9 +170,13 @@ class StoredLedger implements Ledger {
   async #headsOf(prepared: readonly Prepared[]): Promise<Map<string, HeadRow>> {
     const heads = new Map<string, HeadRow>();
     for (const stream of new Set(prepared.flatMap(({ draft }) => draft?.stream ?? []))) {
-      const head = this.#heads.get(stream) ?? (await this.#store.get('heads', stream));
+      const head = this.#heads.get(stream) ?? (await this.store.get('heads', stream));
       if (head !== null) heads.set(stream, head);
     }
     return heads;
   }
+}
+
+function isMarkedAtOnce(change: Change): boolean {
+  return MARKED_AT_ONCE.has('put' in change ? change.put : change.remove);
 }

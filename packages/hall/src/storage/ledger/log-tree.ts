@@ -6,7 +6,8 @@ import {
   type SubtreeReader,
   subtreeHash,
 } from '@wcp/evidence/log';
-import { WcpError } from '@wcp/spec';
+import { rowThere } from '../seal/row-there.ts';
+import { rowTampered } from '../seal/store-tampered.ts';
 import type { Change, Store } from '../store/store.ts';
 
 /** Subtrees below this height are computed from the leaves; those of this height and above are stored. */
@@ -34,22 +35,16 @@ export async function readFrontier(store: Store, size: number): Promise<MerkleFr
 export function subtreeReader(store: Store): SubtreeReader {
   return async (subtree) => {
     if (subtree.height < TILE_HEIGHT) return subtreeHash(await leavesOf(store, subtree));
-    const node = await store.get('nodes', placeOf(subtree));
-    if (node === null) throw missing();
-    return node.hash;
+    return (await rowThere(store, 'nodes', placeOf(subtree))).hash;
   };
 }
 
 async function leavesOf(store: Store, { height, index }: Subtree): Promise<Uint8Array[]> {
   const size = 2 ** height;
   const rows = await store.list('receipts', { after: index * size - 1, limit: size });
-  if (rows.length !== size) throw missing();
+  const gap = rows.findIndex(({ position }, at) => position !== index * size + at);
+  if (gap >= 0 || rows.length !== size) {
+    throw rowTampered({ table: 'receipts', key: index * size + (gap < 0 ? rows.length : gap) });
+  }
   return rows.map(({ leaf }) => leaf);
-}
-
-function missing(): WcpError {
-  return new WcpError(
-    'ERR_WCP_STORE',
-    'The store is damaged: a part of the log is missing. Restore it from a backup.',
-  );
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import type { Change, TableName } from './store.ts';
-import { keyOf, TABLES } from './tables.ts';
+import { CODE_COLUMN, columnsOf, keyOf } from './tables.ts';
 
 /** Kysely's view of a table that is chosen at run time. */
 export interface AnyTables {
@@ -53,7 +53,7 @@ export class RowWriter {
 
   #prepare(table: TableName): Writing {
     const key = keyOf(table);
-    const columns = Object.keys(TABLES[table].columns);
+    const columns = [...columnsOf(table), CODE_COLUMN];
     const blank = Object.fromEntries(columns.map((name) => [name, '']));
     const others = columns.filter((name) => name !== key);
     const put = this.#db

@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { WcpError } from '@wcp/spec';
 import type { TableName } from './store.ts';
 import { storeError } from './store-error.ts';
-import { TABLES, type Table } from './tables.ts';
+import { CODE_COLUMN, TABLES, type Table } from './tables.ts';
 
 /** Raised with every change of {@link TABLES}; an older Hall refuses a newer file. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** Marks the file as that of a Hall: "WCPH". */
 const APPLICATION_ID = 0x57435048;
 
@@ -54,11 +54,11 @@ function checkWritable(path: string): void {
 }
 
 function checkIntegrity(database: DatabaseSync): void {
-  const [found] = database.prepare('PRAGMA quick_check(1)').all();
+  const [found] = database.prepare('PRAGMA integrity_check(1)').all();
   if (found !== undefined && Object.values(found)[0] === 'ok') return;
   throw new WcpError(
     'ERR_WCP_STORE',
-    'The store is damaged: its pages do not fit together. Nothing was changed. Restore it from a backup; what was exported before can still be verified.',
+    'The store is damaged: its pages or indexes do not fit together. Nothing was changed. Restore it from a backup; what was exported before can still be verified.',
   );
 }
 
@@ -96,6 +96,7 @@ function statementsOf(name: TableName, { columns, unique, indexes }: Table): str
   const lines = [
     `${key[0]} ${key[1]} PRIMARY KEY NOT NULL`,
     ...others.map(([column, type]) => `${column} ${type}`),
+    `${CODE_COLUMN} blob`,
     ...unique.map((names) => `UNIQUE (${names.join(', ')})`),
   ];
   return [

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { WcpError } from '@wcp/spec';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type AnyTables, anyTable, RowWriter } from './row-writer.ts';
@@ -23,6 +23,7 @@ class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #db: Kysely<Tables>;
   readonly #writer: RowWriter;
+  readonly #selects = new Map<TableName, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -31,14 +32,7 @@ class SqliteStore implements Store {
   }
 
   async get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | null> {
-    return this.#attempt(async () => {
-      const row = await this.#dynamic
-        .selectFrom(anyTable(table))
-        .selectAll()
-        .where(keyOf(table), '=', key)
-        .executeTakeFirst();
-      return (row ?? null) as Tables[T] | null;
-    });
+    return this.#attempt(async () => (this.#select(table).get(key) ?? null) as Tables[T] | null);
   }
 
   async list<T extends TableName>(table: T, query: Query<T> = {}): Promise<Tables[T][]> {
@@ -83,6 +77,16 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     await this.#db.destroy();
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** The statement that reads one row, built once: a commit reads rows before it replaces them. */
+  #select(table: TableName): StatementSync {
+    const known = this.#selects.get(table);
+    if (known !== undefined) return known;
+    const query = this.#dynamic.selectFrom(anyTable(table)).selectAll().where(keyOf(table), '=', '');
+    const made = this.#database.prepare(query.compile().sql);
+    this.#selects.set(table, made);
+    return made;
   }
 
   /** Tables are chosen at run time: what Kysely cannot type is typed by {@link Store}. */

@@ -1,5 +1,11 @@
+/** What every row has beside its columns, and what only a sealed store reads and writes. */
+export interface CodedRow {
+  /** The code that vouches for the row; see {@link import('../seal/row-mac.ts').RowMac}. */
+  readonly mac?: Uint8Array | null;
+}
+
 /** A receipt at its position in the log; `leaf` is the hash of the leaf, 32 bytes. */
-export interface ReceiptRow {
+export interface ReceiptRow extends CodedRow {
   readonly position: number;
   readonly stream: string;
   readonly seq: number;
@@ -12,7 +18,7 @@ export interface ReceiptRow {
 }
 
 /** A decision beside its receipt, with everything that is needed to make it again. */
-export interface DecisionRow {
+export interface DecisionRow extends CodedRow {
   /** The position of its receipt. */
   readonly position: number;
   /** The input as received: as canonical JSON where it has one, else as its text; null where it was no JSON. */
@@ -28,40 +34,40 @@ export interface DecisionRow {
 }
 
 /** Facts that many decisions share (live hashes, bans), kept once under their digest. */
-interface ObservationRow {
+interface ObservationRow extends CodedRow {
   readonly digest: string;
   readonly facts: string;
 }
 
 /** The documents of a world, kept once under its digest. */
-interface WorldRow {
+interface WorldRow extends CodedRow {
   readonly digest: string;
   readonly documents: string;
   readonly at: string;
 }
 
 /** A complete subtree of the log; `place` is its height times 2^48 plus its index. */
-interface NodeRow {
+interface NodeRow extends CodedRow {
   readonly place: number;
   readonly hash: Uint8Array;
 }
 
 /** The last receipt of a stream. */
-export interface HeadRow {
+export interface HeadRow extends CodedRow {
   readonly stream: string;
   readonly seq: number;
   readonly receipt_hash: string;
 }
 
 /** A signed tree head. */
-interface CheckpointRow {
+interface CheckpointRow extends CodedRow {
   readonly size: number;
   readonly note: string;
   readonly at: string;
 }
 
 /** Events that came about together, in the order of their commit. */
-export interface EventRow {
+export interface EventRow extends CodedRow {
   readonly id: number;
   /** Whom they concern; null for events of the Hall itself. */
   readonly tenant_id: string | null;
@@ -72,7 +78,7 @@ export interface EventRow {
 }
 
 /** A dispatch whose outcome is not known yet. */
-export interface DispatchRow {
+export interface DispatchRow extends CodedRow {
   readonly decision_id: string;
   readonly worker_id: string;
   readonly at: string;
@@ -83,7 +89,7 @@ export interface DispatchRow {
 }
 
 /** What one dispatch chain has spent. */
-export interface ChainRow {
+export interface ChainRow extends CodedRow {
   /** The JSON of the list of its tenant and its correlation id. */
   readonly chain: string;
   readonly blast_score: number;
@@ -91,11 +97,17 @@ export interface ChainRow {
 }
 
 /** A document with a state that changes, under an id of its own. */
-export interface StatefulRow {
+export interface StatefulRow extends CodedRow {
   readonly id: string;
   readonly state: string;
   /** Orders the rows of one state: a time, or nothing. */
   readonly at: string;
+  readonly document: string;
+}
+
+/** What vouches for the tables whose rows change. */
+export interface SealRow extends CodedRow {
+  readonly id: string;
   readonly document: string;
 }
 
@@ -126,6 +138,7 @@ export interface Tables {
   dead_letters: StatefulRow;
   idempotency: StatefulRow;
   meta: StatefulRow;
+  seals: SealRow;
 }
 
 /** The name of a table. */

@@ -7,15 +7,24 @@ export interface Table {
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly unique: readonly (readonly string[])[];
   readonly indexes: readonly string[];
+  /**
+   * Whether its rows are replaced and removed, so that an earlier state of one has a good code as well: their sum is
+   * kept. The rows of the other tables are written once, and what stands on one of them notices that it is missing.
+   */
+  readonly isSummed: boolean;
 }
+
+/** The column of the code that vouches for a row, in every table. */
+export const CODE_COLUMN = 'mac';
 
 const stateful: Table = {
   columns: { id: 'text', state: 'text', at: 'text', document: 'text' },
   unique: [],
   indexes: ['state'],
+  isSummed: true,
 };
 
-type ColumnsOf<T extends TableName> = Readonly<Record<keyof Tables[T], ColumnType>>;
+type ColumnsOf<T extends TableName> = Readonly<Record<Exclude<keyof Tables[T], 'mac'>, ColumnType>>;
 type TableOf<T extends TableName> = Omit<Table, 'columns'> & { readonly columns: ColumnsOf<T> };
 
 /** Every table, in one place for every kind of store. A position is its own order: no index repeats it. */
@@ -33,6 +42,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     },
     unique: [['stream', 'seq']],
     indexes: ['decision_id', 'correlation_id'],
+    isSummed: false,
   },
   decisions: {
     columns: {
@@ -45,26 +55,45 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     },
     unique: [],
     indexes: [],
+    isSummed: false,
   },
-  observations: { columns: { digest: 'text', facts: 'text' }, unique: [], indexes: [] },
-  worlds: { columns: { digest: 'text', documents: 'text', at: 'text' }, unique: [], indexes: [] },
-  nodes: { columns: { place: 'integer', hash: 'blob' }, unique: [], indexes: [] },
-  heads: { columns: { stream: 'text', seq: 'integer', receipt_hash: 'text' }, unique: [], indexes: [] },
-  checkpoints: { columns: { size: 'integer', note: 'text', at: 'text' }, unique: [], indexes: [] },
+  observations: { columns: { digest: 'text', facts: 'text' }, unique: [], indexes: [], isSummed: false },
+  worlds: {
+    columns: { digest: 'text', documents: 'text', at: 'text' },
+    unique: [],
+    indexes: [],
+    isSummed: false,
+  },
+  nodes: { columns: { place: 'integer', hash: 'blob' }, unique: [], indexes: [], isSummed: false },
+  heads: {
+    columns: { stream: 'text', seq: 'integer', receipt_hash: 'text' },
+    unique: [],
+    indexes: [],
+    isSummed: true,
+  },
+  checkpoints: {
+    columns: { size: 'integer', note: 'text', at: 'text' },
+    unique: [],
+    indexes: [],
+    isSummed: false,
+  },
   events: {
     columns: { id: 'integer', tenant_id: 'text', position: 'integer', events: 'text' },
     unique: [],
     indexes: [],
+    isSummed: false,
   },
   dispatches: {
     columns: { decision_id: 'text', worker_id: 'text', at: 'text', decided: 'text', requested_by: 'text' },
     unique: [],
     indexes: [],
+    isSummed: true,
   },
   chains: {
     columns: { chain: 'text', blast_score: 'integer', dispatches: 'integer' },
     unique: [],
     indexes: [],
+    isSummed: true,
   },
   approvals: stateful,
   freezes: stateful,
@@ -80,9 +109,26 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   dead_letters: stateful,
   idempotency: stateful,
   meta: stateful,
+  seals: { columns: { id: 'text', document: 'text' }, unique: [], indexes: [], isSummed: false },
 };
 
 /** The name of the key of a table. */
 export function keyOf(table: TableName): string {
-  return Object.keys(TABLES[table].columns)[0] as string;
+  return columnsOf(table)[0] as string;
+}
+
+const COLUMNS = new Map(
+  (Object.keys(TABLES) as TableName[]).map((table) => [table, Object.keys(TABLES[table].columns)]),
+);
+
+/** The names of the columns of a table, its key first. */
+export function columnsOf(table: TableName): readonly string[] {
+  return COLUMNS.get(table) as readonly string[];
+}
+
+/** The tables whose sums are kept. */
+export const SUMMED_TABLES: readonly TableName[] = (Object.keys(TABLES) as TableName[]).filter(isSummed);
+
+export function isSummed(table: TableName): boolean {
+  return TABLES[table].isSummed;
 }

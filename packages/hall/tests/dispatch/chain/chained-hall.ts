@@ -3,7 +3,7 @@ import { defineWorker, type RunContext, type Worker } from '@wcp/worker-kit';
 import { inProcessDelivery } from '../../../src/delivery/in-process-delivery.ts';
 import { partsOf } from '../../../src/hall/create-hall.ts';
 import { createHall, type Hall, type HallOptions } from '../../../src/index.ts';
-import { readDecisionRecord } from '../../../src/storage/store/decision-record.ts';
+import { readDecisionRecord } from '../../../src/storage/decision-record.ts';
 
 /** Any JSON object will do. */
 const anything = {

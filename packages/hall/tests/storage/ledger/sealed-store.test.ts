@@ -4,17 +4,18 @@ import { generateSigningKey, signReceipt } from '@wcp/evidence';
 import { type Receipt, sha256 } from '@wcp/spec';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Entry } from '../../../src/storage/ledger/entry.ts';
-import { type Ledger, openLedger } from '../../../src/storage/ledger/ledger.ts';
+import { type OpenLedger, openLedger } from '../../../src/storage/ledger/ledger.ts';
 import type { LedgerIdentity } from '../../../src/storage/ledger/ledger-identity.ts';
 import { createMemoryStore } from '../../../src/storage/store/memory-store.ts';
-import type { Change, ReceiptRow, StatefulRow, Store } from '../../../src/storage/store/store.ts';
+import type { Change, ReceiptRow, StatefulRow, Store, TableName } from '../../../src/storage/store/store.ts';
+import { TABLES } from '../../../src/storage/store/tables.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const origin = 'hall.example/log';
 const key = generateSigningKey();
 const otherKey = generateSigningKey();
 let store: Store;
-let ledger: Ledger;
+let ledger: OpenLedger;
 let identity: LedgerIdentity;
 beforeEach(async () => {
   store = createMemoryStore();
@@ -22,10 +23,12 @@ beforeEach(async () => {
   ledger = await openLedger(store, identity);
 });
 const reopen = (change: Partial<LedgerIdentity> = {}) => openLedger(store, { ...identity, ...change });
-const refusal = (message: RegExp) => ({
-  code: 'ERR_WCP_STORE',
+const refusal = (message: RegExp, code = 'ERR_WCP_STORE') => ({
+  code,
   message: expect.stringMatching(message),
 });
+
+const tampering = (message: RegExp) => refusal(message, 'ERR_WCP_STORE_TAMPERED');
 
 /** Evidence in a stream. */
 const entry = (stream: string): Entry => ({
@@ -59,13 +62,21 @@ const row = (id: string, document = '{"roles":["tenant"]}'): StatefulRow => ({
 const put = (id: string, document?: string): Entry => ({
   changes: [{ put: 'api_keys', row: row(id, document) }],
 });
-/** What stands in the store now, for an intruder who brings it back later. */
+/** Everything that stands in the store now, codes included, for an intruder who brings it back later. */
 async function copyOf(): Promise<Change[]> {
   const changes: Change[] = [];
-  for (const table of ['api_keys', 'meta'] as const) {
-    for (const each of await store.list(table)) changes.push({ put: table, row: each });
+  for (const table of Object.keys(TABLES) as TableName[]) {
+    for (const each of await store.list(table, { limit: 1_000 }))
+      changes.push({ put: table, row: each } as Change);
   }
   return changes;
+}
+/** Sets the whole store back, as if its file had been replaced. */
+async function bringBack(copy: readonly Change[]): Promise<void> {
+  const removals = (await copyOf()).flatMap((change) =>
+    'put' in change ? [{ remove: change.put, key: Object.values(change.row)[0] } as Change] : [],
+  );
+  await store.commit([...removals, ...copy]);
 }
 
 describe('the last receipts of a store', () => {
@@ -90,14 +101,19 @@ describe('the last receipts of a store', () => {
     await reopen();
     await ledger.checkpoint('2026-01-01T00:00:00Z');
     await reopen();
-    const next = await reopen({ key: otherKey, former_keys: [key.publicKey] });
+    const next = await reopen({ key: otherKey, former_keys: [key] });
     await next.append([entry('a'), put('one')]);
-    await reopen({ key: otherKey, former_keys: [key.publicKey] });
+    await reopen({ key: otherKey, former_keys: [key] });
+  });
+
+  test('A former key of which only the public half is known does not vouch for rows.', async () => {
+    const half = { key: otherKey, former_keys: [key.publicKey] };
+    await expect(reopen(half)).rejects.toMatchObject(refusal(/only the public half is known/));
   });
 
   test('are refused where they were changed, with leaf and head made anew', async () => {
     await forge({ policy_decision: 'DENY' });
-    await expect(reopen()).rejects.toMatchObject(refusal(/not signed by this Hall/));
+    await expect(reopen()).rejects.toMatchObject(tampering(/the row 2 of receipts, the row "a" of heads/));
   });
 
   test('are refused where another key signed them', async () => {
@@ -110,7 +126,7 @@ describe('the last receipts of a store', () => {
     const found = await last();
     for (const change of [{ kind: 'decision' }, { decision_id: 'd' }, { correlation_id: 'c' }, { seq: 9 }]) {
       await store.commit([{ put: 'receipts', row: { ...found, ...change } }]);
-      await expect(reopen()).rejects.toMatchObject(refusal(/last receipts were changed/));
+      await expect(reopen()).rejects.toMatchObject(tampering(/the row 2 of receipts/));
       await store.commit([{ put: 'receipts', row: found }]);
     }
     await reopen();
@@ -132,21 +148,31 @@ describe('the high-water mark', () => {
     expect(JSON.parse(readFileSync(mark(), 'utf8'))).toMatchObject({ size: 4 });
   });
 
+  test('follows a commit within moments, and at once where the ledger is closed', async () => {
+    await expect.poll(() => readFileSync(mark(), 'utf8'), { timeout: 5_000 }).toContain('"size": 4');
+    await ledger.append([entry('a')]);
+    expect(readFileSync(mark(), 'utf8')).toContain('"size": 4');
+    await ledger.close();
+    expect(readFileSync(mark(), 'utf8')).toContain('"size": 5');
+  });
+
+  test('covers a change of what somebody may do before it is acknowledged', async () => {
+    await ledger.append([put('one')]);
+    const { seal } = JSON.parse(readFileSync(mark(), 'utf8'));
+    await ledger.append([put('one', '{"revoked":true}')]);
+    expect(JSON.parse(readFileSync(mark(), 'utf8')).seal).toBe(seal + 1);
+  });
+
   test('is for its owner alone, replaced in one step, and nothing else is left beside it', () => {
     expect(statSync(mark()).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(mark(), '..'))).toEqual(['mark.json']);
   });
 
   test('refuses a store whose end was cut off together with its checkpoints', async () => {
-    await store.commit([
-      { remove: 'receipts', key: 3 },
-      { remove: 'receipts', key: 2 },
-      { remove: 'heads', key: 'b' },
-      { remove: 'checkpoints', key: 3 },
-    ]);
-    const [first] = (await store.list('receipts', { descending: true, limit: 1 })) as [ReceiptRow];
-    const { stream, seq, receipt_hash } = JSON.parse(first.receipt) as Receipt;
-    await store.commit([{ put: 'heads', row: { stream, seq, receipt_hash } }]);
+    const before = await copyOf();
+    await ledger.append([entry('b')]);
+    await ledger.checkpoint('2026-01-01T00:01:00Z');
+    await bringBack(before);
     await expect(reopen()).rejects.toMatchObject(refusal(/older than the high-water mark/));
     const { mark: _, ...unmarked } = identity;
     await openLedger(store, unmarked);
@@ -190,7 +216,7 @@ describe('the high-water mark', () => {
 });
 
 describe('rows that say who may do what', () => {
-  const damaged = refusal(/changed without the key of this Hall/);
+  const damaged = tampering(/changed without the key of this Hall/);
   beforeEach(async () => {
     await ledger.append([put('one'), put('two')]);
   });
@@ -214,9 +240,9 @@ describe('rows that say who may do what', () => {
     ['is a freeze', { put: 'freezes', row: row('hall') }],
     ['is a ban list', { put: 'ban_lists', row: row('org.acme') }],
     ['is a document in force', { put: 'meta', row: row('last-good') }],
-    ['is the seal itself', { put: 'meta', row: row('seal', '{"version":9}') }],
-    ['is the seal, removed', { remove: 'meta', key: 'seal' }],
-    ['is the seal, and no JSON', { put: 'meta', row: row('seal', '{') }],
+    ['is the seal itself', { put: 'seals', row: { id: 'store', document: '{"version":9}' } }],
+    ['is the seal, removed', { remove: 'seals', key: 'store' }],
+    ['is the seal, and no JSON', { put: 'seals', row: { id: 'store', document: '{' } }],
   ])('are refused where one %s', async (_, change) => {
     await store.commit([change]);
     await expect(reopen()).rejects.toMatchObject(damaged);
@@ -227,14 +253,14 @@ describe('rows that say who may do what', () => {
     const before = await copyOf();
     await ledger.append([put('one', '{"revoked":true}')]);
     const after = await copyOf();
-    await store.commit(before);
+    await bringBack(before);
     await expect(reopen()).rejects.toMatchObject(refusal(/older than the high-water mark/));
-    await store.commit(after);
+    await bringBack(after);
     await reopen();
   });
 
   test('are refused under the seal of another log or another key', async () => {
-    await expect(reopen({ key: otherKey })).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });
+    await expect(reopen({ key: otherKey })).rejects.toMatchObject(refusal(/another key/));
     await expect(openLedger(store, { key, origin: 'other.example/log' })).rejects.toMatchObject(damaged);
   });
 

@@ -47,6 +47,7 @@ export const ReceiptSchema = closed(
     artifact_hash: nullable(hashWritten()),
     decision_digest: nullable(hashWritten()),
     world_digest: nullable(hashWritten()),
+    facts_digest: Type.Optional(nullable(hashWritten())),
     outcome: nullable(OutcomeSchema),
     enforcement: Type.Optional(EnforcementSchema),
     prev_receipt_hash: nullable(hashWritten()),

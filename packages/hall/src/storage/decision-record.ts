@@ -1,6 +1,7 @@
 import type { RouteDecision } from '@wcp/spec';
 import { nestingOf } from '@wcp/spec/json';
-import type { DecisionRow, Store } from './store.ts';
+import { rowThere } from './seal/row-there.ts';
+import type { Store } from './store/store.ts';
 
 /** A decision and everything that it was made from. */
 export interface DecisionRecord {
@@ -11,13 +12,18 @@ export interface DecisionRecord {
   readonly decision: RouteDecision;
 }
 
-/** Reads a recorded decision. */
+/**
+ * Reads the decision of a receipt.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where it, or what was observed for it, is missing: both are stored with
+ *   the receipt and never removed
+ */
 export async function readDecisionRecord(store: Store, position: number): Promise<DecisionRecord> {
-  const row = (await store.get('decisions', position)) as DecisionRow;
-  const observation = await store.get('observations', row.observation);
+  const row = await rowThere(store, 'decisions', position);
+  const observation = await rowThere(store, 'observations', row.observation);
   const decision = JSON.parse(row.decision) as RouteDecision;
   const facts = {
-    ...(JSON.parse(observation?.facts ?? '{}') as object),
+    ...(JSON.parse(observation.facts) as object),
     ...(JSON.parse(row.facts) as object),
   };
   return { position, input: row.input === null ? null : inputOf(row.input), facts, decision };

@@ -1,0 +1,164 @@
+import { timingSafeEqual } from 'node:crypto';
+import { SerialQueue } from '../../base/serial-queue.ts';
+import type { Change, Key, Query, Store, TableName, Tables } from '../store/store.ts';
+import { isSummed, keyOf } from '../store/tables.ts';
+import type { CodeCache } from './code-cache.ts';
+import type { AnyRow, RowMac } from './row-mac.ts';
+import { sealChange, type TableSums } from './store-seal.ts';
+import { rowTampered } from './store-tampered.ts';
+
+/** What the rows of a store are vouched for with. */
+export interface StoreSeal {
+  /** Counts the commits that changed a table with a sum. */
+  readonly version: number;
+  readonly sums: TableSums;
+  /** The current key first, then those that it replaced. */
+  readonly macs: readonly [RowMac, ...RowMac[]];
+  /** The codes of the rows that the sums are made of. */
+  readonly codes: CodeCache;
+}
+
+/** A store whose every row has a code that needs the key: it is written with each row and checked with each reading. */
+export class SealedStore implements Store {
+  readonly #store: Store;
+  readonly #macs: StoreSeal['macs'];
+  readonly #codes: CodeCache;
+  readonly #queue = new SerialQueue();
+  #sums: TableSums;
+  #version: number;
+
+  constructor(store: Store, { version, sums, macs, codes }: StoreSeal) {
+    this.#store = store;
+    this.#macs = macs;
+    this.#codes = codes;
+    this.#sums = sums;
+    this.#version = version;
+  }
+
+  /** The number of the seal, which the high-water mark repeats. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** @throws {WcpError} `ERR_WCP_STORE_TAMPERED` for a row that was not written with the key */
+  async get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | null> {
+    const row = await this.#store.get(table, key);
+    return row === null ? null : this.#checked(table, row);
+  }
+
+  /** @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where one of the rows was not written with the key */
+  async list<T extends TableName>(table: T, query?: Query<T>): Promise<Tables[T][]> {
+    const rows = await this.#store.list(table, query);
+    return rows.map((row) => {
+      const checked = this.#checked(table, row);
+      if (isAskedFor(checked, query?.where ?? {})) return checked;
+      throw rowTampered({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key });
+    });
+  }
+
+  count(table: TableName): Promise<number> {
+    return this.#store.count(table);
+  }
+
+  /** One after another: each seal builds on the one before it. */
+  commit(changes: readonly Change[]): Promise<void> {
+    return this.#queue.run(() => this.#commit(changes));
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  #checked<T extends TableName>(table: T, row: Tables[T]): Tables[T] {
+    if (!isSealed(table, row, this.#macs)) {
+      throw rowTampered({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key });
+    }
+    const { mac: _, ...rest } = row;
+    return rest as unknown as Tables[T];
+  }
+
+  /** Works on copies: a commit that fails leaves the seal as it was. */
+  async #commit(changes: readonly Change[]): Promise<void> {
+    const [mac] = this.#macs;
+    const batch = new SealedBatch(this.#sums.fork(), this.#codes);
+    const sealed: Change[] = [];
+    for (const change of changes) {
+      const described = describe(change, mac);
+      sealed.push(withCode(change, described.code));
+      if (isSummed(described.table)) await batch.add(described);
+    }
+    const version = batch.isEmpty ? this.#version : this.#version + 1;
+    if (!batch.isEmpty) {
+      const seal = sealChange(version, batch.sums, mac);
+      sealed.push(withCode(seal, describe(seal, mac).code));
+    }
+    await this.#store.commit(sealed);
+    [this.#sums, this.#version] = [batch.sums, version];
+    batch.remember();
+  }
+}
+
+/** A store finds rows by an index, which has no code: one that was edited finds rows for what they do not say. */
+function isAskedFor(row: object, where: object): boolean {
+  return Object.entries(where).every(([name, value]) => (row as AnyRow)[name] === value);
+}
+
+/** A change, and the code of the row that it puts; null for a removal. */
+interface Described {
+  readonly table: TableName;
+  readonly key: Key;
+  readonly code: Buffer | null;
+}
+
+/** What one commit does to the sums. */
+class SealedBatch {
+  readonly sums: TableSums;
+  readonly #codes: CodeCache;
+  readonly #changed = new Map<TableName, Map<Key, Buffer | null>>();
+
+  /** @param sums a fork: it changes with the batch */
+  constructor(sums: TableSums, codes: CodeCache) {
+    this.sums = sums;
+    this.#codes = codes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#changed.size === 0;
+  }
+
+  async add({ table, key, code }: Described): Promise<void> {
+    const changed = this.#changed.get(table) ?? new Map<Key, Buffer | null>();
+    this.#changed.set(table, changed);
+    const before = changed.has(key) ? changed.get(key) : await this.#codes.of(table, key);
+    if (before != null) this.sums.remove(table, before);
+    if (code !== null) this.sums.add(table, code);
+    changed.set(key, code);
+  }
+
+  /** Called once everything is durable. */
+  remember(): void {
+    for (const [table, changed] of this.#changed) {
+      for (const [key, code] of changed) this.#codes.set(table, key, code);
+    }
+  }
+}
+
+/** Whether a row was written with one of the keys. */
+export function isSealed(table: TableName, row: Tables[TableName], macs: readonly RowMac[]): boolean {
+  const { mac: code } = row;
+  if (!(code instanceof Uint8Array)) return false;
+  return macs.some((mac) => {
+    const expected = mac.of(table, row as unknown as AnyRow);
+    return code.length === expected.length && timingSafeEqual(expected, code);
+  });
+}
+
+function describe(change: Change, mac: RowMac): Described {
+  if ('remove' in change) return { table: change.remove, key: change.key, code: null };
+  const row = change.row as unknown as AnyRow;
+  return { table: change.put, key: row[keyOf(change.put)] as Key, code: mac.of(change.put, row) };
+}
+
+function withCode(change: Change, mac: Buffer | null): Change {
+  return 'remove' in change ? change : ({ put: change.put, row: { ...change.row, mac } } as Change);
+}

@@ -1,0 +1,183 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { inputFor } from '../support/documents.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { TestHall } from '../support/test-hall.ts';
+import { hashOf } from '../support/workers.ts';
+
+/** What somebody gains who can write the file and has no key. */
+const ATTACKS: readonly (readonly [title: string, table: string, sql: string])[] = [
+  [
+    'a denied hold made pending again',
+    'approvals',
+    `UPDATE approvals SET state = 'pending', document = replace(document, '"denied"', '"pending"') WHERE state = 'denied'`,
+  ],
+  [
+    'a hold made approved',
+    'approvals',
+    `UPDATE approvals SET state = 'approved', document = replace(document, '"pending"', '"approved"') WHERE state = 'pending'`,
+  ],
+  [
+    'a hold for another request',
+    'approvals',
+    `UPDATE approvals SET document = replace(document, 'hello', 'transfer everything')`,
+  ],
+  ['spent blast lowered', 'chains', 'UPDATE chains SET blast_score = 0, dispatches = 0'],
+  ['spent blast removed', 'chains', 'DELETE FROM chains'],
+  ['a result replaced', 'results', `UPDATE results SET document = replace(document, '"ok"', '"error"')`],
+  [
+    'an answer replaced',
+    'idempotency',
+    `UPDATE idempotency SET document = replace(document, '"decision_id":"', '"decision_id":"0')`,
+  ],
+  ['an answer forgotten, so that it runs again', 'idempotency', 'DELETE FROM idempotency'],
+  ['a freeze removed', 'freezes', 'DELETE FROM freezes'],
+  [
+    'a freeze of somebody else',
+    'freezes',
+    `UPDATE freezes SET id = '["tenant","tenant-b",null]', document = replace(document, 'tenant-a', 'tenant-b')`,
+  ],
+  [
+    'the flag of a worker cleared',
+    'workers',
+    `UPDATE workers SET document = json_set(document, '$.flag', json('null'))`,
+  ],
+];
+
+/** A folder in which everything happened that an intruder could want undone. */
+async function used(isFlagged = false): Promise<{ readonly hall: TestHall; readonly file: string }> {
+  const file = join(tempFolder(), 'store.db');
+  const hall = await TestHall.open({ file, mark: join(tempFolder(), 'mark.json') });
+  await hall.hold('held');
+  const denied = await hall.hold('held');
+  await hall.resolve('steward', denied.approval_id, { resolution: 'deny' });
+  await hall.hall.app.inject({
+    method: 'POST',
+    url: '/wcp/dispatch',
+    headers: { ...hall.authorization('tenant'), 'idempotency-key': 'once' },
+    payload: inputFor('tenant-a'),
+  });
+  await hall.hold('incident');
+  if (isFlagged) {
+    hall.delivery.hash = hashOf('c');
+    await hall.hall.dispatch(inputFor('tenant-a'));
+  }
+  await hall.close();
+  return { hall, file };
+}
+
+/** The first decision; enrolments stand before it. */
+const FIRST = '(SELECT min(position) FROM decisions)';
+
+/** How many rows an attack reaches: one that reaches none shows nothing. */
+function attack(file: string, sql: string): number {
+  const database = new DatabaseSync(file);
+  try {
+    return Number(database.prepare(sql).run().changes);
+  } finally {
+    database.close();
+  }
+}
+
+test('A Hall does not start on a store that was changed without its key, and names what was changed.', async () => {
+  const { hall, file } = await used(true);
+  copyFileSync(file, `${file}.kept`);
+  for (const [title, table, sql] of ATTACKS) {
+    copyFileSync(`${file}.kept`, file);
+    expect(attack(file, sql), title).toBeGreaterThan(0);
+    await expect(hall.restart(), title).rejects.toMatchObject({
+      code: 'ERR_WCP_STORE_TAMPERED',
+      message: expect.stringMatching(new RegExp(`of ${table}\\b.*Restore it from a backup`)),
+    });
+  }
+  copyFileSync(`${file}.kept`, file);
+  await hall.restart();
+  await hall.close();
+});
+
+test('A decision that was changed is not shown; health and the log say which, and the rest goes on.', async () => {
+  const { hall, file } = await used();
+  const changed = attack(
+    file,
+    `UPDATE decisions SET facts = replace(facts, '"now":"2', '"now":"3') WHERE position = ${FIRST}`,
+  );
+  expect(changed).toBe(1);
+  await hall.restart();
+  const [first] = await hall.hall.parts.storage.store.list('receipts', {
+    where: { kind: 'decision' },
+    limit: 1,
+  });
+  const url = `/wcp/decisions/${first?.decision_id}`;
+  for (const person of ['tenant', 'auditor', 'tenant'] as const) {
+    const { status, json } = await hall.get(person, url);
+    expect([status, json.code]).toEqual([503, 'STORE_TAMPERED']);
+    expect(json.detail).not.toContain('decisions');
+  }
+  const message = expect.stringContaining('of decisions was changed or removed');
+  expect((await hall.get('auditor', '/wcp/health')).json).toMatchObject({
+    status: 'degraded',
+    troubles: [{ code: 'STORE_TAMPERED', message }],
+  });
+  const open = await hall.get('nobody', '/wcp/health');
+  expect(open.json.troubles).toMatchObject([{ code: 'STORE_TAMPERED' }]);
+  expect(open.text).not.toContain('of decisions');
+  expect(hall.logged.filter((line) => line.includes(' of decisions'))).toHaveLength(1);
+  const { decision } = await hall.hall.dispatch(inputFor('tenant-b'));
+  expect(decision.outcome).toBe('DISPATCH');
+  await hall.close();
+});
+
+test.each([
+  ['decisions', `position = ${FIRST}`],
+  ['observations', 'true'],
+])(
+  'A decision of which the row of %s was removed is not shown as if nothing had been there.',
+  async (table, where) => {
+    const { hall, file } = await used();
+    expect(attack(file, `DELETE FROM ${table} WHERE ${where}`)).toBeGreaterThan(0);
+    await hall.restart();
+    const [first] = await hall.hall.parts.storage.store.list('receipts', {
+      where: { kind: 'decision' },
+      limit: 1,
+    });
+    const { status, json } = await hall.get('auditor', `/wcp/decisions/${first?.decision_id}`);
+    expect([status, json.code]).toEqual([503, 'STORE_TAMPERED']);
+    const { troubles } = (await hall.get('auditor', '/wcp/health')).json;
+    expect(troubles).toMatchObject([{ code: 'STORE_TAMPERED', message: expect.stringContaining(table) }]);
+    await hall.close();
+  },
+);
+
+/** An intruder's own SQLite guards nothing. */
+const UNGUARDED = { readOnly: false, defensive: false };
+
+/** Makes the index of the states say of a row what the row, which has its good code, does not say. */
+function misindex(file: string, from: string, to: string): void {
+  const schema = "FROM sqlite_schema WHERE name = 'approvals_state'";
+  const edit = (...statements: string[]) => {
+    const database = new DatabaseSync(file, UNGUARDED);
+    database.exec('PRAGMA writable_schema=ON');
+    for (const sql of statements) database.exec(sql);
+    database.close();
+  };
+  edit(
+    `UPDATE approvals SET state = '${to}' WHERE state = '${from}'`,
+    `CREATE TABLE kept AS SELECT type, name, tbl_name, rootpage, sql ${schema}`,
+    `DELETE ${schema}`,
+  );
+  edit(`UPDATE approvals SET state = '${from}' WHERE json_extract(document, '$.state') = '${from}'`);
+  edit('INSERT INTO sqlite_schema SELECT * FROM kept', 'DROP TABLE kept');
+}
+
+test('A Hall does not start on an index that finds a denied hold among the pending ones.', async () => {
+  const { hall, file } = await used();
+  misindex(file, 'denied', 'pending');
+  const database = new DatabaseSync(file);
+  const found = database.prepare(`SELECT document FROM approvals WHERE state = 'pending'`).all();
+  database.close();
+  // Without this the attack did not work, and the test would show nothing.
+  expect(found.map(({ document }) => JSON.parse(String(document)).state)).toContain('denied');
+  await expect(hall.restart()).rejects.toMatchObject({ message: expect.stringContaining('damaged') });
+});
