@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:2179ac91ed26d6753543df016cc35f3821e2799b3b8189212b2ad232db03d7a1';
+const FROZEN = 'sha256:f6947a120c39a24b545381eea5e1e7d4ff72aff409482e84026c880b09b4d885';
 
 interface Group {
   readonly id: string;
@@ -78,7 +78,7 @@ describe('the fixtures', () => {
 test('every sentence with MUST has its own id', () => {
   expect(new Set(requirements).size).toBe(requirements.length);
   for (const file of readdirSync(TEXT).filter(
-    (name) => /^\d\d-.*\.md$/.test(name) && !name.startsWith('13-'),
+    (name) => name.endsWith('.md') && !name.startsWith('13-'),
   )) {
     const lines = readFileSync(join(TEXT, file), 'utf8')
       .split('\n')

@@ -170,3 +170,29 @@ test('no change and no step shows the hash of a worker', () => {
   const { steps, changes } = explainScene(scene);
   expect(JSON.stringify([steps, changes])).not.toMatch(/[0-9a-f]{64}/);
 });
+
+test('Where the tenant is hidden, no step of the explanation names it.', () => {
+  const scene: Scene = {
+    ...asking({ ...ALLOW, reason: `tenant-a may read ${'ab'.repeat(32)}` }),
+    config: {
+      require_signatory: true,
+      allowed_tenants: ['tenant-a'],
+      require_credential: true,
+      redact_tenant: true,
+    },
+  };
+  const facts = { ...scene.facts, credential: { valid: true, tenant_id: 'tenant-a' } };
+  const { steps } = explainScene({ ...scene, facts });
+  const reasons = steps.map(({ reason }) => reason).join('\n');
+  expect(steps.every(({ status }) => status === 'passed')).toBe(true);
+  expect(reasons).toContain('The tenant is on the list.');
+  expect(reasons).toContain('The gate says ALLOW: ... may read ...');
+  expect(reasons).not.toContain('tenant-a');
+  expect(reasons).not.toContain('abab');
+});
+
+test('A gate that requires a human is quoted without hashes and without a hidden tenant.', () => {
+  const verdict = { ...ASK, reason: `tenant-a: sha256:${'ab'.repeat(32)}` };
+  const { steps } = explainScene({ ...asking(verdict), config: { redact_tenant: true } });
+  expect(steps.find(({ step }) => step === 13)?.reason).toContain(': ...: sha256:...');
+});

@@ -242,3 +242,9 @@ test('a thousand rules for a thousand tenants are analysed in little time, and t
     [`r${1_001 + cells.length}`, Array.from({ length: 1_000 + cells.length }, (_, index) => `r${index}`)],
   ]);
 });
+
+test('The places of errors are escaped like every message.', () => {
+  const rules = [{ rule_id: 'r1', match: {}, decision: { candidate_workers_ranked: [] }, 'a\u001b[31m': 1 }];
+  expect(() => analyzeRules(rules)).toThrow('/0/a\\u001b[31m: There is no member');
+  expect(() => analyzeRules(rules)).not.toThrow('\u001b');
+});

@@ -269,3 +269,18 @@ describe('an attacker does not choose what is read', () => {
     );
   });
 });
+
+test('The path in an error is escaped like every message.', () => {
+  const place = (name: string) => messageOf(() => canonicalJson({ [name]: undefined }));
+  expect(place('a\u001b[31m')).toContain('"/a\\u001b[31m"');
+  expect(place('\u202e')).toContain('"/\\u202e"');
+});
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('Nothing was thrown.');
+}

@@ -197,6 +197,10 @@ describe('what is expected is said in words', () => {
     [Type.Object({ a: Type.Null(), b: Type.Null() }), 1, 'Expected an object with a, b.'],
     [Type.String({ minLength: 1, maxLength: 3 }), '', 'Expected a text with a length from 1 to 3.'],
     [Type.String({ pattern: '^a$' }), 'b', 'Expected a text like ^a$.'],
+    [Type.String({ pattern: '^\\.$' }), 'b', 'Expected a text like ^\\\\.$.'],
+    [Type.String({ pattern: '^[\u0000\u2028]$' }), 'b', 'Expected a text like ^[\\u0000\\u2028]$.'],
+    [Type.String({ pattern: '[\ud800-\udfff]' }), 'b', 'Expected a text like [\\ud800-\\udfff].'],
+    [Type.String({ pattern: '^\u{1f600}$' }), 'b', 'Expected a text like ^\u{1f600}$.'],
     [Type.String({ 'x-wcp-id': 'control', pattern: '^a$' }), 'b', 'Expected an id of kind control.'],
     [
       Type.String({ 'x-wcp-hash': true, pattern: '^a$' }),
