@@ -43,26 +43,26 @@ function filesUnder(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-describe('the fixtures', () => {
-  test('there are at least 400 cases, each with its own id', () => {
+describe('The fixtures', () => {
+  test('There are at least 400 cases, each with its own id.', () => {
     const ids = groups.flatMap(({ tests }) => tests.map(({ id }) => id));
     expect(ids.length).toBeGreaterThanOrEqual(400);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('every MUST of the text has a case or a stated reason', () => {
+  test('Every MUST of the text has a case or a stated reason.', () => {
     expect(requirements.length).toBeGreaterThan(500);
     expect(requirements.filter((id) => !cited.has(id) && !reasons.has(id))).toEqual([]);
   });
 
-  test('no case cites a requirement that the text lacks, and no requirement with a case is excused', () => {
+  test('No case cites a requirement that the text lacks, and no requirement with a case is excused.', () => {
     const known = new Set(requirements);
     expect([...cited, ...reasons.keys()].filter((id) => !known.has(id))).toEqual([]);
     expect([...reasons.keys()].filter((id) => cited.has(id))).toEqual([]);
     expect([...reasons.values()].filter((reason) => reason.length < 20)).toEqual([]);
   });
 
-  test('the conformance levels require the cases that the release froze', () => {
+  test('The conformance levels require the cases that the release froze.', () => {
     const text = readFileSync(join(FIXTURES, `requirements/${REVISION}.json`), 'utf8');
     const { levels } = JSON.parse(text) as { levels: Record<string, string[]> };
     const byLevel = (level: string) =>
@@ -75,11 +75,9 @@ describe('the fixtures', () => {
   });
 });
 
-test('every sentence with MUST has its own id', () => {
+test('Every sentence with MUST has its own id.', () => {
   expect(new Set(requirements).size).toBe(requirements.length);
-  for (const file of readdirSync(TEXT).filter(
-    (name) => name.endsWith('.md') && !name.startsWith('13-'),
-  )) {
+  for (const file of readdirSync(TEXT).filter((name) => name.endsWith('.md') && !name.startsWith('13-'))) {
     const lines = readFileSync(join(TEXT, file), 'utf8')
       .split('\n')
       .filter((line) => /\bMUST\b/.test(line));
