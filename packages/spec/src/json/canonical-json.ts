@@ -21,7 +21,10 @@ export function canonicalJson(value: unknown): string {
   const reading = readCanonical(value);
   const [first] = reading.findings;
   if (first === undefined) return reading.text;
-  throw new WcpError('ERR_WCP_CANONICAL_JSON', `No canonical JSON at "${escapeText(first.path)}": ${first.message}`);
+  throw new WcpError(
+    'ERR_WCP_CANONICAL_JSON',
+    `No canonical JSON at "${escapeText(first.path)}": ${first.message}`,
+  );
 }
 
 /**
