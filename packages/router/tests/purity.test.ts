@@ -35,7 +35,7 @@ const isAllowed = (name: string, source: string): boolean =>
   (source.startsWith('router/') && /^@wcp\/spec(?:\/(?:catalog|document|id|input|json))?$/.test(name)) ||
   (source === HASHING && name === 'node:crypto');
 
-test('the scan reads both packages', () => {
+test('The scan reads both packages.', () => {
   expect(sources).toContain('router/src/decision/decide.ts');
   expect(sources).toContain(HASHING);
   expect(sources).toContain('spec/src/document/schema/common.ts');
@@ -45,7 +45,7 @@ test.each(sources)('%s imports only its own files, typebox or @wcp/spec', (sourc
   expect(modulesOf(read(source)).filter((name) => !isAllowed(name, source))).toEqual([]);
 });
 
-test('only one file imports a Node builtin, for the hash', () => {
+test('Only one file imports a Node builtin, for the hash.', () => {
   expect(sources.filter((source) => /['"]node:/.test(read(source)))).toEqual([HASHING]);
 });
 
@@ -56,7 +56,7 @@ test.each(sources)('%s names no clock, no randomness, no environment and no loca
   expect(bare(read(source)).match(FORBIDDEN) ?? []).toEqual([]);
 });
 
-test('the scan finds what it looks for, and ignores comments and texts', () => {
+test('The scan finds what it looks for, and ignores comments and texts.', () => {
   const hidden = '// Date\n/* performance */ const a = \'Date\'; const b = "process"; const c = /Date/;';
   expect(bare(hidden).match(FORBIDDEN)).toBeNull();
   const open =
@@ -116,7 +116,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('compileWorld, decide and explain use no clock and no randomness', () => {
+test('The functions compileWorld, decide and explain use no clock and no randomness.', () => {
   const found = outcomes();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
@@ -124,7 +124,7 @@ test('compileWorld, decide and explain use no clock and no randomness', () => {
   expect(worldOf({}).diagnostics).toEqual([]);
 });
 
-test('the stubs are in place while these tests run', () => {
+test('The stubs are in place while these tests run.', () => {
   for (const look of [
     () => Date.now(),
     () => new Date(),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as router from '../src/index.ts';
 
-test('the snippet of the README runs and prints what it says', () => {
+test('The snippet of the README runs and prints what it says.', () => {
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
   const body = snippet.replace(/^import (\{[^}]*\}) from '@wcp\/router';/, 'const $1 = router;');

@@ -151,7 +151,7 @@ test('@wcp/spec/endpoints exports these names', async () => {
   ]);
 });
 
-test('the closed lists of words are these', async () => {
+test('The closed lists of words are these.', async () => {
   const spec = {
     ...(await import('../src/document/index.ts')),
     ...(await import('../src/input/index.ts')),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as catalog from '../src/catalog/catalog.ts';
 import * as spec from '../src/index.ts';
 
-test('the snippet of the README runs and prints what it says', () => {
+test('The snippet of the README runs and prints what it says.', () => {
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const snippet = /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
   const body = snippet.replace(

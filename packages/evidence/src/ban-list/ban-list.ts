@@ -1,5 +1,6 @@
 import { type BanList, canonicalJson, type Finding, type Parsed, type Sha256, WcpError } from '@wcp/spec';
 import { BanListSchema, isTime, parseDocument } from '@wcp/spec/document';
+import { escapeText } from '@wcp/spec/json';
 import { encodeBase64 } from '../base/encoding.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 
@@ -112,5 +113,5 @@ function invalid(path: string, message: string): Finding {
 }
 
 function sentenceOf([first]: readonly Finding[]): string {
-  return `This is not a ban list: ${first?.path ?? ''} ${first?.message ?? ''}`;
+  return `This is not a ban list: ${escapeText(first?.path ?? '')} ${first?.message ?? ''}`;
 }

@@ -133,3 +133,8 @@ describe('the form of a ban list', () => {
     for (const value of hostileValues()) expect(parseBanList(value).ok).toBe(false);
   });
 });
+
+test('The place of an error in a draft is escaped like every message.', () => {
+  const entries = [{ ...entryOf('a'), 'b\u001b[31m': 1 }];
+  expect(() => signBanList({ ...banDraft(), entries }, key)).toThrow('/entries/0/b\\u001b[31m');
+});

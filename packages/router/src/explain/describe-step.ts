@@ -1,5 +1,6 @@
 import { escapeText } from '@wcp/spec/json';
 import type { Evaluation, SelectedEvaluation } from '../evaluation/evaluation.ts';
+import { shownReason } from '../evaluation/shown-reason.ts';
 import type { PolicyVerdict } from '../world/policy-gate.ts';
 
 /** A sentence about a step that let the request pass; it relies on what that step and those before it have set. */
@@ -14,11 +15,11 @@ const PASSED: Readonly<Record<number, Describe['of']>> = {
   3: () => 'Nothing is frozen: not the Hall, this tenant or this correlation.',
   4: ({ engine, input }) =>
     engine.settings.require_signatory
-      ? `Tenant "${input.tenant_id}" is on the list.`
+      ? `${engine.settings.redact_tenant ? 'The tenant' : `Tenant "${input.tenant_id}"`} is on the list.`
       : 'This Hall accepts any tenant.',
   5: ({ engine, input }) =>
     engine.settings.require_credential
-      ? `The credential is valid and belongs to "${input.tenant_id}".`
+      ? `The credential is valid and belongs to ${engine.settings.redact_tenant ? 'the tenant' : `"${input.tenant_id}"`}.`
       : 'This Hall requires no credentials.',
   6: ({ engine, input }) =>
     input.policy_version === null
@@ -38,10 +39,10 @@ const PASSED: Readonly<Record<number, Describe['of']>> = {
   11: ({ envelope_ok }) =>
     envelope_ok === null ? 'No envelope is required here.' : 'The envelope is within the ceiling.',
   12: ({ blast_score, blast_limit }) => `The blast score is ${blast_score}, the limit ${blast_limit}.`,
-  13: ({ verdict }) =>
-    verdict === null
+  13: (current: SelectedEvaluation) =>
+    current.verdict === null
       ? 'The rule does not use the gate.'
-      : `The gate says ${verdict.decision}: ${escapeText(verdict.reason)}`,
+      : `The gate says ${current.verdict.decision}: ${shownReason(current.verdict.reason, current)}`,
   14: () => 'The rule requires no human.',
   15: ({ approved }) =>
     approved ? 'The approval is for this very decision.' : 'The facts contain no approval.',
@@ -64,7 +65,7 @@ export function describeHold(step: number, current: Evaluation): string | null {
     return `The blast score is ${current.blast_score}, above the limit of ${current.blast_limit}: a human decides (${held.level}).`;
   }
   return step === 13
-    ? `The gate requires a human (${held.level}): ${escapeText((current.verdict as PolicyVerdict).reason)}`
+    ? `The gate requires a human (${held.level}): ${shownReason((current.verdict as PolicyVerdict).reason, current as SelectedEvaluation)}`
     : `The rule requires a human (${held.level}).`;
 }
 

@@ -1,4 +1,5 @@
 import { type Diagnostic, parseRules, type Rule, WcpError } from '@wcp/spec';
+import { escapeText } from '@wcp/spec/json';
 import { ANYTHING, CELLS, type Extent, RuleTable } from './rule-table.ts';
 
 /** A rule that can never match, and the earlier rules that take its inputs (section 13, "Dead rules"). */
@@ -30,7 +31,7 @@ export interface RuleFinding {
 export function analyzeRules(rules: unknown): RuleFinding[] {
   const parsed = parseRules(rules);
   if (parsed.ok) return findDeadRules(parsed.value, buildTable(parsed.value));
-  const places = parsed.findings.map(({ path, message }) => `${path}: ${message}`).join('\n');
+  const places = parsed.findings.map(({ path, message }) => `${escapeText(path)}: ${message}`).join('\n');
   throw new WcpError('ERR_WCP_DOCUMENT', `The rules have errors.\n${places}`);
 }
 

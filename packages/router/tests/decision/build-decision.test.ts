@@ -49,7 +49,7 @@ const PLAIN_ESCALATION = {
   msavx_step_up: false,
 };
 
-test('a dispatch has every member, in full', () => {
+test('A dispatch has every member, in full.', () => {
   const world = worldOf({});
   const { telemetry_envelopes, ...decision } = decide(world, makeFacts(), makeInput());
   expect(telemetry_envelopes).toHaveLength(4);
@@ -176,7 +176,7 @@ const ENDINGS: readonly (readonly [step: string, scene: Scene, members: Partial<
 ];
 
 test.each(ENDINGS)(
-  'a denial at step %s has what the steps before it set, and null for the rest',
+  'A denial at step %s has what the steps before it set, and null for the rest.',
   (_step, scene, members) => {
     const world = worldOf(scene);
     const decision = decide(world, makeFacts(scene.facts), makeInput(scene.input));
@@ -194,7 +194,7 @@ test.each(ENDINGS)(
   },
 );
 
-test('an invalid input is echoed where it is valid, and has no artifact hash', () => {
+test('An invalid input is echoed where it is valid, and has no artifact hash.', () => {
   const decision = decideScene({ input: { env: 'moon', tenant_id: 'a b', qos_class: 'P0', dry_run: true } });
   expect(decision).toMatchObject({
     deny_code: 'DENY_INVALID_INPUT',
@@ -214,7 +214,7 @@ test('an invalid input is echoed where it is valid, and has no artifact hash', (
   });
 });
 
-test('the artifact hash is that of the canonical request, {} where there is none', () => {
+test('The artifact hash is that of the canonical request, {} where there is none.', () => {
   expect(decideScene({ input: { request: undefined } }).artifact_hash).toBe(artifactHash({}));
   const { artifact_hash } = decide(worldOf({}), makeFacts(), { ...makeInput(), request: { b: 1, a: 'é\n' } });
   expect(artifact_hash).toBe(artifactHash({ a: 'é\n', b: 1 }));
@@ -231,7 +231,7 @@ test("policy_version is the Hall's on every decision, policy.v0 where the config
   expect(decideScene({ config: { ...config, more: 1 } }).policy_version).toBe('policy.v0');
 });
 
-test('the decision repeats what the rule says, with canonical ids and defaults', () => {
+test('The decision repeats what the rule says, with canonical ids and defaults.', () => {
   const escalation = {
     human_required_if: [{ env: { in: ['prod'] }, blast_score: { gte: 5 }, tenant_risk: { any: true } }],
     supervisor_level: 'executor',
@@ -260,7 +260,7 @@ test('the decision repeats what the rule says, with canonical ids and defaults',
   ]);
 });
 
-test('a dry run decides as without it, and says so on the decision and on every event', () => {
+test('A dry run decides as without it, and says so on the decision and on every event.', () => {
   const scenes: Scene[] = [
     { config: { enforce_privilege_envelopes: true }, input: { env: 'prod' } },
     { facts: { banned_hashes: [HASH] } },
@@ -282,7 +282,7 @@ test('a dry run decides as without it, and says so on the decision and on every 
   }
 });
 
-test('a world that compileWorld did not make has no digest and the default policy version', () => {
+test('A world that compileWorld did not make has no digest and the default policy version.', () => {
   const made = compileWorld({});
   const decision = decide({ ...made, policy_version: 'forged' }, makeFacts(), makeInput());
   expect(decision).toMatchObject({

@@ -16,7 +16,7 @@ const broken = (): never => {
 const { meaning, remedy } = DENY_CODES.DENY_INTERNAL_ERROR;
 const reason = { code: 'DENY_INTERNAL_ERROR', message: `${meaning} ${remedy}` };
 
-test('a step that throws denies with DENY_INTERNAL_ERROR, and nothing of the error gets out', () => {
+test('A step that throws denies with DENY_INTERNAL_ERROR, and nothing of the error gets out.', () => {
   const world = worldOf({ rule: { decision: { escalation: { human_required_default: true } } } });
   vi.mocked(document.addSeconds).mockImplementationOnce(broken);
   const decision = decide(world, makeFacts(), makeInput());
@@ -33,7 +33,7 @@ test('a step that throws denies with DENY_INTERNAL_ERROR, and nothing of the err
   expect(decide(world, makeFacts(), makeInput()).outcome).toBe('STEWARD_HOLD');
 });
 
-test('an input whose reading throws denies with DENY_INTERNAL_ERROR and echoes nothing', () => {
+test('An input whose reading throws denies with DENY_INTERNAL_ERROR and echoes nothing.', () => {
   vi.mocked(input.readRouteInput).mockImplementationOnce(broken);
   const decision = decide(worldOf({}), makeFacts(), makeInput());
   expect(decision).toMatchObject({

@@ -149,18 +149,18 @@ const ROWS: readonly (readonly [title: string, scene: Scene, events: readonly ob
 ];
 
 test.each(ROWS)(
-  'a decision with %s has its events in their order, with exactly their members',
+  'A decision with %s has its events in their order, with exactly their members.',
   (_title, scene, events) => {
     expect(decideScene(scene).telemetry_envelopes).toEqual(events);
   },
 );
 
-test.each(ROWS)('in a dry run every event of %s has dry_run: true', (_title, scene, events) => {
+test.each(ROWS)('In a dry run every event of %s has dry_run: true.', (_title, scene, events) => {
   const dry = decideScene(together(scene, { input: { dry_run: true } }));
   expect(dry.telemetry_envelopes).toEqual(events.map((event) => ({ ...event, dry_run: true })));
 });
 
-test('every string of an event is escaped, so that two different strings never look the same', () => {
+test('Every string of an event is escaped, so that two different strings never look the same.', () => {
   const nasty = 'a\\b\n\u0085\u007f\u2028\u202e\u061c\u2066\u200f\u{1f600}';
   const shown = 'a\\\\b\\u000a\\u0085\\u007f\\u2028\\u202e\\u061c\\u2066\\u200f\u{1f600}';
   const scene = asking({ decision: 'ALLOW', policy_version: nasty, reason: nasty });

@@ -79,7 +79,7 @@ const groups = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
   .map((file): unknown => JSON.parse(readFileSync(new URL(file, FIXTURES), 'utf8')))
   .flatMap((content) => (Array.isArray(content) ? (content as readonly Group[]) : []));
 
-test('every decision of the conformance fixtures satisfies the JSON Schema and the form of its outcome', () => {
+test('Every decision of the conformance fixtures satisfies the JSON Schema and the form of its outcome.', () => {
   const outcomes = new Map<string, number>();
   for (const { given = {}, tests } of groups) {
     const { rules, workers, config, catalog_version: catalogVersion, facts } = given;
@@ -95,7 +95,7 @@ test('every decision of the conformance fixtures satisfies the JSON Schema and t
     expect(outcomes.get(outcome)).toBeGreaterThan(20);
 });
 
-test('every decision of a generated world satisfies the JSON Schema and the form of its outcome', () => {
+test('Every decision of a generated world satisfies the JSON Schema and the form of its outcome.', () => {
   for (let seed = 1; seed <= 500; seed += 1) {
     const { documents, facts, input } = generated(seed);
     expectForm(decide(compileWorld(documents), facts, input), `seed ${seed}`);

@@ -14,13 +14,13 @@ const decisions: readonly RouteDecision[] = Array.from({ length: CASES }, (_, se
   return decide(compileWorld(documents), facts, input);
 });
 
-test('the generated cases reach every outcome and nearly every deny code', () => {
+test('The generated cases reach every outcome and nearly every deny code.', () => {
   expect(new Set(decisions.map(({ outcome }) => outcome)).size).toBe(3);
   const codes = new Set(decisions.map(({ deny_code }) => deny_code));
   expect(codes.size).toBeGreaterThan(Object.keys(DENY_CODES).length - 3);
 });
 
-test('every decision satisfies RouteDecisionSchema, as it stands and as JSON', () => {
+test('Every decision satisfies RouteDecisionSchema, as it stands and as JSON.', () => {
   for (const [seed, decision] of decisions.entries()) {
     for (const value of [decision, JSON.parse(JSON.stringify(decision))]) {
       if (!validator.Check(value)) expect(validator.Errors(value), `seed ${seed}`).toEqual([]);
@@ -28,7 +28,7 @@ test('every decision satisfies RouteDecisionSchema, as it stands and as JSON', (
   }
 });
 
-test('the schema refuses a decision with an extra member, a missing member or a malformed one', () => {
+test('The schema refuses a decision with an extra member, a missing member or a malformed one.', () => {
   const [decision] = decisions as [RouteDecision];
   const { dry_run: _, ...fewer } = decision;
   expect(validator.Check(decision)).toBe(true);
@@ -41,7 +41,7 @@ test('the schema refuses a decision with an extra member, a missing member or a 
     expect(validator.Check(wrong)).toBe(false);
 });
 
-test('every decision has the same members in the same order, and nothing but JSON in them', () => {
+test('Every decision has the same members in the same order, and nothing but JSON in them.', () => {
   const names = Object.keys(decisions[0] as RouteDecision);
   expect(names.sort()).toEqual(Object.keys(RouteDecisionSchema.properties).sort());
   for (const decision of decisions) {
@@ -51,7 +51,7 @@ test('every decision has the same members in the same order, and nothing but JSO
 });
 
 /** What holds for each outcome, whatever led to it (sections 5 and 6). */
-test('the members of a decision agree with its outcome', () => {
+test('The members of a decision agree with its outcome.', () => {
   for (const decision of decisions) {
     const { outcome, denied, worker_id, selected_worker_species_id, deny_code, deny_reason_if_denied } =
       decision;

@@ -115,7 +115,7 @@ const ROWS: Readonly<Record<DenyCode, Row>> = {
   DENY_INTERNAL_ERROR: { scene: { facts: { chain: null } }, detail: {} },
 };
 
-test('every code of the table can be given, and no other', () => {
+test('Every code of the table can be given, and no other.', () => {
   expect(Object.keys(ROWS)).toEqual(Object.keys(DENY_CODES));
 });
 
@@ -163,7 +163,7 @@ test.each(Object.keys(DENY_CODES) as DenyCode[])(
   },
 );
 
-test('a denial of step 10 carries no hash of the worker', () => {
+test('A denial of step 10 carries no hash of the worker.', () => {
   for (const row of Object.values(ROWS).filter(({ detail }) => detail === SPECIES_ONLY)) {
     const { world_digest, artifact_hash, ...rest } = decideScene(row.scene);
     expect(JSON.stringify(rest)).not.toMatch(/[0-9a-f]{64}/);
@@ -172,7 +172,7 @@ test('a denial of step 10 carries no hash of the worker', () => {
   }
 });
 
-test('redact_tenant keeps the tenant out of the reason, and the decision still echoes it', () => {
+test('The switch redact_tenant keeps the tenant out of the reason, and the decision still echoes it.', () => {
   const decision = decideScene({ config: { require_signatory: true, redact_tenant: true } });
   expect(decision.deny_reason_if_denied).toMatchObject({ code: 'DENY_UNKNOWN_TENANT', tenant_id: null });
   expect(decision.deny_reason_if_denied?.message).not.toContain('tenant-a');

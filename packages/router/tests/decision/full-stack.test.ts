@@ -21,7 +21,7 @@ function deepest(): number {
   }
 }
 
-test('with a tenth of the stack left decide does not throw and decides as always', () => {
+test('With a tenth of the stack left decide does not throw and decides as always.', () => {
   const scenes: readonly Scene[] = [
     {},
     { input: { env: 'moon' } },
@@ -39,7 +39,7 @@ test('with a tenth of the stack left decide does not throw and decides as always
   }
 });
 
-test('a full stack never turns a denial into a dispatch', () => {
+test('A full stack never turns a denial into a dispatch.', () => {
   const gated = gatedWorld(() => ({ ...ALLOW, decision: 'DENY' }));
   const bottom = deepest();
   const seen = new Set<unknown>();

@@ -7,7 +7,7 @@ import { DECISION_ID, HASH, makeFacts, NOW, OTHER_HASH } from '../support.ts';
 const bare = HASH.slice(7);
 const approval = { id: 'a', level: 'executor', resolver: 's', decision_digest: HASH };
 
-test('facts with every member are read', () => {
+test('Facts with every member are read.', () => {
   const facts = {
     now: NOW,
     decision_id: DECISION_ID,
@@ -39,7 +39,7 @@ test('facts with every member are read', () => {
   });
 });
 
-test('null counts as absent in approval, credential and frozen', () => {
+test('Null counts as absent in approval, credential and frozen.', () => {
   const facts = makeFacts({ approval: null, credential: null, frozen: null });
   expect(readFacts(facts)).toMatchObject({ ok: true, approval: null, credential: null, frozen: null });
 });
@@ -58,7 +58,7 @@ test.each([
   DECISION_ID.replace(/^./, 'g'),
   DECISION_ID.replace(/^./, '/'),
   DECISION_ID.replace(/^./, 'é'),
-])('a decision_id is a UUID in either case: %s', (decision_id) => {
+])('A decision_id is a UUID in either case: %s', (decision_id) => {
   const good = decision_id === DECISION_ID.toUpperCase();
   expect(readFacts(makeFacts({ decision_id }))).toMatchObject({
     ok: good,
@@ -189,7 +189,7 @@ const VALUES: readonly (readonly [member: string, good: readonly unknown[], bad:
   ['more', [], [1, null]],
 ];
 
-test.each(VALUES)('facts with %s are judged as parseFacts judges them', (member, good, bad) => {
+test.each(VALUES)('Facts with %s are judged as parseFacts judges them.', (member, good, bad) => {
   for (const value of good) {
     const facts = { ...makeFacts(), [member]: value };
     expect([readFacts(facts).ok, parseFacts(facts).ok], JSON.stringify(value)).toEqual([true, true]);
@@ -200,17 +200,17 @@ test.each(VALUES)('facts with %s are judged as parseFacts judges them', (member,
   }
 });
 
-test.each(['now', 'decision_id'])('facts without %s are refused', (member) => {
+test.each(['now', 'decision_id'])('Facts without %s are refused.', (member) => {
   const facts = makeFacts({ [member]: undefined });
   expect([readFacts(facts).ok, parseFacts(facts).ok]).toEqual([false, false]);
 });
 
-test('a count is at most 2^53 - 1', () => {
+test('A count is at most 2^53 - 1.', () => {
   for (const chain of [{ blast_score: 2 ** 53 }, { depth: 1e300 }])
     expect(readFacts(makeFacts({ chain })).ok).toBe(false);
 });
 
-test('an undefined member is refused', () => {
+test('An undefined member is refused.', () => {
   for (const member of ['policy', 'workers', 'frozen'])
     expect(readFacts({ ...makeFacts(), [member]: undefined }).ok).toBe(false);
   for (const credential of [{ valid: true, reason: undefined }, { valid: undefined }])
@@ -272,7 +272,7 @@ const members = [
   'x',
 ];
 
-test('readFacts and parseFacts accept the same facts', () => {
+test('The functions readFacts and parseFacts accept the same facts.', () => {
   fc.assert(
     fc.property(fc.constantFrom(...members), nested, (member, value) => {
       const facts = { ...makeFacts(), [member]: value };

@@ -24,14 +24,14 @@ const asking = (policy: unknown): Scene => ({
   facts: { policy },
 });
 
-test('explain gives the decision that decide gives', () => {
+test('The function explain gives the decision that decide gives.', () => {
   for (const scene of [{}, human, { input: { env: 'moon' } }, asking(DENY)]) {
     const expected = decide(worldOf(scene), makeFacts(scene.facts), makeInput(scene.input));
     expect(explainScene(scene).decision).toEqual(expected);
   }
 });
 
-test('the explanation has every step of section 5, in its order', () => {
+test('The explanation has every step of section 5, in its order.', () => {
   const { steps } = explainScene({});
   expect(steps.map(({ step }) => step)).toEqual([1, 2, 2, 3, 4, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   expect(new Set(steps.map(({ title }) => title)).size).toBe(steps.length);
@@ -100,7 +100,7 @@ const SEEN: readonly (readonly [step: number, reason: string, scene: Scene])[] =
   [15, 'The facts contain no approval.', {}],
 ];
 
-test.each(SEEN)('step %i says: %s', (number, reason, scene) => {
+test.each(SEEN)('Step %i says: %s', (number, reason, scene) => {
   const steps = explainScene(scene).steps.filter(({ step }) => step === number);
   expect(steps.map((each) => [each.status, each.reason])).toContainEqual(['passed', reason]);
 });
@@ -119,7 +119,7 @@ const HOLDS: readonly (readonly [step: number, reason: string, scene: Scene])[] 
   [14, 'The rule requires a human (gatekeeper).', human],
 ];
 
-test.each(HOLDS)('step %i holds: %s', (number, reason, scene) => {
+test.each(HOLDS)('Step %i holds: %s', (number, reason, scene) => {
   const { steps, decision, remedy } = explainScene(scene);
   expect(steps.map(({ status }) => status)).toEqual(
     steps.map(({ step }) => (step === number ? 'held' : 'passed')),
@@ -129,7 +129,7 @@ test.each(HOLDS)('step %i holds: %s', (number, reason, scene) => {
   expect(remedy).toContain(`at supervisor level ${decision.supervisor_level}`);
 });
 
-test('an approval that fits passes step 15 and says so', () => {
+test('An approval that fits passes step 15 and says so.', () => {
   const { decision } = explainScene(human);
   const decision_digest = decisionDigest(makeInput(), decision);
   const approval = { id: 'a', level: 'gatekeeper', resolver: 's', decision_digest };
@@ -147,7 +147,7 @@ test.each<[string, number, Scene]>([
   ['DENY_POLICY_GATE', 15, asking(DENY)],
   ['DENY_INTERNAL_ERROR', 17, together(human, { facts: { now: '9999-12-31T23:59:59Z' } })],
 ])(
-  'for %s the step at index %i denies, those before it passed, those after it were not reached',
+  'For %s the step at index %i denies, those before it passed, those after it were not reached.',
   (code, index, scene) => {
     const { steps, decision, remedy } = explainScene(scene);
     const before = steps.slice(0, index).map(({ status }) => status);
@@ -162,11 +162,37 @@ test.each<[string, number, Scene]>([
   },
 );
 
-test('no change and no step shows the hash of a worker', () => {
+test('No change and no step shows the hash of a worker.', () => {
   const scene: Scene = {
     config: { require_worker_attestation: true },
     facts: { workers: { [WORKER_ID]: { current_hash: OTHER_HASH } } },
   };
   const { steps, changes } = explainScene(scene);
   expect(JSON.stringify([steps, changes])).not.toMatch(/[0-9a-f]{64}/);
+});
+
+test('Where the tenant is hidden, no step of the explanation names it.', () => {
+  const scene: Scene = {
+    ...asking({ ...ALLOW, reason: `tenant-a may read ${'ab'.repeat(32)}` }),
+    config: {
+      require_signatory: true,
+      allowed_tenants: ['tenant-a'],
+      require_credential: true,
+      redact_tenant: true,
+    },
+  };
+  const facts = { ...scene.facts, credential: { valid: true, tenant_id: 'tenant-a' } };
+  const { steps } = explainScene({ ...scene, facts });
+  const reasons = steps.map(({ reason }) => reason).join('\n');
+  expect(steps.every(({ status }) => status === 'passed')).toBe(true);
+  expect(reasons).toContain('The tenant is on the list.');
+  expect(reasons).toContain('The gate says ALLOW: ... may read ...');
+  expect(reasons).not.toContain('tenant-a');
+  expect(reasons).not.toContain('abab');
+});
+
+test('A gate that requires a human is quoted without hashes and without a hidden tenant.', () => {
+  const verdict = { ...ASK, reason: `tenant-a: sha256:${'ab'.repeat(32)}` };
+  const { steps } = explainScene({ ...asking(verdict), config: { redact_tenant: true } });
+  expect(steps.find(({ step }) => step === 13)?.reason).toContain(': ...: sha256:...');
 });

@@ -29,17 +29,17 @@ const asking = (policy: unknown): Scene => ({
   facts: { policy },
 });
 
-test('a dispatched request needs no change', () => {
+test('A dispatched request needs no change.', () => {
   expect(explainScene({})).toMatchObject({ changes: [], remedy: null });
 });
 
-test('there is no change for an invalid input, a broken world or bad facts', () => {
+test('There is no change for an invalid input, a broken world or bad facts.', () => {
   for (const scene of [{ input: { env: 'moon' } }, { config: { more: 1 } }, { facts: { now: 7 } }])
     expect(changesOf(scene)).toBeNull();
   expect(explain({} as World, makeFacts(), makeInput()).changes).toBeNull();
 });
 
-test('there is no answer where no set of up to three changes helps', () => {
+test('There is no answer where no set of up to three changes helps.', () => {
   expect(changesOf({ rule: { match: { tenant_id: 'tenant-b' } } })).toBeNull();
   expect(changesOf({ workers: () => [] })).toBeNull();
   const config = { blast: { on_exceeded: 'deny', max_score: { dev: 0, stage: 0, prod: 0, edge: 0 } } };
@@ -165,12 +165,12 @@ const SINGLE: readonly (readonly [
   [{ rule: { match: { env: 'edge' } } }, 'input', '/env', 'dev', 'edge'],
 ];
 
-test.each(SINGLE)('a single change is found where one is enough: %j', (scene, where, path, from, to) => {
+test.each(SINGLE)('A single change is found where one is enough: %j', (scene, where, path, from, to) => {
   expect(explainScene(scene).decision.outcome).not.toBe('DISPATCH');
   expect(changesOf(scene)).toEqual([{ where, path, from, to }]);
 });
 
-test.each(SINGLE)('making the change of %j leads to a dispatch', (scene) => {
+test.each(SINGLE)('Making the change of %j leads to a dispatch.', (scene) => {
   const { decision } = apply(scene, changesOf(scene) ?? []);
   expect(decision.outcome).toBe('DISPATCH');
 });
@@ -178,7 +178,7 @@ test.each(SINGLE)('making the change of %j leads to a dispatch', (scene) => {
 const pathsOf = (scene: Scene): string[] | undefined =>
   changesOf(scene)?.map(({ where, path }) => where + path);
 
-test('two and three changes are found where fewer are not enough', () => {
+test('Two and three changes are found where fewer are not enough.', () => {
   const frozen: Scene = { facts: { frozen: { scope: 's', reason: 'r' } } };
   const unlisted: Scene = { config: { require_signatory: true } };
   const unavailable: Scene = { facts: { workers: { [WORKER_ID]: { available: false } } } };
@@ -191,7 +191,7 @@ test('two and three changes are found where fewer are not enough', () => {
   expect(pathsOf(together(frozen, unlisted, unavailable, asking(DENY)))).toBeUndefined();
 });
 
-test('an approval is for the decision after every other change', () => {
+test('An approval is for the decision after every other change.', () => {
   const lacking: Scene = {
     rule: { decision: { required_controls_suggested: ['org.acme.a'] }, match: { env: 'dev' } },
   };
@@ -200,7 +200,7 @@ test('an approval is for the decision after every other change', () => {
   expect(apply(scene, changesOf(scene) ?? []).decision.outcome).toBe('DISPATCH');
 });
 
-test('the members of one worker may change together, and only that worker is changed', () => {
+test('The members of one worker may change together, and only that worker is changed.', () => {
   const scene: Scene = {
     rules: () => [
       makeRule({
@@ -232,7 +232,7 @@ test('the members of one worker may change together, and only that worker is cha
   ]);
 });
 
-test('the payload takes no part in the search whatever its size, and the search ends', () => {
+test('The payload takes no part in the search whatever its size, and the search ends.', () => {
   const big = 'x'.repeat(1_000_000);
   const hopeless: Scene = {
     config: {
@@ -252,7 +252,7 @@ test('the payload takes no part in the search whatever its size, and the search 
   expect(changesOf(together(human, { input: { request: { big } } }))).toHaveLength(1);
 });
 
-test('an approval among the facts is for the whole input, also while something else is changed', () => {
+test('An approval among the facts is for the whole input, also while something else is changed.', () => {
   const { decision } = explainScene(human);
   const approval = {
     id: 'a',
@@ -264,7 +264,7 @@ test('an approval among the facts is for the whole input, also while something e
   expect(pathsOf(together(human, { facts: { approval, frozen } }))).toEqual(['facts/frozen']);
 });
 
-test('explain does not change documents, facts and input', () => {
+test('The function explain does not change documents, facts and input.', () => {
   for (const [scene] of SINGLE) {
     const documents = documentsOf(scene);
     const [facts, input] = [makeFacts(scene.facts), makeInput(scene.input)];
@@ -277,7 +277,7 @@ test('explain does not change documents, facts and input', () => {
   }
 });
 
-test('in generated cases the changes that explain names lead to a dispatch when made by hand, and no fewer do', () => {
+test('In generated cases the changes that explain names lead to a dispatch when made by hand, and no fewer do.', () => {
   let verified = 0;
   for (let seed = 0; seed < 200; seed += 1) {
     const { documents, facts, input } = generated(seed);

@@ -29,12 +29,12 @@ const HOSTILE_FACTS: readonly (readonly [title: string, facts: unknown])[] = [
   ['a boxed time', { ...makeFacts(), now: Object(makeFacts()['now']) }],
 ];
 
-test.each(HOSTILE_FACTS)('facts that are %s deny with DENY_INTERNAL_ERROR', (_title, facts) => {
+test.each(HOSTILE_FACTS)('Facts that are %s deny with DENY_INTERNAL_ERROR.', (_title, facts) => {
   expectDenial(decide(world, facts, makeInput()), 'DENY_INTERNAL_ERROR');
   expect(explain(world, facts, makeInput()).changes).toBeNull();
 });
 
-test('facts with a member that throws still give the decision its time and id, in any order', () => {
+test('Facts with a member that throws still give the decision its time and id, in any order.', () => {
   const { now, decision_id } = makeFacts();
   for (const facts of [
     factsWithGetter('chain', thrower),
@@ -48,12 +48,12 @@ test('facts with a member that throws still give the decision its time and id, i
   }
 });
 
-test('a fact that is not a text is not echoed', () => {
+test('A fact that is not a text is not echoed.', () => {
   const decision = decide(world, { now: 7, decision_id: 'no id' }, makeInput());
   expect(decision).toMatchObject({ timestamp: null, decided_at: null, decision_id: null });
 });
 
-test('explain accepts facts and inputs that can be read only a few times', () => {
+test('The function explain accepts facts and inputs that can be read only a few times.', () => {
   for (let times = 0; times < 12; times += 1) {
     const frugal = (target: object): object => {
       let left = times;

@@ -92,11 +92,11 @@ function revokedGate(): unknown {
 const answerWith = (get: () => unknown): object =>
   Object.defineProperty({ ...ALLOW }, 'decision', { enumerable: true, get });
 
-test.each(GATES)('a gate that %s leads to a denial', (_title, gate, code) => {
+test.each(GATES)('A gate that %s leads to a denial.', (_title, gate, code) => {
   expectDenial(decide(gatedWorld(gate), makeFacts(), makeInput()), code);
 });
 
-test('no promise that a gate returns is left to reject unhandled', async () => {
+test('No promise that a gate returns is left to reject unhandled.', async () => {
   const others = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection');
   const unhandled: string[] = [];
@@ -110,14 +110,14 @@ test('no promise that a gate returns is left to reject unhandled', async () => {
   expect(unhandled).toEqual(['Error: our own']);
 });
 
-test('a verdict whose members answer differently each time is read once', () => {
+test('A verdict whose members answer differently each time is read once.', () => {
   let asked = 0;
   const gate = () => answerWith(() => (asked++ === 0 ? 'DENY' : 'ALLOW'));
   expectDenial(decide(gatedWorld(gate), makeFacts(), makeInput()), 'DENY_POLICY_GATE');
   expect(asked).toBe(1);
 });
 
-test('a verdict behind a proxy or in another order is a verdict', () => {
+test('A verdict behind a proxy or in another order is a verdict.', () => {
   const { decision, policy_version, reason } = ALLOW;
   for (const answer of [
     new Proxy({ ...ALLOW }, {}),
@@ -133,6 +133,6 @@ test('a verdict behind a proxy or in another order is a verdict', () => {
     ).toBe('DISPATCH');
 });
 
-test.each(GATES)('explain survives a gate that %s', (_title, gate, code) => {
+test.each(GATES)('The function explain survives a gate that %s', (_title, gate, code) => {
   expect(explain(gatedWorld(gate), makeFacts(), makeInput()).decision.deny_code).toBe(code);
 });

@@ -6,7 +6,7 @@ import { expectDenial, HOSTILE, withGetter } from './hostile.ts';
 const world = worldOf({});
 
 test.each(HOSTILE)(
-  'an input that is %s denies with DENY_INVALID_INPUT, and nothing carries over into the next decision',
+  'An input that is %s denies with DENY_INVALID_INPUT, and nothing carries over into the next decision.',
   (_title, input) => {
     const before = JSON.stringify(decide(world, makeFacts(), makeInput()));
     const decision = decide(world, makeFacts(), input);
@@ -16,7 +16,7 @@ test.each(HOSTILE)(
   },
 );
 
-test('a member that answers differently each time is read once', () => {
+test('A member that answers differently each time is read once.', () => {
   let asked = 0;
   const input = withGetter('env', () => ['dev', 'prod', 'edge'][asked++]);
   const decision = decide(world, makeFacts(), input);
@@ -24,7 +24,7 @@ test('a member that answers differently each time is read once', () => {
   expect(asked).toBe(1);
 });
 
-test.each(HOSTILE)('explain accepts an input that is %s', (_title, input) => {
+test.each(HOSTILE)('The function explain accepts an input that is %s', (_title, input) => {
   const { decision, changes } = explain(world, makeFacts(), input);
   expect(decision.deny_code).toBe('DENY_INVALID_INPUT');
   expect(changes).toBeNull();

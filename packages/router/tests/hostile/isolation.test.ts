@@ -54,7 +54,7 @@ function spoil(value: unknown): void {
   Reflect.set(value, 'more', 'spoiled');
 }
 
-test('a decision that its receiver modifies does not change the next one', () => {
+test('A decision that its receiver modifies does not change the next one.', () => {
   for (const { documents, facts, input } of cases) {
     const world = compileWorld(documents);
     const before = JSON.stringify(decide(world, facts, input));
@@ -65,7 +65,7 @@ test('a decision that its receiver modifies does not change the next one', () =>
   }
 });
 
-test('the fullest hold, when modified, does not change the next one', () => {
+test('The fullest hold, when modified, does not change the next one.', () => {
   const world = worldOf(RICH);
   const facts = makeFacts({ policy: { ...ASK } });
   const before = JSON.stringify(decide(world, facts, makeInput()));
@@ -75,7 +75,7 @@ test('the fullest hold, when modified, does not change the next one', () => {
   expect(JSON.stringify(decide(world, facts, makeInput()))).toBe(before);
 });
 
-test('no two decisions share an object, with each other or with world, facts or input', () => {
+test('No two decisions share an object, with each other or with world, facts or input.', () => {
   const objectsIn = (value: unknown, found = new Set<object>()): Set<object> => {
     if (typeof value !== 'object' || value === null || found.has(value)) return found;
     found.add(value);
@@ -90,7 +90,7 @@ test('no two decisions share an object, with each other or with world, facts or 
   }
 });
 
-test('documents that are changed after compileWorld change nothing', () => {
+test('Documents that are changed after compileWorld change nothing.', () => {
   for (const { documents, facts, input } of cases) {
     const own = structuredClone(documents);
     const world = compileWorld(own);
@@ -100,7 +100,7 @@ test('documents that are changed after compileWorld change nothing', () => {
   }
 });
 
-test('documents, facts and inputs are not changed, and may be frozen', () => {
+test('Documents, facts and inputs are not changed, and may be frozen.', () => {
   for (const { documents, facts, input } of cases) {
     const copy = structuredClone([documents, facts, input]);
     const expected = JSON.stringify(decide(compileWorld(documents), facts, input));
@@ -111,7 +111,7 @@ test('documents, facts and inputs are not changed, and may be frozen', () => {
   }
 });
 
-test('identical arguments give an identical decision, whatever was decided in between', () => {
+test('Identical arguments give an identical decision, whatever was decided in between.', () => {
   const worlds = cases.map(({ documents }) => compileWorld(documents));
   const decideAll = (): string[] =>
     cases.map(({ facts, input }, index) => JSON.stringify(decide(worlds[index] as World, facts, input)));
@@ -123,7 +123,7 @@ test('identical arguments give an identical decision, whatever was decided in be
   expect(decideAll()).toEqual(first);
 });
 
-test('the same documents compiled twice decide alike', () => {
+test('The same documents compiled twice decide alike.', () => {
   for (const { documents, facts, input } of cases) {
     const [one, other] = [compileWorld(documents), compileWorld(structuredClone(documents))];
     expect(JSON.stringify([other, decide(other, facts, input)])).toBe(
@@ -140,7 +140,7 @@ function reordered(value: unknown): unknown {
   return Object.fromEntries(entries.reverse());
 }
 
-test('the order of members in documents, facts and inputs does not matter', () => {
+test('The order of members in documents, facts and inputs does not matter.', () => {
   for (const { documents, facts, input } of cases) {
     const expected = decide(compileWorld(documents), facts, input);
     const world = compileWorld(reordered(documents) as WorldDocuments);
@@ -148,7 +148,7 @@ test('the order of members in documents, facts and inputs does not matter', () =
   }
 });
 
-test('the order of the members of an input does not matter, nor do those that are inherited or hidden', () => {
+test('The order of the members of an input does not matter, nor do those that are inherited or hidden.', () => {
   const world = worldOf({});
   const expected = decide(world, makeFacts(), makeInput());
   fc.assert(
@@ -161,7 +161,7 @@ test('the order of the members of an input does not matter, nor do those that ar
   );
 });
 
-test('the order of the records in the registry does not matter', () => {
+test('The order of the records in the registry does not matter.', () => {
   const several = Array.from({ length: 6 }, (_, index) =>
     makeRecord({ worker_id: `org.acme.summarizer.w${index}` }),
   );
@@ -179,7 +179,7 @@ test('the order of the records in the registry does not matter', () => {
   );
 });
 
-test('a gate that modifies its request changes nothing, and every request is a fresh object', () => {
+test('A gate that modifies its request changes nothing, and every request is a fresh object.', () => {
   const asked: PolicyGateRequest[] = [];
   const vandal: PolicyGate = (request) => {
     asked.push(structuredClone(request));
@@ -197,7 +197,7 @@ test('a gate that modifies its request changes nothing, and every request is a f
   expect(asked[0]?.privilege_context).toEqual({ roles: [{ name: 'admin' }] });
 });
 
-test('a verdict that the gate changes afterwards changes no decision', () => {
+test('A verdict that the gate changes afterwards changes no decision.', () => {
   const answer: PolicyVerdict = { ...ASK };
   const changed: { reason: string } = answer;
   const world = worldOf({ ...RICH, gate: () => answer });
@@ -207,7 +207,7 @@ test('a verdict that the gate changes afterwards changes no decision', () => {
   expect(JSON.stringify(decision)).toBe(before);
 });
 
-test('a world is frozen with its diagnostics and shows nothing of its inside', () => {
+test('A world is frozen with its diagnostics and shows nothing of its inside.', () => {
   const worlds = [
     worldOf({ record: { risk_tier: 'unheard' } }),
     worldOf({ config: { unknown: 1 } }),
@@ -220,7 +220,7 @@ test('a world is frozen with its diagnostics and shows nothing of its inside', (
   }
 });
 
-test('options that are changed after compileWorld change nothing', () => {
+test('Options that are changed after compileWorld change nothing.', () => {
   const options: { policyGate: PolicyGate } = { policyGate: () => ALLOW };
   const world = compileWorld(documentsOf(RICH), options);
   const before = decide(world, makeFacts(), makeInput());

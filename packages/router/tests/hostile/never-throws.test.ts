@@ -20,14 +20,14 @@ const anything = fc.anything({
 });
 const world = worldOf({});
 
-test('decide never throws, whatever the input', () => {
+test('The function decide never throws, whatever the input.', () => {
   fc.assert(
     fc.property(anything, (input) => expectDenial(decide(world, makeFacts(), input), 'DENY_INVALID_INPUT')),
     { numRuns: RUNS },
   );
 });
 
-test('decide never throws, whatever the value of any member of an input', () => {
+test('The function decide never throws, whatever the value of any member of an input.', () => {
   const names = [...Object.keys(makeInput()), 'blast_radius', 'blast_score', 'dry_run', 'ext', 'other'];
   fc.assert(
     fc.property(fc.constantFrom(...names), anything, (name, value) => {
@@ -39,14 +39,14 @@ test('decide never throws, whatever the value of any member of an input', () => 
   );
 });
 
-test('decide never throws, whatever the facts, and denies malformed ones with DENY_INTERNAL_ERROR', () => {
+test('The function decide never throws, whatever the facts, and denies malformed ones with DENY_INTERNAL_ERROR.', () => {
   fc.assert(
     fc.property(anything, (facts) => expectDenial(decide(world, facts, makeInput()), 'DENY_INTERNAL_ERROR')),
     { numRuns: RUNS },
   );
 });
 
-test('decide never throws, whatever the value of any member of the facts', () => {
+test('The function decide never throws, whatever the value of any member of the facts.', () => {
   const names = [
     'now',
     'decision_id',
@@ -67,7 +67,7 @@ test('decide never throws, whatever the value of any member of the facts', () =>
   );
 });
 
-test('decide never throws, whatever the world, and denies under one that compileWorld did not make', () => {
+test('The function decide never throws, whatever the world, and denies under one that compileWorld did not make.', () => {
   const worlds = [
     null,
     undefined,
@@ -92,7 +92,7 @@ test('decide never throws, whatever the world, and denies under one that compile
   );
 });
 
-test('compileWorld never throws, whatever the documents', () => {
+test('The function compileWorld never throws, whatever the documents.', () => {
   fc.assert(
     fc.property(anything, (documents) => {
       const made = compileWorld(documents as object);
@@ -105,7 +105,7 @@ test('compileWorld never throws, whatever the documents', () => {
 });
 
 test.each(['rules', 'workers', 'config', 'catalogVersion'])(
-  'compileWorld never throws, whatever is given as %s',
+  'The function compileWorld never throws, whatever is given as %s',
   (name) => {
     fc.assert(
       fc.property(anything, (document) => {
@@ -126,7 +126,7 @@ function isEmpty(name: string, document: unknown): boolean {
 }
 
 test.each(['rule', 'record', 'config'])(
-  'compileWorld never throws, whatever the value of any member of a %s',
+  'The function compileWorld never throws, whatever the value of any member of a %s',
   (part) => {
     const names = {
       rule: ['rule_id', 'match', 'decision', 'description', 'more'],
@@ -163,14 +163,14 @@ test.each<[string, unknown]>([
   ['a gate that is none', { policyGate: 'gate' }],
   ['an inherited gate', Object.create({ policyGate: () => ALLOW })],
   ['a proxy that throws', proxyThatThrows()],
-])('options that are %s give the world no gate', (_title, options) => {
+])('Options that are %s give the world no gate.', (_title, options) => {
   const made = compileWorld(documentsOf(GATED), options as object);
   expect(['DENY_POLICY_GATE_UNCONFIGURED', 'DENY_HALL_MISCONFIGURED']).toContain(
     decide(made, makeFacts(), makeInput()).deny_code,
   );
 });
 
-test('a gate may answer anything', () => {
+test('A gate may answer anything.', () => {
   fc.assert(
     fc.property(anything, (answer) => {
       expectDenial(
@@ -196,7 +196,7 @@ const gateCode = (answer: unknown): string =>
     : 'DENY_POLICY_GATE_INVALID_RESPONSE';
 const refuseBigInt = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? '' : value);
 
-test('analyzeRules throws nothing but a WcpError', () => {
+test('The function analyzeRules throws nothing but a WcpError.', () => {
   fc.assert(
     fc.property(anything, (rules) => {
       try {
@@ -209,7 +209,7 @@ test('analyzeRules throws nothing but a WcpError', () => {
   );
 });
 
-test('explain never throws, whatever the world, the facts and the input', () => {
+test('The function explain never throws, whatever the world, the facts and the input.', () => {
   fc.assert(
     fc.property(anything, anything, anything, (other, facts, input) => {
       expect(explain(world, makeFacts(), input).decision.deny_code).toBe('DENY_INVALID_INPUT');

@@ -150,7 +150,7 @@ function differences(found: readonly string[], expected: readonly string[] = cle
   return expected.flatMap((text, index) => (text === found[index] ? [] : [index]));
 }
 
-test('the polluted names include those of every document, of facts, inputs and verdicts', () => {
+test('The polluted names include those of every document, of facts, inputs and verdicts.', () => {
   for (const name of [
     'tenant_id',
     'frozen',
@@ -169,7 +169,7 @@ test('the polluted names include those of every document, of facts, inputs and v
 const FEW = [true, 'prod', [AUDIT], { ...ALLOW }];
 
 test.each(NAMES)(
-  'a polluted "%s" changes no decision, whether the world was compiled before or during it',
+  'A polluted "%s" changes no decision, whether the world was compiled before or during it.',
   (name) => {
     for (const value of FEW) {
       const found = polluted([name], { value, writable: true }, outcomes);
@@ -183,11 +183,11 @@ const thrower = (): never => {
 };
 const accessor = { get: thrower, set: thrower };
 
-test.each(NAMES)('nothing reads or writes an inherited "%s"', (name) => {
+test.each(NAMES)('Nothing reads or writes an inherited "%s"', (name) => {
   expect(differences(polluted([name], accessor, outcomes))).toEqual([]);
 });
 
-test('polluting all names at once changes no decision', () => {
+test('Polluting all names at once changes no decision.', () => {
   for (const value of POISONS) {
     const found = polluted(NAMES, { value, writable: true }, outcomes);
     expect(differences(found), JSON.stringify(value)).toEqual([]);
@@ -196,7 +196,7 @@ test('polluting all names at once changes no decision', () => {
   expect(differences(polluted(NAMES, accessor, outcomes))).toEqual([]);
 });
 
-test('polluting all names at once changes no finding of analyzeRules and no explained step', () => {
+test('Polluting all names at once changes no finding of analyzeRules and no explained step.', () => {
   const look = () =>
     prepared.flatMap(({ documents, world, facts, input }) => {
       const { decision, steps } = explain(world, facts, input);

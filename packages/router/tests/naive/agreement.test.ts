@@ -19,7 +19,7 @@ const profiles: CatalogProfiles = Object.fromEntries(
 console.log(`agreement: ${CASES} worlds from seed ${SEED} (repeat with WCP_SEED=${SEED})`);
 
 test.each(Array.from({ length: BATCHES }, (_, batch) => batch))(
-  'the engine agrees with the naive model of section 5, member by member (batch %i)',
+  'The engine agrees with the naive model of section 5, member by member (batch %i).',
   (batch) => {
     const size = CASES / BATCHES;
     for (let seed = SEED + batch * size; seed < SEED + (batch + 1) * size; seed += 1) compare(seed);
@@ -49,7 +49,7 @@ function withoutMessages(value: unknown): unknown {
   );
 }
 
-test('analyzeRules finds the dead rules that brute force over the cells finds', () => {
+test('The function analyzeRules finds the dead rules that brute force over the cells finds.', () => {
   let dead = 0;
   const ruleSets = DEEP ? 60_000 : 6_000;
   for (let seed = SEED; seed < SEED + ruleSets; seed += 1) {

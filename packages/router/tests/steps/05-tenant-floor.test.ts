@@ -9,12 +9,12 @@ const CLOSED: Scene = {
   config: { tenant_floors: { '*': { environments: ['prod'], data_label: 'INTERNAL' } } },
 };
 
-test('a tenant that relabels RESTRICTED as PUBLIC is judged as if it had said RESTRICTED', () => {
+test('A tenant that relabels RESTRICTED as PUBLIC is judged as if it had said RESTRICTED.', () => {
   expect(decideScene(FLOORED)).toEqual(decideScene({ ...FLOORED, input: RAISED }));
   expect(decideScene(FLOORED)).toMatchObject({ outcome: 'DISPATCH', ...RAISED });
 });
 
-test('the policy gate is asked about the values that the floor gives', () => {
+test('The policy gate is asked about the values that the floor gives.', () => {
   const asked: PolicyGateRequest[] = [];
   const gate = (request: PolicyGateRequest) => {
     asked.push(request);
@@ -24,14 +24,14 @@ test('the policy gate is asked about the values that the floor gives', () => {
   expect(asked).toMatchObject([RAISED]);
 });
 
-test('an environment that is not open to the tenant is denied, and the explanation leads to one that is', () => {
+test('An environment that is not open to the tenant is denied, and the explanation leads to one that is.', () => {
   const { decision, steps, changes } = explain(worldOf(CLOSED), makeFacts(), makeInput());
   expect(decision.deny_code).toBe('DENY_TENANT_ENV_NOT_ALLOWED');
   expect(steps.find(({ status }) => status === 'denied')).toMatchObject({ step: 4 });
   expect(changes).toEqual([{ where: 'input', path: '/env', from: 'dev', to: 'prod' }]);
 });
 
-test('where only the environment is closed, the explanation still knows the rule that would match', () => {
+test('Where only the environment is closed, the explanation still knows the rule that would match.', () => {
   const scene = together(CLOSED, { rule: { decision: { required_controls_suggested: ['org.acme.a'] } } });
   const { changes } = explain(worldOf(scene), makeFacts(), makeInput());
   expect(changes?.map(({ where }) => where)).toEqual(['worker', 'input']);

@@ -31,7 +31,7 @@ function staffed(candidates: readonly Members[], workers: readonly Members[], sc
 const skips = (scene: Scene): unknown[] =>
   decideScene(scene).candidate_workers_ranked.map(({ skip_reason }) => skip_reason);
 
-test('the first species with an eligible worker wins, and those after it are not examined', () => {
+test('The first species with an eligible worker wins, and those after it are not examined.', () => {
   const scene = staffed(
     [
       { worker_species_id: FETCHER },
@@ -73,12 +73,12 @@ test('the first species with an eligible worker wins, and those after it are not
   });
 });
 
-test('without any candidate there is no available worker', () => {
+test('Without any candidate there is no available worker.', () => {
   const decision = decideScene(staffed([], [{}]));
   expect(decision).toMatchObject({ deny_code: 'DENY_NO_AVAILABLE_WORKER', candidate_workers_ranked: [] });
 });
 
-test('the code is DENY_MISSING_REQUIRED_CONTROLS only where every candidate lacks controls, and `missing` is their union', () => {
+test('The code is DENY_MISSING_REQUIRED_CONTROLS only where every candidate lacks controls, and `missing` is their union.', () => {
   const lacking = [
     { worker_species_id: SPECIES, requires_controls_minimum: [MORE] },
     {
@@ -107,7 +107,7 @@ test('the code is DENY_MISSING_REQUIRED_CONTROLS only where every candidate lack
   expect(mixed.deny_reason_if_denied).not.toHaveProperty('missing');
 });
 
-test('the code is DENY_UNTRUSTED_AUTHORITY only where every candidate has an untrusted authority', () => {
+test('The code is DENY_UNTRUSTED_AUTHORITY only where every candidate has an untrusted authority.', () => {
   const scene = staffed(
     [
       { worker_species_id: SPECIES, authorities: ['org.globex'] },
@@ -134,7 +134,7 @@ test.each([
   ['both must hold: the Hall does not trust', ['org.globex'], ['org.acme'], 'DENY'],
   ['both must hold: the candidate does not allow', ['org.acme'], ['org.globex'], 'DENY'],
 ])(
-  'trust compares the authority of the worker id: %s',
+  'Trust compares the authority of the worker id: %s',
   (_title, trusted_authorities, authorities, outcome) => {
     const candidate = { worker_species_id: SPECIES, ...(authorities === undefined ? {} : { authorities }) };
     expect(decideScene(staffed([candidate], [{}], { config: { trusted_authorities } })).outcome).toBe(
@@ -143,7 +143,7 @@ test.each([
   },
 );
 
-test('a worker without allowed_environments runs in dev only, one with an empty list nowhere', () => {
+test('A worker without allowed_environments runs in dev only, one with an empty list nowhere.', () => {
   const only = (allowed: unknown, env: string) =>
     skips({ record: { allowed_environments: allowed }, input: { env } })[0];
   expect(only(undefined, 'dev')).toBeNull();
@@ -157,11 +157,11 @@ test.each([
   ['1.10.0', '1.9.0', null],
   ['1.1.0', '1.1.1', 'catalog_incompatible'],
   ['wcp-catalog@1.1.0', '2.0.0', 'catalog_incompatible'],
-])('under catalog %s a worker that needs catalog %s: %s', (catalogVersion, least, reason) => {
+])('Under catalog %s a worker that needs catalog %s: %s', (catalogVersion, least, reason) => {
   expect(skips({ catalogVersion, record: { catalog_version_min: least } })).toEqual([reason]);
 });
 
-test('a worker without an entry is available; only false makes it unavailable', () => {
+test('A worker without an entry is available; only false makes it unavailable.', () => {
   const seen = (entry: Members | undefined) =>
     skips({ facts: { workers: entry === undefined ? {} : { 'org.acme.doc-summarizer.prod-01': entry } } })[0];
   expect(seen(undefined)).toBeNull();
@@ -170,7 +170,7 @@ test('a worker without an entry is available; only false makes it unavailable', 
   expect(seen({ available: false })).toBe('unavailable');
 });
 
-test('the required controls are those of rule, profile, candidate and record, each once and sorted', () => {
+test('The required controls are those of rule, profile, candidate and record, each once and sorted.', () => {
   const decision = decideScene(
     staffed(
       [{ worker_species_id: SPECIES, requires_controls_minimum: ['org.acme.b', AUDIT] }],
@@ -203,7 +203,7 @@ test('the required controls are those of rule, profile, candidate and record, ea
 
 // --- R7: nothing is pooled
 
-test('controls are never pooled over workers of one species: two halves do not make one worker', () => {
+test('Controls are never pooled over workers of one species: two halves do not make one worker.', () => {
   const scene = staffed(
     [{ worker_species_id: SPECIES, requires_controls_minimum: ['org.acme.a', 'org.acme.b'] }],
     [
@@ -222,7 +222,7 @@ test('controls are never pooled over workers of one species: two halves do not m
   });
 });
 
-test('an enrolment by one authority changes nothing for the worker of another', () => {
+test('An enrolment by one authority changes nothing for the worker of another.', () => {
   const alone: Scene = {
     config: { require_worker_attestation: true, enforce_privilege_envelopes: true },
     input: { env: 'prod' },
@@ -240,7 +240,7 @@ test('an enrolment by one authority changes nothing for the worker of another', 
   expect(decide(together, facts, makeInput(alone.input)).deny_code).toBe('DENY_WORKER_ATTESTATION_MISSING');
 });
 
-test('environments, hashes and envelopes are those of the selected worker alone', () => {
+test('Environments, hashes and envelopes are those of the selected worker alone.', () => {
   const workers = [
     { worker_id: 'org.acme.dev', allowed_environments: ['dev'], attestation: { code_hash: HASH } },
     {

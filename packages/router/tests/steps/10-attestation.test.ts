@@ -83,14 +83,14 @@ const ROWS: readonly Row[] = [
   ['an empty ban list', together(REQUIRED, live(HASH), banned()), null, true],
 ];
 
-test.each(ROWS)('step 10 judges the code of a worker: %s', (_title, scene, code, valid) => {
+test.each(ROWS)('Step 10 judges the code of a worker: %s', (_title, scene, code, valid) => {
   const decision = decideScene(scene);
   expect(decision.deny_code).toBe(code);
   expect(decision.worker_attestation_valid).toBe(valid);
   expect(decision.worker_attestation_checked).toBe(valid !== null);
 });
 
-test.each(ENVS)('deny_if_no_attestation_in_prod is in force in prod and edge: %s', (env) => {
+test.each(ENVS)('The precondition deny_if_no_attestation_in_prod is in force in prod and edge: %s', (env) => {
   const strict = env === 'prod' || env === 'edge';
   const decision = decideScene(together(BY_RULE, inEnv(env)));
   expect(decision.deny_code).toBe(strict ? 'DENY_WORKER_HASH_UNAVAILABLE' : null);
@@ -98,23 +98,26 @@ test.each(ENVS)('deny_if_no_attestation_in_prod is in force in prod and edge: %s
   expect(decision.preconditions_checked?.includes('deny_if_no_attestation_in_prod')).toBe(strict);
 });
 
-test.each(ENVS)('deny_if_unsigned_artifact_in_prod is in force in prod and edge: %s', (env) => {
-  const strict = env === 'prod' || env === 'edge';
-  const unsigned = decideScene(together(SIGNED_ONLY, inEnv(env)));
-  expect(unsigned.deny_code).toBe(strict ? 'DENY_UNSIGNED_ARTIFACT' : null);
-  expect(unsigned.worker_attestation_valid).toBeNull();
-  const facts = { workers: { [WORKER_ID]: { signed: true } } };
-  const signed = decideScene(together(SIGNED_ONLY, inEnv(env), { facts }));
-  expect(signed.deny_code).toBeNull();
-  expect(signed.preconditions_checked?.includes('deny_if_unsigned_artifact_in_prod')).toBe(strict);
-});
+test.each(ENVS)(
+  'The precondition deny_if_unsigned_artifact_in_prod is in force in prod and edge: %s',
+  (env) => {
+    const strict = env === 'prod' || env === 'edge';
+    const unsigned = decideScene(together(SIGNED_ONLY, inEnv(env)));
+    expect(unsigned.deny_code).toBe(strict ? 'DENY_UNSIGNED_ARTIFACT' : null);
+    expect(unsigned.worker_attestation_valid).toBeNull();
+    const facts = { workers: { [WORKER_ID]: { signed: true } } };
+    const signed = decideScene(together(SIGNED_ONLY, inEnv(env), { facts }));
+    expect(signed.deny_code).toBeNull();
+    expect(signed.preconditions_checked?.includes('deny_if_unsigned_artifact_in_prod')).toBe(strict);
+  },
+);
 
-test('an attested worker that is merely unsigned keeps worker_attestation_valid true', () => {
+test('An attested worker that is merely unsigned keeps worker_attestation_valid true.', () => {
   const decision = decideScene(together(REQUIRED, SIGNED_ONLY, inEnv('prod'), live(HASH)));
   expect(decision).toMatchObject({ deny_code: 'DENY_UNSIGNED_ARTIFACT', worker_attestation_valid: true });
 });
 
-test('a precondition that is false demands nothing, and the four permanent ones cannot be switched off', () => {
+test('A precondition that is false demands nothing, and the four permanent ones cannot be switched off.', () => {
   const decision = decideScene({
     input: { env: 'prod' },
     rule: {
@@ -140,7 +143,7 @@ test('a precondition that is false demands nothing, and the four permanent ones 
   ]);
 });
 
-test('preconditions_checked is sorted', () => {
+test('The list preconditions_checked is sorted.', () => {
   const { preconditions_checked } = decideScene(together(BY_RULE, SIGNED_ONLY, inEnv('edge'), live(HASH)));
   expect(preconditions_checked).toHaveLength(6);
   expect(preconditions_checked).toEqual([...(preconditions_checked ?? [])].sort());

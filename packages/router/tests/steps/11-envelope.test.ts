@@ -40,19 +40,19 @@ function violations(
   return decision.deny_reason_if_denied?.violations ?? [];
 }
 
-test('a missing envelope is refused in prod and edge', () => {
+test('A missing envelope is refused in prod and edge.', () => {
   for (const env of STRICT) expect(violations(undefined, env)).toEqual(['envelope_missing']);
   for (const env of LOOSE) expect(violations(undefined, env)).toEqual([]);
 });
 
-test('unrestricted egress is refused in prod and edge, and absent egress counts as unrestricted', () => {
+test('Unrestricted egress is refused in prod and edge, and absent egress counts as unrestricted.', () => {
   for (const envelope of [{}, { network_egress: 'unrestricted' }]) {
     for (const env of STRICT) expect(violations(envelope, env)).toEqual(['egress_unrestricted']);
     for (const env of LOOSE) expect(violations(envelope, env)).toEqual([]);
   }
 });
 
-test('unrestricted egress is reported as egress_unrestricted alone, whatever the data', () => {
+test('Unrestricted egress is reported as egress_unrestricted alone, whatever the data.', () => {
   const envelope = { network_egress: 'unrestricted', egress_allowlist: ['c.example'] };
   expect(violations(envelope, 'prod', 'RESTRICTED')).toEqual(['egress_unrestricted']);
   expect(violations(envelope, 'edge', 'RESTRICTED', ISOLATED)).toEqual(['egress_unrestricted']);
@@ -76,7 +76,7 @@ test('RESTRICTED data in prod and edge goes to the hosts of the list for that en
   expect(violations(none, 'prod', 'RESTRICTED', base)).toEqual([]);
 });
 
-test('secrets in prod and edge come from the list for that environment only', () => {
+test('Secrets in prod and edge come from the list for that environment only.', () => {
   const base = together(ENFORCED, LISTS);
   const with_ = (...secrets_access: string[]) => ({ network_egress: 'none', secrets_access });
   expect(violations(with_('key'), 'prod', 'PUBLIC', base)).toEqual([]);
@@ -87,7 +87,7 @@ test('secrets in prod and edge come from the list for that environment only', ()
 });
 
 test.each(['/', '', 'tmp', './tmp', '../x', '/a/../b', '/a/..', '/..', '..', ' /a'])(
-  'the write path %j is refused everywhere',
+  'The write path %j is refused everywhere.',
   (path) => {
     for (const env of ENVS) {
       expect(violations({ network_egress: 'none', filesystem_writes: ['/ok', path] }, env)).toEqual([
@@ -98,14 +98,14 @@ test.each(['/', '', 'tmp', './tmp', '../x', '/a/../b', '/a/..', '/..', '..', ' /
 );
 
 test.each(['/tmp', '/a/..b', '/a...', '/...', '//', '/a/./b', '/ ', '/tmp/'])(
-  'the write path %j passes',
+  'The write path %j passes.',
   (path) => {
     for (const env of ENVS)
       expect(violations({ network_egress: 'none', filesystem_writes: [path] }, env)).toEqual([]);
   },
 );
 
-test('under prof.edge.isolated only the egress none passes, and a missing envelope never does', () => {
+test('Under prof.edge.isolated only the egress none passes, and a missing envelope never does.', () => {
   for (const env of ENVS) {
     expect(violations(undefined, env, 'PUBLIC', ISOLATED)).toEqual(['envelope_missing']);
     expect(violations({ network_egress: 'none' }, env, 'PUBLIC', ISOLATED)).toEqual([]);
@@ -122,7 +122,7 @@ test('under prof.edge.isolated only the egress none passes, and a missing envelo
   ]);
 });
 
-test('every violation is listed, sorted', () => {
+test('Every violation is listed, sorted.', () => {
   const worst = {
     network_egress: 'allowlisted',
     egress_allowlist: ['c.example'],
@@ -160,7 +160,7 @@ test.each<[string, Scene]>([
       },
     },
   ],
-])('the control asks for the check where %s requires it', (_title, scene) => {
+])('The control asks for the check where %s requires it.', (_title, scene) => {
   const bad = { currently_implements: [CONTROL], privilege_envelope: { filesystem_writes: ['/'] } };
   expect(decideScene({ record: bad })).toMatchObject({ outcome: 'DISPATCH', privilege_envelope_ok: null });
   expect(decideScene(together({ record: bad }, scene))).toMatchObject({
@@ -169,7 +169,7 @@ test.each<[string, Scene]>([
   });
 });
 
-test('where no check is required the envelope has no effect, and where it passes the decision says so', () => {
+test('Where no check is required the envelope has no effect, and where it passes the decision says so.', () => {
   const open = { record: { privilege_envelope: undefined }, input: { env: 'prod' } };
   expect(decideScene(open)).toMatchObject({ outcome: 'DISPATCH', privilege_envelope_ok: null });
   expect(decideScene(ENFORCED)).toMatchObject({ outcome: 'DISPATCH', privilege_envelope_ok: true });

@@ -32,7 +32,7 @@ test.each([
   expect(scoreOf(exactly('blast_radius', blast_radius))).toBe(expected);
 });
 
-test('the request can raise the score and never lower it', () => {
+test('The request can raise the score and never lower it.', () => {
   const worker: Scene = {
     record: { blast_radius: { data: 5, network: 5, financial: 0, time: 0, reversibility: 0 } },
   };
@@ -46,7 +46,7 @@ test('the request can raise the score and never lower it', () => {
   expect(scoreOf(together(worker, { input: { blast_radius: {} } }))).toBe(10);
 });
 
-test('blast adds up along a dispatch chain, and the total is at most 100', () => {
+test('Blast adds up along a dispatch chain, and the total is at most 100.', () => {
   const chain = (blast_score: number): Scene => ({ facts: { chain: { blast_score, depth: 3 } } });
   expect(scoreOf(chain(0))).toBe(1);
   expect(scoreOf(chain(7))).toBe(8);
@@ -64,7 +64,7 @@ test.each([
   ['stage', 15],
   ['prod', 10],
   ['edge', 10],
-])('the default limit of %s is %i: an equal score passes, a higher one does not', (env, limit) => {
+])('The default limit of %s is %i: an equal score passes, a higher one does not.', (env, limit) => {
   const at = (blast_score: number) => decideScene(together(DENYING, { input: { env, blast_score } }));
   expect(at(limit)).toMatchObject({ outcome: 'DISPATCH', blast_gate_passed: true, blast_score: limit });
   expect(at(limit + 1)).toMatchObject({
@@ -91,14 +91,14 @@ test("the limit is the lower of the Hall's and the rule's", () => {
   expect(limitOf(limits({ dev: 99 }), rule({ dev: 98 }))).toBe(98);
 });
 
-test('no profile and no rule raises the limit of another environment', () => {
+test('No profile and no rule raises the limit of another environment.', () => {
   for (const env of ENVS) {
     const scene = together(DENYING, limits({ [env]: 3 }), { input: { env, blast_score: 4 } });
     expect(decideScene(scene).deny_code).toBe('DENY_BLAST_RADIUS_EXCEEDED');
   }
 });
 
-test('above the limit the decision is held, unless the Hall denies, and never below gatekeeper', () => {
+test('Above the limit the decision is held, unless the Hall denies, and never below gatekeeper.', () => {
   const over: Scene = { input: { blast_score: 26 } };
   for (const scene of [over, together(over, { config: { blast: { on_exceeded: 'require_human' } } })]) {
     expect(decideScene(scene)).toMatchObject({

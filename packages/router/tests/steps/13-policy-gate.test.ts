@@ -58,14 +58,14 @@ test.each(INVALID)('%s is not a verdict', (_title, value) => {
     expect(decideScene(withPolicy(value)).deny_code).toBe('DENY_POLICY_GATE_INVALID_RESPONSE');
 });
 
-test('exactly {"throws": true} stands for a gate that fails', () => {
+test('Exactly {"throws": true} stands for a gate that fails.', () => {
   expect(readVerdict({ throws: true })).toBe('error');
   expect(decideScene(withPolicy({ throws: true })).deny_code).toBe('DENY_POLICY_GATE_ERROR');
   const gate = (() => ({ throws: true })) as unknown as PolicyGate;
   expect(decideScene({ ...GATED, gate }).deny_code).toBe('DENY_POLICY_GATE_ERROR');
 });
 
-test('the gate is given exactly the members of step 13', () => {
+test('The gate is given exactly the members of step 13.', () => {
   const asked: PolicyGateRequest[] = [];
   const gate: PolicyGate = (request) => {
     asked.push(request);
@@ -107,7 +107,7 @@ test('the gate is given exactly the members of step 13', () => {
   ]);
 });
 
-test('the gate is asked only where the rule says so, and then once', () => {
+test('The gate is asked only where the rule says so, and then once.', () => {
   let asked = 0;
   const gate: PolicyGate = () => {
     asked += 1;
@@ -126,7 +126,7 @@ test.each<[string, unknown]>([
   ['a failure', { throws: true }],
   ['junk', 7],
   ['a lone surrogate', '\ud800'],
-])('facts.policy has no effect where the rule does not use the gate: %s', (_title, policy) => {
+])('The fact policy has no effect where the rule does not use the gate: %s', (_title, policy) => {
   expect(decideScene({ facts: { policy } }).outcome).toBe('DISPATCH');
 });
 
@@ -139,7 +139,7 @@ test("a verdict names its own policy version, which is not compared with the Hal
   });
 });
 
-test('the denial of a gate carries its reason and version unescaped', () => {
+test('The denial of a gate carries its reason and version unescaped.', () => {
   const verdict = { decision: 'DENY', policy_version: 'v\\\u202e', reason: 'two\nlines\u0007' };
   expect(decideScene(withPolicy(verdict)).deny_reason_if_denied).toMatchObject({
     code: 'DENY_POLICY_GATE',
@@ -148,7 +148,7 @@ test('the denial of a gate carries its reason and version unescaped', () => {
   });
 });
 
-test('devAllowGate allows everything in dev and counts as no gate elsewhere', () => {
+test('The function devAllowGate allows everything in dev and counts as no gate elsewhere.', () => {
   expect(devAllowGate({} as PolicyGateRequest)).toEqual({
     decision: 'ALLOW',
     policy_version: 'policy.dev-allow',

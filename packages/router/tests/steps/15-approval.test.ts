@@ -41,7 +41,7 @@ const STALE = {
   escalation_context: null,
 };
 
-test('an approval that fits dispatches, keeps the context and leaves nothing pending', () => {
+test('An approval that fits dispatches, keeps the context and leaves nothing pending.', () => {
   const { hold, decision } = approve(HELD);
   expect(hold.outcome).toBe('STEWARD_HOLD');
   expect(decision).toMatchObject({
@@ -58,7 +58,7 @@ test('an approval that fits dispatches, keeps the context and leaves nothing pen
 });
 
 test.each(['gatekeeper', 'executor', 'incident_commander'])(
-  'an approval of level %s fits a hold of level gatekeeper',
+  'An approval of level %s fits a hold of level gatekeeper.',
   (level) => {
     expect(approve(HELD, { level }).decision).toMatchObject({
       outcome: 'DISPATCH',
@@ -67,7 +67,7 @@ test.each(['gatekeeper', 'executor', 'incident_commander'])(
   },
 );
 
-test('the digest may lack its prefix, and time, decision id and expiry take no part in it', () => {
+test('The digest may lack its prefix, and time, decision id and expiry take no part in it.', () => {
   const { decision_digest } = { decision_digest: decisionDigest(makeInput(HELD.input), decideScene(HELD)) };
   expect(approve(HELD, { decision_digest: decision_digest.slice(7) }).decision.outcome).toBe('DISPATCH');
   const later = {
@@ -76,13 +76,13 @@ test('the digest may lack its prefix, and time, decision id and expiry take no p
   expect(approve(HELD, {}, later).decision.outcome).toBe('DISPATCH');
 });
 
-test('only a hold that gets an expiry is judged by it: an approved decision gets none', () => {
+test('Only a hold that gets an expiry is judged by it: an approved decision gets none.', () => {
   const late = { facts: { now: '9999-12-31T23:59:59Z' } };
   expect(approve(HELD, {}, late).decision).toMatchObject({ outcome: 'DISPATCH', approval_expires_at: null });
   expect(approve(HELD, { level: 'advisory' }, late).decision.deny_code).toBe('DENY_APPROVAL_STALE');
 });
 
-test('a hold for its blast can be approved, and blast_gate_passed stays false', () => {
+test('A hold for its blast can be approved, and blast_gate_passed stays false.', () => {
   const over: Scene = { input: { blast_score: 40 } };
   expect(approve(over).decision).toMatchObject({
     outcome: 'DISPATCH',
@@ -91,22 +91,22 @@ test('a hold for its blast can be approved, and blast_gate_passed stays false', 
   });
 });
 
-test('the resolver is compared with the tenant as an exact text', () => {
+test('The resolver is compared with the tenant as an exact text.', () => {
   for (const resolver of ['', 'Tenant-a', 'tenant-a '])
     expect(approve(HELD, { resolver }).decision.outcome).toBe('DISPATCH');
   expect(approve(HELD, { resolver: 'tenant-a' }).decision).toMatchObject(STALE);
 });
 
-test('an approval of level advisory fits no hold', () => {
+test('An approval of level advisory fits no hold.', () => {
   expect(approve(HELD, { level: 'advisory' }).decision).toMatchObject(STALE);
 });
 
-test('an approval with another digest is stale', () => {
+test('An approval with another digest is stale.', () => {
   expect(approve(HELD, { decision_digest: HASH }).decision).toMatchObject(STALE);
 });
 
 test.each(['executor', 'incident_commander'])(
-  'a hold at level %s never ends in a dispatch',
+  'A hold at level %s never ends in a dispatch.',
   (supervisor_level) => {
     const scene = together(HELD, { rule: { decision: { escalation: { supervisor_level } } } });
     const { hold, decision } = approve(scene, { level: 'incident_commander' });
@@ -115,11 +115,11 @@ test.each(['executor', 'incident_commander'])(
   },
 );
 
-test('an approval is stale where nothing would be held', () => {
+test('An approval is stale where nothing would be held.', () => {
   expect(approve({}).decision).toMatchObject(STALE);
 });
 
-test('an approval is stale where the level is only advisory', () => {
+test('An approval is stale where the level is only advisory.', () => {
   const scene = together(HELD, { rule: { decision: { escalation: { supervisor_level: 'advisory' } } } });
   expect(approve(scene).decision).toMatchObject(STALE);
 });
@@ -140,11 +140,11 @@ const CHANGES: readonly (readonly [title: string, change: Scene])[] = [
   ['the reasons', { input: { blast_score: 99 } }],
 ];
 
-test.each(CHANGES)('an approval is stale once %s has changed', (_title, change) => {
+test.each(CHANGES)('An approval is stale once %s has changed.', (_title, change) => {
   expect(approve(HELD, {}, change).decision).toMatchObject(STALE);
 });
 
-test('an approval of a hold by the gate counts for that verdict, and another verdict makes it stale', () => {
+test('An approval of a hold by the gate counts for that verdict, and another verdict makes it stale.', () => {
   const gated: Scene = { rule: { decision: { escalation: { policy_gate: true } } }, facts: { policy: ASK } };
   const { decision } = approve(gated);
   expect(decision.outcome).toBe('DISPATCH');
@@ -159,7 +159,7 @@ test('an approval of a hold by the gate counts for that verdict, and another ver
   expect(approve(gated, {}, raised).decision).toMatchObject(STALE);
 });
 
-test('a freeze or a ban denies in spite of an approval', () => {
+test('A freeze or a ban denies in spite of an approval.', () => {
   expect(approve(HELD, {}, { facts: { frozen: { scope: 's', reason: 'r' } } }).decision.deny_code).toBe(
     'DENY_FROZEN',
   );
@@ -168,12 +168,12 @@ test('a freeze or a ban denies in spite of an approval', () => {
   );
 });
 
-test('a dry run can be approved as a dry run', () => {
+test('A dry run can be approved as a dry run.', () => {
   const dry = together(HELD, { input: { dry_run: true } });
   expect(approve(dry).decision).toMatchObject({ outcome: 'DISPATCH', dry_run: true });
 });
 
-test('the digest covers the input as received, whatever the order of its members', () => {
+test('The digest covers the input as received, whatever the order of its members.', () => {
   const world = worldOf(HELD);
   const input = makeInput(HELD.input);
   const reversed = Object.fromEntries(Object.entries(input).reverse());

@@ -17,7 +17,7 @@ const rank = (level: SupervisorLevel): number => SUPERVISOR_LEVELS.indexOf(level
 const highest = (...levels: SupervisorLevel[]): SupervisorLevel =>
   levels.reduce((one, other) => (rank(other) > rank(one) ? other : one));
 
-test('the levels are ordered as advisory, gatekeeper, executor, incident_commander', () => {
+test('The levels are ordered as advisory, gatekeeper, executor, incident_commander.', () => {
   expect(SUPERVISOR_LEVELS).toEqual(['advisory', 'gatekeeper', 'executor', 'incident_commander']);
 });
 
@@ -30,7 +30,7 @@ const COMBINATIONS = [false, true].flatMap((over) =>
 );
 
 test.each(COMBINATIONS)(
-  'all reasons to hold are listed and the highest level counts: %j',
+  'All reasons to hold are listed and the highest level counts: %j',
   ({ over, asked, verdict, level }) => {
     const expected: { reason: HoldReason; level: SupervisorLevel }[] = [];
     if (over) expected.push({ reason: 'BLAST_RADIUS_EXCEEDED', level: highest('gatekeeper', level) });
@@ -68,7 +68,7 @@ test("the rule's level comes before the Hall's default, the verdict's before bot
   ]);
 });
 
-test('a hold names its worker only in its context', () => {
+test('A hold names its worker only in its context.', () => {
   const decision = decideScene(
     together(human, { config: { policy_version: 'policy.v4' }, input: { tenant_risk: 'high' } }),
   );
@@ -88,7 +88,7 @@ test('a hold names its worker only in its context', () => {
 const asks = (escalation: object, scene: Scene = {}): boolean =>
   decideScene(together({ rule: { decision: { escalation: { ...escalation } } } }, scene)).supervisor_required;
 
-test('a rule requires a human with human_required_default, msavx_step_up or a condition that is met', () => {
+test('A rule requires a human with human_required_default, msavx_step_up or a condition that is met.', () => {
   expect(asks({})).toBe(false);
   expect(asks({ human_required_default: false, msavx_step_up: false, human_required_if: [] })).toBe(false);
   expect(asks({ human_required_default: true })).toBe(true);
@@ -97,7 +97,7 @@ test('a rule requires a human with human_required_default, msavx_step_up or a co
   expect(asks({ human_required_if: [{ env: 'prod' }] })).toBe(false);
 });
 
-test('within one object all conditions must be met, and one such object is enough', () => {
+test('Within one object all conditions must be met, and one such object is enough.', () => {
   const both = { env: 'dev', tenant_risk: { in: ['medium', 'high'] } };
   expect(asks({ human_required_if: [both] })).toBe(false);
   expect(asks({ human_required_if: [both] }, { input: { tenant_risk: 'high' } })).toBe(true);
@@ -106,7 +106,7 @@ test('within one object all conditions must be met, and one such object is enoug
   expect(asks({ human_required_if: [{ tenant_id: 'tenant-b' }, { capability_id: 'cap.a.b' }] })).toBe(false);
 });
 
-test('blast_score {gte} compares the score of the decision, including its dispatch chain', () => {
+test('The condition {gte} on blast_score compares the score of the decision, including its dispatch chain.', () => {
   const at = (gte: number) => ({ human_required_if: [{ blast_score: { gte } }] });
   expect(asks(at(0))).toBe(true);
   expect(asks(at(1))).toBe(true);
@@ -117,7 +117,7 @@ test('blast_score {gte} compares the score of the decision, including its dispat
   expect(asks({ human_required_if: [{ blast_score: { gte: 1 }, env: 'prod' }] })).toBe(false);
 });
 
-test('the reason RULE is added once, however many conditions are met', () => {
+test('The reason RULE is added once, however many conditions are met.', () => {
   const escalation = {
     human_required_default: true,
     msavx_step_up: true,
@@ -140,7 +140,7 @@ test.each([
   ['2026-03-01T12:00:00Z', 31_536_000, '2027-03-01T12:00:00Z'],
   ['0001-01-01T00:00:00Z', 60, '0001-01-01T00:01:00Z'],
   ['9999-12-31T23:44:59Z', 900, '9999-12-31T23:59:59Z'],
-])('approval_expires_at of a hold at %s with %i seconds is %s', (now, ttl_seconds, expected) => {
+])('The approval_expires_at of a hold at %s with %i seconds is %s', (now, ttl_seconds, expected) => {
   const decision = decideScene(together(human, { facts: { now }, config: { approval: { ttl_seconds } } }));
   expect(decision).toMatchObject({
     outcome: 'STEWARD_HOLD',
@@ -151,13 +151,13 @@ test.each([
   });
 });
 
-test('without a ttl a hold expires after 900 seconds', () => {
+test('Without a ttl a hold expires after 900 seconds.', () => {
   expect(decideScene(human).approval_expires_at).toBe('2026-03-01T12:15:00.250Z');
 });
 
 const LATE = { now: '9999-12-31T23:45:00.5Z' };
 
-test('a hold whose expiry would be after the year 9999 is DENY_INTERNAL_ERROR and keeps nothing of the hold', () => {
+test('A hold whose expiry would be after the year 9999 is DENY_INTERNAL_ERROR and keeps nothing of the hold.', () => {
   expect(decideScene(together(human, { facts: LATE }))).toMatchObject({
     outcome: 'DENY',
     deny_code: 'DENY_INTERNAL_ERROR',
@@ -171,7 +171,7 @@ test('a hold whose expiry would be after the year 9999 is DENY_INTERNAL_ERROR an
   });
 });
 
-test('a dispatch, an advisory and a dry run have no expiry', () => {
+test('A dispatch, an advisory and a dry run have no expiry.', () => {
   expect(decideScene({ facts: LATE }).outcome).toBe('DISPATCH');
   expect(decideScene(together(human, ruleLevel('advisory'), { facts: LATE })).outcome).toBe('DISPATCH');
   expect(decideScene(together(human, { facts: LATE, input: { dry_run: true } })).outcome).toBe(
@@ -179,7 +179,7 @@ test('a dispatch, an advisory and a dry run have no expiry', () => {
   );
 });
 
-test('a dry run is held like any other request and creates no approval', () => {
+test('A dry run is held like any other request and creates no approval.', () => {
   expect(decideScene(together(human, { input: { dry_run: true } }))).toMatchObject({
     outcome: 'STEWARD_HOLD',
     supervisor_level: 'gatekeeper',

@@ -8,7 +8,7 @@ const crew = ['a', 'b', 'c', 'd'].map((name) => `org.acme.w.${name}`);
 const crewWorld = (ids: readonly string[]) =>
   compileWorld({ ...documentsOf({}), workers: ids.map((worker_id) => makeRecord({ worker_id })) });
 
-test('the eligible worker with the greatest SHA-256 of correlation id, line feed and worker id is selected', () => {
+test('The eligible worker with the greatest SHA-256 of correlation id, line feed and worker id is selected.', () => {
   const world = crewWorld(crew);
   for (let index = 0; index < 100; index += 1) {
     const correlation_id = `c-${index}`;
@@ -18,7 +18,7 @@ test('the eligible worker with the greatest SHA-256 of correlation id, line feed
   }
 });
 
-test('in the published example c-1 goes to org.acme.w.a', () => {
+test('In the published example c-1 goes to org.acme.w.a.', () => {
   const world = crewWorld(['org.acme.w.b', 'org.acme.w.a']);
   expect(decide(world, makeFacts(), makeInput({ correlation_id: 'c-1' })).worker_id).toBe('org.acme.w.a');
 });
@@ -35,7 +35,7 @@ test('4,000 correlation ids spread evenly over four workers', () => {
   for (const count of counts.values()) expect(Math.abs(count - 1_000)).toBeLessThan(110);
 });
 
-test('a worker that is not eligible takes no part in the spread, and the others keep their requests', () => {
+test('A worker that is not eligible takes no part in the spread, and the others keep their requests.', () => {
   const world = crewWorld(crew);
   for (let index = 0; index < 200; index += 1) {
     const input = makeInput({ correlation_id: `request-${index}` });

@@ -61,20 +61,20 @@ const PAIRS = FAILURES.flatMap(([first, code, one], index) =>
   FAILURES.slice(index + 1).map(([second, other, two]) => ({ first, second, code, other, one, two })),
 );
 
-test('without a failure the request is dispatched', () => {
+test('Without a failure the request is dispatched.', () => {
   expect(decideScene().outcome).toBe('DISPATCH');
 });
 
-test.each(FAILURES)('step %s alone gives its code %s', (_step, code, scene) => {
+test.each(FAILURES)('Step %s alone gives its code %s', (_step, code, scene) => {
   expect(decideScene(scene).deny_code).toBe(code);
 });
 
-test.each(PAIRS)('step $first comes before step $second: $code, not $other', ({ code, one, two }) => {
+test.each(PAIRS)('Step $first comes before step $second: $code, not $other', ({ code, one, two }) => {
   expect(decideScene(together(one, two)).deny_code).toBe(code);
   expect(decideScene(together(two, one)).deny_code).toBe(code);
 });
 
-test('step 14 comes after steps 12 and 13, and the reasons to hold are in the order of the steps', () => {
+test('Step 14 comes after steps 12 and 13, and the reasons to hold are in the order of the steps.', () => {
   const decision = decideScene({
     input: { blast_score: 50 },
     rule: { decision: { escalation: { policy_gate: true, human_required_default: true } } },
@@ -88,7 +88,7 @@ test('step 14 comes after steps 12 and 13, and the reasons to hold are in the or
   ]);
 });
 
-test('a denial of step 13 after a hold of step 12 keeps nothing of the hold', () => {
+test('A denial of step 13 after a hold of step 12 keeps nothing of the hold.', () => {
   const decision = decideScene({
     input: { blast_score: 50 },
     rule: { decision: { escalation: { policy_gate: true } } },
@@ -113,7 +113,7 @@ const CHECKS: readonly (readonly [reason: string, scene: Scene])[] = [
   ['missing_controls', { rule: { decision: { required_controls_suggested: ['org.acme.more'] } } }],
 ];
 
-test.each(CHECKS)('step 9 skips only the worker that is at fault: %s', (reason, scene) => {
+test.each(CHECKS)('Step 9 skips only the worker that is at fault: %s', (reason, scene) => {
   expect(decideScene(scene).candidate_workers_ranked[0]?.skip_reason).toBe(reason);
 });
 
@@ -121,13 +121,13 @@ test.each(
   CHECKS.flatMap(([reason, one], index) =>
     CHECKS.slice(index + 1).map(([other, two]) => ({ reason, other, scene: together(one, two) })),
   ),
-)('step 9 checks $reason before $other', ({ reason, scene }) => {
+)('Step 9 checks $reason before $other', ({ reason, scene }) => {
   expect(decideScene(scene).candidate_workers_ranked[0]?.skip_reason).toBe(reason);
 });
 
 test.each(
   CHECKS.slice(1).map(([other], index) => ({ other, reason: (CHECKS[index] as (typeof CHECKS)[0])[0] })),
-)('of two workers at $reason and $other the entry has the furthest: $other', ({ other, reason }) => {
+)('Of two workers at $reason and $other the entry has the furthest: $other', ({ other, reason }) => {
   const failing = new Map<string, Scene>([
     ...CHECKS,
     ['untrusted_authority', { record: { worker_id: 'org.globex.one' } }],
@@ -229,11 +229,11 @@ const PARTS: readonly (readonly [first: string, second: string, code: string, sc
   ],
 ];
 
-test.each(PARTS)('inside step 10, %s comes before %s: %s', (_first, _second, code, scene) => {
+test.each(PARTS)('Inside step 10, %s comes before %s: %s', (_first, _second, code, scene) => {
   expect(decideScene(scene).deny_code).toBe(code);
 });
 
-test('a worker that fails step 10 is not skipped for the next one', () => {
+test('A worker that fails step 10 is not skipped for the next one.', () => {
   const decision = decideScene({
     rules: () => [
       makeRule({
@@ -293,6 +293,6 @@ const QUESTIONS: readonly (readonly [title: string, code: string | null, scene: 
   ['without a verdict the gate is asked', 'DENY_POLICY_GATE_ERROR', { gate: never }],
 ];
 
-test.each(QUESTIONS)('inside step 13 the order is fixed: %s', (_title, code, scene) => {
+test.each(QUESTIONS)('Inside step 13 the order is fixed: %s', (_title, code, scene) => {
   expect(decideScene(together(GATE_RULE, scene)).deny_code).toBe(code);
 });

@@ -21,7 +21,7 @@ const said = (world: World): string[] =>
 const saidBy = (scene: Scene): string[] => said(worldOf(scene));
 const decides = (world: World) => decide(world, makeFacts(), makeInput());
 
-test('a world without mistakes has no diagnostics', () => {
+test('A world without mistakes has no diagnostics.', () => {
   expect(worldOf({})).toEqual({
     digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     diagnostics: [],
@@ -30,7 +30,7 @@ test('a world without mistakes has no diagnostics', () => {
   });
 });
 
-test('an absent document is empty, and undefined counts as absent', () => {
+test('An absent document is empty, and undefined counts as absent.', () => {
   const documents = { rules: undefined, workers: undefined, config: undefined, catalogVersion: undefined };
   for (const world of [compileWorld({}), compileWorld(documents)]) {
     expect(world).toMatchObject({ diagnostics: [], policy_version: 'policy.v0', catalog_version: '1.0.0' });
@@ -122,7 +122,7 @@ test.each(BREAKING)(
   },
 );
 
-test('documents that cannot be read make a broken world without a digest', () => {
+test('Documents that cannot be read make a broken world without a digest.', () => {
   const thrower = {
     get rules(): never {
       throw new Error('unreadable');
@@ -135,7 +135,7 @@ test('documents that cannot be read make a broken world without a digest', () =>
   }
 });
 
-test('a broken world keeps the policy version and the catalog version that it can read', () => {
+test('A broken world keeps the policy version and the catalog version that it can read.', () => {
   const config = { policy_version: 'policy.v2' };
   expect(worldOf({ config, rule: { more: 1 }, catalogVersion: '1.0.9' })).toMatchObject({
     policy_version: 'policy.v2',
@@ -176,7 +176,7 @@ const LEFT_OUT: readonly (readonly [title: string, record: unknown, said: readon
 ];
 
 test.each(LEFT_OUT)(
-  'a record that is %s is left out, and the world is not broken',
+  'A record that is %s is left out, and the world is not broken.',
   (_title, record, expected) => {
     const world = worldOf({ workers: (sound) => [sound, record] });
     expect(said(world)).toEqual(expected);
@@ -186,11 +186,11 @@ test.each(LEFT_OUT)(
   },
 );
 
-test('a malformed code hash alone does not leave a worker out', () => {
+test('A malformed code hash alone does not leave a worker out.', () => {
   expect(saidBy({ record: { attestation: { code_hash: ['x'] } } })).toEqual([]);
 });
 
-test('an unlisted member of a record, of its attestation, is kept with a warning; inside ext anything goes', () => {
+test('An unlisted member of a record, of its attestation, is kept with a warning; inside ext anything goes.', () => {
   const scene: Scene = { record: { colour: 'blue', attestation: { mood: 1 }, ext: { deep: { er: 1 } } } };
   expect(saidBy(scene)).toEqual([
     'warning UNKNOWN_MEMBER /workers/0/attestation/mood',
@@ -199,7 +199,7 @@ test('an unlisted member of a record, of its attestation, is kept with a warning
   expect(decideScene(scene).outcome).toBe('DISPATCH');
 });
 
-test('an id with underscores is turned into hyphens, with an info at its place', () => {
+test('An id with underscores is turned into hyphens, with an info at its place.', () => {
   const scene: Scene = {
     config: { profile: 'prof.mem.rag_strict' },
     rule: {
@@ -221,7 +221,7 @@ test('an id with underscores is turned into hyphens, with an info at its place',
   });
 });
 
-test('an info about rules inside an object has the path of the list', () => {
+test('An info about rules inside an object has the path of the list.', () => {
   const rules = (rule: Members) => ({ rules: [rule] });
   const rule = { decision: { required_controls_suggested: ['ctrl.obs.audit_log_append_only'] } };
   expect(saidBy({ rules, rule })).toEqual([
@@ -229,7 +229,7 @@ test('an info about rules inside an object has the path of the list', () => {
   ]);
 });
 
-test('an id in a reserved namespace that the catalog does not hold is a warning at its first place, and works', () => {
+test('An id in a reserved namespace that the catalog does not hold is a warning at its first place, and works.', () => {
   const strange: Scene = {
     rules: (rule) => [
       { ...rule, rule_id: 'a', match: { capability_id: 'cap.hello.greet' } },
@@ -297,7 +297,7 @@ test('an id in a reserved namespace that the catalog does not hold is a warning 
   ).toBe('DISPATCH');
 });
 
-test('the catalog version that a rule needs is compared number by number', () => {
+test('The catalog version that a rule needs is compared number by number.', () => {
   const at = (catalogVersion: string, catalog_version_min: string) =>
     decideScene({ catalogVersion, rule: { decision: { catalog_version_min } } }).outcome;
   expect(at('1.1.0', '1.1.0')).toBe('DISPATCH');
@@ -305,7 +305,7 @@ test('the catalog version that a rule needs is compared number by number', () =>
   expect(at('1.9.0', 'wcp-catalog@1.10.0')).toBe('DENY');
 });
 
-test('of two records with one worker_id the later one that verifies counts, with an info', () => {
+test('Of two records with one worker_id the later one that verifies counts, with an info.', () => {
   const workers = (record: Members) => [
     record,
     makeRecord({ risk_tier: 'high', allowed_environments: ['stage'] }),
@@ -322,13 +322,13 @@ test('of two records with one worker_id the later one that verifies counts, with
   expect(decideScene({ workers, input: { env: 'stage' } }).outcome).toBe('DISPATCH');
 });
 
-test('a record that does not verify never replaces one that does', () => {
+test('A record that does not verify never replaces one that does.', () => {
   const workers = (record: Members) => [record, { ...record, allowed_environments: [] }];
   expect(saidBy({ workers })).toEqual(['error INVALID_VALUE /workers/1/artifact_hash']);
   expect(decideScene({ workers }).outcome).toBe('DISPATCH');
 });
 
-test('diagnostics are sorted: errors, warnings, infos, each by path and code', () => {
+test('Diagnostics are sorted: errors, warnings, infos, each by path and code.', () => {
   const scene: Scene = {
     rules: (rule) => [
       { ...rule, match: { capability_id: 'cap.hello.greet' } },
@@ -346,7 +346,7 @@ test('diagnostics are sorted: errors, warnings, infos, each by path and code', (
   ]);
 });
 
-test('the hash of a record may lack its prefix', () => {
+test('The hash of a record may lack its prefix.', () => {
   const { artifact_hash, ...content } = makeRecord();
   expect(artifact_hash).toBe(recordHash(content));
   const scene: Scene = { workers: () => [{ ...content, artifact_hash: String(artifact_hash).slice(7) }] };

@@ -6,7 +6,7 @@ test.each([
   ['an exact value', 'prod', ['prod']],
   ['{eq}', { eq: 'prod' as const }, ['prod']],
   ['{in}', { in: ['prod' as const, 'edge' as const] }, ['prod', 'edge']],
-])('the condition %s accepts the values that it names', (_title, condition, values) => {
+])('The condition %s accepts the values that it names.', (_title, condition, values) => {
   expect([...(valuesOf(condition) ?? [])]).toEqual(values);
 });
 
@@ -15,7 +15,7 @@ test('{any: true} and an absent condition accept every value', () => {
   expect(valuesOf(undefined)).toBeNull();
 });
 
-test('a rule may have conditions on six members', () => {
+test('A rule may have conditions on six members.', () => {
   expect(MATCH_MEMBERS).toEqual([
     'capability_id',
     'env',
@@ -26,12 +26,12 @@ test('a rule may have conditions on six members', () => {
   ]);
 });
 
-test('an empty match accepts every input', () => {
+test('An empty match accepts every input.', () => {
   expect(compileMatch({})).toEqual([]);
   expect(matches([], readAccepted(makeInput()))).toBe(true);
 });
 
-test.each(MATCH_MEMBERS)('a match on %s accepts the input with that value and no other', (member) => {
+test.each(MATCH_MEMBERS)('A match on %s accepts the input with that value and no other.', (member) => {
   const input = readAccepted(makeInput());
   const compiled = compileMatch({ [member]: { in: [makeInput()[member]] } });
   expect(matches(compiled, input)).toBe(true);
@@ -45,7 +45,7 @@ test.each(MATCH_MEMBERS)('a match on %s accepts the input with that value and no
   expect(matches(compiled, readAccepted({ ...makeInput({ tenant_id: 'tenant-z' }), ...other }))).toBe(false);
 });
 
-test('all conditions of a match must be met', () => {
+test('All conditions of a match must be met.', () => {
   const compiled = compileMatch({ env: 'dev', qos_class: 'P2', tenant_id: { any: true } });
   expect(compiled.map(([member]) => member)).toEqual(['env', 'qos_class']);
   expect(matches(compiled, readAccepted(makeInput()))).toBe(true);

@@ -114,17 +114,17 @@ const CASES: readonly (readonly [title: string, matches: readonly unknown[], dea
   ],
 ];
 
-test.each(CASES)('dead rules are found exactly: %s', (_title, matches, expected) => {
+test.each(CASES)('Dead rules are found exactly: %s', (_title, matches, expected) => {
   expect(dead(...matches)).toEqual(expected);
 });
 
-test('a finding gives the position of the rule, and the document may be a list or an object', () => {
+test('A finding gives the position of the rule, and the document may be a list or an object.', () => {
   const expected = [{ code: 'RULE_DEAD', rule_id: 'r1', position: 1, covered_by: ['r0'] }];
   expect(analyzeRules(rulesOf({}, {}))).toEqual(expected);
   expect(analyzeRules({ rules: rulesOf({}, {}) })).toEqual(expected);
 });
 
-test('rules with errors are refused with ERR_WCP_DOCUMENT, which says where', () => {
+test('Rules with errors are refused with ERR_WCP_DOCUMENT, which says where.', () => {
   expect(() => analyzeRules(rulesOf({ env: 'moon' }, { planet: 'mars' }))).toThrow(
     expect.objectContaining({
       code: 'ERR_WCP_DOCUMENT',
@@ -133,7 +133,7 @@ test('rules with errors are refused with ERR_WCP_DOCUMENT, which says where', ()
   );
 });
 
-test('a dead rule is a diagnostic of level error that names the covering rules, and the world is not broken', () => {
+test('A dead rule is a diagnostic of level error that names the covering rules, and the world is not broken.', () => {
   const world = worldOf({
     rules: () => rulesOf({ env: { in: ['dev', 'stage'] } }, { env: 'prod' }, { env: 'dev' }),
   });
@@ -152,7 +152,7 @@ test.each([
   ['stage', null],
   ['prod', 'DENY_SHADOW_RULES_DETECTED'],
   ['edge', 'DENY_SHADOW_RULES_DETECTED'],
-])('in a world with a dead rule, %s gives %s, whichever rule would match', (env, code) => {
+])('In a world with a dead rule, %s gives %s, whichever rule would match.', (env, code) => {
   const rules = () => rulesOf({}, { capability_id: B });
   expect(decideScene({ rules, input: { env } }).deny_code).toBe(code);
 });
@@ -212,7 +212,7 @@ function bruteForce(matches: readonly Match[]): [string, string[]][] {
   );
 }
 
-test('the dead rules and the rules that cover them are those that brute force over every input finds', () => {
+test('The dead rules and the rules that cover them are those that brute force over every input finds.', () => {
   let found = 0;
   let together = 0;
   fc.assert(
@@ -229,7 +229,7 @@ test('the dead rules and the rules that cover them are those that brute force ov
   expect(together).toBeGreaterThan(20);
 });
 
-test('a thousand rules for a thousand tenants are analysed in little time, and the last is dead', () => {
+test('A thousand rules for a thousand tenants are analysed in little time, and the last is dead.', () => {
   const cells = ENVS.flatMap((env) =>
     DATA_LABELS.flatMap((data_label) =>
       TENANT_RISKS.map((tenant_risk) => ({ env, data_label, tenant_risk })),
@@ -241,4 +241,10 @@ test('a thousand rules for a thousand tenants are analysed in little time, and t
     [`r${1_000 + cells.length}`, ['r1', 'r2']],
     [`r${1_001 + cells.length}`, Array.from({ length: 1_000 + cells.length }, (_, index) => `r${index}`)],
   ]);
+});
+
+test('The places of errors are escaped like every message.', () => {
+  const rules = [{ rule_id: 'r1', match: {}, decision: { candidate_workers_ranked: [] }, 'a\u001b[31m': 1 }];
+  expect(() => analyzeRules(rules)).toThrow('/0/a\\u001b[31m: There is no member');
+  expect(() => analyzeRules(rules)).not.toThrow('\u001b');
 });

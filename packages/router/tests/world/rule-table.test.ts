@@ -11,13 +11,13 @@ const every = ENVS.flatMap((env) =>
   ),
 );
 
-test('the four enums have 144 cells, and each input has its own', () => {
+test('The four enums have 144 cells, and each input has its own.', () => {
   expect(CELLS).toBe(144);
   const cells = every.map((members) => cellOf(readAccepted(makeInput(members))));
   expect([...cells].sort((a, b) => a - b)).toEqual(Array.from({ length: 144 }, (_, index) => index));
 });
 
-test('the cells of a match are those of the inputs that it accepts', () => {
+test('The cells of a match are those of the inputs that it accepts.', () => {
   const { extents } = tableOf({
     env: 'prod',
     data_label: { in: ['PUBLIC', 'RESTRICTED'] },
@@ -38,7 +38,7 @@ function tableOf(...matches: Match[]): RuleTable {
   return table;
 }
 
-test('the first rule that accepts a request wins, whichever of the four tables it is in', () => {
+test('The first rule that accepts a request wins, whichever of the four tables it is in.', () => {
   const capability_id = 'cap.doc.summarize';
   const tenant_id = 'tenant-a';
   const forms = [{ capability_id, tenant_id }, { capability_id }, { tenant_id }, {}];
@@ -55,7 +55,7 @@ test('the first rule that accepts a request wins, whichever of the four tables i
   }
 });
 
-test('a request that no rule accepts has no rule', () => {
+test('A request that no rule accepts has no rule.', () => {
   expect(new RuleTable().first('cap.doc.summarize', 'tenant-a', 0)).toBe(NONE);
   const table = tableOf({ capability_id: 'cap.a.b', tenant_id: 'tenant-a', env: 'prod' });
   expect(table.first('cap.a.b', 'tenant-a', 0)).toBe(NONE);
@@ -63,14 +63,14 @@ test('a request that no rule accepts has no rule', () => {
   expect(table.first('cap.a.c', 'tenant-a', 143)).toBe(NONE);
 });
 
-test('a capability and a tenant that no rule names meet only the rules that name none', () => {
+test('A capability and a tenant that no rule names meet only the rules that name none.', () => {
   const table = tableOf({ capability_id: 'cap.a.b' }, { tenant_id: 'tenant-a' }, {});
   expect(table.first(ANY, ANY, 0)).toBe(2);
   expect(table.first(ANY, 'tenant-a', 0)).toBe(1);
   expect(table.first('cap.a.b', ANY, 0)).toBe(0);
 });
 
-test('a table names its capabilities, and the tenants that count for each', () => {
+test('A table names its capabilities, and the tenants that count for each.', () => {
   const table = tableOf({ capability_id: 'cap.a.b', tenant_id: { in: ['t1', 't2'] } }, { tenant_id: 't3' });
   expect(table.capabilities()).toEqual(['cap.a.b', ANY]);
   expect(table.ownTenants('cap.a.b')).toEqual(['t1', 't2']);

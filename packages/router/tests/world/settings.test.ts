@@ -33,13 +33,13 @@ const STRICT = {
 };
 const MEMORY = 'ctrl.mem.provenance-required';
 
-test('an empty configuration has the defaults of section 4.3', () => {
+test('An empty configuration has the defaults of section 4.3.', () => {
   expect(settingsOf({})).toEqual(DEFAULTS);
   expect(settingsOf({ profile: null, trusted_authorities: null })).toEqual(DEFAULTS);
   expect(DEFAULT_POLICY_VERSION).toBe('policy.v0');
 });
 
-test('what a configuration says is in force', () => {
+test('What a configuration says is in force.', () => {
   const config: HallConfig = {
     ...STRICT,
     allowed_tenants: ['a'],
@@ -114,7 +114,7 @@ test.each(LIMITS)('%s over limits of %i gives %j', (profile, written, limits) =>
   expect(ENVS.map((env) => settings.max_score[env])).toEqual(limits);
 });
 
-test('a profile adds demands and takes none away', () => {
+test('A profile adds demands and takes none away.', () => {
   for (const [profile] of NAMED) {
     for (const name of Object.keys(STRICT) as (keyof typeof STRICT)[]) {
       expect(settingsOf({ profile, [name]: true })[name]).toBe(true);
@@ -127,7 +127,7 @@ const PUBLISHED = catalog.entities.filter(({ type }) => type === 'profile');
 const OTHERS = PUBLISHED.filter(({ id }) => !NAMED.some(([named]) => named === id));
 
 test.each(OTHERS.map(({ id, controls_required }) => [id, controls_required ?? []] as const))(
-  'the catalog profile %s adds its controls to every rule, and changes nothing else',
+  'The catalog profile %s adds its controls to every rule, and changes nothing else.',
   (profile, controls) => {
     const { profile_controls, ...rest } = settingsOf({ profile });
     expect({ ...rest, profile_controls: [] }).toEqual(DEFAULTS);
@@ -141,13 +141,13 @@ test.each(OTHERS.map(({ id, controls_required }) => [id, controls_required ?? []
   },
 );
 
-test('every profile of the catalog has a list of controls, which may be empty', () => {
+test('Every profile of the catalog has a list of controls, which may be empty.', () => {
   expect(OTHERS.length).toBeGreaterThan(20);
   expect(PUBLISHED.every((profile) => Array.isArray(profile.controls_required))).toBe(true);
   expect(PUBLISHED.some(({ controls_required }) => controls_required?.length === 0)).toBe(true);
 });
 
-test('a profile that the catalog does not hold is an error, and the world denies', () => {
+test('A profile that the catalog does not hold is an error, and the world denies.', () => {
   expect(PUBLISHED.every(({ id }) => isProfile(id))).toBe(true);
   for (const profile of ['prof.no.such', 'x.ada.quiet', AUDIT]) expect(isProfile(profile)).toBe(false);
   expect(worldOf({ config: { profile: 'prof.no.such', policy_version: 'v9' } })).toMatchObject({
@@ -157,7 +157,7 @@ test('a profile that the catalog does not hold is an error, and the world denies
   expect(decideScene({ config: { profile: 'prof.no.such' } }).deny_code).toBe('DENY_HALL_MISCONFIGURED');
 });
 
-test('a profile may be written with underscores', () => {
+test('A profile may be written with underscores.', () => {
   const decision = decideScene({
     config: { profile: 'prof.mem.rag_strict' },
     workers: () => [makeRecord({ currently_implements: [MEMORY] })],

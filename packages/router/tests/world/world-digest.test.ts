@@ -6,7 +6,7 @@ import { makeFacts, makeInput, makeRecord, makeRule, worldOf } from '../support.
 
 const digestOf = (documents: WorldDocuments): string | null => compileWorld(documents).digest;
 
-test('the digest covers the documents as given, before any normalisation', () => {
+test('The digest covers the documents as given, before any normalisation.', () => {
   const rules = [makeRule({ decision: { required_controls_suggested: ['ctrl.a.b_c'] } })];
   const workers = [makeRecord({ worker_id: 'org.b.c' }), makeRecord({ worker_id: 'org.a.b' })];
   const config = { profile: 'prof.mem.rag_strict' };
@@ -23,7 +23,7 @@ test('the digest covers the documents as given, before any normalisation', () =>
   expect(digestOf({ ...documents, config: { profile: 'prof.mem.rag-strict' } })).not.toBe(sha256(text));
 });
 
-test('workers with the same id keep their order, and one whose id is not a text comes first', () => {
+test('Workers with the same id keep their order, and one whose id is not a text comes first.', () => {
   const workers = [
     { worker_id: 'b' },
     { worker_id: 'a', n: 1 },
@@ -42,7 +42,7 @@ test('workers with the same id keep their order, and one whose id is not a text 
   expect(digestOf({ workers })).toBe(sha256(text));
 });
 
-test('workers are sorted by UTF-16 code units', () => {
+test('Workers are sorted by UTF-16 code units.', () => {
   const workers = [
     { worker_id: '\u{1f600}' },
     { worker_id: '\uffff' },
@@ -54,7 +54,7 @@ test('workers are sorted by UTF-16 code units', () => {
   expect(digestOf({ workers })).toBe(sha256(text));
 });
 
-test('broken documents have a digest too, where they have canonical JSON', () => {
+test('Broken documents have a digest too, where they have canonical JSON.', () => {
   const text = '{"catalog_version":7,"config":null,"rules":{"more":1,"rules":3},"workers":{}}';
   expect(digestOf({ catalogVersion: 7, config: null, rules: { rules: 3, more: 1 }, workers: {} })).toBe(
     sha256(text),
@@ -63,7 +63,7 @@ test('broken documents have a digest too, where they have canonical JSON', () =>
   expect(digestOf({ rules: { rules: [], more: 1 } })).toBe(sha256(list));
 });
 
-test('there is no digest where a worker is not an object or a document has no canonical JSON', () => {
+test('There is no digest where a worker is not an object or a document has no canonical JSON.', () => {
   for (const documents of [
     { workers: [null] },
     { workers: [[]] },
@@ -77,7 +77,7 @@ test('there is no digest where a worker is not an object or a document has no ca
     expect(digestOf(documents)).toBeNull();
 });
 
-test('a record without canonical JSON breaks only itself, and the world has no digest', () => {
+test('A record without canonical JSON breaks only itself, and the world has no digest.', () => {
   const world = worldOf({ workers: (record) => [record, { ...record, notes: '\ud800' }] });
   expect(world.diagnostics).toMatchObject([{ level: 'error', code: 'NOT_JSON', path: '/workers/1/notes' }]);
   expect(decide(world, makeFacts(), makeInput())).toMatchObject({ outcome: 'DISPATCH', world_digest: null });

@@ -1,5 +1,6 @@
 import { WcpError } from '../base/error.ts';
 import { type Finding, type FindingCode, FindingList } from '../base/finding.ts';
+import { escapeText } from '../base/text.ts';
 import { type JsonLimits, JsonReader } from './json-reader.ts';
 
 /** No bounds but those of memory: for documents of the operator and for evidence. */
@@ -20,7 +21,10 @@ export function canonicalJson(value: unknown): string {
   const reading = readCanonical(value);
   const [first] = reading.findings;
   if (first === undefined) return reading.text;
-  throw new WcpError('ERR_WCP_CANONICAL_JSON', `No canonical JSON at "${first.path}": ${first.message}`);
+  throw new WcpError(
+    'ERR_WCP_CANONICAL_JSON',
+    `No canonical JSON at "${escapeText(first.path)}": ${first.message}`,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { WcpError } from '../../src/index.ts';
 
-test('a WcpError has a code, a name and a cause', () => {
+test('A WcpError has a code, a name and a cause.', () => {
   const cause = new Error('why');
   const error = new WcpError('ERR_WCP_DOCUMENT', 'what', { cause });
   expect(error).toBeInstanceOf(Error);
@@ -11,7 +11,7 @@ test('a WcpError has a code, a name and a cause', () => {
 });
 
 /** The union of codes is a type alone, so that its source is what a test can look at. */
-test('a WcpError has one of these codes', () => {
+test('A WcpError has one of these codes.', () => {
   const source = readFileSync(new URL('../../src/base/error.ts', import.meta.url), 'utf8');
   const codes = [...source.matchAll(/^ {2}\| '(ERR_WCP_[A-Z_]+)';?$/gm)].map(([, code]) => code);
   expect(codes).toEqual([

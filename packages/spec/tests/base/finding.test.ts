@@ -14,18 +14,18 @@ const finding = (path: string, code: Finding['code'] = 'INVALID_VALUE', message 
   message,
 });
 
-describe('a path is a JSON Pointer', () => {
+describe('A path is a JSON Pointer', () => {
   test.each<[(string | number)[], string]>([
     [[], ''],
     [['a', 0, 'b'], '/a/0/b'],
     [[''], '/'],
     [['a/b', 'c~d', '~1'], '/a~1b/c~0d/~01'],
     [['\n', '\\', 'ä'], '/\n/\\/ä'],
-  ])('the pointer of the path %j is written as RFC 6901 says', (path, pointer) => {
+  ])('The pointer of the path %j is written as RFC 6901 says.', (path, pointer) => {
     expect(jsonPointer(path)).toBe(pointer);
   });
 
-  test('a path of more than 1024 characters is that of its nearest ancestor that fits', () => {
+  test('A path of more than 1024 characters is that of its nearest ancestor that fits.', () => {
     const fits = 'x'.repeat(1023);
     expect(jsonPointer([fits])).toHaveLength(1024);
     expect(jsonPointer([`${fits}x`])).toBe('');
@@ -38,8 +38,8 @@ describe('a path is a JSON Pointer', () => {
   });
 });
 
-describe('findings have one order', () => {
-  test('findings are sorted by path, then by code, by UTF-16 code units', () => {
+describe('Findings have one order', () => {
+  test('Findings are sorted by path, then by code, by UTF-16 code units.', () => {
     const sorted = [
       finding(''),
       finding('/B'),
@@ -54,18 +54,18 @@ describe('findings have one order', () => {
     expect(sortFindings(sorted.toReversed())).toEqual(sorted);
   });
 
-  test('two findings with the same path and code count once', () => {
+  test('Two findings with the same path and code count once.', () => {
     const twice = [finding('/a', 'NOT_JSON', 'one'), finding('/b'), finding('/a', 'NOT_JSON', 'other')];
     expect(sortFindings(twice)).toEqual([finding('/a', 'NOT_JSON', 'one'), finding('/b')]);
   });
 
-  test('only the first hundred findings are reported', () => {
+  test('Only the first hundred findings are reported.', () => {
     const many = Array.from({ length: 250 }, (_, index) => finding(`/${String(index).padStart(3, '0')}`));
     expect(sortFindings(many.toReversed())).toEqual(many.slice(0, MAX_FINDINGS));
     expect(MAX_FINDINGS).toBe(100);
   });
 
-  test('a list keeps the first hundred findings, however many were added and in whatever order', () => {
+  test('A list keeps the first hundred findings, however many were added and in whatever order.', () => {
     const list = new FindingList();
     for (let index = 4999; index >= 0; index -= 1) list.add([String(index).padStart(4, '0')], 'NOT_JSON', '');
     expect(list.sorted().map(({ path }) => path)).toEqual(
@@ -73,7 +73,7 @@ describe('findings have one order', () => {
     );
   });
 
-  test('texts are compared by UTF-16 code units', () => {
+  test('Texts are compared by UTF-16 code units.', () => {
     expect([compareText('a', 'a'), compareText('a', 'b'), compareText('b', 'a')]).toEqual([0, -1, 1]);
     expect(compareText('\ud83d\ude00', '\ufb33')).toBe(-1);
     expect(compareText('Z', 'a')).toBe(-1);

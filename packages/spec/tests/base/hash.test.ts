@@ -6,13 +6,13 @@ import { normaliseHash } from '../../src/json/index.ts';
 
 const HEX = '0123456789abcdef'.repeat(4);
 
-describe('a hash is written sha256: and 64 lower-case hex digits', () => {
-  test('the hashes of the known vectors are right', () => {
+describe('A hash is written sha256: and 64 lower-case hex digits', () => {
+  test('The hashes of the known vectors are right.', () => {
     expect(sha256('')).toBe('sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
     expect(sha256('abc')).toBe('sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 
-  test('a text and its UTF-8 bytes have the same hash', () => {
+  test('A text and its UTF-8 bytes have the same hash.', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(sha256(text)).toBe(`sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`);
@@ -22,11 +22,11 @@ describe('a hash is written sha256: and 64 lower-case hex digits', () => {
   });
 });
 
-describe('bare 64 hex is accepted and prefixed', () => {
+describe('Bare 64 hex is accepted and prefixed', () => {
   test.each([
     [HEX, `sha256:${HEX}`],
     [`sha256:${HEX}`, `sha256:${HEX}`],
-  ])('the hash %s is read with its prefix', (written, canonical) => {
+  ])('The hash %s is read with its prefix.', (written, canonical) => {
     expect(normaliseHash(written)).toBe(canonical);
   });
 

@@ -17,8 +17,8 @@ const ESCAPED = new Set([
   ...range(0x2066, 0x2069),
 ]);
 
-describe('a text that people read', () => {
-  test('exactly the characters of section 3 are escaped, in lower-case hex, and a backslash is doubled', () => {
+describe('A text that people read', () => {
+  test('Exactly the characters of section 3 are escaped, in lower-case hex, and a backslash is doubled.', () => {
     for (const unit of range(0, 0xffff)) {
       const character = String.fromCharCode(unit);
       const written = ESCAPED.has(unit) ? `\\u${unit.toString(16).padStart(4, '0')}` : character;
@@ -33,12 +33,12 @@ describe('a text that people read', () => {
     ['plain 😀 "text"', 'plain 😀 "text"'],
     ['', ''],
     ['\n\n\u0000', '\\u000a\\u000a\\u0000'],
-  ])('the text %j is written %j', (text, written) => {
+  ])('The text %j is written %j', (text, written) => {
     expect(escapeText(text)).toBe(written);
     expect(escapeText(text)).toBe(written);
   });
 
-  test('what was written can be read back', () => {
+  test('What was written can be read back.', () => {
     const unit = fc.constantFrom('\\', 'u', '0', 'a', '\n', '\u202e', '\u009f', '000a', '😀');
     fc.assert(
       fc.property(
@@ -58,7 +58,7 @@ describe('a text that people read', () => {
     );
   });
 
-  test('two different texts are never written the same', () => {
+  test('Two different texts are never written the same.', () => {
     const unit = fc.constantFrom('\\', 'u', '000a', '\n', '\\n', '\u2028', '2028');
     const text = fc.array(unit, { maxLength: 4 }).map((units) => units.join(''));
     fc.assert(
@@ -70,7 +70,7 @@ describe('a text that people read', () => {
   });
 });
 
-test('a JSON text is one line for every reader, and keeps its value', () => {
+test('A JSON text is one line for every reader, and keeps its value.', () => {
   const ends = fc.constantFrom('\u0085', '\u2028', '\u2029', '\n', '\r', '\v', '\f', 'a', '"', '\\');
   fc.assert(
     fc.property(fc.array(ends), (characters) => {
@@ -83,7 +83,7 @@ test('a JSON text is one line for every reader, and keeps its value', () => {
   expect(lineOf('{"a":"b"}')).toBe('{"a":"b"}');
 });
 
-test('the length in UTF-8 bytes is that of every encoder', () => {
+test('The length in UTF-8 bytes is that of every encoder.', () => {
   const anyUnit = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units));
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), anyUnit), (text) => {

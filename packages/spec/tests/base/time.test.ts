@@ -8,8 +8,8 @@ const LAST = Date.parse('9999-12-31T23:59:59Z');
 const instant = fc.integer({ min: FIRST / 1000, max: LAST / 1000 });
 const written = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
 
-describe('a time is RFC 3339 in UTC with a Z', () => {
-  test('every second of every year is a time, with up to nine digits of fraction', () => {
+describe('A time is RFC 3339 in UTC with a Z', () => {
+  test('Every second of every year is a time, with up to nine digits of fraction.', () => {
     fc.assert(
       fc.property(instant, fc.stringMatching(/^(\.[0-9]{1,9})?$/), (seconds, fraction) => {
         expect(isTime(`${written(seconds)}${fraction}Z`)).toBe(true);
@@ -17,11 +17,11 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
     );
   });
 
-  test('there is no year 0000', () => {
+  test('There is no year 0000.', () => {
     for (const text of ['0000-01-01T00:00:00Z', '0000-02-29T12:00:00Z']) expect(isTime(text)).toBe(false);
   });
 
-  test('what has the form of a time is one exactly when the date exists', () => {
+  test('What has the form of a time is one exactly when the date exists.', () => {
     const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
     const near = (most: number) =>
       fc.oneof(
@@ -68,11 +68,11 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
     ['2026-01-01T00:00Z', false],
     ['', false],
     ['Z', false],
-  ])('whether %s is a time: %s', (text, valid) => {
+  ])('Whether %s is a time: %s', (text, valid) => {
     expect(isTime(text)).toBe(valid);
   });
 
-  test('no other text is a time', () => {
+  test('No other text is a time.', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[0-9TZ:.-]{18,31}$/)),
@@ -86,8 +86,8 @@ describe('a time is RFC 3339 in UTC with a Z', () => {
   });
 });
 
-describe('a time plus seconds', () => {
-  test('adding seconds follows the calendar and keeps the fraction as written', () => {
+describe('A time plus seconds', () => {
+  test('Adding seconds follows the calendar and keeps the fraction as written.', () => {
     const fraction = fc.stringMatching(/^(\.[0-9]{1,9})?$/);
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: 40_000_000 }), fraction, (seconds, more, digits) => {
@@ -111,7 +111,7 @@ describe('a time plus seconds', () => {
     expect(addSeconds(time, seconds)).toBe(sum);
   });
 
-  test('the sum is a time again', () => {
+  test('The sum is a time again.', () => {
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: 31_536_000 }), (seconds, more) => {
         fc.pre(seconds + more <= LAST / 1000);
@@ -120,7 +120,7 @@ describe('a time plus seconds', () => {
     );
   });
 
-  test('a sum past the year 9999 is an error', () => {
+  test('A sum past the year 9999 is an error.', () => {
     expect(addSeconds('9999-12-31T23:59:58Z', 1)).toBe('9999-12-31T23:59:59Z');
     expect(() => addSeconds('9999-12-31T23:59:59Z', 1)).toThrow(WcpError);
     expect(() => addSeconds('9999-12-31T23:59:59Z', 1)).toThrow(

@@ -56,8 +56,8 @@ const PROTOCOL_TEXT = [
   'wrk.web.fetcher',
 ];
 
-describe('the catalog 1.1.0', () => {
-  test('the catalog holds the 245 published entities and those that the text of the protocol names', () => {
+describe('The catalog 1.1.0', () => {
+  test('The catalog holds the 245 published entities and those that the text of the protocol names.', () => {
     expect(catalog.catalog_version).toBe('1.1.0');
     const published = catalog.entities.filter(({ origin }) => origin === 'catalog');
     const count = (type: string): number => published.filter((entity) => entity.type === type).length;
@@ -70,14 +70,14 @@ describe('the catalog 1.1.0', () => {
     expect(catalog.entities).toHaveLength(284);
   });
 
-  test('every id occurs once, is canonical and has its own kind', () => {
+  test('Every id occurs once, is canonical and has its own kind.', () => {
     expect(known.size).toBe(catalog.entities.length);
     for (const { id, type } of catalog.entities) {
       expect(checkId(id)).toMatchObject({ valid: true, kind: type, canonical: id, authority: null });
     }
   });
 
-  test('every entity has a name, a sentence, tags, a version and a status', () => {
+  test('Every entity has a name, a sentence, tags, a version and a status.', () => {
     for (const entity of catalog.entities) {
       expect(entity.name, entity.id).toMatch(/^\S.*\S$/);
       expect(entity.description, entity.id).toMatch(/^[A-Z].{20,}\.$/s);
@@ -89,13 +89,13 @@ describe('the catalog 1.1.0', () => {
     }
   });
 
-  test('no two entities have the same description', () => {
+  test('No two entities have the same description.', () => {
     expect(new Set(catalog.entities.map(({ description }) => description)).size).toBe(
       catalog.entities.length,
     );
   });
 
-  test('the catalog refers only to entities that it holds', () => {
+  test('The catalog refers only to entities that it holds.', () => {
     for (const entity of catalog.entities) {
       for (const [member, type] of Object.entries(REFERENCES)) {
         for (const id of (entity[member] ?? []) as readonly string[]) {
@@ -105,7 +105,7 @@ describe('the catalog 1.1.0', () => {
     }
   });
 
-  test('the catalog cannot be changed', () => {
+  test('The catalog cannot be changed.', () => {
     const entity = findEntity('cap.doc.summarize') as unknown as { tags: string[] };
     expect(() => Object.assign(entity, { name: 'x' })).toThrow(TypeError);
     expect(() => entity.tags.push('x')).toThrow(TypeError);
@@ -119,8 +119,8 @@ describe('the catalog 1.1.0', () => {
   });
 });
 
-describe('an entity is found', () => {
-  test('an entity is found by its id, in either spelling of R2', () => {
+describe('An entity is found', () => {
+  test('An entity is found by its id, in either spelling of R2.', () => {
     expect(findEntity('cap.doc.summarize')?.id).toBe('cap.doc.summarize');
     expect(findEntity('ctrl.obs.audit-log-append-only')?.name).toBe('Append-Only Audit Log');
     expect(findEntity('ctrl.obs.audit_log_append_only')).toBe(findEntity('ctrl.obs.audit-log-append-only'));
@@ -137,13 +137,13 @@ describe('an entity is found', () => {
     'x.ada.doc',
     'constructor',
     '__proto__',
-  ])('no entity is found by %j', (id) => {
+  ])('No entity is found by %j', (id) => {
     expect(findEntity(id)).toBeNull();
   });
 });
 
-describe('a search', () => {
-  test('a search needs every word of the query, in any case and order', () => {
+describe('A search', () => {
+  test('A search needs every word of the query, in any case and order.', () => {
     expect(ids('summarize document')[0]).toBe('cap.doc.summarize');
     expect(ids('DOCUMENT, Summarize!')).toEqual(ids('summarize document'));
     expect(ids('summarize zebra')).toEqual([]);
@@ -154,12 +154,12 @@ describe('a search', () => {
     }
   });
 
-  test('a search for an id finds that entity first', () => {
+  test('A search for an id finds that entity first.', () => {
     expect(ids('cap.doc.summarize')[0]).toBe('cap.doc.summarize');
     expect(ids('ctrl.obs.audit-log-append-only')[0]).toBe('ctrl.obs.audit-log-append-only');
   });
 
-  test('a segment of the id counts more than a part of it, then come the name, a tag and the description', () => {
+  test('A segment of the id counts more than a part of it, then come the name, a tag and the description.', () => {
     const rankOf = (word: string, id: string): number => ids(word).indexOf(id);
     const by = (word: string, where: (entity: (typeof catalog.entities)[number]) => boolean): string[] =>
       searchCatalog(word)
@@ -182,7 +182,7 @@ describe('a search', () => {
     expect(rankOf(word, groups.flat()[0] as string)).toBe(0);
   });
 
-  test('equal results keep the order of the catalog', () => {
+  test('Equal results keep the order of the catalog.', () => {
     const order = new Map(catalog.entities.map(({ id }, index) => [id, index]));
     const positions = ids('sandbox')
       .filter((id) => id.startsWith('ctrl.sandbox.'))
@@ -191,7 +191,7 @@ describe('a search', () => {
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
   });
 
-  test.each(['', '   ', '!?', 'ä', '__'])('a search for %j finds nothing', (query) => {
+  test.each(['', '   ', '!?', 'ä', '__'])('A search for %j finds nothing.', (query) => {
     expect(searchCatalog(query)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogSatisfies, DEFAULT_CATALOG_VERSION, isCatalogVersion } from '../../src/document/index.ts';
 
-describe('a catalog version', () => {
+describe('A catalog version', () => {
   test.each(['0.0.0', '1.2.3', 'wcp-catalog@1.2.3', '10.20.999999999'])(
     '%s is a catalog version',
     (version) => {
@@ -39,7 +39,7 @@ describe('a catalog version', () => {
     expect(isCatalogVersion(version)).toBe(false);
   });
 
-  test('the default catalog version is 1.0.0', () => {
+  test('The default catalog version is 1.0.0.', () => {
     expect(DEFAULT_CATALOG_VERSION).toBe('1.0.0');
   });
 
@@ -58,7 +58,7 @@ describe('a catalog version', () => {
     expect(catalogSatisfies(hall, needed)).toBe(satisfied);
   });
 
-  test('catalog versions are compared number by number', () => {
+  test('Catalog versions are compared number by number.', () => {
     const numbers = fc.tuple(fc.nat(12), fc.nat(12), fc.nat(12));
     fc.assert(
       fc.property(numbers, numbers, fc.boolean(), (a, b, named) => {

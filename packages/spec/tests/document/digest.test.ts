@@ -16,8 +16,8 @@ const DECISION = {
   deny_code: 'DENY_FROZEN',
 };
 
-describe('decision_digest', () => {
-  test('the decision digest leaves out exactly the volatile members', () => {
+describe('The decision_digest', () => {
+  test('The decision digest leaves out exactly the volatile members.', () => {
     expect([...VOLATILE_MEMBERS]).toEqual([
       'decision_id',
       'timestamp',
@@ -31,7 +31,7 @@ describe('decision_digest', () => {
     expect(decisionDigest({ a: 1 }, DECISION)).toBe(sha256(`{"decision":${lasting},"input":{"a":1}}`));
   });
 
-  test('the decision digest is SHA-256 of the canonical JSON of {input, decision} without the volatile members and prose', () => {
+  test('The decision digest is SHA-256 of the canonical JSON of {input, decision} without the volatile members and prose.', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), nearSchema('route-decision'), (input, decision) => {
         fc.pre(typeof decision === 'object' && decision !== null && !Array.isArray(decision));
@@ -47,7 +47,7 @@ describe('decision_digest', () => {
     );
   });
 
-  test('the decision digest depends on the input and on every lasting member, and on no volatile one', () => {
+  test('The decision digest depends on the input and on every lasting member, and on no volatile one.', () => {
     const digest = decisionDigest({ a: 1 }, DECISION);
     expect(decisionDigest({ a: 2 }, DECISION)).not.toBe(digest);
     expect(decisionDigest({ a: 1 }, { ...DECISION, outcome: 'DISPATCH' })).not.toBe(digest);
@@ -58,7 +58,7 @@ describe('decision_digest', () => {
     }
   });
 
-  test('a better sentence does not change the digest', () => {
+  test('A better sentence does not change the digest.', () => {
     const said = (message: string, also: string) => ({
       ...DECISION,
       deny_reason_if_denied: { code: 'X', message, findings: [{ path: '/a', code: 'Y', message: also }] },
@@ -77,24 +77,24 @@ describe('decision_digest', () => {
     ['a list', [{ message: 'm' }]],
     ['findings that are no list', { findings: { message: 'm' } }],
     ['findings that are no objects', { findings: [null, 1, 'message', ['message']] }],
-  ])('a reason that is odd is digested as it is: %s', (_, reason) => {
+  ])('A reason that is odd is digested as it is: %s', (_, reason) => {
     const decision = { deny_reason_if_denied: reason } as object;
     expect(digestText('{}', decision)).toBe(`{"decision":${canonicalJson(decision)},"input":{}}`);
   });
 
-  test('computing the digest does not change the decision', () => {
+  test('Computing the digest does not change the decision.', () => {
     const decision = Object.freeze({ ...DECISION });
     decisionDigest({}, decision);
     expect(decision).toEqual(DECISION);
   });
 
-  test('the digest of an input without canonical JSON is an error', () => {
+  test('The digest of an input without canonical JSON is an error.', () => {
     expect(() => decisionDigest({ a: 1n }, DECISION)).toThrow(WcpError);
   });
 });
 
-describe('artifact_hash of a decision', () => {
-  test('the artifact hash is SHA-256 of the canonical request, or of {} without one', () => {
+describe('The artifact_hash of a decision', () => {
+  test('The artifact hash is SHA-256 of the canonical request, or of {} without one.', () => {
     expect(artifactHash({ b: 1, a: 2 })).toBe(sha256('{"a":2,"b":1}'));
     expect(artifactHash()).toBe(sha256('{}'));
     expect(artifactHash(undefined)).toBe(artifactHash({}));

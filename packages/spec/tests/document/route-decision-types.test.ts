@@ -14,7 +14,7 @@ import { type RouteInputReading, readRouteInput } from '../../src/input/index.ts
 /** A decision that nobody made: these functions are checked, and never called. */
 type Check = (decision: RouteDecision) => void;
 
-test('a dispatch names its worker, its species, its tenant and its blast score', () => {
+test('A dispatch names its worker, its species, its tenant and its blast score.', () => {
   const check: Check = (decision) => {
     if (decision.outcome !== 'DISPATCH') return;
     expectTypeOf(decision).toEqualTypeOf<DispatchDecision>();
@@ -30,7 +30,7 @@ test('a dispatch names its worker, its species, its tenant and its blast score',
   expectTypeOf(check).toBeFunction();
 });
 
-test('a denial has a deny code and a reason with the same codes, and no worker', () => {
+test('A denial has a deny code and a reason with the same codes, and no worker.', () => {
   const check: Check = (decision) => {
     if (decision.outcome !== 'DENY') return;
     expectTypeOf(decision).toEqualTypeOf<DenyDecision>();
@@ -43,7 +43,7 @@ test('a denial has a deny code and a reason with the same codes, and no worker',
   expectTypeOf(check).toBeFunction();
 });
 
-test('a hold has a context and, unless it is a dry run, a pending approval', () => {
+test('A hold has a context and, unless it is a dry run, a pending approval.', () => {
   const check: Check = (decision) => {
     if (decision.outcome !== 'STEWARD_HOLD') return;
     expectTypeOf(decision).toEqualTypeOf<HoldDecision>();
@@ -72,7 +72,7 @@ test('`denied` tells decisions apart as well, and every decision is what the JSO
   expectTypeOf<keyof HoldDecision>().toEqualTypeOf<keyof DecisionMembers>();
 });
 
-test('a valid id has a canonical form, and an accepted input has every required member', () => {
+test('A valid id has a canonical form, and an accepted input has every required member.', () => {
   const check = checkId('cap.doc.summarize');
   if (check.valid) expectTypeOf(check.canonical).toEqualTypeOf<string>();
   else expectTypeOf(check.canonical).toEqualTypeOf<null>();

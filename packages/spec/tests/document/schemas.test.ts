@@ -48,7 +48,7 @@ function keywordsIn(schema: unknown, found: Set<string>): Set<string> {
   return found;
 }
 
-test('these documents have a schema', () => {
+test('These documents have a schema.', () => {
   expect(NAMES.toSorted()).toEqual([
     'ban-list',
     'facts',
@@ -65,16 +65,16 @@ test('these documents have a schema', () => {
   ]);
 });
 
-test('the folder schemas/ holds one file for each document and nothing else', () => {
+test('The folder schemas/ holds one file for each document and nothing else.', () => {
   expect(readdirSync(FOLDER).toSorted()).toEqual(NAMES.map((name) => `${name}.json`).toSorted());
 });
 
-describe.each(NAMES)('schemas/%s.json', (name) => {
-  test('the file is what the sources say; `pnpm schemas` rewrites it', () => {
+describe.each(NAMES)('The file schemas/%s.json', (name) => {
+  test('The file is what the sources say; `pnpm schemas` rewrites it.', () => {
     expect(fileOf(name)).toBe(`${JSON.stringify(schemaDocument(name), null, 2)}\n`);
   });
 
-  test('the file names its dialect and itself', () => {
+  test('The file names its dialect and itself.', () => {
     expect(JSON.parse(fileOf(name))).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: `urn:wcp:0.2:${name}`,
@@ -83,7 +83,7 @@ describe.each(NAMES)('schemas/%s.json', (name) => {
     });
   });
 
-  test('the file is plain JSON Schema and accepts what the sources accept', () => {
+  test('The file is plain JSON Schema and accepts what the sources accept.', () => {
     const [file, source] = [Compile(JSON.parse(fileOf(name))), Compile(SCHEMAS[name] as object)];
     fc.assert(
       fc.property(nearSchema(name), (value) => {
@@ -94,13 +94,13 @@ describe.each(NAMES)('schemas/%s.json', (name) => {
   });
 });
 
-test('the schemas use only keywords that the reader knows', () => {
+test('The schemas use only keywords that the reader knows.', () => {
   const found = new Set<string>();
   for (const name of NAMES) keywordsIn(JSON.parse(fileOf(name)), found);
   expect([...found].toSorted()).toEqual(KEYWORDS.toSorted());
 });
 
-test.each(['nothing', 'constructor', '__proto__', ''])('asking for the schema %j is an error', (name) => {
+test.each(['nothing', 'constructor', '__proto__', ''])('Asking for the schema %j is an error.', (name) => {
   expect(() => schemaDocument(name)).toThrow(WcpError);
   expect(() => schemaDocument(name)).toThrow(expect.objectContaining({ code: 'ERR_WCP_DOCUMENT' }));
 });

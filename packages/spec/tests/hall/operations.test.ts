@@ -14,12 +14,12 @@ import type { Receipt, RouteDecision } from '../../src/index.ts';
 
 const ENTRIES = Object.entries(OPERATIONS) as [OperationId, Operation][];
 
-test('every endpoint has an operation with its method and path, and every operation an endpoint', () => {
+test('Every endpoint has an operation with its method and path, and every operation an endpoint.', () => {
   expect(Object.keys(OPERATIONS).toSorted()).toEqual(Object.keys(ENDPOINTS).toSorted());
   for (const [id, operation] of ENTRIES) expect(operation).toMatchObject(ENDPOINTS[id]);
 });
 
-test('no two operations share a method and a path', () => {
+test('No two operations share a method and a path.', () => {
   const places = ENTRIES.map(([, { method, url }]) => `${method} ${url}`);
   expect(new Set(places).size).toBe(places.length);
 });
@@ -40,14 +40,14 @@ test.each(ENTRIES)('%s has a schema for exactly the parameters of its path', (_,
   expect(declared).toEqual([...url.matchAll(/:(\w+)/g)].map(([, name]) => name));
 });
 
-test('only reading is retried freely, and of the rest only a dispatch with an Idempotency-Key', () => {
+test('Only reading is retried freely, and of the rest only a dispatch with an Idempotency-Key.', () => {
   for (const { method, retry, url } of Object.values(ENDPOINTS)) {
     const expected = url === '/wcp/dispatch' ? 'keyed' : 'never';
     expect([url, retry]).toEqual([url, method === 'GET' ? 'safe' : expected]);
   }
 });
 
-test('the types of requests and answers follow the table', () => {
+test('The types of requests and answers follow the table.', () => {
   expectTypeOf<AnswerOf<'dispatch'>['decision']>().toEqualTypeOf<RouteDecision>();
   expectTypeOf<AnswerOf<'signCheckpoint'>>().toEqualTypeOf<string>();
   expectTypeOf<ItemOf<'listReceipts'>>().toEqualTypeOf<{

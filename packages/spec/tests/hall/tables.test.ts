@@ -11,24 +11,24 @@ import {
 
 // What clients hold on to: a change here is a decision.
 
-test('the roles, and the groups that are made from them', () => {
+test('The roles and the groups that are made from them are these.', () => {
   expect(ROLES).toEqual(['tenant', 'worker-owner', 'steward', 'auditor', 'admin']);
   expect(ANY_ROLE).toEqual(ROLES);
   expect(OVERSEERS).toEqual(['steward', 'auditor', 'admin']);
   expect(READERS).toEqual(['tenant', 'steward', 'auditor', 'admin']);
 });
 
-test('the scopes of a freeze', () => {
+test('The scopes of a freeze are these.', () => {
   expect(FREEZE_SCOPES).toEqual(['hall', 'tenant', 'correlation']);
 });
 
-test('the events of a Hall, each named once in its namespace', () => {
+test('The events of a Hall are these, each named once in its namespace.', () => {
   expect(new Set(HALL_EVENTS).size).toBe(HALL_EVENTS.length);
   for (const event_id of HALL_EVENTS) expect(event_id).toMatch(/^org\.wcp\.hall\.[a-z-]+$/);
   expect(HALL_EVENTS).toHaveLength(14);
 });
 
-test('the problem codes with their HTTP statuses', () => {
+test('The problem codes have these HTTP statuses.', () => {
   const entries = Object.entries(PROBLEMS);
   const withStatus = (status: number) => entries.filter(([, problem]) => problem.status === status);
   const codes = Object.fromEntries(
@@ -66,6 +66,6 @@ test('the problem codes with their HTTP statuses', () => {
   });
 });
 
-test('every title is a phrase that begins with a capital and has no full stop', () => {
+test('Every title is a phrase that begins with a capital and has no full stop.', () => {
   for (const { title } of Object.values(PROBLEMS)) expect(title).toMatch(/^[A-Z][^.]+$/);
 });

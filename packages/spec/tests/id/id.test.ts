@@ -10,7 +10,7 @@ const answer = (id: unknown, kind?: string) => {
 
 const MAX_LENGTH = `cap.${'a'.repeat(60)}`;
 
-describe('an id has two to four segments of a-z, 0-9 and -, at most 64 characters', () => {
+describe('An id has two to four segments of a-z, 0-9 and -, at most 64 characters', () => {
   test.each([
     'cap.a',
     'cap.doc.summarize',
@@ -77,7 +77,7 @@ describe('an id has two to four segments of a-z, 0-9 and -, at most 64 character
   });
 
   test.each([null, undefined, 1, {}, ['cap.a'], Symbol('cap.a'), Object('cap.a')])(
-    'what is not a text is not an id: %s',
+    'What is not a text is not an id: %s',
     (value) => {
       expect(answer(value)).toEqual([false, null, null, null]);
       expect(answer(value, 'capability')).toEqual([false, 'capability', null, null]);
@@ -102,55 +102,55 @@ function PRIVATE(): readonly string[] {
   return ['capability', 'worker_species', 'control', 'policy', 'profile', 'private', 'worker'];
 }
 
-describe('the kind of an id', () => {
-  test.each(KINDS)('the id %s is of kind %s', (id, found, passesAs) => {
+describe('The kind of an id', () => {
+  test.each(KINDS)('The id %s is of kind %s', (id, found, passesAs) => {
     expect(checkId(id).kind).toBe(found);
     const passing = ID_KINDS.filter((kind) => checkId(id, kind).valid);
     expect(passing).toEqual(ID_KINDS.filter((kind) => passesAs.includes(kind)));
     for (const kind of ID_KINDS) expect(checkId(id, kind).kind).toBe(kind);
   });
 
-  test('a private id is not an event', () => {
+  test('A private id is not an event.', () => {
     expect(answer('x.ada.event', 'event')).toEqual([false, 'event', null, null]);
   });
 
-  test('an id is of kind worker only when that kind is asked for', () => {
+  test('An id is of kind worker only when that kind is asked for.', () => {
     expect(answer('org.acme.a.b')).toEqual([true, 'private', 'org.acme.a.b', 'org.acme']);
     expect(answer('org.acme.a.b', 'worker')).toEqual([true, 'worker', 'org.acme.a.b', 'org.acme']);
     expect(answer('org.acme', 'worker')).toEqual([false, 'worker', null, null]);
   });
 
   test.each(['workers', 'Capability', '', 'constructor', '__proto__', 'toString'])(
-    'no id is of the kind %j',
+    'No id is of the kind %j',
     (kind) => {
       for (const [id] of KINDS) expect(answer(id, kind)).toEqual([false, kind, null, null]);
     },
   );
 
-  test('an unknown kind is named in a message that is safe to show', () => {
+  test('An unknown kind is named in a message that is safe to show.', () => {
     expect(checkId('cap.a', 'a\n').findings[0]?.message).toContain('kind "a\\u000a"');
   });
 
-  test('a kind that is not a text matches nothing, and the kind of the answer is null', () => {
+  test('A kind that is not a text matches nothing, and the kind of the answer is null.', () => {
     for (const kind of [null, 1, {}, ['control'], Symbol('control')]) {
       expect(answer('ctrl.a', kind as unknown as string)).toEqual([false, null, null, null]);
     }
   });
 });
 
-describe('the canonical form of an id', () => {
+describe('The canonical form of an id', () => {
   test.each([
     ['ctrl.obs.audit_log_append_only', 'ctrl.obs.audit-log-append-only', 'control'],
     ['pol._', 'pol.-', 'policy'],
     ['prof.prod.strict_', 'prof.prod.strict-', 'profile'],
     ['evt.os.task_routed', 'evt.os.task-routed', 'event'],
-  ])('the canonical form of %s is %s', (id, canonical, kind) => {
+  ])('The canonical form of %s is %s', (id, canonical, kind) => {
     expect(answer(id)).toEqual([true, kind, canonical, null]);
     expect(answer(id, kind)).toEqual([true, kind, canonical, null]);
     expect(answer(canonical)).toEqual([true, kind, canonical, null]);
   });
 
-  test('a canonical form is an id of the same kind and its own canonical form', () => {
+  test('A canonical form is an id of the same kind and its own canonical form.', () => {
     const id = fc.stringMatching(/^(cap|wrk|ctrl|pol|prof|evt|org|x)(\.[a-z0-9_-]{1,12}){1,3}$/);
     fc.assert(
       fc.property(id, (text) => {
@@ -162,7 +162,7 @@ describe('the canonical form of an id', () => {
   });
 });
 
-describe('the authority of an id', () => {
+describe('The authority of an id', () => {
   test.each([
     ['org.acme', 'org.acme'],
     ['org.acme.doc-summarizer.prod-01', 'org.acme'],
@@ -170,13 +170,13 @@ describe('the authority of an id', () => {
     ['cap.org.acme', null],
     ['organisation.acme', null],
     ['xorg.a.b', null],
-  ])('the authority of %s is %s', (id, authority) => {
+  ])('The authority of %s is %s', (id, authority) => {
     expect(authorityOf(id)).toBe(authority);
     if (checkId(id).valid) expect(checkId(id).authority).toBe(authority);
   });
 });
 
-test('checkId never throws, whatever the value', () => {
+test('The function checkId never throws, whatever the value.', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.anything(), fc.string({ unit: 'binary' })),

@@ -43,8 +43,8 @@ const raise = (): never => {
   throw new Error('trap');
 };
 
-describe('a valid input', () => {
-  test('an input with every member is read, its containers as canonical text', () => {
+describe('A valid input', () => {
+  test('An input with every member is read, its containers as canonical text.', () => {
     expect({ ...valid(FULL) }).toEqual({
       deny_code: null,
       findings: [],
@@ -58,7 +58,7 @@ describe('a valid input', () => {
     });
   });
 
-  test('an input with only the required members has an empty request and a blast score of 0', () => {
+  test('An input with only the required members has an empty request and a blast score of 0.', () => {
     expect(valid(INPUT)).toMatchObject({
       ...INPUT,
       policy_version: null,
@@ -70,7 +70,7 @@ describe('a valid input', () => {
     });
   });
 
-  test('the canonical JSON of an input is that of what was received, whatever the order of its members', () => {
+  test('The canonical JSON of an input is that of what was received, whatever the order of its members.', () => {
     const reversed = Object.fromEntries(Object.entries(FULL).reverse());
     expect(valid(FULL).canonical()).toBe(canonicalJson(FULL));
     expect({ ...valid(reversed) }).toEqual({ ...valid(FULL) });
@@ -100,7 +100,7 @@ describe('a valid input', () => {
     }
   });
 
-  test('an input has no negative zero, and its blast dimensions are summed', () => {
+  test('An input has no negative zero, and its blast dimensions are summed.', () => {
     expect(Object.is(valid({ ...INPUT, blast_score: -0 }).blast_score, 0)).toBe(true);
     expect(valid({ ...INPUT, blast_radius: { data: -0, time: 4, reversibility: 5 } }).blast_radius_sum).toBe(
       9,
@@ -111,7 +111,7 @@ describe('a valid input', () => {
 
 const BAD_TEXT = [null, 0, true, [], {}, ['dev'], new String('dev')];
 
-describe('a wrong member', () => {
+describe('A wrong member', () => {
   test.each<[string, readonly unknown[]]>([
     [
       'capability_id',
@@ -150,7 +150,7 @@ describe('a wrong member', () => {
     }
   });
 
-  test.each(Object.keys(INPUT))('the absent member %s is MISSING_MEMBER at its path', (name) => {
+  test.each(Object.keys(INPUT))('The absent member %s is MISSING_MEMBER at its path.', (name) => {
     const { [name as keyof typeof INPUT]: _, ...rest } = INPUT;
     expect(findingsOf(rest)).toEqual([`/${name} MISSING_MEMBER`]);
     expect(findingsOf({ ...rest, [name]: undefined })).toEqual([`/${name} NOT_JSON`]);
@@ -176,11 +176,11 @@ describe('a wrong member', () => {
     [{ data: { a: undefined } }, ['/blast_radius/data INVALID_VALUE', '/blast_radius/data/a NOT_JSON']],
     [{ '\ud800': 1, data: 9 }, ['/blast_radius NOT_JSON']],
     [{ data: { '\ud800': 1 } }, ['/blast_radius/data NOT_JSON']],
-  ])('a finding of blast_radius %j names its dimension', (radius, found) => {
+  ])('A finding of blast_radius %j names its dimension.', (radius, found) => {
     expect(findingsOf({ ...INPUT, blast_radius: radius })).toEqual(found);
   });
 
-  test('what is refused in one member says nothing about a dimension of the same name', () => {
+  test('What is refused in one member says nothing about a dimension of the same name.', () => {
     expect(findingsOf({ ...INPUT, request: { data: undefined }, blast_radius: { data: 9 } })).toEqual([
       '/blast_radius/data INVALID_VALUE',
       '/request/data NOT_JSON',
@@ -188,7 +188,7 @@ describe('a wrong member', () => {
   });
 
   test.each(['Env', 'tenant', 'request ', '', 'constructor', 'toString', 'hasOwnProperty', '0', 'ä/~'])(
-    'the member %j is UNKNOWN_MEMBER',
+    'The member %j is UNKNOWN_MEMBER.',
     (name) => {
       const path = `/${name.replace('/~', '~1~0')}`;
       expect(findingsOf({ ...INPUT, [name]: 1 })).toEqual([`${path} UNKNOWN_MEMBER`]);
@@ -200,7 +200,7 @@ describe('a wrong member', () => {
     },
   );
 
-  test('every finding comes at once, sorted by path and then by code', () => {
+  test('Every finding comes at once, sorted by path and then by code.', () => {
     const input = {
       zz: 1,
       aa: [Number.NaN],
@@ -228,7 +228,7 @@ describe('a wrong member', () => {
     expect(findingsOf(Object.fromEntries(Object.entries(input).reverse()))).toEqual(findingsOf(input));
   });
 
-  test('null stands for absent in six optional members, and stays in the canonical text', () => {
+  test('Null stands for absent in six optional members, and stays in the canonical text.', () => {
     const nulls = {
       policy_version: null,
       blast_score: null,
@@ -247,7 +247,7 @@ describe('a wrong member', () => {
     expect(valid({ ...INPUT, ...nulls }).canonical()).toBe(canonicalJson({ ...INPUT, ...nulls }));
   });
 
-  test('a wrong member is echoed as null, and a valid one as it is', () => {
+  test('A wrong member is echoed as null, and a valid one as it is.', () => {
     for (const name of Object.keys(INPUT)) {
       expect(readRouteInput({ ...FULL, [name]: 'not valid!' })).toMatchObject({
         ...INPUT,
@@ -260,7 +260,7 @@ describe('a wrong member', () => {
     expect(readRouteInput({ ...FULL, policy_version: '\ud800' }).policy_version).toBeNull();
   });
 
-  test('an input with a wrong member still has canonical JSON, as long as it is JSON', () => {
+  test('An input with a wrong member still has canonical JSON, as long as it is JSON.', () => {
     for (const input of [{ env: 'moon' }, { ...FULL, zz: [1] }, { ...INPUT, tenant_id: '\t ' }, {}]) {
       expect(readRouteInput(input).canonical()).toBe(canonicalJson(input));
     }
@@ -275,7 +275,7 @@ describe('a wrong member', () => {
     }
   });
 
-  test('an unknown member is named in a message that is short and safe to show', () => {
+  test('An unknown member is named in a message that is short and safe to show.', () => {
     const message = (name: string): string | undefined =>
       readRouteInput({ ...INPUT, [name]: 1 }).findings[0]?.message;
     expect(message('a\n\u202e\\')).toBe('There is no member "a\\u000a\\u202e\\\\" in a RouteInput.');
@@ -287,8 +287,8 @@ describe('a wrong member', () => {
 
 const BLANK = ['', ' ', '\t', '\n', '\r', ' \t\r\n '];
 
-describe('a blank id', () => {
-  test.each(BLANK)('the blank ids of %j are a denial without findings, the tenant first', (blank) => {
+describe('A blank id', () => {
+  test.each(BLANK)('The blank ids of %j are a denial without findings, the tenant first.', (blank) => {
     const codeOf = (more: object): [unknown, unknown] => {
       const { deny_code, findings } = readRouteInput({ ...FULL, ...more });
       return [deny_code, findings];
@@ -298,7 +298,7 @@ describe('a blank id', () => {
     expect(codeOf({ tenant_id: blank, correlation_id: blank })).toEqual(['DENY_MISSING_TENANT_ID', []]);
   });
 
-  test('a blank id is echoed as null', () => {
+  test('A blank id is echoed as null.', () => {
     expect(readRouteInput({ ...INPUT, tenant_id: ' ' })).toMatchObject({ ...INPUT, tenant_id: null });
     expect(readRouteInput({ ...INPUT, correlation_id: '' })).toMatchObject({
       ...INPUT,
@@ -306,7 +306,7 @@ describe('a blank id', () => {
     });
   });
 
-  test('a blank id beside another finding is INVALID_VALUE too', () => {
+  test('A blank id beside another finding is INVALID_VALUE too.', () => {
     expect(findingsOf({ ...INPUT, tenant_id: '', correlation_id: '\n', env: 'moon' })).toEqual([
       '/correlation_id INVALID_VALUE',
       '/env INVALID_VALUE',
@@ -330,12 +330,12 @@ describe('a blank id', () => {
     },
   );
 
-  test('a blank text in any other member is not a blank id', () => {
+  test('A blank text in any other member is not a blank id.', () => {
     expect(findingsOf({ ...INPUT, capability_id: '' })).toEqual(['/capability_id INVALID_VALUE']);
   });
 });
 
-describe('any value at all is answered', () => {
+describe('Any value at all is answered', () => {
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
   test.each<[string, unknown]>([
@@ -360,7 +360,7 @@ describe('any value at all is answered', () => {
     ['a revoked proxy', revoked.proxy],
     ['a proxy whose keys throw', new Proxy(INPUT, { ownKeys: raise })],
     ['a large array', new Array(2 ** 32 - 1)],
-  ])('an input that is %s has the one finding NOT_AN_OBJECT', (_name, value) => {
+  ])('An input that is %s has the one finding NOT_AN_OBJECT.', (_name, value) => {
     expect(findingsOf(value)).toEqual([' NOT_AN_OBJECT']);
     expect(readRouteInput(value)).toMatchObject({
       tenant_id: null,
@@ -405,7 +405,7 @@ describe('any value at all is answered', () => {
     ['a hole', { a: Object.assign(new Array(3), { 0: 1, 2: 3 }) }, ['/request/a/1']],
     ['a circle', inner, ['/request/self/0']],
     ['a path with / and ~', { 'a/b': { 'c~d': 1n } }, ['/request/a~1b/c~0d']],
-  ])('a value that is %s is NOT_JSON at its place', (_name, request, paths) => {
+  ])('A value that is %s is NOT_JSON at its place.', (_name, request, paths) => {
     const container = Array.isArray(request) ? [['/request INVALID_VALUE']] : [];
     expect(findingsOf({ ...INPUT, request })).toEqual([
       ...container.flat(),
@@ -413,14 +413,14 @@ describe('any value at all is answered', () => {
     ]);
   });
 
-  test('a circle through the input itself is NOT_JSON where it closes', () => {
+  test('A circle through the input itself is NOT_JSON where it closes.', () => {
     expect(findingsOf(circular)).toEqual(['/request/back NOT_JSON']);
     const self: Record<string, unknown> = { ...INPUT };
     self['request'] = self;
     expect(findingsOf(self)).toEqual(['/request NOT_JSON']);
   });
 
-  test('a member that JSON cannot hold gets no second finding', () => {
+  test('A member that JSON cannot hold gets no second finding.', () => {
     for (const value of [1n, undefined, new Date(), '\ud800', Number.NaN, new Map([[1, 1]])]) {
       for (const name of [...Object.keys(FULL), 'unknown']) {
         expect(findingsOf({ ...FULL, [name]: value })).toEqual([`/${name} NOT_JSON`]);
@@ -437,7 +437,7 @@ describe('any value at all is answered', () => {
     ).toEqual(['/env NOT_JSON']);
   });
 
-  test('an own member __proto__ is NOT_JSON, whatever it holds', () => {
+  test('An own member __proto__ is NOT_JSON, whatever it holds.', () => {
     for (const value of ['1', '{"env":"dev"}', '{"a":{"b":1}}', 'null']) {
       const input = JSON.parse(`{"__proto__":${value},${JSON.stringify(INPUT).slice(1)}`);
       expect(findingsOf(input)).toEqual(['/__proto__ NOT_JSON']);
@@ -447,7 +447,7 @@ describe('any value at all is answered', () => {
     expect(findingsOf(input)).toEqual(['/__proto__ NOT_JSON', '/env MISSING_MEMBER']);
   });
 
-  test('a name with a lone surrogate is the only finding of the input, and its valid members are echoed', () => {
+  test('A name with a lone surrogate is the only finding of the input, and its valid members are echoed.', () => {
     expect(findingsOf({ ...INPUT, '\ud800': raise })).toEqual([' NOT_JSON']);
     const input = { ...INPUT, 'x\udc00': 1, '\ud800': 1, env: 'moon', tenant_id: ' ' };
     expect(findingsOf(input)).toEqual([' NOT_JSON']);
@@ -455,7 +455,7 @@ describe('any value at all is answered', () => {
     expect(() => readRouteInput(input).canonical()).toThrow(/no canonical JSON/);
   });
 
-  test('inherited members are ignored', () => {
+  test('Inherited members are ignored.', () => {
     expect(findingsOf(Object.create(INPUT))).toHaveLength(7);
     valid(Object.assign(Object.create({ zz: 1, dry_run: true }), INPUT));
     expect(valid(Object.assign(Object.create({ dry_run: true }), INPUT)).dry_run).toBe(false);
@@ -464,7 +464,7 @@ describe('any value at all is answered', () => {
     valid(Object.assign(Object.create(null), INPUT));
   });
 
-  test('members that are not enumerable or are symbols are ignored', () => {
+  test('Members that are not enumerable or are symbols are ignored.', () => {
     const input = Object.defineProperty({ ...INPUT, [Symbol('s')]: 1n }, 'zz', {
       value: 1n,
       enumerable: false,
@@ -475,7 +475,7 @@ describe('any value at all is answered', () => {
     ]);
   });
 
-  test('a polluted Object.prototype changes nothing', () => {
+  test('A polluted Object.prototype changes nothing.', () => {
     const before = [INPUT, FULL, {}, { ...INPUT, zz: 1 }].map((input) => ({ ...readRouteInput(input) }));
     pollute({
       ...FULL,
@@ -496,7 +496,7 @@ describe('any value at all is answered', () => {
     expect(after.map((reading) => ({ ...reading }))).toEqual(before);
   });
 
-  test('each getter is called once', () => {
+  test('Each getter is called once.', () => {
     const asked: string[] = [];
     const input = {};
     for (const [name, value] of Object.entries({ ...FULL, zz: 1 })) {
@@ -513,7 +513,7 @@ describe('any value at all is answered', () => {
     expect(asked).toEqual([...Object.keys(FULL), 'zz']);
   });
 
-  test('a proxy that lies about its length or its keys is read as it says', () => {
+  test('A proxy that lies about its length or its keys is read as it says.', () => {
     const keys = new Proxy(
       {},
       {
@@ -529,7 +529,7 @@ describe('any value at all is answered', () => {
     }
   });
 
-  test('near the end of the stack a reading is right, a denial, or an error that the engine catches', () => {
+  test('Near the end of the stack a reading is right, a denial, or an error that the engine catches.', () => {
     const outcomes = new Set<string>();
     const answer = (): string => {
       try {
@@ -552,7 +552,7 @@ describe('any value at all is answered', () => {
     expect(others).toEqual([canonicalJson(FULL)]);
   });
 
-  test('nothing carries over from one reading to the next', () => {
+  test('Nothing carries over from one reading to the next.', () => {
     const first = readRouteInput({ ...FULL, tenant_id: '', env: 'moon', zz: '\u202e' });
     expect({ ...valid(INPUT) }).toEqual({ ...readRouteInput(structuredClone(INPUT)) });
     expect(valid(INPUT)).toMatchObject({ policy_version: null, blast_radius_sum: 0, request_json: '{}' });
@@ -560,15 +560,15 @@ describe('any value at all is answered', () => {
   });
 });
 
-describe('limits', () => {
-  test('an input nests 64 levels, itself the first, and no deeper', () => {
+describe('Limits', () => {
+  test('An input nests 64 levels, itself the first, and no deeper.', () => {
     const list = (levels: number): unknown => (levels === 0 ? 1 : [list(levels - 1)]);
     valid({ ...INPUT, request: { a: list(INPUT_DEPTH - 2) } });
     const paths = `/request/a${'/0'.repeat(INPUT_DEPTH - 2)}`;
     expect(findingsOf({ ...INPUT, request: { a: list(INPUT_DEPTH - 1) } })).toEqual([`${paths} TOO_DEEP`]);
   });
 
-  test('only containers count as levels', () => {
+  test('Only containers count as levels.', () => {
     const deepest = (leaf: unknown): object => {
       let request: unknown = { a: leaf };
       for (let level = 3; level <= INPUT_DEPTH; level += 1) request = { a: request };
@@ -581,7 +581,7 @@ describe('limits', () => {
     expect(findingsOf(deepest(undefined))).toEqual([`${at} NOT_JSON`]);
   });
 
-  test('an array of the input counts from level 2', () => {
+  test('An array of the input counts from level 2.', () => {
     const deep = (levels: number): unknown => (levels === 0 ? 0 : [deep(levels - 1)]);
     expect(findingsOf({ ...INPUT, zz: deep(63) })).toEqual(['/zz UNKNOWN_MEMBER']);
     expect(findingsOf({ ...INPUT, zz: deep(64) })).toEqual([
@@ -590,7 +590,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('an input of ten thousand levels is refused', () => {
+  test('An input of ten thousand levels is refused.', () => {
     expect(
       findingsOf({ ...INPUT, request: JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) }),
     ).toEqual([`/request${'/a'.repeat(63)} TOO_DEEP`]);
@@ -628,13 +628,13 @@ describe('limits', () => {
       { ...FULL, request: undefined, policy_version: 'ü"\n', tenant_credential: 'ä\\' },
     ],
     ['a number without its sign', { blast_score: -0 }],
-  ])('the size counts every byte of %s', (_what, more) => {
+  ])('The size counts every byte of %s', (_what, more) => {
     const { request: _, ...rest } = more as Record<string, unknown>;
     valid(filled('x', INPUT_SIZE, rest));
     expect(findingsOf(filled('x', INPUT_SIZE + 1, rest))).toEqual([' TOO_LARGE']);
   });
 
-  test.each(['tenant_credential', 'policy_version'])('the size counts %s', (name) => {
+  test.each(['tenant_credential', 'policy_version'])('The size counts %s', (name) => {
     const empty = sizeOf({ ...INPUT, [name]: '' });
     valid({ ...INPUT, [name]: 'x'.repeat(INPUT_SIZE - empty) });
     expect(findingsOf({ ...INPUT, [name]: 'x'.repeat(INPUT_SIZE - empty + 1) })).toEqual([' TOO_LARGE']);
@@ -643,7 +643,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('the size counts what is wrong as well: names, blanks and values', () => {
+  test('The size counts what is wrong as well: names, blanks and values.', () => {
     expect(findingsOf(filled('€', INPUT_SIZE, { env: 'moon' }))).toEqual(['/env INVALID_VALUE']);
     expect(findingsOf(filled('€', INPUT_SIZE + 1, { env: 'moon' }))).toEqual([' TOO_LARGE']);
     expect(readRouteInput(filled('x', INPUT_SIZE, { tenant_id: '\t\n ' })).deny_code).toBe(
@@ -654,14 +654,14 @@ describe('limits', () => {
     expect(findingsOf(filled('x', INPUT_SIZE + 1, { 'ü"': 0 }))).toEqual([' TOO_LARGE']);
   });
 
-  test('a null that stands for absent still counts as four bytes', () => {
+  test('A null that stands for absent still counts as four bytes.', () => {
     const plain = filled('x', INPUT_SIZE, { ext: null, blast_score: null });
     expect(valid(plain)).toMatchObject({ blast_score: 0, blast_radius_sum: 0 });
     const more = filled('x', INPUT_SIZE + 1, { ext: null, blast_score: null });
     expect(readRouteInput(more)).toMatchObject({ findings: [{ code: 'TOO_LARGE' }] });
   });
 
-  test('what JSON cannot hold counts as null, and so does an object with a name that it cannot hold', () => {
+  test('What JSON cannot hold counts as null, and so does an object with a name that it cannot hold.', () => {
     const plain = filled('x', INPUT_SIZE, { ext: { a: null, b: [null], c: null }, zz: null });
     const c = { '\udc00': 'x'.repeat(99), d: undefined };
     expect(findingsOf({ ...plain, ext: { a: undefined, b: [1n], c }, zz: new Date() })).toEqual([
@@ -674,7 +674,7 @@ describe('limits', () => {
     expect(findingsOf({ ...more, ext: { a: undefined, b: [1n] }, zz: new Date() })).toEqual([' TOO_LARGE']);
   });
 
-  test('the echo does not depend on the size', () => {
+  test('The echo does not depend on the size.', () => {
     const large = 'x'.repeat(INPUT_SIZE);
     const input = { zz: large, aa: [large], ...FULL, request: { large } };
     expect(findingsOf(input)).toEqual([' TOO_LARGE']);
@@ -682,7 +682,7 @@ describe('limits', () => {
     expect(readRouteInput({ ...input, env: 'moon' })).toMatchObject({ ...INPUT, env: null });
   });
 
-  test('a large value that is shared a billion times is refused at once', () => {
+  test('A large value that is shared a billion times is refused at once.', () => {
     let laughs: unknown[] = ['lol'];
     for (let level = 0; level < 30; level += 1) laughs = [laughs, laughs, laughs, laughs];
     const started = performance.now();
@@ -697,7 +697,7 @@ describe('limits', () => {
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 
-  test('a text as long as a text can be is refused at once', () => {
+  test('A text as long as a text can be is refused at once.', () => {
     for (const unit of ['x', ' ', '\u0001', '€']) {
       const longest = unit.repeat(2 ** 29 - 32);
       for (const name of [...Object.keys(FULL), 'zz']) {
@@ -710,7 +710,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('a blank id of nearly a megabyte is blank', () => {
+  test('A blank id of nearly a megabyte is blank.', () => {
     expect(readRouteInput({ ...INPUT, tenant_id: ' '.repeat(1_000_000) }).deny_code).toBe(
       'DENY_MISSING_TENANT_ID',
     );
@@ -722,7 +722,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('at most a hundred findings are reported: the first hundred of the sorted list', () => {
+  test('At most a hundred findings are reported: the first hundred of the sorted list.', () => {
     const name = (index: number): string => `u${String(index).padStart(5, '0')}`;
     const unknown = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [name(4999 - index), 1]));
     const found = Array.from({ length: 100 }, (_, index) => `/${name(index)} UNKNOWN_MEMBER`);
@@ -732,7 +732,7 @@ describe('limits', () => {
     expect(holes).toEqual(indexes.slice(0, 100));
   });
 
-  test('an attacker cannot make the list of findings slow', () => {
+  test('An attacker cannot make the list of findings slow.', () => {
     const long = 'x'.repeat(1000);
     const started = performance.now();
     const holes = {
@@ -748,7 +748,7 @@ describe('limits', () => {
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 
-  test('a path of more than 1024 characters is that of its nearest ancestor that fits', () => {
+  test('A path of more than 1024 characters is that of its nearest ancestor that fits.', () => {
     const long = 'x'.repeat(1024);
     expect(findingsOf({ ...INPUT, [long]: 1 })).toEqual([' UNKNOWN_MEMBER']);
     expect(findingsOf({ ...INPUT, request: { a: { [long]: [1n, undefined] } } })).toEqual([
@@ -761,14 +761,14 @@ describe('limits', () => {
   });
 });
 
-describe('parseRouteInput', () => {
-  test('parseRouteInput returns a copy of a valid input that shares nothing with the original', () => {
+describe('The function parseRouteInput', () => {
+  test('The function parseRouteInput returns a copy of a valid input that shares nothing with the original.', () => {
     const parsed = parseRouteInput(FULL);
     expect(parsed).toEqual({ ok: true, value: FULL, diagnostics: [] });
     expect(parsed.ok && parsed.value.request).not.toBe(FULL.request);
   });
 
-  test('parseRouteInput returns the findings of an invalid input', () => {
+  test('The function parseRouteInput returns the findings of an invalid input.', () => {
     expect(parseRouteInput({ ...INPUT, env: 'moon' })).toEqual({
       ok: false,
       findings: [{ path: '/env', code: 'INVALID_VALUE', message: 'Expected one of dev, stage, prod, edge.' }],
@@ -779,7 +779,7 @@ describe('parseRouteInput', () => {
     }
   });
 
-  test('parseRouteInput never throws, and its findings fit into a decision', () => {
+  test('The function parseRouteInput never throws, and its findings fit into a decision.', () => {
     const anything = fc.anything({
       withBigInt: true,
       withBoxedValues: true,

@@ -37,12 +37,12 @@ const NUMBERS: readonly (readonly [string, string])[] = [
 
 const fromBits = (hex: string): number => Buffer.from(hex, 'hex').readDoubleBE();
 
-describe('canonical JSON is RFC 8785', () => {
-  test.each(NUMBERS)('the number of bits %s is written %s', (bits, text) => {
+describe('Canonical JSON is RFC 8785', () => {
+  test.each(NUMBERS)('The number of bits %s is written %s', (bits, text) => {
     expect(canonicalJson(fromBits(bits))).toBe(text);
   });
 
-  test('the sample of section 3.2.2 is written as RFC 8785 writes it', () => {
+  test('The sample of section 3.2.2 is written as RFC 8785 writes it.', () => {
     const sample = {
       numbers: JSON.parse('[333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001]'),
       string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"\u002f',
@@ -54,7 +54,7 @@ describe('canonical JSON is RFC 8785', () => {
     );
   });
 
-  test('members are sorted by UTF-16 code units, so that a supplementary character precedes U+FB33', () => {
+  test('Members are sorted by UTF-16 code units, so that a supplementary character precedes U+FB33.', () => {
     const sample = {
       '\u20ac': 'Euro Sign',
       '\r': 'Carriage Return',
@@ -76,16 +76,16 @@ describe('canonical JSON is RFC 8785', () => {
     ['"\\/', '"\\"\\\\/"'],
     ['\u007f\u0080\u2028\u2029\ufeff', '"\u007f\u0080\u2028\u2029\ufeff"'],
     ['\ud83d\ude00', '"😀"'],
-  ])('the string %j has only the escapes that JSON needs', (text, written) => {
+  ])('The string %j has only the escapes that JSON needs.', (text, written) => {
     expect(canonicalJson(text)).toBe(written);
     expect(canonicalJson({ [text]: 0 })).toBe(`{${written}:0}`);
   });
 
-  test('empty containers and scalars stand alone', () => {
+  test('Empty containers and scalars stand alone.', () => {
     expect([{}, [], '', null, true, 0].map(canonicalJson)).toEqual(['{}', '[]', '""', 'null', 'true', '0']);
   });
 
-  test('every JSON value is written as the reference implementation writes it', () => {
+  test('Every JSON value is written as the reference implementation writes it.', () => {
     const json = fc.oneof(
       fc.jsonValue({ stringUnit: 'binary' }),
       fc.json({ stringUnit: 'binary' }).map((text) => JSON.parse(text)),
@@ -102,7 +102,7 @@ describe('canonical JSON is RFC 8785', () => {
     );
   });
 
-  test('what is written reads back as the same value and is written the same again', () => {
+  test('What is written reads back as the same value and is written the same again.', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
         const text = canonicalJson(value);
@@ -164,24 +164,24 @@ describe('I-JSON only: what JSON cannot hold is an error at its place', () => {
     ['a proxy whose length is no number', new Proxy([], { get: () => 'abc' }), ''],
     ['a proxy whose length is negative', new Proxy([], { get: () => -1 }), ''],
     ['a tag that throws', Object.defineProperty({}, Symbol.toStringTag, { get: () => raise() }), ''],
-  ])('what is not I-JSON is an error: %s', (_name, value, path) => {
+  ])('What is not I-JSON is an error: %s', (_name, value, path) => {
     expect(readCanonical(value).findings).toEqual([{ path, code: 'NOT_JSON', message: expect.any(String) }]);
     expect(() => canonicalJson(value)).toThrow(WcpError);
     expect(() => canonicalJson(value)).toThrow(expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }));
   });
 
-  test('nothing that a value throws gets into the error', () => {
+  test('Nothing that a value throws gets into the error.', () => {
     expect(() => canonicalJson(thrower)).toThrow(
       'No canonical JSON at "/a": JSON cannot hold a member that cannot be read.',
     );
   });
 
-  test('every place is found at once', () => {
+  test('Every place is found at once.', () => {
     const { findings } = readCanonical({ b: undefined, a: [Number.NaN, 1, 'x\ud800'] });
     expect(findings.map(({ path }) => path)).toEqual(['/a/0', '/a/2', '/b']);
   });
 
-  test('nothing inside a value that JSON cannot hold is read', () => {
+  test('Nothing inside a value that JSON cannot hold is read.', () => {
     expect(readCanonical(new Map([[1, thrower]])).findings).toHaveLength(1);
     expect(readCanonical({ '\ud800': thrower }).findings).toHaveLength(1);
   });
@@ -191,8 +191,8 @@ const raise = (): never => {
   throw new Error('trap');
 };
 
-describe('an attacker does not choose what is read', () => {
-  test('a getter that answers differently the second time is called once', () => {
+describe('An attacker does not choose what is read', () => {
+  test('A getter that answers differently the second time is called once.', () => {
     let asked = 0;
     const value = {
       get a() {
@@ -204,26 +204,26 @@ describe('an attacker does not choose what is read', () => {
     expect(asked).toBe(1);
   });
 
-  test('only own enumerable members are read: no inherited, hidden or symbol member, and toJSON is not called', () => {
+  test('Only own enumerable members are read: no inherited, hidden or symbol member, and toJSON is not called.', () => {
     const value = Object.defineProperty(new Point(), 'hidden', { value: 1, enumerable: false });
     expect(canonicalJson(Object.assign(value, { [Symbol('s')]: 1 }))).toBe('{"x":1}');
     expect(canonicalJson(Object.create({ inherited: 1 }))).toBe('{}');
   });
 
-  test('an own member __proto__ is a member like any other', () => {
+  test('An own member __proto__ is a member like any other.', () => {
     expect(canonicalJson(JSON.parse('{"__proto__":{"a":1},"z":{"__proto__":2}}'))).toBe(
       '{"__proto__":{"a":1},"z":{"__proto__":2}}',
     );
     expect(({} as Record<string, unknown>)['a']).toBeUndefined();
   });
 
-  test('a polluted Object.prototype is ignored, both as a member and in a hole', () => {
+  test('A polluted Object.prototype is ignored, both as a member and in a hole.', () => {
     pollute({ a: 1, toJSON: () => 'x', 0: 'hole', toString: () => 'x' });
     expect(canonicalJson({ b: [1] })).toBe('{"b":[1]}');
     expect(readCanonical(new Array(1)).findings).toHaveLength(1);
   });
 
-  test('a value that occurs twice without a circle is written twice', () => {
+  test('A value that occurs twice without a circle is written twice.', () => {
     const shared = { a: 1 };
     expect(canonicalJson({ x: shared, y: [shared, shared] })).toBe('{"x":{"a":1},"y":[{"a":1},{"a":1}]}');
   });
@@ -232,31 +232,31 @@ describe('an attacker does not choose what is read', () => {
     expect(canonicalJson([-0])).toBe('[0]');
   });
 
-  test('objects with few and with many members are sorted alike', () => {
+  test('Objects with few and with many members are sorted alike.', () => {
     const names = Array.from({ length: 30 }, (_, index) => String.fromCharCode(122 - (index % 26)) + index);
     const value = Object.fromEntries(names.map((name) => [name, 0]));
     expect(Object.keys(JSON.parse(canonicalJson(value)))).toEqual([...names].sort());
   });
 
-  test('a nesting of 1,000 levels is written: the limits of section 3 are those of an input', () => {
+  test('A nesting of 1,000 levels is written: the limits of section 3 are those of an input.', () => {
     const text = `${'['.repeat(1000)}${']'.repeat(1000)}`;
     expect(canonicalJson(JSON.parse(text))).toBe(text);
   });
 
-  test('a nesting that the stack cannot hold is TOO_DEEP, not a crash', () => {
+  test('A nesting that the stack cannot hold is TOO_DEEP, not a crash.', () => {
     const value = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
     expect(readCanonical(value).findings.map(({ code }) => code)).toEqual(['TOO_DEEP']);
     expect(() => canonicalJson(value)).toThrow(WcpError);
   });
 
-  test('what is larger than any text can be is TOO_LARGE', () => {
+  test('What is larger than any text can be is TOO_LARGE.', () => {
     const large = 'x'.repeat(2 ** 20);
     const { findings } = readCanonical(Array.from({ length: 300 }, () => large));
     expect(findings).toEqual([{ path: '', code: 'TOO_LARGE', message: expect.any(String) }]);
     expect(readCanonical(['x'.repeat(2 ** 29 - 32), 1]).findings).toEqual(findings);
   });
 
-  test('canonicalJson throws nothing but a WcpError', () => {
+  test('The function canonicalJson throws nothing but a WcpError.', () => {
     fc.assert(
       fc.property(
         fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }),
@@ -269,3 +269,18 @@ describe('an attacker does not choose what is read', () => {
     );
   });
 });
+
+test('The path in an error is escaped like every message.', () => {
+  const place = (name: string) => messageOf(() => canonicalJson({ [name]: undefined }));
+  expect(place('a\u001b[31m')).toContain('"/a\\u001b[31m"');
+  expect(place('\u202e')).toContain('"/\\u202e"');
+});
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('Nothing was thrown.');
+}

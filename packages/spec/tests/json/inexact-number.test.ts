@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inexactNumber } from '../../src/json/index.ts';
 
-describe('an integer that no double holds', () => {
+describe('An integer that no double holds', () => {
   test.each([
     ['9007199254740993', ''],
     ['-9007199254740993', ''],
@@ -17,7 +17,7 @@ describe('an integer that no double holds', () => {
     ['{"a\\"9007199254740993":9007199254740995}', '/a"9007199254740993'],
     ['[ 1 , 9007199254740993 ]', '/1'],
     [`1${'0'.repeat(307)}1`, ''],
-  ])('is found, with its path: %s', (text, path) => {
+  ])('An integer that no double holds is found, with its path: %s', (text, path) => {
     expect(inexactNumber(text)).toMatchObject({ path, code: 'NUMBER_NOT_EXACT' });
   });
 
@@ -39,11 +39,11 @@ describe('an integer that no double holds', () => {
     '[]',
     '',
     '[0000000000000000000000000000, -]',
-  ])('is not found in %s', (text) => {
+  ])('Nothing is found in %s', (text) => {
     expect(inexactNumber(text)).toBeNull();
   });
 
-  test('is found exactly where a reader with big integers would differ', () => {
+  test('An inexact integer is found exactly where a reader with big integers would differ.', () => {
     fc.assert(
       fc.property(fc.bigInt(-(2n ** 70n), 2n ** 70n), (integer) => {
         expect(inexactNumber(String(integer)) === null).toBe(BigInt(Number(integer)) === integer);
@@ -51,7 +51,7 @@ describe('an integer that no double holds', () => {
     );
   });
 
-  test('costs no more than reading, however the text is written', () => {
+  test('The search costs no more than reading, however the text is written.', () => {
     const zeros = '0'.repeat(1_000_000);
     for (const text of [
       `0.${zeros}1e1000017`,

@@ -19,7 +19,7 @@ describe('JSON text is read as I-JSON asks', () => {
     ['"\\ud83d\\ude00"', '😀'],
     ['-0', -0],
     ['null', null],
-  ])('the text is read as JSON: %s', (text, value) => {
+  ])('The text is read as JSON: %s', (text, value) => {
     expect(parseJson(text)).toEqual(value);
   });
 
@@ -36,12 +36,12 @@ describe('JSON text is read as I-JSON asks', () => {
     ['and __proto__', '{"__proto__":1,"__proto__":2}'],
     ['and constructor', '{"constructor":1,"constructor":2}'],
     ['around white space', '{ "a"\n:1 ,\t"a" : 2 }'],
-  ])('a name that occurs twice, %s, is an error', (_where, text) => {
+  ])('A name that occurs twice, %s, is an error.', (_where, text) => {
     expect(() => JSON.parse(text)).not.toThrow();
     refused(text);
   });
 
-  test('a byte order mark is named, for nobody sees it', () => {
+  test('A byte order mark is named, for nobody sees it.', () => {
     for (const read of [parseJson, parseUniqueJson]) {
       expect(() => read('\ufeff{}')).toThrow(/begins with a byte order mark/);
       expect(read('"\ufeff"')).toBe('\ufeff');
@@ -69,35 +69,35 @@ describe('JSON text is read as I-JSON asks', () => {
     ['a control character in a string', '"\u0000"'],
     ['an unfinished string', '{"a'],
     ['a leading zero', '01'],
-  ])('a text that is %s is an error', (_what, text) => refused(text));
+  ])('A text that is %s is an error.', (_what, text) => refused(text));
 
-  test('the message shows the name that occurs twice safely', () => {
+  test('The message shows the name that occurs twice safely.', () => {
     expect(() => parseJson('{"a\\n":1,"a\\n":2}')).toThrow('The name "a\\u000a" occurs twice in one object.');
   });
 
-  test('an own member __proto__ stays a member and pollutes nothing', () => {
+  test('An own member __proto__ stays a member and pollutes nothing.', () => {
     const value = parseJson('{"__proto__":{"polluted":true}}') as object;
     expect(Object.keys(value)).toEqual(['__proto__']);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  test('a string of nine million characters is read', () => {
+  test('A string of nine million characters is read.', () => {
     const long = 'x\\n'.repeat(3_000_000);
     expect(parseJson(`{"a":"${long}"}`)).toHaveProperty('a.length', 6_000_000);
   });
 
-  test('a nesting of 200,000 levels is an error, not a crash', () => {
+  test('A nesting of 200,000 levels is an error, not a crash.', () => {
     refused(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
     refused(`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`);
   });
 
-  test('a text that is nested as deeply as canonical JSON allows is checked to its bottom', () => {
+  test('A text that is nested as deeply as canonical JSON allows is checked to its bottom.', () => {
     const deep = (inner: string) => `${'['.repeat(600)}${inner}${']'.repeat(600)}`;
     expect(Array.isArray(parseJson(deep('1')))).toBe(true);
     refused(deep('1e999'));
   });
 
-  test('what JSON.stringify writes is read back', () => {
+  test('What JSON.stringify writes is read back.', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), fc.nat(3), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
@@ -106,7 +106,7 @@ describe('JSON text is read as I-JSON asks', () => {
     );
   });
 
-  test('a duplicate is found wherever it is put into an object', () => {
+  test('A duplicate is found wherever it is put into an object.', () => {
     const names = fc.uniqueArray(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(names, fc.jsonValue(), fc.nat(), (all, value, at) => {
@@ -121,7 +121,7 @@ describe('JSON text is read as I-JSON asks', () => {
 });
 
 describe('JSON text whose value goes to decide', () => {
-  test('a name that occurs twice is refused, whatever else the text holds', () => {
+  test('A name that occurs twice is refused, whatever else the text holds.', () => {
     for (const text of ['{"a":1,"a":1}', '[{"b":{"a":":","a":1}}]', '{"__proto__":1,"__proto__":2}']) {
       expect(() => parseUniqueJson(text)).toThrowError(
         expect.objectContaining({ code: 'ERR_WCP_CANONICAL_JSON' }),
@@ -129,7 +129,7 @@ describe('JSON text whose value goes to decide', () => {
     }
   });
 
-  test('what decide itself judges is read: great numbers, lone surrogates, more levels than an input may have', () => {
+  test('What decide itself judges is read: great numbers, lone surrogates, more levels than an input may have.', () => {
     expect(parseUniqueJson('1e400')).toBe(Number.POSITIVE_INFINITY);
     expect(parseUniqueJson('"\\ud800"')).toBe('\ud800');
     expect(parseUniqueJson('null')).toBe(null);
@@ -137,7 +137,7 @@ describe('JSON text whose value goes to decide', () => {
     expect(Array.isArray(parseUniqueJson(deep))).toBe(true);
   });
 
-  test('any JSON reads as JSON.parse reads it', () => {
+  test('Any JSON reads as JSON.parse reads it.', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(parseUniqueJson(text)).toEqual(JSON.parse(text));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/index.ts';
 import { writePlain } from '../../src/json/plain-json.ts';
 
-test('writePlain and canonicalJson write plain data the same', () => {
+test('The functions writePlain and canonicalJson write plain data the same.', () => {
   const text = fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.constant('"\\\u0000\u2028'));
   const { json } = fc.letrec((tie) => ({
     json: fc.oneof(
@@ -25,7 +25,7 @@ test('writePlain and canonicalJson write plain data the same', () => {
   );
 });
 
-test('writePlain throws where canonicalJson throws', () => {
+test('The function writePlain throws where canonicalJson throws.', () => {
   for (const value of [
     '\ud800',
     { a: ['\udfff'] },

@@ -11,7 +11,7 @@ import {
 const MIB = 1024 * 1024;
 const LIMITS = { depth: 3, containers: 5, values: 12 };
 
-describe('a foreign text is judged before a tree is built', () => {
+describe('A foreign text is judged before a tree is built', () => {
   test.each([
     ['lists that never end', '['.repeat(8 * MIB)],
     ['lists that end', `${'['.repeat(4 * MIB)}${']'.repeat(4 * MIB)}`],
@@ -20,7 +20,7 @@ describe('a foreign text is judged before a tree is built', () => {
     ['empty objects beside each other', `[${'{},'.repeat(2 * MIB)}{}]`],
     ['numbers beside each other', `[${'0,'.repeat(4 * MIB)}0]`],
     ['members of one object', `{${'"":0,'.repeat(MIB)}"a":0}`],
-  ])('eight megabytes of %s are refused without memory or time', (_what, text) => {
+  ])('Eight megabytes of %s are refused without memory or time.', (_what, text) => {
     const before = process.memoryUsage().heapUsed;
     for (const read of [parseJson, parseUniqueJson]) {
       expect(() => read(text, FOREIGN_TEXT_LIMITS)).toThrow(/^(?:Nested deeper than|It holds more than)/);
@@ -40,11 +40,11 @@ describe('a foreign text is judged before a tree is built', () => {
     ['{"a":"[[[[{{{{,,,,,,,,,,","b":"\\"[[[[["}', null],
     ['}}}}]]]][[[', null],
     ['', null],
-  ])('the text %s exceeds the limit %s', (text, code) => {
+  ])('The text %s exceeds the limit %s', (text, code) => {
     expect(exceededLimit(text, LIMITS)?.code ?? null).toBe(code);
   });
 
-  test('the message says which limit, and nothing of the text', () => {
+  test('The message says which limit, and nothing of the text.', () => {
     expect(exceededLimit('[[[["SECRET"', LIMITS)).toEqual({
       path: '',
       code: 'TOO_DEEP',
@@ -56,13 +56,13 @@ describe('a foreign text is judged before a tree is built', () => {
     expect(exceededLimit('[1,2,3,4,5,6,7,8,9,0,1,2]', LIMITS)?.message).toBe('It holds more than 12 values.');
   });
 
-  test('a text of the operator has no limit but 10,000 levels', () => {
+  test('A text of the operator has no limit but 10,000 levels.', () => {
     expect(parseUniqueJson(`[${'[],'.repeat(300_000)}[]]`)).toHaveLength(300_001);
     expect(() => parseUniqueJson('['.repeat(10_001))).toThrow('Nested deeper than 10000 levels.');
   });
 });
 
-describe('a text that arrives in parts', () => {
+describe('A text that arrives in parts', () => {
   const TEXTS = [
     '{"a":"\\"[[[[","b":[[1,2]]}',
     '["\\\\",[[[1]]]]',
@@ -85,7 +85,7 @@ describe('a text that arrives in parts', () => {
   });
 });
 
-test('the nesting of a JSON text is that of its containers, however long its strings are', () => {
+test('The nesting of a JSON text is that of its containers, however long its strings are.', () => {
   expect(nestingOf('1')).toBe(0);
   expect(nestingOf('{"a":["[[[\\"[",{}],"b":{}}')).toBe(3);
   expect(nestingOf(`["${'\\\\x'.repeat(5_000_000)}"]`)).toBe(1);

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { escapeText } from '../../base/text.ts';
 
 /** The JSON Schema keywords that the wire's schemas use. */
 export interface Keywords {
@@ -68,8 +69,15 @@ export function describe(schema: Keywords): string {
   if (schema['x-wcp-hash'] === true) return 'a hash: sha256: and 64 lower-case hexadecimal digits';
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.pattern !== undefined) return `a text like ${schema.pattern}`;
+  if (schema.pattern !== undefined) return `a text like ${shownPattern(schema.pattern)}`;
   if (schema.required !== undefined) return `an object with ${schema.required.join(', ')}`;
   const bounds = BOUNDS.flatMap(([name, word]) => (schema[name] === undefined ? [] : [word, schema[name]]));
   return [WORDS.get(schema.type), ...bounds].join(' ');
+}
+
+const SURROGATE = /\p{Surrogate}/gu;
+
+/** A pattern may name characters that no message holds as they are: those of WCP-3-64, and lone surrogates. */
+function shownPattern(pattern: string): string {
+  return escapeText(pattern).replace(SURROGATE, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }

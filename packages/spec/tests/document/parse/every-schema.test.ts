@@ -34,12 +34,12 @@ function expectAgreement(schema: Keywords, value: unknown): boolean {
   return accepted;
 }
 
-test('the schemas limit repetition and length in more than one place', () => {
+test('The schemas limit repetition and length in more than one place.', () => {
   expect(sets.map(([path]) => path)).toContain('route-decision/controls_applied');
   expect(lengths.map(([path]) => path)).toContain('receipt/stream');
 });
 
-describe('a list in which nothing may occur twice', () => {
+describe('A list in which nothing may occur twice', () => {
   test.each(sets)('%s is refused with a repeated item and accepted without one', (_, schema) => {
     const item = fc.sample(partOf(schema.items as Keywords, 0), { numRuns: 20, seed: 1 });
     for (const one of item) {
@@ -49,8 +49,8 @@ describe('a list in which nothing may occur twice', () => {
   });
 });
 
-describe('a length counts code points, not UTF-16 code units', () => {
-  test.each(lengths)('the reader and the JSON Schema agree on lengths in %s', (_, schema) => {
+describe('A length counts code points, not UTF-16 code units', () => {
+  test.each(lengths)('The reader and the JSON Schema agree on lengths in %s', (_, schema) => {
     const { minLength = 0, maxLength = 200, pattern } = schema;
     for (const unit of ['a', '😀', 'é', '\u{10ffff}']) {
       for (const length of [minLength - 1, minLength, maxLength - 1, maxLength, maxLength + 1]) {
@@ -63,7 +63,7 @@ describe('a length counts code points, not UTF-16 code units', () => {
   });
 });
 
-test('a receipt whose stream is 128 astral characters has a valid stream, one of 129 has not', () => {
+test('A receipt whose stream is 128 astral characters has a valid stream, one of 129 has not.', () => {
   const wrongPaths = (stream: string) => {
     const parsed = parseDocument(ReceiptSchema, { stream });
     return parsed.ok ? [] : parsed.findings.map(({ path }) => path);
@@ -72,7 +72,7 @@ test('a receipt whose stream is 128 astral characters has a valid stream, one of
   expect(wrongPaths('😀'.repeat(129))).toContain('/stream');
 });
 
-test('a decision that lists a control twice is refused', () => {
+test('A decision that lists a control twice is refused.', () => {
   const control = 'ctrl.obs.audit-log-append-only';
   const parsed = parseDocument(RouteDecisionSchema, { controls_applied: [control, control] });
   expect(parsed.ok).toBe(false);

@@ -40,8 +40,8 @@ const raise = (): never => {
   throw new Error('trap');
 };
 
-describe('facts', () => {
-  test('facts may have every member of section 4.4 and must have now and decision_id', () => {
+describe('Facts', () => {
+  test('Facts may have every member of section 4.4 and must have now and decision_id.', () => {
     expect(parseFacts(FACTS)).toEqual({ ok: true, value: FACTS, diagnostics: [] });
     expect(parseFacts(LEAST)).toEqual({ ok: true, value: LEAST, diagnostics: [] });
     expect(findingsOf({})).toEqual(['/decision_id MISSING_MEMBER', '/now MISSING_MEMBER']);
@@ -140,12 +140,12 @@ describe('facts', () => {
     '/approval/decision_digest',
     '/frozen/scope',
     '/frozen/reason',
-  ])('facts must have %s', (path) => {
+  ])('Facts must have %s', (path) => {
     expect(findingsOf(withAt(path, ABSENT))).toEqual([`${path} MISSING_MEMBER`]);
   });
 
   test.each(['/zz', `${WORKER}/zz`, '/chain/zz', '/credential/zz', '/approval/zz', '/frozen/zz'])(
-    'facts may not have the member %s',
+    'Facts may not have the member %s',
     (path) => {
       expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
     },
@@ -161,11 +161,11 @@ describe('facts', () => {
     ['a worker whose name is one', { ...LEAST, workers: { '\ud800': {} } }, '/workers'],
     ['a BigInt', { ...LEAST, chain: { depth: 1n } }, '/chain/depth'],
     ['an absent policy that is undefined', { ...LEAST, policy: undefined }, '/policy'],
-  ])('what is not JSON is refused in facts: %s', (_what, value, path) => {
+  ])('What is not JSON is refused in facts: %s', (_what, value, path) => {
     expect(findingsOf(value)).toEqual([`${path} NOT_JSON`]);
   });
 
-  test('every hash comes back with its prefix', () => {
+  test('Every hash comes back with its prefix.', () => {
     expect(
       parseFacts({ ...FACTS, banned_hashes: [HEX], approval: { ...FACTS.approval, decision_digest: HEX } }),
     ).toEqual({
@@ -175,14 +175,14 @@ describe('facts', () => {
     });
   });
 
-  test('a malformed current_hash comes back as it was', () => {
+  test('A malformed current_hash comes back as it was.', () => {
     expect(parseFacts({ ...LEAST, workers: { w: { current_hash: HEX } } })).toMatchObject({
       value: { workers: { w: { current_hash: HEX } } },
     });
   });
 });
 
-describe('a policy of any form is the matter of step 13', () => {
+describe('A policy of any form is the matter of step 13', () => {
   const circle: Record<string, unknown> = { ...LEAST };
   circle['policy'] = circle;
   test.each<[string, object]>([
@@ -210,11 +210,11 @@ describe('a policy of any form is the matter of step 13', () => {
       },
     ],
     ['the facts themselves', circle],
-  ])('a policy of %s comes back as null, which is not a verdict', (_what, facts) => {
+  ])('A policy of %s comes back as null, which is not a verdict.', (_what, facts) => {
     expect(parseFacts(facts)).toEqual({ ok: true, value: { ...LEAST, policy: null }, diagnostics: [] });
   });
 
-  test('an unreadable policy hides nothing else that is wrong', () => {
+  test('An unreadable policy hides nothing else that is wrong.', () => {
     expect(findingsOf({ policy: raise, now: LEAST.now, zz: 1n })).toEqual(['/zz NOT_JSON']);
     expect(findingsOf({ policy: raise, now: LEAST.now })).toEqual(['/decision_id MISSING_MEMBER']);
     const own = JSON.parse(`{"__proto__":{"now":1},"policy":1,${JSON.stringify(LEAST).slice(1)}`);
@@ -222,7 +222,7 @@ describe('a policy of any form is the matter of step 13', () => {
   });
 });
 
-test('parseFacts never throws, whatever the value', () => {
+test('The function parseFacts never throws, whatever the value.', () => {
   let accepted = 0;
   const now = nearSchema('facts').map((facts) =>
     typeof facts === 'object' ? { ...facts, now: LEAST.now } : facts,

@@ -39,8 +39,8 @@ const findingsOf = (document: unknown): string[] => {
   return parsed.ok ? [] : parsed.findings.map(({ path, code }) => `${path} ${code}`);
 };
 
-describe('a Hall configuration', () => {
-  test('a configuration may have every member of section 4.3, or none', () => {
+describe('A Hall configuration', () => {
+  test('A configuration may have every member of section 4.3, or none.', () => {
     expect(parseHallConfig(CONFIG)).toEqual({ ok: true, value: CONFIG, diagnostics: [] });
     expect(parseHallConfig({})).toEqual({ ok: true, value: {}, diagnostics: [] });
   });
@@ -104,7 +104,7 @@ describe('a Hall configuration', () => {
     '/privilege_policy/secrets/test',
     '/approval/zz',
     '/policy_gate',
-  ])('a configuration may not have the member %s', (path) => {
+  ])('A configuration may not have the member %s', (path) => {
     expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
   });
 
@@ -119,7 +119,7 @@ describe('a Hall configuration', () => {
     expect(findingsOf(value)).toEqual([found]);
   });
 
-  test('a profile with underscores is read with hyphens, with a diagnostic of level info', () => {
+  test('A profile with underscores is read with hyphens, with a diagnostic of level info.', () => {
     expect(parseHallConfig({ profile: 'prof.prod_strict' })).toEqual({
       ok: true,
       value: { profile: 'prof.prod-strict' },
@@ -127,7 +127,7 @@ describe('a Hall configuration', () => {
     });
   });
 
-  test('parseHallConfig never throws, whatever the value', () => {
+  test('The function parseHallConfig never throws, whatever the value.', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything({ withBigInt: true }), nearSchema('hall-config')), (value) => {
         const parsed = parseHallConfig(value);

@@ -65,26 +65,26 @@ function withAt(path: string, value: unknown): object {
   return hashed(copy);
 }
 
-describe('the artifact_hash of a record', () => {
-  test('the hash of a record is SHA-256 of its canonical JSON without the member artifact_hash', () => {
+describe('The artifact_hash of a record', () => {
+  test('The hash of a record is SHA-256 of its canonical JSON without the member artifact_hash.', () => {
     expect(recordHash({ b: 1, a: 2 })).toBe(sha256('{"a":2,"b":1}'));
     expect(recordHash({ b: 1, a: 2, artifact_hash: 'anything' })).toBe(sha256('{"a":2,"b":1}'));
     expect(recordHash(RECORD)).toBe(sha256(canonicalJson(RECORD)));
     expect(recordHash(JSON.parse('{"__proto__":1,"artifact_hash":2}'))).toBe(sha256('{"__proto__":1}'));
   });
 
-  test('the hash of what has no canonical JSON is an error', () => {
+  test('The hash of what has no canonical JSON is an error.', () => {
     expect(() => recordHash({ a: 1n })).toThrow(WcpError);
   });
 
-  test('the hash of a record verifies with and without its prefix', () => {
+  test('The hash of a record verifies with and without its prefix.', () => {
     expect(findingsOf(hashed(RECORD))).toEqual([]);
     const bare = recordHash(RECORD).slice('sha256:'.length);
     const parsed = parseRecord({ ...RECORD, artifact_hash: bare });
     expect(parsed).toMatchObject({ ok: true, value: { artifact_hash: `sha256:${bare}` } });
   });
 
-  test('the hash covers the record as given, before any normalisation', () => {
+  test('The hash covers the record as given, before any normalisation.', () => {
     const written = { ...RECORD, required_controls: ['ctrl.a_b'], determinism: 'non-deterministic' };
     const parsed = parseRecord(hashed(written));
     expect(parsed).toMatchObject({
@@ -96,7 +96,7 @@ describe('the artifact_hash of a record', () => {
     ).toEqual(['/artifact_hash INVALID_VALUE']);
   });
 
-  test('the hash covers every member, including unlisted ones and ext', () => {
+  test('The hash covers every member, including unlisted ones and ext.', () => {
     for (const more of [{ notes: 'x' }, { zz: 1 }, { ext: {} }, { attestation: {} }]) {
       expect(findingsOf({ ...hashed(RECORD), ...more })).toEqual(['/artifact_hash INVALID_VALUE']);
     }
@@ -110,28 +110,28 @@ describe('the artifact_hash of a record', () => {
     ['another algorithm', recordHash(RECORD).replace('sha256', 'sha512')],
     ['a line break behind', `${recordHash(RECORD)}\n`],
     ['null', null],
-  ])('a record whose hash is %s does not verify', (_what, artifact_hash) => {
+  ])('A record whose hash is %s does not verify.', (_what, artifact_hash) => {
     expect(findingsOf({ ...RECORD, artifact_hash })).toEqual(['/artifact_hash INVALID_VALUE']);
   });
 });
 
-describe('a record belongs to the authority of its worker_id', () => {
+describe('A record belongs to the authority of its worker_id', () => {
   test.each([
     ['/owner', 'org.other'],
     ['/owner', 'x.acme'],
     ['/attestation/attested_by', 'namespace-key@org.other'],
     ['/attestation/attested_by', 'namespace-key@x.acme'],
-  ])('a record is refused whose %s is not %s', (path, value) => {
+  ])('A record is refused whose %s is not %s', (path, value) => {
     expect(findingsOf(withAt(path, value))).toEqual([`${path} INVALID_VALUE`]);
   });
 
-  test('the owner and attested_by of a record may be absent', () => {
+  test('The owner and attested_by of a record may be absent.', () => {
     expect(findingsOf(withAt('/owner', undefined))).toEqual([]);
     expect(findingsOf(withAt('/attestation/attested_by', undefined))).toEqual([]);
     expect(findingsOf(withAt('/attestation', undefined))).toEqual([]);
   });
 
-  test('everything that is wrong with a record is found at once', () => {
+  test('Everything that is wrong with a record is found at once.', () => {
     const record = {
       ...RECORD,
       owner: 'org.other',
@@ -146,7 +146,7 @@ describe('a record belongs to the authority of its worker_id', () => {
   });
 });
 
-describe('a listed member of a wrong form leaves the worker out', () => {
+describe('A listed member of a wrong form leaves the worker out', () => {
   const list = [null, 'x', {}, 1];
   test.each<[path: string, values: readonly unknown[]]>([
     ['/worker_id', [null, 1, 'org.acme', 'cap.a.b', 'org.acme.a_b', 'org.a.b.c.d', 'ORG.a.b', '']],
@@ -189,7 +189,7 @@ describe('a listed member of a wrong form leaves the worker out', () => {
   });
 
   test.each(['worker_id', 'worker_species_id', 'capabilities', 'risk_tier', 'artifact_hash'])(
-    'a record must have %s',
+    'A record must have %s',
     (name) => {
       const { [name]: _, ...rest } = hashed(RECORD) as Record<string, unknown>;
       const record = name === 'artifact_hash' ? rest : hashed(rest);
@@ -208,15 +208,15 @@ describe('a listed member of a wrong form leaves the worker out', () => {
   });
 
   test.each(['/privilege_envelope/zz', '/blast_radius/zz', '/blast_radius/score'])(
-    'a record may not have %s',
+    'A record may not have %s',
     (path) => {
       expect(findingsOf(withAt(path, 1))).toEqual([`${path} UNKNOWN_MEMBER`]);
     },
   );
 });
 
-describe('what may stand in a record', () => {
-  test('the smallest record has four members and its hash', () => {
+describe('What may stand in a record', () => {
+  test('The smallest record has four members and its hash.', () => {
     expect(findingsOf(hashed(LEAST))).toEqual([]);
   });
 
@@ -239,7 +239,7 @@ describe('what may stand in a record', () => {
   });
 
   test.each([null, 1, '', 'abc', [], {}, 'A'.repeat(64)])(
-    'a code_hash of %j is left to step 10',
+    'A code_hash of %j is left to step 10.',
     (code_hash) => {
       const parsed = parseRecord(withAt('/attestation/code_hash', code_hash));
       expect(parsed).toMatchObject({ ok: true, value: { attestation: { code_hash } } });
@@ -247,8 +247,8 @@ describe('what may stand in a record', () => {
   );
 });
 
-describe('an unlisted member is kept with a warning', () => {
-  test('an unlisted member is kept with a warning at the top and inside attestation, and silently inside ext', () => {
+describe('An unlisted member is kept with a warning', () => {
+  test('An unlisted member is kept with a warning at the top and inside attestation, and silently inside ext.', () => {
     expect(warningsOf(RECORD)).toEqual([]);
     expect(warningsOf({ ...RECORD, zz: null, __proto: 1, attestation: { zz: 1 }, ext: { zz: 1 } })).toEqual([
       'warning UNKNOWN_MEMBER /__proto',
@@ -259,26 +259,26 @@ describe('an unlisted member is kept with a warning', () => {
     expect(parsed).toMatchObject({ ok: true, value: { zz: { deep: [1] } } });
   });
 
-  test('an unlisted member __proto__ stays an own member', () => {
+  test('An unlisted member __proto__ stays an own member.', () => {
     const record = hashed(JSON.parse(`{"__proto__":{"owner":"org.eve"},${JSON.stringify(LEAST).slice(1)}`));
     const parsed = parseRecord(record);
     expect(parsed.ok && Object.keys(parsed.value)).toContain('__proto__');
     expect(parsed.ok && parsed.value.owner).toBeUndefined();
   });
 
-  test('the name of an unlisted member is shown safely', () => {
+  test('The name of an unlisted member is shown safely.', () => {
     const parsed = parseRecord(hashed({ ...LEAST, 'z\u202e': 1 }));
     expect(parsed.ok && parsed.diagnostics[0]?.message).toContain('"z\\u202e"');
   });
 });
 
-test('ids with underscores are read with hyphens, with a diagnostic of level info', () => {
+test('Ids with underscores are read with hyphens, with a diagnostic of level info.', () => {
   expect(
     warningsOf({ ...RECORD, required_controls: ['ctrl.a_b'], currently_implements: ['ctrl.c', 'ctrl.d_e'] }),
   ).toEqual(['info UNDERSCORE_ID /currently_implements/1', 'info UNDERSCORE_ID /required_controls/0']);
 });
 
-test('nothing of a polluted Object.prototype becomes a member of a record', () => {
+test('Nothing of a polluted Object.prototype becomes a member of a record.', () => {
   const record = hashed({ ...LEAST, determinism: 'non-deterministic' });
   pollute({ blast_radius: {}, owner: 'org.eve', privilege_envelope: {}, allowed_environments: ['prod'] });
   const parsed = parseRecord(record);
@@ -291,15 +291,15 @@ test('nothing of a polluted Object.prototype becomes a member of a record', () =
   expect(isOpen).toHaveLength(5);
 });
 
-describe('a document that was read already', () => {
-  test('a document that was read already is taken as it was read', () => {
+describe('A document that was read already', () => {
+  test('A document that was read already is taken as it was read.', () => {
     const read = JsonDocument.read(hashed(RECORD));
     expect(read.ok && JsonDocument.read(read.document)).toEqual(read);
     expect(read.ok && read.document.text).toBe(canonicalJson(hashed(RECORD)));
     expect(read.ok && parseRecord(read.document)).toEqual(parseRecord(hashed(RECORD)));
   });
 
-  test('a document that was read already cannot be forged', () => {
+  test('A document that was read already cannot be forged.', () => {
     const forged = Object.create(JsonDocument.prototype, {
       json: { value: hashed(RECORD) },
       text: { value: '{}' },
@@ -314,7 +314,7 @@ describe('a document that was read already', () => {
   });
 });
 
-test('parseRecord never throws, whatever the value', () => {
+test('The function parseRecord never throws, whatever the value.', () => {
   const record = nearSchema('registry-record').map((value) => {
     try {
       return hashed(value as object);

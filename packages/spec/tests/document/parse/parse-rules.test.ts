@@ -62,8 +62,8 @@ const findingsOf = (document: unknown): string[] => {
   return parsed.ok ? [] : parsed.findings.map(({ path, code }) => `${path} ${code}`);
 };
 
-describe('a rules document', () => {
-  test('a rules document is a list of rules or an object whose only member is one', () => {
+describe('A rules document', () => {
+  test('A rules document is a list of rules or an object whose only member is one.', () => {
     expect(parseRules([RULE, LEAST])).toMatchObject({ ok: true, value: [RULE, LEAST], diagnostics: [] });
     expect(parseRules({ rules: [RULE] })).toMatchObject({ ok: true, value: [RULE], diagnostics: [] });
     expect(parseRules([])).toMatchObject({ ok: true, value: [] });
@@ -89,7 +89,7 @@ describe('a rules document', () => {
     expect(findingsOf(document)).toEqual(found);
   });
 
-  test('two rules may not share a rule_id', () => {
+  test('Two rules may not share a rule_id.', () => {
     expect(findingsOf([LEAST, RULE, LEAST, LEAST])).toEqual([
       '/2/rule_id INVALID_VALUE',
       '/3/rule_id INVALID_VALUE',
@@ -97,13 +97,13 @@ describe('a rules document', () => {
     expect(findingsOf({ rules: [LEAST, LEAST] })).toEqual(['/rules/1/rule_id INVALID_VALUE']);
   });
 
-  test('a rules document is not changed by reading it', () => {
+  test('A rules document is not changed by reading it.', () => {
     const document = { rules: [structuredClone(RULE)] };
     parseRules(document);
     expect(document).toEqual({ rules: [RULE] });
   });
 
-  test('a rules document is read the same when Object.prototype is polluted', () => {
+  test('A rules document is read the same when Object.prototype is polluted.', () => {
     pollute({ rules: [LEAST], rule_id: 'x', eq: 'dev', escalation: { policy_gate: false }, anyOf: [{}] });
     const list = parseRules([LEAST]);
     const bad = findingsOf([{ match: {}, decision: {} }]);
@@ -118,7 +118,7 @@ const CONDITION = [null, [], {}, 5, true, { nope: 'dev' }, { eq: 'dev', in: ['de
 const ANY = [{ any: false }, { any: null }, { any: 1 }, { any: 'true' }];
 const NOT_BOOLEAN = [null, 0, 1, 'true', {}, []];
 
-describe('a wrong part of a rule is found where it stands', () => {
+describe('A wrong part of a rule is found where it stands', () => {
   test.each<[path: string, values: readonly unknown[], at?: string | undefined, code?: string]>([
     ['/rule_id', [null, 1, '', ' ', 'a b', 'ä', 'x'.repeat(129), {}]],
     ['/description', [null, 1, {}, []]],
@@ -214,23 +214,23 @@ describe('a wrong part of a rule is found where it stands', () => {
     '/decision',
     '/decision/candidate_workers_ranked',
     '/decision/candidate_workers_ranked/0/worker_species_id',
-  ])('a rule must have %s', (path) => {
+  ])('A rule must have %s', (path) => {
     expect(findingsOf([withAt(path, undefined)])).toEqual([`/0${path} MISSING_MEMBER`]);
   });
 
-  test('a condition on the blast score must have a bound', () => {
+  test('A condition on the blast score must have a bound.', () => {
     const path = '/decision/escalation/human_required_if/0/blast_score';
     expect(findingsOf([withAt(path, {})])).toEqual([`/0${path}/gte MISSING_MEMBER`]);
   });
 
-  test('a recommended profile must have an id', () => {
+  test('A recommended profile must have an id.', () => {
     expect(findingsOf([withAt('/decision/recommended_profiles/0', { score: 1 })])).toEqual([
       '/0/decision/recommended_profiles/0/profile_id MISSING_MEMBER',
     ]);
   });
 });
 
-describe('what may stand in a rule', () => {
+describe('What may stand in a rule', () => {
   test.each<[path: string, values: readonly unknown[]]>([
     ['/match/env', ['edge', { eq: 'prod' }, { in: ['dev'] }, { any: true }]],
     ['/match/capability_id', ['x.ada.doc.shred', { in: ['cap.a', 'org.acme.b'] }]],
@@ -255,13 +255,13 @@ describe('what may stand in a rule', () => {
     for (const value of values) expect(findingsOf([withAt(path, value)])).toEqual([]);
   });
 
-  test('everything in a rule but rule_id, match and the candidates may be absent', () => {
+  test('Everything in a rule but rule_id, match and the candidates may be absent.', () => {
     expect(findingsOf([LEAST])).toEqual([]);
   });
 });
 
-describe('underscores', () => {
-  test('underscores in controls and profiles are read as hyphens, each with a diagnostic of level info', () => {
+describe('Underscores', () => {
+  test('Underscores in controls and profiles are read as hyphens, each with a diagnostic of level info.', () => {
     const rule = withAt('/decision/required_controls_suggested', ['ctrl.obs.audit_log', 'ctrl.a-b']);
     const parsed = parseRules({
       rules: [
@@ -298,7 +298,7 @@ describe('underscores', () => {
     ]);
   });
 
-  test('underscores in rule ids and tenants stay', () => {
+  test('Underscores in rule ids and tenants stay.', () => {
     expect(parseRules([{ ...LEAST, rule_id: 'a_b', match: { tenant_id: 'c_d' } }])).toMatchObject({
       value: [{ rule_id: 'a_b', match: { tenant_id: 'c_d' } }],
       diagnostics: [],
@@ -306,7 +306,7 @@ describe('underscores', () => {
   });
 });
 
-test('parseRules never throws, whatever the value', () => {
+test('The function parseRules never throws, whatever the value.', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true }), nearSchema('rules')),

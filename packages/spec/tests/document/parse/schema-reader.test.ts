@@ -16,8 +16,8 @@ const schemaOf = (name: string) => SCHEMAS[name] as (typeof SCHEMAS)[string];
 const codesOf = (schema: object, value: unknown): string[] =>
   readSchema(schema, value).findings.map(({ path, code }) => `${path} ${code}`);
 
-describe('the reader and the JSON Schema agree', () => {
-  test.each(Object.keys(SCHEMAS))('the reader and the JSON Schema agree on every %s', (name) => {
+describe('The reader and the JSON Schema agree', () => {
+  test.each(Object.keys(SCHEMAS))('The reader and the JSON Schema agree on every %s', (name) => {
     const check = Compile(schemaOf(name));
     const outcomes = { accepted: 0, refused: 0 };
     fc.assert(
@@ -31,7 +31,7 @@ describe('the reader and the JSON Schema agree', () => {
     expect(Math.min(outcomes.accepted, outcomes.refused)).toBeGreaterThan(RUNS / 20);
   });
 
-  test('the reader of a RouteInput and the JSON Schema agree within its limits, where no id is blank', () => {
+  test('The reader of a RouteInput and the JSON Schema agree within its limits, where no id is blank.', () => {
     const check = Compile(schemaOf('route-input'));
     const outcomes = { accepted: 0, refused: 0 };
     fc.assert(
@@ -46,7 +46,7 @@ describe('the reader and the JSON Schema agree', () => {
     expect(Math.min(outcomes.accepted, outcomes.refused)).toBeGreaterThan(RUNS / 20);
   });
 
-  test('what was read is accepted again and read as itself', () => {
+  test('What was read is accepted again and read as itself.', () => {
     for (const name of Object.keys(SCHEMAS)) {
       fc.assert(
         fc.property(nearSchema(name), (value) => {
@@ -63,8 +63,8 @@ describe('the reader and the JSON Schema agree', () => {
   });
 });
 
-describe('lengths', () => {
-  test('a length counts Unicode code points', () => {
+describe('Lengths', () => {
+  test('A length counts Unicode code points.', () => {
     const schema = Type.String({ minLength: 2, maxLength: 3 });
     for (const value of ['😀', '😀😀', '😀😀😀', '😀😀😀😀', 'a', 'ab', 'abc', 'abcd', '']) {
       expect(readSchema(schema, value).findings.length === 0).toBe(Compile(schema).Check(value));
@@ -72,15 +72,15 @@ describe('lengths', () => {
   });
 });
 
-describe('the documents that the command line once read otherwise', () => {
-  test('are accepted where a text of 100 astral characters is within 128 code points', () => {
+describe('The documents that the command line once read otherwise', () => {
+  test('Facts and lists are accepted where a text of 100 astral characters is within 128 code points.', () => {
     expect(codesOf(schemaOf('receipt'), { ...RECEIPT, stream: '😀'.repeat(100) })).toEqual([]);
     expect(codesOf(schemaOf('receipt'), { ...RECEIPT, stream: '😀'.repeat(129) })).toEqual([
       '/stream INVALID_VALUE',
     ]);
   });
 
-  test('are refused where a set holds a control twice', () => {
+  test('Are refused where a set holds a control twice.', () => {
     const control = 'ctrl.obs.audit-log-append-only';
     expect(codesOf(schemaOf('receipt'), { ...RECEIPT, controls_verified: [control, control] })).toEqual([
       '/controls_verified INVALID_VALUE',
@@ -88,7 +88,7 @@ describe('the documents that the command line once read otherwise', () => {
   });
 });
 
-describe('a union', () => {
+describe('A union', () => {
   const union = Type.Union([
     Type.Object({ eq: Type.Integer() }, { additionalProperties: false }),
     Type.Object({ in: Type.Array(Type.Integer()) }, { additionalProperties: false }),
@@ -123,12 +123,12 @@ describe('a union', () => {
     [{ kind: 'c' }, ['/kind INVALID_VALUE']],
     [{ x: 1 }, ['/kind MISSING_MEMBER']],
     [1, [' INVALID_VALUE']],
-  ])('judges %j by the alternative that its constant member names', (value, found) => {
+  ])('The reader judges %j by the alternative that its constant member names', (value, found) => {
     expect(codesOf(tagged, value)).toEqual(found);
     expect(found.length === 0).toBe(Compile(tagged).Check(value));
   });
 
-  test('says which constants are known where the value has another', () => {
+  test('The reader says which constants are known where the value has another.', () => {
     expect(readSchema(tagged, { kind: 'c' }).findings[0]?.message).toBe('Expected one of a, b.');
   });
 
@@ -138,19 +138,19 @@ describe('a union', () => {
     ['has the same value in two', Type.Object({ kind: Type.Literal('a') })],
     ['is listed in one alone', Type.Object({ y: Type.Integer() })],
     ['is required in one alone', Type.Object({})],
-  ])('a union is not told apart by a member that %s', (_, other) => {
+  ])('A union is not told apart by a member that %s', (_, other) => {
     const either = Type.Union([Type.Object({ kind: Type.Literal('a'), x: Type.Integer() }), other]);
     for (const value of [{ kind: 'a' }, { kind: 'b' }, { y: 1 }, { kind: 'a', x: 1 }, {}]) {
       expect([value, codesOf(either, value).length === 0]).toEqual([value, Compile(either).Check(value)]);
     }
   });
 
-  test('a union with one alternative of the type says what that one lacks', () => {
+  test('A union with one alternative of the type says what that one lacks.', () => {
     const nullable = Type.Union([Type.Object({ a: Type.Integer() }), Type.Null()]);
     expect(codesOf(nullable, {})).toEqual(['/a MISSING_MEMBER']);
   });
 
-  test('a union may have an alternative that requires nothing', () => {
+  test('A union may have an alternative that requires nothing.', () => {
     const either = Type.Union([
       Type.Object({ a: Type.Integer() }),
       Type.Object({ a: Type.Optional(Type.String()) }),
@@ -160,13 +160,13 @@ describe('a union', () => {
     expect(codesOf(either, { a: null })).toEqual([' INVALID_VALUE']);
   });
 
-  test('a union may have an alternative that lists nothing', () => {
+  test('A union may have an alternative that lists nothing.', () => {
     const either = Type.Union([Type.Unsafe({ type: 'object', additionalProperties: false }), Type.Null()]);
     expect(codesOf(either, {})).toEqual([]);
     expect(codesOf(either, { a: 1 })).toEqual(['/a UNKNOWN_MEMBER']);
   });
 
-  test('a union reports the diagnostics of the alternative that it takes and no other', () => {
+  test('A union reports the diagnostics of the alternative that it takes and no other.', () => {
     const id = Type.String({ pattern: '^[a-z_]+$', 'x-wcp-id': 'control' });
     const either = Type.Union([
       Type.Object({ a: id, b: Type.Integer() }),
@@ -185,7 +185,7 @@ describe('a union', () => {
   });
 });
 
-describe('what is expected is said in words', () => {
+describe('What is expected is said in words', () => {
   test.each<[object, unknown, string]>([
     [Type.Integer({ minimum: 0, maximum: 5 }), 6, 'Expected an integer from 0 to 5.'],
     [Type.Integer({ minimum: 0 }), -1, 'Expected an integer from 0.'],
@@ -197,6 +197,10 @@ describe('what is expected is said in words', () => {
     [Type.Object({ a: Type.Null(), b: Type.Null() }), 1, 'Expected an object with a, b.'],
     [Type.String({ minLength: 1, maxLength: 3 }), '', 'Expected a text with a length from 1 to 3.'],
     [Type.String({ pattern: '^a$' }), 'b', 'Expected a text like ^a$.'],
+    [Type.String({ pattern: '^\\.$' }), 'b', 'Expected a text like ^\\\\.$.'],
+    [Type.String({ pattern: '^[\u0000\u2028]$' }), 'b', 'Expected a text like ^[\\u0000\\u2028]$.'],
+    [Type.String({ pattern: '[\ud800-\udfff]' }), 'b', 'Expected a text like [\\ud800-\\udfff].'],
+    [Type.String({ pattern: '^\u{1f600}$' }), 'b', 'Expected a text like ^\u{1f600}$.'],
     [Type.String({ 'x-wcp-id': 'control', pattern: '^a$' }), 'b', 'Expected an id of kind control.'],
     [
       Type.String({ 'x-wcp-hash': true, pattern: '^a$' }),
@@ -216,11 +220,11 @@ describe('what is expected is said in words', () => {
     ],
     [Type.Object({}, { minProperties: 1 }), {}, 'Expected an object with at least one condition.'],
     [Type.Union([Type.Integer(), Type.Null()]), 'x', 'Expected an integer, or null.'],
-  ])('what is expected by %j is said in words', (schema, value, message) => {
+  ])('What is expected by %j is said in words.', (schema, value, message) => {
     expect(readSchema(schema, value).findings).toEqual([{ path: '', code: 'INVALID_VALUE', message }]);
   });
 
-  test('missing and unknown members are named, safe to show', () => {
+  test('Missing and unknown members are named, safe to show.', () => {
     const schema = Type.Object({ a: Type.Null() }, { additionalProperties: false });
     expect(readSchema(schema, { 'x\n': 1 }).findings.map(({ message }) => message)).toEqual([
       'The member "a" is required.',
@@ -229,8 +233,8 @@ describe('what is expected is said in words', () => {
   });
 });
 
-describe('a polluted Object.prototype', () => {
-  test('a polluted Object.prototype is neither a keyword of a schema nor a member of a document', () => {
+describe('A polluted Object.prototype', () => {
+  test('A polluted Object.prototype is neither a keyword of a schema nor a member of a document.', () => {
     const schema = Type.Object({ a: Type.Optional(Type.Integer()) }, { additionalProperties: false });
     pollute({
       anyOf: [{}],
@@ -258,7 +262,7 @@ describe('a polluted Object.prototype', () => {
     expect(bad).toEqual(['/a INVALID_VALUE', '/b UNKNOWN_MEMBER']);
   });
 
-  test('a polluted Object.prototype adds no member to the copy of a document', () => {
+  test('A polluted Object.prototype adds no member to the copy of a document.', () => {
     const { value } = readSchema(schemaOf('facts'), {
       now: '2026-01-01T00:00:00Z',
       decision_id: 'x',

@@ -4,7 +4,7 @@ import { pollute, unpollute } from '../../pollution.ts';
 
 afterEach(unpollute);
 
-describe('the blast score of a worker', () => {
+describe('The blast score of a worker', () => {
   test.each([
     [{ data: 0, network: 0, financial: 0, time: 0, reversibility: 0 }, 0],
     [{ data: 5, network: 5, financial: 5, time: 5, reversibility: 5 }, 25],
@@ -16,17 +16,17 @@ describe('the blast score of a worker', () => {
     [{ data: 0 }, 20],
     [{}, 25],
     [undefined, 25],
-  ])('the blast score of %j is %i, for what is not declared counts 5', (radius, score) => {
+  ])('The blast score of %j is %i, for what is not declared counts 5.', (radius, score) => {
     expect(declaredBlast(radius)).toBe(score);
   });
 
-  test('the blast score ignores a polluted Object.prototype', () => {
+  test('The blast score ignores a polluted Object.prototype.', () => {
     pollute({ data: 0, network: 0, financial: 0, time: 0, reversibility: 0 });
     expect(declaredBlast({ data: 1 })).toBe(21);
     expect(declaredBlast(undefined)).toBe(25);
   });
 
-  test('reversibility has four words', () => {
+  test('Reversibility has four words.', () => {
     expect(REVERSIBILITY).toEqual({
       reversible: 0,
       'partially-reversible': 2,

@@ -38,11 +38,11 @@ const STEPS: readonly (readonly [step: number, codes: readonly string[]])[] = [
   [15, ['DENY_APPROVAL_STALE']],
 ];
 
-test('the table holds every deny code of the protocol and no other', () => {
+test('The table holds every deny code of the protocol and no other.', () => {
   expect(Object.keys(DENY_CODES).toSorted()).toEqual(STEPS.flatMap(([, codes]) => codes).toSorted());
 });
 
-test.each(STEPS)('step %i may deny with %j', (step, codes) => {
+test.each(STEPS)('Step %i may deny with %j', (step, codes) => {
   for (const code of codes) {
     const section = step === 0 ? '5' : `5.${step}`;
     expect(DENY_CODES[code as keyof typeof DENY_CODES]).toMatchObject({ step, section });

@@ -13,7 +13,7 @@ const FLOOR = { dev: 0, stage: 0, prod: 0, edge: 0 };
 const CEILING = { dev: 100, stage: 100, prod: 100, edge: 100 };
 const STRICT = { dev: 100, stage: 10, prod: 6, edge: 6 };
 
-describe('the postures of the profiles', () => {
+describe('The postures of the profiles', () => {
   test.each([
     ['prof.dev.permissive', [], false, { ...FLOOR, dev: 100, stage: 25 }, CEILING],
     ['prof.prod.strict', DEMANDS, false, FLOOR, STRICT],
@@ -29,12 +29,12 @@ describe('the postures of the profiles', () => {
     });
   });
 
-  test('every profile with a posture is in the catalog', () => {
+  test('Every profile with a posture is in the catalog.', () => {
     for (const profile of PROFILE_POSTURES.keys()) expect(findEntity(profile)?.type).toBe('profile');
   });
 
   test.each([undefined, null, 'prof.notify.standard', 'constructor'])(
-    'the profile %j changes no demand and no limit',
+    'The profile %j changes no demand and no limit.',
     (profile) => {
       const { demands, egress_none, limits_at_least, limits_at_most } = postureOf(profile);
       expect([demands, egress_none, limits_at_least, limits_at_most]).toEqual([[], false, FLOOR, CEILING]);
@@ -42,7 +42,7 @@ describe('the postures of the profiles', () => {
   );
 });
 
-describe('a demand', () => {
+describe('A demand', () => {
   test.each(DEMANDS)('%s is made by the configuration, by its profile, by both or by neither', (demand) => {
     expect(makesDemand({}, demand)).toBe(false);
     expect(makesDemand({ [demand]: false, profile: null }, demand)).toBe(false);

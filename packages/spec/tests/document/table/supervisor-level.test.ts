@@ -14,7 +14,7 @@ test('WCP-5-10: the levels are ordered as advisory, gatekeeper, executor, incide
   expect(SUPERVISOR_LEVELS.toReversed().toSorted(compareLevels)).toEqual(SUPERVISOR_LEVELS);
 });
 
-test('every level says what it means, and only advisory lets the dispatch proceed', () => {
+test('Every level says what it means, and only advisory lets the dispatch proceed.', () => {
   for (const { level, meaning, holds } of SUPERVISOR_LEVEL_TABLE) {
     expect(meaning).toMatch(/^A human .*\.$/);
     expect(holds).toBe(level !== 'advisory');
@@ -27,7 +27,7 @@ test('every level says what it means, and only advisory lets the dispatch procee
   ]);
 });
 
-test('the highest of two levels is the one that asks more of a human', () => {
+test('The highest of two levels is the one that asks more of a human.', () => {
   for (const [low, a] of SUPERVISOR_LEVELS.entries()) {
     for (const [high, b] of SUPERVISOR_LEVELS.entries()) {
       expect(highestLevel(a, b)).toBe(low >= high ? a : b);
@@ -35,13 +35,13 @@ test('the highest of two levels is the one that asks more of a human', () => {
   }
 });
 
-test('the levels above one come in their order, and none is above incident_commander', () => {
+test('The levels above one come in their order, and none is above incident_commander.', () => {
   expect(levelsAbove('advisory')).toEqual(['gatekeeper', 'executor', 'incident_commander']);
   expect(levelsAbove('incident_commander')).toEqual([]);
 });
 
 test.each([...SUPERVISOR_LEVELS, 'steward', 'constructor', '', null, undefined, 1])(
-  'whether %j is a supervisor level is known',
+  'Whether %j is a supervisor level is known.',
   (value) => {
     expect(isSupervisorLevel(value)).toBe((SUPERVISOR_LEVELS as readonly unknown[]).includes(value));
   },

@@ -150,3 +150,15 @@ test('A line holds no character that some readers take for its end.', async () =
   worker.child.stdin.end();
   expect(await exitOf(worker)).toBe(0);
 });
+
+test('A line of nothing but spaces, tabs and carriage returns is skipped.', async () => {
+  const worker = startWorker(['--stdio']);
+  for (const blank of ['', '\r', ' \t\r']) worker.say(blank);
+  worker.say(call('first', 'echo', 'a'));
+  worker.say(' ');
+  worker.say(call('second', 'echo', 'b'));
+  expect(await worker.hear()).toMatchObject({ id: 'first', status: 'ok' });
+  expect(await worker.hear()).toMatchObject({ id: 'second', status: 'ok' });
+  worker.child.stdin.end();
+  expect(await exitOf(worker)).toBe(0);
+});
