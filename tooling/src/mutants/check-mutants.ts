@@ -15,7 +15,9 @@
  * --lanes N                   how many ports run at a time
  */
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadFixtures } from '@wcp/conformance';
+import { ROOT } from '../repository/root.ts';
 import { type MutantOptions, readOptions } from './options.ts';
 import { type MutationResult, printResult } from './print.ts';
 import { explain } from './reasons.ts';
@@ -25,6 +27,11 @@ import type { Suite, Workspaces } from './run/suite.ts';
 import { tryMutants } from './run/try-mutants.ts';
 import { chooseMutants, isWhole } from './sample.ts';
 import { SUITES } from './suites.ts';
+
+/** What judges an answer: where it changes, earlier results do not count. */
+const REFEREE = ['packages/conformance/src/runner', 'packages/conformance/src/protocol'].map((folder) =>
+  join(ROOT, folder),
+);
 
 const options = readOptions(process.argv.slice(2));
 const { cases: items } = await loadFixtures(options.fixtures);
@@ -65,10 +72,10 @@ async function runIn(
   chosen: MutantOptions,
 ): Promise<MutationResult> {
   const began = performance.now();
-  const on = fingerprintOf(workspaces.folder(0), prepared, suite.runtime);
+  const port = fingerprintOf([workspaces.folder(0), ...REFEREE], suite.runtime);
   const { mutants, excluded } = chooseMutants(suite.findMutants(), chosen);
   const reach = await suite.findReach(workspaces, prepared);
-  const journal = new Journal(chosen.resume, on);
+  const journal = new Journal(chosen.resume, port, prepared);
   const { sources } = suite;
   const tried = await tryMutants({ workspaces, sources, mutants, cases: prepared, reach, journal });
   return {

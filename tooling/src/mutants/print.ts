@@ -24,7 +24,7 @@ export function printResult(
   const tried = results.flatMap((result) => result.tried);
   const survivors = tried.filter(({ caught }) => caught === null);
   const unexplained = survivors.filter(({ reason }) => reason === null);
-  const unused = results.flatMap((result) => unusedReasons(result.tried, result.paths));
+  const unused = results.flatMap(unusedIn);
   for (const mutant of options.list ? survivors : unexplained) console.log(lineOf(mutant));
   if (options.stubs) console.log(JSON.stringify(unexplained.map(stubOf), null, 2));
   printExcluded(results.flatMap(({ excluded }) => excluded));
@@ -42,6 +42,10 @@ export function printResult(
     shares.every((share) => share >= MIN_SHARE) && unexplained.length === 0 && unused.length === 0 && sound;
   printSummary(results, passed, unexplained, unused);
   return passed;
+}
+
+function unusedIn({ tried, excluded, paths }: MutationResult): UnusedReason[] {
+  return unusedReasons([...tried.filter(({ caught }) => caught === null), ...excluded], paths);
 }
 
 function printDefects({ untrue, failing }: MutationResult): void {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { TriedMutant } from './run/mutant.ts';
+import type { Mutant, TriedMutant } from './run/mutant.ts';
 
 /** Why some mutants of a line survive, named by what is written there. */
 export interface SurvivorReason {
@@ -32,18 +32,17 @@ export function explain(mutant: TriedMutant, reasons = REASONS): ExplainedMutant
   return { ...mutant, reason: entry?.reason ?? null };
 }
 
-/** The mutations with a reason in these sources that fit no survivor. */
+/** The mutations with a reason in these sources that fit neither a survivor nor a mutant that is excluded. */
 export function unusedReasons(
-  tried: readonly TriedMutant[],
+  standing: readonly Mutant[],
   paths: readonly string[],
   reasons = REASONS,
 ): UnusedReason[] {
-  const survivors = tried.filter(({ caught }) => caught === null);
   return reasons
     .filter(({ where }) => paths.includes(where))
     .flatMap((entry) =>
       entry.mutations
-        .filter((mutation) => !survivors.some((mutant) => fits(entry, mutation, mutant)))
+        .filter((mutation) => !standing.some((mutant) => fits(entry, mutation, mutant)))
         .map((mutation) => ({ where: entry.where, line: entry.line, mutation })),
     );
 }
@@ -51,7 +50,7 @@ export function unusedReasons(
 function fits(
   { where, line }: SurvivorReason,
   mutation: string,
-  { path, original, change }: TriedMutant,
+  { path, original, change }: Mutant,
 ): boolean {
   return where === path && line === original && mutation === change;
 }

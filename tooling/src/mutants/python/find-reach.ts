@@ -45,14 +45,14 @@ export async function findReach(
 
 /** The cases whose operations the port says that it has. A case that it skips all the same has failed. */
 async function casesOf(workspaces: Workspaces, all: readonly PreparedCase[]): Promise<PreparedCase[]> {
-  let operations: unknown;
+  let operations: readonly string[] | undefined;
   const failed = await runCases(workspaces.command(0), [], {
     onStart: ({ ops }) => {
       operations = ops;
     },
   });
-  if (failed.length > 0 || !Array.isArray(operations)) throw new Error('The port does not start.');
-  const names: readonly unknown[] = operations;
+  if (failed.length > 0 || operations === undefined) throw new Error('The port does not start.');
+  const names: readonly string[] = operations;
   return all.filter(({ item }) => names.includes(item.op));
 }
 

@@ -46,7 +46,7 @@ def list_mutants(code: str) -> Iterator[Json]:
     """The mutants of a source in the order of its tree."""
     text = Text(code)
     for node, around in walk(ast.parse(code)):
-        for change in changes(node, around):
+        for change in (change for change in changes(node, around) if change.code != ast.unparse(node)):
             yield describe(change, node, around, text)
 
 

@@ -17,6 +17,8 @@ ARITHMETIC: dict[type, type] = {ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Mod: a
 OPPOSITES = {"min": "max", "max": "min", "all": "any", "any": "all", "startswith": "endswith", "endswith": "startswith",
              "isdisjoint": "issubset", "removeprefix": "removesuffix", "rpartition": "partition"}
 DROPPED = {"strip", "replace", "normalize", "lower", "upper"}
+# Their arguments may change places, or only throw when they do.
+UNSWAPPED = {"min", "max", "isinstance"}
 DENY_CODES = ("DENY_INTERNAL_ERROR", "DENY_NO_MATCHING_RULE")
 
 
@@ -153,7 +155,7 @@ def members(node: ast.Dict, around: Around) -> Iterator[Change]:
 def call(node: ast.Call, around: Around) -> Iterator[Change]:
     args, name = node.args, node.func
     is_swappable = len(args) > 1 and not any(isinstance(arg, ast.Starred) for arg in args[:2])
-    if is_swappable and ast.unparse(name) != "isinstance":  # it would only throw
+    if is_swappable and ast.unparse(name) not in UNSWAPPED:
         yield Change("arguments swapped", written(node, args=[args[1], args[0], *args[2:]]))
     for index, keyword in enumerate(node.keywords):
         code = written(node, keywords=without(node.keywords, index))

@@ -2,12 +2,12 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { ConformanceCase } from '@wcp/conformance';
 // @boundaries-ignore: the line protocol, as above
 import { type LineRead, LineSplitter } from '../../../../packages/conformance/src/protocol/line-splitter.ts';
-// @boundaries-ignore: the line protocol, as above
-import type { Members } from '../../../../packages/conformance/src/protocol/message.ts';
 // @boundaries-ignore: the referee's judgement is no part of its public surface, and must not differ here
 import { judge } from '../../../../packages/conformance/src/runner/judge.ts';
 // @boundaries-ignore: the line protocol, as above
 import { readAnswer, readMessage } from '../../../../packages/conformance/src/runner/read-answer.ts';
+// @boundaries-ignore: the line protocol, as above
+import { readStart, type Started } from '../../../../packages/conformance/src/runner/read-start.ts';
 
 const MAX_AHEAD = 24;
 const START_TIMEOUT_MS = 20_000;
@@ -42,7 +42,7 @@ interface RunOptions {
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs?: number;
   /** Called with what the port says about itself. */
-  readonly onStart?: (message: Members) => void;
+  readonly onStart?: (started: Started) => void;
 }
 
 /** Cases as they are sent. */
@@ -70,7 +70,7 @@ class Session {
   readonly #cases: readonly PreparedCase[];
   readonly #all: boolean;
   readonly #timeoutMs: number;
-  readonly #onStart: (message: Members) => void;
+  readonly #onStart: (started: Started) => void;
   readonly #resolve: (failed: FailedCase[]) => void;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #splitter = new LineSplitter();
@@ -119,19 +119,22 @@ class Session {
   #receive(line: LineRead): void {
     this.#restartTimer(this.#timeoutMs);
     const how = this.#started ? statusOf(line, this.#cases[this.#received]) : this.#start(line);
-    const isFatal = how !== 'passed' && !(this.#all && this.#started);
-    if (how !== 'passed' && !isFatal) this.#addFailure(how);
-    if (this.#started && !isFatal) this.#received += 1;
+    if (how !== 'passed' && !(this.#all && this.#started)) {
+      this.#end(how);
+      return;
+    }
+    if (how !== 'passed') this.#addFailure(how);
+    if (this.#started) this.#received += 1;
     this.#started = true;
-    if (isFatal) this.#end(how);
-    else if (this.#received < this.#cases.length) this.#send();
+    if (this.#received < this.#cases.length) this.#send();
     else this.#end(null);
   }
 
   #start(line: LineRead): string {
     const reading = line.type === 'line' ? readMessage(line.text) : null;
-    if (!reading?.ok || reading.message['ok'] !== true) return 'no start';
-    this.#onStart(reading.message);
+    const start = reading?.ok ? readStart(reading.message) : null;
+    if (!start?.ok) return 'no start';
+    this.#onStart(start.started);
     return 'passed';
   }
 
@@ -141,8 +144,10 @@ class Session {
     if (next.length > 0) this.#child.stdin.write(next.map(({ line }) => line).join(''));
   }
 
+  /** A port that has not started was caught by no case. */
   #addFailure(how: string): void {
-    this.#failed.push({ case: this.#cases[this.#received]?.item.id ?? null, how });
+    const current = this.#started ? this.#cases[this.#received] : undefined;
+    this.#failed.push({ case: current?.item.id ?? null, how });
   }
 
   /** Waits until the process has ended: the files that it reads are written next. */

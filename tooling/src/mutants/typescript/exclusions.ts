@@ -1,3 +1,4 @@
+import { refusesSmallOrder } from './runtime.ts';
 import { nodeIn, requireNode, type SyntaxNode, textIn } from './syntax-node.ts';
 
 /**
@@ -21,6 +22,9 @@ const PROOFS = 'checking of Merkle proofs: no operation';
 const DEAD_PLACE = 'the place of a dead rule: `analyze_rules` answers none';
 const PROCESS =
   'what a caller in this process alone can hand over (bytes, getters, defaults of arguments): operations carry JSON and check it first';
+const STATEMENTS = 'signatures of ban lists and enrolments: no operation';
+const SMALL_ORDER =
+  'keys of small order: the OpenSSL of this runtime refuses them itself (under 3.0 they are mutated, and caught)';
 const MESSAGES = 'texts of messages, which are never compared (WCP-11-42)';
 
 /** Functions, methods and constants of a file that are not mutated. */
@@ -41,6 +45,9 @@ interface ExcludedLine {
   readonly reason: string;
 }
 
+/** Whether the rows about keys of small order are true. */
+const REFUSED = refusesSmallOrder();
+
 /** Functions, methods and constants by file; `*` is all of the file. `runs`: executed, but not shown. */
 export const PLACES: readonly ExcludedPlace[] = [
   { file: 'router:explain/', names: '*', reason: EXPLAIN },
@@ -60,6 +67,8 @@ export const PLACES: readonly ExcludedPlace[] = [
     runs: true,
   },
   { file: 'evidence:encoding.ts', names: ['decodeUtf8', 'utf8'], reason: DSSE, runs: true },
+  { file: 'evidence:encoding.ts', names: ['decodeEitherBase64'], reason: DSSE },
+  { file: 'evidence:signature.ts', names: ['isSignedBy'], reason: STATEMENTS },
   { file: 'evidence:ban-list/', names: '*', reason: BAN_LISTS },
   { file: 'evidence:merkle-frontier.ts', names: '*', reason: CHECKPOINTS },
   { file: 'evidence:merkle-proof.ts', names: ['proveFromStore'], reason: CHECKPOINTS },
@@ -97,6 +106,16 @@ export const PLACES: readonly ExcludedPlace[] = [
     ],
     reason: PEM,
   },
+  ...(REFUSED
+    ? [
+        {
+          file: 'evidence:public-key.ts',
+          names: ['SMALL_ORDER', 'isSmallOrder'],
+          reason: SMALL_ORDER,
+          runs: true,
+        },
+      ]
+    : []),
 ];
 
 /** Single lines, by what is written on them. */
@@ -151,6 +170,7 @@ export const LINES: readonly ExcludedLine[] = [
   { file: 'router:09-selection.ts', line: /minimum\.slice/, part: /\.slice\(\)$/, reason: PROCESS },
   { file: 'router:compiled-worker.ts', line: /^(risk_tier|envelope_written):/, reason: GATE },
   { file: 'router:13-policy-gate.ts', line: /engine\.gate/, reason: GATE },
+  ...(REFUSED ? [{ file: 'evidence:public-key.ts', line: /isSmallOrder\(raw\)/, reason: SMALL_ORDER }] : []),
 ];
 
 /** What is done with what throws when it is looked at: proxies and getters. */
@@ -206,7 +226,14 @@ function reasonInside(path: string, nodes: readonly SyntaxNode[], code: string):
 function isText(node: SyntaxNode): boolean {
   const name = textIn(nodeIn(node, 'id'), 'name') ?? '';
   const isTextVariable = node.type === 'VariableDeclarator' && ['message', 'places'].includes(name);
-  return isTextVariable || name.endsWith('MEANINGS') || isMember(node, ['message', 'title', 'step']);
+  const isTextDefault =
+    node.type === 'AssignmentPattern' && textIn(nodeIn(node, 'left'), 'name') === 'message';
+  return (
+    isTextVariable ||
+    isTextDefault ||
+    name.endsWith('MEANINGS') ||
+    isMember(node, ['message', 'title', 'step'])
+  );
 }
 
 /** The second argument of an error, and that of a function which throws one. */
