@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:8386d0e731013b6d8631c218c9e1605af308e6fd687da16ae7d87231aaa3dba9';
+const FROZEN = 'sha256:7eb6c6e02078d9630503c857d4c2036efeb207bf885c7c9e924664a432aba872';
 
 interface Group {
   readonly id: string;

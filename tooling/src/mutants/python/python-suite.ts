@@ -13,8 +13,18 @@ export const PORT_FOLDER = 'packages/conformance/ports/python';
 const SCHEMAS = 'packages/spec/schemas';
 /** The port needs nothing but the standard library, and starts in half the time where nothing else is looked for. */
 const FLAGS = ['-s', '-S', '-B'];
-/** The order of sets must be the same in every run; compiled files would be told apart by the second alone. */
-const ENVIRONMENT = { PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' };
+/**
+ * The order of sets must be the same in every run; compiled files would be told apart by the second alone; and
+ * neither a terminal that is not UTF-8 nor one that buffers may matter to a port. What is empty counts as unset.
+ */
+const ENVIRONMENT = {
+  PYTHONHASHSEED: '0',
+  PYTHONDONTWRITEBYTECODE: '1',
+  PYTHONIOENCODING: 'ascii',
+  PYTHONUNBUFFERED: '',
+  PYTHONUTF8: '0',
+  PYTHONPATH: '',
+};
 
 /** The port in Python, all of its sources. */
 export function openPythonSuite(): Suite {

@@ -12,6 +12,7 @@ const LEAVES = 'the canonical text of a receipt: only a log needs it';
 const DIAGNOSTICS = 'diagnostics of a world: `decide` answers none';
 const EXPLAIN = 'explain and counterfactuals: no operation';
 const GATE = 'a policy gate in this process: no operation has one (WCP-11-25)';
+const QUEUE = 'the class that a Hall queues a request in: no operation';
 const DSSE = 'DSSE envelopes: `verify_manifest` takes no keys of authorities (section 11.2)';
 const CHECKPOINTS = 'checkpoints and logs: no operation';
 const FILES = 'packages in folders, manifests written: no operation';
@@ -55,6 +56,7 @@ export const PLACES: readonly ExcludedPlace[] = [
   { file: 'router:diagnostics.ts', names: '*', reason: DIAGNOSTICS, runs: true },
   { file: 'router:read-documents.ts', names: ['replaced'], reason: DIAGNOSTICS, runs: true },
   { file: 'router:dead-rules.ts', names: ['deadRuleDiagnostic'], reason: DIAGNOSTICS, runs: true },
+  { file: 'router:effective-class.ts', names: '*', reason: QUEUE },
   { file: 'router:policy-gate.ts', names: ['devAllowGate'], reason: GATE },
   { file: 'router:policy-verdict.ts', names: ['askGate', 'silence'], reason: GATE },
   { file: 'router:compile-world.ts', names: ['gateOf'], reason: GATE, runs: true },
@@ -67,6 +69,7 @@ export const PLACES: readonly ExcludedPlace[] = [
     runs: true,
   },
   { file: 'evidence:encoding.ts', names: ['decodeUtf8', 'utf8'], reason: DSSE, runs: true },
+  { file: 'evidence:manifest-file.ts', names: '*', reason: FILES },
   { file: 'evidence:encoding.ts', names: ['decodeEitherBase64'], reason: DSSE },
   { file: 'evidence:signature.ts', names: ['isSignedBy'], reason: STATEMENTS },
   { file: 'evidence:ban-list/', names: '*', reason: BAN_LISTS },
@@ -124,6 +127,12 @@ export const LINES: readonly ExcludedLine[] = [
     file: 'evidence:verify-manifest.ts',
     line: /isEnvelope|statement === null|envelope: found/,
     reason: DSSE,
+  },
+  {
+    file: 'evidence:verification.ts',
+    line: /message === null/,
+    part: /^(message\b|\{ \.\.\.found|\.\.\.found)/,
+    reason: MESSAGES,
   },
   { file: 'evidence:signing-key.ts', line: /privateKey\.type !== 'private'/, reason: PEM },
   { file: 'evidence:receipt-examiner.ts', line: /\btext\b/, part: /^(text\b|'')/, reason: LEAVES },
