@@ -33,7 +33,7 @@ export function openPythonSuite(): Suite {
   const listed = listMutants(interpreter, sources);
   return {
     sources,
-    runtime: interpreter.version,
+    runtime: `${interpreter.version} ${JSON.stringify(ENVIRONMENT)}`,
     findMutants: (): Mutant[] => listed.mutants,
     layOut: async (count) => layOut(interpreter, sources, count),
     findReach: (workspaces, cases) => findReach(workspaces, listed.places, cases),
