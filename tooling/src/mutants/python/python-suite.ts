@@ -9,7 +9,7 @@ import { type Interpreter, requireInterpreter } from './interpreter.ts';
 import { listMutants } from './list-mutants.ts';
 
 /** The folder of the port, from the folder of the repository. */
-export const PORT_FOLDER = 'packages/conformance/ports/python';
+const PORT_FOLDER = 'packages/conformance/ports/python';
 const SCHEMAS = 'packages/spec/schemas';
 /** The port needs nothing but the standard library, and starts in half the time where nothing else is looked for. */
 const FLAGS = ['-s', '-S', '-B'];
