@@ -70,6 +70,7 @@ export const PLACES: readonly ExcludedPlace[] = [
   },
   { file: 'evidence:encoding.ts', names: ['decodeUtf8', 'utf8'], reason: DSSE, runs: true },
   { file: 'evidence:manifest-file.ts', names: '*', reason: FILES },
+  { file: 'evidence:file/', names: '*', reason: FILES },
   { file: 'evidence:encoding.ts', names: ['decodeEitherBase64'], reason: DSSE },
   { file: 'evidence:signature.ts', names: ['isSignedBy'], reason: STATEMENTS },
   { file: 'evidence:ban-list/', names: '*', reason: BAN_LISTS },
@@ -84,7 +85,6 @@ export const PLACES: readonly ExcludedPlace[] = [
   { file: 'evidence:verify-package.ts', names: '*', reason: FILES },
   { file: 'evidence:package-folder.ts', names: '*', reason: FILES },
   { file: 'evidence:attest-record.ts', names: '*', reason: FILES },
-  { file: 'evidence:regular-file.ts', names: '*', reason: FILES },
   { file: 'evidence:package-hash.ts', names: ['readBytes'], reason: PROCESS },
   { file: 'evidence:package-path.ts', names: ['isFolderLeftOut'], reason: FILES },
   {
