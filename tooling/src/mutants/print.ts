@@ -1,58 +1,73 @@
-import type { Mutant } from './generate/find-mutants.ts';
-import { PACKAGES } from './generate/source.ts';
-import { type ExplainedMutant, explain, type SurvivorReason, unusedReasons } from './reasons.ts';
+import type { MutantOptions } from './options.ts';
+import { type ExplainedMutant, type SurvivorReason, type UnusedReason, unusedReasons } from './reasons.ts';
+import type { Mutant } from './run/mutant.ts';
 import type { Reach } from './run/reach.ts';
-import type { TriedMutant } from './run/try-mutants.ts';
 
 const MIN_SHARE = 0.9;
 
-/** What a run has found. */
+/** What a run of a suite has found. */
 export interface MutationResult extends Pick<Reach, 'untrue' | 'failing'> {
   readonly tried: readonly ExplainedMutant[];
   readonly excluded: readonly Mutant[];
-  /** Whether every mutant was tried. */
-  readonly whole: boolean;
-  /** How many cases there are. */
+  /** The sources of which every mutant was tried. */
+  readonly paths: readonly string[];
+  /** How many cases there are for it. */
   readonly cases: number;
   readonly seconds: number;
 }
 
-/** Prints a survivor as soon as it is known; one with a reason only where all are listed. */
-export function printSurvivor(mutant: TriedMutant, { list }: { list: boolean }): void {
-  const explained = explain(mutant);
-  if (list || explained.reason === null) console.log(lineOf(explained));
-}
-
 /** Prints what was found, the summary last. Gives whether the run has passed. */
-export function printResult(result: MutationResult, { stubs }: { stubs: boolean }): boolean {
-  const { tried, excluded, whole, untrue, failing } = result;
-  const unexplained = tried.filter(({ caught, reason }) => caught === null && reason === null);
-  if (stubs) console.log(JSON.stringify(unexplained.map(stubOf), null, 2));
-  printExcluded(excluded);
-  for (const { path, line } of untrue) console.log(`A fixture reaches ${path}:${line}, which is excluded.`);
-  for (const { case: id, how } of failing) console.log(`Left out, ${how} without a mutant: ${id}`);
-  for (const { where, line } of whole ? unusedReasons(tried) : [])
-    console.log(`Unused reason: ${where}: ${line}`);
-  for (const name of PACKAGES)
+export function printResult(
+  results: readonly MutationResult[],
+  options: Pick<MutantOptions, 'targets' | 'list' | 'stubs'>,
+): boolean {
+  const tried = results.flatMap((result) => result.tried);
+  const survivors = tried.filter(({ caught }) => caught === null);
+  const unexplained = survivors.filter(({ reason }) => reason === null);
+  const unused = results.flatMap(unusedIn);
+  for (const mutant of options.list ? survivors : unexplained) console.log(lineOf(mutant));
+  if (options.stubs) console.log(JSON.stringify(unexplained.map(stubOf), null, 2));
+  printExcluded(results.flatMap(({ excluded }) => excluded));
+  for (const result of results) printDefects(result);
+  for (const { where, line, mutation } of unused)
+    console.log(`Unused reason: ${where}: ${line}  ${mutation}`);
+  const shares = options.targets.map((name) =>
     printShare(
       name,
-      tried.filter((mutant) => mutant.package === name),
-    );
-  return printSummary(result, unexplained.length);
+      tried.filter(({ target }) => target === name),
+    ),
+  );
+  const sound = results.every(({ untrue, failing }) => untrue.length === 0 && failing.length === 0);
+  const passed =
+    shares.every((share) => share >= MIN_SHARE) && unexplained.length === 0 && unused.length === 0 && sound;
+  printSummary(results, passed, unexplained, unused);
+  return passed;
+}
+
+function unusedIn({ tried, excluded, paths }: MutationResult): UnusedReason[] {
+  return unusedReasons([...tried.filter(({ caught }) => caught === null), ...excluded], paths);
+}
+
+function printDefects({ untrue, failing }: MutationResult): void {
+  for (const { path, line } of untrue) console.log(`A fixture reaches ${path}:${line}, which is excluded.`);
+  for (const { case: id, how } of failing) console.log(`Left out, ${how} without a mutant: ${id}`);
 }
 
 function printSummary(
-  { tried, excluded, untrue, failing, cases, seconds }: MutationResult,
-  unexplained: number,
-) {
+  results: readonly MutationResult[],
+  passed: boolean,
+  unexplained: readonly ExplainedMutant[],
+  unused: readonly UnusedReason[],
+): void {
+  const tried = results.flatMap((result) => result.tried);
   const survivors = tried.filter(({ caught }) => caught === null).length;
-  const share = tried.length === 0 ? 0 : 1 - survivors / tried.length;
-  const passed = share >= MIN_SHARE && unexplained === 0 && untrue.length === 0 && failing.length === 0;
+  const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+  const excluded = results.reduce((sum, result) => sum + result.excluded.length, 0);
   console.log(
-    `${passed ? 'ok' : 'FAILED'}: ${tried.length - survivors} of ${tried.length} mutants caught by ${cases} cases alone (${percent(share)}); ` +
-      `${survivors} survivors, ${unexplained} without a reason; ${excluded.length} excluded; ${Math.round(seconds)} s`,
+    `${passed ? 'ok' : 'FAILED'}: ${tried.length - survivors} of ${tried.length} mutants caught by fixtures alone; ` +
+      `${survivors} survivors, ${unexplained.length} without a reason; ${unused.length} unused reasons; ` +
+      `${excluded} excluded; ${Math.round(seconds)} s`,
   );
-  return passed;
 }
 
 function lineOf({ path, line, column, operator, change, reason, asked }: ExplainedMutant): string {
@@ -75,13 +90,15 @@ function printExcluded(mutants: readonly Mutant[]): void {
     console.log(`${String(count).padStart(6)}  ${reason}`);
 }
 
-function printShare(name: string, tried: readonly TriedMutant[]): void {
-  if (tried.length === 0) return;
+/** Prints how many mutants of a target were caught, and gives their share; none tried is none caught. */
+function printShare(name: string, tried: readonly ExplainedMutant[]): number {
   const caught = tried.filter((mutant) => mutant.caught !== null);
+  const share = tried.length === 0 ? 0 : caught.length / tried.length;
   const crashes = caught.filter((mutant) => mutant.caught?.how !== 'failed').length;
   console.log(
-    `${name}: ${caught.length} of ${tried.length} caught (${percent(caught.length / tried.length)}), ${crashes} of them by a crash, a hang or junk`,
+    `${name}: ${caught.length} of ${tried.length} caught (${percent(share)}), ${crashes} of them by a crash, a hang or junk`,
   );
+  return share;
 }
 
 function percent(share: number): string {

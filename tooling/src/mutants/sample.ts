@@ -1,10 +1,41 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { keyOf, type Mutant } from './generate/find-mutants.ts';
-import type { TriedMutant } from './run/try-mutants.ts';
+import type { MutantOptions } from './options.ts';
+import { keyOf, type Mutant, type TriedMutant } from './run/mutant.ts';
+
+/** The options that choose mutants. */
+type Choice = Pick<MutantOptions, 'targets' | 'only' | 'sample' | 'seed' | 'again'>;
+
+/** Whether every mutant of the targets is tried. */
+export function isWhole({ only, sample, again }: Choice): boolean {
+  return only === '' && sample === undefined && again === undefined;
+}
+
+/** The mutants that the options select, and those that are excluded. */
+export function chooseMutants(
+  all: readonly Mutant[],
+  { targets, only, sample, seed, again }: Choice,
+): { mutants: readonly Mutant[]; excluded: readonly Mutant[] } {
+  const found = all.filter(({ target, path }) => targets.includes(target) && path.includes(only));
+  const candidates = found.filter(({ excluded }) => excluded === null);
+  const sampled =
+    sample === undefined
+      ? candidates
+      : targets.flatMap((name) =>
+          sampleMutants(
+            candidates.filter(({ target }) => target === name),
+            sample,
+            seed,
+          ),
+        );
+  return {
+    mutants: again === undefined ? sampled : survivorsOf(again, sampled),
+    excluded: found.filter(({ excluded }) => excluded !== null),
+  };
+}
 
 /** A number of mutants, the same for the same seed: those whose keys hash lowest. */
-export function sampleMutants(mutants: readonly Mutant[], count: number, seed: string): Mutant[] {
+function sampleMutants(mutants: readonly Mutant[], count: number, seed: string): Mutant[] {
   const ranked = mutants.map((mutant, index) => ({ mutant, rank: rankOf(mutant, index, seed) }));
   ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1));
   const sampled = new Set(ranked.slice(0, count).map(({ mutant }) => mutant));
@@ -18,8 +49,9 @@ function rankOf(mutant: Mutant, index: number, seed: string): string {
 }
 
 /** Those that survived an earlier run, of which `file` holds the result. */
-export function survivorsOf(file: string, mutants: readonly Mutant[]): Mutant[] {
-  const { tried }: { tried: readonly TriedMutant[] } = JSON.parse(readFileSync(file, 'utf8'));
-  const keys = new Set(tried.filter(({ caught }) => caught === null).map(keyOf));
+function survivorsOf(file: string, mutants: readonly Mutant[]): Mutant[] {
+  const results: readonly { tried: readonly TriedMutant[] }[] = JSON.parse(readFileSync(file, 'utf8'));
+  const survivors = results.flatMap(({ tried }) => tried).filter(({ caught }) => caught === null);
+  const keys = new Set(survivors.map(keyOf));
   return mutants.filter((mutant) => keys.has(keyOf(mutant)));
 }

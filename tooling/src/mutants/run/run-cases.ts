@@ -1,5 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
 import type { ConformanceCase } from '@wcp/conformance';
 // @boundaries-ignore: the line protocol, as above
 import { type LineRead, LineSplitter } from '../../../../packages/conformance/src/protocol/line-splitter.ts';
@@ -7,12 +6,21 @@ import { type LineRead, LineSplitter } from '../../../../packages/conformance/sr
 import { judge } from '../../../../packages/conformance/src/runner/judge.ts';
 // @boundaries-ignore: the line protocol, as above
 import { readAnswer, readMessage } from '../../../../packages/conformance/src/runner/read-answer.ts';
+// @boundaries-ignore: the line protocol, as above
+import { readStart, type Started } from '../../../../packages/conformance/src/runner/read-start.ts';
 
 const MAX_AHEAD = 24;
 const START_TIMEOUT_MS = 20_000;
 const TIMEOUT_MS = 5_000;
 const START = `${JSON.stringify({ cmd: 'start', protocol: 1, revision: '0.2' })}\n`;
 const STOP = `${JSON.stringify({ cmd: 'stop' })}\n`;
+
+/** How a port is started. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** A case with its line of the protocol, written once. */
 export interface PreparedCase {
@@ -29,9 +37,12 @@ export interface FailedCase {
 
 /** How the cases are run. */
 interface RunOptions {
-  readonly env?: Readonly<Record<string, string>>;
-  /** Goes on after a failure. */
+  /** Goes on after a failure, and ends the port properly. */
   readonly all?: boolean;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Called with what the port says about itself. */
+  readonly onStart?: (started: Started) => void;
 }
 
 /** Cases as they are sent. */
@@ -47,17 +58,19 @@ export function prepareCases(cases: readonly ConformanceCase[]): PreparedCase[] 
  * one; the list is empty where every answer was right. With `all` it goes on, and gives every failure.
  */
 export function runCases(
-  port: string,
+  command: Command,
   cases: readonly PreparedCase[],
   options: RunOptions = {},
 ): Promise<FailedCase[]> {
-  return new Promise((resolve) => new Session(port, cases, options, resolve).begin());
+  return new Promise((resolve) => new Session(command, cases, options, resolve).begin());
 }
 
 /** One port from its start to its end. */
 class Session {
   readonly #cases: readonly PreparedCase[];
   readonly #all: boolean;
+  readonly #timeoutMs: number;
+  readonly #onStart: (started: Started) => void;
   readonly #resolve: (failed: FailedCase[]) => void;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #splitter = new LineSplitter();
@@ -69,17 +82,19 @@ class Session {
   #over = false;
 
   constructor(
-    port: string,
+    { program, args, env }: Command,
     cases: readonly PreparedCase[],
-    { env = {}, all = false }: RunOptions,
+    { all = false, timeoutMs = TIMEOUT_MS, onStart = () => {} }: RunOptions,
     resolve: (failed: FailedCase[]) => void,
   ) {
     this.#cases = cases;
     this.#all = all;
     this.#resolve = resolve;
-    this.#child = spawn(process.execPath, [port], {
+    this.#timeoutMs = timeoutMs;
+    this.#onStart = onStart;
+    this.#child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(port), 'cache'), ...env },
+      env: { ...process.env, ...env },
     });
   }
 
@@ -92,7 +107,7 @@ class Session {
     });
     child.on('error', () => this.#end('crash'));
     child.on('close', () => this.#end('crash'));
-    this.#restartTimer(START_TIMEOUT_MS);
+    this.#restartTimer(Math.max(START_TIMEOUT_MS, this.#timeoutMs));
     child.stdin.write(START);
   }
 
@@ -102,15 +117,25 @@ class Session {
   }
 
   #receive(line: LineRead): void {
-    this.#restartTimer(TIMEOUT_MS);
-    const how = this.#started ? statusOf(line, this.#cases[this.#received]) : statusOfStart(line);
-    const isFatal = how !== 'passed' && !(this.#all && this.#started);
-    if (how !== 'passed' && !isFatal) this.#addFailure(how);
-    if (this.#started && !isFatal) this.#received += 1;
+    this.#restartTimer(this.#timeoutMs);
+    const how = this.#started ? statusOf(line, this.#cases[this.#received]) : this.#start(line);
+    if (how !== 'passed' && !(this.#all && this.#started)) {
+      this.#end(how);
+      return;
+    }
+    if (how !== 'passed') this.#addFailure(how);
+    if (this.#started) this.#received += 1;
     this.#started = true;
-    if (isFatal) this.#end(how);
-    else if (this.#received < this.#cases.length) this.#send();
+    if (this.#received < this.#cases.length) this.#send();
     else this.#end(null);
+  }
+
+  #start(line: LineRead): string {
+    const reading = line.type === 'line' ? readMessage(line.text) : null;
+    const start = reading?.ok ? readStart(reading.message) : null;
+    if (!start?.ok) return 'no start';
+    this.#onStart(start.started);
+    return 'passed';
   }
 
   #send(): void {
@@ -119,8 +144,10 @@ class Session {
     if (next.length > 0) this.#child.stdin.write(next.map(({ line }) => line).join(''));
   }
 
+  /** A port that has not started was caught by no case. */
   #addFailure(how: string): void {
-    this.#failed.push({ case: this.#cases[this.#received]?.item.id ?? null, how });
+    const current = this.#started ? this.#cases[this.#received] : undefined;
+    this.#failed.push({ case: current?.item.id ?? null, how });
   }
 
   /** Waits until the process has ended: the files that it reads are written next. */
@@ -136,11 +163,6 @@ class Session {
     if (isRunning) child.once('close', () => this.#resolve(this.#failed));
     else this.#resolve(this.#failed);
   }
-}
-
-function statusOfStart(line: LineRead): string {
-  const reading = line.type === 'line' ? readMessage(line.text) : null;
-  return reading?.ok && reading.message['ok'] === true ? 'passed' : 'no start';
 }
 
 function statusOf(line: LineRead, expected: PreparedCase | undefined): string {

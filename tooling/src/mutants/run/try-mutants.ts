@@ -1,52 +1,49 @@
-import type { Mutant } from '../generate/find-mutants.ts';
-import type { Source } from '../generate/source.ts';
-import type { Workspaces } from './layout.ts';
-import { placeAround, type Reach } from './reach.ts';
+import type { Journal } from './journal.ts';
+import { bySource, casesFor, Killers } from './killers.ts';
+import { type Mutant, mutate, type Trial, type TriedMutant } from './mutant.ts';
+import type { Reach } from './reach.ts';
 import { type FailedCase, type PreparedCase, runCases } from './run-cases.ts';
+import type { Source, Workspaces } from './suite.ts';
 
 const PROGRESS_MS = 15_000;
-const MAX_KILLERS = 40;
-
-/** A mutant with what became of it: the case that caught it, or null for a survivor. */
-export interface TriedMutant extends Mutant {
-  readonly caught: FailedCase | null;
-  /** How many cases could reach it. */
-  readonly asked: number;
-}
+/** A machine that is busy must not pass for a mutant that hangs: who hangs is given this long once more. */
+const PATIENCE_MS = 30_000;
 
 /** What mutants are tried on. */
-export interface Trial {
+export interface Trials {
   readonly workspaces: Workspaces;
   readonly sources: readonly Source[];
   readonly mutants: readonly Mutant[];
   readonly cases: readonly PreparedCase[];
   readonly reach: Reach;
-  /** Called with each survivor as soon as it is known. */
-  readonly survived: (mutant: TriedMutant) => void;
+  /** Keeps each result as soon as it is known. */
+  readonly journal: Journal;
 }
 
-/** Runs every mutant as a port and lets the fixtures catch it. Gives them in their order. */
-export async function tryMutants(trial: Trial): Promise<TriedMutant[]> {
-  const { workspaces, mutants } = trial;
-  const results: TriedMutant[] = [];
-  const killers = new Killers();
-  let next = 0;
-  const progress = setInterval(() => printProgress(results, mutants.length), PROGRESS_MS);
+/**
+ * Runs every mutant as a port and lets the fixtures catch it. Gives them in their order. The mutants of a
+ * source are tried one after the other, so that which case catches them does not depend on how many
+ * workspaces there are.
+ */
+export async function tryMutants(trials: Trials): Promise<TriedMutant[]> {
+  const { workspaces, mutants } = trials;
+  const results = new Map<Mutant, TriedMutant>();
+  const queue = bySource(mutants);
+  const progress = setInterval(() => printProgress([...results.values()], mutants.length), PROGRESS_MS);
   const work = async (workspace: number) => {
-    for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
-      const result = await tryOne(trial, workspace, mutant, killers);
-      results.push(result);
-      if (result.caught === null) trial.survived(result);
-    }
+    for (let group = queue.shift(); group !== undefined; group = queue.shift())
+      for await (const result of tryGroup(trials, workspace, group)) results.set(result.mutant, result.tried);
   };
-  await Promise.all(Array.from({ length: workspaces.count }, (_, workspace) => work(workspace)));
-  clearInterval(progress);
-  const order = new Map(mutants.map((mutant, index) => [placeKey(mutant), index]));
-  return results.sort((a, b) => (order.get(placeKey(a)) ?? 0) - (order.get(placeKey(b)) ?? 0));
-}
-
-function placeKey({ path, start, end, replacement }: Mutant): string {
-  return [path, start, end, replacement].join('\0');
+  try {
+    await Promise.all(Array.from({ length: workspaces.count }, (_, workspace) => work(workspace)));
+  } finally {
+    clearInterval(progress);
+  }
+  return mutants.map((mutant) => {
+    const tried = results.get(mutant);
+    if (tried === undefined) throw new Error(`${mutant.path}:${mutant.line} was not tried.`);
+    return tried;
+  });
 }
 
 function printProgress(results: readonly TriedMutant[], total: number): void {
@@ -54,81 +51,37 @@ function printProgress(results: readonly TriedMutant[], total: number): void {
   console.error(`${results.length} of ${total} mutants, ${survivors} survivors so far`);
 }
 
-async function tryOne(
-  trial: Trial,
-  workspace: number,
-  mutant: Mutant,
-  killers: Killers,
-): Promise<TriedMutant> {
-  const cases = casesFor(mutant, trial, killers);
-  const caught = cases.length === 0 ? null : await runMutant(trial, workspace, mutant, cases);
-  if (caught?.case) killers.add(mutant.path, caught.case);
-  return { ...mutant, caught, asked: cases.length };
+async function* tryGroup(trials: Trials, workspace: number, mutants: readonly Mutant[]) {
+  const killers = new Killers();
+  for (const mutant of mutants) {
+    const known = trials.journal.find(mutant);
+    const trial = known ?? (await tryOne(trials, workspace, mutant, killers));
+    if (known === undefined) trials.journal.add(mutant, trial);
+    if (trial.caught?.case) killers.add(trial.caught.case);
+    yield { mutant, tried: { ...mutant, ...trial } };
+  }
+}
+
+async function tryOne(trials: Trials, workspace: number, mutant: Mutant, killers: Killers): Promise<Trial> {
+  const cases = casesFor(mutant, trials.cases, trials.reach, killers);
+  const caught = cases.length === 0 ? null : await runMutant(trials, workspace, mutant, cases);
+  return { caught, asked: cases.length };
 }
 
 async function runMutant(
-  { workspaces, sources }: Trial,
+  { workspaces, sources }: Trials,
   workspace: number,
-  { path, start, end, replacement }: Mutant,
+  mutant: Mutant,
   cases: readonly PreparedCase[],
 ): Promise<FailedCase | null> {
-  const source = sources.find((each) => each.path === path);
-  if (source === undefined) throw new Error(`There is no source ${path}.`);
-  workspaces.write(workspace, source, source.code.slice(0, start) + replacement + source.code.slice(end));
+  const source = sources.find((each) => each.path === mutant.path);
+  if (source === undefined) throw new Error(`There is no source ${mutant.path}.`);
+  workspaces.write(workspace, source, mutate(source.code, mutant));
   try {
-    return (await runCases(workspaces.port(workspace), cases))[0] ?? null;
+    const [failed = null] = await runCases(workspaces.command(workspace), cases);
+    if (failed?.how !== 'hang') return failed;
+    return (await runCases(workspaces.command(workspace), cases, { timeoutMs: PATIENCE_MS }))[0] ?? null;
   } finally {
     workspaces.write(workspace, source, source.code);
-  }
-}
-
-/** Those that reach the place: first what caught its neighbours, then one of each group. */
-function casesFor(mutant: Mutant, { cases, reach }: Trial, killers: Killers): PreparedCase[] {
-  const failing = new Set(reach.failing.map((each) => each.case));
-  const usable = cases.filter(({ item }) => !failing.has(item.id));
-  const place = placeAround(reach, mutant);
-  const reaching =
-    place === -1
-      ? nearFirst(usable, mutant.path, reach)
-      : usable.filter(({ number }) => reach.reachedBy[number]?.has(place));
-  return killersFirst(reaching, killers.of(mutant.path));
-}
-
-/** Code that runs while its module is loaded may show anywhere; most likely in what reaches its file. */
-function nearFirst(
-  cases: readonly PreparedCase[],
-  path: string,
-  { places, reachedBy }: Reach,
-): PreparedCase[] {
-  const isNear = ({ number }: PreparedCase) =>
-    [...(reachedBy[number] ?? [])].some((place) => places[place]?.path === path);
-  const near = new Set(cases.filter(isNear));
-  return [...near, ...cases.filter((each) => !near.has(each))];
-}
-
-/** Known killers first; the others in rounds, one case of each group a round. */
-function killersFirst(cases: readonly PreparedCase[], known: readonly string[]): PreparedCase[] {
-  const rounds = new Map<string, number>();
-  const ranked = cases.map((each) => {
-    const group = each.item.id.slice(0, each.item.id.lastIndexOf('/'));
-    const round = rounds.get(group) ?? 0;
-    rounds.set(group, round + 1);
-    const at = known.indexOf(each.item.id);
-    return { each, rank: at === -1 ? round : at / 1_000 - 1 };
-  });
-  return ranked.sort((a, b) => a.rank - b.rank).map(({ each }) => each);
-}
-
-/** The cases that caught the latest mutants of a file, the latest first. */
-class Killers {
-  readonly #byPath = new Map<string, readonly string[]>();
-
-  of(path: string): readonly string[] {
-    return this.#byPath.get(path) ?? [];
-  }
-
-  add(path: string, id: string): void {
-    const others = this.of(path).filter((other) => other !== id);
-    this.#byPath.set(path, [id, ...others].slice(0, MAX_KILLERS));
   }
 }

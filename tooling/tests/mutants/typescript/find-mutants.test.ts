@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { parseAst } from 'vitest/node';
-import { findMutants } from '../../src/mutants/generate/find-mutants.ts';
-import { isSyntaxNode } from '../../src/mutants/generate/syntax-node.ts';
+import { findMutants } from '../../../src/mutants/typescript/find-mutants.ts';
+import { isSyntaxNode } from '../../../src/mutants/typescript/syntax-node.ts';
 
 const changesOf = (code: string) => {
   const tree: unknown = parseAst(code);
   if (!isSyntaxNode(tree)) throw new Error('no tree');
-  const source = { package: 'router', path: 'packages/router/src/sample.ts', text: code, code, tree };
+  const source = { target: 'router', path: 'packages/router/src/sample.ts', text: code, code, tree };
   return findMutants(source).map(({ change }) => change);
 };
 

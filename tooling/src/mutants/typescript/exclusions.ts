@@ -1,3 +1,4 @@
+import { refusesSmallOrder } from './runtime.ts';
 import { nodeIn, requireNode, type SyntaxNode, textIn } from './syntax-node.ts';
 
 /**
@@ -11,6 +12,7 @@ const LEAVES = 'the canonical text of a receipt: only a log needs it';
 const DIAGNOSTICS = 'diagnostics of a world: `decide` answers none';
 const EXPLAIN = 'explain and counterfactuals: no operation';
 const GATE = 'a policy gate in this process: no operation has one (WCP-11-25)';
+const QUEUE = 'the class that a Hall queues a request in: no operation';
 const DSSE = 'DSSE envelopes: `verify_manifest` takes no keys of authorities (section 11.2)';
 const CHECKPOINTS = 'checkpoints and logs: no operation';
 const FILES = 'packages in folders, manifests written: no operation';
@@ -21,6 +23,9 @@ const PROOFS = 'checking of Merkle proofs: no operation';
 const DEAD_PLACE = 'the place of a dead rule: `analyze_rules` answers none';
 const PROCESS =
   'what a caller in this process alone can hand over (bytes, getters, defaults of arguments): operations carry JSON and check it first';
+const STATEMENTS = 'signatures of ban lists and enrolments: no operation';
+const SMALL_ORDER =
+  'keys of small order: the OpenSSL of this runtime refuses them itself (under 3.0 they are mutated, and caught)';
 const MESSAGES = 'texts of messages, which are never compared (WCP-11-42)';
 
 /** Functions, methods and constants of a file that are not mutated. */
@@ -41,6 +46,9 @@ interface ExcludedLine {
   readonly reason: string;
 }
 
+/** Whether the rows about keys of small order are true. */
+const REFUSED = refusesSmallOrder();
+
 /** Functions, methods and constants by file; `*` is all of the file. `runs`: executed, but not shown. */
 export const PLACES: readonly ExcludedPlace[] = [
   { file: 'router:explain/', names: '*', reason: EXPLAIN },
@@ -48,6 +56,7 @@ export const PLACES: readonly ExcludedPlace[] = [
   { file: 'router:diagnostics.ts', names: '*', reason: DIAGNOSTICS, runs: true },
   { file: 'router:read-documents.ts', names: ['replaced'], reason: DIAGNOSTICS, runs: true },
   { file: 'router:dead-rules.ts', names: ['deadRuleDiagnostic'], reason: DIAGNOSTICS, runs: true },
+  { file: 'router:effective-class.ts', names: '*', reason: QUEUE },
   { file: 'router:policy-gate.ts', names: ['devAllowGate'], reason: GATE },
   { file: 'router:policy-verdict.ts', names: ['askGate', 'silence'], reason: GATE },
   { file: 'router:compile-world.ts', names: ['gateOf'], reason: GATE, runs: true },
@@ -60,6 +69,10 @@ export const PLACES: readonly ExcludedPlace[] = [
     runs: true,
   },
   { file: 'evidence:encoding.ts', names: ['decodeUtf8', 'utf8'], reason: DSSE, runs: true },
+  { file: 'evidence:manifest-file.ts', names: '*', reason: FILES },
+  { file: 'evidence:file/', names: '*', reason: FILES },
+  { file: 'evidence:encoding.ts', names: ['decodeEitherBase64'], reason: DSSE },
+  { file: 'evidence:signature.ts', names: ['isSignedBy'], reason: STATEMENTS },
   { file: 'evidence:ban-list/', names: '*', reason: BAN_LISTS },
   { file: 'evidence:merkle-frontier.ts', names: '*', reason: CHECKPOINTS },
   { file: 'evidence:merkle-proof.ts', names: ['proveFromStore'], reason: CHECKPOINTS },
@@ -72,7 +85,6 @@ export const PLACES: readonly ExcludedPlace[] = [
   { file: 'evidence:verify-package.ts', names: '*', reason: FILES },
   { file: 'evidence:package-folder.ts', names: '*', reason: FILES },
   { file: 'evidence:attest-record.ts', names: '*', reason: FILES },
-  { file: 'evidence:regular-file.ts', names: '*', reason: FILES },
   { file: 'evidence:package-hash.ts', names: ['readBytes'], reason: PROCESS },
   { file: 'evidence:package-path.ts', names: ['isFolderLeftOut'], reason: FILES },
   {
@@ -97,6 +109,16 @@ export const PLACES: readonly ExcludedPlace[] = [
     ],
     reason: PEM,
   },
+  ...(REFUSED
+    ? [
+        {
+          file: 'evidence:public-key.ts',
+          names: ['SMALL_ORDER', 'isSmallOrder'],
+          reason: SMALL_ORDER,
+          runs: true,
+        },
+      ]
+    : []),
 ];
 
 /** Single lines, by what is written on them. */
@@ -105,6 +127,12 @@ export const LINES: readonly ExcludedLine[] = [
     file: 'evidence:verify-manifest.ts',
     line: /isEnvelope|statement === null|envelope: found/,
     reason: DSSE,
+  },
+  {
+    file: 'evidence:verification.ts',
+    line: /message === null/,
+    part: /^(message\b|\{ \.\.\.found|\.\.\.found)/,
+    reason: MESSAGES,
   },
   { file: 'evidence:signing-key.ts', line: /privateKey\.type !== 'private'/, reason: PEM },
   { file: 'evidence:receipt-examiner.ts', line: /\btext\b/, part: /^(text\b|'')/, reason: LEAVES },
@@ -151,6 +179,7 @@ export const LINES: readonly ExcludedLine[] = [
   { file: 'router:09-selection.ts', line: /minimum\.slice/, part: /\.slice\(\)$/, reason: PROCESS },
   { file: 'router:compiled-worker.ts', line: /^(risk_tier|envelope_written):/, reason: GATE },
   { file: 'router:13-policy-gate.ts', line: /engine\.gate/, reason: GATE },
+  ...(REFUSED ? [{ file: 'evidence:public-key.ts', line: /isSmallOrder\(raw\)/, reason: SMALL_ORDER }] : []),
 ];
 
 /** What is done with what throws when it is looked at: proxies and getters. */
@@ -206,7 +235,14 @@ function reasonInside(path: string, nodes: readonly SyntaxNode[], code: string):
 function isText(node: SyntaxNode): boolean {
   const name = textIn(nodeIn(node, 'id'), 'name') ?? '';
   const isTextVariable = node.type === 'VariableDeclarator' && ['message', 'places'].includes(name);
-  return isTextVariable || name.endsWith('MEANINGS') || isMember(node, ['message', 'title', 'step']);
+  const isTextDefault =
+    node.type === 'AssignmentPattern' && textIn(nodeIn(node, 'left'), 'name') === 'message';
+  return (
+    isTextVariable ||
+    isTextDefault ||
+    name.endsWith('MEANINGS') ||
+    isMember(node, ['message', 'title', 'step'])
+  );
 }
 
 /** The second argument of an error, and that of a function which throws one. */

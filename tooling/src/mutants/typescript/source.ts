@@ -3,23 +3,19 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { parseAst } from 'vitest/node';
 import { ROOT } from '../../repository/root.ts';
+import type { Source } from '../run/suite.ts';
 import { isSyntaxNode, type SyntaxNode } from './syntax-node.ts';
 
 /** The packages that are mutated. */
 export const PACKAGES = ['router', 'evidence'] as const;
 
 /** A source of a package. `code` is its text without types, at the same offsets, and `tree` the tree of that. */
-export interface Source {
-  readonly package: string;
-  /** From the folder of the repository. */
-  readonly path: string;
-  readonly text: string;
-  readonly code: string;
+export interface TypeScriptSource extends Source {
   readonly tree: SyntaxNode;
 }
 
 /** Every source of a package, in the order of the paths. */
-export function readSources(name: string): Source[] {
+export function readSources(name: string): TypeScriptSource[] {
   const folder = join('packages', name, 'src');
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -27,12 +23,12 @@ export function readSources(name: string): Source[] {
     .map((file) => readSource(name, join(folder, file)));
 }
 
-function readSource(name: string, path: string): Source {
+function readSource(target: string, path: string): TypeScriptSource {
   const text = readFileSync(join(ROOT, path), 'utf8');
   const code = javaScriptOf(text);
   const tree: unknown = parseAst(code);
   if (!isSyntaxNode(tree)) throw new Error(`${path} has no syntax tree.`);
-  return { package: name, path, text, code, tree };
+  return { target, path, text, code, tree };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isIn, LINES, PLACES } from '../../src/mutants/generate/exclusions.ts';
-import { PACKAGES, readSources } from '../../src/mutants/generate/source.ts';
+import { isIn, LINES, PLACES } from '../../../src/mutants/typescript/exclusions.ts';
+import { PACKAGES, readSources } from '../../../src/mutants/typescript/source.ts';
 
 const sources = PACKAGES.flatMap(readSources);
 const matching = (file: string) => sources.filter(({ path }) => isIn(path, file));

@@ -1,15 +1,7 @@
-import { placeOf } from '../generate/exclusions.ts';
-import type { Source } from '../generate/source.ts';
-import { nodeIn, nodesIn, requireNode, type SyntaxNode, walk } from '../generate/syntax-node.ts';
-
-/** A function or statement, by its number in the list of all places. */
-export interface Place {
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
-  /** No operation reaches it, so its code is not mutated. */
-  readonly unreachable: boolean;
-}
+import type { Place } from '../run/reach.ts';
+import { placeOf } from './exclusions.ts';
+import type { TypeScriptSource } from './source.ts';
+import { nodeIn, nodesIn, requireNode, type SyntaxNode, walk } from './syntax-node.ts';
 
 /** Text that is put in at an offset. */
 interface Insert {
@@ -20,7 +12,7 @@ interface Insert {
 }
 
 /** The places of a source, and its code with a mark at each. `first` is the number of its first place. */
-export function markSource(source: Source, first: number): { places: Place[]; marked: string } {
+export function markSource(source: TypeScriptSource, first: number): { places: Place[]; marked: string } {
   const marks = new Marks(source.path, first);
   walk(source.tree, (node, ancestors) => markNode(node, [node, ...ancestors], marks));
   return { places: marks.places, marked: insertAll(source.code, marks.inserts) };

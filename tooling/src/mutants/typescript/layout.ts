@@ -4,19 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Options } from 'tsup';
 import { ROOT } from '../../repository/root.ts';
-import type { Source } from '../generate/source.ts';
-
-/** The temporary folders that ports run in: one a workspace, each with its own copy of the packages. */
-export interface Workspaces {
-  readonly root: string;
-  readonly count: number;
-  /** The program of a workspace. */
-  port(workspace: number): string;
-  /** Writes the code of a source in a workspace. */
-  write(workspace: number, source: Source, code: string): void;
-  /** Removes all folders. */
-  remove(): void;
-}
+import type { Source, Workspaces } from '../run/suite.ts';
 
 /** Lays out the folders of `count` workspaces. */
 export async function layOut(sources: readonly Source[], count: number): Promise<Workspaces> {
@@ -29,7 +17,12 @@ export async function layOut(sources: readonly Source[], count: number): Promise
   return {
     root,
     count,
-    port: (workspace) => join(folder(workspace), 'port.js'),
+    folder,
+    command: (workspace) => ({
+      program: process.execPath,
+      args: [join(folder(workspace), 'port.js')],
+      env: { NODE_COMPILE_CACHE: join(folder(workspace), 'cache') },
+    }),
     write: (workspace, source, code) => writeFileSync(fileOf(folder(workspace), source), code),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
@@ -71,7 +64,7 @@ function bundle(options: Options): Promise<void> {
 
 /** The mutated packages stay as many files as they have sources: a mutant is one of them. */
 function writePackages(workspace: string, sources: readonly Source[]): void {
-  for (const name of new Set(sources.map((source) => source.package))) writeManifest(workspace, name);
+  for (const name of new Set(sources.map((source) => source.target))) writeManifest(workspace, name);
   for (const source of sources) {
     const file = fileOf(workspace, source);
     mkdirSync(dirname(file), { recursive: true });
@@ -104,7 +97,7 @@ function folderOf(workspace: string, name: string): string {
   return join(workspace, 'node_modules', '@wcp', name);
 }
 
-function fileOf(workspace: string, { package: name, path }: Source): string {
-  const place = relative(join('packages', name, 'src'), path).replace(/\.ts$/, '.js');
-  return join(folderOf(workspace, name), place);
+function fileOf(workspace: string, { target, path }: Source): string {
+  const place = relative(join('packages', target, 'src'), path).replace(/\.ts$/, '.js');
+  return join(folderOf(workspace, target), place);
 }
