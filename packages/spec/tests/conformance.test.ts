@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:2179ac91ed26d6753543df016cc35f3821e2799b3b8189212b2ad232db03d7a1';
+const FROZEN = 'sha256:4d22d171152030a22a85b81da75cb0b768cdbca1a85ce588840d5cf2645f2c6b';
 
 interface Group {
   readonly id: string;
