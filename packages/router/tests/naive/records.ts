@@ -48,7 +48,7 @@ const EGRESS = ['none', 'allowlisted', 'unrestricted'];
 /** Members inside `attestation`; an unlisted one is kept. */
 const ATTESTATION: Record<string, Check> = {
   code_hash: () => true,
-  hash_method: oneOf(['file', 'module', 'container', 'signed-manifest']),
+  hash_method: oneOf(['file', 'module', 'container', 'signed-manifest', 'mcp-tool']),
   attested_at: isText,
   attested_by: isText,
   source: isText,

@@ -32,7 +32,7 @@ const AttestationSchema = Type.Object(
         description: 'sha256:<64 hex>; a malformed one is denied at step 10, where one is required.',
       }),
     ),
-    hash_method: Type.Optional(Type.Enum(['file', 'module', 'container', 'signed-manifest'])),
+    hash_method: Type.Optional(Type.Enum(['file', 'module', 'container', 'signed-manifest', 'mcp-tool'])),
     attested_at: Type.Optional(text),
     attested_by: Type.Optional(
       Type.String({ pattern: '^namespace-key@(?:org|x)\\.[a-z0-9-]+$', maxLength: 78 }),
