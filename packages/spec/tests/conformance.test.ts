@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:f6947a120c39a24b545381eea5e1e7d4ff72aff409482e84026c880b09b4d885';
+const FROZEN = 'sha256:6116da71d49b41a733e3181069da3dded18acbb1ceea802fe1c65c15e25e418d';
 
 interface Group {
   readonly id: string;
