@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:bce71901a8502c9a9d1dbe6a064b63de2c569c3d601f2105333fbf7a808bd4d1';
+const FROZEN = 'sha256:46708b5d0fe1544aa5070dfaac715efe9a18bbdba3963aaf939f12861a724071';
 
 interface Group {
   readonly id: string;

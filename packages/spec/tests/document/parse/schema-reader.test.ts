@@ -73,14 +73,14 @@ describe('Lengths', () => {
 });
 
 describe('The documents that the command line once read otherwise', () => {
-  test('Facts and lists are accepted where a text of 100 astral characters is within 128 code points.', () => {
+  test('A receipt may have a stream of 100 astral characters, and not one of 129.', () => {
     expect(codesOf(schemaOf('receipt'), { ...RECEIPT, stream: '😀'.repeat(100) })).toEqual([]);
     expect(codesOf(schemaOf('receipt'), { ...RECEIPT, stream: '😀'.repeat(129) })).toEqual([
       '/stream INVALID_VALUE',
     ]);
   });
 
-  test('Are refused where a set holds a control twice.', () => {
+  test('A receipt that holds a control twice is refused.', () => {
     const control = 'ctrl.obs.audit-log-append-only';
     expect(codesOf(schemaOf('receipt'), { ...RECEIPT, controls_verified: [control, control] })).toEqual([
       '/controls_verified INVALID_VALUE',
