@@ -11,7 +11,7 @@ import { PROCESS_LIMITS } from '../delivery/process/process-limits.ts';
 import type { ProcessEnd } from '../delivery/process/worker-process.ts';
 import type { HallWorker } from '../hall/hall-options.ts';
 import { LAYOUT } from './layout.ts';
-import { readSecrets } from './secrets.ts';
+import { readSecrets } from './settings/read-secrets.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
 import type { SecretSettings } from './settings/secret-settings.ts';
 import type { WorkerSettings } from './settings/worker-settings.ts';

@@ -9,6 +9,7 @@ import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
 import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
 import type { Hall } from '../hall/hall.ts';
+import type { HallWorker } from '../hall/hall-options.ts';
 import { type ExampleEnrolment, enrolExample } from './attest-example.ts';
 import { connectWorkers } from './connect-workers.ts';
 import { createDeployment } from './create-deployment.ts';
@@ -114,14 +115,8 @@ interface DeploymentBase {
   readonly log: Logger;
 }
 
-async function openHall({
-  dir,
-  settings,
-  documents,
-  key,
-  example,
-  log,
-}: DeploymentBase): Promise<AssembledHall> {
+async function openHall(base: DeploymentBase): Promise<AssembledHall> {
+  const { dir, settings, documents, key, log } = base;
   const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
   const { rules, config } = documents;
   const chains = new ChainedCallRegistry();
@@ -133,15 +128,7 @@ async function openHall({
       key,
       mark: join(dir, LAYOUT.mark),
       origin,
-      workers: connectWorkers(settings.workers, {
-        dir,
-        key,
-        chains,
-        log,
-        secrets: settings.server.secrets,
-      }).map((worker) =>
-        worker.delivery.record.worker_id === example?.record.worker_id ? { ...worker, ...example } : worker,
-      ),
+      workers: workersOf(base, chains),
       chains,
       notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
       banLists: { subscriptions: settings.subscriptions },
@@ -159,6 +146,14 @@ async function openHall({
     const finding = { file, path: null, code, message: error.message };
     throw new DeploymentError([finding], { cause: error });
   }
+}
+
+function workersOf(base: DeploymentBase, chains: ChainedCallRegistry): HallWorker[] {
+  const { dir, settings, key, example, log } = base;
+  const { secrets } = settings.server;
+  return connectWorkers(settings.workers, { dir, key, chains, log, secrets }).map((worker) =>
+    worker.delivery.record.worker_id === example?.record.worker_id ? { ...worker, ...example } : worker,
+  );
 }
 
 /** Once: a key that was revoked since, or replaced, is not registered again. */

@@ -115,7 +115,9 @@ const generateAttestation = (rng: Rng, authority: string): Obj => ({
       [4, null],
     ]),
   ),
-  ...rng.maybe(0.3, 'hash_method', () => rng.pick(['file', 'module', 'container', 'signed-manifest', 'mcp-tool'])),
+  ...rng.maybe(0.3, 'hash_method', () =>
+    rng.pick(['file', 'module', 'container', 'signed-manifest', 'mcp-tool']),
+  ),
   ...rng.maybe(0.2, 'attested_at', () => 'yesterday'),
   ...rng.maybe(0.3, 'attested_by', () => `namespace-key@${authority}`),
   ...rng.maybe(0.1, 'source', () => 'ci'),

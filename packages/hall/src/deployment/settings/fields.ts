@@ -13,7 +13,7 @@ export const url = z
   .refine(isHttp, 'url must begin with http:// or https://.');
 
 /** Whether an address is one of HTTP and holds no password. */
-export function isHttp(address: string): boolean {
+function isHttp(address: string): boolean {
   const { protocol, username, password } = URL.parse(address) ?? {};
   return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
 }

@@ -1,17 +1,14 @@
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { readRegularFile } from '@wcp/evidence/file';
 import { WcpError } from '@wcp/spec';
-import type { SecretSettings } from './settings/secret-settings.ts';
+import type { SecretSettings } from './secret-settings.ts';
 
 const run = promisify(execFile);
 /** In bytes. */
 const MAX_SECRET = 64 * 1024;
 const COMMAND_MS = 10_000;
-/** Does not wait for the other end of a pipe. */
-const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -36,24 +33,15 @@ async function readSecret(name: string, settings: SecretSettings, dir: string): 
   const source = settings[name] as SecretSettings[string];
   try {
     const bytes =
-      'file' in source ? await readFileOf(resolve(dir, source.file)) : await runFor(source.command, dir);
+      'file' in source
+        ? await readRegularFile(resolve(dir, source.file), MAX_SECRET, { followsLinks: true })
+        : await runFor(source.command, dir);
     const value = UTF8.decode(bytes).replace(/\r?\n$/, '');
     if (value === '' || value.includes('\0')) throw new Error('It is empty, or no text.');
     return value;
   } catch {
     // The cause may quote the secret, as the error of a command quotes its output.
     throw new WcpError('ERR_WCP_HALL', `The secret ${name} cannot be read. Check its entry in server.json.`);
-  }
-}
-
-async function readFileOf(place: string): Promise<Uint8Array> {
-  const file = await open(place, READ);
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile() || stat.size > MAX_SECRET) throw new Error('This is not a small file.');
-    return await file.readFile();
-  } finally {
-    await file.close();
   }
 }
 
