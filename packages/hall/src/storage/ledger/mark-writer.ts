@@ -42,9 +42,9 @@ export class MarkWriter {
     this.#timer.unref();
   }
 
-  /** Writes what is still to be written. */
+  /** Writes what is still to be written, and waits for what is being written. */
   async close(): Promise<void> {
-    if (this.#timer === null) return;
+    if (this.#timer === null) return this.#queue.run(async () => {});
     clearTimeout(this.#timer);
     this.#timer = null;
     await this.writeIfPossible();
