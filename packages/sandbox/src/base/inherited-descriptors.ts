@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { listSystemFolder, readSystemFile } from './system-file.ts';
 
 /** What the kernel calls a descriptor that ends with the program: every one that Node opens. */
 const CLOSE_ON_EXEC = 0o2000000;
@@ -8,23 +8,13 @@ const CLOSE_ON_EXEC = 0o2000000;
  * every program started from here would have them too.
  */
 export function inheritedDescriptors(): number[] {
-  return list().filter((fd) => fd > 2 && isInherited(fd));
+  return listSystemFolder('/proc/self/fd')
+    .map(Number)
+    .filter((fd) => fd > 2 && isInherited(fd));
 }
 
 function isInherited(fd: number): boolean {
-  try {
-    const flags = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
-    return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
-  } catch {
-    // It was the one by which the list was read.
-    return false;
-  }
-}
-
-function list(): number[] {
-  try {
-    return readdirSync('/proc/self/fd').map(Number);
-  } catch {
-    return [];
-  }
+  // The one by which the list was read is no longer there.
+  const flags = /^flags:\s+(\d+)/m.exec(readSystemFile(`/proc/self/fdinfo/${fd}`))?.[1];
+  return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readSystemFile } from '../base/system-file.ts';
 import { type CgroupPlaces, cgroupPlaces } from './cgroup-places.ts';
 import { handOver, hasControllers } from './hand-over.ts';
 import { ownMark } from './owner-mark.ts';
@@ -83,10 +84,7 @@ export class Cgroup {
 
 function readRoot(): CgroupRoot | null {
   try {
-    const places = cgroupPlaces(
-      readFileSync('/proc/self/mountinfo', 'utf8'),
-      readFileSync('/proc/self/cgroup', 'utf8'),
-    );
+    const places = cgroupPlaces(readSystemFile('/proc/self/mountinfo'), readSystemFile('/proc/self/cgroup'));
     if (places === null) return null;
     if (places.version === 2) handOver(places.unified, PREFIX);
     const probe = foldersOf(withName(places, `${PREFIX}${ownMark()}-0`));
@@ -160,12 +158,8 @@ function useOfV2({ unified }: CgroupRoot & { version: 2 }): CgroupUse {
 }
 
 function numberIn(file: string, pattern: RegExp, otherwise: number | null, unit: number): number | null {
-  try {
-    const found = pattern.exec(readFileSync(file, 'utf8'))?.[1];
-    return found === undefined ? otherwise : Number(found) / unit;
-  } catch {
-    return otherwise;
-  }
+  const found = pattern.exec(readSystemFile(file))?.[1];
+  return found === undefined ? otherwise : Number(found) / unit;
 }
 
 function write(file: string, text: string, isOptional = false): void {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSystemFile } from '../base/system-file.ts';
 import { ownMark } from './owner-mark.ts';
 
 const HANDED_OVER = '+memory +pids';
@@ -10,8 +11,8 @@ const HANDED_OVER = '+memory +pids';
  */
 export function handOver(folder: string, prefix: string): void {
   const control = join(folder, 'cgroup.subtree_control');
-  if (hasAll(readFileSync(control, 'utf8'))) return;
-  const members = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
+  if (hasAll(readSystemFile(control))) return;
+  const members = readSystemFile(join(folder, 'cgroup.procs')).split('\n').filter(Boolean);
   if (members.length === 1 && members[0] === String(process.pid)) {
     const own = join(folder, `${prefix}${ownMark()}-own`);
     mkdirSync(own, { recursive: true });
@@ -22,7 +23,7 @@ export function handOver(folder: string, prefix: string): void {
 
 /** Whether a group of version 2 can have limits of memory and processes. */
 export function hasControllers(folder: string): boolean {
-  return hasAll(readFileSync(join(folder, 'cgroup.controllers'), 'utf8'));
+  return hasAll(readSystemFile(join(folder, 'cgroup.controllers')));
 }
 
 function hasAll(controllers: string): boolean {

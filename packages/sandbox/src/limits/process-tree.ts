@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { listSystemFolder, readSystemFile } from '../base/system-file.ts';
 
 /** What a process and everything below it use. */
 export interface TreeUse {
@@ -56,20 +56,20 @@ export function parentOf(pid: number): number | null {
 
 /** The capabilities that a process may use, as bits; null where it does not live. */
 export function capabilitiesOf(pid: number): bigint | null {
-  const digits = /^CapEff:\s+([0-9a-f]+)/m.exec(read(`/proc/${pid}/status`))?.[1];
+  const digits = /^CapEff:\s+([0-9a-f]+)/m.exec(readSystemFile(`/proc/${pid}/status`))?.[1];
   return digits === undefined || startOf(pid) === null ? null : BigInt(`0x${digits}`);
 }
 
 /** Children of every thread: a process belongs to the thread that made it. */
 function childrenOf(pid: number): number[] {
-  return list(`/proc/${pid}/task`)
-    .flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).split(' '))
+  return listSystemFolder(`/proc/${pid}/task`)
+    .flatMap((thread) => readSystemFile(`/proc/${pid}/task/${thread}/children`).split(' '))
     .filter(Boolean)
     .map(Number);
 }
 
 function ownUse(pid: number): TreeUse {
-  const status = read(`/proc/${pid}/status`);
+  const status = readSystemFile(`/proc/${pid}/status`);
   const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
   const [user = 0, system = 0] = statOf(pid).slice(11, 13).map(Number);
   return {
@@ -85,7 +85,7 @@ function add(a: TreeUse, b: TreeUse): TreeUse {
 
 /** The fields behind the name, which may hold anything: the state comes first. */
 function statOf(pid: number): string[] {
-  const text = read(`/proc/${pid}/stat`);
+  const text = readSystemFile(`/proc/${pid}/stat`);
   const end = text.lastIndexOf(')');
   return end < 0
     ? []
@@ -93,20 +93,4 @@ function statOf(pid: number): string[] {
         .slice(end + 2)
         .trimEnd()
         .split(' ');
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function read(place: string): string {
-  try {
-    return readFileSync(place, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { listSystemFolder, readSystemFile } from '../base/system-file.ts';
 import { isOrphaned, ownMark } from './owner-mark.ts';
 import { killProcess } from './process-tree.ts';
 
@@ -14,7 +15,7 @@ export function markWords(): string[] {
 /** Ends what a process that was killed left in control groups, and removes those. */
 export function removeStale(folders: readonly string[], prefix: string): void {
   for (const folder of folders) {
-    const names = readdirSync(folder).filter((name) => name.startsWith(prefix));
+    const names = listSystemFolder(folder).filter((name) => name.startsWith(prefix));
     for (const name of names.filter((each) => isOrphaned(each.slice(prefix.length)))) {
       const group = join(folder, name);
       for (const pid of membersOf(group)) killProcess(pid);
@@ -29,16 +30,16 @@ export function removeStale(folders: readonly string[], prefix: string): void {
  * such moment, the kernel has ended them already.
  */
 export function endOrphans(): void {
-  for (const pid of readdirSync('/proc')
+  for (const pid of listSystemFolder('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)) {
-    const [, option, name, mark = ''] = read(`/proc/${pid}/cmdline`).split('\0');
+    const [, option, name, mark = ''] = readSystemFile(`/proc/${pid}/cmdline`).split('\0');
     if (option === MARK[0] && name === MARK[1] && isOrphaned(mark)) killProcess(pid);
   }
 }
 
 function membersOf(group: string): number[] {
-  return read(join(group, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
+  return readSystemFile(join(group, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
 }
 
 function remove(group: string): void {
@@ -46,13 +47,5 @@ function remove(group: string): void {
     rmdirSync(group);
   } catch {
     // Not empty yet.
-  }
-}
-
-function read(place: string): string {
-  try {
-    return readFileSync(place, 'utf8');
-  } catch {
-    return '';
   }
 }

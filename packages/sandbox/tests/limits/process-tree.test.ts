@@ -47,3 +47,19 @@ test('a tree is a process with all that descends from it, whichever of its threa
   await once(child, 'exit');
   expect(treeUse(pid)).toEqual({ processes: 0, memory: 0, cpu: 0 });
 });
+
+test('a process that calls itself by bytes that are no text is counted like any other', async () => {
+  const code = `
+import ctypes, time
+ctypes.CDLL(None).prctl(15, b'\\xff\\xfe) R 1\\n', 0, 0, 0)
+kept = bytearray(30_000_000)
+print('ready', flush=True)
+time.sleep(60)`;
+  const child = spawn('/usr/bin/python3', ['-c', code]);
+  await once(child.stdout, 'data');
+  const pid = child.pid ?? 0;
+  expect(treeUse(pid).memory).toBeGreaterThan(30_000_000);
+  expect(parentOf(pid)).toBe(process.pid);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+});

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { listSystemFolder, readSystemFile } from '../../base/system-file.ts';
 import { type ElfNeeds, readElf } from './read-elf.ts';
 
 /** Where the loaders of glibc and musl look when nothing else is said. */
@@ -89,7 +90,7 @@ function loaderFolders(): readonly string[] {
 }
 
 function confFolders(file: string): string[] {
-  const lines = readText(file)
+  const lines = readSystemFile(file)
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim());
   return lines.flatMap((line) => {
@@ -97,26 +98,11 @@ function confFolders(file: string): string[] {
     if (pattern === undefined) return line.startsWith('/') ? [line] : [];
     // Every distribution writes it like this: a folder, and all files of one ending in it.
     const folder = resolve('/etc', dirname(pattern));
-    return listConf(folder).flatMap((name) => confFolders(join(folder, name)));
-  });
-}
-
-function listConf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
+    return listSystemFolder(folder)
       .filter((name) => name.endsWith('.conf'))
-      .sort();
-  } catch {
-    return [];
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+      .sort()
+      .flatMap((name) => confFolders(join(folder, name)));
+  });
 }
 
 function readFileNeeds(file: string): ElfNeeds | null {
