@@ -1,6 +1,12 @@
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import { endedBy } from '../delivery/call-end.ts';
-import type { Containment, Delivered, Delivery, DeliveryCall } from '../delivery/delivery.ts';
+import type {
+  Containment,
+  Delivered,
+  Delivery,
+  DeliveryCall,
+  WorkerConnection,
+} from '../delivery/delivery.ts';
 import { type DeliveryCode, mayHaveStarted } from '../delivery/delivery-code.ts';
 import { type CallSign, Circuit, type CircuitLimits } from './circuit.ts';
 
@@ -62,6 +68,10 @@ class ResilientDelivery implements Delivery {
 
   containment(): Containment | null {
     return this.#delivery.containment?.() ?? null;
+  }
+
+  onConnection(tell: (connection: WorkerConnection) => void): void {
+    this.#delivery.onConnection?.(tell);
   }
 
   observe(): Promise<Sha256 | null> {

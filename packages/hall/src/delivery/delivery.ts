@@ -1,3 +1,4 @@
+import type { EgressConnection } from '@wcp/sandbox';
 import type { RegistryRecord, Sha256, WorkerContext, WorkerResult } from '@wcp/spec';
 import type { Enforcement, PrivilegeEnvelope } from '@wcp/spec/document';
 import type { ChainedDispatch } from '@wcp/worker-kit';
@@ -44,6 +45,12 @@ export interface Delivered {
   readonly gone?: Promise<void>;
 }
 
+/** A connection of a contained worker, or its attempt at one, when it is over. */
+export interface WorkerConnection extends EgressConnection {
+  /** The call that the worker had when it asked for it; null where it had none. */
+  readonly context: WorkerContext | null;
+}
+
 /** How far a worker is held to its envelope. */
 export interface Containment {
   /** `declared`: it runs elsewhere, or its operator chose so. `not_contained`: this machine cannot hold it. */
@@ -65,6 +72,8 @@ export interface Delivery {
   restsFor?(): number;
   /** How far it is held to its envelope; null or absent where that is not known. */
   containment?(): Containment | null;
+  /** From now on tells of each connection of the worker, where it goes through the Hall. */
+  onConnection?(tell: (connection: WorkerConnection) => void): void;
   /** The hash of the worker's code as the Hall itself sees it now; null where it cannot see it. */
   observe(): Promise<Sha256 | null>;
   deliver(call: DeliveryCall): Promise<Delivered>;

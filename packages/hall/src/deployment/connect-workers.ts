@@ -52,6 +52,7 @@ function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase
     isolation: settings.isolation ?? 'contained',
     secrets: (names) => readSecrets(names, base.secrets, base.dir),
     sandbox: sandboxOf(settings),
+    private_hosts: settings.private_hosts ?? [],
     permits: { hall_keys: [base.key.publicKey], store: resolve(base.dir, LAYOUT.permits) },
     limits: given(settings, [
       'processes',

@@ -19,6 +19,7 @@ import { Dispatcher } from '../dispatch/dispatcher.ts';
 import { Executor } from '../dispatch/executor.ts';
 import { IdempotencyStore } from '../dispatch/idempotency-store.ts';
 import { issuePermit } from '../dispatch/issue-permit.ts';
+import { recordConnections } from '../dispatch/record-connections.ts';
 import { Recorder } from '../dispatch/recorder.ts';
 import { recoverInterrupted } from '../dispatch/recover-interrupted.ts';
 import type { HallParts } from '../http/hall-parts.ts';
@@ -119,6 +120,7 @@ async function openState(base: HallBase): Promise<HallState> {
   const activeWorld = await openWorld(base, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
   const deliveries = resilientDeliveries(options.workers ?? [], registry);
+  recordConnections({ deliveries, journal, clock, log });
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
   const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
   const currentBans = () => banLists.state(clock.latest());

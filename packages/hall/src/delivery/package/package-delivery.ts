@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { EgressConnection } from '@wcp/sandbox';
 import { canonicalJson, type RegistryRecord, type Sha256 } from '@wcp/spec';
 import type { Enforcement, PrivilegeEnvelope } from '@wcp/spec/document';
 import { normaliseHash } from '@wcp/spec/json';
 import type { Attempt } from '../attempt.ts';
 import { mayStillRun } from '../call-end.ts';
 import { writeCall } from '../call-json.ts';
-import type { Containment, Delivered, Delivery, DeliveryCall } from '../delivery.ts';
+import type { Containment, Delivered, Delivery, DeliveryCall, WorkerConnection } from '../delivery.ts';
 import type { DeliveryCode } from '../delivery-code.ts';
 import { OpenAttempts } from '../open-attempts.ts';
 import { ChainedCalls } from '../process/chained-calls.ts';
@@ -64,6 +65,7 @@ class PackageDelivery implements Delivery {
     enforcementOf: (attempt) => this.#enforcements.get(attempt),
   });
   readonly #processes = new Set<WorkerProcess>();
+  #tell: (connection: WorkerConnection) => void = () => {};
 
   constructor(options: PackageDeliveryOptions) {
     this.record = options.record;
@@ -76,6 +78,10 @@ class PackageDelivery implements Delivery {
     this.#slots = new Slots(processes, waiting);
     this.#launcher = new WorkerLauncher(options.record, options, this.#limits.memory_mb);
     this.#pool = new ProcessPool({ processes, idle_ms, start: (kind) => this.#start(kind) });
+  }
+
+  onConnection(tell: (connection: WorkerConnection) => void): void {
+    this.#tell = tell;
   }
 
   containment(): Containment | null {
@@ -136,6 +142,7 @@ class PackageDelivery implements Delivery {
     process.begin(
       {
         id,
+        context: call.context,
         lose: (code) => attempt.lose(code),
         receive: async (reply) => {
           if (reply.kind === 'answer') {
@@ -156,8 +163,10 @@ class PackageDelivery implements Delivery {
     const opened = await this.#snapshots.open(hash, this.#options.dir);
     if (opened === null || this.#attempts.isClosed) return 'DELIVERY_CODE_CHANGED';
     let program: WorkerProgram;
+    let started: WorkerProcess | null = null;
     try {
-      program = await this.#launcher.start(opened, envelope);
+      const tell = (connection: EgressConnection) => this.#report(connection, started);
+      program = await this.#launcher.start(opened, envelope, tell);
     } catch (error) {
       this.#log(notStarted(error));
       return 'DELIVERY_START_FAILED';
@@ -170,8 +179,14 @@ class PackageDelivery implements Delivery {
         this.#log(end);
       },
     });
+    started = process;
     this.#processes.add(process);
     return process;
+  }
+
+  #report(connection: EgressConnection, process: WorkerProcess | null): void {
+    const context = process?.contextAt(performance.now() - connection.duration_ms) ?? null;
+    this.#tell({ ...connection, context });
   }
 
   #log(end: ProcessEnd): void {

@@ -2,6 +2,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
+  type EgressConnection,
   probeSandbox,
   type SandboxBind,
   type SandboxEnd,
@@ -36,6 +37,8 @@ export interface WorkerLaunch {
   secrets?(names: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** What its processes may use; `memory_mb` is a limit of the pool. */
   readonly sandbox?: Partial<Omit<SandboxLimits, 'memory_mb'>>;
+  /** Hosts of its envelope whose addresses may be private, by the operator's word. */
+  readonly private_hosts?: readonly string[];
   /** Options of Node that the program needs, such as `--experimental-sqlite`: what is not named is off. */
   readonly node?: readonly string[];
 }
@@ -45,6 +48,11 @@ interface Given {
   readonly secrets: Readonly<Record<string, string>>;
   /** The folder of its permits. */
   readonly permits: string | null;
+}
+
+/** What a contained program is given. */
+interface ContainedGiven extends Given {
+  readonly onConnection: (connection: EgressConnection) => void;
 }
 
 /** What a worker without an envelope is held to (section 10.3). */
@@ -87,8 +95,16 @@ export class WorkerLauncher {
     return (await this.#probed).is_contained ? null : 'DELIVERY_NOT_CONTAINED';
   }
 
-  /** Starts the program of these bytes inside this envelope. */
-  async start(opened: OpenedPackage, envelope: PrivilegeEnvelope | null): Promise<WorkerProgram> {
+  /**
+   * Starts the program of these bytes inside this envelope.
+   *
+   * @param onConnection is told of each connection of a contained program when it is over
+   */
+  async start(
+    opened: OpenedPackage,
+    envelope: PrivilegeEnvelope | null,
+    onConnection: (connection: EgressConnection) => void,
+  ): Promise<WorkerProgram> {
     const held = envelope ?? LEAST;
     const secrets = (await this.#launch.secrets?.(held.secrets_access ?? [])) ?? {};
     const { is_contained } = await this.#probed;
@@ -96,7 +112,7 @@ export class WorkerLauncher {
     if (this.#launch.isolation === 'declared' || !is_contained) {
       return this.#startDeclared(opened, { secrets, permits });
     }
-    const program = await this.#startContained(opened, held, { secrets, permits });
+    const program = await this.#startContained(opened, held, { secrets, permits, onConnection });
     this.#last = program.enforcement;
     return program;
   }
@@ -104,14 +120,14 @@ export class WorkerLauncher {
   async #startContained(
     { files }: OpenedPackage,
     envelope: PrivilegeEnvelope,
-    { secrets, permits }: Given,
+    { secrets, permits, onConnection }: ContainedGiven,
   ): Promise<WorkerProgram> {
     const user = workerUser(this.#record.worker_id);
     const binds: SandboxBind[] =
       permits === null ? [] : [{ from: permits, to: PERMITS_PLACE, writable: true }];
     const folders = [...(permits === null ? [] : [permits]), ...(envelope.filesystem_writes ?? [])];
     if (user !== null) for (const folder of folders) await handOver(folder, user);
-    const { env, sandbox } = this.#launch;
+    const { env, sandbox, private_hosts = [] } = this.#launch;
     const started = await sandboxed({
       command: commandOf(this.#launch, ['node', ...(this.#launch.node ?? [])]),
       package: files,
@@ -120,6 +136,7 @@ export class WorkerLauncher {
       env: { ...env, ...this.#permitVariables(PERMITS_PLACE) },
       secrets: bytesOf(secrets),
       binds,
+      egress: { private_hosts, onConnection },
       ...(user !== null && { user }),
     });
     return {

@@ -1,3 +1,4 @@
+import type { WorkerContext } from '@wcp/spec';
 import type { Enforcement } from '@wcp/spec/document';
 import type { DeliveryCode } from '../delivery-code.ts';
 import type { ProcessLimits } from './process-limits.ts';
@@ -30,11 +31,14 @@ export interface WorkerProcessOptions {
 /** The call that a process has. */
 export interface ProcessCall {
   readonly id: string;
+  readonly context: WorkerContext;
   receive(line: Exclude<WorkerLine, { kind: 'junk' | 'blank' }>): void;
   /** The process was lost, and the call with it. */
   lose(code: DeliveryCode): void;
 }
 
+/** Calls of which a connection may be that ends later. */
+const MAX_REMEMBERED = 64;
 const TAIL_BYTES = 8 * 1024;
 const LIMIT_CHECK_MS = 100;
 /** Bytes that may wait for a process to read them: beyond that it asks without reading the answers. */
@@ -43,6 +47,12 @@ const MAX_UNREAD = 64 * 1024 * 1024;
 const PIPES_GRACE_MS = 500;
 /** Milliseconds that a process may take to end by itself once its input has ended. */
 const RETIRE_MS = 1_000;
+
+/** When a call began. */
+interface BegunCall {
+  readonly at: number;
+  readonly context: WorkerContext;
+}
 
 type Exit = [code: number | null, signal: NodeJS.Signals | null];
 
@@ -57,6 +67,8 @@ export class WorkerProcess {
   #resolveGone: () => void = () => {};
   #call: ProcessCall | null = null;
   #calls = 0;
+  /** The latest calls, the newest last. */
+  #began: readonly BegunCall[] = [];
   #why: DeliveryCode | null = null;
   #isUsable = true;
   #isOver = false;
@@ -87,10 +99,19 @@ export class WorkerProcess {
     return this.#calls;
   }
 
+  /** The call that it had, or had last, at a time of `performance.now()`; null where it had none yet. */
+  contextAt(time: number): WorkerContext | null {
+    return this.#began.findLast(({ at }) => at <= time)?.context ?? null;
+  }
+
   /** Begins a call: only where {@link isUsable} says so. */
   begin(call: ProcessCall, line: string): void {
     this.#call = call;
     this.#calls += 1;
+    this.#began = [
+      ...this.#began.slice(1 - MAX_REMEMBERED),
+      { at: performance.now(), context: call.context },
+    ];
     this.send(line);
   }
 

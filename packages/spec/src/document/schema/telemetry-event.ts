@@ -53,6 +53,17 @@ export const TelemetryEventSchema = Type.Union(
       duration_ms: Type.Number({ minimum: 0 }),
       reason: nullable(text),
     }),
+    event('evt.worker.connected', {
+      worker_id: id('worker'),
+      host: text,
+      port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+      address: nullable(text),
+      outcome: Type.Enum(['connected', 'refused', 'failed']),
+      reason: nullable(text),
+      bytes_sent: Type.Number({ minimum: 0 }),
+      bytes_received: Type.Number({ minimum: 0 }),
+      duration_ms: Type.Number({ minimum: 0 }),
+    }),
   ],
   { title: 'TelemetryEvent', description: 'One telemetry event (WCP section 7).' },
 );
