@@ -32,23 +32,11 @@ const ALLOWED: readonly AllowedDecoding[] = [
   { file: 'packages/hall/src/http/request-body.ts', why: CHECKED },
   { file: 'packages/hall/src/registry/ban-list/ban-list-source.ts', why: CHECKED },
   { file: 'packages/hall/src/storage/ledger/high-water-mark.ts', why: 'a signature covers the text' },
-  { file: 'packages/sandbox/src/base/inherited-descriptors.ts', why: 'the kernel writes it, in ASCII' },
   {
     file: 'packages/sandbox/src/egress/inside/routes.ts',
     why: 'a table that the Hall has written, inside a sandbox',
   },
   { file: 'packages/sandbox/src/egress/read-refused.ts', why: 'free text that is escaped and shown' },
-  { file: 'packages/sandbox/src/limits/cgroup.ts', why: 'the kernel writes it, in ASCII' },
-  { file: 'packages/sandbox/src/limits/hand-over.ts', why: 'the kernel writes it, in ASCII' },
-  {
-    file: 'packages/sandbox/src/limits/process-tree.ts',
-    why: 'the kernel writes it; a name in it is skipped',
-  },
-  { file: 'packages/sandbox/src/limits/remove-stale.ts', why: 'the kernel writes it, in ASCII' },
-  {
-    file: 'packages/sandbox/src/view/program/libraries.ts',
-    why: 'a configuration of the system; a path that does not exist is no library',
-  },
   { file: 'packages/worker-kit/src/permit/replay-folder.ts', why: 'only digits are accepted' },
   { file: 'workers/doc-hasher/src/signing-key.ts', why: PEM },
   { file: 'workers/embedder/src/embed-with-server.ts', why: CHECKED },

@@ -30,6 +30,7 @@ test('A WcpError has one of these codes.', () => {
     'ERR_WCP_DEPLOYMENT',
     'ERR_WCP_EGRESS',
     'ERR_WCP_HALL',
+    'ERR_WCP_MCP_CONFIG',
     'ERR_WCP_HALL_ANSWER',
     'ERR_WCP_HALL_TIMEOUT',
     'ERR_WCP_HALL_UNREACHABLE',
