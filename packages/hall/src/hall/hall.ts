@@ -9,6 +9,7 @@ import type { EnrolledWorker } from '../registry/enrolled-worker.ts';
 import type { Enrolment } from '../registry/registry.ts';
 import type { Enrolled } from '../registry/registry-admin.ts';
 import type { Reload } from '../world/active-world.ts';
+import type { HallWorker } from './hall-options.ts';
 
 /** Documents to be put in force; one that is absent stays as it is. */
 export interface NewDocuments {
@@ -22,6 +23,11 @@ export interface NewDocuments {
 export interface DispatchOptions {
   /** Withdraws the dispatch while it waits to begin; one that has begun goes on. */
   readonly signal?: AbortSignal;
+  /**
+   * The principal in whose name the program asks (default: the program itself): it cannot resolve what is held. The
+   * program has authenticated it, and checked that it may act for the tenant.
+   */
+  readonly by?: string;
 }
 
 /** The enrolled workers (section 4.2), changed in the name of the operator. */
@@ -66,6 +72,11 @@ export interface Hall {
   /** How each worker that this Hall can reach is reached, by worker id. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly log: EvidenceLog;
+  /**
+   * Reaches a worker from now on, in the place of an earlier delivery to it, which is closed. Nothing is enrolled: until
+   * the worker is, nothing is dispatched to it.
+   */
+  connect(worker: HallWorker): Promise<void>;
   /** How the Hall is now, and which compliance level it reaches. */
   health(): Health;
   /** Decides for the program that embeds the Hall, and executes nothing. */
