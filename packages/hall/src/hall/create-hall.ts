@@ -1,10 +1,12 @@
 import { type RouteDecision, WcpError } from '@wcp/spec';
+import type { Approval } from '@wcp/spec/hall';
 import type { FastifyInstance } from 'fastify';
 import { receive } from '../base/received-request.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { DispatchAnswer } from '../dispatch/dispatch-answer.ts';
 import { buildApp } from '../http/app.ts';
 import type { HallParts } from '../http/hall-parts.ts';
+import { showWithResult } from '../http/routes/approval.ts';
 import type { Identity } from '../identity/identity.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { type Health, healthOf } from '../operations/health.ts';
@@ -92,6 +94,11 @@ export class AssembledHall implements Hall {
       receive(input, by),
       signal === undefined ? {} : { signal },
     );
+  }
+
+  async approval(approval_id: string): Promise<Approval | null> {
+    const approval = await this.parts.pendingApprovals.find(approval_id);
+    return approval === null ? null : showWithResult(approval, this.parts);
   }
 
   reload({ unreadable = [], ...documents }: NewDocuments): Promise<Reload> {

@@ -1,4 +1,5 @@
 import type { Diagnostic, RouteDecision, Sha256 } from '@wcp/spec';
+import type { Approval } from '@wcp/spec/hall';
 import type { FastifyInstance } from 'fastify';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { DispatchAnswer } from '../dispatch/dispatch-answer.ts';
@@ -87,6 +88,11 @@ export interface Hall {
    * @throws {ProblemError} `RATE_LIMITED` where too many dispatches of the tenant wait already
    */
   dispatch(input: unknown, options?: DispatchOptions): Promise<DispatchAnswer>;
+  /**
+   * A request that waits, or waited, for a human, and its result once there is one; null where there is none with this
+   * id. Whose it is, the program checks.
+   */
+  approval(approval_id: string): Promise<Approval | null>;
   /** Puts new documents in force, unless they are broken. */
   reload(documents: NewDocuments): Promise<Reload>;
   /**
