@@ -1,3 +1,26 @@
+export type {
+  Caller,
+  CallOutcome,
+  Gateway,
+  GatewayCall,
+  HeldOutcome,
+  ListKind,
+  ToolCall,
+} from './base/gateway.ts';
+export type { FaceEvent, FaceOptions } from './face/face-parts.ts';
+export { type StdioFace, type StdioFaceOptions, serveStdioFace } from './face/stdio/stdio-face.ts';
+export { approvedOutcome } from './hold/approved-outcome.ts';
+export { type Refusal, refusalResult, refusedState } from './hold/refusal.ts';
+export {
+  argumentsDigest,
+  createRequestStates,
+  type HeldRequest,
+  type RequestStateFault,
+  type RequestStateOptions,
+  type RequestStateReading,
+  type RequestStates,
+} from './hold/request-state.ts';
+export type { HoldOptions } from './hold/settle-hold.ts';
 export { shownNames } from './tool/shown-names.ts';
 export { type BlastPolicy, blastOf, type ToolBlast, USUAL_FLOOR } from './tool/tool-blast.ts';
 export { type ToolDifference, toolDifferences } from './tool/tool-difference.ts';
