@@ -1,20 +1,26 @@
 import { type RouteDecision, WcpError } from '@wcp/spec';
-import type { Approval } from '@wcp/spec/hall';
 import type { FastifyInstance } from 'fastify';
 import { receive } from '../base/received-request.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { DispatchAnswer } from '../dispatch/dispatch-answer.ts';
 import { buildApp } from '../http/app.ts';
 import type { HallParts } from '../http/hall-parts.ts';
-import { showWithResult } from '../http/routes/approval.ts';
 import type { Identity } from '../identity/identity.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { type Health, healthOf } from '../operations/health.ts';
 import type { Reload } from '../world/active-world.ts';
 import { type AssembledParts, assemble } from './assemble.ts';
 import { closeHall } from './close-hall.ts';
-import type { DispatchOptions, EvidenceLog, Hall, HallRegistry, NewDocuments } from './hall.ts';
+import type {
+  DispatchOptions,
+  EvidenceLog,
+  Hall,
+  HallRegistry,
+  KnownApproval,
+  NewDocuments,
+} from './hall.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
+import { knownApproval } from './known-approval.ts';
 import { type Maintenance, startMaintenance } from './maintenance.ts';
 
 /**
@@ -96,9 +102,8 @@ export class AssembledHall implements Hall {
     );
   }
 
-  async approval(approval_id: string): Promise<Approval | null> {
-    const approval = await this.parts.pendingApprovals.find(approval_id);
-    return approval === null ? null : showWithResult(approval, this.parts);
+  approval(approval_id: string): Promise<KnownApproval | null> {
+    return knownApproval(this.parts, approval_id);
   }
 
   reload({ unreadable = [], ...documents }: NewDocuments): Promise<Reload> {

@@ -31,6 +31,14 @@ export interface DispatchOptions {
   readonly by?: string;
 }
 
+/** An approval as the program around a Hall sees it. */
+export interface KnownApproval extends Approval {
+  /** Whether what was approved has ended: its outcome is recorded. */
+  readonly has_ended: boolean;
+  /** A code `DELIVERY_…` where it ended without a result. */
+  readonly delivery_code: string | null;
+}
+
 /** The enrolled workers (section 4.2), changed in the name of the operator. */
 export interface HallRegistry {
   /** The enrolled workers by their ids, flagged ones among them. */
@@ -92,7 +100,7 @@ export interface Hall {
    * A request that waits, or waited, for a human, and its result once there is one; null where there is none with this
    * id. Whose it is, the program checks.
    */
-  approval(approval_id: string): Promise<Approval | null>;
+  approval(approval_id: string): Promise<KnownApproval | null>;
   /** Puts new documents in force, unless they are broken. */
   reload(documents: NewDocuments): Promise<Reload>;
   /**

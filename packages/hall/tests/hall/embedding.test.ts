@@ -62,10 +62,19 @@ test('Whoever a program asks for cannot resolve what is held; a steward can, and
   const own = await hall.hall.dispatch(input, { by: steward?.id ?? '' });
   const { pending_approval_id: id } = own.decision;
   expect((await hall.resolve('steward', id as string)).json.code).toBe('APPROVAL_SELF');
-  expect(await hall.hall.approval(id as string)).toMatchObject({ state: 'pending', result: null });
+  expect(await hall.hall.approval(id as string)).toMatchObject({
+    state: 'pending',
+    result: null,
+    has_ended: false,
+  });
   const other = await hall.hall.dispatch(input, { by: 'key:someone' });
   const held = other.decision.pending_approval_id as string;
   expect((await hall.resolve('steward', held)).status).toBe(200);
-  expect(await hall.hall.approval(held)).toMatchObject({ state: 'approved', result: { status: 'ok' } });
+  expect(await hall.hall.approval(held)).toMatchObject({
+    state: 'approved',
+    result: { status: 'ok' },
+    has_ended: true,
+    delivery_code: null,
+  });
   expect(await hall.hall.approval('none')).toBeNull();
 });
