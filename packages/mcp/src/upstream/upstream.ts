@@ -1,9 +1,13 @@
+import type { Enforcement } from '@wcp/spec/document';
+
 /** How one request to a server is carried. */
 export interface UpstreamCall {
   /** Ends it early: the server is told. */
   readonly signal?: AbortSignal;
   /** The time limit in milliseconds from now. */
   readonly timeout_ms?: number;
+  /** Whether a result is refused in which an integer is beyond 2^53 and would become another one. */
+  readonly is_exact?: boolean;
   /** Is told of the server's progress, as received. */
   onProgress?(params: unknown): void;
 }
@@ -20,6 +24,10 @@ export interface Upstream {
   readonly revision: string;
   /** What it says it can do, as received. */
   readonly capabilities: unknown;
+  /** What it says about how it is used, as received; an attacker's text. */
+  readonly instructions?: unknown;
+  /** What keeps its process within its envelope; absent or null where nothing runs, or nothing is known. */
+  readonly enforcement?: Enforcement | null;
   /** Its tools as received, of all pages. @throws {UpstreamError} */
   listTools(): Promise<readonly unknown[]>;
   /** The result of a request, as received. @throws {UpstreamError} */
