@@ -32,3 +32,7 @@ export {
   toolHash,
   toolRecord,
 } from './tool/tool-record.ts';
+export { openUpstream } from './upstream/open-upstream.ts';
+export type { HttpSettings, StdioSettings, UpstreamLimits, UpstreamSettings } from './upstream/settings.ts';
+export type { Upstream, UpstreamCall } from './upstream/upstream.ts';
+export { UpstreamError } from './upstream/upstream-error.ts';
