@@ -51,7 +51,15 @@ export function executedOutcome(end: Omit<DispatchEnd, 'decision'>, form: Refusa
   const { result, delivery_code } = end;
   if (result === null) return undelivered(delivery_code, form);
   if (result.status === 'ok' || result.status === 'partial') return { kind: 'result', result: result.result };
-  return workerRefusal(result, form);
+  return protocolError(result) ?? workerRefusal(result, form);
+}
+
+/** An error of the server itself passes as what it is; null for any other. */
+function protocolError({ deny_reason }: WorkerResult): CallOutcome | null {
+  const error = ownMember(deny_reason, 'mcp');
+  const [code, message, data] = ['code', 'message', 'data'].map((name) => ownMember(error, name));
+  if (!Number.isSafeInteger(code) || typeof message !== 'string') return null;
+  return { kind: 'error', code: code as number, message, ...(data !== undefined && { data }) };
 }
 
 function undelivered(code: string | null, form: RefusalForm): CallOutcome {
