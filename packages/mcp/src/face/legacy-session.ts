@@ -129,7 +129,7 @@ export class LegacySession {
     signal.throwIfAborted();
     this.#asks += 1;
     const id = `wcp-${this.#asks}`;
-    let onAbort = () => undefined as void;
+    let onAbort: () => void = () => undefined;
     const answered = new Promise<RpcResponse>((resolve, reject) => {
       this.#asked.set(id, resolve);
       onAbort = () => {
