@@ -7,6 +7,19 @@ export type {
   ListKind,
   ToolCall,
 } from './base/gateway.ts';
+export { type ClientName, type ClientPlaces, clientFiles } from './config/client/client-files.ts';
+export { type ClientServer, clientServers } from './config/client/client-servers.ts';
+export {
+  type ClientEdit,
+  type GatewayLaunch,
+  type ImportPlan,
+  planImport,
+} from './config/client/plan-import.ts';
+export {
+  type GatewaySettings,
+  readGatewaySettings,
+  type SettingsReading,
+} from './config/gateway-settings.ts';
 export type { Authenticate, Authentication, AuthenticationFailure } from './face/auth/authentication.ts';
 export {
   authenticateByKey,
