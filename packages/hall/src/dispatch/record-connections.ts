@@ -5,24 +5,22 @@ import type { Delivery, WorkerConnection } from '../delivery/delivery.ts';
 import type { Journal } from '../storage/journal.ts';
 
 /** What connections are recorded with. */
-interface ConnectionSources {
-  readonly deliveries: ReadonlyMap<string, Delivery>;
+export interface ConnectionSources {
   readonly journal: Journal;
   readonly clock: HallClock;
   readonly log: Logger;
 }
 
 /** Records each connection of a contained worker as an event of the tenant whose call it was (section 7.3). */
-export function recordConnections({ deliveries, journal, clock, log }: ConnectionSources): void {
-  for (const [worker_id, delivery] of deliveries) {
-    delivery.onConnection?.((connection) => {
-      const tenant_id = connection.context?.tenant_id ?? null;
-      const list = [eventOf(worker_id, connection, new Date(clock.latest()).toISOString())];
-      journal.append({ events: { tenant_id, list } }).catch(() => {
-        log('warn', `${worker_id}: a connection to ${connection.host} could not be recorded.`);
-      });
+export function recordConnections(delivery: Delivery, { journal, clock, log }: ConnectionSources): void {
+  const { worker_id } = delivery.record;
+  delivery.onConnection?.((connection) => {
+    const tenant_id = connection.context?.tenant_id ?? null;
+    const list = [eventOf(worker_id, connection, new Date(clock.latest()).toISOString())];
+    journal.append({ events: { tenant_id, list } }).catch(() => {
+      log('warn', `${worker_id}: a connection to ${connection.host} could not be recorded.`);
     });
-  }
+  });
 }
 
 function eventOf(worker_id: string, connection: WorkerConnection, timestamp: string): TelemetryEvent {

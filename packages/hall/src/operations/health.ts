@@ -43,6 +43,7 @@ export interface HealthSources extends RestingSources {
   readonly tampering: { readonly messages: readonly string[] };
   readonly identity: Identity;
   readonly hasGate: boolean;
+  readonly offersApprovalTools: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
   readonly workerReview: { findings(): readonly HealthFinding[] };
 }
@@ -59,7 +60,8 @@ const TAMPERED = 'Nothing can be stored: it would build on a row that somebody c
 
 /** How a Hall is now. */
 export function healthOf(sources: HealthSources): Health {
-  const { activeWorld, journal, tampering, identity, banLists, workerReview, hasGate, clock } = sources;
+  const { activeWorld, journal, tampering, identity, banLists, workerReview, clock } = sources;
+  const { hasGate, offersApprovalTools } = sources;
   const { world } = activeWorld.current;
   const { digest, policy_version, catalog_version } = world;
   const troubles: readonly HealthFinding[] = [
@@ -70,7 +72,7 @@ export function healthOf(sources: HealthSources): Health {
     ...clockFindings(clock),
     ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
   ];
-  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };
+  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate, offersApprovalTools };
   const compliance = complianceOf(activeWorld.current, state);
   return {
     status: troubles.length === 0 && compliance.level !== null ? 'ok' : 'degraded',

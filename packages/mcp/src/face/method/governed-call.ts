@@ -1,0 +1,134 @@
+import type { CallOutcome, GatewayCall } from '../../base/gateway.ts';
+import { RPC_CODES, RpcError } from '../../base/json-rpc.ts';
+import type { Members } from '../../base/members.ts';
+import { argumentsDigest } from '../../hold/request-state.ts';
+import { canOpenPages, type HoldClient, settleHold } from '../../hold/settle-hold.ts';
+import type { EndedOutcome } from '../../hold/wait-for-steward.ts';
+import type { Exchange } from '../exchange.ts';
+import type { FaceParts } from '../face-parts.ts';
+import { hasUrlElicitation } from '../revisions.ts';
+import { type ProgressRelay, progressRelay } from './progress-relay.ts';
+
+/** A request that the Hall decides. */
+export interface GovernedCall {
+  /** The name of the tool, or the method. */
+  readonly subject: string;
+  /** What the approval of a held call is bound to. */
+  readonly arguments: unknown;
+  /** The parameters as received. */
+  readonly params: Members;
+  run(call: GatewayCall): Promise<CallOutcome>;
+}
+
+/**
+ * Runs a request that the Hall decides, and settles it where it is held; the raw result.
+ *
+ * @throws {RpcError} where the gateway answers with an error of the protocol
+ */
+export async function governedCall(
+  parts: FaceParts,
+  call: GovernedCall,
+  exchange: Exchange,
+): Promise<unknown> {
+  checkDigest(call.arguments);
+  const relay = progressRelay(call.params, exchange);
+  try {
+    return await settled(parts, call, exchange, relay);
+  } finally {
+    relay.end();
+  }
+}
+
+async function settled(
+  parts: FaceParts,
+  call: GovernedCall,
+  exchange: Exchange,
+  relay: ProgressRelay,
+): Promise<unknown> {
+  const identity = { caller: exchange.caller, subject: call.subject, arguments: call.arguments };
+  const given = readRequestState(call.params, exchange);
+  const kept = given === null ? parts.heldCalls.take(identity) : null;
+  const state = given ?? kept?.request_state ?? null;
+  const run = (request_state: string | null) => call.run(gatewayCall(call, exchange, relay, request_state));
+  let held = kept;
+  try {
+    const outcome = await run(state);
+    if (outcome.kind !== 'held') {
+      held = exchange.signal.aborted ? kept : null;
+      return resultOf(outcome);
+    }
+    const client = holdClient(call, exchange, relay, given !== null);
+    held = client.elicitation === 'retry' ? null : outcome;
+    const settling = await settleHold(outcome, () => run(outcome.request_state), client, parts.holds);
+    if (settling.kind !== 'ended') return settling.result;
+    // A client that is gone by now reads the result when it calls again.
+    if (!exchange.signal.aborted) held = null;
+    return resultOf(settling.outcome);
+  } finally {
+    if (held !== null) parts.heldCalls.put(identity, held);
+  }
+}
+
+function gatewayCall(
+  { params }: GovernedCall,
+  { signal, isModern }: Exchange,
+  { onProgress, onLog }: ProgressRelay,
+  request_state: string | null,
+): GatewayCall {
+  const { inputResponses } = params;
+  return {
+    signal,
+    onProgress,
+    onLog,
+    ...(request_state !== null && { request_state }),
+    ...(isModern && inputResponses !== undefined && { input_responses: inputResponses }),
+  };
+}
+
+function holdClient(
+  { params }: GovernedCall,
+  exchange: Exchange,
+  { onWaiting }: ProgressRelay,
+  isRetry: boolean,
+): HoldClient {
+  const { signal, ask, notify } = exchange;
+  return {
+    elicitation: elicitationOf(exchange),
+    isRetry,
+    input_responses: params['inputResponses'],
+    signal,
+    notify,
+    onWaiting,
+    ...(ask !== undefined && { ask }),
+  };
+}
+
+function elicitationOf({ isModern, revision, capabilities }: Exchange): HoldClient['elicitation'] {
+  if (!canOpenPages(capabilities)) return 'none';
+  if (isModern) return 'retry';
+  return hasUrlElicitation(revision) ? 'request' : 'none';
+}
+
+/** @throws {RpcError} for a request state that is not text */
+function readRequestState({ requestState }: Members, { isModern }: Exchange): string | null {
+  if (!isModern || requestState === undefined) return null;
+  if (typeof requestState === 'string') return requestState;
+  throw new RpcError(RPC_CODES.invalidParams, 'requestState must be the text that the result had.');
+}
+
+function resultOf(outcome: EndedOutcome): unknown {
+  if (outcome.kind === 'result') return outcome.result;
+  throw new RpcError(outcome.code, outcome.message, outcome.data);
+}
+
+/** @throws {RpcError} for arguments that no approval could be bound to */
+function checkDigest(value: unknown): void {
+  try {
+    argumentsDigest(value);
+  } catch {
+    throw new RpcError(
+      RPC_CODES.invalidParams,
+      'The arguments have no canonical JSON, such as a lone surrogate.',
+    );
+  }
+}
