@@ -1,4 +1,4 @@
-import { headerValue } from './request-headers.ts';
+import { headerValue } from './header-value.ts';
 
 /** An argument that a tool wants in a header as well. */
 interface Declaration {

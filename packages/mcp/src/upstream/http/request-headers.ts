@@ -1,4 +1,5 @@
 import type { RpcMessage } from '../rpc/message.ts';
+import { headerValue } from './header-value.ts';
 import type { ParamHeaders } from './param-headers.ts';
 
 /** From this revision on, headers say what the body says, and there are no sessions. */
@@ -62,13 +63,4 @@ function statedRevision({ params }: RpcMessage): string | null {
   const { _meta } = Object(params) as { readonly _meta?: Readonly<Record<string, unknown>> };
   const revision = _meta?.['io.modelcontextprotocol/protocolVersion'];
   return typeof revision === 'string' ? revision : null;
-}
-
-const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
-const [BEGIN, END] = ['=?base64?', '?='];
-
-/** A text as the value of a header: as it is where that is safe and not ambiguous, else in base64. */
-export function headerValue(text: string): string {
-  const isPlain = PLAIN.test(text) && !(text.startsWith(BEGIN) && text.endsWith(END));
-  return isPlain ? text : `${BEGIN}${Buffer.from(text).toString('base64')}${END}`;
 }
