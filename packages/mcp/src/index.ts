@@ -7,6 +7,17 @@ export type {
   ListKind,
   ToolCall,
 } from './base/gateway.ts';
+export { type CatalogServer, openToolCatalog, type ToolCatalogOptions } from './catalog/open-tool-catalog.ts';
+export type { PinnedTool, ToolCatalog } from './catalog/tool-catalog.ts';
+export {
+  clientToolRegistry,
+  hallToolRegistry,
+  type RegisteredTool,
+  type ToolRegistry,
+} from './catalog/tool-registry.ts';
+export { CallLinks, type LinkedCall, type LinkedClient } from './delivery/call-links.ts';
+export { type EnrolledTool, type McpDeliveryOptions, mcpDelivery } from './delivery/mcp-delivery.ts';
+export { type DefinitionList, type SeenDefinition, ToolDefinitions } from './delivery/tool-definitions.ts';
 export type { Authenticate, Authentication, AuthenticationFailure } from './face/auth/authentication.ts';
 export {
   authenticateByKey,

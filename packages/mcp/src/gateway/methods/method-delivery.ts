@@ -18,7 +18,11 @@ export function methodDefinition({ segment, description }: MethodCapability): ob
 }
 
 /** Delivers requests for what is not a tool to its server. */
-export function methodDelivery(upstream: Upstream, capability: MethodCapability, record: RegistryRecord): Delivery {
+export function methodDelivery(
+  upstream: Upstream,
+  capability: MethodCapability,
+  record: RegistryRecord,
+): Delivery {
   const closing = new AbortController();
   return {
     record,
@@ -46,11 +50,18 @@ async function deliver(
     duration_ms: Math.round(performance.now() - began),
   });
   // A dispatch of another program may ask for whatever it likes.
-  if (typeof method !== 'string' || !Object.hasOwn(PASSED_METHODS, method) || PASSED_METHODS[method]?.setting !== setting) {
+  if (
+    typeof method !== 'string' ||
+    !Object.hasOwn(PASSED_METHODS, method) ||
+    PASSED_METHODS[method]?.setting !== setting
+  ) {
     return ended({ status: 'error', result: null, code: 'DELIVERY_CALL_INVALID' });
   }
   try {
-    const call = { timeout_ms, signal: AbortSignal.any([closing, ...(signal === undefined ? [] : [signal])]) };
+    const call = {
+      timeout_ms,
+      signal: AbortSignal.any([closing, ...(signal === undefined ? [] : [signal])]),
+    };
     const params = ownMember(request, 'params') ?? {};
     const result = await upstream.request(method, params, call);
     return ended({ status: 'ok', result: answerOf({ status: 'ok', result }), code: null });
