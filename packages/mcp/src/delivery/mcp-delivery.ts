@@ -14,7 +14,7 @@ import { UpstreamError, upstreamError } from '../upstream/upstream-error.ts';
 import { withinCall } from '../upstream/within-call.ts';
 import type { CallLinks } from './call-links.ts';
 import { type CallEnd, endOfError, endOfResult } from './call-result.ts';
-import type { ToolDefinitions } from './tool-definitions.ts';
+import type { DefinitionList, ToolDefinitions } from './tool-definitions.ts';
 import { type ToolParams, toolParams } from './tool-request.ts';
 
 /** What of an enrolment says which tool it is. */
@@ -75,6 +75,7 @@ class McpDelivery implements Delivery {
   readonly #maxAgeMs: number;
   readonly #allowed: ReadonlySet<string>;
   readonly #closing = new AbortController();
+  readonly #endListening: () => void;
   /** The tool as it was when it was another than the enrolled one, and which enrolment that was. */
   #changed: { readonly hash: Sha256; readonly version: number } | null = null;
 
@@ -84,6 +85,8 @@ class McpDelivery implements Delivery {
     this.#options = options;
     this.#maxAgeMs = declaredBlast(record.blast_radius) > fresh_above ? 0 : max_age_ms;
     this.#allowed = new Set(options.allowed_inputs ?? []);
+    // Whoever asked for a list: a change that it shows was there.
+    this.#endListening = options.definitions.onListed((list) => void this.#noteChange(list));
   }
 
   containment(): Containment {
@@ -105,6 +108,7 @@ class McpDelivery implements Delivery {
 
   /** Ends its calls; the server goes on, because other tools are its as well. */
   async close(): Promise<void> {
+    this.#endListening();
     this.#closing.abort();
   }
 
@@ -166,18 +170,21 @@ class McpDelivery implements Delivery {
   }
 
   async #observe(maxAgeMs: number): Promise<Sha256> {
-    const { definitions, name } = this.#options;
-    const seen = (await definitions.list({ maxAgeMs })).byName.get(name);
-    if (seen === undefined || seen.isTwice || seen.hash === null)
-      throw new UpstreamError('DELIVERY_CODE_UNKNOWN');
+    const hash = this.#noteChange(await this.#options.definitions.list({ maxAgeMs }));
+    if (hash === null) throw new UpstreamError('DELIVERY_CODE_UNKNOWN');
+    return this.#changed?.hash ?? hash;
+  }
+
+  /** Keeps in mind that the tool is another than the enrolled one; its hash in the list, null for none. */
+  #noteChange({ byName }: DefinitionList): Sha256 | null {
+    const seen = byName.get(this.#options.name);
+    const hash = seen === undefined || seen.isTwice ? null : seen.hash;
     const enrolled = this.#enrolled();
-    if (enrolled === null) return seen.hash;
-    const isKept = this.#changed !== null && this.#changed.version === enrolled.version;
-    if (!isKept) {
-      const isOther = seen.hash !== normaliseHash(enrolled.code_hash);
-      this.#changed = isOther ? { hash: seen.hash, version: enrolled.version } : null;
+    if (enrolled === null || this.#changed?.version !== enrolled.version) this.#changed = null;
+    if (hash !== null && enrolled !== null && hash !== normaliseHash(enrolled.code_hash)) {
+      this.#changed ??= { hash, version: enrolled.version };
     }
-    return this.#changed?.hash ?? seen.hash;
+    return hash;
   }
 
   #enrolled(): EnrolledTool | null {

@@ -1,6 +1,7 @@
 import type { Sha256 } from '@wcp/spec';
 import { isObject, ownMember } from '../base/members.ts';
 import { toolHash } from '../tool/tool-record.ts';
+import { Listeners } from '../upstream/listeners.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** A tool as its server says it now. */
@@ -42,6 +43,7 @@ interface Look {
 export class ToolDefinitions {
   readonly #upstream: Upstream;
   readonly #endings: readonly (() => void)[];
+  readonly #listed = new Listeners<[list: DefinitionList]>();
   #last: Look | null = null;
   /** When what was known last became void. */
   #voidedAt = 0;
@@ -69,6 +71,11 @@ export class ToolDefinitions {
     const isKnown =
       last !== null && last.began >= this.#voidedAt && performance.now() - last.began < maxAgeMs;
     return isKnown ? last.list : (await this.#look()).list;
+  }
+
+  /** Is told of each list that the server gives. What it returns ends that. */
+  onListed(listen: (list: DefinitionList) => void): () => void {
+    return this.#listed.add(listen);
   }
 
   /** Ends what is heard of the server; the server itself goes on. */
@@ -101,6 +108,7 @@ export class ToolDefinitions {
     const tools = await this.#upstream.listTools();
     const look = { list: listOf(tools, this.#upstream), began };
     this.#last = look;
+    this.#listed.tell(look.list);
     return look;
   }
 }

@@ -148,7 +148,9 @@ test('A request that names another tool than the one that was decided about is n
 test('Twenty calls leave twenty decisions and twenty outcomes.', async () => {
   const governed = await openGoverned();
   const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, index) => governed.dispatch('echo', { index })),
+    Array.from({ length: 20 }, (_, index) =>
+      governed.dispatch('echo', { index }, { correlation_id: `c-${index}` }),
+    ),
   );
   expect(new Set(answers.map(({ receipt }) => receipt.decision_id)).size).toBe(20);
   expect(answers.every(({ outcome_receipt }) => outcome_receipt?.outcome?.status === 'ok')).toBe(true);
