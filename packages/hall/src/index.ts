@@ -7,6 +7,7 @@ export { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
 export type {
   ChainedAnswer,
   ChainedDispatch,
+  Containment,
   Delivered,
   Delivery,
   DeliveryCall,

@@ -36,11 +36,7 @@ const settings = z.strictObject(
       .default('x.local'),
     /** Whether the names that clients see begin with that of the server. */
     prefix: flag('prefix').default(true),
-    servers: z.record(
-      z.string(),
-      serverSchema,
-      'servers must be an object: each server by its name.',
-    ),
+    servers: z.record(z.string(), serverSchema, 'servers must be an object: each server by its name.'),
     http: z
       .strictObject(
         {

@@ -102,8 +102,7 @@ const LIMITS = {
   fresh_above: count('fresh_above', -1, 25).default(9),
 };
 
-const PATTERN =
-  'Each entry of redact must be a regular expression that matches at least one character.';
+const PATTERN = 'Each entry of redact must be a regular expression that matches at least one character.';
 
 /** What passes beside tools, and what of a result does not. */
 const PASSING = {
@@ -115,15 +114,15 @@ const PASSING = {
         max_bytes: count('max_bytes', 1024, 1_073_741_824).exactOptional(),
         redact_secrets: flag('redact_secrets').default(false),
         redact: z
-          .array(z.string('redact must be a list of regular expressions.').max(1000).refine(isPattern, PATTERN))
+          .array(
+            z.string('redact must be a list of regular expressions.').max(1000).refine(isPattern, PATTERN),
+          )
           .default([]),
       },
       'results is {"max_bytes": …, "redact_secrets": true, "redact": [...]}.',
     )
     .default({ redact_secrets: false, redact: [] }),
 };
-
-
 
 function isPattern(text: string): boolean {
   try {

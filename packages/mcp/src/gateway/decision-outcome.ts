@@ -1,8 +1,8 @@
-import { DENY_CODES, type RouteDecision, type WorkerResult } from '@wcp/spec';
 import { DELIVERY_CODES, type DeliveryCode } from '@wcp/hall';
+import { DENY_CODES, type RouteDecision, type WorkerResult } from '@wcp/spec';
 import type { CallOutcome } from '../base/gateway.ts';
-import { shownText } from '../base/shown-text.ts';
 import { ownMember } from '../base/members.ts';
+import { shownText } from '../base/shown-text.ts';
 import { type Refusal, refused } from '../hold/refusal.ts';
 
 /** What a dispatch gave, as far as an outcome depends on it. */
@@ -29,7 +29,11 @@ const MAX_FINDINGS = 5;
 export function deniedOutcome(decision: RouteDecision, form: RefusalForm = refused): CallOutcome {
   const code = decision.deny_code ?? 'DENY_HALL_MISCONFIGURED';
   const { meaning, remedy } = DENY_CODES[code];
-  return form({ code, message: `${meaning}${findingsOf(decision)} Nothing ran.`, remedy: `${remedy}${idOf(decision)}` });
+  return form({
+    code,
+    message: `${meaning}${findingsOf(decision)} Nothing ran.`,
+    remedy: `${remedy}${idOf(decision)}`,
+  });
 }
 
 /** The paths and messages of findings are the Hall's own words; a path repeats names of the caller. */
@@ -38,7 +42,9 @@ function findingsOf({ deny_reason_if_denied }: RouteDecision): string {
   if (!Array.isArray(findings) || findings.length === 0) return '';
   const told = findings
     .slice(0, MAX_FINDINGS)
-    .map((each) => `${shownText(ownMember(each, 'path'), 120)}: ${shownText(ownMember(each, 'message'), 200)}`);
+    .map(
+      (each) => `${shownText(ownMember(each, 'path'), 120)}: ${shownText(ownMember(each, 'message'), 200)}`,
+    );
   return ` ${told.join(' ')}`;
 }
 
@@ -47,7 +53,10 @@ function idOf({ decision_id }: RouteDecision): string {
 }
 
 /** The outcome of what ran: the raw result, or why there is none and whether it ran. */
-export function executedOutcome(end: Omit<DispatchEnd, 'decision'>, form: RefusalForm = refused): CallOutcome {
+export function executedOutcome(
+  end: Omit<DispatchEnd, 'decision'>,
+  form: RefusalForm = refused,
+): CallOutcome {
   const { result, delivery_code } = end;
   if (result === null) return undelivered(delivery_code, form);
   if (result.status === 'ok' || result.status === 'partial') return { kind: 'result', result: result.result };
@@ -63,7 +72,8 @@ function protocolError({ deny_reason }: WorkerResult): CallOutcome | null {
 }
 
 function undelivered(code: string | null, form: RefusalForm): CallOutcome {
-  const known = code !== null && Object.hasOwn(DELIVERY_CODES, code) ? DELIVERY_CODES[code as DeliveryCode] : null;
+  const known =
+    code !== null && Object.hasOwn(DELIVERY_CODES, code) ? DELIVERY_CODES[code as DeliveryCode] : null;
   return form({
     code: code ?? 'DELIVERY_UNKNOWN',
     message: known?.message ?? 'There is no result, and nobody knows whether the tool ran.',

@@ -82,7 +82,8 @@ export class GovernedCalls {
     if (decision.outcome === 'DENY') return deniedOutcome(decision, formOf(call));
     if (decision.outcome === 'DISPATCH') return executedOutcome(answer, formOf(call));
     const { pending_approval_id, approval_expires_at } = decision;
-    if (pending_approval_id === null || approval_expires_at === null) return deniedOutcome(decision, formOf(call));
+    if (pending_approval_id === null || approval_expires_at === null)
+      return deniedOutcome(decision, formOf(call));
     const held = this.#held(caller, call, pending_approval_id, approval_expires_at);
     this.#parts.onHeld({ ...held, capability_id: call.capability_id });
     return held;

@@ -26,7 +26,12 @@ interface Trial {
 
 /** The tenant of which no operator has heard. */
 const STRANGER = 'agent.wcp-self-test';
-const LABELS: ServerLabels = { environment: 'dev', data_label: 'PUBLIC', tenant_risk: 'low', qos_class: 'P3' };
+const LABELS: ServerLabels = {
+  environment: 'dev',
+  data_label: 'PUBLIC',
+  tenant_risk: 'low',
+  qos_class: 'P3',
+};
 
 /**
  * Proves on the rules that are in force that they deny what they must: a tool that nobody enrolled, each server's tools
@@ -36,7 +41,10 @@ const LABELS: ServerLabels = { environment: 'dev', data_label: 'PUBLIC', tenant_
  */
 export async function selfTest(parts: SelfTestParts): Promise<void> {
   if ((await parts.hall.authenticate(`wcp_self-test_${randomUUID()}`)) !== null) {
-    throw failed('A key that nobody made was accepted.', 'Create the keys of the Hall with `wcp keys create`.');
+    throw failed(
+      'A key that nobody made was accepted.',
+      'Create the keys of the Hall with `wcp keys create`.',
+    );
   }
   for (const trial of trialsOf(parts)) {
     const { capability_id, tenant_id, labels, fault, remedy } = trial;
@@ -68,5 +76,8 @@ function trialsOf({ authority, tools, tenant_id }: SelfTestParts): Trial[] {
 }
 
 function failed(fault: string, remedy: string): WcpError {
-  return new WcpError('ERR_WCP_MCP_SELF_TEST', `The gateway does not start, because it cannot deny: ${fault} ${remedy}`);
+  return new WcpError(
+    'ERR_WCP_MCP_SELF_TEST',
+    `The gateway does not start, because it cannot deny: ${fault} ${remedy}`,
+  );
 }

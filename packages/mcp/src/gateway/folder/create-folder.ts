@@ -34,7 +34,11 @@ const CONFIG = {
 
 /** The port stays the same, so that links and clients do. */
 async function serverSettings(): Promise<object> {
-  return { origin: `localhost/wcp-${randomBytes(4).toString('hex')}`, host: '127.0.0.1', port: await freePort() };
+  return {
+    origin: `localhost/wcp-${randomBytes(4).toString('hex')}`,
+    host: '127.0.0.1',
+    port: await freePort(),
+  };
 }
 
 function freePort(): Promise<number> {

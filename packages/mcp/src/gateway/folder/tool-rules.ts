@@ -28,7 +28,9 @@ export function verdictOf(
 /** One that says so, and does not also say that it destroys. */
 function isReader(definition: unknown): boolean {
   const annotations = ownMember(definition, 'annotations');
-  return ownMember(annotations, 'readOnlyHint') === true && ownMember(annotations, 'destructiveHint') !== true;
+  return (
+    ownMember(annotations, 'readOnlyHint') === true && ownMember(annotations, 'destructiveHint') !== true
+  );
 }
 
 /** The rule of a tool; null for one that nobody may call, because what has no rule is denied. */
@@ -41,10 +43,7 @@ export function ruleOf({ id }: Pick<RuledTool, 'id'>, verdict: ToolVerdict): obj
     match: { capability_id: id },
     decision: {
       candidate_workers_ranked: [{ worker_species_id: id, authorities: [authority] }],
-      escalation:
-        verdict === 'run'
-          ? {}
-          : { human_required_default: true, supervisor_level: 'gatekeeper' },
+      escalation: verdict === 'run' ? {} : { human_required_default: true, supervisor_level: 'gatekeeper' },
     },
   };
 }

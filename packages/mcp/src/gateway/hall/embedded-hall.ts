@@ -17,7 +17,8 @@ export function embeddedHall(hall: Hall, url: () => string | null): HallPort {
     authenticate,
     async dispatch(caller, input, signal) {
       const by = await authenticate(caller.credential);
-      if (by === null || by.tenant_id !== caller.tenant_id) throw refused('The key is not valid, or not of this tenant.');
+      if (by === null || by.tenant_id !== caller.tenant_id)
+        throw refused('The key is not valid, or not of this tenant.');
       try {
         return await hall.dispatch(input, { signal, by: by.key_id });
       } catch (error) {

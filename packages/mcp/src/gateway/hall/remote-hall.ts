@@ -22,7 +22,8 @@ export function remoteHall({ url, tenant_id, key }: RemoteHallOptions): HallPort
       return credential === key ? { tenant_id, credential, key_id: `tenant:${tenant_id}` } : null;
     },
     async dispatch(caller, input, signal) {
-      if (caller.credential !== key || caller.tenant_id !== tenant_id) throw refused('This is not the key of the gateway.');
+      if (caller.credential !== key || caller.tenant_id !== tenant_id)
+        throw refused('This is not the key of the gateway.');
       try {
         // The client's type demands a valid input; the Hall judges whatever it gets.
         return await client.dispatch(input as Parameters<typeof client.dispatch>[0], { signal });
@@ -49,7 +50,8 @@ export function remoteHall({ url, tenant_id, key }: RemoteHallOptions): HallPort
     },
     async records() {
       const records: RegistryRecord[] = [];
-      for await (const { record, flag } of client.items('listWorkers')) if (flag === null) records.push(record);
+      for await (const { record, flag } of client.items('listWorkers'))
+        if (flag === null) records.push(record);
       return records;
     },
   };

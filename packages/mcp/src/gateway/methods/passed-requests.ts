@@ -83,22 +83,36 @@ export class PassedServers {
     const outcomes = await Promise.all(offering.map((server) => this.#run(server, asked, {})));
     const items = outcomes.flatMap((outcome, index) => {
       const { alias } = offering[index] as PassedServer;
-      return outcome.kind === 'result' ? this.#seen.note(alias, member, ownMember(outcome.result, member)) : [];
+      return outcome.kind === 'result'
+        ? this.#seen.note(alias, member, ownMember(outcome.result, member))
+        : [];
     });
     return { kind: 'result', result: { [member]: items } };
   }
 
   async #one(asked: Asked): Promise<CallOutcome> {
     const offering = this.#parts.servers.filter(({ ids }) => ids[asked.setting] !== undefined);
-    const found = this.#seen.find(offering.map(({ alias }) => alias), asked.setting, asked.params);
+    const found = this.#seen.find(
+      offering.map(({ alias }) => alias),
+      asked.setting,
+      asked.params,
+    );
     const server = offering.find(({ alias }) => alias === found?.alias);
     if (server === undefined || found === null) {
-      return { kind: 'error', code: RPC_CODES.invalidParams, message: 'There is nothing of this name. List again.' };
+      return {
+        kind: 'error',
+        code: RPC_CODES.invalidParams,
+        message: 'There is nothing of this name. List again.',
+      };
     }
     return this.#run(server, asked, { ...asked.params, ...found.renamed });
   }
 
-  #run(server: PassedServer, { caller, method, params, call, setting }: Asked, sent: Members): Promise<CallOutcome> {
+  #run(
+    server: PassedServer,
+    { caller, method, params, call, setting }: Asked,
+    sent: Members,
+  ): Promise<CallOutcome> {
     const bare = Object.fromEntries(Object.entries(sent).filter(([name]) => !OWN_MEMBERS.has(name)));
     const governed = {
       capability_id: server.ids[setting] as string,

@@ -24,7 +24,8 @@ export class SeenItems {
       const name = ownMember(item, by);
       if (typeof name !== 'string') return item;
       // The first server that listed a URI keeps it: a later one must not take it over.
-      if (!this.#aliasOf.has(keyOf(by, name)) && this.#aliasOf.size < MAX_SEEN) this.#aliasOf.set(keyOf(by, name), alias);
+      if (!this.#aliasOf.has(keyOf(by, name)) && this.#aliasOf.size < MAX_SEEN)
+        this.#aliasOf.set(keyOf(by, name), alias);
       return by === 'name' && this.#prefix && isObject(item) ? { ...item, name: `${alias}_${name}` } : item;
     });
   }

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { sandboxed } from '@wcp/sandbox';
 import { WcpError } from '@wcp/spec';
-import { ENFORCED_MEMBERS, type Enforcement } from '@wcp/spec/document';
+import type { Enforcement } from '@wcp/spec/document';
+import { DECLARED_ENFORCEMENT } from '../declared-enforcement.ts';
 import type { StdioSettings } from '../settings.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import type { PackageBytes } from './package-bytes.ts';
@@ -33,11 +34,6 @@ export async function startProcess(
   });
 }
 
-/** Nothing of an envelope is enforced: it is trusted to keep to it. */
-const DECLARED: Enforcement = Object.fromEntries(
-  ENFORCED_MEMBERS.map((member) => [member, { level: 'declared', by: null }]),
-) as Enforcement;
-
 let isTidy = false;
 
 async function startPlain(settings: StdioSettings): Promise<StartedProcess> {
@@ -60,7 +56,7 @@ async function startPlain(settings: StdioSettings): Promise<StartedProcess> {
     await family.end();
     list.remove(mark);
   };
-  return { child, enforcement: DECLARED, end };
+  return { child, enforcement: DECLARED_ENFORCEMENT, end };
 }
 
 function startMessage({ command, cwd }: StdioSettings, { code }: NodeJS.ErrnoException): string {
