@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
-import { sha256 } from '@wcp/spec';
 import type { ClientEdit } from '@wcp/mcp';
+import { sha256 } from '@wcp/spec';
 import jsonc, { type ParseError } from 'jsonc-parser';
 import { CliError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
@@ -32,14 +32,20 @@ export async function readClientFile(terminal: Terminal, named: string): Promise
   const errors: ParseError[] = [];
   const value: unknown = jsonc.parse(reading.text, errors, LENIENT);
   if (errors.length > 0) {
-    throw new CliError([fileProblem(named, 'NOT_JSON', 'This is not JSON. Open it in its client, which shows where.')]);
+    throw new CliError([
+      fileProblem(named, 'NOT_JSON', 'This is not JSON. Open it in its client, which shows where.'),
+    ]);
   }
   return { file, text: reading.text, value, mode: mode & 0o777 };
 }
 
 /** The text with the edits, everything else as it was. */
 export function editedText(text: string, edits: readonly ClientEdit[]): string {
-  const formattingOptions = { insertSpaces: !/^\t/m.test(text), tabSize: indentOf(text), eol: text.includes('\r\n') ? '\r\n' : '\n' };
+  const formattingOptions = {
+    insertSpaces: !/^\t/m.test(text),
+    tabSize: indentOf(text),
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
   return edits.reduce(
     (edited, { path, value }) =>
       jsonc.applyEdits(edited, jsonc.modify(edited, [...path], value, { formattingOptions })),

@@ -8,7 +8,9 @@ export function importText({ file, plan, backup }: Import, dir: string): string 
   const lines = [
     `${escaped(file)}:`,
     ...taken.map((server) => `- ${escaped(server.name)}: ${wayOf(server)}`),
-    ...edits.flatMap(({ path, value }) => (value === undefined ? [] : [`+ ${escaped(path.at(-1) ?? '')}: ${launchText(value)}`])),
+    ...edits.flatMap(({ path, value }) =>
+      value === undefined ? [] : [`+ ${escaped(path.at(-1) ?? '')}: ${launchText(value)}`],
+    ),
     ...left.map(({ name, reason }) => `  ${escaped(name)} stays: ${reason ?? ''}`),
   ];
   return `${lines.join('\n')}\n\n${endText(taken.length, backup, dir)}\n`;

@@ -36,6 +36,9 @@ export async function undoImport(
 
 async function removeServers(terminal: Terminal, dir: string, { added }: ImportRecord): Promise<void> {
   const { file, text, mode } = await readClientFile(terminal, join(dir, 'mcp.json'));
-  const edited = editedText(text, added.map((name) => ({ path: ['servers', name] })));
+  const edited = editedText(
+    text,
+    added.map((name) => ({ path: ['servers', name] })),
+  );
   await writeWhole(file, edited, { force: true, mode });
 }

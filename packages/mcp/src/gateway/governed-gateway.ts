@@ -35,7 +35,10 @@ export function governedGateway(parts: GovernedGatewayParts): Gateway {
     server,
     capabilities: passed.capabilities,
     async listTools() {
-      return catalog.tools().filter((tool) => isShown(tool, parts)).map(shownDefinition);
+      return catalog
+        .tools()
+        .filter((tool) => isShown(tool, parts))
+        .map(shownDefinition);
     },
     async callTool(caller, params, call) {
       const tool = catalog.tools().find(({ shown }) => shown === params.name);
@@ -76,5 +79,9 @@ function shownDefinition({ definition, shown }: PinnedTool): unknown {
 
 /** The name is an attacker's and is not repeated. */
 function unknownTool(): CallOutcome {
-  return { kind: 'error', code: RPC_CODES.invalidParams, message: 'There is no tool of this name. List the tools again.' };
+  return {
+    kind: 'error',
+    code: RPC_CODES.invalidParams,
+    message: 'There is no tool of this name. List the tools again.',
+  };
 }

@@ -5,7 +5,10 @@ import type { Terminal } from '../../base/terminal.ts';
 
 /** Adds the option that names the folder of a gateway. */
 export function folderOption(command: Command): Command {
-  return command.option('--dir <dir>', 'the folder of the gateway (default: WCP_MCP_DIR, else .wcp/mcp in your home)');
+  return command.option(
+    '--dir <dir>',
+    'the folder of the gateway (default: WCP_MCP_DIR, else .wcp/mcp in your home)',
+  );
 }
 
 /** The folder of the gateway that a command is about. */

@@ -10,7 +10,7 @@ import { importServers } from '../../mcp/import-servers.ts';
 import { importText } from '../../mcp/import-text.ts';
 import { jsonText } from '../../print/json.ts';
 import { type CommandContext, register } from '../register.ts';
-import { folderOption, folderOf } from './folder-option.ts';
+import { folderOf, folderOption } from './folder-option.ts';
 
 interface Options extends Partial<Record<ClientName, boolean>> {
   readonly dir?: string;
@@ -25,7 +25,8 @@ export function addImport(group: Command, { terminal, exitWith }: CommandContext
     details:
       'Shows what would change. With --write it is written, after a copy of the client’s file; nothing is started. wcp mcp undo takes it back.',
     example: 'wcp mcp import .mcp.json',
-    exits: '0 shown or written, 1 the client has no server that could be moved, 2 wrong usage, or a file cannot be read or written.',
+    exits:
+      '0 shown or written, 1 the client has no server that could be moved, 2 wrong usage, or a file cannot be read or written.',
   });
   folderOption(command)
     .argument('[file]', "the client's configuration")
@@ -37,7 +38,12 @@ export function addImport(group: Command, { terminal, exitWith }: CommandContext
       const dir = folderOf(terminal, options);
       const launch = gatewayLaunch(dir);
       const named = await fileOf(terminal, file, options);
-      const done = await importServers(terminal, { file: named, dir, launch, writes: options.write === true });
+      const done = await importServers(terminal, {
+        file: named,
+        dir,
+        launch,
+        writes: options.write === true,
+      });
       terminal.write(options.json ? jsonText({ ok: true, dir, ...done }) : importText(done, dir));
       exitWith(done.plan.taken.length === 0 ? 1 : 0);
     });
@@ -54,9 +60,16 @@ async function fileOf({ env }: Terminal, file: string | undefined, options: Opti
   }
   if (file !== undefined || client === undefined) return resolve(file ?? '');
   const { clientFiles } = await import('@wcp/mcp');
-  const places = { home: env['HOME'] ?? homedir(), cwd: process.cwd(), platform: process.platform, app_data: env['APPDATA'] };
+  const places = {
+    home: env['HOME'] ?? homedir(),
+    cwd: process.cwd(),
+    platform: process.platform,
+    app_data: env['APPDATA'],
+  };
   const files = clientFiles(client, places);
   const found = files.find((each) => existsSync(each));
   if (found !== undefined) return found;
-  throw usageError(`There is no configuration of this client. Name its file; wcp looked for ${files.join(', ')}.`);
+  throw usageError(
+    `There is no configuration of this client. Name its file; wcp looked for ${files.join(', ')}.`,
+  );
 }

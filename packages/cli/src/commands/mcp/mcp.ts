@@ -5,7 +5,11 @@ import { addUndo } from './undo.ts';
 
 /** `wcp mcp`: a Hall before the tools of MCP servers. */
 export function addMcp(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'mcp', 'Put a Hall before MCP servers: each call of a tool is decided.');
+  const group = registerGroup(
+    program,
+    'mcp',
+    'Put a Hall before MCP servers: each call of a tool is decided.',
+  );
   addImport(group, context);
   addUndo(group, context);
 }

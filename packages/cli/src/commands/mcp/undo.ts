@@ -15,9 +15,16 @@ export function addUndo(group: Command, { terminal, exitWith }: CommandContext):
   folderOption(command)
     .option('--force', 'lose what was changed in the file since the import')
     .action(async (options: { readonly dir?: string; readonly force?: boolean; readonly json?: boolean }) => {
-      const undone = await undoImport(terminal, folderOf(terminal, options), { force: options.force === true });
+      const undone = await undoImport(terminal, folderOf(terminal, options), {
+        force: options.force === true,
+      });
       exitWith(undone === null ? 1 : 0);
       if (options.json) terminal.write(jsonText({ ok: undone !== null, undone }));
-      else terminal.write(undone === null ? 'There is no import to undo.\n' : `${escaped(undone.file)} is what it was before the import.\n`);
+      else
+        terminal.write(
+          undone === null
+            ? 'There is no import to undo.\n'
+            : `${escaped(undone.file)} is what it was before the import.\n`,
+        );
     });
 }

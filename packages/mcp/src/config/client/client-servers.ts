@@ -23,14 +23,22 @@ export interface ClientServer {
  */
 export function clientServers(document: unknown): readonly ClientServer[] {
   return placesOf(document).flatMap((place) =>
-    Object.entries(objectAt(document, place)).map(([name, server]) => ({ place, name, ...takenOver(server) })),
+    Object.entries(objectAt(document, place)).map(([name, server]) => ({
+      place,
+      name,
+      ...takenOver(server),
+    })),
   );
 }
 
 const PLACES: readonly (readonly string[])[] = [['mcpServers'], ['servers'], ['mcp', 'servers']];
 
 function placesOf(document: unknown): (readonly string[])[] {
-  const projects = Object.keys(objectAt(document, ['projects'])).map((name) => ['projects', name, 'mcpServers']);
+  const projects = Object.keys(objectAt(document, ['projects'])).map((name) => [
+    'projects',
+    name,
+    'mcpServers',
+  ]);
   return [...PLACES, ...projects].filter((place) => Object.keys(objectAt(document, place)).length > 0);
 }
 
@@ -48,7 +56,9 @@ function takenOver(server: unknown): TakenOver {
   const [command, url, type] = ['command', 'url', 'type'].map((name) => ownMember(server, name));
   if (type === 'sse') return refused('It uses the old SSE transport. Use its streamable HTTP address.');
   if (CLIENT_VARIABLE.test(JSON.stringify(server ?? null))) {
-    return refused('It uses a variable that only the client knows. Write it into mcp.json with the value itself.');
+    return refused(
+      'It uses a variable that only the client knows. Write it into mcp.json with the value itself.',
+    );
   }
   if (typeof command === 'string') return local(server);
   if (typeof url === 'string') return { settings: { url, ...texts(server, 'headers') }, reason: null };

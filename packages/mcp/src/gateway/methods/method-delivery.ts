@@ -58,7 +58,11 @@ async function deliver(
     duration_ms: Math.round(performance.now() - began),
   });
   // A dispatch of another program may ask for whatever it likes.
-  if (typeof method !== 'string' || !Object.hasOwn(PASSED_METHODS, method) || PASSED_METHODS[method]?.setting !== setting) {
+  if (
+    typeof method !== 'string' ||
+    !Object.hasOwn(PASSED_METHODS, method) ||
+    PASSED_METHODS[method]?.setting !== setting
+  ) {
     return ended({ status: 'error', result: null, code: 'DELIVERY_CALL_INVALID' });
   }
   try {

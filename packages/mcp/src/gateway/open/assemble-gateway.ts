@@ -13,7 +13,7 @@ import { GovernedCalls } from '../governed-calls.ts';
 import { governedGateway } from '../governed-gateway.ts';
 import { embeddedHall } from '../hall/embedded-hall.ts';
 import type { HallPort } from '../hall/hall-port.ts';
-import { PassedServers, type PassedServer } from '../methods/passed-requests.ts';
+import { type PassedServer, PassedServers } from '../methods/passed-requests.ts';
 import { selfTest } from '../self-test.ts';
 import type { Closing } from './closing.ts';
 import { addRules, enrolFirstSeen, writeToolRules } from './enrol-first.ts';
@@ -49,7 +49,8 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
     onHeld: options.onHeld ?? (() => {}),
   });
   const gateway = gatewayOf(base, servers, { catalog, calls, passed });
-  const urls = options.listens === false ? null : await listenAll({ options, settings, hall, gateway, closing });
+  const urls =
+    options.listens === false ? null : await listenAll({ options, settings, hall, gateway, closing });
   listening.url = urls?.hall ?? null;
   return {
     gateway,
@@ -71,7 +72,8 @@ async function startServers({ options, settings, closing }: GatewayBase): Promis
   const process_list = join(dir, GATEWAY_LAYOUT.processes);
   const servers = await openServers(settings, { dir, env, process_list, onLog: onServerLog });
   for (const { upstream } of servers.opened) closing.add(() => upstream.close());
-  for (const { alias, message } of servers.failed) log('error', `The server ${alias} does not run: ${message}`);
+  for (const { alias, message } of servers.failed)
+    log('error', `The server ${alias} does not run: ${message}`);
   return servers;
 }
 

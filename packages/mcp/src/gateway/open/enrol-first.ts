@@ -21,8 +21,12 @@ export async function enrolFirstSeen(
 ): Promise<readonly string[]> {
   const enrolled: string[] = [];
   for (const { alias } of servers) {
-    const states = catalog.tools().filter((tool) => tool.alias === alias).map(({ state }) => state);
-    if (states.every((state) => state === 'new' || state === 'shadowed')) enrolled.push(...(await catalog.enrolFirst(alias)));
+    const states = catalog
+      .tools()
+      .filter((tool) => tool.alias === alias)
+      .map(({ state }) => state);
+    if (states.every((state) => state === 'new' || state === 'shadowed'))
+      enrolled.push(...(await catalog.enrolFirst(alias)));
   }
   return enrolled;
 }
@@ -40,17 +44,26 @@ export interface RuledServers {
  *
  * @throws {WcpError} `ERR_WCP_MCP_CONFIG` where rules.json is not one that rules could be added to
  */
-export async function writeToolRules(ids: readonly string[], tools: readonly PinnedTool[], ruled: RuledServers): Promise<void> {
-  const added = tools.filter(({ id }) => ids.includes(id)).flatMap((tool) => {
-    const settings = ruled.servers.get(tool.alias);
-    const rule = settings === undefined ? null : ruleOf(tool, verdictOf(tool, settings));
-    return rule ?? [];
-  });
+export async function writeToolRules(
+  ids: readonly string[],
+  tools: readonly PinnedTool[],
+  ruled: RuledServers,
+): Promise<void> {
+  const added = tools
+    .filter(({ id }) => ids.includes(id))
+    .flatMap((tool) => {
+      const settings = ruled.servers.get(tool.alias);
+      const rule = settings === undefined ? null : ruleOf(tool, verdictOf(tool, settings));
+      return rule ?? [];
+    });
   await addRules(added, ruled);
 }
 
 /** Adds rules at the end of those of the folder; see {@link writeToolRules}. */
-export async function addRules(added: readonly object[], { dir, hall }: Omit<RuledServers, 'servers'>): Promise<void> {
+export async function addRules(
+  added: readonly object[],
+  { dir, hall }: Omit<RuledServers, 'servers'>,
+): Promise<void> {
   const file = join(dir, GATEWAY_LAYOUT.rules);
   const rules = rulesWith(await readRules(file), added);
   if (rules === null) return;

@@ -1,8 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
 import { WcpError } from '@wcp/spec';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Gateway } from '../../base/gateway.ts';
 import { ownMember } from '../../base/members.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
@@ -39,7 +39,10 @@ export async function listenAll(parts: ListeningParts): Promise<NonNullable<Open
   return { hall: hall_url, agents, stewards: settings.steward ? `${faces.url}${FACE_PATHS.stewards}` : null };
 }
 
-const LEVELS: Readonly<Record<string, 'warn' | 'error'>> = { internal_error: 'error', unauthenticated: 'warn' };
+const LEVELS: Readonly<Record<string, 'warn' | 'error'>> = {
+  internal_error: 'error',
+  unauthenticated: 'warn',
+};
 
 /** Where `server.json` says, or at any port of the same host where that one is taken. */
 async function listenHall(dir: string, { app }: Hall): Promise<string> {
@@ -62,5 +65,8 @@ async function listenHall(dir: string, { app }: Hall): Promise<string> {
 async function placeOf(dir: string): Promise<{ readonly host: string; readonly port: number }> {
   const settings: unknown = JSON.parse(await readFile(join(dir, GATEWAY_LAYOUT.server), 'utf8'));
   const [host, port] = [ownMember(settings, 'host'), ownMember(settings, 'port')];
-  return { host: typeof host === 'string' ? host : '127.0.0.1', port: typeof port === 'number' ? port : 7420 };
+  return {
+    host: typeof host === 'string' ? host : '127.0.0.1',
+    port: typeof port === 'number' ? port : 7420,
+  };
 }

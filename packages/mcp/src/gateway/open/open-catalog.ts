@@ -23,7 +23,13 @@ export interface CatalogParts {
 const CONCURRENCY = 64;
 
 /** Opens the catalog of the tools behind a gateway. */
-export function openCatalog({ settings, servers, registry, links, hall }: CatalogParts): Promise<ToolCatalog> {
+export function openCatalog({
+  settings,
+  servers,
+  registry,
+  links,
+  hall,
+}: CatalogParts): Promise<ToolCatalog> {
   const { authority, prefix } = settings;
   const rulesOf = (id: string) => {
     const server = servers.find(({ alias }) => id.startsWith(`${authority}.mcp-${alias}.`));

@@ -34,7 +34,9 @@ export function holdsOf({ wait_ms }: Pick<GatewaySettings, 'wait_ms'>) {
 export function openHttpFaces(base: FaceBase): Promise<ListeningFaces> {
   const { settings } = base;
   const agents: PlacedFace = { path: FACE_PATHS.agents, face: agentFace(base) };
-  const stewards: PlacedFace[] = settings.steward ? [{ path: FACE_PATHS.stewards, face: stewardFace(base) }] : [];
+  const stewards: PlacedFace[] = settings.steward
+    ? [{ path: FACE_PATHS.stewards, face: stewardFace(base) }]
+    : [];
   return listenFaces([agents, ...stewards], settings.http ?? USUAL_PLACE);
 }
 
@@ -53,9 +55,13 @@ function agentFace({ hall, gateway, settings, env, log }: FaceBase): HttpFace {
 
 function stewardFace({ hall, gateway, settings, log }: FaceBase): HttpFace {
   const { hosts, origins } = settings.http ?? {};
-  const connect = (key: string) => createHallClient({ url: 'http://localhost', key, fetch: embeddedFetch(hall.app) });
+  const connect = (key: string) =>
+    createHallClient({ url: 'http://localhost', key, fetch: embeddedFetch(hall.app) });
   return createHttpFace({
-    gateway: createStewardGateway({ connect, server: { name: 'wcp-steward', version: gateway.server.version } }),
+    gateway: createStewardGateway({
+      connect,
+      server: { name: 'wcp-steward', version: gateway.server.version },
+    }),
     log,
     path: FACE_PATHS.stewards,
     authenticate: authenticateByKey({ recognise: recogniserOf(hall), role: 'steward' }),
@@ -75,7 +81,11 @@ function tokensOf({ issuer, resource, jwks_url, algorithms, tenants }: OAuth, en
     resource,
     jwks_url,
     ...(algorithms !== undefined && { algorithms }),
-    tenants: tenants.map(({ scope, tenant_id, key }) => ({ scope, tenant_id, credential: expandText(key, env) })),
+    tenants: tenants.map(({ scope, tenant_id, key }) => ({
+      scope,
+      tenant_id,
+      credential: expandText(key, env),
+    })),
   };
 }
 

@@ -3,7 +3,11 @@ import type { ToolRegistry } from '../../catalog/tool-registry.ts';
 import type { CallLinks } from '../../delivery/call-links.ts';
 import { toolRecord } from '../../tool/tool-record.ts';
 import { ruleOf } from '../folder/tool-rules.ts';
-import { METHOD_CAPABILITIES, type MethodCapability, methodCapabilityId } from '../methods/method-capabilities.ts';
+import {
+  METHOD_CAPABILITIES,
+  type MethodCapability,
+  methodCapabilityId,
+} from '../methods/method-capabilities.ts';
 import { methodDefinition, methodDelivery } from '../methods/method-delivery.ts';
 import type { PassedServer } from '../methods/passed-requests.ts';
 import { redactingDelivery } from '../result/redacting-delivery.ts';
@@ -70,7 +74,10 @@ async function enrolled(
     toolRecord(seen, {
       id,
       shown: capability.segment,
-      blast: { trusts_annotations: settings.trust === 'annotations', ...(settings.blast && { floor: floorOf(settings) }) },
+      blast: {
+        trusts_annotations: settings.trust === 'annotations',
+        ...(settings.blast && { floor: floorOf(settings) }),
+      },
       environments: [settings.environment],
       envelope: settings.envelope,
       attested_at: new Date().toISOString(),

@@ -16,7 +16,9 @@ const MAX_FINDINGS = 10;
 export async function readSettingsFile(dir: string): Promise<GatewaySettings> {
   const reading = readGatewaySettings(await readJson(join(dir, GATEWAY_LAYOUT.settings)));
   if (reading.ok) return reading.settings;
-  const told = reading.findings.slice(0, MAX_FINDINGS).map(({ path, message }) => `${path} ${message}`.trim());
+  const told = reading.findings
+    .slice(0, MAX_FINDINGS)
+    .map(({ path, message }) => `${path} ${message}`.trim());
   throw new WcpError('ERR_WCP_MCP_CONFIG', `mcp.json is not valid: ${told.join(' ')}`);
 }
 

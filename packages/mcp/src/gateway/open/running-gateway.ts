@@ -38,7 +38,11 @@ export async function noteRunning(dir: string, gateway: RunningGateway): Promise
 /** A face without a key answers 401; anything else at that address is not one. */
 async function answers({ mcp_url }: RunningGateway): Promise<boolean> {
   try {
-    const response = await fetch(mcp_url, { method: 'POST', redirect: 'error', signal: AbortSignal.timeout(ASK_MS) });
+    const response = await fetch(mcp_url, {
+      method: 'POST',
+      redirect: 'error',
+      signal: AbortSignal.timeout(ASK_MS),
+    });
     await response.body?.cancel();
     return response.status === 401;
   } catch {

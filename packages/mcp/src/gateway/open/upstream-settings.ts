@@ -20,7 +20,11 @@ export interface UpstreamBase {
  *
  * @throws {WcpError} `ERR_WCP_MCP_CONFIG` for a variable that is not set
  */
-export function upstreamSettings(alias: string, server: ServerSettings, base: UpstreamBase): UpstreamSettings {
+export function upstreamSettings(
+  alias: string,
+  server: ServerSettings,
+  base: UpstreamBase,
+): UpstreamSettings {
   const { url, headers = {}, limits, command = '' } = server;
   const common = { alias, ...(limits !== undefined && { limits }) };
   if (url !== undefined) return { ...common, url, headers: expandVariables(headers, base.env) };
@@ -36,7 +40,9 @@ export function upstreamSettings(alias: string, server: ServerSettings, base: Up
     ...(server.package !== undefined && { package: resolve(base.dir, server.package) }),
     ...(envelope !== undefined && { envelope }),
     ...(isolation !== undefined && { isolation }),
-    ...(binds !== undefined && { binds: binds.map(({ from, to = from, writable }) => ({ from, to, writable })) }),
+    ...(binds !== undefined && {
+      binds: binds.map(({ from, to = from, writable }) => ({ from, to, writable })),
+    }),
     ...(sandbox !== undefined && { sandbox_limits: sandbox }),
   };
 }

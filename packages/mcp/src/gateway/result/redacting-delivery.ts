@@ -21,7 +21,10 @@ export function redactingDelivery(delivery: Delivery, { patterns }: Pick<ResultR
       const { result } = delivered;
       if (result === null) return delivered;
       const [kept, deny_reason] = [result.result, result.deny_reason].map((each) => redacted(each, patterns));
-      return { ...delivered, result: { ...result, result: kept, deny_reason: deny_reason as typeof result.deny_reason } };
+      return {
+        ...delivered,
+        result: { ...result, result: kept, deny_reason: deny_reason as typeof result.deny_reason },
+      };
     },
   };
 }
