@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
-import type { Sha256 } from '@wcp/spec';
 import type { Gateway } from '../../base/gateway.ts';
 import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
 import { hallToolRegistry } from '../../catalog/tool-registry.ts';
@@ -16,7 +15,7 @@ import type { HallPort } from '../hall/hall-port.ts';
 import { type PassedServer, PassedServers } from '../methods/passed-requests.ts';
 import { selfTest } from '../self-test.ts';
 import type { Closing } from './closing.ts';
-import { addRules, enrolFirstSeen, writeToolRules } from './enrol-first.ts';
+import { enrolFirstSeen, rulesFor, useRules } from './enrol-first.ts';
 import { listenAll } from './listen-all.ts';
 import { openCatalog } from './open-catalog.ts';
 import { holdsOf } from './open-faces.ts';
@@ -62,7 +61,6 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
     urls,
     authenticate: (credential) => port.authenticate(credential),
     agentKey: () => readFolderKey(options.dir, GATEWAY_LAYOUT.agent),
-    enrol: (id, hash) => enrolNow(base, servers, catalog, id, hash),
     close: () => closing.close(),
   };
 }
@@ -93,9 +91,8 @@ async function enrolTools(
   closing.add(() => catalog.close());
   const enrolled = await enrolFirstSeen(catalog, opened);
   const passing = await openPassed(opened, { authority: settings.authority, hall, registry, links });
-  const ruled = { dir: options.dir, hall, servers: settingsByAlias(opened) };
-  await writeToolRules(enrolled, catalog.tools(), ruled);
-  await addRules(passing.rules, ruled);
+  const added = [...rulesFor(enrolled, catalog.tools(), settingsByAlias(opened)), ...passing.rules];
+  await useRules(options.dir, added, hall);
   return { catalog, enrolled, passed: passing.servers };
 }
 
@@ -135,15 +132,4 @@ function gatewayOf(
     passed: new PassedServers({ servers: passed, calls, prefix: settings.prefix }),
     servers: settingsByAlias(opened),
   });
-}
-
-async function enrolNow(
-  { options, hall }: GatewayBase,
-  { opened }: OpenedServers,
-  catalog: ToolCatalog,
-  id: string,
-  hash: string,
-): Promise<void> {
-  await catalog.enrol(id, hash as Sha256);
-  await writeToolRules([id], catalog.tools(), { dir: options.dir, hall, servers: settingsByAlias(opened) });
 }

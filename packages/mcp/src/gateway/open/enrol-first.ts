@@ -31,43 +31,40 @@ export async function enrolFirstSeen(
   return enrolled;
 }
 
-/** What rules are written for. */
-export interface RuledServers {
-  readonly dir: string;
-  readonly hall: Pick<Hall, 'reload'>;
-  /** By alias. */
-  readonly servers: ReadonlyMap<string, ServerSettings>;
+/** The settings of servers, by alias. */
+export type SettingsByAlias = ReadonlyMap<string, ServerSettings>;
+
+/** The rules that the settings make for tools. */
+export function rulesFor(
+  ids: readonly string[],
+  tools: readonly PinnedTool[],
+  servers: SettingsByAlias,
+): readonly object[] {
+  return tools
+    .filter(({ id }) => ids.includes(id))
+    .flatMap((tool) => {
+      const settings = servers.get(tool.alias);
+      return (settings === undefined ? null : ruleOf(tool, verdictOf(tool, settings))) ?? [];
+    });
 }
 
 /**
- * Writes a rule for each of these tools that has none yet, and puts it in force.
+ * Adds rules at the end of those of a folder, where what they are for has none yet. A Hall that runs there reads them.
  *
+ * @returns the rules as they are now; null where nothing was added
  * @throws {WcpError} `ERR_WCP_MCP_CONFIG` where rules.json is not one that rules could be added to
  */
-export async function writeToolRules(
-  ids: readonly string[],
-  tools: readonly PinnedTool[],
-  ruled: RuledServers,
-): Promise<void> {
-  const added = tools
-    .filter(({ id }) => ids.includes(id))
-    .flatMap((tool) => {
-      const settings = ruled.servers.get(tool.alias);
-      const rule = settings === undefined ? null : ruleOf(tool, verdictOf(tool, settings));
-      return rule ?? [];
-    });
-  await addRules(added, ruled);
-}
-
-/** Adds rules at the end of those of the folder; see {@link writeToolRules}. */
-export async function addRules(
-  added: readonly object[],
-  { dir, hall }: Omit<RuledServers, 'servers'>,
-): Promise<void> {
+export async function addRulesTo(dir: string, added: readonly object[]): Promise<object | null> {
   const file = join(dir, GATEWAY_LAYOUT.rules);
   const rules = rulesWith(await readRules(file), added);
+  if (rules !== null) await replaceFile(file, `${JSON.stringify(rules, null, 2)}\n`);
+  return rules;
+}
+
+/** Adds rules and puts them in force at once; see {@link addRulesTo}. */
+export async function useRules(dir: string, added: readonly object[], hall: Pick<Hall, 'reload'>): Promise<void> {
+  const rules = await addRulesTo(dir, added);
   if (rules === null) return;
-  await replaceFile(file, `${JSON.stringify(rules, null, 2)}\n`);
   const { isAccepted } = await hall.reload({ rules });
   if (!isAccepted) throw unusable();
 }

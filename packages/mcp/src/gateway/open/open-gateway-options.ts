@@ -42,8 +42,6 @@ export interface OpenGateway {
   authenticate(credential: string): Promise<Caller | null>;
   /** The key of the folder's own agent; null where its file was moved away. */
   agentKey(): Promise<string | null>;
-  /** Enrols a tool as it is now, and writes its rule where it has none. */
-  enrol(id: string, hash: string): Promise<void>;
   /** Ends what runs; nothing of it is left afterwards. */
   close(): Promise<void>;
 }
