@@ -6,21 +6,38 @@ import type { Terminal } from '../base/terminal.ts';
 import { keyOf, type OpenFolder, type OpenFolderOptions, openFolder } from './open-folder.ts';
 import { readyText } from './ready-text.ts';
 
+/** How a client is served. */
+export interface ServeClientOptions extends OpenFolderOptions {
+  /** Whether it is of no use without all of its servers. */
+  readonly needsServers?: boolean;
+}
+
 /**
  * Serves the client at standard input and output until its input ends or the program is told to stop.
  *
  * @throws {CliError} where the gateway cannot be opened
  */
-export async function serveClient(terminal: Terminal, options: OpenFolderOptions): Promise<void> {
+export async function serveClient(terminal: Terminal, options: ServeClientOptions): Promise<void> {
   const stopped = terminal.untilStopped();
   const folder = await openFolder(terminal, options);
   try {
+    if (options.needsServers === true) checkServers(folder);
     const caller = await callerOf(terminal, options.dir, folder);
     terminal.warn(readyText(folder, options.dir));
     await serve(terminal, folder, caller, stopped);
   } finally {
     await folder.opened.close();
   }
+}
+
+/** A client that gets no tools does not say why: one whose server failed to start does. */
+function checkServers({ kind, opened }: OpenFolder): void {
+  if (kind === 'relay' || opened.failed.length === 0) return;
+  throw new CliError(
+    opened.failed.map(({ alias, message }) =>
+      fileProblem(alias, 'SERVER_FAILED', `${message} Run its command by itself to see why. It gets no variable that is not named with --env.`),
+    ),
+  );
 }
 
 async function serve(

@@ -7,7 +7,7 @@ const VARIABLE = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 
 /**
  * Texts in which `${NAME}` and `${env:NAME}` are what the environment says, and `${NAME:-text}` is the text where it
- * says nothing: the forms in which clients write them.
+ * says nothing: the forms in which clients write them. What comes to nothing is left out.
  *
  * @throws {WcpError} `ERR_WCP_MCP_CONFIG` for a variable that is not set; its message names no value
  */
@@ -15,7 +15,9 @@ export function expandVariables(
   texts: Readonly<Record<string, string>>,
   env: Env,
 ): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, expandText(text, env)]));
+  const expanded = Object.entries(texts).map(([name, text]) => [name, expandText(text, env), text] as const);
+  // A variable that is there and empty means something else to many programs than one that is not.
+  return Object.fromEntries(expanded.filter(([, value, text]) => value !== '' || text === ''));
 }
 
 /** One text; see {@link expandVariables}. */

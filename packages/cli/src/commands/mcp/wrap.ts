@@ -37,25 +37,37 @@ export function addWrap(group: Command, { terminal }: CommandContext): void {
     .option('--dir <dir>', 'the folder (default: one for this very command under .wcp/mcp in your home)')
     .action(async (words: string[], options: Options) => {
       const settings = settingsOf(words, options);
-      await serveClient(terminal, { dir: dirOf(terminal, options, settings), settings });
+      await serveClient(terminal, { dir: dirOf(terminal, options, settings), settings, needsServers: true });
     });
 }
 
 /** What `mcp.json` of a new folder says. */
 function settingsOf([command = '', ...args]: readonly string[], options: Options) {
   const { name = nameOf([command, ...args]), trust, run, deny, env, wait } = options;
-  const variables = Object.fromEntries((env ?? []).map((each) => [each, `\${${each}}`]));
   const server = {
     command,
     args,
-    cwd: process.cwd(),
-    ...(env !== undefined && { env: variables }),
+    env: { ...named(NETWORK, (each) => `\${${each}:-}`), ...named(env ?? [], (each) => `\${${each}}`) },
     ...(trust === true && { trust: 'annotations' }),
     ...(run !== undefined && { run }),
     ...(deny !== undefined && { deny }),
   };
   const waits = wait === undefined ? {} : { wait_ms: readCount('--wait', wait, 1, 3_600) * 1_000 };
   return { prefix: false, servers: { [name]: server }, ...waits };
+}
+
+/** By which a server reaches a network with a proxy or a certificate authority of its own; nothing else is passed on. */
+const NETWORK = [
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_DIR',
+  'SSL_CERT_FILE',
+];
+
+function named(names: readonly string[], text: (name: string) => string): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, text(name)]));
 }
 
 /** Another command, and another word about its tools, is another server: its tools are seen for the first time. */

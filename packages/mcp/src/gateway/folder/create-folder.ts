@@ -30,6 +30,7 @@ const CONFIG = {
   require_signatory: true,
   allowed_tenants: [AGENT_TENANT],
   require_worker_attestation: true,
+  enforce_privilege_envelopes: true,
 };
 
 /** The port stays the same, so that links and clients do. */
