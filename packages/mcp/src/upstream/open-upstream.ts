@@ -168,6 +168,7 @@ class RestartingUpstream implements Upstream {
 
   #lose(connection: Connection, reason: string): void {
     connection.peer.end('DELIVERY_CRASHED');
+    void connection.channel.close();
     if (this.#closing.signal.aborted || connection !== this.#last) return;
     this.#closed.tell(reason);
     this.#current = this.#connectAgain();
