@@ -183,7 +183,8 @@ async function createDecider(state: HallState): Promise<Decider> {
 
 async function build(base: HallBase): Promise<AssembledParts> {
   const state = await openState(base);
-  const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } = state;
+  const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } =
+    state;
   const registryAdmin = new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector });
   return {
     ...others,

@@ -96,10 +96,7 @@ export class AssembledHall implements Hall {
     input: unknown,
     { signal, by = OPERATOR.id }: DispatchOptions = {},
   ): Promise<DispatchAnswer> {
-    return this.parts.dispatcher.dispatch(
-      receive(input, by),
-      signal === undefined ? {} : { signal },
-    );
+    return this.parts.dispatcher.dispatch(receive(input, by), signal === undefined ? {} : { signal });
   }
 
   approval(approval_id: string): Promise<KnownApproval | null> {

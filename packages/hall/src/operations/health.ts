@@ -72,7 +72,12 @@ export function healthOf(sources: HealthSources): Health {
     ...clockFindings(clock),
     ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
   ];
-  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate, offersApprovalTools };
+  const state = {
+    isOpen: identity.isOpen,
+    isStoring: journal.failure === null,
+    hasGate,
+    offersApprovalTools,
+  };
   const compliance = complianceOf(activeWorld.current, state);
   return {
     status: troubles.length === 0 && compliance.level !== null ? 'ok' : 'degraded',

@@ -55,10 +55,7 @@ test('Whoever a program asks for cannot resolve what is held; a steward can, and
   await hall.hall.connect({ delivery });
   await hall.hall.registry.enrol({ record: delivery.record });
   const input = inputFor('tenant-a', { capability_id: CAPABILITIES.held });
-  const steward = await hall.hall.identity.authenticate(
-    `Bearer ${hall.keys.get('steward')}`,
-    new Date(),
-  );
+  const steward = await hall.hall.identity.authenticate(`Bearer ${hall.keys.get('steward')}`, new Date());
   const own = await hall.hall.dispatch(input, { by: steward?.id ?? '' });
   const { pending_approval_id: id } = own.decision;
   expect((await hall.resolve('steward', id as string)).json.code).toBe('APPROVAL_SELF');

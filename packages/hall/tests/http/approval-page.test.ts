@@ -44,7 +44,10 @@ function openPage(approval_id: string) {
   runInNewContext(APPROVAL_SCRIPT, {
     location: { pathname: `/approvals/${approval_id}` },
     document: { getElementById: part, createElement: () => new FakeElement() },
-    async fetch(url: string, options: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string }) {
+    async fetch(
+      url: string,
+      options: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string },
+    ) {
       asked.push(`${options.method} ${url}`);
       const { method, headers, body } = options;
       const answer = await hall.hall.app.inject({ method, url, headers, ...(body && { payload: body }) });

@@ -1,23 +1,30 @@
 import { checkId, type Finding } from '@wcp/spec';
 import { z } from 'zod';
 import { aliasOf } from '../tool/tool-ids.ts';
-import { count, flag, line, lines, word } from './fields.ts';
+import { address, count, flag, line, lines } from './fields.ts';
 import { type ServerSettings, serverSchema } from './server-schema.ts';
 
 const AUTHORITY = 'authority must be org.<name> or x.<name>.';
 
-const issuer = z.strictObject(
+const oauth = z.strictObject(
   {
-    issuer: line('issuer'),
-    audience: line('audience'),
-    jwks_url: line('jwks_url').exactOptional(),
-    algorithms: z
-      .array(word('algorithms', ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256']), 'algorithms must be a list.')
-      .exactOptional(),
-    scopes: lines('scopes').exactOptional(),
-    tenant_claim: line('tenant_claim').exactOptional(),
+    issuer: address,
+    /** The URL of this face, which tokens must be made for. */
+    resource: address,
+    jwks_url: address,
+    algorithms: lines('algorithms').exactOptional(),
+    /** Which tenant a token with a scope calls as, and the key of the Hall that it then calls with. */
+    tenants: z
+      .array(
+        z.strictObject(
+          { scope: line('scope'), tenant_id: line('tenant_id'), key: line('key') },
+          'A tenant is {"scope": …, "tenant_id": …, "key": "${NAME}"}.',
+        ),
+        'tenants must be a list.',
+      )
+      .min(1, 'tenants must name at least one tenant.'),
   },
-  'oauth is {"issuer": …, "audience": …, "jwks_url": …}.',
+  'oauth is {"issuer": …, "resource": …, "jwks_url": …, "tenants": [...]}.',
 );
 
 const settings = z.strictObject(
@@ -37,7 +44,7 @@ const settings = z.strictObject(
           port: count('port', 0, 65_535).default(7421),
           hosts: lines('hosts').exactOptional(),
           origins: lines('origins').exactOptional(),
-          oauth: issuer.exactOptional(),
+          oauth: oauth.exactOptional(),
         },
         'http is {"host": …, "port": …, "oauth": …}.',
       )

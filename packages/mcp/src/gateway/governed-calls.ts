@@ -85,7 +85,8 @@ export class GovernedCalls {
     if (pending_approval_id === null || approval_expires_at === null)
       return deniedOutcome(decision, formOf(call));
     const held = this.#held(caller, call, pending_approval_id, approval_expires_at);
-    this.#parts.onHeld({ ...held, capability_id: call.capability_id });
+    const { approval_id, url } = held;
+    this.#parts.onHeld({ approval_id, url, capability_id: call.capability_id });
     return held;
   }
 

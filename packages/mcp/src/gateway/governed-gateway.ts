@@ -1,9 +1,9 @@
 import type { Caller, CallOutcome, Gateway, GatewayCall, ListKind, ToolCall } from '../base/gateway.ts';
 import { RPC_CODES } from '../base/json-rpc.ts';
 import { isObject } from '../base/members.ts';
+import type { PinnedTool, ToolCatalog } from '../catalog/tool-catalog.ts';
 import { correlationOf, type ServerLabels, toolRequest } from './call-input.ts';
 import type { GovernedCalls } from './governed-calls.ts';
-import type { ServedTool, ServedTools } from './served-tools.ts';
 
 /** A server as the gateway knows it, whatever carries calls to it. */
 export interface ServedServer extends ServerLabels {
@@ -22,7 +22,7 @@ export interface PassedRequests {
 export interface GovernedGatewayParts {
   readonly server: Gateway['server'];
   readonly calls: GovernedCalls;
-  readonly tools: ServedTools;
+  readonly catalog: Pick<ToolCatalog, 'tools' | 'onChanged'>;
   readonly passed: PassedRequests;
   /** By alias. */
   readonly servers: ReadonlyMap<string, ServedServer>;
@@ -30,25 +30,25 @@ export interface GovernedGatewayParts {
 
 /** The gateway that faces stand before: whatever a list shows, each call is decided. */
 export function governedGateway(parts: GovernedGatewayParts): Gateway {
-  const { server, calls, tools, passed } = parts;
+  const { server, calls, catalog, passed } = parts;
   return {
     server,
     capabilities: passed.capabilities,
     async listTools() {
-      return tools
-        .list()
+      return catalog
+        .tools()
         .filter((tool) => isShown(tool, parts))
         .map(shownDefinition);
     },
     async callTool(caller, params, call) {
-      const tool = tools.list().find(({ shown }) => shown === params.name);
+      const tool = catalog.tools().find(({ shown }) => shown === params.name);
       const labels = tool === undefined ? undefined : parts.servers.get(tool.alias);
       if (tool === undefined || labels === undefined) return unknownTool();
       return calls.run(caller, governedCall(tool, labels, params), call);
     },
     request: (caller, method, params, call) => passed.request(caller, method, params, call),
     onListChanged(listen) {
-      const endings = [tools.onChanged(() => listen('tools')), passed.onListChanged(listen)];
+      const endings = [catalog.onChanged(() => listen('tools')), passed.onListChanged(listen)];
       return () => {
         for (const end of endings) end();
       };
@@ -56,7 +56,7 @@ export function governedGateway(parts: GovernedGatewayParts): Gateway {
   };
 }
 
-function governedCall(tool: ServedTool, labels: ServerLabels, params: ToolCall) {
+function governedCall(tool: PinnedTool, labels: ServerLabels, params: ToolCall) {
   return {
     capability_id: tool.id,
     correlation_id: correlationOf(params._meta),
@@ -68,12 +68,12 @@ function governedCall(tool: ServedTool, labels: ServerLabels, params: ToolCall) 
 }
 
 /** A model reads what was enrolled, and nothing of what is not. */
-function isShown({ state, alias, name }: ServedTool, { servers }: GovernedGatewayParts): boolean {
+function isShown({ state, alias, name }: PinnedTool, { servers }: GovernedGatewayParts): boolean {
   return state === 'enrolled' && servers.get(alias)?.deny.includes(name) === false;
 }
 
 /** As it was pinned, under its shown name. */
-function shownDefinition({ definition, shown }: ServedTool): unknown {
+function shownDefinition({ definition, shown }: PinnedTool): unknown {
   return isObject(definition) ? { ...definition, name: shown } : { name: shown };
 }
 

@@ -1,6 +1,7 @@
-import type { CallOutcome, GatewayCall } from '../../base/gateway.ts';
+import type { CallOutcome, GatewayCall, HeldOutcome } from '../../base/gateway.ts';
 import { RPC_CODES, RpcError } from '../../base/json-rpc.ts';
 import type { Members } from '../../base/members.ts';
+import type { CallIdentity } from '../../hold/held-calls.ts';
 import { argumentsDigest } from '../../hold/request-state.ts';
 import { canOpenPages, type HoldClient, settleHold } from '../../hold/settle-hold.ts';
 import type { EndedOutcome } from '../../hold/wait-for-steward.ts';
@@ -50,23 +51,47 @@ async function settled(
   const kept = given === null ? parts.heldCalls.take(identity) : null;
   const state = given ?? kept?.request_state ?? null;
   const run = (request_state: string | null) => call.run(gatewayCall(call, exchange, relay, request_state));
-  let held = kept;
+  const hold = keptHold(parts, identity, exchange.signal, kept);
   try {
     const outcome = await run(state);
-    if (outcome.kind !== 'held') {
-      held = exchange.signal.aborted ? kept : null;
-      return resultOf(outcome);
-    }
+    if (outcome.kind !== 'held') return hold.end(outcome);
     const client = holdClient(call, exchange, relay, given !== null);
-    held = client.elicitation === 'retry' ? null : outcome;
+    if (client.elicitation !== 'retry') hold.keep(outcome);
     const settling = await settleHold(outcome, () => run(outcome.request_state), client, parts.holds);
-    if (settling.kind !== 'ended') return settling.result;
-    // A client that is gone by now reads the result when it calls again.
-    if (!exchange.signal.aborted) held = null;
-    return resultOf(settling.outcome);
+    return settling.kind === 'ended' ? hold.end(settling.outcome) : settling.result;
   } finally {
-    if (held !== null) parts.heldCalls.put(identity, held);
+    hold.leave();
   }
+}
+
+/**
+ * Keeps a hold for the next call of a client that cannot bring its state back. While a call is open, its hold is out of
+ * reach, so that two calls at a time never share one; it is back in the very moment in which its client cancels.
+ */
+function keptHold(
+  { heldCalls }: FaceParts,
+  identity: CallIdentity,
+  signal: AbortSignal,
+  kept: HeldOutcome | null,
+) {
+  let held = kept;
+  const leave = () => {
+    signal.removeEventListener('abort', leave);
+    if (held !== null) heldCalls.put(identity, held);
+    held = null;
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  return {
+    keep(outcome: HeldOutcome) {
+      held = outcome;
+    },
+    /** The raw result of an outcome. A client that is gone by now reads it when it calls again. */
+    end(outcome: EndedOutcome): unknown {
+      if (!signal.aborted) held = null;
+      return resultOf(outcome);
+    },
+    leave,
+  };
 }
 
 function gatewayCall(

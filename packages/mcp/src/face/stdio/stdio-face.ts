@@ -57,8 +57,11 @@ export function serveStdioFace(options: StdioFaceOptions): StdioFace {
   const over = new AbortController();
   const closed = endOf(input, output, over.signal).then(async (isAbrupt) => {
     input.pause();
-    if (!isAbrupt) await Promise.race([connection.whenIdle(), sleep(grace_ms, undefined, { ref: false })]);
+    const idle = () => Promise.race([connection.whenIdle(), sleep(grace_ms, undefined, { ref: false })]);
+    if (!isAbrupt) await idle();
     connection.close();
+    // What was cancelled gets the time to tell its server.
+    await idle();
   });
   return {
     closed,

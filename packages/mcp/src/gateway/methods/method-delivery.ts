@@ -1,28 +1,32 @@
 import type { Delivered, Delivery, DeliveryCall } from '@wcp/hall';
-import { DELIVERY_CODES } from '@wcp/hall';
-import type { RegistryRecord, Sha256, WorkerResult } from '@wcp/spec';
-import { isObject, ownMember } from '../../base/members.ts';
+import type { RegistryRecord, Sha256 } from '@wcp/spec';
+import { ownMember } from '../../base/members.ts';
+import type { CallLinks } from '../../delivery/call-links.ts';
+import { endOfError, endOfResult } from '../../delivery/call-result.ts';
 import { toolHash } from '../../tool/tool-record.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
-import { UpstreamError } from '../../upstream/upstream-error.ts';
 import { type MethodCapability, PASSED_METHODS } from './method-capabilities.ts';
 
-/** What stands for a definition: these capabilities are the gateway's words, not the server's. */
+/** What stands for a definition: the gateway's words, not the server's. It has no name, so that it is no tool. */
 export function methodDefinition({ segment, description }: MethodCapability): object {
   return {
-    name: segment,
+    capability: segment,
     description,
     inputSchema: { type: 'object' },
     annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: true },
   };
 }
 
+/** How requests for what is not a tool reach their server. */
+export interface MethodDeliveryOptions {
+  readonly upstream: Upstream;
+  readonly capability: MethodCapability;
+  readonly record: RegistryRecord;
+  readonly links: CallLinks;
+}
+
 /** Delivers requests for what is not a tool to its server. */
-export function methodDelivery(
-  upstream: Upstream,
-  capability: MethodCapability,
-  record: RegistryRecord,
-): Delivery {
+export function methodDelivery({ upstream, capability, record, links }: MethodDeliveryOptions): Delivery {
   const closing = new AbortController();
   return {
     record,
@@ -30,19 +34,23 @@ export function methodDelivery(
       const { server, source } = upstream;
       return toolHash({ definition: methodDefinition(capability), server, source });
     },
-    deliver: (call) => deliver(upstream, capability, call, closing.signal),
+    deliver: (call) => deliver({ upstream, capability, links }, call, closing.signal),
     async close() {
       closing.abort();
     },
   };
 }
 
+/** What a server may ask its client for: nothing. */
+const NO_INPUT: ReadonlySet<string> = new Set();
+
 async function deliver(
-  upstream: Upstream,
-  { setting }: MethodCapability,
-  { request, timeout_ms, signal }: DeliveryCall,
+  { upstream, capability: { setting }, links }: Omit<MethodDeliveryOptions, 'record'>,
+  { context, request, timeout_ms, signal }: DeliveryCall,
   closing: AbortSignal,
 ): Promise<Delivered> {
+  const { tenant_id, correlation_id, capability_id } = context;
+  const client = links.take({ tenant_id, correlation_id, capability_id, request });
   const began = performance.now();
   const method = ownMember(request, 'method');
   const ended = (end: Omit<Delivered, 'duration_ms'>): Delivered => ({
@@ -58,27 +66,12 @@ async function deliver(
     return ended({ status: 'error', result: null, code: 'DELIVERY_CALL_INVALID' });
   }
   try {
-    const call = {
-      timeout_ms,
-      signal: AbortSignal.any([closing, ...(signal === undefined ? [] : [signal])]),
-    };
+    const signals = [closing, signal, client?.signal].filter((each) => each !== undefined);
+    const call = { timeout_ms, signal: AbortSignal.any(signals) };
     const params = ownMember(request, 'params') ?? {};
     const result = await upstream.request(method, params, call);
-    return ended({ status: 'ok', result: answerOf({ status: 'ok', result }), code: null });
+    return ended(endOfResult(result, NO_INPUT));
   } catch (error) {
-    return ended(failureOf(error));
+    return ended(endOfError(error));
   }
-}
-
-function failureOf(error: unknown): Omit<Delivered, 'duration_ms'> {
-  if (!(error instanceof UpstreamError)) return { status: 'unknown', result: null, code: 'DELIVERY_CRASHED' };
-  const { code, message, data } = error;
-  if (typeof code === 'string') return { status: DELIVERY_CODES[code].status, result: null, code };
-  const mcp = { code, message, ...(isObject(data) && { data }) };
-  const deny_reason = { code: 'MCP_ERROR', message, mcp };
-  return { status: 'error', result: answerOf({ status: 'error', deny_reason }), code: null };
-}
-
-function answerOf(members: Partial<WorkerResult>): WorkerResult {
-  return { status: 'ok', result: null, telemetry: [], evidence: [], deny_reason: null, ...members };
 }

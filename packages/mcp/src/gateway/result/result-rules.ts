@@ -1,20 +1,15 @@
 import type { ServerSettings } from '../../config/server-schema.ts';
 import { SECRET_PATTERNS, type SecretPattern } from './secret-patterns.ts';
 
-/** What of a result passes. */
+/** What is kept back of a result. */
 export interface ResultRules {
-  /** The longest result in bytes of JSON; null for no limit but that of the server's messages. */
-  readonly max_bytes: number | null;
   readonly patterns: readonly SecretPattern[];
 }
 
 /** The rules that the settings of a server make. */
 export function resultRules({ results }: Pick<ServerSettings, 'results'>): ResultRules {
   const own = results.redact.map((source) => ({ name: 'pattern', pattern: new RegExp(source, 'gu') }));
-  return {
-    max_bytes: results.max_bytes ?? null,
-    patterns: [...(results.redact_secrets ? SECRET_PATTERNS : []), ...own],
-  };
+  return { patterns: [...(results.redact_secrets ? SECRET_PATTERNS : []), ...own] };
 }
 
 /**
@@ -43,9 +38,4 @@ function isBinary(name: string, block: object): boolean {
   if (name === 'blob') return 'uri' in block;
   const { type } = block as { readonly type?: unknown };
   return name === 'data' && (type === 'image' || type === 'audio');
-}
-
-/** Whether a result is longer than its rules let pass. */
-export function isTooLong(result: unknown, { max_bytes }: ResultRules): boolean {
-  return max_bytes !== null && Buffer.byteLength(JSON.stringify(result) ?? '') > max_bytes;
 }
