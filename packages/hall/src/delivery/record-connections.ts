@@ -1,8 +1,8 @@
 import type { TelemetryEvent } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Delivery, WorkerConnection } from '../delivery/delivery.ts';
 import type { Journal } from '../storage/journal.ts';
+import type { Delivery, WorkerConnection } from './delivery.ts';
 
 /** What connections are recorded with. */
 interface ConnectionSources {
