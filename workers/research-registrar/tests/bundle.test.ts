@@ -50,7 +50,9 @@ const run = (file: string) => {
 };
 
 test('The bundle is the whole worker: it needs no native code, and no more than Node’s permission to write its folder.', () => {
-  expect(readdirSync(join(workshop, 'dist')).filter((name) => /\.(so|dylib|dll|node)$/.test(name))).toEqual([]);
+  expect(readdirSync(join(workshop, 'dist')).filter((name) => /\.(so|dylib|dll|node)$/.test(name))).toEqual(
+    [],
+  );
   const { stderr, answers } = run(join(stores, 'research.db'));
   expect(stderr).toBe('');
   expect(answers).toMatchObject([

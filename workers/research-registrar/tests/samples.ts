@@ -33,7 +33,11 @@ export function signatureOf(text: string, privateKey: KeyObject = generateKeyPai
 export type Where = { tenant_id?: string; data_label?: 'PUBLIC' | 'INTERNAL' | 'RESTRICTED' };
 
 export const contextOf = (capability_id: string, where: Where = {}) =>
-  contextFor({ record: recordFor(undefined) } as never, { capability_id, correlation_id: 'research/1', ...where });
+  contextFor({ record: recordFor(undefined) } as never, {
+    capability_id,
+    correlation_id: 'research/1',
+    ...where,
+  });
 
 /** Calls a registrar by the names of its two capabilities. */
 export function callerOf({ worker }: Registrar) {

@@ -8,7 +8,12 @@ import { copyRegularFile } from '../../base/copy-file.ts';
 import { fileProblem } from '../../base/problem.ts';
 import { writeWhole } from '../../base/write-file.ts';
 import { PIPELINE_PLACES } from './pipeline-places.ts';
-import { PIPELINE_WORKERS, type PipelineWorker, type WorkerPlace, type WorkerSettings } from './pipeline-workers.ts';
+import {
+  PIPELINE_WORKERS,
+  type PipelineWorker,
+  type WorkerPlace,
+  type WorkerSettings,
+} from './pipeline-workers.ts';
 
 /** Where the workers come from, and the Hall that they are set up for. */
 export interface WorkerSources extends WorkerPlace {
@@ -80,7 +85,12 @@ async function copyWorker(
   const files = [...PUBLISHED, ...(await assetsOf(home))];
   await Promise.all(files.map((file) => copyRegularFile(join(home, file), join(to, file))));
   const file = `${PIPELINE_PLACES.records}/${worker.name}.json`;
-  const record = await attest(sources, worker, to, await readRecord(join(sources.dir, file)).catch(() => null));
+  const record = await attest(
+    sources,
+    worker,
+    to,
+    await readRecord(join(sources.dir, file)).catch(() => null),
+  );
   await writeWhole(join(sources.dir, file), `${JSON.stringify(record, null, 2)}\n`, { force: true });
   return { server: { dir: place, record: file, program: PROGRAM, ...worker.settings?.(sources) }, record };
 }
