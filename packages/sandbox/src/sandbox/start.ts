@@ -54,10 +54,12 @@ export async function startSandbox(plan: SandboxPlan, tools: StartTools): Promis
   try {
     const inner = await numberOfInner(child);
     await made(inner);
+    // The slower first, so that it is under way while the other one starts.
+    const counted = tools.cgroup?.add(inner);
     // As the sandbox's own user: even root may be refused to change the limits of another.
     const asUser = { env: {}, ...tools.user };
     const limited = promisify(execFile)(tools.prlimit, rlimitArguments(inner, plan.limits), asUser);
-    await Promise.all([tools.cgroup?.add(inner), limited]);
+    await Promise.all([counted, limited]);
     release(child);
     return { child, inner };
   } catch (cause) {

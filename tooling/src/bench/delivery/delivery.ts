@@ -1,15 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
-import { createHall, type Delivery, type Hall, inProcessDelivery, packageDelivery } from '@wcp/hall';
-import { parseRecord } from '@wcp/spec/document';
+import { createHall, type Delivery, type Hall, inProcessDelivery } from '@wcp/hall';
 import { worker } from '@wcp-workers/hello-worker';
-import { ROOT } from '../repository/root.ts';
-import { quantile } from './measure.ts';
-import type { BenchRow } from './row.ts';
+import { quantile } from '../measure.ts';
+import type { BenchRow } from '../row.ts';
+import { copyHelloPackage } from './hello-package.ts';
 
-const WORKER = join(ROOT, 'workers/hello-worker');
 const CALLS = 400;
 const FLOOD = 64;
 
@@ -20,26 +18,13 @@ export async function deliveryRows(): Promise<BenchRow[]> {
   try {
     const inProcess = await openHall(folder, 'in-process', inProcessDelivery(worker));
     halls.push(inProcess);
-    const subprocess = await openHall(folder, 'subprocess', deliverToPackage(folder));
+    const subprocess = await openHall(folder, 'subprocess', copyHelloPackage(folder)('contained'));
     halls.push(subprocess);
     return [...(await overheadRows(inProcess, subprocess)), ...(await priorityRows(subprocess))];
   } finally {
     await Promise.all(halls.map((hall) => hall.close()));
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** A package as it is published: one file of code and what describes it. */
-function deliverToPackage(folder: string): Delivery {
-  const dir = join(folder, 'package');
-  mkdirSync(join(dir, 'dist'), { recursive: true });
-  for (const file of ['package.json', 'registry_record.json', 'dist/bundle.js']) {
-    cpSync(join(WORKER, file), join(dir, file));
-  }
-  const record = parseRecord(JSON.parse(readFileSync(join(dir, 'registry_record.json'), 'utf8')));
-  if (!record.ok) throw new Error('The record of the worker is not valid.');
-  const run = { program: 'dist/bundle.js' };
-  return packageDelivery({ record: record.value, dir, run, snapshots: join(folder, 'snapshots') });
 }
 
 async function openHall(folder: string, name: string, delivery: Delivery): Promise<Hall> {
