@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SANDBOX_LIMITS } from '@wcp/sandbox';
-import { parseRecord } from '@wcp/spec';
+import { parseRecord, type RegistryRecord, recordHash } from '@wcp/spec';
 import { PROBLEMS, ROLES } from '@wcp/spec/hall';
 import { describe, expect, test } from 'vitest';
 import { readServerSettings } from '../../src/deployment/settings/server-settings.ts';
@@ -106,8 +106,9 @@ describe('the page for operators', () => {
     const capabilities = ['cap.doc.hash'];
     const blast_radius = { data: 0, network: 0, financial: 0, time: 0, reversibility: 'reversible' };
     for (const privilege_envelope of shown) {
-      const whole = { ...record, capabilities, risk_tier: 'low', blast_radius, privilege_envelope };
-      expect(parseRecord({ ...whole, allowed_environments: ['dev'] })).toMatchObject({ ok: true });
+      const members = { ...record, capabilities, risk_tier: 'low', blast_radius, privilege_envelope };
+      const whole = { ...members, allowed_environments: ['dev'] } as never as RegistryRecord;
+      expect(parseRecord({ ...whole, artifact_hash: recordHash(whole) })).toMatchObject({ ok: true });
     }
   });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir, realpath } from 'node:fs/promises';
+import { access, chmod, mkdir, realpath, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
 import { readRegularFile } from '@wcp/evidence/file';
@@ -96,9 +96,20 @@ async function makePlaces(dir: string, shownAs: string): Promise<string> {
       await mkdir(join(dir, place), { recursive: true, mode: 0o700 });
     }
     await chmod(join(dir, PIPELINE_PLACES.root), 0o700);
+    await moveStore(dir);
     return await realpath(dir);
   } catch (error) {
     throw new CliError([fileProblem(shownAs, 'UNWRITABLE', writeReasonOf(error))]);
+  }
+}
+
+/** The store that earlier versions had beside other files; without its log it would lack what came last. */
+async function moveStore(dir: string): Promise<void> {
+  const file = join(dir, PIPELINE_PLACES.research, 'research.db');
+  const earlier = join(dir, PIPELINE_PLACES.root, 'research.db');
+  if ((await exists(file)) || !(await exists(earlier))) return;
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (await exists(earlier + suffix)) await rename(earlier + suffix, file + suffix);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDeployment } from '@wcp/hall';
 import type { Receipt } from '@wcp/spec';
@@ -129,6 +129,21 @@ describe('the pipeline on a page served on loopback', () => {
       'doc-hasher': { ...NOTHING, secrets_access: ['WCP_HASHER_KEY'] },
       'research-registrar': { ...NOTHING, filesystem_writes: [store] },
     });
+  });
+
+  it('The pipeline moves a store of an earlier version into the folder that its worker may write to.', async () => {
+    const dir = hallFolder();
+    const oil = folderOf({ 'oil.md': '# Oil\n\nThe oil of the lamp is pressed from rapeseed.\n' });
+    const run = (document: string, ...more: string[]) =>
+      wcp(['pipeline', 'run', document, '--hall', dir, '--json', ...more]);
+    expect(await run(join(oil, 'oil.md'))).toMatchObject({ code: 0 });
+    const place = join(dir, 'pipeline');
+    for (const name of readdirSync(join(place, 'research')))
+      renameSync(join(place, 'research', name), join(place, name));
+    const again = await run(DOCUMENT, '--question', 'what is the oil pressed from?');
+    expect(again.code).toBe(0);
+    expect(reportIn(again.out).question?.passages[0]?.text).toContain('rapeseed');
+    expect(readdirSync(place).filter((name) => name.startsWith('research.db'))).toEqual([]);
   });
 
   it('The pipeline sets its workers up again for another document in the same Hall.', async () => {
