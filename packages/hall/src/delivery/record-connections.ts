@@ -2,6 +2,7 @@ import type { TelemetryEvent } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Journal } from '../storage/journal.ts';
+import { connectionLog } from './connection-log.ts';
 import type { Delivery, WorkerConnection } from './delivery.ts';
 
 /** What connections are recorded with. */
@@ -12,10 +13,15 @@ interface ConnectionSources {
   readonly log: Logger;
 }
 
-/** Records each connection of a contained worker as an event of the tenant whose call it was (section 7.3). */
+/**
+ * Records each connection of a contained worker as an event of the tenant whose call it was (section 7.3), and tells the
+ * operator which places it did not reach.
+ */
 export function recordConnections({ deliveries, journal, clock, log }: ConnectionSources): void {
   for (const [worker_id, delivery] of deliveries) {
+    const tellOperator = connectionLog(worker_id, log);
     delivery.onConnection?.((connection) => {
+      tellOperator(connection);
       const tenant_id = connection.context?.tenant_id ?? null;
       const list = [eventOf(worker_id, connection, new Date(clock.latest()).toISOString())];
       journal.append({ events: { tenant_id, list } }).catch(() => {

@@ -1,4 +1,11 @@
-import { closeSync, mkdirSync, openSync, rmdirSync, writeFileSync, write as writeToDescriptor } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  writeFileSync,
+  write as writeToDescriptor,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readSystemFile } from '../base/system-file.ts';

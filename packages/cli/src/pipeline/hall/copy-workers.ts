@@ -24,7 +24,7 @@ export interface WorkerSources extends WorkerPlace {
 }
 
 /** A worker as `server.json` names it. */
-export interface ServerWorker extends WorkerSettings {
+interface ServerWorker extends WorkerSettings {
   readonly dir: string;
   readonly record: string;
   readonly program: string;

@@ -1,5 +1,5 @@
 import { EGRESS_CODES, type EgressConnection } from '@wcp/sandbox';
-import type { Logger } from '../../base/logger.ts';
+import type { Logger } from '../base/logger.ts';
 
 /** Places that are remembered: a worker can ask for any number of them. */
 const MAX_PLACES = 100;

@@ -1,6 +1,6 @@
 import type { EgressConnection } from '@wcp/sandbox';
 import { describe, expect, test } from 'vitest';
-import { connectionLog } from '../../../src/delivery/package/connection-log.ts';
+import { connectionLog } from '../../src/delivery/connection-log.ts';
 
 const connection = (members: Partial<EgressConnection>): EgressConnection => ({
   host: 'api.acme.example',
