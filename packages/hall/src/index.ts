@@ -2,6 +2,7 @@ export { ROLES, type Role } from '@wcp/spec/hall';
 export type { TenantLimits, WorkerLimits } from './admission/admission-scheduler.ts';
 export type { ApprovalNotice, HumanApprovalCallback } from './approval/notification/approval-notice.ts';
 export type { WebhookTarget } from './approval/notification/webhooks.ts';
+export { hardenProcess } from './base/harden-process.ts';
 export { ProblemError } from './base/problem.ts';
 export { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
 export type {

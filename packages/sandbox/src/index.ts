@@ -8,8 +8,8 @@ export type { EgressConnection, EgressLimits, EgressSettings } from './egress/eg
 export { EGRESS_CODES, type EgressCode } from './egress/inside/codes.ts';
 export type { InsideFile } from './egress/inside-files.ts';
 export { SANDBOX_LIMITS, type SandboxLimits } from './limits/sandbox-limits.ts';
+export { checkEnvelope, type EnvelopeFault } from './probe/check-envelope.ts';
 export { probeSandbox, type SandboxProbe } from './probe/probe-sandbox.ts';
-export { checkEnvelope, type EnvelopeFault } from './sandbox/check-envelope.ts';
 export type { EgressOptions, SandboxBind, SandboxOptions } from './sandbox/options.ts';
 export type { SandboxEnd, Sandboxed } from './sandbox/running.ts';
 export { sandboxed } from './sandbox/sandboxed.ts';

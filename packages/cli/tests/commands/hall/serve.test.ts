@@ -82,6 +82,25 @@ describe.concurrent('serve', () => {
     expect(await ended(second.child, 'SIGINT')).toBe(0);
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'A Hall that runs as root says that workers run as users of their own.',
+    async () => {
+      const sentence = 'The Hall runs as root. Each contained worker runs as a user of its own';
+      await whileServing([scratch()], async (out) => expect(out).toContain(sentence));
+      const { out } = await whileServing([scratch(), '--json'], async () => {});
+      expect(out).toContain(sentence);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'A Hall that crashes leaves no core dump with its keys.',
+    async () => {
+      const server = await startServer(scratch(), { PATH: process.env['PATH'] ?? '' });
+      const limits = readFileSync(`/proc/${server.child.pid}/limits`, 'utf8');
+      expect(limits).toMatch(/^Max core file size +[01] +[01] /m);
+    },
+  );
+
   it('The server writes its log as JSON lines with --json.', async () => {
     const { code, out } = await whileServing([scratch(), '--json'], async (first) => {
       const ready = JSON.parse(first.trimEnd());
@@ -236,7 +255,7 @@ describe.concurrent('npm start', () => {
   it('The start script becomes the Node process itself, so that signals reach it.', () => {
     const root = join(import.meta.dirname, '../../../../..');
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    expect(scripts.start).toMatch(/&& exec node \S+ serve \.wcp-hall --trial-key$/);
+    expect(scripts.start).toMatch(/&& exec node packages\/cli\/bin\/wcp\.mjs serve \.wcp-hall --trial-key$/);
     expect(scripts.prestart).toBe('node scripts/bootstrap.mjs --build');
   });
 });
