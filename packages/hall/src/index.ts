@@ -17,6 +17,8 @@ export { type HttpDeliveryOptions, httpDelivery } from './delivery/http/http-del
 export { type InProcessDeliveryOptions, inProcessDelivery } from './delivery/in-process-delivery.ts';
 export { type PackageDeliveryOptions, packageDelivery } from './delivery/package/package-delivery.ts';
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
+export type { CheckName, DeploymentCheck } from './deployment/doctor/check.ts';
+export { type ExamineOptions, examineDeployment } from './deployment/doctor/examine-deployment.ts';
 export type { CreatedKey } from './deployment/initial-keys.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';
