@@ -36,12 +36,25 @@ async function ownerCheck(dir: string): Promise<DeploymentCheck> {
 
 async function diskCheck(dir: string): Promise<DeploymentCheck> {
   const { bavail, bsize, files, ffree } = await statfs(existsSync(dir) ? dir : '.');
-  const left = bavail * bsize;
-  const room = `There are ${Math.floor(left / MIB)} MiB left on the disk`;
+  return roomCheck({ bytes: bavail * bsize, files, free_files: ffree }, dir);
+}
+
+/** What is left on a disk; `files` is 0 where their number is not limited. */
+interface DiskRoom {
+  readonly bytes: number;
+  readonly files: number;
+  readonly free_files: number;
+}
+
+/** Whether the room on the disk of a folder is enough. */
+export function roomCheck({ bytes, files, free_files }: DiskRoom, dir: string): DeploymentCheck {
+  const room = `There are ${Math.floor(bytes / MIB)} MiB left on the disk`;
   const remedy = `du -xh ${shellWord(dir)} | sort -h | tail`;
-  if (left < LITTLE.fail) return fail('disk', `${room}. Evidence can soon not be written.`, { remedy });
-  if (files > 0 && ffree === 0) return fail('disk', 'The disk has room for no further file.', { remedy });
-  return left < LITTLE.warn ? warn('disk', `${room}.`, { remedy }) : ok('disk', `${room}.`);
+  if (bytes < LITTLE.fail) return fail('disk', `${room}. Evidence can soon not be written.`, { remedy });
+  if (files > 0 && free_files === 0) {
+    return fail('disk', 'The disk has room for no further file.', { remedy });
+  }
+  return bytes < LITTLE.warn ? warn('disk', `${room}.`, { remedy }) : ok('disk', `${room}.`);
 }
 
 async function permissionChecks(dir: string): Promise<DeploymentCheck[]> {
