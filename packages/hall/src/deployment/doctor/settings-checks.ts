@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FOREIGN_TEXT_LIMITS } from '@wcp/spec/json';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
 import { type DeploymentSettings, readDeploymentSettings } from '../settings/deployment-settings.ts';
+import { readJsonFile } from '../settings/json-file.ts';
 import { readServerFile } from '../settings/server-file.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok } from './check.ts';
 import { placeIn } from './folder-checks.ts';
@@ -47,15 +48,11 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     const folder = read.ok ? read.settings.workers[index]?.dir : undefined;
     if (folder === undefined) return null;
     const place = placeIn(dir, folder);
-    return hasBuild(place) ? `npm --prefix ${shellWord(place)} run build` : null;
+    return (await hasBuild(place)) ? `npm --prefix ${shellWord(place)} run build` : null;
   },
 };
 
-function hasBuild(folder: string): boolean {
-  const file = join(folder, 'package.json');
-  try {
-    return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).scripts?.build !== undefined;
-  } catch {
-    return false;
-  }
+async function hasBuild(folder: string): Promise<boolean> {
+  const file = await readJsonFile(folder, 'package.json', FOREIGN_TEXT_LIMITS);
+  return file.ok && Object(Object(file.value).scripts).build !== undefined;
 }

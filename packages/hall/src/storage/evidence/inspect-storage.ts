@@ -56,7 +56,7 @@ async function inspect(store: Store, identity: LedgerIdentity): Promise<StorageS
 
 /** Whether a process has a lock on the file. A Hall holds one for as long as it runs. */
 async function isLocked(ino: number): Promise<boolean> {
-  const locks = await readFile('/proc/locks', 'utf8').catch(() => null);
+  const locks = await readFile('/proc/locks', 'latin1').catch(() => null);
   // Where the system does not say, a journal means that a Hall runs: it removes it when it closes.
   return locks === null || locks.split('\n').some((line) => line.includes(`:${ino} `));
 }
