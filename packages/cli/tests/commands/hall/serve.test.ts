@@ -42,6 +42,11 @@ function tryLineIn(out: string): string {
   return line ?? '';
 }
 
+/** What a server wrote to its log, but for what it says where bubblewrap is not on its PATH. */
+function complaintsOf(err: string): string[] {
+  return err.split('\n').filter((line) => line !== '' && !line.includes('cannot hold it to its envelope'));
+}
+
 /** Pastes a command line into a shell. */
 const shell = (line: string, env: Record<string, string> = {}) =>
   promisify(execFile)('sh', ['-c', line], { env: { PATH: process.env['PATH'], ...env } });
@@ -55,7 +60,7 @@ describe('serve', () => {
     expect(server.out.match(/wcp_[a-z0-9]{12}_[A-Za-z0-9_-]{43}/g)).toHaveLength(4);
     const { stdout } = await shell(tryLineIn(server.out));
     expect(JSON.parse(stdout).result.result).toEqual({ greeting: 'Hello, Ada!' });
-    expect(server.err()).toBe('');
+    expect(complaintsOf(server.err())).toEqual([]);
   });
 });
 
@@ -65,7 +70,7 @@ describe.concurrent('serve', () => {
     server.child.kill('SIGUSR1');
     const { stdout } = await shell(tryLineIn(server.out));
     expect(JSON.parse(stdout).result.result).toEqual({ greeting: 'Hello, Ada!' });
-    expect(server.err()).toBe('');
+    expect(complaintsOf(server.err())).toEqual([]);
   });
 
   it('The server stops on SIGTERM, and starts again with the same keys and evidence.', async () => {
