@@ -1,3 +1,4 @@
+import { coreLimit } from './core-limit.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
 
 /** Threads and processes that bubblewrap has in the sandbox beside the program. */
@@ -13,7 +14,7 @@ const DATA_SLACK = 512 * MIB;
  */
 export function rlimitArguments(pid: number, limits: SandboxLimits): string[] {
   const rows: Readonly<Record<string, number>> = {
-    core: 0,
+    core: coreLimit(),
     memlock: 0,
     msgqueue: 0,
     rtprio: 0,

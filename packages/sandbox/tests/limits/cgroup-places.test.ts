@@ -52,7 +52,7 @@ test('prlimit gets exactly these arguments', () => {
   expect(rlimitArguments(7, { ...SANDBOX_LIMITS, cpu_seconds: 1.5 })).toEqual([
     '--pid',
     '7',
-    '--core=0',
+    '--core=1',
     '--memlock=0',
     '--msgqueue=0',
     '--rtprio=0',
