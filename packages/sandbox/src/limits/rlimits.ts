@@ -21,7 +21,8 @@ export function rlimitArguments(pid: number, limits: SandboxLimits): string[] {
     nproc: limits.processes + OWN_PROCESSES,
     nofile: limits.open_files,
     fsize: limits.file_bytes,
-    cpu: limits.cpu_seconds,
+    // A second behind whoever looks, who can say which limit it was: the kernel only kills.
+    cpu: limits.cpu_seconds + 1,
     // For each process: a fence behind what a cgroup or a sampler says about all of them.
     data: limits.memory_mb * MIB * 2 + DATA_SLACK,
   };

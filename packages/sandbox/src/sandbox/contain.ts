@@ -9,7 +9,7 @@ import { Ending } from './ending.ts';
 import { enforcementOf } from './enforcement-of.ts';
 import type { OpenedEgress } from './open-egress.ts';
 import type { SandboxOptions } from './options.ts';
-import { planSandbox } from './plan.ts';
+import { PRIVATE_FOLDERS, planSandbox } from './plan.ts';
 import type { Sandboxed } from './running.ts';
 import { killSandbox, type StartTools, startSandbox } from './start.ts';
 
@@ -32,6 +32,7 @@ export async function contain(
     root: started.inner,
     limits,
     cgroup,
+    private_folders: PRIVATE_FOLDERS,
     kill: () => killSandbox(started),
     tidy: async () => egress?.close(),
   });

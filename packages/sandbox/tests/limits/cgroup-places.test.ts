@@ -59,7 +59,7 @@ test('prlimit gets exactly these arguments', () => {
     '--nproc=65',
     '--nofile=256',
     '--fsize=67108864',
-    '--cpu=2',
+    '--cpu=3',
     '--data=1610612736',
   ]);
 });
