@@ -256,7 +256,7 @@ function slashed(url: string): string {
  * and a removal: whoever can write into the folder of a worker cannot undo any of them.
  */
 async function enrolWorkers(
-  { registry, registryAdmin, workerReview, log }: HallParts,
+  { registry, registryAdmin, workerReview, deliveries, log }: HallParts,
   workers: readonly HallWorker[],
 ): Promise<void> {
   for (const { delivery, record = delivery.record, signature = null } of workers) {
@@ -267,6 +267,7 @@ async function enrolWorkers(
       log('warn', `${record.worker_id} was not enrolled: ${reasonOf(error)}`);
     }
   }
+  await Promise.all([...deliveries.values()].map((delivery) => delivery.learnContainment?.()));
   for (const { message } of workerReview.findings()) log('warn', message);
 }
 

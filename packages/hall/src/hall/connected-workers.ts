@@ -1,7 +1,7 @@
 import type { WorkerLimits } from '../admission/admission-scheduler.ts';
 import { resilientDelivery } from '../admission/resilient-delivery.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import { type ConnectionSources, recordConnections } from '../dispatch/record-connections.ts';
+import { type ConnectionSources, recordConnections } from '../delivery/record-connections.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { HallWorker } from './hall-options.ts';
 

@@ -19,6 +19,8 @@ export interface ComplianceState {
   readonly hasGate: boolean;
   /** Whether the program around the Hall offers the tools for approvals over MCP. */
   readonly offersApprovalTools: boolean;
+  /** Whether nothing holds some worker to its envelope. */
+  readonly runsUncontained: boolean;
 }
 
 type Condition = readonly [
@@ -49,6 +51,11 @@ const CONDITIONS: readonly Condition[] = [
     'WCP-Full',
     ({ config }) => makesDemand(config, 'enforce_privilege_envelopes'),
     'enforce_privilege_envelopes is off: what a worker may touch is not checked.',
+  ],
+  [
+    'WCP-Full',
+    (_, { runsUncontained }) => !runsUncontained,
+    'Workers run uncontained: nothing holds them to their envelopes. `wcp workers list` says which.',
   ],
   [
     'WCP-Full',

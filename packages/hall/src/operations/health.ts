@@ -16,6 +16,7 @@ interface HealthFinding {
     | 'CLOCK_WENT_BACK'
     | 'WORKER_RESTING'
     | 'WORKER_FLAGGED'
+    | 'WORKER_NOT_CONTAINED'
     | 'WORKER_NOT_ENROLLED'
     | 'RECORD_DIFFERS';
   readonly message: string;
@@ -45,7 +46,7 @@ export interface HealthSources extends RestingSources {
   readonly hasGate: boolean;
   readonly offersApprovalTools: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
-  readonly workerReview: { findings(): readonly HealthFinding[] };
+  readonly workerReview: { readonly runsUncontained: boolean; findings(): readonly HealthFinding[] };
 }
 
 const MAX_DIAGNOSTICS = 100;
@@ -77,6 +78,7 @@ export function healthOf(sources: HealthSources): Health {
     isStoring: journal.failure === null,
     hasGate,
     offersApprovalTools,
+    runsUncontained: workerReview.runsUncontained,
   };
   const compliance = complianceOf(activeWorld.current, state);
   return {

@@ -73,8 +73,9 @@ export class ToolDefinitions {
     return isKnown ? last.list : (await this.#look()).list;
   }
 
-  /** Is told of each list that the server gives. What it returns ends that. */
+  /** Is told of each list that the server gives, of the last one at once. What it returns ends that. */
   onListed(listen: (list: DefinitionList) => void): () => void {
+    if (this.#last !== null) listen(this.#last.list);
     return this.#listed.add(listen);
   }
 

@@ -29,8 +29,7 @@ export async function openUpstream(settings: UpstreamSettings): Promise<Upstream
   if (!/^[a-z0-9-]{1,16}$/.test(settings.alias)) {
     throw new WcpError('ERR_WCP_MCP_CONFIG', 'The name of a server is 1 to 16 of a-z, 0-9 and -.');
   }
-  const folder = 'url' in settings ? undefined : settings.package;
-  const upstream = new RestartingUpstream(settings, folder === undefined ? null : await readPackage(folder));
+  const upstream = new RestartingUpstream(settings);
   await upstream.start();
   return upstream;
 }
@@ -38,27 +37,30 @@ export async function openUpstream(settings: UpstreamSettings): Promise<Upstream
 /** A server that is started again where it was lost. */
 class RestartingUpstream implements Upstream {
   readonly alias: string;
-  readonly source: string | null;
   readonly #settings: UpstreamSettings;
   readonly #limits: UpstreamLimits;
-  readonly #bytes: PackageBytes | null;
   readonly #params = new ParamHeaders();
   readonly #notified = new Listeners<[method: string, params: unknown]>();
   readonly #closed = new Listeners<[reason: string]>();
   readonly #pause: RestartPause;
   readonly #closing = new AbortController();
+  /** What a contained server runs from: read once, so that it stays what its tools are attested with. */
+  #bytes: PackageBytes | null = null;
+  #source: string | null = null;
   /** What is known of the server, also while it is down. */
   #last: Connection | null = null;
   /** Resolves with the connection that is, or is being made. */
   #current: Promise<Connection> | null = null;
 
-  constructor(settings: UpstreamSettings, bytes: PackageBytes | null) {
+  constructor(settings: UpstreamSettings) {
     this.alias = settings.alias;
-    this.source = bytes?.hash ?? ('url' in settings ? settings.url : null);
     this.#settings = settings;
     this.#limits = limitsOf(settings);
-    this.#bytes = bytes;
     this.#pause = new RestartPause(this.#limits.restart_ms);
+  }
+
+  get source(): string | null {
+    return this.#source;
   }
 
   get server(): unknown {
@@ -143,6 +145,7 @@ class RestartingUpstream implements Upstream {
 
   async #connect(): Promise<Connection> {
     try {
+      await this.#readSource();
       const connection: Connection = await connect({
         settings: this.#settings,
         bytes: this.#bytes,
@@ -166,8 +169,20 @@ class RestartingUpstream implements Upstream {
     }
   }
 
+  /** A server that is not contained runs from its folder, which may be another at each start. */
+  async #readSource(): Promise<void> {
+    const settings = this.#settings;
+    if ('url' in settings) this.#source = settings.url;
+    else if (settings.package !== undefined && this.#bytes === null) {
+      const bytes = await readPackage(settings.package);
+      this.#source = bytes.hash;
+      this.#bytes = settings.envelope === undefined ? null : bytes;
+    }
+  }
+
   #lose(connection: Connection, reason: string): void {
     connection.peer.end('DELIVERY_CRASHED');
+    void connection.channel.close();
     if (this.#closing.signal.aborted || connection !== this.#last) return;
     this.#closed.tell(reason);
     this.#current = this.#connectAgain();

@@ -72,6 +72,7 @@ test('Older revisions are spoken, and one that nobody knows is refused.', async 
 
 test('The revision that was found is kept: a second start asks for it at once.', async () => {
   const scripted = await openScripted();
+  await until(() => scripted.received().length === 3);
   expect(scripted.received().map(({ method }) => method)).toEqual([
     'server/discover',
     'initialize',

@@ -67,7 +67,7 @@ class HttpChannel implements Channel {
     const headers = requestHeaders(message, this.#context);
     const response = await exchange({ ...common, method: 'POST', headers, body });
     response.on('error', () => {});
-    await this.#checkStatus(response);
+    await this.#checkStatus(response, message.id ?? null);
     this.#keepSession(response);
     const id = message.id ?? null;
     if (id === null) response.resume();
@@ -87,13 +87,15 @@ class HttpChannel implements Channel {
     return { revision: this.#revision, session: this.#session, headers, params: this.#params };
   }
 
-  async #checkStatus(response: IncomingMessage): Promise<void> {
+  async #checkStatus(response: IncomingMessage, id: RpcId | null): Promise<void> {
     const status = response.statusCode ?? 0;
     const code = codeOfStatus(status);
     if (code === null) return;
     if (status === 404 && this.#session !== null) {
       response.destroy();
       this.#session = null;
+      // This request certainly did not run; of others that are under way nobody knows.
+      if (id !== null) this.#listener.onRefused(id, 'DELIVERY_UNREACHABLE');
       this.#listener.onClosed('The server has ended the session.');
       throw new UpstreamError('DELIVERY_UNREACHABLE');
     }
