@@ -12,7 +12,7 @@ export interface RpcRequest {
 }
 
 /** A notification, as received. */
-export interface RpcNotification {
+interface RpcNotification {
   readonly kind: 'notification';
   readonly method: string;
   readonly params: Members;
@@ -70,7 +70,7 @@ export function readMessage(value: unknown): RpcMessage | null {
 }
 
 /** Whether a value may name a request. */
-export function isRequestId(value: unknown): value is RequestId {
+function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' ? value.length <= MAX_ID : Number.isSafeInteger(value);
 }
 

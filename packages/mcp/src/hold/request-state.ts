@@ -95,7 +95,8 @@ function readSealed(text: string, codeOf: (body: string) => Buffer): HeldRequest
   if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
   // The same bytes have several texts in base64url; one state has one.
   if (given.toString('base64url') !== code) return null;
-  const held: unknown = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+  const bytes = Buffer.from(body, 'base64url');
+  const held: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   return isObject(held) ? (held as unknown as HeldRequest) : null;
 }
 

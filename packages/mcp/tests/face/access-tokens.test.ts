@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   authenticateByToken,
@@ -53,7 +53,11 @@ function options(more: Partial<TokenAuthenticationOptions> = {}): TokenAuthentic
 }
 
 /** A token that holds, but for what is changed. */
-function token(change: JWTPayload = {}, header: object = {}, key = signing.privateKey): Promise<string> {
+function token(
+  change: { readonly [claim: string]: unknown } = {},
+  header: object = {},
+  key = signing.privateKey,
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss: ISSUER,

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { authenticateByKey } from '../../src/face/auth/key-authentication.ts';
 import { embeddedFetch } from '../../src/steward/embedded-fetch.ts';
 import { createStewardGateway } from '../../src/steward/steward-gateway.ts';
-import { toolRecord } from '../../src/tool/tool-record.ts';
+import { toolHash, toolRecord } from '../../src/tool/tool-record.ts';
 import { HttpClient, messagesOf } from '../support/http-client.ts';
 import type { Json } from '../support/pipe.ts';
 
@@ -33,7 +33,7 @@ class WriteDelivery implements Delivery {
   readonly calls: DeliveryCall[] = [];
 
   async observe() {
-    return RECORD.attestation?.code_hash ?? null;
+    return toolHash(TOOL);
   }
 
   async deliver(call: DeliveryCall): Promise<Delivered> {
@@ -110,7 +110,7 @@ async function hold(person = 'tenant'): Promise<string> {
     request: { tool: 'write', arguments: { text: HOSTILE, long: 'x'.repeat(20_000) } },
   });
   expect(decision.outcome).toBe('STEWARD_HOLD');
-  return decision.decision_id;
+  return decision.decision_id as string;
 }
 
 describe('The tools of stewards', () => {

@@ -91,7 +91,7 @@ export const TOOLS = [
 /** A gateway without servers behind it, and with a Hall that a test plays. */
 export class FakeGateway implements Gateway {
   readonly server = { name: 'wcp-test', version: '1.2.3' };
-  readonly capabilities: Gateway['capabilities'];
+  readonly capabilities: NonNullable<Gateway['capabilities']>;
   readonly hall: FakeHall;
   /** The calls as they came. */
   readonly calls: { readonly caller: Caller; readonly params: ToolCall; readonly call: GatewayCall }[] = [];
@@ -103,7 +103,7 @@ export class FakeGateway implements Gateway {
 
   constructor(
     hall: FakeHall = new FakeHall(),
-    capabilities: Gateway['capabilities'] = {
+    capabilities: NonNullable<Gateway['capabilities']> = {
       resources: { subscribe: true, listChanged: true },
       logging: {},
     },

@@ -1,13 +1,13 @@
 import { authenticateByKey } from '../../src/face/auth/key-authentication.ts';
 import type { HttpFaceOptions } from '../../src/face/http/http-face.ts';
 import { createHttpFace, type HttpFace } from '../../src/face/http/http-face.ts';
-import { ACME, FakeGateway, OTHER } from './fake-gateway.ts';
+import { FakeGateway } from './fake-gateway.ts';
 import { type Json, metaOf } from './pipe.ts';
 
 const HOLDERS: Readonly<Record<string, string>> = { 'Bearer wcp_acme': 'acme', 'Bearer wcp_other': 'other' };
 
 /** Keys of two tenants and of a steward. */
-export const authenticate = authenticateByKey({
+const authenticate = authenticateByKey({
   async recognise(authorization) {
     if (authorization === 'Bearer wcp_steward')
       return { id: 'key:steward', roles: ['steward'], tenant_id: null };
@@ -103,7 +103,7 @@ export async function messagesOf(answer: Response): Promise<Json[]> {
 }
 
 /** The messages of the events of a text. */
-export function eventsOf(text: string): Json[] {
+function eventsOf(text: string): Json[] {
   return text.split('\n').flatMap((line) => (line.startsWith('data: ') ? [JSON.parse(line.slice(6))] : []));
 }
 
@@ -133,5 +133,3 @@ export class StreamReader {
     return this.#reader.cancel();
   }
 }
-
-export { ACME, OTHER };
