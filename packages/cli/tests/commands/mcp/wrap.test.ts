@@ -72,7 +72,7 @@ it('The first minute: list, a read that runs, a write that waits, is approved an
   expect((await wcp(exported)).code).toBe(0);
   const verified = await wcp(['receipts', 'verify', evidence]);
   expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('nothing is changed or missing')]);
-  expect((await wcp(['replay', '--all', '--bundle', evidence])).code).toBe(0);
+  expect((await wcp(['replay', '--bundle', evidence])).code).toBe(0);
   const { json } = await wcpJson(['receipts', 'list', '--stream', 'agent.local', '--limit', '100', ...hall, keyOf('operator')]);
   const kinds = (json.items as { receipt: { kind: string } }[]).map(({ receipt }) => receipt.kind);
   expect(kinds.filter((kind) => kind === 'outcome')).toHaveLength(2);
