@@ -17,6 +17,7 @@ interface HealthFinding {
     | 'WORKER_RESTING'
     | 'WORKER_FLAGGED'
     | 'WORKER_NOT_ENROLLED'
+    | 'WORKER_NOT_ATTESTED'
     | 'RECORD_DIFFERS';
   readonly message: string;
 }
