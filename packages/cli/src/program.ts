@@ -24,6 +24,7 @@ import type { CommandContext, ExitWith } from './commands/register.ts';
 import { addDemo } from './commands/tour/demo.ts';
 import { addPipeline } from './commands/tour/pipeline.ts';
 import { addVersion } from './commands/version.ts';
+import { addWorker } from './commands/worker/worker.ts';
 import { addWorkers } from './commands/workers/workers.ts';
 import { escaped } from './print/layout.ts';
 
@@ -40,7 +41,10 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
   ['Get started:', [addDemo, addPipeline, addServe]],
   ['Decide requests:', [addRoute, addExplain, addDispatch, addReplay]],
   ['Check documents:', [addValidate, addRules, addCatalog]],
-  ['Approve, enrol and operate:', [addApprovals, addWorkers, addDeadLetters, addFreeze, addHealth]],
+  [
+    'Approve, enrol and operate:',
+    [addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addHealth],
+  ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
   ['Verify evidence and code:', [addReceipts, addAttest, addBans]],
   ['Implement the protocol:', [addConformance]],
