@@ -30,7 +30,11 @@ const opening = (title: string, words: readonly string[], how: RegExp): EscapeRo
 export const NETWORK: readonly EscapeRow[] = [
   connecting('A service of the host on loopback is reached.', ['127.0.0.1', '{port}'], refused),
   connecting('A service of the host on the loopback of IPv6 is reached.', ['::1', '{port}'], refused),
-  connecting('A service of the host at its own address is reached.', ['{own_address}', '{port}'], unreachable),
+  connecting(
+    'A service of the host at its own address is reached.',
+    ['{own_address}', '{port}'],
+    unreachable,
+  ),
   { ...connecting('A private network is reached.', ['10.0.0.1', '80'], unreachable), unshown: NO_HOST },
   {
     ...connecting('The metadata of a cloud are reached.', ['169.254.169.254', '80'], unreachable),
@@ -129,7 +133,11 @@ export const NETWORK: readonly EscapeRow[] = [
     unshown: NO_HOST,
   },
   {
-    ...connecting('The metadata of a cloud are reached by a listed address.', ['169.254.169.254', '80'], unlisted),
+    ...connecting(
+      'The metadata of a cloud are reached by a listed address.',
+      ['169.254.169.254', '80'],
+      unlisted,
+    ),
     envelope: { network_egress: 'allowlisted', egress_allowlist: ['169.254.169.254:80'] },
     unshown: NO_HOST,
   },
@@ -146,10 +154,14 @@ export const NETWORK: readonly EscapeRow[] = [
     },
   },
   {
-    ...connecting('A service of the host is reached by a worker that may reach everything.', ['127.0.0.1', '{port}'], {
-      open: 'the envelope asks for the network of the host',
-      says: 'With `network_egress: unrestricted` a worker has the network of the host, its loopback and its abstract sockets included.',
-    }),
+    ...connecting(
+      'A service of the host is reached by a worker that may reach everything.',
+      ['127.0.0.1', '{port}'],
+      {
+        open: 'the envelope asks for the network of the host',
+        says: 'With `network_egress: unrestricted` a worker has the network of the host, its loopback and its abstract sockets included.',
+      },
+    ),
     envelope: { network_egress: 'unrestricted' },
   },
   {
