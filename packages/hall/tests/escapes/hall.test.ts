@@ -6,7 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { probeSandbox } from '@wcp/sandbox';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+// @boundaries-ignore The rows are those of the sandbox, and its alone.
 import type { EscapeRow } from '../../../sandbox/tests/escapes/rows/escape-row.ts';
+// @boundaries-ignore The rows are those of the sandbox, and its alone.
 import { visit } from '../../../sandbox/tests/escapes/support/services.ts';
 import { HostileHall, ROWS } from './hostile-hall.ts';
 
@@ -57,8 +59,15 @@ describe.skipIf(!isHere)('a Hall whose workers are hostile', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const { key } = hostile;
     const lines = await hostile.receipts();
-    writeFileSync(join(folder, 'receipts.jsonl'), lines.map((line) => `${line}
-`).join(''));
+    writeFileSync(
+      join(folder, 'receipts.jsonl'),
+      lines
+        .map(
+          (line) => `${line}
+`,
+        )
+        .join(''),
+    );
     writeFileSync(join(folder, 'keys.json'), JSON.stringify({ [key.keyId]: key.publicKey }));
     const words = [
       'receipts',

@@ -5,9 +5,13 @@ import { generateSigningKey } from '@wcp/evidence';
 import { type RegistryRecord, recordHash } from '@wcp/spec';
 import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import { vi } from 'vitest';
+// @boundaries-ignore The rows are those of the sandbox, and its alone.
 import type { EscapeRow } from '../../../sandbox/tests/escapes/rows/escape-row.ts';
+// @boundaries-ignore The rows are those of the sandbox, and its alone.
 import { ESCAPES } from '../../../sandbox/tests/escapes/rows/escapes.ts';
+// @boundaries-ignore The rows are those of the sandbox, and its alone.
 import { packageOf } from '../../../sandbox/tests/escapes/support/run-row.ts';
+// @boundaries-ignore The rows are those of the sandbox, and its alone.
 import { Target } from '../../../sandbox/tests/escapes/support/target.ts';
 import { packageDelivery } from '../../src/delivery/package/package-delivery.ts';
 import { partsOf } from '../../src/hall/create-hall.ts';
