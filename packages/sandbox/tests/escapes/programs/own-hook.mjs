@@ -2,6 +2,7 @@ import { registerHooks } from 'node:module';
 import { attempt } from './attempt.mjs';
 
 attempt(async () => {
+  const name = 'made-up';
   const url = `file://${process.cwd()}/made-up.mjs`;
   registerHooks({
     resolve: (name, context, next) =>
@@ -11,5 +12,5 @@ attempt(async () => {
         ? { format: 'module', source: 'export default "it ran";', shortCircuit: true }
         : next(place, context),
   });
-  return (await import('made-up')).default;
+  return (await import(name)).default;
 });

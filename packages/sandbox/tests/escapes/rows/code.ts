@@ -10,10 +10,10 @@ const MADE_UP =
   'Code that a worker makes out of data (`eval`, `data:`, hooks, another interpreter, native code in a folder that it may write to) is not attested; it has the rights of the worker and no more.';
 const madeUp = { open: 'a program may compute what it does', says: MADE_UP } as const;
 
-const written = {
+const written: Pick<EscapeRow, 'words' | 'envelope'> = {
   words: ['{writes}'],
   envelope: { network_egress: 'none', filesystem_writes: ['{writes}'] },
-} as const;
+};
 
 /** Code that nobody hashed, native code, and programs that the envelope does not name. */
 export const CODE: readonly EscapeRow[] = [

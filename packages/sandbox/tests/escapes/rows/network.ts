@@ -1,12 +1,13 @@
+import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import type { EscapeRow } from './escape-row.ts';
 
 const refused = { stopped_by: 'namespace', how: /^ECONNREFUSED$/ } as const;
 const unreachable = { stopped_by: 'namespace', how: /^(ENETUNREACH|EHOSTUNREACH|ECONNREFUSED)$/ } as const;
 const unlisted = { stopped_by: 'egress', how: /^EACCES$/ } as const;
-const listed = {
+const listed: PrivilegeEnvelope = {
   network_egress: 'allowlisted',
   egress_allowlist: ['localhost:{port}', '{own_address}:{port}'],
-} as const;
+};
 const private_hosts = ['localhost', '{own_address}'];
 const NO_HOST = { to: 'anyone', why: 'no host of the test has this address or name' } as const;
 
