@@ -1,16 +1,19 @@
 /**
  * Makes the first command typed in a fresh clone work: installs what the lockfile names when it
- * changed, and with --build compiles the packages. No dependencies: it runs before there are any.
+ * changed, bubblewrap where it may, and with --build compiles the packages. No dependencies: it runs before there are
+ * any.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installBubblewrap } from './install-bubblewrap.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = join(root, 'node_modules', '.bin');
 const stamp = join(root, 'node_modules', '.wcp-install');
+const failedStamp = join(root, 'node_modules', '.wcp-no-bubblewrap');
 const env = {
   ...process.env,
   PATH: `${bin}${delimiter}${process.env.PATH}`,
@@ -24,6 +27,13 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 const wanted = manifestsHash();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) install();
 linkCommand();
+installBubblewrap({
+  env,
+  stamp: failedStamp,
+  platform: process.platform,
+  isRoot: process.getuid?.() === 0,
+  say: console.error,
+});
 if (process.argv.includes('--build')) run('npm', ['run', '--silent', 'build']);
 
 function install() {
@@ -38,6 +48,7 @@ function install() {
     '--loglevel=warn',
   ]);
   writeFileSync(stamp, wanted);
+  rmSync(failedStamp, { force: true });
 }
 
 /** Lets `npx wcp` run the workspace's own command: a package of the root's would be one of every package. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './closed-debugger.ts';
 import { nodeTerminal } from './node-terminal.ts';
 import { runCli } from './run-cli.ts';
 

@@ -15,6 +15,7 @@ import { addRules } from './commands/documents/rules.ts';
 import { addValidate } from './commands/documents/validate.ts';
 import { addAuthorities } from './commands/hall/authorities.ts';
 import { addDeadLetters } from './commands/hall/dead-letters.ts';
+import { addDoctor } from './commands/hall/doctor.ts';
 import { addFreeze } from './commands/hall/freeze.ts';
 import { addHealth } from './commands/hall/health.ts';
 import { addKeys } from './commands/hall/keys.ts';
@@ -40,7 +41,10 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
   ['Get started:', [addDemo, addPipeline, addServe]],
   ['Decide requests:', [addRoute, addExplain, addDispatch, addReplay]],
   ['Check documents:', [addValidate, addRules, addCatalog]],
-  ['Approve, enrol and operate:', [addApprovals, addWorkers, addDeadLetters, addFreeze, addHealth]],
+  [
+    'Approve, enrol and operate:',
+    [addApprovals, addWorkers, addDeadLetters, addFreeze, addHealth, addDoctor],
+  ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
   ['Verify evidence and code:', [addReceipts, addAttest, addBans]],
   ['Implement the protocol:', [addConformance]],

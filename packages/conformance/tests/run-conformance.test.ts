@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Fixtures } from '../src/fixtures/conformance-case.ts';
 import { exitCode } from '../src/report/exit-code.ts';
 import { renderText } from '../src/report/render/render-text.ts';
@@ -189,6 +189,12 @@ describe('processes', () => {
   test('A port gets its working folder and its environment variables.', async () => {
     const report = await playAs('needs-env', { cwd: PLAYERS, env: { PLAYER_WORD: 'please' } });
     expect(report.level).toBe('full');
+  });
+
+  test('A port gets no variable that is meant for wcp, such as the key of a Hall.', async () => {
+    vi.stubEnv('WCP_HALL_KEY', 'the key of whoever runs the referee');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect((await playAs('without-a-key')).level).toBe('full');
   });
 
   test('A process that a port started and left behind is killed with it.', async () => {

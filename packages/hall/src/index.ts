@@ -2,6 +2,7 @@ export { ROLES, type Role } from '@wcp/spec/hall';
 export type { TenantLimits, WorkerLimits } from './admission/admission-scheduler.ts';
 export type { ApprovalNotice, HumanApprovalCallback } from './approval/notification/approval-notice.ts';
 export type { WebhookTarget } from './approval/notification/webhooks.ts';
+export { hardenProcess } from './base/harden-process.ts';
 export { ProblemError } from './base/problem.ts';
 export { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
 export type {
@@ -16,6 +17,8 @@ export { type HttpDeliveryOptions, httpDelivery } from './delivery/http/http-del
 export { type InProcessDeliveryOptions, inProcessDelivery } from './delivery/in-process-delivery.ts';
 export { type PackageDeliveryOptions, packageDelivery } from './delivery/package/package-delivery.ts';
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
+export type { CheckName, DeploymentCheck } from './deployment/doctor/check.ts';
+export { type ExamineOptions, examineDeployment } from './deployment/doctor/examine-deployment.ts';
 export type { CreatedKey } from './deployment/initial-keys.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';

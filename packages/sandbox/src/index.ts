@@ -1,11 +1,14 @@
+export { type ChildStdio, childStdio } from './base/child-stdio.ts';
 export type { EnforcedMember, Enforcement, EnforcementLevel, MemberEnforcement } from './base/enforcement.ts';
 export type { PackageFile } from './base/package-file.ts';
+export { type ProgramRun, programOutput } from './base/program-output.ts';
 export type { User } from './base/user.ts';
 export { EgressBroker } from './egress/egress-broker.ts';
 export type { EgressConnection, EgressLimits, EgressSettings } from './egress/egress-settings.ts';
 export { EGRESS_CODES, type EgressCode } from './egress/inside/codes.ts';
 export type { InsideFile } from './egress/inside-files.ts';
 export { SANDBOX_LIMITS, type SandboxLimits } from './limits/sandbox-limits.ts';
+export { checkEnvelope, type EnvelopeFault } from './probe/check-envelope.ts';
 export { probeSandbox, type SandboxProbe } from './probe/probe-sandbox.ts';
 export type { EgressOptions, SandboxBind, SandboxOptions } from './sandbox/options.ts';
 export type { SandboxEnd, Sandboxed } from './sandbox/running.ts';

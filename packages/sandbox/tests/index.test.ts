@@ -4,7 +4,8 @@ import * as sandbox from '../src/index.ts';
 
 test('the package exports these values', () => {
   expect(Object.keys(sandbox).sort()).toEqual([
-    ...['EGRESS_CODES', 'EgressBroker', 'SANDBOX_LIMITS', 'probeSandbox', 'sandboxed'],
+    ...['EGRESS_CODES', 'EgressBroker', 'SANDBOX_LIMITS', 'checkEnvelope', 'childStdio'],
+    ...['probeSandbox', 'programOutput', 'sandboxed'],
   ]);
 });
 

@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:46708b5d0fe1544aa5070dfaac715efe9a18bbdba3963aaf939f12861a724071';
+const FROZEN = 'sha256:5032bdd73abfb079e22209ac77f0ac80271e2d53443c2c93dd1ad30a7df0e314';
 
 interface Group {
   readonly id: string;

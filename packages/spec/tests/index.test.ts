@@ -46,6 +46,7 @@ test('@wcp/spec/document exports these names', async () => {
     'DATA_LABELS',
     'DEFAULT_CATALOG_VERSION',
     'DENY_CODES',
+    'ENFORCED_MEMBERS',
     'ENVELOPE_VIOLATIONS',
     'ENVS',
     'FactsSchema',

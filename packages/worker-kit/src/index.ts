@@ -11,6 +11,7 @@ export {
 } from './permit/verify-permit.ts';
 export type { ChainedAnswer, ChainedDispatch, ChainedRequest } from './run/chained-dispatch.ts';
 export type { RunOptions } from './run/execute.ts';
+export { isOutsideEnvelope } from './run/outside-envelope.ts';
 export type { Denial, ModelUsage, PartialAnswer, RunContext } from './run/run-context.ts';
 export { type ServeOptions, serveWorker } from './serve/serve-worker.ts';
 export {

@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|evidence|hall|delivery|egress` measures one group.
+ * `--only decisions|evidence|hall|delivery|containment|egress` measures one group.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { decisionRows, worldRows } from './decision.ts';
-import { deliveryRows } from './delivery.ts';
+import { containmentRows } from './delivery/containment.ts';
+import { deliveryRows } from './delivery/delivery.ts';
 import { egressRows } from './egress.ts';
 import { evidenceRows } from './evidence.ts';
 import { httpRows } from './http.ts';
@@ -16,6 +17,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   evidence: evidenceRows,
   hall: httpRows,
   delivery: deliveryRows,
+  containment: containmentRows,
   egress: egressRows,
 };
 

@@ -44,6 +44,16 @@ const TARGETS: readonly Target[] = [
     isReached: ({ ratio_to_alone = Number.POSITIVE_INFINITY }) => ratio_to_alone <= 3,
   },
   {
+    name: /^contained: warm call, p50, added/,
+    text: 'within 1 ms',
+    isReached: ({ value }) => value <= 1,
+  },
+  {
+    name: /^contained: start .*, added/,
+    text: 'within 15 ms',
+    isReached: ({ value }) => value <= 15,
+  },
+  {
     name: /^egress: 100 a connection/,
     text: 'at least 2,000 a second',
     isReached: ({ value }) => value >= 2_000,

@@ -28,9 +28,13 @@ export function signingKey(environment: NodeJS.ProcessEnv): SigningKey | Unusabl
   if (pem !== undefined) return configuredKey(pem, 'WCP_HASHER_KEY');
   if (path === undefined) return ephemeralKey();
   const text = readText(path);
-  if (text === null) return { problem: 'The file in WCP_HASHER_KEY_FILE cannot be read.' };
+  if (text === null) return { problem: UNREADABLE };
   return configuredKey(text, 'The file in WCP_HASHER_KEY_FILE');
 }
+
+/** A contained worker sees no file of the machine. */
+const UNREADABLE =
+  'The file in WCP_HASHER_KEY_FILE cannot be read. A contained worker gets its key as the secret WCP_HASHER_KEY of server.json.';
 
 let ownKey: SigningKey | undefined;
 

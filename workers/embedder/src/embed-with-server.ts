@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { FOREIGN_TEXT_LIMITS, parseJson, type TextLimits } from '@wcp/spec/json';
-import type { RunContext } from '@wcp/worker-kit';
+import { isOutsideEnvelope, type RunContext } from '@wcp/worker-kit';
 import { embeddingsOf } from './embed-offline.ts';
 import { type Request, serverAnswer } from './schema.ts';
 import { unitVector } from './text-vector.ts';
@@ -40,7 +40,10 @@ const LIMITS: ServerLimits = { timeout_ms: 60_000, max_bytes: 32 * 1024 * 1024 }
 const MAX_NUMBERS = 650_000;
 
 const FAILURES = {
-  EMBED_SERVER_UNREACHABLE: 'The model server cannot be reached.',
+  EMBED_OUTSIDE_ENVELOPE:
+    'The envelope of this worker does not let it reach the model server: enrol the record that --record prints with WCP_OLLAMA_URL set, and list a server with a private address in private_hosts of server.json.',
+  EMBED_SERVER_UNREACHABLE:
+    'The model server cannot be reached. A contained worker reaches it only with the record that --record prints with WCP_OLLAMA_URL set.',
   EMBED_SERVER_TIMEOUT: 'The model server took too long: send fewer texts.',
   EMBED_SERVER_FAILED:
     'The model server refused the request: check that it has the model and that the texts fit into it.',
@@ -104,8 +107,12 @@ async function requestVectors(
     return readAnswer(await readBody(response, max_bytes), model, texts.length);
   } catch (cause) {
     if (cause instanceof ServerFailure) throw cause;
-    throw new ServerFailure(signal.aborted ? 'EMBED_SERVER_TIMEOUT' : 'EMBED_SERVER_UNREACHABLE', { cause });
+    throw new ServerFailure(signal.aborted ? 'EMBED_SERVER_TIMEOUT' : failureOf(cause), { cause });
   }
+}
+
+function failureOf(cause: unknown): FailureCode {
+  return isOutsideEnvelope(cause) ? 'EMBED_OUTSIDE_ENVELOPE' : 'EMBED_SERVER_UNREACHABLE';
 }
 
 async function readBody({ body }: Response, maxBytes: number): Promise<string> {

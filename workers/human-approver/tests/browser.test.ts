@@ -75,6 +75,10 @@ describe('a steward in a browser', () => {
     ]) {
       expect(await card.getByText(text, { exact: true }).count()).toBe(1);
     }
+    // The worker runs in the process of the Hall: nothing holds it to its envelope, and the page says so.
+    const envelope = card.locator('dt', { hasText: 'Envelope' }).locator('xpath=following-sibling::dd');
+    expect(await envelope.textContent()).toBe('declared only: nothing holds the worker to it');
+    expect(await envelope.locator('.hot').count()).toBe(1);
     expect(await card.getByRole('region', { name: 'Request' }).textContent()).toContain(
       '<img src=x onerror=',
     );

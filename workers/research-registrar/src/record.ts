@@ -1,7 +1,35 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { sealRecord } from '@wcp/worker-kit';
 
-/** What this worker is and may touch (WCP section 4.2): one SQLite file that the operator names. */
-export const record = sealRecord({
+/**
+ * What this worker is and may touch (WCP section 4.2): the folder of one SQLite file that the operator names. It is
+ * the folder, because SQLite keeps its log beside the file. Without a file it writes nothing.
+ *
+ * @param file the file of the store
+ */
+export function recordFor(file: string | undefined) {
+  return sealRecord({ ...BASE, privilege_envelope: envelope(folderOf(file)) });
+}
+
+/** Links resolved, as whoever enforces an envelope needs it. */
+function folderOf(file = ''): string | null {
+  if (file === '') return null;
+  const folder = dirname(resolve(file));
+  return existsSync(folder) ? realpathSync(folder) : folder;
+}
+
+function envelope(folder: string | null) {
+  return {
+    secrets_access: [],
+    network_egress: 'none' as const,
+    egress_allowlist: [],
+    filesystem_writes: folder === null ? [] : [folder],
+    tools: [],
+  };
+}
+
+const BASE = {
   worker_id: 'org.wcp-examples.research-registrar.demo',
   worker_species_id: 'wrk.research.registrar',
   capabilities: ['cap.research.register', 'cap.mem.retrieve'],
@@ -19,14 +47,7 @@ export const record = sealRecord({
     'ctrl.trace.correlation-id-required',
   ],
   allowed_environments: ['dev', 'stage', 'prod'],
-  privilege_envelope: {
-    secrets_access: [],
-    network_egress: 'none',
-    egress_allowlist: [],
-    filesystem_writes: ['$WCP_RESEARCH_DB'],
-    tools: [],
-  },
   blast_radius: { data: 2, network: 0, financial: 0, time: 0, reversibility: 'reversible' },
   owner: 'org.wcp-examples',
   notes: 'Keeps documents by tenant, and finds them by words and by vectors.',
-});
+} satisfies Parameters<typeof sealRecord>[0];

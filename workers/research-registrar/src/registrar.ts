@@ -1,6 +1,6 @@
 import { defineWorker, type RunContext, type Worker } from '@wcp/worker-kit';
 import { isSigned } from './check-signature.ts';
-import { record } from './record.ts';
+import { recordFor } from './record.ts';
 import { input, isQuestion, output, type Question, type Registered, type Registration } from './schema.ts';
 import { accessOf, ResearchStore } from './store/research-store.ts';
 import { search } from './store/search.ts';
@@ -22,7 +22,8 @@ export interface Registrar {
 export function registrarFor(file: string | undefined, timeout_ms = 5000): Registrar {
   const store = new ResearchStore(file, timeout_ms);
   const run = (request: Registration | Question, context: RunContext) => runWith(store, request, context);
-  return { worker: defineWorker({ record, input, output, run }), close: () => store.close() };
+  const worker = defineWorker({ record: recordFor(file), input, output, run });
+  return { worker, close: () => store.close() };
 }
 
 function runWith(store: ResearchStore, request: Registration | Question, context: RunContext) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { contextFor } from '@wcp/worker-kit/testing';
 import { onTestFinished } from 'vitest';
 import { type Question, type Registrar, type Registration, registrarFor } from '../src/index.ts';
-import { record } from '../src/record.ts';
+import { recordFor } from '../src/record.ts';
 
 export const hashOf = (text: string) => `sha256:${hash('sha256', text, 'hex')}`;
 
@@ -33,7 +33,11 @@ export function signatureOf(text: string, privateKey: KeyObject = generateKeyPai
 export type Where = { tenant_id?: string; data_label?: 'PUBLIC' | 'INTERNAL' | 'RESTRICTED' };
 
 export const contextOf = (capability_id: string, where: Where = {}) =>
-  contextFor({ record } as never, { capability_id, correlation_id: 'research/1', ...where });
+  contextFor({ record: recordFor(undefined) } as never, {
+    capability_id,
+    correlation_id: 'research/1',
+    ...where,
+  });
 
 /** Calls a registrar by the names of its two capabilities. */
 export function callerOf({ worker }: Registrar) {

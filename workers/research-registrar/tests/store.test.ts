@@ -65,6 +65,8 @@ describe('an unusable store', () => {
 
   test('A store without space is denied.', () => {
     expect(storeFailureOf(Object.assign(new Error(), { errcode: 13 })).code).toBe('STORE_FULL');
+    // A file that has reached the largest size that the process may write.
+    expect(storeFailureOf(Object.assign(new Error(), { errcode: 778 })).code).toBe('STORE_FULL');
     expect(storeFailureOf(Object.assign(new Error(), { errcode: 261 })).code).toBe('STORE_BUSY');
     expect(storeFailureOf(null).code).toBe('STORE_UNAVAILABLE');
   });

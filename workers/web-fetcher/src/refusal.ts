@@ -15,6 +15,8 @@ const REFUSALS = {
   FETCH_INVALID_URL: 'The address is not an http:, https: or data: URL.',
   FETCH_ADDRESS_NOT_ALLOWED:
     'The host is not on the public internet, and WCP_WEB_FETCH_ALLOW does not list it.',
+  FETCH_OUTSIDE_ENVELOPE:
+    'The envelope of this worker does not let it go there: the operator lists host and port in egress_allowlist of its record, and a host with a private address in private_hosts of server.json too.',
   FETCH_UNREACHABLE: 'The host could not be reached, or did not answer with HTTP.',
   FETCH_BROKEN_ANSWER: 'The response broke off, or could not be decompressed.',
   FETCH_TIMEOUT: 'The response was not complete in time.',

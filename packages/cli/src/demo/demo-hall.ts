@@ -1,4 +1,5 @@
 import { decisionReceipt, outcomeReceipt } from '@wcp/evidence/receipt';
+import type { Delivered } from '@wcp/hall';
 import { decide } from '@wcp/router';
 import {
   canonicalJson,
@@ -12,8 +13,8 @@ import {
 import type { Terminal } from '../base/terminal.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { type EvidenceLog, ORIGIN } from './evidence-log.ts';
+import { runWorker, type WorkerCall } from './run-worker.ts';
 import type { WorkerPackage } from './worker-package.ts';
-import { runWorker, type WorkerCall, type WorkerRun } from './worker-process.ts';
 
 /** How long a permit is valid. */
 const PERMIT_MS = 60_000;
@@ -24,9 +25,12 @@ export interface Dispatched {
   readonly decision: RouteDecision;
   readonly receipt: Receipt;
   /** Null if nothing was executed. */
-  readonly run: WorkerRun | null;
+  readonly run: Delivered | null;
   readonly outcome: Receipt | null;
 }
+
+/** What was seen of the workers, by their ids. */
+type ObservedWorkers = Readonly<Record<string, { readonly current_hash: Sha256 }>>;
 
 /** A miniature Hall: decides requests in one world, records the evidence, and runs what is allowed. */
 export class DemoHall {
@@ -50,7 +54,7 @@ export class DemoHall {
     const receipt = await this.#log.addReceipt(decisionReceipt({ receipt_id, decision, input, facts }));
     await this.#log.addEvents(decision.telemetry_envelopes);
     if (decision.outcome !== 'DISPATCH') return { facts, decision, receipt, run: null, outcome: null };
-    const run = await runWorker(this.#worker, await this.#callOf(decision, input.request));
+    const run = await this.#run(facts.workers, await this.#callOf(decision, input.request));
     const outcome = await this.#recordOutcome(receipt, run);
     return { facts, decision, receipt, run, outcome };
   }
@@ -77,14 +81,24 @@ export class DemoHall {
       issued_at,
       expires_at: issued_at + PERMIT_MS,
     });
-    return { context, request, permit, hall_key: this.#log.key.publicKey };
+    return { context, request, permit };
   }
 
-  async #recordOutcome(decided: Receipt, { status, result, duration_ms }: WorkerRun): Promise<Receipt> {
+  #run(observed: ObservedWorkers, call: WorkerCall): Promise<Delivered> {
+    const { record } = this.#world;
+    const code_hash = observed[record.worker_id]?.current_hash as Sha256;
+    const hall_key = this.#log.key.publicKey;
+    return runWorker({ worker: this.#worker, record, code_hash, hall_key }, call);
+  }
+
+  async #recordOutcome(decided: Receipt, run: Delivered): Promise<Receipt> {
+    const { status, result, duration_ms, enforcement } = run;
     const result_hash = status === 'ok' ? sha256(canonicalJson(result?.result)) : null;
     const outcome = { status, result_hash, duration_ms };
     const receipt_id = this.#terminal.newId();
-    const receipt = await this.#log.addReceipt(outcomeReceipt({ receipt_id, decided, outcome }));
+    const receipt = await this.#log.addReceipt(
+      outcomeReceipt({ receipt_id, decided, outcome, ...(enforcement && { enforcement }) }),
+    );
     await this.#log.addEvents(result?.telemetry ?? []);
     return receipt;
   }

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import type { Delivered } from '@wcp/hall';
 import type { RouteDecision, RouteInput } from '@wcp/spec';
 import { findEntity } from '@wcp/spec/catalog';
 import { blastLimit } from '../print/decision.ts';
@@ -118,8 +119,18 @@ function summaryText({ run }: Dispatched): string {
   const lines = wrap(escaped(summary.replaceAll(/\s+/g, ' ')), WIDTH - 4);
   const visible = lines.slice(0, MAX_LINES).map((line) => `  | ${line}\n`);
   const more = lines.length > MAX_LINES ? '  | …\n' : '';
-  return `  The summary, made by the worker in its own process in ${run.duration_ms} ms:\n${visible.join('')}${more}\n`;
+  return `  The summary, made by the worker in its own process in ${run.duration_ms} ms:\n${visible.join('')}${more}${containmentText(run)}\n`;
 }
+
+/** Whether anything held the worker to its envelope: the receipt of the outcome says it member by member. */
+function containmentText({ enforcement }: Delivered): string {
+  const isHeld = enforcement?.filesystem_writes.level === 'enforced';
+  return `  ${isHeld ? HELD : NOT_HELD}\n`;
+}
+
+const HELD = 'The process was held to its envelope: no network, no file but its own code, no other program.';
+const NOT_HELD =
+  'Nothing held the process to its envelope here (apt-get install bubblewrap): its receipt says "declared".';
 
 /** The text of a summarizer's result; empty if there is none. */
 function summaryOf(result: unknown): string {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageHash } from '@wcp/evidence';
@@ -18,6 +18,8 @@ export interface WorkerPackage {
   readonly program: string;
   /** Where the worker records used permits: beside the package, so that they do not change its hash. */
   readonly permits: string;
+  /** Where the verified copy that runs is kept. */
+  readonly snapshots: string;
   /** The hash of the package as it is on disk now (section 8). */
   hash(): Promise<Sha256>;
   /** Appends one byte to the program. */
@@ -41,10 +43,19 @@ export async function copyWorkerPackage(from: string, shownAs: string): Promise<
     dir,
     program: CODE,
     permits: join(folder, 'permits'),
+    snapshots: join(folder, 'snapshots'),
     hash: () => packageHash(dir),
     tamper: () => appendFile(join(dir, CODE), '\n'),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => removeFolder(folder),
   };
+}
+
+/** The copy that ran is a read-only folder, which only root removes as it is. */
+async function removeFolder(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o700);
+  }
+  await rm(folder, { recursive: true, force: true });
 }
 
 async function missingFiles(from: string): Promise<string[]> {

@@ -31,7 +31,7 @@ export async function dispatchesFromHall(
 }
 
 /**
- * Reads them from a folder that `wcp receipts export --decisions` wrote.
+ * Reads them from a folder that `wcp receipts export DIR --decisions` wrote.
  *
  * @throws {CliError}
  */

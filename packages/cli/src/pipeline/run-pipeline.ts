@@ -49,7 +49,7 @@ export async function runPipeline(terminal: Terminal, options: PipelineOptions):
   const document = await readSource(terminal, options.document);
   if (options.running !== null) return runIn(runningHall(options.running), terminal, options, document);
   const stopped = terminal.untilStopped();
-  const hall = await ownHall(terminal, options);
+  const hall = await ownHall(terminal, options, document.url);
   try {
     const running = runIn(hall, terminal, options, document);
     // A run that was stopped fails, but nobody waits for it any more.
@@ -72,9 +72,13 @@ function runningHall({ client, tenant_credential }: NonNullable<PipelineOptions[
   return { client, reader: client, tenant_credential, ...none, close: async () => {} };
 }
 
-function ownHall(terminal: Terminal, { own, tenant_id }: PipelineOptions): Promise<PipelineHall> {
+function ownHall(
+  terminal: Terminal,
+  { own, tenant_id }: PipelineOptions,
+  url: string,
+): Promise<PipelineHall> {
   const workers = own.workers ?? relative('', packageFile('../../workers'));
-  return openOwnHall(terminal, { ...own, workers, tenant_id });
+  return openOwnHall(terminal, { ...own, workers, tenant_id, url });
 }
 
 /** Some profiles are meant for one environment. */

@@ -1,6 +1,6 @@
 import type { RouteInput } from '@wcp/spec';
 import type { DispatchAnswer } from '@wcp/spec/hall';
-import { meaningOf } from '../print/decision.ts';
+import { whyDenied } from '../print/decision.ts';
 import type { PipelineCapability } from './worker-answers.ts';
 
 /** One dispatch of the pipeline, as it is shown and reported to programs. */
@@ -64,7 +64,7 @@ export function stopOf(input: RouteInput, answer: DispatchAnswer, isReadable: bo
   const { capability_id } = input;
   if (decision.outcome === 'DENY') {
     const code = decision.deny_code as string;
-    const message = meaningOf(decision) ?? '';
+    const message = whyDenied(decision) ?? '';
     return { kind: 'denied', capability_id, code, message, held: { input, answer } };
   }
   if (decision.outcome === 'STEWARD_HOLD') {

@@ -33,6 +33,13 @@ export function meaningOf({ deny_code }: RouteDecision): string | null {
   return deny_code === null ? null : DENY_CODES[deny_code as DenyCode].meaning;
 }
 
+/** Why a request is denied: what its code means, and what the decision itself adds, such as the reason of a freeze. */
+export function whyDenied(decision: RouteDecision): string | null {
+  const [message, remedy] = [decision.deny_reason_if_denied?.message, remedyOf(decision)];
+  if (message === undefined || remedy === null) return meaningOf(decision);
+  return escaped(message.endsWith(remedy) ? message.slice(0, -remedy.length).trimEnd() : message);
+}
+
 function dispatchRows(decision: RouteDecision): Row[] {
   const { matched_rule_id, worker_id, selected_worker_species_id, blast_score } = decision;
   const why = `Rule "${matched_rule_id}" is the first that matches, and this worker meets all of its requirements.`;
@@ -63,7 +70,7 @@ function attestedText({ worker_attestation_valid: valid }: RouteDecision): strin
 function denyRows(decision: RouteDecision): Row[] {
   const detail = decision.deny_reason_if_denied;
   return [
-    ['why', meaningOf(decision)],
+    ['why', whyDenied(decision)],
     ...(detail === null ? [] : detailRows(detail)),
     ['remedy', remedyOf(decision)],
   ];

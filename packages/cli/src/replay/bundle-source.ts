@@ -20,7 +20,7 @@ import {
   type StoredWorld,
 } from './record-source.ts';
 
-/** The decisions in a folder that `wcp receipts export --decisions` wrote. */
+/** The decisions in a folder that `wcp receipts export DIR --decisions` wrote. */
 export class BundleSource implements RecordSource {
   readonly #terminal: Terminal;
   readonly #dir: string;
@@ -79,7 +79,7 @@ export class BundleSource implements RecordSource {
   }
 }
 
-const ABSENT = 'This folder contains no decisions. Export them with `wcp receipts export --decisions`.';
+const ABSENT = 'This folder contains no decisions. Export them with `wcp receipts export DIR --decisions`.';
 
 /** Undefined for a line that is not JSON. */
 function readLine(file: string, line: number, text: string | null): unknown {

@@ -4,7 +4,7 @@ import type { Terminal } from '../base/terminal.ts';
 import { jsonLine } from '../print/json.ts';
 import { escaped } from '../print/layout.ts';
 import { problemsOfFolder } from './folder-findings.ts';
-import { keysText, tryLine, welcomeText } from './welcome.ts';
+import { AS_ROOT, isRoot, keysText, tryLine, welcomeText } from './welcome.ts';
 
 /** The choices of the user. */
 export interface ServeOptions extends Pick<DeploymentOptions, 'host' | 'port' | 'keys' | 'newKeys'> {
@@ -22,8 +22,10 @@ export async function serveHall(terminal: Terminal, dir: string, options: ServeO
   const log = serverLog(terminal, isJson);
   const folder = await open(terminal, dir, options, log);
   const url = folder.url as string;
-  if (isJson) log('info', 'The Hall is ready.', { url, made: folder.made, try: tryLine(folder, url) });
-  else terminal.write(welcomeText(folder, dir, url, terminal));
+  if (isJson) {
+    log('info', 'The Hall is ready.', { url, made: folder.made, try: tryLine(folder, url) });
+    if (isRoot()) log('info', AS_ROOT);
+  } else terminal.write(welcomeText(folder, dir, url, terminal));
   await stopped;
   log('info', 'The Hall is finishing what still runs, and closing.');
   await folder.close();
@@ -37,8 +39,9 @@ async function open(
   { isJson, ...chosen }: ServeOptions,
   log: ServerLog,
 ): Promise<Deployment> {
-  const { DeploymentError, openDeployment } = await import('@wcp/hall');
+  const { DeploymentError, hardenProcess, openDeployment } = await import('@wcp/hall');
   try {
+    await hardenProcess();
     return await openDeployment(dir, { ...chosen, env: terminal.env, log });
   } catch (error) {
     if (!(error instanceof DeploymentError)) throw error;

@@ -10,10 +10,20 @@ export function welcomeText(folder: Deployment, dir: string, url: string, termin
     `The Hall is at ${terminal.colours.bold(url)}. Try it:\n`,
     indented(tryLine(folder, url)),
     ...keyAdvice(folder),
+    ...(isRoot() ? [`${AS_ROOT}\n`] : []),
     'Changes to rules.json and hall.json take effect while it runs; server.json is read at the start. Stop it with Ctrl-C.\n',
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
+
+/** Whether the Hall may do everything on this machine. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** What an operator should know who starts a Hall as root. */
+export const AS_ROOT =
+  'The Hall runs as root. Each contained worker runs as a user of its own, without an account; one that is not contained runs as root.';
 
 function createdText({ made }: Deployment, dir: string): string[] {
   if (made.files.length === 0) return [];

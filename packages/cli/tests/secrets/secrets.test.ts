@@ -297,6 +297,7 @@ async function useDecisions(): Promise<void> {
   }
   await run('tenant', ['rules', 'check', 'plain.json']);
   await run('admin', ['health']);
+  await run('admin', ['doctor', dir]);
 }
 
 async function useApprovals(): Promise<void> {

@@ -35,14 +35,20 @@ export const HELD = { ...REQUEST, data_label: 'RESTRICTED' } as const;
 export const DENIED = { ...REQUEST, capability_id: 'cap.web.fetch' } as const;
 
 /** A worker that answers what its request says. */
-export function echoWorker(members: Readonly<Record<string, unknown>> = {}): HallWorker {
+export function echoWorker(
+  members: Readonly<Record<string, unknown>> = {},
+  containment: ReturnType<NonNullable<HallWorker['delivery']['containment']>> = null,
+): HallWorker {
   const delivery: HallWorker['delivery'] = {
     record: record(members) as unknown as RegistryRecord,
     observe: async () => null,
+    containment: () => containment,
     async deliver({ request }) {
       const { fail = false, say = 'done' } = request as { fail?: boolean; say?: string };
       if (fail) return { status: 'error', result: null, code: 'DELIVERY_CRASHED', duration_ms: 1 };
-      return { status: 'ok', result: answer(say), code: null, duration_ms: 1 };
+      const enforcement = containment?.enforcement ?? undefined;
+      const delivered = { status: 'ok', result: answer(say), code: null, duration_ms: 1 } as const;
+      return enforcement === undefined ? delivered : { ...delivered, enforcement };
     },
     close: async () => {},
   };

@@ -38,6 +38,11 @@ const CLOSED_GRACE_MS = 250;
 const KILL_GRACE_MS = 2000;
 const UNKNOWN: Exit = { failure: null, status: null, signal: null };
 
+/** The environment of whoever runs the referee, without what is meant for `wcp` alone, such as a key of a Hall. */
+function withoutOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('WCP_')));
+}
+
 /** A running port as a queue of events. */
 export class PortProcess {
   readonly #child: ChildProcessWithoutNullStreams | null;
@@ -91,7 +96,7 @@ export class PortProcess {
         stdio: ['pipe', 'pipe', 'pipe'],
         detached: process.platform !== 'win32',
         windowsHide: true,
-        env: { ...process.env, ...env },
+        env: { ...withoutOwn(process.env), ...env },
         ...(cwd === undefined ? {} : { cwd }),
       });
       this.#listen(child);

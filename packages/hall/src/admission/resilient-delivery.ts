@@ -74,6 +74,10 @@ class ResilientDelivery implements Delivery {
     this.#delivery.onConnection?.(tell);
   }
 
+  async learnContainment(): Promise<void> {
+    await this.#delivery.learnContainment?.();
+  }
+
   observe(): Promise<Sha256 | null> {
     return this.#delivery.observe();
   }

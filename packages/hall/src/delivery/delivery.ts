@@ -72,6 +72,8 @@ export interface Delivery {
   restsFor?(): number;
   /** How far it is held to its envelope; null or absent where that is not known. */
   containment?(): Containment | null;
+  /** Resolves once {@link containment} is known; absent where that needs no time. */
+  learnContainment?(): Promise<void>;
   /** From now on tells of each connection of the worker, where it goes through the Hall. */
   onConnection?(tell: (connection: WorkerConnection) => void): void;
   /** The hash of the worker's code as the Hall itself sees it now; null where it cannot see it. */

@@ -11,9 +11,8 @@ import { PROCESS_LIMITS } from '../delivery/process/process-limits.ts';
 import type { ProcessEnd } from '../delivery/process/worker-process.ts';
 import type { HallWorker } from '../hall/hall-options.ts';
 import { LAYOUT } from './layout.ts';
-import { readSecrets } from './settings/read-secrets.ts';
+import { readSecrets, type SecretSources } from './settings/read-secrets.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
-import type { SecretSettings } from './settings/secret-settings.ts';
 import type { WorkerSettings } from './settings/worker-settings.ts';
 
 /** What all deliveries of a folder share. */
@@ -23,7 +22,7 @@ export interface WorkerBase {
   readonly key: SigningKey;
   readonly chains: ChainedCallRegistry;
   /** Where the secrets of workers come from. */
-  readonly secrets: SecretSettings;
+  readonly secrets: SecretSources;
   readonly log: Logger;
 }
 

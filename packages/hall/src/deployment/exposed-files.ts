@@ -8,6 +8,7 @@ const PRIVATE = [
   dirname(LAYOUT.key),
   LAYOUT.key,
   LAYOUT.exampleKey,
+  LAYOUT.mark,
   LAYOUT.store,
   `${LAYOUT.store}-wal`,
   `${LAYOUT.store}-shm`,
@@ -16,14 +17,14 @@ const OTHERS = 0o077;
 
 /** The parts of a Hall's folder that others than their owner can read or change; `.` is the folder itself. */
 export async function exposedFiles(dir: string): Promise<readonly string[]> {
-  if (process.platform === 'win32') return [];
   const found = await Promise.all(PRIVATE.map((path) => isExposed(join(dir, path))));
   return PRIVATE.filter((_, index) => found[index]);
 }
 
-function isExposed(path: string): Promise<boolean> {
+/** Whether others than its owner can read or change a file; one that is not there is not exposed. */
+export function isExposed(path: string): Promise<boolean> {
   return stat(path).then(
-    ({ mode }) => (mode & OTHERS) !== 0,
+    ({ mode }) => process.platform !== 'win32' && (mode & OTHERS) !== 0,
     () => false,
   );
 }

@@ -18,10 +18,15 @@ export async function listen({ app, identity }: Hall, { host, port }: ListenAddr
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw failure('CANNOT_LISTEN', (REASONS[code] ?? otherReason)({ host, port }), error);
+    throw failure('CANNOT_LISTEN', listenFault(error, { host, port }), error);
   }
   return urlOf(host, (app.server.address() as AddressInfo).port);
+}
+
+/** Why nothing can listen at an address, in a sentence. */
+export function listenFault(error: unknown, address: ListenAddress): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return (REASONS[code] ?? otherReason)(address);
 }
 
 type Reason = (address: ListenAddress) => string;

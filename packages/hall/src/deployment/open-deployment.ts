@@ -150,7 +150,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
 
 function workersOf(base: DeploymentBase, chains: ChainedCallRegistry): HallWorker[] {
   const { dir, settings, key, example, log } = base;
-  const { secrets } = settings.server;
+  const { secrets } = settings;
   return connectWorkers(settings.workers, { dir, key, chains, log, secrets }).map((worker) =>
     worker.delivery.record.worker_id === example?.record.worker_id ? { ...worker, ...example } : worker,
   );

@@ -21,11 +21,20 @@ const MAX_KEY_LENGTH = 65_536;
  * @throws {DeploymentError} where it is not a key, or where there is evidence without its key
  */
 export async function openSigningKey(dir: string): Promise<DeploymentKey> {
-  const file = join(dir, LAYOUT.key);
-  const pem = await readKey(file);
-  if (pem !== null) return { key: parseKey(pem), isNew: false };
+  const key = await readSigningKey(dir);
+  return key === null ? { key: await makeKey(join(dir, LAYOUT.key)), isNew: true } : { key, isNew: false };
+}
+
+/**
+ * The key that signs the evidence of a folder; null where there is neither a key nor evidence. Nothing is written.
+ *
+ * @throws {DeploymentError} where it is not a key, or where there is evidence without its key
+ */
+export async function readSigningKey(dir: string): Promise<SigningKey | null> {
+  const pem = await readKey(join(dir, LAYOUT.key));
+  if (pem !== null) return parseKey(pem);
   if (await exists(join(dir, LAYOUT.store))) throw keyMissing();
-  return { key: await makeKey(file), isNew: true };
+  return null;
 }
 
 async function readKey(file: string): Promise<string | null> {

@@ -13,13 +13,13 @@ import type { Logger } from '../base/logger.ts';
 import { ProblemError } from '../base/problem.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import { recordConnections } from '../delivery/record-connections.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
 import { Decider } from '../dispatch/decider.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
 import { Executor } from '../dispatch/executor.ts';
 import { IdempotencyStore } from '../dispatch/idempotency-store.ts';
 import { issuePermit } from '../dispatch/issue-permit.ts';
-import { recordConnections } from '../dispatch/record-connections.ts';
 import { Recorder } from '../dispatch/recorder.ts';
 import { recoverInterrupted } from '../dispatch/recover-interrupted.ts';
 import type { HallParts } from '../http/hall-parts.ts';
@@ -258,7 +258,7 @@ function slashed(url: string): string {
  * and a removal: whoever can write into the folder of a worker cannot undo any of them.
  */
 async function enrolWorkers(
-  { registry, registryAdmin, workerReview, log }: HallParts,
+  { registry, registryAdmin, workerReview, deliveries, log }: HallParts,
   workers: readonly HallWorker[],
 ): Promise<void> {
   for (const { delivery, record = delivery.record, signature = null } of workers) {
@@ -269,6 +269,7 @@ async function enrolWorkers(
       log('warn', `${record.worker_id} was not enrolled: ${reasonOf(error)}`);
     }
   }
+  await Promise.all([...deliveries.values()].map((delivery) => delivery.learnContainment?.()));
   for (const { message } of workerReview.findings()) log('warn', message);
 }
 

@@ -17,6 +17,8 @@ export interface ComplianceState {
   readonly isOpen: boolean;
   readonly isStoring: boolean;
   readonly hasGate: boolean;
+  /** Whether nothing holds some worker to its envelope. */
+  readonly runsUncontained: boolean;
 }
 
 type Condition = readonly [
@@ -47,6 +49,11 @@ const CONDITIONS: readonly Condition[] = [
     'WCP-Full',
     ({ config }) => makesDemand(config, 'enforce_privilege_envelopes'),
     'enforce_privilege_envelopes is off: what a worker may touch is not checked.',
+  ],
+  [
+    'WCP-Full',
+    (_, { runsUncontained }) => !runsUncontained,
+    'Workers run uncontained: nothing holds them to their envelopes. `wcp workers list` says which.',
   ],
   [
     'WCP-Full',

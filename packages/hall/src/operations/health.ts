@@ -16,6 +16,7 @@ interface HealthFinding {
     | 'CLOCK_WENT_BACK'
     | 'WORKER_RESTING'
     | 'WORKER_FLAGGED'
+    | 'WORKER_NOT_CONTAINED'
     | 'WORKER_NOT_ENROLLED'
     | 'RECORD_DIFFERS';
   readonly message: string;
@@ -44,7 +45,7 @@ export interface HealthSources extends RestingSources {
   readonly identity: Identity;
   readonly hasGate: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
-  readonly workerReview: { findings(): readonly HealthFinding[] };
+  readonly workerReview: { readonly runsUncontained: boolean; findings(): readonly HealthFinding[] };
 }
 
 const MAX_DIAGNOSTICS = 100;
@@ -70,7 +71,8 @@ export function healthOf(sources: HealthSources): Health {
     ...clockFindings(clock),
     ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
   ];
-  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate };
+  const { runsUncontained } = workerReview;
+  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate, runsUncontained };
   const compliance = complianceOf(activeWorld.current, state);
   return {
     status: troubles.length === 0 && compliance.level !== null ? 'ok' : 'degraded',

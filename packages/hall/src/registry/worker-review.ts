@@ -13,7 +13,7 @@ export interface WorkerRemark {
 
 /** Something about a worker that an operator has to repair. */
 export interface WorkerFinding {
-  readonly code: 'WORKER_FLAGGED' | 'WORKER_NOT_ENROLLED' | 'RECORD_DIFFERS';
+  readonly code: 'WORKER_FLAGGED' | 'WORKER_NOT_ENROLLED' | 'WORKER_NOT_CONTAINED' | 'RECORD_DIFFERS';
   readonly message: string;
 }
 
@@ -54,6 +54,15 @@ export class WorkerReview {
     ];
   }
 
+  /** Whether nothing holds some worker to its envelope that calls can reach. */
+  get runsUncontained(): boolean {
+    const { registry, deliveries } = this.#sources;
+    return registry.list().some(({ record }) => {
+      const state = deliveries.get(record.worker_id)?.containment?.()?.state;
+      return state === 'declared' || state === 'not_contained';
+    });
+  }
+
   /** What an operator has to repair, worker by worker. */
   findings(): readonly WorkerFinding[] {
     const { registry, deliveries } = this.#sources;
@@ -62,14 +71,31 @@ export class WorkerReview {
     return [...enrolled, ...absent.map(notEnrolled)];
   }
 
+  /** Only where that keeps calls from it. */
+  #uncontained({ record }: EnrolledWorker): WorkerFinding[] {
+    const { worker_id } = record;
+    const refused = refusedIn(record);
+    const containment = this.#sources.deliveries.get(worker_id)?.containment?.();
+    if (containment?.state !== 'not_contained' || refused.length === 0) return [];
+    const where = refused.join(', ');
+    const message = `${worker_id} gets no calls in ${where}: this machine cannot hold it to its envelope. ${containment.message ?? ''}`;
+    return [{ code: 'WORKER_NOT_CONTAINED', message: message.trim() }];
+  }
+
   #findingsOf(worker: EnrolledWorker): WorkerFinding[] {
     const { worker_id } = worker.record;
     const differs = this.remarks(worker).filter(({ code }) => code === 'RECORD_DIFFERS');
     const findings = differs.map(
       ({ message }): WorkerFinding => ({ code: 'RECORD_DIFFERS', message: `${worker_id}: ${message}` }),
     );
+    findings.push(...this.#uncontained(worker));
     return worker.flag === null ? findings : [flagged(worker_id, worker.flag.code), ...findings];
   }
+}
+
+/** Where its calls are refused while nothing can hold it to its envelope. */
+function refusedIn({ allowed_environments = ['dev'] }: RegistryRecord): readonly string[] {
+  return allowed_environments.filter((env) => env !== 'dev');
 }
 
 /** The record in a package need not state the hash of the package that it is part of: an attestation is put in later. */

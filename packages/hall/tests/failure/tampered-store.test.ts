@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { inputFor } from '../support/documents.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { TestHall } from '../support/test-hall.ts';
-import { hashOf } from '../support/workers.ts';
+import { hashOf, recordOf } from '../support/workers.ts';
 
 /** What somebody gains who can write the file and has no key. */
 const ATTACKS: readonly (readonly [title: string, table: string, sql: string])[] = [
@@ -149,6 +149,25 @@ test.each([
     await hall.close();
   },
 );
+
+test('A decision of which the world was removed is not shown as if it could not be explained.', async () => {
+  const { hall, file } = await used();
+  await hall.restart();
+  const { json: before } = await hall.get('auditor', '/wcp/decisions?limit=1');
+  const { decision_id, world_digest } = before.items[0].decision;
+  // The world of now is written again at the start, so the removed one must be of before.
+  const enrolled = await hall.post('admin', '/wcp/workers', { record: recordOf('org.acme.later') });
+  expect(enrolled.status).toBe(201);
+  await hall.close();
+  expect(attack(file, `DELETE FROM worlds WHERE digest = '${world_digest}'`)).toBe(1);
+  await hall.restart();
+  const { status, json } = await hall.get('auditor', `/wcp/decisions/${decision_id}`);
+  expect([status, json.code]).toEqual([503, 'STORE_TAMPERED']);
+  const { troubles } = (await hall.get('auditor', '/wcp/health')).json;
+  expect(troubles).toMatchObject([{ code: 'STORE_TAMPERED', message: expect.stringContaining('of worlds') }]);
+  expect((await hall.get('auditor', `/wcp/worlds/${world_digest}`)).json.detail).not.toContain('in force');
+  await hall.close();
+});
 
 /** An intruder's own SQLite guards nothing. */
 const UNGUARDED = { readOnly: false, defensive: false };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Containment } from '../../src/delivery/delivery.ts';
 import { inputFor, ruleFor } from '../support/documents.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { TestHall } from '../support/test-hall.ts';
-import { ACME, CAPABILITIES, CODE, hashOf } from '../support/workers.ts';
+import { ACME, CAPABILITIES, CODE, FakeDelivery, hashOf, recordOf } from '../support/workers.ts';
 
 let hall: TestHall;
 beforeEach(async () => {
@@ -44,6 +45,63 @@ describe('what is missing for a compliance level', () => {
     expect(await missing()).not.toContainEqual(expect.stringContaining('changed code'));
     await hall.hall.reload({ config: {} });
     expect(await missing()).toContain('require_worker_attestation is off: changed code would run.');
+  });
+});
+
+describe('a worker that this machine cannot hold to its envelope', () => {
+  const message = 'bubblewrap (bwrap) is not on PATH. apt-get install bubblewrap';
+  const openWith = async (
+    state: Containment['state'],
+    allowed_environments?: ('dev' | 'stage' | 'prod')[],
+  ) => {
+    await hall.close();
+    const record = recordOf(ACME, { allowed_environments });
+    const said = state === 'not_contained' ? message : null;
+    const containment = () => ({ state, enforcement: null, message: said });
+    const delivery = Object.assign(new FakeDelivery(record), { containment });
+    hall = await TestHall.open({ workers: [{ delivery }] });
+  };
+
+  test('Where it would be refused, the health is degraded, names it with a key and says what to install; the log says so once.', async () => {
+    await openWith('not_contained', ['dev', 'stage', 'prod']);
+    const { status, troubles } = await health();
+    expect([status, troubles]).toEqual([
+      'degraded',
+      [
+        {
+          code: 'WORKER_NOT_CONTAINED',
+          message: `${ACME} gets no calls in stage, prod: this machine cannot hold it to its envelope. ${message}`,
+        },
+      ],
+    ]);
+    const told = (await health('nobody')).troubles;
+    expect(told).toEqual([
+      { code: 'WORKER_NOT_CONTAINED', message: expect.stringContaining('With a key this says which.') },
+    ]);
+    expect(JSON.stringify(told)).not.toContain(ACME);
+    await health();
+    expect(hall.logged.filter((line) => line.includes('cannot hold it to its envelope'))).toHaveLength(1);
+  });
+
+  test.each([['dev alone', 'dev'] as const, ['no list, which means dev', undefined] as const])(
+    'A worker of %s is not refused anywhere, so that the health stays as it is.',
+    async (_what, environments) => {
+      await openWith('not_contained', environments && [environments]);
+      expect((await health()).troubles).toEqual([]);
+      expect(hall.logged.filter((line) => line.includes('envelope'))).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['declared', true],
+    ['not_contained', true],
+    ['contained', false],
+  ] as const)('WCP-Full lacks containment while a worker is %s: %s.', async (state, isMissing) => {
+    await openWith(state, ['dev']);
+    const reasons = (await missing()).filter((reason: string) =>
+      reason.startsWith('Workers run uncontained'),
+    );
+    expect(reasons).toHaveLength(isMissing ? 1 : 0);
   });
 });
 

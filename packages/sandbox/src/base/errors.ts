@@ -7,5 +7,5 @@ export function misuse(message: string): WcpError {
 
 /** This machine, as it is, cannot enforce what was asked for. */
 export function notContained(reason: string, remedy: string, cause?: unknown): WcpError {
-  return new WcpError('ERR_WCP_NOT_CONTAINED', `${reason} ${remedy}`, { cause });
+  return new WcpError('ERR_WCP_NOT_CONTAINED', `${reason} ${remedy}`.trim(), { cause });
 }

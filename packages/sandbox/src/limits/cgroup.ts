@@ -1,5 +1,11 @@
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  writeFileSync,
+  write as writeToDescriptor,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readSystemFile } from '../base/system-file.ts';
@@ -66,8 +72,9 @@ export class Cgroup {
 
   /** Takes a process in, and with it everything that it starts from now on. */
   async add(pid: number): Promise<void> {
-    // The kernel takes milliseconds for each, in which this process has other things to do.
-    await Promise.all(this.#folders.map((folder) => writeFile(join(folder, 'cgroup.procs'), String(pid))));
+    // The kernel takes milliseconds for each, in which this process has other things to do: all are under way when
+    // this returns.
+    await Promise.all(this.#folders.map((folder) => writeAtOnce(join(folder, 'cgroup.procs'), String(pid))));
   }
 
   use(): CgroupUse {
@@ -168,6 +175,18 @@ function write(file: string, text: string, isOptional = false): void {
   } catch (error) {
     if (!isOptional) throw error;
   }
+}
+
+/** Opens a file, and has it written to in the background from now on. */
+function writeAtOnce(file: string, text: string): Promise<void> {
+  const fd = openSync(file, 'w');
+  return new Promise((resolve, reject) => {
+    writeToDescriptor(fd, text, (error) => {
+      closeSync(fd);
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
 }
 
 /** Whether the folder is gone. */

@@ -1,3 +1,4 @@
+import { coreLimit } from './core-limit.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
 
 /** Threads and processes that bubblewrap has in the sandbox beside the program. */
@@ -13,14 +14,15 @@ const DATA_SLACK = 512 * MIB;
  */
 export function rlimitArguments(pid: number, limits: SandboxLimits): string[] {
   const rows: Readonly<Record<string, number>> = {
-    core: 0,
+    core: coreLimit(),
     memlock: 0,
     msgqueue: 0,
     rtprio: 0,
     nproc: limits.processes + OWN_PROCESSES,
     nofile: limits.open_files,
     fsize: limits.file_bytes,
-    cpu: limits.cpu_seconds,
+    // A second behind whoever looks, who can say which limit it was: the kernel only kills.
+    cpu: limits.cpu_seconds + 1,
     // For each process: a fence behind what a cgroup or a sampler says about all of them.
     data: limits.memory_mb * MIB * 2 + DATA_SLACK,
   };

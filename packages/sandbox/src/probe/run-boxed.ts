@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import { childStdio } from '../base/child-stdio.ts';
 import { memoryFile } from '../base/memory-file.ts';
 import type { User } from '../base/user.ts';
 import type { Machine } from '../seccomp/build-filter.ts';
@@ -44,13 +45,15 @@ export async function runBoxed(bwrap: string, machine: Machine, user: User | nul
 
 function run(bwrap: string, files: readonly number[], user: User | null): Promise<BoxedRun> {
   return new Promise((resolve) => {
+    const { stdio, close } = childStdio(['ignore', 'pipe', 'pipe', ...files]);
     const child = spawn(bwrap, ['--args', '3', '--', PROGRAM, '--version'], {
-      stdio: ['ignore', 'pipe', 'pipe', ...files],
+      stdio: [...stdio],
       env: {},
       timeout: TIMEOUT_MS,
       killSignal: 'SIGKILL',
       ...user,
     });
+    close();
     let [said, complained] = ['', ''];
     child.stdout?.on('data', (chunk) => (said += chunk));
     child.stderr?.on('data', (chunk) => (complained += chunk));

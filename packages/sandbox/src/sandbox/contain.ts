@@ -3,12 +3,13 @@ import { findProgram } from '../base/find-program.ts';
 import type { User } from '../base/user.ts';
 import { Cgroup, findCgroupRoot } from '../limits/cgroup.ts';
 import type { SandboxLimits } from '../limits/sandbox-limits.ts';
+import { installCommand } from '../probe/install-command.ts';
 import { isMachine } from '../seccomp/build-filter.ts';
 import { Ending } from './ending.ts';
 import { enforcementOf } from './enforcement-of.ts';
 import type { OpenedEgress } from './open-egress.ts';
 import type { SandboxOptions } from './options.ts';
-import { planSandbox } from './plan.ts';
+import { PRIVATE_FOLDERS, planSandbox } from './plan.ts';
 import type { Sandboxed } from './running.ts';
 import { killSandbox, type StartTools, startSandbox } from './start.ts';
 
@@ -31,6 +32,7 @@ export async function contain(
     root: started.inner,
     limits,
     cgroup,
+    private_folders: PRIVATE_FOLDERS,
     kill: () => killSandbox(started),
     tidy: async () => egress?.close(),
   });
@@ -46,7 +48,7 @@ export async function contain(
 async function startTools(user: User | null, limits: SandboxLimits): Promise<StartTools> {
   const [bwrap, prlimit] = await Promise.all([findProgram('bwrap'), findProgram('prlimit')]);
   if (bwrap === null || prlimit === null || !isMachine(process.arch)) {
-    throw notContained('bubblewrap (bwrap) is no longer on PATH.', 'apt-get install bubblewrap');
+    throw notContained('bubblewrap (bwrap) is no longer on PATH.', await installCommand('bubblewrap'));
   }
   const root = findCgroupRoot();
   const cgroup = root === null ? null : new Cgroup(root, limits);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { childStdio } from '../base/child-stdio.ts';
 import { misuse } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import type { PackageFile } from '../base/package-file.ts';
@@ -36,13 +37,15 @@ export async function runDeclared(options: SandboxOptions): Promise<Sandboxed> {
   try {
     await writePackage(folder, options.package, options.user);
     const [program = '', ...words] = await commandIn(folder, options.command);
+    const { stdio, close } = childStdio();
     const child = spawn(program, words, {
       cwd: folder,
       env: { ...USUAL, ...env, ...secretVariables(secrets) },
       detached: true,
-      stdio: 'pipe',
+      stdio: [...stdio],
       ...options.user,
     });
+    close();
     await once(child, 'spawn');
     const root = child.pid ?? 0;
     const tidy = () => {
@@ -50,7 +53,7 @@ export async function runDeclared(options: SandboxOptions): Promise<Sandboxed> {
       killProcess(-root);
       return rm(folder, { recursive: true, force: true });
     };
-    const ending = new Ending({ child, root, limits, cgroup: null, kill: () => killTree(root), tidy });
+    const ending = new Ending({ child, root, limits, cgroup: null, private_folders: [], kill: () => killTree(root), tidy });
     return { process: child, enforcement: DECLARED, ended: ending.ended, close: () => ending.close() };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

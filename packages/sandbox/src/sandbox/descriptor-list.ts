@@ -1,34 +1,34 @@
-import { closeSync, openSync } from 'node:fs';
-import { inheritedDescriptors } from '../base/inherited-descriptors.ts';
+import { closeSync } from 'node:fs';
+import { childStdio } from '../base/child-stdio.ts';
 import { memoryFile } from '../base/memory-file.ts';
 
 /** The descriptors of a process to be started: its standard three, three pipes to talk to it, then bytes to read. */
 export class DescriptorList {
-  readonly stdio: ('pipe' | 'ignore' | number)[] = ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'];
-  readonly #opened: number[] = [];
+  #stdio: ('pipe' | 'ignore' | number)[] = ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'];
+  readonly #files: number[] = [];
+  #closeNothing = () => {};
+
+  get stdio(): readonly ('pipe' | 'ignore' | number)[] {
+    return this.#stdio;
+  }
 
   /** Adds a descriptor from which the bytes can be read once. */
   addBytes(bytes: Uint8Array): void {
-    this.stdio.push(this.#keep(memoryFile(bytes)));
+    const file = memoryFile(bytes);
+    this.#files.push(file);
+    this.#stdio.push(file);
   }
 
   /** Puts nothing where the process would get a descriptor that this one has from somebody else. */
   hideInherited(): void {
-    const { stdio } = this;
-    for (const fd of inheritedDescriptors()) {
-      if (fd < stdio.length && stdio[fd] !== 'ignore') continue;
-      while (stdio.length <= fd) stdio.push('ignore');
-      stdio[fd] = this.#keep(openSync('/dev/null', 'r'));
-    }
+    const { stdio, close } = childStdio(this.#stdio);
+    this.#stdio = [...stdio];
+    this.#closeNothing = close;
   }
 
   /** Closes what the process has a copy of. */
   close(): void {
-    for (const fd of this.#opened.splice(0)) closeSync(fd);
-  }
-
-  #keep(fd: number): number {
-    this.#opened.push(fd);
-    return fd;
+    for (const fd of this.#files.splice(0)) closeSync(fd);
+    this.#closeNothing();
   }
 }

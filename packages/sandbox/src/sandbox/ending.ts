@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Cgroup } from '../limits/cgroup.ts';
+import { privateFilesUse } from '../limits/private-files.ts';
 import { killProcess, startOf, treeUse } from '../limits/process-tree.ts';
 import type { SandboxLimits } from '../limits/sandbox-limits.ts';
 import type { SandboxEnd } from './running.ts';
@@ -21,6 +22,8 @@ export interface Endable {
   readonly limits: SandboxLimits;
   /** What counts and limits it; null where this process has to look. */
   readonly cgroup: Cgroup | null;
+  /** Folders that only it has, in memory; none where its folders are those of the host. */
+  readonly private_folders: readonly string[];
   /** Kills everything. Called while the child lives. */
   kill(): void;
   /** Removes what the program had on the host, once it is gone. */
@@ -67,7 +70,7 @@ export class Ending {
   }
 
   #sample(): void {
-    const { root, limits, cgroup } = this.#target;
+    const { root, limits, cgroup, private_folders } = this.#target;
     const { memory_mb, processes, cpu_seconds } = limits;
     const counted = cgroup?.use();
     const use = counted?.cpu == null ? treeUse(root) : null;
@@ -75,7 +78,8 @@ export class Ending {
     if ((counted?.out_of_memory ?? 0) > 0) this.#exceed('memory_mb');
     if ((counted?.cpu ?? use?.cpu ?? 0) > cpu_seconds) this.#exceed('cpu_seconds');
     if (cgroup !== null || use === null) return;
-    if (use.memory > memory_mb * MIB) this.#exceed('memory_mb');
+    const memory = use.memory + privateFilesUse(root, private_folders);
+    if (memory > memory_mb * MIB) this.#exceed('memory_mb');
     if (use.processes > processes + 1) this.#exceed('processes');
   }
 

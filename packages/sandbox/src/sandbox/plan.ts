@@ -89,7 +89,8 @@ export async function planSandbox(
 
 /** Variables that programs take for granted. */
 const USUAL = { HOME: '/tmp', TMPDIR: '/tmp', LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' };
-const PRIVATE_FOLDERS = ['/tmp', '/dev/shm'];
+/** Folders that a program has for itself, in memory. */
+export const PRIVATE_FOLDERS = ['/tmp', '/dev/shm'];
 
 interface CommandContext {
   readonly runtime: Runtime;

@@ -3,6 +3,7 @@ import { mayReach, mayRead } from '../base/access.ts';
 import { notContained } from '../base/errors.ts';
 import { findProgram } from '../base/find-program.ts';
 import type { User } from '../base/user.ts';
+import { installCommand } from '../probe/install-command.ts';
 import { PACKAGE_PLACE } from '../view/package-entries.ts';
 import { tarArchive } from '../view/tar-archive.ts';
 import type { ViewEntry } from '../view/view-entry.ts';
@@ -114,7 +115,10 @@ async function wordsOf(user: User | null, rest: readonly string[]): Promise<stri
   const missing = PROGRAMS.filter((_, index) => places[index] === null);
   const [unshare = '', sh = ''] = places.map((place) => place ?? '');
   if (missing.length > 0) {
-    throw notContained(`${missing.join(', ')} cannot be found on PATH.`, 'apt-get install util-linux tar');
+    throw notContained(
+      `${missing.join(', ')} cannot be found on PATH.`,
+      await installCommand('util-linux tar'),
+    );
   }
   const namespaces = user === null ? ['--user', '--map-root-user'] : [];
   const become =

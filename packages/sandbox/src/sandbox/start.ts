@@ -1,9 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { notContained } from '../base/errors.ts';
+import { programOutput } from '../base/program-output.ts';
 import type { User } from '../base/user.ts';
 import type { Cgroup } from '../limits/cgroup.ts';
 import { capabilitiesOf, killProcess, parentOf, startOf } from '../limits/process-tree.ts';
@@ -54,17 +54,19 @@ export async function startSandbox(plan: SandboxPlan, tools: StartTools): Promis
   try {
     const inner = await numberOfInner(child);
     await made(inner);
+    // The slower first, so that it is under way while the other one starts.
+    const counted = tools.cgroup?.add(inner);
     // As the sandbox's own user: even root may be refused to change the limits of another.
-    const asUser = { env: {}, ...tools.user };
-    const limited = promisify(execFile)(tools.prlimit, rlimitArguments(inner, plan.limits), asUser);
-    await Promise.all([tools.cgroup?.add(inner), limited]);
+    const words = [tools.prlimit, ...rlimitArguments(inner, plan.limits)];
+    const limited = programOutput(words, { env: {}, user: tools.user });
+    await Promise.all([counted, limited]);
     release(child);
     return { child, inner };
   } catch (cause) {
     const complaint = await endEarly(child);
     throw notContained(
       `The sandbox did not start: ${complaint || (cause as Error).message}`,
-      'Run wcp doctor to see what this machine can enforce.',
+      'What this machine can enforce is what probeSandbox() says; with @wcp/cli, run: wcp doctor',
       cause,
     );
   }

@@ -52,14 +52,14 @@ test('prlimit gets exactly these arguments', () => {
   expect(rlimitArguments(7, { ...SANDBOX_LIMITS, cpu_seconds: 1.5 })).toEqual([
     '--pid',
     '7',
-    '--core=0',
+    '--core=1',
     '--memlock=0',
     '--msgqueue=0',
     '--rtprio=0',
     '--nproc=65',
     '--nofile=256',
     '--fsize=67108864',
-    '--cpu=2',
+    '--cpu=3',
     '--data=1610612736',
   ]);
 });

@@ -25,6 +25,8 @@ async function pathWith(name: string, programs: Readonly<Record<string, string |
   return place;
 }
 
+const SUDO = process.getuid?.() === 0 ? '' : 'sudo ';
+
 const OPTIONS = {
   command: [process.execPath, 'main.mjs'],
   package: [{ path: 'main.mjs', bytes: Buffer.from('console.log(process.cwd())') }],
@@ -47,11 +49,11 @@ test('without bubblewrap nothing is contained, and the remedy installs it', asyn
     version: null,
     memory: null,
     reason: 'bubblewrap (bwrap) is not on PATH.',
-    remedy: 'apt-get install bubblewrap',
+    remedy: `${SUDO}apt-get update && ${SUDO}apt-get install bubblewrap`,
   });
   await expect(sandboxed(OPTIONS)).rejects.toMatchObject({
     code: 'ERR_WCP_NOT_CONTAINED',
-    message: 'bubblewrap (bwrap) is not on PATH. apt-get install bubblewrap',
+    message: `bubblewrap (bwrap) is not on PATH. ${SUDO}apt-get update && ${SUDO}apt-get install bubblewrap`,
   });
 });
 
@@ -61,8 +63,25 @@ test('a bubblewrap that is too old, or may make no namespaces, contains nothing'
   const { is_contained, reason } = await probeSandbox();
   expect([is_contained, reason]).toEqual([
     false,
-    'bubblewrap is older than 0.8: bwrap: Unknown option --disable-userns',
+    'bubblewrap is older than 0.8: bwrap: Unknown option --disable-userns.',
   ]);
+});
+
+test.each([
+  ['dnf', 'dnf install bubblewrap'],
+  ['apk', 'apk add bubblewrap'],
+  ['pacman', 'pacman -S bubblewrap'],
+])('On a system with %s the remedy is its command.', async (manager, command) => {
+  process.env['PATH'] = await pathWith(manager, { prlimit: null, [manager]: '#!/bin/sh\n' });
+  expect((await probeSandbox()).remedy).toBe(SUDO + command);
+});
+
+test('Where namespaces are forbidden, the remedy is one command that may be typed as it is.', async () => {
+  const bwrap = '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n';
+  process.env['PATH'] = await pathWith('no-namespaces', { prlimit: null, bwrap });
+  const { reason, remedy } = await probeSandbox();
+  expect(reason).toBe('bubblewrap makes no sandbox here: bwrap: No permissions to create new namespace.');
+  expect(remedy).toMatch(/^(sudo )?sysctl -e -w( [a-z_.]+=\d+)+$/);
 });
 
 test('a bubblewrap that only says that it has run the program is not believed', async () => {

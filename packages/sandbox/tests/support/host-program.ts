@@ -14,11 +14,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-async function run({ files, secrets = {}, input = '', hold_ms, ...rest }: HostRequest): Promise<HostAnswer> {
+async function run(request: HostRequest): Promise<HostAnswer> {
+  const { files, secrets = {}, input = '', hold_ms, resolved, ...rest } = request;
   const options: SandboxOptions = {
     ...rest,
     package: Object.entries(files).map(([path, content]) => ({ path, bytes: Buffer.from(content) })),
     secrets: Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, Buffer.from(value)])),
+    ...(resolved !== undefined && { egress: { ...rest.egress, resolve: resolverOf(resolved) } }),
   };
   const { process: child, enforcement, ended, close } = await sandboxed(options);
   child.stdin?.on('error', () => {});
@@ -31,4 +33,13 @@ async function run({ files, secrets = {}, input = '', hold_ms, ...rest }: HostRe
   const [stdout = '', stderr = ''] = await output;
   const { memory } = await probeSandbox();
   return { stdout, stderr, end, enforcement, memory };
+}
+
+function resolverOf(addresses: readonly string[]) {
+  let asked = 0;
+  return async () => {
+    const address = addresses[Math.min(asked, addresses.length - 1)] ?? '';
+    asked += 1;
+    return [{ address, family: 4 }];
+  };
 }

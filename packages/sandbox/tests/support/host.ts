@@ -12,6 +12,8 @@ export type HostRequest = Omit<SandboxOptions, 'package' | 'secrets'> & {
   readonly input?: string;
   /** Milliseconds after which it is closed. */
   readonly hold_ms?: number;
+  /** The addresses that every name leads to, one answer after the other; absent for those of the system. */
+  readonly resolved?: readonly string[];
 };
 
 /** What came of a run. */
@@ -23,6 +25,12 @@ export interface HostAnswer {
   readonly memory: string | null;
 }
 
+/** Starts a program with a file open far behind the descriptors that Node closes. */
+const INHERITING = [
+  '/usr/bin/python3',
+  '-c',
+  'import os, sys; os.dup2(os.open(sys.argv[1], os.O_RDONLY), 60); os.execv(sys.argv[2], sys.argv[2:])',
+];
 const PROGRAM = fileURLToPath(new URL('host-program.ts', import.meta.url));
 
 /** A process that runs sandboxes as some user. */
@@ -30,9 +38,18 @@ export class Host {
   readonly child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(options: { readonly user?: User; readonly env?: NodeJS.ProcessEnv } = {}) {
-    const { user, env } = options;
-    this.child = spawn(process.execPath, ['--no-warnings', PROGRAM], {
+  constructor(
+    options: {
+      readonly user?: User;
+      readonly env?: NodeJS.ProcessEnv;
+      /** A file that it gets open from whoever starts it, without close-on-exec. */
+      readonly inherits?: string;
+    } = {},
+  ) {
+    const { user, env, inherits } = options;
+    const words = [process.execPath, '--no-warnings', PROGRAM];
+    const [file = '', ...rest] = inherits === undefined ? words : [...INHERITING, inherits, ...words];
+    this.child = spawn(file, rest, {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { PATH: process.env['PATH'], ...env },
       ...user,

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { digestText, VOLATILE_MEMBERS } from '../../src/document/index.ts';
-import { artifactHash, canonicalJson, decisionDigest, sha256, WcpError } from '../../src/index.ts';
+import {
+  artifactHash,
+  canonicalJson,
+  decisionDigest,
+  factsDigest,
+  sha256,
+  WcpError,
+} from '../../src/index.ts';
 import { nearSchema } from '../document/near-schema.ts';
 
 const DECISION = {
@@ -109,3 +116,10 @@ function withoutProse(value: unknown): unknown {
   const { findings } = rest;
   return Array.isArray(findings) ? { ...rest, findings: findings.map(withoutProse) } : rest;
 }
+
+test('The digest of facts covers all of them, and is refused where they have no canonical JSON.', () => {
+  const facts = { now: '2026-01-01T00:00:00.000Z', banned_hashes: [] };
+  expect(factsDigest(facts)).toBe(sha256('{"banned_hashes":[],"now":"2026-01-01T00:00:00.000Z"}'));
+  expect(factsDigest({ ...facts, more: null })).not.toBe(factsDigest(facts));
+  expect(() => factsDigest({ now: '\ud800' })).toThrow(WcpError);
+});

@@ -29,6 +29,14 @@ export function surviveStrayErrors(): void {
   process.on('unhandledRejection', logError);
 }
 
+/**
+ * Whoever may send a signal to the process must not thereby open its debugger, and read what tenants sent: a listener
+ * takes the place of Node's own.
+ */
+export function refuseDebugger(): void {
+  process.on('SIGUSR1', () => {});
+}
+
 /** Writes whatever the worker's code threw to standard error. */
 export function logError(error: unknown): void {
   try {

@@ -7,7 +7,7 @@ import { parseCall, resultLine, runCall } from './call.ts';
 import { readAddress } from './http/http-address.ts';
 import { type HttpServed, serveHttp } from './http/serve-http.ts';
 import { serveLines } from './lines/serve-lines.ts';
-import { claimOutput, type ProtocolOutput, surviveStrayErrors } from './protocol-output.ts';
+import { claimOutput, type ProtocolOutput, refuseDebugger, surviveStrayErrors } from './protocol-output.ts';
 
 /** How a served worker knows its Hall; what is absent comes from the environment. */
 export interface ServeOptions {
@@ -66,6 +66,7 @@ export async function serveWorker(
 
 async function serve(worker: Worker, argv: readonly string[], options: ServeOptions): Promise<number> {
   const [argument = '', ...more] = argv;
+  refuseDebugger();
   const output = claimOutput();
   const mode = MODES.get(argument) ?? (argument.startsWith('-') ? undefined : ONCE);
   if (argument === '' || mode === undefined || mode.operands !== more.length) return refuseUsage(USAGE);

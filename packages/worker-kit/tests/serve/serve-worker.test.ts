@@ -136,6 +136,30 @@ describe.concurrent('--stdio', () => {
     ]);
   });
 
+  test.runIf(process.platform !== 'win32')(
+    'A signal that opens the debugger of Node opens none: the worker goes on, and says nothing.',
+    async () => {
+      const child = spawn(process.execPath, [program, '--stdio']);
+      let complaint = '';
+      child.stderr.on('data', (text) => {
+        complaint += text;
+      });
+      const answer = (line: string) => {
+        child.stdin.write(`${line}\n`);
+        return new Promise<string>((resolve) => child.stdout.once('data', (text) => resolve(String(text))));
+      };
+      await answer(call('echo', 'before'));
+      child.kill('SIGUSR1');
+      // The debugger would take a moment to open, and say so.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const after = await answer(call('echo', 'after'));
+      child.stdin.end();
+      await new Promise((resolve) => child.once('close', resolve));
+      expect(JSON.parse(after).result.text).toBe('after');
+      expect(complaint).toBe('');
+    },
+  );
+
   test('A broken line gets an error, and the next line is served.', async () => {
     const broken = [
       '{',

@@ -7,7 +7,7 @@ import type { Source, Workspaces } from './suite.ts';
 
 const PROGRESS_MS = 15_000;
 /** A machine that is busy must not pass for a mutant that hangs: who hangs is given this long once more. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 15_000;
 
 /** What mutants are tried on. */
 export interface Trials {

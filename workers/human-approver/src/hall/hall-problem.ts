@@ -15,6 +15,8 @@ export class HallProblem {
 const PROBLEMS = {
   HALL_NOT_CONFIGURED:
     'The operator gives WCP_HALL_URL as http(s)://host[:port][/path] and WCP_HALL_KEY as the API key of a steward.',
+  HALL_OUTSIDE_ENVELOPE:
+    'The envelope of this worker does not let it reach the Hall, so nothing was asked of it: enrol the record that --record prints with WCP_HALL_URL set, and list a Hall with a private address in private_hosts of server.json.',
   HALL_UNREACHABLE:
     'The Hall cannot be reached. Whether it did what it was asked is not known: look again before you repeat it.',
   HALL_TIMEOUT:

@@ -1,4 +1,5 @@
 import { createHallClient, type HallClient, HallProblemError, JsonText, WcpError } from '@wcp/client';
+import { isOutsideEnvelope } from '@wcp/worker-kit';
 import type { z } from 'zod';
 import { ANSWERS, type Approval, type Pending, type Resolved } from './approval.ts';
 import type { HallAccess } from './hall-access.ts';
@@ -70,6 +71,7 @@ export class StewardClient {
     if (error instanceof HallProblemError) {
       return this.#repeatsKey(error.problem) ? problem('HALL_ANSWER_INVALID') : problemOf(error);
     }
+    if (isOutsideEnvelope(error)) return problem('HALL_OUTSIDE_ENVELOPE');
     const code = error instanceof WcpError ? CODES[error.code] : undefined;
     return problem(code ?? 'HALL_UNREACHABLE');
   }

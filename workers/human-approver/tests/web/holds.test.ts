@@ -36,7 +36,7 @@ describe('the page', () => {
       'The rule says: Nobody fetches &lt;b&gt;anything&lt;/b&gt; without a human.',
       'Tenant tenant-a Correlation corr-1',
       'Environment prod Data label RESTRICTED Tenant risk high Class P1',
-      'Rule rr_cap_web_fetch Worker org.acme.fetcher.one Species wrk.web.fetcher',
+      'Rule rr_cap_web_fetch Worker org.acme.fetcher.one Envelope declared only: nothing holds the worker to it Species wrk.web.fetcher',
       '&quot;url&quot; : &quot;https://example.org/&quot; , &quot;depth&quot; : 3',
       'If you approve, the worker runs.',
     ]) {

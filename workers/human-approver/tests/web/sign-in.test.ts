@@ -79,6 +79,20 @@ describe('with a password', () => {
     expect((await visitor.signIn(PASSWORD)).status).toBe(303);
   });
 
+  test('Without scripts the right password waits behind the failures of others at its address, and no longer than it is told.', async () => {
+    let now = Date.now();
+    const page = await openPage(HALL, () => now);
+    await failAs(new Visitor(page.url), 5);
+    const steward = new Visitor(page.url);
+    const { status, headers, text } = await steward.signIn(PASSWORD);
+    expect([status, text.includes(`Without scripts, try again in ${headers['retry-after']} s.`)]).toEqual([
+      429,
+      true,
+    ]);
+    now += Number(headers['retry-after']) * 1000;
+    expect((await steward.signIn(PASSWORD)).status).toBe(303);
+  });
+
   test('Nobody else at the same address keeps out a browser that signed in before.', async () => {
     const page = await openPage(HALL);
     const steward = await stewardAt(page);

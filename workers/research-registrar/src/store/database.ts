@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { addCosineDistance } from './cosine-distance.ts';
 import { migrate } from './migrate.ts';
-import { vecPath } from './sqlite-vec.ts';
 import { StoreFailure, storeFailureOf } from './store-failure.ts';
 import { APPLICATION, TABLES, VERSION } from './tables.ts';
 
@@ -31,10 +31,9 @@ export function openStore(file: string, timeout_ms: number): DatabaseSync {
 
 function openOnce(file: string, timeout_ms: number): DatabaseSync {
   if (file !== ':memory:') createPrivately(file);
-  const db = new DatabaseSync(file, { allowExtension: true, timeout: timeout_ms });
+  const db = new DatabaseSync(file, { timeout: timeout_ms });
   try {
-    db.loadExtension(vecPath());
-    db.enableLoadExtension(false);
+    addCosineDistance(db);
     prepare(db);
     return db;
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Hit, Question } from '../schema.ts';
+import { COSINE_DISTANCE } from './cosine-distance.ts';
 import { inTransaction } from './database.ts';
 import { fullTextQuery } from './full-text-query.ts';
 import { fuseRanks } from './fuse-ranks.ts';
@@ -62,7 +63,7 @@ function searchVectors(db: DatabaseSync, { tenant, label }: Access, question: Qu
   const sql = `
     SELECT chunk AS id FROM chunk_vector
     WHERE document IN (SELECT id FROM document WHERE ${VISIBLE} AND model = ?)
-    ORDER BY vec_distance_cosine(vector, ?), chunk LIMIT ?`;
+    ORDER BY ${COSINE_DISTANCE}(vector, ?), chunk LIMIT ?`;
   return idsOf(db.prepare(sql).all(tenant, label, question.model, bytes, limit));
 }
 

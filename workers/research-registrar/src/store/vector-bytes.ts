@@ -1,5 +1,5 @@
 /**
- * A vector as sqlite-vec reads it, 32 bits a number, at unit length; null for one without a direction.
+ * A vector as it is stored, 32 bits a number, at unit length; null for one without a direction.
  * Divided by its greatest number first: a number that is finite in 64 bits may overflow or vanish in 32.
  */
 export function vectorBytes(vector: readonly number[]): Uint8Array | null {

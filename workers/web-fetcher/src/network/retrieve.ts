@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isOutsideEnvelope } from '@wcp/worker-kit';
 import { type Dispatcher, request } from 'undici';
 import { type MediaType, readMediaType } from '../content/media-type.ts';
 import { Refusal } from '../refusal.ts';
@@ -60,6 +61,7 @@ async function send(url: URL, dispatcher: Dispatcher, { signal, correlation_id }
     return await request(url, { dispatcher, signal, headers });
   } catch (error) {
     if (signal.aborted) return new Refusal('FETCH_TIMEOUT');
+    if (isOutsideEnvelope(error)) return new Refusal('FETCH_OUTSIDE_ENVELOPE');
     return new Refusal(error instanceof AddressRefused ? 'FETCH_ADDRESS_NOT_ALLOWED' : 'FETCH_UNREACHABLE');
   }
 }

@@ -52,7 +52,7 @@ export function addReplay(program: Command, context: CommandContext): void {
     )
     .option(
       '--bundle <dir>',
-      'read the decisions from a folder of `wcp receipts export --decisions`, not from a Hall',
+      'read the decisions from a folder of `wcp receipts export DIR --decisions`, not from a Hall',
     )
     .option('--since <time>', 'only decisions made at or after this time, such as 2026-11-01T00:00:00Z')
     .option('--limit <number>', 'replay at most this many decisions')

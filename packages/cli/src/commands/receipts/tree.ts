@@ -28,7 +28,7 @@ export function addTree(group: Command, { terminal, exitWith }: CommandContext):
   });
   command
     .argument('<correlation>', 'the correlation id')
-    .option('--bundle <dir>', 'read a folder of `wcp receipts export --decisions` instead of a Hall')
+    .option('--bundle <dir>', 'read a folder of `wcp receipts export DIR --decisions` instead of a Hall')
     .action(async (correlation: string, options: Options) => {
       const { records, receipts } = await read(terminal, correlation, options);
       const tree = buildTree(records, receipts);

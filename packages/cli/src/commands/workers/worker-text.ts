@@ -1,3 +1,4 @@
+import { DENY_CODES } from '@wcp/spec';
 import type { EnrolledWorker, Worker } from '@wcp/spec/hall';
 import type { Colours } from '../../base/terminal.ts';
 import { enforcementText } from '../../print/enforcement.ts';
@@ -102,7 +103,6 @@ export function enrolledText({ worker, replaced }: EnrolledWorker): string {
   return `${worker_id} is enrolled as version ${version}, ${what}.\n${code}\n${still}${advice}`;
 }
 
-const UNATTESTED =
-  'No code is attested, so a Hall that requires it denies this worker. `wcp attest build DIR --key FILE` and then `wcp workers enrol DIR --key-file FILE` change that.';
+const UNATTESTED = `No code is attested, so a Hall that requires it denies this worker. ${DENY_CODES.DENY_WORKER_ATTESTATION_MISSING.remedy}`;
 
 const FLAGGED = 'Its authority must enrol it: sign with --key-file, or use a key with the role worker-owner.';

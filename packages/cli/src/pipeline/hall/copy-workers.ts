@@ -7,24 +7,35 @@ import { CliError } from '../../base/cli-error.ts';
 import { copyRegularFile } from '../../base/copy-file.ts';
 import { fileProblem } from '../../base/problem.ts';
 import { writeWhole } from '../../base/write-file.ts';
+import { PIPELINE_PLACES } from './pipeline-places.ts';
+import {
+  PIPELINE_WORKERS,
+  type PipelineWorker,
+  type WorkerPlace,
+  type WorkerSettings,
+} from './pipeline-workers.ts';
 
 /** Where the workers come from, and the Hall that they are set up for. */
-export interface WorkerSources {
+export interface WorkerSources extends WorkerPlace {
   /** The folder of the example workers, each built. */
   readonly from: string;
-  /** The folder of the Hall, absolute. */
-  readonly dir: string;
-  readonly allow: readonly string[];
   /** The time of their attestation. */
   readonly now: string;
 }
 
 /** A worker as `server.json` names it. */
-export interface ServerWorker {
+interface ServerWorker extends WorkerSettings {
   readonly dir: string;
   readonly record: string;
   readonly program: string;
-  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The workers in the folder of a Hall. */
+export interface CopiedWorkers {
+  /** For `server.json`. */
+  readonly workers: readonly ServerWorker[];
+  /** What each of them is to be enrolled with. */
+  readonly records: readonly RegistryRecord[];
 }
 
 /** A published worker: one file with all of its code, and two that describe it. */
@@ -39,11 +50,12 @@ const NO_ASSET = /\.(?:js|map|d\.ts|tsbuildinfo)$/;
  *
  * @throws {CliError} if one is missing or not built
  */
-export async function copyWorkers(sources: WorkerSources): Promise<ServerWorker[]> {
+export async function copyWorkers(sources: WorkerSources): Promise<CopiedWorkers> {
   const missing = (await Promise.all(PIPELINE_WORKERS.map((worker) => missingFiles(sources, worker)))).flat();
   if (missing.length > 0)
     throw new CliError(missing.map((file) => fileProblem(file, 'WORKER_MISSING', NOT_BUILT)));
-  return Promise.all(PIPELINE_WORKERS.map((worker) => copyWorker(sources, worker)));
+  const copied = await Promise.all(PIPELINE_WORKERS.map((worker) => copyWorker(sources, worker)));
+  return { workers: copied.map(({ server }) => server), records: copied.map(({ record }) => record) };
 }
 
 const NOT_BUILT =
@@ -62,17 +74,25 @@ async function missingFiles({ from }: WorkerSources, { name }: PipelineWorker): 
   return files.filter((_, index) => !isThere[index]);
 }
 
-async function copyWorker(sources: WorkerSources, worker: PipelineWorker): Promise<ServerWorker> {
+async function copyWorker(
+  sources: WorkerSources,
+  worker: PipelineWorker,
+): Promise<{ server: ServerWorker; record: RegistryRecord }> {
   const [home, place] = [join(sources.from, worker.name), `${PIPELINE_PLACES.workers}/${worker.name}`];
   const to = join(sources.dir, place);
   await rm(to, { recursive: true, force: true });
   await mkdir(join(to, 'dist'), { recursive: true });
   const files = [...PUBLISHED, ...(await assetsOf(home))];
   await Promise.all(files.map((file) => copyRegularFile(join(home, file), join(to, file))));
-  const record = `${PIPELINE_PLACES.records}/${worker.name}.json`;
-  const attested = await attest(sources, worker, to);
-  await writeWhole(join(sources.dir, record), `${JSON.stringify(attested, null, 2)}\n`, { force: true });
-  return { dir: place, record, program: PROGRAM, env: worker.env(sources) };
+  const file = `${PIPELINE_PLACES.records}/${worker.name}.json`;
+  const record = await attest(
+    sources,
+    worker,
+    to,
+    await readRecord(join(sources.dir, file)).catch(() => null),
+  );
+  await writeWhole(join(sources.dir, file), `${JSON.stringify(record, null, 2)}\n`, { force: true });
+  return { server: { dir: place, record: file, program: PROGRAM, ...worker.settings?.(sources) }, record };
 }
 
 async function assetsOf(home: string): Promise<string[]> {
@@ -83,18 +103,30 @@ async function assetsOf(home: string): Promise<string[]> {
 }
 
 /** Attests the copied code, with these settings, in the name of the examples' authority. */
-async function attest(sources: WorkerSources, worker: PipelineWorker, dir: string): Promise<RegistryRecord> {
-  const published = await publishedRecord(dir);
-  const stated = { ...published, ...worker.stated?.(sources, published) };
-  const changed = { ...stated, attestation: attestationOf(published, await packageHash(dir), sources.now) };
-  return { ...changed, artifact_hash: recordHash(changed) };
+async function attest(
+  sources: WorkerSources,
+  worker: PipelineWorker,
+  dir: string,
+  earlier: RegistryRecord | null,
+): Promise<RegistryRecord> {
+  const published = await readRecord(join(dir, 'registry_record.json'));
+  const envelope = { ...published.privilege_envelope, ...worker.envelope?.(sources, published) };
+  const stated = { ...published, privilege_envelope: envelope };
+  const code_hash = await packageHash(dir);
+  const sealed = (attested_at: string) => {
+    const changed = { ...stated, attestation: attestationOf(published, code_hash, attested_at) };
+    return { ...changed, artifact_hash: recordHash(changed) };
+  };
+  // What has not changed since is not attested again, and so not enrolled again.
+  const same = sealed(earlier?.attestation?.attested_at ?? sources.now);
+  return same.artifact_hash === earlier?.artifact_hash ? same : sealed(sources.now);
 }
 
 /** No record is longer, in bytes. */
 const MAX_RECORD = 1_048_576;
 
-async function publishedRecord(dir: string): Promise<RegistryRecord> {
-  const bytes = await readRegularFile(join(dir, 'registry_record.json'), MAX_RECORD);
+async function readRecord(file: string): Promise<RegistryRecord> {
+  const bytes = await readRegularFile(file, MAX_RECORD);
   return JSON.parse(bytes.toString('utf8')) as RegistryRecord;
 }
 
@@ -107,55 +139,3 @@ function attestationOf({ worker_id }: RegistryRecord, code_hash: Sha256, now: st
     source: 'wcp pipeline',
   };
 }
-
-/** Where the pipeline keeps its own files in the folder of a Hall. */
-export const PIPELINE_PLACES = {
-  root: 'pipeline',
-  workers: 'pipeline/workers',
-  records: 'pipeline/records',
-  research: 'pipeline/research.db',
-  hasherKey: 'pipeline/hasher-key.pem',
-  issuerKey: 'pipeline/issuer-key.pem',
-} as const;
-
-/** What the settings of a worker depend on. */
-interface WorkerSettings {
-  /** The folder of the Hall, absolute: a worker runs in a copy of its package elsewhere. */
-  readonly dir: string;
-  /** Hosts outside the public internet that may be fetched from. */
-  readonly allow: readonly string[];
-}
-
-/** An example worker of the repository, and its settings. */
-interface PipelineWorker {
-  /** Its folder under `workers/`. */
-  readonly name: string;
-  readonly env: (settings: WorkerSettings) => Readonly<Record<string, string>>;
-  /** Members of the record that depend on this place, and so replace the published ones. */
-  readonly stated?: (settings: WorkerSettings, published: RegistryRecord) => Partial<RegistryRecord>;
-}
-
-/** The workers of the canonical pipeline (section 10.2). */
-const PIPELINE_WORKERS: readonly PipelineWorker[] = [
-  {
-    name: 'web-fetcher',
-    env: ({ allow }) => (allow.length === 0 ? {} : { WCP_WEB_FETCH_ALLOW: allow.join(',') }),
-  },
-  { name: 'doc-chunker', env: () => ({}) },
-  { name: 'embedder', env: () => ({}) },
-  {
-    name: 'doc-hasher',
-    env: ({ dir }) => ({ WCP_HASHER_KEY_FILE: join(dir, PIPELINE_PLACES.hasherKey) }),
-  },
-  {
-    name: 'research-registrar',
-    env: ({ dir }) => ({ WCP_RESEARCH_DB: join(dir, PIPELINE_PLACES.research) }),
-    // An envelope must name real paths where envelopes are enforced (section 4.3).
-    stated: ({ dir }, { privilege_envelope }) => ({
-      privilege_envelope: {
-        ...privilege_envelope,
-        filesystem_writes: [join(dir, PIPELINE_PLACES.research)],
-      },
-    }),
-  },
-];

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Deployment } from '@wcp/hall';
+import type { RegistryRecord } from '@wcp/spec';
 import { CliError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { connectHall } from '../../client/hall-client.ts';
@@ -66,11 +67,12 @@ function logTo(terminal: Terminal) {
 /** Only the holder of these keys gets in, and only from this machine. */
 async function connect(
   folder: Deployment,
-  { profile, issuerKey }: PreparedFolder,
+  { profile, issuerKey, records }: PreparedFolder,
   tenant_id: string,
   cleanUp: () => Promise<void>,
 ): Promise<Omit<PipelineHall, 'dir' | 'isKept'>> {
-  const { app, identity, log } = folder.hall;
+  const { app, identity, log, registry } = folder.hall;
+  await enrolAgain(registry, records);
   const { keys, issuers } = identity;
   const label = 'wcp pipeline, while it runs';
   const tenant = await keys.create({ label, roles: ['tenant'], tenant_id });
@@ -95,6 +97,17 @@ async function connect(
       await cleanUp();
     },
   };
+}
+
+/** The workers were set up again just now: for this document, with their code as it is. */
+async function enrolAgain(
+  registry: Deployment['hall']['registry'],
+  records: readonly RegistryRecord[],
+): Promise<void> {
+  for (const record of records) {
+    const enrolled = registry.get(record.worker_id)?.record;
+    if (enrolled?.artifact_hash !== record.artifact_hash) await registry.enrol({ record });
+  }
 }
 
 /** The copies that ran are read-only folders: they are made writable before they are removed. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir } from 'node:fs/promises';
+import { access, chmod, mkdir, realpath, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
 import { readRegularFile } from '@wcp/evidence/file';
+import type { RegistryRecord } from '@wcp/spec';
 import { CliError } from '../../base/cli-error.ts';
 import { packageFile } from '../../base/package-file.ts';
 import { fileProblem } from '../../base/problem.ts';
@@ -10,13 +11,17 @@ import { writeReasonOf } from '../../base/system-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { writeWhole } from '../../base/write-file.ts';
 import { InputReader } from '../../input/input-reader.ts';
-import { copyWorkers, PIPELINE_PLACES } from './copy-workers.ts';
+import { copyWorkers } from './copy-workers.ts';
+import { PIPELINE_PLACES } from './pipeline-places.ts';
+import { HASHER_SECRET } from './pipeline-workers.ts';
 
 /** How the folder of the pipeline's Hall is set up. */
 export interface PipelineFolderOptions {
   readonly dir: string;
   readonly workers: string;
   readonly allow: readonly string[];
+  /** The address of the document. */
+  readonly url: string;
   readonly tenant_id: string;
   /** The profile to set; if absent, the present one stays. */
   readonly profile: string | undefined;
@@ -28,6 +33,8 @@ export interface PreparedFolder {
   readonly profile: string | null;
   /** Signs the credentials of the tenant. */
   readonly issuerKey: SigningKey;
+  /** What the workers are to be enrolled with. */
+  readonly records: readonly RegistryRecord[];
 }
 
 /** The files by which a Hall that is not the pipeline's is recognised. */
@@ -44,28 +51,33 @@ export async function prepareFolder(
   terminal: Terminal,
   options: PipelineFolderOptions,
 ): Promise<PreparedFolder> {
-  const dir = resolve(options.dir);
-  await refuseForeign(dir, options.dir);
-  await makeRoot(dir, options.dir);
-  const { workers: from, allow } = options;
-  const workers = await copyWorkers({ from, dir, allow, now: terminal.now() });
+  await refuseForeign(resolve(options.dir), options.dir);
+  const dir = await makePlaces(resolve(options.dir), options.dir);
+  const { workers: from, allow, url } = options;
+  const { workers, records } = await copyWorkers({ from, dir, allow, url, now: terminal.now() });
   if (!(await exists(join(dir, 'rules.json')))) {
     await writeWhole(join(dir, 'rules.json'), await readOwn(packageFile('pipeline/rules.json')));
   }
   const config = configOf(await readMembers(terminal, dir, 'hall.json'), options);
   await writeJson(dir, 'hall.json', config);
-  const origin = `localhost/pipeline-${randomBytes(4).toString('hex')}`;
-  await writeJson(dir, 'server.json', {
-    origin,
-    ...(await readMembers(terminal, dir, 'server.json')),
-    workers,
-  });
+  await writeJson(dir, 'server.json', serverOf(await readMembers(terminal, dir, 'server.json'), workers));
   await loadOrCreateKey(join(dir, PIPELINE_PLACES.hasherKey));
   const profile = config['profile'] ?? null;
   return {
     profile: typeof profile === 'string' ? profile : null,
     issuerKey: await loadOrCreateKey(join(dir, PIPELINE_PLACES.issuerKey)),
+    records,
   };
+}
+
+/** The workers with the secret that one of them signs with, which is in a file that no worker can read. */
+function serverOf(existing: Members | null, workers: readonly object[]): Members {
+  const origin = `localhost/pipeline-${randomBytes(4).toString('hex')}`;
+  const secrets = {
+    ...Object(existing?.['secrets']),
+    [HASHER_SECRET]: { file: PIPELINE_PLACES.hasherKey },
+  };
+  return { origin, ...existing, secrets, workers };
 }
 
 async function refuseForeign(dir: string, shownAs: string): Promise<void> {
@@ -77,18 +89,33 @@ async function refuseForeign(dir: string, shownAs: string): Promise<void> {
   throw new CliError([fileProblem(shownAs, 'EXISTS', message)]);
 }
 
-async function makeRoot(dir: string, shownAs: string): Promise<void> {
+/** Makes the folders that are the pipeline's own; that of the Hall as its workers are told it, without links. */
+async function makePlaces(dir: string, shownAs: string): Promise<string> {
   try {
-    await mkdir(join(dir, PIPELINE_PLACES.root), { recursive: true, mode: 0o700 });
+    for (const place of [PIPELINE_PLACES.root, PIPELINE_PLACES.research]) {
+      await mkdir(join(dir, place), { recursive: true, mode: 0o700 });
+    }
     await chmod(join(dir, PIPELINE_PLACES.root), 0o700);
+    await moveStore(dir);
+    return await realpath(dir);
   } catch (error) {
     throw new CliError([fileProblem(shownAs, 'UNWRITABLE', writeReasonOf(error))]);
   }
 }
 
+/** The store that earlier versions had beside other files; without its log it would lack what came last. */
+async function moveStore(dir: string): Promise<void> {
+  const file = join(dir, PIPELINE_PLACES.research, 'research.db');
+  const earlier = join(dir, PIPELINE_PLACES.root, 'research.db');
+  if ((await exists(file)) || !(await exists(earlier))) return;
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (await exists(earlier + suffix)) await rename(earlier + suffix, file + suffix);
+  }
+}
+
 /** Signatories only, and in each environment no secret except the key that signs documents. */
 function configOf(existing: Members | null, { tenant_id, profile }: PipelineFolderOptions): Members {
-  const secrets = ['WCP_HASHER_KEY'];
+  const secrets = [HASHER_SECRET];
   const config = existing ?? {
     policy_version: 'policy.pipeline.1',
     require_signatory: true,

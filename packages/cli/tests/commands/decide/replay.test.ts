@@ -305,7 +305,7 @@ describe('replay without other documents', () => {
     expect(torn.err).toMatch(/decisions\.jsonl:4:1: error NOT_JSON/);
     rmSync(join(dir, 'decisions.jsonl'));
     const none = await wcp(['replay', '--bundle', dir]);
-    expect(none.err).toContain('receipts export --decisions');
+    expect(none.err).toContain('receipts export DIR --decisions');
     expect([torn.code, none.code]).toEqual([2, 2]);
   });
 });

@@ -9,7 +9,9 @@ describe('freeze and release', () => {
     const { as } = await openTestHall();
     const stop = await as('steward', ['freeze', 'tenant', 'tenant-a', '--reason', 'taken over']);
     expect(stop).toMatchObject({ code: 0, out: 'The tenant tenant-a is frozen until it is released.\n' });
-    expect((await as('tenant', ['dispatch', '-'], text(REQUEST))).out).toContain('DENY_FROZEN');
+    const { out } = await as('tenant', ['dispatch', '-'], text(REQUEST));
+    expect(out).toContain('DENY_FROZEN');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('The reason given: "taken over".');
     expect((await as('steward', ['freezes'])).out).toContain('taken over');
     expect((await as('steward', ['release', 'tenant', 'tenant-a'])).code).toBe(0);
     expect((await as('tenant', ['dispatch', '-'], text(REQUEST))).code).toBe(0);

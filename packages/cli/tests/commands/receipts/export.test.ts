@@ -49,6 +49,23 @@ describe('receipts export', () => {
     expect((await verify()).code).toBe(0);
   });
 
+  it('A steward exports the whole log with the decisions of every tenant, and replays them, as an auditor does.', async () => {
+    const { json } = await test.json('steward', ['receipts', 'export', dir, '--decisions']);
+    expect(json).toMatchObject({ receipts: 6, is_whole: true, decisions: 3 });
+    const tenants = lines('decisions.jsonl').map((line) => JSON.parse(line).decision.tenant_id);
+    expect(new Set(tenants)).toEqual(new Set(['tenant-a', 'tenant-b']));
+    expect(await verify()).toMatchObject({ code: 0, out: expect.stringContaining('3 decisions: ok') });
+    for (const args of [['replay'], ['replay', '--bundle', dir]]) {
+      expect(await test.as('steward', args)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('3 decisions replayed'),
+      });
+    }
+    const other = join(dir, '..', 'other');
+    expect((await test.as('owner', ['receipts', 'export', other, '--decisions'])).code).toBe(2);
+    expect(existsSync(other)).toBe(false);
+  });
+
   it('An export writes only a tenant’s own stream, each receipt with a proof that it is in the log.', async () => {
     const { code, out } = await test.as('tenant', ['receipts', 'export', dir]);
     expect(out).toContain('3 receipts of the 6 in the log, each with a proof');

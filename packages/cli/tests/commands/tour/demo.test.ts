@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, type Receipt } from '@wcp/spec';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+// @boundaries-ignore whether this machine can contain a program decides what the demo has to say
+import { probeSandbox } from '../../../../sandbox/src/index.ts';
 import {
   folderOf,
   type Ran,
@@ -18,10 +20,12 @@ const TEXT =
   'The sea is deep and cold. Ships cross it every day. Sailors fear storms more than anything else.';
 
 /** A worker that says what it is told to say, in the place of the real one. */
-function workerThat(answers: string): string {
+function workerThat(answers: string, envelope: object = {}): string {
+  const currently_implements = ['ctrl.obs.audit-log-append-only'];
+  const privilege_envelope = { network_egress: 'none', ...envelope };
   const dir = folderOf({
     'package.json': { name: 'worker', type: 'module' },
-    'registry_record.json': record({ currently_implements: ['ctrl.obs.audit-log-append-only'] }),
+    'registry_record.json': record({ currently_implements, privilege_envelope }),
   });
   mkdirSync(join(dir, 'dist'));
   const code = `for await (const line of process.stdin) { const call = JSON.parse(line); ${answers} }`;
@@ -30,7 +34,7 @@ function workerThat(answers: string): string {
 }
 
 const result = (summary: string) =>
-  `process.stdout.write(JSON.stringify({ status: 'ok', result: { summary: ${summary} }, telemetry: [], evidence: [], deny_reason: null }) + '\\n');`;
+  `process.stdout.write(JSON.stringify({ id: call.id, status: 'ok', result: { summary: ${summary} }, telemetry: [], evidence: [], deny_reason: null }) + '\\n');`;
 const GOOD = result("call.request.text.split('. ')[0] + '.'");
 const run = (worker: string, cwd = folderOf({ 'own.txt': TEXT })) =>
   wcpJson(['demo', 'own.txt', '--worker', worker, '--out', 'evidence'], { cwd, ...REAL_CLOCK });
@@ -122,19 +126,47 @@ describe('the demo', () => {
   });
 
   it('The demo writes the receipt to disk before the worker starts.', async () => {
-    const cwd = folderOf({ 'own.txt': TEXT });
+    const cwd = realpathSync(folderOf({ 'own.txt': TEXT }));
     const file = JSON.stringify(join(cwd, 'evidence/receipts.jsonl'));
     const answers = `const { readFileSync } = await import('node:fs'); ${result(`String(readFileSync(${file}, 'utf8').split('\\n').length - 1)`)}`;
-    const { out } = await wcp(['demo', 'own.txt', '--worker', workerThat(answers), '--out', 'evidence'], {
-      cwd,
-      ...REAL_CLOCK,
-    });
+    // What a worker sees of the machine is what its envelope names.
+    const worker = workerThat(answers, { filesystem_writes: [join(cwd, 'evidence')] });
+    const args = ['demo', 'own.txt', '--worker', worker, '--out', 'evidence'];
+    const { out } = await wcp(args, { cwd, ...REAL_CLOCK });
     expect(out).toContain('  | 1\n');
+  });
+
+  it('The demo contains its worker where the machine can, and its receipt says which of the two it was.', async () => {
+    const cwd = folderOf({ 'own.txt': TEXT });
+    const args = ['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', 'evidence'];
+    const { out } = await wcp(args, { cwd, ...REAL_CLOCK });
+    const lines = readFileSync(join(cwd, 'evidence/receipts.jsonl'), 'utf8').trimEnd().split('\n');
+    const receipts = lines.map((line) => JSON.parse(line) as Receipt);
+    const { is_contained } = await probeSandbox();
+    const level = is_contained ? 'enforced' : 'declared';
+    expect(receipts[1]?.enforcement).toMatchObject({
+      filesystem_writes: { level },
+      network_egress: { level },
+      secrets_access: { level },
+      tools: { level },
+      code: { level },
+    });
+    expect(out).toContain(is_contained ? 'was held to its envelope' : 'Nothing held the process');
+  });
+
+  it('The demo runs where nothing can be contained, and says so.', async () => {
+    const cwd = folderOf({ 'own.txt': TEXT });
+    const args = ['demo', 'own.txt', '--worker', workerThat(GOOD), '--out', 'evidence'];
+    vi.stubEnv('PATH', scratch());
+    const { code, out } = await wcp(args, { cwd, ...REAL_CLOCK });
+    vi.unstubAllEnvs();
+    expect(code).toBe(0);
+    expect(out).toContain('Nothing held the process to its envelope here (apt-get install bubblewrap)');
   });
 
   it.each([
     ['answers with junk', "process.stdout.write('junk\\n');"],
-    ['answers nothing', ''],
+    ['ends without an answer', 'process.exit(0);'],
     ['ends with an error', 'process.exit(3);'],
     ['has no summary', result('7')],
   ])(

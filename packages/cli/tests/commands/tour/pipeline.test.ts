@@ -1,13 +1,35 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDeployment } from '@wcp/hall';
+import type { Receipt } from '@wcp/spec';
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
+// @boundaries-ignore whether this machine can contain a program decides what the receipts have to say
+import { probeSandbox } from '../../../../sandbox/src/index.ts';
 import { batchesOf } from '../../../src/pipeline/document/batches.ts';
 import { correlationsIn, hallFolder, PAGE, reportIn, servePage } from '../../support/pipeline-support.ts';
 import { folderOf, scratch, start, wcp } from '../../support/support.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../../../../docs/spec/05-decision.md');
 const FIVE = ['cap.web.fetch', 'cap.doc.chunk', 'cap.ml.embed', 'cap.doc.hash', 'cap.research.register'];
+
+const NOTHING = {
+  network_egress: 'none',
+  egress_allowlist: [],
+  filesystem_writes: [],
+  secrets_access: [],
+  tools: [],
+};
+
+/** The envelopes that the pipeline states, by worker. */
+function envelopesIn(dir: string): Record<string, unknown> {
+  const records = join(dir, 'pipeline/records');
+  return Object.fromEntries(
+    readdirSync(records).map((name) => {
+      const { privilege_envelope } = JSON.parse(readFileSync(join(records, name), 'utf8'));
+      return [name.replace('.json', ''), privilege_envelope];
+    }),
+  );
+}
 
 /** Temporary folders of a run in this process go into one that is gone after the test. */
 function temporaryHere(): string {
@@ -63,6 +85,81 @@ describe('the pipeline on a page served on loopback', () => {
     expect(report).toMatchObject({ blast_score: 4, hall: null, evidence: { is_whole: false, findings: [] } });
     expect(report.question?.passages[0]?.text).toContain('rapeseed');
   }
+
+  it('The pipeline contains each worker with the least that it needs, and every receipt says so.', async () => {
+    const { url, host } = await servePage(PAGE);
+    const dir = hallFolder();
+    const ran = await wcp(['pipeline', 'run', url, '--allow', host, '--hall', dir, '--json']);
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const { dir: evidence } = reportIn(ran.out).evidence;
+    const lines = readFileSync(join(evidence, 'receipts.jsonl'), 'utf8').trimEnd().split('\n');
+    const outcomes = lines
+      .map((line) => JSON.parse(line) as Receipt)
+      .filter(({ kind }) => kind === 'outcome');
+    expect(outcomes).toHaveLength(7);
+    const { is_contained } = await probeSandbox();
+    const level = is_contained ? 'enforced' : 'declared';
+    for (const { enforcement } of outcomes) {
+      expect(enforcement).toMatchObject({
+        filesystem_writes: { level },
+        network_egress: { level },
+        secrets_access: { level },
+        tools: { level },
+        code: { level },
+      });
+    }
+
+    const { workers, secrets } = JSON.parse(readFileSync(join(dir, 'server.json'), 'utf8'));
+    const settings = (workers as Record<string, unknown>[]).map(
+      ({ dir: _, record: __, program: ___, ...more }) => more,
+    );
+    const store = join(realpathSync(dir), 'pipeline/research');
+    expect(settings).toEqual([
+      { env: { WCP_WEB_FETCH_ALLOW: host }, private_hosts: [host] },
+      {},
+      {},
+      {},
+      { env: { WCP_RESEARCH_DB: join(store, 'research.db') }, node: ['sqlite'], file_mb: 4096 },
+    ]);
+    expect(secrets).toEqual({ WCP_HASHER_KEY: { file: 'pipeline/hasher-key.pem' } });
+    expect(envelopesIn(dir)).toMatchObject({
+      'web-fetcher': { network_egress: 'allowlisted', egress_allowlist: ['example.com', host] },
+      'doc-chunker': NOTHING,
+      embedder: NOTHING,
+      'doc-hasher': { ...NOTHING, secrets_access: ['WCP_HASHER_KEY'] },
+      'research-registrar': { ...NOTHING, filesystem_writes: [store] },
+    });
+  });
+
+  it('The pipeline moves a store of an earlier version into the folder that its worker may write to.', async () => {
+    const dir = hallFolder();
+    const oil = folderOf({ 'oil.md': '# Oil\n\nThe oil of the lamp is pressed from rapeseed.\n' });
+    const run = (document: string, ...more: string[]) =>
+      wcp(['pipeline', 'run', document, '--hall', dir, '--json', ...more]);
+    expect(await run(join(oil, 'oil.md'))).toMatchObject({ code: 0 });
+    const place = join(dir, 'pipeline');
+    for (const name of readdirSync(join(place, 'research')))
+      renameSync(join(place, 'research', name), join(place, name));
+    const again = await run(DOCUMENT, '--question', 'what is the oil pressed from?');
+    expect(again.code).toBe(0);
+    expect(reportIn(again.out).question?.passages[0]?.text).toContain('rapeseed');
+    expect(readdirSync(place).filter((name) => name.startsWith('research.db'))).toEqual([]);
+  });
+
+  it('The pipeline sets its workers up again for another document in the same Hall.', async () => {
+    const [first, second] = [await servePage(PAGE), await servePage(PAGE)];
+    const dir = hallFolder();
+    const run = ({ url, host }: typeof first) =>
+      wcp(['pipeline', 'run', url, '--allow', host, '--hall', dir, '--json']);
+    expect(await run(first)).toMatchObject({ code: 0, err: '' });
+    // What has not changed is not enrolled again, so that nothing is said about it.
+    expect(await run(first)).toMatchObject({ code: 0, err: '' });
+    const third = await run(second);
+    expect(third.code).toBe(0);
+    expect(envelopesIn(dir)['web-fetcher']).toMatchObject({
+      egress_allowlist: ['example.com', second.host],
+    });
+  });
 
   it('The pipeline says in plain words what a worker refuses.', async () => {
     temporaryHere();

@@ -79,9 +79,16 @@ describe('an attested worker', () => {
     expect(marked.err).toContain('error ATTEST_MANIFEST_MISSING');
   });
 
-  it('An enrolment without an attestation says what is missing.', async () => {
-    const { run } = await openStrict();
-    expect((await run('workers enrol hello')).out).toContain('No code is attested');
+  it('An enrolment without an attestation names commands that make one as they stand.', async () => {
+    const { hall, run } = await openStrict();
+    const { out } = await run('workers enrol hello');
+    expect(out).toContain('No code is attested');
+    const commands = [...out.matchAll(/`wcp ([^`]+)`/g)].map(([, line]) =>
+      String(line).replace('DIR', 'hello'),
+    );
+    expect(commands).toHaveLength(3);
+    for (const command of commands) expect(await run(command)).toMatchObject({ code: 0, err: '' });
+    expect((await hall.dispatch(GREETING)).decision.outcome).toBe('DISPATCH');
   });
 
   it('A record that does not state its own hash is sealed.', async () => {

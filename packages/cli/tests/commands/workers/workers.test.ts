@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
+import { ENFORCED_MEMBERS, type Enforcement } from '@wcp/spec/document';
 import { describe, expect, it } from 'vitest';
 import { folderOf, REQUEST, record } from '../../support/support.ts';
 import { echoWorker, openTestHall } from '../../support/test-hall.ts';
@@ -39,6 +40,59 @@ describe('workers', () => {
     expect(health.out).toMatch(new RegExp(`WORKER_RESTING: org\\.acme\\.summarizer\\.one .*${until}`));
     expect(health.code).toBe(1);
   });
+
+  const ENFORCEMENT = Object.fromEntries(
+    ENFORCED_MEMBERS.map((member) => [
+      member,
+      member === 'memory' ? { level: 'sampled', by: null } : { level: 'enforced', by: 'bubblewrap' },
+    ]),
+  ) as Enforcement;
+
+  it.each([
+    ['contained', ENFORCEMENT, null, /enforced: filesystem_writes \(bubblewrap\).*sampled: memory/s],
+    ['declared', null, null, /envelope +declared note/],
+    [
+      'not_contained',
+      null,
+      'bwrap is missing. apt-get install bubblewrap',
+      /not contained\. bwrap is missing/,
+    ],
+  ] as const)(
+    'What holds a worker to its envelope stands in the list, alone and in health: %s.',
+    async (state, enforcement, message, shown) => {
+      const environments = { allowed_environments: ['dev', 'prod'] };
+      const workers = [echoWorker(environments, { state, enforcement, message })];
+      const { as, json } = await openTestHall({ workers });
+      const { json: listed } = await json('tenant', ['workers', 'list']);
+      expect(listed.items[0].containment).toEqual({ state, enforcement, message });
+      const word = state.replace('_', ' ');
+      expect((await as('tenant', ['workers', 'list'])).out).toMatch(new RegExp(`yes +${word} `));
+      const alone = (await as('tenant', ['workers', 'show', 'org.acme.summarizer.one'])).out;
+      expect(alone.replace(/\n +/g, ' ')).toMatch(shown);
+      const health = (await as('auditor', ['health'])).out.replace(/\n +/g, ' ');
+      expect(health.includes('WORKER_NOT_CONTAINED: org.acme.summarizer.one')).toBe(
+        state === 'not_contained',
+      );
+      expect(health.includes('Workers run uncontained')).toBe(state !== 'contained');
+    },
+  );
+
+  it.each([
+    ['sampled', ENFORCEMENT],
+    ['declared', { ...ENFORCEMENT, code: { level: 'declared', by: null } }],
+  ] as const)(
+    'The list of receipts says in a word how far an outcome was held to its envelope: %s.',
+    async (word, enforcement) => {
+      const state = 'contained' as const;
+      const { as, json } = await openTestHall({
+        workers: [echoWorker({}, { state, enforcement: enforcement as Enforcement, message: null })],
+      });
+      await as('tenant', ['dispatch', '-'], text(REQUEST));
+      expect((await as('tenant', ['receipts', 'list'])).out).toMatch(new RegExp(`outcome .* ok +${word} `));
+      const { json: list } = await json('tenant', ['receipts', 'list']);
+      expect(list.items[1].receipt.enforcement).toEqual(enforcement);
+    },
+  );
 
   it('Workers are enrolled by the folder of their package, and every mistake is reported at its place.', async () => {
     const { as } = await openTestHall();

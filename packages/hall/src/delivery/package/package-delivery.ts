@@ -88,6 +88,10 @@ class PackageDelivery implements Delivery {
     return this.#launcher.containment();
   }
 
+  learnContainment(): Promise<void> {
+    return this.#launcher.learnContainment();
+  }
+
   observe(): Promise<Sha256> {
     return this.#hashes.observe();
   }

@@ -73,9 +73,9 @@ export class WorkerLauncher {
     this.#record = record;
     this.#launch = launch;
     this.#memory_mb = memory_mb;
-    this.#probed = probeSandbox();
-    void this.#probed.then((probe) => {
+    this.#probed = probeSandbox().then((probe) => {
       this.#probe = probe;
+      return probe;
     });
   }
 
@@ -87,6 +87,10 @@ export class WorkerLauncher {
     if (is_contained) return { state: 'contained', enforcement: this.#last, message: null };
     const message = `${reason ?? ''} ${remedy ?? ''}`.trim();
     return { state: 'not_contained', enforcement: DECLARED.enforcement, message };
+  }
+
+  async learnContainment(): Promise<void> {
+    await this.#probed;
   }
 
   /** Why a call in this environment must not reach the worker; null where it may. */

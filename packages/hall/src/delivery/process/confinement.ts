@@ -11,11 +11,15 @@ registerHooks({
   },
 });`;
 
+/** A signal must not open the debugger of a worker, through which whoever sent it would speak as the worker. */
+const DEBUGGER = ['--disable-sigusr1'].filter((option) => process.allowedNodeEnvironmentFlags.has(option));
+
 /**
  * Arguments with which Node loads modules only from the folder it is started in. Without them it would look for a
  * missing module in the folders above, where nothing is attested. This prevents accidents; it is not a sandbox.
  */
 export const CONFINEMENT_ARGUMENTS: readonly string[] = [
+  ...DEBUGGER,
   '--import',
   `data:text/javascript,${encodeURIComponent(HOOKS)}`,
 ];

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { childStdio } from '@wcp/sandbox';
 import type { Enforcement } from '@wcp/spec/document';
 import type { DeliveryCode } from '../delivery-code.ts';
 import { DECLARED_ENFORCEMENT } from '../enforcement.ts';
@@ -30,7 +31,10 @@ export interface DeclaredLaunch {
 /** Starts a program in a process group of its own. What `spawn` throws, it throws. */
 export function startDeclared({ command, cwd, env, memory_mb }: DeclaredLaunch): WorkerProgram {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: 'pipe' });
+  const { stdio, close } = childStdio();
+  const options = { cwd, env: { ...env }, detached: true, stdio: [...stdio] };
+  const child = spawn(program, args, options) as ChildProcessWithoutNullStreams;
+  close();
   const { pid } = child;
   if (pid !== undefined) enrolGroup(pid);
   return {

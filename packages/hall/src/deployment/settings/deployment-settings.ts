@@ -2,6 +2,7 @@ import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
+import { readSecretSources, type SecretSources } from './read-secrets.ts';
 import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
 import { type Env, readServerFile } from './server-file.ts';
@@ -12,6 +13,8 @@ export interface DeploymentSettings {
   readonly server: ServerSettings;
   readonly webhooks: readonly WebhookTarget[];
   readonly workers: readonly DeploymentWorker[];
+  /** Where the secrets of workers come from. */
+  readonly secrets: SecretSources;
   readonly subscriptions: readonly BanListSubscription[];
   /** The key of manifests in the HMAC form. */
   readonly attest_hmac_key: string | undefined;
@@ -27,9 +30,10 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   if (!read.ok) throw new DeploymentError(read.findings);
   const findings: DeploymentFinding[] = [];
   const webhooks = readWebhooks(read.settings, env, findings);
+  const secrets = readSecretSources(read.settings.secrets, env, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
-  return { server: read.settings, webhooks, workers, subscriptions, attest_hmac_key };
+  return { server: read.settings, webhooks, secrets, workers, subscriptions, attest_hmac_key };
 }

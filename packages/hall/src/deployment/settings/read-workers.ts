@@ -5,7 +5,8 @@ import { FOREIGN_TEXT_LIMITS } from '@wcp/spec/json';
 import type { DeploymentFinding } from '../deployment-error.ts';
 import { RECORD_FILE } from '../layout.ts';
 import { readJsonFile } from './json-file.ts';
-import { type Env, missingVariable, serverFinding } from './server-file.ts';
+import { readEnvironment } from './read-environment.ts';
+import { type Env, serverFinding } from './server-file.ts';
 import type { ServerSettings } from './server-settings.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
@@ -50,7 +51,7 @@ async function readWorker(
 ): Promise<DeploymentWorker | null> {
   const before = findings.length;
   const record = await readRecord(settings, path, sources.dir, findings);
-  const env = readEnv(settings, path, sources.env, findings);
+  const env = readEnvironment(settings.env, `${path}/env`, sources.env, findings);
   findings.push(...(await checkPackage(settings, path, sources.dir)));
   return record === null || findings.length > before ? null : { settings, record, env };
 }
@@ -85,21 +86,6 @@ function sealed(value: unknown): unknown {
     // Without canonical JSON it is no record: reported by its parser.
     return value;
   }
-}
-
-function readEnv(
-  { env }: WorkerSettings,
-  path: string,
-  own: Env,
-  findings: DeploymentFinding[],
-): Record<string, string> {
-  const variables = Object.entries(env).flatMap(([name, value]): [string, string][] => {
-    if (typeof value === 'string') return [[name, value]];
-    const taken = own[value.from];
-    if (taken === undefined) findings.push(missingVariable(`${path}/env/${name}/from`, value.from));
-    return taken === undefined ? [] : [[name, taken]];
-  });
-  return Object.fromEntries(variables);
 }
 
 async function checkPackage(

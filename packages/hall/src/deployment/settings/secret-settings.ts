@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { text } from './fields.ts';
+import { environment, text } from './fields.ts';
 
-const SECRET = 'A secret is {"file": …} or {"command": […]}.';
+const SECRET = 'A secret is {"file": …} or {"command": […]}, with env for the variables of the command.';
 const FILE = 'file must be the file that holds the secret, relative to this file.';
 const COMMAND = 'command must be a list of texts: a program, which writes the secret, and its arguments.';
 const NAME =
@@ -15,7 +15,10 @@ export const secretsSchema = z.record(
   z.union(
     [
       z.strictObject({ file: text(FILE) }),
-      z.strictObject({ command: z.array(text(COMMAND), COMMAND).min(1, COMMAND) }),
+      z.strictObject({
+        command: z.array(text(COMMAND), COMMAND).min(1, COMMAND),
+        env: environment.default({}),
+      }),
     ],
     SECRET,
   ),

@@ -1,22 +1,14 @@
 import type { Finding } from '@wcp/spec';
 import { z } from 'zod';
-import { count, text, url } from './fields.ts';
+import { count, environment, text, url } from './fields.ts';
 
 const WORKER =
   'A worker is {"dir": …, "program": …}, {"dir": …, "command": [...]} or {"url": …, "record": …}.';
-const ENV =
-  'env must be an object: each variable is a text, or {"from": NAME} to take it from the environment of the Hall.';
-const ENV_VALUE = 'A variable must be a text, or {"from": NAME}.';
 const ISOLATION =
   'isolation must be "contained" (the default) or "declared": nothing holds this worker to its envelope.';
 const PRIVATE_HOSTS =
   'private_hosts must be a list of those allowed hosts whose addresses may be private or loopback.';
 const NODE = 'node must be a list of what the program uses of Node: "sqlite", "addons", "workers", "wasi".';
-
-const variable = z.union(
-  [z.string(), z.strictObject({ from: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) })],
-  ENV_VALUE,
-);
 
 /** One worker of `server.json`. */
 export const workerSchema = z.strictObject(
@@ -29,7 +21,7 @@ export const workerSchema = z.strictObject(
       .exactOptional(),
     url: url.exactOptional(),
     record: text('record must be the file of the registry record, relative to this file.').exactOptional(),
-    env: z.record(z.string(), variable, ENV).default({}),
+    env: environment.default({}),
     processes: count('processes, those that run at a time, must be from 1 to 64.', 64).exactOptional(),
     concurrency: count(
       'concurrency, the calls that it has at a time, must be from 1 to 1024.',

@@ -2,6 +2,7 @@ import { compileWorld, explain } from '@wcp/router';
 import type { PlacedReceipt } from '@wcp/spec/hall';
 import { ProblemError } from '../../base/problem.ts';
 import { type DecisionRecord, readDecisionRecord } from '../../storage/decision-record.ts';
+import { rowThere } from '../../storage/seal/row-there.ts';
 import type { ReceiptRow, Store } from '../../storage/store/store.ts';
 import { visibleTenant } from '../access.ts';
 import { type Items, type Page, positionOf, readPage } from '../pagination.ts';
@@ -63,7 +64,7 @@ export const DECISION_ROUTES = {
   showWorld: {
     async handle({ hall: { storage }, params: { digest } }) {
       const row = await storage.store.get('worlds', digest);
-      if (row === null) throw new ProblemError('NOT_FOUND', 'No world with this digest was in force.');
+      if (row === null) throw new ProblemError('NOT_FOUND', 'There is no world with this digest.');
       return readWorldDocuments(row.documents);
     },
   },
@@ -100,8 +101,8 @@ function place({ position, receipt }: ReceiptRow): PlacedReceipt {
 /** Explained in the world in which it was decided; null where that world has no digest. */
 async function explained(store: Store, { facts, input, decision }: DecisionRecord): Promise<object | null> {
   const { world_digest } = decision;
-  const row = world_digest === null ? null : await store.get('worlds', world_digest);
-  if (row === null) return null;
+  if (world_digest === null) return null;
+  const row = await rowThere(store, 'worlds', world_digest);
   const { catalog_version: catalogVersion, ...documents } = readWorldDocuments(row.documents);
   const { steps, changes, remedy } = explain(compileWorld({ ...documents, catalogVersion }), facts, input);
   return { steps, changes, remedy };

@@ -25,6 +25,8 @@ const PUBLIC: Partial<Readonly<Record<Health['troubles'][number]['code'], string
   STORE_TAMPERED:
     'A row of the store was changed without the key of this Hall, and is not used. With a key this says which.',
   WORKER_FLAGGED: 'A worker is flagged. With a key this says which.',
+  WORKER_NOT_CONTAINED:
+    'This machine cannot hold a worker to its envelope, so it gets no calls outside of dev. With a key this says which.',
   WORKER_NOT_ENROLLED: 'A worker is in the list and is not enrolled. With a key this says which.',
   WORKER_RESTING: 'A worker kept failing and is resting. With a key this says which, and until when.',
   RECORD_DIFFERS: 'A worker has another record than the enrolled one. With a key this says which.',

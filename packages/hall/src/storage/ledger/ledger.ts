@@ -44,17 +44,30 @@ export interface Ledger {
  *   that of another log or key, or older than its mark
  */
 export async function openLedger(store: Store, identity: LedgerIdentity): Promise<OpenLedger> {
-  await checkEnd(store, identity);
-  const sealed = await openSealedStore(store, identity);
-  const [last] = await sealed.list('receipts', { descending: true, limit: 1 });
+  const { sealed, frontier } = await checkLedger(store, identity);
   const [lastEvent] = await sealed.list('events', { descending: true, limit: 1 });
-  const frontier = await readFrontier(sealed, last === undefined ? 0 : last.position + 1);
-  await checkMark(sealed, identity, { size: frontier.size, seal: sealed.version });
   const nextEvent = lastEvent === undefined ? 1 : lastEvent.id + 1;
   const ledger = new StoredLedger(sealed, identity, { frontier, nextEvent });
   // Now, so that a mark that cannot be written is known before anything is decided.
   await ledger.mark();
   return ledger;
+}
+
+/** What {@link openLedger} checks before it writes anything, and throws what it throws. */
+export async function checkLedger(store: Store, identity: LedgerIdentity): Promise<CheckedLedger> {
+  await checkEnd(store, identity);
+  const sealed = await openSealedStore(store, identity);
+  const [last] = await sealed.list('receipts', { descending: true, limit: 1 });
+  const frontier = await readFrontier(sealed, last === undefined ? 0 : last.position + 1);
+  await checkMark(sealed, identity, { size: frontier.size, seal: sealed.version });
+  return { sealed, frontier };
+}
+
+interface CheckedLedger {
+  /** The store, which checks what is read from it. */
+  readonly sealed: SealedStore;
+  /** The end of the log. */
+  readonly frontier: MerkleFrontier;
 }
 
 /** A ledger in the thread of its store. */

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { WcpError } from '@wcp/spec';
 import type { TableName } from './store.ts';
 import { storeError } from './store-error.ts';
@@ -27,6 +28,25 @@ export function openDatabase(file: string): DatabaseSync {
     database.exec('BEGIN IMMEDIATE; COMMIT;');
     checkIntegrity(database);
     if (isNew || numberOf(database, 'application_id') === 0) createTables(database);
+    checkVersion(database);
+    return database;
+  } catch (error) {
+    if (database?.isOpen) database.close();
+    throw storeError(error);
+  }
+}
+
+/**
+ * Opens a file that nobody has open and that was closed in order, writes nothing and leaves nothing beside it.
+ * `immutable`, because SQLite would otherwise make its journal and leave it there.
+ */
+export function openReadOnly(file: string): DatabaseSync {
+  let database: DatabaseSync | null = null;
+  try {
+    const place = pathToFileURL(file);
+    place.search = '?immutable=1';
+    database = new DatabaseSync(place, { readOnly: true });
+    checkIntegrity(database);
     checkVersion(database);
     return database;
   } catch (error) {

@@ -3,7 +3,7 @@ import { WcpError } from '@wcp/spec';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type AnyTables, anyTable, RowWriter } from './row-writer.ts';
 import { asSqliteDatabase } from './sqlite-database.ts';
-import { openDatabase } from './sqlite-file.ts';
+import { openDatabase, openReadOnly } from './sqlite-file.ts';
 import type { Change, Key, Query, Store, TableName, Tables } from './store.ts';
 import { storeError } from './store-error.ts';
 import { keyOf } from './tables.ts';
@@ -17,6 +17,15 @@ import { keyOf } from './tables.ts';
 export function openSqliteStore(file: string): Store {
   const database = openDatabase(file);
   return new SqliteStore(database);
+}
+
+/**
+ * Opens a store that is only looked at: nobody has it open, and it was closed in order.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE`: not readable, damaged, of another version
+ */
+export function readSqliteStore(file: string): Store {
+  return new SqliteStore(openReadOnly(file));
 }
 
 class SqliteStore implements Store {

@@ -105,6 +105,12 @@ describe('a machine that cannot contain a worker', () => {
     });
   });
 
+  test('Where it is learned before the first call, it is known from then on.', async () => {
+    const { delivery } = await openWithout('contained');
+    await delivery.learnContainment?.();
+    expect(delivery.containment?.()).toMatchObject({ state: 'not_contained' });
+  });
+
   test('In dev it runs, and the outcome says that nothing was enforced.', async () => {
     const { ask } = await openWithout('contained');
     const { status, enforcement } = await ask('dev');

@@ -281,14 +281,15 @@ test('An answer that no worker could read is not sent to it.', async () => {
 });
 
 test('A worker has the environment that is configured and nothing of the Hall’s.', async () => {
+  const store = await temporaryFolder();
   const { deliver } = await open({
     env: { LANGUAGE_OF_ACME: 'en' },
-    permits: { hall_keys: ['a'.repeat(64), 'b'.repeat(64)], store: '/nowhere' },
+    permits: { hall_keys: ['a'.repeat(64), 'b'.repeat(64)], store },
   });
   expect((await deliver('env')).result?.result).toEqual({
     LANGUAGE_OF_ACME: 'en',
     WCP_HALL_PUBLIC_KEY: `${'a'.repeat(64)},${'b'.repeat(64)}`,
-    WCP_PERMIT_STORE: '/nowhere',
+    WCP_PERMIT_STORE: join(store, 'org.test.case-worker.one'),
   });
   expect((await (await open()).deliver('env')).result?.result).toEqual({});
 });

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { programOutput } from '../../base/program-output.ts';
 import { programEntries } from '../program/program-entries.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -8,7 +7,6 @@ import type { Runtime } from './runtime.ts';
 const NODE_PLACE = '/opt/node';
 
 const OPTIONS = 'JSON.stringify([...process.allowedNodeEnvironmentFlags])';
-const ASK_MS = 10_000;
 const asked = new Map<string, Promise<ReadonlySet<string>>>();
 
 /** Node as a runtime. */
@@ -26,6 +24,6 @@ async function optionsOf(place: string): Promise<ReadonlySet<string>> {
 }
 
 async function askOptions(place: string): Promise<ReadonlySet<string>> {
-  const { stdout } = await promisify(execFile)(place, ['-p', OPTIONS], { env: {}, timeout: ASK_MS });
-  return new Set(JSON.parse(stdout) as string[]);
+  const said = await programOutput([place, '-p', OPTIONS], { env: {} });
+  return new Set(JSON.parse(said.toString()) as string[]);
 }

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { misuse } from '../../base/errors.ts';
+import { programOutput } from '../../base/program-output.ts';
 import { librariesOf, needsOf } from '../program/libraries.ts';
 import { programEntries } from '../program/program-entries.ts';
 import type { ViewEntry } from '../view-entry.ts';
@@ -23,7 +22,6 @@ paths = sysconfig.get_paths(vars={'base': sys.base_prefix, 'platbase': sys.base_
 library = sorted({os.path.realpath(paths[name]) for name in ('stdlib', 'platstdlib')})
 print(json.dumps({'program': os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable), 'library': library}))
 `;
-const ASK_MS = 10_000;
 /** Folders beside the standard library where packages are installed: nobody attested those. */
 const INSTALLED = ['site-packages', 'dist-packages'];
 const EMPTY_BYTES = 4096;
@@ -40,12 +38,18 @@ export async function pythonRuntime(found: string): Promise<Runtime> {
 }
 
 async function askPlaces(found: string): Promise<PythonPlaces> {
-  const { stdout } = await promisify(execFile)(found, ['-I', '-c', ASK], { timeout: ASK_MS });
-  const places = JSON.parse(stdout) as PythonPlaces;
+  const said = await programOutput([found, '-I', '-c', ASK], { env: askEnvironment() });
+  const places = JSON.parse(said.toString()) as PythonPlaces;
   if (places.library.some((folder) => folder.split('/').length < 3)) {
     throw misuse(`The standard library of ${found} is a whole file system. Name another Python.`);
   }
   return places;
+}
+
+/** A version manager's script finds its Python by these. */
+function askEnvironment(): Record<string, string> {
+  const { PATH = '', HOME = '/' } = process.env;
+  return { PATH, HOME };
 }
 
 function libraryEntries(folder: string): ViewEntry[] {

@@ -19,8 +19,8 @@ export type SignInOutcome =
 /**
  * Signs stewards in: with the operator's password, or without one by a token that works once. Wrong passwords count
  * for the address that they come from, and an address that failed often waits, unless the browser worked for its
- * attempt: the right password never waits behind somebody else's failures. A browser that signed in before is
- * counted apart from its address. Nobody can guess a token, so nothing is counted there.
+ * attempt: with that work, the right password never waits behind somebody else's failures. A browser that signed in
+ * before is counted apart from its address. Nobody can guess a token, so nothing is counted there.
  */
 export class Authenticator {
   /** The token of the one-time link; null when there is a password. */

@@ -1,0 +1,148 @@
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateSigningKey } from '@wcp/evidence';
+import { describe, expect, it } from 'vitest';
+import { NAMED_COMMANDS } from './support/named-commands.ts';
+import { type Ran, REAL_CLOCK, REQUEST, record, scratch, wcp } from './support/support.ts';
+import { HALL_RULES, HELD, openTestHall } from './support/test-hall.ts';
+
+const EXAMPLE = join(import.meta.dirname, '../../hall/example');
+
+/** Commands that are run by tests of their own, or cannot be run here. */
+const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/^serve/, 'goes on until it is stopped: serve.test.ts'],
+  [/^demo/, 'needs a built worker: demo.test.ts'],
+  [/^pipeline/, 'needs built workers: pipeline.test.ts'],
+  [/^conformance (run|serve)/, 'speaks with a port: conformance.test.ts'],
+  [/^bans subscribe "https:/, 'names a host that does not exist: bans.test.ts'],
+];
+
+/** What stands for what the reader fills in. */
+const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
+  [/\.$/, ''],
+  [/^(approvals \w+) (ID|…|[0-9a-f-]{36}|\$\{\w+\})/, '$1 HOLD'],
+  [/^(dead-letters \w+) \$\{ID\}/, '$1 LETTER'],
+  [/^catalog show ID/, 'catalog show cap.doc.summarize'],
+  [/5ryqicjpb7jj/, 'KEY'],
+  [/^validate <kind> \$\{escaped/, 'validate rules rules.json'],
+  [/^validate \[kind\] <files\.\.\.>/, 'validate rules rules.json'],
+  [/^validate ban-list FILE/, 'validate ban-list list.json'],
+  [/\$\{(dir|escaped)\}?/, 'evidence'],
+  [/^receipts tree \$\{correlation_id\}.*/, 'receipts tree try-1'],
+  [/^receipts export DIR/, 'receipts export evidence'],
+  [/--key(-file)? FILE/, '--key$1 keys/wcp-key.pem'],
+  [/ (DIR|…)(?= |$)/, ' my-worker'],
+  [/correlation ID --tenant TENANT/, "correlation try-1 --tenant tenant-a --reason 'stop'"],
+  [/ (--json )?> \S+$/, ' $1'],
+];
+
+/** Commands that must have run before, as whoever reads the message has run them. */
+const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[] = [
+  [/^approvals approve .* --result/, ['approvals escalate HOLD --level executor']],
+  [/^release/, ['freeze tenant agent.newsroom --reason stop']],
+  [/^workers remove/, ['workers enrol my-hall/workers/hello']],
+  [/^workers enrol (\S+) --key-file (\S+)/, ['attest build $1 --version 1.0.0 --key $2']],
+  [/^(receipts (verify|tree .* --bundle)|replay --bundle)/, ['receipts export evidence --decisions']],
+  [
+    /^validate ban-list/,
+    ['bans make bad.json --authority org.acme --key-file keys/wcp-key.pem --out list.json'],
+  ],
+];
+
+/** Exit codes other than 0 of commands that did what they are for. */
+const CODES: readonly (readonly [pattern: RegExp, code: number])[] = [
+  // The new rules deny what was dispatched.
+  [/^replay --rules/, 1],
+  // The worker fails again.
+  [/^dead-letters replay/, 1],
+];
+
+/** Where a person types a command: a folder with what the pages speak of, and a Hall at which something happened. */
+async function openStage() {
+  const key = generateSigningKey();
+  const { hall, url, keyOf } = await openTestHall({ key });
+  const cwd = scratch();
+  const write = (name: string, content: unknown) =>
+    writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content));
+  write('rules.json', { rules: HALL_RULES });
+  write('new-rules.json', { rules: HALL_RULES.slice(0, 1) });
+  write('hall.json', { policy_version: 'p.1', allowed_tenants: [REQUEST.tenant_id] });
+  write('request.json', REQUEST);
+  write('result.json', { summary: 'by hand' });
+  write('bad.json', [{ sha256: 'a'.repeat(64), reason: 'malware' }]);
+  write('hall.pub.pem', key.exportPublicPem());
+  const acme = generateSigningKey();
+  write('acme.pub.pem', acme.exportPublicPem());
+  cpSync(EXAMPLE, join(cwd, 'my-hall'), { recursive: true });
+  for (const name of ['my-worker', 'workers/hello']) {
+    cpSync(join(EXAMPLE, 'workers/hello'), join(cwd, name), { recursive: true });
+  }
+  mkdirSync(join(cwd, 'workers/summarizer'));
+  write('workers/summarizer/registry_record.json', record());
+  await wcp(['keygen', '--out', 'keys'], { cwd });
+  for (const name of ['acme.pem', 'my-hall/keys/org.example.pem']) {
+    cpSync(join(cwd, 'keys/wcp-key.pem'), join(cwd, name));
+  }
+  const { decision } = await hall.dispatch(HELD);
+  await hall.dispatch({ ...REQUEST, correlation_id: 'try-1' });
+  const failed = await hall.dispatch({ ...REQUEST, correlation_id: 'failed', request: { fail: true } });
+  const { key_id: KEY } = await hall.identity.keys.create({ label: 'one', roles: ['steward'] });
+  const ids = { HOLD: decision.pending_approval_id, LETTER: failed.decision.decision_id, KEY } as Record<
+    string,
+    string
+  >;
+  return { cwd, url, keyOf, ids };
+}
+
+type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** The words of a line, as a shell would read them. */
+function wordsOf(line: string, ids: Stage['ids']): string[] {
+  const words = line.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
+  return words.map((word) => ids[word] ?? word.replaceAll(/^["']|["']$/g, ''));
+}
+
+async function runOn({ cwd, url, keyOf, ids }: Stage, line: string): Promise<Ran> {
+  const target = /^receipts export (\S+)/.exec(line)?.[1] ?? /^keygen --out (\S+)/.exec(line)?.[1];
+  if (target !== undefined) rmSync(join(cwd, target), { recursive: true, force: true });
+  const person = line.startsWith('approvals') ? 'steward' : line.startsWith('dispatch') ? 'tenant' : 'admin';
+  const env = { WCP_HALL_URL: url, WCP_HALL_KEY: keyOf(person) };
+  return wcp(wordsOf(line, ids), { ...REAL_CLOCK, cwd, env });
+}
+
+const filled = (line: string) =>
+  FILLED.reduce((text, [pattern, by]) => text.replace(pattern, by), line.split(';')[0] as string).trim();
+
+const LINES = [...new Set([...NAMED_COMMANDS.keys()].map(filled))].filter(
+  (line) => !NOT_RUN.some(([pattern]) => pattern.test(line)),
+);
+/** A name alone, as in "see `wcp receipts verify`": what it needs, the command itself says. */
+const isName = (line: string) => /^[a-z-]+( [a-z-]+)?$/.test(line);
+
+describe('a command that a message or a page names', () => {
+  it('is run, but for those that another test runs', () => {
+    expect(LINES.length).toBeGreaterThan(60);
+    const files = NOT_RUN.map(([, reason]) => /(\w+)\.test\.ts/.exec(reason)?.[1]);
+    expect(files.every((name) => name !== undefined)).toBe(true);
+  });
+
+  it.each(LINES)('does what it is named for: wcp %s', async (line) => {
+    const stage = await openStage();
+    for (const [pattern, before] of BEFORE) {
+      const match = pattern.exec(line);
+      if (match === null) continue;
+      for (const each of before) {
+        const first = each.replaceAll(/\$(\d)/g, (_, n: string) => match[Number(n)] as string);
+        expect(await runOn(stage, first), first).toMatchObject({ code: 0 });
+      }
+    }
+    for (const name of ['kept.txt', 'from-a-witness.txt']) {
+      const checkpoint = join(stage.cwd, 'evidence/checkpoint.txt');
+      if (existsSync(checkpoint)) cpSync(checkpoint, join(stage.cwd, name));
+    }
+    const { code, err } = await runOn(stage, line);
+    const expected = CODES.find(([pattern]) => pattern.test(line))?.[1] ?? 0;
+    if (isName(line) && code === 2) expect(err).toMatch(/missing|required|Name at least one|Usage: wcp/i);
+    else expect([code, err.replaceAll(/^.* warning .*\n/gm, '')]).toEqual([expected, '']);
+  });
+});

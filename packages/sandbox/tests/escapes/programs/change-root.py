@@ -1,0 +1,4 @@
+import os
+import attempt
+
+attempt.run(lambda: os.chroot('/tmp'))

@@ -1,0 +1,3 @@
+import { attempt, words } from './attempt.mjs';
+
+attempt(async () => (await fetch(words[0])).text());

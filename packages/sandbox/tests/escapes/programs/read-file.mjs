@@ -1,0 +1,4 @@
+import { readFileSync } from 'node:fs';
+import { attempt, words } from './attempt.mjs';
+
+attempt(() => readFileSync(words[0]));

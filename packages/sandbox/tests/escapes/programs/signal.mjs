@@ -1,0 +1,3 @@
+import { attempt, words } from './attempt.mjs';
+
+attempt(() => process.kill(Number(words[0]), words[1]));
