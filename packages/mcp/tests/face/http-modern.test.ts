@@ -221,6 +221,7 @@ describe('Who may use a face over HTTP', () => {
     ['no key', null, 401, 'Bearer'],
     ['an unknown key', 'Bearer wcp_unknown', 401, /error="invalid_token"/],
     ['another scheme', 'Basic d2Nw', 401, /error="invalid_token"/],
+    ['the key of an auditor of that tenant', 'Bearer wcp_auditor', 403, /error="insufficient_scope"/],
     ['the key of a steward', 'Bearer wcp_steward', 403, /error="insufficient_scope"/],
   ])('Nobody with %s', async (_, authorization, status, challenge) => {
     const gateway = new FakeGateway();
