@@ -14,6 +14,11 @@ export interface GatewayCall {
   onProgress?(params: unknown): void;
   /** Gets the parameters of each log message of the server that belongs to this call. */
   onLog?(params: unknown): void;
+  /**
+   * Passes a request of the server on to the client, where the operator allows that and the client declared that it can
+   * answer it; absent where the revision of the client has no such requests. Rejects where the client does not answer.
+   */
+  ask?(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
   /** What a held call was answered with: the client asks for its result. */
   readonly request_state?: string;
   readonly input_responses?: unknown;

@@ -37,7 +37,10 @@ export const RPC_CODES = {
   invalidParams: -32602,
   internal: -32603,
   headerMismatch: -32020,
+  missingCapability: -32021,
   unsupportedVersion: -32022,
+  /** Ours: refused, where a denial cannot be a result. */
+  refused: -31403,
 } as const;
 
 const MAX_ID = 256;

@@ -7,6 +7,7 @@ import {
   resultMessage,
 } from '../base/json-rpc.ts';
 import { isObject, type Members, membersOf, ownMember } from '../base/members.ts';
+import { refusalOf } from '../hold/refusal.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaceParts } from './face-parts.ts';
 import { capabilitiesOf } from './method/methods.ts';
@@ -110,7 +111,7 @@ async function honouredResources(
   for (const uri of wanted.slice(0, MAX_RESOURCES)) {
     if (typeof uri !== 'string') continue;
     const outcome = await parts.gateway.request(caller, 'resources/subscribe', { uri }, { signal });
-    if (outcome.kind === 'result') honoured.add(uri);
+    if (outcome.kind === 'result' && refusalOf(outcome.result) === undefined) honoured.add(uri);
   }
   return honoured;
 }

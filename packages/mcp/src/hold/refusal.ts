@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../base/gateway.ts';
-import type { Members } from '../base/members.ts';
+import { type Members, ownMember } from '../base/members.ts';
 import type { RequestStateFault } from './request-state.ts';
 
 /** Why a call brought no result of its tool, for the model and for its human. */
@@ -41,6 +41,11 @@ export function refusalResult(refusal: Refusal): Members {
     isError: true,
     _meta: { [REFUSAL_META_KEY]: refusal },
   };
+}
+
+/** The refusal that a result is; undefined for any other result. */
+export function refusalOf(result: unknown): Refusal | undefined {
+  return ownMember(ownMember(result, '_meta'), REFUSAL_META_KEY) as Refusal | undefined;
 }
 
 /** The outcome of a call that is refused. */

@@ -1,5 +1,5 @@
 import type { CallOutcome, HeldOutcome } from '../base/gateway.ts';
-import { type Members, membersOf, ownMember } from '../base/members.ts';
+import { isObject, type Members, ownMember } from '../base/members.ts';
 import { shownText } from '../base/shown-text.ts';
 import { refusalResult } from './refusal.ts';
 import { type EndedOutcome, type WaitOptions, waitForSteward } from './wait-for-steward.ts';
@@ -163,5 +163,5 @@ function isPage(url: string): boolean {
 
 /** Whether a client declared that it can open a page: an empty declaration means forms alone. */
 export function canOpenPages(capabilities: unknown): boolean {
-  return typeof membersOf(ownMember(capabilities, 'elicitation'))['url'] === 'object';
+  return isObject(ownMember(ownMember(capabilities, 'elicitation'), 'url'));
 }

@@ -148,6 +148,19 @@ describe.each(CLIENTS)('%s', (name, open) => {
   });
 });
 
+describe('SDK v2 that finds out by itself', () => {
+  test.each(['stdio', 'HTTP'])('Speaks 2026-07-28 over %s', async (transport) => {
+    const client = new ClientV2(INFO, { versionNegotiation: { mode: 'auto' } });
+    const { url, requestInit } = await served();
+    await client.connect(
+      transport === 'HTTP' ? new HttpV2(url, { requestInit }) : new StdioV2(program(undefined)),
+    );
+    ends.push(() => client.close());
+    expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
+    expect((await client.listTools()).tools).toHaveLength(TOOLS.length);
+  });
+});
+
 describe('SDK v1 over HTTP', () => {
   test('Hears that the list of tools changed, and log messages of a call', async () => {
     const { gateway, url, requestInit } = await served();

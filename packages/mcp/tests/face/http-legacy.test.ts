@@ -87,6 +87,7 @@ describe('A session over HTTP', () => {
     const answer = await fetch(client.url, { headers });
     expect(answer.headers.get('content-type')).toBe('text/event-stream');
     expect((await fetch(client.url, { headers })).status).toBe(409);
+    expect((await fetch(client.url, { headers: { ...headers, accept: 'text/html' } })).status).toBe(406);
     const reader = new StreamReader(answer);
     gateway.changeList('tools');
     expect(await reader.next()).toEqual({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });

@@ -54,6 +54,28 @@ describe('A client of 2026-07-28 over HTTP', () => {
     await expect.poll(() => gateway.cancelled).toBe(1);
   });
 
+  test('Is cancelled where the face is closed', async () => {
+    const gateway = new FakeGateway();
+    const client = await open({ gateway });
+    const asked = client.modern('tools/call', { name: 'slow' });
+    asked.catch(() => undefined);
+    await expect.poll(() => gateway.calls.length).toBe(1);
+    await client.face.close();
+    await expect.poll(() => gateway.cancelled).toBe(1);
+  });
+
+  test('Gets a long answer after progress, however much it is', async () => {
+    const client = await open({ limits: { unread_bytes: 1_000 } });
+    const answer = await client.modern(
+      'tools/call',
+      { name: 'long', arguments: { length: 12_000_000 } },
+      { meta: { progressToken: 1 } },
+    );
+    const messages = await messagesOf(answer);
+    expect(messages.at(-1).result.content[0].text).toHaveLength(12_000_000);
+    expect((await client.modern('tools/list')).status).toBe(200);
+  });
+
   test('Sees signs of life while it waits', async () => {
     const client = await open({ limits: { keepalive_ms: 20 } });
     const answer = await client.modern('tools/call', { name: 'slow' });
@@ -140,6 +162,7 @@ describe('A client of 2026-07-28 over HTTP', () => {
       'mcp-method': 'tools/list',
     });
     expect(answer.status).toBe(400);
+    expect((await messagesOf(answer))[0].error.code).toBe(-32602);
   });
 
   test('Has no initialize in this revision', async () => {
@@ -198,6 +221,7 @@ describe('Who may use a face over HTTP', () => {
     ['no key', null, 401, 'Bearer'],
     ['an unknown key', 'Bearer wcp_unknown', 401, /error="invalid_token"/],
     ['another scheme', 'Basic d2Nw', 401, /error="invalid_token"/],
+    ['the key of an auditor of that tenant', 'Bearer wcp_auditor', 403, /error="insufficient_scope"/],
     ['the key of a steward', 'Bearer wcp_steward', 403, /error="insufficient_scope"/],
   ])('Nobody with %s', async (_, authorization, status, challenge) => {
     const gateway = new FakeGateway();

@@ -96,6 +96,24 @@ describe('A client of the revisions with initialize over a pipe', () => {
     expect(JSON.stringify(error)).not.toContain('secret');
   });
 
+  test('Is asked what a server asks through the gateway, if it declared that it answers', async () => {
+    const client = new PipeClient();
+    await client.initialize({ sampling: {} });
+    const calling = client.ask('tools/call', {
+      name: 'asking',
+      arguments: { method: 'sampling/createMessage' },
+    });
+    const asked = await client.message(({ method }) => method === 'sampling/createMessage');
+    expect(asked.params).toEqual({ messages: [] });
+    client.write({ jsonrpc: '2.0', id: asked.id, result: { role: 'assistant', 'x-kept': 1 } });
+    expect(JSON.parse((await calling).result.content[0].text)).toEqual({ role: 'assistant', 'x-kept': 1 });
+    for (const method of ['roots/list', 'tools/call', 'constructor']) {
+      const { error } = await client.ask('tools/call', { name: 'asking', arguments: { method } });
+      expect(error.code).toBe(-32601);
+    }
+    expect(client.received.filter(({ method }) => method !== undefined)).toHaveLength(1);
+  });
+
   test('Gets a denial as a result, with code and remedy', async () => {
     const client = new PipeClient();
     await client.initialize();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakeGateway, RICH_RESULT, TOOLS } from '../support/fake-gateway.ts';
-import { metaOf, PipeClient } from '../support/pipe.ts';
+import { CAN_OPEN, metaOf, PipeClient } from '../support/pipe.ts';
 
 const SERVER = { 'io.modelcontextprotocol/serverInfo': { name: 'wcp-test', version: '1.2.3' } };
 
@@ -69,6 +69,33 @@ describe('A client of 2026-07-28 over a pipe', () => {
     const client = new PipeClient();
     const { error } = await client.ask('resources/read', { uri: 'file:///a', _meta: metaOf() });
     expect(error).toEqual({ code: -32602, message: 'not found' });
+  });
+
+  test('Gets a denial as an error where there is no tool whose result it could be', async () => {
+    const client = new PipeClient();
+    const { error } = await client.ask('resources/read', { uri: 'deny:it', _meta: metaOf() });
+    expect(error).toMatchObject({ code: -31403, data: { code: 'DENY_NO_MATCHING_RULE', remedy: 'Ask.' } });
+  });
+
+  test('Is asked to call again for a resource, and never for a list', async () => {
+    const client = new PipeClient();
+    const held = await client.ask('resources/read', { uri: 'hold:it', _meta: metaOf(CAN_OPEN) });
+    expect(held.result.resultType).toBe('input_required');
+    const listed = await client.ask('resources/list', { uri: 'hold:it', _meta: metaOf(CAN_OPEN) });
+    expect(listed.error).toMatchObject({
+      code: -31403,
+      data: { code: 'HELD_FOR_APPROVAL', approval_id: 'approval-2' },
+    });
+  });
+
+  test('Subscribes to no resource that is denied', async () => {
+    const client = new PipeClient();
+    const notifications = { resourceSubscriptions: ['deny:it', 'a:b'] };
+    client.send('subscriptions/listen', { notifications, _meta: metaOf() });
+    const { params } = await client.message(
+      ({ method }) => method === 'notifications/subscriptions/acknowledged',
+    );
+    expect(params.notifications).toEqual({ resourceSubscriptions: ['a:b'] });
   });
 
   test('Never shares a list with another credential, whatever the server says', async () => {

@@ -83,8 +83,10 @@ export const TOOLS = [
   },
   { name: 'rich', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } },
   { name: 'slow', inputSchema: { type: 'object' } },
+  { name: 'long', inputSchema: { type: 'object' } },
   { name: 'denied', inputSchema: { type: 'object' } },
   { name: 'write', inputSchema: { type: 'object' } },
+  { name: 'asking', inputSchema: { type: 'object' } },
   { name: 'broken', inputSchema: { type: 'object' } },
 ];
 
@@ -135,8 +137,14 @@ export class FakeGateway implements Gateway {
     return Promise.resolve({ kind: 'error', code: -32602, message: 'Unknown tool' });
   }
 
-  request(_: Caller, method: string, params: unknown): Promise<CallOutcome> {
+  request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome> {
     this.requests.push({ method, params });
+    const uri = (params as { readonly uri?: unknown }).uri;
+    if (uri === 'deny:it') {
+      const refusal = { code: 'DENY_NO_MATCHING_RULE', message: 'No rule allows this.', remedy: 'Ask.' };
+      return Promise.resolve(refused(refusal));
+    }
+    if (uri === 'hold:it') return hold(this, caller, { name: 'write', arguments: params }, call);
     if (method === 'resources/list') {
       return Promise.resolve({
         kind: 'result',
@@ -166,6 +174,19 @@ type Run = (
   call: GatewayCall,
 ) => Promise<CallOutcome>;
 
+const hold: Run = async ({ hall }, { tenant_id }, { arguments: given }, { request_state }) => {
+  const states = createRequestStates({ key: hall.key });
+  const call = { tenant_id, subject: 'write', arguments_digest: argumentsDigest(given) };
+  if (request_state !== undefined) {
+    const reading = states.open(request_state, call);
+    if (!reading.ok) return refusedState(reading.fault);
+    return heldOutcome(hall, reading.held.approval_id, request_state);
+  }
+  const approval_id = hall.hold(given);
+  const { expires_at } = hall.approvals.get(approval_id) as FakeApproval;
+  return heldOutcome(hall, approval_id, states.seal({ ...call, approval_id, expires_at }));
+};
+
 const RUNS: Readonly<Record<string, Run>> = {
   async echo(_, __, { arguments: given, _meta }) {
     return result({ content: [{ type: 'text', text: JSON.stringify({ given, _meta }) }] });
@@ -186,6 +207,11 @@ const RUNS: Readonly<Record<string, Run>> = {
     });
     return result({ content: [] });
   },
+  async long(_, __, { arguments: given }, { onProgress }) {
+    onProgress?.({ progress: 1 });
+    const { length } = given as { readonly length: number };
+    return result({ content: [{ type: 'text', text: 'x'.repeat(length) }] });
+  },
   async denied() {
     return refused({
       code: 'DENY_NO_MATCHING_RULE',
@@ -193,21 +219,15 @@ const RUNS: Readonly<Record<string, Run>> = {
       remedy: 'Ask the operator.',
     });
   },
+  async asking(_, __, { arguments: given }, { ask, signal }) {
+    const { method } = given as { readonly method: string };
+    const answer = await ask?.(method, { messages: [] }, signal);
+    return result({ content: [{ type: 'text', text: JSON.stringify(answer ?? null) }] });
+  },
   async broken() {
     throw new Error('secret path /root/.key');
   },
-  async write({ hall }, { tenant_id }, { arguments: given }, { request_state }) {
-    const states = createRequestStates({ key: hall.key });
-    const call = { tenant_id, subject: 'write', arguments_digest: argumentsDigest(given) };
-    if (request_state !== undefined) {
-      const reading = states.open(request_state, call);
-      if (!reading.ok) return refusedState(reading.fault);
-      return heldOutcome(hall, reading.held.approval_id, request_state);
-    }
-    const approval_id = hall.hold(given);
-    const { expires_at } = hall.approvals.get(approval_id) as FakeApproval;
-    return heldOutcome(hall, approval_id, states.seal({ ...call, approval_id, expires_at }));
-  },
+  write: hold,
 };
 
 async function heldOutcome(hall: FakeHall, approval_id: string, request_state: string): Promise<CallOutcome> {

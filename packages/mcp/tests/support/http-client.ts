@@ -11,6 +11,8 @@ const authenticate = authenticateByKey({
   async recognise(authorization) {
     if (authorization === 'Bearer wcp_steward')
       return { id: 'key:steward', roles: ['steward'], tenant_id: null };
+    if (authorization === 'Bearer wcp_auditor')
+      return { id: 'key:auditor', roles: ['auditor'], tenant_id: 'acme' };
     const tenant_id = HOLDERS[authorization];
     return tenant_id === undefined ? null : { id: `key:${tenant_id}`, roles: ['tenant'], tenant_id };
   },

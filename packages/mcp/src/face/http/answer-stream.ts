@@ -78,8 +78,9 @@ export class AnswerStream {
 
   #write(text: string): void {
     if (this.#isOver || this.#response.destroyed) return;
-    this.#response.write(text);
+    // What is unread counts, not what is sent now: an answer may be as long as it is.
     if (this.#response.writableLength > this.#limits.unread_bytes) this.#response.destroy();
+    else this.#response.write(text);
   }
 
   async #tick(onTick: () => Promise<boolean>): Promise<void> {

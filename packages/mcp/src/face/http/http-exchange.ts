@@ -21,7 +21,7 @@ export interface HttpParts {
   readonly authenticate: Authenticate;
   /** The requests that are open, by tenant. */
   readonly open: Map<string, number>;
-  /** The streams that are open for what belongs to no request. */
+  /** Ends each request and each stream that is open. */
   readonly endings: Set<() => void>;
 }
 

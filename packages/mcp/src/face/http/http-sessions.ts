@@ -85,7 +85,8 @@ export class HttpSessions {
   }
 
   end(session: HttpSession): void {
-    this.#sessions.delete(session.id);
+    if (!this.#sessions.delete(session.id)) return;
+    this.#parts.log({ event: 'session_closed', message: 'A session ended.' });
     session.close();
   }
 

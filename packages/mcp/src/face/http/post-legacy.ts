@@ -42,6 +42,10 @@ export async function postLegacy(
 export function openStream(parts: HttpParts, exchange: HttpExchange): void {
   const session = findSession(parts, exchange);
   if (session === null) return;
+  if (!/text\/event-stream|\*\/\*/i.test(exchange.request.headers.accept ?? '')) {
+    refuse(exchange.response, 406, 'Accept text/event-stream.');
+    return;
+  }
   if (session.hasStream) {
     refuse(exchange.response, 409, 'This session has a stream already.');
     return;

@@ -1,6 +1,6 @@
 import { RPC_CODES, RpcError, type RpcMessage, type RpcRequest } from '../../base/json-rpc.ts';
 import { type Members, ownMember } from '../../base/members.ts';
-import { readEnvelope } from '../envelope.ts';
+import { hasEnvelope, readEnvelope } from '../envelope.ts';
 import { shownError } from '../method/answer-request.ts';
 import { answerModern, isSubscription, LISTEN, listenModern, type ModernRequest } from '../modern-request.ts';
 import type { AnswerStream } from './answer-stream.ts';
@@ -8,7 +8,10 @@ import { accept, answerStream, type HttpExchange, type HttpParts, refuse } from 
 import { checkMirroredHeaders, checkParameterHeaders, definitionOf } from './mirrored-headers.ts';
 
 /** The status of an error that a request brought on itself; any other error is an answer like others. */
-const STATUSES: ReadonlyMap<unknown, number> = new Map([[RPC_CODES.methodNotFound, 404]]);
+const STATUSES: ReadonlyMap<unknown, number> = new Map([
+  [RPC_CODES.methodNotFound, 404],
+  [RPC_CODES.missingCapability, 400],
+]);
 
 /** Answers a message of 2026-07-28: it says everything itself, and closing its stream cancels it. */
 export async function postModern(
@@ -29,11 +32,18 @@ export async function postModern(
   }
   if (response.destroyed) return;
   try {
+    // Without it there is nothing that headers could agree with.
+    if (!hasEnvelope(message.params)) readEnvelope(message.params);
     checkMirroredHeaders(request.headers, message);
     const envelope = readEnvelope(message.params);
     await checkTool(parts, exchange, message);
     const gone = new AbortController();
-    response.once('close', () => gone.abort(new Error('The client closed the stream.')));
+    const abort = () => gone.abort(new Error('The client closed the stream.'));
+    parts.endings.add(abort);
+    response.once('close', () => {
+      parts.endings.delete(abort);
+      abort();
+    });
     const stream = answerStream(parts, exchange);
     const modern = {
       request: message,

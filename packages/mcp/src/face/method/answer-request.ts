@@ -42,5 +42,6 @@ export function shownError(parts: FaceParts, error: unknown, isModern: boolean):
 /** Codes of earlier revisions, and of servers that use what the protocol keeps for itself, become ones that it has. */
 function modernCode(code: number): number {
   if (code === -32002) return RPC_CODES.invalidParams;
+  if (code === RPC_CODES.missingCapability) return code;
   return code === -32042 || (code <= -32020 && code >= -32099) ? RPC_CODES.internal : code;
 }

@@ -2,18 +2,24 @@ import type { CallOutcome, GatewayCall, HeldOutcome } from '../../base/gateway.t
 import { RPC_CODES, RpcError } from '../../base/json-rpc.ts';
 import type { Members } from '../../base/members.ts';
 import type { CallIdentity } from '../../hold/held-calls.ts';
+import { refusalOf } from '../../hold/refusal.ts';
 import { argumentsDigest } from '../../hold/request-state.ts';
 import { canOpenPages, type HoldClient, settleHold } from '../../hold/settle-hold.ts';
 import type { EndedOutcome } from '../../hold/wait-for-steward.ts';
 import type { Exchange } from '../exchange.ts';
 import type { FaceParts } from '../face-parts.ts';
 import { hasUrlElicitation } from '../revisions.ts';
+import { passedRequests } from './passed-requests.ts';
 import { type ProgressRelay, progressRelay } from './progress-relay.ts';
 
 /** A request that the Hall decides. */
 export interface GovernedCall {
   /** The name of the tool, or the method. */
   readonly subject: string;
+  /** How a refusal reaches the client: as the result of a tool, or else as an error. */
+  readonly isTool: boolean;
+  /** Whether the client can be asked to call again (2026-07-28). */
+  readonly mayAskAgain: boolean;
   /** What the approval of a held call is bound to. */
   readonly arguments: unknown;
   /** The parameters as received. */
@@ -34,7 +40,10 @@ export async function governedCall(
   checkDigest(call.arguments);
   const relay = progressRelay(call.params, exchange);
   try {
-    return await settled(parts, call, exchange, relay);
+    const result = await settled(parts, call, exchange, relay);
+    const refusal = call.isTool ? undefined : refusalOf(result);
+    if (refusal === undefined) return result;
+    throw new RpcError(RPC_CODES.refused, `${refusal.code}: ${refusal.message} ${refusal.remedy}`, refusal);
   } finally {
     relay.end();
   }
@@ -96,29 +105,32 @@ function keptHold(
 
 function gatewayCall(
   { params }: GovernedCall,
-  { signal, isModern }: Exchange,
+  exchange: Exchange,
   { onProgress, onLog }: ProgressRelay,
   request_state: string | null,
 ): GatewayCall {
   const { inputResponses } = params;
+  const { signal, isModern } = exchange;
+  const ask = passedRequests(exchange);
   return {
     signal,
     onProgress,
     onLog,
+    ...(ask !== undefined && { ask }),
     ...(request_state !== null && { request_state }),
     ...(isModern && inputResponses !== undefined && { input_responses: inputResponses }),
   };
 }
 
 function holdClient(
-  { params }: GovernedCall,
+  { params, mayAskAgain }: GovernedCall,
   exchange: Exchange,
   { onWaiting }: ProgressRelay,
   isRetry: boolean,
 ): HoldClient {
   const { signal, ask, notify } = exchange;
   return {
-    elicitation: elicitationOf(exchange),
+    elicitation: exchange.isModern && !mayAskAgain ? 'none' : elicitationOf(exchange),
     isRetry,
     input_responses: params['inputResponses'],
     signal,

@@ -91,6 +91,8 @@ async function callTool(parts: FaceParts, params: Members, exchange: Exchange): 
   const tool = { name, ...(given !== undefined && { arguments: given }), ...metaOf(params) };
   const call = {
     subject: name,
+    isTool: true,
+    mayAskAgain: true,
     arguments: given,
     params,
     run: parts.gateway.callTool.bind(parts.gateway, exchange.caller, tool),
@@ -105,6 +107,8 @@ function passed(method: string, isKept: boolean): Handle {
     const passing = { ...asked, ...metaOf(params) };
     const call = {
       subject: method,
+      isTool: false,
+      mayAskAgain: method === 'resources/read' || method === 'prompts/get',
       arguments: asked,
       params,
       run: parts.gateway.request.bind(parts.gateway, exchange.caller, method, passing),

@@ -90,7 +90,9 @@ function receive(
   if (line.ok && line.text.trim() === '') return;
   const reading = line.ok ? readMessageText(line.text) : refusedLine(line.reason);
   if (reading.ok) {
-    void connection.receive(reading.message);
+    connection.receive(reading.message).catch(() => {
+      parts.log({ event: 'internal_error', message: 'A message could not be answered.' });
+    });
     return;
   }
   parts.log({ event: 'message_refused', message: `A message could not be read (${reading.error.code}).` });
