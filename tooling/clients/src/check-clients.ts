@@ -28,14 +28,17 @@ async function check(name: string, client: (typeof CLIENTS)[string], target: Tar
   const began = performance.now();
   const said = await outcomeOf(client, target);
   if (said.startsWith('FAILED')) failures += 1;
-  console.log(`${said.padEnd(10)} ${name.padEnd(26)} ${target.kind.padEnd(6)} ${Math.round(performance.now() - began)} ms`);
+  console.log(
+    `${said.padEnd(10)} ${name.padEnd(26)} ${target.kind.padEnd(6)} ${Math.round(performance.now() - began)} ms`,
+  );
 }
 
 async function outcomeOf(client: (typeof CLIENTS)[string], target: Target): Promise<string> {
   try {
     const { tools, text } = await within(client(target, place.file));
     if (!tools.some((tool) => tool.includes('read_text_file'))) return `FAILED: it saw ${tools.length} tools`;
-    if (text !== null && !text.includes('hello from behind the Hall')) return `FAILED: it read ${text.slice(0, 300)}`;
+    if (text !== null && !text.includes('hello from behind the Hall'))
+      return `FAILED: it read ${text.slice(0, 300)}`;
     return 'ok';
   } catch (error) {
     return error instanceof Skipped ? `skipped: ${error.message}` : `FAILED: ${String(error).slice(0, 500)}`;

@@ -77,7 +77,11 @@ async function aiSdk(target: Target, path: string): Promise<Seen> {
   const client = await createMCPClient({ transport });
   try {
     const tools = await client.tools();
-    const result = await tools[TOOL]?.execute?.({ path }, { toolCallId: '1', messages: [], context: {} } as never);
+    const result = await tools[TOOL]?.execute?.({ path }, {
+      toolCallId: '1',
+      messages: [],
+      context: {},
+    } as never);
     return { tools: Object.keys(tools), text: JSON.stringify(result) };
   } finally {
     await client.close();
@@ -117,9 +121,20 @@ async function langchain(target: Target, path: string): Promise<Seen> {
 /** It reaches an address for a client that starts commands alone: the SDK's. */
 function mcpRemote(target: Target, path: string): Promise<Seen> {
   if (target.kind === 'stdio') throw new Skipped('it reaches addresses alone');
-  const args = [target.url, '--allow-http', '--transport', 'http-only', '--header', `Authorization:${target.headers.Authorization}`];
+  const args = [
+    target.url,
+    '--allow-http',
+    '--transport',
+    'http-only',
+    '--header',
+    `Authorization:${target.headers.Authorization}`,
+  ];
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
-  return sdk(new ClientV1(INFO), new StdioV1({ command: bin('mcp-remote'), args, env, stderr: 'ignore' }), path);
+  return sdk(
+    new ClientV1(INFO),
+    new StdioV1({ command: bin('mcp-remote'), args, env, stderr: 'ignore' }),
+    path,
+  );
 }
 
 async function inspector(target: Target, path: string): Promise<Seen> {
@@ -127,8 +142,12 @@ async function inspector(target: Target, path: string): Promise<Seen> {
     target.kind === 'stdio'
       ? [target.command, ...target.args]
       : [target.url, '--transport', 'http', '--header', `Authorization: ${target.headers.Authorization}`];
-  const env = target.kind === 'stdio' ? target.env : { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
-  const ask = async (...method: string[]) => (await run(bin('mcp-inspector'), inspectorArgs(target, place, method), { env })).stdout;
+  const env =
+    target.kind === 'stdio'
+      ? target.env
+      : { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+  const ask = async (...method: string[]) =>
+    (await run(bin('mcp-inspector'), inspectorArgs(target, place, method), { env })).stdout;
   const { tools } = JSON.parse(await ask('--method', 'tools/list')) as { tools: { name: string }[] };
   const text = await ask('--method', 'tools/call', '--tool-name', TOOL, '--tool-arg', `path=${path}`);
   return { tools: tools.map(({ name }) => name), text };
@@ -146,7 +165,14 @@ async function claudeCode(target: Target): Promise<Seen> {
   const place =
     target.kind === 'stdio'
       ? ['files', '--', target.command, ...target.args]
-      : ['--transport', 'http', 'remote', target.url, '--header', `Authorization: ${target.headers.Authorization}`];
+      : [
+          '--transport',
+          'http',
+          'remote',
+          target.url,
+          '--header',
+          `Authorization: ${target.headers.Authorization}`,
+        ];
   const name = target.kind === 'stdio' ? 'files' : 'remote';
   await claude('mcp', 'add', ...place);
   const { stdout } = await claude('mcp', 'list');

@@ -44,8 +44,15 @@ export class Place {
   async http(): Promise<Target> {
     const dir = join(this.home, 'http');
     mkdirSync(dir);
-    const files = { command: process.execPath, args: [SERVER, join(this.home, 'data')], trust: 'annotations' };
-    writeFileSync(join(dir, 'mcp.json'), JSON.stringify({ prefix: false, http: { port: 0 }, servers: { files } }));
+    const files = {
+      command: process.execPath,
+      args: [SERVER, join(this.home, 'data')],
+      trust: 'annotations',
+    };
+    writeFileSync(
+      join(dir, 'mcp.json'),
+      JSON.stringify({ prefix: false, http: { port: 0 }, servers: { files } }),
+    );
     const child = spawn(process.execPath, [WCP, 'mcp', 'serve', dir, '--http', '--json'], {
       env: this.env,
       stdio: ['ignore', 'pipe', 'inherit'],

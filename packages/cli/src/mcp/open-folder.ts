@@ -65,9 +65,13 @@ export async function withProblems<R>(terminal: Terminal, dir: string, act: () =
   try {
     return await act();
   } catch (error) {
-    if (error instanceof DeploymentError) throw new CliError(await problemsOfFolder(terminal, dir, error.findings));
+    if (error instanceof DeploymentError)
+      throw new CliError(await problemsOfFolder(terminal, dir, error.findings));
     if (!(error instanceof WcpError) || !error.code.startsWith('ERR_WCP_MCP_')) throw error;
     const code = error.code.replace('ERR_WCP_', '');
-    throw new CliError([fileProblem(dir, code, error.message)], code === 'MCP_SELF_TEST' ? EXIT.found : EXIT.bad);
+    throw new CliError(
+      [fileProblem(dir, code, error.message)],
+      code === 'MCP_SELF_TEST' ? EXIT.found : EXIT.bad,
+    );
   }
 }

@@ -35,7 +35,11 @@ function checkServers({ kind, opened }: OpenFolder): void {
   if (kind === 'relay' || opened.failed.length === 0) return;
   throw new CliError(
     opened.failed.map(({ alias, message }) =>
-      fileProblem(alias, 'SERVER_FAILED', `${message} Run its command by itself to see why. It gets no variable that is not named with --env.`),
+      fileProblem(
+        alias,
+        'SERVER_FAILED',
+        `${message} Run its command by itself to see why. It gets no variable that is not named with --env.`,
+      ),
     ),
   );
 }

@@ -13,7 +13,10 @@ const STATES: Readonly<Record<PinnedTool['state'], string>> = {
 /** The tools, a line each. */
 export function toolRows(tools: readonly PinnedTool[]): string {
   if (tools.length === 0) return 'There are no tools.\n';
-  return rows(tools.map(({ id, state }) => [id, STATES[state]] as const), 0);
+  return rows(
+    tools.map(({ id, state }) => [id, STATES[state]] as const),
+    0,
+  );
 }
 
 /** How a tool differs from what was enrolled. Its texts are an attacker's, and are shown escaped. */

@@ -31,10 +31,18 @@ export function relayGateway(upstream: Upstream, server: Gateway['server']): Gat
   };
 }
 
-async function passed(upstream: Upstream, method: string, params: Members, call: GatewayCall): Promise<CallOutcome> {
+async function passed(
+  upstream: Upstream,
+  method: string,
+  params: Members,
+  call: GatewayCall,
+): Promise<CallOutcome> {
   const { signal, onProgress } = call;
   try {
-    const result = await upstream.request(method, ownParams(params), { signal, ...(onProgress && { onProgress }) });
+    const result = await upstream.request(method, ownParams(params), {
+      signal,
+      ...(onProgress && { onProgress }),
+    });
     return { kind: 'result', result };
   } catch (error) {
     return failed(error);
@@ -56,7 +64,9 @@ function failed(error: unknown): CallOutcome {
   const isOver = error.has_run === false;
   return refused({
     code,
-    message: isOver ? 'The gateway of this folder does not answer: nothing ran.' : 'The gateway of this folder was lost.',
+    message: isOver
+      ? 'The gateway of this folder does not answer: nothing ran.'
+      : 'The gateway of this folder was lost.',
     remedy: isOver
       ? 'Restart the client: it then starts a gateway of its own.'
       : 'Find out what has changed before you call the tool again; the receipts of the Hall say whether it ran.',

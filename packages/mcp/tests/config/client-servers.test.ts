@@ -33,7 +33,9 @@ test.each([
 });
 
 test('An import takes each server out and puts the gateway in, under names of their own.', () => {
-  const document = { mcpServers: { 'My Files': { command: 'f' }, my_files: { command: 'g' }, wcp: { command: 'old' } } };
+  const document = {
+    mcpServers: { 'My Files': { command: 'f' }, my_files: { command: 'g' }, wcp: { command: 'old' } },
+  };
   const plan = planImport(document, LAUNCH, ['my-files']);
   expect(Object.keys(plan.added)).toEqual(['my-files-2', 'my-files-3']);
   expect(plan.edits).toEqual([

@@ -26,11 +26,27 @@ test.each([
   ['no servers', {}, ['INVALID_VALUE /servers']],
   ['neither way', { servers: { a: {} } }, ['INVALID_VALUE /servers/a']],
   ['both ways', { servers: { a: { command: 'x', url: 'https://x.example' } } }, ['INVALID_VALUE /servers/a']],
-  ['a setting of the other way', { servers: { a: { url: 'https://x.example', args: [] } } }, ['UNKNOWN_MEMBER /servers/a/args']],
-  ['an unknown setting', { servers: { a: { command: 'x', trusted: true } } }, ['UNKNOWN_MEMBER /servers/a/trusted']],
+  [
+    'a setting of the other way',
+    { servers: { a: { url: 'https://x.example', args: [] } } },
+    ['UNKNOWN_MEMBER /servers/a/args'],
+  ],
+  [
+    'an unknown setting',
+    { servers: { a: { command: 'x', trusted: true } } },
+    ['UNKNOWN_MEMBER /servers/a/trusted'],
+  ],
   ['a password', { servers: { a: { url: 'https://u:p@x.example' } } }, ['INVALID_VALUE /servers/a/url']],
-  ['one alias twice', { servers: { 'a b': { command: 'x' }, 'a.b': { command: 'x' } } }, ['INVALID_VALUE /servers/a.b']],
-  ['a pattern for nothing', { servers: { a: { command: 'x', results: { redact: ['a*'] } } } }, ['INVALID_VALUE /servers/a/results/redact/0']],
+  [
+    'one alias twice',
+    { servers: { 'a b': { command: 'x' }, 'a.b': { command: 'x' } } },
+    ['INVALID_VALUE /servers/a.b'],
+  ],
+  [
+    'a pattern for nothing',
+    { servers: { a: { command: 'x', results: { redact: ['a*'] } } } },
+    ['INVALID_VALUE /servers/a/results/redact/0'],
+  ],
   ['an authority', { authority: 'me', servers: {} }, ['INVALID_VALUE /authority']],
 ])('What is wrong with the configuration is found: %s.', (_, value, findings) => {
   expect(findingsOf(value)).toEqual(findings);

@@ -33,7 +33,14 @@ export class GatewayFolder {
 
   server(): object {
     const env = { TOOLS: join(this.dir, 'tools.json'), LOG: join(this.dir, 'log') };
-    return { command: process.execPath, args: [SERVER], env, trust: 'annotations', deny: ['environment'], interval_ms: 1000 };
+    return {
+      command: process.execPath,
+      args: [SERVER],
+      env,
+      trust: 'annotations',
+      deny: ['environment'],
+      interval_ms: 1000,
+    };
   }
 
   async start(settings?: object): Promise<void> {
@@ -59,13 +66,22 @@ export class GatewayFolder {
     writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
   }
 
-  call(name: string, given: object = {}, call: Partial<GatewayCall> = {}, caller = this.caller): Promise<CallOutcome> {
+  call(
+    name: string,
+    given: object = {},
+    call: Partial<GatewayCall> = {},
+    caller = this.caller,
+  ): Promise<CallOutcome> {
     const signal = new AbortController().signal;
     return this.gateway.gateway.callTool(caller, { name, arguments: given }, { signal, ...call });
   }
 
   /** What a steward does on the page of the Hall. */
-  async resolve(approval_id: string, resolution: 'approve' | 'deny', key = this.key('steward')): Promise<number> {
+  async resolve(
+    approval_id: string,
+    resolution: 'approve' | 'deny',
+    key = this.key('steward'),
+  ): Promise<number> {
     const response = await fetch(new URL('/wcp/approvals/resolve', this.gateway.urls?.hall), {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -88,10 +104,15 @@ export class GatewayFolder {
   }
 
   async receipts(kind: string): Promise<readonly { readonly decision_id: string; readonly kind: string }[]> {
-    const response = await fetch(new URL('/wcp/receipts?limit=200&stream=agent.local', this.gateway.urls?.hall), {
-      headers: { authorization: `Bearer ${this.key('operator')}` },
-    });
-    const { items } = (await response.json()) as { items: { receipt: { kind: string; decision_id: string } }[] };
+    const response = await fetch(
+      new URL('/wcp/receipts?limit=200&stream=agent.local', this.gateway.urls?.hall),
+      {
+        headers: { authorization: `Bearer ${this.key('operator')}` },
+      },
+    );
+    const { items } = (await response.json()) as {
+      items: { receipt: { kind: string; decision_id: string } }[];
+    };
     return items.map(({ receipt }) => receipt).filter((receipt) => receipt.kind === kind);
   }
 }

@@ -34,12 +34,18 @@ test('There is an example of every kind of secret, and each is found in a senten
 test('Secrets are kept back in text, in structured content, in names of members and in embedded resources.', () => {
   const secret = SECRETS['github-token'] as string;
   const result = {
-    content: [{ type: 'text', text: secret }, { type: 'resource', resource: { uri: 'a:b', text: secret } }],
+    content: [
+      { type: 'text', text: secret },
+      { type: 'resource', resource: { uri: 'a:b', text: secret } },
+    ],
     structuredContent: { [secret]: [secret, 1, null], deep: { a: { b: secret } } },
     'x-unknown': true,
   };
   expect(JSON.stringify(redacted(result, all))).not.toContain(secret);
-  expect(redacted(result, all)).toMatchObject({ structuredContent: { deep: { a: { b: '[redacted: github-token]' } } }, 'x-unknown': true });
+  expect(redacted(result, all)).toMatchObject({
+    structuredContent: { deep: { a: { b: '[redacted: github-token]' } } },
+    'x-unknown': true,
+  });
 });
 
 test('Binary content is left as it is, and so is everything where there is no rule.', () => {
@@ -48,9 +54,14 @@ test('Binary content is left as it is, and so is everything where there is no ru
   expect(redacted({ content: [image] }, all)).toEqual({ content: [image] });
   const blob = { uri: 'a:b', blob: data };
   expect(redacted(blob, all)).toEqual(blob);
-  expect(redacted({ data, blob: data }, all)).toEqual({ data: '[redacted: github-token]', blob: '[redacted: github-token]' });
+  expect(redacted({ data, blob: data }, all)).toEqual({
+    data: '[redacted: github-token]',
+    blob: '[redacted: github-token]',
+  });
   const value = { text: data };
-  expect(redacted(value, resultRules({ results: { redact_secrets: false, redact: [] } }).patterns)).toBe(value);
+  expect(redacted(value, resultRules({ results: { redact_secrets: false, redact: [] } }).patterns)).toBe(
+    value,
+  );
 });
 
 test('A pattern of the operator is applied like one of ours.', () => {
@@ -59,7 +70,12 @@ test('A pattern of the operator is applied like one of ours.', () => {
 });
 
 test('No text of a server makes the patterns take long.', () => {
-  const nasty = ['-----BEGIN PRIVATE KEY-----' + '-'.repeat(200_000), 'eyJ'.repeat(60_000), 'a:'.repeat(100_000), 'a://'.repeat(50_000)];
+  const nasty = [
+    '-----BEGIN PRIVATE KEY-----' + '-'.repeat(200_000),
+    'eyJ'.repeat(60_000),
+    'a:'.repeat(100_000),
+    'a://'.repeat(50_000),
+  ];
   const began = performance.now();
   for (const text of nasty) redacted(text, all);
   expect(performance.now() - began).toBeLessThan(5_000);

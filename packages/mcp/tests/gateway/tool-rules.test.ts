@@ -12,7 +12,13 @@ test('Without a word of the operator every call waits for a steward, whatever th
 test('Of a server that the operator trusts, what says that it reads runs, and nothing else does.', () => {
   const trusted = { trust: 'annotations' as const, run: [], deny: [] };
   expect(verdictOf(reader, trusted)).toBe('run');
-  for (const annotations of [undefined, null, {}, { readOnlyHint: 'true' }, { readOnlyHint: true, destructiveHint: true }]) {
+  for (const annotations of [
+    undefined,
+    null,
+    {},
+    { readOnlyHint: 'true' },
+    { readOnlyHint: true, destructiveHint: true },
+  ]) {
     expect(verdictOf({ name: 'x', definition: { annotations } }, trusted)).toBe('hold');
   }
 });

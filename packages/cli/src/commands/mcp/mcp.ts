@@ -9,7 +9,11 @@ import { addWrap } from './wrap.ts';
 
 /** `wcp mcp`: a Hall before the tools of MCP servers. */
 export function addMcp(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'mcp', 'Put a Hall before MCP servers: each call of a tool is decided.');
+  const group = registerGroup(
+    program,
+    'mcp',
+    'Put a Hall before MCP servers: each call of a tool is decided.',
+  );
   addWrap(group, context);
   addServeMcp(group, context);
   addTools(group, context);

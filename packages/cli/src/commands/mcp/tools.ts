@@ -1,11 +1,11 @@
 import type { GatewayInspection, PinnedTool } from '@wcp/mcp';
 import type { Command } from 'commander';
+import { usageError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { logsOf, withProblems } from '../../mcp/open-folder.ts';
 import { differencesText, toolRows } from '../../mcp/tools-text.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
-import { usageError } from '../../base/cli-error.ts';
 import { type CommandContext, register } from '../register.ts';
 import { folderOf, folderOption } from './folder-option.ts';
 
@@ -35,7 +35,11 @@ function addList(group: Command, { terminal, exitWith }: CommandContext): void {
     inspected(terminal, options, async ({ tools, failed }) => {
       const shown = tools.map(({ id, name, shown, alias, state }) => ({ id, name, shown, alias, state }));
       if (options.json) terminal.write(jsonText({ ok: true, tools: shown, failed }));
-      else terminal.write(toolRows(tools) + failed.map(({ alias, message }) => `${alias} does not run: ${escaped(message)}\n`).join(''));
+      else
+        terminal.write(
+          toolRows(tools) +
+            failed.map(({ alias, message }) => `${alias} does not run: ${escaped(message)}\n`).join(''),
+        );
       exitWith(failed.length === 0 && tools.every(({ state }) => state === 'enrolled') ? 0 : 1);
     }),
   );
@@ -52,9 +56,16 @@ function addDiff(group: Command, { terminal, exitWith }: CommandContext): void {
     .argument('[tool]', 'its id or its name (default: each that differs)')
     .action((named: string | undefined, options: Options) =>
       inspected(terminal, options, async ({ tools }) => {
-        const chosen = (named === undefined ? tools : toolsNamed(tools, [named])).filter(({ state }) => state !== 'enrolled');
+        const chosen = (named === undefined ? tools : toolsNamed(tools, [named])).filter(
+          ({ state }) => state !== 'enrolled',
+        );
         if (options.json) terminal.write(jsonText({ ok: true, tools: chosen }));
-        else terminal.write(chosen.length === 0 ? 'No tool differs from what was enrolled.\n' : chosen.map(differencesText).join('\n'));
+        else
+          terminal.write(
+            chosen.length === 0
+              ? 'No tool differs from what was enrolled.\n'
+              : chosen.map(differencesText).join('\n'),
+          );
         exitWith(chosen.length === 0 ? 0 : 1);
       }),
     );
@@ -72,13 +83,18 @@ function addEnrolTool(group: Command, { terminal }: CommandContext): void {
     .option('--all', 'each that is new or differs')
     .action((names: readonly string[], options: Options) =>
       inspected(terminal, options, async (inspection) => {
-        if ((names.length > 0) === (options.all === true)) throw usageError('Name tools, or say --all.');
+        if (names.length > 0 === (options.all === true)) throw usageError('Name tools, or say --all.');
         const open = inspection.tools.filter(({ state }) => state === 'new' || state === 'changed');
         const chosen = options.all === true ? open : toolsNamed(inspection.tools, names);
         for (const tool of chosen) await inspection.enrol(tool);
         const ids = chosen.map(({ id }) => id);
         if (options.json) terminal.write(jsonText({ ok: true, enrolled: ids }));
-        else terminal.write(ids.length === 0 ? 'There is nothing to enrol.\n' : ids.map((id) => `${id} was enrolled.\n`).join(''));
+        else
+          terminal.write(
+            ids.length === 0
+              ? 'There is nothing to enrol.\n'
+              : ids.map((id) => `${id} was enrolled.\n`).join(''),
+          );
       }),
     );
 }
@@ -89,7 +105,8 @@ function toolsNamed(tools: readonly PinnedTool[], names: readonly string[]): Pin
     const found = tools.filter((tool) => tool.id === name || tool.name === name || tool.shown === name);
     const [tool] = found;
     if (tool === undefined) throw usageError(`There is no tool ${escaped(name)}. wcp mcp list shows them.`);
-    if (found.length > 1) throw usageError(`Several servers have a tool ${escaped(name)}. Name it by its id.`);
+    if (found.length > 1)
+      throw usageError(`Several servers have a tool ${escaped(name)}. Name it by its id.`);
     return tool;
   });
 }

@@ -4,8 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Terminal } from '../../base/terminal.ts';
 import { serveClient } from '../../mcp/serve-client.ts';
-import { type CommandContext, register } from '../register.ts';
 import { readCount } from '../read-count.ts';
+import { type CommandContext, register } from '../register.ts';
 
 interface Options {
   readonly dir?: string;
@@ -24,7 +24,8 @@ export function addWrap(group: Command, { terminal }: CommandContext): void {
     details:
       'Makes a folder with keys, enrols each tool at first sight, and serves the client at standard input. Calls wait for a steward unless you trust the server or name tools that run.',
     example: 'wcp mcp wrap --trust -- npx -y @modelcontextprotocol/server-filesystem .',
-    exits: '0 the client has gone, 1 it cannot prove that it denies what it must, 2 wrong usage, or it cannot be opened.',
+    exits:
+      '0 the client has gone, 1 it cannot prove that it denies what it must, 2 wrong usage, or it cannot be opened.',
   });
   command
     .argument('<command...>', 'the command of the server, after --')
@@ -79,7 +80,21 @@ function dirOf({ env }: Terminal, { dir }: Options, settings: ReturnType<typeof 
 }
 
 /** Launchers, which say nothing about the server that they start. */
-const LAUNCHERS = new Set(['npx', 'node', 'uvx', 'uv', 'bunx', 'bun', 'deno', 'python', 'python3', 'docker', 'run', 'exec', 'x']);
+const LAUNCHERS = new Set([
+  'npx',
+  'node',
+  'uvx',
+  'uv',
+  'bunx',
+  'bun',
+  'deno',
+  'python',
+  'python3',
+  'docker',
+  'run',
+  'exec',
+  'x',
+]);
 
 function nameOf(words: readonly string[]): string {
   const word = words.find((each) => !each.startsWith('-') && !LAUNCHERS.has(basename(each))) ?? 'server';

@@ -1,4 +1,12 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderOf, wcp, wcpJson } from '../../support/support.ts';
@@ -40,7 +48,11 @@ it('With --write the servers move behind the gateway, comments stay, and undo gi
   expect(written).not.toContain('server-files');
   expect(written).toContain('"serve"');
   const settings = JSON.parse(readFileSync(join(dir, 'mcp.json'), 'utf8'));
-  expect(settings.servers.files).toEqual({ command: 'server-files', args: ['/srv'], env: { TOKEN: 'hidden-value' } });
+  expect(settings.servers.files).toEqual({
+    command: 'server-files',
+    args: ['/srv'],
+    env: { TOKEN: 'hidden-value' },
+  });
   expect(statSync(join(dir, 'mcp.json')).mode & 0o077).toBe(0);
   expect(existsSync(join(dir, 'store.db'))).toBe(false);
   expect((await run('undo')).code).toBe(0);

@@ -6,7 +6,9 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PROGRAM, scratch, wcp, wcpJson } from '../../support/support.ts';
 
-const PACKAGE = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/package.json');
+const PACKAGE = createRequire(import.meta.url).resolve(
+  '@modelcontextprotocol/server-filesystem/package.json',
+);
 const SERVER = join(dirname(PACKAGE), 'dist/index.js');
 
 let home: string;
@@ -65,15 +67,30 @@ it('The first minute: list, a read that runs, a write that waits, is approved an
   expect(textOf(await client.callTool(write))).toContain('Successfully wrote');
   expect(readFileSync(join(data, 'b.txt'), 'utf8')).toBe('x');
 
-  const move = { name: 'move_file', arguments: { source: join(data, 'a.txt'), destination: join(data, 'c.txt') } };
+  const move = {
+    name: 'move_file',
+    arguments: { source: join(data, 'a.txt'), destination: join(data, 'c.txt') },
+  };
   expect(textOf(await client.callTool(move))).toContain('DENY_NO_MATCHING_RULE');
   const evidence = join(home, 'evidence');
   const exported = ['receipts', 'export', evidence, '--decisions', ...hall, keyOf('operator')];
   expect((await wcp(exported)).code).toBe(0);
   const verified = await wcp(['receipts', 'verify', evidence]);
-  expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('nothing is changed or missing')]);
+  expect([verified.code, verified.out]).toEqual([
+    0,
+    expect.stringContaining('nothing is changed or missing'),
+  ]);
   expect((await wcp(['replay', '--bundle', evidence])).code).toBe(0);
-  const { json } = await wcpJson(['receipts', 'list', '--stream', 'agent.local', '--limit', '100', ...hall, keyOf('operator')]);
+  const { json } = await wcpJson([
+    'receipts',
+    'list',
+    '--stream',
+    'agent.local',
+    '--limit',
+    '100',
+    ...hall,
+    keyOf('operator'),
+  ]);
   const kinds = (json.items as { receipt: { kind: string } }[]).map(({ receipt }) => receipt.kind);
   expect(kinds.filter((kind) => kind === 'outcome')).toHaveLength(2);
   const health = await fetch(new URL('/wcp/health', page)).then((answer) => answer.text());
@@ -102,7 +119,9 @@ it('Its tools can be listed and tried beside it, and nothing differs.', async ()
 
 it('A command that does not run says so, with exit code 2, and leaves the client no tools.', async () => {
   const dir = join(home, 'broken');
-  const { code, err } = await wcp(['mcp', 'wrap', '--dir', dir, '--', '/nowhere/at-all'], { env: { HOME: home } });
+  const { code, err } = await wcp(['mcp', 'wrap', '--dir', dir, '--', '/nowhere/at-all'], {
+    env: { HOME: home },
+  });
   expect([code, err]).toEqual([2, expect.stringContaining('Run its command by itself to see why.')]);
 });
 
@@ -112,7 +131,10 @@ it('A gateway that cannot deny does not start: exit code 1, a sentence and a rem
   const env = { HOME: home };
   expect((await wcp(args, { env })).code).toBe(0);
   const file = join(dir, 'hall.json');
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), require_signatory: false }));
+  writeFileSync(
+    file,
+    JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), require_signatory: false }),
+  );
   for (const command of [args, ['mcp', 'test', '--dir', dir]]) {
     const { code, err } = await wcp(command, { env });
     expect([code, err]).toEqual([1, expect.stringContaining('Set "require_signatory": true')]);

@@ -62,7 +62,11 @@ export async function addRulesTo(dir: string, added: readonly object[]): Promise
 }
 
 /** Adds rules and puts them in force at once; see {@link addRulesTo}. */
-export async function useRules(dir: string, added: readonly object[], hall: Pick<Hall, 'reload'>): Promise<void> {
+export async function useRules(
+  dir: string,
+  added: readonly object[],
+  hall: Pick<Hall, 'reload'>,
+): Promise<void> {
   const rules = await addRulesTo(dir, added);
   if (rules === null) return;
   const { isAccepted } = await hall.reload({ rules });

@@ -62,7 +62,8 @@ export async function inspectGateway(
       failed,
       isRunning,
       async enrol({ id, alias, seen_hash }) {
-        if (seen_hash === null) throw new WcpError('ERR_WCP_MCP_REFUSED', 'Its server does not list this tool.');
+        if (seen_hash === null)
+          throw new WcpError('ERR_WCP_MCP_REFUSED', 'Its server does not list this tool.');
         await catalog.enrol(id, seen_hash as Sha256);
         const ofServer = opened.find((each) => each.alias === alias);
         const servers = new Map(ofServer === undefined ? [] : [[alias, ofServer.settings]]);
