@@ -53,6 +53,11 @@ export { openGateway } from './gateway/open/open-gateway.ts';
 export type { OpenGateway, OpenGatewayOptions } from './gateway/open/open-gateway-options.ts';
 export { type GatewayInspection, inspectGateway } from './gateway/open/open-inspection.ts';
 export { type OpenRelay, openRelay } from './gateway/open/open-relay.ts';
+export {
+  openRemoteGateway,
+  type RemoteGateway,
+  type RemoteGatewayOptions,
+} from './gateway/open/open-remote.ts';
 export type { FailedServer } from './gateway/open/open-servers.ts';
 export { approvedOutcome } from './hold/approved-outcome.ts';
 export { type Refusal, refusalResult, refusedState } from './hold/refusal.ts';

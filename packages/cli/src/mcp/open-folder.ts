@@ -1,4 +1,4 @@
-import type { OpenGateway, OpenRelay } from '@wcp/mcp';
+import type { HeldNotice, OpenGateway, OpenRelay } from '@wcp/mcp';
 import { CliError } from '../base/cli-error.ts';
 import { EXIT } from '../base/exit-code.ts';
 import { cliVersion } from '../base/package-file.ts';
@@ -13,6 +13,12 @@ export interface OpenFolderOptions {
   /** What `mcp.json` says where there is none yet. */
   readonly settings?: object;
   readonly listens?: boolean;
+}
+
+/** A Hall that runs elsewhere, and the tenant of the key in the environment. */
+export interface RemoteHallOptions {
+  readonly url: string;
+  readonly tenant_id: string;
 }
 
 /** What a client is served by: the gateway of this process, or that of another one that has the folder. */
@@ -37,11 +43,16 @@ export async function openFolder(terminal: Terminal, options: OpenFolderOptions)
       ...logsOf(terminal),
       env: terminal.env,
       version: cliVersion(),
-      onHeld: ({ capability_id, url }) =>
-        terminal.warn(`wcp: ${escaped(capability_id)} waits for a steward: ${escaped(url)}\n`),
+      onHeld: heldTo(terminal),
     });
     return { kind: 'own', opened };
   });
+}
+
+/** Tells of each call that waits for a steward. */
+export function heldTo(terminal: Terminal) {
+  return ({ capability_id, url }: HeldNotice) =>
+    terminal.warn(`wcp: ${escaped(capability_id)} waits for a steward: ${escaped(url)}\n`);
 }
 
 /** The key in the environment that a caller on standard input has; undefined where there is none. */

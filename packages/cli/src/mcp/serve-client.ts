@@ -1,9 +1,18 @@
 import { Readable, Writable } from 'node:stream';
-import type { Caller } from '@wcp/mcp';
-import { CliError } from '../base/cli-error.ts';
+import type { Caller, Gateway } from '@wcp/mcp';
+import { CliError, usageError } from '../base/cli-error.ts';
+import { cliVersion } from '../base/package-file.ts';
 import { fileProblem } from '../base/problem.ts';
 import type { Terminal } from '../base/terminal.ts';
-import { keyOf, type OpenFolder, type OpenFolderOptions, openFolder } from './open-folder.ts';
+import {
+  heldTo,
+  keyOf,
+  type OpenFolder,
+  type OpenFolderOptions,
+  openFolder,
+  type RemoteHallOptions,
+  withProblems,
+} from './open-folder.ts';
 import { readyText } from './ready-text.ts';
 
 /** How a client is served. */
@@ -44,9 +53,34 @@ function checkServers({ kind, opened }: OpenFolder): void {
   );
 }
 
+/** What a face stands before. */
+type Served =
+  | Extract<OpenFolder, { readonly kind: 'own' }>
+  | { readonly kind: 'relay'; readonly opened: { readonly gateway: Gateway } };
+
+/**
+ * Serves the client at standard input and output before a Hall that runs elsewhere.
+ *
+ * @throws {CliError} where there is no key, or the Hall cannot prove that it denies
+ */
+export async function serveRemote(terminal: Terminal, { url, tenant_id }: RemoteHallOptions): Promise<void> {
+  const stopped = terminal.untilStopped();
+  const key = keyOf(terminal);
+  if (key === undefined) throw usageError('Set WCP_HALL_KEY to the key of the tenant.');
+  const opened = await withProblems(terminal, url, async () => {
+    const { openRemoteGateway } = await import('@wcp/mcp');
+    return openRemoteGateway({ url, key, tenant_id, version: cliVersion(), onHeld: heldTo(terminal) });
+  });
+  try {
+    await serve(terminal, { kind: 'relay', opened }, opened.caller, stopped);
+  } finally {
+    await opened.close();
+  }
+}
+
 async function serve(
   terminal: Terminal,
-  { kind, opened }: OpenFolder,
+  { kind, opened }: Served,
   caller: Caller,
   stopped: Promise<void>,
 ): Promise<void> {

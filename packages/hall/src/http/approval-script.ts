@@ -21,7 +21,8 @@ async function ask(path, body) {
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const answer = await response.json();
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(await response.arrayBuffer());
+  const answer = JSON.parse(text);
   if (response.ok) return answer;
   throw new Error(shown(answer.detail ?? answer.title ?? 'The Hall refused.'));
 }

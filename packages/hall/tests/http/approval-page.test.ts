@@ -42,6 +42,7 @@ function openPage(approval_id: string) {
   };
   const asked: string[] = [];
   runInNewContext(APPROVAL_SCRIPT, {
+    TextDecoder,
     location: { pathname: `/approvals/${approval_id}` },
     document: { getElementById: part, createElement: () => new FakeElement() },
     async fetch(
@@ -51,7 +52,7 @@ function openPage(approval_id: string) {
       asked.push(`${options.method} ${url}`);
       const { method, headers, body } = options;
       const answer = await hall.hall.app.inject({ method, url, headers, ...(body && { payload: body }) });
-      return { ok: answer.statusCode < 300, json: async () => JSON.parse(answer.body) };
+      return { ok: answer.statusCode < 300, arrayBuffer: async () => answer.rawPayload };
     },
   });
   const signIn = async (person: Person) => {

@@ -18,7 +18,7 @@ const oauth = z.strictObject(
       .array(
         z.strictObject(
           { scope: line('scope'), tenant_id: line('tenant_id'), key: line('key') },
-          'A tenant is {"scope": …, "tenant_id": …, "key": "${NAME}"}.',
+          'A tenant is {"scope": …, "tenant_id": …, "key": …}.',
         ),
         'tenants must be a list.',
       )

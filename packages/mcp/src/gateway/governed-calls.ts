@@ -9,7 +9,7 @@ import { deniedOutcome, executedOutcome, type RefusalForm } from './decision-out
 import type { Dispatched, HallPort } from './hall/hall-port.ts';
 
 /** How a call that runs is reached while the Hall has it. */
-export interface CallLinks {
+interface CallLinks {
   /** Links a call to its correlation id until the function that it returns is called. */
   link(call: DispatchedCall, client: Pick<GatewayCall, 'signal' | 'onProgress'>): () => void;
 }

@@ -12,7 +12,7 @@ export interface ServedServer extends ServerLabels {
 }
 
 /** What passes beside tools. */
-export interface PassedRequests {
+interface PassedRequests {
   readonly capabilities: Readonly<Record<string, unknown>>;
   request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome>;
   onListChanged(listen: (kind: ListKind) => void): () => void;
@@ -25,7 +25,7 @@ export interface GovernedGatewayParts {
   readonly catalog: Pick<ToolCatalog, 'tools' | 'onChanged'>;
   readonly passed: PassedRequests;
   /** By alias. */
-  readonly servers: ReadonlyMap<string, ServedServer>;
+  readonly servers: { get(alias: string): ServedServer | undefined };
 }
 
 /** The gateway that faces stand before: whatever a list shows, each call is decided. */

@@ -20,8 +20,8 @@ test('Servers are found in the forms of every client.', () => {
 
 test.each([
   ['the old transport', { type: 'sse', url: 'https://x.example' }, 'SSE'],
-  ['an input of the client', { command: 'x', env: { KEY: '${input:key}' } }, 'only the client knows'],
-  ['a folder of the client', { command: '${workspaceFolder}/x' }, 'only the client knows'],
+  ['an input of the client', { command: 'x', env: { KEY: `$${'{input:key}'}` } }, 'only the client knows'],
+  ['a folder of the client', { command: `$${'{workspaceFolder}'}/x` }, 'only the client knows'],
   ['a file of variables', { command: 'x', envFile: '.env' }, 'file of variables'],
   ['arguments that are not texts', { command: 'x', args: [1] }, 'args'],
   ['nothing', {}, 'neither'],
@@ -46,11 +46,11 @@ test('An import takes each server out and puts the gateway in, under names of th
 });
 
 test('The files of a client are those of the project first, then those of the person.', () => {
-  const places = { home: '/home/ada', cwd: '/srv', platform: 'linux' } as const;
+  const places = { home: '/people/ada', cwd: '/srv', platform: 'linux' } as const;
   expect(clientFiles('claude', places)).toEqual([
     '/srv/.mcp.json',
-    '/home/ada/.claude.json',
-    '/home/ada/.config/Claude/claude_desktop_config.json',
+    '/people/ada/.claude.json',
+    '/people/ada/.config/Claude/claude_desktop_config.json',
   ]);
   expect(clientFiles('vscode', { ...places, platform: 'darwin' })[1]).toContain('Application Support');
   expect(clientFiles('vscode', { ...places, platform: 'win32', app_data: '/data' })[1]).toContain('/data');

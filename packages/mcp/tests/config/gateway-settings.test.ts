@@ -54,7 +54,8 @@ test.each([
 
 test('Variables come from the environment of the gateway in the forms of clients, and one that is missing is an error.', () => {
   const env = { A: 'a', EMPTY: '' };
-  const texts = { X: '${A}-${env:A}', Y: '${NONE:-b}', Z: '${NONE:-}', W: '', V: 'Bearer $A' };
+  const of = (name: string) => `\${${name}}`;
+  const texts = { X: `${of('A')}-${of('env:A')}`, Y: of('NONE:-b'), Z: of('NONE:-'), W: '', V: 'Bearer $A' };
   expect(expandVariables(texts, env)).toEqual({ X: 'a-a', Y: 'b', W: '', V: 'Bearer $A' });
-  expect(() => expandVariables({ X: '${NONE}' }, env)).toThrow('The variable NONE is not set.');
+  expect(() => expandVariables({ X: of('NONE') }, env)).toThrow('The variable NONE is not set.');
 });

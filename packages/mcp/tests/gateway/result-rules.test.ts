@@ -8,7 +8,7 @@ const key = (name: string, length: number) => name + 'aB3'.repeat(length).slice(
 /** One secret of each kind, put together here so that no scanner takes it for one. */
 const SECRETS: Readonly<Record<string, string>> = {
   'private-key': ['-----BEGIN RSA PRIVATE', ' KEY-----\nMIIE\n-----END RSA PRIVATE', ' KEY-----'].join(''),
-  'aws-key': key('AKIA', 0) + 'ABCDEFGHIJKLMNOP',
+  'aws-key': `${key('AKIA', 0)}ABCDEFGHIJKLMNOP`,
   'github-token': key('ghp_', 36),
   'gitlab-token': key('glpat-', 20),
   'slack-token': key('xoxb-', 20),
@@ -19,7 +19,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   'hall-key': key('wcp_', 40),
   'webhook-secret': key('whsec_', 32),
   jwt: `${key('eyJ', 20)}.${key('eyJ', 20)}.${key('', 20)}`,
-  'password-in-url': 'postgres://ada:' + 'hunter2@db.example/x',
+  'password-in-url': `postgres://ada:${'hunter2'}@db.example/x`,
 };
 
 test('There is an example of every kind of secret, and each is found in a sentence.', () => {
@@ -71,7 +71,7 @@ test('A pattern of the operator is applied like one of ours.', () => {
 
 test('No text of a server makes the patterns take long.', () => {
   const nasty = [
-    '-----BEGIN PRIVATE KEY-----' + '-'.repeat(200_000),
+    `-----BEGIN PRIVATE KEY-----${'-'.repeat(200_000)}`,
     'eyJ'.repeat(60_000),
     'a:'.repeat(100_000),
     'a://'.repeat(50_000),

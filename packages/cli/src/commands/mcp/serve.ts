@@ -2,15 +2,17 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
-import { openFolder } from '../../mcp/open-folder.ts';
+import { openFolder, type RemoteHallOptions } from '../../mcp/open-folder.ts';
 import { readyText } from '../../mcp/ready-text.ts';
-import { serveClient } from '../../mcp/serve-client.ts';
+import { serveClient, serveRemote } from '../../mcp/serve-client.ts';
 import { jsonLine } from '../../print/json.ts';
 import { type CommandContext, register } from '../register.ts';
 import { folderOf } from './folder-option.ts';
 
 interface Options {
   readonly http?: boolean;
+  readonly hall?: string;
+  readonly tenant?: string;
   readonly json?: boolean;
 }
 
@@ -26,11 +28,24 @@ export function addServeMcp(group: Command, { terminal }: CommandContext): void 
   command
     .argument('[dir]', 'the folder (default: WCP_MCP_DIR, else .wcp/mcp in your home)')
     .option('--http', 'serve no client at standard input')
-    .action(async (dir: string | undefined, { http, json }: Options) => {
+    .option('--hall <url>', 'stand before this Hall, which has the servers, with the key in WCP_HALL_KEY')
+    .option('--tenant <id>', 'with --hall: the tenant of that key')
+    .action(async (dir: string | undefined, { http, hall, tenant, json }: Options) => {
+      if (hall !== undefined || tenant !== undefined) {
+        await serveRemote(terminal, remoteOf(hall, tenant, dir ?? http));
+        return;
+      }
       const folder = dir === undefined ? folderOf(terminal, {}) : resolve(dir);
       if (http !== true) await serveClient(terminal, { dir: folder });
       else await serveHttp(terminal, folder, json === true);
     });
+}
+
+/** @throws {CliError} where one of them is missing, or something else is given too */
+function remoteOf(url: string | undefined, tenant_id: string | undefined, other: unknown): RemoteHallOptions {
+  const isUrl = url !== undefined && /^https?:$/.test(URL.parse(url)?.protocol ?? '');
+  if (isUrl && tenant_id !== undefined && other === undefined) return { url, tenant_id };
+  throw usageError('With --hall, give the URL of the Hall and --tenant, and neither a folder nor --http.');
 }
 
 async function serveHttp(terminal: Terminal, dir: string, isJson: boolean): Promise<void> {

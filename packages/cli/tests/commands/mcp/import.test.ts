@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { folderOf, wcp, wcpJson } from '../../support/support.ts';
+import { folderOf, wcp } from '../../support/support.ts';
 
 const CLIENT = `{
   // Mine.
@@ -95,8 +95,8 @@ it('The file of a client is found by its name, and a wrong choice is a usage err
   const { cwd, file, dir } = client();
   const env = { HOME: cwd };
   writeFileSync(join(cwd, '.mcp.json'), readFileSync(file));
-  const { json } = await wcpJson(['mcp', 'import', '--claude', '--dir', dir], { cwd, env });
-  expect(json.file).toBe(join(cwd, '.mcp.json'));
+  const { out } = await wcp(['mcp', 'import', '--claude', '--json', '--dir', dir], { cwd, env });
+  expect(JSON.parse(out).file).toBe(join(cwd, '.mcp.json'));
   for (const args of [[], [file, '--claude'], ['--claude', '--cursor'], ['--vscode']]) {
     expect((await wcp(['mcp', 'import', ...args, '--dir', dir], { cwd, env })).code).toBe(2);
   }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PROGRAM, scratch, wcp, wcpJson } from '../../support/support.ts';
+import { PROGRAM, scratch, wcp } from '../../support/support.ts';
 
 const PACKAGE = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/server-filesystem/package.json',
@@ -81,7 +81,7 @@ it('The first minute: list, a read that runs, a write that waits, is approved an
     expect.stringContaining('nothing is changed or missing'),
   ]);
   expect((await wcp(['replay', '--bundle', evidence])).code).toBe(0);
-  const { json } = await wcpJson([
+  const { out } = await wcp([
     'receipts',
     'list',
     '--stream',
@@ -90,8 +90,9 @@ it('The first minute: list, a read that runs, a write that waits, is approved an
     '100',
     ...hall,
     keyOf('operator'),
+    '--json',
   ]);
-  const kinds = (json.items as { receipt: { kind: string } }[]).map(({ receipt }) => receipt.kind);
+  const kinds = (JSON.parse(out).items as { receipt: { kind: string } }[]).map(({ receipt }) => receipt.kind);
   expect(kinds.filter((kind) => kind === 'outcome')).toHaveLength(2);
   const health = await fetch(new URL('/wcp/health', page)).then((answer) => answer.text());
   expect(health).not.toContain('WCP-9-5');
@@ -110,8 +111,8 @@ it('A second client on the same folder is served by the gateway of the first, an
 
 it('Its tools can be listed and tried beside it, and nothing differs.', async () => {
   const args = ['--dir', gatewayDir()];
-  const listed = await wcpJson(['mcp', 'list', ...args]);
-  expect([listed.code, listed.json.tools.length]).toEqual([0, 14]);
+  const listed = await wcp(['mcp', 'list', '--json', ...args]);
+  expect([listed.code, JSON.parse(listed.out).tools.length]).toEqual([0, 14]);
   expect((await wcp(['mcp', 'diff', ...args])).code).toBe(0);
   expect((await wcp(['mcp', 'enrol', '--all', ...args])).out).toBe('There is nothing to enrol.\n');
   expect((await wcp(['mcp', 'test', ...args])).err).toContain('A gateway has this folder now');

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
-import { readRegularFile } from '@wcp/evidence/file';
 import type { Hall } from '@wcp/hall';
 import { WcpError } from '@wcp/spec';
 import type { Role } from '@wcp/spec/hall';
 import { AGENT_TENANT, GATEWAY_LAYOUT } from './layout.ts';
+import { readText } from './read-text.ts';
 import { writeNew } from './write-file.ts';
 
 /** The keys of a new Hall: whoever asks must not be who approves, from the first minute. */
@@ -19,8 +19,6 @@ const KEYS: readonly {
   { file: GATEWAY_LAYOUT.agent, label: 'agent', roles: ['tenant'], tenant_id: AGENT_TENANT },
   { file: GATEWAY_LAYOUT.steward, label: 'steward', roles: ['steward'], tenant_id: null },
 ];
-
-const MAX_KEY_FILE = 65_536;
 
 /**
  * Creates the first keys of a Hall without any, each in a file for its owner alone: their text is shown nowhere, because
@@ -48,11 +46,7 @@ function taken(file: string): WcpError {
 
 /** A key of the folder; null where the file is not there. */
 export async function readFolderKey(dir: string, file: string): Promise<string | null> {
-  const bytes = await readRegularFile(join(dir, file), MAX_KEY_FILE).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  return bytes === null ? null : new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();
+  return (await readText(join(dir, file)))?.trim() ?? null;
 }
 
 /** The secret that states of held calls are sealed with, which outlives a restart. */

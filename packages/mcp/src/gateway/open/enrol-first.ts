@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
 import { WcpError } from '@wcp/spec';
@@ -6,6 +5,7 @@ import { parseJson } from '@wcp/spec/json';
 import type { PinnedTool, ToolCatalog } from '../../catalog/tool-catalog.ts';
 import type { ServerSettings } from '../../config/server-schema.ts';
 import { GATEWAY_LAYOUT } from '../folder/layout.ts';
+import { readText } from '../folder/read-text.ts';
 import { ruleOf, rulesWith, verdictOf } from '../folder/tool-rules.ts';
 import { replaceFile } from '../folder/write-file.ts';
 import type { OpenServer } from './open-servers.ts';
@@ -75,7 +75,7 @@ export async function useRules(
 
 async function readRules(file: string): Promise<unknown> {
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)));
+    return parseJson((await readText(file)) ?? '[]');
   } catch (cause) {
     throw unusable(cause);
   }

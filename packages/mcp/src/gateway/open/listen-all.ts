@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
@@ -7,6 +6,7 @@ import type { Gateway } from '../../base/gateway.ts';
 import { ownMember } from '../../base/members.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
 import { GATEWAY_LAYOUT } from '../folder/layout.ts';
+import { readText } from '../folder/read-text.ts';
 import type { Closing } from './closing.ts';
 import { FACE_PATHS, openHttpFaces } from './open-faces.ts';
 import type { OpenGateway, OpenGatewayOptions } from './open-gateway-options.ts';
@@ -63,7 +63,7 @@ async function listenHall(dir: string, { app }: Hall): Promise<string> {
 
 /** The Hall has read the file already, and found it valid. */
 async function placeOf(dir: string): Promise<{ readonly host: string; readonly port: number }> {
-  const settings: unknown = JSON.parse(await readFile(join(dir, GATEWAY_LAYOUT.server), 'utf8'));
+  const settings: unknown = JSON.parse((await readText(join(dir, GATEWAY_LAYOUT.server))) ?? '{}');
   const [host, port] = [ownMember(settings, 'host'), ownMember(settings, 'port')];
   return {
     host: typeof host === 'string' ? host : '127.0.0.1',

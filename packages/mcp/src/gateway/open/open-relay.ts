@@ -49,4 +49,4 @@ export async function openRelay(
 }
 
 /** What to do where nobody can call. */
-export const NO_KEY = `${GATEWAY_LAYOUT.agent} is not there any more. Set WCP_HALL_KEY to the key of a tenant.`;
+const NO_KEY = `${GATEWAY_LAYOUT.agent} is not there any more. Set WCP_HALL_KEY to the key of a tenant.`;

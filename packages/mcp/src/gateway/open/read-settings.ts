@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { readRegularFile } from '@wcp/evidence/file';
 import { WcpError } from '@wcp/spec';
 import { parseJson } from '@wcp/spec/json';
 import { type GatewaySettings, readGatewaySettings } from '../../config/gateway-settings.ts';
 import { GATEWAY_LAYOUT } from '../folder/layout.ts';
+import { readText } from '../folder/read-text.ts';
 
-const MAX_LENGTH = 4 * 1_048_576;
 const MAX_FINDINGS = 10;
 
 /**
@@ -23,13 +22,17 @@ export async function readSettingsFile(dir: string): Promise<GatewaySettings> {
 }
 
 async function readJson(file: string): Promise<unknown> {
+  let text: string | null;
   try {
-    const bytes = await readRegularFile(file, MAX_LENGTH);
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    text = await readText(file);
+    if (text !== null) return parseJson(text);
   } catch (cause) {
-    const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = isAbsent ? 'There is no mcp.json in this folder.' : 'mcp.json cannot be read as JSON.';
-    const remedy = isAbsent ? ' Run `wcp mcp import --write` first, or write one: docs/mcp.md says how.' : '';
-    throw new WcpError('ERR_WCP_MCP_CONFIG', `${why}${remedy}`, { cause });
+    throw new WcpError(
+      'ERR_WCP_MCP_CONFIG',
+      'mcp.json cannot be read as JSON. Correct it, or bring an earlier one back.',
+      { cause },
+    );
   }
+  const remedy = 'Run `wcp mcp import --write` first, or write one: docs/mcp.md says how.';
+  throw new WcpError('ERR_WCP_MCP_CONFIG', `There is no mcp.json in this folder. ${remedy}`);
 }

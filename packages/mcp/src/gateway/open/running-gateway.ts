@@ -1,7 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { GATEWAY_LAYOUT } from '../folder/layout.ts';
+import { readText } from '../folder/read-text.ts';
 import { replaceFile } from '../folder/write-file.ts';
 
 const running = z.strictObject({
@@ -18,7 +19,7 @@ const ASK_MS = 2_000;
 
 /** The gateway that has a folder now; null where none does, or where it does not answer. */
 export async function findRunning(dir: string): Promise<RunningGateway | null> {
-  const text = await readFile(join(dir, GATEWAY_LAYOUT.running), 'utf8').catch(() => null);
+  const text = await readText(join(dir, GATEWAY_LAYOUT.running)).catch(() => null);
   if (text === null) return null;
   const parsed = running.safeParse(jsonOf(text));
   return parsed.success && (await answers(parsed.data)) ? parsed.data : null;
@@ -31,7 +32,7 @@ export async function noteRunning(dir: string, gateway: RunningGateway): Promise
   await replaceFile(file, text);
   return async () => {
     // Another gateway may have the folder by now.
-    if ((await readFile(file, 'utf8').catch(() => null)) === text) await rm(file, { force: true });
+    if ((await readText(file).catch(() => null)) === text) await rm(file, { force: true });
   };
 }
 

@@ -1,0 +1,102 @@
+import { sha256 } from '@wcp/spec';
+import type { Caller, Gateway } from '../../base/gateway.ts';
+import { isObject, ownMember } from '../../base/members.ts';
+import type { PinnedTool } from '../../catalog/tool-catalog.ts';
+import { createRequestStates } from '../../hold/request-state.ts';
+import { pinnedDefinition } from '../../tool/tool-record.ts';
+import { GovernedCalls, type HeldNotice } from '../governed-calls.ts';
+import { governedGateway, type ServedServer } from '../governed-gateway.ts';
+import { remoteHall } from '../hall/remote-hall.ts';
+import { selfTest } from '../self-test.ts';
+import { RemoteTools } from './remote-tools.ts';
+
+/** A Hall that runs elsewhere and has the deliveries of its tools, and who calls it. */
+export interface RemoteGatewayOptions {
+  readonly url: string;
+  /** The key of a tenant, and that tenant: the Hall refuses one that is not the key's. */
+  readonly key: string;
+  readonly tenant_id: string;
+  /** The labels of every call (default: `dev`, `INTERNAL`, `medium`, `P2`). */
+  readonly labels?: Partial<Pick<ServedServer, 'environment' | 'data_label' | 'tenant_risk' | 'qos_class'>>;
+  readonly version: string;
+  readonly onHeld?: (notice: HeldNotice) => void;
+  /** Milliseconds after which the Hall's registry is read again (default 10,000). */
+  readonly interval_ms?: number;
+}
+
+/** A gateway before a Hall that runs elsewhere. */
+export interface RemoteGateway {
+  readonly gateway: Gateway;
+  readonly caller: Caller;
+  close(): Promise<void>;
+}
+
+const LABELS = {
+  environment: 'dev',
+  data_label: 'INTERNAL',
+  tenant_risk: 'medium',
+  qos_class: 'P2',
+} as const;
+const USUAL_INTERVAL_MS = 10_000;
+
+/**
+ * Opens a gateway before a Hall that runs elsewhere: it lists the tools that are enrolled there, and has each call decided
+ * there. Progress and cancellation do not cross the Hall's HTTP.
+ *
+ * @throws {WcpError} `ERR_WCP_MCP_SELF_TEST`; `ERR_WCP_HALL_UNREACHABLE`
+ * @throws {HallProblemError} where the key may not read the registry
+ * @example
+ * import { openRemoteGateway } from '@wcp/mcp';
+ *
+ * const key = process.env['WCP_HALL_KEY'] ?? '';
+ * const remote = await openRemoteGateway({ url: 'http://127.0.0.1:7420', key, tenant_id: 'agent.one', version: '1.0.0' });
+ * console.log(await remote.gateway.listTools(remote.caller));
+ * await remote.close();
+ */
+export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<RemoteGateway> {
+  const { url, key, tenant_id, version, interval_ms = USUAL_INTERVAL_MS, onHeld = () => {} } = options;
+  const labels = { ...LABELS, ...options.labels };
+  const hall = remoteHall({ url, key, tenant_id });
+  await selfTest({ hall, authority: 'x.local', tools: [], tenant_id });
+  const tools = await RemoteTools.open(
+    () => hall.records().then((records) => records.flatMap(toolOf)),
+    interval_ms,
+  );
+  // The key of the states is the tenant's own: another process with the same key reads them too.
+  const states = createRequestStates({ key: Buffer.from(sha256(`wcp mcp request state ${key}`)) });
+  // Nothing of a call can be linked with a delivery in another process.
+  const calls = new GovernedCalls({ hall, states, links: { link: () => () => {} }, onHeld });
+  const servers = { get: () => ({ ...labels, deny: [] }) };
+  const gateway = governedGateway({
+    server: { name: 'wcp', version },
+    calls,
+    catalog: tools,
+    passed: NOTHING,
+    servers,
+  });
+  return {
+    gateway,
+    caller: { tenant_id, credential: key, key_id: `tenant:${tenant_id}` },
+    async close() {
+      tools.close();
+    },
+  };
+}
+
+const NOTHING = {
+  capabilities: {},
+  request: async () => ({ kind: 'error', code: -32_601, message: 'This is not offered.' }) as const,
+  onListChanged: () => () => {},
+};
+
+/** A worker that is enrolled as a tool, with the definition that was pinned; none for any other worker. */
+function toolOf(record: Parameters<typeof pinnedDefinition>[0]): PinnedTool[] {
+  const definition = pinnedDefinition(record);
+  const name = ownMember(definition, 'name');
+  if (!isObject(definition) || typeof name !== 'string') return [];
+  const { worker_id: id, ext } = record;
+  const shown = ownMember(ownMember(ext, 'mcp'), 'shown');
+  const alias = id.split('.')[2]?.replace(/^mcp-/, '') ?? '';
+  const tool = { id, name, shown: typeof shown === 'string' ? shown : name, alias, definition };
+  return [{ ...tool, state: 'enrolled', differences: [], seen_hash: null }];
+}

@@ -1,0 +1,44 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { HeldOutcome } from '../../src/base/gateway.ts';
+import { openRemoteGateway } from '../../src/index.ts';
+import { codeOf, GatewayFolder } from './gateway-folder.ts';
+
+/** A gateway before the Hall of another one, which has the servers. */
+async function before(folder: GatewayFolder, change: { readonly tenant_id?: string } = {}) {
+  const url = folder.gateway.urls?.hall ?? '';
+  const options = { url, key: folder.key('agent'), tenant_id: 'agent.local', version: '1.0.0', ...change };
+  const remote = await openRemoteGateway(options);
+  onTestFinished(() => remote.close());
+  const signal = new AbortController().signal;
+  const call = (name: string, given: object = {}, more: object = {}) =>
+    remote.gateway.callTool(remote.caller, { name, arguments: given }, { signal, ...more });
+  return { remote, call };
+}
+
+test('Before a Hall that runs elsewhere the tools are those that are enrolled there, and each call is decided there.', async () => {
+  const folder = await GatewayFolder.open();
+  const { remote, call } = await before(folder);
+  const names = (await remote.gateway.listTools(remote.caller)).map(
+    (tool) => (tool as { name: string }).name,
+  );
+  expect(names).toEqual(expect.arrayContaining(['echo', 'big', 'pid']));
+  expect(await call('echo', { a: 1 })).toMatchObject({
+    result: { structuredContent: { arguments: { a: 1 } } },
+  });
+  expect(codeOf(await call('environment'))).toBe('DENY_NO_MATCHING_RULE');
+  expect((await call('nobody')).kind).toBe('error');
+  const held = (await call('big', { bytes: 3 })) as HeldOutcome;
+  const retry = { request_state: held.request_state };
+  expect((await call('big', { bytes: 3 }, retry)).kind).toBe('held');
+  await folder.resolve(held.approval_id, 'approve');
+  expect(await call('big', { bytes: 3 }, retry)).toMatchObject({ result: { content: [{ text: 'xxx' }] } });
+  expect(codeOf(await call('big', { bytes: 4 }, retry))).toBe('REQUEST_STATE_INVALID');
+  expect(folder.ran()).toEqual(['echo', 'big']);
+});
+
+test('A key that is another tenant’s gets nothing decided.', async () => {
+  const folder = await GatewayFolder.open();
+  const { call } = await before(folder, { tenant_id: 'agent.other' });
+  expect(codeOf(await call('echo'))).toBe('HALL_REFUSED');
+  expect(folder.ran()).toEqual([]);
+});
