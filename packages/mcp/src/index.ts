@@ -50,9 +50,9 @@ export { createHttpFace, type HttpFace, type HttpFaceOptions } from './face/http
 export { type StdioFace, type StdioFaceOptions, serveStdioFace } from './face/stdio/stdio-face.ts';
 export type { HeldNotice } from './gateway/governed-calls.ts';
 export { openGateway } from './gateway/open/open-gateway.ts';
+export type { OpenGateway, OpenGatewayOptions } from './gateway/open/open-gateway-options.ts';
 export { type GatewayInspection, inspectGateway } from './gateway/open/open-inspection.ts';
 export { type OpenRelay, openRelay } from './gateway/open/open-relay.ts';
-export type { OpenGateway, OpenGatewayOptions } from './gateway/open/open-gateway-options.ts';
 export type { FailedServer } from './gateway/open/open-servers.ts';
 export { approvedOutcome } from './hold/approved-outcome.ts';
 export { type Refusal, refusalResult, refusedState } from './hold/refusal.ts';
