@@ -57,7 +57,7 @@ function show(approval) {
   part('sign-in').hidden = true;
   if (isMine) say('Read what would run, then approve or deny it.');
   else if (approval.state !== 'pending') say('This request is ' + shown(approval.state) + '.');
-  else say('At this supervisor level a human does the work: use wcp approvals resolve with its result.');
+  else say('At this supervisor level a human does the work: use wcp approvals approve with its result.');
 }
 
 async function resolve(resolution) {

@@ -119,5 +119,5 @@ test('At the higher supervisor levels the page points to the command that carrie
   const page = openPage(approval_id);
   await page.signIn('steward');
   expect(page.part('choices').hidden).toBe(true);
-  expect(page.part('status').textContent).toContain('wcp approvals resolve');
+  expect(page.part('status').textContent).toContain('wcp approvals approve');
 });
