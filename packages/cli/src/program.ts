@@ -26,6 +26,7 @@ import type { CommandContext, ExitWith } from './commands/register.ts';
 import { addDemo } from './commands/tour/demo.ts';
 import { addPipeline } from './commands/tour/pipeline.ts';
 import { addVersion } from './commands/version.ts';
+import { addWorker } from './commands/worker/worker.ts';
 import { addWorkers } from './commands/workers/workers.ts';
 import { escaped } from './print/layout.ts';
 
@@ -45,7 +46,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
   ['Check documents:', [addValidate, addRules, addCatalog]],
   [
     'Approve, enrol and operate:',
-    [addApprovals, addWorkers, addDeadLetters, addFreeze, addHealth, addDoctor],
+    [addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addHealth, addDoctor],
   ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
   ['Verify evidence and code:', [addReceipts, addAttest, addBans]],

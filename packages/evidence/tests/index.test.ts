@@ -96,6 +96,13 @@ test('The subpath @wcp/evidence/ban-list exports these names and no others.', as
   ]);
 });
 
+test('The subpath @wcp/evidence/code-attestation exports these names and no others.', async () => {
+  expect(Object.keys(await import('../src/code-attestation/index.ts')).toSorted()).toEqual([
+    'signCodeAttestation',
+    'verifyCodeAttestation',
+  ]);
+});
+
 test('The subpath @wcp/evidence/key exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/key/index.ts')).toSorted()).toEqual([
     'generateSigningKey',

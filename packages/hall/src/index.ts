@@ -48,4 +48,5 @@ export {
   type BanListSourceLimits,
   readBanListSource,
 } from './registry/ban-list/ban-list-source.ts';
+export { type PackageHost, type PackageHostOptions, servePackage } from './worker-host/serve-package.ts';
 export type { HallPolicyGate } from './world/policy-gate.ts';

@@ -43,6 +43,8 @@ test('@wcp/spec/document exports these names', async () => {
   expect(Object.keys(await import('../src/document/index.ts')).toSorted()).toEqual([
     'BLAST_DIMENSIONS',
     'BanListSchema',
+    'CodeAttestationRequestSchema',
+    'CodeAttestationSchema',
     'DATA_LABELS',
     'DEFAULT_CATALOG_VERSION',
     'DENY_CODES',

@@ -24,6 +24,14 @@ test('The testing subpath exports these names and no others.', async () => {
   ]);
 });
 
+test('The host subpath exports these names and no others.', async () => {
+  expect(Object.keys(await import('../src/host/index.ts')).sort()).toEqual([
+    'NoResult',
+    'openWorkerHost',
+    'readHallKeys',
+  ]);
+});
+
 test('The codes of the kit are these, each with its status.', async () => {
   const { WORKER_CODES } = await import('../src/index.ts');
   expect(Object.entries(WORKER_CODES).map(([code, { status }]) => `${code} ${status}`)).toEqual([

@@ -36,6 +36,8 @@ const TELLTALE_MEMBERS: readonly (readonly [kind: string, ...members: readonly s
   ['route-decision', 'outcome', 'matched_rule_id'],
   ['telemetry-event', 'event_id'],
   ['ban-list', 'max_age_seconds'],
+  ['code-attestation', 'nonce', 'code_hash'],
+  ['code-attestation-request', 'nonce', 'audience'],
   ['manifest', 'schema_version'],
   ['manifest', 'package_hash'],
   ['worker-result', 'status', 'telemetry'],

@@ -1,9 +1,8 @@
 import type { Deployment, DeploymentOptions } from '@wcp/hall';
 import { CliError } from '../base/cli-error.ts';
 import type { Terminal } from '../base/terminal.ts';
-import { jsonLine } from '../print/json.ts';
-import { escaped } from '../print/layout.ts';
 import { problemsOfFolder } from './folder-findings.ts';
+import { type ServerLog, serverLog } from './server-log.ts';
 import { AS_ROOT, isRoot, keysText, tryLine, welcomeText } from './welcome.ts';
 
 /** The choices of the user. */
@@ -51,22 +50,4 @@ async function open(
     else terminal.write(keysText(keys, terminal));
     throw new CliError(await problemsOfFolder(terminal, dir, error.findings));
   }
-}
-
-/** The severity of a log line. */
-type LogLevel = 'info' | 'warn' | 'error';
-
-/** Writes a log line: for people to standard error, or as a line of JSON to standard output. */
-type ServerLog = (level: LogLevel, message: string, more?: object) => void;
-
-/** The log of a server. */
-function serverLog(terminal: Terminal, isJson: boolean): ServerLog {
-  if (isJson) {
-    return (level, message, more) =>
-      terminal.write(jsonLine({ time: terminal.now(), level, message, ...more }));
-  }
-  const { red, yellow, dim } = terminal.errorColours;
-  const paint = { error: red, warn: yellow, info: dim };
-  return (level, message) =>
-    terminal.warn(`${dim(terminal.now())} ${paint[level](level)}: ${escaped(message)}\n`);
 }

@@ -46,6 +46,20 @@ const BAN_LIST_MEANINGS = {
   BAN_LIST_STALE: 'The ban list has expired.',
 } as const;
 
+const CODE_ATTESTATION_MEANINGS = {
+  CODE_ATTESTATION_MALFORMED: 'This is not an attestation of code.',
+  CODE_ATTESTATION_WORKER_MISMATCH: 'The attestation is about another worker.',
+  CODE_ATTESTATION_AUDIENCE_MISMATCH: 'The attestation was made for another Hall.',
+  CODE_ATTESTATION_NONCE_MISMATCH:
+    'The attestation answers another question: it is an earlier one, or was made up.',
+  CODE_ATTESTATION_AUTHORITY_UNKNOWN: "No key is registered for the worker's authority and for it alone.",
+  CODE_ATTESTATION_KEY_UNKNOWN: "The attestation names a key that is not one of the worker's authority.",
+  CODE_ATTESTATION_SIGNATURE_INVALID:
+    'The attestation was changed after it was signed, or signed with another key.',
+  CODE_ATTESTATION_STALE: 'The attestation was made more than five minutes ago.',
+  CODE_ATTESTATION_FROM_FUTURE: 'The attestation was made more than five minutes ahead of the clock.',
+} as const;
+
 const MEANINGS = {
   ...RECEIPT_MEANINGS,
   ...CHECKPOINT_MEANINGS,
@@ -53,6 +67,7 @@ const MEANINGS = {
   ...PROOF_MEANINGS,
   ...ATTEST_MEANINGS,
   ...BAN_LIST_MEANINGS,
+  ...CODE_ATTESTATION_MEANINGS,
 } as const;
 
 /** A code of `verifyReceipts` (section 13, "Receipts"). */
@@ -72,6 +87,9 @@ export type AttestCode = keyof typeof ATTEST_MEANINGS;
 
 /** Why a ban list is refused (section 8, "Ban list"), in the order of the checks. */
 export type BanListCode = keyof typeof BAN_LIST_MEANINGS;
+
+/** Why the attestation of a worker's code is refused (section 10.5), in the order of the checks. */
+export type CodeAttestationCode = keyof typeof CODE_ATTESTATION_MEANINGS;
 
 /** Every code that a verifier of evidence finds. */
 export type EvidenceFindingCode = keyof typeof MEANINGS;

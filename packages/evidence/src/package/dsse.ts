@@ -2,7 +2,7 @@ import { canonicalJson, type Manifest, WcpError } from '@wcp/spec';
 import { normaliseHash, parseJson } from '@wcp/spec/json';
 import { decodeEitherBase64, decodeUtf8, encodeBase64 } from '../base/encoding.ts';
 import { listOf, own } from '../base/own-member.ts';
-import { rawPublicKey, readPublicKey } from '../key/public-key.ts';
+import { readPublicKey } from '../key/public-key.ts';
 import { isSignatureOf } from '../key/signature.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 
@@ -116,9 +116,4 @@ function preAuthentication(type: string, payload: Buffer): Buffer {
     Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `),
     payload,
   ]);
-}
-
-/** A public key in the one form in which equal keys are equal texts; null for anything else. */
-export function normalisePublicKey(publicKey: unknown): string | null {
-  return rawPublicKey(publicKey)?.toString('hex') ?? null;
 }

@@ -2,12 +2,12 @@ import { timingSafeEqual } from 'node:crypto';
 import { authorityOf, type Sha256 } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import type { AttestCode } from '../base/finding.ts';
-import { isObject, listOf, own } from '../base/own-member.ts';
+import { isObject, own } from '../base/own-member.ts';
 import { refuted, type Verification, verified } from '../base/verification.ts';
+import { keysOfAuthority } from '../key/authority-keys.ts';
 import {
   isEnvelope,
   isEnvelopeSignedBy,
-  normalisePublicKey,
   PREDICATE_TYPE,
   readStatement,
   STATEMENT_TYPE,
@@ -146,18 +146,6 @@ function checkEnvelope(
   const { statement, envelope } = reading;
   if (signaturesOf(envelope).length === 0) return 'ATTEST_SIGNATURE_MISSING';
   const isTyped = statement?.type === STATEMENT_TYPE && statement.predicateType === PREDICATE_TYPE;
-  const keys = keysOf(expected.authority_keys, authorityOf(expected.worker_id));
+  const keys = keysOfAuthority(expected.authority_keys, authorityOf(expected.worker_id));
   return isWritten && isTyped && isEnvelopeSignedBy(envelope, keys) ? null : 'ATTEST_SIG_INVALID';
-}
-
-/** The keys that are registered for an authority and for no other. */
-function keysOf(registered: unknown, authority: string | null): unknown[] {
-  if (authority === null || !isObject(registered)) return [];
-  const others = Object.keys(registered).filter((name) => name !== authority);
-  const foreign = new Set(others.flatMap((name) => keyList(registered, name).map(normalisePublicKey)));
-  return keyList(registered, authority).filter((key) => !foreign.has(normalisePublicKey(key)));
-}
-
-function keyList(registered: object, authority: string): unknown[] {
-  return listOf(own(registered, authority)) ?? [];
 }

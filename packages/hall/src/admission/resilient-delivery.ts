@@ -1,10 +1,12 @@
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import { endedBy } from '../delivery/call-end.ts';
 import type {
+  AttestationTrust,
   Containment,
   Delivered,
   Delivery,
   DeliveryCall,
+  RemoteAttestation,
   WorkerConnection,
 } from '../delivery/delivery.ts';
 import { type DeliveryCode, mayHaveStarted } from '../delivery/delivery-code.ts';
@@ -16,6 +18,7 @@ const NOT_THE_WORKERS: ReadonlySet<string> = new Set<DeliveryCode>([
   'DELIVERY_CALL_TOO_LARGE',
   'DELIVERY_CODE_CHANGED',
   'DELIVERY_CODE_UNKNOWN',
+  'DELIVERY_NOT_CONTAINED',
   'DELIVERY_WITHDRAWN',
   'DELIVERY_CANCELLED',
   'DELIVERY_BUSY',
@@ -78,8 +81,12 @@ class ResilientDelivery implements Delivery {
     await this.#delivery.learnContainment?.();
   }
 
-  observe(): Promise<Sha256 | null> {
-    return this.#delivery.observe();
+  attestation(): RemoteAttestation | null {
+    return this.#delivery.attestation?.() ?? null;
+  }
+
+  observe(trust?: AttestationTrust): Promise<Sha256 | null> {
+    return this.#delivery.observe(trust);
   }
 
   /** Once, and again where the enrolled record's `idempotency` allows and there is time. */

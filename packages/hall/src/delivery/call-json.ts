@@ -1,4 +1,4 @@
-import type { WorkerResult } from '@wcp/spec';
+import type { Sha256, WorkerResult } from '@wcp/spec';
 import { WorkerResultSchema } from '@wcp/spec/document';
 import { FOREIGN_TEXT_LIMITS, inexactNumber, lineOf, parseJson } from '@wcp/spec/json';
 import { Compile } from 'typebox/compile';
@@ -8,13 +8,21 @@ import type { DeliveryCode } from './delivery-code.ts';
 /** The longest call that a worker reads, in bytes: as a line or as a body. */
 export const MAX_CALL_LENGTH = 8 * 1024 * 1024;
 
+/** What a call has beside what every worker gets. */
+interface CallMembers {
+  /** Identifies it on a line. */
+  readonly id?: string;
+  /** The code that was decided about, for a server that knows which it runs. */
+  readonly code_hash?: Sha256;
+}
+
 /** A call as a worker reads it, on one line for every reader; or why no worker does. */
 export function writeCall(
   { context, request, permit }: DeliveryCall,
-  id?: string,
+  members: CallMembers = {},
 ): { readonly text: string } | { readonly code: DeliveryCode } {
   try {
-    const call = { ...(id !== undefined && { id }), context, request, ...(permit !== null && { permit }) };
+    const call = { ...members, context, request, ...(permit !== null && { permit }) };
     const text = lineOf(JSON.stringify(call));
     return Buffer.byteLength(text) > MAX_CALL_LENGTH ? { code: 'DELIVERY_CALL_TOO_LARGE' } : { text };
   } catch {

@@ -61,6 +61,31 @@ export interface Containment {
   readonly message: string | null;
 }
 
+/** Whose word counts where a worker elsewhere is asked for its code (section 10.5). */
+export interface AttestationTrust {
+  /** The origin of the Hall's log. */
+  readonly audience: string;
+  /** The raw public keys of each authority that are in force. */
+  authorityKeys(): Readonly<Record<string, readonly string[]>>;
+  /** The time, RFC 3339 in UTC. */
+  now(): string;
+}
+
+/** What is known of the code of a worker elsewhere. */
+export interface RemoteAttestation {
+  /** `unasked`: no decision has needed it yet. */
+  readonly state: 'attested' | 'refused' | 'unasked';
+  /** What its server attested last; null unless `attested`. */
+  readonly code_hash: Sha256 | null;
+  readonly at: string | null;
+  readonly signing_key_id: string | null;
+  /** How far it is held to its envelope at its own end, by the word of its authority. */
+  readonly containment: 'contained' | 'declared' | null;
+  /** Why it is not attested, and what to do about it; null unless `refused`. */
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
 /** Delivers calls to one worker. `deliver` never rejects and is settled by the time limit. */
 export interface Delivery {
   readonly record: RegistryRecord;
@@ -76,8 +101,13 @@ export interface Delivery {
   learnContainment?(): Promise<void>;
   /** From now on tells of each connection of the worker, where it goes through the Hall. */
   onConnection?(tell: (connection: WorkerConnection) => void): void;
-  /** The hash of the worker's code as the Hall itself sees it now; null where it cannot see it. */
-  observe(): Promise<Sha256 | null>;
+  /** What is known of its code where its server attests it; absent or null for any other. */
+  attestation?(): RemoteAttestation | null;
+  /**
+   * The hash of the worker's code as the Hall itself sees it now, or as a server elsewhere attests it now to whoever
+   * brings `trust`; null where there is none.
+   */
+  observe(trust?: AttestationTrust): Promise<Sha256 | null>;
   deliver(call: DeliveryCall): Promise<Delivered>;
   /** Ends what runs and frees every resource. */
   close(): Promise<void>;

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import type { SigningKey } from '@wcp/evidence';
 import { escapeText, sha256 } from '@wcp/spec/json';
 import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
@@ -11,18 +10,17 @@ import { PROCESS_LIMITS } from '../delivery/process/process-limits.ts';
 import type { ProcessEnd } from '../delivery/process/worker-process.ts';
 import type { HallWorker } from '../hall/hall-options.ts';
 import { LAYOUT } from './layout.ts';
-import { readSecrets, type SecretSources } from './settings/read-secrets.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
 import type { WorkerSettings } from './settings/worker-settings.ts';
 
 /** What all deliveries of a folder share. */
 export interface WorkerBase {
   readonly dir: string;
-  /** The workers know calls of this Hall by its public key. */
-  readonly key: SigningKey;
+  /** The raw public keys by which the workers know calls of a Hall. */
+  readonly hallKeys: readonly string[];
   readonly chains: ChainedCallRegistry;
-  /** Where the secrets of workers come from. */
-  readonly secrets: SecretSources;
+  /** The values of those secrets that an envelope lists. */
+  secrets(names: readonly string[]): Promise<Readonly<Record<string, string>>>;
   readonly log: Logger;
 }
 
@@ -34,9 +32,16 @@ export function connectWorkers(workers: readonly DeploymentWorker[], base: Worke
   }));
 }
 
-function byHttp({ settings, record }: DeploymentWorker, { chains }: WorkerBase): Delivery {
-  const { url = '', answer_bytes } = settings;
-  return httpDelivery({ record, url, chains, ...(answer_bytes !== undefined && { answer_bytes }) });
+function byHttp({ settings, record }: DeploymentWorker, { chains, log }: WorkerBase): Delivery {
+  const { url = '', attested = false } = settings;
+  return httpDelivery({
+    record,
+    url,
+    attested,
+    chains,
+    log: (message) => log('warn', message),
+    ...given(settings, ['answer_bytes']),
+  });
 }
 
 function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase): Delivery {
@@ -49,10 +54,10 @@ function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase
     snapshots: join(base.dir, LAYOUT.snapshots),
     env,
     isolation: settings.isolation ?? 'contained',
-    secrets: (names) => readSecrets(names, base.secrets, base.dir),
+    secrets: base.secrets,
     sandbox: sandboxOf(settings),
     private_hosts: settings.private_hosts ?? [],
-    permits: { hall_keys: [base.key.publicKey], store: resolve(base.dir, LAYOUT.permits) },
+    permits: { hall_keys: base.hallKeys, store: resolve(base.dir, LAYOUT.permits) },
     limits: given(settings, [
       'processes',
       'memory_mb',

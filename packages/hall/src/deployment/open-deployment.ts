@@ -21,6 +21,7 @@ import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './i
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
 import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
+import { readSecrets } from './settings/read-secrets.ts';
 import type { Env } from './settings/server-file.ts';
 import { openSigningKey } from './signing-key-file.ts';
 
@@ -156,8 +157,13 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
 
 function workersOf(base: DeploymentBase, chains: ChainedCallRegistry): HallWorker[] {
   const { dir, settings, key, example, log } = base;
-  const { secrets } = settings;
-  return connectWorkers(settings.workers, { dir, key, chains, log, secrets }).map((worker) =>
+  return connectWorkers(settings.workers, {
+    dir,
+    hallKeys: [key.publicKey],
+    chains,
+    log,
+    secrets: (names) => readSecrets(names, settings.secrets, dir),
+  }).map((worker) =>
     worker.delivery.record.worker_id === example?.record.worker_id ? { ...worker, ...example } : worker,
   );
 }

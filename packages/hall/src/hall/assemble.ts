@@ -131,7 +131,12 @@ async function openState(base: HallBase): Promise<HallState> {
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
   const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
   const currentBans = () => banLists.state(clock.latest());
-  const inspector = new WorkerInspector({ registry, deliveries, manifests, banLists: currentBans });
+  const trust = {
+    audience: origin,
+    authorityKeys: () => authorities.inForce(),
+    now: () => new Date(clock.latest()).toISOString(),
+  };
+  const inspector = new WorkerInspector({ registry, deliveries, manifests, trust, banLists: currentBans });
   const freezes = await Freezes.open(store);
   const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
   const notifier = createNotifier({ store, commit, clock, log, ...options.notify });

@@ -18,6 +18,7 @@ interface HealthFinding {
     | 'WORKER_FLAGGED'
     | 'WORKER_NOT_CONTAINED'
     | 'WORKER_NOT_ENROLLED'
+    | 'WORKER_NOT_ATTESTED'
     | 'RECORD_DIFFERS';
   readonly message: string;
 }

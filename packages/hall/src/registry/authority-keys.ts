@@ -34,6 +34,15 @@ export class AuthorityKeys {
     return this.list().filter((key) => key.authority === authority && key.revoked_at === null);
   }
 
+  /** The public keys in force of all authorities: a key that two of them registered speaks for neither. */
+  inForce(): Readonly<Record<string, readonly string[]>> {
+    const keys: Record<string, string[]> = {};
+    for (const { authority, public_key, revoked_at } of this.list()) {
+      if (revoked_at === null) keys[authority] = [...(keys[authority] ?? []), public_key];
+    }
+    return keys;
+  }
+
   /** Whether an authority ever registered a key: revoking it does not make unsigned enrolments valid again. */
   mustSign(authority: string): boolean {
     return this.list().some((key) => key.authority === authority);

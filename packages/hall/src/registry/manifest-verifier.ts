@@ -57,7 +57,7 @@ class CachedManifestVerifier implements ManifestVerifier {
     const dir = this.#parts.deliveries.get(worker_id)?.dir;
     if (dir === undefined || package_hash === null) return false;
     const cached = await this.#read(dir);
-    const authority_keys = this.#keys();
+    const authority_keys = this.#parts.authorities.inForce();
     const claimId = JSON.stringify([worker_id, worker_species_id, package_hash, authority_keys]);
     if (cached.claim !== claimId) {
       const { hmac_key } = this.#parts;
@@ -76,15 +76,6 @@ class CachedManifestVerifier implements ManifestVerifier {
     const cached = { mark, manifest: await loadManifest(dir), claim: null, isSigned: false };
     this.#cache.set(dir, cached);
     return cached;
-  }
-
-  /** The keys of all authorities: a key that two of them registered attests for neither. */
-  #keys(): Record<string, string[]> {
-    const keys: Record<string, string[]> = {};
-    for (const { authority, public_key, revoked_at } of this.#parts.authorities.list()) {
-      if (revoked_at === null) keys[authority] = [...(keys[authority] ?? []), public_key];
-    }
-    return keys;
   }
 }
 

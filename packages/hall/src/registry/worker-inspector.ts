@@ -1,7 +1,7 @@
 import { type Sha256, sha256, type WorkerFacts } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import { LRUCache } from 'lru-cache';
-import type { Delivery } from '../delivery/delivery.ts';
+import type { AttestationTrust, Delivery } from '../delivery/delivery.ts';
 import type { BanState } from './ban-list/active-ban-lists.ts';
 import { statedHash } from './ban-list/ban-lists.ts';
 import { type EnrolledWorker, isOut } from './enrolled-worker.ts';
@@ -26,6 +26,8 @@ export interface WorkerInspectorSources {
   readonly registry: Registry;
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly manifests: ManifestVerifier;
+  /** Whose word counts about the code of a worker elsewhere. */
+  readonly trust: AttestationTrust;
   /** What the ban lists say now; the same object while they say the same. */
   banLists(): BanState;
 }
@@ -91,11 +93,11 @@ export class WorkerInspector {
   }
 
   async #inspectWorker(worker: EnrolledWorker, mustDeliver: boolean): Promise<Seen> {
-    const { deliveries, manifests } = this.#sources;
+    const { deliveries, manifests, trust } = this.#sources;
     const delivery = deliveries.get(worker.record.worker_id);
     const isThere = delivery === undefined ? !mustDeliver : (delivery.isAvailable?.() ?? true);
     try {
-      const code = (await delivery?.observe()) ?? null;
+      const code = (await delivery?.observe(trust)) ?? null;
       return {
         worker,
         available: isThere && !isOut(worker),

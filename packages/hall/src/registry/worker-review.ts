@@ -7,13 +7,18 @@ import type { Registry } from './registry.ts';
 
 /** Something that an operator should know about a worker. */
 export interface WorkerRemark {
-  readonly code: 'RECORD_DIFFERS' | 'CHANGED_CODE_RUNS';
+  readonly code: 'RECORD_DIFFERS' | 'CHANGED_CODE_RUNS' | 'WORKER_NOT_ATTESTED';
   readonly message: string;
 }
 
 /** Something about a worker that an operator has to repair. */
 export interface WorkerFinding {
-  readonly code: 'WORKER_FLAGGED' | 'WORKER_NOT_ENROLLED' | 'WORKER_NOT_CONTAINED' | 'RECORD_DIFFERS';
+  readonly code:
+    | 'WORKER_FLAGGED'
+    | 'WORKER_NOT_ENROLLED'
+    | 'WORKER_NOT_CONTAINED'
+    | 'WORKER_NOT_ATTESTED'
+    | 'RECORD_DIFFERS';
   readonly message: string;
 }
 
@@ -51,6 +56,7 @@ export class WorkerReview {
     return [
       ...(isSameRecord(record, delivery.record) ? [] : [DIFFERS]),
       ...(makesDemand(config, 'require_worker_attestation') ? [] : [RUNS]),
+      ...notAttested(delivery),
     ];
   }
 
@@ -84,9 +90,8 @@ export class WorkerReview {
 
   #findingsOf(worker: EnrolledWorker): WorkerFinding[] {
     const { worker_id } = worker.record;
-    const differs = this.remarks(worker).filter(({ code }) => code === 'RECORD_DIFFERS');
-    const findings = differs.map(
-      ({ message }): WorkerFinding => ({ code: 'RECORD_DIFFERS', message: `${worker_id}: ${message}` }),
+    const findings = this.remarks(worker).flatMap(({ code, message }): WorkerFinding[] =>
+      code === 'CHANGED_CODE_RUNS' ? [] : [{ code, message: `${worker_id}: ${message}` }],
     );
     findings.push(...this.#uncontained(worker));
     return worker.flag === null ? findings : [flagged(worker_id, worker.flag.code), ...findings];
@@ -96,6 +101,13 @@ export class WorkerReview {
 /** Where its calls are refused while nothing can hold it to its envelope. */
 function refusedIn({ allowed_environments = ['dev'] }: RegistryRecord): readonly string[] {
   return allowed_environments.filter((env) => env !== 'dev');
+}
+
+/** Why the code of a worker elsewhere is not attested where its server should do so. */
+function notAttested(delivery: Delivery): WorkerRemark[] {
+  const { state, message } = delivery.attestation?.() ?? {};
+  if (state !== 'refused') return [];
+  return [{ code: 'WORKER_NOT_ATTESTED', message: message ?? 'Its code is not attested.' }];
 }
 
 /** The record in a package need not state the hash of the package that it is part of: an attestation is put in later. */

@@ -181,4 +181,11 @@ describe('a worker that fails again and again', () => {
     for (let index = 0; index < 5; index += 1) await delivery.deliver(callOf());
     expect(delivery.isAvailable?.()).toBe(true);
   });
+
+  test('A machine that cannot contain a worker is neither asked again nor the worker’s fault.', async () => {
+    const { fake, delivery } = guard([failed('DELIVERY_NOT_CONTAINED')], 'full', { failures: 2 });
+    for (let index = 0; index < 5; index += 1) await delivery.deliver(callOf());
+    expect(fake.calls).toHaveLength(5);
+    expect(delivery.isAvailable?.()).toBe(true);
+  });
 });

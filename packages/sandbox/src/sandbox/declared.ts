@@ -53,7 +53,15 @@ export async function runDeclared(options: SandboxOptions): Promise<Sandboxed> {
       killProcess(-root);
       return rm(folder, { recursive: true, force: true });
     };
-    const ending = new Ending({ child, root, limits, cgroup: null, private_folders: [], kill: () => killTree(root), tidy });
+    const ending = new Ending({
+      child,
+      root,
+      limits,
+      cgroup: null,
+      private_folders: [],
+      kill: () => killTree(root),
+      tidy,
+    });
     return { process: child, enforcement: DECLARED, ended: ending.ended, close: () => ending.close() };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

@@ -16,6 +16,12 @@ export { parseHallConfig } from './parse/parse-hall-config.ts';
 export { parseRecord, recordHash } from './parse/parse-record.ts';
 export { parseRules } from './parse/parse-rules.ts';
 export { type BanEntry, type BanList, BanListSchema, REVIEW_STATUSES } from './schema/ban-list.ts';
+export {
+  type CodeAttestation,
+  type CodeAttestationRequest,
+  CodeAttestationRequestSchema,
+  CodeAttestationSchema,
+} from './schema/code-attestation.ts';
 export { type Facts, FactsSchema, type WorkerFacts } from './schema/facts.ts';
 export { type HallConfig, HallConfigSchema, type TenantFloor } from './schema/hall-config.ts';
 export { type Manifest, ManifestSchema } from './schema/manifest.ts';

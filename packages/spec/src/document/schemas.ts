@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import { WcpError } from '../base/error.ts';
 import { escapeText } from '../base/text.ts';
 import { BanListSchema } from './schema/ban-list.ts';
+import { CodeAttestationRequestSchema, CodeAttestationSchema } from './schema/code-attestation.ts';
 import { FactsSchema } from './schema/facts.ts';
 import { HallConfigSchema } from './schema/hall-config.ts';
 import { ManifestSchema } from './schema/manifest.ts';
@@ -25,6 +26,8 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   receipt: ReceiptSchema,
   manifest: ManifestSchema,
   'ban-list': BanListSchema,
+  'code-attestation-request': CodeAttestationRequestSchema,
+  'code-attestation': CodeAttestationSchema,
   'worker-context': WorkerContextSchema,
   'worker-result': WorkerResultSchema,
 };

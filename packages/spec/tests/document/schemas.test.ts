@@ -51,6 +51,8 @@ function keywordsIn(schema: unknown, found: Set<string>): Set<string> {
 test('These documents have a schema.', () => {
   expect(NAMES.toSorted()).toEqual([
     'ban-list',
+    'code-attestation',
+    'code-attestation-request',
     'facts',
     'hall-config',
     'manifest',

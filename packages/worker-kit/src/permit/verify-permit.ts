@@ -58,7 +58,16 @@ export function readUnverified(permit: unknown): PermitClaims | null {
   return parts === null ? null : readClaims(parts.payload);
 }
 
-/** The raw public keys in a list such as `WCP_HALL_PUBLIC_KEY`; null where one of them is malformed. */
+/**
+ * The raw public keys in a list such as `WCP_HALL_PUBLIC_KEY`; null where one of them is malformed.
+ *
+ * @example
+ * ```ts
+ * import { readHallKeys } from '@wcp/worker-kit/host';
+ *
+ * console.log(readHallKeys(process.env['WCP_HALL_PUBLIC_KEY'] ?? '')?.length ?? 'malformed');
+ * ```
+ */
 export function readHallKeys(text: string): readonly string[] | null {
   const keys = text.split(',').map((key) => key.trim());
   if (keys.length === 1 && keys[0] === '') return [];

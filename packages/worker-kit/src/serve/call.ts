@@ -15,6 +15,8 @@ export interface Call {
   readonly request: unknown;
   readonly context: unknown;
   readonly permit: unknown;
+  /** The hash of the code that was decided about; undefined where the call names none. */
+  readonly code_hash: unknown;
   /** Identifies the call for its caller; undefined where there is none. */
   readonly id: unknown;
 }
@@ -30,10 +32,18 @@ export interface Served {
   readonly admit: Admission;
 }
 
-/** Reads `{context, request?, permit?, id?}`. */
-export function parseCall(text: string): CallReading {
+/** Reads `{context, request?, permit?, code_hash?, id?}`. */
+export function parseCall(text: string, { knowsCode = false }: CallOptions = {}): CallReading {
   const value = parseObject(text);
-  return typeof value === 'string' ? { ok: false, message: value, id: undefined } : readCall(value);
+  return typeof value === 'string'
+    ? { ok: false, message: value, id: undefined }
+    : readCall(value, { knowsCode });
+}
+
+/** How a call is read. */
+interface CallOptions {
+  /** Whether the reader knows which code it runs: one that does not refuses a call that names some. */
+  readonly knowsCode?: boolean;
 }
 
 /** The members of a JSON object, or a message where the text is not one. */
@@ -52,25 +62,22 @@ export function parseObject(text: string): Record<string, unknown> | string {
 }
 
 /** Reads a call from the members of an object. */
-export function readCall({
-  context,
-  request = {},
-  permit,
-  id,
-  ...rest
-}: Record<string, unknown>): CallReading {
+export function readCall(
+  { context, request = {}, permit, code_hash, id, ...rest }: Record<string, unknown>,
+  { knowsCode = false }: CallOptions = {},
+): CallReading {
   const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
+  if (unknown !== undefined || (code_hash !== undefined && !knowsCode)) {
     return { ok: false, message: 'It has members other than context, request, permit and id.', id };
   }
   if (context === undefined) return { ok: false, message: 'It has no context.', id };
-  return { ok: true, call: { context, request, permit, id } };
+  return { ok: true, call: { context, request, permit, code_hash, id } };
 }
 
 /** Admits and runs a call; what the worker's code throws goes to standard error. */
 export function runCall(
   { worker, admit }: Served,
-  { request, context, permit }: Call,
+  { request, context, permit }: Omit<Call, 'code_hash' | 'id'>,
   options: Omit<RunOptions, 'permit'> = {},
 ): Promise<WorkerResult> {
   const plan = planFor(worker);
@@ -85,7 +92,7 @@ export function runCall(
 /** For a worker that the kit did not make, the kit checks the call beforehand. */
 async function runForeign(
   { worker, admit }: Served,
-  { request, context, permit }: Omit<Call, 'id'>,
+  { request, context, permit }: Omit<Call, 'code_hash' | 'id'>,
   options: RunOptions,
 ): Promise<WorkerResult> {
   const reading = readContext(context);
@@ -93,7 +100,8 @@ async function runForeign(
   const plain = readPlain(request);
   if (!plain.ok) return resultWithCode(worker, 'WORKER_INVALID_INPUT', plain.findings);
   const code = await admit({ permit, context: reading.context, requestText: plain.text });
-  return code === null ? worker.execute(request, reading.context, options) : resultWithCode(worker, code);
+  if (code !== null) return resultWithCode(worker, code);
+  return worker.execute(request, reading.context, { ...options, permit });
 }
 
 /** The result of a text that is not a call, or of a call that must not run. */

@@ -5,7 +5,8 @@ import { readHallKeys } from '../permit/verify-permit.ts';
 import { planFor, type Worker } from '../worker/define-worker.ts';
 import { parseCall, resultLine, runCall } from './call.ts';
 import { readAddress } from './http/http-address.ts';
-import { type HttpServed, serveHttp } from './http/serve-http.ts';
+import type { HttpServed } from './http/http-worker.ts';
+import { serveHttp } from './http/serve-http.ts';
 import { serveLines } from './lines/serve-lines.ts';
 import { claimOutput, type ProtocolOutput, refuseDebugger, surviveStrayErrors } from './protocol-output.ts';
 

@@ -9,15 +9,15 @@ import { tableText } from '../../print/table.ts';
 export function workerListText(workers: readonly Worker[], { bold }: Colours): string {
   if (workers.length === 0) return 'No worker is enrolled.\n';
   const lines = workers.map(
-    ({ worker_id, state, resting_until, version, is_deliverable, containment, remarks, record }) => [
+    ({ worker_id, state, resting_until, version, is_deliverable, containment, ...worker }) => [
       worker_id,
       resting_until === null ? state : `${state}, ${restingText(resting_until)}`,
       version,
       is_deliverable ? 'yes' : 'no',
       containment === null ? '' : CONTAINMENT[containment.state],
-      remarks.map(({ code }) => NOTES[code] ?? code).join(', '),
-      record.worker_species_id,
-      record.capabilities.join(', '),
+      notesText(worker),
+      worker.record.worker_species_id,
+      worker.record.capabilities.join(', '),
     ],
   );
   return tableText(
@@ -38,7 +38,14 @@ const CONTAINMENT = {
 const NOTES: Readonly<Record<string, string>> = {
   RECORD_DIFFERS: 'its folder has another record',
   CHANGED_CODE_RUNS: 'changed code would run',
+  WORKER_NOT_ATTESTED: 'its server does not attest its code',
 };
+
+function notesText({ remarks, remote_attestation }: Pick<Worker, 'remarks' | 'remote_attestation'>): string {
+  const isAttested = remote_attestation?.state === 'attested';
+  const notes = remarks.map(({ code }) => NOTES[code] ?? code);
+  return [...(isAttested ? ['its server attests its code'] : []), ...notes].join(', ');
+}
 
 /** One worker. */
 export function workerText(worker: Worker, versions: number, { bold, dim }: Colours): string {
@@ -58,6 +65,7 @@ export function workerText(worker: Worker, versions: number, { bold, dim }: Colo
       ['record', record.artifact_hash],
       ['runs', runsText(worker)],
       ...containmentRows(worker),
+      ...remoteRows(worker),
       ...worker.remarks.map(({ message }) => ['note', escaped(message)] as const),
     ],
     2,
@@ -79,6 +87,17 @@ function containmentRows({ containment }: Worker): (readonly [string, string])[]
   const members = isKnown ? `: ${enforcementText(enforcement)}` : '';
   const why = message === null ? '' : `. ${escaped(message)}`;
   return [['envelope', `${CONTAINMENT[state]}${members}${why}`]];
+}
+
+/** What the server of a worker elsewhere says of its code, and of its containment there. */
+function remoteRows({ remote_attestation }: Worker): (readonly [string, string])[] {
+  if (remote_attestation === null) return [];
+  const { state, code_hash, at, signing_key_id, containment, code, message } = remote_attestation;
+  if (state === 'unasked') return [['its server', 'attests its code once a decision asks']];
+  if (state === 'refused')
+    return [['its server', `does not attest its code: ${code}. ${escaped(message ?? '')}`]];
+  const where = containment === null ? '' : `; ${CONTAINMENT[containment]} there, by its word`;
+  return [['its server', `attests ${code_hash}, ${at} by ${signing_key_id}${where}`]];
 }
 
 function restingText(until: string): string {

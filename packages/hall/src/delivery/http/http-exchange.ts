@@ -13,6 +13,8 @@ export interface Exchange {
   readonly body: Uint8Array;
   /** The longest answer, in bytes. */
   readonly answer_bytes: number;
+  /** Whether the call names the code that was decided about. */
+  readonly namesCode: boolean;
 }
 
 /** The modules by the protocol of an address. */
@@ -25,7 +27,7 @@ export const HTTP_MODULES: Readonly<Record<string, Pick<typeof http, 'request' |
  * Sends a call to a worker and reads its answer. Nothing is sent before there is a connection, so that a call
  * that never left can be told apart from one that was lost.
  */
-export function exchange({ url, agent, body, answer_bytes }: Exchange, attempt: Attempt): void {
+export function exchange({ url, agent, body, answer_bytes, namesCode }: Exchange, attempt: Attempt): void {
   const module = HTTP_MODULES[url.protocol] ?? http;
   const headers = {
     'content-type': 'application/json',
@@ -44,7 +46,11 @@ export function exchange({ url, agent, body, answer_bytes }: Exchange, attempt: 
   };
   sent.on('socket', (socket) => whenConnected(socket, url.protocol === 'https:', send));
   sent.on('error', () => attempt.settle({ code: isSent ? 'DELIVERY_LOST' : 'DELIVERY_UNREACHABLE' }));
-  sent.on('response', (response) => readAnswer(response, answer_bytes, (ending) => attempt.settle(ending)));
+  sent.on('response', (response) => {
+    const code = codeOf(response.statusCode ?? 0, namesCode);
+    if (code !== null) attempt.settle({ code });
+    else readAnswer(response, answer_bytes, (ending) => attempt.settle(ending));
+  });
   attempt.ended.then((ending) => {
     if (!('result' in ending)) sent.destroy();
   });
@@ -69,11 +75,6 @@ function readAnswer(
   maxBytes: number,
   settle: (ending: CallEnd) => void,
 ): void {
-  const code = codeOf(response.statusCode ?? 0);
-  if (code !== null) {
-    settle({ code });
-    return;
-  }
   const parts: Buffer[] = [];
   let length = 0;
   response.on('data', (part: Buffer) => {
@@ -94,8 +95,10 @@ function readBody(bytes: Buffer): CallEnd {
 }
 
 /** The code for an answer with this HTTP status; null where it is a result. */
-function codeOf(status: number): DeliveryCode | null {
+function codeOf(status: number, namesCode: boolean): DeliveryCode | null {
   if (status === 200) return null;
+  // Who answers so has read which code the call is for, and runs another.
+  if (status === 409 && namesCode) return 'DELIVERY_CODE_CHANGED';
   if (status === 413) return 'DELIVERY_CALL_TOO_LARGE';
   if (status >= 300 && status < 400) return 'DELIVERY_REDIRECTED';
   return status >= 400 && status < 500 ? 'DELIVERY_HTTP_REFUSED' : 'DELIVERY_HTTP_FAILED';

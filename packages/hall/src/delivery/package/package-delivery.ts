@@ -108,7 +108,7 @@ class PackageDelivery implements Delivery {
 
   async #carry(attempt: Attempt, call: DeliveryCall): Promise<void> {
     const id = randomUUID();
-    const written = writeCall(call, id);
+    const written = writeCall(call, { id });
     const hash = normaliseHash(call.code_hash);
     if (this.#attempts.isClosed) return attempt.close();
     if (hash === null) return void attempt.settle({ code: 'DELIVERY_CODE_UNKNOWN' });

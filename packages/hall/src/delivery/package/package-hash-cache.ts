@@ -1,5 +1,6 @@
 import { packageHash } from '@wcp/evidence';
 import type { Sha256 } from '@wcp/spec';
+import { LatestRun } from '../latest-run.ts';
 import { listPackage, type PackageFile } from './package-files.ts';
 
 /**
@@ -26,8 +27,7 @@ interface PackageState {
 export class PackageHashCache {
   readonly #dir: string;
   #known: { readonly signature: string; readonly hash: Sha256 } | null = null;
-  #running: Promise<Sha256> | null = null;
-  #next: Promise<Sha256> | null = null;
+  readonly #runs = new LatestRun(() => this.#see());
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -38,21 +38,8 @@ export class PackageHashCache {
    *
    * @throws {WcpError} `ERR_WCP_PACKAGE` where the package cannot be read; what the file system throws
    */
-  async observe(): Promise<Sha256> {
-    if (this.#running === null) return this.#start();
-    this.#next ??= this.#running.then(
-      () => this.#start(),
-      () => this.#start(),
-    );
-    return this.#next;
-  }
-
-  #start(): Promise<Sha256> {
-    this.#next = null;
-    this.#running = this.#see().finally(() => {
-      this.#running = null;
-    });
-    return this.#running;
+  observe(): Promise<Sha256> {
+    return this.#runs.get();
   }
 
   async #see(): Promise<Sha256> {

@@ -26,7 +26,7 @@ interface WorkerSources {
 
 /** The workers of `server.json`; what is wrong is added to `findings`. Nothing is started. */
 export async function readWorkers(
-  { workers }: ServerSettings,
+  { workers }: Pick<ServerSettings, 'workers'>,
   sources: WorkerSources,
   findings: DeploymentFinding[],
 ): Promise<DeploymentWorker[]> {

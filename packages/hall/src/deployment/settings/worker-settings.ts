@@ -6,6 +6,8 @@ const WORKER =
   'A worker is {"dir": …, "program": …}, {"dir": …, "command": [...]} or {"url": …, "record": …}.';
 const ISOLATION =
   'isolation must be "contained" (the default) or "declared": nothing holds this worker to its envelope.';
+const ATTESTED =
+  'attested must be true or false: whether the server at url says which code it runs, signed by the authority.';
 const PRIVATE_HOSTS =
   'private_hosts must be a list of those allowed hosts whose addresses may be private or loopback.';
 const NODE = 'node must be a list of what the program uses of Node: "sqlite", "addons", "workers", "wasi".';
@@ -21,6 +23,7 @@ export const workerSchema = z.strictObject(
       .exactOptional(),
     url: url.exactOptional(),
     record: text('record must be the file of the registry record, relative to this file.').exactOptional(),
+    attested: z.boolean(ATTESTED).exactOptional(),
     env: environment.default({}),
     processes: count('processes, those that run at a time, must be from 1 to 64.', 64).exactOptional(),
     concurrency: count(
@@ -87,11 +90,20 @@ function checkWay(given: object, path: string): Finding[] {
   const ways = WAYS.filter(({ by }) => has(by));
   const [way] = ways;
   if (way === undefined || ways.length > 1) return [{ path, code: 'INVALID_VALUE', message: WORKER }];
-  return way.needs
+  const missing = way.needs
     .filter((name) => !has(name))
-    .map((name) => ({
-      path: `${path}/${name}`,
-      code: 'MISSING_MEMBER',
-      message: `A worker with ${way.by} needs ${name} too.`,
-    }));
+    .map(
+      (name): Finding => ({
+        path: `${path}/${name}`,
+        code: 'MISSING_MEMBER',
+        message: `A worker with ${way.by} needs ${name} too.`,
+      }),
+    );
+  return has('attested') && way.by !== 'url' ? [...missing, seenHere(path)] : missing;
+}
+
+/** The Hall hashes the package of such a worker itself: nobody else's word could count. */
+function seenHere(path: string): Finding {
+  const message = 'Only a worker with url can be attested by its server: this one the Hall hashes itself.';
+  return { path: `${path}/attested`, code: 'INVALID_VALUE', message };
 }

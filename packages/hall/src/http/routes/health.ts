@@ -29,5 +29,6 @@ const PUBLIC: Partial<Readonly<Record<Health['troubles'][number]['code'], string
     'This machine cannot hold a worker to its envelope, so it gets no calls outside of dev. With a key this says which.',
   WORKER_NOT_ENROLLED: 'A worker is in the list and is not enrolled. With a key this says which.',
   WORKER_RESTING: 'A worker kept failing and is resting. With a key this says which, and until when.',
+  WORKER_NOT_ATTESTED: 'The code of a worker elsewhere is not attested. With a key this says which, and why.',
   RECORD_DIFFERS: 'A worker has another record than the enrolled one. With a key this says which.',
 };

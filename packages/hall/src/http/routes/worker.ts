@@ -63,7 +63,9 @@ function showWorker(worker: EnrolledWorker, hall: HallParts): Worker {
   const state = isOut(worker) ? 'flagged' : 'enrolled';
   const is_deliverable = hall.deliveries.has(worker_id);
   const resting_until = restingUntil(hall, worker_id);
-  const containment = hall.deliveries.get(worker_id)?.containment?.() ?? null;
+  const delivery = hall.deliveries.get(worker_id);
+  const containment = delivery?.containment?.() ?? null;
+  const remote_attestation = delivery?.attestation?.() ?? null;
   const remarks = hall.workerReview.remarks(worker);
   return {
     worker_id,
@@ -74,6 +76,7 @@ function showWorker(worker: EnrolledWorker, hall: HallParts): Worker {
     is_deliverable,
     resting_until,
     containment,
+    remote_attestation,
     flag,
     remarks,
     record,

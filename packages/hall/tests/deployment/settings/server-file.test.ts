@@ -35,6 +35,8 @@ describe('server.json', () => {
           { program: 'b' },
           { url: 'http://name:secret@x', record: 'r.json' },
           { dir: 'a', command: [], processes: 0, env: { A: 1 } },
+          { dir: 'a', program: 'b', attested: true },
+          { url: 'http://x', record: 'r.json', attested: 'yes' },
         ],
         colour: 'red',
       },
@@ -54,6 +56,8 @@ describe('server.json', () => {
       'server.json /workers/4/command INVALID_VALUE',
       'server.json /workers/4/env/A INVALID_VALUE',
       'server.json /workers/4/processes INVALID_VALUE',
+      'server.json /workers/5/attested INVALID_VALUE',
+      'server.json /workers/6/attested INVALID_VALUE',
     ]);
   });
 

@@ -26,6 +26,7 @@ export function tell(escaped, how) {
 function readCall() {
   const bytes = Buffer.alloc(1 << 20);
   let length = 0;
-  while (!bytes.subarray(0, length).includes('\n')) length += readSync(0, bytes, length);
+  while (!bytes.subarray(0, length).includes('\n'))
+    length += readSync(0, bytes, length, bytes.length - length);
   return JSON.parse(bytes.subarray(0, length).toString());
 }

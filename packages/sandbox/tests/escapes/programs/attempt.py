@@ -9,7 +9,10 @@ import sys
 # What the program is told: places of the host.
 words = sys.argv[1:]
 # As a worker of a Hall it begins when it has a call, and its answer is the result of that call.
-_call = json.loads(sys.stdin.readline()) if 'WCP_ESCAPE_CALL' in os.environ else None
+# Another program that takes its place has it from the environment.
+if os.environ.get('WCP_ESCAPE_CALL') == '':
+    os.environ['WCP_ESCAPE_CALL'] = sys.stdin.readline()
+_call = json.loads(os.environ['WCP_ESCAPE_CALL']) if 'WCP_ESCAPE_CALL' in os.environ else None
 _own = os.getpid()
 _is_arm = platform.machine() == 'aarch64'
 

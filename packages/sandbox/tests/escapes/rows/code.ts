@@ -2,11 +2,18 @@ import type { EscapeRow } from './escape-row.ts';
 
 const outside = { stopped_by: 'import hook', how: /^The worker loads code from outside/ } as const;
 const denied = { stopped_by: 'node', how: /^ERR_ACCESS_DENIED$/ } as const;
-const HOOK_IS_ALWAYS_THERE = { to: 'anyone', why: 'the import hook is there without a sandbox, too' } as const;
-const MADE_UP = 'Code that a worker makes out of data (`eval`, `data:`, hooks, another interpreter, native code in a folder that it may write to) is not attested; it has the rights of the worker and no more.';
+const HOOK_IS_ALWAYS_THERE = {
+  to: 'anyone',
+  why: 'the import hook is there without a sandbox, too',
+} as const;
+const MADE_UP =
+  'Code that a worker makes out of data (`eval`, `data:`, hooks, another interpreter, native code in a folder that it may write to) is not attested; it has the rights of the worker and no more.';
 const madeUp = { open: 'a program may compute what it does', says: MADE_UP } as const;
 
-const written = { words: ['{writes}'], envelope: { network_egress: 'none', filesystem_writes: ['{writes}'] } } as const;
+const written: Pick<EscapeRow, 'words' | 'envelope'> = {
+  words: ['{writes}'],
+  envelope: { network_egress: 'none', filesystem_writes: ['{writes}'] },
+};
 
 /** Code that nobody hashed, native code, and programs that the envelope does not name. */
 export const CODE: readonly EscapeRow[] = [

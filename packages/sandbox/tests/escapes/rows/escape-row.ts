@@ -2,7 +2,16 @@ import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import type { SandboxLimits } from '../../../src/index.ts';
 
 /** What stops an attack. */
-type Fence = 'view' | 'namespace' | 'user' | 'seccomp' | 'limit' | 'egress' | 'import hook' | 'node' | 'environment';
+type Fence =
+  | 'view'
+  | 'namespace'
+  | 'user'
+  | 'seccomp'
+  | 'limit'
+  | 'egress'
+  | 'import hook'
+  | 'node'
+  | 'environment';
 
 /** What a contained program must get. */
 export type Expectation =

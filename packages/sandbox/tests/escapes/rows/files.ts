@@ -1,7 +1,8 @@
+import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import type { EscapeRow } from './escape-row.ts';
 
 const absent = { stopped_by: 'view', how: /^ENOENT$/ } as const;
-const writing = { network_egress: 'none', filesystem_writes: ['{writes}'] } as const;
+const writing: PrivilegeEnvelope = { network_egress: 'none', filesystem_writes: ['{writes}'] };
 const ROOT_ONLY = { to: 'unprivileged', why: 'only root may do it at all' } as const;
 
 /** Store, keys, snapshots, secrets and other workers’ files; links; devices. */

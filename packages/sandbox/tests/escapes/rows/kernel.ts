@@ -2,7 +2,8 @@ import type { EscapeRow } from './escape-row.ts';
 
 const refused = { stopped_by: 'seccomp', how: /^EPERM$/ } as const;
 const ROOT_ONLY = { to: 'unprivileged', why: 'only root may do it at all' } as const;
-const FACTS = 'A worker sees facts of the machine in /proc: its processors, memory, load and kernel, and the paths on the host of what is bound into its view.';
+const FACTS =
+  'A worker sees facts of the machine in /proc: its processors, memory, load and kernel, and the paths on the host of what is bound into its view.';
 
 /** Interfaces of the kernel, other rights, sandboxes in the sandbox, and what can be learned of the machine. */
 export const KERNEL: readonly EscapeRow[] = [

@@ -1,9 +1,10 @@
+import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import type { EscapeRow } from './escape-row.ts';
 
 const MB = 1_000_000;
 const ends = (limit: 'memory_mb' | 'cpu_seconds' | 'output_bytes' | 'wall_ms') =>
   ({ stopped_by: 'limit', ends: limit }) as const;
-const forking = { network_egress: 'none', tools: ['echo'] } as const;
+const forking: PrivilegeEnvelope = { network_egress: 'none', tools: ['echo'] };
 
 /** Processes, memory, disk, descriptors, time; what stays when a worker should be gone. */
 export const LIMITS: readonly EscapeRow[] = [

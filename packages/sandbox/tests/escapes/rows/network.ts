@@ -1,12 +1,13 @@
+import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import type { EscapeRow } from './escape-row.ts';
 
 const refused = { stopped_by: 'namespace', how: /^ECONNREFUSED$/ } as const;
 const unreachable = { stopped_by: 'namespace', how: /^(ENETUNREACH|EHOSTUNREACH|ECONNREFUSED)$/ } as const;
 const unlisted = { stopped_by: 'egress', how: /^EACCES$/ } as const;
-const listed = {
+const listed: PrivilegeEnvelope = {
   network_egress: 'allowlisted',
   egress_allowlist: ['localhost:{port}', '{own_address}:{port}'],
-} as const;
+};
 const private_hosts = ['localhost', '{own_address}'];
 const NO_HOST = { to: 'anyone', why: 'no host of the test has this address or name' } as const;
 
@@ -30,7 +31,11 @@ const opening = (title: string, words: readonly string[], how: RegExp): EscapeRo
 export const NETWORK: readonly EscapeRow[] = [
   connecting('A service of the host on loopback is reached.', ['127.0.0.1', '{port}'], refused),
   connecting('A service of the host on the loopback of IPv6 is reached.', ['::1', '{port}'], refused),
-  connecting('A service of the host at its own address is reached.', ['{own_address}', '{port}'], unreachable),
+  connecting(
+    'A service of the host at its own address is reached.',
+    ['{own_address}', '{port}'],
+    unreachable,
+  ),
   { ...connecting('A private network is reached.', ['10.0.0.1', '80'], unreachable), unshown: NO_HOST },
   {
     ...connecting('The metadata of a cloud are reached.', ['169.254.169.254', '80'], unreachable),
@@ -129,7 +134,11 @@ export const NETWORK: readonly EscapeRow[] = [
     unshown: NO_HOST,
   },
   {
-    ...connecting('The metadata of a cloud are reached by a listed address.', ['169.254.169.254', '80'], unlisted),
+    ...connecting(
+      'The metadata of a cloud are reached by a listed address.',
+      ['169.254.169.254', '80'],
+      unlisted,
+    ),
     envelope: { network_egress: 'allowlisted', egress_allowlist: ['169.254.169.254:80'] },
     unshown: NO_HOST,
   },
@@ -146,10 +155,14 @@ export const NETWORK: readonly EscapeRow[] = [
     },
   },
   {
-    ...connecting('A service of the host is reached by a worker that may reach everything.', ['127.0.0.1', '{port}'], {
-      open: 'the envelope asks for the network of the host',
-      says: 'With `network_egress: unrestricted` a worker has the network of the host, its loopback and its abstract sockets included.',
-    }),
+    ...connecting(
+      'A service of the host is reached by a worker that may reach everything.',
+      ['127.0.0.1', '{port}'],
+      {
+        open: 'the envelope asks for the network of the host',
+        says: 'With `network_egress: unrestricted` a worker has the network of the host, its loopback and its abstract sockets included.',
+      },
+    ),
     envelope: { network_egress: 'unrestricted' },
   },
   {

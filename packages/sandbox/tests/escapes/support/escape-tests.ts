@@ -60,6 +60,7 @@ function expectContained(row: EscapeRow, { told, end, enforcement, stderr }: Row
   expect(enforcement.code.level).toBe('enforced');
   const wanted: Expectation = row.expect;
   if ('open' in wanted) expect(told, stderr).toMatchObject({ escaped: true });
-  else if ('ends' in wanted) expect({ told, exceeded: end.exceeded }).toEqual({ told: null, exceeded: wanted.ends });
+  else if ('ends' in wanted)
+    expect({ told, exceeded: end.exceeded }).toEqual({ told: null, exceeded: wanted.ends });
   else expect(told, stderr).toEqual({ escaped: false, how: expect.stringMatching(wanted.how) });
 }

@@ -44,7 +44,11 @@ export function packageOf({ program, node = ['--no-permission'] }: EscapeRow): {
 /** Runs the program of a row once: contained, or with nothing but its word. */
 export async function runRow(
   row: EscapeRow,
-  { host, target, isContained }: { readonly host: Host; readonly target: Target; readonly isContained: boolean },
+  {
+    host,
+    target,
+    isContained,
+  }: { readonly host: Host; readonly target: Target; readonly isContained: boolean },
 ): Promise<RowOutcome> {
   const { command, files } = packageOf(row);
   const { words = [], envelope = { network_egress: 'none' }, private_hosts, resolved } = row;
@@ -60,7 +64,9 @@ export async function runRow(
     ...value,
     files,
     // What a limit stops is shown to work with all that anybody may use.
-    ...(isContained ? { limits: row.limits ?? {} } : { isolation: 'declared' as const, limits: { wall_ms, processes: 1_000 } }),
+    ...(isContained
+      ? { limits: row.limits ?? {} }
+      : { isolation: 'declared' as const, limits: { wall_ms, processes: 1_000 } }),
   });
   stop();
   const { stdout, stderr, end, enforcement } = answer;

@@ -15,6 +15,21 @@ import { ANY_ROLE } from '../roles.ts';
 
 const flag = nullable(closed({ code: text, at: text }));
 const signature = nullable(closed({ signing_key_id: text, signed_at: text, signature: text }));
+const remoteAttestation = closed(
+  {
+    state: Type.Enum(['attested', 'refused', 'unasked']),
+    code_hash: nullable(text),
+    at: nullable(text),
+    signing_key_id: nullable(text),
+    containment: nullable(Type.Enum(['contained', 'declared'])),
+    code: nullable(text),
+    message: nullable(text),
+  },
+  {
+    description:
+      'Which code the server of a worker elsewhere attests with a key of the worker’s authority (section 10.5); `refused`: its last answer does not hold; `unasked`: no decision has needed it yet. `containment` is the word of that authority, not an observation of this Hall.',
+  },
+);
 const WorkerSchema = closed(
   {
     worker_id: text,
@@ -30,6 +45,7 @@ const WorkerSchema = closed(
       }),
     ),
     containment: nullable(containment),
+    remote_attestation: nullable(remoteAttestation),
     flag,
     remarks: Type.Array(closed({ code: text, message: text })),
     record: registryRecord,

@@ -10,14 +10,14 @@ export type Body =
   | { readonly kind: 'not-utf8' | 'too-large' | 'aborted' };
 
 /** Reads the body of a request, up to the limit. */
-export async function readBody(request: IncomingMessage): Promise<Body> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_LENGTH) return { kind: 'too-large' };
+export async function readBody(request: IncomingMessage, max = MAX_BODY_LENGTH): Promise<Body> {
+  if (Number(request.headers['content-length'] ?? 0) > max) return { kind: 'too-large' };
   const parts: Buffer[] = [];
   let length = 0;
   try {
     for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += part.length;
-      if (length > MAX_BODY_LENGTH) return { kind: 'too-large' };
+      if (length > max) return { kind: 'too-large' };
       parts.push(part);
     }
   } catch {

@@ -1,36 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { canonicalJson } from '@wcp/spec';
-import {
-  type Call,
-  type CallReading,
-  findingOf,
-  parseCall,
-  resultWithCode,
-  runCall,
-  type Served,
-} from '../call.ts';
-import { logError, type ProtocolOutput } from '../protocol-output.ts';
-import { type HttpAddress, urlOf } from './http-address.ts';
-import { dispatchOf } from './http-dispatch.ts';
-import { type Body, readBody } from './read-body.ts';
-
-/** The maximum number of calls at a time. */
-const MAX_CALLS = 32;
-/** The maximum time for a request to arrive, in milliseconds. */
-const REQUEST_MS = 30_000;
-/** The maximum time for running calls after a signal to end, in milliseconds. */
-const SHUTDOWN_MS = 10_000;
-
-/** A worker that is served over HTTP. */
-export interface HttpServed extends Served {
-  /** Whether it knows a Hall, and so requires permits. */
-  readonly knowsHall: boolean;
-}
+import type { ProtocolOutput } from '../protocol-output.ts';
+import type { HttpAddress } from './http-address.ts';
+import { type HttpServed, listenHttp } from './http-worker.ts';
 
 /**
- * Serves a worker over HTTP until SIGTERM or SIGINT: `POST /run`, `GET /record`, `GET /healthz`. Prints its
- * address as one line of JSON on standard output.
+ * Serves a worker over HTTP until SIGTERM or SIGINT. Prints its address as one line of JSON on standard output.
  *
  * @throws the system's error where it can't listen
  */
@@ -39,137 +12,10 @@ export async function serveHttp(
   address: HttpAddress,
   output: ProtocolOutput,
 ): Promise<void> {
-  const server = new HttpWorker(served).server;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await output.writeLine(JSON.stringify({ listening: urlOf({ ...address, port }) }));
+  const { url, close } = await listenHttp(served, address);
+  await output.writeLine(JSON.stringify({ listening: url }));
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
-  await close(server);
-}
-
-/** Waits for running calls and closes idle connections. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, SHUTDOWN_MS);
-    setInterval(() => server.closeIdleConnections(), 20);
-    server.close(() => resolve());
-  });
-}
-
-/** The problems of requests that are not calls: status and message. */
-const PROBLEMS = {
-  NOT_FOUND: [404, 'The routes are POST /run, GET /record and GET /healthz.'],
-  METHOD_NOT_ALLOWED: [405, 'This path does not support the method.'],
-  FROM_A_BROWSER: [403, 'A worker is called by a Hall, not by a page in a browser.'],
-  UNSUPPORTED_MEDIA_TYPE: [415, 'The body of a call must be application/json.'],
-  TOO_MANY_CALLS: [429, 'The worker is running its maximum number of calls: try again later.'],
-} as const;
-
-type Problem = keyof typeof PROBLEMS;
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
-
-class HttpWorker {
-  readonly server: Server;
-  readonly #served: HttpServed;
-  #calls = 0;
-
-  constructor(served: HttpServed) {
-    this.#served = served;
-    this.server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
-      this.#handle(request, response).catch((error) => {
-        logError(error);
-        response.destroy();
-      });
-    });
-  }
-
-  readonly #routes: Readonly<Record<string, readonly [method: string, handler: Handler]>> = {
-    '/run': ['POST', (request, response) => this.#admit(request, response)],
-    '/record': ['GET', (_, response) => send(response, 200, JSON.stringify(this.#served.worker.record))],
-    '/healthz': [
-      'GET',
-      (_, response) => {
-        const { worker_id } = this.#served.worker.record;
-        send(response, 200, JSON.stringify({ status: 'ok', worker_id }));
-      },
-    ],
-  };
-
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path = ''] = (request.url ?? '').split('?');
-    const route = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined;
-    // A browser sends the origin of a page; no page has a reason to call a worker.
-    if (request.headers.origin !== undefined) return sendProblem(response, 'FROM_A_BROWSER');
-    if (route === undefined) return sendProblem(response, 'NOT_FOUND');
-    const [method, handler] = route;
-    if (request.method !== method) return sendProblem(response, 'METHOD_NOT_ALLOWED');
-    await handler(request, response);
-  }
-
-  async #admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
-      return sendProblem(response, 'UNSUPPORTED_MEDIA_TYPE');
-    }
-    if (this.#calls >= MAX_CALLS) return sendProblem(response, 'TOO_MANY_CALLS');
-    this.#calls += 1;
-    try {
-      await this.#answer(request, response);
-    } finally {
-      this.#calls -= 1;
-    }
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { worker } = this.#served;
-    const body = await readBody(request);
-    if (body.kind === 'too-large') {
-      return send(response, 413, canonicalJson(resultWithCode(worker, 'WORKER_BODY_TOO_LARGE')));
-    }
-    const reading = callIn(body);
-    if (!reading.ok) {
-      const result = resultWithCode(worker, 'WORKER_INVALID_BODY', findingOf(reading.message));
-      return send(response, 400, canonicalJson(result));
-    }
-    return send(response, 200, canonicalJson(await this.#run(reading.call, response)));
-  }
-
-  /** Runs the call as long as its caller waits for the answer. */
-  #run(call: Call, response: ServerResponse) {
-    const controller = new AbortController();
-    response.once('close', () => controller.abort());
-    const { signal } = controller;
-    const dispatch = dispatchOf(call.permit, this.#served.knowsHall, signal);
-    return runCall(this.#served, call, dispatch === undefined ? { signal } : { signal, dispatch });
-  }
-}
-
-function callIn(body: Body): CallReading {
-  if (body.kind === 'text') return parseCall(body.text);
-  return {
-    ok: false,
-    message: body.kind === 'not-utf8' ? 'It is not UTF-8.' : 'It is not JSON.',
-    id: undefined,
-  };
-}
-
-function sendProblem(response: ServerResponse, code: Problem): void {
-  const [status, message] = PROBLEMS[code];
-  send(response, status, JSON.stringify({ code, message }));
-}
-
-/** The body of a failed request may not have been read, so its connection is closed. */
-function send(response: ServerResponse, status: number, text: string): void {
-  const body = Buffer.from(text);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': body.length,
-    'cache-control': 'no-store',
-    ...(status !== 200 && { connection: 'close' }),
-  });
-  response.end(body);
+  await close();
 }

@@ -49,6 +49,17 @@ test('POST /run answers a call with a result, and GET /record and GET /healthz s
   });
 });
 
+test('A worker that serves itself answers for no code, and refuses a call that names some.', async () => {
+  const question = JSON.stringify({ nonce: 'A'.repeat(43), audience: 'hall.test/log' });
+  const asked = await fetch(`${url}/attest`, { method: 'POST', headers: JSON_TYPE, body: question });
+  expect([asked.status, await asked.json()]).toMatchObject([404, { code: 'CODE_UNKNOWN' }]);
+  const named = await post(url, bodyOf('echo', '', { code_hash: `sha256:${'a'.repeat(64)}` }));
+  expect([named.status, await named.json()]).toMatchObject([
+    400,
+    { deny_reason: { code: 'WORKER_INVALID_BODY' } },
+  ]);
+});
+
 test('Connections are kept open.', async () => {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
