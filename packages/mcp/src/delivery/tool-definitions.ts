@@ -39,6 +39,13 @@ interface Look {
 /**
  * What the tools of a server are, as it says now. A list is asked for again once it is too old, once the server says
  * that it has changed, and after a restart.
+ *
+ * @example
+ * import { openUpstream, ToolDefinitions } from '@wcp/mcp';
+ *
+ * const files = await openUpstream({ alias: 'files', command: 'mcp-server-files', args: ['/srv'] });
+ * const { byName } = await new ToolDefinitions(files).list({ maxAgeMs: 0 });
+ * console.log(byName.get('read_file')?.hash);
  */
 export class ToolDefinitions {
   readonly #upstream: Upstream;

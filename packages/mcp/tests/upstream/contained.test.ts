@@ -1,13 +1,19 @@
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { probeSandbox } from '@wcp/sandbox';
+import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import { expect, onTestFinished, test } from 'vitest';
 import { openUpstream, type StdioSettings } from '../../src/index.ts';
 import { callTool, testFolder, textOf } from './scripted.ts';
 
 const { is_contained } = await probeSandbox();
 const SERVER = join(import.meta.dirname, '../servers/scripted.mjs');
-const envelope = { network_egress: 'none', filesystem_writes: [], tools: [], secrets_access: [] } as const;
+const envelope: PrivilegeEnvelope = {
+  network_egress: 'none',
+  filesystem_writes: [],
+  tools: [],
+  secrets_access: [],
+};
 
 /** Settings of the scripted server as an installed package of its own. */
 function packaged(): StdioSettings {

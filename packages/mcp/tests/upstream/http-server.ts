@@ -4,14 +4,14 @@ import { onTestFinished } from 'vitest';
 import { type HttpSettings, openUpstream, type Upstream } from '../../src/index.ts';
 
 /** A message as the server read it. */
-export interface PostedMessage {
+interface PostedMessage {
   readonly id?: number;
   readonly method: string;
   readonly params: Record<string, unknown> & { readonly name?: string };
 }
 
 /** One request, and how to answer it. */
-export interface Posted {
+interface Posted {
   readonly message: PostedMessage;
   readonly headers: IncomingMessage['headers'];
   readonly response: ServerResponse;

@@ -115,7 +115,7 @@ test('In 2025-11-25 there is a session: each request carries it, and it is ended
   });
   expect(headers).not.toHaveProperty('mcp-method');
   await script.upstream.close();
-  expect(script.ended).toEqual([headers['mcp-session-id']]);
+  expect(script.ended).toEqual([(headers as Record<string, unknown>)['mcp-session-id']]);
 });
 
 test('A session that the server has forgotten is begun again, and the call is sent once more: nothing ran.', async () => {
@@ -320,7 +320,10 @@ test('A server made with the SDK for 2026-07-28 lists, runs, and tells of change
     },
     { legacy: 'reject' },
   );
-  const server = createServer(toNodeHandler(handler)).listen(0, '127.0.0.1');
+  const answer = toNodeHandler(handler);
+  const server = createServer(
+    (request, response) => void answer(request as Parameters<typeof answer>[0], response),
+  ).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   onTestFinished(() => {
     server.closeAllConnections();

@@ -26,7 +26,7 @@ interface Case {
 
 const SERVERS: Record<string, Case> = {
   everything: {
-    settings: () => realServer('everything', 'server-everything'),
+    settings: () => realServer('everything'),
     tools: 13,
     calls: () => [
       ['echo', { message: 'ü\u2028' }],
@@ -40,7 +40,7 @@ const SERVERS: Record<string, Case> = {
     ],
   },
   filesystem: {
-    settings: (dir) => realServer('filesystem', 'server-filesystem', { args: [dir] }),
+    settings: (dir) => realServer('filesystem', { args: [dir] }),
     tools: 14,
     calls: (dir) => [
       ['read_text_file', { path: join(dir, 'a.txt') }],
@@ -49,13 +49,12 @@ const SERVERS: Record<string, Case> = {
     ],
   },
   memory: {
-    settings: (dir) =>
-      realServer('memory', 'server-memory', { env: { MEMORY_FILE_PATH: join(dir, 'memory.jsonl') } }),
+    settings: (dir) => realServer('memory', { env: { MEMORY_FILE_PATH: join(dir, 'memory.jsonl') } }),
     tools: 9,
     calls: () => [['read_graph', {}]],
   },
   sequentialthinking: {
-    settings: () => realServer('thinking', 'server-sequential-thinking'),
+    settings: () => realServer('thinking'),
     tools: 1,
     calls: () => [
       ['sequentialthinking', { thought: 't', nextThoughtNeeded: false, thoughtNumber: 1, totalThoughts: 1 }],
@@ -102,8 +101,8 @@ for (const [name, { settings, tools, calls }] of Object.entries(SERVERS)) {
 test('A governed filesystem server reads through a Hall what it reads directly, and writes what was decided about.', async () => {
   const dir = testFolder();
   writeFileSync(join(dir, 'a.txt'), 'text');
-  const upstream = await openUpstream(realServer('files', 'server-filesystem', { args: [dir] }));
-  const ids = ['read-text-file', 'write-file'].map((tool) => `x.test.mcp-files.${tool}`);
+  const upstream = await openUpstream(realServer('filesystem', { args: [dir] }));
+  const ids = ['read-text-file', 'write-file'].map((tool) => `x.test.mcp-filesystem.${tool}`);
   const hall = await createHall({
     config: { require_worker_attestation: true },
     rules: ids.map((id, index) => ({
@@ -123,7 +122,7 @@ test('A governed filesystem server reads through a Hall what it reads directly, 
     await hall.close(0);
     await upstream.close();
   });
-  expect(await catalog.enrolFirst('files')).toHaveLength(14);
+  expect(await catalog.enrolFirst('filesystem')).toHaveLength(14);
   const dispatch = (id: string, request: object) =>
     hall.dispatch({
       capability_id: id,
@@ -144,7 +143,7 @@ test('A governed filesystem server reads through a Hall what it reads directly, 
 });
 
 test('Progress of a real server arrives, and the server is gone after its end.', async () => {
-  const upstream = await openUpstream(realServer('everything', 'server-everything'));
+  const upstream = await openUpstream(realServer('everything'));
   const told: { progress?: number }[] = [];
   const params = { name: 'trigger-long-running-operation', arguments: { duration: 0.2, steps: 2 } };
   await upstream.request('tools/call', params, { onProgress: (progress) => told.push(progress as object) });
@@ -172,7 +171,7 @@ async function reached(url: string): Promise<Upstream> {
 
 test('A real server over HTTP with sessions lists, runs with progress, and is heard.', async () => {
   const port = await freePort();
-  const server = spawn(process.execPath, [programOf('server-everything'), 'streamableHttp'], {
+  const server = spawn(process.execPath, [programOf('everything'), 'streamableHttp'], {
     env: { PORT: String(port) },
     stdio: 'ignore',
   });

@@ -4,12 +4,23 @@ import type { StdioSettings } from '../../src/index.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The program of a published server, whose package is a development dependency. */
-export function programOf(name: string): string {
-  return join(dirname(require.resolve(`@modelcontextprotocol/${name}/package.json`)), 'dist/index.js');
+/** The packages of published servers, which are development dependencies. */
+const PACKAGES = {
+  everything: require.resolve('@modelcontextprotocol/server-everything/package.json'),
+  filesystem: require.resolve('@modelcontextprotocol/server-filesystem/package.json'),
+  memory: require.resolve('@modelcontextprotocol/server-memory/package.json'),
+  thinking: require.resolve('@modelcontextprotocol/server-sequential-thinking/package.json'),
+};
+
+/** A published server. */
+type RealServer = keyof typeof PACKAGES;
+
+/** The program of a published server. */
+export function programOf(name: RealServer): string {
+  return join(dirname(PACKAGES[name]), 'dist/index.js');
 }
 
 /** How a published server is started. */
-export function realServer(alias: string, name: string, more: Partial<StdioSettings> = {}): StdioSettings {
-  return { alias, command: process.execPath, ...more, args: [programOf(name), ...(more.args ?? [])] };
+export function realServer(name: RealServer, more: Partial<StdioSettings> = {}): StdioSettings {
+  return { alias: name, command: process.execPath, ...more, args: [programOf(name), ...(more.args ?? [])] };
 }

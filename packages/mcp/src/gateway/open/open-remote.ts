@@ -63,7 +63,7 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
     interval_ms,
   );
   // The key of the states is the tenant's own: another process with the same key reads them too.
-  const states = createRequestStates({ key: Buffer.from(sha256(`wcp mcp request state ${key}`)) });
+  const states = createRequestStates({ key: Buffer.from(sha256(JSON.stringify(['request states', key]))) });
   // Nothing of a call can be linked with a delivery in another process.
   const calls = new GovernedCalls({ hall, states, links: { link: () => () => {} }, onHeld });
   const servers = { get: () => ({ ...labels, deny: [] }) };

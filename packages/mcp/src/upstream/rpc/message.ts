@@ -23,7 +23,7 @@ export type ReceivedMessage =
   | { readonly kind: 'error'; readonly id: RpcId; readonly error: RpcFault };
 
 /** An error of JSON-RPC, as the server sent it. */
-export interface RpcFault {
+interface RpcFault {
   readonly code: number;
   readonly message: string;
   readonly data: unknown;
