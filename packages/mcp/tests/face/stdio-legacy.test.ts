@@ -114,6 +114,16 @@ describe('A client of the revisions with initialize over a pipe', () => {
     expect(client.received.filter(({ method }) => method !== undefined)).toHaveLength(1);
   });
 
+  test('Gets an error where a server asks in a way that its revision does not have', async () => {
+    const client = new PipeClient();
+    await client.initialize({ roots: {} });
+    const { error } = await client.ask('tools/call', {
+      name: 'needing',
+      arguments: { method: 'roots/list' },
+    });
+    expect(error.code).toBe(-32603);
+  });
+
   test('Gets a denial as a result, with code and remedy', async () => {
     const client = new PipeClient();
     await client.initialize();

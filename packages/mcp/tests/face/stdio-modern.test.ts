@@ -88,6 +88,32 @@ describe('A client of 2026-07-28 over a pipe', () => {
     });
   });
 
+  test.each([
+    ['roots/list', {}, { roots: {} }, true],
+    ['roots/list', {}, { sampling: {} }, false],
+    ['sampling/createMessage', {}, { sampling: {} }, true],
+    ['elicitation/create', {}, { elicitation: {} }, true],
+    ['elicitation/create', { mode: 'form' }, { elicitation: { url: {} } }, false],
+    ['elicitation/create', { mode: 'url' }, { elicitation: {} }, false],
+    ['elicitation/create', { mode: 'url' }, { elicitation: { url: {} } }, true],
+    ['tools/call', {}, { tools: {} }, false],
+  ])(
+    'Is asked by a server for %s %j only if it declared that: %j',
+    async (method, params, capabilities, isAsked) => {
+      const client = new PipeClient();
+      const call = { name: 'needing', arguments: { method, params }, _meta: metaOf(capabilities) };
+      const { result, error } = await client.ask('tools/call', call);
+      if (!isAsked) return expect(error.code).toBe(-32021);
+      expect(result).toMatchObject({ inputRequests: { a: { method, params } }, requestState: 'theirs' });
+      const again = { ...call, requestState: 'theirs', inputResponses: { a: { x: 1 } } };
+      const answered = await client.ask('tools/call', again);
+      expect(JSON.parse(answered.result.content[0].text)).toEqual({
+        input_responses: { a: { x: 1 } },
+        request_state: 'theirs',
+      });
+    },
+  );
+
   test('Subscribes to no resource that is denied', async () => {
     const client = new PipeClient();
     const notifications = { resourceSubscriptions: ['deny:it', 'a:b'] };

@@ -84,6 +84,7 @@ export const TOOLS = [
   { name: 'rich', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } },
   { name: 'slow', inputSchema: { type: 'object' } },
   { name: 'long', inputSchema: { type: 'object' } },
+  { name: 'needing', inputSchema: { type: 'object' } },
   { name: 'denied', inputSchema: { type: 'object' } },
   { name: 'write', inputSchema: { type: 'object' } },
   { name: 'asking', inputSchema: { type: 'object' } },
@@ -211,6 +212,14 @@ const RUNS: Readonly<Record<string, Run>> = {
     onProgress?.({ progress: 1 });
     const { length } = given as { readonly length: number };
     return result({ content: [{ type: 'text', text: 'x'.repeat(length) }] });
+  },
+  async needing(_, __, { arguments: given }, { input_responses, request_state }) {
+    if (input_responses !== undefined) {
+      return result({
+        content: [{ type: 'text', text: JSON.stringify({ input_responses, request_state }) }],
+      });
+    }
+    return result({ resultType: 'input_required', inputRequests: { a: given }, requestState: 'theirs' });
   },
   async denied() {
     return refused({

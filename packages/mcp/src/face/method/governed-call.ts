@@ -9,7 +9,7 @@ import type { EndedOutcome } from '../../hold/wait-for-steward.ts';
 import type { Exchange } from '../exchange.ts';
 import type { FaceParts } from '../face-parts.ts';
 import { hasUrlElicitation } from '../revisions.ts';
-import { passedRequests } from './passed-requests.ts';
+import { checkInputRequests, passedRequests } from './passed-requests.ts';
 import { type ProgressRelay, progressRelay } from './progress-relay.ts';
 
 /** A request that the Hall decides. */
@@ -41,6 +41,7 @@ export async function governedCall(
   const relay = progressRelay(call.params, exchange);
   try {
     const result = await settled(parts, call, exchange, relay);
+    if (exchange.isModern) checkInputRequests(result, exchange);
     const refusal = call.isTool ? undefined : refusalOf(result);
     if (refusal === undefined) return result;
     throw new RpcError(RPC_CODES.refused, `${refusal.code}: ${refusal.message} ${refusal.remedy}`, refusal);

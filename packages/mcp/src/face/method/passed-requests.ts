@@ -17,13 +17,39 @@ const NEEDED: Readonly<Record<string, string>> = {
 export function passedRequests({ ask, capabilities }: Exchange): GatewayCall['ask'] {
   if (ask === undefined) return undefined;
   return async (method, params, signal) => {
-    const needed = Object.hasOwn(NEEDED, method) ? NEEDED[method] : undefined;
-    const declared = needed === undefined ? undefined : ownMember(capabilities, needed);
-    if (!isObject(declared) || !(needed !== 'elicitation' || hasMode(declared, params))) {
+    if (!canAnswer(capabilities, method, params)) {
       throw new RpcError(RPC_CODES.methodNotFound, 'The client does not offer this.');
     }
     return ask(method, membersOf(params), signal);
   };
+}
+
+/**
+ * Holds the requests of an `input_required` result to what the client declared: the server behind the gateway knows only
+ * what the gateway declared.
+ *
+ * @throws {RpcError} `-32021`
+ */
+export function checkInputRequests(result: unknown, { capabilities }: Exchange): void {
+  const asked = Object.values(membersOf(ownMember(result, 'inputRequests')));
+  for (const request of asked) {
+    const method = ownMember(request, 'method');
+    if (typeof method === 'string' && canAnswer(capabilities, method, ownMember(request, 'params'))) continue;
+    const needed = neededFor(method);
+    throw new RpcError(RPC_CODES.missingCapability, 'The server needs what this client did not declare.', {
+      requiredCapabilities: needed === undefined ? {} : { [needed]: {} },
+    });
+  }
+}
+
+function canAnswer(capabilities: unknown, method: string, params: unknown): boolean {
+  const needed = neededFor(method);
+  const declared = needed === undefined ? undefined : ownMember(capabilities, needed);
+  return isObject(declared) && (needed !== 'elicitation' || hasMode(declared, params));
+}
+
+function neededFor(method: unknown): string | undefined {
+  return typeof method === 'string' && Object.hasOwn(NEEDED, method) ? NEEDED[method] : undefined;
 }
 
 /** Whether a client can be asked in this way: one that names no way can show forms. */
