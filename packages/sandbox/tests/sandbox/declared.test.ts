@@ -30,7 +30,7 @@ test.skipIf(!isRoot || USERS.length < 2)(
       writeFileSync(join(folder, 'file'), '');
       if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
       const env = { PATH: parent, TMPDIR: parent };
-      const host = new Host({ env, ...(user?.uid === 0 ? {} : { user }) });
+      const host = new Host({ env, ...(user === undefined || user.uid === 0 ? {} : { user }) });
       const { stdout } = await host.run({
         command: ['node', 'main.mjs'],
         files: { 'main.mjs': 'console.log("ran")' },
