@@ -1,0 +1,71 @@
+/** Who calls: known by a key of the Hall, never by what a client says of itself. */
+export interface Caller {
+  readonly tenant_id: string;
+  /** The key itself, in memory alone. */
+  readonly credential: string;
+  readonly key_id: string;
+}
+
+/** What a call comes with beside its parameters. */
+export interface GatewayCall {
+  /** Aborted where the client cancels: that reaches the server of the tool. */
+  readonly signal: AbortSignal;
+  /** Gets the parameters of each progress notification, as the server sent them. */
+  onProgress?(params: unknown): void;
+  /** Gets the parameters of each log message of the server that belongs to this call. */
+  onLog?(params: unknown): void;
+  /**
+   * Passes a request of the server on to the client, where the operator allows that and the client declared that it can
+   * answer it; absent where the revision of the client has no such requests. Rejects where the client does not answer.
+   */
+  ask?(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
+  /** What a held call was answered with: the client asks for its result. */
+  readonly request_state?: string;
+  readonly input_responses?: unknown;
+}
+
+/** How a call ended for its client. */
+export type CallOutcome =
+  /** The raw result: that of the server, or a denial with `isError`. */
+  | { readonly kind: 'result'; readonly result: unknown }
+  /** A steward must see it first, at this URL of the Hall. */
+  | HeldOutcome
+  /** A protocol error, such as that of an unknown tool. */
+  | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data?: unknown };
+
+/** A call that a steward must see first. */
+export interface HeldOutcome {
+  readonly kind: 'held';
+  readonly approval_id: string;
+  readonly url: string;
+  readonly expires_at: string;
+  readonly message: string;
+  readonly request_state: string;
+}
+
+/** The parameters of a call of a tool. */
+export interface ToolCall {
+  readonly name: string;
+  readonly arguments?: unknown;
+  readonly _meta?: unknown;
+}
+
+/** All that a face knows of the Hall and of the servers behind it. */
+export interface Gateway {
+  readonly server: { readonly name: string; readonly version: string };
+  /** What is offered beside tools: `resources`, `prompts`, `completions`, `logging` (default: none of them). */
+  readonly capabilities?: Readonly<Record<string, unknown>>;
+  readonly instructions?: string;
+  /** The pinned definitions, under the names that clients see. */
+  listTools(caller: Caller): Promise<readonly unknown[]>;
+  callTool(caller: Caller, params: ToolCall, call: GatewayCall): Promise<CallOutcome>;
+  /** Whatever else a client asks for: `resources/*`, `prompts/*`, `completion/complete`. */
+  request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome>;
+  /** @returns a function that ends it */
+  onListChanged(listen: (kind: ListKind) => void): () => void;
+  /** Resources that somebody subscribed to and that changed. @returns a function that ends it */
+  onResourceUpdated?(listen: (params: unknown) => void): () => void;
+}
+
+/** The lists that may change. */
+export type ListKind = 'tools' | 'resources' | 'prompts';

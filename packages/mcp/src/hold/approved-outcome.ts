@@ -1,0 +1,49 @@
+import type { Approval } from '@wcp/spec/hall';
+import type { CallOutcome } from '../base/gateway.ts';
+import { type Refusal, refused } from './refusal.ts';
+
+/** What of an approval the outcome of its call depends on. */
+export type ApprovalState = Pick<Approval, 'approval_id' | 'state'>;
+
+/**
+ * The outcome of a call that was held, by the state of its approval; null while it waits for a steward. An approved
+ * call ran in the Hall when it was approved: here its result is only read, however often it is asked for.
+ *
+ * @param readResult the result of the approved dispatch as a client gets it; null while there is none
+ * @example
+ * import { approvedOutcome } from '@wcp/mcp';
+ *
+ * const outcome = await approvedOutcome({ approval_id: '0192', state: 'denied' }, async () => null);
+ * console.log(outcome?.kind); // result, which says that a steward denied the call
+ */
+export async function approvedOutcome(
+  { approval_id, state }: ApprovalState,
+  readResult: () => Promise<CallOutcome | null>,
+): Promise<CallOutcome | null> {
+  if (state === 'pending') return null;
+  if (state === 'approved') return readResult();
+  return refused({ ...ENDED[state], approval_id });
+}
+
+const ENDED: Readonly<Record<'denied' | 'expired' | 'stale' | 'advised', Refusal>> = {
+  denied: {
+    code: 'APPROVAL_DENIED',
+    message: 'A steward denied this call; nothing ran.',
+    remedy: 'Do not repeat it as it is. Ask the steward what would be allowed.',
+  },
+  expired: {
+    code: 'APPROVAL_EXPIRED',
+    message: 'The approval of this call expired before anybody gave it; nothing ran.',
+    remedy: 'Call the tool again: a steward is asked again.',
+  },
+  stale: {
+    code: 'DENY_APPROVAL_STALE',
+    message: 'What would run now is not what was approved, so nothing ran.',
+    remedy: 'Call the tool again: it is decided anew.',
+  },
+  advised: {
+    code: 'APPROVAL_NOT_PENDING',
+    message: 'This call was not held: it went on, and a steward was informed.',
+    remedy: 'Read the decision of the Hall for what came of it.',
+  },
+};
