@@ -8,6 +8,7 @@ export { ChainedCallRegistry } from './delivery/chained-call-registry.ts';
 export type {
   ChainedAnswer,
   ChainedDispatch,
+  Containment,
   Delivered,
   Delivery,
   DeliveryCall,
@@ -24,7 +25,14 @@ export { type Deployment, type DeploymentOptions, openDeployment } from './deplo
 export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';
 export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';
 export { createHall } from './hall/create-hall.ts';
-export type { DispatchOptions, EvidenceLog, Hall, HallRegistry, NewDocuments } from './hall/hall.ts';
+export type {
+  DispatchOptions,
+  EvidenceLog,
+  Hall,
+  HallRegistry,
+  KnownApproval,
+  NewDocuments,
+} from './hall/hall.ts';
 export type { HallOptions, HallWorker } from './hall/hall-options.ts';
 export type { HttpLimits } from './http/app.ts';
 export type { Principal } from './identity/principal.ts';

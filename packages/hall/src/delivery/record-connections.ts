@@ -6,8 +6,7 @@ import { connectionLog } from './connection-log.ts';
 import type { Delivery, WorkerConnection } from './delivery.ts';
 
 /** What connections are recorded with. */
-interface ConnectionSources {
-  readonly deliveries: ReadonlyMap<string, Delivery>;
+export interface ConnectionSources {
   readonly journal: Journal;
   readonly clock: HallClock;
   readonly log: Logger;
@@ -17,18 +16,17 @@ interface ConnectionSources {
  * Records each connection of a contained worker as an event of the tenant whose call it was (section 7.3), and tells the
  * operator which places it did not reach.
  */
-export function recordConnections({ deliveries, journal, clock, log }: ConnectionSources): void {
-  for (const [worker_id, delivery] of deliveries) {
-    const tellOperator = connectionLog(worker_id, log);
-    delivery.onConnection?.((connection) => {
-      tellOperator(connection);
-      const tenant_id = connection.context?.tenant_id ?? null;
-      const list = [eventOf(worker_id, connection, new Date(clock.latest()).toISOString())];
-      journal.append({ events: { tenant_id, list } }).catch(() => {
-        log('warn', `${worker_id}: a connection to ${connection.host} could not be recorded.`);
-      });
+export function recordConnections(delivery: Delivery, { journal, clock, log }: ConnectionSources): void {
+  const { worker_id } = delivery.record;
+  const tellOperator = connectionLog(worker_id, log);
+  delivery.onConnection?.((connection) => {
+    tellOperator(connection);
+    const tenant_id = connection.context?.tenant_id ?? null;
+    const list = [eventOf(worker_id, connection, new Date(clock.latest()).toISOString())];
+    journal.append({ events: { tenant_id, list } }).catch(() => {
+      log('warn', `${worker_id}: a connection to ${connection.host} could not be recorded.`);
     });
-  }
+  });
 }
 
 function eventOf(worker_id: string, connection: WorkerConnection, timestamp: string): TelemetryEvent {

@@ -9,7 +9,7 @@ import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
 import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
 import type { Hall } from '../hall/hall.ts';
-import type { HallWorker } from '../hall/hall-options.ts';
+import type { HallOptions, HallWorker } from '../hall/hall-options.ts';
 import { type ExampleEnrolment, enrolExample } from './attest-example.ts';
 import { connectWorkers } from './connect-workers.ts';
 import { createDeployment } from './create-deployment.ts';
@@ -38,6 +38,8 @@ export interface DeploymentOptions {
   readonly newKeys?: readonly NewKey[];
   /** The variables that `server.json` may name. */
   readonly env?: Env;
+  /** See {@link HallOptions.offersApprovalTools}. */
+  readonly offersApprovalTools?: boolean;
   readonly log?: Logger;
 }
 
@@ -73,7 +75,9 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   warnOfExposure(await exposedFiles(dir), log);
   warnOfMissingMark(dir, log);
   const example = await enrolExample(dir, settings.server.origin);
-  const hall = await openHall({ dir, settings, documents, key: signing.key, example, log });
+  const { offersApprovalTools = false } = options;
+  const base = { dir, settings, documents, key: signing.key, example, offersApprovalTools, log };
+  const hall = await openHall(base);
   const keys: CreatedKey[] = [];
   let watch: DocumentWatch | null = null;
   try {
@@ -113,11 +117,12 @@ interface DeploymentBase {
   readonly documents: DeploymentDocuments;
   readonly key: SigningKey;
   readonly example: ExampleEnrolment | null;
+  readonly offersApprovalTools: boolean;
   readonly log: Logger;
 }
 
 async function openHall(base: DeploymentBase): Promise<AssembledHall> {
-  const { dir, settings, documents, key, log } = base;
+  const { dir, settings, documents, key, offersApprovalTools, log } = base;
   const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
   const { rules, config } = documents;
   const chains = new ChainedCallRegistry();
@@ -138,6 +143,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       tenants,
       ...(public_url !== undefined && { public_url }),
       http: limits,
+      offersApprovalTools,
       log,
     });
   } catch (error) {

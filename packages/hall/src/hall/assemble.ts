@@ -2,7 +2,6 @@ import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import { devAllowGate } from '@wcp/router';
 import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
 import { AdmissionScheduler } from '../admission/admission-scheduler.ts';
-import { resilientDelivery } from '../admission/resilient-delivery.ts';
 import { ApprovalService } from '../approval/approval-service.ts';
 import { createHumanReview } from '../approval/human-review.ts';
 import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
@@ -13,7 +12,6 @@ import type { Logger } from '../base/logger.ts';
 import { ProblemError } from '../base/problem.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import { recordConnections } from '../delivery/record-connections.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
 import { Decider } from '../dispatch/decider.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
@@ -40,6 +38,7 @@ import { Journal } from '../storage/journal.ts';
 import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import { ActiveWorld } from '../world/active-world.ts';
 import type { HallPolicyGate } from '../world/policy-gate.ts';
+import { ConnectedWorkers } from './connected-workers.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
 
 const DEFAULT_ORIGIN = 'localhost/wcp';
@@ -57,12 +56,18 @@ interface HallBase {
   readonly journal: Journal;
 }
 
+/** The parts of a Hall, and how its program adds a worker. */
+export interface AssembledParts extends HallParts {
+  /** See {@link Hall.connect}. */
+  connect(worker: HallWorker): Promise<void>;
+}
+
 /**
  * Opens the parts of a Hall, and settles what an earlier process left.
  *
  * @throws {WcpError} `ERR_WCP_STORE` where the store cannot be opened
  */
-export async function assemble(options: HallOptions): Promise<HallParts> {
+export async function assemble(options: HallOptions): Promise<AssembledParts> {
   const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark } = options;
   const identity = {
     key,
@@ -104,6 +109,7 @@ interface HallState extends HallBase {
   readonly banLists: BanLists;
   readonly freezes: Freezes;
   readonly pendingApprovals: PendingApprovals;
+  readonly connected: ConnectedWorkers;
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly inspector: WorkerInspector;
   readonly notifier: Notifier;
@@ -119,8 +125,9 @@ async function openState(base: HallBase): Promise<HallState> {
   const { authorities } = registry;
   const activeWorld = await openWorld(base, registry);
   const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
-  const deliveries = resilientDeliveries(options.workers ?? [], registry);
-  recordConnections({ deliveries, journal, clock, log });
+  const connected = new ConnectedWorkers({ registry, journal, clock, log });
+  for (const worker of options.workers ?? []) connected.connect(worker);
+  const { deliveries } = connected;
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
   const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
   const currentBans = () => banLists.state(clock.latest());
@@ -134,7 +141,7 @@ async function openState(base: HallBase): Promise<HallState> {
   const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
   const notifier = createNotifier({ store, commit, clock, log, ...options.notify });
   const opened = { registry, activeWorld, identity, banLists, freezes, pendingApprovals, notifier };
-  return { ...base, ...opened, log, gate, deliveries, inspector };
+  return { ...base, ...opened, log, gate, connected, deliveries, inspector };
 }
 
 type Dispatching = Pick<HallParts, 'admission' | 'approvalService' | 'dispatcher' | 'executor'>;
@@ -148,7 +155,7 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const decider = await createDecider(state);
   const keptCredential = (sealed: unknown) => state.identity.keptCredential(sealed);
   const recorder = new Recorder({ journal, freezes, registry, inspector, humanReview, keptCredential });
-  const admission = admissionOf(options);
+  const admission = new AdmissionScheduler({ tenants: options.tenants, workers: state.connected.limits });
   const executor: Executor = new Executor({
     clock,
     journal,
@@ -179,13 +186,19 @@ async function createDecider(state: HallState): Promise<Decider> {
   });
 }
 
-async function build(base: HallBase): Promise<HallParts> {
+async function build(base: HallBase): Promise<AssembledParts> {
   const state = await openState(base);
-  const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, ...others } = state;
+  const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } =
+    state;
   const registryAdmin = new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector });
   return {
     ...others,
     ...(await createDispatching(state)),
+    async connect(worker) {
+      const replaced = connected.connect(worker);
+      inspector.forget();
+      await replaced?.close();
+    },
     clock,
     journal,
     registry,
@@ -196,6 +209,7 @@ async function build(base: HallBase): Promise<HallParts> {
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics: metricsOf(state),
     hasGate: gate !== null && gate !== devAllowGate,
+    offersApprovalTools: options.offersApprovalTools === true,
   };
 }
 
@@ -220,22 +234,6 @@ function openWorld({ options, storage, clock, journal }: HallBase, registry: Reg
     at: new Date(clock.latest()).toISOString(),
     commit: (changes) => journal.commit(changes),
   });
-}
-
-function admissionOf({ tenants, workers = [] }: HallOptions): AdmissionScheduler {
-  const limits = workers.map(({ delivery, limits }) => [delivery.record.worker_id, limits] as const);
-  return new AdmissionScheduler({ tenants, workers: new Map(limits) });
-}
-
-/** What is enrolled says whether a call may be repeated, not what is in a folder now. */
-function resilientDeliveries(workers: readonly HallWorker[], registry: Registry): HallParts['deliveries'] {
-  return new Map(
-    workers.map(({ delivery, limits }) => {
-      const { record } = delivery;
-      const enrolled = () => registry.get(record.worker_id)?.record ?? record;
-      return [record.worker_id, resilientDelivery(delivery, limits, enrolled)];
-    }),
-  );
 }
 
 /** Issues a permit for each attempt at a dispatch, signed with the key of the log. */

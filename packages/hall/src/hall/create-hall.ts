@@ -9,10 +9,18 @@ import type { Identity } from '../identity/identity.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { type Health, healthOf } from '../operations/health.ts';
 import type { Reload } from '../world/active-world.ts';
-import { assemble } from './assemble.ts';
+import { type AssembledParts, assemble } from './assemble.ts';
 import { closeHall } from './close-hall.ts';
-import type { DispatchOptions, EvidenceLog, Hall, HallRegistry, NewDocuments } from './hall.ts';
-import type { HallOptions } from './hall-options.ts';
+import type {
+  DispatchOptions,
+  EvidenceLog,
+  Hall,
+  HallRegistry,
+  KnownApproval,
+  NewDocuments,
+} from './hall.ts';
+import type { HallOptions, HallWorker } from './hall-options.ts';
+import { knownApproval } from './known-approval.ts';
 import { type Maintenance, startMaintenance } from './maintenance.ts';
 
 /**
@@ -51,12 +59,12 @@ export function partsOf(hall: object): HallParts {
 /** A Hall with its parts, which {@link Hall} does not show. */
 export class AssembledHall implements Hall {
   readonly app: FastifyInstance;
-  readonly parts: HallParts;
+  readonly parts: AssembledParts;
   readonly registry: HallRegistry;
   readonly log: EvidenceLog;
   readonly #maintenance: Maintenance;
 
-  constructor(app: FastifyInstance, parts: HallParts, maintenance: Maintenance) {
+  constructor(app: FastifyInstance, parts: AssembledParts, maintenance: Maintenance) {
     this.app = app;
     this.parts = parts;
     this.registry = registryOf(parts);
@@ -80,11 +88,19 @@ export class AssembledHall implements Hall {
     return (await this.parts.dispatcher.route(receive(input, OPERATOR.id))).decision;
   }
 
-  async dispatch(input: unknown, { signal }: DispatchOptions = {}): Promise<DispatchAnswer> {
-    return this.parts.dispatcher.dispatch(
-      receive(input, OPERATOR.id),
-      signal === undefined ? {} : { signal },
-    );
+  connect(worker: HallWorker): Promise<void> {
+    return this.parts.connect(worker);
+  }
+
+  async dispatch(
+    input: unknown,
+    { signal, by = OPERATOR.id }: DispatchOptions = {},
+  ): Promise<DispatchAnswer> {
+    return this.parts.dispatcher.dispatch(receive(input, by), signal === undefined ? {} : { signal });
+  }
+
+  approval(approval_id: string): Promise<KnownApproval | null> {
+    return knownApproval(this.parts, approval_id);
   }
 
   reload({ unreadable = [], ...documents }: NewDocuments): Promise<Reload> {

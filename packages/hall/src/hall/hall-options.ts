@@ -59,6 +59,8 @@ export interface HallOptions {
   readonly timeout_ms?: number;
   readonly tenants?: TenantLimits;
   readonly http?: HttpLimits;
+  /** Whether its program offers the tools for approvals over MCP as well (WCP-9-5; default false). */
+  readonly offersApprovalTools?: boolean;
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number;
   /** Gets what an operator must know (default: nothing is logged). */

@@ -1,4 +1,5 @@
 import type { Diagnostic, RouteDecision, Sha256 } from '@wcp/spec';
+import type { Approval } from '@wcp/spec/hall';
 import type { FastifyInstance } from 'fastify';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { DispatchAnswer } from '../dispatch/dispatch-answer.ts';
@@ -9,6 +10,7 @@ import type { EnrolledWorker } from '../registry/enrolled-worker.ts';
 import type { Enrolment } from '../registry/registry.ts';
 import type { Enrolled } from '../registry/registry-admin.ts';
 import type { Reload } from '../world/active-world.ts';
+import type { HallWorker } from './hall-options.ts';
 
 /** Documents to be put in force; one that is absent stays as it is. */
 export interface NewDocuments {
@@ -22,6 +24,19 @@ export interface NewDocuments {
 export interface DispatchOptions {
   /** Withdraws the dispatch while it waits to begin; one that has begun goes on. */
   readonly signal?: AbortSignal;
+  /**
+   * The principal in whose name the program asks (default: the program itself): it cannot resolve what is held. The
+   * program has authenticated it, and checked that it may act for the tenant.
+   */
+  readonly by?: string;
+}
+
+/** An approval as the program around a Hall sees it. */
+export interface KnownApproval extends Approval {
+  /** Whether what was approved has ended: its outcome is recorded. */
+  readonly has_ended: boolean;
+  /** A code `DELIVERY_…` where it ended without a result. */
+  readonly delivery_code: string | null;
 }
 
 /** The enrolled workers (section 4.2), changed in the name of the operator. */
@@ -66,6 +81,11 @@ export interface Hall {
   /** How each worker that this Hall can reach is reached, by worker id. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly log: EvidenceLog;
+  /**
+   * Reaches a worker from now on, in the place of an earlier delivery to it, which is closed. Nothing is enrolled: until
+   * the worker is, nothing is dispatched to it.
+   */
+  connect(worker: HallWorker): Promise<void>;
   /** How the Hall is now, and which compliance level it reaches. */
   health(): Health;
   /** Decides for the program that embeds the Hall, and executes nothing. */
@@ -76,6 +96,11 @@ export interface Hall {
    * @throws {ProblemError} `RATE_LIMITED` where too many dispatches of the tenant wait already
    */
   dispatch(input: unknown, options?: DispatchOptions): Promise<DispatchAnswer>;
+  /**
+   * A request that waits, or waited, for a human, and its result once there is one; null where there is none with this
+   * id. Whose it is, the program checks.
+   */
+  approval(approval_id: string): Promise<KnownApproval | null>;
   /** Puts new documents in force, unless they are broken. */
   reload(documents: NewDocuments): Promise<Reload>;
   /**

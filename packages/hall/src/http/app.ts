@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { loggedError } from '../base/logged-error.ts';
 import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
+import { addApprovalPage } from './approval-page.ts';
 import type { CallerLimits } from './caller-limits.ts';
 import type { HallParts } from './hall-parts.ts';
 import { openApiOptions } from './openapi.ts';
@@ -60,6 +61,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   app.addHook('preParsing', checkAccess);
   await app.register(swagger, openApiOptions());
   registerRoutes(app, parts, limits);
+  addApprovalPage(app);
   app.get('/wcp/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () => app.swagger());
   await app.ready();
   return app;

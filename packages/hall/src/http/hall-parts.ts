@@ -48,5 +48,6 @@ export interface HallParts {
   readonly notifier: Notifier;
   readonly metrics: Metrics;
   readonly hasGate: boolean;
+  readonly offersApprovalTools: boolean;
   readonly log: Logger;
 }

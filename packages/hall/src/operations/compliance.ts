@@ -17,6 +17,8 @@ export interface ComplianceState {
   readonly isOpen: boolean;
   readonly isStoring: boolean;
   readonly hasGate: boolean;
+  /** Whether the program around the Hall offers the tools for approvals over MCP. */
+  readonly offersApprovalTools: boolean;
   /** Whether nothing holds some worker to its envelope. */
   readonly runsUncontained: boolean;
 }
@@ -62,7 +64,7 @@ const CONDITIONS: readonly Condition[] = [
   ],
   [
     'WCP-Full',
-    () => false,
+    (_, { offersApprovalTools }) => offersApprovalTools,
     'The MCP tools wcp.approvals.list, wcp.approval.resolve and wcp.approval.escalate are not offered (WCP-9-5).',
   ],
 ];

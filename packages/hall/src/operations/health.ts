@@ -45,6 +45,7 @@ export interface HealthSources extends RestingSources {
   readonly tampering: { readonly messages: readonly string[] };
   readonly identity: Identity;
   readonly hasGate: boolean;
+  readonly offersApprovalTools: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
   readonly workerReview: { readonly runsUncontained: boolean; findings(): readonly HealthFinding[] };
 }
@@ -61,7 +62,8 @@ const TAMPERED = 'Nothing can be stored: it would build on a row that somebody c
 
 /** How a Hall is now. */
 export function healthOf(sources: HealthSources): Health {
-  const { activeWorld, journal, tampering, identity, banLists, workerReview, hasGate, clock } = sources;
+  const { activeWorld, journal, tampering, identity, banLists, workerReview, clock } = sources;
+  const { hasGate, offersApprovalTools } = sources;
   const { world } = activeWorld.current;
   const { digest, policy_version, catalog_version } = world;
   const troubles: readonly HealthFinding[] = [
@@ -72,8 +74,13 @@ export function healthOf(sources: HealthSources): Health {
     ...clockFindings(clock),
     ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
   ];
-  const { runsUncontained } = workerReview;
-  const state = { isOpen: identity.isOpen, isStoring: journal.failure === null, hasGate, runsUncontained };
+  const state = {
+    isOpen: identity.isOpen,
+    isStoring: journal.failure === null,
+    hasGate,
+    offersApprovalTools,
+    runsUncontained: workerReview.runsUncontained,
+  };
   const compliance = complianceOf(activeWorld.current, state);
   return {
     status: troubles.length === 0 && compliance.level !== null ? 'ok' : 'degraded',

@@ -18,10 +18,14 @@ const codeOf = async () =>
   (await hall.post('tenant', '/wcp/dispatch', inputFor('tenant-a'))).json.decision.deny_code;
 
 describe('what is missing for a compliance level', () => {
-  test('The MCP tools that every Hall must offer are missing, so no Hall of this kind is WCP-Full.', async () => {
+  test('The tools for approvals over MCP are missing, unless the program around the Hall offers them.', async () => {
     await hall.hall.reload({ rules: [], config: { profile: 'prof.prod.strict' } });
     expect((await health()).level).toBe('WCP-Standard');
     expect(await missing()).toEqual([expect.stringContaining('WCP-9-5')]);
+    await hall.close();
+    hall = await TestHall.open({ offersApprovalTools: true });
+    await hall.hall.reload({ rules: [], config: { profile: 'prof.prod.strict' } });
+    expect([(await health()).level, await missing()]).toEqual(['WCP-Full', []]);
   });
 
   test.each([

@@ -17,8 +17,9 @@ const SAFE = /^[A-Za-z0-9_-]+$/;
 export function shownNames(names: readonly string[], longest: number): Map<string, string> {
   const distinct = [...new Set(names)].sort();
   const folds = new Map<string, number>();
-  for (const name of distinct) folds.set(foldOf(name), (folds.get(foldOf(name)) ?? 0) + 1);
-  const isKept = (name: string) => SAFE.test(name) && name.length <= longest && folds.get(foldOf(name)) === 1;
+  for (const name of distinct) folds.set(foldedName(name), (folds.get(foldedName(name)) ?? 0) + 1);
+  const isKept = (name: string) =>
+    SAFE.test(name) && name.length <= longest && folds.get(foldedName(name)) === 1;
   const shown = new Map(distinct.filter(isKept).map((name) => [name, name]));
   const taken = new Set(shown.values());
   for (const name of distinct) {
@@ -40,7 +41,7 @@ function freeName(name: string, longest: number, taken: ReadonlySet<string>): st
   }
 }
 
-/** Names with the same fold are one name to some client. */
-function foldOf(name: string): string {
+/** A name as some clients fold it: names with the same fold are one name to them. */
+export function foldedName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
 }

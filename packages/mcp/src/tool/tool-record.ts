@@ -20,6 +20,8 @@ export interface RecordSettings {
   readonly envelope: RegistryRecord['privilege_envelope'];
   /** The time of the enrolment, as the wire writes it. */
   readonly attested_at: string;
+  /** The name under which clients see it, pinned as well; absent where nobody chose one. */
+  readonly shown?: string;
 }
 
 /**
@@ -55,7 +57,7 @@ export function toolHash({ definition, server, source }: SeenTool): Sha256 {
  * console.log(record.artifact_hash);
  */
 export function toolRecord(tool: SeenTool, settings: RecordSettings): RegistryRecord {
-  const { id, envelope, environments, attested_at } = settings;
+  const { id, envelope, environments, attested_at, shown } = settings;
   const blast = blastOf(tool.definition, settings.blast);
   const record = {
     worker_id: id,
@@ -77,7 +79,14 @@ export function toolRecord(tool: SeenTool, settings: RecordSettings): RegistryRe
       attested_at,
       attested_by: `namespace-key@${authorityOf(id) ?? ''}`,
     },
-    ext: { mcp: { definition: tool.definition, server: tool.server, source: tool.source } },
+    ext: {
+      mcp: {
+        definition: tool.definition,
+        server: tool.server,
+        source: tool.source,
+        ...(shown !== undefined && { shown }),
+      },
+    },
   } as const;
   return { ...record, artifact_hash: recordHash(record) } as unknown as RegistryRecord;
 }

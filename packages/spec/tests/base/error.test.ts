@@ -31,6 +31,8 @@ test('A WcpError has one of these codes.', () => {
     'ERR_WCP_EGRESS',
     'ERR_WCP_HALL',
     'ERR_WCP_MCP_CONFIG',
+    'ERR_WCP_MCP_REFUSED',
+    'ERR_WCP_MCP_SELF_TEST',
     'ERR_WCP_HALL_ANSWER',
     'ERR_WCP_HALL_TIMEOUT',
     'ERR_WCP_HALL_UNREACHABLE',

@@ -41,8 +41,8 @@ async function resolve(hall: HallParts, request: ResolutionRequest, by: Principa
   return { ...resolved, approval: await showWithResult(resolved.approval, hall) };
 }
 
-/** With the worker's result, or that of the human who did the work instead. */
-async function showWithResult(approval: Approval, hall: HallParts): Promise<ShownApproval> {
+/** An approval as its readers see it: with the worker's result, or that of the human who did the work instead. */
+export async function showWithResult(approval: Approval, hall: HallParts): Promise<ShownApproval> {
   const { approval_id, resolved_decision_id, state } = approval;
   if (state !== 'approved') return show(approval, hall, null);
   const stored = await hall.storage.store.get('results', resolved_decision_id ?? approval_id);

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { type CommandContext, registerGroup } from '../register.ts';
+import { addImport } from './import.ts';
+import { addServeMcp } from './serve.ts';
+import { addTest } from './test.ts';
+import { addTools } from './tools.ts';
+import { addUndo } from './undo.ts';
+import { addWrap } from './wrap.ts';
+
+/** `wcp mcp`: a Hall before the tools of MCP servers. */
+export function addMcp(program: Command, context: CommandContext): void {
+  const group = registerGroup(program, 'mcp', 'Put a Hall before MCP servers: each call of a tool is decided.');
+  addWrap(group, context);
+  addServeMcp(group, context);
+  addTools(group, context);
+  addTest(group, context);
+  addImport(group, context);
+  addUndo(group, context);
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Terminal } from '../../base/terminal.ts';
+import { serveClient } from '../../mcp/serve-client.ts';
+import { type CommandContext, register } from '../register.ts';
+import { readCount } from '../read-count.ts';
+
+interface Options {
+  readonly dir?: string;
+  readonly name?: string;
+  readonly trust?: boolean;
+  readonly run?: readonly string[];
+  readonly deny?: readonly string[];
+  readonly env?: readonly string[];
+  readonly wait?: string;
+}
+
+/** `wcp mcp wrap`: one server behind a Hall of its own, in the place of its command. */
+export function addWrap(group: Command, { terminal }: CommandContext): void {
+  const command = register(group, 'wrap', {
+    summary: 'Stand before the command of one MCP server, in the configuration of a client.',
+    details:
+      'Makes a folder with keys, enrols each tool at first sight, and serves the client at standard input. Calls wait for a steward unless you trust the server or name tools that run.',
+    example: 'wcp mcp wrap --trust -- npx -y @modelcontextprotocol/server-filesystem .',
+    exits: '0 the client has gone, 1 it cannot prove that it denies what it must, 2 wrong usage, or it cannot be opened.',
+  });
+  command
+    .argument('<command...>', 'the command of the server, after --')
+    .option('--name <name>', 'the name of the server in ids (default: from its command)')
+    .option('--trust', 'trust what the server says of its tools: those that only read run')
+    .option('--run <tool...>', 'tools that run without a steward')
+    .option('--deny <tool...>', 'tools that nobody may call')
+    .option('--env <name...>', 'variables of this environment that the server gets')
+    .option('--wait <seconds>', 'how long a held call waits for the steward before it is answered')
+    .option('--dir <dir>', 'the folder (default: one for this very command under .wcp/mcp in your home)')
+    .action(async (words: string[], options: Options) => {
+      const settings = settingsOf(words, options);
+      await serveClient(terminal, { dir: dirOf(terminal, options, settings), settings, needsServers: true });
+    });
+}
+
+/** What `mcp.json` of a new folder says. */
+function settingsOf([command = '', ...args]: readonly string[], options: Options) {
+  const { name = nameOf([command, ...args]), trust, run, deny, env, wait } = options;
+  const server = {
+    command,
+    args,
+    env: { ...named(NETWORK, (each) => `\${${each}:-}`), ...named(env ?? [], (each) => `\${${each}}`) },
+    ...(trust === true && { trust: 'annotations' }),
+    ...(run !== undefined && { run }),
+    ...(deny !== undefined && { deny }),
+  };
+  const waits = wait === undefined ? {} : { wait_ms: readCount('--wait', wait, 1, 3_600) * 1_000 };
+  return { prefix: false, servers: { [name]: server }, ...waits };
+}
+
+/** By which a server reaches a network with a proxy or a certificate authority of its own; nothing else is passed on. */
+const NETWORK = [
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_DIR',
+  'SSL_CERT_FILE',
+];
+
+function named(names: readonly string[], text: (name: string) => string): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, text(name)]));
+}
+
+/** Another command, and another word about its tools, is another server: its tools are seen for the first time. */
+function dirOf({ env }: Terminal, { dir }: Options, settings: ReturnType<typeof settingsOf>): string {
+  if (dir !== undefined) return resolve(dir);
+  const [name = 'server'] = Object.keys(settings.servers);
+  const hash = createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 8);
+  return join(env['WCP_MCP_DIR'] || join(env['HOME'] ?? homedir(), '.wcp', 'mcp'), `${name}-${hash}`);
+}
+
+/** Launchers, which say nothing about the server that they start. */
+const LAUNCHERS = new Set(['npx', 'node', 'uvx', 'uv', 'bunx', 'bun', 'deno', 'python', 'python3', 'docker', 'run', 'exec', 'x']);
+
+function nameOf(words: readonly string[]): string {
+  const word = words.find((each) => !each.startsWith('-') && !LAUNCHERS.has(basename(each))) ?? 'server';
+  const name = basename(word)
+    .replace(/@[\d.^~a-z-]+$/, '')
+    .replace(/\.(?:[cm]?[jt]s|py)$/, '')
+    .replace(/^(?:mcp-)?server-|^mcp-|-mcp$|-mcp-server$|-server$/g, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 16);
+  return name === '' ? 'server' : name;
+}

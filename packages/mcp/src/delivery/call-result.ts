@@ -1,0 +1,48 @@
+import type { Delivered } from '@wcp/hall';
+import { DELIVERY_CODES } from '@wcp/hall';
+import type { WorkerResult } from '@wcp/spec';
+import { isObject, ownMember } from '../base/members.ts';
+import { upstreamError } from '../upstream/upstream-error.ts';
+
+/** How a call of a tool ended, apart from its time. */
+export type CallEnd = Omit<Delivered, 'duration_ms'>;
+
+/** What a server may ask its client for in a result, by method. */
+export type AllowedInputs = ReadonlySet<string>;
+
+const NOT_RESULT: CallEnd = { status: 'error', result: null, code: 'DELIVERY_INVALID_RESULT' };
+const INPUT_REFUSED = {
+  code: 'MCP_INPUT_REFUSED',
+  message:
+    'The tool asks its client for something that the operator has not turned on for this server: it has not done what it was asked.',
+};
+
+/**
+ * The end of a call that the server answered. A result that says of itself that it is an error is a result: it comes
+ * through unchanged like any other. One that asks for input does so only for what the operator has turned on.
+ */
+export function endOfResult(result: unknown, allowed: AllowedInputs): CallEnd {
+  if (!isObject(result)) return NOT_RESULT;
+  if (ownMember(result, 'resultType') === 'input_required' && !isAllowed(result, allowed)) {
+    return { status: 'error', result: answer({ status: 'denied', deny_reason: INPUT_REFUSED }), code: null };
+  }
+  return { status: 'ok', result: answer({ status: 'ok', result }), code: null };
+}
+
+/** The end of a call that brought no result: an error of the server is an answer, anything else a code. */
+export function endOfError(thrown: unknown): CallEnd {
+  const { code, message, data } = upstreamError(thrown, 'DELIVERY_FAILED');
+  if (typeof code === 'string') return { status: DELIVERY_CODES[code].status, result: null, code };
+  const mcp = { code, message, ...(data !== undefined && { data }) };
+  const deny_reason = { code: 'MCP_ERROR', message, mcp };
+  return { status: 'error', result: answer({ status: 'error', deny_reason }), code: null };
+}
+
+function isAllowed(result: unknown, allowed: AllowedInputs): boolean {
+  const requests = Object.values(Object(ownMember(result, 'inputRequests')));
+  return allowed.size > 0 && requests.every((each) => allowed.has(String(ownMember(each, 'method'))));
+}
+
+function answer(members: Partial<WorkerResult>): WorkerResult {
+  return { status: 'ok', result: null, telemetry: [], evidence: [], deny_reason: null, ...members };
+}

@@ -1,0 +1,87 @@
+import type { Caller, CallOutcome, Gateway, GatewayCall, ListKind, ToolCall } from '../base/gateway.ts';
+import { RPC_CODES } from '../base/json-rpc.ts';
+import { isObject } from '../base/members.ts';
+import type { PinnedTool, ToolCatalog } from '../catalog/tool-catalog.ts';
+import { correlationOf, type ServerLabels, toolRequest } from './call-input.ts';
+import type { GovernedCalls } from './governed-calls.ts';
+
+/** A server as the gateway knows it, whatever carries calls to it. */
+export interface ServedServer extends ServerLabels {
+  /** Tools that nobody may call: no rule lets them through, and no list shows them. */
+  readonly deny: readonly string[];
+}
+
+/** What passes beside tools. */
+export interface PassedRequests {
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome>;
+  onListChanged(listen: (kind: ListKind) => void): () => void;
+}
+
+/** What a gateway is made of. */
+export interface GovernedGatewayParts {
+  readonly server: Gateway['server'];
+  readonly calls: GovernedCalls;
+  readonly catalog: Pick<ToolCatalog, 'tools' | 'onChanged'>;
+  readonly passed: PassedRequests;
+  /** By alias. */
+  readonly servers: ReadonlyMap<string, ServedServer>;
+}
+
+/** The gateway that faces stand before: whatever a list shows, each call is decided. */
+export function governedGateway(parts: GovernedGatewayParts): Gateway {
+  const { server, calls, catalog, passed } = parts;
+  return {
+    server,
+    capabilities: passed.capabilities,
+    async listTools() {
+      return catalog
+        .tools()
+        .filter((tool) => isShown(tool, parts))
+        .map(shownDefinition);
+    },
+    async callTool(caller, params, call) {
+      const tool = catalog.tools().find(({ shown }) => shown === params.name);
+      const labels = tool === undefined ? undefined : parts.servers.get(tool.alias);
+      if (tool === undefined || labels === undefined) return unknownTool();
+      return calls.run(caller, governedCall(tool, labels, params), call);
+    },
+    request: (caller, method, params, call) => passed.request(caller, method, params, call),
+    onListChanged(listen) {
+      const endings = [catalog.onChanged(() => listen('tools')), passed.onListChanged(listen)];
+      return () => {
+        for (const end of endings) end();
+      };
+    },
+  };
+}
+
+function governedCall(tool: PinnedTool, labels: ServerLabels, params: ToolCall) {
+  return {
+    capability_id: tool.id,
+    correlation_id: correlationOf(params._meta),
+    request: toolRequest(tool.name, params.arguments),
+    labels,
+    subject: params.name,
+    arguments: params.arguments,
+  };
+}
+
+/** A model reads what was enrolled, and nothing of what is not. */
+function isShown({ state, alias, name }: PinnedTool, { servers }: GovernedGatewayParts): boolean {
+  return state === 'enrolled' && servers.get(alias)?.deny.includes(name) === false;
+}
+
+/** As it was pinned, under its shown name. */
+function shownDefinition({ definition, shown }: PinnedTool): unknown {
+  return isObject(definition) ? { ...definition, name: shown } : { name: shown };
+}
+
+/** The name is an attacker's and is not repeated. */
+function unknownTool(): CallOutcome {
+  return {
+    kind: 'error',
+    code: RPC_CODES.invalidParams,
+    message: 'There is no tool of this name. List the tools again.',
+  };
+}

@@ -1,0 +1,30 @@
+import type { KnownApproval } from '@wcp/hall';
+import type { RegistryRecord, RouteDecision, WorkerResult } from '@wcp/spec';
+import type { Caller } from '../../base/gateway.ts';
+
+/** What a dispatch gave. */
+export interface Dispatched {
+  readonly decision: RouteDecision;
+  readonly result: WorkerResult | null;
+  readonly delivery_code: string | null;
+}
+
+/** The Hall before a gateway: embedded, or running elsewhere. */
+export interface HallPort {
+  /** Where its pages are; null where it listens nowhere. */
+  url(): string | null;
+  /** Whose key it is; null for one that is not a tenant's, or not valid now. */
+  authenticate(credential: string): Promise<Caller | null>;
+  /**
+   * Decides and executes.
+   *
+   * @throws {WcpError} `ERR_WCP_MCP_REFUSED` where the Hall does not even decide
+   */
+  dispatch(caller: Caller, input: object, signal: AbortSignal): Promise<Dispatched>;
+  /** Decides for anybody and executes nothing; null where the Hall refuses to. */
+  route(input: object): Promise<RouteDecision | null>;
+  /** A held call of the caller's tenant; null where there is none with this id. */
+  approval(caller: Caller, approval_id: string): Promise<KnownApproval | null>;
+  /** The records of the workers that are enrolled and not flagged. */
+  records(): Promise<readonly RegistryRecord[]>;
+}

@@ -1,0 +1,137 @@
+import type { Caller, CallOutcome, GatewayCall, ListKind } from '../../base/gateway.ts';
+import { RPC_CODES } from '../../base/json-rpc.ts';
+import { isObject, type Members, membersOf, ownMember } from '../../base/members.ts';
+import { correlationOf, type ServerLabels } from '../call-input.ts';
+import { refusedRequest } from '../decision-outcome.ts';
+import type { GovernedCalls } from '../governed-calls.ts';
+import { PASSED_METHODS, type PassedMethod } from './method-capabilities.ts';
+import { SeenItems } from './seen-items.ts';
+
+/** A server of which something passes beside tools. */
+export interface PassedServer extends ServerLabels {
+  readonly alias: string;
+  /** The capabilities that are turned on, by setting: their ids. */
+  readonly ids: Readonly<Partial<Record<PassedMethod['setting'], string>>>;
+  /** What the server says that it can do. */
+  capabilities(): unknown;
+  onNotification(listen: (method: string, params: unknown) => void): () => void;
+}
+
+/** What passed requests work with. */
+export interface PassedRequestParts {
+  readonly servers: readonly PassedServer[];
+  readonly calls: GovernedCalls;
+  /** Whether names of prompts begin with that of their server. */
+  readonly prefix: boolean;
+}
+
+const LIST_CHANGES: Readonly<Record<string, ListKind>> = {
+  'notifications/resources/list_changed': 'resources',
+  'notifications/prompts/list_changed': 'prompts',
+};
+/** What a client says of its own request, and not of what it asks for. */
+const OWN_MEMBERS = new Set(['_meta', 'requestState', 'inputResponses', 'cursor']);
+const NOT_OFFERED = 'This is not offered.';
+
+/** Requests for what is not a tool: each is decided like a call of one. */
+export class PassedServers {
+  readonly #parts: PassedRequestParts;
+  readonly #seen: SeenItems;
+
+  constructor(parts: PassedRequestParts) {
+    this.#parts = parts;
+    this.#seen = new SeenItems(parts.prefix);
+  }
+
+  /** What the gateway offers beside tools. */
+  get capabilities(): Members {
+    const offers = (setting: PassedMethod['setting']) =>
+      this.#parts.servers.some(
+        ({ ids, capabilities }) => ids[setting] !== undefined && isObject(ownMember(capabilities(), setting)),
+      );
+    return {
+      ...(offers('resources') && { resources: { listChanged: true } }),
+      ...(offers('prompts') && { prompts: { listChanged: true } }),
+    };
+  }
+
+  /** @returns a function that ends it */
+  onListChanged(listen: (kind: ListKind) => void): () => void {
+    const endings = this.#parts.servers.map(({ ids, onNotification }) =>
+      onNotification((method) => {
+        const kind = Object.hasOwn(LIST_CHANGES, method) ? LIST_CHANGES[method] : undefined;
+        if (kind !== undefined && kind !== 'tools' && ids[kind] !== undefined) listen(kind);
+      }),
+    );
+    return () => {
+      for (const end of endings) end();
+    };
+  }
+
+  /** Decides about a request and passes it on. */
+  async request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome> {
+    const passed = Object.hasOwn(PASSED_METHODS, method) ? PASSED_METHODS[method] : undefined;
+    if (passed === undefined) return { kind: 'error', code: RPC_CODES.methodNotFound, message: NOT_OFFERED };
+    const asked = { caller, method, params: membersOf(params), call, setting: passed.setting };
+    return passed.to === 'one' ? this.#one(asked) : this.#list(asked, passed.to.list);
+  }
+
+  /** Every server that may be asked is; one that is denied, or fails, has nothing in the list. */
+  async #list(asked: Asked, member: string): Promise<CallOutcome> {
+    const { servers } = this.#parts;
+    const offering = servers.filter(({ ids }) => ids[asked.setting] !== undefined);
+    const outcomes = await Promise.all(offering.map((server) => this.#run(server, asked, {})));
+    const items = outcomes.flatMap((outcome, index) => {
+      const { alias } = offering[index] as PassedServer;
+      return outcome.kind === 'result'
+        ? this.#seen.note(alias, member, ownMember(outcome.result, member))
+        : [];
+    });
+    return { kind: 'result', result: { [member]: items } };
+  }
+
+  async #one(asked: Asked): Promise<CallOutcome> {
+    const offering = this.#parts.servers.filter(({ ids }) => ids[asked.setting] !== undefined);
+    const found = this.#seen.find(
+      offering.map(({ alias }) => alias),
+      asked.setting,
+      asked.params,
+    );
+    const server = offering.find(({ alias }) => alias === found?.alias);
+    if (server === undefined || found === null) {
+      return {
+        kind: 'error',
+        code: RPC_CODES.invalidParams,
+        message: 'There is nothing of this name. List again.',
+      };
+    }
+    return this.#run(server, asked, { ...asked.params, ...found.renamed });
+  }
+
+  #run(
+    server: PassedServer,
+    { caller, method, params, call, setting }: Asked,
+    sent: Members,
+  ): Promise<CallOutcome> {
+    const bare = Object.fromEntries(Object.entries(sent).filter(([name]) => !OWN_MEMBERS.has(name)));
+    const governed = {
+      capability_id: server.ids[setting] as string,
+      correlation_id: correlationOf(params['_meta']),
+      request: { method, params: bare },
+      labels: server,
+      subject: method,
+      arguments: bare,
+      form: refusedRequest,
+    };
+    return this.#parts.calls.run(caller, governed, call);
+  }
+}
+
+/** A request as it came. */
+interface Asked {
+  readonly caller: Caller;
+  readonly method: string;
+  readonly params: Members;
+  readonly call: GatewayCall;
+  readonly setting: PassedMethod['setting'];
+}

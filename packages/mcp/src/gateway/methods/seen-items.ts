@@ -1,0 +1,61 @@
+import { isObject, type Members, ownMember } from '../../base/members.ts';
+import type { PassedMethod } from './method-capabilities.ts';
+
+const MAX_SEEN = 10_000;
+/** How each kind of item is named. */
+const NAMED_BY: Readonly<Record<string, 'uri' | 'name'>> = { resources: 'uri', prompts: 'name' };
+
+/** The items that servers listed: which server has what a client asks for. */
+export class SeenItems {
+  readonly #prefix: boolean;
+  readonly #aliasOf = new Map<string, string>();
+
+  /** @param prefix whether names of prompts begin with that of their server */
+  constructor(prefix: boolean) {
+    this.#prefix = prefix;
+  }
+
+  /** The items of a server as clients see them. */
+  note(alias: string, member: string, items: unknown): unknown[] {
+    const list: readonly unknown[] = Array.isArray(items) ? items : [];
+    const by = NAMED_BY[member];
+    if (by === undefined) return [...list];
+    return list.map((item) => {
+      const name = ownMember(item, by);
+      if (typeof name !== 'string') return item;
+      // The first server that listed a URI keeps it: a later one must not take it over.
+      if (!this.#aliasOf.has(keyOf(by, name)) && this.#aliasOf.size < MAX_SEEN)
+        this.#aliasOf.set(keyOf(by, name), alias);
+      return by === 'name' && this.#prefix && isObject(item) ? { ...item, name: `${alias}_${name}` } : item;
+    });
+  }
+
+  /** The server that has what is asked for, and what it is called there; null where nobody knows. */
+  find(
+    aliases: readonly string[],
+    setting: PassedMethod['setting'],
+    params: Members,
+  ): { readonly alias: string; readonly renamed: Members } | null {
+    if (setting === 'resources') {
+      const { uri } = params;
+      const alias = typeof uri === 'string' ? this.#aliasOf.get(keyOf('uri', uri)) : undefined;
+      return found(alias ?? onlyOf(aliases), {});
+    }
+    const { name } = params;
+    if (!this.#prefix || typeof name !== 'string') return found(onlyOf(aliases), {});
+    const alias = aliases.find((each) => name.startsWith(`${each}_`));
+    return found(alias, alias === undefined ? {} : { name: name.slice(alias.length + 1) });
+  }
+}
+
+function found(alias: string | undefined, renamed: Members) {
+  return alias === undefined ? null : { alias, renamed };
+}
+
+function onlyOf(aliases: readonly string[]): string | undefined {
+  return aliases.length === 1 ? aliases[0] : undefined;
+}
+
+function keyOf(by: 'uri' | 'name', name: string): string {
+  return `${by} ${name}`;
+}

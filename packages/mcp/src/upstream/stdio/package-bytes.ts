@@ -1,0 +1,50 @@
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashFiles } from '@wcp/evidence';
+import type { PackageFile } from '@wcp/sandbox';
+import { type Sha256, WcpError } from '@wcp/spec';
+
+/** The bytes of an installed package with what it depends on. */
+export interface PackageBytes {
+  readonly files: readonly PackageFile[];
+  /** The hash over all of them (section 8.5). */
+  readonly hash: Sha256;
+}
+
+const MAX_BYTES = 512 * 1024 * 1024;
+/** Links to commands, which nothing is loaded through. */
+const LINKS_OF_COMMANDS = '.bin';
+
+/**
+ * Reads an installed package. What is hashed is what is read, and what runs contained is made from the same bytes.
+ *
+ * @throws {WcpError} `ERR_WCP_PACKAGE` for a folder that holds a link, a special file, or too much
+ */
+export async function readPackage(dir: string): Promise<PackageBytes> {
+  const files: PackageFile[] = [];
+  await readFolder(dir, '', { files, left: MAX_BYTES });
+  return { files, hash: hashFiles(files.map(({ path, bytes }) => ({ path, content: bytes }))) };
+}
+
+interface Gathered {
+  readonly files: PackageFile[];
+  left: number;
+}
+
+async function readFolder(dir: string, prefix: string, gathered: Gathered): Promise<void> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const [place, path] = [join(dir, entry.name), prefix + entry.name];
+    if (entry.isDirectory()) {
+      if (entry.name !== LINKS_OF_COMMANDS) await readFolder(place, `${path}/`, gathered);
+    } else if (entry.isFile()) {
+      gathered.left -= (await lstat(place)).size;
+      if (gathered.left < 0) throw refused('is larger than 512 MiB');
+      gathered.files.push({ path, bytes: await readFile(place) });
+    } else throw refused(`holds a link or a special file (${JSON.stringify(path)}): install it with npm`);
+  }
+}
+
+function refused(why: string): WcpError {
+  return new WcpError('ERR_WCP_PACKAGE', `The package of the MCP server ${why}.`);
+}

@@ -1,0 +1,104 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Caller, CallOutcome, GatewayCall } from '../../src/base/gateway.ts';
+import { type OpenGateway, openGateway } from '../../src/index.ts';
+import { testFolder } from '../upstream/scripted.ts';
+
+const SERVER = join(import.meta.dirname, '../servers/scripted.mjs');
+const READS = { readOnlyHint: true, openWorldHint: false };
+
+/** A reader, a writer, one that says nothing, and one that nobody may call. */
+export const TOOLS: readonly object[] = [
+  { name: 'echo', description: 'Echoes.', inputSchema: { type: 'object' }, annotations: READS },
+  { name: 'big', inputSchema: { type: 'object' }, annotations: { readOnlyHint: false } },
+  { name: 'pid', inputSchema: { type: 'object' } },
+  { name: 'environment', inputSchema: { type: 'object' }, annotations: READS },
+];
+
+/** A folder with a gateway before the scripted server. */
+export class GatewayFolder {
+  readonly dir = testFolder();
+  readonly held: { readonly approval_id: string; readonly url: string }[] = [];
+  gateway!: OpenGateway;
+  caller!: Caller;
+
+  static async open(server: object = {}, more: object = {}): Promise<GatewayFolder> {
+    const folder = new GatewayFolder();
+    folder.setTools(TOOLS);
+    await folder.start({ servers: { files: { ...folder.server(), ...server } }, prefix: false, ...more });
+    onTestFinished(() => folder.gateway.close());
+    return folder;
+  }
+
+  server(): object {
+    const env = { TOOLS: join(this.dir, 'tools.json'), LOG: join(this.dir, 'log') };
+    return { command: process.execPath, args: [SERVER], env, trust: 'annotations', deny: ['environment'], interval_ms: 1000 };
+  }
+
+  async start(settings?: object): Promise<void> {
+    this.gateway = await openGateway({
+      dir: this.dir,
+      env: {},
+      version: '1.0.0',
+      log: () => {},
+      onHeld: (notice) => this.held.push(notice),
+      ...(settings !== undefined && { settings }),
+    });
+    const caller = await this.gateway.authenticate((await this.gateway.agentKey()) ?? '');
+    if (caller === null) throw new Error('The agent of the folder has no key.');
+    this.caller = caller;
+  }
+
+  setTools(tools: readonly object[]): void {
+    writeFileSync(join(this.dir, 'tools.json'), JSON.stringify(tools));
+  }
+
+  edit(file: string, change: (document: Record<string, unknown>) => object): void {
+    const path = join(this.dir, file);
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
+  }
+
+  call(name: string, given: object = {}, call: Partial<GatewayCall> = {}, caller = this.caller): Promise<CallOutcome> {
+    const signal = new AbortController().signal;
+    return this.gateway.gateway.callTool(caller, { name, arguments: given }, { signal, ...call });
+  }
+
+  /** What a steward does on the page of the Hall. */
+  async resolve(approval_id: string, resolution: 'approve' | 'deny', key = this.key('steward')): Promise<number> {
+    const response = await fetch(new URL('/wcp/approvals/resolve', this.gateway.urls?.hall), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ approval_id, resolution }),
+    });
+    return response.status;
+  }
+
+  key(name: 'agent' | 'steward' | 'operator'): string {
+    return readFileSync(join(this.dir, `keys/${name}.key`), 'utf8').trim();
+  }
+
+  /** The tools that the server was asked to run, as it says itself. */
+  ran(): string[] {
+    return readFileSync(join(this.dir, 'log'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+      .flatMap(({ method, params }) => (method === 'tools/call' ? [params.name] : []));
+  }
+
+  async receipts(kind: string): Promise<readonly { readonly decision_id: string; readonly kind: string }[]> {
+    const response = await fetch(new URL('/wcp/receipts?limit=200&stream=agent.local', this.gateway.urls?.hall), {
+      headers: { authorization: `Bearer ${this.key('operator')}` },
+    });
+    const { items } = (await response.json()) as { items: { receipt: { kind: string; decision_id: string } }[] };
+    return items.map(({ receipt }) => receipt).filter((receipt) => receipt.kind === kind);
+  }
+}
+
+/** The code of a refusal. */
+export function codeOf(outcome: CallOutcome): unknown {
+  if (outcome.kind !== 'result') return outcome.kind;
+  const { _meta } = outcome.result as { _meta?: Record<string, { code?: unknown }> };
+  return _meta?.['org.wcp/refusal']?.code;
+}
