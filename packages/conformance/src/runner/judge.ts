@@ -5,9 +5,9 @@ import type { ConformanceCase } from '../fixtures/conformance-case.ts';
 import type { Members } from '../protocol/message.ts';
 import { compareResult } from './compare/compare-results.ts';
 import { describeAnswer, describeExpectation } from './compare/describe-answer.ts';
+import { toldByMessage } from './compare/told-by-message.ts';
 import { sentenceOf } from './port-problem.ts';
 import type { Answer } from './read-answer.ts';
-import { toldByMessage } from './told-by-message.ts';
 import {
   type Cause,
   type Difference,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ConformanceCase } from '../../src/fixtures/conformance-case.ts';
-import { toldByMessage } from '../../src/runner/told-by-message.ts';
+import type { ConformanceCase } from '../../../src/fixtures/conformance-case.ts';
+import { toldByMessage } from '../../../src/runner/compare/told-by-message.ts';
 
 const HASH = 'ab'.repeat(32);
 const item = (config: object, input: object) => ({ given: { config }, input }) as unknown as ConformanceCase;

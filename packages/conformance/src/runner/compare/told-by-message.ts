@@ -1,5 +1,5 @@
-import type { ConformanceCase } from '../fixtures/conformance-case.ts';
-import type { Members } from '../protocol/message.ts';
+import type { ConformanceCase } from '../../fixtures/conformance-case.ts';
+import type { Members } from '../../protocol/message.ts';
 
 /** Shorter names of tenants would be found in ordinary words. */
 const MIN_TENANT = 4;
