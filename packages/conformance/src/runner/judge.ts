@@ -5,6 +5,7 @@ import type { ConformanceCase } from '../fixtures/conformance-case.ts';
 import type { Members } from '../protocol/message.ts';
 import { compareResult } from './compare/compare-results.ts';
 import { describeAnswer, describeExpectation } from './compare/describe-answer.ts';
+import { toldByMessage } from './compare/told-by-message.ts';
 import { sentenceOf } from './port-problem.ts';
 import type { Answer } from './read-answer.ts';
 import {
@@ -47,13 +48,16 @@ function unexpectedError(op: string, code: string): string {
   return `A result was expected, and the port answered with the error ${excerpt(code)}.${hint}`;
 }
 
-function judgeResult({ op, expect }: ConformanceCase, result: Members, cause: Cause): Verdict {
+function judgeResult(item: ConformanceCase, result: Members, cause: Cause): Verdict {
+  const { op, expect } = item;
   if ('error' in expect) {
     return failed('result_instead_of_error', `The document must be refused with ${expect.error}.`, cause);
   }
   const diff = compareResult(expect.result, result);
   const reason = op === 'decide' ? whyNoDecision(result) : null;
   if (reason !== null) return failed('not_a_decision', reason, cause, diff);
+  const told = op === 'decide' ? toldByMessage(item, result) : null;
+  if (told !== null) return failed('message_tells', told, cause, diff);
   if (diff.length === 0) return PASSED;
   const { fault, message } = FAULTS.find(({ when }) => when(diff)) ?? WRONG_MEMBER;
   return failed(fault, message, cause, diff);

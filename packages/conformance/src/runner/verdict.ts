@@ -12,6 +12,7 @@ export const ANSWER_FAULTS = [
   'wrong_order',
   'wrong_member',
   'not_a_decision',
+  'message_tells',
   'error_instead_of_result',
   'result_instead_of_error',
   'changed_when_repeated',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { childStdio } from '../base/child-stdio.ts';
@@ -100,9 +100,21 @@ function killTree(root: number): void {
   for (const pid of [-root, ...members]) killProcess(pid);
 }
 
-/** Folders of a process that was killed before it could remove them. */
+/**
+ * Folders of a process that was killed before it could remove them. Everybody may make a folder of such a name: one
+ * that belongs to somebody else is left alone, because its owner could put links into it meanwhile.
+ */
 async function removeLeftOver(): Promise<void> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
   const left = names.filter((name) => isOrphaned(name.slice(PREFIX.length)));
-  await Promise.all(left.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })));
+  await Promise.all(left.map((name) => removeOwn(join(tmpdir(), name))));
+}
+
+async function removeOwn(folder: string): Promise<void> {
+  try {
+    const { uid } = await lstat(folder);
+    if (uid === process.getuid?.()) await rm(folder, { recursive: true, force: true });
+  } catch {
+    // Another process was faster.
+  }
 }

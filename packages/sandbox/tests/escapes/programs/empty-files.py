@@ -2,11 +2,11 @@ import os
 import shutil
 import attempt
 
-count, folder = int(attempt.words[1]), f'{attempt.words[0]}/wcp-escape-{os.getpid()}'
+count, folder = int(attempt.words[1]), f'{attempt.words[0]}/{os.getpid()}'
 
 
 def fill():
-    os.mkdir(folder)
+    os.makedirs(folder)
     for index in range(count):
         os.close(os.open(f'{folder}/{index}', os.O_CREAT | os.O_WRONLY))
 

@@ -104,6 +104,7 @@ export const FILES: readonly EscapeRow[] = [
     tries: 'looks at what its own descriptors are',
     words: ['{signing_key}'],
     expect: { stopped_by: 'view', how: /^\d+$/ },
+    unshown: { to: 'anyone', why: 'an uncontained worker does not get it either' },
   },
   {
     title: 'The environment of the Hall is the worker’s own.',

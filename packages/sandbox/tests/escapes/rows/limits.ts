@@ -67,10 +67,10 @@ export const LIMITS: readonly EscapeRow[] = [
     title: 'Memory is filled with the names of empty files.',
     program: 'empty-files.py',
     tries: 'makes files without contents in /dev/shm',
-    words: ['/dev/shm', '30000'],
+    words: ['{shared_folder}', '30000'],
     limits: { memory_mb: 24 },
     expect: ends('memory_mb'),
-    deep: { words: ['/dev/shm', '1000000'], limits: { memory_mb: 256 } },
+    deep: { words: ['{shared_folder}', '300000'], limits: { memory_mb: 256 } },
   },
   {
     title: 'One file is larger than a file may be.',

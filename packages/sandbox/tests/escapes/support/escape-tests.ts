@@ -10,6 +10,8 @@ import { ESCAPES } from '../rows/escapes.ts';
 import { type RowOutcome, runRow } from './run-row.ts';
 import { Target } from './target.ts';
 
+/** Milliseconds that a busy machine may take to open what the programs are after. */
+const OPEN_MS = 60_000;
 const { is_contained } = await probeSandbox();
 
 /**
@@ -30,7 +32,7 @@ export function escapeTests({ title, user }: TestUser): void {
       const options = { inherits, ...(user === undefined ? {} : { user }) };
       within = new Host(options);
       without = new Host({ ...options, env: { PATH: bare } });
-    });
+    }, OPEN_MS);
     afterAll(async () => {
       await Promise.all([within?.close(), without?.close()]);
       await target?.close();

@@ -20,7 +20,7 @@ const PROGRAMS = join(import.meta.dirname, '..', 'programs');
 /** What a process that has gone its own way takes to leave its proof. */
 const PROOF_MS = 700;
 /** What a program that nothing contains may take, and one of which it is known that it shows nothing. */
-const [SHOWN_MS, UNSHOWN_MS] = [10_000, 700];
+const [SHOWN_MS, UNSHOWN_MS] = [process.env['WCP_DEEP'] === '1' ? 60_000 : 10_000, 700];
 
 type Kind = { readonly shared: string; readonly command: (options: readonly string[]) => readonly string[] };
 

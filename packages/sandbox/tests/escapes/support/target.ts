@@ -53,6 +53,7 @@ export class Target {
       ...names,
       ...Object.fromEntries(Object.entries(JSON.parse(line)).map(([name, value]) => [name, String(value)])),
       shared_file,
+      shared_folder: `${shared_file}-folder`,
       writes: folders.writes,
       other_port: String(other_port),
       port: String(await services.http(`http://${ownAddress()}:${other_port}/`)),
@@ -102,6 +103,8 @@ export class Target {
     this.#services.close();
     this.#child.stdin?.end();
     if (this.#child.exitCode === null) await once(this.#child, 'exit');
+    // A program that was killed has left what it wrote.
+    rmSync(this.places['shared_folder'] ?? '', { recursive: true, force: true });
     for (const folder of this.#folders) rmSync(folder, { recursive: true });
   }
 

@@ -48,11 +48,15 @@ export const HOLD_REASONS = ['BLAST_RADIUS_EXCEEDED', 'POLICY_GATE', 'RULE'] as 
 /** One of {@link HOLD_REASONS}. */
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
-const FindingSchema = closed({ path: Type.String(), code: Type.String(), message: Type.String() });
+/** A sentence for a person, with nothing in it that moves a terminal's cursor or turns its direction (section 3). */
+const message = Type.String({
+  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]*$',
+});
+const FindingSchema = closed({ path: Type.String(), code: Type.String(), message });
 
 const DenyReasonSchema = closed({
   code: Type.String(),
-  message: Type.String(),
+  message,
   findings: Type.Optional(Type.Array(FindingSchema, { uniqueItems: true })),
   missing: Type.Optional(setOf(id('control'))),
   violations: Type.Optional(setOf(Type.Enum([...ENVELOPE_VIOLATIONS]))),
