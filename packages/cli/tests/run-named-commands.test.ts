@@ -15,6 +15,7 @@ const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^pipeline/, 'needs built workers: pipeline.test.ts'],
   [/^conformance (run|serve)/, 'speaks with a port: conformance.test.ts'],
   [/^mcp/, 'needs the folder of a gateway, or goes on until its client has gone: wrap.test.ts'],
+  [/^worker serve/, 'goes on until it is stopped: commands/worker/serve.test.ts'],
   [/^bans subscribe "https:/, 'names a host that does not exist: bans.test.ts'],
 ];
 
@@ -32,6 +33,8 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^receipts tree \$\{correlation_id\}.*/, 'receipts tree try-1'],
   [/^receipts export DIR/, 'receipts export evidence'],
   [/--key(-file)? FILE/, '--key$1 keys/wcp-key.pem'],
+  [/^authorities add \S+ --keys \S+/, 'authorities add org.acme --keys acme.pub.pem'],
+  [/ && wcp .*/, ''],
   [/ (DIR|…)(?= |$)/, ' my-worker'],
   [/correlation ID --tenant TENANT/, "correlation try-1 --tenant tenant-a --reason 'stop'"],
   [/ (--json )?> \S+$/, ' $1'],

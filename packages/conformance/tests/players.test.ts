@@ -177,6 +177,14 @@ test('Every player is in one of these lists.', () => {
   const tables = [...CHEATS, ...BREAKERS, ...FALSE_STARTS, ...BAD_ENDS].map(([name]) => name);
   const programs = readdirSync(PLAYERS).filter((file) => file.endsWith('.mjs'));
   const players = programs.map((file) => file.replace('.mjs', ''));
-  const listed = [...HELPERS, ...HONEST, ...tables, 'crash-on-denial', 'hang-once', 'records'];
+  const listed = [
+    ...HELPERS,
+    ...HONEST,
+    ...tables,
+    'crash-on-denial',
+    'hang-once',
+    'records',
+    'without-a-key',
+  ];
   expect(players.sort()).toEqual(listed.sort());
 });

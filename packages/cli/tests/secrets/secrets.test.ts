@@ -111,6 +111,15 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'catalog show': 'prints what is published',
   'catalog browse': 'prints what is published',
   version: 'prints what is published',
+  'worker serve': 'goes on until it is stopped, and has a folder of its own: commands/worker/serve.test.ts',
+  'mcp wrap': 'has a Hall, keys and a folder of its own: commands/mcp/wrap.test.ts',
+  'mcp serve': 'the same',
+  'mcp list': 'the same',
+  'mcp diff': 'the same',
+  'mcp enrol': 'the same',
+  'mcp test': 'the same',
+  'mcp import': 'the same',
+  'mcp undo': 'the same',
 };
 
 const GREETING = {

@@ -34,7 +34,7 @@ test(`Workers and Halls are killed for ${SECONDS} s: each dispatch ends once, an
   }
   expect(tally.answered).toBeGreaterThan(SECONDS);
   expect(tally.killedWorkers).toBeGreaterThan(0);
-  expect(tally.killedHalls).toBeGreaterThan(1);
+  expect(tally.killedHalls).toBeGreaterThan(0);
 });
 
 function executionsOf(kind: string): string[] {

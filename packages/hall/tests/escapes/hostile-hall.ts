@@ -8,7 +8,7 @@ import { vi } from 'vitest';
 // @boundaries-ignore The rows are those of the sandbox, and its alone.
 import type { EscapeRow } from '../../../sandbox/tests/escapes/rows/escape-row.ts';
 // @boundaries-ignore The rows are those of the sandbox, and its alone.
-import { ESCAPES } from '../../../sandbox/tests/escapes/rows/escapes.ts';
+import { rowsOfPass } from '../../../sandbox/tests/escapes/rows/escapes.ts';
 // @boundaries-ignore The rows are those of the sandbox, and its alone.
 import { packageOf } from '../../../sandbox/tests/escapes/support/run-row.ts';
 // @boundaries-ignore The rows are those of the sandbox, and its alone.
@@ -18,7 +18,7 @@ import { partsOf } from '../../src/hall/create-hall.ts';
 import { createHall, type Hall } from '../../src/index.ts';
 
 /** The rows that a Hall can be shown with: it resolves names by itself. */
-export const ROWS = ESCAPES.filter(({ resolved }) => resolved === undefined);
+export const ROWS = rowsOfPass(2).filter(({ resolved }) => resolved === undefined);
 
 /** A worker that does what it should. */
 const GOOD: EscapeRow = {

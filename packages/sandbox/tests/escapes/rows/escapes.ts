@@ -17,3 +17,14 @@ export const ESCAPES: readonly EscapeRow[] = [
   ...CODE,
   ...KERNEL,
 ].map(({ deep, ...row }) => (isDeep ? { ...row, ...deep } : row));
+
+/** Every fourth row of a pass. */
+const SHARE = 4;
+
+/**
+ * The rows of a pass: all of them in `npm run test:escapes`, a share of them in `npm test`, another one for each pass,
+ * so that three passes show three quarters of the rows there too.
+ */
+export function rowsOfPass(pass: 0 | 1 | 2): readonly EscapeRow[] {
+  return process.env['WCP_ESCAPES'] === '1' ? ESCAPES : ESCAPES.filter((_, index) => index % SHARE === pass);
+}
