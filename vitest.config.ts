@@ -28,12 +28,53 @@ const SHARED = new Set([
   'tooling',
 ]);
 
+/**
+ * Tests of whole programs, many processes and a browser: `npm run test:system` runs these and no others, `npm test` all
+ * others. CI runs both.
+ */
+const SYSTEM = [
+  'packages/cli/tests/commands/conformance/python-port.test.ts',
+  'packages/cli/tests/commands/tour/pipeline-documents.test.ts',
+  'packages/cli/tests/commands/tour/pipeline-long-documents.test.ts',
+  'packages/cli/tests/commands/tour/pipeline.test.ts',
+  'packages/cli/tests/commands/worker/serve.test.ts',
+  'packages/cli/tests/commands/hall/doctor.test.ts',
+  'packages/cli/tests/run-named-commands.test.ts',
+  'packages/cli/tests/secrets/secrets.test.ts',
+  'packages/conformance/tests/report/size.test.ts',
+  'packages/hall/tests/chaos/chaos.test.ts',
+  'packages/hall/tests/crash/killed-hall.test.ts',
+  'packages/hall/tests/deployment/special-files.test.ts',
+  'packages/hall/tests/escapes/hall.test.ts',
+  'packages/hall/tests/storage/seal/every-table.test.ts',
+  'packages/hall/tests/worker-host/serve-package.test.ts',
+  'packages/mcp/tests/clients/sdk.test.ts',
+  'packages/mcp/tests/upstream/real-servers.test.ts',
+  'packages/sandbox/tests/egress/streaming.test.ts',
+  'packages/sandbox/tests/escapes/as-another-user.test.ts',
+  'packages/sandbox/tests/sandbox/endings.test.ts',
+  'tooling/tests/mutants/python/list-mutants.test.ts',
+  'tooling/tests/mutants/python/python-suite.test.ts',
+  'tooling/tests/workers/embedder.test.ts',
+  'tooling/tests/workers/research-registrar.test.ts',
+  'tooling/tests/workers/without-access.test.ts',
+  'workers/human-approver/tests/browser.test.ts',
+  'workers/human-approver/tests/page/proof-script.test.ts',
+  'workers/human-approver/tests/run-modes.test.ts',
+];
+const isSystem = process.env['WCP_SYSTEM'] === '1';
+
+/** The tests of {@link SYSTEM} in a folder, relative to it. */
+const systemTests = (folder: string) =>
+  SYSTEM.filter((file) => file.startsWith(`${folder}/`)).map((file) => file.slice(folder.length + 1));
+
 const project = (folder: string, name: string) => ({
   extends: true as const,
   test: {
     name,
     root: at(`${folder}/${name}`),
-    include: ['tests/**/*.test.ts'],
+    include: isSystem ? systemTests(join(folder, name)) : ['tests/**/*.test.ts'],
+    exclude: isSystem ? [] : systemTests(join(folder, name)),
     isolate: !SHARED.has(name),
   },
 });

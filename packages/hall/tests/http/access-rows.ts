@@ -89,8 +89,6 @@ export const ROWS: readonly Row[] = [
   reading('GET /wcp/freezes', OVERSEERS),
   reading('GET /wcp/authorities', ['auditor', 'admin']),
   reading('GET /wcp/registry/ban-lists', EVERYBODY),
-  // The page itself tells nothing: what it shows it asks for with the key of whoever opens it.
-  { ...reading('GET /approvals/:approval_id', EVERYBODY), call: at('/approvals/any') },
   {
     ...reading('GET /wcp/registry/ban-list', EVERYBODY),
     call: publishBanList,

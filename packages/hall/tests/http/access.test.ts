@@ -46,9 +46,13 @@ function routesOf(): readonly string[] {
     });
 }
 
+/** Pages for people tell nothing by themselves: what they show they ask for with the key of whoever opens them. */
+const PAGES = ['GET /approvals/:approval_id'];
+
 describe('access', () => {
   test('Every route of the Hall has a row in the table, and every row a route.', () => {
-    expect(ROWS.map(({ route }) => route).sort()).toEqual([...routesOf()].sort());
+    const rows = ROWS.map(({ route }) => route);
+    expect([...rows, ...PAGES].sort()).toEqual([...routesOf()].sort());
     expect(routesOf()).toContain('GET /wcp/freezes');
     expect(routesOf()).toContain('POST /wcp/keys/:key_id/rotate');
   });

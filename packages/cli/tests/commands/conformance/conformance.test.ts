@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -13,17 +12,7 @@ import { scratch, wcp, wcpProcess } from '../../support/support.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../src/main.ts');
 const CHEAT = join(import.meta.dirname, '../../support/cheat.mjs');
-const PYTHON_PORT = join(import.meta.dirname, '../../../../conformance/ports/python/wcp_port.py');
 const SELF = [process.execPath, PROGRAM, 'conformance', 'serve'];
-
-const python = spawnSync('python3', ['--version']).status === 0 ? pythonProgram() : null;
-
-/** Where python3 is: a process of a test gets no other PATH. */
-function pythonProgram(): string {
-  return spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], {
-    encoding: 'utf8',
-  }).stdout.trim();
-}
 
 /** Runs a port by the command, as its users do. */
 async function runByCommand(port: readonly string[], options: readonly string[] = []) {
@@ -65,21 +54,6 @@ describe.concurrent('this implementation under the referee', () => {
     const [first, second] = await Promise.all([referee(SELF, 'r*'), referee(SELF, 'r*')]);
     expect(timeless(second)).toEqual(timeless(first));
   }, 300_000);
-});
-
-describe.concurrent('the port in Python', () => {
-  test.skipIf(python === null)(
-    `The port passes all of WCP-Standard${python === null ? ' (skipped: python3 is not on this machine)' : ''}.`,
-    async () => {
-      const { code, out, report } = await runByCommand(
-        [python as string, PYTHON_PORT],
-        ['--level', 'standard'],
-      );
-      expect(report.unexpected, out.slice(0, 4000)).toBe(0);
-      expect(code).toBe(0);
-    },
-    300_000,
-  );
 });
 
 describe.concurrent('a port that cheats', () => {
