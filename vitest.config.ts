@@ -91,6 +91,8 @@ export default defineConfig({
     projects,
     reporters: ['default', at('tooling/src/vitest/summary-reporter.ts')],
     testTimeout: 60_000,
+    // On a machine that nobody watches, what only a busy moment made late gets a second chance; a fault fails twice.
+    retry: process.env['CI'] === undefined ? 0 : 1,
     // Programs that tests start inherit it and start in half the time. The cache goes by the content of each file, so
     // what it holds is never stale.
     env: { NODE_COMPILE_CACHE: at('node_modules/.cache/wcp-compile') },
