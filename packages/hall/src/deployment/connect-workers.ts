@@ -55,6 +55,7 @@ function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase
     env,
     isolation: settings.isolation ?? 'contained',
     secrets: base.secrets,
+    granted: record.privilege_envelope ?? null,
     sandbox: sandboxOf(settings),
     private_hosts: settings.private_hosts ?? [],
     permits: { hall_keys: base.hallKeys, store: resolve(base.dir, LAYOUT.permits) },

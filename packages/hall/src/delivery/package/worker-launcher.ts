@@ -10,13 +10,14 @@ import {
   type SandboxProbe,
   sandboxed,
 } from '@wcp/sandbox';
-import type { RegistryRecord } from '@wcp/spec';
+import { type RegistryRecord, WcpError } from '@wcp/spec';
 import { ENFORCED_MEMBERS, type Enforcement, type PrivilegeEnvelope } from '@wcp/spec/document';
 import type { Containment } from '../delivery.ts';
 import type { DeliveryCode } from '../delivery-code.ts';
 import { DECLARED } from '../enforcement.ts';
 import { CONFINEMENT_ARGUMENTS } from '../process/confinement.ts';
 import { startDeclared, type WorkerProgram } from '../process/worker-program.ts';
+import { envelopeExcess } from './envelope-excess.ts';
 import type { OpenedPackage } from './package-snapshots.ts';
 import { handOver, workerUser } from './worker-user.ts';
 
@@ -37,6 +38,8 @@ export interface WorkerLaunch {
   secrets?(names: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** What its processes may use; `memory_mb` is a limit of the pool. */
   readonly sandbox?: Partial<Omit<SandboxLimits, 'memory_mb'>>;
+  /** The envelope of the record that the operator placed; an enrolled one never gets more. Absent: not compared. */
+  readonly granted?: PrivilegeEnvelope | null;
   /** Hosts of its envelope whose addresses may be private, by the operator's word. */
   readonly private_hosts?: readonly string[];
   /** Options of Node that the program needs, such as `--experimental-sqlite`: what is not named is off. */
@@ -110,6 +113,7 @@ export class WorkerLauncher {
     onConnection: (connection: EgressConnection) => void,
   ): Promise<WorkerProgram> {
     const held = envelope ?? LEAST;
+    this.#refuseExcess(held);
     const secrets = (await this.#launch.secrets?.(held.secrets_access ?? [])) ?? {};
     const { is_contained } = await this.#probed;
     const permits = await this.#permitsFolder();
@@ -119,6 +123,17 @@ export class WorkerLauncher {
     const program = await this.#startContained(opened, held, { secrets, permits, onConnection });
     this.#last = program.enforcement;
     return program;
+  }
+
+  /** What is enrolled may ask for less than the record beside the package, never for more. */
+  #refuseExcess(envelope: PrivilegeEnvelope): void {
+    const { granted } = this.#launch;
+    const excess = granted === undefined ? null : envelopeExcess(envelope, granted ?? LEAST);
+    if (excess === null) return;
+    throw new WcpError(
+      'ERR_WCP_HALL',
+      `The enrolled envelope asks for ${excess}, which the record beside the package does not have. Put it into that record, or enrol that record.`,
+    );
   }
 
   async #startContained(

@@ -68,6 +68,21 @@ describe.skipIf(!isHere)('a contained worker', () => {
     ).not.toHaveProperty('TOKEN');
   });
 
+  test('An enrolled envelope gets no more than the record that the operator placed.', async () => {
+    const granted = { network_egress: 'none', secrets_access: ['TOKEN'], filesystem_writes: ['/srv/own'] };
+    const { ask, ends } = await open({ ...granted, filesystem_writes: [] }, { granted });
+    expect(await ask('env')).toMatchObject({ status: 'ok' });
+    for (const more of [
+      { filesystem_writes: ['/etc'] },
+      { secrets_access: ['OTHER'] },
+      { network_egress: 'unrestricted' },
+    ]) {
+      const envelope = { network_egress: 'none', ...more };
+      expect(await ask('env', '', { envelope })).toMatchObject({ code: 'DELIVERY_START_FAILED' });
+      expect(ends.at(-1)?.reason).toContain('The enrolled envelope asks for');
+    }
+  });
+
   test('A worker without an envelope is held to the least.', async () => {
     const { ask } = await open({});
     const { enforcement } = await ask('env', '', { envelope: null });
