@@ -11,6 +11,8 @@ export interface Exchange {
   readonly capabilities: unknown;
   /** Aborted where the client cancels the request or is gone. */
   readonly signal: AbortSignal;
+  /** Resolves once the answer was handed over to the client (true), or cannot be any more. */
+  readonly answered: Promise<boolean>;
   /** The least severe log messages that the client wants; null for none. */
   readonly log_level: string | null;
   /** Sends a notification that belongs to this request. */

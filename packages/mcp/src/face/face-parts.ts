@@ -36,5 +36,5 @@ export interface FaceParts {
 /** Fills in the defaults. */
 export function faceParts(options: FaceOptions): FaceParts {
   const { gateway, holds = {}, list_ttl_ms = 5_000, requests_at_once = 64, log = () => undefined } = options;
-  return { gateway, heldCalls: new HeldCalls(), holds, list_ttl_ms, requests_at_once, log };
+  return { gateway, heldCalls: holds.calls ?? new HeldCalls(), holds, list_ttl_ms, requests_at_once, log };
 }

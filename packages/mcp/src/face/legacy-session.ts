@@ -21,6 +21,9 @@ import { followResources, listChanged } from './subscription.ts';
 /** Sends a message to the client. */
 export type Send = (message: Members) => void;
 
+/** Of a message that has no answer. */
+const NEVER = Promise.resolve(false);
+
 /** A session that began with `initialize` (2025-11-25 and earlier), over stdio or HTTP. */
 export class LegacySession {
   readonly revision: string;
@@ -76,9 +79,10 @@ export class LegacySession {
    * Takes a message of the client; the answer to a request, null for anything else and for what was cancelled.
    *
    * @param send for what belongs to this request
+   * @param answered resolves once its answer was handed over (true), or cannot be any more
    */
-  async receive(message: RpcMessage, send: Send): Promise<Members | null> {
-    if (message.kind === 'request') return this.#answer(message, send);
+  async receive(message: RpcMessage, send: Send, answered = NEVER): Promise<Members | null> {
+    if (message.kind === 'request') return this.#answer(message, send, answered);
     if (message.kind === 'response') this.#asked.get(message.id)?.(message);
     else if (message.method === 'notifications/cancelled') this.#requests.cancel(message.params['requestId']);
     return null;
@@ -90,7 +94,7 @@ export class LegacySession {
     this.#requests.cancelAll();
   }
 
-  async #answer(request: RpcRequest, send: Send): Promise<Members | null> {
+  async #answer(request: RpcRequest, send: Send, answered: Promise<boolean>): Promise<Members | null> {
     let signal: AbortSignal;
     try {
       if (request.method === 'initialize') {
@@ -101,19 +105,20 @@ export class LegacySession {
       return errorMessage(request.id, error as RpcError);
     }
     try {
-      return await answerRequest(this.#parts, request, this.#exchange(signal, send));
+      return await answerRequest(this.#parts, request, this.#exchange(signal, send, answered));
     } finally {
       this.#requests.close(request.id);
     }
   }
 
-  #exchange(signal: AbortSignal, send: Send): Exchange {
+  #exchange(signal: AbortSignal, send: Send, answered: Promise<boolean>): Exchange {
     return {
       caller: this.caller,
       revision: this.revision,
       isModern: false,
       capabilities: this.#capabilities,
       signal,
+      answered,
       log_level: this.#log_level,
       subscribed: this.#subscribed,
       notify: (method, params) => send(notificationMessage(method, params)),

@@ -16,6 +16,8 @@ export interface ModernRequest {
   readonly envelope: Envelope;
   readonly caller: Caller;
   readonly signal: AbortSignal;
+  /** Resolves once the answer was handed over to the client (true), or cannot be any more. */
+  readonly answered: Promise<boolean>;
   /** Sends what belongs to the request. */
   readonly send: (message: Members) => void;
 }
@@ -39,13 +41,14 @@ export function isSubscription(opened: Subscription | Members): opened is Subscr
   return typeof (opened as Subscription).cancel === 'function';
 }
 
-function exchangeOf({ envelope, caller, signal, send }: ModernRequest): Exchange {
+function exchangeOf({ envelope, caller, signal, answered, send }: ModernRequest): Exchange {
   return {
     caller,
     revision: envelope.revision,
     isModern: true,
     capabilities: envelope.capabilities,
     signal,
+    answered,
     log_level: envelope.log_level,
     notify: (method, params) => send(notificationMessage(method, params)),
   };

@@ -41,6 +41,13 @@ export interface GovernedCall extends Omit<DispatchedCall, 'tenant_id'> {
 /** What is told of a hold whose time nobody says. */
 const STATE_LIVES_MS = 86_400_000;
 
+/** What ran is not told to have run never. */
+const NO_LONGER_READ = {
+  code: 'RESULT_EXPIRED',
+  message: 'This call was approved and has run; the time in which its result could be read is over.',
+  remedy: 'Find out what has changed before you call the tool again, which would be a new call.',
+} as const;
+
 /** Has calls decided by the Hall. Nothing is called in any other way. */
 export class GovernedCalls {
   readonly #parts: GovernedCallParts;
@@ -107,10 +114,11 @@ export class GovernedCalls {
 
   async #read(caller: Caller, call: GovernedCall, request_state: string): Promise<CallOutcome> {
     const reading = this.#parts.states.open(request_state, boundTo(caller, call));
-    if (!reading.ok) return refusedState(reading.fault);
+    if (!reading.ok && reading.fault !== 'expired') return refusedState(reading.fault);
     const approval = await this.#parts.hall.approval(caller, reading.held.approval_id);
     // The state is genuine: a Hall that does not know its approval has lost its evidence, or is another one.
     if (approval === null || approval.capability_id !== call.capability_id) return refusedState('forged');
+    if (!reading.ok) return approval.state === 'approved' ? refused(NO_LONGER_READ) : refusedState('expired');
     const outcome = await approvedOutcome(approval, async () => resultOf(approval, call));
     return outcome ?? this.#held(caller, call, approval.approval_id, approval.expires_at);
   }

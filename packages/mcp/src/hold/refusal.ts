@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../base/gateway.ts';
-import { type Members, ownMember } from '../base/members.ts';
+import type { Members } from '../base/members.ts';
 import type { RequestStateFault } from './request-state.ts';
 
 /** Why a call brought no result of its tool, for the model and for its human. */
@@ -17,6 +17,8 @@ export interface Refusal {
 
 /** The member of `_meta` that says the same to a program. */
 const REFUSAL_META_KEY = 'org.wcp/refusal';
+/** The refusals that were made here. */
+const REFUSALS = new WeakMap<object, Refusal>();
 
 /**
  * A refusal as the result of a tool: `isError`, because some clients throw on errors of the protocol and none shows them
@@ -36,16 +38,18 @@ export function refusalResult(refusal: Refusal): Members {
     ...(approval_id === undefined ? [] : [`Approval: ${approval_id}`]),
     ...(url === undefined ? [] : [`Page of the approval: ${url}`]),
   ];
-  return {
+  const result = {
     content: [{ type: 'text', text: lines.join('\n') }],
     isError: true,
     _meta: { [REFUSAL_META_KEY]: refusal },
   };
+  REFUSALS.set(result, refusal);
+  return result;
 }
 
-/** The refusal that a result is; undefined for any other result. */
+/** The refusal that a result is; undefined for any other result, whatever a server says in its own. */
 export function refusalOf(result: unknown): Refusal | undefined {
-  return ownMember(ownMember(result, '_meta'), REFUSAL_META_KEY) as Refusal | undefined;
+  return REFUSALS.get(Object(result));
 }
 
 /** The outcome of a call that is refused. */

@@ -21,7 +21,9 @@ export type RequestStateFault = 'forged' | 'expired' | 'other_tenant' | 'other_c
 /** What came of reading a request state. */
 export type RequestStateReading =
   | { readonly ok: true; readonly held: HeldRequest }
-  | { readonly ok: false; readonly fault: RequestStateFault };
+  /** One that is over is genuine otherwise. */
+  | { readonly ok: false; readonly fault: 'expired'; readonly held: HeldRequest }
+  | { readonly ok: false; readonly fault: Exclude<RequestStateFault, 'expired'> };
 
 /** Seals and opens the states that held calls are answered with. */
 export interface RequestStates {
@@ -68,7 +70,8 @@ export function createRequestStates({ key, now = Date.now }: RequestStateOptions
       const held = readSealed(text, codeOf);
       if (held === null) return { ok: false, fault: 'forged' };
       const fault = faultOf(held, call, now());
-      return fault === null ? { ok: true, held } : { ok: false, fault };
+      if (fault === null) return { ok: true, held };
+      return fault === 'expired' ? { ok: false, fault, held } : { ok: false, fault };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { CallOutcome, HeldOutcome } from '../base/gateway.ts';
 import { isObject, type Members, ownMember } from '../base/members.ts';
 import { shownText } from '../base/shown-text.ts';
+import type { HeldCalls } from './held-calls.ts';
 import { refusalResult } from './refusal.ts';
 import { type EndedOutcome, type WaitOptions, waitForSteward } from './wait-for-steward.ts';
 
@@ -8,6 +9,8 @@ import { type EndedOutcome, type WaitOptions, waitForSteward } from './wait-for-
 export interface HoldOptions extends WaitOptions {
   /** `answer`: it is told so at once (default). `wait`: it waits for the steward, with progress. */
   readonly on_hold?: 'answer' | 'wait';
+  /** Where a call without a request state finds its hold again (default: in memory, for each face alone). */
+  readonly calls?: HeldCalls;
 }
 
 /** A client, as far as a hold depends on it. */

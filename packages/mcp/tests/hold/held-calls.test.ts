@@ -19,9 +19,9 @@ const CALL: CallIdentity = {
 
 describe('The hold of a call without a state', () => {
   test('Is found by the same call, and used by one at a time', () => {
-    const calls = new HeldCalls(() => NOW);
-    calls.put(CALL, heldOf('one'));
-    expect(calls.take({ ...CALL, arguments: { b: 2, a: 1 } })?.approval_id).toBe('one');
+    const calls = new HeldCalls(undefined, [], () => NOW);
+    void calls.giveBack(calls.keptOf(CALL, heldOf('one')));
+    expect(calls.take({ ...CALL, arguments: { b: 2, a: 1 } })?.request_state).toBe('one');
     expect(calls.take(CALL)).toBeNull();
   });
 
@@ -32,30 +32,34 @@ describe('The hold of a call without a state', () => {
     ['other arguments', { arguments: { a: 1 } }],
     ['no arguments', { arguments: undefined }],
   ])('Is not found by %s', (_, change) => {
-    const calls = new HeldCalls(() => NOW);
-    calls.put(CALL, heldOf('one'));
+    const calls = new HeldCalls(undefined, [], () => NOW);
+    void calls.giveBack(calls.keptOf(CALL, heldOf('one')));
     expect(calls.take({ ...CALL, ...change })).toBeNull();
     expect(calls.take(CALL)).not.toBeNull();
   });
 
-  test('Is not found once its approval expired', () => {
+  test('Is found for five minutes after its approval expired, for one approved in the last moment, and no longer', async () => {
     let now = NOW;
-    const calls = new HeldCalls(() => now);
-    calls.put(CALL, heldOf('one'));
+    const calls = new HeldCalls(undefined, [], () => now);
+    void calls.giveBack(calls.keptOf(CALL, heldOf('one')));
     now += 60_000;
+    const kept = calls.take(CALL);
+    expect(kept).not.toBeNull();
+    if (kept !== null) await calls.giveBack(kept);
+    now += 300_000;
     expect(calls.take(CALL)).toBeNull();
-    calls.put(CALL, heldOf('two', 'never'));
+    void calls.giveBack(calls.keptOf(CALL, heldOf('two', 'never')));
     expect(calls.take(CALL)).toBeNull();
   });
 
   test('Makes room for later ones of its tenant, and never for those of another', () => {
-    const calls = new HeldCalls(() => NOW);
+    const calls = new HeldCalls(undefined, [], () => NOW);
     const other = { ...CALL, caller: { tenant_id: 'other', key_id: 'key:o' } };
-    calls.put(other, heldOf('other'));
+    void calls.giveBack(calls.keptOf(other, heldOf('other')));
     for (let count = 0; count <= 256; count += 1)
-      calls.put({ ...CALL, arguments: { count } }, heldOf(`${count}`));
+      void calls.giveBack(calls.keptOf({ ...CALL, arguments: { count } }, heldOf(`${count}`)));
     expect(calls.take({ ...CALL, arguments: { count: 0 } })).toBeNull();
     expect(calls.take({ ...CALL, arguments: { count: 1 } })).not.toBeNull();
-    expect(calls.take(other)?.approval_id).toBe('other');
+    expect(calls.take(other)?.request_state).toBe('other');
   });
 });

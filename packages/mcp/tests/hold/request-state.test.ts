@@ -26,9 +26,9 @@ describe('A request state', () => {
 
   test('Does not open once it has expired, nor with a time that is none', () => {
     const late = createRequestStates({ key, now: () => NOW + 60_000 });
-    expect(late.open(STATE, CALL)).toEqual({ ok: false, fault: 'expired' });
+    expect(late.open(STATE, CALL)).toMatchObject({ ok: false, fault: 'expired' });
     const timeless = states.seal({ ...HELD, expires_at: 'never' });
-    expect(states.open(timeless, CALL)).toEqual({ ok: false, fault: 'expired' });
+    expect(states.open(timeless, CALL)).toMatchObject({ ok: false, fault: 'expired' });
   });
 
   test('Does not open where one character of it was changed', () => {

@@ -20,11 +20,14 @@ const STREAM_HEADERS = {
  * stream with the first message that precedes the answer, and after a while without one.
  */
 export class AnswerStream {
+  /** Resolves once the answer was handed over to the system (true), or cannot be any more. */
+  readonly answered: Promise<boolean>;
   readonly #response: ServerResponse;
   readonly #limits: StreamLimits;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timer: NodeJS.Timeout;
   #isOver = false;
+  #hasAnswer = false;
 
   /**
    * @param onTick called with each sign of life: false ends the stream, because its reader may no longer have it
@@ -40,7 +43,13 @@ export class AnswerStream {
     this.#limits = limits;
     this.#headers = headers;
     this.#timer = setInterval(() => void this.#tick(onTick), limits.keepalive_ms);
-    response.once('close', () => this.#stop());
+    this.answered = new Promise((resolve) => {
+      response.once('close', () => {
+        this.#stop();
+        resolve(this.#hasAnswer && response.writableFinished);
+      });
+      if (response.closed) resolve(false);
+    });
   }
 
   /** Begins a stream before there is a message for it. */
@@ -59,6 +68,7 @@ export class AnswerStream {
   /** Sends the answer, or nothing where it was cancelled, and ends. */
   finish(answer: Members | null, status = 200): void {
     if (this.#isOver) return;
+    this.#hasAnswer = answer !== null;
     if (answer !== null && !this.#response.headersSent) {
       const body = Buffer.from(JSON.stringify(answer), 'utf8');
       const headers = {

@@ -1,4 +1,5 @@
 import { type RpcMessage, resultMessage } from '../../base/json-rpc.ts';
+import type { Members } from '../../base/members.ts';
 import { isServedLegacy } from '../revisions.ts';
 import { accept, answerStream, type HttpExchange, type HttpParts, refuse } from './http-exchange.ts';
 import type { HttpSession } from './http-sessions.ts';
@@ -35,7 +36,8 @@ export async function postLegacy(
   }
   // A client that loses its connection has not cancelled: only its notification does.
   const stream = answerStream(parts, exchange);
-  stream.finish(await session.session.receive(message, (sent) => stream.send(sent)));
+  const send = (sent: Members) => stream.send(sent);
+  stream.finish(await session.session.receive(message, send, stream.answered));
 }
 
 /** Opens the stream for what belongs to no request. */

@@ -50,6 +50,7 @@ export async function postModern(
       envelope,
       caller: exchange.caller,
       signal: gone.signal,
+      answered: stream.answered,
       send: (sent: Members) => stream.send(sent),
     };
     await (message.method === LISTEN

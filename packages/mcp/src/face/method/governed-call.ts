@@ -1,7 +1,7 @@
-import type { CallOutcome, GatewayCall, HeldOutcome } from '../../base/gateway.ts';
+import type { CallOutcome, GatewayCall } from '../../base/gateway.ts';
 import { RPC_CODES, RpcError } from '../../base/json-rpc.ts';
 import type { Members } from '../../base/members.ts';
-import type { CallIdentity } from '../../hold/held-calls.ts';
+import { openHold } from '../../hold/open-hold.ts';
 import { refusalOf } from '../../hold/refusal.ts';
 import { argumentsDigest } from '../../hold/request-state.ts';
 import { canOpenPages, type HoldClient, settleHold } from '../../hold/settle-hold.ts';
@@ -58,50 +58,28 @@ async function settled(
 ): Promise<unknown> {
   const identity = { caller: exchange.caller, subject: call.subject, arguments: call.arguments };
   const given = readRequestState(call.params, exchange);
-  const kept = given === null ? parts.heldCalls.take(identity) : null;
-  const state = given ?? kept?.request_state ?? null;
   const run = (request_state: string | null) => call.run(gatewayCall(call, exchange, relay, request_state));
-  const hold = keptHold(parts, identity, exchange.signal, kept);
+  const hold = openHold(parts.heldCalls, identity, exchange, given === null);
   try {
-    const outcome = await run(state);
-    if (outcome.kind !== 'held') return hold.end(outcome);
+    let outcome = await run(given ?? hold.request_state);
+    if (given === null && hold.request_state !== null && hasExpired(outcome)) {
+      // Nothing ran, and who calls now was told to call again.
+      await hold.forget();
+      outcome = await run(null);
+    }
+    if (outcome.kind !== 'held') return resultOf(hold.answering(outcome));
     const client = holdClient(call, exchange, relay, given !== null);
-    if (client.elicitation !== 'retry') hold.keep(outcome);
+    await hold.keep(outcome, client.elicitation !== 'retry');
     const settling = await settleHold(outcome, () => run(outcome.request_state), client, parts.holds);
-    return settling.kind === 'ended' ? hold.end(settling.outcome) : settling.result;
+    if (settling.kind === 'ended') return resultOf(hold.answering(settling.outcome));
+    return settling.kind === 'pending' ? settling.result : hold.answering(settling.result);
   } finally {
     hold.leave();
   }
 }
 
-/**
- * Keeps a hold for the next call of a client that cannot bring its state back. While a call is open, its hold is out of
- * reach, so that two calls at a time never share one; it is back in the very moment in which its client cancels.
- */
-function keptHold(
-  { heldCalls }: FaceParts,
-  identity: CallIdentity,
-  signal: AbortSignal,
-  kept: HeldOutcome | null,
-) {
-  let held = kept;
-  const leave = () => {
-    signal.removeEventListener('abort', leave);
-    if (held !== null) heldCalls.put(identity, held);
-    held = null;
-  };
-  signal.addEventListener('abort', leave, { once: true });
-  return {
-    keep(outcome: HeldOutcome) {
-      held = outcome;
-    },
-    /** The raw result of an outcome. A client that is gone by now reads it when it calls again. */
-    end(outcome: EndedOutcome): unknown {
-      if (!signal.aborted) held = null;
-      return resultOf(outcome);
-    },
-    leave,
-  };
+function hasExpired(outcome: CallOutcome): boolean {
+  return outcome.kind === 'result' && refusalOf(outcome.result)?.code === 'APPROVAL_EXPIRED';
 }
 
 function gatewayCall(

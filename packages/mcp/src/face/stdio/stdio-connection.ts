@@ -10,7 +10,7 @@ import {
 import type { Members } from '../../base/members.ts';
 import { type Envelope, hasEnvelope, readEnvelope } from '../envelope.ts';
 import type { FaceParts } from '../face-parts.ts';
-import { LegacySession, type Send } from '../legacy-session.ts';
+import { LegacySession } from '../legacy-session.ts';
 import { answerModern, isSubscription, LISTEN, listenModern, type ModernRequest } from '../modern-request.ts';
 import { OpenRequests } from '../open-requests.ts';
 import type { Subscription } from '../subscription.ts';
@@ -21,12 +21,13 @@ const MAX_SUBSCRIPTIONS = 64;
 export class StdioConnection {
   readonly #parts: FaceParts;
   readonly #caller: Caller;
-  readonly #send: Send;
+  readonly #send: (message: Members) => boolean;
   readonly #requests: OpenRequests;
   readonly #subscriptions = new Map<unknown, Subscription>();
   #session: LegacySession | null = null;
 
-  constructor(parts: FaceParts, caller: Caller, send: Send) {
+  /** @param send says whether the message was handed over */
+  constructor(parts: FaceParts, caller: Caller, send: (message: Members) => boolean) {
     this.#parts = parts;
     this.#caller = caller;
     this.#send = send;
@@ -35,8 +36,12 @@ export class StdioConnection {
 
   /** Takes a message and sends what answers it. Never rejects. */
   async receive(message: RpcMessage): Promise<void> {
-    const answer = await this.#answer(message);
-    if (answer !== null) this.#send(answer);
+    let onAnswered: (isHanded: boolean) => void = () => undefined;
+    const answered = new Promise<boolean>((resolve) => {
+      onAnswered = resolve;
+    });
+    const answer = await this.#answer(message, answered);
+    onAnswered(answer !== null && this.#send(answer));
   }
 
   /** Resolves when nothing is open any more. */
@@ -52,12 +57,12 @@ export class StdioConnection {
     this.#session?.close();
   }
 
-  #answer(message: RpcMessage): Promise<Members | null> | Members | null {
-    if (message.kind !== 'response' && hasEnvelope(message.params)) return this.#modern(message);
+  #answer(message: RpcMessage, answered: Promise<boolean>): Promise<Members | null> | Members | null {
+    if (message.kind !== 'response' && hasEnvelope(message.params)) return this.#modern(message, answered);
     if (message.kind === 'request' && message.method === 'initialize') return this.#initialize(message);
     if (message.kind === 'notification' && message.method === 'notifications/cancelled')
       this.#cancel(message.params);
-    if (this.#session !== null) return this.#session.receive(message, this.#send);
+    if (this.#session !== null) return this.#session.receive(message, this.#send, answered);
     if (message.kind !== 'request') return null;
     return errorMessage(message.id, new RpcError(RPC_CODES.invalidRequest, 'Send "initialize" first.'));
   }
@@ -70,24 +75,31 @@ export class StdioConnection {
     return resultMessage(id, this.#session.welcome);
   }
 
-  async #modern(message: Exclude<RpcMessage, { kind: 'response' }>): Promise<Members | null> {
+  async #modern(
+    message: Exclude<RpcMessage, { kind: 'response' }>,
+    answered: Promise<boolean>,
+  ): Promise<Members | null> {
     if (message.kind === 'notification') {
       if (message.method === 'notifications/cancelled') this.#cancel(message.params);
       return null;
     }
     try {
-      return await this.#request(message, readEnvelope(message.params));
+      return await this.#request(message, readEnvelope(message.params), answered);
     } catch (error) {
       return errorMessage(message.id, error as RpcError);
     }
   }
 
-  async #request(request: RpcRequest, envelope: Envelope): Promise<Members | null> {
+  async #request(
+    request: RpcRequest,
+    envelope: Envelope,
+    answered: Promise<boolean>,
+  ): Promise<Members | null> {
     if (this.#subscriptions.has(request.id)) {
       throw new RpcError(RPC_CODES.invalidRequest, 'A request with this id is still open.');
     }
     const signal = this.#requests.open(request.id);
-    const modern = { request, envelope, caller: this.#caller, signal, send: this.#send };
+    const modern = { request, envelope, caller: this.#caller, signal, answered, send: this.#send };
     try {
       return await (request.method === LISTEN ? this.#listen(modern) : answerModern(this.#parts, modern));
     } finally {

@@ -107,11 +107,13 @@ function refusedLine(reason: 'too_long' | 'not_utf8') {
   return { ok: false, error, id: null } as const;
 }
 
-function write(parts: FaceParts, output: Writable, message: Members): void {
-  if (output.destroyed || output.writableEnded) return;
+/** Whether the message was handed over. */
+function write(parts: FaceParts, output: Writable, message: Members): boolean {
+  if (output.destroyed || output.writableEnded) return false;
   if (output.writableLength > MAX_UNREAD && ownMember(message, 'id') === undefined) {
     parts.log({ event: 'client_too_slow', message: 'A notification was dropped: the client does not read.' });
-    return;
+    return false;
   }
   output.write(`${lineOf(JSON.stringify(message))}\n`);
+  return true;
 }

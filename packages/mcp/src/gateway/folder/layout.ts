@@ -16,6 +16,8 @@ export const GATEWAY_LAYOUT = {
   states: 'keys/request-state.key',
   /** The processes that were started, for the next start. */
   processes: 'processes.json',
+  /** The calls that wait for a steward, for clients that call again after a restart. */
+  held: 'held',
   /** Where the gateway of this folder runs now. */
   running: 'running.json',
 } as const;

@@ -5,8 +5,10 @@ import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
 import { hallToolRegistry } from '../../catalog/tool-registry.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
 import { CallLinks } from '../../delivery/call-links.ts';
+import { HeldCalls } from '../../hold/held-calls.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
 import { authorityKey, readFolderKey, stateKey } from '../folder/folder-keys.ts';
+import { heldCallFiles, readHeldCalls } from '../folder/held-call-files.ts';
 import { AGENT_TENANT, GATEWAY_LAYOUT } from '../folder/layout.ts';
 import { GovernedCalls } from '../governed-calls.ts';
 import { governedGateway } from '../governed-gateway.ts';
@@ -48,13 +50,18 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
     onHeld: options.onHeld ?? (() => {}),
   });
   const gateway = gatewayOf(base, servers, { catalog, calls, passed });
+  const calls_held = await readHeldCalls(options.dir, Date.now());
+  const holds = {
+    ...holdsOf(settings),
+    calls: new HeldCalls(heldCallFiles(options.dir), calls_held),
+  };
   const urls =
-    options.listens === false ? null : await listenAll({ options, settings, hall, gateway, closing });
+    options.listens === false ? null : await listenAll({ options, settings, hall, gateway, holds, closing });
   listening.url = urls?.hall ?? null;
   return {
     gateway,
     catalog,
-    holds: holdsOf(settings),
+    holds,
     created,
     enrolled,
     failed: servers.failed,

@@ -5,6 +5,7 @@ import { WcpError } from '@wcp/spec';
 import type { Gateway } from '../../base/gateway.ts';
 import { ownMember } from '../../base/members.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
+import type { HoldOptions } from '../../hold/settle-hold.ts';
 import { GATEWAY_LAYOUT } from '../folder/layout.ts';
 import { readText } from '../folder/read-text.ts';
 import type { Closing } from './closing.ts';
@@ -18,18 +19,20 @@ export interface ListeningParts {
   readonly settings: GatewaySettings;
   readonly hall: Hall;
   readonly gateway: Gateway;
+  readonly holds: HoldOptions;
   readonly closing: Closing;
 }
 
 /** Opens the pages of the Hall for stewards, and the faces over HTTP. */
 export async function listenAll(parts: ListeningParts): Promise<NonNullable<OpenGateway['urls']>> {
-  const { options, settings, hall, gateway, closing } = parts;
+  const { options, settings, hall, gateway, holds, closing } = parts;
   const { dir, env, log } = options;
   const hall_url = await listenHall(dir, hall);
   const faces = await openHttpFaces({
     hall,
     gateway,
     settings,
+    holds,
     env,
     log: ({ event, message }) => log(LEVELS[event] ?? 'info', message),
   });

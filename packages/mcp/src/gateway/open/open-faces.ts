@@ -6,6 +6,7 @@ import type { GatewaySettings } from '../../config/gateway-settings.ts';
 import { authenticateByKey } from '../../face/auth/key-authentication.ts';
 import type { FaceEvent } from '../../face/face-parts.ts';
 import { createHttpFace, type HttpFace } from '../../face/http/http-face.ts';
+import type { HoldOptions } from '../../hold/settle-hold.ts';
 import { embeddedFetch } from '../../steward/embedded-fetch.ts';
 import { createStewardGateway } from '../../steward/steward-gateway.ts';
 import { type ListeningFaces, listenFaces, type PlacedFace } from './listen-faces.ts';
@@ -15,6 +16,7 @@ export interface FaceBase {
   readonly hall: Hall;
   readonly gateway: Gateway;
   readonly settings: GatewaySettings;
+  readonly holds: HoldOptions;
   readonly env: Env;
   readonly log: (event: FaceEvent) => void;
 }
@@ -40,13 +42,13 @@ export function openHttpFaces(base: FaceBase): Promise<ListeningFaces> {
   return listenFaces([agents, ...stewards], settings.http ?? USUAL_PLACE);
 }
 
-function agentFace({ hall, gateway, settings, env, log }: FaceBase): HttpFace {
+function agentFace({ hall, gateway, settings, holds, env, log }: FaceBase): HttpFace {
   const { oauth, hosts, origins } = settings.http ?? {};
   return createHttpFace({
     gateway,
     log,
     path: FACE_PATHS.agents,
-    holds: holdsOf(settings),
+    holds,
     authenticate: authenticateByKey({ recognise: recogniserOf(hall) }),
     ...guardsOf(hosts, origins),
     ...(oauth !== undefined && { oauth: tokensOf(oauth, env) }),
