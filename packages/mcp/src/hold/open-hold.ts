@@ -41,7 +41,6 @@ export function openHold(
   let isAnswering = false;
   const request_state = kept?.request_state ?? null;
   const giveBack = () => {
-    signal.removeEventListener('abort', giveBack);
     const last = kept;
     kept = null;
     // A hold that cannot be written down is found until the process ends.
@@ -66,6 +65,8 @@ export function openHold(
     },
     forget,
     leave() {
+      // A connection that closes after its answer has cancelled nothing.
+      signal.removeEventListener('abort', giveBack);
       if (isAnswering) void answered.then((isHanded) => (isHanded ? forget() : giveBack()));
       else giveBack();
     },
