@@ -38,7 +38,7 @@ export interface GovernedCall extends Omit<DispatchedCall, 'tenant_id'> {
   readonly form?: RefusalForm;
 }
 
-/** What is told of a hold whose time nobody says. */
+/** How long after its approval has expired the result of a held call can be read with its state. */
 const STATE_LIVES_MS = 86_400_000;
 
 /** What ran is not told to have run never. */
@@ -118,9 +118,12 @@ export class GovernedCalls {
     const approval = await this.#parts.hall.approval(caller, reading.held.approval_id);
     // The state is genuine: a Hall that does not know its approval has lost its evidence, or is another one.
     if (approval === null || approval.capability_id !== call.capability_id) return refusedState('forged');
-    if (!reading.ok) return approval.state === 'approved' ? refused(NO_LONGER_READ) : refusedState('expired');
+    if (!reading.ok && approval.state === 'approved') return refused(NO_LONGER_READ);
     const outcome = await approvedOutcome(approval, async () => resultOf(approval, call));
-    return outcome ?? this.#held(caller, call, approval.approval_id, approval.expires_at);
+    if (outcome !== null) return outcome;
+    return reading.ok
+      ? this.#held(caller, call, approval.approval_id, approval.expires_at)
+      : refusedState('expired');
   }
 }
 

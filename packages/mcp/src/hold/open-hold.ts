@@ -38,7 +38,7 @@ export function openHold(
   finds: boolean,
 ): OpenHold {
   let kept: KeptCall | null = finds ? calls.take(identity) : null;
-  let isAnswering = false;
+  let [isAnswering, isLost] = [false, false];
   const request_state = kept?.request_state ?? null;
   const giveBack = () => {
     const last = kept;
@@ -52,12 +52,21 @@ export function openHold(
     // One that stays there counts no longer than it says.
     if (last !== null) await calls.forget(last).catch(() => undefined);
   };
-  signal.addEventListener('abort', giveBack, { once: true });
+  const lose = () => {
+    isLost = true;
+    giveBack();
+  };
+  signal.addEventListener('abort', lose, { once: true });
+  void answered.then((isHanded) => {
+    if (!isHanded) lose();
+    else if (isAnswering) void forget();
+  });
   return {
     request_state,
     async keep(held, survives) {
       kept = calls.keptOf(identity, held);
-      if (survives) await calls.write(kept).catch(() => undefined);
+      if (isLost) giveBack();
+      else if (survives) await calls.write(kept).catch(() => undefined);
     },
     answering(answer) {
       isAnswering = true;
@@ -66,9 +75,8 @@ export function openHold(
     forget,
     leave() {
       // A connection that closes after its answer has cancelled nothing.
-      signal.removeEventListener('abort', giveBack);
-      if (isAnswering) void answered.then((isHanded) => (isHanded ? forget() : giveBack()));
-      else giveBack();
+      signal.removeEventListener('abort', lose);
+      if (!isAnswering || isLost) giveBack();
     },
   };
 }

@@ -43,10 +43,10 @@ export class GatewayFolder {
     };
   }
 
-  async start(settings?: object): Promise<void> {
+  async start(settings?: object, env: Readonly<Record<string, string>> = {}): Promise<void> {
     this.gateway = await openGateway({
       dir: this.dir,
-      env: {},
+      env,
       version: '1.0.0',
       log: () => {},
       onHeld: (notice) => this.held.push(notice),
@@ -103,9 +103,12 @@ export class GatewayFolder {
       .flatMap(({ method, params }) => (method === 'tools/call' ? [params.name] : []));
   }
 
-  async receipts(kind: string): Promise<readonly { readonly decision_id: string; readonly kind: string }[]> {
+  async receipts(
+    kind: string,
+    stream = 'agent.local',
+  ): Promise<readonly { readonly decision_id: string; readonly kind: string }[]> {
     const response = await fetch(
-      new URL('/wcp/receipts?limit=200&stream=agent.local', this.gateway.urls?.hall),
+      new URL(`/wcp/receipts?limit=200&stream=${stream}`, this.gateway.urls?.hall),
       {
         headers: { authorization: `Bearer ${this.key('operator')}` },
       },

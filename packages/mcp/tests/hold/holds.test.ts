@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/base/gateway.ts';
 import type { HoldOptions } from '../../src/hold/settle-hold.ts';
@@ -331,21 +332,33 @@ describe.each(PLAIN)('A client that can show %s', (_, capabilities) => {
 });
 
 describe('A face that is configured to wait', () => {
-  test('Waits with progress for the steward', async () => {
-    const hall = new FakeHall();
-    const pipe = new PipeClient({ gateway: new FakeGateway(hall), holds: { ...HOLDS, on_hold: 'wait' } });
-    await pipe.initialize();
-    const calling = pipe.ask('tools/call', {
-      name: 'write',
-      arguments: GIVEN,
-      _meta: { progressToken: 't' },
-    });
-    const progress = await pipe.message(({ method }) => method === 'notifications/progress');
-    expect(progress.params).toMatchObject({ progressToken: 't', progress: 1 });
-    expect(progress.params.message).toContain('approval-1');
-    hall.resolve('approval-1', 'approved');
-    expect(textOf((await calling).result)).toBe('written 1');
-  });
+  test.each(['2026-07-28', '2025-11-25'])(
+    'Waits in %s with progress for the steward, and says no more once it has answered',
+    async (revision) => {
+      const hall = new FakeHall();
+      const pipe = new PipeClient({ gateway: new FakeGateway(hall), holds: { ...HOLDS, on_hold: 'wait' } });
+      if (revision === '2025-11-25') await pipe.initialize();
+      const token = { progressToken: 't' };
+      const calling = pipe.ask('tools/call', {
+        name: 'write',
+        arguments: GIVEN,
+        _meta: revision === '2025-11-25' ? token : metaOf({}, token),
+      });
+      const isProgress = ({ method }: Json) => method === 'notifications/progress';
+      await pipe.message((message) => isProgress(message) && message.params.progress === 2);
+      hall.resolve('approval-1', 'approved');
+      expect(textOf((await calling).result)).toBe('written 1');
+      const told = pipe.received.filter(isProgress).map(({ params }) => params);
+      expect(told.map(({ progress }) => progress)).toEqual(told.map((_, index) => index + 1));
+      for (const each of told) {
+        expect(each.progressToken).toBe('t');
+        expect(each.message).toContain('approval-1');
+      }
+      expect(pipe.received.findLastIndex(isProgress)).toBeLessThan(
+        pipe.received.findIndex(({ result }) => result?.content?.[0]?.text === 'written 1'),
+      );
+    },
+  );
 
   test('Ends the wait when the client cancels, and finds the hold again', async () => {
     const hall = new FakeHall();
@@ -389,6 +402,66 @@ describe('The hold of a client that cannot bring a state back', () => {
     hall.resolve('approval-1', 'approved');
     expect(await call('wcp_other')).toContain('HELD_FOR_APPROVAL');
     expect(await call('wcp_acme')).toBe('written 1');
+    await http.face.close();
+  });
+});
+
+describe('An answer that is lost', () => {
+  test.each(['2026-07-28', '2025-11-25'])(
+    'Is read by the same call in %s, once: nothing is held or runs again',
+    async (revision) => {
+      const hall = new FakeHall();
+      const holds: HoldOptions = { ...HOLDS, on_hold: 'wait' };
+      const http = await new HttpClient({ gateway: new FakeGateway(hall), holds }).open();
+      const session = revision === '2025-11-25' ? await http.initialize() : '';
+      let id = 0;
+      const call = (init: RequestInit = {}): Promise<Response> => {
+        id += 1;
+        const params = { name: 'write', arguments: GIVEN };
+        return revision === '2025-11-25'
+          ? http.legacy(session, { id, method: 'tools/call', params }, {}, init)
+          : http.modern('tools/call', params, { init });
+      };
+      const gone = new AbortController();
+      const lost = call({ signal: gone.signal });
+      await expect.poll(() => hall.approvals.size).toBe(1);
+      gone.abort();
+      await expect(lost).rejects.toThrow();
+      const answer = async () => textOf((await messagesOf(await call())).at(-1).result);
+      // The gateway must have heard that the connection is gone.
+      await sleep(100);
+      const read = answer();
+      hall.resolve('approval-1', 'approved');
+      expect(await read).toBe('written 1');
+      expect(hall.written).toEqual([GIVEN]);
+      void hall.resolveNext('denied');
+      expect(await answer()).toContain('APPROVAL_DENIED');
+      expect([hall.approvals.size, hall.written.length]).toEqual([2, 1]);
+      await http.face.close();
+    },
+  );
+
+  test('Is read without its state by a client of 2026-07-28 whose retry was cut off', async () => {
+    const hall = new FakeHall();
+    const http = await new HttpClient({ gateway: new FakeGateway(hall), holds: HOLDS }).open();
+    const params = { name: 'write', arguments: GIVEN };
+    const call = async (more: Json = {}, init: RequestInit = {}) => {
+      const options = { capabilities: CAN_OPEN, init };
+      return (await messagesOf(await http.modern('tools/call', { ...params, ...more }, options))).at(-1)
+        .result;
+    };
+    const { requestState } = await call();
+    const gone = new AbortController();
+    const cut = call(
+      { requestState, inputResponses: { approval: { action: 'accept' } } },
+      { signal: gone.signal },
+    );
+    setTimeout(() => gone.abort(), 50);
+    await expect(cut).rejects.toThrow();
+    hall.resolve('approval-1', 'approved');
+    await expect.poll(async () => (await call()).content?.[0]?.text).toBe('written 1');
+    expect([hall.approvals.size, hall.written.length]).toEqual([1, 1]);
+    expect((await call()).resultType).toBe('input_required');
     await http.face.close();
   });
 });

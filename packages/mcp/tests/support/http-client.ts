@@ -78,11 +78,10 @@ export class HttpClient {
     session: string,
     message: object,
     headers: Readonly<Record<string, string | null>> = {},
+    init: RequestInit = {},
   ): Promise<Response> {
-    return this.raw(JSON.stringify({ jsonrpc: '2.0', ...message }), {
-      'mcp-session-id': session,
-      ...headers,
-    });
+    const own = { 'mcp-session-id': session, ...headers };
+    return this.raw(JSON.stringify({ jsonrpc: '2.0', ...message }), own, init);
   }
 
   /** Begins a session and returns its id. */

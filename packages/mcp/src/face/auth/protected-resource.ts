@@ -27,7 +27,8 @@ export function protectedResource({
   return {
     path,
     metadata_url: `${origin}${path}`,
-    scope: scopes.join(' '),
+    // Where there is one tenant, its scope is what a client lacks; of several, nobody needs all.
+    scope: [...scopes, ...(tenants.length === 1 ? tenants.map(({ scope }) => scope) : [])].join(' '),
     metadata: {
       resource,
       authorization_servers: [issuer],

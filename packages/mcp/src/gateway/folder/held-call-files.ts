@@ -18,13 +18,16 @@ const MAX_FILES = 4096;
 
 /** The held calls of a folder, a file each: what is in one counts only with a request state that this gateway sealed. */
 export function heldCallFiles(dir: string): HeldCallStorage {
+  // One after another: what is removed last must not come back.
+  let last: Promise<unknown> = Promise.resolve();
+  const next = async (act: () => Promise<unknown>) => {
+    const done = last.then(act);
+    last = done.catch(() => undefined);
+    await done;
+  };
   return {
-    async write(call) {
-      await writeNew(fileOf(dir, call), `${JSON.stringify(call)}\n`);
-    },
-    async remove(call) {
-      await rm(fileOf(dir, call), { force: true });
-    },
+    write: (call) => next(() => writeNew(fileOf(dir, call), `${JSON.stringify(call)}\n`)),
+    remove: (call) => next(() => rm(fileOf(dir, call), { force: true })),
   };
 }
 
