@@ -2,7 +2,7 @@ import type { Delivered } from '@wcp/hall';
 import { DELIVERY_CODES } from '@wcp/hall';
 import type { WorkerResult } from '@wcp/spec';
 import { isObject, ownMember } from '../base/members.ts';
-import { upstreamError } from '../upstream/upstream-error.ts';
+import { UpstreamError, upstreamError } from '../upstream/upstream-error.ts';
 
 /** How a call of a tool ended, apart from its time. */
 export type CallEnd = Omit<Delivered, 'duration_ms'>;
@@ -36,6 +36,14 @@ export function endOfError(thrown: unknown): CallEnd {
   const mcp = { code, message, ...(data !== undefined && { data }) };
   const deny_reason = { code: 'MCP_ERROR', message, mcp };
   return { status: 'error', result: answer({ status: 'error', deny_reason }), code: null };
+}
+
+/** An answer that is too long for its operator, that of an error included, is none; but the call ran. */
+export function boundedEnd(end: CallEnd, answer_bytes: number | undefined): CallEnd {
+  if (answer_bytes === undefined || end.result === null) return end;
+  const { result, deny_reason } = end.result;
+  const length = Buffer.byteLength(JSON.stringify(deny_reason === null ? result : [result, deny_reason]));
+  return length > answer_bytes ? endOfError(new UpstreamError('DELIVERY_ANSWER_TOO_LARGE')) : end;
 }
 
 function isAllowed(result: unknown, allowed: AllowedInputs): boolean {

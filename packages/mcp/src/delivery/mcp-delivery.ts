@@ -13,7 +13,7 @@ import { DECLARED_ENFORCEMENT } from '../upstream/declared-enforcement.ts';
 import { UpstreamError, upstreamError } from '../upstream/upstream-error.ts';
 import { withinCall } from '../upstream/within-call.ts';
 import type { CallLinks } from './call-links.ts';
-import { type CallEnd, endOfError, endOfResult } from './call-result.ts';
+import { boundedEnd, type CallEnd, endOfError, endOfResult } from './call-result.ts';
 import type { DefinitionList, ToolDefinitions } from './tool-definitions.ts';
 import { type ToolParams, toolParams } from './tool-request.ts';
 
@@ -118,7 +118,8 @@ class McpDelivery implements Delivery {
     if (refusal !== null) return endOfError(new UpstreamError(refusal));
     const params = toolParams(call.request, this.#options.name);
     if (params === null) return endOfError(new UpstreamError('DELIVERY_CALL_INVALID'));
-    const end = this.#bounded(await this.#send(call, params, call.timeout_ms - (performance.now() - began)));
+    const sent = await this.#send(call, params, call.timeout_ms - (performance.now() - began));
+    const end = boundedEnd(sent, this.#options.answer_bytes);
     return mayHaveStarted(end) ? { ...end, enforcement: this.#enforcement() } : end;
   }
 
@@ -159,14 +160,6 @@ class McpDelivery implements Delivery {
       const isInterrupted = end.code === 'DELIVERY_CANCELLED' && this.#closing.signal.aborted;
       return isInterrupted ? endOfError(new UpstreamError('DELIVERY_INTERRUPTED')) : end;
     }
-  }
-
-  /** A result that is too long for its operator is none, but the tool ran. */
-  #bounded(end: CallEnd): CallEnd {
-    const { answer_bytes } = this.#options;
-    if (answer_bytes === undefined || end.result === null) return end;
-    const length = Buffer.byteLength(JSON.stringify(end.result.result));
-    return length > answer_bytes ? endOfError(new UpstreamError('DELIVERY_ANSWER_TOO_LARGE')) : end;
   }
 
   async #observe(maxAgeMs: number): Promise<Sha256> {

@@ -18,16 +18,30 @@ export const TOOLS: readonly object[] = [
 
 /** A folder with a gateway before the scripted server. */
 export class GatewayFolder {
-  readonly dir = testFolder();
+  readonly dir: string;
   readonly held: { readonly approval_id: string; readonly url: string }[] = [];
   gateway!: OpenGateway;
   caller!: Caller;
+
+  /** @param dir one that the test removes (default: one that is gone after it) */
+  constructor(dir = testFolder()) {
+    this.dir = dir;
+  }
 
   static async open(server: object = {}, more: object = {}): Promise<GatewayFolder> {
     const folder = new GatewayFolder();
     folder.setTools(TOOLS);
     await folder.start({ servers: { files: { ...folder.server(), ...server } }, prefix: false, ...more });
     onTestFinished(() => folder.gateway.close());
+    return folder;
+  }
+
+  /** One that was opened and closed: its files are there. */
+  static async make(dir?: string): Promise<GatewayFolder> {
+    const folder = new GatewayFolder(dir);
+    folder.setTools(TOOLS);
+    await folder.start({ servers: { files: folder.server() }, prefix: false });
+    await folder.gateway.close();
     return folder;
   }
 
@@ -94,9 +108,14 @@ export class GatewayFolder {
     return readFileSync(join(this.dir, `keys/${name}.key`), 'utf8').trim();
   }
 
+  /** Each message that the server has read. */
+  log(): string {
+    return readFileSync(join(this.dir, 'log'), 'utf8');
+  }
+
   /** The tools that the server was asked to run, as it says itself. */
   ran(): string[] {
-    return readFileSync(join(this.dir, 'log'), 'utf8')
+    return this.log()
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line))

@@ -2,7 +2,7 @@ import type { Delivered, Delivery, DeliveryCall } from '@wcp/hall';
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
 import { ownMember } from '../../base/members.ts';
 import type { CallLinks } from '../../delivery/call-links.ts';
-import { endOfError, endOfResult } from '../../delivery/call-result.ts';
+import { boundedEnd, endOfError, endOfResult } from '../../delivery/call-result.ts';
 import { toolHash } from '../../tool/tool-record.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { type MethodCapability, PASSED_METHODS } from './method-capabilities.ts';
@@ -23,10 +23,13 @@ export interface MethodDeliveryOptions {
   readonly capability: MethodCapability;
   readonly record: RegistryRecord;
   readonly links: CallLinks;
+  /** The longest answer, in bytes of its JSON (default: what the upstream takes). */
+  readonly answer_bytes?: number;
 }
 
 /** Delivers requests for what is not a tool to its server. */
-export function methodDelivery({ upstream, capability, record, links }: MethodDeliveryOptions): Delivery {
+export function methodDelivery(options: MethodDeliveryOptions): Delivery {
+  const { upstream, capability, record } = options;
   const closing = new AbortController();
   return {
     record,
@@ -34,7 +37,7 @@ export function methodDelivery({ upstream, capability, record, links }: MethodDe
       const { server, source } = upstream;
       return toolHash({ definition: methodDefinition(capability), server, source });
     },
-    deliver: (call) => deliver({ upstream, capability, links }, call, closing.signal),
+    deliver: (call) => deliver(options, call, closing.signal),
     async close() {
       closing.abort();
     },
@@ -45,7 +48,7 @@ export function methodDelivery({ upstream, capability, record, links }: MethodDe
 const NO_INPUT: ReadonlySet<string> = new Set();
 
 async function deliver(
-  { upstream, capability: { setting }, links }: Omit<MethodDeliveryOptions, 'record'>,
+  { upstream, capability: { setting }, links, answer_bytes }: MethodDeliveryOptions,
   { context, request, timeout_ms, signal }: DeliveryCall,
   closing: AbortSignal,
 ): Promise<Delivered> {
@@ -67,11 +70,17 @@ async function deliver(
   }
   try {
     const signals = [closing, signal, client?.signal].filter((each) => each !== undefined);
-    const call = { timeout_ms, signal: AbortSignal.any(signals) };
+    const onProgress = client?.onProgress?.bind(client);
+    const call = {
+      timeout_ms,
+      signal: AbortSignal.any(signals),
+      is_exact: true,
+      ...(onProgress !== undefined && { onProgress }),
+    };
     const params = ownMember(request, 'params') ?? {};
     const result = await upstream.request(method, params, call);
-    return ended(endOfResult(result, NO_INPUT));
+    return ended(boundedEnd(endOfResult(result, NO_INPUT), answer_bytes));
   } catch (error) {
-    return ended(endOfError(error));
+    return ended(boundedEnd(endOfError(error), answer_bytes));
   }
 }

@@ -1,5 +1,6 @@
 import { createHallClient } from '@wcp/client';
 import type { Hall } from '@wcp/hall';
+import { WcpError } from '@wcp/spec';
 import type { Gateway } from '../../base/gateway.ts';
 import { type Env, expandText } from '../../config/expand-variables.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
@@ -44,15 +45,23 @@ export function openHttpFaces(base: FaceBase): Promise<ListeningFaces> {
 
 function agentFace({ hall, gateway, settings, holds, env, log }: FaceBase): HttpFace {
   const { oauth, hosts, origins } = settings.http ?? {};
-  return createHttpFace({
-    gateway,
-    log,
-    path: FACE_PATHS.agents,
-    holds,
-    authenticate: authenticateByKey({ recognise: recogniserOf(hall) }),
-    ...guardsOf(hosts, origins),
-    ...(oauth !== undefined && { oauth: tokensOf(oauth, env) }),
-  });
+  const create = () =>
+    createHttpFace({
+      gateway,
+      log,
+      path: FACE_PATHS.agents,
+      holds,
+      authenticate: authenticateByKey({ recognise: recogniserOf(hall) }),
+      ...guardsOf(hosts, origins),
+      ...(oauth !== undefined && { oauth: tokensOf(oauth, env) }),
+    });
+  try {
+    return create();
+  } catch (cause) {
+    // What oauth says would let too much pass.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new WcpError('ERR_WCP_MCP_CONFIG', `mcp.json: /http/oauth: ${cause.message}`, { cause });
+  }
 }
 
 function stewardFace({ hall, gateway, settings, log }: FaceBase): HttpFace {

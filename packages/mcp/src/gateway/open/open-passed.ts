@@ -82,7 +82,14 @@ async function enrolled(
       envelope: settings.envelope,
       attested_at: new Date().toISOString(),
     });
-  const delivery = methodDelivery({ upstream, capability, record, links });
+  const { max_bytes } = settings.results;
+  const delivery = methodDelivery({
+    upstream,
+    capability,
+    record,
+    links,
+    ...(max_bytes !== undefined && { answer_bytes: max_bytes }),
+  });
   await hall.connect({ delivery: redactingDelivery(delivery, resultRules(settings)) });
   if (known === undefined) await registry.enrol(record);
   return known === undefined;
