@@ -6,7 +6,7 @@ import type { HeldOutcome } from '../../src/base/gateway.ts';
 import { GovernedCalls } from '../../src/gateway/governed-calls.ts';
 import type { HallPort } from '../../src/gateway/hall/hall-port.ts';
 import { createRequestStates } from '../../src/hold/request-state.ts';
-import { CAN_OPEN, type Json, PipeClient } from '../support/pipe.ts';
+import { CAN_OPEN, type Json, metaOf, PipeClient } from '../support/pipe.ts';
 import { codeOf, GatewayFolder } from './gateway-folder.ts';
 
 const DAY_MS = 86_400_000;
@@ -83,6 +83,31 @@ test('Two holds of the same call are two calls: each is read once, the older fir
   expect(refusalOf(await call(GIVEN)).code).toBe('HELD_FOR_APPROVAL');
   expect(folder.ran()).toEqual(['big', 'big']);
 });
+
+test.each(['2026-07-28', '2025-11-25'])(
+  'With wait_ms, a client of %s that opens no links waits with progress, and gets the result in the same call.',
+  async (revision) => {
+    const folder = await GatewayFolder.open({}, { wait_ms: 30_000 });
+    const { gateway, holds } = folder.gateway;
+    const pipe = new PipeClient({ gateway, caller: folder.caller, holds });
+    const isModern = revision === '2026-07-28';
+    if (!isModern) await pipe.initialize();
+    const token = { progressToken: 7 };
+    const _meta = isModern ? metaOf({}, token) : token;
+    const calling = pipe.ask('tools/call', { name: 'big', arguments: GIVEN, _meta });
+    const { params } = await pipe.message(({ method }) => method === 'notifications/progress');
+    const [held] = folder.held;
+    expect(params).toMatchObject({
+      ...token,
+      progress: 1,
+      message: expect.stringContaining(held?.approval_id ?? ''),
+    });
+    expect(folder.ran()).toEqual([]);
+    await folder.resolve(held?.approval_id ?? '', 'approve');
+    expect((await calling).result.content).toEqual([{ type: 'text', text: 'xxx' }]);
+    expect(folder.ran()).toEqual(['big']);
+  },
+);
 
 /** A Hall that holds, and has one approval in a state. */
 function heldBy(state: KnownApproval['state'], now: () => number) {

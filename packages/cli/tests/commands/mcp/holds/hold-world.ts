@@ -16,7 +16,9 @@ export type Transport = 'stdio' | 'HTTP';
 export type Revision = '2026-07-28' | '2025-11-25';
 
 /** What a client answers when it is asked to open the page of an approval. */
-export type Ask = (url: string) => Promise<'accept' | 'decline' | 'cancel'> | 'accept' | 'decline' | 'cancel';
+export type Ask = (url: string) => Promise<Answer> | Answer;
+
+export type Answer = 'accept' | 'decline' | 'cancel';
 
 /** A client of an SDK. */
 export interface HoldClient {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { HoldWorld, type Json, type Revision, type Transport } from './hold-world.ts';
+import { type Answer, HoldWorld, type Json, type Revision, type Transport } from './hold-world.ts';
 
 const PLACES: readonly (readonly [Transport, Revision])[] = [
   ['stdio', '2026-07-28'],
@@ -52,7 +52,7 @@ const ROWS: readonly Row[] = [
     differs: null,
     async play(world, line) {
       let holds = 0;
-      const client = await world.client(async (url) => {
+      const client = await world.client(async (url): Promise<Answer> => {
         holds += 1;
         if (holds > 1) return 'decline';
         expect(world.written(line)).toBe(0);
@@ -69,7 +69,7 @@ const ROWS: readonly Row[] = [
     differs: null,
     async play(world, line) {
       let page = '';
-      const client = await world.client(async (url) => {
+      const client = await world.client(async (url): Promise<Answer> => {
         page = url;
         await world.resolve(url, 'deny');
         return 'accept';
@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
     ttl_seconds: 1,
     async play(world, line) {
       const pages: string[] = [];
-      const client = await world.client(async (url) => {
+      const client = await world.client(async (url): Promise<Answer> => {
         pages.push(url);
         if (pages.length > 1) return 'decline';
         await sleep(1_200);
