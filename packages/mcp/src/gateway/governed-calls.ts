@@ -1,6 +1,7 @@
 import type { KnownApproval } from '@wcp/hall';
 import { WcpError, type WorkerResult } from '@wcp/spec';
 import type { Caller, CallOutcome, GatewayCall, HeldOutcome } from '../base/gateway.ts';
+import { isObject, ownMember } from '../base/members.ts';
 import { approvedOutcome } from '../hold/approved-outcome.ts';
 import { refused, refusedState } from '../hold/refusal.ts';
 import { argumentsDigest, type RequestStates } from '../hold/request-state.ts';
@@ -135,11 +136,19 @@ function formOf({ form = refused }: GovernedCall): RefusalForm {
   return form;
 }
 
+/** What a human did, in the form that the result of a tool has. */
+function toolResult(result: unknown): unknown {
+  if (Array.isArray(ownMember(result, 'content'))) return result;
+  const text = typeof result === 'string' ? result : JSON.stringify(result);
+  return { content: [{ type: 'text', text }], ...(isObject(result) && { structuredContent: result }) };
+}
+
 /** The result of an approved dispatch, null while it runs: that of the worker, or of the human who did the work. */
 function resultOf(approval: KnownApproval, call: GovernedCall): CallOutcome | null {
   const { result, level, has_ended, delivery_code } = approval;
   if (!has_ended) return null;
-  if (level !== 'gatekeeper') return { kind: 'result', result };
+  if (level !== 'gatekeeper')
+    return { kind: 'result', result: call.form === undefined ? toolResult(result) : result };
   // What the Hall keeps of a gatekeeper's approval is what the delivery gave it.
   return executedOutcome({ result: result as WorkerResult | null, delivery_code }, formOf(call));
 }

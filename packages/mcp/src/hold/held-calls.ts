@@ -55,8 +55,9 @@ export class HeldCalls {
   take(identity: CallIdentity): KeptCall | null {
     const { tenant_id } = identity.caller;
     const calls = this.#tenants.get(tenant_id);
+    if (calls === undefined) return null;
     const call = digestOf(identity);
-    for (const kept of calls?.values() ?? []) {
+    for (const kept of calls.values()) {
       if (kept.keep_until <= this.#now()) this.#drop(kept);
       else if (kept.call === call) {
         this.#takeOut(kept);

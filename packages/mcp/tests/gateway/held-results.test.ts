@@ -109,6 +109,35 @@ test.each(['2026-07-28', '2025-11-25'])(
   },
 );
 
+test.each([
+  ['a text', 'done by hand', { content: [{ type: 'text', text: 'done by hand' }] }],
+  [
+    'a document',
+    { rows: 3 },
+    { content: [{ type: 'text', text: '{"rows":3}' }], structuredContent: { rows: 3 } },
+  ],
+  [
+    'a result of a tool',
+    { content: [{ type: 'text', text: 'x' }] },
+    { content: [{ type: 'text', text: 'x' }] },
+  ],
+])('What a human did in place of the tool is its result, also where it is %s.', async (_, done, result) => {
+  const folder = await GatewayFolder.open();
+  const { call } = await clientOf(folder);
+  const { approval_id } = refusalOf(await call(GIVEN));
+  const post = (path: string, body: object) =>
+    fetch(new URL(path, folder.gateway.urls?.hall), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${folder.key('steward')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ approval_id, ...body }),
+    });
+  expect((await post('/wcp/approvals/escalate', { level: 'executor' })).status).toBe(200);
+  const resolved = await post('/wcp/approvals/resolve', { resolution: 'approve', result: done });
+  expect(resolved.status).toBe(200);
+  expect(await call(GIVEN)).toEqual(result);
+  expect(folder.log()).not.toContain('"name":"big","arguments"');
+});
+
 /** A Hall that holds, and has one approval in a state. */
 function heldBy(state: KnownApproval['state'], now: () => number) {
   const approval = {
