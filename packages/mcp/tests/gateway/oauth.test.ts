@@ -198,19 +198,24 @@ describe('The gateway of a folder with an issuer', () => {
   });
 });
 
-test.each([
-  ['an issuer that is not this machine over plain HTTP', { issuer: 'http://login.example.com' }],
-  ['an algorithm with a shared secret', { algorithms: ['HS256'] }],
-  [
-    'a key that is not in the environment',
-    { tenants: [{ scope: 'a', tenant_id: 'a', key: fromEnv('NOWHERE') }] },
-  ],
-])('A folder whose oauth names %s does not open, and says why.', async (_, change) => {
+test('A folder whose oauth would let too much pass, or lacks a key, does not open, and says why.', async () => {
   const broken = await GatewayFolder.make();
   const tenants = [{ scope: 'a', tenant_id: 'agent.local', key: 'wcp_a' }];
   const oauth = { issuer, resource: 'https://tools.example.com/mcp', jwks_url: `${issuer}/jwks`, tenants };
-  broken.edit('mcp.json', (settings) => ({ ...settings, http: { port: 0, oauth: { ...oauth, ...change } } }));
-  await expect(broken.start()).rejects.toMatchObject({ code: 'ERR_WCP_MCP_CONFIG' });
+  for (const [change, said] of [
+    [{ issuer: 'http://login.example.com' }, 'https, or http on this machine'],
+    [{ algorithms: ['HS256'] }, 'The algorithms must be some of'],
+    [{ tenants: [{ scope: 'a', tenant_id: 'a', key: fromEnv('NOWHERE') }] }, 'NOWHERE is not set'],
+  ] as const) {
+    broken.edit('mcp.json', (settings) => ({
+      ...settings,
+      http: { port: 0, oauth: { ...oauth, ...change } },
+    }));
+    await expect(broken.start()).rejects.toMatchObject({
+      code: 'ERR_WCP_MCP_CONFIG',
+      message: expect.stringContaining(said),
+    });
+  }
 });
 
 async function foreignKeyInHeader(): Promise<string> {
