@@ -25,8 +25,8 @@ export interface OpenHold {
 
 /**
  * The hold of a call that came without a request state. While the call is open, its hold is out of reach, so that two
- * calls at a time never share one. It is back in the very moment in which the client cancels, and where the client was
- * told to call again, or did not get its answer. Where it got the outcome, or a state to ask with, the hold is forgotten:
+ * calls at a time never share one. It is back in the very moment in which the client cancels or its connection is lost,
+ * and where the client was told to call again. Where it got the outcome, or a state to ask with, the hold is forgotten:
  * the same call is then a new one.
  *
  * @param finds whether a hold that the same call left is this one's
