@@ -131,17 +131,6 @@ export class HoldWorld {
     return result.isError === true ? 400 : 200;
   }
 
-  /** The page of the oldest approval that waits. */
-  async pending(tenant: string): Promise<string> {
-    const { hall_url } = this.#running();
-    const answer = await fetch(new URL('/wcp/approvals/pending', hall_url), {
-      headers: { authorization: `Bearer ${this.key('steward')}` },
-    });
-    const { items } = (await answer.json()) as { items: { tenant_id: string; approval_id: string }[] };
-    const [first] = items.filter(({ tenant_id }) => tenant_id === tenant);
-    return new URL(`/approvals/${first?.approval_id}`, hall_url).href;
-  }
-
   async #post(
     url: URL,
     key: string,
