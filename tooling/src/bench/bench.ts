@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|evidence|hall|delivery|containment|egress` measures one group.
+ * `--only decisions|evidence|hall|delivery|containment|egress|mcp` measures one group.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { deliveryRows } from './delivery/delivery.ts';
 import { egressRows } from './egress.ts';
 import { evidenceRows } from './evidence.ts';
 import { httpRows } from './http.ts';
+import { mcpRows } from './mcp/mcp.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
 
 const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
@@ -19,6 +20,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   delivery: deliveryRows,
   containment: containmentRows,
   egress: egressRows,
+  mcp: mcpRows,
 };
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
