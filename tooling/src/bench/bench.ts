@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|evidence|hall|delivery|containment|egress|mcp` measures one group.
+ * `--only decisions|evidence|hall|delivery|containment|egress|mcp` measures one group; `--deep` adds
+ * what takes minutes.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -13,7 +14,7 @@ import { httpRows } from './http.ts';
 import { mcpRows } from './mcp/mcp.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
 
-const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+const GROUPS: Readonly<Record<string, (options: { readonly deep: boolean }) => Promise<BenchRow[]>>> = {
   decisions: async () => [...decisionRows(), ...worldRows()],
   evidence: evidenceRows,
   hall: httpRows,
@@ -23,10 +24,12 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   mcp: mcpRows,
 };
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'string' }, deep: { type: 'boolean', default: false } },
+});
 const rows: BenchRow[] = [];
 for (const [name, measure] of Object.entries(GROUPS)) {
-  if (options.only === undefined || options.only === name) rows.push(...(await measure()));
+  if (options.only === undefined || options.only === name) rows.push(...(await measure(options)));
 }
 for (const row of rows) console.log(lineOf(row));
 if (options.json !== undefined) {

@@ -39,7 +39,8 @@ export class HttpClient {
     return result;
   }
 
-  close(): void {
+  /** Closes its connections; the session is never ended. */
+  leave(): void {
     this.#agent.destroy();
   }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { ROOT } from '../../repository/root.ts';
 import { median, quantile } from '../measure.ts';
 import type { BenchRow } from '../row.ts';
+import { type Caller, callMany, readFile, timed } from './call.ts';
+import { memoryRows } from './memory.ts';
 import { Place } from './place.ts';
 import type { StdioClient } from './stdio-client.ts';
 
@@ -15,28 +17,26 @@ const ROUND_CALLS = 1_000;
 const TOOLS = 1_000;
 const LISTS = 15;
 
-/** Whatever a tool is called through. */
-export interface Caller {
-  request(method: string, params: object): Promise<unknown>;
-}
-
 /**
  * A file read through a server alone and through `wcp mcp wrap` before it, call by call in turns: a Hall in the process,
  * attestation required, two durable signed receipts a call.
+ *
+ * @param deep whether memory is watched over 100,000 calls, too: some minutes
  */
-export async function mcpRows(): Promise<BenchRow[]> {
+export async function mcpRows({ deep }: { readonly deep: boolean }): Promise<BenchRow[]> {
   const place = new Place();
   const open: { close(): unknown }[] = [];
   try {
     const [startMs, gateway] = await timed(() => place.wrapped('files', place.filesystem));
     const direct = await place.direct(place.filesystem);
     const http = await place.overHttp('files');
-    open.push(http, gateway, direct);
+    open.push({ close: () => http.leave() }, gateway, direct);
     const callers = { direct, gateway, http };
     return [
       ...(await latencyRows(callers, place.file)),
       ...(await throughputRows(callers, place.file)),
       ...(await listRows(place, open)),
+      ...(deep ? await memoryRows(place, gateway, http) : []),
       { name: 'mcp: first start of wrap, 14 tools', value: startMs, unit: 'ms' },
       { name: 'mcp: load of the machine meanwhile', value: loadavg()[0] ?? Number.NaN, unit: 'processes' },
     ];
@@ -60,7 +60,7 @@ async function latencyRows({ direct, gateway, http }: Callers, path: string): Pr
   const before = cpuMs(gateway);
   for (let index = 0; index < CALLS; index += 1) {
     for (const [which, each] of callers.entries())
-      times[which]?.push((await timed(() => read(each, path)))[0]);
+      times[which]?.push((await timed(() => readFile(each, path)))[0]);
   }
   const cpu = (cpuMs(gateway) - before) / (2 * CALLS);
   const at = (which: number, share: number) => quantile(times[which] ?? [], share);
@@ -122,38 +122,6 @@ async function listRows(place: Place, open: { close(): unknown }[]): Promise<Ben
     { name: 'mcp: list of 1,000 tools, bytes', value: JSON.stringify(listed).length / 1_024, unit: 'KiB' },
     { name: 'mcp: first start of wrap, 1,000 tools', value: startMs, unit: 'ms' },
   ];
-}
-
-/** Calls a second. */
-export async function callMany(
-  caller: Caller,
-  path: string,
-  count: number,
-  atATime: number,
-): Promise<number> {
-  let left = count;
-  const lane = async () => {
-    for (; left > 0; ) {
-      left -= 1;
-      await read(caller, path);
-    }
-  };
-  const [ms] = await timed(() => Promise.all(Array.from({ length: atATime }, lane)));
-  return (count * 1_000) / ms;
-}
-
-async function read(caller: Caller, path: string): Promise<void> {
-  const result = await caller.request('tools/call', { name: 'read_text_file', arguments: { path } });
-  const { content, isError } = result as { content: readonly { text?: string }[]; isError?: boolean };
-  if (isError === true || content[0]?.text !== 'hello') {
-    throw new Error(`A call of the bench failed: ${JSON.stringify(result)}`);
-  }
-}
-
-async function timed<R>(work: () => Promise<R>): Promise<[ms: number, result: R]> {
-  const began = performance.now();
-  const result = await work();
-  return [performance.now() - began, result];
 }
 
 /** Milliseconds of a processor that a process has used, in steps of 10; of use over many calls only. */

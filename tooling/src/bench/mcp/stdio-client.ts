@@ -15,11 +15,14 @@ interface Answer {
   readonly error?: unknown;
 }
 
+const LONGEST_PRINTED = 10_000;
+
 /** A client of an MCP server at the other end of a pipe. Light on purpose: what it costs is taken from what is measured. */
 export class StdioClient {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #printed = '';
+  #onPrinted: () => void = () => {};
   #asked = 0;
 
   private constructor({ args, env }: StdioProgram) {
@@ -27,7 +30,8 @@ export class StdioClient {
     const { stdout, stderr } = this.#child;
     if (stdout !== null) createInterface({ input: stdout }).on('line', (line) => this.#take(line));
     stderr?.on('data', (chunk: Buffer) => {
-      this.#printed += chunk.toString('utf8');
+      this.#printed = (this.#printed + chunk.toString('utf8')).slice(-LONGEST_PRINTED);
+      this.#onPrinted();
     });
     this.#child.once('exit', () => this.#end());
   }
@@ -48,9 +52,15 @@ export class StdioClient {
     return this.#child.pid ?? 0;
   }
 
-  /** What it wrote to standard error. */
-  get printed(): string {
-    return this.#printed;
+  /** What it writes to standard error from now on, once that matches. */
+  nextPrinted(pattern: RegExp): Promise<RegExpExecArray> {
+    this.#printed = '';
+    return new Promise((resolve) => {
+      this.#onPrinted = () => {
+        const found = pattern.exec(this.#printed);
+        if (found !== null) resolve(found);
+      };
+    });
   }
 
   /** The result of a request. */
