@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
-import { ROOT } from '../../repository/root.ts';
+import { fileURLToPath } from 'node:url';
 import { median, quantile } from '../measure.ts';
 import type { BenchRow } from '../row.ts';
 import { type Caller, callMany, readFile, timed } from './call.ts';
@@ -105,7 +104,7 @@ async function throughputRows({ direct, gateway, http }: Callers, path: string):
 
 /** The list of a server with very many tools, in turns. */
 async function listRows(place: Place, open: { close(): unknown }[]): Promise<BenchRow[]> {
-  const server = [join(ROOT, 'tooling/src/bench/mcp/many-tools-server.ts'), String(TOOLS)];
+  const server = [fileURLToPath(new URL('./many-tools-server.ts', import.meta.url)), String(TOOLS)];
   const [startMs, gateway] = await timed(() => place.wrapped('many', server));
   const direct = await place.direct(server);
   open.push(gateway, direct);
