@@ -27,9 +27,10 @@ export class HeldCalls {
   /** Takes the hold of a call out, so that each is used by one request at a time; null where there is none. */
   take(call: CallIdentity): HeldOutcome | null {
     const calls = this.#tenants.get(call.caller.tenant_id);
+    if (calls === undefined) return null;
     const key = keyOf(call);
-    const held = calls?.get(key);
-    if (calls === undefined || held === undefined) return null;
+    const held = calls.get(key);
+    if (held === undefined) return null;
     calls.delete(key);
     if (calls.size === 0) this.#tenants.delete(call.caller.tenant_id);
     return Date.parse(held.expires_at) > this.#now() ? held : null;
