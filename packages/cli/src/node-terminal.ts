@@ -10,7 +10,7 @@ export function nodeTerminal(): Terminal {
     colours: coloursFor(process.stdout),
     errorColours: coloursFor(process.stderr),
     env: process.env,
-    write: (text) => void process.stdout.write(text),
+    write: (text, done) => void process.stdout.write(text, () => done?.()),
     warn: (text) => void process.stderr.write(text),
     readStdin: () => process.stdin,
     now: () => new Date().toISOString(),

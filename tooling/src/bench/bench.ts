@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|evidence|hall|delivery|containment|egress` measures one group.
+ * `--only decisions|evidence|hall|delivery|containment|egress|mcp` measures one group; `--deep` adds
+ * what takes minutes.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -10,21 +11,25 @@ import { deliveryRows } from './delivery/delivery.ts';
 import { egressRows } from './egress.ts';
 import { evidenceRows } from './evidence.ts';
 import { httpRows } from './http.ts';
+import { mcpRows } from './mcp/mcp.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
 
-const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+const GROUPS: Readonly<Record<string, (options: { readonly deep: boolean }) => Promise<BenchRow[]>>> = {
   decisions: async () => [...decisionRows(), ...worldRows()],
   evidence: evidenceRows,
   hall: httpRows,
   delivery: deliveryRows,
   containment: containmentRows,
   egress: egressRows,
+  mcp: mcpRows,
 };
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'string' }, deep: { type: 'boolean', default: false } },
+});
 const rows: BenchRow[] = [];
 for (const [name, measure] of Object.entries(GROUPS)) {
-  if (options.only === undefined || options.only === name) rows.push(...(await measure()));
+  if (options.only === undefined || options.only === name) rows.push(...(await measure(options)));
 }
 for (const row of rows) console.log(lineOf(row));
 if (options.json !== undefined) {

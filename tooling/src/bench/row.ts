@@ -64,6 +64,19 @@ const TARGETS: readonly Target[] = [
     text: 'at least 0.40 of the floor',
     isReached: ({ ratio_to_floor = 0 }) => ratio_to_floor >= 0.4,
   },
+  { name: /^mcp: added by the gateway, p50/, text: 'at most 2 ms', isReached: ({ value }) => value <= 2 },
+  { name: /^mcp: heap growth/, text: 'flat (under 4 MiB)', isReached: ({ value }) => value < 4 },
+  {
+    name: /^mcp: descriptors more/,
+    text: 'none',
+    isReached: ({ value }) => value <= 0,
+  },
+  {
+    // A client gives up after 30 or 60 seconds.
+    name: /^mcp: first start of wrap/,
+    text: 'under 10 s',
+    isReached: ({ value }) => value < 10_000,
+  },
   { name: /^egress: memory/, text: 'flat (under 96 MiB)', isReached: ({ value }) => value < 96 },
   { name: /^P3 completed/, text: 'more than none', isReached: ({ value }) => value > 0 },
 ];
@@ -72,7 +85,7 @@ const TARGETS: readonly Target[] = [
 export function lineOf(row: BenchRow): string {
   const value = row.value.toLocaleString('en', { maximumFractionDigits: row.value < 1_000 ? 1 : 0 });
   const ratio = row.ratio_to_floor === undefined ? '' : `${row.ratio_to_floor.toFixed(2)} of the floor`;
-  return `${row.name.padEnd(40)} ${value.padStart(10)} ${row.unit.padEnd(12)} ${ratio.padEnd(18)} ${verdictOn(row)}`;
+  return `${row.name.padEnd(44)} ${value.padStart(10)} ${row.unit.padEnd(12)} ${ratio.padEnd(18)} ${verdictOn(row)}`;
 }
 
 function verdictOn(row: BenchRow): string {

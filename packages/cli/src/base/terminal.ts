@@ -10,8 +10,12 @@ export interface Terminal {
   readonly colours: Colours;
   readonly errorColours: Colours;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes to standard output. */
-  write(text: string): void;
+  /**
+   * Writes to standard output.
+   *
+   * @param done called once the text has left this process, whether or not anybody got it
+   */
+  write(text: string, done?: () => void): void;
   /** Writes to standard error. */
   warn(text: string): void;
   readStdin(): AsyncIterable<Uint8Array>;

@@ -99,13 +99,12 @@ async function serve(
   input.destroy();
 }
 
-/** Messages go to standard output whole, and nothing else does. */
+/** Messages go to standard output whole, and nothing else does; what its reader has not read yet counts as unread. */
 function outputOf(terminal: Terminal): Writable {
   return new Writable({
     decodeStrings: false,
     write(text, _, done) {
-      terminal.write(String(text));
-      done();
+      terminal.write(String(text), done);
     },
   });
 }

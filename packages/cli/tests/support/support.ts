@@ -110,9 +110,10 @@ export async function wcp(args: readonly string[], options: HereOptions = {}): P
     colours,
     errorColours: colours,
     env,
-    write: (text) => {
+    write: (text, done) => {
       out += text;
       onOutput?.(out);
+      done?.();
     },
     warn: (text) => {
       err += text;

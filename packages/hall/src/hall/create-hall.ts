@@ -121,6 +121,7 @@ function registryOf({ registry, registryAdmin, clock, journal }: HallParts): Hal
     get: (worker_id) => registry.get(worker_id),
     serving: (capability_id) => registry.serving(capability_id),
     enrol: (enrolment) => registryAdmin.enrol(enrolment, OPERATOR),
+    enrolAll: (enrolments) => registryAdmin.enrolAll(enrolments, OPERATOR),
     remove: (worker_id) => registryAdmin.remove(worker_id, OPERATOR),
     addAuthorityKey: async (authority, public_key) =>
       registry.authorities.add(authority, public_key, clock.timestamp(), (changes) =>

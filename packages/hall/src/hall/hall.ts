@@ -48,6 +48,12 @@ export interface HallRegistry {
   serving(capability_id: string): readonly EnrolledWorker[];
   /** Enrols a worker, or a new version of it. @throws {ProblemError} with every finding at once */
   enrol(enrolment: Enrolment): Promise<Enrolled>;
+  /**
+   * Enrols all of them or none, in one commit: they come into force together.
+   *
+   * @throws {ProblemError} with every finding about the first that cannot be enrolled
+   */
+  enrolAll(enrolments: readonly Enrolment[]): Promise<readonly Enrolled[]>;
   /** Removes a worker and resolves with the JSON of the receipt. @throws {ProblemError} `NOT_FOUND` */
   remove(worker_id: string): Promise<string>;
   /**

@@ -47,12 +47,28 @@ export class RegistryAdmin {
   }
 
   /** @throws {ProblemError} with every finding at once */
-  enrol(enrolment: Enrolment, by: Principal): Promise<Enrolled> {
+  async enrol(enrolment: Enrolment, by: Principal): Promise<Enrolled> {
+    const [enrolled] = await this.enrolAll([enrolment], by);
+    return enrolled as Enrolled;
+  }
+
+  /**
+   * Enrols all of them or none, each worker once. They come into force together, in one world.
+   *
+   * @throws {ProblemError} with every finding about the first that cannot be enrolled
+   */
+  enrolAll(enrolments: readonly Enrolment[], by: Principal): Promise<readonly Enrolled[]> {
     return this.#queue.run(async () => {
+      if (enrolments.length === 0) return [];
       const at = this.#parts.clock.timestamp();
-      const change = this.#parts.registry.prepareEnrolment(enrolment, by, at);
-      const receipt = await this.#changeRegistry(change, 'enrol', by, at);
-      return { worker: change.worker, replaced: change.replaces !== null, receipt };
+      const changes = enrolments.map((each) => this.#parts.registry.prepareEnrolment(each, by, at));
+      checkEachOnce(changes);
+      const receipts = await this.#changeRegistry(changes, 'enrol', by, at);
+      return changes.map(({ worker, replaces }, index) => ({
+        worker,
+        replaced: replaces !== null,
+        receipt: receipts[index] as string,
+      }));
     });
   }
 
@@ -60,7 +76,9 @@ export class RegistryAdmin {
   remove(workerId: string, by: Principal): Promise<string> {
     return this.#queue.run(async () => {
       const at = this.#parts.clock.timestamp();
-      return this.#changeRegistry(this.#parts.registry.prepareRemoval(workerId, by, at), 'remove', by, at);
+      const change = this.#parts.registry.prepareRemoval(workerId, by, at);
+      const [receipt] = await this.#changeRegistry([change], 'remove', by, at);
+      return receipt as string;
     });
   }
 
@@ -123,41 +141,52 @@ export class RegistryAdmin {
     await this.#queue.idle();
   }
 
-  /** The new world is durable before the change, so that every decision can be made again in its own world. */
+  /**
+   * The new world is durable before the changes, so that every decision can be made again in its own world; the receipts
+   * of the changes, which are made all or none.
+   */
   async #changeRegistry(
-    change: RegistryChange,
+    changes: readonly RegistryChange[],
     kind: 'enrol' | 'remove',
     by: Principal,
     at: string,
-  ): Promise<string> {
+  ): Promise<readonly string[]> {
     const { journal, registry, activeWorld, inspector } = this.#parts;
-    const { worker_id } = change.worker.record;
-    const others = registry.records().filter((record) => record.worker_id !== worker_id);
-    const digest = await activeWorld.keepFor(
-      kind === 'enrol' ? [...others, change.worker.record] : others,
-      at,
-    );
-    const event = {
-      event_id: kind === 'enrol' ? 'org.wcp.hall.worker-enrolled' : 'org.wcp.hall.worker-removed',
-      timestamp: at,
-      worker_id,
-      by: by.id,
-      version: change.worker.version,
-    };
-    const [appended] = await journal.append({
-      evidence: enrolmentEvidence(change.worker, kind, at, digest),
-      changes: change.changes,
-      events: { tenant_id: null, list: [event] },
-    });
-    change.apply();
+    const changed = changes.map(({ worker }) => worker.record);
+    const ids = new Set(changed.map(({ worker_id }) => worker_id));
+    const others = registry.records().filter(({ worker_id }) => !ids.has(worker_id));
+    const digest = await activeWorld.keepFor(kind === 'enrol' ? [...others, ...changed] : others, at);
+    const entries = changes.map(({ worker, changes: own }) => ({
+      evidence: enrolmentEvidence(worker, kind, at, digest),
+      changes: own,
+      events: { tenant_id: null, list: [changeEvent(worker, kind, by, at)] },
+    }));
+    const appended = await journal.append(...entries);
+    for (const change of changes) change.apply();
     activeWorld.usePrepared();
     inspector.forget();
-    return appended?.receipt as string;
+    return appended.map(({ receipt }) => receipt as string);
   }
 
   async #publish(event: HallEvent): Promise<void> {
     await this.#parts.journal.append({ events: { tenant_id: null, list: [event] } });
   }
+}
+
+/** Two enrolments of one worker would have one version. */
+function checkEachOnce(changes: readonly RegistryChange[]): void {
+  if (new Set(changes.map(({ worker }) => worker.record.worker_id)).size === changes.length) return;
+  throw new ProblemError('INVALID_BODY', 'A worker can be enrolled only once at a time.');
+}
+
+function changeEvent(
+  { record, version }: EnrolledWorker,
+  kind: 'enrol' | 'remove',
+  by: Principal,
+  timestamp: string,
+): HallEvent {
+  const event_id = kind === 'enrol' ? 'org.wcp.hall.worker-enrolled' : 'org.wcp.hall.worker-removed';
+  return { event_id, timestamp, worker_id: record.worker_id, by: by.id, version };
 }
 
 function errorsIn(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -41,6 +41,8 @@ export class Registry {
   readonly #workers = new Map<string, EnrolledWorker>();
   /** The last enrolment of every worker, removed ones too: no version number or signature is accepted twice. */
   readonly #last = new Map<string, EnrolledWorker>();
+  /** What is read of them with each decision, until they change; null where nobody has read them since. */
+  #view: RegistryView | null = null;
 
   private constructor(authorities: AuthorityKeys, audience: string, log: Logger) {
     this.authorities = authorities;
@@ -64,7 +66,7 @@ export class Registry {
 
   /** The enrolled workers by their ids, flagged ones among them. */
   list(): readonly EnrolledWorker[] {
-    return [...this.#workers.values()].sort((a, b) => (a.record.worker_id < b.record.worker_id ? -1 : 1));
+    return this.#viewNow().list;
   }
 
   get(workerId: string): EnrolledWorker | null {
@@ -82,7 +84,7 @@ export class Registry {
 
   /** The workers that declare a capability: only of these does a decision about it need facts. */
   serving(capabilityId: string): readonly EnrolledWorker[] {
-    return this.list().filter(({ record }) => record.capabilities.includes(capabilityId));
+    return this.#viewNow().serving.get(capabilityId) ?? [];
   }
 
   /**
@@ -118,7 +120,10 @@ export class Registry {
     const worker = this.get(workerId);
     if (worker === null) throw new ProblemError('NOT_FOUND', 'There is no enrolled worker with this id.');
     checkOwner(workerId, by);
-    const apply = () => void this.#workers.delete(workerId);
+    const apply = () => {
+      this.#workers.delete(workerId);
+      this.#view = null;
+    };
     return { worker, replaces: worker, changes: [removalChange(worker, at)], apply };
   }
 
@@ -152,8 +157,14 @@ export class Registry {
     const apply = () => {
       this.#workers.set(worker_id, worker);
       this.#last.set(worker_id, worker);
+      this.#view = null;
     };
     return { worker, replaces, changes, apply };
+  }
+
+  #viewNow(): RegistryView {
+    this.#view ??= viewOf(this.#workers.values());
+    return this.#view;
   }
 
   /** Whether the authority signed it; where it has no key, nobody can tell. */
@@ -183,6 +194,25 @@ export class Registry {
     }
     return true;
   }
+}
+
+/** Workers in the order of their ids. */
+interface RegistryView {
+  readonly list: readonly EnrolledWorker[];
+  readonly serving: ReadonlyMap<string, readonly EnrolledWorker[]>;
+}
+
+function viewOf(workers: Iterable<EnrolledWorker>): RegistryView {
+  const list = [...workers].sort((a, b) => (a.record.worker_id < b.record.worker_id ? -1 : 1));
+  const serving = new Map<string, EnrolledWorker[]>();
+  for (const worker of list) {
+    for (const capability of new Set(worker.record.capabilities)) {
+      const known = serving.get(capability);
+      if (known === undefined) serving.set(capability, [worker]);
+      else known.push(worker);
+    }
+  }
+  return { list, serving };
 }
 
 /** @throws {ProblemError} with every finding at once */

@@ -75,3 +75,41 @@ test('Whoever a program asks for cannot resolve what is held; a steward can, and
   });
   expect(await hall.hall.approval('none')).toBeNull();
 });
+
+test('Workers that are enrolled together come into force in one world, each with its own receipt, or none does.', async () => {
+  const { registry, log } = hall.hall;
+  const records = ['one', 'two', 'three'].map((name) => recordOf(`org.acme.summarizer.${name}`));
+  const broken = { ...records[2], capabilities: [] };
+  const before = (await log.head()).size;
+  await expect(
+    registry.enrolAll([...records.slice(0, 2), broken].map((record) => ({ record }))),
+  ).rejects.toMatchObject({ code: 'INVALID_BODY' });
+  await expect(
+    registry.enrolAll([records[0], records[0]].map((record) => ({ record }))),
+  ).rejects.toMatchObject({ code: 'INVALID_BODY' });
+  expect([registry.list(), (await log.head()).size]).toEqual([[], before]);
+  expect(await registry.enrolAll([])).toEqual([]);
+  const enrolled = await registry.enrolAll(records.map((record) => ({ record })));
+  const receipts = enrolled.map(({ receipt }) => JSON.parse(receipt));
+  expect(receipts.map(({ worker_id }) => worker_id)).toEqual(records.map(({ worker_id }) => worker_id));
+  expect(new Set(receipts.map(({ world_digest }) => world_digest)).size).toBe(1);
+  expect((await log.head()).size).toBe(before + 3);
+  expect(registry.list()).toHaveLength(3);
+  const [again] = await registry.enrolAll([{ record: records[1] }]);
+  expect([again?.worker.version, again?.replaced]).toEqual([2, true]);
+});
+
+test('Whatever is enrolled or removed is seen at once by whoever reads the registry.', async () => {
+  const { registry } = hall.hall;
+  const record = recordOf(ACME);
+  const [capability = ''] = record.capabilities;
+  const ids = () =>
+    [registry.list(), registry.serving(capability)].map((list) => list.map((each) => each.version));
+  expect(ids()).toEqual([[], []]);
+  await registry.enrol({ record });
+  expect(ids()).toEqual([[1], [1]]);
+  await registry.enrol({ record });
+  expect(ids()).toEqual([[2], [2]]);
+  await registry.remove(ACME);
+  expect(ids()).toEqual([[], []]);
+});

@@ -1,7 +1,7 @@
 import type { Delivery } from '@wcp/hall';
 import { type RegistryRecord, type Sha256, WcpError } from '@wcp/spec';
 import { type McpDeliveryOptions, mcpDelivery } from '../delivery/mcp-delivery.ts';
-import { ToolDefinitions } from '../delivery/tool-definitions.ts';
+import { type DefinitionList, ToolDefinitions } from '../delivery/tool-definitions.ts';
 import { foldedName } from '../tool/shown-names.ts';
 import type { BlastPolicy } from '../tool/tool-blast.ts';
 import { toolRecord } from '../tool/tool-record.ts';
@@ -107,37 +107,19 @@ class OpenToolCatalog implements ToolCatalog {
 
   async enrol(id: string, hash?: Sha256): Promise<void> {
     const tool = this.#tools.find((each) => each.id === id);
-    const [server, settings] = [...this.#servers].find(([{ alias }]) => alias === tool?.alias) ?? [];
-    if (tool === undefined || server === undefined) throw refused('There is no tool with this id.');
-    const { list, seen } = await server.seenNow(tool.name);
-    if (seen === undefined) throw refused('Its server no longer lists this tool.');
-    if (seen.isTwice) throw refused('Its server lists two tools of this name.');
-    if (hash !== undefined && seen.hash !== hash) {
-      throw refused('The tool is another by now than the one you looked at. Look at the difference again.');
-    }
-    const { definition } = seen;
-    const record = toolRecord(
-      { definition, server: list.server, source: list.source },
-      {
-        id,
-        shown: tool.shown,
-        blast: settings?.blast ?? {},
-        environments: settings?.environments ?? ['dev'],
-        envelope: settings?.envelope,
-        attested_at: new Date().toISOString(),
-      },
-    );
-    await this.#options.registry.enrol(record);
-    await this.#refresh();
+    if (tool === undefined) throw refused('There is no tool with this id.');
+    await this.#enrolAll(tool.alias, [{ tool, hash }]);
   }
 
   async enrolFirst(alias: string): Promise<readonly string[]> {
     const ofServer = this.#tools.filter((tool) => tool.alias === alias);
     if (ofServer.some(isPinned))
       throw refused('Tools of this server are enrolled already: a steward enrols others.');
-    const added = ofServer.filter(({ state }) => state === 'new');
-    for (const { id, seen_hash } of added) if (seen_hash !== null) await this.enrol(id, seen_hash);
-    return added.map(({ id }) => id);
+    const wanted = ofServer.flatMap((tool) =>
+      tool.state === 'new' && tool.seen_hash !== null ? [{ tool, hash: tool.seen_hash }] : [],
+    );
+    if (wanted.length > 0) await this.#enrolAll(alias, wanted);
+    return wanted.map(({ tool }) => tool.id);
   }
 
   onChanged(listen: () => void): () => void {
@@ -148,6 +130,16 @@ class OpenToolCatalog implements ToolCatalog {
     for (const end of this.#endings) end();
     await this.#repeater.close();
     for (const server of this.#servers.keys()) server.definitions.close();
+  }
+
+  /** Enrols tools of a server as one look at it shows them. */
+  async #enrolAll(alias: string, wanted: readonly WantedTool[]): Promise<void> {
+    const [server, settings] = [...this.#servers].find(([each]) => each.alias === alias) ?? [];
+    if (server === undefined || settings === undefined) throw refused('There is no server of this name.');
+    const list = await server.seenNow();
+    const attested_at = new Date().toISOString();
+    await this.#options.registry.enrol(...wanted.map((each) => recordOf(each, list, settings, attested_at)));
+    await this.#refresh();
   }
 
   async #lookNow(): Promise<void> {
@@ -202,6 +194,34 @@ class OpenToolCatalog implements ToolCatalog {
     const { longest_name: longest = USUAL_LONGEST, prefix = false } = this.#options;
     return new ShownNames({ longest, prefix });
   }
+}
+
+/** A tool that is to be enrolled. */
+interface WantedTool {
+  readonly tool: PinnedTool;
+  /** What was looked at; undefined for whatever is seen now. */
+  readonly hash: Sha256 | undefined;
+}
+
+/** @throws {WcpError} `ERR_WCP_MCP_REFUSED` where it is not what was looked at */
+function recordOf(
+  { tool, hash }: WantedTool,
+  { byName, server, source }: DefinitionList,
+  { blast = {}, environments = ['dev'], envelope }: CatalogServer,
+  attested_at: string,
+): RegistryRecord {
+  const seen = byName.get(tool.name);
+  if (seen === undefined) throw refused('Its server no longer lists this tool.');
+  if (seen.isTwice) throw refused('Its server lists two tools of this name.');
+  if (hash !== undefined && seen.hash !== hash) {
+    throw refused('The tool is another by now than the one you looked at. Look at the difference again.');
+  }
+  const { id, shown } = tool;
+  const { definition } = seen;
+  return toolRecord(
+    { definition, server, source },
+    { id, shown, blast, environments, envelope, attested_at },
+  );
 }
 
 function isPinned({ state }: PinnedTool): boolean {

@@ -1,5 +1,5 @@
 import type { Sha256 } from '@wcp/spec';
-import type { DefinitionList, SeenDefinition, ToolDefinitions } from '../delivery/tool-definitions.ts';
+import type { DefinitionList, ToolDefinitions } from '../delivery/tool-definitions.ts';
 import { foldedName } from '../tool/shown-names.ts';
 import { toolIds } from '../tool/tool-ids.ts';
 import { type Comparison, comparePin } from './compare-tool.ts';
@@ -48,19 +48,16 @@ export class ServerCatalog {
   /** Looks at what the server says now; where it says nothing, all stays as it was. */
   async look(): Promise<void> {
     try {
-      this.#seen = await this.definitions.list({ maxAgeMs: 0 });
+      await this.seenNow();
     } catch {
       // It is asked again; until then no call reaches it.
     }
   }
 
-  /** What the server says of a tool now. @throws {UpstreamError} */
-  async seenNow(
-    name: string,
-  ): Promise<{ readonly list: DefinitionList; readonly seen: SeenDefinition | undefined }> {
-    const list = await this.definitions.list({ maxAgeMs: 0 });
-    this.#seen = list;
-    return { list, seen: list.byName.get(name) };
+  /** What the server says of its tools now. @throws {UpstreamError} */
+  async seenNow(): Promise<DefinitionList> {
+    this.#seen = await this.definitions.list({ maxAgeMs: 0 });
+    return this.#seen;
   }
 
   /** The tools that are enrolled; names that nobody chose are given. */

@@ -17,7 +17,8 @@ export interface ToolRegistry {
   list(): Promise<readonly RegisteredTool[]>;
   /** What is enrolled now; null for nothing. Absent where that is not known at once. */
   get?(id: string): RegisteredTool | null;
-  enrol(record: RegistryRecord): Promise<void>;
+  /** Enrols tools of one authority: in a Hall of this process all of them or none, elsewhere one after another. */
+  enrol(...records: readonly RegistryRecord[]): Promise<void>;
 }
 
 /** Flags that only the authority of a worker takes off it. */
@@ -43,9 +44,12 @@ export function hallToolRegistry(hall: Hall, key: SigningKey): ToolRegistry {
       const worker = registry.get(id);
       return worker === null ? null : registered(worker);
     },
-    async enrol(record) {
-      await registry.addAuthorityKey(authorityOf(record.worker_id) ?? '', key.publicKey);
-      await registry.enrol({ record, signature: sign(record, log.origin, key) });
+    async enrol(...records) {
+      const authorities = new Set(records.map(({ worker_id }) => authorityOf(worker_id) ?? ''));
+      for (const authority of authorities) await registry.addAuthorityKey(authority, key.publicKey);
+      await registry.enrolAll(
+        records.map((record) => ({ record, signature: sign(record, log.origin, key) })),
+      );
     },
   };
 }
@@ -68,9 +72,12 @@ export function clientToolRegistry(client: HallClient, key?: SigningKey): ToolRe
       for await (const worker of client.items('listWorkers')) tools.push(registered(worker));
       return tools;
     },
-    async enrol(record) {
-      const signature = key === undefined ? null : sign(record, (await client.showLog()).origin, key);
-      await client.enrolWorker({ record, signature });
+    async enrol(...records) {
+      const origin = key === undefined ? '' : (await client.showLog()).origin;
+      for (const record of records) {
+        const signature = key === undefined ? null : sign(record, origin, key);
+        await client.enrolWorker({ record, signature });
+      }
     },
   };
 }

@@ -169,3 +169,20 @@ test('What is enrolled on first sight is enrolled once: later tools wait for a s
   });
   expect(governed.states()['added']).toBe('new');
 });
+
+test('All tools of a server are enrolled from one look at it; where one is another by then, none is.', async () => {
+  const many = Array.from({ length: 40 }, (_, index) => toolNamed(`tool_${index}`));
+  const governed = await openGoverned({ tools: many, enrols: false });
+  const looks = () => governed.received().filter(({ method }) => method === 'tools/list').length;
+  governed.setTools([...many.slice(1), toolNamed('tool_0', { description: EVIL })]);
+  await expect(governed.catalog.enrolFirst('scripted')).rejects.toMatchObject({
+    code: 'ERR_WCP_MCP_REFUSED',
+  });
+  expect(governed.hall.registry.list()).toEqual([]);
+  governed.setTools(many);
+  await governed.catalog.look();
+  const before = looks();
+  expect(await governed.catalog.enrolFirst('scripted')).toHaveLength(40);
+  expect(looks()).toBe(before + 1);
+  expect(new Set(Object.values(governed.states()))).toEqual(new Set(['enrolled']));
+});

@@ -141,7 +141,7 @@ const METHODS: Readonly<Record<string, (parts: HttpParts, exchange: HttpExchange
     DELETE: endSession,
   };
 
-/** Counts what a tenant has open, and refuses more than its share. */
+/** Counts what a tenant has open until it has read the answer, and refuses more than its share. */
 async function counted(parts: HttpParts, exchange: HttpExchange): Promise<void> {
   const { tenant_id } = exchange.caller;
   const before = parts.open.get(tenant_id) ?? 0;
@@ -152,13 +152,12 @@ async function counted(parts: HttpParts, exchange: HttpExchange): Promise<void> 
     });
   }
   parts.open.set(tenant_id, before + 1);
-  try {
-    await post(parts, exchange);
-  } finally {
+  exchange.response.once('close', () => {
     const left = (parts.open.get(tenant_id) ?? 1) - 1;
     if (left === 0) parts.open.delete(tenant_id);
     else parts.open.set(tenant_id, left);
-  }
+  });
+  await post(parts, exchange);
 }
 
 async function post(parts: HttpParts, exchange: HttpExchange): Promise<void> {

@@ -55,6 +55,7 @@ export class HttpSession {
 export class HttpSessions {
   readonly #parts: FaceParts;
   readonly #limits: SessionLimits;
+  /** In the order of their last use. */
   readonly #sessions = new Map<string, HttpSession>();
 
   constructor(parts: FaceParts, limits: SessionLimits) {
@@ -81,6 +82,8 @@ export class HttpSessions {
     const caller = found?.session.caller;
     if (found === undefined || caller?.tenant_id !== tenant_id || caller.key_id !== key_id) return null;
     found.used_at = performance.now();
+    this.#sessions.delete(found.id);
+    this.#sessions.set(found.id, found);
     return found;
   }
 
@@ -99,15 +102,16 @@ export class HttpSessions {
   }
 
   #makeRoom(own: readonly HttpSession[]): boolean {
-    const [oldest] = own.filter(({ isIdle }) => isIdle).sort((a, b) => a.used_at - b.used_at);
+    const oldest = own.find(({ isIdle }) => isIdle);
     if (oldest !== undefined) this.end(oldest);
     return oldest !== undefined;
   }
 
   #endIdle(): void {
     const oldest = performance.now() - this.#limits.session_idle_ms;
-    for (const session of [...this.#sessions.values()]) {
-      if (session.used_at < oldest && session.isIdle) this.end(session);
+    for (const session of this.#sessions.values()) {
+      if (session.used_at >= oldest) return;
+      if (session.isIdle) this.end(session);
     }
   }
 }

@@ -30,7 +30,7 @@ export interface StdioFace {
 }
 
 const MESSAGE_BYTES = 4 * 1024 * 1024;
-/** Notifications that a client does not read are dropped beyond this. */
+/** Bytes that a client may leave unread: beyond them its notifications are dropped, and nothing of it is read. */
 const MAX_UNREAD = 16 * 1024 * 1024;
 
 /**
@@ -47,7 +47,11 @@ const MAX_UNREAD = 16 * 1024 * 1024;
 export function serveStdioFace(options: StdioFaceOptions): StdioFace {
   const { caller, input, output, message_bytes = MESSAGE_BYTES, grace_ms = 1_000 } = options;
   const parts = faceParts(options);
-  const send = (message: Members) => write(parts, output, message);
+  let isOver = false;
+  const send = (message: Members) => {
+    write(parts, output, message);
+    if (!isOver) waitForReader(input, output, () => isOver);
+  };
   const connection = new StdioConnection(parts, caller, send);
   const reader = new LineReader(message_bytes);
   input.on('data', (chunk: Uint8Array | string) => {
@@ -56,6 +60,7 @@ export function serveStdioFace(options: StdioFaceOptions): StdioFace {
   });
   const over = new AbortController();
   const closed = endOf(input, output, over.signal).then(async (isAbrupt) => {
+    isOver = true;
     input.pause();
     const idle = () => Promise.race([connection.whenIdle(), sleep(grace_ms, undefined, { ref: false })]);
     if (!isAbrupt) await idle();
@@ -70,6 +75,15 @@ export function serveStdioFace(options: StdioFaceOptions): StdioFace {
       return closed;
     },
   };
+}
+
+/** A client that asks and does not read its answers must not fill the memory of this process. */
+function waitForReader(input: Readable, output: Writable, isOver: () => boolean): void {
+  if (output.writableLength <= MAX_UNREAD || input.isPaused()) return;
+  input.pause();
+  output.once('drain', () => {
+    if (!isOver()) input.resume();
+  });
 }
 
 /** Resolves once no message comes any more: true where nobody waits for an answer either. */
