@@ -49,8 +49,9 @@ export function serveStdioFace(options: StdioFaceOptions): StdioFace {
   const parts = faceParts(options);
   let isOver = false;
   const send = (message: Members) => {
-    write(parts, output, message);
+    const isHanded = write(parts, output, message);
     if (!isOver) waitForReader(input, output, () => isOver);
+    return isHanded;
   };
   const connection = new StdioConnection(parts, caller, send);
   const reader = new LineReader(message_bytes);
@@ -99,7 +100,7 @@ function receive(
   parts: FaceParts,
   connection: StdioConnection,
   line: Line,
-  send: (message: Members) => void,
+  send: (message: Members) => boolean,
 ): void {
   if (line.ok && line.text.trim() === '') return;
   const reading = line.ok ? readMessageText(line.text) : refusedLine(line.reason);
