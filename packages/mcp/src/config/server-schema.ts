@@ -108,6 +108,8 @@ const PATTERN = 'Each entry of redact must be a regular expression that matches 
 const PASSING = {
   resources: flag('resources').default(false),
   prompts: flag('prompts').default(false),
+  /** Whether its tools may answer with tasks (2026-07-28). */
+  tasks: flag('tasks').default(false),
   results: z
     .strictObject(
       {

@@ -14,6 +14,8 @@ export interface LinkedClient {
   readonly signal: AbortSignal;
   /** Is told of progress, as the server sent it. */
   onProgress?(params: unknown): void;
+  /** Whether it can be answered with a task of the server. */
+  readonly takes_tasks?: boolean;
 }
 
 /**

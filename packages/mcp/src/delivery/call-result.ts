@@ -24,9 +24,14 @@ const INPUT_REFUSED = {
 export function endOfResult(result: unknown, allowed: AllowedInputs): CallEnd {
   if (!isObject(result)) return NOT_RESULT;
   if (ownMember(result, 'resultType') === 'input_required' && !isAllowed(result, allowed)) {
-    return { status: 'error', result: answer({ status: 'denied', deny_reason: INPUT_REFUSED }), code: null };
+    return endOfRefusal(INPUT_REFUSED);
   }
   return { status: 'ok', result: answer({ status: 'ok', result }), code: null };
+}
+
+/** The end of a call whose answer does not pass, for a reason of the gateway's own. */
+export function endOfRefusal(deny_reason: { readonly code: string; readonly message: string }): CallEnd {
+  return { status: 'error', result: answer({ status: 'denied', deny_reason }), code: null };
 }
 
 /** The end of a call that brought no result: an error of the server is an answer, anything else a code. */

@@ -12,8 +12,9 @@ import { normaliseHash } from '@wcp/spec/json';
 import { DECLARED_ENFORCEMENT } from '../upstream/declared-enforcement.ts';
 import { UpstreamError, upstreamError } from '../upstream/upstream-error.ts';
 import { withinCall } from '../upstream/within-call.ts';
-import type { CallLinks } from './call-links.ts';
-import { type CallEnd, endOfError, endOfResult } from './call-result.ts';
+import type { CallLinks, LinkedClient } from './call-links.ts';
+import { type CallEnd, endOfError } from './call-result.ts';
+import { callTool, type TaskUse } from './call-tool.ts';
 import type { DefinitionList, ToolDefinitions } from './tool-definitions.ts';
 import { type ToolParams, toolParams } from './tool-request.ts';
 
@@ -42,6 +43,8 @@ export interface McpDeliveryOptions {
   readonly links?: CallLinks;
   /** What the server may ask its client for in a result, by method (default: nothing). */
   readonly allowed_inputs?: readonly string[];
+  /** Whether its server may answer with tasks, to clients that take them (default: no). */
+  readonly passes_tasks?: boolean;
   /** The longest result, in bytes of JSON (default: what the server may send at all). */
   readonly answer_bytes?: number;
 }
@@ -144,21 +147,25 @@ class McpDelivery implements Delivery {
     const client = links?.take(linked) ?? null;
     const signals = [this.#closing.signal, call.signal, client?.signal].filter((each) => each !== undefined);
     const onProgress = client?.onProgress?.bind(client);
-    try {
-      const result = await definitions.upstream.request('tools/call', params, {
-        timeout_ms: Math.max(1, timeout_ms),
-        signal: AbortSignal.any(signals),
-        is_exact: true,
-        ...(onProgress !== undefined && { onProgress }),
-      });
-      return endOfResult(result, this.#allowed);
-    } catch (error) {
-      const end = endOfError(error);
-      // What never began may be tried again, for the same client.
-      if (client !== null && !mayHaveStarted(end)) links?.link(linked, client);
-      const isInterrupted = end.code === 'DELIVERY_CANCELLED' && this.#closing.signal.aborted;
-      return isInterrupted ? endOfError(new UpstreamError('DELIVERY_INTERRUPTED')) : end;
-    }
+    const sent = {
+      timeout_ms: Math.max(1, timeout_ms),
+      signal: AbortSignal.any(signals),
+      is_exact: true,
+      ...(onProgress !== undefined && { onProgress }),
+    };
+    const tasks = this.#taskUse(client);
+    const end = await callTool(definitions.upstream, params, { call: sent, tasks, allowed: this.#allowed });
+    // What never began may be tried again, for the same client.
+    if (client !== null && !mayHaveStarted(end)) links?.link(linked, client);
+    const isInterrupted = end.code === 'DELIVERY_CANCELLED' && this.#closing.signal.aborted;
+    return isInterrupted ? endOfError(new UpstreamError('DELIVERY_INTERRUPTED')) : end;
+  }
+
+  /** Nobody waits for what a steward approved, or what was dispatched in another process. */
+  #taskUse(client: LinkedClient | null): TaskUse {
+    if (this.#options.passes_tasks !== true) return 'off';
+    if (client === null) return 'followed';
+    return client.takes_tasks === true ? 'passed' : 'undeclared';
   }
 
   /** A result that is too long for its operator is none, but the tool ran. */

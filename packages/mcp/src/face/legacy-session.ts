@@ -58,7 +58,7 @@ export class LegacySession {
     const { server, instructions } = this.#parts.gateway;
     return {
       protocolVersion: this.revision,
-      capabilities: capabilitiesOf(this.#parts),
+      capabilities: capabilitiesOf(this.#parts, false),
       serverInfo: server,
       ...(instructions !== undefined && { instructions }),
     };

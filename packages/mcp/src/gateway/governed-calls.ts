@@ -1,9 +1,13 @@
-import type { KnownApproval } from '@wcp/hall';
-import { WcpError, type WorkerResult } from '@wcp/spec';
+import { WcpError } from '@wcp/spec';
 import type { Caller, CallOutcome, GatewayCall, HeldOutcome } from '../base/gateway.ts';
+import { ownMember } from '../base/members.ts';
+import { isTask } from '../base/tasks-extension.ts';
 import { approvedOutcome } from '../hold/approved-outcome.ts';
 import { refused, refusedState } from '../hold/refusal.ts';
 import { argumentsDigest, type RequestStates } from '../hold/request-state.ts';
+import type { TaskIds } from '../hold/task-ids.ts';
+import { pageOf, STATE_LIVES_MS } from './approval-page.ts';
+import { approvalResult } from './approval-result.ts';
 import { callInput, type DispatchedCall, type ServerLabels } from './call-input.ts';
 import { deniedOutcome, executedOutcome, type RefusalForm } from './decision-outcome.ts';
 import type { Dispatched, HallPort } from './hall/hall-port.ts';
@@ -11,7 +15,7 @@ import type { Dispatched, HallPort } from './hall/hall-port.ts';
 /** How a call that runs is reached while the Hall has it. */
 interface CallLinks {
   /** Links a call to its correlation id until the function that it returns is called. */
-  link(call: DispatchedCall, client: Pick<GatewayCall, 'signal' | 'onProgress'>): () => void;
+  link(call: DispatchedCall, client: Pick<GatewayCall, 'signal' | 'onProgress' | 'takes_tasks'>): () => void;
 }
 
 /** A held call, for whoever tells the steward. */
@@ -25,6 +29,7 @@ export interface HeldNotice {
 export interface GovernedCallParts {
   readonly hall: HallPort;
   readonly states: RequestStates;
+  readonly taskIds: TaskIds;
   readonly links: CallLinks;
   readonly onHeld: (notice: HeldNotice) => void;
 }
@@ -36,10 +41,9 @@ export interface GovernedCall extends Omit<DispatchedCall, 'tenant_id'> {
   readonly subject: string;
   readonly arguments: unknown;
   readonly form?: RefusalForm;
+  /** The server whose tasks the call may become; absent where it becomes none. */
+  readonly alias?: string;
 }
-
-/** What is told of a hold whose time nobody says. */
-const STATE_LIVES_MS = 86_400_000;
 
 /** Has calls decided by the Hall. Nothing is called in any other way. */
 export class GovernedCalls {
@@ -80,7 +84,9 @@ export class GovernedCalls {
   #outcomeOf(answer: Dispatched, caller: Caller, call: GovernedCall): CallOutcome {
     const { decision } = answer;
     if (decision.outcome === 'DENY') return deniedOutcome(decision, formOf(call));
-    if (decision.outcome === 'DISPATCH') return executedOutcome(answer, formOf(call));
+    if (decision.outcome === 'DISPATCH') {
+      return this.#ownTask(executedOutcome(answer, formOf(call)), caller, call);
+    }
     const { pending_approval_id, approval_expires_at } = decision;
     if (pending_approval_id === null || approval_expires_at === null)
       return deniedOutcome(decision, formOf(call));
@@ -90,18 +96,37 @@ export class GovernedCalls {
     return held;
   }
 
+  /** A task of the server under an id that its own tenant alone can use. */
+  #ownTask(outcome: CallOutcome, { tenant_id }: Caller, { alias, capability_id }: GovernedCall): CallOutcome {
+    if (outcome.kind !== 'result' || !isTask(outcome.result)) return outcome;
+    const task_id = ownMember(outcome.result, 'taskId');
+    if (alias === undefined || typeof task_id !== 'string' || task_id.length > MAX_TASK_ID) return NO_TASK;
+    const expires_at = new Date(Date.now() + TASK_LIVES_MS).toISOString();
+    const task = { kind: 'server', tenant_id, capability_id, expires_at, alias, task_id } as const;
+    return { kind: 'result', result: { ...Object(outcome.result), taskId: this.#parts.taskIds.seal(task) } };
+  }
+
   #held(caller: Caller, call: GovernedCall, approval_id: string, expires_at: string): HeldOutcome {
-    const { hall, states } = this.#parts;
+    const { hall, states, taskIds } = this.#parts;
+    const { tenant_id } = caller;
+    const { capability_id } = call;
     const url = hall.url();
     // A call that was approved in the last moment has run: its result can be read for a while after that.
     const sealed_until = new Date(Date.parse(expires_at) + STATE_LIVES_MS).toISOString();
     return {
       kind: 'held',
       approval_id,
-      url: url === null ? '' : new URL(`/approvals/${encodeURIComponent(approval_id)}`, url).href,
+      url: url === null ? '' : pageOf(url, approval_id),
       expires_at,
       message: `A steward must approve this call of ${call.subject} first.`,
       request_state: states.seal({ ...boundTo(caller, call), approval_id, expires_at: sealed_until }),
+      task_id: taskIds.seal({
+        kind: 'held',
+        tenant_id,
+        capability_id,
+        approval_id,
+        expires_at: sealed_until,
+      }),
     };
   }
 
@@ -111,7 +136,7 @@ export class GovernedCalls {
     const approval = await this.#parts.hall.approval(caller, reading.held.approval_id);
     // The state is genuine: a Hall that does not know its approval has lost its evidence, or is another one.
     if (approval === null || approval.capability_id !== call.capability_id) return refusedState('forged');
-    const outcome = await approvedOutcome(approval, async () => resultOf(approval, call));
+    const outcome = await approvedOutcome(approval, async () => approvalResult(approval, formOf(call)));
     return outcome ?? this.#held(caller, call, approval.approval_id, approval.expires_at);
   }
 }
@@ -124,11 +149,11 @@ function formOf({ form = refused }: GovernedCall): RefusalForm {
   return form;
 }
 
-/** The result of an approved dispatch, null while it runs: that of the worker, or of the human who did the work. */
-function resultOf(approval: KnownApproval, call: GovernedCall): CallOutcome | null {
-  const { result, level, has_ended, delivery_code } = approval;
-  if (!has_ended) return null;
-  if (level !== 'gatekeeper') return { kind: 'result', result };
-  // What the Hall keeps of a gatekeeper's approval is what the delivery gave it.
-  return executedOutcome({ result: result as WorkerResult | null, delivery_code }, formOf(call));
-}
+/** How long a server's task can be asked for at most; how long it keeps one is its own word. */
+const TASK_LIVES_MS = 30 * 86_400_000;
+const MAX_TASK_ID = 1_024;
+const NO_TASK = refused({
+  code: 'MCP_TASK_REFUSED',
+  message: 'The tool began a task that nobody can follow from here; what comes of it is not known.',
+  remedy: 'Find out what has changed before you call it again: nothing is repeated by itself.',
+});

@@ -4,6 +4,7 @@ import { type Connection, connect } from './connect.ts';
 import { ParamHeaders } from './http/param-headers.ts';
 import { listPages } from './list-pages.ts';
 import { Listeners } from './listeners.ts';
+import { withTasks } from './negotiate.ts';
 import { RestartPause } from './restart-pause.ts';
 import { limitsOf, type UpstreamLimits, type UpstreamSettings } from './settings.ts';
 import { type PackageBytes, readPackage } from './stdio/package-bytes.ts';
@@ -198,5 +199,6 @@ function ask(
   call: UpstreamCall,
   timeout_ms: number,
 ): Promise<unknown> {
-  return peer.request(method, params, { ...call, timeout_ms }, meta);
+  const declared = call.takes_tasks === true ? withTasks(meta) : meta;
+  return peer.request(method, params, { ...call, timeout_ms }, declared);
 }

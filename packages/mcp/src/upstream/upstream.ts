@@ -8,6 +8,8 @@ export interface UpstreamCall {
   readonly timeout_ms?: number;
   /** Whether a result is refused in which an integer is beyond 2^53 and would become another one. */
   readonly is_exact?: boolean;
+  /** Whether the server may answer with a task (2026-07-28); it is said of this request alone. */
+  readonly takes_tasks?: boolean;
   /** Is told of the server's progress, as received. */
   onProgress?(params: unknown): void;
 }

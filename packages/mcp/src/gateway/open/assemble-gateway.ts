@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
-import type { Gateway } from '../../base/gateway.ts';
+import type { Gateway, GatewayTasks } from '../../base/gateway.ts';
 import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
 import { hallToolRegistry } from '../../catalog/tool-registry.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
 import { CallLinks } from '../../delivery/call-links.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
+import { createTaskIds } from '../../hold/task-ids.ts';
 import { authorityKey, readFolderKey, stateKey } from '../folder/folder-keys.ts';
 import { AGENT_TENANT, GATEWAY_LAYOUT } from '../folder/layout.ts';
 import { GovernedCalls } from '../governed-calls.ts';
@@ -14,6 +15,7 @@ import { embeddedHall } from '../hall/embedded-hall.ts';
 import type { HallPort } from '../hall/hall-port.ts';
 import { type PassedServer, PassedServers } from '../methods/passed-requests.ts';
 import { selfTest } from '../self-test.ts';
+import { governedTasks } from '../tasks/governed-tasks.ts';
 import type { Closing } from './closing.ts';
 import { enrolFirstSeen, rulesFor, useRules } from './enrol-first.ts';
 import { listenAll } from './listen-all.ts';
@@ -22,6 +24,7 @@ import { holdsOf } from './open-faces.ts';
 import type { OpenGateway, OpenGatewayOptions } from './open-gateway-options.ts';
 import { openPassed } from './open-passed.ts';
 import { type OpenedServers, openServers } from './open-servers.ts';
+import { taskServers } from './task-servers.ts';
 
 /** What a gateway is assembled from. */
 export interface GatewayBase {
@@ -41,13 +44,13 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
   const links = new CallLinks();
   const { catalog, enrolled, passed } = await enrolTools(base, servers, links);
   await proveDenials(base, servers, catalog, port);
-  const calls = new GovernedCalls({
-    hall: port,
-    links,
-    states: createRequestStates({ key: await stateKey(options.dir) }),
-    onHeld: options.onHeld ?? (() => {}),
-  });
-  const gateway = gatewayOf(base, servers, { catalog, calls, passed });
+  const key = await stateKey(options.dir);
+  const taskIds = createTaskIds({ key });
+  const states = createRequestStates({ key });
+  const onHeld = options.onHeld ?? (() => {});
+  const calls = new GovernedCalls({ hall: port, links, states, taskIds, onHeld });
+  const tasks = governedTasks({ hall: port, ids: taskIds, servers: taskServers(servers.opened) });
+  const gateway = gatewayOf(base, servers, { catalog, calls, passed, tasks });
   const urls =
     options.listens === false ? null : await listenAll({ options, settings, hall, gateway, closing });
   listening.url = urls?.hall ?? null;
@@ -118,17 +121,19 @@ interface GatewayParts {
   readonly catalog: ToolCatalog;
   readonly calls: GovernedCalls;
   readonly passed: readonly PassedServer[];
+  readonly tasks: GatewayTasks;
 }
 
 function gatewayOf(
   { options, settings }: GatewayBase,
   { opened }: OpenedServers,
-  { catalog, calls, passed }: GatewayParts,
+  { catalog, calls, passed, tasks }: GatewayParts,
 ): Gateway {
   return governedGateway({
     server: { name: 'wcp', version: options.version },
     catalog,
     calls,
+    tasks,
     passed: new PassedServers({ servers: passed, calls, prefix: settings.prefix }),
     servers: settingsByAlias(opened),
   });

@@ -52,7 +52,7 @@ export function openCatalog({
 }
 
 function catalogServer({ upstream, settings }: OpenServer, links: CallLinks) {
-  const { trust, environment, envelope, results, fresh_above, interval_ms } = settings;
+  const { trust, environment, envelope, results, fresh_above, interval_ms, tasks } = settings;
   return {
     upstream,
     blast: { trusts_annotations: trust === 'annotations', floor: floorOf(settings) },
@@ -60,6 +60,7 @@ function catalogServer({ upstream, settings }: OpenServer, links: CallLinks) {
     ...(envelope !== undefined && { envelope }),
     delivery: {
       links,
+      passes_tasks: tasks,
       fresh_above,
       max_age_ms: interval_ms,
       ...(results.max_bytes !== undefined && { answer_bytes: results.max_bytes }),

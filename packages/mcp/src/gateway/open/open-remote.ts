@@ -3,11 +3,13 @@ import type { Caller, Gateway } from '../../base/gateway.ts';
 import { isObject, ownMember } from '../../base/members.ts';
 import type { PinnedTool } from '../../catalog/tool-catalog.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
+import { createTaskIds } from '../../hold/task-ids.ts';
 import { pinnedDefinition } from '../../tool/tool-record.ts';
 import { GovernedCalls, type HeldNotice } from '../governed-calls.ts';
 import { governedGateway, type ServedServer } from '../governed-gateway.ts';
 import { remoteHall } from '../hall/remote-hall.ts';
 import { selfTest } from '../self-test.ts';
+import { governedTasks } from '../tasks/governed-tasks.ts';
 import { RemoteTools } from './remote-tools.ts';
 
 /** A Hall that runs elsewhere and has the deliveries of its tools, and who calls it. */
@@ -63,15 +65,18 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
     interval_ms,
   );
   // The key of the states is the tenant's own: another process with the same key reads them too.
-  const states = createRequestStates({ key: Buffer.from(sha256(JSON.stringify(['request states', key]))) });
+  const secret = Buffer.from(sha256(JSON.stringify(['request states', key])));
+  const [states, taskIds] = [createRequestStates({ key: secret }), createTaskIds({ key: secret })];
   // Nothing of a call can be linked with a delivery in another process.
-  const calls = new GovernedCalls({ hall, states, links: { link: () => () => {} }, onHeld });
+  const calls = new GovernedCalls({ hall, states, taskIds, links: { link: () => () => {} }, onHeld });
   const servers = { get: () => ({ ...labels, deny: [] }) };
   const gateway = governedGateway({
     server: { name: 'wcp', version },
     calls,
     catalog: tools,
     passed: NOTHING,
+    // Tasks of servers are followed to their end where the deliveries are.
+    tasks: governedTasks({ hall, ids: taskIds, servers: new Map() }),
     servers,
   });
   return {
