@@ -6,14 +6,18 @@ import { type GovernedFixture, WCP } from './governed-fixture.ts';
 
 /** What the Hall of a gateway has on record about the calls of the fixture. */
 export interface EvidenceCount {
-  /** Decisions by outcome, such as `DISPATCH`. */
+  /** Decisions by what was decided, such as `ALLOW`. */
   readonly outcomes: Readonly<Record<string, number>>;
   /** Whether `wcp receipts verify` found the receipts to be whole. */
   readonly isVerified: boolean;
 }
 
 interface Receipt {
-  readonly body?: { readonly capability_id?: string; readonly outcome?: string };
+  readonly kind?: string;
+  /** The tenant's own; what the gateway asks at its start is in others. */
+  readonly stream?: string;
+  readonly capability_id?: string | null;
+  readonly policy_decision?: string;
 }
 
 const run = promisify(execFile);
@@ -32,10 +36,9 @@ export async function countEvidence({ hall }: GovernedFixture, dir: string): Pro
 function outcomesIn(file: string): Record<string, number> {
   const outcomes: Record<string, number> = {};
   for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
-    const { body = {} } = JSON.parse(line) as Receipt;
-    const { capability_id = '', outcome } = body;
-    if (!capability_id.includes('.mcp-fixture.') || outcome === undefined) continue;
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    const { kind, stream, capability_id, policy_decision: decision = '' } = JSON.parse(line) as Receipt;
+    if (kind !== 'decision' || stream !== 'agent.local' || !capability_id?.includes('.mcp-fixture.')) continue;
+    outcomes[decision] = (outcomes[decision] ?? 0) + 1;
   }
   return outcomes;
 }

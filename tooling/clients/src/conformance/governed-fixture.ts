@@ -44,9 +44,10 @@ export async function startGoverned(fixture: string, dir: string): Promise<Gover
 
 /** All that the operator can turn on is on, and each tool has a rule of its own. */
 function settingsFor(url: string): object {
-  const passing = { resources: true, prompts: true };
+  const passing = { resources: true, prompts: true, sampling: true, elicitation: true, roots: true };
   return {
     prefix: false,
+    longest_name: 64,
     http: { port: 0 },
     servers: { fixture: { url, run: TOOL_NAMES, ...passing } },
   };

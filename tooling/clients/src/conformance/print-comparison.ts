@@ -19,10 +19,10 @@ export function faultsOf({ comparisons, evidence }: ConformanceReport): string[]
       ? [`${scenario}: the fixture itself fails, so nothing is shown.`]
       : []),
   ]);
-  const { DISPATCH: dispatched = 0, ...others } = evidence.outcomes;
+  const { ALLOW: allowed = 0, ...others } = evidence.outcomes;
   if (comparisons.length === 0) faults.push('No scenario ran.');
-  if (dispatched === 0) faults.push('No call was dispatched.');
-  for (const [outcome, times] of Object.entries(others)) faults.push(`${times} calls ended with ${outcome}.`);
+  if (allowed === 0) faults.push('No call was dispatched.');
+  for (const [outcome, times] of Object.entries(others)) faults.push(`${times} calls were decided with ${outcome}.`);
   if (!evidence.isVerified) faults.push('The receipts could not be verified.');
   return faults;
 }
