@@ -18,16 +18,25 @@ export const TOOLS: readonly object[] = [
 
 /** A folder with a gateway before the scripted server. */
 export class GatewayFolder {
-  readonly dir = testFolder();
+  readonly dir: string;
   readonly held: { readonly approval_id: string; readonly url: string }[] = [];
   gateway!: OpenGateway;
   caller!: Caller;
 
-  static async open(server: object = {}, more: object = {}): Promise<GatewayFolder> {
-    const folder = new GatewayFolder();
+  constructor(dir = testFolder()) {
+    this.dir = dir;
+  }
+
+  /** @param atEnd what closes it (default: the end of the test) */
+  static async open(
+    server: object = {},
+    more: object = {},
+    atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
+  ): Promise<GatewayFolder> {
+    const folder = new GatewayFolder(testFolder(atEnd));
     folder.setTools(TOOLS);
     await folder.start({ servers: { files: { ...folder.server(), ...server } }, prefix: false, ...more });
-    onTestFinished(() => folder.gateway.close());
+    atEnd(() => folder.gateway.close());
     return folder;
   }
 
