@@ -1,4 +1,4 @@
-import type { Gateway, ListKind } from '../base/gateway.ts';
+import type { Caller, Gateway, ListKind } from '../base/gateway.ts';
 import {
   notificationMessage,
   RPC_CODES,
@@ -66,6 +66,7 @@ export async function openSubscription(
   ];
   const cancel = () => {
     for (const stop of stops.splice(0)) stop();
+    unsubscribeAll(parts.gateway, exchange.caller, uris);
   };
   return {
     isEmpty: kinds.length === 0 && uris.size === 0 && tasks.ids.length === 0,
@@ -81,6 +82,16 @@ export async function openSubscription(
 /** The notification that a list changed. */
 export function listChanged(kind: ListKind): string {
   return `notifications/${kind}/list_changed`;
+}
+
+/** Takes back what a client that is gone had subscribed to: its servers need not tell of it any more. */
+export function unsubscribeAll(gateway: Gateway, caller: Caller, uris: Set<string>): void {
+  const { signal } = new AbortController();
+  for (const uri of uris) {
+    // A gateway that closes does not decide about it any more, and its servers close with it.
+    gateway.request(caller, 'resources/unsubscribe', { uri }, { signal }).catch(() => {});
+  }
+  uris.clear();
 }
 
 /** Passes on that one of these resources changed. @returns a function that ends it */

@@ -25,7 +25,7 @@ export interface GovernedFixture {
 
 /** Starts `wcp mcp serve` before a fixture, with rules that let every call run. */
 export async function startGoverned(fixture: string, dir: string): Promise<GovernedFixture> {
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, 'mcp.json'), JSON.stringify(settingsFor(fixture)));
   const env = { HOME: dir, PATH: process.env['PATH'] ?? '' };
   const gateway = await startProgram([WCP, 'mcp', 'serve', dir, '--http', '--json'], env);

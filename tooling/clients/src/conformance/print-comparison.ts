@@ -4,6 +4,8 @@ import type { EvidenceCount } from './evidence.ts';
 /** What came of one revision. */
 export interface ConformanceReport {
   readonly revision: string;
+  /** What the server behind the gateway speaks. */
+  readonly server: string;
   readonly comparisons: readonly Comparison[];
   readonly evidence: EvidenceCount;
 }
@@ -30,8 +32,9 @@ export function faultsOf({ comparisons, evidence }: ConformanceReport): string[]
 
 /** Prints the table of a revision, and its faults. */
 export function printComparison(report: ConformanceReport): void {
-  const { revision, comparisons, evidence } = report;
-  console.log(`\n${revision.padEnd(48)} direct    through the gateway (passed / failed)`);
+  const { revision, server, comparisons, evidence } = report;
+  const title = server === revision ? revision : `${revision}, with a server in ${server}`;
+  console.log(`\n${title.padEnd(48)} direct    through the gateway (passed / failed)`);
   for (const { scenario, direct, through, worse } of comparisons)
     console.log(`${mark(worse)} ${scenario.padEnd(46)} ${shown(direct).padEnd(9)} ${shown(through)}`);
   const [direct, through] = [sumOf(comparisons, 'direct'), sumOf(comparisons, 'through')];

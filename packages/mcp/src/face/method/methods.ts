@@ -128,14 +128,18 @@ function passed(method: string, isKept: boolean): Handle {
   };
 }
 
+/** What a session has once it does not ask for again: its server counts who wants to be told. */
 async function subscribe(parts: FaceParts, params: Members, exchange: Exchange): Promise<Members> {
+  const { uri } = params;
+  if (typeof uri === 'string' && exchange.subscribed?.has(uri)) return {};
   const result = await passed('resources/subscribe', false)(parts, params, exchange);
-  if (typeof params['uri'] === 'string') exchange.subscribed?.add(params['uri']);
+  if (typeof uri === 'string') exchange.subscribed?.add(uri);
   return result;
 }
 
 async function unsubscribe(parts: FaceParts, params: Members, exchange: Exchange): Promise<Members> {
-  if (typeof params['uri'] === 'string') exchange.subscribed?.delete(params['uri']);
+  const { uri } = params;
+  if (typeof uri !== 'string' || exchange.subscribed?.delete(uri) !== true) return {};
   return passed('resources/unsubscribe', false)(parts, params, exchange);
 }
 
