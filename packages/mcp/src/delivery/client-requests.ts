@@ -24,6 +24,9 @@ export interface ClientRequestOptions {
 
 /** The member of `_meta` that says which server asks. */
 const SERVER_META_KEY = 'org.wcp/server';
+/** Each is decided and recorded: a server must not ask without end. */
+const MAX_AT_ONCE = 32;
+const ADDRESS = /https?:\/\/[^\s"'<>]+/gi;
 const KINDS = Object.keys(CLIENT_REQUESTS) as ClientRequestKind[];
 
 /**
@@ -60,7 +63,9 @@ export class ClientRequests implements AllowedInputs {
   /** The requests in a result as its client gets them; null where one of them does not pass. */
   inputs(requests: unknown): Members | null {
     if (this.#options.kinds.length === 0) return null;
-    const marked = Object.entries(membersOf(requests)).map(([name, request]) => {
+    const asked = Object.entries(membersOf(requests));
+    if (asked.length > MAX_AT_ONCE) return null;
+    const marked = asked.map(([name, request]) => {
       const method = ownMember(request, 'method');
       const params = typeof method === 'string' ? this.passed(method, ownMember(request, 'params')) : null;
       return [name, params === null ? null : { ...Object(request), params }] as const;
@@ -68,9 +73,12 @@ export class ClientRequests implements AllowedInputs {
     return marked.some(([, request]) => request === null) ? null : Object.fromEntries(marked);
   }
 
-  /** Pages of an elicitation are pages, and not those of the gateway. */
+  /** Pages of an elicitation are pages, and not those of the gateway; nor does its text name one. */
   #isSafe(kind: ClientRequestKind, params: unknown): boolean {
-    if (kind !== 'elicitation' || (ownMember(params, 'mode') ?? 'form') === 'form') return true;
+    if (kind !== 'elicitation') return true;
+    const addresses = String(ownMember(params, 'message') ?? '').match(ADDRESS) ?? [];
+    if (addresses.some((each) => this.#options.isOwnPage(each))) return false;
+    if ((ownMember(params, 'mode') ?? 'form') === 'form') return true;
     const url = ownMember(params, 'url');
     if (typeof url !== 'string' || !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return false;
     return !this.#options.isOwnPage(url);

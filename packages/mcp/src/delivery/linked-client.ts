@@ -3,6 +3,9 @@ import type { UpstreamClient } from '../upstream/upstream.ts';
 import type { LinkedClient } from './call-links.ts';
 import type { ClientRequests } from './client-requests.ts';
 
+/** Requests of a server within one call. */
+const MAX_ASKED = 64;
+
 /**
  * The client of a call as its server may reach it.
  *
@@ -13,13 +16,15 @@ export function reachedClient(
   linked: LinkedClient | null,
   requests: ClientRequests,
 ): UpstreamClient {
+  let asked = 0;
   return {
     owner,
     capabilities: requests.capabilitiesOf(linked?.capabilities),
     log_level: linked?.log_level ?? null,
     onLog: (params) => linked?.onLog?.(params),
     async ask(method, params, signal) {
-      const passed = requests.passed(method, params);
+      asked += 1;
+      const passed = asked > MAX_ASKED ? null : requests.passed(method, params);
       if (passed === null || linked?.ask === undefined) throw new Error('Nobody answers this.');
       return linked.ask(method, passed, AbortSignal.any([signal, linked.signal]));
     },

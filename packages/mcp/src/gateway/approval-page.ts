@@ -6,7 +6,8 @@ export function pageOf(hall_url: string, approval_id: string): string {
   return new URL(`/approvals/${encodeURIComponent(approval_id)}`, hall_url).href;
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK =
+  /^(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])\.?$/;
 
 /** Whether an address is at the Hall, where things are approved: by whatever name of this machine. */
 export function isPageOf(hall_url: string | null, url: string): boolean {

@@ -149,6 +149,21 @@ test('Where several calls are open, a request that may be of any of them is refu
   expect(second.asked).toEqual([]);
 });
 
+test('A form whose text names a page of the Hall does not pass, and neither do more requests than anybody answers.', () => {
+  const requests = new ClientRequests({
+    alias: 'files',
+    kinds: ['elicitation', 'roots'],
+    isOwnPage: (page) => isPageOf(HALL, page),
+  });
+  const form = (message: string) => requests.passed('elicitation/create', { message, requestedSchema: {} });
+  expect(form(`Approve it at "${HALL}/approvals/1" first.`)).toBeNull();
+  expect(form('Approve it at https://example.com/ first.')).not.toBeNull();
+  const many = (count: number) =>
+    requests.inputs(Object.fromEntries(Array.from({ length: count }, (_, each) => [each, REQUESTS.roots])));
+  expect(Object.keys(many(32) ?? {}).length).toBe(32);
+  expect(many(33)).toBeNull();
+});
+
 function deferred() {
   let resolve = () => {};
   const promise = new Promise<void>((settle) => {
@@ -164,6 +179,9 @@ test.each([
   ['http://localhost:4100/approvals/1', false],
   ['HTTP://[::1]:4100', false],
   ['http://127.1:4100/', false],
+  ['http://localhost.:4100/', false],
+  ['http://0.0.0.0:4100/', false],
+  ['http://[::ffff:127.0.0.1]:4100/', false],
   ['javascript:alert(1)', false],
   ['nothing', false],
   [7, false],
