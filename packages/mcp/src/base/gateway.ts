@@ -19,9 +19,15 @@ export interface GatewayCall {
    * answer it; absent where the revision of the client has no such requests. Rejects where the client does not answer.
    */
   ask?(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
-  /** What a held call was answered with: the client asks for its result. */
+  /** What the client says that it can do. */
+  readonly capabilities?: unknown;
+  /** The least severe log messages that it wants; null for none. */
+  readonly log_level?: string | null;
+  /** What the call was answered with before: the client asks for the result of a held one, or answers its server. */
   readonly request_state?: string;
   readonly input_responses?: unknown;
+  /** Whether the client can be answered with a task in the place of a result. */
+  readonly takes_tasks?: boolean;
 }
 
 /** How a call ended for its client. */
@@ -41,6 +47,25 @@ export interface HeldOutcome {
   readonly expires_at: string;
   readonly message: string;
   readonly request_state: string;
+  /** Where the call can be followed as a task: its id. */
+  readonly task_id?: string;
+}
+
+/** A request about a task. */
+export interface TaskCall {
+  readonly signal: AbortSignal;
+  /** Whether the client can be asked to open a page. */
+  readonly can_open_pages?: boolean;
+}
+
+/** The tasks that calls of tools have become, in the words of the extension `io.modelcontextprotocol/tasks`. */
+export interface GatewayTasks {
+  /** The task as it is now, with its result where it has ended. */
+  get(caller: Caller, task_id: string, call: TaskCall): Promise<CallOutcome>;
+  /** Gives it what it asked for. */
+  update(caller: Caller, task_id: string, input_responses: unknown, call: TaskCall): Promise<CallOutcome>;
+  /** Asks it to end; whether it does, `get` says. */
+  cancel(caller: Caller, task_id: string, call: TaskCall): Promise<CallOutcome>;
 }
 
 /** The parameters of a call of a tool. */
@@ -61,8 +86,12 @@ export interface Gateway {
   callTool(caller: Caller, params: ToolCall, call: GatewayCall): Promise<CallOutcome>;
   /** Whatever else a client asks for: `resources/*`, `prompts/*`, `completion/complete`. */
   request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome>;
+  /** Absent where no call becomes a task. */
+  readonly tasks?: GatewayTasks;
   /** @returns a function that ends it */
   onListChanged(listen: (kind: ListKind) => void): () => void;
+  /** Lets servers log what is at least this severe; what a client gets of that is the face's affair. */
+  useLogLevel?(level: string): void;
   /** Resources that somebody subscribed to and that changed. @returns a function that ends it */
   onResourceUpdated?(listen: (params: unknown) => void): () => void;
 }

@@ -1,14 +1,17 @@
 import type { Delivered } from '@wcp/hall';
 import { DELIVERY_CODES } from '@wcp/hall';
 import type { WorkerResult } from '@wcp/spec';
-import { isObject, ownMember } from '../base/members.ts';
+import { isObject, type Members, ownMember } from '../base/members.ts';
 import { UpstreamError, upstreamError } from '../upstream/upstream-error.ts';
 
 /** How a call of a tool ended, apart from its time. */
 export type CallEnd = Omit<Delivered, 'duration_ms'>;
 
-/** What a server may ask its client for in a result, by method. */
-export type AllowedInputs = ReadonlySet<string>;
+/** What a server may ask its client for in a result. */
+export interface AllowedInputs {
+  /** Its requests as the client gets them; null where one of them does not pass. */
+  inputs(requests: unknown): Members | null;
+}
 
 const NOT_RESULT: CallEnd = { status: 'error', result: null, code: 'DELIVERY_INVALID_RESULT' };
 const INPUT_REFUSED = {
@@ -23,10 +26,15 @@ const INPUT_REFUSED = {
  */
 export function endOfResult(result: unknown, allowed: AllowedInputs): CallEnd {
   if (!isObject(result)) return NOT_RESULT;
-  if (ownMember(result, 'resultType') === 'input_required' && !isAllowed(result, allowed)) {
-    return { status: 'error', result: answer({ status: 'denied', deny_reason: INPUT_REFUSED }), code: null };
-  }
-  return { status: 'ok', result: answer({ status: 'ok', result }), code: null };
+  if (ownMember(result, 'resultType') !== 'input_required') return passed(result);
+  const inputs = allowed.inputs(ownMember(result, 'inputRequests'));
+  if (inputs === null) return endOfRefusal(INPUT_REFUSED);
+  return passed({ ...result, ...(Object.hasOwn(result, 'inputRequests') && { inputRequests: inputs }) });
+}
+
+/** The end of a call whose answer does not pass, for a reason of the gateway's own. */
+export function endOfRefusal(deny_reason: { readonly code: string; readonly message: string }): CallEnd {
+  return { status: 'error', result: answer({ status: 'denied', deny_reason }), code: null };
 }
 
 /** The end of a call that brought no result: an error of the server is an answer, anything else a code. */
@@ -46,9 +54,8 @@ export function boundedEnd(end: CallEnd, answer_bytes: number | undefined): Call
   return length > answer_bytes ? endOfError(new UpstreamError('DELIVERY_ANSWER_TOO_LARGE')) : end;
 }
 
-function isAllowed(result: unknown, allowed: AllowedInputs): boolean {
-  const requests = Object.values(Object(ownMember(result, 'inputRequests')));
-  return allowed.size > 0 && requests.every((each) => allowed.has(String(ownMember(each, 'method'))));
+function passed(result: Members): CallEnd {
+  return { status: 'ok', result: answer({ status: 'ok', result }), code: null };
 }
 
 function answer(members: Partial<WorkerResult>): WorkerResult {

@@ -12,8 +12,11 @@ import { normaliseHash } from '@wcp/spec/json';
 import { DECLARED_ENFORCEMENT } from '../upstream/declared-enforcement.ts';
 import { UpstreamError, upstreamError } from '../upstream/upstream-error.ts';
 import { withinCall } from '../upstream/within-call.ts';
-import type { CallLinks } from './call-links.ts';
-import { boundedEnd, type CallEnd, endOfError, endOfResult } from './call-result.ts';
+import type { CallLinks, LinkedClient } from './call-links.ts';
+import { boundedEnd, type CallEnd, endOfError } from './call-result.ts';
+import { callTool, type TaskUse } from './call-tool.ts';
+import { type ClientRequests, NO_CLIENT_REQUESTS } from './client-requests.ts';
+import { reachedClient } from './linked-client.ts';
 import type { DefinitionList, ToolDefinitions } from './tool-definitions.ts';
 import { type ToolParams, toolParams } from './tool-request.ts';
 
@@ -40,8 +43,10 @@ export interface McpDeliveryOptions {
   readonly fresh_above?: number;
   /** What connects clients with their calls. */
   readonly links?: CallLinks;
-  /** What the server may ask its client for in a result, by method (default: nothing). */
-  readonly allowed_inputs?: readonly string[];
+  /** What the server may ask the client of a call for (default: nothing). */
+  readonly client_requests?: ClientRequests;
+  /** Whether its server may answer with tasks, to clients that take them (default: no). */
+  readonly passes_tasks?: boolean;
   /** The longest result, in bytes of JSON (default: what the server may send at all). */
   readonly answer_bytes?: number;
 }
@@ -73,7 +78,7 @@ class McpDelivery implements Delivery {
   readonly record: RegistryRecord;
   readonly #options: McpDeliveryOptions;
   readonly #maxAgeMs: number;
-  readonly #allowed: ReadonlySet<string>;
+  readonly #requests: ClientRequests;
   readonly #closing = new AbortController();
   readonly #endListening: () => void;
   /** The tool as it was when it was another than the enrolled one, and which enrolment that was. */
@@ -84,7 +89,7 @@ class McpDelivery implements Delivery {
     this.record = record;
     this.#options = options;
     this.#maxAgeMs = declaredBlast(record.blast_radius) > fresh_above ? 0 : max_age_ms;
-    this.#allowed = new Set(options.allowed_inputs ?? []);
+    this.#requests = options.client_requests ?? NO_CLIENT_REQUESTS;
     // Whoever asked for a list: a change that it shows was there.
     this.#endListening = options.definitions.onListed((list) => void this.#noteChange(list));
   }
@@ -145,21 +150,27 @@ class McpDelivery implements Delivery {
     const client = links?.take(linked) ?? null;
     const signals = [this.#closing.signal, call.signal, client?.signal].filter((each) => each !== undefined);
     const onProgress = client?.onProgress?.bind(client);
-    try {
-      const result = await definitions.upstream.request('tools/call', params, {
-        timeout_ms: Math.max(1, timeout_ms),
-        signal: AbortSignal.any(signals),
-        is_exact: true,
-        ...(onProgress !== undefined && { onProgress }),
-      });
-      return endOfResult(result, this.#allowed);
-    } catch (error) {
-      const end = endOfError(error);
-      // What never began may be tried again, for the same client.
-      if (client !== null && !mayHaveStarted(end)) links?.link(linked, client);
-      const isInterrupted = end.code === 'DELIVERY_CANCELLED' && this.#closing.signal.aborted;
-      return isInterrupted ? endOfError(new UpstreamError('DELIVERY_INTERRUPTED')) : end;
-    }
+    const sent = {
+      timeout_ms: Math.max(1, timeout_ms),
+      signal: AbortSignal.any(signals),
+      is_exact: true,
+      client: reachedClient(call.context.tenant_id, client, this.#requests),
+      ...(onProgress !== undefined && { onProgress }),
+    };
+    const tasks = this.#taskUse(client);
+    const allowed = this.#requests;
+    const end = await callTool(definitions.upstream, params, { call: sent, tasks, allowed });
+    // What never began may be tried again, for the same client.
+    if (client !== null && !mayHaveStarted(end)) links?.link(linked, client);
+    const isInterrupted = end.code === 'DELIVERY_CANCELLED' && this.#closing.signal.aborted;
+    return isInterrupted ? endOfError(new UpstreamError('DELIVERY_INTERRUPTED')) : end;
+  }
+
+  /** Nobody waits for what a steward approved, or what was dispatched in another process. */
+  #taskUse(client: LinkedClient | null): TaskUse {
+    if (this.#options.passes_tasks !== true) return 'off';
+    if (client === null) return 'followed';
+    return client.takes_tasks === true ? 'passed' : 'undeclared';
   }
 
   async #observe(maxAgeMs: number): Promise<Sha256> {

@@ -16,7 +16,7 @@ import { answerRequest } from './method/answer-request.ts';
 import { capabilitiesOf } from './method/methods.ts';
 import { OpenRequests } from './open-requests.ts';
 import { negotiate } from './revisions.ts';
-import { followResources, listChanged } from './subscription.ts';
+import { followResources, listChanged, unsubscribeAll } from './subscription.ts';
 
 /** Sends a message to the client. */
 export type Send = (message: Members) => void;
@@ -61,7 +61,7 @@ export class LegacySession {
     const { server, instructions } = this.#parts.gateway;
     return {
       protocolVersion: this.revision,
-      capabilities: capabilitiesOf(this.#parts),
+      capabilities: capabilitiesOf(this.#parts, false),
       serverInfo: server,
       ...(instructions !== undefined && { instructions }),
     };
@@ -92,6 +92,7 @@ export class LegacySession {
   close(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#requests.cancelAll();
+    unsubscribeAll(this.#parts.gateway, this.caller, this.#subscribed);
   }
 
   async #answer(request: RpcRequest, send: Send, answered: Promise<boolean>): Promise<Members | null> {

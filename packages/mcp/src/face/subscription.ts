@@ -1,4 +1,4 @@
-import type { Gateway, ListKind } from '../base/gateway.ts';
+import type { Caller, Gateway, ListKind } from '../base/gateway.ts';
 import {
   notificationMessage,
   RPC_CODES,
@@ -10,6 +10,7 @@ import { isObject, type Members, membersOf, ownMember } from '../base/members.ts
 import { refusalOf } from '../hold/refusal.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaceParts } from './face-parts.ts';
+import { followedTasks } from './followed-tasks.ts';
 import { capabilitiesOf } from './method/methods.ts';
 import { META } from './revisions.ts';
 
@@ -48,22 +49,27 @@ export async function openSubscription(
     throw new RpcError(RPC_CODES.invalidParams, 'The filter "notifications" is missing.');
   const kinds = honouredKinds(parts, filter);
   const uris = await honouredResources(parts, filter, exchange);
+  const tasks = await followedTasks(parts, filter['taskIds'], exchange);
   const notify = (method: string, content: Members) => {
     const meta = { ...membersOf(content['_meta']), [META.subscription]: id };
     send(notificationMessage(method, { ...content, _meta: meta }));
   };
-  notify('notifications/subscriptions/acknowledged', { notifications: acknowledged(kinds, uris) });
+  notify('notifications/subscriptions/acknowledged', {
+    notifications: { ...acknowledged(kinds, uris), ...(tasks.ids.length > 0 && { taskIds: tasks.ids }) },
+  });
   const stops = [
     parts.gateway.onListChanged((kind) => {
       if (kinds.includes(kind)) notify(listChanged(kind), {});
     }),
     followResources(parts.gateway, uris, notify),
+    tasks.follow((task) => notify('notifications/tasks', task)),
   ];
   const cancel = () => {
     for (const stop of stops.splice(0)) stop();
+    unsubscribeAll(parts.gateway, exchange.caller, uris);
   };
   return {
-    isEmpty: kinds.length === 0 && uris.size === 0,
+    isEmpty: kinds.length === 0 && uris.size === 0 && tasks.ids.length === 0,
     cancel,
     finish() {
       cancel();
@@ -76,6 +82,16 @@ export async function openSubscription(
 /** The notification that a list changed. */
 export function listChanged(kind: ListKind): string {
   return `notifications/${kind}/list_changed`;
+}
+
+/** Takes back what a client that is gone had subscribed to: its servers need not tell of it any more. */
+export function unsubscribeAll(gateway: Gateway, caller: Caller, uris: Set<string>): void {
+  const { signal } = new AbortController();
+  for (const uri of uris) {
+    // A gateway that closes does not decide about it any more, and its servers close with it.
+    gateway.request(caller, 'resources/unsubscribe', { uri }, { signal }).catch(() => {});
+  }
+  uris.clear();
 }
 
 /** Passes on that one of these resources changed. @returns a function that ends it */
@@ -93,7 +109,7 @@ export function followResources(
 }
 
 function honouredKinds(parts: FaceParts, filter: Members): ListKind[] {
-  const capabilities = capabilitiesOf(parts);
+  const capabilities = capabilitiesOf(parts, true);
   return LISTS.filter(
     ([member, kind]) => filter[member] === true && ownMember(capabilities[kind], 'listChanged') === true,
   ).map(([, kind]) => kind);
@@ -106,7 +122,7 @@ async function honouredResources(
   { caller, signal }: Exchange,
 ): Promise<Set<string>> {
   const honoured = new Set<string>();
-  if (!Array.isArray(wanted) || ownMember(capabilitiesOf(parts)['resources'], 'subscribe') !== true)
+  if (!Array.isArray(wanted) || ownMember(capabilitiesOf(parts, true)['resources'], 'subscribe') !== true)
     return honoured;
   for (const uri of wanted.slice(0, MAX_RESOURCES)) {
     if (typeof uri !== 'string') continue;

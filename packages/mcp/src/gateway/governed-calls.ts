@@ -1,18 +1,24 @@
-import type { KnownApproval } from '@wcp/hall';
-import { WcpError, type WorkerResult } from '@wcp/spec';
+import { WcpError } from '@wcp/spec';
 import type { Caller, CallOutcome, GatewayCall, HeldOutcome } from '../base/gateway.ts';
-import { isObject, ownMember } from '../base/members.ts';
+import { ownMember } from '../base/members.ts';
+import { isTask } from '../base/tasks-extension.ts';
 import { approvedOutcome } from '../hold/approved-outcome.ts';
+import type { PassedStates } from '../hold/passed-state.ts';
 import { refused, refusedState } from '../hold/refusal.ts';
 import { argumentsDigest, type RequestStates } from '../hold/request-state.ts';
-import { callInput, type DispatchedCall, type ServerLabels } from './call-input.ts';
+import type { TaskIds } from '../hold/task-ids.ts';
+import { pageOf, STATE_LIVES_MS } from './approval-page.ts';
+import { approvalResult } from './approval-result.ts';
+import { callInput, type DispatchedCall, nextCorrelation, type ServerLabels } from './call-input.ts';
+import type { ClientAsks } from './client-asks.ts';
+import { type Continuation, continuationOf, inputRequired, sealedResult } from './continued-call.ts';
 import { deniedOutcome, executedOutcome, type RefusalForm } from './decision-outcome.ts';
 import type { Dispatched, HallPort } from './hall/hall-port.ts';
 
 /** How a call that runs is reached while the Hall has it. */
 interface CallLinks {
   /** Links a call to its correlation id until the function that it returns is called. */
-  link(call: DispatchedCall, client: Pick<GatewayCall, 'signal' | 'onProgress'>): () => void;
+  link(call: DispatchedCall, client: GatewayCall): () => void;
 }
 
 /** A held call, for whoever tells the steward. */
@@ -26,6 +32,10 @@ export interface HeldNotice {
 export interface GovernedCallParts {
   readonly hall: HallPort;
   readonly states: RequestStates;
+  readonly passedStates: PassedStates;
+  /** Decides about what servers ask the clients of their calls for. */
+  readonly asks: ClientAsks;
+  readonly taskIds: TaskIds;
   readonly links: CallLinks;
   readonly onHeld: (notice: HeldNotice) => void;
 }
@@ -37,10 +47,9 @@ export interface GovernedCall extends Omit<DispatchedCall, 'tenant_id'> {
   readonly subject: string;
   readonly arguments: unknown;
   readonly form?: RefusalForm;
+  /** The server whose tasks the call may become; absent where it becomes none. */
+  readonly alias?: string;
 }
-
-/** How long after its approval has expired the result of a held call can be read with its state. */
-const STATE_LIVES_MS = 86_400_000;
 
 /** What ran is not told to have run never. */
 const NO_LONGER_READ = {
@@ -60,9 +69,11 @@ export class GovernedCalls {
   /** Decides and executes, or reads what came of a call that was held. */
   async run(caller: Caller, call: GovernedCall, client: GatewayCall): Promise<CallOutcome> {
     try {
-      return client.request_state === undefined
-        ? await this.#dispatch(caller, call, client)
-        : await this.#read(caller, call, client.request_state);
+      const { request_state } = client;
+      const isHeld = request_state !== undefined && !this.#parts.passedStates.claims(request_state);
+      return isHeld
+        ? await this.#answered(caller, call, client, await this.#read(caller, call, request_state))
+        : await this.#start(caller, call, client);
     } catch (error) {
       if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_MCP_REFUSED') throw error;
       return formOf(call)({
@@ -73,10 +84,50 @@ export class GovernedCalls {
     }
   }
 
-  async #dispatch(caller: Caller, call: GovernedCall, client: GatewayCall): Promise<CallOutcome> {
-    const { capability_id, correlation_id, request, labels } = call;
+  /** Begins a call, or goes on with one whose server asked for something. */
+  async #start(caller: Caller, call: GovernedCall, client: GatewayCall): Promise<CallOutcome> {
+    const continued = continuationOf(client, this.#parts.passedStates, boundTo(caller, call));
+    if (!continued.ok) return continued.outcome;
+    const outcome = await this.#dispatch(caller, call, client, continued.given);
+    return this.#answered(caller, call, client, outcome);
+  }
+
+  /**
+   * An outcome in which the server asks for nothing any more, or the client is to call again. A client that can be asked
+   * at once is, and each further round is a call of its own.
+   */
+  async #answered(
+    caller: Caller,
+    call: GovernedCall,
+    client: GatewayCall,
+    first: CallOutcome,
+  ): Promise<CallOutcome> {
+    const { asks, passedStates } = this.#parts;
+    let outcome = first;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const result = inputRequired(outcome);
+      if (result === null) return outcome;
+      const answers = await asks.answers(caller, call, client, result['inputRequests']).catch(() => null);
+      if (answers === null) return formOf(call)(NOT_ANSWERED);
+      if (client.ask === undefined) return sealedResult(result, passedStates, boundTo(caller, call));
+      const { requestState: state } = result;
+      const given = { input_responses: answers, ...(typeof state === 'string' && { request_state: state }) };
+      const next = { ...call, correlation_id: nextCorrelation(call.correlation_id) };
+      outcome = await this.#dispatch(caller, next, client, given);
+    }
+    return formOf(call)(NOT_ANSWERED);
+  }
+
+  async #dispatch(
+    caller: Caller,
+    call: GovernedCall,
+    client: GatewayCall,
+    given: Continuation,
+  ): Promise<CallOutcome> {
+    const { capability_id, correlation_id, labels } = call;
+    const request = { ...call.request, ...given };
     const dispatched = { capability_id, correlation_id, request, tenant_id: caller.tenant_id };
-    const unlink = this.#parts.links.link(dispatched, client);
+    const unlink = this.#parts.links.link(dispatched, this.#parts.asks.decided(caller, call, client));
     try {
       const answer = await this.#parts.hall.dispatch(caller, callInput(dispatched, labels), client.signal);
       return this.#outcomeOf(answer, caller, call);
@@ -88,7 +139,9 @@ export class GovernedCalls {
   #outcomeOf(answer: Dispatched, caller: Caller, call: GovernedCall): CallOutcome {
     const { decision } = answer;
     if (decision.outcome === 'DENY') return deniedOutcome(decision, formOf(call));
-    if (decision.outcome === 'DISPATCH') return executedOutcome(answer, formOf(call));
+    if (decision.outcome === 'DISPATCH') {
+      return this.#ownTask(executedOutcome(answer, formOf(call)), caller, call);
+    }
     const { pending_approval_id, approval_expires_at } = decision;
     if (pending_approval_id === null || approval_expires_at === null)
       return deniedOutcome(decision, formOf(call));
@@ -98,18 +151,37 @@ export class GovernedCalls {
     return held;
   }
 
+  /** A task of the server under an id that its own tenant alone can use. */
+  #ownTask(outcome: CallOutcome, { tenant_id }: Caller, { alias, capability_id }: GovernedCall): CallOutcome {
+    if (outcome.kind !== 'result' || !isTask(outcome.result)) return outcome;
+    const task_id = ownMember(outcome.result, 'taskId');
+    if (alias === undefined || typeof task_id !== 'string' || task_id.length > MAX_TASK_ID) return NO_TASK;
+    const expires_at = new Date(Date.now() + TASK_LIVES_MS).toISOString();
+    const task = { kind: 'server', tenant_id, capability_id, expires_at, alias, task_id } as const;
+    return { kind: 'result', result: { ...Object(outcome.result), taskId: this.#parts.taskIds.seal(task) } };
+  }
+
   #held(caller: Caller, call: GovernedCall, approval_id: string, expires_at: string): HeldOutcome {
-    const { hall, states } = this.#parts;
+    const { hall, states, taskIds } = this.#parts;
+    const { tenant_id } = caller;
+    const { capability_id } = call;
     const url = hall.url();
     // A call that was approved in the last moment has run: its result can be read for a while after that.
     const sealed_until = new Date(Date.parse(expires_at) + STATE_LIVES_MS).toISOString();
     return {
       kind: 'held',
       approval_id,
-      url: url === null ? '' : new URL(`/approvals/${encodeURIComponent(approval_id)}`, url).href,
+      url: url === null ? '' : pageOf(url, approval_id),
       expires_at,
       message: `A steward must approve this call of ${call.subject} first.`,
       request_state: states.seal({ ...boundTo(caller, call), approval_id, expires_at: sealed_until }),
+      task_id: taskIds.seal({
+        kind: 'held',
+        tenant_id,
+        capability_id,
+        approval_id,
+        expires_at: sealed_until,
+      }),
     };
   }
 
@@ -120,7 +192,7 @@ export class GovernedCalls {
     // The state is genuine: a Hall that does not know its approval has lost its evidence, or is another one.
     if (approval === null || approval.capability_id !== call.capability_id) return refusedState('forged');
     if (!reading.ok && approval.state === 'approved') return refused(NO_LONGER_READ);
-    const outcome = await approvedOutcome(approval, async () => resultOf(approval, call));
+    const outcome = await approvedOutcome(approval, async () => approvalResult(approval, call.form));
     if (outcome !== null) return outcome;
     return reading.ok
       ? this.#held(caller, call, approval.approval_id, approval.expires_at)
@@ -136,19 +208,19 @@ function formOf({ form = refused }: GovernedCall): RefusalForm {
   return form;
 }
 
-/** What a human did, in the form that the result of a tool has. */
-function toolResult(result: unknown): unknown {
-  if (Array.isArray(ownMember(result, 'content'))) return result;
-  const text = typeof result === 'string' ? result : JSON.stringify(result);
-  return { content: [{ type: 'text', text }], ...(isObject(result) && { structuredContent: result }) };
-}
-
-/** The result of an approved dispatch, null while it runs: that of the worker, or of the human who did the work. */
-function resultOf(approval: KnownApproval, call: GovernedCall): CallOutcome | null {
-  const { result, level, has_ended, delivery_code } = approval;
-  if (!has_ended) return null;
-  if (level !== 'gatekeeper')
-    return { kind: 'result', result: call.form === undefined ? toolResult(result) : result };
-  // What the Hall keeps of a gatekeeper's approval is what the delivery gave it.
-  return executedOutcome({ result: result as WorkerResult | null, delivery_code }, formOf(call));
-}
+/** Rounds in which a server may ask a client that answers at once. */
+const MAX_ROUNDS = 8;
+const NOT_ANSWERED = {
+  code: 'MCP_INPUT_REFUSED',
+  message:
+    'The server asked its client for something that was not answered: it has not done what it was asked.',
+  remedy: 'Whether its requests pass is in the rules of the Hall; ask the operator.',
+};
+/** How long a server's task can be asked for at most; how long it keeps one is its own word. */
+const TASK_LIVES_MS = 30 * 86_400_000;
+const MAX_TASK_ID = 1_024;
+const NO_TASK = refused({
+  code: 'MCP_TASK_REFUSED',
+  message: 'The tool began a task that nobody can follow from here; what comes of it is not known.',
+  remedy: 'Find out what has changed before you call it again: nothing is repeated by itself.',
+});

@@ -1,4 +1,12 @@
-import type { Caller, CallOutcome, Gateway, GatewayCall, ListKind, ToolCall } from '../base/gateway.ts';
+import type {
+  Caller,
+  CallOutcome,
+  Gateway,
+  GatewayCall,
+  GatewayTasks,
+  ListKind,
+  ToolCall,
+} from '../base/gateway.ts';
 import { RPC_CODES } from '../base/json-rpc.ts';
 import { isObject } from '../base/members.ts';
 import type { PinnedTool, ToolCatalog } from '../catalog/tool-catalog.ts';
@@ -16,6 +24,8 @@ interface PassedRequests {
   readonly capabilities: Readonly<Record<string, unknown>>;
   request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome>;
   onListChanged(listen: (kind: ListKind) => void): () => void;
+  onResourceUpdated(listen: (params: unknown) => void): () => void;
+  useLogLevel(level: string): void;
 }
 
 /** What a gateway is made of. */
@@ -24,15 +34,17 @@ export interface GovernedGatewayParts {
   readonly calls: GovernedCalls;
   readonly catalog: Pick<ToolCatalog, 'tools' | 'onChanged'>;
   readonly passed: PassedRequests;
+  readonly tasks: GatewayTasks;
   /** By alias. */
   readonly servers: { get(alias: string): ServedServer | undefined };
 }
 
 /** The gateway that faces stand before: whatever a list shows, each call is decided. */
 export function governedGateway(parts: GovernedGatewayParts): Gateway {
-  const { server, calls, catalog, passed } = parts;
+  const { server, calls, catalog, passed, tasks } = parts;
   return {
     server,
+    tasks,
     capabilities: passed.capabilities,
     async listTools() {
       return catalog
@@ -47,6 +59,8 @@ export function governedGateway(parts: GovernedGatewayParts): Gateway {
       return calls.run(caller, governedCall(tool, labels, params), call);
     },
     request: (caller, method, params, call) => passed.request(caller, method, params, call),
+    onResourceUpdated: (listen) => passed.onResourceUpdated(listen),
+    useLogLevel: (level) => passed.useLogLevel(level),
     onListChanged(listen) {
       const endings = [catalog.onChanged(() => listen('tools')), passed.onListChanged(listen)];
       return () => {
@@ -64,6 +78,7 @@ function governedCall(tool: PinnedTool, labels: ServerLabels, params: ToolCall) 
     labels,
     subject: params.name,
     arguments: params.arguments,
+    alias: tool.alias,
   };
 }
 

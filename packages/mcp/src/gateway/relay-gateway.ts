@@ -1,5 +1,6 @@
-import type { CallOutcome, Gateway, GatewayCall } from '../base/gateway.ts';
+import type { CallOutcome, Gateway, GatewayCall, GatewayTasks, TaskCall } from '../base/gateway.ts';
 import { isObject, type Members, membersOf } from '../base/members.ts';
+import { declaresTasks } from '../base/tasks-extension.ts';
 import { refused } from '../hold/refusal.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -17,17 +18,31 @@ const CHANGES = {
  * @param upstream the face of the other gateway, with the key of the one caller
  */
 export function relayGateway(upstream: Upstream, server: Gateway['server']): Gateway {
-  const pass = (method: string, params: Members, call: GatewayCall) => passed(upstream, method, params, call);
+  const hasTasks = declaresTasks(upstream.capabilities);
+  const pass = (method: string, params: Members, call: GatewayCall) =>
+    passed(upstream, method, ownParams(params), call);
   return {
     server,
     capabilities: membersOf(upstream.capabilities),
     listTools: () => upstream.listTools(),
     callTool: (_, params, call) => pass('tools/call', { ...params }, call),
     request: (_, method, params, call) => pass(method, membersOf(params), call),
+    ...(hasTasks && { tasks: relayedTasks(upstream) }),
     onListChanged: (listen) =>
       upstream.onNotification((method) => {
         if (Object.hasOwn(CHANGES, method)) listen(CHANGES[method as keyof typeof CHANGES]);
       }),
+  };
+}
+
+/** The tasks of the other gateway, which knows whose key this is. */
+function relayedTasks(upstream: Upstream): GatewayTasks {
+  const ask = (method: string, params: Members, { signal }: TaskCall) =>
+    passed(upstream, method, params, { signal, takes_tasks: true });
+  return {
+    get: (_, taskId, call) => ask('tasks/get', { taskId }, call),
+    update: (_, taskId, answers, call) => ask('tasks/update', { taskId, inputResponses: answers }, call),
+    cancel: (_, taskId, call) => ask('tasks/cancel', { taskId }, call),
   };
 }
 
@@ -37,10 +52,11 @@ async function passed(
   params: Members,
   call: GatewayCall,
 ): Promise<CallOutcome> {
-  const { signal, onProgress } = call;
+  const { signal, onProgress, takes_tasks = false } = call;
   try {
-    const result = await upstream.request(method, ownParams(params), {
+    const result = await upstream.request(method, params, {
       signal,
+      takes_tasks,
       ...(onProgress && { onProgress }),
     });
     return { kind: 'result', result };

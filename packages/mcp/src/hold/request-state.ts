@@ -1,7 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { sha256 } from '@wcp/spec';
 import { canonicalJson } from '@wcp/spec/json';
-import { isObject } from '../base/members.ts';
+import { createSealer } from './sealed-text.ts';
 
 /** What a request state is bound to. */
 export interface HeldRequest {
@@ -41,9 +40,6 @@ export interface RequestStateOptions {
   readonly now?: () => number;
 }
 
-const VERSION = 'v1';
-const MAX_TEXT = 4096;
-
 /**
  * Makes the codec of request states: a document and its HMAC-SHA-256, with a key of its own derived from the given one.
  *
@@ -58,16 +54,11 @@ const MAX_TEXT = 4096;
  * console.log(states.open(text, call).ok); // true
  */
 export function createRequestStates({ key, now = Date.now }: RequestStateOptions): RequestStates {
-  if (key.length < 32) throw new RangeError('The key of request states must have at least 32 bytes.');
-  const secret = new Uint8Array(hkdfSync('sha256', key, new Uint8Array(), 'wcp mcp request state v1', 32));
-  const codeOf = (body: string) => createHmac('sha256', secret).update(`${VERSION}.${body}`).digest();
+  const sealer = createSealer(key, 'request state');
   return {
-    seal(held) {
-      const body = Buffer.from(JSON.stringify(held), 'utf8').toString('base64url');
-      return `${VERSION}.${body}.${codeOf(body).toString('base64url')}`;
-    },
+    seal: (held) => sealer.seal(held),
     open(text, call) {
-      const held = readSealed(text, codeOf);
+      const held = sealer.open(text) as HeldRequest | null;
       if (held === null) return { ok: false, fault: 'forged' };
       const fault = faultOf(held, call, now());
       if (fault === null) return { ok: true, held };
@@ -88,19 +79,6 @@ export function createRequestStates({ key, now = Date.now }: RequestStateOptions
  */
 export function argumentsDigest(value: unknown): string {
   return sha256(canonicalJson(value === undefined ? [] : [value]));
-}
-
-function readSealed(text: string, codeOf: (body: string) => Buffer): HeldRequest | null {
-  if (text.length > MAX_TEXT) return null;
-  const [version, body = '', code = '', ...rest] = text.split('.');
-  if (version !== VERSION || rest.length > 0) return null;
-  const [given, right] = [Buffer.from(code, 'base64url'), codeOf(body)];
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
-  // The same bytes have several texts in base64url; one state has one.
-  if (given.toString('base64url') !== code) return null;
-  const bytes = Buffer.from(body, 'base64url');
-  const held: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  return isObject(held) ? (held as unknown as HeldRequest) : null;
 }
 
 function faultOf(

@@ -88,6 +88,21 @@ describe('A client of the revisions with initialize over a pipe', () => {
     ]);
   });
 
+  test('Subscribes once to a resource, and leaves nothing subscribed when it is gone', async () => {
+    const gateway = new FakeGateway();
+    const client = new PipeClient({ gateway });
+    await client.initialize();
+    for (const uri of ['a:b', 'a:b', 'a:c']) await client.ask('resources/subscribe', { uri });
+    for (const uri of ['a:c', 'a:d']) await client.ask('resources/unsubscribe', { uri });
+    await client.face.close();
+    expect(gateway.requests.map(({ method, params }) => [method, Object(params).uri])).toEqual([
+      ['resources/subscribe', 'a:b'],
+      ['resources/subscribe', 'a:c'],
+      ['resources/unsubscribe', 'a:c'],
+      ['resources/unsubscribe', 'a:b'],
+    ]);
+  });
+
   test('Learns nothing of what failed inside the gateway', async () => {
     const client = new PipeClient();
     await client.initialize();

@@ -115,13 +115,16 @@ describe('A client of 2026-07-28 over a pipe', () => {
   );
 
   test('Subscribes to no resource that is denied', async () => {
-    const client = new PipeClient();
+    const gateway = new FakeGateway();
+    const client = new PipeClient({ gateway });
     const notifications = { resourceSubscriptions: ['deny:it', 'a:b'] };
     client.send('subscriptions/listen', { notifications, _meta: metaOf() });
     const { params } = await client.message(
       ({ method }) => method === 'notifications/subscriptions/acknowledged',
     );
     expect(params.notifications).toEqual({ resourceSubscriptions: ['a:b'] });
+    await client.face.close();
+    expect(gateway.requests.at(-1)).toEqual({ method: 'resources/unsubscribe', params: { uri: 'a:b' } });
   });
 
   test('Never shares a list with another credential, whatever the server says', async () => {

@@ -28,11 +28,16 @@ export class GatewayFolder {
     this.dir = dir;
   }
 
-  static async open(server: object = {}, more: object = {}): Promise<GatewayFolder> {
-    const folder = new GatewayFolder();
+  /** @param atEnd what closes it (default: the end of the test) */
+  static async open(
+    server: object = {},
+    more: object = {},
+    atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
+  ): Promise<GatewayFolder> {
+    const folder = new GatewayFolder(testFolder(atEnd));
     folder.setTools(TOOLS);
     await folder.start({ servers: { files: { ...folder.server(), ...server } }, prefix: false, ...more });
-    onTestFinished(() => folder.gateway.close());
+    atEnd(() => folder.gateway.close());
     return folder;
   }
 

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import type { KnownApproval } from '@wcp/hall';
 import { expect, test } from 'vitest';
 import type { HeldOutcome } from '../../src/base/gateway.ts';
+import { ClientAsks } from '../../src/gateway/client-asks.ts';
 import { GovernedCalls } from '../../src/gateway/governed-calls.ts';
 import type { HallPort } from '../../src/gateway/hall/hall-port.ts';
+import { createPassedStates } from '../../src/hold/passed-state.ts';
 import { createRequestStates } from '../../src/hold/request-state.ts';
+import { createTaskIds } from '../../src/hold/task-ids.ts';
 import { CAN_OPEN, type Json, metaOf, PipeClient } from '../support/pipe.ts';
 import { codeOf, GatewayFolder } from './gateway-folder.ts';
 
@@ -162,8 +165,17 @@ function heldBy(state: KnownApproval['state'], now: () => number) {
       delivery_code: null,
     }),
   } as unknown as HallPort;
-  const states = createRequestStates({ key: new Uint8Array(32), now });
-  return new GovernedCalls({ hall, states, links: { link: () => () => {} }, onHeld: () => {} });
+  const key = new Uint8Array(32);
+  const links = { link: () => () => {} };
+  return new GovernedCalls({
+    hall,
+    links,
+    states: createRequestStates({ key, now }),
+    passedStates: createPassedStates({ key, now }),
+    taskIds: createTaskIds({ key, now }),
+    asks: new ClientAsks({ hall, links }),
+    onHeld: () => {},
+  });
 }
 
 const OK = { status: 'ok', result: { content: [] }, telemetry: [], evidence: [], deny_reason: null };

@@ -36,6 +36,7 @@ export async function postLegacy(
   }
   // A client that loses its connection has not cancelled: only its notification does.
   const stream = answerStream(parts, exchange);
+  stream.open();
   const send = (sent: Members) => stream.send(sent);
   stream.finish(await session.session.receive(message, send, stream.answered));
 }

@@ -1,6 +1,7 @@
 import type { CallOutcome, GatewayCall } from '../../base/gateway.ts';
 import { RPC_CODES, RpcError } from '../../base/json-rpc.ts';
-import type { Members } from '../../base/members.ts';
+import { type Members, membersOf } from '../../base/members.ts';
+import { isTask } from '../../base/tasks-extension.ts';
 import { openHold } from '../../hold/open-hold.ts';
 import { refusalOf } from '../../hold/refusal.ts';
 import { argumentsDigest } from '../../hold/request-state.ts';
@@ -11,6 +12,7 @@ import type { FaceParts } from '../face-parts.ts';
 import { hasUrlElicitation } from '../revisions.ts';
 import { checkInputRequests, passedRequests } from './passed-requests.ts';
 import { type ProgressRelay, progressRelay } from './progress-relay.ts';
+import { createdTask, takesTasks, taskAlone } from './task-methods.ts';
 
 /** A request that the Hall decides. */
 export interface GovernedCall {
@@ -40,7 +42,7 @@ export async function governedCall(
   checkDigest(call.arguments);
   const relay = progressRelay(call.params, exchange);
   try {
-    const result = await settled(parts, call, exchange, relay);
+    const result = ownTask(await settled(parts, call, exchange, relay), call, exchange);
     if (exchange.isModern) checkInputRequests(result, exchange);
     const refusal = call.isTool ? undefined : refusalOf(result);
     if (refusal === undefined) return result;
@@ -48,6 +50,17 @@ export async function governedCall(
   } finally {
     relay.end();
   }
+}
+
+/**
+ * A result in whose place a task came is a task alone.
+ *
+ * @throws {RpcError} for a client that takes none
+ */
+function ownTask(result: unknown, { isTool }: GovernedCall, exchange: Exchange): unknown {
+  if (!isTask(result)) return result;
+  if (isTool && takesTasks(exchange)) return taskAlone(membersOf(result));
+  throw new RpcError(RPC_CODES.internal, 'The server answered with a task, which this client does not take.');
 }
 
 async function settled(
@@ -68,6 +81,12 @@ async function settled(
       outcome = await run(null);
     }
     if (outcome.kind !== 'held') return resultOf(hold.answering(outcome));
+    const { task_id } = outcome;
+    if (call.isTool && task_id !== undefined && takesTasks(exchange)) {
+      // Until the client has the task, with which it asks from then on, the same call finds the hold.
+      await hold.keep(outcome, false);
+      return hold.answering(await createdTask(parts, task_id, exchange));
+    }
     const client = holdClient(call, exchange, relay, given !== null);
     await hold.keep(outcome, client.elicitation !== 'retry');
     const settling = await settleHold(outcome, () => run(outcome.request_state), client, parts.holds);
@@ -83,19 +102,22 @@ function hasExpired(outcome: CallOutcome): boolean {
 }
 
 function gatewayCall(
-  { params }: GovernedCall,
+  { params, isTool }: GovernedCall,
   exchange: Exchange,
   { onProgress, onLog }: ProgressRelay,
   request_state: string | null,
 ): GatewayCall {
   const { inputResponses } = params;
-  const { signal, isModern } = exchange;
+  const { signal, isModern, capabilities, log_level } = exchange;
   const ask = passedRequests(exchange);
   return {
     signal,
     onProgress,
     onLog,
+    capabilities,
+    log_level,
     ...(ask !== undefined && { ask }),
+    ...(isTool && takesTasks(exchange) && { takes_tasks: true }),
     ...(request_state !== null && { request_state }),
     ...(isModern && inputResponses !== undefined && { input_responses: inputResponses }),
   };

@@ -1,11 +1,13 @@
 import { RPC_CODES, RpcError } from '../../base/json-rpc.ts';
 import { isObject, type Members, membersOf, ownMember } from '../../base/members.ts';
+import { TASKS_CAPABILITY } from '../../base/tasks-extension.ts';
 import type { Exchange } from '../exchange.ts';
 import type { FaceParts } from '../face-parts.ts';
 import { META, MODERN_REVISION } from '../revisions.ts';
 import { governedCall } from './governed-call.ts';
 import { isLogLevel } from './progress-relay.ts';
 import { shownResult } from './shown-result.ts';
+import { cancelTask, getTask, updateTask } from './task-methods.ts';
 
 /** What a method does; it throws an {@link RpcError} for what it refuses. */
 type Handle = (parts: FaceParts, params: Members, exchange: Exchange) => Members | Promise<Members>;
@@ -32,6 +34,9 @@ const METHODS: Readonly<Record<string, Method>> = {
   'prompts/list': { needs: 'prompts', handle: passed('prompts/list', true) },
   'prompts/get': { needs: 'prompts', handle: passed('prompts/get', false) },
   'completion/complete': { needs: 'completions', handle: passed('completion/complete', false) },
+  'tasks/get': { era: 'modern', needs: 'extensions', handle: getTask },
+  'tasks/update': { era: 'modern', needs: 'extensions', handle: updateTask },
+  'tasks/cancel': { era: 'modern', needs: 'extensions', handle: cancelTask },
   'logging/setLevel': { era: 'legacy', needs: 'logging', handle: setLogLevel },
 };
 
@@ -51,33 +56,37 @@ export async function runMethod(
   const isThere =
     method !== undefined &&
     (method.era ?? era) === era &&
-    (method.needs === undefined || Object.hasOwn(capabilitiesOf(parts), method.needs));
+    (method.needs === undefined || Object.hasOwn(capabilitiesOf(parts, exchange.isModern), method.needs));
   if (!isThere) throw new RpcError(RPC_CODES.methodNotFound, 'This method is not offered.');
   return method.handle(parts, params, exchange);
 }
 
 /** What this face can do, for `initialize` and `server/discover`. */
-export function capabilitiesOf({ gateway }: Pick<FaceParts, 'gateway'>): Members {
+export function capabilitiesOf({ gateway }: Pick<FaceParts, 'gateway'>, isModern: boolean): Members {
   const { resources, prompts, completions, logging } = gateway.capabilities ?? {};
   const offered = Object.entries({ resources, prompts, completions, logging });
   return {
     tools: { listChanged: true },
+    ...(isModern && gateway.tasks !== undefined && TASKS_CAPABILITY),
     ...Object.fromEntries(offered.filter(([, value]) => isObject(value))),
   };
 }
+
+/** Lists come whole: no cursor is ever given. */
+const NO_PAGE = 'There is no such page of the list.';
 
 function discover(parts: FaceParts, _: Members, exchange: Exchange): Members {
   const { instructions } = parts.gateway;
   const result = {
     supportedVersions: [MODERN_REVISION],
-    capabilities: capabilitiesOf(parts),
+    capabilities: capabilitiesOf(parts, true),
     ...(instructions !== undefined && { instructions }),
   };
   return shownResult(result, parts, exchange, parts.list_ttl_ms);
 }
 
 async function listTools(parts: FaceParts, { cursor }: Members, exchange: Exchange): Promise<Members> {
-  if (cursor !== undefined) throw new RpcError(RPC_CODES.invalidParams, 'There is no such page of the list.');
+  if (cursor !== undefined) throw new RpcError(RPC_CODES.invalidParams, NO_PAGE);
   const tools = await parts.gateway.listTools(exchange.caller);
   return shownResult({ tools }, parts, exchange, parts.list_ttl_ms);
 }
@@ -103,6 +112,7 @@ async function callTool(parts: FaceParts, params: Members, exchange: Exchange): 
 /** A method whose result is that of the server behind the gateway. */
 function passed(method: string, isKept: boolean): Handle {
   return async (parts, params, exchange) => {
+    if (params['cursor'] !== undefined) throw new RpcError(RPC_CODES.invalidParams, NO_PAGE);
     const { requestState: _, inputResponses: __, _meta: ___, ...asked } = params;
     const passing = { ...asked, ...metaOf(params) };
     const call = {
@@ -118,20 +128,25 @@ function passed(method: string, isKept: boolean): Handle {
   };
 }
 
+/** What a session has once it does not ask for again: its server counts who wants to be told. */
 async function subscribe(parts: FaceParts, params: Members, exchange: Exchange): Promise<Members> {
+  const { uri } = params;
+  if (typeof uri === 'string' && exchange.subscribed?.has(uri)) return {};
   const result = await passed('resources/subscribe', false)(parts, params, exchange);
-  if (typeof params['uri'] === 'string') exchange.subscribed?.add(params['uri']);
+  if (typeof uri === 'string') exchange.subscribed?.add(uri);
   return result;
 }
 
 async function unsubscribe(parts: FaceParts, params: Members, exchange: Exchange): Promise<Members> {
-  if (typeof params['uri'] === 'string') exchange.subscribed?.delete(params['uri']);
+  const { uri } = params;
+  if (typeof uri !== 'string' || exchange.subscribed?.delete(uri) !== true) return {};
   return passed('resources/unsubscribe', false)(parts, params, exchange);
 }
 
-function setLogLevel(_: FaceParts, { level }: Members, exchange: Exchange): Members {
+function setLogLevel({ gateway }: FaceParts, { level }: Members, exchange: Exchange): Members {
   if (!isLogLevel(level)) throw new RpcError(RPC_CODES.invalidParams, 'There is no such log level.');
   exchange.setLogLevel?.(level);
+  gateway.useLogLevel?.(level);
   return {};
 }
 

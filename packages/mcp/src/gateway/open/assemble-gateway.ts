@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
-import type { Gateway } from '../../base/gateway.ts';
+import type { Gateway, GatewayTasks } from '../../base/gateway.ts';
 import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
 import { hallToolRegistry } from '../../catalog/tool-registry.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
 import { CallLinks } from '../../delivery/call-links.ts';
 import { HeldCalls } from '../../hold/held-calls.ts';
+import { createPassedStates } from '../../hold/passed-state.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
+import { createTaskIds } from '../../hold/task-ids.ts';
+import { ClientAsks } from '../client-asks.ts';
 import { authorityKey, readFolderKey, stateKey } from '../folder/folder-keys.ts';
 import { heldCallFiles, readHeldCalls } from '../folder/held-call-files.ts';
 import { AGENT_TENANT, GATEWAY_LAYOUT } from '../folder/layout.ts';
@@ -16,6 +19,7 @@ import { embeddedHall } from '../hall/embedded-hall.ts';
 import type { HallPort } from '../hall/hall-port.ts';
 import { type PassedServer, PassedServers } from '../methods/passed-requests.ts';
 import { selfTest } from '../self-test.ts';
+import { governedTasks } from '../tasks/governed-tasks.ts';
 import type { Closing } from './closing.ts';
 import { enrolFirstSeen, rulesFor, useRules } from './enrol-first.ts';
 import { listenAll } from './listen-all.ts';
@@ -24,6 +28,7 @@ import { holdsOf } from './open-faces.ts';
 import type { OpenGateway, OpenGatewayOptions } from './open-gateway-options.ts';
 import { openPassed } from './open-passed.ts';
 import { type OpenedServers, openServers } from './open-servers.ts';
+import { taskServers } from './task-servers.ts';
 
 /** What a gateway is assembled from. */
 export interface GatewayBase {
@@ -41,15 +46,18 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
   const port = embeddedHall(hall, () => listening.url);
   const servers = await startServers(base);
   const links = new CallLinks();
-  const { catalog, enrolled, passed } = await enrolTools(base, servers, links);
+  const hallUrl = () => listening.url;
+  const { catalog, enrolled, passed } = await enrolTools(base, servers, { links, hallUrl });
   await proveDenials(base, servers, catalog, port);
-  const calls = new GovernedCalls({
-    hall: port,
-    links,
-    states: createRequestStates({ key: await stateKey(options.dir) }),
-    onHeld: options.onHeld ?? (() => {}),
-  });
-  const gateway = gatewayOf(base, servers, { catalog, calls, passed });
+  const key = await stateKey(options.dir);
+  const taskIds = createTaskIds({ key });
+  const states = createRequestStates({ key });
+  const onHeld = options.onHeld ?? (() => {});
+  const passedStates = createPassedStates({ key });
+  const asks = new ClientAsks({ hall: port, links });
+  const calls = new GovernedCalls({ hall: port, links, states, passedStates, asks, taskIds, onHeld });
+  const tasks = governedTasks({ hall: port, ids: taskIds, servers: taskServers(servers.opened) });
+  const gateway = gatewayOf(base, servers, { catalog, calls, passed, tasks });
   const calls_held = await readHeldCalls(options.dir, Date.now());
   const holds = {
     ...holdsOf(settings),
@@ -91,13 +99,13 @@ interface EnrolledTools {
 async function enrolTools(
   { options, settings, hall, closing }: GatewayBase,
   { opened }: OpenedServers,
-  links: CallLinks,
+  reach: { readonly links: CallLinks; readonly hallUrl: () => string | null },
 ): Promise<EnrolledTools> {
   const registry = hallToolRegistry(hall, await authorityKey(options.dir));
-  const catalog = await openCatalog({ settings, servers: opened, registry, links, hall });
+  const catalog = await openCatalog({ settings, servers: opened, registry, hall, ...reach });
   closing.add(() => catalog.close());
   const enrolled = await enrolFirstSeen(catalog, opened);
-  const passing = await openPassed(opened, { authority: settings.authority, hall, registry, links });
+  const passing = await openPassed(opened, { authority: settings.authority, hall, registry, ...reach });
   const added = [...rulesFor(enrolled, catalog.tools(), settingsByAlias(opened)), ...passing.rules];
   await useRules(options.dir, added, hall);
   return { catalog, enrolled, passed: passing.servers };
@@ -125,17 +133,19 @@ interface GatewayParts {
   readonly catalog: ToolCatalog;
   readonly calls: GovernedCalls;
   readonly passed: readonly PassedServer[];
+  readonly tasks: GatewayTasks;
 }
 
 function gatewayOf(
   { options, settings }: GatewayBase,
   { opened }: OpenedServers,
-  { catalog, calls, passed }: GatewayParts,
+  { catalog, calls, passed, tasks }: GatewayParts,
 ): Gateway {
   return governedGateway({
     server: { name: 'wcp', version: options.version },
     catalog,
     calls,
+    tasks,
     passed: new PassedServers({ servers: passed, calls, prefix: settings.prefix }),
     servers: settingsByAlias(opened),
   });

@@ -2,12 +2,16 @@ import { sha256 } from '@wcp/spec';
 import type { Caller, Gateway } from '../../base/gateway.ts';
 import { isObject, ownMember } from '../../base/members.ts';
 import type { PinnedTool } from '../../catalog/tool-catalog.ts';
+import { createPassedStates } from '../../hold/passed-state.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
+import { createTaskIds } from '../../hold/task-ids.ts';
 import { pinnedDefinition } from '../../tool/tool-record.ts';
+import { ClientAsks } from '../client-asks.ts';
 import { GovernedCalls, type HeldNotice } from '../governed-calls.ts';
 import { governedGateway, type ServedServer } from '../governed-gateway.ts';
 import { remoteHall } from '../hall/remote-hall.ts';
 import { selfTest } from '../self-test.ts';
+import { governedTasks } from '../tasks/governed-tasks.ts';
 import { RemoteTools } from './remote-tools.ts';
 
 /** A Hall that runs elsewhere and has the deliveries of its tools, and who calls it. */
@@ -63,15 +67,21 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
     interval_ms,
   );
   // The key of the states is the tenant's own: another process with the same key reads them too.
-  const states = createRequestStates({ key: Buffer.from(sha256(JSON.stringify(['request states', key]))) });
+  const secret = Buffer.from(sha256(JSON.stringify(['request states', key])));
+  const [states, taskIds] = [createRequestStates({ key: secret }), createTaskIds({ key: secret })];
   // Nothing of a call can be linked with a delivery in another process.
-  const calls = new GovernedCalls({ hall, states, links: { link: () => () => {} }, onHeld });
+  const links = { link: () => () => {} };
+  const passedStates = createPassedStates({ key: secret });
+  const asks = new ClientAsks({ hall, links });
+  const calls = new GovernedCalls({ hall, states, passedStates, asks, taskIds, links, onHeld });
   const servers = { get: () => ({ ...labels, deny: [] }) };
   const gateway = governedGateway({
     server: { name: 'wcp', version },
     calls,
     catalog: tools,
     passed: NOTHING,
+    // Tasks of servers are followed to their end where the deliveries are.
+    tasks: governedTasks({ hall, ids: taskIds, servers: new Map() }),
     servers,
   });
   return {
@@ -87,6 +97,8 @@ const NOTHING = {
   capabilities: {},
   request: async () => ({ kind: 'error', code: -32_601, message: 'This is not offered.' }) as const,
   onListChanged: () => () => {},
+  onResourceUpdated: () => () => {},
+  useLogLevel: () => {},
 };
 
 /** A worker that is enrolled as a tool, with the definition that was pinned; none for any other worker. */

@@ -1,0 +1,119 @@
+import type { CallOutcome, TaskCall } from '../../base/gateway.ts';
+import { RPC_CODES } from '../../base/json-rpc.ts';
+import { isObject, type Members, membersOf, ownMember } from '../../base/members.ts';
+import type { ServerTask } from '../../hold/task-ids.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
+import { UpstreamError } from '../../upstream/upstream-error.ts';
+import { type ResultRules, redacted } from '../result/result-rules.ts';
+
+/** A server whose tasks pass, and what of them does not. */
+export interface TaskServer {
+  readonly upstream: Pick<Upstream, 'request'>;
+  readonly rules: ResultRules;
+  /** The longest answer, in bytes of JSON; absent for what the server may send at all. */
+  readonly max_bytes?: number;
+  /** What the server may ask its client for, by method. */
+  readonly allowed_inputs: ReadonlySet<string>;
+}
+
+const REQUEST_MS = 30_000;
+
+/** Tasks of the servers: what their servers say of them, under the ids and the rules of this gateway. */
+export class ServerTasks {
+  /** By alias. */
+  readonly #servers: ReadonlyMap<string, TaskServer>;
+
+  constructor(servers: ReadonlyMap<string, TaskServer>) {
+    this.#servers = servers;
+  }
+
+  async get(id: string, task: ServerTask, call: TaskCall): Promise<CallOutcome> {
+    const server = this.#servers.get(task.alias);
+    if (server === undefined) return NOT_SERVED;
+    const outcome = await asked(server, 'tasks/get', { taskId: task.task_id }, call);
+    if (outcome.kind !== 'result') return outcome;
+    const said = membersOf(redacted(outcome.result, server.rules.patterns));
+    const whole = { ...said, taskId: id };
+    if (lengthOf(whole) > (server.max_bytes ?? Number.POSITIVE_INFINITY)) {
+      return { kind: 'result', result: { ...shared(whole), ...TOO_LONG } };
+    }
+    if (mayAsk(said, server.allowed_inputs)) return { kind: 'result', result: whole };
+    await asked(server, 'tasks/cancel', { taskId: task.task_id }, call);
+    return { kind: 'result', result: { ...shared(whole), ...INPUT_REFUSED } };
+  }
+
+  async update(task: ServerTask, inputResponses: unknown, call: TaskCall): Promise<CallOutcome> {
+    return this.#acknowledged('tasks/update', task, { taskId: task.task_id, inputResponses }, call);
+  }
+
+  async cancel(task: ServerTask, call: TaskCall): Promise<CallOutcome> {
+    return this.#acknowledged('tasks/cancel', task, { taskId: task.task_id }, call);
+  }
+
+  async #acknowledged(
+    method: string,
+    { alias }: ServerTask,
+    params: Members,
+    call: TaskCall,
+  ): Promise<CallOutcome> {
+    const server = this.#servers.get(alias);
+    if (server === undefined) return NOT_SERVED;
+    const outcome = await asked(server, method, params, call);
+    return outcome.kind === 'result' ? { kind: 'result', result: {} } : outcome;
+  }
+}
+
+async function asked(
+  { upstream }: TaskServer,
+  method: string,
+  params: Members,
+  { signal }: TaskCall,
+): Promise<CallOutcome> {
+  try {
+    const call = { signal, timeout_ms: REQUEST_MS, is_exact: true, takes_tasks: true };
+    const result = await upstream.request(method, params, call);
+    return isObject(result) ? { kind: 'result', result } : LOST;
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    const { code, message } = error;
+    return typeof code === 'number' ? { kind: 'error', code, message } : LOST;
+  }
+}
+
+function mayAsk(task: Members, allowed: ReadonlySet<string>): boolean {
+  const requests = Object.values(membersOf(task['inputRequests']));
+  return requests.every((each) => allowed.has(String(ownMember(each, 'method'))));
+}
+
+/** What a task has, however it stands. */
+function shared({ taskId, createdAt, lastUpdatedAt, ttlMs, pollIntervalMs }: Members): Members {
+  return { taskId, createdAt, lastUpdatedAt, ttlMs, ...(pollIntervalMs !== undefined && { pollIntervalMs }) };
+}
+
+function lengthOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+function failed(code: string, message: string): Members {
+  const error = { code: RPC_CODES.refused, message: `${code}: ${message}` };
+  return { status: 'failed', statusMessage: error.message, error };
+}
+
+const TOO_LONG = failed(
+  'DELIVERY_ANSWER_TOO_LARGE',
+  'The tool ran, and its result is longer than the operator lets pass. Do not call it again for the same.',
+);
+const INPUT_REFUSED = failed(
+  'MCP_INPUT_REFUSED',
+  'The task asks its client for something that the operator has not turned on for this server; it was asked to end.',
+);
+const NOT_SERVED: CallOutcome = {
+  kind: 'error',
+  code: RPC_CODES.invalidParams,
+  message: 'The server of this task is not there any more.',
+};
+const LOST: CallOutcome = {
+  kind: 'error',
+  code: RPC_CODES.internal,
+  message: 'The server of this task does not answer. Ask again later.',
+};
