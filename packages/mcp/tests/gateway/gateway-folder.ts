@@ -23,10 +23,15 @@ export class GatewayFolder {
   gateway!: OpenGateway;
   caller!: Caller;
 
-  static async open(server: object = {}, more: object = {}): Promise<GatewayFolder> {
+  /** @param server its settings, or what makes them of the folder */
+  static async open(
+    server: object | ((dir: string) => object) = {},
+    more: object = {},
+  ): Promise<GatewayFolder> {
     const folder = new GatewayFolder();
     folder.setTools(TOOLS);
-    await folder.start({ servers: { files: { ...folder.server(), ...server } }, prefix: false, ...more });
+    const own = typeof server === 'function' ? server(folder.dir) : server;
+    await folder.start({ servers: { files: { ...folder.server(), ...own } }, prefix: false, ...more });
     onTestFinished(() => folder.gateway.close());
     return folder;
   }
@@ -88,6 +93,19 @@ export class GatewayFolder {
       body: JSON.stringify({ approval_id, resolution }),
     });
     return response.status;
+  }
+
+  /** Another tenant with a key of its own. */
+  async newTenant(tenant_id: string): Promise<Caller> {
+    const response = await fetch(new URL('/wcp/keys', this.gateway.urls?.hall), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.key('operator')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ label: tenant_id, roles: ['tenant'], tenant_id }),
+    });
+    const { key } = (await response.json()) as { key: string };
+    const caller = await this.gateway.authenticate(key);
+    if (caller === null) throw new Error(`${tenant_id} got no key: ${response.status}`);
+    return caller;
   }
 
   key(name: 'agent' | 'steward' | 'operator'): string {

@@ -34,7 +34,13 @@ export async function createdTask(parts: FaceParts, task_id: string, exchange: E
 }
 
 /** A task of the server, in the place of a result. */
-export function taskAlone({ inputRequests: _, requestState: __, result: ___, error: ____, ...task }: Members): Members {
+export function taskAlone({
+  inputRequests: _,
+  requestState: __,
+  result: ___,
+  error: ____,
+  ...task
+}: Members): Members {
   return { ...task, resultType: 'task' };
 }
 
