@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openRelay } from '../../src/index.ts';
 import type { Json } from '../support/pipe.ts';
-import { TASK_FACES, type TaskClient } from '../support/task-client.ts';
+import { TAKES_TASKS, TASK_FACES, type TaskClient } from '../support/task-client.ts';
+import { programOf } from '../upstream/real-servers.ts';
 import { codeOf, GatewayFolder } from './gateway-folder.ts';
 
 const [, openStdio] = TASK_FACES[0] as (typeof TASK_FACES)[number];
@@ -162,4 +163,15 @@ test('A second client of the same folder follows tasks through the gateway that 
   expect(codeOf({ kind: 'result', result: plain })).toBe('HELD_FOR_APPROVAL');
   await folder.resolve(folder.held[0]?.approval_id ?? '', 'deny');
   expect((await agent.ended(held.taskId)).result.isError).toBe(true);
+});
+
+test('Such a tool is refused, and not called, where tasks are off.', async () => {
+  const folder = await gateway({
+    args: [programOf('everything')],
+    run: ['simulate-research-query'],
+    tasks: false,
+  });
+  const call = { name: 'simulate-research-query', arguments: { topic: 'rivers' } };
+  const refused = await (await client(folder)).ask('tools/call', call);
+  expect(refused._meta['org.wcp/refusal'].code).toBe('MCP_TASKS_OFF');
 });

@@ -1,6 +1,6 @@
 import type { CallOutcome, TaskCall } from '../../base/gateway.ts';
 import { RPC_CODES } from '../../base/json-rpc.ts';
-import { isObject, type Members, membersOf, ownMember } from '../../base/members.ts';
+import { isObject, type Members, membersOf } from '../../base/members.ts';
 import type { ServerTask } from '../../hold/task-ids.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { UpstreamError } from '../../upstream/upstream-error.ts';
@@ -12,8 +12,8 @@ export interface TaskServer {
   readonly rules: ResultRules;
   /** The longest answer, in bytes of JSON; absent for what the server may send at all. */
   readonly max_bytes?: number;
-  /** What the server may ask its client for, by method. */
-  readonly allowed_inputs: ReadonlySet<string>;
+  /** What the server asks a client for, as the client gets it; null where one of its requests does not pass. */
+  inputs(requests: Members): Members | null;
 }
 
 const REQUEST_MS = 30_000;
@@ -33,11 +33,13 @@ export class ServerTasks {
     const outcome = await asked(server, 'tasks/get', { taskId: task.task_id }, call);
     if (outcome.kind !== 'result') return outcome;
     const said = membersOf(redacted(outcome.result, server.rules.patterns));
-    const whole = { ...said, taskId: id };
+    const asks = said['inputRequests'];
+    const inputs = asks === undefined ? {} : server.inputs(membersOf(asks));
+    const whole = { ...said, taskId: id, ...(asks !== undefined && { inputRequests: inputs }) };
     if (lengthOf(whole) > (server.max_bytes ?? Number.POSITIVE_INFINITY)) {
       return { kind: 'result', result: { ...shared(whole), ...TOO_LONG } };
     }
-    if (mayAsk(said, server.allowed_inputs)) return { kind: 'result', result: whole };
+    if (inputs !== null) return { kind: 'result', result: whole };
     await asked(server, 'tasks/cancel', { taskId: task.task_id }, call);
     return { kind: 'result', result: { ...shared(whole), ...INPUT_REFUSED } };
   }
@@ -78,11 +80,6 @@ async function asked(
     const { code, message } = error;
     return typeof code === 'number' ? { kind: 'error', code, message } : LOST;
   }
-}
-
-function mayAsk(task: Members, allowed: ReadonlySet<string>): boolean {
-  const requests = Object.values(membersOf(task['inputRequests']));
-  return requests.every((each) => allowed.has(String(ownMember(each, 'method'))));
 }
 
 /** What a task has, however it stands. */
