@@ -1,7 +1,7 @@
 import { isObject, ownMember } from './members.ts';
 
 /** The extension by which a call may be answered with a task (2026-07-28). */
-export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 
 /** The capabilities of whoever has the extension, a client or a server. */
 export const TASKS_CAPABILITY = { extensions: { [TASKS_EXTENSION]: {} } } as const;

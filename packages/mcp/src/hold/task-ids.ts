@@ -26,7 +26,7 @@ export interface ServerTask extends BoundTask {
 export type SealedTask = HeldTask | ServerTask;
 
 /** What came of reading the id of a task. */
-export type TaskReading =
+type TaskReading =
   | { readonly ok: true; readonly task: SealedTask }
   | { readonly ok: false; readonly fault: 'unknown' | 'expired' };
 

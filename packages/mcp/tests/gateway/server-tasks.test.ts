@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openRelay } from '../../src/index.ts';
 import type { Json } from '../support/pipe.ts';
-import { TAKES_TASKS, TASK_FACES, type TaskClient } from '../support/task-client.ts';
+import { TASK_FACES, type TaskClient } from '../support/task-client.ts';
 import { programOf } from '../upstream/real-servers.ts';
 import { codeOf, GatewayFolder } from './gateway-folder.ts';
 

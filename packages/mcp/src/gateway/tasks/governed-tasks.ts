@@ -39,7 +39,7 @@ export function governedTasks({ hall, ids, servers }: GovernedTaskParts): Gatewa
     async update(caller, id, answers, call) {
       const { task, refusal } = await opened(caller, id);
       if (task === null) return refusal;
-      if (task.kind === 'server') return ofServers.update(task, answers, call);
+      if (task.kind === 'server') return ofServers.update(task, membersOf(answers), call);
       return acknowledged(await held.answer(caller, task, membersOf(answers)));
     },
     async cancel(caller, id, call) {

@@ -1,6 +1,6 @@
 import type { CallOutcome, TaskCall } from '../../base/gateway.ts';
 import { RPC_CODES } from '../../base/json-rpc.ts';
-import { isObject, type Members, membersOf } from '../../base/members.ts';
+import { isObject, type Members, membersOf, ownMember } from '../../base/members.ts';
 import type { ServerTask } from '../../hold/task-ids.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { UpstreamError } from '../../upstream/upstream-error.ts';
@@ -44,8 +44,18 @@ export class ServerTasks {
     return { kind: 'result', result: { ...shared(whole), ...INPUT_REFUSED } };
   }
 
-  async update(task: ServerTask, inputResponses: unknown, call: TaskCall): Promise<CallOutcome> {
-    return this.#acknowledged('tasks/update', task, { taskId: task.task_id, inputResponses }, call);
+  /** Answers pass to what the server asks for now, and may ask for: nothing else of the client reaches it. */
+  async update(task: ServerTask, answers: Members, call: TaskCall): Promise<CallOutcome> {
+    const server = this.#servers.get(task.alias);
+    if (server === undefined) return NOT_SERVED;
+    const { task_id: taskId } = task;
+    const outcome = await asked(server, 'tasks/get', { taskId }, call);
+    if (outcome.kind !== 'result') return outcome;
+    const asks = server.inputs(membersOf(ownMember(outcome.result, 'inputRequests'))) ?? {};
+    const given = Object.entries(answers).filter(([name]) => Object.hasOwn(asks, name));
+    if (given.length === 0) return { kind: 'result', result: {} };
+    const inputResponses = Object.fromEntries(given);
+    return this.#acknowledged('tasks/update', task, { taskId, inputResponses }, call);
   }
 
   async cancel(task: ServerTask, call: TaskCall): Promise<CallOutcome> {
