@@ -19,7 +19,11 @@ export interface GatewayCall {
    * answer it; absent where the revision of the client has no such requests. Rejects where the client does not answer.
    */
   ask?(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
-  /** What a held call was answered with: the client asks for its result. */
+  /** What the client says that it can do. */
+  readonly capabilities?: unknown;
+  /** The least severe log messages that it wants; null for none. */
+  readonly log_level?: string | null;
+  /** What the call was answered with before: the client asks for the result of a held one, or answers its server. */
   readonly request_state?: string;
   readonly input_responses?: unknown;
   /** Whether the client can be answered with a task in the place of a result. */
@@ -86,6 +90,8 @@ export interface Gateway {
   readonly tasks?: GatewayTasks;
   /** @returns a function that ends it */
   onListChanged(listen: (kind: ListKind) => void): () => void;
+  /** Lets servers log what is at least this severe; what a client gets of that is the face's affair. */
+  useLogLevel?(level: string): void;
   /** Resources that somebody subscribed to and that changed. @returns a function that ends it */
   onResourceUpdated?(listen: (params: unknown) => void): () => void;
 }

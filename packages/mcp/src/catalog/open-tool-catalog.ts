@@ -24,7 +24,7 @@ export interface CatalogServer {
   /** How its calls are delivered. */
   readonly delivery?: Pick<
     McpDeliveryOptions,
-    'allowed_inputs' | 'answer_bytes' | 'fresh_above' | 'links' | 'max_age_ms' | 'passes_tasks'
+    'client_requests' | 'answer_bytes' | 'fresh_above' | 'links' | 'max_age_ms' | 'passes_tasks'
   >;
 }
 

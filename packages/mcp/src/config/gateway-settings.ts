@@ -36,6 +36,8 @@ const settings = z.strictObject(
       .default('x.local'),
     /** Whether the names that clients see begin with that of the server. */
     prefix: flag('prefix').default(true),
+    /** Characters of a name that clients see: some drop names of more than 64 with a prefix of their own. */
+    longest_name: count('longest_name', 12, 128).default(40),
     servers: z.record(z.string(), serverSchema, 'servers must be an object: each server by its name.'),
     http: z
       .strictObject(

@@ -108,6 +108,10 @@ const PATTERN = 'Each entry of redact must be a regular expression that matches 
 const PASSING = {
   resources: flag('resources').default(false),
   prompts: flag('prompts').default(false),
+  /** What it may ask the client of a call: its model, its human, the folders that it works in. */
+  sampling: flag('sampling').default(false),
+  elicitation: flag('elicitation').default(false),
+  roots: flag('roots').default(false),
   /** Whether its tools may answer with tasks (2026-07-28). */
   tasks: flag('tasks').default(false),
   results: z

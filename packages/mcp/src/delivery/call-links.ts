@@ -14,6 +14,14 @@ export interface LinkedClient {
   readonly signal: AbortSignal;
   /** Is told of progress, as the server sent it. */
   onProgress?(params: unknown): void;
+  /** Is told of log messages of the call, as the server sent them. */
+  onLog?(params: unknown): void;
+  /** Answers a request of the server. */
+  ask?(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
+  /** What it says that it can do. */
+  readonly capabilities?: unknown;
+  /** The least severe log messages that it wants; null for none. */
+  readonly log_level?: string | null;
   /** Whether it can be answered with a task of the server. */
   readonly takes_tasks?: boolean;
 }

@@ -1,14 +1,17 @@
 import type { Delivered } from '@wcp/hall';
 import { DELIVERY_CODES } from '@wcp/hall';
 import type { WorkerResult } from '@wcp/spec';
-import { isObject, ownMember } from '../base/members.ts';
+import { isObject, type Members, ownMember } from '../base/members.ts';
 import { upstreamError } from '../upstream/upstream-error.ts';
 
 /** How a call of a tool ended, apart from its time. */
 export type CallEnd = Omit<Delivered, 'duration_ms'>;
 
-/** What a server may ask its client for in a result, by method. */
-export type AllowedInputs = ReadonlySet<string>;
+/** What a server may ask its client for in a result. */
+export interface AllowedInputs {
+  /** Its requests as the client gets them; null where one of them does not pass. */
+  inputs(requests: unknown): Members | null;
+}
 
 const NOT_RESULT: CallEnd = { status: 'error', result: null, code: 'DELIVERY_INVALID_RESULT' };
 const INPUT_REFUSED = {
@@ -23,10 +26,10 @@ const INPUT_REFUSED = {
  */
 export function endOfResult(result: unknown, allowed: AllowedInputs): CallEnd {
   if (!isObject(result)) return NOT_RESULT;
-  if (ownMember(result, 'resultType') === 'input_required' && !isAllowed(result, allowed)) {
-    return endOfRefusal(INPUT_REFUSED);
-  }
-  return { status: 'ok', result: answer({ status: 'ok', result }), code: null };
+  if (ownMember(result, 'resultType') !== 'input_required') return passed(result);
+  const inputs = allowed.inputs(ownMember(result, 'inputRequests'));
+  if (inputs === null) return endOfRefusal(INPUT_REFUSED);
+  return passed({ ...result, ...(Object.hasOwn(result, 'inputRequests') && { inputRequests: inputs }) });
 }
 
 /** The end of a call whose answer does not pass, for a reason of the gateway's own. */
@@ -43,9 +46,8 @@ export function endOfError(thrown: unknown): CallEnd {
   return { status: 'error', result: answer({ status: 'error', deny_reason }), code: null };
 }
 
-function isAllowed(result: unknown, allowed: AllowedInputs): boolean {
-  const requests = Object.values(Object(ownMember(result, 'inputRequests')));
-  return allowed.size > 0 && requests.every((each) => allowed.has(String(ownMember(each, 'method'))));
+function passed(result: Members): CallEnd {
+  return { status: 'ok', result: answer({ status: 'ok', result }), code: null };
 }
 
 function answer(members: Partial<WorkerResult>): WorkerResult {

@@ -66,7 +66,7 @@ function isCreated(task: unknown): boolean {
 
 function failed(error: unknown): CallEnd {
   const [code, message] = [ownMember(error, 'code'), ownMember(error, 'message')];
-  if (!Number.isSafeInteger(code) || typeof message !== 'string') return endOfResult(null, new Set());
+  if (!Number.isSafeInteger(code) || typeof message !== 'string') return endOfRefusal(NO_ERROR);
   return endOfError(new UpstreamError(code as number, { message, data: ownMember(error, 'data') }));
 }
 
@@ -77,6 +77,7 @@ function pauseOf(task: unknown): number {
 }
 
 const CANCEL_MS = 5_000;
+const NO_ERROR = { code: 'MCP_TASK_FAILED', message: 'The task failed, and its server did not say why.' };
 const CANCELLED = { code: 'MCP_TASK_CANCELLED', message: 'The server ended the task before it was done.' };
 const NOBODY_ANSWERS = {
   code: 'MCP_INPUT_REFUSED',

@@ -16,6 +16,8 @@ import { isTaskAlone } from './augmented-call.ts';
 import type { CallLinks, LinkedClient } from './call-links.ts';
 import { type CallEnd, endOfError } from './call-result.ts';
 import { callTool, type TaskUse } from './call-tool.ts';
+import { type ClientRequests, NO_CLIENT_REQUESTS } from './client-requests.ts';
+import { reachedClient } from './linked-client.ts';
 import type { DefinitionList, ToolDefinitions } from './tool-definitions.ts';
 import { type ToolParams, toolParams } from './tool-request.ts';
 
@@ -42,8 +44,8 @@ export interface McpDeliveryOptions {
   readonly fresh_above?: number;
   /** What connects clients with their calls. */
   readonly links?: CallLinks;
-  /** What the server may ask its client for in a result, by method (default: nothing). */
-  readonly allowed_inputs?: readonly string[];
+  /** What the server may ask the client of a call for (default: nothing). */
+  readonly client_requests?: ClientRequests;
   /** Whether its server may answer with tasks, to clients that take them (default: no). */
   readonly passes_tasks?: boolean;
   /** The longest result, in bytes of JSON (default: what the server may send at all). */
@@ -77,7 +79,7 @@ class McpDelivery implements Delivery {
   readonly record: RegistryRecord;
   readonly #options: McpDeliveryOptions;
   readonly #maxAgeMs: number;
-  readonly #allowed: ReadonlySet<string>;
+  readonly #requests: ClientRequests;
   readonly #closing = new AbortController();
   readonly #endListening: () => void;
   /** The tool as it was when it was another than the enrolled one, and which enrolment that was. */
@@ -91,7 +93,7 @@ class McpDelivery implements Delivery {
     this.record = record;
     this.#options = options;
     this.#maxAgeMs = declaredBlast(record.blast_radius) > fresh_above ? 0 : max_age_ms;
-    this.#allowed = new Set(options.allowed_inputs ?? []);
+    this.#requests = options.client_requests ?? NO_CLIENT_REQUESTS;
     // Whoever asked for a list: a change that it shows was there.
     this.#endListening = options.definitions.onListed((list) => void this.#noteChange(list));
   }
@@ -155,13 +157,14 @@ class McpDelivery implements Delivery {
       timeout_ms: Math.max(1, timeout_ms),
       signal: AbortSignal.any(signals),
       is_exact: true,
+      client: reachedClient(call.context.tenant_id, client, this.#requests),
       ...(onProgress !== undefined && { onProgress }),
     };
     const end = await callTool(definitions.upstream, params, {
       call: sent,
       tasks: this.#taskUse(client),
       is_task_alone: this.#isTaskAlone,
-      allowed: this.#allowed,
+      allowed: this.#requests,
     });
     // What never began may be tried again, for the same client.
     if (client !== null && !mayHaveStarted(end)) links?.link(linked, client);

@@ -1,4 +1,5 @@
 import { isObject, ownMember } from '../base/members.ts';
+import { continuation } from './linked-client.ts';
 
 /** The parameters of a call of a tool at its server. */
 export interface ToolParams {
@@ -14,14 +15,11 @@ export interface ToolParams {
  */
 export function toolParams(request: unknown, name: string): ToolParams | null {
   if (!isObject(request) || ownMember(request, 'tool') !== name) return null;
-  const [given, inputResponses, requestState] = ['arguments', 'input_responses', 'request_state'].map(
-    (member) => ownMember(request, member),
-  );
+  const given = ownMember(request, 'arguments');
   if (given !== undefined && !isObject(given)) return null;
   return {
     name,
     ...(given !== undefined && { arguments: given }),
-    ...(inputResponses !== undefined && { inputResponses }),
-    ...(requestState !== undefined && { requestState }),
+    ...continuation(request),
   };
 }

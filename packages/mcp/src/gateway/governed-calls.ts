@@ -5,17 +5,20 @@ import { isTask } from '../base/tasks-extension.ts';
 import { approvedOutcome } from '../hold/approved-outcome.ts';
 import { refused, refusedState } from '../hold/refusal.ts';
 import { argumentsDigest, type RequestStates } from '../hold/request-state.ts';
+import type { PassedStates } from '../hold/passed-state.ts';
 import type { TaskIds } from '../hold/task-ids.ts';
 import { pageOf, STATE_LIVES_MS } from './approval-page.ts';
 import { approvalResult } from './approval-result.ts';
 import { callInput, type DispatchedCall, type ServerLabels } from './call-input.ts';
+import type { ClientAsks } from './client-asks.ts';
+import { type Continuation, continuationOf, inputRequired, sealedResult } from './continued-call.ts';
 import { deniedOutcome, executedOutcome, type RefusalForm } from './decision-outcome.ts';
 import type { Dispatched, HallPort } from './hall/hall-port.ts';
 
 /** How a call that runs is reached while the Hall has it. */
 interface CallLinks {
   /** Links a call to its correlation id until the function that it returns is called. */
-  link(call: DispatchedCall, client: Pick<GatewayCall, 'signal' | 'onProgress' | 'takes_tasks'>): () => void;
+  link(call: DispatchedCall, client: GatewayCall): () => void;
 }
 
 /** A held call, for whoever tells the steward. */
@@ -29,6 +32,9 @@ export interface HeldNotice {
 export interface GovernedCallParts {
   readonly hall: HallPort;
   readonly states: RequestStates;
+  readonly passedStates: PassedStates;
+  /** Decides about what servers ask the clients of their calls for. */
+  readonly asks: ClientAsks;
   readonly taskIds: TaskIds;
   readonly links: CallLinks;
   readonly onHeld: (notice: HeldNotice) => void;
@@ -56,9 +62,11 @@ export class GovernedCalls {
   /** Decides and executes, or reads what came of a call that was held. */
   async run(caller: Caller, call: GovernedCall, client: GatewayCall): Promise<CallOutcome> {
     try {
-      return client.request_state === undefined
-        ? await this.#dispatch(caller, call, client)
-        : await this.#read(caller, call, client.request_state);
+      const { request_state } = client;
+      const isHeld = request_state !== undefined && !this.#parts.passedStates.claims(request_state);
+      return isHeld
+        ? await this.#answered(caller, call, client, await this.#read(caller, call, request_state))
+        : await this.#start(caller, call, client);
     } catch (error) {
       if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_MCP_REFUSED') throw error;
       return formOf(call)({
@@ -69,10 +77,49 @@ export class GovernedCalls {
     }
   }
 
-  async #dispatch(caller: Caller, call: GovernedCall, client: GatewayCall): Promise<CallOutcome> {
-    const { capability_id, correlation_id, request, labels } = call;
+  /** Begins a call, or goes on with one whose server asked for something. */
+  async #start(caller: Caller, call: GovernedCall, client: GatewayCall): Promise<CallOutcome> {
+    const continued = continuationOf(client, this.#parts.passedStates, boundTo(caller, call));
+    if (!continued.ok) return continued.outcome;
+    const outcome = await this.#dispatch(caller, call, client, continued.given);
+    return this.#answered(caller, call, client, outcome);
+  }
+
+  /**
+   * An outcome in which the server asks for nothing any more, or the client is to call again. A client that can be asked
+   * at once is, and each further round is a call of its own.
+   */
+  async #answered(
+    caller: Caller,
+    call: GovernedCall,
+    client: GatewayCall,
+    first: CallOutcome,
+  ): Promise<CallOutcome> {
+    const { asks, passedStates } = this.#parts;
+    let outcome = first;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const result = inputRequired(outcome);
+      if (result === null) return outcome;
+      const answers = await asks.answers(caller, call, client, result['inputRequests']).catch(() => null);
+      if (answers === null) return formOf(call)(NOT_ANSWERED);
+      if (client.ask === undefined) return sealedResult(result, passedStates, boundTo(caller, call));
+      const { requestState: state } = result;
+      const given = { input_responses: answers, ...(typeof state === 'string' && { request_state: state }) };
+      outcome = await this.#dispatch(caller, call, client, given);
+    }
+    return formOf(call)(NOT_ANSWERED);
+  }
+
+  async #dispatch(
+    caller: Caller,
+    call: GovernedCall,
+    client: GatewayCall,
+    given: Continuation,
+  ): Promise<CallOutcome> {
+    const { capability_id, correlation_id, labels } = call;
+    const request = { ...call.request, ...given };
     const dispatched = { capability_id, correlation_id, request, tenant_id: caller.tenant_id };
-    const unlink = this.#parts.links.link(dispatched, client);
+    const unlink = this.#parts.links.link(dispatched, this.#parts.asks.decided(caller, call, client));
     try {
       const answer = await this.#parts.hall.dispatch(caller, callInput(dispatched, labels), client.signal);
       return this.#outcomeOf(answer, caller, call);
@@ -97,12 +144,14 @@ export class GovernedCalls {
   }
 
   /** A task of the server under an id that its own tenant alone can use. */
-  #ownTask(outcome: CallOutcome, { tenant_id }: Caller, { alias, capability_id }: GovernedCall): CallOutcome {
+  #ownTask(outcome: CallOutcome, { tenant_id }: Caller, call: GovernedCall): CallOutcome {
     if (outcome.kind !== 'result' || !isTask(outcome.result)) return outcome;
+    const { alias, capability_id, correlation_id } = call;
     const task_id = ownMember(outcome.result, 'taskId');
     if (alias === undefined || typeof task_id !== 'string' || task_id.length > MAX_TASK_ID) return NO_TASK;
     const expires_at = new Date(Date.now() + TASK_LIVES_MS).toISOString();
-    const task = { kind: 'server', tenant_id, capability_id, expires_at, alias, task_id } as const;
+    const bound = { tenant_id, capability_id, correlation_id, expires_at };
+    const task = { kind: 'server', ...bound, alias, task_id } as const;
     return { kind: 'result', result: { ...Object(outcome.result), taskId: this.#parts.taskIds.seal(task) } };
   }
 
@@ -149,6 +198,13 @@ function formOf({ form = refused }: GovernedCall): RefusalForm {
   return form;
 }
 
+/** Rounds in which a server may ask a client that answers at once. */
+const MAX_ROUNDS = 8;
+const NOT_ANSWERED = {
+  code: 'MCP_INPUT_REFUSED',
+  message: 'The server asked its client for something that was not answered: it has not done what it was asked.',
+  remedy: 'Whether its requests pass is in the rules of the Hall; ask the operator.',
+};
 /** How long a server's task can be asked for at most; how long it keeps one is its own word. */
 const TASK_LIVES_MS = 30 * 86_400_000;
 const MAX_TASK_ID = 1_024;

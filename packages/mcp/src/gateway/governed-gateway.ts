@@ -24,6 +24,8 @@ interface PassedRequests {
   readonly capabilities: Readonly<Record<string, unknown>>;
   request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome>;
   onListChanged(listen: (kind: ListKind) => void): () => void;
+  onResourceUpdated(listen: (params: unknown) => void): () => void;
+  useLogLevel(level: string): void;
 }
 
 /** What a gateway is made of. */
@@ -57,6 +59,8 @@ export function governedGateway(parts: GovernedGatewayParts): Gateway {
       return calls.run(caller, governedCall(tool, labels, params), call);
     },
     request: (caller, method, params, call) => passed.request(caller, method, params, call),
+    onResourceUpdated: (listen) => passed.onResourceUpdated(listen),
+    useLogLevel: (level) => passed.useLogLevel(level),
     onListChanged(listen) {
       const endings = [catalog.onChanged(() => listen('tools')), passed.onListChanged(listen)];
       return () => {

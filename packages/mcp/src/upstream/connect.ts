@@ -47,7 +47,6 @@ async function connectOnce(options: ConnectOptions): Promise<Connection> {
   let isMade = false;
   const peer = new Peer({
     limits,
-    answers: settings.answers ?? {},
     onNotification: options.onNotification,
     onClosed: (reason) => isMade && options.onClosed(reason),
   });

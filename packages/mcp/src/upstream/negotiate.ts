@@ -1,4 +1,3 @@
-import { TASKS_CAPABILITY } from '../base/tasks-extension.ts';
 import type { Channel } from './rpc/channel.ts';
 import type { Peer } from './rpc/peer.ts';
 import type { UpstreamLimits } from './settings.ts';
@@ -96,15 +95,6 @@ async function discover(
   const server = membersOf(said['_meta'])[`${META}/serverInfo`] ?? said['serverInfo'] ?? null;
   const { capabilities = {}, instructions = null } = said;
   return { revision: CURRENT, server, capabilities, instructions, meta };
-}
-
-/** What each request carries, with the word that it may be answered with a task; earlier revisions have no such word. */
-export function withTasks(meta: Agreement['meta']): Agreement['meta'] {
-  const name = `${META}/clientCapabilities`;
-  if (!Object.hasOwn(meta, name)) return meta;
-  const declared = membersOf(meta[name]);
-  const extensions = { ...membersOf(declared['extensions']), ...TASKS_CAPABILITY.extensions };
-  return { ...meta, [name]: { ...declared, extensions } };
 }
 
 async function shakeHands({ peer, channel, limits, client_capabilities }: Negotiation): Promise<Agreement> {

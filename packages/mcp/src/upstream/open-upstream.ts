@@ -1,14 +1,15 @@
 import { WcpError } from '@wcp/spec';
 import type { Enforcement } from '@wcp/spec/document';
 import { type Connection, connect } from './connect.ts';
+import { followListChanges } from './follow/list-changes.ts';
+import { StandingWishes } from './follow/standing-wishes.ts';
 import { ParamHeaders } from './http/param-headers.ts';
 import { listPages } from './list-pages.ts';
 import { Listeners } from './listeners.ts';
-import { withTasks } from './negotiate.ts';
+import { requestMeta } from './request-meta.ts';
 import { RestartPause } from './restart-pause.ts';
 import { limitsOf, type UpstreamLimits, type UpstreamSettings } from './settings.ts';
 import { type PackageBytes, readPackage } from './stdio/package-bytes.ts';
-import { followSubscription } from './subscription.ts';
 import type { Upstream, UpstreamCall } from './upstream.ts';
 import { UpstreamError } from './upstream-error.ts';
 import { withinCall } from './within-call.ts';
@@ -43,6 +44,7 @@ class RestartingUpstream implements Upstream {
   readonly #params = new ParamHeaders();
   readonly #notified = new Listeners<[method: string, params: unknown]>();
   readonly #closed = new Listeners<[reason: string]>();
+  readonly #wishes = new StandingWishes(this.#notified);
   readonly #pause: RestartPause;
   readonly #closing = new AbortController();
   /** What a contained server runs from: read once, so that it stays what its tools are attested with. */
@@ -114,6 +116,18 @@ class RestartingUpstream implements Upstream {
     }
   }
 
+  async subscribe(uri: string, owner: string): Promise<void> {
+    await this.#wishes.subscribe(await this.#connecting(), uri, owner);
+  }
+
+  async unsubscribe(uri: string, owner: string): Promise<void> {
+    await this.#wishes.unsubscribe(await this.#connecting(), uri, owner);
+  }
+
+  useLogLevel(level: string): void {
+    if (this.#last !== null) this.#wishes.useLevel(this.#last, level);
+  }
+
   onNotification(listen: (method: string, params: unknown) => void): () => void {
     return this.#notified.add(listen);
   }
@@ -158,11 +172,14 @@ class RestartingUpstream implements Upstream {
       });
       const isAgain = this.#last !== null;
       this.#last = connection;
-      followSubscription(connection, this.#closing.signal, (method) =>
+      followListChanges(connection, this.#closing.signal, (method) =>
         this.#notified.tell(method, undefined),
       );
       // What it says of its tools may be something else by now.
-      if (isAgain) this.#notified.tell('notifications/tools/list_changed', undefined);
+      if (isAgain) {
+        this.#notified.tell('notifications/tools/list_changed', undefined);
+        this.#wishes.renew(connection);
+      }
       return connection;
     } catch (error) {
       this.#current = null;
@@ -199,6 +216,5 @@ function ask(
   call: UpstreamCall,
   timeout_ms: number,
 ): Promise<unknown> {
-  const declared = call.takes_tasks === true ? withTasks(meta) : meta;
-  return peer.request(method, params, { ...call, timeout_ms }, declared);
+  return peer.request(method, params, { ...call, timeout_ms }, requestMeta(meta, call));
 }

@@ -9,11 +9,6 @@ interface CommonSettings {
   readonly revision?: string;
   /** What the gateway says that its client can do: fixed, because servers list other tools to other clients. */
   readonly client_capabilities?: Readonly<Record<string, unknown>>;
-  /**
-   * Answers requests of the server to its client, by method, such as `sampling/createMessage`. One that is not here
-   * is refused. The capability has to be declared as well.
-   */
-  readonly answers?: Readonly<Record<string, (params: unknown, signal: AbortSignal) => Promise<unknown>>>;
   readonly limits?: Partial<UpstreamLimits>;
 }
 

@@ -1,5 +1,19 @@
 import type { Enforcement } from '@wcp/spec/document';
 
+/** The client for whom a request is made, as far as the server may reach it while the request runs. */
+export interface UpstreamClient {
+  /** Whose client it is: what belongs to one of several requests is told only where all are of one owner. */
+  readonly owner: string;
+  /** What the server may ask it for, as the client declared it. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  /** The least severe log messages that it wants; null for none. */
+  readonly log_level: string | null;
+  /** Is told of each log message of the request, as received. */
+  onLog(params: unknown): void;
+  /** Answers a request of the server (revisions with a handshake); rejects what it does not answer. */
+  ask(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
+}
+
 /** How one request to a server is carried. */
 export interface UpstreamCall {
   /** Ends it early: the server is told. */
@@ -12,6 +26,8 @@ export interface UpstreamCall {
   readonly takes_tasks?: boolean;
   /** Is told of the server's progress, as received. */
   onProgress?(params: unknown): void;
+  /** Absent for what the gateway asks for itself. */
+  readonly client?: UpstreamClient;
 }
 
 /** An MCP server that calls go to: its process or its address, in the revision that was found. */
@@ -34,6 +50,12 @@ export interface Upstream {
   listTools(): Promise<readonly unknown[]>;
   /** The result of a request, as received. @throws {UpstreamError} */
   request(method: string, params: unknown, call?: UpstreamCall): Promise<unknown>;
+  /** Asks to be told of changes of a resource, for an owner; once more for each time. @throws {UpstreamError} */
+  subscribe(uri: string, owner: string): Promise<void>;
+  /** Takes one such wish of that owner back; the server is told once nobody has it any more. @throws {UpstreamError} */
+  unsubscribe(uri: string, owner: string): Promise<void>;
+  /** Lets a server of a revision with a handshake log what is at least this severe. */
+  useLogLevel(level: string): void;
   /** Is told of each notification. What it returns ends that. */
   onNotification(listen: (method: string, params: unknown) => void): () => void;
   /** Is told when the server is gone; it may be started again. What it returns ends that. */

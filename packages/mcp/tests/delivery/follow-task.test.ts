@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callTool, type TaskUse } from '../../src/delivery/call-tool.ts';
+import { NO_CLIENT_REQUESTS } from '../../src/delivery/client-requests.ts';
 import type { Upstream } from '../../src/upstream/upstream.ts';
 import { UpstreamError } from '../../src/upstream/upstream-error.ts';
 
@@ -36,7 +37,7 @@ class Server implements Answers {
 
 function call(server: Answers, tasks: TaskUse = 'followed', more: object = {}, alone: object = {}) {
   const sent = { timeout_ms: 10_000, ...more };
-  const options = { call: sent, tasks, is_task_alone: false, allowed: new Set<string>(), ...alone };
+  const options = { call: sent, tasks, is_task_alone: false, allowed: NO_CLIENT_REQUESTS, ...alone };
   return callTool(server, { name: 'job' }, options);
 }
 
@@ -56,6 +57,7 @@ describe('A task that nobody waits for', () => {
 
   test.each([
     [{ status: 'failed', error: { code: -32_603, message: 'broke' } }, 'MCP_ERROR'],
+    [{ status: 'failed' }, 'MCP_TASK_FAILED'],
     [{ status: 'cancelled' }, 'MCP_TASK_CANCELLED'],
     [{ status: 'input_required', inputRequests: {} }, 'MCP_INPUT_REFUSED'],
   ])('That ends as %j is no success, and says why.', async (answer, code) => {
@@ -69,7 +71,6 @@ describe('A task that nobody waits for', () => {
     { status: 'weird' },
     { status: 'completed' },
     { status: 'completed', result: [] },
-    { status: 'failed' },
     {},
   ])('Of which its server says %j has no valid result.', async (answer) => {
     expect(await call(new Server([answer]))).toMatchObject({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openRelay } from '../../src/index.ts';
 import type { Json } from '../support/pipe.ts';
-import { TASK_FACES, type TaskClient } from '../support/task-client.ts';
+import { TAKES_TASKS, TASK_FACES, type TaskClient } from '../support/task-client.ts';
 import { programOf } from '../upstream/real-servers.ts';
 import { codeOf, GatewayFolder } from './gateway-folder.ts';
 
@@ -174,4 +174,28 @@ test('Such a tool is refused, and not called, where tasks are off.', async () =>
   const call = { name: 'simulate-research-query', arguments: { topic: 'rivers' } };
   const refused = await (await client(folder)).ask('tools/call', call);
   expect(refused._meta['org.wcp/refusal'].code).toBe('MCP_TASKS_OFF');
+});
+
+test('A task asks its client for what the operator has turned on: that is decided once, and answered by an update.', async () => {
+  const folder = await gateway({ elicitation: true });
+  const agent = await client(folder);
+  const forms = { ...TAKES_TASKS, elicitation: {} };
+  const { taskId } = await agent.ask(
+    'tools/call',
+    { name: 'confirm_delete', arguments: { filename: 'a' } },
+    forms,
+  );
+  const before = (await folder.receipts('decision')).length;
+  expect((await agent.ask('tasks/get', { taskId })).code).toBe(-32_021);
+  const asking = await agent.ask('tasks/get', { taskId }, forms);
+  expect(asking).toMatchObject({
+    status: 'input_required',
+    inputRequests: { confirm: { params: { message: 'The server "files" asks: Delete a?' } } },
+  });
+  const inputResponses = { confirm: { action: 'accept', content: { confirm: true } } };
+  expect(await agent.ask('tasks/update', { taskId, inputResponses }, forms)).toMatchObject({
+    resultType: 'complete',
+  });
+  expect((await agent.ended(taskId)).result.content[0].text).toBe('a: accept');
+  expect((await folder.receipts('decision')).length - before).toBe(1);
 });

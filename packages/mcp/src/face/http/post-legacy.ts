@@ -35,6 +35,7 @@ export async function postLegacy(
   }
   // A client that loses its connection has not cancelled: only its notification does.
   const stream = answerStream(parts, exchange);
+  stream.open();
   stream.finish(await session.session.receive(message, (sent) => stream.send(sent)));
 }
 

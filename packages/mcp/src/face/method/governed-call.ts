@@ -133,12 +133,14 @@ function gatewayCall(
   request_state: string | null,
 ): GatewayCall {
   const { inputResponses } = params;
-  const { signal, isModern } = exchange;
+  const { signal, isModern, capabilities, log_level } = exchange;
   const ask = passedRequests(exchange);
   return {
     signal,
     onProgress,
     onLog,
+    capabilities,
+    log_level,
     ...(ask !== undefined && { ask }),
     ...(isTool && takesTasks(exchange) && { takes_tasks: true }),
     ...(request_state !== null && { request_state }),

@@ -72,6 +72,9 @@ export function capabilitiesOf({ gateway }: Pick<FaceParts, 'gateway'>, isModern
   };
 }
 
+/** Lists come whole: no cursor is ever given. */
+const NO_PAGE = 'There is no such page of the list.';
+
 function discover(parts: FaceParts, _: Members, exchange: Exchange): Members {
   const { instructions } = parts.gateway;
   const result = {
@@ -83,7 +86,7 @@ function discover(parts: FaceParts, _: Members, exchange: Exchange): Members {
 }
 
 async function listTools(parts: FaceParts, { cursor }: Members, exchange: Exchange): Promise<Members> {
-  if (cursor !== undefined) throw new RpcError(RPC_CODES.invalidParams, 'There is no such page of the list.');
+  if (cursor !== undefined) throw new RpcError(RPC_CODES.invalidParams, NO_PAGE);
   const tools = await parts.gateway.listTools(exchange.caller);
   return shownResult({ tools }, parts, exchange, parts.list_ttl_ms);
 }
@@ -109,6 +112,7 @@ async function callTool(parts: FaceParts, params: Members, exchange: Exchange): 
 /** A method whose result is that of the server behind the gateway. */
 function passed(method: string, isKept: boolean): Handle {
   return async (parts, params, exchange) => {
+    if (params['cursor'] !== undefined) throw new RpcError(RPC_CODES.invalidParams, NO_PAGE);
     const { requestState: _, inputResponses: __, _meta: ___, ...asked } = params;
     const passing = { ...asked, ...metaOf(params) };
     const call = {
@@ -135,9 +139,10 @@ async function unsubscribe(parts: FaceParts, params: Members, exchange: Exchange
   return passed('resources/unsubscribe', false)(parts, params, exchange);
 }
 
-function setLogLevel(_: FaceParts, { level }: Members, exchange: Exchange): Members {
+function setLogLevel({ gateway }: FaceParts, { level }: Members, exchange: Exchange): Members {
   if (!isLogLevel(level)) throw new RpcError(RPC_CODES.invalidParams, 'There is no such log level.');
   exchange.setLogLevel?.(level);
+  gateway.useLogLevel?.(level);
   return {};
 }
 

@@ -1,21 +1,14 @@
 import type { Delivered, Delivery, DeliveryCall } from '@wcp/hall';
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
-import { ownMember } from '../../base/members.ts';
+import { membersOf, ownMember } from '../../base/members.ts';
 import type { CallLinks } from '../../delivery/call-links.ts';
 import { endOfError, endOfResult } from '../../delivery/call-result.ts';
+import type { ClientRequests } from '../../delivery/client-requests.ts';
+import { continuation, reachedClient } from '../../delivery/linked-client.ts';
 import { toolHash } from '../../tool/tool-record.ts';
-import type { Upstream } from '../../upstream/upstream.ts';
-import { type MethodCapability, PASSED_METHODS } from './method-capabilities.ts';
-
-/** What stands for a definition: the gateway's words, not the server's. It has no name, so that it is no tool. */
-export function methodDefinition({ segment, description }: MethodCapability): object {
-  return {
-    capability: segment,
-    description,
-    inputSchema: { type: 'object' },
-    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: true },
-  };
-}
+import { listPages } from '../../upstream/list-pages.ts';
+import type { Upstream, UpstreamCall } from '../../upstream/upstream.ts';
+import { type MethodCapability, methodDefinition, type PassedMethod, passedMethod } from './method-capabilities.ts';
 
 /** How requests for what is not a tool reach their server. */
 export interface MethodDeliveryOptions {
@@ -23,10 +16,14 @@ export interface MethodDeliveryOptions {
   readonly capability: MethodCapability;
   readonly record: RegistryRecord;
   readonly links: CallLinks;
+  readonly requests: ClientRequests;
 }
 
+const MAX_LISTED = 10_000;
+
 /** Delivers requests for what is not a tool to its server. */
-export function methodDelivery({ upstream, capability, record, links }: MethodDeliveryOptions): Delivery {
+export function methodDelivery(options: MethodDeliveryOptions): Delivery {
+  const { upstream, capability, record } = options;
   const closing = new AbortController();
   return {
     record,
@@ -34,44 +31,61 @@ export function methodDelivery({ upstream, capability, record, links }: MethodDe
       const { server, source } = upstream;
       return toolHash({ definition: methodDefinition(capability), server, source });
     },
-    deliver: (call) => deliver({ upstream, capability, links }, call, closing.signal),
+    deliver: (call) => deliver(options, call, closing.signal),
     async close() {
       closing.abort();
     },
   };
 }
 
-/** What a server may ask its client for: nothing. */
-const NO_INPUT: ReadonlySet<string> = new Set();
-
 async function deliver(
-  { upstream, capability: { setting }, links }: Omit<MethodDeliveryOptions, 'record'>,
+  { upstream, capability: { setting }, links, requests }: MethodDeliveryOptions,
   { context, request, timeout_ms, signal }: DeliveryCall,
   closing: AbortSignal,
 ): Promise<Delivered> {
   const { tenant_id, correlation_id, capability_id } = context;
   const client = links.take({ tenant_id, correlation_id, capability_id, request });
   const began = performance.now();
-  const method = ownMember(request, 'method');
+  const [method, params] = [ownMember(request, 'method'), membersOf(ownMember(request, 'params'))];
   const ended = (end: Omit<Delivered, 'duration_ms'>): Delivered => ({
     ...end,
     duration_ms: Math.round(performance.now() - began),
   });
+  const passed = passedMethod(method, params);
   // A dispatch of another program may ask for whatever it likes.
-  if (
-    typeof method !== 'string' ||
-    !Object.hasOwn(PASSED_METHODS, method) ||
-    PASSED_METHODS[method]?.setting !== setting
-  ) {
+  if (passed === null || passed.setting !== setting)
     return ended({ status: 'error', result: null, code: 'DELIVERY_CALL_INVALID' });
-  }
+  const signals = [closing, signal, client?.signal].filter((each) => each !== undefined);
+  const onProgress = client?.onProgress?.bind(client);
+  const call = {
+    timeout_ms,
+    signal: AbortSignal.any(signals),
+    client: reachedClient(tenant_id, client, requests),
+    ...(onProgress !== undefined && { onProgress }),
+  };
   try {
-    const signals = [closing, signal, client?.signal].filter((each) => each !== undefined);
-    const call = { timeout_ms, signal: AbortSignal.any(signals) };
-    const params = ownMember(request, 'params') ?? {};
-    const result = await upstream.request(method, params, call);
-    return ended(endOfResult(result, NO_INPUT));
+    const sent = { method: String(method), params: { ...params, ...continuation(request) } };
+    return ended(endOfResult(await ask(upstream, passed, sent, call, tenant_id), requests));
   } catch (error) {
     return ended(endOfError(error));
   }
+}
+
+/** Lists come whole, whatever their pages; what is watched is watched for as long as somebody wants that. */
+async function ask(
+  upstream: Upstream,
+  { to }: PassedMethod,
+  { method, params }: { readonly method: string; readonly params: Readonly<Record<string, unknown>> },
+  call: UpstreamCall,
+  owner: string,
+): Promise<unknown> {
+  if (to !== 'one') {
+    const member = to.list;
+    const listed = await listPages((page) => upstream.request(method, page, call), member, MAX_LISTED);
+    return { [member]: listed };
+  }
+  const { uri } = params;
+  if (!method.endsWith('subscribe') || typeof uri !== 'string') return upstream.request(method, params, call);
+  await (method === 'resources/subscribe' ? upstream.subscribe(uri, owner) : upstream.unsubscribe(uri, owner));
+  return {};
 }

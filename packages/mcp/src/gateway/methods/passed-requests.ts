@@ -4,7 +4,7 @@ import { isObject, type Members, membersOf, ownMember } from '../../base/members
 import { correlationOf, type ServerLabels } from '../call-input.ts';
 import { refusedRequest } from '../decision-outcome.ts';
 import type { GovernedCalls } from '../governed-calls.ts';
-import { PASSED_METHODS, type PassedMethod } from './method-capabilities.ts';
+import { type PassedMethod, passedMethod } from './method-capabilities.ts';
 import { SeenItems } from './seen-items.ts';
 
 /** A server of which something passes beside tools. */
@@ -15,6 +15,7 @@ export interface PassedServer extends ServerLabels {
   /** What the server says that it can do. */
   capabilities(): unknown;
   onNotification(listen: (method: string, params: unknown) => void): () => void;
+  useLogLevel(level: string): void;
 }
 
 /** What passed requests work with. */
@@ -49,9 +50,18 @@ export class PassedServers {
       this.#parts.servers.some(
         ({ ids, capabilities }) => ids[setting] !== undefined && isObject(ownMember(capabilities(), setting)),
       );
+    const { servers } = this.#parts;
+    const can = (name: string) => (server: PassedServer) => isObject(ownMember(server.capabilities(), name));
+    const tells = servers.some(
+      ({ ids, capabilities }) =>
+        ids.resources !== undefined && ownMember(ownMember(capabilities(), 'resources'), 'subscribe') === true,
+    );
+    const completes = servers.filter(({ ids }) => (ids.resources ?? ids.prompts) !== undefined);
     return {
-      ...(offers('resources') && { resources: { listChanged: true } }),
+      ...(offers('resources') && { resources: { listChanged: true, ...(tells && { subscribe: true }) } }),
       ...(offers('prompts') && { prompts: { listChanged: true } }),
+      ...(completes.some(can('completions')) && { completions: {} }),
+      ...(servers.some(can('logging')) && { logging: {} }),
     };
   }
 
@@ -68,10 +78,28 @@ export class PassedServers {
     };
   }
 
+  /** @returns a function that ends it */
+  onResourceUpdated(listen: (params: unknown) => void): () => void {
+    const endings = this.#parts.servers
+      .filter(({ ids }) => ids.resources !== undefined)
+      .map(({ onNotification }) =>
+        onNotification((method, params) => {
+          if (method === 'notifications/resources/updated') listen(params);
+        }),
+      );
+    return () => {
+      for (const end of endings) end();
+    };
+  }
+
+  useLogLevel(level: string): void {
+    for (const server of this.#parts.servers) server.useLogLevel(level);
+  }
+
   /** Decides about a request and passes it on. */
   async request(caller: Caller, method: string, params: unknown, call: GatewayCall): Promise<CallOutcome> {
-    const passed = Object.hasOwn(PASSED_METHODS, method) ? PASSED_METHODS[method] : undefined;
-    if (passed === undefined) return { kind: 'error', code: RPC_CODES.methodNotFound, message: NOT_OFFERED };
+    const passed = passedMethod(method, params);
+    if (passed === null) return { kind: 'error', code: RPC_CODES.methodNotFound, message: NOT_OFFERED };
     const asked = { caller, method, params: membersOf(params), call, setting: passed.setting };
     return passed.to === 'one' ? this.#one(asked) : this.#list(asked, passed.to.list);
   }
@@ -92,10 +120,12 @@ export class PassedServers {
 
   async #one(asked: Asked): Promise<CallOutcome> {
     const offering = this.#parts.servers.filter(({ ids }) => ids[asked.setting] !== undefined);
+    const { ref, name, uri } = asked.params;
+    const about = ref === undefined ? { name, uri } : membersOf(ref);
     const found = this.#seen.find(
       offering.map(({ alias }) => alias),
       asked.setting,
-      asked.params,
+      about,
     );
     const server = offering.find(({ alias }) => alias === found?.alias);
     if (server === undefined || found === null) {
@@ -103,9 +133,11 @@ export class PassedServers {
         kind: 'error',
         code: RPC_CODES.invalidParams,
         message: 'There is nothing of this name. List again.',
+        ...(typeof uri === 'string' && { data: { uri } }),
       };
     }
-    return this.#run(server, asked, { ...asked.params, ...found.renamed });
+    const renamed = ref === undefined ? found.renamed : { ref: { ...about, ...found.renamed } };
+    return this.#run(server, asked, { ...asked.params, ...renamed });
   }
 
   #run(

@@ -2,8 +2,13 @@ import { isObject, type Members, ownMember } from '../../base/members.ts';
 import type { PassedMethod } from './method-capabilities.ts';
 
 const MAX_SEEN = 10_000;
+const TEMPLATE = /^uriTemplate ([^{]*)\{/;
 /** How each kind of item is named. */
-const NAMED_BY: Readonly<Record<string, 'uri' | 'name'>> = { resources: 'uri', prompts: 'name' };
+const NAMED_BY: Readonly<Record<string, 'uri' | 'uriTemplate' | 'name'>> = {
+  resources: 'uri',
+  resourceTemplates: 'uriTemplate',
+  prompts: 'name',
+};
 
 /** The items that servers listed: which server has what a client asks for. */
 export class SeenItems {
@@ -38,13 +43,23 @@ export class SeenItems {
   ): { readonly alias: string; readonly renamed: Members } | null {
     if (setting === 'resources') {
       const { uri } = params;
-      const alias = typeof uri === 'string' ? this.#aliasOf.get(keyOf('uri', uri)) : undefined;
-      return found(alias ?? onlyOf(aliases), {});
+      return found((typeof uri === 'string' ? this.#serverOf(uri) : undefined) ?? onlyOf(aliases), {});
     }
     const { name } = params;
     if (!this.#prefix || typeof name !== 'string') return found(onlyOf(aliases), {});
     const alias = aliases.find((each) => name.startsWith(`${each}_`));
     return found(alias, alias === undefined ? {} : { name: name.slice(alias.length + 1) });
+  }
+
+  /** The server that listed a URI, or a template that it may be made from: by what stands before its first variable. */
+  #serverOf(uri: string): string | undefined {
+    const listed = this.#aliasOf.get(keyOf('uri', uri)) ?? this.#aliasOf.get(keyOf('uriTemplate', uri));
+    if (listed !== undefined) return listed;
+    const templates = [...this.#aliasOf].flatMap(([key, alias]) => {
+      const [, start = ''] = TEMPLATE.exec(key) ?? [];
+      return start !== '' && uri.startsWith(start) ? [{ start, alias }] : [];
+    });
+    return templates.sort((a, b) => b.start.length - a.start.length)[0]?.alias;
   }
 }
 
@@ -56,6 +71,6 @@ function onlyOf(aliases: readonly string[]): string | undefined {
   return aliases.length === 1 ? aliases[0] : undefined;
 }
 
-function keyOf(by: 'uri' | 'name', name: string): string {
+function keyOf(by: 'uri' | 'uriTemplate' | 'name', name: string): string {
   return `${by} ${name}`;
 }

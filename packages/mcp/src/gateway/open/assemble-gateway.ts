@@ -5,8 +5,10 @@ import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
 import { hallToolRegistry } from '../../catalog/tool-registry.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
 import { CallLinks } from '../../delivery/call-links.ts';
+import { createPassedStates } from '../../hold/passed-state.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
 import { createTaskIds } from '../../hold/task-ids.ts';
+import { ClientAsks } from '../client-asks.ts';
 import { authorityKey, readFolderKey, stateKey } from '../folder/folder-keys.ts';
 import { AGENT_TENANT, GATEWAY_LAYOUT } from '../folder/layout.ts';
 import { GovernedCalls } from '../governed-calls.ts';
@@ -42,14 +44,17 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
   const port = embeddedHall(hall, () => listening.url);
   const servers = await startServers(base);
   const links = new CallLinks();
-  const { catalog, enrolled, passed } = await enrolTools(base, servers, links);
+  const hallUrl = () => listening.url;
+  const { catalog, enrolled, passed } = await enrolTools(base, servers, { links, hallUrl });
   await proveDenials(base, servers, catalog, port);
   const key = await stateKey(options.dir);
   const taskIds = createTaskIds({ key });
   const states = createRequestStates({ key });
   const onHeld = options.onHeld ?? (() => {});
-  const calls = new GovernedCalls({ hall: port, links, states, taskIds, onHeld });
-  const tasks = governedTasks({ hall: port, ids: taskIds, servers: taskServers(servers.opened) });
+  const passedStates = createPassedStates({ key });
+  const asks = new ClientAsks({ hall: port, links });
+  const calls = new GovernedCalls({ hall: port, links, states, passedStates, asks, taskIds, onHeld });
+  const tasks = governedTasks({ hall: port, ids: taskIds, servers: taskServers(servers.opened, { asks, hallUrl }) });
   const gateway = gatewayOf(base, servers, { catalog, calls, passed, tasks });
   const urls =
     options.listens === false ? null : await listenAll({ options, settings, hall, gateway, closing });
@@ -87,13 +92,13 @@ interface EnrolledTools {
 async function enrolTools(
   { options, settings, hall, closing }: GatewayBase,
   { opened }: OpenedServers,
-  links: CallLinks,
+  reach: { readonly links: CallLinks; readonly hallUrl: () => string | null },
 ): Promise<EnrolledTools> {
   const registry = hallToolRegistry(hall, await authorityKey(options.dir));
-  const catalog = await openCatalog({ settings, servers: opened, registry, links, hall });
+  const catalog = await openCatalog({ settings, servers: opened, registry, hall, ...reach });
   closing.add(() => catalog.close());
   const enrolled = await enrolFirstSeen(catalog, opened);
-  const passing = await openPassed(opened, { authority: settings.authority, hall, registry, links });
+  const passing = await openPassed(opened, { authority: settings.authority, hall, registry, ...reach });
   const added = [...rulesFor(enrolled, catalog.tools(), settingsByAlias(opened)), ...passing.rules];
   await useRules(options.dir, added, hall);
   return { catalog, enrolled, passed: passing.servers };

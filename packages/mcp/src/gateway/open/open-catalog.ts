@@ -8,13 +8,16 @@ import { redactingDelivery } from '../result/redacting-delivery.ts';
 import { resultRules } from '../result/result-rules.ts';
 import { floorOf } from './open-passed.ts';
 import type { OpenServer } from './open-servers.ts';
+import { serverRequests } from './server-requests.ts';
 
 /** What a catalog is opened with. */
 export interface CatalogParts {
-  readonly settings: Pick<GatewaySettings, 'authority' | 'prefix'>;
+  readonly settings: Pick<GatewaySettings, 'authority' | 'prefix' | 'longest_name'>;
   readonly servers: readonly OpenServer[];
   readonly registry: ToolRegistry;
   readonly links: CallLinks;
+  /** Where the Hall listens; null before that. */
+  readonly hallUrl: () => string | null;
   /** Absent where the Hall runs elsewhere, and has the deliveries. */
   readonly hall?: Pick<Hall, 'connect'>;
 }
@@ -28,9 +31,10 @@ export function openCatalog({
   servers,
   registry,
   links,
+  hallUrl,
   hall,
 }: CatalogParts): Promise<ToolCatalog> {
-  const { authority, prefix } = settings;
+  const { authority, prefix, longest_name } = settings;
   const rulesOf = (id: string) => {
     const server = servers.find(({ alias }) => id.startsWith(`${authority}.mcp-${alias}.`));
     return server === undefined ? { patterns: [] } : resultRules(server.settings);
@@ -38,8 +42,9 @@ export function openCatalog({
   return openToolCatalog({
     authority,
     prefix,
+    longest_name,
     registry,
-    servers: servers.map((server) => catalogServer(server, links)),
+    servers: servers.map((server) => catalogServer(server, links, hallUrl)),
     interval_ms: Math.min(...servers.map(({ settings: { interval_ms } }) => interval_ms), 3_600_000),
     ...(hall !== undefined && {
       connect: (delivery) =>
@@ -51,7 +56,8 @@ export function openCatalog({
   });
 }
 
-function catalogServer({ upstream, settings }: OpenServer, links: CallLinks) {
+function catalogServer(server: OpenServer, links: CallLinks, hallUrl: CatalogParts['hallUrl']) {
+  const { upstream, settings } = server;
   const { trust, environment, envelope, results, fresh_above, interval_ms, tasks } = settings;
   return {
     upstream,
@@ -61,6 +67,7 @@ function catalogServer({ upstream, settings }: OpenServer, links: CallLinks) {
     delivery: {
       links,
       passes_tasks: tasks,
+      client_requests: serverRequests(server, hallUrl),
       fresh_above,
       max_age_ms: interval_ms,
       ...(results.max_bytes !== undefined && { answer_bytes: results.max_bytes }),

@@ -3,16 +3,20 @@ import type { ToolRegistry } from '../../catalog/tool-registry.ts';
 import type { CallLinks } from '../../delivery/call-links.ts';
 import { toolRecord } from '../../tool/tool-record.ts';
 import { ruleOf } from '../folder/tool-rules.ts';
+import { clientDelivery } from '../methods/client-delivery.ts';
 import {
   METHOD_CAPABILITIES,
+  isClientRequest,
   type MethodCapability,
   methodCapabilityId,
+  methodDefinition,
 } from '../methods/method-capabilities.ts';
-import { methodDefinition, methodDelivery } from '../methods/method-delivery.ts';
+import { methodDelivery } from '../methods/method-delivery.ts';
 import type { PassedServer } from '../methods/passed-requests.ts';
 import { redactingDelivery } from '../result/redacting-delivery.ts';
 import { resultRules } from '../result/result-rules.ts';
 import type { OpenServer } from './open-servers.ts';
+import { serverRequests } from './server-requests.ts';
 
 /** What passing is set up with. */
 export interface PassingParts {
@@ -20,6 +24,8 @@ export interface PassingParts {
   readonly hall: Pick<Hall, 'connect'>;
   readonly registry: ToolRegistry;
   readonly links: CallLinks;
+  /** Where the Hall listens; null before that. */
+  readonly hallUrl: () => string | null;
 }
 
 /** What passes of servers beside tools, and the rules of what was enrolled just now. */
@@ -57,6 +63,7 @@ function passedServer({ alias, settings, upstream }: OpenServer, ids: PassedServ
     qos_class,
     capabilities: () => upstream.capabilities,
     onNotification: (listen) => upstream.onNotification(listen),
+    useLogLevel: (level) => upstream.useLogLevel(level),
   };
 }
 
@@ -64,9 +71,10 @@ function passedServer({ alias, settings, upstream }: OpenServer, ids: PassedServ
 async function enrolled(
   id: string,
   capability: MethodCapability,
-  { settings, upstream }: OpenServer,
-  { hall, registry, links }: PassingParts,
+  server: OpenServer,
+  { hall, registry, links, hallUrl }: PassingParts,
 ): Promise<boolean> {
+  const { settings, upstream } = server;
   const known = (await registry.list()).find(({ record }) => record.worker_id === id)?.record;
   const seen = { definition: methodDefinition(capability), server: upstream.server, source: upstream.source };
   const record =
@@ -82,7 +90,10 @@ async function enrolled(
       envelope: settings.envelope,
       attested_at: new Date().toISOString(),
     });
-  const delivery = methodDelivery({ upstream, capability, record, links });
+  const way = { upstream, capability, record, links };
+  const delivery = isClientRequest(capability)
+    ? clientDelivery(way)
+    : methodDelivery({ ...way, requests: serverRequests(server, hallUrl) });
   await hall.connect({ delivery: redactingDelivery(delivery, resultRules(settings)) });
   if (known === undefined) await registry.enrol(record);
   return known === undefined;

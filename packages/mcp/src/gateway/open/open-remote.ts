@@ -2,9 +2,11 @@ import { sha256 } from '@wcp/spec';
 import type { Caller, Gateway } from '../../base/gateway.ts';
 import { isObject, ownMember } from '../../base/members.ts';
 import type { PinnedTool } from '../../catalog/tool-catalog.ts';
+import { createPassedStates } from '../../hold/passed-state.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
 import { createTaskIds } from '../../hold/task-ids.ts';
 import { pinnedDefinition } from '../../tool/tool-record.ts';
+import { ClientAsks } from '../client-asks.ts';
 import { GovernedCalls, type HeldNotice } from '../governed-calls.ts';
 import { governedGateway, type ServedServer } from '../governed-gateway.ts';
 import { remoteHall } from '../hall/remote-hall.ts';
@@ -68,7 +70,10 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
   const secret = Buffer.from(sha256(JSON.stringify(['request states', key])));
   const [states, taskIds] = [createRequestStates({ key: secret }), createTaskIds({ key: secret })];
   // Nothing of a call can be linked with a delivery in another process.
-  const calls = new GovernedCalls({ hall, states, taskIds, links: { link: () => () => {} }, onHeld });
+  const links = { link: () => () => {} };
+  const passedStates = createPassedStates({ key: secret });
+  const asks = new ClientAsks({ hall, links });
+  const calls = new GovernedCalls({ hall, states, passedStates, asks, taskIds, links, onHeld });
   const servers = { get: () => ({ ...labels, deny: [] }) };
   const gateway = governedGateway({
     server: { name: 'wcp', version },
@@ -92,6 +97,8 @@ const NOTHING = {
   capabilities: {},
   request: async () => ({ kind: 'error', code: -32_601, message: 'This is not offered.' }) as const,
   onListChanged: () => () => {},
+  onResourceUpdated: () => () => {},
+  useLogLevel: () => {},
 };
 
 /** A worker that is enrolled as a tool, with the definition that was pinned; none for any other worker. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Env, expandText, expandVariables } from '../../config/expand-variables.ts';
 import type { ServerSettings } from '../../config/server-schema.ts';
 import type { UpstreamSettings } from '../../upstream/settings.ts';
+import { declaredCapabilities } from './server-requests.ts';
 
 /** What all servers of a gateway share. */
 export interface UpstreamBase {
@@ -26,7 +27,11 @@ export function upstreamSettings(
   base: UpstreamBase,
 ): UpstreamSettings {
   const { url, headers = {}, limits, command = '' } = server;
-  const common = { alias, ...(limits !== undefined && { limits }) };
+  const common = {
+    alias,
+    client_capabilities: declaredCapabilities(server),
+    ...(limits !== undefined && { limits }),
+  };
   if (url !== undefined) return { ...common, url, headers: expandVariables(headers, base.env) };
   const { args = [], env = {}, cwd, envelope, isolation, binds, sandbox } = server;
   return {

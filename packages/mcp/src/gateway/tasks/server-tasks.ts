@@ -1,4 +1,4 @@
-import type { CallOutcome, TaskCall } from '../../base/gateway.ts';
+import type { Caller, CallOutcome, TaskCall } from '../../base/gateway.ts';
 import { RPC_CODES } from '../../base/json-rpc.ts';
 import { isObject, type Members, membersOf, ownMember } from '../../base/members.ts';
 import type { ServerTask } from '../../hold/task-ids.ts';
@@ -14,27 +14,33 @@ export interface TaskServer {
   readonly max_bytes?: number;
   /** What the server asks a client for, as the client gets it; null where one of its requests does not pass. */
   inputs(requests: Members): Members | null;
+  /** Whether the Hall lets these requests go to the client: that is decided, and recorded, like a call. */
+  mayAsk(caller: Caller, task: ServerTask, requests: Members, signal: AbortSignal): Promise<boolean>;
 }
 
 const REQUEST_MS = 30_000;
+const MAX_DECIDED = 4_096;
 
 /** Tasks of the servers: what their servers say of them, under the ids and the rules of this gateway. */
 export class ServerTasks {
   /** By alias. */
   readonly #servers: ReadonlyMap<string, TaskServer>;
 
+  /** The requests that were decided; in memory alone: after a restart they are decided again. */
+  readonly #decided = new Set<string>();
+
   constructor(servers: ReadonlyMap<string, TaskServer>) {
     this.#servers = servers;
   }
 
-  async get(id: string, task: ServerTask, call: TaskCall): Promise<CallOutcome> {
+  async get(caller: Caller, id: string, task: ServerTask, call: TaskCall): Promise<CallOutcome> {
     const server = this.#servers.get(task.alias);
     if (server === undefined) return NOT_SERVED;
     const outcome = await asked(server, 'tasks/get', { taskId: task.task_id }, call);
     if (outcome.kind !== 'result') return outcome;
     const said = membersOf(redacted(outcome.result, server.rules.patterns));
     const asks = said['inputRequests'];
-    const inputs = asks === undefined ? {} : server.inputs(membersOf(asks));
+    const inputs = asks === undefined ? {} : await this.#passing(caller, task, asks, call);
     const whole = { ...said, taskId: id, ...(asks !== undefined && { inputRequests: inputs }) };
     if (lengthOf(whole) > (server.max_bytes ?? Number.POSITIVE_INFINITY)) {
       return { kind: 'result', result: { ...shared(whole), ...TOO_LONG } };
@@ -45,13 +51,13 @@ export class ServerTasks {
   }
 
   /** Answers pass to what the server asks for now, and may ask for: nothing else of the client reaches it. */
-  async update(task: ServerTask, answers: Members, call: TaskCall): Promise<CallOutcome> {
+  async update(caller: Caller, task: ServerTask, answers: Members, call: TaskCall): Promise<CallOutcome> {
     const server = this.#servers.get(task.alias);
     if (server === undefined) return NOT_SERVED;
     const { task_id: taskId } = task;
     const outcome = await asked(server, 'tasks/get', { taskId }, call);
     if (outcome.kind !== 'result') return outcome;
-    const asks = server.inputs(membersOf(ownMember(outcome.result, 'inputRequests'))) ?? {};
+    const asks = (await this.#passing(caller, task, ownMember(outcome.result, 'inputRequests'), call)) ?? {};
     const given = Object.entries(answers).filter(([name]) => Object.hasOwn(asks, name));
     if (given.length === 0) return { kind: 'result', result: {} };
     const inputResponses = Object.fromEntries(given);
@@ -60,6 +66,25 @@ export class ServerTasks {
 
   async cancel(task: ServerTask, call: TaskCall): Promise<CallOutcome> {
     return this.#acknowledged('tasks/cancel', task, { taskId: task.task_id }, call);
+  }
+
+  /** What a task asks for, as the client gets it; null where something of it does not pass. */
+  async #passing(
+    caller: Caller,
+    task: ServerTask,
+    asks: unknown,
+    { signal }: TaskCall,
+  ): Promise<Members | null> {
+    const server = this.#servers.get(task.alias);
+    const inputs = server?.inputs(membersOf(asks)) ?? null;
+    if (server === undefined || inputs === null) return null;
+    const keyOf = (name: string) => JSON.stringify([task.alias, task.task_id, name]);
+    const fresh = Object.entries(inputs).filter(([name]) => !this.#decided.has(keyOf(name)));
+    if (fresh.length === 0) return inputs;
+    if (!(await server.mayAsk(caller, task, Object.fromEntries(fresh), signal))) return null;
+    for (const [name] of fresh) this.#decided.add(keyOf(name));
+    for (const key of this.#decided) if (this.#decided.size > MAX_DECIDED) this.#decided.delete(key);
+    return inputs;
   }
 
   async #acknowledged(

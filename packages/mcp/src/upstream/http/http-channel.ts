@@ -111,17 +111,17 @@ class HttpChannel implements Channel {
   async #readAnswer(response: IncomingMessage, id: RpcId, signal: AbortSignal): Promise<void> {
     const type = contentTypeOf(response);
     if (type === 'text/event-stream') await this.#readStream(response, id, signal);
-    else if (type === 'application/json') await this.#readJson(response);
+    else if (type === 'application/json') await this.#readJson(response, id);
     else {
       response.destroy();
       throw new UpstreamError(response.statusCode === 200 ? 'DELIVERY_JUNK' : 'DELIVERY_INVALID_RESULT');
     }
   }
 
-  async #readJson(response: IncomingMessage): Promise<void> {
+  async #readJson(response: IncomingMessage, id: RpcId): Promise<void> {
     const bytes = await readBody(response, this.#limits.message_bytes);
     try {
-      for (const message of readMessages(bytes)) this.#listener.onMessage(message);
+      for (const message of readMessages(bytes)) this.#listener.onMessage(message, id);
     } catch (cause) {
       throw new UpstreamError('DELIVERY_JUNK', { cause });
     }

@@ -77,7 +77,7 @@ export class MessageStream {
   #deliver(message: ReceivedMessage): void {
     const isAnswer = message.kind === 'result' || message.kind === 'error';
     if (isAnswer && message.id === this.#request) this.#isAnswered = true;
-    this.#listener.onMessage(message);
+    this.#listener.onMessage(message, this.#request);
   }
 
   #refuse(id: RpcId | null, code: 'DELIVERY_JUNK' | 'DELIVERY_ANSWER_TOO_LARGE'): void {

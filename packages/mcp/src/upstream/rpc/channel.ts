@@ -25,7 +25,8 @@ export interface Channel {
 
 /** What a channel tells of. */
 export interface ChannelListener {
-  onMessage(message: ReceivedMessage): void;
+  /** @param within the request in whose stream the message came; null where nothing says that */
+  onMessage(message: ReceivedMessage, within: RpcId | null): void;
   /** A message that was refused; null where nothing says which request it answers. */
   onRefused(id: RpcId | null, code: DeliveryCode): void;
   /** The server is gone. Called once. */

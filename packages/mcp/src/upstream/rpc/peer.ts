@@ -1,6 +1,6 @@
 import type { DeliveryCode } from '@wcp/hall';
 import type { UpstreamLimits } from '../settings.ts';
-import type { UpstreamCall } from '../upstream.ts';
+import type { UpstreamCall, UpstreamClient } from '../upstream.ts';
 import { UpstreamError, upstreamError } from '../upstream-error.ts';
 import type { Channel, ChannelListener } from './channel.ts';
 import type { ReceivedMessage, RpcId } from './message.ts';
@@ -9,7 +9,6 @@ import { RequestAnswerer } from './request-answerer.ts';
 /** What a peer tells of, and how it answers. */
 export interface PeerOptions {
   readonly limits: UpstreamLimits;
-  readonly answers: Readonly<Record<string, (params: unknown, signal: AbortSignal) => Promise<unknown>>>;
   onNotification(method: string, params: unknown): void;
   onClosed(reason: string): void;
 }
@@ -33,7 +32,7 @@ export class Peer implements ChannelListener {
 
   constructor(options: PeerOptions) {
     this.#options = options;
-    this.#answerer = new RequestAnswerer(options.answers, (message) => this.#channel?.send(message));
+    this.#answerer = new RequestAnswerer((message) => this.#channel?.send(message));
   }
 
   /** Uses a channel: all that follows goes through it. */
@@ -82,9 +81,9 @@ export class Peer implements ChannelListener {
     await this.#channel?.send({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) });
   }
 
-  onMessage(message: ReceivedMessage): void {
-    if (message.kind === 'request') this.#answerer.answer(message);
-    else if (message.kind === 'notification') this.#takeNotification(message.method, message.params);
+  onMessage(message: ReceivedMessage, within: RpcId | null): void {
+    if (message.kind === 'request') this.#answerer.answer(message, this.#asked(within));
+    else if (message.kind === 'notification') this.#takeNotification(message.method, message.params, within);
     else if (message.kind === 'error')
       this.#fail(message.id, new UpstreamError(message.error.code, message.error));
     else if (!message.isExact && this.#pending.get(message.id)?.call.is_exact === true) {
@@ -133,13 +132,31 @@ export class Peer implements ChannelListener {
     channel.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch(() => {});
   }
 
-  #takeNotification(method: string, params: unknown): void {
+  /** The client that a request of the server is for: where several calls are open, only their streams say which. */
+  #asked(within: RpcId | null): UpstreamClient | null {
+    const clients = this.#clients(within);
+    return clients.length === 1 ? (clients[0] as UpstreamClient) : null;
+  }
+
+  /** A log message that may be of several calls is told to none, unless all of them are of one owner. */
+  #log(params: unknown, within: RpcId | null): void {
+    const clients = this.#clients(within);
+    if (new Set(clients.map(({ owner }) => owner)).size === 1) clients[0]?.onLog(params);
+  }
+
+  #clients(within: RpcId | null): UpstreamClient[] {
+    const calls = within === null ? [...this.#pending.values()] : [this.#pending.get(within)];
+    return calls.flatMap((pending) => pending?.call.client ?? []);
+  }
+
+  #takeNotification(method: string, params: unknown, within: RpcId | null): void {
     if (method === 'notifications/progress') {
       const { progressToken } = Object(params) as { progressToken?: RpcId };
       this.#pending.get(progressToken ?? '')?.call.onProgress?.(params);
     } else if (method === 'notifications/cancelled') {
       this.#answerer.cancel((Object(params) as { requestId?: RpcId }).requestId);
-    } else this.#options.onNotification(method, params);
+    } else if (method === 'notifications/message') this.#log(params, within);
+    else this.#options.onNotification(method, params);
   }
 
   /** True where it was this that ended it. */

@@ -96,7 +96,7 @@ class StdioChannel implements Channel {
     const reader = new MessageReader(this.#limits.message_bytes);
     stdout.on('data', (chunk: Buffer) => {
       for (const reading of reader.push(chunk)) {
-        if (reading.kind === 'message') this.#listener.onMessage(reading.message);
+        if (reading.kind === 'message') this.#listener.onMessage(reading.message, null);
         else if (reading.kind === 'junk') this.#listener.onRefused(reading.id, 'DELIVERY_JUNK');
         else this.#listener.onRefused(reading.id, 'DELIVERY_ANSWER_TOO_LARGE');
       }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Connection } from './connect.ts';
+import type { Connection } from '../connect.ts';
 
 const FIRST_WITHOUT_UNASKED = '2026-07-28';
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [1_000, 30_000];
@@ -12,7 +12,7 @@ const KINDS = ['tools', 'prompts', 'resources'] as const;
  * From 2026-07-28 on a server tells of changed lists only while a request for that is open: it is kept open. Nothing
  * resumes, so after a break each list may have changed.
  */
-export function followSubscription(
+export function followListChanges(
   connection: Connection,
   closing: AbortSignal,
   tell: (method: string) => void,
