@@ -67,17 +67,15 @@ describe('A task that nobody waits for', () => {
     expect(server.methods.includes('tasks/cancel')).toBe(isAsked);
   });
 
-  test.each([
-    { status: 'weird' },
-    { status: 'completed' },
-    { status: 'completed', result: [] },
-    {},
-  ])('Of which its server says %j has no valid result.', async (answer) => {
-    expect(await call(new Server([answer]))).toMatchObject({
-      status: 'error',
-      code: 'DELIVERY_INVALID_RESULT',
-    });
-  });
+  test.each([{ status: 'weird' }, { status: 'completed' }, { status: 'completed', result: [] }, {}])(
+    'Of which its server says %j has no valid result.',
+    async (answer) => {
+      expect(await call(new Server([answer]))).toMatchObject({
+        status: 'error',
+        code: 'DELIVERY_INVALID_RESULT',
+      });
+    },
+  );
 
   test('Is asked to end when the time of its call is over, and when the call is cancelled.', async () => {
     const late = new Server([{ status: 'working', pollIntervalMs: 1 }]);

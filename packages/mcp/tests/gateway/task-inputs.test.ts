@@ -70,7 +70,7 @@ test.each([
 
 test('A server that is away, or that left the configuration, fails the request and not the task.', async () => {
   const upstream = {
-    request: () => Promise.reject(new UpstreamError('DELIVERY_CRASHED')),
+    request: (): Promise<unknown> => Promise.reject(new UpstreamError('DELIVERY_CRASHED')),
   };
   const server = { upstream, inputs: () => null, mayAsk: async () => false, rules: { patterns: [] } };
   const away = new ServerTasks(new Map([['files', server]]));
