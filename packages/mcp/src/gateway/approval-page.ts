@@ -12,7 +12,8 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export function isPageOf(hall_url: string | null, url: string): boolean {
   const [hall, page] = [URL.parse(hall_url ?? ''), URL.parse(url)];
   if (hall === null || page === null) return false;
-  const isSameName = hall.hostname === page.hostname || [hall, page].every(({ hostname }) => LOOPBACK.test(hostname));
+  const isSameName =
+    hall.hostname === page.hostname || [hall, page].every(({ hostname }) => LOOPBACK.test(hostname));
   return isSameName && portOf(hall) === portOf(page);
 }
 

@@ -38,3 +38,8 @@ export function correlationOf(meta: unknown): string {
   const [, trace] = (typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent) : null) ?? [];
   return trace === undefined || /^0+$/.test(trace) ? `mcp-${randomUUID()}` : `trace-${trace}`;
 }
+
+/** That of a further round of a call: of the same task where the client named one, else of its own, as any call. */
+export function nextCorrelation(correlation_id: string): string {
+  return correlation_id.startsWith('trace-') ? correlation_id : correlationOf(undefined);
+}

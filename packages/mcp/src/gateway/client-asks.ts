@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Caller, GatewayCall } from '../base/gateway.ts';
 import { isObject, type Members, membersOf, ownMember } from '../base/members.ts';
-import { type CallLinks, type LinkedClient } from '../delivery/call-links.ts';
+import type { CallLinks, LinkedClient } from '../delivery/call-links.ts';
 import { callInput, type DispatchedCall, type ServerLabels } from './call-input.ts';
 import type { HallPort } from './hall/hall-port.ts';
 import { clientCapabilityId } from './methods/method-capabilities.ts';
@@ -26,7 +27,10 @@ export class ClientAsks {
   /** The client as its server reaches it: whatever it is asked is decided first. */
   decided(caller: Caller, call: AskingCall, client: GatewayCall): GatewayCall {
     if (client.ask === undefined) return client;
-    return { ...client, ask: (method, params, signal) => this.#ask(caller, call, client, { method, params, signal }) };
+    return {
+      ...client,
+      ask: (method, params, signal) => this.#ask(caller, call, client, { method, params, signal }),
+    };
   }
 
   /**
@@ -38,7 +42,10 @@ export class ClientAsks {
     const answered = Object.entries(membersOf(requests)).map(async ([name, request]) => {
       const method = String(ownMember(request, 'method'));
       const params = ownMember(request, 'params');
-      return [name, await this.#ask(caller, call, client, { method, params, signal: client.signal })] as const;
+      return [
+        name,
+        await this.#ask(caller, call, client, { method, params, signal: client.signal }),
+      ] as const;
     });
     return Object.fromEntries(await Promise.all(answered));
   }
@@ -47,12 +54,16 @@ export class ClientAsks {
     caller: Caller,
     { capability_id, correlation_id, labels }: AskingCall,
     client: GatewayCall,
-    { method, params, signal }: { readonly method: string; readonly params: unknown; readonly signal: AbortSignal },
+    {
+      method,
+      params,
+      signal,
+    }: { readonly method: string; readonly params: unknown; readonly signal: AbortSignal },
   ): Promise<unknown> {
     const asked: DispatchedCall = {
       capability_id: clientCapabilityId(capability_id, method),
-      // Of the same task, and yet not a step of it that adds to its blast.
-      correlation_id: `${correlation_id}-asked`,
+      // Found beside its call, and yet not a step of its task that adds to the blast of that.
+      correlation_id: `${correlation_id}-asked-${randomUUID().slice(0, 8)}`,
       tenant_id: caller.tenant_id,
       request: { method, ...(isObject(params) && { params }) },
     };

@@ -18,7 +18,9 @@ export function continuationOf(
   { request_state, input_responses }: Pick<GatewayCall, 'request_state' | 'input_responses'>,
   states: PassedStates,
   bound: BoundCall,
-): { readonly ok: true; readonly given: Continuation } | { readonly ok: false; readonly outcome: CallOutcome } {
+):
+  | { readonly ok: true; readonly given: Continuation }
+  | { readonly ok: false; readonly outcome: CallOutcome } {
   const given = input_responses === undefined ? {} : { input_responses };
   if (request_state === undefined) return { ok: true, given };
   const reading = states.open(request_state, bound);

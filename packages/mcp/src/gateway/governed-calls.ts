@@ -3,13 +3,13 @@ import type { Caller, CallOutcome, GatewayCall, HeldOutcome } from '../base/gate
 import { ownMember } from '../base/members.ts';
 import { isTask } from '../base/tasks-extension.ts';
 import { approvedOutcome } from '../hold/approved-outcome.ts';
+import type { PassedStates } from '../hold/passed-state.ts';
 import { refused, refusedState } from '../hold/refusal.ts';
 import { argumentsDigest, type RequestStates } from '../hold/request-state.ts';
-import type { PassedStates } from '../hold/passed-state.ts';
 import type { TaskIds } from '../hold/task-ids.ts';
 import { pageOf, STATE_LIVES_MS } from './approval-page.ts';
 import { approvalResult } from './approval-result.ts';
-import { callInput, type DispatchedCall, type ServerLabels } from './call-input.ts';
+import { callInput, type DispatchedCall, nextCorrelation, type ServerLabels } from './call-input.ts';
 import type { ClientAsks } from './client-asks.ts';
 import { type Continuation, continuationOf, inputRequired, sealedResult } from './continued-call.ts';
 import { deniedOutcome, executedOutcome, type RefusalForm } from './decision-outcome.ts';
@@ -105,7 +105,8 @@ export class GovernedCalls {
       if (client.ask === undefined) return sealedResult(result, passedStates, boundTo(caller, call));
       const { requestState: state } = result;
       const given = { input_responses: answers, ...(typeof state === 'string' && { request_state: state }) };
-      outcome = await this.#dispatch(caller, call, client, given);
+      const next = { ...call, correlation_id: nextCorrelation(call.correlation_id) };
+      outcome = await this.#dispatch(caller, next, client, given);
     }
     return formOf(call)(NOT_ANSWERED);
   }
@@ -202,7 +203,8 @@ function formOf({ form = refused }: GovernedCall): RefusalForm {
 const MAX_ROUNDS = 8;
 const NOT_ANSWERED = {
   code: 'MCP_INPUT_REFUSED',
-  message: 'The server asked its client for something that was not answered: it has not done what it was asked.',
+  message:
+    'The server asked its client for something that was not answered: it has not done what it was asked.',
   remedy: 'Whether its requests pass is in the rules of the Hall; ask the operator.',
 };
 /** How long a server's task can be asked for at most; how long it keeps one is its own word. */

@@ -172,9 +172,7 @@ class RestartingUpstream implements Upstream {
       });
       const isAgain = this.#last !== null;
       this.#last = connection;
-      followListChanges(connection, this.#closing.signal, (method) =>
-        this.#notified.tell(method, undefined),
-      );
+      followListChanges(connection, this.#closing.signal, (method) => this.#notified.tell(method, undefined));
       // What it says of its tools may be something else by now.
       if (isAgain) {
         this.#notified.tell('notifications/tools/list_changed', undefined);

@@ -1,6 +1,7 @@
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import { createHall, type Hall } from '@wcp/hall';
 import { onTestFinished } from 'vitest';
+import type { ClientRequests } from '../../src/delivery/client-requests.ts';
 import type { StdioSettings } from '../../src/index.ts';
 import {
   CallLinks,
@@ -34,7 +35,7 @@ export interface GovernedOptions {
   readonly fresh_above?: number;
   readonly enrols?: boolean;
   readonly requires_attestation?: boolean;
-  readonly allowed_inputs?: readonly string[];
+  readonly client_requests?: ClientRequests;
   readonly answer_bytes?: number;
   /** Of a store that outlives the Hall. */
   readonly file?: string;
@@ -84,7 +85,7 @@ export async function openGoverned(options: GovernedOptions = {}): Promise<Gover
   const key = options.key ?? generateSigningKey();
   const links = new CallLinks();
   const { interval_ms = 100_000, max_age_ms = 100_000, fresh_above = 25 } = options;
-  const { allowed_inputs, answer_bytes } = options;
+  const { client_requests, answer_bytes } = options;
   const catalog = await openToolCatalog({
     authority: 'x.test',
     servers: [
@@ -95,7 +96,7 @@ export async function openGoverned(options: GovernedOptions = {}): Promise<Gover
           links,
           max_age_ms,
           fresh_above,
-          ...(allowed_inputs && { allowed_inputs }),
+          ...(client_requests && { client_requests }),
           ...(answer_bytes !== undefined && { answer_bytes }),
         },
       },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ClientRequests } from '../../src/delivery/client-requests.ts';
 import { openGoverned, toolNamed } from '../catalog/governed.ts';
 import { until } from '../upstream/scripted.ts';
 
@@ -128,8 +129,12 @@ test('A tool that asks its client for input gets it only where the operator has 
   const off = await openGoverned({ env: { REVISION: 'modern' }, tools: named('input') });
   const refused = await off.dispatch('input');
   expect(refused.result).toMatchObject({ status: 'denied', deny_reason: { code: 'MCP_INPUT_REFUSED' } });
-  const allowed_inputs = ['elicitation/create'];
-  const on = await openGoverned({ env: { REVISION: 'modern' }, tools: named('input'), allowed_inputs });
+  const client_requests = new ClientRequests({
+    alias: 'scripted',
+    kinds: ['elicitation'],
+    isOwnPage: () => false,
+  });
+  const on = await openGoverned({ env: { REVISION: 'modern' }, tools: named('input'), client_requests });
   expect((await on.dispatch('input')).result).toMatchObject({
     status: 'ok',
     result: { resultType: 'input_required', requestState: 's' },

@@ -18,21 +18,29 @@ export const TOOLS: readonly object[] = [
 
 /** A folder with a gateway before the scripted server. */
 export class GatewayFolder {
-  readonly dir = testFolder();
+  readonly dir: string;
   readonly held: { readonly approval_id: string; readonly url: string }[] = [];
   gateway!: OpenGateway;
   caller!: Caller;
 
-  /** @param server its settings, or what makes them of the folder */
+  constructor(dir = testFolder()) {
+    this.dir = dir;
+  }
+
+  /**
+   * @param server its settings, or what makes them of the folder
+   * @param atEnd what closes it (default: the end of the test)
+   */
   static async open(
     server: object | ((dir: string) => object) = {},
     more: object = {},
+    atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
   ): Promise<GatewayFolder> {
-    const folder = new GatewayFolder();
+    const folder = new GatewayFolder(testFolder(atEnd));
     folder.setTools(TOOLS);
     const own = typeof server === 'function' ? server(folder.dir) : server;
     await folder.start({ servers: { files: { ...folder.server(), ...own } }, prefix: false, ...more });
-    onTestFinished(() => folder.gateway.close());
+    atEnd(() => folder.gateway.close());
     return folder;
   }
 

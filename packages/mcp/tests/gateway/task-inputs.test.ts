@@ -70,9 +70,16 @@ test.each([
 
 test('A server that is away, or that left the configuration, fails the request and not the task.', async () => {
   const upstream = {
-    request: (): Promise<unknown> => Promise.reject(new UpstreamError('DELIVERY_CRASHED')),
+    async request(): Promise<unknown> {
+      throw new UpstreamError('DELIVERY_CRASHED');
+    },
   };
-  const server = { upstream, inputs: () => null, mayAsk: async () => false, rules: { patterns: [] } };
+  const server: TaskServer = {
+    upstream,
+    inputs: () => null,
+    mayAsk: async () => false,
+    rules: { patterns: [] },
+  };
   const away = new ServerTasks(new Map([['files', server]]));
   expect(await away.get(ACME, 'ours', TASK, call)).toMatchObject({ kind: 'error', code: -32_603 });
   expect(await new ServerTasks(new Map()).cancel(TASK, call)).toMatchObject({ kind: 'error', code: -32_602 });

@@ -46,6 +46,10 @@ const TOOL = {
     running.set(id, timer);
   },
   exit: () => process.exit(3),
+  log: (id) => {
+    write({ method: 'notifications/message', params: { level: 'info', data: 'here' } });
+    write({ id, result: text('logged') });
+  },
   fault: (id) => write({ id, error: { code: -32_602, message: 'no such thing', data: { 'x-unknown': 1 } } }),
   failing: (id) => write({ id, result: complete({ content: [], isError: true, structuredContent: 7 }) }),
   junk: (id) => process.stdout.write(`{"jsonrpc":"2.0","id":${id},"result":{"a":1,"a":2}}\n`),

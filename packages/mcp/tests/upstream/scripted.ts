@@ -20,10 +20,10 @@ export interface Scripted {
   readonly settings: StdioSettings;
 }
 
-/** A folder that is removed after the test. */
-export function testFolder(): string {
+/** A folder that is removed after the test, or after whatever else `atEnd` waits for. */
+export function testFolder(atEnd: (end: () => void) => void = onTestFinished): string {
   const dir = mkdtempSync(join(tmpdir(), 'wcp-mcp-test-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  atEnd(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 

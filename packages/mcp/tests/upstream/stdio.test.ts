@@ -159,16 +159,25 @@ test('An error of the server comes with its code, its words and its data.', asyn
   });
 });
 
-test('A request of the server is refused unless the operator has turned it on.', async () => {
+test('A request of the server goes to the client of the one call that is open, and is refused where nobody waits.', async () => {
   const off = await openScripted();
   expect(textOf(await callTool(off, 'ask', { method: 'sampling/createMessage' }))).toContain('-32601');
   expect(textOf(await callTool(off, 'ask', { method: 'ping' }))).toBe('{}');
-  const answers = { 'roots/list': async () => ({ roots: [{ uri: 'file:///srv' }] }) };
-  const on = await openScripted({}, [], { answers, client_capabilities: { roots: {} } });
-  expect(textOf(await callTool(on, 'ask', { method: 'roots/list' }))).toBe(
+  const on = await openScripted({}, [], { client_capabilities: { roots: {} } });
+  const client = {
+    owner: 'acme',
+    capabilities: {},
+    log_level: null,
+    onLog() {},
+    async ask(method: string) {
+      if (method !== 'roots/list') throw new Error('Not this.');
+      return { roots: [{ uri: 'file:///srv' }] };
+    },
+  };
+  expect(textOf(await callTool(on, 'ask', { method: 'roots/list' }, { client }))).toBe(
     '{"roots":[{"uri":"file:///srv"}]}',
   );
-  expect(textOf(await callTool(on, 'ask', { method: 'elicitation/create' }))).toContain('-32601');
+  expect(textOf(await callTool(on, 'ask', { method: 'elicitation/create' }, { client }))).toContain('-32603');
   const [, initialize] = on.received();
   expect(initialize?.params?.['capabilities']).toEqual({ roots: {} });
 });

@@ -52,7 +52,12 @@ async function deliver(
   const until = AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
   try {
     const answer = await client.ask(String(method), ownMember(request, 'params') ?? {}, until);
-    if (isObject(answer)) return ended({ status: 'ok', result: { ...BLANK, telemetry: [], evidence: [], result: answer }, code: null });
+    if (isObject(answer))
+      return ended({
+        status: 'ok',
+        result: { ...BLANK, telemetry: [], evidence: [], result: answer },
+        code: null,
+      });
     return ended({ status: 'error', result: null, code: 'DELIVERY_INVALID_RESULT' });
   } catch {
     const code = until.aborted ? 'DELIVERY_CANCELLED' : 'DELIVERY_FAILED';

@@ -4,7 +4,12 @@ import { CLIENT_REQUESTS, type ClientRequestKind } from '../../delivery/client-r
 /** A part of MCP beside tools that is a capability of its server. */
 export interface MethodCapability {
   /** The last segment of its id. */
-  readonly segment: 'resources-read' | 'prompts-get' | 'sampling-create' | 'elicitation-create' | 'roots-list';
+  readonly segment:
+    | 'resources-read'
+    | 'prompts-get'
+    | 'sampling-create'
+    | 'elicitation-create'
+    | 'roots-list';
   /** The setting that turns it on, and what a server says that it can do. */
   readonly setting: 'resources' | 'prompts' | ClientRequestKind;
   /** What a steward reads of it. */

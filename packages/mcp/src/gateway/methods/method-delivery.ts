@@ -8,7 +8,12 @@ import { continuation, reachedClient } from '../../delivery/linked-client.ts';
 import { toolHash } from '../../tool/tool-record.ts';
 import { listPages } from '../../upstream/list-pages.ts';
 import type { Upstream, UpstreamCall } from '../../upstream/upstream.ts';
-import { type MethodCapability, methodDefinition, type PassedMethod, passedMethod } from './method-capabilities.ts';
+import {
+  type MethodCapability,
+  methodDefinition,
+  type PassedMethod,
+  passedMethod,
+} from './method-capabilities.ts';
 
 /** How requests for what is not a tool reach their server. */
 export interface MethodDeliveryOptions {
@@ -86,6 +91,8 @@ async function ask(
   }
   const { uri } = params;
   if (!method.endsWith('subscribe') || typeof uri !== 'string') return upstream.request(method, params, call);
-  await (method === 'resources/subscribe' ? upstream.subscribe(uri, owner) : upstream.unsubscribe(uri, owner));
+  await (method === 'resources/subscribe'
+    ? upstream.subscribe(uri, owner)
+    : upstream.unsubscribe(uri, owner));
   return {};
 }

@@ -54,7 +54,8 @@ export class PassedServers {
     const can = (name: string) => (server: PassedServer) => isObject(ownMember(server.capabilities(), name));
     const tells = servers.some(
       ({ ids, capabilities }) =>
-        ids.resources !== undefined && ownMember(ownMember(capabilities(), 'resources'), 'subscribe') === true,
+        ids.resources !== undefined &&
+        ownMember(ownMember(capabilities(), 'resources'), 'subscribe') === true,
     );
     const completes = servers.filter(({ ids }) => (ids.resources ?? ids.prompts) !== undefined);
     return {

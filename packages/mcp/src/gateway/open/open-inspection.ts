@@ -53,7 +53,13 @@ export async function inspectGateway(
     const process_list = join(dir, `inspection-${process.pid}.json`);
     const { opened, failed } = await openServers(settings, { dir, env, process_list, onLog });
     for (const { upstream } of opened) closing.add(() => upstream.close());
-    const catalog = await openCatalog({ settings, servers: opened, registry, links: new CallLinks(), hallUrl: () => null });
+    const catalog = await openCatalog({
+      settings,
+      servers: opened,
+      registry,
+      links: new CallLinks(),
+      hallUrl: () => null,
+    });
     closing.add(() => catalog.close());
     return {
       get tools() {

@@ -5,8 +5,8 @@ import { toolRecord } from '../../tool/tool-record.ts';
 import { ruleOf } from '../folder/tool-rules.ts';
 import { clientDelivery } from '../methods/client-delivery.ts';
 import {
-  METHOD_CAPABILITIES,
   isClientRequest,
+  METHOD_CAPABILITIES,
   type MethodCapability,
   methodCapabilityId,
   methodDefinition,
