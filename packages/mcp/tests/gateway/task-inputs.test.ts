@@ -52,9 +52,12 @@ test('What passes of a task’s requests is what the operator lets pass, and ans
   expect(asked.map(([method]) => method)).toEqual(['tasks/get']);
 });
 
+const NOTHING: TaskServer['inputs'] = () => null;
+const EVERYTHING: TaskServer['inputs'] = () => ASKS;
+
 test.each([
-  ['the settings let nothing pass', () => null, true],
-  ['the Hall denies it', () => ASKS, false],
+  ['the settings let nothing pass', NOTHING, true],
+  ['the Hall denies it', EVERYTHING, false],
 ] as const)(
   'Where %s, no answer reaches the server, and its task is asked to end.',
   async (_, inputs, isAllowed) => {
