@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MessageTooLarge, readEventStream, type StreamMessage } from '../src/event-stream.ts';
+import { MessageTooLarge, readEventStream, type StreamMessage } from '../src/wire/event-stream.ts';
 
 async function* chunksOf(chunks: readonly string[]): AsyncGenerator<string> {
   yield* chunks;

@@ -8,6 +8,7 @@ test('The package @wcp/client exports these names and no others.', () => {
     'JsonText',
     'WcpError',
     'createHallClient',
+    'pullCalls',
   ]);
 });
 

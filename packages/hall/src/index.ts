@@ -17,6 +17,8 @@ export { DELIVERY_CODES, type DeliveryCode } from './delivery/delivery-code.ts';
 export { type HttpDeliveryOptions, httpDelivery } from './delivery/http/http-delivery.ts';
 export { type InProcessDeliveryOptions, inProcessDelivery } from './delivery/in-process-delivery.ts';
 export { type PackageDeliveryOptions, packageDelivery } from './delivery/package/package-delivery.ts';
+export { CallBoard, type ClaimRequest } from './delivery/pull/call-board.ts';
+export { type PullDeliveryOptions, pullDelivery } from './delivery/pull/pull-delivery.ts';
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
 export type { CheckName, DeploymentCheck } from './deployment/doctor/check.ts';
 export { type ExamineOptions, examineDeployment } from './deployment/doctor/examine-deployment.ts';

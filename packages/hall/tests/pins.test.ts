@@ -60,7 +60,7 @@ test('The Hall has these events of its own.', () => {
 });
 
 test('These are the roles and the scopes of a freeze.', () => {
-  expect(ROLES).toEqual(['tenant', 'worker-owner', 'steward', 'auditor', 'admin']);
+  expect(ROLES).toEqual(['tenant', 'worker-owner', 'worker', 'steward', 'auditor', 'admin']);
   expect(FREEZE_SCOPES).toEqual(['hall', 'tenant', 'correlation']);
 });
 

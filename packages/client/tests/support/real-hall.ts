@@ -3,7 +3,14 @@ import type { Role } from '@wcp/spec/hall';
 import { onTestFinished } from 'vitest';
 // The client depends on no server: this is the Hall itself, which the client is tried against.
 // @boundaries-ignore the tests of this package call a real Hall
-import { createHall, type Hall, type HallOptions, inProcessDelivery } from '../../../hall/src/index.ts';
+import {
+  CallBoard,
+  createHall,
+  type Hall,
+  type HallOptions,
+  inProcessDelivery,
+  pullDelivery,
+} from '../../../hall/src/index.ts';
 // @boundaries-ignore the Hall of these tests has a worker
 import { defineWorker, sealRecord } from '../../../worker-kit/src/index.ts';
 import { createHallClient, type HallClient, type HallClientOptions } from '../../src/index.ts';
@@ -20,6 +27,13 @@ const rule = (capability_id: string, escalation: object = {}) => ({
   },
 });
 const RULES = [rule(GREET), rule(HELD, { human_required_default: true, supervisor_level: 'gatekeeper' })];
+
+/** A Hall whose greeter fetches its calls. */
+export function openPulled(): Promise<RealHall> {
+  const board = new CallBoard();
+  const { record } = greeter([]);
+  return RealHall.open({ board, workers: [{ delivery: pullDelivery({ record, board }) }] });
+}
 
 /** A worker that notes what it was given. */
 function greeter(greeted: unknown[]) {
@@ -43,6 +57,11 @@ function greeter(greeted: unknown[]) {
     },
   });
 }
+
+const SCOPES: Partial<Record<Role, object>> = {
+  tenant: { tenant_id: 'tenant-a' },
+  worker: { authority: 'org.acme' },
+};
 
 let sent = 0;
 
@@ -81,8 +100,8 @@ export class RealHall {
     const workers = [{ delivery: inProcessDelivery(greeter(greeted)) }];
     const hall = await createHall({ rules: RULES, workers, ...options });
     const keys = new Map<Role, string>();
-    for (const role of ['tenant', 'steward', 'auditor', 'admin'] as const) {
-      const granted = role === 'tenant' ? { tenant_id: 'tenant-a' } : {};
+    for (const role of ['tenant', 'worker', 'steward', 'auditor', 'admin'] as const) {
+      const granted = SCOPES[role] ?? {};
       keys.set(role, (await hall.identity.keys.create({ label: role, roles: [role], ...granted })).key);
     }
     const url = await hall.app.listen({ host: '127.0.0.1', port: 0 });

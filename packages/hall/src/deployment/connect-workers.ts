@@ -8,6 +8,8 @@ import { httpDelivery } from '../delivery/http/http-delivery.ts';
 import { packageDelivery } from '../delivery/package/package-delivery.ts';
 import { PROCESS_LIMITS } from '../delivery/process/process-limits.ts';
 import type { ProcessEnd } from '../delivery/process/worker-process.ts';
+import type { CallBoard } from '../delivery/pull/call-board.ts';
+import { pullDelivery } from '../delivery/pull/pull-delivery.ts';
 import type { HallWorker } from '../hall/hall-options.ts';
 import { LAYOUT } from './layout.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
@@ -19,6 +21,7 @@ export interface WorkerBase {
   /** The raw public keys by which the workers know calls of a Hall. */
   readonly hallKeys: readonly string[];
   readonly chains: ChainedCallRegistry;
+  readonly board: CallBoard;
   /** The values of those secrets that an envelope lists. */
   secrets(names: readonly string[]): Promise<Readonly<Record<string, string>>>;
   readonly log: Logger;
@@ -27,9 +30,19 @@ export interface WorkerBase {
 /** Creates the deliveries to the workers of a folder. */
 export function connectWorkers(workers: readonly DeploymentWorker[], base: WorkerBase): HallWorker[] {
   return workers.map((worker) => ({
-    delivery: worker.settings.url === undefined ? byPackage(worker, base) : byHttp(worker, base),
+    delivery: deliveryTo(worker, base),
     limits: limitsOf(worker.settings),
   }));
+}
+
+function deliveryTo(worker: DeploymentWorker, base: WorkerBase): Delivery {
+  const { url, pull } = worker.settings;
+  if (pull === true) return byPull(worker, base);
+  return url === undefined ? byPackage(worker, base) : byHttp(worker, base);
+}
+
+function byPull({ settings, record }: DeploymentWorker, { board, chains }: WorkerBase): Delivery {
+  return pullDelivery({ record, board, chains, ...given(settings, ['grace_ms']) });
 }
 
 function byHttp({ settings, record }: DeploymentWorker, { chains, log }: WorkerBase): Delivery {
@@ -98,9 +111,9 @@ function sandboxOf({ threads, cpu_seconds, open_files, file_mb, disk_mb }: Worke
  * calls go first and a dispatch chain that would wait for itself is noticed.
  */
 function limitsOf(settings: WorkerSettings): NonNullable<HallWorker['limits']> {
-  const { url, processes = PROCESS_LIMITS.processes } = settings;
+  const { url, pull = false, processes = PROCESS_LIMITS.processes } = settings;
   return {
-    ...(url === undefined && { concurrency: processes }),
+    ...(url === undefined && !pull && { concurrency: processes }),
     ...given(settings, ['concurrency', 'waiting', 'failures', 'cooldown_ms']),
   };
 }

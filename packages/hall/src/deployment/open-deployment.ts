@@ -7,11 +7,12 @@ import { consoleCallback } from '../approval/notification/console-callback.ts';
 import type { Logger } from '../base/logger.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
+import { CallBoard } from '../delivery/pull/call-board.ts';
 import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
 import type { Hall } from '../hall/hall.ts';
 import type { HallOptions, HallWorker } from '../hall/hall-options.ts';
 import { type ExampleEnrolment, enrolExample } from './attest-example.ts';
-import { connectWorkers } from './connect-workers.ts';
+import { connectWorkers, type WorkerBase } from './connect-workers.ts';
 import { createDeployment } from './create-deployment.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
@@ -125,7 +126,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
   const { dir, settings, documents, key, offersApprovalTools, log } = base;
   const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
   const { rules, config } = documents;
-  const chains = new ChainedCallRegistry();
+  const shared = { chains: new ChainedCallRegistry(), board: new CallBoard() };
   try {
     return await assembleHall({
       rules,
@@ -134,8 +135,8 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       key,
       mark: join(dir, LAYOUT.mark),
       origin,
-      workers: workersOf(base, chains),
-      chains,
+      workers: workersOf(base, shared),
+      ...shared,
       notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
       banLists: { subscriptions: settings.subscriptions },
       attest_hmac_key: settings.attest_hmac_key,
@@ -155,12 +156,12 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
   }
 }
 
-function workersOf(base: DeploymentBase, chains: ChainedCallRegistry): HallWorker[] {
+function workersOf(base: DeploymentBase, shared: Pick<WorkerBase, 'chains' | 'board'>): HallWorker[] {
   const { dir, settings, key, example, log } = base;
   return connectWorkers(settings.workers, {
     dir,
     hallKeys: [key.publicKey],
-    chains,
+    ...shared,
     log,
     secrets: (names) => readSecrets(names, settings.secrets, dir),
   }).map((worker) =>

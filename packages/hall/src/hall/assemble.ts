@@ -12,6 +12,7 @@ import type { Logger } from '../base/logger.ts';
 import { ProblemError } from '../base/problem.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import { CallBoard } from '../delivery/pull/call-board.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
 import { Decider } from '../dispatch/decider.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
@@ -205,6 +206,7 @@ async function build(base: HallBase): Promise<AssembledParts> {
     activeWorld,
     freezes,
     chains: options.chains ?? new ChainedCallRegistry(),
+    board: options.board ?? new CallBoard(),
     registryAdmin,
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics: metricsOf(state),

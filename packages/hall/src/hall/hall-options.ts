@@ -5,6 +5,7 @@ import type { NotifierOptions } from '../approval/notification/notifier.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { CallBoard } from '../delivery/pull/call-board.ts';
 import type { HttpLimits } from '../http/app.ts';
 import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
@@ -47,6 +48,8 @@ export interface HallOptions {
   readonly workers?: readonly HallWorker[];
   /** Where workers over HTTP ask for chained dispatches: the registry that their deliveries were created with. */
   readonly chains?: ChainedCallRegistry;
+  /** Where calls wait for workers that fetch them: the board that their deliveries were created with. */
+  readonly board?: CallBoard;
   /** Where workers over HTTP reach this Hall, such as `https://hall.example`; without it they cannot ask for dispatches. */
   readonly public_url?: string;
   readonly policyGate?: HallPolicyGate;

@@ -7,6 +7,7 @@ import type { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { CallBoard } from '../delivery/pull/call-board.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Executor } from '../dispatch/executor.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -38,6 +39,7 @@ export interface HallParts {
   readonly identity: Identity;
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly chains: ChainedCallRegistry;
+  readonly board: CallBoard;
   readonly admission: AdmissionScheduler;
   readonly pendingApprovals: PendingApprovals;
   readonly approvalService: ApprovalService;

@@ -43,6 +43,7 @@ const ROLE_SCOPES: readonly RoleScope[] = [
     member: 'authority',
     message: 'The role worker-owner needs an authority.',
   },
+  { role: 'worker', member: 'authority', message: 'The role worker needs an authority.' },
 ];
 
 /** A rule over several members: some roles need a tenant or an authority. */

@@ -13,7 +13,7 @@ export interface Principal {
    * to a tenant must not resolve that tenant's requests.
    */
   readonly tenant_id: string | null;
-  /** The authority that a `worker-owner` acts for, else null. */
+  /** The authority that a `worker-owner` or a `worker` acts for, else null. */
   readonly authority: string | null;
 }
 

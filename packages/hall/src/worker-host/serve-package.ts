@@ -11,6 +11,7 @@ import type { Logger } from '../base/logger.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { PackageSnapshots, pruneSnapshots } from '../delivery/package/package-snapshots.ts';
+import { CallBoard } from '../delivery/pull/call-board.ts';
 import { connectWorkers } from '../deployment/connect-workers.ts';
 import { DeploymentError } from '../deployment/deployment-error.ts';
 import { LAYOUT } from '../deployment/layout.ts';
@@ -154,6 +155,7 @@ function connect({ worker, secrets }: HostSettings, options: PackageHostOptions,
     dir: state,
     hallKeys,
     chains: new ChainedCallRegistry(),
+    board: new CallBoard(),
     secrets: (names) => readSecrets(names, secrets, process.cwd()),
     log,
   });

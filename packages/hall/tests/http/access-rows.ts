@@ -30,6 +30,7 @@ export const EVERYBODY: readonly Person[] = [
   'foreigner',
   'owner',
   'rival',
+  'worker',
   'steward',
   'auditor',
   'admin',
@@ -131,6 +132,20 @@ export const ROWS: readonly Row[] = [
     who: TENANT,
     call: () => ({ url: '/wcp/dispatch', body: inputFor('tenant-a') }),
   },
+  {
+    route: 'POST /wcp/calls/claim',
+    status: 404,
+    who: ['owner', 'worker'],
+    call: () => ({ url: '/wcp/calls/claim', body: { worker_ids: [ACME], wait_ms: 0 } }),
+  },
+  ...(['start', 'renew', 'complete'] as const).map(
+    (act): Row => ({
+      route: `POST /wcp/calls/:claim_id/${act}`,
+      status: 404,
+      who: ['owner', 'rival', 'worker'],
+      call: () => ({ url: `/wcp/calls/none/${act}`, body: act === 'complete' ? { result: null } : {} }),
+    }),
+  ),
   {
     // No key opens it, only the permit of a call that is running.
     route: 'POST /wcp/chain',

@@ -13,6 +13,7 @@ export const PEOPLE = {
   foreigner: { roles: ['tenant'], tenant_id: 'tenant-b' },
   owner: { roles: ['worker-owner'], authority: 'org.acme' },
   rival: { roles: ['worker-owner'], authority: 'org.rival' },
+  worker: { roles: ['worker'], authority: 'org.acme' },
   steward: { roles: ['steward'] },
   auditor: { roles: ['auditor'] },
   admin: { roles: ['admin'] },

@@ -6,7 +6,7 @@ import { createSealer } from './sealed-text.ts';
 type BoundCall = Omit<HeldRequest, 'approval_id' | 'expires_at'>;
 
 /** What came of reading a state of a server. */
-export type PassedStateReading =
+type PassedStateReading =
   | { readonly ok: true; readonly state: string }
   | { readonly ok: false; readonly fault: RequestStateFault };
 

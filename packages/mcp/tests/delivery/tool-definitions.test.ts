@@ -14,6 +14,9 @@ function byHand() {
     capabilities: {},
     listTools: () => new Promise((resolve) => asked.push(resolve)),
     request: () => Promise.reject(new Error('not asked')),
+    subscribe: async () => {},
+    unsubscribe: async () => {},
+    useLogLevel() {},
     onNotification(listen) {
       listeners.push(listen);
       return () => void listeners.splice(listeners.indexOf(listen), 1);

@@ -6,33 +6,31 @@ import { codeOf } from '../gateway/gateway-folder.ts';
 import {
   AskedClient,
   CALLS_AGAIN,
-  decidedAbout,
   passingServer,
   REQUESTS,
+  SharedGateway,
   saidBy,
-  sharedGateway,
 } from './passing-gateway.ts';
 
 const ALL = { sampling: true, elicitation: true, roots: true };
-const shared = sharedGateway({
-  off: passingServer('legacy'),
-  'off-now': passingServer('modern'),
-  one: passingServer('legacy', { elicitation: true, results: { redact: ['secret-\\d+'] } }),
-  all: passingServer('legacy', ALL),
-  now: passingServer('modern', ALL),
-});
+const shared = new SharedGateway(
+  passingServer('off', 'legacy'),
+  passingServer('off-now', 'modern'),
+  passingServer('one', 'legacy', { elicitation: true, results: { redact: ['secret-\\d+'] } }),
+  passingServer('all', 'legacy', ALL),
+  passingServer('now', 'modern', ALL),
+);
 const REFUSED = { error: -32_603 };
 
 test('What a server asks its client for is refused until the operator turns it on, and declared to it only then.', async () => {
-  const { folder } = shared;
   const client = new AskedClient();
-  const answers = saidBy(await folder.call('off_asks', { requests: REQUESTS }, client.call))['answers'];
+  const answers = saidBy(await shared.call('off', 'asks', { requests: REQUESTS }, client.call))['answers'];
   expect(answers).toEqual({ sampling: REFUSED, elicitation: REFUSED, roots: REFUSED });
-  expect(saidBy(await folder.call('off_declared'))).toEqual({});
-  expect(codeOf(await folder.call('off-now_asks', { requests: REQUESTS }, CALLS_AGAIN))).toBe(
+  expect(saidBy(await shared.call('off', 'declared'))).toEqual({});
+  expect(codeOf(await shared.call('off-now', 'asks', { requests: REQUESTS }, CALLS_AGAIN))).toBe(
     'MCP_INPUT_REFUSED',
   );
-  expect(saidBy(await folder.call('off-now_declared', {}, CALLS_AGAIN))).toMatchObject({
+  expect(saidBy(await shared.call('off-now', 'declared', {}, CALLS_AGAIN))).toMatchObject({
     'io.modelcontextprotocol/clientCapabilities': {},
   });
   expect(client.asked).toEqual([]);
@@ -44,11 +42,7 @@ test('One kind that is turned on passes alone, marked with the name of its serve
     ...REQUESTS.elicitation,
     params: { message: 'Is it secret-42?', requestedSchema: {} },
   };
-  const outcome = await shared.folder.call(
-    'one_asks',
-    { requests: { ...REQUESTS, elicitation } },
-    client.call,
-  );
+  const outcome = await shared.call('one', 'asks', { requests: { ...REQUESTS, elicitation } }, client.call);
   expect(saidBy(outcome)['answers']).toEqual({
     sampling: REFUSED,
     elicitation: { answered: 'elicitation/create' },
@@ -60,23 +54,21 @@ test('One kind that is turned on passes alone, marked with the name of its serve
 });
 
 test('Each request that passes is decided, and leaves a decision and an outcome beside those of its call.', async () => {
-  const { folder } = shared;
-  const segments = ['asks', 'elicitation-create', 'roots-list', 'sampling-create'].map(
-    (each) => `all.${each}`,
+  const segments = ['asks', 'elicitation-create', 'roots-list', 'sampling-create'].map((each) =>
+    each === 'asks' ? 'all.all-asks' : `all.${each}`,
   );
-  const [decided, ended] = [await decidedAbout(folder), await decidedAbout(folder, 'outcome')];
+  const [decided, ended] = [await shared.decidedAbout(), await shared.decidedAbout('outcome')];
   const client = new AskedClient();
-  await folder.call('all_asks', { requests: REQUESTS }, client.call);
+  await shared.call('all', 'asks', { requests: REQUESTS }, client.call);
   expect(client.asked.length).toBe(3);
-  expect((await decidedAbout(folder)).slice(decided.length).sort()).toEqual(segments);
-  expect((await decidedAbout(folder, 'outcome')).slice(ended.length).sort()).toEqual(segments);
+  expect((await shared.decidedAbout()).slice(decided.length).sort()).toEqual(segments);
+  expect((await shared.decidedAbout('outcome')).slice(ended.length).sort()).toEqual(segments);
 });
 
 test('A server in the current revision asks in its result, and its call goes on when the client calls again.', async () => {
-  const { folder } = shared;
-  const before = (await decidedAbout(folder)).length;
+  const before = (await shared.decidedAbout()).length;
   const given = { requests: { name: REQUESTS.elicitation }, state: 'step-1' };
-  const first = (await folder.call('now_asks', given, CALLS_AGAIN)) as { result: Record<string, unknown> };
+  const first = (await shared.call('now', 'asks', given, CALLS_AGAIN)) as { result: Record<string, unknown> };
   const params = { message: 'The server "now" asks: Your name?' };
   expect(first.result).toMatchObject({
     resultType: 'input_required',
@@ -85,27 +77,29 @@ test('A server in the current revision asks in its result, and its call goes on 
   const request_state = first.result['requestState'] as string;
   const again = { ...CALLS_AGAIN, request_state, input_responses: { name: { action: 'accept' } } };
   const answers = { name: { action: 'accept' } };
-  expect(saidBy(await folder.call('now_asks', given, again))).toEqual({ answers, state: 'step-1' });
-  const segments = ['now.asks', 'now.elicitation-create', 'now.asks'];
-  expect((await decidedAbout(folder)).slice(before)).toEqual(segments);
+  expect(saidBy(await shared.call('now', 'asks', given, again))).toEqual({ answers, state: 'step-1' });
+  const segments = ['now.now-asks', 'now.elicitation-create', 'now.now-asks'];
+  expect((await shared.decidedAbout()).slice(before)).toEqual(segments);
 });
 
 test('The state of a server counts for its call and tenant alone: anything else is an error, and nothing is dispatched.', async () => {
   const { folder } = shared;
   const given = { requests: { name: REQUESTS.elicitation }, state: 'step-1' };
-  const first = (await folder.call('now_asks', given, CALLS_AGAIN)) as { result: { requestState: string } };
+  const first = (await shared.call('now', 'asks', given, CALLS_AGAIN)) as {
+    result: { requestState: string };
+  };
   const request_state = first.result.requestState;
-  const before = (await decidedAbout(folder)).length;
+  const before = (await shared.decidedAbout()).length;
   const answers = { ...CALLS_AGAIN, input_responses: { name: {} } };
   const stranger = { ...folder.caller, tenant_id: 'agent.other' };
   for (const outcome of [
-    await folder.call('now_asks', given, { ...answers, request_state: `${request_state}-TAMPERED` }),
-    await folder.call('now_asks', { ...given, state: 'other' }, { ...answers, request_state }),
-    await folder.call('now_declared', given, { ...answers, request_state }),
-    await folder.call('now_asks', given, { ...answers, request_state }, stranger),
+    await shared.call('now', 'asks', given, { ...answers, request_state: `${request_state}-TAMPERED` }),
+    await shared.call('now', 'asks', { ...given, state: 'other' }, { ...answers, request_state }),
+    await shared.call('now', 'declared', given, { ...answers, request_state }),
+    await shared.call('now', 'asks', given, { ...answers, request_state }, stranger),
   ])
     expect(outcome).toMatchObject({ kind: 'error', code: -32_602 });
-  expect((await decidedAbout(folder)).length).toBe(before);
+  expect((await shared.decidedAbout()).length).toBe(before);
 });
 
 test('The state of a server expires, and one that is too long is not passed on.', () => {
@@ -123,7 +117,7 @@ test('A client that can be asked at once is asked for what a server in the curre
   const client = new AskedClient();
   const given = { requests: REQUESTS, state: 'step-1' };
   const answers = Object.entries(REQUESTS).map(([name, { method }]) => [name, { answered: method }]);
-  expect(saidBy(await shared.folder.call('now_asks', given, client.call))).toEqual({
+  expect(saidBy(await shared.call('now', 'asks', given, client.call))).toEqual({
     answers: Object.fromEntries(answers),
     state: 'step-1',
   });
@@ -131,7 +125,7 @@ test('A client that can be asked at once is asked for what a server in the curre
 
 test('A server is told what the client of the call declared of that which is turned on, and nothing else.', async () => {
   const declared = async (call: object) =>
-    saidBy(await shared.folder.call('now_declared', {}, call))['io.modelcontextprotocol/clientCapabilities'];
+    saidBy(await shared.call('now', 'declared', {}, call))['io.modelcontextprotocol/clientCapabilities'];
   expect(await declared({ capabilities: { sampling: {}, extensions: { x: {} }, roots: 7 } })).toEqual({
     sampling: {},
   });
@@ -139,21 +133,29 @@ test('A server is told what the client of the call declared of that which is tur
 });
 
 test('Where several calls are open, a request that may be of any of them is refused: no client is asked for another.', async () => {
-  const { folder } = shared;
-  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<unknown>()];
-  const slow = new AskedClient(() => {
+  const [begun, over] = [deferred(), deferred()];
+  const slow = new AskedClient(async () => {
     begun.resolve();
-    return over.promise;
+    await over.promise;
+    return { answered: 'slow' };
   });
-  const first = folder.call('all_asks', { requests: { a: REQUESTS.roots } }, slow.call);
+  const first = shared.call('all', 'asks', { requests: { a: REQUESTS.roots } }, slow.call);
   await begun.promise;
   const second = new AskedClient();
-  const outcome = await folder.call('all_asks', { requests: { b: REQUESTS.sampling } }, second.call);
+  const outcome = await shared.call('all', 'asks', { requests: { b: REQUESTS.sampling } }, second.call);
   expect(saidBy(outcome)['answers']).toEqual({ b: { error: -32_601 } });
-  over.resolve({ answered: 'slow' });
+  over.resolve();
   expect(saidBy(await first)['answers']).toEqual({ a: { answered: 'slow' } });
   expect(second.asked).toEqual([]);
 });
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
 
 const HALL = 'http://127.0.0.1:4100';
 

@@ -6,28 +6,62 @@ import { GatewayFolder } from '../gateway/gateway-folder.ts';
 /** What a server speaks. */
 export type Revision = 'legacy' | 'modern';
 
-/** The settings of the server `passing.mjs`, whose tools all run. */
-export function passingServer(revision: Revision, more: object = {}, name = 'passing'): object {
-  return {
+/** The settings of a server `passing.mjs`, whose tools all run. */
+export function passingServer(
+  name: string,
+  revision: Revision,
+  more: object = {},
+): Readonly<Record<string, object>> {
+  const settings = {
     command: process.execPath,
     args: [join(import.meta.dirname, '../servers/passing.mjs')],
     env: { REVISION: revision, NAME: name },
-    run: ['asks', 'logs', 'declared', 'touch'],
+    run: ['asks', 'logs', 'declared', 'touch'].map((tool) => `${name}_${tool}`),
     ...more,
   };
+  return { [name]: settings };
 }
 
-/** A gateway that all tests of a file share: its tools are called `server_tool`. */
-export function sharedGateway(servers: Readonly<Record<string, object>>): { readonly folder: GatewayFolder } {
-  const endings: (() => Promise<void> | void)[] = [];
-  const shared: { folder: GatewayFolder } = { folder: undefined as unknown as GatewayFolder };
-  beforeAll(async () => {
-    shared.folder = await GatewayFolder.open({}, { servers, prefix: true }, (end) => endings.unshift(end));
-  });
-  afterAll(async () => {
-    for (const end of endings) await end();
-  });
-  return shared;
+/** A gateway that all tests of a file share. */
+export class SharedGateway {
+  folder!: GatewayFolder;
+
+  constructor(...servers: readonly Readonly<Record<string, object>>[]) {
+    const endings: (() => Promise<void> | void)[] = [];
+    const settings = { servers: Object.assign({}, ...servers), prefix: true };
+    beforeAll(async () => {
+      this.folder = await GatewayFolder.open({}, settings, (end) => endings.unshift(end));
+    });
+    afterAll(async () => {
+      for (const end of endings) await end();
+    });
+  }
+
+  /** Calls a tool of a server. */
+  call(
+    server: string,
+    tool: string,
+    given: object = {},
+    call: Partial<GatewayCall> = {},
+    caller = this.folder.caller,
+  ): Promise<CallOutcome> {
+    return this.folder.call(`${server}_${server}_${tool}`, given, call, caller);
+  }
+
+  request(method: string, params: object = {}): Promise<CallOutcome> {
+    const { gateway, caller } = this.folder;
+    return gateway.gateway.request(caller, method, params, { signal: new AbortController().signal });
+  }
+
+  /** What was decided about: the last segments of capabilities, in their order. */
+  async decidedAbout(kind = 'decision'): Promise<string[]> {
+    const receipts = (await this.folder.receipts(kind)) as readonly {
+      readonly capability_id?: string | null;
+    }[];
+    return receipts.flatMap(({ capability_id }) =>
+      capability_id?.includes('.mcp-') ? [capability_id.replace('x.local.mcp-', '')] : [],
+    );
+  }
 }
 
 /** A client that can answer everything, and keeps what it was asked. */
@@ -67,12 +101,4 @@ export function saidBy(outcome: CallOutcome): Record<string, unknown> {
   expect(outcome).toMatchObject({ kind: 'result', result: { content: [{ type: 'text' }] } });
   const { result } = outcome as { result: { content: { text: string }[] } };
   return JSON.parse(result.content[0]?.text ?? '');
-}
-
-/** What was decided about since: the last segments of capabilities, in their order. */
-export async function decidedAbout(folder: GatewayFolder, kind = 'decision'): Promise<string[]> {
-  const receipts = (await folder.receipts(kind)) as readonly { readonly capability_id?: string | null }[];
-  return receipts.flatMap(({ capability_id }) =>
-    capability_id?.includes('.mcp-') ? [capability_id.replace('x.local.mcp-', '')] : [],
-  );
 }

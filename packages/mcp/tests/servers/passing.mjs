@@ -73,9 +73,9 @@ const METHODS = {
     return { protocolVersion: params.protocolVersion, serverInfo, capabilities };
   },
   'tools/list': () => ({
-    tools: Object.keys(TOOLS).map((name) => ({ name, inputSchema: { type: 'object' } })),
+    tools: Object.keys(TOOLS).map((tool) => ({ name: `${NAME}_${tool}`, inputSchema: { type: 'object' } })),
   }),
-  'tools/call': (params) => TOOLS[params.name](params.arguments ?? {}, params),
+  'tools/call': (params) => TOOLS[params.name.slice(NAME.length + 1)](params.arguments ?? {}, params),
   'resources/list': (params) =>
     page(
       ['a', 'b', 'c'].map((name) => ({ name, uri: `${NAME}://${name}` })),

@@ -34,6 +34,10 @@ export const ENDPOINTS = {
   // 403 carries the decision where the engine denied, and a problem document where the caller may not ask.
   dispatch: { ...change('POST', '/wcp/dispatch'), statuses: [200, 202, 403], retry: 'keyed' },
   chain: change('POST', '/wcp/chain'),
+  claimCall: change('POST', '/wcp/calls/claim'),
+  startCall: change('POST', '/wcp/calls/:claim_id/start'),
+  renewCall: change('POST', '/wcp/calls/:claim_id/renew'),
+  completeCall: change('POST', '/wcp/calls/:claim_id/complete'),
   listDeadLetters: get('/wcp/dead-letters'),
   replayDeadLetter: change('POST', '/wcp/dead-letters/:decision_id/replay'),
   purgeDeadLetter: change('DELETE', '/wcp/dead-letters/:decision_id'),

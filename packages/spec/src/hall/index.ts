@@ -18,6 +18,7 @@ export {
 } from './resource/approval.ts';
 export type { AuthorityKey } from './resource/authority.ts';
 export type { PublishedBanList, WorkerCheck } from './resource/ban-list.ts';
+export type { ClaimedCall, StartedCall } from './resource/call.ts';
 export type { DeadLetter, ReplayedDeadLetter } from './resource/dead-letter.ts';
 export type { DecisionRecord, PlacedReceipt, ShownDecision, WorldDocuments } from './resource/decision.ts';
 export { type DispatchAnswer, IDEMPOTENCY_KEY_PATTERN } from './resource/dispatch.ts';

@@ -5,6 +5,7 @@ import type { Operation } from './operation.ts';
 import { APPROVAL_OPERATIONS } from './resource/approval.ts';
 import { AUTHORITY_OPERATIONS } from './resource/authority.ts';
 import { BAN_LIST_OPERATIONS } from './resource/ban-list.ts';
+import { CALL_OPERATIONS } from './resource/call.ts';
 import { DEAD_LETTER_OPERATIONS } from './resource/dead-letter.ts';
 import { DECISION_OPERATIONS } from './resource/decision.ts';
 import { DISPATCH_OPERATIONS } from './resource/dispatch.ts';
@@ -18,6 +19,7 @@ import { WORKER_OPERATIONS } from './resource/worker.ts';
 /** Every operation of a Hall by its id (section 9): the server, its OpenAPI document and the client come from it. */
 export const OPERATIONS = {
   ...DISPATCH_OPERATIONS,
+  ...CALL_OPERATIONS,
   ...DEAD_LETTER_OPERATIONS,
   ...WORKER_OPERATIONS,
   ...AUTHORITY_OPERATIONS,

@@ -1,5 +1,5 @@
 /** What a principal may do at a Hall (section 9). */
-export const ROLES = ['tenant', 'worker-owner', 'steward', 'auditor', 'admin'] as const;
+export const ROLES = ['tenant', 'worker-owner', 'worker', 'steward', 'auditor', 'admin'] as const;
 /** One of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];
 

@@ -12,7 +12,7 @@ import {
 // What clients hold on to: a change here is a decision.
 
 test('The roles and the groups that are made from them are these.', () => {
-  expect(ROLES).toEqual(['tenant', 'worker-owner', 'steward', 'auditor', 'admin']);
+  expect(ROLES).toEqual(['tenant', 'worker-owner', 'worker', 'steward', 'auditor', 'admin']);
   expect(ANY_ROLE).toEqual(ROLES);
   expect(OVERSEERS).toEqual(['steward', 'auditor', 'admin']);
   expect(READERS).toEqual(['tenant', 'steward', 'auditor', 'admin']);

@@ -16,7 +16,13 @@ export interface Count {
   readonly failed: number;
 }
 
-const RANKS: Readonly<Record<Check['status'], number>> = { FAILURE: 0, WARNING: 1, SKIPPED: 2, INFO: 3, SUCCESS: 4 };
+const RANKS: Readonly<Record<Check['status'], number>> = {
+  FAILURE: 0,
+  WARNING: 1,
+  SKIPPED: 2,
+  INFO: 3,
+  SUCCESS: 4,
+};
 
 /** Compares two runs, scenario by scenario and check by check. */
 export function compareRuns(direct: SuiteRun, through: SuiteRun): Comparison[] {
@@ -48,7 +54,8 @@ function worseOf(direct: readonly Check[] | undefined, through: readonly Check[]
 
 /** A check that one run alone has says nothing while it only informs. */
 function worseCheck(name: string, direct: Check | undefined, through: Check | undefined): string | null {
-  if (through === undefined) return direct?.status === 'INFO' ? null : `${name} did not run (${direct?.status} direct).`;
+  if (through === undefined)
+    return direct?.status === 'INFO' ? null : `${name} did not run (${direct?.status} direct).`;
   const least = direct === undefined ? RANKS.SKIPPED : RANKS[direct.status];
   if (RANKS[through.status] >= least) return null;
   return `${name}: ${direct?.status ?? 'absent'} direct, ${through.status} through the gateway: ${through.errorMessage ?? ''}`;

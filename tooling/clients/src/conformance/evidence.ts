@@ -37,7 +37,8 @@ function outcomesIn(file: string): Record<string, number> {
   const outcomes: Record<string, number> = {};
   for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
     const { kind, stream, capability_id, policy_decision: decision = '' } = JSON.parse(line) as Receipt;
-    if (kind !== 'decision' || stream !== 'agent.local' || !capability_id?.includes('.mcp-fixture.')) continue;
+    if (kind !== 'decision' || stream !== 'agent.local' || !capability_id?.includes('.mcp-fixture.'))
+      continue;
     outcomes[decision] = (outcomes[decision] ?? 0) + 1;
   }
   return outcomes;

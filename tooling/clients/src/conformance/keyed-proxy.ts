@@ -15,7 +15,14 @@ export async function startKeyedProxy(target: string, key: string): Promise<Keye
   const { hostname, port, pathname } = new URL(target);
   const server = createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
     const headers = [...incoming.rawHeaders, 'Authorization', `Bearer ${key}`];
-    const passed = request({ hostname, port, path: incoming.url, method: incoming.method, headers, setHost: false });
+    const passed = request({
+      hostname,
+      port,
+      path: incoming.url,
+      method: incoming.method,
+      headers,
+      setHost: false,
+    });
     passed.on('response', (response) => {
       outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders);
       outgoing.flushHeaders();

@@ -22,7 +22,8 @@ export function faultsOf({ comparisons, evidence }: ConformanceReport): string[]
   const { ALLOW: allowed = 0, ...others } = evidence.outcomes;
   if (comparisons.length === 0) faults.push('No scenario ran.');
   if (allowed === 0) faults.push('No call was dispatched.');
-  for (const [outcome, times] of Object.entries(others)) faults.push(`${times} calls were decided with ${outcome}.`);
+  for (const [outcome, times] of Object.entries(others))
+    faults.push(`${times} calls were decided with ${outcome}.`);
   if (!evidence.isVerified) faults.push('The receipts could not be verified.');
   return faults;
 }

@@ -7,7 +7,10 @@ export interface StartedProgram {
 }
 
 /** Starts a program of Node, and waits for the first line of its output. */
-export async function startProgram(args: readonly string[], env: Record<string, string>): Promise<StartedProgram> {
+export async function startProgram(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<StartedProgram> {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const close = () => ended(child);
   try {

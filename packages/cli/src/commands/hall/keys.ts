@@ -55,7 +55,7 @@ function addCreate(group: Command, { terminal }: CommandContext): void {
     .option('--tenant <id>', 'the tenant that a key with the role tenant acts for')
     .option(
       '--authority <id>',
-      'the authority that a key with the role worker-owner acts for, such as org.acme',
+      'the authority that a key with the role worker-owner or worker acts for, such as org.acme',
     )
     .option('--expires <time>', 'when the key expires, such as 2027-01-31T12:00:00Z (default: never)')
     .action(async (options: CreateOptions) => {

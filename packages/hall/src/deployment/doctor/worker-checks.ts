@@ -13,9 +13,9 @@ import { asRoot, editing, shellWord } from './shell-command.ts';
 
 /** Whether a worker gets no calls in some environment while this machine contains nothing. */
 export function needsSandbox({ settings, record }: DeploymentWorker): boolean {
-  const { isolation = 'contained', url } = settings;
+  const { isolation = 'contained', dir } = settings;
   return (
-    url === undefined && isolation === 'contained' && environmentsOf(record).some((env) => env !== 'dev')
+    dir !== undefined && isolation === 'contained' && environmentsOf(record).some((env) => env !== 'dev')
   );
 }
 
@@ -38,7 +38,7 @@ async function checksOf(
   const { worker_id: subject, privilege_envelope: envelope = {} } = worker.record;
   const found = (
     await Promise.all(
-      worker.settings.url !== undefined
+      worker.settings.dir === undefined
         ? [reachChecks(worker)]
         : [
             envelopeChecks(base.dir, worker, envelope),
@@ -157,7 +157,9 @@ const REACH_MS = 3_000;
 
 /** A worker elsewhere: that something answers is all that can be seen without a call. */
 async function reachChecks({ record, settings }: DeploymentWorker): Promise<DeploymentCheck[]> {
-  const { url = '' } = settings;
+  const { url } = settings;
+  // Whoever fetches its calls is there or not: health says so.
+  if (url === undefined) return [];
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(REACH_MS), redirect: 'manual' });
     await answer.body?.cancel();

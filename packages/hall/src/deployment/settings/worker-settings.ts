@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { count, environment, text, url } from './fields.ts';
 
 const WORKER =
-  'A worker is {"dir": …, "program": …}, {"dir": …, "command": [...]} or {"url": …, "record": …}.';
+  'A worker is {"dir": …, "program": …}, {"dir": …, "command": [...]}, {"url": …, "record": …} or {"pull": true, "record": …}.';
 const ISOLATION =
   'isolation must be "contained" (the default) or "declared": nothing holds this worker to its envelope.';
 const ATTESTED =
   'attested must be true or false: whether the server at url says which code it runs, signed by the authority.';
+const PULL = 'pull must be true: the worker fetches its calls, with a key of the role worker.';
 const PRIVATE_HOSTS =
   'private_hosts must be a list of those allowed hosts whose addresses may be private or loopback.';
 const NODE = 'node must be a list of what the program uses of Node: "sqlite", "addons", "workers", "wasi".';
@@ -22,6 +23,7 @@ export const workerSchema = z.strictObject(
       .min(1, 'command must be a list of at least one text.')
       .exactOptional(),
     url: url.exactOptional(),
+    pull: z.literal(true, PULL).exactOptional(),
     record: text('record must be the file of the registry record, relative to this file.').exactOptional(),
     attested: z.boolean(ATTESTED).exactOptional(),
     env: environment.default({}),
@@ -76,6 +78,7 @@ const WAYS: readonly { readonly by: string; readonly needs: readonly string[] }[
   { by: 'program', needs: ['dir'] },
   { by: 'command', needs: ['dir'] },
   { by: 'url', needs: ['record'] },
+  { by: 'pull', needs: ['record'] },
 ];
 
 /** Each worker is reached in exactly one way. */

@@ -2,6 +2,7 @@ import type { Routes } from '../route.ts';
 import { APPROVAL_ROUTES } from './approval.ts';
 import { AUTHORITY_ROUTES } from './authority.ts';
 import { BAN_LIST_ROUTES } from './ban-list.ts';
+import { CALL_ROUTES } from './call.ts';
 import { DEAD_LETTER_ROUTES } from './dead-letter.ts';
 import { DECISION_ROUTES } from './decision.ts';
 import { DISPATCH_ROUTES } from './dispatch.ts';
@@ -18,6 +19,7 @@ import { WORKER_ROUTES } from './worker.ts';
  */
 export const ROUTES: Routes = {
   ...DISPATCH_ROUTES,
+  ...CALL_ROUTES,
   ...DEAD_LETTER_ROUTES,
   ...WORKER_ROUTES,
   ...AUTHORITY_ROUTES,

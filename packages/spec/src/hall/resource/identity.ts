@@ -57,7 +57,7 @@ const optional = (description: string) => Type.Optional(nullable(textUpTo(128, {
 const granted = {
   roles: Type.Array(role, { minItems: 1, uniqueItems: true }),
   tenant_id: optional('With the role tenant: the tenant that it acts for.'),
-  authority: optional('With the role worker-owner: the authority that it acts for.'),
+  authority: optional('With the role worker-owner or worker: the authority that it acts for.'),
 };
 const KeyRequestSchema = closed(
   {

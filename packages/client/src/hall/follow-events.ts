@@ -1,15 +1,15 @@
 import { ENDPOINTS, FOREIGN_TEXT_LIMITS, WcpError } from '@wcp/spec/endpoints';
 import type { FeedEvent } from '@wcp/spec/hall';
-import type { Connection } from './connection.ts';
-import { misuse, notAHall, unreachable } from './errors.ts';
-import { MessageTooLarge, readEventStream, type StreamMessage } from './event-stream.ts';
-import { HallProblemError } from './hall-problem-error.ts';
-import { LimitExceeded, parseBounded } from './json/bounded-text.ts';
-import { Unreadable, Utf8Reader } from './json/utf8-reader.ts';
-import { mediaOf, readRefusal } from './read-answer.ts';
-import { backoff, pause, pauseAfter } from './retry.ts';
-import { requestInit } from './send.ts';
-import { writeRequest } from './write-request.ts';
+import { LimitExceeded, parseBounded } from '../json/bounded-text.ts';
+import { Unreadable, Utf8Reader } from '../json/utf8-reader.ts';
+import type { Connection } from '../wire/connection.ts';
+import { misuse, notAHall, unreachable } from '../wire/errors.ts';
+import { MessageTooLarge, readEventStream, type StreamMessage } from '../wire/event-stream.ts';
+import { HallProblemError } from '../wire/hall-problem-error.ts';
+import { mediaOf, readRefusal } from '../wire/read-answer.ts';
+import { backoff, pause, pauseAfter } from '../wire/retry.ts';
+import { requestInit } from '../wire/send.ts';
+import { writeRequest } from '../wire/write-request.ts';
 
 /** Which events, and until when. */
 export interface EventsOptions {

@@ -1,8 +1,8 @@
 import type { Endpoint } from '@wcp/spec/endpoints';
+import { ANSWER_LIMITS, BoundedText, LimitExceeded } from '../json/bounded-text.ts';
+import { Unreadable, Utf8Reader } from '../json/utf8-reader.ts';
 import { beyondLimit, notAHall, tooLarge } from './errors.ts';
 import { HallProblemError, readProblem } from './hall-problem-error.ts';
-import { ANSWER_LIMITS, BoundedText, LimitExceeded } from './json/bounded-text.ts';
-import { Unreadable, Utf8Reader } from './json/utf8-reader.ts';
 
 /** Where an answer comes from, and how large it may be. */
 interface Source {

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@wcp/spec/endpoints';
+import { type CallOptions, JsonText } from './call-options.ts';
 import { type Connection, readKey } from './connection.ts';
 import { misuse } from './errors.ts';
-import { type CallOptions, JsonText } from './operations.ts';
 
 /** A request that is ready to be sent, as often as may be. */
 export interface HallRequest {

@@ -1,11 +1,12 @@
 import { ENDPOINTS, type Endpoint } from '@wcp/spec/endpoints';
 import type { AnswerOf, ItemOf, ListOperationId } from '@wcp/spec/hall';
-import { type HallClientOptions, openConnection } from './connection.ts';
-import { notAHall } from './errors.ts';
+import type { CallOptions, JsonText } from '../wire/call-options.ts';
+import { type HallClientOptions, openConnection } from '../wire/connection.ts';
+import { notAHall } from '../wire/errors.ts';
+import { send } from '../wire/send.ts';
+import { writeRequest } from '../wire/write-request.ts';
 import { type EventsOptions, followEvents, type ReceivedEvent } from './follow-events.ts';
-import type { CallOptions, HallOperations, JsonText, ListInputOf } from './operations.ts';
-import { send } from './send.ts';
-import { writeRequest } from './write-request.ts';
+import type { HallOperations, ListInputOf } from './operations.ts';
 
 /** A Hall over HTTP (section 9): one method an operation, and what spans several requests. */
 export interface HallClient extends HallOperations {

@@ -1,8 +1,8 @@
 import { WcpError } from '@wcp/spec/endpoints';
+import type { CallOptions } from './call-options.ts';
 import type { Connection } from './connection.ts';
 import { timedOut, unreachable } from './errors.ts';
 import { HallProblemError } from './hall-problem-error.ts';
-import type { CallOptions } from './operations.ts';
 import { readAnswer } from './read-answer.ts';
 import { pause, pauseAfter } from './retry.ts';
 import type { HallRequest } from './write-request.ts';
