@@ -51,6 +51,7 @@ const SYSTEM = [
   'packages/hall/tests/storage/seal/every-table.test.ts',
   'packages/hall/tests/worker-host/serve-package.test.ts',
   'packages/mcp/tests/clients/sdk.test.ts',
+  'packages/mcp/tests/gateway/tools-as-tasks.test.ts',
   'packages/mcp/tests/upstream/real-servers.test.ts',
   'packages/sandbox/tests/egress/streaming.test.ts',
   'packages/sandbox/tests/escapes/as-another-user.test.ts',

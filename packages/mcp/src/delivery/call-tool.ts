@@ -2,6 +2,7 @@ import { ownMember } from '../base/members.ts';
 import { declaresTasks, isTask } from '../base/tasks-extension.ts';
 import type { Upstream, UpstreamCall } from '../upstream/upstream.ts';
 import { upstreamError } from '../upstream/upstream-error.ts';
+import { callAsTask } from './augmented-call.ts';
 import { type AllowedInputs, type CallEnd, endOfError, endOfRefusal, endOfResult } from './call-result.ts';
 import { followTask } from './follow-task.ts';
 
@@ -15,6 +16,8 @@ export type TaskUse = 'off' | 'undeclared' | 'passed' | 'followed';
 export interface ToolCallOptions {
   readonly call: UpstreamCall & { readonly timeout_ms: number };
   readonly tasks: TaskUse;
+  /** Whether the tool is one of 2025-11-25 that can be called as a task alone: it is followed to its end here. */
+  readonly is_task_alone: boolean;
   readonly allowed: AllowedInputs;
 }
 
@@ -22,8 +25,10 @@ export interface ToolCallOptions {
 export async function callTool(
   upstream: Pick<Upstream, 'request'>,
   params: object,
-  { call, tasks, allowed }: ToolCallOptions,
+  { call, tasks, is_task_alone, allowed }: ToolCallOptions,
 ): Promise<CallEnd> {
+  if (is_task_alone && tasks === 'off') return endOfRefusal(TASKS_OFF);
+  if (is_task_alone) return callAsTask(upstream, params, call, allowed);
   const takes_tasks = tasks === 'passed' || tasks === 'followed';
   const asked = { ...call, ...(takes_tasks && { takes_tasks }) };
   const began = performance.now();

@@ -12,6 +12,7 @@ import { normaliseHash } from '@wcp/spec/json';
 import { DECLARED_ENFORCEMENT } from '../upstream/declared-enforcement.ts';
 import { UpstreamError, upstreamError } from '../upstream/upstream-error.ts';
 import { withinCall } from '../upstream/within-call.ts';
+import { isTaskAlone } from './augmented-call.ts';
 import type { CallLinks, LinkedClient } from './call-links.ts';
 import { boundedEnd, type CallEnd, endOfError } from './call-result.ts';
 import { callTool, type TaskUse } from './call-tool.ts';
@@ -83,6 +84,9 @@ class McpDelivery implements Delivery {
   readonly #endListening: () => void;
   /** The tool as it was when it was another than the enrolled one, and which enrolment that was. */
   #changed: { readonly hash: Sha256; readonly version: number } | null = null;
+
+  /** As the server says it now. */
+  #isTaskAlone = false;
 
   constructor(options: McpDeliveryOptions) {
     const { record, max_age_ms = USUAL_AGE_MS, fresh_above = USUAL_FRESH_ABOVE } = options;
@@ -157,9 +161,12 @@ class McpDelivery implements Delivery {
       client: reachedClient(call.context.tenant_id, client, this.#requests),
       ...(onProgress !== undefined && { onProgress }),
     };
-    const tasks = this.#taskUse(client);
-    const allowed = this.#requests;
-    const end = await callTool(definitions.upstream, params, { call: sent, tasks, allowed });
+    const end = await callTool(definitions.upstream, params, {
+      call: sent,
+      tasks: this.#taskUse(client),
+      is_task_alone: this.#isTaskAlone,
+      allowed: this.#requests,
+    });
     // What never began may be tried again, for the same client.
     if (client !== null && !mayHaveStarted(end)) links?.link(linked, client);
     const isInterrupted = end.code === 'DELIVERY_CANCELLED' && this.#closing.signal.aborted;
@@ -183,6 +190,7 @@ class McpDelivery implements Delivery {
   #noteChange({ byName }: DefinitionList): Sha256 | null {
     const seen = byName.get(this.#options.name);
     const hash = seen === undefined || seen.isTwice ? null : seen.hash;
+    this.#isTaskAlone = isTaskAlone(seen?.definition, this.#options.definitions.upstream);
     const enrolled = this.#enrolled();
     if (enrolled === null || this.#changed?.version !== enrolled.version) this.#changed = null;
     if (hash !== null && enrolled !== null && hash !== normaliseHash(enrolled.code_hash)) {

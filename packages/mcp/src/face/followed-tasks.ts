@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RpcError } from '../base/json-rpc.ts';
+import { RPC_CODES, RpcError } from '../base/json-rpc.ts';
 import type { Members } from '../base/members.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaceParts } from './face-parts.ts';
@@ -51,14 +51,20 @@ async function followTask(
   notify: (task: Members) => void,
 ): Promise<void> {
   for (let told = ''; ; ) {
-    const task = await readTask(parts, id, exchange);
+    const task = await readTask(parts, id, exchange).catch(nullWhereItMayCome);
     exchange.signal.throwIfAborted();
-    const now = JSON.stringify(task);
-    if (now !== told) notify(task);
+    const now = task === null ? told : JSON.stringify(task);
+    if (task !== null && now !== told) notify(task);
     told = now;
-    if (ENDED.includes(task['status'])) return;
-    await sleep(pauseOf(task), undefined, { signal: exchange.signal, ref: false });
+    if (ENDED.includes(task?.['status'])) return;
+    await sleep(pauseOf(task ?? {}), undefined, { signal: exchange.signal, ref: false });
   }
+}
+
+/** Its server may be away, or it asks for what this client cannot answer; a task that is gone stays that. */
+function nullWhereItMayCome(error: unknown): null {
+  if (error instanceof RpcError && error.code !== RPC_CODES.invalidParams) return null;
+  throw error;
 }
 
 function pauseOf({ pollIntervalMs }: Members): number {

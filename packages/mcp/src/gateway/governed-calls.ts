@@ -152,12 +152,14 @@ export class GovernedCalls {
   }
 
   /** A task of the server under an id that its own tenant alone can use. */
-  #ownTask(outcome: CallOutcome, { tenant_id }: Caller, { alias, capability_id }: GovernedCall): CallOutcome {
+  #ownTask(outcome: CallOutcome, { tenant_id }: Caller, call: GovernedCall): CallOutcome {
     if (outcome.kind !== 'result' || !isTask(outcome.result)) return outcome;
+    const { alias, capability_id, correlation_id } = call;
     const task_id = ownMember(outcome.result, 'taskId');
     if (alias === undefined || typeof task_id !== 'string' || task_id.length > MAX_TASK_ID) return NO_TASK;
     const expires_at = new Date(Date.now() + TASK_LIVES_MS).toISOString();
-    const task = { kind: 'server', tenant_id, capability_id, expires_at, alias, task_id } as const;
+    const bound = { tenant_id, capability_id, correlation_id, expires_at };
+    const task = { kind: 'server', ...bound, alias, task_id } as const;
     return { kind: 'result', result: { ...Object(outcome.result), taskId: this.#parts.taskIds.seal(task) } };
   }
 

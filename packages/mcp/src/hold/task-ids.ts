@@ -18,6 +18,8 @@ export interface HeldTask extends BoundTask {
 export interface ServerTask extends BoundTask {
   readonly kind: 'server';
   readonly alias: string;
+  /** That of the call that it came of. */
+  readonly correlation_id: string;
   /** Its id at the server. */
   readonly task_id: string;
 }

@@ -28,15 +28,19 @@ export class GatewayFolder {
     this.dir = dir;
   }
 
-  /** @param atEnd what closes it (default: the end of the test) */
+  /**
+   * @param server its settings, or what makes them of the folder
+   * @param atEnd what closes it (default: the end of the test)
+   */
   static async open(
-    server: object = {},
+    server: object | ((dir: string) => object) = {},
     more: object = {},
     atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
   ): Promise<GatewayFolder> {
     const folder = new GatewayFolder(testFolder(atEnd));
     folder.setTools(TOOLS);
-    await folder.start({ servers: { files: { ...folder.server(), ...server } }, prefix: false, ...more });
+    const own = typeof server === 'function' ? server(folder.dir) : server;
+    await folder.start({ servers: { files: { ...folder.server(), ...own } }, prefix: false, ...more });
     atEnd(() => folder.gateway.close());
     return folder;
   }
@@ -107,6 +111,19 @@ export class GatewayFolder {
       body: JSON.stringify({ approval_id, resolution }),
     });
     return response.status;
+  }
+
+  /** Another tenant with a key of its own. */
+  async newTenant(tenant_id: string): Promise<Caller> {
+    const response = await fetch(new URL('/wcp/keys', this.gateway.urls?.hall), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.key('operator')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ label: tenant_id, roles: ['tenant'], tenant_id }),
+    });
+    const { key } = (await response.json()) as { key: string };
+    const caller = await this.gateway.authenticate(key);
+    if (caller === null) throw new Error(`${tenant_id} got no key: ${response.status}`);
+    return caller;
   }
 
   key(name: 'agent' | 'steward' | 'operator'): string {

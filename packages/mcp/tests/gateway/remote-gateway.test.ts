@@ -36,6 +36,21 @@ test('Before a Hall that runs elsewhere the tools are those that are enrolled th
   expect(folder.ran()).toEqual(['echo', 'big']);
 });
 
+test('Before a Hall that runs elsewhere a held call is a task as well, which its approval there ends.', async () => {
+  const folder = await GatewayFolder.open();
+  const { remote, call } = await before(folder);
+  const { task_id = '', approval_id } = (await call('big', { bytes: 3 })) as HeldOutcome;
+  const signal = new AbortController().signal;
+  const state = async () => {
+    const outcome = await remote.gateway.tasks?.get(remote.caller, task_id, { signal });
+    return outcome?.kind === 'result' ? outcome.result : outcome;
+  };
+  expect(await state()).toMatchObject({ taskId: task_id, status: 'working' });
+  await folder.resolve(approval_id, 'approve');
+  expect(await state()).toMatchObject({ status: 'completed', result: { content: [{ text: 'xxx' }] } });
+  expect(folder.ran()).toEqual(['big']);
+});
+
 test('A key that is another tenant’s gets nothing decided.', async () => {
   const folder = await GatewayFolder.open();
   const { call } = await before(folder, { tenant_id: 'agent.other' });

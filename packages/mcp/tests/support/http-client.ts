@@ -57,7 +57,7 @@ export class HttpClient {
     { headers = {}, capabilities = {}, meta = {}, init = {} }: Json = {},
   ): Promise<Response> {
     this.#id += 1;
-    const name = params.name ?? params.uri;
+    const name = params.name ?? params.uri ?? params.taskId;
     const own = {
       'mcp-protocol-version': '2026-07-28',
       'mcp-method': method,

@@ -22,11 +22,25 @@ export async function readTask(parts: FaceParts, task_id: unknown, exchange: Exc
   const { caller, signal, capabilities } = exchange;
   const call = { signal, can_open_pages: canOpenPages(capabilities) };
   const task = resultOf(await tasksOf(parts).get(caller, idOf(task_id), call));
+  checkTask(task);
   checkInputRequests(task, exchange);
   const { resultType: _, requestState: __, result, ...rest } = task;
   if (result === undefined) return rest;
   return { ...rest, result: withoutRelatedTask(shownResult(result, parts, exchange, null)) };
 }
+
+/**
+ * Holds what a server says of a task to what a task is: whoever follows it waits for a status that ends it.
+ *
+ * @throws {RpcError}
+ */
+function checkTask({ status, result }: Members): void {
+  const { resultType = 'complete' } = membersOf(result);
+  if (STATUSES.includes(status) && resultType === 'complete') return;
+  throw new RpcError(RPC_CODES.internal, 'The server gave a task that is none.');
+}
+
+const STATUSES: readonly unknown[] = ['working', 'input_required', 'completed', 'cancelled', 'failed'];
 
 /** The answer to a call that became a task: what the task is, and nothing of how it stands or ended. */
 export async function createdTask(parts: FaceParts, task_id: string, exchange: Exchange): Promise<Members> {

@@ -56,7 +56,11 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
   const passedStates = createPassedStates({ key });
   const asks = new ClientAsks({ hall: port, links });
   const calls = new GovernedCalls({ hall: port, links, states, passedStates, asks, taskIds, onHeld });
-  const tasks = governedTasks({ hall: port, ids: taskIds, servers: taskServers(servers.opened) });
+  const tasks = governedTasks({
+    hall: port,
+    ids: taskIds,
+    servers: taskServers(servers.opened, { asks, hallUrl }),
+  });
   const gateway = gatewayOf(base, servers, { catalog, calls, passed, tasks });
   const calls_held = await readHeldCalls(options.dir, Date.now());
   const holds = {

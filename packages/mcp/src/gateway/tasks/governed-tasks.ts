@@ -32,14 +32,14 @@ export function governedTasks({ hall, ids, servers }: GovernedTaskParts): Gatewa
     async get(caller, id, call) {
       const { task, refusal } = await opened(caller, id);
       if (task === null) return refusal;
-      if (task.kind === 'server') return ofServers.get(id, task, call);
+      if (task.kind === 'server') return ofServers.get(caller, id, task, call);
       const result = await held.get(caller, id, task, call);
       return result === null ? UNKNOWN : { kind: 'result', result };
     },
     async update(caller, id, answers, call) {
       const { task, refusal } = await opened(caller, id);
       if (task === null) return refusal;
-      if (task.kind === 'server') return ofServers.update(task, answers, call);
+      if (task.kind === 'server') return ofServers.update(caller, task, membersOf(answers), call);
       return acknowledged(await held.answer(caller, task, membersOf(answers)));
     },
     async cancel(caller, id, call) {

@@ -1,7 +1,8 @@
 import type { KnownApproval } from '@wcp/hall';
 import type { Caller, CallOutcome, TaskCall } from '../../base/gateway.ts';
-import type { Members } from '../../base/members.ts';
+import { type Members, ownMember } from '../../base/members.ts';
 import { approvedOutcome } from '../../hold/approved-outcome.ts';
+import { refusalResult } from '../../hold/refusal.ts';
 import type { HeldTask } from '../../hold/task-ids.ts';
 import { pageOf, STATE_LIVES_MS } from '../approval-page.ts';
 import { approvalResult } from '../approval-result.ts';
@@ -86,9 +87,21 @@ export class HeldTasks {
 
 /** A refusal is a result like any other: only an error of the protocol is a failure. */
 function ended(outcome: CallOutcome): Members {
-  if (outcome.kind === 'result') return { status: 'completed', result: outcome.result };
+  if (outcome.kind === 'result') return { status: 'completed', result: readable(outcome.result) };
   if (outcome.kind === 'held') return { status: 'working' };
   const { code, message, data } = outcome;
   const error = { code, message, ...(data !== undefined && { data }) };
   return { status: 'failed', statusMessage: 'The server answered with an error.', error };
 }
+
+/** A call that ran while nobody waited has nobody who answers what its tool asks for. */
+function readable(result: unknown): unknown {
+  const asks = ownMember(result, 'resultType') === 'input_required';
+  return asks ? refusalResult(INPUT_REFUSED) : result;
+}
+
+const INPUT_REFUSED = {
+  code: 'MCP_INPUT_REFUSED',
+  message: 'The approved call asked its client for something, and a task has no place for that.',
+  remedy: 'Call the tool again from a client that does not take tasks, or with all that the tool needs.',
+};
