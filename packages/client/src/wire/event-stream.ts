@@ -1,5 +1,7 @@
 /** One message of a stream of server-sent events. */
 export interface StreamMessage {
+  /** Its event; null where it has no name. */
+  readonly name: string | null;
   /** The id of the message; null where it has none. */
   readonly id: string | null;
   /** Null where it carries no data. */
@@ -12,7 +14,7 @@ export interface StreamMessage {
 export class MessageTooLarge extends Error {}
 
 /**
- * Reads server-sent events (HTML Living Standard, section 9.2) as far as a Hall uses them: `id`, `data` and
+ * Reads server-sent events (HTML Living Standard, section 9.2) as far as a Hall uses them: `event`, `id`, `data` and
  * `retry`. A message that the stream breaks off in is dropped.
  *
  * @throws {MessageTooLarge}
@@ -21,15 +23,25 @@ export async function* readEventStream(
   chunks: AsyncIterable<string>,
   max_length: number,
 ): AsyncGenerator<StreamMessage> {
-  let rest = '';
+  // A message may come in thousands of parts: each is looked at once, with the end of the one before.
+  let [parts, length, tail]: [string[], number, string] = [[], 0, ''];
   for await (const chunk of chunks) {
-    rest += chunk;
-    const blocks = rest.split(/\r\n\r\n|\n\n|\r\r/);
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) yield readMessage(block);
-    if (rest.length > max_length) throw new MessageTooLarge();
+    parts.push(chunk);
+    length += chunk.length;
+    const seen = tail + chunk;
+    if (BLANK_LINE.test(seen)) {
+      const blocks = parts.join('').split(BLANK_LINE);
+      const rest = blocks.pop() ?? '';
+      for (const block of blocks) yield readMessage(block);
+      [parts, length, tail] = [[rest], rest.length, rest.slice(-LONGEST_END)];
+    } else tail = seen.slice(-LONGEST_END);
+    if (length > max_length) throw new MessageTooLarge();
   }
 }
+
+const BLANK_LINE = /\r\n\r\n|\n\n|\r\r/;
+/** Characters of a blank line that may have come before a part. */
+const LONGEST_END = 3;
 
 function readMessage(block: string): StreamMessage {
   const fields = block.split(/\r\n|\n|\r/).map(readField);
@@ -37,6 +49,7 @@ function readMessage(block: string): StreamMessage {
   const data = valuesOf('data');
   const retry = valuesOf('retry').at(-1) ?? '';
   return {
+    name: valuesOf('event').at(-1) ?? null,
     id: valuesOf('id').at(-1) ?? null,
     data: data.length === 0 ? null : data.join('\n'),
     retry_ms: /^\d{1,6}$/.test(retry) ? Number(retry) : null,

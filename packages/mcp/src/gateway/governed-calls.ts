@@ -1,5 +1,5 @@
 import type { KnownApproval } from '@wcp/hall';
-import { WcpError, type WorkerResult } from '@wcp/spec';
+import { WcpError, type WcpErrorCode, type WorkerResult } from '@wcp/spec';
 import type { Caller, CallOutcome, GatewayCall, HeldOutcome } from '../base/gateway.ts';
 import { isObject, ownMember } from '../base/members.ts';
 import { approvedOutcome } from '../hold/approved-outcome.ts';
@@ -39,6 +39,20 @@ export interface GovernedCall extends Omit<DispatchedCall, 'tenant_id'> {
   readonly form?: RefusalForm;
 }
 
+/** A Hall elsewhere that gave no answer that can be read. */
+const LOST: ReadonlySet<string> = new Set<WcpErrorCode>([
+  'ERR_WCP_HALL_UNREACHABLE',
+  'ERR_WCP_HALL_TIMEOUT',
+  'ERR_WCP_HALL_ANSWER',
+  'ERR_WCP_NOT_A_HALL',
+]);
+const HALL_LOST = {
+  code: 'HALL_LOST',
+  message: 'The Hall gave no answer, and nobody knows whether the tool ran.',
+  remedy:
+    'Find out what has changed before you call it again: nothing is repeated by itself. The receipts of the Hall say whether it ran.',
+};
+
 /** How long after its approval has expired the result of a held call can be read with its state. */
 const STATE_LIVES_MS = 86_400_000;
 
@@ -64,7 +78,9 @@ export class GovernedCalls {
         ? await this.#dispatch(caller, call, client)
         : await this.#read(caller, call, client.request_state);
     } catch (error) {
-      if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_MCP_REFUSED') throw error;
+      if (!(error instanceof WcpError)) throw error;
+      if (LOST.has(error.code)) return formOf(call)(HALL_LOST);
+      if (error.code !== 'ERR_WCP_MCP_REFUSED') throw error;
       return formOf(call)({
         code: 'HALL_REFUSED',
         message: `The Hall did not decide about this call: ${error.message} Nothing ran.`,
@@ -78,7 +94,7 @@ export class GovernedCalls {
     const dispatched = { capability_id, correlation_id, request, tenant_id: caller.tenant_id };
     const unlink = this.#parts.links.link(dispatched, client);
     try {
-      const answer = await this.#parts.hall.dispatch(caller, callInput(dispatched, labels), client.signal);
+      const answer = await this.#parts.hall.dispatch(caller, callInput(dispatched, labels), client);
       return this.#outcomeOf(answer, caller, call);
     } finally {
       unlink();

@@ -49,7 +49,7 @@ const NO_INPUT: ReadonlySet<string> = new Set();
 
 async function deliver(
   { upstream, capability: { setting }, links, answer_bytes }: MethodDeliveryOptions,
-  { context, request, timeout_ms, signal }: DeliveryCall,
+  { context, request, timeout_ms, signal, onProgress: tell }: DeliveryCall,
   closing: AbortSignal,
 ): Promise<Delivered> {
   const { tenant_id, correlation_id, capability_id } = context;
@@ -70,7 +70,7 @@ async function deliver(
   }
   try {
     const signals = [closing, signal, client?.signal].filter((each) => each !== undefined);
-    const onProgress = client?.onProgress?.bind(client);
+    const onProgress = client?.onProgress?.bind(client) ?? tell;
     const call = {
       timeout_ms,
       signal: AbortSignal.any(signals),
