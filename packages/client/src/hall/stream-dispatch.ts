@@ -82,10 +82,13 @@ function take(
 ): DispatchAnswer | null {
   if (data === null) return null;
   const value = parseBounded(data, ANSWER_LIMITS);
-  const { status, answer } = Object(value) as { readonly status?: unknown; readonly answer?: unknown };
+  const { status, answer } = Object(value) as Readonly<Record<string, unknown>>;
   if (name === 'problem') throw problemIn(value, Number(status), url);
   if (name === 'progress') onProgress?.(value);
-  if (name !== 'answer') return null;
+  return name === 'answer' ? readAnswer(answer, url) : null;
+}
+
+function readAnswer(answer: unknown, url: URL): DispatchAnswer {
   if (typeof answer !== 'object' || answer === null || !('decision' in answer)) throw notAHall(url, 200);
   return answer as DispatchAnswer;
 }

@@ -23,25 +23,42 @@ export async function* readEventStream(
   chunks: AsyncIterable<string>,
   max_length: number,
 ): AsyncGenerator<StreamMessage> {
-  // A message may come in thousands of parts: each is looked at once, with the end of the one before.
-  let [parts, length, tail]: [string[], number, string] = [[], 0, ''];
+  const blocks = new BlockReader();
   for await (const chunk of chunks) {
-    parts.push(chunk);
-    length += chunk.length;
-    const seen = tail + chunk;
-    if (BLANK_LINE.test(seen)) {
-      const blocks = parts.join('').split(BLANK_LINE);
-      const rest = blocks.pop() ?? '';
-      for (const block of blocks) yield readMessage(block);
-      [parts, length, tail] = [[rest], rest.length, rest.slice(-LONGEST_END)];
-    } else tail = seen.slice(-LONGEST_END);
-    if (length > max_length) throw new MessageTooLarge();
+    for (const block of blocks.push(chunk)) yield readMessage(block);
+    if (blocks.length > max_length) throw new MessageTooLarge();
   }
 }
 
 const BLANK_LINE = /\r\n\r\n|\n\n|\r\r/;
 /** Characters of a blank line that may have come before a part. */
 const LONGEST_END = 3;
+
+/** What is between blank lines. A message may come in thousands of parts: each is looked at once. */
+class BlockReader {
+  /** Of what has not ended yet. */
+  length = 0;
+  #parts: string[] = [];
+  #tail = '';
+
+  /** The blocks that end in this part. */
+  push(part: string): string[] {
+    this.#parts.push(part);
+    this.length += part.length;
+    this.#tail += part;
+    const blocks = BLANK_LINE.test(this.#tail) ? this.#end() : [];
+    this.#tail = this.#tail.slice(-LONGEST_END);
+    return blocks;
+  }
+
+  #end(): string[] {
+    const blocks = this.#parts.join('').split(BLANK_LINE);
+    this.#tail = blocks.pop() ?? '';
+    this.#parts = [this.#tail];
+    this.length = this.#tail.length;
+    return blocks;
+  }
+}
 
 function readMessage(block: string): StreamMessage {
   const fields = block.split(/\r\n|\n|\r/).map(readField);
