@@ -28,9 +28,11 @@ test('A stream is read alike wherever it is cut, with any ends of lines.', async
       fc.constantFrom('\n', '\r\n', '\r'),
     )
     .map(([messages, end]) => ({
-      expected: messages.map(([id, data]) => ({ id, data: data.join('\n'), retry_ms: null })),
+      expected: messages.map(([id, data]) => ({ name: id, id, data: data.join('\n'), retry_ms: null })),
       text: messages
-        .map(([id, data]) => [`id: ${id}`, ...data.map((one) => `data: ${one}`), '', ''].join(end))
+        .map(([id, data]) =>
+          [`event: ${id}`, `id: ${id}`, ...data.map((one) => `data: ${one}`), '', ''].join(end),
+        )
         .join(''),
     }));
   const cutStream = stream.chain(({ text, expected }) => cut(text).map((chunks) => ({ chunks, expected })));
@@ -49,8 +51,8 @@ test('No text makes the reader fail, but one message beyond the limit.', async (
 
 test('Comments carry nothing, and a message that breaks off is dropped.', async () => {
   expect(await read([': hello\n\nretry: 250\n\nid: 1\ndata: a\n\ndata: b\n'])).toEqual([
-    { id: null, data: null, retry_ms: null },
-    { id: null, data: null, retry_ms: 250 },
-    { id: '1', data: 'a', retry_ms: null },
+    { name: null, id: null, data: null, retry_ms: null },
+    { name: null, id: null, data: null, retry_ms: 250 },
+    { name: null, id: '1', data: 'a', retry_ms: null },
   ]);
 });

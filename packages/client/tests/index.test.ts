@@ -12,7 +12,7 @@ test('The package @wcp/client exports these names and no others.', () => {
   ]);
 });
 
-test('A client has one method for each operation but the stream of events, and three of its own.', () => {
+test('A client has one method for each operation, and for the stream of events and the pages of lists.', () => {
   const hall = client.createHallClient({ url: 'http://127.0.0.1:7420' });
   const operations = Object.keys(ENDPOINTS).filter((id) => id !== 'followEvents');
   expect(Object.keys(hall).toSorted()).toEqual([...operations, 'events', 'items', 'pages'].toSorted());

@@ -1,12 +1,13 @@
 import { ENDPOINTS, type Endpoint } from '@wcp/spec/endpoints';
-import type { AnswerOf, ItemOf, ListOperationId } from '@wcp/spec/hall';
+import type { AnswerOf, DispatchAnswer, ItemOf, ListOperationId } from '@wcp/spec/hall';
 import type { CallOptions, JsonText } from '../wire/call-options.ts';
 import { type HallClientOptions, openConnection } from '../wire/connection.ts';
 import { notAHall } from '../wire/errors.ts';
 import { send } from '../wire/send.ts';
 import { writeRequest } from '../wire/write-request.ts';
 import { type EventsOptions, followEvents, type ReceivedEvent } from './follow-events.ts';
-import type { HallOperations, ListInputOf } from './operations.ts';
+import type { HallOperations, InputOf, ListInputOf } from './operations.ts';
+import { type FollowOptions, streamDispatch } from './stream-dispatch.ts';
 
 /** A Hall over HTTP (section 9): one method an operation, and what spans several requests. */
 export interface HallClient extends HallOperations {
@@ -35,6 +36,14 @@ export interface HallClient extends HallOperations {
    * @throws {WcpError} `ERR_WCP_HALL_UNREACHABLE` after ten connections in a row that failed; `ERR_WCP_NOT_A_HALL`
    */
   events(options?: EventsOptions): AsyncGenerator<ReceivedEvent>;
+  /**
+   * Dispatches, and hears of the worker's progress meanwhile. The signal, and a connection that breaks, cancel the
+   * dispatch: one that waits is withdrawn, and a worker that has it is told to stop. It is never repeated.
+   *
+   * @throws {HallProblemError}
+   * @throws {WcpError} such as `ERR_WCP_HALL_UNREACHABLE`: whether the request was carried out is then unknown
+   */
+  streamDispatch(input: InputOf<'dispatch'> | JsonText, options?: FollowOptions): Promise<DispatchAnswer>;
 }
 
 /**
@@ -58,7 +67,7 @@ export function createHallClient(options: HallClientOptions): HallClient {
   const call = (endpoint: Endpoint) => async (input?: JsonText | object, callOptions?: CallOptions) =>
     send(connection, writeRequest(connection, endpoint, input, callOptions), callOptions);
   const methods = Object.entries(ENDPOINTS)
-    .filter(([id]) => id !== 'followEvents')
+    .filter(([, { media }]) => media !== 'text/event-stream')
     .map(([id, endpoint]) => [id, call(endpoint)]);
   // The table of operations gives each method its type; what a Hall sends is taken at its word.
   const operations = Object.fromEntries(methods) as HallOperations;
@@ -86,6 +95,7 @@ export function createHallClient(options: HallClientOptions): HallClient {
       for await (const page of pages(operation, input, callOptions)) yield* page.items;
     },
     events: (eventsOptions = {}) => followEvents(connection, eventsOptions),
+    streamDispatch: (input, followOptions = {}) => streamDispatch(connection, input, followOptions),
   };
 }
 

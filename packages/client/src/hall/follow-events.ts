@@ -1,7 +1,7 @@
 import { ENDPOINTS, FOREIGN_TEXT_LIMITS, WcpError } from '@wcp/spec/endpoints';
 import type { FeedEvent } from '@wcp/spec/hall';
 import { LimitExceeded, parseBounded } from '../json/bounded-text.ts';
-import { Unreadable, Utf8Reader } from '../json/utf8-reader.ts';
+import { Unreadable } from '../json/utf8-reader.ts';
 import type { Connection } from '../wire/connection.ts';
 import { misuse, notAHall, unreachable } from '../wire/errors.ts';
 import { MessageTooLarge, readEventStream, type StreamMessage } from '../wire/event-stream.ts';
@@ -9,6 +9,7 @@ import { HallProblemError } from '../wire/hall-problem-error.ts';
 import { mediaOf, readRefusal } from '../wire/read-answer.ts';
 import { backoff, pause, pauseAfter } from '../wire/retry.ts';
 import { requestInit } from '../wire/send.ts';
+import { SilenceLimit, streamText } from '../wire/stream-text.ts';
 import { writeRequest } from '../wire/write-request.ts';
 
 /** Which events, and until when. */
@@ -25,8 +26,6 @@ export interface ReceivedEvent {
   readonly event: FeedEvent;
 }
 
-/** A Hall says every 15 seconds that it is still there. */
-const SILENCE_MS = 60_000;
 /** How many connections in a row may fail without bringing an event. */
 const MAX_FAILURES = 10;
 /** A connection that lived so long counts as one that worked. */
@@ -87,12 +86,12 @@ async function* followOnce(
   progress: Progress,
   stop: AbortSignal,
 ): AsyncGenerator<ReceivedEvent> {
-  const silence = new SilenceLimit(SILENCE_MS);
+  const silence = new SilenceLimit();
   const { url } = connection;
   try {
     const response = await open(connection, progress.id, AbortSignal.any([stop, silence.signal]));
     progress.hasConnected = true;
-    for await (const message of readEventStream(textOf(response, silence), MAX_MESSAGE_LENGTH)) {
+    for await (const message of readEventStream(streamText(response, silence), MAX_MESSAGE_LENGTH)) {
       const received = take(message, progress, url);
       if (received !== null) yield received;
     }
@@ -133,45 +132,4 @@ async function open(connection: Connection, id: string | null, signal: AbortSign
   const response = await connection.fetch(url, requestInit('GET', headers, null, signal));
   if (response.status === 200 && mediaOf(response) === 'text/event-stream') return response;
   throw await readRefusal(response, { url, max_bytes: connection.max_answer_bytes });
-}
-
-async function* textOf({ body }: Response, silence: SilenceLimit): AsyncGenerator<string> {
-  const reader = body?.getReader();
-  if (reader === undefined) return;
-  const utf8 = new Utf8Reader();
-  try {
-    for (;;) {
-      silence.restart();
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield utf8.read(value);
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-/** Aborts a connection that says nothing for a while. */
-class SilenceLimit {
-  readonly #controller = new AbortController();
-  readonly #limit_ms: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(limit_ms: number) {
-    this.#limit_ms = limit_ms;
-    this.restart();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  restart(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(), this.#limit_ms);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
 }

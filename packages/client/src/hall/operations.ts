@@ -32,9 +32,12 @@ type ArgumentsOf<K extends OperationId> =
     ? [input?: InputOf<K> | TextOf<K>, options?: CallOptions]
     : [input: InputOf<K> | TextOf<K>, options?: CallOptions];
 
-/** One method for each operation of a Hall (section 9) but the stream of events. */
+/** The operations that answer with a stream. */
+type StreamOperationId = 'followEvents' | 'streamDispatch';
+
+/** One method for each operation of a Hall (section 9) that answers at once. */
 export type HallOperations = {
-  readonly [K in Exclude<OperationId, 'followEvents'>]: (...args: ArgumentsOf<K>) => Promise<AnswerOf<K>>;
+  readonly [K in Exclude<OperationId, StreamOperationId>]: (...args: ArgumentsOf<K>) => Promise<AnswerOf<K>>;
 };
 
 /** The input of a list without its cursor. */

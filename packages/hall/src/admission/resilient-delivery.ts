@@ -12,7 +12,10 @@ import type {
 import { type DeliveryCode, mayHaveStarted } from '../delivery/delivery-code.ts';
 import { type CallSign, Circuit, type CircuitLimits } from './circuit.ts';
 
-/** Codes that say nothing about the worker: the call could not have been made to any. */
+/**
+ * Codes that say nothing about the worker: the call could not have been made to any, or what was asked for has no answer
+ * that passes. Whoever asks for that again and again must not take the worker from everybody else.
+ */
 const NOT_THE_WORKERS: ReadonlySet<string> = new Set<DeliveryCode>([
   'DELIVERY_CALL_INVALID',
   'DELIVERY_CALL_TOO_LARGE',
@@ -21,6 +24,8 @@ const NOT_THE_WORKERS: ReadonlySet<string> = new Set<DeliveryCode>([
   'DELIVERY_NOT_CONTAINED',
   'DELIVERY_WITHDRAWN',
   'DELIVERY_CANCELLED',
+  'DELIVERY_ANSWER_TOO_LARGE',
+  'DELIVERY_NUMBER_NOT_EXACT',
   'DELIVERY_BUSY',
   'DELIVERY_NO_TIME',
   'DELIVERY_CLOSED',

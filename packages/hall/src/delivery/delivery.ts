@@ -20,7 +20,9 @@ export interface DeliveryCall {
   /** The time limit in milliseconds from now. */
   readonly timeout_ms: number;
   /** Ends the call early. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets what the worker says of its progress, as it sent that; absent where nobody wants to know. */
+  readonly onProgress?: ((progress: unknown) => void) | undefined;
   /** The workers whose calls wait for this one. */
   readonly ancestors?: readonly string[];
   /** Answers a worker that asks for a chained dispatch; absent where it may not. */

@@ -14,6 +14,8 @@ export interface ChainedParent extends Pick<ReceivedRequest, 'credential' | 'req
   readonly workers: readonly string[];
   /** What this dispatch and those above it do: the capability and the hash of the request. */
   readonly trail: readonly string[];
+  /** Aborted where whoever asked for the first of them cancels it. */
+  readonly cancel?: AbortSignal | undefined;
 }
 
 /** How deep a dispatch chain may go. */

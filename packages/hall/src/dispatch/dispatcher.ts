@@ -23,6 +23,10 @@ export interface DispatchSetting {
   readonly idempotency_key?: string;
   /** Withdraws the dispatch while it waits to begin; one that has begun goes on. */
   readonly signal?: AbortSignal;
+  /** Withdraws it likewise, and tells a worker that has it to stop. */
+  readonly cancel?: AbortSignal | undefined;
+  /** Gets what the worker says of its progress. */
+  readonly onProgress?: (progress: unknown) => void;
 }
 
 /** What a dispatcher works with. */
@@ -60,7 +64,8 @@ export class Dispatcher {
     if (setting.parent !== undefined) return this.#carryOut(received, setting);
     const { admission, decider } = this.#parts;
     const tenant_id = ownMember(received, 'tenant_id');
-    const request = { tenant_id, qos_class: decider.classOf(received), signal: setting.signal };
+    const signal = setting.cancel ?? setting.signal;
+    const request = { tenant_id, qos_class: decider.classOf(received), signal };
     return admission.run(request, () => this.#once(received, setting, tenant_id));
   }
 
@@ -79,7 +84,7 @@ export class Dispatcher {
     received: ReceivedRequest,
     setting: DispatchSetting & { readonly keepResult?: boolean },
   ): Promise<DispatchAnswer> {
-    const { parent, stop = null, changes, keepResult = false } = setting;
+    const { parent, stop = null, changes, keepResult = false, cancel, onProgress } = setting;
     const depth = parent === undefined ? 0 : parent.depth + 1;
     const decided = await this.#parts.decider.decide(received, { isDispatch: true, depth, stop });
     const { decision } = decided;
@@ -96,7 +101,8 @@ export class Dispatcher {
     }
     const below =
       parent === undefined ? {} : { until: parent.until, trail: parent.trail, workers: parent.workers };
-    const executed = await this.#parts.executor.execute(decided, receipt, { keepResult, depth, ...below });
+    const execution = { keepResult, depth, cancel, onProgress, ...below };
+    const executed = await this.#parts.executor.execute(decided, receipt, execution);
     const { outcome_receipt, result, code } = executed;
     const delivery_message = deliveryMessage(code);
     return { ...answer, outcome_receipt, result, delivery_code: code, delivery_message };
@@ -108,7 +114,7 @@ export class Dispatcher {
     const received = receiveBelow(input, parent);
     const step = stepOf(ownMember(received, 'capability_id'), hashOf(ownMember(received, 'request')));
     const stop = stopOf(parent, step, isWidened, this.#parts.clock.now());
-    const { decision, result } = await this.dispatch(received, { parent, stop });
+    const { decision, result } = await this.dispatch(received, { parent, stop, cancel: parent.cancel });
     return { decision, result };
   }
 }

@@ -52,6 +52,10 @@ export interface Execution {
   /** What the dispatches above do, and their workers. */
   readonly trail?: readonly string[];
   readonly workers?: readonly string[];
+  /** Tells the worker to stop. */
+  readonly cancel?: AbortSignal | undefined;
+  /** Gets what the worker says of its progress. */
+  readonly onProgress?: ((progress: unknown) => void) | undefined;
 }
 
 const NO_DELIVERY: Delivered = { status: 'error', result: null, code: 'DELIVERY_NONE', duration_ms: 0 };
@@ -132,6 +136,7 @@ export class Executor {
       requested_by: received.requested_by,
       workers: [...(execution.workers ?? []), worker],
       trail: [...(execution.trail ?? []), stepOf(decision.capability_id, hash)],
+      cancel: execution.cancel,
     };
     return admission.deliver(delivery, {
       context,
@@ -140,6 +145,8 @@ export class Executor {
       permit: permitOf(context, hash, until, 0),
       renew: (attempt) => permitOf(context, hash, until, attempt),
       timeout_ms: Math.max(1, until - began),
+      signal: execution.cancel,
+      onProgress: execution.onProgress,
       ancestors: execution.workers ?? [],
       dispatch: (asked) => chained(parent, asked),
     });

@@ -1,14 +1,13 @@
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { loggedError } from '../base/logged-error.ts';
 import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
 import { addApprovalPage } from './approval-page.ts';
 import type { CallerLimits } from './caller-limits.ts';
 import type { HallParts } from './hall-parts.ts';
 import { openApiOptions } from './openapi.ts';
-import { problemDocument, problemFrom, refuseUnreadable } from './problem-document.ts';
+import { problemDocument, problemOf, refuseUnreadable } from './problem-document.ts';
 import { registerRoutes } from './register-routes.ts';
 import { compileValidator, readBodies } from './request-body.ts';
 
@@ -36,10 +35,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error, _request, reply) => {
-    const refusal = problemFrom(error);
-    parts.tampering.note(error);
-    if (refusal.code === 'INTERNAL') parts.log('error', loggedError(error));
-    return refuse(reply, refusal);
+    return refuse(reply, problemOf(parts, error));
   });
   app.setNotFoundHandler(() => {
     throw new ProblemError(

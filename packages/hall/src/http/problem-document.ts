@@ -3,7 +3,9 @@ import type { Socket } from 'node:net';
 import { DENY_CODES, WcpError } from '@wcp/spec';
 import { PROBLEMS, type ProblemCode, type ProblemDocument } from '@wcp/spec/hall';
 import type { FastifyError } from 'fastify';
+import { loggedError } from '../base/logged-error.ts';
 import { ProblemError, statusOf } from '../base/problem.ts';
+import type { HallParts } from './hall-parts.ts';
 
 /** Fastify's own refusals by their codes. */
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
@@ -37,6 +39,17 @@ export function problemDocument({ code, message, findings, details }: ProblemErr
     ...(findings.length > 0 && { findings }),
     ...details,
   };
+}
+
+/** Whatever was thrown, as a problem for whoever asked; what is the Hall's own trouble is noted. */
+export function problemOf(
+  { tampering, log }: Pick<HallParts, 'tampering' | 'log'>,
+  error: unknown,
+): ProblemError {
+  const refusal = problemFrom(error);
+  tampering.note(error);
+  if (refusal.code === 'INTERNAL') log('error', loggedError(error));
+  return refusal;
 }
 
 /** Whatever was thrown, as a problem: an unexpected error discloses nothing. */

@@ -75,10 +75,12 @@ function send(reply: FastifyReply, { media, statuses }: Operation, answered: unk
   const {
     status = statuses[0],
     text,
+    stream,
     type = media === 'text/plain' ? `${media}; charset=utf-8` : media,
   } = sending;
+  if (stream !== undefined) reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no');
   return reply
     .code(status ?? 200)
     .type(type)
-    .send(text ?? answer);
+    .send(stream ?? text ?? answer);
 }

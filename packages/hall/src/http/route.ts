@@ -50,6 +50,8 @@ interface Sending {
   readonly type?: string;
   /** The JSON of the answer, where it is at hand. */
   readonly text?: string;
+  /** The text of the answer, as it comes about; a reader that goes away destroys it. */
+  readonly stream?: Readable;
 }
 
 /** An answer, and how it is sent. */

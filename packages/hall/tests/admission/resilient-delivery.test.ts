@@ -65,6 +65,8 @@ describe('a call that failed', () => {
     ['its time is over', failed('DELIVERY_TIMEOUT', 'timeout')],
     ['no worker could be given it', failed('DELIVERY_CALL_TOO_LARGE')],
     ['its code is another', failed('DELIVERY_CODE_CHANGED')],
+    ['what it asks for is too long an answer', failed('DELIVERY_ANSWER_TOO_LARGE')],
+    ['what it asks for has a number that no double holds', failed('DELIVERY_NUMBER_NOT_EXACT')],
   ])('A call is not tried again where %s.', async (_, first) => {
     const { fake, delivery } = guard([first, fine], 'full');
     expect(await delivery.deliver(callOf())).toMatchObject({ code: first.code });
@@ -80,6 +82,17 @@ describe('a call that failed', () => {
       const { fake, delivery } = guard([failed(first, status), failed(then)], 'full');
       expect(await delivery.deliver(callOf())).toMatchObject({ status, code: first });
       expect(fake.calls).toHaveLength(3);
+    },
+  );
+
+  test.each(['DELIVERY_ANSWER_TOO_LARGE', 'DELIVERY_NUMBER_NOT_EXACT'])(
+    'Whoever asks again and again for what ends with %s does not take the worker from others.',
+    async (code) => {
+      const { delivery } = guard([failed(code), failed(code), failed(code), fine], 'none', { failures: 2 });
+      for (let asked = 0; asked < 3; asked += 1)
+        expect(await delivery.deliver(callOf())).toMatchObject({ code });
+      expect(delivery.isAvailable?.()).toBe(true);
+      expect(await delivery.deliver(callOf())).toMatchObject({ status: 'ok' });
     },
   );
 

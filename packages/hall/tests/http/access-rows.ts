@@ -133,6 +133,12 @@ export const ROWS: readonly Row[] = [
     call: () => ({ url: '/wcp/dispatch', body: inputFor('tenant-a') }),
   },
   {
+    route: 'POST /wcp/dispatch/stream',
+    status: 200,
+    who: TENANT,
+    call: () => ({ url: '/wcp/dispatch/stream', body: inputFor('tenant-a') }),
+  },
+  {
     route: 'POST /wcp/calls/claim',
     status: 404,
     who: ['owner', 'worker'],

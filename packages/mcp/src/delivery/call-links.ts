@@ -27,8 +27,7 @@ export interface LinkedClient {
 }
 
 /**
- * What connects a client with its call beyond the Hall, which knows neither progress nor, once a call has begun, its
- * cancellation. A client links its call before it is dispatched; the delivery takes the link. Where several calls are
+ * What connects a client of this process with its call beyond the Hall. A client links its call before it is dispatched; the delivery takes the link. Where several calls are
  * alike to the last argument, each takes one.
  *
  * @example

@@ -153,7 +153,7 @@ class McpDelivery implements Delivery {
     const linked = { ...call.context, request: call.request };
     const client = links?.take(linked) ?? null;
     const signals = [this.#closing.signal, call.signal, client?.signal].filter((each) => each !== undefined);
-    const onProgress = client?.onProgress?.bind(client);
+    const onProgress = client?.onProgress?.bind(client) ?? call.onProgress;
     const sent = {
       timeout_ms: Math.max(1, timeout_ms),
       signal: AbortSignal.any(signals),

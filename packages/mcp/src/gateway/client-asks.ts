@@ -70,7 +70,7 @@ export class ClientAsks {
     const linked: LinkedClient = { signal, ask: client.ask ?? (async () => HANDED_OVER) };
     const unlink = this.#links.link(asked, linked);
     try {
-      const { decision, result } = await this.#hall.dispatch(caller, callInput(asked, labels), signal);
+      const { decision, result } = await this.#hall.dispatch(caller, callInput(asked, labels), { signal });
       if (decision.outcome === 'DISPATCH' && result?.status === 'ok') return result.result;
       throw new Error('The request of the server was not answered.');
     } finally {

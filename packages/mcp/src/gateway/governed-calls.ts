@@ -1,4 +1,4 @@
-import { WcpError } from '@wcp/spec';
+import { WcpError, type WcpErrorCode } from '@wcp/spec';
 import type { Caller, CallOutcome, GatewayCall, HeldOutcome } from '../base/gateway.ts';
 import { ownMember } from '../base/members.ts';
 import { isTask } from '../base/tasks-extension.ts';
@@ -51,6 +51,20 @@ export interface GovernedCall extends Omit<DispatchedCall, 'tenant_id'> {
   readonly alias?: string;
 }
 
+/** A Hall elsewhere that gave no answer that can be read. */
+const LOST: ReadonlySet<string> = new Set<WcpErrorCode>([
+  'ERR_WCP_HALL_UNREACHABLE',
+  'ERR_WCP_HALL_TIMEOUT',
+  'ERR_WCP_HALL_ANSWER',
+  'ERR_WCP_NOT_A_HALL',
+]);
+const HALL_LOST = {
+  code: 'HALL_LOST',
+  message: 'The Hall gave no answer, and nobody knows whether the tool ran.',
+  remedy:
+    'Find out what has changed before you call it again: nothing is repeated by itself. The receipts of the Hall say whether it ran.',
+};
+
 /** What ran is not told to have run never. */
 const NO_LONGER_READ = {
   code: 'RESULT_EXPIRED',
@@ -75,7 +89,9 @@ export class GovernedCalls {
         ? await this.#answered(caller, call, client, await this.#read(caller, call, request_state))
         : await this.#start(caller, call, client);
     } catch (error) {
-      if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_MCP_REFUSED') throw error;
+      if (!(error instanceof WcpError)) throw error;
+      if (LOST.has(error.code)) return formOf(call)(HALL_LOST);
+      if (error.code !== 'ERR_WCP_MCP_REFUSED') throw error;
       return formOf(call)({
         code: 'HALL_REFUSED',
         message: `The Hall did not decide about this call: ${error.message} Nothing ran.`,
@@ -129,7 +145,7 @@ export class GovernedCalls {
     const dispatched = { capability_id, correlation_id, request, tenant_id: caller.tenant_id };
     const unlink = this.#parts.links.link(dispatched, this.#parts.asks.decided(caller, call, client));
     try {
-      const answer = await this.#parts.hall.dispatch(caller, callInput(dispatched, labels), client.signal);
+      const answer = await this.#parts.hall.dispatch(caller, callInput(dispatched, labels), client);
       return this.#outcomeOf(answer, caller, call);
     } finally {
       unlink();

@@ -141,7 +141,8 @@ class RestartingUpstream implements Upstream {
     const current = this.#current;
     this.#current = null;
     const connection = await current?.catch(() => null);
-    connection?.peer.end('DELIVERY_CLOSED');
+    // What the server has may have begun.
+    connection?.peer.end('DELIVERY_INTERRUPTED');
     await connection?.channel.close();
   }
 

@@ -14,6 +14,7 @@ export const TOOLS: readonly object[] = [
   { name: 'big', inputSchema: { type: 'object' }, annotations: { readOnlyHint: false } },
   { name: 'pid', inputSchema: { type: 'object' } },
   { name: 'environment', inputSchema: { type: 'object' }, annotations: READS },
+  { name: 'slow', inputSchema: { type: 'object' }, annotations: READS },
 ];
 
 /** A folder with a gateway before the scripted server. */
@@ -135,13 +136,24 @@ export class GatewayFolder {
     return readFileSync(join(this.dir, 'log'), 'utf8');
   }
 
-  /** The tools that the server was asked to run, as it says itself. */
-  ran(): string[] {
+  /** What the server has read. */
+  messages(): { readonly method?: string; readonly params?: { readonly name: string } }[] {
     return this.log()
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line))
-      .flatMap(({ method, params }) => (method === 'tools/call' ? [params.name] : []));
+      .map((line) => JSON.parse(line));
+  }
+
+  /** The tools that the server was asked to run, as it says itself. */
+  ran(): string[] {
+    return this.messages().flatMap(({ method, params }) =>
+      method === 'tools/call' ? [params?.name ?? ''] : [],
+    );
+  }
+
+  /** The requests that the server was told to cancel. */
+  cancelled(): number {
+    return this.messages().filter(({ method }) => method === 'notifications/cancelled').length;
   }
 
   async receipts(

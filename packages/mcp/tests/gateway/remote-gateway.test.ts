@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { HeldOutcome } from '../../src/base/gateway.ts';
 import { openRemoteGateway } from '../../src/index.ts';
+import { until } from '../upstream/scripted.ts';
 import { codeOf, GatewayFolder } from './gateway-folder.ts';
 
 /** A gateway before the Hall of another one, which has the servers. */
@@ -56,4 +57,38 @@ test('A key that is another tenant’s gets nothing decided.', async () => {
   const { call } = await before(folder, { tenant_id: 'agent.other' });
   expect(codeOf(await call('echo'))).toBe('HALL_REFUSED');
   expect(folder.ran()).toEqual([]);
+});
+
+test('Progress and cancellation cross a Hall that runs elsewhere, and the receipt says that nobody knows what was done.', async () => {
+  const folder = await GatewayFolder.open();
+  const { call } = await before(folder);
+  const told: unknown[] = [];
+  const onProgress = (progress: unknown) => told.push(progress);
+  const slow = await call('slow', { ms: 1, steps: 2 }, { onProgress });
+  expect(slow).toMatchObject({ result: { content: [{ text: 'done' }] } });
+  expect(told).toMatchObject([1, 2].map((progress) => ({ progress, total: 2, 'x-unknown': true })));
+  const client = new AbortController();
+  const cancelled = call('slow', { ms: 600_000, steps: 1 }, { onProgress, signal: client.signal });
+  await until(() => told.length === 3);
+  client.abort(new Error('not wanted'));
+  await expect(cancelled).rejects.toThrow('not wanted');
+  await until(() => folder.cancelled() === 1);
+  expect(await call('echo', { a: 2 })).toMatchObject({ kind: 'result' });
+  const outcomes = await folder.receipts('outcome');
+  expect(outcomes.map((receipt) => (receipt as { outcome?: { status: string } }).outcome?.status)).toEqual([
+    'ok',
+    'unknown',
+    'ok',
+  ]);
+});
+
+test('A Hall that is lost in the middle of a call leaves a sentence that nobody knows whether it ran.', async () => {
+  const folder = await GatewayFolder.open();
+  const { call } = await before(folder);
+  const told: unknown[] = [];
+  const lost = call('slow', { ms: 600_000, steps: 1 }, { onProgress: (said: unknown) => told.push(said) });
+  await until(() => told.length === 1);
+  await folder.gateway.close();
+  expect(codeOf(await call('echo'))).toBe('HALL_LOST');
+  expect(codeOf(await lost)).toBe('DELIVERY_INTERRUPTED');
 });

@@ -33,6 +33,7 @@ export const ENDPOINTS = {
   route: change('POST', '/wcp/route'),
   // 403 carries the decision where the engine denied, and a problem document where the caller may not ask.
   dispatch: { ...change('POST', '/wcp/dispatch'), statuses: [200, 202, 403], retry: 'keyed' },
+  streamDispatch: { ...change('POST', '/wcp/dispatch/stream'), media: 'text/event-stream' },
   chain: change('POST', '/wcp/chain'),
   claimCall: change('POST', '/wcp/calls/claim'),
   startCall: change('POST', '/wcp/calls/:claim_id/start'),

@@ -1,8 +1,13 @@
 import { IDEMPOTENCY_KEY_PATTERN } from '@wcp/spec/hall';
 import { ProblemError } from '../../base/problem.ts';
 import { ownMember, type ReceivedRequest } from '../../base/received-request.ts';
+import type { DispatchAnswer } from '../../dispatch/dispatch-answer.ts';
+import type { DispatchSetting } from '../../dispatch/dispatcher.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { checkTenant } from '../access.ts';
+import { dispatchStream } from '../dispatch-stream.ts';
+import type { HallParts } from '../hall-parts.ts';
+import { problemOf } from '../problem-document.ts';
 import { Reply, type Routes } from '../route.ts';
 
 const STATUSES = { DISPATCH: 200, STEWARD_HOLD: 202, DENY: 403 } as const;
@@ -22,13 +27,25 @@ export const DISPATCH_ROUTES = {
   },
   dispatch: {
     body: 'received',
-    async handle({ hall: { dispatcher, metrics }, body, principal, request }) {
-      const started = performance.now();
+    async handle({ hall, body, principal, request }) {
       checkCaller(principal, body);
-      const answer = await dispatcher.dispatch(body, keyOf(request.headers['idempotency-key'], body));
-      metrics.decided('dispatch', answer.decision, (performance.now() - started) / 1000);
-      if (answer.outcome_receipt !== null) metrics.ended(answer.outcome_receipt.outcome?.status ?? 'unknown');
+      const answer = await measured(hall, body, keyOf(request.headers['idempotency-key'], body));
       return new Reply(answer, { status: STATUSES[answer.decision.outcome] });
+    },
+  },
+  streamDispatch: {
+    body: 'received',
+    handle({ hall, body, principal, request }) {
+      checkCaller(principal, body);
+      if (request.headers['idempotency-key'] !== undefined) throw new ProblemError('INVALID_QUERY', NO_KEY);
+      const stream = dispatchStream({
+        async run(client) {
+          const answer = await measured(hall, body, client);
+          return { status: STATUSES[answer.decision.outcome], answer };
+        },
+        problemOf: (error) => problemOf(hall, error),
+      });
+      return new Reply('', { stream });
     },
   },
   chain: {
@@ -47,6 +64,21 @@ export const DISPATCH_ROUTES = {
     },
   },
 } satisfies Partial<Routes>;
+
+const NO_KEY =
+  'Whoever closes the stream cancels its dispatch, so that it takes no Idempotency-Key. Send it to /wcp/dispatch.';
+
+async function measured(
+  { dispatcher, metrics }: HallParts,
+  body: ReceivedRequest,
+  setting: DispatchSetting,
+): Promise<DispatchAnswer> {
+  const started = performance.now();
+  const answer = await dispatcher.dispatch(body, setting);
+  metrics.decided('dispatch', answer.decision, (performance.now() - started) / 1000);
+  if (answer.outcome_receipt !== null) metrics.ended(answer.outcome_receipt.outcome?.status ?? 'unknown');
+  return answer;
+}
 
 function checkCaller(principal: Principal, received: ReceivedRequest): void {
   if (received.text === null) throw new ProblemError('INVALID_BODY', 'Send a RouteInput as JSON.');

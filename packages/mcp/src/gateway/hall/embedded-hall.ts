@@ -15,7 +15,7 @@ export function embeddedHall(hall: Hall, url: () => string | null): HallPort {
   return {
     url,
     authenticate,
-    async dispatch(caller, input, signal) {
+    async dispatch(caller, input, { signal }) {
       const by = await authenticate(caller.credential);
       if (by === null || by.tenant_id !== caller.tenant_id)
         throw refused('The key is not valid, or not of this tenant.');

@@ -1,6 +1,6 @@
 import type { KnownApproval } from '@wcp/hall';
 import type { RegistryRecord, RouteDecision, WorkerResult } from '@wcp/spec';
-import type { Caller } from '../../base/gateway.ts';
+import type { Caller, GatewayCall } from '../../base/gateway.ts';
 
 /** What a dispatch gave. */
 export interface Dispatched {
@@ -16,11 +16,16 @@ export interface HallPort {
   /** Whose key it is; null for one that is not a tenant's, or not valid now. */
   authenticate(credential: string): Promise<Caller | null>;
   /**
-   * Decides and executes.
+   * Decides and executes. Of a Hall that runs elsewhere, the client hears of progress, and cancels what has begun; in this
+   * process, its link does both.
    *
    * @throws {WcpError} `ERR_WCP_MCP_REFUSED` where the Hall does not even decide
    */
-  dispatch(caller: Caller, input: object, signal: AbortSignal): Promise<Dispatched>;
+  dispatch(
+    caller: Caller,
+    input: object,
+    client: Pick<GatewayCall, 'signal' | 'onProgress'>,
+  ): Promise<Dispatched>;
   /** Decides for anybody and executes nothing; null where the Hall refuses to. */
   route(input: object): Promise<RouteDecision | null>;
   /** A held call of the caller's tenant; null where there is none with this id. */

@@ -21,12 +21,15 @@ export function remoteHall({ url, tenant_id, key }: RemoteHallOptions): HallPort
     async authenticate(credential): Promise<Caller | null> {
       return credential === key ? { tenant_id, credential, key_id: `tenant:${tenant_id}` } : null;
     },
-    async dispatch(caller, input, signal) {
+    async dispatch(caller, input, { signal, onProgress }) {
       if (caller.credential !== key || caller.tenant_id !== tenant_id)
         throw refused('This is not the key of the gateway.');
       try {
         // The client's type demands a valid input; the Hall judges whatever it gets.
-        return await client.dispatch(input as Parameters<typeof client.dispatch>[0], { signal });
+        return await client.streamDispatch(input as Parameters<typeof client.streamDispatch>[0], {
+          signal,
+          ...(onProgress && { onProgress }),
+        });
       } catch (error) {
         throw error instanceof HallProblemError ? refused(error.message, error) : error;
       }

@@ -47,7 +47,7 @@ export function methodDelivery(options: MethodDeliveryOptions): Delivery {
 
 async function deliver(
   { upstream, capability: { setting }, links, requests, answer_bytes }: MethodDeliveryOptions,
-  { context, request, timeout_ms, signal }: DeliveryCall,
+  { context, request, timeout_ms, signal, onProgress: tell }: DeliveryCall,
   closing: AbortSignal,
 ): Promise<Delivered> {
   const { tenant_id, correlation_id, capability_id } = context;
@@ -63,7 +63,7 @@ async function deliver(
   if (passed === null || passed.setting !== setting)
     return ended({ status: 'error', result: null, code: 'DELIVERY_CALL_INVALID' });
   const signals = [closing, signal, client?.signal].filter((each) => each !== undefined);
-  const onProgress = client?.onProgress?.bind(client);
+  const onProgress = client?.onProgress?.bind(client) ?? tell;
   const call = {
     timeout_ms,
     signal: AbortSignal.any(signals),

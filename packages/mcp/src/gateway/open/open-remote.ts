@@ -45,7 +45,7 @@ const USUAL_INTERVAL_MS = 10_000;
 
 /**
  * Opens a gateway before a Hall that runs elsewhere: it lists the tools that are enrolled there, and has each call decided
- * there. Progress and cancellation do not cross the Hall's HTTP.
+ * there. What the client cancels, or loses the connection to, is cancelled at the Hall.
  *
  * @throws {WcpError} `ERR_WCP_MCP_SELF_TEST`; `ERR_WCP_HALL_UNREACHABLE`
  * @throws {HallProblemError} where the key may not read the registry
@@ -69,7 +69,7 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
   // The key of the states is the tenant's own: another process with the same key reads them too.
   const secret = Buffer.from(sha256(JSON.stringify(['request states', key])));
   const [states, taskIds] = [createRequestStates({ key: secret }), createTaskIds({ key: secret })];
-  // Nothing of a call can be linked with a delivery in another process.
+  // The Hall itself tells of progress, and cancels; nothing else can be linked with a delivery in another process.
   const links = { link: () => () => {} };
   const passedStates = createPassedStates({ key: secret });
   const asks = new ClientAsks({ hall, links });

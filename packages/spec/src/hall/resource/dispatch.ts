@@ -53,6 +53,16 @@ export const DISPATCH_OPERATIONS = {
     answers: { 200: DispatchAnswerSchema, 202: DispatchAnswerSchema, 403: DispatchAnswerSchema },
     problems: [400, 401, 403, 422, 429, 503],
   },
+  streamDispatch: {
+    ...ENDPOINTS.streamDispatch,
+    summary: 'Decide and execute, with the progress of the worker (text/event-stream)',
+    description:
+      'Events: `progress`, with an object as the worker sent it; last `answer`, with `status` and the `answer` that `POST /wcp/dispatch` would give, or `problem`, with a problem document. Whoever closes the stream before that cancels the dispatch: one that waits is withdrawn, a worker that has it is told to stop. It takes no Idempotency-Key.',
+    access: ['tenant'],
+    body: routeInput,
+    answers: { 200: Type.String({ description: 'A stream of events.' }) },
+    problems: USUAL_PROBLEMS,
+  },
   chain: {
     ...ENDPOINTS.chain,
     summary: 'Request another capability under the permit of a running call',
