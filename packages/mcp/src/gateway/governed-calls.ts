@@ -37,6 +37,15 @@ export interface GovernedCall extends Omit<DispatchedCall, 'tenant_id'> {
   readonly subject: string;
   readonly arguments: unknown;
   readonly form?: RefusalForm;
+  /** What becomes of the result (default: it is that of an MCP server, and passes as it is). */
+  readonly outcomes?: ExecutionOutcomes;
+}
+
+/** How a call that ran ended, for its client. */
+interface ExecutionOutcomes {
+  executed(end: Pick<Dispatched, 'result' | 'delivery_code'>): CallOutcome;
+  /** What a human did in the place of the worker. */
+  answered(result: unknown): CallOutcome;
 }
 
 /** How long after its approval has expired the result of a held call can be read with its state. */
@@ -88,7 +97,7 @@ export class GovernedCalls {
   #outcomeOf(answer: Dispatched, caller: Caller, call: GovernedCall): CallOutcome {
     const { decision } = answer;
     if (decision.outcome === 'DENY') return deniedOutcome(decision, formOf(call));
-    if (decision.outcome === 'DISPATCH') return executedOutcome(answer, formOf(call));
+    if (decision.outcome === 'DISPATCH') return outcomesOf(call).executed(answer);
     const { pending_approval_id, approval_expires_at } = decision;
     if (pending_approval_id === null || approval_expires_at === null)
       return deniedOutcome(decision, formOf(call));
@@ -143,12 +152,20 @@ function toolResult(result: unknown): unknown {
   return { content: [{ type: 'text', text }], ...(isObject(result) && { structuredContent: result }) };
 }
 
+function outcomesOf(call: GovernedCall): ExecutionOutcomes {
+  return (
+    call.outcomes ?? {
+      executed: (end) => executedOutcome(end, formOf(call)),
+      answered: (result) => ({ kind: 'result', result: call.form === undefined ? toolResult(result) : result }),
+    }
+  );
+}
+
 /** The result of an approved dispatch, null while it runs: that of the worker, or of the human who did the work. */
 function resultOf(approval: KnownApproval, call: GovernedCall): CallOutcome | null {
   const { result, level, has_ended, delivery_code } = approval;
   if (!has_ended) return null;
-  if (level !== 'gatekeeper')
-    return { kind: 'result', result: call.form === undefined ? toolResult(result) : result };
+  if (level !== 'gatekeeper') return outcomesOf(call).answered(result);
   // What the Hall keeps of a gatekeeper's approval is what the delivery gave it.
-  return executedOutcome({ result: result as WorkerResult | null, delivery_code }, formOf(call));
+  return outcomesOf(call).executed({ result: result as WorkerResult | null, delivery_code });
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
 import type { Gateway } from '../../base/gateway.ts';
 import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
-import { hallToolRegistry } from '../../catalog/tool-registry.ts';
+import { hallToolRegistry, type ToolRegistry } from '../../catalog/tool-registry.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
 import { CallLinks } from '../../delivery/call-links.ts';
 import { HeldCalls } from '../../hold/held-calls.ts';
@@ -16,6 +16,9 @@ import { embeddedHall } from '../hall/embedded-hall.ts';
 import type { HallPort } from '../hall/hall-port.ts';
 import { type PassedServer, PassedServers } from '../methods/passed-requests.ts';
 import { selfTest } from '../self-test.ts';
+import { enrolWorkersFirst, workerRules } from '../workers/enrol-workers.ts';
+import { readWorkerPackages } from '../workers/worker-packages.ts';
+import type { WorkerTools } from '../workers/worker-tools.ts';
 import type { Closing } from './closing.ts';
 import { enrolFirstSeen, rulesFor, useRules } from './enrol-first.ts';
 import { listenAll } from './listen-all.ts';
@@ -24,6 +27,7 @@ import { holdsOf } from './open-faces.ts';
 import type { OpenGateway, OpenGatewayOptions } from './open-gateway-options.ts';
 import { openPassed } from './open-passed.ts';
 import { type OpenedServers, openServers } from './open-servers.ts';
+import { openWorkers } from './open-workers.ts';
 
 /** What a gateway is assembled from. */
 export interface GatewayBase {
@@ -41,15 +45,20 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
   const port = embeddedHall(hall, () => listening.url);
   const servers = await startServers(base);
   const links = new CallLinks();
-  const { catalog, enrolled, passed } = await enrolTools(base, servers, links);
+  const registry = hallToolRegistry(hall, await authorityKey(options.dir));
+  const shown: ShownWorkers = { tools: null };
+  const { catalog, enrolled, passed } = await enrolTools(base, servers, { links, registry, shown });
   await proveDenials(base, servers, catalog, port);
+  const workers = await openWorkers({ dir: options.dir, settings, registry, port, catalog });
+  closing.add(() => workers.close());
+  shown.tools = workers;
   const calls = new GovernedCalls({
     hall: port,
     links,
     states: createRequestStates({ key: await stateKey(options.dir) }),
     onHeld: options.onHeld ?? (() => {}),
   });
-  const gateway = gatewayOf(base, servers, { catalog, calls, passed });
+  const gateway = gatewayOf(base, servers, { catalog, workers, calls, passed });
   const calls_held = await readHeldCalls(options.dir, Date.now());
   const holds = {
     ...holdsOf(settings),
@@ -61,6 +70,7 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
   return {
     gateway,
     catalog,
+    workers,
     holds,
     created,
     enrolled,
@@ -82,6 +92,18 @@ async function startServers({ options, settings, closing }: GatewayBase): Promis
   return servers;
 }
 
+/** The tools of workers, which are opened last: until then they take no name from a tool of a server. */
+interface ShownWorkers {
+  tools: WorkerTools | null;
+}
+
+/** What enrolling works with. */
+interface EnrolParts {
+  readonly links: CallLinks;
+  readonly registry: ToolRegistry;
+  readonly shown: ShownWorkers;
+}
+
 interface EnrolledTools {
   readonly catalog: ToolCatalog;
   readonly enrolled: readonly string[];
@@ -91,16 +113,19 @@ interface EnrolledTools {
 async function enrolTools(
   { options, settings, hall, closing }: GatewayBase,
   { opened }: OpenedServers,
-  links: CallLinks,
+  { links, registry, shown }: EnrolParts,
 ): Promise<EnrolledTools> {
-  const registry = hallToolRegistry(hall, await authorityKey(options.dir));
-  const catalog = await openCatalog({ settings, servers: opened, registry, links, hall });
+  const reserved = () => shown.tools?.tools().map((tool) => tool.shown) ?? [];
+  const catalog = await openCatalog({ settings, servers: opened, registry, links, hall, reserved });
   closing.add(() => catalog.close());
   const enrolled = await enrolFirstSeen(catalog, opened);
   const passing = await openPassed(opened, { authority: settings.authority, hall, registry, links });
-  const added = [...rulesFor(enrolled, catalog.tools(), settingsByAlias(opened)), ...passing.rules];
-  await useRules(options.dir, added, hall);
-  return { catalog, enrolled, passed: passing.servers };
+  const workers = await enrolWorkersFirst(await readWorkerPackages(options.dir), registry);
+  const ofTools = rulesFor(enrolled, catalog.tools(), settingsByAlias(opened));
+  const ofWorkers = workerRules(workers, settings.workers, hall.deliveries);
+  await useRules(options.dir, [...ofTools, ...passing.rules, ...ofWorkers], hall);
+  const ids = [...enrolled, ...workers.map(({ worker_id }) => worker_id)];
+  return { catalog, enrolled: ids, passed: passing.servers };
 }
 
 function settingsByAlias(opened: OpenedServers['opened']) {
@@ -123,6 +148,7 @@ async function proveDenials(
 
 interface GatewayParts {
   readonly catalog: ToolCatalog;
+  readonly workers: WorkerTools;
   readonly calls: GovernedCalls;
   readonly passed: readonly PassedServer[];
 }
@@ -130,7 +156,7 @@ interface GatewayParts {
 function gatewayOf(
   { options, settings }: GatewayBase,
   { opened }: OpenedServers,
-  { catalog, calls, passed }: GatewayParts,
+  { catalog, workers, calls, passed }: GatewayParts,
 ): Gateway {
   return governedGateway({
     server: { name: 'wcp', version: options.version },
@@ -138,5 +164,6 @@ function gatewayOf(
     calls,
     passed: new PassedServers({ servers: passed, calls, prefix: settings.prefix }),
     servers: settingsByAlias(opened),
+    workers: { tools: workers, labels: settings.workers },
   });
 }

@@ -17,6 +17,8 @@ export interface CatalogParts {
   readonly links: CallLinks;
   /** Absent where the Hall runs elsewhere, and has the deliveries. */
   readonly hall?: Pick<Hall, 'connect'>;
+  /** Names that tools of workers have. */
+  readonly reserved?: () => readonly string[];
 }
 
 /** Calls that one tool has at a time: a server says by its own limits when it has too many. */
@@ -29,6 +31,7 @@ export function openCatalog({
   registry,
   links,
   hall,
+  reserved = () => [],
 }: CatalogParts): Promise<ToolCatalog> {
   const { authority, prefix } = settings;
   const rulesOf = (id: string) => {
@@ -39,6 +42,7 @@ export function openCatalog({
     authority,
     prefix,
     registry,
+    reserved,
     servers: servers.map((server) => catalogServer(server, links)),
     interval_ms: Math.min(...servers.map(({ settings: { interval_ms } }) => interval_ms), 3_600_000),
     ...(hall !== undefined && {

@@ -20,8 +20,8 @@ import { readSettingsFile } from './read-settings.ts';
  * await gateway.close();
  */
 export async function openGateway(options: OpenGatewayOptions): Promise<OpenGateway> {
-  const { dir, settings: initial = { servers: {} }, env, log } = options;
-  const files = await createFolder(dir, initial);
+  const { dir, settings: initial = { servers: {} }, workers = [], env, log } = options;
+  const files = await createFolder(dir, initial, workers);
   const settings = await readSettingsFile(dir);
   const { hall, close: closeHall } = await openDeployment(dir, {
     env,

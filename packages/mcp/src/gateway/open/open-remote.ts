@@ -8,6 +8,7 @@ import { GovernedCalls, type HeldNotice } from '../governed-calls.ts';
 import { governedGateway, type ServedServer } from '../governed-gateway.ts';
 import { remoteHall } from '../hall/remote-hall.ts';
 import { selfTest } from '../self-test.ts';
+import { WorkerTools } from '../workers/worker-tools.ts';
 import { RemoteTools } from './remote-tools.ts';
 
 /** A Hall that runs elsewhere and has the deliveries of its tools, and who calls it. */
@@ -62,6 +63,18 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
     () => hall.records().then((records) => records.flatMap(toolOf)),
     interval_ms,
   );
+  const workers = await WorkerTools.open({
+    hall,
+    labels,
+    tenant_id,
+    interval_ms,
+    taken: () => tools.tools().map(({ shown }) => shown),
+    // What is enrolled there is for that Hall to watch: a worker that changed is flagged, and not among these.
+    list: async () => (await hall.records()).map((record) => ({ record, is_changed: false })),
+  }).catch((error: unknown) => {
+    tools.close();
+    throw error;
+  });
   // The key of the states is the tenant's own: another process with the same key reads them too.
   const states = createRequestStates({ key: Buffer.from(sha256(JSON.stringify(['request states', key]))) });
   // Nothing of a call can be linked with a delivery in another process.
@@ -73,12 +86,14 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
     catalog: tools,
     passed: NOTHING,
     servers,
+    workers: { tools: workers, labels },
   });
   return {
     gateway,
     caller: { tenant_id, credential: key, key_id: `tenant:${tenant_id}` },
     async close() {
       tools.close();
+      await workers.close();
     },
   };
 }
