@@ -4,7 +4,7 @@ import { isObject } from '../base/members.ts';
 import type { PinnedTool, ToolCatalog } from '../catalog/tool-catalog.ts';
 import { correlationOf, type ServerLabels, toolRequest } from './call-input.ts';
 import type { GovernedCalls } from './governed-calls.ts';
-import { refusedArguments, shownWorkerTool, workerCall } from './workers/call-worker.ts';
+import { refusedArguments, refusedHidden, shownWorkerTool, workerCall } from './workers/call-worker.ts';
 import type { WorkerTools } from './workers/worker-tools.ts';
 
 /** A server as the gateway knows it, whatever carries calls to it. */
@@ -30,7 +30,7 @@ export interface GovernedGatewayParts {
   readonly servers: { get(alias: string): ServedServer | undefined };
   /** The Hall's own workers as tools, and what each call of them says. */
   readonly workers: {
-    readonly tools: Pick<WorkerTools, 'tools' | 'onChanged'>;
+    readonly tools: Pick<WorkerTools, 'tools' | 'hidden' | 'decide' | 'onChanged'>;
     readonly labels: ServerLabels;
   };
 }
@@ -70,7 +70,7 @@ async function callWorker(
   { calls, workers: { tools, labels } }: GovernedGatewayParts,
 ): Promise<CallOutcome> {
   const tool = tools.tools().find(({ shown }) => shown === params.name);
-  if (tool === undefined) return unknownTool();
+  if (tool === undefined) return (await refusedHidden(tools, caller, params)) ?? unknownTool();
   return refusedArguments(tool, params) ?? calls.run(caller, workerCall(tool, labels, params), call);
 }
 

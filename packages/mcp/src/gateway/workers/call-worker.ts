@@ -1,9 +1,10 @@
-import type { CallOutcome, ToolCall } from '../../base/gateway.ts';
+import type { Caller, CallOutcome, ToolCall } from '../../base/gateway.ts';
 import { refused } from '../../hold/refusal.ts';
 import { correlationOf, type ServerLabels } from '../call-input.ts';
+import { deniedOutcome } from '../decision-outcome.ts';
 import type { GovernedCall } from '../governed-calls.ts';
 import { workerOutcome } from './worker-outcome.ts';
-import type { ShownWorkerTool } from './worker-tools.ts';
+import type { ShownWorkerTool, WorkerTools } from './worker-tools.ts';
 
 /** The tool as clients see it: as it was enrolled, under its shown name. */
 export function shownWorkerTool({ definition, shown, worker_id, capability_id }: ShownWorkerTool): unknown {
@@ -25,6 +26,26 @@ export function refusedArguments(
     message: 'The arguments are not what this tool takes; nothing was asked of the Hall, and nothing ran.',
     remedy: 'Correct each of these and call the tool again.',
     findings,
+  });
+}
+
+/**
+ * The refusal of a call of a tool that is hidden, with the decision of the Hall as evidence; null for a name that no
+ * hidden tool has. Nothing is executed, whatever the Hall decides.
+ */
+export async function refusedHidden(
+  tools: Pick<WorkerTools, 'hidden' | 'decide'>,
+  { tenant_id }: Pick<Caller, 'tenant_id'>,
+  { name, _meta }: ToolCall,
+): Promise<CallOutcome | null> {
+  const hidden = tools.hidden().find(({ shown }) => shown === name);
+  if (hidden === undefined) return null;
+  const decision = await tools.decide(hidden.capability_id, tenant_id, correlationOf(_meta));
+  if (decision?.outcome === 'DENY') return deniedOutcome(decision);
+  return refused({
+    code: 'TOOL_HIDDEN',
+    message: `This tool is hidden: ${hidden.reason} Nothing ran.`,
+    remedy: 'Ask the operator to look at it: wcp mcp diff shows what has changed, wcp mcp enrol accepts it.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { packageHash } from '@wcp/evidence';
-import { canonicalJson, parseRecord, type RegistryRecord, type Sha256 } from '@wcp/spec';
-import { parseJson } from '@wcp/spec/json';
+import { canonicalJson, parseRecord, type RegistryRecord, type Sha256, sha256 } from '@wcp/spec';
+import { normaliseHash, parseJson } from '@wcp/spec/json';
 import { isObject, ownMember } from '../../base/members.ts';
 import { GATEWAY_LAYOUT } from '../folder/layout.ts';
 import { readText } from '../folder/read-text.ts';
@@ -60,10 +60,21 @@ async function jsonOf(file: string): Promise<unknown> {
 export function isChanged(enrolled: RegistryRecord, now: WorkerPackage | undefined): boolean {
   if (now === undefined) return false;
   const attested = enrolled.attestation?.code_hash;
-  const isOtherCode = now.code_hash !== null && attested != null && attested !== now.code_hash;
+  const isOtherCode = now.code_hash !== null && attested != null && normaliseHash(attested) !== now.code_hash;
   return isOtherCode || toolsOf(enrolled) !== toolsOf(now.record);
 }
 
 function toolsOf({ ext }: RegistryRecord): string {
   return canonicalJson(ownMember(ext, 'tools') ?? null);
+}
+
+/** What an operator has looked at: all that a package says of itself, and the hash of its code. */
+export function packageState({ record, code_hash }: WorkerPackage) {
+  const { artifact_hash: _, attestation: __, ...stated } = record;
+  return { ...stated, code_hash };
+}
+
+/** The hash of that: whoever enrols the worker enrols nothing else. */
+export function packageStateHash(now: WorkerPackage): Sha256 {
+  return sha256(canonicalJson(packageState(now)));
 }

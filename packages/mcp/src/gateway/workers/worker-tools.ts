@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RegistryRecord } from '@wcp/spec';
+import type { RegistryRecord, RouteDecision } from '@wcp/spec';
 import { Repeater } from '../../catalog/repeater.ts';
 import { ShownNames } from '../../catalog/shown-name.ts';
 import { pinnedDefinition } from '../../tool/tool-record.ts';
@@ -38,6 +38,8 @@ export interface ShownWorkerTool extends WorkerTool {
 /** A capability that is not shown, and why. */
 export interface HiddenCapability {
   readonly capability_id: string;
+  /** The name that it has, or had. */
+  readonly shown: string;
   /** A deny code, or what is wrong with its description. */
   readonly reason: string;
 }
@@ -94,6 +96,12 @@ export class WorkerTools {
     return this.#repeater.close();
   }
 
+  /** What the Hall says now of a call of a capability, which it does not execute; null where it does not decide. */
+  decide(capability_id: string, tenant_id: string, correlation_id: string): Promise<RouteDecision | null> {
+    const { hall, labels } = this.#parts;
+    return hall.route(callInput({ capability_id, tenant_id, correlation_id, request: {} }, labels));
+  }
+
   async #look(): Promise<void> {
     const { hall, list } = this.#parts;
     const workers = (await list()).filter(({ record }) => pinnedDefinition(record) === null);
@@ -101,8 +109,9 @@ export class WorkerTools {
     if (seen === this.#seen) return;
     const readings = await this.#readAll(workers);
     const before = JSON.stringify(this.#tools);
-    this.#hidden = readings.flatMap(({ hidden }) => hidden ?? []);
-    this.#tools = this.#named(readings.flatMap(({ tool }) => tool ?? []));
+    const named = this.#named(readings);
+    this.#hidden = named.flatMap((each) => ('reason' in each ? each : []));
+    this.#tools = named.flatMap((each) => ('reason' in each ? [] : each));
     this.#seen = seen;
     if (JSON.stringify(this.#tools) !== before) this.#changed.tell();
   }
@@ -110,7 +119,9 @@ export class WorkerTools {
   /** One after another: a Hall limits how much is asked of it at a time. */
   async #readAll(workers: readonly KnownWorker[]): Promise<readonly CapabilityReading[]> {
     const { deny = [] } = this.#parts;
-    const capabilities = new Set(workers.flatMap(({ record }) => record.capabilities));
+    // One that was there once is still known by its name: a call of it is denied, and not unknown.
+    const known = [...this.#tools, ...this.#hidden].map(({ capability_id }) => capability_id);
+    const capabilities = new Set([...known, ...workers.flatMap(({ record }) => record.capabilities)]);
     for (const capability of deny) capabilities.delete(capability);
     const readings: CapabilityReading[] = [];
     for (const capability_id of [...capabilities].sort()) {
@@ -122,10 +133,8 @@ export class WorkerTools {
 
   /** The tool of the worker that the Hall chooses. A decision about a changed worker is how the Hall learns of the change. */
   async #read(capability_id: string, serving: readonly KnownWorker[]): Promise<CapabilityReading> {
-    const { hall, labels, tenant_id } = this.#parts;
-    const call = { capability_id, tenant_id, correlation_id: `mcp-list-${randomUUID()}`, request: {} };
-    const decision = await hall.route(callInput(call, labels));
-    const hidden = (reason: string) => ({ hidden: { capability_id, reason } });
+    const hidden = (reason: string) => ({ capability_id, reason });
+    const decision = await this.decide(capability_id, this.#parts.tenant_id, `mcp-list-${randomUUID()}`);
     if (decision === null) return hidden('The Hall did not decide about it.');
     if (decision.outcome === 'DENY') return hidden(decision.deny_code ?? 'DENY_HALL_MISCONFIGURED');
     // Where a human does the work, no worker is chosen: any of them says what is asked for.
@@ -135,23 +144,21 @@ export class WorkerTools {
     if (chosen === undefined) return hidden('Its worker is not in the registry.');
     if (chosen.is_changed) return hidden('Its worker has changed since it was enrolled.');
     const reading = workerTool(chosen.record, capability_id);
-    return reading.ok ? { tool: reading.tool } : hidden(reading.message);
+    return reading.ok ? reading.tool : hidden(reading.message);
   }
 
-  #named(tools: readonly WorkerTool[]): readonly ShownWorkerTool[] {
+  #named(readings: readonly CapabilityReading[]): readonly (ShownWorkerTool | HiddenCapability)[] {
     const names = new ShownNames({ longest: LONGEST_NAME, prefix: false });
     for (const name of this.#parts.taken()) names.keep(name);
-    return tools.map((tool) => {
-      const [, owner = 'worker'] = tool.worker_id.split('.');
-      return { ...tool, shown: names.give(capabilityName(tool.capability_id), owner) };
+    return readings.map((reading) => {
+      const { capability_id } = reading;
+      return { ...reading, shown: names.give(capabilityName(capability_id), 'worker') };
     });
   }
 }
 
-interface CapabilityReading {
-  readonly tool?: WorkerTool;
-  readonly hidden?: HiddenCapability;
-}
+/** A tool, or why there is none, before it has a name. */
+type CapabilityReading = WorkerTool | Omit<HiddenCapability, 'shown'>;
 
 function keyOf({ record: { worker_id, artifact_hash }, is_changed }: KnownWorker) {
   return [worker_id, artifact_hash, is_changed];

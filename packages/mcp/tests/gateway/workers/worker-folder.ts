@@ -33,7 +33,11 @@ export class WorkerFolder {
   caller!: Caller;
 
   /** @param tool what the record says of its capability as a tool; null for nothing */
-  static async open(tool: object | null = TOOL, change: object = {}, more: object = {}): Promise<WorkerFolder> {
+  static async open(
+    tool: object | null = TOOL,
+    change: object = {},
+    more: object = {},
+  ): Promise<WorkerFolder> {
     const folder = new WorkerFolder();
     cpSync(HELLO, folder.package, { recursive: true });
     folder.setRecord({ ...(tool !== null && { ext: { tools: { [CAPABILITY]: tool } } }), ...change });
