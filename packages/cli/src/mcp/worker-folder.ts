@@ -23,7 +23,7 @@ const PROGRAMS: readonly { readonly file: string; readonly run: NamedWorker['run
   { file: 'bundle.js', run: { program: 'bundle.js' } },
   { file: 'worker.mjs', run: { program: 'worker.mjs' } },
   { file: 'worker.js', run: { program: 'worker.js' } },
-  { file: 'worker.py', run: { command: ['python3', 'worker.py'] } },
+  { file: 'worker.py', run: { command: ['python3', 'worker.py', '--stdio'] } },
 ];
 /** What is no part of a worker that runs. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.turbo', '__pycache__', 'tests', 'src']);
