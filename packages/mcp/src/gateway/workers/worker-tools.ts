@@ -46,6 +46,7 @@ export interface HiddenCapability {
 
 /** Characters of a name that clients see: some drop names of more than 64 with their own prefix. */
 const LONGEST_NAME = 40;
+const CHANGED = 'Its worker has changed since it was enrolled.';
 
 /**
  * The capabilities of a Hall's workers as tools: each that its tenant may call, as the very worker describes it to which
@@ -112,7 +113,8 @@ export class WorkerTools {
     const named = this.#named(readings);
     this.#hidden = named.flatMap((each) => ('reason' in each ? each : []));
     this.#tools = named.flatMap((each) => ('reason' in each ? [] : each));
-    this.#seen = seen;
+    // Until the Hall has noticed a change as well, it is asked again.
+    this.#seen = this.#hidden.some(({ reason }) => reason === CHANGED) ? null : seen;
     if (JSON.stringify(this.#tools) !== before) this.#changed.tell();
   }
 
@@ -142,7 +144,7 @@ export class WorkerTools {
       ({ record }) => record.worker_id === (decision.worker_id ?? record.worker_id),
     );
     if (chosen === undefined) return hidden('Its worker is not in the registry.');
-    if (chosen.is_changed) return hidden('Its worker has changed since it was enrolled.');
+    if (chosen.is_changed) return hidden(CHANGED);
     const reading = workerTool(chosen.record, capability_id);
     return reading.ok ? reading.tool : hidden(reading.message);
   }
