@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:5032bdd73abfb079e22209ac77f0ac80271e2d53443c2c93dd1ad30a7df0e314';
+const FROZEN = 'sha256:cdb1adb78501ba7a5419688ed04638ed481052884d81a5631537362b1d149ef3';
 
 interface Group {
   readonly id: string;
