@@ -36,6 +36,7 @@ const SYSTEM = [
   'packages/cli/tests/commands/conformance/cheats.test.ts',
   'packages/cli/tests/commands/conformance/python-port.test.ts',
   'packages/cli/tests/commands/mcp/holds/matrix.test.ts',
+  'packages/cli/tests/commands/mcp/worker.test.ts',
   'packages/cli/tests/commands/tour/pipeline-documents.test.ts',
   'packages/cli/tests/commands/tour/pipeline-long-documents.test.ts',
   'packages/cli/tests/commands/tour/pipeline.test.ts',

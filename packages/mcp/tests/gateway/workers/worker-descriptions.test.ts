@@ -9,9 +9,6 @@ const GREETED = {
     structuredContent: { greeting: 'Hello, Ada!' },
   },
 };
-/** An envelope that is not for the request alone: its calls wait. */
-const REACHES = { privilege_envelope: { network_egress: 'allowlisted', egress_allowlist: ['example.com'] } };
-
 test('A worker that does not describe its request gets any object, says so, and refuses what it does not understand.', async () => {
   const folder = await WorkerFolder.open(null);
   expect(await folder.tools()).toMatchObject([
@@ -40,9 +37,7 @@ test('A result that is not what the worker says that it gives is an error that t
   expect((await folder.receipts())['outcome']).toBe(1);
 });
 
-test('What the operator names runs, and what the operator takes away is not there.', async () => {
-  const run = { workers: { run: ['cap.hello.greet'] } };
-  expect(await (await WorkerFolder.open(TOOL, REACHES, run)).call(ARGUMENTS)).toEqual(GREETED);
+test('What the operator takes away is not there.', async () => {
   const denied = await WorkerFolder.open(TOOL, {}, { workers: { deny: ['cap.hello.greet'] } });
   expect(await denied.tools()).toEqual([]);
   expect((await denied.call(ARGUMENTS)).kind).toBe('error');

@@ -32,7 +32,11 @@ export class WorkerFolder {
   gateway!: OpenGateway;
   caller!: Caller;
 
-  /** @param tool what the record says of its capability as a tool; null for nothing */
+  /**
+   * Its calls run, unless `more` says otherwise: also where this machine contains no worker.
+   *
+   * @param tool what the record says of its capability as a tool; null for nothing
+   */
   static async open(
     tool: object | null = TOOL,
     change: object = {},
@@ -41,7 +45,7 @@ export class WorkerFolder {
     const folder = new WorkerFolder();
     cpSync(HELLO, folder.package, { recursive: true });
     folder.setRecord({ ...(tool !== null && { ext: { tools: { [CAPABILITY]: tool } } }), ...change });
-    await folder.start({ servers: {}, ...more });
+    await folder.start({ servers: {}, workers: { run: [CAPABILITY] }, ...more });
     onTestFinished(() => folder.gateway.close());
     return folder;
   }

@@ -49,7 +49,7 @@ test('Arguments that the worker does not take are refused with every finding, an
 });
 
 test('A worker that reaches more than its request waits for a steward; the approved call runs once, and its result is content.', async () => {
-  const folder = await WorkerFolder.open(TOOL, REACHES);
+  const folder = await WorkerFolder.open(TOOL, REACHES, { workers: {} });
   const held = (await folder.call(ARGUMENTS)) as HeldOutcome;
   expect(held.kind).toBe('held');
   const retry = { request_state: held.request_state };
