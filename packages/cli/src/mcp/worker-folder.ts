@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { packageHash } from '@wcp/evidence';
 import { CliError, usageError } from '../base/cli-error.ts';
 import { copyRegularFile } from '../base/copy-file.ts';
+import { OWNER_ONLY } from '../base/file-mode.ts';
 import { fileProblem } from '../base/problem.ts';
 
 /** A worker as it was named: the folder of its package, and how it is started. */
@@ -28,6 +30,8 @@ const PROGRAMS: readonly { readonly file: string; readonly run: NamedWorker['run
 /** What is no part of a worker that runs. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.turbo', '__pycache__', 'tests', 'src']);
 const MAX_FILES = 10_000;
+const NOT_A_FILE =
+  'A package has files and folders alone, no links and nothing special. Remove this, or copy what it names.';
 
 /**
  * The worker of a package: a folder, or the name of one that is installed here.
@@ -38,7 +42,7 @@ export async function namedWorker(named: string): Promise<NamedWorker> {
   const from = await findPackage(named);
   if (from === null)
     throw usageError(`${named} is neither a folder with a ${RECORD} nor a package that is installed here.`);
-  const found = await Promise.all(PROGRAMS.map(({ file }) => isFile(join(from, file))));
+  const found = await Promise.all(PROGRAMS.map(({ file }) => isOwnFile(from, file)));
   const program = PROGRAMS[found.indexOf(true)];
   if (program === undefined) {
     const message = `There is none of ${PROGRAMS.map(({ file }) => file).join(', ')}. Build it, or name its program in workers of server.json: docs/hall.md says how.`;
@@ -94,17 +98,29 @@ export async function copyNamedWorkers(
   workers: readonly NamedWorker[],
 ): Promise<readonly object[]> {
   const settings: object[] = [];
-  for (const [index, { from, name, run, files }] of workers.entries()) {
-    const place = `workers/${workers.findIndex((each) => each.name === name) === index ? name : `${name}-${index}`}`;
-    const to = join(dir, place);
-    await rm(to, { recursive: true, force: true });
-    for (const file of files) {
-      await mkdir(join(to, dirname(file)), { recursive: true, mode: 0o700 });
-      await copyRegularFile(join(from, file), join(to, file));
-    }
-    settings.push({ dir: place, ...run });
+  for (const [index, worker] of workers.entries()) {
+    const isFirst = workers.findIndex(({ name }) => name === worker.name) === index;
+    const place = `workers/${isFirst ? worker.name : `${worker.name}-${index}`}`;
+    await replaceCopy(worker, join(dir, place));
+    settings.push({ dir: place, ...worker.run });
   }
   return settings;
+}
+
+/** Whole or not at all, and not where nothing has changed: another gateway may be reading it. */
+async function replaceCopy({ from, files }: NamedWorker, to: string): Promise<void> {
+  const copy = `${to}.${process.pid}.tmp`;
+  try {
+    for (const file of files) {
+      await mkdir(join(copy, dirname(file)), { recursive: true, mode: OWNER_ONLY.folder });
+      await copyRegularFile(join(from, file), join(copy, file), { followsLinks: false });
+    }
+    if ((await packageHash(copy)) === (await packageHash(to).catch(() => null))) return;
+    await rm(to, { recursive: true, force: true });
+    await rename(copy, to);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
 }
 
 async function filesIn(from: string): Promise<readonly string[]> {
@@ -115,7 +131,8 @@ async function filesIn(from: string): Promise<readonly string[]> {
       if (LEFT_OUT.has(entry.name)) continue;
       const place = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(place);
-      else files.push(place);
+      else if (entry.isFile()) files.push(place);
+      else throw new CliError([fileProblem(join(from, place), 'WORKER_UNUSABLE', NOT_A_FILE)]);
       if (files.length > MAX_FILES)
         throw new CliError([fileProblem(from, 'WORKER_TOO_LARGE', 'There are too many files here.')]);
     }
@@ -123,8 +140,15 @@ async function filesIn(from: string): Promise<readonly string[]> {
   return files.sort();
 }
 
+/** One that no folder on the way to it links to from elsewhere. */
+async function isOwnFile(from: string, file: string): Promise<boolean> {
+  const place = join(from, file);
+  return (await isFile(place)) && (await realpath(place)) === place;
+}
+
+/** A link is none: it could name a secret of this user, and the worker would get it. */
 function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
+  return lstat(path).then(
     (found) => found.isFile(),
     () => false,
   );

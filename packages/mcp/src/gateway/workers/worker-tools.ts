@@ -46,6 +46,9 @@ export interface HiddenCapability {
 
 /** Characters of a name that clients see: some drop names of more than 64 with their own prefix. */
 const LONGEST_NAME = 40;
+/** A Hall is asked about each of them: those beyond are hidden. */
+const MAX_CAPABILITIES = 500;
+const TOO_MANY = `There are more than ${MAX_CAPABILITIES} capabilities.`;
 const CHANGED = 'Its worker has changed since it was enrolled.';
 
 /**
@@ -126,11 +129,15 @@ export class WorkerTools {
     const capabilities = new Set([...known, ...workers.flatMap(({ record }) => record.capabilities)]);
     for (const capability of deny) capabilities.delete(capability);
     const readings: CapabilityReading[] = [];
-    for (const capability_id of [...capabilities].sort()) {
+    const sorted = [...capabilities].sort();
+    for (const capability_id of sorted.slice(0, MAX_CAPABILITIES)) {
       const serving = workers.filter(({ record }) => record.capabilities.includes(capability_id));
       readings.push(await this.#read(capability_id, serving));
     }
-    return readings;
+    const beyond = sorted
+      .slice(MAX_CAPABILITIES)
+      .map((capability_id) => ({ capability_id, reason: TOO_MANY }));
+    return [...readings, ...beyond];
   }
 
   /** The tool of the worker that the Hall chooses. A decision about a changed worker is how the Hall learns of the change. */
