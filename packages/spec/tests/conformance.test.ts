@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:cdb1adb78501ba7a5419688ed04638ed481052884d81a5631537362b1d149ef3';
+const FROZEN = 'sha256:81045959992e48f7e68f9073d10ad1bd6b527c56e6688b2532a9d0e6d7ce3b49';
 
 interface Group {
   readonly id: string;

@@ -4,7 +4,7 @@ import type { Gateway } from '../../base/gateway.ts';
 import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
 import { hallToolRegistry, type ToolRegistry } from '../../catalog/tool-registry.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
-import { CallLinks } from '../../delivery/call-links.ts';
+import type { CallLinks } from '../../delivery/call-links.ts';
 import { HeldCalls } from '../../hold/held-calls.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
 import { authorityKey, readFolderKey, stateKey } from '../folder/folder-keys.ts';
@@ -34,20 +34,21 @@ export interface GatewayBase {
   readonly options: OpenGatewayOptions;
   readonly settings: GatewaySettings;
   readonly hall: Hall;
+  /** What connects clients with the calls that run for them. */
+  readonly links: CallLinks;
   readonly closing: Closing;
   readonly created: readonly string[];
 }
 
 /** Starts the servers, pins and enrols their tools, proves that the whole denies, and lets it listen. */
 export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
-  const { options, settings, hall, closing, created } = base;
+  const { options, settings, hall, links, closing, created } = base;
   const listening: { url: string | null } = { url: null };
   const port = embeddedHall(hall, () => listening.url);
   const servers = await startServers(base);
-  const links = new CallLinks();
   const registry = hallToolRegistry(hall, await authorityKey(options.dir));
   const shown: ShownWorkers = { tools: null };
-  const { catalog, enrolled, passed } = await enrolTools(base, servers, { links, registry, shown });
+  const { catalog, enrolled, passed } = await enrolTools(base, servers, { registry, shown });
   await proveDenials(base, servers, catalog, port);
   const workers = await openWorkers({ dir: options.dir, settings, registry, port, catalog });
   closing.add(() => workers.close());
@@ -99,7 +100,6 @@ interface ShownWorkers {
 
 /** What enrolling works with. */
 interface EnrolParts {
-  readonly links: CallLinks;
   readonly registry: ToolRegistry;
   readonly shown: ShownWorkers;
 }
@@ -111,9 +111,9 @@ interface EnrolledTools {
 }
 
 async function enrolTools(
-  { options, settings, hall, closing }: GatewayBase,
+  { options, settings, hall, links, closing }: GatewayBase,
   { opened }: OpenedServers,
-  { links, registry, shown }: EnrolParts,
+  { registry, shown }: EnrolParts,
 ): Promise<EnrolledTools> {
   const reserved = () => shown.tools?.tools().map((tool) => tool.shown) ?? [];
   const catalog = await openCatalog({ settings, servers: opened, registry, links, hall, reserved });

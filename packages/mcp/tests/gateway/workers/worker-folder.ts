@@ -44,6 +44,8 @@ export class WorkerFolder {
   ): Promise<WorkerFolder> {
     const folder = new WorkerFolder();
     cpSync(HELLO, folder.package, { recursive: true });
+    const code = join(folder.package, 'worker.mjs');
+    writeFileSync(code, WorkerFolder.slowly(readFileSync(code, 'utf8')));
     folder.setRecord({ ...(tool !== null && { ext: { tools: { [CAPABILITY]: tool } } }), ...change });
     await folder.start({ servers: {}, workers: { run: [CAPABILITY] }, ...more });
     onTestFinished(() => folder.gateway.close());
@@ -74,6 +76,20 @@ export class WorkerFolder {
     const { artifact_hash: _, ...record } = { ...this.record(), ...change };
     const sealed = { ...record, artifact_hash: recordHash(record) };
     writeFileSync(join(this.package, 'registry_record.json'), JSON.stringify(sealed));
+  }
+
+  /** Greetings of this name take for ever. */
+  static readonly SLOW = 'Methuselah';
+
+  /** Must be called before the folder is opened. */
+  static slowly(code: string): string {
+    const waits = `if (call?.request?.name === '${WorkerFolder.SLOW}') await new Promise((r) => setTimeout(r, 600_000));`;
+    return code
+      .replace(
+        'function answerLine(line) {',
+        `async function answerLine(line) {\n  const call = read(line);\n  ${waits}`,
+      )
+      .replace('worker in one file', 'slow worker in one file');
   }
 
   changeCode(): void {

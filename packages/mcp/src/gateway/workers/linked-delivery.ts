@@ -1,0 +1,32 @@
+import type { Delivery, DeliveryCall } from '@wcp/hall';
+import type { CallLinks } from '../../delivery/call-links.ts';
+
+/** What a delivery may have beside what it must. */
+const OPTIONAL = [
+  'isAvailable',
+  'restsFor',
+  'containment',
+  'learnContainment',
+  'onConnection',
+  'attestation',
+] as const satisfies readonly (keyof Delivery)[];
+
+/** A delivery whose calls end when the client that waits for them cancels: a Hall alone lets go on what has begun. */
+export function linkedDelivery(delivery: Delivery, links: CallLinks): Delivery {
+  const present = OPTIONAL.filter((name) => delivery[name] !== undefined);
+  return {
+    record: delivery.record,
+    dir: delivery.dir,
+    ...Object.fromEntries(present.map((name) => [name, delivery[name]?.bind(delivery)])),
+    observe: (trust) => delivery.observe(trust),
+    deliver: (call) => delivery.deliver(linked(call, links)),
+    close: () => delivery.close(),
+  };
+}
+
+function linked(call: DeliveryCall, links: CallLinks): DeliveryCall {
+  const client = links.take({ ...call.context, request: call.request });
+  if (client === null) return call;
+  const { signal = client.signal } = call;
+  return { ...call, signal: AbortSignal.any([signal, client.signal]) };
+}
