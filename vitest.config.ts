@@ -53,7 +53,7 @@ const SYSTEM = [
   'packages/hall/tests/worker-host/serve-package.test.ts',
   'packages/mcp/tests/clients/sdk.test.ts',
   'packages/mcp/tests/gateway/workers/changed-worker.test.ts',
-  'packages/mcp/tests/gateway/workers/worker-descriptions.test.ts',
+  'packages/mcp/tests/gateway/workers/worker-calls.test.ts',
   'packages/mcp/tests/gateway/workers/worker-faces.test.ts',
   'packages/mcp/tests/upstream/real-servers.test.ts',
   'packages/sandbox/tests/egress/streaming.test.ts',

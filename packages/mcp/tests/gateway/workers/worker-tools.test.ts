@@ -60,17 +60,3 @@ test('A worker that reaches more than its request waits for a steward; the appro
   expect(codeOf(await folder.call({ name: 'Eve' }, retry))).toBe('REQUEST_STATE_INVALID');
   expect((await folder.receipts())['outcome']).toBe(1);
 });
-
-test('Cancellation reaches a worker that runs: the call ends, its outcome is recorded, and the next one is answered.', async () => {
-  const folder = await WorkerFolder.open();
-  let attempts = 0;
-  const cancelLater = async () => {
-    attempts += 1;
-    // One that is cancelled before it has begun is withdrawn, and never reaches the worker.
-    const signal = AbortSignal.timeout(100 * 2 ** attempts);
-    return codeOf(await folder.call({ name: WorkerFolder.SLOW }, { signal }));
-  };
-  await expect.poll(cancelLater, { timeout: 30_000 }).toBe('DELIVERY_CANCELLED');
-  expect((await folder.receipts())['outcome']).toBe(attempts);
-  expect(await folder.call(ARGUMENTS)).toEqual(GREETED);
-});

@@ -48,3 +48,17 @@ test('Rules decide whatever a list shows: a call of another environment than the
   expect(await folder.tools()).toEqual([]);
   expect(codeOf(await folder.call(ARGUMENTS))).toMatch(/^DENY_/);
 });
+
+test('Cancellation reaches a worker that runs: the call ends, its outcome is recorded, and the next one is answered.', async () => {
+  const folder = await WorkerFolder.open();
+  let attempts = 0;
+  const cancelLater = async () => {
+    attempts += 1;
+    // One that is cancelled before it has begun is withdrawn, and never reaches the worker.
+    const signal = AbortSignal.timeout(100 * 2 ** attempts);
+    return codeOf(await folder.call({ name: WorkerFolder.SLOW }, { signal }));
+  };
+  await expect.poll(cancelLater, { timeout: 30_000 }).toBe('DELIVERY_CANCELLED');
+  expect((await folder.receipts())['outcome']).toBe(attempts);
+  expect(await folder.call(ARGUMENTS)).toEqual(GREETED);
+});
