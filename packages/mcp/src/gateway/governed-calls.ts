@@ -156,7 +156,10 @@ function outcomesOf(call: GovernedCall): ExecutionOutcomes {
   return (
     call.outcomes ?? {
       executed: (end) => executedOutcome(end, formOf(call)),
-      answered: (result) => ({ kind: 'result', result: call.form === undefined ? toolResult(result) : result }),
+      answered: (result) => ({
+        kind: 'result',
+        result: call.form === undefined ? toolResult(result) : result,
+      }),
     }
   );
 }
