@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:5032bdd73abfb079e22209ac77f0ac80271e2d53443c2c93dd1ad30a7df0e314';
+const FROZEN = 'sha256:81045959992e48f7e68f9073d10ad1bd6b527c56e6688b2532a9d0e6d7ce3b49';
 
 interface Group {
   readonly id: string;

@@ -20,4 +20,10 @@ export {
   type WorkerDefinition,
   type WorkerOptions,
 } from './worker/define-worker.ts';
+export {
+  type DescribedTool,
+  describeTool,
+  type JsonSchema,
+  type ToolDescription,
+} from './worker/describe-tool.ts';
 export { sealRecord } from './worker/seal-record.ts';

@@ -7,6 +7,7 @@ test('The package exports these names and no others.', async () => {
     'canonicalJson',
     'contextClaims',
     'defineWorker',
+    'describeTool',
     'isOutsideEnvelope',
     'sealRecord',
     'serveWorker',

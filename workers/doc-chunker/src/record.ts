@@ -1,4 +1,5 @@
-import { sealRecord } from '@wcp/worker-kit';
+import { describeTool, sealRecord } from '@wcp/worker-kit';
+import { input, output } from './schema.ts';
 
 /** What this worker is and may touch (WCP section 4.2): the text of its request and nothing else. */
 export const record = sealRecord({
@@ -29,4 +30,15 @@ export const record = sealRecord({
   owner: 'org.wcp-examples',
   notes:
     'Pieces of text or Markdown on heading, paragraph and sentence borders; tokens are those of cl100k_base.',
+  ext: {
+    tools: {
+      'cap.doc.chunk': describeTool({
+        title: 'Chunk a document',
+        description:
+          'Cuts a text or Markdown document into pieces on heading, paragraph and sentence borders, each with its place in the document and its number of tokens.',
+        input: input,
+        output: output,
+      }),
+    },
+  },
 });

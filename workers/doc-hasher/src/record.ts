@@ -1,4 +1,5 @@
-import { sealRecord } from '@wcp/worker-kit';
+import { describeTool, sealRecord } from '@wcp/worker-kit';
+import { input, output } from './schema.ts';
 
 /**
  * What this worker is and may touch (WCP section 4.2). It reads its request and one secret, the key that
@@ -31,4 +32,15 @@ export const record = sealRecord({
   owner: 'org.wcp-examples',
   notes:
     'SHA-256 of a text or of canonical JSON, signed with Ed25519. One key gives one answer; without a configured key each process makes its own.',
+  ext: {
+    tools: {
+      'cap.doc.hash': describeTool({
+        title: 'Hash a document',
+        description:
+          'Gives the SHA-256 of a text, or of the canonical JSON of a document, signed with Ed25519. Give either text or document.',
+        input: input,
+        output: output,
+      }),
+    },
+  },
 });

@@ -1,4 +1,5 @@
-import { sealRecord } from '@wcp/worker-kit';
+import { describeTool, sealRecord } from '@wcp/worker-kit';
+import { input, output } from './schema.ts';
 
 /** What this worker is and may touch (WCP section 4.2). It reads the text of its request and nothing else. */
 export const record = sealRecord({
@@ -29,4 +30,15 @@ export const record = sealRecord({
   owner: 'org.wcp-examples',
   notes:
     'Extractive summaries of English text, offline: the sentences of a summary are those of the document.',
+  ext: {
+    tools: {
+      'cap.doc.summarize': describeTool({
+        title: 'Summarise a document',
+        description:
+          'Summarises an English text or Markdown document with its own most telling sentences, and gives its key words. It reads the text that it is given, never a path or an address.',
+        input: input,
+        output: output,
+      }),
+    },
+  },
 });

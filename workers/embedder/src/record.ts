@@ -1,4 +1,5 @@
-import { sealRecord } from '@wcp/worker-kit';
+import { describeTool, sealRecord } from '@wcp/worker-kit';
+import { input, output } from './schema.ts';
 
 const BASE = {
   worker_id: 'org.wcp-examples.embedder.demo',
@@ -9,6 +10,17 @@ const BASE = {
   required_controls: [],
   allowed_environments: ['dev', 'stage', 'prod'] as ('dev' | 'stage' | 'prod')[],
   owner: 'org.wcp-examples',
+  ext: {
+    tools: {
+      'cap.ml.embed': describeTool({
+        title: 'Embed texts',
+        description:
+          'Gives a vector of unit length for each text, in their order: texts of similar meaning have similar vectors.',
+        input: input,
+        output: output,
+      }),
+    },
+  },
 };
 
 const CONTROLS = [

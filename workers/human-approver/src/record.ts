@@ -1,4 +1,5 @@
-import { sealRecord } from '@wcp/worker-kit';
+import { describeTool, sealRecord } from '@wcp/worker-kit';
+import { input, output } from './schema.ts';
 
 /** Where `wcp serve` listens by default. */
 const DEFAULT_HALL = new URL('http://127.0.0.1:7420');
@@ -35,6 +36,17 @@ export function recordFor(hall = DEFAULT_HALL) {
     blast_radius: { data: 0, network: 1, financial: 1, time: 1, reversibility: 'difficult' },
     owner: 'org.wcp-examples',
     notes: 'Resolves what a Hall holds, as a steward; shows a steward in a web page what is held and why.',
+    ext: {
+      tools: {
+        'cap.ops.approve': describeTool({
+          title: 'Resolve a hold',
+          description:
+            'Approves, denies or escalates what a Hall holds for a human, as a steward. The result of what is released goes to its tenant and is not included.',
+          input: input,
+          output: output,
+        }),
+      },
+    },
   });
 }
 

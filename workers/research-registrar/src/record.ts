@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { sealRecord } from '@wcp/worker-kit';
+import { describeTool, sealRecord } from '@wcp/worker-kit';
+import { found, question, registered, registration } from './schema.ts';
 
 /**
  * What this worker is and may touch (WCP section 4.2): the folder of one SQLite file that the operator names. It is
@@ -50,4 +51,21 @@ const BASE = {
   blast_radius: { data: 2, network: 0, financial: 0, time: 0, reversibility: 'reversible' },
   owner: 'org.wcp-examples',
   notes: 'Keeps documents by tenant, and finds them by words and by vectors.',
+  ext: {
+    tools: {
+      'cap.research.register': describeTool({
+        title: 'Register a document',
+        description: 'Keeps a document with its chunks and their vectors, so that it can be found again.',
+        input: registration,
+        output: registered,
+      }),
+      'cap.mem.retrieve': describeTool({
+        title: 'Find in documents',
+        description:
+          'Finds the chunks of registered documents that fit a question best, by its words and, with a vector, by meaning.',
+        input: question,
+        output: found,
+      }),
+    },
+  },
 } satisfies Parameters<typeof sealRecord>[0];

@@ -18,7 +18,7 @@ const part = z
   .refine(({ number, of }) => number <= of, { path: ['number'], message: 'The last part is number `of`.' });
 
 /** A document to register: its source, its hash, and its chunks with their vectors. */
-const registration = z
+export const registration = z
   .strictObject({
     source: z.string().min(1).max(2000),
     /** Absent: the source has one part. */
@@ -40,7 +40,7 @@ const registration = z
   });
 
 /** A question: words, and optionally a vector of the same model as the documents'. */
-const question = z
+export const question = z
   .strictObject({
     query: z.string().min(1).max(4000),
     vector: vector.optional(),
@@ -76,7 +76,7 @@ export function isQuestion(value: unknown): value is Question {
 const store = z.enum(['memory', 'file']);
 
 /** The result of a registration. */
-const registered = z.strictObject({
+export const registered = z.strictObject({
   document_id: z.string(),
   chunks: z.int().min(1),
   /** Whether it replaced an earlier document of the same source and part, or removed parts that came after it. */
@@ -94,8 +94,11 @@ const hit = z.strictObject({
   score: z.number().min(0),
 });
 
-/** The result of the worker, the best chunk first. */
-export const output = z.union([registered, z.strictObject({ hits: z.array(hit).max(50), store })]);
+/** The result of a question, the best chunk first. */
+export const found = z.strictObject({ hits: z.array(hit).max(50), store });
+
+/** The result of the worker. */
+export const output = z.union([registered, found]);
 
 /** The result of `cap.research.register`. */
 export type Registered = z.infer<typeof registered>;

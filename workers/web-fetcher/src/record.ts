@@ -1,4 +1,5 @@
-import { sealRecord } from '@wcp/worker-kit';
+import { describeTool, sealRecord } from '@wcp/worker-kit';
+import { input, output } from './schema.ts';
 
 /**
  * What this worker is and may touch (WCP section 4.2). The operator lists the hosts to read in
@@ -32,4 +33,15 @@ export const record = sealRecord({
   owner: 'org.wcp-examples',
   notes:
     'Reads HTML, Markdown and plain text over HTTP(S) or from a data: URL; never a private address that the operator did not allow.',
+  ext: {
+    tools: {
+      'cap.web.fetch': describeTool({
+        title: 'Fetch a page',
+        description:
+          'Fetches an HTML, Markdown or plain-text page over HTTP(S), or a data: URL, and gives its text: HTML becomes Markdown.',
+        input: input,
+        output: output,
+      }),
+    },
+  },
 });

@@ -13,6 +13,8 @@ export interface OpenFolderOptions {
   /** What `mcp.json` says where there is none yet. */
   readonly settings?: object;
   readonly listens?: boolean;
+  /** Puts the workers into the folder, unless another process has it; what `server.json` says of them where there is none. */
+  readonly placeWorkers?: () => Promise<readonly object[]>;
 }
 
 /** A Hall that runs elsewhere, and the tenant of the key in the environment. */
@@ -34,12 +36,15 @@ export type OpenFolder =
  */
 export async function openFolder(terminal: Terminal, options: OpenFolderOptions): Promise<OpenFolder> {
   const { openGateway, openRelay } = await import('@wcp/mcp');
+  const { placeWorkers, ...rest } = options;
   const { dir } = options;
   return withProblems(terminal, dir, async () => {
     const relay = await openRelay(dir, { key: keyOf(terminal), version: cliVersion() });
     if (relay !== null) return { kind: 'relay', opened: relay };
+    const workers = await placeWorkers?.();
     const opened = await openGateway({
-      ...options,
+      ...rest,
+      ...(workers !== undefined && { workers }),
       ...logsOf(terminal),
       env: terminal.env,
       version: cliVersion(),

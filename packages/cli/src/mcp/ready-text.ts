@@ -6,7 +6,7 @@ import type { OpenFolder } from './open-folder.ts';
 export function readyText({ kind, opened }: OpenFolder, dir: string): string {
   if (kind === 'relay')
     return `wcp: Another process has the folder ${escaped(dir)}; its gateway serves this client too.\n`;
-  const { catalog, created, enrolled, urls } = opened;
+  const { catalog, workers, created, enrolled, urls } = opened;
   const counts = new Map<string, number>();
   for (const { state } of catalog.tools()) counts.set(state, (counts.get(state) ?? 0) + 1);
   const hidden = [...counts]
@@ -19,7 +19,10 @@ export function readyText({ kind, opened }: OpenFolder, dir: string): string {
     ...(enrolled.length === 0
       ? []
       : [`${enrolled.length} tools were enrolled at first sight. rules.json says which run and which wait.`]),
-    `${counts.get('enrolled') ?? 0} tools are served.`,
+    `${(counts.get('enrolled') ?? 0) + workers.tools().length} tools are served.`,
+    ...workers
+      .hidden()
+      .map(({ capability_id, reason }) => `Hidden: ${escaped(capability_id)}, because: ${escaped(reason)}`),
     ...(hidden.length === 0
       ? []
       : [`Hidden and denied: ${hidden.join(', ')}. wcp mcp diff --dir ${escaped(dir)} shows why.`]),

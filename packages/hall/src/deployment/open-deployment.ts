@@ -6,6 +6,7 @@ import { normaliseHash } from '@wcp/spec/json';
 import { consoleCallback } from '../approval/notification/console-callback.ts';
 import type { Logger } from '../base/logger.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
 import { CallBoard } from '../delivery/pull/call-board.ts';
 import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
@@ -41,6 +42,8 @@ export interface DeploymentOptions {
   readonly env?: Env;
   /** See {@link HallOptions.offersApprovalTools}. */
   readonly offersApprovalTools?: boolean;
+  /** Stands around the delivery to each worker of `server.json`: what it returns is called instead. */
+  readonly around?: (delivery: Delivery) => Delivery;
   readonly log?: Logger;
 }
 
@@ -76,8 +79,8 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   warnOfExposure(await exposedFiles(dir), log);
   warnOfMissingMark(dir, log);
   const example = await enrolExample(dir, settings.server.origin);
-  const { offersApprovalTools = false } = options;
-  const base = { dir, settings, documents, key: signing.key, example, offersApprovalTools, log };
+  const { offersApprovalTools = false, around = (delivery) => delivery } = options;
+  const base = { dir, settings, documents, key: signing.key, example, offersApprovalTools, around, log };
   const hall = await openHall(base);
   const keys: CreatedKey[] = [];
   let watch: DocumentWatch | null = null;
@@ -119,6 +122,7 @@ interface DeploymentBase {
   readonly key: SigningKey;
   readonly example: ExampleEnrolment | null;
   readonly offersApprovalTools: boolean;
+  readonly around: (delivery: Delivery) => Delivery;
   readonly log: Logger;
 }
 
@@ -157,16 +161,18 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
 }
 
 function workersOf(base: DeploymentBase, shared: Pick<WorkerBase, 'chains' | 'board'>): HallWorker[] {
-  const { dir, settings, key, example, log } = base;
+  const { dir, settings, key, example, around, log } = base;
   return connectWorkers(settings.workers, {
     dir,
     hallKeys: [key.publicKey],
     ...shared,
     log,
     secrets: (names) => readSecrets(names, settings.secrets, dir),
-  }).map((worker) =>
-    worker.delivery.record.worker_id === example?.record.worker_id ? { ...worker, ...example } : worker,
-  );
+  }).map((worker) => ({
+    ...worker,
+    ...(worker.delivery.record.worker_id === example?.record.worker_id && example),
+    delivery: around(worker.delivery),
+  }));
 }
 
 /** Once: a key that was revoked since, or replaced, is not registered again. */

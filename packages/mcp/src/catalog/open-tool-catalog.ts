@@ -42,6 +42,8 @@ export interface ToolCatalogOptions {
   readonly longest_name?: number;
   /** Whether such a name begins with that of its server (default: only where it would not be the only one). */
   readonly prefix?: boolean;
+  /** Names that other tools of the gateway have: none is given to a tool that is new. */
+  readonly reserved?: () => readonly string[];
 }
 
 /**
@@ -157,6 +159,7 @@ class OpenToolCatalog implements ToolCatalog {
   async #refreshNow(): Promise<void> {
     const workers = await this.#options.registry.list();
     const names = this.#shownNames();
+    for (const name of this.#options.reserved?.() ?? []) names.keep(name);
     const servers = [...this.#servers.keys()];
     for (const server of servers) server.usePins(workers);
     for (const { shown } of servers.flatMap(({ pins }) => pins)) if (shown !== null) names.keep(shown);

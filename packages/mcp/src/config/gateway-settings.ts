@@ -2,7 +2,7 @@ import { checkId, type Finding } from '@wcp/spec';
 import { z } from 'zod';
 import { aliasOf } from '../tool/tool-ids.ts';
 import { address, count, flag, line, lines } from './fields.ts';
-import { type ServerSettings, serverSchema } from './server-schema.ts';
+import { LABELS, type ServerSettings, serverSchema } from './server-schema.ts';
 
 const AUTHORITY = 'authority must be org.<name> or x.<name>.';
 
@@ -39,6 +39,21 @@ const settings = z.strictObject(
     /** Characters of a name that clients see: some drop names of more than 64 with a prefix of their own. */
     longest_name: count('longest_name', 12, 128).default(40),
     servers: z.record(z.string(), serverSchema, 'servers must be an object: each server by its name.'),
+    /** The workers of the Hall's own `server.json`, as tools. */
+    workers: z
+      .strictObject(
+        {
+          ...LABELS,
+          /** Capabilities that run without a steward, beyond those whose worker can touch nothing. */
+          run: lines('run').default([]),
+          /** Capabilities that nobody may call. */
+          deny: lines('deny').default([]),
+          /** How often they are looked at. */
+          interval_ms: count('interval_ms', 1_000, 86_400_000).default(30_000),
+        },
+        'workers is {"run": [...], "deny": [...], "environment": …, "data_label": …, …}.',
+      )
+      .prefault({}),
     http: z
       .strictObject(
         {

@@ -18,6 +18,14 @@ const WAY = {
 
 const dimension = count('Each dimension of blast', 0, 5).exactOptional();
 
+/** What every call says, and the client has no part in. */
+export const LABELS = {
+  environment: word('environment', ['dev', 'stage', 'prod', 'edge']).default('dev'),
+  data_label: word('data_label', ['PUBLIC', 'INTERNAL', 'RESTRICTED']).default('INTERNAL'),
+  tenant_risk: word('tenant_risk', ['low', 'medium', 'high']).default('medium'),
+  qos_class: word('qos_class', ['P0', 'P1', 'P2', 'P3']).default('P2'),
+};
+
 /** What the operator says of its tools. */
 const TRUST = {
   /** `annotations`: a tool that says that it only reads counts as a reader, and runs. */
@@ -39,10 +47,7 @@ const TRUST = {
       'blast is {"data": …, "network": …, "financial": …, "time": …, "reversibility": …}, each 0 to 5.',
     )
     .exactOptional(),
-  environment: word('environment', ['dev', 'stage', 'prod', 'edge']).default('dev'),
-  data_label: word('data_label', ['PUBLIC', 'INTERNAL', 'RESTRICTED']).default('INTERNAL'),
-  tenant_risk: word('tenant_risk', ['low', 'medium', 'high']).default('medium'),
-  qos_class: word('qos_class', ['P0', 'P1', 'P2', 'P3']).default('P2'),
+  ...LABELS,
 };
 
 /** What a server that is started here may touch. */

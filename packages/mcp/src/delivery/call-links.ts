@@ -27,8 +27,8 @@ export interface LinkedClient {
 }
 
 /**
- * What connects a client of this process with its call beyond the Hall. A client links its call before it is dispatched; the delivery takes the link. Where several calls are
- * alike to the last argument, each takes one.
+ * What connects a client of this process with its call beyond the Hall. A client links its call before it is dispatched;
+ * the delivery takes the link. Where several calls are alike to the last argument, each takes one.
  *
  * @example
  * import { CallLinks } from '@wcp/mcp';

@@ -71,7 +71,8 @@ function protocolError({ deny_reason }: WorkerResult): CallOutcome | null {
   return { kind: 'error', code: code as number, message, ...(data !== undefined && { data }) };
 }
 
-function undelivered(code: string | null, form: RefusalForm): CallOutcome {
+/** The outcome of a call without a result: whether it ran, as far as anybody knows. */
+export function undelivered(code: string | null, form: RefusalForm): CallOutcome {
   const known =
     code !== null && Object.hasOwn(DELIVERY_CODES, code) ? DELIVERY_CODES[code as DeliveryCode] : null;
   return form({

@@ -8,11 +8,11 @@ import { refused, refusedState } from '../hold/refusal.ts';
 import { argumentsDigest, type RequestStates } from '../hold/request-state.ts';
 import type { TaskIds } from '../hold/task-ids.ts';
 import { pageOf, STATE_LIVES_MS } from './approval-page.ts';
-import { approvalResult } from './approval-result.ts';
 import { callInput, type DispatchedCall, nextCorrelation, type ServerLabels } from './call-input.ts';
 import type { ClientAsks } from './client-asks.ts';
 import { type Continuation, continuationOf, inputRequired, sealedResult } from './continued-call.ts';
-import { deniedOutcome, executedOutcome, type RefusalForm } from './decision-outcome.ts';
+import { deniedOutcome, type RefusalForm } from './decision-outcome.ts';
+import { approvalResult, type ExecutionOutcomes, toolOutcomes } from './execution-outcomes.ts';
 import type { Dispatched, HallPort } from './hall/hall-port.ts';
 
 /** How a call that runs is reached while the Hall has it. */
@@ -49,6 +49,8 @@ export interface GovernedCall extends Omit<DispatchedCall, 'tenant_id'> {
   readonly form?: RefusalForm;
   /** The server whose tasks the call may become; absent where it becomes none. */
   readonly alias?: string;
+  /** What becomes of the result (default: it is that of an MCP server, and passes as it is). */
+  readonly outcomes?: ExecutionOutcomes;
 }
 
 /** A Hall elsewhere that gave no answer that can be read. */
@@ -141,7 +143,8 @@ export class GovernedCalls {
     given: Continuation,
   ): Promise<CallOutcome> {
     const { capability_id, correlation_id, labels } = call;
-    const request = { ...call.request, ...given };
+    // A worker gets its arguments alone: what a client answers a server with must not be among them.
+    const request = call.outcomes === undefined ? { ...call.request, ...given } : call.request;
     const dispatched = { capability_id, correlation_id, request, tenant_id: caller.tenant_id };
     const unlink = this.#parts.links.link(dispatched, this.#parts.asks.decided(caller, call, client));
     try {
@@ -155,9 +158,8 @@ export class GovernedCalls {
   #outcomeOf(answer: Dispatched, caller: Caller, call: GovernedCall): CallOutcome {
     const { decision } = answer;
     if (decision.outcome === 'DENY') return deniedOutcome(decision, formOf(call));
-    if (decision.outcome === 'DISPATCH') {
-      return this.#ownTask(executedOutcome(answer, formOf(call)), caller, call);
-    }
+    if (decision.outcome === 'DISPATCH')
+      return this.#ownTask(outcomesOf(call).executed(answer), caller, call);
     const { pending_approval_id, approval_expires_at } = decision;
     if (pending_approval_id === null || approval_expires_at === null)
       return deniedOutcome(decision, formOf(call));
@@ -210,7 +212,7 @@ export class GovernedCalls {
     // The state is genuine: a Hall that does not know its approval has lost its evidence, or is another one.
     if (approval === null || approval.capability_id !== call.capability_id) return refusedState('forged');
     if (!reading.ok && approval.state === 'approved') return refused(NO_LONGER_READ);
-    const outcome = await approvedOutcome(approval, async () => approvalResult(approval, call.form));
+    const outcome = await approvedOutcome(approval, async () => approvalResult(approval, outcomesOf(call)));
     if (outcome !== null) return outcome;
     return reading.ok
       ? this.#held(caller, call, approval.approval_id, approval.expires_at)
@@ -224,6 +226,10 @@ function boundTo({ tenant_id }: Caller, { subject, arguments: given }: GovernedC
 
 function formOf({ form = refused }: GovernedCall): RefusalForm {
   return form;
+}
+
+function outcomesOf({ outcomes, form }: GovernedCall): ExecutionOutcomes {
+  return outcomes ?? toolOutcomes(form);
 }
 
 /** Rounds in which a server may ask a client that answers at once. */

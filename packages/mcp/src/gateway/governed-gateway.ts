@@ -12,6 +12,8 @@ import { isObject } from '../base/members.ts';
 import type { PinnedTool, ToolCatalog } from '../catalog/tool-catalog.ts';
 import { correlationOf, type ServerLabels, toolRequest } from './call-input.ts';
 import type { GovernedCalls } from './governed-calls.ts';
+import { refusedArguments, refusedHidden, shownWorkerTool, workerCall } from './workers/call-worker.ts';
+import type { WorkerTools } from './workers/worker-tools.ts';
 
 /** A server as the gateway knows it, whatever carries calls to it. */
 export interface ServedServer extends ServerLabels {
@@ -37,37 +39,53 @@ export interface GovernedGatewayParts {
   readonly tasks: GatewayTasks;
   /** By alias. */
   readonly servers: { get(alias: string): ServedServer | undefined };
+  /** The Hall's own workers as tools, and what each call of them says. */
+  readonly workers: {
+    readonly tools: Pick<WorkerTools, 'tools' | 'hidden' | 'decide' | 'onChanged'>;
+    readonly labels: ServerLabels;
+  };
 }
 
 /** The gateway that faces stand before: whatever a list shows, each call is decided. */
 export function governedGateway(parts: GovernedGatewayParts): Gateway {
-  const { server, calls, catalog, passed, tasks } = parts;
+  const { server, calls, catalog, passed, tasks, workers } = parts;
   return {
     server,
     tasks,
     capabilities: passed.capabilities,
     async listTools() {
-      return catalog
-        .tools()
-        .filter((tool) => isShown(tool, parts))
-        .map(shownDefinition);
+      const tools = catalog.tools().filter((tool) => isShown(tool, parts));
+      return [...tools.map(shownDefinition), ...workers.tools.tools().map(shownWorkerTool)];
     },
     async callTool(caller, params, call) {
       const tool = catalog.tools().find(({ shown }) => shown === params.name);
-      const labels = tool === undefined ? undefined : parts.servers.get(tool.alias);
-      if (tool === undefined || labels === undefined) return unknownTool();
+      if (tool === undefined) return callWorker(caller, params, call, parts);
+      const labels = parts.servers.get(tool.alias);
+      if (labels === undefined) return unknownTool();
       return calls.run(caller, governedCall(tool, labels, params), call);
     },
     request: (caller, method, params, call) => passed.request(caller, method, params, call),
     onResourceUpdated: (listen) => passed.onResourceUpdated(listen),
     useLogLevel: (level) => passed.useLogLevel(level),
     onListChanged(listen) {
-      const endings = [catalog.onChanged(() => listen('tools')), passed.onListChanged(listen)];
+      const endings = [catalog, workers.tools].map((tools) => tools.onChanged(() => listen('tools')));
+      endings.push(passed.onListChanged(listen));
       return () => {
         for (const end of endings) end();
       };
     },
   };
+}
+
+async function callWorker(
+  caller: Caller,
+  params: ToolCall,
+  call: GatewayCall,
+  { calls, workers: { tools, labels } }: GovernedGatewayParts,
+): Promise<CallOutcome> {
+  const tool = tools.tools().find(({ shown }) => shown === params.name);
+  if (tool === undefined) return (await refusedHidden(tools, caller, params)) ?? unknownTool();
+  return refusedArguments(tool, params) ?? calls.run(caller, workerCall(tool, labels, params), call);
 }
 
 function governedCall(tool: PinnedTool, labels: ServerLabels, params: ToolCall) {

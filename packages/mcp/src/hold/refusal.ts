@@ -1,3 +1,4 @@
+import type { Finding } from '@wcp/spec';
 import type { CallOutcome } from '../base/gateway.ts';
 import type { Members } from '../base/members.ts';
 import type { RequestStateFault } from './request-state.ts';
@@ -10,6 +11,8 @@ export interface Refusal {
   readonly message: string;
   /** What to do about it. */
   readonly remedy: string;
+  /** Everything that is wrong, each with its place. */
+  readonly findings?: readonly Finding[];
   readonly approval_id?: string;
   /** Where a steward decides. */
   readonly url?: string;
@@ -31,9 +34,10 @@ const REFUSALS = new WeakMap<object, Refusal>();
  * console.log(result['isError']); // true
  */
 export function refusalResult(refusal: Refusal): Members {
-  const { code, message, remedy, approval_id, url } = refusal;
+  const { code, message, remedy, findings = [], approval_id, url } = refusal;
   const lines = [
     `${code}: ${message}`,
+    ...findings.map((each) => `- ${each.path === '' ? '/' : each.path}: ${each.message}`),
     remedy,
     ...(approval_id === undefined ? [] : [`Approval: ${approval_id}`]),
     ...(url === undefined ? [] : [`Page of the approval: ${url}`]),

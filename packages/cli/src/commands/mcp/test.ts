@@ -20,8 +20,9 @@ export function addTest(group: Command, { terminal, exitWith }: CommandContext):
     try {
       if (kind === 'relay')
         throw usageError('A gateway has this folder now: it proved that it denies when it started.');
-      const { failed, catalog } = opened;
-      const count = catalog.tools().filter(({ state }) => state === 'enrolled').length;
+      const { failed, catalog, workers } = opened;
+      const enrolled = catalog.tools().filter(({ state }) => state === 'enrolled');
+      const count = enrolled.length + workers.tools().length;
       if (options.json)
         terminal.write(jsonText({ ok: failed.length === 0, denies: true, tools: count, failed }));
       else {

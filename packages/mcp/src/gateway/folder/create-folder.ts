@@ -9,13 +9,18 @@ import { writeNew } from './write-file.ts';
  * a port of its own. What exists stays as it is.
  *
  * @param settings what `mcp.json` says where there is none
+ * @param workers what `server.json` says of workers where there is none
  * @returns the files that were created
  */
-export async function createFolder(dir: string, settings: object): Promise<string[]> {
+export async function createFolder(
+  dir: string,
+  settings: object,
+  workers: readonly object[] = [],
+): Promise<string[]> {
   const files: readonly (readonly [string, object])[] = [
     [GATEWAY_LAYOUT.rules, { rules: [] }],
     [GATEWAY_LAYOUT.config, CONFIG],
-    [GATEWAY_LAYOUT.server, await serverSettings()],
+    [GATEWAY_LAYOUT.server, await serverSettings(workers)],
     [GATEWAY_LAYOUT.settings, settings],
   ];
   const created: string[] = [];
@@ -34,11 +39,12 @@ const CONFIG = {
 };
 
 /** The port stays the same, so that links and clients do. */
-async function serverSettings(): Promise<object> {
+async function serverSettings(workers: readonly object[]): Promise<object> {
   return {
     origin: `localhost/wcp-${randomBytes(4).toString('hex')}`,
     host: '127.0.0.1',
     port: await freePort(),
+    ...(workers.length > 0 && { workers }),
   };
 }
 

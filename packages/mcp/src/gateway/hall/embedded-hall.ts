@@ -30,6 +30,9 @@ export function embeddedHall(hall: Hall, url: () => string | null): HallPort {
       const approval = await hall.approval(approval_id);
       return approval?.tenant_id === caller.tenant_id ? approval : null;
     },
+    async world() {
+      return hall.health().world.digest;
+    },
     async records() {
       return hall.registry.list().flatMap(({ record, flag }) => (flag === null ? [record] : []));
     },

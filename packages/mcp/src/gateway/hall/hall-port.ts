@@ -30,6 +30,8 @@ export interface HallPort {
   route(input: object): Promise<RouteDecision | null>;
   /** A held call of the caller's tenant; null where there is none with this id. */
   approval(caller: Caller, approval_id: string): Promise<KnownApproval | null>;
+  /** What the Hall decides by now: it is another one after each change of its rules or workers. */
+  world(): Promise<string | null>;
   /** The records of the workers that are enrolled and not flagged. */
   records(): Promise<readonly RegistryRecord[]>;
 }

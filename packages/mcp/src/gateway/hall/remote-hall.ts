@@ -51,6 +51,9 @@ export function remoteHall({ url, tenant_id, key }: RemoteHallOptions): HallPort
         throw error;
       }
     },
+    async world() {
+      return (await client.showHealth()).world.digest;
+    },
     async records() {
       const records: RegistryRecord[] = [];
       for await (const { record, flag } of client.items('listWorkers'))

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
 import type { Gateway, GatewayTasks } from '../../base/gateway.ts';
 import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
-import { hallToolRegistry } from '../../catalog/tool-registry.ts';
+import { hallToolRegistry, type ToolRegistry } from '../../catalog/tool-registry.ts';
 import type { GatewaySettings } from '../../config/gateway-settings.ts';
-import { CallLinks } from '../../delivery/call-links.ts';
+import type { CallLinks } from '../../delivery/call-links.ts';
 import { HeldCalls } from '../../hold/held-calls.ts';
 import { createPassedStates } from '../../hold/passed-state.ts';
 import { createRequestStates } from '../../hold/request-state.ts';
@@ -20,6 +20,10 @@ import type { HallPort } from '../hall/hall-port.ts';
 import { type PassedServer, PassedServers } from '../methods/passed-requests.ts';
 import { selfTest } from '../self-test.ts';
 import { governedTasks } from '../tasks/governed-tasks.ts';
+import { enrolWorkersFirst, workerRules } from '../workers/enrol-workers.ts';
+import { outcomesByCapability } from '../workers/worker-outcomes.ts';
+import { readWorkerPackages } from '../workers/worker-packages.ts';
+import type { WorkerTools } from '../workers/worker-tools.ts';
 import type { Closing } from './closing.ts';
 import { enrolFirstSeen, rulesFor, useRules } from './enrol-first.ts';
 import { listenAll } from './listen-all.ts';
@@ -28,6 +32,7 @@ import { holdsOf } from './open-faces.ts';
 import type { OpenGateway, OpenGatewayOptions } from './open-gateway-options.ts';
 import { openPassed } from './open-passed.ts';
 import { type OpenedServers, openServers } from './open-servers.ts';
+import { openWorkers } from './open-workers.ts';
 import { taskServers } from './task-servers.ts';
 
 /** What a gateway is assembled from. */
@@ -35,20 +40,26 @@ export interface GatewayBase {
   readonly options: OpenGatewayOptions;
   readonly settings: GatewaySettings;
   readonly hall: Hall;
+  /** What connects clients with the calls that run for them. */
+  readonly links: CallLinks;
   readonly closing: Closing;
   readonly created: readonly string[];
 }
 
 /** Starts the servers, pins and enrols their tools, proves that the whole denies, and lets it listen. */
 export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
-  const { options, settings, hall, closing, created } = base;
+  const { options, settings, hall, links, closing, created } = base;
   const listening: { url: string | null } = { url: null };
   const port = embeddedHall(hall, () => listening.url);
   const servers = await startServers(base);
-  const links = new CallLinks();
   const hallUrl = () => listening.url;
-  const { catalog, enrolled, passed } = await enrolTools(base, servers, { links, hallUrl });
+  const registry = hallToolRegistry(hall, await authorityKey(options.dir));
+  const shown: ShownWorkers = { tools: null };
+  const { catalog, enrolled, passed } = await enrolTools(base, servers, { registry, shown, hallUrl });
   await proveDenials(base, servers, catalog, port);
+  const workers = await openWorkers({ dir: options.dir, settings, registry, port, catalog });
+  closing.add(() => workers.close());
+  shown.tools = workers;
   const key = await stateKey(options.dir);
   const taskIds = createTaskIds({ key });
   const states = createRequestStates({ key });
@@ -60,8 +71,9 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
     hall: port,
     ids: taskIds,
     servers: taskServers(servers.opened, { asks, hallUrl }),
+    outcomesOf: outcomesByCapability(catalog, workers),
   });
-  const gateway = gatewayOf(base, servers, { catalog, calls, passed, tasks });
+  const gateway = gatewayOf(base, servers, { catalog, workers, calls, passed, tasks });
   const calls_held = await readHeldCalls(options.dir, Date.now());
   const holds = {
     ...holdsOf(settings),
@@ -73,6 +85,7 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
   return {
     gateway,
     catalog,
+    workers,
     holds,
     created,
     enrolled,
@@ -94,6 +107,19 @@ async function startServers({ options, settings, closing }: GatewayBase): Promis
   return servers;
 }
 
+/** The tools of workers, which are opened last: until then they take no name from a tool of a server. */
+interface ShownWorkers {
+  tools: WorkerTools | null;
+}
+
+/** What enrolling works with. */
+interface EnrolParts {
+  readonly registry: ToolRegistry;
+  /** Where the Hall listens; null before that. */
+  readonly hallUrl: () => string | null;
+  readonly shown: ShownWorkers;
+}
+
 interface EnrolledTools {
   readonly catalog: ToolCatalog;
   readonly enrolled: readonly string[];
@@ -101,18 +127,22 @@ interface EnrolledTools {
 }
 
 async function enrolTools(
-  { options, settings, hall, closing }: GatewayBase,
+  { options, settings, hall, links, closing }: GatewayBase,
   { opened }: OpenedServers,
-  reach: { readonly links: CallLinks; readonly hallUrl: () => string | null },
+  { registry, shown, hallUrl }: EnrolParts,
 ): Promise<EnrolledTools> {
-  const registry = hallToolRegistry(hall, await authorityKey(options.dir));
-  const catalog = await openCatalog({ settings, servers: opened, registry, hall, ...reach });
+  const reach = { links, hallUrl };
+  const reserved = () => shown.tools?.tools().map((tool) => tool.shown) ?? [];
+  const catalog = await openCatalog({ settings, servers: opened, registry, hall, reserved, ...reach });
   closing.add(() => catalog.close());
   const enrolled = await enrolFirstSeen(catalog, opened);
   const passing = await openPassed(opened, { authority: settings.authority, hall, registry, ...reach });
-  const added = [...rulesFor(enrolled, catalog.tools(), settingsByAlias(opened)), ...passing.rules];
-  await useRules(options.dir, added, hall);
-  return { catalog, enrolled, passed: passing.servers };
+  const workers = await enrolWorkersFirst(await readWorkerPackages(options.dir), registry);
+  const ofTools = rulesFor(enrolled, catalog.tools(), settingsByAlias(opened));
+  const ofWorkers = workerRules(workers, settings.workers, hall.deliveries);
+  await useRules(options.dir, [...ofTools, ...passing.rules, ...ofWorkers], hall);
+  const ids = [...enrolled, ...workers.map(({ worker_id }) => worker_id)];
+  return { catalog, enrolled: ids, passed: passing.servers };
 }
 
 function settingsByAlias(opened: OpenedServers['opened']) {
@@ -135,6 +165,7 @@ async function proveDenials(
 
 interface GatewayParts {
   readonly catalog: ToolCatalog;
+  readonly workers: WorkerTools;
   readonly calls: GovernedCalls;
   readonly passed: readonly PassedServer[];
   readonly tasks: GatewayTasks;
@@ -143,7 +174,7 @@ interface GatewayParts {
 function gatewayOf(
   { options, settings }: GatewayBase,
   { opened }: OpenedServers,
-  { catalog, calls, passed, tasks }: GatewayParts,
+  { catalog, workers, calls, passed, tasks }: GatewayParts,
 ): Gateway {
   return governedGateway({
     server: { name: 'wcp', version: options.version },
@@ -152,5 +183,6 @@ function gatewayOf(
     tasks,
     passed: new PassedServers({ servers: passed, calls, prefix: settings.prefix }),
     servers: settingsByAlias(opened),
+    workers: { tools: workers, labels: settings.workers },
   });
 }

@@ -20,6 +20,8 @@ export interface CatalogParts {
   readonly hallUrl: () => string | null;
   /** Absent where the Hall runs elsewhere, and has the deliveries. */
   readonly hall?: Pick<Hall, 'connect'>;
+  /** Names that tools of workers have. */
+  readonly reserved?: () => readonly string[];
 }
 
 /** Calls that one tool has at a time: a server says by its own limits when it has too many. */
@@ -33,6 +35,7 @@ export function openCatalog({
   links,
   hallUrl,
   hall,
+  reserved = () => [],
 }: CatalogParts): Promise<ToolCatalog> {
   const { authority, prefix, longest_name } = settings;
   const rulesOf = (id: string) => {
@@ -44,6 +47,7 @@ export function openCatalog({
     prefix,
     longest_name,
     registry,
+    reserved,
     servers: servers.map((server) => catalogServer(server, links, hallUrl)),
     interval_ms: Math.min(...servers.map(({ settings: { interval_ms } }) => interval_ms), 3_600_000),
     ...(hall !== undefined && {

@@ -3,6 +3,7 @@ import type { ToolCatalog } from '../../catalog/tool-catalog.ts';
 import type { Env } from '../../config/expand-variables.ts';
 import type { HoldOptions } from '../../hold/settle-hold.ts';
 import type { HeldNotice } from '../governed-calls.ts';
+import type { WorkerTools } from '../workers/worker-tools.ts';
 import type { FailedServer } from './open-servers.ts';
 
 /** How the gateway of a folder is opened. */
@@ -11,6 +12,8 @@ export interface OpenGatewayOptions {
   readonly dir: string;
   /** What `mcp.json` says where there is none yet. */
   readonly settings?: object;
+  /** The workers that `server.json` names where there is none yet. */
+  readonly workers?: readonly object[];
   /** The environment that `mcp.json` may name. */
   readonly env: Env;
   /** The version of the program around it. */
@@ -29,6 +32,8 @@ export interface OpenGatewayOptions {
 export interface OpenGateway {
   readonly gateway: Gateway;
   readonly catalog: ToolCatalog;
+  /** The Hall's own workers as tools, and those that are not shown. */
+  readonly workers: Pick<WorkerTools, 'tools' | 'hidden' | 'look'>;
   readonly holds: HoldOptions;
   /** The files that were created just now. */
   readonly created: readonly string[];

@@ -1,6 +1,8 @@
 import { openDeployment } from '@wcp/hall';
+import { CallLinks } from '../../delivery/call-links.ts';
 import { createFolder } from '../folder/create-folder.ts';
 import { createFolderKeys } from '../folder/folder-keys.ts';
+import { linkedDelivery } from '../workers/linked-delivery.ts';
 import { assembleGateway } from './assemble-gateway.ts';
 import { Closing } from './closing.ts';
 import type { OpenGateway, OpenGatewayOptions } from './open-gateway-options.ts';
@@ -20,21 +22,23 @@ import { readSettingsFile } from './read-settings.ts';
  * await gateway.close();
  */
 export async function openGateway(options: OpenGatewayOptions): Promise<OpenGateway> {
-  const { dir, settings: initial = { servers: {} }, env, log } = options;
-  const files = await createFolder(dir, initial);
+  const { dir, settings: initial = { servers: {} }, workers = [], env, log } = options;
+  const files = await createFolder(dir, initial, workers);
   const settings = await readSettingsFile(dir);
+  const links = new CallLinks();
   const { hall, close: closeHall } = await openDeployment(dir, {
     env,
     keys: 'none',
     listens: false,
     offersApprovalTools: settings.steward && options.listens !== false,
+    around: (delivery) => linkedDelivery(delivery, links),
     log,
   });
   const closing = new Closing();
   closing.add(() => closeHall());
   try {
     const keys = await createFolderKeys(dir, hall);
-    return await assembleGateway({ options, settings, hall, closing, created: [...files, ...keys] });
+    return await assembleGateway({ options, settings, hall, links, closing, created: [...files, ...keys] });
   } catch (error) {
     await closing.close();
     throw error;

@@ -8,6 +8,8 @@ import { clientToolRegistry, hallToolRegistry, type ToolRegistry } from '../../c
 import { CallLinks } from '../../delivery/call-links.ts';
 import { authorityKey, createFolderKeys, readFolderKey } from '../folder/folder-keys.ts';
 import { GATEWAY_LAYOUT } from '../folder/layout.ts';
+import { WORKERS_ALIAS } from '../workers/inspected-workers.ts';
+import { WorkerInspection } from '../workers/worker-inspection.ts';
 import { Closing } from './closing.ts';
 import { addRulesTo, rulesFor } from './enrol-first.ts';
 import { openCatalog } from './open-catalog.ts';
@@ -61,13 +63,15 @@ export async function inspectGateway(
       hallUrl: () => null,
     });
     closing.add(() => catalog.close());
+    const workers = await WorkerInspection.open(dir, settings, registry);
     return {
       get tools() {
-        return catalog.tools();
+        return [...catalog.tools(), ...workers.tools];
       },
       failed,
       isRunning,
       async enrol({ id, alias, seen_hash }) {
+        if (alias === WORKERS_ALIAS) return workers.enrol(id, seen_hash);
         if (seen_hash === null)
           throw new WcpError('ERR_WCP_MCP_REFUSED', 'Its server does not list this tool.');
         await catalog.enrol(id, seen_hash as Sha256);

@@ -12,6 +12,8 @@ import { governedGateway, type ServedServer } from '../governed-gateway.ts';
 import { remoteHall } from '../hall/remote-hall.ts';
 import { selfTest } from '../self-test.ts';
 import { governedTasks } from '../tasks/governed-tasks.ts';
+import { outcomesByCapability } from '../workers/worker-outcomes.ts';
+import { WorkerTools } from '../workers/worker-tools.ts';
 import { RemoteTools } from './remote-tools.ts';
 
 /** A Hall that runs elsewhere and has the deliveries of its tools, and who calls it. */
@@ -66,6 +68,18 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
     () => hall.records().then((records) => records.flatMap(toolOf)),
     interval_ms,
   );
+  const workers = await WorkerTools.open({
+    hall,
+    labels,
+    tenant_id,
+    interval_ms,
+    taken: () => tools.tools().map(({ shown }) => shown),
+    // What is enrolled there is for that Hall to watch: a worker that changed is flagged, and not among these.
+    list: async () => (await hall.records()).map((record) => ({ record, is_changed: false })),
+  }).catch((error: unknown) => {
+    tools.close();
+    throw error;
+  });
   // The key of the states is the tenant's own: another process with the same key reads them too.
   const secret = Buffer.from(sha256(JSON.stringify(['request states', key])));
   const [states, taskIds] = [createRequestStates({ key: secret }), createTaskIds({ key: secret })];
@@ -81,14 +95,21 @@ export async function openRemoteGateway(options: RemoteGatewayOptions): Promise<
     catalog: tools,
     passed: NOTHING,
     // Tasks of servers are followed to their end where the deliveries are.
-    tasks: governedTasks({ hall, ids: taskIds, servers: new Map() }),
+    tasks: governedTasks({
+      hall,
+      ids: taskIds,
+      servers: new Map(),
+      outcomesOf: outcomesByCapability(tools, workers),
+    }),
     servers,
+    workers: { tools: workers, labels },
   });
   return {
     gateway,
     caller: { tenant_id, credential: key, key_id: `tenant:${tenant_id}` },
     async close() {
       tools.close();
+      await workers.close();
     },
   };
 }

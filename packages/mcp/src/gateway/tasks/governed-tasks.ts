@@ -2,6 +2,7 @@ import type { Caller, CallOutcome, GatewayTasks } from '../../base/gateway.ts';
 import { RPC_CODES } from '../../base/json-rpc.ts';
 import { membersOf } from '../../base/members.ts';
 import type { SealedTask, TaskIds } from '../../hold/task-ids.ts';
+import type { ExecutionOutcomes } from '../execution-outcomes.ts';
 import type { HallPort } from '../hall/hall-port.ts';
 import { HeldTasks } from './held-tasks.ts';
 import { ServerTasks, type TaskServer } from './server-tasks.ts';
@@ -12,6 +13,8 @@ export interface GovernedTaskParts {
   readonly ids: TaskIds;
   /** The servers whose tasks pass, by alias. */
   readonly servers: ReadonlyMap<string, TaskServer>;
+  /** What becomes of the results of a capability. */
+  outcomesOf(capability_id: string): ExecutionOutcomes;
 }
 
 type Opened =
@@ -19,8 +22,8 @@ type Opened =
   | { readonly task: null; readonly refusal: CallOutcome };
 
 /** The tasks behind a gateway, for those whose call became one. */
-export function governedTasks({ hall, ids, servers }: GovernedTaskParts): GatewayTasks {
-  const [held, ofServers] = [new HeldTasks(hall), new ServerTasks(servers)];
+export function governedTasks({ hall, ids, servers, outcomesOf }: GovernedTaskParts): GatewayTasks {
+  const [held, ofServers] = [new HeldTasks(hall, outcomesOf), new ServerTasks(servers)];
   /** The key of the caller is looked at each time: it may have been revoked since the call. */
   const opened = async (caller: Caller, id: string): Promise<Opened> => {
     const by = await hall.authenticate(caller.credential);

@@ -5,7 +5,7 @@ import { approvedOutcome } from '../../hold/approved-outcome.ts';
 import { refusalResult } from '../../hold/refusal.ts';
 import type { HeldTask } from '../../hold/task-ids.ts';
 import { pageOf, STATE_LIVES_MS } from '../approval-page.ts';
-import { approvalResult } from '../approval-result.ts';
+import { approvalResult, type ExecutionOutcomes } from '../execution-outcomes.ts';
 import type { HallPort } from '../hall/hall-port.ts';
 
 /** What a client said about the page of an approval. */
@@ -18,11 +18,14 @@ const PAGE = 'approval';
 /** Held calls as tasks: what they are now is what the Hall says of their approvals. */
 export class HeldTasks {
   readonly #hall: HallPort;
+  readonly #outcomesOf: (capability_id: string) => ExecutionOutcomes;
   /** By approval; in memory alone: after a restart, the client is asked again to open the page. */
   readonly #words = new Map<string, Word>();
 
-  constructor(hall: HallPort) {
+  /** @param outcomesOf what becomes of the results of a capability */
+  constructor(hall: HallPort, outcomesOf: (capability_id: string) => ExecutionOutcomes) {
     this.#hall = hall;
+    this.#outcomesOf = outcomesOf;
   }
 
   /** The task as it is now; null where the Hall does not know its approval. */
@@ -36,7 +39,8 @@ export class HeldTasks {
       ttlMs: Date.parse(approval.expires_at) + STATE_LIVES_MS - Date.parse(approval.created_at),
       pollIntervalMs: POLL_MS,
     };
-    const outcome = await approvedOutcome(approval, async () => approvalResult(approval));
+    const outcomes = this.#outcomesOf(approval.capability_id);
+    const outcome = await approvedOutcome(approval, async () => approvalResult(approval, outcomes));
     if (outcome !== null) return { ...shared, ...ended(outcome) };
     if (approval.state === 'pending') return { ...shared, ...this.#waiting(approval, call) };
     return { ...shared, status: 'working', statusMessage: 'A steward approved this call. It runs now.' };
