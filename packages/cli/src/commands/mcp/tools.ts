@@ -32,12 +32,13 @@ function addList(group: Command, { terminal, exitWith }: CommandContext): void {
     exits: `0 each is enrolled and unchanged, 1 some are not, ${BAD}`,
   });
   folderOption(command).action((options: Options) =>
-    inspected(terminal, options, async ({ tools, failed }) => {
+    inspected(terminal, options, async ({ tools, reach, failed }) => {
       const shown = tools.map(({ id, name, shown, alias, state }) => ({ id, name, shown, alias, state }));
-      if (options.json) terminal.write(jsonText({ ok: true, tools: shown, failed }));
+      if (options.json) terminal.write(jsonText({ ok: true, tools: shown, servers: reach, failed }));
       else
         terminal.write(
           toolRows(tools) +
+            reach.map(({ text }) => `${text}\n`).join('') +
             failed.map(({ alias, message }) => `${alias} does not run: ${escaped(message)}\n`).join(''),
         );
       exitWith(failed.length === 0 && tools.every(({ state }) => state === 'enrolled') ? 0 : 1);

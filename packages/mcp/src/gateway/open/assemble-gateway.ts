@@ -24,6 +24,7 @@ import { holdsOf } from './open-faces.ts';
 import type { OpenGateway, OpenGatewayOptions } from './open-gateway-options.ts';
 import { openPassed } from './open-passed.ts';
 import { type OpenedServers, openServers } from './open-servers.ts';
+import { reachOf } from './server-reach.ts';
 
 /** What a gateway is assembled from. */
 export interface GatewayBase {
@@ -64,6 +65,7 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
     holds,
     created,
     enrolled,
+    reach: servers.opened.map(reachOf),
     failed: servers.failed,
     urls,
     authenticate: (credential) => port.authenticate(credential),
