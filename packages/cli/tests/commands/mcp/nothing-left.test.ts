@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { probeSandbox } from '@wcp/sandbox';
 import { expect, onTestFinished, test } from 'vitest';
+// @boundaries-ignore whether this machine can contain a program decides which servers can be started
+import { probeSandbox } from '../../../../sandbox/src/index.ts';
 import { PROGRAM, scratch } from '../../support/support.ts';
 
 const { is_contained } = await probeSandbox();

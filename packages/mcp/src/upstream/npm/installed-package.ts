@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { readRegularFile } from '@wcp/evidence/file';
 import type { PackageFile } from '@wcp/sandbox';
 import { WcpError } from '@wcp/spec';
-import { parseJson } from '@wcp/spec/json';
 import { membersOf, ownMember } from '../../base/members.ts';
 import { packageBytes, readFiles } from '../stdio/package-bytes.ts';
 import { UpstreamError } from '../upstream-error.ts';
+import { jsonOfBytes } from './json-bytes.ts';
 import type { LaunchedPackage } from './launcher.ts';
 import { npmInstall, npmScripts } from './npm-install.ts';
 import { hasFiles, type PackagePin, readLock, readPin, removeDrafts, writePin } from './package-pin.ts';
@@ -101,7 +101,7 @@ function notThere(name: string): UpstreamError {
 
 function jsonOf(bytes: Uint8Array): unknown {
   try {
-    return parseJson(Buffer.from(bytes).toString('utf8'));
+    return jsonOfBytes(bytes);
   } catch (cause) {
     throw new WcpError('ERR_WCP_PACKAGE', 'The lock of an installed package is not JSON.', { cause });
   }

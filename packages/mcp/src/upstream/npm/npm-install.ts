@@ -133,7 +133,7 @@ async function runNpm({ run, ...options }: Started): Promise<void> {
   try {
     let said = '';
     const hear = (chunk: Buffer) => {
-      said = (said + chunk.toString('utf8')).slice(-MAX_SAID);
+      said = (said + new TextDecoder().decode(chunk)).slice(-MAX_SAID);
     };
     for (const stream of [started.process.stdout, started.process.stderr]) stream?.on('data', hear);
     started.process.stdin?.end();

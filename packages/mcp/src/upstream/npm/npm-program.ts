@@ -1,9 +1,12 @@
-import { lstat, readFile, realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { readRegularFile } from '@wcp/evidence/file';
 import type { PackageFile } from '@wcp/sandbox';
 import { programOutput } from '@wcp/sandbox';
+import { membersOf, ownMember } from '../../base/members.ts';
 import { readFiles } from '../stdio/package-bytes.ts';
 import { UpstreamError } from '../upstream-error.ts';
+import { jsonOfBytes } from './json-bytes.ts';
 
 /** The npm of this machine. */
 export interface NpmProgram {
@@ -59,10 +62,11 @@ async function rootOf({ PATH = '' }: Env): Promise<string> {
 
 async function isNpm(root: string): Promise<boolean> {
   try {
-    const manifest = join(root, 'package.json');
-    if ((await lstat(manifest)).size > MAX_MANIFEST || !(await lstat(join(root, PROGRAM))).isFile())
-      return false;
-    return (JSON.parse(await readFile(manifest, 'utf8')) as { readonly name?: unknown }).name === 'npm';
+    if (!(await lstat(join(root, PROGRAM))).isFile()) return false;
+    return (
+      ownMember(jsonOfBytes(await readRegularFile(join(root, 'package.json'), MAX_MANIFEST)), 'name') ===
+      'npm'
+    );
   } catch {
     return false;
   }
@@ -78,7 +82,7 @@ export async function readNpmNetwork({ root }: NpmProgram, env: Env, cwd: string
   const command = [process.execPath, join(root, PROGRAM), 'config', 'ls', '--json'];
   try {
     const text = await programOutput(command, { env: npmVariables(env), cwd, timeout_ms: READ_MS });
-    const config = JSON.parse(text.toString('utf8')) as Readonly<Record<string, unknown>>;
+    const config = membersOf(jsonOfBytes(text));
     const places = Object.keys(config).filter((name) => /(?:^|:)registry$|^(?:https-)?proxy$/.test(name));
     const { HTTPS_PROXY, HTTP_PROXY } = env;
     const addresses = [...places.map((name) => config[name]), HTTPS_PROXY, HTTP_PROXY];

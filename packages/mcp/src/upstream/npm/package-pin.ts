@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { readRegularFile } from '@wcp/evidence/file';
 import type { PackageFile } from '@wcp/sandbox';
 import { WcpError } from '@wcp/spec';
-import { parseJson } from '@wcp/spec/json';
 import { z } from 'zod';
+import { jsonOfBytes } from './json-bytes.ts';
 
 /** What was installed for a server, and stays until its command names something else. */
 export interface PackagePin {
@@ -50,7 +50,7 @@ export async function readPin(dir: string): Promise<PackagePin | null> {
   const text = await readOrNull(join(dir, PIN), MAX_PIN);
   if (text === null) return null;
   try {
-    return pinSchema.parse(parseJson(text.toString('utf8')));
+    return pinSchema.parse(jsonOfBytes(text));
   } catch (cause) {
     const message = `${JSON.stringify(join(dir, PIN))} does not say which package was installed. Remove its folder: the package is then installed anew, and its tools have to be enrolled again.`;
     throw new WcpError('ERR_WCP_MCP_CONFIG', message, { cause });

@@ -1,8 +1,8 @@
 import { join, posix } from 'node:path';
 import { readRegularFile, withRegularFile } from '@wcp/evidence/file';
-import { parseJson } from '@wcp/spec/json';
 import { membersOf, ownMember } from '../../base/members.ts';
 import { UpstreamError } from '../upstream-error.ts';
+import { jsonOfBytes } from './json-bytes.ts';
 import type { LaunchedPackage } from './launcher.ts';
 
 const MAX_MANIFEST = 1_048_576;
@@ -12,7 +12,7 @@ const MAX_FIRST_LINE = 256;
 export async function packageProgram(files: string, launched: LaunchedPackage): Promise<string> {
   const folder = `node_modules/${launched.name}`;
   const manifest = await readRegularFile(join(files, folder, 'package.json'), MAX_MANIFEST);
-  const path = chosen(parseJson(manifest.toString('utf8')), launched);
+  const path = chosen(jsonOfBytes(manifest), launched);
   const program = posix.normalize(`${folder}/${path}`);
   if (!program.startsWith(`${folder}/`)) throw unusable(launched, 'lies outside of it');
   await checkNode(join(files, program), launched);

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { probeSandbox } from '@wcp/sandbox';
+import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import { expect, onTestFinished, test } from 'vitest';
 import { openUpstream, type StdioSettings, type Upstream } from '../../../src/index.ts';
 import { installServer, type ServerInstallation } from '../../../src/upstream/npm/install-server.ts';
@@ -8,7 +9,12 @@ import { NpmRegistry, npmEnvironment, scriptedPackage } from '../../support/npm-
 import { callTool, testFolder, textOf } from '../scripted.ts';
 
 const { is_contained } = await probeSandbox();
-const envelope = { network_egress: 'none', filesystem_writes: [], tools: [], secrets_access: [] } as const;
+const envelope: PrivilegeEnvelope = {
+  network_egress: 'none',
+  filesystem_writes: [],
+  tools: [],
+  secrets_access: [],
+};
 const PACKAGE = '@acme/mcp-server-scripted';
 const TOOLS = [{ name: 'echo', inputSchema: {} }];
 
