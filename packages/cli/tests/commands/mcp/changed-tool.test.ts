@@ -35,9 +35,9 @@ function folder(env: Readonly<Record<string, string>> = {}) {
   };
   writeFileSync(join(dir, 'mcp.json'), JSON.stringify({ prefix: false, servers: { files: server } }));
   const run = (...words: readonly string[]) => wcp(['mcp', ...words, '--dir', dir]);
-  const json = async (...words: readonly string[]) => {
+  const json = async (...words: readonly string[]): Promise<Record<string, unknown>> => {
     const { code, out } = await run(...words, '--json');
-    return { code, ...(JSON.parse(out) as Record<string, unknown>) };
+    return { ...(JSON.parse(out) as Record<string, unknown>), code };
   };
   return { dir, setTools, run, json };
 }

@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -71,9 +82,10 @@ class NpxUser {
     return join(this.dir, 'packages', alias, 'files/node_modules', PACKAGE);
   }
 
-  async connect(options: readonly string[], words: readonly string[]): Promise<Client> {
+  async connect(options: readonly string[], words: readonly string[], more = {}): Promise<Client> {
     const args = [PROGRAM, 'mcp', 'wrap', '--run', 'read', 'write', ...options, '--', ...words];
-    const { home: cwd, env } = this;
+    const { home: cwd } = this;
+    const env = { ...this.env, ...more };
     const transport = new StdioClientTransport({ command: process.execPath, args, env, cwd, stderr: 'pipe' });
     this.printed = '';
     transport.stderr?.on('data', (chunk) => {
@@ -164,6 +176,21 @@ test('With --no-containment it runs with the rights of its user from what was pi
   const { code, out } = await wcp(['mcp', 'list', '--dir', user.dir, '--json'], { env: user.env });
   const servers = [{ is_contained: false, package: { name: PACKAGE, version: '1.0.0' } }];
   expect([code, JSON.parse(out)]).toMatchObject([0, { servers }]);
+});
+
+test('Where nothing can be contained it is pinned all the same, and that nothing holds it is said.', async () => {
+  const user = await NpxUser.open();
+  const bin = join(user.home, 'bin');
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, 'node'));
+  const npm = execFileSync('which', ['npm'], { encoding: 'latin1' }).trim();
+  symlinkSync(realpathSync(npm), join(bin, 'npm'));
+  const client = await user.connect([], ['npx', PACKAGE, './notes'], { PATH: bin });
+  expect(user.printed).toContain(`(${PACKAGE} 1.0.0) is NOT contained`);
+  expect(await user.call(client, 'read', 'notes/a.txt')).toBe('hello');
+  expect(JSON.parse(readFileSync(join(user.dir, 'mcp.json'), 'utf8')).servers).toMatchObject({
+    scripted: { isolation: 'declared', envelope: { network_egress: 'none' } },
+  });
 });
 
 test('What cannot be contained says why, and takes no options of containment.', async () => {

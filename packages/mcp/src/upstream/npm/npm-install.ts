@@ -1,9 +1,10 @@
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRegularFile } from '@wcp/evidence/file';
-import { type PackageFile, type SandboxOptions, sandboxed } from '@wcp/sandbox';
+import { type PackageFile, probeSandbox, type SandboxOptions, sandboxed } from '@wcp/sandbox';
 import type { WcpError } from '@wcp/spec';
 import { escapeText } from '@wcp/spec/json';
+import { LogLines } from '../stdio/log-lines.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import { findNpm, type NpmNetwork, npmCommand, npmVariables, readNpmNetwork } from './npm-program.ts';
 
@@ -24,7 +25,7 @@ const LIMITS = {
   file_bytes: 2 ** 28,
   disk_bytes: 2 ** 28,
 };
-const MAX_SAID = 8_192;
+const MAX_LINES = 64;
 const MAX_CONFIG = 4 * 1_048_576;
 const USUAL = [
   '--ignore-scripts',
@@ -115,38 +116,43 @@ type Started = Pick<SandboxOptions, 'command' | 'package' | 'envelope' | 'env' |
 };
 
 async function runNpm({ run, ...options }: Started): Promise<void> {
-  const user = process.getuid?.() === 0 ? INSTALLER : null;
+  // With nothing but its word, another user would only be kept from the folder of the gateway.
+  const user = process.getuid?.() === 0 && (await probeSandbox()).is_contained ? INSTALLER : null;
   for (const place of [run.work, ...['prefix', 'cache'].map((name) => join(run.work, name))]) {
     await mkdir(place, { recursive: true });
     if (user !== null) await chown(place, user.uid, user.gid);
   }
   const { isolation } = run;
-  const started = await sandboxed({ ...options, isolation, limits: LIMITS, ...(user && { user }) }).catch(
-    (cause: unknown) => {
-      const code =
-        (cause as WcpError).code === 'ERR_WCP_NOT_CONTAINED'
-          ? 'DELIVERY_NOT_CONTAINED'
-          : 'DELIVERY_START_FAILED';
-      throw new UpstreamError(code, { message: `npm was not started. ${(cause as Error).message}`, cause });
-    },
-  );
+  const env = { ...options.env, HOME: run.work };
+  const started = await sandboxed({
+    ...options,
+    env,
+    isolation,
+    limits: LIMITS,
+    ...(user && { user }),
+  }).catch((cause: unknown) => {
+    const code =
+      (cause as WcpError).code === 'ERR_WCP_NOT_CONTAINED'
+        ? 'DELIVERY_NOT_CONTAINED'
+        : 'DELIVERY_START_FAILED';
+    throw new UpstreamError(code, { message: `npm was not started. ${(cause as Error).message}`, cause });
+  });
   try {
-    let said = '';
-    const hear = (chunk: Buffer) => {
-      said = (said + new TextDecoder().decode(chunk)).slice(-MAX_SAID);
-    };
-    for (const stream of [started.process.stdout, started.process.stderr]) stream?.on('data', hear);
+    const said: string[] = [];
+    const lines = new LogLines((line) => said.length < MAX_LINES && said.push(line));
+    const { stdout, stderr } = started.process;
+    for (const stream of [stdout, stderr]) stream?.on('data', (chunk: Buffer) => lines.push(chunk));
     started.process.stdin?.end();
     const { exit_code, exceeded } = await started.ended;
-    if (exit_code !== 0) throw failed(exceeded === null ? said : `It took more than its ${exceeded}.`);
+    if (exit_code !== 0) throw failed(exceeded === null ? said : [`It took more than its ${exceeded}.`]);
   } finally {
     await started.close();
   }
 }
 
 /** What npm wrote has words of the registry in it. */
-function failed(said: string): UpstreamError {
-  const lines = said.split('\n').map((line) => line.replace(/^npm (?:error|ERR!) ?/, '').trim());
+function failed(said: readonly string[]): UpstreamError {
+  const lines = said.map((line) => line.replace(/^npm (?:error|ERR!) ?/, '').trim());
   const text = escapeText(lines.filter(Boolean).slice(0, 6).join(' ').slice(0, 400));
   return new UpstreamError('DELIVERY_START_FAILED', {
     message: `npm could not install the package: ${text}`,

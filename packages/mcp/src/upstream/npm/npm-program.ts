@@ -56,7 +56,7 @@ async function rootOf({ PATH = '' }: Env): Promise<string> {
   }
   throw new UpstreamError('DELIVERY_START_FAILED', {
     message:
-      'The package of this server has to be installed, and npm is not on PATH. Install npm, or start the server with the path of its program.',
+      'The package of this server has to be installed, and npm is not on PATH. Install npm, or say "install": "none" in mcp.json, which cannot be contained.',
   });
 }
 
