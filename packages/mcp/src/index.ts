@@ -23,6 +23,11 @@ export {
   type ImportPlan,
   planImport,
 } from './config/client/plan-import.ts';
+export {
+  type ContainedServer,
+  type ContainedServerOptions,
+  containedServer,
+} from './config/contained-server.ts';
 export type { Env } from './config/expand-variables.ts';
 export {
   type GatewaySettings,
@@ -59,6 +64,7 @@ export {
   type RemoteGatewayOptions,
 } from './gateway/open/open-remote.ts';
 export type { FailedServer } from './gateway/open/open-servers.ts';
+export type { ServerReach } from './gateway/open/server-reach.ts';
 export { approvedOutcome } from './hold/approved-outcome.ts';
 export { type Refusal, refusalResult, refusedState } from './hold/refusal.ts';
 export {

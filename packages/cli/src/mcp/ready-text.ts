@@ -6,7 +6,7 @@ import type { OpenFolder } from './open-folder.ts';
 export function readyText({ kind, opened }: OpenFolder, dir: string): string {
   if (kind === 'relay')
     return `wcp: Another process has the folder ${escaped(dir)}; its gateway serves this client too.\n`;
-  const { catalog, workers, created, enrolled, urls } = opened;
+  const { catalog, workers, created, enrolled, reach, urls } = opened;
   const counts = new Map<string, number>();
   for (const { state } of catalog.tools()) counts.set(state, (counts.get(state) ?? 0) + 1);
   const hidden = [...counts]
@@ -19,6 +19,7 @@ export function readyText({ kind, opened }: OpenFolder, dir: string): string {
     ...(enrolled.length === 0
       ? []
       : [`${enrolled.length} tools were enrolled at first sight. rules.json says which run and which wait.`]),
+    ...reach.map(({ text }) => text),
     `${(counts.get('enrolled') ?? 0) + workers.tools().length} tools are served.`,
     ...workers
       .hidden()

@@ -85,7 +85,7 @@ async function serve(
   stopped: Promise<void>,
 ): Promise<void> {
   const { serveStdioFace } = await import('@wcp/mcp');
-  const input = Readable.from(terminal.readStdin(), { objectMode: false });
+  const input = inputOf(terminal);
   const face = serveStdioFace({
     gateway: opened.gateway,
     caller,
@@ -97,6 +97,12 @@ async function serve(
   await Promise.race([face.closed, stopped]);
   await face.close();
   input.destroy();
+}
+
+/** Standard input itself where it is a stream: one around it would not let go of it, and the program would not end. */
+function inputOf(terminal: Terminal): Readable {
+  const input = terminal.readStdin();
+  return input instanceof Readable ? input : Readable.from(input, { objectMode: false });
 }
 
 /** Messages go to standard output whole, and nothing else does; what its reader has not read yet counts as unread. */

@@ -110,7 +110,7 @@ function serversOf(value: unknown): (readonly [string, unknown])[] {
 
 /** What goes with a command, and what with an address: the other would have no effect. */
 const ONLY_WITH: Readonly<Record<'command' | 'url', readonly (keyof ServerSettings)[]>> = {
-  command: ['args', 'env', 'cwd', 'package', 'envelope', 'isolation', 'binds', 'sandbox'],
+  command: ['args', 'env', 'cwd', 'package', 'install', 'envelope', 'isolation', 'binds', 'sandbox'],
   url: ['headers'],
 };
 

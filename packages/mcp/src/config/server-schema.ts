@@ -12,6 +12,8 @@ const WAY = {
   cwd: line('cwd').exactOptional(),
   /** The folder of its installed package, which its tools are attested with. */
   package: line('package').exactOptional(),
+  /** Whether what `npx` and its like would fetch is installed once: without install scripts, with them, or never. */
+  install: word('install', ['pinned', 'scripts', 'none']).exactOptional(),
   url: address.exactOptional(),
   headers: texts('headers').exactOptional(),
 };

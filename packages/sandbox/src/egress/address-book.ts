@@ -22,13 +22,19 @@ const FRESH_MS = 5_000;
 export class AddressBook {
   readonly #resolve: Resolve;
   readonly #isPrivateAllowed: (target: EgressTarget) => boolean;
+  readonly #isTrusted: (target: EgressTarget) => boolean;
   readonly #answers = new Map<
     string,
     { readonly until: number; readonly found: Promise<readonly LookupAddress[]> }
   >();
 
-  constructor(isPrivateAllowed: (target: EgressTarget) => boolean, resolve: Resolve = resolveBySystem) {
+  constructor(
+    isPrivateAllowed: (target: EgressTarget) => boolean,
+    resolve: Resolve = resolveBySystem,
+    isTrusted: (target: EgressTarget) => boolean = () => false,
+  ) {
     this.#isPrivateAllowed = isPrivateAllowed;
+    this.#isTrusted = isTrusted;
     this.#resolve = resolve;
   }
 
@@ -44,7 +50,7 @@ export class AddressBook {
 
   #mayDial(target: EgressTarget, address: string): boolean {
     const kind = judgeAddress(address);
-    if (kind === 'public') return true;
+    if (kind === 'public' || this.#isTrusted(target)) return true;
     return this.#isPrivateAllowed(target) && (kind === 'private' || target.host === address);
   }
 

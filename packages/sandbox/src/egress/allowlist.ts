@@ -33,8 +33,8 @@ export function readAllowlist(entries: readonly string[]): EgressTarget[] {
   );
 }
 
-/** Whether the operator allows private addresses to a target. */
-export function readPrivateHosts(entries: readonly string[]): (target: EgressTarget) => boolean {
+/** Whether a target is among the hosts of a list. */
+export function readHosts(entries: readonly string[]): (target: EgressTarget) => boolean {
   const listed = entries.map(readEntry);
   return ({ host, port }) => listed.some((each) => each.host === host && (each.port ?? port) === port);
 }

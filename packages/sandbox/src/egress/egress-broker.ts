@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { AddressBook } from './address-book.ts';
-import { type EgressTarget, readAllowlist, readPrivateHosts } from './allowlist.ts';
+import { type EgressTarget, readAllowlist, readHosts } from './allowlist.ts';
 import { type Carrier, carryConnection, turnAway } from './carry-connection.ts';
 import { ConnectionReports } from './connection-reports.ts';
 import { Dialler } from './dialler.ts';
@@ -56,7 +56,8 @@ export class EgressBroker {
   /** Opens the sockets. Throws `ERR_WCP_EGRESS` for an allowlist that cannot be read. */
   static async open(settings: EgressSettings): Promise<EgressBroker> {
     const targets = readAllowlist(settings.allowlist);
-    const book = new AddressBook(readPrivateHosts(settings.private_hosts ?? []), settings.resolve);
+    const { private_hosts = [], trusted_hosts = [], resolve } = settings;
+    const book = new AddressBook(readHosts(private_hosts), resolve, readHosts(trusted_hosts));
     const broker = new EgressBroker(settings, targets, book);
     try {
       await broker.#listen(targets);

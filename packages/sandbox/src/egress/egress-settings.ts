@@ -10,6 +10,11 @@ export interface EgressSettings {
    * the worker. A `host` without a port stands for every port that the allowlist names.
    */
   readonly private_hosts?: readonly string[];
+  /**
+   * Entries of the same form whose addresses are not judged: hosts that the operator's own programs use in any case, such
+   * as the package registry of this machine. Never a host that a worker names.
+   */
+  readonly trusted_hosts?: readonly string[];
   /** Starts the forwarder as well, for programs other than Node. */
   readonly forwarder?: boolean;
   /** The user who runs the sandbox, where it is not the user of this process. */

@@ -69,6 +69,9 @@ function hiddenInit(): ViewEntry[] {
   return [
     { kind: 'tmpfs', to, bytes: EMPTY_BYTES },
     { kind: 'read_only', to },
+    // Where the program has the number of root, the settings of the kernel are its own files: one names a program that
+    // the host starts when another crashes.
+    { kind: 'read_only', to: '/proc' },
   ];
 }
 

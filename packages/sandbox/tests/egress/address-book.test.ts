@@ -93,3 +93,15 @@ test('A name that takes too long to resolve is given up', async () => {
   );
   expect(await slow.addressesOf(target, 20)).toEqual({ code: 'EGRESS_CONNECT_TIMEOUT' });
 });
+
+test('A host that the operator trusts is dialled wherever it is, and no other host is', async () => {
+  const trusting = new AddressBook(
+    () => false,
+    async () => [v4('203.0.113.80')],
+    ({ host }) => host === target.host,
+  );
+  expect(await trusting.addressesOf(target, 1_000)).toEqual({ addresses: [v4('203.0.113.80')] });
+  expect(await trusting.addressesOf({ host: 'other.example', port: 443 }, 1_000)).toEqual({
+    code: 'EGRESS_ADDRESS_REFUSED',
+  });
+});

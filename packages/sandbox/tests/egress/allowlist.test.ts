@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAllowlist, readPrivateHosts } from '../../src/egress/allowlist.ts';
+import { readAllowlist, readHosts } from '../../src/egress/allowlist.ts';
 
 test.each([
   ['api.acme.example', 'api.acme.example', 443],
@@ -74,7 +74,7 @@ test('An allowlist of more than 128 targets is refused', () => {
 });
 
 test('The operator allows private addresses to a host at one port, or at each that the worker names', () => {
-  const isAllowed = readPrivateHosts(['one.example:8080', 'Every.example.']);
+  const isAllowed = readHosts(['one.example:8080', 'Every.example.']);
   expect(isAllowed({ host: 'one.example', port: 8080 })).toBe(true);
   expect(isAllowed({ host: 'one.example', port: 443 })).toBe(false);
   expect(isAllowed({ host: 'every.example', port: 9 })).toBe(true);

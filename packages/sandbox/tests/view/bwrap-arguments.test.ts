@@ -56,6 +56,7 @@ test('bubblewrap gets exactly these arguments', () => {
     '--size 4096',
     '--tmpfs /proc/1',
     '--remount-ro /proc/1',
+    '--remount-ro /proc',
     '--size 1000000',
     '--tmpfs /tmp',
     '--perms 0444',

@@ -20,13 +20,16 @@ export function addTest(group: Command, { terminal, exitWith }: CommandContext):
     try {
       if (kind === 'relay')
         throw usageError('A gateway has this folder now: it proved that it denies when it started.');
-      const { failed, catalog, workers } = opened;
+      const { failed, reach, catalog, workers } = opened;
       const enrolled = catalog.tools().filter(({ state }) => state === 'enrolled');
       const count = enrolled.length + workers.tools().length;
       if (options.json)
-        terminal.write(jsonText({ ok: failed.length === 0, denies: true, tools: count, failed }));
+        terminal.write(
+          jsonText({ ok: failed.length === 0, denies: true, tools: count, servers: reach, failed }),
+        );
       else {
         terminal.write(`It denies what nobody enrolled and whom nobody knows. ${count} tools are served.\n`);
+        for (const { text } of reach) terminal.write(`${text}\n`);
         for (const { alias, message } of failed)
           terminal.write(`${alias} does not run: ${escaped(message)}\n`);
       }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { logsOf, withProblems } from '../../mcp/open-folder.ts';
-import { differencesText, toolRows } from '../../mcp/tools-text.ts';
+import { differencesText, toolRows, UNTRUSTED } from '../../mcp/tools-text.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
@@ -32,12 +32,13 @@ function addList(group: Command, { terminal, exitWith }: CommandContext): void {
     exits: `0 each is enrolled and unchanged, 1 some are not, ${BAD}`,
   });
   folderOption(command).action((options: Options) =>
-    inspected(terminal, options, async ({ tools, failed }) => {
+    inspected(terminal, options, async ({ tools, reach, failed }) => {
       const shown = tools.map(({ id, name, shown, alias, state }) => ({ id, name, shown, alias, state }));
-      if (options.json) terminal.write(jsonText({ ok: true, tools: shown, failed }));
+      if (options.json) terminal.write(jsonText({ ok: true, tools: shown, servers: reach, failed }));
       else
         terminal.write(
           toolRows(tools) +
+            reach.map(({ text }) => `${text}\n`).join('') +
             failed.map(({ alias, message }) => `${alias} does not run: ${escaped(message)}\n`).join(''),
         );
       exitWith(failed.length === 0 && tools.every(({ state }) => state === 'enrolled') ? 0 : 1);
@@ -59,12 +60,12 @@ function addDiff(group: Command, { terminal, exitWith }: CommandContext): void {
         const chosen = (named === undefined ? tools : toolsNamed(tools, [named])).filter(
           ({ state }) => state !== 'enrolled',
         );
-        if (options.json) terminal.write(jsonText({ ok: true, tools: chosen }));
+        if (options.json) terminal.write(jsonText({ ok: true, notice: UNTRUSTED, tools: chosen }));
         else
           terminal.write(
             chosen.length === 0
               ? 'No tool differs from what was enrolled.\n'
-              : chosen.map(differencesText).join('\n'),
+              : `${UNTRUSTED}\n\n${chosen.map(differencesText).join('\n')}`,
           );
         exitWith(chosen.length === 0 ? 0 : 1);
       }),

@@ -18,6 +18,8 @@ export const GATEWAY_LAYOUT = {
   processes: 'processes.json',
   /** The calls that wait for a steward, for clients that call again after a restart. */
   held: 'held',
+  /** The packages of servers, each in a folder of its alias. */
+  packages: 'packages',
   /** Where the gateway of this folder runs now. */
   running: 'running.json',
 } as const;

@@ -33,6 +33,7 @@ import type { OpenGateway, OpenGatewayOptions } from './open-gateway-options.ts'
 import { openPassed } from './open-passed.ts';
 import { type OpenedServers, openServers } from './open-servers.ts';
 import { openWorkers } from './open-workers.ts';
+import { reachOf } from './server-reach.ts';
 import { taskServers } from './task-servers.ts';
 
 /** What a gateway is assembled from. */
@@ -89,6 +90,7 @@ export async function assembleGateway(base: GatewayBase): Promise<OpenGateway> {
     holds,
     created,
     enrolled,
+    reach: servers.opened.map(reachOf),
     failed: servers.failed,
     urls,
     authenticate: (credential) => port.authenticate(credential),

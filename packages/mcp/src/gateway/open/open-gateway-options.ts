@@ -5,6 +5,7 @@ import type { HoldOptions } from '../../hold/settle-hold.ts';
 import type { HeldNotice } from '../governed-calls.ts';
 import type { WorkerTools } from '../workers/worker-tools.ts';
 import type { FailedServer } from './open-servers.ts';
+import type { ServerReach } from './server-reach.ts';
 
 /** How the gateway of a folder is opened. */
 export interface OpenGatewayOptions {
@@ -39,6 +40,8 @@ export interface OpenGateway {
   readonly created: readonly string[];
   /** The tools that were enrolled just now. */
   readonly enrolled: readonly string[];
+  /** What each server may touch that runs. */
+  readonly reach: readonly ServerReach[];
   /** The servers that do not run. */
   readonly failed: readonly FailedServer[];
   /** Where it listens; null where it does not. */

@@ -17,10 +17,13 @@ import type { OpenGatewayOptions } from './open-gateway-options.ts';
 import { type FailedServer, openServers } from './open-servers.ts';
 import { readSettingsFile } from './read-settings.ts';
 import { findRunning } from './running-gateway.ts';
+import { reachOf, type ServerReach } from './server-reach.ts';
 
 /** The tools of a folder's servers as they are now, compared with what is enrolled. */
 export interface GatewayInspection {
   readonly tools: readonly PinnedTool[];
+  /** What each server may touch that runs. */
+  readonly reach: readonly ServerReach[];
   readonly failed: readonly FailedServer[];
   /** Whether a gateway has the folder now; it sees by itself what is enrolled. */
   readonly isRunning: boolean;
@@ -68,6 +71,7 @@ export async function inspectGateway(
       get tools() {
         return [...catalog.tools(), ...workers.tools];
       },
+      reach: opened.map(reachOf),
       failed,
       isRunning,
       async enrol({ id, alias, seen_hash }) {

@@ -13,7 +13,7 @@ export interface PackageBytes {
 
 const MAX_BYTES = 512 * 1024 * 1024;
 /** Links to commands, which nothing is loaded through. */
-const LINKS_OF_COMMANDS = '.bin';
+const LINKS_OF_COMMANDS: ReadonlySet<string> = new Set(['.bin']);
 
 /**
  * Reads an installed package. What is hashed is what is read, and what runs contained is made from the same bytes.
@@ -21,13 +21,24 @@ const LINKS_OF_COMMANDS = '.bin';
  * @throws {WcpError} `ERR_WCP_PACKAGE` for a folder that holds a link, a special file, or too much
  */
 export async function readPackage(dir: string): Promise<PackageBytes> {
-  const files: PackageFile[] = [];
-  await readFolder(dir, '', { files, left: MAX_BYTES });
+  return packageBytes(await readFiles(dir));
+}
+
+/** Files as a package, with their hash. */
+export function packageBytes(files: readonly PackageFile[]): PackageBytes {
   return { files, hash: hashFiles(files.map(({ path, bytes }) => ({ path, content: bytes }))) };
+}
+
+/** All files of a folder, but for those of folders that are left out. @throws {WcpError} `ERR_WCP_PACKAGE` */
+export async function readFiles(dir: string, leftOut = LINKS_OF_COMMANDS): Promise<PackageFile[]> {
+  const files: PackageFile[] = [];
+  await readFolder(dir, '', { files, leftOut, left: MAX_BYTES });
+  return files;
 }
 
 interface Gathered {
   readonly files: PackageFile[];
+  readonly leftOut: ReadonlySet<string>;
   left: number;
 }
 
@@ -36,7 +47,7 @@ async function readFolder(dir: string, prefix: string, gathered: Gathered): Prom
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const [place, path] = [join(dir, entry.name), prefix + entry.name];
     if (entry.isDirectory()) {
-      if (entry.name !== LINKS_OF_COMMANDS) await readFolder(place, `${path}/`, gathered);
+      if (!gathered.leftOut.has(entry.name)) await readFolder(place, `${path}/`, gathered);
     } else if (entry.isFile()) {
       gathered.left -= (await lstat(place)).size;
       if (gathered.left < 0) throw refused('is larger than 512 MiB');
