@@ -11,6 +11,8 @@ import { type Check, holds } from './check.ts';
 /** What Claude Code calls a tool of the server `files`. */
 const shown = (name: string) => `mcp__files__${name}`;
 const call = (name: string, input: Readonly<Record<string, unknown>>) => ({ tool: shown(name), input });
+/** It can open pages, says so, and opens none where nobody looks at its screen. */
+const WAITS = /HELD_FOR_APPROVAL|APPROVAL_NOT_OPENED/;
 const END: Reply = { text: 'Thank you.' };
 
 /** Whole sessions of Claude Code with a scripted model: what the model is given, and what really happened. */
@@ -53,11 +55,11 @@ async function held(place: Place, name: string): Promise<string> {
     return write;
   };
   const results = await session(place, await place.notes(name), [() => write, approve, () => write]);
-  holds(results[0]?.isError === true && results[0].text.includes('HELD_FOR_APPROVAL'), `It read: ${results[0]?.text}`);
+  holds(results[0]?.isError === true && WAITS.test(results[0].text), `It read: ${results[0]?.text}`);
   holds(results[1]?.isError === false, `The model did not get the result: ${results[1]?.text}`);
   holds(readFileSync(path, 'utf8') === 'approved', 'Something else was written.');
   // The third call is another one: what was approved is used up.
-  holds(results[2]?.text.includes('HELD_FOR_APPROVAL') === true, `A third call: ${results[2]?.text}`);
+  holds(WAITS.test(results[2]?.text ?? ''), `A third call: ${results[2]?.text}`);
   holds(place.calls('write_file') === before + 1, 'It did not run exactly once.');
   return 'approval id, a steward approves, the retry gets the result; written once';
 }
