@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Terminal } from '../../base/terminal.ts';
+import { networkEnv } from '../../mcp/network-env.ts';
 import { serveClient } from '../../mcp/serve-client.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, register } from '../register.ts';
@@ -48,27 +49,13 @@ function settingsOf([command = '', ...args]: readonly string[], options: Options
   const server = {
     command,
     args,
-    env: { ...named(NETWORK, (each) => `\${${each}:-}`), ...named(env ?? [], (each) => `\${${each}}`) },
+    env: { ...networkEnv(), ...Object.fromEntries((env ?? []).map((each) => [each, `\${${each}}`])) },
     ...(trust === true && { trust: 'annotations' }),
     ...(run !== undefined && { run }),
     ...(deny !== undefined && { deny }),
   };
   const waits = wait === undefined ? {} : { wait_ms: readCount('--wait', wait, 1, 3_600) * 1_000 };
   return { prefix: false, servers: { [name]: server }, ...waits };
-}
-
-/** By which a server reaches a network with a proxy or a certificate authority of its own; nothing else is passed on. */
-const NETWORK = [
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'NODE_EXTRA_CA_CERTS',
-  'SSL_CERT_DIR',
-  'SSL_CERT_FILE',
-];
-
-function named(names: readonly string[], text: (name: string) => string): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, text(name)]));
 }
 
 /** Another command, and another word about its tools, is another server: its tools are seen for the first time. */

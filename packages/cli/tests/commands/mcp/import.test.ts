@@ -51,7 +51,8 @@ it('With --write the servers move behind the gateway, comments stay, and undo gi
   expect(settings.servers.files).toEqual({
     command: 'server-files',
     args: ['/srv'],
-    env: { TOKEN: 'hidden-value' },
+    // What a client's command had of the network stays with it.
+    env: expect.objectContaining({ TOKEN: 'hidden-value', HTTPS_PROXY: '${HTTPS_PROXY:-}' }),
   });
   expect(statSync(join(dir, 'mcp.json')).mode & 0o077).toBe(0);
   expect(existsSync(join(dir, 'store.db'))).toBe(false);
