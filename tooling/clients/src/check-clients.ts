@@ -6,6 +6,8 @@
 import { parseArgs } from 'node:util';
 import type { Check } from './check/check.ts';
 import { clientChecks } from './check/client-checks.ts';
+import { guideChecks } from './check/guide-checks.ts';
+import { serverChecks } from './check/server-checks.ts';
 import { sessionChecks } from './check/session-checks.ts';
 import { Place } from './place/place.ts';
 
@@ -14,7 +16,8 @@ const count = { ok: 0, failed: 0, 'no such way': 0 };
 
 const place = new Place();
 try {
-  const checks = [...clientChecks(place), ...sessionChecks(place)].filter(({ name, way }) => `${name} ${way}`.includes(options.only));
+  const all = [clientChecks, sessionChecks, serverChecks, guideChecks].flatMap((checks) => checks(place));
+  const checks = all.filter(({ name, way }) => `${name} ${way}`.includes(options.only));
   for (const check of checks) await report(check);
 } finally {
   await place.close();

@@ -9,19 +9,19 @@ export interface ClaudeSession {
   readonly turns: readonly Turn[];
   /** The servers of a configuration given for this session alone; those of its home otherwise. */
   readonly servers?: Readonly<Record<string, object>>;
-  /** Where its gateway's program is looked for; {@link PATH} otherwise. */
-  readonly path?: string;
+  /** What it and its servers get of an environment; without it, no network either. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const LIMIT_MS = 90_000;
 
 /**
  * Runs a session of Claude Code with a scripted model, to its end, and gives everything that the model received. Without an
- * account, and without any other network.
+ * account.
  *
  * @throws where the session failed, or did not go as the script has it
  */
-export async function runClaude({ home, turns, servers, path = PATH }: ClaudeSession): Promise<string> {
+export async function runClaude({ home, turns, servers, env: given }: ClaudeSession): Promise<string> {
   mkdirSync(home, { recursive: true });
   const model = new ScriptedModel(turns);
   const url = await model.open();
@@ -30,7 +30,7 @@ export async function runClaude({ home, turns, servers, path = PATH }: ClaudeSes
       ? []
       : ['--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers: servers })];
   const args = ['-p', 'Look after the notes.', ...config, '--tools', '', '--permission-mode', 'bypassPermissions'];
-  const env = { ...claudeEnv(home, path), ...modelEnv(url) };
+  const env = { ...(given ?? { ...claudeEnv(home), HTTPS_PROXY: url, NO_PROXY: '127.0.0.1' }), ...modelEnv(url) };
   try {
     const running = run(bin('claude'), args, { cwd: home, env, timeout: LIMIT_MS });
     running.child.stdin?.end();
@@ -51,13 +51,11 @@ export function claudeEnv(home: string, path = PATH): Record<string, string> {
   return { PATH: path, HOME: home, DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
 }
 
-/** It waits for its servers, sees each of their tools at once, and finds the scripted model wherever it goes. */
+/** It waits for its servers, sees each of their tools at once, and finds the scripted model. */
 function modelEnv(url: string): Record<string, string> {
   return {
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: 'scripted',
-    HTTPS_PROXY: url,
-    NO_PROXY: '127.0.0.1',
     MCP_CONNECTION_NONBLOCKING: '0',
     ENABLE_TOOL_SEARCH: 'false',
     IS_SANDBOX: '1',

@@ -21,7 +21,9 @@ export class ScriptedModel {
   readonly #server = createServer((request, response) => {
     this.#serve(request, response).catch((error: unknown) => {
       this.faults.push(String(error));
-      response.destroy();
+      // Such an answer is not asked for again.
+      const message = { type: 'error', error: { type: 'invalid_request_error', message: 'The script is over.' } };
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(message));
     });
   });
 
