@@ -89,7 +89,7 @@ async function session({ guide, newcomer }: Reading): Promise<void> {
   };
   const verify = async (request: ModelRequest) => {
     holds(lastOf(request).includes('Successfully wrote'), `The agent got: ${lastOf(request)}`);
-    const printed = await newcomer.type(guide.next('export WCP_HALL_KEY='));
+    const printed = await newcomer.type(guide.next('WCP_HALL_KEY='));
     holds(printed.includes('nothing is changed or missing'), `It printed: ${printed}`);
     return { text: 'Thank you.' };
   };
@@ -127,8 +127,11 @@ async function settings({ guide, newcomer }: Reading): Promise<void> {
   const notes = join(newcomer.home, 'notes');
   const example = JSON.parse(guide.next('{\n  "authority"', { notes })) as { servers: Record<string, object> };
   delete example.servers['issues'];
+  // What the page says of a machine behind a proxy.
+  const env = { HTTPS_PROXY: '${HTTPS_PROXY:-}', NODE_EXTRA_CA_CERTS: '${NODE_EXTRA_CA_CERTS:-}' };
+  example.servers['files'] = { ...example.servers['files'], env };
   const dir = join(newcomer.home, 'example');
-  mkdirSync(dir);
+  mkdirSync(dir, { mode: 0o700 });
   writeFileSync(join(dir, 'mcp.json'), JSON.stringify(example));
   const printed = await newcomer.type(`wcp mcp test --dir ${dir}`);
   holds(printed.includes('14 tools are served'), `It printed: ${printed}`);

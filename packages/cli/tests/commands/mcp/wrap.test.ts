@@ -137,6 +137,14 @@ it('A command that does not run says so, with exit code 2, and leaves the client
   expect([code, err]).toEqual([2, expect.stringContaining('Run its command by itself to see why.')]);
 });
 
+it('A key of another Hall in the environment does not serve, and the remedy says so.', async () => {
+  const dir = join(home, 'other-key');
+  const env = { HOME: home, WCP_HALL_KEY: keyOf('operator') };
+  const args = ['mcp', 'wrap', '--dir', dir, '--', process.execPath, SERVER, data];
+  const { code, err } = await wcp(args, { env });
+  expect([code, err]).toEqual([2, expect.stringContaining('Unset it, to call with keys/agent.key')]);
+});
+
 it('A gateway that cannot deny does not start: exit code 1, a sentence and a remedy.', async () => {
   const dir = join(home, 'open');
   const args = ['mcp', 'wrap', '--dir', dir, '--', process.execPath, SERVER, data];
