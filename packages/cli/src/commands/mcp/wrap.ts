@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Terminal } from '../../base/terminal.ts';
-import { networkEnv } from '../../mcp/network-env.ts';
 import { serveClient } from '../../mcp/serve-client.ts';
+import { networkEnv, STDIO_RESULTS } from '../../mcp/server-defaults.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, register } from '../register.ts';
 
@@ -50,6 +50,7 @@ function settingsOf([command = '', ...args]: readonly string[], options: Options
     command,
     args,
     env: { ...networkEnv(), ...Object.fromEntries((env ?? []).map((each) => [each, `\${${each}}`])) },
+    results: STDIO_RESULTS,
     ...(trust === true && { trust: 'annotations' }),
     ...(run !== undefined && { run }),
     ...(deny !== undefined && { deny }),

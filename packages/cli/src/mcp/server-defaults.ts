@@ -12,3 +12,11 @@ const NETWORK = [
 export function networkEnv(): Record<string, string> {
   return Object.fromEntries(NETWORK.map((name) => [name, `\${${name}:-}`]));
 }
+
+const MIB = 1024 * 1024;
+
+/**
+ * What a client over standard input can take: those made with the SDK end their connection at a message of 10 MiB. A
+ * larger result is lost, its outcome says so, and the next call works.
+ */
+export const STDIO_RESULTS = { max_bytes: 9 * MIB } as const;
