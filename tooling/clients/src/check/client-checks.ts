@@ -40,6 +40,9 @@ async function uses(place: Place, connection: Connection): Promise<string> {
   const moved = join(data, 'moved.txt');
   const denied = await connection.call('move_file', { source: file, destination: moved });
   holds(denied.includes('DENY_NO_MATCHING_RULE'), `It was not told why a call was denied: ${denied}`);
-  holds(existsSync(file) && !existsSync(moved) && place.calls('move_file') === 0, 'A call that was denied ran.');
+  holds(
+    existsSync(file) && !existsSync(moved) && place.calls('move_file') === 0,
+    'A call that was denied ran.',
+  );
   return 'lists, calls, is denied';
 }

@@ -12,7 +12,10 @@ import type { Place } from '../place/place.ts';
 import { type Check, holds } from './check.ts';
 
 const MINUTES = 5;
-const call = (name: string, input: Readonly<Record<string, unknown>>) => ({ tool: `mcp__files__${name}`, input });
+const call = (name: string, input: Readonly<Record<string, unknown>>) => ({
+  tool: `mcp__files__${name}`,
+  input,
+});
 
 /** Whoever reads the page, and where they are in it. */
 interface Reading {
@@ -26,7 +29,9 @@ export function guideChecks(place: Place): Check[] {
 }
 
 async function read(place: Place): Promise<string> {
-  const tarballs = packageNames().map((name) => [`@wcp/${name}`, pack(name, join(place.home, 'tarballs'))] as const);
+  const tarballs = packageNames().map(
+    (name) => [`@wcp/${name}`, pack(name, join(place.home, 'tarballs'))] as const,
+  );
   const registry = new Registry(new Map(tarballs));
   await registry.open();
   try {
@@ -97,7 +102,11 @@ async function session({ guide, newcomer }: Reading): Promise<void> {
     holds(lastOf(request).includes('hello'), `The agent read: ${lastOf(request)}`);
     return write;
   };
-  await runClaude({ home, env, turns: [() => call('read_text_file', { path: a }), asksToWrite, approve, verify] });
+  await runClaude({
+    home,
+    env,
+    turns: [() => call('read_text_file', { path: a }), asksToWrite, approve, verify],
+  });
 }
 
 /** Nothing of it is left. */
@@ -125,10 +134,12 @@ async function importAndUndo({ guide, newcomer }: Reading): Promise<void> {
 /** The example of `mcp.json`, of which the server with an address is somebody else's. */
 async function settings({ guide, newcomer }: Reading): Promise<void> {
   const notes = join(newcomer.home, 'notes');
-  const example = JSON.parse(guide.next('{\n  "authority"', { notes })) as { servers: Record<string, object> };
+  const example = JSON.parse(guide.next('{\n  "authority"', { notes })) as {
+    servers: Record<string, object>;
+  };
   delete example.servers['issues'];
   // What the page says of a machine behind a proxy.
-  const env = { HTTPS_PROXY: '${HTTPS_PROXY:-}', NODE_EXTRA_CA_CERTS: '${NODE_EXTRA_CA_CERTS:-}' };
+  const env = { HTTPS_PROXY: `\${HTTPS_PROXY:-}`, NODE_EXTRA_CA_CERTS: `\${NODE_EXTRA_CA_CERTS:-}` };
   example.servers['files'] = { ...example.servers['files'], env };
   const dir = join(newcomer.home, 'example');
   mkdirSync(dir, { mode: 0o700 });
@@ -140,9 +151,14 @@ async function settings({ guide, newcomer }: Reading): Promise<void> {
 /** The tools of a gateway that was wrapped, without a word of where it is. */
 async function changes({ guide, newcomer }: Reading): Promise<void> {
   await newcomer.type('rm -r ~/.wcp');
-  await newcomer.type('wcp mcp wrap -- npx -y @modelcontextprotocol/server-filesystem "$PWD/notes" < /dev/null');
+  await newcomer.type(
+    'wcp mcp wrap -- npx -y @modelcontextprotocol/server-filesystem "$PWD/notes" < /dev/null',
+  );
   const printed = await newcomer.type(guide.next('wcp mcp list'));
-  holds(printed.includes('No tool differs') && printed.includes('14 tools are served'), `It printed: ${printed}`);
+  holds(
+    printed.includes('No tool differs') && printed.includes('14 tools are served'),
+    `It printed: ${printed}`,
+  );
 }
 
 function lastOf(request: ModelRequest): string {
@@ -155,5 +171,8 @@ function serversOf(file: string): string {
     mcpServers?: object;
     projects?: Record<string, { mcpServers?: object }>;
   };
-  return JSON.stringify([mcpServers, Object.entries(projects ?? {}).map(([name, each]) => [name, each.mcpServers])]);
+  return JSON.stringify([
+    mcpServers,
+    Object.entries(projects ?? {}).map(([name, each]) => [name, each.mcpServers]),
+  ]);
 }

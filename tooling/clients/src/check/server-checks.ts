@@ -8,7 +8,9 @@ import type { Place } from '../place/place.ts';
 import { type Check, holds } from './check.ts';
 
 const published = (name: string) =>
-  fileURLToPath(new URL(`../../node_modules/@modelcontextprotocol/server-${name}/dist/index.js`, import.meta.url));
+  fileURLToPath(
+    new URL(`../../node_modules/@modelcontextprotocol/server-${name}/dist/index.js`, import.meta.url),
+  );
 const own = (name: string) => fileURLToPath(new URL(`../server/${name}.ts`, import.meta.url));
 
 /** A server, the options of its gateway, and what is done with it; the text says what held. */
@@ -37,7 +39,9 @@ function casesOf(place: Place): Record<string, ServerCase> {
       ['echo', { message: 'grüß' }, 'Echo: grüß'],
       ['get-sum', { a: 1, b: 2 }, '3'],
     ]),
-    filesystem: realServer('filesystem', [place.data], 14, [['read_text_file', { path: place.file }, 'hello']]),
+    filesystem: realServer('filesystem', [place.data], 14, [
+      ['read_text_file', { path: place.file }, 'hello'],
+    ]),
     memory: realServer('memory', [], 9, [
       ['create_entities', { entities }, 'Ada'],
       ['read_graph', {}, 'writes notes'],
@@ -53,7 +57,12 @@ function casesOf(place: Place): Record<string, ServerCase> {
 type Call = readonly [name: string, args: Readonly<Record<string, unknown>>, expected: string];
 
 /** A published server: it shows as many tools as it has, and each call gives what it should. */
-function realServer(name: string, args: readonly string[], tools: number, calls: readonly Call[]): ServerCase {
+function realServer(
+  name: string,
+  args: readonly string[],
+  tools: number,
+  calls: readonly Call[],
+): ServerCase {
   const command = [process.execPath, published(name), ...args];
   return {
     options: ['--run', ...calls.map(([tool]) => tool)],
@@ -105,7 +114,11 @@ function bulky(): ServerCase {
   };
 }
 
-async function tried(place: Place, name: string, { options, command, use, after }: ServerCase): Promise<string> {
+async function tried(
+  place: Place,
+  name: string,
+  { options, command, use, after }: ServerCase,
+): Promise<string> {
   const connection = await sdkV1(place.wrap(name, options, command));
   let said: string;
   try {

@@ -17,7 +17,13 @@ const END: Reply = { text: 'Thank you.' };
 
 /** Whole sessions of Claude Code with a scripted model: what the model is given, and what really happened. */
 export function sessionChecks(place: Place): Check[] {
-  const sessions = { allowed, denied, held, 'held, then denied by a steward': refused, 'a changed tool': changed };
+  const sessions = {
+    allowed,
+    denied,
+    held,
+    'held, then denied by a steward': refused,
+    'a changed tool': changed,
+  };
   return Object.entries(sessions).map(([name, run]) => ({
     name: `claude-code session: ${name}`,
     way: 'stdio',
@@ -90,13 +96,25 @@ async function changed(place: Place, name: string): Promise<string> {
   const turns = [() => call('search', { words: 'a' }), change, () => call('count', { words: 'c' })];
   const first = await recorded(place, withEnv, turns);
   holds(first.results[0]?.isError === false, `Before the change: ${first.results[0]?.text}`);
-  holds(first.results[1]?.isError === true && /DENY_|TOOL/.test(first.results[1].text), `After it: ${first.results[1]?.text}`);
+  holds(
+    first.results[1]?.isError === true && /DENY_|TOOL/.test(first.results[1].text),
+    `After it: ${first.results[1]?.text}`,
+  );
   holds(first.results[2]?.isError === false, `Its neighbour: ${first.results[2]?.text}`);
   const second = await recorded(place, withEnv, [() => call('search', { words: 'd' })]);
-  holds(!second.tools.includes(shown('search')) && second.tools.includes(shown('count')), `It sees: ${second.tools}`);
+  holds(
+    !second.tools.includes(shown('search')) && second.tools.includes(shown('count')),
+    `It sees: ${second.tools}`,
+  );
   holds(second.results[0]?.isError === true, `A hidden tool was called: ${second.results[0]?.text}`);
-  holds(![first.received, second.received].some((text) => text.includes(server.poison)), 'The model read the new text.');
-  holds(server.calls('search') === 1 && server.calls('count') === 1, 'The server got other calls than it should.');
+  holds(
+    ![first.received, second.received].some((text) => text.includes(server.poison)),
+    'The model read the new text.',
+  );
+  holds(
+    server.calls('search') === 1 && server.calls('count') === 1,
+    'The server got other calls than it should.',
+  );
   return 'denied at once, then hidden; its neighbour runs; the model never reads the new text';
 }
 
@@ -118,7 +136,11 @@ async function recorded(place: Place, target: Target, turns: Turns) {
   if (target.kind === 'http') throw new Error('These sessions start their gateways.');
   const { command, args, env } = target;
   const home = join(place.home, 'claude-sessions');
-  const received = await runClaude({ home, turns: [...turns, end], servers: { files: { command, args, env } } });
+  const received = await runClaude({
+    home,
+    turns: [...turns, end],
+    servers: { files: { command, args, env } },
+  });
   holds(results.length === turns.length, `The model saw ${results.length} results of ${turns.length} calls.`);
   return { results, tools, received };
 }

@@ -41,7 +41,14 @@ async function configure(target: Target, home: string): Promise<void> {
   const where =
     target.kind === 'stdio'
       ? [SERVER, '--', target.command, ...target.args]
-      : ['--transport', 'http', SERVER, target.url, '--header', `Authorization: ${target.headers.Authorization}`];
+      : [
+          '--transport',
+          'http',
+          SERVER,
+          target.url,
+          '--header',
+          `Authorization: ${target.headers.Authorization}`,
+        ];
   await run(bin('claude'), ['mcp', 'add', '--scope', 'user', ...where], { cwd: home, env: claudeEnv(home) });
 }
 

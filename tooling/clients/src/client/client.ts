@@ -35,5 +35,9 @@ export async function textOf(calling: Promise<unknown>): Promise<string> {
 /** The same command without its standard error, for a client that would print it. */
 export function quiet<T extends Target>(target: T): T {
   if (target.kind === 'http') return target;
-  return { ...target, command: 'sh', args: ['-c', 'exec "$@" 2> /dev/null', 'sh', target.command, ...target.args] };
+  return {
+    ...target,
+    command: 'sh',
+    args: ['-c', 'exec "$@" 2> /dev/null', 'sh', target.command, ...target.args],
+  };
 }

@@ -1,4 +1,4 @@
-import { type Connection, type Target } from './client.ts';
+import type { Connection, Target } from './client.ts';
 import { bin, PATH } from './programs.ts';
 import { sdkV1 } from './sdk.ts';
 

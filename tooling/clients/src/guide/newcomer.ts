@@ -18,7 +18,9 @@ export class Newcomer {
     this.home = join(parent, 'newcomer');
     this.#state = join(parent, 'shell');
     const prefix = join(this.home, '.npm-global');
-    const path = [join(prefix, 'bin'), dirname(process.execPath), programs, ...withoutPackages(PATH)].join(':');
+    const path = [join(prefix, 'bin'), dirname(process.execPath), programs, ...withoutPackages(PATH)].join(
+      ':',
+    );
     mkdirSync(this.home);
     writeFileSync(this.#state, `cd ${this.home}\n`);
     this.env = {
@@ -51,7 +53,9 @@ export class Newcomer {
 
 /** By which this machine reaches the registry. */
 function passedOn(): Record<string, string> {
-  const names = Object.keys(process.env).filter((name) => /^(?:https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_\w+)$/i.test(name));
+  const names = Object.keys(process.env).filter((name) =>
+    /^(?:https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_\w+)$/i.test(name),
+  );
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }
 

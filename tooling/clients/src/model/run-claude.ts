@@ -29,8 +29,19 @@ export async function runClaude({ home, turns, servers, env: given }: ClaudeSess
     servers === undefined
       ? []
       : ['--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers: servers })];
-  const args = ['-p', 'Look after the notes.', ...config, '--tools', '', '--permission-mode', 'bypassPermissions'];
-  const env = { ...(given ?? { ...claudeEnv(home), HTTPS_PROXY: url, NO_PROXY: '127.0.0.1' }), ...modelEnv(url) };
+  const args = [
+    '-p',
+    'Look after the notes.',
+    ...config,
+    '--tools',
+    '',
+    '--permission-mode',
+    'bypassPermissions',
+  ];
+  const env = {
+    ...(given ?? { ...claudeEnv(home), HTTPS_PROXY: url, NO_PROXY: '127.0.0.1' }),
+    ...modelEnv(url),
+  };
   try {
     const running = run(bin('claude'), args, { cwd: home, env, timeout: LIMIT_MS });
     running.child.stdin?.end();

@@ -22,7 +22,10 @@ export class ScriptedModel {
     this.#serve(request, response).catch((error: unknown) => {
       this.faults.push(String(error));
       // Such an answer is not asked for again.
-      const message = { type: 'error', error: { type: 'invalid_request_error', message: 'The script is over.' } };
+      const message = {
+        type: 'error',
+        error: { type: 'invalid_request_error', message: 'The script is over.' },
+      };
       response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(message));
     });
   });
@@ -64,7 +67,9 @@ export class ScriptedModel {
     const reply = await turn(asked);
     const model = asked.model ?? 'scripted';
     if (asked.stream === true) {
-      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(replyEvents(reply, model).join(''));
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end(replyEvents(reply, model).join(''));
     } else {
       const whole = JSON.stringify(wholeReply(reply, model));
       response.writeHead(200, { 'content-type': 'application/json' }).end(whole);

@@ -1,5 +1,14 @@
-import { execFile, type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +46,11 @@ export class Place {
   }
 
   /** The command that starts a gateway of its own folder before the command of a server. */
-  wrap(name: string, options: readonly string[], command: readonly string[]): Target & { readonly kind: 'stdio' } {
+  wrap(
+    name: string,
+    options: readonly string[],
+    command: readonly string[],
+  ): Target & { readonly kind: 'stdio' } {
     const words = ['mcp', 'wrap', ...options, '--dir', this.dir(name), '--', ...command];
     return { kind: 'stdio', command: process.execPath, args: [WCP, ...words], env: this.env };
   }

@@ -52,7 +52,7 @@ it('With --write the servers move behind the gateway, comments stay, and undo gi
     command: 'server-files',
     args: ['/srv'],
     // What a client's command had of the network stays with it.
-    env: expect.objectContaining({ TOKEN: 'hidden-value', HTTPS_PROXY: '${HTTPS_PROXY:-}' }),
+    env: expect.objectContaining({ TOKEN: 'hidden-value', HTTPS_PROXY: `\${HTTPS_PROXY:-}` }),
     // A client of the SDK ends its connection at a message of 10 MiB.
     results: { max_bytes: 9 * 1024 * 1024 },
   });
