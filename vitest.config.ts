@@ -50,7 +50,7 @@ const SYSTEM = [
   'packages/hall/tests/escapes/hall.test.ts',
   'packages/hall/tests/storage/seal/every-table.test.ts',
   'packages/hall/tests/worker-host/serve-package.test.ts',
-  'packages/mcp/tests/clients/sdk.test.ts',
+  'packages/mcp/tests/clients/sdk-over-stdio.test.ts',
   'packages/mcp/tests/upstream/real-servers.test.ts',
   'packages/sandbox/tests/egress/streaming.test.ts',
   'packages/sandbox/tests/escapes/as-another-user.test.ts',
