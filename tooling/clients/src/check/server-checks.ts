@@ -16,6 +16,8 @@ const own = (name: string) => fileURLToPath(new URL(`../server/${name}.ts`, impo
 /** A server, the options of its gateway, and what is done with it; the text says what held. */
 interface ServerCase {
   readonly options: readonly string[];
+  /** Variables that the gateway has, beside those of its place. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly command: readonly string[];
   use(connection: Connection): Promise<string>;
   /** What holds once the gateway has been closed. */
@@ -42,10 +44,14 @@ function casesOf(place: Place): Record<string, ServerCase> {
     filesystem: realServer('filesystem', [place.data], 14, [
       ['read_text_file', { path: place.file }, 'hello'],
     ]),
-    memory: realServer('memory', [], 9, [
-      ['create_entities', { entities }, 'Ada'],
-      ['read_graph', {}, 'writes notes'],
-    ]),
+    memory: withVariable(
+      'MEMORY_FILE_PATH',
+      join(place.home, 'memory.jsonl'),
+      realServer('memory', [], 9, [
+        ['create_entities', { entities }, 'Ada'],
+        ['read_graph', {}, 'writes notes'],
+      ]),
+    ),
     'sequential-thinking': realServer('sequential-thinking', [], 1, [
       ['sequentialthinking', thought, 'thoughtHistoryLength'],
     ]),
@@ -77,6 +83,11 @@ function realServer(
       return `${tools} tools, ${calls.length} calls`;
     },
   };
+}
+
+/** A server that gets a variable of the gateway's environment. */
+function withVariable(name: string, value: string, server: ServerCase): ServerCase {
+  return { ...server, env: { [name]: value }, options: [...server.options, '--env', name] };
 }
 
 /** It lives behind two parents, and only a kill ends it. */
@@ -114,12 +125,10 @@ function bulky(): ServerCase {
   };
 }
 
-async function tried(
-  place: Place,
-  name: string,
-  { options, command, use, after }: ServerCase,
-): Promise<string> {
-  const connection = await sdkV1(place.wrap(name, options, command));
+async function tried(place: Place, name: string, server: ServerCase): Promise<string> {
+  const { options, command, env, use, after } = server;
+  const target = place.wrap(name, options, command);
+  const connection = await sdkV1({ ...target, env: { ...target.env, ...env } });
   let said: string;
   try {
     said = await use(connection);

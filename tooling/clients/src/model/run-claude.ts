@@ -14,6 +14,8 @@ export interface ClaudeSession {
 }
 
 const LIMIT_MS = 90_000;
+/** Milliseconds that it gives a gateway to start, on a machine that is busy. */
+const PATIENCE = '60000';
 
 /**
  * Runs a session of Claude Code with a scripted model, to its end, and gives everything that the model received. Without an
@@ -68,6 +70,9 @@ function modelEnv(url: string): Record<string, string> {
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: 'scripted',
     MCP_CONNECTION_NONBLOCKING: '0',
+    MCP_TIMEOUT: PATIENCE,
+    MCP_CONNECT_TIMEOUT_MS: PATIENCE,
+    CLAUDE_CODE_MCP_STARTUP_WAIT_MS: PATIENCE,
     ENABLE_TOOL_SEARCH: 'false',
     IS_SANDBOX: '1',
   };
