@@ -57,7 +57,7 @@ const SYSTEM = [
   'packages/hall/tests/escapes/hall.test.ts',
   'packages/hall/tests/storage/seal/every-table.test.ts',
   'packages/hall/tests/worker-host/serve-package.test.ts',
-  'packages/mcp/tests/clients/sdk.test.ts',
+  'packages/mcp/tests/clients/sdk-over-stdio.test.ts',
   'packages/mcp/tests/gateway/everything-unchanged.test.ts',
   'packages/mcp/tests/gateway/tools-as-tasks.test.ts',
   'packages/mcp/tests/gateway/workers/changed-worker.test.ts',

@@ -2,6 +2,7 @@ import { WcpError } from '@wcp/spec';
 import { CommanderError } from 'commander';
 import { CliError, usageError } from './base/cli-error.ts';
 import { EXIT, type ExitCode } from './base/exit-code.ts';
+import { nodeCheck } from './base/node-check.ts';
 import { reasonOf } from './base/system-error.ts';
 import type { Terminal } from './base/terminal.ts';
 import { hallErrorOf } from './client/hall-errors.ts';
@@ -55,5 +56,7 @@ function reportUsage(error: CommanderError, terminal: Terminal, wantsJson: boole
 function unexpected(error: unknown): string {
   if (error instanceof WcpError) return error.message;
   if (typeof (error as NodeJS.ErrnoException | null)?.errno === 'number') return reasonOf(error);
+  const { status, message, remedy } = nodeCheck(process.versions.node);
+  if (status === 'fail') return `${message} Install one: ${remedy}`;
   return 'wcp failed unexpectedly. This is a bug: please report it with the command that you ran.';
 }

@@ -1,58 +1,53 @@
 /**
- * `npm run check:clients`: real MCP clients from the registry connect to a gateway, list its tools and read a file, over
- * standard input and HTTP. `-- --only TEXT` runs those whose name holds the text.
+ * `npm run check:clients`: real MCP clients and real MCP servers from the registry, with a gateway between them, and
+ * `docs/mcp.md` followed as a new user would. Prints a table; exits with 1 where anything fails. `-- --only TEXT` runs the
+ * rows that hold the text.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { CLIENTS, Skipped } from './clients.ts';
-import { Place, type Target } from './place.ts';
+import type { Check } from './check/check.ts';
+import { clientChecks } from './check/client-checks.ts';
+import { guideChecks } from './check/guide-checks.ts';
+import { serverChecks } from './check/server-checks.ts';
+import { sessionChecks } from './check/session-checks.ts';
+import { Place } from './place/place.ts';
 
 const { values: options } = parseArgs({ options: { only: { type: 'string', default: '' } } });
-const LIMIT_MS = 120_000;
+const count = { ok: 0, failed: 0, 'no such way': 0 };
+const LIMIT_MS = 600_000;
 
 const place = new Place();
-process.env['WCP_CHECK_HOME'] = place.home;
-let failures = 0;
-try {
-  const http = await place.http();
-  for (const [name, client] of Object.entries(CLIENTS)) {
-    if (!name.includes(options.only)) continue;
-    await check(name, client, place.stdio(name.replaceAll(/[^a-z0-9]+/g, '-')));
-    await check(name, client, http);
-  }
-} finally {
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(1));
+const all = [clientChecks, sessionChecks, serverChecks, guideChecks].flatMap((checks) => checks(place));
+const checks = all.filter(({ name, way }) => `${name} ${way}`.includes(options.only));
+for (const check of checks) await report(check);
+console.log(`\nclients: ${count.ok} ok, ${count.failed} failed, ${count['no such way']} have no such way`);
+await end(count.failed === 0 && count.ok > 0 ? 0 : 1);
+
+/** Leaves nothing behind. */
+async function end(code: number): Promise<void> {
   await place.close();
+  process.exit(code);
 }
-process.exit(failures === 0 ? 0 : 1);
 
-async function check(name: string, client: (typeof CLIENTS)[string], target: Target): Promise<void> {
+async function report({ name, way, run }: Check): Promise<void> {
   const began = performance.now();
-  const said = await outcomeOf(client, target);
-  if (said.startsWith('FAILED')) failures += 1;
-  console.log(
-    `${said.padEnd(10)} ${name.padEnd(26)} ${target.kind.padEnd(6)} ${Math.round(performance.now() - began)} ms`,
-  );
+  const [state, text] = await outcomeOf(run);
+  count[state] += 1;
+  const time = `${Math.round(performance.now() - began)} ms`;
+  console.log(`${state.padEnd(12)} ${name.padEnd(34)} ${way.padEnd(8)} ${time.padStart(9)}  ${text}`);
 }
 
-async function outcomeOf(client: (typeof CLIENTS)[string], target: Target): Promise<string> {
+async function outcomeOf(run: Check['run']): Promise<readonly [keyof typeof count, string]> {
   try {
-    const { tools, text } = await within(client(target, place.file));
-    if (!tools.some((tool) => tool.includes('read_text_file'))) return `FAILED: it saw ${tools.length} tools`;
-    if (text !== null && !text.includes('hello from behind the Hall'))
-      return `FAILED: it read ${text.slice(0, 300)}`;
-    return 'ok';
+    const held = await Promise.race([run(), tooLong()]);
+    return held === null ? ['no such way', ''] : ['ok', held];
   } catch (error) {
-    return error instanceof Skipped ? `skipped: ${error.message}` : `FAILED: ${String(error).slice(0, 500)}`;
+    return ['failed', String(error)];
   }
 }
 
-async function within<R>(working: Promise<R>): Promise<R> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it took too long')), LIMIT_MS);
-  });
-  try {
-    return await Promise.race([working, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+async function tooLong(): Promise<never> {
+  await sleep(LIMIT_MS, undefined, { ref: false });
+  throw new Error('It took too long.');
 }

@@ -4,18 +4,11 @@
  * and runs the first `js` snippet of each README there.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../repository/root.ts';
+import { pack, packageNames, run } from './pack.ts';
 
 const PACKAGES = join(ROOT, 'packages');
 /** The snippet of this README needs a Hall, and a test of the package runs it against one; this takes its place. */
@@ -33,7 +26,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'wcp-packages-'));
 const count = { passed: 0, failed: 0 };
 
 try {
-  checkAll(readdirSync(PACKAGES).filter((name) => existsSync(join(PACKAGES, name, 'package.json'))));
+  checkAll(packageNames());
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -41,23 +34,13 @@ console.log(`\npackages: ${count.passed} passed, ${count.failed} failed`);
 process.exitCode = count.failed === 0 ? 0 : 1;
 
 function checkAll(names: readonly string[]): void {
-  const tarballs = new Map(names.map((name) => [name, pack(name)]));
+  const tarballs = new Map(names.map((name) => [name, pack(name, join(scratch, 'tarballs'))]));
   for (const [name, tarball] of tarballs) {
     check(`${name}: publint`, 'publint', [tarball, '--strict']);
     check(`${name}: types as its users load them`, 'attw', [tarball, '--profile', 'esm-only']);
   }
   install(tarballs);
   for (const name of names) runInstalled(name);
-}
-
-/** Packs a package and gives the path of the tarball. */
-function pack(name: string): string {
-  const folder = join(scratch, 'tarballs', name);
-  mkdirSync(folder, { recursive: true });
-  run('pnpm', ['pack', '--pack-destination', folder], join(PACKAGES, name));
-  const [tarball] = readdirSync(folder);
-  if (tarball === undefined) throw new Error(`Packing ${name} made no tarball.`);
-  return join(folder, tarball);
 }
 
 /** A project that knows nothing of the workspace: every @wcp package comes from its tarball. */
@@ -107,9 +90,4 @@ function check(title: string, command: string, args: readonly string[], cwd = RO
 function report(title: string, passed: boolean): void {
   console.log(`${passed ? 'ok    ' : 'FAILED'}  ${title}`);
   count[passed ? 'passed' : 'failed'] += 1;
-}
-
-function run(command: string, args: readonly string[], cwd: string): void {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`\`${command} ${args.join(' ')}\` failed:\n${stdout}${stderr}`);
 }

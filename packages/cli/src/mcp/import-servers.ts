@@ -10,6 +10,7 @@ import { readText } from '../input/read-text.ts';
 import { jsonText } from '../print/json.ts';
 import { type ClientFile, editedText, readClientFile, textHash } from './client-file.ts';
 import { readImports, writeImports } from './import-record.ts';
+import { networkEnv, STDIO_RESULTS } from './server-defaults.ts';
 
 /** What an import would do, or did. */
 export interface Import {
@@ -92,8 +93,17 @@ async function write(terminal: Terminal, dir: string, { client, settings, plan }
   await writeWhole(backup, client.text);
   const record = { file: client.file, backup, written: textHash(edited), added: Object.keys(plan.added), at };
   await writeImports(dir, [...imports, record]);
-  const servers = { ...settings.servers, ...plan.added };
+  const servers = { ...settings.servers, ...forClient(plan.added) };
   await writeWhole(join(dir, SETTINGS), jsonText({ ...settings, servers }), { force: true });
   await writeWhole(client.file, edited, { force: true, mode: client.mode });
   return backup;
+}
+
+/** A command that a client ran had the client's whole environment: behind a proxy, `npx` would find nothing without it. */
+function forClient(added: ImportPlan['added']): Record<string, object> {
+  const entries = Object.entries(added).map(([name, server]) => {
+    const env = server['command'] === undefined ? {} : { env: { ...networkEnv(), ...Object(server['env']) } };
+    return [name, { ...server, ...env, results: STDIO_RESULTS }];
+  });
+  return Object.fromEntries(entries);
 }

@@ -122,6 +122,8 @@ async function callerOf(terminal: Terminal, dir: string, folder: OpenFolder): Pr
   const caller = key === null ? null : await folder.opened.authenticate(key);
   if (caller !== null) return caller;
   const message =
-    'There is no valid key of a tenant to call with. Set WCP_HALL_KEY to one, or bring keys/agent.key of the folder back.';
+    keyOf(terminal) === undefined
+      ? 'There is no valid key of a tenant to call with. Set WCP_HALL_KEY to one, or bring keys/agent.key of the folder back.'
+      : 'WCP_HALL_KEY is not a key of a tenant of this Hall. Unset it, to call with keys/agent.key of the folder, or set it to such a key.';
   throw new CliError([fileProblem(dir, 'NO_KEY', message)]);
 }

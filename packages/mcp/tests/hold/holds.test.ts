@@ -224,6 +224,15 @@ describe.each(FACES.slice(0, 2))('A request state over %s', (_, openClient) => {
     expect(hall.written).toEqual([GIVEN]);
   });
 
+  test('Is not needed where the client opened no page: the same call finds its hold, and nothing runs twice', async () => {
+    const hall = new FakeHall();
+    const client = await openClient(hall);
+    expect(textOf(await client.call(GIVEN, { action: 'cancel' }))).toContain('APPROVAL_NOT_OPENED');
+    hall.resolve('approval-1', 'approved');
+    expect(textOf(await client.call(GIVEN, { action: 'cancel' }))).toBe('written 1');
+    expect(hall.written).toEqual([GIVEN]);
+  });
+
   test.each([
     ['with other arguments', (params: Json) => ({ ...params, arguments: { path: 'c' } })],
     [

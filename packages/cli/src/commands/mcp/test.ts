@@ -4,7 +4,7 @@ import { openFolder } from '../../mcp/open-folder.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
-import { folderOf, folderOption } from './folder-option.ts';
+import { folderOption, openedFolderOf } from './folder-option.ts';
 
 /** `wcp mcp test`: whether the gateway of a folder would serve. */
 export function addTest(group: Command, { terminal, exitWith }: CommandContext): void {
@@ -15,7 +15,7 @@ export function addTest(group: Command, { terminal, exitWith }: CommandContext):
       '0 it serves all of its servers, 1 it cannot deny, or a server does not run, 2 it cannot be opened.',
   });
   folderOption(command).action(async (options: { readonly dir?: string; readonly json?: boolean }) => {
-    const dir = folderOf(terminal, options);
+    const dir = openedFolderOf(terminal, options);
     const { kind, opened } = await openFolder(terminal, { dir, listens: false });
     try {
       if (kind === 'relay')

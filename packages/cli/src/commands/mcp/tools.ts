@@ -7,7 +7,7 @@ import { differencesText, toolRows, UNTRUSTED } from '../../mcp/tools-text.ts';
 import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { type CommandContext, register } from '../register.ts';
-import { folderOf, folderOption } from './folder-option.ts';
+import { folderOption, openedFolderOf } from './folder-option.ts';
 
 interface Options {
   readonly dir?: string;
@@ -117,7 +117,7 @@ async function inspected(
   options: Options,
   act: (inspection: GatewayInspection) => Promise<void>,
 ): Promise<void> {
-  const dir = folderOf(terminal, options);
+  const dir = openedFolderOf(terminal, options);
   await withProblems(terminal, dir, async () => {
     const { inspectGateway } = await import('@wcp/mcp');
     const inspection = await inspectGateway({ dir, env: terminal.env, ...logsOf(terminal) });

@@ -7,6 +7,7 @@ import { usageError } from '../../base/cli-error.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { withProblems } from '../../mcp/open-folder.ts';
 import { serveClient } from '../../mcp/serve-client.ts';
+import { networkEnv, STDIO_RESULTS } from '../../mcp/server-defaults.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, register } from '../register.ts';
 
@@ -96,33 +97,20 @@ function settingsOf(
     args,
     env: {
       // A contained server reaches no proxy.
-      ...(contained === null && named(NETWORK, (each) => `\${${each}:-}`)),
-      ...named(env ?? [], (each) => `\${${each}}`),
+      ...(contained === null && networkEnv()),
+      ...Object.fromEntries((env ?? []).map((each) => [each, `\${${each}}`])),
     },
     ...contained,
     // Whether this machine can contain it does not make it another server.
     isolation,
     ...(scripts === true && { install: 'scripts' }),
+    results: STDIO_RESULTS,
     ...(trust === true && { trust: 'annotations' }),
     ...(run !== undefined && { run }),
     ...(deny !== undefined && { deny }),
   };
   const waits = wait === undefined ? {} : { wait_ms: readCount('--wait', wait, 1, 3_600) * 1_000 };
   return { prefix: false, servers: { [name]: server }, ...waits };
-}
-
-/** By which a server reaches a network with a proxy or a certificate authority of its own; nothing else is passed on. */
-const NETWORK = [
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'NODE_EXTRA_CA_CERTS',
-  'SSL_CERT_DIR',
-  'SSL_CERT_FILE',
-];
-
-function named(names: readonly string[], text: (name: string) => string): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, text(name)]));
 }
 
 /** Another command, and another word about its tools, is another server: its tools are seen for the first time. */

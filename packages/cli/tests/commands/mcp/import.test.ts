@@ -51,7 +51,10 @@ it('With --write the servers move behind the gateway, comments stay, and undo gi
   expect(settings.servers.files).toEqual({
     command: 'server-files',
     args: ['/srv'],
-    env: { TOKEN: 'hidden-value' },
+    // What a client's command had of the network stays with it.
+    env: expect.objectContaining({ TOKEN: 'hidden-value', HTTPS_PROXY: `\${HTTPS_PROXY:-}` }),
+    // A client of the SDK ends its connection at a message of 10 MiB.
+    results: { max_bytes: 9 * 1024 * 1024 },
   });
   expect(statSync(join(dir, 'mcp.json')).mode & 0o077).toBe(0);
   expect(existsSync(join(dir, 'store.db'))).toBe(false);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -118,12 +118,31 @@ it('Its tools can be listed and tried beside it, and nothing differs.', async ()
   expect((await wcp(['mcp', 'test', ...args])).err).toContain('A gateway has this folder now');
 });
 
+it('Without --dir it is the one gateway that was wrapped; of several, it asks which.', async () => {
+  const env = { HOME: home };
+  expect((await wcp(['mcp', 'diff'], { env })).out).toBe('No tool differs from what was enrolled.\n');
+  const other = join(home, '.wcp/mcp/other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'mcp.json'), '{}');
+  const { code, err } = await wcp(['mcp', 'diff'], { env });
+  expect([code, err]).toEqual([2, expect.stringContaining(`--dir ${gatewayDir()}`)]);
+  rmSync(other, { recursive: true });
+});
+
 it('A command that does not run says so, with exit code 2, and leaves the client no tools.', async () => {
   const dir = join(home, 'broken');
   const { code, err } = await wcp(['mcp', 'wrap', '--dir', dir, '--', '/nowhere/at-all'], {
     env: { HOME: home },
   });
   expect([code, err]).toEqual([2, expect.stringContaining('Run its command by itself to see why.')]);
+});
+
+it('A key of another Hall in the environment does not serve, and the remedy says so.', async () => {
+  const dir = join(home, 'other-key');
+  const env = { HOME: home, WCP_HALL_KEY: keyOf('operator') };
+  const args = ['mcp', 'wrap', '--dir', dir, '--', process.execPath, SERVER, data];
+  const { code, err } = await wcp(args, { env });
+  expect([code, err]).toEqual([2, expect.stringContaining('Unset it, to call with keys/agent.key')]);
 });
 
 it('A gateway that cannot deny does not start: exit code 1, a sentence and a remedy.', async () => {

@@ -1,0 +1,3 @@
+import { sdkCases } from './sdk.case.ts';
+
+sdkCases('stdio');
