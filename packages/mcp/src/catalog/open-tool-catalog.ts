@@ -164,8 +164,10 @@ class OpenToolCatalog implements ToolCatalog {
     for (const server of servers) server.usePins(workers);
     for (const { shown } of servers.flatMap(({ pins }) => pins)) if (shown !== null) names.keep(shown);
     const pinned = servers.flatMap((server) => server.pinned(names));
-    const folded = new Set(pinned.map(({ name }) => foldedName(name)));
-    const tools = [...pinned, ...servers.flatMap((server) => server.unpinned(names, folded))];
+    const tools = [
+      ...pinned,
+      ...servers.flatMap((server) => server.unpinned(names, this.#shadowing(server, pinned))),
+    ];
     const before = stateOf(this.#tools);
     this.#tools = tools.sort((a, b) => (a.id < b.id ? -1 : 1));
     await this.#connectNew();
@@ -191,6 +193,13 @@ class OpenToolCatalog implements ToolCatalog {
       return now === null ? null : { code_hash: now.record.attestation?.code_hash, version: now.version };
     };
     return mcpDelivery({ ...delivery, record, name, definitions: server.definitions, enrolled });
+  }
+
+  /** The folded names that a new tool of a server must not have: with a prefix, servers share none. */
+  #shadowing({ alias }: ServerCatalog, pinned: readonly PinnedTool[]): ReadonlySet<string> {
+    const { prefix = false } = this.#options;
+    const rivals = prefix ? pinned.filter((tool) => tool.alias === alias) : pinned;
+    return new Set(rivals.map(({ name }) => foldedName(name)));
   }
 
   #shownNames(): ShownNames {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { HeldOutcome } from '../../src/base/gateway.ts';
 import { openGateway } from '../../src/index.ts';
 import { codeOf, GatewayFolder, TOOLS } from './gateway-folder.ts';
@@ -199,3 +199,19 @@ test('An empty folder gives a gateway without tools, which listens where it is t
 function byName(one: object, other: object): number {
   return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
 }
+
+test.each([
+  [true, 8],
+  [false, 4],
+])(
+  'With prefix %s two servers with the same tools show %d of them: without one, they would have the same names.',
+  async (prefix, count) => {
+    const folder = new GatewayFolder();
+    folder.setTools(TOOLS);
+    await folder.start({ servers: { files: folder.server(), more: folder.server() }, prefix });
+    onTestFinished(() => folder.gateway.close());
+    const tools = (await folder.gateway.gateway.listTools(folder.caller)) as { name: string }[];
+    expect(new Set(tools.map(({ name }) => name)).size).toBe(count);
+    expect(tools).toHaveLength(count);
+  },
+);
