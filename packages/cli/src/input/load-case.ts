@@ -53,7 +53,14 @@ export async function loadCase(terminal: Terminal, inputFile: string, files: Cas
   return { world, facts, input: input as JsonDocument, remarks: reader.problems };
 }
 
-function catalogVersionOf({ catalogVersion = DEFAULT_CATALOG_VERSION }: CaseFiles): string {
+/**
+ * The catalog version that a case is decided with.
+ *
+ * @throws {CliError} for one that is none
+ */
+export function catalogVersionOf({
+  catalogVersion = DEFAULT_CATALOG_VERSION,
+}: Pick<CaseFiles, 'catalogVersion'>): string {
   if (isCatalogVersion(catalogVersion)) return catalogVersion;
   throw usageError('--catalog-version takes a version such as 1.0.0 or wcp-catalog@1.0.0.');
 }

@@ -33,12 +33,16 @@ export class BundleSource implements RecordSource {
   async *records({ since, withReceipts, lost }: ReplayWindow): AsyncGenerator<ReplayRecord> {
     const isAll = since === null;
     const receipts = withReceipts ? new DecisionReceipts(this.#receipts(), isAll ? lost : undefined) : null;
-    for await (const value of this.#values(EVIDENCE_FILES.decisions)) {
-      const record = value as DecisionRecord;
-      if (!isSince(record.decision, since)) continue;
-      yield { ...record, receipt: await receipts?.at(record.position, record.decision.decision_id) };
+    try {
+      for await (const value of this.#values(EVIDENCE_FILES.decisions)) {
+        const record = value as DecisionRecord;
+        if (!isSince(record.decision, since)) continue;
+        yield { ...record, receipt: await receipts?.at(record.position, record.decision.decision_id) };
+      }
+      if (isAll) await receipts?.skipRest();
+    } finally {
+      await receipts?.close();
     }
-    if (isAll) await receipts?.skipRest();
   }
 
   async world(digest: string): Promise<StoredWorld | null> {
@@ -52,11 +56,15 @@ export class BundleSource implements RecordSource {
     const isPart = existsSync(join(this.#dir, EVIDENCE_FILES.proofs));
     const proofs = isPart ? this.#values(EVIDENCE_FILES.proofs) : null;
     let number = 0;
-    for await (const receipt of this.#values(EVIDENCE_FILES.receipts)) {
-      const proof = await proofs?.next();
-      const position = proofs === null ? number : Number(Object(proof?.value).position);
-      yield { position, receipt: receipt as PlacedReceipt['receipt'] };
-      number += 1;
+    try {
+      for await (const receipt of this.#values(EVIDENCE_FILES.receipts)) {
+        const proof = await proofs?.next();
+        const position = proofs === null ? number : Number(Object(proof?.value).position);
+        yield { position, receipt: receipt as PlacedReceipt['receipt'] };
+        number += 1;
+      }
+    } finally {
+      await proofs?.return(undefined);
     }
   }
 

@@ -34,6 +34,11 @@ export class DecisionReceipts {
     return undefined;
   }
 
+  /** Lets go of the log, for a caller that reads no further. */
+  async close(): Promise<void> {
+    await this.#receipts.return?.();
+  }
+
   /** Reads on to the end of the log. */
   async skipRest(): Promise<void> {
     let next = this.#next ?? (await this.#receipts.next());

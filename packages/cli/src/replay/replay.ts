@@ -58,8 +58,9 @@ interface Examined {
 
 async function examine(worlds: WorldCache, record: ReplayRecord): Promise<Examined> {
   const { decision } = record;
-  const world = await worlds.at(decision.world_digest);
-  if (world === null) return { found: auditFinding('WORLD_MISSING', record, null), isOtherDenial: false };
+  const recorded = await worlds.at(decision.world_digest);
+  if (recorded === null) return { found: auditFinding('WORLD_MISSING', record, null), isOtherDenial: false };
+  const { world } = recorded;
   if (!worlds.isChanged) return { found: auditOf(record, decideAgain(world, record)), isOtherDenial: false };
   const again = decideInOtherWorld(world, record);
   const isOtherDenial =

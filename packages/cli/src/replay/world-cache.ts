@@ -11,11 +11,18 @@ export interface Replacements {
 /** How many compiled worlds are cached; a log rarely needs more at a time. */
 const WORLD_CACHE_SIZE = 64;
 
+/** A world that decisions were made in. */
+export interface RecordedWorld {
+  readonly world: World;
+  /** The rules document that it was compiled from. */
+  readonly rules: unknown;
+}
+
 /** The worlds in which recorded decisions are made again, each compiled once while it is in use. */
 export class WorldCache {
   readonly #source: RecordSource;
   readonly #replacements: Replacements;
-  readonly #worlds = new Map<string, World | null>();
+  readonly #worlds = new Map<string, RecordedWorld | null>();
 
   constructor(source: RecordSource, replacements: Replacements) {
     this.#source = source;
@@ -28,7 +35,7 @@ export class WorldCache {
   }
 
   /** The world with a digest, with its documents replaced; null if the recorded world is missing. */
-  async at(digest: string | null): Promise<World | null> {
+  async at(digest: string | null): Promise<RecordedWorld | null> {
     if (digest === null) return null;
     const known = this.#worlds.get(digest);
     const world = known === undefined ? await this.#compile(digest) : known;
@@ -38,10 +45,11 @@ export class WorldCache {
     return world;
   }
 
-  async #compile(digest: string): Promise<World | null> {
+  async #compile(digest: string): Promise<RecordedWorld | null> {
     const stored: StoredWorld | null = await this.#source.world(digest);
     if (stored === null) return null;
-    const { catalog_version: catalogVersion, ...documents } = stored;
-    return compileWorld({ ...documents, ...this.#replacements, catalogVersion });
+    const { catalog_version: catalogVersion, ...recorded } = stored;
+    const documents = { ...recorded, ...this.#replacements };
+    return { world: compileWorld({ ...documents, catalogVersion }), rules: documents.rules };
   }
 }

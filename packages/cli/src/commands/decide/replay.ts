@@ -1,38 +1,29 @@
 import { compileWorld } from '@wcp/router';
-import { isTime } from '@wcp/spec/document';
 import type { Command } from 'commander';
-import { usageError } from '../../base/cli-error.ts';
 import { EXIT } from '../../base/exit-code.ts';
 import type { Terminal } from '../../base/terminal.ts';
+import { ANY_CATALOG } from '../../input/any-catalog.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { loadWorkers } from '../../input/load-workers.ts';
 import { addWorldDiagnostics } from '../../input/world-diagnostics.ts';
 import { jsonText } from '../../print/json.ts';
 import type { AuditFinding } from '../../replay/audit.ts';
-import { BundleSource } from '../../replay/bundle-source.ts';
 import type { Flip } from '../../replay/flip.ts';
-import { HallSource } from '../../replay/hall-source.ts';
-import type { RecordSource } from '../../replay/record-source.ts';
 import { type ReplaySettings, replay } from '../../replay/replay.ts';
 import type { Replacements } from '../../replay/world-cache.ts';
-import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
-import { readCount } from '../read-count.ts';
+import { registerHall } from '../hall-options.ts';
+import { addRecordOptions, type RecordOptions, readWindow, sourceOf } from '../record-options.ts';
 import type { CommandContext } from '../register.ts';
 import { foundText, replayText } from './replay-text.ts';
 
-interface ReplayOptions extends HallOptions {
+interface ReplayOptions extends RecordOptions {
   readonly rules?: string;
   readonly config?: string;
   readonly workers?: readonly string[];
-  readonly bundle?: string;
-  readonly since?: string;
-  readonly limit?: string;
 }
 
 /** With --json, more are counted but not printed. */
 const MAX_PRINTED = 10_000;
-/** A catalog that satisfies every rule: the recorded worlds say which one was in use. */
-const ANY_CATALOG = '999999999.999999999.999999999';
 
 /** `wcp replay`: decides every recorded request again, under the same documents or other ones. */
 export function addReplay(program: Command, context: CommandContext): void {
@@ -43,19 +34,13 @@ export function addReplay(program: Command, context: CommandContext): void {
       'With --rules, --config or --workers it lists the decisions that would change. Without them it checks that each decision comes out as its receipt says.',
     exits: '0 no decision changes, 1 some do, 2 wrong usage or bad input.',
   });
-  command
+  addRecordOptions(command)
     .option('--rules <file>', 'routing rules to use instead of the recorded ones')
     .option('--config <file>', 'a configuration to use instead of the recorded one')
     .option(
       '--workers <files...>',
       'registry records, or folders of them, to use instead of the recorded ones',
     )
-    .option(
-      '--bundle <dir>',
-      'read the decisions from a folder of `wcp receipts export DIR --decisions`, not from a Hall',
-    )
-    .option('--since <time>', 'only decisions made at or after this time, such as 2026-11-01T00:00:00Z')
-    .option('--limit <number>', 'replay at most this many decisions')
     .action((options: ReplayOptions) => run(context, options));
 }
 
@@ -72,22 +57,6 @@ async function run({ terminal, exitWith }: CommandContext, options: ReplayOption
   if (options.json) terminal.write(jsonText({ ok, ...summary, found: printed }));
   else terminal.write(replayText(summary, terminal.colours));
   exitWith(ok ? EXIT.ok : EXIT.found);
-}
-
-function readWindow({ since, limit }: ReplayOptions) {
-  if (since !== undefined && !isTime(since))
-    throw usageError('--since takes a time such as 2026-11-01T00:00:00Z.');
-  return {
-    since: since ?? null,
-    limit: limit === undefined ? Number.POSITIVE_INFINITY : readCount('--limit', limit, 1, 1e12),
-  };
-}
-
-function sourceOf(terminal: Terminal, options: ReplayOptions): RecordSource {
-  const { bundle, url } = options;
-  if (bundle === undefined) return new HallSource(hallOf(terminal, options));
-  if (url !== undefined) throw usageError('Say where the decisions are: either --bundle or --url, not both.');
-  return new BundleSource(terminal, bundle);
 }
 
 /** Documents with errors would deny everything, so they are refused before the replay. */

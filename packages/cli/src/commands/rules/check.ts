@@ -3,17 +3,15 @@ import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-code.ts';
 import type { Place } from '../../base/problem.ts';
 import type { Terminal } from '../../base/terminal.ts';
+import { ANY_CATALOG } from '../../input/any-catalog.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
 import { addWorldDiagnostics } from '../../input/world-diagnostics.ts';
 import { jsonText } from '../../print/json.ts';
 import { count } from '../../print/layout.ts';
 import { placeText, printProblems } from '../../print/problems.ts';
-import { type CommandContext, register, registerGroup } from '../register.ts';
+import { type CommandContext, register } from '../register.ts';
 import { openCandidates } from './open-candidates.ts';
-
-/** A catalog that satisfies every rule: which version the Hall has does not matter here. */
-const ANY_CATALOG = '999999999.999999999.999999999';
 
 /** A dead rule and its place in the file. */
 interface DeadRule extends RuleFinding {
@@ -22,8 +20,7 @@ interface DeadRule extends RuleFinding {
 }
 
 /** `wcp rules check`: errors and dead rules of rule files (section 4.1). */
-export function addRules(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'rules', 'Check routing rules.');
+export function addCheck(group: Command, context: CommandContext): void {
   const command = register(group, 'check', {
     summary: 'Find errors in rule files, rules that can never match, and candidates open to any authority.',
     example: 'wcp rules check rules.json',
