@@ -66,7 +66,7 @@ function readSound(file: string, text: string, firstLine: number): JsonDocument 
   } catch {
     return null;
   }
-  if (readCanonical(value).findings.length > 0) return null;
+  if (inexactNumber(text) !== null || readCanonical(value).findings.length > 0) return null;
   let read: JsonDocument | undefined;
   const placeOf: JsonDocument['placeOf'] = (pointer, code) => {
     read ??= readWithPlaces(file, text, firstLine);

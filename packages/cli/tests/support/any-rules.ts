@@ -72,7 +72,7 @@ export const anyRules: fc.Arbitrary<Rule[]> = fc
     minLength: 1,
     maxLength: 5,
   })
-  .map((rules) => rules.map((rule, index) => ({ rule_id: `rule-${index}`, ...rule }) as Rule));
+  .map((rules) => rules.map((rule, index) => ({ rule_id: `rule-${index}`, ...rule }) as unknown as Rule));
 
 const request = fc.record({
   capability_id: fc.constantFrom(...CAPABILITIES),
