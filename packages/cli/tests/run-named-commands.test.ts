@@ -34,6 +34,8 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^receipts export DIR/, 'receipts export evidence'],
   [/--key(-file)? FILE/, '--key$1 keys/wcp-key.pem'],
   [/^authorities add \S+ --keys \S+/, 'authorities add org.acme --keys acme.pub.pem'],
+  [/^(rules \w+) \$\{file\}/, '$1 rules.json'],
+  [/ --write FILE$/, ' --write new.json'],
   [/ && wcp .*/, ''],
   [/ (DIR|…)(?= |$)/, ' my-worker'],
   [/correlation ID --tenant TENANT/, "correlation try-1 --tenant tenant-a --reason 'stop'"],
@@ -46,7 +48,10 @@ const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[]
   [/^release/, ['freeze tenant agent.newsroom --reason stop']],
   [/^workers remove/, ['workers enrol my-hall/workers/hello']],
   [/^workers enrol (\S+) --key-file (\S+)/, ['attest build $1 --version 1.0.0 --key $2']],
-  [/^(receipts (verify|tree .* --bundle)|replay --bundle)/, ['receipts export evidence --decisions']],
+  [
+    /^(receipts (verify|tree .* --bundle)|replay --bundle|rules suggest --bundle)/,
+    ['receipts export evidence --decisions'],
+  ],
   [
     /^validate ban-list/,
     ['bans make bad.json --authority org.acme --key-file keys/wcp-key.pem --out list.json'],
@@ -61,6 +66,17 @@ const CODES: readonly (readonly [pattern: RegExp, code: number])[] = [
   [/^dead-letters replay/, 1],
 ];
 
+/** What the rules of the stage are to decide. */
+const CASES = {
+  cases: [
+    {
+      name: 'A request without a rule is denied.',
+      input: { ...REQUEST, capability_id: 'cap.web.fetch' },
+      expected: { outcome: 'DENY', deny_code: 'DENY_NO_MATCHING_RULE' },
+    },
+  ],
+};
+
 /** Where a person types a command: a folder with what the pages speak of, and a Hall at which something happened. */
 async function openStage() {
   const key = generateSigningKey();
@@ -70,6 +86,7 @@ async function openStage() {
     writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content));
   write('rules.json', { rules: HALL_RULES });
   write('new-rules.json', { rules: HALL_RULES.slice(0, 1) });
+  write('rules.test.json', CASES);
   write('hall.json', { policy_version: 'p.1', allowed_tenants: [REQUEST.tenant_id] });
   write('request.json', REQUEST);
   write('result.json', { summary: 'by hand' });

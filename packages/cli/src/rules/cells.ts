@@ -112,6 +112,6 @@ function firstCell(box: CellBox): number {
 export function boxText(box: CellBox): string {
   return DIMENSIONS.map((name) => {
     const values = box[name];
-    return `${name} ${values.length === VALUES[name].length ? 'any' : values.join(',')}`;
+    return `${name}=${values.length === VALUES[name].length ? 'any' : values.join(',')}`;
   }).join('  ');
 }

@@ -10,7 +10,7 @@ test('There are 144 cells, and each has a position of its own.', () => {
 });
 
 test('All cells are one box, and the cells of one box come back as that box.', () => {
-  expect(boxesOf(EVERY).map(boxText)).toEqual(['env any  data_label any  tenant_risk any  qos_class any']);
+  expect(boxesOf(EVERY).map(boxText)).toEqual(['env=any  data_label=any  tenant_risk=any  qos_class=any']);
   const inner = CELLS.filter(({ env, data_label }) => env !== 'edge' && data_label === 'PUBLIC').map(
     cellIndex,
   );

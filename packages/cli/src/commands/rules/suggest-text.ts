@@ -45,15 +45,33 @@ function ruleText(
   ];
   const table = rows(
     [
-      ['takes', boxText(boxOf(match))],
+      [
+        'takes',
+        `${(namedValues(match.capability_id) ?? []).map(escaped).join(', ')} ${boxText(boxOf(match))}`,
+      ],
       ['tenants', shortList(namedValues(match.tenant_id) ?? [])],
       ['workers', candidates.join('; ')],
+      ['asks', asksText(decision.escalation)],
       ['seen', `${seen.join(', ')}, in ${count(cells, 'cell')}, by ${from.map(escaped).join(', ')}`],
     ],
     2,
     colours.dim,
   );
   return `${colours.bold(escaped(rule.rule_id))}\n${table}`;
+}
+
+/** Whom a rule asks before a worker runs, the conditions of the rule that it was learned from included. */
+function asksText(escalation: LeastRule['rule']['decision']['escalation'] = {}): string | null {
+  const { policy_gate, human_required_default, msavx_step_up, human_required_if, supervisor_level } =
+    escalation;
+  const level = supervisor_level == null ? '' : ` (${supervisor_level})`;
+  const always = human_required_default === true || msavx_step_up === true;
+  const sometimes = (human_required_if ?? []).length > 0;
+  const asked = [
+    ...(policy_gate === true ? ['the policy gate'] : []),
+    ...(always ? [`a human${level}`] : sometimes ? [`a human under some conditions${level}`] : []),
+  ];
+  return asked.length === 0 ? null : asked.join(', ');
 }
 
 function boxOf(match: LeastRule['rule']['match']): CellBox {

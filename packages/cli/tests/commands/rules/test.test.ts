@@ -114,10 +114,10 @@ describe('rules test', () => {
     const cwd = folder({ 'rules.test.json': cases, 'rules.json': rules });
     const { out } = await wcp([...ARGS, '--coverage'], { cwd });
     expect(out).toContain(
-      'cap.doc.summarize: 0 of 144 cells covered; no case for\n  env any  data_label any  ',
+      'cap.doc.summarize: 0 of 144 cells covered; no case for\n  env=any  data_label=any  ',
     );
     expect(out).toContain('cap.web.fetch: 1 of 144 cells covered; no case for\n');
-    expect(out).toContain('  env stage,prod,edge  data_label INTERNAL  tenant_risk low  qos_class P2\n');
+    expect(out).toContain('  env=stage,prod,edge  data_label=INTERNAL  tenant_risk=low  qos_class=P2\n');
     expect(out).toContain('No case matches: summarize, held.\n');
     const { json } = await wcpJson([...ARGS, '--coverage'], { cwd });
     const { coverage } = json as { coverage: { capabilities: { covered: number; uncovered: unknown[] }[] } };
@@ -140,7 +140,7 @@ describe('rules test', () => {
     const cwd = folder({ 'rules.test.json': cases, 'hall.json': config });
     const { out, code } = await wcp([...ARGS, '--config', 'hall.json', '--coverage'], { cwd });
     expect(out).toContain('They cover 1 of 144 cells.');
-    expect(out).toContain('  env any  data_label PUBLIC,INTERNAL  tenant_risk low  qos_class P2\n');
+    expect(out).toContain('  env=any  data_label=PUBLIC,INTERNAL  tenant_risk=low  qos_class=P2\n');
     expect(code).toBe(0);
   });
 
