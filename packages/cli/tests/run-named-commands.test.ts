@@ -46,6 +46,7 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
 const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[] = [
   [/^approvals approve .* --result/, ['approvals escalate HOLD --level executor']],
   [/^release/, ['freeze tenant agent.newsroom --reason stop']],
+  [/^rules format --check/, ['rules format rules.json']],
   [/^workers remove/, ['workers enrol my-hall/workers/hello']],
   [/^workers enrol (\S+) --key-file (\S+)/, ['attest build $1 --version 1.0.0 --key $2']],
   [

@@ -5,7 +5,7 @@ import { boxesOf, CELLS, type CellBox } from './cells.ts';
 import { namedCapabilities, namedValues, takingRule } from './rule-match.ts';
 
 /** How rules would treat a kind of request otherwise than others do. */
-export type ChangeKind = 'newly_denied' | 'newly_allowed' | 'newly_held' | 'no_longer_held';
+type ChangeKind = 'newly_denied' | 'newly_allowed' | 'newly_held' | 'no_longer_held';
 
 /** Cells that two rule documents treat differently. */
 export interface RuleChange {

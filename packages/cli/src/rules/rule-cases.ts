@@ -39,7 +39,7 @@ type Defaults = NonNullable<Static<typeof DocumentSchema>['defaults']>;
 type CaseDocument = Static<typeof CaseSchema>;
 
 /** What a case says about a decision; what it does not say may be anything. */
-export type Expected = Partial<Verdict> & Pick<Verdict, 'outcome'>;
+type Expected = Partial<Verdict> & Pick<Verdict, 'outcome'>;
 
 /** A request, what is known when it is decided, and how it must come out. */
 export interface RuleCase {

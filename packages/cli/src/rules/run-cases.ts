@@ -35,7 +35,7 @@ export function runCases(world: World, cases: readonly RuleCase[]): CaseResult[]
 }
 
 /** Which cells of a capability some case covers. */
-export interface CapabilityCoverage {
+interface CapabilityCoverage {
   readonly capability_id: string;
   readonly covered: number;
   readonly uncovered: readonly CellBox[];

@@ -20,7 +20,7 @@ export interface SuggestSettings {
 }
 
 /** Why decisions were not learned from, and how many. */
-export type Unused = Partial<Readonly<Record<AuditFinding['code'], number>>>;
+type Unused = Partial<Readonly<Record<AuditFinding['code'], number>>>;
 
 /** Rules for what was allowed, and what would change with them. */
 export interface Suggestion extends LeastRules {
