@@ -51,6 +51,10 @@ export class BundleSource implements RecordSource {
     return document === null ? null : (document.value as StoredWorld);
   }
 
+  async inForce(): Promise<null> {
+    return null;
+  }
+
   /** The receipts with their positions in the log: from their proofs or, in a whole log, by counting. */
   async *#receipts(): AsyncGenerator<PlacedReceipt> {
     const isPart = existsSync(join(this.#dir, EVIDENCE_FILES.proofs));

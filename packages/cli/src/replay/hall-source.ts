@@ -41,6 +41,11 @@ export class HallSource implements RecordSource {
     }
   }
 
+  async inForce(): Promise<StoredWorld | null> {
+    const { digest } = (await this.#client.showHealth()).world;
+    return digest === null ? null : this.world(digest);
+  }
+
   #decisions(cursor: string | undefined): AsyncGenerator<DecisionRecord> {
     return this.#client.items('listDecisions', { limit: PAGE, cursor });
   }

@@ -31,6 +31,8 @@ export interface RecordSource {
   records(window: ReplayWindow): AsyncIterable<ReplayRecord>;
   /** The world with a digest; null if it is missing. */
   world(digest: string): Promise<StoredWorld | null>;
+  /** The world that requests are decided in now; null where only the past is known. */
+  inForce(): Promise<StoredWorld | null>;
 }
 
 /** Whether a decision was made at or after a time. */

@@ -15,7 +15,7 @@ export interface SuggestSettings {
   readonly since: string | null;
   /** The most decisions to read. */
   readonly limit: number;
-  /** The rules to compare with; undefined for those of the newest decision. */
+  /** The rules to compare with; undefined for those in force, as far as the source knows them. */
   readonly inForce: Rules | undefined;
 }
 
@@ -30,7 +30,9 @@ export interface Suggestion extends LeastRules {
   readonly unused: Unused;
   /** Every recorded decision made again under the suggested rules. */
   readonly traffic: ReplaySummary & { readonly found: readonly (Flip | AuditFinding)[] };
-  /** What the suggested rules would change beside the recorded traffic; null if no rules are known to compare with. */
+  /** Whose rules the suggested ones are compared with; null if none are known. */
+  readonly compared_with: 'given_rules' | 'rules_in_force' | 'newest_decision' | null;
+  /** What the suggested rules would change beside the recorded traffic; null if there is nothing to compare with. */
   readonly changes: readonly RuleChange[] | null;
 }
 
@@ -39,14 +41,23 @@ export async function suggestRules(source: RecordSource, settings: SuggestSettin
   const { decisions, traffic, unused, newest } = await observe(source, settings);
   const least = leastRules(traffic);
   const rules = least.rules.map(({ rule }) => rule);
-  const inForce = settings.inForce ?? newest;
-  return {
-    ...least,
-    decisions,
-    unused,
-    traffic: await replayUnder(source, rules, { since: settings.since, limit: decisions }),
-    changes: inForce === undefined ? null : compareRules(inForce, rules),
-  };
+  const replayed = await replayUnder(source, rules, { since: settings.since, limit: decisions });
+  const [compared_with, known] = await rulesToCompare(source, settings, newest);
+  const changes = known === null ? null : compareRules(known, rules);
+  return { ...least, decisions, unused, traffic: replayed, compared_with, changes };
+}
+
+/** The rules that the suggested ones would take the place of: those that were named, else in force, else the last known. */
+async function rulesToCompare(
+  source: RecordSource,
+  { inForce }: SuggestSettings,
+  newest: Rules | undefined,
+): Promise<readonly [Suggestion['compared_with'], Rules | null]> {
+  if (inForce !== undefined) return ['given_rules', inForce];
+  const now = await source.inForce();
+  const parsed = now === null ? null : parse(now.rules);
+  if (parsed !== null) return ['rules_in_force', parsed.rules];
+  return newest === undefined ? [null, null] : ['newest_decision', newest];
 }
 
 interface Observation {

@@ -71,6 +71,10 @@ export class Recorded implements RecordSource {
     return this.#worlds.get(digest) ?? null;
   }
 
+  async inForce(): Promise<null> {
+    return null;
+  }
+
   #add(world: ReturnType<typeof compileWorld>, facts: object, input: object): RouteDecision {
     const decision = decide(world, facts, input);
     const draft = decisionReceipt({ receipt_id, decision, input, facts });

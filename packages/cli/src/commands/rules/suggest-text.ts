@@ -9,7 +9,7 @@ import { foundText, replayText } from '../decide/replay-text.ts';
 
 /** Suggested rules for a person who reviews them: what each allows and why, and what would change with them. */
 export function suggestionText(suggestion: Suggestion, written: string | null, colours: Colours): string {
-  const { rules, conflicts, decisions, unused, traffic, changes } = suggestion;
+  const { rules, conflicts, decisions, unused, traffic, compared_with, changes } = suggestion;
   const used = decisions - Object.values(unused).reduce((sum, number) => sum + number, 0);
   return [
     ...rules.map((each) => ruleText(each, colours)),
@@ -19,13 +19,19 @@ export function suggestionText(suggestion: Suggestion, written: string | null, c
     `\n${colours.bold('Compared with the recorded decisions')}\n`,
     ...listText(traffic.found, (each) => foundText(each, colours)),
     replayText(traffic, colours),
-    `\n${colours.bold('Compared with the rules in force')}\n`,
+    `\n${colours.bold(`Compared with ${COMPARED[compared_with ?? 'rules_in_force']}`)}\n`,
     ...(changes === null
       ? ['No rules in force are known. Name them with --rules.\n']
       : changesText(changes, colours)),
     `\n${endText(rules.length, written)}`,
   ].join('');
 }
+
+const COMPARED: Readonly<Record<NonNullable<Suggestion['compared_with']>, string>> = {
+  given_rules: 'the rules that you named',
+  rules_in_force: 'the rules in force',
+  newest_decision: 'the rules of the newest decision',
+};
 
 function ruleText(
   { rule, from, cells, dispatched, approved, held, dry_runs }: LeastRule,
@@ -143,5 +149,5 @@ function endText(rules: number, written: string | null): string {
     return 'Nothing was allowed or held, so there is nothing to suggest.\n';
   if (written === null) return 'Nothing was written. --write FILE writes these rules to a new file.\n';
   const file = escaped(written);
-  return `Written to ${file}; not in force. \`wcp rules check ${file}\` and \`wcp rules test ${file}\` come next.\n`;
+  return `Written to ${file}; not in force. Check it with \`wcp rules check ${file}\`.\n`;
 }

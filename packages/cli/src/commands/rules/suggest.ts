@@ -29,7 +29,10 @@ export function addSuggest(group: Command, context: CommandContext): void {
       '0 no recorded decision would change and nothing more is allowed, 1 something would, or not every decision could be used, 2 wrong usage or bad input.',
   });
   addRecordOptions(command)
-    .option('--rules <file>', 'the rules in force to compare with (default: those of the newest decision)')
+    .option(
+      '--rules <file>',
+      'the rules to compare with (default: those in force; offline, of the newest decision)',
+    )
     .option('--write <file>', 'write the rules to a new file')
     .action((options: Options) => suggest(context, options));
 }

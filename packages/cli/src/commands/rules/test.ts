@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { compileWorld } from '@wcp/router';
 import { parseRules, type Rules } from '@wcp/spec';
 import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
 import { EXIT } from '../../base/exit-code.ts';
+import { fileProblem } from '../../base/problem.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import type { JsonDocument } from '../../input/json-document.ts';
@@ -68,7 +70,7 @@ async function load(terminal: Terminal, file: string, options: Options) {
   const rules = await reader.json(file);
   const config = options.config === undefined ? null : await reader.json(options.config);
   const workers = await loadWorkers(reader, options.workers ?? []);
-  const document = await reader.json(options.cases ?? casesBeside(file));
+  const document = await readCases(reader, file, options.cases);
   const world = compileWorld({
     ...(rules !== null && { rules: rules.value }),
     ...(config !== null && { config: config.value }),
@@ -86,6 +88,19 @@ async function load(terminal: Terminal, file: string, options: Options) {
     document: document as JsonDocument,
     remarks: reader.problems,
   };
+}
+
+/** Whoever has no cases yet learns where to write them. */
+function readCases(
+  reader: InputReader,
+  rules: string,
+  named: string | undefined,
+): Promise<JsonDocument | null> {
+  const file = named ?? casesBeside(rules);
+  if (named !== undefined || existsSync(file)) return reader.json(file);
+  const message = 'There are no cases yet. Write them to this file, or name another one with --cases.';
+  reader.add(fileProblem(file, 'ABSENT', message));
+  return Promise.resolve(null);
 }
 
 /** `rules.test.json` for `rules.json`. */

@@ -89,7 +89,8 @@ describe('rules suggest', () => {
     const { json } = await test.json('auditor', SUGGEST);
     await test.hall.close();
     const offline = await wcpJson([...SUGGEST, '--bundle', bundle]);
-    expect(offline).toMatchObject({ code: 0, json });
+    expect(json.compared_with).toBe('rules_in_force');
+    expect(offline).toMatchObject({ code: 0, json: { ...json, compared_with: 'newest_decision' } });
     expect(await wcpJson([...SUGGEST, '--bundle', bundle])).toEqual(offline);
     const part = await wcpJson([...SUGGEST, '--bundle', bundle, '--limit', '1']);
     expect((part.json as typeof json).document.rules).toHaveLength(1);
@@ -135,6 +136,18 @@ describe('rules suggest', () => {
     const bad = await with_('bad.json');
     expect(bad.err).toContain('bad.json');
     expect([none.code, held.code, bad.code]).toEqual([1, 1, 2]);
+  });
+
+  it('It compares with the rules that are in force now, also where nothing has been decided by them yet.', async () => {
+    await test.hall.reload({ rules: HALL_RULES.slice(0, 1) });
+    const { code, json, out } = {
+      ...(await test.json('auditor', SUGGEST)),
+      ...(await test.as('auditor', SUGGEST)),
+    };
+    const allowed = json.changes.filter(({ kind }: { kind: string }) => kind === 'newly_allowed');
+    expect(allowed).toMatchObject([{ before: null, cells: 1, tenants: ['tenant-a'] }]);
+    expect(out).toContain('\nCompared with the rules in force\n');
+    expect(code).toBe(1);
   });
 
   it('It exits 1 with nothing to suggest where nothing was allowed.', async () => {

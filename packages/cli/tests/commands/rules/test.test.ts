@@ -236,7 +236,9 @@ describe('a document of cases', () => {
       0,
     );
     const absent = await wcp(['rules', 'test', 'r.json', ...more], { cwd });
-    expect(absent.err).toContain('r.test.json');
+    expect(absent.err).toBe(
+      'r.test.json: error ABSENT: There are no cases yet. Write them to this file, or name another one with --cases.\n',
+    );
     const unnamed = await wcp(['rules', 'test', 'rules', ...more], { cwd });
     expect(unnamed.err).toContain('--cases');
     expect([absent.code, unnamed.code]).toEqual([2, 2]);
