@@ -184,8 +184,21 @@ test('A real server over HTTP with sessions lists, runs with progress, and is he
   const params = { name: 'trigger-long-running-operation', arguments: { duration: 0.2, steps: 2 } };
   await upstream.request('tools/call', params, { onProgress: (progress) => told.push(progress) });
   expect(told).toHaveLength(2);
-  const heard: string[] = [];
-  upstream.onNotification((method) => heard.push(method));
   await upstream.request('tools/call', { name: 'toggle-simulated-logging', arguments: {} });
-  await until(() => heard.includes('notifications/message'));
+  const heard: unknown[] = [];
+  const ended = new AbortController();
+  const client = {
+    owner: 'one',
+    capabilities: {},
+    log_level: 'debug',
+    onLog: (params: unknown) => heard.push(params),
+    ask: () => Promise.reject(new Error('It is asked nothing.')),
+  };
+  // What it logs of its own accord is told to whoever has a call open.
+  const running = { name: 'trigger-long-running-operation', arguments: { duration: 60, steps: 1 } };
+  const open = upstream.request('tools/call', running, { client, signal: ended.signal });
+  await until(() => heard.length > 0);
+  expect(heard[0]).toMatchObject({ level: expect.any(String), data: expect.anything() });
+  ended.abort();
+  await expect(open).rejects.toThrow();
 });

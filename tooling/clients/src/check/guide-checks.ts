@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pack, packageNames } from '../../../src/packages/pack.ts';
+import { ROOT } from '../../../src/repository/root.ts';
 import { bin } from '../client/programs.ts';
 import { sdkV1 } from '../client/sdk.ts';
 import { Guide } from '../guide/document.ts';
@@ -41,6 +42,7 @@ async function read(place: Place): Promise<string> {
     await takeBack(reading);
     await importAndUndo(reading);
     await settings(reading);
+    await workers(reading);
     await changes(reading);
     holds(reading.guide.left === 0, `${reading.guide.left} blocks of the page were not tried.`);
     return `from nothing to evidence that verifies in ${minutes.toFixed(1)} minutes of commands`;
@@ -146,6 +148,31 @@ async function settings({ guide, newcomer }: Reading): Promise<void> {
   writeFileSync(join(dir, 'mcp.json'), JSON.stringify(example));
   const printed = await newcomer.type(`wcp mcp test --dir ${dir}`);
   holds(printed.includes('14 tools are served'), `It printed: ${printed}`);
+}
+
+/** A worker of this checkout, which is built. */
+async function workers({ guide, newcomer }: Reading): Promise<void> {
+  await newcomer.type(`cd ${ROOT}`);
+  await newcomer.type(guide.next('claude mcp add summarizer'));
+  const listed = await newcomer.type('claude mcp list');
+  holds(/^summarizer: .*[✓✔]/m.test(listed), `The client shows: ${listed}`);
+  await newcomer.type('cd');
+  const { mcpServers } = JSON.parse(guide.next('{\n  "mcpServers"', { workers: join(ROOT, 'workers') })) as {
+    mcpServers: { summarizer: { command: string; args: string[] } };
+  };
+  const connection = await sdkV1({ kind: 'stdio', ...mcpServers.summarizer, env: newcomer.env });
+  try {
+    const text = await connection.call('doc_summarize', { text: 'A hall has doors. A door has a key.' });
+    // Where nothing contains it, a steward sees its calls first.
+    holds(text.includes('"summary"') || text.includes('Approval: '), `The worker answered: ${text}`);
+  } finally {
+    await connection.close();
+  }
+  const dir = join(newcomer.home, 'labelled');
+  mkdirSync(dir, { mode: 0o700 });
+  writeFileSync(join(dir, 'mcp.json'), guide.next('{\n  "servers": {},\n  "workers"'));
+  const printed = await newcomer.type(`wcp mcp test --dir ${dir}`);
+  holds(printed.includes('It denies what nobody enrolled'), `It printed: ${printed}`);
 }
 
 /** The tools of a gateway that was wrapped, without a word of where it is. */

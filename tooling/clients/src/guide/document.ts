@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { ROOT } from '../../../src/repository/root.ts';
 
 /** What stands in the examples of the page for what is another thing on each machine. */
-const PLACEHOLDERS = { address: 'http://127.0.0.1:39685', approval: '01a2…', notes: '/srv/notes' } as const;
+const PLACEHOLDERS = {
+  address: 'http://127.0.0.1:39685',
+  approval: '01a2…',
+  notes: '/srv/notes',
+  workers: '/srv/workers',
+} as const;
 
 /** What takes the place of an example. */
 export type Filling = Partial<Readonly<Record<keyof typeof PLACEHOLDERS, string>>>;
