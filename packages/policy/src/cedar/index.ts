@@ -1,1 +1,2 @@
-export {};
+export { type CedarOptions, cedarPolicies } from './cedar-policies.ts';
+export { cedarSchema } from './schema.ts';

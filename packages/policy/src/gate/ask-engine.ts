@@ -1,7 +1,12 @@
 import type { PolicyGateRequest, PolicyVerdict } from '@wcp/router';
 import { WcpError } from '@wcp/spec';
-import type { PolicyEngine } from '../base/policy-source.ts';
 import { readAnswer } from './read-answer.ts';
+
+/** An engine as a gate sees it: what it answers may be anything. */
+export interface AskedEngine {
+  readonly policy_version: string;
+  decide(request: PolicyGateRequest, signal: AbortSignal): unknown;
+}
 
 /**
  * Asks an engine; its answer is a verdict, or this throws. An engine that answers at once is not awaited.
@@ -10,7 +15,7 @@ import { readAnswer } from './read-answer.ts';
  * answered anything but a verdict
  */
 export function askEngine(
-  engine: PolicyEngine,
+  engine: AskedEngine,
   request: PolicyGateRequest,
   timeout_ms: number,
 ): PolicyVerdict | Promise<PolicyVerdict> {

@@ -2,9 +2,7 @@ import type { PolicyVerdict } from '@wcp/router';
 import { WcpError } from '@wcp/spec';
 import { isSupervisorLevel } from '@wcp/spec/document';
 import { readCanonical } from '@wcp/spec/json';
-
-/** The longest reason of a verdict, in UTF-16 units: every receipt and event carries it. */
-export const MAX_REASON = 2_000;
+import { MAX_REASON } from '../base/verdict-limits.ts';
 
 const MAX_VERSION = 200;
 const MEMBERS: readonly string[] = ['decision', 'policy_version', 'reason', 'supervisor_level'];

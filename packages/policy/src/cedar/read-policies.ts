@@ -1,0 +1,95 @@
+import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
+import type { PolicyFinding } from '../base/policy-finding.ts';
+import type { PolicyFile } from '../source/read-policy-files.ts';
+import { readAnnotations } from './annotations.ts';
+import type { CedarPolicy } from './cedar-policy.ts';
+import type { Cedar } from './engine-package.ts';
+import { inFileOrder, lineAtByte, type PlacedText, placeParts } from './source-text.ts';
+
+/** Reads the policies of files, in the order of files and lines; what is wrong becomes findings. */
+export function readPolicies(
+  cedar: Cedar,
+  files: readonly PolicyFile[],
+  findings: PolicyFinding[],
+): CedarPolicy[] {
+  const policies = files.flatMap((file) => {
+    const parts = readParts(cedar, file, findings);
+    return parts.flatMap((part) => readPolicy(cedar, file, part, findings) ?? []);
+  });
+  findings.push(...duplicates(policies));
+  return policies;
+}
+
+function readParts(cedar: Cedar, { name, text }: PolicyFile, findings: PolicyFinding[]): PlacedText[] {
+  const answer = cedar.policySetTextToParts(text);
+  if (answer.type === 'failure') {
+    findings.push(...answer.errors.map((error) => syntaxFinding(error, name, (at) => lineAtByte(text, at))));
+    return [];
+  }
+  if (answer.policy_templates.length === 0) return placeParts(text, inFileOrder(answer.policies));
+  findings.push({
+    file: name,
+    line: placeParts(text, answer.policy_templates)[0]?.line ?? null,
+    code: 'POLICY_TEMPLATE',
+    message: 'This is a template, with a slot such as ?principal, and nothing fills it.',
+    remedy: 'Write the tenant or the worker in place of the slot.',
+  });
+  return [];
+}
+
+function readPolicy(
+  cedar: Cedar,
+  { name }: PolicyFile,
+  { text, line }: PlacedText,
+  findings: PolicyFinding[],
+): CedarPolicy | null {
+  const answer = cedar.policyToJson(text);
+  if (answer.type === 'failure') {
+    const lineOf = (at: number) => line - 1 + lineAtByte(text, at);
+    findings.push(...answer.errors.map((error) => syntaxFinding(error, name, lineOf)));
+    return null;
+  }
+  const { annotations = {}, effect } = answer.json;
+  const read = readAnnotations(annotations, effect);
+  if (!read.ok) {
+    const place = { file: name, line, code: 'POLICY_ANNOTATION' };
+    findings.push(...read.faults.map((fault) => ({ ...place, ...fault })));
+    return null;
+  }
+  const { id, ...said } = read.said;
+  return { id: id ?? `${name}:${line}`, file: name, line, text, ...said, json: answer.json };
+}
+
+function syntaxFinding(
+  { message, help, sourceLocations = [] }: DetailedError,
+  file: string,
+  lineOf: (at: number) => number,
+): PolicyFinding {
+  const [place] = sourceLocations;
+  const label = place?.label ?? null;
+  return {
+    file,
+    line: place === undefined ? null : lineOf(place.start),
+    code: 'POLICY_SYNTAX',
+    message: sentence(label === null ? message : `${message} (${label})`),
+    remedy: sentence(help ?? 'Correct the policy'),
+  };
+}
+
+/** The engine's words as a sentence. */
+export function sentence(text: string): string {
+  const first = text.slice(0, 1).toUpperCase() + text.slice(1, 1_000);
+  return /[.?!]$/.test(first) ? first : `${first}.`;
+}
+
+function duplicates(policies: readonly CedarPolicy[]): PolicyFinding[] {
+  const seen = new Map<string, CedarPolicy>();
+  return policies.flatMap((policy) => {
+    const { id, file, line } = policy;
+    const earlier = seen.get(id);
+    seen.set(id, policy);
+    if (earlier === undefined) return [];
+    const message = `The id ${id} is that of another policy, at ${earlier.file}:${earlier.line}.`;
+    return [{ file, line, code: 'POLICY_ID', message, remedy: 'Give each policy an @id of its own.' }];
+  });
+}

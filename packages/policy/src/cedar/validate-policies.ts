@@ -1,0 +1,80 @@
+import type { ValidationError } from '@cedar-policy/cedar-wasm/nodejs';
+import { checkId } from '@wcp/spec';
+import type { PolicyFinding } from '../base/policy-finding.ts';
+import type { CedarPolicy } from './cedar-policy.ts';
+import type { Cedar } from './engine-package.ts';
+import { sentence } from './read-policies.ts';
+import { cedarSchema, DISPATCH, isCatalogued } from './schema.ts';
+import { lineAtByte } from './source-text.ts';
+import { valueFindings } from './value-findings.ts';
+
+/**
+ * Validates policies strictly against the schema of a gate. A warning is a finding as well: a policy that can never apply
+ * is one that somebody relies on in vain.
+ *
+ * @param known capabilities beside the catalog's; null where they are not known: then any of an organisation passes
+ */
+export function validatePolicies(
+  cedar: Cedar,
+  policies: readonly CedarPolicy[],
+  known: readonly string[] | null,
+): PolicyFinding[] {
+  const schema = cedarSchema(known ?? privateCapabilities(policies));
+  const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+  const answer = cedar.validate({ schema, policies: { staticPolicies } });
+  if (answer.type === 'failure') {
+    return answer.errors.map(({ message }) => findingOf(undefined, message, null, undefined));
+  }
+  const byId = new Map(policies.map((policy) => [policy.id, policy]));
+  const values = policies.flatMap(valueFindings);
+  const found = [...answer.validationErrors, ...answer.validationWarnings];
+  return [
+    ...firstOfEach(found.map(({ policyId, error }) => asFinding(byId.get(policyId), error))),
+    ...values,
+  ];
+}
+
+/** A capability in a private namespace that a policy names is taken to exist. */
+function privateCapabilities(policies: readonly CedarPolicy[]): string[] {
+  return policies
+    .flatMap(({ json }) => actionsIn(json))
+    .filter((id) => id !== DISPATCH && !isCatalogued(id))
+    .filter((id) => checkId(id, 'capability').valid && checkId(id).kind === 'private');
+}
+
+/** The ids of the actions that a policy names, wherever in it. */
+function actionsIn(json: unknown): string[] {
+  if (typeof json !== 'object' || json === null) return [];
+  const { type, id } = json as Readonly<Record<string, unknown>>;
+  const own = type === 'Action' && typeof id === 'string' ? [id] : [];
+  return [...own, ...Object.values(json).flatMap(actionsIn)];
+}
+
+function asFinding(policy: CedarPolicy | undefined, error: ValidationError['error']): PolicyFinding {
+  return findingOf(policy, error.message, error.help, error.sourceLocations?.[0]?.start);
+}
+
+function findingOf(
+  policy: CedarPolicy | undefined,
+  message: string,
+  help: string | null,
+  start: number | undefined,
+): PolicyFinding {
+  const within = policy === undefined || start === undefined ? 0 : lineAtByte(policy.text, start) - 1;
+  return {
+    file: policy?.file ?? null,
+    line: policy === undefined ? null : policy.line + within,
+    code: 'POLICY_INVALID',
+    message: sentence(message.replace(/^for policy `.*?`, /s, '')),
+    remedy: sentence(help ?? 'Compare it with the schema, which `wcp rules schema` prints'),
+  };
+}
+
+/** The engine says the same once for each action. */
+function firstOfEach(findings: readonly PolicyFinding[]): PolicyFinding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ file, line, message }) => {
+    const key = `${file}:${line}:${message.replace(/ (?:in|for) .*Action::.*/s, '')}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
