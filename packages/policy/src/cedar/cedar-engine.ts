@@ -6,32 +6,34 @@ import type { CedarPolicy } from './cedar-policy.ts';
 import type { Cedar } from './engine-package.ts';
 import { formOf, type RequestForm, writeRequest } from './request-form.ts';
 
-/** The engine keeps policy sets by name, for the whole thread. */
-let sets = 0;
+/** The name under which the engine keeps the policies. */
+const SET = 'gate';
 
 /** Policies that the engine has read, and what decides about them. */
 export class CedarEngine implements PolicyEngine {
   readonly policy_version: string;
   readonly #cedar: Cedar;
-  readonly #set: string;
   readonly #policies: ReadonlyMap<string, CedarPolicy>;
   readonly #form: RequestForm;
 
-  /** @throws {Error} where the engine cannot read the policies */
+  /**
+   * @param cedar an instance that nothing else uses
+   * @throws {Error} where the engine cannot read the policies
+   */
   constructor(cedar: Cedar, policies: readonly CedarPolicy[], policy_version: string) {
-    sets += 1;
     this.policy_version = policy_version;
     this.#cedar = cedar;
-    this.#set = `wcp-gate-${sets}`;
     this.#policies = new Map(policies.map((policy) => [policy.id, policy]));
     this.#form = formOf(policies);
-    this.#keep(Object.fromEntries(policies.map(({ id, text }) => [id, text])));
+    const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+    const answer = cedar.preparsePolicySet(SET, { staticPolicies });
+    if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join(' '));
   }
 
   decide(request: PolicyGateRequest): EngineAnswer {
     const answer = this.#cedar.statefulIsAuthorized({
       ...writeRequest(request, this.#form),
-      preparsedPolicySetId: this.#set,
+      preparsedPolicySetId: SET,
       validateRequest: false,
     });
     if (answer.type !== 'success') throw new Error(answer.errors.map(({ message }) => message).join(' '));
@@ -42,16 +44,6 @@ export class CedarEngine implements PolicyEngine {
       throw new Error(`The policy ${failed.policyId} failed: ${failed.error.message}`);
     const determining = this.#determining(diagnostics.reason);
     return decision === 'allow' ? allowed(determining) : denied(determining);
-  }
-
-  /** The engine cannot forget a name, but what stands under it. */
-  close(): void {
-    this.#keep({});
-  }
-
-  #keep(staticPolicies: Record<string, string>): void {
-    const answer = this.#cedar.preparsePolicySet(this.#set, { staticPolicies });
-    if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join(' '));
   }
 
   /** The policies that decided, in the order of files and lines. */

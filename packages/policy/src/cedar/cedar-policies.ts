@@ -37,7 +37,7 @@ export function cedarPolicies(options: CedarOptions): PolicySource {
 }
 
 async function loadPolicies({ path, capabilities }: CedarOptions): Promise<PolicyLoading> {
-  const loaded = await loadCedar();
+  const loaded = loadCedar();
   if (!loaded.ok) return { ok: false, findings: [loaded.finding] };
   const read = await readPolicyFiles(path, '.cedar');
   if (!read.ok) return read;

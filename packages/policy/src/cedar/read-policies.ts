@@ -4,7 +4,14 @@ import type { PolicyFile } from '../source/read-policy-files.ts';
 import { readAnnotations } from './annotations.ts';
 import type { CedarPolicy } from './cedar-policy.ts';
 import type { Cedar } from './engine-package.ts';
-import { inFileOrder, lineAtByte, type PlacedText, placeParts } from './source-text.ts';
+import {
+  inFileOrder,
+  lineAtByte,
+  MAX_NESTING,
+  type PlacedText,
+  placeParts,
+  tooDeepAt,
+} from './source-text.ts';
 
 /** Reads the policies of files, in the order of files and lines; what is wrong becomes findings. */
 export function readPolicies(
@@ -21,6 +28,11 @@ export function readPolicies(
 }
 
 function readParts(cedar: Cedar, { name, text }: PolicyFile, findings: PolicyFinding[]): PlacedText[] {
+  const deep = tooDeepAt(text);
+  if (deep !== null) {
+    findings.push(tooDeep(name, deep));
+    return [];
+  }
   const answer = cedar.policySetTextToParts(text);
   if (answer.type === 'failure') {
     findings.push(...answer.errors.map((error) => syntaxFinding(error, name, (at) => lineAtByte(text, at))));
@@ -58,6 +70,11 @@ function readPolicy(
   }
   const { id, ...said } = read.said;
   return { id: id ?? `${name}:${line}`, file: name, line, text, ...said, json: answer.json };
+}
+
+function tooDeep(file: string, line: number): PolicyFinding {
+  const message = `Brackets are nested more than ${MAX_NESTING} deep.`;
+  return { file, line, code: 'POLICY_SYNTAX', message, remedy: 'Divide the policy into several.' };
 }
 
 function syntaxFinding(

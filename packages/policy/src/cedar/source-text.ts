@@ -50,3 +50,17 @@ function lineAt(text: string, index: number): number {
 export function lineAtByte(text: string, offset: number): number {
   return Buffer.from(text).subarray(0, offset).toString().split('\n').length;
 }
+
+/** How deep brackets may be nested: the engine's stack ends somewhat beyond that. */
+export const MAX_NESTING = 100;
+
+/** The line on which brackets are nested too deep, those in strings and comments not counted; null where none are. */
+export function tooDeepAt(text: string): number | null {
+  const code = text.replace(STRING_OR_COMMENT, (found) => ' '.repeat(found.length));
+  let depth = 0;
+  for (const { 0: bracket, index } of code.matchAll(/[()[\]{}]/g)) {
+    depth += '([{'.includes(bracket) ? 1 : -1;
+    if (depth > MAX_NESTING) return lineAt(text, index);
+  }
+  return null;
+}

@@ -1,4 +1,4 @@
-import type { ValidationError } from '@cedar-policy/cedar-wasm/nodejs';
+import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { checkId } from '@wcp/spec';
 import type { PolicyFinding } from '../base/policy-finding.ts';
 import type { CedarPolicy } from './cedar-policy.ts';
@@ -25,13 +25,13 @@ export function validatePolicies(
   if (answer.type === 'failure') {
     return answer.errors.map(({ message }) => findingOf(undefined, message, null, undefined));
   }
-  const byId = new Map(policies.map((policy) => [policy.id, policy]));
-  const values = policies.flatMap(valueFindings);
-  const found = [...answer.validationErrors, ...answer.validationWarnings];
-  return [
-    ...firstOfEach(found.map(({ policyId, error }) => asFinding(byId.get(policyId), error))),
-    ...values,
-  ];
+  const findings = policies.flatMap((policy) => {
+    const errors = answer.validationErrors.filter(({ policyId }) => policyId === policy.id);
+    // What is wrong with a policy is also why it can never apply.
+    const warnings = answer.validationWarnings.filter(({ policyId }) => policyId === policy.id).slice(0, 1);
+    return (errors.length > 0 ? errors : warnings).map(({ error }) => asFinding(policy, error));
+  });
+  return [...firstOfEach(findings), ...policies.flatMap(valueFindings)];
 }
 
 /** A capability in a private namespace that a policy names is taken to exist. */
@@ -50,7 +50,7 @@ function actionsIn(json: unknown): string[] {
   return [...own, ...Object.values(json).flatMap(actionsIn)];
 }
 
-function asFinding(policy: CedarPolicy | undefined, error: ValidationError['error']): PolicyFinding {
+function asFinding(policy: CedarPolicy, error: DetailedError): PolicyFinding {
   return findingOf(policy, error.message, error.help, error.sourceLocations?.[0]?.start);
 }
 

@@ -29,10 +29,20 @@ export async function openGate(source: PolicySource, options: GateOptions = {}):
 }
 
 async function loadTested(source: PolicySource, timeout_ms: number): Promise<PolicyLoading> {
-  const loading = await source.load();
+  const loading = await source.load().catch(loadingFailed);
   if (!loading.ok) return loading;
   const finding = await testEngine(loading.engine, timeout_ms);
   if (finding === null) return loading;
   await loading.engine.close?.();
   return { ok: false, findings: [finding] };
+}
+
+/** A source has findings for what is wrong; one that rejects all the same has no policies. */
+function loadingFailed(error: unknown): PolicyLoading {
+  const message = `The policies cannot be loaded: ${error instanceof Error ? error.message : 'for a reason without words'}.`;
+  const remedy = 'Look at the policies that were changed last.';
+  return {
+    ok: false,
+    findings: [{ file: null, line: null, code: 'POLICY_LOADING_FAILED', message, remedy }],
+  };
 }

@@ -14,14 +14,15 @@ export function missingPackage(wanted: string, here: string = import.meta.dirnam
     line: null,
     code: 'POLICY_ENGINE_MISSING',
     message: `The policy engine is not installed: the package ${wanted}.`,
-    remedy: `Install it: ${installCommand(wanted, here)}`,
+    remedy: `Run: ${installCommand(wanted, here)}`,
   };
 }
 
-/** Whether an import failed because the package itself is not there, rather than something in it. */
+/** Whether loading failed because the package itself is not there, rather than something in it. */
 export function isMissing(error: unknown, name: string): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
+  const isNotFound = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+  return isNotFound && new RegExp(`'${name}(?:/[^']*)?'`).test(message);
 }
 
 /** Packages beside which there is no package.json are those of the whole machine. */
