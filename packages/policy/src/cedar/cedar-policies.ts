@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { canonicalJson, sha256 } from '@wcp/spec/json';
 import type { PolicyFinding } from '../base/policy-finding.ts';
 import type { PolicyLoading, PolicySource } from '../base/policy-source.ts';
@@ -12,6 +13,8 @@ import { validatePolicies } from './validate-policies.ts';
 export interface CedarOptions {
   /** A file, or a folder whose files end in `.cedar`. */
   readonly path: string;
+  /** What a relative path starts from (default: the working directory). */
+  readonly dir?: string;
   /**
    * Reads the capabilities that exist beside the catalog's, when policies are loaded: a policy that names another one is
    * broken. Without it, or where it gives null, any of a private namespace passes.
@@ -32,14 +35,14 @@ export interface CedarOptions {
  * const gate = await openGate(cedarPolicies({ path: 'policies' }), { watch: true });
  */
 export function cedarPolicies(options: CedarOptions): PolicySource {
-  const { path, watched = [] } = options;
-  return { kind: 'cedar', watched: [path, ...watched], load: () => loadPolicies(options) };
+  const { path, dir = '.', watched = [] } = options;
+  return { kind: 'cedar', watched: [resolve(dir, path), ...watched], load: () => loadPolicies(options) };
 }
 
-async function loadPolicies({ path, capabilities }: CedarOptions): Promise<PolicyLoading> {
+async function loadPolicies({ capabilities, ...place }: CedarOptions): Promise<PolicyLoading> {
   const loaded = loadCedar();
   if (!loaded.ok) return { ok: false, findings: [loaded.finding] };
-  const read = await readPolicyFiles(path, '.cedar');
+  const read = await readPolicyFiles(place, '.cedar');
   if (!read.ok) return read;
   const known = (await capabilities?.()) ?? null;
   try {

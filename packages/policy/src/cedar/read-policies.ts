@@ -27,20 +27,20 @@ export function readPolicies(
   return policies;
 }
 
-function readParts(cedar: Cedar, { name, text }: PolicyFile, findings: PolicyFinding[]): PlacedText[] {
+function readParts(cedar: Cedar, { place, text }: PolicyFile, findings: PolicyFinding[]): PlacedText[] {
   const deep = tooDeepAt(text);
   if (deep !== null) {
-    findings.push(tooDeep(name, deep));
+    findings.push(tooDeep(place, deep));
     return [];
   }
   const answer = cedar.policySetTextToParts(text);
   if (answer.type === 'failure') {
-    findings.push(...answer.errors.map((error) => syntaxFinding(error, name, (at) => lineAtByte(text, at))));
+    findings.push(...answer.errors.map((error) => syntaxFinding(error, place, (at) => lineAtByte(text, at))));
     return [];
   }
   if (answer.policy_templates.length === 0) return placeParts(text, inFileOrder(answer.policies));
   findings.push({
-    file: name,
+    file: place,
     line: placeParts(text, answer.policy_templates)[0]?.line ?? null,
     code: 'POLICY_TEMPLATE',
     message: 'This is a template, with a slot such as ?principal, and nothing fills it.',
@@ -51,25 +51,25 @@ function readParts(cedar: Cedar, { name, text }: PolicyFile, findings: PolicyFin
 
 function readPolicy(
   cedar: Cedar,
-  { name }: PolicyFile,
+  { name, place }: PolicyFile,
   { text, line }: PlacedText,
   findings: PolicyFinding[],
 ): CedarPolicy | null {
   const answer = cedar.policyToJson(text);
   if (answer.type === 'failure') {
     const lineOf = (at: number) => line - 1 + lineAtByte(text, at);
-    findings.push(...answer.errors.map((error) => syntaxFinding(error, name, lineOf)));
+    findings.push(...answer.errors.map((error) => syntaxFinding(error, place, lineOf)));
     return null;
   }
   const { annotations = {}, effect } = answer.json;
   const read = readAnnotations(annotations, effect);
   if (!read.ok) {
-    const place = { file: name, line, code: 'POLICY_ANNOTATION' };
-    findings.push(...read.faults.map((fault) => ({ ...place, ...fault })));
+    const about = { file: place, line, code: 'POLICY_ANNOTATION' };
+    findings.push(...read.faults.map((fault) => ({ ...about, ...fault })));
     return null;
   }
   const { id, ...said } = read.said;
-  return { id: id ?? `${name}:${line}`, file: name, line, text, ...said, json: answer.json };
+  return { id: id ?? `${name}:${line}`, file: place, line, text, ...said, json: answer.json };
 }
 
 function tooDeep(file: string, line: number): PolicyFinding {

@@ -66,7 +66,7 @@ function findingOf(
     line: policy === undefined ? null : policy.line + within,
     code: 'POLICY_INVALID',
     message: sentence(message.replace(/^for policy `.*?`, /s, '')),
-    remedy: sentence(help ?? 'Compare it with the schema, which `wcp rules schema` prints'),
+    remedy: sentence(help ?? remedyOf(message)),
   };
 }
 
@@ -77,4 +77,10 @@ function firstOfEach(findings: readonly PolicyFinding[]): PolicyFinding[] {
     const key = `${file}:${line}:${message.replace(/ (?:in|for) .*Action::.*/s, '')}`;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+function remedyOf(message: string): string {
+  return message.includes('unrecognized action')
+    ? 'Name a capability of the catalog, or one that a rule of the Hall names'
+    : 'Compare it with the schema, which `wcp rules schema` prints';
 }

@@ -6,7 +6,7 @@ import { gateRequest } from '../support/request.ts';
 
 async function findingsOf(files: Record<string, string | Uint8Array>, capabilities?: string[]) {
   const known = capabilities === undefined ? {} : { capabilities: async () => capabilities };
-  const loading = await cedarPolicies({ path: policyFolder(files), ...known }).load();
+  const loading = await cedarPolicies({ path: '.', dir: policyFolder(files), ...known }).load();
   if (loading.ok) return [];
   for (const { message, remedy } of loading.findings) expect(remedy, message).toMatch(/^[A-Z].*[.?]$/);
   return loading.findings;

@@ -67,7 +67,11 @@ test('What the policies do not read cannot change their answer, and every reques
   const schema = cedarSchema();
   fc.assert(
     fc.property(fc.array(policy, { minLength: 1, maxLength: 4 }), request, (texts, asked) => {
-      const policies = readPolicies(cedar, [{ name: 'main.cedar', text: texts.join('\n') }], []);
+      const policies = readPolicies(
+        cedar,
+        [{ name: 'main.cedar', place: 'main.cedar', text: texts.join('\n') }],
+        [],
+      );
       expect(policies).toHaveLength(texts.length);
       const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
       const projected = writeRequest(asked, formOf(policies));

@@ -6,9 +6,11 @@ import { readPolicyFiles } from '../../src/source/read-policy-files.ts';
 import { policyFolder } from '../support/policy-folder.ts';
 
 async function read(path: string) {
-  const reading = await readPolicyFiles(path, '.cedar');
+  const reading = await readPolicyFiles({ path }, '.cedar');
   if (reading.ok) return reading.files.map(({ name }) => name);
-  return reading.findings.map(({ file, code, message }) => `${file} ${code} ${message}`);
+  return reading.findings.map(
+    ({ file, code, message }) => `${file?.replace(`${path}/`, '')} ${code} ${message}`,
+  );
 }
 
 test('Files are read in the order of their names, those of folders included', async () => {
