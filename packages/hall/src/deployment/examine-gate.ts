@@ -1,11 +1,12 @@
 import { openGate, PolicyError, type PolicyFinding } from '@wcp/policy';
+import type { DeploymentFinding } from './deployment-error.ts';
 import { gateSource } from './settings/gate-settings.ts';
 import { readServerFile } from './settings/server-file.ts';
 
 /** What a policy gate would be, were the Hall of a folder started now. */
 export interface GateExamination {
-  /** `cedar`, `opa`, `authzen`. */
-  readonly kind: string;
+  /** `cedar`, `opa`, `authzen`; null where `server.json` cannot be read. */
+  readonly kind: string | null;
   /** `sha256:` of what would decide; null where something is wrong. */
   readonly policy_version: string | null;
   /** Everything that is wrong; empty where the gate would open. */
@@ -15,7 +16,7 @@ export interface GateExamination {
 /**
  * Loads and tests the policies that the `server.json` of a folder names, without starting the Hall.
  *
- * @returns null where it names none, or cannot be read
+ * @returns null where it names none
  * @example
  * import { examineGate } from '@wcp/hall';
  *
@@ -24,7 +25,8 @@ export interface GateExamination {
  */
 export async function examineGate(dir: string): Promise<GateExamination | null> {
   const read = await readServerFile(dir);
-  if (!read.ok || read.settings.gate === undefined) return null;
+  if (!read.ok) return { kind: null, policy_version: null, findings: read.findings.map(asPolicyFinding) };
+  if (read.settings.gate === undefined) return null;
   const source = gateSource(read.settings.gate, dir);
   const { kind } = source;
   try {
@@ -35,4 +37,9 @@ export async function examineGate(dir: string): Promise<GateExamination | null> 
     if (!(error instanceof PolicyError)) throw error;
     return { kind, policy_version: null, findings: error.findings };
   }
+}
+
+function asPolicyFinding({ file, path, code, message }: DeploymentFinding): PolicyFinding {
+  const said = path === null ? message : `${path}: ${message}`;
+  return { file, line: null, code, message: said, remedy: 'Correct it in this file.' };
 }

@@ -9,7 +9,8 @@ import { editing } from './shell-command.ts';
 /** The policies of the gate, loaded and tested as a Hall would; nothing where there is no gate. */
 export async function gateChecks({ dir }: CheckBase): Promise<DeploymentCheck[]> {
   const gate = await examineGate(dir);
-  if (gate === null) return [];
+  // A file that cannot be read is a matter of the settings.
+  if (gate === null || gate.kind === null) return [];
   const { kind, policy_version, findings } = gate;
   if (findings.length > 0) return findings.map((finding) => failed(dir, finding));
   return [ok('gate', `The policies can be put in force: ${policy_version}.`, { subject: kind })];

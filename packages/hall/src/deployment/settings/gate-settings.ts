@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { PolicySource } from '@wcp/policy';
-import { cedarPolicies } from '@wcp/policy/cedar';
+import { cedarPolicies, ruledCapabilities } from '@wcp/policy/cedar';
+import { parseRules } from '@wcp/spec';
 import { z } from 'zod';
 import { LAYOUT } from '../layout.ts';
 import { text } from './fields.ts';
-import { ruledCapabilities } from './ruled-capabilities.ts';
+import { readJsonFile } from './json-file.ts';
 
 const GATE = 'gate is {"cedar": "policies/"}: one kind of engine, and where its policies are.';
 const CEDAR = 'cedar must be a file, or a folder whose files end in .cedar, relative to this file.';
@@ -19,7 +20,15 @@ export function gateSource({ cedar = '' }: z.infer<typeof gateSchema>, dir: stri
   return cedarPolicies({
     path: cedar,
     dir,
-    capabilities: () => ruledCapabilities(dir),
+    capabilities: () => readCapabilities(dir),
     watched: [join(dir, LAYOUT.rules)],
   });
+}
+
+/** Null where the rules are broken, which is said elsewhere. */
+async function readCapabilities(dir: string): Promise<readonly string[] | null> {
+  const file = await readJsonFile(dir, LAYOUT.rules);
+  if (!file.ok) return file.isAbsent ? [] : null;
+  const parsed = parseRules(file.value);
+  return parsed.ok ? ruledCapabilities(parsed.value) : null;
 }
