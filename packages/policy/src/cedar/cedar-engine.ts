@@ -2,9 +2,9 @@ import type { PolicyGateRequest } from '@wcp/router';
 import { highestLevel } from '@wcp/spec/document';
 import type { EngineAnswer, PolicyEngine } from '../base/policy-source.ts';
 import { MAX_REASON } from '../base/verdict-limits.ts';
-import type { CedarPolicy } from './cedar-policy.ts';
 import type { Cedar } from './engine-package.ts';
-import { formOf, type RequestForm, writeRequest } from './request-form.ts';
+import type { CedarPolicy } from './policy/cedar-policy.ts';
+import { formOf, type RequestForm, writeRequest } from './request/request-form.ts';
 
 /** The name under which the engine keeps the policies. */
 const SET = 'gate';

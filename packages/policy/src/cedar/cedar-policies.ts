@@ -5,9 +5,9 @@ import type { PolicyLoading, PolicySource } from '../base/policy-source.ts';
 import { type PolicyFile, readPolicyFiles } from '../source/read-policy-files.ts';
 import { CedarEngine } from './cedar-engine.ts';
 import { type Cedar, loadCedar } from './engine-package.ts';
-import { readPolicies } from './read-policies.ts';
-import { cedarSchema } from './schema.ts';
-import { validatePolicies } from './validate-policies.ts';
+import { readPolicies } from './policy/read-policies.ts';
+import { validatePolicies } from './policy/validate-policies.ts';
+import { cedarSchema } from './request/schema.ts';
 
 /** Where Cedar policies are, and what they may name. */
 export interface CedarOptions {

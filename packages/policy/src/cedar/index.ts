@@ -1,3 +1,3 @@
 export { type CedarOptions, cedarPolicies } from './cedar-policies.ts';
-export { ruledCapabilities } from './ruled-capabilities.ts';
-export { cedarSchema } from './schema.ts';
+export { ruledCapabilities } from './request/ruled-capabilities.ts';
+export { cedarSchema } from './request/schema.ts';

@@ -7,7 +7,7 @@ import type { PolicyFinding } from '../base/policy-finding.ts';
 import { fileFinding, isTooMuch, unreadable } from './file-findings.ts';
 
 /** The bounds within which policies are read. */
-export const POLICY_FILE_LIMITS = {
+const POLICY_FILE_LIMITS = {
   /** Files and folders of one folder of policies, those that hold no policies included. */
   entries: 1_000,
   /** Folders within folders. */

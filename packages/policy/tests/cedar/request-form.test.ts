@@ -2,9 +2,9 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readPolicies } from '../../src/cedar/read-policies.ts';
-import { FULL_FORM, formOf, writeRequest } from '../../src/cedar/request-form.ts';
-import { cedarSchema } from '../../src/cedar/schema.ts';
+import { readPolicies } from '../../src/cedar/policy/read-policies.ts';
+import { FULL_FORM, formOf, writeRequest } from '../../src/cedar/request/request-form.ts';
+import { cedarSchema } from '../../src/cedar/request/schema.ts';
 
 /** Conditions that read each member, alone and within what can hide it. */
 const CONDITIONS = [
@@ -100,6 +100,7 @@ test('A context that is compared as a whole is handed over as a whole', () => {
     [
       {
         name: 'main.cedar',
+        place: 'main.cedar',
         text: 'forbid(principal, action, resource) when { [context].contains(context) };',
       },
     ],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { PolicyFinding } from '@wcp/policy';
-import { examineGate } from '../examine-gate.ts';
+import { examineGate } from '../gate/examine-gate.ts';
 import { LAYOUT } from '../layout.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok } from './check.ts';
 import { placeIn } from './folder-checks.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Form, readForm } from '../../identity/read-form.ts';
+import { gateSchema } from '../gate/gate-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
 import { count, text, url } from './fields.ts';
-import { gateSchema } from './gate-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
 import { checkWays, workerSchema } from './worker-settings.ts';
 

@@ -1,10 +1,10 @@
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { checkId } from '@wcp/spec';
-import type { PolicyFinding } from '../base/policy-finding.ts';
+import type { PolicyFinding } from '../../base/policy-finding.ts';
+import type { Cedar } from '../engine-package.ts';
+import { cedarSchema, DISPATCH, isCatalogued } from '../request/schema.ts';
 import type { CedarPolicy } from './cedar-policy.ts';
-import type { Cedar } from './engine-package.ts';
 import { sentence } from './read-policies.ts';
-import { cedarSchema, DISPATCH, isCatalogued } from './schema.ts';
 import { lineAtByte } from './source-text.ts';
 import { valueFindings } from './value-findings.ts';
 

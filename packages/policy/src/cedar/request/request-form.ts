@@ -1,6 +1,6 @@
 import type { Context, EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
 import type { PolicyGateRequest } from '@wcp/router';
-import type { CedarPolicy } from './cedar-policy.ts';
+import type { CedarPolicy } from '../policy/cedar-policy.ts';
 import {
   type CedarMember,
   CONTEXT_MEMBERS,

@@ -1,9 +1,9 @@
 import { type LoadedGate, openGate, PolicyError, type PolicyFinding } from '@wcp/policy';
-import type { Logger } from '../base/logger.ts';
-import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
-import { LAYOUT } from './layout.ts';
-import { gateSource } from './settings/gate-settings.ts';
-import type { ServerSettings } from './settings/server-settings.ts';
+import type { Logger } from '../../base/logger.ts';
+import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
+import { LAYOUT } from '../layout.ts';
+import type { ServerSettings } from '../settings/server-settings.ts';
+import { gateSource } from './gate-settings.ts';
 
 /** How a gate of a folder is opened. */
 interface GateBase {

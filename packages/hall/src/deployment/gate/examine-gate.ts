@@ -1,7 +1,7 @@
 import { openGate, PolicyError, type PolicyFinding } from '@wcp/policy';
-import type { DeploymentFinding } from './deployment-error.ts';
-import { gateSource } from './settings/gate-settings.ts';
-import { readServerFile } from './settings/server-file.ts';
+import type { DeploymentFinding } from '../deployment-error.ts';
+import { readServerFile } from '../settings/server-file.ts';
+import { gateSource } from './gate-settings.ts';
 
 /** What a policy gate would be, were the Hall of a folder started now. */
 export interface GateExamination {

@@ -1,9 +1,9 @@
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
-import type { PolicyFinding } from '../base/policy-finding.ts';
-import type { PolicyFile } from '../source/read-policy-files.ts';
+import type { PolicyFinding } from '../../base/policy-finding.ts';
+import type { PolicyFile } from '../../source/read-policy-files.ts';
+import type { Cedar } from '../engine-package.ts';
 import { readAnnotations } from './annotations.ts';
 import type { CedarPolicy } from './cedar-policy.ts';
-import type { Cedar } from './engine-package.ts';
 import {
   inFileOrder,
   lineAtByte,

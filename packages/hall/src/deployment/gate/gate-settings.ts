@@ -4,8 +4,8 @@ import { cedarPolicies, ruledCapabilities } from '@wcp/policy/cedar';
 import { parseRules } from '@wcp/spec';
 import { z } from 'zod';
 import { LAYOUT } from '../layout.ts';
-import { text } from './fields.ts';
-import { readJsonFile } from './json-file.ts';
+import { text } from '../settings/fields.ts';
+import { readJsonFile } from '../settings/json-file.ts';
 
 const GATE = 'gate is {"cedar": "policies/"}: one kind of engine, and where its policies are.';
 const CEDAR = 'cedar must be a file, or a folder whose files end in .cedar, relative to this file.';

@@ -1,6 +1,6 @@
-import type { PolicyFinding } from '../base/policy-finding.ts';
+import type { PolicyFinding } from '../../base/policy-finding.ts';
+import { ENUMERATIONS } from '../request/members.ts';
 import type { CedarPolicy } from './cedar-policy.ts';
-import { ENUMERATIONS } from './members.ts';
 
 /**
  * Comparisons of a policy with a value that the member never has, such as `context.env == "production"`: to the schema,
