@@ -79,7 +79,7 @@ export class Gate implements LoadedGate {
 
   async #reload(): Promise<GateState> {
     if (this.#isClosed) return this.state;
-    const loaded = await this.#settings.load();
+    const loaded = await this.#settings.load().catch(loadingFailed);
     if (loaded.ok) await this.#accept(loaded.engine);
     else this.#reject(loaded.findings);
     return this.state;
@@ -91,10 +91,7 @@ export class Gate implements LoadedGate {
     const isSame = engine.policy_version === former.policy_version;
     if (!isSame || this.#stale !== FRESH) log('info', `The policies ${engine.policy_version} are in force.`);
     this.#stale = FRESH;
-    if (isSame) {
-      await engine.close?.();
-      return;
-    }
+    if (isSame) return new EngineLease(engine).retire();
     this.#lease = new EngineLease(engine);
     this.#loadedAt = this.#time();
     // What waits for the former engine must not hold up the next change.
@@ -114,6 +111,18 @@ export class Gate implements LoadedGate {
 }
 
 const FRESH: Pick<GateState, 'stale_since' | 'findings'> = { stale_since: null, findings: [] };
+
+/** What even loading did not turn into a finding, such as an engine that fails while it is closed. */
+function loadingFailed(): PolicyLoading {
+  const finding = {
+    file: null,
+    line: null,
+    code: 'POLICY_LOADING_FAILED',
+    message: 'The policies cannot be loaded.',
+    remedy: 'Look at the policies that were changed last.',
+  };
+  return { ok: false, findings: [finding] };
+}
 
 function findingText({ file, line, code, message, remedy }: PolicyFinding): string {
   const place = [file, line].filter((part) => part !== null).join(':');

@@ -22,7 +22,9 @@ export function watchPolicies(
   const wake = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = reload();
+      running = reload().catch((error) =>
+        log('error', `Policies were not loaded: ${(error as Error).message}`),
+      );
     }, SETTLE_MS);
   };
   const watcher = watch([...paths], { backend: 'polling', pollingInterval: POLL_MS, ignoreInitial: true });

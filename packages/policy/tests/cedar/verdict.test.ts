@@ -146,3 +146,29 @@ test('A tenant, a worker and a capability of any name are only ever names', asyn
     { numRuns: 100 },
   );
 });
+
+test('A request of any size is answered or denied, and so is the next one', async () => {
+  const { decide } = await gateOf(`
+    permit(principal == Tenant::"acme", action, resource)
+    when { context.tenant_id like "*a*c*m*e*" };
+    forbid(principal, action, resource)
+    when { context has privilege_context && context.privilege_context.hasTag("no") };`);
+  const long = 'ac'.repeat(250_000);
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, index]));
+  const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`);
+  for (const given of [
+    { tenant_id: long },
+    { capability_id: long },
+    { worker_id: `\u0000"\\${long}` },
+    { privilege_context: { yes: long, [long]: '' } },
+    { privilege_context: many },
+    { privilege_context: { deep } },
+  ]) {
+    try {
+      decide(gateRequest(given));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ERR_WCP_POLICY_ENGINE' });
+    }
+    expect(decide(gateRequest())).toMatchObject({ decision: 'ALLOW' });
+  }
+});

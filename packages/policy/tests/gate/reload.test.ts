@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { cedarPolicies } from '../../src/cedar/index.ts';
@@ -88,6 +88,18 @@ test('A source that throws keeps the last good policies in force', async () => {
   expect(gate.decide(gateRequest())).toMatchObject({ decision: 'ALLOW' });
 });
 
+test('An engine that fails while it is closed takes nothing down', async () => {
+  const failing = () => ({ ...engineOf(ALLOW, 'v1'), close: () => Promise.reject(new Error('no')) });
+  const gate = await openGate(sourceOf(failing));
+  expect(await gate.reload()).toMatchObject({ stale_since: null });
+  expect(gate.decide(gateRequest())).toMatchObject({ decision: 'ALLOW' });
+  const denied = () => ({ ...failing(), decide: () => ({ decision: 'ALLOW', reason: '' }) as const });
+  const steps = [failing(), denied()];
+  const other = await openGate(sourceOf(() => steps.shift() ?? []));
+  expect((await other.reload()).findings).toMatchObject([{ code: expect.stringMatching(/^POLICY_/) }]);
+  await gate.close();
+});
+
 test('An engine that was replaced is closed when its last answer has come', async () => {
   let answer: (value: unknown) => void = () => {};
   const first = engineOf(
@@ -131,4 +143,22 @@ test('Files that change come into force by themselves, broken ones do not', asyn
   });
   expect([decision('acme'), decision('other')]).toMatchObject([{ decision: 'DENY' }, { decision: 'ALLOW' }]);
   expect(gate.state).toMatchObject({ stale_since: null, findings: [] });
+});
+
+test('Policies that are exchanged behind a link, as a mounted configuration is, come into force', async () => {
+  const path = policyFolder({ '..first/main.cedar': permit('acme') });
+  symlinkSync('..first', join(path, '..data'));
+  symlinkSync('..data/main.cedar', join(path, 'main.cedar'));
+  const gate = await openGate(cedarPolicies({ path }), { watch: true });
+  onTestFinished(() => gate.close());
+  const { policy_version } = gate;
+  mkdirSync(join(path, '..second'));
+  writeFileSync(join(path, '..second/main.cedar'), permit('other'));
+  symlinkSync('..second', join(path, '..next'));
+  renameSync(join(path, '..next'), join(path, '..data'));
+  await vi.waitFor(() => expect(gate.policy_version).not.toBe(policy_version), {
+    timeout: 20_000,
+    interval: 50,
+  });
+  expect(gate.decide(gateRequest({ tenant_id: 'other' }))).toMatchObject({ decision: 'ALLOW' });
 });
