@@ -78,7 +78,7 @@ const TARGETS: readonly Target[] = [
     isReached: ({ value }) => value < 10_000,
   },
   {
-    name: /^gate: cedar/,
+    name: /^gate: cedar, 3 policies/,
     text: 'at least 20,000 a second',
     isReached: ({ value }) => value >= 20_000,
   },
