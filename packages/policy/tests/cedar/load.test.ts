@@ -91,6 +91,16 @@ test('Every finding of every file comes at once', async () => {
   expect(found.map(brief)).toEqual(['a.cedar:1 POLICY_ANNOTATION', 'b/late.cedar:1 POLICY_SYNTAX']);
 });
 
+test('Each of many policies has its own line, also after a comment that looks like one', async () => {
+  const lines = Array.from({ length: 13 }, (_, index) =>
+    index === 2 || index === 10
+      ? `// ${SOUND}`
+      : `@id("p${index}") ${[1, 9, 11, 12].includes(index) ? '@wcp_level("executor") ' : ''}${SOUND}`,
+  );
+  const found = await findingsOf({ 'main.cedar': lines.join('\n') });
+  expect(found.map(({ line }) => line)).toEqual([2, 10, 12, 13]);
+});
+
 test('A value in a set is looked at as well', async () => {
   const text =
     'forbid(principal, action, resource) when { ["prod", "live"].contains(context.env) || [resource.risk_tier].containsAny(["huge"]) };';

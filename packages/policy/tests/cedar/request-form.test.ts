@@ -24,6 +24,12 @@ const CONDITIONS = [
   'action in Action::"dispatch"',
   'action in [Action::"cap.web.fetch", Action::"cap.doc.chunk"]',
   'principal == Tenant::"a"',
+  // Names of records that the JSON of a policy uses for itself.
+  '{Var: context.env}.Var == "dev"',
+  '{".": context.env}["."] == "prod"',
+  '{"has": context.tenant_risk, ".": context.blast_score}["has"] == "low"',
+  '[{".": context}].contains({".": context})',
+  'context["qos_class"] == "P2"',
 ];
 
 const texts = fc.constantFrom('a', 'b', 'r', 'low', 'org.example', 'wrk.doc.summarizer', 'policy.v0');

@@ -89,15 +89,24 @@ interface UsedNames {
 function collect(json: unknown, used: UsedNames): void {
   if (typeof json !== 'object' || json === null) return;
   for (const [key, value] of Object.entries(json)) {
-    if (key === '.' || key === 'has') collectAccess(value, used);
-    else if (key === 'Var') used.readsWholeContext ||= value === 'context';
+    // A record of the policy may have members of these names as well; they hold an expression.
+    if ((key === '.' || key === 'has') && isAccess(value)) collectAccess(value, used);
+    else if (key === 'Var' && value === 'context') used.readsWholeContext = true;
     else collect(value, used);
     used.readsGroup ||= key === 'id' && value === DISPATCH;
   }
 }
 
-function collectAccess(access: unknown, used: UsedNames): void {
-  const { left, attr } = access as { readonly left: unknown; readonly attr: string | readonly string[] };
+interface Access {
+  readonly left: unknown;
+  readonly attr: string | readonly string[];
+}
+
+function isAccess(value: unknown): value is Access {
+  return typeof value === 'object' && value !== null && 'left' in value && 'attr' in value;
+}
+
+function collectAccess({ left, attr }: Access, used: UsedNames): void {
   for (const name of [attr].flat()) used.names.add(name);
   const isVariable = Object.keys(Object(left)).join() === 'Var';
   if (!isVariable) collect(left, used);
