@@ -1,12 +1,18 @@
 /** Measuring on a noisy machine: side by side, in turns, in one run; what counts is the ratio. */
 
-const now = () => Number(process.hrtime.bigint()) / 1e6;
+const elapsed = () => Number(process.hrtime.bigint()) / 1e6;
+
+/** Milliseconds that this process has had a processor: what a core can do, however many others want it. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
+}
 
 /** Milliseconds that one call takes. */
 function time(work: () => unknown): number {
-  const start = now();
+  const start = elapsed();
   work();
-  return now() - start;
+  return elapsed() - start;
 }
 
 /** The median of the times of several calls, in milliseconds. */
@@ -14,17 +20,26 @@ export function medianTime(work: () => unknown, rounds = 5): number {
   return median(Array.from({ length: rounds }, () => time(work)));
 }
 
+interface RateOptions {
+  readonly rounds?: number;
+  /** Milliseconds of a turn. */
+  readonly turn?: number;
+  /** The clock, in milliseconds (default: time as it passes). */
+  readonly now?: () => number;
+}
+
 /** Calls per second of each function, in short turns, so that a slow moment of the machine hits all alike. */
-export function rates(functions: readonly (() => unknown)[], { rounds = 15, turn = 40 } = {}): number[] {
-  for (const work of functions) turnRate(work, 150);
+export function rates(functions: readonly (() => unknown)[], options: RateOptions = {}): number[] {
+  const { rounds = 15, turn = 40, now = elapsed } = options;
+  for (const work of functions) turnRate(work, 150, now);
   const samples = functions.map((work) => ({ work, rates: [] as number[] }));
   for (let round = 0; round < rounds; round += 1) {
-    for (const sample of samples) sample.rates.push(turnRate(sample.work, turn));
+    for (const sample of samples) sample.rates.push(turnRate(sample.work, turn, now));
   }
   return samples.map((sample) => median(sample.rates));
 }
 
-function turnRate(work: () => unknown, milliseconds: number): number {
+function turnRate(work: () => unknown, milliseconds: number, now: () => number): number {
   const start = now();
   let calls = 0;
   while (now() - start < milliseconds) {

@@ -50,7 +50,12 @@ function install(tarballs: ReadonlyMap<string, string>): void {
     name: 'scratch',
     private: true,
     type: 'module',
-    dependencies: { ...versions, zod: '4.6.7', '@opentelemetry/api': '1.10.0' },
+    dependencies: {
+      ...versions,
+      zod: '4.6.7',
+      '@opentelemetry/api': '1.10.0',
+      '@cedar-policy/cedar-wasm': '4.13.0',
+    },
     overrides: versions,
   };
   writeFileSync(join(scratch, 'package.json'), JSON.stringify(manifest));

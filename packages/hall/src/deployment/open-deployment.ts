@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SigningKey } from '@wcp/evidence';
+import type { LoadedGate } from '@wcp/policy';
 import { WcpError } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
 import { consoleCallback } from '../approval/notification/console-callback.ts';
@@ -19,6 +20,7 @@ import { DeploymentError } from './deployment-error.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type DeploymentDocuments, readDocuments } from './documents.ts';
 import { exposedFiles } from './exposed-files.ts';
+import { openPolicyGate } from './gate/open-policy-gate.ts';
 import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './initial-keys.ts';
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
@@ -80,7 +82,9 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   warnOfMissingMark(dir, log);
   const example = await enrolExample(dir, settings.server.origin);
   const { offersApprovalTools = false, around = (delivery) => delivery } = options;
-  const base = { dir, settings, documents, key: signing.key, example, offersApprovalTools, around, log };
+  const gate = await openPolicyGate({ dir, server: settings.server, log });
+  const shared = { gate, offersApprovalTools, around, log };
+  const base = { dir, settings, documents, key: signing.key, example, ...shared };
   const hall = await openHall(base);
   const keys: CreatedKey[] = [];
   let watch: DocumentWatch | null = null;
@@ -93,9 +97,9 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
     const url = options.listens === false ? null : await listen(hall, { host, port });
     watch = watchDocuments(hall, dir, documents.mark, log);
     const made = { files: signing.isNew ? [...files, LAYOUT.key] : files, keys };
-    return { hall, url, made, close: (patience_ms) => closeAll(hall, watch, patience_ms) };
+    return { hall, url, made, close: (patience_ms) => closeAll({ hall, watch, gate }, patience_ms) };
   } catch (error) {
-    await closeAll(hall, watch);
+    await closeAll({ hall, watch, gate });
     throw keys.length === 0 ? error : withKeys(error, keys);
   }
 }
@@ -121,13 +125,14 @@ interface DeploymentBase {
   readonly documents: DeploymentDocuments;
   readonly key: SigningKey;
   readonly example: ExampleEnrolment | null;
+  readonly gate: LoadedGate | null;
   readonly offersApprovalTools: boolean;
   readonly around: (delivery: Delivery) => Delivery;
   readonly log: Logger;
 }
 
 async function openHall(base: DeploymentBase): Promise<AssembledHall> {
-  const { dir, settings, documents, key, offersApprovalTools, log } = base;
+  const { dir, settings, documents, key, gate, offersApprovalTools, log } = base;
   const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
   const { rules, config } = documents;
   const shared = { chains: new ChainedCallRegistry(), board: new CallBoard() };
@@ -148,10 +153,12 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       tenants,
       ...(public_url !== undefined && { public_url }),
       http: limits,
+      ...(gate !== null && { policyGate: gate }),
       offersApprovalTools,
       log,
     });
   } catch (error) {
+    await gate?.close();
     if (!(error instanceof WcpError)) throw error;
     const file = error.code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
     const code = error.code === 'ERR_WCP_STORE_TAMPERED' ? 'STORE_TAMPERED' : 'STORE_UNUSABLE';
@@ -234,7 +241,15 @@ async function removeOldCopies({ parts }: AssembledHall, dir: string): Promise<v
   await pruneSnapshots(join(dir, LAYOUT.snapshots), keep);
 }
 
-async function closeAll(hall: Hall, watch: DocumentWatch | null, patience_ms?: number): Promise<void> {
+interface OpenParts {
+  readonly hall: Hall;
+  readonly watch: DocumentWatch | null;
+  readonly gate: LoadedGate | null;
+}
+
+/** The gate last: what the Hall still finishes may ask it. */
+async function closeAll({ hall, watch, gate }: OpenParts, patience_ms?: number): Promise<void> {
   await watch?.close();
   await hall.close(patience_ms);
+  await gate?.close();
 }

@@ -38,7 +38,7 @@ import { openFileStorage } from '../storage/evidence/storage-client.ts';
 import { Journal } from '../storage/journal.ts';
 import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import { ActiveWorld } from '../world/active-world.ts';
-import type { HallPolicyGate } from '../world/policy-gate.ts';
+import { type GateParts, gateParts } from '../world/policy-gate.ts';
 import { ConnectedWorkers } from './connected-workers.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
 
@@ -103,7 +103,7 @@ async function latestTime({ store }: EvidenceStorage): Promise<number> {
 /** What a Hall read from its store, and what it reaches its workers with. */
 interface HallState extends HallBase {
   readonly log: Logger;
-  readonly gate: HallPolicyGate | null;
+  readonly gate: GateParts | null;
   readonly registry: Registry;
   readonly activeWorld: ActiveWorld;
   readonly identity: Identity;
@@ -119,7 +119,8 @@ interface HallState extends HallBase {
 async function openState(base: HallBase): Promise<HallState> {
   const { options, origin, storage, clock, journal } = base;
   const { store } = storage;
-  const { policyGate: gate = null, log = () => {} } = options;
+  const { policyGate, log = () => {} } = options;
+  const gate = policyGate === undefined ? null : gateParts(policyGate);
   const commit = journal.commit.bind(journal);
   await recoverInterrupted(store, journal);
   const registry = await Registry.open(store, origin, log);
@@ -182,7 +183,7 @@ async function createDecider(state: HallState): Promise<Decider> {
     inspector,
     budgets: await BlastBudget.open(storage.store),
     freezes,
-    gate,
+    gate: gate?.ask ?? null,
     judgeCredential: (credential) => identity.judgeTenantCredential(credential, new Date(clock.now())),
   });
 }
@@ -210,7 +211,8 @@ async function build(base: HallBase): Promise<AssembledParts> {
     registryAdmin,
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics: metricsOf(state),
-    hasGate: gate !== null && gate !== devAllowGate,
+    hasGate: gate !== null && gate.ask !== devAllowGate,
+    gateState: () => gate?.state() ?? null,
     offersApprovalTools: options.offersApprovalTools === true,
   };
 }

@@ -1,4 +1,5 @@
 import type { SigningKey } from '@wcp/evidence';
+import type { LoadedGate } from '@wcp/policy';
 import type { RegistryRecord } from '@wcp/spec';
 import type { TenantLimits, WorkerLimits } from '../admission/admission-scheduler.ts';
 import type { NotifierOptions } from '../approval/notification/notifier.ts';
@@ -52,7 +53,8 @@ export interface HallOptions {
   readonly board?: CallBoard;
   /** Where workers over HTTP reach this Hall, such as `https://hall.example`; without it they cannot ask for dispatches. */
   readonly public_url?: string;
-  readonly policyGate?: HallPolicyGate;
+  /** A function, or a gate of `@wcp/policy`, which stays open when the Hall is closed. */
+  readonly policyGate?: HallPolicyGate | LoadedGate;
   readonly notify?: NotifierOptions;
   /** The ban lists that it subscribes to. */
   readonly banLists?: BanListOptions;

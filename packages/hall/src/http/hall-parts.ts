@@ -1,4 +1,5 @@
 import type { SigningKey } from '@wcp/evidence';
+import type { GateState } from '@wcp/policy';
 import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { ApprovalService } from '../approval/approval-service.ts';
 import type { Notifier } from '../approval/notification/notifier.ts';
@@ -50,6 +51,8 @@ export interface HallParts {
   readonly notifier: Notifier;
   readonly metrics: Metrics;
   readonly hasGate: boolean;
+  /** How the gate is; null where there is none, or where it is a function. */
+  readonly gateState: () => GateState | null;
   readonly offersApprovalTools: boolean;
   readonly log: Logger;
 }

@@ -1,3 +1,4 @@
+import type { GateState } from '@wcp/policy';
 import { type Diagnostic, WcpError } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -12,6 +13,7 @@ interface HealthFinding {
     | 'STORE_FAILED'
     | 'STORE_TAMPERED'
     | 'DOCUMENTS_REJECTED'
+    | 'POLICIES_REJECTED'
     | 'BAN_LIST_STALE'
     | 'CLOCK_WENT_BACK'
     | 'WORKER_RESTING'
@@ -34,6 +36,8 @@ export interface Health extends Compliance {
     readonly policy_version: string;
     readonly catalog_version: string;
   };
+  /** What decides at the policy gate, and since when it is behind; null where no policies were loaded. */
+  readonly gate: Omit<GateState, 'findings'> | null;
   /** What is wrong with the documents, those that were not put in force first. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -45,6 +49,7 @@ export interface HealthSources extends RestingSources {
   readonly tampering: { readonly messages: readonly string[] };
   readonly identity: Identity;
   readonly hasGate: boolean;
+  readonly gateState: () => GateState | null;
   readonly offersApprovalTools: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
   readonly workerReview: { readonly runsUncontained: boolean; findings(): readonly HealthFinding[] };
@@ -57,6 +62,12 @@ const DOCUMENTS_REJECTED: HealthFinding = {
   message: 'The latest rules or configuration are broken; the last good ones are in force.',
 };
 
+const POLICIES_REJECTED: HealthFinding = {
+  code: 'POLICIES_REJECTED',
+  message:
+    'The latest policies are broken; the last good ones are in force. `wcp rules check` with the folder says what is wrong.',
+};
+
 /** Which row it was is said with `STORE_TAMPERED`, to those who may know. */
 const TAMPERED = 'Nothing can be stored: it would build on a row that somebody changed.';
 
@@ -65,11 +76,13 @@ export function healthOf(sources: HealthSources): Health {
   const { activeWorld, journal, tampering, identity, banLists, workerReview, clock } = sources;
   const { hasGate, offersApprovalTools } = sources;
   const { world } = activeWorld.current;
+  const gate = gateHealth(sources);
   const { digest, policy_version, catalog_version } = world;
   const troubles: readonly HealthFinding[] = [
     ...storeFindings(journal),
     ...tampering.messages.map((message) => ({ code: 'STORE_TAMPERED', message }) as const),
     ...(activeWorld.rejected.length === 0 ? [] : [DOCUMENTS_REJECTED]),
+    ...(gate === null || gate.stale_since === null ? [] : [POLICIES_REJECTED]),
     ...banLists.findings(clock.latest()),
     ...clockFindings(clock),
     ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
@@ -88,8 +101,17 @@ export function healthOf(sources: HealthSources): Health {
     is_open: identity.isOpen,
     troubles,
     world: { digest, policy_version, catalog_version },
+    gate,
     diagnostics: [...activeWorld.rejected, ...world.diagnostics].slice(0, MAX_DIAGNOSTICS),
   };
+}
+
+/** Health is public, and what is wrong with policies is not: the log and `wcp rules check` say it. */
+function gateHealth({ gateState }: HealthSources): Health['gate'] {
+  const state = gateState();
+  if (state === null) return null;
+  const { findings: _, ...shown } = state;
+  return shown;
 }
 
 function storeFindings({ failure }: Journal): HealthFinding[] {

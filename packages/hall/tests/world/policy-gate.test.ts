@@ -1,3 +1,4 @@
+import { type LoadedGate, openGate, type PolicyEngine } from '@wcp/policy';
 import { devAllowGate } from '@wcp/router';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HallPolicyGate } from '../../src/world/policy-gate.ts';
@@ -9,7 +10,7 @@ import { ACME, CAPABILITIES } from '../support/workers.ts';
 const ALLOW = { decision: 'ALLOW', policy_version: 'gate.1', reason: 'fine' } as const;
 const later = <T>(value: T, ms = 5) => new Promise<T>((resolve) => setTimeout(() => resolve(value), ms));
 
-async function open(policyGate?: HallPolicyGate): Promise<TestHall> {
+async function open(policyGate?: HallPolicyGate | LoadedGate): Promise<TestHall> {
   const hall = await TestHall.open(policyGate === undefined ? {} : { policyGate });
   onTestFinished(() => hall.close());
   return hall;
@@ -168,4 +169,35 @@ test('A worker that is removed while a gate is being asked gets nothing any more
   answer(ALLOW);
   expect(await decision).toMatchObject({ outcome: 'DENY', deny_code: 'DENY_NO_AVAILABLE_WORKER' });
   expect(hall.delivery.calls).toHaveLength(0);
+});
+
+/** A gate of the package, whose engine denies its self-test and then answers so. */
+function loadedGate(answer: () => unknown): Promise<LoadedGate> {
+  const engine = {
+    policy_version: 'sha256:1',
+    decide: ({ capability_id }: { readonly capability_id: string }) =>
+      capability_id === CAPABILITIES.gated ? answer() : { decision: 'DENY', reason: '' },
+  } as PolicyEngine;
+  return openGate(
+    { kind: 'test', watched: [], load: async () => ({ ok: true, engine }) },
+    { timeout_ms: 20 },
+  );
+}
+
+test.each([
+  ['allows', null, () => ({ decision: 'ALLOW', reason: 'fine' })],
+  ['denies', 'DENY_POLICY_GATE', async () => ({ decision: 'DENY', reason: 'no' })],
+  ['throws', 'DENY_POLICY_GATE_ERROR', () => Promise.reject(new Error('never shown'))],
+  ['never answers', 'DENY_POLICY_GATE_ERROR', () => new Promise(() => {})],
+  ['answers something else', 'DENY_POLICY_GATE_INVALID_RESPONSE', () => ({ decision: 'PERMIT' })],
+])('A loaded engine that %s leads to the deny code %s.', async (_, code, answer) => {
+  const hall = await open(await loadedGate(answer));
+  const decision = await ask(hall);
+  expect(decision.deny_code).toBe(code);
+  expect(JSON.stringify(decision)).not.toContain('never shown');
+  expect(hall.hall.health().gate).toMatchObject({
+    kind: 'test',
+    policy_version: 'sha256:1',
+    stale_since: null,
+  });
 });

@@ -22,7 +22,7 @@ export function addHealth(program: Command, { terminal, exitWith }: CommandConte
 }
 
 function healthText(health: Health, { green, red, dim }: Colours): string {
-  const { status, level, world, missing, troubles, diagnostics } = health;
+  const { status, level, world, gate, missing, troubles, diagnostics } = health;
   const paint = status === 'ok' ? green : red;
   return rows(
     [
@@ -30,6 +30,7 @@ function healthText(health: Health, { green, red, dim }: Colours): string {
       ['compliance level', level ?? 'none: it denies everything'],
       ['policy', escaped(world.policy_version)],
       ['world', world.digest],
+      ['gate', gate === null ? null : gateText(gate)],
       ['open', health.is_open ? 'no key is configured: anyone may send requests, in dev only' : null],
       ...troubles.map(({ code, message }) => ['problem', `${code}: ${escaped(message)}`] as const),
       ...missing.map((each) => ['missing', `for ${each.level}: ${escaped(each.reason)}`] as const),
@@ -40,4 +41,9 @@ function healthText(health: Health, { green, red, dim }: Colours): string {
     0,
     dim,
   );
+}
+
+function gateText({ kind, policy_version, stale_since }: NonNullable<Health['gate']>): string {
+  const stale = stale_since === null ? '' : `, older than the files since ${escaped(stale_since)}`;
+  return `${escaped(kind)} ${escaped(policy_version)}${stale}`;
 }

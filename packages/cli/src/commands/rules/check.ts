@@ -1,3 +1,4 @@
+import type { GateExamination } from '@wcp/hall';
 import { analyzeRules, compileWorld, type RuleFinding } from '@wcp/router';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-code.ts';
@@ -11,6 +12,7 @@ import { jsonText } from '../../print/json.ts';
 import { count } from '../../print/layout.ts';
 import { placeText, printProblems } from '../../print/problems.ts';
 import { type CommandContext, register } from '../register.ts';
+import { readGates, rulesIn } from './hall-folder.ts';
 import { openCandidates } from './open-candidates.ts';
 
 /** A dead rule and its place in the file. */
@@ -23,12 +25,13 @@ interface DeadRule extends RuleFinding {
 export function addCheck(group: Command, context: CommandContext): void {
   const command = register(group, 'check', {
     summary: 'Find errors in rule files, rules that can never match, and candidates open to any authority.',
+    details: 'Of the folder of a Hall, its rules and the policies of its gate are checked.',
     example: 'wcp rules check rules.json',
     exits:
       '0 nothing is wrong but for warnings, 1 a rule is dead, 2 a file has errors or the usage is wrong.',
   });
   command
-    .argument('<files...>', 'rule files; "-" for standard input')
+    .argument('<files...>', 'rule files, or folders of Halls; "-" for standard input')
     .action(async (files: string[], { json }: { json?: boolean }) => {
       await checkRules(context, files, json === true);
     });
@@ -37,7 +40,8 @@ export function addCheck(group: Command, context: CommandContext): void {
 async function checkRules({ terminal, exitWith }: CommandContext, files: readonly string[], json: boolean) {
   const reader = new InputReader(terminal);
   const documents: JsonDocument[] = [];
-  for (const file of files) {
+  const gates = await readGates(reader, files);
+  for (const file of rulesIn(files)) {
     const document = await reader.json(file);
     if (document === null) continue;
     documents.push(document);
@@ -49,8 +53,8 @@ async function checkRules({ terminal, exitWith }: CommandContext, files: readonl
   reader.throwErrors();
   const dead = documents.flatMap(deadRules);
   const remarks = reader.problems.filter(({ code }) => code !== 'RULE_DEAD');
-  if (json) terminal.write(jsonText({ ok: dead.length === 0, dead_rules: dead, remarks }));
-  else print(terminal, documents, dead, remarks);
+  if (json) terminal.write(jsonText({ ok: dead.length === 0, dead_rules: dead, remarks, gates }));
+  else print(terminal, documents, dead, remarks, gates);
   exitWith(dead.length === 0 ? EXIT.ok : EXIT.found);
 }
 
@@ -68,16 +72,20 @@ function print(
   documents: readonly JsonDocument[],
   dead: readonly DeadRule[],
   remarks: InputReader['problems'],
+  gates: readonly GateExamination[],
 ): void {
   printProblems(terminal, remarks);
   for (const rule of dead) terminal.write(deadText(rule, terminal));
-  const rules = documents.reduce((sum, { value }) => sum + rulesIn(value), 0);
+  const rules = documents.reduce((sum, { value }) => sum + numberOfRules(value), 0);
   const verdict = dead.length === 0 ? 'every rule can match' : `${dead.length} can never match`;
   terminal.write(`${count(rules, 'rule')} in ${count(documents.length, 'file')}: ${verdict}.\n`);
   if (dead.length > 0) {
     terminal.write(
       'While a rule is dead, every request in prod and edge is denied. Reorder, narrow or delete it.\n',
     );
+  }
+  for (const { kind, policy_version } of gates) {
+    terminal.write(`The ${kind} policies of the gate can be put in force: ${policy_version}.\n`);
   }
 }
 
@@ -87,7 +95,7 @@ function deadText({ file, place, rule_id, covered_by }: DeadRule, { colours }: T
   return `${where}${colours.red('RULE_DEAD')}: "${rule_id}" can never match: already covered by ${covers}.\n`;
 }
 
-function rulesIn(value: unknown): number {
+function numberOfRules(value: unknown): number {
   const list = Array.isArray(value) ? value : (value as { rules: readonly unknown[] }).rules;
   return list.length;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { addCedarSchema } from './cedar-schema.ts';
 import { addCheck } from './check.ts';
 import { addFormat } from './format.ts';
 import { addSuggest } from './suggest.ts';
@@ -12,4 +13,5 @@ export function addRules(program: Command, context: CommandContext): void {
   addTest(group, context);
   addFormat(group, context);
   addSuggest(group, context);
+  addCedarSchema(group, context);
 }

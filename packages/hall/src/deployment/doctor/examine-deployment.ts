@@ -5,6 +5,7 @@ import { banListChecks } from './ban-list-checks.ts';
 import type { CheckBase, DeploymentCheck } from './check.ts';
 import { documentChecks } from './document-checks.ts';
 import { folderChecks, isHall } from './folder-checks.ts';
+import { gateChecks } from './gate-checks.ts';
 import { machineChecks } from './machine-checks.ts';
 import { portCheck } from './port-check.ts';
 import { settingsChecks } from './settings-checks.ts';
@@ -46,6 +47,7 @@ export async function examineDeployment(
       base,
       workers.map(({ record }) => record),
     )),
+    ...(await gateChecks(base)),
     ...store.checks,
     ...(settings === null
       ? []

@@ -13,6 +13,9 @@ const HealthSchema = closed(
     is_open: Type.Boolean(),
     troubles: Type.Array(closed({ code: text, message: text })),
     world: closed({ digest: nullable(text), policy_version: text, catalog_version: text }),
+    gate: nullable(
+      closed({ kind: text, policy_version: text, loaded_at: text, stale_since: nullable(text) }),
+    ),
     diagnostics: Type.Array(DiagnosticSchema),
   },
   { title: 'Health', description: 'The compliance level that is reached, and why not a higher one.' },
