@@ -28,7 +28,9 @@ function verdictOf(decision: boolean, context: Members): EngineAnswer {
     if (condition !== null) throw notADecision(condition);
     return { decision: 'ALLOW', reason };
   }
-  return context['outcome'] === HOLD ? { decision: 'REQUIRE_HUMAN', reason, ...levelOf(context) } : { decision: 'DENY', reason };
+  return context['outcome'] === HOLD
+    ? { decision: 'REQUIRE_HUMAN', reason, ...levelOf(context) }
+    : { decision: 'DENY', reason };
 }
 
 /** The outcome of a decision that waits for a human: a PDP says with it that it would permit once a human has. */
@@ -38,20 +40,25 @@ const HOLD = 'STEWARD_HOLD';
 function conditionOf(context: Members): string | null {
   const { outcome, obligations } = context;
   if (outcome !== undefined && outcome !== 'DISPATCH') return 'it permits, but its outcome is another one';
-  const isFree = obligations === undefined || obligations === null || (Array.isArray(obligations) && obligations.length === 0);
+  const isFree =
+    obligations === undefined ||
+    obligations === null ||
+    (Array.isArray(obligations) && obligations.length === 0);
   return isFree ? null : 'it permits with obligations, which no gate fulfils';
 }
 
 /** The level may be anything here: the gate checks it. */
 function levelOf(context: Members): Pick<EngineAnswer, 'supervisor_level'> {
   const { approval } = context;
-  const level = context['supervisor_level'] ?? (isObject(approval) ? approval['supervisor_level'] : undefined) ?? null;
+  const level =
+    context['supervisor_level'] ?? (isObject(approval) ? approval['supervisor_level'] : undefined) ?? null;
   return level === null ? {} : { supervisor_level: level as NonNullable<EngineAnswer['supervisor_level']> };
 }
 
 /** A version that is no short text is left out: then the hash of what was asked stands in its place. */
 function versionOf({ policy_version }: Members): Pick<EngineAnswer, 'policy_version'> {
-  const isVersion = typeof policy_version === 'string' && policy_version !== '' && policy_version.length <= 200;
+  const isVersion =
+    typeof policy_version === 'string' && policy_version !== '' && policy_version.length <= 200;
   return isVersion ? { policy_version } : {};
 }
 
@@ -69,5 +76,8 @@ function isObject(value: unknown): value is Members {
 }
 
 function notADecision(fault: string): WcpError {
-  return new WcpError('ERR_WCP_POLICY_ANSWER', `The policy decision point did not give a decision: ${fault}.`);
+  return new WcpError(
+    'ERR_WCP_POLICY_ANSWER',
+    `The policy decision point did not give a decision: ${fault}.`,
+  );
 }

@@ -36,7 +36,11 @@ export function opaBundle(options: OpaBundleOptions): PolicySource {
   return { kind: 'opa', watched: [resolve(dir, bundle)], load: () => loadBundle(options) };
 }
 
-async function loadBundle({ bundle: place, dir = '.', path = DEFAULT_RULE }: OpaBundleOptions): Promise<PolicyLoading> {
+async function loadBundle({
+  bundle: place,
+  dir = '.',
+  path = DEFAULT_RULE,
+}: OpaBundleOptions): Promise<PolicyLoading> {
   const wrongPath = checkRulePath(path);
   if (wrongPath !== null) return { ok: false, findings: [wrongPath] };
   const version = await engineVersion();

@@ -75,7 +75,9 @@ class OpaServerEngine implements PolicyEngine {
 /** The revisions of the server's bundles; null where one has none, or where there is no bundle. */
 function revisionsOf(provenance: unknown): Readonly<Record<string, string>> | null {
   const { bundles } = Object(provenance) as { readonly bundles?: unknown };
-  const entries = Object.entries(Object(bundles) as Readonly<Record<string, { readonly revision?: unknown } | null>>);
+  const entries = Object.entries(
+    Object(bundles) as Readonly<Record<string, { readonly revision?: unknown } | null>>,
+  );
   const revisions = entries.flatMap(([name, bundle]) => {
     const revision = bundle?.revision;
     return typeof revision === 'string' && revision !== '' ? [[name, revision] as const] : [];

@@ -46,7 +46,11 @@ export async function readBundle(path: string, place: string): Promise<BundleRea
   try {
     files = await unpack(packed);
   } catch (error) {
-    return broken(error instanceof TooLarge ? tooLarge(place) : notABundle(place, 'It is not a .tar.gz file that can be read.'));
+    return broken(
+      error instanceof TooLarge
+        ? tooLarge(place)
+        : notABundle(place, 'It is not a .tar.gz file that can be read.'),
+    );
   }
   return readFiles(files, place);
 }
@@ -90,7 +94,8 @@ function readFiles(files: Files, place: string): BundleReading {
     const manifest = readObject(files.get('.manifest'));
     const data = readObject(files.get('data.json'));
     const entrypoints = entrypointsOf(manifest);
-    if (entrypoints === null) return broken(notABundle(place, 'Its manifest does not name policy.wasm alone.'));
+    if (entrypoints === null)
+      return broken(notABundle(place, 'Its manifest does not name policy.wasm alone.'));
     return { ok: true, bundle: { wasm, data, entrypoints, isSigned: files.has('.signatures.json') } };
   } catch {
     return broken(notABundle(place, 'Its manifest or its data.json is not an object of JSON.'));

@@ -20,7 +20,8 @@ export function readRegoDecision(value: unknown, path: string): EngineAnswer {
     throw notADecision(`${rule} is neither an object nor a boolean`);
   }
   const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name));
-  if (unknown !== undefined) throw notADecision(`${rule} has the member ${JSON.stringify(unknown.slice(0, 40))}`);
+  if (unknown !== undefined)
+    throw notADecision(`${rule} has the member ${JSON.stringify(unknown.slice(0, 40))}`);
   return value as EngineAnswer;
 }
 

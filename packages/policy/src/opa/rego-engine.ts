@@ -97,7 +97,10 @@ class RegoThread {
     this.#worker = worker;
     this.#onEnd = onEnd;
     worker.on('message', (answer: RegoAnswer) => this.#take(answer));
-    worker.on('error', (error: Error) => void this.end(`The thread of the policies failed: ${error.message}`));
+    worker.on(
+      'error',
+      (error: Error) => void this.end(`The thread of the policies failed: ${error.message}`),
+    );
     worker.on('exit', () => void this.end('The thread of the policies ended.'));
   }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import type { ServerOptions } from './server-options.ts';
@@ -91,7 +91,8 @@ async function readBytes(response: IncomingMessage): Promise<Buffer> {
   // Leaving the loop closes the connection.
   for await (const part of response as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error(`The policy server answered with more than ${MAX_ANSWER_BYTES} bytes.`);
+    if (length > MAX_ANSWER_BYTES)
+      throw new Error(`The policy server answered with more than ${MAX_ANSWER_BYTES} bytes.`);
     parts.push(part);
   }
   return Buffer.concat(parts);
