@@ -55,6 +55,7 @@ const SYSTEM = [
   'packages/hall/tests/crash/killed-hall.test.ts',
   'packages/hall/tests/deployment/special-files.test.ts',
   'packages/hall/tests/escapes/hall.test.ts',
+  'packages/hall/tests/gate/failure-matrix.test.ts',
   'packages/hall/tests/storage/seal/every-table.test.ts',
   'packages/hall/tests/worker-host/serve-package.test.ts',
   'packages/mcp/tests/clients/sdk-over-stdio.test.ts',

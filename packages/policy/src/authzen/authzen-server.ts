@@ -29,7 +29,7 @@ export interface AuthzenOptions extends ServerOptions {
  * const gate = await openGate(authzenServer({ url: 'http://127.0.0.1:8080', mapping: 'mcp-tool' }));
  */
 export function authzenServer(options: AuthzenOptions): PolicySource {
-  return { kind: 'authzen', watched: [], load: async () => loadServer(options) };
+  return { kind: 'authzen', watched: [], server: options.url, load: async () => loadServer(options) };
 }
 
 const ENDPOINT = '/access/v1/evaluation';

@@ -25,7 +25,7 @@ export interface OpaServerOptions extends ServerOptions {
  * const gate = await openGate(opaServer({ url: 'http://127.0.0.1:8181', path: 'wcp/decision' }));
  */
 export function opaServer(options: OpaServerOptions): PolicySource {
-  return { kind: 'opa', watched: [], load: async () => loadServer(options) };
+  return { kind: 'opa', watched: [], server: options.url, load: async () => loadServer(options) };
 }
 
 function loadServer({ path = DEFAULT_RULE, ...server }: OpaServerOptions): PolicyLoading {

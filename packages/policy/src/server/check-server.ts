@@ -13,12 +13,11 @@ export function checkServer({ url, token, ca }: ServerOptions): PolicyFinding[] 
   return findings;
 }
 
-/** What was not checked of a server that passed {@link checkServer}. */
+/** What nobody can check of a server that passed {@link checkServer}. */
 export function uncheckedOf({ url }: ServerOptions): string[] {
   const { protocol, hostname, origin } = new URL(url);
-  const unasked = `The server at ${origin} was not asked: whether it answers, and what it decides, is not known.`;
-  if (protocol === 'https:' || isLoopback(hostname)) return [unasked];
-  return [unasked, `${origin} is not encrypted: whoever is on the way can read it, and answer in its place.`];
+  if (protocol === 'https:' || isLoopback(hostname)) return [];
+  return [`${origin} is not encrypted: whoever is on the way can read it, and answer in its place.`];
 }
 
 /** What a header can carry as a bearer token (RFC 6750). */
