@@ -65,7 +65,8 @@ const ENGINES: Readonly<Record<string, Readonly<Record<Failure, () => Failing | 
     throws: () => bundleOf([{ when: [equals('env', 'dev')], then: 'traps' }, DENY]),
     hangs: () => bundleOf([{ when: [equals('env', 'dev')], then: 'hangs' }, DENY]),
     'wrong shape': () => bundleOf([rule('ALLOW', equals('env', 'dev')), DENY]),
-    'unknown verdict': () => bundleOf([rule({ decision: 'PERMIT', reason: 'x' }, equals('env', 'dev')), DENY]),
+    'unknown verdict': () =>
+      bundleOf([rule({ decision: 'PERMIT', reason: 'x' }, equals('env', 'dev')), DENY]),
     empty: () => bundleOf([rule(false, equals('env', 'prod'))]),
     'broken at load': () => ({ source: opaBundle({ bundle: 'b', dir: policyFolder({ b: 'no bundle' }) }) }),
     'broken at reload': () => reloaded(bundleOf([ALLOW, DENY]), 'no bundle'),
@@ -120,12 +121,15 @@ test.for(rows)('$engine, $failure: nothing passes.', async ({ failure, make }) =
   expect(await outcomeOf(gate, { env: 'prod' })).toBe('DENY_POLICY_GATE');
 });
 
-test.for(Object.entries(ENGINES))('%s allows where nothing fails, so that the matrix shows failures.', async ([, rowsOf]) => {
-  const { source } = await rowsOf['broken at reload']();
-  const gate = await openGate(source, { timeout_ms: 2_000 });
-  onTestFinished(() => gate.close());
-  expect(await outcomeOf(gate)).toBe('DISPATCH');
-});
+test.for(Object.entries(ENGINES))(
+  '%s allows where nothing fails, so that the matrix shows failures.',
+  async ([, rowsOf]) => {
+    const { source } = await rowsOf['broken at reload']();
+    const gate = await openGate(source, { timeout_ms: 2_000 });
+    onTestFinished(() => gate.close());
+    expect(await outcomeOf(gate)).toBe('DISPATCH');
+  },
+);
 
 /** What the Hall decides about a request whose rule asks this gate. */
 async function outcomeOf(gate: LoadedGate, given: Partial<PolicyGateRequest> = {}): Promise<string> {
@@ -150,7 +154,10 @@ async function bundleOf(rules: readonly Rule[]): Promise<Failing & { readonly fi
 }
 
 /** The policies, of which the file is broken once the gate is open. */
-async function reloaded(made: ReturnType<typeof cedarOf> | ReturnType<typeof bundleOf>, text: string): Promise<Failing> {
+async function reloaded(
+  made: ReturnType<typeof cedarOf> | ReturnType<typeof bundleOf>,
+  text: string,
+): Promise<Failing> {
   const { source, file } = await made;
   return { source, fail: () => writeFileSync(file, text) };
 }
