@@ -62,8 +62,8 @@ const ENGINES: Readonly<Record<string, Readonly<Record<Failure, () => Failing | 
   }),
   'opa bundle': {
     absent: () => ({ source: opaBundle({ bundle: 'none.tar.gz', dir: policyFolder({}) }) }),
-    throws: () => bundleOf([{ when: [equals('env', 'dev')], then: 'traps' }, DENY]),
-    hangs: () => bundleOf([{ when: [equals('env', 'dev')], then: 'hangs' }, DENY]),
+    throws: () => bundleOf([{ when: [equals('env', 'dev')], gives: 'traps' }, DENY]),
+    hangs: () => bundleOf([{ when: [equals('env', 'dev')], gives: 'hangs' }, DENY]),
     'wrong shape': () => bundleOf([rule('ALLOW', equals('env', 'dev')), DENY]),
     'unknown verdict': () =>
       bundleOf([rule({ decision: 'PERMIT', reason: 'x' }, equals('env', 'dev')), DENY]),

@@ -73,7 +73,7 @@ test('A rule that is undefined, that gives something else or that fails is no ve
     rule({ decision: 'PERMIT', reason: 'x' }, equals('tenant_id', 'unknown verdict')),
     rule({ decision: 'ALLOW', reason: 'x', policy_version: 'mine' }, equals('tenant_id', 'own version')),
     rule('ALLOW', equals('tenant_id', 'text')),
-    { when: [equals('tenant_id', 'trap')], then: 'traps' as const },
+    { when: [equals('tenant_id', 'trap')], gives: 'traps' as const },
     rule(false, equals('env', 'prod')),
   ];
   const { gate } = await open(await opaBundleOf(rules));
@@ -85,7 +85,7 @@ test('A rule that is undefined, that gives something else or that fails is no ve
 });
 
 test('A policy that never ends is denied in time, and so is what waits for it; the next request gets a new thread.', async () => {
-  const rules = [{ when: [equals('tenant_id', 'loop')], then: 'hangs' as const }, ALLOW_ACME, DENY_REST];
+  const rules = [{ when: [equals('tenant_id', 'loop')], gives: 'hangs' as const }, ALLOW_ACME, DENY_REST];
   const { gate } = await open(await opaBundleOf(rules), { timeout_ms: 500 });
   const failures = await Promise.all([failure(gate, 'loop'), failure(gate, 'acme')]);
   expect(failures).toEqual(['ERR_WCP_POLICY_ENGINE', 'ERR_WCP_POLICY_ENGINE']);

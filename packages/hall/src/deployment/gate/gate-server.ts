@@ -4,7 +4,6 @@ import type { PolicyFinding, PolicyLoading, PolicySource } from '@wcp/policy';
 import { z } from 'zod';
 import { LAYOUT } from '../layout.ts';
 import { text } from '../settings/fields.ts';
-import type { Env } from '../settings/server-file.ts';
 
 const URL = 'url must be the address of the server, such as https://opa.example.org:8181.';
 const TOKEN_ENV = 'token_env must be the name of an environment variable that holds the token.';
@@ -24,7 +23,7 @@ export const gateServer = {
 export interface GatePlace {
   readonly dir: string;
   /** Null where variables are not looked at: no server may be asked then. */
-  readonly env: Env | null;
+  readonly env: Readonly<Record<string, string | undefined>> | null;
 }
 
 /** What a server is asked with, as `@wcp/policy` takes it. */

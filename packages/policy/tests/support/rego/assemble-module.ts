@@ -10,7 +10,7 @@ export interface Condition {
 /** What the module does: the first rule whose conditions all hold gives the value; without one it is undefined. */
 export interface Rule {
   readonly when: readonly Condition[];
-  readonly then: { readonly value: unknown } | 'traps' | 'hangs';
+  readonly gives: { readonly value: unknown } | 'traps' | 'hangs';
 }
 
 /**
@@ -84,11 +84,11 @@ type Named = (name: string) => Buffer;
 function evaluation(texts: TextTable, rules: readonly Rule[], named: Named): Buffer {
   const done = (value: unknown) =>
     bytes([LOCAL_GET, 0], literal(texts, value, named), [STORE, 2, RESULT], constant(0), [0x0f]);
-  const rule = ({ when, then }: Rule) => {
+  const rule = ({ when, gives }: Rule) => {
     const held = when.map((each) => condition(texts, each, named));
-    if (then === 'traps') return bytes([BLOCK, VOID], ...held, [0x00, END]);
-    if (then === 'hangs') return bytes([BLOCK, VOID], ...held, [LOOP, VOID, BR, 0, END, END]);
-    return bytes([BLOCK, VOID], ...held, done([{ result: then.value }]), [END]);
+    if (gives === 'traps') return bytes([BLOCK, VOID], ...held, [0x00, END]);
+    if (gives === 'hangs') return bytes([BLOCK, VOID], ...held, [LOOP, VOID, BR, 0, END, END]);
+    return bytes([BLOCK, VOID], ...held, done([{ result: gives.value }]), [END]);
   };
   return bytes(...rules.map(rule), done([]), constant(0));
 }

@@ -2,7 +2,7 @@ import type { Condition, Rule } from './assemble-module.ts';
 
 /** A decision for everything that `conditions` hold for. */
 export function rule(value: unknown, ...conditions: readonly Condition[]): Rule {
-  return { when: conditions, then: { value } };
+  return { when: conditions, gives: { value } };
 }
 
 /** Whether a member of the request equals this value. */
