@@ -2,9 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as hall from '@wcp/hall';
 import { expect, onTestFinished, test } from 'vitest';
+// @boundaries-ignore The engines that answer are those of the policies' own tests.
 import { type JsonServer, jsonServer, type Received } from '../../../policy/tests/support/json-server.ts';
+// @boundaries-ignore The engines that answer are those of the policies' own tests.
 import { opaBundleOf } from '../../../policy/tests/support/rego/opa-bundle.ts';
+// @boundaries-ignore The engines that answer are those of the policies' own tests.
 import { equals, rule } from '../../../policy/tests/support/rego/rules.ts';
+// @boundaries-ignore The engines that answer are those of the policies' own tests.
 import { selfSigned } from '../../../policy/tests/support/self-signed.ts';
 import { scratch, wcp, wcpJson } from '../support/support.ts';
 
@@ -58,7 +62,8 @@ async function open(dir: string, env: Readonly<Record<string, string>> = {}): Pr
 async function greet(opened: hall.Hall, changed: object = {}) {
   const { decision } = await opened.dispatch({ ...GREETING, ...changed });
   const gated = decision.telemetry_envelopes.find(({ event_id }) => event_id === 'evt.os.policy.gated');
-  return { outcome: decision.deny_code ?? decision.outcome, reason: gated?.['reason'] ?? null, decision };
+  const { reason = null } = Object(gated) as { readonly reason?: unknown };
+  return { outcome: decision.deny_code ?? decision.outcome, reason, decision };
 }
 
 test('The Rego of the page is the example of the package.', () => {

@@ -9,12 +9,19 @@ import { cedarPolicies } from '@wcp/policy/cedar';
 import { opaBundle, opaServer } from '@wcp/policy/opa';
 import type { PolicyGateRequest } from '@wcp/router';
 import { expect, onTestFinished, test } from 'vitest';
+// @boundaries-ignore The engines that fail are those of the policies' own tests.
 import { jsonServer } from '../../../policy/tests/support/json-server.ts';
+// @boundaries-ignore The engines that fail are those of the policies' own tests.
 import { policyFolder } from '../../../policy/tests/support/policy-folder.ts';
+// @boundaries-ignore The engines that fail are those of the policies' own tests.
 import type { Rule } from '../../../policy/tests/support/rego/assemble-module.ts';
+// @boundaries-ignore The engines that fail are those of the policies' own tests.
 import { opaBundleOf } from '../../../policy/tests/support/rego/opa-bundle.ts';
+// @boundaries-ignore The engines that fail are those of the policies' own tests.
 import { equals, rule } from '../../../policy/tests/support/rego/rules.ts';
+// @boundaries-ignore The engines that fail are those of the policies' own tests.
 import { gateRequest } from '../../../policy/tests/support/request.ts';
+// @boundaries-ignore The engines that fail are those of the policies' own tests.
 import { decideScene } from '../../../router/tests/support.ts';
 import { askGate, gateParts } from '../../src/world/policy-gate.ts';
 

@@ -50,14 +50,13 @@ async function open(source: PolicySource): Promise<LoadedGate> {
 /** The example is about a capability that no catalog has. */
 const capabilities = async () => ['cap.hello.greet'];
 
-/** What counts: the reasons are texts of their own. */
-const decisionOf = ({
-  decision,
-  supervisor_level = null,
-}: {
+interface Decided {
   readonly decision: string;
   readonly supervisor_level?: string;
-}) => `${decision} ${supervisor_level}`;
+}
+
+/** What counts: the reasons are texts of their own. */
+const decisionOf = ({ decision, supervisor_level }: Decided) => `${decision} ${supervisor_level}`;
 
 const askAll = (gate: LoadedGate, asked: readonly PolicyGateRequest[]) =>
   Promise.all(asked.map(async (request) => decisionOf(await gate.decide(request))));

