@@ -12,6 +12,9 @@ const MAX_PAGES = 2_048;
 /** Milliseconds within which a thread must have loaded its policy. */
 const LOAD_MS = 10_000;
 
+/** Milliseconds without an answer after which a thread that owes one is stuck: each takes far less than one. */
+const STUCK_MS = 200;
+
 /** What is loaded into a thread. */
 export interface RegoPolicy {
   readonly wasm: Uint8Array<ArrayBuffer>;
@@ -20,8 +23,8 @@ export interface RegoPolicy {
 }
 
 /**
- * Policies of Rego in a thread of their own. A question that is not answered in time ends the thread, and every question
- * that waits for it with it; the next one starts it again.
+ * Policies of Rego in a thread of their own. A policy that does not end ends the thread, and every question that waits for
+ * it with it; another thread is started at once. A thread that is only busy goes on.
  */
 export class RegoEngine implements PolicyEngine {
   readonly policy_version: string;
@@ -52,10 +55,17 @@ export class RegoEngine implements PolicyEngine {
 
   #running(): Promise<RegoThread> {
     if (this.#isClosed) throw new Error('The policies are closed.');
-    this.#thread ??= startThread(this.#policy, () => {
-      this.#thread = null;
-    });
+    this.#thread ??= this.#start();
     return this.#thread;
+  }
+
+  #start(): Promise<RegoThread> {
+    const starting = startThread(this.#policy, (hasRun) => {
+      // One that never ran would not run now either: the next question tries again.
+      this.#thread = hasRun && !this.#isClosed ? this.#start() : null;
+    });
+    starting.catch(() => {});
+    return starting;
   }
 }
 
@@ -65,12 +75,11 @@ function readResults(results: unknown): unknown {
   return (results[0] as { readonly result?: unknown } | undefined)?.result;
 }
 
-/** @param onEnd is called once the thread can no longer be asked */
-async function startThread(policy: RegoPolicy, onEnd: () => void): Promise<RegoThread> {
+/** @param onEnd is called once the thread can no longer be asked, with whether it ever could */
+async function startThread(policy: RegoPolicy, onEnd: (hasRun: boolean) => void): Promise<RegoThread> {
   const workerData: RegoThreadData = { ...policy, max_pages: MAX_PAGES };
   // What a policy prints must not reach the output of the Hall; it gets none of its variables.
   const worker = new Worker(PROGRAM, { workerData, env: {}, stdout: true, stderr: true });
-  worker.unref();
   const thread = new RegoThread(worker, onEnd);
   try {
     await thread.loaded(AbortSignal.timeout(LOAD_MS));
@@ -89,11 +98,14 @@ interface Waiting {
 class RegoThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #onEnd: () => void;
+  readonly #onEnd: (hasRun: boolean) => void;
   #asked = 0;
+  /** When it last said something, or was asked while it had nothing to do; in milliseconds. */
+  #active = 0;
+  #hasRun = false;
   #ended: string | null = null;
 
-  constructor(worker: Worker, onEnd: () => void) {
+  constructor(worker: Worker, onEnd: (hasRun: boolean) => void) {
     this.#worker = worker;
     this.#onEnd = onEnd;
     worker.on('message', (answer: RegoAnswer) => this.#take(answer));
@@ -120,7 +132,7 @@ class RegoThread {
   async end(why: string): Promise<void> {
     if (this.#ended === null) {
       this.#ended = why;
-      this.#onEnd();
+      this.#onEnd(this.#hasRun);
       for (const { reject } of this.#waiting.values()) reject(new Error(why));
       this.#waiting.clear();
     }
@@ -130,8 +142,11 @@ class RegoThread {
   #wait(id: number, signal: AbortSignal): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(new Error(this.#ended));
-      const late = () => void this.end('The policies did not answer in time.');
+      const late = () => this.#late(id);
       signal.addEventListener('abort', late, { once: true });
+      if (this.#waiting.size === 0) this.#active = performance.now();
+      // The process stays for an answer, and not for a thread that nobody asks.
+      this.#worker.ref();
       const done = (settle: () => void) => {
         signal.removeEventListener('abort', late);
         settle();
@@ -144,10 +159,25 @@ class RegoThread {
   }
 
   #take(answer: RegoAnswer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
+    this.#active = performance.now();
+    this.#hasRun ||= !('failure' in answer);
+    const waiting = this.#forget(answer.id);
     if ('failure' in answer) waiting?.reject(new Error(`The policy failed: ${answer.failure}`));
     else waiting?.resolve(answer.results);
+  }
+
+  /** A thread that answered a moment ago is busy with others; one that has not for a while is in a policy without an end. */
+  #late(id: number): void {
+    const why = 'The policies did not answer in time.';
+    if (performance.now() - this.#active > STUCK_MS) void this.end(why);
+    else this.#forget(id)?.reject(new Error(why));
+  }
+
+  #forget(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    return waiting;
   }
 }
 

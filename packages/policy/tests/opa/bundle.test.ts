@@ -84,12 +84,25 @@ test('A rule that is undefined, that gives something else or that fails is no ve
   expect(await gate.decide(gateRequest())).toMatchObject({ decision: 'ALLOW' });
 });
 
-test('A policy that never ends is denied in time, and so is what waits for it; the next request gets a new thread.', async () => {
+const decisionOf = (gate: LoadedGate, tenant_id: string) =>
+  Promise.resolve(gate.decide(gateRequest({ tenant_id }))).then(
+    ({ decision }) => decision,
+    () => 'failed',
+  );
+
+test('A policy that never ends is denied in time, and so is what waits for it; another thread goes on.', async () => {
   const rules = [{ when: [equals('tenant_id', 'loop')], gives: 'hangs' as const }, ALLOW_ACME, DENY_REST];
   const { gate } = await open(await opaBundleOf(rules), { timeout_ms: 500 });
   const failures = await Promise.all([failure(gate, 'loop'), failure(gate, 'acme')]);
   expect(failures).toEqual(['ERR_WCP_POLICY_ENGINE', 'ERR_WCP_POLICY_ENGINE']);
-  expect(await gate.decide(gateRequest())).toMatchObject({ decision: 'ALLOW' });
+  await expect.poll(() => decisionOf(gate, 'acme'), { timeout: 10_000 }).toBe('ALLOW');
+});
+
+test('A thread that is only busy is not ended: what is late is denied, and the next request answered.', async () => {
+  const { gate } = await open(await opaBundleOf([ALLOW_ACME, DENY_REST]), { timeout_ms: 300 });
+  const asked = await Promise.all(Array.from({ length: 8_000 }, () => decisionOf(gate, 'acme')));
+  expect(new Set(asked).has('ALLOW')).toBe(true);
+  await expect.poll(() => decisionOf(gate, 'other'), { timeout: 10_000 }).toBe('DENY');
 });
 
 test('A gate that is closed denies, and its thread has ended.', async () => {
