@@ -80,6 +80,8 @@ async function startThread(policy: RegoPolicy, onEnd: (hasRun: boolean) => void)
   const workerData: RegoThreadData = { ...policy, max_pages: MAX_PAGES };
   // What a policy prints must not reach the output of the Hall; it gets none of its variables.
   const worker = new Worker(PROGRAM, { workerData, env: {}, stdout: true, stderr: true });
+  worker.stdout.resume();
+  worker.stderr.resume();
   const thread = new RegoThread(worker, onEnd);
   try {
     await thread.loaded(AbortSignal.timeout(LOAD_MS));
