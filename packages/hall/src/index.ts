@@ -22,7 +22,11 @@ export { type PullDeliveryOptions, pullDelivery } from './delivery/pull/pull-del
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
 export type { CheckName, DeploymentCheck } from './deployment/doctor/check.ts';
 export { type ExamineOptions, examineDeployment } from './deployment/doctor/examine-deployment.ts';
-export { examineGate, type GateExamination } from './deployment/gate/examine-gate.ts';
+export {
+  examineGate,
+  type GateExamination,
+  type GateExaminationOptions,
+} from './deployment/gate/examine-gate.ts';
 export type { CreatedKey } from './deployment/initial-keys.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 
 test('The package @wcp/policy exports these names and no others.', async () => {
-  expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual(['PolicyError', 'openGate']);
+  expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
+    'PolicyError',
+    'checkPolicies',
+    'openGate',
+  ]);
 });
 
 test('The subpath @wcp/policy/cedar exports these names and no others.', async () => {
@@ -10,4 +14,9 @@ test('The subpath @wcp/policy/cedar exports these names and no others.', async (
     'cedarSchema',
     'ruledCapabilities',
   ]);
+});
+
+test('The subpaths of the other engines export these names and no others.', async () => {
+  expect(Object.keys(await import('../src/opa/index.ts')).toSorted()).toEqual(['opaBundle', 'opaServer']);
+  expect(Object.keys(await import('../src/authzen/index.ts'))).toEqual(['authzenServer']);
 });

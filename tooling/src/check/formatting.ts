@@ -17,6 +17,7 @@ const UNFORMATTED: readonly Unformatted[] = [
   { files: /\.md$/, reason: 'prose', byHand: true },
   { files: /\.ya?ml$/, reason: 'the formatter has no YAML', byHand: true },
   { files: /\.cedar$/, reason: 'the formatter has no Cedar', byHand: true },
+  { files: /\.rego$/, reason: 'the formatter has no Rego', byHand: true },
   { files: /\.(sh|py)$|^\.ci\/run$/, reason: 'the formatter has neither shell nor Python', byHand: true },
   {
     files: /(^|\/)\.(gitignore|npmrc|nvmrc|editorconfig)$|^\.github\/CODEOWNERS$/,

@@ -132,7 +132,7 @@ describe('the page about policies', () => {
   });
 
   test('The page has every code of a finding, and no other.', () => {
-    const sources = ['cedar', 'gate', 'source'].flatMap((folder) =>
+    const sources = ['cedar', 'opa', 'authzen', 'server', 'gate', 'source'].flatMap((folder) =>
       codesIn(join(ROOT, 'packages/policy/src', folder)),
     );
     const listed = rowsBelow('code').map(([code]) => bare(code));

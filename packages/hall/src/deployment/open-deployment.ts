@@ -73,16 +73,16 @@ export interface Deployment {
  * await close();
  */
 export async function openDeployment(dir: string, options: DeploymentOptions = {}): Promise<Deployment> {
-  const { log = () => {} } = options;
+  const { log = () => {}, env = {} } = options;
   const files = await createDeployment(dir);
-  const settings = await readDeploymentSettings(dir, options.env ?? {});
+  const settings = await readDeploymentSettings(dir, env);
   const documents = await readDocuments(dir, true);
   const signing = await openSigningKey(dir);
   warnOfExposure(await exposedFiles(dir), log);
   warnOfMissingMark(dir, log);
   const example = await enrolExample(dir, settings.server.origin);
   const { offersApprovalTools = false, around = (delivery) => delivery } = options;
-  const gate = await openPolicyGate({ dir, server: settings.server, log });
+  const gate = await openPolicyGate({ dir, server: settings.server, env, log });
   const shared = { gate, offersApprovalTools, around, log };
   const base = { dir, settings, documents, key: signing.key, example, ...shared };
   const hall = await openHall(base);

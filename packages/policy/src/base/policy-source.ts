@@ -46,6 +46,8 @@ export interface PolicySource {
   readonly kind: string;
   /** Files and folders; a change in one loads the policies again. Empty where nothing is to be watched. */
   readonly watched: readonly string[];
-  /** Reads, checks and loads the policies. Never rejects: what is wrong is a finding. */
+  /** The server that each request goes to, as an operator knows it; absent where none is asked. */
+  readonly server?: string;
+  /** Reads, checks and loads the policies, and asks no server. Never rejects: what is wrong is a finding. */
   load(): Promise<PolicyLoading>;
 }

@@ -44,7 +44,11 @@ function awaitAnswer(
   });
 }
 
-/** What an engine threw may be anything, and quote anything: it is the cause and not the message. */
+/**
+ * What an engine threw may be anything, and quote anything: it is the cause and not the message. One that found its own
+ * answer to be no verdict says so itself.
+ */
 function engineFailed(cause: unknown): WcpError {
+  if (cause instanceof WcpError && cause.code === 'ERR_WCP_POLICY_ANSWER') return cause;
   return new WcpError('ERR_WCP_POLICY_ENGINE', 'The policy engine failed.', { cause });
 }

@@ -25,22 +25,33 @@ interface DeadRule extends RuleFinding {
 export function addCheck(group: Command, context: CommandContext): void {
   const command = register(group, 'check', {
     summary: 'Find errors in rule files, rules that can never match, and candidates open to any authority.',
-    details: 'Of the folder of a Hall, its rules and the policies of its gate are checked.',
+    details:
+      'Of the folder of a Hall, its rules and the policies of its gate are checked. A server of policies is asked only with --online; what was not checked is said.',
     example: 'wcp rules check rules.json',
     exits:
       '0 nothing is wrong but for warnings, 1 a rule is dead, 2 a file has errors or the usage is wrong.',
   });
   command
     .argument('<files...>', 'rule files, or folders of Halls; "-" for standard input')
-    .action(async (files: string[], { json }: { json?: boolean }) => {
-      await checkRules(context, files, json === true);
+    .option('--online', 'ask the policy servers that server.json names')
+    .action(async (files: string[], { json, online }: CheckOptions) => {
+      await checkRules(context, files, { isJson: json === true, online: online === true });
     });
 }
 
-async function checkRules({ terminal, exitWith }: CommandContext, files: readonly string[], json: boolean) {
+interface CheckOptions {
+  readonly json?: boolean;
+  readonly online?: boolean;
+}
+
+async function checkRules(
+  { terminal, exitWith }: CommandContext,
+  files: readonly string[],
+  { isJson, online }: { readonly isJson: boolean; readonly online: boolean },
+) {
   const reader = new InputReader(terminal);
   const documents: JsonDocument[] = [];
-  const gates = await readGates(reader, files);
+  const gates = await readGates(reader, files, online ? { online, env: terminal.env } : {});
   for (const file of rulesIn(files)) {
     const document = await reader.json(file);
     if (document === null) continue;
@@ -53,7 +64,7 @@ async function checkRules({ terminal, exitWith }: CommandContext, files: readonl
   reader.throwErrors();
   const dead = documents.flatMap(deadRules);
   const remarks = reader.problems.filter(({ code }) => code !== 'RULE_DEAD');
-  if (json) terminal.write(jsonText({ ok: dead.length === 0, dead_rules: dead, remarks, gates }));
+  if (isJson) terminal.write(jsonText({ ok: dead.length === 0, dead_rules: dead, remarks, gates }));
   else print(terminal, documents, dead, remarks, gates);
   exitWith(dead.length === 0 ? EXIT.ok : EXIT.found);
 }
@@ -84,8 +95,9 @@ function print(
       'While a rule is dead, every request in prod and edge is denied. Reorder, narrow or delete it.\n',
     );
   }
-  for (const { kind, policy_version } of gates) {
+  for (const { kind, policy_version, unchecked } of gates) {
     terminal.write(`The ${kind} policies of the gate can be put in force: ${policy_version}.\n`);
+    for (const each of unchecked) terminal.write(`Not checked: ${each}\n`);
   }
 }
 

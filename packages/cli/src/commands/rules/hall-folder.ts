@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GateExamination } from '@wcp/hall';
+import type { GateExamination, GateExaminationOptions } from '@wcp/hall';
 import type { Problem } from '../../base/problem.ts';
 import type { InputReader } from '../../input/input-reader.ts';
 
@@ -10,14 +10,18 @@ export function rulesIn(files: readonly string[]): string[] {
 }
 
 /** The gates of the folders among what a user named; what is wrong with their policies is a problem. */
-export async function readGates(reader: InputReader, files: readonly string[]): Promise<GateExamination[]> {
+export async function readGates(
+  reader: InputReader,
+  files: readonly string[],
+  options: GateExaminationOptions,
+): Promise<GateExamination[]> {
   const folders = files.filter(isFolder);
   if (folders.length === 0) return [];
   // The server is loaded for folders alone: a rule file needs none of it.
   const { examineGate } = await import('@wcp/hall');
   const gates: GateExamination[] = [];
   for (const folder of folders) {
-    const gate = await examineGate(folder);
+    const gate = await examineGate(folder, options);
     reader.add(...(gate?.findings ?? []).map((finding) => policyProblem(folder, finding)));
     if (gate !== null) gates.push(gate);
   }

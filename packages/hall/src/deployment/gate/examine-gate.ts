@@ -1,20 +1,23 @@
-import { openGate, PolicyError, type PolicyFinding } from '@wcp/policy';
+import { checkPolicies, type PolicyCheck, type PolicyCheckOptions, type PolicyFinding } from '@wcp/policy';
 import type { DeploymentFinding } from '../deployment-error.ts';
-import { readServerFile } from '../settings/server-file.ts';
+import { type Env, readServerFile } from '../settings/server-file.ts';
 import { gateSource } from './gate-settings.ts';
 
 /** What a policy gate would be, were the Hall of a folder started now. */
-export interface GateExamination {
+export interface GateExamination extends Omit<PolicyCheck, 'kind'> {
   /** `cedar`, `opa`, `authzen`; null where `server.json` cannot be read. */
   readonly kind: string | null;
-  /** `sha256:` of what would decide; null where something is wrong. */
-  readonly policy_version: string | null;
-  /** Everything that is wrong; empty where the gate would open. */
-  readonly findings: readonly PolicyFinding[];
+}
+
+/** How a gate is examined. */
+export interface GateExaminationOptions extends PolicyCheckOptions {
+  /** The environment variables that `server.json` names (default: none is looked at). */
+  readonly env?: Env | null;
 }
 
 /**
- * Loads and tests the policies that the `server.json` of a folder names, without starting the Hall.
+ * Loads and tests the policies that the `server.json` of a folder names, without starting the Hall. A server
+ * of policies is asked only where that is wanted.
  *
  * @returns null where it names none
  * @example
@@ -23,20 +26,16 @@ export interface GateExamination {
  * const gate = await examineGate('my-hall');
  * for (const { file, line, message } of gate?.findings ?? []) console.error(file, line, message);
  */
-export async function examineGate(dir: string): Promise<GateExamination | null> {
+export async function examineGate(
+  dir: string,
+  { env = null, ...options }: GateExaminationOptions = {},
+): Promise<GateExamination | null> {
   const read = await readServerFile(dir);
-  if (!read.ok) return { kind: null, policy_version: null, findings: read.findings.map(asPolicyFinding) };
-  if (read.settings.gate === undefined) return null;
-  const source = gateSource(read.settings.gate, dir);
-  const { kind } = source;
-  try {
-    const gate = await openGate(source);
-    await gate.close();
-    return { kind, policy_version: gate.policy_version, findings: [] };
-  } catch (error) {
-    if (!(error instanceof PolicyError)) throw error;
-    return { kind, policy_version: null, findings: error.findings };
+  if (!read.ok) {
+    return { kind: null, policy_version: null, findings: read.findings.map(asPolicyFinding), unchecked: [] };
   }
+  if (read.settings.gate === undefined) return null;
+  return await checkPolicies(gateSource(read.settings.gate, { dir, env }), options);
 }
 
 function asPolicyFinding({ file, path, code, message }: DeploymentFinding): PolicyFinding {

@@ -2,6 +2,7 @@ import { type LoadedGate, openGate, PolicyError, type PolicyFinding } from '@wcp
 import type { Logger } from '../../base/logger.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
+import type { Env } from '../settings/server-file.ts';
 import type { ServerSettings } from '../settings/server-settings.ts';
 import { gateSource } from './gate-settings.ts';
 
@@ -9,6 +10,7 @@ import { gateSource } from './gate-settings.ts';
 interface GateBase {
   readonly dir: string;
   readonly server: ServerSettings;
+  readonly env: Env;
   readonly log: Logger;
 }
 
@@ -17,10 +19,10 @@ interface GateBase {
  *
  * @throws {DeploymentError} with every finding: without its gate, a Hall would deny what its rules let the gate decide
  */
-export async function openPolicyGate({ dir, server, log }: GateBase): Promise<LoadedGate | null> {
+export async function openPolicyGate({ dir, server, env, log }: GateBase): Promise<LoadedGate | null> {
   if (server.gate === undefined) return null;
   try {
-    return await openGate(gateSource(server.gate, dir), { watch: true, log });
+    return await openGate(gateSource(server.gate, { dir, env }), { watch: true, log });
   } catch (error) {
     if (error instanceof PolicyError) throw new DeploymentError(error.findings.map(asDeploymentFinding));
     throw error;

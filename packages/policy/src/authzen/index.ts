@@ -1,0 +1,3 @@
+export type { ServerOptions } from '../server/server-options.ts';
+export { type AuthzenOptions, authzenServer } from './authzen-server.ts';
+export type { AuthzenMapping } from './evaluation.ts';
