@@ -128,7 +128,14 @@ interface DeploymentBase {
 
 async function openHall(base: DeploymentBase): Promise<AssembledHall> {
   const { dir, settings, documents, key, offersApprovalTools, log } = base;
-  const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
+  const {
+    origin,
+    timeout_ms,
+    limits,
+    tenants,
+    authzen,
+    public_url = addressOf(settings.server),
+  } = settings.server;
   const { rules, config } = documents;
   const shared = { chains: new ChainedCallRegistry(), board: new CallBoard() };
   try {
@@ -148,6 +155,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       tenants,
       ...(public_url !== undefined && { public_url }),
       http: limits,
+      authzen,
       offersApprovalTools,
       log,
     });

@@ -26,6 +26,7 @@ import { type Identity, openIdentity } from '../identity/identity.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { Freezes } from '../operations/freezes.ts';
 import { Metrics } from '../operations/metrics.ts';
+import { DecisionPoint } from '../pdp/decision-point.ts';
 import { type BanLists, openBanLists } from '../registry/ban-list/ban-lists.ts';
 import { createManifestVerifier } from '../registry/manifest-verifier.ts';
 import { Registry } from '../registry/registry.ts';
@@ -192,9 +193,13 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } =
     state;
   const registryAdmin = new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector });
+  const dispatching = await createDispatching(state);
+  const metrics = metricsOf(state);
   return {
     ...others,
-    ...(await createDispatching(state)),
+    ...dispatching,
+    public_url: options.public_url,
+    decisionPoint: createDecisionPoint(options, dispatching, metrics),
     async connect(worker) {
       const replaced = connected.connect(worker);
       inspector.forget();
@@ -209,10 +214,23 @@ async function build(base: HallBase): Promise<AssembledParts> {
     board: options.board ?? new CallBoard(),
     registryAdmin,
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
-    metrics: metricsOf(state),
+    metrics,
     hasGate: gate !== null && gate !== devAllowGate,
     offersApprovalTools: options.offersApprovalTools === true,
   };
+}
+
+function createDecisionPoint(
+  { authzen = {} }: HallOptions,
+  { dispatcher }: Dispatching,
+  metrics: Metrics,
+): DecisionPoint {
+  return new DecisionPoint(authzen, async (received) => {
+    const began = performance.now();
+    const { decision } = await dispatcher.route(received);
+    metrics.decided('evaluation', decision, (performance.now() - began) / 1000);
+    return decision;
+  });
 }
 
 function metricsOf({ pendingApprovals, activeWorld, journal, registry, feed }: HallState): Metrics {

@@ -7,6 +7,7 @@ import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
 import type { HttpLimits } from '../http/app.ts';
+import type { AccessMapping } from '../pdp/access-mapping.ts';
 import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
 import type { HallPolicyGate } from '../world/policy-gate.ts';
@@ -52,6 +53,8 @@ export interface HallOptions {
   readonly board?: CallBoard;
   /** Where workers over HTTP reach this Hall, such as `https://hall.example`; without it they cannot ask for dispatches. */
   readonly public_url?: string;
+  /** How evaluations of AuthZEN become requests of this Hall. */
+  readonly authzen?: AccessMapping;
   readonly policyGate?: HallPolicyGate;
   readonly notify?: NotifierOptions;
   /** The ban lists that it subscribes to. */

@@ -13,6 +13,7 @@ import type { Executor } from '../dispatch/executor.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Metrics } from '../operations/metrics.ts';
+import type { DecisionPoint } from '../pdp/decision-point.ts';
 import type { BanLists } from '../registry/ban-list/ban-lists.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RegistryAdmin } from '../registry/registry-admin.ts';
@@ -26,6 +27,8 @@ import type { ActiveWorld } from '../world/active-world.ts';
 /** Everything that the parts of a Hall share. */
 export interface HallParts {
   readonly origin: string;
+  /** Where others reach the Hall; undefined where nobody said. */
+  readonly public_url: string | undefined;
   readonly key: SigningKey;
   readonly clock: HallClock;
   readonly storage: EvidenceStorage;
@@ -47,6 +50,7 @@ export interface HallParts {
   readonly workerReview: WorkerReview;
   readonly dispatcher: Dispatcher;
   readonly executor: Executor;
+  readonly decisionPoint: DecisionPoint;
   readonly notifier: Notifier;
   readonly metrics: Metrics;
   readonly hasGate: boolean;

@@ -50,7 +50,7 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  decided(operation: 'route' | 'dispatch', decision: RouteDecision, seconds: number): void {
+  decided(operation: 'route' | 'dispatch' | 'evaluation', decision: RouteDecision, seconds: number): void {
     const { outcome, deny_code, env } = decision;
     this.#decisions.inc({ operation, outcome, deny_code: deny_code ?? '', env: env ?? '' });
     this.#durations.observe({ operation }, seconds);

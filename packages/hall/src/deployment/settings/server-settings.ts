@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Form, readForm } from '../../identity/read-form.ts';
+import { authzenSchema } from './authzen-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
 import { count, text, url } from './fields.ts';
 import { secretsSchema } from './secret-settings.ts';
@@ -54,6 +55,7 @@ const settings = z.strictObject(
         'tenants is {"concurrency": …, "waiting": …, "holds": …}.',
       )
       .default({}),
+    authzen: authzenSchema.default({}),
     webhooks: z
       .array(
         z.strictObject({ url, secret_env: z.string(SECRET_ENV).min(1, SECRET_ENV) }, WEBHOOK),
