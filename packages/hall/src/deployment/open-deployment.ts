@@ -15,7 +15,7 @@ import type { HallOptions, HallWorker } from '../hall/hall-options.ts';
 import { type ExampleEnrolment, enrolExample } from './attest-example.ts';
 import { connectWorkers, type WorkerBase } from './connect-workers.ts';
 import { createDeployment } from './create-deployment.ts';
-import { DeploymentError } from './deployment-error.ts';
+import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type DeploymentDocuments, readDocuments } from './documents.ts';
 import { exposedFiles } from './exposed-files.ts';
@@ -156,17 +156,27 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       ...(public_url !== undefined && { public_url }),
       http: limits,
       authzen,
+      ...(settings.telemetry !== undefined && { telemetry: settings.telemetry }),
       offersApprovalTools,
       log,
     });
   } catch (error) {
     if (!(error instanceof WcpError)) throw error;
-    const file = error.code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
-    const code = error.code === 'ERR_WCP_STORE_TAMPERED' ? 'STORE_TAMPERED' : 'STORE_UNUSABLE';
-    const finding = { file, path: null, code, message: error.message };
-    throw new DeploymentError([finding], { cause: error });
+    throw new DeploymentError([findingOf(error)], { cause: error });
   }
 }
+
+function findingOf({ code, message }: WcpError): DeploymentFinding {
+  const file = code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
+  const known = CODES[code] ?? 'STORE_UNUSABLE';
+  return { file, path: null, code: known, message };
+}
+
+/** Findings that are not about the store being unusable. */
+const CODES: Readonly<Record<string, string>> = {
+  ERR_WCP_STORE_TAMPERED: 'STORE_TAMPERED',
+  ERR_WCP_HALL: 'NOT_OPENED',
+};
 
 function workersOf(base: DeploymentBase, shared: Pick<WorkerBase, 'chains' | 'board'>): HallWorker[] {
   const { dir, settings, key, example, around, log } = base;

@@ -10,6 +10,7 @@ import type { HttpLimits } from '../http/app.ts';
 import type { AccessMapping } from '../pdp/access-mapping.ts';
 import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
+import type { TelemetryOptions } from '../telemetry/telemetry-options.ts';
 import type { HallPolicyGate } from '../world/policy-gate.ts';
 
 /** A worker that a Hall can reach. */
@@ -56,6 +57,8 @@ export interface HallOptions {
   /** How evaluations of AuthZEN become requests of this Hall. */
   readonly authzen?: AccessMapping;
   readonly policyGate?: HallPolicyGate;
+  /** Where traces and metrics are sent (default: nowhere). */
+  readonly telemetry?: TelemetryOptions;
   readonly notify?: NotifierOptions;
   /** The ban lists that it subscribes to. */
   readonly banLists?: BanListOptions;

@@ -11,6 +11,7 @@ import { problemDocument, problemOf, refuseUnreadable } from './problem-document
 import { registerRoutes } from './register-routes.ts';
 import { compileValidator, readBodies } from './request-body.ts';
 import { echoRequestId, requestIdOf } from './request-id.ts';
+import { traceRequests } from './trace-requests.ts';
 
 /** How much a client may send, and how often. */
 export interface HttpLimits extends CallerLimits {
@@ -46,6 +47,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
       'There is nothing here. GET /wcp/openapi.json lists every operation.',
     );
   });
+  traceRequests(app, parts.tracing);
   app.addHook('onRequest', echoRequestId);
   readBodies(app);
   app.decorateRequest('principal', null);

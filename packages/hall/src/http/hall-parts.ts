@@ -5,6 +5,7 @@ import type { Notifier } from '../approval/notification/notifier.ts';
 import type { PendingApprovals } from '../approval/pending-approvals.ts';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Tracing } from '../base/tracing.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
@@ -22,6 +23,7 @@ import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
+import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 
 /** Everything that the parts of a Hall share. */
@@ -55,5 +57,7 @@ export interface HallParts {
   readonly metrics: Metrics;
   readonly hasGate: boolean;
   readonly offersApprovalTools: boolean;
+  readonly tracing: Tracing;
+  readonly telemetry: HallTelemetry;
   readonly log: Logger;
 }

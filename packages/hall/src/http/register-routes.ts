@@ -49,7 +49,8 @@ export function registerRoutes(app: FastifyInstance, hall: HallParts, limits: Ca
         const principal = typeof access === 'string' ? request.principal : principalOf(request);
         const keep = (text: string) => usage.keep(callerOf(request), text);
         if (isReceived) keep((body as ReceivedRequest).text ?? '');
-        const answered = await route.handle({ hall, params, query, body, principal, request, keep });
+        const call = { hall, params, query, body, principal, request, keep };
+        const answered = await request.span.run(() => route.handle(call));
         if (answered instanceof StreamReply) return streams.send(reply, media, answered, callerOf(request));
         return send(reply, operation, answered);
       },

@@ -1,5 +1,6 @@
 import type { RouteDecision } from '@wcp/spec';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as MetricRegistry } from 'prom-client';
+import type { WrittenMetric } from '../telemetry/metric-data.ts';
 
 /** What the gauges show, read when they are scraped. */
 export interface MetricSources {
@@ -44,6 +45,13 @@ export class Metrics {
 
   get contentType(): string {
     return this.#registry.contentType;
+  }
+
+  /** The same numbers as data. */
+  async written(): Promise<readonly WrittenMetric[]> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    // The type is a text, whatever the declaration of the library says.
+    return metrics.map(({ type, ...metric }) => ({ ...metric, type: String(type) }));
   }
 
   text(): Promise<string> {

@@ -4,6 +4,7 @@ import { authzenSchema } from './authzen-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
 import { count, text, url } from './fields.ts';
 import { secretsSchema } from './secret-settings.ts';
+import { telemetrySchema } from './telemetry-settings.ts';
 import { checkWays, workerSchema } from './worker-settings.ts';
 
 const HOST = 'host must be a name or an address to listen on, such as 127.0.0.1.';
@@ -56,6 +57,7 @@ const settings = z.strictObject(
       )
       .default({}),
     authzen: authzenSchema.default({}),
+    telemetry: telemetrySchema.exactOptional(),
     webhooks: z
       .array(
         z.strictObject({ url, secret_env: z.string(SECRET_ENV).min(1, SECRET_ENV) }, WEBHOOK),
