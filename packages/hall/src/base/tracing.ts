@@ -2,7 +2,7 @@
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** The steps of a request through the Hall, as a trace shows them. */
-export type SpanName = 'wcp.decide' | 'wcp.policy_gate' | 'wcp.record' | 'execute_tool';
+type SpanName = 'wcp.decide' | 'wcp.policy_gate' | 'wcp.record' | 'execute_tool';
 
 /** A span while it runs. */
 export interface Span {
@@ -17,6 +17,8 @@ export interface Span {
 
 /** The span of an HTTP request. */
 export interface RequestSpan {
+  /** The id of its trace; null where nothing is traced. */
+  readonly traceId: string | null;
   /** Does work below it. */
   run<T>(work: () => T): T;
   end(attributes: SpanAttributes, isError: boolean): void;
@@ -36,12 +38,10 @@ export interface Tracing {
   ): Promise<T>;
   /** A function that, whenever it is called, runs below the present span. */
   bound<A extends readonly unknown[], R>(act: (...args: A) => R): (...args: A) => R;
-  /** The id of the present trace, for the log; null where nothing is traced. */
-  traceId(): string | null;
 }
 
 const NO_SPAN: Span = { traceparent: null, set() {}, fail() {}, usage() {} };
-const NO_REQUEST: RequestSpan = { run: (work) => work(), end() {} };
+const NO_REQUEST: RequestSpan = { traceId: null, run: (work) => work(), end() {} };
 
 /** Traces nothing. */
 export const NO_TRACING: Tracing = {
@@ -49,5 +49,4 @@ export const NO_TRACING: Tracing = {
   request: () => NO_REQUEST,
   span: (_name, _attributes, work) => work(NO_SPAN),
   bound: (act) => act,
-  traceId: () => null,
 };

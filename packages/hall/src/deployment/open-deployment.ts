@@ -23,6 +23,7 @@ import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './i
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
 import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
+import type { LogSettings } from './settings/log-settings.ts';
 import { readSecrets } from './settings/read-secrets.ts';
 import type { Env } from './settings/server-file.ts';
 import { openSigningKey } from './signing-key-file.ts';
@@ -45,6 +46,8 @@ export interface DeploymentOptions {
   /** Stands around the delivery to each worker of `server.json`: what it returns is called instead. */
   readonly around?: (delivery: Delivery) => Delivery;
   readonly log?: Logger;
+  /** Opens the log as `server.json` wants it, in the place of `log`. */
+  openLog?(settings: LogSettings): Logger;
 }
 
 /** A Hall in a folder. */
@@ -71,9 +74,9 @@ export interface Deployment {
  * await close();
  */
 export async function openDeployment(dir: string, options: DeploymentOptions = {}): Promise<Deployment> {
-  const { log = () => {} } = options;
   const files = await createDeployment(dir);
   const settings = await readDeploymentSettings(dir, options.env ?? {});
+  const log = options.openLog?.(settings.server.log) ?? options.log ?? (() => {});
   const documents = await readDocuments(dir, true);
   const signing = await openSigningKey(dir);
   warnOfExposure(await exposedFiles(dir), log);
@@ -159,6 +162,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       ...(settings.telemetry !== undefined && { telemetry: settings.telemetry }),
       offersApprovalTools,
       log,
+      log_requests: settings.server.log.requests === true,
     });
   } catch (error) {
     if (!(error instanceof WcpError)) throw error;

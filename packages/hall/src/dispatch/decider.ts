@@ -10,12 +10,12 @@ import type { Freezes } from '../operations/freezes.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
 import type { Change } from '../storage/store/store.ts';
+import { decisionAttributes } from '../telemetry/span-attributes.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import type { HallWorld } from '../world/hall-world.ts';
 import { askGate, type HallPolicyGate, mayAsk } from '../world/policy-gate.ts';
 import type { BlastBudget, BlastSpent, ChainId } from './blast-budget.ts';
 import type { ChainStop } from './chained-dispatch.ts';
-import { decisionAttributes } from './span-attributes.ts';
 
 /** The facts that are a decision's own; what it shares with others stands in its observation. */
 export type OwnFacts = Omit<Facts, 'workers' | 'banned_hashes'>;

@@ -15,10 +15,10 @@ import type { Span, Tracing } from '../base/tracing.ts';
 import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
+import { endAttributes, toolAttributes } from '../telemetry/span-attributes.ts';
 import { type ChainedParent, stepOf } from './chained-dispatch.ts';
 import { deadLetterChange } from './dead-letters.ts';
 import type { Decided, HallDecision } from './decider.ts';
-import { endAttributes, toolAttributes } from './span-attributes.ts';
 import { workerEvents } from './worker-events.ts';
 
 /** How an execution ended, and the evidence of that. */

@@ -42,7 +42,8 @@ export function createHall(options: HallOptions = {}): Promise<Hall> {
 /** Creates a Hall whose parts can be reached: for this package's own folders and for tests. */
 export async function assembleHall(options: HallOptions = {}): Promise<AssembledHall> {
   const parts = await assemble(options);
-  const app = await buildApp(parts, options.http ?? {});
+  const { http = {}, log_requests = false } = options;
+  const app = await buildApp(parts, { ...http, log_requests });
   return new AssembledHall(app, parts, startMaintenance(parts));
 }
 

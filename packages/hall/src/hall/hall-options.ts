@@ -74,4 +74,6 @@ export interface HallOptions {
   readonly now?: () => number;
   /** Gets what an operator must know (default: nothing is logged). */
   readonly log?: Logger;
+  /** Whether it also gets a line for each HTTP request that was answered (default false). */
+  readonly log_requests?: boolean;
 }

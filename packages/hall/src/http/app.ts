@@ -6,6 +6,7 @@ import { checkAccess, recognise } from './access.ts';
 import { addApprovalPage } from './approval-page.ts';
 import type { CallerLimits } from './caller-limits.ts';
 import type { HallParts } from './hall-parts.ts';
+import { logRequests } from './log-requests.ts';
 import { openApiOptions } from './openapi.ts';
 import { problemDocument, problemOf, refuseUnreadable } from './problem-document.ts';
 import { registerRoutes } from './register-routes.ts';
@@ -33,13 +34,19 @@ const MAX_PARAMETER_LENGTH = 200;
 const ARRIVAL_MS = 120_000;
 const HEADERS_MS = 10_000;
 
+/** How the HTTP interface is built. */
+export interface HttpOptions extends HttpLimits {
+  /** Whether each request that was answered is logged (default false). */
+  readonly log_requests?: boolean;
+}
+
 /** Builds the HTTP interface (section 9). Nothing listens yet. */
-export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<FastifyInstance> {
+export async function buildApp(parts: HallParts, limits: HttpOptions): Promise<FastifyInstance> {
   const app = bareApp(limits);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error, request, reply) => {
-    return refuse(reply, refusalOf(problemOf(parts, error), request));
+    return refuse(reply, refusalOf(problemOf(parts, error, request), request));
   });
   app.setNotFoundHandler(() => {
     throw new ProblemError(
@@ -48,6 +55,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
     );
   });
   traceRequests(app, parts.tracing);
+  if (limits.log_requests === true) logRequests(app, parts.log);
   app.addHook('onRequest', echoRequestId);
   readBodies(app);
   app.decorateRequest('principal', null);

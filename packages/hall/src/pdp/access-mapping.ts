@@ -2,7 +2,7 @@ import { checkId, type RouteInput } from '@wcp/spec';
 import type { AccessEvaluation } from '@wcp/spec/hall';
 
 /** Evaluations that ask for a capability. A member that is absent matches anything; the first row that matches counts. */
-export interface CapabilityRow {
+interface CapabilityRow {
   /** The `resource.type`. */
   readonly type: string;
   /** The `resource.id`. */

@@ -29,6 +29,7 @@ export class OtelTracing implements Tracing {
     const span = this.#tracer.startSpan(name, options, parent);
     const context = trace.setSpan(parent, span);
     return {
+      traceId: span.spanContext().traceId,
       run: (work) => this.#present.run(context, work),
       end(more, isError) {
         span.setAttributes(known(more));
@@ -56,11 +57,6 @@ export class OtelTracing implements Tracing {
   bound<A extends readonly unknown[], R>(act: (...args: A) => R): (...args: A) => R {
     const context = this.#present.getStore() ?? ROOT_CONTEXT;
     return (...args) => this.#present.run(context, () => act(...args));
-  }
-
-  traceId(): string | null {
-    const context = this.#present.getStore();
-    return (context && trace.getSpanContext(context)?.traceId) ?? null;
   }
 }
 

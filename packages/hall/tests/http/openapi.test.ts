@@ -51,7 +51,7 @@ function fits(schema: object, value: unknown): boolean {
 }
 
 /** AuthZEN wants 400 for a body of another type. */
-function mayRefuse(path: string): readonly string[] {
+function mayRefuse(path: string): string[] {
   return path.startsWith('/access/') ? ['400', '413'] : ['413', '415'];
 }
 

@@ -1,4 +1,5 @@
 import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
+import { decodeUtf8 } from '../base/utf8.ts';
 
 const MAX_PERMIT_LENGTH = 8_192;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -10,7 +11,7 @@ const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export function traceOfPermit(permit: unknown): string | null {
   if (typeof permit !== 'string' || permit.length > MAX_PERMIT_LENGTH) return null;
   try {
-    const payload = Buffer.from(permit.split('.')[1] ?? '', 'base64url').toString('utf8');
+    const payload = decodeUtf8(Buffer.from(permit.split('.')[1] ?? '', 'base64url')) ?? '';
     const { traceparent } = Object(parseJson(payload, FOREIGN_TEXT_LIMITS)) as {
       readonly traceparent?: unknown;
     };

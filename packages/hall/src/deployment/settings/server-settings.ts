@@ -3,6 +3,7 @@ import { type Form, readForm } from '../../identity/read-form.ts';
 import { authzenSchema } from './authzen-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
 import { count, text, url } from './fields.ts';
+import { logSchema } from './log-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
 import { telemetrySchema } from './telemetry-settings.ts';
 import { checkWays, workerSchema } from './worker-settings.ts';
@@ -57,6 +58,7 @@ const settings = z.strictObject(
       )
       .default({}),
     authzen: authzenSchema.default({}),
+    log: logSchema.default({}),
     telemetry: telemetrySchema.exactOptional(),
     webhooks: z
       .array(

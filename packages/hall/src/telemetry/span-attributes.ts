@@ -1,6 +1,5 @@
 import type { RouteDecision } from '@wcp/spec';
 import type { SpanAttributes } from '../base/tracing.ts';
-import type { Delivered } from '../delivery/delivery.ts';
 
 /** What a span says of a decision: ids and codes, and nothing that was requested or answered. */
 export function decisionAttributes(decision: RouteDecision): SpanAttributes {
@@ -29,7 +28,13 @@ export function toolAttributes({ decision_id, capability_id, worker_id }: RouteD
   };
 }
 
+/** How a call of a tool ended: the Hall's word for it, and its code. */
+interface ToolEnd {
+  readonly status: string;
+  readonly code: string | null;
+}
+
 /** How it ended. */
-export function endAttributes({ status, code }: Delivered): SpanAttributes {
+export function endAttributes({ status, code }: ToolEnd): SpanAttributes {
   return { 'wcp.status': status, 'wcp.delivery_code': code };
 }
