@@ -2,7 +2,13 @@
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** The steps of a request through the Hall, as a trace shows them. */
-type SpanName = 'wcp.decide' | 'wcp.policy_gate' | 'wcp.record' | 'execute_tool';
+type SpanName =
+  | 'wcp.dispatch'
+  | 'wcp.route'
+  | 'wcp.decide'
+  | 'wcp.policy_gate'
+  | 'wcp.record'
+  | 'execute_tool';
 
 /** A span while it runs. */
 export interface Span {

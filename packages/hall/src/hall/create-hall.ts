@@ -86,7 +86,9 @@ export class AssembledHall implements Hall {
   }
 
   async route(input: unknown): Promise<RouteDecision> {
-    return (await this.parts.dispatcher.route(receive(input, OPERATOR.id))).decision;
+    const { tracing, dispatcher } = this.parts;
+    const decided = await tracing.span('wcp.route', {}, () => dispatcher.route(receive(input, OPERATOR.id)));
+    return decided.decision;
   }
 
   connect(worker: HallWorker): Promise<void> {
@@ -97,7 +99,9 @@ export class AssembledHall implements Hall {
     input: unknown,
     { signal, by = OPERATOR.id }: DispatchOptions = {},
   ): Promise<DispatchAnswer> {
-    return this.parts.dispatcher.dispatch(receive(input, by), signal === undefined ? {} : { signal });
+    const { tracing, dispatcher } = this.parts;
+    const setting = signal === undefined ? {} : { signal };
+    return tracing.span('wcp.dispatch', {}, () => dispatcher.dispatch(receive(input, by), setting));
   }
 
   approval(approval_id: string): Promise<KnownApproval | null> {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { NO_TRACING, type RequestSpan, type Tracing } from '../base/tracing.ts';
 
 declare module 'fastify' {
@@ -19,7 +19,9 @@ export function traceRequests(app: FastifyInstance, tracing: Tracing): void {
     const span = start(request, tracing);
     Object.defineProperty(request, 'span', { value: span });
   });
-  app.addHook('onResponse', async (request, reply) => end(request, reply));
+  app.addHook('onResponse', async (request, reply) => end(request, reply.statusCode));
+  // The client has gone; 499 is what servers write where nobody gets the answer.
+  app.addHook('onRequestAbort', async (request) => end(request, 499));
 }
 
 /** The path of a request stands in no span: it may hold ids of others. Its route does. */
@@ -35,7 +37,7 @@ function start(
   });
 }
 
-function end({ span, principal }: FastifyRequest, { statusCode }: FastifyReply): void {
+function end({ span, principal }: FastifyRequest, statusCode: number): void {
   const attributes = { 'http.response.status_code': statusCode, 'wcp.tenant_id': principal?.tenant_id };
   span.end(attributes, statusCode >= 500);
 }

@@ -3,8 +3,8 @@ import { parseDocument } from '@wcp/spec/document';
 import {
   type AccessDecision,
   type AccessEvaluation,
-  AccessEvaluationSchema,
   type AccessEvaluations,
+  OPERATIONS,
 } from '@wcp/spec/hall';
 import { ProblemError } from '../base/problem.ts';
 import { type ReceivedRequest, receiveText } from '../base/received-request.ts';
@@ -78,7 +78,7 @@ export class DecisionPoint {
 
 /** @throws {ProblemError} `INVALID_BODY` with every finding */
 export function readEvaluation(value: unknown): AccessEvaluation {
-  const parsed = parseDocument<AccessEvaluation>(AccessEvaluationSchema, value);
+  const parsed = parseDocument<AccessEvaluation>(OPERATIONS.evaluateAccess.body, value);
   if (parsed.ok) return parsed.value;
   const message = parsed.findings.map(({ path, message: what }) => `${path === '' ? '/' : path}: ${what}`);
   throw new ProblemError('INVALID_BODY', message.join(' '), parsed.findings);

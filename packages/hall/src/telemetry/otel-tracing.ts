@@ -3,6 +3,7 @@ import {
   type Attributes,
   type Context,
   type Span as OtelSpan,
+  context as programContext,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -40,7 +41,7 @@ export class OtelTracing implements Tracing {
   }
 
   async span<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
-    const parent = this.#present.getStore() ?? ROOT_CONTEXT;
+    const parent = this.#parent();
     const span = this.#tracer.startSpan(name, { attributes: known(attributes) }, parent);
     try {
       return await this.#present.run(trace.setSpan(parent, span), () => work(new TracedSpan(span)));
@@ -55,8 +56,13 @@ export class OtelTracing implements Tracing {
   }
 
   bound<A extends readonly unknown[], R>(act: (...args: A) => R): (...args: A) => R {
-    const context = this.#present.getStore() ?? ROOT_CONTEXT;
+    const context = this.#parent();
     return (...args) => this.#present.run(context, () => act(...args));
+  }
+
+  /** The present span; where there is none, that of the program around the Hall, if it traces with OpenTelemetry. */
+  #parent(): Context {
+    return this.#present.getStore() ?? programContext.active();
   }
 }
 

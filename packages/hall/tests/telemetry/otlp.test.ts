@@ -293,6 +293,16 @@ describe('a collector that does not work costs no decision', () => {
   });
 });
 
+test('A dispatch of the program around the Hall is one trace as well.', async () => {
+  const collector = await Collector.open();
+  const { hall } = await traced(collector);
+  await hall.dispatch(inputFor('tenant-a'));
+  const [root] = await collector.spansOf('wcp.dispatch');
+  const [tool] = await collector.spansOf(TOOL);
+  expect(root?.parentSpanId).toBeNull();
+  expect([tool?.traceId, tool?.parentSpanId]).toEqual([root?.traceId, root?.spanId]);
+});
+
 test('A worker of the kit finds the trace in its context, whatever process it runs in.', async () => {
   const collector = await Collector.open();
   const seen: unknown[] = [];

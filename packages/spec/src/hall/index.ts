@@ -16,7 +16,6 @@ export type {
   AccessEvaluation,
   AccessEvaluations,
 } from './resource/access.ts';
-export { AccessEvaluationSchema } from './resource/access.ts';
 export {
   APPROVAL_STATES,
   type Approval,

@@ -19,7 +19,7 @@ const context = Type.Optional(
 );
 
 /** What an evaluation asks (AuthZEN 1.0, section 6): members that are not known are ignored. */
-export const AccessEvaluationSchema = open(
+const AccessEvaluationSchema = open(
   {
     subject: open({ type: name, id: name, properties }),
     action: open({ name, properties }),
