@@ -157,17 +157,7 @@ export class Executor {
     const context = contextOf(decision, new Date(until).toISOString());
     const input = received.input as RouteInput;
     const hash = decision.artifact_hash as Sha256;
-    const parent: ChainedParent = {
-      decision_id: decision.decision_id,
-      depth: execution.depth ?? 0,
-      until,
-      input,
-      credential: received.credential,
-      requested_by: received.requested_by,
-      workers: [...(execution.workers ?? []), worker],
-      trail: [...(execution.trail ?? []), stepOf(decision.capability_id, hash)],
-      cancel: execution.cancel,
-    };
+    const parent = parentOf({ received, decision }, execution, until);
     const permitted = { context, request_hash: hash, until, traceparent };
     return admission.deliver(delivery, {
       context,
@@ -212,6 +202,26 @@ export class Executor {
     }, RETRY_MS);
     timer.unref();
   }
+}
+
+/** What a chained dispatch of a call stands under. */
+function parentOf(
+  { received, decision }: Pick<Decided, 'received' | 'decision'>,
+  execution: Execution,
+  until: number,
+): ChainedParent {
+  const step = stepOf(decision.capability_id, decision.artifact_hash as Sha256);
+  return {
+    decision_id: decision.decision_id,
+    depth: execution.depth ?? 0,
+    until,
+    input: received.input as RouteInput,
+    credential: received.credential,
+    requested_by: received.requested_by,
+    workers: [...(execution.workers ?? []), decision.worker_id as string],
+    trail: [...(execution.trail ?? []), step],
+    cancel: execution.cancel,
+  };
 }
 
 function outcomeOf({ status, result, duration_ms }: Delivered): ReceiptOutcome {

@@ -45,11 +45,12 @@ export function problemDocument({ code, message, findings, details }: ProblemErr
 export function problemOf(
   { tampering, log }: Pick<HallParts, 'tampering' | 'log'>,
   error: unknown,
-  { id: request_id, method, routeOptions: { url: route = null } }: FastifyRequest,
+  { id: request_id, method, routeOptions: { url } }: FastifyRequest,
 ): ProblemError {
   const refusal = problemFrom(error);
   tampering.note(error);
-  if (refusal.code === 'INTERNAL') log('error', loggedError(error), { request_id, method, route });
+  if (refusal.code === 'INTERNAL')
+    log('error', loggedError(error), { request_id, method, route: url ?? null });
   return refusal;
 }
 
