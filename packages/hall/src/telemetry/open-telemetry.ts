@@ -9,13 +9,14 @@ const NO_TELEMETRY: HallTelemetry = { tracing: NO_TRACING, report() {}, close: a
 /** Milliseconds that the end of a Hall waits for a collector. */
 const LAST_MS = 1_000;
 
+/** The versions that a Hall was tried with. */
 const PACKAGES = [
-  '@opentelemetry/api@1.10',
-  '@opentelemetry/sdk-trace@3.1',
-  '@opentelemetry/sdk-metrics@3.1',
-  '@opentelemetry/resources@3.1',
-  '@opentelemetry/exporter-trace-otlp-http@0.301',
-  '@opentelemetry/exporter-metrics-otlp-http@0.301',
+  '@opentelemetry/api@1.10.0',
+  '@opentelemetry/sdk-trace@3.1.0',
+  '@opentelemetry/sdk-metrics@3.1.0',
+  '@opentelemetry/resources@3.1.0',
+  '@opentelemetry/exporter-trace-otlp-http@0.301.0',
+  '@opentelemetry/exporter-metrics-otlp-http@0.301.0',
 ];
 
 /**
@@ -39,7 +40,7 @@ async function loadOtlp(): Promise<typeof import('./otlp.ts')> {
   try {
     return await import('./otlp.ts');
   } catch (cause) {
-    const message = `"telemetry" needs packages that are not installed: npm install ${PACKAGES.join(' ')}`;
+    const message = `"telemetry" needs packages that are not there. Where the Hall is installed (with -g, if it is so for the whole machine): npm install ${PACKAGES.join(' ')}`;
     throw new WcpError('ERR_WCP_HALL', message, { cause });
   }
 }
