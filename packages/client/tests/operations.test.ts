@@ -28,6 +28,25 @@ describe('a client of a real Hall', () => {
     expect([held.decision.outcome, held.result]).toEqual(['STEWARD_HOLD', null]);
   });
 
+  test('A Hall is asked as a policy decision point, one by one and several at once.', async () => {
+    const hall = await RealHall.open();
+    const { capability_id, request: _, tenant_id: __, ...context } = inputFor();
+    const evaluation = {
+      subject: { type: 'user', id: 'alice' },
+      action: { name: 'call' },
+      resource: { type: 'capability', id: capability_id },
+      context,
+    };
+    const tenant = hall.as('tenant');
+    expect(await tenant.evaluateAccess(evaluation)).toMatchObject({ decision: true });
+    const held = { resource: { type: 'capability', id: HELD } };
+    const answer = await tenant.evaluateAccesses({ ...evaluation, evaluations: [{}, held] });
+    if (!('evaluations' in answer)) throw new Error('a single answer');
+    expect(answer.evaluations.map(({ decision }) => decision)).toEqual([true, false]);
+    const { policy_decision_point } = await createHallClient({ url: hall.url }).showAccessConfiguration();
+    expect(policy_decision_point).toBe(hall.url.replace(/\/$/, ''));
+  });
+
   test('An approval is listed, shown and resolved.', async () => {
     const hall = await RealHall.open();
     await hall.as('tenant').dispatch(inputFor({ capability_id: HELD }));

@@ -15,6 +15,7 @@ test('The package exports these names and no others.', async () => {
 test('The OpenTelemetry subpath exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/opentelemetry/index.ts')).sort()).toEqual([
     'createOpenTelemetrySink',
+    'modelAttributes',
     'parseTraceparent',
     'withExecutionSpan',
     'writeTraceparent',

@@ -17,6 +17,8 @@ export interface DeliveryCall {
   readonly permit: string | null;
   /** A permit for a further attempt at the same call; absent where there is none. */
   readonly renew?: (attempt: number) => string | null;
+  /** The W3C `traceparent` of the call; null or absent where nothing is traced. */
+  readonly traceparent?: string | null;
   /** The time limit in milliseconds from now. */
   readonly timeout_ms: number;
   /** Ends the call early. */

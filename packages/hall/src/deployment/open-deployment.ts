@@ -16,7 +16,7 @@ import type { HallOptions, HallWorker } from '../hall/hall-options.ts';
 import { type ExampleEnrolment, enrolExample } from './attest-example.ts';
 import { connectWorkers, type WorkerBase } from './connect-workers.ts';
 import { createDeployment } from './create-deployment.ts';
-import { DeploymentError } from './deployment-error.ts';
+import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type DeploymentDocuments, readDocuments } from './documents.ts';
 import { exposedFiles } from './exposed-files.ts';
@@ -25,6 +25,7 @@ import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './i
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
 import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
+import type { LogSettings } from './settings/log-settings.ts';
 import { readSecrets } from './settings/read-secrets.ts';
 import type { Env } from './settings/server-file.ts';
 import { openSigningKey } from './signing-key-file.ts';
@@ -47,6 +48,8 @@ export interface DeploymentOptions {
   /** Stands around the delivery to each worker of `server.json`: what it returns is called instead. */
   readonly around?: (delivery: Delivery) => Delivery;
   readonly log?: Logger;
+  /** Opens the log as `server.json` wants it, in the place of `log`. */
+  openLog?(settings: LogSettings): Logger;
 }
 
 /** A Hall in a folder. */
@@ -73,9 +76,10 @@ export interface Deployment {
  * await close();
  */
 export async function openDeployment(dir: string, options: DeploymentOptions = {}): Promise<Deployment> {
-  const { log = () => {}, env = {} } = options;
+  const { env = {} } = options;
   const files = await createDeployment(dir);
   const settings = await readDeploymentSettings(dir, env);
+  const log = options.openLog?.(settings.server.log) ?? options.log ?? (() => {});
   const documents = await readDocuments(dir, true);
   const signing = await openSigningKey(dir);
   warnOfExposure(await exposedFiles(dir), log);
@@ -133,7 +137,14 @@ interface DeploymentBase {
 
 async function openHall(base: DeploymentBase): Promise<AssembledHall> {
   const { dir, settings, documents, key, gate, offersApprovalTools, log } = base;
-  const { origin, timeout_ms, limits, tenants, public_url = addressOf(settings.server) } = settings.server;
+  const {
+    origin,
+    timeout_ms,
+    limits,
+    tenants,
+    authzen,
+    public_url = addressOf(settings.server),
+  } = settings.server;
   const { rules, config } = documents;
   const shared = { chains: new ChainedCallRegistry(), board: new CallBoard() };
   try {
@@ -154,18 +165,30 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       ...(public_url !== undefined && { public_url }),
       http: limits,
       ...(gate !== null && { policyGate: gate }),
+      authzen,
+      ...(settings.telemetry !== undefined && { telemetry: settings.telemetry }),
       offersApprovalTools,
       log,
+      log_requests: settings.server.log.requests === true,
     });
   } catch (error) {
     await gate?.close();
     if (!(error instanceof WcpError)) throw error;
-    const file = error.code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
-    const code = error.code === 'ERR_WCP_STORE_TAMPERED' ? 'STORE_TAMPERED' : 'STORE_UNUSABLE';
-    const finding = { file, path: null, code, message: error.message };
-    throw new DeploymentError([finding], { cause: error });
+    throw new DeploymentError([findingOf(error)], { cause: error });
   }
 }
+
+function findingOf({ code, message }: WcpError): DeploymentFinding {
+  const file = code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
+  const known = CODES[code] ?? 'STORE_UNUSABLE';
+  return { file, path: null, code: known, message };
+}
+
+/** Findings that are not about the store being unusable. */
+const CODES: Readonly<Record<string, string>> = {
+  ERR_WCP_STORE_TAMPERED: 'STORE_TAMPERED',
+  ERR_WCP_HALL: 'NOT_OPENED',
+};
 
 function workersOf(base: DeploymentBase, shared: Pick<WorkerBase, 'chains' | 'board'>): HallWorker[] {
   const { dir, settings, key, example, around, log } = base;

@@ -4,11 +4,13 @@ import { declaredBlast, lastingText, VOLATILE_MEMBERS } from '@wcp/spec/document
 import { v7 } from 'uuid';
 import type { HallClock } from '../base/hall-clock.ts';
 import { ownMember, type ReceivedRequest, textOrEmpty } from '../base/received-request.ts';
+import type { Tracing } from '../base/tracing.ts';
 import type { TenantCredential } from '../identity/credential/tenant-credential.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
 import type { Change } from '../storage/store/store.ts';
+import { decisionAttributes } from '../telemetry/span-attributes.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import type { HallWorld } from '../world/hall-world.ts';
 import { askGate, type HallPolicyGate, mayAsk } from '../world/policy-gate.ts';
@@ -58,6 +60,7 @@ export interface DeciderSources {
   readonly budgets: BlastBudget;
   readonly freezes: Freezes;
   readonly gate: HallPolicyGate | null;
+  readonly tracing: Tracing;
   /** The fact about a request's `tenant_credential`. */
   judgeCredential(credential: TenantCredential): Promise<NonNullable<Facts['credential']>>;
 }
@@ -86,7 +89,15 @@ export class Decider {
   }
 
   /** @throws {WcpError} `ERR_WCP_CLOCK` */
-  async decide(received: ReceivedRequest, purpose: Purpose): Promise<Decided> {
+  decide(received: ReceivedRequest, purpose: Purpose): Promise<Decided> {
+    return this.#sources.tracing.span('wcp.decide', {}, async (span) => {
+      const decided = await this.#decide(received, purpose);
+      span.set(decisionAttributes(decided.decision));
+      return decided;
+    });
+  }
+
+  async #decide(received: ReceivedRequest, purpose: Purpose): Promise<Decided> {
     const { inspector, gate, activeWorld } = this.#sources;
     const capability = ownMember(received, 'capability_id');
     const observation = purpose.isDispatch
@@ -119,7 +130,7 @@ export class Decider {
   ): Promise<Decided> {
     await this.#loadBudget(received);
     // Another world came into force meanwhile: the observation and the verdict were about the one before.
-    if (this.#sources.activeWorld.current !== taken) return this.decide(received, purpose);
+    if (this.#sources.activeWorld.current !== taken) return this.#decide(received, purpose);
     const { blast_score } = this.#spentOf(received);
     const { depth = 0 } = purpose;
     const charged = blast_score === 0 && depth === 0 ? known : { ...known, chain: { blast_score, depth } };
@@ -180,7 +191,8 @@ export class Decider {
     this.#sources.activeWorld.takeGateRequest();
     decide(gateProbe, known, received.input);
     const request = this.#sources.activeWorld.takeGateRequest();
-    return request === null ? undefined : askGate(gate, request);
+    if (request === null) return undefined;
+    return this.#sources.tracing.span('wcp.policy_gate', {}, () => askGate(gate, request));
   }
 
   #spend(received: ReceivedRequest, decision: RouteDecision): Decided['spending'] {

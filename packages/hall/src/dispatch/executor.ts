@@ -11,9 +11,11 @@ import {
 import type { ReceiptOutcome } from '@wcp/spec/document';
 import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { HallClock } from '../base/hall-clock.ts';
+import type { Span, Tracing } from '../base/tracing.ts';
 import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
+import { endAttributes, toolAttributes } from '../telemetry/span-attributes.ts';
 import { type ChainedParent, stepOf } from './chained-dispatch.ts';
 import { deadLetterChange } from './dead-letters.ts';
 import type { Decided, HallDecision } from './decider.ts';
@@ -35,10 +37,21 @@ export interface ExecutorParts {
   readonly admission: AdmissionScheduler;
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly timeout_ms: number;
+  readonly tracing: Tracing;
   /** The signed token of an attempt at a dispatch; null where the Hall gives none. */
-  permitOf(context: WorkerContext, requestHash: Sha256, until: number, attempt: number): string | null;
+  permitOf(call: PermittedCall, attempt: number): string | null;
   /** Dispatches what a worker asks for under its own dispatch. */
   chained(parent: ChainedParent, asked: unknown): Promise<ChainedAnswer>;
+}
+
+/** A call that a permit is for. */
+export interface PermittedCall {
+  readonly context: WorkerContext;
+  readonly request_hash: Sha256;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** The W3C `traceparent` of the call; null where nothing is traced. */
+  readonly traceparent: string | null;
 }
 
 /** The context of an execution. */
@@ -91,7 +104,7 @@ export class Executor {
   }
 
   async #run(decided: Decided, receipt: string, execution: Execution): Promise<Executed> {
-    const delivered = await this.#deliver(decided, execution);
+    const delivered = await this.#delivered(decided, execution);
     const { received, decision } = decided;
     const { enforcement } = delivered;
     const outcome = outcomeOf(delivered);
@@ -117,8 +130,25 @@ export class Executor {
     return { status, result, code, outcome_receipt: JSON.parse(appended?.receipt as string) as Receipt };
   }
 
-  async #deliver({ received, decision, observation }: Decided, execution: Execution): Promise<Delivered> {
-    const { admission, deliveries, timeout_ms, permitOf, chained } = this.#parts;
+  /** Delivers the call in the span of the tool. */
+  #delivered(decided: Decided, execution: Execution): Promise<Delivered> {
+    const { decision } = decided;
+    const name = `execute_tool ${decision.capability_id}` as const;
+    return this.#parts.tracing.span(name, toolAttributes(decision), async (span) => {
+      const delivered = await this.#deliver(decided, execution, span);
+      span.set(endAttributes(delivered));
+      span.usage(delivered.result?.evidence ?? []);
+      if (delivered.status !== 'ok') span.fail(delivered.code ?? delivered.status);
+      return delivered;
+    });
+  }
+
+  async #deliver(
+    { received, decision, observation }: Decided,
+    execution: Execution,
+    { traceparent }: Span,
+  ): Promise<Delivered> {
+    const { admission, deliveries, timeout_ms, permitOf, chained, tracing } = this.#parts;
     const worker = decision.worker_id as string;
     const delivery = deliveries.get(worker);
     if (delivery === undefined) return NO_DELIVERY;
@@ -127,28 +157,21 @@ export class Executor {
     const context = contextOf(decision, new Date(until).toISOString());
     const input = received.input as RouteInput;
     const hash = decision.artifact_hash as Sha256;
-    const parent: ChainedParent = {
-      decision_id: decision.decision_id,
-      depth: execution.depth ?? 0,
-      until,
-      input,
-      credential: received.credential,
-      requested_by: received.requested_by,
-      workers: [...(execution.workers ?? []), worker],
-      trail: [...(execution.trail ?? []), stepOf(decision.capability_id, hash)],
-      cancel: execution.cancel,
-    };
+    const parent = parentOf({ received, decision }, execution, until);
+    const permitted = { context, request_hash: hash, until, traceparent };
     return admission.deliver(delivery, {
       context,
       request: input.request ?? {},
       code_hash: observation.code[worker] ?? null,
-      permit: permitOf(context, hash, until, 0),
-      renew: (attempt) => permitOf(context, hash, until, attempt),
+      permit: permitOf(permitted, 0),
+      renew: (attempt) => permitOf(permitted, attempt),
+      traceparent,
       timeout_ms: Math.max(1, until - began),
       signal: execution.cancel,
       onProgress: execution.onProgress,
       ancestors: execution.workers ?? [],
-      dispatch: (asked) => chained(parent, asked),
+      // What a worker asks for arrives on its own connection, and belongs to this call.
+      dispatch: tracing.bound((asked) => chained(parent, asked)),
     });
   }
 
@@ -162,8 +185,11 @@ export class Executor {
   }
 
   async #record(entry: JournalEntry): ReturnType<Journal['append']> {
+    const attributes = { 'wcp.receipt.kind': 'outcome' };
     try {
-      return await this.#parts.journal.append(entry);
+      return await this.#parts.tracing.span('wcp.record', attributes, () =>
+        this.#parts.journal.append(entry),
+      );
     } catch (error) {
       this.#tryAgain(entry);
       throw error;
@@ -176,6 +202,26 @@ export class Executor {
     }, RETRY_MS);
     timer.unref();
   }
+}
+
+/** What a chained dispatch of a call stands under. */
+function parentOf(
+  { received, decision }: Pick<Decided, 'received' | 'decision'>,
+  execution: Execution,
+  until: number,
+): ChainedParent {
+  const step = stepOf(decision.capability_id, decision.artifact_hash as Sha256);
+  return {
+    decision_id: decision.decision_id,
+    depth: execution.depth ?? 0,
+    until,
+    input: received.input as RouteInput,
+    credential: received.credential,
+    requested_by: received.requested_by,
+    workers: [...(execution.workers ?? []), decision.worker_id as string],
+    trail: [...(execution.trail ?? []), step],
+    cancel: execution.cancel,
+  };
 }
 
 function outcomeOf({ status, result, duration_ms }: Delivered): ReceiptOutcome {

@@ -16,6 +16,8 @@ export interface PermitGrant {
   readonly expires_at: number;
   /** Which attempt at the call it is for: 0 for the first, and each is good once. */
   readonly attempt?: number;
+  /** The W3C `traceparent` of the call: what the worker does is part of that trace. */
+  readonly traceparent?: string | undefined;
   /** Where a worker over HTTP asks for chained dispatches with it. */
   readonly dispatch_url?: string;
 }
@@ -46,7 +48,16 @@ export function issuePermit(key: SigningKey, grant: PermitGrant): string {
 }
 
 function claimsOf(grant: PermitGrant): PermitClaims {
-  const { issuer, context, request_hash, issued_at, expires_at, attempt = 0, dispatch_url } = grant;
+  const {
+    issuer,
+    context,
+    request_hash,
+    issued_at,
+    expires_at,
+    attempt = 0,
+    traceparent,
+    dispatch_url,
+  } = grant;
   const issued = Math.floor(issued_at / 1000);
   return {
     iss: issuer,
@@ -56,6 +67,7 @@ function claimsOf(grant: PermitGrant): PermitClaims {
     nbf: issued,
     exp: Math.ceil(expires_at / 1000),
     ...(attempt > 0 && { attempt }),
+    ...(traceparent !== undefined && { traceparent }),
     ...(dispatch_url !== undefined && { dispatch_url }),
   };
 }

@@ -2,6 +2,7 @@ import { draftDecision } from '@wcp/evidence/receipt';
 import type { DenyCode } from '@wcp/spec';
 import type { Freeze } from '@wcp/spec/hall';
 import { ownMember } from '../base/received-request.ts';
+import type { Tracing } from '../base/tracing.ts';
 import type { KeptCredential } from '../identity/credential/kept-credentials.ts';
 import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.ts';
 import { attestationFailures, isFailing } from '../registry/attestation-failure.ts';
@@ -44,6 +45,7 @@ export interface RecorderParts {
   readonly registry: Registry;
   readonly inspector: WorkerInspector;
   readonly humanReview: HumanReview;
+  readonly tracing: Tracing;
   /** What is kept of a credential that was verified, so that its request can be decided again without it. */
   keptCredential(sealed: unknown): KeptCredential | null;
 }
@@ -63,11 +65,23 @@ export class Recorder {
    * @param before entries that become durable together with the decision
    * @param more changes that do, too
    */
-  async record(
+  record(
     decided: Decided,
     mode: DispatchMode,
     before: readonly JournalEntry[] = [],
     more: readonly Change[] = [],
+  ): Promise<string> {
+    const attributes = { 'wcp.decision_id': decided.decision.decision_id, 'wcp.receipt.kind': 'decision' };
+    return this.#parts.tracing.span('wcp.record', attributes, () =>
+      this.#record(decided, mode, before, more),
+    );
+  }
+
+  async #record(
+    decided: Decided,
+    mode: DispatchMode,
+    before: readonly JournalEntry[],
+    more: readonly Change[],
   ): Promise<string> {
     const { journal, freezes, humanReview, keptCredential } = this.#parts;
     const { decision } = decided;

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { generateSigningKey, type SigningKey } from '@wcp/evidence';
 import { devAllowGate } from '@wcp/router';
-import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
+import type { Receipt } from '@wcp/spec';
 import { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import { ApprovalService } from '../approval/approval-service.ts';
 import { createHumanReview } from '../approval/human-review.ts';
@@ -16,7 +17,7 @@ import { CallBoard } from '../delivery/pull/call-board.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
 import { Decider } from '../dispatch/decider.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
-import { Executor } from '../dispatch/executor.ts';
+import { Executor, type PermittedCall } from '../dispatch/executor.ts';
 import { IdempotencyStore } from '../dispatch/idempotency-store.ts';
 import { issuePermit } from '../dispatch/issue-permit.ts';
 import { Recorder } from '../dispatch/recorder.ts';
@@ -26,6 +27,7 @@ import { type Identity, openIdentity } from '../identity/identity.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { Freezes } from '../operations/freezes.ts';
 import { Metrics } from '../operations/metrics.ts';
+import { DecisionPoint } from '../pdp/decision-point.ts';
 import { type BanLists, openBanLists } from '../registry/ban-list/ban-lists.ts';
 import { createManifestVerifier } from '../registry/manifest-verifier.ts';
 import { Registry } from '../registry/registry.ts';
@@ -37,6 +39,8 @@ import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evi
 import { openFileStorage } from '../storage/evidence/storage-client.ts';
 import { Journal } from '../storage/journal.ts';
 import { TamperWatch } from '../storage/seal/tamper-watch.ts';
+import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
+import { openTelemetry } from '../telemetry/open-telemetry.ts';
 import { ActiveWorld } from '../world/active-world.ts';
 import { type GateParts, gateParts } from '../world/policy-gate.ts';
 import { ConnectedWorkers } from './connected-workers.ts';
@@ -55,6 +59,7 @@ interface HallBase {
   readonly clock: HallClock;
   readonly feed: EventFeed;
   readonly journal: Journal;
+  readonly telemetry: HallTelemetry;
 }
 
 /** The parts of a Hall, and how its program adds a worker. */
@@ -77,17 +82,21 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     ...(mark !== undefined && { mark }),
   };
   const opened = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
-  const tampering = new TamperWatch(options.log ?? (() => {}));
+  const { log = () => {} } = options;
+  const tampering = new TamperWatch(log);
   const storage = tampering.over(opened);
+  let telemetry: HallTelemetry | undefined;
   try {
+    telemetry = await openTelemetry(options.telemetry, randomUUID(), log);
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);
     const journal = new Journal(storage, feed);
-    const base = { options, key, origin, storage, tampering, clock, feed, journal };
+    const base = { options, key, origin, storage, tampering, clock, feed, journal, telemetry };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;
   } catch (error) {
+    await telemetry?.close();
     await storage.close();
     throw error;
   }
@@ -155,8 +164,17 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const { pendingApprovals } = state;
   const humanReview = createHumanReview(pendingApprovals, notifier);
   const decider = await createDecider(state);
+  const { tracing } = state.telemetry;
   const keptCredential = (sealed: unknown) => state.identity.keptCredential(sealed);
-  const recorder = new Recorder({ journal, freezes, registry, inspector, humanReview, keptCredential });
+  const recorder = new Recorder({
+    journal,
+    freezes,
+    registry,
+    inspector,
+    humanReview,
+    tracing,
+    keptCredential,
+  });
   const admission = new AdmissionScheduler({ tenants: options.tenants, workers: state.connected.limits });
   const executor: Executor = new Executor({
     clock,
@@ -164,6 +182,7 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
     admission,
     deliveries,
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
+    tracing,
     permitOf: permitsOf(state),
     chained: (parent, asked) => dispatcher.chained(parent, asked),
   });
@@ -184,6 +203,7 @@ async function createDecider(state: HallState): Promise<Decider> {
     budgets: await BlastBudget.open(storage.store),
     freezes,
     gate: gate?.ask ?? null,
+    tracing: state.telemetry.tracing,
     judgeCredential: (credential) => identity.judgeTenantCredential(credential, new Date(clock.now())),
   });
 }
@@ -193,9 +213,14 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } =
     state;
   const registryAdmin = new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector });
+  const dispatching = await createDispatching(state);
+  const metrics = metricsOf(state);
+  state.telemetry.report(() => metrics.written());
   return {
     ...others,
-    ...(await createDispatching(state)),
+    ...dispatching,
+    public_url: options.public_url,
+    decisionPoint: createDecisionPoint(options, dispatching, metrics),
     async connect(worker) {
       const replaced = connected.connect(worker);
       inspector.forget();
@@ -210,11 +235,25 @@ async function build(base: HallBase): Promise<AssembledParts> {
     board: options.board ?? new CallBoard(),
     registryAdmin,
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
-    metrics: metricsOf(state),
+    metrics,
+    tracing: state.telemetry.tracing,
     hasGate: gate !== null && gate.ask !== devAllowGate,
     gateState: () => gate?.state() ?? null,
     offersApprovalTools: options.offersApprovalTools === true,
   };
+}
+
+function createDecisionPoint(
+  { authzen = {} }: HallOptions,
+  { dispatcher }: Dispatching,
+  metrics: Metrics,
+): DecisionPoint {
+  return new DecisionPoint(authzen, async (received) => {
+    const began = performance.now();
+    const { decision } = await dispatcher.route(received);
+    metrics.decided('evaluation', decision, (performance.now() - began) / 1000);
+    return decision;
+  });
 }
 
 function metricsOf({ pendingApprovals, activeWorld, journal, registry, feed }: HallState): Metrics {
@@ -244,7 +283,7 @@ function openWorld({ options, storage, clock, journal }: HallBase, registry: Reg
 function permitsOf({ options: { public_url }, key, origin, clock }: HallBase) {
   const chaining =
     public_url === undefined ? {} : { dispatch_url: new URL('wcp/chain', slashed(public_url)).href };
-  return (context: WorkerContext, request_hash: Sha256, until: number, attempt: number): string =>
+  return ({ context, request_hash, until, traceparent }: PermittedCall, attempt: number): string =>
     issuePermit(key, {
       issuer: origin,
       context,
@@ -252,6 +291,7 @@ function permitsOf({ options: { public_url }, key, origin, clock }: HallBase) {
       issued_at: clock.latest(),
       expires_at: until,
       attempt,
+      traceparent: traceparent ?? undefined,
       ...chaining,
     });
 }

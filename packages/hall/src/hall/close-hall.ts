@@ -48,7 +48,7 @@ async function closeDeliveries({ admission, deliveries }: HallParts): Promise<vo
 
 /** What runs is ended first, so that its outcome is still recorded. */
 async function closeParts(parts: HallParts): Promise<void> {
-  const { banLists, executor, registryAdmin, notifier, storage, clock } = parts;
+  const { banLists, executor, registryAdmin, notifier, storage, clock, telemetry } = parts;
   const closing = closeDeliveries(parts);
   await banLists.close();
   await executor.close();
@@ -57,4 +57,5 @@ async function closeParts(parts: HallParts): Promise<void> {
   await notifier.close();
   await storage.ledger.checkpoint(new Date(clock.latest()).toISOString()).catch(() => {});
   await storage.close();
+  await telemetry.close();
 }

@@ -42,7 +42,8 @@ export function createHall(options: HallOptions = {}): Promise<Hall> {
 /** Creates a Hall whose parts can be reached: for this package's own folders and for tests. */
 export async function assembleHall(options: HallOptions = {}): Promise<AssembledHall> {
   const parts = await assemble(options);
-  const app = await buildApp(parts, options.http ?? {});
+  const { http = {}, log_requests = false } = options;
+  const app = await buildApp(parts, { ...http, log_requests });
   return new AssembledHall(app, parts, startMaintenance(parts));
 }
 
@@ -85,7 +86,9 @@ export class AssembledHall implements Hall {
   }
 
   async route(input: unknown): Promise<RouteDecision> {
-    return (await this.parts.dispatcher.route(receive(input, OPERATOR.id))).decision;
+    const { tracing, dispatcher } = this.parts;
+    const decided = await tracing.span('wcp.route', {}, () => dispatcher.route(receive(input, OPERATOR.id)));
+    return decided.decision;
   }
 
   connect(worker: HallWorker): Promise<void> {
@@ -96,7 +99,9 @@ export class AssembledHall implements Hall {
     input: unknown,
     { signal, by = OPERATOR.id }: DispatchOptions = {},
   ): Promise<DispatchAnswer> {
-    return this.parts.dispatcher.dispatch(receive(input, by), signal === undefined ? {} : { signal });
+    const { tracing, dispatcher } = this.parts;
+    const setting = signal === undefined ? {} : { signal };
+    return tracing.span('wcp.dispatch', {}, () => dispatcher.dispatch(receive(input, by), setting));
   }
 
   approval(approval_id: string): Promise<KnownApproval | null> {

@@ -8,8 +8,10 @@ import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
 import type { HttpLimits } from '../http/app.ts';
+import type { AccessMapping } from '../pdp/access-mapping.ts';
 import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
+import type { TelemetryOptions } from '../telemetry/telemetry-options.ts';
 import type { HallPolicyGate } from '../world/policy-gate.ts';
 
 /** A worker that a Hall can reach. */
@@ -53,8 +55,12 @@ export interface HallOptions {
   readonly board?: CallBoard;
   /** Where workers over HTTP reach this Hall, such as `https://hall.example`; without it they cannot ask for dispatches. */
   readonly public_url?: string;
+  /** How evaluations of AuthZEN become requests of this Hall. */
+  readonly authzen?: AccessMapping;
   /** A function, or a gate of `@wcp/policy`, which stays open when the Hall is closed. */
   readonly policyGate?: HallPolicyGate | LoadedGate;
+  /** Where traces and metrics are sent (default: nowhere). */
+  readonly telemetry?: TelemetryOptions;
   readonly notify?: NotifierOptions;
   /** The ban lists that it subscribes to. */
   readonly banLists?: BanListOptions;
@@ -70,4 +76,6 @@ export interface HallOptions {
   readonly now?: () => number;
   /** Gets what an operator must know (default: nothing is logged). */
   readonly log?: Logger;
+  /** Whether it also gets a line for each HTTP request that was answered (default false). */
+  readonly log_requests?: boolean;
 }

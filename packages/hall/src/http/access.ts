@@ -36,11 +36,15 @@ export async function currentPrincipal(
   { headers: { authorization }, hostname }: FastifyRequest,
 ): Promise<Principal | null> {
   const principal = await identity.authenticate(authorization, new Date(timeFor(clock)));
-  const isOpen = identity.isOpen && authorization === undefined && LOOPBACK.test(hostname);
+  const isOpen = identity.isOpen && authorization === undefined && isLoopback(hostname);
   return principal ?? (isOpen ? ANONYMOUS : null);
 }
 
-/** An open Hall serves only the names of this machine: a web page elsewhere could point its own name here. */
+/** Whether a name is one of this machine's own: a web page elsewhere could point any other here. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 
 /** Refuses a caller without permission. A route that says nothing of access is closed; a path without a route is not found. */

@@ -1,15 +1,18 @@
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
 import { addApprovalPage } from './approval-page.ts';
 import type { CallerLimits } from './caller-limits.ts';
 import type { HallParts } from './hall-parts.ts';
+import { logRequests } from './log-requests.ts';
 import { openApiOptions } from './openapi.ts';
 import { problemDocument, problemOf, refuseUnreadable } from './problem-document.ts';
 import { registerRoutes } from './register-routes.ts';
 import { compileValidator, readBodies } from './request-body.ts';
+import { echoRequestId, requestIdOf } from './request-id.ts';
+import { traceRequests } from './trace-requests.ts';
 
 /** How much a client may send, and how often. */
 export interface HttpLimits extends CallerLimits {
@@ -21,6 +24,8 @@ export interface HttpLimits extends CallerLimits {
   readonly header_timeout_ms?: number;
 }
 
+/** The endpoints of AuthZEN. */
+const ACCESS_PATHS = '/access/';
 const BODY_BYTES = 2 * 1_048_576;
 const REQUESTS_PER_MINUTE = 600_000;
 /** Enough for any id in a path. */
@@ -29,13 +34,19 @@ const MAX_PARAMETER_LENGTH = 200;
 const ARRIVAL_MS = 120_000;
 const HEADERS_MS = 10_000;
 
+/** How the HTTP interface is built. */
+export interface HttpOptions extends HttpLimits {
+  /** Whether each request that was answered is logged (default false). */
+  readonly log_requests?: boolean;
+}
+
 /** Builds the HTTP interface (section 9). Nothing listens yet. */
-export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<FastifyInstance> {
+export async function buildApp(parts: HallParts, limits: HttpOptions): Promise<FastifyInstance> {
   const app = bareApp(limits);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
-  app.setErrorHandler((error, _request, reply) => {
-    return refuse(reply, problemOf(parts, error));
+  app.setErrorHandler((error, request, reply) => {
+    return refuse(reply, refusalOf(problemOf(parts, error, request), request));
   });
   app.setNotFoundHandler(() => {
     throw new ProblemError(
@@ -43,6 +54,9 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
       'There is nothing here. GET /wcp/openapi.json lists every operation.',
     );
   });
+  traceRequests(app, parts.tracing);
+  if (limits.log_requests === true) logRequests(app, parts.log);
+  app.addHook('onRequest', echoRequestId);
   readBodies(app);
   app.decorateRequest('principal', null);
   // Authentication first, then the rate limit, then permission: requests with a wrong key count as well.
@@ -63,6 +77,12 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   return app;
 }
 
+/** AuthZEN wants 400 for a body that is not JSON by its type (1.0, section 10.1.4). */
+function refusalOf(refusal: ProblemError, { routeOptions: { url = '' } }: FastifyRequest): ProblemError {
+  const isMediaType = refusal.code === 'UNSUPPORTED_MEDIA_TYPE' && url.startsWith(ACCESS_PATHS);
+  return isMediaType ? new ProblemError('INVALID_BODY', 'Send the body as application/json.') : refusal;
+}
+
 function refuse(reply: FastifyReply, refusal: ProblemError): FastifyReply {
   const problem = problemDocument(refusal);
   return reply.code(problem.status).type('application/problem+json').send(problem);
@@ -72,6 +92,7 @@ function bareApp({ body_bytes, header_timeout_ms = HEADERS_MS }: HttpLimits): Fa
   return Fastify({
     bodyLimit: body_bytes ?? BODY_BYTES,
     logger: false,
+    genReqId: requestIdOf,
     // Requests under way are answered; streams of events end by themselves.
     forceCloseConnections: 'idle',
     requestTimeout: ARRIVAL_MS,

@@ -6,6 +6,7 @@ import type { Notifier } from '../approval/notification/notifier.ts';
 import type { PendingApprovals } from '../approval/pending-approvals.ts';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Tracing } from '../base/tracing.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
@@ -14,6 +15,7 @@ import type { Executor } from '../dispatch/executor.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Metrics } from '../operations/metrics.ts';
+import type { DecisionPoint } from '../pdp/decision-point.ts';
 import type { BanLists } from '../registry/ban-list/ban-lists.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RegistryAdmin } from '../registry/registry-admin.ts';
@@ -22,11 +24,14 @@ import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
+import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 
 /** Everything that the parts of a Hall share. */
 export interface HallParts {
   readonly origin: string;
+  /** Where others reach the Hall; undefined where nobody said. */
+  readonly public_url: string | undefined;
   readonly key: SigningKey;
   readonly clock: HallClock;
   readonly storage: EvidenceStorage;
@@ -48,11 +53,14 @@ export interface HallParts {
   readonly workerReview: WorkerReview;
   readonly dispatcher: Dispatcher;
   readonly executor: Executor;
+  readonly decisionPoint: DecisionPoint;
   readonly notifier: Notifier;
   readonly metrics: Metrics;
   readonly hasGate: boolean;
   /** How the gate is; null where there is none, or where it is a function. */
   readonly gateState: () => GateState | null;
   readonly offersApprovalTools: boolean;
+  readonly tracing: Tracing;
+  readonly telemetry: HallTelemetry;
   readonly log: Logger;
 }

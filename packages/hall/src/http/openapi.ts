@@ -52,16 +52,17 @@ function arrange(document: Document): object {
   const paths = Object.entries(document.paths).map(([path, operations]) => [
     path,
     Object.fromEntries(
-      Object.entries(operations).map(([method, operation]) => [method, withBody(operation)]),
+      Object.entries(operations).map(([method, operation]) => [method, withBody(path, operation)]),
     ),
   ]);
   const named = name(Object.fromEntries(paths), schemas);
   return { ...document, components: { ...document.components, schemas }, paths: named };
 }
 
-function withBody(operation: Operation): Operation {
+function withBody(path: string, operation: Operation): Operation {
   if (operation.requestBody === undefined) return operation;
-  return { ...operation, responses: { ...operation.responses, ...BODY_PROBLEMS } };
+  const problems = path.startsWith('/access/') ? { 413: BODY_PROBLEMS[413] } : BODY_PROBLEMS;
+  return { ...operation, responses: { ...operation.responses, ...problems } };
 }
 
 /** The same value with each titled schema replaced by a reference to it among `schemas`. */

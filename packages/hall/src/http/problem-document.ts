@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { DENY_CODES, WcpError } from '@wcp/spec';
 import { PROBLEMS, type ProblemCode, type ProblemDocument } from '@wcp/spec/hall';
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { loggedError } from '../base/logged-error.ts';
 import { ProblemError, statusOf } from '../base/problem.ts';
 import type { HallParts } from './hall-parts.ts';
@@ -45,10 +45,12 @@ export function problemDocument({ code, message, findings, details }: ProblemErr
 export function problemOf(
   { tampering, log }: Pick<HallParts, 'tampering' | 'log'>,
   error: unknown,
+  { id: request_id, method, routeOptions: { url } }: FastifyRequest,
 ): ProblemError {
   const refusal = problemFrom(error);
   tampering.note(error);
-  if (refusal.code === 'INTERNAL') log('error', loggedError(error));
+  if (refusal.code === 'INTERNAL')
+    log('error', loggedError(error), { request_id, method, route: url ?? null });
   return refusal;
 }
 

@@ -20,6 +20,7 @@ interface AnyRoute {
     readonly body: unknown;
     readonly principal: unknown;
     readonly request: FastifyRequest;
+    keep(text: string): void;
   }): unknown;
 }
 
@@ -46,8 +47,10 @@ export function registerRoutes(app: FastifyInstance, hall: HallParts, limits: Ca
         const { params, query } = request;
         const body = isReceived ? receivedBody(request.body, principalOf(request)) : request.body;
         const principal = typeof access === 'string' ? request.principal : principalOf(request);
-        if (isReceived) usage.keep(callerOf(request), (body as ReceivedRequest).text ?? '');
-        const answered = await route.handle({ hall, params, query, body, principal, request });
+        const keep = (text: string) => usage.keep(callerOf(request), text);
+        if (isReceived) keep((body as ReceivedRequest).text ?? '');
+        const call = { hall, params, query, body, principal, request, keep };
+        const answered = await request.span.run(() => route.handle(call));
         if (answered instanceof StreamReply) return streams.send(reply, media, answered, callerOf(request));
         return send(reply, operation, answered);
       },

@@ -14,6 +14,8 @@ export interface Call<K extends OperationId, Body = RequestOf<K>['body']> {
   /** Who calls; null only where the operation needs no key. */
   readonly principal: PrincipalOf<K>;
   readonly request: FastifyRequest;
+  /** Counts a text that is kept as evidence. @throws {ProblemError} `RATE_LIMITED` */
+  keep(text: string): void;
 }
 
 type PrincipalOf<K extends OperationId> = (typeof OPERATIONS)[K]['access'] extends string

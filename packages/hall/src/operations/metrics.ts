@@ -1,5 +1,6 @@
 import type { RouteDecision } from '@wcp/spec';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as MetricRegistry } from 'prom-client';
+import type { WrittenMetric } from '../telemetry/metric-data.ts';
 
 /** What the gauges show, read when they are scraped. */
 export interface MetricSources {
@@ -46,11 +47,18 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
+  /** The same numbers as data. */
+  async written(): Promise<readonly WrittenMetric[]> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    // The type is a text, whatever the declaration of the library says.
+    return metrics.map(({ type, ...metric }) => ({ ...metric, type: String(type) }));
+  }
+
   text(): Promise<string> {
     return this.#registry.metrics();
   }
 
-  decided(operation: 'route' | 'dispatch', decision: RouteDecision, seconds: number): void {
+  decided(operation: 'route' | 'dispatch' | 'evaluation', decision: RouteDecision, seconds: number): void {
     const { outcome, deny_code, env } = decision;
     this.#decisions.inc({ operation, outcome, deny_code: deny_code ?? '', env: env ?? '' });
     this.#durations.observe({ operation }, seconds);

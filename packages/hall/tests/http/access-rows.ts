@@ -132,6 +132,24 @@ export const ROWS: readonly Row[] = [
     who: TENANT,
     call: () => ({ url: '/wcp/dispatch', body: inputFor('tenant-a') }),
   },
+  ...(['evaluation', 'evaluations'] as const).map(
+    (what): Row => ({
+      route: `POST /access/v1/${what}`,
+      status: 200,
+      who: TENANT,
+      // Not a permit: the answer says that the subject is another tenant.
+      other: { foreigner: 200 },
+      call: () => ({
+        url: `/access/v1/${what}`,
+        body: {
+          subject: { type: 'tenant', id: 'tenant-a' },
+          action: { name: 'call' },
+          resource: { type: 'capability', id: CAPABILITIES.plain },
+        },
+      }),
+    }),
+  ),
+  reading('GET /.well-known/authzen-configuration', EVERYBODY),
   {
     route: 'POST /wcp/dispatch/stream',
     status: 200,

@@ -10,6 +10,12 @@ export {
   type RequestOf,
 } from './operations.ts';
 export { PROBLEMS, type ProblemCode, type ProblemDocument, ProblemSchema } from './problems.ts';
+export type {
+  AccessConfiguration,
+  AccessDecision,
+  AccessEvaluation,
+  AccessEvaluations,
+} from './resource/access.ts';
 export {
   APPROVAL_STATES,
   type Approval,

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import type { OperationId } from '../endpoints/endpoints.ts';
 import type { Wire } from './documents.ts';
 import type { Operation } from './operation.ts';
+import { ACCESS_OPERATIONS } from './resource/access.ts';
 import { APPROVAL_OPERATIONS } from './resource/approval.ts';
 import { AUTHORITY_OPERATIONS } from './resource/authority.ts';
 import { BAN_LIST_OPERATIONS } from './resource/ban-list.ts';
@@ -19,6 +20,7 @@ import { WORKER_OPERATIONS } from './resource/worker.ts';
 /** Every operation of a Hall by its id (section 9): the server, its OpenAPI document and the client come from it. */
 export const OPERATIONS = {
   ...DISPATCH_OPERATIONS,
+  ...ACCESS_OPERATIONS,
   ...CALL_OPERATIONS,
   ...DEAD_LETTER_OPERATIONS,
   ...WORKER_OPERATIONS,

@@ -40,6 +40,28 @@ test.each(ENTRIES)('%s has a schema for exactly the parameters of its path', (_,
   expect(declared).toEqual([...url.matchAll(/:(\w+)/g)].map(([, name]) => name));
 });
 
+/** What the reader of documents checks, or what only describes: it would pass over any other keyword in silence. */
+const CHECKED = new Set(
+  'additionalProperties anyOf const description enum items maxItems maxLength maximum minItems minLength minimum minProperties pattern properties propertyNames required title type uniqueItems x-wcp-hash x-wcp-id x-wcp-open'.split(
+    ' ',
+  ),
+);
+
+function* keywordsIn(schema: object): Generator<string> {
+  for (const [keyword, value] of Object.entries(schema)) {
+    yield keyword;
+    if (keyword === 'properties') for (const one of Object.values(value)) yield* keywordsIn(one as object);
+    else if (['items', 'anyOf', 'additionalProperties', 'propertyNames'].includes(keyword))
+      for (const one of [value].flat()) if (typeof one === 'object') yield* keywordsIn(one);
+  }
+}
+
+test.each(ENTRIES)('%s asks for nothing of a request that its reader does not check', (_, operation) => {
+  const { params = {}, query = {}, body = {} } = operation;
+  for (const schema of [params, query, body])
+    for (const keyword of keywordsIn(schema)) expect(CHECKED).toContain(keyword);
+});
+
 test('Only reading is retried freely, and of the rest only a dispatch with an Idempotency-Key.', () => {
   for (const { method, retry, url } of Object.values(ENDPOINTS)) {
     const expected = url === '/wcp/dispatch' ? 'keyed' : 'never';

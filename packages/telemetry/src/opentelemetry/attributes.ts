@@ -19,6 +19,14 @@ function plainValue(value: unknown): string | number | boolean | string[] | null
 /**
  * The `gen_ai.*` attributes of a run (section 7): from the evidence entries of kind `model_usage`
  * that the worker reported, with the sum of the tokens and the last model. None where it called no model.
+ *
+ * @example
+ * ```ts
+ * import { modelAttributes } from '@wcp/telemetry/opentelemetry';
+ *
+ * const evidence = [{ kind: 'model_usage', model: 'small', input_tokens: 12, output_tokens: 3 }];
+ * console.log(modelAttributes(evidence, 'cap.doc.summarize')['gen_ai.usage.input_tokens']); // 12
+ * ```
  */
 export function modelAttributes(evidence: readonly object[], capabilityId: string | null): Attributes {
   const usages = evidence.filter(isUsage);

@@ -24,6 +24,8 @@ export interface PermitClaims {
   readonly context_hash: Sha256;
   /** The number of the attempt, where it is not the first: each attempt is allowed once. */
   readonly attempt?: number;
+  /** The W3C `traceparent` of the call; absent where the Hall traces nothing. */
+  readonly traceparent?: string;
   /** Where the worker sends its chained dispatches over HTTP. */
   readonly dispatch_url?: string;
 }
@@ -65,6 +67,7 @@ const CLAIMS: Readonly<Record<keyof PermitClaims, Check>> = {
   request_hash: isText,
   context_hash: isText,
   attempt: isOptionalCount,
+  traceparent: isOptionalText,
   dispatch_url: isOptionalText,
 };
 

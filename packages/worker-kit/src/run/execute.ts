@@ -8,6 +8,7 @@ import { checkSchema } from './check-schema.ts';
 import { type ContextReading, readContext } from './read-context.ts';
 import { ended, failed, type Outcome, resultOf } from './result.ts';
 import { Denial, type ModelUsage, makeRunContext, PartialAnswer, type RunContext } from './run-context.ts';
+import { traceOfPermit } from './trace-of-permit.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** Options of one run. */
@@ -103,12 +104,12 @@ async function work(plan: Plan, { plain, context, options, record }: Work): Prom
   const denial = await plan.admit?.({ permit, context, requestText: plain.text });
   if (denial != null) return ended(denial);
   const dispatches = new ChainedDispatches(options.dispatch);
+  const parts = { dispatch: dispatches.dispatch, record, traceparent: traceOfPermit(permit) };
   const outcome = await withDeadline<Outcome>({
     clock,
     deadline: Math.min(deadlineOf(context), clock.now() + maxDurationMs),
     signal: callerSignal,
-    work: (signal) =>
-      answer(plan, plain.value, makeRunContext(context, { signal, dispatch: dispatches.dispatch, record })),
+    work: (signal) => answer(plan, plain.value, makeRunContext(context, { ...parts, signal })),
     late: () => ended('WORKER_TIMEOUT'),
     cancelled: () => ended('WORKER_CANCELLED'),
     failed: (error) => failed('WORKER_FAILED', error),

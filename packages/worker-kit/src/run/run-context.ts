@@ -14,6 +14,8 @@ export interface ModelUsage {
 export interface RunContext extends WorkerContext {
   /** Aborted at the deadline and when the call is cancelled: pass it to anything that takes long. */
   readonly signal: AbortSignal;
+  /** The W3C `traceparent` of this call, for whatever the worker calls; null where the Hall traces nothing. */
+  readonly traceparent: string | null;
   /** Makes a partial answer: `return context.partial(result)` gives the status `partial`. */
   partial<R>(result: R): PartialAnswer<R>;
   /** Makes a denial: `return context.deny('LANGUAGE_UNKNOWN', 'Only English is supported.')`. */
@@ -54,16 +56,21 @@ const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 /** What a run adds to its context. */
 export interface RunParts {
   readonly signal: AbortSignal;
+  readonly traceparent: string | null;
   readonly dispatch: RunContext['dispatch'];
   /** Receives each call of a model. */
   record(usage: ModelUsage): void;
 }
 
 /** Makes the context that `run` is called with. */
-export function makeRunContext(context: WorkerContext, { signal, dispatch, record }: RunParts): RunContext {
+export function makeRunContext(
+  context: WorkerContext,
+  { signal, traceparent, dispatch, record }: RunParts,
+): RunContext {
   return Object.freeze({
     ...context,
     signal,
+    traceparent,
     dispatch,
     partial: <R>(result: R) => new PartialAnswer(result),
     deny: (code: string, message: string) =>

@@ -102,7 +102,7 @@ describe('a run with a result', () => {
       seen = members;
       return null;
     });
-    expect(seen).toEqual(context);
+    expect(seen).toEqual({ ...context, traceparent: null });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { serveHall } from '../../serve/serve-hall.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, register } from '../register.ts';
@@ -10,6 +10,7 @@ interface Options {
   readonly trialKey?: boolean;
   readonly adminKey?: boolean;
   readonly json?: boolean;
+  readonly logFormat?: 'text' | 'json';
 }
 
 /** `wcp serve`: a Hall in a folder (section 9). */
@@ -26,13 +27,18 @@ export function addServe(program: Command, { terminal }: CommandContext): void {
     .option('--open', 'create no first keys: anyone on this machine may send requests, for env "dev" only')
     .option('--trial-key', 'create a key for the tenant agent.example, valid for one day')
     .option('--admin-key', 'create another admin key, if you have lost the first')
-    .action(async (dir: string, { host, port, open, trialKey, adminKey, json }: Options) => {
+    .addOption(
+      new Option('--log-format <format>', 'how the log is written (default: server.json, else text)').choices(
+        ['text', 'json'],
+      ),
+    )
+    .action(async (dir: string, { host, port, open, trialKey, adminKey, json, logFormat }: Options) => {
       await serveHall(terminal, dir, {
         ...(host !== undefined && { host }),
         ...(port !== undefined && { port: readCount('--port', port, 0, 65_535) }),
         keys: open === true ? 'none' : 'first',
         newKeys: [...(trialKey ? (['trial'] as const) : []), ...(adminKey ? (['admin'] as const) : [])],
-        isJson: json === true,
+        logFormat: json === true ? 'json' : logFormat,
       });
     });
 }

@@ -106,6 +106,50 @@ describe.concurrent('serve', () => {
     },
   );
 
+  it('server.json chooses the form and the least level of the log, the option goes before it, and keys are never left out.', async () => {
+    const dir = scratch();
+    writeFileSync(join(dir, 'server.json'), JSON.stringify({ log: { format: 'json', level: 'error' } }));
+    const first = await whileServing([dir], async () => {});
+    const [ready, ...more] = first.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(ready).toMatchObject({ level: 'info', message: 'The Hall is ready.' });
+    expect(ready.made.keys.length).toBeGreaterThan(2);
+    expect([more, first.err]).toEqual([[], '']);
+    const text = await whileServing([dir, '--log-format', 'text'], async () => {});
+    expect(text.out).toContain('The Hall is at');
+  });
+
+  it('With log.requests each request is a line with its id, its route and its status, and nothing of its body.', async () => {
+    const dir = scratch();
+    writeFileSync(join(dir, 'server.json'), JSON.stringify({ log: { requests: true } }));
+    const { out } = await whileServing([dir, '--log-format', 'json', '--trial-key'], async (first) => {
+      const { url, made } = JSON.parse(first.trim().split('\n')[0] as string);
+      const [{ key }] = made.keys.filter(({ role }: { role: string }) => role === 'tenant');
+      const headers = {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        'x-request-id': 'r-1',
+      };
+      const body = JSON.stringify({ note: 'needle' });
+      await fetch(`${url}/wcp/route`, { method: 'POST', headers, body });
+      await fetch(`${url}/wcp/decisions/needle-in-the-path`);
+    });
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.find(({ request_id }) => request_id === 'r-1')).toMatchObject({
+      level: 'info',
+      method: 'POST',
+      route: '/wcp/route',
+      status: 200,
+    });
+    expect(lines.find(({ route }) => route === '/wcp/decisions/:decision_id')).toMatchObject({ status: 401 });
+    expect(out).not.toContain('needle');
+  });
+
   it('The server writes its log as JSON lines with --json.', async () => {
     const { code, out } = await whileServing([scratch(), '--json'], async (first) => {
       const ready = JSON.parse(first.trimEnd());

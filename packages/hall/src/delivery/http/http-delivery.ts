@@ -131,7 +131,8 @@ class HttpDelivery implements Delivery {
     const { answer_bytes = PROCESS_LIMITS.answer_bytes } = this.#options;
     const body = Buffer.from(written.text);
     const namesCode = code_hash !== null;
-    exchange({ url: this.#url, agent: this.#agent, body, answer_bytes, namesCode }, attempt);
+    const { traceparent = null } = call;
+    exchange({ url: this.#url, agent: this.#agent, body, answer_bytes, namesCode, traceparent }, attempt);
   }
 
   /** Asks on a connection of its own: calls that take all others must not keep it from an answer. */

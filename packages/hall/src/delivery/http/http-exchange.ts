@@ -13,6 +13,8 @@ export interface Exchange {
   readonly body: Uint8Array;
   /** The longest answer, in bytes. */
   readonly answer_bytes: number;
+  /** The W3C `traceparent` of the call; null where nothing is traced. */
+  readonly traceparent: string | null;
   /** Whether the call names the code that was decided about. */
   readonly namesCode: boolean;
 }
@@ -27,12 +29,14 @@ export const HTTP_MODULES: Readonly<Record<string, Pick<typeof http, 'request' |
  * Sends a call to a worker and reads its answer. Nothing is sent before there is a connection, so that a call
  * that never left can be told apart from one that was lost.
  */
-export function exchange({ url, agent, body, answer_bytes, namesCode }: Exchange, attempt: Attempt): void {
+export function exchange(asked: Exchange, attempt: Attempt): void {
+  const { url, agent, body, answer_bytes, namesCode, traceparent } = asked;
   const module = HTTP_MODULES[url.protocol] ?? http;
   const headers = {
     'content-type': 'application/json',
     'content-length': body.length,
     accept: 'application/json',
+    ...(traceparent !== null && { traceparent }),
   };
   const sent = module.request(url, { method: 'POST', agent, headers });
   let isSent = false;

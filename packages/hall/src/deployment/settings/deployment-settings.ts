@@ -1,8 +1,10 @@
 import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
+import type { TelemetryOptions } from '../../telemetry/telemetry-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
+import { readTelemetry } from './read-telemetry.ts';
 import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
 import { type Env, readServerFile } from './server-file.ts';
@@ -16,6 +18,7 @@ export interface DeploymentSettings {
   /** Where the secrets of workers come from. */
   readonly secrets: SecretSources;
   readonly subscriptions: readonly BanListSubscription[];
+  readonly telemetry: TelemetryOptions | undefined;
   /** The key of manifests in the HMAC form. */
   readonly attest_hmac_key: string | undefined;
 }
@@ -31,9 +34,11 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   const findings: DeploymentFinding[] = [];
   const webhooks = readWebhooks(read.settings, env, findings);
   const secrets = readSecretSources(read.settings.secrets, env, findings);
+  const telemetry = readTelemetry(read.settings, env, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
-  return { server: read.settings, webhooks, secrets, workers, subscriptions, attest_hmac_key };
+  const named = { webhooks, secrets, workers, subscriptions, telemetry, attest_hmac_key };
+  return { server: read.settings, ...named };
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { type Form, readForm } from '../../identity/read-form.ts';
 import { gateSchema } from '../gate/gate-settings.ts';
+import { authzenSchema } from './authzen-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
 import { count, text, url } from './fields.ts';
+import { logSchema } from './log-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
+import { telemetrySchema } from './telemetry-settings.ts';
 import { checkWays, workerSchema } from './worker-settings.ts';
 
 const HOST = 'host must be a name or an address to listen on, such as 127.0.0.1.';
@@ -55,6 +58,9 @@ const settings = z.strictObject(
         'tenants is {"concurrency": …, "waiting": …, "holds": …}.',
       )
       .default({}),
+    authzen: authzenSchema.default({}),
+    log: logSchema.default({}),
+    telemetry: telemetrySchema.exactOptional(),
     webhooks: z
       .array(
         z.strictObject({ url, secret_env: z.string(SECRET_ENV).min(1, SECRET_ENV) }, WEBHOOK),

@@ -43,7 +43,7 @@ export const DISPATCH_ROUTES = {
           const answer = await measured(hall, body, client);
           return { status: STATUSES[answer.decision.outcome], answer };
         },
-        problemOf: (error) => problemOf(hall, error),
+        problemOf: (error) => problemOf(hall, error, request),
       });
       return new Reply('', { stream });
     },

@@ -1,4 +1,5 @@
 import type { Routes } from '../route.ts';
+import { ACCESS_ROUTES } from './access.ts';
 import { APPROVAL_ROUTES } from './approval.ts';
 import { AUTHORITY_ROUTES } from './authority.ts';
 import { BAN_LIST_ROUTES } from './ban-list.ts';
@@ -19,6 +20,7 @@ import { WORKER_ROUTES } from './worker.ts';
  */
 export const ROUTES: Routes = {
   ...DISPATCH_ROUTES,
+  ...ACCESS_ROUTES,
   ...CALL_ROUTES,
   ...DEAD_LETTER_ROUTES,
   ...WORKER_ROUTES,

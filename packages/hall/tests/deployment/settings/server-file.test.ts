@@ -38,15 +38,32 @@ describe('server.json', () => {
           { dir: 'a', program: 'b', attested: true },
           { url: 'http://x', record: 'r.json', attested: 'yes' },
         ],
+        authzen: {
+          defaults: { env: 'moon', user: 'x' },
+          capabilities: [{ type: 'tool', capability_id: 'get customer' }, { capability_id: 'cap.web.fetch' }],
+        },
+        telemetry: { otlp: { url: 'grpc://x', sample_ratio: 2, interval_ms: 1, headers: { a: 1 } } },
+        log: { format: 'xml', level: 'debug', requests: 'all' },
         colour: 'red',
       },
     });
     expect(await found(dir)).toEqual([
+      'server.json /authzen/capabilities/0/capability_id INVALID_VALUE',
+      'server.json /authzen/capabilities/1/type MISSING_MEMBER',
+      'server.json /authzen/defaults/env INVALID_VALUE',
+      'server.json /authzen/defaults/user UNKNOWN_MEMBER',
       'server.json /colour UNKNOWN_MEMBER',
       'server.json /host INVALID_VALUE',
       'server.json /limits/body_bytes INVALID_VALUE',
+      'server.json /log/format INVALID_VALUE',
+      'server.json /log/level INVALID_VALUE',
+      'server.json /log/requests INVALID_VALUE',
       'server.json /origin INVALID_VALUE',
       'server.json /port INVALID_VALUE',
+      'server.json /telemetry/otlp/headers/a INVALID_VALUE',
+      'server.json /telemetry/otlp/interval_ms INVALID_VALUE',
+      'server.json /telemetry/otlp/sample_ratio INVALID_VALUE',
+      'server.json /telemetry/otlp/url INVALID_VALUE',
       'server.json /webhooks/0/url INVALID_VALUE',
       'server.json /webhooks/1 INVALID_VALUE',
       'server.json /workers/0 INVALID_VALUE',
@@ -77,6 +94,7 @@ describe('server.json', () => {
   it('A server.json is refused with everything that it names and that does not exist.', async () => {
     const dir = folderOf({
       'server.json': {
+        telemetry: { otlp: { url: 'http://127.0.0.1:4318', headers: { authorization: { from: 'UNSET' } } } },
         webhooks: [
           { url: 'https://chat.example/hook', secret_env: 'UNSET' },
           { url: 'https://chat.example/hook', secret_env: 'NO_SECRET' },
@@ -94,6 +112,7 @@ describe('server.json', () => {
     expect(await found(dir, { NO_SECRET: 'whsec_???' })).toEqual([
       'server.json /webhooks/0/secret_env VARIABLE_MISSING',
       'server.json /webhooks/1/secret_env SECRET_INVALID',
+      'server.json /telemetry/otlp/headers/authorization/from VARIABLE_MISSING',
       'server.json /workers/0 RECORD_MISSING',
       'server.json /workers/0/dir WORKER_MISSING',
       'there/registry_record.json null NOT_JSON',

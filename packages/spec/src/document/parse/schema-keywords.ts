@@ -14,6 +14,7 @@ export interface Keywords {
   readonly maximum?: number;
   readonly items?: Keywords;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly uniqueItems?: boolean;
   readonly properties?: Readonly<Record<string, Keywords>>;
   readonly required?: readonly string[];

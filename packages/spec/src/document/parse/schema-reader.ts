@@ -102,7 +102,9 @@ class SchemaReader {
     }
   }
 
-  #readArray(schema: Keywords, value: readonly unknown[]): unknown[] {
+  #readArray(schema: Keywords, value: readonly unknown[]): unknown {
+    const { maxItems = Number.POSITIVE_INFINITY } = schema;
+    if (value.length > maxItems) return this.#invalid(`a list of at most ${maxItems}`);
     if (value.length < (schema.minItems ?? 0)) this.#invalid('a list that is not empty');
     if (schema.uniqueItems === true && new Set(value.map(canonicalJson)).size < value.length) {
       this.#invalid('a list in which nothing occurs twice');

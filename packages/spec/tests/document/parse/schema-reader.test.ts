@@ -210,6 +210,7 @@ describe('What is expected is said in words', () => {
     [Type.Enum(['a', 'b']), 'c', 'Expected one of a, b.'],
     [Type.Literal(true), false, 'Expected true.'],
     [Type.Array(Type.Null(), { minItems: 1 }), [], 'Expected a list that is not empty.'],
+    [Type.Array(Type.Null(), { maxItems: 1 }), [null, null], 'Expected a list of at most 1.'],
     [
       Type.Array(Type.Unknown(), { uniqueItems: true }),
       [
@@ -245,6 +246,7 @@ describe('A polluted Object.prototype', () => {
       maximum: 0,
       items: {},
       minItems: 9,
+      maxItems: 0,
       uniqueItems: true,
       minProperties: 9,
       required: ['zz'],

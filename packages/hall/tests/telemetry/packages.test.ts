@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
+import { TestHall } from '../support/test-hall.ts';
+
+vi.mock('../../src/telemetry/otlp.ts', () => {
+  throw Object.assign(new Error("Cannot find package '@opentelemetry/api'"), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  });
+});
+
+test('A Hall whose telemetry cannot be loaded does not start, and says what installs it.', async () => {
+  const opening = TestHall.open({ telemetry: { otlp: { url: 'http://127.0.0.1:4318' } } });
+  await expect(opening).rejects.toMatchObject({
+    code: 'ERR_WCP_HALL',
+    message: expect.stringContaining('npm install @opentelemetry/api@1.10.0 '),
+  });
+});
+
+test('What it says to install are the versions that it is tested with.', async () => {
+  const { devDependencies } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  const names = Object.keys(devDependencies).filter((name) => name.startsWith('@opentelemetry/'));
+  const { message } = await TestHall.open({ telemetry: { otlp: { url: 'http://127.0.0.1:4318' } } }).catch(
+    (error) => error,
+  );
+  expect(names).toHaveLength(6);
+  for (const name of names) expect(`${message} `).toContain(`${name}@${devDependencies[name]} `);
+});
+
+test('A Hall that sends nothing anywhere does not need it.', async () => {
+  const hall = await TestHall.open();
+  expect((await hall.get('nobody', '/wcp/health')).status).toBe(200);
+  await hall.close();
+});
