@@ -3,8 +3,12 @@ import { devAllowGate } from '@wcp/router';
 import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
 import { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import { ApprovalService } from '../approval/approval-service.ts';
+import type { ApprovalDemand } from '../approval/demand/approval-demand.ts';
+import { Approvers } from '../approval/demand/approvers.ts';
 import { createHumanReview } from '../approval/human-review.ts';
 import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
+import { Confirmations } from '../approval/passkey/confirmations.ts';
+import { Passkeys } from '../approval/passkey/passkeys.ts';
 import { PendingApprovals } from '../approval/pending-approvals.ts';
 import { HallClock } from '../base/hall-clock.ts';
 import { loggedError } from '../base/logged-error.ts';
@@ -114,6 +118,7 @@ interface HallState extends HallBase {
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly inspector: WorkerInspector;
   readonly notifier: Notifier;
+  readonly passkeys: Passkeys;
 }
 
 async function openState(base: HallBase): Promise<HallState> {
@@ -141,18 +146,23 @@ async function openState(base: HallBase): Promise<HallState> {
   const freezes = await Freezes.open(store);
   const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
   const notifier = createNotifier({ store, commit, clock, log, ...options.notify });
-  const opened = { registry, activeWorld, identity, banLists, freezes, pendingApprovals, notifier };
+  const passkeys = await Passkeys.open({ store, journal, clock });
+  const opened = { registry, activeWorld, identity, banLists, freezes, pendingApprovals, notifier, passkeys };
   return { ...base, ...opened, log, gate, connected, deliveries, inspector };
 }
 
-type Dispatching = Pick<HallParts, 'admission' | 'approvalService' | 'dispatcher' | 'executor'>;
+type Dispatching = Pick<
+  HallParts,
+  'admission' | 'approvalService' | 'approvers' | 'confirmations' | 'dispatcher' | 'executor'
+>;
 
 /** How requests are admitted, decided, recorded, executed and approved. */
 async function createDispatching(state: HallState): Promise<Dispatching> {
   const { options, storage, clock, journal, freezes, registry, inspector, deliveries, notifier } = state;
   const { store } = storage;
   const { pendingApprovals } = state;
-  const humanReview = createHumanReview(pendingApprovals, notifier);
+  const { approvalDemands: demands = [] } = options;
+  const humanReview = createHumanReview(pendingApprovals, notifier, demands);
   const decider = await createDecider(state);
   const keptCredential = (sealed: unknown) => state.identity.keptCredential(sealed);
   const recorder = new Recorder({ journal, freezes, registry, inspector, humanReview, keptCredential });
@@ -169,8 +179,18 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const idempotency = new IdempotencyStore(store, clock);
   const dispatcher = new Dispatcher({ clock, admission, idempotency, decider, recorder, executor });
   const stored = { clock, store, journal, pendingApprovals, freezes };
-  const approvalService = new ApprovalService({ ...stored, decider, recorder, executor, notifier });
-  return { admission, approvalService, dispatcher, executor };
+  const { approvers, confirmations } = createApprovers(state, demands);
+  const deciding = { decider, recorder, executor };
+  const approvalService = new ApprovalService({ ...stored, ...deciding, notifier, approvers });
+  return { admission, approvalService, approvers, confirmations, dispatcher, executor };
+}
+
+function createApprovers(
+  { options, passkeys, clock, identity }: HallState,
+  demands: readonly ApprovalDemand[],
+): Pick<HallParts, 'approvers' | 'confirmations'> {
+  const confirmations = new Confirmations({ passkeys, clock, relyingParty: options.webauthn ?? null });
+  return { confirmations, approvers: new Approvers({ identity, demands, confirmations }) };
 }
 
 async function createDecider(state: HallState): Promise<Decider> {

@@ -1,7 +1,9 @@
 import type { SigningKey } from '@wcp/evidence';
 import type { RegistryRecord } from '@wcp/spec';
 import type { TenantLimits, WorkerLimits } from '../admission/admission-scheduler.ts';
+import type { ApprovalDemand } from '../approval/demand/approval-demand.ts';
 import type { NotifierOptions } from '../approval/notification/notifier.ts';
+import type { RelyingParty } from '../approval/passkey/confirmations.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -54,6 +56,10 @@ export interface HallOptions {
   readonly public_url?: string;
   readonly policyGate?: HallPolicyGate;
   readonly notify?: NotifierOptions;
+  /** Which holds need several stewards, certain ones, or a passkey. */
+  readonly approvalDemands?: readonly ApprovalDemand[];
+  /** Where stewards register passkeys and confirm with them; without it, what must be confirmed is never approved. */
+  readonly webauthn?: RelyingParty;
   /** The ban lists that it subscribes to. */
   readonly banLists?: BanListOptions;
   /** The key of manifests in the HMAC form (`WCP_ATTEST_HMAC_KEY`); without it, that form attests nothing. */

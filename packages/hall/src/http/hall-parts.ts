@@ -1,7 +1,10 @@
 import type { SigningKey } from '@wcp/evidence';
 import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { ApprovalService } from '../approval/approval-service.ts';
+import type { Approvers } from '../approval/demand/approvers.ts';
 import type { Notifier } from '../approval/notification/notifier.ts';
+import type { Confirmations } from '../approval/passkey/confirmations.ts';
+import type { Passkeys } from '../approval/passkey/passkeys.ts';
 import type { PendingApprovals } from '../approval/pending-approvals.ts';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -43,6 +46,9 @@ export interface HallParts {
   readonly admission: AdmissionScheduler;
   readonly pendingApprovals: PendingApprovals;
   readonly approvalService: ApprovalService;
+  readonly approvers: Approvers;
+  readonly passkeys: Passkeys;
+  readonly confirmations: Confirmations;
   readonly registryAdmin: RegistryAdmin;
   readonly workerReview: WorkerReview;
   readonly dispatcher: Dispatcher;
