@@ -3,6 +3,8 @@ import { devAllowGate } from '@wcp/router';
 import type { Receipt, Sha256, WorkerContext } from '@wcp/spec';
 import { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import { ApprovalService } from '../approval/approval-service.ts';
+import { Clicks } from '../approval/chat/click.ts';
+import { type Chats, openChats } from '../approval/chat/open-chats.ts';
 import type { ApprovalDemand } from '../approval/demand/approval-demand.ts';
 import { Approvers } from '../approval/demand/approvers.ts';
 import { createHumanReview } from '../approval/human-review.ts';
@@ -118,6 +120,7 @@ interface HallState extends HallBase {
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly inspector: WorkerInspector;
   readonly notifier: Notifier;
+  readonly chats: Chats;
   readonly passkeys: Passkeys;
 }
 
@@ -145,15 +148,27 @@ async function openState(base: HallBase): Promise<HallState> {
   const inspector = new WorkerInspector({ registry, deliveries, manifests, trust, banLists: currentBans });
   const freezes = await Freezes.open(store);
   const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
-  const notifier = createNotifier({ store, commit, clock, log, ...options.notify });
+  const chats = openChats(options.chats, store, options.approvalDemands ?? []);
+  const { channels } = chats;
+  const notifier = createNotifier({ store, commit, clock, log, channels, ...options.notify });
   const passkeys = await Passkeys.open({ store, journal, clock });
-  const opened = { registry, activeWorld, identity, banLists, freezes, pendingApprovals, notifier, passkeys };
+  const opened = {
+    registry,
+    activeWorld,
+    identity,
+    banLists,
+    freezes,
+    pendingApprovals,
+    notifier,
+    chats,
+    passkeys,
+  };
   return { ...base, ...opened, log, gate, connected, deliveries, inspector };
 }
 
 type Dispatching = Pick<
   HallParts,
-  'admission' | 'approvalService' | 'approvers' | 'confirmations' | 'dispatcher' | 'executor'
+  'admission' | 'approvalService' | 'approvers' | 'clicks' | 'confirmations' | 'dispatcher' | 'executor'
 >;
 
 /** How requests are admitted, decided, recorded, executed and approved. */
@@ -182,7 +197,14 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const { approvers, confirmations } = createApprovers(state, demands);
   const deciding = { decider, recorder, executor };
   const approvalService = new ApprovalService({ ...stored, ...deciding, notifier, approvers });
-  return { admission, approvalService, approvers, confirmations, dispatcher, executor };
+  const clicks = new Clicks({
+    approvalService,
+    pendingApprovals,
+    identity: state.identity,
+    clock,
+    log: state.log,
+  });
+  return { admission, approvalService, approvers, clicks, confirmations, dispatcher, executor };
 }
 
 function createApprovers(

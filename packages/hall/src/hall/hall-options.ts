@@ -1,6 +1,7 @@
 import type { SigningKey } from '@wcp/evidence';
 import type { RegistryRecord } from '@wcp/spec';
 import type { TenantLimits, WorkerLimits } from '../admission/admission-scheduler.ts';
+import type { ChatOptions } from '../approval/chat/open-chats.ts';
 import type { ApprovalDemand } from '../approval/demand/approval-demand.ts';
 import type { NotifierOptions } from '../approval/notification/notifier.ts';
 import type { RelyingParty } from '../approval/passkey/confirmations.ts';
@@ -56,6 +57,8 @@ export interface HallOptions {
   readonly public_url?: string;
   readonly policyGate?: HallPolicyGate;
   readonly notify?: NotifierOptions;
+  /** The chats and the mail in which stewards are asked. */
+  readonly chats?: ChatOptions;
   /** Which holds need several stewards, certain ones, or a passkey. */
   readonly approvalDemands?: readonly ApprovalDemand[];
   /** Where stewards register passkeys and confirm with them; without it, what must be confirmed is never approved. */

@@ -5,6 +5,7 @@ import { ProblemError } from '../base/problem.ts';
 import { checkAccess, recognise } from './access.ts';
 import { addApprovalPage } from './approval-page.ts';
 import type { CallerLimits } from './caller-limits.ts';
+import { addChatCallbacks } from './chat-callbacks.ts';
 import type { HallParts } from './hall-parts.ts';
 import { openApiOptions } from './openapi.ts';
 import { problemDocument, problemOf, refuseUnreadable } from './problem-document.ts';
@@ -58,6 +59,7 @@ export async function buildApp(parts: HallParts, limits: HttpLimits): Promise<Fa
   await app.register(swagger, openApiOptions());
   registerRoutes(app, parts, limits);
   addApprovalPage(app);
+  await addChatCallbacks(app, parts);
   app.get('/wcp/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, () => app.swagger());
   await app.ready();
   return app;

@@ -1,6 +1,8 @@
 import type { SigningKey } from '@wcp/evidence';
 import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { ApprovalService } from '../approval/approval-service.ts';
+import type { Clicks } from '../approval/chat/click.ts';
+import type { Chats } from '../approval/chat/open-chats.ts';
 import type { Approvers } from '../approval/demand/approvers.ts';
 import type { Notifier } from '../approval/notification/notifier.ts';
 import type { Confirmations } from '../approval/passkey/confirmations.ts';
@@ -47,6 +49,8 @@ export interface HallParts {
   readonly pendingApprovals: PendingApprovals;
   readonly approvalService: ApprovalService;
   readonly approvers: Approvers;
+  readonly chats: Chats;
+  readonly clicks: Clicks;
   readonly passkeys: Passkeys;
   readonly confirmations: Confirmations;
   readonly registryAdmin: RegistryAdmin;

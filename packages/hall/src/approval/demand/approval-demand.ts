@@ -32,8 +32,17 @@ export function demandedOf(held: Held, demands: readonly ApprovalDemand[]): Dema
     .reduce(stricter, ONE_STEWARD);
 }
 
+/** What an approval needs: what was demanded when it was held, and what is demanded now. */
+export function demandedNow(
+  { decision, demanded }: { readonly decision: Held; readonly demanded?: Demanded },
+  demands: readonly ApprovalDemand[],
+): Demanded {
+  const now = demandedOf(decision, demands);
+  return demanded === undefined ? now : stricter(demanded, now);
+}
+
 /** What satisfies both. */
-export function stricter(one: Demanded, other: Demanded): Demanded {
+function stricter(one: Demanded, other: Demanded): Demanded {
   return {
     quorum: Math.max(one.quorum, other.quorum),
     stewards: inBoth(one.stewards, other.stewards),

@@ -3,7 +3,7 @@ import type { Identity } from '../../identity/identity.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Approval } from '../approval.ts';
 import type { Confirmations } from '../passkey/confirmations.ts';
-import { type ApprovalDemand, type Demanded, demandedOf, stricter } from './approval-demand.ts';
+import { type ApprovalDemand, type Demanded, demandedNow } from './approval-demand.ts';
 import { type Counted, countApproval } from './quorum.ts';
 
 /** What a steward sends to approve. */
@@ -28,9 +28,8 @@ export class Approvers {
   }
 
   /** What an approval needs: what was demanded when it was held, and what is demanded now. */
-  demanded({ decision, demanded }: Pick<Approval, 'decision' | 'demanded'>): Demanded {
-    const now = demandedOf(decision, this.#parts.demands);
-    return demanded === undefined ? now : stricter(demanded, now);
+  demanded(approval: Pick<Approval, 'decision' | 'demanded'>): Demanded {
+    return demandedNow(approval, this.#parts.demands);
   }
 
   /**
