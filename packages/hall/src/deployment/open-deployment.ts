@@ -22,6 +22,7 @@ import { exposedFiles } from './exposed-files.ts';
 import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './initial-keys.ts';
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
+import { checkDemands } from './settings/approvals/check-demands.ts';
 import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
 import { readSecrets } from './settings/read-secrets.ts';
 import type { Env } from './settings/server-file.ts';
@@ -75,6 +76,7 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   const files = await createDeployment(dir);
   const settings = await readDeploymentSettings(dir, options.env ?? {});
   const documents = await readDocuments(dir, true);
+  checkDemands(settings.approvals, documents);
   const signing = await openSigningKey(dir);
   warnOfExposure(await exposedFiles(dir), log);
   warnOfMissingMark(dir, log);
@@ -142,6 +144,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       workers: workersOf(base, shared),
       ...shared,
       notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
+      ...approvalOptions(settings.approvals),
       banLists: { subscriptions: settings.subscriptions },
       attest_hmac_key: settings.attest_hmac_key,
       timeout_ms,
@@ -158,6 +161,18 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
     const finding = { file, path: null, code, message: error.message };
     throw new DeploymentError([finding], { cause: error });
   }
+}
+
+function approvalOptions({
+  demands: approvalDemands,
+  webauthn,
+  chats,
+}: DeploymentSettings['approvals']): Partial<HallOptions> {
+  return {
+    approvalDemands,
+    ...(webauthn !== undefined && { webauthn }),
+    ...(chats !== undefined && { chats }),
+  };
 }
 
 function workersOf(base: DeploymentBase, shared: Pick<WorkerBase, 'chains' | 'board'>): HallWorker[] {

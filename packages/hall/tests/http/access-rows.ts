@@ -191,6 +191,45 @@ export const ROWS: readonly Row[] = [
     }),
   },
   {
+    // Refused, for whoever may ask: nobody has a passkey.
+    route: 'POST /wcp/approvals/:approval_id/confirmation',
+    status: 403,
+    who: [],
+    call: async (hall) => ({
+      url: `/wcp/approvals/${(await hall.hold()).approval_id}/confirmation`,
+      body: {},
+    }),
+  },
+  // A Hall that is in no chat takes no callback; one that is takes what the chat signed.
+  ...(['slack', 'teams'] as const).map(
+    (chat): Row => ({
+      route: `POST /wcp/approvals/${chat}`,
+      status: 404,
+      who: EVERYBODY,
+      call: () => ({ url: `/wcp/approvals/${chat}`, body: {} }),
+    }),
+  ),
+  reading('GET /wcp/passkeys', ['steward', 'auditor', 'admin', 'both']),
+  {
+    route: 'POST /wcp/passkeys/options',
+    status: 403,
+    who: [],
+    call: () => ({ url: '/wcp/passkeys/options', body: {} }),
+  },
+  {
+    route: 'POST /wcp/passkeys',
+    status: 403,
+    who: [],
+    other: { steward: 400, both: 400 },
+    call: () => ({ url: '/wcp/passkeys', body: {} }),
+  },
+  {
+    route: 'DELETE /wcp/passkeys/:passkey_id',
+    status: 404,
+    who: ADMIN,
+    call: at('/wcp/passkeys/none'),
+  },
+  {
     route: 'POST /wcp/workers',
     status: 201,
     who: ['owner', 'admin'],

@@ -1,6 +1,7 @@
 import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
+import { type DeploymentApprovals, readApprovals } from './approvals/read-approvals.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
 import { readWebhooks } from './read-webhooks.ts';
@@ -12,6 +13,7 @@ import type { ServerSettings } from './server-settings.ts';
 export interface DeploymentSettings {
   readonly server: ServerSettings;
   readonly webhooks: readonly WebhookTarget[];
+  readonly approvals: DeploymentApprovals;
   readonly workers: readonly DeploymentWorker[];
   /** Where the secrets of workers come from. */
   readonly secrets: SecretSources;
@@ -30,10 +32,11 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   if (!read.ok) throw new DeploymentError(read.findings);
   const findings: DeploymentFinding[] = [];
   const webhooks = readWebhooks(read.settings, env, findings);
+  const approvals = await readApprovals(read.settings, dir, env, findings);
   const secrets = readSecretSources(read.settings.secrets, env, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
-  return { server: read.settings, webhooks, secrets, workers, subscriptions, attest_hmac_key };
+  return { server: read.settings, webhooks, approvals, secrets, workers, subscriptions, attest_hmac_key };
 }

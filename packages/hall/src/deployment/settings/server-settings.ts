@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Form, readForm } from '../../identity/read-form.ts';
+import { approvalsSchema } from './approvals/approval-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
 import { count, text, url } from './fields.ts';
 import { secretsSchema } from './secret-settings.ts';
@@ -60,6 +61,7 @@ const settings = z.strictObject(
         'webhooks must be a list.',
       )
       .default([]),
+    approvals: approvalsSchema.default({ demands: [] }),
     secrets: secretsSchema.default({}),
     ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
     workers: z.array(workerSchema, 'workers must be a list.').default([]),

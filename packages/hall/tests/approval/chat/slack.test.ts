@@ -16,9 +16,7 @@ let answers: (called: Called) => object;
 beforeEach(async () => {
   STEWARDS.clear();
   answers = ({ path }) =>
-    path.endsWith('chat.postMessage')
-      ? { ok: true, channel: 'C1', ts: '1767326126.1' }
-      : { ok: true };
+    path.endsWith('chat.postMessage') ? { ok: true, channel: 'C1', ts: '1767326126.1' } : { ok: true };
   slack = await ChatServer.open((called) => ({ json: answers(called) }));
 });
 
