@@ -42,6 +42,9 @@ export interface ConfirmationsParts {
   readonly relyingParty: RelyingParty | null;
 }
 
+/** EdDSA, ES256 and RS256 (COSE): what authenticators have. */
+const ALGORITHMS = [-8, -7, -257];
+
 /** Registers the passkeys of stewards, and checks what they sign. */
 export class Confirmations {
   readonly #parts: ConfirmationsParts;
@@ -86,6 +89,7 @@ export class Confirmations {
       userID: new TextEncoder().encode(sha256(by.id).slice(-64)),
       challenge: bytesOf(challenge),
       attestationType: 'none',
+      supportedAlgorithmIDs: ALGORITHMS,
       excludeCredentials: there.map(({ credential_id: id }) => ({ id })),
       authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
     });
@@ -129,6 +133,7 @@ export class Confirmations {
       expectedOrigin: origin,
       expectedRPID: rp_id,
       requireUserVerification: true,
+      supportedAlgorithmIDs: ALGORITHMS,
     }).catch(() => null);
     if (verified?.registrationInfo !== undefined) return verified.registrationInfo;
     throw unconfirmed(
