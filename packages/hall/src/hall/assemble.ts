@@ -147,23 +147,21 @@ async function openState(base: HallBase): Promise<HallState> {
   };
   const inspector = new WorkerInspector({ registry, deliveries, manifests, trust, banLists: currentBans });
   const freezes = await Freezes.open(store);
-  const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
-  const chats = openChats(options.chats, store, options.approvalDemands ?? []);
-  const { channels } = chats;
-  const notifier = createNotifier({ store, commit, clock, log, channels, ...options.notify });
-  const passkeys = await Passkeys.open({ store, journal, clock });
-  const opened = {
-    registry,
-    activeWorld,
-    identity,
-    banLists,
-    freezes,
-    pendingApprovals,
-    notifier,
-    chats,
-    passkeys,
-  };
+  const humans = await openHumans(base);
+  const opened = { registry, activeWorld, identity, banLists, freezes, ...humans };
   return { ...base, ...opened, log, gate, connected, deliveries, inspector };
+}
+
+type Humans = Pick<HallState, 'pendingApprovals' | 'chats' | 'notifier' | 'passkeys'>;
+
+/** What waits for humans, and how they are reached. */
+async function openHumans({ options, storage: { store }, clock, journal }: HallBase): Promise<Humans> {
+  const { approvalDemands = [], log = () => {} } = options;
+  const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
+  const chats = openChats(options.chats, store, approvalDemands);
+  const sending = { store, commit: journal.commit.bind(journal), clock, log, channels: chats.channels };
+  const notifier = createNotifier({ ...sending, ...options.notify });
+  return { pendingApprovals, chats, notifier, passkeys: await Passkeys.open({ store, journal, clock }) };
 }
 
 type Dispatching = Pick<

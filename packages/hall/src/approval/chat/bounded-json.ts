@@ -17,6 +17,15 @@ export async function answeredObject(response: Response): Promise<Readonly<Recor
   return objectIn(Buffer.concat(parts));
 }
 
+/** A text in UTF-8; null where it is none. */
+export function textIn(bytes: Uint8Array): string | null {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
 /** The JSON object in bytes, read within the limits of foreign text; else null. */
 export function objectIn(bytes: Uint8Array): Readonly<Record<string, unknown>> | null {
   try {
@@ -28,6 +37,6 @@ export function objectIn(bytes: Uint8Array): Readonly<Record<string, unknown>> |
 }
 
 /** Whether a value is an object and no list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -25,7 +25,7 @@ const MAX_REASONS = 5;
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\p{Variation_Selector}/gu;
 
 /** A text that somebody else chose, so that it is on one line, shows all of its characters, and is not long. */
-export function shownText(text: string, max = MAX_VALUE): string {
+function shownText(text: string, max = MAX_VALUE): string {
   const shown = [...text]
     .slice(0, max + 1)
     .join('')

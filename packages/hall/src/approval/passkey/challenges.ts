@@ -57,6 +57,6 @@ export class Challenges {
 }
 
 /** The challenge for what is signed: the SHA-256 of its canonical JSON, in base64url. */
-export function challengeOf(challenged: Challenged): string {
+function challengeOf(challenged: Challenged): string {
   return createHash('sha256').update(canonicalJson(challenged)).digest('base64url');
 }

@@ -15,6 +15,7 @@ import type { HallClock } from '../../base/hall-clock.ts';
 import { ProblemError } from '../../base/problem.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Approval } from '../approval.ts';
+import { objectIn } from '../chat/bounded-json.ts';
 import { type Challenged, Challenges, type IssuedChallenge } from './challenges.ts';
 import { type Passkey, passkeyId } from './passkey-row.ts';
 import type { Passkeys } from './passkeys.ts';
@@ -204,12 +205,8 @@ function addPurpose(by: Principal): Challenged {
 }
 
 function namedChallenge(clientData: string): string {
-  try {
-    const { challenge } = JSON.parse(Buffer.from(clientData, 'base64url').toString('utf8')) ?? {};
-    return typeof challenge === 'string' ? challenge : '';
-  } catch {
-    return '';
-  }
+  const { challenge } = objectIn(Buffer.from(clientData, 'base64url')) ?? {};
+  return typeof challenge === 'string' ? challenge : '';
 }
 
 function credentialOf({ credential_id: id, public_key, counter }: Passkey) {

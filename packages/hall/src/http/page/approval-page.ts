@@ -33,7 +33,7 @@ ${SIGN_IN}<section id="request" hidden>
 };
 
 /** The page on which a steward registers passkeys. */
-export const PASSKEY_PAGE: Page = {
+const PASSKEY_PAGE: Page = {
   title: 'Your passkeys',
   body: `<h1>Your passkeys</h1>
 <p id="status" role="status">Sign in with your steward's key. Some approvals must be confirmed with a passkey.</p>

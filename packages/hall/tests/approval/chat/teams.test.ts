@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { EVERYBODY } from '../../http/access-rows.ts';
 import { type Person, TestHall, type TestHallOptions } from '../../support/test-hall.ts';

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type JsonWebKey, verify } from 'node:crypto';
 import { join } from 'node:path';
 import { canonicalJson, sha256 } from '@wcp/spec';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ProblemError } from '../../../base/problem.ts';
-import { objectIn } from '../bounded-json.ts';
+import { objectIn, textIn } from '../bounded-json.ts';
 
 /** What is read of a `block_actions` payload; everything else in it is left. */
 export interface Interaction {
@@ -23,7 +23,7 @@ const form = z.object({
 
 /** Reads the body of a callback. @throws {ProblemError} `INVALID_BODY` */
 export function readInteraction(body: Buffer): Interaction {
-  const parameters = new URLSearchParams(body.toString('utf8'));
+  const parameters = new URLSearchParams(textIn(body) ?? '');
   const payloads = parameters.getAll('payload');
   const read = form.safeParse(payloads.length === 1 ? objectIn(Buffer.from(payloads[0] ?? '')) : null);
   if (!read.success)

@@ -72,7 +72,7 @@ const webauthn = z
   .refine(isOneSite, 'origin must be the https address of the page, on rp_id or a domain below it.');
 
 /** Whether browsers let pages of an origin use the passkeys of a domain. */
-export function isOneSite({ rp_id, origin }: { readonly rp_id: string; readonly origin: string }): boolean {
+function isOneSite({ rp_id, origin }: { readonly rp_id: string; readonly origin: string }): boolean {
   const { protocol, hostname, origin: own } = new URL(origin);
   const isSecure = protocol === 'https:' || hostname === 'localhost';
   const isBelow = hostname === rp_id || hostname.endsWith(`.${rp_id}`);
