@@ -194,7 +194,7 @@ export const ROWS: readonly Row[] = [
     // Refused, for whoever may ask: nobody has a passkey.
     route: 'POST /wcp/approvals/:approval_id/confirmation',
     status: 403,
-    who: [],
+    who: ['steward'],
     call: async (hall) => ({
       url: `/wcp/approvals/${(await hall.hold()).approval_id}/confirmation`,
       body: {},
@@ -211,16 +211,16 @@ export const ROWS: readonly Row[] = [
   ),
   reading('GET /wcp/passkeys', ['steward', 'auditor', 'admin', 'both']),
   {
+    // Refused, for whoever may ask: this Hall has no site that passkeys belong to.
     route: 'POST /wcp/passkeys/options',
     status: 403,
-    who: [],
+    who: ['steward', 'both'],
     call: () => ({ url: '/wcp/passkeys/options', body: {} }),
   },
   {
     route: 'POST /wcp/passkeys',
-    status: 403,
-    who: [],
-    other: { steward: 400, both: 400 },
+    status: 400,
+    who: ['steward', 'both'],
     call: () => ({ url: '/wcp/passkeys', body: {} }),
   },
   {
