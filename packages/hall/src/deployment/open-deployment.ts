@@ -93,7 +93,7 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
     await makeKeys(hall, options, keys);
     const { host, port } = { ...settings.server, ...options };
     const url = options.listens === false ? null : await listen(hall, { host, port });
-    watch = watchDocuments(hall, dir, documents.mark, log);
+    watch = watchDocuments(hall, dir, documents.mark, log, settings.approvals.demands);
     const made = { files: signing.isNew ? [...files, LAYOUT.key] : files, keys };
     return { hall, url, made, close: (patience_ms) => closeAll(hall, watch, patience_ms) };
   } catch (error) {

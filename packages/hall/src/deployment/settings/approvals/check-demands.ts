@@ -1,3 +1,4 @@
+import type { ApprovalDemand } from '../../../approval/demand/approval-demand.ts';
 import { DeploymentError, type DeploymentFinding } from '../../deployment-error.ts';
 import type { DeploymentDocuments } from '../../documents.ts';
 import { serverFinding } from '../server-file.ts';
@@ -9,16 +10,23 @@ import type { DeploymentApprovals } from './read-approvals.ts';
  *
  * @throws {DeploymentError} `NO_SUCH_RULE`
  */
-export function checkDemands({ demands }: DeploymentApprovals, { rules }: DeploymentDocuments): void {
+export function checkDemands({ demands }: DeploymentApprovals, documents: DeploymentDocuments): void {
+  const findings = missingRules(demands, documents);
+  if (findings.length > 0) throw new DeploymentError(findings);
+}
+
+/** The demands on rules that are not there. Rules that cannot be read are another finding, and deny everything. */
+export function missingRules(
+  demands: readonly ApprovalDemand[],
+  { rules }: Pick<DeploymentDocuments, 'rules'>,
+): readonly DeploymentFinding[] {
   const ids = idsOf(rules);
-  // Rules that cannot be read are another finding, and deny everything.
-  if (ids === null) return;
-  const findings = demands.flatMap(({ rule_id }, index): DeploymentFinding[] => {
+  if (ids === null) return [];
+  return demands.flatMap(({ rule_id }, index): DeploymentFinding[] => {
     if (rule_id === undefined || ids.has(rule_id)) return [];
-    const message = `There is no rule ${JSON.stringify(rule_id)} in rules.json. Name one that is there, or leave rule_id out.`;
+    const message = `A demand on approvals names the rule ${JSON.stringify(rule_id)}, which is not in rules.json, so it demands nothing. Name one that is there, or leave rule_id out.`;
     return [serverFinding({ path: `/approvals/demands/${index}/rule_id`, code: 'NO_SUCH_RULE', message })];
   });
-  if (findings.length > 0) throw new DeploymentError(findings);
 }
 
 function idsOf(rules: unknown): ReadonlySet<unknown> | null {
