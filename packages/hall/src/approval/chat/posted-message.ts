@@ -7,10 +7,10 @@ import type { Channel } from '../notification/outbox.ts';
 export interface Chat {
   /** Names the chat, and the place in it, in the store. */
   readonly name: string;
-  /** Writes a message; resolves with what names it there, or null where it was not accepted. */
-  post(approval: Approval, signal: AbortSignal): Promise<string | null>;
-  /** Replaces a message; false where it was not accepted. */
-  update(message: string, approval: Approval, signal: AbortSignal): Promise<boolean>;
+  /** Writes a message; resolves with what names it there. @throws {NotAccepted} */
+  post(approval: Approval, signal: AbortSignal): Promise<string>;
+  /** Replaces a message. @throws {NotAccepted} */
+  update(message: string, approval: Approval, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -33,7 +33,6 @@ export function chatChannel(chat: Chat, store: Store): Channel {
       // What ended before anybody could be told of it needs nobody any more.
       if (approval.state !== 'pending' && approval.state !== 'advised') return [];
       const message = await chat.post(approval, signal);
-      if (message === null) return null;
       return approval.state === 'pending' ? [remembered(chat, approval, message)] : [];
     },
   };
@@ -44,8 +43,8 @@ async function update(
   posted: StatefulRow,
   approval: Approval,
   signal: AbortSignal,
-): Promise<readonly Change[] | null> {
-  if (!(await chat.update(posted.document, approval, signal))) return null;
+): Promise<readonly Change[]> {
+  await chat.update(posted.document, approval, signal);
   return approval.state === 'pending' ? [] : [{ remove: 'outbox', key: posted.id }];
 }
 

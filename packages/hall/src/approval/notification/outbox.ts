@@ -18,9 +18,18 @@ export interface Channel {
   bodyOf(notice: ApprovalNotice, at: string): string;
   /**
    * Sends a notice; resolves with what becomes durable once it is accepted, or null where it was not. What it throws
-   * counts as not accepted.
+   * counts as not accepted; the reason of a {@link NotAccepted} is logged once.
    */
   send(id: string, body: string, signal: AbortSignal): Promise<readonly Change[] | null>;
+}
+
+/** Thrown by a channel where a notice was not accepted, with a reason for the log. */
+export class NotAccepted extends Error {
+  /** @param reason a code of the receiver; whatever else stands in it is left out */
+  constructor(reason: string) {
+    super(reason.replace(/[^A-Za-z0-9_. -]/g, '').slice(0, 100));
+    this.name = 'NotAccepted';
+  }
 }
 
 /** What sending works with. */
@@ -164,10 +173,20 @@ class Sender {
     const due = readDue(row);
     const channel = this.#channels.get(due.channel) as Channel;
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
-    const accepted = await channel.send(id, due.body, signal).catch(() => null);
+    const accepted = await channel
+      .send(id, due.body, signal)
+      .catch((error) => this.#refused(channel, due, error));
     const changes =
       accepted === null ? [this.#later(id, due)] : [{ remove: 'outbox', key: id } as const, ...accepted];
     await this.#parts.commit(changes);
+  }
+
+  /** An operator who has just set a channel up learns at once what is wrong with it. */
+  #refused({ noun }: Channel, { attempt }: Due, error: unknown): null {
+    if (attempt === 0 && error instanceof NotAccepted) {
+      this.#parts.log('warn', `${noun} was not accepted, and is sent again: ${error.message}.`);
+    }
+    return null;
   }
 
   #now(): string {

@@ -1,9 +1,4 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { canonicalJson, sha256 } from '@wcp/spec';
 import type {
   PasskeyAssertion,
@@ -43,6 +38,8 @@ export interface ConfirmationsParts {
   readonly relyingParty: RelyingParty | null;
 }
 
+/** Loaded by the first passkey: most Halls have none, and it takes longer to load than the rest of one to start. */
+const webauthn = () => import('@simplewebauthn/server');
 /** EdDSA, ES256 and RS256 (COSE): what authenticators have. */
 const ALGORITHMS = [-8, -7, -257];
 
@@ -83,7 +80,7 @@ export class Confirmations {
     const { rp_id } = this.#relyingParty();
     const there = this.#parts.passkeys.of(by.id);
     const { challenge } = this.#challenges.issue({ purpose: 'register', by: by.id });
-    const registration = await generateRegistrationOptions({
+    const registration = await (await webauthn()).generateRegistrationOptions({
       rpName: 'Hall',
       rpID: rp_id,
       userName: by.id,
@@ -128,14 +125,16 @@ export class Confirmations {
   async #verifyRegistration(response: PasskeyAttestation, by: Principal) {
     const { rp_id, origin } = this.#relyingParty();
     const issued = this.#take(response.response.clientDataJSON, { purpose: 'register', by: by.id });
-    const verified = await verifyRegistrationResponse({
-      response: response as Parameters<typeof verifyRegistrationResponse>[0]['response'],
-      expectedChallenge: issued.challenge,
-      expectedOrigin: origin,
-      expectedRPID: rp_id,
-      requireUserVerification: true,
-      supportedAlgorithmIDs: ALGORITHMS,
-    }).catch(() => null);
+    const verified = await (await webauthn())
+      .verifyRegistrationResponse({
+        response: response as RegistrationResponseJSON,
+        expectedChallenge: issued.challenge,
+        expectedOrigin: origin,
+        expectedRPID: rp_id,
+        requireUserVerification: true,
+        supportedAlgorithmIDs: ALGORITHMS,
+      })
+      .catch(() => null);
     if (verified?.registrationInfo !== undefined) return verified.registrationInfo;
     throw unconfirmed(
       `What the browser sent does not make a passkey for ${origin}. Register it on that page.`,
@@ -147,7 +146,7 @@ export class Confirmations {
     const there = this.#parts.passkeys.of(purpose.by);
     if (there.length === 0) throw unconfirmed('You have no passkey. Register one on the page /passkeys.');
     const { challenge } = this.#challenges.issue(purpose);
-    return generateAuthenticationOptions({
+    return (await webauthn()).generateAuthenticationOptions({
       rpID: rp_id,
       challenge: bytesOf(challenge),
       allowCredentials: there.map(({ credential_id: id }) => ({ id })),
@@ -160,14 +159,16 @@ export class Confirmations {
     const { challenge, challenged } = this.#take(assertion.response.clientDataJSON, purpose);
     const passkey = this.#parts.passkeys.get(passkeyId(assertion.id));
     if (passkey?.principal_id !== purpose.by) throw unconfirmed('This passkey is not one of yours.');
-    const verified = await verifyAuthenticationResponse({
-      response: assertion as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
-      expectedChallenge: challenge,
-      expectedOrigin: origin,
-      expectedRPID: rp_id,
-      requireUserVerification: true,
-      credential: credentialOf(passkey),
-    }).catch(() => null);
+    const verified = await (await webauthn())
+      .verifyAuthenticationResponse({
+        response: assertion as AuthenticationResponseJSON,
+        expectedChallenge: challenge,
+        expectedOrigin: origin,
+        expectedRPID: rp_id,
+        requireUserVerification: true,
+        credential: credentialOf(passkey),
+      })
+      .catch(() => null);
     if (verified?.verified !== true)
       throw unconfirmed(`The assertion does not hold for ${origin}. Try again.`);
     const isThere = await this.#parts.passkeys.use(passkey, verified.authenticationInfo.newCounter);

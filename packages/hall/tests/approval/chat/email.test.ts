@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EmailOptions } from '../../../src/approval/chat/email/email-channel.ts';
@@ -104,7 +104,28 @@ describe('a mail', () => {
     const isPutOff = async () =>
       (await store.list('outbox')).some(({ document }) => document.includes('"attempt":1'));
     await waitFor('the mail to be put off', isPutOff);
+    expect(hall.logged.join('\n')).toMatch(
+      /A mail to the stewards was not accepted, and is sent again: E[A-Z]+/,
+    );
     expect(box.mails).toEqual([]);
+  });
+
+  test('A mail server that says nothing does not keep the Hall from closing.', async () => {
+    const silent = createServer();
+    await new Promise<void>((ready) => silent.listen(0, '127.0.0.1', ready));
+    let asked: Socket | null = null;
+    silent.on('connection', (socket) => {
+      asked = socket;
+    });
+    onTestFinished(() => {
+      asked?.destroy();
+      silent.close();
+    });
+    const hall = await open((silent.address() as AddressInfo).port);
+    await hall.hold();
+    await waitFor('a connection', () => asked !== null);
+    await hall.close();
+    expect((asked as Socket | null)?.destroyed).toBe(false);
   });
 
   test('The mail goes out with the account of the Hall.', async () => {

@@ -162,6 +162,8 @@ describe('a message in Slack', () => {
     answers = () => ({ ok: false, error: 'ratelimited' });
     const { approval_id } = await hall.hold();
     await message();
+    const isLogged = () => hall.logged.some((line) => line.endsWith('sent again: ratelimited.'));
+    await waitFor('the reason in the log', isLogged);
     await hall.resolve('steward', approval_id, { resolution: 'deny' });
     answers = () => ({ ok: true, ts: '1.1' });
     hall.pass(10);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { ApprovalNotice } from '../../notification/approval-notice.ts';
-import type { Channel } from '../../notification/outbox.ts';
+import { type Channel, NotAccepted } from '../../notification/outbox.ts';
 import { type MessageContext, messageText } from '../message-text.ts';
 
 /** How stewards get mail. */
@@ -27,20 +27,21 @@ const TIMEOUT_MS = 9_000;
 
 /** Mails with a link to the page, where a steward signs in: the link alone does nothing. */
 export function emailChannel(options: EmailOptions, context: MessageContext): Channel {
-  const transport = transportOf(options);
+  let transport: Promise<Transporter> | null = null;
   return {
     name: `email:${createHash('sha256').update(options.to.join(' ')).digest('hex').slice(0, 16)}`,
     noun: 'A mail to the stewards',
     maxAtATime: 2,
     bodyOf: (notice) => JSON.stringify(mailOf(notice, context)),
-    async send(id, body) {
+    async send(id, body, signal) {
+      transport ??= transportOf(options);
       const { approval_id, subject, text } = JSON.parse(body) as Mail;
       const domain =
         options.from
           .split('@')
           .at(-1)
           ?.replace(/[^A-Za-z0-9.-]/g, '') ?? 'localhost';
-      await transport.sendMail({
+      const sent = (await transport).sendMail({
         from: options.from,
         to: [...options.to],
         subject,
@@ -52,12 +53,15 @@ export function emailChannel(options: EmailOptions, context: MessageContext): Ch
         disableFileAccess: true,
         disableUrlAccess: true,
       });
+      await Promise.race([sent.catch(refuse), aborted(signal)]);
       return [];
     },
   };
 }
 
-function transportOf({ host, port, tls = 'starttls', user, password }: EmailOptions): Transporter {
+async function transportOf(options: EmailOptions): Promise<Transporter> {
+  const { host, port, tls = 'starttls', user, password } = options;
+  const { createTransport } = await import('nodemailer');
   return createTransport({
     host,
     port,
@@ -68,6 +72,18 @@ function transportOf({ host, port, tls = 'starttls', user, password }: EmailOpti
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
+  });
+}
+
+/** Why a mail was not taken: the library's own code and that of the server, which no mail chooses. */
+function refuse(error: { readonly code?: string; readonly responseCode?: number }): never {
+  throw new NotAccepted([error.code, error.responseCode].filter((part) => part !== undefined).join(' '));
+}
+
+/** Rejects once a signal is aborted: the library has none, and would keep a Hall from closing. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new NotAccepted('TIMEOUT')), { once: true });
   });
 }
 

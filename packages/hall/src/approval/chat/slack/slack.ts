@@ -1,6 +1,7 @@
 import type { HallClock } from '../../../base/hall-clock.ts';
 import { ProblemError } from '../../../base/problem.ts';
 import type { Approval } from '../../approval.ts';
+import { NotAccepted } from '../../notification/outbox.ts';
 import { answeredObject } from '../bounded-json.ts';
 import { ButtonTokens } from '../button-token.ts';
 import type { ChatStewards, Clicks } from '../click.ts';
@@ -42,16 +43,17 @@ export class Slack implements Chat {
     this.#tokens = new ButtonTokens(options.signing_secret, this.name);
   }
 
-  async post(approval: Approval, signal: AbortSignal): Promise<string | null> {
+  async post(approval: Approval, signal: AbortSignal): Promise<string> {
     const answer = await this.#call('chat.postMessage', this.#message(approval), signal);
     const ts = answer?.['ts'];
-    return answer?.['ok'] === true && typeof ts === 'string' ? ts : null;
+    if (answer?.['ok'] === true && typeof ts === 'string') return ts;
+    throw refusalOf(answer);
   }
 
-  async update(ts: string, approval: Approval, signal: AbortSignal): Promise<boolean> {
+  async update(ts: string, approval: Approval, signal: AbortSignal): Promise<void> {
     const answer = await this.#call('chat.update', { ...this.#message(approval), ts }, signal);
     // Somebody removed the message: there is nothing to keep up to date.
-    return answer?.['ok'] === true || answer?.['error'] === 'message_not_found';
+    if (answer?.['ok'] !== true && answer?.['error'] !== 'message_not_found') throw refusalOf(answer);
   }
 
   /**
@@ -104,6 +106,11 @@ export class Slack implements Chat {
     });
     return answeredObject(response);
   }
+}
+
+/** The code of Slack, such as `channel_not_found`. */
+function refusalOf(answer: Readonly<Record<string, unknown>> | null): NotAccepted {
+  return new NotAccepted(String(answer?.['error'] ?? 'no answer of Slack'));
 }
 
 /** Nothing in a text becomes a mention, a link or a preview. */

@@ -1,3 +1,4 @@
+import { NotAccepted } from '../../notification/outbox.ts';
 import { answeredObject } from '../bounded-json.ts';
 
 /** How the bot of a Hall speaks to a conversation of Teams (Bot Connector, version 3). */
@@ -28,19 +29,20 @@ export class TeamsConnector {
     this.#options = options;
   }
 
-  /** The id of the new activity; null where it was not accepted. */
-  async post(activity: object, signal: AbortSignal): Promise<string | null> {
+  /** The id of the new activity. @throws {NotAccepted} */
+  async post(activity: object, signal: AbortSignal): Promise<string> {
     const answer = await this.#send('POST', '', activity, signal);
-    const id = answer.ok ? (await answeredObject(answer))?.['id'] : null;
-    return typeof id === 'string' ? id : null;
+    const id = (await answeredObject(answer))?.['id'];
+    if (answer.ok && typeof id === 'string') return id;
+    throw new NotAccepted(`HTTP ${answer.status}`);
   }
 
-  /** False where it was not accepted. */
-  async update(id: string, activity: object, signal: AbortSignal): Promise<boolean> {
+  /** @throws {NotAccepted} */
+  async update(id: string, activity: object, signal: AbortSignal): Promise<void> {
     const { ok, status, body } = await this.#send('PUT', `/${encodeURIComponent(id)}`, activity, signal);
     await body?.cancel();
     // Somebody removed the message: there is nothing to keep up to date.
-    return ok || status === 404;
+    if (!ok && status !== 404) throw new NotAccepted(`HTTP ${status}`);
   }
 
   async #send(
@@ -72,9 +74,8 @@ export class TeamsConnector {
     const answer = await answeredObject(
       await fetch(url, { method: 'POST', body, redirect: 'error', signal }),
     );
-    const { access_token: text, expires_in } = answer ?? {};
-    if (typeof text !== 'string')
-      throw new Error('The bot got no token: check app_id, tenant_id and its password.');
+    const { access_token: text, expires_in, error } = answer ?? {};
+    if (typeof text !== 'string') throw new NotAccepted(`the bot got no token, ${String(error)}`);
     this.#token = { text, until: Date.now() + Number(expires_in ?? 0) * 1000 - EARLY_MS };
     return text;
   }

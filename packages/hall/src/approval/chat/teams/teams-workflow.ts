@@ -1,6 +1,6 @@
 import type { Store } from '../../../storage/store/store.ts';
 import { readApproval } from '../../approval.ts';
-import type { Channel } from '../../notification/outbox.ts';
+import { type Channel, NotAccepted } from '../../notification/outbox.ts';
 import type { MessageContext } from '../message-text.ts';
 import { teamsActivity } from './teams-card.ts';
 
@@ -36,7 +36,8 @@ export function teamsWorkflowChannel(
         signal,
       });
       await response.body?.cancel();
-      return response.ok ? [] : null;
+      if (!response.ok) throw new NotAccepted(`HTTP ${response.status}`);
+      return [];
     },
   };
 }

@@ -46,11 +46,11 @@ export class TeamsBot implements Chat {
     this.#verify = connectorVerifier(options);
   }
 
-  post(approval: Approval, signal: AbortSignal): Promise<string | null> {
+  post(approval: Approval, signal: AbortSignal): Promise<string> {
     return this.#connector.post(this.#activity(approval), signal);
   }
 
-  update(id: string, approval: Approval, signal: AbortSignal): Promise<boolean> {
+  update(id: string, approval: Approval, signal: AbortSignal): Promise<void> {
     return this.#connector.update(id, { ...this.#activity(approval), id }, signal);
   }
 
