@@ -110,7 +110,10 @@ describe('a mail', () => {
     expect(box.mails).toEqual([]);
   });
 
-  test('A mail server that says nothing does not keep the Hall from closing.', async () => {
+  // Shorter than the library's own patience, which would end it otherwise.
+  test('A mail server that says nothing does not keep the Hall from closing.', {
+    timeout: 6_000,
+  }, async () => {
     const silent = createServer();
     await new Promise<void>((ready) => silent.listen(0, '127.0.0.1', ready));
     let asked: Socket | null = null;
@@ -125,7 +128,7 @@ describe('a mail', () => {
     await hall.hold();
     await waitFor('a connection', () => asked !== null);
     await hall.close();
-    expect((asked as Socket | null)?.destroyed).toBe(false);
+    expect(hall.logged.join('\n')).not.toContain('given up');
   });
 
   test('The mail goes out with the account of the Hall.', async () => {

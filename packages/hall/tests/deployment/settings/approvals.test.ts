@@ -17,7 +17,7 @@ const settingsOf = (server: object, env = ENV) => {
   const dir = folderOf({ 'server.json': server });
   return readDeploymentSettings(dir, env);
 };
-const found = async (server: object, env: object = ENV) =>
+const found = async (server: object, env = ENV) =>
   (await findingsOf(folderOf({ 'rules.json': [], 'server.json': server }), { env })).map(
     ({ path, code, message }) => `${path} ${code} ${message}`,
   );
