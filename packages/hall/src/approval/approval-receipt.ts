@@ -1,4 +1,5 @@
 import { canonicalJson, type Receipt, sha256 } from '@wcp/spec';
+import type { JournalEntry } from '../storage/journal.ts';
 import type { PlainEvidence } from '../storage/ledger/entry.ts';
 import type { Approval, Resolution } from './approval.ts';
 
@@ -36,5 +37,21 @@ export function approvalEvidence(
       world_digest: decision.world_digest,
       outcome: null,
     },
+  };
+}
+
+/** What becomes durable of the result of a human who did the work: its hash as the outcome, and the result itself. */
+export function resultEntry(
+  { approval_id }: Approval,
+  decided: string,
+  { at, by }: Resolution,
+  result: unknown,
+): JournalEntry {
+  const result_hash = sha256(canonicalJson(result));
+  const outcome = { status: 'ok', result_hash, duration_ms: null } as const;
+  const document = JSON.stringify({ result, code: null, by });
+  return {
+    evidence: { kind: 'outcome', decision_id: approval_id, decided, outcome },
+    changes: [{ put: 'results', row: { id: approval_id, state: 'ok', at, document } }],
   };
 }

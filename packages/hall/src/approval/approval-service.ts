@@ -1,6 +1,6 @@
-import { canonicalJson, type Receipt, type RouteDecision, type SupervisorLevel, sha256 } from '@wcp/spec';
+import type { Receipt, RouteDecision, SupervisorLevel } from '@wcp/spec';
+import type { PasskeyAssertion } from '@wcp/spec/hall';
 import type { HallClock } from '../base/hall-clock.ts';
-import { ProblemError } from '../base/problem.ts';
 import type { Decider } from '../dispatch/decider.ts';
 import type { Executor } from '../dispatch/executor.ts';
 import type { Recorder } from '../dispatch/recorder.ts';
@@ -10,11 +10,13 @@ import type { Journal, JournalEntry } from '../storage/journal.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, approvalChange, type Resolution } from './approval.ts';
-import { approvalEvidence } from './approval-receipt.ts';
+import { approvalExpired, misplaced, resultMissing, stale } from './approval-problems.ts';
+import { approvalEvidence, resultEntry } from './approval-receipt.ts';
 import { bindingNow, decideApproved } from './decide-approved.ts';
+import type { Approvers } from './demand/approvers.ts';
 import { incidentFreeze } from './human-review.ts';
 import type { Notifier } from './notification/notifier.ts';
-import { approvalExpired, isExpired, levelAbove, type PendingApprovals } from './pending-approvals.ts';
+import { isExpired, levelAbove, type PendingApprovals } from './pending-approvals.ts';
 
 /** What a steward decides. */
 export interface ResolutionRequest {
@@ -25,6 +27,8 @@ export interface ResolutionRequest {
   readonly result?: unknown;
   /** With `escalate`: the supervisor level to go to (default: the next one). */
   readonly level?: SupervisorLevel;
+  /** With `approve`: the assertion of a passkey. */
+  readonly confirmation?: PasskeyAssertion;
 }
 
 /** The result of a resolution. */
@@ -47,6 +51,7 @@ export interface ApprovalServiceParts {
   readonly recorder: Recorder;
   readonly executor: Executor;
   readonly notifier: Notifier;
+  readonly approvers: Approvers;
 }
 
 /** Resolves requests on hold (sections 5 and 9): each once, in time, by somebody else, for the very decision that was held. */
@@ -57,8 +62,12 @@ export class ApprovalService {
     this.#parts = parts;
   }
 
-  /** @throws {ProblemError} `NOT_FOUND`, `INVALID_BODY`, `CONFLICT`, `APPROVAL_…`, or the deny code of the new decision */
-  async resolve(request: ResolutionRequest, by: Principal): Promise<Resolved> {
+  /**
+   * @param via the account in a chat in which the steward clicked
+   * @throws {ProblemError} `NOT_FOUND`, `INVALID_BODY`, `FORBIDDEN`, `CONFLICT`, `APPROVAL_…`, or the deny code of the
+   * new decision
+   */
+  async resolve(request: ResolutionRequest, by: Principal, via?: string): Promise<Resolved> {
     const { pendingApprovals, clock } = this.#parts;
     const at = clock.timestamp();
     const approval = await pendingApprovals.take(request.approval_id, by, at);
@@ -67,7 +76,8 @@ export class ApprovalService {
         await this.#expire(approval, at);
         throw approvalExpired();
       }
-      const resolution = { action: request.resolution, by: by.id, at, reason: request.reason ?? null };
+      const { resolution: action, reason = null } = request;
+      const resolution = { action, by: by.id, at, reason, ...(via !== undefined && { via }) };
       return await this.#carryOut(approval, resolution, request, by);
     } finally {
       pendingApprovals.putBack(request.approval_id);
@@ -109,11 +119,32 @@ export class ApprovalService {
         `Only an escalation names a supervisor level: "${resolution.action}" ends the hold at the level ${approval.level}, where it is.`,
       );
     }
+    if (request.confirmation !== undefined && resolution.action !== 'approve') {
+      throw misplaced('/confirmation', 'Only an approval is confirmed with a passkey.');
+    }
     if (resolution.action === 'deny') return this.#end(approval, resolution, 'denied');
     if (resolution.action === 'escalate') return this.#escalate(approval, resolution, request.level ?? null);
+    return this.#count(approval, resolution, request, by);
+  }
+
+  /** An approval, which is carried out once enough stewards have approved. */
+  async #count(
+    approval: Approval,
+    resolution: Resolution,
+    request: ResolutionRequest,
+    by: Principal,
+  ): Promise<Resolved> {
+    const isDoneByHuman = approval.level !== 'gatekeeper';
+    if (isDoneByHuman && request.result === undefined) throw resultMissing(approval.level);
+    const { step, isEnough } = await this.#parts.approvers.admit(approval, request, by);
+    const counted = { ...resolution, ...step };
+    if (!isEnough) {
+      const history = [...approval.history, counted];
+      return this.#waitOn({ ...approval, history }, counted);
+    }
     return isDoneByHuman
-      ? this.#acceptResult(approval, resolution, request, by)
-      : this.#approve(approval, resolution, by, true);
+      ? this.#acceptResult(approval, counted, request, by)
+      : this.#approve(approval, counted, by, true);
   }
 
   /**
@@ -155,10 +186,6 @@ export class ApprovalService {
     { result }: ResolutionRequest,
     by: Principal,
   ): Promise<Resolved> {
-    if (result === undefined) {
-      const message = `At the supervisor level ${approval.level} a human does the work: submit its result.`;
-      throw new ProblemError('INVALID_BODY', message, [{ path: '/result', code: 'MISSING_MEMBER', message }]);
-    }
     const now = await bindingNow(this.#parts.decider, approval);
     if (now !== approval.binding) return this.#approve(approval, resolution, by, false);
     const ended = this.#next(approval, resolution, 'approved', null);
@@ -181,33 +208,35 @@ export class ApprovalService {
     resolution: Resolution,
     wanted: SupervisorLevel | null,
   ): Promise<Resolved> {
-    const { journal, pendingApprovals, freezes, notifier } = this.#parts;
+    const { freezes } = this.#parts;
     const level = levelAbove(approval.level, wanted);
     const step = { ...resolution, from_level: approval.level };
     const raised: Approval = { ...approval, level, history: [...approval.history, step] };
     const freeze = level === 'incident_commander' ? incidentFreeze(raised, resolution.at) : null;
     const before = freeze === null ? null : freezes.apply(freeze);
-    const notice = { kind: 'pending', approval: raised } as const;
+    const stopped =
+      freeze === null
+        ? []
+        : [{ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [frozenEvent(freeze)] } }];
     try {
-      const entry = this.#entry(raised, step);
-      const changes = [...(entry.changes ?? []), ...notifier.changes(notice, resolution.at)];
-      const stopped =
-        freeze === null
-          ? []
-          : [{ changes: [freezeChange(freeze)], events: { tenant_id: null, list: [frozenEvent(freeze)] } }];
-      const [appended] = await journal.append({ ...entry, changes }, ...stopped);
-      pendingApprovals.put(raised);
-      notifier.send(notice);
-      return {
-        approval: raised,
-        decision: null,
-        receipt: JSON.parse(appended?.receipt as string),
-        outcome_receipt: null,
-      };
+      return await this.#waitOn(raised, step, stopped);
     } catch (error) {
       if (freeze !== null) freezes.withdraw(freeze, before);
       throw error;
     }
+  }
+
+  /** What a steward did is durable, humans are told, and the hold waits on. */
+  async #waitOn(approval: Approval, step: Resolution, more: readonly JournalEntry[] = []): Promise<Resolved> {
+    const { journal, pendingApprovals, notifier } = this.#parts;
+    const notice = { kind: 'pending', approval } as const;
+    const entry = this.#entry(approval, step);
+    const changes = [...(entry.changes ?? []), ...notifier.changes(notice, step.at)];
+    const [appended] = await journal.append({ ...entry, changes }, ...more);
+    pendingApprovals.put(approval);
+    notifier.send(notice);
+    const receipt = JSON.parse(appended?.receipt as string) as Receipt;
+    return { approval, decision: null, receipt, outcome_receipt: null };
   }
 
   async #end(approval: Approval, resolution: Resolution, state: 'denied' | 'expired'): Promise<Resolved> {
@@ -259,37 +288,4 @@ export class ApprovalService {
     this.#parts.pendingApprovals.settle(approval.approval_id);
     this.#parts.notifier.send({ kind: 'resolved', approval });
   }
-}
-
-/** What becomes durable of the result of a human who did the work: its hash as the outcome, and the result itself. */
-function resultEntry(
-  { approval_id }: Approval,
-  decided: string,
-  { at, by }: Resolution,
-  result: unknown,
-): JournalEntry {
-  const result_hash = sha256(canonicalJson(result));
-  const outcome = { status: 'ok', result_hash, duration_ms: null } as const;
-  const document = JSON.stringify({ result, code: null, by });
-  return {
-    evidence: { kind: 'outcome', decision_id: approval_id, decided, outcome },
-    changes: [{ put: 'results', row: { id: approval_id, state: 'ok', at, document } }],
-  };
-}
-
-/** A member that would have no effect here: whoever sends it means something else than what would happen. */
-function misplaced(path: string, message: string): ProblemError {
-  return new ProblemError('INVALID_BODY', message, [{ path, code: 'UNKNOWN_MEMBER', message }]);
-}
-
-function stale(decision: RouteDecision): ProblemError {
-  const message = 'The request was decided again and is denied: what would run now is not what was approved.';
-  return new ProblemError(
-    (decision.deny_code ?? 'DENY_APPROVAL_STALE') as ProblemError['code'],
-    message,
-    [],
-    {
-      decision,
-    },
-  );
 }

@@ -6,9 +6,11 @@ import {
   type SupervisorLevel,
   sha256,
 } from '@wcp/spec';
+import type { PasskeyProof } from '@wcp/spec/hall';
 import type { HallDecision } from '../dispatch/decider.ts';
 import type { DispatchMode } from '../dispatch/recorder.ts';
 import type { Change, StatefulRow } from '../storage/store/store.ts';
+import type { Demanded } from './demand/approval-demand.ts';
 
 /** The state of a request that a human must see. `advised`: it went on, and a human was notified. */
 type ApprovalState = 'pending' | 'approved' | 'denied' | 'expired' | 'stale' | 'advised';
@@ -21,6 +23,14 @@ export interface Resolution {
   readonly reason: string | null;
   /** With `escalate`: the supervisor level before. */
   readonly from_level?: SupervisorLevel;
+  /** With `approve`, where several stewards must: how many have, this one included. */
+  readonly quorum?: { readonly count: number; readonly needed: number };
+  /** With `approve` at a supervisor level at which a human does the work, where several must: the result. */
+  readonly result_hash?: string;
+  /** Where the steward clicked: the account in a chat. */
+  readonly via?: string;
+  /** With `approve`, where a passkey must confirm it. */
+  readonly confirmation?: PasskeyProof;
 }
 
 /** A request that waits for a human, or waited. */
@@ -45,6 +55,8 @@ export interface Approval {
   readonly decision: HallDecision;
   /** What the approval is for: the decision, and the code of the worker that it was about. */
   readonly binding: string;
+  /** What its approval needs since it was held; absent in what an earlier version held. */
+  readonly demanded?: Demanded;
   readonly history: readonly Resolution[];
   /** The new decision that was made on approval; null before. */
   readonly resolved_decision_id: string | null;
@@ -62,7 +74,14 @@ export function approvalOf(
   input: string,
   decision: HallDecision,
   facts: Pick<Facts, 'workers'>,
-  { mode, depth, requested_by }: Pick<Approval, 'mode' | 'depth' | 'requested_by'>,
+  {
+    mode,
+    depth,
+    requested_by,
+    demanded,
+  }: Pick<Approval, 'mode' | 'depth' | 'requested_by'> & {
+    readonly demanded: Demanded;
+  },
 ): Approval {
   return {
     approval_id: decision.decision_id,
@@ -79,6 +98,7 @@ export function approvalOf(
     requested_by,
     decision,
     binding: bindingOf(JSON.parse(input), decision, facts),
+    demanded,
     history: [],
     resolved_decision_id: null,
   };

@@ -2,14 +2,19 @@ import type { Freeze } from '@wcp/spec/hall';
 import type { Decided } from '../dispatch/decider.ts';
 import type { HumanReview, Review } from '../dispatch/recorder.ts';
 import { type Approval, approvalChange, approvalOf } from './approval.ts';
+import { type ApprovalDemand, demandedOf } from './demand/approval-demand.ts';
 import type { Notifier } from './notification/notifier.ts';
 import type { PendingApprovals } from './pending-approvals.ts';
 
 /** Creates the review that holds decisions for a human, and notifies humans of those that went on. */
-export function createHumanReview(pendingApprovals: PendingApprovals, notifier: Notifier): HumanReview {
+export function createHumanReview(
+  pendingApprovals: PendingApprovals,
+  notifier: Notifier,
+  demands: readonly ApprovalDemand[],
+): HumanReview {
   return {
     open(decided, mode) {
-      const approval = reviewedBy(decided, mode);
+      const approval = reviewedBy(decided, mode, demands);
       return approval === null ? null : reviewOf(approval, pendingApprovals, notifier);
     },
   };
@@ -38,6 +43,7 @@ function reviewOf(approval: Approval, pendingApprovals: PendingApprovals, notifi
 function reviewedBy(
   { received, decision, facts, observation }: Decided,
   mode: Approval['mode'],
+  demands: readonly ApprovalDemand[],
 ): Approval | null {
   const isHeld = decision.outcome === 'STEWARD_HOLD';
   // A human has seen an approved dispatch already; an advised one must still be announced.
@@ -48,6 +54,7 @@ function reviewedBy(
     mode,
     depth,
     requested_by: received.requested_by,
+    demanded: demandedOf(decision, demands),
   });
 }
 

@@ -4,6 +4,7 @@ import { ProblemError } from '../base/problem.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, readApproval } from './approval.ts';
+import { approvalExpired } from './approval-problems.ts';
 
 /** Requests of one tenant that may be on hold. */
 const HOLDS = 100;
@@ -82,11 +83,11 @@ export class PendingApprovals {
   }
 
   /**
-   * Takes a request to resolve it: nobody else can until {@link putBack}.
+   * A request on hold that a principal may resolve.
    *
    * @throws {ProblemError} `NOT_FOUND`, `APPROVAL_SELF`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`
    */
-  async take(approvalId: string, by: Principal, at: string): Promise<Approval> {
+  async waiting(approvalId: string, by: Principal, at: string): Promise<Approval> {
     const approval = await this.find(approvalId);
     if (approval === null) throw new ProblemError('NOT_FOUND', 'There is no approval with this id.');
     if (isRequester(approval, by)) {
@@ -97,15 +98,21 @@ export class PendingApprovals {
     }
     // Nothing is awaited from here on: of two callers at once, the second finds it taken.
     const pending = this.#pending.get(approvalId);
-    if (pending === undefined || this.#taken.has(approvalId)) {
-      if (isExpired(approval, at)) throw approvalExpired();
-      throw new ProblemError(
-        'APPROVAL_RESOLVED',
-        'This has been resolved already, or is being resolved now.',
-      );
-    }
+    if (pending !== undefined && !this.#taken.has(approvalId)) return pending;
+    if (isExpired(approval, at)) throw approvalExpired();
+    throw resolvedAlready();
+  }
+
+  /**
+   * Takes a request to resolve it: nobody else can until {@link putBack}.
+   *
+   * @throws {ProblemError} `NOT_FOUND`, `APPROVAL_SELF`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`
+   */
+  async take(approvalId: string, by: Principal, at: string): Promise<Approval> {
+    const approval = await this.waiting(approvalId, by, at);
+    if (this.#taken.has(approvalId)) throw resolvedAlready();
     this.#taken.add(approvalId);
-    return pending;
+    return approval;
   }
 
   /** Puts a request back that was taken and not resolved. */
@@ -133,11 +140,6 @@ export function ageOf({ created_at, approval_id }: Approval): string {
   return `${created_at} ${approval_id}`;
 }
 
-/** The problem of a resolution that comes too late. */
-export function approvalExpired(): ProblemError {
-  return new ProblemError('APPROVAL_EXPIRED', 'This approval has expired and counts as denied.');
-}
-
 /** Whether it was not resolved in time. */
 export function isExpired({ state, expires_at }: Approval, at: string): boolean {
   return state === 'expired' || (state === 'pending' && expires_at <= at);
@@ -156,4 +158,8 @@ export function levelAbove(level: SupervisorLevel, wanted: SupervisorLevel | nul
     'CONFLICT',
     `A request at the supervisor level ${level} can only be escalated to a higher one.`,
   );
+}
+
+function resolvedAlready(): ProblemError {
+  return new ProblemError('APPROVAL_RESOLVED', 'This has been resolved already, or is being resolved now.');
 }

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '@wcp/spec';
 import { watch } from 'chokidar';
+import type { ApprovalDemand } from '../approval/demand/approval-demand.ts';
 import { loggedError } from '../base/logged-error.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Hall } from '../hall/hall.ts';
 import { readDocuments } from './documents.ts';
 import { LAYOUT } from './layout.ts';
+import { missingRules } from './settings/approvals/check-demands.ts';
 
 /** Watches the documents of a folder. */
 export interface DocumentWatch {
@@ -22,9 +24,16 @@ const SETTLE_MS = 100;
  * together, so that a sound one never hides a broken one.
  *
  * @param mark that of the documents in force
+ * @param demands those on approvals: one that names a rule that is gone is logged
  */
-export function watchDocuments(hall: Hall, dir: string, mark: string, log: Logger): DocumentWatch {
-  const reloader = new Reloader(hall, dir, mark, log);
+export function watchDocuments(
+  hall: Hall,
+  dir: string,
+  mark: string,
+  log: Logger,
+  demands: readonly ApprovalDemand[] = [],
+): DocumentWatch {
+  const reloader = new Reloader(hall, dir, mark, log, demands);
   const files = [LAYOUT.rules, LAYOUT.config].map((name) => join(dir, name));
   const watcher = watch(files, { backend: 'polling', pollingInterval: POLL_MS, ignoreInitial: true });
   watcher.on('all', () => reloader.wake());
@@ -43,15 +52,17 @@ class Reloader {
   readonly #hall: Hall;
   readonly #dir: string;
   readonly #log: Logger;
+  readonly #demands: readonly ApprovalDemand[];
   #mark: string;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(hall: Hall, dir: string, mark: string, log: Logger) {
+  constructor(hall: Hall, dir: string, mark: string, log: Logger, demands: readonly ApprovalDemand[]) {
     this.#hall = hall;
     this.#dir = dir;
     this.#mark = mark;
     this.#log = log;
+    this.#demands = demands;
   }
 
   wake(): void {
@@ -72,6 +83,8 @@ class Reloader {
     try {
       const { isAccepted, isChanged, diagnostics } = await this.#hall.reload(documents);
       this.#mark = mark;
+      if (isAccepted)
+        for (const { message } of missingRules(this.#demands, documents)) this.#log('error', message);
       if (!isAccepted) logRejected(this.#log, diagnostics, 'The last good documents stay in force.');
       else
         this.#log(

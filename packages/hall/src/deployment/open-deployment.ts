@@ -24,6 +24,7 @@ import { openPolicyGate } from './gate/open-policy-gate.ts';
 import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './initial-keys.ts';
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
+import { checkDemands } from './settings/approvals/check-demands.ts';
 import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
 import type { LogSettings } from './settings/log-settings.ts';
 import { readSecrets } from './settings/read-secrets.ts';
@@ -81,6 +82,7 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   const settings = await readDeploymentSettings(dir, env);
   const log = options.openLog?.(settings.server.log) ?? options.log ?? (() => {});
   const documents = await readDocuments(dir, true);
+  checkDemands(settings.approvals, documents);
   const signing = await openSigningKey(dir);
   warnOfExposure(await exposedFiles(dir), log);
   warnOfMissingMark(dir, log);
@@ -99,7 +101,7 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
     await makeKeys(hall, options, keys);
     const { host, port } = { ...settings.server, ...options };
     const url = options.listens === false ? null : await listen(hall, { host, port });
-    watch = watchDocuments(hall, dir, documents.mark, log);
+    watch = watchDocuments(hall, dir, documents.mark, log, settings.approvals.demands);
     const made = { files: signing.isNew ? [...files, LAYOUT.key] : files, keys };
     return { hall, url, made, close: (patience_ms) => closeAll({ hall, watch, gate }, patience_ms) };
   } catch (error) {
@@ -158,6 +160,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       workers: workersOf(base, shared),
       ...shared,
       notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
+      ...approvalOptions(settings.approvals),
       banLists: { subscriptions: settings.subscriptions },
       attest_hmac_key: settings.attest_hmac_key,
       timeout_ms,
@@ -189,6 +192,18 @@ const CODES: Readonly<Record<string, string>> = {
   ERR_WCP_STORE_TAMPERED: 'STORE_TAMPERED',
   ERR_WCP_HALL: 'NOT_OPENED',
 };
+
+function approvalOptions({
+  demands: approvalDemands,
+  webauthn,
+  chats,
+}: DeploymentSettings['approvals']): Partial<HallOptions> {
+  return {
+    approvalDemands,
+    ...(webauthn !== undefined && { webauthn }),
+    ...(chats !== undefined && { chats }),
+  };
+}
 
 function workersOf(base: DeploymentBase, shared: Pick<WorkerBase, 'chains' | 'board'>): HallWorker[] {
   const { dir, settings, key, example, around, log } = base;

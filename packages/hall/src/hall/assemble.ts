@@ -4,8 +4,14 @@ import { devAllowGate } from '@wcp/router';
 import type { Receipt } from '@wcp/spec';
 import { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import { ApprovalService } from '../approval/approval-service.ts';
+import { Clicks } from '../approval/chat/click.ts';
+import { type Chats, openChats } from '../approval/chat/open-chats.ts';
+import type { ApprovalDemand } from '../approval/demand/approval-demand.ts';
+import { Approvers } from '../approval/demand/approvers.ts';
 import { createHumanReview } from '../approval/human-review.ts';
 import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
+import { Confirmations } from '../approval/passkey/confirmations.ts';
+import { Passkeys } from '../approval/passkey/passkeys.ts';
 import { PendingApprovals } from '../approval/pending-approvals.ts';
 import { HallClock } from '../base/hall-clock.ts';
 import { loggedError } from '../base/logged-error.ts';
@@ -123,6 +129,8 @@ interface HallState extends HallBase {
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly inspector: WorkerInspector;
   readonly notifier: Notifier;
+  readonly chats: Chats;
+  readonly passkeys: Passkeys;
 }
 
 async function openState(base: HallBase): Promise<HallState> {
@@ -149,20 +157,35 @@ async function openState(base: HallBase): Promise<HallState> {
   };
   const inspector = new WorkerInspector({ registry, deliveries, manifests, trust, banLists: currentBans });
   const freezes = await Freezes.open(store);
-  const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
-  const notifier = createNotifier({ store, commit, clock, log, ...options.notify });
-  const opened = { registry, activeWorld, identity, banLists, freezes, pendingApprovals, notifier };
+  const humans = await openHumans(base);
+  const opened = { registry, activeWorld, identity, banLists, freezes, ...humans };
   return { ...base, ...opened, log, gate, connected, deliveries, inspector };
 }
 
-type Dispatching = Pick<HallParts, 'admission' | 'approvalService' | 'dispatcher' | 'executor'>;
+type Humans = Pick<HallState, 'pendingApprovals' | 'chats' | 'notifier' | 'passkeys'>;
+
+/** What waits for humans, and how they are reached. */
+async function openHumans({ options, storage: { store }, clock, journal }: HallBase): Promise<Humans> {
+  const { approvalDemands = [], log = () => {} } = options;
+  const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
+  const chats = openChats(options.chats, store, approvalDemands);
+  const sending = { store, commit: journal.commit.bind(journal), clock, log, channels: chats.channels };
+  const notifier = createNotifier({ ...sending, ...options.notify });
+  return { pendingApprovals, chats, notifier, passkeys: await Passkeys.open({ store, journal, clock }) };
+}
+
+type Dispatching = Pick<
+  HallParts,
+  'admission' | 'approvalService' | 'approvers' | 'clicks' | 'confirmations' | 'dispatcher' | 'executor'
+>;
 
 /** How requests are admitted, decided, recorded, executed and approved. */
 async function createDispatching(state: HallState): Promise<Dispatching> {
   const { options, storage, clock, journal, freezes, registry, inspector, deliveries, notifier } = state;
   const { store } = storage;
   const { pendingApprovals } = state;
-  const humanReview = createHumanReview(pendingApprovals, notifier);
+  const { approvalDemands: demands = [] } = options;
+  const humanReview = createHumanReview(pendingApprovals, notifier, demands);
   const decider = await createDecider(state);
   const { tracing } = state.telemetry;
   const keptCredential = (sealed: unknown) => state.identity.keptCredential(sealed);
@@ -189,8 +212,25 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const idempotency = new IdempotencyStore(store, clock);
   const dispatcher = new Dispatcher({ clock, admission, idempotency, decider, recorder, executor });
   const stored = { clock, store, journal, pendingApprovals, freezes };
-  const approvalService = new ApprovalService({ ...stored, decider, recorder, executor, notifier });
-  return { admission, approvalService, dispatcher, executor };
+  const { approvers, confirmations } = createApprovers(state, demands);
+  const deciding = { decider, recorder, executor };
+  const approvalService = new ApprovalService({ ...stored, ...deciding, notifier, approvers });
+  const clicks = new Clicks({
+    approvalService,
+    pendingApprovals,
+    identity: state.identity,
+    clock,
+    log: state.log,
+  });
+  return { admission, approvalService, approvers, clicks, confirmations, dispatcher, executor };
+}
+
+function createApprovers(
+  { options, passkeys, clock, identity }: HallState,
+  demands: readonly ApprovalDemand[],
+): Pick<HallParts, 'approvers' | 'confirmations'> {
+  const confirmations = new Confirmations({ passkeys, clock, relyingParty: options.webauthn ?? null });
+  return { confirmations, approvers: new Approvers({ identity, demands, confirmations }) };
 }
 
 async function createDecider(state: HallState): Promise<Decider> {

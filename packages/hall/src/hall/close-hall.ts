@@ -48,11 +48,12 @@ async function closeDeliveries({ admission, deliveries }: HallParts): Promise<vo
 
 /** What runs is ended first, so that its outcome is still recorded. */
 async function closeParts(parts: HallParts): Promise<void> {
-  const { banLists, executor, registryAdmin, notifier, storage, clock, telemetry } = parts;
+  const { banLists, clicks, executor, registryAdmin, notifier, storage, clock, telemetry } = parts;
   const closing = closeDeliveries(parts);
   await banLists.close();
   await executor.close();
   await closing;
+  await clicks.idle();
   await registryAdmin.close();
   await notifier.close();
   await storage.ledger.checkpoint(new Date(clock.latest()).toISOString()).catch(() => {});

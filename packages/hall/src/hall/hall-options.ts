@@ -2,7 +2,10 @@ import type { SigningKey } from '@wcp/evidence';
 import type { LoadedGate } from '@wcp/policy';
 import type { RegistryRecord } from '@wcp/spec';
 import type { TenantLimits, WorkerLimits } from '../admission/admission-scheduler.ts';
+import type { ChatOptions } from '../approval/chat/open-chats.ts';
+import type { ApprovalDemand } from '../approval/demand/approval-demand.ts';
 import type { NotifierOptions } from '../approval/notification/notifier.ts';
+import type { RelyingParty } from '../approval/passkey/confirmations.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -62,6 +65,12 @@ export interface HallOptions {
   /** Where traces and metrics are sent (default: nowhere). */
   readonly telemetry?: TelemetryOptions;
   readonly notify?: NotifierOptions;
+  /** The chats and the mail in which stewards are asked. */
+  readonly chats?: ChatOptions;
+  /** Which holds need several stewards, certain ones, or a passkey. */
+  readonly approvalDemands?: readonly ApprovalDemand[];
+  /** Where stewards register passkeys and confirm with them; without it, what must be confirmed is never approved. */
+  readonly webauthn?: RelyingParty;
   /** The ban lists that it subscribes to. */
   readonly banLists?: BanListOptions;
   /** The key of manifests in the HMAC form (`WCP_ATTEST_HMAC_KEY`); without it, that form attests nothing. */

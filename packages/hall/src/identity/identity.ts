@@ -12,7 +12,7 @@ import {
   type TenantCredential,
 } from './credential/tenant-credential.ts';
 import { recallCredential } from './credential/verify-credential.ts';
-import type { Principal } from './principal.ts';
+import { hasRole, type Principal } from './principal.ts';
 
 /** Authentication, API keys and credential issuers. The rest of a Hall knows nothing else of keys and issuers. */
 export interface Identity {
@@ -22,6 +22,11 @@ export interface Identity {
   readonly issuers: IssuerManagement;
   /** The principal of an `Authorization` header; null where it does not hold. The header is an attacker's; never rejects. */
   authenticate(authorization: string | undefined, now: Date): Promise<Principal | null>;
+  /**
+   * The steward with a principal's id as of now, for whom another service vouches, such as a chat; null where no key of
+   * it is valid and its issuer is not trusted, or may not make stewards.
+   */
+  stewardWith(id: string): Principal | null;
   /**
    * The fact about a request's `tenant_credential` (section 4.4); never rejects.
    *
@@ -92,6 +97,11 @@ class StoredIdentity implements Identity {
     if (authentication.ok) return authentication.principal;
     this.#options.onFailure?.({ reason: authentication.reason, source: authentication.source });
     return null;
+  }
+
+  stewardWith(id: string): Principal | null {
+    const principal = this.#ring.principal(id, this.#options.now()) ?? this.#issuers.principal(id);
+    return principal !== null && hasRole(principal, ['steward']) ? principal : null;
   }
 
   async verifyTenantCredential(text: string, tenant_id: string, now?: Date): Promise<CredentialFact> {

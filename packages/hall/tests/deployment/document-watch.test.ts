@@ -30,6 +30,15 @@ async function eventsOfTheHall(): Promise<{ readonly event_id: string }[]> {
 }
 
 describe('documents that change while a Hall runs', () => {
+  it('A demand on approvals whose rule is gone is an error in the log: it demands nothing any more.', async () => {
+    await folder.close();
+    const settings = JSON.parse(read(dir, 'server.json'));
+    write(dir, 'server.json', { ...settings, approvals: { demands: [{ rule_id: 'greetings', quorum: 2 }] } });
+    folder = await open(dir);
+    write(dir, 'rules.json', rules().replace('"greetings"', '"welcomes"'));
+    await says('names the rule "greetings", which is not in rules.json');
+  });
+
   it('New documents are put in force where they are valid.', async () => {
     write(dir, 'rules.json', rules().replace('"greetings"', '"welcomes"'));
     await says('New documents are in force.');

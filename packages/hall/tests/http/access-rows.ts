@@ -209,6 +209,45 @@ export const ROWS: readonly Row[] = [
     }),
   },
   {
+    // Refused, for whoever may ask: nobody has a passkey.
+    route: 'POST /wcp/approvals/:approval_id/confirmation',
+    status: 403,
+    who: ['steward'],
+    call: async (hall) => ({
+      url: `/wcp/approvals/${(await hall.hold()).approval_id}/confirmation`,
+      body: {},
+    }),
+  },
+  // A Hall that is in no chat takes no callback; one that is takes what the chat signed.
+  ...(['slack', 'teams'] as const).map(
+    (chat): Row => ({
+      route: `POST /wcp/approvals/${chat}`,
+      status: 404,
+      who: EVERYBODY,
+      call: () => ({ url: `/wcp/approvals/${chat}`, body: {} }),
+    }),
+  ),
+  reading('GET /wcp/passkeys', ['steward', 'auditor', 'admin', 'both']),
+  {
+    // Refused, for whoever may ask: this Hall has no site that passkeys belong to.
+    route: 'POST /wcp/passkeys/options',
+    status: 403,
+    who: ['steward', 'both'],
+    call: () => ({ url: '/wcp/passkeys/options', body: {} }),
+  },
+  {
+    route: 'POST /wcp/passkeys',
+    status: 400,
+    who: ['steward', 'both'],
+    call: () => ({ url: '/wcp/passkeys', body: {} }),
+  },
+  {
+    route: 'DELETE /wcp/passkeys/:passkey_id',
+    status: 404,
+    who: ADMIN,
+    call: at('/wcp/passkeys/none'),
+  },
+  {
     route: 'POST /wcp/workers',
     status: 201,
     who: ['owner', 'admin'],

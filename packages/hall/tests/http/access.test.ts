@@ -47,7 +47,9 @@ function routesOf(): readonly string[] {
 }
 
 /** Pages for people tell nothing by themselves: what they show they ask for with the key of whoever opens them. */
-const PAGES = ['GET /approvals/:approval_id'];
+const PAGES = ['GET /approvals/:approval_id', 'GET /passkeys'];
+/** Signed by the service of a chat: they are rows, and no operations of a client. */
+const CALLBACKS = ['POST /wcp/approvals/slack', 'POST /wcp/approvals/teams'];
 
 describe('access', () => {
   test('Every route of the Hall has a row in the table, and every row a route.', () => {
@@ -74,7 +76,7 @@ describe('access', () => {
       expect(ROWS.map((row) => String(row.route))).toContain(route);
       expect(isPublic, route).toBe(open.includes(route));
     }
-    expect(operations).toHaveLength(ROWS.length - 1);
+    expect(operations).toHaveLength(ROWS.length - 1 - CALLBACKS.length);
   });
 
   test.each(ROWS.map((row) => [row.route, row] as const))(

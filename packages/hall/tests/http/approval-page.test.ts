@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { APPROVAL_SCRIPT } from '../../src/http/approval-script.ts';
+import { APPROVAL_PAGE } from '../../src/http/page/approval-page.ts';
+import { scriptOf } from '../../src/http/page/page.ts';
 import { type Person, TestHall } from '../support/test-hall.ts';
+
+const SCRIPT = scriptOf(APPROVAL_PAGE);
 
 let hall: TestHall;
 beforeEach(async () => {
@@ -41,7 +44,7 @@ function openPage(approval_id: string) {
     return element;
   };
   const asked: string[] = [];
-  runInNewContext(APPROVAL_SCRIPT, {
+  runInNewContext(SCRIPT, {
     TextDecoder,
     location: { pathname: `/approvals/${approval_id}` },
     document: { getElementById: part, createElement: () => new FakeElement() },
@@ -67,11 +70,11 @@ test('The page is the same for every approval, shows nothing without a key, and 
   const page = await hall.hall.app.inject({ url: `/approvals/${approval_id}` });
   const other = await hall.hall.app.inject({ url: '/approvals/none' });
   expect([page.statusCode, page.body]).toEqual([200, other.body]);
-  const hash = createHash('sha256').update(APPROVAL_SCRIPT).digest('base64');
+  const hash = createHash('sha256').update(SCRIPT).digest('base64');
   expect(page.headers['content-security-policy']).toContain(`script-src 'sha256-${hash}'`);
   expect(page.headers['content-security-policy']).toContain("default-src 'none'");
   expect(page.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
-  expect(page.body.split(/<script>|<\/script>/)[1]).toBe(APPROVAL_SCRIPT);
+  expect(page.body.split(/<script>|<\/script>/)[1]).toBe(SCRIPT);
 });
 
 test('A steward signs in, reads what was asked for, and approves it; it ran once.', async () => {
@@ -115,10 +118,29 @@ test('Neither a wrong key nor the key of whoever asked resolves anything.', asyn
   expect(hall.delivery.calls).toHaveLength(0);
 });
 
-test('At the higher supervisor levels the page points to the command that carries a result.', async () => {
+test('At the higher supervisor levels the page takes the result of the work, which must be JSON.', async () => {
   const { approval_id } = await hall.hold('executed');
   const page = openPage(approval_id);
   await page.signIn('steward');
-  expect(page.part('choices').hidden).toBe(true);
+  expect(page.part('work').hidden).toBe(false);
   expect(page.part('status').textContent).toContain('wcp approvals approve');
+  page.part('result').value = 'done';
+  await page.part('approve').fire('click');
+  expect(page.part('status').textContent).toContain('must be JSON');
+  page.part('result').value = '{"done": true}';
+  await page.part('approve').fire('click');
+  expect(page.part('status').textContent).toBe('This request is approved.');
+  expect(hall.delivery.calls).toHaveLength(0);
+});
+
+test('Where two stewards must approve, the page says so, and how many have.', async () => {
+  await hall.close();
+  hall = await TestHall.open({ approvalDemands: [{ quorum: 2 }] });
+  const { approval_id } = await hall.hold();
+  const page = openPage(approval_id);
+  await page.signIn('steward');
+  expect(page.part('facts').children.map(({ textContent }) => textContent)).toContain('2 stewards');
+  await page.part('approve').fire('click');
+  expect(page.part('status').textContent).toBe('1 of 2 stewards have approved it.');
+  expect(hall.delivery.calls).toHaveLength(0);
 });

@@ -118,7 +118,9 @@ describe('the OpenAPI document', () => {
 
 describe('the status and the schema of every answer', () => {
   test.each(
-    ROWS.filter(({ route }) => !/openapi|events/.test(route)).map((row) => [row.route, row] as const),
+    ROWS.filter(({ route }) => !/openapi|events|slack|teams/.test(route)).map(
+      (row) => [row.route, row] as const,
+    ),
   )('The route %s answers as documented.', async (route, row) => {
     const [method = '', path = ''] = route.split(' ');
     const responses = responsesOf(method, path.replace(/:(\w+)/g, '{$1}'));

@@ -18,6 +18,7 @@ export function shownApproval(approval: Approval, longest: number): Members {
   const { approval_id, state, level, mode, tenant_id, capability_id, created_at, expires_at } = approval;
   const {
     decision,
+    demanded,
     history,
     resolved_decision_id,
     requested_by,
@@ -40,9 +41,12 @@ export function shownApproval(approval: Approval, longest: number): Members {
     rule_id: rule_id === null ? null : shownText(rule_id, MAX_TEXT),
     requested_by: requested_by.map((id) => shownText(id, MAX_TEXT)),
     containment,
-    history: history.map(({ reason, by, ...step }) => ({
+    demanded,
+    history: history.map(({ reason, by, via, confirmation, ...step }) => ({
       ...step,
       by: shownText(by, MAX_TEXT),
+      ...(via !== undefined && { via: shownText(via, MAX_TEXT) }),
+      ...(confirmation !== undefined && { confirmed_with: confirmation.method }),
       reason: reason === null ? null : shownText(reason, MAX_TEXT),
     })),
     requested: {

@@ -9,6 +9,8 @@ export const HALL_EVENTS = [
   'org.wcp.hall.worker-flagged',
   'org.wcp.hall.approval-resolved',
   'org.wcp.hall.approval-expired',
+  'org.wcp.hall.passkey-registered',
+  'org.wcp.hall.passkey-removed',
   'org.wcp.hall.frozen',
   'org.wcp.hall.released',
   'org.wcp.hall.ban-list-published',

@@ -15,6 +15,7 @@ import { FREEZE_OPERATIONS } from './resource/freeze.ts';
 import { HEALTH_OPERATIONS } from './resource/health.ts';
 import { IDENTITY_OPERATIONS } from './resource/identity.ts';
 import { LOG_OPERATIONS } from './resource/log.ts';
+import { PASSKEY_OPERATIONS } from './resource/passkey.ts';
 import { WORKER_OPERATIONS } from './resource/worker.ts';
 
 /** Every operation of a Hall by its id (section 9): the server, its OpenAPI document and the client come from it. */
@@ -27,6 +28,7 @@ export const OPERATIONS = {
   ...AUTHORITY_OPERATIONS,
   ...BAN_LIST_OPERATIONS,
   ...APPROVAL_OPERATIONS,
+  ...PASSKEY_OPERATIONS,
   ...DECISION_OPERATIONS,
   ...LOG_OPERATIONS,
   ...EVENT_OPERATIONS,

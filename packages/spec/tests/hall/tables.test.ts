@@ -25,7 +25,7 @@ test('The scopes of a freeze are these.', () => {
 test('The events of a Hall are these, each named once in its namespace.', () => {
   expect(new Set(HALL_EVENTS).size).toBe(HALL_EVENTS.length);
   for (const event_id of HALL_EVENTS) expect(event_id).toMatch(/^org\.wcp\.hall\.[a-z-]+$/);
-  expect(HALL_EVENTS).toHaveLength(14);
+  expect(HALL_EVENTS).toHaveLength(16);
 });
 
 test('The problem codes have these HTTP statuses.', () => {
@@ -41,6 +41,7 @@ test('The problem codes have these HTTP statuses.', () => {
       'FORBIDDEN',
       'TENANT_MISMATCH',
       'OPEN_HALL_DEV_ONLY',
+      'APPROVAL_UNCONFIRMED',
       'APPROVAL_SELF',
       'ENROLMENT_UNSIGNED',
       'ENROLMENT_SIGNATURE_INVALID',
@@ -54,6 +55,7 @@ test('The problem codes have these HTTP statuses.', () => {
       'BAN_LIST_ROLLED_BACK',
       'BAN_LIST_STALE',
       'CONFLICT',
+      'APPROVAL_COUNTED',
       'APPROVAL_RESOLVED',
     ],
     410: ['APPROVAL_EXPIRED'],

@@ -11,6 +11,7 @@ const step = z.object({
   at: text,
   reason: text.nullable(),
   from_level: level.optional(),
+  quorum: z.object({ count: z.number(), needed: z.number() }).optional(),
 });
 
 const context = z.object({

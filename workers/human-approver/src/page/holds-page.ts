@@ -51,9 +51,13 @@ function titleFor(count: number): string {
 }
 
 function resolvedNotice(approval: Approval): Html {
-  const { state, level, capability_id, tenant_id } = approval;
+  const { state, level, capability_id, tenant_id, history } = approval;
   const to = state === 'pending' && html` to ${LEVEL_LABELS[level].name}`;
   const { isGood, text } = outcomeOf(approval);
+  const quorum = state === 'pending' ? history.at(-1)?.quorum : undefined;
+  if (quorum !== undefined) {
+    return html`<div class="message good" role="status" tabindex="-1" autofocus><strong>Approved, ${quorum.count} of ${quorum.needed}:</strong> <code>${capability_id}</code> for <bdi>${tenant_id}</bdi>. Other stewards must approve before it runs.</div>`;
+  }
   return html`<div class="message ${isGood ? 'good' : 'bad'}" role="status" tabindex="-1" autofocus><strong>${STATE_LABELS[state]}${to}:</strong> <code>${capability_id}</code> for <bdi>${tenant_id}</bdi>.${text}</div>`;
 }
 

@@ -27,6 +27,7 @@ export function approvalText(approval: Approval, { bold, dim }: Colours): string
       ['level', approval.level],
       ['tenant', escaped(approval.tenant_id)],
       ['why', reasonsOf(approval)],
+      ['needs', needsOf(approval)],
       ['worker', decision.escalation_context?.worker_id ?? null],
       ['rule', escaped(decision.matched_rule_id)],
       ['correlation', escaped(approval.correlation_id)],
@@ -41,8 +42,33 @@ export function approvalText(approval: Approval, { bold, dim }: Colours): string
   return `${bold(approval.capability_id)}\n${table}The request:\n${jsonText(input)}${resultText}`;
 }
 
-function stepText({ by, at, reason }: Approval['history'][number]): string {
-  return `by ${escaped(by)}, ${at}${reason === null ? '' : `: ${escaped(reason)}`}`;
+type Step = Approval['history'][number];
+
+function stepText({ by, at, reason, via, quorum, confirmation }: Step): string {
+  const how = [
+    ...(via === undefined ? [] : [`in ${escaped(via)}`]),
+    ...(confirmation === undefined ? [] : ['with a passkey']),
+    ...(quorum === undefined ? [] : [`${quorum.count} of ${quorum.needed}`]),
+  ];
+  return `by ${[escaped(by), ...how, at].join(', ')}${reason === null ? '' : `: ${escaped(reason)}`}`;
+}
+
+/** What its approval needs beside one steward; null where that is enough. */
+function needsOf({ demanded: { quorum, stewards, confirmation } }: Approval): string | null {
+  const needs = [
+    ...(quorum > 1 ? [`${quorum} stewards`] : []),
+    ...(stewards === null ? [] : [`only ${stewards.map(escaped).join(', ') || 'nobody'}`]),
+    ...(confirmation === null ? [] : ['a passkey, on the page of the approval']),
+  ];
+  return needs.length === 0 ? null : needs.join('; ');
+}
+
+function stateText({ state, level, history }: Approval): string {
+  const quorum = history.at(-1)?.quorum;
+  if (state !== 'pending') return state;
+  return quorum === undefined
+    ? `pending at supervisor level ${level}`
+    : `pending: ${quorum.count} of ${quorum.needed} stewards have approved; nothing has run`;
 }
 
 function reasonsOf({ decision }: Approval): string {
@@ -52,9 +78,9 @@ function reasonsOf({ decision }: Approval): string {
 /** An approval after it was resolved. */
 export function resolvedText({ approval, outcome_receipt }: ResolvedApproval, { bold }: Colours): string {
   const outcome = outcome_receipt?.outcome ?? null;
-  const { state, level, result } = approval;
+  const { result } = approval;
   const table = rows([
-    ['state', state === 'pending' ? `pending at supervisor level ${level}` : state],
+    ['state', stateText(approval)],
     ['outcome', outcome === null ? null : outcome.status],
   ]);
   const resultText = result === null || result === undefined ? '' : `The result:\n${jsonText(result)}`;

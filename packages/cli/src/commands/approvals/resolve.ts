@@ -40,7 +40,7 @@ const RESOLUTIONS: readonly Resolution[] = [
     action: 'approve',
     summary: 'Approve: the request is decided again and runs if nothing has changed.',
     example: `wcp approvals approve ${ID} --reason "checked by the night shift"`,
-    exits: `0 approved and done, ${OTHER_EXITS}`,
+    exits: `0 approved and done, 1 other stewards must approve first, ${OTHER_EXITS.slice('1 '.length)}`,
     options: [REASON, RESULT],
   },
   {
@@ -96,7 +96,8 @@ async function resultOf({ terminal }: CommandContext, { result }: ResolveOptions
   return { result: document?.value };
 }
 
-/** Approved, but the worker failed: that is not a success. */
-function exitOf({ outcome_receipt }: ResolvedApproval): ExitCode {
+/** Approved, but the worker failed, or other stewards must approve first: that is not done. */
+function exitOf({ approval, outcome_receipt }: ResolvedApproval): ExitCode {
+  if (approval.history.at(-1)?.quorum !== undefined && approval.state === 'pending') return EXIT.found;
   return (outcome_receipt?.outcome?.status ?? 'ok') === 'ok' ? EXIT.ok : EXIT.found;
 }

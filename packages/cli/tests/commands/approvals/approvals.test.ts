@@ -53,6 +53,21 @@ describe('approvals', () => {
     expect([again.code, none.code, failed.code]).toEqual([1, 1, 1]);
   });
 
+  it('Where several stewards must approve, the first approval exits 1 and says that nothing has run.', async () => {
+    const test = await openTestHall({ approvalDemands: [{ quorum: 2 }] });
+    const { as } = test;
+    const id = await hold(test);
+    const first = await as('steward', ['approvals', 'approve', id]);
+    expect(first).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('1 of 2 stewards have approved; nothing has run'),
+    });
+    const shown = await as('steward', ['approvals', 'show', id]);
+    expect(shown.out).toMatch(/needs +2 stewards/);
+    const again = await as('steward', ['approvals', 'approve', id]);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining('APPROVAL_COUNTED')]);
+  });
+
   it('An approval command exits 1 with the deny code if the rules have changed in the meantime.', async () => {
     const test = await openTestHall();
     const id = await hold(test);

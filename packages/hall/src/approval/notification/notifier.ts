@@ -2,7 +2,8 @@ import { loggedError } from '../../base/logged-error.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Change } from '../../storage/store/store.ts';
 import type { ApprovalNotice, HumanApprovalCallback } from './approval-notice.ts';
-import { openWebhooks, type WebhookParts, type WebhookTarget } from './webhooks.ts';
+import { type Channel, type OutboxParts, openOutbox } from './outbox.ts';
+import { type WebhookTarget, webhookChannel } from './webhooks.ts';
 
 /** How humans are notified of requests on hold. */
 export interface NotifierOptions {
@@ -10,7 +11,7 @@ export interface NotifierOptions {
   readonly webhooks?: readonly WebhookTarget[];
 }
 
-/** Notifies humans: callbacks at once, webhooks by way of the store. */
+/** Notifies humans: callbacks at once, everything else by way of the store. */
 export interface Notifier {
   /** What must become durable together with the change that a notice is about. */
   changes(notice: ApprovalNotice, at: string): readonly Change[];
@@ -20,22 +21,28 @@ export interface Notifier {
 }
 
 /** What a notifier works with. */
-type NotifierParts = NotifierOptions & Omit<WebhookParts, 'targets'>;
+type NotifierParts = NotifierOptions &
+  Omit<OutboxParts, 'channels'> & {
+    /** Chats and mail. */
+    readonly channels?: readonly Channel[];
+  };
 
-/** Creates a notifier. Webhooks that an earlier process could not deliver are sent again. */
+/** Creates a notifier. What an earlier process could not deliver is sent again. */
 export function createNotifier({
   callbacks = [],
-  webhooks: targets = [],
+  webhooks = [],
+  channels = [],
   ...parts
 }: NotifierParts): Notifier {
-  const webhooks = openWebhooks({ ...parts, targets });
+  const hooks = webhooks.map((target) => webhookChannel(target, parts.clock));
+  const outbox = openOutbox({ ...parts, channels: [...hooks, ...channels] });
   return {
-    changes: (notice, at) => webhooks.changes(notice, at),
+    changes: (notice, at) => outbox.changes(notice, at),
     send(notice) {
-      webhooks.wake();
+      outbox.wake();
       for (const callback of callbacks) void runCallback(callback, notice, parts.log);
     },
-    close: () => webhooks.close(),
+    close: () => outbox.close(),
   };
 }
 

@@ -1,20 +1,20 @@
 import type { StatefulRow } from '../../storage/store/store.ts';
 
-/** Notices that one receiver gets at a time; the others wait in the store. */
-const MAX_AT_A_TIME = 8;
-
 /** What goes to one receiver: one that hangs keeps nobody waiting but itself. */
 export class ReceiverLine {
+  readonly #max: number;
   readonly #send: (row: StatefulRow) => Promise<boolean>;
   readonly #roomMade: () => void;
   readonly #sending = new Map<string, Promise<void>>();
   #hasMore = false;
 
   /**
+   * @param max notices that are sent at a time; the others wait in the store
    * @param send sends a notice; resolves with whether its new state is durable, and never rejects
    * @param roomMade called when there is room for what was refused
    */
-  constructor(send: (row: StatefulRow) => Promise<boolean>, roomMade: () => void) {
+  constructor(max: number, send: (row: StatefulRow) => Promise<boolean>, roomMade: () => void) {
+    this.#max = max;
     this.#send = send;
     this.#roomMade = roomMade;
   }
@@ -22,7 +22,7 @@ export class ReceiverLine {
   /** Begins to send a notice, unless that is being done or there is no room. */
   offer(row: StatefulRow): void {
     if (this.#sending.has(row.id)) return;
-    if (this.#sending.size >= MAX_AT_A_TIME) this.#hasMore = true;
+    if (this.#sending.size >= this.#max) this.#hasMore = true;
     else this.#sending.set(row.id, this.#carry(row));
   }
 

@@ -2,6 +2,7 @@ import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
 import type { TelemetryOptions } from '../../telemetry/telemetry-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
+import { type DeploymentApprovals, readApprovals } from './approvals/read-approvals.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
 import { readTelemetry } from './read-telemetry.ts';
@@ -14,6 +15,7 @@ import type { ServerSettings } from './server-settings.ts';
 export interface DeploymentSettings {
   readonly server: ServerSettings;
   readonly webhooks: readonly WebhookTarget[];
+  readonly approvals: DeploymentApprovals;
   readonly workers: readonly DeploymentWorker[];
   /** Where the secrets of workers come from. */
   readonly secrets: SecretSources;
@@ -33,12 +35,13 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   if (!read.ok) throw new DeploymentError(read.findings);
   const findings: DeploymentFinding[] = [];
   const webhooks = readWebhooks(read.settings, env, findings);
+  const approvals = await readApprovals(read.settings, dir, env, findings);
   const secrets = readSecretSources(read.settings.secrets, env, findings);
   const telemetry = readTelemetry(read.settings, env, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
-  const named = { webhooks, secrets, workers, subscriptions, telemetry, attest_hmac_key };
+  const named = { webhooks, approvals, secrets, workers, subscriptions, telemetry, attest_hmac_key };
   return { server: read.settings, ...named };
 }

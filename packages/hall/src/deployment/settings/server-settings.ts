@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Form, readForm } from '../../identity/read-form.ts';
 import { gateSchema } from '../gate/gate-settings.ts';
+import { approvalsSchema } from './approvals/approval-settings.ts';
 import { authzenSchema } from './authzen-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
 import { count, text, url } from './fields.ts';
@@ -68,6 +69,7 @@ const settings = z.strictObject(
       )
       .default([]),
     gate: gateSchema.exactOptional(),
+    approvals: approvalsSchema.default({ demands: [] }),
     secrets: secretsSchema.default({}),
     ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
     workers: z.array(workerSchema, 'workers must be a list.').default([]),

@@ -34,6 +34,12 @@ export const APPROVAL_ROUTES = {
   escalateApproval: {
     handle: ({ hall, body, principal }) => resolve(hall, { ...body, resolution: 'escalate' }, principal),
   },
+  confirmApproval: {
+    async handle({ hall, params: { approval_id }, body: { result }, principal }) {
+      const approval = await hall.pendingApprovals.waiting(approval_id, principal, hall.clock.timestamp());
+      return hall.confirmations.begin(approval, principal, result);
+    },
+  },
 } satisfies Partial<Routes>;
 
 async function resolve(hall: HallParts, request: ResolutionRequest, by: Principal) {
@@ -50,7 +56,14 @@ export async function showWithResult(approval: Approval, hall: HallParts): Promi
 }
 
 function show({ binding: _, input, ...approval }: Approval, hall: HallParts, result: unknown): ShownApproval {
-  return { ...approval, input: readInput(input), containment: containmentOf(approval, hall), result };
+  const demanded = hall.approvers.demanded(approval);
+  return {
+    ...approval,
+    demanded,
+    input: readInput(input),
+    containment: containmentOf(approval, hall),
+    result,
+  };
 }
 
 /** How far the worker that would run is held to its envelope, for the human who approves that it runs. */

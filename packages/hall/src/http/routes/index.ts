@@ -12,6 +12,7 @@ import { FREEZE_ROUTES } from './freeze.ts';
 import { HEALTH_ROUTES } from './health.ts';
 import { IDENTITY_ROUTES } from './identity.ts';
 import { LOG_ROUTES } from './log.ts';
+import { PASSKEY_ROUTES } from './passkey.ts';
 import { WORKER_ROUTES } from './worker.ts';
 
 /**
@@ -27,6 +28,7 @@ export const ROUTES: Routes = {
   ...AUTHORITY_ROUTES,
   ...BAN_LIST_ROUTES,
   ...APPROVAL_ROUTES,
+  ...PASSKEY_ROUTES,
   ...DECISION_ROUTES,
   ...LOG_ROUTES,
   ...EVENT_ROUTES,

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Commit, Store } from '../../storage/store/store.ts';
 import { type Authentication, type AuthenticationFailure, failed } from '../authentication.ts';
+import type { Principal } from '../principal.ts';
 import { listRows } from '../stored-rows.ts';
 import { type KeyDocument, keyRow, keyState, readKeyRow } from './api-key.ts';
 import { hashSecret, readApiKey } from './api-key-text.ts';
@@ -57,6 +58,15 @@ export class KeyRing {
     if (!isItsSecret) return failed('KEY_UNKNOWN', `key:${parts.id}`);
     const reason = FAILURES.get(keyState(held.document, now));
     return reason === undefined ? held.authentication : failed(reason, `key:${parts.id}`);
+  }
+
+  /** The principal with an id, while one of its keys is valid; else null. */
+  principal(id: string, now: Date): Principal | null {
+    for (const { document, authentication } of this.#keys.values()) {
+      const isValid = document.principal_id === id && !FAILURES.has(keyState(document, now));
+      if (isValid && authentication.ok) return authentication.principal;
+    }
+    return null;
   }
 
   /** Writes keys. Nothing changes in memory before it is durable. */

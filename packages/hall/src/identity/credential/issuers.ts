@@ -1,8 +1,10 @@
 import { ProblemError } from '../../base/problem.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import type { Commit, Store } from '../../storage/store/store.ts';
+import type { Principal } from '../principal.ts';
 import { readForm } from '../read-form.ts';
 import { listRows } from '../stored-rows.ts';
+import { sourceOf } from './claims.ts';
 import { ISSUER_FORM, type Issuer, issuerRow, readIssuerRow, TrustedIssuer } from './issuer.ts';
 
 /** The management of issuers; what is wrong is thrown as a {@link ProblemError}. */
@@ -49,6 +51,16 @@ export class Issuers implements IssuerManagement {
   /** Never modified but replaced, so that a holder notices a change by comparing. */
   get trusted(): Trusted {
     return this.#trusted;
+  }
+
+  /** The principal with an id whose issuer is trusted, with all that this issuer may grant; else null. */
+  principal(id: string): Principal | null {
+    for (const { issuer } of this.#trusted.values()) {
+      const source = `${sourceOf(issuer)}:`;
+      const { roles, tenant_id, authority } = issuer;
+      if (id.startsWith(source) && id.length > source.length) return { id, roles, tenant_id, authority };
+    }
+    return null;
   }
 
   async put(body: unknown): Promise<Issuer> {

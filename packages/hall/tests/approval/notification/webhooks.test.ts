@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Approval } from '../../../src/approval/approval.ts';
-import { openWebhooks } from '../../../src/approval/notification/webhooks.ts';
+import { openOutbox } from '../../../src/approval/notification/outbox.ts';
+import { webhookChannel } from '../../../src/approval/notification/webhooks.ts';
 import { HallClock } from '../../../src/base/hall-clock.ts';
 import { createMemoryStore } from '../../../src/storage/store/memory-store.ts';
 import type { StatefulRow, Store } from '../../../src/storage/store/store.ts';
@@ -34,12 +35,13 @@ beforeEach(async () => {
 });
 
 async function open(urls: readonly string[] = [receiver.url]) {
-  const webhooks = openWebhooks({
+  const clock = new HallClock(() => Date.now() + passed * 1000);
+  const webhooks = openOutbox({
     store,
     commit: (changes) => store.commit(changes),
-    clock: new HallClock(() => Date.now() + passed * 1000),
+    clock,
     log: (level, message) => logged.push(`${level} ${message}`),
-    targets: urls.map((url) => ({ url, secret: SECRET })),
+    channels: urls.map((url) => webhookChannel({ url, secret: SECRET }, clock)),
   });
   onTestFinished(() => webhooks.close());
   return webhooks;

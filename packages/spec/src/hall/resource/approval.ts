@@ -1,9 +1,18 @@
 import { Type } from 'typebox';
-import { closed, nullable, supervisorLevel } from '../../document/schema/common.ts';
+import { closed, hashWritten, nullable, supervisorLevel } from '../../document/schema/common.ts';
 import { ENDPOINTS } from '../../endpoints/endpoints.ts';
 import { containment, freeObject, receipt, routeDecision, type Wire } from '../documents.ts';
-import { LOOKUP_PROBLEMS, type Operation, pageOf, pageQuery, text, USUAL_PROBLEMS } from '../operation.ts';
+import {
+  LOOKUP_PROBLEMS,
+  type Operation,
+  pageOf,
+  pageQuery,
+  text,
+  textUpTo,
+  USUAL_PROBLEMS,
+} from '../operation.ts';
 import { OVERSEERS, READERS } from '../roles.ts';
+import { AssertionSchema, PasskeyProofSchema, RequestOptionsSchema } from './passkey.ts';
 
 /** Where a held request has come to; `advised`: it went on, and a human was informed. */
 export const APPROVAL_STATES = ['pending', 'approved', 'denied', 'expired', 'stale', 'advised'] as const;
@@ -19,7 +28,29 @@ const HistoryEntrySchema = closed({
   at: text,
   reason: nullable(text),
   from_level: Type.Optional(supervisorLevel),
+  quorum: Type.Optional(
+    closed(
+      { count: Type.Integer(), needed: Type.Integer() },
+      { description: 'Where several stewards must approve: how many have, this one included.' },
+    ),
+  ),
+  result_hash: Type.Optional(
+    hashWritten({ description: 'The hash of the result that this steward submitted, of several that must.' }),
+  ),
+  via: Type.Optional(textUpTo(300, { description: 'The account in a chat in which the steward clicked.' })),
+  confirmation: Type.Optional(PasskeyProofSchema),
 });
+const DemandedSchema = closed(
+  {
+    quorum: Type.Integer({ minimum: 1 }),
+    stewards: nullable(Type.Array(text)),
+    confirmation: nullable(Type.Enum(['webauthn'])),
+  },
+  {
+    description:
+      'How many different stewards must approve, which ones count (null: any), and how each confirms it.',
+  },
+);
 const ApprovalSchema = closed(
   {
     approval_id: text,
@@ -38,6 +69,7 @@ const ApprovalSchema = closed(
     }),
     decision: routeDecision,
     containment: nullable(containment),
+    demanded: DemandedSchema,
     history: Type.Array(HistoryEntrySchema),
     resolved_decision_id: nullable(text),
     result: Type.Unknown({ description: 'The result, once there is one; else null.' }),
@@ -74,7 +106,7 @@ export const APPROVAL_OPERATIONS = {
     ...ENDPOINTS.resolveApproval,
     summary: 'Approve, deny or escalate a held request',
     description:
-      'An approved request is decided again first: if the rules, the configuration, the worker or its code have changed, it is denied. At the levels executor and incident_commander an approval carries the result of what the human did. Only an escalation carries a level; a member that would have no effect is refused.',
+      'An approved request is decided again first: if the rules, the configuration, the worker or its code have changed, it is denied. At the levels executor and incident_commander an approval carries the result of what the human did. Where several stewards must approve, all but the last leave it pending. Where a passkey must confirm an approval, it carries the assertion. Only an escalation carries a level; a member that would have no effect is refused.',
     access: ['steward'],
     body: closed({
       approval_id: id,
@@ -82,8 +114,20 @@ export const APPROVAL_OPERATIONS = {
       reason,
       result: Type.Optional(Type.Unknown()),
       level: Type.Optional(supervisorLevel),
+      confirmation: Type.Optional(AssertionSchema),
     }),
     answers: { 200: ResolvedApprovalSchema },
+    problems,
+  },
+  confirmApproval: {
+    ...ENDPOINTS.confirmApproval,
+    summary: 'Begin to confirm an approval with a passkey',
+    description:
+      "The options for the browser. Their challenge is for this approval, this result and this steward, once, for two minutes; the assertion goes into the resolution's `confirmation`.",
+    access: ['steward'],
+    params: closed({ approval_id: id }),
+    body: closed({ result: Type.Optional(Type.Unknown()) }),
+    answers: { 200: RequestOptionsSchema },
     problems,
   },
   escalateApproval: {
