@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:81045959992e48f7e68f9073d10ad1bd6b527c56e6688b2532a9d0e6d7ce3b49';
+const FROZEN = 'sha256:731e5092f7c102debd621ff43377dd3b5574f7dd171b240a3d5166f50ddaad0d';
 
 interface Group {
   readonly id: string;
