@@ -14,6 +14,7 @@ import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { CallBoard } from '../delivery/pull/call-board.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
+import { BudgetLedger } from '../dispatch/budget/budget-ledger.ts';
 import { Decider } from '../dispatch/decider.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
 import { Executor } from '../dispatch/executor.ts';
@@ -146,7 +147,7 @@ async function openState(base: HallBase): Promise<HallState> {
   return { ...base, ...opened, log, gate, connected, deliveries, inspector };
 }
 
-type Dispatching = Pick<HallParts, 'admission' | 'approvalService' | 'dispatcher' | 'executor'>;
+type Dispatching = Pick<HallParts, 'admission' | 'ledger' | 'approvalService' | 'dispatcher' | 'executor'>;
 
 /** How requests are admitted, decided, recorded, executed and approved. */
 async function createDispatching(state: HallState): Promise<Dispatching> {
@@ -154,7 +155,8 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const { store } = storage;
   const { pendingApprovals } = state;
   const humanReview = createHumanReview(pendingApprovals, notifier);
-  const decider = await createDecider(state);
+  const ledger = await BudgetLedger.open(store);
+  const decider = await createDecider(state, ledger);
   const keptCredential = (sealed: unknown) => state.identity.keptCredential(sealed);
   const recorder = new Recorder({ journal, freezes, registry, inspector, humanReview, keptCredential });
   const admission = new AdmissionScheduler({ tenants: options.tenants, workers: state.connected.limits });
@@ -171,10 +173,10 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const dispatcher = new Dispatcher({ clock, admission, idempotency, decider, recorder, executor });
   const stored = { clock, store, journal, pendingApprovals, freezes };
   const approvalService = new ApprovalService({ ...stored, decider, recorder, executor, notifier });
-  return { admission, approvalService, dispatcher, executor };
+  return { admission, ledger, approvalService, dispatcher, executor };
 }
 
-async function createDecider(state: HallState): Promise<Decider> {
+async function createDecider(state: HallState, ledger: BudgetLedger): Promise<Decider> {
   const { clock, activeWorld, registry, inspector, freezes, gate, identity, storage } = state;
   return new Decider({
     clock,
@@ -182,6 +184,7 @@ async function createDecider(state: HallState): Promise<Decider> {
     registry,
     inspector,
     budgets: await BlastBudget.open(storage.store),
+    ledger,
     freezes,
     gate: gate?.ask ?? null,
     judgeCredential: (credential) => identity.judgeTenantCredential(credential, new Date(clock.now())),

@@ -9,6 +9,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
+import type { BudgetLedger } from '../dispatch/budget/budget-ledger.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Executor } from '../dispatch/executor.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -46,6 +47,7 @@ export interface HallParts {
   readonly approvalService: ApprovalService;
   readonly registryAdmin: RegistryAdmin;
   readonly workerReview: WorkerReview;
+  readonly ledger: BudgetLedger;
   readonly dispatcher: Dispatcher;
   readonly executor: Executor;
   readonly notifier: Notifier;

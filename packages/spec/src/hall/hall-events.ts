@@ -9,6 +9,7 @@ export const HALL_EVENTS = [
   'org.wcp.hall.worker-flagged',
   'org.wcp.hall.approval-resolved',
   'org.wcp.hall.approval-expired',
+  'org.wcp.hall.cost-settled',
   'org.wcp.hall.frozen',
   'org.wcp.hall.released',
   'org.wcp.hall.ban-list-published',
