@@ -9,7 +9,17 @@ export interface BudgetSubject {
   readonly worker_id: string;
 }
 
-/** Whether a budget limits a request: each member of its scope is `*` or the request's (section 5.12). */
+/**
+ * Whether a budget limits a request: each member of its scope is `*` or the request's (section 5.12).
+ *
+ * @example
+ * import { isBudgetFor } from '@wcp/spec/document';
+ *
+ * const scope = { tenant_id: 'tenant-b', capability_id: '*' };
+ * const budget = { budget_id: 'b', scope, unit: 'calls', limit: 5, window_seconds: 3600 } as const;
+ * const subject = { tenant_id: 'tenant-a', capability_id: 'cap.doc.summarize', worker_id: 'org.acme.doc.a' };
+ * isBudgetFor(budget, subject); // false: it is for another tenant
+ */
 export function isBudgetFor({ scope }: Budget, subject: BudgetSubject): boolean {
   return (
     covers(scope.tenant_id, subject.tenant_id) &&
@@ -50,7 +60,15 @@ export function budgetKey(
   ]);
 }
 
-/** Seconds until the window ends that a time lies in, from 1 to its whole length (section 5.12). */
+/**
+ * Seconds until the window ends that a time lies in, from 1 to its whole length (section 5.12).
+ *
+ * @example
+ * import { secondsUntilReset } from '@wcp/spec/document';
+ *
+ * const budget = { budget_id: 'b', scope: {}, unit: 'calls', limit: 5, window_seconds: 60 } as const;
+ * secondsUntilReset(budget, '2026-01-01T00:00:15Z'); // 45
+ */
 export function secondsUntilReset({ window_seconds }: Budget, now: string): number {
   const seconds = epochSeconds(now);
   return (Math.floor(seconds / window_seconds) + 1) * window_seconds - seconds;
