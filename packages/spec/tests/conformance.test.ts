@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:731e5092f7c102debd621ff43377dd3b5574f7dd171b240a3d5166f50ddaad0d';
+const FROZEN = 'sha256:e73dfb13228b3385a3ef279b861c27bb1e731ac365c73c70262119d992c3c31f';
 
 interface Group {
   readonly id: string;
