@@ -13,6 +13,7 @@ import { addRoute } from './commands/decide/route.ts';
 import { addCatalog } from './commands/documents/catalog.ts';
 import { addValidate } from './commands/documents/validate.ts';
 import { addAuthorities } from './commands/hall/authorities.ts';
+import { addBudgets } from './commands/hall/budgets.ts';
 import { addDeadLetters } from './commands/hall/dead-letters.ts';
 import { addDoctor } from './commands/hall/doctor.ts';
 import { addFreeze } from './commands/hall/freeze.ts';
@@ -46,7 +47,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
   ['Check documents:', [addValidate, addRules, addCatalog]],
   [
     'Approve, enrol and operate:',
-    [addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addHealth, addDoctor],
+    [addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addBudgets, addHealth, addDoctor],
   ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
   ['Verify evidence and code:', [addReceipts, addAttest, addBans]],

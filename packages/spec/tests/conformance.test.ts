@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:81045959992e48f7e68f9073d10ad1bd6b527c56e6688b2532a9d0e6d7ce3b49';
+const FROZEN = 'sha256:e73dfb13228b3385a3ef279b861c27bb1e731ac365c73c70262119d992c3c31f';
 
 interface Group {
   readonly id: string;

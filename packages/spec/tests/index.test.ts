@@ -43,6 +43,7 @@ test('@wcp/spec/document exports these names', async () => {
   expect(Object.keys(await import('../src/document/index.ts')).toSorted()).toEqual([
     'BLAST_DIMENSIONS',
     'BanListSchema',
+    'BudgetSchema',
     'CodeAttestationRequestSchema',
     'CodeAttestationSchema',
     'DATA_LABELS',
@@ -78,12 +79,15 @@ test('@wcp/spec/document exports these names', async () => {
     'WorkerResultSchema',
     'addSeconds',
     'artifactHash',
+    'budgetKey',
     'catalogSatisfies',
     'compareLevels',
     'decisionDigest',
     'declaredBlast',
     'digestText',
+    'epochSeconds',
     'highestLevel',
+    'isBudgetFor',
     'isCatalogVersion',
     'isSupervisorLevel',
     'isTime',
@@ -99,6 +103,7 @@ test('@wcp/spec/document exports these names', async () => {
     'postureOf',
     'recordHash',
     'schemaDocument',
+    'secondsUntilReset',
   ]);
 });
 

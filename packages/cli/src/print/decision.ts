@@ -1,4 +1,5 @@
 import { DENY_CODES, type DenyCode, type DenyReason, type RouteDecision } from '@wcp/spec';
+import type { BudgetShortage } from '@wcp/spec/document';
 import type { Colours } from '../base/terminal.ts';
 import type { JsonDocument } from '../input/json-document.ts';
 import { escaped, rows } from './layout.ts';
@@ -86,11 +87,17 @@ function detailRows(reason: DenyReason): Row[] {
     ['violations', list(reason.violations)],
     ['dead rules', list(reason.dead_rules)],
     ['blast', score],
+    ...(reason['x.budgets'] ?? []).map((each): Row => ['budget', shortageText(each)]),
     ['tenant', reason.tenant_id == null ? null : escaped(reason.tenant_id)],
     ['expected', reason.expected === undefined ? null : escaped(reason.expected)],
     ['policy gate', reason.reason === undefined ? null : escaped(reason.reason)],
     ['species', reason.worker_species_id ?? null],
   ];
+}
+
+function shortageText(short: BudgetShortage): string {
+  const { budget_id, unit, limit, remaining, needed, resets_in_seconds } = short;
+  return `${budget_id}: ${remaining} of ${limit} ${unit} left, this needs ${needed}; resets in ${resets_in_seconds} s`;
 }
 
 const HOLDS = {

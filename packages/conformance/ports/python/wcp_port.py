@@ -44,7 +44,8 @@ class Case:
         try:
             for step in (
                     self.check_input, self.check_hall, self.match_rule, self.select_worker, self.check_code,
-                    self.check_envelope, self.score_blast, self.ask_gate, self.ask_human, self.conclude):
+                    self.check_envelope, self.score_blast, self.check_budgets, self.ask_gate,
+                    self.ask_human, self.conclude):
                 step()
         except Exception as error:
             reason = {"code": "DENY_INTERNAL_ERROR", "message": "The decision could not be made."}
@@ -179,11 +180,30 @@ class Case:
         """Step 12: the blast score is within the limit (5.12)."""
         most, env, own = self.rule["max_blast_score"], self.input["env"], self.input.get("blast_radius", {})
         self.limit = min(most.get(env, 100) if isinstance(most, dict) else most, self.config["limits"][env])
-        own = max(self.worker["declared_blast"], sum(own.values()), self.input.get("blast_score", 0))
-        score = min(100, own + self.facts["chain"].get("blast_score", 0))
+        self.own = max(self.worker["declared_blast"], sum(own.values()), self.input.get("blast_score", 0))
+        score = min(100, self.own + self.facts["chain"].get("blast_score", 0))
         self.decision |= {"blast_score": score, "blast_gate_passed": score <= self.limit}
         allowed = score <= self.limit or self.config["blast"]["on_exceeded"] == "require_human"
         require(allowed, "DENY_BLAST_RADIUS_EXCEEDED", blast_score=score, limit=self.limit)
+
+    def check_budgets(self) -> None:
+        """Step 12, budgets: what was spent is known, and there is room (5.12)."""
+        subject, now = self.input | {"worker_id": self.worker["worker_id"]}, self.facts["now"][:19]
+        seconds, short = (datetime.fromisoformat(now) - datetime(1970, 1, 1)) // timedelta(seconds=1), []
+        for budget in self.config["x.budgets"]:
+            scope, length, limit = budget["scope"], int(budget["window_seconds"]), int(budget["limit"])
+            if any(scope[name] not in ("*", subject[name]) for name in scope):
+                continue
+            ids = [subject[name] if name in scope else None for name in ("tenant_id", "capability_id", "worker_id")]
+            key = canonical([budget["unit"], *ids, float(length), float(seconds // length)])
+            spent = self.facts["x.spent"].get(budget["budget_id"], {}).get(key)
+            require(spent is not None, "DENY_X_BUDGET_UNKNOWN")
+            needed = {"calls": 1, "blast": self.own, "cost": budget.get("reserve")}[budget["unit"]]
+            if int(spent) + int(needed) > limit:
+                members = {name: budget[name] for name in ("budget_id", "unit", "limit")}
+                short.append(members | {"spent": spent, "remaining": max(0, limit - spent), "needed": needed,
+                                        "resets_in_seconds": length - seconds % length})
+        require(not short, "DENY_X_BUDGET_EXHAUSTED", **{"x.budgets": short})
 
     def ask_gate(self) -> None:
         """Step 13: the policy gate allows, where the rule requires it (5.13)."""

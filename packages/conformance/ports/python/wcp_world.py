@@ -45,6 +45,9 @@ def read_version(value: Any) -> tuple[int, ...]:
 def read_config(document: Any) -> Json:
     """Read the configuration and let its profile change it (4.3)."""
     config = conform(SCHEMAS["hall-config"], document)
+    budgets = config.get("x.budgets", [])
+    if len({budget["budget_id"] for budget in budgets}) < len(budgets):
+        raise ValueError("a budget_id occurs twice")
     profile = TABLES["profiles"][config.get("profile") or "none"]  # KeyError for an unknown one
     limits = TABLES["max_score"] | config.get("blast", {}).get("max_score", {})
     limits |= {env: min(limits[env], limit) for env, limit in profile.get("limits_at_most", {}).items()}

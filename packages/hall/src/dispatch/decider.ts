@@ -1,5 +1,5 @@
 import { decide, effectiveQosClass, type World } from '@wcp/router';
-import type { Facts, QosClass, RouteDecision, RouteInput } from '@wcp/spec';
+import type { DispatchDecision, Facts, QosClass, RouteDecision, RouteInput } from '@wcp/spec';
 import { declaredBlast, lastingText, VOLATILE_MEMBERS } from '@wcp/spec/document';
 import { v7 } from 'uuid';
 import type { HallClock } from '../base/hall-clock.ts';
@@ -9,12 +9,14 @@ import type { TenantCredential } from '../identity/credential/tenant-credential.
 import type { Freezes } from '../operations/freezes.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Observation, WorkerInspector } from '../registry/worker-inspector.ts';
-import type { Change } from '../storage/store/store.ts';
 import { decisionAttributes } from '../telemetry/span-attributes.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import type { HallWorld } from '../world/hall-world.ts';
 import { askGate, type HallPolicyGate, mayAsk } from '../world/policy-gate.ts';
 import type { BlastBudget, BlastSpent, ChainId } from './blast-budget.ts';
+import { accountsForAny, accountsOf, type BudgetAccount, spentFacts } from './budget/budget-account.ts';
+import type { BudgetLedger } from './budget/budget-ledger.ts';
+import { type Spending, spend } from './budget/spending.ts';
 import type { ChainStop } from './chained-dispatch.ts';
 
 /** The facts that are a decision's own; what it shares with others stands in its observation. */
@@ -33,8 +35,8 @@ export interface Decided {
   readonly lasting: string;
   readonly facts: OwnFacts;
   readonly observation: Observation;
-  /** What was spent of the blast budget; `giveBack` undoes it where the decision does not become durable. */
-  readonly spending: { change(): Change; giveBack(): void } | null;
+  /** What was spent of the dispatch chain and of the budgets; null where nothing is executed. */
+  readonly spending: Spending | null;
 }
 
 /** What a decision is for. */
@@ -58,6 +60,7 @@ export interface DeciderSources {
   readonly registry: Registry;
   readonly inspector: WorkerInspector;
   readonly budgets: BlastBudget;
+  readonly ledger: BudgetLedger;
   readonly freezes: Freezes;
   readonly gate: HallPolicyGate | null;
   readonly tracing: Tracing;
@@ -110,14 +113,8 @@ export class Decider {
       return this.#conclude(taken, received, purpose, observation, facts);
     }
     const isFrozen = this.#frozen(received, purpose) !== null;
-    const policy = isFrozen ? undefined : await this.#verdict(gateProbe, received, observation, facts, gate);
-    return this.#conclude(
-      taken,
-      received,
-      purpose,
-      observation,
-      policy === undefined ? facts : { ...facts, policy },
-    );
+    const learnt = isFrozen ? {} : await this.#askGate(taken, gateProbe, received, observation, facts, gate);
+    return this.#conclude(taken, received, purpose, observation, { ...facts, ...learnt });
   }
 
   /** Decides and spends in one synchronous step: no other decision or freeze comes in between. */
@@ -128,17 +125,22 @@ export class Decider {
     observation: Observation,
     known: OwnFacts,
   ): Promise<Decided> {
-    await this.#loadBudget(received);
+    const accounts = this.#accounts(taken, received, known.now);
+    await this.#loadBudgets(received, accounts);
     // Another world came into force meanwhile: the observation and the verdict were about the one before.
     if (this.#sources.activeWorld.current !== taken) return this.#decide(received, purpose);
     const { blast_score } = this.#spentOf(received);
     const { depth = 0 } = purpose;
     const charged = blast_score === 0 && depth === 0 ? known : { ...known, chain: { blast_score, depth } };
     const frozen = this.#frozen(received, purpose);
-    const facts = frozen === null ? charged : { ...charged, frozen };
+    const facts = {
+      ...this.#spentFacts(accounts),
+      ...charged,
+      ...(frozen === null ? {} : { frozen }),
+    };
     const decision = decide(taken.world, { ...observation.facts, ...facts }, received.input) as HallDecision;
     const isSpent = purpose.isDispatch && decision.outcome === 'DISPATCH' && !decision.dry_run;
-    const spending = isSpent ? this.#spend(received, decision) : null;
+    const spending = isSpent ? this.#spend(taken, received, decision) : null;
     return { received, decision, ...textsOf(decision), facts, observation, spending };
   }
 
@@ -169,41 +171,62 @@ export class Decider {
     return this.#sources.judgeCredential({ sealed, text: received.credential, tenant_id });
   }
 
-  async #loadBudget(received: ReceivedRequest): Promise<void> {
+  /** Where the amounts of the budgets are that may limit a request, whichever worker is selected. */
+  #accounts({ budgets }: HallWorld, received: ReceivedRequest, now: string): readonly BudgetAccount[] {
+    if (budgets.length === 0) return [];
+    const capability_id = textOrEmpty(ownMember(received, 'capability_id'));
+    const subject = { tenant_id: chainOf(received).tenant_id, capability_id };
+    const workers = () => this.#sources.registry.serving(capability_id).map(({ record }) => record.worker_id);
+    return accountsForAny(budgets, subject, workers, now);
+  }
+
+  async #loadBudgets(received: ReceivedRequest, accounts: readonly BudgetAccount[]): Promise<void> {
     await this.#sources.budgets.load(chainOf(received));
+    await this.#sources.ledger.load(accounts);
+  }
+
+  #spentFacts(accounts: readonly BudgetAccount[]): Pick<OwnFacts, 'x.spent'> {
+    if (accounts.length === 0) return {};
+    return { 'x.spent': spentFacts(accounts, (account) => this.#sources.ledger.of(account)) };
   }
 
   #spentOf(received: ReceivedRequest): BlastSpent {
     return this.#sources.budgets.of(chainOf(received));
   }
 
-  /** The gate's verdict, fetched beforehand, so that the decision can be made again without the gate. */
-  async #verdict(
+  /**
+   * The gate's verdict, fetched beforehand, so that the decision can be made again without the gate. Where a budget
+   * denies before the gate is asked, the amounts that it denied with: with others the missing verdict would deny.
+   */
+  async #askGate(
+    taken: HallWorld,
     gateProbe: World,
     received: ReceivedRequest,
     observation: Observation,
     facts: OwnFacts,
     gate: HallPolicyGate,
-  ): Promise<unknown> {
-    await this.#loadBudget(received);
+  ): Promise<Pick<OwnFacts, 'policy' | 'x.spent'>> {
+    const accounts = this.#accounts(taken, received, facts.now);
+    await this.#loadBudgets(received, accounts);
     const { blast_score } = this.#spentOf(received);
-    const known = { ...observation.facts, ...facts, chain: { blast_score } };
+    const spent = this.#spentFacts(accounts);
+    const known = { ...observation.facts, ...facts, ...spent, chain: { blast_score } };
     this.#sources.activeWorld.takeGateRequest();
-    decide(gateProbe, known, received.input);
+    const { deny_code } = decide(gateProbe, known, received.input);
     const request = this.#sources.activeWorld.takeGateRequest();
-    if (request === null) return undefined;
-    return this.#sources.tracing.span('wcp.policy_gate', {}, () => askGate(gate, request));
+    if (request !== null) {
+      const asking = () => askGate(gate, request);
+      return { policy: await this.#sources.tracing.span('wcp.policy_gate', {}, asking) };
+    }
+    return deny_code?.startsWith('DENY_X_BUDGET_') === true ? spent : {};
   }
 
-  #spend(received: ReceivedRequest, decision: RouteDecision): Decided['spending'] {
-    const { budgets, registry } = this.#sources;
-    const chain = chainOf(received);
-    const blast = ownBlast(received.input, registry.get(decision.worker_id as string)?.record.blast_radius);
-    budgets.spend(chain, blast);
-    return {
-      change: () => budgets.change(chain),
-      giveBack: () => budgets.giveBack(chain, blast),
-    };
+  #spend(taken: HallWorld, received: ReceivedRequest, decision: HallDecision): Spending {
+    const { budgets, ledger, registry } = this.#sources;
+    const { worker_id, tenant_id, capability_id, timestamp } = decision as DispatchDecision & HallDecision;
+    const blast = ownBlast(received.input, registry.get(worker_id)?.record.blast_radius);
+    const accounts = accountsOf(taken.budgets, { tenant_id, capability_id, worker_id }, timestamp);
+    return spend(budgets, ledger, { chain: chainOf(received), blast, accounts });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Receipt, RouteDecision, WorkerResult } from '@wcp/spec';
+import type { BudgetLeft } from '@wcp/spec/hall';
 
 /** What a dispatch gives back. */
 export interface DispatchAnswer {
@@ -11,4 +12,6 @@ export interface DispatchAnswer {
   readonly delivery_code: string | null;
   /** What that code means, and whether the worker ran. */
   readonly delivery_message: string | null;
+  /** What is left of each budget that limited the dispatch; absent where none did, or nothing was executed. */
+  readonly 'x.budgets'?: readonly BudgetLeft[];
 }

@@ -105,7 +105,9 @@ export class Dispatcher {
     const executed = await this.#parts.executor.execute(decided, receipt, execution);
     const { outcome_receipt, result, code } = executed;
     const delivery_message = deliveryMessage(code);
-    return { ...answer, outcome_receipt, result, delivery_code: code, delivery_message };
+    const left = decided.spending?.left() ?? [];
+    const budgets = left.length === 0 ? {} : { 'x.budgets': left };
+    return { ...answer, outcome_receipt, result, delivery_code: code, delivery_message, ...budgets };
   }
 
   /** Dispatches what a worker asks for: decided like any request, and never allowed more than its own dispatch. */

@@ -16,6 +16,7 @@ import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
 import { endAttributes, toolAttributes } from '../telemetry/span-attributes.ts';
+import type { Settlement } from './budget/spending.ts';
 import { type ChainedParent, stepOf } from './chained-dispatch.ts';
 import { deadLetterChange } from './dead-letters.ts';
 import type { Decided, HallDecision } from './decider.ts';
@@ -108,6 +109,8 @@ export class Executor {
     const { received, decision } = decided;
     const { enforcement } = delivered;
     const outcome = outcomeOf(delivered);
+    const settlement = decided.spending?.settle(delivered.result) ?? null;
+    const at = this.#timestamp(decision);
     const entry: JournalEntry = {
       evidence: {
         kind: 'outcome',
@@ -118,14 +121,17 @@ export class Executor {
       },
       events: {
         tenant_id: decision.tenant_id,
-        list: workerEvents(decision, delivered, this.#timestamp(decision)),
+        list: [
+          ...workerEvents(decision, delivered, at),
+          ...(settlement === null ? [] : [settledEvent(decision, settlement, at)]),
+        ],
       },
       changes: [
         ...(execution.keepResult === true ? [resultChange(decision, delivered)] : []),
         ...(delivered.code === null ? [] : [deadLetterChange(decision, received, delivered.code)]),
       ],
     };
-    const [appended] = await this.#record(entry);
+    const [appended] = await this.#record(entry, settlement);
     const { status, result, code } = delivered;
     return { status, result, code, outcome_receipt: JSON.parse(appended?.receipt as string) as Receipt };
   }
@@ -184,24 +190,42 @@ export class Executor {
     }
   }
 
-  async #record(entry: JournalEntry): ReturnType<Journal['append']> {
+  async #record(entry: JournalEntry, settlement: Settlement | null): ReturnType<Journal['append']> {
     const attributes = { 'wcp.receipt.kind': 'outcome' };
     try {
-      return await this.#parts.tracing.span('wcp.record', attributes, () =>
-        this.#parts.journal.append(entry),
-      );
+      return await this.#parts.tracing.span('wcp.record', attributes, () => this.#append(entry, settlement));
     } catch (error) {
-      this.#tryAgain(entry);
+      this.#tryAgain(entry, settlement);
       throw error;
     }
   }
 
-  #tryAgain(entry: JournalEntry): void {
+  #tryAgain(entry: JournalEntry, settlement: Settlement | null): void {
     const timer = setTimeout(() => {
-      if (!this.#isClosing) this.#parts.journal.append(entry).catch(() => this.#tryAgain(entry));
+      if (!this.#isClosing) this.#append(entry, settlement).catch(() => this.#tryAgain(entry, settlement));
     }, RETRY_MS);
     timer.unref();
   }
+
+  /** A report of the cost is counted when it is written, for others spend between one attempt and the next. */
+  async #append(entry: JournalEntry, settlement: Settlement | null): ReturnType<Journal['append']> {
+    if (settlement === null) return this.#parts.journal.append(entry);
+    await settlement.load();
+    const changes = [...(entry.changes ?? []), ...settlement.apply()];
+    try {
+      const appended = await this.#parts.journal.append({ ...entry, changes });
+      settlement.stored();
+      return appended;
+    } catch (error) {
+      settlement.undo();
+      throw error;
+    }
+  }
+}
+
+function settledEvent({ decision_id, worker_id }: HallDecision, settlement: Settlement, timestamp: string) {
+  const { cost, budget_ids } = settlement;
+  return { event_id: 'org.wcp.hall.cost-settled', timestamp, decision_id, worker_id, cost, budget_ids };
 }
 
 /** What a chained dispatch of a call stands under. */

@@ -103,6 +103,7 @@ export class Recorder {
       const entry = decisionEntry(decided, isDispatched, changes);
       const appended = await journal.append(...before, entry, ...eventsOf(decided, freeze, flags));
       markObservationStored(decided);
+      decided.spending?.stored();
       credential?.markStored();
       review?.announce();
       return appended[before.length]?.receipt as string;
@@ -180,7 +181,7 @@ function decisionEntry(
       isDispatched,
       requested_by: received.requested_by,
     },
-    changes: [...observationChanges(observation), ...(spending === null ? [] : [spending.change()]), ...more],
+    changes: [...observationChanges(observation), ...(spending?.changes() ?? []), ...more],
     telemetry: { tenant_id: decision.tenant_id, list: decision.telemetry_envelopes },
   };
 }

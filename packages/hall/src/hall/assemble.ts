@@ -21,6 +21,7 @@ import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { CallBoard } from '../delivery/pull/call-board.ts';
 import { BlastBudget } from '../dispatch/blast-budget.ts';
+import { BudgetLedger } from '../dispatch/budget/budget-ledger.ts';
 import { Decider } from '../dispatch/decider.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
 import { Executor, type PermittedCall } from '../dispatch/executor.ts';
@@ -176,7 +177,14 @@ async function openHumans({ options, storage: { store }, clock, journal }: HallB
 
 type Dispatching = Pick<
   HallParts,
-  'admission' | 'approvalService' | 'approvers' | 'clicks' | 'confirmations' | 'dispatcher' | 'executor'
+  | 'admission'
+  | 'ledger'
+  | 'approvalService'
+  | 'approvers'
+  | 'clicks'
+  | 'confirmations'
+  | 'dispatcher'
+  | 'executor'
 >;
 
 /** How requests are admitted, decided, recorded, executed and approved. */
@@ -186,7 +194,8 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
   const { pendingApprovals } = state;
   const { approvalDemands: demands = [] } = options;
   const humanReview = createHumanReview(pendingApprovals, notifier, demands);
-  const decider = await createDecider(state);
+  const ledger = await BudgetLedger.open(store);
+  const decider = await createDecider(state, ledger);
   const { tracing } = state.telemetry;
   const keptCredential = (sealed: unknown) => state.identity.keptCredential(sealed);
   const recorder = new Recorder({
@@ -222,7 +231,7 @@ async function createDispatching(state: HallState): Promise<Dispatching> {
     clock,
     log: state.log,
   });
-  return { admission, approvalService, approvers, clicks, confirmations, dispatcher, executor };
+  return { admission, ledger, approvalService, approvers, clicks, confirmations, dispatcher, executor };
 }
 
 function createApprovers(
@@ -233,7 +242,7 @@ function createApprovers(
   return { confirmations, approvers: new Approvers({ identity, demands, confirmations }) };
 }
 
-async function createDecider(state: HallState): Promise<Decider> {
+async function createDecider(state: HallState, ledger: BudgetLedger): Promise<Decider> {
   const { clock, activeWorld, registry, inspector, freezes, gate, identity, storage } = state;
   return new Decider({
     clock,
@@ -241,6 +250,7 @@ async function createDecider(state: HallState): Promise<Decider> {
     registry,
     inspector,
     budgets: await BlastBudget.open(storage.store),
+    ledger,
     freezes,
     gate: gate?.ask ?? null,
     tracing: state.telemetry.tracing,

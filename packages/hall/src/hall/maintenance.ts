@@ -13,8 +13,9 @@ export interface Maintenance {
   stop(): void;
 }
 
-/** Starts to end overdue holds, to sign checkpoints and to forget old idempotency keys. */
-export function startMaintenance({ approvalService, storage, journal, clock, log }: HallParts): Maintenance {
+/** Starts to end overdue holds, to sign checkpoints and to forget what is past. */
+export function startMaintenance(parts: HallParts): Maintenance {
+  const { approvalService, storage, journal, clock, ledger, log } = parts;
   let signed = -1;
   const checkpoint = async () => {
     const { size } = await storage.ledger.head();
@@ -26,6 +27,7 @@ export function startMaintenance({ approvalService, storage, journal, clock, log
   const prune = async () => {
     await pruneIdempotency(storage.store, clock.now(), commit);
     await pruneCredentials(storage.store, clock.now(), commit);
+    await ledger.prune(clock.now(), commit);
   };
   const timers = [
     every(EXPIRY_MS, () => approvalService.expire(), log),

@@ -15,6 +15,7 @@ import type { Tracing } from '../base/tracing.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
+import type { BudgetLedger } from '../dispatch/budget/budget-ledger.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Executor } from '../dispatch/executor.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -61,6 +62,7 @@ export interface HallParts {
   readonly confirmations: Confirmations;
   readonly registryAdmin: RegistryAdmin;
   readonly workerReview: WorkerReview;
+  readonly ledger: BudgetLedger;
   readonly dispatcher: Dispatcher;
   readonly executor: Executor;
   readonly decisionPoint: DecisionPoint;

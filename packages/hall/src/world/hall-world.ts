@@ -1,5 +1,6 @@
 import { compileWorld, type World } from '@wcp/router';
-import type { Diagnostic, RegistryRecord } from '@wcp/spec';
+import { type Diagnostic, parseHallConfig, type RegistryRecord } from '@wcp/spec';
+import type { Budget } from '@wcp/spec/document';
 import type { GateRecorder } from './policy-gate.ts';
 
 /** The documents that an operator writes. */
@@ -16,6 +17,8 @@ export interface HallWorld {
   /** Takes down what the gate would be asked, instead of deciding; null where no gate is configured. */
   readonly gateProbe: World | null;
   readonly documents: WorldDocument;
+  /** Empty where the configuration is broken: such a world denies everything anyway. */
+  readonly budgets: readonly Budget[];
 }
 
 /** The documents of a world as they are kept, under the names that its digest covers. */
@@ -37,7 +40,13 @@ export function makeHallWorld(
     world: compileWorld(documents),
     gateProbe: recorder === null ? null : compileWorld(documents, { policyGate: recorder.gate }),
     documents: { catalog_version: catalogVersion, config, rules, workers },
+    budgets: budgetsOf(config),
   };
+}
+
+function budgetsOf(config: unknown): readonly Budget[] {
+  const parsed = parseHallConfig(config);
+  return parsed.ok ? (parsed.value['x.budgets'] ?? []) : [];
 }
 
 /** What is wrong with the documents themselves: such a world denies, at least in production. */

@@ -88,6 +88,7 @@ export const ROWS: readonly Row[] = [
   reading('GET /wcp/events', READERS),
   reading('GET /wcp/approvals/pending', OVERSEERS),
   reading('GET /wcp/freezes', OVERSEERS),
+  reading('GET /wcp/budgets', OVERSEERS),
   reading('GET /wcp/authorities', ['auditor', 'admin']),
   reading('GET /wcp/registry/ban-lists', EVERYBODY),
   {

@@ -28,6 +28,8 @@ export class Evaluation {
   attestation_required = false;
   attestation_valid: boolean | null = null;
   envelope_ok: boolean | null = null;
+  /** What this request adds to the blast of its dispatch chain. */
+  own_blast = 0;
   blast_score: number | null = null;
   blast_limit = 0;
   blast_passed: boolean | null = null;

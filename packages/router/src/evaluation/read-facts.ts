@@ -22,6 +22,9 @@ export interface WorkerReading {
   readonly signed: boolean;
 }
 
+/** What was spent under each key of each budget. */
+export type SpentReading = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
 /** The reading of a worker that the facts do not mention. */
 export const UNOBSERVED: WorkerReading = { available: true, current_hash: null, signed: false };
 
@@ -43,6 +46,7 @@ export class FactsReading {
   approval: ApprovalFact | null = null;
   /** Why it is frozen; null where it is not. */
   frozen: string | null = null;
+  spent: SpentReading | null = null;
 }
 
 /** Valid facts: they have a time and a decision id. */
@@ -73,6 +77,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['credential', readCredential],
   ['approval', readApproval],
   ['frozen', readFrozen],
+  ['x.spent', readSpent],
 ]);
 
 /** Reads facts. Never throws: facts that cannot be read are malformed. */
@@ -204,6 +209,29 @@ function readFrozen(reading: FactsReading, value: unknown): boolean {
   if (!isText(scope) || !isText(reason)) return false;
   reading.frozen = reason;
   return true;
+}
+
+function readSpent(reading: FactsReading, value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const spent = new Map<string, ReadonlyMap<string, number>>();
+  for (const budget of Object.keys(value)) {
+    const amounts = readAmounts(value[budget]);
+    if (amounts === null || !budget.isWellFormed()) return false;
+    spent.set(budget, amounts);
+  }
+  reading.spent = spent;
+  return true;
+}
+
+function readAmounts(value: unknown): ReadonlyMap<string, number> | null {
+  if (!isObject(value)) return null;
+  const amounts = new Map<string, number>();
+  for (const key of Object.keys(value)) {
+    const amount = value[key];
+    if (!Number.isSafeInteger(amount) || (amount as number) < 0 || !key.isWellFormed()) return null;
+    amounts.set(key, amount as number);
+  }
+  return amounts;
 }
 
 /** Own members, read once, on an object without a prototype: an inherited one is ignored. */

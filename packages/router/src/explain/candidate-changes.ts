@@ -1,5 +1,5 @@
 import { decisionDigest, type RouteInput } from '@wcp/spec';
-import { DATA_LABELS, ENVS, QOS_CLASSES, TENANT_RISKS } from '@wcp/spec/document';
+import { DATA_LABELS, ENVS, QOS_CLASSES, type Spent, TENANT_RISKS } from '@wcp/spec/document';
 import { decideIn } from '../decision/decide.ts';
 import type { Settings, TenantFloors } from '../world/settings.ts';
 import { APPROVAL, type Attempt, type CandidateChange } from './change.ts';
@@ -80,10 +80,18 @@ function factChanges({ facts, input }: Attempt): CandidateChange[] {
   changes.push(factChange('credential', facts['credential'], { valid: true, tenant_id: input.tenant_id }));
   if (facts['chain'] !== undefined)
     changes.push(factChange('chain', facts['chain'], { blast_score: 0, depth: 0 }));
+  if (facts['x.spent'] !== undefined)
+    changes.push(factChange('x.spent', facts['x.spent'], unspent(facts['x.spent'] as Spent)));
   if (facts['banned_hashes'] !== undefined)
     changes.push(factChange('banned_hashes', facts['banned_hashes'], []));
   changes.push(factChange('policy', facts['policy'], ALLOW_VERDICT));
   return changes;
+}
+
+/** The same budgets in a window in which nothing was spent yet. */
+function unspent(spent: Spent): Spent {
+  const none = (amounts: Spent[string]) => Object.fromEntries(Object.keys(amounts).map((key) => [key, 0]));
+  return Object.fromEntries(Object.entries(spent).map(([id, amounts]) => [id, none(amounts)]));
 }
 
 const ALLOW_VERDICT = { decision: 'ALLOW', policy_version: 'policy.v0', reason: 'allowed' };

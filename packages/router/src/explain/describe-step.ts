@@ -1,6 +1,8 @@
 import { escapeText } from '@wcp/spec/json';
 import type { Evaluation, SelectedEvaluation } from '../evaluation/evaluation.ts';
 import { shownReason } from '../evaluation/shown-reason.ts';
+import { checkBudgets } from '../steps/12-budgets.ts';
+import type { Step } from '../steps/index.ts';
 import type { PolicyVerdict } from '../world/policy-gate.ts';
 
 /** A sentence about a step that let the request pass; it relies on what that step and those before it have set. */
@@ -52,12 +54,14 @@ const PASSED: Readonly<Record<number, Describe['of']>> = {
 const HOLD_REASONS = { 12: 'BLAST_RADIUS_EXCEEDED', 13: 'POLICY_GATE', 14: 'RULE' } as const;
 
 /** Why a step let the request pass. */
-export function describeStep(step: number, current: Evaluation): string {
+export function describeStep({ step, check }: Step, current: Evaluation): string {
+  if (check === checkBudgets) return describeBudgets(current);
   return (PASSED[step] as Describe['of'])(current);
 }
 
 /** Why a step holds the decision for a human, or null where it does not. */
-export function describeHold(step: number, current: Evaluation): string | null {
+export function describeHold({ step, check }: Step, current: Evaluation): string | null {
+  if (check === checkBudgets) return null;
   const reason = HOLD_REASONS[step as keyof typeof HOLD_REASONS];
   const held = current.holds.find((hold) => hold.reason === reason);
   if (held === undefined) return null;
@@ -67,6 +71,12 @@ export function describeHold(step: number, current: Evaluation): string | null {
   return step === 13
     ? `The gate requires a human (${held.level}): ${shownReason((current.verdict as PolicyVerdict).reason, current as SelectedEvaluation)}`
     : `The rule requires a human (${held.level}).`;
+}
+
+function describeBudgets({ engine }: Evaluation): string {
+  return engine.settings.budgets.length === 0
+    ? 'This Hall has no budgets.'
+    : 'Every budget that limits this request has room.';
 }
 
 function skipped(candidates: SelectedEvaluation['candidates']): string {

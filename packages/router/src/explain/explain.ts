@@ -65,12 +65,12 @@ function retrace(current: Evaluation): ExplainedStep[] {
     const denial = attempt(each, current);
     denied = denial !== null;
     if (denial !== null) return { step, title, status: 'denied', reason: meaningOf(denial) };
-    const held = describeHold(step, current);
+    const held = describeHold(each, current);
     return {
       step,
       title,
       status: held === null ? 'passed' : 'held',
-      reason: held ?? describeStep(step, current),
+      reason: held ?? describeStep(each, current),
     };
   });
 }

@@ -9,6 +9,7 @@ export function checkBlast(current: SelectedEvaluation): Denial | null {
   const own = Math.max(worker.blast, input.blast_radius_sum, input.blast_score);
   const score = Math.min(100, own + facts.chain_blast);
   const limit = Math.min(engine.settings.max_score[input.env], rule.max_score[input.env]);
+  current.own_blast = own;
   current.blast_score = score;
   current.blast_limit = limit;
   current.blast_passed = score <= limit;

@@ -16,6 +16,7 @@ import { selectWorker } from './09-selection.ts';
 import { checkAttestation } from './10-attestation.ts';
 import { checkEnvelope } from './11-envelope.ts';
 import { checkBlast } from './12-blast.ts';
+import { checkBudgets } from './12-budgets.ts';
 import { askPolicyGate } from './13-policy-gate.ts';
 import { checkHuman } from './14-human.ts';
 import { checkApproval, type Draft } from './15-approval.ts';
@@ -50,6 +51,7 @@ export const STEPS: readonly Step[] = [
   { step: 10, title: "the worker's code is what was attested", check: checkAttestation },
   { step: 11, title: "the worker's envelope is within the ceiling", check: checkEnvelope },
   { step: 12, title: 'the blast score is within the limit', check: checkBlast },
+  { step: 12, title: 'the budgets have room', check: checkBudgets },
   { step: 13, title: 'the policy gate allows it', check: askPolicyGate },
   { step: 14, title: 'the rule asks for no human', check: checkHuman },
   { step: 15, title: 'the approval fits this decision', check: checkApproval },

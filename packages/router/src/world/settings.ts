@@ -1,6 +1,7 @@
 import type { Env, HallConfig, SupervisorLevel } from '@wcp/spec';
 import { type CatalogEntity, findEntity } from '@wcp/spec/catalog';
 import {
+  type Budget,
   type DataLabel,
   ENVS,
   makesDemand,
@@ -41,6 +42,7 @@ export interface Settings {
   /** The policy version as events show it. */
   readonly policy_version_shown: string;
   readonly tenant_floors: TenantFloors;
+  readonly budgets: readonly Budget[];
   /** Controls that the profile adds to every rule. */
   readonly profile_controls: readonly string[];
   /** `prof.edge.isolated`: no egress but `none`, in any environment. */
@@ -81,6 +83,7 @@ export function settingsOf(config: HallConfig): Settings {
     policy_version: config.policy_version ?? DEFAULT_POLICY_VERSION,
     policy_version_shown: escapeText(config.policy_version ?? DEFAULT_POLICY_VERSION),
     tenant_floors: tenantFloorsOf(config),
+    budgets: config['x.budgets'] ?? [],
     profile_controls: profile === null ? [] : controlsOf(profile),
     egress_none: posture.egress_none,
   };

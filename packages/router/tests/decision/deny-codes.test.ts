@@ -15,6 +15,9 @@ const asking = (facts: Scene['facts'] = {}): Scene => ({
   facts,
 });
 
+const CALLS = { budget_id: 'b', scope: {}, unit: 'calls', limit: 5, window_seconds: 3600 };
+const SPENT = { b: { '["calls",null,null,null,3600,492324]': 5 } };
+
 /** One way to each code. */
 const ROWS: Readonly<Record<DenyCode, Row>> = {
   DENY_INVALID_INPUT: {
@@ -98,6 +101,23 @@ const ROWS: Readonly<Record<DenyCode, Row>> = {
   DENY_BLAST_RADIUS_EXCEEDED: {
     scene: { config: { blast: { on_exceeded: 'deny' } }, input: { blast_score: 26 } },
     detail: { blast_score: 26, limit: 25 },
+  },
+  DENY_X_BUDGET_UNKNOWN: { scene: { config: { 'x.budgets': [CALLS] } }, detail: {} },
+  DENY_X_BUDGET_EXHAUSTED: {
+    scene: { config: { 'x.budgets': [CALLS] }, facts: { 'x.spent': SPENT } },
+    detail: {
+      'x.budgets': [
+        {
+          budget_id: 'b',
+          unit: 'calls',
+          limit: 5,
+          spent: 5,
+          remaining: 0,
+          needed: 1,
+          resets_in_seconds: 3600,
+        },
+      ],
+    },
   },
   DENY_POLICY_GATE: {
     scene: asking({ policy: DENY }),

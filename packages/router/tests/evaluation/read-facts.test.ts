@@ -18,6 +18,7 @@ test('Facts with every member are read.', () => {
     credential: { valid: true, tenant_id: 't', reason: 'r' },
     approval: { ...approval, decision_digest: bare },
     frozen: { scope: 's', reason: 'r' },
+    'x.spent': { b: { k: 3, l: 0 }, c: {} },
   };
   const unseen = { available: true, current_hash: null, signed: false };
   expect(readFacts(facts)).toMatchObject({
@@ -36,6 +37,10 @@ test('Facts with every member are read.', () => {
     credential: { valid: true, tenant_id: 't' },
     approval: { level: 'executor', resolver: 's', decision_digest: HASH },
     frozen: 'r',
+    spent: new Map([
+      ['b', new Map(Object.entries({ k: 3, l: 0 }))],
+      ['c', new Map()],
+    ]),
   });
 });
 

@@ -33,7 +33,9 @@ test('The function explain gives the decision that decide gives.', () => {
 
 test('The explanation has every step of section 5, in its order.', () => {
   const { steps } = explainScene({});
-  expect(steps.map(({ step }) => step)).toEqual([1, 2, 2, 3, 4, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  expect(steps.map(({ step }) => step)).toEqual([
+    1, 2, 2, 3, 4, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12, 12, 13, 14, 15,
+  ]);
   expect(new Set(steps.map(({ title }) => title)).size).toBe(steps.length);
   expect(steps.every(({ status }) => status === 'passed')).toBe(true);
 });
@@ -94,6 +96,18 @@ const SEEN: readonly (readonly [step: number, reason: string, scene: Scene])[] =
   [11, 'No envelope is required here.', {}],
   [11, 'The envelope is within the ceiling.', { config: { enforce_privilege_envelopes: true } }],
   [12, 'The blast score is 1, the limit 25.', {}],
+  [12, 'This Hall has no budgets.', {}],
+  [
+    12,
+    'Every budget that limits this request has room.',
+    {
+      config: {
+        'x.budgets': [
+          { budget_id: 'b', scope: { tenant_id: 'b' }, unit: 'calls', limit: 1, window_seconds: 60 },
+        ],
+      },
+    },
+  ],
   [13, 'The rule does not use the gate.', {}],
   [13, 'The gate says ALLOW: so\\u202e', asking({ ...ALLOW, reason: 'so\u202e' })],
   [14, 'The rule requires no human.', {}],
@@ -122,7 +136,9 @@ const HOLDS: readonly (readonly [step: number, reason: string, scene: Scene])[] 
 test.each(HOLDS)('Step %i holds: %s', (number, reason, scene) => {
   const { steps, decision, remedy } = explainScene(scene);
   expect(steps.map(({ status }) => status)).toEqual(
-    steps.map(({ step }) => (step === number ? 'held' : 'passed')),
+    steps.map(({ step, title }) =>
+      step === number && title !== 'the budgets have room' ? 'held' : 'passed',
+    ),
   );
   expect(steps.find(({ step }) => step === number)?.reason).toBe(reason);
   expect(decision.outcome).toBe('STEWARD_HOLD');
@@ -144,8 +160,8 @@ test.each<[string, number, Scene]>([
   ['DENY_INTERNAL_ERROR', 2, { facts: { now: 'now' } }],
   ['DENY_FROZEN', 3, { facts: { frozen: { scope: 's', reason: '' } } }],
   ['DENY_NO_MATCHING_RULE', 10, { rule: { match: { env: 'prod' } } }],
-  ['DENY_POLICY_GATE', 15, asking(DENY)],
-  ['DENY_INTERNAL_ERROR', 17, together(human, { facts: { now: '9999-12-31T23:59:59Z' } })],
+  ['DENY_POLICY_GATE', 16, asking(DENY)],
+  ['DENY_INTERNAL_ERROR', 18, together(human, { facts: { now: '9999-12-31T23:59:59Z' } })],
 ])(
   'For %s the step at index %i denies, those before it passed, those after it were not reached.',
   (code, index, scene) => {

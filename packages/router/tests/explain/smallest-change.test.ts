@@ -77,6 +77,18 @@ const SINGLE: readonly (readonly [
     { blast_score: 40 },
     { blast_score: 0, depth: 0 },
   ],
+  [
+    {
+      config: {
+        'x.budgets': [{ budget_id: 'b', scope: {}, unit: 'calls', limit: 5, window_seconds: 3600 }],
+      },
+      facts: { 'x.spent': { b: { '["calls",null,null,null,3600,492324]': 5 } } },
+    },
+    'facts',
+    '/x.spent',
+    { b: { '["calls",null,null,null,3600,492324]': 5 } },
+    { b: { '["calls",null,null,null,3600,492324]': 0 } },
+  ],
   [{ facts: { banned_hashes: [HASH] } }, 'facts', '/banned_hashes', [HASH], []],
   [
     asking(DENY),

@@ -1,4 +1,5 @@
 // Section 4.3, "Profiles" and "privilege_policy" of section 13: the Hall's configuration.
+import { areBudgets, type Budget } from './budgets.ts';
 import { canonicalId, ENVS, isIdOf, isOpaqueId, LABELS, LEVELS, QOS, RISKS } from './ids.ts';
 import {
   type Check,
@@ -39,6 +40,7 @@ export interface Config {
   readonly redact_tenant: boolean;
   readonly policy_version: string;
   readonly tenant_floors: Readonly<Record<string, Floor>>;
+  readonly budgets: readonly Budget[];
   /** What the profile adds to every rule. */
   readonly controls: readonly string[];
   /** No egress at all, in any environment. */
@@ -84,6 +86,7 @@ const isConfig = shape({
   approval: shape({ ttl_seconds: isInteger(1, 31536000), default_level: oneOf(LEVELS) }),
   redact_tenant: isBoolean,
   profile: orNull(isText),
+  'x.budgets': areBudgets,
   policy_version: (value) => isName(value) && (value as string).length <= 128,
   tenant_floors: (value) =>
     isObject(value) &&
@@ -123,6 +126,7 @@ function readConfig(raw: unknown, profile: string, catalogProfiles: CatalogProfi
     redact_tenant: flag('redact_tenant'),
     policy_version: (own(raw, 'policy_version') ?? 'policy.v0') as string,
     tenant_floors: (own(raw, 'tenant_floors') ?? {}) as Record<string, Floor>,
+    budgets: (own(raw, 'x.budgets') ?? []) as Budget[],
     controls: controlsOf(profile, catalogProfiles),
     isolated: profile === 'prof.edge.isolated',
   };

@@ -33,6 +33,7 @@ export interface Facts {
   readonly credential?: { readonly valid: boolean; readonly tenant_id?: string | null } | null;
   readonly approval?: Approval | null;
   readonly frozen?: Obj | null;
+  readonly 'x.spent'?: Obj;
 }
 
 const NOW = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?Z$/;
@@ -75,6 +76,11 @@ const isFacts = shape(
         'decision_digest',
       ]),
     ),
+    'x.spent': (value) =>
+      isObject(value) &&
+      Object.values(value).every(
+        (amounts) => isObject(amounts) && Object.values(amounts).every(isInteger(0, Number.MAX_SAFE_INTEGER)),
+      ),
     frozen: orNull(shape({ scope: isText, reason: isText }, ['scope', 'reason'])),
   },
   ['now', 'decision_id'],

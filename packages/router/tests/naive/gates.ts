@@ -1,10 +1,12 @@
 // Steps 10 to 14: attestation, envelope, blast radius, policy gate, human.
+
 import { observed } from './facts.ts';
 import { LEVELS } from './ids.ts';
 import { isText, type Obj, oneOf, own, readHash, shape, sortedUnique } from './json.ts';
 import type { Envelope } from './records.ts';
 import { matches } from './rules.ts';
 import { type Denial, factsOf, inputOf, isStrictEnv, known, type Run, type Verdict } from './run.ts';
+import { ownBlast } from './spending.ts';
 
 export function step10Attestation(run: Run): Denial | null {
   const worker = known(run.worker);
@@ -95,10 +97,7 @@ export function step12Blast(run: Run): Denial | null {
 }
 
 function blastScore(run: Run): number {
-  const { blast_radius, blast_score } = inputOf(run);
-  const requested = Object.values(blast_radius ?? {}).reduce((sum, value) => sum + value, 0);
-  const own = Math.max(known(run.worker).blast, requested, blast_score ?? 0);
-  return Math.min(100, own + (factsOf(run).chain?.blast_score ?? 0));
+  return Math.min(100, ownBlast(run) + (factsOf(run).chain?.blast_score ?? 0));
 }
 
 /** The lesser of the Hall's limit for the environment and the rule's. */

@@ -6,7 +6,7 @@ import { AUTHORITIES, HOSTS, SECRETS, TENANTS } from './pools.ts';
 import type { Rng } from './prng.ts';
 import type { Documents } from './world.ts';
 
-export function generateConfig(rng: Rng, target: RouteInput): Obj {
+export function generateConfig(rng: Rng, target: RouteInput, workers: readonly Obj[]): Obj {
   const tenants = rng.chance(0.8) ? [target.tenant_id, ...rng.some(TENANTS, 0.3)] : rng.some(TENANTS, 0.4);
   return {
     ...rng.maybe(0.3, 'require_signatory', () => rng.chance(0.6)),
@@ -30,8 +30,26 @@ export function generateConfig(rng: Rng, target: RouteInput): Obj {
     ...rng.maybe(0.2, 'redact_tenant', () => rng.chance(0.7)),
     ...rng.maybe(0.22, 'profile', () => rng.pick(PROFILES)),
     ...rng.maybe(0.35, 'tenant_floors', () => generateFloors(rng, target)),
+    ...rng.maybe(0.3, 'x.budgets', () => generateBudgets(rng, target, workers)),
     ...rng.maybe(0.3, 'policy_version', () => rng.pick(['policy.v1', 'v\\1\u202e', 'policy.v0'])),
   };
+}
+
+function generateBudgets(rng: Rng, target: RouteInput, workers: readonly Obj[]): Obj[] {
+  const workerIds = workers
+    .map((record) => String(record['worker_id']))
+    .filter((id) => id.split('.').length > 2);
+  return ['b-1', 'b-2', 'b-3'].slice(0, 1 + rng.int(3)).map((budget_id) => ({
+    budget_id,
+    scope: {
+      ...rng.maybe(0.5, 'tenant_id', () => rng.pick(['*', target.tenant_id, rng.pick(TENANTS)])),
+      ...rng.maybe(0.4, 'capability_id', () => rng.pick(['*', target.capability_id])),
+      ...rng.maybe(0.4, 'worker_id', () => rng.pick(['*', ...workerIds])),
+    },
+    limit: rng.pick([0, 1, 5, 30, 1000, Number.MAX_SAFE_INTEGER]),
+    window_seconds: rng.pick([1, 7, 60, 3600, 31536000]),
+    ...rng.pick<Obj>([{ unit: 'calls' }, { unit: 'blast' }, { unit: 'cost', reserve: rng.pick([1, 4, 40]) }]),
+  }));
 }
 
 function generateFloors(rng: Rng, target: RouteInput): Obj {
@@ -85,6 +103,8 @@ function brokenFrame(rng: Rng, documents: Documents): Documents {
   ]);
 }
 
+const BUDGET: Obj = { budget_id: 'b', scope: {}, unit: 'calls', limit: 1, window_seconds: 60 };
+
 const CONFIG_ERRORS: readonly Obj[] = [
   { unknown: 1 },
   { require_signatory: 'true' },
@@ -119,6 +139,23 @@ const CONFIG_ERRORS: readonly Obj[] = [
   { tenant_floors: { '*': { environments: ['test'] } } },
   { tenant_floors: { '*': { data_label: 'SECRET' } } },
   { tenant_floors: { '*': { env: 'dev' } } },
+  { 'x.budgets': null },
+  { 'x.budgets': {} },
+  { 'x.budgets': [{}] },
+  { 'x.budgets': [BUDGET, BUDGET] },
+  { 'x.budgets': [{ ...BUDGET, reserve: 1 }] },
+  { 'x.budgets': [{ ...BUDGET, unit: 'cost' }] },
+  { 'x.budgets': [{ ...BUDGET, unit: 'cost', reserve: 0 }] },
+  { 'x.budgets': [{ ...BUDGET, unit: 'tokens' }] },
+  { 'x.budgets': [{ ...BUDGET, limit: -1 }] },
+  { 'x.budgets': [{ ...BUDGET, limit: 0.5 }] },
+  { 'x.budgets': [{ ...BUDGET, window_seconds: 0 }] },
+  { 'x.budgets': [{ ...BUDGET, budget_id: 'a b' }] },
+  { 'x.budgets': [{ ...BUDGET, scope: null }] },
+  { 'x.budgets': [{ ...BUDGET, scope: { tenant_id: 'a b' } }] },
+  { 'x.budgets': [{ ...BUDGET, scope: { worker_id: 'org.acme' } }] },
+  { 'x.budgets': [{ ...BUDGET, scope: { capability_id: null } }] },
+  { 'x.budgets': [{ ...BUDGET, scope: { env: 'dev' } }] },
 ];
 
 function brokenConfig(rng: Rng, documents: Documents): Documents {

@@ -1,10 +1,12 @@
 // Worlds, facts and inputs from a seed, biased so that every step is reached often.
+import { keyFor } from './budgets.ts';
 import { brokenDocuments, generateConfig } from './generate-config.ts';
 import { generateFacts } from './generate-facts.ts';
 import { generateInput, generateTarget } from './generate-input.ts';
 import { generateRules } from './generate-rules.ts';
 import { generateWorkers } from './generate-workers.ts';
-import { isObject, own } from './json.ts';
+import type { RouteInput } from './input.ts';
+import { isObject, type Obj, own } from './json.ts';
 import { type CatalogProfiles, type Documents, naiveDecide } from './model.ts';
 import { decisionDigest } from './outcome.ts';
 import { CATALOG_PROFILES, HASHES } from './pools.ts';
@@ -29,13 +31,30 @@ export function generateCase(seed: number, profiles: CatalogProfiles = CATALOG_P
   const whole: Documents = {
     rules: generateRules(rng, target),
     workers,
-    ...rng.maybe(0.8, 'config', () => generateConfig(rng, target)),
+    ...rng.maybe(0.8, 'config', () => generateConfig(rng, target, workers)),
     ...rng.maybe(0.5, 'catalog_version', () => rng.pick(['1.0.0', '1.1.0', 'wcp-catalog@1.10.0'])),
   };
   const documents = rng.chance(0.03) ? brokenDocuments(rng, whole) : whole;
   const input = generateInput(rng, target, own(whole.config, 'policy_version') ?? 'policy.v0');
-  const facts = generateFacts(rng, target, workers);
+  const facts = withSpent(rng, documents, generateFacts(rng, target, workers), target);
   return { documents, input, facts: withApproval(rng, { documents, facts, input }, profiles) };
+}
+
+/** Mostly amounts under the keys that the budgets have for this request, whichever worker is selected. */
+function withSpent(rng: Rng, documents: Documents, facts: Obj, target: RouteInput): Obj {
+  const budgets = own(documents.config, 'x.budgets');
+  if (!Array.isArray(budgets)) return facts;
+  const workers = (Array.isArray(documents.workers) ? documents.workers : []) as unknown[];
+  const amounts = budgets.filter(isObject).map((budget) => {
+    const keys = workers.flatMap((record) => {
+      const subject = { ...target, worker_id: String(own(record, 'worker_id')) };
+      return keyFor(budget, String(facts['now']), subject) ?? [];
+    });
+    const spent = rng.pick([0, 0, 0, 1, 4, 29, 1000, Number.MAX_SAFE_INTEGER]);
+    return [budget['budget_id'], Object.fromEntries(keys.map((key) => [key, spent]))] as const;
+  });
+  const given = rng.chance(0.93) ? amounts : amounts.slice(1);
+  return { ...facts, ...rng.maybe(0.97, 'x.spent', () => Object.fromEntries(given)) };
 }
 
 /** Now and then an approval: for this very decision where it is a hold, or a stray one. */

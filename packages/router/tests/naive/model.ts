@@ -1,5 +1,6 @@
 // A plain transcription of section 5 of the protocol: no table, no cache, no compile step.
 // It shares nothing with the engine that it is compared with.
+
 import type { CatalogProfiles, Floor } from './config.ts';
 import { factsAreValid } from './facts.ts';
 import {
@@ -18,6 +19,7 @@ import { ALWAYS_ON, IN_PROD, matches } from './rules.ts';
 import { begin, type Denial, factsOf, inputOf, isStrictEnv, known, type Run, requestHash } from './run.ts';
 import { step9SelectWorker } from './select.ts';
 import { deadRules } from './shadow.ts';
+import { step12Budgets } from './spending.ts';
 import type { Documents } from './world.ts';
 
 export type { CatalogProfiles } from './config.ts';
@@ -40,6 +42,7 @@ const STEPS: readonly ((run: Run) => Denial | null)[] = [
   step10Attestation,
   step11Envelope,
   step12Blast,
+  step12Budgets,
   step13PolicyGate,
   step14Human,
   step15Approval,

@@ -49,6 +49,15 @@ const FAILURES: readonly (readonly [step: string, code: string, scene: Scene])[]
     'DENY_BLAST_RADIUS_EXCEEDED',
     { config: { blast: { on_exceeded: 'deny' } }, input: { blast_score: 100 } },
   ],
+  [
+    '12, a budget',
+    'DENY_X_BUDGET_UNKNOWN',
+    {
+      config: {
+        'x.budgets': [{ budget_id: 'b', scope: {}, unit: 'calls', limit: 1, window_seconds: 60 }],
+      },
+    },
+  ],
   ['13', 'DENY_POLICY_GATE_UNCONFIGURED', { rule: { decision: { escalation: { policy_gate: true } } } }],
   [
     '15',

@@ -1,6 +1,6 @@
 import type { HallConfig } from '@wcp/spec';
 import { catalog } from '@wcp/spec/catalog';
-import { ENVS } from '@wcp/spec/document';
+import { type Budget, ENVS } from '@wcp/spec/document';
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY_VERSION, isProfile, type Settings, settingsOf } from '../../src/world/settings.ts';
 import { AUDIT, decideScene, makeRecord, worldOf } from '../support.ts';
@@ -9,6 +9,7 @@ const DEFAULTS: Settings = {
   require_signatory: false,
   allowed_tenants: new Set(),
   tenant_floors: new Map(),
+  budgets: [],
   require_credential: false,
   require_worker_attestation: false,
   enforce_privilege_envelopes: false,
@@ -24,6 +25,13 @@ const DEFAULTS: Settings = {
   policy_version_shown: 'policy.v0',
   profile_controls: [],
   egress_none: false,
+};
+const BUDGET: Budget = {
+  budget_id: 'b',
+  scope: { tenant_id: '*' },
+  unit: 'calls',
+  limit: 5,
+  window_seconds: 60,
 };
 const STRICT = {
   require_signatory: true,
@@ -43,6 +51,7 @@ test('What a configuration says is in force.', () => {
   const config: HallConfig = {
     ...STRICT,
     allowed_tenants: ['a'],
+    'x.budgets': [BUDGET],
     tenant_floors: { '*': { environments: ['dev', 'dev'] }, a: { qos_class: 'P2' } },
     trusted_authorities: [],
     blast: { max_score: { dev: 1, edge: 100 }, on_exceeded: 'deny' },
@@ -55,6 +64,7 @@ test('What a configuration says is in force.', () => {
     ...DEFAULTS,
     ...STRICT,
     allowed_tenants: new Set(['a']),
+    budgets: [BUDGET],
     tenant_floors: new Map([
       ['*', { environments: new Set(['dev']), data_label: null, tenant_risk: null, qos_class: null }],
       ['a', { environments: null, data_label: null, tenant_risk: null, qos_class: 'P2' }],

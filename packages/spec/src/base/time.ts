@@ -92,6 +92,27 @@ export function addSeconds(time: string, seconds: number): string {
   return `${date}T${clock}${time.slice(END)}`;
 }
 
+/** Days from 0000-03-01 to 1970-01-01, in the calendar that {@link isTime} knows. */
+const DAYS_BEFORE_1970 = 719_468;
+
+/**
+ * The whole seconds from 1970 to an instant, negative before; the fraction is cut off.
+ *
+ * @example
+ * import { epochSeconds } from '@wcp/spec/document';
+ *
+ * epochSeconds('1970-01-02T00:00:00.9Z'); // 86400
+ */
+export function epochSeconds(time: string): number {
+  const month = two(time, MONTH);
+  // A year that begins in March ends with its leap day, and the days before each of its months follow a rule.
+  const year = yearOf(time) - (month < 3 ? 1 : 0);
+  const leapDays = Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
+  const before = Math.floor((((month + 9) % 12) * 153 + 2) / 5);
+  const days = year * 365 + leapDays + before + two(time, DAY) - 1 - DAYS_BEFORE_1970;
+  return days * 86_400 + two(time, HOUR) * 3600 + two(time, MINUTE) * 60 + two(time, SECOND);
+}
+
 function addDays(time: string, days: number): string {
   let year = yearOf(time);
   let month = two(time, MONTH);

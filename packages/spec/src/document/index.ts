@@ -1,5 +1,5 @@
 export { MAX_FINDINGS } from '../base/finding.ts';
-export { addSeconds, isTime } from '../base/time.ts';
+export { addSeconds, epochSeconds, isTime } from '../base/time.ts';
 export { catalogSatisfies, DEFAULT_CATALOG_VERSION, isCatalogVersion } from './catalog-version.ts';
 export {
   artifactHash,
@@ -16,6 +16,7 @@ export { parseHallConfig } from './parse/parse-hall-config.ts';
 export { parseRecord, recordHash } from './parse/parse-record.ts';
 export { parseRules } from './parse/parse-rules.ts';
 export { type BanEntry, type BanList, BanListSchema, REVIEW_STATUSES } from './schema/ban-list.ts';
+export { type Budget, BudgetSchema, type BudgetShortage, type Spent } from './schema/budget.ts';
 export {
   type CodeAttestation,
   type CodeAttestationRequest,
@@ -82,6 +83,7 @@ export {
   declaredBlast,
   REVERSIBILITY,
 } from './table/blast.ts';
+export { type BudgetSubject, budgetKey, isBudgetFor, secondsUntilReset } from './table/budget.ts';
 export {
   DATA_LABELS,
   type DataLabel,

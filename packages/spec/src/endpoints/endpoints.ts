@@ -77,6 +77,7 @@ export const ENDPOINTS = {
   proveConsistency: get('/wcp/proofs/consistency'),
   followEvents: get('/wcp/events', 'text/event-stream'),
   showHealth: get('/wcp/health'),
+  listBudgets: get('/wcp/budgets'),
   listFreezes: get('/wcp/freezes'),
   freeze: change('POST', '/wcp/freeze'),
   release: change('POST', '/wcp/release'),

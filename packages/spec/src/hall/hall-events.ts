@@ -11,6 +11,7 @@ export const HALL_EVENTS = [
   'org.wcp.hall.approval-expired',
   'org.wcp.hall.passkey-registered',
   'org.wcp.hall.passkey-removed',
+  'org.wcp.hall.cost-settled',
   'org.wcp.hall.frozen',
   'org.wcp.hall.released',
   'org.wcp.hall.ban-list-published',

@@ -6,6 +6,7 @@ import { ACCESS_OPERATIONS } from './resource/access.ts';
 import { APPROVAL_OPERATIONS } from './resource/approval.ts';
 import { AUTHORITY_OPERATIONS } from './resource/authority.ts';
 import { BAN_LIST_OPERATIONS } from './resource/ban-list.ts';
+import { BUDGET_OPERATIONS } from './resource/budget.ts';
 import { CALL_OPERATIONS } from './resource/call.ts';
 import { DEAD_LETTER_OPERATIONS } from './resource/dead-letter.ts';
 import { DECISION_OPERATIONS } from './resource/decision.ts';
@@ -34,6 +35,7 @@ export const OPERATIONS = {
   ...EVENT_OPERATIONS,
   ...HEALTH_OPERATIONS,
   ...FREEZE_OPERATIONS,
+  ...BUDGET_OPERATIONS,
   ...IDENTITY_OPERATIONS,
 } satisfies Readonly<Record<OperationId, Operation>>;
 

@@ -3,6 +3,7 @@ import { ACCESS_ROUTES } from './access.ts';
 import { APPROVAL_ROUTES } from './approval.ts';
 import { AUTHORITY_ROUTES } from './authority.ts';
 import { BAN_LIST_ROUTES } from './ban-list.ts';
+import { BUDGET_ROUTES } from './budget.ts';
 import { CALL_ROUTES } from './call.ts';
 import { DEAD_LETTER_ROUTES } from './dead-letter.ts';
 import { DECISION_ROUTES } from './decision.ts';
@@ -34,5 +35,6 @@ export const ROUTES: Routes = {
   ...EVENT_ROUTES,
   ...HEALTH_ROUTES,
   ...FREEZE_ROUTES,
+  ...BUDGET_ROUTES,
   ...IDENTITY_ROUTES,
 };

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { type Spent, SpentSchema } from './budget.ts';
 import { closed, hashRead, nullable, supervisorLevel, time, UUID_PATTERN } from './common.ts';
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -37,6 +38,7 @@ export const FactsSchema = closed(
       nullable(closed({ id: text, level: supervisorLevel, resolver: text, decision_digest: hashRead() })),
     ),
     frozen: Type.Optional(nullable(closed({ scope: text, reason: text }))),
+    'x.spent': Type.Optional(SpentSchema),
   },
   { title: 'Facts', description: 'What was observed for one decision (WCP section 4.4).' },
 );
@@ -49,6 +51,7 @@ export interface WorkerFacts {
 }
 
 /** What the caller observed for this one decision (section 4.4). */
-export type Facts = Omit<Static<typeof FactsSchema>, 'workers'> & {
+export type Facts = Omit<Static<typeof FactsSchema>, 'workers' | 'x.spent'> & {
   workers?: { readonly [worker_id: string]: WorkerFacts };
+  'x.spent'?: Spent;
 };

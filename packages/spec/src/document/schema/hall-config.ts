@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { type Budget, BudgetSchema, TENANT_OR_ANY_PATTERN } from './budget.ts';
 import {
   byEnv,
   closed,
@@ -14,9 +15,6 @@ import {
 } from './common.ts';
 
 const names = Type.Array(Type.String({ minLength: 1 }));
-
-/** A tenant id, or `*` for every tenant without an entry of its own. */
-const TENANT_OR_ANY_PATTERN = '^(?:\\*|[A-Za-z0-9._:@/-]{1,128})$';
 
 const TenantFloorSchema = closed({
   environments: Type.Optional(Type.Array(env)),
@@ -62,13 +60,17 @@ export const HallConfigSchema = closed(
         },
       ),
     ),
+    'x.budgets': Type.Optional(
+      Type.Array(BudgetSchema, { description: 'How much may be spent over time (section 5.12).' }),
+    ),
   },
   { title: 'HallConfig', description: 'How strict a Hall is (WCP section 4.3).' },
 );
 
 /** How strict a Hall is (section 4.3). */
-export type HallConfig = Omit<Static<typeof HallConfigSchema>, 'tenant_floors'> & {
+export type HallConfig = Omit<Static<typeof HallConfigSchema>, 'tenant_floors' | 'x.budgets'> & {
   tenant_floors?: { readonly [tenantOrAny: string]: TenantFloor };
+  'x.budgets'?: readonly Budget[];
 };
 
 /**

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { DenyCode } from '../table/deny-code.ts';
+import { BudgetShortageSchema } from './budget.ts';
 import {
   closed,
   dataLabel,
@@ -68,6 +69,7 @@ const DenyReasonSchema = closed({
   reason: Type.Optional(Type.String()),
   policy_version: Type.Optional(Type.String()),
   worker_species_id: Type.Optional(id('worker_species')),
+  'x.budgets': Type.Optional(Type.Array(BudgetShortageSchema)),
 });
 
 const CandidateReportSchema = closed({

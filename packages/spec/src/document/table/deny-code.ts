@@ -125,6 +125,16 @@ export const DENY_CODES = {
     'The possible damage is above the limit.',
     'Use a worker with a smaller blast radius, or continue under a new correlation id after a review.',
   ),
+  DENY_X_BUDGET_UNKNOWN: entry(
+    12,
+    'A budget limits this request, and the facts do not say what was spent of it.',
+    'Send what was spent under the key of each budget in the fact x.spent; a Hall does that by itself.',
+  ),
+  DENY_X_BUDGET_EXHAUSTED: entry(
+    12,
+    'A budget has too little left for this request.',
+    "Wait until the budget's window ends, or ask the operator to raise the limit in x.budgets.",
+  ),
   DENY_POLICY_GATE: entry(
     13,
     'The policy gate denied the request.',

@@ -7,6 +7,14 @@ import { type Operation, text, USUAL_PROBLEMS } from '../operation.ts';
 /** What an Idempotency-Key may be. */
 export const IDEMPOTENCY_KEY_PATTERN = '^[\\x21-\\x7e]{1,255}$';
 
+const BudgetLeftSchema = closed({
+  budget_id: text,
+  unit: Type.Enum(['calls', 'blast', 'cost']),
+  limit: Type.Integer({ minimum: 0 }),
+  remaining: Type.Integer({ minimum: 0 }),
+  ends_at: text,
+});
+
 const DispatchAnswerSchema = closed(
   {
     decision: routeDecision,
@@ -15,6 +23,11 @@ const DispatchAnswerSchema = closed(
     result: nullable(workerResult),
     delivery_code: nullable(text),
     delivery_message: nullable(text),
+    'x.budgets': Type.Optional(
+      Type.Array(BudgetLeftSchema, {
+        description: 'What is left of each budget that limited the dispatch, once its worker has ended.',
+      }),
+    ),
   },
   { title: 'DispatchAnswer', description: "The decision, its evidence and the worker's result." },
 );
@@ -76,5 +89,7 @@ export const DISPATCH_OPERATIONS = {
   },
 } satisfies Readonly<Record<string, Operation>>;
 
+/** What a dispatch left of a budget (section 5.12). */
+export type BudgetLeft = Wire<typeof BudgetLeftSchema>;
 /** The answer to `POST /wcp/dispatch` (section 9). */
 export type DispatchAnswer = Wire<typeof DispatchAnswerSchema>;

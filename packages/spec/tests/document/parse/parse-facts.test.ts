@@ -16,6 +16,7 @@ const FACTS = {
   credential: { valid: true, tenant_id: 'agent.research', reason: null },
   approval: { id: 'a', level: 'gatekeeper', resolver: 'ada', decision_digest: `sha256:${HEX}` },
   frozen: { scope: 'hall', reason: 'incident' },
+  'x.spent': { b: { k: 3 } },
 };
 
 function withAt(path: string, value: unknown): object {
@@ -56,6 +57,8 @@ describe('Facts', () => {
     ['/banned_hashes', [[], [HEX, `sha256:${HEX}`]]],
     ['/chain', [{}, { depth: 0 }, { blast_score: 2 ** 53 - 1 }, { blast_score: -0 }]],
     ['/credential', [null, { valid: false }, { valid: true, tenant_id: null, reason: null }]],
+    ['/x.spent', [{}, { '': {} }, { 'any string \n': { constructor: 0 } }]],
+    ['/x.spent/b/k', [0, 2 ** 53 - 1]],
     ['/approval', [null]],
     ['/approval/decision_digest', [HEX]],
     ['/frozen', [null]],

@@ -25,7 +25,7 @@ const STEPS: readonly (readonly [step: number, codes: readonly string[]])[] = [
     ],
   ],
   [11, ['DENY_PRIVILEGE_ENVELOPE_VIOLATED']],
-  [12, ['DENY_BLAST_RADIUS_EXCEEDED']],
+  [12, ['DENY_BLAST_RADIUS_EXCEEDED', 'DENY_X_BUDGET_UNKNOWN', 'DENY_X_BUDGET_EXHAUSTED']],
   [
     13,
     [
