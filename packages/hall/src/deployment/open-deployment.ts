@@ -146,6 +146,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       origin,
       workers: workersOf(base, shared),
       ...shared,
+      pulling_authorities: settings.server.pull.authorities,
       notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
       banLists: { subscriptions: settings.subscriptions },
       attest_hmac_key: settings.attest_hmac_key,

@@ -41,6 +41,7 @@ import { ActiveWorld } from '../world/active-world.ts';
 import { type GateParts, gateParts } from '../world/policy-gate.ts';
 import { ConnectedWorkers } from './connected-workers.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
+import { PullingAuthorities } from './pulling-authorities.ts';
 
 const DEFAULT_ORIGIN = 'localhost/wcp';
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -192,7 +193,24 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const state = await openState(base);
   const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } =
     state;
-  const registryAdmin = new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector });
+  const { chains = new ChainedCallRegistry(), board = new CallBoard(), pulling_authorities = [] } = options;
+  const pulling = new PullingAuthorities({
+    authorities: pulling_authorities,
+    registry,
+    connected,
+    board,
+    chains,
+  });
+  const onChange = (worker_id: string) => pulling.follow(worker_id);
+  const registryAdmin = new RegistryAdmin({
+    clock,
+    journal,
+    registry,
+    activeWorld,
+    freezes,
+    inspector,
+    onChange,
+  });
   return {
     ...others,
     ...(await createDispatching(state)),
@@ -206,8 +224,8 @@ async function build(base: HallBase): Promise<AssembledParts> {
     registry,
     activeWorld,
     freezes,
-    chains: options.chains ?? new ChainedCallRegistry(),
-    board: options.board ?? new CallBoard(),
+    chains,
+    board,
     registryAdmin,
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics: metricsOf(state),

@@ -94,9 +94,9 @@ export class AssembledHall implements Hall {
 
   async dispatch(
     input: unknown,
-    { signal, by = OPERATOR.id }: DispatchOptions = {},
+    { by = OPERATOR.id, ...setting }: DispatchOptions = {},
   ): Promise<DispatchAnswer> {
-    return this.parts.dispatcher.dispatch(receive(input, by), signal === undefined ? {} : { signal });
+    return this.parts.dispatcher.dispatch(receive(input, by), setting);
   }
 
   approval(approval_id: string): Promise<KnownApproval | null> {

@@ -81,6 +81,7 @@ export {
   type BlastDimension,
   declaredBlast,
   REVERSIBILITY,
+  riskTierOf,
 } from './table/blast.ts';
 export {
   DATA_LABELS,

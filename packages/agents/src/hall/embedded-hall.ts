@@ -1,0 +1,34 @@
+import type { Hall } from '@wcp/hall';
+import type { Worker } from '@wcp/worker-kit';
+import { isSameTool } from '../tool/tool-record.ts';
+import type { DispatchOptions, HallPort, KnownApproval, Lane } from './hall-port.ts';
+
+const NOTHING: Lane = { ready: Promise.resolve(), stop: () => {} };
+
+/** The way to a Hall in this process, for one tenant. */
+export function embeddedHall(hall: Hall, tenant_id: string): HallPort {
+  return {
+    url: null,
+    keys: [hall.log.public_key],
+    takesOthers: true,
+    enrol: (workers) => enrol(hall, workers),
+    carry: () => NOTHING,
+    dispatch: (input: object, { signal, idempotency_key }: DispatchOptions) =>
+      hall.dispatch(input, { signal, ...(idempotency_key !== undefined && { idempotency_key }) }),
+    async approval(approval_id: string): Promise<KnownApproval | null> {
+      const approval = await hall.approval(approval_id);
+      return approval?.tenant_id === tenant_id ? approval : null;
+    },
+    async close() {},
+  };
+}
+
+async function enrol(hall: Hall, workers: readonly Worker[]): Promise<void> {
+  const { inProcessDelivery } = await import('@wcp/hall');
+  for (const worker of workers) await hall.connect({ delivery: inProcessDelivery(worker) });
+  const changed = workers.filter(({ record }) => {
+    const enrolled = hall.registry.get(record.worker_id);
+    return enrolled === null || !isSameTool(enrolled.record, record);
+  });
+  await hall.registry.enrolAll(changed.map(({ record }) => ({ record })));
+}
