@@ -42,7 +42,7 @@ export interface GovernorOptions {
  * const governor = await openGovernor({
  *   hall: { url: 'http://127.0.0.1:7420', key: 'wcp_…', worker_key: 'wcp_…' },
  *   authority: 'x.acme',
- *   agent: 'desk',
+ *   agent: 'helper',
  *   tenant_id: 'acme',
  *   tools: [{ name: 'add', run: ({ a, b }) => a + b }],
  * });

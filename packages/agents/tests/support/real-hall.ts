@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type AgentTool, type Governor, type GovernorOptions, openGovernor } from '../../src/index.ts';
 
 export const AUTHORITY = 'x.acme';
-export const AGENT = 'desk';
+export const AGENT = 'helper';
 export const TENANT = 'tenant-a';
 
 export const idOf = (segment: string) => `${AUTHORITY}.${AGENT}.${segment}`;
@@ -17,7 +17,7 @@ const ruleFor = (id: string, escalation: object = {}) => ({
   },
 });
 /** Everything else is denied: there is no rule for it. */
-export const RULES = [
+const RULES = [
   ruleFor(idOf('add')),
   ruleFor(idOf('wait')),
   ruleFor(idOf('fail')),

@@ -194,23 +194,11 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } =
     state;
   const { chains = new ChainedCallRegistry(), board = new CallBoard(), pulling_authorities = [] } = options;
-  const pulling = new PullingAuthorities({
-    authorities: pulling_authorities,
-    registry,
-    connected,
-    board,
-    chains,
-  });
+  const pulled = { authorities: pulling_authorities, registry, connected, board, chains };
+  const pulling = new PullingAuthorities(pulled);
   const onChange = (worker_id: string) => pulling.follow(worker_id);
-  const registryAdmin = new RegistryAdmin({
-    clock,
-    journal,
-    registry,
-    activeWorld,
-    freezes,
-    inspector,
-    onChange,
-  });
+  const administered = { clock, journal, registry, activeWorld, freezes, inspector, onChange };
+  const registryAdmin = new RegistryAdmin(administered);
   return {
     ...others,
     ...(await createDispatching(state)),

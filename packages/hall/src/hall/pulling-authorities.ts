@@ -33,10 +33,10 @@ export class PullingAuthorities {
   follow(worker_id: string): void {
     const { authorities, registry, connected } = this.#parts;
     const enrolled = registry.get(worker_id);
-    if (enrolled === null) return this.#leave(worker_id);
-    const authority = authorityOf(worker_id);
-    if (authority === null || !authorities.includes(authority)) return;
-    if (!connected.deliveries.has(worker_id)) this.#reach(enrolled.record);
+    const isReached = connected.deliveries.has(worker_id);
+    const authority = authorityOf(worker_id) ?? '';
+    if (enrolled === null) this.#leave(worker_id);
+    else if (!isReached && authorities.includes(authority)) this.#reach(enrolled.record);
   }
 
   #reach(first: RegistryRecord): void {
