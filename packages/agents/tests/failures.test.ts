@@ -28,9 +28,9 @@ async function outcomes(hall: Hall): Promise<(string | undefined)[]> {
   const { key } = await hall.identity.keys.create({ label: 'auditor', roles: ['auditor'] });
   const headers = { authorization: `Bearer ${key}` };
   const { items } = (await hall.app.inject({ url: '/wcp/receipts', headers })).json() as {
-    readonly items: readonly Receipt[];
+    readonly items: readonly { readonly receipt: Receipt }[];
   };
-  return items.flatMap(({ kind, outcome }) => (kind === 'outcome' ? [outcome?.status] : []));
+  return items.flatMap(({ receipt }) => (receipt.kind === 'outcome' ? [receipt.outcome?.status] : []));
 }
 
 /** A server that takes connections and never answers. */

@@ -80,6 +80,14 @@ export const AGENT_CODES = {
     message: 'The tool ran, and the Hall did not confirm its outcome.',
     remedy: 'Find out what has changed before you call it again: nothing is repeated by itself.',
   },
+  CALL_REPEATED: {
+    message: 'This very call has been started already, so it does not run again.',
+    remedy: 'Make a new call.',
+  },
+  CALL_NOT_STARTED: {
+    message: 'The Hall allowed the call, and it could not be started safely, so nothing ran.',
+    remedy: 'Try again. If that does not help, ask the operator.',
+  },
   APPROVAL_UNKNOWN: {
     message: 'The Hall knows no such approval of this tenant.',
     remedy: 'Call the tool again: it is decided anew.',

@@ -1,8 +1,8 @@
-import { createHallClient, type HallClient, HallProblemError, pullCalls } from '@wcp/client';
-import type { RegistryRecord } from '@wcp/spec';
+import { createHallClient, type HallClient, pullCalls } from '@wcp/client';
 import type { Approval } from '@wcp/spec/hall';
 import type { Worker } from '@wcp/worker-kit';
-import { isSameTool } from '../tool/tool-record.ts';
+import { absentAsNull } from './absent-as-null.ts';
+import { enrolTool } from './enrol-tool.ts';
 import type { DispatchOptions, HallPort, KnownApproval, Lane } from './hall-port.ts';
 import { Presence } from './presence.ts';
 
@@ -55,7 +55,8 @@ class RemoteHall implements HallPort {
   }
 
   async enrol(workers: readonly Worker[]): Promise<void> {
-    await Promise.all(workers.map(({ record }) => this.#enrolOne(record)));
+    const { owner, timeout_ms } = this.#parts;
+    await Promise.all(workers.map(({ record }) => enrolTool(owner, record, timeout_ms)));
     const ids = workers.map(({ record }) => record.worker_id);
     this.#worker_ids = [...new Set([...this.#worker_ids, ...ids])];
     await this.#presence.keep(this.#worker_ids, this.#parts.timeout_ms);
@@ -93,15 +94,6 @@ class RemoteHall implements HallPort {
     this.#closed.abort();
   }
 
-  async #enrolOne(record: RegistryRecord): Promise<void> {
-    const { owner, timeout_ms } = this.#parts;
-    const { worker_id } = record;
-    const enrolled = await absentAsNull(owner.showWorker({ worker_id }, { timeout_ms }));
-    // A flag is the Hall's word about the enrolment: another one would be needed to take it off.
-    if (enrolled !== null && isSameTool(enrolled.worker.record, record)) return;
-    await owner.enrolWorker({ record }, { timeout_ms });
-  }
-
   /** Whether it has ended is in the receipts; a result that came after the approval was read is read again. */
   async #known(approval: Approval): Promise<KnownApproval> {
     if (approval.state !== 'approved') return { ...approval, has_ended: false, delivery_code: null };
@@ -117,11 +109,3 @@ class RemoteHall implements HallPort {
 
 type PulledCall = Parameters<Parameters<typeof pullCalls>[1][string]>[0];
 
-async function absentAsNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof HallProblemError && error.code === 'NOT_FOUND') return null;
-    throw error;
-  }
-}
