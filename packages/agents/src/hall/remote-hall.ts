@@ -108,4 +108,3 @@ class RemoteHall implements HallPort {
 }
 
 type PulledCall = Parameters<Parameters<typeof pullCalls>[1][string]>[0];
-

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHallClient, type HallClient } from '@wcp/client';
 import { sha256, type WorkerContext } from '@wcp/spec';
-import { plainJson } from '../base/plain-json.ts';
 import { type CallOutcome, denied, type HeldOutcome } from '../base/call-outcome.ts';
+import { plainJson } from '../base/plain-json.ts';
 import { approvalOutcome, dispatchOutcome } from '../governor/dispatch-outcome.ts';
 import { refusalOf } from '../governor/refusal.ts';
 import { enrolTool } from '../hall/enrol-tool.ts';
@@ -25,6 +25,8 @@ export type BeforeOutcome = { readonly kind: 'started' } | CallOutcome;
 
 const NOT_RUN = { ran: false, isAborted: false, error: undefined } as const;
 const POLL_MS = 500;
+/** Milliseconds that one request waits for the call: after each, it is seen whether there is still time. */
+const CLAIM_MS = 1_000;
 
 /** Has the Hall decide about a call of a coding agent, and starts it there. The agent then runs it. */
 export async function beforeCall(parts: HookParts, call: HookedCall): Promise<BeforeOutcome> {
@@ -43,6 +45,8 @@ class StartingCall {
   readonly #owner: HallClient;
   readonly #over = new AbortController();
   #correlation_id = `hook-${randomUUID()}`;
+  /** Until when its call is waited for, by `performance.now()`. */
+  #until = 0;
 
   constructor(parts: HookParts, call: HookedCall) {
     this.#parts = parts;
@@ -61,9 +65,13 @@ class StartingCall {
     await enrolTool(this.#owner, record, settings.timeout_ms);
     const waiting = await this.#waiting();
     if (waiting !== null) this.#correlation_id = waiting.correlation_id;
+    this.#until = performance.now() + settings.timeout_ms;
     try {
       await this.#claim(worker_id, 0);
-      return waiting === null ? await this.#decide(worker_id) : await this.#awaitSteward(worker_id, waiting);
+      const claiming = this.#claimed(worker_id);
+      return waiting === null
+        ? await this.#decide(worker_id, claiming)
+        : await this.#awaitSteward(claiming, waiting);
     } finally {
       this.#over.abort();
     }
@@ -79,7 +87,7 @@ class StartingCall {
   }
 
   /** An equal call that was held before and that can still be approved. */
-  async #waiting(): Promise<HeldOutcome & { readonly correlation_id: string } | null> {
+  async #waiting(): Promise<(HeldOutcome & { readonly correlation_id: string }) | null> {
     const { client, calls } = this.#parts;
     const note = await calls.waiting(client, this.#call);
     if (note === null) return null;
@@ -89,24 +97,22 @@ class StartingCall {
     return null;
   }
 
-  async #decide(worker_id: string): Promise<BeforeOutcome> {
-    const { settings, client, calls } = this.#parts;
-    const claiming = this.#claimed(worker_id, settings.timeout_ms);
+  async #decide(worker_id: string, claiming: Promise<BeforeOutcome | null>): Promise<BeforeOutcome> {
+    const { client, calls } = this.#parts;
     const answering = this.#dispatch(worker_id);
     const first = await firstOf([claiming, answering]);
     if (first === null) return denied('HALL_LATE');
     if (first.kind !== 'held') return first;
     const { approval_id } = first;
     await calls.keepWaiting(client, this.#call, { approval_id, correlation_id: this.#correlation_id });
-    return this.#awaitSteward(worker_id, first);
+    return this.#awaitSteward(claiming, first);
   }
 
   /** Waits here: what is approved runs only while somebody is there to run it. */
-  async #awaitSteward(worker_id: string, held: HeldOutcome): Promise<BeforeOutcome> {
-    const { hold_wait_ms } = this.#parts.settings;
+  async #awaitSteward(claiming: Promise<BeforeOutcome | null>, held: HeldOutcome): Promise<BeforeOutcome> {
+    this.#until = performance.now() + this.#parts.settings.hold_wait_ms;
     const over = new AbortController();
-    const resolved = this.#resolved(held.approval_id, over.signal);
-    const first = await firstOf([this.#claimed(worker_id, hold_wait_ms), resolved]);
+    const first = await firstOf([claiming, this.#resolved(held.approval_id, over.signal)]);
     over.abort();
     return first ?? held;
   }
@@ -138,11 +144,11 @@ class StartingCall {
     return dispatchOutcome(answer, NOT_RUN, url);
   }
 
-  async #claimed(worker_id: string, within_ms: number): Promise<BeforeOutcome | null> {
-    const until = performance.now() + within_ms;
+  /** Its start, once the Hall gives it; null where it does not in time. It is asked for by nobody else. */
+  async #claimed(worker_id: string): Promise<BeforeOutcome | null> {
     for (;;) {
-      const left = Math.max(0, Math.round(until - performance.now()));
-      const claim_id = await this.#claim(worker_id, Math.min(left, 5_000));
+      const left = Math.max(0, Math.round(this.#until - performance.now()));
+      const claim_id = await this.#claim(worker_id, Math.min(left, CLAIM_MS));
       if (claim_id !== null) return this.#begin(worker_id, claim_id);
       if (left === 0) return null;
     }
@@ -160,7 +166,11 @@ class StartingCall {
     const { client, calls, settings } = this.#parts;
     const hall_key = settings.public_key ?? (await this.#tenant.showLog({})).public_key;
     const { call } = await this.#owner.startCall({ claim_id, lease_ms: settings.lease_ms });
-    const arrived = call as { readonly context: WorkerContext; readonly request: unknown; readonly permit: unknown };
+    const arrived = call as {
+      readonly context: WorkerContext;
+      readonly request: unknown;
+      readonly permit: unknown;
+    };
     try {
       const refusal = new PermitCheck([hall_key]).refusal(arrived);
       if (refusal !== null) throw new Error(refusal);

@@ -68,6 +68,7 @@ export function readHookSettings(
   }
   const { key = env['WCP_HALL_KEY'], worker_key = env['WCP_WORKER_KEY'] } = parsed.data;
   if (!key) return { ok: false, message: 'There is no key: add "key", or set WCP_HALL_KEY.' };
-  if (!worker_key) return { ok: false, message: 'There is no worker key: add "worker_key", or set WCP_WORKER_KEY.' };
+  if (!worker_key)
+    return { ok: false, message: 'There is no worker key: add "worker_key", or set WCP_WORKER_KEY.' };
   return { ok: true, settings: { ...parsed.data, key, worker_key } };
 }

@@ -1,5 +1,6 @@
 import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import type { CallOutcome } from '../base/call-outcome.ts';
+import { toolId } from '../tool/tool-record.ts';
 import { afterCall } from './hook-after.ts';
 import { beforeCall } from './hook-before.ts';
 import { HookCalls } from './hook-calls.ts';
@@ -50,7 +51,9 @@ export async function runHook({ client, text, settings, dir }: HookOptions): Pro
     }
     const outcome = await beforeCall(parts, event.call);
     if (outcome.kind === 'started') return answered(allowAnswer(client));
-    return answered(denyAnswer(client, reasonOf(outcome)));
+    return answered(
+      denyAnswer(client, `${reasonOf(outcome)} The tool is ${toolOf(client, settings, event.call.tool)}.`),
+    );
   } catch {
     return stopped(`wcp hook ${client} failed, so nothing runs. Ask the operator.`);
   }
@@ -62,6 +65,11 @@ function readEvent(client: HookClient, text: string): HookEvent | null {
   } catch {
     return null;
   }
+}
+
+/** As rules name it. */
+function toolOf(client: HookClient, { authority, agent = client, env }: HookSettings, tool: string): string {
+  return toolId(tool, { authority, agent, environments: [env] });
 }
 
 function reasonOf(outcome: CallOutcome): string {
