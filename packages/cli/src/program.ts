@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { cliVersion } from './base/package-file.ts';
 import type { Terminal } from './base/terminal.ts';
+import { addAgents } from './commands/agents/agents.ts';
 import { addApprovals } from './commands/approvals/approvals.ts';
 import { addAttest } from './commands/attest/attest.ts';
 import { addKeygen } from './commands/attest/keygen.ts';
@@ -42,7 +43,7 @@ type AddCommand = (program: Command, context: CommandContext) => void;
 /** The commands in the groups in which the help lists them. */
 const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Get started:', [addDemo, addPipeline, addServe]],
-  ['Govern MCP servers and agents:', [addMcp, addHook]],
+  ['Govern MCP servers and agents:', [addMcp, addHook, addAgents]],
   ['Decide requests:', [addRoute, addExplain, addDispatch, addReplay]],
   ['Check documents:', [addValidate, addRules, addCatalog]],
   [
