@@ -121,7 +121,8 @@ function hashOf(value: unknown): string {
 async function readNote(file: string): Promise<unknown> {
   try {
     const { size } = await stat(file);
-    return size > MAX_BYTES ? null : JSON.parse(await readFile(file, 'utf8'));
+    if (size > MAX_BYTES) return null;
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)));
   } catch {
     return null;
   }

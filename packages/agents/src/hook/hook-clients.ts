@@ -102,8 +102,8 @@ export function readHookEvent(client: HookClient, told: unknown): HookEvent | nu
   if (event === format.before) return { kind: 'before', call };
   if (event !== format.after && event !== format.failed) return null;
   const isFailed = event === format.failed;
-  const output = memberOf(told, isFailed ? format.error : format.output) ?? null;
-  const hasFailed = isFailed || (memberOf(output, 'error') ?? null) !== null;
+  const output = ownMember(told, isFailed ? format.error : format.output) ?? null;
+  const hasFailed = isFailed || (ownMember(output, 'error') ?? null) !== null;
   return { kind: 'after', call, end: { status: hasFailed ? 'error' : 'ok', output } };
 }
 
@@ -111,7 +111,7 @@ function readCall(format: HookFormat, told: unknown): HookedCall | null {
   const session_id = textOf(told, format.session);
   const tool = textOf(told, 'tool_name');
   const call_id = format.call_id === null ? null : textOf(told, format.call_id);
-  const input = memberOf(told, 'tool_input');
+  const input = ownMember(told, 'tool_input');
   const isNamed = format.call_id === null || call_id !== null;
   if (session_id === null || tool === null || !isNamed || input === undefined) return null;
   return { session_id, tool, input, call_id };
@@ -133,12 +133,12 @@ export function hookEvents(client: HookClient): readonly string[] {
   return failed === null ? [before, after] : [before, after, failed];
 }
 
-function memberOf(value: unknown, name: string): unknown {
+function ownMember(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
   return (value as Readonly<Record<string, unknown>>)[name];
 }
 
 function textOf(value: unknown, name: string): string | null {
-  const text = memberOf(value, name);
+  const text = ownMember(value, name);
   return typeof text === 'string' && text !== '' && text.length <= MAX_NAME ? text : null;
 }

@@ -56,6 +56,12 @@ export type HookSettingsReading =
  * Reads the settings of `wcp hook`.
  *
  * @param env where the keys are looked for that the settings do not have
+ * @example
+ * import { readHookSettings } from '@wcp/agents/hook';
+ *
+ * const json = { url: 'http://127.0.0.1:7420', authority: 'x.acme', tenant_id: 'acme' };
+ * const reading = readHookSettings(json, process.env);
+ * console.log(reading.ok ? reading.settings.timeout_ms : reading.message);
  */
 export function readHookSettings(
   json: unknown,

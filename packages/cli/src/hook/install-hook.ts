@@ -54,18 +54,18 @@ function editsOf(value: unknown, settings: Readonly<Record<string, unknown>>) {
   const { hooks: wanted, ...others } = settings as {
     readonly hooks: Readonly<Record<string, readonly unknown[]>>;
   };
-  const present = memberOf(value, 'hooks');
+  const present = ownMember(value, 'hooks');
   const added = Object.entries(wanted).flatMap(([event, entries]) => {
-    const given = memberOf(present, event);
+    const given = ownMember(present, event);
     const old = Array.isArray(given) ? (given as readonly unknown[]) : [];
     const isThere = entries.every((entry) => old.some((each) => isDeepStrictEqual(each, entry)));
     return isThere ? [] : [{ path: ['hooks', event], value: [...old, ...entries] }];
   });
-  const absent = Object.entries(others).filter(([name]) => memberOf(value, name) === undefined);
+  const absent = Object.entries(others).filter(([name]) => ownMember(value, name) === undefined);
   return [...absent.map(([name, other]) => ({ path: [name], value: other })), ...added];
 }
 
-function memberOf(value: unknown, name: string): unknown {
+function ownMember(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;

@@ -23,7 +23,7 @@ async function hallOfPage() {
   const opened = await hallPackage.openDeployment(dir, { port: 0 });
   onTestFinished(() => opened.close(0));
   const url = opened.url as string;
-  const keyOf = (role: string) => opened.made.keys.find(({ name }) => name === role)?.key ?? '';
+  const keyOf = (role: string) => opened.made.keys.find((each) => each.role === role)?.key ?? '';
   const env = { WCP_HALL_URL: url, WCP_HALL_KEY: keyOf('admin') };
   const made: string[] = [];
   const commands = blocks('sh').flatMap((block) =>
