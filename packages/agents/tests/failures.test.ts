@@ -182,6 +182,18 @@ test('A closed agent denies, and what ran in it was aborted.', async () => {
   expect(runs).toHaveLength(1);
 });
 
+test('A tool that is removed at the Hall does not take the others with it, and is not enrolled again.', async () => {
+  const { open, hall } = await runningHall();
+  const [add, wait] = [counted('add'), counted('wait')];
+  const governor = await open([add.tool, wait.tool]);
+  await hall.registry.remove(idOf('add'));
+  hall.app.server.closeAllConnections();
+  expect(await governor.call('add', {})).toMatchObject({ kind: 'denied' });
+  expect(await governor.call('wait', {})).toMatchObject({ kind: 'result', result: 'done' });
+  expect(hall.registry.get(idOf('add'))).toBeNull();
+  expect([add.runs.length, wait.runs.length]).toEqual([0, 1]);
+});
+
 test('A removed tool is denied by the Hall.', async () => {
   const { open, hall } = await runningHall();
   const { tool, runs } = counted('add');

@@ -84,12 +84,14 @@ export class GovernedRun {
 
   async #settle(answering: Promise<Step>): Promise<CallOutcome> {
     const { decision_timeout_ms } = this.#parts;
-    const first = await firstOf([
+    const decided = new AbortController();
+    const first = await Promise.race([
       answering,
       this.#pending.started.then((): Step => ({ kind: 'started' })),
       whenAborted(this.#stop.signal),
-      after(decision_timeout_ms, 'late'),
+      after(decision_timeout_ms, 'late', decided.signal),
     ]);
+    decided.abort();
     if (first.kind === 'answered') return this.#outcomeOf(first.answer);
     if (this.#pending.withdraw()) {
       if (first.kind === 'broken') return refusalOf(first.error);
@@ -101,7 +103,7 @@ export class GovernedRun {
   /** The tool has begun: how it ended is what the Hall has made durable. */
   async #settleStarted(answering: Promise<Step>): Promise<CallOutcome> {
     const unconfirmed = this.#pending.ended.then(() => after(CONFIRM_MS, 'unconfirmed'));
-    const last = await firstOf([answering, unconfirmed]);
+    const last = await Promise.race([answering, unconfirmed]);
     if (last.kind === 'answered') return this.#outcomeOf(last.answer);
     // What it does from now on counts for nothing.
     this.#stop.abort();
@@ -124,10 +126,6 @@ export class GovernedRun {
   }
 }
 
-async function firstOf(steps: readonly Promise<Step>[]): Promise<Step> {
-  return Promise.race(steps);
-}
-
 function whenAborted(signal: AbortSignal): Promise<Step> {
   return new Promise((resolve) => {
     const tell = () => resolve({ kind: 'aborted' });
@@ -136,7 +134,8 @@ function whenAborted(signal: AbortSignal): Promise<Step> {
   });
 }
 
-async function after(ms: number, kind: 'late' | 'unconfirmed'): Promise<Step> {
-  await sleep(ms, undefined, { ref: false });
+/** Settles sooner where nobody waits any more. */
+async function after(ms: number, kind: 'late' | 'unconfirmed', over?: AbortSignal): Promise<Step> {
+  await sleep(ms, undefined, { ref: false, signal: over }).catch(() => {});
   return { kind };
 }

@@ -12,6 +12,7 @@ const CODES: Readonly<Record<string, AgentCode>> = {
 export function refusalOf(error: unknown, otherwise: AgentCode = 'HALL_REFUSED'): DeniedOutcome {
   const code = error instanceof WcpError ? CODES[error.code] : undefined;
   if (code !== undefined) return denied(code);
+  if (error instanceof DOMException && error.name === 'TimeoutError') return denied('HALL_LATE');
   return denied(otherwise, sentenceOf(error));
 }
 

@@ -51,7 +51,7 @@ class RemoteHall implements HallPort {
     this.url = parts.url;
     this.keys = [parts.hall_key];
     this.#parts = parts;
-    this.#presence = new Presence(parts.owner);
+    this.#presence = new Presence(parts.owner, parts.timeout_ms);
   }
 
   async enrol(workers: readonly Worker[]): Promise<void> {
@@ -59,11 +59,11 @@ class RemoteHall implements HallPort {
     await Promise.all(workers.map(({ record }) => enrolTool(owner, record, timeout_ms)));
     const ids = workers.map(({ record }) => record.worker_id);
     this.#worker_ids = [...new Set([...this.#worker_ids, ...ids])];
-    await this.#presence.keep(this.#worker_ids, this.#parts.timeout_ms);
+    await this.#presence.keep(this.#worker_ids);
   }
 
   carry(worker: Worker, correlation_id: string): Lane {
-    const { owner, timeout_ms } = this.#parts;
+    const { owner } = this.#parts;
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.#closed.signal]);
     const handlers = {
@@ -73,7 +73,7 @@ class RemoteHall implements HallPort {
     const pulling = pullCalls(owner, handlers, { signal, correlation_id, concurrency: 1 });
     // What goes wrong here shows in the dispatch: nobody takes its call.
     pulling.catch(() => {});
-    return { ready: this.#presence.ensure(timeout_ms), stop: () => over.abort() };
+    return { ready: this.#presence.ensure(worker.record.worker_id), stop: () => over.abort() };
   }
 
   dispatch(input: object, { signal, idempotency_key }: DispatchOptions) {

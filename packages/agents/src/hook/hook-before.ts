@@ -51,8 +51,10 @@ class StartingCall {
   constructor(parts: HookParts, call: HookedCall) {
     this.#parts = parts;
     this.#call = call;
-    const { url, key, worker_key, timeout_ms } = parts.settings;
-    const signal = this.#over.signal;
+    const { url, key, worker_key, timeout_ms, hold_wait_ms } = parts.settings;
+    // Whoever takes longer than the agent leaves its hooks has not answered, and the tool runs.
+    const limit = AbortSignal.timeout(timeout_ms + hold_wait_ms);
+    const signal = AbortSignal.any([this.#over.signal, limit]);
     this.#tenant = createHallClient({ url, key, timeout_ms, signal });
     this.#owner = createHallClient({ url, key: worker_key, timeout_ms, signal });
   }

@@ -21,9 +21,9 @@ const settings = z.strictObject({
   tenant_risk: z.enum(['low', 'medium', 'high']).default('medium'),
   qos_class: z.enum(['P0', 'P1', 'P2', 'P3']).default('P1'),
   /** Milliseconds in which the Hall must have decided. */
-  timeout_ms: z.int().min(100).max(120_000).default(15_000),
+  timeout_ms: z.int().min(100).max(45_000).default(15_000),
   /** Milliseconds that a held call waits for a steward. */
-  hold_wait_ms: z.int().min(0).max(3_600_000).default(30_000),
+  hold_wait_ms: z.int().min(0).max(60_000).default(30_000),
   /** Milliseconds after which a tool that never tells its end is taken for lost. */
   lease_ms: z.int().min(1_000).max(3_600_000).default(600_000),
   /** Whether the Hall keeps what a tool returned, up to 64 KiB, or its size and hash. */

@@ -8,6 +8,8 @@ interface ArrivedCall {
   readonly permit: unknown;
 }
 
+const SWEEP_MS = 10_000;
+
 /**
  * Lets a tool run only with a permit that the Hall signed for this very call, each permit once. What this process did
  * not ask for is refused elsewhere, so that a permit from before it began is worth nothing.
@@ -15,6 +17,7 @@ interface ArrivedCall {
 export class PermitCheck {
   readonly #hall_keys: readonly string[];
   readonly #used = new Map<string, number>();
+  #sweepAt = 0;
 
   constructor(hall_keys: readonly string[]) {
     this.#hall_keys = hall_keys;
@@ -31,11 +34,18 @@ export class PermitCheck {
     if (claims.request_hash !== sha256(canonicalJson(request))) return 'WORKER_PERMIT_WRONG_REQUEST';
     const names = Object.keys(same) as (keyof typeof same)[];
     if (names.some((name) => claims[name] !== same[name])) return 'WORKER_PERMIT_WRONG_CONTEXT';
-    for (const [used, until] of this.#used) if (until * 1000 <= now) this.#used.delete(used);
+    this.#sweep(now);
     const name = canonicalJson([claims.iss, claims.jti, claims.attempt ?? 0]);
     if (this.#used.has(name)) return 'WORKER_PERMIT_REPLAYED';
     this.#used.set(name, claims.exp);
     return null;
+  }
+
+  /** Forgets permits that have expired, now and then. */
+  #sweep(now: number): void {
+    if (now < this.#sweepAt) return;
+    this.#sweepAt = now + SWEEP_MS;
+    for (const [used, until] of this.#used) if (until * 1000 <= now) this.#used.delete(used);
   }
 }
 
