@@ -21,6 +21,8 @@ interface KeptCall {
 }
 
 const POLL_MS = 250;
+/** Milliseconds for which a Hall offers what was approved in the last moment. */
+const OFFERED_MS = 60_000;
 const MAX_TIMER = 2 ** 31 - 1;
 
 /** The calls of this process that wait for a steward: each runs here once it is approved. */
@@ -38,7 +40,7 @@ export class HeldCalls {
     call: PendingCall,
     over: () => void,
   ) {
-    const left = Math.min(MAX_TIMER, Math.max(0, Date.parse(expires_at) - Date.now()));
+    const left = Math.min(MAX_TIMER, Math.max(0, Date.parse(expires_at) - Date.now()) + OFFERED_MS);
     const timer = setTimeout(() => this.#drop(approval_id), left);
     timer.unref();
     this.#kept.set(approval_id, {
@@ -70,7 +72,7 @@ export class HeldCalls {
     try {
       const approval = await hall.approval(approval_id);
       if (approval === null) return denied('APPROVAL_UNKNOWN');
-      if (approval.state === 'pending') this.#takeOver(approval, workers, options);
+      if (mayStillRun(approval)) this.#takeOver(approval, workers, options);
       const { call } = this.#kept.get(approval_id) ?? {};
       const run = { ran: call?.hasStarted === true ? true : null, isAborted: false, error: call?.error };
       const outcome = approvalOutcome(approval, run, hall.url);
@@ -103,4 +105,9 @@ export class HeldCalls {
     this.#kept.get(approval_id)?.over();
     this.#kept.delete(approval_id);
   }
+}
+
+/** Also one that was approved: the Hall offers it until its deadline, and to one process alone. */
+function mayStillRun({ state, has_ended }: KnownApproval): boolean {
+  return state === 'pending' || (state === 'approved' && !has_ended);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { generateSigningKey } from '@wcp/evidence';
 import { sealRecord } from '@wcp/worker-kit';
 import { expect, onTestFinished, test } from 'vitest';
+import { readServerSettings } from '../../src/deployment/settings/server-settings.ts';
 import { CallBoard, createHall, type Hall, type HallOptions, inProcessDelivery } from '../../src/index.ts';
 import { record, worker } from '../delivery/case-worker.ts';
 
@@ -86,4 +87,19 @@ test('After a restart the enrolled workers fetch their calls again.', async () =
   const again = await openHall({ file, key });
   expect(await claim(again.board)).toBeNull();
   expect(again.hall.deliveries.has(ID)).toBe(true);
+});
+
+test('server.json names such authorities, and nothing that is none.', () => {
+  const pull = { authorities: ['x.acme', 'org.acme'] };
+  expect(readServerSettings({ pull }).pull).toEqual(pull);
+  expect(readServerSettings({}).pull).toEqual({ authorities: [] });
+  for (const wrong of [
+    true,
+    {},
+    { authorities: 'x.acme' },
+    { authorities: ['x.acme.tool'] },
+    { ...pull, all: true },
+  ]) {
+    expect(() => readServerSettings({ pull: wrong })).toThrow();
+  }
 });
