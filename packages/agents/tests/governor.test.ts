@@ -27,6 +27,7 @@ function toolbox() {
       throw new Error('a secret');
     }),
     tool('pay', () => 'paid'),
+    tool('sign', () => 'never'),
     tool('forbidden', () => 'never'),
   ];
   return { runs, tools };
@@ -95,6 +96,20 @@ describe.each([
     expect(await governor.resume(held.approval_id)).toMatchObject({
       kind: 'denied',
       code: 'APPROVAL_DENIED',
+    });
+    expect(runs).toEqual([]);
+  });
+
+  test('what a steward did in the place of a tool is its result, and the tool never runs.', async () => {
+    const { open, approve } = await openHall();
+    const { runs, tools } = toolbox();
+    const governor = await open(tools);
+    const held = (await governor.call('sign', { name: 'Ada' })) as HeldOutcome;
+    expect(held).toMatchObject({ kind: 'held', level: 'executor' });
+    await approve(held.approval_id, 'approve', { result: { signed_by: 'a human' } });
+    expect(await governor.resume(held.approval_id)).toMatchObject({
+      kind: 'result',
+      result: { signed_by: 'a human' },
     });
     expect(runs).toEqual([]);
   });

@@ -21,6 +21,7 @@ const RULES = [
   ruleFor(idOf('add')),
   ruleFor(idOf('wait')),
   ruleFor(idOf('fail')),
+  ruleFor(idOf('sign'), { human_required_default: true, supervisor_level: 'executor' }),
   ruleFor(idOf('pay'), { human_required_default: true, supervisor_level: 'gatekeeper' }),
 ];
 
@@ -30,7 +31,7 @@ export interface AgentsHall {
   readonly url: string | null;
   /** An agent; closed with the test. */
   open(tools: readonly AgentTool[], options?: Partial<GovernorOptions>): Promise<Governor>;
-  approve(approval_id: string, resolution?: 'approve' | 'deny'): Promise<void>;
+  approve(approval_id: string, resolution?: 'approve' | 'deny', more?: object): Promise<void>;
 }
 
 async function createWithKeys(options: HallOptions) {
@@ -38,12 +39,12 @@ async function createWithKeys(options: HallOptions) {
   onTestFinished(() => hall.close(0));
   const keys = hall.identity.keys;
   const { key: steward } = await keys.create({ label: 'steward', roles: ['steward'] });
-  const approve = async (approval_id: string, resolution: 'approve' | 'deny' = 'approve') => {
+  const approve: AgentsHall['approve'] = async (approval_id, resolution = 'approve', more = {}) => {
     const { statusCode, body } = await hall.app.inject({
       method: 'POST',
       url: '/wcp/approvals/resolve',
       headers: { authorization: `Bearer ${steward}` },
-      payload: { approval_id, resolution },
+      payload: { approval_id, resolution, ...more },
     });
     if (statusCode !== 200) throw new Error(body);
   };
