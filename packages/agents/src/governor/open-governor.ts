@@ -1,6 +1,5 @@
-import type { Hall } from '@wcp/hall';
 import type { DataLabel, Env, QosClass, TenantRisk } from '@wcp/spec/document';
-import { embeddedHall } from '../hall/embedded-hall.ts';
+import { type EmbeddedHall, embeddedHall } from '../hall/embedded-hall.ts';
 import { openRemoteHall, type RemoteHallOptions } from '../hall/remote-hall.ts';
 import type { AgentTool } from '../tool/agent-tool.ts';
 import { toolId } from '../tool/tool-record.ts';
@@ -10,7 +9,7 @@ import { HallGovernor } from './hall-governor.ts';
 /** An agent and its Hall. */
 export interface GovernorOptions {
   /** A Hall that runs elsewhere, or one in this process, made with `createHall` of `@wcp/hall`. */
-  readonly hall: RemoteHallOptions | Hall;
+  readonly hall: RemoteHallOptions | EmbeddedHall;
   /** In whose name the tools are enrolled: `org.<name>` or `x.<name>`. */
   readonly authority: string;
   /** The name of the agent: 1 to 24 of `a-z`, `0-9` and `-`. A tool has the id `<authority>.<agent>.<tool>`. */

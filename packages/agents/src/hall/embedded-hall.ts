@@ -1,12 +1,24 @@
-import type { Hall } from '@wcp/hall';
+import type { RegistryRecord } from '@wcp/spec';
 import type { Worker } from '@wcp/worker-kit';
 import { isSameTool } from '../tool/tool-record.ts';
-import type { DispatchOptions, HallPort, KnownApproval, Lane } from './hall-port.ts';
+import type { Dispatched, DispatchOptions, HallPort, KnownApproval, Lane } from './hall-port.ts';
+
+/** A Hall in this process, as `createHall` of `@wcp/hall` makes it: what an agent needs of one. */
+export interface EmbeddedHall {
+  readonly registry: {
+    get(worker_id: string): { readonly record: RegistryRecord } | null;
+    enrolAll(enrolments: readonly { readonly record: unknown }[]): Promise<unknown>;
+  };
+  readonly log: { readonly public_key: string };
+  connect(worker: { readonly delivery: object }): Promise<void>;
+  dispatch(input: unknown, options?: Partial<DispatchOptions>): Promise<Dispatched>;
+  approval(approval_id: string): Promise<KnownApproval | null>;
+}
 
 const NOTHING: Lane = { ready: Promise.resolve(), stop: () => {} };
 
 /** The way to a Hall in this process, for one tenant. */
-export function embeddedHall(hall: Hall, tenant_id: string): HallPort {
+export function embeddedHall(hall: EmbeddedHall, tenant_id: string): HallPort {
   return {
     url: null,
     keys: [hall.log.public_key],
@@ -23,7 +35,7 @@ export function embeddedHall(hall: Hall, tenant_id: string): HallPort {
   };
 }
 
-async function enrol(hall: Hall, workers: readonly Worker[]): Promise<void> {
+async function enrol(hall: EmbeddedHall, workers: readonly Worker[]): Promise<void> {
   const { inProcessDelivery } = await import('@wcp/hall');
   for (const worker of workers) await hall.connect({ delivery: inProcessDelivery(worker) });
   const changed = workers.filter(({ record }) => {
