@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { generateSigningKey } from '@wcp/evidence';
 import type { Hall } from '@wcp/hall';
 import type { Receipt } from '@wcp/spec';
 import { expect, onTestFinished, test } from 'vitest';
@@ -115,6 +116,28 @@ test('A key that may not enrol, or belongs to another authority, opens no agent.
     const opening = openGovernor({ ...OPEN, hall: { url: url as string, key, worker_key }, tools: [tool] });
     await expect(opening).rejects.toMatchObject({ code: 'FORBIDDEN' });
   }
+});
+
+test('Where the authority has registered a key, tools are enrolled with its signature alone.', async () => {
+  const { hall, url, open } = await runningHall();
+  const signing_key = generateSigningKey();
+  await hall.registry.addAuthorityKey(AUTHORITY, signing_key.publicKey);
+  const { keys } = hall.identity;
+  const { key } = await keys.create({ label: 'tenant', roles: ['tenant'], tenant_id: TENANT });
+  const { key: worker_key } = await keys.create({
+    label: 'o',
+    roles: ['worker-owner'],
+    authority: AUTHORITY,
+  });
+  const { tool } = counted('add');
+  const at = { url: url as string, key, worker_key };
+  await expect(open([tool], { hall: at })).rejects.toMatchObject({ code: 'ENROLMENT_UNSIGNED' });
+  const stranger = { ...at, signing_key: generateSigningKey() };
+  await expect(open([tool], { hall: stranger })).rejects.toMatchObject({
+    code: 'ENROLMENT_SIGNATURE_INVALID',
+  });
+  const governor = await open([tool], { hall: { ...at, signing_key } });
+  expect(await governor.call('add', {})).toMatchObject({ kind: 'result', result: 'done' });
 });
 
 test('A key of another tenant is refused by the Hall, and nothing runs.', async () => {

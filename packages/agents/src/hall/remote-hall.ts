@@ -2,7 +2,7 @@ import { createHallClient, type HallClient, pullCalls } from '@wcp/client';
 import type { Approval } from '@wcp/spec/hall';
 import type { Worker } from '@wcp/worker-kit';
 import { absentAsNull } from './absent-as-null.ts';
-import { enrolTool } from './enrol-tool.ts';
+import { type EnrolmentKey, enrolTool } from './enrol-tool.ts';
 import type { DispatchOptions, HallPort, KnownApproval, Lane } from './hall-port.ts';
 import { Presence } from './presence.ts';
 
@@ -18,15 +18,17 @@ export interface RemoteHallOptions {
    * when the agent starts).
    */
   readonly public_key?: string;
+  /** The key of the authority, which signs the enrolments: needed once the authority has registered one. */
+  readonly signing_key?: EnrolmentKey;
 }
 
 /** Opens the way to a Hall over HTTP. @throws where it cannot be reached */
 export async function openRemoteHall(options: RemoteHallOptions, timeout_ms: number): Promise<HallPort> {
-  const { url, key, worker_key, public_key } = options;
+  const { url, key, worker_key, public_key, signing_key } = options;
   const tenant = createHallClient({ url, key });
   const owner = createHallClient({ url, key: worker_key });
   const hall_key = public_key ?? (await tenant.showLog({}, { timeout_ms })).public_key;
-  return new RemoteHall({ url, tenant, owner, hall_key, timeout_ms });
+  return new RemoteHall({ url, tenant, owner, hall_key, timeout_ms, signing_key });
 }
 
 interface RemoteHallParts {
@@ -35,6 +37,7 @@ interface RemoteHallParts {
   readonly owner: HallClient;
   readonly hall_key: string;
   readonly timeout_ms: number;
+  readonly signing_key: EnrolmentKey | undefined;
 }
 
 class RemoteHall implements HallPort {
@@ -55,8 +58,8 @@ class RemoteHall implements HallPort {
   }
 
   async enrol(workers: readonly Worker[]): Promise<void> {
-    const { owner, timeout_ms } = this.#parts;
-    await Promise.all(workers.map(({ record }) => enrolTool(owner, record, timeout_ms)));
+    const { owner } = this.#parts;
+    await Promise.all(workers.map(({ record }) => enrolTool(owner, record, this.#parts)));
     const ids = workers.map(({ record }) => record.worker_id);
     this.#worker_ids = [...new Set([...this.#worker_ids, ...ids])];
     await this.#presence.keep(this.#worker_ids);

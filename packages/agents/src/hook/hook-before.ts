@@ -64,7 +64,7 @@ class StartingCall {
     if (await calls.has(client, this.#call)) return denied('CALL_REPEATED');
     const record = this.#record();
     const { worker_id } = record;
-    await enrolTool(this.#owner, record, settings.timeout_ms);
+    await enrolTool(this.#owner, record, settings);
     const waiting = await this.#waiting();
     if (waiting !== null) this.#correlation_id = waiting.correlation_id;
     this.#until = performance.now() + settings.timeout_ms;
