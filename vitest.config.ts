@@ -33,6 +33,7 @@ const SHARED = new Set([
  * others. CI runs both.
  */
 const SYSTEM = [
+  'packages/agents/tests/processes.test.ts',
   'packages/cli/tests/commands/conformance/cheats.test.ts',
   'packages/cli/tests/commands/conformance/python-port.test.ts',
   'packages/cli/tests/commands/mcp/holds/matrix.test.ts',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { cliVersion } from './base/package-file.ts';
 import type { Terminal } from './base/terminal.ts';
+import { addAgents } from './commands/agents/agents.ts';
 import { addApprovals } from './commands/approvals/approvals.ts';
 import { addAttest } from './commands/attest/attest.ts';
 import { addKeygen } from './commands/attest/keygen.ts';
@@ -20,6 +21,7 @@ import { addFreeze } from './commands/hall/freeze.ts';
 import { addHealth } from './commands/hall/health.ts';
 import { addKeys } from './commands/hall/keys.ts';
 import { addServe } from './commands/hall/serve.ts';
+import { addHook } from './commands/hook/hook.ts';
 import { addMcp } from './commands/mcp/mcp.ts';
 import { addReceipts } from './commands/receipts/receipts.ts';
 import type { CommandContext, ExitWith } from './commands/register.ts';
@@ -42,7 +44,7 @@ type AddCommand = (program: Command, context: CommandContext) => void;
 /** The commands in the groups in which the help lists them. */
 const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Get started:', [addDemo, addPipeline, addServe]],
-  ['Govern MCP servers:', [addMcp]],
+  ['Govern MCP servers and agents:', [addMcp, addHook, addAgents]],
   ['Decide requests:', [addRoute, addExplain, addDispatch, addReplay]],
   ['Check documents:', [addValidate, addRules, addCatalog]],
   [

@@ -66,6 +66,23 @@ test('A request that was held is carried out once, after its approval.', async (
   expect(runs).toBe(1);
 });
 
+test('With a correlation id only the calls of that one are fetched.', async () => {
+  const hall = await openPulled();
+  const ran: string[] = [];
+  const noting: PulledCallHandler = ({ context }) => {
+    ran.push(context.correlation_id);
+    return resultOf(context.correlation_id);
+  };
+  pulling(hall, noting, { correlation_id: 'mine' });
+  await thereFor(hall);
+  const other = hall.as('tenant').dispatch(inputFor({ correlation_id: 'of-another' }));
+  const mine = await hall.as('tenant').dispatch(inputFor({ correlation_id: 'mine' }));
+  expect(mine.result?.result).toBe('mine');
+  expect(ran).toEqual(['mine']);
+  pulling(hall, noting);
+  expect((await other).result?.result).toBe('of-another');
+});
+
 test.each([
   ['throws', () => Promise.reject(new Error('a secret'))],
   ['gives what is not exact as JSON', () => resultOf(2 ** 60)],

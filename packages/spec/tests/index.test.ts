@@ -102,6 +102,7 @@ test('@wcp/spec/document exports these names', async () => {
     'parseRules',
     'postureOf',
     'recordHash',
+    'riskTierOf',
     'schemaDocument',
     'secondsUntilReset',
   ]);
@@ -119,6 +120,7 @@ test('@wcp/spec/input exports these names', async () => {
 test('@wcp/spec/id exports these names', async () => {
   expect(Object.keys(await import('../src/id/index.ts')).toSorted()).toEqual([
     'ID_KINDS',
+    'assignSegments',
     'authorityOf',
     'checkId',
   ]);

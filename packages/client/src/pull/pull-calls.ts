@@ -1,4 +1,5 @@
 import type { HallClient } from '../hall/create-hall-client.ts';
+import type { InputOf } from '../hall/operations.ts';
 import { HallProblemError } from '../wire/hall-problem-error.ts';
 import { backoff, pause } from '../wire/retry.ts';
 import type { PulledCallHandler } from './pulled-call.ts';
@@ -10,6 +11,8 @@ export interface PullOptions {
   readonly signal: AbortSignal;
   /** Calls that run at a time (default 4). */
   readonly concurrency?: number;
+  /** Only calls with this correlation id; absent for all. */
+  readonly correlation_id?: string;
   /** Milliseconds after which the Hall takes a call for lost where this program has died (default 30,000). */
   readonly lease_ms?: number;
   /** Hears of what went wrong and is tried again: the Hall was not reached, or a result came too late. */
@@ -42,10 +45,15 @@ export async function pullCalls(
   workers: Readonly<Record<string, PulledCallHandler>>,
   options: PullOptions,
 ): Promise<void> {
-  const { signal, concurrency = 4, lease_ms = 30_000, onError = () => {} } = options;
+  const { signal, concurrency = 4, correlation_id, lease_ms = 30_000, onError = () => {} } = options;
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  const pulling = { hall, workers, lease_ms, onError, stop };
+  const asked = {
+    worker_ids: Object.keys(workers),
+    wait_ms: WAIT_MS,
+    ...(correlation_id !== undefined && { correlation_id }),
+  };
+  const pulling = { hall, workers, asked, lease_ms, onError, stop };
   const lanes = Array.from({ length: concurrency }, () => pullOneByOne(pulling));
   try {
     await Promise.all(lanes);
@@ -59,6 +67,7 @@ export async function pullCalls(
 interface Pulling {
   readonly hall: HallClient;
   readonly workers: Readonly<Record<string, PulledCallHandler>>;
+  readonly asked: InputOf<'claimCall'>;
   readonly lease_ms: number;
   readonly stop: AbortSignal;
   onError(error: unknown): void;
@@ -80,9 +89,8 @@ async function pullOneByOne(pulling: Pulling): Promise<void> {
   }
 }
 
-async function pullOne({ hall, workers, lease_ms, stop }: Pulling): Promise<void> {
-  const worker_ids = Object.keys(workers);
-  const { claimed } = await hall.claimCall({ worker_ids, wait_ms: WAIT_MS }, { signal: stop });
+async function pullOne({ hall, workers, asked, lease_ms, stop }: Pulling): Promise<void> {
+  const { claimed } = await hall.claimCall(asked, { signal: stop });
   if (claimed === null) return;
   const { claim_id, worker_id } = claimed;
   const { call } = await hall.startCall({ claim_id, lease_ms });

@@ -49,16 +49,18 @@ export function resilientDelivery(
 }
 
 class ResilientDelivery implements Delivery {
-  readonly record: RegistryRecord;
   readonly #delivery: Delivery;
   readonly #circuit: Circuit;
   readonly #enrolled: () => RegistryRecord;
 
   constructor(delivery: Delivery, limits: CircuitLimits, enrolled: () => RegistryRecord) {
-    this.record = delivery.record;
     this.#delivery = delivery;
     this.#circuit = new Circuit(limits);
     this.#enrolled = enrolled;
+  }
+
+  get record(): RegistryRecord {
+    return this.#delivery.record;
   }
 
   get dir(): string | undefined {

@@ -159,6 +159,7 @@ async function openHall(base: DeploymentBase): Promise<AssembledHall> {
       origin,
       workers: workersOf(base, shared),
       ...shared,
+      pulling_authorities: settings.server.pull.authorities,
       notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
       ...approvalOptions(settings.approvals),
       banLists: { subscriptions: settings.subscriptions },

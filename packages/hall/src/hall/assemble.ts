@@ -52,6 +52,7 @@ import { ActiveWorld } from '../world/active-world.ts';
 import { type GateParts, gateParts } from '../world/policy-gate.ts';
 import { ConnectedWorkers } from './connected-workers.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
+import { PullingAuthorities } from './pulling-authorities.ts';
 
 const DEFAULT_ORIGIN = 'localhost/wcp';
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -262,7 +263,12 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const state = await openState(base);
   const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } =
     state;
-  const registryAdmin = new RegistryAdmin({ clock, journal, registry, activeWorld, freezes, inspector });
+  const { chains = new ChainedCallRegistry(), board = new CallBoard(), pulling_authorities = [] } = options;
+  const pulled = { authorities: pulling_authorities, registry, connected, board, chains };
+  const pulling = new PullingAuthorities(pulled);
+  const onChange = (worker_id: string) => pulling.follow(worker_id);
+  const administered = { clock, journal, registry, activeWorld, freezes, inspector, onChange };
+  const registryAdmin = new RegistryAdmin(administered);
   const dispatching = await createDispatching(state);
   const metrics = metricsOf(state);
   state.telemetry.report(() => metrics.written());
@@ -281,8 +287,8 @@ async function build(base: HallBase): Promise<AssembledParts> {
     registry,
     activeWorld,
     freezes,
-    chains: options.chains ?? new ChainedCallRegistry(),
-    board: options.board ?? new CallBoard(),
+    chains,
+    board,
     registryAdmin,
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics,

@@ -38,4 +38,10 @@ export class ConnectedWorkers {
     this.deliveries.set(worker_id, resilient);
     return replaced;
   }
+
+  /** Reaches a worker no more. Nobody closes its delivery. */
+  disconnect(worker_id: string): void {
+    this.limits.delete(worker_id);
+    this.deliveries.delete(worker_id);
+  }
 }

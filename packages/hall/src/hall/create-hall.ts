@@ -97,10 +97,9 @@ export class AssembledHall implements Hall {
 
   async dispatch(
     input: unknown,
-    { signal, by = OPERATOR.id }: DispatchOptions = {},
+    { by = OPERATOR.id, ...setting }: DispatchOptions = {},
   ): Promise<DispatchAnswer> {
     const { tracing, dispatcher } = this.parts;
-    const setting = signal === undefined ? {} : { signal };
     return tracing.span('wcp.dispatch', {}, () => dispatcher.dispatch(receive(input, by), setting));
   }
 

@@ -56,6 +56,8 @@ export interface HallOptions {
   readonly chains?: ChainedCallRegistry;
   /** Where calls wait for workers that fetch them: the board that their deliveries were created with. */
   readonly board?: CallBoard;
+  /** Those whose enrolled workers fetch their calls where they are reached in no other way: `org.acme`, `x.acme`. */
+  readonly pulling_authorities?: readonly string[];
   /** Where workers over HTTP reach this Hall, such as `https://hall.example`; without it they cannot ask for dispatches. */
   readonly public_url?: string;
   /** How evaluations of AuthZEN become requests of this Hall. */

@@ -29,6 +29,8 @@ export interface DispatchOptions {
    * program has authenticated it, and checked that it may act for the tenant.
    */
   readonly by?: string;
+  /** Names the request: the same one again gets the first answer again. */
+  readonly idempotency_key?: string;
 }
 
 /** An approval as the program around a Hall sees it. */

@@ -27,6 +27,8 @@ export interface RegistryAdminParts {
   readonly activeWorld: ActiveWorld;
   readonly freezes: Freezes;
   readonly inspector: WorkerInspector;
+  /** Hears of each worker that was enrolled or removed, once that is in force. */
+  onChange?(worker_id: string): void;
 }
 
 /** The result of an enrolment. */
@@ -163,6 +165,7 @@ export class RegistryAdmin {
     }));
     const appended = await journal.append(...entries);
     for (const change of changes) change.apply();
+    for (const id of ids) this.#parts.onChange?.(id);
     activeWorld.usePrepared();
     inspector.forget();
     return appended.map(({ receipt }) => receipt as string);

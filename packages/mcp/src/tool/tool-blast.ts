@@ -1,5 +1,3 @@
-import type { RegistryRecord } from '@wcp/spec';
-
 /** The blast radius of a tool (section 5.12). */
 export type ToolBlast = Readonly<Record<'data' | 'network' | 'financial' | 'time' | 'reversibility', number>>;
 
@@ -59,12 +57,4 @@ function highest(one: ToolBlast, other: ToolBlast): ToolBlast {
   return Object.fromEntries(
     dimensions.map((name) => [name, Math.min(5, Math.max(one[name], other[name]))]),
   ) as ToolBlast;
-}
-
-/** The risk tier that goes with a blast score. */
-export function riskOf(blast: ToolBlast): RegistryRecord['risk_tier'] {
-  const score = Object.values(blast).reduce((sum, dimension) => sum + dimension, 0);
-  if (score <= 3) return 'low';
-  if (score <= 10) return 'medium';
-  return score <= 20 ? 'high' : 'critical';
 }

@@ -1,5 +1,5 @@
 import { checkId, WcpError } from '@wcp/spec';
-import { assignSegments, type ToolSegments } from './tool-segments.ts';
+import { assignSegments, type ToolSegments } from '@wcp/spec/id';
 
 /** Where a tool stands among ids: its authority and its server. */
 export interface ToolNamespace {

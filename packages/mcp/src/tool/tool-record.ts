@@ -1,5 +1,6 @@
 import { authorityOf, canonicalJson, type RegistryRecord, recordHash, type Sha256, sha256 } from '@wcp/spec';
-import { type BlastPolicy, blastOf, riskOf } from './tool-blast.ts';
+import { declaredBlast, riskTierOf } from '@wcp/spec/document';
+import { type BlastPolicy, blastOf } from './tool-blast.ts';
 
 /** What a tool is, as its server said it when it was looked at. */
 export interface SeenTool {
@@ -63,7 +64,7 @@ export function toolRecord(tool: SeenTool, settings: RecordSettings): RegistryRe
     worker_id: id,
     worker_species_id: id,
     capabilities: [id],
-    risk_tier: riskOf(blast),
+    risk_tier: riskTierOf(declaredBlast(blast)),
     // A hint that a call may be repeated is the word of an untrusted server: nothing is tried again.
     idempotency: 'none',
     determinism: 'nondeterministic',

@@ -12,6 +12,7 @@ export type WcpErrorCode =
   | 'ERR_WCP_STORE'
   | 'ERR_WCP_STORE_TAMPERED'
   | 'ERR_WCP_CLOCK'
+  | 'ERR_WCP_AGENT'
   | 'ERR_WCP_DEPLOYMENT'
   | 'ERR_WCP_EGRESS'
   | 'ERR_WCP_HALL'

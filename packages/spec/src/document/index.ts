@@ -82,6 +82,7 @@ export {
   type BlastDimension,
   declaredBlast,
   REVERSIBILITY,
+  riskTierOf,
 } from './table/blast.ts';
 export { type BudgetSubject, budgetKey, isBudgetFor, secondsUntilReset } from './table/budget.ts';
 export {

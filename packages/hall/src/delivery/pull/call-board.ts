@@ -173,6 +173,6 @@ function notPulled(ids: readonly string[]): ProblemError {
   const names = ids.join(', ');
   return new ProblemError(
     'NOT_FOUND',
-    `This Hall has no worker ${names} that fetches its calls. Add it to server.json with "pull": true.`,
+    `This Hall has no worker ${names} that fetches its calls. Enrol it, and add it to server.json with "pull": true, or its authority with "pull": {"authorities": [...]}.`,
   );
 }

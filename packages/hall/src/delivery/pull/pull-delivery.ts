@@ -41,7 +41,6 @@ export function pullDelivery(options: PullDeliveryOptions): Delivery {
 }
 
 class PullDelivery implements Delivery {
-  readonly record: RegistryRecord;
   readonly #options: PullDeliveryOptions;
   readonly #leave: () => void;
   readonly #attempts = new OpenAttempts({
@@ -50,9 +49,12 @@ class PullDelivery implements Delivery {
   });
 
   constructor(options: PullDeliveryOptions) {
-    this.record = options.record;
     this.#options = options;
     this.#leave = options.board.open(options.record.worker_id);
+  }
+
+  get record(): RegistryRecord {
+    return this.#options.record;
   }
 
   isAvailable(): boolean {

@@ -1,3 +1,4 @@
+import { checkId } from '@wcp/spec';
 import { z } from 'zod';
 import { type Form, readForm } from '../../identity/read-form.ts';
 import { gateSchema } from '../gate/gate-settings.ts';
@@ -25,7 +26,11 @@ const TENANT_CONCURRENCY =
 const TENANT_WAITING =
   'waiting, the dispatches of one class of a tenant that may wait, must be from 0 to 1000000.';
 const WEBHOOK = 'A webhook is {"url": …, "secret_env": …}.';
+const AUTHORITIES =
+  'pull is {"authorities": ["org.acme"]}: those whose enrolled workers fetch their calls, each org.<name> or x.<name>.';
 const SECRET_ENV = 'secret_env must be the name of an environment variable that holds the secret, whsec_….';
+
+const authority = z.string(AUTHORITIES).refine((id) => checkId(id, 'authority').valid, AUTHORITIES);
 
 const settings = z.strictObject(
   {
@@ -73,6 +78,9 @@ const settings = z.strictObject(
     secrets: secretsSchema.default({}),
     ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
     workers: z.array(workerSchema, 'workers must be a list.').default([]),
+    pull: z.strictObject({ authorities: z.array(authority, AUTHORITIES) }, AUTHORITIES).default({
+      authorities: [],
+    }),
   },
   'server.json must be a JSON object.',
 );

@@ -32,6 +32,20 @@ export function declaredBlast(
   }, 0);
 }
 
+/**
+ * The risk tier that goes with a blast score, for a record that is written by a program.
+ *
+ * @example
+ * import { riskTierOf } from '@wcp/spec/document';
+ *
+ * riskTierOf(25); // critical
+ */
+export function riskTierOf(score: number): 'low' | 'medium' | 'high' | 'critical' {
+  if (score <= 3) return 'low';
+  if (score <= 10) return 'medium';
+  return score <= 20 ? 'high' : 'critical';
+}
+
 function scoreOf(value: number | string | undefined): number {
   if (value === undefined) return WORST_DIMENSION;
   return typeof value === 'number' ? value : (REVERSIBILITY[value] as number);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { declaredBlast, REVERSIBILITY } from '../../../src/document/index.ts';
+import { declaredBlast, REVERSIBILITY, riskTierOf } from '../../../src/document/index.ts';
 import { pollute, unpollute } from '../../pollution.ts';
 
 afterEach(unpollute);
@@ -34,4 +34,17 @@ describe('The blast score of a worker', () => {
       irreversible: 5,
     });
   });
+});
+
+test('The risk tier of a program’s record goes with its blast score.', () => {
+  expect([0, 3, 4, 10, 11, 20, 21, 25].map(riskTierOf)).toEqual([
+    'low',
+    'low',
+    'medium',
+    'medium',
+    'high',
+    'high',
+    'critical',
+    'critical',
+  ]);
 });

@@ -1,20 +1,24 @@
-import { sha256 } from '@wcp/spec';
+import { sha256 } from '../base/hash.ts';
 
 /** Lower snake or kebab case: such a name becomes kebab case and is otherwise kept. */
 const PLAIN = /^[a-z0-9]+(?:_[a-z0-9]+)*$|^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 /** Digits of the hash behind a folded name, more where those are taken. */
 const HASH_DIGITS = [8, 16, 32, 64] as const;
 
-/** Segments by the name of the tool. */
+/** The last segments of ids, by the name of the tool. */
 export type ToolSegments = ReadonlyMap<string, string>;
 
 /**
- * The last segment of the id of each tool of one server: `read_file` becomes `read-file`. Any other name is folded,
+ * The last segment of the id of each tool of one server or agent: `read_file` becomes `read-file`. Any other name is folded,
  * cut, and gets a part of the SHA-256 of the name behind it, and so do names that would otherwise have one segment
  * together. What is pinned never changes: a tool that appears later gets the longer segment, not the one before it.
  *
  * @param pinned the segments of an earlier enrolment, which stay as they are
  * @param longest characters that a segment may have, at least 10
+ * @example
+ * import { assignSegments } from '@wcp/spec/id';
+ *
+ * console.log(assignSegments(['read_file'], new Map(), 40).get('read_file')); // read-file
  */
 export function assignSegments(
   names: readonly string[],

@@ -1,0 +1,1 @@
+export { type AgentsCheck, checkSources, type Source, type UngovernedTool } from './check-sources.ts';

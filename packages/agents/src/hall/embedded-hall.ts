@@ -1,0 +1,46 @@
+import type { RegistryRecord } from '@wcp/spec';
+import type { Worker } from '@wcp/worker-kit';
+import { isSameTool } from '../tool/tool-record.ts';
+import type { Dispatched, DispatchOptions, HallPort, KnownApproval, Lane } from './hall-port.ts';
+
+/** A Hall in this process, as `createHall` of `@wcp/hall` makes it: what an agent needs of one. */
+export interface EmbeddedHall {
+  readonly registry: {
+    get(worker_id: string): { readonly record: RegistryRecord } | null;
+    enrolAll(enrolments: readonly { readonly record: unknown }[]): Promise<unknown>;
+  };
+  readonly log: { readonly public_key: string };
+  connect(worker: { readonly delivery: object }): Promise<void>;
+  dispatch(input: unknown, options?: Partial<DispatchOptions>): Promise<Dispatched>;
+  approval(approval_id: string): Promise<KnownApproval | null>;
+}
+
+const NOTHING: Lane = { ready: Promise.resolve(), stop: () => {} };
+
+/** The way to a Hall in this process, for one tenant. */
+export function embeddedHall(hall: EmbeddedHall, tenant_id: string): HallPort {
+  return {
+    url: null,
+    keys: [hall.log.public_key],
+    takesOthers: true,
+    enrol: (workers) => enrol(hall, workers),
+    carry: () => NOTHING,
+    dispatch: (input: object, { signal, idempotency_key }: DispatchOptions) =>
+      hall.dispatch(input, { signal, ...(idempotency_key !== undefined && { idempotency_key }) }),
+    async approval(approval_id: string): Promise<KnownApproval | null> {
+      const approval = await hall.approval(approval_id);
+      return approval?.tenant_id === tenant_id ? approval : null;
+    },
+    async close() {},
+  };
+}
+
+async function enrol(hall: EmbeddedHall, workers: readonly Worker[]): Promise<void> {
+  const { inProcessDelivery } = await import('@wcp/hall');
+  for (const worker of workers) await hall.connect({ delivery: inProcessDelivery(worker) });
+  const changed = workers.filter(({ record }) => {
+    const enrolled = hall.registry.get(record.worker_id);
+    return enrolled === null || !isSameTool(enrolled.record, record);
+  });
+  await hall.registry.enrolAll(changed.map(({ record }) => ({ record })));
+}
