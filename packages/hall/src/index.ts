@@ -19,6 +19,7 @@ export { type InProcessDeliveryOptions, inProcessDelivery } from './delivery/in-
 export { type PackageDeliveryOptions, packageDelivery } from './delivery/package/package-delivery.ts';
 export { CallBoard, type ClaimRequest } from './delivery/pull/call-board.ts';
 export { type PullDeliveryOptions, pullDelivery } from './delivery/pull/pull-delivery.ts';
+export type { CreatedKey } from './deployment/create/initial-keys.ts';
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
 export type { CheckName, DeploymentCheck } from './deployment/doctor/check.ts';
 export { type ExamineOptions, examineDeployment } from './deployment/doctor/examine-deployment.ts';
@@ -27,7 +28,6 @@ export {
   type GateExamination,
   type GateExaminationOptions,
 } from './deployment/gate/examine-gate.ts';
-export type { CreatedKey } from './deployment/initial-keys.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
 export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';
 export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';

@@ -1,5 +1,5 @@
 import { WcpError } from '@wcp/spec';
-import type { CreatedKey } from './initial-keys.ts';
+import type { CreatedKey } from './create/initial-keys.ts';
 
 /** One reason why a Hall cannot be opened in a folder. */
 export interface DeploymentFinding {

@@ -1,35 +1,29 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SigningKey } from '@wcp/evidence';
 import type { LoadedGate } from '@wcp/policy';
-import { WcpError } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
-import { consoleCallback } from '../approval/notification/console-callback.ts';
 import type { Logger } from '../base/logger.ts';
-import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { pruneSnapshots } from '../delivery/package/package-snapshots.ts';
-import { CallBoard } from '../delivery/pull/call-board.ts';
-import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
+import type { AssembledHall } from '../hall/create-hall.ts';
 import type { Hall } from '../hall/hall.ts';
-import type { HallOptions, HallWorker } from '../hall/hall-options.ts';
-import { type ExampleEnrolment, enrolExample } from './attest-example.ts';
-import { connectWorkers, type WorkerBase } from './connect-workers.ts';
-import { createDeployment } from './create-deployment.ts';
-import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
+import type { HallOptions } from '../hall/hall-options.ts';
+import { type ExampleEnrolment, enrolExample } from './create/attest-example.ts';
+import { createDeployment } from './create/create-deployment.ts';
+import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './create/initial-keys.ts';
+import { openSigningKey } from './create/signing-key-file.ts';
+import { DeploymentError } from './deployment-error.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type DeploymentDocuments, readDocuments } from './documents.ts';
 import { exposedFiles } from './exposed-files.ts';
 import { openPolicyGate } from './gate/open-policy-gate.ts';
-import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './initial-keys.ts';
 import { LAYOUT } from './layout.ts';
 import { listen } from './listen.ts';
+import { openHall } from './open-hall.ts';
 import { checkDemands } from './settings/approvals/check-demands.ts';
-import { type DeploymentSettings, readDeploymentSettings } from './settings/deployment-settings.ts';
+import { readDeploymentSettings } from './settings/deployment-settings.ts';
 import type { LogSettings } from './settings/log-settings.ts';
-import { readSecrets } from './settings/read-secrets.ts';
 import type { Env } from './settings/server-file.ts';
-import { openSigningKey } from './signing-key-file.ts';
 
 /** How a Hall in a folder is opened. */
 export interface DeploymentOptions {
@@ -118,107 +112,6 @@ function withKeys(cause: unknown, keys: readonly CreatedKey[]): DeploymentError 
       ? cause.findings
       : [{ file: null, path: null, code: 'NOT_OPENED', message }];
   return new DeploymentError(findings, { cause, keys });
-}
-
-/** Where workers of this machine reach the Hall; unknown where the system chooses the port. */
-function addressOf({ host, port }: DeploymentSettings['server']): string | undefined {
-  return port === 0 ? undefined : `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-interface DeploymentBase {
-  readonly dir: string;
-  readonly settings: DeploymentSettings;
-  readonly documents: DeploymentDocuments;
-  readonly key: SigningKey;
-  readonly example: ExampleEnrolment | null;
-  readonly gate: LoadedGate | null;
-  readonly offersApprovalTools: boolean;
-  readonly around: (delivery: Delivery) => Delivery;
-  readonly log: Logger;
-}
-
-async function openHall(base: DeploymentBase): Promise<AssembledHall> {
-  const { dir, settings, documents, key, gate, offersApprovalTools, log } = base;
-  const {
-    origin,
-    timeout_ms,
-    limits,
-    tenants,
-    authzen,
-    public_url = addressOf(settings.server),
-  } = settings.server;
-  const { rules, config } = documents;
-  const shared = { chains: new ChainedCallRegistry(), board: new CallBoard() };
-  try {
-    return await assembleHall({
-      rules,
-      config,
-      file: join(dir, LAYOUT.store),
-      key,
-      mark: join(dir, LAYOUT.mark),
-      origin,
-      workers: workersOf(base, shared),
-      ...shared,
-      pulling_authorities: settings.server.pull.authorities,
-      notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
-      ...approvalOptions(settings.approvals),
-      banLists: { subscriptions: settings.subscriptions },
-      attest_hmac_key: settings.attest_hmac_key,
-      timeout_ms,
-      tenants,
-      ...(public_url !== undefined && { public_url }),
-      http: limits,
-      ...(gate !== null && { policyGate: gate }),
-      authzen,
-      ...(settings.telemetry !== undefined && { telemetry: settings.telemetry }),
-      offersApprovalTools,
-      log,
-      log_requests: settings.server.log.requests === true,
-    });
-  } catch (error) {
-    await gate?.close();
-    if (!(error instanceof WcpError)) throw error;
-    throw new DeploymentError([findingOf(error)], { cause: error });
-  }
-}
-
-function findingOf({ code, message }: WcpError): DeploymentFinding {
-  const file = code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
-  const known = CODES[code] ?? 'STORE_UNUSABLE';
-  return { file, path: null, code: known, message };
-}
-
-/** Findings that are not about the store being unusable. */
-const CODES: Readonly<Record<string, string>> = {
-  ERR_WCP_STORE_TAMPERED: 'STORE_TAMPERED',
-  ERR_WCP_HALL: 'NOT_OPENED',
-};
-
-function approvalOptions({
-  demands: approvalDemands,
-  webauthn,
-  chats,
-}: DeploymentSettings['approvals']): Partial<HallOptions> {
-  return {
-    approvalDemands,
-    ...(webauthn !== undefined && { webauthn }),
-    ...(chats !== undefined && { chats }),
-  };
-}
-
-function workersOf(base: DeploymentBase, shared: Pick<WorkerBase, 'chains' | 'board'>): HallWorker[] {
-  const { dir, settings, key, example, around, log } = base;
-  return connectWorkers(settings.workers, {
-    dir,
-    hallKeys: [key.publicKey],
-    ...shared,
-    log,
-    secrets: (names) => readSecrets(names, settings.secrets, dir),
-  }).map((worker) => ({
-    ...worker,
-    ...(worker.delivery.record.worker_id === example?.record.worker_id && example),
-    delivery: around(worker.delivery),
-  }));
 }
 
 /** Once: a key that was revoked since, or replaced, is not registered again. */

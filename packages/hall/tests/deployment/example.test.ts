@@ -6,7 +6,7 @@ import { parseRecord } from '@wcp/spec';
 import { TelemetryEventSchema, WorkerResultSchema } from '@wcp/spec/document';
 import { Check } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { packageFile } from '../../src/deployment/create-deployment.ts';
+import { packageFile } from '../../src/deployment/create/create-deployment.ts';
 
 const file = (name: string) => packageFile(join('example', name));
 const json = (name: string): unknown => JSON.parse(readFileSync(file(name), 'utf8'));

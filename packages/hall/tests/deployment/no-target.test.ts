@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { probeSandbox } from '@wcp/sandbox';
 import { describe, expect, test } from 'vitest';
-import { packageFile } from '../../src/deployment/create-deployment.ts';
+import { packageFile } from '../../src/deployment/create/create-deployment.ts';
 import { findingsOf, folderOf, write } from './support.ts';
 
 const HOST = fileURLToPath(new URL('./inheriting-hall.ts', import.meta.url));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { signingKeyFromPem } from '@wcp/evidence';
 import { describe, expect, it } from 'vitest';
-import { createDeployment } from '../../src/deployment/create-deployment.ts';
+import { createDeployment } from '../../src/deployment/create/create-deployment.ts';
 import { partsOf } from '../../src/hall/create-hall.ts';
 import { findingsOf, folderOf, GREETING, open, problemFrom, read, scratch, until, write } from './support.ts';
 

@@ -4,10 +4,10 @@ import type { SigningKey } from '@wcp/evidence';
 import { WcpError } from '@wcp/spec';
 import { HallClock } from '../../base/hall-clock.ts';
 import { inspectStorage, type StorageState } from '../../storage/evidence/inspect-storage.ts';
+import { readSigningKey } from '../create/signing-key-file.ts';
 import { DeploymentError } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
 import type { ServerSettings } from '../settings/server-settings.ts';
-import { readSigningKey } from '../signing-key-file.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok, warn } from './check.ts';
 import { asRoot } from './shell-command.ts';
 

@@ -1,5 +1,5 @@
 import type { Role } from '@wcp/spec/hall';
-import type { Identity } from '../identity/identity.ts';
+import type { Identity } from '../../identity/identity.ts';
 
 /** An API key that was created; its text is nowhere else. */
 export interface CreatedKey {

@@ -12,9 +12,9 @@ import {
 import { readRegularFile } from '@wcp/evidence/file';
 import { attestRecord, MANIFEST_FILE } from '@wcp/evidence/package';
 import { authorityOf, type RegistryRecord } from '@wcp/spec';
-import type { HallWorker } from '../hall/hall-options.ts';
-import { enrolmentStatement } from '../registry/authority-keys.ts';
-import { LAYOUT, RECORD_FILE } from './layout.ts';
+import type { HallWorker } from '../../hall/hall-options.ts';
+import { enrolmentStatement } from '../../registry/authority-keys.ts';
+import { LAYOUT, RECORD_FILE } from '../layout.ts';
 
 const WORKER = 'workers/hello';
 const OWNER_ONLY = 0o600;

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unusableFile } from '../deployment-error.ts';
+import { LAYOUT, RECORD_FILE } from '../layout.ts';
 import { attestExample } from './attest-example.ts';
-import { unusableFile } from './deployment-error.ts';
-import { LAYOUT, RECORD_FILE } from './layout.ts';
 
 /** The files of an example, which are in the package's folder `example`. */
 const EXAMPLE = [

@@ -2,8 +2,8 @@ import { chmod, link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
 import { readRegularFile } from '@wcp/evidence/file';
-import { DeploymentError, unusableFile } from './deployment-error.ts';
-import { LAYOUT } from './layout.ts';
+import { DeploymentError, unusableFile } from '../deployment-error.ts';
+import { LAYOUT } from '../layout.ts';
 
 /** The key of a folder, and whether it was created just now. */
 export interface DeploymentKey {

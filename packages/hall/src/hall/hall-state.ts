@@ -1,0 +1,110 @@
+import type { SigningKey } from '@wcp/evidence';
+import { type Chats, openChats } from '../approval/chat/open-chats.ts';
+import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
+import { Passkeys } from '../approval/passkey/passkeys.ts';
+import { PendingApprovals } from '../approval/pending-approvals.ts';
+import type { HallClock } from '../base/hall-clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { recoverInterrupted } from '../dispatch/recover-interrupted.ts';
+import { type Identity, openIdentity } from '../identity/identity.ts';
+import { Freezes } from '../operations/freezes.ts';
+import { type BanLists, openBanLists } from '../registry/ban-list/ban-lists.ts';
+import { createManifestVerifier } from '../registry/manifest-verifier.ts';
+import { Registry } from '../registry/registry.ts';
+import { WorkerInspector } from '../registry/worker-inspector.ts';
+import type { EventFeed } from '../storage/event-feed.ts';
+import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
+import type { Journal } from '../storage/journal.ts';
+import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
+import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
+import { ActiveWorld } from '../world/active-world.ts';
+import { type GateParts, gateParts } from '../world/policy-gate.ts';
+import { ConnectedWorkers } from './connected-workers.ts';
+import type { HallOptions } from './hall-options.ts';
+
+/** What everything else of a Hall stands on: the store, the clock, the signing key. */
+export interface HallBase {
+  readonly options: HallOptions;
+  readonly key: SigningKey;
+  readonly origin: string;
+  readonly storage: EvidenceStorage;
+  readonly tampering: TamperWatch;
+  readonly clock: HallClock;
+  readonly feed: EventFeed;
+  readonly journal: Journal;
+  readonly telemetry: HallTelemetry;
+}
+
+/** What a Hall read from its store, and what it reaches its workers with. */
+export interface HallState extends HallBase {
+  readonly log: Logger;
+  readonly gate: GateParts | null;
+  readonly registry: Registry;
+  readonly activeWorld: ActiveWorld;
+  readonly identity: Identity;
+  readonly banLists: BanLists;
+  readonly freezes: Freezes;
+  readonly pendingApprovals: PendingApprovals;
+  readonly connected: ConnectedWorkers;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly inspector: WorkerInspector;
+  readonly notifier: Notifier;
+  readonly chats: Chats;
+  readonly passkeys: Passkeys;
+}
+
+/** Opens what a Hall read from its store, after what an earlier process left was settled. */
+export async function openState(base: HallBase): Promise<HallState> {
+  const { options, origin, storage, clock, journal } = base;
+  const { store } = storage;
+  const { policyGate, log = () => {} } = options;
+  const gate = policyGate === undefined ? null : gateParts(policyGate);
+  const commit = journal.commit.bind(journal);
+  await recoverInterrupted(store, journal);
+  const registry = await Registry.open(store, origin, log);
+  const { authorities } = registry;
+  const activeWorld = await openWorld(base, registry);
+  const identity = await openIdentity({ store, commit, audience: origin, now: () => new Date(clock.now()) });
+  const connected = new ConnectedWorkers({ registry, journal, clock, log });
+  for (const worker of options.workers ?? []) connected.connect(worker);
+  const { deliveries } = connected;
+  const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
+  const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
+  const currentBans = () => banLists.state(clock.latest());
+  const trust = {
+    audience: origin,
+    authorityKeys: () => authorities.inForce(),
+    now: () => new Date(clock.latest()).toISOString(),
+  };
+  const inspector = new WorkerInspector({ registry, deliveries, manifests, trust, banLists: currentBans });
+  const freezes = await Freezes.open(store);
+  const humans = await openHumans(base);
+  const opened = { registry, activeWorld, identity, banLists, freezes, ...humans };
+  return { ...base, ...opened, log, gate, connected, deliveries, inspector };
+}
+
+type Humans = Pick<HallState, 'pendingApprovals' | 'chats' | 'notifier' | 'passkeys'>;
+
+/** What waits for humans, and how they are reached. */
+async function openHumans({ options, storage: { store }, clock, journal }: HallBase): Promise<Humans> {
+  const { approvalDemands = [], log = () => {} } = options;
+  const pendingApprovals = await PendingApprovals.open(store, options.tenants?.holds);
+  const chats = openChats(options.chats, store, approvalDemands);
+  const sending = { store, commit: journal.commit.bind(journal), clock, log, channels: chats.channels };
+  const notifier = createNotifier({ ...sending, ...options.notify });
+  return { pendingApprovals, chats, notifier, passkeys: await Passkeys.open({ store, journal, clock }) };
+}
+
+function openWorld({ options, storage, clock, journal }: HallBase, registry: Registry): Promise<ActiveWorld> {
+  // A document that is null is not absent: it is broken.
+  const { rules = [], config = {}, catalogVersion, policyGate } = options;
+  return ActiveWorld.open({
+    store: storage.store,
+    documents: { rules, config, catalogVersion },
+    workers: registry.records(),
+    hasGate: policyGate !== undefined,
+    at: new Date(clock.latest()).toISOString(),
+    commit: (changes) => journal.commit(changes),
+  });
+}
