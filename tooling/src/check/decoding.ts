@@ -28,7 +28,7 @@ const ALLOWED: readonly AllowedDecoding[] = [
   { file: 'packages/hall/src/deployment/attest-example.ts', why: `${OWN_FILE}; and ${PEM}` },
   { file: 'packages/hall/src/deployment/create-deployment.ts', why: OWN_FILE },
   { file: 'packages/hall/src/deployment/settings/json-file.ts', why: 'only for the place of a syntax error' },
-  { file: 'packages/hall/src/deployment/signing-key-file.ts', why: PEM },
+  { file: 'packages/hall/src/deployment/create/signing-key-file.ts', why: PEM },
   { file: 'packages/hall/src/http/request-body.ts', why: CHECKED },
   { file: 'packages/hall/src/registry/ban-list/ban-list-source.ts', why: CHECKED },
   { file: 'packages/hall/src/storage/ledger/high-water-mark.ts', why: 'a signature covers the text' },
