@@ -54,7 +54,7 @@ async function copyAnew(dir: string, file: string): Promise<string | null> {
 
 /** The path of a file of this package. In the build this code is part of a chunk at the root of `dist`. */
 export function packageFile(path: string): string {
-  const root = import.meta.url.endsWith('.ts') ? '../../' : '../';
+  const root = import.meta.url.endsWith('.ts') ? '../../../' : '../';
   return fileURLToPath(new URL(root + path, import.meta.url));
 }
 
