@@ -8,6 +8,8 @@ export interface FrameworkCall {
   readonly signal?: AbortSignal | undefined;
   /** The task that the call is part of. */
   readonly correlation_id?: string | undefined;
+  /** Names the call, where its framework may make it again: it is carried out once. */
+  readonly idempotency_key?: string | undefined;
   /** Runs the tool as the framework would. */
   run(args: unknown, signal: AbortSignal): unknown;
 }

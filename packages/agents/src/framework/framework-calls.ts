@@ -115,14 +115,29 @@ export class FrameworkCalls {
     return outcome;
   }
 
+  /** The same, and where it is held, it waits for the steward. */
+  async executeHeld(
+    call: FrameworkCall,
+    { approvals = this.approvals, wait_ms }: { approvals?: ApprovalStore | undefined; wait_ms: number },
+  ): Promise<CallOutcome> {
+    const outcome = await this.execute(call, approvals);
+    if (outcome.kind !== 'held') return outcome;
+    return (await this.#resume(keyOf(call), call, approvals, wait_ms)) ?? outcome;
+  }
+
   /** Null for a call that was not held. */
-  async #resume(key: string, call: FrameworkCall, approvals: ApprovalStore): Promise<CallOutcome | null> {
+  async #resume(
+    key: string,
+    call: FrameworkCall,
+    approvals: ApprovalStore,
+    wait_ms = 0,
+  ): Promise<CallOutcome | null> {
     const approval_id = await approvals.get(key);
     if (approval_id === undefined) return null;
     const context = new StartedCall();
     context.take(withoutSignal(call));
     const { signal } = call;
-    const outcome = await this.#governor.resume(approval_id, { context, signal });
+    const outcome = await this.#governor.resume(approval_id, { context, signal, wait_ms });
     // While no Hall can be asked, the approval may still come.
     const isKnown = outcome.kind !== 'denied' || outcome.code.startsWith('APPROVAL_');
     if (outcome.kind !== 'held' && isKnown) await approvals.delete(key);
@@ -144,8 +159,9 @@ export class FrameworkCalls {
   #start(call: FrameworkCall): Asked {
     const started = new StartedCall();
     const { signal } = started.controller;
-    const { name, args, correlation_id } = call;
-    const outcome = this.#governor.call(name, args, { signal, context: started, correlation_id });
+    const { name, args, correlation_id, idempotency_key } = call;
+    const options = { signal, context: started, correlation_id, idempotency_key };
+    const outcome = this.#governor.call(name, args, options);
     return { started, outcome };
   }
 
