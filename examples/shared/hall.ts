@@ -6,6 +6,8 @@ import { createHall } from '@wcp/hall';
 export interface ExampleHall {
   readonly governor: Governor;
   readonly openGovernor: (tools?: readonly AgentTool[]) => Promise<Governor>;
+  /** Where it is and with which keys it is asked. */
+  readonly connection: { readonly url: string; readonly key: string; readonly worker_key: string };
   /** Waits for the next held call and resolves it. */
   approve(resolution?: 'approve' | 'deny'): Promise<void>;
   /** The Hall goes away: nobody answers any more. */
@@ -17,8 +19,8 @@ const AUTHORITY = 'x.acme';
 const AGENT = 'helper';
 const TENANT = 'acme';
 
-const rule = (tool: string, escalation: object = {}) => {
-  const id = `${AUTHORITY}.${AGENT}.${tool}`;
+const rule = (tool: string, escalation: object = {}, agent = AGENT) => {
+  const id = `${AUTHORITY}.${agent}.${tool}`;
   return {
     rule_id: tool,
     match: { capability_id: id },
@@ -29,10 +31,11 @@ const rule = (tool: string, escalation: object = {}) => {
   };
 };
 
-/** `add` and `wait` are allowed, `pay` waits for a steward, and `erase` has no rule: it is denied. */
+/** `add`, `wait` and the `Bash` of Claude Code are allowed, `pay` waits for a steward, and `erase` has no rule: it is denied. */
 const RULES = [
   rule('add'),
   rule('wait'),
+  rule('bash-d1e9567d', {}, 'claude-code'),
   rule('pay', { human_required_default: true, supervisor_level: 'gatekeeper' }),
 ];
 
@@ -54,9 +57,10 @@ export async function openExampleHall(): Promise<ExampleHall> {
   ]);
   const url = await hall.app.listen({ host: '127.0.0.1', port: 0 });
   const opened: Governor[] = [];
+  const connection = { url, key: tenant.key, worker_key: owner.key };
   const open = async (tools: readonly AgentTool[] = []) => {
     const governor = await openGovernor({
-      hall: { url, key: tenant.key, worker_key: owner.key },
+      hall: connection,
       authority: AUTHORITY,
       agent: AGENT,
       tenant_id: TENANT,
@@ -68,6 +72,7 @@ export async function openExampleHall(): Promise<ExampleHall> {
   const client = createHallClient({ url, key: steward.key });
   return {
     governor: await open(),
+    connection,
     openGovernor: open,
     async approve(resolution = 'approve') {
       for (let tries = 0; tries < 200; tries += 1) {

@@ -93,22 +93,38 @@ export interface ClaudeHookOptions {
   readonly settings: HookSettings;
   /** A private folder in which the hook before a tool leaves what the one after it needs. */
   readonly dir: string;
+  /** The MCP servers in this process whose tools stand before the Hall by `govern` already. */
+  readonly governed_servers?: readonly string[];
 }
 
 type ClaudeHook = (input: unknown) => Promise<Record<string, unknown>>;
 interface ClaudeMatcher {
-  readonly hooks: ClaudeHook[];
-  readonly timeout: number;
+  hooks: ClaudeHook[];
+  timeout: number;
 }
+
+interface McpServer {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** Whether Claude Code may use a tool. */
+export type ClaudePermission =
+  | { behavior: 'allow'; updatedInput: Record<string, unknown> }
+  | { behavior: 'deny'; message: string };
 
 /** `hooks` and `canUseTool` of the options of `query`. */
 export interface ClaudeHooks {
   readonly hooks: {
-    readonly PreToolUse: ClaudeMatcher[];
-    readonly PostToolUse: ClaudeMatcher[];
-    readonly PostToolUseFailure: ClaudeMatcher[];
+    PreToolUse: ClaudeMatcher[];
+    PostToolUse: ClaudeMatcher[];
+    PostToolUseFailure: ClaudeMatcher[];
   };
-  readonly canUseTool: (name: string) => Promise<{ readonly behavior: 'deny'; readonly message: string }>;
+  readonly canUseTool: (
+    name: string,
+    input: Record<string, unknown>,
+    asked: { readonly mcpServer?: McpServer },
+  ) => Promise<ClaudePermission>;
 }
 
 /** Seconds: longer than the Hall and a steward may take. */
@@ -124,24 +140,35 @@ const TIMEOUT_S = 180;
  *
  * for await (const message of query({ prompt, options: { ...hallHooks({ settings, dir }) } })) console.log(message);
  */
-export function hallHooks({ settings, dir }: ClaudeHookOptions): ClaudeHooks {
-  const hook: ClaudeHook = async (input) =>
-    answerOf(await runHook({ client: 'claude-code', text: JSON.stringify(input), settings, dir }), input);
+export function hallHooks({ settings, dir, governed_servers = [] }: ClaudeHookOptions): ClaudeHooks {
+  // Only this process registers servers of this source, whatever a tool is called.
+  const isGoverned = (server: McpServer | undefined) =>
+    server?.source === 'sdk' && governed_servers.includes(server.name);
+  const hook: ClaudeHook = async (input) => {
+    const { hook_event_name, mcp_server } = Object(input) as HookEvent;
+    if (isGoverned(mcp_server)) return {};
+    const answer = await runHook({ client: 'claude-code', text: JSON.stringify(input), settings, dir });
+    return answerOf(answer, hook_event_name);
+  };
   const each = [{ hooks: [hook], timeout: TIMEOUT_S }];
   return {
     hooks: { PreToolUse: each, PostToolUse: each, PostToolUseFailure: each },
-    canUseTool: async (name) => ({
-      behavior: 'deny',
-      message: `No Hall has allowed ${name}, so nothing ran.`,
-    }),
+    async canUseTool(name, input, { mcpServer }) {
+      if (isGoverned(mcpServer)) return { behavior: 'allow', updatedInput: input };
+      return { behavior: 'deny', message: `No Hall has allowed ${name}, so nothing ran.` };
+    },
   };
 }
 
-function answerOf({ exit_code, stdout, stderr }: HookAnswer, input: unknown): Record<string, unknown> {
+interface HookEvent {
+  readonly hook_event_name?: unknown;
+  readonly mcp_server?: McpServer;
+}
+
+function answerOf({ exit_code, stdout, stderr }: HookAnswer, event: unknown): Record<string, unknown> {
   if (exit_code === 0) return JSON.parse(stdout);
   const reason = stderr.trim();
-  const { hook_event_name } = Object(input) as { readonly hook_event_name?: unknown };
-  if (hook_event_name !== 'PreToolUse') return { systemMessage: reason };
+  if (event !== 'PreToolUse') return { systemMessage: reason };
   const decision = { permissionDecision: 'deny', permissionDecisionReason: reason };
   return { hookSpecificOutput: { hookEventName: 'PreToolUse', ...decision } };
 }
