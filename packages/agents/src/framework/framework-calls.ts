@@ -14,7 +14,7 @@ export interface ApprovalStore {
 }
 
 /** What a tool says of itself to the Hall beside what its framework knows. */
-export type ToolDeclaration = Pick<AgentTool, 'blast_radius' | 'envelope'>;
+type ToolDeclaration = Pick<AgentTool, 'blast_radius' | 'envelope'>;
 
 /** How the tools of a framework are put before a Hall. */
 export interface GovernOptions {

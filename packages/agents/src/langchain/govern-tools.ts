@@ -8,8 +8,6 @@ import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
 
-export type { GovernOptions };
-
 /** What a graph is interrupted with while a call waits for a steward. */
 export interface HeldToolCall {
   readonly tool: string;
@@ -47,12 +45,15 @@ interface LangChainTool {
  * executed again runs none of its calls a second time.
  *
  * @example
- * import { interrupt } from '@langchain/langgraph';
  * import { openGovernor } from '@wcp/agents';
  * import { govern } from '@wcp/agents/langchain';
  *
+ * const hall = { url: 'http://127.0.0.1:7420', key: 'wcp_…', worker_key: 'wcp_…' };
  * const governor = await openGovernor({ hall, authority: 'x.acme', agent: 'helper', tenant_id: 'acme' });
- * const agent = createReactAgent({ llm, tools: govern(governor, tools, { interrupt }), checkpointer });
+ * declare const tools: object[]; // as tool() makes them
+ * declare const interrupt: () => unknown; // of @langchain/langgraph
+ * const governed = govern(governor, tools, { interrupt }); // new ToolNode(governed)
+ * console.log(governed.length);
  */
 export function govern<T extends object>(
   governor: Governor,

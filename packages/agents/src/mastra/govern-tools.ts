@@ -5,8 +5,6 @@ import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
 
-export type { GovernOptions };
-
 interface Pausing {
   readonly toolCallId?: string;
   suspend?(payload: unknown): Promise<unknown>;
@@ -33,12 +31,14 @@ interface MastraTool {
  *
  * @throws {WcpError} `ERR_WCP_AGENT` for a tool that is not executed here
  * @example
- * import { Agent } from '@mastra/core/agent';
  * import { openGovernor } from '@wcp/agents';
  * import { govern } from '@wcp/agents/mastra';
  *
+ * const hall = { url: 'http://127.0.0.1:7420', key: 'wcp_…', worker_key: 'wcp_…' };
  * const governor = await openGovernor({ hall, authority: 'x.acme', agent: 'helper', tenant_id: 'acme' });
- * const agent = new Agent({ id: 'helper', name: 'helper', instructions, model, tools: govern(governor, tools) });
+ * declare const tools: Record<string, object>; // as createTool() makes them
+ * const governed = govern(governor, tools); // new Agent({ id, name, instructions, model, tools: governed })
+ * console.log(Object.keys(governed));
  */
 export function govern<T extends Readonly<Record<string, object>>>(
   governor: Governor,

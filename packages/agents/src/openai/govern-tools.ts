@@ -5,8 +5,6 @@ import type { FrameworkCall } from '../framework/framework-call.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
 import type { Governor } from '../governor/governor.ts';
 
-export type { GovernOptions };
-
 interface CallDetails {
   readonly toolCall?: { readonly callId: string };
   readonly signal?: AbortSignal | undefined;
@@ -29,12 +27,14 @@ interface OpenAiTool {
  *
  * @throws {WcpError} `ERR_WCP_AGENT` for a tool that runs at the provider of the model
  * @example
- * import { Agent } from '@openai/agents';
  * import { openGovernor } from '@wcp/agents';
  * import { govern } from '@wcp/agents/openai';
  *
+ * const hall = { url: 'http://127.0.0.1:7420', key: 'wcp_…', worker_key: 'wcp_…' };
  * const governor = await openGovernor({ hall, authority: 'x.acme', agent: 'helper', tenant_id: 'acme' });
- * const agent = new Agent({ name: 'helper', tools: govern(governor, tools) });
+ * declare const tools: object[]; // as tool() makes them
+ * const governed = govern(governor, tools); // new Agent({ name, tools: governed })
+ * console.log(governed.length);
  */
 export function govern<T extends readonly object[]>(
   governor: Governor,

@@ -5,8 +5,6 @@ import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
 
-export type { GovernOptions };
-
 /** A tool of the AI SDK, as far as it is looked at. */
 interface AiTool {
   readonly description?: unknown;
@@ -51,8 +49,11 @@ export interface GovernedAiTools<T> {
  * import { openGovernor } from '@wcp/agents';
  * import { govern } from '@wcp/agents/ai';
  *
+ * const hall = { url: 'http://127.0.0.1:7420', key: 'wcp_…', worker_key: 'wcp_…' };
  * const governor = await openGovernor({ hall, authority: 'x.acme', agent: 'helper', tenant_id: 'acme' });
- * await generateText({ model, prompt, ...govern(governor, tools) });
+ * declare const tools: Record<string, { execute(input: unknown): unknown }>; // as tool() makes them
+ * const governed = govern(governor, tools); // generateText({ model, prompt, ...governed })
+ * console.log(Object.keys(governed)); // [ 'tools', 'toolApproval' ]
  */
 export function govern<T extends Readonly<Record<string, object>>>(
   governor: Governor,
