@@ -10,6 +10,11 @@ test('@wcp/agents exports these names', async () => {
     'readHookSettings',
     'runHook',
   ]);
+  const adapters = ['ai', 'openai', 'langchain', 'mastra'] as const;
+  for (const name of adapters) {
+    expect(Object.keys(await import(`../src/${name}/index.ts`)), name).toEqual(['govern']);
+  }
+  expect(Object.keys(await import('../src/claude/index.ts')).toSorted()).toEqual(['govern', 'hallHooks']);
 });
 
 test('These are the codes of the package, each with a sentence and a remedy.', () => {

@@ -105,9 +105,12 @@ function isGoverned(above: readonly SyntaxNode[], bindings: ReadonlyMap<string, 
   });
 }
 
-/** The variable or class whose value a node is. */
+/** Tools are given to a framework together. */
+const COLLECTIONS = new Set(['ObjectProperty', 'ObjectExpression', 'ArrayExpression']);
+
+/** The variable whose value a node is, or stands in. */
 function declaredName(above: readonly SyntaxNode[]): string | null {
-  const parent = above.at(-1);
+  const parent = above.findLast(({ type }) => !COLLECTIONS.has(type));
   return parent?.type === 'VariableDeclarator' ? nameOf(parent['id']) : null;
 }
 

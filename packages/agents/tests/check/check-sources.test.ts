@@ -81,3 +81,16 @@ test('A type, a member or a name of another module is not a tool.', () => {
     ),
   ).toEqual([]);
 });
+
+test.each([
+  ['const tools = { add: tool({}) };', 'tools'],
+  ['const tools = [tool({}), tool({})];', 'tools'],
+])('Tools that are declared together and given to a governor together are governed: %s', (made, name) => {
+  const head = "import { tool } from 'ai'; import { govern } from '@wcp/agents/ai';";
+  const findings = (rest: string) =>
+    checkSources([{ file: 'a.ts', text: `${head} ${made} ${rest}` }]).findings.map(({ code }) => code);
+  expect(findings(`govern(governor, ${name});`)).toEqual([]);
+  expect(new Set(findings(`use(${name});`))).toEqual(new Set(['UNGOVERNED_TOOL']));
+  const both = findings(`govern(governor, ${name}); use(${name});`);
+  expect(new Set(both)).toEqual(new Set(['USED_UNGOVERNED']));
+});

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as agents from '@wcp/agents';
+import * as aiAdapter from '@wcp/agents/ai';
 import { readHookSettings } from '@wcp/agents/hook';
 import { createHallClient } from '@wcp/client';
 import * as hallPackage from '@wcp/hall';
@@ -13,7 +14,7 @@ const blocks = (language: string, of = text) =>
   [...of.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, block = '']) => block);
 
 const [server, rules, hooks] = blocks('json') as [string, string, string];
-const [governed, approved, embedded] = blocks('js') as [string, string, string];
+const [governed, approved, embedded, framework] = blocks('js') as [string, string, string, string];
 
 /** The Hall of the page, with the keys that its commands make. */
 async function hallOfPage() {
@@ -44,18 +45,20 @@ async function hallOfPage() {
 async function said(snippet: string, env: object = {}): Promise<string[]> {
   const body = snippet
     .replace(/^import (\{[^}]*\}) from '@wcp\/agents';$/m, 'const $1 = agents;')
+    .replace(/^import (\{[^}]*\}) from '@wcp\/agents\/ai';$/m, 'const $1 = aiAdapter;')
     .replace(/^import (\{[^}]*\}) from '@wcp\/hall';$/m, 'const $1 = hallPackage;');
   expect(body).not.toMatch(/^import /m);
   const lines: string[] = [];
   const log = (...words: unknown[]) => lines.push(words.join(' '));
   const run = new Function(
     'agents',
+    'aiAdapter',
     'hallPackage',
     'console',
     'process',
     `return (async () => { ${body} })()`,
   );
-  await run(agents, hallPackage, { log }, { env });
+  await run(agents, aiAdapter, hallPackage, { log }, { env });
   return lines;
 }
 
@@ -81,6 +84,11 @@ test('The snippet about approvals says what it says once a steward has approved.
 
 test('The snippet with a Hall in its process says what it says.', async () => {
   expect(await said(embedded)).toEqual(promised(embedded));
+});
+
+test('The snippet of a framework says what it says, before the Hall of the page.', async () => {
+  const { env } = await hallOfPage();
+  expect(await said(framework, env)).toEqual(promised(framework));
 });
 
 test('The settings of hooks are those that wcp hook reads, and its commands work.', async () => {

@@ -1,0 +1,1 @@
+export { govern, type HeldToolCall, type LangChainOptions } from './govern-tools.ts';
