@@ -49,6 +49,7 @@ const SYSTEM = [
   'packages/cli/tests/mcp/cancellation.test.ts',
   'packages/cli/tests/mcp/evidence.test.ts',
   'packages/cli/tests/mcp/results.test.ts',
+  'packages/cli/tests/mcp/slow-reader.test.ts',
   'packages/cli/tests/run-named-commands.test.ts',
   'packages/cli/tests/secrets/secrets.test.ts',
   'packages/conformance/tests/report/size.test.ts',

@@ -2,6 +2,9 @@ import picocolors from 'picocolors';
 import { v7 } from 'uuid';
 import type { Colours, Terminal } from './base/terminal.ts';
 
+/** How long what was written last may still be read, in milliseconds. */
+const UNREAD_MS = 2_000;
+
 /** The terminal of this process. A reader that closes the pipe early (`wcp … | head`) is not an error. */
 export function nodeTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
@@ -11,6 +14,7 @@ export function nodeTerminal(): Terminal {
     errorColours: coloursFor(process.stderr),
     env: process.env,
     write: (text, done) => void process.stdout.write(text, () => done?.()),
+    leaveUnread: () => void setTimeout(() => process.exit(), UNREAD_MS).unref(),
     warn: (text) => void process.stderr.write(text),
     readStdin: () => process.stdin,
     now: () => new Date().toISOString(),

@@ -1,4 +1,5 @@
-import { DENY_CODES, type WorkerResult } from '@wcp/spec';
+import { DENY_CODES, type DenyCode, type RouteDecision, type WorkerResult } from '@wcp/spec';
+import { escapeText } from '@wcp/spec/json';
 import { AGENT_CODES, type CallOutcome, denied, type HeldOutcome } from '../base/call-outcome.ts';
 import type { Dispatched, KnownApproval } from '../hall/hall-port.ts';
 
@@ -17,10 +18,12 @@ export function dispatchOutcome(answer: Dispatched, run: KnownRun, url: string |
   const { decision } = answer;
   const { pending_approval_id, approval_expires_at, supervisor_level, decision_id = null } = decision;
   if (decision.outcome === 'DISPATCH') return runOutcome(answer, run, decision_id);
-  if (decision.outcome === 'DENY' || pending_approval_id === null || approval_expires_at === null) {
-    const code = decision.deny_code ?? 'DENY_HALL_MISCONFIGURED';
-    const { meaning, remedy } = DENY_CODES[code];
-    return { kind: 'denied', code, message: `${meaning} Nothing ran.`, remedy, decision_id };
+  if (
+    decision.outcome === 'DENY' ||
+    typeof pending_approval_id !== 'string' ||
+    typeof approval_expires_at !== 'string'
+  ) {
+    return { kind: 'denied', ...denialOf(decision), decision_id };
   }
   return {
     kind: 'held',
@@ -32,11 +35,24 @@ export function dispatchOutcome(answer: Dispatched, run: KnownRun, url: string |
   };
 }
 
+/** A Hall elsewhere may know more codes than this process: those are told in its own words. */
+function denialOf({ deny_code, deny_reason_if_denied }: RouteDecision) {
+  const code: string = deny_code ?? 'DENY_HALL_MISCONFIGURED';
+  if (Object.hasOwn(DENY_CODES, code)) {
+    const { meaning, remedy } = DENY_CODES[code as DenyCode];
+    return { code, message: `${meaning} Nothing ran.`, remedy };
+  }
+  const said = escapeText((deny_reason_if_denied?.message ?? 'The Hall denied this.').slice(0, 500));
+  const remedy =
+    'Ask whoever runs the Hall what the code means, or update @wcp/agents to a version that knows it.';
+  return { code: escapeText(code.slice(0, 64)), message: `${said} Nothing ran.`, remedy };
+}
+
 /** The outcome of what was held, by the state of its approval. */
 export function approvalOutcome(approval: KnownApproval, run: KnownRun, url: string | null): CallOutcome {
   const { state, level, has_ended, result, delivery_code } = approval;
   const decision_id = approval.resolved_decision_id ?? approval.decision.decision_id ?? null;
-  const ended = ENDED[state as keyof typeof ENDED];
+  const ended = Object.hasOwn(ENDED, state) ? ENDED[state as keyof typeof ENDED] : undefined;
   if (ended !== undefined) return denied(ended, '', decision_id);
   if (state !== 'approved' || !has_ended) return stillHeld(approval, url);
   // At any other level, what the Hall keeps is what a human did in the place of the tool.

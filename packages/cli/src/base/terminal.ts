@@ -16,6 +16,8 @@ export interface Terminal {
    * @param done called once the text has left this process, whether or not anybody got it
    */
   write(text: string, done?: () => void): void;
+  /** Lets the program end soon although the reader of its standard output has left something unread. */
+  leaveUnread?(): void;
   /** Writes to standard error. */
   warn(text: string): void;
   readStdin(): AsyncIterable<Uint8Array>;

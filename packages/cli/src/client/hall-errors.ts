@@ -53,7 +53,10 @@ function problemError(error: HallProblemError, source: BodySource | null): CliEr
   const located = findings.map((finding) => locate(finding, source));
   const sentence = located.length > 0 ? problem.title : error.message;
   const end = /[.:`!?]$/.test(sentence) ? '' : '.';
-  const first = hallProblem(code, `${escapeText(sentence)}${end} ${ADVICE[code] ?? ''}`.trim());
+  const first = hallProblem(
+    code,
+    `${escapeText(sentence)}${end} ${Object.hasOwn(ADVICE, code) ? ADVICE[code] : ''}`.trim(),
+  );
   return new CliError([first, ...located], FOUND.has(status) ? EXIT.found : EXIT.bad);
 }
 

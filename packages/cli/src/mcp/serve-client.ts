@@ -36,6 +36,7 @@ export async function serveClient(terminal: Terminal, options: ServeClientOption
     await serve(terminal, folder, caller, stopped);
   } finally {
     await folder.opened.close();
+    terminal.leaveUnread?.();
   }
 }
 
@@ -75,6 +76,7 @@ export async function serveRemote(terminal: Terminal, { url, tenant_id }: Remote
     await serve(terminal, { kind: 'relay', opened }, opened.caller, stopped);
   } finally {
     await opened.close();
+    terminal.leaveUnread?.();
   }
 }
 

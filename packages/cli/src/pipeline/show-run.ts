@@ -60,7 +60,7 @@ export function showStop({ write, colours }: Terminal, stop: Stop): void {
   const head = `${colours.red(colours.bold('FAILED'))}  ${capability_id}  ${escaped(code)}`;
   const why = [
     ['why', escaped(message)],
-    ['remedy', REMEDIES[code] ?? null],
+    ['remedy', (Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : null) ?? null],
   ] as const;
   write(`\n${head}\n${rows(why, 2, colours.dim)}`);
 }

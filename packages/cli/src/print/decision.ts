@@ -4,15 +4,24 @@ import type { Colours } from '../base/terminal.ts';
 import type { JsonDocument } from '../input/json-document.ts';
 import { escaped, rows } from './layout.ts';
 import { placeText } from './problems.ts';
+import { wordFor } from './word-for.ts';
 
 type Row = readonly [label: string, text: string | null];
 
 /** A decision for people: what, why, by which rule, and what to do if it is not a dispatch. */
 export function decisionText(decision: RouteDecision, input: JsonDocument, colours: Colours): string {
-  const body = { DISPATCH: dispatchRows, DENY: denyRows, STEWARD_HOLD: holdRows }[decision.outcome];
-  const table = rows([...body(decision), ...commonRows(decision)], 2, colours.dim);
+  const table = rows([...rowsOf(decision), ...commonRows(decision)], 2, colours.dim);
   return `${headline(decision, colours)}\n${table}${findingLines(decision, input)}`;
 }
+
+function rowsOf(decision: RouteDecision): Row[] {
+  if (decision.outcome === 'DISPATCH') return dispatchRows(decision);
+  if (decision.outcome === 'DENY') return denyRows(decision);
+  return decision.outcome === 'STEWARD_HOLD' ? holdRows(decision) : [['remedy', UPDATE]];
+}
+
+const UPDATE =
+  'This version of wcp does not know that. Ask whoever runs the Hall, or update it: npm install --global @wcp/cli@latest.';
 
 /** The outcome in one line. */
 function headline(decision: RouteDecision, colours: Colours): string {
@@ -20,18 +29,26 @@ function headline(decision: RouteDecision, colours: Colours): string {
   const what = capability_id === null ? '' : `  ${capability_id}`;
   const dry = dry_run ? '  (dry run: nothing is executed)' : '';
   if (outcome === 'DISPATCH') return `${colours.green(colours.bold('DISPATCH'))}${what}${dry}`;
-  if (outcome === 'DENY') return `${colours.red(colours.bold('DENIED'))}${what}  ${deny_code}${dry}`;
+  if (outcome === 'DENY') return `${colours.red(colours.bold('DENIED'))}${what}  ${escaped(deny_code)}${dry}`;
+  if (outcome !== 'STEWARD_HOLD') return `${colours.red(escaped(String(outcome)))}${what}${dry}`;
   return `${colours.yellow(colours.bold('HELD'))}${what}  for a steward, supervisor level ${supervisor_level}${dry}`;
 }
 
 /** What to do about a deny code. */
 export function remedyOf({ deny_code }: RouteDecision): string | null {
-  return deny_code === null ? null : DENY_CODES[deny_code as DenyCode].remedy;
+  if (deny_code === null) return null;
+  return isKnown(deny_code) ? DENY_CODES[deny_code].remedy : UPDATE;
 }
 
 /** What a deny code means. */
-export function meaningOf({ deny_code }: RouteDecision): string | null {
-  return deny_code === null ? null : DENY_CODES[deny_code as DenyCode].meaning;
+export function meaningOf({ deny_code, deny_reason_if_denied: reason }: RouteDecision): string | null {
+  if (deny_code === null) return null;
+  return isKnown(deny_code) ? DENY_CODES[deny_code].meaning : escaped(reason?.message ?? 'Denied.');
+}
+
+/** A Hall elsewhere may be newer than this program. */
+function isKnown(code: string): code is DenyCode {
+  return Object.hasOwn(DENY_CODES, code);
 }
 
 /** Why a request is denied: what its code means, and what the decision itself adds, such as the reason of a freeze. */
@@ -107,7 +124,7 @@ const HOLDS = {
 } as const;
 
 function holdRows({ escalation_context: context, approval_expires_at }: RouteDecision): Row[] {
-  const reasons = (context?.reasons ?? []).map(({ reason, level }) => `${HOLDS[reason]} (${level})`);
+  const reasons = (context?.reasons ?? []).map(({ reason, level }) => `${wordFor(HOLDS, reason)} (${level})`);
   return [
     ['why', `${reasons.join('; ')}.`],
     ['candidate', context === null ? null : `${context.worker_id} (${context.worker_species_id})`],
@@ -120,12 +137,14 @@ function holdRows({ escalation_context: context, approval_expires_at }: RouteDec
   ];
 }
 
+/** What stands in the place of a rule where none took the request. */
+const NO_RULE = new Set<string>(['PRE_ROUTING', 'NO_MATCH']);
+
 function commonRows(decision: RouteDecision): Row[] {
   const { matched_rule_id, candidate_workers_ranked: candidates, controls_applied: controls } = decision;
   const skipped = candidates.filter(({ skip_reason }) => skip_reason !== null);
-  const rule = { PRE_ROUTING: null, NO_MATCH: null }[matched_rule_id];
   return [
-    ['rule', rule === undefined ? matched_rule_id : rule],
+    ['rule', NO_RULE.has(matched_rule_id) ? null : matched_rule_id],
     ['skipped', skipped.length === 0 ? null : skipped.map(skippedText).join(', ')],
     ['controls', controls.length === 0 ? null : controls.join(', ')],
     ['policy', escaped(decision.policy_version)],

@@ -1,5 +1,5 @@
 import { DELIVERY_CODES, type DeliveryCode } from '@wcp/hall';
-import { DENY_CODES, type RouteDecision, type WorkerResult } from '@wcp/spec';
+import { DENY_CODES, type DenyCode, type RouteDecision, type WorkerResult } from '@wcp/spec';
 import type { CallOutcome } from '../base/gateway.ts';
 import { ownMember } from '../base/members.ts';
 import { shownText } from '../base/shown-text.ts';
@@ -27,12 +27,36 @@ const MAX_FINDINGS = 5;
 
 /** The outcome of a denial: its code, a plain sentence and what to do about it. */
 export function deniedOutcome(decision: RouteDecision, form: RefusalForm = refused): CallOutcome {
-  const code = decision.deny_code ?? 'DENY_HALL_MISCONFIGURED';
-  const { meaning, remedy } = DENY_CODES[code];
+  const code: string = decision.deny_code ?? 'DENY_HALL_MISCONFIGURED';
+  const { meaning, remedy } = Object.hasOwn(DENY_CODES, code)
+    ? DENY_CODES[code as DenyCode]
+    : ofNewerHall(decision);
   return form({
-    code,
+    code: shownText(code, 64),
     message: `${meaning}${findingsOf(decision)} Nothing ran.`,
     remedy: `${remedy}${idOf(decision)}`,
+  });
+}
+
+/** What a Hall elsewhere says of a code that this version does not know. */
+function ofNewerHall({ deny_reason_if_denied }: RouteDecision): { meaning: string; remedy: string } {
+  const said = ownMember(deny_reason_if_denied, 'message');
+  return {
+    meaning: typeof said === 'string' ? shownText(said, 500) : 'The Hall denied this.',
+    remedy: `This gateway does not know the code. ${UPDATE}`,
+  };
+}
+
+const UPDATE =
+  'Ask whoever runs the Hall what it means, or update the gateway: npm install --global @wcp/cli@latest.';
+
+/** The outcome where the Hall decided something that this version does not know: it is never taken for a dispatch. */
+export function unknownDecision(decision: RouteDecision, form: RefusalForm): CallOutcome {
+  const outcome = shownText(ownMember(decision, 'outcome') ?? null, 64);
+  return form({
+    code: 'DECISION_UNKNOWN',
+    message: `The Hall answered with a decision that this gateway does not know (${outcome}). Nobody knows whether the tool ran.`,
+    remedy: `Find out what has changed before you call it again. ${UPDATE}${idOf(decision)}`,
   });
 }
 
@@ -49,7 +73,7 @@ function findingsOf({ deny_reason_if_denied }: RouteDecision): string {
 }
 
 function idOf({ decision_id }: RouteDecision): string {
-  return decision_id === undefined ? '' : ` (decision ${decision_id})`;
+  return decision_id === undefined ? '' : ` (decision ${shownText(decision_id, 64)})`;
 }
 
 /** The outcome of what ran: the raw result, or why there is none and whether it ran. */
@@ -76,7 +100,7 @@ export function undelivered(code: string | null, form: RefusalForm): CallOutcome
   const known =
     code !== null && Object.hasOwn(DELIVERY_CODES, code) ? DELIVERY_CODES[code as DeliveryCode] : null;
   return form({
-    code: code ?? 'DELIVERY_UNKNOWN',
+    code: code === null ? 'DELIVERY_UNKNOWN' : shownText(code, 64),
     message: known?.message ?? 'There is no result, and nobody knows whether the tool ran.',
     remedy:
       known?.started === false

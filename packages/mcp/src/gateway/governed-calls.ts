@@ -11,7 +11,7 @@ import { pageOf, STATE_LIVES_MS } from './approval-page.ts';
 import { callInput, type DispatchedCall, nextCorrelation, type ServerLabels } from './call-input.ts';
 import type { ClientAsks } from './client-asks.ts';
 import { type Continuation, continuationOf, inputRequired, sealedResult } from './continued-call.ts';
-import { deniedOutcome, type RefusalForm } from './decision-outcome.ts';
+import { deniedOutcome, type RefusalForm, unknownDecision } from './decision-outcome.ts';
 import { approvalResult, type ExecutionOutcomes, toolOutcomes } from './execution-outcomes.ts';
 import type { Dispatched, HallPort } from './hall/hall-port.ts';
 
@@ -161,8 +161,8 @@ export class GovernedCalls {
     if (decision.outcome === 'DISPATCH')
       return this.#ownTask(outcomesOf(call).executed(answer), caller, call);
     const { pending_approval_id, approval_expires_at } = decision;
-    if (pending_approval_id === null || approval_expires_at === null)
-      return deniedOutcome(decision, formOf(call));
+    if (typeof pending_approval_id !== 'string' || typeof approval_expires_at !== 'string')
+      return unknownDecision(decision, formOf(call));
     const held = this.#held(caller, call, pending_approval_id, approval_expires_at);
     const { approval_id, url } = held;
     this.#parts.onHeld({ approval_id, url, capability_id: call.capability_id });

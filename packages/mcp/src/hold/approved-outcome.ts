@@ -22,8 +22,16 @@ export async function approvedOutcome(
 ): Promise<CallOutcome | null> {
   if (state === 'pending') return null;
   if (state === 'approved') return readResult();
-  return refused({ ...ENDED[state], approval_id });
+  return refused({ ...(Object.hasOwn(ENDED, state) ? ENDED[state] : UNKNOWN), approval_id });
 }
+
+/** A Hall elsewhere may be newer than this gateway. */
+const UNKNOWN: Refusal = {
+  code: 'APPROVAL_STATE_UNKNOWN',
+  message:
+    'The approval of this call is in a state that this gateway does not know. Nobody knows whether it ran.',
+  remedy: 'Look at the approval on its page before you call the tool again, and update the gateway.',
+};
 
 const ENDED: Readonly<Record<'denied' | 'expired' | 'stale' | 'advised', Refusal>> = {
   denied: {

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HeldOutcome } from '../../src/base/gateway.ts';
 import { openRemoteGateway } from '../../src/index.ts';
@@ -5,7 +8,10 @@ import { until } from '../upstream/scripted.ts';
 import { codeOf, GatewayFolder } from './gateway-folder.ts';
 
 /** A gateway before the Hall of another one, which has the servers. */
-async function before(folder: GatewayFolder, change: { readonly tenant_id?: string } = {}) {
+async function before(
+  folder: GatewayFolder,
+  change: { readonly tenant_id?: string; readonly url?: string } = {},
+) {
   const url = folder.gateway.urls?.hall ?? '';
   const options = { url, key: folder.key('agent'), tenant_id: 'agent.local', version: '1.0.0', ...change };
   const remote = await openRemoteGateway(options);
@@ -91,4 +97,55 @@ test('A Hall that is lost in the middle of a call leaves a sentence that nobody 
   await folder.gateway.close();
   expect(codeOf(await call('echo'))).toBe('HALL_LOST');
   expect(codeOf(await lost)).toBe('DELIVERY_INTERRUPTED');
+});
+
+/** A way to a Hall that puts words of a later revision into its answers. */
+async function newerHall(url: string, words: Readonly<Record<string, string>>): Promise<string> {
+  const server = createServer(async (asked, answer) => {
+    const body = await text(asked);
+    const { host: _, connection: __, 'content-length': ___, ...headers } = asked.headers;
+    const { method = 'GET' } = asked;
+    const sent = { method, headers: headers as Record<string, string>, ...(body !== '' && { body }) };
+    const got = await fetch(new URL(asked.url ?? '/', url), sent);
+    const said = Object.entries(words).reduce(
+      (all, [word, newer]) => all.replaceAll(word, newer),
+      await got.text(),
+    );
+    answer.writeHead(got.status, { 'content-type': got.headers.get('content-type') ?? '' }).end(said);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const textOf = (outcome: unknown) =>
+  (outcome as { result: { content: [{ text: string }] } }).result.content[0].text;
+
+test('A decision of a Hall elsewhere that is newer than the gateway lets nothing through, and has a code and a remedy.', async () => {
+  const folder = await GatewayFolder.open();
+  const url = await newerHall(folder.gateway.urls?.hall ?? '', {
+    DENY_NO_MATCHING_RULE: 'constructor',
+    '"STEWARD_HOLD"': '"DEFERRED"',
+    '"pending_approval_id":"': '"pending":"',
+  });
+  const { call } = await before(folder, { url });
+  const denied = textOf(await call('environment'));
+  expect(denied).toMatch(/^constructor: No rule .* Nothing ran\.\nThis gateway does not know the code\. /);
+  expect(denied).toMatch(/\(decision [0-9a-f-]{36}\)$/);
+  const deferred = textOf(await call('big'));
+  expect(deferred).toMatch(/^DECISION_UNKNOWN: .*\(DEFERRED\).*\nFind out what has changed/);
+  expect(folder.ran()).toEqual([]);
+});
+
+test('An approval in a state that only a newer Hall knows is not taken for one that runs.', async () => {
+  const folder = await GatewayFolder.open();
+  const url = await newerHall(folder.gateway.urls?.hall ?? '', { '"state":"denied"': '"state":"withdrawn"' });
+  const { call } = await before(folder, { url });
+  const { approval_id, request_state } = (await call('big')) as HeldOutcome;
+  await folder.resolve(approval_id, 'deny');
+  expect(textOf(await call('big', {}, { request_state }))).toMatch(/^APPROVAL_STATE_UNKNOWN: .*\nLook at/);
+  expect(folder.ran()).toEqual([]);
 });

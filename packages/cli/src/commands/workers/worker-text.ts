@@ -4,6 +4,7 @@ import type { Colours } from '../../base/terminal.ts';
 import { enforcementText } from '../../print/enforcement.ts';
 import { escaped, rows } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
+import { wordFor } from '../../print/word-for.ts';
 
 /** Workers, one per line. */
 export function workerListText(workers: readonly Worker[], { bold }: Colours): string {
@@ -14,7 +15,7 @@ export function workerListText(workers: readonly Worker[], { bold }: Colours): s
       resting_until === null ? state : `${state}, ${restingText(resting_until)}`,
       version,
       is_deliverable ? 'yes' : 'no',
-      containment === null ? '' : CONTAINMENT[containment.state],
+      containment === null ? '' : wordFor(CONTAINMENT, containment.state),
       notesText(worker),
       worker.record.worker_species_id,
       worker.record.capabilities.join(', '),
@@ -43,7 +44,7 @@ const NOTES: Readonly<Record<string, string>> = {
 
 function notesText({ remarks, remote_attestation }: Pick<Worker, 'remarks' | 'remote_attestation'>): string {
   const isAttested = remote_attestation?.state === 'attested';
-  const notes = remarks.map(({ code }) => NOTES[code] ?? code);
+  const notes = remarks.map(({ code }) => wordFor(NOTES, code));
   return [...(isAttested ? ['its server attests its code'] : []), ...notes].join(', ');
 }
 
@@ -86,7 +87,7 @@ function containmentRows({ containment }: Worker): (readonly [string, string])[]
   const isKnown = state === 'contained' && enforcement !== null;
   const members = isKnown ? `: ${enforcementText(enforcement)}` : '';
   const why = message === null ? '' : `. ${escaped(message)}`;
-  return [['envelope', `${CONTAINMENT[state]}${members}${why}`]];
+  return [['envelope', `${wordFor(CONTAINMENT, state)}${members}${why}`]];
 }
 
 /** What the server of a worker elsewhere says of its code, and of its containment there. */
@@ -96,7 +97,7 @@ function remoteRows({ remote_attestation }: Worker): (readonly [string, string])
   if (state === 'unasked') return [['its server', 'attests its code once a decision asks']];
   if (state === 'refused')
     return [['its server', `does not attest its code: ${code}. ${escaped(message ?? '')}`]];
-  const where = containment === null ? '' : `; ${CONTAINMENT[containment]} there, by its word`;
+  const where = containment === null ? '' : `; ${wordFor(CONTAINMENT, containment)} there, by its word`;
   return [['its server', `attests ${code_hash}, ${at} by ${signing_key_id}${where}`]];
 }
 

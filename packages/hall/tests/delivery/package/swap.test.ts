@@ -50,7 +50,8 @@ test('A package that is swapped between its hash and its start never runs as ano
   await writeFile(file, GOOD);
   const code_hash = hashFiles([{ path: 'worker.sh', content: GOOD }]);
   await startSwapping(file);
-  const counts = { good: 0, refused: 0, evil: 0, evilFromSource: 0, observedEvil: 0 };
+  const counts = { good: 0, refused: 0, late: 0, observedEvil: 0 };
+  const others: unknown[] = [];
   const delivery = packageDelivery({
     record,
     dir,
@@ -70,18 +71,25 @@ test('A package that is swapped between its hash and its start never runs as ano
     const { result, code } = await delivery.deliver(callOf({}, { code_hash }));
     if (code === 'DELIVERY_CODE_CHANGED') counts.refused += 1;
     else if (result?.result === 'good') counts.good += 1;
-    else counts.evil += 1;
-    if (start % 10 === 0 && runFromSource(dir).includes('evil')) counts.evilFromSource += 1;
+    // A machine that is busy with other things may take longer than a call may.
+    else if (result === null && code === 'DELIVERY_TIMEOUT') counts.late += 1;
+    else others.push({ result, code });
   }
-  expect(counts.evil).toBe(0);
-  expect(counts.good + counts.refused).toBe(STARTS);
+  expect(others).toEqual([]);
+  expect(counts.good + counts.refused + counts.late).toBe(STARTS);
   // The swaps were real: they hit whoever runs the package itself, and the copying of it.
   expect(counts.good).toBeGreaterThan(STARTS / 10);
   expect(counts.refused).toBeGreaterThan(STARTS / 100);
   expect(counts.observedEvil).toBeGreaterThan(STARTS / 100);
-  expect(counts.evilFromSource).toBeGreaterThan(0);
+  expect(runsEvilSoon(dir)).toBe(true);
   expect((await readdir(snapshots).catch(() => [])).filter((name) => name.startsWith('.'))).toEqual([]);
 });
+
+/** Whether whoever runs the package itself gets the evil program; on a busy machine the swaps are few. */
+function runsEvilSoon(dir: string): boolean {
+  for (let run = 0; run < 1_000; run += 1) if (runFromSource(dir).includes('evil')) return true;
+  return false;
+}
 
 function runFromSource(dir: string): string {
   return spawnSync('/bin/sh', ['worker.sh'], { cwd: dir, input: '{"id":"1"}\n', encoding: 'utf8' }).stdout;
