@@ -16,17 +16,20 @@ const alias = [
   { find: '@wcp-workers/shared-text', replacement: at('workers/shared-text/src/index.ts') },
 ];
 
-/** Their tests change nothing that another file could see, so files share a process. */
-const SHARED = new Set([
-  'conformance',
-  'doc-chunker',
-  'doc-summarizer',
-  'evidence',
-  'hello-worker',
-  'shared-text',
-  'telemetry',
-  'tooling',
-]);
+/**
+ * Tests that replace a module, or change their process before their first test. Each has a process to itself; all other
+ * files of a project share some, because loading a package takes longer than most files do: what a test changes, it
+ * puts back.
+ */
+const ALONE = [
+  'packages/cli/tests/run-cli.test.ts',
+  'packages/hall/tests/delivery/package/package-hash-cache.test.ts',
+  'packages/hall/tests/registry/manifest-verifier.test.ts',
+  'packages/router/tests/decision/decide.test.ts',
+  'packages/sandbox/tests/egress/judge-address.test.ts',
+  'packages/sandbox/tests/probe/probe-sandbox.test.ts',
+  'workers/doc-hasher/tests/run-modes.test.ts',
+];
 
 /**
  * Tests of whole programs, many processes and a browser: `npm run test:system` runs these and no others, `npm test` all
@@ -43,6 +46,7 @@ const SYSTEM = [
   'packages/cli/tests/commands/tour/pipeline.test.ts',
   'packages/cli/tests/commands/worker/serve.test.ts',
   'packages/cli/tests/commands/hall/doctor.test.ts',
+  'packages/cli/tests/docs/policy-engines.test.ts',
   'packages/cli/tests/commands/mcp/changed-tool.test.ts',
   'packages/cli/tests/commands/mcp/nothing-left.test.ts',
   'packages/cli/tests/commands/mcp/wrap-package.test.ts',
@@ -52,6 +56,7 @@ const SYSTEM = [
   'packages/cli/tests/mcp/slow-reader.test.ts',
   'packages/cli/tests/run-named-commands.test.ts',
   'packages/cli/tests/secrets/secrets.test.ts',
+  'packages/conformance/tests/players.test.ts',
   'packages/conformance/tests/report/size.test.ts',
   'packages/hall/tests/chaos/chaos.test.ts',
   'packages/hall/tests/crash/killed-hall.test.ts',
@@ -80,29 +85,35 @@ const SYSTEM = [
   'workers/human-approver/tests/browser.test.ts',
   'workers/human-approver/tests/page/proof-script.test.ts',
   'workers/human-approver/tests/run-modes.test.ts',
+  'workers/research-registrar/tests/kill.test.ts',
 ];
 const isSystem = process.env['WCP_SYSTEM'] === '1';
 
-/** The tests of {@link SYSTEM} in a folder, relative to it. */
-const systemTests = (folder: string) =>
-  SYSTEM.filter((file) => file.startsWith(`${folder}/`)).map((file) => file.slice(folder.length + 1));
+/** Those of the files that lie in a folder, relative to it. */
+const within = (folder: string, files: readonly string[]) =>
+  files.filter((file) => file.startsWith(`${folder}/`)).map((file) => file.slice(folder.length + 1));
 
-const project = (folder: string, name: string) => ({
+const project = (name: string, folder: string, files: object) => ({
   extends: true as const,
-  test: {
-    name,
-    root: at(`${folder}/${name}`),
-    include: isSystem ? systemTests(join(folder, name)) : ['tests/**/*.test.ts'],
-    exclude: isSystem ? [] : systemTests(join(folder, name)),
-    isolate: !SHARED.has(name),
-  },
+  test: { name, root: at(folder), ...files },
 });
+
+/** The tests of a folder: those that share processes, and those of {@link ALONE}, as a project `<name>-alone`. */
+function projectsOf(folder: string, name: string) {
+  const system = within(folder, SYSTEM);
+  if (isSystem) return [project(name, folder, { include: system })];
+  const alone = within(folder, ALONE);
+  const shared = { include: ['tests/**/*.test.ts'], exclude: [...system, ...alone], isolate: false };
+  if (alone.length === 0) return [project(name, folder, shared)];
+  return [project(name, folder, shared), project(`${name}-alone`, folder, { include: alone })];
+}
+
 const projects = ['packages', 'workers'].flatMap((folder) =>
   readdirSync(at(folder))
     .filter((name) => existsSync(at(`${folder}/${name}/tests`)))
-    .map((name) => project(folder, name)),
+    .flatMap((name) => projectsOf(`${folder}/${name}`, name)),
 );
-projects.push(project('.', 'tooling'));
+projects.push(...projectsOf('tooling', 'tooling'));
 
 export default defineConfig({
   resolve: { alias },
