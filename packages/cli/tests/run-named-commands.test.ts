@@ -16,6 +16,7 @@ const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^conformance (run|serve)/, 'speaks with a port: conformance.test.ts'],
   [/^mcp/, 'needs the folder of a gateway, or goes on until its client has gone: wrap.test.ts'],
   [/^worker serve/, 'goes on until it is stopped: commands/worker/serve.test.ts'],
+  [/^hook/, 'reads the event of a coding agent: hook.test.ts'],
   [/^bans subscribe "https:/, 'names a host that does not exist: bans.test.ts'],
 ];
 
@@ -26,6 +27,8 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^(dead-letters \w+) \$\{ID\}/, '$1 LETTER'],
   [/^catalog show ID/, 'catalog show cap.doc.summarize'],
   [/5ryqicjpb7jj/, 'KEY'],
+  [/~\/evidence/, 'evidence'],
+  [/^agents check src/, 'agents check my-hall'],
   [/^validate <kind> \$\{escaped/, 'validate rules rules.json'],
   [/^validate \[kind\] <files\.\.\.>/, 'validate rules rules.json'],
   [/^validate ban-list FILE/, 'validate ban-list list.json'],

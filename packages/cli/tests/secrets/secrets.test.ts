@@ -112,6 +112,11 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'catalog browse': 'prints what is published',
   version: 'prints what is published',
   'worker serve': 'goes on until it is stopped, and has a folder of its own: commands/worker/serve.test.ts',
+  'hook claude-code': 'has a Hall, keys and a folder of its own: commands/hook/hook.test.ts',
+  'hook codex': 'the same',
+  'hook cursor': 'the same',
+  'hook gemini': 'the same',
+  'hook install': 'the same',
   'mcp wrap': 'has a Hall, keys and a folder of its own: commands/mcp/wrap.test.ts',
   'mcp serve': 'the same',
   'mcp list': 'the same',
@@ -304,7 +309,11 @@ async function useDecisions(): Promise<void> {
     for (const command of ['route', 'explain']) await run('tenant', [command, file, ...world]);
     await run('tenant', ['validate', 'route-input', file]);
   }
-  await run('tenant', ['rules', 'check', 'plain.json']);
+  for (const command of ['check', 'test', 'format']) await run('tenant', ['rules', command, 'plain.json']);
+  await run('auditor', ['rules', 'suggest']);
+  await run('tenant', ['rules', 'schema']);
+  await run('tenant', ['agents', 'check', '.']);
+  await run('admin', ['budgets']);
   await run('admin', ['health']);
   await run('admin', ['doctor', dir]);
 }
