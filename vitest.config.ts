@@ -32,6 +32,12 @@ const ALONE = [
 ];
 
 /**
+ * Packages whose tests share support that cleans up after the file that loaded it: there each file has a process to
+ * itself, or only the first one in a process would be cleaned up after.
+ */
+const ISOLATED = ['packages/cli', 'packages/hall'];
+
+/**
  * Tests of whole programs, many processes and a browser: `npm run test:system` runs these and no others, `npm test` all
  * others. CI runs both.
  */
@@ -103,7 +109,8 @@ function projectsOf(folder: string, name: string) {
   const system = within(folder, SYSTEM);
   if (isSystem) return [project(name, folder, { include: system })];
   const alone = within(folder, ALONE);
-  const shared = { include: ['tests/**/*.test.ts'], exclude: [...system, ...alone], isolate: false };
+  const isolate = ISOLATED.includes(folder);
+  const shared = { include: ['tests/**/*.test.ts'], exclude: [...system, ...alone], isolate };
   if (alone.length === 0) return [project(name, folder, shared)];
   return [project(name, folder, shared), project(`${name}-alone`, folder, { include: alone })];
 }
