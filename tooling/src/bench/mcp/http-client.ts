@@ -33,8 +33,9 @@ export class HttpClient {
   /** The result of a request. */
   async request(method: string, params: object): Promise<unknown> {
     this.#asked += 1;
-    const { body } = await this.#post({ id: this.#asked, method, params });
-    const { result, error } = JSON.parse(body);
+    const { headers, body } = await this.#post({ id: this.#asked, method, params });
+    const isStream = headers['content-type']?.startsWith('text/event-stream') === true;
+    const { result, error } = JSON.parse(isStream ? lastMessage(body) : body);
     if (result === undefined) throw new Error(`${method} failed: ${JSON.stringify(error)}`);
     return result;
   }
@@ -54,4 +55,10 @@ export class HttpClient {
     if ((answer.statusCode ?? 0) >= 300) throw new Error(`HTTP ${answer.statusCode}: ${body}`);
     return { headers: answer.headers, body };
   }
+}
+
+/** The data of the last event of a stream: the answer, after whatever was told before it. */
+function lastMessage(stream: string): string {
+  const data = stream.split('\n').filter((line) => line.startsWith('data:') && line.trim() !== 'data:');
+  return data.at(-1)?.slice('data:'.length) ?? '';
 }
