@@ -13,10 +13,10 @@ const resultOf = (result: unknown): WorkerResult => ({
 });
 
 /** Fetches calls until the test is over; `ended` says how that ended. */
-function pulling(hall: RealHall, handler: PulledCallHandler, options: object = {}) {
+function pulling(hall: RealHall, handler: PulledCallHandler, options: object = {}, client: object = {}) {
   const controller = new AbortController();
   const { signal } = controller;
-  const ended = pullCalls(hall.as('worker'), { [GREETER]: handler }, { signal, ...options });
+  const ended = pullCalls(hall.as('worker', client), { [GREETER]: handler }, { signal, ...options });
   onTestFinished(async () => {
     controller.abort();
     await ended.catch(() => {});
@@ -107,4 +107,37 @@ test('Pulling ends with its signal, and with a key that may not.', async () => {
   await expect(pullCalls(stranger, { [GREETER]: () => resultOf(null) }, { signal })).rejects.toMatchObject({
     code: 'FORBIDDEN',
   });
+});
+
+test('A Hall that is busy for a moment costs no call: its renewal and its result are sent again.', async () => {
+  const hall = await openPulled();
+  const busy = new Set(['/renew', '/complete']);
+  const fetching: typeof fetch = async (url, init) => {
+    const act = [...busy].find((end) => String(url).endsWith(end));
+    if (act === undefined) return fetch(url, init);
+    busy.delete(act);
+    const problem = {
+      type: 'about:blank',
+      title: 'Busy',
+      status: 503,
+      code: 'STORE_FAILED',
+      detail: 'Busy.',
+    };
+    const headers = { 'content-type': 'application/problem+json' };
+    return new Response(JSON.stringify(problem), { status: 503, headers });
+  };
+  let wasAborted = true;
+  pulling(
+    hall,
+    async ({ signal }) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      wasAborted = signal.aborted;
+      return resultOf('done');
+    },
+    {},
+    { fetch: fetching },
+  );
+  await thereFor(hall);
+  const { result } = await hall.as('tenant').dispatch(inputFor());
+  expect([result?.result, wasAborted, busy.size]).toEqual(['done', false, 0]);
 });

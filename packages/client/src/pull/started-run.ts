@@ -51,7 +51,7 @@ export class StartedRun {
         return await this.#completeOnce(result);
       } catch (error) {
         const wait = Math.min(MAX_PAUSE_MS, backoff(failures));
-        if (error instanceof HallProblemError || Date.now() + wait > until) throw error;
+        if (isFinal(error) || Date.now() + wait > until) throw error;
         await pause(wait, new AbortController().signal);
       }
     }
@@ -81,7 +81,7 @@ export class StartedRun {
       } catch (error) {
         if (this.#ended.signal.aborted) return;
         // The Hall knows the claim no longer: what is done from now on counts for nothing.
-        if (error instanceof HallProblemError) this.#cancelled.abort();
+        if (isFinal(error)) this.#cancelled.abort();
         else await pause(wait_ms / 4, this.#ended.signal).catch(() => {});
       }
     }
@@ -103,4 +103,9 @@ async function run(handler: PulledCallHandler, call: PulledCall): Promise<Worker
   } catch {
     return FAILED;
   }
+}
+
+/** Whether the Hall will never answer otherwise; one that is busy, or does not answer, may. */
+function isFinal(error: unknown): boolean {
+  return error instanceof HallProblemError && error.status !== 429 && error.status !== 503;
 }
