@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
@@ -18,24 +18,19 @@ const alias = [
 
 /**
  * Tests that replace a module, or change their process before their first test. Each has a process to itself; all other
- * files of a project share some, because loading a package takes longer than most files do: what a test changes, it
- * puts back.
+ * files share some, because loading a package takes longer than most files do: what a test changes, it puts back, and
+ * what its support is to clean up it leaves to `afterFile`.
  */
 const ALONE = [
   'packages/cli/tests/run-cli.test.ts',
   'packages/hall/tests/delivery/package/package-hash-cache.test.ts',
   'packages/hall/tests/registry/manifest-verifier.test.ts',
+  'packages/hall/tests/telemetry/packages.test.ts',
   'packages/router/tests/decision/decide.test.ts',
   'packages/sandbox/tests/egress/judge-address.test.ts',
   'packages/sandbox/tests/probe/probe-sandbox.test.ts',
   'workers/doc-hasher/tests/run-modes.test.ts',
 ];
-
-/**
- * Packages whose tests share support that cleans up after the file that loaded it: there each file has a process to
- * itself, or only the first one in a process would be cleaned up after.
- */
-const ISOLATED = ['packages/cli', 'packages/hall'];
 
 /**
  * Tests of whole programs, many processes and a browser: `npm run test:system` runs these and no others, `npm test` all
@@ -109,25 +104,42 @@ function projectsOf(folder: string, name: string) {
   const system = within(folder, SYSTEM);
   if (isSystem) return [project(name, folder, { include: system })];
   const alone = within(folder, ALONE);
-  const isolate = ISOLATED.includes(folder);
-  const shared = { include: ['tests/**/*.test.ts'], exclude: [...system, ...alone], isolate };
+  const shared = { include: ['tests/**/*.test.ts'], exclude: [...system, ...alone], isolate: false };
   if (alone.length === 0) return [project(name, folder, shared)];
   return [project(name, folder, shared), project(`${name}-alone`, folder, { include: alone })];
 }
 
-const projects = ['packages', 'workers'].flatMap((folder) =>
-  readdirSync(at(folder))
-    .filter((name) => existsSync(at(`${folder}/${name}/tests`)))
-    .flatMap((name) => projectsOf(`${folder}/${name}`, name)),
+const folders = ['packages', 'workers'].flatMap((parent) =>
+  readdirSync(at(parent))
+    .map((name) => `${parent}/${name}`)
+    .filter((folder) => existsSync(at(`${folder}/tests`))),
 );
-projects.push(...projectsOf('tooling', 'tooling'));
+
+/** A project for each package, to run some of them: `vitest run --project hall`. */
+const apart = () => [...folders, 'tooling'].flatMap((folder) => projectsOf(folder, basename(folder)));
+
+/** All packages in one project: processes are shared within a project only, and each would load what they all need. */
+const together = () => [
+  project('shared', '.', {
+    include: [...folders, 'tooling'].map((folder) => `${folder}/tests/**/*.test.ts`),
+    exclude: [...SYSTEM, ...ALONE],
+    isolate: false,
+  }),
+  project('alone', '.', { include: ALONE }),
+];
+
+const isApart = isSystem || process.argv.some((argument) => argument.startsWith('--project'));
 
 export default defineConfig({
   resolve: { alias },
   test: {
-    projects,
+    projects: isApart ? apart() : together(),
     reporters: ['default', at('tooling/src/vitest/summary-reporter.ts')],
+    setupFiles: [at('tooling/src/vitest/setup.ts')],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+    unstubEnvs: true,
     // On a machine that nobody watches, what only a busy moment made late gets a second chance; a fault fails twice.
     retry: process.env['CI'] === undefined ? 0 : 1,
     // Programs that tests start inherit it and start in half the time. The cache goes by the content of each file, so

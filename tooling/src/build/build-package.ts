@@ -22,10 +22,16 @@ interface Manifest {
 }
 
 const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+/**
+ * Dependencies that stand in our own files: TypeBox is 683 modules, and to find and read them takes longer than all else
+ * that a program of ours does before it is ready.
+ */
+const INLINED = [/^typebox($|\/)/];
+
 const { bundle, assets } = manifest.wcp ?? {};
 
 removeStaleCode();
-await buildCode({ entry: entriesOf(manifest), sourcemap: true, splitting: true });
+await buildCode({ entry: entriesOf(manifest), noExternal: INLINED, sourcemap: true, splitting: true });
 if (bundle !== undefined) {
   await buildCode({ entry: { bundle }, noExternal: [/.*/], splitting: false });
 }

@@ -3,28 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Hall } from '@wcp/hall';
-import { afterAll } from 'vitest';
+// @boundaries-ignore Files of tests share a process, and clean up after themselves in one way.
+import { afterFile } from '../../../../tooling/src/vitest/clean-up.ts';
 // @boundaries-ignore What a Hall keeps is seen from inside alone.
 import { partsOf } from '../../../hall/src/hall/create-hall.ts';
 import type { PipelineReport } from '../../src/pipeline/report.ts';
 import { deferred, scratch, wcp } from './support.ts';
-
-const servers: Server[] = [];
-const halls: string[] = [];
-afterAll(() => {
-  for (const dir of halls.splice(0)) execFileSync('chmod', ['-R', 'u+w', dir]);
-});
-afterAll(async () => {
-  await Promise.all(
-    servers.splice(0).map(
-      (server) =>
-        new Promise((resolve) => {
-          server.closeAllConnections();
-          server.close(resolve);
-        }),
-    ),
-  );
-});
 
 /** A page about a lighthouse: only one of its paragraphs says who mends the lamp. */
 export const PAGE = `<!doctype html><title>The Lighthouse of Skerry</title>
@@ -48,10 +32,15 @@ export async function servePage(page: string | null, type = 'text/html; charset=
     request();
     if (page !== null) response.setHeader('content-type', type).end(page);
   });
-  servers.push(server);
+  afterFile(() => closed(server));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { url: `http://${host}/`, host, requested };
+}
+
+function closed(server: Server): Promise<unknown> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
 }
 
 /** The report of a run. */
@@ -60,7 +49,7 @@ export const reportIn = (out: string) => JSON.parse(out) as PipelineReport;
 /** The folder of a Hall that is gone after the test, read-only copies of workers included. */
 export function hallFolder(): string {
   const dir = join(scratch(), 'hall');
-  halls.push(dir);
+  afterFile(() => execFileSync('chmod', ['-R', 'u+w', dir]));
   return dir;
 }
 

@@ -1,11 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { afterAll } from 'vitest';
+// @boundaries-ignore Files of tests share a process, and clean up after themselves in one way.
+import { afterFile } from '../../../../tooling/src/vitest/clean-up.ts';
 import { start } from './support.ts';
-
-const running: ChildProcess[] = [];
-afterAll(async () => {
-  await Promise.all(running.splice(0).map((child) => ended(child, 'SIGKILL')));
-});
 
 /** A process of `wcp serve` that is ready, and what it has written. */
 export interface ServerProcess {
@@ -24,7 +20,7 @@ export const READY = /Stop it with Ctrl-C|The Hall is ready/;
 export function startServer(dir: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const began = performance.now();
   const child = start(['serve', dir, '--port', '0'], { env });
-  running.push(child);
+  afterFile(() => ended(child, 'SIGKILL'));
   let [out, err] = ['', ''];
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     err += chunk;

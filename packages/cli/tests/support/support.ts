@@ -6,22 +6,17 @@ import { Readable } from 'node:stream';
 import { recordHash } from '@wcp/spec';
 import picocolors from 'picocolors';
 import { v7 } from 'uuid';
-import { afterAll } from 'vitest';
+// @boundaries-ignore Files of tests share a process, and clean up after themselves in one way.
+import { afterFile } from '../../../../tooling/src/vitest/clean-up.ts';
 import { runCli, type Terminal } from '../../src/index.ts';
 
 /** The source of the program: Node runs it as it is, so that no test runs a stale build. */
 export const PROGRAM = join(import.meta.dirname, '../../src/main.ts');
 
-const scratches: string[] = [];
-// Tests of one file may run at the same time, so their folders stay until the last of them has ended.
-afterAll(() => {
-  for (const dir of scratches.splice(0)) rmSync(dir, { recursive: true, force: true });
-});
-
-/** A new empty folder that is gone after the tests of this file. */
+/** A new empty folder. Tests of one file may run at the same time, so it stays until the last of them has ended. */
 export function scratch(): string {
   const dir = mkdtempSync(join(tmpdir(), 'wcp-cli-test-'));
-  scratches.push(dir);
+  afterFile(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
@@ -46,11 +41,17 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What a process of `wcp` gets of this environment: where Node is, and what Node has compiled before. */
+export const ENVIRONMENT = {
+  PATH: dirname(process.execPath),
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+};
+
 /** Starts `wcp` as a process, with next to nothing of this environment. */
 export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd ?? tmpdir(),
-    env: { PATH: dirname(process.execPath), ...options.env },
+    env: { ...ENVIRONMENT, ...options.env },
   });
 }
 

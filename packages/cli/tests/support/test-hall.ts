@@ -1,12 +1,7 @@
 import { createHall, type Hall, type HallOptions, type HallWorker, type Role } from '@wcp/hall';
 import type { RegistryRecord, WorkerResult } from '@wcp/spec';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Ran, REQUEST, record, wcp } from './support.ts';
-
-const opened: Hall[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((hall) => hall.close()));
-});
 
 /** The people of these tests. */
 const PEOPLE = {
@@ -83,7 +78,7 @@ export async function openTestHall(options: HallOptions = {}): Promise<TestHall>
     workers: [echoWorker()],
     ...options,
   });
-  opened.push(hall);
+  onTestFinished(() => hall.close());
   const url = await hall.app.listen({ host: '127.0.0.1', port: 0 });
   const keys = new Map<Person, string>();
   for (const [person, granted] of Object.entries(PEOPLE)) {

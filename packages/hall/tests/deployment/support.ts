@@ -1,20 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Deployment, DeploymentError, type DeploymentOptions, openDeployment } from '../../src/index.ts';
-
-const scratches: string[] = [];
-const opened: Deployment[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((folder) => folder.close()));
-  for (const dir of scratches.splice(0)) rmSync(dir, { recursive: true, force: true });
-});
 
 /** A new empty folder that is gone after the test. */
 export function scratch(): string {
   const dir = mkdtempSync(join(tmpdir(), 'wcp-hall-folder-'));
-  scratches.push(dir);
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
@@ -47,7 +40,7 @@ export async function open(dir: string, options: DeploymentOptions = {}): Promis
     log: (level, message) => said.push(`${level} ${message}`),
     ...options,
   });
-  opened.push(folder);
+  onTestFinished(() => folder.close());
   return { ...folder, said };
 }
 

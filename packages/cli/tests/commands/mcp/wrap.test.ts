@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PROGRAM, scratch, wcp } from '../../support/support.ts';
+import { ENVIRONMENT, PROGRAM, scratch, wcp } from '../../support/support.ts';
 
 const PACKAGE = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/server-filesystem/package.json',
@@ -29,7 +29,7 @@ async function connect(...options: readonly string[]): Promise<Client> {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [PROGRAM, 'mcp', 'wrap', ...options, '--', process.execPath, SERVER, data],
-    env: { HOME: home, PATH: dirname(process.execPath) },
+    env: { ...ENVIRONMENT, HOME: home },
     stderr: 'pipe',
   });
   transport.stderr?.on('data', (chunk: Buffer) => {

@@ -1,14 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Client as ClientV2, StreamableHTTPClientTransport as HttpV2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { afterAll } from 'vitest';
-import { PROGRAM, scratch, start } from '../../../support/support.ts';
+// @boundaries-ignore Files of tests share a process, and clean up after themselves in one way.
+import { afterFile } from '../../../../../../tooling/src/vitest/clean-up.ts';
+import { ENVIRONMENT, PROGRAM, scratch, start } from '../../../support/support.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever member it is about.
 export type Json = any;
@@ -32,9 +33,6 @@ const INFO = { name: 'holds', version: '1.0.0' };
 const CAPABILITIES = { elicitation: { url: {} } };
 const WRITER = join(import.meta.dirname, 'writer.mjs');
 
-const running = new Set<HoldWorld>();
-afterAll(() => Promise.all([...running].map((world) => world.stop())));
-
 /** A folder of a gateway, its one server, and whoever talks to it. */
 export class HoldWorld {
   readonly dir = scratch();
@@ -47,7 +45,7 @@ export class HoldWorld {
   constructor(transport: Transport, revision: Revision, ttl_seconds?: number) {
     this.transport = transport;
     this.revision = revision;
-    running.add(this);
+    afterFile(() => this.crash());
     const server = { command: process.execPath, args: [WRITER], env: { FILE: this.#file } };
     this.#write('mcp.json', {
       prefix: false,
@@ -92,11 +90,6 @@ export class HoldWorld {
     this.#clients.clear();
     if (this.#serving !== null) await killed(this.#serving);
     this.#serving = null;
-  }
-
-  async stop(): Promise<void> {
-    await this.crash();
-    running.delete(this);
   }
 
   key(name: 'agent' | 'steward' | 'operator'): string {
@@ -189,7 +182,7 @@ export class HoldWorld {
   }
 
   #stdio(key: string | undefined) {
-    const env = { PATH: dirname(process.execPath), ...(key !== undefined && { WCP_HALL_KEY: key }) };
+    const env = { ...ENVIRONMENT, ...(key !== undefined && { WCP_HALL_KEY: key }) };
     const args = [PROGRAM, 'mcp', 'serve', this.dir];
     return { command: process.execPath, args, env, stderr: 'ignore' as const };
   }
