@@ -75,6 +75,7 @@ const SYSTEM = [
   'packages/mcp/tests/upstream/npm/install.test.ts',
   'packages/mcp/tests/upstream/real-servers.test.ts',
   'packages/policy/tests/twins/twins.test.ts',
+  'packages/router/tests/naive/agreement-soak.test.ts',
   'packages/sandbox/tests/egress/streaming.test.ts',
   'packages/sandbox/tests/escapes/as-another-user.test.ts',
   'packages/sandbox/tests/sandbox/endings.test.ts',

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../base/bounded-cache.ts';
 import type { ChainRow, Change, Store } from '../storage/store/store.ts';
 
 /** How many budgets are cached; the others are read from the store when they are needed. */
@@ -24,7 +24,7 @@ const NOTHING: BlastSpent = { blast_score: 0, dispatches: 0 };
  */
 export class BlastBudget {
   readonly #store: Store;
-  readonly #known = new LRUCache<string, BlastSpent>({ max: BUDGET_CACHE_SIZE });
+  readonly #known = boundedCache<string, BlastSpent>(BUDGET_CACHE_SIZE);
   /** Whether every budget is cached: an unknown one is then unspent. */
   #isComplete: boolean;
 

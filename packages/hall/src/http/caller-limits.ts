@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../base/bounded-cache.ts';
 import { ProblemError } from '../base/problem.ts';
 
 /** How much of a Hall one caller may take: a tenant with all its keys, another key, or an address without one. */
@@ -33,7 +33,7 @@ export function callerOf({ principal, ip }: FastifyRequest): string {
 export class CallerUsage {
   readonly #limits: Required<CallerLimits>;
   readonly #streams = new Map<string, number>();
-  readonly #sent = new LRUCache<string, Sent>({ max: MAX_CALLERS });
+  readonly #sent = boundedCache<string, Sent>(MAX_CALLERS);
 
   constructor({ streams = STREAMS, request_bytes_per_minute = REQUEST_BYTES }: CallerLimits = {}) {
     this.#limits = { streams, request_bytes_per_minute };

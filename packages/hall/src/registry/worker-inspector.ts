@@ -1,6 +1,6 @@
 import { type Sha256, sha256, type WorkerFacts } from '@wcp/spec';
 import { normaliseHash } from '@wcp/spec/json';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../base/bounded-cache.ts';
 import type { AttestationTrust, Delivery } from '../delivery/delivery.ts';
 import type { BanState } from './ban-list/active-ban-lists.ts';
 import { statedHash } from './ban-list/ban-lists.ts';
@@ -51,7 +51,7 @@ export interface Inspection {
 /** Inspects the workers, so that a decision knows what is there now and not what a record says. */
 export class WorkerInspector {
   readonly #sources: WorkerInspectorSources;
-  readonly #remembered = new LRUCache<string, Remembered>({ max: CAPABILITY_CACHE_SIZE });
+  readonly #remembered = boundedCache<string, Remembered>(CAPABILITY_CACHE_SIZE);
 
   constructor(sources: WorkerInspectorSources) {
     this.#sources = sources;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../base/bounded-cache.ts';
 import { failed } from '../authentication.ts';
 import { MAX_TOKEN_LENGTH } from '../bearer.ts';
 import type { Credential } from './claims.ts';
@@ -16,7 +17,7 @@ type Cache = LRUCache<string, Verified>;
 
 /** Credentials that are cached; each takes some hundred bytes. */
 const CACHE_SIZE = 10_000;
-const newCache = (): Cache => new LRUCache({ max: CACHE_SIZE });
+const newCache = (): Cache => boundedCache(CACHE_SIZE);
 
 /** Verifies credentials, each only once as long as no issuer changes. */
 export class CredentialVerifier {

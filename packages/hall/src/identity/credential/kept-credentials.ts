@@ -1,5 +1,5 @@
 import { parseJson } from '@wcp/spec/json';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../base/bounded-cache.ts';
 import type { Change, Commit, Store } from '../../storage/store/store.ts';
 import type { Credential, VerifiedClaims } from './claims.ts';
 
@@ -19,9 +19,9 @@ const CACHE_SIZE = 10_000;
  */
 export class KeptCredentials {
   readonly #store: Store;
-  readonly #known = new LRUCache<string, { readonly verified: VerifiedClaims; isStored: boolean }>({
-    max: CACHE_SIZE,
-  });
+  readonly #known = boundedCache<string, { readonly verified: VerifiedClaims; isStored: boolean }>(
+    CACHE_SIZE,
+  );
 
   constructor(store: Store) {
     this.#store = store;

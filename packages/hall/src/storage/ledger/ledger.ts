@@ -1,7 +1,7 @@
 import { signCheckpoint } from '@wcp/evidence';
 import { consistencyProof, inclusionProof, type MerkleFrontier } from '@wcp/evidence/log';
 import type { Sha256 } from '@wcp/spec';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../base/bounded-cache.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import { openSealedStore } from '../seal/open-sealed-store.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
@@ -99,8 +99,8 @@ interface LedgerState {
 class StoredLedger implements OpenLedger {
   readonly store: SealedStore;
   readonly #identity: LedgerIdentity;
-  readonly #heads = new LRUCache<string, HeadRow>({ max: HEAD_CACHE_SIZE });
-  readonly #observations = new LRUCache<string, true>({ max: OBSERVATION_CACHE_SIZE });
+  readonly #heads = boundedCache<string, HeadRow>(HEAD_CACHE_SIZE);
+  readonly #observations = boundedCache<string, true>(OBSERVATION_CACHE_SIZE);
   #state: LedgerState;
   /** One commit after another: the place of a receipt depends on the one before it. */
   readonly #queue = new SerialQueue();

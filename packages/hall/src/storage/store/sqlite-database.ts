@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../base/bounded-cache.ts';
 
 const STATEMENTS = 256;
 
 /** Node's own SQLite in the form that Kysely's SQLite dialect expects; statements are prepared once. */
 export function asSqliteDatabase(database: DatabaseSync): SqliteDatabase {
-  const prepared = new LRUCache<string, SqliteStatement>({ max: STATEMENTS });
+  const prepared = boundedCache<string, SqliteStatement>(STATEMENTS);
   return {
     close: () => database.close(),
     prepare(sql) {
