@@ -40,6 +40,7 @@ const SYSTEM = [
   'packages/agents/tests/processes.test.ts',
   'packages/cli/tests/commands/conformance/cheats.test.ts',
   'packages/cli/tests/commands/conformance/python-port.test.ts',
+  'packages/cli/tests/commands/conformance/same-report.test.ts',
   'packages/cli/tests/commands/mcp/holds/matrix.test.ts',
   'packages/cli/tests/commands/mcp/worker.test.ts',
   'packages/cli/tests/commands/tour/pipeline-documents.test.ts',

@@ -1,37 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ConformanceReport, type Fixtures, loadFixtures, runConformance } from '@wcp/conformance';
-import { beforeAll, describe, expect, test } from 'vitest';
+import type { ConformanceReport } from '@wcp/conformance';
+import { describe, expect, test } from 'vitest';
 import { scratch, wcp, wcpProcess } from '../../support/support.ts';
+import { SELF, testSameReport } from './same-report.case.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../../src/main.ts');
 const CHEAT = join(import.meta.dirname, '../../support/cheat.mjs');
-const SELF = [process.execPath, PROGRAM, 'conformance', 'serve'];
 
 /** Runs a port by the command, as its users do. */
 async function runByCommand(port: readonly string[], options: readonly string[] = []) {
   const file = join(scratch(), 'report.json');
   const { code, out } = await wcp(['conformance', 'run', '--report', file, ...options, '--', ...port]);
   return { code, out, report: JSON.parse(readFileSync(file, 'utf8')) as ConformanceReport };
-}
-
-let fixtures: Fixtures;
-beforeAll(async () => {
-  fixtures = await loadFixtures();
-});
-
-/** Runs a port against some of the fixtures, which are read once for all tests. */
-function referee([command = '', ...args]: readonly string[], filter: string): Promise<ConformanceReport> {
-  return runConformance({ command, args, fixtures, knownFailures: [], timeoutMs: 60_000, filter });
-}
-
-/** A report without its times: members that end in _ms, and when it began. */
-function timeless(report: ConformanceReport): unknown {
-  return JSON.parse(
-    JSON.stringify(report, (name, value) =>
-      name.endsWith('_ms') || name === 'started_at' ? undefined : value,
-    ),
-  );
 }
 
 describe.concurrent('this implementation under the referee', () => {
@@ -44,10 +24,7 @@ describe.concurrent('this implementation under the referee', () => {
     expect(report.cases.length).toBeGreaterThanOrEqual(400);
   }, 300_000);
 
-  test('This implementation gives the same report at every run, except for times.', async () => {
-    const [first, second] = await Promise.all([referee(SELF, 'r*'), referee(SELF, 'r*')]);
-    expect(timeless(second)).toEqual(timeless(first));
-  }, 300_000);
+  testSameReport('route/*');
 });
 
 describe('wcp conformance', () => {

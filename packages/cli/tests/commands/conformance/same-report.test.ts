@@ -1,0 +1,3 @@
+import { testSameReport } from './same-report.case.ts';
+
+testSameReport('r*');
