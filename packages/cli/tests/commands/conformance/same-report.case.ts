@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type ConformanceReport, loadFixtures, runConformance } from '@wcp/conformance';
 import { expect, test } from 'vitest';
-import { ENVIRONMENT } from '../../support/support.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../src/main.ts');
 
@@ -14,15 +13,7 @@ export function testSameReport(filter: string): void {
     const fixtures = await loadFixtures();
     const [command, ...args] = SELF;
     const run = () =>
-      runConformance({
-        command,
-        args,
-        fixtures,
-        knownFailures: [],
-        timeoutMs: 60_000,
-        filter,
-        env: ENVIRONMENT,
-      });
+      runConformance({ command, args, fixtures, knownFailures: [], timeoutMs: 60_000, filter });
     const [first, second] = await Promise.all([run(), run()]);
     expect(first.cases.length).toBeGreaterThan(100);
     expect(timeless(second)).toEqual(timeless(first));
