@@ -2,13 +2,14 @@
  * Builds the package of the working directory: ESM for Node with source maps, one entry for each export and
  * command that package.json names. Declarations come from `tsc --build`.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Options } from 'tsup';
 
 /** What of a package.json says how it is built. */
 interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly wcp?: {
@@ -26,15 +27,21 @@ const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
  * Dependencies that stand in our own files: TypeBox is 683 modules and Kysely 255, and to find and read them takes
  * longer than all else that a program or a thread of ours does before it is ready.
  */
-const INLINED = [/^(typebox|kysely)($|\/)/];
+const INLINED = ['typebox', 'kysely'].filter((name) => manifest.dependencies?.[name] !== undefined);
 
 const { bundle, assets } = manifest.wcp ?? {};
 
 removeStaleCode();
-await buildCode({ entry: entriesOf(manifest), noExternal: INLINED, sourcemap: true, splitting: true });
+await buildCode({
+  entry: entriesOf(manifest),
+  noExternal: INLINED.map((name) => new RegExp(`^${name}($|/)`)),
+  sourcemap: true,
+  splitting: true,
+});
 if (bundle !== undefined) {
   await buildCode({ entry: { bundle }, noExternal: [/.*/], splitting: false });
 }
+if (INLINED.length > 0) writeFileSync('dist/THIRD-PARTY-LICENSES.txt', INLINED.map(licenseOf).join('\n'));
 if (assets !== undefined) await (await import(pathToFileURL(resolve(assets)).href)).default('dist');
 
 /** The sources to build, by the name of what is built from each. */
@@ -43,6 +50,13 @@ function entriesOf({ exports, bin = {}, wcp = {} }: Manifest): Record<string, st
   const files = [...targets, ...Object.values(bin), ...(wcp.programs ?? [])];
   const names = files.flatMap((file) => /^\.\/dist\/(.+)\.js$/.exec(file)?.[1] ?? []);
   return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
+}
+
+/** The licence of a dependency that stands in our own files: it asks to be there too. */
+function licenseOf(name: string): string {
+  const file = readdirSync(`node_modules/${name}`).find((each) => /^licen[cs]e/i.test(each));
+  if (file === undefined) throw new Error(`${name} has no file with its licence.`);
+  return `${name}\n\n${readFileSync(`node_modules/${name}/${file}`, 'utf8').trim()}\n`;
 }
 
 function buildCode(options: Options): Promise<void> {
