@@ -101,8 +101,9 @@ function metricReader(
 }
 
 function target({ url, headers = {} }: OtlpOptions, path: string) {
-  const base = url.endsWith('/') ? url : `${url}/`;
-  return { url: new URL(path, base).href, headers: { ...headers }, timeoutMillis: EXPORT_MS };
+  const address = new URL(url);
+  address.pathname = `${address.pathname.replace(/\/$/, '')}/${path}`;
+  return { url: address.href, headers: { ...headers }, timeoutMillis: EXPORT_MS };
 }
 
 function timeOf(ms: number): [seconds: number, nanoseconds: number] {
