@@ -1,7 +1,7 @@
 import type { HallClock } from '../../../base/hall-clock.ts';
 import { ProblemError } from '../../../base/problem.ts';
 import type { Approval } from '../../approval.ts';
-import { NotAccepted } from '../../notification/outbox.ts';
+import { codeOf, NotAccepted } from '../../notification/outbox.ts';
 import { answeredObject } from '../bounded-json.ts';
 import { ButtonTokens } from '../button-token.ts';
 import type { ChatStewards, Clicks } from '../click.ts';
@@ -110,7 +110,7 @@ export class Slack implements Chat {
 
 /** The code of Slack, such as `channel_not_found`. */
 function refusalOf(answer: Readonly<Record<string, unknown>> | null): NotAccepted {
-  return new NotAccepted(String(answer?.['error'] ?? 'no answer of Slack'));
+  return new NotAccepted(answer === null ? 'no answer of Slack' : codeOf(answer['error']));
 }
 
 /** Nothing in a text becomes a mention, a link or a preview. */
