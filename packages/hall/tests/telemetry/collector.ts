@@ -56,7 +56,9 @@ export class Collector {
       collector.requests += 1;
       if (collector.behaviour === 'hangs') return;
       if (collector.behaviour === 'floods') {
-        Readable.from(endless()).on('error', () => {}).pipe(response);
+        Readable.from(endless())
+          .on('error', () => {})
+          .pipe(response);
         return;
       }
       const status =

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { probeSandbox } from '@wcp/sandbox';
 import { DeploymentError, reasonOf } from '../deployment-error.ts';
+import { approvalChecks } from './approval-checks.ts';
 import { banListChecks } from './ban-list-checks.ts';
 import type { CheckBase, DeploymentCheck } from './check.ts';
 import { documentChecks } from './document-checks.ts';
@@ -10,6 +11,7 @@ import { machineChecks } from './machine-checks.ts';
 import { portCheck } from './port-check.ts';
 import { settingsChecks } from './settings-checks.ts';
 import { storeChecks } from './store-checks.ts';
+import { telemetryChecks } from './telemetry-checks.ts';
 import { needsSandbox, workerChecks } from './worker-checks.ts';
 
 /** How a folder is examined. */
@@ -53,6 +55,8 @@ export async function examineDeployment(
       ? []
       : [
           ...(await banListChecks(base, settings.subscriptions)),
+          ...(await telemetryChecks(base, settings.telemetry)),
+          ...(await approvalChecks(base, settings.approvals.chats, settings.server.approvals)),
           await portCheck(dir, settings.server, store.isInUse),
           ...(await workerChecks(base, settings, probe)),
         ]),

@@ -45,6 +45,11 @@ export class TeamsConnector {
     if (!ok && status !== 404) throw new NotAccepted(`HTTP ${status}`);
   }
 
+  /** Gets a token, as the first message would. @throws {NotAccepted} */
+  async signIn(signal: AbortSignal): Promise<void> {
+    await this.#bearer(signal);
+  }
+
   async #send(
     method: 'POST' | 'PUT',
     path: string,
