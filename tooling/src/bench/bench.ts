@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|gate|evidence|hall|delivery|containment|egress|mcp` measures one group; `--deep` adds
+ * `--only decisions|gate|evidence|hall|telemetry|delivery|containment|egress|mcp` measures one group; `--deep` adds
  * what takes minutes.
  */
 import { writeFileSync } from 'node:fs';
@@ -14,12 +14,14 @@ import { gateRows } from './gate.ts';
 import { httpRows } from './http.ts';
 import { mcpRows } from './mcp/mcp.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
+import { telemetryRows } from './telemetry.ts';
 
 const GROUPS: Readonly<Record<string, (options: { readonly deep: boolean }) => Promise<BenchRow[]>>> = {
   decisions: async () => [...decisionRows(), ...worldRows()],
   gate: gateRows,
   evidence: evidenceRows,
   hall: httpRows,
+  telemetry: telemetryRows,
   delivery: deliveryRows,
   containment: containmentRows,
   egress: egressRows,
