@@ -11,10 +11,10 @@ import { deliveryRows } from './delivery/delivery.ts';
 import { egressRows } from './egress.ts';
 import { evidenceRows } from './evidence.ts';
 import { gateRows } from './gate.ts';
-import { httpRows } from './http.ts';
+import { httpRows } from './hall/http.ts';
+import { telemetryRows } from './hall/telemetry.ts';
 import { mcpRows } from './mcp/mcp.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
-import { telemetryRows } from './telemetry.ts';
 
 const GROUPS: Readonly<Record<string, (options: { readonly deep: boolean }) => Promise<BenchRow[]>>> = {
   decisions: async () => [...decisionRows(), ...worldRows()],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
-import { telemetryChecks } from '../../src/deployment/doctor/telemetry-checks.ts';
+import { telemetryChecks } from '../../src/deployment/doctor/services/telemetry-checks.ts';
 import { TestHall } from '../support/test-hall.ts';
 
 vi.mock('../../src/telemetry/otlp.ts', () => {

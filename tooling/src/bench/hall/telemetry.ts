@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
+import type { BenchRow } from '../row.ts';
 import { medianEfficiency, start } from './http.ts';
-import type { BenchRow } from './row.ts';
 
 /** Routed decisions over HTTP, by the processor's time, of a Hall that reports every trace to a collector, in turns with one that reports nothing. */
 export async function telemetryRows(): Promise<BenchRow[]> {

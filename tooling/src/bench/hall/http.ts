@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type LoadResult, load } from './load.ts';
-import { median, quantile } from './measure.ts';
-import type { BenchRow } from './row.ts';
-import { input } from './world.ts';
+import { type LoadResult, load } from '../load.ts';
+import { median, quantile } from '../measure.ts';
+import type { BenchRow } from '../row.ts';
+import { input } from '../world.ts';
 
 const CONNECTIONS = 64;
 const ROUNDS = 5;

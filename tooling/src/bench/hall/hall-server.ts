@@ -6,7 +6,7 @@ import { generateSigningKey } from '@wcp/evidence';
 import { createHall, type Delivery, type Hall } from '@wcp/hall';
 import { RouteInputSchema } from '@wcp/spec/document';
 import { Compile } from 'typebox/compile';
-import { CODE_HASH, rules, worker } from './world.ts';
+import { CODE_HASH, rules, worker } from '../world.ts';
 
 const [, , kind, collector] = process.argv;
 const hall = kind === 'echo' ? await createEcho() : await createBenchHall();

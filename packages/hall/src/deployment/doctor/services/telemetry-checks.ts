@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { missingTelemetry } from '../../telemetry/open-telemetry.ts';
-import { type OtlpOptions, reportUrl, type TelemetryOptions } from '../../telemetry/telemetry-options.ts';
-import { LAYOUT } from '../layout.ts';
-import { type CheckBase, type DeploymentCheck, fail, ok, warn } from './check.ts';
-import { editing, shellWord } from './shell-command.ts';
+import { missingTelemetry } from '../../../telemetry/open-telemetry.ts';
+import { type OtlpOptions, reportUrl, type TelemetryOptions } from '../../../telemetry/telemetry-options.ts';
+import { LAYOUT } from '../../layout.ts';
+import { type CheckBase, type DeploymentCheck, fail, ok, warn } from '../check.ts';
+import { editing, shellWord } from '../shell-command.ts';
 
 const REACH_MS = 3_000;
 

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import { checkMailServer, type EmailOptions } from '../../approval/chat/email/email-channel.ts';
-import type { ChatOptions } from '../../approval/chat/open-chats.ts';
-import type { SlackOptions } from '../../approval/chat/slack/slack.ts';
-import { callSlack } from '../../approval/chat/slack/slack-api.ts';
-import type { TeamsBotOptions } from '../../approval/chat/teams/teams.ts';
-import { TeamsConnector } from '../../approval/chat/teams/teams-connector.ts';
-import { codeOf, NotAccepted } from '../../approval/notification/outbox.ts';
-import { LAYOUT } from '../layout.ts';
-import type { ApprovalSettings, SecretSetting } from '../settings/approvals/approval-settings.ts';
-import { type CheckBase, type DeploymentCheck, fail, ok } from './check.ts';
-import { placeIn } from './folder-checks.ts';
-import { asking, editing, shellWord, typing } from './shell-command.ts';
+import { checkMailServer, type EmailOptions } from '../../../approval/chat/email/email-channel.ts';
+import type { ChatOptions } from '../../../approval/chat/open-chats.ts';
+import type { SlackOptions } from '../../../approval/chat/slack/slack.ts';
+import { callSlack } from '../../../approval/chat/slack/slack-api.ts';
+import type { TeamsBotOptions } from '../../../approval/chat/teams/teams.ts';
+import { TeamsConnector } from '../../../approval/chat/teams/teams-connector.ts';
+import { codeOf, NotAccepted } from '../../../approval/notification/outbox.ts';
+import { LAYOUT } from '../../layout.ts';
+import type { ApprovalSettings, SecretSetting } from '../../settings/approvals/approval-settings.ts';
+import { type CheckBase, type DeploymentCheck, fail, ok } from '../check.ts';
+import { placeIn } from '../folder-checks.ts';
+import { asking, editing, shellWord, typing } from '../shell-command.ts';
 
 const REACH_MS = 5_000;
 

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ChatOptions } from '../../../src/approval/chat/open-chats.ts';
-import { approvalChecks } from '../../../src/deployment/doctor/approval-checks.ts';
-import type { ApprovalSettings } from '../../../src/deployment/settings/approvals/approval-settings.ts';
-import { ChatServer } from '../../approval/chat/chat-server.ts';
-import { scratch } from '../support.ts';
+import type { ChatOptions } from '../../../../src/approval/chat/open-chats.ts';
+import { approvalChecks } from '../../../../src/deployment/doctor/services/approval-checks.ts';
+import type { ApprovalSettings } from '../../../../src/deployment/settings/approvals/approval-settings.ts';
+import { ChatServer } from '../../../approval/chat/chat-server.ts';
+import { scratch } from '../../support.ts';
 
 const NOBODY = 'http://127.0.0.1:9/';
 

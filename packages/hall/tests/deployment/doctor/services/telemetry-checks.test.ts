@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { telemetryChecks } from '../../../src/deployment/doctor/telemetry-checks.ts';
-import { Collector } from '../../telemetry/collector.ts';
+import { telemetryChecks } from '../../../../src/deployment/doctor/services/telemetry-checks.ts';
+import { Collector } from '../../../telemetry/collector.ts';
 
 const check = (otlp: { readonly url: string; readonly metrics?: boolean; readonly traces?: boolean }) =>
   telemetryChecks({ dir: '/srv/hall', env: {}, now: 0 }, { otlp });
