@@ -5,3 +5,4 @@ export { checkPolicies, type PolicyCheck, type PolicyCheckOptions } from './gate
 export type { GateOptions } from './gate/gate-options.ts';
 export { openGate } from './gate/open-gate.ts';
 export type { GateState, LoadedGate } from './gate/policy-gate.ts';
+export { installCommand } from './source/missing-package.ts';

@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:e73dfb13228b3385a3ef279b861c27bb1e731ac365c73c70262119d992c3c31f';
+const FROZEN = 'sha256:2edc36a235024f277c0229bfba0c8bb4c47712dfd819aca08cd6056d5b8f74b5';
 
 interface Group {
   readonly id: string;

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|gate|evidence|hall|delivery|containment|egress|mcp` measures one group; `--deep` adds
+ * `--only decisions|gate|evidence|hall|telemetry|delivery|containment|egress|mcp` measures one group; `--deep` adds
  * what takes minutes.
  */
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,8 @@ import { deliveryRows } from './delivery/delivery.ts';
 import { egressRows } from './egress.ts';
 import { evidenceRows } from './evidence.ts';
 import { gateRows } from './gate.ts';
-import { httpRows } from './http.ts';
+import { httpRows } from './hall/http.ts';
+import { telemetryRows } from './hall/telemetry.ts';
 import { mcpRows } from './mcp/mcp.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
 
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, (options: { readonly deep: boolean }) => P
   gate: gateRows,
   evidence: evidenceRows,
   hall: httpRows,
+  telemetry: telemetryRows,
   delivery: deliveryRows,
   containment: containmentRows,
   egress: egressRows,

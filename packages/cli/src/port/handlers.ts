@@ -4,6 +4,7 @@ import { signingKeyFromSeed } from '@wcp/evidence/key';
 import type { ManifestClaim, PackageFile } from '@wcp/evidence/package';
 import { analyzeRules, compileWorld, decide } from '@wcp/router';
 import { canonicalJson, checkId, decisionDigest, recordHash, sha256, WcpError } from '@wcp/spec';
+import { type ApprovalNeed, type ApprovalStep, combineNeeds, countApproval } from '@wcp/spec/document';
 import { parseJson } from '@wcp/spec/json';
 import { answerMerkle } from './merkle.ts';
 import { OperationError } from './operation-error.ts';
@@ -36,6 +37,7 @@ export const HANDLERS: PortHandlers = {
     withOperationErrors(() => ({ package_hash: hashFiles(objectOf(input)['files'] as PackageFile[]) })),
   verify_manifest: (_, input) =>
     withOperationErrors(() => answerManifest(objectOf(input) as unknown as ManifestClaim)),
+  count_approvals: (_, input) => answerCount(objectOf(input) as unknown as ApprovalClaim),
 };
 
 /** Runs an operation; a document that it rejects is thrown with the operation's own error code. */
@@ -88,6 +90,22 @@ function answerSigning({ receipt, seed_hex }: Members): object {
 function answerReceipts({ receipts, keys }: Members): object {
   const { ok, findings } = verifyReceipts(receipts, keys);
   return { valid: ok, findings: findings.map(({ index, code }) => ({ index, code })) };
+}
+
+/** An approval that is to be counted. */
+interface ApprovalClaim {
+  readonly demands: readonly Partial<ApprovalNeed>[];
+  readonly stewards: readonly string[];
+  readonly requested_by: readonly string[];
+  readonly history: readonly ApprovalStep[];
+  readonly by: string;
+  readonly result_hash?: string;
+}
+
+function answerCount({ demands, stewards, requested_by, history, by, result_hash }: ApprovalClaim): object {
+  const isSteward = (id: string) => stewards.includes(id);
+  const hold = { need: combineNeeds(demands), history, requested_by, isSteward };
+  return countApproval(hold, by, result_hash);
 }
 
 function answerManifest(claim: ManifestClaim): object {

@@ -281,6 +281,26 @@ def digest_decision(input: Any, decision: Any) -> str:
     return digest({"input": input, "decision": lasting})
 
 
+def count_approvals(value: Json) -> Json:
+    """Count an approval among those of a hold (5.15, several stewards)."""
+    by, history, stewards = value["by"], value["history"], set(value["stewards"])
+    quorum = max([1] + [demand.get("quorum", 1) for demand in value["demands"]])
+    named = stewards - set(value["requested_by"])
+    for demand in value["demands"]:
+        named &= set(demand.get("stewards", named))
+    raised = max([0] + [place + 1 for place, step in enumerate(history) if step["action"] == "escalate"])
+    given = {step["by"]: step.get("result_hash") for step in history[raised:]
+             if step["action"] == "approve" and step["by"] in named}
+    enough = len({*given, by}) >= quorum
+    reasons = {"FORBIDDEN": by not in stewards, "APPROVAL_SELF": by in value["requested_by"],
+               "APPROVAL_RESOLVED": any(step["action"] in ("deny", "expire") for step in history)}
+    late = {"FORBIDDEN": by not in named, "APPROVAL_COUNTED": by in given and not enough,
+            "CONFLICT": any(result != value.get("result_hash") for result in given.values())}
+    code = next((code for checks in (reasons, late) for code, refused in checks.items() if refused), None)
+    count = len(given if code else {*given, by})
+    return {"code": code, "count": count, "quorum": quorum, "is_enough": code is None and enough}
+
+
 OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {
     "decide": lambda given, value: Case(given, value).decide(),
     "check_id": lambda _, value: check_id(value),
@@ -289,6 +309,7 @@ OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {
     "record_hash": lambda _, value: {"artifact_hash": digest(without(value, "artifact_hash"))},
     "receipt_hash": lambda _, value: {"receipt_hash": digest(without(value, "receipt_hash", "signature"))},
     "decision_digest": lambda _, value: {"decision_digest": digest_decision(**value)},
+    "count_approvals": lambda _, value: count_approvals(value),
     "analyze_rules": lambda _, value: {"findings": find_dead_rules(read_rules(value["rules"], None))}}
 
 

@@ -1,3 +1,4 @@
+import { installCommand } from '@wcp/policy';
 import { WcpError } from '@wcp/spec';
 import type { Logger } from '../base/logger.ts';
 import { NO_TRACING } from '../base/tracing.ts';
@@ -18,6 +19,7 @@ const PACKAGES = [
   '@opentelemetry/exporter-trace-otlp-http@0.301.0',
   '@opentelemetry/exporter-metrics-otlp-http@0.301.0',
 ];
+const INSTALL = installCommand(PACKAGES.join(' '), import.meta.dirname);
 
 /**
  * Opens the telemetry of a Hall. The packages of OpenTelemetry are loaded only where it is wanted.
@@ -36,11 +38,19 @@ export async function openTelemetry(
   return { ...telemetry, close: () => atMost(LAST_MS, telemetry.close()) };
 }
 
+/** The command that installs what telemetry needs; null where it is there. */
+export async function missingTelemetry(): Promise<string | null> {
+  return import('./otlp.ts').then(
+    () => null,
+    () => INSTALL,
+  );
+}
+
 async function loadOtlp(): Promise<typeof import('./otlp.ts')> {
   try {
     return await import('./otlp.ts');
   } catch (cause) {
-    const message = `"telemetry" needs packages that are not there. Where the Hall is installed (with -g, if it is so for the whole machine): npm install ${PACKAGES.join(' ')}`;
+    const message = `"telemetry" needs packages that are not there. Install them: ${INSTALL}`;
     throw new WcpError('ERR_WCP_HALL', message, { cause });
   }
 }

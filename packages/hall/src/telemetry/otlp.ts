@@ -18,7 +18,7 @@ import type { HallTelemetry } from './hall-telemetry.ts';
 import { metricData, type WrittenMetric } from './metric-data.ts';
 import { OtelTracing } from './otel-tracing.ts';
 import { CollectorHealth } from './reported-exporter.ts';
-import type { OtlpOptions } from './telemetry-options.ts';
+import { type OtlpOptions, reportUrl } from './telemetry-options.ts';
 
 /** Milliseconds that a collector may take for one request. */
 const EXPORT_MS = 5_000;
@@ -100,9 +100,8 @@ function metricReader(
   return reader;
 }
 
-function target({ url, headers = {} }: OtlpOptions, path: string) {
-  const base = url.endsWith('/') ? url : `${url}/`;
-  return { url: new URL(path, base).href, headers: { ...headers }, timeoutMillis: EXPORT_MS };
+function target(options: OtlpOptions, path: Parameters<typeof reportUrl>[1]) {
+  return { url: reportUrl(options, path), headers: { ...options.headers }, timeoutMillis: EXPORT_MS };
 }
 
 function timeOf(ms: number): [seconds: number, nanoseconds: number] {

@@ -8,12 +8,13 @@ type Done<R extends ExportResult> = (result: R) => void;
 
 /** Says once in the log that a collector does not take what it is sent, and once that it does again. */
 export class CollectorHealth {
-  readonly #url: string;
+  /** Without path and query, which may hold a key. */
+  readonly #place: string;
   readonly #log: Logger;
   #isFailing = false;
 
   constructor(url: string, log: Logger) {
-    this.#url = url;
+    this.#place = new URL(url).origin;
     this.#log = log;
   }
 
@@ -31,9 +32,9 @@ export class CollectorHealth {
   #note(isSent: boolean): void {
     if (isSent !== this.#isFailing) return;
     this.#isFailing = !isSent;
-    if (isSent) this.#log('info', `The collector at ${this.#url} takes traces and metrics again.`);
+    if (isSent) this.#log('info', `The collector at ${this.#place} takes traces and metrics again.`);
     else {
-      const message = `The collector at ${this.#url} does not take traces and metrics; those of this time may be lost. Decisions and evidence do not depend on it.`;
+      const message = `The collector at ${this.#place} does not take traces and metrics; those of this time may be lost. Decisions and evidence do not depend on it.`;
       this.#log('warn', message);
     }
   }

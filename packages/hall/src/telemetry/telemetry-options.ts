@@ -16,6 +16,13 @@ export interface OtlpOptions {
   readonly sample_ratio?: number | undefined;
 }
 
+/** The address for one kind of report, with the query that the collector's own address has. */
+export function reportUrl({ url }: Pick<OtlpOptions, 'url'>, path: 'v1/traces' | 'v1/metrics'): string {
+  const address = new URL(url);
+  address.pathname = `${address.pathname.replace(/\/$/, '')}/${path}`;
+  return address.href;
+}
+
 /** What a Hall tells of itself to others. */
 export interface TelemetryOptions {
   readonly otlp: OtlpOptions;

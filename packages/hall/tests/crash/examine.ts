@@ -6,7 +6,7 @@ import { canonicalJson, type Receipt } from '@wcp/spec';
 import { type Approval, readApproval } from '../../src/approval/approval.ts';
 import type { Store, TableName, Tables } from '../../src/storage/store/store.ts';
 import type { Acknowledged } from './load.ts';
-import { KEY_SEED, ORIGIN } from './names.ts';
+import { COST, KEY_SEED, ORIGIN } from './names.ts';
 
 /** What workers did, by the ids of the decisions, whatever their Halls said of it. */
 interface Executions {
@@ -24,6 +24,27 @@ export async function examine(store: Store, folder: string, known: Acknowledged)
   return [
     ...(await examineEvidence(store, known.receipts, executions)),
     ...wrongApprovals(approvals, receipts, known),
+    ...wrongBudgets(receipts, await spentAmounts(store)),
+  ];
+}
+
+async function spentAmounts(store: Store): Promise<ReadonlyMap<string, number>> {
+  const rows = (await all(store, 'meta')).filter(({ state }) => state === 'budget');
+  const read = rows.map(({ document }) => JSON.parse(document) as { budget_id: string; spent: number });
+  return new Map(read.map(({ budget_id, spent }) => [budget_id, spent]));
+}
+
+/** Whatever ran has an outcome. A kill may leave a call counted that never came to be, and never one uncounted. */
+function wrongBudgets(receipts: readonly Receipt[], spent: ReadonlyMap<string, number>): string[] {
+  const ran = receipts.filter(({ kind }) => kind === 'outcome');
+  const few = ran.filter(({ stream }) => stream === 'tenant-a').length;
+  const counted = (id: string) => spent.get(id) ?? 0;
+  return [
+    ...(few > 25 ? [`${few} calls ran on a budget of 25`] : []),
+    ...(few === 0 ? ['no call of tenant-a ran'] : []),
+    ...(counted('few') < few ? [`${few} calls of tenant-a ran, and ${counted('few')} are counted`] : []),
+    ...(counted('all') < ran.length ? [`${ran.length} calls ran, and ${counted('all')} are counted`] : []),
+    ...(counted('cost') < COST * ran.length ? [`${ran.length} calls cost only ${counted('cost')}`] : []),
   ];
 }
 

@@ -6,7 +6,7 @@ import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { type RegistryRecord, recordHash } from '@wcp/spec';
 import type { Delivery } from '../../src/delivery/delivery.ts';
 import { createHall } from '../../src/index.ts';
-import { KEY_SEED, ORIGIN } from './names.ts';
+import { BUDGETS, COST, KEY_SEED, ORIGIN } from './names.ts';
 
 const folder = process.argv[2] as string;
 
@@ -31,7 +31,7 @@ const delivery: Delivery = {
       status: 'ok' as const,
       result: { done: true },
       telemetry: [],
-      evidence: [],
+      evidence: [{ kind: 'cost', 'x.cost': COST }],
       deny_reason: null,
     };
     return { status: 'ok', result, code: null, duration_ms: 1 };
@@ -44,6 +44,7 @@ const hall = await createHall({
   file: join(folder, 'store.db'),
   key: signingKeyFromSeed(KEY_SEED),
   origin: ORIGIN,
+  config: { 'x.budgets': BUDGETS },
   workers: [{ delivery }],
   // The load leaves more requests on hold than a tenant may have.
   tenants: { holds: 1_000_000 },

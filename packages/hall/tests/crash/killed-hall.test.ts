@@ -19,7 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test(`A Hall that is killed ${KILLS} times under load loses nothing that it acknowledged, and runs nothing twice.`, {
-  timeout: 30_000 + KILLS * 10_000,
+  timeout: 60_000 + KILLS * 60_000,
 }, async () => {
   const known: Acknowledged = { receipts: [], holds: [], approved: [], tried: new Set() };
   for (let round = 0; round < KILLS; round += 1) await runAndKill(folder, 150 + Math.random() * 600, known);

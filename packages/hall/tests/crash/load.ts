@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Receipt } from '@wcp/spec';
+import { waitFor } from '../support/wait-for.ts';
 
 /** What a Hall acknowledged: that must never be gone. */
 export interface Acknowledged {
@@ -19,6 +20,9 @@ interface Started {
   readonly tenants: readonly [string, string];
   readonly steward: string;
 }
+
+/** Receipts that a Hall has acknowledged before it is killed, however busy the machine is. */
+const UNDER_LOAD = 20;
 
 /** Starts a Hall, asks it from many sides, and kills it in the middle. */
 export async function runAndKill(folder: string, milliseconds: number, known: Acknowledged): Promise<void> {
@@ -42,11 +46,16 @@ export async function runAndKill(folder: string, milliseconds: number, known: Ac
       () => fetch(`${hall.url}/wcp/checkpoint`, { headers: bearer(hall.steward) }).then((r) => r.text()),
     ),
   ];
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  isOver = true;
   const exited = new Promise((resolve) => hall.process.once('exit', resolve));
-  hall.process.kill('SIGKILL');
-  await Promise.all([exited, ...asking]);
+  try {
+    const before = known.receipts.length;
+    await waitFor('the Hall to be under load', () => known.receipts.length >= before + UNDER_LOAD, 60_000);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  } finally {
+    isOver = true;
+    hall.process.kill('SIGKILL');
+    await Promise.all([exited, ...asking]);
+  }
 }
 
 function start(folder: string): Promise<Started> {

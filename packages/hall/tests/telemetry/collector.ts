@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
@@ -25,7 +26,7 @@ export interface StoredPoint {
 }
 
 /** How a collector behaves. */
-export type Behaviour = 'takes' | 'hangs' | 'fails';
+export type Behaviour = 'takes' | 'hangs' | 'fails' | 'floods';
 
 /** A collector of OpenTelemetry: reads what it is sent by OTLP/HTTP with JSON, and refuses what has another form. */
 export class Collector {
@@ -33,6 +34,8 @@ export class Collector {
   readonly points: StoredPoint[] = [];
   readonly resources: Readonly<Record<string, unknown>>[] = [];
   readonly headers: IncomingHttpHeaders[] = [];
+  /** What was asked for, with its query. */
+  readonly paths: string[] = [];
   /** All that was sent, as it came. */
   text = '';
   requests = 0;
@@ -52,6 +55,12 @@ export class Collector {
       for await (const chunk of request) chunks.push(chunk);
       collector.requests += 1;
       if (collector.behaviour === 'hangs') return;
+      if (collector.behaviour === 'floods') {
+        Readable.from(endless())
+          .on('error', () => {})
+          .pipe(response);
+        return;
+      }
       const status =
         collector.behaviour === 'fails' ? 400 : collector.#take(request.url, request.headers, chunks);
       response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
@@ -82,8 +91,10 @@ export class Collector {
       this.text += text;
       this.headers.push(headers);
       if (headers['content-type'] !== 'application/json') throw new Error('not JSON by its type');
-      if (url === '/v1/traces') this.#takeSpans(JSON.parse(text));
-      else if (url === '/v1/metrics') this.#takeMetrics(JSON.parse(text));
+      const { pathname } = new URL(url ?? '', this.url);
+      this.paths.push(url ?? '');
+      if (pathname.endsWith('/v1/traces')) this.#takeSpans(JSON.parse(text));
+      else if (pathname.endsWith('/v1/metrics')) this.#takeMetrics(JSON.parse(text));
       else throw new Error(`no such path: ${url}`);
       return 200;
     } catch (error) {
@@ -108,6 +119,11 @@ export class Collector {
         for (const metric of metrics) this.points.push(...pointsOf(metric));
     }
   }
+}
+
+/** An answer that never ends. */
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(1 << 20, ' ');
 }
 
 function hex(value: unknown, digits: number): string {

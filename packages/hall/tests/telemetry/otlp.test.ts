@@ -263,7 +263,7 @@ describe('what a collector learns', () => {
 });
 
 describe('a collector that does not work costs no decision', () => {
-  test.each(['hangs', 'fails'] as const)(
+  test.each(['hangs', 'fails', 'floods'] as const)(
     'One that %s: every dispatch is answered, and the log says so once.',
     async (behaviour) => {
       const collector = await Collector.open();
@@ -271,7 +271,7 @@ describe('a collector that does not work costs no decision', () => {
       const hall = await TestHall.open({ telemetry: { otlp: { url: collector.url, interval_ms: 100 } } });
       for (let n = 0; n < 20; n += 1) expect((await dispatch(hall)).statusCode).toBe(200);
       await waitFor('the collector or the log', () => collector.requests > 0);
-      if (behaviour === 'fails') {
+      if (behaviour !== 'hangs') {
         await waitFor('the collector or the log', () =>
           hall.logged.some((line) => line.includes('does not take traces')),
         );
@@ -283,6 +283,18 @@ describe('a collector that does not work costs no decision', () => {
       await hall.close();
     },
   );
+
+  test('A key in its address is sent to it, and stands in no log.', async () => {
+    const collector = await Collector.open();
+    const hall = await traced(collector, {}, { url: `${collector.url}/needle-path/?key=needle-query` });
+    await dispatch(hall);
+    await collector.spansOf('POST /wcp/dispatch');
+    expect(new Set(collector.paths)).toContain('/needle-path/v1/traces?key=needle-query');
+    collector.behaviour = 'fails';
+    await dispatch(hall);
+    await waitFor('the log', () => hall.logged.some((line) => line.includes('does not take traces')));
+    expect(hall.logged.join('\n')).not.toContain('needle');
+  });
 
   test('One that is not there: every dispatch is answered, and the Hall closes.', async () => {
     const hall = await TestHall.open({

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
+import { telemetryChecks } from '../../src/deployment/doctor/services/telemetry-checks.ts';
 import { TestHall } from '../support/test-hall.ts';
 
 vi.mock('../../src/telemetry/otlp.ts', () => {
@@ -14,6 +15,13 @@ test('A Hall whose telemetry cannot be loaded does not start, and says what inst
     code: 'ERR_WCP_HALL',
     message: expect.stringContaining('npm install @opentelemetry/api@1.10.0 '),
   });
+});
+
+test('The doctor finds that before the start, with the command that installs it.', async () => {
+  const base = { dir: '.', env: {}, now: 0 };
+  expect(await telemetryChecks(base, { otlp: { url: 'http://127.0.0.1:4318' } })).toMatchObject([
+    { name: 'telemetry', status: 'fail', remedy: expect.stringMatching(/^npm install @opentelemetry\/api@/) },
+  ]);
 });
 
 test('What it says to install are the versions that it is tested with.', async () => {

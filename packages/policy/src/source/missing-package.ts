@@ -25,8 +25,18 @@ export function isMissing(error: unknown, name: string): boolean {
   return isNotFound && new RegExp(`'${name}(?:/[^']*)?'`).test(message);
 }
 
-/** Packages beside which there is no package.json are those of the whole machine. */
-function installCommand(wanted: string, here: string): string {
+/**
+ * The command that installs packages where a file would find them: beside the package that the file belongs to, or for
+ * the whole machine where that has no `package.json` above it.
+ *
+ * @param wanted names and versions of packages, such as `@cedar-policy/cedar-wasm@4.13.0`
+ * @param here the folder of the file
+ * @example
+ * import { installCommand } from '@wcp/policy';
+ *
+ * installCommand('@cedar-policy/cedar-wasm@4.13.0', '/srv/hall/src'); // 'npm install @cedar-policy/cedar-wasm@4.13.0'
+ */
+export function installCommand(wanted: string, here: string): string {
   const at = here.indexOf(`${sep}node_modules${sep}`);
   const root = at === -1 ? null : here.slice(0, at);
   if (root === null) return `npm install ${wanted}`;

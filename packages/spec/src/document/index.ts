@@ -78,6 +78,16 @@ export {
 } from './schema/worker-result.ts';
 export { SCHEMAS, schemaDocument } from './schemas.ts';
 export {
+  type ApprovalCount,
+  type ApprovalNeed,
+  type ApprovalRefusal,
+  type ApprovalStep,
+  type ApprovedHold,
+  approvalsIn,
+  combineNeeds,
+  countApproval,
+} from './table/approval-count.ts';
+export {
   BLAST_DIMENSIONS,
   type BlastDimension,
   declaredBlast,

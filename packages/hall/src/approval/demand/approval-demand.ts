@@ -1,4 +1,5 @@
 import type { RouteDecision } from '@wcp/spec';
+import { combineNeeds } from '@wcp/spec/document';
 import type { Approval as ShownApproval } from '@wcp/spec/hall';
 
 /** What an approval needs beside one steward. */
@@ -21,15 +22,9 @@ export interface ApprovalDemand {
 
 type Held = Pick<RouteDecision, 'matched_rule_id' | 'capability_id' | 'env' | 'tenant_id'>;
 
-/** What is needed where nothing is demanded. */
-const ONE_STEWARD: Demanded = { quorum: 1, stewards: null, confirmation: null };
-
 /** Everything that the demands on a held request need together: none of them weakens another. */
 export function demandedOf(held: Held, demands: readonly ApprovalDemand[]): Demanded {
-  return demands
-    .filter((demand) => isAbout(demand, held))
-    .map(({ quorum = 1, stewards = null, confirmation = null }) => ({ quorum, stewards, confirmation }))
-    .reduce(stricter, ONE_STEWARD);
+  return combineNeeds(demands.filter((demand) => isAbout(demand, held)));
 }
 
 /** What an approval needs: what was demanded when it was held, and what is demanded now. */
@@ -38,21 +33,7 @@ export function demandedNow(
   demands: readonly ApprovalDemand[],
 ): Demanded {
   const now = demandedOf(decision, demands);
-  return demanded === undefined ? now : stricter(demanded, now);
-}
-
-/** What satisfies both. */
-function stricter(one: Demanded, other: Demanded): Demanded {
-  return {
-    quorum: Math.max(one.quorum, other.quorum),
-    stewards: inBoth(one.stewards, other.stewards),
-    confirmation: one.confirmation ?? other.confirmation,
-  };
-}
-
-function inBoth(one: Demanded['stewards'], other: Demanded['stewards']): Demanded['stewards'] {
-  if (one === null || other === null) return one ?? other;
-  return one.filter((steward) => other.includes(steward));
+  return demanded === undefined ? now : combineNeeds([demanded, now]);
 }
 
 function isAbout({ rule_id, capability_id, env, tenant_id }: ApprovalDemand, held: Held): boolean {

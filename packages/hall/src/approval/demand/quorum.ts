@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from '@wcp/spec';
+import { type ApprovalRefusal, approvalsIn, countApproval as countIn } from '@wcp/spec/document';
 import { ProblemError } from '../../base/problem.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Approval, Resolution } from '../approval.ts';
@@ -13,11 +14,10 @@ export interface Counted {
 }
 
 /**
- * Counts the approval of a steward: those since the hold came to its supervisor level, of different principals that
- * may still approve.
+ * Counts the approval of a steward (section 5.15, several stewards).
  *
  * @param isSteward whether the principal with an id is a steward as of now
- * @throws {ProblemError} `FORBIDDEN`, `APPROVAL_COUNTED`, `CONFLICT`
+ * @throws {ProblemError} `FORBIDDEN`, `APPROVAL_SELF`, `APPROVAL_COUNTED`, `CONFLICT`
  */
 export function countApproval(
   approval: Approval,
@@ -26,47 +26,38 @@ export function countApproval(
   result: unknown,
   isSteward: (id: string) => boolean,
 ): Counted {
-  checkMayApprove(demanded, by);
-  if (demanded.quorum === 1) return { step: {}, isEnough: true };
-  const given = approvalsOf(approval).filter(({ by: id }) => isSteward(id) && mayApprove(demanded, id));
-  if (given.some(({ by: id }) => id === by.id)) throw countedAlready(demanded.quorum - given.length);
+  const { history, requested_by } = approval;
   const result_hash = result === undefined ? undefined : sha256(canonicalJson(result));
-  if (given.some((each) => each.result_hash !== result_hash)) throw anotherResult();
-  const count = given.length + 1;
-  const step = {
-    quorum: { count, needed: demanded.quorum },
-    ...(result_hash !== undefined && { result_hash }),
+  const hold = {
+    need: demanded,
+    history,
+    requested_by,
+    // Whoever resolves this has been let in as a steward already.
+    isSteward: (id: string) => id === by.id || isSteward(id),
   };
-  return { step, isEnough: count >= demanded.quorum };
+  const { code, count, quorum, is_enough } = countIn(hold, by.id, result_hash);
+  if (code !== null) throw new ProblemError(code, MESSAGES[code](demanded, quorum - count));
+  if (quorum === 1) return { step: {}, isEnough: is_enough };
+  const step = { quorum: { count, needed: quorum }, ...(result_hash !== undefined && { result_hash }) };
+  return { step, isEnough: is_enough };
 }
 
-/** The approvals since the hold came to its supervisor level: what was approved below it was something else. */
+/** The approvals since the hold came to its supervisor level. */
 export function approvalsOf({ history }: Pick<Approval, 'history'>): readonly Resolution[] {
-  const raised = history.findLastIndex(({ action }) => action === 'escalate');
-  return history.slice(raised + 1).filter(({ action }) => action === 'approve');
+  return approvalsIn(history);
 }
 
-function mayApprove({ stewards }: Demanded, id: string): boolean {
-  return stewards === null || stewards.includes(id);
-}
+type Message = (demanded: Demanded, missing: number) => string;
 
-function checkMayApprove(demanded: Demanded, { id }: Principal): void {
-  if (mayApprove(demanded, id)) return;
-  const named = (demanded.stewards ?? []).join(', ') || 'nobody';
-  throw new ProblemError(
-    'FORBIDDEN',
-    `Here only the approval of certain stewards counts: ${named}. Ask one of them; you may still deny.`,
-  );
-}
-
-function countedAlready(missing: number): ProblemError {
-  const others = missing === 1 ? 'another steward' : `${missing} other stewards`;
-  return new ProblemError('APPROVAL_COUNTED', `You have approved this; now ${others} must.`);
-}
-
-function anotherResult(): ProblemError {
-  return new ProblemError(
-    'CONFLICT',
+const MESSAGES: Readonly<Record<ApprovalRefusal, Message>> = {
+  FORBIDDEN: ({ stewards }) =>
+    `Here only the approval of certain stewards counts: ${(stewards ?? []).join(', ') || 'nobody'}. Ask one of them; you may still deny.`,
+  APPROVAL_SELF: () => 'Whoever had a part in asking cannot approve it. Ask another steward.',
+  APPROVAL_RESOLVED: () => 'This has been resolved already.',
+  APPROVAL_COUNTED: (_, missing) => {
+    const others = missing === 1 ? 'another steward' : `${missing} other stewards`;
+    return `You have approved this; now ${others} must.`;
+  },
+  CONFLICT: () =>
     'Another steward submitted another result. Submit the same one, or deny and have it done again.',
-  );
-}
+};

@@ -27,9 +27,14 @@ export interface Channel {
 export class NotAccepted extends Error {
   /** @param reason a code of the receiver; whatever else stands in it is left out */
   constructor(reason: string) {
-    super(reason.replace(/[^A-Za-z0-9_. -]/g, '').slice(0, 100));
+    super(reason.replace(/[^A-Za-z0-9_., -]/g, '').slice(0, 100));
     this.name = 'NotAccepted';
   }
+}
+
+/** The code with which a receiver says why; anything else that it answers could be a secret that it was sent. */
+export function codeOf(answered: unknown): string {
+  return typeof answered === 'string' && /^[a-z_]{1,64}$/.test(answered) ? answered : 'no code';
 }
 
 /** What sending works with. */

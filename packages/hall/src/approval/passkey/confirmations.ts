@@ -171,14 +171,19 @@ export class Confirmations {
       .catch(() => null);
     if (verified?.verified !== true)
       throw unconfirmed(`The assertion does not hold for ${origin}. Try again.`);
-    const isThere = await this.#parts.passkeys.use(passkey, verified.authenticationInfo.newCounter);
-    if (!isThere) throw unconfirmed('This passkey was removed.');
+    const isUsed = await this.#parts.passkeys.use(passkey, verified.authenticationInfo.newCounter);
+    if (!isUsed) throw unconfirmed('This passkey was removed meanwhile, or its number was used twice.');
     return proofOf(passkey, challenged, assertion);
   }
 
   /** The challenge that the browser names, used up. What it names is an attacker's, like all that it sends. */
-  #take(clientData: string, purpose: Challenged): IssuedChallenge {
-    const issued = this.#challenges.take(namedChallenge(clientData), purpose);
+  #take(clientDataJson: string, purpose: Challenged): IssuedChallenge {
+    const { challenge, crossOrigin } = clientDataIn(clientDataJson);
+    const issued = this.#challenges.take(typeof challenge === 'string' ? challenge : '', purpose);
+    // A frame of another site may show the steward anything around the button.
+    if (issued !== null && crossOrigin !== undefined && crossOrigin !== false) {
+      throw unconfirmed('The page was in a frame of another site. Open it by itself.');
+    }
     if (issued !== null) return issued;
     throw unconfirmed('The challenge is not one of these two minutes for just this. Begin again.');
   }
@@ -205,9 +210,8 @@ function addPurpose(by: Principal): Challenged {
   return { purpose: 'add', by: by.id };
 }
 
-function namedChallenge(clientData: string): string {
-  const { challenge } = objectIn(Buffer.from(clientData, 'base64url')) ?? {};
-  return typeof challenge === 'string' ? challenge : '';
+function clientDataIn(clientDataJson: string): Readonly<Record<string, unknown>> {
+  return objectIn(Buffer.from(clientDataJson, 'base64url')) ?? {};
 }
 
 function credentialOf({ credential_id: id, public_key, counter }: Passkey) {

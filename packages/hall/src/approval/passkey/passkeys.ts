@@ -19,6 +19,8 @@ export interface PasskeysParts {
 export class Passkeys {
   readonly #parts: PasskeysParts;
   readonly #passkeys: Map<string, Passkey>;
+  /** The principals of which one is being made durable. */
+  readonly #adding = new Set<string>();
 
   private constructor(parts: PasskeysParts, passkeys: readonly Passkey[]) {
     this.#parts = parts;
@@ -41,17 +43,33 @@ export class Passkeys {
     return this.#passkeys.get(id);
   }
 
-  /** @throws {ProblemError} `CONFLICT` where it is there already, or its principal has as many as it may */
+  /**
+   * One of a principal at a time: of two at once, both would be its first, which no other confirms.
+   *
+   * @throws {ProblemError} `CONFLICT` where it is there already, or its principal has as many as it may
+   */
   async add(passkey: Passkey): Promise<ShownPasskey> {
     const { passkey_id, principal_id } = passkey;
+    this.#checkMayAdd(passkey);
+    this.#adding.add(principal_id);
+    try {
+      await this.#write({ put: 'meta', row: passkeyRow(passkey) }, 'registered', passkey);
+      this.#passkeys.set(passkey_id, passkey);
+    } finally {
+      this.#adding.delete(principal_id);
+    }
+    return shownPasskey(passkey);
+  }
+
+  #checkMayAdd({ passkey_id, principal_id }: Passkey): void {
     if (this.#passkeys.has(passkey_id))
       throw new ProblemError('CONFLICT', 'This passkey is registered already.');
+    if (this.#adding.has(principal_id)) {
+      throw new ProblemError('CONFLICT', 'Another passkey of yours is being registered. Begin again.');
+    }
     if (this.of(principal_id).length >= MAX_PASSKEYS) {
       throw new ProblemError('CONFLICT', `You have ${MAX_PASSKEYS} passkeys. Let an admin remove one first.`);
     }
-    await this.#write({ put: 'meta', row: passkeyRow(passkey) }, 'registered', passkey);
-    this.#passkeys.set(passkey_id, passkey);
-    return shownPasskey(passkey);
   }
 
   /** @throws {ProblemError} `NOT_FOUND` */
@@ -64,12 +82,12 @@ export class Passkeys {
     return shownPasskey(passkey);
   }
 
-  /** Notes a use; false where it is not there any more. An authenticator that counts never repeats a number. */
-  async use(passkey: Passkey, counter: number): Promise<boolean> {
-    // It may have been removed while its assertion was checked.
-    if (!this.#passkeys.has(passkey.passkey_id)) return false;
-    const used = { ...passkey, counter, used_at: this.#now() };
-    this.#passkeys.set(passkey.passkey_id, used);
+  /** Notes a use; false where it was removed, or used with this number, while its assertion was checked. */
+  async use({ passkey_id }: Passkey, counter: number): Promise<boolean> {
+    const present = this.#passkeys.get(passkey_id);
+    if (present === undefined || !goesOn(present.counter, counter)) return false;
+    const used = { ...present, counter, used_at: this.#now() };
+    this.#passkeys.set(passkey_id, used);
     await this.#parts.journal.append({ changes: [{ put: 'meta', row: passkeyRow(used) }] });
     return true;
   }
@@ -84,6 +102,11 @@ export class Passkeys {
   #now(): string {
     return this.#parts.clock.timestamp();
   }
+}
+
+/** An authenticator that counts never repeats a number; one that does not always says 0. */
+function goesOn(last: number, counter: number): boolean {
+  return counter > last || (counter === 0 && last === 0);
 }
 
 function orderOf({ created_at, passkey_id }: Passkey): string {

@@ -28,6 +28,8 @@ export type CheckName =
   | 'store'
   | 'clock'
   | 'ban_list'
+  | 'telemetry'
+  | 'approvals'
   | 'port'
   | 'worker';
 

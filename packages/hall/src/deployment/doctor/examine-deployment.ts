@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { probeSandbox } from '@wcp/sandbox';
 import { DeploymentError, reasonOf } from '../deployment-error.ts';
-import { banListChecks } from './ban-list-checks.ts';
 import type { CheckBase, DeploymentCheck } from './check.ts';
 import { documentChecks } from './document-checks.ts';
 import { folderChecks, isHall } from './folder-checks.ts';
-import { gateChecks } from './gate-checks.ts';
 import { machineChecks } from './machine-checks.ts';
 import { portCheck } from './port-check.ts';
+import { approvalChecks } from './services/approval-checks.ts';
+import { banListChecks } from './services/ban-list-checks.ts';
+import { gateChecks } from './services/gate-checks.ts';
+import { telemetryChecks } from './services/telemetry-checks.ts';
 import { settingsChecks } from './settings-checks.ts';
 import { storeChecks } from './store-checks.ts';
 import { needsSandbox, workerChecks } from './worker-checks.ts';
@@ -53,6 +55,8 @@ export async function examineDeployment(
       ? []
       : [
           ...(await banListChecks(base, settings.subscriptions)),
+          ...(await telemetryChecks(base, settings.telemetry)),
+          ...(await approvalChecks(base, settings.approvals.chats, settings.server.approvals)),
           await portCheck(dir, settings.server, store.isInUse),
           ...(await workerChecks(base, settings, probe)),
         ]),

@@ -7,7 +7,7 @@ import { readJsonFile } from '../settings/json-file.ts';
 import { readServerFile } from '../settings/server-file.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok } from './check.ts';
 import { placeIn } from './folder-checks.ts';
-import { editing, shellWord } from './shell-command.ts';
+import { asking, editing, shellWord } from './shell-command.ts';
 
 /** What the settings say, where they say something, and what is wrong with them. */
 interface SettingsReading {
@@ -37,10 +37,9 @@ type Remedy = (dir: string, finding: DeploymentFinding) => string | null | Promi
 
 /** Where something else than the text of a file is to be changed. */
 const REMEDIES: Readonly<Record<string, Remedy>> = {
-  // The value is typed in, and stands in no history.
   VARIABLE_MISSING: (_, { message }) => {
     const name = /variable ([A-Za-z_][A-Za-z0-9_]*) is/.exec(message)?.[1];
-    return name === undefined ? null : `read -rs ${name} && export ${name}`;
+    return name === undefined ? null : asking(name);
   },
   WORKER_MISSING: async (dir, { path }) => {
     const read = await readServerFile(dir);

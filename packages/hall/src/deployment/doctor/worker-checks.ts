@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { checkEnvelope, type EnvelopeFault, type SandboxProbe } from '@wcp/sandbox';
 import type { PrivilegeEnvelope } from '@wcp/spec/document';
 import { isExposed } from '../exposed-files.ts';
@@ -9,7 +9,7 @@ import { readSecrets } from '../settings/read-secrets.ts';
 import type { DeploymentWorker } from '../settings/read-workers.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok, warn } from './check.ts';
 import { placeIn } from './folder-checks.ts';
-import { asRoot, editing, shellWord } from './shell-command.ts';
+import { asRoot, editing, shellWord, typing } from './shell-command.ts';
 
 /** Whether a worker gets no calls in some environment while this machine contains nothing. */
 export function needsSandbox({ settings, record }: DeploymentWorker): boolean {
@@ -145,12 +145,6 @@ async function exposedSecret(
   if (!(await isExposed(place))) return null;
   const message = `Its secret ${name} can be read or written by others than the owner of the file.`;
   return fail('worker', message, { subject, remedy: `chmod go-rwx ${shellWord(place)}` });
-}
-
-/** Takes a secret from the keyboard, up to Ctrl-D, into a file of its own. */
-function typing(file: string): string {
-  const folder = shellWord(dirname(file));
-  return `mkdir -p -m 700 ${folder} && (umask 077 && cat > ${shellWord(file)})`;
 }
 
 const REACH_MS = 3_000;

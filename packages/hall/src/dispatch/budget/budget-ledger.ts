@@ -10,7 +10,8 @@ const PAGE = 500;
 const KEPT_MS = 86_400_000;
 
 interface Amount {
-  spent: number;
+  /** Exact even beyond what can be shown, so that what is taken back leaves what was there before. */
+  readonly spent: bigint;
   /** How many changes of it are not durable yet: until they are, the cache alone knows it. */
   unsaved: number;
 }
@@ -40,7 +41,7 @@ export class BudgetLedger {
     const rows = await store.list('meta', { where: { state: STATE }, limit: CACHE_SIZE + 1 });
     const ledger = new BudgetLedger(store, rows.length <= CACHE_SIZE);
     for (const row of rows.slice(0, CACHE_SIZE)) {
-      ledger.#known.set(row.id, { spent: readRow(row).spent, unsaved: 0 });
+      ledger.#known.set(row.id, { spent: BigInt(readRow(row).spent), unsaved: 0 });
     }
     return ledger;
   }
@@ -48,20 +49,22 @@ export class BudgetLedger {
   /** Loads amounts into the cache. Only what {@link of} says in the same turn of the event loop may be decided with. */
   async load(accounts: readonly BudgetAccount[]): Promise<void> {
     for (const { id } of accounts) while (!this.#isCached(id)) await this.#read(id);
+    // What is spent of one of them puts none of the others out of the cache.
+    for (const { id } of accounts) this.#refresh(id);
   }
 
   /** What was spent; null where that is not known. */
   of({ id }: BudgetAccount): number | null {
     const amount = this.#known.get(id);
-    if (amount !== undefined) return amount.spent;
+    if (amount !== undefined) return shown(amount.spent);
     return this.#isComplete ? 0 : null;
   }
 
   /** Spends, or gives back where it is negative. It counts at once, and is durable with what {@link change} gives. */
   spend({ id }: BudgetAccount, amount: number): void {
-    const { spent, unsaved } = this.#known.get(id) ?? { spent: 0, unsaved: 0 };
-    const sum = Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, spent + amount));
-    this.#set(id, { spent: sum, unsaved: unsaved + 1 });
+    const { spent, unsaved } = this.#known.get(id) ?? { spent: 0n, unsaved: 0 };
+    const sum = spent + BigInt(amount);
+    this.#set(id, { spent: sum < 0n ? 0n : sum, unsaved: unsaved + 1 });
   }
 
   /** Called once for each {@link spend}, when it is durable or was taken back by another. */
@@ -109,7 +112,12 @@ export class BudgetLedger {
     const row = await this.#store.get('meta', id);
     // What was read may be out of date: another dispatch has spent meanwhile, and its amount may be out of the cache again.
     if (this.#known.has(id) || this.#evictions !== before) return;
-    this.#set(id, { spent: row === null ? 0 : readRow(row).spent, unsaved: 0 });
+    this.#set(id, { spent: row === null ? 0n : BigInt(readRow(row).spent), unsaved: 0 });
+  }
+
+  #refresh(id: string): void {
+    const amount = this.#known.get(id);
+    if (amount !== undefined) this.#set(id, amount);
   }
 
   #set(id: string, amount: Amount): void {
@@ -118,7 +126,7 @@ export class BudgetLedger {
     if (this.#known.size > CACHE_SIZE) this.#evict();
   }
 
-  /** The amount that was changed longest ago; never one that is not durable yet. */
+  /** The amount that was needed longest ago; never one that is not durable yet. */
   #evict(): void {
     for (const [id, { unsaved }] of this.#known) {
       if (unsaved > 0) continue;
@@ -128,6 +136,13 @@ export class BudgetLedger {
       return;
     }
   }
+}
+
+const MAX_SHOWN = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** What is more than can be shown uses up any limit. */
+function shown(spent: bigint): number {
+  return Number(spent > MAX_SHOWN ? MAX_SHOWN : spent);
 }
 
 function readRow({ at, document }: StatefulRow): SpentAmount {

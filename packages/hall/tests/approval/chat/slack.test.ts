@@ -157,6 +157,15 @@ describe('a message in Slack', () => {
       }
   });
 
+  test('Whatever answers in the place of Slack, nothing but a code stands in the log.', async () => {
+    await open();
+    answers = ({ headers }) => ({ ok: false, error: headers.authorization?.slice('Bearer '.length) });
+    await hall.hold();
+    await message();
+    await waitFor('the reason in the log', () => hall.logged.some((line) => line.includes('sent again')));
+    expect(hall.logged.join()).not.toContain('xoxb');
+  });
+
   test('A message that Slack did not take is sent again, and a hold that ended elsewhere meanwhile is never asked about.', async () => {
     await open();
     answers = () => ({ ok: false, error: 'ratelimited' });
@@ -174,6 +183,21 @@ describe('a message in Slack', () => {
 });
 
 describe('a click in Slack', () => {
+  test('Of an approval and a denial at once one counts.', async () => {
+    await open();
+    const { approval_id } = await hall.hold();
+    const called = await message();
+    const values = ['wcp_approve', 'wcp_deny', 'wcp_approve', 'wcp_deny'].map((name) =>
+      valueIn(called, name),
+    );
+    await Promise.all(values.map((value) => send(payloadOf(value))));
+    await waitFor('every answer', () => slack.to('chat.postEphemeral').length === values.length);
+    const { state, history } = (await hall.hall.approval(approval_id)) ?? { state: null, history: [] };
+    expect(history).toHaveLength(1);
+    expect(['approved', 'denied']).toContain(state);
+    expect(hall.delivery.calls).toHaveLength(state === 'approved' ? 1 : 0);
+  });
+
   test('A click approves: the steward who clicked is the resolver, the evidence names the account, and the message changes.', async () => {
     await open();
     const { approval_id } = await hall.hold();

@@ -37,13 +37,16 @@ let hall: TestHall;
 let teams: ChatServer;
 let keys: unknown;
 let expiresIn: number;
+let refusal: string | undefined;
 beforeEach(async () => {
   keys = KEYS;
   expiresIn = 3600;
+  refusal = undefined;
   STEWARDS.clear();
   teams = await ChatServer.open(({ path }) => {
     if (path === '/keys') return { json: keys };
     if (path.endsWith('/oauth2/v2.0/token')) {
+      if (refusal !== undefined) return { status: 401, json: { error: refusal } };
       return { json: { token_type: 'Bearer', expires_in: expiresIn, access_token: 'token-of-the-bot' } };
     }
     return { status: 201, json: { id: '1767326126' } };
@@ -167,6 +170,19 @@ describe('a card in Teams', () => {
       type: 'Action.OpenUrl',
       url: `https://hall.example/approvals/${approval_id}`,
     });
+  });
+
+  test.each([
+    ['invalid_client', 'invalid_client'],
+    ['the password of these tests', 'no code'],
+  ])('Where the bot gets no token, the log says why, in a code: %s.', async (answered, said) => {
+    refusal = answered;
+    await open();
+    await hall.hold();
+    await waitFor('the reason in the log', () =>
+      hall.logged.some((line) => line.includes(`the bot got no token, ${said}.`)),
+    );
+    expect(hall.logged.join()).not.toContain('password of these');
   });
 
   test('The bot keeps its token until it expires, and no longer.', async () => {

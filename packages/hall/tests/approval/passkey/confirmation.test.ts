@@ -111,6 +111,7 @@ describe('an approval that a passkey must confirm', () => {
   test.each<[string, Deviation]>([
     ['for another origin', { origin: 'https://evil.example' }],
     ['for another domain', { rpId: 'evil.example' }],
+    ['in a frame of another site', { crossOrigin: true }],
     ['without the user being verified', { flags: 0x01 }],
     ['without the user being present', { flags: 0x04 }],
     ['of a registration', { type: 'webauthn.create' }],
@@ -157,6 +158,20 @@ describe('an approval that a passkey must confirm', () => {
     expect((await approve(one.approval_id, passkey.get(same), { result: 1 })).json.approval.state).toBe(
       'approved',
     );
+  });
+
+  test('Of an authenticator and its copy, which show the same number at once, one is taken.', async () => {
+    await open();
+    await register();
+    const holds = [await hall.hold(), await hall.hold()];
+    const options = await Promise.all(holds.map(({ approval_id }) => begin(approval_id)));
+    const answers = await Promise.all(
+      holds.map(({ approval_id }, index) =>
+        approve(approval_id, passkey.get(options[index], { counter: 7 })),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
+    expect(hall.delivery.calls).toHaveLength(1);
   });
 
   test("A steward cannot confirm with another steward's passkey.", async () => {
@@ -221,6 +236,14 @@ describe('a passkey', () => {
     expect((await hall.ask('steward', 'DELETE', `/wcp/passkeys/${added.json.passkey_id}`)).status).toBe(403);
   });
 
+  test('Two that are registered at once are not both the first.', async () => {
+    await open();
+    const theirs = new SoftAuthenticator(SITE.origin, SITE.rp_id);
+    const answers = await Promise.all([register(), register('steward', theirs)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect((await hall.get('auditor', '/wcp/passkeys')).json.items).toHaveLength(1);
+  });
+
   test('A challenge to confirm an approval adds no passkey, and one to add a passkey approves nothing.', async () => {
     await open();
     await register();
@@ -240,6 +263,7 @@ describe('a passkey', () => {
   test.each<[string, Deviation]>([
     ['another origin', { origin: 'https://evil.example' }],
     ['another domain', { rpId: 'evil.example' }],
+    ['a frame of another site', { crossOrigin: true }],
     ['a user who was not verified', { flags: 0x41 }],
     ['another challenge', { challenge: 'bm9uZQ' }],
   ])('A registration for %s is refused.', async (_, deviation) => {

@@ -11,6 +11,8 @@ export interface Deviation {
   readonly flags?: number;
   readonly counter?: number;
   readonly key?: KeyObject;
+  /** Whether it was asked for in a frame of another site (default false). */
+  readonly crossOrigin?: boolean;
 }
 
 const sha = (data: string | Uint8Array) => createHash('sha256').update(data).digest();
@@ -103,7 +105,8 @@ export class SoftAuthenticator {
       challenge: deviation.challenge ?? challenge,
       origin: deviation.origin ?? this.#origin,
     };
-    return Buffer.from(JSON.stringify({ ...data, crossOrigin: false }));
+    const { crossOrigin = false } = deviation;
+    return Buffer.from(JSON.stringify({ ...data, crossOrigin }));
   }
 
   #authData({ rpId = this.#rpId, flags = 0x05, counter = this.counter }: Deviation): Buffer {

@@ -39,6 +39,14 @@ test('What is spent counts at once, for its own account only, and never falls be
   expect(ledger.of(account())).toBe(Number.MAX_SAFE_INTEGER);
 });
 
+test('What is taken back of more than can be shown leaves what was spent before.', () => {
+  ledger.spend(account(), 10);
+  ledger.spend(account(), Number.MAX_SAFE_INTEGER);
+  expect(ledger.of(account())).toBe(Number.MAX_SAFE_INTEGER);
+  ledger.spend(account(), -Number.MAX_SAFE_INTEGER);
+  expect(ledger.of(account())).toBe(10);
+});
+
 test('A change holds everything that was spent by then, in whichever order it is written.', async () => {
   ledger.spend(account(), 3);
   ledger.spend(account(), 2);
@@ -94,4 +102,16 @@ test('An amount that is out of the cache is unknown until it is loaded, and an u
   await ledger.load([account('saved'), account('new')]);
   expect(ledger.of(account('saved'))).toBe(4);
   expect(ledger.of(account('new'))).toBe(0);
+});
+
+test('Of several accounts of one request none leaves the cache while the others are spent.', async () => {
+  for (let index = 0; index < 50_000; index += 1) {
+    const other = account(`t-${index}`);
+    ledger.spend(other, 4);
+    ledger.settled(other);
+  }
+  const both = [account('new'), account('t-0')];
+  await ledger.load(both);
+  for (const each of both) ledger.spend(each, 1);
+  expect(both.map((each) => ledger.of(each))).toEqual([1, 5]);
 });

@@ -59,6 +59,19 @@ export function emailChannel(options: EmailOptions, context: MessageContext): Ch
   };
 }
 
+/** Whether a server lets the Hall in, as the code with which it does not; null where it does. */
+export async function checkMailServer(options: EmailOptions, signal: AbortSignal): Promise<string | null> {
+  const transport = await transportOf(options);
+  try {
+    await Promise.race([transport.verify().catch(refuse), aborted(signal)]);
+    return null;
+  } catch (error) {
+    return (error as NotAccepted).message;
+  } finally {
+    transport.close();
+  }
+}
+
 async function transportOf(options: EmailOptions): Promise<Transporter> {
   const { host, port, tls = 'starttls', user, password } = options;
   const { createTransport } = await import('nodemailer');

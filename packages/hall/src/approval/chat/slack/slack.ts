@@ -1,20 +1,18 @@
 import type { HallClock } from '../../../base/hall-clock.ts';
 import { ProblemError } from '../../../base/problem.ts';
 import type { Approval } from '../../approval.ts';
-import { NotAccepted } from '../../notification/outbox.ts';
-import { answeredObject } from '../bounded-json.ts';
+import { codeOf, NotAccepted } from '../../notification/outbox.ts';
 import { ButtonTokens } from '../button-token.ts';
 import type { ChatStewards, Clicks } from '../click.ts';
 import type { MessageContext } from '../message-text.ts';
 import type { Chat } from '../posted-message.ts';
 import { readInteraction } from './interaction.ts';
+import { callSlack, type SlackApi } from './slack-api.ts';
 import { slackMessage } from './slack-message.ts';
 import { isSignedBySlack } from './slack-signature.ts';
 
 /** A channel of Slack in which stewards are asked. */
-export interface SlackOptions {
-  /** The token of the app's bot (`xoxb-…`), with the scope `chat:write`. */
-  readonly bot_token: string;
+export interface SlackOptions extends SlackApi {
   /** The signing secret of the app. */
   readonly signing_secret: string;
   /** The id of the workspace: a click from any other is refused. */
@@ -23,11 +21,7 @@ export interface SlackOptions {
   readonly channel_id: string;
   /** The id of a principal by the id of an account of Slack. */
   readonly stewards: ChatStewards;
-  /** The Web API (default `https://slack.com/api/`). */
-  readonly api_url?: string;
 }
-
-const API = 'https://slack.com/api/';
 
 /** Asks stewards in a channel of Slack, and takes their clicks. */
 export class Slack implements Chat {
@@ -95,22 +89,14 @@ export class Slack implements Chat {
     await this.#call('chat.postEphemeral', body, AbortSignal.timeout(10_000)).catch(() => null);
   }
 
-  async #call(method: string, body: object, signal: AbortSignal) {
-    const { bot_token, api_url = API } = this.#options;
-    const response = await fetch(new URL(method, api_url), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${bot_token}`, 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify(body),
-      redirect: 'error',
-      signal,
-    });
-    return answeredObject(response);
+  #call(method: string, body: object, signal: AbortSignal) {
+    return callSlack(this.#options, method, body, signal);
   }
 }
 
 /** The code of Slack, such as `channel_not_found`. */
 function refusalOf(answer: Readonly<Record<string, unknown>> | null): NotAccepted {
-  return new NotAccepted(String(answer?.['error'] ?? 'no answer of Slack'));
+  return new NotAccepted(answer === null ? 'no answer of Slack' : codeOf(answer['error']));
 }
 
 /** Nothing in a text becomes a mention, a link or a preview. */

@@ -1,4 +1,4 @@
-import { NotAccepted } from '../../notification/outbox.ts';
+import { codeOf, NotAccepted } from '../../notification/outbox.ts';
 import { answeredObject } from '../bounded-json.ts';
 
 /** How the bot of a Hall speaks to a conversation of Teams (Bot Connector, version 3). */
@@ -45,6 +45,11 @@ export class TeamsConnector {
     if (!ok && status !== 404) throw new NotAccepted(`HTTP ${status}`);
   }
 
+  /** Gets a token, as the first message would. @throws {NotAccepted} */
+  async signIn(signal: AbortSignal): Promise<void> {
+    await this.#bearer(signal);
+  }
+
   async #send(
     method: 'POST' | 'PUT',
     path: string,
@@ -75,7 +80,7 @@ export class TeamsConnector {
       await fetch(url, { method: 'POST', body, redirect: 'error', signal }),
     );
     const { access_token: text, expires_in, error } = answer ?? {};
-    if (typeof text !== 'string') throw new NotAccepted(`the bot got no token, ${String(error)}`);
+    if (typeof text !== 'string') throw new NotAccepted(`the bot got no token, ${codeOf(error)}`);
     this.#token = { text, until: Date.now() + Number(expires_in ?? 0) * 1000 - EARLY_MS };
     return text;
   }

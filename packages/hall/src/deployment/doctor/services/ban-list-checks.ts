@@ -1,8 +1,8 @@
 import { verifyBanList } from '@wcp/evidence';
-import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
-import { readBanListSource } from '../../registry/ban-list/ban-list-source.ts';
-import { type CheckBase, type DeploymentCheck, fail, ok } from './check.ts';
-import { shellWord } from './shell-command.ts';
+import type { BanListSubscription } from '../../../registry/ban-list/ban-list-options.ts';
+import { readBanListSource } from '../../../registry/ban-list/ban-list-source.ts';
+import { type CheckBase, type DeploymentCheck, fail, ok } from '../check.ts';
+import { shellWord } from '../shell-command.ts';
 
 /** Each ban list that the Hall follows, read now. */
 export function banListChecks(

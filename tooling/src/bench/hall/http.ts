@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type LoadResult, load } from './load.ts';
-import { median, quantile } from './measure.ts';
-import type { BenchRow } from './row.ts';
-import { input } from './world.ts';
+import { type LoadResult, load } from '../load.ts';
+import { median, quantile } from '../measure.ts';
+import type { BenchRow } from '../row.ts';
+import { input } from '../world.ts';
 
 const CONNECTIONS = 64;
 const ROUNDS = 5;
@@ -10,7 +10,7 @@ const SECONDS = 2;
 const MEMORY_REQUESTS = 200_000;
 
 /** A server in a process of its own. */
-interface Server {
+export interface Server {
   readonly process: ChildProcess;
   readonly port: number;
   readonly key: string;
@@ -20,7 +20,7 @@ interface Server {
 export async function httpRows(): Promise<BenchRow[]> {
   const [hall, echo] = await Promise.all([start('hall'), start('echo')]);
   try {
-    const { hallRate, echoRate } = await compare(hall, echo);
+    const [echoRate, hallRate] = await medianRates(echo, hall);
     const half = await run(hall, 5, hallRate / 2);
     return [
       { name: 'http: validate and echo', value: echoRate, unit: 'requests/s' },
@@ -40,16 +40,35 @@ export async function httpRows(): Promise<BenchRow[]> {
   }
 }
 
-/** The median rates of both servers, measured in turns. */
-async function compare(hall: Server, echo: Server): Promise<{ hallRate: number; echoRate: number }> {
-  await run(hall, 1);
-  await run(echo, 1);
-  const rates = { hall: [] as number[], echo: [] as number[] };
+/** The median rates of two servers, measured in turns. */
+async function medianRates(one: Server, other: Server): Promise<[number, number]> {
+  const rates = await inTurns(one, other, async (server) => (await run(server, SECONDS)).perSecond);
+  return [median(rates[0]), median(rates[1])];
+}
+
+/** The median decisions of two servers in a second of the processor: what else the machine does counts for neither. */
+export async function medianEfficiency(one: Server, other: Server): Promise<[number, number]> {
+  const rates = await inTurns(one, other, async (server) => {
+    const before = await askOf(server, 'processor');
+    const { latencies } = await run(server, SECONDS);
+    return latencies.length / ((await askOf(server, 'processor')) - before);
+  });
+  return [median(rates[0]), median(rates[1])];
+}
+
+async function inTurns(
+  one: Server,
+  other: Server,
+  measure: (server: Server) => Promise<number>,
+): Promise<[number[], number[]]> {
+  await run(one, 1);
+  await run(other, 1);
+  const figures: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
-    rates.echo.push((await run(echo, SECONDS)).perSecond);
-    rates.hall.push((await run(hall, SECONDS)).perSecond);
+    figures[0].push(await measure(one));
+    figures[1].push(await measure(other));
   }
-  return { hallRate: median(rates.hall), echoRate: median(rates.echo) };
+  return figures;
 }
 
 let sent = 0;
@@ -75,15 +94,19 @@ async function sendRequests(hall: Server, count: number): Promise<void> {
   for (let done = 0; done < count; ) done += (await run(hall, 2)).latencies.length;
 }
 
-function memoryOf({ process: child }: Server): Promise<number> {
+const memoryOf = (server: Server): Promise<number> => askOf(server, 'memory');
+
+function askOf({ process: child }: Server, what: 'memory' | 'processor'): Promise<number> {
   return new Promise((resolve) => {
-    child.once('message', (megabytes) => resolve(Number(megabytes)));
-    child.send('memory');
+    child.once('message', (figure) => resolve(Number(figure)));
+    child.send(what);
   });
 }
 
-function start(kind: 'hall' | 'echo'): Promise<Server> {
-  const child = fork(new URL('./hall-server.ts', import.meta.url), [kind], { execArgv: ['--expose-gc'] });
+/** @param more of `traced`: the address of the collector */
+export function start(kind: 'hall' | 'echo' | 'traced', ...more: readonly string[]): Promise<Server> {
+  const args = [kind, ...more];
+  const child = fork(new URL('./hall-server.ts', import.meta.url), args, { execArgv: ['--expose-gc'] });
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve({ process: child, ...readAddress(message) }));
     child.once('error', reject);

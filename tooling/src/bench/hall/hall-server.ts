@@ -1,4 +1,4 @@
-/** A process that the bench measures: `hall` or `echo`. */
+/** A process that the bench measures: `hall`, `echo`, or `traced` with the address of a collector. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,14 @@ import { generateSigningKey } from '@wcp/evidence';
 import { createHall, type Delivery, type Hall } from '@wcp/hall';
 import { RouteInputSchema } from '@wcp/spec/document';
 import { Compile } from 'typebox/compile';
-import { CODE_HASH, rules, worker } from './world.ts';
+import { CODE_HASH, rules, worker } from '../world.ts';
 
-const hall = process.argv[2] === 'echo' ? await createEcho() : await createBenchHall();
+const [, , kind, collector] = process.argv;
+const hall = kind === 'echo' ? await createEcho() : await createBenchHall();
 process.send?.(await listen(hall));
-process.on('message', () => process.send?.(residentMegabytes()));
+process.on('message', (asked) =>
+  process.send?.(asked === 'processor' ? processorSeconds() : residentMegabytes()),
+);
 
 /** A Hall with all that it does for a request: authenticated, rate-limited, decided, signed, durable. */
 async function createBenchHall(): Promise<Hall> {
@@ -26,6 +29,7 @@ async function createBenchHall(): Promise<Hall> {
     origin: 'bench.example/log',
     workers: [{ delivery: idleDelivery() }],
     http: { requests_per_minute: 100_000_000 },
+    ...(collector !== undefined && { telemetry: { otlp: { url: collector, interval_ms: 1_000 } } }),
     log: (level, message) => console.error(level, message),
   });
 }
@@ -85,4 +89,9 @@ async function listen({ app, identity }: Hall): Promise<{ port: number; key: str
 function residentMegabytes(): number {
   globalThis.gc?.();
   return process.memoryUsage().rss / 1_048_576;
+}
+
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { PolicyFinding } from '@wcp/policy';
-import { examineGate } from '../gate/examine-gate.ts';
-import { LAYOUT } from '../layout.ts';
-import { type CheckBase, type DeploymentCheck, fail, ok, warn } from './check.ts';
-import { placeIn } from './folder-checks.ts';
-import { editing } from './shell-command.ts';
+import { examineGate } from '../../gate/examine-gate.ts';
+import { LAYOUT } from '../../layout.ts';
+import { type CheckBase, type DeploymentCheck, fail, ok, warn } from '../check.ts';
+import { placeIn } from '../folder-checks.ts';
+import { editing } from '../shell-command.ts';
 
 /** The policies of the gate, loaded and tested as a Hall would; nothing where there is no gate. */
 export async function gateChecks({ dir, env }: CheckBase): Promise<DeploymentCheck[]> {
