@@ -1,5 +1,6 @@
 import { WcpError } from '@wcp/spec';
-import { refusalText, resultOf } from '../framework/call-refused-error.ts';
+import { refusalText } from '../base/refusal-text.ts';
+import { resultOf } from '../framework/call-refused-error.ts';
 import type { FrameworkCall } from '../framework/framework-call.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { refusalText, resultOf } from '../framework/call-refused-error.ts';
+import { refusalText } from '../base/refusal-text.ts';
+import { resultOf } from '../framework/call-refused-error.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
 import type { Governor } from '../governor/governor.ts';
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WcpError } from '@wcp/spec';
-import { CallRefusedError, refusalText, resultOf } from '../framework/call-refused-error.ts';
+import { refusalText } from '../base/refusal-text.ts';
+import { CallRefusedError, resultOf } from '../framework/call-refused-error.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
