@@ -105,6 +105,8 @@ test('@wcp/spec/document exports these names', async () => {
     'riskTierOf',
     'schemaDocument',
     'secondsUntilReset',
+    'toolHash',
+    'toolRecord',
   ]);
 });
 

@@ -16,7 +16,13 @@ export interface KnownRun {
 /** The outcome of a dispatch. */
 export function dispatchOutcome(answer: Dispatched, run: KnownRun, url: string | null): CallOutcome {
   const { decision } = answer;
-  const { outcome, pending_approval_id, approval_expires_at, supervisor_level, decision_id = null } = decision;
+  const {
+    outcome,
+    pending_approval_id,
+    approval_expires_at,
+    supervisor_level,
+    decision_id = null,
+  } = decision;
   if (outcome === 'DISPATCH') return runOutcome(answer, run, decision_id);
   // A denial of what this process has seen begin is none.
   if (outcome === 'DENY' && run.ran !== true) return { kind: 'denied', ...denialOf(decision), decision_id };
@@ -38,7 +44,10 @@ export function dispatchOutcome(answer: Dispatched, run: KnownRun, url: string |
 }
 
 /** What a newer Hall decided is never taken for a denial: its call may have run. */
-function unknownDecision({ outcome, decision_id = null }: RouteDecision, { ran, error }: KnownRun): CallOutcome {
+function unknownDecision(
+  { outcome, decision_id = null }: RouteDecision,
+  { ran, error }: KnownRun,
+): CallOutcome {
   const { message } = AGENT_CODES.DECISION_UNKNOWN;
   const named = `${message} It is: ${escapeText(String(outcome).slice(0, 64))}.`;
   return {
