@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { refusalText } from '../base/refusal-text.ts';
 import { resultOf } from '../framework/call-refused-error.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
+import { markGoverned } from '../framework/governed-tools.ts';
 import type { Governor } from '../governor/governor.ts';
 
 /** How tools of the Claude Agent SDK are put before a Hall. */
@@ -72,7 +73,7 @@ function governed<T extends object>(tool: T, calls: FrameworkCalls, options: Cla
     if (outcome.kind === 'result' || isThrown) return resultOf(outcome, signal);
     return { isError: true, content: [{ type: 'text', text: refusalText(outcome) }] };
   };
-  return { ...tool, handler };
+  return markGoverned({ ...tool, handler });
 }
 
 /** What is known of the arguments: their names, and the schema of each where its library tells it. */

@@ -3,6 +3,7 @@ import { WcpError } from '@wcp/spec';
 import { refusalText } from '../base/refusal-text.ts';
 import { CallRefusedError, resultOf } from '../framework/call-refused-error.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
+import { markGoverned } from '../framework/governed-tools.ts';
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
 
@@ -87,5 +88,5 @@ function governed(name: string, tool: object, calls: FrameworkCalls, options: Go
   };
   const changed = { value: execute, enumerable: true, writable: true, configurable: true };
   const members = { ...Object.getOwnPropertyDescriptors(tool), execute: changed };
-  return Object.create(Object.getPrototypeOf(tool), members);
+  return markGoverned(Object.create(Object.getPrototypeOf(tool), members));
 }
