@@ -146,7 +146,14 @@ await playScenes(
           const model = scripted(['raw', {}], ['add', { a: 1, b: 2 }]) as unknown as MastraModelConfig;
           const given = { ...tools, raw };
           const hooks = watchTools(hall.governor);
-          const agent = new Agent({ id: 'raw', name: 'raw', instructions: 'Help.', model, tools: given, hooks });
+          const agent = new Agent({
+            id: 'raw',
+            name: 'raw',
+            instructions: 'Help.',
+            model,
+            tools: given,
+            hooks,
+          });
           return agent.generate('Go.');
         };
         return [await warnedOf(play), await warnedOf(play)];

@@ -252,11 +252,7 @@ await playScenes(
       { heard: ['NOT_EVE'], ran: ['guardrail'], held: 0 },
     ],
     ['guardrail of the agent, allowed', () => begun('begin'), { said: '3', ran: ['add'] }],
-    [
-      'guardrail of the agent, denied',
-      () => begun('stop'),
-      { said: 'DENY_NO_MATCHING_RULE', ran: [] },
-    ],
+    ['guardrail of the agent, denied', () => begun('stop'), { said: 'DENY_NO_MATCHING_RULE', ran: [] }],
     [
       'guardrail of the agent, held then approved',
       async () => {

@@ -19,8 +19,8 @@ export interface ExampleHall {
   close(): Promise<void>;
 }
 
-/** A minute: a coding agent takes its time to start. */
-const MAX_TRIES = 2_400;
+/** Two minutes: a coding agent takes its time to start. */
+const MAX_TRIES = 4_800;
 const AUTHORITY = 'x.acme';
 const AGENT = 'helper';
 const TENANT = 'acme';

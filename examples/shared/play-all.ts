@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const EXAMPLES = ['ai', 'openai', 'langchain', 'mastra', 'claude', 'hooks'] as const;
+const EXAMPLES = ['ai', 'openai', 'langchain', 'mastra', 'claude', 'hooks', 'docs'] as const;
 const LIMIT_MS = 300_000;
 
 const failed = EXAMPLES.filter((name) => {

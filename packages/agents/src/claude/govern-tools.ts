@@ -4,24 +4,12 @@ import { resultOf } from '../framework/call-refused-error.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
 import { markGoverned } from '../framework/governed-tools.ts';
 import type { Governor } from '../governor/governor.ts';
+import type { CallExtra, ClaudeTool } from './claude-tool.ts';
 
 /** How tools of the Claude Agent SDK are put before a Hall. */
 export interface ClaudeOptions extends GovernOptions {
   /** Milliseconds that a held call waits for a steward before the model is told (default 10 minutes). */
   readonly hold_wait_ms?: number;
-}
-
-interface CallExtra {
-  readonly signal?: AbortSignal;
-  readonly _meta?: Readonly<Record<string, unknown>>;
-}
-
-/** A tool of an MCP server in this process, as far as it is looked at. */
-interface ClaudeTool {
-  readonly name: string;
-  readonly description: string;
-  readonly inputSchema: object;
-  handler(args: unknown, extra: unknown): Promise<unknown>;
 }
 
 const HOLD_WAIT_MS = 600_000;

@@ -6,25 +6,7 @@ import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls
 import { markGoverned } from '../framework/governed-tools.ts';
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
-
-interface Pausing {
-  readonly toolCallId?: string;
-  suspend?(payload: unknown): Promise<unknown>;
-}
-
-interface MastraContext {
-  readonly agent?: Pausing;
-  readonly workflow?: Pausing & { readonly runId?: string };
-  readonly abortSignal?: AbortSignal | undefined;
-}
-
-/** A tool of Mastra, as far as it is looked at. */
-interface MastraTool {
-  readonly description?: string;
-  readonly inputSchema?: unknown;
-  readonly outputSchema?: unknown;
-  execute?(args: unknown, context: MastraContext): Promise<unknown>;
-}
+import type { MastraContext, MastraTool } from './mastra-tool.ts';
 
 /**
  * Puts tools of Mastra before a Hall. What it denies is told to the model as the tool's output, and what it holds suspends

@@ -50,7 +50,12 @@ export async function runClaude(session: ClaudeSession): Promise<string> {
     ...modelEnv(url),
   };
   try {
-    const running = run(bin('claude'), args, { cwd: home, env, timeout: LIMIT_MS, ...(signal && { signal }) });
+    const running = run(bin('claude'), args, {
+      cwd: home,
+      env,
+      timeout: LIMIT_MS,
+      ...(signal && { signal }),
+    });
     running.child.stdin?.end();
     await running;
   } catch (error) {
