@@ -78,7 +78,7 @@ async function sessionOf(calls: readonly Call[], more: Options = {}) {
   const options: Options = {
     cwd: home,
     mcpServers: { own: createSdkMcpServer({ name: 'own', tools: [...tools, raw] }) },
-    tools: ['Bash', 'Write'],
+    tools: ['Bash', 'Glob'],
     settingSources: [],
     env: {
       PATH: process.env['PATH'],
@@ -179,7 +179,7 @@ await playScenes(
     ],
     [
       'its own tool, denied',
-      () => shortened(session('Write', { file_path: join(home, 'new.txt'), content: 'no' })),
+      () => shortened(session('Glob', { pattern: '*' })),
       { how: 'ended', heard: ['DENY_NO_MATCHING_RULE'], ran: [] },
     ],
     [

@@ -121,15 +121,19 @@ describe.each([
       inputSchema: {},
       handler: async () => ({ content: runs.push('pay') }),
     };
-    const [governed] = govern(await open([]), [tool]);
+    const approvals = new Map<string, string>();
+    const [governed] = govern(await open([]), [tool], { approvals });
     const controller = new AbortController();
     const handling = (governed as { handler(args: object, extra: object): Promise<object> }).handler(
       {},
       { signal: controller.signal },
     );
     const approval_id = await pendingApproval(hall);
+    // The Hall holds it before the agent has heard of that.
+    await expect.poll(() => approvals.size).toBe(1);
     controller.abort();
     expect(JSON.stringify(await handling)).toContain('CALL_WITHDRAWN');
+    expect(approvals.size).toBe(0);
     await approve(approval_id);
     await expect.poll(() => outcomes(hall)).toEqual(['error']);
     expect(runs).toEqual([]);
