@@ -142,6 +142,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     restoreMocks: true,
     unstubEnvs: true,
+    // What is waited for comes at once, or on a busy machine late: a second is too short there.
+    expect: { poll: { timeout: 20_000 } },
     // On a machine that nobody watches, what only a busy moment made late gets a second chance; a fault fails twice.
     retry: process.env['CI'] === undefined ? 0 : 1,
     // Programs that tests start inherit it and start in half the time. The cache goes by the content of each file, so

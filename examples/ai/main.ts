@@ -3,7 +3,7 @@ import { govern } from '@wcp/agents/ai';
 import { generateText, isStepCount, type ModelMessage, streamText, tool } from 'ai';
 import { z } from 'zod';
 import { DECLARE, openExampleHall } from '../shared/hall.ts';
-import { playScenes, until } from '../shared/scenes.ts';
+import { playScenes, until, warnedOf } from '../shared/scenes.ts';
 import { type Call, scripted } from '../shared/scripted-model.ts';
 
 const hall = await openExampleHall();
@@ -140,6 +140,16 @@ await playScenes(
         return { heard: shortened(heard as { reason?: string }[]), ran };
       },
       { heard: ['APPROVAL_DENIED'], ran: [] },
+    ],
+    [
+      'a tool that nobody governed is warned of, once',
+      async () => {
+        const raw = tool({ inputSchema: z.object({}), execute: async () => 'ran' });
+        const more = { ...governed, tools: { ...governed.tools, raw } };
+        const play = () => generateText({ model: scripted(['raw', {}]), prompt: 'Go.', stopWhen, ...more });
+        return [await warnedOf(play), await warnedOf(play)];
+      },
+      [['raw'], []],
     ],
     [
       'aborted',

@@ -42,6 +42,8 @@ const tools = govern(
   { declare: DECLARE },
 );
 
+/** Nobody governed it, and it stands beside those that are. */
+const raw = tool('raw', 'Runs as it is.', {}, async () => text(String(runs.push('raw'))));
 const least = { data: 1, network: 0, financial: 0, time: 0, reversibility: 0 };
 const reading = readHookSettings(
   { ...hall.connection, authority: 'x.acme', tenant_id: 'acme', tools: { Bash: { blast_radius: least } } },
@@ -51,15 +53,22 @@ if (!reading.ok) throw new Error(reading.message);
 const hooks = hallHooks({
   settings: reading.settings,
   dir: join(home, 'hook'),
-  governed_servers: ['own'],
+  governed_servers: { own: tools },
 });
 
+type Call = readonly [name: string, input: Record<string, unknown>];
+
 /** One session: Claude wants one tool, and the model notes what it is told of it. */
-async function session(name: string, input: Record<string, unknown>, more: Options = {}) {
+function session(name: string, input: Record<string, unknown>, more: Options = {}) {
+  return sessionOf([[name, input]], more);
+}
+
+/** The same with several tools at once. */
+async function sessionOf(calls: readonly Call[], more: Options = {}) {
   const from = runs.length;
   const heard: string[] = [];
   const model = new ScriptedModel([
-    () => ({ tool: name, input }),
+    () => ({ all: calls.map(([tool, input]) => ({ tool, input })) }),
     (request) => {
       heard.push(...toolResults(request).map((result) => result.text.trim()));
       return { text: 'Done.' };
@@ -68,8 +77,8 @@ async function session(name: string, input: Record<string, unknown>, more: Optio
   const url = await model.open();
   const options: Options = {
     cwd: home,
-    mcpServers: { own: createSdkMcpServer({ name: 'own', tools }) },
-    tools: ['Bash', 'Write'],
+    mcpServers: { own: createSdkMcpServer({ name: 'own', tools: [...tools, raw] }) },
+    tools: ['Bash', 'Glob'],
     settingSources: [],
     env: {
       PATH: process.env['PATH'],
@@ -88,8 +97,10 @@ async function session(name: string, input: Record<string, unknown>, more: Optio
     ...more,
   };
   let how = 'ended';
+  let parts = 0;
   try {
     for await (const message of query({ prompt: 'Go.', options })) {
+      if (message.type === 'stream_event') parts += 1;
       if (message.type === 'result' && message.subtype !== 'success') how = message.subtype;
     }
   } catch (error) {
@@ -97,7 +108,8 @@ async function session(name: string, input: Record<string, unknown>, more: Optio
   }
   await model.close();
   const faults = more.abortController === undefined ? model.faults : [];
-  return { how, heard, ran: runs.slice(from), ...(faults.length > 0 && { faults }) };
+  const isStreamed = options.includePartialMessages === true && { isStreamed: parts > 0 };
+  return { how, heard, ran: runs.slice(from), ...isStreamed, ...(faults.length > 0 && { faults }) };
 }
 
 async function shortened(playing: ReturnType<typeof session>) {
@@ -112,6 +124,35 @@ await playScenes(
     [
       'denied',
       () => shortened(session('mcp__own__erase', {})),
+      { how: 'ended', heard: ['DENY_NO_MATCHING_RULE'], ran: [] },
+    ],
+    [
+      'parallel',
+      () =>
+        shortened(
+          sessionOf([
+            ['mcp__own__add', { a: 1, b: 2 }],
+            ['mcp__own__add', { a: 1, b: 2 }],
+            ['mcp__own__erase', {}],
+          ]),
+        ),
+      { how: 'ended', heard: ['3', '3', 'DENY_NO_MATCHING_RULE'], ran: ['add', 'add'] },
+    ],
+    [
+      'streamed',
+      () =>
+        sessionOf(
+          [
+            ['mcp__own__add', { a: 2, b: 2 }],
+            ['mcp__own__add', { a: 3, b: 3 }],
+          ],
+          { includePartialMessages: true },
+        ),
+      { how: 'ended', heard: ['4', '6'], ran: ['add', 'add'], isStreamed: true },
+    ],
+    [
+      'a tool of the same server that nobody governed',
+      () => shortened(session('mcp__own__raw', {})),
       { how: 'ended', heard: ['DENY_NO_MATCHING_RULE'], ran: [] },
     ],
     [
@@ -138,7 +179,7 @@ await playScenes(
     ],
     [
       'its own tool, denied',
-      () => shortened(session('Write', { file_path: join(home, 'new.txt'), content: 'no' })),
+      () => shortened(session('Glob', { pattern: '*' })),
       { how: 'ended', heard: ['DENY_NO_MATCHING_RULE'], ran: [] },
     ],
     [

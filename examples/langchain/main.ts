@@ -12,10 +12,10 @@ import {
   StateGraph,
 } from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
-import { govern } from '@wcp/agents/langchain';
+import { govern, watchTools } from '@wcp/agents/langchain';
 import { z } from 'zod';
 import { DECLARE, openExampleHall } from '../shared/hall.ts';
-import { playScenes, until } from '../shared/scenes.ts';
+import { playScenes, until, warnedOf } from '../shared/scenes.ts';
 
 const hall = await openExampleHall();
 const runs: string[] = [];
@@ -52,11 +52,15 @@ let threads = 0;
 
 /** An agent whose model makes these calls at once, and then stops. Its tools are one node. */
 function graphOf(...calls: readonly Call[]) {
+  return graphWith(tools, ...calls);
+}
+
+function graphWith(given: ConstructorParameters<typeof ToolNode>[0], ...calls: readonly Call[]) {
   const wanted = calls.map(([name, args], at) => ({ name, args: { ...args }, id: `call-${at}` }));
   const model = fakeModel().respondWithTools(wanted).respond(new AIMessage('Done.'));
   const graph = new StateGraph(MessagesAnnotation)
     .addNode('model', async ({ messages }) => ({ messages: [await model.invoke(messages)] }))
-    .addNode('tools', new ToolNode(tools))
+    .addNode('tools', new ToolNode(given))
     .addEdge(START, 'model')
     .addConditionalEdges('model', ({ messages }) =>
       (messages.at(-1) as AIMessage).tool_calls?.length ? 'tools' : END,
@@ -151,6 +155,18 @@ await playScenes(
       'held then denied',
       () => held(() => hall.approve('deny')),
       { before: [], interrupts: ['pay', null], heard: ['APPROVAL_DENIED'], ran: [] },
+    ],
+    [
+      'a tool that nobody governed is warned of, once',
+      async () => {
+        const raw = tool(() => 'ran', { name: 'raw', description: 'Raw.', schema: empty });
+        const play = () => {
+          const { graph, config } = graphWith([...tools, raw], ['raw', {}], ['add', { a: 1, b: 2 }]);
+          return graph.invoke(GO, { ...config, callbacks: [watchTools(hall.governor)] });
+        };
+        return [await warnedOf(play), await warnedOf(play)];
+      },
+      [['raw'], []],
     ],
     [
       'aborted',

@@ -4,10 +4,10 @@ import { Agent } from '@mastra/core/agent';
 import type { MastraModelConfig } from '@mastra/core/llm';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createTool } from '@mastra/core/tools';
-import { govern } from '@wcp/agents/mastra';
+import { govern, watchTools } from '@wcp/agents/mastra';
 import { z } from 'zod';
 import { DECLARE, openExampleHall } from '../shared/hall.ts';
-import { playScenes, until } from '../shared/scenes.ts';
+import { playScenes, until, warnedOf } from '../shared/scenes.ts';
 import { type Call, scripted } from '../shared/scripted-model.ts';
 
 const hall = await openExampleHall();
@@ -132,6 +132,33 @@ await playScenes(
       'held then denied',
       () => held(() => hall.approve('deny')),
       { before: SUSPENDED, after: 'stop', heard: ['APPROVAL_DENIED'], ran: [] },
+    ],
+    [
+      'a tool that nobody governed is warned of, once',
+      async () => {
+        const raw = createTool({
+          id: 'raw',
+          description: 'Raw.',
+          inputSchema: empty,
+          execute: async () => 'ran',
+        });
+        const play = () => {
+          const model = scripted(['raw', {}], ['add', { a: 1, b: 2 }]) as unknown as MastraModelConfig;
+          const given = { ...tools, raw };
+          const hooks = watchTools(hall.governor);
+          const agent = new Agent({
+            id: 'raw',
+            name: 'raw',
+            instructions: 'Help.',
+            model,
+            tools: given,
+            hooks,
+          });
+          return agent.generate('Go.');
+        };
+        return [await warnedOf(play), await warnedOf(play)];
+      },
+      [['raw'], []],
     ],
     [
       'aborted',

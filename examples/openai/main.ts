@@ -1,6 +1,7 @@
 /** The OpenAI Agents SDK before a Hall, with a scripted model. */
 import {
   Agent,
+  InputGuardrailTripwireTriggered,
   type Model,
   type ModelRequest,
   type protocol,
@@ -9,10 +10,10 @@ import {
   tool,
   Usage,
 } from '@openai/agents';
-import { govern } from '@wcp/agents/openai';
+import { govern, hallGuardrail } from '@wcp/agents/openai';
 import { z } from 'zod';
 import { DECLARE, openExampleHall } from '../shared/hall.ts';
-import { playScenes, until } from '../shared/scenes.ts';
+import { playScenes, until, warnedOf } from '../shared/scenes.ts';
 
 setTracingDisabled(true);
 const hall = await openExampleHall();
@@ -97,6 +98,56 @@ class ScriptedModel implements Model {
 
 const agentOf = (...calls: readonly Call[]) =>
   new Agent({ name: 'helper', instructions: 'Help.', model: new ScriptedModel(calls), tools });
+
+/** A tool that is held, and has a guardrail of its own. */
+const guarded = govern(
+  await hall.openGovernor(),
+  [
+    tool({
+      name: 'pay',
+      description: 'Pays.',
+      parameters: z.object({ to: z.string() }),
+      execute({ to }) {
+        runs.push('pay');
+        return `paid ${to}`;
+      },
+      inputGuardrails: [
+        {
+          name: 'nobody called Eve',
+          async run({ toolCall }) {
+            runs.push('guardrail');
+            const isEve = toolCall.arguments.includes('Eve');
+            return { behavior: isEve ? { type: 'rejectContent', message: 'NOT_EVE' } : { type: 'allow' } };
+          },
+        },
+      ],
+    }),
+  ],
+  { declare: DECLARE },
+);
+const guardedAgent = (to: string) =>
+  new Agent({
+    name: 'guarded',
+    instructions: 'Help.',
+    model: new ScriptedModel([['pay', { to }]]),
+    tools: guarded,
+  });
+
+/** An agent that begins only where the Hall lets it. */
+async function begun(name: string) {
+  const inputGuardrails = [hallGuardrail(hall.governor, { name, declare: DECLARE })];
+  const model = new ScriptedModel([['add', { a: 1, b: 2 }]]);
+  const agent = new Agent({ name: 'helper', instructions: 'Help.', model, tools, inputGuardrails });
+  const from = runs.length;
+  const said = await run(agent, 'Go.').then(
+    ({ finalOutput }) => JSON.parse(finalOutput ?? '')[0],
+    (error) =>
+      error instanceof InputGuardrailTripwireTriggered
+        ? code(error.result.output.outputInfo.message)
+        : String(error),
+  );
+  return { said, ran: ran(from) };
+}
 const ran = (from: number) => runs.slice(from);
 const code = (text: string) => text.split(':')[0];
 
@@ -176,6 +227,56 @@ await playScenes(
       { before: 0, heard: 'APPROVAL_DENIED', ran: [] },
     ],
     [
+      'held, with a guardrail of the tool that lets it on',
+      async () => {
+        const from = runs.length;
+        const agent = guardedAgent('Ada');
+        const asked = await run(agent, 'Go.');
+        const [interruption] = asked.interruptions;
+        if (interruption === undefined) throw new Error('The run was not interrupted.');
+        await hall.approve();
+        await until(() => runs.includes('pay'));
+        asked.state.approve(interruption);
+        const { finalOutput } = await run(agent, asked.state);
+        return { heard: JSON.parse(finalOutput ?? ''), ran: ran(from) };
+      },
+      { heard: ['paid Ada'], ran: ['guardrail', 'pay'] },
+    ],
+    [
+      'what a guardrail of the tool rejects is not even held',
+      async () => {
+        const from = runs.length;
+        const { finalOutput } = await run(guardedAgent('Eve'), 'Go.');
+        return { heard: JSON.parse(finalOutput ?? ''), ran: ran(from), held: await hall.heldCalls() };
+      },
+      { heard: ['NOT_EVE'], ran: ['guardrail'], held: 0 },
+    ],
+    ['guardrail of the agent, allowed', () => begun('begin'), { said: '3', ran: ['add'] }],
+    ['guardrail of the agent, denied', () => begun('stop'), { said: 'DENY_NO_MATCHING_RULE', ran: [] }],
+    [
+      'guardrail of the agent, held then approved',
+      async () => {
+        const first = await begun('begin-slowly');
+        await hall.approve();
+        return [first, await begun('begin-slowly')];
+      },
+      [
+        { said: 'APPROVAL_PENDING', ran: [] },
+        { said: '3', ran: ['add'] },
+      ],
+    ],
+    [
+      'a tool that nobody governed is warned of, once',
+      async () => {
+        const raw = tool({ name: 'raw', description: 'Raw.', parameters: empty, execute: () => 'ran' });
+        const model = () => new ScriptedModel([['add', { a: 1, b: 2 }]]);
+        const agent = () => new Agent({ name: 'helper', model: model(), tools: [...tools, raw] });
+        const first = await warnedOf(() => run(agent(), 'Go.'));
+        return [first, await warnedOf(() => run(agent(), 'Go.'))];
+      },
+      [['raw'], []],
+    ],
+    [
       'aborted',
       async () => {
         const from = runs.length;
@@ -196,9 +297,12 @@ await playScenes(
       async () => {
         await hall.goDown();
         const { heard, ran } = await answered(['add', { a: 1, b: 2 }]);
-        return { heard: heard.map(code), ran };
+        return [{ heard: heard.map(code), ran }, await begun('begin')];
       },
-      { heard: ['HALL_UNREACHABLE'], ran: [] },
+      [
+        { heard: ['HALL_UNREACHABLE'], ran: [] },
+        { said: 'HALL_UNREACHABLE', ran: [] },
+      ],
     ],
   ],
   hall.close,

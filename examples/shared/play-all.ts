@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const EXAMPLES = ['ai', 'openai', 'langchain', 'mastra', 'claude'] as const;
-const LIMIT_MS = 180_000;
+const EXAMPLES = ['ai', 'openai', 'langchain', 'mastra', 'claude', 'hooks', 'docs'] as const;
+const LIMIT_MS = 300_000;
 
 const failed = EXAMPLES.filter((name) => {
   const file = fileURLToPath(new URL(`../${name}/main.ts`, import.meta.url));

@@ -17,6 +17,20 @@ export async function playScenes(framework: string, scenes: readonly Scene[], cl
   process.exit(differs === 0 ? 0 : 1);
 }
 
+/** The names in the warnings of ungoverned tools that come of something. */
+export async function warnedOf(play: () => Promise<unknown>): Promise<string[]> {
+  const names: string[] = [];
+  const note = ({ code, message }: Error & { code?: string }) => {
+    if (code === 'WCP_UNGOVERNED_TOOL') names.push(/"(.*?)"/.exec(message)?.[1] ?? message);
+  };
+  process.on('warning', note);
+  await play();
+  // A warning comes with the next turn of the loop.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  process.off('warning', note);
+  return names;
+}
+
 /** Waits until something is so. */
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));

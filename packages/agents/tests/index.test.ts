@@ -10,9 +10,14 @@ test('@wcp/agents exports these names', async () => {
     'readHookSettings',
     'runHook',
   ]);
-  const adapters = ['ai', 'openai', 'langchain', 'mastra'] as const;
-  for (const name of adapters) {
-    expect(Object.keys(await import(`../src/${name}/index.ts`)), name).toEqual(['govern']);
+  const adapters = {
+    ai: ['govern'],
+    openai: ['govern', 'hallGuardrail'],
+    langchain: ['govern', 'watchTools'],
+    mastra: ['govern', 'watchTools'],
+  } as const;
+  for (const [name, exported] of Object.entries(adapters)) {
+    expect(Object.keys(await import(`../src/${name}/index.ts`)).toSorted(), name).toEqual(exported);
   }
   expect(Object.keys(await import('../src/claude/index.ts')).toSorted()).toEqual(['govern', 'hallHooks']);
 });
@@ -27,8 +32,10 @@ test('These are the codes of the package, each with a sentence and a remedy.', (
     'ARGUMENTS_NOT_JSON',
     'CALL_ABORTED',
     'HALL_LOST',
+    'DECISION_UNKNOWN',
     'CALL_REPEATED',
     'CALL_NOT_STARTED',
+    'CALL_WITHDRAWN',
     'APPROVAL_UNKNOWN',
     'APPROVAL_DENIED',
     'APPROVAL_EXPIRED',

@@ -88,7 +88,6 @@ export {
   pinnedDefinition,
   type RecordSettings,
   type SeenTool,
-  toolHash,
   toolRecord,
 } from './tool/tool-record.ts';
 export { openUpstream } from './upstream/open-upstream.ts';

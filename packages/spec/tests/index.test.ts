@@ -108,6 +108,8 @@ test('@wcp/spec/document exports these names', async () => {
     'riskTierOf',
     'schemaDocument',
     'secondsUntilReset',
+    'toolHash',
+    'toolRecord',
   ]);
 });
 

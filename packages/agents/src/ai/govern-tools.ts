@@ -1,7 +1,9 @@
 import { WcpError } from '@wcp/spec';
-import { refusalText, resultOf } from '../framework/call-refused-error.ts';
+import { refusalText } from '../base/refusal-text.ts';
+import { resultOf } from '../framework/call-refused-error.ts';
 import type { FrameworkCall } from '../framework/framework-call.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
+import { isGovernedTool, markGoverned, warnUngoverned } from '../framework/governed-tools.ts';
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
 
@@ -25,6 +27,8 @@ export interface AskedToolCall {
   readonly toolCall: { readonly toolName: string; readonly toolCallId: string; readonly input: unknown };
   readonly toolsContext?: unknown;
   readonly messages: readonly unknown[];
+  /** All tools of the request. */
+  readonly tools?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What becomes of a call, in the words of the AI SDK: undefined where it may be executed. */
@@ -76,9 +80,15 @@ export function govern<T extends Readonly<Record<string, object>>>(
       const call = callOf({ name, input, given, execute: executes.get(name), options });
       return resultOf(await calls.execute(call, approvals), given.abortSignal);
     };
-    return [name, { ...tool, execute }];
+    return [name, markGoverned({ ...tool, execute })];
   });
-  const toolApproval = async ({ toolCall, toolsContext, messages }: AskedToolCall): Promise<ToolApproval> => {
+  const toolApproval = async (asked: AskedToolCall): Promise<ToolApproval> => {
+    const { toolCall, toolsContext, messages } = asked;
+    const others = Object.entries(asked.tools ?? {}).filter(([, tool]) => !isGovernedTool(tool));
+    warnUngoverned(
+      'ai',
+      others.map(([other]) => other),
+    );
     const { toolName: name, toolCallId, input } = toolCall;
     const execute = executes.get(name);
     if (execute === undefined) return undefined;

@@ -80,6 +80,11 @@ export const AGENT_CODES = {
     message: 'The tool ran, and the Hall did not confirm its outcome.',
     remedy: 'Find out what has changed before you call it again: nothing is repeated by itself.',
   },
+  DECISION_UNKNOWN: {
+    message: 'The Hall answered with a decision that this version of @wcp/agents does not know.',
+    remedy:
+      'Find out what has changed before you call it again. Ask whoever runs the Hall what it means, or update @wcp/agents.',
+  },
   CALL_REPEATED: {
     message: 'This very call has been started already, so it does not run again.',
     remedy: 'Make a new call.',
@@ -87,6 +92,10 @@ export const AGENT_CODES = {
   CALL_NOT_STARTED: {
     message: 'The Hall allowed the call, and it could not be started safely, so nothing ran.',
     remedy: 'Try again. If that does not help, ask the operator.',
+  },
+  CALL_WITHDRAWN: {
+    message: 'This held call was withdrawn, so nothing ran.',
+    remedy: 'Call the tool again if it is still needed: it is decided anew.',
   },
   APPROVAL_UNKNOWN: {
     message: 'The Hall knows no such approval of this tenant.',

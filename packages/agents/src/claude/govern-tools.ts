@@ -1,25 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { refusalText, resultOf } from '../framework/call-refused-error.ts';
+import { refusalText } from '../base/refusal-text.ts';
+import { resultOf } from '../framework/call-refused-error.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
+import { markGoverned } from '../framework/governed-tools.ts';
 import type { Governor } from '../governor/governor.ts';
+import type { CallExtra, ClaudeTool } from './claude-tool.ts';
 
 /** How tools of the Claude Agent SDK are put before a Hall. */
 export interface ClaudeOptions extends GovernOptions {
   /** Milliseconds that a held call waits for a steward before the model is told (default 10 minutes). */
   readonly hold_wait_ms?: number;
-}
-
-interface CallExtra {
-  readonly signal?: AbortSignal;
-  readonly _meta?: Readonly<Record<string, unknown>>;
-}
-
-/** A tool of an MCP server in this process, as far as it is looked at. */
-interface ClaudeTool {
-  readonly name: string;
-  readonly description: string;
-  readonly inputSchema: object;
-  handler(args: unknown, extra: unknown): Promise<unknown>;
 }
 
 const HOLD_WAIT_MS = 600_000;
@@ -71,7 +61,7 @@ function governed<T extends object>(tool: T, calls: FrameworkCalls, options: Cla
     if (outcome.kind === 'result' || isThrown) return resultOf(outcome, signal);
     return { isError: true, content: [{ type: 'text', text: refusalText(outcome) }] };
   };
-  return { ...tool, handler };
+  return markGoverned({ ...tool, handler });
 }
 
 /** What is known of the arguments: their names, and the schema of each where its library tells it. */

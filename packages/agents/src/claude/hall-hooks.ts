@@ -1,3 +1,5 @@
+import { WcpError } from '@wcp/spec';
+import { isGovernedTool } from '../framework/governed-tools.ts';
 import type { HookSettings } from '../hook/hook-settings.ts';
 import { type HookAnswer, runHook } from '../hook/run-hook.ts';
 
@@ -7,8 +9,8 @@ export interface ClaudeHookOptions {
   readonly settings: HookSettings;
   /** A private folder in which the hook before a tool leaves what the one after it needs. */
   readonly dir: string;
-  /** The MCP servers in this process whose tools stand before the Hall by `govern` already. */
-  readonly governed_servers?: readonly string[];
+  /** The tools that `govern` gave, by the name of the MCP server in this process that has them. Any other tool is asked about. */
+  readonly governed_servers?: Readonly<Record<string, readonly object[]>>;
 }
 
 type ClaudeHook = (input: unknown) => Promise<Record<string, unknown>>;
@@ -48,6 +50,7 @@ const TIMEOUT_S = 180;
  * Puts the tools that Claude Code brings along (`Bash`, `Write` and the others) before a Hall, in each session that is
  * given these options. A tool that no hook has allowed is denied.
  *
+ * @throws {WcpError} `ERR_WCP_AGENT` for a governed server with a tool that `govern` did not give
  * @example
  * import { hallHooks } from '@wcp/agents/claude';
  * import { readHookSettings } from '@wcp/agents/hook';
@@ -59,13 +62,14 @@ const TIMEOUT_S = 180;
  *   console.log(Object.keys(options)); // [ 'hooks', 'canUseTool' ]
  * }
  */
-export function hallHooks({ settings, dir, governed_servers = [] }: ClaudeHookOptions): ClaudeHooks {
+export function hallHooks({ settings, dir, governed_servers = {} }: ClaudeHookOptions): ClaudeHooks {
+  const names = governedNames(governed_servers);
   // Only this process registers servers of this source, whatever a tool is called.
-  const isGoverned = (server: McpServer | undefined) =>
-    server?.source === 'sdk' && governed_servers.includes(server.name);
+  const isGoverned = (server: McpServer | undefined, tool: unknown) =>
+    server?.source === 'sdk' && names.has(JSON.stringify([server.name, tool]));
   const hook: ClaudeHook = async (input) => {
-    const { hook_event_name, mcp_server } = Object(input) as HookEvent;
-    if (isGoverned(mcp_server)) return {};
+    const { hook_event_name, mcp_server, tool_name } = Object(input) as HookEvent;
+    if (isGoverned(mcp_server, tool_name)) return {};
     const answer = await runHook({ client: 'claude-code', text: JSON.stringify(input), settings, dir });
     return answerOf(answer, hook_event_name);
   };
@@ -73,14 +77,35 @@ export function hallHooks({ settings, dir, governed_servers = [] }: ClaudeHookOp
   return {
     hooks: { PreToolUse: each, PostToolUse: each, PostToolUseFailure: each },
     async canUseTool(name, input, { mcpServer }) {
-      if (isGoverned(mcpServer)) return { behavior: 'allow', updatedInput: input };
+      if (isGoverned(mcpServer, name)) return { behavior: 'allow', updatedInput: input };
       return { behavior: 'deny', message: `No Hall has allowed ${name}, so nothing ran.` };
     },
   };
 }
 
+/** A server may have tools that nobody governed. @throws {WcpError} `ERR_WCP_AGENT` for one that is named as governed */
+function governedNames(servers: Readonly<Record<string, readonly object[]>>): ReadonlySet<string> {
+  const all = Object.entries(servers).flatMap(([server, tools]) =>
+    tools.map((tool) => {
+      const { name = '?' } = tool as { readonly name?: string };
+      if (!isGovernedTool(tool)) {
+        throw new WcpError(
+          'ERR_WCP_AGENT',
+          `No Hall stands before ${name} of ${server}: give it to govern().`,
+        );
+      }
+      return JSON.stringify([server, `mcp__${server.replace(NOT_IN_A_NAME, '_')}__${name}`]);
+    }),
+  );
+  return new Set(all);
+}
+
+/** What Claude Code replaces in the names of its tools. */
+const NOT_IN_A_NAME = /[^a-zA-Z0-9_-]/g;
+
 interface HookEvent {
   readonly hook_event_name?: unknown;
+  readonly tool_name?: unknown;
   readonly mcp_server?: McpServer;
 }
 

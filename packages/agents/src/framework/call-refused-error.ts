@@ -1,7 +1,5 @@
-import type { CallOutcome, ResultOutcome } from '../base/call-outcome.ts';
-
-/** A call that has no result. */
-export type Refusal = Exclude<CallOutcome, ResultOutcome>;
+import type { CallOutcome } from '../base/call-outcome.ts';
+import { type Refusal, refusalText } from '../base/refusal-text.ts';
 
 /** Tells a framework that throws that a call has no result: the message is for the model. */
 export class CallRefusedError extends Error {
@@ -12,17 +10,6 @@ export class CallRefusedError extends Error {
     super(refusalText(outcome));
     this.outcome = outcome;
   }
-}
-
-/** What a model reads of a call that has no result. */
-export function refusalText(outcome: Refusal): string {
-  if (outcome.kind === 'denied') return `${outcome.code}: ${outcome.message} ${outcome.remedy}`;
-  if (outcome.kind === 'held') {
-    return `APPROVAL_PENDING: A steward must approve this call first, and nothing has run yet: ${outcome.url ?? outcome.approval_id}`;
-  }
-  const { code, message, ran } = outcome;
-  if (ran === false) return `${code}: ${message} The tool did not run.`;
-  return `${code}: ${message} ${ran === true ? 'The tool had begun.' : 'Nobody knows whether the tool ran.'}`;
 }
 
 /**

@@ -24,6 +24,7 @@ export class StartedCall {
   /** Resolves once the Hall has started it. */
   readonly begun: Promise<void>;
   readonly #taken: Promise<FrameworkCall>;
+  readonly #released = new AbortController();
   #begin = () => {};
   #take: (call: FrameworkCall) => void = () => {};
 
@@ -42,7 +43,12 @@ export class StartedCall {
     const { signal } = call;
     const stop = () => this.controller.abort(signal?.reason);
     if (signal?.aborted === true) stop();
-    else signal?.addEventListener('abort', stop, { once: true, signal: this.controller.signal });
+    else signal?.addEventListener('abort', stop, { once: true, signal: this.#released.signal });
+  }
+
+  /** The request that it was made in may end: it waits for a steward. */
+  release(): void {
+    this.#released.abort();
   }
 
   /** Runs the tool once the framework executes it: what it was told about and dropped never runs. */

@@ -122,7 +122,11 @@ export class FrameworkCalls {
   ): Promise<CallOutcome> {
     const outcome = await this.execute(call, approvals);
     if (outcome.kind !== 'held') return outcome;
-    return (await this.#resume(keyOf(call), call, approvals, wait_ms)) ?? outcome;
+    const key = keyOf(call);
+    const resumed = (await this.#resume(key, call, approvals, wait_ms)) ?? outcome;
+    if (resumed.kind !== 'held' || call.signal?.aborted !== true) return resumed;
+    await approvals.delete(key);
+    return this.#governor.withdraw(resumed.approval_id);
   }
 
   /** Null for a call that was not held. */
@@ -153,6 +157,7 @@ export class FrameworkCalls {
     approvals: ApprovalStore,
   ): Promise<void> {
     started.take(withoutSignal(call));
+    started.release();
     await approvals.set(key, approval_id);
   }
 

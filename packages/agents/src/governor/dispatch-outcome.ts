@@ -16,14 +16,22 @@ export interface KnownRun {
 /** The outcome of a dispatch. */
 export function dispatchOutcome(answer: Dispatched, run: KnownRun, url: string | null): CallOutcome {
   const { decision } = answer;
-  const { pending_approval_id, approval_expires_at, supervisor_level, decision_id = null } = decision;
-  if (decision.outcome === 'DISPATCH') return runOutcome(answer, run, decision_id);
+  const {
+    outcome,
+    pending_approval_id,
+    approval_expires_at,
+    supervisor_level,
+    decision_id = null,
+  } = decision;
+  if (outcome === 'DISPATCH') return runOutcome(answer, run, decision_id);
+  // A denial of what this process has seen begin is none.
+  if (outcome === 'DENY' && run.ran !== true) return { kind: 'denied', ...denialOf(decision), decision_id };
   if (
-    decision.outcome === 'DENY' ||
+    outcome !== 'STEWARD_HOLD' ||
     typeof pending_approval_id !== 'string' ||
     typeof approval_expires_at !== 'string'
   ) {
-    return { kind: 'denied', ...denialOf(decision), decision_id };
+    return unknownDecision(decision, run);
   }
   return {
     kind: 'held',
@@ -31,6 +39,23 @@ export function dispatchOutcome(answer: Dispatched, run: KnownRun, url: string |
     url: approvalPage(url, pending_approval_id),
     level: supervisor_level,
     expires_at: approval_expires_at,
+    decision_id,
+  };
+}
+
+/** What a newer Hall decided is never taken for a denial: its call may have run. */
+function unknownDecision(
+  { outcome, decision_id = null }: RouteDecision,
+  { ran, error }: KnownRun,
+): CallOutcome {
+  const { message } = AGENT_CODES.DECISION_UNKNOWN;
+  const named = `${message} It is: ${escapeText(String(outcome).slice(0, 64))}.`;
+  return {
+    kind: 'failed',
+    code: 'DECISION_UNKNOWN',
+    message: named,
+    ran: ran === true ? true : null,
+    ...(error !== undefined && { error }),
     decision_id,
   };
 }

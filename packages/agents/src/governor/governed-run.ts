@@ -54,15 +54,23 @@ export class GovernedRun {
     const stop = () => this.#stop.abort(signal.reason);
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
+    const ended = new AbortController();
     const over = () => {
       lane.stop();
       calls.remove(this.#pending);
+      ended.abort();
     };
     const outcome = await this.#settle(answering);
     signal.removeEventListener('abort', stop);
-    if (outcome.kind === 'held') held.keep(outcome, this.#pending, over);
-    // Until the Hall has answered, a call that was withdrawn is refused if it comes.
-    else void answering.then(over);
+    // Until the Hall has answered, a call that was withdrawn is refused if it comes; one that it holds, as long as it may.
+    void answering.then((last) => {
+      const late = last.kind === 'answered' ? this.#outcomeOf(last.answer) : outcome;
+      if (late.kind === 'held') held.keep(late, this.#pending, over);
+      else over();
+    });
+    // Whoever aborts a call that is held wants it no more.
+    const withdraw = () => this.#pending.withdraw();
+    if (outcome.kind === 'held') signal.addEventListener('abort', withdraw, { signal: ended.signal });
     return outcome;
   }
 

@@ -12,7 +12,7 @@ export interface CallLabels {
 
 /** How a tool is called. */
 export interface CallOptions<C = unknown> {
-  /** Aborts the call, and the tool where it runs. */
+  /** Aborts the call, and the tool where it runs; a call that is held by then is withdrawn. */
   readonly signal?: AbortSignal | undefined;
   /** The task that the call is part of: the Hall adds up the blast of one task (default: a task of its own). */
   readonly correlation_id?: string | undefined;
@@ -60,6 +60,11 @@ export interface Governor {
    * process that holds it; a process that has started since then takes it over by asking for it. Never rejects.
    */
   resume(approval_id: string, options?: ResumeOptions): Promise<CallOutcome>;
-  /** Aborts what runs, and lets go of the Hall. */
+  /**
+   * Withdraws a held call: whatever a steward decides from now on, it does not run here. `CALL_WITHDRAWN`, or what it has
+   * come to where that is too late. Never rejects.
+   */
+  withdraw(approval_id: string): Promise<CallOutcome>;
+  /** Aborts what runs, and lets go of the Hall: nothing begins here any more. */
   close(): Promise<void>;
 }

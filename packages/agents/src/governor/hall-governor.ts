@@ -54,6 +54,7 @@ export class HallGovernor implements Governor {
       pending: this.#pending,
       permits: this.#permits,
       takesOthers,
+      closed: this.#closed.signal,
     });
     const { name } = tool;
     const governed = {
@@ -98,6 +99,10 @@ export class HallGovernor implements Governor {
 
   resume(approval_id: string, options: ResumeOptions = {}): Promise<CallOutcome> {
     return this.#held.resume(approval_id, [...this.#workers.values()], options);
+  }
+
+  withdraw(approval_id: string): Promise<CallOutcome> {
+    return this.#held.withdraw(approval_id, [...this.#workers.values()]);
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,8 @@ export interface HeldCallsParts {
 }
 
 interface KeptCall {
-  readonly call: PendingCall;
+  /** More than one where several calls of one idempotency key are held as one. */
+  readonly calls: readonly PendingCall[];
   /** Lets go of it. */
   over(): void;
 }
@@ -43,13 +44,28 @@ export class HeldCalls {
     const left = Math.min(MAX_TIMER, Math.max(0, Date.parse(expires_at) - Date.now()) + OFFERED_MS);
     const timer = setTimeout(() => this.#drop(approval_id), left);
     timer.unref();
+    const before = this.#kept.get(approval_id);
     this.#kept.set(approval_id, {
-      call,
+      calls: [...(before?.calls ?? []), call],
       over: () => {
         clearTimeout(timer);
         over();
+        before?.over();
       },
     });
+  }
+
+  /** Ends a held call: its way stays open, so that a late approval is refused at once. */
+  async withdraw(approval_id: string, workers: readonly Worker[]): Promise<CallOutcome> {
+    if (this.#withdrawn(approval_id)) return denied('CALL_WITHDRAWN');
+    // One that an earlier process made is withdrawn by taking it over.
+    const outcome = await this.#read(approval_id, workers, {});
+    return outcome.kind === 'held' && this.#withdrawn(approval_id) ? denied('CALL_WITHDRAWN') : outcome;
+  }
+
+  #withdrawn(approval_id: string): boolean {
+    const { calls = [] } = this.#kept.get(approval_id) ?? {};
+    return calls.length > 0 && calls.map((call) => call.withdraw()).every(Boolean);
   }
 
   /** What came of a held call. */
@@ -69,12 +85,14 @@ export class HeldCalls {
 
   async #read(approval_id: string, workers: readonly Worker[], options: ResumeOptions): Promise<CallOutcome> {
     const { hall } = this.#parts;
+    const { calls = [] } = this.#kept.get(approval_id) ?? {};
+    if (calls.length > 0 && calls.every((call) => call.isWithdrawn)) return denied('CALL_WITHDRAWN');
     try {
       const approval = await hall.approval(approval_id);
       if (approval === null) return denied('APPROVAL_UNKNOWN');
       if (mayStillRun(approval)) this.#takeOver(approval, workers, options);
-      const { call } = this.#kept.get(approval_id) ?? {};
-      const run = { ran: call?.hasStarted === true ? true : null, isAborted: false, error: call?.error };
+      const call = this.#kept.get(approval_id)?.calls.find(({ hasStarted }) => hasStarted);
+      const run = { ran: call === undefined ? null : true, isAborted: false, error: call?.error };
       const outcome = approvalOutcome(approval, run, hall.url);
       if (outcome.kind !== 'held') this.#drop(approval_id);
       return outcome;

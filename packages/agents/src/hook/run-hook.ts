@@ -1,5 +1,6 @@
 import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import type { CallOutcome } from '../base/call-outcome.ts';
+import { refusalText } from '../base/refusal-text.ts';
 import { toolId } from '../tool/tool-record.ts';
 import { afterCall } from './hook-after.ts';
 import { beforeCall } from './hook-before.ts';
@@ -73,8 +74,9 @@ function toolOf(client: HookClient, { authority, agent = client, env }: HookSett
 }
 
 function reasonOf(outcome: CallOutcome): string {
-  if (outcome.kind === 'denied') return `${outcome.code}: ${outcome.message} ${outcome.remedy}`;
-  if (outcome.kind === 'failed') return `${outcome.code}: ${outcome.message}`;
+  if (outcome.kind === 'denied') return refusalText(outcome);
+  // Its agent runs it after this hook alone.
+  if (outcome.kind === 'failed') return refusalText({ ...outcome, ran: false });
   if (outcome.kind === 'result') return 'CALL_NOT_STARTED: A steward did this in the place of the tool.';
   const { approval_id, url, expires_at } = outcome;
   const where = url === null ? '' : ` at ${url}`;

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { canonicalJson, sha256 } from '@wcp/spec';
 import type { CallOutcome } from '../base/call-outcome.ts';
 import { plainJson } from '../base/plain-json.ts';
-import { refusalText, resultOf } from '../framework/call-refused-error.ts';
+import { refusalText } from '../base/refusal-text.ts';
+import { resultOf } from '../framework/call-refused-error.ts';
 import type { FrameworkCall } from '../framework/framework-call.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
+import { markGoverned } from '../framework/governed-tools.ts';
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
 
@@ -88,7 +90,7 @@ function governed<T extends object>(tool: T, calls: FrameworkCalls, options: Lan
     return responseFormat === 'content_and_artifact' ? [text, null] : text;
   };
   // It stays what it is to whoever asks for its class.
-  return Object.create(tool, { _call: { value: _call } });
+  return markGoverned(Object.create(tool, { _call: { value: _call } }));
 }
 
 /** An interrupt ends this execution; the next one begins at the top. */

@@ -1,1 +1,2 @@
 export { govern, type HeldToolCall, type LangChainOptions } from './govern-tools.ts';
+export { type ToolWatch, watchTools } from './watch-tools.ts';

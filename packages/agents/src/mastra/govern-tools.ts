@@ -1,28 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { WcpError } from '@wcp/spec';
-import { CallRefusedError, refusalText, resultOf } from '../framework/call-refused-error.ts';
+import { refusalText } from '../base/refusal-text.ts';
+import { CallRefusedError, resultOf } from '../framework/call-refused-error.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
+import { markGoverned } from '../framework/governed-tools.ts';
 import { jsonSchemaOf } from '../framework/json-schema-of.ts';
 import type { Governor } from '../governor/governor.ts';
-
-interface Pausing {
-  readonly toolCallId?: string;
-  suspend?(payload: unknown): Promise<unknown>;
-}
-
-interface MastraContext {
-  readonly agent?: Pausing;
-  readonly workflow?: Pausing & { readonly runId?: string };
-  readonly abortSignal?: AbortSignal | undefined;
-}
-
-/** A tool of Mastra, as far as it is looked at. */
-interface MastraTool {
-  readonly description?: string;
-  readonly inputSchema?: unknown;
-  readonly outputSchema?: unknown;
-  execute?(args: unknown, context: MastraContext): Promise<unknown>;
-}
+import type { MastraContext, MastraTool } from './mastra-tool.ts';
 
 /**
  * Puts tools of Mastra before a Hall. What it denies is told to the model as the tool's output, and what it holds suspends
@@ -86,5 +70,5 @@ function governed(name: string, tool: object, calls: FrameworkCalls, options: Go
   };
   const changed = { value: execute, enumerable: true, writable: true, configurable: true };
   const members = { ...Object.getOwnPropertyDescriptors(tool), execute: changed };
-  return Object.create(Object.getPrototypeOf(tool), members);
+  return markGoverned(Object.create(Object.getPrototypeOf(tool), members));
 }

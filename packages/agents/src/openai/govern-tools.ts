@@ -1,29 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { WcpError } from '@wcp/spec';
-import { refusalText, resultOf } from '../framework/call-refused-error.ts';
+import { refusalText } from '../base/refusal-text.ts';
+import { resultOf } from '../framework/call-refused-error.ts';
 import type { FrameworkCall } from '../framework/framework-call.ts';
 import { FrameworkCalls, type GovernOptions } from '../framework/framework-calls.ts';
+import { isGovernedTool, markGoverned, warnUngoverned } from '../framework/governed-tools.ts';
 import type { Governor } from '../governor/governor.ts';
-
-interface CallDetails {
-  readonly toolCall?: { readonly callId: string };
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A function tool of the Agents SDK, as far as it is looked at. */
-interface OpenAiTool {
-  readonly type: string;
-  readonly name: string;
-  readonly description?: string;
-  readonly parameters?: object;
-  invoke(runContext: unknown, input: string, details?: CallDetails): Promise<unknown>;
-  needsApproval(runContext: unknown, input: unknown, callId?: string): Promise<boolean>;
-}
+import type { CallDetails, OpenAiTool } from './openai-tool.ts';
+import { ToolGuardrails } from './tool-guardrails.ts';
 
 /**
  * Puts function tools of the OpenAI Agents SDK before a Hall. What it denies is told to the model as the tool's output,
  * and what it holds interrupts the run. After the steward's approval the app approves the interruption and runs on with
- * the state, and the call gives its result; an approval of the app alone runs nothing.
+ * the state, and the call gives its result; an approval of the app alone runs nothing. Its input guardrails come before the
+ * Hall: what they reject is neither decided nor held.
  *
  * @throws {WcpError} `ERR_WCP_AGENT` for a tool that runs at the provider of the model
  * @example
@@ -57,11 +47,22 @@ function governed<T extends object>(tool: T, calls: FrameworkCalls, options: Gov
     },
     options,
   );
-  return {
+  const guardrails = new ToolGuardrails(own);
+  const agents = new WeakMap<object, object>();
+  return markGoverned({
     ...tool,
-    async needsApproval(runContext: unknown, input: unknown, callId?: string): Promise<boolean> {
+    ...(guardrails.remembered && { inputGuardrails: guardrails.remembered }),
+    async isEnabled(runContext: object, agent: object): Promise<boolean> {
+      agents.set(runContext, agent);
+      warnAboutOthers(agent);
+      return own.isEnabled(runContext, agent);
+    },
+    async needsApproval(runContext: object, input: unknown, callId?: string): Promise<boolean> {
       // What the app itself wants to see first is decided once it has.
       if (callId === undefined || (await own.needsApproval(runContext, input, callId))) return true;
+      const asked = { runContext, agent: agents.get(runContext), input, callId };
+      // The SDK asks them again, and rejects the call.
+      if (!(await guardrails.allow(asked))) return false;
       const call = callOf(own, { runContext, args: input, details: { toolCall: { callId } } }, options);
       return (await calls.ask(call, approvals))?.kind === 'held';
     },
@@ -72,7 +73,17 @@ function governed<T extends object>(tool: T, calls: FrameworkCalls, options: Gov
       if (outcome.kind === 'result' || isThrown === true) return resultOf(outcome, details.signal);
       return refusalText(outcome);
     },
-  };
+  });
+}
+
+/** An agent tells its tools when it is asked for them, before a model hears of any. */
+function warnAboutOthers(agent: object): void {
+  const { tools = [] } = agent as { readonly tools?: readonly { readonly name?: string }[] };
+  const others = tools.filter((tool) => !isGovernedTool(tool));
+  warnUngoverned(
+    '@openai/agents',
+    others.map(({ name = '?' }) => name),
+  );
 }
 
 interface Invocation {
@@ -97,7 +108,7 @@ function callOf(
 }
 
 function functionTool(tool: object): OpenAiTool {
-  const { type, name = 'A tool' } = tool as Partial<OpenAiTool>;
+  const { type, name = 'A tool' } = tool as { readonly type?: string; readonly name?: string };
   if (type === 'function') return tool as OpenAiTool;
   throw new WcpError('ERR_WCP_AGENT', `${name} is no function of this program: no Hall can stand before it.`);
 }

@@ -29,6 +29,10 @@ export class PendingCall {
     return this.#state === 'started';
   }
 
+  get isWithdrawn(): boolean {
+    return this.#state === 'withdrawn';
+  }
+
   /** Resolves once the tool has begun. */
   get started(): Promise<void> {
     return this.#started.promise;

@@ -11,6 +11,8 @@ export interface ToolWorkerParts {
   readonly permits: PermitCheck;
   /** Whether it carries out what this process did not ask for. */
   readonly takesOthers: boolean;
+  /** Aborted once its agent is closed: then nothing begins, whoever asks for it. */
+  readonly closed: AbortSignal;
 }
 
 const MAX_DURATION_MS = 2 ** 31 - 1;
@@ -43,14 +45,15 @@ export function toolWorker(tool: AgentTool, record: RegistryRecord, parts: ToolW
   return {
     record,
     async execute(request, context, options = {}) {
-      const { pending, permits, takesOthers } = parts;
+      const { pending, permits, takesOthers, closed } = parts;
       const refusal = permits.refusal({ context, request, permit: options.permit });
       if (refusal !== null) return refusedResult(refusal);
+      if (closed.aborted) return refusedResult('WORKER_CANCELLED');
       const begun = pending.begin(context, request);
       if (begun === 'withdrawn') return refusedResult('WORKER_CANCELLED');
       if (begun === null && !takesOthers) return refusedResult('WORKER_DENIED');
       running.set(context.decision_id, begun);
-      const signals = [options.signal, begun?.signal].filter((signal) => signal !== undefined);
+      const signals = [closed, options.signal, begun?.signal].filter((signal) => signal !== undefined);
       try {
         return await inner.execute(request, context, { ...options, signal: AbortSignal.any(signals) });
       } finally {

@@ -1,5 +1,5 @@
-import { canonicalJson, checkId, type RegistryRecord, recordHash, sha256, WcpError } from '@wcp/spec';
-import { declaredBlast, type Env, riskTierOf } from '@wcp/spec/document';
+import { canonicalJson, checkId, type RegistryRecord, WcpError } from '@wcp/spec';
+import { type Env, toolRecord as recordOf } from '@wcp/spec/document';
 import { assignSegments } from '@wcp/spec/id';
 import type { AgentTool } from './agent-tool.ts';
 
@@ -41,33 +41,18 @@ export function toolId(name: string, { authority, agent }: ToolSettings): string
  * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` for a definition that has no canonical JSON
  */
 export function toolRecord(tool: AgentTool, settings: ToolSettings, attested_at: string): RegistryRecord {
-  const id = toolId(tool.name, settings);
-  const { authority, agent, environments } = settings;
+  const { agent, environments } = settings;
   const { blast_radius, envelope } = tool;
-  const definition = definitionOf(tool);
-  const record = {
-    worker_id: id,
-    worker_species_id: id,
-    capabilities: [id],
-    risk_tier: riskTierOf(declaredBlast(blast_radius)),
-    // Nobody knows whether a tool may be repeated: nothing is tried again.
-    idempotency: 'none',
-    determinism: 'nondeterministic',
-    required_controls: [],
-    currently_implements: [],
-    allowed_environments: [...environments],
-    ...(envelope !== undefined && { privilege_envelope: envelope }),
-    ...(blast_radius !== undefined && { blast_radius }),
-    owner: authority,
-    attestation: {
-      code_hash: sha256(canonicalJson({ definition, agent, source: null })),
-      hash_method: 'mcp-tool',
-      attested_at,
-      attested_by: `namespace-key@${authority}`,
-    },
-    ext: { agent: { definition, agent } },
-  } as const;
-  return { ...record, artifact_hash: recordHash(record) } as unknown as RegistryRecord;
+  const document = { definition: definitionOf(tool), server: { name: agent }, source: null };
+  const id = toolId(tool.name, settings);
+  return recordOf(document, {
+    id,
+    blast_radius,
+    environments,
+    envelope,
+    attested_at,
+    ext: { agent: document },
+  });
 }
 
 function definitionOf({ name, description, input_schema, output_schema }: AgentTool): object {

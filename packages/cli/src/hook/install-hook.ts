@@ -20,6 +20,15 @@ export interface HookInstallation {
   readonly backup: string | null;
 }
 
+/** How a hook is installed. */
+export interface HookInstallOptions {
+  /** The settings of the agent; undefined for those of the home folder. */
+  readonly file: string | undefined;
+  readonly writes: boolean;
+  /** The folder of the settings of the hook, where it was named. */
+  readonly dir: string | undefined;
+}
+
 /**
  * Sets up a coding agent to ask `wcp hook`, or shows what that takes. What the file says beside that stays.
  *
@@ -28,12 +37,14 @@ export interface HookInstallation {
 export async function installHook(
   terminal: Terminal,
   client: HookClient,
-  { file, writes }: { readonly file: string | undefined; readonly writes: boolean },
+  { file, writes, dir }: HookInstallOptions,
 ): Promise<HookInstallation> {
   const { hookSetup } = await import('@wcp/agents/hook');
   // Whatever keeps the program from answering, such as that it is gone, stops the tool.
-  const program = [process.execPath, process.argv[1] ?? 'wcp'].map(quoted).join(' ');
-  const { file: usual, settings } = hookSetup(client, `${program} hook ${client} || exit 2`);
+  const words = [process.execPath, process.argv[1] ?? 'wcp', 'hook', client];
+  const named_dir = dir === undefined ? [] : ['--dir', resolve(dir)];
+  const command = [...words, ...named_dir].map(quoted).join(' ');
+  const { file: usual, settings } = hookSetup(client, `${command} || exit 2`);
   const named = resolve(file ?? join(terminal.env['HOME'] ?? homedir(), usual));
   const before = existsSync(named) ? await readClientFile(terminal, named) : null;
   const edits = editsOf(before?.value ?? {}, settings);

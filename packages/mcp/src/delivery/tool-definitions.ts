@@ -1,6 +1,6 @@
 import type { Sha256 } from '@wcp/spec';
+import { toolHash } from '@wcp/spec/document';
 import { isObject, ownMember } from '../base/members.ts';
-import { toolHash } from '../tool/tool-record.ts';
 import { Listeners } from '../upstream/listeners.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 

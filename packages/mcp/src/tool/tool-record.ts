@@ -1,16 +1,9 @@
-import { authorityOf, canonicalJson, type RegistryRecord, recordHash, type Sha256, sha256 } from '@wcp/spec';
-import { declaredBlast, riskTierOf } from '@wcp/spec/document';
+import type { RegistryRecord } from '@wcp/spec';
+import { toolRecord as recordOf, type ToolDocument } from '@wcp/spec/document';
 import { type BlastPolicy, blastOf } from './tool-blast.ts';
 
 /** What a tool is, as its server said it when it was looked at. */
-export interface SeenTool {
-  /** The definition as received, with members that nobody knows. */
-  readonly definition: unknown;
-  /** Who the server says that it is: name and version. */
-  readonly server: unknown;
-  /** The hash of the server's package, or its URL; null where neither is known. */
-  readonly source: string | null;
-}
+export type SeenTool = ToolDocument;
 
 /** What a record is made from, beside the tool. */
 export interface RecordSettings {
@@ -23,21 +16,6 @@ export interface RecordSettings {
   readonly attested_at: string;
   /** The name under which clients see it, pinned as well; absent where nobody chose one. */
   readonly shown?: string;
-}
-
-/**
- * The hash of a tool by the method `mcp-tool` (section 8.5): SHA-256 of the canonical JSON of its definition, the
- * identity of its server and the source of it. Whatever of it changes, it is another tool.
- *
- * @throws {WcpError} `ERR_WCP_CANONICAL_JSON` for a definition that has no canonical JSON
- * @example
- * import { toolHash } from '@wcp/mcp';
- *
- * const definition = { name: 'read_file', inputSchema: { type: 'object' } };
- * console.log(toolHash({ definition, server: { name: 'files', version: '1.0.0' }, source: null })); // sha256:…
- */
-export function toolHash({ definition, server, source }: SeenTool): Sha256 {
-  return sha256(canonicalJson({ definition, server, source }));
 }
 
 /**
@@ -58,38 +36,14 @@ export function toolHash({ definition, server, source }: SeenTool): Sha256 {
  * console.log(record.artifact_hash);
  */
 export function toolRecord(tool: SeenTool, settings: RecordSettings): RegistryRecord {
-  const { id, envelope, environments, attested_at, shown } = settings;
-  const blast = blastOf(tool.definition, settings.blast);
-  const record = {
-    worker_id: id,
-    worker_species_id: id,
-    capabilities: [id],
-    risk_tier: riskTierOf(declaredBlast(blast)),
-    // A hint that a call may be repeated is the word of an untrusted server: nothing is tried again.
-    idempotency: 'none',
-    determinism: 'nondeterministic',
-    required_controls: [],
-    currently_implements: [],
-    allowed_environments: [...environments],
-    ...(envelope !== undefined && { privilege_envelope: envelope }),
-    blast_radius: blast,
-    owner: authorityOf(id) ?? '',
-    attestation: {
-      code_hash: toolHash(tool),
-      hash_method: 'mcp-tool',
-      attested_at,
-      attested_by: `namespace-key@${authorityOf(id) ?? ''}`,
-    },
-    ext: {
-      mcp: {
-        definition: tool.definition,
-        server: tool.server,
-        source: tool.source,
-        ...(shown !== undefined && { shown }),
-      },
-    },
-  } as const;
-  return { ...record, artifact_hash: recordHash(record) } as unknown as RegistryRecord;
+  const { blast, shown, ...rest } = settings;
+  const { definition, server, source } = tool;
+  return recordOf(tool, {
+    ...rest,
+    // A hint that a call does no harm is the word of an untrusted server.
+    blast_radius: blastOf(definition, blast),
+    ext: { mcp: { definition, server, source, ...(shown !== undefined && { shown }) } },
+  });
 }
 
 /**

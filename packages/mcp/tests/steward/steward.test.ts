@@ -1,10 +1,11 @@
 import { createHallClient } from '@wcp/client';
 import { createHall, type Delivered, type Delivery, type DeliveryCall, type Hall } from '@wcp/hall';
+import { toolHash } from '@wcp/spec/document';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { authenticateByKey } from '../../src/face/auth/key-authentication.ts';
 import { embeddedFetch } from '../../src/steward/embedded-fetch.ts';
 import { createStewardGateway } from '../../src/steward/steward-gateway.ts';
-import { toolHash, toolRecord } from '../../src/tool/tool-record.ts';
+import { toolRecord } from '../../src/tool/tool-record.ts';
 import { HttpClient, messagesOf } from '../support/http-client.ts';
 import type { Json } from '../support/pipe.ts';
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseRecord, type RegistryRecord } from '@wcp/spec';
+import { toolHash } from '@wcp/spec/document';
 import { expect, test } from 'vitest';
-import { blastOf, pinnedDefinition, toolDifferences, toolHash, toolRecord } from '../../src/index.ts';
+import { blastOf, pinnedDefinition, toolDifferences, toolRecord } from '../../src/index.ts';
 
 const definition = {
   name: 'write_file',

@@ -124,3 +124,4 @@ export {
   type SupervisorLevel,
   type SupervisorLevelEntry,
 } from './table/supervisor-level.ts';
+export { type ToolDocument, type ToolRecordSettings, toolHash, toolRecord } from './tool-record.ts';

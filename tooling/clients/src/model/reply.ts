@@ -1,5 +1,7 @@
 /** What a model says: words, or that it wants a tool. */
-export type Reply =
+export type Reply = Block | { readonly all: readonly Block[] };
+
+type Block =
   | { readonly text: string }
   | { readonly tool: string; readonly input: Readonly<Record<string, unknown>> };
 
@@ -8,25 +10,37 @@ let lastId = 0;
 
 /** A reply as the events of a stream of the Messages API. */
 export function replyEvents(reply: Reply, model: string): string[] {
-  const isTool = 'tool' in reply;
-  const delta = isTool
-    ? { type: 'input_json_delta', partial_json: JSON.stringify(reply.input) }
-    : { type: 'text_delta', text: reply.text };
   const message = { ...envelope(model), content: [], stop_reason: null };
   return [
     event('message_start', { message }),
-    event('content_block_start', { index: 0, content_block: emptyBlock(reply) }),
-    event('content_block_delta', { index: 0, delta }),
-    event('content_block_stop', { index: 0 }),
+    ...blocksOf(reply).flatMap(blockEvents),
     event('message_delta', { delta: { stop_reason: stopReason(reply), stop_sequence: null }, usage: USAGE }),
     event('message_stop', {}),
   ];
 }
 
+function blockEvents(block: Block, index: number): string[] {
+  const delta =
+    'tool' in block
+      ? { type: 'input_json_delta', partial_json: JSON.stringify(block.input) }
+      : { type: 'text_delta', text: block.text };
+  return [
+    event('content_block_start', { index, content_block: emptyBlock(block) }),
+    event('content_block_delta', { index, delta }),
+    event('content_block_stop', { index }),
+  ];
+}
+
+function blocksOf(reply: Reply): readonly Block[] {
+  return 'all' in reply ? reply.all : [reply];
+}
+
 /** The same at once. */
 export function wholeReply(reply: Reply, model: string): object {
-  const filled = 'tool' in reply ? { input: reply.input } : { text: reply.text };
-  const content = [{ ...emptyBlock(reply), ...filled }];
+  const content = blocksOf(reply).map((block) => ({
+    ...emptyBlock(block),
+    ...('tool' in block ? { input: block.input } : { text: block.text }),
+  }));
   return { ...envelope(model), content, stop_reason: stopReason(reply) };
 }
 
@@ -34,13 +48,13 @@ function envelope(model: string) {
   return { id: newId('msg'), type: 'message', role: 'assistant', model, stop_sequence: null, usage: USAGE };
 }
 
-function emptyBlock(reply: Reply): object {
-  if ('tool' in reply) return { type: 'tool_use', id: newId('toolu'), name: reply.tool, input: {} };
+function emptyBlock(block: Block): object {
+  if ('tool' in block) return { type: 'tool_use', id: newId('toolu'), name: block.tool, input: {} };
   return { type: 'text', text: '' };
 }
 
 function stopReason(reply: Reply): string {
-  return 'tool' in reply ? 'tool_use' : 'end_turn';
+  return blocksOf(reply).some((block) => 'tool' in block) ? 'tool_use' : 'end_turn';
 }
 
 function event(type: string, data: object): string {

@@ -9,6 +9,10 @@ export interface ClaudeSession {
   readonly turns: readonly Turn[];
   /** The servers of a configuration given for this session alone; those of its home otherwise. */
   readonly servers?: Readonly<Record<string, object>>;
+  /** The tools that it brings along itself (default none), as its option takes them. */
+  readonly tools?: string;
+  /** Ends it before its script has: nothing of that is a fault. */
+  readonly signal?: AbortSignal;
   /** What it and its servers get of an environment; without it, no network either. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -23,7 +27,8 @@ const PATIENCE = '60000';
  *
  * @throws where the session failed, or did not go as the script has it
  */
-export async function runClaude({ home, turns, servers, env: given }: ClaudeSession): Promise<string> {
+export async function runClaude(session: ClaudeSession): Promise<string> {
+  const { home, turns, servers, env: given, tools = '', signal } = session;
   mkdirSync(home, { recursive: true });
   const model = new ScriptedModel(turns);
   const url = await model.open();
@@ -36,7 +41,7 @@ export async function runClaude({ home, turns, servers, env: given }: ClaudeSess
     'Look after the notes.',
     ...config,
     '--tools',
-    '',
+    tools,
     '--permission-mode',
     'bypassPermissions',
   ];
@@ -45,7 +50,12 @@ export async function runClaude({ home, turns, servers, env: given }: ClaudeSess
     ...modelEnv(url),
   };
   try {
-    const running = run(bin('claude'), args, { cwd: home, env, timeout: LIMIT_MS });
+    const running = run(bin('claude'), args, {
+      cwd: home,
+      env,
+      timeout: LIMIT_MS,
+      ...(signal && { signal }),
+    });
     running.child.stdin?.end();
     await running;
   } catch (error) {
@@ -54,6 +64,7 @@ export async function runClaude({ home, turns, servers, env: given }: ClaudeSess
   } finally {
     await model.close();
   }
+  if (signal?.aborted === true) return model.received.join('\n');
   if (model.left > 0) model.faults.push(`The session ended ${model.left} turns early.`);
   if (model.faults.length > 0) throw new Error(model.faults.join('\n'));
   return model.received.join('\n');

@@ -35,7 +35,7 @@ export function addHookInstall(
     .action(async (named: string, { file, write, dir, json }: Options) => {
       const client = clients.find((each) => each === named);
       if (client === undefined) throw usageError(`The agents are ${clients.join(', ')}.`);
-      const done = await installHook(terminal, client, { file, writes: write === true });
+      const done = await installHook(terminal, client, { file, writes: write === true, dir });
       const { settings_file } = hookFolder(terminal, dir);
       terminal.write(
         json ? jsonText({ ok: true, ...done, settings_file }) : textOf(done, settings_file, write),

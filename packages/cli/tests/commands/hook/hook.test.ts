@@ -63,6 +63,15 @@ test('As processes, one hook lets the tool run and the next one tells its end; a
   expect(readdirSync(join(dir, 'calls'))).toEqual([]);
 });
 
+test('wcp hook install --dir sets up a hook that reads that very folder.', async () => {
+  const file = join(scratch(), 'settings.json');
+  const dir = join(scratch(), 'a folder');
+  const { code } = await wcp(['hook', 'install', 'claude-code', '--file', file, '--dir', dir, '--write']);
+  expect(code).toBe(0);
+  const { hooks } = JSON.parse(readFileSync(file, 'utf8'));
+  expect(hooks.PreToolUse[0].hooks[0].command).toContain(`hook claude-code --dir "${dir}" || exit 2`);
+});
+
 test('Without settings, and with keys that others can read, nothing may run.', async () => {
   const input = JSON.stringify({ ...told('Bash'), hook_event_name: 'PreToolUse' });
   const dir = scratch();

@@ -1,9 +1,9 @@
 import type { Delivered, Delivery, DeliveryCall } from '@wcp/hall';
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
+import { toolHash } from '@wcp/spec/document';
 import { isObject, ownMember } from '../../base/members.ts';
 import type { CallLinks } from '../../delivery/call-links.ts';
 import { CLIENT_REQUESTS } from '../../delivery/client-requests.ts';
-import { toolHash } from '../../tool/tool-record.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { type MethodCapability, methodDefinition } from './method-capabilities.ts';
 

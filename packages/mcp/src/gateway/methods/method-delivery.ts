@@ -1,11 +1,11 @@
 import type { Delivered, Delivery, DeliveryCall } from '@wcp/hall';
 import type { RegistryRecord, Sha256 } from '@wcp/spec';
+import { toolHash } from '@wcp/spec/document';
 import { membersOf, ownMember } from '../../base/members.ts';
 import type { CallLinks } from '../../delivery/call-links.ts';
 import { boundedEnd, endOfError, endOfResult } from '../../delivery/call-result.ts';
 import type { ClientRequests } from '../../delivery/client-requests.ts';
 import { continuation, reachedClient } from '../../delivery/linked-client.ts';
-import { toolHash } from '../../tool/tool-record.ts';
 import { listPages } from '../../upstream/list-pages.ts';
 import type { Upstream, UpstreamCall } from '../../upstream/upstream.ts';
 import {
