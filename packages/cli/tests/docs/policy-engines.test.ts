@@ -210,7 +210,7 @@ test('A decision point is asked as the page shows, and each of its answers ends 
     'no verdict': 'DENY_POLICY_GATE_INVALID_RESPONSE',
   };
   const rows = [...PAGE.matchAll(/^\| `(\{"decision".*\})` \| (.+) \|$/gm)];
-  expect(rows).toHaveLength(5);
+  expect(rows).toHaveLength(6);
   for (const [, answer = '', outcome = ''] of rows) {
     server.answer = () => JSON.parse(answer);
     const greeted = await greet(opened);
