@@ -6,7 +6,7 @@ import { EngineThread, threadProgram } from '../thread/engine-thread.ts';
 import { readCedarAnswer } from './cedar-answer.ts';
 import type { Cedar } from './engine-package.ts';
 import { isCheap, isMostlyCheap, weightOf } from './evaluation-cost.ts';
-import { createEvaluator, type Evaluate, type PolicyTextsById } from './evaluator.ts';
+import { createEvaluator, type Evaluate, isBreakdown, type PolicyTextsById } from './evaluator.ts';
 import type { CedarPolicy } from './policy/cedar-policy.ts';
 import { type CedarRequest, formOf, type RequestForm, writeRequest } from './request/request-form.ts';
 
@@ -57,12 +57,12 @@ export class CedarEngine implements PolicyEngine {
     return this.#thread.close();
   }
 
-  /** An instance that has broken down cannot be used again: the thread has one of its own. */
+  /** Where the instance of this thread breaks down, the one of the other thread takes its place. */
   #evaluateHere(evaluate: Evaluate, asked: CedarRequest): unknown {
     try {
       return evaluate(asked);
     } catch (error) {
-      this.#evaluate = null;
+      if (isBreakdown(error)) this.#evaluate = null;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { serveQuestions } from '../thread/serve-questions.ts';
 import { loadCedar } from './engine-package.ts';
-import { createEvaluator, type PolicyTextsById } from './evaluator.ts';
+import { createEvaluator, isBreakdown, type PolicyTextsById } from './evaluator.ts';
 import type { CedarRequest } from './request/request-form.ts';
 
 const policies = workerData as PolicyTextsById;
@@ -12,8 +12,7 @@ await serveQuestions<CedarRequest>(async () => {
     try {
       return evaluate(request);
     } catch (error) {
-      // An instance that a request has brought down cannot be used again.
-      evaluate = start();
+      if (isBreakdown(error)) evaluate = start();
       throw error;
     }
   };

@@ -29,3 +29,12 @@ export function createEvaluator(cedar: Cedar, policies: PolicyTextsById): Evalua
     return cedar.statefulIsAuthorized(call);
   };
 }
+
+/**
+ * Whether an instance of the engine broke down: its stack or its memory ended, and it cannot be used again. An error of
+ * another kind is about the request alone.
+ */
+export function isBreakdown(error: unknown): boolean {
+  const { name } = Object(error) as { readonly name?: unknown };
+  return name === 'RuntimeError' || name === 'RangeError';
+}

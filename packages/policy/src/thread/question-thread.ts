@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ThreadAnswer, ThreadQuestion } from './serve-questions.ts';
 
 /** Milliseconds within which a thread must be ready. */
-const READY_MS = 10_000;
+const READY_MS = 30_000;
 
 /** Milliseconds without an answer after which a thread that owes one is stuck: each takes far less than one. */
 const STUCK_MS = 200;
