@@ -4,6 +4,7 @@ test('The package @wcp/policy exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
     'PolicyError',
     'checkPolicies',
+    'installCommand',
     'openGate',
   ]);
 });

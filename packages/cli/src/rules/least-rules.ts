@@ -20,7 +20,7 @@ export interface Conflict {
   readonly capability_id: string;
   readonly tenant_id: string;
   readonly cell: Cell;
-  /** The rules that count, and those that do not. */
+  /** The rules that count, none where the latest request was denied because no rule took it; and those that do not. */
   readonly taken: readonly string[];
   readonly left: readonly string[];
 }
@@ -40,10 +40,13 @@ export function leastRules(traffic: ObservedTraffic): LeastRules {
   const conflicts: Conflict[] = [];
   const rules = traffic.capabilities().flatMap((capability_id) => {
     const groups = new Map<string, Group>();
-    for (const [tenant, cell, observed] of traffic.allowed(capability_id)) {
-      const [taken, ...left] = observed.sort(strictestFirst) as [Observed, ...Observed[]];
-      if (left.length > 0) conflicts.push(conflictOf(capability_id, tenant, cell, taken, left));
-      addTo(groups, tenant, cell, taken);
+    for (const { tenant, cell, observed, denied_by } of traffic.allowed(capability_id)) {
+      const [strictest, ...others] = observed.sort(strictestFirst) as [Observed, ...Observed[]];
+      const taken = denied_by ?? ruleIdsOf([strictest]);
+      const left = denied_by === null ? others : observed;
+      const place = { capability_id, tenant_id: tenant, cell: CELLS[cell] as Cell };
+      if (left.length > 0) conflicts.push({ ...place, taken, left: ruleIdsOf(left) });
+      if (denied_by === null) addTo(groups, tenant, cell, strictest);
     }
     return rulesFor(capability_id, groups);
   });
@@ -58,16 +61,8 @@ function strictestFirst(a: Observed, b: Observed): number {
   return compareLevels(b.level, a.level) || b.last - a.last;
 }
 
-function conflictOf(
-  capability_id: string,
-  tenant_id: string,
-  cell: number,
-  taken: Observed,
-  left: readonly Observed[],
-): Conflict {
-  const ids = (observed: readonly Observed[]) =>
-    [...new Set(observed.flatMap((each) => [...each.rule_ids]))].sort();
-  return { capability_id, tenant_id, cell: CELLS[cell] as Cell, taken: ids([taken]), left: ids(left) };
+function ruleIdsOf(observed: readonly Observed[]): string[] {
+  return [...new Set(observed.flatMap((each) => [...each.rule_ids]))].sort();
 }
 
 /** The cells, tenant by tenant, in which the same is decided. */
@@ -163,7 +158,7 @@ function summaryOf(observed: readonly Observed[]): Omit<LeastRule, 'rule' | 'cel
   const sum = (name: 'dispatched' | 'approved' | 'held' | 'dry_runs') =>
     observed.reduce((total, each) => total + each[name], 0);
   return {
-    from: [...new Set(observed.flatMap(({ rule_ids }) => [...rule_ids]))].sort(),
+    from: ruleIdsOf(observed),
     dispatched: sum('dispatched'),
     approved: sum('approved'),
     held: sum('held'),

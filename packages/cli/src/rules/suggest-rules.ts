@@ -8,7 +8,7 @@ import { WorldCache } from '../replay/world-cache.ts';
 import { compareRules, type RuleChange } from './compare-rules.ts';
 import { type LeastRules, leastRules } from './least-rules.ts';
 import { ObservedTraffic } from './observed-traffic.ts';
-import { takingRule } from './rule-match.ts';
+import { reachedRules, takingRule } from './rule-match.ts';
 
 /** From which decisions rules are learned. */
 export interface SuggestSettings {
@@ -106,6 +106,7 @@ async function learn(
   const parsed = newest?.document === recorded.rules ? newest : parse(recorded.rules);
   const rule = parsed?.byId.get(takingRule(again) ?? '');
   if (rule !== undefined) traffic.add(again, rule);
+  else if (reachedRules(again)) traffic.addUntaken(again);
   return parsed ?? newest;
 }
 

@@ -147,6 +147,17 @@ test('A Hall does not start without the token, the certificates or the server th
   expect(await codes({ OPA_TOKEN: 'secret' })).toEqual(['POLICY_SERVER_CA']);
 });
 
+test('Certificates that are renewed are trusted as soon as their file has them.', async () => {
+  const { dir, server } = await opaFolder();
+  const opened = await open(dir, { OPA_TOKEN: 'secret' });
+  expect((await greet(opened)).outcome).toBe('DISPATCH');
+  const { key, cert } = selfSigned();
+  server.renew({ key, cert });
+  expect((await greet(opened)).outcome).toBe('DENY_POLICY_GATE_ERROR');
+  writeFileSync(join(dir, 'opa-ca.pem'), cert);
+  await expect.poll(async () => (await greet(opened)).outcome, { timeout: 20_000 }).toBe('DISPATCH');
+});
+
 test('A check asks no server unless it is told to, and says what it left out.', async () => {
   const { dir, server } = await opaFolder();
   const offline = await wcp(['rules', 'check', dir]);
@@ -199,7 +210,7 @@ test('A decision point is asked as the page shows, and each of its answers ends 
     'no verdict': 'DENY_POLICY_GATE_INVALID_RESPONSE',
   };
   const rows = [...PAGE.matchAll(/^\| `(\{"decision".*\})` \| (.+) \|$/gm)];
-  expect(rows).toHaveLength(5);
+  expect(rows).toHaveLength(6);
   for (const [, answer = '', outcome = ''] of rows) {
     server.answer = () => JSON.parse(answer);
     const greeted = await greet(opened);

@@ -175,6 +175,44 @@ describe('suggested rules', () => {
     expect(traffic.by_kind).toEqual({ allow_to_hold: 1 });
   });
 
+  it('leave out what was allowed once and is denied by now, because no rule takes it or another rule denies it', async () => {
+    const recorded = new Recorded();
+    const gated = rule(
+      'gated',
+      { env: 'prod' },
+      {
+        ...candidates('wrk.doc.summarizer'),
+        escalation: { policy_gate: true },
+      },
+    );
+    const policy = { decision: 'DENY', policy_version: 'gate.1', reason: 'no' };
+    recorded.decide({ rules: [rule('held', { env: 'edge' }, HUMAN)] }, [ask({ env: 'edge' })]);
+    recorded.decide({ rules: OPEN }, [ask(), ask({ env: 'prod' }), ask({ env: 'stage' })]);
+    recorded.decide({ rules: [gated, rule('stage', { env: 'stage' })] }, [
+      ask(),
+      ask({ env: 'prod' }, { facts: { policy } }),
+      ask({ env: 'stage' }),
+      ask({ env: 'edge' }),
+    ]);
+    const { written, conflicts, traffic } = await suggested(recorded);
+    expect(written.map(({ match }) => match.env)).toEqual(['stage']);
+    expect(conflicts.map(({ cell, taken, left }) => [cell.env, taken, left])).toEqual([
+      ['dev', [], ['open']],
+      ['prod', ['gated'], ['open']],
+      ['edge', [], ['held']],
+    ]);
+    expect(traffic.by_kind).toEqual({ allow_to_deny: 2, hold_to_deny: 1 });
+  });
+
+  it('allow again what was denied for a while and is allowed by now', async () => {
+    const recorded = new Recorded();
+    recorded.decide({ rules: [rule('prod', { env: 'prod' })] }, [ask()]);
+    recorded.decide({ rules: OPEN }, [ask()]);
+    const { written, conflicts } = await suggested(recorded);
+    expect(written.map(({ match }) => match.env)).toEqual(['dev']);
+    expect(conflicts).toEqual([]);
+  });
+
   it('take what was decided last where nothing was held', async () => {
     const recorded = new Recorded();
     const other = rule('other', {}, candidates('wrk.doc.other'));

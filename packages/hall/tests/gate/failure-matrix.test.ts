@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { type LoadedGate, openGate, PolicyError, type PolicySource } from '@wcp/policy';
 import { authzenServer } from '@wcp/policy/authzen';
@@ -22,6 +23,8 @@ import { equals, rule } from '../../../policy/tests/support/rego/rules.ts';
 // @boundaries-ignore The engines that fail are those of the policies' own tests.
 import { gateRequest } from '../../../policy/tests/support/request.ts';
 // @boundaries-ignore The engines that fail are those of the policies' own tests.
+import { selfSigned } from '../../../policy/tests/support/self-signed.ts';
+// @boundaries-ignore The engines that fail are those of the policies' own tests.
 import { decideScene } from '../../../router/tests/support.ts';
 import { askGate, gateParts } from '../../src/world/policy-gate.ts';
 
@@ -39,27 +42,48 @@ const FAILURES = {
 } as const;
 type Failure = keyof typeof FAILURES;
 
+/** How a server fails beside that. */
+const SERVER_FAILURES = {
+  'answers a text': 'DENY_POLICY_GATE_INVALID_RESPONSE',
+  'answers without end': 'DENY_POLICY_GATE_INVALID_RESPONSE',
+  'answers drop by drop': 'DENY_POLICY_GATE_ERROR',
+  redirects: 'DENY_POLICY_GATE_ERROR',
+  'shows a certificate of nobody': 'refused',
+} as const;
+type ServerFailure = keyof typeof SERVER_FAILURES;
+
 /** An engine of which one thing is wrong once it has been opened, or before. */
 interface Failing {
   readonly source: PolicySource;
   /** Makes it fail, after the gate has been opened. */
   readonly fail?: (gate: LoadedGate) => unknown;
+  /** The request with which it fails, where not every one does. */
+  readonly given?: Partial<PolicyGateRequest>;
 }
 
+type FailingRows = Readonly<
+  Record<Failure, () => Failing | Promise<Failing>> &
+    Partial<Record<ServerFailure, () => Failing | Promise<Failing>>>
+>;
+
 /** How each engine is made to fail; where a row means something else for an engine, or nothing, it says so. */
-const ENGINES: Readonly<Record<string, Readonly<Record<Failure, () => Failing | Promise<Failing>>>>> = {
+const ENGINES: Readonly<Record<string, FailingRows>> = {
   cedar: {
     absent: () => ({ source: cedarPolicies({ path: 'none', dir: policyFolder({}) }) }),
     throws: () => cedarOf(`${PERMIT}\n${OVERFLOW}`),
-    // Cedar ends: it has neither loops nor recursion. What hangs here is the engine's program, in its place.
-    hangs: () => standIn(() => new Promise(() => {})),
-    'wrong shape': () => standIn(() => 'ALLOW'),
-    'unknown verdict': () => standIn(() => ({ decision: 'PERMIT', reason: 'x' })),
-    empty: () => standIn(() => undefined),
+    // It has neither loops nor recursion, but a pattern of a policy is compared with as long a text as a caller writes.
+    hangs: () => ({ ...cedarOf(`${PERMIT}\n${PATTERN}`), given: { privilege_context: { purpose: LONG } } }),
+    'wrong shape': () => cedarAnswering('"ALLOW"'),
+    'unknown verdict': () =>
+      cedarAnswering(
+        '{ type: "success", response: { decision: "perhaps", diagnostics: { reason: [], errors: [] } } }',
+      ),
+    empty: () => cedarAnswering('undefined'),
     'broken at load': () => cedarOf('permit(principal, action'),
     'broken at reload': () => reloaded(cedarOf(PERMIT), 'permit(principal, action'),
-    // In the process of the Hall: what can end alone is the gate.
-    'process killed': () => ({ ...cedarOf(PERMIT), fail: closeGate }),
+    // In the process of the Hall: what can end alone is the instance of the engine.
+    'process killed': () =>
+      cedarAnswering('(() => { throw new WebAssembly.RuntimeError("unreachable"); })()'),
   },
   'opa server': serverRows((url) => opaServer({ url }), {
     good: (isProbe) => ({ result: !isProbe }),
@@ -92,22 +116,33 @@ const PERMIT = 'permit(principal == Tenant::"acme", action, resource) when { con
 /** The policy fails in dev: the sum is no Long. */
 const OVERFLOW = `forbid(principal, action, resource)
 when { context.env == "dev" && 9223372036854775807 + context.blast_score > 0 };`;
+/** Of a thousand characters, each of which is compared with each of a million. */
+const PATTERN = `forbid(principal, action, resource)
+when { context has privilege_context && context.privilege_context.hasTag("purpose")
+  && context.privilege_context.getTag("purpose") like "*${'a'.repeat(1_000)}b*" };`;
+const LONG = 'a'.repeat(1_000_000);
 const closeGate = (gate: LoadedGate) => gate.close();
 const ALLOW = rule({ decision: 'ALLOW', reason: 'dev' }, equals('env', 'dev'));
 const DENY = rule({ decision: 'DENY', reason: 'not dev' });
 
 const rows = Object.entries(ENGINES).flatMap(([engine, failing]) =>
-  (Object.keys(FAILURES) as Failure[]).map((failure) => ({ engine, failure, make: failing[failure] })),
+  Object.entries(failing).map(([failure, make]) => ({
+    engine,
+    failure,
+    make,
+    expected: { ...FAILURES, ...SERVER_FAILURES }[failure as Failure | ServerFailure],
+  })),
 );
 
-test('The matrix has each failure of each engine.', () => {
-  expect(rows).toHaveLength(36);
+test('The matrix has each failure of each engine, and those that only a server can have.', () => {
+  expect(rows).toHaveLength(4 * Object.keys(FAILURES).length + 2 * Object.keys(SERVER_FAILURES).length);
+  expect(rows.length).toBeGreaterThanOrEqual(40);
 });
 
-test.for(rows)('$engine, $failure: nothing passes.', async ({ failure, make }) => {
-  const { source, fail } = await make();
-  const expected = FAILURES[failure];
-  const opening = openGate(source, { timeout_ms: failure === 'hangs' ? 250 : 1_500 });
+test.for(rows)('$engine, $failure: nothing passes.', async ({ failure, make, expected }) => {
+  const { source, fail, given } = await make();
+  const isLate = failure === 'hangs' || failure === 'answers drop by drop';
+  const opening = openGate(source, { timeout_ms: isLate ? 250 : 1_500 });
   if (expected === 'refused') {
     await expect(opening).rejects.toThrow(PolicyError);
     // A Hall does not start then; one that a program makes without a gate denies.
@@ -119,7 +154,7 @@ test.for(rows)('$engine, $failure: nothing passes.', async ({ failure, make }) =
   const first = gate.policy_version;
   await fail?.(gate);
   if (expected !== 'last good') {
-    expect(await outcomeOf(gate)).toBe(expected);
+    expect(await outcomeOf(gate, given)).toBe(expected);
     return;
   }
   expect((await gate.reload()).findings).not.toEqual([]);
@@ -169,12 +204,24 @@ async function reloaded(
   return { source, fail: () => writeFileSync(file, text) };
 }
 
-/** An engine of which only the answer is known, in the place of one that cannot give it. */
-function standIn(answer: () => unknown): Failing {
-  const decide = (request: PolicyGateRequest) =>
-    request.env === 'dev' ? answer() : { decision: 'DENY', reason: 'not dev' };
-  const engine = { policy_version: 'stand-in', decide } as never;
-  return { source: { kind: 'cedar', watched: [], load: async () => ({ ok: true, engine }) } };
+/**
+ * Cedar, whose package answers something else in dev: as it is loaded, its source gets an end that says what.
+ *
+ * @param answer an expression of JavaScript
+ */
+function cedarAnswering(answer: string): Failing {
+  const changed = `
+const real = module.exports.statefulIsAuthorized;
+module.exports.statefulIsAuthorized = (call) => (call.context.env === 'dev' ? ${answer} : real(call));`;
+  const hooks = registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (!/cedar-wasm\/nodejs\/[^/]+\.js$/.test(url)) return loaded;
+      return { ...loaded, source: `${loaded.source}${changed}` };
+    },
+  });
+  onTestFinished(() => hooks.deregister());
+  return cedarOf(PERMIT);
 }
 
 interface Answers {
@@ -188,8 +235,11 @@ interface Answers {
 function serverRows(sourceAt: (url: string) => PolicySource, { good, ...wrong }: Answers) {
   const isProbe = (body: unknown) => JSON.stringify(body).includes('wcp-self-test');
   const isProd = (body: unknown) => JSON.stringify(body).includes('"env":"prod"');
-  const answering = async (late: (response: ServerResponse) => unknown) => {
-    const server = await jsonServer(({ body }) => good(isProbe(body) || isProd(body)));
+  const answering = async (
+    late: (response: ServerResponse) => unknown,
+    first: (body: unknown) => unknown = (body) => good(isProbe(body) || isProd(body)),
+  ) => {
+    const server = await jsonServer(({ body }) => first(body));
     const fail = () => {
       server.answer = (_question, response) => late(response);
     };
@@ -202,6 +252,25 @@ function serverRows(sourceAt: (url: string) => PolicySource, { good, ...wrong }:
     'wrong shape': () => answering(() => wrong['wrong shape']),
     'unknown verdict': () => answering(() => wrong['unknown verdict']),
     empty: () => answering(() => wrong.empty),
+    'answers a text': () => answering((response) => void response.writeHead(200).end('ALLOW')),
+    'answers without end': () =>
+      answering((response) => void response.end(`{"decision": true, "more": "${'x'.repeat(300_000)}"}`)),
+    'answers drop by drop': () =>
+      answering((response) => {
+        const drops = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(drops));
+      }),
+    redirects: async () => {
+      const other = await answering(
+        (response) => void response.end(),
+        () => good(false),
+      );
+      return answering((response) => void response.writeHead(307, { location: other.server.url }).end());
+    },
+    'shows a certificate of nobody': async () => {
+      const server = await jsonServer(() => good(true), selfSigned());
+      return { source: sourceAt(server.url) };
+    },
     // Its policies are the server's affair: one that has none answers so.
     'broken at load': async () => {
       const { source, server } = await answering(() => wrong.empty);
@@ -224,7 +293,7 @@ function serverRows(sourceAt: (url: string) => PolicySource, { good, ...wrong }:
       const [port] = await once(program.stdout, 'data');
       return { source: sourceAt(`http://127.0.0.1:${String(port).trim()}`), fail: () => ended(program) };
     },
-  } satisfies Readonly<Record<Failure, () => Failing | Promise<Failing>>>;
+  } satisfies FailingRows;
 }
 
 async function ended(program: ChildProcess): Promise<void> {

@@ -203,6 +203,31 @@ describe('Batch', () => {
     expect(json.evaluations.map(({ decision }: { decision: boolean }) => decision)).toEqual(decisions);
   });
 
+  const pair = { subject: bob, resource: record1, evaluations: [{ action: read }, { action: write }] };
+
+  test.each([
+    ['2.4.4 no JSON', '{"evaluations":'],
+    ['2.4.5 an empty body', ''],
+    ['2.4.6 a subject that is a text', { ...pair, subject: 'bob' }],
+    ['2.4.6 evaluations that are no list', { ...pair, evaluations: { action: read } }],
+    ['2.4.1 neither evaluations nor a subject', { action: read, resource: record1 }],
+  ])('%s is answered with 400 as a single evaluation is.', async (_, body) => {
+    expect((await point.evaluateAll(body)).status).toBe(400);
+  });
+
+  test('2.4.3 A batch of another type than JSON is answered with 400.', async () => {
+    expect((await point.evaluateAll(pair, { 'content-type': 'text/plain' })).status).toBe(400);
+  });
+
+  test('2.5, 2.6, 5 A batch is answered in JSON with the X-Request-ID that it has, and in the same way each time.', async () => {
+    for (const id of ['batch-1', 'batch-2', 'batch-3']) {
+      const { status, headers, json } = await point.evaluateAll(pair, { 'x-request-id': id });
+      expect([status, headers['x-request-id']]).toEqual([200, id]);
+      expect(headers['content-type']).toMatch(/^application\/json/);
+      expect(json.evaluations.map(({ decision }: { decision: boolean }) => decision)).toEqual([true, false]);
+    }
+  });
+
   test('A semantic that nobody knows is answered with 400.', async () => {
     const options = { evaluations_semantic: 'permit_everything' };
     expect((await point.evaluateAll({ evaluations: [permitted], options })).status).toBe(400);

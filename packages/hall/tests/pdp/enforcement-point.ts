@@ -61,8 +61,8 @@ export class EnforcementPoint {
     return this.send('/access/v1/evaluation', body, headers);
   }
 
-  evaluateAll(body: unknown): Promise<AccessAnswer> {
-    return this.send('/access/v1/evaluations', body);
+  evaluateAll(body: unknown, headers?: Readonly<Record<string, string>>): Promise<AccessAnswer> {
+    return this.send('/access/v1/evaluations', body, headers);
   }
 
   close(): Promise<void> {

@@ -38,7 +38,8 @@ const HOLD = 'STEWARD_HOLD';
 
 /** Why an allowance is not one: it contradicts itself, or asks for what no gate does. */
 function conditionOf(context: Members): string | null {
-  const { outcome, obligations } = context;
+  const { outcome, obligations, error } = context;
+  if (error !== undefined && error !== null) return 'it permits, but with an error';
   if (outcome !== undefined && outcome !== 'DISPATCH') return 'it permits, but its outcome is another one';
   const isFree =
     obligations === undefined ||

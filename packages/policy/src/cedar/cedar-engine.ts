@@ -2,19 +2,29 @@ import type { PolicyGateRequest } from '@wcp/router';
 import { highestLevel } from '@wcp/spec/document';
 import type { EngineAnswer, PolicyEngine } from '../base/policy-source.ts';
 import { MAX_REASON } from '../base/verdict-limits.ts';
+import { EngineThread, threadProgram } from '../thread/engine-thread.ts';
+import { readCedarAnswer } from './cedar-answer.ts';
 import type { Cedar } from './engine-package.ts';
+import { isCheap, isMostlyCheap, weightOf } from './evaluation-cost.ts';
+import { createEvaluator, type Evaluate, isBreakdown, type PolicyTextsById } from './evaluator.ts';
 import type { CedarPolicy } from './policy/cedar-policy.ts';
-import { formOf, type RequestForm, writeRequest } from './request/request-form.ts';
+import { type CedarRequest, formOf, type RequestForm, writeRequest } from './request/request-form.ts';
 
-/** The name under which the engine keeps the policies. */
-const SET = 'gate';
+const PROGRAM = threadProgram(import.meta.url, 'cedar', 'cedar-thread');
 
-/** Policies that the engine has read, and what decides about them. */
+/**
+ * Policies that the engine has read, and what decides about them. A request that is soon evaluated is answered at once;
+ * one that may take long, because a caller made it large or the policies are many, in a thread, so that it holds up
+ * nobody else and is ended when it is late.
+ */
 export class CedarEngine implements PolicyEngine {
   readonly policy_version: string;
-  readonly #cedar: Cedar;
   readonly #policies: ReadonlyMap<string, CedarPolicy>;
   readonly #form: RequestForm;
+  readonly #weight: number;
+  readonly #thread: EngineThread;
+  /** Null where the policies are many, or the engine has broken down in this thread. */
+  #evaluate: Evaluate | null;
 
   /**
    * @param cedar an instance that nothing else uses
@@ -22,27 +32,44 @@ export class CedarEngine implements PolicyEngine {
    */
   constructor(cedar: Cedar, policies: readonly CedarPolicy[], policy_version: string) {
     this.policy_version = policy_version;
-    this.#cedar = cedar;
     this.#policies = new Map(policies.map((policy) => [policy.id, policy]));
     this.#form = formOf(policies);
-    const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
-    const answer = cedar.preparsePolicySet(SET, { staticPolicies });
-    if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join(' '));
+    this.#weight = weightOf(policies);
+    const texts: PolicyTextsById = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+    this.#thread = new EngineThread(PROGRAM, texts);
+    this.#evaluate = isMostlyCheap(this.#weight) ? createEvaluator(cedar, texts) : null;
   }
 
-  decide(request: PolicyGateRequest): EngineAnswer {
-    const answer = this.#cedar.statefulIsAuthorized({
-      ...writeRequest(request, this.#form),
-      preparsedPolicySetId: SET,
-      validateRequest: false,
-    });
-    if (answer.type !== 'success') throw new Error(answer.errors.map(({ message }) => message).join(' '));
-    const { decision, diagnostics } = answer.response;
-    const [failed] = diagnostics.errors;
-    // The engine skips a policy that fails; one that forbids would then forbid nothing.
-    if (failed !== undefined)
-      throw new Error(`The policy ${failed.policyId} failed: ${failed.error.message}`);
-    const determining = this.#determining(diagnostics.reason);
+  /** Starts the thread where most requests need it. @throws {Error} where the engine cannot read the policies there */
+  async open(): Promise<void> {
+    if (this.#evaluate === null) await this.#thread.open();
+  }
+
+  decide(request: PolicyGateRequest, signal: AbortSignal): EngineAnswer | Promise<EngineAnswer> {
+    const asked = writeRequest(request, this.#form);
+    if (this.#evaluate !== null && isCheap(this.#weight, asked)) {
+      return this.#read(this.#evaluateHere(this.#evaluate, asked));
+    }
+    return this.#thread.ask(asked, signal).then((answer) => this.#read(answer));
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+
+  /** Where the instance of this thread breaks down, the one of the other thread takes its place. */
+  #evaluateHere(evaluate: Evaluate, asked: CedarRequest): unknown {
+    try {
+      return evaluate(asked);
+    } catch (error) {
+      if (isBreakdown(error)) this.#evaluate = null;
+      throw error;
+    }
+  }
+
+  #read(answer: unknown): EngineAnswer {
+    const { decision, reason } = readCedarAnswer(answer);
+    const determining = this.#determining(reason);
     return decision === 'allow' ? allowed(determining) : denied(determining);
   }
 

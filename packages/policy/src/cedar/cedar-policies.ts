@@ -5,8 +5,13 @@ import type { PolicyLoading, PolicySource } from '../base/policy-source.ts';
 import { type PolicyFile, readPolicyFiles } from '../source/read-policy-files.ts';
 import { CedarEngine } from './cedar-engine.ts';
 import { type Cedar, loadCedar } from './engine-package.ts';
-import { readPolicies } from './policy/read-policies.ts';
-import { validatePolicies } from './policy/validate-policies.ts';
+import {
+  type ExaminedPolicies,
+  examineInThread,
+  examinePolicies,
+  type PolicyTexts,
+} from './examine-policies.ts';
+import { sentence } from './policy/read-policies.ts';
 import { cedarSchema } from './request/schema.ts';
 
 /** Where Cedar policies are, and what they may name. */
@@ -44,25 +49,25 @@ async function loadPolicies({ capabilities, ...place }: CedarOptions): Promise<P
   if (!loaded.ok) return { ok: false, findings: [loaded.finding] };
   const read = await readPolicyFiles(place, '.cedar');
   if (!read.ok) return read;
+  const { files } = read;
   const known = (await capabilities?.()) ?? null;
   try {
-    return buildEngine(loaded, read.files, known);
+    const { policies, findings } = await examine(loaded.cedar, { files, known });
+    if (findings.length > 0) return { ok: false, findings };
+    const engine = new CedarEngine(loaded.cedar, policies, versionOf(loaded.version, files));
+    await engine.open();
+    return { ok: true, engine };
   } catch (error) {
     return { ok: false, findings: [engineFailed(error as Error)] };
   }
 }
 
-function buildEngine(
-  { cedar, version }: { readonly cedar: Cedar; readonly version: string },
-  files: readonly PolicyFile[],
-  known: readonly string[] | null,
-): PolicyLoading {
-  const findings: PolicyFinding[] = [];
-  const policies = readPolicies(cedar, files, findings);
-  if (findings.length === 0 && policies.length === 0) findings.push(noPolicies());
-  if (findings.length === 0) findings.push(...validatePolicies(cedar, policies, known));
-  if (findings.length > 0) return { ok: false, findings };
-  return { ok: true, engine: new CedarEngine(cedar, policies, versionOf(version, files)) };
+/** More characters of policies than these are examined in a thread: it takes milliseconds for each policy. */
+const MANY = 16_384;
+
+function examine(cedar: Cedar, texts: PolicyTexts): ExaminedPolicies | Promise<ExaminedPolicies> {
+  const length = texts.files.reduce((sum, { text }) => sum + text.length, 0);
+  return length > MANY ? examineInThread(texts) : examinePolicies(cedar, texts);
 }
 
 /** The hash of exactly what decides: files in the order of their names, the schema, the engine's version. */
@@ -71,23 +76,13 @@ function versionOf(engine: string, files: readonly PolicyFile[]): string {
   return sha256(canonicalJson({ kind: 'cedar', engine, schema: sha256(cedarSchema()), files: hashed }));
 }
 
-function noPolicies(): PolicyFinding {
-  return {
-    file: null,
-    line: null,
-    code: 'POLICY_SET_EMPTY',
-    message: 'The files hold no policy: every request would be denied.',
-    remedy: 'Write a policy that permits something.',
-  };
-}
-
 /** The engine is WebAssembly and can fail as a whole, such as on policies that are nested too deeply. */
 function engineFailed({ message }: Error): PolicyFinding {
   return {
     file: null,
     line: null,
     code: 'POLICY_ENGINE_FAILED',
-    message: `The engine failed on these policies: ${message}.`,
+    message: sentence(`The engine failed on these policies: ${message}`),
     remedy: 'Simplify the policies that were changed last.',
   };
 }

@@ -35,6 +35,6 @@ export class FailureLog {
 /** What an engine threw may hold anything. */
 function sentenceOf(error: unknown): string {
   const { message, cause } = error as Error;
-  if (!(cause instanceof Error)) return message;
-  return `${message} ${escapeText(String(cause.message).slice(0, MAX_DETAIL))}`;
+  const detail = cause instanceof Error ? ` ${String(cause.message).slice(0, MAX_DETAIL)}` : '';
+  return escapeText(message + detail);
 }

@@ -80,20 +80,20 @@ export class Gate implements LoadedGate {
   async #reload(): Promise<GateState> {
     if (this.#isClosed) return this.state;
     const loaded = await this.#settings.load().catch(loadingFailed);
-    if (loaded.ok) await this.#accept(loaded.engine);
+    if (loaded.ok) this.#accept(loaded.engine);
     else this.#reject(loaded.findings);
     return this.state;
   }
 
-  async #accept(engine: PolicyEngine): Promise<void> {
+  #accept(engine: PolicyEngine): void {
     const { log } = this.#settings;
     const former = this.#lease;
     const isSame = engine.policy_version === former.policy_version;
     if (!isSame || this.#stale !== FRESH) log('info', `The policies ${engine.policy_version} are in force.`);
     this.#stale = FRESH;
-    if (isSame) return new EngineLease(engine).retire();
+    // Policies of the same version may be asked in another way: with another token or other certificates.
     this.#lease = new EngineLease(engine);
-    this.#loadedAt = this.#time();
+    if (!isSame) this.#loadedAt = this.#time();
     // What waits for the former engine must not hold up the next change.
     void former.retire();
   }

@@ -22,8 +22,8 @@ export interface LoadedGate {
   readonly policy_version: string;
   readonly state: GateState;
   /**
-   * Decides about one request (section 5, step 13). An engine of this process answers at once. It can be handed to
-   * whatever takes a gate: `this` is not needed.
+   * Decides about one request (section 5, step 13). Cedar answers at once, but for a request or policies so large that it
+   * may take long; any other engine gives a promise. It can be handed to whatever takes a gate: `this` is not needed.
    *
    * @throws {WcpError} `ERR_WCP_POLICY_ENGINE` or `ERR_WCP_POLICY_ANSWER` (a promise rejects with it): a denial, as
    * everything but a verdict is

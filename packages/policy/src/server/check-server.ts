@@ -7,7 +7,8 @@ import type { ServerOptions } from './server-options.ts';
 export function checkServer({ url, token, ca }: ServerOptions): PolicyFinding[] {
   const findings: PolicyFinding[] = [];
   const address = URL.parse(url);
-  if (address === null || !isServer(address)) findings.push(badAddress());
+  // A lone "?" or "#" is no part of what is parsed, and would still end the path.
+  if (address === null || !isServer(address) || /[?#\s]/.test(url)) findings.push(badAddress());
   if (token !== undefined && !TOKEN.test(token)) findings.push(badToken());
   if (ca !== undefined && !isCertificate(ca)) findings.push(badAuthority());
   return findings;

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { WcpError } from '@wcp/spec';
 import { FOREIGN_TEXT_LIMITS, parseJson } from '@wcp/spec/json';
 import type { ServerOptions } from './server-options.ts';
 
@@ -24,7 +25,8 @@ export class PolicyServer {
     const connections = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
     this.#agent =
       this.#url.protocol === 'https:'
-        ? new HttpsAgent({ ...connections, ...(ca === undefined ? {} : { ca }) })
+        ? // Said explicitly, or a variable of Node could turn it off.
+          new HttpsAgent({ ...connections, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) })
         : new HttpAgent(connections);
     this.#headers = {
       accept: 'application/json',
@@ -38,7 +40,8 @@ export class PolicyServer {
    * Posts a question.
    *
    * @returns the answer, any JSON value
-   * @throws {Error} where there is none: no connection, another status than 200, too long, no I-JSON
+   * @throws {Error} where there is none: no connection, another status than 200
+   * @throws {WcpError} `ERR_WCP_POLICY_ANSWER` where it is too long, or no I-JSON
    */
   async ask(question: unknown, signal: AbortSignal): Promise<unknown> {
     const body = JSON.stringify(question);
@@ -81,8 +84,12 @@ async function readAnswer(response: IncomingMessage): Promise<unknown> {
     throw new Error(`The policy server answered with status ${statusCode}.`);
   }
   const bytes = await readBytes(response);
-  if (!isUtf8(bytes)) throw new Error('The policy server answered with a text that is not UTF-8.');
-  return parseJson(bytes.toString('utf8'), FOREIGN_TEXT_LIMITS);
+  if (!isUtf8(bytes)) throw otherAnswer('with a text that is not UTF-8');
+  try {
+    return parseJson(bytes.toString('utf8'), FOREIGN_TEXT_LIMITS);
+  } catch (cause) {
+    throw otherAnswer('with a text that is not JSON', cause);
+  }
 }
 
 async function readBytes(response: IncomingMessage): Promise<Buffer> {
@@ -91,9 +98,12 @@ async function readBytes(response: IncomingMessage): Promise<Buffer> {
   // Leaving the loop closes the connection.
   for await (const part of response as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > MAX_ANSWER_BYTES)
-      throw new Error(`The policy server answered with more than ${MAX_ANSWER_BYTES} bytes.`);
+    if (length > MAX_ANSWER_BYTES) throw otherAnswer(`with more than ${MAX_ANSWER_BYTES} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts);
+}
+
+function otherAnswer(how: string, cause?: unknown): WcpError {
+  return new WcpError('ERR_WCP_POLICY_ANSWER', `The policy server answered ${how}.`, { cause });
 }

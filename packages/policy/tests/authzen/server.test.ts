@@ -110,6 +110,7 @@ test('An allowance that contradicts itself or has conditions is no verdict, and 
   const wrong = [
     { decision: true, context: { outcome: 'STEWARD_HOLD' } },
     { decision: true, context: { outcome: 'DENY' } },
+    { decision: true, context: { error: { status: 500, message: 'the store is down' } } },
     { decision: true, context: { obligations: [{ id: 'mask' }] } },
     { decision: true, context: { obligations: { mask: true } } },
     { decision: true, context: 'fine' },

@@ -101,6 +101,16 @@ test('Each of many policies has its own line, also after a comment that looks li
   expect(found.map(({ line }) => line)).toEqual([2, 10, 12, 13]);
 });
 
+test('Policies without ids on one line are each known by their place on it', async () => {
+  const text = `${SOUND} ${SOUND} forbid(principal, action, resource) when { context.blast_score > 3 };`;
+  const loading = await cedarPolicies({ path: policyFolder({ 'main.cedar': text }) }).load();
+  if (!loading.ok) throw new Error('The policies were not loaded.');
+  const reasonFor = (blast_score: number) =>
+    loading.engine.decide(gateRequest({ tenant_id: 'a', blast_score }), AbortSignal.timeout(1_000));
+  expect(reasonFor(0)).toMatchObject({ decision: 'ALLOW', reason: 'main.cedar:1; main.cedar:1#2' });
+  expect(reasonFor(4)).toMatchObject({ decision: 'DENY', reason: 'main.cedar:1#3' });
+});
+
 test('A value in a set is looked at as well', async () => {
   const text =
     'forbid(principal, action, resource) when { ["prod", "live"].contains(context.env) || [resource.risk_tier].containsAny(["huge"]) };';

@@ -165,7 +165,7 @@ test('A request of any size is answered or denied, and so is the next one', asyn
     { privilege_context: { deep } },
   ]) {
     try {
-      decide(gateRequest(given));
+      await decide(gateRequest(given));
     } catch (error) {
       expect(error).toMatchObject({ code: 'ERR_WCP_POLICY_ENGINE' });
     }

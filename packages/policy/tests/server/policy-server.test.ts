@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { checkServer, uncheckedOf } from '../../src/server/check-server.ts';
 import { PolicyServer } from '../../src/server/policy-server.ts';
 import type { ServerOptions } from '../../src/server/server-options.ts';
@@ -60,7 +60,7 @@ test('An answer that is too long, nested too deeply, not JSON, not UTF-8 or ambi
   ];
   for (const body of [...bodies, Buffer.from([0x22, 0xff, 0x22])]) {
     const server = await jsonServer((_question, response) => void response.end(body));
-    await expect(ask(client({ url: server.url }))).rejects.toThrow();
+    await expect(ask(client({ url: server.url }))).rejects.toMatchObject({ code: 'ERR_WCP_POLICY_ANSWER' });
   }
 });
 
@@ -126,6 +126,10 @@ test('How a server is named is checked without asking it.', () => {
     'http://u:p@opa',
     'http://opa/?a=1',
     'http://opa/#a',
+    'http://opa/?',
+    'http://opa/#',
+    'http://opa ',
+    'http://opa/a\tb',
     'unix:/run/opa',
   ]) {
     expect(codes({ url: wrong }), wrong).toEqual(['POLICY_SERVER_ADDRESS']);
@@ -136,6 +140,29 @@ test('How a server is named is checked without asking it.', () => {
   const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
   for (const ca of ['', 'no certificate', broken]) expect(codes({ url, ca })).toEqual(['POLICY_SERVER_CA']);
   expect(codes({ url, ca: selfSigned().cert, token: 'abc-._~+/=' })).toEqual([]);
+});
+
+test('A variable that turns off the checks of certificates does not turn them off here.', async () => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { key, cert } = selfSigned();
+  const server = await jsonServer(() => ({ yes: true }), { key, cert });
+  await expect(ask(client({ url: server.url }))).rejects.toThrow('certificate');
+});
+
+test('An answer that comes drop by drop is too late, and its connection is closed.', async () => {
+  const server = await jsonServer(() => ({ yes: true }));
+  const closed = new Promise<void>((resolve) => {
+    server.answer = (_question, response) => {
+      const drops = setInterval(() => response.write(' '), 5);
+      response.on('close', () => {
+        clearInterval(drops);
+        resolve();
+      });
+    };
+  });
+  await expect(ask(client({ url: server.url }), 100)).rejects.toThrow();
+  await closed;
 });
 
 test('A connection that others can read is said, but for one that stays on the machine.', () => {

@@ -21,6 +21,8 @@ export interface JsonServer {
   /** Connections so far. */
   readonly connections: () => number;
   answer: Answering;
+  /** Shows other certificates from now on, on new connections: those that there are end. */
+  renew(tls: Pick<ServerOptions, 'key' | 'cert'>): void;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,10 @@ export async function jsonServer(answer: Answering, tls?: ServerOptions): Promis
     received,
     connections: () => connections,
     answer,
+    renew: (renewed) => {
+      if ('setSecureContext' in server) server.setSecureContext(renewed);
+      server.closeAllConnections();
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -95,7 +95,8 @@ function conflictText(
   const where = [capability_id, tenant_id, ...Object.values(cell)]
     .map((text) => escaped(String(text)))
     .join('  ');
-  const rules = `${taken.map(escaped).join(', ')} counts, not ${left.map(escaped).join(', ')}`;
+  const counting = taken.length === 0 ? 'that no rule takes it any more' : taken.map(escaped).join(', ');
+  const rules = `${counting} counts, not ${left.map(escaped).join(', ')}`;
   return `${yellow('decided in two ways')}  ${where}\n  ${rules}\n`;
 }
 

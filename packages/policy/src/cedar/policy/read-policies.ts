@@ -20,8 +20,12 @@ export function readPolicies(
   findings: PolicyFinding[],
 ): CedarPolicy[] {
   const policies = files.flatMap((file) => {
-    const parts = readParts(cedar, file, findings);
-    return parts.flatMap((part) => readPolicy(cedar, file, part, findings) ?? []);
+    const onLine = new Map<number, number>();
+    return readParts(cedar, file, findings).flatMap((part) => {
+      const nth = (onLine.get(part.line) ?? 0) + 1;
+      onLine.set(part.line, nth);
+      return readPolicy(cedar, file, { ...part, nth }, findings) ?? [];
+    });
   });
   findings.push(...duplicates(policies));
   return policies;
@@ -49,10 +53,15 @@ function readParts(cedar: Cedar, { place, text }: PolicyFile, findings: PolicyFi
   return [];
 }
 
+/** A policy of a file, and which of those that begin on its line it is. */
+interface Part extends PlacedText {
+  readonly nth: number;
+}
+
 function readPolicy(
   cedar: Cedar,
   { name, place }: PolicyFile,
-  { text, line }: PlacedText,
+  { text, line, nth }: Part,
   findings: PolicyFinding[],
 ): CedarPolicy | null {
   const answer = cedar.policyToJson(text);
@@ -69,7 +78,8 @@ function readPolicy(
     return null;
   }
   const { id, ...said } = read.said;
-  return { id: id ?? `${name}:${line}`, file: place, line, text, ...said, json: answer.json };
+  const where = nth === 1 ? `${name}:${line}` : `${name}:${line}#${nth}`;
+  return { id: id ?? where, file: place, line, text, ...said, json: answer.json };
 }
 
 function tooDeep(file: string, line: number): PolicyFinding {

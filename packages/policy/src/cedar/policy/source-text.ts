@@ -16,10 +16,14 @@ const STRING_OR_COMMENT = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*/gs;
 export function placeParts(file: string, parts: readonly string[]): PlacedText[] {
   const code = blankComments(file);
   let from = 0;
+  let line = 1;
+  let counted = 0;
   return parts.map((text) => {
     const at = Math.max(code.indexOf(blankComments(text), from), from);
+    line += lineAt(file.slice(counted, at), at) - 1;
+    counted = at;
     from = at + text.length;
-    return { text, line: lineAt(file, at) };
+    return { text, line };
   });
 }
 

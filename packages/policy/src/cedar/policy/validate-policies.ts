@@ -1,8 +1,8 @@
-import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
+import type { DetailedError, ValidationError } from '@cedar-policy/cedar-wasm/nodejs';
 import { checkId } from '@wcp/spec';
 import type { PolicyFinding } from '../../base/policy-finding.ts';
 import type { Cedar } from '../engine-package.ts';
-import { cedarSchema, DISPATCH, isCatalogued } from '../request/schema.ts';
+import { cedarSchema, DISPATCH, isCatalogued, schemaOf } from '../request/schema.ts';
 import type { CedarPolicy } from './cedar-policy.ts';
 import { sentence } from './read-policies.ts';
 import { lineAtByte } from './source-text.ts';
@@ -19,27 +19,58 @@ export function validatePolicies(
   policies: readonly CedarPolicy[],
   known: readonly string[] | null,
 ): PolicyFinding[] {
-  const schema = cedarSchema(known ?? privateCapabilities(policies));
+  return validateWith(cedar, policies, schemaFor(policies, known));
+}
+
+/** See {@link validatePolicies}. */
+export function validateWith(
+  cedar: Cedar,
+  policies: readonly CedarPolicy[],
+  schema: string,
+): PolicyFinding[] {
   const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
   const answer = cedar.validate({ schema, policies: { staticPolicies } });
   if (answer.type === 'failure') {
     return answer.errors.map(({ message }) => findingOf(undefined, message, null, undefined));
   }
+  const errorsOf = byPolicy(answer.validationErrors);
+  const warningsOf = byPolicy(answer.validationWarnings);
   const findings = policies.flatMap((policy) => {
-    const errors = answer.validationErrors.filter(({ policyId }) => policyId === policy.id);
     // What is wrong with a policy is also why it can never apply.
-    const warnings = answer.validationWarnings.filter(({ policyId }) => policyId === policy.id).slice(0, 1);
-    return (errors.length > 0 ? errors : warnings).map(({ error }) => asFinding(policy, error));
+    const found = errorsOf.get(policy.id) ?? warningsOf.get(policy.id)?.slice(0, 1) ?? [];
+    return found.map(({ error }) => asFinding(policy, error));
   });
   return [...firstOfEach(findings), ...policies.flatMap(valueFindings)];
 }
 
+function byPolicy(found: readonly ValidationError[]): ReadonlyMap<string, ValidationError[]> {
+  const groups = new Map<string, ValidationError[]>();
+  for (const each of found) {
+    const group = groups.get(each.policyId) ?? [];
+    groups.set(each.policyId, group);
+    group.push(each);
+  }
+  return groups;
+}
+
+/** A capability that no policy names, for all of them: the gate asks about each in the same form. */
+const ANY_OTHER = 'cap.wcp.any-other';
+
+/**
+ * The schema that shows what is wrong with policies. A policy is validated once for each capability, and is as right or
+ * wrong for any that no policy names: one stands for them all. Where a name is unknown, the schema has all that are
+ * known, so that the engine can say which was meant.
+ */
+function schemaFor(policies: readonly CedarPolicy[], known: readonly string[] | null): string {
+  const named = [...new Set(policies.flatMap(({ json }) => actionsIn(json)))].filter((id) => id !== DISPATCH);
+  const others = new Set(known ?? named.filter(isPrivate));
+  const isKnown = named.every((id) => isCatalogued(id) || others.has(id));
+  return isKnown ? schemaOf([...named, ANY_OTHER]) : cedarSchema([...others]);
+}
+
 /** A capability in a private namespace that a policy names is taken to exist. */
-function privateCapabilities(policies: readonly CedarPolicy[]): string[] {
-  return policies
-    .flatMap(({ json }) => actionsIn(json))
-    .filter((id) => id !== DISPATCH && !isCatalogued(id))
-    .filter((id) => checkId(id, 'capability').valid && checkId(id).kind === 'private');
+function isPrivate(id: string): boolean {
+  return checkId(id, 'capability').valid && checkId(id).kind === 'private';
 }
 
 /** The ids of the actions that a policy names, wherever in it. */

@@ -26,7 +26,12 @@ const CATALOGUED = catalog.entities.filter(({ type }) => type === 'capability').
  * writeFileSync('wcp.cedarschema', cedarSchema(['org.example.cap.greet']));
  */
 export function cedarSchema(capabilities: readonly string[] = []): string {
-  const ids = [...new Set([...CATALOGUED, ...capabilities])].sort(compareText);
+  return schemaOf([...CATALOGUED, ...capabilities]);
+}
+
+/** The schema of a gate that is asked about these capabilities alone. */
+export function schemaOf(capabilities: readonly string[]): string {
+  const ids = [...new Set(capabilities)].sort(compareText);
   return [
     '// What a policy gate of the Worker Class Protocol asks about (section 5, step 13).',
     'entity Tenant;',
