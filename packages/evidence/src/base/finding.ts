@@ -22,6 +22,24 @@ const LOG_MEANINGS = {
   LOG_ROOT_MISMATCH: 'The first receipts of the log are not those that the checkpoint covers.',
 } as const;
 
+const WITNESS_MEANINGS = {
+  COSIGNATURE_INVALID: "A known witness's cosignature does not match this checkpoint.",
+  LOG_NOT_WITNESSED:
+    'No checkpoint that covers the last receipt is cosigned by as many witnesses as the policy demands.',
+} as const;
+
+const TIME_MEANINGS = {
+  TIME_NOT_ORDERED:
+    'The receipt is dated more than five minutes before one that stands earlier in the log, or cannot be from where a timestamp places it.',
+} as const;
+
+const TIMESTAMP_MEANINGS = {
+  TIMESTAMP_MALFORMED: 'This is not a timestamp (RFC 3161).',
+  TIMESTAMP_MISMATCH: 'The timestamp is about something else than this checkpoint.',
+  TIMESTAMP_AUTHORITY_UNKNOWN: 'The timestamp is not from an authority whose certificate is known.',
+  TIMESTAMP_SIGNATURE_INVALID: "The authority's signature does not match this timestamp.",
+} as const;
+
 const PROOF_MEANINGS = {
   PROOF_MALFORMED:
     'This is not a claim with a proof: a member is missing, out of range or of the wrong type.',
@@ -64,6 +82,9 @@ const MEANINGS = {
   ...RECEIPT_MEANINGS,
   ...CHECKPOINT_MEANINGS,
   ...LOG_MEANINGS,
+  ...WITNESS_MEANINGS,
+  ...TIME_MEANINGS,
+  ...TIMESTAMP_MEANINGS,
   ...PROOF_MEANINGS,
   ...ATTEST_MEANINGS,
   ...BAN_LIST_MEANINGS,
@@ -78,6 +99,15 @@ export type CheckpointFindingCode = keyof typeof CHECKPOINT_MEANINGS;
 
 /** A code of `verifyLog`: those of receipts and checkpoints, and those that only a whole log shows. */
 export type LogFindingCode = ReceiptFindingCode | CheckpointFindingCode | keyof typeof LOG_MEANINGS;
+
+/** A code of `verifyWitnessed`: what checkpoints and the cosignatures on them show. */
+export type WitnessFindingCode = keyof typeof WITNESS_MEANINGS;
+
+/** A code of `verifyTimes`. */
+export type TimeFindingCode = keyof typeof TIME_MEANINGS;
+
+/** A code of `verifyTimestamp`, in the order of the checks. */
+export type TimestampFindingCode = keyof typeof TIMESTAMP_MEANINGS;
 
 /** A code of `verifyInclusion` and `verifyConsistency`. */
 export type ProofFindingCode = keyof typeof PROOF_MEANINGS;

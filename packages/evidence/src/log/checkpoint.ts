@@ -13,8 +13,10 @@ export interface TreeHead {
   readonly root: Sha256;
 }
 
-/** The algorithm byte of Ed25519 in a signed note. */
-const ED25519 = Buffer.of(1);
+/** What a key of a signed note signs (C2SP signed-note): its algorithm byte. */
+export const NOTE_KEY_TYPES = { ed25519: 1, cosignature: 4 } as const;
+type NoteKeyType = keyof typeof NOTE_KEY_TYPES;
+
 /** The em dash and the space that a signature line begins with. */
 export const SIGNATURE_MARK = '\u2014 ';
 
@@ -59,9 +61,7 @@ export function signCheckpoint({ origin, size, root }: TreeHead, key: SigningKey
  * ```
  */
 export function writeVerifierKey(origin: string, publicKey: string): string {
-  const raw = rawPublicKey(publicKey);
-  if (raw === null || !isKeyName(origin)) throw notAVerifierKey();
-  return `${origin}+${noteKeyHash(origin, publicKey).toString('hex')}+${encodeBase64(Buffer.concat([ED25519, raw]))}`;
+  return writeNoteKey(origin, publicKey, 'ed25519');
 }
 
 /**
@@ -78,17 +78,35 @@ export function writeVerifierKey(origin: string, publicKey: string): string {
  * ```
  */
 export function readVerifierKey(text: string): { readonly origin: string; readonly publicKey: string } {
-  const [, origin, , key] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
-  const bytes = decodeBase64(key);
-  if (origin === undefined || bytes === null || bytes.length !== 33) throw notAVerifierKey();
-  const publicKey = bytes.subarray(1).toString('hex');
-  if (writeVerifierKey(origin, publicKey) !== text) throw notAVerifierKey();
+  const { name: origin, publicKey } = readNoteKey(text, 'ed25519');
   return { origin, publicKey };
 }
 
+/** A key of a signed note as text. @throws {WcpError} `ERR_WCP_KEY` */
+export function writeNoteKey(name: string, publicKey: string, type: NoteKeyType): string {
+  const raw = rawPublicKey(publicKey);
+  if (raw === null || !isKeyName(name)) throw notAVerifierKey();
+  const hash = noteKeyHash(name, publicKey, type).toString('hex');
+  return `${name}+${hash}+${encodeBase64(Buffer.concat([Buffer.of(NOTE_KEY_TYPES[type]), raw]))}`;
+}
+
+/** The name and raw public key that {@link writeNoteKey} wrote for this type. @throws {WcpError} `ERR_WCP_KEY` */
+export function readNoteKey(
+  text: string,
+  type: NoteKeyType,
+): { readonly name: string; readonly publicKey: string } {
+  const [, name, , key] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
+  const bytes = decodeBase64(key);
+  if (name === undefined || bytes === null || bytes.length !== 33) throw notAVerifierKey();
+  const publicKey = bytes.subarray(1).toString('hex');
+  if (writeNoteKey(name, publicKey, type) !== text) throw notAVerifierKey();
+  return { name, publicKey };
+}
+
 /** The four bytes by which a signature line names its key. */
-export function noteKeyHash(name: string, publicKey: string): Buffer {
-  const data = Buffer.concat([Buffer.from(`${name}\n`), ED25519, Buffer.from(publicKey, 'hex')]);
+export function noteKeyHash(name: string, publicKey: string, type: NoteKeyType = 'ed25519'): Buffer {
+  const key = Buffer.from(publicKey, 'hex');
+  const data = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(NOTE_KEY_TYPES[type]), key]);
   return hash('sha256', data, 'buffer').subarray(0, 4);
 }
 
@@ -100,6 +118,6 @@ export function isKeyName(name: unknown): name is string {
 function notAVerifierKey(): WcpError {
   return new WcpError(
     'ERR_WCP_KEY',
-    'A verifier key must be <name>+<8 hexadecimal digits>+<base64 of an Ed25519 key>.',
+    'A verifier key must be <name>+<8 hexadecimal digits>+<base64 of an Ed25519 key>, of the type that is needed here.',
   );
 }

@@ -17,7 +17,8 @@ export interface CheckpointNote {
   readonly signatures: readonly NoteSignature[];
 }
 
-interface NoteSignature {
+/** A signature line of a note. */
+export interface NoteSignature {
   readonly name: string;
   readonly keyHash: Buffer;
   readonly signature: Buffer;
@@ -108,7 +109,8 @@ function readHead([origin, size, root, ...extensions]: readonly string[]): TreeH
   return { origin, size: Number(size), root: writeHash(bytes) };
 }
 
-function readSignature(line: string): NoteSignature | null {
+/** The parts of a signature line without its line feed, or null for anything else. */
+export function readSignature(line: string): NoteSignature | null {
   const [name, base64, ...more] = line.slice(SIGNATURE_MARK.length).split(' ');
   const bytes = decodeBase64(base64);
   if (!line.startsWith(SIGNATURE_MARK) || !isKeyName(name) || more.length > 0) return null;
