@@ -13,3 +13,4 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './verify-proof.ts';
+export { type LogTime, type TimedEvidence, verifyTimes } from './verify-times.ts';

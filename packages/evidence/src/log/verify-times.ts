@@ -1,0 +1,104 @@
+import { type EvidenceFinding, finding, type TimeFindingCode } from '../base/finding.ts';
+import { listOf, own } from '../base/own-member.ts';
+import { type Verification, verificationOf } from '../base/verification.ts';
+
+/** A timestamp that was verified: at this time, the log had this size. */
+export interface LogTime {
+  readonly size: number;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+}
+
+/** Receipts in the order of their log, and what others say of its times. */
+export interface TimedEvidence {
+  readonly receipts: unknown;
+  /** The positions of the receipts in the log, where they are not all of it (default: from 0). */
+  readonly positions?: readonly number[];
+  /** Verified timestamps on checkpoints of the log (default: none). */
+  readonly timestamps?: readonly LogTime[];
+}
+
+/**
+ * Milliseconds by which a receipt may be dated before one that stands earlier: a decision takes its time before it
+ * asks its gate and waits for its turn to be written.
+ */
+const TOLERANCE_MS = 300_000;
+
+/** The stream of receipts about the log itself, which carry no time. */
+const LOG_STREAM = '(log)';
+
+/**
+ * Verifies that the times of receipts are in the order of the log, and lie on the right side of each timestamp
+ * (section 8.8): a rewriting with a stolen key cannot be dated into the past. Takes any receipts and never throws.
+ *
+ * @example
+ * ```ts
+ * import { verifyTimes } from '@wcp/evidence';
+ *
+ * declare const receipts: unknown[];
+ * const timestamps = [{ size: 300, time: '2026-11-30T12:00:00Z' }];
+ * for (const { index, code } of verifyTimes({ receipts, timestamps }).findings) console.log(index, code);
+ * ```
+ */
+export function verifyTimes({
+  receipts,
+  positions,
+  timestamps = [],
+}: TimedEvidence): Verification<TimeFindingCode> {
+  const bounds = new TimeBounds(timestamps);
+  const findings: EvidenceFinding<TimeFindingCode>[] = [];
+  for (const [index, receipt] of (listOf(receipts) ?? []).entries()) {
+    if (!isDated(receipt)) continue;
+    const time = timeOf(own(receipt, 'dispatched_at'));
+    if (!bounds.admits(positions?.[index] ?? index, time)) findings.push(finding('TIME_NOT_ORDERED', index));
+  }
+  return verificationOf(findings);
+}
+
+/** An outcome carries the time of its decision, and what is about the log carries none. */
+function isDated(receipt: unknown): boolean {
+  return own(receipt, 'kind') !== 'outcome' && own(receipt, 'stream') !== LOG_STREAM;
+}
+
+/** NaN for what is not a time of this protocol. */
+function timeOf(text: unknown): number {
+  return typeof text === 'string' && /^\d{4}-\d{2}-\d{2}T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+}
+
+/** What is known of the time at each position, learnt from left to right. */
+class TimeBounds {
+  /** By size: before each position, those that the log had passed. */
+  readonly #timestamps: readonly { readonly size: number; readonly at: number }[];
+  /** For each timestamp the earliest one from there on: no receipt before it may be dated later. */
+  readonly #latest: readonly number[];
+  #passed = 0;
+  #earliest = Number.NEGATIVE_INFINITY;
+
+  constructor(timestamps: readonly LogTime[]) {
+    this.#timestamps = timestamps
+      .map(({ size, time }) => ({ size, at: Date.parse(time) }))
+      .sort((a, b) => a.size - b.size);
+    const latest: number[] = [];
+    let end = Number.POSITIVE_INFINITY;
+    for (const { at } of this.#timestamps.toReversed()) {
+      end = Math.min(end, at);
+      latest.unshift(end);
+    }
+    this.#latest = latest;
+  }
+
+  /** A time that cannot be read is never admitted, and bounds nothing. */
+  admits(position: number, time: number): boolean {
+    for (let next = this.#timestamps[this.#passed]; next !== undefined && next.size <= position; ) {
+      this.#earliest = Math.max(this.#earliest, next.at);
+      this.#passed += 1;
+      next = this.#timestamps[this.#passed];
+    }
+    const latest = this.#latest[this.#passed] ?? Number.POSITIVE_INFINITY;
+    const isAdmitted = time >= this.#earliest - TOLERANCE_MS && time <= latest + TOLERANCE_MS;
+    if (isAdmitted) this.#earliest = Math.max(this.#earliest, time);
+    return isAdmitted;
+  }
+}
