@@ -13,6 +13,7 @@ export {
   type WitnessRecord,
   type WitnessView,
 } from './judge-checkpoint.ts';
+export { readCosignature } from './verify-cosignature.ts';
 export { verifyWitnessed, type WitnessedEvidence, type WitnessVerification } from './verify-witnessed.ts';
 export {
   type PolicyFinding,

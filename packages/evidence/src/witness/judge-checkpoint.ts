@@ -34,7 +34,13 @@ export interface WitnessView {
 
 /** How a witness answers: `cosign` once `head` is recorded, or the status of a refusal. */
 export type WitnessJudgement =
-  | { readonly action: 'cosign'; readonly head: TreeHead; readonly checkpoint: string }
+  | {
+      readonly action: 'cosign';
+      readonly head: TreeHead;
+      readonly checkpoint: string;
+      /** The record that was judged by. */
+      readonly known: WitnessRecord | null;
+    }
   | { readonly action: 'refuse'; readonly status: 400 | 403 | 404 | 422 }
   | { readonly action: 'conflict'; readonly origin: string; readonly known_size: number };
 
@@ -64,12 +70,13 @@ export function judgeAddCheckpoint(body: unknown, view: WitnessView): WitnessJud
   const key = keyFor(log, size);
   if (key === null || judgeCheckpoint(note, origin, [key]) !== null) return refuse(403);
   if (request.old_size > size) return refuse(400);
-  const known = view.record(origin) ?? EMPTY;
+  const record = view.record(origin);
+  const known = record ?? EMPTY;
   const conflict = { action: 'conflict', origin, known_size: known.size } as const;
   if (request.old_size !== known.size) return conflict;
   if (size === known.size && size > 0 && root !== known.root) return conflict;
   return isContinuation(known, note.head, request.proof)
-    ? { action: 'cosign', head: note.head, checkpoint: request.checkpoint }
+    ? { action: 'cosign', head: note.head, checkpoint: request.checkpoint, known: record }
     : refuse(422);
 }
 

@@ -62,6 +62,7 @@ function serverOptions({ settings, offersApprovalTools, log }: DeploymentBase): 
     notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
     ...approvalOptions(settings.approvals),
     banLists: { subscriptions: settings.subscriptions },
+    checkpoints: settings.checkpoints,
     log_requests: server.log.requests === true,
   };
 }

@@ -67,11 +67,16 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
   }
 }
 
-/** The latest time in the evidence, in milliseconds since 1970. */
+/** Receipts that are read for the latest time: the last one may be an outcome, with the time of an old decision. */
+const LATEST_RECEIPTS = 256;
+
+/** The latest time in the evidence, in milliseconds since 1970: what is decided next must not be dated before it. */
 async function latestTime({ store }: EvidenceStorage): Promise<number> {
-  const [last] = await store.list('receipts', { descending: true, limit: 1 });
-  const { dispatched_at } = JSON.parse(last?.receipt ?? '{}') as Partial<Receipt>;
-  return dispatched_at == null ? 0 : Date.parse(dispatched_at);
+  const last = await store.list('receipts', { descending: true, limit: LATEST_RECEIPTS });
+  const [checkpoint] = await store.list('checkpoints', { descending: true, limit: 1 });
+  const receipts = last.map(({ receipt }) => (JSON.parse(receipt) as Partial<Receipt>).dispatched_at);
+  const times = [...receipts, checkpoint?.at].map((time) => (time == null ? 0 : Date.parse(time)));
+  return Math.max(0, ...times);
 }
 
 async function build(base: HallBase): Promise<AssembledParts> {
@@ -127,13 +132,15 @@ function createDecisionPoint(
   });
 }
 
-function metricsOf({ pendingApprovals, activeWorld, journal, registry, feed }: HallState): Metrics {
+function metricsOf({ pendingApprovals, activeWorld, journal, registry, feed, checkpoints }: HallState): Metrics {
   return new Metrics({
     pendingApprovals: () => pendingApprovals.pending().length,
     isWorldSound: () => activeWorld.rejected.length === 0,
     isStoring: () => journal.failure === null,
     enrolledWorkers: () => registry.list().length,
     listeners: () => feed.listeners,
+    witnessLag: () => checkpoints.lag(),
+    failingRecipients: () => checkpoints.failing(),
   });
 }
 

@@ -4,6 +4,8 @@ import type { HallParts } from '../http/hall-parts.ts';
 const PATIENCE_MS = 5_000;
 /** Milliseconds for the answers of calls that were ended. */
 const LAST_ANSWERS_MS = 500;
+/** Milliseconds for the witnesses of the last checkpoint. */
+const LAST_WITNESSES_MS = 2_000;
 const IDLE_MS = 50;
 
 /**
@@ -48,7 +50,7 @@ async function closeDeliveries({ admission, deliveries }: HallParts): Promise<vo
 
 /** What runs is ended first, so that its outcome is still recorded. */
 async function closeParts(parts: HallParts): Promise<void> {
-  const { banLists, clicks, executor, registryAdmin, notifier, storage, clock, telemetry } = parts;
+  const { banLists, clicks, executor, registryAdmin, notifier, storage, clock, telemetry, checkpoints } = parts;
   const closing = closeDeliveries(parts);
   await banLists.close();
   await executor.close();
@@ -56,7 +58,9 @@ async function closeParts(parts: HallParts): Promise<void> {
   await clicks.idle();
   await registryAdmin.close();
   await notifier.close();
-  await storage.ledger.checkpoint(new Date(clock.latest()).toISOString()).catch(() => {});
+  await checkpoints.sign(new Date(clock.latest()).toISOString()).catch(() => {});
+  await checkpoints.settle(LAST_WITNESSES_MS);
+  await checkpoints.close();
   await storage.close();
   await telemetry.close();
 }

@@ -39,6 +39,9 @@ export function createHall(options: HallOptions = {}): Promise<Hall> {
   return assembleHall(options);
 }
 
+/** Milliseconds that a checkpoint waits for its witnesses. */
+const WITNESSES_MS = 5_000;
+
 /** Creates a Hall whose parts can be reached: for this package's own folders and for tests. */
 export async function assembleHall(options: HallOptions = {}): Promise<AssembledHall> {
   const parts = await assemble(options);
@@ -134,12 +137,12 @@ function registryOf({ registry, registryAdmin, clock, journal }: HallParts): Hal
   };
 }
 
-function logOf({ origin, key, storage: { ledger }, clock }: HallParts): EvidenceLog {
+function logOf({ origin, key, storage: { ledger }, checkpoints, clock }: HallParts): EvidenceLog {
   return {
     origin,
     signing_key_id: key.keyId,
     public_key: key.publicKey,
     head: () => ledger.head(),
-    checkpoint: async () => ledger.checkpoint(clock.timestamp()),
+    checkpoint: async () => checkpoints.signWitnessed(clock.timestamp(), WITNESSES_MS),
   };
 }

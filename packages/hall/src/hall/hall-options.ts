@@ -7,6 +7,7 @@ import type { ApprovalDemand } from '../approval/demand/approval-demand.ts';
 import type { NotifierOptions } from '../approval/notification/notifier.ts';
 import type { RelyingParty } from '../approval/passkey/confirmations.ts';
 import type { Logger } from '../base/logger.ts';
+import type { CheckpointOptions } from '../checkpoints/checkpoint-options.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
@@ -75,6 +76,8 @@ export interface HallOptions {
   readonly webauthn?: RelyingParty;
   /** The ban lists that it subscribes to. */
   readonly banLists?: BanListOptions;
+  /** Who witnesses, timestamps and keeps the checkpoints of the log. */
+  readonly checkpoints?: CheckpointOptions;
   /** The key of manifests in the HMAC form (`WCP_ATTEST_HMAC_KEY`); without it, that form attests nothing. */
   readonly attest_hmac_key?: string | undefined;
   /** Milliseconds that a dispatch may take (default 60,000). */

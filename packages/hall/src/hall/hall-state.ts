@@ -5,6 +5,7 @@ import { Passkeys } from '../approval/passkey/passkeys.ts';
 import { PendingApprovals } from '../approval/pending-approvals.ts';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { PublishedCheckpoints } from '../checkpoints/published-checkpoints.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { recoverInterrupted } from '../dispatch/recover-interrupted.ts';
 import { type Identity, openIdentity } from '../identity/identity.ts';
@@ -44,6 +45,7 @@ export interface HallState extends HallBase {
   readonly activeWorld: ActiveWorld;
   readonly identity: Identity;
   readonly banLists: BanLists;
+  readonly checkpoints: PublishedCheckpoints;
   readonly freezes: Freezes;
   readonly pendingApprovals: PendingApprovals;
   readonly connected: ConnectedWorkers;
@@ -70,6 +72,10 @@ export async function openState(base: HallBase): Promise<HallState> {
   for (const worker of options.workers ?? []) connected.connect(worker);
   const { deliveries } = connected;
   const banLists = await openBanLists({ store, journal, clock, authorities, log, options: options.banLists });
+  const checkpoints = await PublishedCheckpoints.open(options.checkpoints ?? {}, {
+    ...{ storage, commit, log },
+    now: () => clock.latest(),
+  });
   const manifests = createManifestVerifier({ deliveries, authorities, hmac_key: options.attest_hmac_key });
   const currentBans = () => banLists.state(clock.latest());
   const trust = {
@@ -80,7 +86,7 @@ export async function openState(base: HallBase): Promise<HallState> {
   const inspector = new WorkerInspector({ registry, deliveries, manifests, trust, banLists: currentBans });
   const freezes = await Freezes.open(store);
   const humans = await openHumans(base);
-  const opened = { registry, activeWorld, identity, banLists, freezes, ...humans };
+  const opened = { registry, activeWorld, identity, banLists, checkpoints, freezes, ...humans };
   return { ...base, ...opened, log, gate, connected, deliveries, inspector };
 }
 

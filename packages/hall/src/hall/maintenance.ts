@@ -15,12 +15,12 @@ export interface Maintenance {
 
 /** Starts to end overdue holds, to sign checkpoints and to forget what is past. */
 export function startMaintenance(parts: HallParts): Maintenance {
-  const { approvalService, storage, journal, clock, ledger, log } = parts;
+  const { approvalService, storage, checkpoints, journal, clock, ledger, log } = parts;
   let signed = -1;
   const checkpoint = async () => {
     const { size } = await storage.ledger.head();
     if (size === signed || size === 0) return;
-    await storage.ledger.checkpoint(clock.timestamp());
+    await checkpoints.sign(clock.timestamp());
     signed = size;
   };
   const commit = (changes: readonly Change[]) => journal.commit(changes);

@@ -12,6 +12,7 @@ import type { PendingApprovals } from '../approval/pending-approvals.ts';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Tracing } from '../base/tracing.ts';
+import type { PublishedCheckpoints } from '../checkpoints/published-checkpoints.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
@@ -46,6 +47,7 @@ export interface HallParts {
   readonly feed: EventFeed;
   readonly registry: Registry;
   readonly banLists: BanLists;
+  readonly checkpoints: PublishedCheckpoints;
   readonly activeWorld: ActiveWorld;
   readonly freezes: Freezes;
   readonly identity: Identity;

@@ -16,6 +16,10 @@ interface HealthFinding {
     | 'POLICIES_REJECTED'
     | 'BAN_LIST_STALE'
     | 'CLOCK_WENT_BACK'
+    | 'LOG_REWRITTEN'
+    | 'CHECKPOINT_NOT_WITNESSED'
+    | 'CHECKPOINT_NOT_TIMESTAMPED'
+    | 'CHECKPOINT_NOT_COPIED'
     | 'WORKER_RESTING'
     | 'WORKER_FLAGGED'
     | 'WORKER_NOT_CONTAINED'
@@ -51,6 +55,7 @@ export interface HealthSources extends RestingSources {
   readonly hasGate: boolean;
   readonly gateState: () => GateState | null;
   readonly offersApprovalTools: boolean;
+  readonly checkpoints: { findings(): readonly HealthFinding[] };
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
   readonly workerReview: { readonly runsUncontained: boolean; findings(): readonly HealthFinding[] };
 }
@@ -74,6 +79,7 @@ const TAMPERED = 'Nothing can be stored: it would build on a row that somebody c
 /** How a Hall is now. */
 export function healthOf(sources: HealthSources): Health {
   const { activeWorld, journal, tampering, identity, banLists, workerReview, clock } = sources;
+  const { checkpoints } = sources;
   const { hasGate, offersApprovalTools } = sources;
   const { world } = activeWorld.current;
   const gate = gateHealth(sources);
@@ -84,6 +90,7 @@ export function healthOf(sources: HealthSources): Health {
     ...(activeWorld.rejected.length === 0 ? [] : [DOCUMENTS_REJECTED]),
     ...(gate === null || gate.stale_since === null ? [] : [POLICIES_REJECTED]),
     ...banLists.findings(clock.latest()),
+    ...checkpoints.findings(),
     ...clockFindings(clock),
     ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
   ];

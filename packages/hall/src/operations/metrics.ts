@@ -9,6 +9,8 @@ export interface MetricSources {
   isStoring(): boolean;
   enrolledWorkers(): number;
   listeners(): number;
+  witnessLag(): number;
+  failingRecipients(): number;
 }
 
 /** The metrics of one Hall, in Prometheus's text format. */
@@ -80,6 +82,16 @@ const GAUGES: readonly (readonly [name: string, help: string, read: (sources: Me
   ['wcp_store_ok', '1 while evidence can be stored.', (sources) => Number(sources.isStoring())],
   ['wcp_workers_enrolled', 'Enrolled workers.', (sources) => sources.enrolledWorkers()],
   ['wcp_event_listeners', 'Connections that follow the events.', (sources) => sources.listeners()],
+  [
+    'wcp_witness_lag_receipts',
+    'Receipts of the newest checkpoint that the slowest witness has not cosigned.',
+    (sources) => sources.witnessLag(),
+  ],
+  [
+    'wcp_checkpoint_recipients_failing',
+    'Witnesses, authorities of timestamps and copies that did not take the last checkpoint.',
+    (sources) => sources.failingRecipients(),
+  ],
 ];
 
 function addGauges(registry: MetricRegistry, sources: MetricSources): void {

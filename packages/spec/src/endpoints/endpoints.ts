@@ -73,6 +73,7 @@ export const ENDPOINTS = {
   showWorld: get('/wcp/worlds/:digest'),
   showLog: get('/wcp/log'),
   signCheckpoint: get('/wcp/checkpoint', 'text/plain'),
+  listCheckpoints: get('/wcp/checkpoints'),
   proveInclusion: get('/wcp/proofs/inclusion'),
   proveConsistency: get('/wcp/proofs/consistency'),
   followEvents: get('/wcp/events', 'text/event-stream'),

@@ -1,9 +1,11 @@
 import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
+import type { CheckpointOptions } from '../../checkpoints/checkpoint-options.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
 import type { TelemetryOptions } from '../../telemetry/telemetry-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { type DeploymentApprovals, readApprovals } from './approvals/read-approvals.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
+import { readCheckpointSettings } from './checkpoint-settings.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
 import { readTelemetry } from './read-telemetry.ts';
 import { readWebhooks } from './read-webhooks.ts';
@@ -20,6 +22,7 @@ export interface DeploymentSettings {
   /** Where the secrets of workers come from. */
   readonly secrets: SecretSources;
   readonly subscriptions: readonly BanListSubscription[];
+  readonly checkpoints: CheckpointOptions;
   readonly telemetry: TelemetryOptions | undefined;
   /** The key of manifests in the HMAC form. */
   readonly attest_hmac_key: string | undefined;
@@ -39,9 +42,10 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   const secrets = readSecretSources(read.settings.secrets, env, findings);
   const telemetry = readTelemetry(read.settings, env, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
+  const checkpoints = await readCheckpointSettings(read.settings, dir, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
-  const named = { webhooks, approvals, secrets, workers, subscriptions, telemetry, attest_hmac_key };
+  const named = { webhooks, approvals, secrets, workers, subscriptions, checkpoints, telemetry, attest_hmac_key };
   return { server: read.settings, ...named };
 }

@@ -5,6 +5,7 @@ import { gateSchema } from '../gate/gate-settings.ts';
 import { approvalsSchema } from './approvals/approval-settings.ts';
 import { authzenSchema } from './authzen-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
+import { copiesSchema, timestampsSchema, witnessesSchema } from './checkpoint-settings.ts';
 import { count, text, url } from './fields.ts';
 import { logSchema } from './log-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
@@ -76,6 +77,9 @@ const settings = z.strictObject(
     gate: gateSchema.exactOptional(),
     approvals: approvalsSchema.default({ demands: [] }),
     secrets: secretsSchema.default({}),
+    witnesses: witnessesSchema.default([]),
+    timestamps: timestampsSchema.default([]),
+    checkpoint_copies: copiesSchema.default([]),
     ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
     workers: z.array(workerSchema, 'workers must be a list.').default([]),
     pull: z.strictObject({ authorities: z.array(authority, AUTHORITIES) }, AUTHORITIES).default({

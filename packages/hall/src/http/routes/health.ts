@@ -24,6 +24,8 @@ function publicHealth(health: Health): Health {
 const PUBLIC: Partial<Readonly<Record<Health['troubles'][number]['code'], string>>> = {
   STORE_TAMPERED:
     'A row of the store was changed without the key of this Hall, and is not used. With a key this says which.',
+  CHECKPOINT_NOT_TIMESTAMPED: 'An authority of timestamps gives none. With a key this says which, and why.',
+  CHECKPOINT_NOT_COPIED: 'A copy of the checkpoints cannot be written. With a key this says which, and why.',
   WORKER_FLAGGED: 'A worker is flagged. With a key this says which.',
   WORKER_NOT_CONTAINED:
     'This machine cannot hold a worker to its envelope, so it gets no calls outside of dev. With a key this says which.',

@@ -1,7 +1,11 @@
 import { writeVerifierKey } from '@wcp/evidence/log';
 import { WcpError } from '@wcp/spec';
 import { ProblemError } from '../../base/problem.ts';
+import { positionOf, readPage } from '../pagination.ts';
 import type { Routes } from '../route.ts';
+
+/** Milliseconds that a checkpoint waits for its witnesses. */
+const WITNESSES_MS = 5_000;
 
 /** The log: its signed head, and the proofs that nothing in it was changed (section 8, "Log"). */
 export const LOG_ROUTES = {
@@ -13,7 +17,15 @@ export const LOG_ROUTES = {
     },
   },
   signCheckpoint: {
-    handle: ({ hall: { storage, clock } }) => storage.ledger.checkpoint(clock.timestamp()),
+    handle: ({ hall: { checkpoints, clock } }) => checkpoints.signWitnessed(clock.timestamp(), WITNESSES_MS),
+  },
+  listCheckpoints: {
+    async handle({ hall: { checkpoints }, query }) {
+      const page = readPage(query);
+      const items = await checkpoints.list(positionOf(page) ?? -1, page.limit);
+      const last = items.at(-1);
+      return { items, next_cursor: items.length < page.limit || last === undefined ? null : String(last.size) };
+    },
   },
   proveInclusion: {
     async handle({ hall: { storage }, query }) {

@@ -1,3 +1,5 @@
+import { waitAfter } from '../../base/wait-after.ts';
+
 /** Something that is polled. */
 export interface Polled {
   /** Seconds between two polls that succeed. */
@@ -7,8 +9,6 @@ export interface Polled {
 }
 
 const SECOND_MS = 1_000;
-/** Doublings after which the wait is longer than any interval. */
-const MAX_DOUBLINGS = 20;
 /** The part of a wait that is cut at random, so that many Halls do not poll at the same moment. */
 const JITTER = 0.1;
 
@@ -43,10 +43,4 @@ export class Poller {
       this.#running = this.#next();
     }, wait * SECOND_MS).unref();
   }
-}
-
-/** Seconds to wait after a number of failures in a row: one, two, four, and never longer than after a success. */
-export function waitAfter(failures: number, seconds: number): number {
-  if (failures === 0) return seconds;
-  return Math.min(seconds, 2 ** Math.min(failures - 1, MAX_DOUBLINGS));
 }

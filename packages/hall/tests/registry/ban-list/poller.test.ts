@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Poller, waitAfter } from '../../../src/registry/ban-list/poller.ts';
+import { waitAfter } from '../../../src/base/wait-after.ts';
+import { Poller } from '../../../src/registry/ban-list/poller.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { closed } from '../../document/schema/common.ts';
 import { ENDPOINTS } from '../../endpoints/endpoints.ts';
 import type { Wire } from '../documents.ts';
-import { type Operation, text, USUAL_PROBLEMS } from '../operation.ts';
+import { type Operation, pageOf, pageQuery, text, USUAL_PROBLEMS } from '../operation.ts';
 import { ANY_ROLE } from '../roles.ts';
 
 const number = Type.String({ pattern: '^[0-9]{1,15}$' });
@@ -14,6 +14,13 @@ const LogHeadSchema = closed({
   verifier_key: text,
   size: Type.Integer(),
   root: text,
+});
+const ProvenCheckpointSchema = closed({
+  size: Type.Integer(),
+  /** With the lines of the witnesses. */
+  checkpoint: text,
+  /** Base64 of the DER of each timestamp (RFC 3161). */
+  timestamps: Type.Array(text),
 });
 const InclusionProofSchema = closed({ position: Type.Integer(), size: Type.Integer(), proof });
 const ConsistencyProofSchema = closed({ first: Type.Integer(), second: Type.Integer(), proof });
@@ -29,9 +36,17 @@ export const LOG_OPERATIONS = {
   },
   signCheckpoint: {
     ...ENDPOINTS.signCheckpoint,
-    summary: 'The head of the log, signed now: a C2SP tlog-checkpoint',
+    summary: 'The head of the log, signed now: a C2SP tlog-checkpoint, with the cosignatures that come in time',
     access: ANY_ROLE,
     answers: { 200: Type.String({ description: 'A signed note.' }) },
+    problems: USUAL_PROBLEMS,
+  },
+  listCheckpoints: {
+    ...ENDPOINTS.listCheckpoints,
+    summary: 'The earlier checkpoints that witnesses cosigned or an authority timestamped, by their sizes',
+    access: ANY_ROLE,
+    query: closed(pageQuery),
+    answers: { 200: pageOf(ProvenCheckpointSchema) },
     problems: USUAL_PROBLEMS,
   },
   proveInclusion: {
@@ -51,6 +66,9 @@ export const LOG_OPERATIONS = {
     problems: USUAL_PROBLEMS,
   },
 } satisfies Readonly<Record<string, Operation>>;
+
+/** A checkpoint with what witnesses and authorities of timestamps said of it. */
+export type ProvenCheckpoint = Wire<typeof ProvenCheckpointSchema>;
 
 /** The name of a log, the key that signs it, and its size. */
 export type LogHead = Wire<typeof LogHeadSchema>;
