@@ -29,6 +29,7 @@ import { addRules } from './commands/rules/rules.ts';
 import { addDemo } from './commands/tour/demo.ts';
 import { addPipeline } from './commands/tour/pipeline.ts';
 import { addVersion } from './commands/version.ts';
+import { addWitness } from './commands/witness/witness.ts';
 import { addWorker } from './commands/worker/worker.ts';
 import { addWorkers } from './commands/workers/workers.ts';
 import { escaped } from './print/layout.ts';
@@ -52,7 +53,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
     [addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addBudgets, addHealth, addDoctor],
   ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
-  ['Verify evidence and code:', [addReceipts, addAttest, addBans]],
+  ['Verify evidence and code:', [addReceipts, addWitness, addAttest, addBans]],
   ['Implement the protocol:', [addConformance]],
   ['About this tool:', [addVersion]],
 ];

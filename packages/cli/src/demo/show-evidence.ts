@@ -40,7 +40,7 @@ export async function showEvidence(context: DemoContext): Promise<void> {
 
 async function examine({ terminal }: DemoContext, dir: string) {
   const evidence = await loadEvidence(new InputReader(terminal), dir, {});
-  return { receipts: evidence.receipts.length, findings: examineEvidence(evidence).findings };
+  return { receipts: evidence.receipts.length, findings: (await examineEvidence(evidence)).findings };
 }
 
 /** What was found at the changed receipt itself. */

@@ -1,10 +1,13 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { WitnessPolicy } from '@wcp/evidence/witness';
 import { fileProblem } from '../base/problem.ts';
 import type { InputReader } from '../input/input-reader.ts';
 import { readJsonDocument } from '../input/json-document.ts';
 import { isLinesFile, readLineValues } from '../input/json-lines.ts';
 import { loadReceiptKeys, type ReceiptKeys } from '../input/keys.ts';
+import { splitNotes } from './split-notes.ts';
+import { loadWitnessPolicy } from './witness-policy-file.ts';
 
 /** The names of the files in a folder of evidence. */
 export const EVIDENCE_FILES = {
@@ -12,6 +15,8 @@ export const EVIDENCE_FILES = {
   events: 'events.jsonl',
   keys: 'keys.json',
   checkpoint: 'checkpoint.txt',
+  /** Earlier checkpoints with cosignatures (`<size>.txt`), and timestamps (`<size>.<number>.tsr`). */
+  checkpoints: 'checkpoints',
   /** For receipts that are not the whole log: for each a proof that it is in the log. */
   proofs: 'proofs.jsonl',
   decisions: 'decisions.jsonl',
@@ -23,6 +28,12 @@ export interface EvidenceNames {
   readonly keys?: string;
   /** In addition to the one in the folder; false if the user accepts that none covers the end of the log. */
   readonly checkpoint?: readonly string[] | false;
+  /** The policy by which cosignatures are counted. */
+  readonly witnessPolicy?: string;
+  /** Certificates of authorities of timestamps. */
+  readonly timestampCertificates?: string;
+  /** False if the user accepts that receipts are dated out of order. */
+  readonly times?: boolean;
 }
 
 /** Receipts and what they are verified with. */
@@ -39,7 +50,13 @@ export interface LoadedEvidence {
   /** The keys came from the user, not with the evidence. */
   readonly keysAreGiven: boolean;
   readonly checkpoints: readonly string[];
+  /** The file of each checkpoint; one may hold several. */
   readonly checkpointFiles: readonly string[];
+  readonly policy: WitnessPolicy | null;
+  readonly timestamps: readonly TimestampFile[];
+  /** PEM; null where no timestamp is to be verified. */
+  readonly certificates: string | null;
+  readonly areTimesWaived: boolean;
   /** A proof for each receipt if they are not the whole log; a line that is not JSON is null. */
   readonly proofs: readonly unknown[] | null;
   /** The user accepts that receipts missing from the end cannot be detected. */
@@ -62,9 +79,11 @@ export async function loadEvidence(
   const keyFile = names.keys ?? (await fileBeside(folder, EVIDENCE_FILES.keys));
   if (keyFile === null) reader.add(noKeys(target));
   const keys = keyFile === null ? null : await loadReceiptKeys(reader, keyFile);
-  const checkpointFiles = await checkpointFilesOf(folder, names);
-  const checkpoints: (string | null)[] = [];
-  for (const each of checkpointFiles) checkpoints.push(await reader.text(each));
+  const proven = await provenFiles(folder);
+  const notes = await readNotes(reader, [...(await checkpointFilesOf(folder, names)), ...proven.checkpoints]);
+  const policy = await loadWitnessPolicy(reader, names.witnessPolicy);
+  const certificates =
+    names.timestampCertificates === undefined ? null : await reader.text(names.timestampCertificates);
   const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
   const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
   const decisions = await fileBeside(folder, EVIDENCE_FILES.decisions);
@@ -76,8 +95,12 @@ export async function loadEvidence(
     ...read,
     keys: keys ?? {},
     keysAreGiven: names.keys !== undefined,
-    checkpoints: checkpoints.filter((note) => note !== null),
-    checkpointFiles,
+    checkpoints: notes.map(({ note }) => note),
+    checkpointFiles: notes.map(({ file: each }) => each),
+    policy,
+    timestamps: proven.timestamps,
+    certificates,
+    areTimesWaived: names.times === false,
     proofs,
     isEndWaived: names.checkpoint === false,
   };
@@ -92,6 +115,46 @@ async function checkpointFilesOf(
   const beside = await fileBeside(folder, EVIDENCE_FILES.checkpoint);
   const isNamed = beside === null || named.some((file) => resolve(file) === resolve(beside));
   return isNamed ? named : [...named, beside];
+}
+
+/** A file with a timestamp, and the size of the checkpoint that it is about. */
+export interface TimestampFile {
+  readonly file: string;
+  readonly size: number;
+}
+
+/** No more files of a folder of checkpoints are read. */
+const MAX_FILES = 100_000;
+
+/** The checkpoints and timestamps in the folder for them, by their sizes. */
+async function provenFiles(
+  folder: string | null,
+): Promise<{ readonly checkpoints: readonly string[]; readonly timestamps: readonly TimestampFile[] }> {
+  const dir = await fileBeside(folder, EVIDENCE_FILES.checkpoints);
+  const names = dir === null ? [] : (await readdir(dir)).toSorted(bySize).slice(0, MAX_FILES);
+  const placed = (pattern: RegExp) =>
+    names.filter((name) => pattern.test(name)).map((name) => join(dir ?? '', name));
+  const timestamps = placed(/^[0-9]{1,16}\.[0-9]{1,4}\.tsr$/).map((file) => ({ file, size: sizeIn(file) }));
+  return { checkpoints: placed(/^[0-9]{1,16}\.txt$/), timestamps };
+}
+
+function bySize(a: string, b: string): number {
+  return Number.parseInt(a, 10) - Number.parseInt(b, 10);
+}
+
+function sizeIn(file: string): number {
+  return Number.parseInt(basename(file), 10);
+}
+
+async function readNotes(reader: InputReader, files: readonly string[]) {
+  const notes: { readonly file: string; readonly note: string }[] = [];
+  for (const file of files) {
+    const text = await reader.text(file);
+    for (const note of text === null ? [] : splitNotes(text)) {
+      if (!notes.some((known) => known.note === note)) notes.push({ file, note });
+    }
+  }
+  return notes;
 }
 
 type Receipts = Pick<LoadedEvidence, 'receipts' | 'lines' | 'isTorn'>;

@@ -1,6 +1,9 @@
 import { verifyLog } from '@wcp/evidence';
+import type { NotChecked } from '@wcp/evidence/log';
 import type { LoadedEvidence } from './evidence-files.ts';
 import { examinePart, type PartFinding } from './examine-part.ts';
+import { examineTimes, examineTimestamps } from './examine-times.ts';
+import { examineWitnesses } from './examine-witnesses.ts';
 
 /** A finding about evidence, with its file and line. */
 export interface LocatedFinding {
@@ -20,20 +23,42 @@ export interface EvidenceReport {
   readonly findings: readonly LocatedFinding[];
   /** The whole log up to a checkpoint, or not; null if no checkpoint covers the end, so that nobody can know. */
   readonly is_whole: boolean | null;
+  /** The size of the largest checkpoint that is witnessed as the policy demands; null where there is none. */
+  readonly witnessed_size: number | null;
+  /** How many timestamps were verified. */
+  readonly timestamps: number;
+  /** What nobody looked at, for want of what it is checked with. */
+  readonly not_checked: readonly NotChecked[];
 }
 
 /**
- * Every finding of the verifier with its line, a torn last line, and an end that no checkpoint covers unless the
- * user accepts that.
+ * Every finding of the verifier with its line, what witnesses and timestamps show, a torn last line, and an end that no
+ * checkpoint covers unless the user accepts that.
  */
-export function examineEvidence(evidence: LoadedEvidence, origin?: string): EvidenceReport {
+export async function examineEvidence(evidence: LoadedEvidence, origin?: string): Promise<EvidenceReport> {
   const found = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
+  const refuted = refutedOf(found);
+  const witnesses = examineWitnesses(evidence, refuted);
+  const stamps = await examineTimestamps(evidence, refuted);
+  const times = examineTimes(evidence, stamps.times);
   const is_whole = isWhole(evidence, found);
-  const findings = found.map((finding) => locate(finding, evidence));
+  const all = [...found, ...times.findings, ...witnesses.findings];
+  const findings = [...all.map((finding) => locate(finding, evidence)), ...stamps.findings];
   if (evidence.isTorn) findings.push(tornTail(evidence));
   const isExplained = found.some(({ code }) => isAboutCheckpoint(code));
   if (is_whole === null && !isExplained && !evidence.isEndWaived) findings.push(openEnd(evidence));
-  return { findings, is_whole };
+  return {
+    findings,
+    is_whole,
+    witnessed_size: witnesses.witnessed_size,
+    timestamps: stamps.times.length,
+    not_checked: [...witnesses.not_checked, ...stamps.not_checked, ...times.not_checked],
+  };
+}
+
+/** The checkpoints that are not this log's. */
+function refutedOf(found: readonly PartFinding[]): ReadonlySet<number> {
+  return new Set(found.flatMap(({ code, index }) => (isAboutCheckpoint(code) ? [index] : [])));
 }
 
 function examineLog(
@@ -53,7 +78,7 @@ function isWhole(
   { receipts, checkpoints, proofs }: LoadedEvidence,
   found: readonly PartFinding[],
 ): boolean | null {
-  const refuted = new Set(found.flatMap(({ code, index }) => (isAboutCheckpoint(code) ? [index] : [])));
+  const refuted = refutedOf(found);
   const sizes = checkpoints.flatMap((note, index) => (refuted.has(index) ? [] : [sizeOf(note)]));
   if (proofs !== null) return sizes.length > 0 ? false : null;
   if (found.some(({ code }) => code === 'LOG_TAIL_MISSING')) return false;
@@ -61,7 +86,7 @@ function isWhole(
 }
 
 function isAboutCheckpoint(code: string): boolean {
-  return /^(?:CHECKPOINT|LOG)_/.test(code);
+  return /^(?:CHECKPOINT|LOG|COSIGNATURE)_/.test(code);
 }
 
 /** The second line of a checkpoint that was verified. */

@@ -82,12 +82,26 @@ async function write(client: HallClient, dir: string, { stream, withDecisions }:
   await writeFile(join(dir, EVIDENCE_FILES.checkpoint), checkpoint, PRIVATE);
   const keys = `${JSON.stringify({ [signing_key_id]: public_key }, null, 2)}\n`;
   await writeFile(join(dir, EVIDENCE_FILES.keys), keys, PRIVATE);
+  await exportProven(client, dir, size);
   const positions = await exportReceipts(client, dir, size, stream);
   const is_whole = positions.length === size;
   if (!is_whole) await exportProofs(client, dir, size, positions);
   const recorded = withDecisions ? await exportDecisions(client, dir, size, stream) : null;
   const { decisions = null, worlds = null } = recorded ?? {};
   return { origin, size, receipts: positions.length, is_whole, decisions, worlds };
+}
+
+/** Writes the checkpoints up to that size which witnesses cosigned, and the timestamps on any. */
+async function exportProven(client: HallClient, dir: string, size: number): Promise<void> {
+  const folder = join(dir, EVIDENCE_FILES.checkpoints);
+  for await (const proven of client.items('listCheckpoints', { limit: PAGE })) {
+    if (proven.size > size) return;
+    await mkdir(folder, { recursive: true, mode: OWNER_ONLY.folder });
+    await writeFile(join(folder, `${proven.size}.txt`), proven.checkpoint, PRIVATE);
+    for (const [index, timestamp] of proven.timestamps.entries()) {
+      await writeFile(join(folder, `${proven.size}.${index}.tsr`), Buffer.from(timestamp, 'base64'), PRIVATE);
+    }
+  }
 }
 
 /** The second line of a checkpoint. */

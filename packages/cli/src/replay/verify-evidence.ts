@@ -24,11 +24,11 @@ export async function verifyEvidence(
   evidence: LoadedEvidence,
   origin?: string,
 ): Promise<VerifiedEvidence> {
-  const { findings, is_whole } = examineEvidence(evidence, origin);
+  const report = await examineEvidence(evidence, origin);
   const dir = evidence.decisionsIn;
-  if (dir === null) return { findings, is_whole, decisions: null };
+  if (dir === null) return { ...report, decisions: null };
   const audited = await auditBundle(terminal, dir);
-  return { findings: [...findings, ...audited.findings], is_whole, decisions: audited.decisions };
+  return { ...report, findings: [...report.findings, ...audited.findings], decisions: audited.decisions };
 }
 
 async function auditBundle(terminal: Terminal, dir: string) {

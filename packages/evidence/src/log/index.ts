@@ -1,4 +1,5 @@
 export type { CheckpointFindingCode, LogFindingCode, ProofFindingCode } from '../base/finding.ts';
+export { type NotChecked, type NotCheckedCode, notChecked } from '../base/not-checked.ts';
 export { readVerifierKey, signCheckpoint, type TreeHead, writeVerifierKey } from './checkpoint.ts';
 export { frontierOf, type HashedSubtree, MerkleFrontier } from './merkle-frontier.ts';
 export { type MerkleLeaf, subtreeHash } from './merkle-hash.ts';

@@ -16,6 +16,8 @@ export interface TimedEvidence {
   readonly positions?: readonly number[];
   /** Verified timestamps on checkpoints of the log (default: none). */
   readonly timestamps?: readonly LogTime[];
+  /** Whether the receipts must be in order among themselves as well (default true). */
+  readonly is_ordered?: boolean;
 }
 
 /**
@@ -44,8 +46,9 @@ export function verifyTimes({
   receipts,
   positions,
   timestamps = [],
+  is_ordered = true,
 }: TimedEvidence): Verification<TimeFindingCode> {
-  const bounds = new TimeBounds(timestamps);
+  const bounds = new TimeBounds(timestamps, is_ordered);
   const findings: EvidenceFinding<TimeFindingCode>[] = [];
   for (const [index, receipt] of (listOf(receipts) ?? []).entries()) {
     if (!isDated(receipt)) continue;
@@ -73,10 +76,12 @@ class TimeBounds {
   readonly #timestamps: readonly { readonly size: number; readonly at: number }[];
   /** For each timestamp the earliest one from there on: no receipt before it may be dated later. */
   readonly #latest: readonly number[];
+  readonly #isOrdered: boolean;
   #passed = 0;
   #earliest = Number.NEGATIVE_INFINITY;
 
-  constructor(timestamps: readonly LogTime[]) {
+  constructor(timestamps: readonly LogTime[], isOrdered: boolean) {
+    this.#isOrdered = isOrdered;
     this.#timestamps = timestamps
       .map(({ size, time }) => ({ size, at: Date.parse(time) }))
       .sort((a, b) => a.size - b.size);
@@ -98,7 +103,7 @@ class TimeBounds {
     }
     const latest = this.#latest[this.#passed] ?? Number.POSITIVE_INFINITY;
     const isAdmitted = time >= this.#earliest - TOLERANCE_MS && time <= latest + TOLERANCE_MS;
-    if (isAdmitted) this.#earliest = Math.max(this.#earliest, time);
+    if (isAdmitted && this.#isOrdered) this.#earliest = Math.max(this.#earliest, time);
     return isAdmitted;
   }
 }

@@ -75,6 +75,12 @@ describe('the times of a log', () => {
     expect(found([0, 600, 1_000], [stamp], [7, 300, 301])).toEqual(['1 TIME_NOT_ORDERED']);
   });
 
+  test('Where only timestamps are asked, receipts may be out of order between them.', () => {
+    const receipts = [dated(0), dated(-9_999), dated(700), dated(699)];
+    const timestamps = [{ size: 2, time: at(1_000) }];
+    expect(codesOf(verifyTimes({ receipts, timestamps, is_ordered: false }))).toEqual(['3 TIME_NOT_ORDERED']);
+  });
+
   test('No value makes it throw.', () => {
     for (const value of hostileValues()) verifyTimes({ receipts: value });
     expect(verifyTimes({ receipts: hostileValues() }).ok).toBe(false);

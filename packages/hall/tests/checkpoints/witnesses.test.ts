@@ -71,7 +71,7 @@ describe('the witnesses of a Hall', () => {
       (await hall.hall.log.head()).size,
     );
     await waitFor('health', () => codesOf(hall).includes('CHECKPOINT_NOT_WITNESSED'), 15_000);
-    expect((await hall.get('nobody', '/metrics')).text).toMatch(/wcp_witness_lag_receipts [1-9]/);
+    expect((await hall.get('admin', '/metrics')).text).toMatch(/wcp_witness_lag_receipts [1-9]/);
     await route(hall);
     await second.start();
     await waitFor('the second witness', () => codesOf(hall).length === 0, 30_000);

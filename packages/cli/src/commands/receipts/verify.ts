@@ -27,6 +27,9 @@ export function addVerify(group: Command, context: CommandContext): void {
       'signed checkpoints that you or a witness saved, beside the one in the folder',
     )
     .option('--no-checkpoint', 'accept that receipts missing from the end cannot be detected')
+    .option('--witness-policy <file>', 'who must have cosigned: a C2SP tlog-policy, or JSON {witnesses, quorum}')
+    .option('--timestamp-certificates <file>', 'PEM: certificates of the authorities whose timestamps count')
+    .option('--no-times', 'accept that receipts are dated out of order, as long as the timestamps agree')
     .option('--origin <name>', 'the name of the log that the checkpoints must belong to')
     .action(async (target: string, options: EvidenceNames & { origin?: string; json?: boolean }) => {
       await verify(context, target, options);
@@ -40,24 +43,28 @@ async function verify(
 ): Promise<void> {
   const evidence = await loadEvidence(new InputReader(terminal), target, options);
   const verified = await verifyEvidence(terminal, evidence, options.origin);
-  const { findings, is_whole, decisions } = verified;
+  const { findings, is_whole, decisions, witnessed_size, timestamps, not_checked } = verified;
   const { receipts, checkpoints } = evidence;
   if (options.json) {
-    const counts = { receipts: receipts.length, checkpoints: checkpoints.length, decisions };
-    terminal.write(jsonText({ ok: findings.length === 0, is_whole, ...counts, findings }));
+    const counts = { receipts: receipts.length, checkpoints: checkpoints.length, timestamps, decisions };
+    const ok = findings.length === 0;
+    terminal.write(jsonText({ ok, is_whole, witnessed_size, ...counts, findings, not_checked }));
   } else print(terminal, evidence, verified);
   exitWith(findings.length === 0 ? EXIT.ok : EXIT.found);
 }
 
 function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedEvidence): void {
-  const { findings, decisions } = verified;
+  const { findings, decisions, witnessed_size, timestamps, not_checked } = verified;
   for (const finding of findings) terminal.write(`${findingText(finding)}${finding.message}\n`);
   const counts = [
     count(evidence.receipts.length, 'receipt'),
     count(evidence.checkpoints.length, 'checkpoint'),
+    ...(timestamps === 0 ? [] : [count(timestamps, 'timestamp')]),
     ...(decisions === null ? [] : [count(decisions, 'decision')]),
   ];
   terminal.write(`${counts.join(', ')}: ${verdictText(evidence, verified, terminal)}.\n`);
+  if (witnessed_size !== null) terminal.write(`Witnessed: the first ${count(witnessed_size, 'receipt')}.\n`);
+  for (const { code, message } of not_checked) terminal.write(`Not checked: ${code}: ${message}\n`);
   if (evidence.proofs !== null) {
     terminal.write(
       'This is part of a log, each receipt with a proof. Receipts missing from the end of a stream cannot be detected.\n',

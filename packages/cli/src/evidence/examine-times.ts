@@ -1,0 +1,67 @@
+import { readRegularFile } from '@wcp/evidence/file';
+import { type LogTime, type NotChecked, notChecked, verifyTimes } from '@wcp/evidence/log';
+import type { LoadedEvidence } from './evidence-files.ts';
+import type { LocatedFinding } from './examine-evidence.ts';
+import type { OthersReport } from './examine-witnesses.ts';
+
+/** Timestamps that were verified, and what is wrong with the others. */
+export interface TimestampReport {
+  readonly times: readonly LogTime[];
+  readonly findings: readonly LocatedFinding[];
+  readonly not_checked: readonly NotChecked[];
+}
+
+/** Bytes of a timestamp. */
+const MAX_BYTES = 65_536;
+
+/**
+ * Verifies the timestamps in the evidence with the certificates of the user. Each is about a checkpoint of its size
+ * that is this log's.
+ *
+ * @param refuted the checkpoints that are not, by their indexes
+ */
+export async function examineTimestamps(
+  { certificates, timestamps, checkpoints }: LoadedEvidence,
+  refuted: ReadonlySet<number>,
+): Promise<TimestampReport> {
+  if (certificates === null || timestamps.length === 0) {
+    return { times: [], findings: [], not_checked: [notChecked('TIMESTAMPS_NOT_CHECKED')] };
+  }
+  // Only here: the library for certificates is slow to load.
+  const { verifyTimestamp } = await import('@wcp/evidence/timestamp');
+  const noteOf = new Map(byTrust(checkpoints, refuted).map((index) => [sizeOf(checkpoints[index] ?? ''), index]));
+  const times: LogTime[] = [];
+  const findings: LocatedFinding[] = [];
+  for (const [index, { file, size }] of timestamps.entries()) {
+    const timestamp = await readRegularFile(file, MAX_BYTES, { followsLinks: true }).catch(() => Buffer.alloc(0));
+    const at = noteOf.get(size) ?? -1;
+    const verdict = await verifyTimestamp({ timestamp, checkpoint: checkpoints[at] ?? '', certificates });
+    // What is wrong with the checkpoint has a finding of its own: its time says nothing about this log.
+    if (verdict.ok && !refuted.has(at)) times.push({ size, time: verdict.time });
+    else if (!verdict.ok) findings.push({ file, line: null, ...verdict.findings[0], index });
+  }
+  return { times, findings, not_checked: [] };
+}
+
+/** Those that are this log's come last, so that they count where two have one size. */
+function byTrust(checkpoints: readonly string[], refuted: ReadonlySet<number>): number[] {
+  return [...checkpoints.keys()].toSorted((a, b) => Number(refuted.has(b)) - Number(refuted.has(a)));
+}
+
+/** Whether the times of the receipts are in the order of the log, and on the right side of each timestamp. */
+export function examineTimes(
+  { receipts, proofs, areTimesWaived }: LoadedEvidence,
+  timestamps: readonly LogTime[],
+): OthersReport {
+  const positions = proofs?.map((proof) => Number((Object(proof) as { position?: unknown }).position));
+  const { findings } = verifyTimes({
+    ...{ receipts, timestamps, is_ordered: !areTimesWaived },
+    ...(positions !== undefined && { positions }),
+  });
+  return { findings, not_checked: areTimesWaived ? [notChecked('TIMES_NOT_CHECKED')] : [] };
+}
+
+/** The second line of a checkpoint that was verified. */
+function sizeOf(note: string): number {
+  return Number(note.split('\n')[1]);
+}

@@ -1,0 +1,21 @@
+const MEANINGS = {
+  WITNESSES_NOT_CHECKED:
+    'No witness was asked for: whoever had the key could have written the whole log anew, and nothing here would show it.',
+  TIMESTAMPS_NOT_CHECKED:
+    'No timestamp of another authority was verified: when all of this was written, only its own clock says.',
+  TIMES_NOT_CHECKED: 'Whether the times of the receipts are in order was not asked.',
+} as const;
+
+/** What a verification could not say, as evidence or a policy for it is missing. */
+export type NotCheckedCode = keyof typeof MEANINGS;
+
+/** One thing that a verification did not check. The message is for people. */
+export interface NotChecked {
+  readonly code: NotCheckedCode;
+  readonly message: string;
+}
+
+/** The statement of one code. */
+export function notChecked(code: NotCheckedCode): NotChecked {
+  return { code, message: MEANINGS[code] };
+}
