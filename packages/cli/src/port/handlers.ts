@@ -8,6 +8,7 @@ import { type ApprovalNeed, type ApprovalStep, combineNeeds, countApproval } fro
 import { parseJson } from '@wcp/spec/json';
 import { answerMerkle } from './merkle.ts';
 import { OperationError } from './operation-error.ts';
+import { answerCosignatures, answerTimes, answerTimestamp } from './witnesses.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -33,6 +34,9 @@ export const HANDLERS: PortHandlers = {
   sign_receipt: (_, input) => withOperationErrors(() => answerSigning(objectOf(input))),
   verify_receipts: (_, input) => answerReceipts(objectOf(input)),
   merkle: (_, input) => withOperationErrors(() => answerMerkle(objectOf(input))),
+  verify_cosignatures: (_, input) => answerCosignatures(objectOf(input)),
+  verify_timestamp: (_, input) => answerTimestamp(objectOf(input)),
+  verify_times: (_, input) => answerTimes(objectOf(input)),
   package_hash: (_, input) =>
     withOperationErrors(() => ({ package_hash: hashFiles(objectOf(input)['files'] as PackageFile[]) })),
   verify_manifest: (_, input) =>
