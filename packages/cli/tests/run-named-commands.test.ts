@@ -16,9 +16,12 @@ const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^conformance (run|serve)/, 'speaks with a port: conformance.test.ts'],
   [/^mcp/, 'needs the folder of a gateway, or goes on until its client has gone: wrap.test.ts'],
   [/^worker serve/, 'goes on until it is stopped: commands/worker/serve.test.ts'],
+  [/^witness serve/, 'goes on until it is stopped: commands/witness/serve.test.ts'],
   [/^hook/, 'reads the event of a coding agent: hook.test.ts'],
   [/^bans subscribe "https:/, 'names a host that does not exist: bans.test.ts'],
 ];
+
+const VERIFIER_KEY = 'hall.example/wcp+caa326ef+ARfLefsrQSDysexl5BmNbgiyjoE/6wHkpACDm4XhgIDO';
 
 /** What stands for what the reader fills in. */
 const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
@@ -39,6 +42,10 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^authorities add \S+ --keys \S+/, 'authorities add org.acme --keys acme.pub.pem'],
   [/^(rules \w+) \$\{file\}/, '$1 rules.json'],
   [/ --write FILE$/, ' --write new.json'],
+  [/ --witness-policy FILE/, ' --witness-policy policy.txt'],
+  [/ --timestamp-certificates FILE/, ' --timestamp-certificates hall.pub.pem'],
+  [/NEW_KEY --from-size SIZE/, `${VERIFIER_KEY} --from-size 512`],
+  [/ \S+ VERIFIER_KEY.*/, ` my-witness ${VERIFIER_KEY}`],
   [/ && wcp .*/, ''],
   [/ (DIR|…)(?= |$)/, ' my-worker'],
   [/correlation ID --tenant TENANT/, "correlation try-1 --tenant tenant-a --reason 'stop'"],
@@ -50,6 +57,11 @@ const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[]
   [/^approvals approve .* --result/, ['approvals escalate HOLD --level executor']],
   [/^release/, ['freeze tenant agent.newsroom --reason stop']],
   [/^rules format --check/, ['rules format rules.json']],
+  [
+    /^witness watch .*--from-size/,
+    ['witness init my-witness --name witness.example/w1', `witness watch my-witness ${VERIFIER_KEY}`],
+  ],
+  [/^witness watch (?!.*--from-size)/, ['witness init my-witness --name witness.example/w1']],
   [/^workers remove/, ['workers enrol my-hall/workers/hello']],
   [/^workers enrol (\S+) --key-file (\S+)/, ['attest build $1 --version 1.0.0 --key $2']],
   [
@@ -93,6 +105,7 @@ async function openStage() {
   write('rules.test.json', CASES);
   write('hall.json', { policy_version: 'p.1', allowed_tenants: [REQUEST.tenant_id] });
   write('request.json', REQUEST);
+  write('policy.txt', 'quorum none\n');
   write('result.json', { summary: 'by hand' });
   write('bad.json', [{ sha256: 'a'.repeat(64), reason: 'malware' }]);
   write('hall.pub.pem', key.exportPublicPem());

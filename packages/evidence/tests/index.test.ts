@@ -33,6 +33,7 @@ test('The package @wcp/evidence exports these names and no others.', async () =>
     'verifyManifest',
     'verifyPackage',
     'verifyReceipts',
+    'verifyTimes',
     'writeManifest',
   ]);
 });
@@ -60,6 +61,7 @@ test('The subpath @wcp/evidence/log exports these names and no others.', async (
     'frontierOf',
     'inclusionProof',
     'merkleRoot',
+    'notChecked',
     'readVerifierKey',
     'signCheckpoint',
     'subtreeHash',
@@ -67,7 +69,30 @@ test('The subpath @wcp/evidence/log exports these names and no others.', async (
     'verifyConsistency',
     'verifyInclusion',
     'verifyLog',
+    'verifyTimes',
     'writeVerifierKey',
+  ]);
+});
+
+test('The subpath @wcp/evidence/witness exports these names and no others.', async () => {
+  expect(Object.keys(await import('../src/witness/index.ts')).toSorted()).toEqual([
+    'MAX_ADD_CHECKPOINT_BYTES',
+    'cosignCheckpoint',
+    'judgeAddCheckpoint',
+    'parseWitnessPolicy',
+    'readAddCheckpoint',
+    'readCosignature',
+    'readWitnessKey',
+    'verifyWitnessed',
+    'writeAddCheckpoint',
+    'writeWitnessKey',
+  ]);
+});
+
+test('The subpath @wcp/evidence/timestamp exports these names and no others.', async () => {
+  expect(Object.keys(await import('../src/timestamp/index.ts')).toSorted()).toEqual([
+    'timestampRequest',
+    'verifyTimestamp',
   ]);
 });
 

@@ -29,11 +29,15 @@ export async function examineTimestamps(
   }
   // Only here: the library for certificates is slow to load.
   const { verifyTimestamp } = await import('@wcp/evidence/timestamp');
-  const noteOf = new Map(byTrust(checkpoints, refuted).map((index) => [sizeOf(checkpoints[index] ?? ''), index]));
+  const noteOf = new Map(
+    byTrust(checkpoints, refuted).map((index) => [sizeOf(checkpoints[index] ?? ''), index]),
+  );
   const times: LogTime[] = [];
   const findings: LocatedFinding[] = [];
   for (const [index, { file, size }] of timestamps.entries()) {
-    const timestamp = await readRegularFile(file, MAX_BYTES, { followsLinks: true }).catch(() => Buffer.alloc(0));
+    const timestamp = await readRegularFile(file, MAX_BYTES, { followsLinks: true }).catch(() =>
+      Buffer.alloc(0),
+    );
     const at = noteOf.get(size) ?? -1;
     const verdict = await verifyTimestamp({ timestamp, checkpoint: checkpoints[at] ?? '', certificates });
     // What is wrong with the checkpoint has a finding of its own: its time says nothing about this log.

@@ -35,5 +35,8 @@ export function examineWitnesses(evidence: LoadedEvidence, refuted: ReadonlySet<
 /** The size that the last of some receipts needs. */
 function endOf(proofs: readonly unknown[]): number {
   const positions = proofs.map((proof) => Number((Object(proof) as { position?: unknown }).position));
-  return positions.reduce((end, position) => (Number.isSafeInteger(position) ? Math.max(end, position + 1) : end), 0);
+  return positions.reduce(
+    (end, position) => (Number.isSafeInteger(position) ? Math.max(end, position + 1) : end),
+    0,
+  );
 }

@@ -6,5 +6,7 @@ export function splitNotes(text: string): readonly string[] {
   const parts = text.split('\n\n');
   const isList = parts.length > 2 && parts.length % 2 === 1 && parts.at(-1) === '';
   if (!isList) return [text];
-  return parts.slice(0, -1).flatMap((body, index) => (index % 2 === 0 ? [`${body}\n\n${parts[index + 1]}\n`] : []));
+  return parts
+    .slice(0, -1)
+    .flatMap((body, index) => (index % 2 === 0 ? [`${body}\n\n${parts[index + 1]}\n`] : []));
 }

@@ -14,7 +14,12 @@ export function answerCosignatures({ checkpoints, policy, size }: Members): obje
 }
 
 /** The operation `verify_timestamp`. The library for certificates is loaded only here. */
-export async function answerTimestamp({ timestamp, checkpoint, certificates, nonce }: Members): Promise<object> {
+export async function answerTimestamp({
+  timestamp,
+  checkpoint,
+  certificates,
+  nonce,
+}: Members): Promise<object> {
   const { verifyTimestamp } = await import('@wcp/evidence/timestamp');
   const verdict = await verifyTimestamp({
     timestamp: Buffer.from(String(timestamp), 'base64'),

@@ -42,7 +42,11 @@ export async function serveWitness(
 async function open(
   dir: string,
   { settings: { name }, key, logs }: LoadedWitness,
-  { host, port, log }: { readonly host: string; readonly port: number; readonly log: ReturnType<typeof serverLog> },
+  {
+    host,
+    port,
+    log,
+  }: { readonly host: string; readonly port: number; readonly log: ReturnType<typeof serverLog> },
 ): Promise<WitnessHost> {
   const { serveWitness: serve } = await import('@wcp/hall');
   const file = join(dir, WITNESS_FILES.record);

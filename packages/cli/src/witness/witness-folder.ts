@@ -16,13 +16,16 @@ export const WITNESS_FILES = {
   record: 'witness.db',
 } as const;
 
-const LOG = 'A log is {"key": …, "from_size": …}: the verifier_key of a Hall, and the first size that it signs.';
+const LOG =
+  'A log is {"key": …, "from_size": …}: the verifier_key of a Hall, and the first size that it signs.';
 const settings = z.strictObject({
   name: z.string().regex(/^[^\s+\p{Cc}]{1,200}$/u, 'name must be a URL without its scheme.'),
   host: z.string().min(1),
   port: z.int().min(0).max(65_535),
   logs: z.array(
-    z.strictObject({ key: z.string(), from_size: z.int().min(0) }, LOG).refine(({ key }) => originOf(key) !== null, LOG),
+    z
+      .strictObject({ key: z.string(), from_size: z.int().min(0) }, LOG)
+      .refine(({ key }) => originOf(key) !== null, LOG),
   ),
 });
 

@@ -252,6 +252,7 @@ async function useEverything(): Promise<void> {
 
 async function useKeys(): Promise<void> {
   await run('admin', ['keygen', '--out', 'keys']);
+  await run('admin', ['witness', 'init', 'witness', '--name', 'witness.example/w1']);
   await run('admin', [
     'attest',
     'build',

@@ -66,7 +66,19 @@ export class TimestampAuthority {
   stamp(query: Uint8Array): Buffer {
     writeFileSync(join(this.#dir, 'query.tsq'), query);
     const signer = ['-signer', 'signer.pem', '-inkey', 'signer.key'];
-    this.#run(['ts', '-reply', '-config', 'tsa.cnf', '-section', 'here', '-queryfile', 'query.tsq', ...signer, '-out', 'reply.tsr']);
+    this.#run([
+      'ts',
+      '-reply',
+      '-config',
+      'tsa.cnf',
+      '-section',
+      'here',
+      '-queryfile',
+      'query.tsq',
+      ...signer,
+      '-out',
+      'reply.tsr',
+    ]);
     return readFileSync(join(this.#dir, 'reply.tsr'));
   }
 

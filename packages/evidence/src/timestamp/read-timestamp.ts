@@ -31,7 +31,8 @@ function readGranted(der: Uint8Array): ReadTimestamp | null {
   if (!GRANTED.includes(response.status.status) || token?.contentType !== OID.signedData) return null;
   const signed = new SignedData({ schema: token.content });
   const { eContentType, eContent } = signed.encapContentInfo;
-  if (eContentType !== OID.timestampInfo || eContent === undefined || signed.signerInfos.length !== 1) return null;
+  if (eContentType !== OID.timestampInfo || eContent === undefined || signed.signerInfos.length !== 1)
+    return null;
   const info = TSTInfo.fromBER(eContent.getValue());
   const certificates = (signed.certificates ?? []).flatMap((each) =>
     each instanceof Certificate ? (readCertificate(Buffer.from(each.toSchema().toBER())) ?? []) : [],
@@ -45,7 +46,8 @@ function readGranted(der: Uint8Array): ReadTimestamp | null {
  */
 export function namesSigner({ signed }: ReadTimestamp, signer: X509Certificate): boolean {
   const attributes = signed.signerInfos[0]?.signedAttrs?.attributes ?? [];
-  const valuesOf = (type: string) => attributes.filter((each) => each.type === type).map(({ values }) => values);
+  const valuesOf = (type: string) =>
+    attributes.filter((each) => each.type === type).map(({ values }) => values);
   const contentTypes = valuesOf(OID.contentType);
   const [v2] = valuesOf(OID.signingCertificateV2);
   const [v1] = valuesOf(OID.signingCertificate);

@@ -4,7 +4,13 @@ import type { TimestampFindingCode } from '../base/finding.ts';
 import { refuted, type Verification, verified } from '../base/verification.ts';
 import { readCheckpoint } from '../log/verify-checkpoint.ts';
 import { leadsToTrusted, readCertificate } from './certificate-path.ts';
-import { isForTimestamps, namesSigner, type ReadTimestamp, readTimestamp, signerOf } from './read-timestamp.ts';
+import {
+  isForTimestamps,
+  namesSigner,
+  type ReadTimestamp,
+  readTimestamp,
+  signerOf,
+} from './read-timestamp.ts';
 import { bytesOf, imprintOf, OID } from './timestamp-request.ts';
 
 /** A timestamp, and what it is verified against. */
@@ -48,12 +54,11 @@ export async function verifyTimestamp(
   const signer = attempt(() => signerOf(read, trusted));
   const isKnown = attempt(
     () =>
-      signer !== null &&
-      isForTimestamps(signer) &&
-      leadsToTrusted(signer, trusted, read.certificates, time),
+      signer !== null && isForTimestamps(signer) && leadsToTrusted(signer, trusted, read.certificates, time),
   );
   if (signer === null || isKnown !== true) return refuted('TIMESTAMP_AUTHORITY_UNKNOWN');
-  const isSigned = attempt(() => namesSigner(read, signer)) === true && (await isGood(read, signer, claim.checkpoint));
+  const isSigned =
+    attempt(() => namesSigner(read, signer)) === true && (await isGood(read, signer, claim.checkpoint));
   return isSigned ? verified({ time: new Date(time).toISOString() }) : refuted('TIMESTAMP_SIGNATURE_INVALID');
 }
 
@@ -61,7 +66,9 @@ function isAbout({ info }: ReadTimestamp, { checkpoint, nonce }: TimestampClaim)
   const imprint = imprintOf(checkpoint);
   const { hashAlgorithm, hashedMessage } = info.messageImprint;
   const isSame = imprint !== null && Buffer.from(hashedMessage.getValue()).equals(imprint);
-  return isSame && hashAlgorithm.algorithmId === OID.sha256 && (nonce === undefined || nonceOf(info) === nonce);
+  return (
+    isSame && hashAlgorithm.algorithmId === OID.sha256 && (nonce === undefined || nonceOf(info) === nonce)
+  );
 }
 
 function nonceOf({ nonce }: ReadTimestamp['info']): string | null {
@@ -69,7 +76,11 @@ function nonceOf({ nonce }: ReadTimestamp['info']): string | null {
 }
 
 /** The library finds the signer among the certificates of the message: that one alone is put there. */
-async function isGood({ signed }: ReadTimestamp, signer: X509Certificate, checkpoint: string): Promise<boolean> {
+async function isGood(
+  { signed }: ReadTimestamp,
+  signer: X509Certificate,
+  checkpoint: string,
+): Promise<boolean> {
   try {
     signed.certificates = [Certificate.fromBER(bytesOf(signer.raw))];
     const data = bytesOf(Buffer.from(readCheckpoint(checkpoint)?.signed ?? ''));

@@ -4,7 +4,13 @@ export {
   readAddCheckpoint,
   writeAddCheckpoint,
 } from './add-checkpoint.ts';
-export { type Cosigner, cosignCheckpoint, readWitnessKey, type WitnessKey, writeWitnessKey } from './cosignature.ts';
+export {
+  type Cosigner,
+  cosignCheckpoint,
+  readWitnessKey,
+  type WitnessKey,
+  writeWitnessKey,
+} from './cosignature.ts';
 export {
   judgeAddCheckpoint,
   type WatchedKey,

@@ -53,7 +53,8 @@ export function parseWitnessPolicy(text: unknown): PolicyReading {
     return refuse('A policy has no control characters but tab and line feed.');
   }
   const lines = (text.trimStart().startsWith('{') ? policyLines(text) : text)?.split('\n');
-  if (lines === undefined) return refuse('A policy in JSON is {"witnesses": [<key>, …], "quorum": <number>}.');
+  if (lines === undefined)
+    return refuse('A policy in JSON is {"witnesses": [<key>, …], "quorum": <number>}.');
   if (lines.length > MAX_LINES) return refuse(`A policy has at most ${MAX_LINES} lines.`);
   const reader = new PolicyReader();
   for (const [index, line] of lines.entries()) reader.read(line, index + 1);
@@ -103,9 +104,11 @@ class PolicyReader {
   }
 
   #addLog(words: Words): void {
-    const key = words.length === 1 || words.length === 2 ? attempt(() => readVerifierKey(words[0] ?? '')) : null;
+    const key =
+      words.length === 1 || words.length === 2 ? attempt(() => readVerifierKey(words[0] ?? '')) : null;
     if (key === null) return this.#fail('A log is: log <verifier key> [<url>].');
-    if (this.#logs.some(({ publicKey }) => publicKey === key.publicKey)) this.#fail('This log is listed twice.');
+    if (this.#logs.some(({ publicKey }) => publicKey === key.publicKey))
+      this.#fail('This log is listed twice.');
     this.#logs.push(key);
   }
 
@@ -131,7 +134,8 @@ class PolicyReader {
   #setQuorum([name = '', ...rest]: Words): void {
     this.#quorums += 1;
     const quorum = name === 'none' ? NONE : this.#named.get(name);
-    if (quorum === undefined || rest.length > 0) this.#fail('A quorum is: quorum <a name from above, or none>.');
+    if (quorum === undefined || rest.length > 0)
+      this.#fail('A quorum is: quorum <a name from above, or none>.');
     else this.#quorum = quorum;
   }
 

@@ -14,7 +14,13 @@ const found = (
   timestamps: readonly LogTime[] = [],
   positions?: readonly number[],
 ) =>
-  codesOf(verifyTimes({ receipts: seconds.map((each) => dated(each)), timestamps, ...(positions && { positions }) }));
+  codesOf(
+    verifyTimes({
+      receipts: seconds.map((each) => dated(each)),
+      timestamps,
+      ...(positions && { positions }),
+    }),
+  );
 
 describe('the times of a log', () => {
   test('They may be out of order by five minutes, as decisions that wait for their gate are.', () => {
@@ -41,7 +47,9 @@ describe('the times of a log', () => {
   test('A time that is missing or cannot be read is found.', () => {
     expect(found([0, null])).toEqual(['1 TIME_NOT_ORDERED']);
     for (const dispatched_at of ['', 'yesterday', '2026', '2026-13-01T00:00:00Z', 1, undefined, [at(0)]]) {
-      expect(codesOf(verifyTimes({ receipts: [{ ...dated(0), dispatched_at }] }))).toEqual(['0 TIME_NOT_ORDERED']);
+      expect(codesOf(verifyTimes({ receipts: [{ ...dated(0), dispatched_at }] }))).toEqual([
+        '0 TIME_NOT_ORDERED',
+      ]);
     }
   });
 

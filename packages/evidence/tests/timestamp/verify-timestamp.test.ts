@@ -40,7 +40,12 @@ describe('a timestamp', () => {
   });
 
   test('What is no timestamp is refused, and nothing throws.', async () => {
-    for (const value of [...hostileValues(), Buffer.alloc(70_000), ec.subarray(0, 200), Buffer.from('3003020100', 'hex')]) {
+    for (const value of [
+      ...hostileValues(),
+      Buffer.alloc(70_000),
+      ec.subarray(0, 200),
+      Buffer.from('3003020100', 'hex'),
+    ]) {
       expect(await code({ timestamp: value })).toBe('TIMESTAMP_MALFORMED');
     }
     expect(await code({ timestamp: Buffer.from('30053003020102', 'hex') })).toBe('TIMESTAMP_MALFORMED');

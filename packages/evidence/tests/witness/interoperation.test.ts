@@ -61,7 +61,10 @@ describe('a request to a witness that another implementation made', () => {
   });
 
   test('What was overtaken by a larger checkpoint is a conflict that says how large.', () => {
-    const five = { size: 5, root: 'sha256:42bb57ad06420afa4882c4a63ac6a1ec77480b330b2f20dfc53a0caa5f564e36' } as const;
+    const five = {
+      size: 5,
+      root: 'sha256:42bb57ad06420afa4882c4a63ac6a1ec77480b330b2f20dfc53a0caa5f564e36',
+    } as const;
     expect(judge(THREE, five)).toEqual({ action: 'conflict', origin: ORIGIN, known_size: 5 });
   });
 

@@ -48,9 +48,13 @@ describe('a witness policy', () => {
   });
 
   test('A single witness, no witness and words between tabs are policies too.', () => {
-    expect(isMet(`\n# comment\n\t # another\n\twitness \t w1  ${k1}   https://w1.example/  \n\n  quorum\tw1`, [0])).toBe(true);
+    expect(
+      isMet(`\n# comment\n\t # another\n\twitness \t w1  ${k1}   https://w1.example/  \n\n  quorum\tw1`, [0]),
+    ).toBe(true);
     expect(isMet('quorum none\n', [])).toBe(true);
-    expect(isMet(`witness all ${k1}\nwitness any ${k2}\ngroup group 2 all any\nquorum group\n`, [0])).toBe(false);
+    expect(isMet(`witness all ${k1}\nwitness any ${k2}\ngroup group 2 all any\nquorum group\n`, [0])).toBe(
+      false,
+    );
   });
 
   test('The JSON of k of n says the same as one group.', () => {
@@ -60,7 +64,9 @@ describe('a witness policy', () => {
   });
 
   test('Everything that is wrong is found at once, with its line.', () => {
-    expect(linesOf(`witness w1 ${logKey}\nquibble\nlog ${k1}\ngroup g 2 w1\nquorum g\n`)).toEqual([1, 2, 3, 4, 4, 5]);
+    expect(linesOf(`witness w1 ${logKey}\nquibble\nlog ${k1}\ngroup g 2 w1\nquorum g\n`)).toEqual([
+      1, 2, 3, 4, 4, 5,
+    ]);
   });
 
   test.each([
@@ -84,7 +90,10 @@ describe('a witness policy', () => {
     ['a member below its group', `group g any w1\nwitness w1 ${k1}\nquorum g\n`],
     ['none as a member', `witness w1 ${k1}\ngroup g any none w1\nquorum g\n`],
     ['a member twice', `witness w1 ${k1}\ngroup g all w1 w1\nquorum g\n`],
-    ['a member of two groups', `witness w1 ${k1}\nwitness w2 ${k2}\ngroup g any w1 w2\ngroup h any w1\nquorum g\n`],
+    [
+      'a member of two groups',
+      `witness w1 ${k1}\nwitness w2 ${k2}\ngroup g any w1 w2\ngroup h any w1\nquorum g\n`,
+    ],
     ['no quorum', `witness w1 ${k1}\n`],
     ['two quorums', `witness w1 ${k1}\nquorum w1\nquorum w1\n`],
     ['an unknown quorum', 'quorum unknown\n'],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { consistencyProof, merkleRoot, signCheckpoint } from '../../src/index.ts';
 import { signingKeyFromSeed } from '../../src/key/index.ts';
+import { writeVerifierKey } from '../../src/log/index.ts';
 import {
   cosignCheckpoint,
   judgeAddCheckpoint,
@@ -13,7 +14,6 @@ import {
   writeAddCheckpoint,
   writeWitnessKey,
 } from '../../src/witness/index.ts';
-import { writeVerifierKey } from '../../src/log/index.ts';
 import { hostileValues, key, otherKey } from '../support.ts';
 
 const origin = 'hall.example/log';
@@ -48,13 +48,17 @@ describe('a witness', () => {
     const fork = leaves.toSpliced(2, 1, 'another');
     expect(judge(requestOf(5, 9, fork), recordOf(5))).toBe(422);
     expect(judge(requestOf(5, 5, fork), recordOf(5))).toBe('409 5');
-    expect(judge(requestOf(5, 9).replace(/^old 5\n/, 'old 5\n' + 'A'.repeat(43) + '=\n'), recordOf(5))).toBe(422);
+    expect(judge(requestOf(5, 9).replace(/^old 5\n/, 'old 5\n' + 'A'.repeat(43) + '=\n'), recordOf(5))).toBe(
+      422,
+    );
   });
 
   test('It refuses a log that was set back.', () => {
     expect(judge(requestOf(3, 5), recordOf(9))).toBe('409 9');
     expect(judge(requestOf(0, 5), recordOf(9))).toBe('409 9');
-    expect(judge(writeAddCheckpoint({ old_size: 9, proof: [], checkpoint: noteOf(5) }), recordOf(9))).toBe(400);
+    expect(judge(writeAddCheckpoint({ old_size: 9, proof: [], checkpoint: noteOf(5) }), recordOf(9))).toBe(
+      400,
+    );
   });
 
   test('It refuses an unknown origin, an unknown key and a checkpoint that was changed.', () => {
@@ -81,7 +85,9 @@ describe('a witness', () => {
     expect(judge(requestOf(3, 5, leaves, otherKey), recordOf(3), rotated)).toBe(403);
     expect(judge(requestOf(5, 6, leaves, otherKey), recordOf(5), rotated)).toBe(6);
     expect(judge(requestOf(5, 6), recordOf(5), rotated)).toBe(403);
-    expect(judge(requestOf(0, 3), null, { origin, keys: [{ publicKey: key.publicKey, from_size: 4 }] })).toBe(403);
+    expect(judge(requestOf(0, 3), null, { origin, keys: [{ publicKey: key.publicKey, from_size: 4 }] })).toBe(
+      403,
+    );
   });
 
   test.each([
@@ -159,10 +165,18 @@ describe('cosignatures', () => {
 
   test('A cosignature of another checkpoint, a changed one and one by another key are found or do not count.', () => {
     const elsewhere = cosignCheckpoint(noteOf(8), { ...(signers[1] as (typeof signers)[0]), time: 1 });
-    expect(verify([noteOf(9) + lines[0] + elsewhere])).toEqual(['0 COSIGNATURE_INVALID', '0 LOG_NOT_WITNESSED', null]);
+    expect(verify([noteOf(9) + lines[0] + elsewhere])).toEqual([
+      '0 COSIGNATURE_INVALID',
+      '0 LOG_NOT_WITNESSED',
+      null,
+    ]);
     const forged = cosignCheckpoint(noteOf(9), { name: names[1] as string, key: otherKey, time: 1 });
     expect(verify([noteOf(9) + lines[0] + forged])).toEqual(['0 LOG_NOT_WITNESSED', null]);
-    expect(verify([noteOf(9) + lines[0] + lines[1] + elsewhere])).toEqual(['0 COSIGNATURE_INVALID', '0 LOG_NOT_WITNESSED', null]);
+    expect(verify([noteOf(9) + lines[0] + lines[1] + elsewhere])).toEqual([
+      '0 COSIGNATURE_INVALID',
+      '0 LOG_NOT_WITNESSED',
+      null,
+    ]);
   });
 
   test('Where the policy names logs, a checkpoint of another log does not count.', () => {
@@ -170,7 +184,10 @@ describe('cosignatures', () => {
     const witness = `witness w1 ${writeWitnessKey({ name: first.name, publicKey: first.key.publicKey })}\nquorum w1`;
     const check = (signer: typeof key) => {
       const reading = parseWitnessPolicy(`log ${writeVerifierKey(origin, signer.publicKey)}\n${witness}`);
-      return reading.ok && verifyWitnessed({ checkpoints: [noteOf(9) + lines[0]], policy: reading.policy }).witnessed_size;
+      return (
+        reading.ok &&
+        verifyWitnessed({ checkpoints: [noteOf(9) + lines[0]], policy: reading.policy }).witnessed_size
+      );
     };
     expect(check(key)).toBe(9);
     expect(check(otherKey)).toBeNull();
@@ -205,7 +222,9 @@ describe('cosignatures', () => {
       [noteOf(9), { ...signer, time: -1 }],
       [noteOf(9), { ...signer, time: 0.5 }],
     ] as const) {
-      expect(() => cosignCheckpoint(text, cosigner)).toThrow(expect.objectContaining({ code: 'ERR_WCP_CHECKPOINT' }));
+      expect(() => cosignCheckpoint(text, cosigner)).toThrow(
+        expect.objectContaining({ code: 'ERR_WCP_CHECKPOINT' }),
+      );
     }
   });
 });

@@ -11,7 +11,11 @@ export interface ProvenCheckpoint {
 }
 
 /** The checkpoints with proofs after a size, at most so many, by their sizes. */
-export async function listProven(store: Store, after_size: number, limit: number): Promise<ProvenCheckpoint[]> {
+export async function listProven(
+  store: Store,
+  after_size: number,
+  limit: number,
+): Promise<ProvenCheckpoint[]> {
   const found: ProvenCheckpoint[] = [];
   let group: CheckpointProof[] = [];
   for await (const proof of listProofs(store, after_size)) {

@@ -13,7 +13,11 @@ import { WitnessRecipient } from './witness-recipient.ts';
 
 /** Something about checkpoints that an operator has to look at. */
 export interface CheckpointFinding {
-  readonly code: 'LOG_REWRITTEN' | 'CHECKPOINT_NOT_WITNESSED' | 'CHECKPOINT_NOT_TIMESTAMPED' | 'CHECKPOINT_NOT_COPIED';
+  readonly code:
+    | 'LOG_REWRITTEN'
+    | 'CHECKPOINT_NOT_WITNESSED'
+    | 'CHECKPOINT_NOT_TIMESTAMPED'
+    | 'CHECKPOINT_NOT_COPIED';
   readonly message: string;
 }
 
@@ -48,9 +52,14 @@ export class PublishedCheckpoints {
     }
     const report = ({ recipient, failure }: RecipientState) => {
       if (failure === null || (failure.attempts > 1 && failure.attempts !== PATIENCE)) return;
-      parts.log('warn', `The checkpoint was not taken by ${described(recipient)}: ${failure.code}: ${failure.message}`);
+      parts.log(
+        'warn',
+        `The checkpoint was not taken by ${described(recipient)}: ${failure.code}: ${failure.message}`,
+      );
     };
-    const loops = recipientsOf(options, parts, kept).map((each) => new RecipientLoop(each, parts.commit, report));
+    const loops = recipientsOf(options, parts, kept).map(
+      (each) => new RecipientLoop(each, parts.commit, report),
+    );
     return new PublishedCheckpoints(parts.storage, loops);
   }
 

@@ -30,11 +30,7 @@ export class RecipientLoop {
   #running: Promise<void> | null = null;
   #waiters: (() => void)[] = [];
 
-  constructor(
-    recipient: CheckpointRecipient,
-    commit: Commit,
-    onFailure: (state: RecipientState) => void,
-  ) {
+  constructor(recipient: CheckpointRecipient, commit: Commit, onFailure: (state: RecipientState) => void) {
     this.#recipient = recipient;
     this.#commit = commit;
     this.#onFailure = onFailure;
@@ -98,7 +94,9 @@ export class RecipientLoop {
   #fail(error: unknown): void {
     if (this.#closing.signal.aborted) return;
     const { code, message } =
-      error instanceof RecipientError ? error : { code: 'NOT_KEPT', message: 'Its answer could not be stored.' };
+      error instanceof RecipientError
+        ? error
+        : { code: 'NOT_KEPT', message: 'Its answer could not be stored.' };
     this.#failure = { code, message, attempts: (this.#failure?.attempts ?? 0) + 1 };
     this.#onFailure(this.state);
   }

@@ -36,7 +36,8 @@ export class WitnessRecipient implements CheckpointRecipient {
 
   async send(checkpoint: SignedCheckpoint, signal: AbortSignal): Promise<readonly Change[]> {
     const first = await this.#ask(checkpoint, signal);
-    const answer = first.status === 409 && this.#learn(first, checkpoint) ? await this.#ask(checkpoint, signal) : first;
+    const answer =
+      first.status === 409 && this.#learn(first, checkpoint) ? await this.#ask(checkpoint, signal) : first;
     if (answer.status === 409) throw this.#conflict();
     if (answer.status === 422) throw this.#conflict();
     if (answer.status !== 200) throw refusedWith(answer);
@@ -47,7 +48,11 @@ export class WitnessRecipient implements CheckpointRecipient {
     const old_size = Math.min(this.#known, size);
     const proof = old_size === 0 ? [] : await this.#parts.ledger.proveConsistency(old_size, size);
     const body = writeAddCheckpoint({ old_size, proof, checkpoint: note });
-    return post(`${this.#options.url.replace(/\/$/, '')}/add-checkpoint`, { body, type: 'text/plain' }, signal);
+    return post(
+      `${this.#options.url.replace(/\/$/, '')}/add-checkpoint`,
+      { body, type: 'text/plain' },
+      signal,
+    );
   }
 
   /** Whether the size that the witness names is another than the one that was assumed. */
@@ -76,7 +81,10 @@ export class WitnessRecipient implements CheckpointRecipient {
   #keep({ size, note }: SignedCheckpoint, answer: string): readonly Change[] {
     const proof = readCosignature(note, answer, this.#options.key);
     if (proof === null) {
-      throw new RecipientError('COSIGNATURE_MISSING', 'Its answer has no cosignature by the key that is known of it.');
+      throw new RecipientError(
+        'COSIGNATURE_MISSING',
+        'Its answer has no cosignature by the key that is known of it.',
+      );
     }
     const kept: CheckpointProof = { size, kind: 'cosignature', by: this.name, at: this.#parts.now(), proof };
     const former = this.#kept;

@@ -132,7 +132,14 @@ function createDecisionPoint(
   });
 }
 
-function metricsOf({ pendingApprovals, activeWorld, journal, registry, feed, checkpoints }: HallState): Metrics {
+function metricsOf({
+  pendingApprovals,
+  activeWorld,
+  journal,
+  registry,
+  feed,
+  checkpoints,
+}: HallState): Metrics {
   return new Metrics({
     pendingApprovals: () => pendingApprovals.pending().length,
     isWorldSound: () => activeWorld.rejected.length === 0,

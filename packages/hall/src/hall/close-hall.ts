@@ -50,7 +50,8 @@ async function closeDeliveries({ admission, deliveries }: HallParts): Promise<vo
 
 /** What runs is ended first, so that its outcome is still recorded. */
 async function closeParts(parts: HallParts): Promise<void> {
-  const { banLists, clicks, executor, registryAdmin, notifier, storage, clock, telemetry, checkpoints } = parts;
+  const { banLists, clicks, executor, registryAdmin, notifier, storage, clock, telemetry, checkpoints } =
+    parts;
   const closing = closeDeliveries(parts);
   await banLists.close();
   await executor.close();

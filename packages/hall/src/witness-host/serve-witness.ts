@@ -50,15 +50,18 @@ export async function serveWitness(options: WitnessHostOptions): Promise<Witness
   const store = new WitnessStore(file);
   const witness = new Witness(options, store);
   const rate = new RequestRate(REQUESTS_PER_MINUTE);
-  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, (request, response) => {
-    answer(witness, rate, request).then(
-      (answered) => send(response, answered),
-      () => {
-        log('error', 'A request could not be answered: the record cannot be read or written.');
-        send(response, { status: 500, type: 'text/plain; charset=utf-8', body: 'Failed.\n' });
-      },
-    );
-  });
+  const server = createServer(
+    { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+    (request, response) => {
+      answer(witness, rate, request).then(
+        (answered) => send(response, answered),
+        () => {
+          log('error', 'A request could not be answered: the record cannot be read or written.');
+          send(response, { status: 500, type: 'text/plain; charset=utf-8', body: 'Failed.\n' });
+        },
+      );
+    },
+  );
   server.maxConnections = MAX_CONNECTIONS;
   try {
     await listening(server, host, port);
@@ -68,7 +71,10 @@ export async function serveWitness(options: WitnessHostOptions): Promise<Witness
     throw new DeploymentError([{ file: null, path: null, code: 'CANNOT_LISTEN', message }], { cause: error });
   }
   const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${(server.address() as AddressInfo).port}`, close: () => close(server, store) };
+  return {
+    url: `http://${name}:${(server.address() as AddressInfo).port}`,
+    close: () => close(server, store),
+  };
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {

@@ -58,7 +58,9 @@ export class WitnessStore {
   }
 
   get(origin: string): StoredRecord | null {
-    const row = this.#database.prepare('SELECT size, root, checkpoint FROM logs WHERE origin = ?').get(origin);
+    const row = this.#database
+      .prepare('SELECT size, root, checkpoint FROM logs WHERE origin = ?')
+      .get(origin);
     return (row as StoredRecord | undefined) ?? null;
   }
 

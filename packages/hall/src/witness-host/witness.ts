@@ -48,7 +48,8 @@ export class Witness {
   /** The last checkpoint of a log that it cosigned, with the cosignature: what an auditor compares with a Hall's. */
   latest(origin: string): WitnessAnswer {
     const record = this.#logs.has(origin) ? this.#store.get(origin) : null;
-    if (record === null) return { status: 404, type: TEXT, body: 'No checkpoint of this log was cosigned.\n' };
+    if (record === null)
+      return { status: 404, type: TEXT, body: 'No checkpoint of this log was cosigned.\n' };
     return { status: 200, type: TEXT, body: record.checkpoint };
   }
 
@@ -56,7 +57,8 @@ export class Witness {
   #judge(body: string): WitnessAnswer | null {
     const record = (origin: string) => this.#store.get(origin);
     const judgement = judgeAddCheckpoint(body, { log: (origin) => this.#logs.get(origin) ?? null, record });
-    if (judgement.action === 'refuse') return { status: judgement.status, type: TEXT, body: REASONS[judgement.status] };
+    if (judgement.action === 'refuse')
+      return { status: judgement.status, type: TEXT, body: REASONS[judgement.status] };
     if (judgement.action === 'conflict') {
       return { status: 409, type: 'text/x.tlog.size', body: `${judgement.known_size}\n` };
     }

@@ -50,8 +50,14 @@ describe('the witnesses of a Hall', () => {
       await route(hall, 3);
       const checkpoint = (await hall.get('auditor', '/wcp/checkpoint')).text;
       const { size } = await hall.hall.log.head();
-      expect(verifyCheckpoint(checkpoint, { origin: ORIGIN, publicKey: key.publicKey })).toMatchObject({ ok: true, size });
-      expect(verifyWitnessed({ checkpoints: [checkpoint], policy, size })).toMatchObject({ ok: true, witnessed_size: size });
+      expect(verifyCheckpoint(checkpoint, { origin: ORIGIN, publicKey: key.publicKey })).toMatchObject({
+        ok: true,
+        size,
+      });
+      expect(verifyWitnessed({ checkpoints: [checkpoint], policy, size })).toMatchObject({
+        ok: true,
+        witnessed_size: size,
+      });
       const { items } = (await hall.get('auditor', '/wcp/checkpoints')).json;
       expect(items).toEqual([{ size, checkpoint, timestamps: [] }]);
       expect((await fetch(`${both[0]?.url}/checkpoint?origin=${ORIGIN}`)).status).toBe(200);
@@ -93,7 +99,11 @@ describe('the witnesses of a Hall', () => {
     expect(codesOf(setBack)).toEqual(['LOG_REWRITTEN']);
     await route(setBack, 9);
     await setBack.hall.log.checkpoint();
-    await waitFor('another refusal', () => setBack.hall.health().troubles.some(({ message }) => /does not continue/.test(message)), 15_000);
+    await waitFor(
+      'another refusal',
+      () => setBack.hall.health().troubles.some(({ message }) => /does not continue/.test(message)),
+      15_000,
+    );
     expect(codesOf(setBack)).toEqual(['LOG_REWRITTEN']);
     expect(setBack.logged.join('\n')).toContain('WITNESS_SAW_MORE');
   });

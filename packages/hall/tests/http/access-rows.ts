@@ -82,6 +82,7 @@ export const ROWS: readonly Row[] = [
   reading('GET /wcp/capabilities', RECOGNISED),
   reading('GET /wcp/workers', RECOGNISED),
   reading('GET /wcp/checkpoint', RECOGNISED),
+  reading('GET /wcp/checkpoints', RECOGNISED),
   reading('GET /wcp/log', RECOGNISED),
   reading('GET /wcp/decisions', READERS),
   reading('GET /wcp/receipts', READERS),

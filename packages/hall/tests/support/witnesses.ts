@@ -1,6 +1,11 @@
-import { generateSigningKey, type SigningKey } from '@wcp/evidence';
-import { parseWitnessPolicy, type WitnessKey, type WitnessPolicy, writeWitnessKey } from '@wcp/evidence/witness';
 import { join } from 'node:path';
+import { generateSigningKey, type SigningKey } from '@wcp/evidence';
+import {
+  parseWitnessPolicy,
+  type WitnessKey,
+  type WitnessPolicy,
+  writeWitnessKey,
+} from '@wcp/evidence/witness';
 import { serveWitness, type WitnessHost } from '../../src/witness-host/serve-witness.ts';
 import { createWitnessRecord } from '../../src/witness-host/witness-store.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -22,7 +27,10 @@ export class TestWitness {
   }
 
   /** A witness of one log. */
-  static async open(name: string, log: { readonly origin: string; readonly publicKey: string }): Promise<TestWitness> {
+  static async open(
+    name: string,
+    log: { readonly origin: string; readonly publicKey: string },
+  ): Promise<TestWitness> {
     const witness = new TestWitness(name, log);
     await witness.start();
     return witness;

@@ -41,8 +41,15 @@ describe('a witness over HTTP', () => {
     const witness = await openWitness();
     const first = await send(witness, requestOf(0, 5));
     expect(first.status).toBe(200);
-    expect(verifyWitnessed({ checkpoints: [noteOf(5) + first.text], policy: policyOf([witness], 1) }).witnessed_size).toBe(5);
-    expect(await send(witness, requestOf(0, 9))).toMatchObject({ status: 409, type: 'text/x.tlog.size', text: '5\n' });
+    expect(
+      verifyWitnessed({ checkpoints: [noteOf(5) + first.text], policy: policyOf([witness], 1) })
+        .witnessed_size,
+    ).toBe(5);
+    expect(await send(witness, requestOf(0, 9))).toMatchObject({
+      status: 409,
+      type: 'text/x.tlog.size',
+      text: '5\n',
+    });
     expect((await send(witness, requestOf(5, 9, leaves.toSpliced(1, 1, 'x')))).status).toBe(422);
     expect((await send(witness, requestOf(5, 9).replace('\n9\n', '\n8\n'))).status).toBe(403);
     expect((await send(witness, requestOf(0, 5).replaceAll(origin, 'other.example/log'))).status).toBe(404);

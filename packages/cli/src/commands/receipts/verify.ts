@@ -27,7 +27,10 @@ export function addVerify(group: Command, context: CommandContext): void {
       'signed checkpoints that you or a witness saved, beside the one in the folder',
     )
     .option('--no-checkpoint', 'accept that receipts missing from the end cannot be detected')
-    .option('--witness-policy <file>', 'who must have cosigned: a C2SP tlog-policy, or JSON {witnesses, quorum}')
+    .option(
+      '--witness-policy <file>',
+      'who must have cosigned: a C2SP tlog-policy, or JSON {witnesses, quorum}',
+    )
     .option('--timestamp-certificates <file>', 'PEM: certificates of the authorities whose timestamps count')
     .option('--no-times', 'accept that receipts are dated out of order, as long as the timestamps agree')
     .option('--origin <name>', 'the name of the log that the checkpoints must belong to')

@@ -49,7 +49,9 @@ function keyText(name: string, key: ReturnType<typeof generateSigningKey>): stri
   try {
     return witnessKeyText({ name }, key);
   } catch {
-    throw usageError('--name must be a URL without its scheme, such as witness.example/w1: no spaces and no "+".');
+    throw usageError(
+      '--name must be a URL without its scheme, such as witness.example/w1: no spaces and no "+".',
+    );
   }
 }
 

@@ -21,7 +21,8 @@ export function addWatch(group: Command, { terminal }: CommandContext): void {
     summary: 'Watch the log of a Hall, or take in its next key after a rotation.',
     details:
       'The verifier key is what the Hall shows at GET /wcp/log. A key counts from its first size up to that of the next one: after a rotation, add the new key with --from-size and the size of the log at which it began. Start the witness again for it to count.',
-    example: 'wcp witness watch my-witness hall.example/wcp+1a2b3c4d+AWVbwFJte9wMQIPSnEnj4KibeO6vSIOEDUTDp3o63c2x',
+    example:
+      'wcp witness watch my-witness hall.example/wcp+caa326ef+ARfLefsrQSDysexl5BmNbgiyjoE/6wHkpACDm4XhgIDO',
     exits: '0 added, 2 wrong usage, or the folder is not that of a witness.',
   })
     .argument('<dir>', 'the folder of the witness')
@@ -45,7 +46,9 @@ async function add(reader: InputReader, dir: string, log: WitnessSettings['logs'
   const { logs, ...rest } = settings as WitnessSettings;
   const origin = originOf(log.key);
   if (logs.some(({ key, from_size }) => originOf(key) === origin && from_size >= log.from_size)) {
-    throw usageError('A key of this log counts from that size or a later one already. Edit witness.json to replace it.');
+    throw usageError(
+      'A key of this log counts from that size or a later one already. Edit witness.json to replace it.',
+    );
   }
   const text = `${JSON.stringify({ ...rest, logs: [...logs, log] }, null, 2)}\n`;
   await writeWhole(join(dir, WITNESS_FILES.settings), text, { force: true });

@@ -95,7 +95,10 @@ function auditorFolder({ receipts, checkpoint }: typeof honest): string {
 function stamp(dir: string, size: number): string {
   const note = honest.checkpoint(size);
   writeFileSync(join(dir, 'checkpoints', `${size}.txt`), note);
-  writeFileSync(join(dir, 'checkpoints', `${size}.0.tsr`), authority?.stamp(timestampRequest(note).der) ?? '');
+  writeFileSync(
+    join(dir, 'checkpoints', `${size}.0.tsr`),
+    authority?.stamp(timestampRequest(note).der) ?? '',
+  );
   return authority?.certificateFile ?? '';
 }
 
@@ -139,13 +142,16 @@ describe('a thief with the key, who turns every denial after 400 into a permissi
     });
   });
 
-  test.skipIf(!hasOpenssl)('A timestamp on the kept checkpoint finds it: nothing after it is from 2020.', async () => {
-    const dir = auditorFolder(backdated);
-    const certificates = stamp(dir, KEPT);
-    const found = await verify(dir, '--no-times', '--timestamp-certificates', certificates);
-    expect(found).toMatchObject({ code: 1, codes: ['TIME_NOT_ORDERED'] });
-    expect(found.not_checked).toEqual(['WITNESSES_NOT_CHECKED', 'TIMES_NOT_CHECKED']);
-  });
+  test.skipIf(!hasOpenssl)(
+    'A timestamp on the kept checkpoint finds it: nothing after it is from 2020.',
+    async () => {
+      const dir = auditorFolder(backdated);
+      const certificates = stamp(dir, KEPT);
+      const found = await verify(dir, '--no-times', '--timestamp-certificates', certificates);
+      expect(found).toMatchObject({ code: 1, codes: ['TIME_NOT_ORDERED'] });
+      expect(found.not_checked).toEqual(['WITNESSES_NOT_CHECKED', 'TIMES_NOT_CHECKED']);
+    },
+  );
 });
 
 describe('a thief with the key, who leaves the times as they were', () => {
@@ -158,48 +164,67 @@ describe('a thief with the key, who leaves the times as they were', () => {
     });
   });
 
-  test.skipIf(!hasOpenssl)('A witness finds it, and so does a timestamp of after the rewriting.', async () => {
-    const dir = auditorFolder(plausible);
-    expect(await verify(dir, '--witness-policy', join(dir, 'policy.txt'))).toMatchObject({ codes: ['LOG_NOT_WITNESSED'] });
-    const certificates = stamp(dir, 450);
-    expect(await verify(dir, '--timestamp-certificates', certificates)).toMatchObject({ codes: ['LOG_ROOT_MISMATCH'] });
-  });
+  test.skipIf(!hasOpenssl)(
+    'A witness finds it, and so does a timestamp of after the rewriting.',
+    async () => {
+      const dir = auditorFolder(plausible);
+      expect(await verify(dir, '--witness-policy', join(dir, 'policy.txt'))).toMatchObject({
+        codes: ['LOG_NOT_WITNESSED'],
+      });
+      const certificates = stamp(dir, 450);
+      expect(await verify(dir, '--timestamp-certificates', certificates)).toMatchObject({
+        codes: ['LOG_ROOT_MISMATCH'],
+      });
+    },
+  );
 });
 
 describe('the honest log', () => {
-  test.skipIf(!hasOpenssl)('It verifies with witness and timestamps, and everything was checked.', async () => {
-    const dir = auditorFolder(honest);
-    const certificates = stamp(dir, KEPT);
-    stamp(dir, 450);
-    const args = ['--witness-policy', join(dir, 'policy.txt'), '--timestamp-certificates', certificates];
-    expect(await verify(dir, ...args, '--checkpoint', join(dir, 'from-the-witness.txt'))).toEqual({
-      code: 0,
-      codes: [],
-      witnessed_size: SIZE,
-      not_checked: [],
-    });
-  });
+  test.skipIf(!hasOpenssl)(
+    'It verifies with witness and timestamps, and everything was checked.',
+    async () => {
+      const dir = auditorFolder(honest);
+      const certificates = stamp(dir, KEPT);
+      stamp(dir, 450);
+      const args = ['--witness-policy', join(dir, 'policy.txt'), '--timestamp-certificates', certificates];
+      expect(await verify(dir, ...args, '--checkpoint', join(dir, 'from-the-witness.txt'))).toEqual({
+        code: 0,
+        codes: [],
+        witnessed_size: SIZE,
+        not_checked: [],
+      });
+    },
+  );
 
-  test.skipIf(!hasOpenssl)('A timestamp that was changed, of another checkpoint or from another authority is found.', async () => {
-    const dir = auditorFolder(honest);
-    const certificates = ['--timestamp-certificates', stamp(dir, KEPT)];
-    const file = join(dir, 'checkpoints', `${KEPT}.0.tsr`);
-    writeFileSync(file, 'nothing');
-    expect(await verify(dir, ...certificates)).toMatchObject({ code: 1, codes: ['TIMESTAMP_MALFORMED'] });
-    writeFileSync(file, authority?.stamp(timestampRequest(honest.checkpoint(299)).der) ?? '');
-    expect(await verify(dir, ...certificates)).toMatchObject({ code: 1, codes: ['TIMESTAMP_MISMATCH'] });
-    stamp(dir, KEPT);
-    writeFileSync(join(dir, 'none.pem'), '');
-    expect(await verify(dir, '--timestamp-certificates', join(dir, 'none.pem'))).toMatchObject({
-      code: 1,
-      codes: ['TIMESTAMP_AUTHORITY_UNKNOWN'],
-    });
-  });
+  test.skipIf(!hasOpenssl)(
+    'A timestamp that was changed, of another checkpoint or from another authority is found.',
+    async () => {
+      const dir = auditorFolder(honest);
+      const certificates = ['--timestamp-certificates', stamp(dir, KEPT)];
+      const file = join(dir, 'checkpoints', `${KEPT}.0.tsr`);
+      writeFileSync(file, 'nothing');
+      expect(await verify(dir, ...certificates)).toMatchObject({ code: 1, codes: ['TIMESTAMP_MALFORMED'] });
+      writeFileSync(file, authority?.stamp(timestampRequest(honest.checkpoint(299)).der) ?? '');
+      expect(await verify(dir, ...certificates)).toMatchObject({ code: 1, codes: ['TIMESTAMP_MISMATCH'] });
+      stamp(dir, KEPT);
+      writeFileSync(join(dir, 'none.pem'), '');
+      expect(await verify(dir, '--timestamp-certificates', join(dir, 'none.pem'))).toMatchObject({
+        code: 1,
+        codes: ['TIMESTAMP_AUTHORITY_UNKNOWN'],
+      });
+    },
+  );
 
   test('A broken policy is bad input, with the line of each mistake.', async () => {
     const dir = auditorFolder(honest);
     writeFileSync(join(dir, 'bad.txt'), 'witness w1 nothing\nquorum w2\n');
-    const { code, err, out } = await wcp(['receipts', 'verify', dir, '--witness-policy', join(dir, 'bad.txt')]);
+    const { code, err, out } = await wcp([
+      'receipts',
+      'verify',
+      dir,
+      '--witness-policy',
+      join(dir, 'bad.txt'),
+    ]);
     expect(code).toBe(2);
     expect(err + out).toMatch(/bad\.txt:1:1[\s\S]*bad\.txt:2:1/);
   });
@@ -210,7 +235,12 @@ describe('the honest log', () => {
     writeFileSync(copies, [100, 200, 400].map((size) => `${honest.checkpoint(size)}\n`).join(''));
     const { out } = await wcp(['receipts', 'verify', dir, '--checkpoint', copies, '--json']);
     expect(JSON.parse(out)).toMatchObject({ ok: true, checkpoints: 5 });
-    const wrong = await verify(auditorFolder(backdated), '--no-times', '--checkpoint', join(dir, 'from-the-witness.txt'));
+    const wrong = await verify(
+      auditorFolder(backdated),
+      '--no-times',
+      '--checkpoint',
+      join(dir, 'from-the-witness.txt'),
+    );
     expect(wrong.codes).toEqual(['LOG_ROOT_MISMATCH']);
   });
 });

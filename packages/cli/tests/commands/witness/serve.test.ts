@@ -50,30 +50,40 @@ async function init(name: string): Promise<{ readonly dir: string; readonly key:
 }
 
 describe('a Hall and its witnesses', () => {
-  test.skipIf(!hasOpenssl)('What was exported verifies elsewhere by two witnesses and a timestamp.', async () => {
-    const [origin, key] = ['hall.example/wcp', generateSigningKey()];
-    const names = ['witness.example/w1', 'witness.example/w2'];
-    const made = await Promise.all(names.map(init));
-    for (const { dir } of made) await wcp(['witness', 'watch', dir, writeVerifierKey(origin, key.publicKey)]);
-    const served = await Promise.all(made.map(({ dir }) => serve(dir)));
-    const authority = await TimestampAuthority.open();
-    const witnesses = made.map((each, index) => ({
-      key: readWitnessKey(each.key),
-      url: (served[index] as Served).url,
-    }));
-    const timestamps = [{ url: authority.url, certificates: authority.certificates }];
-    const hall = await openTestHall({ key, origin, checkpoints: { witnesses, timestamps } });
-    await hall.hall.route(REQUEST);
-    await hall.hall.log.checkpoint();
-    await hall.hall.route(REQUEST);
-    const dir = join(scratch(), 'evidence');
-    expect(await hall.as('auditor', ['receipts', 'export', dir])).toMatchObject({ code: 0 });
-    await hall.hall.close();
-    authority.close();
-    const policy = join(dir, 'policy.json');
-    writeFileSync(policy, JSON.stringify({ witnesses: made.map((each) => each.key), quorum: 2 }));
-    const args = ['--witness-policy', policy, '--timestamp-certificates', authority.certificateFile];
-    const { code, out } = await wcp(['receipts', 'verify', dir, ...args, '--json']);
-    expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, ok: true, is_whole: true, timestamps: 1, not_checked: [] });
-  });
+  test.skipIf(!hasOpenssl)(
+    'What was exported verifies elsewhere by two witnesses and a timestamp.',
+    async () => {
+      const [origin, key] = ['hall.example/wcp', generateSigningKey()];
+      const names = ['witness.example/w1', 'witness.example/w2'];
+      const made = await Promise.all(names.map(init));
+      for (const { dir } of made)
+        await wcp(['witness', 'watch', dir, writeVerifierKey(origin, key.publicKey)]);
+      const served = await Promise.all(made.map(({ dir }) => serve(dir)));
+      const authority = await TimestampAuthority.open();
+      const witnesses = made.map((each, index) => ({
+        key: readWitnessKey(each.key),
+        url: (served[index] as Served).url,
+      }));
+      const timestamps = [{ url: authority.url, certificates: authority.certificates }];
+      const hall = await openTestHall({ key, origin, checkpoints: { witnesses, timestamps } });
+      await hall.hall.route(REQUEST);
+      await hall.hall.log.checkpoint();
+      await hall.hall.route(REQUEST);
+      const dir = join(scratch(), 'evidence');
+      expect(await hall.as('auditor', ['receipts', 'export', dir])).toMatchObject({ code: 0 });
+      await hall.hall.close();
+      authority.close();
+      const policy = join(dir, 'policy.json');
+      writeFileSync(policy, JSON.stringify({ witnesses: made.map((each) => each.key), quorum: 2 }));
+      const args = ['--witness-policy', policy, '--timestamp-certificates', authority.certificateFile];
+      const { code, out } = await wcp(['receipts', 'verify', dir, ...args, '--json']);
+      expect({ code, ...JSON.parse(out) }).toMatchObject({
+        code: 0,
+        ok: true,
+        is_whole: true,
+        timestamps: 1,
+        not_checked: [],
+      });
+    },
+  );
 });

@@ -22,7 +22,10 @@ describe('witness init', () => {
     const { key } = JSON.parse(out);
     expect(readWitnessKey(key).name).toBe(NAME);
     expect(statSync(join(dir, 'witness.key.pem')).mode & 0o077).toBe(0);
-    expect(JSON.parse(readFileSync(join(dir, 'witness.json'), 'utf8'))).toMatchObject({ name: NAME, logs: [] });
+    expect(JSON.parse(readFileSync(join(dir, 'witness.json'), 'utf8'))).toMatchObject({
+      name: NAME,
+      logs: [],
+    });
     expect(await wcp(['witness', 'init', dir, '--name', NAME])).toMatchObject({ code: 2 });
   });
 
@@ -37,23 +40,34 @@ describe('witness init', () => {
 describe('witness watch', () => {
   test('It adds a log, and the next key of one from a later size.', async () => {
     const dir = await witness();
-    const [first, second, other] = [keyOf('hall.example/wcp'), keyOf('hall.example/wcp'), keyOf('other.example/wcp')];
+    const [first, second, other] = [
+      keyOf('hall.example/wcp'),
+      keyOf('hall.example/wcp'),
+      keyOf('other.example/wcp'),
+    ];
     expect(await wcp(['witness', 'watch', dir, first])).toMatchObject({ code: 0 });
-    expect(await wcp(['witness', 'watch', dir, second, '--from-size', '512', '--json'])).toMatchObject({ code: 0 });
+    expect(await wcp(['witness', 'watch', dir, second, '--from-size', '512', '--json'])).toMatchObject({
+      code: 0,
+    });
     expect(await wcp(['witness', 'watch', dir, other])).toMatchObject({ code: 0 });
     expect(JSON.parse(readFileSync(join(dir, 'witness.json'), 'utf8')).logs).toEqual([
       { key: first, from_size: 0 },
       { key: second, from_size: 512 },
       { key: other, from_size: 0 },
     ]);
-    expect(await wcp(['witness', 'watch', dir, keyOf('hall.example/wcp'), '--from-size', '512'])).toMatchObject({ code: 2 });
+    expect(
+      await wcp(['witness', 'watch', dir, keyOf('hall.example/wcp'), '--from-size', '512']),
+    ).toMatchObject({ code: 2 });
     expect(await wcp(['witness', 'watch', dir, keyOf('hall.example/wcp')])).toMatchObject({ code: 2 });
   });
 
   test('What is not the key of a log is refused.', async () => {
     const dir = await witness();
-    const { key } = JSON.parse((await wcp(['witness', 'init', join(scratch(), 'w'), '--name', NAME, '--json'])).out);
-    for (const text of ['nothing', key]) expect(await wcp(['witness', 'watch', dir, text])).toMatchObject({ code: 2 });
+    const { key } = JSON.parse(
+      (await wcp(['witness', 'init', join(scratch(), 'w'), '--name', NAME, '--json'])).out,
+    );
+    for (const text of ['nothing', key])
+      expect(await wcp(['witness', 'watch', dir, text])).toMatchObject({ code: 2 });
     expect(await wcp(['witness', 'watch', scratch(), keyOf('hall.example/wcp')])).toMatchObject({ code: 2 });
   });
 });
@@ -65,13 +79,19 @@ describe('witness serve', () => {
     const settings = join(dir, 'witness.json');
     const good = JSON.parse(readFileSync(settings, 'utf8'));
     const log = { key: keyOf('hall.example/wcp'), from_size: 3 };
-    for (const bad of [{ ...good, more: 1 }, { ...good, logs: [log, { ...log, key: keyOf('hall.example/wcp') }] }]) {
+    for (const bad of [
+      { ...good, more: 1 },
+      { ...good, logs: [log, { ...log, key: keyOf('hall.example/wcp') }] },
+    ]) {
       writeFileSync(settings, JSON.stringify(bad));
       expect(await serve()).toMatchObject({ code: 2, err: expect.stringContaining('witness.json') });
     }
     writeFileSync(settings, JSON.stringify(good));
     rmSync(join(dir, 'witness.db'));
-    expect(await serve()).toMatchObject({ code: 2, err: expect.stringContaining('does not know what it cosigned') });
+    expect(await serve()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('does not know what it cosigned'),
+    });
     rmSync(join(dir, 'witness.key.pem'));
     expect(await serve()).toMatchObject({ code: 2 });
   });

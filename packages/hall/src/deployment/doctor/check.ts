@@ -30,6 +30,8 @@ export type CheckName =
   | 'ban_list'
   | 'telemetry'
   | 'approvals'
+  | 'witness'
+  | 'timestamps'
   | 'port'
   | 'worker';
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { probeSandbox } from '@wcp/sandbox';
 import { DeploymentError, reasonOf } from '../deployment-error.ts';
 import type { CheckBase, DeploymentCheck } from './check.ts';
+import { checkpointChecks } from './checkpoint-checks.ts';
 import { documentChecks } from './document-checks.ts';
 import { folderChecks, isHall } from './folder-checks.ts';
 import { machineChecks } from './machine-checks.ts';
@@ -57,6 +58,7 @@ export async function examineDeployment(
           ...(await banListChecks(base, settings.subscriptions)),
           ...(await telemetryChecks(base, settings.telemetry)),
           ...(await approvalChecks(base, settings.approvals.chats, settings.server.approvals)),
+          ...(await checkpointChecks(base, settings.checkpoints)),
           await portCheck(dir, settings.server, store.isInUse),
           ...(await workerChecks(base, settings, probe)),
         ]),

@@ -10,7 +10,8 @@ import type { ServerSettings } from './server-settings.ts';
 
 const WITNESS = 'A witness is {"key": …, "url": …}.';
 const KEY = 'key must be what `wcp witness init` printed: <name>+<8 hexadecimal digits>+<base64>.';
-const TIMESTAMP = 'An authority of timestamps is {"url": …, "certificates": <file>}, and every_seconds if you want.';
+const TIMESTAMP =
+  'An authority of timestamps is {"url": …, "certificates": <file>}, and every_seconds if you want.';
 const CERTIFICATES = 'certificates must be a PEM file, relative to this file.';
 const EVERY = 'every_seconds must be from 60 to 604800.';
 const COPY = 'A copy is {"file": …} or {"url": …}.';
@@ -52,7 +53,9 @@ export async function readCheckpointSettings(
     if (certificates !== null) authorities.push({ ...authority, certificates });
     else {
       const message = `${file} cannot be read, or holds no certificate in PEM.`;
-      findings.push(serverFinding({ path: `/timestamps/${index}/certificates`, code: 'UNREADABLE', message }));
+      findings.push(
+        serverFinding({ path: `/timestamps/${index}/certificates`, code: 'UNREADABLE', message }),
+      );
     }
   }
   return {

@@ -46,6 +46,15 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
-  const named = { webhooks, approvals, secrets, workers, subscriptions, checkpoints, telemetry, attest_hmac_key };
+  const named = {
+    webhooks,
+    approvals,
+    secrets,
+    workers,
+    subscriptions,
+    checkpoints,
+    telemetry,
+    attest_hmac_key,
+  };
   return { server: read.settings, ...named };
 }

@@ -24,7 +24,10 @@ export const LOG_ROUTES = {
       const page = readPage(query);
       const items = await checkpoints.list(positionOf(page) ?? -1, page.limit);
       const last = items.at(-1);
-      return { items, next_cursor: items.length < page.limit || last === undefined ? null : String(last.size) };
+      return {
+        items,
+        next_cursor: items.length < page.limit || last === undefined ? null : String(last.size),
+      };
     },
   },
   proveInclusion: {

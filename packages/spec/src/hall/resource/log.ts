@@ -36,7 +36,8 @@ export const LOG_OPERATIONS = {
   },
   signCheckpoint: {
     ...ENDPOINTS.signCheckpoint,
-    summary: 'The head of the log, signed now: a C2SP tlog-checkpoint, with the cosignatures that come in time',
+    summary:
+      'The head of the log, signed now: a C2SP tlog-checkpoint, with the cosignatures that come in time',
     access: ANY_ROLE,
     answers: { 200: Type.String({ description: 'A signed note.' }) },
     problems: USUAL_PROBLEMS,
