@@ -43,7 +43,10 @@ export async function examineEvidence(evidence: LoadedEvidence, origin?: string)
   const times = examineTimes(evidence, stamps.times);
   const is_whole = isWhole(evidence, found);
   const all = [...found, ...times.findings, ...witnesses.findings];
-  const findings = [...all.map((finding) => locate(finding, evidence)), ...stamps.findings];
+  const findings = [
+    ...all.map((finding) => locate(finding, evidence)),
+    ...stamps.findings.map((each) => ({ ...each, line: null })),
+  ];
   if (evidence.isTorn) findings.push(tornTail(evidence));
   const isExplained = found.some(({ code }) => isAboutCheckpoint(code));
   if (is_whole === null && !isExplained && !evidence.isEndWaived) findings.push(openEnd(evidence));

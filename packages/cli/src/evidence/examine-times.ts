@@ -1,13 +1,20 @@
 import { readRegularFile } from '@wcp/evidence/file';
 import { type LogTime, type NotChecked, notChecked, verifyTimes } from '@wcp/evidence/log';
 import type { LoadedEvidence } from './evidence-files.ts';
-import type { LocatedFinding } from './examine-evidence.ts';
 import type { OthersReport } from './examine-witnesses.ts';
+
+/** What is wrong with a timestamp. */
+export interface TimestampFinding {
+  readonly file: string;
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+}
 
 /** Timestamps that were verified, and what is wrong with the others. */
 export interface TimestampReport {
   readonly times: readonly LogTime[];
-  readonly findings: readonly LocatedFinding[];
+  readonly findings: readonly TimestampFinding[];
   readonly not_checked: readonly NotChecked[];
 }
 
@@ -33,7 +40,7 @@ export async function examineTimestamps(
     byTrust(checkpoints, refuted).map((index) => [sizeOf(checkpoints[index] ?? ''), index]),
   );
   const times: LogTime[] = [];
-  const findings: LocatedFinding[] = [];
+  const findings: TimestampFinding[] = [];
   for (const [index, { file, size }] of timestamps.entries()) {
     const timestamp = await readRegularFile(file, MAX_BYTES, { followsLinks: true }).catch(() =>
       Buffer.alloc(0),
@@ -42,7 +49,7 @@ export async function examineTimestamps(
     const verdict = await verifyTimestamp({ timestamp, checkpoint: checkpoints[at] ?? '', certificates });
     // What is wrong with the checkpoint has a finding of its own: its time says nothing about this log.
     if (verdict.ok && !refuted.has(at)) times.push({ size, time: verdict.time });
-    else if (!verdict.ok) findings.push({ file, line: null, ...verdict.findings[0], index });
+    else if (!verdict.ok) findings.push({ file, ...verdict.findings[0], index });
   }
   return { times, findings, not_checked: [] };
 }

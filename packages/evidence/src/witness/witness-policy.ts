@@ -106,7 +106,10 @@ class PolicyReader {
   #addLog(words: Words): void {
     const key =
       words.length === 1 || words.length === 2 ? attempt(() => readVerifierKey(words[0] ?? '')) : null;
-    if (key === null) return this.#fail('A log is: log <verifier key> [<url>].');
+    if (key === null) {
+      this.#fail('A log is: log <verifier key> [<url>].');
+      return;
+    }
     if (this.#logs.some(({ publicKey }) => publicKey === key.publicKey))
       this.#fail('This log is listed twice.');
     this.#logs.push(key);
@@ -114,7 +117,10 @@ class PolicyReader {
 
   #addWitness([name = '', text = '', ...rest]: Words): void {
     const key = rest.length <= 1 ? attempt(() => readWitnessKey(text)) : null;
-    if (key === null) return this.#fail('A witness is: witness <name> <key of type 0x04> [<url>].');
+    if (key === null) {
+      this.#fail('A witness is: witness <name> <key of type 0x04> [<url>].');
+      return;
+    }
     if (this.#witnesses.some(({ publicKey }) => publicKey === key.publicKey)) {
       this.#fail('This witness has the key of another one.');
     }
@@ -126,7 +132,8 @@ class PolicyReader {
     const members = names.map((each) => this.#member(each));
     const threshold = thresholdOf(rule, names.length);
     if (threshold < 1 || threshold > names.length) {
-      return this.#fail('A group is: group <name> <any, all or a number of its members> <member>…');
+      this.#fail('A group is: group <name> <any, all or a number of its members> <member>…');
+      return;
     }
     this.#name(name, { threshold, members });
   }

@@ -48,9 +48,7 @@ describe('a witness', () => {
     const fork = leaves.toSpliced(2, 1, 'another');
     expect(judge(requestOf(5, 9, fork), recordOf(5))).toBe(422);
     expect(judge(requestOf(5, 5, fork), recordOf(5))).toBe('409 5');
-    expect(judge(requestOf(5, 9).replace(/^old 5\n/, 'old 5\n' + 'A'.repeat(43) + '=\n'), recordOf(5))).toBe(
-      422,
-    );
+    expect(judge(requestOf(5, 9).replace(/^old 5\n/, `old 5\n${'A'.repeat(43)}=\n`), recordOf(5))).toBe(422);
   });
 
   test('It refuses a log that was set back.', () => {

@@ -5,7 +5,7 @@ import type { TelemetryOptions } from '../../telemetry/telemetry-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { type DeploymentApprovals, readApprovals } from './approvals/read-approvals.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
-import { readCheckpointSettings } from './checkpoint-settings.ts';
+import { readCheckpointSettings } from './read-checkpoints.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
 import { readTelemetry } from './read-telemetry.ts';
 import { readWebhooks } from './read-webhooks.ts';
