@@ -29,9 +29,11 @@ const ALLOWED: readonly AllowedDecoding[] = [
   { file: 'packages/hall/src/deployment/create/create-deployment.ts', why: OWN_FILE },
   { file: 'packages/hall/src/deployment/settings/json-file.ts', why: 'only for the place of a syntax error' },
   { file: 'packages/hall/src/deployment/create/signing-key-file.ts', why: PEM },
+  { file: 'packages/hall/src/deployment/settings/read-checkpoints.ts', why: PEM },
   { file: 'packages/hall/src/http/request-body.ts', why: CHECKED },
   { file: 'packages/hall/src/registry/ban-list/ban-list-source.ts', why: CHECKED },
   { file: 'packages/hall/src/storage/ledger/high-water-mark.ts', why: 'a signature covers the text' },
+  { file: 'packages/hall/src/witness-host/serve-witness.ts', why: CHECKED },
   { file: 'packages/mcp/src/upstream/stdio/log-lines.ts', why: SHOWN },
   {
     file: 'packages/sandbox/src/egress/inside/routes.ts',

@@ -51,6 +51,11 @@ const UNFORMATTED: readonly Unformatted[] = [
     reason: 'the record of a worker: what stands there is hashed',
     byHand: false,
   },
+  {
+    files: /^packages\/evidence\/tests\/timestamp\/files\//,
+    reason: 'what an authority of timestamps signed',
+    byHand: false,
+  },
   { files: /^packages\/conformance\/ports\//, reason: 'belongs to the ports', byHand: false },
 ];
 

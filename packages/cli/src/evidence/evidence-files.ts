@@ -118,7 +118,7 @@ async function checkpointFilesOf(
 }
 
 /** A file with a timestamp, and the size of the checkpoint that it is about. */
-export interface TimestampFile {
+interface TimestampFile {
   readonly file: string;
   readonly size: number;
 }

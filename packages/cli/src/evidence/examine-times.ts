@@ -4,7 +4,7 @@ import type { LoadedEvidence } from './evidence-files.ts';
 import type { OthersReport } from './examine-witnesses.ts';
 
 /** What is wrong with a timestamp. */
-export interface TimestampFinding {
+interface TimestampFinding {
   readonly file: string;
   readonly index: number;
   readonly code: string;

@@ -15,7 +15,16 @@ export interface NotChecked {
   readonly message: string;
 }
 
-/** The statement of one code. */
+/**
+ * The statement of one code.
+ *
+ * @example
+ * ```ts
+ * import { notChecked } from '@wcp/evidence/log';
+ *
+ * console.log(notChecked('WITNESSES_NOT_CHECKED').message);
+ * ```
+ */
 export function notChecked(code: NotCheckedCode): NotChecked {
   return { code, message: MEANINGS[code] };
 }

@@ -14,7 +14,7 @@ export interface TreeHead {
 }
 
 /** What a key of a signed note signs (C2SP signed-note): its algorithm byte. */
-export const NOTE_KEY_TYPES = { ed25519: 1, cosignature: 4 } as const;
+const NOTE_KEY_TYPES = { ed25519: 1, cosignature: 4 } as const;
 type NoteKeyType = keyof typeof NOTE_KEY_TYPES;
 
 /** The em dash and the space that a signature line begins with. */

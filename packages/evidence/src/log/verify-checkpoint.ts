@@ -17,8 +17,7 @@ export interface CheckpointNote {
   readonly signatures: readonly NoteSignature[];
 }
 
-/** A signature line of a note. */
-export interface NoteSignature {
+interface NoteSignature {
   readonly name: string;
   readonly keyHash: Buffer;
   readonly signature: Buffer;
@@ -109,8 +108,7 @@ function readHead([origin, size, root, ...extensions]: readonly string[]): TreeH
   return { origin, size: Number(size), root: writeHash(bytes) };
 }
 
-/** The parts of a signature line without its line feed, or null for anything else. */
-export function readSignature(line: string): NoteSignature | null {
+function readSignature(line: string): NoteSignature | null {
   const [name, base64, ...more] = line.slice(SIGNATURE_MARK.length).split(' ');
   const bytes = decodeBase64(base64);
   if (!line.startsWith(SIGNATURE_MARK) || !isKeyName(name) || more.length > 0) return null;

@@ -32,7 +32,17 @@ export function writeAddCheckpoint({ old_size, proof, checkpoint }: AddCheckpoin
   return `old ${old_size}\n${lines.join('')}\n${checkpoint}`;
 }
 
-/** Reads the body of an `add-checkpoint` request; null for anything else. The checkpoint is not read yet. */
+/**
+ * Reads the body of an `add-checkpoint` request; null for anything else. The checkpoint is not read yet.
+ *
+ * @example
+ * ```ts
+ * import { readAddCheckpoint } from '@wcp/evidence/witness';
+ *
+ * declare const body: string;
+ * console.log(readAddCheckpoint(body)?.old_size);
+ * ```
+ */
 export function readAddCheckpoint(text: unknown): AddCheckpoint | null {
   if (typeof text !== 'string' || text.length > MAX_ADD_CHECKPOINT_BYTES) return null;
   const end = text.indexOf('\n\n');

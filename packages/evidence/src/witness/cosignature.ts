@@ -79,6 +79,13 @@ export function writeWitnessKey({ name, publicKey }: WitnessKey): string {
  * The name and key that {@link writeWitnessKey} wrote.
  *
  * @throws {WcpError} `ERR_WCP_KEY`, also for the key of a log
+ * @example
+ * ```ts
+ * import { readWitnessKey } from '@wcp/evidence/witness';
+ *
+ * const text = 'remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2';
+ * console.log(readWitnessKey(text).name); // remora.n621.de
+ * ```
  */
 export function readWitnessKey(text: string): WitnessKey {
   return readNoteKey(text, 'cosignature');

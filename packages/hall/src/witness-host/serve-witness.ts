@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MAX_ADD_CHECKPOINT_BYTES } from '@wcp/evidence/witness';
@@ -114,6 +115,7 @@ async function answer(witness: Witness, rate: RequestRate, request: IncomingMess
   return plain(404, 'A witness has POST /add-checkpoint and GET /checkpoint?origin=….\n');
 }
 
+/** Null for more bytes than a request has; nothing for bytes that are no text. */
 async function readBounded(request: IncomingMessage): Promise<string | null> {
   const parts: Buffer[] = [];
   let length = 0;
@@ -122,5 +124,6 @@ async function readBounded(request: IncomingMessage): Promise<string | null> {
     if (length > MAX_ADD_CHECKPOINT_BYTES) return null;
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  const bytes = Buffer.concat(parts);
+  return isUtf8(bytes) ? bytes.toString('utf8') : '';
 }
