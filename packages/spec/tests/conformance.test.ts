@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:359176e2dcf4fb8bc0a8e6cc7c00645a19c18e8e39864ef5d08ffebf110269c4';
+const FROZEN = 'sha256:564d761d665383e0fdfd4a37f4f7c0cde817479c7a1f8e67d99fe77cd3ac216b';
 
 interface Group {
   readonly id: string;

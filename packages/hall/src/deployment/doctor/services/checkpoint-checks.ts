@@ -3,9 +3,9 @@ import type {
   CheckpointOptions,
   TimestampOptions,
   WitnessOptions,
-} from '../../checkpoints/checkpoint-options.ts';
-import { type CheckBase, type DeploymentCheck, ok, warn } from './check.ts';
-import { shellWord } from './shell-command.ts';
+} from '../../../checkpoints/checkpoint-options.ts';
+import { type CheckBase, type DeploymentCheck, ok, warn } from '../check.ts';
+import { shellWord } from '../shell-command.ts';
 
 const REACH_MS = 5_000;
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
