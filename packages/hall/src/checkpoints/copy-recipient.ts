@@ -12,7 +12,8 @@ export class CopyRecipient implements CheckpointRecipient {
   readonly #place: CheckpointCopy;
 
   constructor(place: CheckpointCopy) {
-    this.name = 'url' in place ? place.url : place.file;
+    // The rest of an address may hold a key.
+    this.name = 'url' in place ? new URL(place.url).origin : place.file;
     this.#place = place;
   }
 

@@ -19,7 +19,8 @@ export class TimestampRecipient implements CheckpointRecipient {
 
   /** @param now milliseconds since 1970 */
   constructor(options: TimestampOptions, now: () => number) {
-    this.name = options.url;
+    // The rest of an address may hold a key.
+    this.name = new URL(options.url).origin;
     this.every_seconds = options.every_seconds ?? EVERY_SECONDS;
     this.#options = options;
     this.#now = now;

@@ -37,12 +37,13 @@ async function witnessCheck({ key, url }: WitnessOptions): Promise<DeploymentChe
 }
 
 function timestampCheck({ url, certificates }: TimestampOptions, now: number): DeploymentCheck {
+  const subject = new URL(url).origin;
   const ends = (certificates.match(PEM) ?? []).map(validTo);
   const isValid = ends.some((end) => end >= now);
   const message = 'None of its certificates is valid now: its timestamps are not kept.';
   return isValid
-    ? ok('timestamps', 'Its certificates are valid.', { subject: url })
-    : warn('timestamps', message, { subject: url });
+    ? ok('timestamps', 'Its certificates are valid.', { subject })
+    : warn('timestamps', message, { subject });
 }
 
 function validTo(pem: string): number {
