@@ -42,7 +42,7 @@ export function approvalEvidence(
 
 /** What becomes durable of the result of a human who did the work: its hash as the outcome, and the result itself. */
 export function resultEntry(
-  { approval_id }: Approval,
+  { approval_id, tenant_id }: Approval,
   decided: string,
   { at, by }: Resolution,
   result: unknown,
@@ -52,6 +52,6 @@ export function resultEntry(
   const document = JSON.stringify({ result, code: null, by });
   return {
     evidence: { kind: 'outcome', decision_id: approval_id, decided, outcome },
-    changes: [{ put: 'results', row: { id: approval_id, state: 'ok', at, document } }],
+    changes: [{ put: 'results', row: { id: approval_id, state: 'ok', at, tenant_id, document } }],
   };
 }

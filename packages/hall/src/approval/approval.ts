@@ -106,10 +106,10 @@ export function approvalOf(
 
 /** Makes an approval's state durable. */
 export function approvalChange(approval: Approval): Change {
-  const { approval_id, state, created_at } = approval;
+  const { approval_id, state, created_at, tenant_id } = approval;
   return {
     put: 'approvals',
-    row: { id: approval_id, state, at: created_at, document: JSON.stringify(approval) },
+    row: { id: approval_id, state, at: created_at, tenant_id, document: JSON.stringify(approval) },
   };
 }
 

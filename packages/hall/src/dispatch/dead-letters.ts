@@ -66,6 +66,7 @@ export function readDeadLetter({ document }: StatefulRow): DeadLetter {
 }
 
 function changeOf(letter: DeadLetter): Change {
-  const { decision_id, state, at } = letter;
-  return { put: 'dead_letters', row: { id: decision_id, state, at, document: JSON.stringify(letter) } };
+  const { decision_id, state, at, tenant_id } = letter;
+  const document = JSON.stringify(letter);
+  return { put: 'dead_letters', row: { id: decision_id, state, at, tenant_id, document } };
 }

@@ -253,9 +253,12 @@ function outcomeOf({ status, result, duration_ms }: Delivered): ReceiptOutcome {
   return { status, result_hash, duration_ms };
 }
 
-function resultChange({ decision_id, timestamp }: HallDecision, { status, result, code }: Delivered): Change {
+function resultChange(
+  { decision_id, timestamp, tenant_id }: HallDecision,
+  { status, result, code }: Delivered,
+): Change {
   const document = JSON.stringify({ result, code });
-  return { put: 'results', row: { id: decision_id, state: status, at: timestamp, document } };
+  return { put: 'results', row: { id: decision_id, state: status, at: timestamp, tenant_id, document } };
 }
 
 function contextOf(decision: RouteDecision, deadline: string): WorkerContext {

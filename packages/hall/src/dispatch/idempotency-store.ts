@@ -3,6 +3,7 @@ import type { HallClock } from '../base/hall-clock.ts';
 import { ProblemError } from '../base/problem.ts';
 import { canonicalText, type ReceivedRequest } from '../base/received-request.ts';
 import { deliveryMessage } from '../delivery/delivery-code.ts';
+import { notHeld } from '../base/not-held.ts';
 import { readDecisionRecord } from '../storage/decision-record.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Change, Store } from '../storage/store/store.ts';
@@ -40,14 +41,15 @@ export class IdempotencyStore {
     received: ReceivedRequest,
     dispatch: Dispatch,
   ): Promise<DispatchAnswer> {
-    const id = `${tenantId} ${key}`;
+    // A key is the caller's text, and stands in no row: its hash finds it as well.
+    const id = sha256(`${tenantId} ${key}`);
     const bodyHash = sha256(canonicalText(received));
     const running = this.#running.get(id);
     if (running !== undefined) {
       checkBody(running.bodyHash, bodyHash);
       return running.answer;
     }
-    const answer = this.#answer(id, bodyHash, dispatch);
+    const answer = this.#answer(tenantId, id, bodyHash, dispatch);
     this.#running.set(id, { bodyHash, answer });
     try {
       return await answer;
@@ -56,7 +58,12 @@ export class IdempotencyStore {
     }
   }
 
-  async #answer(id: string, bodyHash: string, dispatch: Dispatch): Promise<DispatchAnswer> {
+  async #answer(
+    tenant_id: string,
+    id: string,
+    bodyHash: string,
+    dispatch: Dispatch,
+  ): Promise<DispatchAnswer> {
     const row = await this.#store.get('idempotency', id);
     if (row !== null) {
       const kept = JSON.parse(row.document) as KeptKey;
@@ -67,7 +74,7 @@ export class IdempotencyStore {
       const at = this.#clock.timestamp();
       const document = JSON.stringify({ body_hash: bodyHash, decision_id } as KeptKey);
       // The day is the state: keys are pruned by the day.
-      return [{ put: 'idempotency', row: { id, state: at.slice(0, 10), at, document } }];
+      return [{ put: 'idempotency', row: { id, state: at.slice(0, 10), at, tenant_id, document } }];
     });
   }
 }
@@ -80,7 +87,9 @@ function checkBody(known: string, given: string): void {
 /** The answer to a dispatch, read from the evidence. */
 async function readAnswer(store: Store, decisionId: string): Promise<DispatchAnswer> {
   const made = await decisionReceiptOf(store, decisionId);
-  const { decision } = await readDecisionRecord(store, made.position);
+  const record = await readDecisionRecord(store, made.position);
+  if (record === null) throw notHeld();
+  const { decision } = record;
   const [ended] = await store.list('receipts', { where: { decision_id: decisionId, kind: 'outcome' } });
   const kept = await store.get('results', decisionId);
   const { result = null, code = null } = JSON.parse(kept?.document ?? '{}') as {

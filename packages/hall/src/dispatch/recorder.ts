@@ -171,6 +171,7 @@ function decisionEntry(
   return {
     evidence: {
       kind: 'decision',
+      data_label: decision.data_label,
       input: received.text,
       draft: { ...draftDecision(decision), facts_digest: factsDigestOf(own, observation) },
       lasting,

@@ -26,9 +26,11 @@ async function recover(
 ): Promise<JournalEntry> {
   const { position } = await decisionReceiptOf(store, decision_id);
   const made = await rowThere(store, 'decisions', position);
+  const outcome = { status: 'unknown', result_hash: null, duration_ms: null } as const;
+  const evidence = { kind: 'outcome', decision_id, decided, outcome } as const;
+  // Without its request nobody can send it again.
+  if (made.decision === null) return { evidence };
   const decision = JSON.parse(made.decision) as RouteDecision;
   const request = { text: made.input, requested_by: JSON.parse(requested_by) as string[] };
-  const letter = deadLetterChange(decision, request, 'DELIVERY_INTERRUPTED');
-  const outcome = { status: 'unknown', result_hash: null, duration_ms: null } as const;
-  return { evidence: { kind: 'outcome', decision_id, decided, outcome }, changes: [letter] };
+  return { evidence, changes: [deadLetterChange(decision, request, 'DELIVERY_INTERRUPTED')] };
 }

@@ -13,18 +13,19 @@ export interface DecisionRecord {
 }
 
 /**
- * Reads the decision of a receipt.
+ * Reads the decision of a receipt; null where its request is no longer held.
  *
  * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where it, or what was observed for it, is missing: both are stored with
  *   the receipt and never removed
  */
-export async function readDecisionRecord(store: Store, position: number): Promise<DecisionRecord> {
+export async function readDecisionRecord(store: Store, position: number): Promise<DecisionRecord | null> {
   const row = await rowThere(store, 'decisions', position);
+  if (row.decision === null) return null;
   const observation = await rowThere(store, 'observations', row.observation);
   const decision = JSON.parse(row.decision) as RouteDecision;
   const facts = {
     ...(JSON.parse(observation.facts) as object),
-    ...(JSON.parse(row.facts) as object),
+    ...(JSON.parse(row.facts ?? '{}') as object),
   };
   return { position, input: row.input === null ? null : inputOf(row.input), facts, decision };
 }

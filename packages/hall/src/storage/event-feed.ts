@@ -49,7 +49,10 @@ export class EventFeed {
 
   async #read({ id, tenant_id, position, events }: EventRow): Promise<FeedItem> {
     if (events !== null) return { id, tenant_id, events: JSON.parse(events) as object[] };
-    const { decision } = await rowThere(this.#store, 'decisions', position as number);
+    // No longer held: what came of it stays in the log.
+    if (position === null) return { id, tenant_id, events: [] };
+    const { decision } = await rowThere(this.#store, 'decisions', position);
+    if (decision === null) return { id, tenant_id, events: [] };
     return { id, tenant_id, events: (JSON.parse(decision) as RouteDecision).telemetry_envelopes };
   }
 

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   APPROVAL_COUNTED: problem(409, 'You have approved this already'),
   APPROVAL_RESOLVED: problem(409, 'Already resolved'),
   APPROVAL_EXPIRED: problem(410, 'The approval has expired'),
+  NOT_HELD: problem(410, 'No longer held'),
   BODY_TOO_LARGE: problem(413, 'The body is too large'),
   IDEMPOTENCY_MISMATCH: problem(422, 'This Idempotency-Key was used for another request'),
   UNSUPPORTED_MEDIA_TYPE: problem(415, 'The body must be application/json'),

@@ -48,10 +48,10 @@ async function update(
   return approval.state === 'pending' ? [] : [{ remove: 'outbox', key: posted.id }];
 }
 
-function remembered(chat: Chat, { approval_id, created_at }: Approval, message: string): Change {
+function remembered(chat: Chat, { approval_id, created_at, tenant_id }: Approval, message: string): Change {
   return {
     put: 'outbox',
-    row: { id: keyOf(chat, approval_id), state: 'posted', at: created_at, document: message },
+    row: { id: keyOf(chat, approval_id), state: 'posted', at: created_at, tenant_id, document: message },
   };
 }
 

@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import type { HallClock } from '../../base/hall-clock.ts';
 import { loggedError } from '../../base/logged-error.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Change, Commit, StatefulRow, Store } from '../../storage/store/store.ts';
+import type { Change, Commit, TenantRow, Store } from '../../storage/store/store.ts';
 import type { ApprovalNotice } from './approval-notice.ts';
 import { ReceiverLine } from './receiver-line.ts';
 
@@ -76,7 +76,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     changes: (notice, at) =>
       channels.map((channel) => {
         const due = { channel: channel.name, body: channel.bodyOf(notice, at), attempt: 0 };
-        return outboxChange(v7(), 'due', at, due);
+        return outboxChange({ id: v7(), tenant_id: notice.approval.tenant_id }, 'due', at, due);
       }),
     wake: () => sender.run(),
     async close() {
@@ -86,12 +86,17 @@ export function openOutbox(parts: OutboxParts): Outbox {
   };
 }
 
-function outboxChange(id: string, state: 'due' | 'failed', at: string, due: Due): Change {
-  return { put: 'outbox', row: { id, state, at, document: JSON.stringify(due) } };
+function outboxChange(
+  { id, tenant_id }: Pick<TenantRow, 'id' | 'tenant_id'>,
+  state: 'due' | 'failed',
+  at: string,
+  due: Due,
+): Change {
+  return { put: 'outbox', row: { id, state, at, tenant_id, document: JSON.stringify(due) } };
 }
 
 /** A delivery of a row; an earlier version named its webhook `url`. */
-function readDue({ document }: StatefulRow): Due {
+function readDue({ document }: TenantRow): Due {
   const { url, ...due } = JSON.parse(document) as Due & { readonly url?: string };
   return { ...due, channel: due.channel ?? url };
 }
@@ -128,7 +133,7 @@ class Sender {
   }
 
   #line({ maxAtATime }: Channel): ReceiverLine {
-    const send = (row: StatefulRow) => this.#report(this.#send(row));
+    const send = (row: TenantRow) => this.#report(this.#send(row));
     return new ReceiverLine(maxAtATime, send, () => this.run());
   }
 
@@ -164,7 +169,7 @@ class Sender {
     }
   }
 
-  async #offer(row: StatefulRow): Promise<void> {
+  async #offer(row: TenantRow): Promise<void> {
     const { channel } = readDue(row);
     const line = this.#lines.get(channel);
     if (line === undefined) await this.#parts.commit([{ remove: 'outbox', key: row.id }]);
@@ -172,7 +177,7 @@ class Sender {
   }
 
   /** What was listed may have been sent or put off meanwhile. */
-  async #send({ id }: StatefulRow): Promise<void> {
+  async #send({ id }: Pick<TenantRow, 'id'>): Promise<void> {
     const row = await this.#parts.store.get('outbox', id);
     if (row === null || row.state !== 'due' || row.at > this.#now() || this.#stop.signal.aborted) return;
     const due = readDue(row);
@@ -182,7 +187,7 @@ class Sender {
       .send(id, due.body, signal)
       .catch((error) => this.#refused(channel, due, error));
     const changes =
-      accepted === null ? [this.#later(id, due)] : [{ remove: 'outbox', key: id } as const, ...accepted];
+      accepted === null ? [this.#later(row, due)] : [{ remove: 'outbox', key: id } as const, ...accepted];
     await this.#parts.commit(changes);
   }
 
@@ -198,11 +203,11 @@ class Sender {
     return new Date(this.#parts.clock.now()).toISOString();
   }
 
-  #later(id: string, due: Due): Change {
+  #later(row: TenantRow, due: Due): Change {
     const delay = DELAYS_S[due.attempt];
     const at = new Date(this.#parts.clock.now() + (delay ?? 0) * 1000).toISOString();
     const noun = this.#channels.get(due.channel)?.noun;
     if (delay === undefined) this.#parts.log('error', `${noun} was given up after its last attempt.`);
-    return outboxChange(id, delay === undefined ? 'failed' : 'due', at, { ...due, attempt: due.attempt + 1 });
+    return outboxChange(row, delay === undefined ? 'failed' : 'due', at, { ...due, attempt: due.attempt + 1 });
   }
 }

@@ -1,5 +1,6 @@
 import { compileWorld, explain } from '@wcp/router';
 import type { PlacedReceipt } from '@wcp/spec/hall';
+import { notHeld } from '../../base/not-held.ts';
 import { ProblemError } from '../../base/problem.ts';
 import { type DecisionRecord, readDecisionRecord } from '../../storage/decision-record.ts';
 import { rowThere } from '../../storage/seal/row-there.ts';
@@ -25,10 +26,11 @@ export const DECISION_ROUTES = {
       const records = await Promise.all(
         items.map(({ position }) => readDecisionRecord(storage.store, position)),
       );
+      const held = records.filter((record) => record !== null);
       const isWanted = ({ decision }: DecisionRecord) =>
         (outcome === undefined || decision.outcome === outcome) &&
         (deny_code === undefined || decision.deny_code === deny_code);
-      return { items: records.filter(isWanted), next_cursor };
+      return { items: held.filter(isWanted), next_cursor };
     },
   },
   showDecision: {
@@ -41,6 +43,7 @@ export const DECISION_ROUTES = {
       );
       if (made === undefined) throw new ProblemError('NOT_FOUND', 'There is no such decision.');
       const record = await readDecisionRecord(store, made.position);
+      if (record === null) throw notHeld();
       return {
         ...record,
         receipts: rows.map(({ receipt }) => readReceipt(receipt)),

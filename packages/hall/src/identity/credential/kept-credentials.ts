@@ -19,26 +19,26 @@ const CACHE_SIZE = 10_000;
  */
 export class KeptCredentials {
   readonly #store: Store;
-  readonly #known = boundedCache<string, { readonly verified: VerifiedClaims; isStored: boolean }>(
-    CACHE_SIZE,
-  );
+  readonly #known = boundedCache<string, { readonly credential: Credential; isStored: boolean }>(CACHE_SIZE);
 
   constructor(store: Store) {
     this.#store = store;
   }
 
   /** Remembers a credential that was verified just now, under its hash. */
-  remember(sealed: string, { verified }: Credential): void {
-    if (!this.#known.has(sealed)) this.#known.set(sealed, { verified, isStored: false });
+  remember(sealed: string, credential: Credential): void {
+    if (!this.#known.has(sealed)) this.#known.set(sealed, { credential, isStored: false });
   }
 
   /** What is to be kept of the credential with a hash; null where there is nothing new. */
   keep(sealed: unknown): KeptCredential | null {
     const known = typeof sealed === 'string' ? this.#known.get(sealed) : undefined;
     if (known === undefined || known.isStored) return null;
-    const { verified } = known;
+    const { verified, principal } = known.credential;
+    const { tenant_id } = principal;
     const at = new Date(Number(verified.claims['exp']) * 1000).toISOString();
-    const row = { id: String(sealed), state: at.slice(0, 10), at, document: JSON.stringify(verified) };
+    const document = JSON.stringify(verified);
+    const row = { id: String(sealed), state: at.slice(0, 10), at, tenant_id, document };
     return {
       change: { put: 'credentials', row },
       markStored() {
@@ -50,7 +50,7 @@ export class KeptCredentials {
   /** The claims of the credential with a hash; null where this Hall has not verified it, or has forgotten it. */
   async find(sealed: string): Promise<VerifiedClaims | null> {
     const known = this.#known.get(sealed);
-    if (known !== undefined) return known.verified;
+    if (known !== undefined) return known.credential.verified;
     const row = await this.#store.get('credentials', sealed);
     return row === null ? null : (parseJson(row.document) as VerifiedClaims);
   }

@@ -54,9 +54,8 @@ export class Batch {
   }
 
   #addEvents({ tenant_id, list }: NonNullable<Prepared['events']>, position: number | null): number {
-    const written =
-      list === null ? { position, events: null } : { position: null, events: JSON.stringify(list) };
-    const row: EventRow = { id: this.nextEvent, tenant_id, ...written };
+    const events = list === null ? null : JSON.stringify(list);
+    const row: EventRow = { id: this.nextEvent, tenant_id, position, events };
     this.nextEvent += 1;
     this.#changes.push({ put: 'events', row });
     return row.id;

@@ -5,6 +5,7 @@ import type { Change } from '../store/store.ts';
 /** A decision on its way into the ledger: mostly texts, because they cross from one thread to another. */
 export interface DecisionEvidence {
   readonly kind: 'decision';
+  readonly data_label: string | null;
   /** The JSON of the input as received; null where it was not JSON. */
   readonly input: string | null;
   /** The draft of its receipt. */

@@ -13,6 +13,8 @@ export interface LedgerIdentity {
   readonly former_keys?: readonly (string | SigningKey)[];
   /** The file of the high-water mark; without it, an earlier state of the whole store is not recognised. */
   readonly mark?: string;
+  /** The folder of the keys of payloads; without it, they live as long as the process. */
+  readonly data_keys?: string;
 }
 
 /** The keys whose signatures count, by their ids. */

@@ -4,6 +4,8 @@ import type { Sha256 } from '@wcp/spec';
 import { boundedCache } from '../../base/bounded-cache.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import { openSealedStore } from '../seal/open-sealed-store.ts';
+import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
+import { PayloadStore } from '../payload/payload-store.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
 import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
 import { Batch } from './batch.ts';
@@ -47,7 +49,10 @@ export async function openLedger(store: Store, identity: LedgerIdentity): Promis
   const { sealed, frontier } = await checkLedger(store, identity);
   const [lastEvent] = await sealed.list('events', { descending: true, limit: 1 });
   const nextEvent = lastEvent === undefined ? 1 : lastEvent.id + 1;
-  const ledger = new StoredLedger(sealed, identity, { frontier, nextEvent });
+  const { data_keys } = identity;
+  const keys = data_keys === undefined ? createDataKeys() : openDataKeys(data_keys);
+  const payloads = new PayloadStore(sealed, keys);
+  const ledger = new StoredLedger(payloads, identity, { frontier, nextEvent });
   // Now, so that a mark that cannot be written is known before anything is decided.
   await ledger.mark();
   return ledger;
@@ -88,6 +93,7 @@ const MARKED_AT_ONCE: ReadonlySet<TableName> = new Set([
   'freezes',
   'ban_lists',
   'approvals',
+  'erasures',
 ] as const);
 
 /** How far a ledger has come. */
@@ -97,7 +103,7 @@ interface LedgerState {
 }
 
 class StoredLedger implements OpenLedger {
-  readonly store: SealedStore;
+  readonly store: PayloadStore;
   readonly #identity: LedgerIdentity;
   readonly #heads = boundedCache<string, HeadRow>(HEAD_CACHE_SIZE);
   readonly #observations = boundedCache<string, true>(OBSERVATION_CACHE_SIZE);
@@ -106,7 +112,7 @@ class StoredLedger implements OpenLedger {
   readonly #queue = new SerialQueue();
   readonly #marks: MarkWriter;
 
-  constructor(store: SealedStore, identity: LedgerIdentity, state: LedgerState) {
+  constructor(store: PayloadStore, identity: LedgerIdentity, state: LedgerState) {
     this.store = store;
     this.#identity = identity;
     this.#state = state;

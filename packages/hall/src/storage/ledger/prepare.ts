@@ -53,12 +53,12 @@ function prepareDecision(evidence: DecisionEvidence, changes: readonly Change[])
   const input = evidence.input === null ? null : canonicalOf(evidence.input);
   const decision_digest = input === null ? null : sha256(joinDigest(input, lasting));
   const draft: ReceiptDraft = { receipt_id: v7(), ...evidence.draft, decision_digest };
+  const tenant_id = draft.stream === NO_TENANT ? null : draft.stream;
+  const kept = { tenant_id, data_label: evidence.data_label, at: draft.dispatched_at as string };
   return {
     draft,
-    decision: { input: input ?? evidence.input, facts, observation, decision },
-    events: evidence.hasEvents
-      ? { tenant_id: draft.stream === NO_TENANT ? null : draft.stream, list: null }
-      : null,
+    decision: { ...kept, input: input ?? evidence.input, facts, observation, decision },
+    events: evidence.hasEvents ? { tenant_id, list: null } : null,
     changes: evidence.isDispatched ? [...changes, outcomeAwaited(draft, evidence.requested_by)] : changes,
   };
 }

@@ -65,6 +65,10 @@ export class SealedStore implements Store {
     return this.#queue.run(() => this.#commit(changes));
   }
 
+  wipe(): Promise<void> {
+    return this.#queue.run(() => this.#store.wipe());
+  }
+
   close(): Promise<void> {
     return this.#store.close();
   }

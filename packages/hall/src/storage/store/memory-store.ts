@@ -38,6 +38,9 @@ class MemoryStore implements Store {
     }
   }
 
+  /** Memory is no file. */
+  async wipe(): Promise<void> {}
+
   async close(): Promise<void> {
     this.#open = false;
   }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { WcpError } from '@wcp/spec';
 import type { TableName } from './store.ts';
 import { storeError } from './store-error.ts';
-import { CODE_COLUMN, TABLES, type Table } from './tables.ts';
+import { CODE_COLUMN, storedColumns, TABLES, type Table } from './tables.ts';
 
 /** Raised with every change of {@link TABLES}; an older Hall refuses a newer file. */
 const SCHEMA_VERSION = 3;
@@ -25,6 +25,8 @@ export function openDatabase(file: string): DatabaseSync {
       'PRAGMA page_size=16384; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;',
     );
     database.exec('PRAGMA wal_autocheckpoint=512; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;');
+    // What is removed or replaced is overwritten: a page that is only marked as free still holds it.
+    database.exec('PRAGMA secure_delete=ON;');
     database.exec('BEGIN IMMEDIATE; COMMIT;');
     checkIntegrity(database);
     if (isNew || numberOf(database, 'application_id') === 0) createTables(database);
@@ -53,6 +55,17 @@ export function openReadOnly(file: string): DatabaseSync {
     if (database?.isOpen) database.close();
     throw storeError(error);
   }
+}
+
+/**
+ * Brings everything from the journal into the file, and leaves the journal empty: it holds pages as they were before
+ * later changes.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where it could not
+ */
+export function emptyJournal(database: DatabaseSync): void {
+  const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { readonly busy: number };
+  if (busy !== 0) throw new WcpError('ERR_WCP_STORE', 'The journal of the store could not be emptied.');
 }
 
 /** For its owner alone, whatever the umask says: SQLite gives its journals the permissions of the file. */
@@ -111,8 +124,9 @@ function createTables(database: DatabaseSync): void {
   );
 }
 
-function statementsOf(name: TableName, { columns, unique, indexes }: Table): string[] {
-  const [key, ...others] = Object.entries(columns) as [[string, string], ...[string, string][]];
+function statementsOf(name: TableName, table: Table): string[] {
+  const { unique, indexes } = table;
+  const [key, ...others] = Object.entries(storedColumns(table)) as [[string, string], ...[string, string][]];
   const lines = [
     `${key[0]} ${key[1]} PRIMARY KEY NOT NULL`,
     ...others.map(([column, type]) => `${column} ${type}`),

@@ -3,7 +3,7 @@ import { WcpError } from '@wcp/spec';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type AnyTables, anyTable, RowWriter } from './row-writer.ts';
 import { asSqliteDatabase } from './sqlite-database.ts';
-import { openDatabase, openReadOnly } from './sqlite-file.ts';
+import { emptyJournal, openDatabase, openReadOnly } from './sqlite-file.ts';
 import type { Change, Key, Query, Store, TableName, Tables } from './store.ts';
 import { storeError } from './store-error.ts';
 import { keyOf } from './tables.ts';
@@ -81,6 +81,10 @@ class SqliteStore implements Store {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw storeError(error);
     }
+  }
+
+  async wipe(): Promise<void> {
+    await this.#attempt(async () => emptyJournal(this.#database));
   }
 
   async close(): Promise<void> {

@@ -21,14 +21,19 @@ export interface ReceiptRow extends CodedRow {
 export interface DecisionRow extends CodedRow {
   /** The position of its receipt. */
   readonly position: number;
+  /** Whose data key its request, facts and decision are kept under; null where no tenant could be read. */
+  readonly tenant_id: string | null;
+  readonly data_label: string | null;
+  /** When it was made. */
+  readonly at: string;
   /** The input as received: as canonical JSON where it has one, else as its text; null where it was no JSON. */
   readonly input: string | null;
-  /** The facts without what `observation` holds. */
-  readonly facts: string;
+  /** The facts without what `observation` holds; null once the payload is no longer held. */
+  readonly facts: string | null;
   /** The digest of the {@link ObservationRow} that the facts are completed with. */
   readonly observation: string;
-  /** The JSON of the whole decision. */
-  readonly decision: string;
+  /** The JSON of the whole decision; null once the payload is no longer held. */
+  readonly decision: string | null;
   /** The id of its row of events. */
   readonly events: number | null;
 }
@@ -71,9 +76,9 @@ export interface EventRow extends CodedRow {
   readonly id: number;
   /** Whom they concern; null for events of the Hall itself. */
   readonly tenant_id: string | null;
-  /** The position of the decision whose `telemetry_envelopes` they are; null for others. */
+  /** The position of the receipt that they came with; null where they came with none, or are no longer held. */
   readonly position: number | null;
-  /** Null for those of a decision, which stand in it. */
+  /** Null for those of a decision, which are its `telemetry_envelopes`, and for those that are no longer held. */
   readonly events: string | null;
 }
 
@@ -105,6 +110,12 @@ export interface StatefulRow extends CodedRow {
   readonly document: string;
 }
 
+/** A document about a tenant's payload, kept under the data key of the tenant. */
+export interface TenantRow extends StatefulRow {
+  /** Null where no tenant could be read. */
+  readonly tenant_id: string | null;
+}
+
 /** What vouches for the tables whose rows change. */
 export interface SealRow extends CodedRow {
   readonly id: string;
@@ -123,7 +134,7 @@ export interface Tables {
   events: EventRow;
   dispatches: DispatchRow;
   chains: ChainRow;
-  approvals: StatefulRow;
+  approvals: TenantRow;
   freezes: StatefulRow;
   workers: StatefulRow;
   worker_versions: StatefulRow;
@@ -132,11 +143,13 @@ export interface Tables {
   api_keys: StatefulRow;
   issuers: StatefulRow;
   /** The verified claims of tenant credentials, by hash; the state is the day on which one expires. */
-  credentials: StatefulRow;
-  outbox: StatefulRow;
-  results: StatefulRow;
-  dead_letters: StatefulRow;
-  idempotency: StatefulRow;
+  credentials: TenantRow;
+  outbox: TenantRow;
+  results: TenantRow;
+  dead_letters: TenantRow;
+  idempotency: TenantRow;
+  /** What is still to be done of a forgetting, and how far the retention has come. */
+  erasures: StatefulRow;
   meta: StatefulRow;
   seals: SealRow;
 }
@@ -175,5 +188,7 @@ export interface Store {
   list<T extends TableName>(table: T, query?: Query<T>): Promise<Tables[T][]>;
   count(table: TableName): Promise<number>;
   commit(changes: readonly Change[]): Promise<void>;
+  /** Leaves nothing of what was removed or replaced in any of its files. */
+  wipe(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { TableName, Tables } from './store.ts';
 
-type ColumnType = 'integer' | 'text' | 'blob';
+/** `payload`: a text that the store holds encrypted, together with the other payload of its row. */
+type ColumnType = 'integer' | 'text' | 'blob' | 'payload';
 
 /** A table: its columns, the first of which is the key, and what is looked up beside the key. */
 export interface Table {
@@ -17,12 +18,20 @@ export interface Table {
 /** The column of the code that vouches for a row, in every table. */
 export const CODE_COLUMN = 'mac';
 
-const stateful: Table = {
+/** The column of the encrypted payload, in the tables that have one. */
+export const PAYLOAD_COLUMN = 'payload';
+
+const stateful = {
   columns: { id: 'text', state: 'text', at: 'text', document: 'text' },
   unique: [],
   indexes: ['state'],
   isSummed: true,
-};
+} as const satisfies Table;
+
+const ofTenant = {
+  ...stateful,
+  columns: { id: 'text', state: 'text', at: 'text', tenant_id: 'text', document: 'payload' },
+} as const satisfies Table;
 
 type ColumnsOf<T extends TableName> = Readonly<Record<Exclude<keyof Tables[T], 'mac'>, ColumnType>>;
 type TableOf<T extends TableName> = Omit<Table, 'columns'> & { readonly columns: ColumnsOf<T> };
@@ -47,10 +56,13 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   decisions: {
     columns: {
       position: 'integer',
-      input: 'text',
-      facts: 'text',
+      tenant_id: 'text',
+      data_label: 'text',
+      at: 'text',
+      input: 'payload',
+      facts: 'payload',
       observation: 'text',
-      decision: 'text',
+      decision: 'payload',
       events: 'integer',
     },
     unique: [],
@@ -78,9 +90,9 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     isSummed: false,
   },
   events: {
-    columns: { id: 'integer', tenant_id: 'text', position: 'integer', events: 'text' },
+    columns: { id: 'integer', tenant_id: 'text', position: 'integer', events: 'payload' },
     unique: [],
-    indexes: [],
+    indexes: ['position'],
     isSummed: false,
   },
   dispatches: {
@@ -95,7 +107,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
     indexes: [],
     isSummed: true,
   },
-  approvals: stateful,
+  approvals: ofTenant,
   freezes: stateful,
   workers: stateful,
   worker_versions: stateful,
@@ -103,11 +115,12 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   ban_lists: stateful,
   api_keys: stateful,
   issuers: stateful,
-  credentials: stateful,
-  outbox: stateful,
-  results: stateful,
-  dead_letters: stateful,
-  idempotency: stateful,
+  credentials: ofTenant,
+  outbox: ofTenant,
+  results: ofTenant,
+  dead_letters: ofTenant,
+  idempotency: ofTenant,
+  erasures: stateful,
   meta: stateful,
   seals: { columns: { id: 'text', document: 'text' }, unique: [], indexes: [], isSummed: false },
 };
@@ -117,17 +130,34 @@ export function keyOf(table: TableName): string {
   return columnsOf(table)[0] as string;
 }
 
-const COLUMNS = new Map(
-  (Object.keys(TABLES) as TableName[]).map((table) => [table, Object.keys(TABLES[table].columns)]),
+/** The columns as they are stored: a payload is one column, whatever it is made of. */
+export function storedColumns({ columns }: Table): Readonly<Record<string, Exclude<ColumnType, 'payload'>>> {
+  const stored = Object.entries(columns).filter(([, type]) => type !== 'payload');
+  const hasPayload = stored.length < Object.keys(columns).length;
+  return Object.fromEntries([...stored, ...(hasPayload ? [[PAYLOAD_COLUMN, 'blob']] : [])]);
+}
+
+const NAMES = Object.keys(TABLES) as TableName[];
+const COLUMNS = new Map(NAMES.map((table) => [table, Object.keys(storedColumns(TABLES[table]))]));
+const PAYLOADS = new Map(
+  NAMES.map((table) => {
+    const columns: Readonly<Record<string, ColumnType>> = TABLES[table].columns;
+    return [table, Object.keys(columns).filter((name) => columns[name] === 'payload')] as const;
+  }),
 );
 
-/** The names of the columns of a table, its key first. */
+/** The names of the stored columns of a table, its key first. */
 export function columnsOf(table: TableName): readonly string[] {
   return COLUMNS.get(table) as readonly string[];
 }
 
+/** The members of a row that are its payload; none in most tables. */
+export function payloadOf(table: TableName): readonly string[] {
+  return PAYLOADS.get(table) as readonly string[];
+}
+
 /** The tables whose sums are kept. */
-export const SUMMED_TABLES: readonly TableName[] = (Object.keys(TABLES) as TableName[]).filter(isSummed);
+export const SUMMED_TABLES: readonly TableName[] = NAMES.filter(isSummed);
 
 export function isSummed(table: TableName): boolean {
   return TABLES[table].isSummed;
