@@ -9,6 +9,7 @@ const PRIVATE = [
   LAYOUT.key,
   LAYOUT.exampleKey,
   LAYOUT.mark,
+  LAYOUT.dataKeys,
   LAYOUT.store,
   `${LAYOUT.store}-wal`,
   `${LAYOUT.store}-shm`,

@@ -8,6 +8,8 @@ export const LAYOUT = {
   exampleKey: 'keys/org.example.pem',
   /** How far the log had come, signed: outside the store, which it vouches for. */
   mark: 'keys/high-water-mark.json',
+  /** The keys that payloads are encrypted with, a file for each tenant: outside the store, which is nothing without them. */
+  dataKeys: 'keys/data',
   store: 'store.db',
   /** Read-only copies of the packages that run. */
   snapshots: 'snapshots',

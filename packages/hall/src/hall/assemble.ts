@@ -40,11 +40,13 @@ export interface AssembledParts extends HallParts {
  */
 export async function assemble(options: HallOptions): Promise<AssembledParts> {
   const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark } = options;
+  const data_keys = options.data_keys ?? (file === undefined ? undefined : `${file}.keys`);
   const identity = {
     key,
     origin,
     ...(former_keys !== undefined && { former_keys }),
     ...(mark !== undefined && { mark }),
+    ...(data_keys !== undefined && { data_keys }),
   };
   const opened = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
   const { log = () => {} } = options;

@@ -50,6 +50,11 @@ export interface HallOptions {
    * to an earlier state is refused.
    */
   readonly mark?: string;
+  /**
+   * The folder of the keys that payloads are encrypted with, one for each tenant (default: beside the file, with the
+   * ending `.keys`). What a key encrypted is gone with it.
+   */
+  readonly data_keys?: string;
   /** The name of the log, as a URL without its scheme; it is also the audience of credentials. */
   readonly origin?: string;
   readonly workers?: readonly HallWorker[];

@@ -49,10 +49,8 @@ async function update(
 }
 
 function remembered(chat: Chat, { approval_id, created_at, tenant_id }: Approval, message: string): Change {
-  return {
-    put: 'outbox',
-    row: { id: keyOf(chat, approval_id), state: 'posted', at: created_at, tenant_id, document: message },
-  };
+  const row = { id: keyOf(chat, approval_id), state: 'posted', at: created_at, tenant_id };
+  return { put: 'outbox', row: { ...row, decision_id: approval_id, document: message } };
 }
 
 function keyOf({ name }: Chat, approvalId: string): string {

@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import type { HallClock } from '../../base/hall-clock.ts';
 import { loggedError } from '../../base/logged-error.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Change, Commit, TenantRow, Store } from '../../storage/store/store.ts';
+import type { Change, Commit, NoticeRow, Store } from '../../storage/store/store.ts';
 import type { ApprovalNotice } from './approval-notice.ts';
 import { ReceiverLine } from './receiver-line.ts';
 
@@ -76,7 +76,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
     changes: (notice, at) =>
       channels.map((channel) => {
         const due = { channel: channel.name, body: channel.bodyOf(notice, at), attempt: 0 };
-        return outboxChange({ id: v7(), tenant_id: notice.approval.tenant_id }, 'due', at, due);
+        const { tenant_id, approval_id: decision_id } = notice.approval;
+        return outboxChange({ id: v7(), tenant_id, decision_id }, 'due', at, due);
       }),
     wake: () => sender.run(),
     async close() {
@@ -87,16 +88,16 @@ export function openOutbox(parts: OutboxParts): Outbox {
 }
 
 function outboxChange(
-  { id, tenant_id }: Pick<TenantRow, 'id' | 'tenant_id'>,
+  { id, tenant_id, decision_id }: Pick<NoticeRow, 'id' | 'tenant_id' | 'decision_id'>,
   state: 'due' | 'failed',
   at: string,
   due: Due,
 ): Change {
-  return { put: 'outbox', row: { id, state, at, tenant_id, document: JSON.stringify(due) } };
+  return { put: 'outbox', row: { id, state, at, tenant_id, decision_id, document: JSON.stringify(due) } };
 }
 
 /** A delivery of a row; an earlier version named its webhook `url`. */
-function readDue({ document }: TenantRow): Due {
+function readDue({ document }: NoticeRow): Due {
   const { url, ...due } = JSON.parse(document) as Due & { readonly url?: string };
   return { ...due, channel: due.channel ?? url };
 }
@@ -133,7 +134,7 @@ class Sender {
   }
 
   #line({ maxAtATime }: Channel): ReceiverLine {
-    const send = (row: TenantRow) => this.#report(this.#send(row));
+    const send = (row: NoticeRow) => this.#report(this.#send(row));
     return new ReceiverLine(maxAtATime, send, () => this.run());
   }
 
@@ -169,7 +170,7 @@ class Sender {
     }
   }
 
-  async #offer(row: TenantRow): Promise<void> {
+  async #offer(row: NoticeRow): Promise<void> {
     const { channel } = readDue(row);
     const line = this.#lines.get(channel);
     if (line === undefined) await this.#parts.commit([{ remove: 'outbox', key: row.id }]);
@@ -177,7 +178,7 @@ class Sender {
   }
 
   /** What was listed may have been sent or put off meanwhile. */
-  async #send({ id }: Pick<TenantRow, 'id'>): Promise<void> {
+  async #send({ id }: Pick<NoticeRow, 'id'>): Promise<void> {
     const row = await this.#parts.store.get('outbox', id);
     if (row === null || row.state !== 'due' || row.at > this.#now() || this.#stop.signal.aborted) return;
     const due = readDue(row);
@@ -203,7 +204,7 @@ class Sender {
     return new Date(this.#parts.clock.now()).toISOString();
   }
 
-  #later(row: TenantRow, due: Due): Change {
+  #later(row: NoticeRow, due: Due): Change {
     const delay = DELAYS_S[due.attempt];
     const at = new Date(this.#parts.clock.now() + (delay ?? 0) * 1000).toISOString();
     const noun = this.#channels.get(due.channel)?.noun;

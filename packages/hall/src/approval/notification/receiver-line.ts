@@ -1,9 +1,9 @@
-import type { TenantRow } from '../../storage/store/store.ts';
+import type { NoticeRow } from '../../storage/store/store.ts';
 
 /** What goes to one receiver: one that hangs keeps nobody waiting but itself. */
 export class ReceiverLine {
   readonly #max: number;
-  readonly #send: (row: TenantRow) => Promise<boolean>;
+  readonly #send: (row: NoticeRow) => Promise<boolean>;
   readonly #roomMade: () => void;
   readonly #sending = new Map<string, Promise<void>>();
   #hasMore = false;
@@ -13,14 +13,14 @@ export class ReceiverLine {
    * @param send sends a notice; resolves with whether its new state is durable, and never rejects
    * @param roomMade called when there is room for what was refused
    */
-  constructor(max: number, send: (row: TenantRow) => Promise<boolean>, roomMade: () => void) {
+  constructor(max: number, send: (row: NoticeRow) => Promise<boolean>, roomMade: () => void) {
     this.#max = max;
     this.#send = send;
     this.#roomMade = roomMade;
   }
 
   /** Begins to send a notice, unless that is being done or there is no room. */
-  offer(row: TenantRow): void {
+  offer(row: NoticeRow): void {
     if (this.#sending.has(row.id)) return;
     if (this.#sending.size >= this.#max) this.#hasMore = true;
     else this.#sending.set(row.id, this.#carry(row));
@@ -31,7 +31,7 @@ export class ReceiverLine {
     await Promise.all(this.#sending.values());
   }
 
-  async #carry(row: TenantRow): Promise<void> {
+  async #carry(row: NoticeRow): Promise<void> {
     const isDurable = await this.#send(row);
     this.#sending.delete(row.id);
     // Where the store fails, the next look is soon enough: the receiver has the notice already.

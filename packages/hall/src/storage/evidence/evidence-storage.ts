@@ -1,5 +1,6 @@
 import { type Ledger, type OpenLedger, openLedger } from '../ledger/ledger.ts';
 import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
+import { Eraser, type Payloads } from '../payload/eraser.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 
@@ -7,6 +8,8 @@ import type { Store } from '../store/store.ts';
 export interface EvidenceStorage {
   readonly store: Store;
   readonly ledger: Ledger;
+  /** What forgets payloads. */
+  readonly payloads: Payloads;
   /** Ends what is under way and closes the store. */
   close(): Promise<void>;
 }
@@ -20,7 +23,8 @@ export async function openMemoryStorage(identity: LedgerIdentity): Promise<Evide
 export async function storageOver(store: Store, identity: LedgerIdentity): Promise<EvidenceStorage> {
   try {
     const ledger = await openLedger(store, identity);
-    return { store: ledger.store, ledger, close: () => closeBoth(ledger) };
+    const payloads = await Eraser.open(ledger);
+    return { store: ledger.store, ledger, payloads, close: () => closeBoth(ledger) };
   } catch (error) {
     await store.close();
     throw error;

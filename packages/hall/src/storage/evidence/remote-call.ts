@@ -3,7 +3,7 @@ import { WcpError, type WcpErrorCode } from '@wcp/spec';
 /** A call of a method of the storage in the other thread. */
 export interface RemoteCall {
   readonly id: number;
-  readonly part: 'store' | 'ledger' | 'storage';
+  readonly part: 'store' | 'ledger' | 'payloads' | 'storage';
   readonly method: string;
   readonly args: readonly unknown[];
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { WcpError } from '@wcp/spec';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
+import type { Payloads } from '../payload/eraser.ts';
 import type { Store } from '../store/store.ts';
 import type { EvidenceStorage } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, readError } from './remote-call.ts';
@@ -31,7 +32,7 @@ export async function openFileStorage(
     new Worker(PROGRAM, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
   );
   const storage: EvidenceStorage = {
-    store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'close']),
+    store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'wipe', 'close']),
     ledger: thread.part<Ledger>('ledger', [
       'append',
       'head',
@@ -39,6 +40,7 @@ export async function openFileStorage(
       'proveInclusion',
       'proveConsistency',
     ]),
+    payloads: thread.part<Payloads>('payloads', ['plan', 'forget', 'work', 'retain']),
     close: () => thread.close(),
   };
   try {

@@ -78,7 +78,13 @@ interface CheckedLedger {
 /** A ledger in the thread of its store. */
 export interface OpenLedger extends Ledger {
   /** The store, which checks what is read from it. */
-  readonly store: Store;
+  readonly store: PayloadStore;
+  /**
+   * Makes entries durable that say how far the log had come, and does something before anything else is committed.
+   *
+   * @param make gets the size of the log, which is the position of their first receipt
+   */
+  appendAt(make: (size: number) => Promise<readonly Entry[]>, then?: () => void): Promise<Appended[]>;
   /** Writes the high-water mark of what was committed last. */
   close(): Promise<void>;
 }
@@ -121,6 +127,14 @@ class StoredLedger implements OpenLedger {
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
     return this.#queue.run(() => this.#commit(entries));
+  }
+
+  appendAt(make: (size: number) => Promise<readonly Entry[]>, then = () => {}): Promise<Appended[]> {
+    return this.#queue.run(async () => {
+      const appended = await this.#commit(await make(this.#state.frontier.size));
+      then();
+      return appended;
+    });
   }
 
   async head(): Promise<LogHead> {

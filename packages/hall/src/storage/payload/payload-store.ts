@@ -17,11 +17,11 @@ const KEPT: ReadonlySet<TableName> = new Set(['decisions', 'events'] as const);
 export class PayloadStore implements Store {
   /** The rows as they are stored, for whoever needs no payload. */
   readonly sealed: SealedStore;
-  readonly #keys: DataKeys;
+  readonly keys: DataKeys;
 
   constructor(sealed: SealedStore, keys: DataKeys) {
     this.sealed = sealed;
-    this.#keys = keys;
+    this.keys = keys;
   }
 
   /** The number of the seal, which the high-water mark repeats. */
@@ -70,7 +70,7 @@ export class PayloadStore implements Store {
   /** Whether a row of {@link sealed} has a payload, and the key of it is still there. */
   isHeld(row: object): boolean {
     const { payload, tenant_id } = row as StoredRow;
-    return payload != null && this.#keys.find(tenant_id)?.id === keyIdOfPayload(payload);
+    return payload != null && this.keys.find(tenant_id)?.id === keyIdOfPayload(payload);
   }
 
   #opened<T extends TableName>(table: T, row: Tables[T]): Tables[T] | null {
@@ -88,7 +88,7 @@ export class PayloadStore implements Store {
   #decrypted(table: TableName, row: object): AnyRow {
     const { payload, tenant_id } = row as StoredRow;
     const key = keyOfRow(table, row);
-    const text = this.#keys.find(tenant_id)?.decrypt(payload as Uint8Array, placeOf(table, key)) ?? null;
+    const text = this.keys.find(tenant_id)?.decrypt(payload as Uint8Array, placeOf(table, key)) ?? null;
     if (text === null) throw rowTampered({ table, key });
     const members = payloadOf(table);
     const texts = splitPayload(text, members.length);
@@ -107,7 +107,7 @@ export class PayloadStore implements Store {
   }
 
   #payload(table: TableName, row: object, texts: readonly (string | null)[]): Buffer {
-    const key = this.#keys.of((row as StoredRow).tenant_id);
+    const key = this.keys.of((row as StoredRow).tenant_id);
     return key.encrypt(joinPayload(texts), placeOf(table, keyOfRow(table, row)));
   }
 }

@@ -21,8 +21,9 @@ export class TamperWatch {
 
   /** The same storage; what it refuses is noted. */
   over(storage: EvidenceStorage): EvidenceStorage {
-    const { store, ledger } = storage;
-    return { store: this.#watched(store), ledger: this.#watched(ledger), close: () => storage.close() };
+    const { store, ledger, payloads } = storage;
+    const watched = { store: this.#watched(store), ledger: this.#watched(ledger) };
+    return { ...watched, payloads: this.#watched(payloads), close: () => storage.close() };
   }
 
   #watched<P extends object>(part: P): P {

@@ -116,6 +116,11 @@ export interface TenantRow extends StatefulRow {
   readonly tenant_id: string | null;
 }
 
+/** A notice that is on its way, or a message that was sent, about a decision. */
+export interface NoticeRow extends TenantRow {
+  readonly decision_id: string;
+}
+
 /** What vouches for the tables whose rows change. */
 export interface SealRow extends CodedRow {
   readonly id: string;
@@ -144,7 +149,7 @@ export interface Tables {
   issuers: StatefulRow;
   /** The verified claims of tenant credentials, by hash; the state is the day on which one expires. */
   credentials: TenantRow;
-  outbox: TenantRow;
+  outbox: NoticeRow;
   results: TenantRow;
   dead_letters: TenantRow;
   idempotency: TenantRow;

@@ -116,7 +116,7 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
   api_keys: stateful,
   issuers: stateful,
   credentials: ofTenant,
-  outbox: ofTenant,
+  outbox: { ...ofTenant, columns: { ...ofTenant.columns, decision_id: 'text' } },
   results: ofTenant,
   dead_letters: ofTenant,
   idempotency: ofTenant,

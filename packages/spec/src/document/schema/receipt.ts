@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { closed, hashWritten, id, nullable, opaqueId, setOf, time } from './common.ts';
+import { closed, dataLabel, hashWritten, id, nullable, opaqueId, setOf, time } from './common.ts';
 
 /** How an execution ended. */
 const OutcomeSchema = closed({
@@ -47,10 +47,15 @@ export const KeyChangeSchema = closed({
 /** What was forgotten: which payloads are no longer held, and never what they said. */
 export const ErasureSchema = closed({
   scope: Type.Enum(['tenant', 'before', 'decision']),
-  tenant_id: nullable(opaqueId()),
+  tenant_id: nullable(Type.String({ minLength: 1, maxLength: 128 })),
+  data_label: nullable(dataLabel),
   before: nullable(time()),
   decision_id: nullable(Type.String({ minLength: 1, maxLength: 128 })),
+  below: position(),
+  decisions: position(),
   reason: Type.Enum(['retention', 'request']),
+  note: nullable(Type.String({ minLength: 1, maxLength: 500 })),
+  by: Type.String({ minLength: 1, maxLength: 256 }),
 });
 
 /** Where a log goes on after its store was restored. */
