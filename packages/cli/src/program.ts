@@ -21,6 +21,7 @@ import { addFreeze } from './commands/hall/freeze.ts';
 import { addHealth } from './commands/hall/health.ts';
 import { addKeys } from './commands/hall/keys.ts';
 import { addServe } from './commands/hall/serve.ts';
+import { addEvidence } from './commands/evidence/evidence.ts';
 import { addHook } from './commands/hook/hook.ts';
 import { addMcp } from './commands/mcp/mcp.ts';
 import { addReceipts } from './commands/receipts/receipts.ts';
@@ -53,7 +54,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
     [addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addBudgets, addHealth, addDoctor],
   ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
-  ['Verify evidence and code:', [addReceipts, addWitness, addAttest, addBans]],
+  ['Verify evidence and code:', [addReceipts, addEvidence, addWitness, addAttest, addBans]],
   ['Implement the protocol:', [addConformance]],
   ['About this tool:', [addVersion]],
 ];

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HallClient } from '@wcp/client';
+import { LOG_STREAM } from '@wcp/evidence/receipt';
+import type { PlacedReceipt } from '@wcp/spec/hall';
 import { CliError, usageError } from '../base/cli-error.ts';
 import { isExposed, OWNER_ONLY } from '../base/file-mode.ts';
 import { fileProblem } from '../base/problem.ts';
@@ -31,6 +33,8 @@ export interface Exported {
   /** They are the whole log. */
   readonly is_whole: boolean;
   readonly decisions: number | null;
+  /** Decisions whose request is no longer held; null without decisions. */
+  readonly not_held: number | null;
   readonly worlds: number | null;
   /** Others than their owner can read these files, because the file system grants more than it was asked for. */
   readonly is_exposed: boolean;
@@ -83,12 +87,13 @@ async function write(client: HallClient, dir: string, { stream, withDecisions }:
   const keys = `${JSON.stringify({ [signing_key_id]: public_key }, null, 2)}\n`;
   await writeFile(join(dir, EVIDENCE_FILES.keys), keys, PRIVATE);
   await exportProven(client, dir, size);
-  const positions = await exportReceipts(client, dir, size, stream);
+  const { positions, made } = await exportReceipts(client, dir, size, stream);
   const is_whole = positions.length === size;
   if (!is_whole) await exportProofs(client, dir, size, positions);
   const recorded = withDecisions ? await exportDecisions(client, dir, size, stream) : null;
   const { decisions = null, worlds = null } = recorded ?? {};
-  return { origin, size, receipts: positions.length, is_whole, decisions, worlds };
+  const not_held = decisions === null ? null : made - decisions;
+  return { origin, size, receipts: positions.length, is_whole, decisions, not_held, worlds };
 }
 
 /** Writes the checkpoints up to that size which witnesses cosigned, and the timestamps on any. */
@@ -111,25 +116,43 @@ function sizeOf(checkpoint: string): number {
   throw usageError('The Hall returned an invalid checkpoint.');
 }
 
-/** Writes the receipts at the first `size` positions that the key may see, and returns their positions. */
+/**
+ * Writes the receipts at the first `size` positions that the key may see, and returns their positions, and how many
+ * decisions were made.
+ */
 export async function exportReceipts(
   client: HallClient,
   dir: string,
   size: number,
   stream: string | undefined,
-): Promise<number[]> {
+): Promise<{ readonly positions: readonly number[]; readonly made: number }> {
   const positions: number[] = [];
+  let made = 0;
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.receipts));
   try {
-    for await (const { position, receipt } of client.items('listReceipts', { limit: PAGE, stream })) {
+    for await (const { position, receipt } of receiptsOf(client, stream)) {
       if (position >= size) break;
       await writer.add(receipt);
       positions.push(position);
+      if (receipt.kind === 'decision') made += 1;
     }
   } finally {
     await writer.close();
   }
-  return positions;
+  return { positions, made };
+}
+
+/** Those of one stream come with those about the log itself, in the order of the log: they say what was forgotten. */
+async function* receiptsOf(client: HallClient, stream: string | undefined): AsyncGenerator<PlacedReceipt> {
+  const about: PlacedReceipt[] = [];
+  if (stream !== undefined && stream !== LOG_STREAM) {
+    for await (const placed of client.items('listReceipts', { limit: PAGE, stream: LOG_STREAM })) about.push(placed);
+  }
+  for await (const placed of client.items('listReceipts', { limit: PAGE, stream })) {
+    while (about[0] !== undefined && about[0].position < placed.position) yield about.shift() as PlacedReceipt;
+    yield placed;
+  }
+  yield* about;
 }
 
 /** How many receipts, and how many decisions with their facts, are requested at a time. */

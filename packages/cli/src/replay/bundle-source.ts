@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOG_STREAM } from '@wcp/evidence/receipt';
+import type { Receipt } from '@wcp/spec';
 import type { DecisionRecord, PlacedReceipt } from '@wcp/spec/hall';
 import { parseUniqueJson } from '@wcp/spec/json';
 import { CliError } from '../base/cli-error.ts';
@@ -43,6 +45,15 @@ export class BundleSource implements RecordSource {
     } finally {
       await receipts?.close();
     }
+  }
+
+  async erasures(): Promise<readonly Receipt[]> {
+    const found: Receipt[] = [];
+    for await (const receipt of this.#values(EVIDENCE_FILES.receipts)) {
+      const { stream, erasure } = receipt as Receipt;
+      if (stream === LOG_STREAM && erasure !== undefined) found.push(receipt as Receipt);
+    }
+    return found;
   }
 
   async world(digest: string): Promise<StoredWorld | null> {

@@ -4,14 +4,14 @@ import type { PlacedReceipt } from '@wcp/spec/hall';
 /** Finds the receipts of decisions in one pass over the log, in step with the decisions. */
 export class DecisionReceipts {
   readonly #receipts: AsyncIterator<PlacedReceipt>;
-  readonly #lost: (receipt: Receipt) => void;
+  readonly #lost: (placed: PlacedReceipt) => void;
   #next: IteratorResult<PlacedReceipt> | null = null;
 
   /**
    * @param receipts in the order of the log
    * @param lost called for each receipt of a decision that nobody asked for
    */
-  constructor(receipts: AsyncIterable<PlacedReceipt>, lost: (receipt: Receipt) => void = () => {}) {
+  constructor(receipts: AsyncIterable<PlacedReceipt>, lost: (placed: PlacedReceipt) => void = () => {}) {
     this.#receipts = receipts[Symbol.asyncIterator]();
     this.#lost = lost;
   }
@@ -46,7 +46,7 @@ export class DecisionReceipts {
     this.#next = next;
   }
 
-  #skip({ receipt }: PlacedReceipt): void {
-    if (receipt.kind === 'decision') this.#lost(receipt);
+  #skip(placed: PlacedReceipt): void {
+    if (placed.receipt.kind === 'decision') this.#lost(placed);
   }
 }

@@ -1,4 +1,6 @@
 import { type HallClient, HallProblemError } from '@wcp/client';
+import { LOG_STREAM } from '@wcp/evidence/receipt';
+import type { Receipt } from '@wcp/spec';
 import type { DecisionRecord } from '@wcp/spec/hall';
 import { DecisionReceipts } from './decision-receipts.ts';
 import {
@@ -30,6 +32,14 @@ export class HallSource implements RecordSource {
       if (!isSince(record.decision, since)) continue;
       yield { ...record, receipt: await receipts?.at(record.position, record.decision.decision_id) };
     }
+  }
+
+  async erasures(): Promise<readonly Receipt[]> {
+    const found: Receipt[] = [];
+    for await (const { receipt } of this.#client.items('listReceipts', { stream: LOG_STREAM })) {
+      if (receipt.erasure !== undefined) found.push(receipt);
+    }
+    return found;
   }
 
   async world(digest: string): Promise<StoredWorld | null> {

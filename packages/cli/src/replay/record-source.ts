@@ -1,5 +1,5 @@
 import type { Receipt, RouteDecision } from '@wcp/spec';
-import type { DecisionRecord } from '@wcp/spec/hall';
+import type { DecisionRecord, PlacedReceipt } from '@wcp/spec/hall';
 
 /** The documents of a world as they were stored. */
 export interface StoredWorld {
@@ -22,13 +22,15 @@ export interface ReplayWindow {
   /** Whether to read their receipts too. */
   readonly withReceipts: boolean;
   /** Called for each receipt of a decision that is not among the records, if receipts are read. */
-  readonly lost?: (receipt: Receipt) => void;
+  readonly lost?: (placed: PlacedReceipt) => void;
 }
 
 /** Where decisions are recorded: a Hall, or a folder of its evidence. */
 export interface RecordSource {
   /** The decisions in order, read as they are consumed. */
   records(window: ReplayWindow): AsyncIterable<ReplayRecord>;
+  /** The receipts of what was forgotten (section 8.9). */
+  erasures(): Promise<readonly Receipt[]>;
   /** The world with a digest; null if it is missing. */
   world(digest: string): Promise<StoredWorld | null>;
   /** The world that requests are decided in now; null where only the past is known. */

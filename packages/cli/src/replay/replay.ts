@@ -1,8 +1,9 @@
 import { decide, type World } from '@wcp/router';
 import { decisionDigest, type Facts, type Receipt, type RouteDecision } from '@wcp/spec';
-import type { DecisionRecord } from '@wcp/spec/hall';
+import type { DecisionRecord, PlacedReceipt } from '@wcp/spec/hall';
 import { type AuditFinding, auditFinding, auditOf, missingFinding } from './audit.ts';
 import { type Flip, type FlipKind, flipOf } from './flip.ts';
+import { isForgotten } from './forgotten.ts';
 import type { RecordSource, ReplayRecord } from './record-source.ts';
 import { type Replacements, WorldCache } from './world-cache.ts';
 
@@ -14,6 +15,8 @@ export interface ReplaySettings {
   readonly limit: number;
   /** Called for each decision that comes out differently, as it is found. */
   found(found: Flip | AuditFinding): void;
+  /** Called for each decision whose request is no longer held, as a receipt says. */
+  notHeld?(receipt: Receipt): void;
 }
 
 /** The result of a replay. */
@@ -25,6 +28,8 @@ export interface ReplaySummary {
   readonly by_kind: Partial<Readonly<Record<FlipKind | AuditFinding['code'], number>>>;
   /** Denied before and after, but with another code; these do not count as flips. */
   readonly other_denials: number;
+  /** Decisions whose request is no longer held, as receipts say: they cannot be made again. */
+  readonly not_held: number;
 }
 
 /** Decides every recorded request again and reports each decision that comes out differently. */
@@ -32,14 +37,19 @@ export async function replay(source: RecordSource, settings: ReplaySettings): Pr
   const { replacements, since, limit } = settings;
   const worlds = new WorldCache(source, replacements);
   const by_kind: Partial<Record<FlipKind | AuditFinding['code'], number>> = {};
-  let [decisions, flips, other_denials] = [0, 0, 0];
+  let [decisions, flips, other_denials, not_held] = [0, 0, 0, 0];
+  const erasures = worlds.isChanged ? [] : await source.erasures();
   const report = (found: Flip | AuditFinding) => {
     const kind = 'kind' in found ? found.kind : found.code;
     by_kind[kind] = (by_kind[kind] ?? 0) + 1;
     flips += 1;
     settings.found(found);
   };
-  const lost = (receipt: Receipt) => report(missingFinding(receipt));
+  const lost = (placed: PlacedReceipt) => {
+    if (!isForgotten(placed, erasures)) return report(missingFinding(placed.receipt));
+    not_held += 1;
+    settings.notHeld?.(placed.receipt);
+  };
   for await (const record of source.records({ since, withReceipts: !worlds.isChanged, lost })) {
     if (decisions === limit) break;
     decisions += 1;
@@ -47,7 +57,7 @@ export async function replay(source: RecordSource, settings: ReplaySettings): Pr
     if (isOtherDenial) other_denials += 1;
     if (found !== null) report(found);
   }
-  return { is_audit: !worlds.isChanged, decisions, flips, by_kind, other_denials };
+  return { is_audit: !worlds.isChanged, decisions, flips, by_kind, other_denials, not_held };
 }
 
 /** The result for one decision. */

@@ -11,6 +11,8 @@ import { type ReplaySettings, replay } from './replay.ts';
 export interface VerifiedEvidence extends EvidenceReport {
   /** How many decisions were made again and compared; null if there are none, or they cannot be read to the end. */
   readonly decisions: number | null;
+  /** How many decisions could not be, because their requests are no longer held, as receipts say. */
+  readonly not_held: number;
 }
 
 /**
@@ -26,9 +28,9 @@ export async function verifyEvidence(
 ): Promise<VerifiedEvidence> {
   const report = await examineEvidence(evidence, origin);
   const dir = evidence.decisionsIn;
-  if (dir === null) return { ...report, decisions: null };
-  const audited = await auditBundle(terminal, dir);
-  return { ...report, findings: [...report.findings, ...audited.findings], decisions: audited.decisions };
+  if (dir === null) return { ...report, decisions: null, not_held: 0 };
+  const { findings, decisions, not_held } = await auditBundle(terminal, dir);
+  return { ...report, findings: [...report.findings, ...findings], decisions, not_held };
 }
 
 async function auditBundle(terminal: Terminal, dir: string) {
@@ -39,15 +41,15 @@ async function auditBundle(terminal: Terminal, dir: string) {
   };
   try {
     const all = { replacements: {}, since: null, limit: Number.POSITIVE_INFINITY };
-    const { decisions } = await replay(new BundleSource(terminal, dir), { ...all, found });
-    return { findings, decisions };
+    const { decisions, not_held } = await replay(new BundleSource(terminal, dir), { ...all, found });
+    return { findings, decisions, not_held };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.problems.some(({ code }) => code === 'BYTE_ORDER_MARK')) throw error;
     const broken = error.problems.map(({ file, place, code, message }, index) => {
       return { file: file ?? dir, line: place?.line ?? null, index, code, message };
     });
-    return { findings: [...findings, ...broken], decisions: null };
+    return { findings: [...findings, ...broken], decisions: null, not_held: 0 };
   }
 }
 

@@ -46,6 +46,11 @@ const PROOF_MEANINGS = {
   PROOF_INVALID: 'The proof does not lead to the stated root.',
 } as const;
 
+const DISCLOSURE_MEANINGS = {
+  DISCLOSURE_MALFORMED: 'This is not a disclosure: a member is missing or of the wrong type.',
+  DISCLOSURE_REQUEST_MISMATCH: 'The request is not the one that was decided about: it does not have the artifact_hash of the receipt.',
+} as const;
+
 const ATTEST_MEANINGS = {
   ATTEST_MANIFEST_MISSING: 'The package has no readable manifest.',
   ATTEST_MANIFEST_ID_MISMATCH: 'The manifest belongs to another worker or species.',
@@ -86,6 +91,7 @@ const MEANINGS = {
   ...TIME_MEANINGS,
   ...TIMESTAMP_MEANINGS,
   ...PROOF_MEANINGS,
+  ...DISCLOSURE_MEANINGS,
   ...ATTEST_MEANINGS,
   ...BAN_LIST_MEANINGS,
   ...CODE_ATTESTATION_MEANINGS,
@@ -111,6 +117,13 @@ export type TimestampFindingCode = keyof typeof TIMESTAMP_MEANINGS;
 
 /** A code of `verifyInclusion` and `verifyConsistency`. */
 export type ProofFindingCode = keyof typeof PROOF_MEANINGS;
+
+/** A code of `verifyDisclosure`: those of a receipt, of a checkpoint and of a proof, and its own. */
+export type DisclosureFindingCode =
+  | Exclude<ReceiptFindingCode, 'RECEIPT_HEAD_MISSING'>
+  | CheckpointFindingCode
+  | ProofFindingCode
+  | keyof typeof DISCLOSURE_MEANINGS;
 
 /** Why a package is not attested (section 8, "Manifest"), in the order of the checks. */
 export type AttestCode = keyof typeof ATTEST_MEANINGS;

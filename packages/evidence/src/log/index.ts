@@ -1,4 +1,9 @@
-export type { CheckpointFindingCode, LogFindingCode, ProofFindingCode } from '../base/finding.ts';
+export type {
+  CheckpointFindingCode,
+  DisclosureFindingCode,
+  LogFindingCode,
+  ProofFindingCode,
+} from '../base/finding.ts';
 export { type NotChecked, type NotCheckedCode, notChecked } from '../base/not-checked.ts';
 export { readVerifierKey, signCheckpoint, type TreeHead, writeVerifierKey } from './checkpoint.ts';
 export { frontierOf, type HashedSubtree, MerkleFrontier } from './merkle-frontier.ts';
@@ -7,6 +12,12 @@ export type { Subtree } from './merkle-path.ts';
 export { consistencyProof, inclusionProof, type MerkleLog, type SubtreeReader } from './merkle-proof.ts';
 export { createMerkleTree, type MerkleTree, merkleRoot } from './merkle-tree.ts';
 export { type CheckpointVerification, verifyCheckpoint } from './verify-checkpoint.ts';
+export {
+  DISCLOSURE_FORMAT,
+  type Disclosure,
+  type DisclosureExpectation,
+  verifyDisclosure,
+} from './verify-disclosure.ts';
 export { type LogEvidence, verifyLog } from './verify-log.ts';
 export {
   type ConsistencyClaim,

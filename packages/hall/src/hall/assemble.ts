@@ -10,6 +10,7 @@ import { CallBoard } from '../delivery/pull/call-board.ts';
 import type { HallParts } from '../http/hall-parts.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { Metrics } from '../operations/metrics.ts';
+import { PayloadRetention } from '../operations/payload-retention.ts';
 import { DecisionPoint } from '../pdp/decision-point.ts';
 import { RegistryAdmin } from '../registry/registry-admin.ts';
 import { WorkerReview } from '../registry/worker-review.ts';
@@ -114,6 +115,7 @@ async function build(base: HallBase): Promise<AssembledParts> {
     registryAdmin,
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics,
+    retention: retentionOf(state),
     tracing: state.telemetry.tracing,
     hasGate: gate !== null && gate.ask !== devAllowGate,
     gateState: () => gate?.state() ?? null,
@@ -132,6 +134,11 @@ function createDecisionPoint(
     metrics.decided('evaluation', decision, (performance.now() - began) / 1000);
     return decision;
   });
+}
+
+function retentionOf({ storage, clock, activeWorld }: HallState): PayloadRetention {
+  const rules = () => activeWorld.current.retention;
+  return new PayloadRetention({ payloads: storage.payloads, clock, rules });
 }
 
 function metricsOf({

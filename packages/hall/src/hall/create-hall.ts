@@ -1,4 +1,5 @@
 import { type RouteDecision, WcpError } from '@wcp/spec';
+import type { ErasureRequest, ErasureResult } from '@wcp/spec/hall';
 import type { FastifyInstance } from 'fastify';
 import { receive } from '../base/received-request.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -7,6 +8,7 @@ import { buildApp } from '../http/app.ts';
 import type { HallParts } from '../http/hall-parts.ts';
 import type { Identity } from '../identity/identity.ts';
 import { OPERATOR } from '../identity/principal.ts';
+import { forgetPayloads } from '../operations/forget-payloads.ts';
 import { type Health, healthOf } from '../operations/health.ts';
 import type { Reload } from '../world/active-world.ts';
 import { type AssembledParts, assemble } from './assemble.ts';
@@ -108,6 +110,10 @@ export class AssembledHall implements Hall {
 
   approval(approval_id: string): Promise<KnownApproval | null> {
     return knownApproval(this.parts, approval_id);
+  }
+
+  forget(request: ErasureRequest): Promise<ErasureResult> {
+    return forgetPayloads(this.parts, request, OPERATOR.id);
   }
 
   reload({ unreadable = [], ...documents }: NewDocuments): Promise<Reload> {

@@ -1,5 +1,5 @@
 import type { Diagnostic, RouteDecision, Sha256 } from '@wcp/spec';
-import type { Approval } from '@wcp/spec/hall';
+import type { Approval, ErasureRequest, ErasureResult } from '@wcp/spec/hall';
 import type { FastifyInstance } from 'fastify';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { DispatchAnswer } from '../dispatch/dispatch-answer.ts';
@@ -109,6 +109,14 @@ export interface Hall {
    * id. Whose it is, the program checks.
    */
   approval(approval_id: string): Promise<KnownApproval | null>;
+  /**
+   * Forgets payloads (section 8.9) in the name of the operator: what was asked for, decided from and answered. Receipts
+   * and proofs stay, and a receipt says what was forgotten.
+   *
+   * @throws {ProblemError} with every finding about the request; `CONFLICT` where something that must not be waits for
+   *   a human or an outcome; `NOT_FOUND` for a decision that was never made
+   */
+  forget(request: ErasureRequest): Promise<ErasureResult>;
   /** Puts new documents in force, unless they are broken. */
   reload(documents: NewDocuments): Promise<Reload>;
   /**

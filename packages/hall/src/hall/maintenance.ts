@@ -7,6 +7,7 @@ import type { Change } from '../storage/store/store.ts';
 const EXPIRY_MS = 1_000;
 const CHECKPOINT_MS = 60_000;
 const PRUNING_MS = 600_000;
+const RETENTION_MS = 60_000;
 
 /** What a Hall does by itself from time to time. */
 export interface Maintenance {
@@ -15,7 +16,7 @@ export interface Maintenance {
 
 /** Starts to end overdue holds, to sign checkpoints and to forget what is past. */
 export function startMaintenance(parts: HallParts): Maintenance {
-  const { approvalService, storage, checkpoints, journal, clock, ledger, log } = parts;
+  const { approvalService, storage, checkpoints, journal, clock, ledger, retention, log } = parts;
   let signed = -1;
   const checkpoint = async () => {
     const { size } = await storage.ledger.head();
@@ -33,6 +34,7 @@ export function startMaintenance(parts: HallParts): Maintenance {
     every(EXPIRY_MS, () => approvalService.expire(), log),
     every(CHECKPOINT_MS, checkpoint, log),
     every(PRUNING_MS, prune, log),
+    every(RETENTION_MS, () => retention.keep(), log),
   ];
   return { stop: () => timers.forEach(clearInterval) };
 }

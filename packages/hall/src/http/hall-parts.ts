@@ -22,6 +22,7 @@ import type { Executor } from '../dispatch/executor.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Metrics } from '../operations/metrics.ts';
+import type { PayloadRetention } from '../operations/payload-retention.ts';
 import type { DecisionPoint } from '../pdp/decision-point.ts';
 import type { BanLists } from '../registry/ban-list/ban-lists.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -65,6 +66,7 @@ export interface HallParts {
   readonly registryAdmin: RegistryAdmin;
   readonly workerReview: WorkerReview;
   readonly ledger: BudgetLedger;
+  readonly retention: PayloadRetention;
   readonly dispatcher: Dispatcher;
   readonly executor: Executor;
   readonly decisionPoint: DecisionPoint;

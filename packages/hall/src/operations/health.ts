@@ -5,6 +5,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import { type Compliance, complianceOf } from './compliance.ts';
+import type { RetentionState } from './payload-retention.ts';
 import { type RestingSources, restingFindings } from './resting-workers.ts';
 
 /** Something that an operator has to repair. */
@@ -12,6 +13,7 @@ interface HealthFinding {
   readonly code:
     | 'STORE_FAILED'
     | 'STORE_TAMPERED'
+    | 'RETENTION_FAILED'
     | 'DOCUMENTS_REJECTED'
     | 'POLICIES_REJECTED'
     | 'BAN_LIST_STALE'
@@ -42,6 +44,8 @@ export interface Health extends Compliance {
   };
   /** What decides at the policy gate, and since when it is behind; null where no policies were loaded. */
   readonly gate: Omit<GateState, 'findings'> | null;
+  /** How long payloads are held, and since when nothing is held for longer. */
+  readonly retention: Omit<RetentionState, 'failure'>;
   /** What is wrong with the documents, those that were not put in force first. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -56,6 +60,7 @@ export interface HealthSources extends RestingSources {
   readonly gateState: () => GateState | null;
   readonly offersApprovalTools: boolean;
   readonly checkpoints: { findings(): readonly HealthFinding[] };
+  readonly retention: { readonly state: RetentionState };
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
   readonly workerReview: { readonly runsUncontained: boolean; findings(): readonly HealthFinding[] };
 }
@@ -83,9 +88,11 @@ export function healthOf(sources: HealthSources): Health {
   const { hasGate, offersApprovalTools } = sources;
   const { world } = activeWorld.current;
   const gate = gateHealth(sources);
+  const { failure, ...retention } = sources.retention.state;
   const { digest, policy_version, catalog_version } = world;
   const troubles: readonly HealthFinding[] = [
     ...storeFindings(journal),
+    ...retentionFindings(failure),
     ...tampering.messages.map((message) => ({ code: 'STORE_TAMPERED', message }) as const),
     ...(activeWorld.rejected.length === 0 ? [] : [DOCUMENTS_REJECTED]),
     ...(gate === null || gate.stale_since === null ? [] : [POLICIES_REJECTED]),
@@ -109,6 +116,7 @@ export function healthOf(sources: HealthSources): Health {
     troubles,
     world: { digest, policy_version, catalog_version },
     gate,
+    retention,
     diagnostics: [...activeWorld.rejected, ...world.diagnostics].slice(0, MAX_DIAGNOSTICS),
   };
 }
@@ -124,6 +132,12 @@ function gateHealth({ gateState }: HealthSources): Health['gate'] {
 function storeFindings({ failure }: Journal): HealthFinding[] {
   if (failure === null) return [];
   return [{ code: 'STORE_FAILED', message: isTampering(failure) ? TAMPERED : failure.message }];
+}
+
+function retentionFindings(failure: string | null): HealthFinding[] {
+  if (failure === null) return [];
+  const message = 'Payloads are held for longer than they may be: forgetting them fails, and is tried again.';
+  return [{ code: 'RETENTION_FAILED', message }];
 }
 
 function clockFindings(clock: HallClock): HealthFinding[] {

@@ -1,6 +1,6 @@
 import { compileWorld, type World } from '@wcp/router';
 import { type Diagnostic, parseHallConfig, type RegistryRecord } from '@wcp/spec';
-import type { Budget } from '@wcp/spec/document';
+import type { Budget, RetentionRule } from '@wcp/spec/document';
 import type { GateRecorder } from './policy-gate.ts';
 
 /** The documents that an operator writes. */
@@ -19,6 +19,8 @@ export interface HallWorld {
   readonly documents: WorldDocument;
   /** Empty where the configuration is broken: such a world denies everything anyway. */
   readonly budgets: readonly Budget[];
+  /** How long payloads are held; empty where the configuration is broken: then nothing is forgotten. */
+  readonly retention: readonly RetentionRule[];
 }
 
 /** The documents of a world as they are kept, under the names that its digest covers. */
@@ -40,13 +42,14 @@ export function makeHallWorld(
     world: compileWorld(documents),
     gateProbe: recorder === null ? null : compileWorld(documents, { policyGate: recorder.gate }),
     documents: { catalog_version: catalogVersion, config, rules, workers },
-    budgets: budgetsOf(config),
+    ...settingsOf(config),
   };
 }
 
-function budgetsOf(config: unknown): readonly Budget[] {
+function settingsOf(config: unknown): Pick<HallWorld, 'budgets' | 'retention'> {
   const parsed = parseHallConfig(config);
-  return parsed.ok ? (parsed.value['x.budgets'] ?? []) : [];
+  const { 'x.budgets': budgets = [], 'x.retention': retention = [] } = parsed.ok ? parsed.value : {};
+  return { budgets, retention };
 }
 
 /** What is wrong with the documents themselves: such a world denies, at least in production. */

@@ -24,7 +24,12 @@ export {
   CodeAttestationSchema,
 } from './schema/code-attestation.ts';
 export { type Facts, FactsSchema, type WorkerFacts } from './schema/facts.ts';
-export { type HallConfig, HallConfigSchema, type TenantFloor } from './schema/hall-config.ts';
+export {
+  type HallConfig,
+  HallConfigSchema,
+  type RetentionRule,
+  type TenantFloor,
+} from './schema/hall-config.ts';
 export { type Manifest, ManifestSchema } from './schema/manifest.ts';
 export {
   ENFORCED_MEMBERS,

@@ -82,6 +82,7 @@ export const ENDPOINTS = {
   listFreezes: get('/wcp/freezes'),
   freeze: change('POST', '/wcp/freeze'),
   release: change('POST', '/wcp/release'),
+  forgetPayloads: change('POST', '/wcp/erasures'),
   showMetrics: get('/metrics', 'text/plain'),
   listKeys: get('/wcp/keys'),
   createKey: change('POST', '/wcp/keys', 201),

@@ -29,6 +29,7 @@ export type { ClaimedCall, StartedCall } from './resource/call.ts';
 export type { DeadLetter, ReplayedDeadLetter } from './resource/dead-letter.ts';
 export type { DecisionRecord, PlacedReceipt, ShownDecision, WorldDocuments } from './resource/decision.ts';
 export { type BudgetLeft, type DispatchAnswer, IDEMPOTENCY_KEY_PATTERN } from './resource/dispatch.ts';
+export { type ErasureRequest, type ErasureResult, MAX_NOTE_LENGTH } from './resource/erasure.ts';
 export type { Freeze } from './resource/freeze.ts';
 export type { Health } from './resource/health.ts';
 export type { ApiKey, IssuedKey, Issuer, KeyRequest } from './resource/identity.ts';

@@ -11,6 +11,7 @@ import { CALL_OPERATIONS } from './resource/call.ts';
 import { DEAD_LETTER_OPERATIONS } from './resource/dead-letter.ts';
 import { DECISION_OPERATIONS } from './resource/decision.ts';
 import { DISPATCH_OPERATIONS } from './resource/dispatch.ts';
+import { ERASURE_OPERATIONS } from './resource/erasure.ts';
 import { EVENT_OPERATIONS } from './resource/event.ts';
 import { FREEZE_OPERATIONS } from './resource/freeze.ts';
 import { HEALTH_OPERATIONS } from './resource/health.ts';
@@ -35,6 +36,7 @@ export const OPERATIONS = {
   ...EVENT_OPERATIONS,
   ...HEALTH_OPERATIONS,
   ...FREEZE_OPERATIONS,
+  ...ERASURE_OPERATIONS,
   ...BUDGET_OPERATIONS,
   ...IDENTITY_OPERATIONS,
 } satisfies Readonly<Record<OperationId, Operation>>;

@@ -1,3 +1,4 @@
+import type { Receipt } from '@wcp/spec';
 import type { Colours } from '../../base/terminal.ts';
 import { count, escaped } from '../../print/layout.ts';
 import type { AuditFinding } from '../../replay/audit.ts';
@@ -38,6 +39,12 @@ export function foundText(found: Flip | AuditFinding, { red, yellow, dim }: Colo
   return `${paint(KINDS[kind].padEnd(15))} ${about}\n  ${change}\n${meaning}`;
 }
 
+/** One decision that cannot be made again, because its request was forgotten. */
+export function notHeldText({ decision_id, stream, capability_id }: Receipt, { dim }: Colours): string {
+  const about = [decision_id, stream, capability_id].map((text) => escaped(text ?? '-')).join('  ');
+  return `${'NOT_HELD'.padEnd(15)} ${about}\n  ${dim('The request is no longer held, as a receipt of kind erasure says.')}\n`;
+}
+
 function verdictText(verdict: Verdict): string {
   const { outcome, deny_code, worker_id, supervisor_level, matched_rule_id } = verdict;
   const detail = [deny_code, worker_id, supervisor_level].filter((text) => text !== null).map(escaped);
@@ -46,7 +53,7 @@ function verdictText(verdict: Verdict): string {
 
 /** The result of a replay, in a line or two. */
 export function replayText(summary: ReplaySummary, { green, red }: Colours): string {
-  const { decisions, flips, by_kind, other_denials, is_audit } = summary;
+  const { decisions, flips, by_kind, other_denials, not_held, is_audit } = summary;
   const total = `${count(decisions, 'decision')} replayed`;
   const kinds = Object.entries(by_kind).map(([kind, number]) => `${number} ${KINDS[kind as FlipKind]}`);
   const unchanged = is_audit ? 'each comes out exactly as its receipt says' : 'no decision changes';
@@ -56,8 +63,10 @@ export function replayText(summary: ReplaySummary, { green, red }: Colours): str
       : red(`${flips} ${flips === 1 ? 'changes' : 'change'} (${kinds.join(', ')})`);
   const others =
     other_denials === 0 ? '' : `${count(other_denials, 'request')} still denied, but for another reason.\n`;
+  const forgotten =
+    not_held === 0 ? '' : `${count(not_held, 'request')} no longer held: not decided again.\n`;
   const advice = is_audit
     ? 'This does not check the receipts themselves: `wcp receipts verify` checks both.\n'
     : '';
-  return `${total}: ${verdict}.\n${others}${advice}`;
+  return `${total}: ${verdict}.\n${others}${forgotten}${advice}`;
 }

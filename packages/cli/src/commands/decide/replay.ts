@@ -14,7 +14,7 @@ import type { Replacements } from '../../replay/world-cache.ts';
 import { registerHall } from '../hall-options.ts';
 import { addRecordOptions, type RecordOptions, readWindow, sourceOf } from '../record-options.ts';
 import type { CommandContext } from '../register.ts';
-import { foundText, replayText } from './replay-text.ts';
+import { foundText, notHeldText, replayText } from './replay-text.ts';
 
 interface ReplayOptions extends RecordOptions {
   readonly rules?: string;
@@ -52,7 +52,10 @@ async function run({ terminal, exitWith }: CommandContext, options: ReplayOption
     if (options.json !== true) terminal.write(foundText(each, terminal.colours));
     else if (printed.length < MAX_PRINTED) printed.push(each);
   };
-  const summary = await replay(sourceOf(terminal, options), { replacements, ...window, found });
+  const notHeld: ReplaySettings['notHeld'] = (receipt) => {
+    if (options.json !== true) terminal.write(notHeldText(receipt, terminal.colours));
+  };
+  const summary = await replay(sourceOf(terminal, options), { replacements, ...window, found, notHeld });
   const ok = summary.flips === 0;
   if (options.json) terminal.write(jsonText({ ok, ...summary, found: printed }));
   else terminal.write(replayText(summary, terminal.colours));

@@ -29,12 +29,18 @@ export function addExport(group: Command, { terminal }: CommandContext): void {
     });
 }
 
-function exportedText({ dir, origin, size, receipts, is_whole, decisions, worlds }: Exported): string {
+function exportedText({ dir, origin, size, receipts, is_whole, decisions, not_held, worlds }: Exported): string {
   const what = is_whole
     ? `${count(receipts, 'receipt')}: the whole log`
     : `${count(receipts, 'receipt')} of the ${size} in the log, each with a proof`;
   const recorded =
-    decisions === null ? null : `${count(decisions, 'decision')}, ${count(worlds ?? 0, 'world')}`;
+    decisions === null
+      ? null
+      : [
+          count(decisions, 'decision'),
+          count(worlds ?? 0, 'world'),
+          ...(not_held === null || not_held === 0 ? [] : [`${count(not_held, 'request')} no longer held`]),
+        ].join(', ');
   const table = rows([
     ['folder', escaped(dir)],
     ['log', escaped(origin)],

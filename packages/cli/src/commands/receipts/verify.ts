@@ -46,10 +46,11 @@ async function verify(
 ): Promise<void> {
   const evidence = await loadEvidence(new InputReader(terminal), target, options);
   const verified = await verifyEvidence(terminal, evidence, options.origin);
-  const { findings, is_whole, decisions, witnessed_size, timestamps, not_checked } = verified;
+  const { findings, is_whole, decisions, not_held, witnessed_size, timestamps, not_checked } = verified;
   const { receipts, checkpoints } = evidence;
   if (options.json) {
-    const counts = { receipts: receipts.length, checkpoints: checkpoints.length, timestamps, decisions };
+    const read = { receipts: receipts.length, checkpoints: checkpoints.length, timestamps };
+    const counts = { ...read, decisions, not_held };
     const ok = findings.length === 0;
     terminal.write(jsonText({ ok, is_whole, witnessed_size, ...counts, findings, not_checked }));
   } else print(terminal, evidence, verified);
@@ -57,7 +58,7 @@ async function verify(
 }
 
 function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedEvidence): void {
-  const { findings, decisions, witnessed_size, timestamps, not_checked } = verified;
+  const { findings, decisions, not_held, witnessed_size, timestamps, not_checked } = verified;
   for (const finding of findings) terminal.write(`${findingText(finding)}${finding.message}\n`);
   const counts = [
     count(evidence.receipts.length, 'receipt'),
@@ -68,6 +69,9 @@ function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedE
   terminal.write(`${counts.join(', ')}: ${verdictText(evidence, verified, terminal)}.\n`);
   if (witnessed_size !== null) terminal.write(`Witnessed: the first ${count(witnessed_size, 'receipt')}.\n`);
   for (const { code, message } of not_checked) terminal.write(`Not checked: ${code}: ${message}\n`);
+  if (not_held > 0) {
+    terminal.write(`${count(not_held, 'request')} no longer held, as receipts say: not decided again.\n`);
+  }
   if (evidence.proofs !== null) {
     terminal.write(
       'This is part of a log, each receipt with a proof. Receipts missing from the end of a stream cannot be detected.\n',

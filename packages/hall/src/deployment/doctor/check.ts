@@ -22,6 +22,7 @@ export type CheckName =
   | 'settings'
   | 'rules'
   | 'configuration'
+  | 'retention'
   | 'gate'
   | 'attestation'
   | 'key'

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Diagnostic, HallConfig, RegistryRecord } from '@wcp/spec';
 import { makesDemand } from '@wcp/spec/document';
-import { makeHallWorld } from '../../world/hall-world.ts';
+import { type HallWorld, makeHallWorld } from '../../world/hall-world.ts';
 import { readDocuments } from '../documents.ts';
 import { LAYOUT } from '../layout.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok, warn } from './check.ts';
@@ -19,7 +19,7 @@ export async function documentChecks(
 ): Promise<DeploymentCheck[]> {
   const { rules, config, unreadable } = await readDocuments(dir, true);
   const isOther = ({ path }: Diagnostic) => unreadable.every((known) => known.path !== path);
-  const { world } = makeHallWorld({ rules, config }, records, null);
+  const { world, retention } = makeHallWorld({ rules, config }, records, null);
   const found = world.diagnostics.filter(({ level }) => level === 'error').filter(isOther);
   const errors = [...unreadable, ...found];
   const checks = DOCUMENTS.map(({ name, path, file, what }) => {
@@ -32,7 +32,15 @@ export async function documentChecks(
       remedy: editing(join(dir, file)),
     });
   });
-  return [...checks, ...(checks[1]?.status === 'ok' ? [attestationCheck(dir, config as HallConfig)] : [])];
+  if (checks[1]?.status !== 'ok') return checks;
+  return [...checks, retentionCheck(retention), attestationCheck(dir, config as HallConfig)];
+}
+
+/** To hold everything for ever is a choice as well, and one that should be known. */
+function retentionCheck({ length }: HallWorld['retention']): DeploymentCheck {
+  const kept = 'Requests and results are held until somebody forgets them: there is no "x.retention".';
+  const rules = length === 1 ? 'One rule says' : `${length} rules say`;
+  return ok('retention', length === 0 ? kept : `${rules} how long requests and results are held.`);
 }
 
 function attestationCheck(dir: string, config: HallConfig): DeploymentCheck {

@@ -8,6 +8,7 @@ import { CALL_ROUTES } from './call.ts';
 import { DEAD_LETTER_ROUTES } from './dead-letter.ts';
 import { DECISION_ROUTES } from './decision.ts';
 import { DISPATCH_ROUTES } from './dispatch.ts';
+import { ERASURE_ROUTES } from './erasure.ts';
 import { EVENT_ROUTES } from './event.ts';
 import { FREEZE_ROUTES } from './freeze.ts';
 import { HEALTH_ROUTES } from './health.ts';
@@ -35,6 +36,7 @@ export const ROUTES: Routes = {
   ...EVENT_ROUTES,
   ...HEALTH_ROUTES,
   ...FREEZE_ROUTES,
+  ...ERASURE_ROUTES,
   ...BUDGET_ROUTES,
   ...IDENTITY_ROUTES,
 };

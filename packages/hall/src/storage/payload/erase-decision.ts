@@ -52,18 +52,29 @@ export async function isInFlight(
   return (await sealed.get('approvals', decision_id))?.state === 'pending';
 }
 
+/** A decision and its place in the log. */
+export interface PlacedDecision {
+  readonly decision_id: string;
+  readonly position: number;
+}
+
 /**
- * The positions of the decisions that are about one request: that which a human approved, and that which was made then.
+ * The decisions about one request, the one that is named first: that which a human approved, and that which was made
+ * then, hold the same payload. None where there is no such decision.
  *
  * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where the receipt of one of them is missing
  */
-export async function positionsOfRequest(store: PayloadStore, decision_id: string): Promise<number[]> {
+export async function decisionsOfRequest(store: PayloadStore, decision_id: string): Promise<PlacedDecision[]> {
   const made = await store.sealed.list('receipts', { where: { decision_id } });
   const receipt = made.find(({ kind }) => kind === 'decision');
   if (receipt === undefined) return [];
-  const related = await relatedDecisions(store, decision_id, receipt.position);
-  const others = await Promise.all(related.map((id) => decisionReceiptOf(store.sealed, id)));
-  return [receipt.position, ...others.map(({ position }) => position)].sort((a, b) => a - b);
+  const { position } = receipt;
+  const related = await relatedDecisions(store, decision_id, position);
+  const others = related.map(async (id) => ({
+    decision_id: id,
+    position: (await decisionReceiptOf(store.sealed, id)).position,
+  }));
+  return [{ decision_id, position }, ...(await Promise.all(others))];
 }
 
 async function relatedDecisions(store: PayloadStore, decision_id: string, position: number): Promise<string[]> {

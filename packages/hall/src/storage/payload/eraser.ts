@@ -1,12 +1,12 @@
 import { logReceipt } from '@wcp/evidence/receipt';
-import type { Erasure } from '@wcp/spec/document';
+import type { Erasure, RetentionRule } from '@wcp/spec/document';
 import { v7 } from 'uuid';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { OpenLedger } from '../ledger/ledger.ts';
 import { rowThere } from '../seal/row-there.ts';
 import type { Change } from '../store/store.ts';
-import { isInFlight, positionsOfRequest } from './erase-decision.ts';
+import { decisionsOfRequest, isInFlight, type PlacedDecision } from './erase-decision.ts';
 import { ErasureWork, erasureChange, type OpenErasure, readErasure } from './erasure-work.ts';
 import {
   type ErasureOrder,
@@ -14,7 +14,6 @@ import {
   type ErasureScope,
   type Forgotten,
   isWithin,
-  type RetentionRule,
   type StoredDecision,
   tenantOf,
 } from './erasure.ts';
@@ -82,14 +81,15 @@ export class Eraser implements Payloads {
   async #forget(order: ErasureOrder): Promise<Forgotten> {
     const { size } = await this.#ledger.head();
     const before = await this.#plan(order, 0, size);
-    const positions = order.decision_id === null ? null : await this.#positions(order);
+    const named = order.decision_id === null ? null : await this.#named(order);
     const key_id = order.scope === 'tenant' ? (this.#ledger.store.keys.find(tenantOf(order))?.id ?? null) : null;
     let plan: ErasurePlan = before;
     const make = async (below: number): Promise<readonly Entry[]> => {
       if (order.decision_id === null) plan = sum(before, await this.#plan(order, size, below));
       const mustWait = order.scope !== 'before' && plan.in_flight > 0;
       if (mustWait || (plan.decisions === 0 && key_id === null)) return [];
-      return [entryOf(order, { below, decisions: plan.decisions, positions, key_id })];
+      if (named !== null) return named.map((decision) => entryOfOne(order, below, decision));
+      return [entryOf(order, { below, decisions: plan.decisions, positions: null, key_id })];
     };
     const [appended] = await this.#ledger.appendAt(make, () => {
       if (plan.in_flight === 0) destroyKey(this.#ledger.store, { erasure: order, key_id });
@@ -100,7 +100,7 @@ export class Eraser implements Payloads {
   async #plan(scope: ErasureScope, from: number, below: number): Promise<ErasurePlan> {
     let plan: ErasurePlan = { decisions: 0, in_flight: 0 };
     if (scope.decision_id !== null) {
-      for (const position of await this.#positions(scope)) plan = sum(plan, await this.#planOf(position));
+      for (const { position } of await this.#named(scope)) plan = sum(plan, await this.#planOf(position));
       return plan;
     }
     for (let after = from - 1; ; ) {
@@ -122,8 +122,8 @@ export class Eraser implements Payloads {
     return (await isInFlight(store, decision_id)) ? { decisions: 0, in_flight: 1 } : { decisions: 1, in_flight: 0 };
   }
 
-  #positions({ decision_id }: ErasureScope): Promise<number[]> {
-    return positionsOfRequest(this.#ledger.store, decision_id as string);
+  #named({ decision_id }: ErasureScope): Promise<PlacedDecision[]> {
+    return decisionsOfRequest(this.#ledger.store, decision_id as string);
   }
 
   async #retain(rules: readonly RetentionRule[], at: string): Promise<number> {
@@ -161,6 +161,11 @@ function sum(...plans: readonly ErasurePlan[]): ErasurePlan {
     }),
     { decisions: 0, in_flight: 0 },
   );
+}
+
+/** Each decision has a receipt of its own, so that everybody sees which ones are no longer held. */
+function entryOfOne(order: ErasureOrder, below: number, { decision_id, position }: PlacedDecision): Entry {
+  return entryOf({ ...order, decision_id }, { below, decisions: 1, positions: [position], key_id: null });
 }
 
 type Taken = Pick<Erasure, 'below' | 'decisions'> & Pick<OpenErasure, 'positions' | 'key_id'>;

@@ -23,13 +23,6 @@ export interface Forgotten extends ErasurePlan {
   readonly receipt: string | null;
 }
 
-/** A rule of the configuration: payloads of a tenant and with a label that are older are forgotten. */
-export interface RetentionRule {
-  readonly tenant_id?: string;
-  readonly data_label?: Erasure['data_label'];
-  readonly days: number;
-}
-
 /** The row of a decision as the store holds it, without its payload. */
 export interface StoredDecision {
   readonly position: number;

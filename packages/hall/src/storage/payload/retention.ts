@@ -1,7 +1,8 @@
 import { canonicalJson } from '@wcp/spec';
+import type { RetentionRule } from '@wcp/spec/document';
 import type { Change } from '../store/store.ts';
 import { isInFlight } from './erase-decision.ts';
-import { type ErasureOrder, isWithin, type RetentionRule, type StoredDecision } from './erasure.ts';
+import { type ErasureOrder, isWithin, type StoredDecision } from './erasure.ts';
 import type { PayloadStore } from './payload-store.ts';
 
 /** For each rule, by its canonical JSON: the decisions below this position are forgotten, or outside it. */

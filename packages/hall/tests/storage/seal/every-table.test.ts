@@ -7,7 +7,7 @@ import { storageOver } from '../../../src/storage/evidence/evidence-storage.ts';
 import type { Entry } from '../../../src/storage/ledger/entry.ts';
 import { openSqliteStore } from '../../../src/storage/store/sqlite-store.ts';
 import type { Change, Key, TableName } from '../../../src/storage/store/store.ts';
-import { keyOf, TABLES } from '../../../src/storage/store/tables.ts';
+import { columnsOf, keyOf, TABLES } from '../../../src/storage/store/tables.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const folder = tempFolder();
@@ -47,7 +47,7 @@ const plain: Entry = {
 function sampleRow(table: TableName, index: number): Change {
   const values = Object.entries(TABLES[table].columns).map(([name, type]) => [
     name,
-    type === 'text' ? `${name}-${index}` : type === 'blob' ? new Uint8Array(32).fill(index) : index,
+    type === 'text' || type === 'payload' ? `${name}-${index}` : type === 'blob' ? new Uint8Array(32).fill(index) : index,
   ]);
   return { put: table, row: Object.fromEntries(values) } as unknown as Change;
 }
@@ -64,7 +64,7 @@ beforeAll(async () => {
   await close();
 });
 
-const columnsAndCode = (table: TableName) => [...Object.keys(TABLES[table].columns), 'mac'];
+const columnsAndCode = (table: TableName) => [...columnsOf(table), 'mac'];
 const EDITS = ALL.flatMap((table) => columnsAndCode(table).map((column) => [table, column] as const));
 
 /** Runs statements as somebody does who can write the file and has no key. */

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 const reopen = () => openSealedStore(raw, identity);
 const row = (id: string, document = '{}'): StatefulRow => ({ id, state: 's', at: '', document });
-const put = (id: string, document?: string): Change => ({ put: 'results', row: row(id, document) });
+const put = (id: string, document?: string): Change => ({ put: 'meta', row: row(id, document) });
 const tampered = { code: 'ERR_WCP_STORE_TAMPERED' };
 
 describe('a sealed store', () => {
@@ -23,8 +23,8 @@ describe('a sealed store', () => {
     await store.commit([put('a'), put('b')]);
     await store.commit([{ put: 'worlds', row: { digest: 'd', documents: '{}', at: '' } }]);
     await store.commit([]);
-    expect(await store.get('results', 'a')).toEqual(row('a'));
-    expect(await store.list('results')).toEqual([row('a'), row('b')]);
+    expect(await store.get('meta', 'a')).toEqual(row('a'));
+    expect(await store.list('meta')).toEqual([row('a'), row('b')]);
     expect(store.version).toBe(1);
     expect((await reopen()).version).toBe(1);
   });
@@ -34,58 +34,58 @@ describe('a sealed store', () => {
       put('a', '1'),
       put('a', '2'),
       put('b'),
-      { remove: 'results', key: 'b' },
+      { remove: 'meta', key: 'b' },
       put('a', '2'),
     ]);
     await store.commit([put('a', '2')]);
     await store.commit([
-      { remove: 'results', key: 'none' },
+      { remove: 'meta', key: 'none' },
       put('c'),
-      { remove: 'results', key: 'c' },
+      { remove: 'meta', key: 'c' },
       put('c'),
     ]);
     store = await reopen();
-    await store.commit([put('a', '3'), { remove: 'results', key: 'c' }, { remove: 'results', key: 'c' }]);
+    await store.commit([put('a', '3'), { remove: 'meta', key: 'c' }, { remove: 'meta', key: 'c' }]);
     store = await reopen();
-    expect(await store.list('results')).toEqual([row('a', '3')]);
+    expect(await store.list('meta')).toEqual([row('a', '3')]);
   });
 
   test('opens again after commits at the same time, and after one that failed', async () => {
     const commit = raw.commit.bind(raw);
     raw.commit = async (changes) => {
       await new Promise((resolve) => setImmediate(resolve));
-      if (changes.some((change) => 'put' in change && change.put === 'outbox')) throw new Error('full');
+      if (changes.some((change) => 'put' in change && change.put === 'freezes')) throw new Error('full');
       await commit(changes);
     };
     const all = ['a', 'b', 'a', 'c'].map((id, index) => store.commit([put(id, String(index))]));
-    const failing = store.commit([put('d'), { put: 'outbox', row: row('x') }]);
+    const failing = store.commit([put('d'), { put: 'freezes', row: row('x') }]);
     await expect(failing).rejects.toThrow('full');
-    await Promise.all([...all, store.commit([{ remove: 'results', key: 'b' }])]);
-    expect((await (await reopen()).list('results')).map(({ document }) => document)).toEqual(['2', '3']);
+    await Promise.all([...all, store.commit([{ remove: 'meta', key: 'b' }])]);
+    expect((await (await reopen()).list('meta')).map(({ document }) => document)).toEqual(['2', '3']);
   });
 
   test('refuses a row that is edited while it is open, and every list with it', async () => {
     await store.commit([put('a'), put('b')]);
-    const kept = await raw.get('results', 'a');
-    await raw.commit([{ put: 'results', row: { ...(kept as StatefulRow), document: '{"result":"mine"}' } }]);
-    await expect(store.get('results', 'a')).rejects.toMatchObject(tampered);
-    await expect(store.list('results')).rejects.toMatchObject(tampered);
-    expect(await store.get('results', 'b')).toEqual(row('b'));
+    const kept = await raw.get('meta', 'a');
+    await raw.commit([{ put: 'meta', row: { ...(kept as StatefulRow), document: '{"result":"mine"}' } }]);
+    await expect(store.get('meta', 'a')).rejects.toMatchObject(tampered);
+    await expect(store.list('meta')).rejects.toMatchObject(tampered);
+    expect(await store.get('meta', 'b')).toEqual(row('b'));
   });
 
   test('refuses a row that an index finds for what the row does not say', async () => {
     await store.commit([put('a')]);
     const list = raw.list.bind(raw);
     raw.list = (table, { where: _, ...query } = {}) => list(table, query);
-    await expect(store.list('results', { where: { state: 'other' } })).rejects.toMatchObject(tampered);
-    expect(await store.list('results', { where: { state: 's' } })).toEqual([row('a')]);
+    await expect(store.list('meta', { where: { state: 'other' } })).rejects.toMatchObject(tampered);
+    expect(await store.list('meta', { where: { state: 's' } })).toEqual([row('a')]);
   });
 
   test('does not open on an earlier state of one row, whose code is good', async () => {
     await store.commit([put('a', 'pending')]);
-    const before = (await raw.get('results', 'a')) as StatefulRow;
+    const before = (await raw.get('meta', 'a')) as StatefulRow;
     await store.commit([put('a', 'denied')]);
-    await raw.commit([{ put: 'results', row: before }]);
+    await raw.commit([{ put: 'meta', row: before }]);
     await expect(reopen()).rejects.toMatchObject({
       ...tampered,
       message: expect.stringContaining('rows of results'),
@@ -94,10 +94,10 @@ describe('a sealed store', () => {
 
   test('does not open where two rows exchanged what they hold', async () => {
     await store.commit([put('a', '1'), put('b', '2')]);
-    const [a, b] = (await raw.list('results')) as [StatefulRow, StatefulRow];
+    const [a, b] = (await raw.list('meta')) as [StatefulRow, StatefulRow];
     await raw.commit([
-      { put: 'results', row: { ...a, id: 'b' } },
-      { put: 'results', row: { ...b, id: 'a' } },
+      { put: 'meta', row: { ...a, id: 'b' } },
+      { put: 'meta', row: { ...b, id: 'a' } },
     ]);
     const message = expect.stringMatching(/the row "a" of results, the row "b" of results/);
     await expect(reopen()).rejects.toMatchObject({ ...tampered, message });
@@ -122,9 +122,9 @@ describe('what was tampered with', () => {
     await store.commit([put('a'), put('b')]);
     await raw.commit([put('a', 'mine')]);
     for (let index = 0; index < 3; index += 1) {
-      await expect(watched.store.get('results', 'a')).rejects.toMatchObject(tampered);
+      await expect(watched.store.get('meta', 'a')).rejects.toMatchObject(tampered);
     }
-    expect(await watched.store.get('results', 'b')).toEqual(row('b'));
+    expect(await watched.store.get('meta', 'b')).toEqual(row('b'));
     expect(watch.messages).toEqual([expect.stringContaining('the row "a" of results')]);
     expect(logged).toEqual([`error ${watch.messages[0]}`]);
     watch.note(new Error('something else'));

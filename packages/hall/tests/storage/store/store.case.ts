@@ -25,7 +25,7 @@ const row = (id: string, members: Partial<StatefulRow> = {}): StatefulRow => ({
   ...members,
 });
 const put = (id: string, members: Partial<StatefulRow> = {}): Change => ({
-  put: 'outbox',
+  put: 'meta',
   row: row(id, members),
 });
 const receipt = (position: number, members: Partial<ReceiptRow> = {}): ReceiptRow => ({
@@ -68,16 +68,16 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
   });
   afterAll(() => opened.close());
 
-  const ids = async (query: object = {}) => (await store.list('outbox', query)).map(({ id }) => id);
+  const ids = async (query: object = {}) => (await store.list('meta', query)).map(({ id }) => id);
   const positions = async (query: object = {}) =>
     (await store.list('receipts', query)).map(({ position }) => position);
 
   describe(`${name}: rows`, () => {
     test('A row that was put is there with every member, and one that was not is null.', async () => {
       await store.commit([put('a', { document: '{"x":1}' }), putReceipt(7)]);
-      expect(plain(await store.get('outbox', 'a'))).toEqual(row('a', { document: '{"x":1}' }));
+      expect(plain(await store.get('meta', 'a'))).toEqual(row('a', { document: '{"x":1}' }));
       expect(plain(await store.get('receipts', 7))).toEqual(receipt(7));
-      expect(await store.get('outbox', 'b')).toBeNull();
+      expect(await store.get('meta', 'b')).toBeNull();
       expect(await store.get('receipts', 8)).toBeNull();
       expect(await store.get('freezes', 'a')).toBeNull();
     });
@@ -91,10 +91,10 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
 
     test('A removed row is gone, and removing it again does nothing.', async () => {
       await store.commit([put('a'), put('b')]);
-      const remove: Change = { remove: 'outbox', key: 'a' };
+      const remove: Change = { remove: 'meta', key: 'a' };
       await store.commit([remove]);
       await store.commit([remove, { remove: 'receipts', key: 1 }]);
-      expect([await ids(), await store.count('outbox')]).toEqual([['b'], 1]);
+      expect([await ids(), await store.count('meta')]).toEqual([['b'], 1]);
     });
 
     test('Null stays null, bytes stay bytes, and an empty text stays empty.', async () => {
@@ -133,14 +133,14 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
         '%',
       ];
       await store.commit(texts.map((text) => put(text, { document: text })));
-      for (const text of texts) expect((await store.get('outbox', text))?.document).toBe(text);
-      expect(await store.count('outbox')).toBe(texts.length);
+      for (const text of texts) expect((await store.get('meta', text))?.document).toBe(text);
+      expect(await store.count('meta')).toBe(texts.length);
     });
 
     test('A large row is kept whole.', async () => {
       const document = JSON.stringify({ text: 'ä'.repeat(4 * 1_048_576) });
       await store.commit([put('large', { document })]);
-      expect((await store.get('outbox', 'large'))?.document === document).toBe(true);
+      expect((await store.get('meta', 'large'))?.document === document).toBe(true);
     });
 
     test('Changing what was handed in or out does not change what is stored.', async () => {
@@ -227,18 +227,18 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       await store.commit([put('a', { state: 'old' }), put('b'), putReceipt(1)]);
       const changes: Change[] = [
         put('a', { state: 'new' }),
-        { remove: 'outbox', key: 'b' },
+        { remove: 'meta', key: 'b' },
         put('c'),
         putReceipt(2),
         putReceipt(3, { seq: 1 }),
       ];
       await expect(store.commit(changes)).rejects.toMatchObject(failing);
       expect(await ids()).toEqual(['a', 'b']);
-      expect((await store.get('outbox', 'a'))?.state).toBe('old');
+      expect((await store.get('meta', 'a'))?.state).toBe('old');
       expect(await positions()).toEqual([1]);
-      await store.commit([put('d'), put('d', { state: 'last' }), put('e'), { remove: 'outbox', key: 'e' }]);
+      await store.commit([put('d'), put('d', { state: 'last' }), put('e'), { remove: 'meta', key: 'e' }]);
       expect(await ids()).toEqual(['a', 'b', 'd']);
-      expect((await store.get('outbox', 'd'))?.state).toBe('last');
+      expect((await store.get('meta', 'd'))?.state).toBe('last');
     });
 
     test('Commits keep what is unique: no two receipts have the same place in a stream.', async () => {
@@ -268,7 +268,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
 
     test('An empty commit is allowed.', async () => {
       await store.commit([]);
-      expect(await store.count('outbox')).toBe(0);
+      expect(await store.count('meta')).toBe(0);
     });
   });
 
@@ -277,9 +277,9 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     await other.store.commit([put('a')]);
     await other.close();
     for (const attempt of [
-      () => other.store.get('outbox', 'a'),
-      () => other.store.list('outbox'),
-      () => other.store.count('outbox'),
+      () => other.store.get('meta', 'a'),
+      () => other.store.list('meta'),
+      () => other.store.count('meta'),
       () => other.store.commit([put('b')]),
       () => other.store.commit([]),
     ]) {

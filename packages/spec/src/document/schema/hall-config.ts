@@ -23,6 +23,13 @@ const TenantFloorSchema = closed({
   qos_class: Type.Optional(qosClass),
 });
 
+/** How long payloads are held, of a tenant and with a label if it names them (section 8.9). A proposal: its name begins with `x.`. */
+const RetentionSchema = closed({
+  tenant_id: Type.Optional(opaqueId()),
+  data_label: Type.Optional(dataLabel),
+  days: Type.Integer({ minimum: 0, maximum: 36_500 }),
+});
+
 /** How strict a Hall is (section 4.3). Every member has a default. */
 export const HallConfigSchema = closed(
   {
@@ -63,15 +70,22 @@ export const HallConfigSchema = closed(
     'x.budgets': Type.Optional(
       Type.Array(BudgetSchema, { description: 'How much may be spent over time (section 5.12).' }),
     ),
+    'x.retention': Type.Optional(
+      Type.Array(RetentionSchema, { description: 'How long payloads are held (section 8.9).' }),
+    ),
   },
   { title: 'HallConfig', description: 'How strict a Hall is (WCP section 4.3).' },
 );
 
 /** How strict a Hall is (section 4.3). */
-export type HallConfig = Omit<Static<typeof HallConfigSchema>, 'tenant_floors' | 'x.budgets'> & {
+export type HallConfig = Omit<Static<typeof HallConfigSchema>, 'tenant_floors' | 'x.budgets' | 'x.retention'> & {
   tenant_floors?: { readonly [tenantOrAny: string]: TenantFloor };
   'x.budgets'?: readonly Budget[];
+  'x.retention'?: readonly RetentionRule[];
 };
+
+/** How long payloads are held: of two rules about one decision, the shorter time counts (section 8.9). */
+export type RetentionRule = Static<typeof RetentionSchema>;
 
 /**
  * How strictly a tenant's requests are judged at least, whatever it says about itself (section 4.3, R19).

@@ -16,6 +16,7 @@ const HealthSchema = closed(
     gate: nullable(
       closed({ kind: text, policy_version: text, loaded_at: text, stale_since: nullable(text) }),
     ),
+    retention: closed({ rules: Type.Integer(), forgotten: Type.Integer(), kept_at: nullable(text) }),
     diagnostics: Type.Array(DiagnosticSchema),
   },
   { title: 'Health', description: 'The compliance level that is reached, and why not a higher one.' },
