@@ -146,10 +146,12 @@ export async function exportReceipts(
 async function* receiptsOf(client: HallClient, stream: string | undefined): AsyncGenerator<PlacedReceipt> {
   const about: PlacedReceipt[] = [];
   if (stream !== undefined && stream !== LOG_STREAM) {
-    for await (const placed of client.items('listReceipts', { limit: PAGE, stream: LOG_STREAM })) about.push(placed);
+    for await (const placed of client.items('listReceipts', { limit: PAGE, stream: LOG_STREAM }))
+      about.push(placed);
   }
   for await (const placed of client.items('listReceipts', { limit: PAGE, stream })) {
-    while (about[0] !== undefined && about[0].position < placed.position) yield about.shift() as PlacedReceipt;
+    while (about[0] !== undefined && about[0].position < placed.position)
+      yield about.shift() as PlacedReceipt;
     yield placed;
   }
   yield* about;

@@ -21,7 +21,9 @@ export async function forgetInFolder(
 ): Promise<ErasureResult> {
   const { DeploymentError, openDeployment, ProblemError } = await import('@wcp/hall');
   if (!existsSync(join(dir, STORE))) {
-    throw new CliError([fileProblem(dir, 'ABSENT', 'There is no Hall in this folder. Give one with store.db in it.')]);
+    throw new CliError([
+      fileProblem(dir, 'ABSENT', 'There is no Hall in this folder. Give one with store.db in it.'),
+    ]);
   }
   try {
     const deployment = await openDeployment(dir, { env: terminal.env, listens: false, keys: 'none' });
@@ -31,7 +33,8 @@ export async function forgetInFolder(
       await deployment.close();
     }
   } catch (error) {
-    if (error instanceof DeploymentError) throw new CliError(await problemsOfFolder(terminal, dir, error.findings));
+    if (error instanceof DeploymentError)
+      throw new CliError(await problemsOfFolder(terminal, dir, error.findings));
     if (error instanceof ProblemError) throw new CliError([fileProblem(dir, error.code, error.message)]);
     throw error;
   }

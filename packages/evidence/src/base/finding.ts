@@ -48,7 +48,8 @@ const PROOF_MEANINGS = {
 
 const DISCLOSURE_MEANINGS = {
   DISCLOSURE_MALFORMED: 'This is not a disclosure: a member is missing or of the wrong type.',
-  DISCLOSURE_REQUEST_MISMATCH: 'The request is not the one that was decided about: it does not have the artifact_hash of the receipt.',
+  DISCLOSURE_REQUEST_MISMATCH:
+    'The request is not the one that was decided about: it does not have the artifact_hash of the receipt.',
 } as const;
 
 const ATTEST_MEANINGS = {

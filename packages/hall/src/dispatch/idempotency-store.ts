@@ -1,9 +1,9 @@
 import { type Receipt, type RouteDecision, sha256, type WorkerResult } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
+import { notHeld } from '../base/not-held.ts';
 import { ProblemError } from '../base/problem.ts';
 import { canonicalText, type ReceivedRequest } from '../base/received-request.ts';
 import { deliveryMessage } from '../delivery/delivery-code.ts';
-import { notHeld } from '../base/not-held.ts';
 import { readDecisionRecord } from '../storage/decision-record.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Change, Store } from '../storage/store/store.ts';

@@ -40,8 +40,7 @@ export interface AssembledParts extends HallParts {
  * @throws {WcpError} `ERR_WCP_STORE` where the store cannot be opened
  */
 export async function assemble(options: HallOptions): Promise<AssembledParts> {
-  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark } = options;
-  const data_keys = options.data_keys ?? (file === undefined ? undefined : `${file}.keys`);
+  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark, data_keys } = options;
   const identity = {
     key,
     origin,

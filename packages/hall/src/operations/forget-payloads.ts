@@ -31,14 +31,23 @@ export async function forgetPayloads(
   const planned = await storage.payloads.plan(scope);
   await checkPlan(storage, scope, planned);
   if (dry_run) return { dry_run, ...planned, receipt: null, is_done: false };
-  const why = { reason: 'request', note: note === null ? null : escapeText(note), by: escapeText(by).slice(0, MAX_BY) } as const;
+  const why = {
+    reason: 'request',
+    note: note === null ? null : escapeText(note),
+    by: escapeText(by).slice(0, MAX_BY),
+  } as const;
   const { receipt, ...taken } = await storage.payloads.forget({ ...scope, ...why, at: clock.timestamp() });
   if (receipt === null) throw waiting(taken);
   const is_done = await finish(storage);
   return { dry_run, ...taken, receipt: JSON.parse(receipt) as Receipt, is_done };
 }
 
-function scopeOf({ decision_id = null, tenant_id = null, before = null, data_label = null }: ErasureRequest): ErasureScope {
+function scopeOf({
+  decision_id = null,
+  tenant_id = null,
+  before = null,
+  data_label = null,
+}: ErasureRequest): ErasureScope {
   const findings: Finding[] = [];
   const refuse = (path: string, message: string) => findings.push({ path, code: 'INVALID_VALUE', message });
   if (decision_id === null && tenant_id === null && before === null) {
@@ -69,7 +78,8 @@ async function checkPlan(
 }
 
 function waiting({ in_flight, decisions }: ErasurePlan): ProblemError {
-  if (in_flight === 0 && decisions === 0) return new ProblemError('CONFLICT', 'Nothing of this is held any more.');
+  if (in_flight === 0 && decisions === 0)
+    return new ProblemError('CONFLICT', 'Nothing of this is held any more.');
   const message = `${in_flight} ${in_flight === 1 ? 'request waits' : 'requests wait'} for a steward or for an outcome. Resolve what is on hold, and try again once the rest has ended.`;
   return new ProblemError('CONFLICT', message);
 }

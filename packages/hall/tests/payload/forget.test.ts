@@ -47,7 +47,9 @@ async function payloads(...tables: readonly string[]): Promise<Uint8Array[]> {
   await hall.close();
   const database = new DatabaseSync(join(folder, 'store.db'));
   const rows = tables.flatMap((table) =>
-    database.prepare(`SELECT payload FROM ${table} WHERE payload IS NOT NULL AND tenant_id IS NOT NULL`).all(),
+    database
+      .prepare(`SELECT payload FROM ${table} WHERE payload IS NOT NULL AND tenant_id IS NOT NULL`)
+      .all(),
   );
   database.close();
   await hall.restart();
@@ -61,7 +63,12 @@ describe('a payload', () => {
     await dispatched('tenant-a', 'REQUEST-ZEBRA', 'KEY-ZEBRA');
     const { approval_id } = await hall.hold('held', { request: { text: 'HELD-ZEBRA' } });
     await hall.resolve('steward', approval_id, { resolution: 'deny', reason: 'REASON-ZEBRA' });
-    hall.delivery.answer = () => ({ status: 'error', result: null, code: 'DELIVERY_UNREACHABLE', duration_ms: 1 });
+    hall.delivery.answer = () => ({
+      status: 'error',
+      result: null,
+      code: 'DELIVERY_UNREACHABLE',
+      duration_ms: 1,
+    });
     await dispatched('tenant-a', 'DEAD-ZEBRA');
     const shown = await hall.get('auditor', '/wcp/decisions');
     expect(shown.text).toContain('REQUEST-ZEBRA');
@@ -98,8 +105,13 @@ describe('a payload', () => {
         by: expect.any(String),
       },
     });
-    expect((await hall.get('auditor', `/wcp/decisions/${ours}`)).json).toMatchObject({ code: 'NOT_HELD', status: 410 });
-    expect((await hall.get('auditor', `/wcp/decisions/${theirs}`)).json.input.request).toEqual({ text: 'theirs' });
+    expect((await hall.get('auditor', `/wcp/decisions/${ours}`)).json).toMatchObject({
+      code: 'NOT_HELD',
+      status: 410,
+    });
+    expect((await hall.get('auditor', `/wcp/decisions/${theirs}`)).json.input.request).toEqual({
+      text: 'theirs',
+    });
     expect((await hall.get('auditor', '/wcp/decisions')).json.items).toHaveLength(1);
     const left = before.filter((payload) => filesWith(payload.subarray(0, 64)).length > 0);
     expect(left).toHaveLength(1);
@@ -109,13 +121,18 @@ describe('a payload', () => {
     // What comes later is kept under a key of its own.
     const later = await dispatched('tenant-a', 'later');
     await hall.restart();
-    expect((await hall.get('auditor', `/wcp/decisions/${later}`)).json.input.request).toEqual({ text: 'later' });
+    expect((await hall.get('auditor', `/wcp/decisions/${later}`)).json.input.request).toEqual({
+      text: 'later',
+    });
   });
 
   test.each([
     ['one decision', (ids: readonly string[]) => ({ decision_id: ids[0] })],
     ['what is older', () => ({ before: new Date(Date.now() + 60_000).toISOString() })],
-    ['what is older of a tenant', () => ({ before: new Date(Date.now() + 60_000).toISOString(), tenant_id: 'tenant-a' })],
+    [
+      'what is older of a tenant',
+      () => ({ before: new Date(Date.now() + 60_000).toISOString(), tenant_id: 'tenant-a' }),
+    ],
   ])('of %s is removed from every file, its ciphertext as well.', async (_, scope) => {
     const id = await dispatched('tenant-a', 'old', 'once');
     const before = await payloads('decisions', 'results', 'events');
@@ -137,15 +154,27 @@ describe('a forgetting', () => {
     const { items } = (await hall.get('auditor', '/wcp/receipts?limit=1000')).json;
     const last = items.at(-1);
     expect(last.receipt).toEqual(json.receipt);
-    expect(last.receipt).toMatchObject({ kind: 'erasure', stream: '(log)', artifact_hash: null, decision_id: null });
-    const { receipts } = { receipts: items.filter((each: { receipt: { decision_id: string } }) => each.receipt.decision_id === id) };
-    expect(receipts.map((each: { receipt: { kind: string } }) => each.receipt.kind)).toEqual(['decision', 'outcome']);
+    expect(last.receipt).toMatchObject({
+      kind: 'erasure',
+      stream: '(log)',
+      artifact_hash: null,
+      decision_id: null,
+    });
+    const { receipts } = {
+      receipts: items.filter((each: { receipt: { decision_id: string } }) => each.receipt.decision_id === id),
+    };
+    expect(receipts.map((each: { receipt: { kind: string } }) => each.receipt.kind)).toEqual([
+      'decision',
+      'outcome',
+    ]);
     const { ledger } = hall.hall.parts.storage;
     const { size, root } = await ledger.head();
     for (const { position, receipt } of items) {
       const proof = await ledger.proveInclusion(position, size);
       const { canonicalJson } = await import('@wcp/spec');
-      expect(verifyInclusion({ leaf: canonicalJson(receipt), index: position, size, root, proof }).ok).toBe(true);
+      expect(verifyInclusion({ leaf: canonicalJson(receipt), index: position, size, root, proof }).ok).toBe(
+        true,
+      );
     }
   });
 
@@ -164,7 +193,8 @@ describe('a forgetting', () => {
     const { json } = await hall.resolve('steward', approval_id, { resolution: 'approve' });
     const made = json.decision.decision_id;
     expect((await admin({ decision_id: made })).json).toMatchObject({ decisions: 2 });
-    for (const id of [approval_id, made]) expect((await hall.get('auditor', `/wcp/decisions/${id}`)).status).toBe(410);
+    for (const id of [approval_id, made])
+      expect((await hall.get('auditor', `/wcp/decisions/${id}`)).status).toBe(410);
     expect((await hall.get('steward', `/wcp/approvals/${approval_id}`)).status).toBe(404);
   });
 
@@ -182,18 +212,29 @@ describe('a forgetting', () => {
     const { decision } = await hall.hall.dispatch(input, { idempotency_key: 'k' });
     await admin({ decision_id: decision.decision_id });
     const calls = hall.delivery.calls.length;
-    await expect(hall.hall.dispatch(input, { idempotency_key: 'k' })).rejects.toMatchObject({ code: 'NOT_HELD' });
+    await expect(hall.hall.dispatch(input, { idempotency_key: 'k' })).rejects.toMatchObject({
+      code: 'NOT_HELD',
+    });
     expect(hall.delivery.calls).toHaveLength(calls);
   });
 
   test.each([
     ['nothing', {}, [['', 'INVALID_VALUE']]],
     ['a decision and a tenant', { decision_id: 'x', tenant_id: 'y' }, [['/decision_id', 'INVALID_VALUE']]],
-    ['a label alone', { data_label: 'PUBLIC' }, [['', 'INVALID_VALUE'], ['/data_label', 'INVALID_VALUE']]],
+    [
+      'a label alone',
+      { data_label: 'PUBLIC' },
+      [
+        ['', 'INVALID_VALUE'],
+        ['/data_label', 'INVALID_VALUE'],
+      ],
+    ],
   ])('that names %s is refused with every finding.', async (_, body, findings) => {
     const { status, json } = await admin(body);
     expect(status).toBe(400);
-    expect(json.findings.map(({ path, code }: { path: string; code: string }) => [path, code])).toEqual(findings);
+    expect(json.findings.map(({ path, code }: { path: string; code: string }) => [path, code])).toEqual(
+      findings,
+    );
   });
 
   test('of a decision that was never made is not found, and one that is forgotten already is a conflict.', async () => {

@@ -14,7 +14,8 @@ export function addDisclose(group: Command, { terminal, exitWith }: CommandConte
   const command = registerHall(group, 'disclose', {
     summary: 'Write one request with its receipt and the proof that it is in the log.',
     example: 'wcp evidence disclose 0195f3a0-7c1e-7000-8000-000000000001 --out disclosure.json',
-    exits: '0 written, 1 no such decision, or its request is no longer held, 2 wrong usage, or the Hall refused.',
+    exits:
+      '0 written, 1 no such decision, or its request is no longer held, 2 wrong usage, or the Hall refused.',
   });
   command
     .argument('<id>', 'the id of the decision')
@@ -47,5 +48,7 @@ async function disclosureOf(hall: HallClient, decision_id: string): Promise<Disc
 function notDisclosable(): CliError {
   const message =
     'The receipt of this decision has no hash of its request: it was denied as invalid, so that nothing proves what it said.';
-  return new CliError([{ file: null, place: null, path: null, level: 'error', code: 'NOT_PROVABLE', message }]);
+  return new CliError([
+    { file: null, place: null, path: null, level: 'error', code: 'NOT_PROVABLE', message },
+  ]);
 }

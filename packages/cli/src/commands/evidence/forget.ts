@@ -26,7 +26,8 @@ export function addForget(group: Command, { terminal, exitWith }: CommandContext
     details:
       'Without --yes nothing is forgotten: it says what would be. A tenant is forgotten with its data key, so that copies of the store say nothing of it either. What is forgotten cannot be brought back.',
     example: 'wcp evidence forget --tenant agent.newsroom --note "Article 17 GDPR" --yes',
-    exits: '0 forgotten, or said what would be, 1 something waits for a steward or an outcome, or was not found, 2 wrong usage, or the Hall refused.',
+    exits:
+      '0 forgotten, or said what would be, 1 something waits for a steward or an outcome, or was not found, 2 wrong usage, or the Hall refused.',
   });
   command
     .option('--tenant <id>', 'of this tenant alone; without --before everything, and its data key')
@@ -72,6 +73,8 @@ function resultText({ dry_run, decisions, in_flight, receipt, is_done }: Erasure
   const waiting =
     in_flight === 0 ? '' : `${count(in_flight, 'request')} in flight, on hold or running: not forgotten.\n`;
   if (dry_run) return `This would forget ${what}. Nothing was forgotten: add --yes.\n${waiting}`;
-  const rest = is_done ? '' : 'The rest is being removed in the background; `wcp health` shows when nothing is left.\n';
+  const rest = is_done
+    ? ''
+    : 'The rest is being removed in the background; `wcp health` shows when nothing is left.\n';
   return `Forgot ${what}. The receipt ${escaped(receipt?.receipt_id ?? '-')} says so.\n${waiting}${rest}`;
 }

@@ -44,7 +44,9 @@ export function addVerifyDisclosure(group: Command, { terminal, exitWith }: Comm
           ['capability', escaped(capability_id ?? '-')],
           ['decided', escaped(policy_decision ?? '-')],
         ]);
-        terminal.write(`${about}ok: the request is the one that was decided about, and its receipt is in the log.\n`);
+        terminal.write(
+          `${about}ok: the request is the one that was decided about, and its receipt is in the log.\n`,
+        );
       }
       exitWith(ok ? EXIT.ok : EXIT.found);
     });

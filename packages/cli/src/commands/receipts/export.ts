@@ -29,7 +29,16 @@ export function addExport(group: Command, { terminal }: CommandContext): void {
     });
 }
 
-function exportedText({ dir, origin, size, receipts, is_whole, decisions, not_held, worlds }: Exported): string {
+function exportedText({
+  dir,
+  origin,
+  size,
+  receipts,
+  is_whole,
+  decisions,
+  not_held,
+  worlds,
+}: Exported): string {
   const what = is_whole
     ? `${count(receipts, 'receipt')}: the whole log`
     : `${count(receipts, 'receipt')} of the ${size} in the log, each with a proof`;

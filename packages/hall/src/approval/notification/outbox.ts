@@ -209,6 +209,9 @@ class Sender {
     const at = new Date(this.#parts.clock.now() + (delay ?? 0) * 1000).toISOString();
     const noun = this.#channels.get(due.channel)?.noun;
     if (delay === undefined) this.#parts.log('error', `${noun} was given up after its last attempt.`);
-    return outboxChange(row, delay === undefined ? 'failed' : 'due', at, { ...due, attempt: due.attempt + 1 });
+    return outboxChange(row, delay === undefined ? 'failed' : 'due', at, {
+      ...due,
+      attempt: due.attempt + 1,
+    });
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Receipt } from '@wcp/spec';
 import { checkLedger } from '../ledger/ledger.ts';
 import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
-import { openSqliteStore, readSqliteStore } from '../store/sqlite-store.ts';
+import { openCurrentStore } from '../migration/open-current-store.ts';
+import { readSqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 
 /** How a store on disk is. */
@@ -37,7 +38,10 @@ async function inspectCopy(file: string, identity: LedgerIdentity): Promise<Stor
   try {
     const copy = join(folder, 'store.db');
     for (const end of ['', '-wal']) await copyFile(file + end, copy + end);
-    return await inspect(openSqliteStore(copy), identity);
+    return await inspect(
+      await openCurrentStore(copy, { ...identity, data_keys: join(folder, 'keys') }),
+      identity,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -24,10 +24,10 @@ const YOUNG_MB = 64;
  */
 export async function openFileStorage(
   file: string,
-  { key, former_keys = [], ...identity }: LedgerIdentity,
+  { key, former_keys = [], data_keys = `${file}.keys`, ...identity }: LedgerIdentity,
 ): Promise<EvidenceStorage> {
   const former = former_keys.map((each) => (typeof each === 'string' ? each : each.exportPrivatePem()));
-  const data: StorageWorkerData = { ...identity, file, key: key.exportPrivatePem(), former };
+  const data: StorageWorkerData = { ...identity, data_keys, file, key: key.exportPrivatePem(), former };
   const thread = new StorageWorker(
     new Worker(PROGRAM, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
   );

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { signingKeyFromPem } from '@wcp/evidence';
 import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
-import { openSqliteStore } from '../store/sqlite-store.ts';
+import { openCurrentStore } from '../migration/open-current-store.ts';
 import { type EvidenceStorage, storageOver } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, writeError } from './remote-call.ts';
 
@@ -24,7 +24,8 @@ port?.on('message', (call: RemoteCall) => void answer(call));
 
 async function open(): Promise<EvidenceStorage> {
   const former_keys = former.map((each) => (each.startsWith('-') ? signingKeyFromPem(each) : each));
-  return storageOver(openSqliteStore(file), { ...identity, key: signingKeyFromPem(key), former_keys });
+  const whole = { ...identity, key: signingKeyFromPem(key), former_keys };
+  return storageOver(await openCurrentStore(file, whole), whole);
 }
 
 async function answer(call: RemoteCall): Promise<void> {

@@ -3,9 +3,9 @@ import { consistencyProof, inclusionProof, type MerkleFrontier } from '@wcp/evid
 import type { Sha256 } from '@wcp/spec';
 import { boundedCache } from '../../base/bounded-cache.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
-import { openSealedStore } from '../seal/open-sealed-store.ts';
 import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
 import { PayloadStore } from '../payload/payload-store.ts';
+import { openSealedStore } from '../seal/open-sealed-store.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
 import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
 import { Batch } from './batch.ts';

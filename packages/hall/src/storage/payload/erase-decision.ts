@@ -64,7 +64,10 @@ export interface PlacedDecision {
  *
  * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where the receipt of one of them is missing
  */
-export async function decisionsOfRequest(store: PayloadStore, decision_id: string): Promise<PlacedDecision[]> {
+export async function decisionsOfRequest(
+  store: PayloadStore,
+  decision_id: string,
+): Promise<PlacedDecision[]> {
   const made = await store.sealed.list('receipts', { where: { decision_id } });
   const receipt = made.find(({ kind }) => kind === 'decision');
   if (receipt === undefined) return [];
@@ -77,7 +80,11 @@ export async function decisionsOfRequest(store: PayloadStore, decision_id: strin
   return [{ decision_id, position }, ...(await Promise.all(others))];
 }
 
-async function relatedDecisions(store: PayloadStore, decision_id: string, position: number): Promise<string[]> {
+async function relatedDecisions(
+  store: PayloadStore,
+  decision_id: string,
+  position: number,
+): Promise<string[]> {
   const approval = await store.get('approvals', decision_id);
   const { facts } = await rowThere(store, 'decisions', position);
   const resolved: unknown = JSON.parse(approval?.document ?? '{}').resolved_decision_id;

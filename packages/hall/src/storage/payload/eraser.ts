@@ -7,7 +7,6 @@ import type { OpenLedger } from '../ledger/ledger.ts';
 import { rowThere } from '../seal/row-there.ts';
 import type { Change } from '../store/store.ts';
 import { decisionsOfRequest, isInFlight, type PlacedDecision } from './erase-decision.ts';
-import { ErasureWork, erasureChange, type OpenErasure, readErasure } from './erasure-work.ts';
 import {
   type ErasureOrder,
   type ErasurePlan,
@@ -17,6 +16,7 @@ import {
   type StoredDecision,
   tenantOf,
 } from './erasure.ts';
+import { ErasureWork, erasureChange, type OpenErasure, readErasure } from './erasure-work.ts';
 import type { PayloadStore } from './payload-store.ts';
 import { nextDue, retentionChange } from './retention.ts';
 
@@ -82,7 +82,8 @@ export class Eraser implements Payloads {
     const { size } = await this.#ledger.head();
     const before = await this.#plan(order, 0, size);
     const named = order.decision_id === null ? null : await this.#named(order);
-    const key_id = order.scope === 'tenant' ? (this.#ledger.store.keys.find(tenantOf(order))?.id ?? null) : null;
+    const key_id =
+      order.scope === 'tenant' ? (this.#ledger.store.keys.find(tenantOf(order))?.id ?? null) : null;
     let plan: ErasurePlan = before;
     const make = async (below: number): Promise<readonly Entry[]> => {
       if (order.decision_id === null) plan = sum(before, await this.#plan(order, size, below));
@@ -119,7 +120,9 @@ export class Eraser implements Payloads {
     const { store } = this.#ledger;
     if (!store.isHeld(await rowThere(store.sealed, 'decisions', position))) return sum();
     const { decision_id } = await rowThere(store.sealed, 'receipts', position);
-    return (await isInFlight(store, decision_id)) ? { decisions: 0, in_flight: 1 } : { decisions: 1, in_flight: 0 };
+    return (await isInFlight(store, decision_id))
+      ? { decisions: 0, in_flight: 1 }
+      : { decisions: 1, in_flight: 0 };
   }
 
   #named({ decision_id }: ErasureScope): Promise<PlacedDecision[]> {
@@ -177,7 +180,11 @@ function entryOf(
   more: readonly Change[] = [],
 ): Entry {
   const erasure: Erasure = { ...order, below, decisions };
-  const { receipt_id: _, ...draft } = logReceipt({ receipt_id: v7(), at, statement: { kind: 'erasure', erasure } });
+  const { receipt_id: _, ...draft } = logReceipt({
+    receipt_id: v7(),
+    at,
+    statement: { kind: 'erasure', erasure },
+  });
   const open: OpenErasure = { id: v7(), at, erasure, positions, key_id, phase: 'decisions', after: -1 };
   return { evidence: { kind: 'plain', draft }, changes: [erasureChange(open), ...more] };
 }

@@ -74,7 +74,9 @@ export class ErasureWork {
     const rows =
       rest === undefined
         ? await sealed.list('decisions', { after: Number(after), limit: PAGE })
-        : (await Promise.all(rest.map((position) => sealed.get('decisions', position)))).filter((row) => row !== null);
+        : (await Promise.all(rest.map((position) => sealed.get('decisions', position)))).filter(
+            (row) => row !== null,
+          );
     const changes: Change[] = [];
     for (const row of rows) {
       if (row.position >= erasure.below) return [...changes, this.#advanced(open)];
@@ -84,7 +86,10 @@ export class ErasureWork {
       }
     }
     const last = rows.at(-1);
-    return [...changes, last === undefined ? this.#advanced(open) : erasureChange({ ...open, after: last.position })];
+    return [
+      ...changes,
+      last === undefined ? this.#advanced(open) : erasureChange({ ...open, after: last.position }),
+    ];
   }
 
   /** A payload whose key was destroyed is of no use to anybody; another may still be needed. */
@@ -108,7 +113,10 @@ export class ErasureWork {
     }
     const last = rows.at(-1);
     const isEnd = last === undefined || rows.length < PAGE;
-    return [...changes, isEnd ? this.#advanced(open) : erasureChange({ ...open, after: keyOfRow(table, last) })];
+    return [
+      ...changes,
+      isEnd ? this.#advanced(open) : erasureChange({ ...open, after: keyOfRow(table, last) }),
+    ];
   }
 
   /** A notice about an approval that is no longer there. */

@@ -40,7 +40,10 @@ export function tenantOf({ tenant_id }: Pick<ErasureScope, 'tenant_id'>): string
 }
 
 /** Whether a decision is in a scope that does not name one decision. */
-export function isWithin(scope: Omit<ErasureScope, 'scope' | 'decision_id'>, decision: StoredDecision): boolean {
+export function isWithin(
+  scope: Omit<ErasureScope, 'scope' | 'decision_id'>,
+  decision: StoredDecision,
+): boolean {
   const { tenant_id, data_label, before } = scope;
   return (
     (tenant_id === null || tenantOf(scope) === decision.tenant_id) &&

@@ -103,7 +103,10 @@ export class PayloadStore implements Store {
     const texts = members.map((name) => ((row as unknown as AnyRow)[name] as string | undefined) ?? null);
     const payload = texts.every((text) => text === null) ? null : this.#payload(table, row, texts);
     const rest = Object.entries(row).filter(([name]) => !members.includes(name));
-    return { put: table, row: { ...Object.fromEntries(rest), [PAYLOAD_COLUMN]: payload } } as unknown as Change;
+    return {
+      put: table,
+      row: { ...Object.fromEntries(rest), [PAYLOAD_COLUMN]: payload },
+    } as unknown as Change;
   }
 
   #payload(table: TableName, row: object, texts: readonly (string | null)[]): Buffer {

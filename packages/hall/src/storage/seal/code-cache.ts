@@ -5,10 +5,10 @@ const MAX_CODES = 20_000;
 
 /** The codes of the rows that stand in a store: what a replaced or removed row takes out of the sum of its table. */
 export class CodeCache {
-  readonly #store: Store;
+  readonly #store: Pick<Store, 'get'>;
   readonly #tables = new Map<TableName, TableCodes>();
 
-  constructor(store: Store) {
+  constructor(store: Pick<Store, 'get'>) {
     this.#store = store;
   }
 

@@ -1,10 +1,18 @@
 import { createPrivateKey, hash, hkdfSync } from 'node:crypto';
 import type { SigningKey } from '@wcp/evidence';
 import type { TableName } from '../store/store.ts';
-import { columnsOf } from '../store/tables.ts';
+import { columnsOf, SUMMED_TABLES } from '../store/tables.ts';
 
 /** A row as a store holds it, whatever its table. */
 export type AnyRow = Readonly<Record<string, unknown>>;
+
+/** Which columns the code of a row covers, and which tables are summed: an earlier store had others. */
+export interface SealedLayout {
+  columnsOf(table: TableName): readonly string[];
+  readonly summed: readonly TableName[];
+}
+
+const PRESENT: SealedLayout = { columnsOf, summed: SUMMED_TABLES };
 
 /** The block of SHA-256, and so the length of a key of HMAC that is used as it is. */
 const BLOCK = 64;
@@ -17,12 +25,14 @@ const [INNER, OUTER] = [0x36, 0x5c];
 export class RowMac {
   /** Names the signing key that the secret is derived from. */
   readonly keyId: string;
+  readonly layout: SealedLayout;
   readonly #row: Hmac;
   readonly #share: Hmac;
   readonly #seal: Hmac;
 
-  constructor(key: SigningKey, origin: string) {
+  constructor(key: SigningKey, origin: string, layout: SealedLayout = PRESENT) {
     this.keyId = key.keyId;
+    this.layout = layout;
     const secret = secretOf(key);
     this.#row = new Hmac(derive(secret, origin, 'row'));
     this.#share = new Hmac(derive(secret, origin, 'share'));
@@ -31,7 +41,7 @@ export class RowMac {
 
   /** The code of a row: over its table, its key and all of its columns. */
   of(table: TableName, row: AnyRow): Buffer {
-    return this.#row.digest(textOf(table, row));
+    return this.#row.digest(textOf(table, this.layout.columnsOf(table), row));
   }
 
   /**
@@ -83,9 +93,9 @@ function derive(secret: Buffer, origin: string, use: string): string {
 }
 
 /** Every column with its type and its length: no two rows have the same text. */
-function textOf(table: TableName, row: AnyRow): string {
+function textOf(table: TableName, columns: readonly string[], row: AnyRow): string {
   let text: string = table;
-  for (const name of columnsOf(table)) text += columnText(row[name]);
+  for (const name of columns) text += columnText(row[name]);
   return text;
 }
 

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Change, SealRow, TableName } from '../store/store.ts';
-import { SUMMED_TABLES } from '../store/tables.ts';
 import type { RowMac } from './row-mac.ts';
 
 /** There is one seal. */
@@ -38,7 +37,7 @@ export class TableSums {
   }
 
   codes(): Readonly<Record<string, string>> {
-    return Object.fromEntries(SUMMED_TABLES.map((table) => [table, this.#codeOf(table)]));
+    return Object.fromEntries(this.#mac.layout.summed.map((table) => [table, this.#codeOf(table)]));
   }
 
   #change(table: TableName, by: bigint): void {
@@ -92,7 +91,8 @@ export function sealKeyOf(row: SealRow | null): unknown {
 }
 
 function codeOf(version: number, tables: StoredSeal['tables'], mac: RowMac): string {
-  return mac.seal(`seal ${version} ${SUMMED_TABLES.map((table) => `${table} ${tables[table]}`).join(' ')}`);
+  const sums = mac.layout.summed.map((table) => `${table} ${tables[table]}`);
+  return mac.seal(`seal ${version} ${sums.join(' ')}`);
 }
 
 function isSame(expected: string, given: unknown): boolean {

@@ -7,12 +7,17 @@ import type { TableName } from './store.ts';
 import { storeError } from './store-error.ts';
 import { CODE_COLUMN, storedColumns, TABLES, type Table } from './tables.ts';
 
-/** Raised with every change of {@link TABLES}; an older Hall refuses a newer file. */
-const SCHEMA_VERSION = 3;
+/** Raised with every change of {@link TABLES}, with a migration; an older Hall refuses a newer file. */
+export const SCHEMA_VERSION = 4;
+/** The earliest that is brought to the present one. */
+const EARLIEST_VERSION = 3;
 /** Marks the file as that of a Hall: "WCPH". */
 const APPLICATION_ID = 0x57435048;
 
-/** Opens or creates the file, locks it for this process, and checks its integrity. */
+/**
+ * Opens or creates the file, locks it for this process, and checks its integrity. It may have an earlier version, which
+ * is to be brought to the present one before anything else.
+ */
 export function openDatabase(file: string): DatabaseSync {
   const isNew = !existsSync(file);
   checkWritable(isNew ? dirname(file) : file);
@@ -30,7 +35,7 @@ export function openDatabase(file: string): DatabaseSync {
     database.exec('BEGIN IMMEDIATE; COMMIT;');
     checkIntegrity(database);
     if (isNew || numberOf(database, 'application_id') === 0) createTables(database);
-    checkVersion(database);
+    checkVersion(database, EARLIEST_VERSION);
     return database;
   } catch (error) {
     if (database?.isOpen) database.close();
@@ -49,7 +54,7 @@ export function openReadOnly(file: string): DatabaseSync {
     place.search = '?immutable=1';
     database = new DatabaseSync(place, { readOnly: true });
     checkIntegrity(database);
-    checkVersion(database);
+    checkVersion(database, SCHEMA_VERSION);
     return database;
   } catch (error) {
     if (database?.isOpen) database.close();
@@ -95,24 +100,37 @@ function checkIntegrity(database: DatabaseSync): void {
   );
 }
 
-function checkVersion(database: DatabaseSync): void {
+/** The version of the tables; of a file that is being migrated, that of the next one, negative. */
+export function schemaVersion(database: DatabaseSync): number {
+  return numberOf(database, 'user_version');
+}
+
+export function setSchemaVersion(database: DatabaseSync, version: number): void {
+  database.exec(`PRAGMA user_version=${version}`);
+}
+
+function checkVersion(database: DatabaseSync, earliest: number): void {
   const isOurs = numberOf(database, 'application_id') === APPLICATION_ID;
-  const version = numberOf(database, 'user_version');
-  if (isOurs && version === SCHEMA_VERSION) return;
+  const version = Math.abs(schemaVersion(database));
+  if (isOurs && version >= earliest && version <= SCHEMA_VERSION) return;
   throw new WcpError(
     'ERR_WCP_STORE',
-    isOurs
-      ? `The store has version ${version}; this Hall reads version ${SCHEMA_VERSION}. Use the Hall that wrote it, or a newer one.`
-      : 'The file is a database, but not that of a Hall. Choose another folder.',
+    isOurs ? wrongVersion(version) : 'The file is a database, but not that of a Hall. Choose another folder.',
   );
+}
+
+function wrongVersion(version: number): string {
+  const found = `The store has version ${version}; this Hall reads version ${SCHEMA_VERSION}.`;
+  const isEarlier = version >= EARLIEST_VERSION && version < SCHEMA_VERSION;
+  return isEarlier
+    ? `${found} The next start brings it there.`
+    : `${found} Use the Hall that wrote it, or a newer one.`;
 }
 
 function createTables(database: DatabaseSync): void {
   const [tables] = database.prepare('SELECT count(*) AS n FROM sqlite_schema').all();
   if (tables?.['n'] !== 0) return;
-  const statements = (Object.entries(TABLES) as [TableName, Table][]).flatMap(([name, table]) =>
-    statementsOf(name, table),
-  );
+  const statements = (Object.keys(TABLES) as TableName[]).flatMap(tableStatements);
   database.exec(
     [
       'BEGIN',
@@ -124,7 +142,9 @@ function createTables(database: DatabaseSync): void {
   );
 }
 
-function statementsOf(name: TableName, table: Table): string[] {
+/** What makes a table and its indexes. */
+export function tableStatements(name: TableName): string[] {
+  const table: Table = TABLES[name];
   const { unique, indexes } = table;
   const [key, ...others] = Object.entries(storedColumns(table)) as [[string, string], ...[string, string][]];
   const lines = [

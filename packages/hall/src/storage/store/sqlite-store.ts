@@ -15,8 +15,16 @@ import { keyOf } from './tables.ts';
  * @throws {WcpError} `ERR_WCP_STORE`: locked by another process, not writable, damaged, of a newer version
  */
 export function openSqliteStore(file: string): Store {
-  const database = openDatabase(file);
-  return new SqliteStore(database);
+  return storeOver(openDatabase(file));
+}
+
+/**
+ * The store in a file that was opened.
+ *
+ * @param isWithin a transaction is open, which the caller ends: a commit is then a part of it
+ */
+export function storeOver(database: DatabaseSync, isWithin = false): Store {
+  return new SqliteStore(database, isWithin);
 }
 
 /**
@@ -30,12 +38,14 @@ export function readSqliteStore(file: string): Store {
 
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
+  readonly #isWithin: boolean;
   readonly #db: Kysely<Tables>;
   readonly #writer: RowWriter;
   readonly #selects = new Map<TableName, StatementSync>();
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, isWithin = false) {
     this.#database = database;
+    this.#isWithin = isWithin;
     this.#db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asSqliteDatabase(database) }) });
     this.#writer = new RowWriter(database, this.#dynamic);
   }
@@ -73,9 +83,10 @@ class SqliteStore implements Store {
 
   async commit(changes: readonly Change[]): Promise<void> {
     if (!this.#database.isOpen) throw closed();
+    if (this.#isWithin) return this.#apply(changes);
     try {
       this.#database.exec('BEGIN IMMEDIATE');
-      for (const change of changes) this.#writer.apply(change);
+      this.#apply(changes);
       this.#database.exec('COMMIT');
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
@@ -90,6 +101,10 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     await this.#db.destroy();
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  #apply(changes: readonly Change[]): void {
+    for (const change of changes) this.#writer.apply(change);
   }
 
   /** The statement that reads one row, built once: a commit reads rows before it replaces them. */

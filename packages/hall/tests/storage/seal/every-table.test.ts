@@ -47,7 +47,11 @@ const plain: Entry = {
 function sampleRow(table: TableName, index: number): Change {
   const values = Object.entries(TABLES[table].columns).map(([name, type]) => [
     name,
-    type === 'text' || type === 'payload' ? `${name}-${index}` : type === 'blob' ? new Uint8Array(32).fill(index) : index,
+    type === 'text' || type === 'payload'
+      ? `${name}-${index}`
+      : type === 'blob'
+        ? new Uint8Array(32).fill(index)
+        : index,
   ]);
   return { put: table, row: Object.fromEntries(values) } as unknown as Change;
 }

@@ -30,20 +30,9 @@ describe('a sealed store', () => {
   });
 
   test('opens again however often rows were replaced, put again and removed, in one commit or many', async () => {
-    await store.commit([
-      put('a', '1'),
-      put('a', '2'),
-      put('b'),
-      { remove: 'meta', key: 'b' },
-      put('a', '2'),
-    ]);
+    await store.commit([put('a', '1'), put('a', '2'), put('b'), { remove: 'meta', key: 'b' }, put('a', '2')]);
     await store.commit([put('a', '2')]);
-    await store.commit([
-      { remove: 'meta', key: 'none' },
-      put('c'),
-      { remove: 'meta', key: 'c' },
-      put('c'),
-    ]);
+    await store.commit([{ remove: 'meta', key: 'none' }, put('c'), { remove: 'meta', key: 'c' }, put('c')]);
     store = await reopen();
     await store.commit([put('a', '3'), { remove: 'meta', key: 'c' }, { remove: 'meta', key: 'c' }]);
     store = await reopen();

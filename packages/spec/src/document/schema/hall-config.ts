@@ -78,7 +78,10 @@ export const HallConfigSchema = closed(
 );
 
 /** How strict a Hall is (section 4.3). */
-export type HallConfig = Omit<Static<typeof HallConfigSchema>, 'tenant_floors' | 'x.budgets' | 'x.retention'> & {
+export type HallConfig = Omit<
+  Static<typeof HallConfigSchema>,
+  'tenant_floors' | 'x.budgets' | 'x.retention'
+> & {
   tenant_floors?: { readonly [tenantOrAny: string]: TenantFloor };
   'x.budgets'?: readonly Budget[];
   'x.retention'?: readonly RetentionRule[];

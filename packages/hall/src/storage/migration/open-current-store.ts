@@ -1,0 +1,61 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { WcpError } from '@wcp/spec';
+import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
+import {
+  emptyJournal,
+  openDatabase,
+  SCHEMA_VERSION,
+  schemaVersion,
+  setSchemaVersion,
+} from '../store/sqlite-file.ts';
+import { storeOver } from '../store/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import { storeError } from '../store/store-error.ts';
+import type { Migration } from './migration.ts';
+import { PAYLOADS_APART } from './payloads-apart.ts';
+
+/** Every step, in order. */
+const MIGRATIONS: readonly Migration[] = [PAYLOADS_APART];
+
+/**
+ * Opens a store in one SQLite file, after it was brought to the present version.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE`, `ERR_WCP_STORE_TAMPERED`: it is then as it was
+ */
+export async function openCurrentStore(file: string, identity: LedgerIdentity): Promise<Store> {
+  const database = openDatabase(file);
+  try {
+    while (schemaVersion(database) !== SCHEMA_VERSION) await migrate(database, identity);
+    return storeOver(database);
+  } catch (error) {
+    if (database.isOpen) database.close();
+    throw storeError(error);
+  }
+}
+
+/** A version is negative from the change of the rows until nothing of the earlier ones is left in the file. */
+async function migrate(database: DatabaseSync, identity: LedgerIdentity): Promise<void> {
+  const version = schemaVersion(database);
+  if (version >= 0) await changeTables(database, identity, version);
+  database.exec('VACUUM');
+  emptyJournal(database);
+  setSchemaVersion(database, Math.abs(schemaVersion(database)));
+}
+
+async function changeTables(
+  database: DatabaseSync,
+  identity: LedgerIdentity,
+  version: number,
+): Promise<void> {
+  const step = MIGRATIONS.find(({ from }) => from === version);
+  if (step === undefined) throw new WcpError('ERR_WCP_STORE', `No step leads on from version ${version}.`);
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    await step.change(database, identity);
+    setSchemaVersion(database, -(version + 1));
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
