@@ -38,6 +38,8 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/\$\{(dir|escaped)\}?/, 'evidence'],
   [/^receipts tree \$\{correlation_id\}.*/, 'receipts tree try-1'],
   [/^receipts export DIR/, 'receipts export evidence'],
+  [/^(evidence disclose) \S+/, '$1 MADE'],
+  [/^evidence verify \$\{escaped.*/, 'evidence verify disclosure.json --keys hall.pub.pem'],
   [/--key(-file)? FILE/, '--key$1 keys/wcp-key.pem'],
   [/^authorities add \S+ --keys \S+/, 'authorities add org.acme --keys acme.pub.pem'],
   [/^(rules \w+) \$\{file\}/, '$1 rules.json'],
@@ -55,6 +57,7 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
 /** Commands that must have run before, as whoever reads the message has run them. */
 const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[] = [
   [/^approvals approve .* --result/, ['approvals escalate HOLD --level executor']],
+  [/^evidence verify/, ['evidence disclose MADE --out disclosure.json']],
   [/^release/, ['freeze tenant agent.newsroom --reason stop']],
   [/^rules format --check/, ['rules format rules.json']],
   [
@@ -122,10 +125,10 @@ async function openStage() {
     cpSync(join(cwd, 'keys/wcp-key.pem'), join(cwd, name));
   }
   const { decision } = await hall.dispatch(HELD);
-  await hall.dispatch({ ...REQUEST, correlation_id: 'try-1' });
+  const made = await hall.dispatch({ ...REQUEST, correlation_id: 'try-1' });
   const failed = await hall.dispatch({ ...REQUEST, correlation_id: 'failed', request: { fail: true } });
   const { key_id: KEY } = await hall.identity.keys.create({ label: 'one', roles: ['steward'] });
-  const ids = { HOLD: decision.pending_approval_id, LETTER: failed.decision.decision_id, KEY } as Record<
+  const ids = { HOLD: decision.pending_approval_id, LETTER: failed.decision.decision_id, MADE: made.decision.decision_id, KEY } as Record<
     string,
     string
   >;

@@ -1,5 +1,12 @@
 import type { PortHandlers } from '@wcp/conformance';
-import { hashFiles, receiptHash, signReceipt, verifyManifest, verifyReceipts } from '@wcp/evidence';
+import {
+  hashFiles,
+  receiptHash,
+  signReceipt,
+  verifyDisclosure,
+  verifyManifest,
+  verifyReceipts,
+} from '@wcp/evidence';
 import { signingKeyFromSeed } from '@wcp/evidence/key';
 import type { ManifestClaim, PackageFile } from '@wcp/evidence/package';
 import { analyzeRules, compileWorld, decide } from '@wcp/router';
@@ -42,6 +49,7 @@ export const HANDLERS: PortHandlers = {
   verify_manifest: (_, input) =>
     withOperationErrors(() => answerManifest(objectOf(input) as unknown as ManifestClaim)),
   count_approvals: (_, input) => answerCount(objectOf(input) as unknown as ApprovalClaim),
+  verify_disclosure: (_, input) => answerDisclosure(objectOf(input)),
 };
 
 /** Runs an operation; a document that it rejects is thrown with the operation's own error code. */
@@ -110,6 +118,12 @@ function answerCount({ demands, stewards, requested_by, history, by, result_hash
   const isSteward = (id: string) => stewards.includes(id);
   const hold = { need: combineNeeds(demands), history, requested_by, isSteward };
   return countApproval(hold, by, result_hash);
+}
+
+function answerDisclosure({ disclosure, keys, origin }: Members): object {
+  const expected = { keys, ...(typeof origin === 'string' && { origin }) };
+  const { ok, findings } = verifyDisclosure(disclosure, expected);
+  return { valid: ok, findings: findings.map(({ code }) => ({ code })) };
 }
 
 function answerManifest(claim: ManifestClaim): object {

@@ -349,6 +349,11 @@ async function useEvidence(): Promise<void> {
     await run(person, ['replay']);
   }
   await run('auditor', ['receipts', 'verify', 'bundle-steward']);
+  const { items } = await createHallClient({ url, key: keys['auditor'] }).listDecisions({ limit: 1 });
+  const [made = ''] = items.map(({ decision }) => decision.decision_id ?? '');
+  await run('auditor', ['evidence', 'disclose', made, '--out', 'disclosure.json']);
+  await run('auditor', ['evidence', 'verify', 'disclosure.json', '--keys', 'bundle-steward/keys.json']);
+  await run('admin', ['evidence', 'forget', '--decision', made, '--yes']);
   await run('auditor', ['receipts', 'tree', 'secrets-1', '--bundle', 'bundle-steward']);
   await run('auditor', ['replay', '--bundle', 'bundle-steward']);
   const list = [{ sha256: `sha256:${'0'.repeat(64)}`, reason: 'x' }];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHall } from '../../src/index.ts';
-import { openSqliteStore } from '../../src/storage/store/sqlite-store.ts';
+import { openFileStorage } from '../../src/storage/evidence/storage-client.ts';
 import { examine } from './examine.ts';
 import { type Acknowledged, runAndKill } from './load.ts';
 import { KEY_SEED, ORIGIN } from './names.ts';
@@ -26,11 +26,11 @@ test(`A Hall that is killed ${KILLS} times under load loses nothing that it ackn
   // One more start settles what the last kill left open.
   const key = signingKeyFromSeed(KEY_SEED);
   await (await createHall({ file: join(folder, 'store.db'), key, origin: ORIGIN })).close();
-  const store = openSqliteStore(join(folder, 'store.db'));
+  const { store, close } = await openFileStorage(join(folder, 'store.db'), { key, origin: ORIGIN });
   try {
     expect(await examine(store, folder, known)).toEqual([]);
   } finally {
-    await store.close();
+    await close();
   }
   // A test in which nothing happened shows nothing.
   expect(known.receipts.length).toBeGreaterThan(KILLS * 10);

@@ -8,18 +8,18 @@ const ORIGIN = 'hall.example/log';
 const key = signingKeyFromSeed(SEED);
 const mac = new RowMac(key, ORIGIN);
 const row = { id: 'a', state: 'b', at: '', document: '{"é":"\u2028"}' };
-const hexOf = (each: Record<string, unknown>, of = mac) => of.of('approvals', each).toString('hex');
+const hexOf = (each: Record<string, unknown>, of = mac) => of.of('freezes', each).toString('hex');
 
 test('The code of a row is HMAC-SHA-256 with a key that HKDF derives from the seed and the origin.', () => {
   const derived = hkdfSync('sha256', Buffer.from(SEED, 'hex'), ORIGIN, 'wcp-store-row.v1', 32);
-  const text = 'approvals|s1:a|s1:b|s0:|s9:{"é":"\u2028"}';
+  const text = 'freezes|s1:a|s1:b|s0:|s9:{"é":"\u2028"}';
   const expected = createHmac('sha256', Buffer.from(derived).toString('hex')).update(text).digest('hex');
   expect(hexOf(row)).toBe(expected);
 });
 
 test('No other table, column, key or log has the same code.', () => {
   const others = [
-    mac.of('results', row).toString('hex'),
+    mac.of('workers', row).toString('hex'),
     hexOf({ ...row, id: 'b' }),
     // What moves from one column to the next is another row.
     hexOf({ ...row, state: 'b|s0:', at: '' }),
@@ -44,10 +44,10 @@ test('A number of any size, bytes and null each have their code.', () => {
 });
 
 test('What a row adds to the sum of its table cannot be computed from its code without the key.', () => {
-  const code = mac.of('approvals', row);
+  const code = mac.of('freezes', row);
   const other = new RowMac(signingKeyFromSeed('08'.repeat(32)), ORIGIN);
-  expect(mac.share('approvals', code)).toBe(mac.share('approvals', Uint8Array.from(code)));
-  expect(mac.share('approvals', code)).not.toBe(other.share('approvals', code));
-  expect(mac.share('approvals', code)).not.toBe(mac.share('results', code));
-  expect(mac.share('approvals', code)).not.toBe(BigInt(`0x${code.toString('hex')}`));
+  expect(mac.share('freezes', code)).toBe(mac.share('freezes', Uint8Array.from(code)));
+  expect(mac.share('freezes', code)).not.toBe(other.share('freezes', code));
+  expect(mac.share('freezes', code)).not.toBe(mac.share('workers', code));
+  expect(mac.share('freezes', code)).not.toBe(BigInt(`0x${code.toString('hex')}`));
 });

@@ -77,7 +77,7 @@ describe('a sealed store', () => {
     await raw.commit([{ put: 'meta', row: before }]);
     await expect(reopen()).rejects.toMatchObject({
       ...tampered,
-      message: expect.stringContaining('rows of results'),
+      message: expect.stringContaining('rows of meta'),
     });
   });
 
@@ -88,7 +88,7 @@ describe('a sealed store', () => {
       { put: 'meta', row: { ...a, id: 'b' } },
       { put: 'meta', row: { ...b, id: 'a' } },
     ]);
-    const message = expect.stringMatching(/the row "a" of results, the row "b" of results/);
+    const message = expect.stringMatching(/the row "a" of meta, the row "b" of meta/);
     await expect(reopen()).rejects.toMatchObject({ ...tampered, message });
   });
 
@@ -107,14 +107,14 @@ describe('what was tampered with', () => {
   test('is noted once for each row, logged once, and still refused', async () => {
     const logged: string[] = [];
     const watch = new TamperWatch((level, message) => logged.push(`${level} ${message}`));
-    const watched = watch.over({ store, ledger: {} as never, close: () => store.close() });
+    const watched = watch.over({ store, ledger: {} as never, payloads: {} as never, close: () => store.close() });
     await store.commit([put('a'), put('b')]);
     await raw.commit([put('a', 'mine')]);
     for (let index = 0; index < 3; index += 1) {
       await expect(watched.store.get('meta', 'a')).rejects.toMatchObject(tampered);
     }
     expect(await watched.store.get('meta', 'b')).toEqual(row('b'));
-    expect(watch.messages).toEqual([expect.stringContaining('the row "a" of results')]);
+    expect(watch.messages).toEqual([expect.stringContaining('the row "a" of meta')]);
     expect(logged).toEqual([`error ${watch.messages[0]}`]);
     watch.note(new Error('something else'));
     expect(watch.messages).toHaveLength(1);
