@@ -28,6 +28,7 @@ test('The package @wcp/evidence exports these names and no others.', async () =>
     'verifyBanList',
     'verifyCheckpoint',
     'verifyConsistency',
+    'verifyDisclosure',
     'verifyInclusion',
     'verifyLog',
     'verifyManifest',
@@ -57,6 +58,7 @@ test('The subpath @wcp/evidence/receipt exports these names and no others.', asy
 
 test('The subpath @wcp/evidence/log exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/log/index.ts')).toSorted()).toEqual([
+    'DISCLOSURE_FORMAT',
     'MerkleFrontier',
     'consistencyProof',
     'createMerkleTree',
@@ -69,6 +71,7 @@ test('The subpath @wcp/evidence/log exports these names and no others.', async (
     'subtreeHash',
     'verifyCheckpoint',
     'verifyConsistency',
+    'verifyDisclosure',
     'verifyInclusion',
     'verifyLog',
     'verifyTimes',

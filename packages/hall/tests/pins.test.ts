@@ -30,6 +30,7 @@ test('Refusals have these codes and statuses.', () => {
     BAN_LIST_STALE: 409,
     APPROVAL_RESOLVED: 409,
     APPROVAL_EXPIRED: 410,
+    NOT_HELD: 410,
     BODY_TOO_LARGE: 413,
     UNSUPPORTED_MEDIA_TYPE: 415,
     IDEMPOTENCY_MISMATCH: 422,

@@ -147,6 +147,7 @@ test('@wcp/spec/hall exports these names', async () => {
     'FREEZE_SCOPES',
     'HALL_EVENTS',
     'IDEMPOTENCY_KEY_PATTERN',
+    'MAX_NOTE_LENGTH',
     'MAX_REASON_LENGTH',
     'OPERATIONS',
     'OVERSEERS',

@@ -92,9 +92,13 @@ test(`A Hall that is killed ${KILLS} times while it forgets loses nothing else a
     expect(told.flatMap(({ decided = [] }) => decided).filter((id) => !made.has(id))).toEqual([]);
     expect(await wrongPayloads(store, receipts)).toEqual([]);
     expect(await store.list('erasures', { where: { state: 'open' } })).toEqual([]);
-    const gone = new Set(receipts.flatMap(({ erasure }) => (erasure?.scope === 'tenant' ? [erasure.tenant_id] : [])));
+    const gone = new Set(
+      receipts.flatMap(({ erasure }) => (erasure?.scope === 'tenant' ? [erasure.tenant_id] : [])),
+    );
     const keys = [...files()].flatMap(([name, text]) =>
-      name.startsWith('store.db.keys/') && name.endsWith('.json') ? [JSON.parse(text.toString()).tenant_id] : [],
+      name.startsWith('store.db.keys/') && name.endsWith('.json')
+        ? [JSON.parse(text.toString()).tenant_id]
+        : [],
     );
     expect(keys.filter((tenant) => gone.has(tenant))).toEqual([]);
     // A test in which nothing was cut off shows nothing.

@@ -14,11 +14,7 @@ const ATTACKS: readonly (readonly [title: string, table: string, sql: string])[]
     'approvals',
     `UPDATE approvals SET state = 'pending' WHERE state = 'denied'`,
   ],
-  [
-    'a hold made approved',
-    'approvals',
-    `UPDATE approvals SET state = 'approved' WHERE state = 'pending'`,
-  ],
+  ['a hold made approved', 'approvals', `UPDATE approvals SET state = 'approved' WHERE state = 'pending'`],
   [
     'a hold for another request',
     'approvals',
@@ -27,11 +23,7 @@ const ATTACKS: readonly (readonly [title: string, table: string, sql: string])[]
   ['spent blast lowered', 'chains', 'UPDATE chains SET blast_score = 0, dispatches = 0'],
   ['spent blast removed', 'chains', 'DELETE FROM chains'],
   ['a result replaced', 'results', `UPDATE results SET payload = zeroblob(length(payload))`],
-  [
-    'an answer replaced',
-    'idempotency',
-    `UPDATE idempotency SET payload = zeroblob(length(payload))`,
-  ],
+  ['an answer replaced', 'idempotency', `UPDATE idempotency SET payload = zeroblob(length(payload))`],
   ['an answer forgotten, so that it runs again', 'idempotency', 'DELETE FROM idempotency'],
   ['a freeze removed', 'freezes', 'DELETE FROM freezes'],
   [

@@ -315,6 +315,12 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
+    route: 'POST /wcp/erasures',
+    status: 200,
+    who: ADMIN,
+    call: () => ({ url: '/wcp/erasures', body: { tenant_id: 'tenant-z', dry_run: true } }),
+  },
+  {
     route: 'POST /wcp/keys',
     status: 201,
     who: ADMIN,

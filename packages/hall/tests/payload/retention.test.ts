@@ -67,7 +67,9 @@ test('More than one receipt can be about is forgotten in several steps.', async 
   hall.pass(31 * DAY);
   await keep();
   const { items } = (await hall.get('auditor', '/wcp/receipts?limit=1000&stream=(log)')).json;
-  const counts = items.map(({ receipt }: { receipt: { erasure: { decisions: number } } }) => receipt.erasure.decisions);
+  const counts = items.map(
+    ({ receipt }: { receipt: { erasure: { decisions: number } } }) => receipt.erasure.decisions,
+  );
   expect(counts.reduce((sum: number, each: number) => sum + each, 0)).toBe(450);
   expect(counts).toEqual([200, 200, 50]);
 });

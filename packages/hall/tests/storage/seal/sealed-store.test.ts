@@ -107,7 +107,12 @@ describe('what was tampered with', () => {
   test('is noted once for each row, logged once, and still refused', async () => {
     const logged: string[] = [];
     const watch = new TamperWatch((level, message) => logged.push(`${level} ${message}`));
-    const watched = watch.over({ store, ledger: {} as never, payloads: {} as never, close: () => store.close() });
+    const watched = watch.over({
+      store,
+      ledger: {} as never,
+      payloads: {} as never,
+      close: () => store.close(),
+    });
     await store.commit([put('a'), put('b')]);
     await raw.commit([put('a', 'mine')]);
     for (let index = 0; index < 3; index += 1) {
