@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { join } from 'node:path';
 import { readRegularFileSync } from '@wcp/evidence/file';
 import { WcpError } from '@wcp/spec';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../base/bounded-cache.ts';
 import { DATA_KEY_LENGTH, DataKey } from './data-key.ts';
 
 /** The keys of the payloads, one for each tenant; null stands for requests in which no tenant could be read. */
@@ -51,7 +51,7 @@ export function openDataKeys(dir: string): DataKeys {
 
 class DataKeyFolder implements DataKeys {
   readonly #dir: string;
-  readonly #known = new LRUCache<string, DataKey>({ max: CACHE_SIZE });
+  readonly #known = boundedCache<string, DataKey>(CACHE_SIZE);
 
   constructor(dir: string) {
     this.#dir = dir;
