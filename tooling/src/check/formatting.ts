@@ -56,6 +56,7 @@ const UNFORMATTED: readonly Unformatted[] = [
     reason: 'what an authority of timestamps signed',
     byHand: false,
   },
+  { files: /\.db\.gz$/, reason: 'the store of an earlier version, as it was', byHand: false },
   { files: /^packages\/conformance\/ports\//, reason: 'belongs to the ports', byHand: false },
 ];
 

@@ -53,6 +53,11 @@ export class Recorded implements RecordSource {
     });
   }
 
+  /** Nothing of it was forgotten. */
+  async erasures(): Promise<readonly []> {
+    return [];
+  }
+
   /** Changes what was recorded, as somebody might who wants rules to be learned from it. */
   forge(change: (record: ReplayRecord) => ReplayRecord): void {
     this.#records.splice(0, this.#records.length, ...this.#records.map(change));

@@ -29,7 +29,9 @@ function files(): Map<string, Buffer> {
 
 /** The files in which some bytes stand. */
 function filesWith(bytes: string | Uint8Array): string[] {
-  return [...files()].filter(([, content]) => content.includes(bytes)).map(([name]) => name);
+  return [...files()]
+    .filter(([, content]) => content.includes(typeof bytes === 'string' ? bytes : Buffer.from(bytes)))
+    .map(([name]) => name);
 }
 
 /** A request whose every free part is a text that can be searched for. */

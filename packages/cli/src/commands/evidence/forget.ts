@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { usageError } from '../../base/cli-error.ts';
 import { EXIT } from '../../base/exit-code.ts';
 import type { Terminal } from '../../base/terminal.ts';
-import { forgetInFolder } from '../../evidence/forget-in-folder.ts';
 import { jsonText } from '../../print/json.ts';
 import { count, escaped } from '../../print/layout.ts';
+import { forgetInFolder } from '../../serve/forget-in-folder.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import type { CommandContext } from '../register.ts';
 

@@ -216,7 +216,7 @@ describe('replay without other documents', () => {
     await as('steward', ['approvals', 'approve', decision.decision_id ?? '']);
     const { store } = partsOf(hall).storage;
     const rows = await store.list('decisions', { limit: 1000 });
-    const facts = new Set(rows.flatMap((row) => Object.keys(JSON.parse(row.facts))));
+    const facts = new Set(rows.flatMap((row) => Object.keys(JSON.parse(row.facts ?? '{}'))));
     expect([...facts]).toEqual(
       expect.arrayContaining(['policy', 'credential', 'frozen', 'approval', 'chain']),
     );

@@ -101,8 +101,15 @@ function textOf(table: TableName, columns: readonly string[], row: AnyRow): stri
 
 function columnText(value: unknown): string {
   if (typeof value === 'string') return `|s${value.length}:${value}`;
-  if (value instanceof Uint8Array) return `|b${hexOf(value)}`;
+  if (value instanceof Uint8Array) return value.length > SHORT ? `|p${base64Of(value)}` : `|b${hexOf(value)}`;
   return value === null || value === undefined ? '|n' : `|i${String(value)}`;
+}
+
+/** Bytes beyond a hash: a payload, which would be half as long again in hexadecimal digits. */
+const SHORT = 64;
+
+function base64Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -111,7 +111,7 @@ export interface StatefulRow extends CodedRow {
 }
 
 /** A document about a tenant's payload, kept under the data key of the tenant. */
-export interface TenantRow extends StatefulRow {
+interface TenantRow extends StatefulRow {
   /** Null where no tenant could be read. */
   readonly tenant_id: string | null;
 }

@@ -149,7 +149,9 @@ describe('a webhook', () => {
     const at = new Date(Date.now() + 3_600_000).toISOString();
     for (let index = 0; index < 250; index += 1) {
       const id = `00000000-${String(index).padStart(4, '0')}`;
-      await store.commit([{ put: 'outbox', row: { id, state: 'due', at, document: later } }]);
+      await store.commit([
+        { put: 'outbox', row: { id, state: 'due', at, document: later, tenant_id: 't', decision_id: 'd' } },
+      ]);
     }
     await store.commit(webhooks.changes({ kind: 'pending', approval: APPROVAL }, now()));
     webhooks.wake();

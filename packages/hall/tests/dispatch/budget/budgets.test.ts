@@ -262,9 +262,9 @@ test('Every recorded decision is made again from its facts as it was.', async ()
   const codes = await Promise.all(
     rows.map(async ({ facts, observation, input, decision }) => {
       const shared = await store.get('observations', observation);
-      const all = { ...JSON.parse(shared?.facts ?? '{}'), ...JSON.parse(facts) };
-      expect(decide(world, all, JSON.parse(input ?? 'null'))).toEqual(JSON.parse(decision));
-      return JSON.parse(decision).deny_code;
+      const all = { ...JSON.parse(shared?.facts ?? '{}'), ...JSON.parse(facts ?? '{}') };
+      expect(decide(world, all, JSON.parse(input ?? 'null'))).toEqual(JSON.parse(decision ?? '{}'));
+      return JSON.parse(decision ?? '{}').deny_code;
     }),
   );
   expect(codes.filter((code) => code === null)).toHaveLength(1);

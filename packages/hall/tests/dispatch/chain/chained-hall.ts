@@ -65,7 +65,8 @@ export function ask(name: string, request: object = {}, members: object = {}): o
 export async function decisionsOf(hall: Hall) {
   const parts = partsOf(hall);
   const rows = await parts.storage.store.list('receipts', { where: { kind: 'decision' }, limit: 100_000 });
-  return Promise.all(rows.map(({ position }) => readDecisionRecord(parts.storage.store, position)));
+  const records = rows.map(({ position }) => readDecisionRecord(parts.storage.store, position));
+  return (await Promise.all(records)).filter((record) => record !== null);
 }
 
 /** Why a chain was stopped at a decision; null where it was not. */

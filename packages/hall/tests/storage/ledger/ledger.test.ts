@@ -20,6 +20,7 @@ beforeEach(async () => {
     get: kept.get.bind(kept),
     list: kept.list.bind(kept),
     count: kept.count.bind(kept),
+    wipe: kept.wipe.bind(kept),
     close: kept.close.bind(kept),
     async commit(changes) {
       if (isFull) throw new WcpError('ERR_WCP_STORE', 'The disk is full.');

@@ -110,7 +110,7 @@ describe('a store of version 3', () => {
     hall = null;
     const { hall: open } = await opened();
     expect(open.health().troubles).toEqual([]);
-    await hall?.close();
+    await open.close();
     hall = null;
     const database = new DatabaseSync(file);
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });

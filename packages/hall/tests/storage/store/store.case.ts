@@ -63,7 +63,9 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     for (const table of Object.keys(TABLES) as TableName[]) {
       const rows = await store.list(table, { limit: 1_000_000 });
       const key = keyOf(table) as keyof (typeof rows)[number];
-      await store.commit(rows.map((found) => ({ remove: table, key: found[key] as unknown as Key })));
+      await store.commit(
+        rows.map((found) => ({ remove: table, key: found[key] as unknown as Key }) as Change),
+      );
     }
   });
   afterAll(() => opened.close());

@@ -4,7 +4,7 @@ import type { ErasureRequest, ErasureResult } from '@wcp/spec/hall';
 import { CliError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
 import type { Terminal } from '../base/terminal.ts';
-import { problemsOfFolder } from '../serve/folder-findings.ts';
+import { problemsOfFolder } from './folder-findings.ts';
 
 /** An empty folder would become a new Hall. */
 const STORE = 'store.db';
