@@ -58,7 +58,7 @@ test('The problem codes have these HTTP statuses.', () => {
       'APPROVAL_COUNTED',
       'APPROVAL_RESOLVED',
     ],
-    410: ['APPROVAL_EXPIRED'],
+    410: ['APPROVAL_EXPIRED', 'NOT_HELD'],
     413: ['BODY_TOO_LARGE'],
     415: ['UNSUPPORTED_MEDIA_TYPE'],
     422: ['IDEMPOTENCY_MISMATCH'],
