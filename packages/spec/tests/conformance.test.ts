@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:564d761d665383e0fdfd4a37f4f7c0cde817479c7a1f8e67d99fe77cd3ac216b';
+const FROZEN = 'sha256:9ba2c031ad159da2620f09d01c76b386c78e25e19bcfbf473fe9fe8f784f056a';
 
 interface Group {
   readonly id: string;
