@@ -39,10 +39,12 @@ test('The package @wcp/evidence exports these names and no others.', async () =>
 
 test('The subpath @wcp/evidence/receipt exports these names and no others.', async () => {
   expect(Object.keys(await import('../src/receipt/index.ts')).toSorted()).toEqual([
+    'LOG_STREAM',
     'appendReceipt',
     'createReceiptChain',
     'decisionReceipt',
     'draftDecision',
+    'logReceipt',
     'outcomeReceipt',
     'receiptHash',
     'receiptHeads',

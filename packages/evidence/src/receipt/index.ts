@@ -1,4 +1,5 @@
 export type { ReceiptFindingCode } from '../base/finding.ts';
+export { LOG_STREAM, type LogEvent, type LogStatement, logReceipt } from './log-receipt.ts';
 export {
   type ReceiptDraft,
   type ReceiptSeal,

@@ -30,9 +30,12 @@ export {
   ENFORCED_MEMBERS,
   type Enforced,
   type Enforcement,
+  type Erasure,
+  type KeyChange,
   type Receipt,
   type ReceiptOutcome,
   ReceiptSchema,
+  type Restore,
 } from './schema/receipt.ts';
 export {
   type BlastRadius,

@@ -49,6 +49,6 @@ function listText(items: readonly PlacedReceipt[], bold: (text: string) => strin
   return tableText(['position', 'at', 'kind', 'stream', 'seq', 'what', 'envelope', 'decision'], lines, bold);
 }
 
-function whatOf({ outcome, deny_code, policy_decision }: Receipt): string {
-  return outcome?.status ?? deny_code ?? policy_decision;
+function whatOf({ outcome, deny_code, policy_decision, key, erasure }: Receipt): string | null {
+  return outcome?.status ?? deny_code ?? policy_decision ?? key?.action ?? erasure?.scope ?? null;
 }
