@@ -17,7 +17,7 @@ export { signCheckpoint, type TreeHead } from './log/checkpoint.ts';
 export { consistencyProof, inclusionProof } from './log/merkle-proof.ts';
 export { createMerkleTree, merkleRoot } from './log/merkle-tree.ts';
 export { type CheckpointVerification, verifyCheckpoint } from './log/verify-checkpoint.ts';
-export { type LogEvidence, verifyLog } from './log/verify-log.ts';
+export { type LogEvidence, type LogVerification, verifyLog } from './log/verify-log.ts';
 export { verifyConsistency, verifyInclusion } from './log/verify-proof.ts';
 export { signManifest } from './package/dsse.ts';
 export { buildManifest } from './package/manifest.ts';

@@ -1,5 +1,6 @@
 export { keyIdOf } from './public-key.ts';
 export { isSignedBy } from './signature.ts';
+export type { Signer } from './signer.ts';
 export {
   generateSigningKey,
   publicKeyFromPem,

@@ -1,0 +1,22 @@
+const MEANINGS = {
+  WITNESSES_NOT_CHECKED:
+    'No witness was asked for: whoever had the key could have written the whole log anew, and nothing here would show it.',
+  REVOKED_KEY_NOT_WITNESSED:
+    'A key was revoked. That a receipt before the revocation was written before the key was stolen shows only from a checkpoint that a witness saw, and none was asked for.',
+  KEY_CHANGES_NOT_COMPLETE:
+    'This is part of a log: a key may have been revoked by a receipt that is not part of it.',
+} as const;
+
+/** What a verification could not say, as evidence or a policy for it is missing. */
+export type NotCheckedCode = keyof typeof MEANINGS;
+
+/** One thing that a verification did not check. The message is for people. */
+export interface NotChecked {
+  readonly code: NotCheckedCode;
+  readonly message: string;
+}
+
+/** The statement of one code. */
+export function notChecked(code: NotCheckedCode): NotChecked {
+  return { code, message: MEANINGS[code] };
+}
