@@ -21,6 +21,7 @@ import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { openTelemetry } from '../telemetry/open-telemetry.ts';
 import { createDispatching, type Dispatching } from './create-dispatching.ts';
+import { HallKeys } from './hall-keys.ts';
 import type { HallOptions, HallWorker } from './hall-options.ts';
 import { type HallBase, type HallState, openState } from './hall-state.ts';
 import { PullingAuthorities } from './pulling-authorities.ts';
@@ -39,11 +40,14 @@ export interface AssembledParts extends HallParts {
  * @throws {WcpError} `ERR_WCP_STORE` where the store cannot be opened
  */
 export async function assemble(options: HallOptions): Promise<AssembledParts> {
-  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark } = options;
+  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, store_key, mark } = options;
+  const { signer, next, key_files: files, permitKeys } = options;
+  const given = { key, signer, next, files, permitKeys };
   const identity = {
-    key,
+    key: signer ?? key,
     origin,
-    ...(former_keys !== undefined && { former_keys }),
+    ...(next !== undefined && { next }),
+    ...(store_key !== undefined && { store_key }),
     ...(mark !== undefined && { mark }),
   };
   const opened = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
@@ -56,7 +60,8 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);
     const journal = new Journal(storage, feed);
-    const base = { options, key, origin, storage, tampering, clock, feed, journal, telemetry };
+    const keys = await HallKeys.open({ ...given, sealsStore: file !== undefined && store_key === undefined }, storage);
+    const base = { options, keys, origin, storage, tampering, clock, feed, journal, telemetry };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;

@@ -1,4 +1,3 @@
-import type { SigningKey } from '@wcp/evidence';
 import { type Chats, openChats } from '../approval/chat/open-chats.ts';
 import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
 import { Passkeys } from '../approval/passkey/passkeys.ts';
@@ -21,12 +20,13 @@ import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { ActiveWorld } from '../world/active-world.ts';
 import { type GateParts, gateParts } from '../world/policy-gate.ts';
 import { ConnectedWorkers } from './connected-workers.ts';
+import type { HallKeys } from './hall-keys.ts';
 import type { HallOptions } from './hall-options.ts';
 
-/** What everything else of a Hall stands on: the store, the clock, the signing key. */
+/** What everything else of a Hall stands on: the store, the clock, the keys of the log. */
 export interface HallBase {
   readonly options: HallOptions;
-  readonly key: SigningKey;
+  readonly keys: HallKeys;
   readonly origin: string;
   readonly storage: EvidenceStorage;
   readonly tampering: TamperWatch;

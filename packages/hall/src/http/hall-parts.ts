@@ -1,4 +1,3 @@
-import type { SigningKey } from '@wcp/evidence';
 import type { GateState } from '@wcp/policy';
 import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { ApprovalService } from '../approval/approval-service.ts';
@@ -18,6 +17,7 @@ import type { CallBoard } from '../delivery/pull/call-board.ts';
 import type { BudgetLedger } from '../dispatch/budget/budget-ledger.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Executor } from '../dispatch/executor.ts';
+import type { HallKeys } from '../hall/hall-keys.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Metrics } from '../operations/metrics.ts';
@@ -38,7 +38,7 @@ export interface HallParts {
   readonly origin: string;
   /** Where others reach the Hall; undefined where nobody said. */
   readonly public_url: string | undefined;
-  readonly key: SigningKey;
+  readonly keys: HallKeys;
   readonly clock: HallClock;
   readonly storage: EvidenceStorage;
   readonly tampering: TamperWatch;

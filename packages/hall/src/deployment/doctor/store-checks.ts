@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SigningKey } from '@wcp/evidence';
 import { WcpError } from '@wcp/spec';
 import { HallClock } from '../../base/hall-clock.ts';
 import { inspectStorage, type StorageState } from '../../storage/evidence/inspect-storage.ts';
-import { readSigningKey } from '../create/signing-key-file.ts';
+import { type FolderKeys, readKeyFolder } from '../create/key-folder.ts';
 import { DeploymentError } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
 import type { ServerSettings } from '../settings/server-settings.ts';
@@ -25,34 +24,44 @@ export async function storeChecks(
   { dir, now }: CheckBase,
   server: Pick<ServerSettings, 'origin'> | null,
 ): Promise<StoreReading> {
-  const { key, check } = await keyCheck(dir);
-  if (key === null || server === null) return { isInUse: false, checks: [check, clockCheck(now, null)] };
-  const { state, check: store } = await storeCheck(dir, key, server.origin);
+  const { keys, check } = await keyCheck(dir, server?.origin ?? '');
+  if (keys === null || server === null) return { isInUse: false, checks: [check, clockCheck(now, null)] };
+  const { state, check: store } = await storeCheck(dir, keys, server.origin);
   const latest = state?.state === 'sound' ? state.latest : null;
   return { isInUse: state?.state === 'in_use', checks: [check, store, clockCheck(now, latest)] };
 }
 
-async function keyCheck(dir: string): Promise<{ key: SigningKey | null; check: DeploymentCheck }> {
+async function keyCheck(
+  dir: string,
+  origin: string,
+): Promise<{ keys: FolderKeys | null; check: DeploymentCheck }> {
   const subject = LAYOUT.key;
   try {
-    const key = await readSigningKey(dir);
-    const message = key === null ? 'It is made at the first start.' : `The key ${key.keyId} can be read.`;
-    return { key, check: ok('key', message, { subject }) };
+    const keys = await readKeyFolder(dir, origin);
+    return { keys, check: ok('key', keyText(keys), { subject }) };
   } catch (error) {
     if (!(error instanceof DeploymentError)) throw error;
-    return { key: null, check: fail('key', error.message, { subject }) };
+    return { keys: null, check: fail('key', error.message, { subject }) };
   }
+}
+
+function keyText(keys: FolderKeys | null): string {
+  if (keys === null) return 'It is made at the first start.';
+  const next = keys.next === null ? '' : ` ${keys.next.keyId} is prepared to follow it.`;
+  return `The key ${keys.key.keyId} can be read.${next}`;
 }
 
 async function storeCheck(
   dir: string,
-  key: SigningKey,
+  { key, next, store_key }: FolderKeys,
   origin: string,
 ): Promise<{ state: StorageState | null; check: DeploymentCheck }> {
   const subject = LAYOUT.store;
   try {
     const state = await inspectStorage(join(dir, LAYOUT.store), {
       key,
+      ...(next !== null && { next }),
+      store_key,
       origin,
       mark: join(dir, LAYOUT.mark),
     });

@@ -1,3 +1,4 @@
+import type { SignerCommand } from '@wcp/evidence/key';
 import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
 import type { TelemetryOptions } from '../../telemetry/telemetry-options.ts';
@@ -9,6 +10,7 @@ import { readTelemetry } from './read-telemetry.ts';
 import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
 import { type Env, readServerFile } from './server-file.ts';
+import { readSigner } from './signer-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
 
 /** What `server.json` says, with everything that it names. */
@@ -21,6 +23,9 @@ export interface DeploymentSettings {
   readonly secrets: SecretSources;
   readonly subscriptions: readonly BanListSubscription[];
   readonly telemetry: TelemetryOptions | undefined;
+  /** The program that signs the log, and the one that signs it after the next rotation. */
+  readonly signer: SignerCommand | undefined;
+  readonly next_signer: SignerCommand | undefined;
   /** The key of manifests in the HMAC form. */
   readonly attest_hmac_key: string | undefined;
 }
@@ -39,9 +44,11 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   const secrets = readSecretSources(read.settings.secrets, env, findings);
   const telemetry = readTelemetry(read.settings, env, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
+  const signer = readSigner(read.settings.signer, '/signer', { dir, env }, findings);
+  const next_signer = readSigner(read.settings.next_signer, '/next_signer', { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
   const named = { webhooks, approvals, secrets, workers, subscriptions, telemetry, attest_hmac_key };
-  return { server: read.settings, ...named };
+  return { server: read.settings, signer, next_signer, ...named };
 }

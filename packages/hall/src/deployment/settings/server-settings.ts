@@ -8,6 +8,7 @@ import { banListSchema } from './ban-list-settings.ts';
 import { count, text, url } from './fields.ts';
 import { logSchema } from './log-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
+import { signerSchema } from './signer-settings.ts';
 import { telemetrySchema } from './telemetry-settings.ts';
 import { checkWays, workerSchema } from './worker-settings.ts';
 
@@ -75,6 +76,8 @@ const settings = z.strictObject(
       .default([]),
     gate: gateSchema.exactOptional(),
     approvals: approvalsSchema.default({ demands: [] }),
+    signer: signerSchema.exactOptional(),
+    next_signer: signerSchema.exactOptional(),
     secrets: secretsSchema.default({}),
     ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
     workers: z.array(workerSchema, 'workers must be a list.').default([]),
