@@ -29,6 +29,7 @@ export {
   type GateExaminationOptions,
 } from './deployment/gate/examine-gate.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
+export { type FolderLogKeys, openLogKeys } from './deployment/open-log-keys.ts';
 export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';
 export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';
 export { createHall } from './hall/create-hall.ts';
@@ -40,7 +41,9 @@ export type {
   KnownApproval,
   NewDocuments,
 } from './hall/hall.ts';
+export type { KeyFiles } from './hall/hall-keys.ts';
 export type { HallOptions, HallWorker } from './hall/hall-options.ts';
+export { PermitKeys } from './hall/permit-keys.ts';
 export type { HttpLimits } from './http/app.ts';
 export type { Principal } from './identity/principal.ts';
 export type { Health } from './operations/health.ts';
@@ -55,5 +58,6 @@ export {
   type BanListSourceLimits,
   readBanListSource,
 } from './registry/ban-list/ban-list-source.ts';
+export { generateStoreKey, parseStoreKey, type StoreKey } from './storage/seal/store-key.ts';
 export { type PackageHost, type PackageHostOptions, servePackage } from './worker-host/serve-package.ts';
 export type { HallPolicyGate } from './world/policy-gate.ts';

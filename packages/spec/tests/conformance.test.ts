@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:e73dfb13228b3385a3ef279b861c27bb1e731ac365c73c70262119d992c3c31f';
+const FROZEN = 'sha256:244d4179e3f7689e20679e89bd0c857575717304ad2bf08beaaf1d5ad622522d';
 
 interface Group {
   readonly id: string;

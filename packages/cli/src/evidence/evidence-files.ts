@@ -12,6 +12,8 @@ export const EVIDENCE_FILES = {
   events: 'events.jsonl',
   keys: 'keys.json',
   checkpoint: 'checkpoint.txt',
+  /** For receipts that are not the whole log: the receipts of kind `key`, each with its place. */
+  keyReceipts: 'key-receipts.jsonl',
   /** For receipts that are not the whole log: for each a proof that it is in the log. */
   proofs: 'proofs.jsonl',
   decisions: 'decisions.jsonl',
@@ -42,6 +44,8 @@ export interface LoadedEvidence {
   readonly checkpointFiles: readonly string[];
   /** A proof for each receipt if they are not the whole log; a line that is not JSON is null. */
   readonly proofs: readonly unknown[] | null;
+  /** The receipts of kind `key` of a log of which this is a part; a line that is not JSON is null. */
+  readonly keyReceipts: readonly unknown[];
   /** The user accepts that receipts missing from the end cannot be detected. */
   readonly isEndWaived: boolean;
 }
@@ -67,6 +71,8 @@ export async function loadEvidence(
   for (const each of checkpointFiles) checkpoints.push(await reader.text(each));
   const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
   const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
+  const keyReceiptFile = await fileBeside(folder, EVIDENCE_FILES.keyReceipts);
+  const keyReceipts = keyReceiptFile === null ? [] : (await readLineValues(reader, keyReceiptFile)).values;
   const decisions = await fileBeside(folder, EVIDENCE_FILES.decisions);
   const worlds = await fileBeside(folder, EVIDENCE_FILES.worlds);
   reader.throwErrors();
@@ -79,6 +85,7 @@ export async function loadEvidence(
     checkpoints: checkpoints.filter((note) => note !== null),
     checkpointFiles,
     proofs,
+    keyReceipts,
     isEndWaived: names.checkpoint === false,
   };
 }

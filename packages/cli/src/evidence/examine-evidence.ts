@@ -1,6 +1,8 @@
+import { dirname, join } from 'node:path';
 import { verifyLog } from '@wcp/evidence';
-import type { LoadedEvidence } from './evidence-files.ts';
-import { examinePart, type PartFinding } from './examine-part.ts';
+import type { NotChecked } from '@wcp/evidence/log';
+import { EVIDENCE_FILES, type LoadedEvidence } from './evidence-files.ts';
+import { examinePart, type PartFinding, type PartReport } from './examine-part.ts';
 
 /** A finding about evidence, with its file and line. */
 export interface LocatedFinding {
@@ -20,6 +22,8 @@ export interface EvidenceReport {
   readonly findings: readonly LocatedFinding[];
   /** The whole log up to a checkpoint, or not; null if no checkpoint covers the end, so that nobody can know. */
   readonly is_whole: boolean | null;
+  /** What could not be checked. */
+  readonly not_checked: readonly NotChecked[];
 }
 
 /**
@@ -27,25 +31,32 @@ export interface EvidenceReport {
  * user accepts that.
  */
 export function examineEvidence(evidence: LoadedEvidence, origin?: string): EvidenceReport {
-  const found = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
+  const { findings: found, keyFindings, not_checked } =
+    evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
   const is_whole = isWhole(evidence, found);
   const findings = found.map((finding) => locate(finding, evidence));
+  for (const { index, code, message } of keyFindings) {
+    findings.push({ file: keyReceiptFile(evidence), line: index + 1, index, code, message });
+  }
   if (evidence.isTorn) findings.push(tornTail(evidence));
   const isExplained = found.some(({ code }) => isAboutCheckpoint(code));
   if (is_whole === null && !isExplained && !evidence.isEndWaived) findings.push(openEnd(evidence));
-  return { findings, is_whole };
+  return { findings, is_whole, not_checked };
 }
 
-function examineLog(
-  { receipts, keys, checkpoints }: LoadedEvidence,
-  origin?: string,
-): readonly PartFinding[] {
-  return verifyLog({
+function examineLog({ receipts, keys, checkpoints }: LoadedEvidence, origin?: string): PartReport {
+  const { findings, not_checked } = verifyLog({
     receipts,
     keys,
     ...(checkpoints.length > 0 && { checkpoints }),
     ...(origin !== undefined && { origin }),
-  }).findings;
+  });
+  return { findings, keyFindings: [], not_checked };
+}
+
+/** Beside the receipts, in the folder. */
+function keyReceiptFile({ file }: LoadedEvidence): string {
+  return join(dirname(file), EVIDENCE_FILES.keyReceipts);
 }
 
 /** Whoever can cut receipts off the end can also leave out the checkpoint, so its absence proves nothing. */

@@ -1,5 +1,5 @@
 import type { PortHandlers } from '@wcp/conformance';
-import { hashFiles, receiptHash, signReceipt, verifyManifest, verifyReceipts } from '@wcp/evidence';
+import { hashFiles, receiptHash, signReceipt, verifyLog, verifyManifest, verifyReceipts } from '@wcp/evidence';
 import { signingKeyFromSeed } from '@wcp/evidence/key';
 import type { ManifestClaim, PackageFile } from '@wcp/evidence/package';
 import { analyzeRules, compileWorld, decide } from '@wcp/router';
@@ -31,6 +31,7 @@ export const HANDLERS: PortHandlers = {
   receipt_hash: (_, input) => withOperationErrors(() => ({ receipt_hash: receiptHash(objectOf(input)) })),
   sign_receipt: (_, input) => withOperationErrors(() => answerSigning(objectOf(input))),
   verify_receipts: (_, input) => answerReceipts(objectOf(input)),
+  verify_log: (_, input) => answerLog(objectOf(input)),
   merkle: (_, input) => withOperationErrors(() => answerMerkle(objectOf(input))),
   package_hash: (_, input) =>
     withOperationErrors(() => ({ package_hash: hashFiles(objectOf(input)['files'] as PackageFile[]) })),
@@ -87,6 +88,16 @@ function answerSigning({ receipt, seed_hex }: Members): object {
 
 function answerReceipts({ receipts, keys }: Members): object {
   const { ok, findings } = verifyReceipts(receipts, keys);
+  return { valid: ok, findings: findings.map(({ index, code }) => ({ index, code })) };
+}
+
+function answerLog({ receipts, first_key = null, origin, checkpoints }: Members): object {
+  const { ok, findings } = verifyLog({
+    receipts,
+    first_key,
+    ...(typeof origin === 'string' && { origin }),
+    ...(checkpoints !== undefined && { checkpoints }),
+  });
   return { valid: ok, findings: findings.map(({ index, code }) => ({ index, code })) };
 }
 

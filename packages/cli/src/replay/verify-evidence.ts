@@ -24,11 +24,12 @@ export async function verifyEvidence(
   evidence: LoadedEvidence,
   origin?: string,
 ): Promise<VerifiedEvidence> {
-  const { findings, is_whole } = examineEvidence(evidence, origin);
+  const examined = examineEvidence(evidence, origin);
+  const { findings } = examined;
   const dir = evidence.decisionsIn;
-  if (dir === null) return { findings, is_whole, decisions: null };
+  if (dir === null) return { ...examined, decisions: null };
   const audited = await auditBundle(terminal, dir);
-  return { findings: [...findings, ...audited.findings], is_whole, decisions: audited.decisions };
+  return { ...examined, findings: [...findings, ...audited.findings], decisions: audited.decisions };
 }
 
 async function auditBundle(terminal: Terminal, dir: string) {

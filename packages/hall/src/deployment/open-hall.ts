@@ -91,7 +91,8 @@ function workerOptions(base: DeploymentBase): HallOptions {
   return { ...shared, workers: workersOf(base, shared), pulling_authorities };
 }
 
-function findingOf({ code, message }: WcpError): DeploymentFinding {
+/** What keeps a store from being opened, as a finding about the folder. */
+export function findingOf({ code, message }: WcpError): DeploymentFinding {
   const file = FILES[code] ?? (code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null);
   const known = CODES[code] ?? 'STORE_UNUSABLE';
   return { file, path: null, code: known, message };

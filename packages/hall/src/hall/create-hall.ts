@@ -143,8 +143,8 @@ function logOf({ origin, keys, storage: { ledger }, clock }: HallParts): Evidenc
     get public_key() {
       return keys.inForce.public_key;
     },
-    get permit_key() {
-      return keys.permitKey.publicKey;
+    get permit_keys() {
+      return keys.permitKeys;
     },
     keys: () => keys.terms,
     rotateKey: async () => (await keys.rotate(clock.timestamp())).terms,

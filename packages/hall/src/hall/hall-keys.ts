@@ -38,6 +38,7 @@ export class HallKeys {
   readonly #queue = new SerialQueue();
   #terms: readonly KeyTerm[];
   #permitKey: SigningKey;
+  #permitKeys: readonly string[] = [];
   #next: SignerSource | undefined;
 
   private constructor(given: GivenKeys, storage: EvidenceStorage, terms: readonly KeyTerm[]) {
@@ -75,6 +76,11 @@ export class HallKeys {
   /** The key that permits are signed with. */
   get permitKey(): SigningKey {
     return this.#permitKey;
+  }
+
+  /** The public keys that permits may be signed with: also that of a moment ago. */
+  get permitKeys(): readonly string[] {
+    return this.#permitKeys;
   }
 
   /** The key that follows, where it is one of the Hall's own and was made already. */
@@ -138,7 +144,8 @@ export class HallKeys {
 
   /** Permits that were signed a moment ago still count. */
   #tellWorkers(former: readonly string[]): void {
-    this.#given.permitKeys?.replace([this.#permitKey.publicKey, ...former]);
+    this.#permitKeys = [this.#permitKey.publicKey, ...former];
+    this.#given.permitKeys?.replace(this.#permitKeys);
   }
 }
 

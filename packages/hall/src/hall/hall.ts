@@ -74,8 +74,8 @@ export interface EvidenceLog {
   readonly signing_key_id: string;
   /** The raw public key that signs receipts and checkpoints now, 64 hexadecimal digits. */
   readonly public_key: string;
-  /** The raw public key that permits verify with: the same, unless a program signs the log. */
-  readonly permit_key: string;
+  /** The raw public keys that permits verify with, the present one first. */
+  readonly permit_keys: readonly string[];
   /** The keys of the log in their order, each with the positions that it may sign. */
   keys(): readonly KeyTerm[];
   /**

@@ -21,7 +21,7 @@ export function addVerify(group: Command, context: CommandContext): void {
   });
   command
     .argument('<folder|file>', 'a folder of evidence, or a file of receipts (one per line, or one JSON list)')
-    .option('--keys <file>', "the Hall's public key: PEM, or JSON {signing_key_id: hex}")
+    .option('--keys <file>', 'the first public key of the log: PEM, or JSON {signing_key_id: hex}')
     .option(
       '--checkpoint <files...>',
       'signed checkpoints that you or a witness saved, beside the one in the folder',
@@ -40,17 +40,17 @@ async function verify(
 ): Promise<void> {
   const evidence = await loadEvidence(new InputReader(terminal), target, options);
   const verified = await verifyEvidence(terminal, evidence, options.origin);
-  const { findings, is_whole, decisions } = verified;
+  const { findings, is_whole, decisions, not_checked } = verified;
   const { receipts, checkpoints } = evidence;
   if (options.json) {
     const counts = { receipts: receipts.length, checkpoints: checkpoints.length, decisions };
-    terminal.write(jsonText({ ok: findings.length === 0, is_whole, ...counts, findings }));
+    terminal.write(jsonText({ ok: findings.length === 0, is_whole, ...counts, findings, not_checked }));
   } else print(terminal, evidence, verified);
   exitWith(findings.length === 0 ? EXIT.ok : EXIT.found);
 }
 
 function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedEvidence): void {
-  const { findings, decisions } = verified;
+  const { findings, decisions, not_checked } = verified;
   for (const finding of findings) terminal.write(`${findingText(finding)}${finding.message}\n`);
   const counts = [
     count(evidence.receipts.length, 'receipt'),
@@ -63,6 +63,7 @@ function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedE
       'This is part of a log, each receipt with a proof. Receipts missing from the end of a stream cannot be detected.\n',
     );
   }
+  for (const { message } of not_checked) terminal.write(`Not checked: ${message}\n`);
   if (!evidence.keysAreGiven) {
     terminal.write('The key came with the evidence. Give one that you trust with --keys.\n');
   }

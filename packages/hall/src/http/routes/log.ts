@@ -1,8 +1,7 @@
 import { writeVerifierKey } from '@wcp/evidence/log';
 import { WcpError } from '@wcp/spec';
-import type { LogKeys } from '@wcp/spec/hall';
 import { ProblemError } from '../../base/problem.ts';
-import type { HallParts } from '../hall-parts.ts';
+import { logKeysDocument } from '../../hall/log-keys-document.ts';
 import type { Routes } from '../route.ts';
 
 /** The log: its signed head, and the proofs that nothing in it was changed (section 8, "Log"). */
@@ -15,12 +14,12 @@ export const LOG_ROUTES = {
       return { origin, signing_key_id, public_key, verifier_key, ...known, ...(await storage.ledger.head()) };
     },
   },
-  showLogKeys: { handle: ({ hall }) => keysOf(hall) },
+  showLogKeys: { handle: ({ hall }) => logKeysDocument(hall.origin, hall.keys) },
   rotateLogKey: {
     async handle({ hall, body: { prepare = false } }) {
       if (prepare) await refusing(hall.keys.prepare());
       else await refusing(hall.keys.rotate(hall.clock.timestamp()));
-      return keysOf(hall);
+      return logKeysDocument(hall.origin, hall.keys);
     },
   },
   revokeLogKey: {
@@ -30,7 +29,7 @@ export const LOG_ROUTES = {
       }
       const from = time === undefined ? { position: position as number } : { time };
       await refusing(hall.keys.revoke(key_id, from, hall.clock.timestamp()));
-      return keysOf(hall);
+      return logKeysDocument(hall.origin, hall.keys);
     },
   },
   signCheckpoint: {
@@ -51,17 +50,6 @@ export const LOG_ROUTES = {
     },
   },
 } satisfies Partial<Routes>;
-
-async function keysOf({ origin, keys }: HallParts): Promise<LogKeys> {
-  const { next } = keys;
-  return {
-    origin,
-    keys: [...keys.terms],
-    changes: [...(await keys.changes())],
-    next: next === null ? null : { key_id: next.keyId, public_key: next.publicKey },
-    permit_key: keys.permitKey.publicKey,
-  };
-}
 
 /** What the log refuses is a conflict with the state that it is in. */
 async function refusing(changing: Promise<unknown>): Promise<void> {
