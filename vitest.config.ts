@@ -62,6 +62,7 @@ const SYSTEM = [
   'packages/conformance/tests/report/size.test.ts',
   'packages/hall/tests/chaos/chaos.test.ts',
   'packages/hall/tests/crash/killed-hall.test.ts',
+  'packages/hall/tests/crash/killed-rotation.test.ts',
   'packages/hall/tests/deployment/special-files.test.ts',
   'packages/hall/tests/escapes/hall.test.ts',
   'packages/hall/tests/gate/failure-matrix.test.ts',

@@ -27,6 +27,9 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^(dead-letters \w+) \$\{ID\}/, '$1 LETTER'],
   [/^catalog show ID/, 'catalog show cap.doc.summarize'],
   [/5ryqicjpb7jj/, 'KEY'],
+  [/ed25519:56475aa75463474c/, 'LOGKEY'],
+  [/^(keys rotate-log) --dir my-hall/, '$1'],
+  [/first\.pub\.pem/, 'hall.pub.pem'],
   [/~\/evidence/, 'evidence'],
   [/^agents check src/, 'agents check my-hall'],
   [/^validate <kind> \$\{escaped/, 'validate rules rules.json'],
@@ -50,6 +53,7 @@ const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[]
   [/^approvals approve .* --result/, ['approvals escalate HOLD --level executor']],
   [/^release/, ['freeze tenant agent.newsroom --reason stop']],
   [/^rules format --check/, ['rules format rules.json']],
+  [/^keys revoke-log LOGKEY/, ['keys rotate-log']],
   [/^workers remove/, ['workers enrol my-hall/workers/hello']],
   [/^workers enrol (\S+) --key-file (\S+)/, ['attest build $1 --version 1.0.0 --key $2']],
   [
@@ -84,7 +88,8 @@ const CASES = {
 /** Where a person types a command: a folder with what the pages speak of, and a Hall at which something happened. */
 async function openStage() {
   const key = generateSigningKey();
-  const { hall, url, keyOf } = await openTestHall({ key });
+  const key_files = { prepare: async () => generateSigningKey(), complete: async () => {} };
+  const { hall, url, keyOf } = await openTestHall({ key, key_files });
   const cwd = scratch();
   const write = (name: string, content: unknown) =>
     writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content));
@@ -112,7 +117,7 @@ async function openStage() {
   await hall.dispatch({ ...REQUEST, correlation_id: 'try-1' });
   const failed = await hall.dispatch({ ...REQUEST, correlation_id: 'failed', request: { fail: true } });
   const { key_id: KEY } = await hall.identity.keys.create({ label: 'one', roles: ['steward'] });
-  const ids = { HOLD: decision.pending_approval_id, LETTER: failed.decision.decision_id, KEY } as Record<
+  const ids = { HOLD: decision.pending_approval_id, LETTER: failed.decision.decision_id, KEY, LOGKEY: key.keyId } as Record<
     string,
     string
   >;

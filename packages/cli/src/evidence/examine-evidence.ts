@@ -31,8 +31,11 @@ export interface EvidenceReport {
  * user accepts that.
  */
 export function examineEvidence(evidence: LoadedEvidence, origin?: string): EvidenceReport {
-  const { findings: found, keyFindings, not_checked } =
-    evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
+  const {
+    findings: found,
+    keyFindings,
+    not_checked,
+  } = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
   const is_whole = isWhole(evidence, found);
   const findings = found.map((finding) => locate(finding, evidence));
   for (const { index, code, message } of keyFindings) {

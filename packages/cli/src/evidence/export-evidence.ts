@@ -151,6 +151,7 @@ async function exportProofs(
 /** Writes the receipts from which the keys of the log follow, each with the proof of its place. */
 async function exportKeyReceipts(client: HallClient, dir: string, size: number): Promise<void> {
   const { changes } = await client.showLogKeys();
+  if (changes.length === 0) return;
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.keyReceipts));
   try {
     for (const { position, receipt } of changes) {

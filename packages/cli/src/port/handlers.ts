@@ -1,5 +1,12 @@
 import type { PortHandlers } from '@wcp/conformance';
-import { hashFiles, receiptHash, signReceipt, verifyLog, verifyManifest, verifyReceipts } from '@wcp/evidence';
+import {
+  hashFiles,
+  receiptHash,
+  signReceipt,
+  verifyLog,
+  verifyManifest,
+  verifyReceipts,
+} from '@wcp/evidence';
 import { signingKeyFromSeed } from '@wcp/evidence/key';
 import type { ManifestClaim, PackageFile } from '@wcp/evidence/package';
 import { analyzeRules, compileWorld, decide } from '@wcp/router';

@@ -117,10 +117,12 @@ class SignerProgram {
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#end(failed('did not answer in time')), timeout_ms);
-      const settle = <T>(act: (value: T) => void) => (value: T) => {
-        clearTimeout(timer);
-        act(value);
-      };
+      const settle =
+        <T>(act: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer);
+          act(value);
+        };
       this.#waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
       child.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
     });
@@ -132,7 +134,11 @@ class SignerProgram {
 
   #started(): Child {
     if (this.#child !== null) return this.#child;
-    const { command: [program = '', ...args], env = {}, cwd } = this.#settings;
+    const {
+      command: [program = '', ...args],
+      env = {},
+      cwd,
+    } = this.#settings;
     const child = spawn(program, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] });
     this.#child = child;
     const end = () => {

@@ -1,6 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type CommandSigner, isSignedBy, openCommandSigner, signingKeyFromSeed } from '../../src/key/index.ts';
+import {
+  type CommandSigner,
+  isSignedBy,
+  openCommandSigner,
+  signingKeyFromSeed,
+} from '../../src/key/index.ts';
 
 const PROGRAM = fileURLToPath(new URL('./programs/signer.mjs', import.meta.url));
 const SEED = '07'.repeat(32);

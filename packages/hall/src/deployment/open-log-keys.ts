@@ -12,7 +12,7 @@ import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
 import { LAYOUT } from './layout.ts';
 import { findingOf } from './open-hall.ts';
 import { type Env, readServerFile } from './settings/server-file.ts';
-import { readSigner } from './settings/signer-settings.ts';
+import { readSigner } from './settings/read-signer.ts';
 
 /** The keys of the log of a Hall that does not run. */
 export interface FolderLogKeys {

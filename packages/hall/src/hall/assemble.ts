@@ -60,7 +60,10 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);
     const journal = new Journal(storage, feed);
-    const keys = await HallKeys.open({ ...given, sealsStore: file !== undefined && store_key === undefined }, storage);
+    const keys = await HallKeys.open(
+      { ...given, sealsStore: file !== undefined && store_key === undefined },
+      storage,
+    );
     const base = { options, keys, origin, storage, tampering, clock, feed, journal, telemetry };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);

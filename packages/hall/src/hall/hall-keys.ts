@@ -120,7 +120,10 @@ export class HallKeys {
     for (;;) {
       const after = changes.at(-1)?.position;
       const where = { stream: LOG_STREAM, kind: 'key' };
-      const rows = await this.#storage.store.list('receipts', { where, ...(after !== undefined && { after }) });
+      const rows = await this.#storage.store.list('receipts', {
+        where,
+        ...(after !== undefined && { after }),
+      });
       if (rows.length === 0) return changes;
       for (const { position, receipt } of rows) changes.push({ position, receipt: JSON.parse(receipt) });
     }
@@ -130,7 +133,10 @@ export class HallKeys {
     if (this.#given.sealsStore) throw new WcpError('ERR_WCP_LOG_KEY', SEALS_STORE);
     this.#next ??= await this.#given.files?.prepare();
     if (this.#next !== undefined) return this.#next;
-    throw new WcpError('ERR_WCP_LOG_KEY', 'This Hall keeps no keys in files: give it the next key when it is opened.');
+    throw new WcpError(
+      'ERR_WCP_LOG_KEY',
+      'This Hall keeps no keys in files: give it the next key when it is opened.',
+    );
   }
 
   /** The old key goes last: whatever happens before can happen again. */

@@ -7,8 +7,8 @@ import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { readCount } from '../read-count.ts';
-import { addLogKeys } from './log-keys.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { addLogKeys } from './log-keys.ts';
 
 interface CreateOptions extends HallOptions {
   readonly label: string;

@@ -7,7 +7,7 @@ import { jsonText } from '../../print/json.ts';
 import { escaped } from '../../print/layout.ts';
 import { tableText } from '../../print/table.ts';
 import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
-import { type CommandContext } from '../register.ts';
+import type { CommandContext } from '../register.ts';
 
 interface Options extends HallOptions {
   /** The folder of a Hall that does not run. */
@@ -119,7 +119,9 @@ async function runInFolder(
     }
   } catch (error) {
     if (error instanceof DeploymentError) {
-      throw new CliError(error.findings.map(({ file, code, message }) => fileProblem(file ?? dir, code, message)));
+      throw new CliError(
+        error.findings.map(({ file, code, message }) => fileProblem(file ?? dir, code, message)),
+      );
     }
     const { code, message } = error as { code?: unknown; message: string };
     if (code !== 'ERR_WCP_LOG_KEY') throw error;
@@ -141,7 +143,9 @@ function keysText({ keys, next, permit_key }: LogKeys, { bold }: Colours): strin
     public_key,
   ]);
   const table = tableText(['key', 'state', 'from', 'to', 'revoked from', 'public key'], lines, bold);
-  const follows = next === null ? '' : `Prepared to follow: ${escaped(next.key_id)} ${escaped(next.public_key)}\n`;
-  const permits = keys.at(-1)?.public_key === permit_key ? '' : `Permits are signed with ${escaped(permit_key)}\n`;
+  const follows =
+    next === null ? '' : `Prepared to follow: ${escaped(next.key_id)} ${escaped(next.public_key)}\n`;
+  const permits =
+    keys.at(-1)?.public_key === permit_key ? '' : `Permits are signed with ${escaped(permit_key)}\n`;
   return `${table}${follows}${permits}`;
 }

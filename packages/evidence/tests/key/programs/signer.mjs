@@ -32,7 +32,8 @@ function answer(value) {
 
 createInterface({ input: process.stdin }).on('line', (line) => {
   const request = JSON.parse(line);
-  if (request.op === 'public_key') answer(how === 'mute' ? { id: request.id } : { id: request.id, public_key });
+  if (request.op === 'public_key')
+    answer(how === 'mute' ? { id: request.id } : { id: request.id, public_key });
   else if (Object.hasOwn(WAYS, how)) WAYS[how](request);
   else answer({ id: request.id, signature: signed(key, request.data) });
 });

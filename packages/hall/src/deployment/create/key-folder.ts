@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import type { SigningKey } from '@wcp/evidence';
 import type { KeyFiles } from '../../hall/hall-keys.ts';
-import { deriveStoreKey, generateStoreKey, parseStoreKey, type StoreKey } from '../../storage/seal/store-key.ts';
+import {
+  deriveStoreKey,
+  generateStoreKey,
+  parseStoreKey,
+  type StoreKey,
+} from '../../storage/seal/store-key.ts';
 import { DeploymentError } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
 import { makePrivateFile, replacePrivateFile } from './private-file.ts';
@@ -66,7 +71,8 @@ export async function keepStoreKey(dir: string, key: StoreKey): Promise<void> {
 /** Where the next key of a folder is made and put in force. */
 export function keyFilesOf(dir: string): KeyFiles {
   return {
-    prepare: async () => (await readNamedKey(dir, LAYOUT.nextKey)) ?? (await makeSigningKey(dir, LAYOUT.nextKey)),
+    prepare: async () =>
+      (await readNamedKey(dir, LAYOUT.nextKey)) ?? (await makeSigningKey(dir, LAYOUT.nextKey)),
     complete: () => replacePrivateFile(dir, LAYOUT.nextKey, LAYOUT.key),
   };
 }

@@ -6,7 +6,7 @@ import { inspectStorage, type StorageState } from '../../storage/evidence/inspec
 import { type FolderKeys, readKeyFolder } from '../create/key-folder.ts';
 import { DeploymentError } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
-import type { ServerSettings } from '../settings/server-settings.ts';
+import type { DeploymentSettings } from '../settings/deployment-settings.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok, warn } from './check.ts';
 import { asRoot } from './shell-command.ts';
 
@@ -16,17 +16,20 @@ interface StoreReading {
   readonly checks: readonly DeploymentCheck[];
 }
 
+/** What of the settings the store depends on. */
+type StoreSettings = Pick<DeploymentSettings, 'server' | 'signer' | 'next_signer'>;
+
 /** Before this a machine has not been given the time: the program is younger. */
 const EARLIEST = Date.parse('2025-01-01T00:00:00Z');
 
 /** The signing key, the store that it seals, and the clock against the last receipt. Nothing is opened for writing. */
 export async function storeChecks(
   { dir, now }: CheckBase,
-  server: Pick<ServerSettings, 'origin'> | null,
+  settings: StoreSettings | null,
 ): Promise<StoreReading> {
-  const { keys, check } = await keyCheck(dir, server?.origin ?? '');
-  if (keys === null || server === null) return { isInUse: false, checks: [check, clockCheck(now, null)] };
-  const { state, check: store } = await storeCheck(dir, keys, server.origin);
+  const { keys, check } = await keyCheck(dir, settings?.server.origin ?? '');
+  if (keys === null || settings === null) return { isInUse: false, checks: [check, clockCheck(now, null)] };
+  const { state, check: store } = await storeCheck(dir, keys, settings);
   const latest = state?.state === 'sound' ? state.latest : null;
   return { isInUse: state?.state === 'in_use', checks: [check, store, clockCheck(now, latest)] };
 }
@@ -53,15 +56,16 @@ function keyText(keys: FolderKeys | null): string {
 
 async function storeCheck(
   dir: string,
-  { key, next, store_key }: FolderKeys,
-  origin: string,
+  folder: FolderKeys,
+  { server: { origin }, signer, next_signer }: StoreSettings,
 ): Promise<{ state: StorageState | null; check: DeploymentCheck }> {
   const subject = LAYOUT.store;
+  const next = next_signer ?? (signer === undefined ? folder.next : null) ?? undefined;
   try {
     const state = await inspectStorage(join(dir, LAYOUT.store), {
-      key,
-      ...(next !== null && { next }),
-      store_key,
+      key: signer ?? folder.key,
+      ...(next !== undefined && { next }),
+      store_key: folder.store_key,
       origin,
       mark: join(dir, LAYOUT.mark),
     });

@@ -10,8 +10,8 @@ import { readTelemetry } from './read-telemetry.ts';
 import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
 import { type Env, readServerFile } from './server-file.ts';
-import { readSigner } from './signer-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
+import { readSigner } from './read-signer.ts';
 
 /** What `server.json` says, with everything that it names. */
 export interface DeploymentSettings {

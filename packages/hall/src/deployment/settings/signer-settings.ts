@@ -1,11 +1,5 @@
-import { resolve } from 'node:path';
-import type { SignerCommand } from '@wcp/evidence/key';
 import { z } from 'zod';
-import type { DeploymentFinding } from '../deployment-error.ts';
 import { count, environment, text } from './fields.ts';
-import { usualVariables } from './read-secrets.ts';
-import { readEnvironment } from './read-environment.ts';
-import type { Env } from './server-file.ts';
 
 const SIGNER = 'A signer is {"command": […], "env": …, "timeout_ms": …}.';
 const COMMAND = 'command must be a list of texts: the program that signs the log, and its arguments.';
@@ -23,16 +17,3 @@ export const signerSchema = z.strictObject(
 
 /** A program that signs the log, as `server.json` says it. */
 export type SignerSettings = z.infer<typeof signerSchema>;
-
-/** The program that signs the log, with its variables; those that are not set are added to `findings`. */
-export function readSigner(
-  settings: SignerSettings | undefined,
-  path: string,
-  { dir, env: own }: { readonly dir: string; readonly env: Env },
-  findings: DeploymentFinding[],
-): SignerCommand | undefined {
-  if (settings === undefined) return undefined;
-  const { command, timeout_ms } = settings;
-  const env = { ...usualVariables(own), ...readEnvironment(settings.env, `${path}/env`, own, findings) };
-  return { command, env, cwd: resolve(dir), ...(timeout_ms !== undefined && { timeout_ms }) };
-}

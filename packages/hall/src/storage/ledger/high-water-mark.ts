@@ -1,10 +1,10 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { readRegularFileSync } from '@wcp/evidence/file';
 import { isSignedBy } from '@wcp/evidence/key';
-import { type Sha256, WcpError } from '@wcp/spec';
-import type { Store } from '../store/store.ts';
 import type { KeyTerm } from '@wcp/evidence/log';
+import { type Sha256, WcpError } from '@wcp/spec';
 import type { RowMac } from '../seal/row-mac.ts';
+import type { Store } from '../store/store.ts';
 import { readFrontier } from './log-tree.ts';
 
 /** Which log a mark is about, and what vouches for it. */

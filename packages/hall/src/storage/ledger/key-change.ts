@@ -51,10 +51,13 @@ export async function revocationEntry(
   const term = terms.find((each) => each.key_id === key_id);
   if (term === undefined) throw refused(`${key_id} is not a key of this log.`);
   if (term.to_position === null) {
-    throw refused(`${key_id} is in force, and whoever has it could revoke anything with it. Rotate the log first.`);
+    throw refused(
+      `${key_id} is in force, and whoever has it could revoke anything with it. Rotate the log first.`,
+    );
   }
   const revoked_from = 'position' in from ? from.position : await positionAt(store, position, from.time);
-  if (revoked_from > position) throw refused(`The log has ${position} receipts: there is no position ${revoked_from}.`);
+  if (revoked_from > position)
+    throw refused(`The log has ${position} receipts: there is no position ${revoked_from}.`);
   const earliest = Math.min(term.revoked_from ?? revoked_from, revoked_from);
   return {
     entry: entryOf(keyRevocation(term, revoked_from, origin), at),

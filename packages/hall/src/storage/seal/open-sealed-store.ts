@@ -68,7 +68,9 @@ export function unsealedRows<T extends TableName>(
   rows: readonly Tables[T][],
   mac: RowMac,
 ): TamperedRow[] {
-  return rows.filter((row) => !isSealed(table, row, mac)).map((row) => ({ table, key: keyOfRow(table, row) }));
+  return rows
+    .filter((row) => !isSealed(table, row, mac))
+    .map((row) => ({ table, key: keyOfRow(table, row) }));
 }
 
 /** An intruder may have written what the seal says of its key: it chooses between two refusals, no more. */

@@ -15,7 +15,11 @@ const LENGTH = 32;
 
 /** A new key of a store. It has nothing to do with the key of the log, so that one can change without the other. */
 export function generateStoreKey(): StoreKey {
-  const [row, share, seal] = SECRETS.map(() => randomBytes(LENGTH).toString('hex')) as [string, string, string];
+  const [row, share, seal] = SECRETS.map(() => randomBytes(LENGTH).toString('hex')) as [
+    string,
+    string,
+    string,
+  ];
   return { id: `store:${randomBytes(8).toString('hex')}`, row, share, seal };
 }
 

@@ -15,7 +15,12 @@ import { plainEntry } from './plain-entry.ts';
 
 const origin = 'hall.example/log';
 const AT = '2026-01-01T00:00:00Z';
-const keys = Array.from({ length: 4 }, generateSigningKey) as [SigningKey, SigningKey, SigningKey, SigningKey];
+const keys = Array.from({ length: 4 }, generateSigningKey) as [
+  SigningKey,
+  SigningKey,
+  SigningKey,
+  SigningKey,
+];
 let store: Store;
 let identity: LedgerIdentity;
 let ledger: OpenLedger;
@@ -43,7 +48,10 @@ async function verified(first = keys[0]) {
     origin,
   });
 }
-const refusal = (message: RegExp, code = 'ERR_WCP_LOG_KEY') => ({ code, message: expect.stringMatching(message) });
+const refusal = (message: RegExp, code = 'ERR_WCP_LOG_KEY') => ({
+  code,
+  message: expect.stringMatching(message),
+});
 
 describe('a log whose key changes', () => {
   test('goes on with the new key, and verifies with its first key over every rotation.', async () => {
@@ -64,7 +72,9 @@ describe('a log whose key changes', () => {
     await ledger.rotate(keys[2], AT);
     await ledger.revoke(keys[0].keyId, { position: 1 }, AT);
     expect((await verified()).keys).toEqual(await ledger.keys());
-    expect((await reopen({ key: keys[2] }).then((again) => again.keys()))[0]).toMatchObject({ revoked_from: 1 });
+    expect((await reopen({ key: keys[2] }).then((again) => again.keys()))[0]).toMatchObject({
+      revoked_from: 1,
+    });
   });
 
   test('opens with either key while the new one waits to take the place of the old one.', async () => {
@@ -88,15 +98,21 @@ describe('a log whose key changes', () => {
   });
 
   test('does not open with another key in the place of its only one.', async () => {
-    await expect(reopen({ key: keys[1] })).rejects.toMatchObject(refusal(/is not the one that signs this log/));
+    await expect(reopen({ key: keys[1] })).rejects.toMatchObject(
+      refusal(/is not the one that signs this log/),
+    );
   });
 
   test('does not open where somebody changed what its store says of the keys, or removed it.', async () => {
     await ledger.rotate(keys[1], AT);
     const row = (await store.get('meta', 'log-keys')) as StatefulRow;
-    const document = row.document.replace(keys[1].publicKey, keys[2].publicKey).replace(keys[1].keyId, keys[2].keyId);
+    const document = row.document
+      .replace(keys[1].publicKey, keys[2].publicKey)
+      .replace(keys[1].keyId, keys[2].keyId);
     await store.commit([{ put: 'meta', row: { ...row, document } }]);
-    await expect(reopen({ key: keys[2] })).rejects.toMatchObject(refusal(/log-keys/, 'ERR_WCP_STORE_TAMPERED'));
+    await expect(reopen({ key: keys[2] })).rejects.toMatchObject(
+      refusal(/log-keys/, 'ERR_WCP_STORE_TAMPERED'),
+    );
     await store.commit([{ remove: 'meta', key: 'log-keys' }]);
     await expect(openLedger(store, { ...identity, key: keys[1] })).rejects.toMatchObject({
       code: expect.stringMatching(/ERR_WCP_(?:STORE_TAMPERED|LOG_KEY)/),
@@ -152,7 +168,9 @@ describe('a revocation', () => {
 });
 
 describe('a key that a program holds', () => {
-  const program = fileURLToPath(new URL('../../../../evidence/tests/key/programs/signer.mjs', import.meta.url));
+  const program = fileURLToPath(
+    new URL('../../../../evidence/tests/key/programs/signer.mjs', import.meta.url),
+  );
   const SEED = '0b'.repeat(32);
   const open = (how: string) =>
     openCommandSigner({ command: [process.execPath, program, SEED, how], timeout_ms: 20_000 });
