@@ -117,10 +117,12 @@ async function openStage() {
   await hall.dispatch({ ...REQUEST, correlation_id: 'try-1' });
   const failed = await hall.dispatch({ ...REQUEST, correlation_id: 'failed', request: { fail: true } });
   const { key_id: KEY } = await hall.identity.keys.create({ label: 'one', roles: ['steward'] });
-  const ids = { HOLD: decision.pending_approval_id, LETTER: failed.decision.decision_id, KEY, LOGKEY: key.keyId } as Record<
-    string,
-    string
-  >;
+  const ids = {
+    HOLD: decision.pending_approval_id,
+    LETTER: failed.decision.decision_id,
+    KEY,
+    LOGKEY: key.keyId,
+  } as Record<string, string>;
   return { cwd, url, keyOf, ids };
 }
 

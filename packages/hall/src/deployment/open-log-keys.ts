@@ -11,8 +11,8 @@ import { exists } from './create/signing-key-file.ts';
 import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
 import { LAYOUT } from './layout.ts';
 import { findingOf } from './open-hall.ts';
-import { type Env, readServerFile } from './settings/server-file.ts';
 import { readSigner } from './settings/read-signer.ts';
+import { type Env, readServerFile } from './settings/server-file.ts';
 
 /** The keys of the log of a Hall that does not run. */
 export interface FolderLogKeys {

@@ -48,7 +48,7 @@ function addRotate(group: Command, { terminal }: CommandContext): void {
     example: 'wcp keys rotate-log',
     details:
       'Whoever knows the first key of the log can still verify all of it. With --prepare the new key is only made, so that workers elsewhere can be started with it (--hall-key) before it is used.',
-    exits: '0 rotated or prepared, 2 wrong usage, or the Hall refused.',
+    exits: '0 rotated or prepared, 1 there is no key to follow, 2 wrong usage, or the Hall refused.',
   });
   withFolder(command)
     .option('--prepare', 'only make the next key and show it')
@@ -64,7 +64,7 @@ function addRevoke(group: Command, { terminal }: CommandContext): void {
     example: 'wcp keys revoke-log ed25519:56475aa75463474c --at 400',
     details:
       'For a key that was stolen: rotate first, then revoke the old key. Receipts that it signed from there on are then findings of `wcp receipts verify`; those before count where a witness saw them.',
-    exits: '0 revoked, 2 wrong usage, or the Hall refused.',
+    exits: '0 revoked, 1 the key cannot be revoked, 2 wrong usage, or the Hall refused.',
   });
   withFolder(command)
     .argument('<id>', 'the id of the key, as `wcp keys log` shows it')

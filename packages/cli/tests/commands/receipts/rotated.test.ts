@@ -62,10 +62,15 @@ describe('evidence of a log whose key changed', () => {
   it('A receipt of a key without its proof, or with that of another place, is found.', async () => {
     await test.as('tenant', ['receipts', 'export', dir]);
     edit('key-receipts.jsonl', ([one = '', ...more]) => [
+      one.replace(/"proof":\["sha256:[0-9a-f]{4}/, '"proof":["sha256:0000'),
+      ...more,
+    ]);
+    expect(codes(await verify())).toEqual(['PROOF_INVALID']);
+    edit('key-receipts.jsonl', ([one = '', ...more]) => [
       one.replace(/"position":[0-9]+/, '"position":1'),
       ...more,
     ]);
-    expect(codes(await verify())).toContain('PROOF_INVALID');
+    expect(codes(await verify())).toContain('RECEIPT_KEY_CHANGE_INVALID');
   });
 
   it('A revoked key is a finding from there on, in a part as in the whole.', async () => {
@@ -102,7 +107,7 @@ describe('the commands', () => {
   it('What cannot be revoked is said in a sentence, and a wrong place is wrong usage.', async () => {
     const { signing_key_id } = test.hall.log;
     const inForce = await test.as('admin', ['keys', 'revoke-log', signing_key_id, '--at', '0']);
-    expect(inForce).toMatchObject({ code: 2, err: expect.stringContaining('Rotate the log first') });
+    expect(inForce).toMatchObject({ code: 1, err: expect.stringContaining('Rotate the log first') });
     const usage = await test.as('admin', ['keys', 'revoke-log', first.keyId, '--at', 'yesterday']);
     expect(usage).toMatchObject({ code: 2, err: expect.stringContaining('--at is a position') });
   });

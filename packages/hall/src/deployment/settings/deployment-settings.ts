@@ -6,12 +6,12 @@ import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts'
 import { type DeploymentApprovals, readApprovals } from './approvals/read-approvals.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
+import { readSigner } from './read-signer.ts';
 import { readTelemetry } from './read-telemetry.ts';
 import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
 import { type Env, readServerFile } from './server-file.ts';
 import type { ServerSettings } from './server-settings.ts';
-import { readSigner } from './read-signer.ts';
 
 /** What `server.json` says, with everything that it names. */
 export interface DeploymentSettings {
