@@ -41,9 +41,7 @@ export type {
   KnownApproval,
   NewDocuments,
 } from './hall/hall.ts';
-export type { KeyFiles } from './hall/hall-keys.ts';
 export type { HallOptions, HallWorker } from './hall/hall-options.ts';
-export { PermitKeys } from './hall/permit-keys.ts';
 export type { HttpLimits } from './http/app.ts';
 export type { Principal } from './identity/principal.ts';
 export type { Health } from './operations/health.ts';
@@ -58,6 +56,8 @@ export {
   type BanListSourceLimits,
   readBanListSource,
 } from './registry/ban-list/ban-list-source.ts';
+export type { KeyFiles } from './storage/keys/hall-keys.ts';
+export { PermitKeys } from './storage/keys/permit-keys.ts';
 export { generateStoreKey, parseStoreKey, type StoreKey } from './storage/seal/store-key.ts';
 export { type PackageHost, type PackageHostOptions, servePackage } from './worker-host/serve-package.ts';
 export type { HallPolicyGate } from './world/policy-gate.ts';

@@ -31,7 +31,7 @@ const ALLOWED: readonly AllowedDecoding[] = [
   { file: 'packages/hall/src/deployment/create/signing-key-file.ts', why: PEM },
   { file: 'packages/hall/src/http/request-body.ts', why: CHECKED },
   { file: 'packages/hall/src/registry/ban-list/ban-list-source.ts', why: CHECKED },
-  { file: 'packages/hall/src/storage/ledger/high-water-mark.ts', why: 'a signature covers the text' },
+  { file: 'packages/hall/src/storage/ledger/high-water-mark.ts', why: 'a code covers the text' },
   { file: 'packages/mcp/src/upstream/stdio/log-lines.ts', why: SHOWN },
   {
     file: 'packages/sandbox/src/egress/inside/routes.ts',

@@ -1,8 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { WcpError } from '@wcp/spec';
-import { decodeBase64, encodeBase64 } from '../base/encoding.ts';
+import { decodeBase64, decodeUtf8, encodeBase64 } from '../base/encoding.ts';
 import { own } from '../base/own-member.ts';
 import { keyIdOf, readPublicKey } from './public-key.ts';
 import { isSignatureOf } from './signature.ts';
@@ -30,6 +29,7 @@ export interface CommandSigner extends Signer {
 const TIMEOUT_MS = 5_000;
 /** The longest answer: a signature and an id are a few hundred characters. */
 const MAX_ANSWER = 65_536;
+const LINE_FEED = 0x0a;
 
 /**
  * Starts a program that signs: one JSON line on its standard input for each request, one on its standard output for
@@ -146,16 +146,19 @@ class SignerProgram {
     };
     child.on('error', end).on('exit', end);
     child.stdin.on('error', end);
-    let length = 0;
+    let rest = Buffer.alloc(0);
     child.stdout.on('data', (chunk: Buffer) => {
-      length = chunk.includes(10) ? 0 : length + chunk.length;
-      if (length > MAX_ANSWER) end();
+      rest = Buffer.concat([rest, chunk]);
+      for (let at = rest.indexOf(LINE_FEED); at >= 0; at = rest.indexOf(LINE_FEED)) {
+        this.#answered(rest.subarray(0, at));
+        rest = rest.subarray(at + 1);
+      }
+      if (rest.length > MAX_ANSWER) end();
     });
-    createInterface({ input: child.stdout }).on('line', (line) => this.#answered(line));
     return child;
   }
 
-  #answered(line: string): void {
+  #answered(line: Uint8Array): void {
     const answer = parse(line);
     const id = own(answer, 'id');
     const waiting = this.#waiting.get(id as number);
@@ -176,9 +179,9 @@ class SignerProgram {
   }
 }
 
-function parse(line: string): unknown {
+function parse(line: Uint8Array): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(decodeUtf8(line));
   } catch {
     return null;
   }

@@ -11,7 +11,7 @@ import type { ProcessEnd } from '../delivery/process/worker-process.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
 import { pullDelivery } from '../delivery/pull/pull-delivery.ts';
 import type { HallWorker } from '../hall/hall-options.ts';
-import type { PermitKeys } from '../hall/permit-keys.ts';
+import type { PermitKeys } from '../storage/keys/permit-keys.ts';
 import { LAYOUT } from './layout.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
 import type { WorkerSettings } from './settings/worker-settings.ts';

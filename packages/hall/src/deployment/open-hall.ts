@@ -8,7 +8,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import { CallBoard } from '../delivery/pull/call-board.ts';
 import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
 import type { HallOptions, HallWorker } from '../hall/hall-options.ts';
-import { PermitKeys } from '../hall/permit-keys.ts';
+import { PermitKeys } from '../storage/keys/permit-keys.ts';
 import { connectWorkers, type WorkerBase } from './connect-workers.ts';
 import type { ExampleEnrolment } from './create/attest-example.ts';
 import { type FolderKeys, keyFilesOf } from './create/key-folder.ts';

@@ -15,11 +15,11 @@ import type { HttpLimits } from '../http/app.ts';
 import type { AccessMapping } from '../pdp/access-mapping.ts';
 import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
+import type { KeyFiles } from '../storage/keys/hall-keys.ts';
+import type { PermitKeys } from '../storage/keys/permit-keys.ts';
 import type { StoreKey } from '../storage/seal/store-key.ts';
 import type { TelemetryOptions } from '../telemetry/telemetry-options.ts';
 import type { HallPolicyGate } from '../world/policy-gate.ts';
-import type { KeyFiles } from './hall-keys.ts';
-import type { PermitKeys } from './permit-keys.ts';
 
 /** A worker that a Hall can reach. */
 export interface HallWorker {

@@ -15,12 +15,12 @@ import { WorkerInspector } from '../registry/worker-inspector.ts';
 import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
+import type { HallKeys } from '../storage/keys/hall-keys.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { ActiveWorld } from '../world/active-world.ts';
 import { type GateParts, gateParts } from '../world/policy-gate.ts';
 import { ConnectedWorkers } from './connected-workers.ts';
-import type { HallKeys } from './hall-keys.ts';
 import type { HallOptions } from './hall-options.ts';
 
 /** What everything else of a Hall stands on: the store, the clock, the keys of the log. */

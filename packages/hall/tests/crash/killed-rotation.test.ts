@@ -65,7 +65,7 @@ async function readLog() {
 }
 
 test(`A Hall that is killed ${KILLS} times while its key changes has the old key or the new one, and every receipt it acknowledged.`, {
-  timeout: 60_000 + KILLS * 20_000,
+  timeout: 60_000 + KILLS * 60_000,
 }, async () => {
   const told: Told[] = [];
   let first: string | undefined;

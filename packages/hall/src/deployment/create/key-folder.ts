@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SigningKey } from '@wcp/evidence';
-import type { KeyFiles } from '../../hall/hall-keys.ts';
+import type { KeyFiles } from '../../storage/keys/hall-keys.ts';
 import {
   deriveStoreKey,
   generateStoreKey,

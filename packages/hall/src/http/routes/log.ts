@@ -1,7 +1,7 @@
 import { writeVerifierKey } from '@wcp/evidence/log';
 import { WcpError } from '@wcp/spec';
 import { ProblemError } from '../../base/problem.ts';
-import { logKeysDocument } from '../../hall/log-keys-document.ts';
+import { logKeysDocument } from '../../storage/keys/log-keys-document.ts';
 import type { Routes } from '../route.ts';
 
 /** The log: its signed head, and the proofs that nothing in it was changed (section 8, "Log"). */

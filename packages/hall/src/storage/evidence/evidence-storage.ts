@@ -1,5 +1,5 @@
+import { OpenSigners, type SignerSource, type StorageIdentity } from '../keys/signer-source.ts';
 import { type Ledger, type OpenLedger, openLedger } from '../ledger/ledger.ts';
-import { OpenSigners, type SignerSource, type StorageIdentity } from '../ledger/signer-source.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 

@@ -2,8 +2,8 @@ import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Receipt } from '@wcp/spec';
+import { OpenSigners, type StorageIdentity } from '../keys/signer-source.ts';
 import { checkLedger } from '../ledger/ledger.ts';
-import { OpenSigners, type StorageIdentity } from '../ledger/signer-source.ts';
 import { openSqliteStore, readSqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { WcpError } from '@wcp/spec';
+import { type SentSource, type StorageIdentity, sentSource } from '../keys/signer-source.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type SentSource, type StorageIdentity, sentSource } from '../ledger/signer-source.ts';
 import type { Store } from '../store/store.ts';
 import type { EvidenceStorage } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, readError } from './remote-call.ts';

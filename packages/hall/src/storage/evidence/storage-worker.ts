@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { receivedSource, type SentSource, type StorageIdentity } from '../ledger/signer-source.ts';
+import { receivedSource, type SentSource, type StorageIdentity } from '../keys/signer-source.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { type EvidenceStorage, storageOver } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, writeError } from './remote-call.ts';

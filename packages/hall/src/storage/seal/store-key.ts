@@ -13,7 +13,15 @@ export interface StoreKey {
 const SECRETS = ['row', 'share', 'seal'] as const;
 const LENGTH = 32;
 
-/** A new key of a store. It has nothing to do with the key of the log, so that one can change without the other. */
+/**
+ * A new key of a store. It has nothing to do with the key of the log, so that one can change without the other.
+ *
+ * @example
+ * import { generateStoreKey } from '@wcp/hall';
+ *
+ * const store_key = generateStoreKey();
+ * console.log(JSON.stringify(store_key).length); // keep this text beside the key of the log, for nobody else to read
+ */
 export function generateStoreKey(): StoreKey {
   const [row, share, seal] = SECRETS.map(() => randomBytes(LENGTH).toString('hex')) as [
     string,
@@ -36,7 +44,16 @@ export function deriveStoreKey(key: SigningKey, origin: string): StoreKey {
   return { id: key.keyId, row, share, seal };
 }
 
-/** @throws {WcpError} `ERR_WCP_KEY` for a text that is not a key of a store */
+/**
+ * The key of a store from the JSON of it.
+ *
+ * @throws {WcpError} `ERR_WCP_KEY` for a text that is not a key of a store
+ * @example
+ * import { generateStoreKey, parseStoreKey } from '@wcp/hall';
+ *
+ * const store_key = generateStoreKey();
+ * console.log(parseStoreKey(JSON.stringify(store_key)).id === store_key.id); // true
+ */
 export function parseStoreKey(text: string): StoreKey {
   try {
     const { id, row, share, seal } = Object(JSON.parse(text)) as Partial<StoreKey>;

@@ -36,7 +36,7 @@ const position = () => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEG
 const origin = () => Type.String({ minLength: 1, maxLength: 256 });
 
 /** A change of the key that signs the log. */
-export const KeyChangeSchema = closed({
+const KeyChangeSchema = closed({
   action: Type.Enum(['rotate', 'revoke']),
   key_id: keyId(),
   public_key: publicKey(),
@@ -46,7 +46,7 @@ export const KeyChangeSchema = closed({
 });
 
 /** What was forgotten: which payloads are no longer held, and never what they said. */
-export const ErasureSchema = closed({
+const ErasureSchema = closed({
   scope: Type.Enum(['tenant', 'before', 'decision']),
   tenant_id: nullable(opaqueId()),
   before: nullable(time()),
@@ -55,7 +55,7 @@ export const ErasureSchema = closed({
 });
 
 /** Where a log goes on after its store was restored. */
-export const RestoreSchema = closed({
+const RestoreSchema = closed({
   former_origin: nullable(origin()),
   size: position(),
   root: hashWritten(),

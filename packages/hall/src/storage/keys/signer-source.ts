@@ -1,6 +1,6 @@
 import { type SigningKey, signingKeyFromPem } from '@wcp/evidence';
 import { type CommandSigner, openCommandSigner, type Signer, type SignerCommand } from '@wcp/evidence/key';
-import type { LedgerIdentity } from './ledger-identity.ts';
+import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 
 /** Where the signatures of a log come from: a key in this process, or a program. */
 export type SignerSource = SigningKey | SignerCommand;

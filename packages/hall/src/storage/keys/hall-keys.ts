@@ -2,11 +2,11 @@ import type { SigningKey } from '@wcp/evidence';
 import type { KeyTerm, ReceiptAtPosition } from '@wcp/evidence/log';
 import { LOG_STREAM } from '@wcp/evidence/receipt';
 import { type Receipt, WcpError } from '@wcp/spec';
-import { SerialQueue } from '../base/serial-queue.ts';
-import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
-import type { KeyChanged, RevokeAt } from '../storage/ledger/key-change.ts';
-import type { SignerSource } from '../storage/ledger/signer-source.ts';
+import { SerialQueue } from '../../base/serial-queue.ts';
+import type { EvidenceStorage } from '../evidence/evidence-storage.ts';
+import type { KeyChanged, RevokeAt } from '../ledger/key-change.ts';
 import type { PermitKeys } from './permit-keys.ts';
+import type { SignerSource } from './signer-source.ts';
 
 /** The keys that a Hall is opened with. */
 export interface GivenKeys {
