@@ -117,6 +117,7 @@ test('The subpath @wcp/evidence/key exports these names and no others.', async (
     'generateSigningKey',
     'isSignedBy',
     'keyIdOf',
+    'openCommandSigner',
     'publicKeyFromPem',
     'signingKeyFromPem',
     'signingKeyFromSeed',

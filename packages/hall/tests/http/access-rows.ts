@@ -86,7 +86,8 @@ export const ROWS: readonly Row[] = [
   reading('GET /wcp/log/keys', RECOGNISED),
   {
     route: 'POST /wcp/log/keys',
-    status: 200,
+    // This Hall has nowhere to make a key.
+    status: 409,
     who: ADMIN,
     call: () => ({ url: '/wcp/log/keys', body: { prepare: true } }),
   },
