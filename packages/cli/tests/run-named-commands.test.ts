@@ -27,7 +27,7 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^(dead-letters \w+) \$\{ID\}/, '$1 LETTER'],
   [/^catalog show ID/, 'catalog show cap.doc.summarize'],
   [/5ryqicjpb7jj/, 'KEY'],
-  [/ed25519:56475aa75463474c/, 'LOGKEY'],
+  [/ed25519:56475aa75463474c --at 400/, 'LOGKEY --at 3'],
   [/^(keys rotate-log) --dir my-hall/, '$1'],
   [/first\.pub\.pem/, 'hall.pub.pem'],
   [/~\/evidence/, 'evidence'],
