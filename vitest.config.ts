@@ -65,6 +65,7 @@ const SYSTEM = [
   'packages/hall/tests/chaos/chaos.test.ts',
   'packages/hall/tests/crash/killed-forgetting.test.ts',
   'packages/hall/tests/crash/killed-hall.test.ts',
+  'packages/hall/tests/crash/killed-rotation.test.ts',
   'packages/hall/tests/crash/killed-witness.test.ts',
   'packages/hall/tests/deployment/special-files.test.ts',
   'packages/hall/tests/escapes/hall.test.ts',

@@ -30,6 +30,9 @@ const FILLED: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^(dead-letters \w+) \$\{ID\}/, '$1 LETTER'],
   [/^catalog show ID/, 'catalog show cap.doc.summarize'],
   [/5ryqicjpb7jj/, 'KEY'],
+  [/ed25519:56475aa75463474c --at 400/, 'LOGKEY --at 3'],
+  [/^(keys rotate-log) --dir my-hall/, '$1'],
+  [/first\.pub\.pem/, 'hall.pub.pem'],
   [/~\/evidence/, 'evidence'],
   [/^agents check src/, 'agents check my-hall'],
   [/^validate <kind> \$\{escaped/, 'validate rules rules.json'],
@@ -65,6 +68,7 @@ const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[]
     ['witness init my-witness --name witness.example/w1', `witness watch my-witness ${VERIFIER_KEY}`],
   ],
   [/^witness watch (?!.*--from-size)/, ['witness init my-witness --name witness.example/w1']],
+  [/^keys revoke-log LOGKEY/, ['keys rotate-log']],
   [/^workers remove/, ['workers enrol my-hall/workers/hello']],
   [/^workers enrol (\S+) --key-file (\S+)/, ['attest build $1 --version 1.0.0 --key $2']],
   [
@@ -99,7 +103,8 @@ const CASES = {
 /** Where a person types a command: a folder with what the pages speak of, and a Hall at which something happened. */
 async function openStage() {
   const key = generateSigningKey();
-  const { hall, url, keyOf } = await openTestHall({ key });
+  const key_files = { prepare: async () => generateSigningKey(), complete: async () => {} };
+  const { hall, url, keyOf } = await openTestHall({ key, key_files });
   const cwd = scratch();
   const write = (name: string, content: unknown) =>
     writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content));
@@ -133,6 +138,7 @@ async function openStage() {
     LETTER: failed.decision.decision_id,
     MADE: made.decision.decision_id,
     KEY,
+    LOGKEY: key.keyId,
   } as Record<string, string>;
   return { cwd, url, keyOf, ids };
 }

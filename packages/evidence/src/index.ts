@@ -18,7 +18,7 @@ export { consistencyProof, inclusionProof } from './log/merkle-proof.ts';
 export { createMerkleTree, merkleRoot } from './log/merkle-tree.ts';
 export { type CheckpointVerification, verifyCheckpoint } from './log/verify-checkpoint.ts';
 export { type Disclosure, type DisclosureExpectation, verifyDisclosure } from './log/verify-disclosure.ts';
-export { type LogEvidence, verifyLog } from './log/verify-log.ts';
+export { type LogEvidence, type LogVerification, verifyLog } from './log/verify-log.ts';
 export { verifyConsistency, verifyInclusion } from './log/verify-proof.ts';
 export { type LogTime, type TimedEvidence, verifyTimes } from './log/verify-times.ts';
 export { signManifest } from './package/dsse.ts';

@@ -29,6 +29,7 @@ export {
   type GateExaminationOptions,
 } from './deployment/gate/examine-gate.ts';
 export { type Deployment, type DeploymentOptions, openDeployment } from './deployment/open-deployment.ts';
+export { type FolderLogKeys, openLogKeys } from './deployment/open-log-keys.ts';
 export type { DispatchAnswer } from './dispatch/dispatch-answer.ts';
 export { issuePermit, type PermitGrant } from './dispatch/issue-permit.ts';
 export { createHall } from './hall/create-hall.ts';
@@ -55,6 +56,9 @@ export {
   type BanListSourceLimits,
   readBanListSource,
 } from './registry/ban-list/ban-list-source.ts';
+export type { KeyFiles } from './storage/keys/hall-keys.ts';
+export { PermitKeys } from './storage/keys/permit-keys.ts';
+export { generateStoreKey, parseStoreKey, type StoreKey } from './storage/seal/store-key.ts';
 export { serveWitness, type WitnessHost, type WitnessHostOptions } from './witness-host/serve-witness.ts';
 export type { WitnessOptions } from './witness-host/witness.ts';
 export { createWitnessRecord } from './witness-host/witness-store.ts';

@@ -37,7 +37,7 @@ const ALLOWED: readonly AllowedDecoding[] = [
     why: 'base64 and ids are ASCII: a replaced byte makes it no key',
   },
   { file: 'packages/hall/src/storage/payload/data-key.ts', why: 'the tag of GCM vouches for the text' },
-  { file: 'packages/hall/src/storage/ledger/high-water-mark.ts', why: 'a signature covers the text' },
+  { file: 'packages/hall/src/storage/ledger/high-water-mark.ts', why: 'a code covers the text' },
   { file: 'packages/hall/src/witness-host/serve-witness.ts', why: CHECKED },
   { file: 'packages/mcp/src/upstream/stdio/log-lines.ts', why: SHOWN },
   {

@@ -9,7 +9,7 @@ export interface EmbeddedHall {
     get(worker_id: string): { readonly record: RegistryRecord } | null;
     enrolAll(enrolments: readonly { readonly record: unknown }[]): Promise<unknown>;
   };
-  readonly log: { readonly public_key: string };
+  readonly log: { readonly permit_keys: readonly string[] };
   connect(worker: { readonly delivery: object }): Promise<void>;
   dispatch(input: unknown, options?: Partial<DispatchOptions>): Promise<Dispatched>;
   approval(approval_id: string): Promise<KnownApproval | null>;
@@ -21,7 +21,10 @@ const NOTHING: Lane = { ready: Promise.resolve(), stop: () => {} };
 export function embeddedHall(hall: EmbeddedHall, tenant_id: string): HallPort {
   return {
     url: null,
-    keys: [hall.log.public_key],
+    // Read with each call: the key may change while the Hall runs.
+    get keys() {
+      return hall.log.permit_keys;
+    },
     takesOthers: true,
     enrol: (workers) => enrol(hall, workers),
     carry: () => NOTHING,

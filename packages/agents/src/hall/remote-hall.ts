@@ -27,7 +27,7 @@ export async function openRemoteHall(options: RemoteHallOptions, timeout_ms: num
   const { url, key, worker_key, public_key, signing_key } = options;
   const tenant = createHallClient({ url, key });
   const owner = createHallClient({ url, key: worker_key });
-  const hall_key = public_key ?? (await tenant.showLog({}, { timeout_ms })).public_key;
+  const hall_key = public_key ?? (await tenant.showLog({}, { timeout_ms })).permit_key;
   return new RemoteHall({ url, tenant, owner, hall_key, timeout_ms, signing_key });
 }
 

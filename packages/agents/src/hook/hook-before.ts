@@ -166,7 +166,7 @@ class StartingCall {
   /** The note is written before the agent may run the tool: its end finds the claim by it. */
   async #begin(worker_id: string, claim_id: string): Promise<BeforeOutcome> {
     const { client, calls, settings } = this.#parts;
-    const hall_key = settings.public_key ?? (await this.#tenant.showLog({})).public_key;
+    const hall_key = settings.public_key ?? (await this.#tenant.showLog({})).permit_key;
     const { call } = await this.#owner.startCall({ claim_id, lease_ms: settings.lease_ms });
     const arrived = call as {
       readonly context: WorkerContext;
@@ -174,7 +174,7 @@ class StartingCall {
       readonly permit: unknown;
     };
     try {
-      const refusal = new PermitCheck([hall_key]).refusal(arrived);
+      const refusal = new PermitCheck(() => [hall_key]).refusal(arrived);
       if (refusal !== null) throw new Error(refusal);
       if (digestOf(arrived.request) !== digestOf(this.#call.input)) throw new Error('another request');
       await calls.keep(client, this.#call, {

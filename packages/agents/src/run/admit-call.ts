@@ -15,18 +15,18 @@ const SWEEP_MS = 10_000;
  * not ask for is refused elsewhere, so that a permit from before it began is worth nothing.
  */
 export class PermitCheck {
-  readonly #hall_keys: readonly string[];
+  readonly #hall_keys: () => readonly string[];
   readonly #used = new Map<string, number>();
   #sweepAt = 0;
 
-  constructor(hall_keys: readonly string[]) {
+  constructor(hall_keys: () => readonly string[]) {
     this.#hall_keys = hall_keys;
   }
 
   /** Why the call may not run; null where it may. */
   refusal({ context, request, permit }: ArrivedCall): WorkerCode | null {
     const now = Date.now();
-    const reading = verifyPermit(permit, { keys: this.#hall_keys, now });
+    const reading = verifyPermit(permit, { keys: this.#hall_keys(), now });
     if (!reading.ok) return reading.code;
     const { claims } = reading;
     const { aud, ...same } = contextClaims(context, canonicalJson(context));

@@ -17,6 +17,8 @@ export const EVIDENCE_FILES = {
   checkpoint: 'checkpoint.txt',
   /** Earlier checkpoints with cosignatures (`<size>.txt`), and timestamps (`<size>.<number>.tsr`). */
   checkpoints: 'checkpoints',
+  /** For receipts that are not the whole log: the receipts of kind `key`, each with its place. */
+  keyReceipts: 'key-receipts.jsonl',
   /** For receipts that are not the whole log: for each a proof that it is in the log. */
   proofs: 'proofs.jsonl',
   decisions: 'decisions.jsonl',
@@ -59,6 +61,8 @@ export interface LoadedEvidence {
   readonly areTimesWaived: boolean;
   /** A proof for each receipt if they are not the whole log; a line that is not JSON is null. */
   readonly proofs: readonly unknown[] | null;
+  /** The receipts of kind `key` of a log of which this is a part; a line that is not JSON is null. */
+  readonly keyReceipts: readonly unknown[];
   /** The user accepts that receipts missing from the end cannot be detected. */
   readonly isEndWaived: boolean;
 }
@@ -86,6 +90,8 @@ export async function loadEvidence(
     names.timestampCertificates === undefined ? null : await reader.text(names.timestampCertificates);
   const proofFile = await fileBeside(folder, EVIDENCE_FILES.proofs);
   const proofs = proofFile === null ? null : (await readLineValues(reader, proofFile)).values;
+  const keyReceiptFile = await fileBeside(folder, EVIDENCE_FILES.keyReceipts);
+  const keyReceipts = keyReceiptFile === null ? [] : (await readLineValues(reader, keyReceiptFile)).values;
   const decisions = await fileBeside(folder, EVIDENCE_FILES.decisions);
   const worlds = await fileBeside(folder, EVIDENCE_FILES.worlds);
   reader.throwErrors();
@@ -102,6 +108,7 @@ export async function loadEvidence(
     certificates,
     areTimesWaived: names.times === false,
     proofs,
+    keyReceipts,
     isEndWaived: names.checkpoint === false,
   };
 }

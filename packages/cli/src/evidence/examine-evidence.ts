@@ -1,9 +1,10 @@
+import { dirname, join } from 'node:path';
 import { verifyLog } from '@wcp/evidence';
 import type { NotChecked } from '@wcp/evidence/log';
-import type { LoadedEvidence } from './evidence-files.ts';
-import { examinePart, type PartFinding } from './examine-part.ts';
+import { EVIDENCE_FILES, type LoadedEvidence } from './evidence-files.ts';
+import { examinePart, type PartFinding, type PartReport } from './examine-part.ts';
 import { examineTimes, examineTimestamps } from './examine-times.ts';
-import { examineWitnesses } from './examine-witnesses.ts';
+import { examineWitnesses, type WitnessReport } from './examine-witnesses.ts';
 
 /** A finding about evidence, with its file and line. */
 export interface LocatedFinding {
@@ -36,7 +37,11 @@ export interface EvidenceReport {
  * checkpoint covers unless the user accepts that.
  */
 export async function examineEvidence(evidence: LoadedEvidence, origin?: string): Promise<EvidenceReport> {
-  const found = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
+  const {
+    findings: found,
+    keyFindings,
+    not_checked,
+  } = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
   const refuted = refutedOf(found);
   const witnesses = examineWitnesses(evidence, refuted);
   const stamps = await examineTimestamps(evidence, refuted);
@@ -46,6 +51,7 @@ export async function examineEvidence(evidence: LoadedEvidence, origin?: string)
   const findings = [
     ...all.map((finding) => locate(finding, evidence)),
     ...stamps.findings.map((each) => ({ ...each, line: null })),
+    ...keyFindings.map((each) => ({ ...each, file: keyReceiptFile(evidence), line: each.index + 1 })),
   ];
   if (evidence.isTorn) findings.push(tornTail(evidence));
   const isExplained = found.some(({ code }) => isAboutCheckpoint(code));
@@ -55,8 +61,19 @@ export async function examineEvidence(evidence: LoadedEvidence, origin?: string)
     is_whole,
     witnessed_size: witnesses.witnessed_size,
     timestamps: stamps.times.length,
-    not_checked: [...witnesses.not_checked, ...stamps.not_checked, ...times.not_checked],
+    not_checked: [
+      ...not_checked.filter(({ code }) => !isSeenByWitnesses(code, witnesses)),
+      ...witnesses.not_checked,
+      ...stamps.not_checked,
+      ...times.not_checked,
+    ],
   };
+}
+
+/** What {@link examineWitnesses} answers, or says itself. */
+function isSeenByWitnesses(code: string, { findings, witnessed_size }: WitnessReport): boolean {
+  if (code === 'REVOKED_KEY_NOT_WITNESSED') return witnessed_size !== null && findings.length === 0;
+  return code === 'WITNESSES_NOT_CHECKED';
 }
 
 /** The checkpoints that are not this log's. */
@@ -64,16 +81,19 @@ function refutedOf(found: readonly PartFinding[]): ReadonlySet<number> {
   return new Set(found.flatMap(({ code, index }) => (isAboutCheckpoint(code) ? [index] : [])));
 }
 
-function examineLog(
-  { receipts, keys, checkpoints }: LoadedEvidence,
-  origin?: string,
-): readonly PartFinding[] {
-  return verifyLog({
+function examineLog({ receipts, keys, checkpoints }: LoadedEvidence, origin?: string): PartReport {
+  const { findings, not_checked } = verifyLog({
     receipts,
     keys,
     ...(checkpoints.length > 0 && { checkpoints }),
     ...(origin !== undefined && { origin }),
-  }).findings;
+  });
+  return { findings, keyFindings: [], not_checked };
+}
+
+/** Beside the receipts, in the folder. */
+function keyReceiptFile({ file }: LoadedEvidence): string {
+  return join(dirname(file), EVIDENCE_FILES.keyReceipts);
 }
 
 /** Whoever can cut receipts off the end can also leave out the checkpoint, so its absence proves nothing. */

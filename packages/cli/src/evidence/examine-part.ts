@@ -1,4 +1,5 @@
-import { type EvidenceFindingCode, verifyCheckpoint, verifyInclusion, verifyReceipts } from '@wcp/evidence';
+import { type EvidenceFindingCode, verifyInclusion } from '@wcp/evidence';
+import { type NotChecked, verifyLogPart } from '@wcp/evidence/log';
 import { readCanonical } from '@wcp/spec/json';
 import type { LoadedEvidence } from './evidence-files.ts';
 
@@ -28,34 +29,60 @@ interface Proof {
  * Everything wrong with the receipts of some streams of a log: the receipt chains, the checkpoints, and for each
  * receipt the proof that it is in the log. Receipts missing from the end of a stream cannot be detected.
  */
-export function examinePart(evidence: LoadedEvidence, origin?: string): PartFinding[] {
-  const { receipts, keys, proofs } = evidence;
-  const { roots, findings } = readRoots(evidence, origin);
+export function examinePart(evidence: LoadedEvidence, origin?: string): PartReport {
+  const { receipts, keys, proofs, keyReceipts, checkpoints } = evidence;
   const list = proofs ?? [];
+  const placed = receipts.map((receipt, index) => ({ receipt, position: positionOf(list[index]) }));
+  const verified = verifyLogPart({
+    receipts: placed,
+    key_receipts: keyReceipts.map((line) => ({ receipt: own(line, 'receipt'), position: positionOf(line) })),
+    keys,
+    ...(checkpoints.length > 0 && { checkpoints }),
+    ...(origin !== undefined && { origin }),
+  });
+  const roots = new Map(verified.heads.map(({ size, root }) => [size, root]));
   const unproven = receipts.flatMap((receipt, index) => {
     const code = receipt === null ? null : judge(receipt, list[index], roots);
     return code === null ? [] : [found(index, code)];
   });
   const missing = list.slice(receipts.length).map(() => found(receipts.length, 'PROOF_RECEIPT_MISSING'));
-  return [...verifyReceipts(receipts, keys).findings, ...unproven, ...missing, ...findings];
+  const isAboutReceipt = ({ code }: PartFinding) => !code.startsWith('CHECKPOINT_');
+  const [about, onCheckpoints] = [
+    verified.findings.filter(isAboutReceipt),
+    verified.findings.filter((each) => !isAboutReceipt(each)),
+  ];
+  return {
+    findings: [...about, ...unproven, ...missing, ...onCheckpoints],
+    keyFindings: [...verified.key_findings, ...unprovenKeys(keyReceipts, roots)],
+    not_checked: verified.not_checked,
+  };
 }
 
-/** The roots of the valid checkpoints, by size. */
-function readRoots({ checkpoints, keys }: LoadedEvidence, origin?: string) {
-  const roots = new Map<number, string>();
-  const findings: PartFinding[] = [];
-  const expected = origin ?? checkpoints[0]?.split('\n')[0] ?? '';
-  for (const [index, note] of checkpoints.entries()) {
-    const readings = Object.values(keys).map((publicKey) =>
-      verifyCheckpoint(note, { origin: expected, publicKey }),
-    );
-    const good = readings.find((reading) => reading.ok);
-    const reasons = readings.flatMap((reading) => reading.findings);
-    const worst = reasons.find(({ code }) => code !== 'CHECKPOINT_KEY_UNKNOWN') ?? reasons[0];
-    if (good?.ok) roots.set(good.size, good.root);
-    else if (worst !== undefined) findings.push({ ...worst, index });
-  }
-  return { roots, findings };
+/** What is wrong with a part of a log. */
+export interface PartReport {
+  readonly findings: readonly PartFinding[];
+  /** What is wrong with the receipts of kind `key`, by their lines. */
+  readonly keyFindings: readonly PartFinding[];
+  readonly not_checked: readonly NotChecked[];
+}
+
+function unprovenKeys(lines: readonly unknown[], roots: ReadonlyMap<number, string>): PartFinding[] {
+  return lines.flatMap((line, index) => {
+    const code = judge(own(line, 'receipt'), line, roots);
+    return code === null ? [] : [found(index, code)];
+  });
+}
+
+/** Where a proof says that its receipt stands; the proof itself is verified against a checkpoint. */
+function positionOf(proof: unknown): number {
+  const position = own(proof, 'position');
+  return Number.isSafeInteger(position) ? (position as number) : Number.MAX_SAFE_INTEGER;
+}
+
+function own(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
 }
 
 function judge(

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HallClient } from '@wcp/client';
+import { keyIdOf } from '@wcp/evidence';
 import { LOG_STREAM } from '@wcp/evidence/receipt';
 import type { PlacedReceipt } from '@wcp/spec/hall';
 import { CliError, usageError } from '../base/cli-error.ts';
@@ -80,16 +81,19 @@ export function warnOfExposure(
 
 /** The checkpoint comes first: it fixes the size of the log that everything else is about. */
 async function write(client: HallClient, dir: string, { stream, withDecisions }: ExportOptions) {
-  const { origin, signing_key_id, public_key } = await client.showLog();
+  const { origin, first_key } = await client.showLog();
   const checkpoint = await client.signCheckpoint();
   const size = sizeOf(checkpoint);
   await writeFile(join(dir, EVIDENCE_FILES.checkpoint), checkpoint, PRIVATE);
-  const keys = `${JSON.stringify({ [signing_key_id]: public_key }, null, 2)}\n`;
+  const keys = `${JSON.stringify({ [keyIdOf(first_key)]: first_key }, null, 2)}\n`;
   await writeFile(join(dir, EVIDENCE_FILES.keys), keys, PRIVATE);
   await exportProven(client, dir, size);
   const { positions, made } = await exportReceipts(client, dir, size, stream);
   const is_whole = positions.length === size;
-  if (!is_whole) await exportProofs(client, dir, size, positions);
+  if (!is_whole) {
+    await exportProofs(client, dir, size, positions);
+    await exportKeyReceipts(client, dir, size);
+  }
   const recorded = withDecisions ? await exportDecisions(client, dir, size, stream) : null;
   const { decisions = null, worlds = null } = recorded ?? {};
   const not_held = decisions === null ? null : made - decisions;
@@ -177,6 +181,22 @@ async function exportProofs(
     for (let at = 0; at < positions.length; at += PROOFS_AT_A_TIME) {
       for (const proof of await Promise.all(positions.slice(at, at + PROOFS_AT_A_TIME).map(fetchProof)))
         await writer.add(proof);
+    }
+  } finally {
+    await writer.close();
+  }
+}
+
+/** Writes the receipts from which the keys of the log follow, each with the proof of its place. */
+async function exportKeyReceipts(client: HallClient, dir: string, size: number): Promise<void> {
+  const { changes } = await client.showLogKeys();
+  if (changes.length === 0) return;
+  const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.keyReceipts));
+  try {
+    for (const { position, receipt } of changes) {
+      if (position >= size) break;
+      const proof = await client.proveInclusion({ position: String(position), size: String(size) });
+      await writer.add({ receipt, ...proof });
     }
   } finally {
     await writer.close();

@@ -4,6 +4,7 @@ import {
   receiptHash,
   signReceipt,
   verifyDisclosure,
+  verifyLog,
   verifyManifest,
   verifyReceipts,
 } from '@wcp/evidence';
@@ -40,6 +41,7 @@ export const HANDLERS: PortHandlers = {
   receipt_hash: (_, input) => withOperationErrors(() => ({ receipt_hash: receiptHash(objectOf(input)) })),
   sign_receipt: (_, input) => withOperationErrors(() => answerSigning(objectOf(input))),
   verify_receipts: (_, input) => answerReceipts(objectOf(input)),
+  verify_log: (_, input) => answerLog(objectOf(input)),
   merkle: (_, input) => withOperationErrors(() => answerMerkle(objectOf(input))),
   verify_cosignatures: (_, input) => answerCosignatures(objectOf(input)),
   verify_timestamp: (_, input) => answerTimestamp(objectOf(input)),
@@ -124,6 +126,16 @@ function answerDisclosure({ disclosure, keys, origin }: Members): object {
   const expected = { keys, ...(typeof origin === 'string' && { origin }) };
   const { ok, findings } = verifyDisclosure(disclosure, expected);
   return { valid: ok, findings: findings.map(({ code }) => ({ code })) };
+}
+
+function answerLog({ receipts, first_key = null, origin, checkpoints }: Members): object {
+  const { ok, findings } = verifyLog({
+    receipts,
+    first_key,
+    ...(typeof origin === 'string' && { origin }),
+    ...(checkpoints !== undefined && { checkpoints }),
+  });
+  return { valid: ok, findings: findings.map(({ index, code }) => ({ index, code })) };
 }
 
 function answerManifest(claim: ManifestClaim): object {

@@ -281,6 +281,8 @@ async function useKeys(): Promise<void> {
   const client = createHallClient({ url, key: keys['admin'] });
   const { items } = await client.listKeys();
   const short = items.filter(({ label }) => label === 'short').map(({ key_id }) => key_id);
+  await run('admin', ['keys', 'log']);
+  await run('admin', ['keys', 'rotate-log', '--prepare']);
   await run('admin', ['keys', 'rotate', short[0] as string]);
   await run('admin', ['keys', 'revoke', short[1] as string]);
   for (const { name, bytes } of places) {

@@ -7,6 +7,7 @@ from typing import Any, Callable
 
 from wcp_forms import FACTS, ROUTE_INPUT, SCHEMAS, TABLES, check_id, judge_input, read
 from wcp_json import Json, canonical, digest, parse, without
+from wcp_log import verify_log
 from wcp_world import World, find_dead_rules, holds, read_rules, read_version
 
 HASH, LEVELS = FACTS["banned_hashes"]["items"], TABLES["levels"]
@@ -308,6 +309,7 @@ OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {
         "canonical": (text := canonical(parse(value["json"]))), "sha256": digest(text)},
     "record_hash": lambda _, value: {"artifact_hash": digest(without(value, "artifact_hash"))},
     "receipt_hash": lambda _, value: {"receipt_hash": digest(without(value, "receipt_hash", "signature"))},
+    "verify_log": lambda _, value: verify_log(value),
     "decision_digest": lambda _, value: {"decision_digest": digest_decision(**value)},
     "count_approvals": lambda _, value: count_approvals(value),
     "analyze_rules": lambda _, value: {"findings": find_dead_rules(read_rules(value["rules"], None))}}

@@ -17,7 +17,17 @@ const CHECKPOINT_MEANINGS = {
 } as const;
 
 const LOG_MEANINGS = {
+  RECEIPT_KEY_NOT_IN_FORCE:
+    'The receipt is signed with a key of the log that was not in force at its position.',
+  RECEIPT_KEY_REVOKED:
+    'The receipt is signed with a key that was revoked from its position or an earlier one on.',
+  RECEIPT_KEY_CHANGE_INVALID:
+    'The receipt says that the key of the log changes, but that does not follow from the key in force.',
   RECEIPT_FORKED: 'A different receipt has the same place in the same stream.',
+  CHECKPOINT_KEY_NOT_IN_FORCE:
+    'The checkpoint is signed with a key of the log that was not in force at its size.',
+  CHECKPOINT_KEY_REVOKED:
+    'The checkpoint is signed with a key that was revoked from its size or an earlier one on.',
   LOG_TAIL_MISSING: 'The checkpoint covers more receipts than there are: the end of the log is missing.',
   LOG_ROOT_MISMATCH: 'The first receipts of the log are not those that the checkpoint covers.',
 } as const;

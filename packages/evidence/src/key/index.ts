@@ -1,5 +1,7 @@
+export { type CommandSigner, openCommandSigner, type SignerCommand } from './command-signer.ts';
 export { keyIdOf } from './public-key.ts';
 export { isSignedBy } from './signature.ts';
+export type { Signer } from './signer.ts';
 export {
   generateSigningKey,
   publicKeyFromPem,

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Sha256, WcpError } from '@wcp/spec';
 import { decodeBase64, encodeBase64 } from '../base/encoding.ts';
 import { rawPublicKey } from '../key/public-key.ts';
+import type { Signer } from '../key/signer.ts';
 import type { SigningKey } from '../key/signing-key.ts';
 import { readHash } from './merkle-hash.ts';
 
@@ -34,7 +35,33 @@ export const SIGNATURE_MARK = '\u2014 ';
  * console.log(signCheckpoint(head, generateSigningKey()));
  * ```
  */
-export function signCheckpoint({ origin, size, root }: TreeHead, key: SigningKey): string {
+export function signCheckpoint(head: TreeHead, key: SigningKey): string {
+  const text = checkpointText(head);
+  return signedNote(head.origin, text, key.publicKey, key.sign(text));
+}
+
+/**
+ * Signs the tree head of a log with a key that is held elsewhere: see {@link signCheckpoint}.
+ *
+ * @throws {WcpError} `ERR_WCP_CHECKPOINT`, and what the signer throws
+ * @example
+ * ```ts
+ * import type { TreeHead } from '@wcp/evidence';
+ * import type { Signer } from '@wcp/evidence/key';
+ * import { signCheckpointWith } from '@wcp/evidence/log';
+ *
+ * declare const head: TreeHead;
+ * declare const signer: Signer;
+ * console.log(await signCheckpointWith(head, signer));
+ * ```
+ */
+export async function signCheckpointWith(head: TreeHead, signer: Signer): Promise<string> {
+  const text = checkpointText(head);
+  return signedNote(head.origin, text, signer.publicKey, await signer.sign(text));
+}
+
+/** What the signature of a checkpoint is over. */
+function checkpointText({ origin, size, root }: TreeHead): string {
   const bytes = readHash(root);
   if (!isKeyName(origin) || !Number.isSafeInteger(size) || size < 0 || bytes === null) {
     throw new WcpError(
@@ -42,9 +69,12 @@ export function signCheckpoint({ origin, size, root }: TreeHead, key: SigningKey
       'A checkpoint needs an origin without spaces or "+", a size and a root.',
     );
   }
-  const note = `${origin}\n${size}\n${encodeBase64(bytes)}\n`;
-  const signature = Buffer.concat([noteKeyHash(origin, key.publicKey), key.sign(note)]);
-  return `${note}\n${SIGNATURE_MARK}${origin} ${encodeBase64(signature)}\n`;
+  return `${origin}\n${size}\n${encodeBase64(bytes)}\n`;
+}
+
+function signedNote(origin: string, text: string, publicKey: string, signature: Uint8Array): string {
+  const line = encodeBase64(Buffer.concat([noteKeyHash(origin, publicKey), signature]));
+  return `${text}\n${SIGNATURE_MARK}${origin} ${line}\n`;
 }
 
 /**

@@ -5,7 +5,15 @@ export type {
   ProofFindingCode,
 } from '../base/finding.ts';
 export { type NotChecked, type NotCheckedCode, notChecked } from '../base/not-checked.ts';
-export { readVerifierKey, signCheckpoint, type TreeHead, writeVerifierKey } from './checkpoint.ts';
+export {
+  readVerifierKey,
+  signCheckpoint,
+  signCheckpointWith,
+  type TreeHead,
+  writeVerifierKey,
+} from './checkpoint.ts';
+export { type KeyRotation, keyRevocation, keyRotation, rotationText } from './key-change.ts';
+export { type KeyHistory, type KeyTerm, type ReceiptAtPosition, readKeyHistory } from './key-history.ts';
 export { frontierOf, type HashedSubtree, MerkleFrontier } from './merkle-frontier.ts';
 export { type MerkleLeaf, subtreeHash } from './merkle-hash.ts';
 export type { Subtree } from './merkle-path.ts';
@@ -18,7 +26,8 @@ export {
   type DisclosureExpectation,
   verifyDisclosure,
 } from './verify-disclosure.ts';
-export { type LogEvidence, verifyLog } from './verify-log.ts';
+export { type LogEvidence, type LogVerification, verifyLog } from './verify-log.ts';
+export { type LogPart, verifyLogPart } from './verify-log-part.ts';
 export {
   type ConsistencyClaim,
   type InclusionClaim,

@@ -1,6 +1,8 @@
 export type { ReceiptFindingCode } from '../base/finding.ts';
 export { LOG_STREAM, type LogEvent, type LogStatement, logReceipt } from './log-receipt.ts';
 export {
+  type HashedReceipt,
+  hashReceipt,
   type ReceiptDraft,
   type ReceiptSeal,
   receiptHash,

@@ -1,11 +1,8 @@
-import type { KeyObject } from 'node:crypto';
 import { sha256 } from '@wcp/spec';
 import { readCanonical } from '@wcp/spec/json';
-import { decodeBase64 } from '../base/encoding.ts';
 import type { ReceiptFindingCode } from '../base/finding.ts';
 import { isObject, own } from '../base/own-member.ts';
-import { keyIdOf, rawPublicKey, readPublicKey } from '../key/public-key.ts';
-import { isSignatureOf } from '../key/signature.ts';
+import { Keyring, type KeySource } from './keyring.ts';
 import { hashedPart } from './receipt.ts';
 
 /** The members of a receipt that verification stands on (section 13, "Receipts"). */
@@ -32,20 +29,24 @@ export class ReceiptExaminer {
   readonly #keyring: Keyring;
   readonly #heads = new Map<string, ReceiptLink>();
 
-  constructor(keys: unknown) {
+  constructor(keys: KeySource) {
     this.#keyring = new Keyring(keys);
   }
 
   examine(value: unknown): ExaminedReceipt {
+    const { text, link, codes } = this.examineAlone(value);
+    if (link === null) return { text, link, codes };
+    const place = examinePlace(link, this.#heads.get(link.stream));
+    this.#heads.set(link.stream, link);
+    return { text, link, codes: [...codes, ...place] };
+  }
+
+  /** What can be said of a receipt without those around it: whether it is one, its hash and its signature. */
+  examineAlone(value: unknown): ExaminedReceipt {
     const { text, link, hash } = readReceipt(value);
     if (link === null) return { text, link, codes: ['RECEIPT_MALFORMED'] };
-    const codes = [
-      ...(link.receipt_hash === hash ? [] : (['RECEIPT_HASH_MISMATCH'] as const)),
-      ...this.#keyring.examine(link),
-      ...examinePlace(link, this.#heads.get(link.stream)),
-    ];
-    this.#heads.set(link.stream, link);
-    return { text, link, codes };
+    const mismatch = link.receipt_hash === hash ? [] : (['RECEIPT_HASH_MISMATCH'] as const);
+    return { text, link, codes: [...mismatch, ...this.#keyring.examine(link)] };
   }
 }
 
@@ -90,39 +91,4 @@ function isLink(receipt: object): receipt is ReceiptLink {
     Number.isSafeInteger(seq) &&
     Number(seq) >= 0
   );
-}
-
-/** The keys that an auditor knows; each is parsed once, however many receipts it signed. */
-class Keyring {
-  readonly #keys: unknown;
-  readonly #parsed = new Map<string, KeyObject | 'unknown' | 'invalid'>();
-
-  constructor(keys: unknown) {
-    this.#keys = keys;
-  }
-
-  examine(link: ReceiptLink): ReceiptFindingCode[] {
-    const key = this.#find(link.signing_key_id);
-    if (key === 'unknown') return ['RECEIPT_KEY_UNKNOWN'];
-    const signature = decodeBase64(link.signature);
-    const good =
-      key !== 'invalid' &&
-      signature !== null &&
-      isSignatureOf(key, Buffer.from(link.receipt_hash), signature);
-    return good ? [] : ['RECEIPT_SIGNATURE_INVALID'];
-  }
-
-  #find(keyId: string): KeyObject | 'unknown' | 'invalid' {
-    const known = this.#parsed.get(keyId) ?? parseKey(keyId, own(this.#keys, keyId));
-    this.#parsed.set(keyId, known);
-    return known;
-  }
-}
-
-/** A key serves the id that it is registered under only where that id is its own. */
-function parseKey(keyId: string, publicKey: unknown): KeyObject | 'unknown' | 'invalid' {
-  if (publicKey === undefined) return 'unknown';
-  const ownId =
-    typeof publicKey === 'string' && rawPublicKey(publicKey) !== null && keyIdOf(publicKey) === keyId;
-  return (ownId ? readPublicKey(publicKey) : null) ?? 'invalid';
 }

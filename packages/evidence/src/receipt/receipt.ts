@@ -82,14 +82,47 @@ export function hashedPart<T extends object>(receipt: T): HashedPart<T> {
  * ```
  */
 export function signReceipt<T extends object>(draft: T, key: SigningKey): SignedReceipt<T> {
+  const hashed = hashReceipt(draft, key.keyId);
+  return hashed.signed(key.sign(hashed.receipt_hash));
+}
+
+/** A receipt that waits for its signature. */
+export interface HashedReceipt<T extends object = Receipt> {
+  /** What is to be signed, as text; the next receipt of the stream can name it already. */
+  readonly receipt_hash: Sha256;
+  /** Completes the receipt. Whether the signature fits is not checked. */
+  signed(signature: Uint8Array): SignedReceipt<T>;
+}
+
+/**
+ * Hashes a receipt that knows its place in a chain, for a key that signs elsewhere or later: see
+ * {@link signReceipt}.
+ *
+ * @throws {WcpError} `ERR_WCP_RECEIPT` where it is not an object, `ERR_WCP_CANONICAL_JSON`
+ * @example
+ * ```ts
+ * import type { Signer } from '@wcp/evidence/key';
+ * import { hashReceipt } from '@wcp/evidence/receipt';
+ *
+ * declare const signer: Signer;
+ * const hashed = hashReceipt({ stream: 'tenant-1', seq: 0, prev_receipt_hash: null }, signer.keyId);
+ * console.log(hashed.signed(await signer.sign(hashed.receipt_hash)).leaf);
+ * ```
+ */
+export function hashReceipt<T extends object>(draft: T, signing_key_id: string): HashedReceipt<T> {
   // Into the copy that `hashedPart` made, which saves another.
-  const unsigned = Object.assign(hashedPart(requireObject(draft)), { signing_key_id: key.keyId });
+  const unsigned = Object.assign(hashedPart(requireObject(draft)), { signing_key_id });
   const members = new MemberTexts(unsigned);
   const receipt_hash = sha256(members.text());
-  const signature = encodeBase64(key.sign(receipt_hash));
-  members.insert('receipt_hash', receipt_hash);
-  members.insert('signature', signature);
-  return { receipt: { ...unsigned, receipt_hash, signature }, leaf: members.text() };
+  return {
+    receipt_hash,
+    signed(bytes) {
+      const signature = encodeBase64(bytes);
+      members.insert('receipt_hash', receipt_hash);
+      members.insert('signature', signature);
+      return { receipt: { ...unsigned, receipt_hash, signature }, leaf: members.text() };
+    },
+  };
 }
 
 function requireObject<T extends object>(receipt: T): T {

@@ -1,5 +1,5 @@
 import { finding, type ReceiptFindingCode } from '../base/finding.ts';
-import { listOf } from '../base/own-member.ts';
+import { listOf, own } from '../base/own-member.ts';
 import { refuted, type Verification, verificationOf } from '../base/verification.ts';
 import { ReceiptExaminer } from './receipt-examiner.ts';
 
@@ -24,7 +24,7 @@ import { ReceiptExaminer } from './receipt-examiner.ts';
 export function verifyReceipts(receipts: unknown, keys: unknown): Verification<ReceiptFindingCode> {
   const list = listOf(receipts);
   if (list === null) return refuted('RECEIPT_MALFORMED');
-  const examiner = new ReceiptExaminer(keys);
+  const examiner = new ReceiptExaminer((keyId) => own(keys, keyId));
   return verificationOf(
     list.flatMap((receipt, index) => examiner.examine(receipt).codes.map((code) => finding(code, index))),
   );

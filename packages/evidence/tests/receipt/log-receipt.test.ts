@@ -12,6 +12,7 @@ const STATEMENTS: readonly LogStatement[] = [
       key_id: otherKey.keyId,
       public_key: otherKey.publicKey,
       from_position: 1,
+      origin: 'hall.example/log',
       proof: null,
     },
   },

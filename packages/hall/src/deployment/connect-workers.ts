@@ -11,6 +11,7 @@ import type { ProcessEnd } from '../delivery/process/worker-process.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
 import { pullDelivery } from '../delivery/pull/pull-delivery.ts';
 import type { HallWorker } from '../hall/hall-options.ts';
+import type { PermitKeys } from '../storage/keys/permit-keys.ts';
 import { LAYOUT } from './layout.ts';
 import type { DeploymentWorker } from './settings/read-workers.ts';
 import type { WorkerSettings } from './settings/worker-settings.ts';
@@ -19,7 +20,7 @@ import type { WorkerSettings } from './settings/worker-settings.ts';
 export interface WorkerBase {
   readonly dir: string;
   /** The raw public keys by which the workers know calls of a Hall. */
-  readonly hallKeys: readonly string[];
+  readonly permitKeys: Pick<PermitKeys, 'current'>;
   readonly chains: ChainedCallRegistry;
   readonly board: CallBoard;
   /** The values of those secrets that an envelope lists. */
@@ -71,7 +72,7 @@ function byPackage({ settings, record, env }: DeploymentWorker, base: WorkerBase
     granted: record.privilege_envelope ?? null,
     sandbox: sandboxOf(settings),
     private_hosts: settings.private_hosts ?? [],
-    permits: { hall_keys: base.hallKeys, store: resolve(base.dir, LAYOUT.permits) },
+    permits: { hall_keys: () => base.permitKeys.current, store: resolve(base.dir, LAYOUT.permits) },
     limits: given(settings, [
       'processes',
       'memory_mb',

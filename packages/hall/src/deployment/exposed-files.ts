@@ -7,6 +7,8 @@ const PRIVATE = [
   '.',
   dirname(LAYOUT.key),
   LAYOUT.key,
+  LAYOUT.nextKey,
+  LAYOUT.storeKey,
   LAYOUT.exampleKey,
   LAYOUT.mark,
   LAYOUT.dataKeys,

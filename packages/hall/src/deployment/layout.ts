@@ -4,6 +4,10 @@ export const LAYOUT = {
   config: 'hall.json',
   server: 'server.json',
   key: 'keys/hall-key.pem',
+  /** The key that follows with the next rotation, once it was made. */
+  nextKey: 'keys/next-key.pem',
+  /** Vouches for the rows of the store: it stays when the key of the log changes. */
+  storeKey: 'keys/store-key.json',
   /** The key of the authority of the example's worker, to attest and enrol it again. */
   exampleKey: 'keys/org.example.pem',
   /** How far the log had come, signed: outside the store, which it vouches for. */

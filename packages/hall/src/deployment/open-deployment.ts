@@ -11,7 +11,7 @@ import type { HallOptions } from '../hall/hall-options.ts';
 import { type ExampleEnrolment, enrolExample } from './create/attest-example.ts';
 import { createDeployment } from './create/create-deployment.ts';
 import { type CreatedKey, createInitialKeys, createKeys, type NewKey } from './create/initial-keys.ts';
-import { openSigningKey } from './create/signing-key-file.ts';
+import { keepStoreKey, openKeyFolder } from './create/key-folder.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { type DocumentWatch, logRejected, watchDocuments } from './document-watch.ts';
 import { type DeploymentDocuments, readDocuments } from './documents.ts';
@@ -77,30 +77,31 @@ export async function openDeployment(dir: string, options: DeploymentOptions = {
   const log = options.openLog?.(settings.server.log) ?? options.log ?? (() => {});
   const documents = await readDocuments(dir, true);
   checkDemands(settings.approvals, documents);
-  const signing = await openSigningKey(dir);
+  const keys = await openKeyFolder(dir, settings.server.origin);
   warnOfExposure(await exposedFiles(dir), log);
   warnOfMissingMark(dir, log);
   const example = await enrolExample(dir, settings.server.origin);
   const { offersApprovalTools = false, around = (delivery) => delivery } = options;
   const gate = await openPolicyGate({ dir, server: settings.server, env, log });
   const shared = { gate, offersApprovalTools, around, log };
-  const base = { dir, settings, documents, key: signing.key, example, ...shared };
+  const base = { dir, settings, documents, keys, example, ...shared };
   const hall = await openHall(base);
-  const keys: CreatedKey[] = [];
+  const apiKeys: CreatedKey[] = [];
   let watch: DocumentWatch | null = null;
   try {
     if (example !== null) await registerExample(hall, example);
     await reportDocuments(hall, documents, log);
     await removeOldCopies(hall, dir);
-    await makeKeys(hall, options, keys);
+    if (!keys.isStoreKeyKept) await keepStoreKey(dir, keys.store_key);
+    await makeKeys(hall, options, apiKeys);
     const { host, port } = { ...settings.server, ...options };
     const url = options.listens === false ? null : await listen(hall, { host, port });
     watch = watchDocuments(hall, dir, documents.mark, log, settings.approvals.demands);
-    const made = { files: signing.isNew ? [...files, LAYOUT.key] : files, keys };
+    const made = { files: keys.isNew ? [...files, LAYOUT.key] : files, keys: apiKeys };
     return { hall, url, made, close: (patience_ms) => closeAll({ hall, watch, gate }, patience_ms) };
   } catch (error) {
     await closeAll({ hall, watch, gate });
-    throw keys.length === 0 ? error : withKeys(error, keys);
+    throw apiKeys.length === 0 ? error : withKeys(error, apiKeys);
   }
 }
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { SigningKey } from '@wcp/evidence';
 import type { LoadedGate } from '@wcp/policy';
 import { WcpError } from '@wcp/spec';
 import { consoleCallback } from '../approval/notification/console-callback.ts';
@@ -9,8 +8,10 @@ import type { Delivery } from '../delivery/delivery.ts';
 import { CallBoard } from '../delivery/pull/call-board.ts';
 import { type AssembledHall, assembleHall } from '../hall/create-hall.ts';
 import type { HallOptions, HallWorker } from '../hall/hall-options.ts';
+import { PermitKeys } from '../storage/keys/permit-keys.ts';
 import { connectWorkers, type WorkerBase } from './connect-workers.ts';
 import type { ExampleEnrolment } from './create/attest-example.ts';
+import { type FolderKeys, keyFilesOf } from './create/key-folder.ts';
 import { DeploymentError, type DeploymentFinding } from './deployment-error.ts';
 import type { DeploymentDocuments } from './documents.ts';
 import { LAYOUT } from './layout.ts';
@@ -22,7 +23,7 @@ export interface DeploymentBase {
   readonly dir: string;
   readonly settings: DeploymentSettings;
   readonly documents: DeploymentDocuments;
-  readonly key: SigningKey;
+  readonly keys: FolderKeys;
   readonly example: ExampleEnrolment | null;
   readonly gate: LoadedGate | null;
   readonly offersApprovalTools: boolean;
@@ -37,7 +38,12 @@ export interface DeploymentBase {
  */
 export async function openHall(base: DeploymentBase): Promise<AssembledHall> {
   try {
-    return await assembleHall({ ...documentsOf(base), ...serverOptions(base), ...workerOptions(base) });
+    return await assembleHall({
+      ...documentsOf(base),
+      ...keyOptions(base),
+      ...serverOptions(base),
+      ...workerOptions(base),
+    });
   } catch (error) {
     await base.gate?.close();
     if (!(error instanceof WcpError)) throw error;
@@ -46,13 +52,22 @@ export async function openHall(base: DeploymentBase): Promise<AssembledHall> {
 }
 
 /** What the folder itself holds. */
-function documentsOf({ dir, documents: { rules, config }, key, gate }: DeploymentBase): HallOptions {
+function documentsOf({ dir, documents: { rules, config }, gate }: DeploymentBase): HallOptions {
   const files = {
     file: join(dir, LAYOUT.store),
     mark: join(dir, LAYOUT.mark),
     data_keys: join(dir, LAYOUT.dataKeys),
   };
-  return { rules, config, key, ...files, ...(gate !== null && { policyGate: gate }) };
+  return { rules, config, ...files, ...(gate !== null && { policyGate: gate }) };
+}
+
+/** The keys of the folder, and the programs that hold others. */
+function keyOptions({ dir, settings, keys }: DeploymentBase): HallOptions {
+  const { key, store_key } = keys;
+  const { signer } = settings;
+  const next = settings.next_signer ?? (signer === undefined ? keys.next : null);
+  const programs = { ...(signer !== undefined && { signer }), ...(next !== null && { next }) };
+  return { key, store_key, ...programs, ...(signer === undefined && { key_files: keyFilesOf(dir) }) };
 }
 
 /** What `server.json` says, and whoever opens the Hall. */
@@ -72,20 +87,32 @@ function serverOptions({ settings, offersApprovalTools, log }: DeploymentBase): 
 }
 
 function workerOptions(base: DeploymentBase): HallOptions {
-  const shared = { chains: new ChainedCallRegistry(), board: new CallBoard() };
+  const shared = {
+    chains: new ChainedCallRegistry(),
+    board: new CallBoard(),
+    permitKeys: new PermitKeys(),
+  };
   const { authorities: pulling_authorities } = base.settings.server.pull;
   return { ...shared, workers: workersOf(base, shared), pulling_authorities };
 }
 
-function findingOf({ code, message }: WcpError): DeploymentFinding {
-  const file = code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null;
+/** What keeps a store from being opened, as a finding about the folder. */
+export function findingOf({ code, message }: WcpError): DeploymentFinding {
+  const file = FILES[code] ?? (code.startsWith('ERR_WCP_STORE') ? LAYOUT.store : null);
   const known = CODES[code] ?? 'STORE_UNUSABLE';
   return { file, path: null, code: known, message };
 }
 
+const FILES: Readonly<Record<string, string>> = {
+  ERR_WCP_LOG_KEY: LAYOUT.key,
+  ERR_WCP_SIGNER: LAYOUT.server,
+};
+
 /** Findings that are not about the store being unusable. */
 const CODES: Readonly<Record<string, string>> = {
   ERR_WCP_STORE_TAMPERED: 'STORE_TAMPERED',
+  ERR_WCP_LOG_KEY: 'KEY_NOT_IN_FORCE',
+  ERR_WCP_SIGNER: 'SIGNER_UNUSABLE',
   ERR_WCP_HALL: 'NOT_OPENED',
 };
 
@@ -101,11 +128,13 @@ function approvalOptions({
   };
 }
 
-function workersOf(base: DeploymentBase, shared: Pick<WorkerBase, 'chains' | 'board'>): HallWorker[] {
-  const { dir, settings, key, example, around, log } = base;
+function workersOf(
+  base: DeploymentBase,
+  shared: Pick<WorkerBase, 'chains' | 'board' | 'permitKeys'>,
+): HallWorker[] {
+  const { dir, settings, example, around, log } = base;
   return connectWorkers(settings.workers, {
     dir,
-    hallKeys: [key.publicKey],
     ...shared,
     log,
     secrets: (names) => readSecrets(names, settings.secrets, dir),

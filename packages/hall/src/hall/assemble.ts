@@ -18,6 +18,7 @@ import { EventFeed } from '../storage/event-feed.ts';
 import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evidence-storage.ts';
 import { openFileStorage } from '../storage/evidence/storage-client.ts';
 import { Journal } from '../storage/journal.ts';
+import { HallKeys } from '../storage/keys/hall-keys.ts';
 import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { openTelemetry } from '../telemetry/open-telemetry.ts';
@@ -40,11 +41,14 @@ export interface AssembledParts extends HallParts {
  * @throws {WcpError} `ERR_WCP_STORE` where the store cannot be opened
  */
 export async function assemble(options: HallOptions): Promise<AssembledParts> {
-  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark, data_keys } = options;
+  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, store_key, mark, data_keys } = options;
+  const { signer, next, key_files: files, permitKeys } = options;
+  const given = { key, signer, next, files, permitKeys };
   const identity = {
-    key,
+    key: signer ?? key,
     origin,
-    ...(former_keys !== undefined && { former_keys }),
+    ...(next !== undefined && { next }),
+    ...(store_key !== undefined && { store_key }),
     ...(mark !== undefined && { mark }),
     ...(data_keys !== undefined && { data_keys }),
   };
@@ -58,7 +62,11 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);
     const journal = new Journal(storage, feed);
-    const base = { options, key, origin, storage, tampering, clock, feed, journal, telemetry };
+    const keys = await HallKeys.open(
+      { ...given, sealsStore: file !== undefined && store_key === undefined },
+      storage,
+    );
+    const base = { options, keys, origin, storage, tampering, clock, feed, journal, telemetry };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;

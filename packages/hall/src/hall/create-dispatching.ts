@@ -91,12 +91,12 @@ async function createDecider(state: HallState, ledger: BudgetLedger): Promise<De
   });
 }
 
-/** Issues a permit for each attempt at a dispatch, signed with the key of the log. */
-function permitsOf({ options: { public_url }, key, origin, clock }: HallBase) {
+/** Issues a permit for each attempt at a dispatch, signed with the Hall's own key. */
+function permitsOf({ options: { public_url }, keys, origin, clock }: HallBase) {
   const chaining =
     public_url === undefined ? {} : { dispatch_url: new URL('wcp/chain', slashed(public_url)).href };
   return ({ context, request_hash, until, traceparent }: PermittedCall, attempt: number): string =>
-    issuePermit(key, {
+    issuePermit(keys.permitKey, {
       issuer: origin,
       context,
       request_hash,

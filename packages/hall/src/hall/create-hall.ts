@@ -143,11 +143,21 @@ function registryOf({ registry, registryAdmin, clock, journal }: HallParts): Hal
   };
 }
 
-function logOf({ origin, key, storage: { ledger }, checkpoints, clock }: HallParts): EvidenceLog {
+function logOf({ origin, keys, storage: { ledger }, checkpoints, clock }: HallParts): EvidenceLog {
   return {
     origin,
-    signing_key_id: key.keyId,
-    public_key: key.publicKey,
+    get signing_key_id() {
+      return keys.inForce.key_id;
+    },
+    get public_key() {
+      return keys.inForce.public_key;
+    },
+    get permit_keys() {
+      return keys.permitKeys;
+    },
+    keys: () => keys.terms,
+    rotateKey: async () => (await keys.rotate(clock.timestamp())).terms,
+    revokeKey: async (key_id, from) => (await keys.revoke(key_id, from, clock.timestamp())).terms,
     head: () => ledger.head(),
     checkpoint: async () => checkpoints.signWitnessed(clock.timestamp(), WITNESSES_MS),
   };

@@ -1,4 +1,5 @@
 import type { SigningKey } from '@wcp/evidence';
+import type { SignerCommand } from '@wcp/evidence/key';
 import type { LoadedGate } from '@wcp/policy';
 import type { RegistryRecord } from '@wcp/spec';
 import type { TenantLimits, WorkerLimits } from '../admission/admission-scheduler.ts';
@@ -15,6 +16,9 @@ import type { HttpLimits } from '../http/app.ts';
 import type { AccessMapping } from '../pdp/access-mapping.ts';
 import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
 import type { EnrolmentSignature } from '../registry/enrolled-worker.ts';
+import type { KeyFiles } from '../storage/keys/hall-keys.ts';
+import type { PermitKeys } from '../storage/keys/permit-keys.ts';
+import type { StoreKey } from '../storage/seal/store-key.ts';
 import type { TelemetryOptions } from '../telemetry/telemetry-options.ts';
 import type { HallPolicyGate } from '../world/policy-gate.ts';
 
@@ -39,12 +43,19 @@ export interface HallOptions {
   readonly file?: string;
   /** Signs receipts, checkpoints and permits (default: a new key, which does not suit a Hall with a file). */
   readonly key?: SigningKey;
+  /** A program that signs receipts and checkpoints in the place of `key`, which then signs permits alone. */
+  readonly signer?: SignerCommand;
+  /** What signs them after the next rotation; the log says whether it does already. */
+  readonly next?: SigningKey | SignerCommand;
+  /** Where the next key is made and put in force; see {@link KeyFiles}. */
+  readonly key_files?: KeyFiles;
   /**
-   * The keys that signed the file earlier; any other key's is refused. A whole key vouches for the rows that were
-   * written with it as well, and is needed for a file of a Hall; a raw public key, 64 hexadecimal digits, vouches for
-   * receipts and checkpoints alone.
+   * Vouches for the rows of the store (default: derived from `key`). A Hall whose key changes needs one of its own: see
+   * {@link generateStoreKey}.
    */
-  readonly former_keys?: readonly (string | SigningKey)[];
+  readonly store_key?: StoreKey;
+  /** Where workers learn which keys permits are signed with: those that their deliveries were created with. */
+  readonly permitKeys?: PermitKeys;
   /**
    * The file of the high-water mark of the log, best beside the key: with it, a file of the store that was set back
    * to an earlier state is refused.

@@ -1,4 +1,3 @@
-import type { SigningKey } from '@wcp/evidence';
 import { type Chats, openChats } from '../approval/chat/open-chats.ts';
 import { createNotifier, type Notifier } from '../approval/notification/notifier.ts';
 import { Passkeys } from '../approval/passkey/passkeys.ts';
@@ -17,6 +16,7 @@ import { WorkerInspector } from '../registry/worker-inspector.ts';
 import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
+import type { HallKeys } from '../storage/keys/hall-keys.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { ActiveWorld } from '../world/active-world.ts';
@@ -24,10 +24,10 @@ import { type GateParts, gateParts } from '../world/policy-gate.ts';
 import { ConnectedWorkers } from './connected-workers.ts';
 import type { HallOptions } from './hall-options.ts';
 
-/** What everything else of a Hall stands on: the store, the clock, the signing key. */
+/** What everything else of a Hall stands on: the store, the clock, the keys of the log. */
 export interface HallBase {
   readonly options: HallOptions;
-  readonly key: SigningKey;
+  readonly keys: HallKeys;
   readonly origin: string;
   readonly storage: EvidenceStorage;
   readonly tampering: TamperWatch;

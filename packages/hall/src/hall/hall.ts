@@ -1,3 +1,4 @@
+import type { KeyTerm } from '@wcp/evidence/log';
 import type { Diagnostic, RouteDecision, Sha256 } from '@wcp/spec';
 import type { Approval, ErasureRequest, ErasureResult } from '@wcp/spec/hall';
 import type { FastifyInstance } from 'fastify';
@@ -71,8 +72,23 @@ export interface EvidenceLog {
   /** The name of the log; also the audience of credentials and of signed enrolments. */
   readonly origin: string;
   readonly signing_key_id: string;
-  /** The raw public key that receipts and checkpoints verify with, 64 hexadecimal digits. */
+  /** The raw public key that signs receipts and checkpoints now, 64 hexadecimal digits. */
   readonly public_key: string;
+  /** The raw public keys that permits verify with, the present one first. */
+  readonly permit_keys: readonly string[];
+  /** The keys of the log in their order, each with the positions that it may sign. */
+  keys(): readonly KeyTerm[];
+  /**
+   * Lets the next key sign from now on, and resolves with the keys as they are then.
+   *
+   * @throws {WcpError} `ERR_WCP_LOG_KEY` where there is no next key, `ERR_WCP_STORE`, `ERR_WCP_SIGNER`
+   */
+  rotateKey(): Promise<readonly KeyTerm[]>;
+  /** Takes the trust from what a former key signed from there on. @throws {WcpError} `ERR_WCP_LOG_KEY` */
+  revokeKey(
+    key_id: string,
+    from: { readonly position: number } | { readonly time: string },
+  ): Promise<readonly KeyTerm[]>;
   /** How far the log has come. */
   head(): Promise<{ readonly size: number; readonly root: Sha256 }>;
   /** Signs the head of the log: a C2SP tlog-checkpoint. @throws {WcpError} `ERR_WCP_STORE`, `ERR_WCP_CLOCK` */

@@ -1,4 +1,3 @@
-import type { SigningKey } from '@wcp/evidence';
 import type { GateState } from '@wcp/policy';
 import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { ApprovalService } from '../approval/approval-service.ts';
@@ -31,6 +30,7 @@ import type { WorkerReview } from '../registry/worker-review.ts';
 import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
+import type { HallKeys } from '../storage/keys/hall-keys.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
@@ -40,7 +40,7 @@ export interface HallParts {
   readonly origin: string;
   /** Where others reach the Hall; undefined where nobody said. */
   readonly public_url: string | undefined;
-  readonly key: SigningKey;
+  readonly keys: HallKeys;
   readonly clock: HallClock;
   readonly storage: EvidenceStorage;
   readonly tampering: TamperWatch;

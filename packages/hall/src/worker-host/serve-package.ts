@@ -153,7 +153,7 @@ function connect({ worker, secrets }: HostSettings, options: PackageHostOptions,
   const { hallKeys, log = () => {} } = options;
   const [connected] = connectWorkers([worker], {
     dir: state,
-    hallKeys,
+    permitKeys: { current: hallKeys },
     chains: new ChainedCallRegistry(),
     board: new CallBoard(),
     secrets: (names) => readSecrets(names, secrets, process.cwd()),

@@ -45,6 +45,7 @@ describe('a Hall in an empty folder', () => {
       'hall-key.pem',
       'high-water-mark.json',
       'org.example.pem',
+      'store-key.json',
     ]);
     const key = signingKeyFromPem(read(dir, 'keys/hall-key.pem'));
     expect((await hall.dispatch(GREETING)).receipt.signing_key_id).toBe(key.keyId);

@@ -84,6 +84,20 @@ export const ROWS: readonly Row[] = [
   reading('GET /wcp/checkpoint', RECOGNISED),
   reading('GET /wcp/checkpoints', RECOGNISED),
   reading('GET /wcp/log', RECOGNISED),
+  reading('GET /wcp/log/keys', RECOGNISED),
+  {
+    route: 'POST /wcp/log/keys',
+    // This Hall has nowhere to make a key.
+    status: 409,
+    who: ADMIN,
+    call: () => ({ url: '/wcp/log/keys', body: { prepare: true } }),
+  },
+  {
+    route: 'POST /wcp/log/keys/:key_id/revoke',
+    status: 409,
+    who: ADMIN,
+    call: ({ hall }) => ({ url: `/wcp/log/keys/${hall.log.signing_key_id}/revoke`, body: { position: 0 } }),
+  },
   reading('GET /wcp/decisions', READERS),
   reading('GET /wcp/receipts', READERS),
   reading('GET /wcp/events', READERS),

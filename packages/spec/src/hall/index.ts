@@ -33,7 +33,7 @@ export { type ErasureRequest, type ErasureResult, MAX_NOTE_LENGTH } from './reso
 export type { Freeze } from './resource/freeze.ts';
 export type { Health } from './resource/health.ts';
 export type { ApiKey, IssuedKey, Issuer, KeyRequest } from './resource/identity.ts';
-export type { LogHead, ProvenCheckpoint } from './resource/log.ts';
+export type { LogHead, LogKeys, ProvenCheckpoint } from './resource/log.ts';
 export type { Passkey, PasskeyAssertion, PasskeyAttestation, PasskeyProof } from './resource/passkey.ts';
 export type { Capability, EnrolledWorker, Worker, WorkerVersion } from './resource/worker.ts';
 export { ANY_ROLE, OVERSEERS, READERS, ROLES, type Role } from './roles.ts';

@@ -26,6 +26,8 @@ test('A WcpError has one of these codes.', () => {
     'ERR_WCP_RECEIPT',
     'ERR_WCP_STORE',
     'ERR_WCP_STORE_TAMPERED',
+    'ERR_WCP_LOG_KEY',
+    'ERR_WCP_SIGNER',
     'ERR_WCP_CLOCK',
     'ERR_WCP_AGENT',
     'ERR_WCP_DEPLOYMENT',

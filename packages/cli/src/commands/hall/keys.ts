@@ -8,6 +8,7 @@ import { type HallOptions, hallOf, registerHall } from '../hall-options.ts';
 import { addListOptions, fetchList, type ListOptions, moreText } from '../list-options.ts';
 import { readCount } from '../read-count.ts';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { addLogKeys } from './log-keys.ts';
 
 interface CreateOptions extends HallOptions {
   readonly label: string;
@@ -21,11 +22,12 @@ const MAX_GRACE_S = 30 * 86_400;
 
 /** `wcp keys`: the API keys of a Hall. */
 export function addKeys(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'keys', 'Create, rotate and revoke the API keys of a Hall.');
+  const group = registerGroup(program, 'keys', 'The API keys of a Hall, and the keys that sign its log.');
   addList(group, context);
   addCreate(group, context);
   addRotate(group, context);
   addRevoke(group, context);
+  addLogKeys(group, context);
 }
 
 function addList(group: Command, { terminal }: CommandContext): void {

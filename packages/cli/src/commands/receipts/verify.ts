@@ -21,7 +21,7 @@ export function addVerify(group: Command, context: CommandContext): void {
   });
   command
     .argument('<folder|file>', 'a folder of evidence, or a file of receipts (one per line, or one JSON list)')
-    .option('--keys <file>', "the Hall's public key: PEM, or JSON {signing_key_id: hex}")
+    .option('--keys <file>', 'the first public key of the log: PEM, or JSON {signing_key_id: hex}')
     .option(
       '--checkpoint <files...>',
       'signed checkpoints that you or a witness saved, beside the one in the folder',
@@ -77,6 +77,7 @@ function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedE
       'This is part of a log, each receipt with a proof. Receipts missing from the end of a stream cannot be detected.\n',
     );
   }
+  for (const { message } of not_checked) terminal.write(`Not checked: ${message}\n`);
   if (!evidence.keysAreGiven) {
     terminal.write('The key came with the evidence. Give one that you trust with --keys.\n');
   }

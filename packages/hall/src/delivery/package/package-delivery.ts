@@ -119,7 +119,8 @@ class PackageDelivery implements Delivery {
     if (entered === null) return void attempt.settle({ code: 'DELIVERY_BUSY' });
     if (!entered) return;
     try {
-      const kind = kindOf(hash, call.envelope ?? this.record.privilege_envelope ?? null);
+      const envelope = call.envelope ?? this.record.privilege_envelope ?? null;
+      const kind = kindOf(hash, envelope, this.#launcher.hallKeys);
       await this.#converse(attempt, call, { id, line: written.text, kind });
     } finally {
       this.#slots.give();
@@ -215,14 +216,14 @@ interface Written {
   readonly kind: PackageKind;
 }
 
-/** Processes of one code inside one envelope are alike. */
+/** Processes of one code inside one envelope that know the same keys are alike. */
 interface PackageKind extends ProcessKind {
   readonly hash: Sha256;
   readonly envelope: PrivilegeEnvelope | null;
 }
 
-function kindOf(hash: Sha256, envelope: PrivilegeEnvelope | null): PackageKind {
-  return { key: `${hash} ${canonicalJson(envelope)}`, hash, envelope };
+function kindOf(hash: Sha256, envelope: PrivilegeEnvelope | null, hallKeys: string): PackageKind {
+  return { key: `${hash} ${hallKeys} ${canonicalJson(envelope)}`, hash, envelope };
 }
 
 type Begun = Pick<Written, 'id' | 'line'> & { readonly process: WorkerProcess };

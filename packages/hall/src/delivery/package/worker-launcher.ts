@@ -21,6 +21,13 @@ import { envelopeExcess } from './envelope-excess.ts';
 import type { OpenedPackage } from './package-snapshots.ts';
 import { handOver, workerUser } from './worker-user.ts';
 
+/** How a worker knows the Hall, and where it notes the permits that it has used. */
+interface WorkerPermits {
+  /** The keys of the Hall, or what says which they are now: a process that was told of others gets no further call. */
+  readonly hall_keys: readonly string[] | (() => readonly string[]);
+  readonly store: string;
+}
+
 /** How the program of a worker is started, and inside what. */
 export interface WorkerLaunch {
   /** A program of the package, run by this Node; or a whole command, `--stdio` included, run in the copy. */
@@ -28,7 +35,7 @@ export interface WorkerLaunch {
   /** All of its environment, beside what {@link permits} and {@link secrets} add. */
   readonly env?: Readonly<Record<string, string>>;
   /** The keys that the worker knows the Hall by, and the folder where workers note the permits that they have used. */
-  readonly permits?: { readonly hall_keys: readonly string[]; readonly store: string };
+  readonly permits?: WorkerPermits;
   /**
    * `contained` (the default): held to its envelope, or refused outside of `dev`. `declared`: nothing holds it, by
    * the operator's choice.
@@ -90,6 +97,12 @@ export class WorkerLauncher {
     if (is_contained) return { state: 'contained', enforcement: this.#last, message: null };
     const message = `${reason ?? ''} ${remedy ?? ''}`.trim();
     return { state: 'not_contained', enforcement: DECLARED.enforcement, message };
+  }
+
+  /** The keys of the Hall that a process is started with, joined by commas. */
+  get hallKeys(): string {
+    const { hall_keys = [] } = this.#launch.permits ?? {};
+    return (typeof hall_keys === 'function' ? hall_keys() : hall_keys).join(',');
   }
 
   async learnContainment(): Promise<void> {
@@ -190,7 +203,7 @@ export class WorkerLauncher {
   #permitVariables(store: string): Record<string, string> {
     const { permits } = this.#launch;
     if (permits === undefined) return {};
-    return { WCP_HALL_PUBLIC_KEY: permits.hall_keys.join(','), WCP_PERMIT_STORE: store };
+    return { WCP_HALL_PUBLIC_KEY: this.hallKeys, WCP_PERMIT_STORE: store };
   }
 }
 

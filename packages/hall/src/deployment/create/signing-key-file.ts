@@ -1,9 +1,10 @@
-import { chmod, link, mkdir, open, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { generateSigningKey, type SigningKey, signingKeyFromPem } from '@wcp/evidence';
 import { readRegularFile } from '@wcp/evidence/file';
 import { DeploymentError, unusableFile } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
+import { makePrivateFile } from './private-file.ts';
 
 /** The key of a folder, and whether it was created just now. */
 export interface DeploymentKey {
@@ -11,74 +12,62 @@ export interface DeploymentKey {
   readonly isNew: boolean;
 }
 
-const OWNER_ONLY = 0o600;
 /** A key is a few lines, in bytes. */
 const MAX_KEY_LENGTH = 65_536;
 
 /**
- * Opens the key that signs the evidence of a folder; creates it where there is neither a key nor evidence.
+ * Opens the key of the Hall of a folder; creates it where there is neither a key nor evidence.
  *
  * @throws {DeploymentError} where it is not a key, or where there is evidence without its key
  */
 export async function openSigningKey(dir: string): Promise<DeploymentKey> {
   const key = await readSigningKey(dir);
-  return key === null ? { key: await makeKey(join(dir, LAYOUT.key)), isNew: true } : { key, isNew: false };
+  return key === null ? { key: await makeSigningKey(dir, LAYOUT.key), isNew: true } : { key, isNew: false };
 }
 
 /**
- * The key that signs the evidence of a folder; null where there is neither a key nor evidence. Nothing is written.
+ * The key of the Hall of a folder; null where there is neither a key nor evidence. Nothing is written.
  *
  * @throws {DeploymentError} where it is not a key, or where there is evidence without its key
  */
 export async function readSigningKey(dir: string): Promise<SigningKey | null> {
-  const pem = await readKey(join(dir, LAYOUT.key));
-  if (pem !== null) return parseKey(pem);
+  const key = await readNamedKey(dir, LAYOUT.key);
+  if (key !== null) return key;
   if (await exists(join(dir, LAYOUT.store))) throw keyMissing();
   return null;
 }
 
-async function readKey(file: string): Promise<string | null> {
-  try {
-    return (await readRegularFile(file, MAX_KEY_LENGTH, { followsLinks: true })).toString('utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw unusableFile(LAYOUT.key, error);
-  }
-}
-
-function parseKey(pem: string): SigningKey {
+/** The key in a file of the folder; null where there is no such file. @throws {DeploymentError} where it is no key */
+export async function readNamedKey(dir: string, name: string): Promise<SigningKey | null> {
+  const pem = await readPrivateText(dir, name);
+  if (pem === null) return null;
   try {
     return signingKeyFromPem(pem);
   } catch (cause) {
-    const message = 'This is not an Ed25519 private key in PEM. Restore the key of this Hall from a backup.';
-    throw new DeploymentError([{ file: LAYOUT.key, path: null, code: 'KEY_INVALID', message }], { cause });
+    const message = 'This is not an Ed25519 private key in PEM. Restore the keys of this Hall from a backup.';
+    throw new DeploymentError([{ file: name, path: null, code: 'KEY_INVALID', message }], { cause });
   }
 }
 
-/** Complete or not at all, on disk before it is used, and never over another key. */
-async function makeKey(file: string): Promise<SigningKey> {
+/** A new key in a file of the folder. @throws {DeploymentError} */
+export async function makeSigningKey(dir: string, name: string): Promise<SigningKey> {
   const key = generateSigningKey();
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await open(temporary, 'wx', OWNER_ONLY);
-    try {
-      await handle.writeFile(key.exportPrivatePem());
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await chmod(temporary, OWNER_ONLY);
-    await link(temporary, file);
-  } catch (error) {
-    throw unusableFile(LAYOUT.key, error);
-  } finally {
-    await rm(temporary, { force: true }).catch(() => {});
-  }
+  await makePrivateFile(dir, name, key.exportPrivatePem());
   return key;
 }
 
-async function exists(file: string): Promise<boolean> {
+/** The text of a small file of the folder; null where there is none. @throws {DeploymentError} */
+export async function readPrivateText(dir: string, name: string): Promise<string | null> {
+  try {
+    return (await readRegularFile(join(dir, name), MAX_KEY_LENGTH, { followsLinks: true })).toString('utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw unusableFile(name, error);
+  }
+}
+
+/** Whether there is a file. */
+export async function exists(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
     () => false,

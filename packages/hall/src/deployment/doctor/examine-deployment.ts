@@ -41,7 +41,7 @@ export async function examineDeployment(
   if (!isHall(dir)) return [...machineChecks(probe, dir, false), ...folder];
   const { settings, checks } = await settingsChecks(base);
   const workers = settings?.workers ?? [];
-  const store = await storeChecks(base, settings?.server ?? null);
+  const store = await storeChecks(base, settings);
   return [
     ...machineChecks(probe, dir, workers.some(needsSandbox)),
     ...folder,

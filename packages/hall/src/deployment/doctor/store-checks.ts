@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SigningKey } from '@wcp/evidence';
 import { WcpError } from '@wcp/spec';
 import { HallClock } from '../../base/hall-clock.ts';
 import { inspectStorage, type StorageState } from '../../storage/evidence/inspect-storage.ts';
-import { readSigningKey } from '../create/signing-key-file.ts';
+import { type FolderKeys, readKeyFolder } from '../create/key-folder.ts';
 import { DeploymentError } from '../deployment-error.ts';
 import { LAYOUT } from '../layout.ts';
-import type { ServerSettings } from '../settings/server-settings.ts';
+import type { DeploymentSettings } from '../settings/deployment-settings.ts';
 import { type CheckBase, type DeploymentCheck, fail, ok, warn } from './check.ts';
 import { asRoot } from './shell-command.ts';
 
@@ -17,42 +16,56 @@ interface StoreReading {
   readonly checks: readonly DeploymentCheck[];
 }
 
+/** What of the settings the store depends on. */
+type StoreSettings = Pick<DeploymentSettings, 'server' | 'signer' | 'next_signer'>;
+
 /** Before this a machine has not been given the time: the program is younger. */
 const EARLIEST = Date.parse('2025-01-01T00:00:00Z');
 
 /** The signing key, the store that it seals, and the clock against the last receipt. Nothing is opened for writing. */
 export async function storeChecks(
   { dir, now }: CheckBase,
-  server: Pick<ServerSettings, 'origin'> | null,
+  settings: StoreSettings | null,
 ): Promise<StoreReading> {
-  const { key, check } = await keyCheck(dir);
-  if (key === null || server === null) return { isInUse: false, checks: [check, clockCheck(now, null)] };
-  const { state, check: store } = await storeCheck(dir, key, server.origin);
+  const { keys, check } = await keyCheck(dir, settings?.server.origin ?? '');
+  if (keys === null || settings === null) return { isInUse: false, checks: [check, clockCheck(now, null)] };
+  const { state, check: store } = await storeCheck(dir, keys, settings);
   const latest = state?.state === 'sound' ? state.latest : null;
   return { isInUse: state?.state === 'in_use', checks: [check, store, clockCheck(now, latest)] };
 }
 
-async function keyCheck(dir: string): Promise<{ key: SigningKey | null; check: DeploymentCheck }> {
+async function keyCheck(
+  dir: string,
+  origin: string,
+): Promise<{ keys: FolderKeys | null; check: DeploymentCheck }> {
   const subject = LAYOUT.key;
   try {
-    const key = await readSigningKey(dir);
-    const message = key === null ? 'It is made at the first start.' : `The key ${key.keyId} can be read.`;
-    return { key, check: ok('key', message, { subject }) };
+    const keys = await readKeyFolder(dir, origin);
+    return { keys, check: ok('key', keyText(keys), { subject }) };
   } catch (error) {
     if (!(error instanceof DeploymentError)) throw error;
-    return { key: null, check: fail('key', error.message, { subject }) };
+    return { keys: null, check: fail('key', error.message, { subject }) };
   }
+}
+
+function keyText(keys: FolderKeys | null): string {
+  if (keys === null) return 'It is made at the first start.';
+  const next = keys.next === null ? '' : ` ${keys.next.keyId} is prepared to follow it.`;
+  return `The key ${keys.key.keyId} can be read.${next}`;
 }
 
 async function storeCheck(
   dir: string,
-  key: SigningKey,
-  origin: string,
+  folder: FolderKeys,
+  { server: { origin }, signer, next_signer }: StoreSettings,
 ): Promise<{ state: StorageState | null; check: DeploymentCheck }> {
   const subject = LAYOUT.store;
+  const next = next_signer ?? (signer === undefined ? folder.next : null) ?? undefined;
   try {
     const state = await inspectStorage(join(dir, LAYOUT.store), {
-      key,
+      key: signer ?? folder.key,
+      ...(next !== undefined && { next }),
+      store_key: folder.store_key,
       origin,
       mark: join(dir, LAYOUT.mark),
     });

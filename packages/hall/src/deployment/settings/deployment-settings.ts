@@ -1,3 +1,4 @@
+import type { SignerCommand } from '@wcp/evidence/key';
 import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
 import type { CheckpointOptions } from '../../checkpoints/checkpoint-options.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
@@ -7,6 +8,7 @@ import { type DeploymentApprovals, readApprovals } from './approvals/read-approv
 import { readSubscriptions } from './ban-list-settings.ts';
 import { readCheckpointSettings } from './read-checkpoints.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
+import { readSigner } from './read-signer.ts';
 import { readTelemetry } from './read-telemetry.ts';
 import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
@@ -24,6 +26,9 @@ export interface DeploymentSettings {
   readonly subscriptions: readonly BanListSubscription[];
   readonly checkpoints: CheckpointOptions;
   readonly telemetry: TelemetryOptions | undefined;
+  /** The program that signs the log, and the one that signs it after the next rotation. */
+  readonly signer: SignerCommand | undefined;
+  readonly next_signer: SignerCommand | undefined;
   /** The key of manifests in the HMAC form. */
   readonly attest_hmac_key: string | undefined;
 }
@@ -43,6 +48,8 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   const telemetry = readTelemetry(read.settings, env, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
   const checkpoints = await readCheckpointSettings(read.settings, dir, findings);
+  const signer = readSigner(read.settings.signer, '/signer', { dir, env }, findings);
+  const next_signer = readSigner(read.settings.next_signer, '/next_signer', { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
@@ -56,5 +63,5 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
     telemetry,
     attest_hmac_key,
   };
-  return { server: read.settings, ...named };
+  return { server: read.settings, signer, next_signer, ...named };
 }

@@ -28,18 +28,23 @@ export function readSecretSources(
   own: Env,
   findings: DeploymentFinding[],
 ): SecretSources {
-  const usual = Object.fromEntries(
-    USUAL.flatMap((name): [string, string][] => {
-      const value = own[name] ?? process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const usual = usualVariables(own);
   const sources = Object.entries(settings).map(([name, source]): [string, SecretSource] => {
     if ('file' in source) return [name, source];
     const env = readEnvironment(source.env, `/secrets/${name}/env`, own, findings);
     return [name, { command: source.command, env: { ...usual, ...env } }];
   });
   return Object.fromEntries(sources);
+}
+
+/** The variables that any program of the operator gets. */
+export function usualVariables(own: Env): Record<string, string> {
+  return Object.fromEntries(
+    USUAL.flatMap((name): [string, string][] => {
+      const value = own[name] ?? process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import { copiesSchema, timestampsSchema, witnessesSchema } from './checkpoint-se
 import { count, text, url } from './fields.ts';
 import { logSchema } from './log-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
+import { signerSchema } from './signer-settings.ts';
 import { telemetrySchema } from './telemetry-settings.ts';
 import { checkWays, workerSchema } from './worker-settings.ts';
 
@@ -76,6 +77,8 @@ const settings = z.strictObject(
       .default([]),
     gate: gateSchema.exactOptional(),
     approvals: approvalsSchema.default({ demands: [] }),
+    signer: signerSchema.exactOptional(),
+    next_signer: signerSchema.exactOptional(),
     secrets: secretsSchema.default({}),
     witnesses: witnessesSchema.default([]),
     timestamps: timestampsSchema.default([]),

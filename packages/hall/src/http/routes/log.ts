@@ -1,6 +1,7 @@
 import { writeVerifierKey } from '@wcp/evidence/log';
 import { WcpError } from '@wcp/spec';
 import { ProblemError } from '../../base/problem.ts';
+import { logKeysDocument } from '../../storage/keys/log-keys-document.ts';
 import { positionOf, readPage } from '../pagination.ts';
 import type { Routes } from '../route.ts';
 
@@ -10,10 +11,29 @@ const WITNESSES_MS = 5_000;
 /** The log: its signed head, and the proofs that nothing in it was changed (section 8, "Log"). */
 export const LOG_ROUTES = {
   showLog: {
-    async handle({ hall: { key, origin, storage } }) {
-      const { keyId: signing_key_id, publicKey: public_key } = key;
+    async handle({ hall: { keys, origin, storage } }) {
+      const { key_id: signing_key_id, public_key } = keys.inForce;
       const verifier_key = writeVerifierKey(origin, public_key);
-      return { origin, signing_key_id, public_key, verifier_key, ...(await storage.ledger.head()) };
+      const known = { first_key: keys.first.public_key, permit_key: keys.permitKey.publicKey };
+      return { origin, signing_key_id, public_key, verifier_key, ...known, ...(await storage.ledger.head()) };
+    },
+  },
+  showLogKeys: { handle: ({ hall }) => logKeysDocument(hall.origin, hall.keys) },
+  rotateLogKey: {
+    async handle({ hall, body: { prepare = false } }) {
+      if (prepare) await refusing(hall.keys.prepare());
+      else await refusing(hall.keys.rotate(hall.clock.timestamp()));
+      return logKeysDocument(hall.origin, hall.keys);
+    },
+  },
+  revokeLogKey: {
+    async handle({ hall, params: { key_id }, body: { position, time } }) {
+      if ((position === undefined) === (time === undefined)) {
+        throw new ProblemError('INVALID_BODY', 'Say from where on: either a position or a time.');
+      }
+      const from = time === undefined ? { position: position as number } : { time };
+      await refusing(hall.keys.revoke(key_id, from, hall.clock.timestamp()));
+      return logKeysDocument(hall.origin, hall.keys);
     },
   },
   signCheckpoint: {
@@ -45,6 +65,16 @@ export const LOG_ROUTES = {
     },
   },
 } satisfies Partial<Routes>;
+
+/** What the log refuses is a conflict with the state that it is in. */
+async function refusing(changing: Promise<unknown>): Promise<void> {
+  try {
+    await changing;
+  } catch (error) {
+    if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_LOG_KEY') throw error;
+    throw new ProblemError('CONFLICT', error.message);
+  }
+}
 
 function readSize(text: string | undefined, known: number): number {
   const size = text === undefined ? known : Number(text);

@@ -1,5 +1,5 @@
+import { OpenSigners, type SignerSource, type StorageIdentity } from '../keys/signer-source.ts';
 import { type Ledger, type OpenLedger, openLedger } from '../ledger/ledger.ts';
-import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import { Eraser, type Payloads } from '../payload/eraser.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 /** A store and the ledger over it: everything that a Hall stores. */
 export interface EvidenceStorage {
   readonly store: Store;
-  readonly ledger: Ledger;
+  readonly ledger: Ledger<SignerSource>;
   /** What forgets payloads. */
   readonly payloads: Payloads;
   /** Ends what is under way and closes the store. */
@@ -15,23 +15,41 @@ export interface EvidenceStorage {
 }
 
 /** Opens a storage that lives as long as the process. */
-export async function openMemoryStorage(identity: LedgerIdentity): Promise<EvidenceStorage> {
+export async function openMemoryStorage(identity: StorageIdentity): Promise<EvidenceStorage> {
   return storageOver(createMemoryStore(), identity);
 }
 
 /** Opens a storage over a store in this thread; a damaged store is closed again. */
-export async function storageOver(store: Store, identity: LedgerIdentity): Promise<EvidenceStorage> {
+export async function storageOver(store: Store, identity: StorageIdentity): Promise<EvidenceStorage> {
+  const signers = new OpenSigners();
   try {
-    const ledger = await openLedger(store, identity);
-    const payloads = await Eraser.open(ledger);
-    return { store: ledger.store, ledger, payloads, close: () => closeBoth(ledger) };
+    const opened = await openLedger(store, await signers.identity(identity));
+    const payloads = await Eraser.open(opened);
+    const ledger = ledgerOf(opened, signers);
+    return { store: opened.store, ledger, payloads, close: () => closeAll(opened, signers) };
   } catch (error) {
+    signers.close();
     await store.close();
     throw error;
   }
 }
 
-async function closeBoth(ledger: OpenLedger): Promise<void> {
+/** The ledger for whoever gives keys as their sources. */
+function ledgerOf(ledger: OpenLedger, signers: OpenSigners): Ledger<SignerSource> {
+  return {
+    append: (entries) => ledger.append(entries),
+    head: () => ledger.head(),
+    checkpoint: (at) => ledger.checkpoint(at),
+    proveInclusion: (position, size) => ledger.proveInclusion(position, size),
+    proveConsistency: (first, second) => ledger.proveConsistency(first, second),
+    keys: () => ledger.keys(),
+    rotate: async (source, at) => ledger.rotate(await signers.open(source), at),
+    revoke: (key_id, from, at) => ledger.revoke(key_id, from, at),
+  };
+}
+
+async function closeAll(ledger: OpenLedger, signers: OpenSigners): Promise<void> {
   await ledger.close();
   await ledger.store.close();
+  signers.close();
 }

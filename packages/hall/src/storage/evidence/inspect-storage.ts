@@ -2,8 +2,8 @@ import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Receipt } from '@wcp/spec';
+import { OpenSigners, type StorageIdentity } from '../keys/signer-source.ts';
 import { checkLedger } from '../ledger/ledger.ts';
-import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import { openCurrentStore } from '../migration/open-current-store.ts';
 import { readSqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
@@ -23,7 +23,7 @@ const MAX_COPY = 2 * 1024 ** 3;
  *
  * @throws {WcpError} `ERR_WCP_STORE`, `ERR_WCP_STORE_TAMPERED` where it could not be opened
  */
-export async function inspectStorage(file: string, identity: LedgerIdentity): Promise<StorageState> {
+export async function inspectStorage(file: string, identity: StorageIdentity): Promise<StorageState> {
   const { size, ino } = (await stat(file).catch(() => null)) ?? { size: -1, ino: 0 };
   if (size < 0) return { state: 'absent' };
   const journal = await stat(`${file}-wal`).catch(() => null);
@@ -33,7 +33,7 @@ export async function inspectStorage(file: string, identity: LedgerIdentity): Pr
   return inspectCopy(file, identity);
 }
 
-async function inspectCopy(file: string, identity: LedgerIdentity): Promise<StorageState> {
+async function inspectCopy(file: string, identity: StorageIdentity): Promise<StorageState> {
   const folder = await mkdtemp(join(tmpdir(), 'wcp-store-'));
   try {
     const copy = join(folder, 'store.db');
@@ -47,13 +47,15 @@ async function inspectCopy(file: string, identity: LedgerIdentity): Promise<Stor
   }
 }
 
-async function inspect(store: Store, identity: LedgerIdentity): Promise<StorageState> {
+async function inspect(store: Store, identity: StorageIdentity): Promise<StorageState> {
+  const signers = new OpenSigners();
   try {
-    const { sealed, frontier } = await checkLedger(store, identity);
+    const { sealed, frontier } = await checkLedger(store, await signers.identity(identity));
     const [last] = await sealed.list('receipts', { descending: true, limit: 1 });
     const { dispatched_at } = JSON.parse(last?.receipt ?? '{}') as Partial<Receipt>;
     return { state: 'sound', size: frontier.size, latest: dispatched_at ?? null };
   } finally {
+    signers.close();
     await store.close();
   }
 }

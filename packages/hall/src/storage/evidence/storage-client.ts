@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { WcpError } from '@wcp/spec';
+import { type SentSource, type StorageIdentity, sentSource } from '../keys/signer-source.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
 import type { Payloads } from '../payload/eraser.ts';
 import type { Store } from '../store/store.ts';
 import type { EvidenceStorage } from './evidence-storage.ts';
@@ -22,24 +22,31 @@ const YOUNG_MB = 64;
  *
  * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be opened
  */
-export async function openFileStorage(
-  file: string,
-  { key, former_keys = [], data_keys = `${file}.keys`, ...identity }: LedgerIdentity,
-): Promise<EvidenceStorage> {
-  const former = former_keys.map((each) => (typeof each === 'string' ? each : each.exportPrivatePem()));
-  const data: StorageWorkerData = { ...identity, data_keys, file, key: key.exportPrivatePem(), former };
+export async function openFileStorage(file: string, identity: StorageIdentity): Promise<EvidenceStorage> {
+  const { key, next, data_keys = `${file}.keys`, ...others } = identity;
+  const data: StorageWorkerData = {
+    ...others,
+    data_keys,
+    file,
+    key: sentSource(key),
+    ...(next !== undefined && { next: sentSource(next) }),
+  };
   const thread = new StorageWorker(
     new Worker(PROGRAM, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
   );
+  const ledger = thread.part<Ledger<SentSource>>('ledger', [
+    'append',
+    'head',
+    'checkpoint',
+    'proveInclusion',
+    'proveConsistency',
+    'keys',
+    'rotate',
+    'revoke',
+  ]);
   const storage: EvidenceStorage = {
     store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'wipe', 'close']),
-    ledger: thread.part<Ledger>('ledger', [
-      'append',
-      'head',
-      'checkpoint',
-      'proveInclusion',
-      'proveConsistency',
-    ]),
+    ledger: { ...ledger, rotate: (source, at) => ledger.rotate(sentSource(source), at) },
     payloads: thread.part<Payloads>('payloads', ['plan', 'forget', 'work', 'retain']),
     close: () => thread.close(),
   };

@@ -1,30 +1,30 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { signingKeyFromPem } from '@wcp/evidence';
-import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
+import { receivedSource, type SentSource, type StorageIdentity } from '../keys/signer-source.ts';
 import { openCurrentStore } from '../migration/open-current-store.ts';
 import { type EvidenceStorage, storageOver } from './evidence-storage.ts';
 import { type RemoteAnswer, type RemoteCall, writeError } from './remote-call.ts';
 
 /** What the thread is started with. */
-export interface StorageWorkerData extends Omit<LedgerIdentity, 'key' | 'former_keys'> {
+export interface StorageWorkerData extends Omit<StorageIdentity, 'key' | 'next'> {
   readonly file: string;
-  /** In PEM. */
-  readonly key: string;
-  /** The keys that it replaced: in PEM, or the public half alone in hexadecimal digits. */
-  readonly former: readonly string[];
+  readonly key: SentSource;
+  readonly next?: SentSource;
 }
 
 /** The thread that signs and writes, so that an fsync never blocks the thread that answers requests. */
 const port = parentPort;
-const { file, key, former, ...identity } = workerData as StorageWorkerData;
+const { file, key, next, ...identity } = workerData as StorageWorkerData;
 const opening = open();
 // Each call is answered with the error; none may have come yet.
 opening.catch(() => {});
 port?.on('message', (call: RemoteCall) => void answer(call));
 
 async function open(): Promise<EvidenceStorage> {
-  const former_keys = former.map((each) => (each.startsWith('-') ? signingKeyFromPem(each) : each));
-  const whole = { ...identity, key: signingKeyFromPem(key), former_keys };
+  const whole: StorageIdentity = {
+    ...identity,
+    key: receivedSource(key),
+    ...(next !== undefined && { next: receivedSource(next) }),
+  };
   return storageOver(await openCurrentStore(file, whole), whole);
 }
 
@@ -38,7 +38,8 @@ async function carryOut({ id, part, method, args }: RemoteCall): Promise<RemoteA
   try {
     const storage = await opening;
     const target = (part === 'storage' ? storage : storage[part]) as unknown as Record<string, Method>;
-    return { id, value: await target[method]?.(...args) };
+    const given = method === 'rotate' ? [receivedSource(args[0] as SentSource), ...args.slice(1)] : args;
+    return { id, value: await target[method]?.(...given) };
   } catch (error) {
     return { id, error: writeError(error) };
   }

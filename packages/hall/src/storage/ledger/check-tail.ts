@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { verifyCheckpoint, verifyReceipts } from '@wcp/evidence';
 import { type Receipt, WcpError } from '@wcp/spec';
-import { macsOf, unsealedRows } from '../seal/open-sealed-store.ts';
+import { unsealedRows } from '../seal/open-sealed-store.ts';
+import type { RowMac } from '../seal/row-mac.ts';
 import { storeTampered, type TamperedRow } from '../seal/store-tampered.ts';
 import type { ReceiptRow, Store } from '../store/store.ts';
-import { type LedgerIdentity, publicKeysOf } from './ledger-identity.ts';
+import { type LogKeys, termAt } from './log-keys.ts';
 import { readFrontier } from './log-tree.ts';
 
 /** The number of last receipts that are checked when a log is opened: the next ones build on them. */
@@ -16,27 +17,32 @@ const MAX_ROWS = 1_000_000;
  * Checks the end of a log, and says which of its rows were not written with the key of the log.
  *
  * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where rows were changed behind the Hall's back, `ERR_WCP_STORE` for the
- *   store of another log or another key
+ *   store of another log, `ERR_WCP_LOG_KEY` for one of another key
  */
-export async function checkEnd(store: Store, identity: LedgerIdentity): Promise<void> {
+export async function checkEnd(store: Store, log: CheckedLog): Promise<void> {
   try {
-    await checkTail(store, identity);
+    await checkTail(store, log);
   } catch (error) {
     if (!(error instanceof WcpError) || error.code !== 'ERR_WCP_STORE_TAMPERED') throw error;
-    const changed = await changedRows(store, identity);
+    const changed = await changedRows(store, log.mac);
     throw changed.length === 0 ? error : storeTampered(changed, []);
   }
 }
 
+/** A log whose end is checked: its name, its keys and what vouches for its rows. */
+interface CheckedLog extends LogKeys {
+  readonly origin: string;
+  readonly mac: RowMac;
+}
+
 /** Looked for only once something is wrong: all rows that the check stands on. */
-async function changedRows(store: Store, identity: LedgerIdentity): Promise<TamperedRow[]> {
+async function changedRows(store: Store, mac: RowMac): Promise<TamperedRow[]> {
   const tail = await store.list('receipts', { descending: true, limit: TAIL });
-  const macs = macsOf(identity);
   return [
-    ...unsealedRows('receipts', tail, macs),
-    ...unsealedRows('heads', await store.list('heads', { limit: MAX_ROWS }), macs),
-    ...unsealedRows('checkpoints', await store.list('checkpoints', { descending: true, limit: 1 }), macs),
-    ...unsealedRows('nodes', await store.list('nodes', { limit: MAX_ROWS }), macs),
+    ...unsealedRows('receipts', tail, mac),
+    ...unsealedRows('heads', await store.list('heads', { limit: MAX_ROWS }), mac),
+    ...unsealedRows('checkpoints', await store.list('checkpoints', { descending: true, limit: 1 }), mac),
+    ...unsealedRows('nodes', await store.list('nodes', { limit: MAX_ROWS }), mac),
   ];
 }
 
@@ -45,13 +51,13 @@ async function changedRows(store: Store, identity: LedgerIdentity): Promise<Tamp
  * leaves and the heads of their streams, and the tree against the last signed checkpoint. `wcp receipts verify`
  * checks the whole log.
  */
-async function checkTail(store: Store, identity: LedgerIdentity): Promise<void> {
+async function checkTail(store: Store, log: CheckedLog): Promise<void> {
   const tail = await store.list('receipts', { descending: true, limit: TAIL });
   const size = (tail[0]?.position ?? -1) + 1;
   if (!tail.every(isRowOfReceipt)) throw damaged('its last receipts were changed');
   if (!(await areHeads(store, tail))) throw damaged('the heads of its streams are not its last receipts');
-  checkSignatures(tail, identity);
-  await checkCheckpoint(store, identity, size);
+  checkSignatures(tail, log);
+  await checkCheckpoint(store, log, size);
 }
 
 function isRowOfReceipt({ leaf, receipt: text, ...row }: ReceiptRow): boolean {
@@ -79,24 +85,27 @@ async function areHeads(store: Store, tail: readonly ReceiptRow[]): Promise<bool
 }
 
 /** A tail begins in the middle of its streams: only there may the receipt before one be missing. */
-function checkSignatures(tail: readonly ReceiptRow[], identity: LedgerIdentity): void {
-  const receipts = tail.map(({ receipt }) => JSON.parse(receipt) as unknown).reverse();
-  const { findings } = verifyReceipts(receipts, publicKeysOf(identity));
+function checkSignatures(tail: readonly ReceiptRow[], { terms }: LogKeys): void {
+  const receipts = tail.map(({ receipt }) => JSON.parse(receipt) as Receipt).reverse();
+  const keys = Object.fromEntries(terms.map(({ key_id, public_key }) => [key_id, public_key]));
+  const { findings } = verifyReceipts(receipts, keys);
   const first = findings.find(({ code }) => code !== 'RECEIPT_HEAD_MISSING');
   if (first?.code === 'RECEIPT_KEY_UNKNOWN') throw ofAnotherKey();
-  if (first !== undefined) throw damaged('its last receipts were changed, or are not signed by this Hall');
+  const from = (tail.at(-1)?.position ?? 0) as number;
+  const isInForce = (receipt: Receipt, index: number) =>
+    receipt.signing_key_id === termAt(terms, from + index).key_id;
+  if (first !== undefined || !receipts.every(isInForce)) {
+    throw damaged('its last receipts were changed, or are not signed by this Hall');
+  }
 }
 
-async function checkCheckpoint(store: Store, identity: LedgerIdentity, size: number): Promise<void> {
-  const { origin } = identity;
+async function checkCheckpoint(store: Store, { origin, terms }: CheckedLog, size: number): Promise<void> {
   const [last] = await store.list('checkpoints', { descending: true, limit: 1 });
   if (last === undefined) return;
-  const readings = Object.values(publicKeysOf(identity)).map((publicKey) =>
-    verifyCheckpoint(last.note, { origin, publicKey }),
-  );
-  const signed = readings.find(({ ok }) => ok);
-  if (readings[0]?.findings[0]?.code === 'CHECKPOINT_ORIGIN_MISMATCH') throw ofAnotherLog(origin);
-  if (!signed?.ok || signed.size !== last.size) throw damaged('its last checkpoint is not signed');
+  const { public_key: publicKey } = termAt(terms, last.size);
+  const signed = verifyCheckpoint(last.note, { origin, publicKey });
+  if (signed.findings[0]?.code === 'CHECKPOINT_ORIGIN_MISMATCH') throw ofAnotherLog(origin);
+  if (!signed.ok || signed.size !== last.size) throw damaged('its last checkpoint is not signed');
   if (signed.size > size) throw damaged('the end of the log is missing');
   if ((await readFrontier(store, signed.size)).root() !== signed.root) {
     throw damaged('its receipts are not those of the last checkpoint');
@@ -112,8 +121,8 @@ function ofAnotherLog(origin: string): WcpError {
 
 function ofAnotherKey(): WcpError {
   return new WcpError(
-    'ERR_WCP_STORE',
-    'The last receipts of the store are signed with another key. Start the Hall with that key, or name it among its former keys.',
+    'ERR_WCP_LOG_KEY',
+    'The last receipts of the store are signed with another key. Restore that key from a backup; a key is only ever replaced with `wcp keys rotate-log`.',
   );
 }
 

@@ -15,12 +15,12 @@ interface Waiting {
 
 /** Commits entries that come at the same time together. */
 export class GroupCommit {
-  readonly #ledger: Ledger;
+  readonly #ledger: Pick<Ledger, 'append'>;
   #waiting: Waiting[] = [];
   #underWay = 0;
   #isScheduled = false;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Pick<Ledger, 'append'>) {
     this.#ledger = ledger;
   }
 

@@ -1,13 +1,25 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { readRegularFileSync } from '@wcp/evidence/file';
 import { isSignedBy } from '@wcp/evidence/key';
+import type { KeyTerm } from '@wcp/evidence/log';
 import { type Sha256, WcpError } from '@wcp/spec';
+import type { RowMac } from '../seal/row-mac.ts';
 import type { Store } from '../store/store.ts';
-import { type LedgerIdentity, publicKeysOf } from './ledger-identity.ts';
 import { readFrontier } from './log-tree.ts';
 
+/** Which log a mark is about, and what vouches for it. */
+export interface MarkedLog {
+  readonly origin: string;
+  /** The file of the mark; without it, there is none. */
+  readonly mark?: string | undefined;
+  /** The key of the store: a mark is for this Hall alone, which then needs the key of the log for nothing but the log. */
+  readonly mac: RowMac;
+  /** The keys of the log: one of them signed the mark of an earlier version. */
+  readonly terms: readonly KeyTerm[];
+}
+
 /**
- * How far a log had come, signed and kept outside its store: whoever can write to the store alone can set it back to
+ * How far a log had come, sealed and kept outside its store: whoever can write to the store alone can set it back to
  * an earlier state with all its signatures, but not this.
  */
 export interface HighWaterMark {
@@ -23,14 +35,14 @@ const MAX_LENGTH = 4_096;
 /**
  * Checks that a store has come at least as far as the mark of its log says, with the same receipts.
  *
- * @throws {WcpError} `ERR_WCP_STORE` where it has not, or where the mark cannot be read or is not signed
+ * @throws {WcpError} `ERR_WCP_STORE` where it has not, or where the mark cannot be read or is not sealed
  */
 export async function checkMark(
   store: Store,
-  identity: LedgerIdentity,
+  log: MarkedLog,
   { size, seal }: Omit<HighWaterMark, 'root'>,
 ): Promise<void> {
-  const mark = identity.mark === undefined ? null : readMark(identity.mark, identity);
+  const mark = log.mark === undefined ? null : readMark(log.mark, log);
   if (mark === null) return;
   const isBehind = mark.size > size || mark.seal > seal;
   if (!isBehind && (await readFrontier(store, mark.size)).root() === mark.root) return;
@@ -41,7 +53,7 @@ export async function checkMark(
 }
 
 /** The mark of a log; null where there is none yet. */
-function readMark(file: string, identity: LedgerIdentity): HighWaterMark | null {
+function readMark(file: string, log: MarkedLog): HighWaterMark | null {
   let text: string;
   try {
     text = readRegularFileSync(file, MAX_LENGTH).toString('utf8');
@@ -49,11 +61,21 @@ function readMark(file: string, identity: LedgerIdentity): HighWaterMark | null 
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw broken(error);
   }
-  const { size, root, seal, signing_key_id, signature } = parse(text);
+  const { size, root, seal, ...vouched } = parse(text);
   const mark = { size, root, seal };
-  const publicKey = publicKeysOf(identity)[signing_key_id];
-  if (!isSignedBy(publicKey, statementOf(mark, identity.origin), signature)) throw broken();
+  if (!isVouchedFor(statementOf(mark, log.origin), vouched, log)) throw broken();
   return mark;
+}
+
+/** Earlier versions signed it with the key of the log. */
+function isVouchedFor(
+  statement: string,
+  { code, signing_key_id, signature }: Omit<SealedMark, keyof HighWaterMark>,
+  { mac, terms }: MarkedLog,
+): boolean {
+  if (signing_key_id === undefined) return code === mac.seal(statement);
+  const term = terms.find(({ key_id }) => key_id === signing_key_id);
+  return isSignedBy(term?.public_key, statement, signature);
 }
 
 /**
@@ -63,11 +85,11 @@ function readMark(file: string, identity: LedgerIdentity): HighWaterMark | null 
  */
 export async function writeMark(
   mark: HighWaterMark,
-  { key, origin, mark: file }: LedgerIdentity,
+  { origin, mark: file, mac }: Omit<MarkedLog, 'terms'>,
 ): Promise<void> {
   if (file === undefined) return;
-  const signature = key.sign(statementOf(mark, origin)).toString('base64');
-  const text = `${JSON.stringify({ ...mark, signing_key_id: key.keyId, signature }, null, 2)}\n`;
+  const code = mac.seal(statementOf(mark, origin));
+  const text = `${JSON.stringify({ ...mark, code }, null, 2)}\n`;
   try {
     await writeWhole(file, text);
   } catch (cause) {
@@ -95,11 +117,15 @@ function statementOf({ size, root, seal }: HighWaterMark, origin: string): strin
   return `wcp-high-water-mark.v1\n${origin}\n${size}\n${root}\n${seal}\n`;
 }
 
-type SignedMark = HighWaterMark & { readonly signing_key_id: string; readonly signature: unknown };
+type SealedMark = HighWaterMark & {
+  readonly code?: unknown;
+  readonly signing_key_id?: unknown;
+  readonly signature?: unknown;
+};
 
-function parse(text: string): SignedMark {
+function parse(text: string): SealedMark {
   try {
-    const mark = Object(JSON.parse(text)) as SignedMark;
+    const mark = Object(JSON.parse(text)) as SealedMark;
     if (Number.isSafeInteger(mark.size) && Number.isSafeInteger(mark.seal)) return mark;
   } catch (error) {
     throw broken(error);
@@ -109,6 +135,6 @@ function parse(text: string): SignedMark {
 
 function broken(cause?: unknown): WcpError {
   const message =
-    'The high-water mark of the log is damaged, or another key signed it. Restore it from a backup, together with the key.';
+    'The high-water mark of the log is damaged, or belongs to another store. Restore it from a backup, together with the keys.';
   return cause instanceof WcpError ? cause : new WcpError('ERR_WCP_STORE', message, { cause });
 }

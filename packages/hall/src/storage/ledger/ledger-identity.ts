@@ -1,28 +1,33 @@
 import type { SigningKey } from '@wcp/evidence';
-import { keyIdOf } from '@wcp/evidence/key';
+import type { Signer } from '@wcp/evidence/key';
+import { WcpError } from '@wcp/spec';
+import { deriveStoreKey, type StoreKey } from '../seal/store-key.ts';
 
 /** Who signs a ledger, and what vouches for it outside its store. */
 export interface LedgerIdentity {
-  readonly key: SigningKey;
+  /** Signs receipts and checkpoints, unless the log says that {@link next} does. */
+  readonly key: Signer;
+  /** A key that may follow, or has just followed: the log says which of the two is in force. */
+  readonly next?: Signer;
   /** The name of the log. */
   readonly origin: string;
-  /**
-   * The keys that signed it earlier. A whole key vouches for the rows of the store as well; a raw public key, 64
-   * hexadecimal digits, for signatures alone.
-   */
-  readonly former_keys?: readonly (string | SigningKey)[];
+  /** Vouches for the rows of the store (default: derived from `key`, which cannot change then). */
+  readonly store_key?: StoreKey;
   /** The file of the high-water mark; without it, an earlier state of the whole store is not recognised. */
   readonly mark?: string;
   /** The folder of the keys of payloads; without it, they live as long as the process. */
   readonly data_keys?: string;
 }
 
-/** The keys whose signatures count, by their ids. */
-export function publicKeysOf({ key, former_keys = [] }: LedgerIdentity): Readonly<Record<string, string>> {
-  const former = former_keys.map(publicHalf).map((publicKey) => [keyIdOf(publicKey), publicKey] as const);
-  return Object.fromEntries([...former, [key.keyId, key.publicKey]]);
+/** What the rows of a store are read and written with, whoever signs the log. */
+export interface StoreIdentity extends Pick<LedgerIdentity, 'origin' | 'store_key' | 'data_keys'> {
+  /** Its key, or what it is opened from. */
+  readonly key: object;
 }
 
-function publicHalf(key: string | SigningKey): string {
-  return typeof key === 'string' ? key : key.publicKey;
+/** @throws {WcpError} `ERR_WCP_HALL` where there is none and none can be derived */
+export function storeKeyOf({ key, origin, store_key }: StoreIdentity): StoreKey {
+  if (store_key !== undefined) return store_key;
+  if ('exportPrivatePem' in key) return deriveStoreKey(key as SigningKey, origin);
+  throw new WcpError('ERR_WCP_HALL', 'A log whose key is held elsewhere needs a store key of its own.');
 }

@@ -1,18 +1,27 @@
-import { signCheckpoint } from '@wcp/evidence';
-import { consistencyProof, inclusionProof, type MerkleFrontier } from '@wcp/evidence/log';
+import type { Signer } from '@wcp/evidence/key';
+import {
+  consistencyProof,
+  inclusionProof,
+  type KeyTerm,
+  type MerkleFrontier,
+  signCheckpointWith,
+} from '@wcp/evidence/log';
 import type { Sha256 } from '@wcp/spec';
 import { boundedCache } from '../../base/bounded-cache.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
 import { PayloadStore } from '../payload/payload-store.ts';
 import { openSealedStore } from '../seal/open-sealed-store.ts';
+import { RowMac } from '../seal/row-mac.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
 import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
 import { Batch } from './batch.ts';
 import { checkEnd } from './check-tail.ts';
 import type { Appended, Entry } from './entry.ts';
 import { checkMark, type HighWaterMark } from './high-water-mark.ts';
-import type { LedgerIdentity } from './ledger-identity.ts';
+import { type KeyChanged, type RevokeAt, revocationEntry, rotationEntry } from './key-change.ts';
+import { type LedgerIdentity, storeKeyOf } from './ledger-identity.ts';
+import { type LogKeys, logKeysChange, readLogKeys, withNextTerm } from './log-keys.ts';
 import { readFrontier, subtreeReader } from './log-tree.ts';
 import { MarkWriter } from './mark-writer.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -28,8 +37,12 @@ interface LogHead {
   readonly root: Sha256;
 }
 
-/** The log of a Hall, and the one way to write to its store. */
-export interface Ledger {
+/**
+ * The log of a Hall, and the one way to write to its store.
+ *
+ * @typeParam S how a key is given: as itself, or as what it is opened from in the thread of the store
+ */
+export interface Ledger<S = Signer> {
   /** Makes entries durable, all of them or none; each receipt is chained, signed and a leaf of the log. */
   append(entries: readonly Entry[]): Promise<Appended[]>;
   head(): Promise<LogHead>;
@@ -37,22 +50,32 @@ export interface Ledger {
   checkpoint(at: string): Promise<string>;
   proveInclusion(position: number, size: number): Promise<Sha256[]>;
   proveConsistency(first: number, second: number): Promise<Sha256[]>;
+  /** The keys of the log in their order. */
+  keys(): Promise<readonly KeyTerm[]>;
+  /** Lets another key sign from the next position on. The receipt that says so is signed by the key in force. */
+  rotate(next: S, at: string): Promise<KeyChanged>;
+  /**
+   * Takes the trust from what a former key signed at a position and later.
+   *
+   * @throws {WcpError} `ERR_WCP_LOG_KEY` for the key in force, a key that is none of the log's, or a later position
+   */
+  revoke(key_id: string, from: RevokeAt, at: string): Promise<KeyChanged>;
 }
 
 /**
  * Opens the log of a store where it ended (section 8).
  *
- * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where the store was changed without the key, `ERR_WCP_STORE` where it is
- *   that of another log or key, or older than its mark
+ * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where the store was changed without the key, `ERR_WCP_LOG_KEY`
+ *   where its key is not the one in force, `ERR_WCP_STORE` where it is that of another log, or older than its mark
  */
 export async function openLedger(store: Store, identity: LedgerIdentity): Promise<OpenLedger> {
-  const { sealed, frontier } = await checkLedger(store, identity);
+  const { sealed, frontier, mac, keys } = await checkLedger(store, identity);
   const [lastEvent] = await sealed.list('events', { descending: true, limit: 1 });
   const nextEvent = lastEvent === undefined ? 1 : lastEvent.id + 1;
   const { data_keys } = identity;
-  const keys = data_keys === undefined ? createDataKeys() : openDataKeys(data_keys);
-  const payloads = new PayloadStore(sealed, keys);
-  const ledger = new StoredLedger(payloads, identity, { frontier, nextEvent });
+  const dataKeys = data_keys === undefined ? createDataKeys() : openDataKeys(data_keys);
+  const payloads = new PayloadStore(sealed, dataKeys);
+  const ledger = new StoredLedger(payloads, { ...identity, mac }, { frontier, nextEvent, keys });
   // Now, so that a mark that cannot be written is known before anything is decided.
   await ledger.mark();
   return ledger;
@@ -60,12 +83,16 @@ export async function openLedger(store: Store, identity: LedgerIdentity): Promis
 
 /** What {@link openLedger} checks before it writes anything, and throws what it throws. */
 export async function checkLedger(store: Store, identity: LedgerIdentity): Promise<CheckedLedger> {
-  await checkEnd(store, identity);
-  const sealed = await openSealedStore(store, identity);
+  const mac = new RowMac(storeKeyOf(identity));
+  const { origin, mark } = identity;
+  const keys = await readLogKeys(store, identity, mac);
+  await checkEnd(store, { origin, mac, ...keys });
+  const sealed = await openSealedStore(store, mac);
   const [last] = await sealed.list('receipts', { descending: true, limit: 1 });
   const frontier = await readFrontier(sealed, last === undefined ? 0 : last.position + 1);
-  await checkMark(sealed, identity, { size: frontier.size, seal: sealed.version });
-  return { sealed, frontier };
+  const { terms } = keys;
+  await checkMark(sealed, { origin, mark, mac, terms }, { size: frontier.size, seal: sealed.version });
+  return { sealed, frontier, mac, keys };
 }
 
 interface CheckedLedger {
@@ -73,6 +100,8 @@ interface CheckedLedger {
   readonly sealed: SealedStore;
   /** The end of the log. */
   readonly frontier: MerkleFrontier;
+  readonly mac: RowMac;
+  readonly keys: LogKeys;
 }
 
 /** A ledger in the thread of its store. */
@@ -106,11 +135,12 @@ const MARKED_AT_ONCE: ReadonlySet<TableName> = new Set([
 interface LedgerState {
   readonly frontier: MerkleFrontier;
   readonly nextEvent: number;
+  readonly keys: LogKeys;
 }
 
 class StoredLedger implements OpenLedger {
   readonly store: PayloadStore;
-  readonly #identity: LedgerIdentity;
+  readonly #origin: string;
   readonly #heads = boundedCache<string, HeadRow>(HEAD_CACHE_SIZE);
   readonly #observations = boundedCache<string, true>(OBSERVATION_CACHE_SIZE);
   #state: LedgerState;
@@ -118,11 +148,15 @@ class StoredLedger implements OpenLedger {
   readonly #queue = new SerialQueue();
   readonly #marks: MarkWriter;
 
-  constructor(store: PayloadStore, identity: LedgerIdentity, state: LedgerState) {
+  constructor(
+    store: PayloadStore,
+    { origin, mark, mac }: LedgerIdentity & { readonly mac: RowMac },
+    state: LedgerState,
+  ) {
     this.store = store;
-    this.#identity = identity;
+    this.#origin = origin;
     this.#state = state;
-    this.#marks = new MarkWriter(identity, () => this.#howFar());
+    this.#marks = new MarkWriter({ origin, mark, mac }, () => this.#howFar());
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
@@ -143,12 +177,46 @@ class StoredLedger implements OpenLedger {
   }
 
   async checkpoint(at: string): Promise<string> {
-    const { key, origin } = this.#identity;
-    const { size, root } = await this.head();
-    const note = signCheckpoint({ origin, size, root }, key);
+    // Together: a key that changes meanwhile must not sign the head of before.
+    const { frontier, keys } = this.#state;
+    const { size } = frontier;
+    const note = await signCheckpointWith({ origin: this.#origin, size, root: frontier.root() }, keys.signer);
     await this.store.commit([{ put: 'checkpoints', row: { size, note, at } }]);
     await this.mark();
     return note;
+  }
+
+  async keys(): Promise<readonly KeyTerm[]> {
+    return this.#state.keys.terms;
+  }
+
+  rotate(next: Signer, at: string): Promise<KeyChanged> {
+    return this.#queue.run(async () => {
+      const { frontier, keys } = this.#state;
+      const position = frontier.size;
+      const terms = withNextTerm(keys.terms, next, position + 1);
+      const place = { origin: this.#origin, position, at };
+      const entry = await rotationEntry({ current: keys.signer, next, ...place });
+      return this.#changeKeys(entry, { terms, signer: next }, at);
+    });
+  }
+
+  revoke(key_id: string, from: RevokeAt, at: string): Promise<KeyChanged> {
+    return this.#queue.run(async () => {
+      const { frontier, keys } = this.#state;
+      const place = { origin: this.#origin, position: frontier.size, at };
+      const { entry, terms } = await revocationEntry(this.store, keys.terms, key_id, { from, ...place });
+      return this.#changeKeys(entry, { ...keys, terms }, at);
+    });
+  }
+
+  /** One commit is the point at which a key changes: before it nothing has happened, after it everything has. */
+  async #changeKeys(entry: Entry, keys: LogKeys, at: string): Promise<KeyChanged> {
+    const changes = [logKeysChange(keys.terms, at)];
+    const [appended] = await this.#commit([{ ...entry, changes }], keys);
+    await this.#marks.writeIfPossible();
+    const { position, receipt } = appended as Appended;
+    return { position: position as number, receipt: receipt as string, terms: keys.terms };
   }
 
   mark(): Promise<void> {
@@ -167,18 +235,23 @@ class StoredLedger implements OpenLedger {
     return consistencyProof(subtreeReader(this.store), first, Math.min(second, this.#state.frontier.size));
   }
 
-  /** Works on copies: a commit that fails leaves the ledger where it was. */
-  async #commit(entries: readonly Entry[]): Promise<Appended[]> {
+  /**
+   * Works on copies: a commit that fails leaves the ledger where it was.
+   *
+   * @param following the keys from the end of the commit on: whatever is signed next is signed by them
+   */
+  async #commit(entries: readonly Entry[], following = this.#state.keys): Promise<Appended[]> {
     const prepared = entries.map(prepare);
     const heads = await this.#headsOf(prepared);
-    const { frontier, nextEvent } = this.#state;
-    const batch = new Batch(this.#identity.key, heads, frontier.fork(), nextEvent);
-    const appended = prepared.map((entry) => batch.add(entry));
+    const { frontier, nextEvent, keys } = this.#state;
+    const batch = new Batch(keys.signer, heads, frontier.fork(), nextEvent);
+    for (const entry of prepared) batch.add(entry);
+    const appended = await batch.signed();
     const observed = new Set<string>();
     const changes = batch.changes().filter((change) => this.#isNew(change, observed));
     await this.store.commit(changes);
     for (const digest of observed) this.#observations.set(digest, true);
-    this.#state = { frontier: batch.frontier, nextEvent: batch.nextEvent };
+    this.#state = { frontier: batch.frontier, nextEvent: batch.nextEvent, keys: following };
     for (const [stream, head] of batch.heads) this.#heads.set(stream, head);
     if (changes.some(isMarkedAtOnce)) await this.#marks.writeIfPossible();
     else this.#marks.soon();

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
+import type { StoreIdentity } from '../ledger/ledger-identity.ts';
+
+export type { StoreIdentity };
 
 /** One step from a version of the tables to the next one. */
 export interface Migration {
@@ -10,5 +12,5 @@ export interface Migration {
    *
    * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where the earlier store was changed without the key
    */
-  change(database: DatabaseSync, identity: LedgerIdentity): Promise<void>;
+  change(database: DatabaseSync, identity: StoreIdentity): Promise<void>;
 }

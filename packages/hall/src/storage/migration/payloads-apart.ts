@@ -1,17 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { LedgerIdentity } from '../ledger/ledger-identity.ts';
+import { storeKeyOf } from '../ledger/ledger-identity.ts';
 import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
 import { PayloadStore } from '../payload/payload-store.ts';
-import { macsOf, readSeals, readSummedTables } from '../seal/open-sealed-store.ts';
-import type { AnyRow, SealedLayout } from '../seal/row-mac.ts';
-import { isSealed, SealedStore, type StoreSeal } from '../seal/sealed-store.ts';
+import { readSummedTables, readSums } from '../seal/open-sealed-store.ts';
+import { type AnyRow, RowMac, type SealedLayout } from '../seal/row-mac.ts';
+import { isSealed, SealedStore } from '../seal/sealed-store.ts';
 import { storeTampered } from '../seal/store-tampered.ts';
 import { tableStatements } from '../store/sqlite-file.ts';
 import { storeOver } from '../store/sqlite-store.ts';
 import type { Change, Key, TableName, Tables } from '../store/store.ts';
 import { columnsOf, SUMMED_TABLES } from '../store/tables.ts';
 import { EarlierStore } from './earlier-store.ts';
-import type { Migration } from './migration.ts';
+import type { Migration, StoreIdentity } from './migration.ts';
 import { CONVERSIONS, type ConvertedTable } from './payload-rows.ts';
 
 /** Rows that are brought over at a time. */
@@ -43,12 +43,12 @@ export const PAYLOADS_APART: Migration = {
   from: 3,
   async change(database, identity) {
     const earlier = new EarlierStore(database, keysOf());
-    const earlierMacs = macsOf(identity, LAYOUT);
-    const { version } = await readSeals(earlier, identity, earlierMacs);
+    const earlierMac = new RowMac(storeKeyOf(identity), LAYOUT);
+    const { version } = await readSums(earlier, earlierMac);
     setAside(database);
     const target = await openTarget(database, identity, version);
     for (const table of CONVERTED) {
-      await convert(table, { database, earlierMacs, target });
+      await convert(table, { database, earlierMac, target });
       database.exec(`DROP TABLE earlier_${table}`);
     }
     // A store in which nothing changed has a seal of the earlier tables, too.
@@ -74,24 +74,24 @@ function setAside(database: DatabaseSync): void {
 
 async function openTarget(
   database: DatabaseSync,
-  identity: LedgerIdentity,
+  identity: StoreIdentity,
   version: number,
 ): Promise<PayloadStore> {
   const store = storeOver(database, true);
-  const macs = macsOf(identity);
-  const { sums, codes } = await readSummedTables(store, macs);
-  const sealed = new SealedStore(store, { version, sums: sums[0], macs, codes });
+  const mac = new RowMac(storeKeyOf(identity));
+  const { sums, codes } = await readSummedTables(store, mac);
+  const sealed = new SealedStore(store, { version, sums, mac, codes });
   const { data_keys } = identity;
   return new PayloadStore(sealed, data_keys === undefined ? createDataKeys() : openDataKeys(data_keys));
 }
 
 interface Conversion {
   readonly database: DatabaseSync;
-  readonly earlierMacs: StoreSeal['macs'];
+  readonly earlierMac: RowMac;
   readonly target: PayloadStore;
 }
 
-async function convert(table: ConvertedTable, { database, earlierMacs, target }: Conversion): Promise<void> {
+async function convert(table: ConvertedTable, { database, earlierMac, target }: Conversion): Promise<void> {
   const [key] = COLUMNS[table] as readonly [string];
   const select = database.prepare(
     `SELECT * FROM earlier_${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${PAGE}`,
@@ -101,7 +101,7 @@ async function convert(table: ConvertedTable, { database, earlierMacs, target }:
     const rows: AnyRow[] = select.all(after);
     const changes: Change[] = [];
     for (const row of rows) {
-      const isGood = isSealed(table, row as unknown as Tables[TableName], earlierMacs);
+      const isGood = isSealed(table, row as unknown as Tables[TableName], earlierMac);
       if (!isGood) throw storeTampered([{ table, key: row[key] as Key }], []);
       changes.push(await CONVERSIONS[table](row, target.sealed));
     }

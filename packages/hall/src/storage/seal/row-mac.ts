@@ -1,7 +1,7 @@
-import { createPrivateKey, hash, hkdfSync } from 'node:crypto';
-import type { SigningKey } from '@wcp/evidence';
+import { hash } from 'node:crypto';
 import type { TableName } from '../store/store.ts';
 import { columnsOf, SUMMED_TABLES } from '../store/tables.ts';
+import type { StoreKey } from './store-key.ts';
 
 /** A row as a store holds it, whatever its table. */
 export type AnyRow = Readonly<Record<string, unknown>>;
@@ -18,25 +18,21 @@ const PRESENT: SealedLayout = { columnsOf, summed: SUMMED_TABLES };
 const BLOCK = 64;
 const [INNER, OUTER] = [0x36, 0x5c];
 
-/**
- * Authenticates rows with a secret that is derived from the signing key of the log: whoever writes into the store
- * without the key cannot make the code of a row.
- */
+/** Authenticates rows with the key of the store: whoever writes into it without the key cannot make the code of a row. */
 export class RowMac {
-  /** Names the signing key that the secret is derived from. */
+  /** Names the key of the store. */
   readonly keyId: string;
   readonly layout: SealedLayout;
   readonly #row: Hmac;
   readonly #share: Hmac;
   readonly #seal: Hmac;
 
-  constructor(key: SigningKey, origin: string, layout: SealedLayout = PRESENT) {
-    this.keyId = key.keyId;
+  constructor({ id, row, share, seal }: StoreKey, layout: SealedLayout = PRESENT) {
+    this.keyId = id;
     this.layout = layout;
-    const secret = secretOf(key);
-    this.#row = new Hmac(derive(secret, origin, 'row'));
-    this.#share = new Hmac(derive(secret, origin, 'share'));
-    this.#seal = new Hmac(derive(secret, origin, 'seal'));
+    this.#row = new Hmac(row);
+    this.#share = new Hmac(share);
+    this.#seal = new Hmac(seal);
   }
 
   /** The code of a row: over its table, its key and all of its columns. */
@@ -80,16 +76,6 @@ class Hmac {
 
 function padded(key: string, pad: number): Buffer {
   return Buffer.from(Buffer.from(key, 'latin1').map((byte) => byte ^ pad));
-}
-
-function secretOf(key: SigningKey): Buffer {
-  const { d = '' } = createPrivateKey(key.exportPrivatePem()).export({ format: 'jwk' });
-  return Buffer.from(d, 'base64url');
-}
-
-/** HKDF-SHA-256 (RFC 5869), salted with the origin: two logs with one key do not share their codes. */
-function derive(secret: Buffer, origin: string, use: string): string {
-  return Buffer.from(hkdfSync('sha256', secret, origin, `wcp-store-${use}.v1`, BLOCK / 2)).toString('hex');
 }
 
 /** Every column with its type and its length: no two rows have the same text. */

@@ -12,8 +12,7 @@ export interface StoreSeal {
   /** Counts the commits that changed a table with a sum. */
   readonly version: number;
   readonly sums: TableSums;
-  /** The current key first, then those that it replaced. */
-  readonly macs: readonly [RowMac, ...RowMac[]];
+  readonly mac: RowMac;
   /** The codes of the rows that the sums are made of. */
   readonly codes: CodeCache;
 }
@@ -21,15 +20,15 @@ export interface StoreSeal {
 /** A store whose every row has a code that needs the key: it is written with each row and checked with each reading. */
 export class SealedStore implements Store {
   readonly #store: Store;
-  readonly #macs: StoreSeal['macs'];
+  readonly #mac: RowMac;
   readonly #codes: CodeCache;
   readonly #queue = new SerialQueue();
   #sums: TableSums;
   #version: number;
 
-  constructor(store: Store, { version, sums, macs, codes }: StoreSeal) {
+  constructor(store: Store, { version, sums, mac, codes }: StoreSeal) {
     this.#store = store;
-    this.#macs = macs;
+    this.#mac = mac;
     this.#codes = codes;
     this.#sums = sums;
     this.#version = version;
@@ -74,7 +73,7 @@ export class SealedStore implements Store {
   }
 
   #checked<T extends TableName>(table: T, row: Tables[T]): Tables[T] {
-    if (!isSealed(table, row, this.#macs)) {
+    if (!isSealed(table, row, this.#mac)) {
       throw rowTampered({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key });
     }
     const { mac: _, ...rest } = row;
@@ -83,7 +82,7 @@ export class SealedStore implements Store {
 
   /** Works on copies: a commit that fails leaves the seal as it was. */
   async #commit(changes: readonly Change[]): Promise<void> {
-    const [mac] = this.#macs;
+    const mac = this.#mac;
     const batch = new SealedBatch(this.#sums.fork(), this.#codes);
     const sealed: Change[] = [];
     for (const change of changes) {
@@ -147,14 +146,12 @@ class SealedBatch {
   }
 }
 
-/** Whether a row was written with one of the keys. */
-export function isSealed(table: TableName, row: Tables[TableName], macs: readonly RowMac[]): boolean {
+/** Whether a row was written with the key of the store. */
+export function isSealed(table: TableName, row: Tables[TableName], mac: RowMac): boolean {
   const { mac: code } = row;
   if (!(code instanceof Uint8Array)) return false;
-  return macs.some((mac) => {
-    const expected = mac.of(table, row as unknown as AnyRow);
-    return code.length === expected.length && timingSafeEqual(expected, code);
-  });
+  const expected = mac.of(table, row as unknown as AnyRow);
+  return code.length === expected.length && timingSafeEqual(expected, code);
 }
 
 function describe(change: Change, mac: RowMac): Described {

@@ -70,11 +70,10 @@ export function sealChange(version: number, sums: TableSums, mac: RowMac): Chang
 }
 
 /** A seal that the Hall wrote itself; null for any other. */
-export function readSeal(row: SealRow, macs: readonly RowMac[]): StoredSeal | null {
+export function readSeal(row: SealRow, mac: RowMac): StoredSeal | null {
   try {
     const { version, key_id, tables, code } = JSON.parse(row.document) as StoredSeal;
-    const mac = macs.find(({ keyId }) => keyId === key_id);
-    if (mac === undefined || !Number.isSafeInteger(version)) return null;
+    if (key_id !== mac.keyId || !Number.isSafeInteger(version)) return null;
     return isSame(codeOf(version, tables, mac), code) ? { version, key_id, tables, code } : null;
   } catch {
     return null;

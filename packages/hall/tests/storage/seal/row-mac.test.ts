@@ -2,11 +2,13 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { signingKeyFromSeed } from '@wcp/evidence/key';
 import { expect, test } from 'vitest';
 import { RowMac } from '../../../src/storage/seal/row-mac.ts';
+import { deriveStoreKey } from '../../../src/storage/seal/store-key.ts';
 
 const SEED = '07'.repeat(32);
 const ORIGIN = 'hall.example/log';
 const key = signingKeyFromSeed(SEED);
-const mac = new RowMac(key, ORIGIN);
+const macOf = (signing = key, origin = ORIGIN) => new RowMac(deriveStoreKey(signing, origin));
+const mac = macOf();
 const row = { id: 'a', state: 'b', at: '', document: '{"é":"\u2028"}' };
 const hexOf = (each: Record<string, unknown>, of = mac) => of.of('freezes', each).toString('hex');
 
@@ -28,8 +30,8 @@ test('No other table, column, key or log has the same code.', () => {
     hexOf({ ...row, at: 0 }),
     hexOf({ ...row, at: '0' }),
     hexOf({ ...row, at: new Uint8Array() }),
-    hexOf(row, new RowMac(key, 'other.example/log')),
-    hexOf(row, new RowMac(signingKeyFromSeed('08'.repeat(32)), ORIGIN)),
+    hexOf(row, macOf(key, 'other.example/log')),
+    hexOf(row, macOf(signingKeyFromSeed('08'.repeat(32)))),
   ];
   expect(new Set([hexOf(row), ...others]).size).toBe(others.length + 1);
 });
@@ -45,7 +47,7 @@ test('A number of any size, bytes and null each have their code.', () => {
 
 test('What a row adds to the sum of its table cannot be computed from its code without the key.', () => {
   const code = mac.of('freezes', row);
-  const other = new RowMac(signingKeyFromSeed('08'.repeat(32)), ORIGIN);
+  const other = macOf(signingKeyFromSeed('08'.repeat(32)));
   expect(mac.share('freezes', code)).toBe(mac.share('freezes', Uint8Array.from(code)));
   expect(mac.share('freezes', code)).not.toBe(other.share('freezes', code));
   expect(mac.share('freezes', code)).not.toBe(mac.share('workers', code));

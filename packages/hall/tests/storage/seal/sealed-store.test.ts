@@ -1,19 +1,20 @@
-import { generateSigningKey } from '@wcp/evidence';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openSealedStore } from '../../../src/storage/seal/open-sealed-store.ts';
+import { RowMac } from '../../../src/storage/seal/row-mac.ts';
 import type { SealedStore } from '../../../src/storage/seal/sealed-store.ts';
+import { generateStoreKey } from '../../../src/storage/seal/store-key.ts';
 import { TamperWatch } from '../../../src/storage/seal/tamper-watch.ts';
 import { createMemoryStore } from '../../../src/storage/store/memory-store.ts';
 import type { Change, StatefulRow, Store } from '../../../src/storage/store/store.ts';
 
-const identity = { key: generateSigningKey(), origin: 'hall.example/log' };
+const mac = new RowMac(generateStoreKey());
 let raw: Store;
 let store: SealedStore;
 beforeEach(async () => {
   raw = createMemoryStore();
-  store = await openSealedStore(raw, identity);
+  store = await openSealedStore(raw, mac);
 });
-const reopen = () => openSealedStore(raw, identity);
+const reopen = () => openSealedStore(raw, mac);
 const row = (id: string, document = '{}'): StatefulRow => ({ id, state: 's', at: '', document });
 const put = (id: string, document?: string): Change => ({ put: 'meta', row: row(id, document) });
 const tampered = { code: 'ERR_WCP_STORE_TAMPERED' };

@@ -41,6 +41,7 @@ const KeyChangeSchema = closed({
   key_id: keyId(),
   public_key: publicKey(),
   from_position: position(),
+  origin: origin(),
   proof: nullable(signature()),
 });
 

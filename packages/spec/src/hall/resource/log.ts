@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import { closed } from '../../document/schema/common.ts';
+import { closed, nullable, time } from '../../document/schema/common.ts';
 import { ENDPOINTS } from '../../endpoints/endpoints.ts';
-import type { Wire } from '../documents.ts';
-import { type Operation, pageOf, pageQuery, text, USUAL_PROBLEMS } from '../operation.ts';
+import { receipt, type Wire } from '../documents.ts';
+import { CHANGE_PROBLEMS, type Operation, pageOf, pageQuery, text, USUAL_PROBLEMS } from '../operation.ts';
 import { ANY_ROLE } from '../roles.ts';
 
 const number = Type.String({ pattern: '^[0-9]{1,15}$' });
@@ -12,6 +12,10 @@ const LogHeadSchema = closed({
   signing_key_id: text,
   public_key: text,
   verifier_key: text,
+  /** Of the key that signed the first receipt: with it alone the whole log verifies. */
+  first_key: text,
+  /** Of the key that permits are signed with. */
+  permit_key: text,
   size: Type.Integer(),
   root: text,
 });
@@ -21,6 +25,23 @@ const ProvenCheckpointSchema = closed({
   checkpoint: text,
   /** Base64 of the DER of each timestamp (RFC 3161). */
   timestamps: Type.Array(text),
+});
+const KeyTermSchema = closed({
+  key_id: text,
+  public_key: text,
+  from_position: Type.Integer(),
+  to_position: nullable(Type.Integer()),
+  revoked_from: nullable(Type.Integer()),
+});
+const NextKeySchema = closed({ key_id: text, public_key: text });
+const LogKeysSchema = closed({
+  origin: text,
+  keys: Type.Array(KeyTermSchema),
+  /** The receipts of kind `key`, from which all of this follows. */
+  changes: Type.Array(closed({ position: Type.Integer(), receipt })),
+  /** The key that follows with the next rotation, where one is prepared. */
+  next: nullable(NextKeySchema),
+  permit_key: text,
 });
 const InclusionProofSchema = closed({ position: Type.Integer(), size: Type.Integer(), proof });
 const ConsistencyProofSchema = closed({ first: Type.Integer(), second: Type.Integer(), proof });
@@ -33,6 +54,34 @@ export const LOG_OPERATIONS = {
     access: ANY_ROLE,
     answers: { 200: LogHeadSchema },
     problems: USUAL_PROBLEMS,
+  },
+  showLogKeys: {
+    ...ENDPOINTS.showLogKeys,
+    summary: 'The keys of the log, and the positions that each may sign',
+    access: ANY_ROLE,
+    answers: { 200: LogKeysSchema },
+    problems: USUAL_PROBLEMS,
+  },
+  rotateLogKey: {
+    ...ENDPOINTS.rotateLogKey,
+    summary: 'Let another key sign the log from now on, or prepare it',
+    access: ['admin'],
+    body: closed({
+      prepare: Type.Optional(
+        Type.Boolean({ description: 'Only make the next key, so that workers can be told of it first.' }),
+      ),
+    }),
+    answers: { 200: LogKeysSchema },
+    problems: CHANGE_PROBLEMS,
+  },
+  revokeLogKey: {
+    ...ENDPOINTS.revokeLogKey,
+    summary: 'Take the trust from what a former key of the log signed from a position or a time on',
+    access: ['admin'],
+    params: closed({ key_id: text }),
+    body: closed({ position: Type.Optional(Type.Integer({ minimum: 0 })), time: Type.Optional(time()) }),
+    answers: { 200: LogKeysSchema },
+    problems: CHANGE_PROBLEMS,
   },
   signCheckpoint: {
     ...ENDPOINTS.signCheckpoint,
@@ -73,3 +122,5 @@ export type ProvenCheckpoint = Wire<typeof ProvenCheckpointSchema>;
 
 /** The name of a log, the key that signs it, and its size. */
 export type LogHead = Wire<typeof LogHeadSchema>;
+/** The keys of a log, and the positions that each may sign. */
+export type LogKeys = Wire<typeof LogKeysSchema>;

@@ -1,0 +1,244 @@
+"""The log: receipts, the keys that sign them, and checkpoints (sections 8.2, 8.3 and 8.7)."""
+
+import base64
+import hashlib
+import re
+from typing import Any
+
+from wcp_json import Json, canonical, digest, without
+
+# Ed25519 (RFC 8032), for verifying alone: nothing here is secret, so that it need not take constant time.
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+Point = tuple[int, int, int, int]
+
+
+def add(a: Point, b: Point) -> Point:
+    """Add two points in extended coordinates."""
+    c, d = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    e, f = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    return (d - c) * (f - e) % P, (f + e) * (d + c) % P, (f - e) * (f + e) % P, (d - c) * (d + c) % P
+
+
+def times(scalar: int, point: Point) -> Point:
+    """Multiply a point by a number."""
+    total: Point = (0, 1, 1, 0)
+    while scalar:
+        total, point, scalar = add(total, point) if scalar & 1 else total, add(point, point), scalar >> 1
+    return total
+
+
+def same(a: Point, b: Point) -> bool:
+    """Compare two points."""
+    return not ((a[0] * b[2] - b[0] * a[2]) % P or (a[1] * b[2] - b[1] * a[2]) % P)
+
+
+def decode(data: bytes) -> Point | None:
+    """Read a point, or nothing where there is none."""
+    y, sign = int.from_bytes(data, "little") & (2**255 - 1), data[31] >> 7
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = decode((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+HEX, KEY = re.compile(r"[0-9A-Fa-f]{64}"), re.compile(r"[0-9a-f]{64}")
+
+
+def read_key(text: Any) -> bytes | None:
+    """Read a public key that is good for something: one of small order is not (WCP-8-106)."""
+    point = decode(bytes.fromhex(text)) if isinstance(text, str) and HEX.fullmatch(text) else None
+    return bytes.fromhex(text) if point and not same(times(8, point), (0, 1, 1, 0)) else None
+
+
+def key_id(key: bytes) -> str:
+    """Name a key (WCP-8-19)."""
+    return f"ed25519:{hashlib.sha256(key).hexdigest()[:16]}"
+
+
+def read_base64(text: Any) -> bytes | None:
+    """Read canonical base64 (WCP-8-36)."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (TypeError, ValueError):
+        return None
+    return data if base64.b64encode(data).decode() == text else None
+
+
+def signed(key: bytes | None, message: bytes, signature: bytes | None) -> bool:
+    """Say whether a signature is that of a key."""
+    if key is None or signature is None or len(signature) != 64:
+        return False
+    scalar, point, own = int.from_bytes(signature[32:], "little"), decode(signature[:32]), decode(key)
+    if scalar >= L or point is None or own is None:
+        return False
+    number = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    return same(times(scalar, BASE), add(point, times(number, own)))
+
+
+class Keys:
+    """The keys of a log and their terms (8.7)."""
+
+    def __init__(self, first: Any) -> None:
+        key = read_key(first)
+        self.terms = [{"id": key_id(key), "key": key, "from": 0, "revoked": None}] if key else []
+        self.origins: dict[int, str | None] = {}
+
+    def find(self, name: str) -> Json | None:
+        """Find the term of a key."""
+        return next((term for term in self.terms if term["id"] == name), None)
+
+    def at(self, position: int) -> Json | None:
+        """Find the key in force at a position."""
+        return next((term for term in reversed(self.terms) if term["from"] <= position), None)
+
+    def revoked(self, term: Json, position: int) -> bool:
+        """Say whether nothing counts that a key signed at a position."""
+        return term["revoked"] is not None and term["revoked"] <= position
+
+    def learn(self, receipts: list[Any]) -> None:
+        """Take in the changes of the receipts of kind `key`."""
+        for position, receipt in enumerate(receipts):
+            is_key = isinstance(receipt, dict) and receipt.get("kind") == "key"
+            if is_key and not judge(receipt, self) and self.at(position) == self.find(receipt["signing_key_id"]):
+                held = receipt["stream"] == "(log)" and self.change(receipt.get("key"), position)
+                self.origins[position] = receipt["key"]["origin"] if held else None
+
+    def change(self, change: Any, position: int) -> bool:
+        """Make one change, if it holds."""
+        members = {"action", "from_position", "key_id", "origin", "proof", "public_key"}
+        if not isinstance(change, dict) or set(change) != members or not isinstance(change["origin"], str):
+            return False
+        text, start, now = change["public_key"], change["from_position"], self.at(position)
+        key = read_key(text) if isinstance(text, str) and KEY.fullmatch(text) else None
+        if key is None or key_id(key) != change["key_id"] or not is_count(start) or not change["origin"]:
+            return False
+        known = self.find(change["key_id"])
+        if change["action"] == "revoke":
+            if known is None or known is now or start > position or change["proof"] is not None:
+                return False
+            known["revoked"] = start if known["revoked"] is None else min(start, known["revoked"])
+            return True
+        lines = ("wcp-log-key.v1", change["origin"], now["key"].hex(), text, str(int(start)), "")
+        if change["action"] != "rotate" or known or start != position + 1:
+            return False
+        if not signed(key, "\n".join(lines).encode(), read_base64(change["proof"])):
+            return False
+        self.terms.append({"id": change["key_id"], "key": key, "from": start, "revoked": None})
+        return True
+
+
+def is_count(value: Any) -> bool:
+    """Say whether a value is a whole number from 0 to 2^53 - 1."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1 and 0 <= value < 2**53
+
+
+def judge(receipt: Any, keys: Keys) -> list[str]:
+    """Judge a receipt without those around it (8.2)."""
+    texts = ("stream", "receipt_hash", "signing_key_id", "signature")
+    try:
+        canonical(receipt)
+        formed = all(isinstance(receipt[name], str) for name in texts) and is_count(receipt["seq"])
+        formed = formed and (receipt["prev_receipt_hash"] is None or isinstance(receipt["prev_receipt_hash"], str))
+    except (KeyError, TypeError, ValueError):
+        formed = False
+    if not formed:
+        return ["RECEIPT_MALFORMED"]
+    term = keys.find(receipt["signing_key_id"])
+    good = term and signed(term["key"], receipt["receipt_hash"].encode(), read_base64(receipt["signature"]))
+    found = {"RECEIPT_HASH_MISMATCH": receipt["receipt_hash"] != digest(without(receipt, "receipt_hash", "signature")),
+             "RECEIPT_KEY_UNKNOWN": term is None, "RECEIPT_SIGNATURE_INVALID": term and not good}
+    return [code for code, wrong in found.items() if wrong]
+
+
+def judge_place(receipt: Json, before: Json | None) -> list[str]:
+    """Judge the place of a receipt in its stream (8.2)."""
+    seq, previous = receipt["seq"], receipt["prev_receipt_hash"]
+    if before is None and seq != 0:
+        return ["RECEIPT_HEAD_MISSING"]
+    broken = (before is not None and previous != before["receipt_hash"]) or (seq == 0 and previous is not None)
+    gap = before is not None and seq - before["seq"] != 1
+    return ["RECEIPT_SEQ_GAP"] * gap + ["RECEIPT_CHAIN_BREAK"] * broken
+
+
+def root(leaves: list[bytes]) -> bytes:
+    """Compute the root of a tree (RFC 9162)."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else hashlib.sha256().digest()
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + root(leaves[:split]) + root(leaves[split:])).digest()
+
+
+def read_note(text: Any) -> Json | None:
+    """Read a checkpoint (C2SP tlog-checkpoint)."""
+    match = re.fullmatch(r"(([^\s+]+)\n(0|[1-9]\d{0,15})\n(\S+)\n(?:.+\n)*)\n((?:\u2014 \S+ \S+\n)+)", text) \
+        if isinstance(text, str) else None
+    hashed = read_base64(match[4]) if match else None
+    if match is None or hashed is None or len(hashed) != 32:
+        return None
+    lines = [line.split(" ")[1:] for line in match[5].splitlines()]
+    return {"text": match[1], "origin": match[2], "size": int(match[3]), "root": hashed,
+            "lines": [(name, read_base64(data) or b"") for name, data in lines]}
+
+
+def judge_note(note: Json | None, origin: str | None, keys: Keys, leaves: list[bytes]) -> str | None:
+    """Judge a checkpoint (8.7)."""
+    if note is None:
+        return "CHECKPOINT_MALFORMED"
+    if note["origin"] != origin:
+        return "CHECKPOINT_ORIGIN_MISMATCH"
+    verdicts: dict[str, list[bool]] = {}
+    for term in keys.terms:
+        mark = hashlib.sha256(f"{origin}\n".encode() + b"\x01" + term["key"]).digest()[:4]
+        verdicts[term["id"]] = [signed(term["key"], note["text"].encode(), data[4:])
+                                for name, data in note["lines"] if name == origin and data[:4] == mark]
+    term = keys.at(note["size"])
+    named = [verdict for name, found in verdicts.items() for verdict in found
+             if not (term and verdicts[term["id"]]) or name == term["id"]]
+    if not named:
+        return "CHECKPOINT_KEY_UNKNOWN"
+    if not all(named):
+        return "CHECKPOINT_SIGNATURE_INVALID"
+    if not verdicts[term["id"]]:
+        return "CHECKPOINT_KEY_NOT_IN_FORCE"
+    if keys.revoked(term, note["size"]):
+        return "CHECKPOINT_KEY_REVOKED"
+    if note["size"] > len(leaves):
+        return "LOG_TAIL_MISSING"
+    return None if root(leaves[:note["size"]]) == note["root"] else "LOG_ROOT_MISMATCH"
+
+
+def verify_log(given: Json) -> Json:
+    """Verify a log with its first key alone (8.7)."""
+    receipts, findings, heads, taken = given["receipts"], [], {}, {}
+    notes = [read_note(text) for text in given.get("checkpoints", [])]
+    origin = given.get("origin", next((note["origin"] for note in notes if note), None))
+    names = {origin} | {receipt["restore"].get("former_origin") for receipt in receipts
+                        if isinstance(receipt, dict) and isinstance(receipt.get("restore"), dict)}
+    keys = Keys(given.get("first_key"))
+    keys.learn(receipts)
+    for index, receipt in enumerate(receipts):
+        codes = judge(receipt, keys)
+        if "RECEIPT_MALFORMED" not in codes:
+            term, stream = keys.find(receipt["signing_key_id"]), receipt["stream"]
+            codes += judge_place(receipt, heads.get(stream))
+            heads[stream] = receipt
+            if term and keys.revoked(term, index):
+                codes.append("RECEIPT_KEY_REVOKED")
+            elif term and term is not keys.at(index):
+                codes.append("RECEIPT_KEY_NOT_IN_FORCE")
+            wrong = keys.origins.get(index, "") is None or origin and keys.origins.get(index, origin) not in names
+            codes += ["RECEIPT_KEY_CHANGE_INVALID"] * bool(wrong)
+            place = (stream, receipt["seq"])
+            forked = place in taken and taken[place] != receipt["receipt_hash"]
+            taken[place] = None if forked else receipt["receipt_hash"]
+            codes += ["RECEIPT_FORKED"] * forked
+        findings += [{"index": index, "code": code} for code in codes]
+    leaves = [hashlib.sha256(b"\x00" + canonical(receipt).encode()).digest() for receipt in receipts]
+    judged = [(index, judge_note(note, origin, keys, leaves)) for index, note in enumerate(notes)]
+    findings += [{"index": index, "code": code} for index, code in judged if code]
+    return {"valid": not findings, "findings": findings}
