@@ -40,8 +40,9 @@ test('Signing does not change its argument and replaces an old signature.', () =
 });
 
 test('A signed receipt has the members of the schema.', () => {
-  // Two are there for some kinds of receipts alone, and absent from those of before.
-  const optional = { enforcement: undefined, facts_digest: undefined };
+  // Five are there for some kinds of receipts alone, and absent from those of before.
+  const about = { key: undefined, erasure: undefined, restore: undefined };
+  const optional = { enforcement: undefined, facts_digest: undefined, ...about };
   expect(Object.keys({ ...signReceipt(draft, key).receipt, ...optional }).sort()).toEqual(
     Object.keys(ReceiptSchema.properties).sort(),
   );
