@@ -16,10 +16,7 @@ const PAGE = 1_000;
  * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where rows were changed behind the Hall's back, with their names;
  *   `ERR_WCP_STORE` where they are sealed with another key
  */
-export async function openSealedStore(
-  store: Pick<Store, 'get' | 'list'>,
-  mac: RowMac,
-): Promise<SealedStore> {
+export async function openSealedStore(store: Pick<Store, 'get' | 'list'>, mac: RowMac): Promise<SealedStore> {
   return new SealedStore(store as Store, { ...(await readSums(store, mac)), mac });
 }
 
