@@ -9,6 +9,7 @@ import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.t
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Store } from '../storage/store/store.ts';
+import { admitRequester, admitResolver } from './admission.ts';
 import { type Approval, approvalChange, type Resolution } from './approval.ts';
 import { approvalExpired, misplaced, resultMissing, stale } from './approval-problems.ts';
 import { approvalEvidence, resultEntry } from './approval-receipt.ts';
@@ -70,17 +71,31 @@ export class ApprovalService {
   async resolve(request: ResolutionRequest, by: Principal, via?: string): Promise<Resolved> {
     const { pendingApprovals, clock } = this.#parts;
     const at = clock.timestamp();
-    const approval = await pendingApprovals.take(request.approval_id, by, at);
+    const approval = await pendingApprovals.take(request.approval_id, by, at, admitResolver);
     try {
-      if (isExpired(approval, at)) {
-        await this.#expire(approval, at);
-        throw approvalExpired();
-      }
+      await this.#refuseExpired(approval, at);
       const { resolution: action, reason = null } = request;
       const resolution = { action, by: by.id, at, reason, ...(via !== undefined && { via }) };
       return await this.#carryOut(approval, resolution, request, by);
     } finally {
       pendingApprovals.putBack(request.approval_id);
+    }
+  }
+
+  /**
+   * Takes back what waits, in the name of whoever asked for it: it counts as denied.
+   *
+   * @throws {ProblemError} `NOT_FOUND`, `FORBIDDEN`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`
+   */
+  async withdraw(approval_id: string, by: Principal): Promise<Resolved> {
+    const { pendingApprovals, clock } = this.#parts;
+    const at = clock.timestamp();
+    const approval = await pendingApprovals.take(approval_id, by, at, admitRequester);
+    try {
+      await this.#refuseExpired(approval, at);
+      return await this.#end(approval, { action: 'withdraw', by: by.id, at, reason: null }, 'denied');
+    } finally {
+      pendingApprovals.putBack(approval_id);
     }
   }
 
@@ -94,6 +109,12 @@ export class ApprovalService {
     } finally {
       for (const { approval_id } of overdue) pendingApprovals.putBack(approval_id);
     }
+  }
+
+  async #refuseExpired(approval: Approval, at: string): Promise<void> {
+    if (!isExpired(approval, at)) return;
+    await this.#expire(approval, at);
+    throw approvalExpired();
   }
 
   #expire(approval: Approval, at: string): Promise<Resolved> {
