@@ -10,7 +10,7 @@ import type { Journal, JournalEntry } from '../storage/journal.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Store } from '../storage/store/store.ts';
 import { admitRequester, admitResolver } from './admission.ts';
-import { type Approval, approvalChange, type Resolution } from './approval.ts';
+import { type Approval, approvalChange, endedBy, type Resolution } from './approval.ts';
 import { approvalExpired, misplaced, resultMissing, stale } from './approval-problems.ts';
 import { approvalEvidence, resultEntry } from './approval-receipt.ts';
 import { bindingNow, decideApproved } from './decide-approved.ts';
@@ -182,7 +182,7 @@ export class ApprovalService {
     const decided = await decideApproved(this.#parts.decider, approval, by, isKnownSame);
     const { decision } = decided;
     const isAllowed = decision.outcome === 'DISPATCH';
-    const ended = this.#next(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
+    const ended = endedBy(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
     const receipt = await this.#parts.recorder.record(decided, approval.mode, [
       this.#entry(ended, resolution),
     ]);
@@ -209,7 +209,7 @@ export class ApprovalService {
   ): Promise<Resolved> {
     const now = await bindingNow(this.#parts.decider, approval);
     if (now !== approval.binding) return this.#approve(approval, resolution, by, false);
-    const ended = this.#next(approval, resolution, 'approved', null);
+    const ended = endedBy(approval, resolution, 'approved', null);
     const { receipt: held } = await decisionReceiptOf(this.#parts.store, approval.approval_id);
     const [receipt, outcome] = await this.#parts.journal.append(
       this.#entry(ended, resolution),
@@ -261,7 +261,7 @@ export class ApprovalService {
   }
 
   async #end(approval: Approval, resolution: Resolution, state: 'denied' | 'expired'): Promise<Resolved> {
-    const ended = this.#next(approval, resolution, state, null);
+    const ended = endedBy(approval, resolution, state, null);
     const [appended] = await this.#parts.journal.append(this.#entry(ended, resolution));
     this.#settle(ended);
     return {
@@ -269,20 +269,6 @@ export class ApprovalService {
       decision: null,
       receipt: JSON.parse(appended?.receipt as string),
       outcome_receipt: null,
-    };
-  }
-
-  #next(
-    approval: Approval,
-    resolution: Resolution,
-    state: Approval['state'],
-    decisionId: string | null,
-  ): Approval {
-    return {
-      ...approval,
-      state,
-      history: [...approval.history, resolution],
-      resolved_decision_id: decisionId,
     };
   }
 

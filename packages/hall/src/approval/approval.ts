@@ -118,6 +118,16 @@ export function readApproval({ document }: StatefulRow): Approval {
   return JSON.parse(document) as Approval;
 }
 
+/** An approval after what ended it. */
+export function endedBy(
+  approval: Approval,
+  resolution: Resolution,
+  state: ApprovalState,
+  resolved_decision_id: string | null,
+): Approval {
+  return { ...approval, state, history: [...approval.history, resolution], resolved_decision_id };
+}
+
 /** Whether whoever asked has taken it back; its state is `denied`. */
 export function isWithdrawn({ history }: Pick<Approval, 'history'>): boolean {
   return history.at(-1)?.action === 'withdraw';
