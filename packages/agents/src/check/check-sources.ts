@@ -186,6 +186,7 @@ function unreadable(file: string): UngovernedTool {
 }
 
 function handedOn(file: string, line: number): UngovernedTool {
-  const message = 'What makes tools is handed on here, or called by a computed name: nobody can follow what it makes.';
+  const message =
+    'What makes tools is handed on here, or called by a computed name: nobody can follow what it makes.';
   return { file, line, code: 'HANDED_ON', framework: null, message };
 }

@@ -8,8 +8,13 @@ const PLAIN: ToolMaker = { framework: 'ai', isHosted: false };
 const HOSTED: ToolMaker = { framework: 'ai', isHosted: true };
 
 /** What makes a tool at a node: a call, a class, or an object that is one as it stands. Null for anything else. */
-export function makerAt(node: SyntaxNode, above: readonly SyntaxNode[], bindings: Bindings): ToolMaker | null {
-  if (node.type === 'ObjectExpression') return isPlainTool(node) && !isArgument(above, bindings) ? PLAIN : null;
+export function makerAt(
+  node: SyntaxNode,
+  above: readonly SyntaxNode[],
+  bindings: Bindings,
+): ToolMaker | null {
+  if (node.type === 'ObjectExpression')
+    return isPlainTool(node) && !isArgument(above, bindings) ? PLAIN : null;
   return makerOf(node, bindings);
 }
 

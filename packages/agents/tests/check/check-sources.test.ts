@@ -28,9 +28,15 @@ test.each([
     'ai, as a plain object',
     "import { generateText } from 'ai';\ngenerateText({ tools: { add: { inputSchema: s, execute: f } } });",
   ],
-  ['ai, as a plain object alone', "import { z } from 'zod';\nexport const add = { inputSchema: z, execute() {} };"],
+  [
+    'ai, as a plain object alone',
+    "import { z } from 'zod';\nexport const add = { inputSchema: z, execute() {} };",
+  ],
   ['ai, by another name', "import { tool } from 'ai'; const make = tool;\nexport const add = make({});"],
-  ['ai, out of a whole', "import * as ai from 'ai'; const { tool: make } = ai;\nexport const add = make({});"],
+  [
+    'ai, out of a whole',
+    "import * as ai from 'ai'; const { tool: make } = ai;\nexport const add = make({});",
+  ],
   ['ai, by a member of a whole', "const make = require('ai').tool;\nexport const add = make({});"],
   ['ai, by a text in brackets', "import * as ai from 'ai';\nexport const add = ai['tool']({});"],
   ['ai, by an import in place', "export {};\nexport const add = (await import('ai')).tool({});"],
@@ -121,7 +127,8 @@ test.each([
   expect(new Set(both)).toEqual(new Set(['USED_UNGOVERNED']));
 });
 
-const tools = "import { tool } from 'ai';\nconst add = tool({});\nexport default add;\nexport { add as plus };";
+const tools =
+  "import { tool } from 'ai';\nconst add = tool({});\nexport default add;\nexport { add as plus };";
 
 test.each([
   ['passed on by name', "export { tool } from 'ai';"],
@@ -138,13 +145,16 @@ test.each([
   ['another name', "import { plus } from './f0.ts';", ''],
   ['a source between', "import { plus } from './f1.ts';", "export { plus } from './f0.ts';"],
   ['a source that passes everything on', "import { plus } from './f1.ts';", "export * from './f0.ts';"],
-])('A tool is followed through %s: governed there, and found where it is used as it is.', (_, line, between) => {
-  const head = `import { govern } from '@wcp/agents/ai'; ${line}`;
-  expect(found(tools, between, `${head}\ngovern(g, { plus });`)).toEqual([]);
-  expect(found(tools, between, `${head}\ngovern(g, { plus });\nuse(plus);`)).toEqual([
-    'src/f2.ts:3 USED_UNGOVERNED',
-  ]);
-});
+])(
+  'A tool is followed through %s: governed there, and found where it is used as it is.',
+  (_, line, between) => {
+    const head = `import { govern } from '@wcp/agents/ai'; ${line}`;
+    expect(found(tools, between, `${head}\ngovern(g, { plus });`)).toEqual([]);
+    expect(found(tools, between, `${head}\ngovern(g, { plus });\nuse(plus);`)).toEqual([
+      'src/f2.ts:3 USED_UNGOVERNED',
+    ]);
+  },
+);
 
 test.each([
   ['to another function', "import { tool } from 'ai';\nexport const add = wrap(tool);"],
@@ -158,7 +168,8 @@ test('A tool of a provider that runs there is found, and what only looks at a cl
   expect(found("import { openai } from '@ai-sdk/openai';\nuse({ s: openai.tools.webSearch({}) });")).toEqual([
     'src/f0.ts:2 HOSTED_TOOL',
   ]);
-  const looks = "import { Tool } from '@langchain/core/tools';\nconst is = (a: unknown) => a instanceof Tool;";
+  const looks =
+    "import { Tool } from '@langchain/core/tools';\nconst is = (a: unknown) => a instanceof Tool;";
   expect(found(looks)).toEqual([]);
 });
 

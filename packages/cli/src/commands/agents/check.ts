@@ -32,7 +32,10 @@ export function addAgentsCheck(group: Command, { terminal, exitWith }: CommandCo
       terminal.write(
         json
           ? jsonText({ ok, files, tools, findings: all, left_out, not_seen: NOT_SEEN })
-          : textOf(all, `${files} files, ${tools} tools, ${all.length} findings. ${leftOutText(left_out)}${NOT_SEEN}\n`),
+          : textOf(
+              all,
+              `${files} files, ${tools} tools, ${all.length} findings. ${leftOutText(left_out)}${NOT_SEEN}\n`,
+            ),
       );
       exitWith(ok ? 0 : 1);
     });
