@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:9ba2c031ad159da2620f09d01c76b386c78e25e19bcfbf473fe9fe8f784f056a';
+const FROZEN = 'sha256:660b4c14c4fa8d0037cf69c38f16cb1dc57c7aeca67345a6ac8e5ca91df3d699';
 
 interface Group {
   readonly id: string;
