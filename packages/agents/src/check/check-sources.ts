@@ -1,7 +1,8 @@
-import { dirname, join, normalize } from 'node:path/posix';
-import { isGovernor, type ToolMaker, toolMaker } from './frameworks.ts';
+import { isGovernor, type ToolMaker } from './frameworks.ts';
 import { type Binding, calledBinding, moduleBindings } from './module-bindings.ts';
+import { type Module, moduleExports, originOf } from './module-exports.ts';
 import { nameOf, type SyntaxNode, sourceTree, walk } from './source-tree.ts';
+import { isHandedOn, makerAt } from './tool-makers.ts';
 
 /** A source, by its path with `/`. */
 export interface Source {
@@ -13,7 +14,7 @@ export interface Source {
 export interface UngovernedTool {
   readonly file: string;
   readonly line: number;
-  readonly code: 'UNGOVERNED_TOOL' | 'USED_UNGOVERNED' | 'HOSTED_TOOL' | 'UNREADABLE';
+  readonly code: 'UNGOVERNED_TOOL' | 'USED_UNGOVERNED' | 'HANDED_ON' | 'HOSTED_TOOL' | 'UNREADABLE';
   readonly framework: string | null;
   readonly message: string;
 }
@@ -39,7 +40,10 @@ interface MadeTool {
 interface SourceReading {
   readonly file: string;
   readonly made: readonly MadeTool[];
-  readonly bindings: ReadonlyMap<string, Binding>;
+  /** Where names come from in the end. */
+  readonly origins: ReadonlyMap<string, Binding & { readonly file: string | null }>;
+  /** Lines on which what makes tools is handed on. */
+  readonly handedOn: readonly number[];
   /** Names that stand in what is given to a governor. */
   readonly governed: ReadonlySet<string>;
   /** Names that are used anywhere else, and the line of their first such use. */
@@ -49,7 +53,7 @@ interface SourceReading {
 /**
  * Finds the tools of known frameworks that a project makes and does not put before a Hall. It reads the sources and runs
  * nothing, so it cannot see a tool that is made by other means: by a framework that it does not know, within a package,
- * by a function that returns one, or under a name that is computed.
+ * by an MCP server, or by a function of the project that returns one.
  *
  * @example
  * import { checkSources } from '@wcp/agents/check';
@@ -58,40 +62,46 @@ interface SourceReading {
  * console.log(checkSources([{ file: 'tools.ts', text }]).findings[0]?.code); // UNGOVERNED_TOOL
  */
 export function checkSources(sources: readonly Source[]): AgentsCheck {
-  const readings = sources.map(({ file, text }) => ({ file, reading: readSource(file, text) }));
-  const read = readings.flatMap(({ reading }) => (reading === null ? [] : [reading]));
-  const unread = readings.flatMap(({ file, reading }) => (reading === null ? [unreadable(file)] : []));
-  const findings = read.flatMap((reading) => reading.made.flatMap((tool) => judge(tool, reading, read)));
+  const parsed = sources.map(({ file, text }) => ({ file, module: parse(file, text) }));
+  const modules = parsed.flatMap(({ module }) => (module === null ? [] : [module]));
+  const unread = parsed.flatMap(({ file, module }) => (module === null ? [unreadable(file)] : []));
+  const read = modules.map((module) => readSource(module, modules));
+  const findings = read.flatMap((reading) => [
+    ...reading.made.flatMap((tool) => judge(tool, reading, read)),
+    ...reading.handedOn.map((line) => handedOn(reading.file, line)),
+  ]);
   const tools = read.reduce((sum, { made }) => sum + made.length, 0);
   return { files: sources.length, tools, findings: [...unread, ...findings] };
 }
 
-function readSource(file: string, text: string): SourceReading | null {
+interface ParsedModule extends Module {
+  readonly tree: SyntaxNode;
+}
+
+function parse(file: string, text: string): ParsedModule | null {
   const tree = sourceTree(file, text);
-  if (tree === null) return null;
-  const bindings = moduleBindings(tree);
+  return tree === null ? null : { file, tree, bindings: moduleBindings(tree), exports: moduleExports(tree) };
+}
+
+function readSource({ file, tree, bindings }: ParsedModule, modules: readonly Module[]): SourceReading {
+  const origins = new Map(
+    [...bindings].map(([local, binding]) => [local, originOf(binding, file, modules)] as const),
+  );
   const made: MadeTool[] = [];
+  const lines: number[] = [];
   const governed = new Set<string>();
   const used = new Map<string, number>();
   walk(tree, (node, above) => {
-    const maker = makerOf(node, bindings);
-    const isWrapped = isGoverned(above, bindings);
+    const maker = makerAt(node, above, origins);
+    const isWrapped = isGoverned(above, origins);
     if (maker !== null) made.push({ line: lineOf(node), maker, name: declaredName(above), isWrapped });
     const name = usedName(node, above);
     if (name === null) return;
+    if (!isWrapped && isHandedOn(node, above, origins)) lines.push(lineOf(node));
     if (isWrapped) governed.add(name);
     else if (!used.has(name)) used.set(name, lineOf(node));
   });
-  return { file, made, bindings, governed, used };
-}
-
-/** `tool(…)`, `new DynamicTool(…)`, `class Own extends StructuredTool`. */
-function makerOf(node: SyntaxNode, bindings: ReadonlyMap<string, Binding>): ToolMaker | null {
-  const isCall = node.type === 'CallExpression' || node.type === 'NewExpression';
-  const isClass = node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
-  if (!isCall && !isClass) return null;
-  const binding = calledBinding(isCall ? node['callee'] : node['superClass'], bindings);
-  return binding === null ? null : toolMaker(binding.module, binding.name);
+  return { file, made, origins, handedOn: lines, governed, used };
 }
 
 /** Whether a node stands in what is given to a function of `@wcp/agents`, or to `govern` of a governor. */
@@ -100,7 +110,7 @@ function isGoverned(above: readonly SyntaxNode[], bindings: ReadonlyMap<string, 
     if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return false;
     const { callee } = node as { readonly callee?: SyntaxNode };
     const binding = calledBinding(callee, bindings);
-    const isOurs = binding !== null && isGovernor(binding.module);
+    const isOurs = binding !== null && isGovernor(binding.module, binding.name);
     return isOurs || (callee?.type === 'MemberExpression' && nameOf(callee['property']) === 'govern');
   });
 }
@@ -111,6 +121,7 @@ const COLLECTIONS = new Set(['ObjectProperty', 'ObjectExpression', 'ArrayExpress
 /** The variable whose value a node is, or stands in. */
 function declaredName(above: readonly SyntaxNode[]): string | null {
   const parent = above.findLast(({ type }) => !COLLECTIONS.has(type));
+  if (parent?.type === 'ExportDefaultDeclaration') return 'default';
   return parent?.type === 'VariableDeclarator' ? nameOf(parent['id']) : null;
 }
 
@@ -155,21 +166,14 @@ function judge(tool: MadeTool, own: SourceReading, all: readonly SourceReading[]
   });
 }
 
-/** Under which names a variable is known: in its own source, and in those that import it. */
+/** Under which names a variable is known: in its own source, and in those that import it, however it is passed on. */
 function placesOf(name: string, own: SourceReading, all: readonly SourceReading[]) {
   const elsewhere = all.flatMap((reading) =>
-    [...reading.bindings].flatMap(([local, binding]) =>
-      binding.name === name && isSource(reading.file, binding.module, own.file) ? [{ reading, local }] : [],
+    [...reading.origins].flatMap(([local, origin]) =>
+      origin.file === own.file && origin.name === name ? [{ reading, local }] : [],
     ),
   );
   return [{ reading: own, local: name }, ...elsewhere];
-}
-
-/** Whether a relative import means a file, whatever extension it is written with. */
-function isSource(from: string, module: string, file: string): boolean {
-  if (!module.startsWith('.')) return false;
-  const bare = (path: string) => path.replace(/\.[cm]?[jt]sx?$/, '').replace(/\/index$/, '');
-  return bare(normalize(join(dirname(from), module))) === bare(normalize(file));
 }
 
 function lineOf({ loc }: SyntaxNode): number {
@@ -179,4 +183,10 @@ function lineOf({ loc }: SyntaxNode): number {
 function unreadable(file: string): UngovernedTool {
   const message = 'This cannot be read, so nobody knows which tools it makes.';
   return { file, line: 1, code: 'UNREADABLE', framework: null, message };
+}
+
+function handedOn(file: string, line: number): UngovernedTool {
+  const message =
+    'What makes tools is handed on here, or called by a computed name: nobody can follow what it makes.';
+  return { file, line, code: 'HANDED_ON', framework: null, message };
 }

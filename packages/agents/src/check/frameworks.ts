@@ -52,15 +52,32 @@ const FRAMEWORKS: readonly Framework[] = [
   },
 ];
 
+const COMMUNITY = /^@langchain\/community\/tools\//;
+
 /** What an export of a module makes; null where that is no tool. */
 export function toolMaker(module: string, name: string): ToolMaker | null {
   const framework = FRAMEWORKS.find(({ modules }) => modules.test(module));
+  // Each of these packages is one class that is a tool.
+  if (COMMUNITY.test(module)) return { framework: '@langchain/core', isHosted: false };
   if (framework === undefined) return null;
   const isHosted = framework.hosted.includes(name);
   return isHosted || framework.makers.includes(name) ? { framework: framework.name, isHosted } : null;
 }
 
-/** Whether what is imported from a module puts tools before a Hall. */
-export function isGovernor(module: string): boolean {
-  return module === '@wcp/agents' || module.startsWith('@wcp/agents/');
+/** Those of `@wcp/agents` that put the tools that they are given before a Hall. */
+const GOVERNORS = new Set(['govern', 'openGovernor']);
+
+/** Whether an export of a module puts tools before a Hall. */
+export function isGovernor(module: string, name: string): boolean {
+  return (module === '@wcp/agents' || module.startsWith('@wcp/agents/')) && GOVERNORS.has(name);
+}
+
+/** Whether a module is known to make tools. */
+export function isFramework(module: string): boolean {
+  return FRAMEWORKS.some(({ modules }) => modules.test(module));
+}
+
+/** The packages of providers for `ai`, whose `tools` run at the provider or, with `execute`, here. */
+export function isAiProvider(module: string): boolean {
+  return module.startsWith('@ai-sdk/');
 }

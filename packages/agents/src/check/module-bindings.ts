@@ -12,7 +12,9 @@ export function moduleBindings(tree: SyntaxNode): ReadonlyMap<string, Binding> {
   const bindings = new Map<string, Binding>();
   walk(tree, (node) => {
     if (node.type === 'ImportDeclaration') addImport(bindings, node);
-    if (node.type === 'VariableDeclarator') addRequire(bindings, node);
+    if (node.type === 'TSImportEqualsDeclaration') addImportEquals(bindings, node);
+    if (node.type === 'VariableDeclarator') addDeclared(bindings, node);
+    if (node.type === 'CallExpression') addThen(bindings, node);
   });
   return bindings;
 }
@@ -27,21 +29,46 @@ function addImport(bindings: Map<string, Binding>, node: SyntaxNode): void {
   }
 }
 
-/** `const { a, b: c } = require('m')`, `const m = await import('m')`. */
-function addRequire(bindings: Map<string, Binding>, { id, init }: SyntaxNode): void {
-  const module = requiredModule(init as SyntaxNode | null);
-  if (module === null) return;
-  const local = nameOf(id);
-  if (local !== null) bindings.set(local, { module, name: '*' });
-  const { properties = [] } = id as { readonly properties?: readonly SyntaxNode[] };
+/** `import m = require('m')`. */
+function addImportEquals(bindings: Map<string, Binding>, { id, moduleReference }: SyntaxNode): void {
+  const [local, module] = [nameOf(id), nameOf(Object(moduleReference).expression)];
+  if (local !== null && module !== null) bindings.set(local, { module, name: '*' });
+}
+
+/** `const { a, b: c } = require('m')`, `const m = await import('m')`, and other names for what is bound already. */
+function addDeclared(bindings: Map<string, Binding>, { id, init }: SyntaxNode): void {
+  const binding = calledBinding(init, bindings) ?? wholeOf(init);
+  if (binding !== null) addPattern(bindings, id, binding);
+}
+
+/** `import('m').then(({ a }) => …)`. */
+function addThen(bindings: Map<string, Binding>, { callee, arguments: given }: SyntaxNode): void {
+  const { type, object, property } = Object(callee) as Partial<SyntaxNode>;
+  if (type !== 'MemberExpression' || nameOf(property) !== 'then') return;
+  const [binding, then] = [wholeOf(object), (given as readonly SyntaxNode[])[0]];
+  const [first] = (then?.['params'] ?? []) as readonly SyntaxNode[];
+  if (binding !== null && first !== undefined) addPattern(bindings, first, binding);
+}
+
+function addPattern(bindings: Map<string, Binding>, pattern: unknown, binding: Binding): void {
+  const local = nameOf(pattern);
+  if (local !== null) bindings.set(local, binding);
+  if (binding.name !== '*') return;
+  const { properties = [] } = Object(pattern) as { readonly properties?: readonly SyntaxNode[] };
   for (const property of properties) {
     const [name, own] = [nameOf(property['key']), nameOf(property['value'])];
-    if (name !== null && own !== null) bindings.set(own, { module, name });
+    if (name !== null && own !== null) bindings.set(own, { module: binding.module, name });
   }
 }
 
-function requiredModule(init: SyntaxNode | null): string | null {
-  if (init === null) return null;
+/** All of a module, in place. */
+function wholeOf(value: unknown): Binding | null {
+  const module = requiredModule(value as SyntaxNode | null);
+  return module === null ? null : { module, name: '*' };
+}
+
+function requiredModule(init: SyntaxNode | null | undefined): string | null {
+  if (init == null) return null;
   if (init.type === 'AwaitExpression') return requiredModule(init['argument'] as SyntaxNode);
   if (init.type === 'ImportExpression') return nameOf(init['source']);
   const { callee, arguments: given } = init as { callee?: unknown; arguments?: readonly unknown[] };
@@ -54,8 +81,10 @@ export function calledBinding(callee: unknown, bindings: ReadonlyMap<string, Bin
   const name = nameOf(callee);
   if (name !== null) return bindings.get(name) ?? null;
   const { type, object, property, computed } = Object(callee) as Partial<SyntaxNode>;
-  if (type !== 'MemberExpression' || computed === true) return null;
-  const whole = bindings.get(nameOf(object) ?? '');
+  const isMember = type === 'MemberExpression' || type === 'OptionalMemberExpression';
   const member = nameOf(property);
+  // A name in brackets is computed, a text is not.
+  if (!isMember || (computed === true && Object(property).type !== 'StringLiteral')) return null;
+  const whole = bindings.get(nameOf(object) ?? '') ?? wholeOf(object);
   return whole?.name === '*' && member !== null ? { module: whole.module, name: member } : null;
 }

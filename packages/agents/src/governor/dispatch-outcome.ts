@@ -78,7 +78,10 @@ export function approvalOutcome(approval: KnownApproval, run: KnownRun, url: str
   const { state, level, has_ended, result, delivery_code } = approval;
   const decision_id = approval.resolved_decision_id ?? approval.decision.decision_id ?? null;
   const ended = Object.hasOwn(ENDED, state) ? ENDED[state as keyof typeof ENDED] : undefined;
-  if (ended !== undefined) return denied(ended, '', decision_id);
+  if (ended !== undefined) {
+    const isWithdrawn = approval.history.at(-1)?.action === 'withdraw';
+    return denied(isWithdrawn ? 'CALL_WITHDRAWN' : ended, '', decision_id);
+  }
   if (state !== 'approved' || !has_ended) return stillHeld(approval, url);
   // At any other level, what the Hall keeps is what a human did in the place of the tool.
   if (level !== 'gatekeeper') return { kind: 'result', result, decision_id };

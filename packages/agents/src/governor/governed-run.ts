@@ -65,13 +65,24 @@ export class GovernedRun {
     // Until the Hall has answered, a call that was withdrawn is refused if it comes; one that it holds, as long as it may.
     void answering.then((last) => {
       const late = last.kind === 'answered' ? this.#outcomeOf(last.answer) : outcome;
-      if (late.kind === 'held') held.keep(late, this.#pending, over);
-      else over();
+      if (late.kind !== 'held') return over();
+      held.keep(late, this.#pending, over);
+      if (outcome.kind === 'held') this.#whenAborted(late.approval_id, held, ended.signal);
+      // Whoever called has been told that nothing runs.
+      else void held.leave(late.approval_id);
     });
-    // Whoever aborts a call that is held wants it no more.
-    const withdraw = () => this.#pending.withdraw();
-    if (outcome.kind === 'held') signal.addEventListener('abort', withdraw, { signal: ended.signal });
     return outcome;
+  }
+
+  /** Whoever aborts a call that is held wants it no more; an agent that only ends may go on with it later. */
+  #whenAborted(approval_id: string, held: HeldCalls, over: AbortSignal): void {
+    const { signal, options } = this.#parts;
+    const withdraw = () => {
+      this.#pending.withdraw();
+      if (options.signal?.aborted === true) void held.leave(approval_id);
+    };
+    if (signal.aborted) withdraw();
+    else signal.addEventListener('abort', withdraw, { signal: over });
   }
 
   async #dispatch(lane: Lane): Promise<Step> {

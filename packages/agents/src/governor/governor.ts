@@ -61,8 +61,8 @@ export interface Governor {
    */
   resume(approval_id: string, options?: ResumeOptions): Promise<CallOutcome>;
   /**
-   * Withdraws a held call: whatever a steward decides from now on, it does not run here. `CALL_WITHDRAWN`, or what it has
-   * come to where that is too late. Never rejects.
+   * Withdraws a held call: no steward is asked for it any more, and where the Hall cannot be told so, it does not run here
+   * whatever a steward decides. `CALL_WITHDRAWN`, or what it has come to where that is too late. Never rejects.
    */
   withdraw(approval_id: string): Promise<CallOutcome>;
   /** Aborts what runs, and lets go of the Hall: nothing begins here any more. */

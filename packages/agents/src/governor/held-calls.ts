@@ -55,12 +55,32 @@ export class HeldCalls {
     });
   }
 
-  /** Ends a held call: its way stays open, so that a late approval is refused at once. */
+  /** Ends a held call, here and at the Hall, so that no steward is asked for it any more. */
   async withdraw(approval_id: string, workers: readonly Worker[]): Promise<CallOutcome> {
-    if (this.#withdrawn(approval_id)) return denied('CALL_WITHDRAWN');
-    // One that an earlier process made is withdrawn by taking it over.
+    const isWithdrawn = this.#withdrawn(approval_id);
+    const hasStarted = this.#kept.has(approval_id) && !isWithdrawn;
+    if (!hasStarted && (await this.#takeBack(approval_id))) return denied('CALL_WITHDRAWN');
+    if (isWithdrawn) return denied('CALL_WITHDRAWN');
+    // One that an earlier process made, at a Hall that takes nothing back, is withdrawn by taking it over.
     const outcome = await this.#read(approval_id, workers, {});
     return outcome.kind === 'held' && this.#withdrawn(approval_id) ? denied('CALL_WITHDRAWN') : outcome;
+  }
+
+  /** Takes a call back from the Hall once nobody in this process wants it any more; never rejects. */
+  async leave(approval_id: string): Promise<void> {
+    const { calls = [] } = this.#kept.get(approval_id) ?? {};
+    if (calls.every((call) => call.isWithdrawn)) await this.#takeBack(approval_id);
+  }
+
+  /** Where the Hall does not take it back, its way stays open here, so that a late approval is refused at once. */
+  async #takeBack(approval_id: string): Promise<boolean> {
+    try {
+      await this.#parts.hall.withdraw(approval_id);
+      this.#drop(approval_id);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #withdrawn(approval_id: string): boolean {

@@ -13,6 +13,7 @@ export interface EmbeddedHall {
   connect(worker: { readonly delivery: object }): Promise<void>;
   dispatch(input: unknown, options?: Partial<DispatchOptions>): Promise<Dispatched>;
   approval(approval_id: string): Promise<KnownApproval | null>;
+  withdraw(approval_id: string): Promise<unknown>;
 }
 
 const NOTHING: Lane = { ready: Promise.resolve(), stop: () => {} };
@@ -33,6 +34,9 @@ export function embeddedHall(hall: EmbeddedHall, tenant_id: string): HallPort {
     async approval(approval_id: string): Promise<KnownApproval | null> {
       const approval = await hall.approval(approval_id);
       return approval?.tenant_id === tenant_id ? approval : null;
+    },
+    async withdraw(approval_id: string) {
+      await hall.withdraw(approval_id);
     },
     async close() {},
   };

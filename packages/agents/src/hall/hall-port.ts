@@ -39,6 +39,12 @@ export interface HallPort {
   dispatch(input: object, options: DispatchOptions): Promise<Dispatched>;
   /** An approval of the tenant; null where there is none with this id. */
   approval(approval_id: string): Promise<KnownApproval | null>;
+  /**
+   * Takes back what waits for a steward.
+   *
+   * @throws {HallProblemError | WcpError} where it cannot be taken back any more, or at this Hall at all
+   */
+  withdraw(approval_id: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -92,6 +92,11 @@ class RemoteHall implements HallPort {
     return shown === null ? null : this.#known(shown);
   }
 
+  async withdraw(approval_id: string): Promise<void> {
+    const { tenant, timeout_ms } = this.#parts;
+    await tenant.withdrawApproval({ approval_id }, { timeout_ms });
+  }
+
   async close(): Promise<void> {
     this.#presence.close();
     this.#closed.abort();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as agents from '@wcp/agents';
 import * as aiAdapter from '@wcp/agents/ai';
@@ -104,4 +104,20 @@ test('The settings of hooks are those that wcp hook reads, and its commands work
     expect(await wcp(words, { env })).toMatchObject({ code: 0 });
   }
   expect(root('docs/agents.md')).toContain('x.acme.claude-code.bash-d1e9567d');
+});
+
+test('The check of the page finds a tool that nobody governed, and none where the tools of the page are.', async () => {
+  const [line = '', ...more] = blocks('sh').flatMap((block) =>
+    block.split('\n').filter((each) => each.startsWith('wcp agents check')),
+  );
+  expect(more).toEqual([]);
+  const dir = scratch();
+  mkdirSync(join(dir, 'src'));
+  const words = line.split(/\s+/).slice(1);
+  const check = () => wcp(words.map((word) => (word === 'src' ? join(dir, word) : word)));
+  writeFileSync(join(dir, 'src', 'agent.mjs'), framework);
+  expect(await check()).toMatchObject({ code: 0 });
+  writeFileSync(join(dir, 'src', 'raw.mjs'), "import { tool } from 'ai';\nexport const add = tool({});\n");
+  const { code, out } = await check();
+  expect([code, out]).toEqual([1, expect.stringMatching(/raw\.mjs:2: UNGOVERNED_TOOL \(ai\)/)]);
 });

@@ -294,7 +294,7 @@ def count_approvals(value: Json) -> Json:
              if step["action"] == "approve" and step["by"] in named}
     enough = len({*given, by}) >= quorum
     reasons = {"FORBIDDEN": by not in stewards, "APPROVAL_SELF": by in value["requested_by"],
-               "APPROVAL_RESOLVED": any(step["action"] in ("deny", "expire") for step in history)}
+               "APPROVAL_RESOLVED": any(step["action"] in ("deny", "expire", "withdraw") for step in history)}
     late = {"FORBIDDEN": by not in named, "APPROVAL_COUNTED": by in given and not enough,
             "CONFLICT": any(result != value.get("result_hash") for result in given.values())}
     code = next((code for checks in (reasons, late) for code, refused in checks.items() if refused), None)

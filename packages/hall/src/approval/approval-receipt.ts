@@ -7,6 +7,7 @@ const POLICY_DECISIONS: Readonly<Record<Resolution['action'], Receipt['policy_de
   approve: 'ALLOW',
   deny: 'DENY',
   expire: 'DENY',
+  withdraw: 'DENY',
   escalate: 'REQUIRE_HUMAN',
 };
 

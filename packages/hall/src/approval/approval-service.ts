@@ -9,7 +9,8 @@ import { type Freezes, freezeChange, frozenEvent } from '../operations/freezes.t
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import { decisionReceiptOf } from '../storage/seal/row-there.ts';
 import type { Store } from '../storage/store/store.ts';
-import { type Approval, approvalChange, type Resolution } from './approval.ts';
+import { admitRequester, admitResolver } from './admission.ts';
+import { type Approval, approvalChange, endedBy, type Resolution } from './approval.ts';
 import { approvalExpired, misplaced, resultMissing, stale } from './approval-problems.ts';
 import { approvalEvidence, resultEntry } from './approval-receipt.ts';
 import { bindingNow, decideApproved } from './decide-approved.ts';
@@ -70,17 +71,31 @@ export class ApprovalService {
   async resolve(request: ResolutionRequest, by: Principal, via?: string): Promise<Resolved> {
     const { pendingApprovals, clock } = this.#parts;
     const at = clock.timestamp();
-    const approval = await pendingApprovals.take(request.approval_id, by, at);
+    const approval = await pendingApprovals.take(request.approval_id, by, at, admitResolver);
     try {
-      if (isExpired(approval, at)) {
-        await this.#expire(approval, at);
-        throw approvalExpired();
-      }
+      await this.#refuseExpired(approval, at);
       const { resolution: action, reason = null } = request;
       const resolution = { action, by: by.id, at, reason, ...(via !== undefined && { via }) };
       return await this.#carryOut(approval, resolution, request, by);
     } finally {
       pendingApprovals.putBack(request.approval_id);
+    }
+  }
+
+  /**
+   * Takes back what waits, in the name of whoever asked for it: it counts as denied.
+   *
+   * @throws {ProblemError} `NOT_FOUND`, `FORBIDDEN`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`
+   */
+  async withdraw(approval_id: string, by: Principal): Promise<Resolved> {
+    const { pendingApprovals, clock } = this.#parts;
+    const at = clock.timestamp();
+    const approval = await pendingApprovals.take(approval_id, by, at, admitRequester);
+    try {
+      await this.#refuseExpired(approval, at);
+      return await this.#end(approval, { action: 'withdraw', by: by.id, at, reason: null }, 'denied');
+    } finally {
+      pendingApprovals.putBack(approval_id);
     }
   }
 
@@ -94,6 +109,12 @@ export class ApprovalService {
     } finally {
       for (const { approval_id } of overdue) pendingApprovals.putBack(approval_id);
     }
+  }
+
+  async #refuseExpired(approval: Approval, at: string): Promise<void> {
+    if (!isExpired(approval, at)) return;
+    await this.#expire(approval, at);
+    throw approvalExpired();
   }
 
   #expire(approval: Approval, at: string): Promise<Resolved> {
@@ -161,7 +182,7 @@ export class ApprovalService {
     const decided = await decideApproved(this.#parts.decider, approval, by, isKnownSame);
     const { decision } = decided;
     const isAllowed = decision.outcome === 'DISPATCH';
-    const ended = this.#next(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
+    const ended = endedBy(approval, resolution, isAllowed ? 'approved' : 'stale', decision.decision_id);
     const receipt = await this.#parts.recorder.record(decided, approval.mode, [
       this.#entry(ended, resolution),
     ]);
@@ -188,7 +209,7 @@ export class ApprovalService {
   ): Promise<Resolved> {
     const now = await bindingNow(this.#parts.decider, approval);
     if (now !== approval.binding) return this.#approve(approval, resolution, by, false);
-    const ended = this.#next(approval, resolution, 'approved', null);
+    const ended = endedBy(approval, resolution, 'approved', null);
     const { receipt: held } = await decisionReceiptOf(this.#parts.store, approval.approval_id);
     const [receipt, outcome] = await this.#parts.journal.append(
       this.#entry(ended, resolution),
@@ -240,7 +261,7 @@ export class ApprovalService {
   }
 
   async #end(approval: Approval, resolution: Resolution, state: 'denied' | 'expired'): Promise<Resolved> {
-    const ended = this.#next(approval, resolution, state, null);
+    const ended = endedBy(approval, resolution, state, null);
     const [appended] = await this.#parts.journal.append(this.#entry(ended, resolution));
     this.#settle(ended);
     return {
@@ -248,20 +269,6 @@ export class ApprovalService {
       decision: null,
       receipt: JSON.parse(appended?.receipt as string),
       outcome_receipt: null,
-    };
-  }
-
-  #next(
-    approval: Approval,
-    resolution: Resolution,
-    state: Approval['state'],
-    decisionId: string | null,
-  ): Approval {
-    return {
-      ...approval,
-      state,
-      history: [...approval.history, resolution],
-      resolved_decision_id: decisionId,
     };
   }
 

@@ -15,9 +15,9 @@ import type { Demanded } from './demand/approval-demand.ts';
 /** The state of a request that a human must see. `advised`: it went on, and a human was notified. */
 type ApprovalState = 'pending' | 'approved' | 'denied' | 'expired' | 'stale' | 'advised';
 
-/** What a steward did. */
+/** What a steward did, the Hall when it expired, or whoever asked when they took it back. */
 export interface Resolution {
-  readonly action: 'approve' | 'deny' | 'escalate' | 'expire';
+  readonly action: 'approve' | 'deny' | 'escalate' | 'expire' | 'withdraw';
   readonly by: string;
   readonly at: string;
   readonly reason: string | null;
@@ -116,4 +116,19 @@ export function approvalChange(approval: Approval): Change {
 /** The approval of a row. */
 export function readApproval({ document }: StatefulRow): Approval {
   return JSON.parse(document) as Approval;
+}
+
+/** An approval after what ended it. */
+export function endedBy(
+  approval: Approval,
+  resolution: Resolution,
+  state: ApprovalState,
+  resolved_decision_id: string | null,
+): Approval {
+  return { ...approval, state, history: [...approval.history, resolution], resolved_decision_id };
+}
+
+/** Whether whoever asked has taken it back; its state is `denied`. */
+export function isWithdrawn({ history }: Pick<Approval, 'history'>): boolean {
+  return history.at(-1)?.action === 'withdraw';
 }

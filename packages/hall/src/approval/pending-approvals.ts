@@ -4,19 +4,23 @@ import { ProblemError } from '../base/problem.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Store } from '../storage/store/store.ts';
 import { type Approval, readApproval } from './approval.ts';
-import { approvalExpired } from './approval-problems.ts';
+import { approvalExpired, escalatedMeanwhile, noApproval, resolvedAlready } from './approval-problems.ts';
 
 /** Requests of one tenant that may be on hold. */
 const HOLDS = 100;
 
+/** What lets a principal do what it wants with an approval: it throws where the principal may not. */
+export type Admission = (approval: Approval, by: Principal) => void;
+
 /**
- * The requests on hold. Whoever takes one has it alone: a second caller is refused, and one that is put back,
- * because what followed failed, waits again.
+ * The requests on hold. Whoever takes one has it alone: a second caller waits for what comes of it, and one that is put
+ * back, because what followed failed or other stewards must approve too, is the next one's.
  */
 export class PendingApprovals {
   readonly #store: Store;
   readonly #pending = new Map<string, Approval>();
-  readonly #taken = new Set<string>();
+  /** Those that somebody has, and who waits until they are free again. */
+  readonly #taken = new Map<string, (() => void)[]>();
   /** How many requests each tenant has on hold, those that are being made durable included. */
   readonly #held = new Map<string, number>();
   readonly #maxHolds: number;
@@ -47,7 +51,7 @@ export class PendingApprovals {
     const overdue = this.pending().filter(
       (approval) => isExpired(approval, at) && !this.#taken.has(approval.approval_id),
     );
-    for (const { approval_id } of overdue) this.#taken.add(approval_id);
+    for (const { approval_id } of overdue) this.#taken.set(approval_id, []);
     return overdue;
   }
 
@@ -83,41 +87,57 @@ export class PendingApprovals {
   }
 
   /**
-   * A request on hold that a principal may resolve.
+   * A request on hold, once nobody has it any more, if a principal may do what it wants with it.
    *
-   * @throws {ProblemError} `NOT_FOUND`, `APPROVAL_SELF`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`
+   * @param admit throws where the principal may not
+   * @throws {ProblemError} `NOT_FOUND`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`, `CONFLICT` for one that was escalated
+   * meanwhile, or what `admit` throws
    */
-  async waiting(approvalId: string, by: Principal, at: string): Promise<Approval> {
-    const approval = await this.find(approvalId);
-    if (approval === null) throw new ProblemError('NOT_FOUND', 'There is no approval with this id.');
-    if (isRequester(approval, by)) {
-      throw new ProblemError(
-        'APPROVAL_SELF',
-        'Whoever asked for something, or replayed it, cannot resolve it, nor can the tenant that it is for. Ask another steward.',
-      );
-    }
-    // Nothing is awaited from here on: of two callers at once, the second finds it taken.
-    const pending = this.#pending.get(approvalId);
-    if (pending !== undefined && !this.#taken.has(approvalId)) return pending;
-    if (isExpired(approval, at)) throw approvalExpired();
-    throw resolvedAlready();
+  waiting(approvalId: string, by: Principal, at: string, admit: Admission): Promise<Approval> {
+    return this.#whenFree(approvalId, at, (approval) => admit(approval, by));
   }
 
   /**
-   * Takes a request to resolve it: nobody else can until {@link putBack}.
+   * Takes a request to resolve it: whoever else wants it waits until {@link putBack}, and then finds what came of it.
    *
-   * @throws {ProblemError} `NOT_FOUND`, `APPROVAL_SELF`, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`
+   * @throws {ProblemError} as {@link waiting} does
    */
-  async take(approvalId: string, by: Principal, at: string): Promise<Approval> {
-    const approval = await this.waiting(approvalId, by, at);
-    if (this.#taken.has(approvalId)) throw resolvedAlready();
-    this.#taken.add(approvalId);
-    return approval;
+  take(approvalId: string, by: Principal, at: string, admit: Admission): Promise<Approval> {
+    const claim = () => void this.#taken.set(approvalId, []);
+    return this.#whenFree(approvalId, at, (approval) => admit(approval, by), claim);
+  }
+
+  async #whenFree(
+    approvalId: string,
+    at: string,
+    admit: (approval: Approval) => void,
+    claim = () => {},
+  ): Promise<Approval> {
+    let level: SupervisorLevel | undefined;
+    for (;;) {
+      const approval = await this.find(approvalId);
+      if (approval === null) throw noApproval();
+      admit(approval);
+      // Nothing is awaited from here to the claim: of two callers at once, the second finds it taken.
+      const waiters = this.#taken.get(approvalId);
+      const pending = this.#pending.get(approvalId);
+      level ??= approval.level;
+      if (waiters !== undefined) await new Promise<void>((free) => waiters.push(free));
+      else if (pending === undefined)
+        throw isExpired(approval, at) ? approvalExpired() : resolvedAlready(approval);
+      else if (pending.level !== level) throw escalatedMeanwhile(pending);
+      else {
+        claim();
+        return pending;
+      }
+    }
   }
 
   /** Puts a request back that was taken and not resolved. */
   putBack(approvalId: string): void {
+    const waiters = this.#taken.get(approvalId) ?? [];
     this.#taken.delete(approvalId);
+    for (const free of waiters) free();
   }
 
   /** Removes a request whose resolution is durable. */
@@ -125,7 +145,7 @@ export class PendingApprovals {
     const approval = this.#pending.get(approvalId);
     if (approval !== undefined) this.#count(approval, -1);
     this.#pending.delete(approvalId);
-    this.#taken.delete(approvalId);
+    this.putBack(approvalId);
   }
 
   #count({ tenant_id }: Approval, more: number): void {
@@ -145,10 +165,6 @@ export function isExpired({ state, expires_at }: Approval, at: string): boolean 
   return state === 'expired' || (state === 'pending' && expires_at <= at);
 }
 
-function isRequester({ tenant_id, requested_by }: Approval, by: Principal): boolean {
-  return by.tenant_id === tenant_id || by.id === tenant_id || requested_by.includes(by.id);
-}
-
 /** The supervisor level above; a wanted one must be above. */
 export function levelAbove(level: SupervisorLevel, wanted: SupervisorLevel | null): SupervisorLevel {
   const higher = levelsAbove(level);
@@ -158,8 +174,4 @@ export function levelAbove(level: SupervisorLevel, wanted: SupervisorLevel | nul
     'CONFLICT',
     `A request at the supervisor level ${level} can only be escalated to a higher one.`,
   );
-}
-
-function resolvedAlready(): ProblemError {
-  return new ProblemError('APPROVAL_RESOLVED', 'This has been resolved already, or is being resolved now.');
 }

@@ -116,6 +116,11 @@ export class AssembledHall implements Hall {
     return forgetPayloads(this.parts, request, OPERATOR.id);
   }
 
+  async withdraw(approval_id: string, { by = OPERATOR.id }: Pick<DispatchOptions, 'by'> = {}) {
+    await this.parts.approvalService.withdraw(approval_id, { ...OPERATOR, id: by });
+    return (await knownApproval(this.parts, approval_id)) as KnownApproval;
+  }
+
   reload({ unreadable = [], ...documents }: NewDocuments): Promise<Reload> {
     const { registryAdmin, activeWorld } = this.parts;
     const { rules, config, catalog_version: catalogVersion } = activeWorld.current.documents;

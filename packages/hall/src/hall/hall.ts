@@ -133,6 +133,12 @@ export interface Hall {
    *   a human or an outcome; `NOT_FOUND` for a decision that was never made
    */
   forget(request: ErasureRequest): Promise<ErasureResult>;
+  /**
+   * Takes back a request that waits for a human, as whoever asked for it: it counts as denied.
+   *
+   * @throws {ProblemError} `NOT_FOUND`, `FORBIDDEN` for another requester, `APPROVAL_RESOLVED`, `APPROVAL_EXPIRED`
+   */
+  withdraw(approval_id: string, options?: Pick<DispatchOptions, 'by'>): Promise<KnownApproval>;
   /** Puts new documents in force, unless they are broken. */
   reload(documents: NewDocuments): Promise<Reload>;
   /**

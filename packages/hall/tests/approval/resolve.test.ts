@@ -138,6 +138,7 @@ describe('an approval', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     for (const { status, json } of answers.filter((answer) => answer.status !== 200)) {
       expect([status, json.code]).toEqual([409, 'APPROVAL_RESOLVED']);
+      expect(json.detail).toMatch(/It is approved: approve by key:.+ at 20/);
     }
     expect(hall.delivery.calls).toHaveLength(1);
     expect(await kindsOf(`decision_id=${approval_id}`)).toEqual(['decision', 'approval']);
@@ -155,6 +156,28 @@ describe('an approval', () => {
       );
       expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     }
+  });
+
+  test('Whoever comes second waits for the first, and has the next turn where that one failed.', async () => {
+    const { approval_id } = await hall.hold();
+    const { store } = hall.hall.parts.storage;
+    const { commit } = store;
+    store.commit = () => {
+      store.commit = commit;
+      return Promise.reject(new Error('the disk is full'));
+    };
+    const answers = await Promise.all([1, 2].map(() => hall.resolve('steward', approval_id)));
+    expect(answers.map(({ status }) => status)).toEqual([500, 200]);
+    expect(hall.delivery.calls).toHaveLength(1);
+  });
+
+  test('What was meant for the level before an escalation does not count at the one after it.', async () => {
+    const { approval_id } = await hall.hold();
+    const [raised, denied] = await Promise.all(
+      ['escalate', 'deny'].map((resolution) => hall.resolve('steward', approval_id, { resolution })),
+    );
+    expect([raised?.status, denied?.json.code]).toEqual([200, 'CONFLICT']);
+    expect((await hall.hall.approval(approval_id))?.state).toBe('pending');
   });
 
   test('A request stays on hold where the outcome of its approval could not be made durable.', async () => {

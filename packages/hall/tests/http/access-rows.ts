@@ -137,6 +137,14 @@ export const ROWS: readonly Row[] = [
     call: async (hall) => ({ url: `/wcp/approvals/${(await hall.hold()).approval_id}` }),
   },
   {
+    // Whoever asked, and nobody else.
+    route: 'DELETE /wcp/approvals/:approval_id',
+    status: 200,
+    who: ['tenant'],
+    other: { foreigner: 404 },
+    call: async (hall) => ({ url: `/wcp/approvals/${(await hall.hold()).approval_id}` }),
+  },
+  {
     route: 'POST /wcp/route',
     status: 200,
     who: TENANT,

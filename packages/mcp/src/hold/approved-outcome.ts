@@ -3,7 +3,7 @@ import type { CallOutcome } from '../base/gateway.ts';
 import { type Refusal, refused } from './refusal.ts';
 
 /** What of an approval the outcome of its call depends on. */
-export type ApprovalState = Pick<Approval, 'approval_id' | 'state'>;
+export type ApprovalState = Pick<Approval, 'approval_id' | 'state'> & Partial<Pick<Approval, 'history'>>;
 
 /**
  * The outcome of a call that was held, by the state of its approval; null while it waits for a steward. An approved
@@ -17,13 +17,26 @@ export type ApprovalState = Pick<Approval, 'approval_id' | 'state'>;
  * console.log(outcome?.kind); // result, which says that a steward denied the call
  */
 export async function approvedOutcome(
-  { approval_id, state }: ApprovalState,
+  approval: ApprovalState,
   readResult: () => Promise<CallOutcome | null>,
 ): Promise<CallOutcome | null> {
+  const { approval_id, state } = approval;
   if (state === 'pending') return null;
   if (state === 'approved') return readResult();
+  if (isWithdrawn(approval)) return refused({ ...WITHDRAWN, approval_id });
   return refused({ ...(Object.hasOwn(ENDED, state) ? ENDED[state] : UNKNOWN), approval_id });
 }
+
+/** Whether whoever asked has taken the call back. */
+export function isWithdrawn({ state, history }: Pick<ApprovalState, 'state' | 'history'>): boolean {
+  return state === 'denied' && history?.at(-1)?.action === 'withdraw';
+}
+
+const WITHDRAWN: Refusal = {
+  code: 'CALL_WITHDRAWN',
+  message: 'This held call was taken back before a steward decided; nothing ran.',
+  remedy: 'Call the tool again if it is still needed: it is decided anew.',
+};
 
 /** A Hall elsewhere may be newer than this gateway. */
 const UNKNOWN: Refusal = {

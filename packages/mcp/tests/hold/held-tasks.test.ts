@@ -182,17 +182,24 @@ test('A client that opens pages is asked to, never by a form, and whatever it sa
   }
 });
 
-test('A cancelled task says that its approval stays: a steward who approves it lets it run, once.', async () => {
+test('A cancelled task is taken back: no steward is asked for it any more, and nothing runs.', async () => {
   const folder = await GatewayFolder.open();
   const agent = await client(folder);
   const { taskId } = await agent.ask('tools/call', CALL, OPENS_PAGES);
   expect(await agent.ask('tasks/cancel', { taskId })).toMatchObject({ resultType: 'complete' });
-  const waiting = await agent.ask('tasks/get', { taskId }, OPENS_PAGES);
-  expect(waiting).toMatchObject({
-    status: 'working',
-    statusMessage: expect.stringMatching(/Nothing has run.*stays.*may still decide/),
-  });
+  expect(await agent.ask('tasks/get', { taskId }, OPENS_PAGES)).toMatchObject({ status: 'cancelled' });
+  expect(await folder.resolve(folder.held[0]?.approval_id ?? '', 'approve')).toBe(409);
+  expect(await agent.ask('tasks/cancel', { taskId })).toMatchObject({ resultType: 'complete' });
+  expect((await agent.ask('tasks/get', { taskId })).status).toBe('cancelled');
+  expect(folder.ran()).toEqual([]);
+});
+
+test('A task that is cancelled after its approval goes on: what was approved runs once.', async () => {
+  const folder = await GatewayFolder.open();
+  const agent = await client(folder);
+  const { taskId } = await agent.ask('tools/call', CALL, OPENS_PAGES);
   await folder.resolve(folder.held[0]?.approval_id ?? '', 'approve');
+  expect(await agent.ask('tasks/cancel', { taskId })).toMatchObject({ resultType: 'complete' });
   expect((await agent.ended(taskId)).status).toBe('completed');
   expect(folder.ran()).toEqual(['big']);
 });

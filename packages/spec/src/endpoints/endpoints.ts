@@ -60,6 +60,7 @@ export const ENDPOINTS = {
   verifyWorker: get('/wcp/registry/verify/:worker_id'),
   listPendingApprovals: get('/wcp/approvals/pending'),
   showApproval: get('/wcp/approvals/:approval_id'),
+  withdrawApproval: change('DELETE', '/wcp/approvals/:approval_id'),
   resolveApproval: change('POST', '/wcp/approvals/resolve'),
   escalateApproval: change('POST', '/wcp/approvals/escalate'),
   confirmApproval: change('POST', '/wcp/approvals/:approval_id/confirmation'),

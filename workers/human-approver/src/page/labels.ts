@@ -56,6 +56,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   deny: 'Denied',
   escalate: 'Escalated',
   expire: 'Expired',
+  withdraw: 'Withdrawn',
 };
 
 /** What somebody did with a hold, in a word. */

@@ -65,6 +65,7 @@ function needsOf({ demanded: { quorum, stewards, confirmation } }: Approval): st
 
 function stateText({ state, level, history }: Approval): string {
   const quorum = history.at(-1)?.quorum;
+  if (history.at(-1)?.action === 'withdraw') return 'withdrawn by whoever asked for it';
   if (state !== 'pending') return state;
   return quorum === undefined
     ? `pending at supervisor level ${level}`

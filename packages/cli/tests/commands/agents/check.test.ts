@@ -1,11 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folderOf, scratch, wcp, wcpJson } from '../../support/support.ts';
 
 const RAW = "import { tool } from 'ai';\nexport const add = tool({});\n";
 const GOVERNED =
-  "import { tool } from 'ai';\nimport { governed } from '@wcp/agents/ai';\nexport const t = governed(g, tool({}));\n";
+  "import { tool } from 'ai';\nimport { govern } from '@wcp/agents/ai';\nexport const t = govern(g, tool({}));\n";
 
 test('An ungoverned tool is shown with its place, and what no reading can find is said.', async () => {
   const dir = folderOf({ 'tools.ts': RAW, 'governed.ts': GOVERNED });
@@ -25,6 +25,8 @@ test('A project whose tools are governed is fine; packages, builds, links and de
   const { code, json } = await wcpJson(['agents', 'check', dir]);
   expect(code).toBe(0);
   expect(json).toMatchObject({ ok: true, files: 1, tools: 1, findings: [] });
+  // What might hold a tool and was not read is named.
+  expect((json as { left_out: string[] }).left_out.map((path) => basename(path))).toEqual(['dist', 'linked']);
 });
 
 test('A file that is no source text is a finding; no sources at all is wrong usage.', async () => {

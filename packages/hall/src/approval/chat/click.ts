@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import { ProblemError } from '../../base/problem.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Principal } from '../../identity/principal.ts';
+import { admitResolver } from '../admission.ts';
 import type { Approval } from '../approval.ts';
 import type { ApprovalService } from '../approval-service.ts';
 import type { PendingApprovals } from '../pending-approvals.ts';
@@ -58,7 +59,7 @@ export class Clicks {
     if (action === null) throw new ProblemError('FORBIDDEN', 'This button was not made by this Hall.');
     const { approval_id, resolution } = action;
     const at = this.#parts.clock.timestamp();
-    const waiting = await this.#parts.pendingApprovals.waiting(approval_id, steward, at);
+    const waiting = await this.#parts.pendingApprovals.waiting(approval_id, steward, at, admitResolver);
     if (!isFor(action, waiting)) {
       throw new ProblemError(
         'CONFLICT',

@@ -1,4 +1,4 @@
-import type { Approval } from '../approval.ts';
+import { type Approval, isWithdrawn } from '../approval.ts';
 import type { Demanded } from '../demand/approval-demand.ts';
 import { approvalsOf } from '../demand/quorum.ts';
 
@@ -48,7 +48,7 @@ export function messageText(approval: Approval, demanded: Demanded): MessageText
   const isPending = approval.state === 'pending';
   const isOneClick = approval.level === 'gatekeeper' && demanded.confirmation === null;
   return {
-    title: TITLES[approval.state],
+    title: isWithdrawn(approval) ? 'Withdrawn: whoever asked needs it no more' : TITLES[approval.state],
     facts: factsOf(approval, demanded).map(([name, value]) => [name, shownText(value)]),
     buttons: !isPending ? [] : isOneClick ? ['approve', 'deny'] : ['deny'],
     note: !isPending || isOneClick ? null : noteOf(approval, demanded),

@@ -4,6 +4,7 @@ let held = null;
 
 function sentenceOf(approval, isMine) {
   const last = approval.history.at(-1);
+  if (last?.action === 'withdraw') return 'Whoever asked for this has taken it back.';
   if (approval.state !== 'pending') return 'This request is ' + shown(approval.state) + '.';
   if (isMine && last?.quorum) {
     return last.quorum.count + ' of ' + last.quorum.needed + ' stewards have approved it.';

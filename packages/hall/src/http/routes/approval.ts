@@ -1,6 +1,7 @@
 import type { Approval as ShownApproval } from '@wcp/spec/hall';
+import { admitResolver } from '../../approval/admission.ts';
 import type { Approval } from '../../approval/approval.ts';
-import type { ResolutionRequest } from '../../approval/approval-service.ts';
+import type { ResolutionRequest, Resolved } from '../../approval/approval-service.ts';
 import { ageOf } from '../../approval/pending-approvals.ts';
 import { ProblemError } from '../../base/problem.ts';
 import type { Principal } from '../../identity/principal.ts';
@@ -28,6 +29,11 @@ export const APPROVAL_ROUTES = {
       return showWithResult(approval, hall);
     },
   },
+  withdrawApproval: {
+    async handle({ hall, params: { approval_id }, principal }) {
+      return showResolved(await hall.approvalService.withdraw(approval_id, principal), hall);
+    },
+  },
   resolveApproval: {
     handle: ({ hall, body, principal }) => resolve(hall, body, principal),
   },
@@ -36,14 +42,18 @@ export const APPROVAL_ROUTES = {
   },
   confirmApproval: {
     async handle({ hall, params: { approval_id }, body: { result }, principal }) {
-      const approval = await hall.pendingApprovals.waiting(approval_id, principal, hall.clock.timestamp());
+      const at = hall.clock.timestamp();
+      const approval = await hall.pendingApprovals.waiting(approval_id, principal, at, admitResolver);
       return hall.confirmations.begin(approval, principal, result);
     },
   },
 } satisfies Partial<Routes>;
 
 async function resolve(hall: HallParts, request: ResolutionRequest, by: Principal) {
-  const resolved = await hall.approvalService.resolve(request, by);
+  return showResolved(await hall.approvalService.resolve(request, by), hall);
+}
+
+async function showResolved(resolved: Resolved, hall: HallParts) {
   return { ...resolved, approval: await showWithResult(resolved.approval, hall) };
 }
 

@@ -77,6 +77,17 @@ describe('four eyes', () => {
     expect(hall.delivery.calls).toEqual([]);
   });
 
+  test('Two stewards who approve at once are both counted: nobody has to click again.', async () => {
+    await open({ quorum: 2 });
+    const { approval_id } = await hall.hold();
+    const both = await Promise.all([approve('ada', approval_id), approve('ben', approval_id)]);
+    expect(both.map(({ status, json }) => [status, json.approval.state])).toEqual([
+      [200, 'pending'],
+      [200, 'approved'],
+    ]);
+    expect(hall.delivery.calls).toHaveLength(1);
+  });
+
   test('One denial ends it, however many have approved.', async () => {
     await open({ quorum: 3 });
     const { approval_id } = await hall.hold();

@@ -30,6 +30,17 @@ export function embeddedHall(hall: Hall, url: () => string | null): HallPort {
       const approval = await hall.approval(approval_id);
       return approval?.tenant_id === caller.tenant_id ? approval : null;
     },
+    async withdraw(caller, approval_id) {
+      const by = await authenticate(caller.credential);
+      if (by === null || by.tenant_id !== caller.tenant_id) return false;
+      try {
+        await hall.withdraw(approval_id, { by: by.key_id });
+        return true;
+      } catch (error) {
+        if (error instanceof ProblemError) return false;
+        throw error;
+      }
+    },
     async world() {
       return hall.health().world.digest;
     },

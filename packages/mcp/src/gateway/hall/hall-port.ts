@@ -30,6 +30,11 @@ export interface HallPort {
   route(input: object): Promise<RouteDecision | null>;
   /** A held call of the caller's tenant; null where there is none with this id. */
   approval(caller: Caller, approval_id: string): Promise<KnownApproval | null>;
+  /**
+   * Takes a held call back in the name of whoever asked for it; false where it is resolved already, another key asked for
+   * it, or the Hall takes nothing back.
+   */
+  withdraw(caller: Caller, approval_id: string): Promise<boolean>;
   /** What the Hall decides by now: it is another one after each change of its rules or workers. */
   world(): Promise<string | null>;
   /** The records of the workers that are enrolled and not flagged. */

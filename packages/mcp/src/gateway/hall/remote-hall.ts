@@ -51,6 +51,16 @@ export function remoteHall({ url, tenant_id, key }: RemoteHallOptions): HallPort
         throw error;
       }
     },
+    async withdraw(caller, approval_id) {
+      if (caller.credential !== key || caller.tenant_id !== tenant_id) return false;
+      try {
+        await client.withdrawApproval({ approval_id });
+        return true;
+      } catch (error) {
+        if (error instanceof HallProblemError) return false;
+        throw error;
+      }
+    },
     async world() {
       return (await client.showHealth()).world.digest;
     },

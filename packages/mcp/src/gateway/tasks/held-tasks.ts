@@ -1,7 +1,7 @@
 import type { KnownApproval } from '@wcp/hall';
 import type { Caller, CallOutcome, TaskCall } from '../../base/gateway.ts';
 import { type Members, ownMember } from '../../base/members.ts';
-import { approvedOutcome } from '../../hold/approved-outcome.ts';
+import { approvedOutcome, isWithdrawn } from '../../hold/approved-outcome.ts';
 import { refusalResult } from '../../hold/refusal.ts';
 import type { HeldTask } from '../../hold/task-ids.ts';
 import { pageOf, STATE_LIVES_MS } from '../approval-page.ts';
@@ -39,6 +39,7 @@ export class HeldTasks {
       ttlMs: Date.parse(approval.expires_at) + STATE_LIVES_MS - Date.parse(approval.created_at),
       pollIntervalMs: POLL_MS,
     };
+    if (isWithdrawn(approval)) return { ...shared, ...CANCELLED };
     const outcomes = this.#outcomesOf(approval.capability_id);
     const outcome = await approvedOutcome(approval, async () => approvalResult(approval, outcomes));
     if (outcome !== null) return { ...shared, ...ended(outcome) };
@@ -53,10 +54,11 @@ export class HeldTasks {
     return true;
   }
 
-  /** An approval cannot be taken back by whoever asked for it, and the task says so. */
+  /** Takes the call back, so that no steward is asked for it; where the Hall does not let it go, the task says so. */
   async cancel(caller: Caller, task: HeldTask): Promise<boolean> {
     if ((await this.#approvalOf(caller, task)) === null) return false;
-    this.#note(task.approval_id, 'cancelled');
+    const isWithdrawn = await this.#hall.withdraw(caller, task.approval_id);
+    if (!isWithdrawn) this.#note(task.approval_id, 'cancelled');
     return true;
   }
 
@@ -88,6 +90,11 @@ export class HeldTasks {
     if (this.#words.size > MAX_WORDS && oldest !== undefined) this.#words.delete(oldest);
   }
 }
+
+const CANCELLED: Members = {
+  status: 'cancelled',
+  statusMessage: 'This call was taken back before a steward decided; nothing ran.',
+};
 
 /** A refusal is a result like any other: only an error of the protocol is a failure. */
 function ended(outcome: CallOutcome): Members {

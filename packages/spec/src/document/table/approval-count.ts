@@ -10,7 +10,7 @@ export interface ApprovalNeed {
 
 /** What a steward did to a hold, as far as it counts (section 5.15). */
 export interface ApprovalStep {
-  readonly action: 'approve' | 'deny' | 'escalate' | 'expire';
+  readonly action: 'approve' | 'deny' | 'escalate' | 'expire' | 'withdraw';
   readonly by: string;
   /** The hash of the result of a human's work. */
   readonly result_hash?: string | null | undefined;
@@ -45,6 +45,8 @@ export interface ApprovalCount {
   readonly is_enough: boolean;
 }
 
+/** What ends a hold without an approval. */
+const ENDS: ReadonlySet<ApprovalStep['action']> = new Set(['deny', 'expire', 'withdraw']);
 const ONE_STEWARD: ApprovalNeed = { quorum: 1, stewards: null, confirmation: null };
 
 /**
@@ -128,7 +130,7 @@ function refusalOf(
 ): ApprovalRefusal | null {
   if (!hold.isSteward(by)) return 'FORBIDDEN';
   if (hold.requested_by.includes(by)) return 'APPROVAL_SELF';
-  if (hold.history.some(({ action }) => action === 'deny' || action === 'expire')) return 'APPROVAL_RESOLVED';
+  if (hold.history.some(({ action }) => ENDS.has(action))) return 'APPROVAL_RESOLVED';
   if (!mayApprove(hold, by)) return 'FORBIDDEN';
   if (isCounted) return 'APPROVAL_COUNTED';
   return results.some((result) => result !== resultHash) ? 'CONFLICT' : null;

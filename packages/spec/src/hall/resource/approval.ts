@@ -23,7 +23,7 @@ const id = Type.String({ minLength: 1, maxLength: 64 });
 const reason = Type.Optional(nullable(Type.String({ maxLength: MAX_REASON_LENGTH })));
 
 const HistoryEntrySchema = closed({
-  action: Type.Enum(['approve', 'deny', 'escalate', 'expire']),
+  action: Type.Enum(['approve', 'deny', 'escalate', 'expire', 'withdraw']),
   by: text,
   at: text,
   reason: nullable(text),
@@ -101,6 +101,16 @@ export const APPROVAL_OPERATIONS = {
     params: closed({ approval_id: id }),
     answers: { 200: ApprovalSchema },
     problems: LOOKUP_PROBLEMS,
+  },
+  withdrawApproval: {
+    ...ENDPOINTS.withdrawApproval,
+    summary: 'Take back a request that waits for a human',
+    description:
+      'For whoever asked for it, and nobody else: it counts as denied, and what a steward decides later is refused. 409 where it is resolved already: what was approved by then is carried out.',
+    access: ['tenant', 'steward', 'admin'],
+    params: closed({ approval_id: id }),
+    answers: { 200: ResolvedApprovalSchema },
+    problems,
   },
   resolveApproval: {
     ...ENDPOINTS.resolveApproval,

@@ -94,6 +94,7 @@ describe('an approval', () => {
     ['is not a steward', { by: 'x' }, 'FORBIDDEN'],
     ['asked', { by: 'd' }, 'APPROVAL_SELF'],
     ['comes after the end', { by: 'b', history: [{ action: 'expire', by: 'hall' }] }, 'APPROVAL_RESOLVED'],
+    ['is withdrawn', { by: 'b', history: [{ action: 'withdraw', by: 't' }] }, 'APPROVAL_RESOLVED'],
     ['is not named', { by: 'c' }, 'FORBIDDEN'],
     ['has approved', { by: 'a' }, 'APPROVAL_COUNTED'],
     ['has another result', { by: 'b', result: '2' }, 'CONFLICT'],
