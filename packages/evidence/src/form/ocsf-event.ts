@@ -12,7 +12,7 @@ export interface OcsfEvent {
   readonly time: number;
   readonly severity_id: number;
   readonly status_id: number;
-  readonly metadata: { readonly version: string; readonly uid: string };
+  readonly metadata: { readonly version: string; readonly uid: string; readonly [member: string]: unknown };
   /** The canonical JSON of the receipt: its signature still verifies. */
   readonly raw_data: string;
   readonly [member: string]: unknown;

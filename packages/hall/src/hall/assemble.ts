@@ -7,6 +7,7 @@ import { loggedError } from '../base/logged-error.ts';
 import { ProblemError } from '../base/problem.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import { CallBoard } from '../delivery/pull/call-board.ts';
+import { type Exports, openExports } from '../export/exports.ts';
 import type { HallParts } from '../http/hall-parts.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { Metrics } from '../operations/metrics.ts';
@@ -93,7 +94,16 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const administered = { clock, journal, registry, activeWorld, freezes, inspector, onChange };
   const registryAdmin = new RegistryAdmin(administered);
   const dispatching = await createDispatching(state);
-  const metrics = metricsOf(state);
+  const exports = await openExports(options.exports ?? [], {
+    origin: state.origin,
+    store: state.storage.store,
+    commit: journal.commit.bind(journal),
+    size: async () => (await state.storage.ledger.head()).size,
+    signer: () => state.keys.signer,
+    clock,
+    log: state.log,
+  });
+  const metrics = metricsOf(state, exports);
   state.telemetry.report(() => metrics.written());
   return {
     ...others,
@@ -115,6 +125,7 @@ async function build(base: HallBase): Promise<AssembledParts> {
     registryAdmin,
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics,
+    exports,
     tracing: state.telemetry.tracing,
     hasGate: gate !== null && gate.ask !== devAllowGate,
     gateState: () => gate?.state() ?? null,
@@ -135,13 +146,17 @@ function createDecisionPoint(
   });
 }
 
-function metricsOf({ pendingApprovals, activeWorld, journal, registry, feed }: HallState): Metrics {
+function metricsOf(
+  { pendingApprovals, activeWorld, journal, registry, feed }: HallState,
+  exports: Exports,
+): Metrics {
   return new Metrics({
     pendingApprovals: () => pendingApprovals.pending().length,
     isWorldSound: () => activeWorld.rejected.length === 0,
     isStoring: () => journal.failure === null,
     enrolledWorkers: () => registry.list().length,
     listeners: () => feed.listeners,
+    exports: () => exports.statuses,
   });
 }
 

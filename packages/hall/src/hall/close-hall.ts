@@ -48,7 +48,7 @@ async function closeDeliveries({ admission, deliveries }: HallParts): Promise<vo
 
 /** What runs is ended first, so that its outcome is still recorded. */
 async function closeParts(parts: HallParts): Promise<void> {
-  const { banLists, clicks, executor, registryAdmin, notifier, storage, clock, telemetry } = parts;
+  const { banLists, clicks, executor, exports, registryAdmin, notifier, storage, clock, telemetry } = parts;
   const closing = closeDeliveries(parts);
   await banLists.close();
   await executor.close();
@@ -56,6 +56,7 @@ async function closeParts(parts: HallParts): Promise<void> {
   await clicks.idle();
   await registryAdmin.close();
   await notifier.close();
+  await exports.close();
   await storage.ledger.checkpoint(new Date(clock.latest()).toISOString()).catch(() => {});
   await storage.close();
   await telemetry.close();

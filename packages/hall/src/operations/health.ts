@@ -16,6 +16,8 @@ interface HealthFinding {
     | 'POLICIES_REJECTED'
     | 'BAN_LIST_STALE'
     | 'CLOCK_WENT_BACK'
+    | 'EXPORT_HELD_UP'
+    | 'EXPORT_REFUSED'
     | 'WORKER_RESTING'
     | 'WORKER_FLAGGED'
     | 'WORKER_NOT_CONTAINED'
@@ -52,6 +54,7 @@ export interface HealthSources extends RestingSources {
   readonly gateState: () => GateState | null;
   readonly offersApprovalTools: boolean;
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
+  readonly exports: { findings(): readonly HealthFinding[] };
   readonly workerReview: { readonly runsUncontained: boolean; findings(): readonly HealthFinding[] };
 }
 
@@ -73,7 +76,7 @@ const TAMPERED = 'Nothing can be stored: it would build on a row that somebody c
 
 /** How a Hall is now. */
 export function healthOf(sources: HealthSources): Health {
-  const { activeWorld, journal, tampering, identity, banLists, workerReview, clock } = sources;
+  const { activeWorld, journal, tampering, identity, banLists, workerReview, clock, exports } = sources;
   const { hasGate, offersApprovalTools } = sources;
   const { world } = activeWorld.current;
   const gate = gateHealth(sources);
@@ -85,6 +88,7 @@ export function healthOf(sources: HealthSources): Health {
     ...(gate === null || gate.stale_since === null ? [] : [POLICIES_REJECTED]),
     ...banLists.findings(clock.latest()),
     ...clockFindings(clock),
+    ...exports.findings(),
     ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
   ];
   const state = {

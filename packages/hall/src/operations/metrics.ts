@@ -9,6 +9,7 @@ export interface MetricSources {
   isStoring(): boolean;
   enrolledWorkers(): number;
   listeners(): number;
+  exports(): readonly { readonly name: string; readonly lag: number; readonly refused: number }[];
 }
 
 /** The metrics of one Hall, in Prometheus's text format. */
@@ -41,6 +42,7 @@ export class Metrics {
       registers,
     });
     addGauges(this.#registry, sources);
+    addExportGauges(this.#registry, sources);
   }
 
   get contentType(): string {
@@ -90,6 +92,26 @@ function addGauges(registry: MetricRegistry, sources: MetricSources): void {
       registers: [registry],
       collect() {
         this.set(read(sources));
+      },
+    });
+  }
+}
+
+/** The gauges of each export. */
+const EXPORT_GAUGES = [
+  ['wcp_export_lag_receipts', 'Receipts that the target of an export does not have yet.', 'lag'],
+  ['wcp_export_refused_receipts', 'Receipts that the target of an export refused for good.', 'refused'],
+] as const;
+
+function addExportGauges(registry: MetricRegistry, sources: MetricSources): void {
+  for (const [name, help, member] of EXPORT_GAUGES) {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['export'],
+      registers: [registry],
+      collect() {
+        for (const status of sources.exports()) this.set({ export: status.name }, status[member]);
       },
     });
   }

@@ -1,10 +1,12 @@
 import type { SignerCommand } from '@wcp/evidence/key';
 import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
+import type { ExportOptions } from '../../export/export-target.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
 import type { TelemetryOptions } from '../../telemetry/telemetry-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { type DeploymentApprovals, readApprovals } from './approvals/read-approvals.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
+import { readExports } from './read-exports.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
 import { readSigner } from './read-signer.ts';
 import { readTelemetry } from './read-telemetry.ts';
@@ -12,6 +14,7 @@ import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
 import { type Env, readServerFile } from './server-file.ts';
 import type { ServerSettings } from './server-settings.ts';
+import { readSigner } from './signer-settings.ts';
 
 /** What `server.json` says, with everything that it names. */
 export interface DeploymentSettings {
@@ -23,6 +26,7 @@ export interface DeploymentSettings {
   readonly secrets: SecretSources;
   readonly subscriptions: readonly BanListSubscription[];
   readonly telemetry: TelemetryOptions | undefined;
+  readonly exports: readonly ExportOptions[];
   /** The program that signs the log, and the one that signs it after the next rotation. */
   readonly signer: SignerCommand | undefined;
   readonly next_signer: SignerCommand | undefined;
@@ -43,12 +47,13 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   const approvals = await readApprovals(read.settings, dir, env, findings);
   const secrets = readSecretSources(read.settings.secrets, env, findings);
   const telemetry = readTelemetry(read.settings, env, findings);
+  const exports = readExports(read.settings, { dir, env }, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
   const signer = readSigner(read.settings.signer, '/signer', { dir, env }, findings);
   const next_signer = readSigner(read.settings.next_signer, '/next_signer', { dir, env }, findings);
   if (findings.length > 0) throw new DeploymentError(findings);
   const subscriptions = readSubscriptions(read.settings.ban_lists, dir);
   const { WCP_ATTEST_HMAC_KEY: attest_hmac_key } = env;
-  const named = { webhooks, approvals, secrets, workers, subscriptions, telemetry, attest_hmac_key };
+  const named = { webhooks, approvals, secrets, workers, subscriptions, telemetry, exports, attest_hmac_key };
   return { server: read.settings, signer, next_signer, ...named };
 }

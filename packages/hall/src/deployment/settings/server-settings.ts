@@ -5,6 +5,7 @@ import { gateSchema } from '../gate/gate-settings.ts';
 import { approvalsSchema } from './approvals/approval-settings.ts';
 import { authzenSchema } from './authzen-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
+import { exportsSchema } from './export-settings.ts';
 import { count, text, url } from './fields.ts';
 import { logSchema } from './log-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
@@ -79,6 +80,7 @@ const settings = z.strictObject(
     signer: signerSchema.exactOptional(),
     next_signer: signerSchema.exactOptional(),
     secrets: secretsSchema.default({}),
+    exports: exportsSchema,
     ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
     workers: z.array(workerSchema, 'workers must be a list.').default([]),
     pull: z.strictObject({ authorities: z.array(authority, AUTHORITIES) }, AUTHORITIES).default({

@@ -41,6 +41,7 @@ export async function openFileStorage(file: string, identity: StorageIdentity): 
     'keys',
     'rotate',
     'revoke',
+    'sign',
   ]);
   const storage: EvidenceStorage = {
     store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'close']),

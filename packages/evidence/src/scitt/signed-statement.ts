@@ -1,7 +1,7 @@
 import { canonicalJson } from '@wcp/spec';
 import { encode, rfc8949EncodeOptions, Tagged } from 'cborg';
-import type { Signer } from '../../key/signer.ts';
-import { logUri, type PlacedReceipt, subjectOf } from '../placed-receipt.ts';
+import type { Signer } from '../key/signer.ts';
+import { logUri, type PlacedReceipt, subjectOf } from '../form/placed-receipt.ts';
 
 /** Labels of COSE header parameters (RFC 9052, RFC 9597). */
 const HEADER = { alg: 1, contentType: 3, kid: 4, cwtClaims: 15 } as const;
@@ -21,7 +21,7 @@ const CONTENT_TYPE = 'application/json';
  * @example
  * ```ts
  * import type { PlacedReceipt } from '@wcp/evidence/form';
- * import { signedStatement } from '@wcp/evidence/form/scitt';
+ * import { signedStatement } from '@wcp/evidence/scitt';
  * import type { Signer } from '@wcp/evidence/key';
  *
  * declare const placed: PlacedReceipt;
