@@ -14,7 +14,6 @@ import { readWebhooks } from './read-webhooks.ts';
 import { type DeploymentWorker, readWorkers } from './read-workers.ts';
 import { type Env, readServerFile } from './server-file.ts';
 import type { ServerSettings } from './server-settings.ts';
-import { readSigner } from './signer-settings.ts';
 
 /** What `server.json` says, with everything that it names. */
 export interface DeploymentSettings {

@@ -108,7 +108,7 @@ export const ReceiptStatementSchema = closed(
         name: Type.String({ minLength: 1 }),
         digest: closed({ sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) }),
       }),
-      { minItems: 1, maxItems: 4 },
+      { minItems: 1 },
     ),
     predicateType: Type.Literal('urn:wcp:receipt:v1'),
     predicate: closed({ log: closed({ origin: origin(), position: position() }), receipt: ReceiptSchema }),
