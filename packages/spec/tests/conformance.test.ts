@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:244d4179e3f7689e20679e89bd0c857575717304ad2bf08beaaf1d5ad622522d';
+const FROZEN = 'sha256:25e198dcbfef91fb1ffb6ba520ffa94d303d6e5721a5210e8c13e280d81f0964';
 
 interface Group {
   readonly id: string;

@@ -22,15 +22,19 @@ export async function* bundledReceipts(dir: string): AsyncGenerator<PlacedReceip
   const proofFile = join(dir, EVIDENCE_FILES.proofs);
   const proofs = (await isThere(proofFile)) ? linesOf(proofFile) : null;
   const isReceipt = Compile(ReceiptSchema);
-  let index = 0;
-  for await (const line of linesOf(file)) {
-    const receipt = valueOf(line);
-    if (!isReceipt.Check(receipt)) throw unusable(file, `Line ${line.number} is not a receipt.`);
-    const position = proofs === null ? index : positionOf((await proofs.next()).value);
-    if (position === null)
-      throw unusable(proofFile, `There is no proof for the receipt in line ${line.number}.`);
-    index += 1;
-    yield { origin, position, receipt: receipt as Receipt };
+  try {
+    let index = 0;
+    for await (const line of linesOf(file)) {
+      const receipt = parsed(line);
+      if (!isReceipt.Check(receipt)) throw unusable(file, `Line ${line.number} is not a receipt.`);
+      const position = proofs === null ? index : positionOf((await proofs.next()).value);
+      if (position === null)
+        throw unusable(proofFile, `There is no proof for the receipt in line ${line.number}.`);
+      index += 1;
+      yield { origin, position, receipt: receipt as Receipt };
+    }
+  } finally {
+    await proofs?.return(undefined);
   }
 }
 
@@ -48,7 +52,7 @@ async function originOf(file: string): Promise<string> {
   throw unusable(file, 'This is not a checkpoint.');
 }
 
-function valueOf({ text }: FileLine): unknown {
+function parsed({ text }: FileLine): unknown {
   try {
     return text === null ? null : parseJson(text);
   } catch {
@@ -57,7 +61,7 @@ function valueOf({ text }: FileLine): unknown {
 }
 
 function positionOf(line: FileLine | undefined): number | null {
-  const { position } = Object(line === undefined ? null : valueOf(line)) as { position?: unknown };
+  const { position } = Object(line === undefined ? null : parsed(line)) as { position?: unknown };
   return Number.isSafeInteger(position) && (position as number) >= 0 ? (position as number) : null;
 }
 

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@wcp/spec';
 import { encode, rfc8949EncodeOptions, Tagged } from 'cborg';
-import type { Signer } from '../key/signer.ts';
 import { logUri, type PlacedReceipt, subjectOf } from '../form/placed-receipt.ts';
+import type { Signer } from '../key/signer.ts';
 
 /** Labels of COSE header parameters (RFC 9052, RFC 9597). */
 const HEADER = { alg: 1, contentType: 3, kid: 4, cwtClaims: 15 } as const;

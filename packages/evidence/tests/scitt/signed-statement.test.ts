@@ -2,10 +2,10 @@ import { createPublicKey } from 'node:crypto';
 import { Sign1 } from '@auth0/cose';
 import { decode, Tagged } from 'cborg';
 import { describe, expect, test } from 'vitest';
-import { signedStatement } from '../../src/scitt/index.ts';
 import { receiptLeaf, type SigningKey } from '../../src/index.ts';
-import { key, otherKey } from '../support.ts';
+import { signedStatement } from '../../src/scitt/index.ts';
 import { EACH_SAMPLE, placed, SAMPLES } from '../form/sample-receipts.ts';
+import { key, otherKey } from '../support.ts';
 
 const allowed = SAMPLES['allowed'] as NonNullable<(typeof SAMPLES)[string]>;
 const publicKeyOf = (signer: SigningKey) => createPublicKey(signer.exportPublicPem());

@@ -1,6 +1,6 @@
 import { ocsfEvent, type PlacedReceipt, receiptEnvelope, receiptEvent } from '@wcp/evidence/form';
-import { signedStatement } from '@wcp/evidence/scitt';
 import type { Signer } from '@wcp/evidence/key';
+import { signedStatement } from '@wcp/evidence/scitt';
 import type { ReceiptForm } from '@wcp/spec/hall';
 
 /** Receipts in a form, as the body of one request. */

@@ -28,6 +28,7 @@ export type CheckName =
   | 'store'
   | 'clock'
   | 'ban_list'
+  | 'export'
   | 'port'
   | 'worker';
 

@@ -4,6 +4,7 @@ import { DeploymentError, reasonOf } from '../deployment-error.ts';
 import { banListChecks } from './ban-list-checks.ts';
 import type { CheckBase, DeploymentCheck } from './check.ts';
 import { documentChecks } from './document-checks.ts';
+import { exportChecks } from './export-checks.ts';
 import { folderChecks, isHall } from './folder-checks.ts';
 import { gateChecks } from './gate-checks.ts';
 import { machineChecks } from './machine-checks.ts';
@@ -53,6 +54,7 @@ export async function examineDeployment(
       ? []
       : [
           ...(await banListChecks(base, settings.subscriptions)),
+          ...(await exportChecks(settings.exports)),
           await portCheck(dir, settings.server, store.isInUse),
           ...(await workerChecks(base, settings, probe)),
         ]),

@@ -30,14 +30,14 @@ function readHttp(
   env: Env,
   findings: DeploymentFinding[],
 ): HttpTargetOptions {
-  const bearer = valueOf('bearer_env', bearer_env);
-  const secret = valueOf('secret_env', secret_env);
+  const bearer = variable('bearer_env', bearer_env);
+  const secret = variable('secret_env', secret_env);
   if (secret !== undefined && secret_env !== undefined) {
     findings.push(...checkWebhookSecret(`${path}/secret_env`, secret_env, secret));
   }
   return { ...http, ...(bearer !== undefined && { bearer }), ...(secret !== undefined && { secret }) };
 
-  function valueOf(member: string, name: string | undefined): string | undefined {
+  function variable(member: string, name: string | undefined): string | undefined {
     if (name === undefined) return undefined;
     const value = env[name] ?? '';
     if (/^[\x21-\x7e]+$/.test(value)) return value;
