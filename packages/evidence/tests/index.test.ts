@@ -160,3 +160,16 @@ test('@wcp/evidence/file exports these names and no others', async () => {
     'withRegularFile',
   ]);
 });
+
+test('The subpath @wcp/evidence/form exports these names and no others.', async () => {
+  expect(Object.keys(await import('../src/form/index.ts')).toSorted()).toEqual([
+    'ocsfEvent',
+    'receiptEnvelope',
+    'receiptEvent',
+    'receiptStatement',
+  ]);
+});
+
+test('The subpath @wcp/evidence/scitt exports these names and no others.', async () => {
+  expect(Object.keys(await import('../src/scitt/index.ts')).toSorted()).toEqual(['signedStatement']);
+});

@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:1b9132275e5404ec2eab7913254e9f9b5545680f737c96a2d57b47fda415b7e9';
+const FROZEN = 'sha256:e273f00caae4cec63ab4cd99a8a410c288d034d5a5492ec31c3cdcf8fce39f2d';
 
 interface Group {
   readonly id: string;

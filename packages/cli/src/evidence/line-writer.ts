@@ -19,8 +19,12 @@ export class LineWriter {
     return new LineWriter(await open(path, 'wx', OWNER_ONLY.file));
   }
 
-  async add(value: unknown): Promise<void> {
-    const line = `${JSON.stringify(value)}\n`;
+  add(value: unknown): Promise<void> {
+    return this.addText(JSON.stringify(value));
+  }
+
+  async addText(text: string): Promise<void> {
+    const line = `${text}\n`;
     this.#pending.push(line);
     this.#length += line.length;
     if (this.#length >= BATCH_LENGTH) await this.#flush();

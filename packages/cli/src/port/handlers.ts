@@ -14,6 +14,7 @@ import { analyzeRules, compileWorld, decide } from '@wcp/router';
 import { canonicalJson, checkId, decisionDigest, recordHash, sha256, WcpError } from '@wcp/spec';
 import { type ApprovalNeed, type ApprovalStep, combineNeeds, countApproval } from '@wcp/spec/document';
 import { parseJson } from '@wcp/spec/json';
+import { answerForm } from './forms.ts';
 import { answerMerkle } from './merkle.ts';
 import { OperationError } from './operation-error.ts';
 import { answerCosignatures, answerTimes, answerTimestamp } from './witnesses.ts';
@@ -42,6 +43,7 @@ export const HANDLERS: PortHandlers = {
   sign_receipt: (_, input) => withOperationErrors(() => answerSigning(objectOf(input))),
   verify_receipts: (_, input) => answerReceipts(objectOf(input)),
   verify_log: (_, input) => answerLog(objectOf(input)),
+  receipt_as: (_, input) => withOperationErrors(() => answerForm(objectOf(input))),
   merkle: (_, input) => withOperationErrors(() => answerMerkle(objectOf(input))),
   verify_cosignatures: (_, input) => answerCosignatures(objectOf(input)),
   verify_timestamp: (_, input) => answerTimestamp(objectOf(input)),
@@ -57,11 +59,16 @@ export const HANDLERS: PortHandlers = {
 /** Runs an operation; a document that it rejects is thrown with the operation's own error code. */
 function withOperationErrors<T>(run: () => T): T {
   try {
-    return run();
+    const answer = run();
+    return answer instanceof Promise ? (answer.catch(rethrow) as T) : answer;
   } catch (error) {
-    const code = error instanceof WcpError ? CODES.get(error.code) : undefined;
-    throw code === undefined ? error : new OperationError(code);
+    return rethrow(error);
   }
+}
+
+function rethrow(error: unknown): never {
+  const code = error instanceof WcpError ? CODES.get(error.code) : undefined;
+  throw code === undefined ? error : new OperationError(code);
 }
 
 /** A value that an operation hashes must be an object (WCP-11-29). */

@@ -8,6 +8,7 @@ from typing import Any, Callable
 from wcp_forms import FACTS, ROUTE_INPUT, SCHEMAS, TABLES, check_id, judge_input, read
 from wcp_json import Json, canonical, digest, parse, without
 from wcp_log import verify_log
+from wcp_receipt_forms import receipt_as
 from wcp_world import World, find_dead_rules, holds, read_rules, read_version
 
 HASH, LEVELS = FACTS["banned_hashes"]["items"], TABLES["levels"]
@@ -310,6 +311,7 @@ OPERATIONS: dict[str, Callable[[Json, Any], Json]] = {
     "record_hash": lambda _, value: {"artifact_hash": digest(without(value, "artifact_hash"))},
     "receipt_hash": lambda _, value: {"receipt_hash": digest(without(value, "receipt_hash", "signature"))},
     "verify_log": lambda _, value: verify_log(value),
+    "receipt_as": lambda _, value: receipt_as(value),
     "decision_digest": lambda _, value: {"decision_digest": digest_decision(**value)},
     "count_approvals": lambda _, value: count_approvals(value),
     "analyze_rules": lambda _, value: {"findings": find_dead_rules(read_rules(value["rules"], None))}}
@@ -325,6 +327,10 @@ def answer(message: Json) -> Json:
         return {"skipped": {"reason": "This port does not have the operation."}}
     try:
         return {"result": OPERATIONS[op](message.get("given", {}), message.get("input"))}
+    except LookupError as problem:
+        if op != "receipt_as":
+            raise
+        return {"error": {"code": problem.args[0]}}
     except ValueError:
         return {"error": {"code": "DOCUMENT_INVALID" if op == "analyze_rules" else "CANONICAL_JSON_INVALID"}}
 

@@ -54,12 +54,26 @@ export function signManifest(manifest: Manifest, key: SigningKey): DsseEnvelope 
     predicateType: PREDICATE_TYPE,
     predicate: manifest,
   };
+  const unsigned = envelopeOf(statement);
+  return unsigned.signed(key.keyId, key.sign(unsigned.message));
+}
+
+/** A statement in an envelope that waits for its signature. */
+export interface UnsignedEnvelope {
+  /** What is to be signed. */
+  readonly message: Uint8Array;
+  readonly envelope: DsseEnvelope;
+  signed(keyid: string, signature: Uint8Array): DsseEnvelope;
+}
+
+/** Puts a statement into an envelope. @throws {WcpError} `ERR_WCP_CANONICAL_JSON` */
+export function envelopeOf(statement: object): UnsignedEnvelope {
   const payload = Buffer.from(canonicalJson(statement));
-  const signature = key.sign(preAuthentication(PAYLOAD_TYPE, payload));
+  const unsigned = { payloadType: PAYLOAD_TYPE, payload: encodeBase64(payload) };
   return {
-    payloadType: PAYLOAD_TYPE,
-    payload: encodeBase64(payload),
-    signatures: [{ keyid: key.keyId, sig: encodeBase64(signature) }],
+    message: preAuthentication(PAYLOAD_TYPE, payload),
+    envelope: { ...unsigned, signatures: [] },
+    signed: (keyid, signature) => ({ ...unsigned, signatures: [{ keyid, sig: encodeBase64(signature) }] }),
   };
 }
 

@@ -72,13 +72,14 @@ function keyOptions({ dir, settings, keys }: DeploymentBase): HallOptions {
 
 /** What `server.json` says, and whoever opens the Hall. */
 function serverOptions({ settings, offersApprovalTools, log }: DeploymentBase): HallOptions {
-  const { server, telemetry, attest_hmac_key } = settings;
+  const { server, telemetry, exports, attest_hmac_key } = settings;
   const { origin, timeout_ms, limits: http, tenants, authzen, public_url = addressOf(server) } = server;
   return {
     ...{ origin, timeout_ms, http, tenants, authzen, attest_hmac_key, offersApprovalTools, log },
     ...(public_url !== undefined && { public_url }),
     ...(telemetry !== undefined && { telemetry }),
     notify: { webhooks: settings.webhooks, callbacks: [consoleCallback(log)] },
+    exports,
     ...approvalOptions(settings.approvals),
     banLists: { subscriptions: settings.subscriptions },
     checkpoints: settings.checkpoints,

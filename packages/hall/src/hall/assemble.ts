@@ -7,6 +7,7 @@ import { loggedError } from '../base/logged-error.ts';
 import { ProblemError } from '../base/problem.ts';
 import { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import { CallBoard } from '../delivery/pull/call-board.ts';
+import { type Exports, openExports } from '../export/exports.ts';
 import type { HallParts } from '../http/hall-parts.ts';
 import { OPERATOR } from '../identity/principal.ts';
 import { Metrics } from '../operations/metrics.ts';
@@ -100,7 +101,16 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const administered = { clock, journal, registry, activeWorld, freezes, inspector, onChange };
   const registryAdmin = new RegistryAdmin(administered);
   const dispatching = await createDispatching(state);
-  const metrics = metricsOf(state);
+  const exports = await openExports(options.exports ?? [], {
+    origin: state.origin,
+    store: state.storage.store,
+    commit: journal.commit.bind(journal),
+    size: async () => (await state.storage.ledger.head()).size,
+    signer: () => state.keys.signer,
+    clock,
+    log: state.log,
+  });
+  const metrics = metricsOf(state, exports);
   state.telemetry.report(() => metrics.written());
   return {
     ...others,
@@ -123,6 +133,7 @@ async function build(base: HallBase): Promise<AssembledParts> {
     workerReview: new WorkerReview({ registry, activeWorld, deliveries: state.deliveries }),
     metrics,
     retention: retentionOf(state),
+    exports,
     tracing: state.telemetry.tracing,
     hasGate: gate !== null && gate.ask !== devAllowGate,
     gateState: () => gate?.state() ?? null,
@@ -148,14 +159,10 @@ function retentionOf({ storage, clock, activeWorld }: HallState): PayloadRetenti
   return new PayloadRetention({ payloads: storage.payloads, clock, rules });
 }
 
-function metricsOf({
-  pendingApprovals,
-  activeWorld,
-  journal,
-  registry,
-  feed,
-  checkpoints,
-}: HallState): Metrics {
+function metricsOf(
+  { pendingApprovals, activeWorld, journal, registry, feed, checkpoints }: HallState,
+  exports: Exports,
+): Metrics {
   return new Metrics({
     pendingApprovals: () => pendingApprovals.pending().length,
     isWorldSound: () => activeWorld.rejected.length === 0,
@@ -164,6 +171,7 @@ function metricsOf({
     listeners: () => feed.listeners,
     witnessLag: () => checkpoints.lag(),
     failingRecipients: () => checkpoints.failing(),
+    exports: () => exports.statuses,
   });
 }
 

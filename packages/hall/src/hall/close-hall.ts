@@ -50,8 +50,8 @@ async function closeDeliveries({ admission, deliveries }: HallParts): Promise<vo
 
 /** What runs is ended first, so that its outcome is still recorded. */
 async function closeParts(parts: HallParts): Promise<void> {
-  const { banLists, clicks, executor, registryAdmin, notifier, storage, clock, telemetry, checkpoints } =
-    parts;
+  const { banLists, clicks, executor, exports, registryAdmin, notifier, storage } = parts;
+  const { clock, telemetry, checkpoints } = parts;
   const closing = closeDeliveries(parts);
   await banLists.close();
   await executor.close();
@@ -59,6 +59,7 @@ async function closeParts(parts: HallParts): Promise<void> {
   await clicks.idle();
   await registryAdmin.close();
   await notifier.close();
+  await exports.close();
   await checkpoints.sign(new Date(clock.latest()).toISOString()).catch(() => {});
   await checkpoints.settle(LAST_WITNESSES_MS);
   await checkpoints.close();

@@ -12,6 +12,7 @@ import type { CheckpointOptions } from '../checkpoints/checkpoint-options.ts';
 import type { ChainedCallRegistry } from '../delivery/chained-call-registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { CallBoard } from '../delivery/pull/call-board.ts';
+import type { ExportOptions } from '../export/export-target.ts';
 import type { HttpLimits } from '../http/app.ts';
 import type { AccessMapping } from '../pdp/access-mapping.ts';
 import type { BanListOptions } from '../registry/ban-list/ban-list-options.ts';
@@ -84,6 +85,8 @@ export interface HallOptions {
   /** Where traces and metrics are sent (default: nowhere). */
   readonly telemetry?: TelemetryOptions;
   readonly notify?: NotifierOptions;
+  /** Where receipts are sent in other forms, such as to a SIEM. */
+  readonly exports?: readonly ExportOptions[];
   /** The chats and the mail in which stewards are asked. */
   readonly chats?: ChatOptions;
   /** Which holds need several stewards, certain ones, or a passkey. */

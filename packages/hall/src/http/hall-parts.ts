@@ -18,6 +18,7 @@ import type { CallBoard } from '../delivery/pull/call-board.ts';
 import type { BudgetLedger } from '../dispatch/budget/budget-ledger.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Executor } from '../dispatch/executor.ts';
+import type { Exports } from '../export/exports.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Freezes } from '../operations/freezes.ts';
 import type { Metrics } from '../operations/metrics.ts';
@@ -71,6 +72,7 @@ export interface HallParts {
   readonly executor: Executor;
   readonly decisionPoint: DecisionPoint;
   readonly notifier: Notifier;
+  readonly exports: Exports;
   readonly metrics: Metrics;
   readonly hasGate: boolean;
   /** How the gate is; null where there is none, or where it is a function. */

@@ -22,6 +22,8 @@ interface HealthFinding {
     | 'CHECKPOINT_NOT_WITNESSED'
     | 'CHECKPOINT_NOT_TIMESTAMPED'
     | 'CHECKPOINT_NOT_COPIED'
+    | 'EXPORT_HELD_UP'
+    | 'EXPORT_REFUSED'
     | 'WORKER_RESTING'
     | 'WORKER_FLAGGED'
     | 'WORKER_NOT_CONTAINED'
@@ -62,6 +64,7 @@ export interface HealthSources extends RestingSources {
   readonly checkpoints: { findings(): readonly HealthFinding[] };
   readonly retention: { readonly state: RetentionState };
   readonly banLists: { findings(now: number): readonly HealthFinding[] };
+  readonly exports: { findings(): readonly HealthFinding[] };
   readonly workerReview: { readonly runsUncontained: boolean; findings(): readonly HealthFinding[] };
 }
 
@@ -84,7 +87,7 @@ const TAMPERED = 'Nothing can be stored: it would build on a row that somebody c
 /** How a Hall is now. */
 export function healthOf(sources: HealthSources): Health {
   const { activeWorld, journal, tampering, identity, banLists, workerReview, clock } = sources;
-  const { checkpoints } = sources;
+  const { checkpoints, exports } = sources;
   const { hasGate, offersApprovalTools } = sources;
   const { world } = activeWorld.current;
   const gate = gateHealth(sources);
@@ -99,6 +102,7 @@ export function healthOf(sources: HealthSources): Health {
     ...banLists.findings(clock.latest()),
     ...checkpoints.findings(),
     ...clockFindings(clock),
+    ...exports.findings(),
     ...[...workerReview.findings(), ...restingFindings(sources)].slice(0, MAX_WORKER_FINDINGS),
   ];
   const state = {

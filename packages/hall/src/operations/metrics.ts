@@ -11,6 +11,7 @@ export interface MetricSources {
   listeners(): number;
   witnessLag(): number;
   failingRecipients(): number;
+  exports(): readonly { readonly name: string; readonly lag: number; readonly refused: number }[];
 }
 
 /** The metrics of one Hall, in Prometheus's text format. */
@@ -43,6 +44,7 @@ export class Metrics {
       registers,
     });
     addGauges(this.#registry, sources);
+    addExportGauges(this.#registry, sources);
   }
 
   get contentType(): string {
@@ -102,6 +104,26 @@ function addGauges(registry: MetricRegistry, sources: MetricSources): void {
       registers: [registry],
       collect() {
         this.set(read(sources));
+      },
+    });
+  }
+}
+
+/** The gauges of each export. */
+const EXPORT_GAUGES = [
+  ['wcp_export_lag_receipts', 'Receipts that the target of an export does not have yet.', 'lag'],
+  ['wcp_export_refused_receipts', 'Receipts that the target of an export refused for good.', 'refused'],
+] as const;
+
+function addExportGauges(registry: MetricRegistry, sources: MetricSources): void {
+  for (const [name, help, member] of EXPORT_GAUGES) {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['export'],
+      registers: [registry],
+      collect() {
+        for (const status of sources.exports()) this.set({ export: status.name }, status[member]);
       },
     });
   }

@@ -100,6 +100,7 @@ export const ROWS: readonly Row[] = [
   },
   reading('GET /wcp/decisions', READERS),
   reading('GET /wcp/receipts', READERS),
+  { ...reading('GET /wcp/receipts/forms', OVERSEERS), call: at('/wcp/receipts/forms?form=dsse') },
   reading('GET /wcp/events', READERS),
   reading('GET /wcp/approvals/pending', OVERSEERS),
   reading('GET /wcp/freezes', OVERSEERS),

@@ -6,7 +6,7 @@ import { CodeAttestationRequestSchema, CodeAttestationSchema } from './schema/co
 import { FactsSchema } from './schema/facts.ts';
 import { HallConfigSchema } from './schema/hall-config.ts';
 import { ManifestSchema } from './schema/manifest.ts';
-import { ReceiptSchema } from './schema/receipt.ts';
+import { ReceiptSchema, ReceiptStatementSchema } from './schema/receipt.ts';
 import { RegistryRecordSchema } from './schema/record.ts';
 import { RouteDecisionSchema } from './schema/route-decision.ts';
 import { RouteInputSchema } from './schema/route-input.ts';
@@ -24,6 +24,7 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   facts: FactsSchema,
   'telemetry-event': TelemetryEventSchema,
   receipt: ReceiptSchema,
+  'receipt-statement': ReceiptStatementSchema,
   manifest: ManifestSchema,
   'ban-list': BanListSchema,
   'code-attestation-request': CodeAttestationRequestSchema,

@@ -71,6 +71,7 @@ export const ENDPOINTS = {
   listDecisions: get('/wcp/decisions'),
   showDecision: get('/wcp/decisions/:decision_id'),
   listReceipts: get('/wcp/receipts'),
+  listReceiptForms: get('/wcp/receipts/forms'),
   showWorld: get('/wcp/worlds/:digest'),
   showLog: get('/wcp/log'),
   showLogKeys: get('/wcp/log/keys'),

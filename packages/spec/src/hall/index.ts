@@ -27,7 +27,14 @@ export type { PublishedBanList, WorkerCheck } from './resource/ban-list.ts';
 export type { BudgetState } from './resource/budget.ts';
 export type { ClaimedCall, StartedCall } from './resource/call.ts';
 export type { DeadLetter, ReplayedDeadLetter } from './resource/dead-letter.ts';
-export type { DecisionRecord, PlacedReceipt, ShownDecision, WorldDocuments } from './resource/decision.ts';
+export {
+  type DecisionRecord,
+  type PlacedReceipt,
+  RECEIPT_FORM_NAMES,
+  type ReceiptForm,
+  type ShownDecision,
+  type WorldDocuments,
+} from './resource/decision.ts';
 export { type BudgetLeft, type DispatchAnswer, IDEMPOTENCY_KEY_PATTERN } from './resource/dispatch.ts';
 export { type ErasureRequest, type ErasureResult, MAX_NOTE_LENGTH } from './resource/erasure.ts';
 export type { Freeze } from './resource/freeze.ts';

@@ -57,6 +57,7 @@ test('These documents have a schema.', () => {
     'hall-config',
     'manifest',
     'receipt',
+    'receipt-statement',
     'registry-record',
     'route-decision',
     'route-input',

@@ -33,6 +33,7 @@ export type CheckName =
   | 'approvals'
   | 'witness'
   | 'timestamps'
+  | 'export'
   | 'port'
   | 'worker';
 

@@ -3,6 +3,7 @@ import { probeSandbox } from '@wcp/sandbox';
 import { DeploymentError, reasonOf } from '../deployment-error.ts';
 import type { CheckBase, DeploymentCheck } from './check.ts';
 import { documentChecks } from './document-checks.ts';
+import { exportChecks } from './export-checks.ts';
 import { folderChecks, isHall } from './folder-checks.ts';
 import { machineChecks } from './machine-checks.ts';
 import { portCheck } from './port-check.ts';
@@ -59,6 +60,7 @@ export async function examineDeployment(
           ...(await telemetryChecks(base, settings.telemetry)),
           ...(await approvalChecks(base, settings.approvals.chats, settings.server.approvals)),
           ...(await checkpointChecks(base, settings.checkpoints)),
+          ...(await exportChecks(settings.exports)),
           await portCheck(dir, settings.server, store.isInUse),
           ...(await workerChecks(base, settings, probe)),
         ]),

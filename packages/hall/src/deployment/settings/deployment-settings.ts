@@ -1,12 +1,14 @@
 import type { SignerCommand } from '@wcp/evidence/key';
 import type { WebhookTarget } from '../../approval/notification/webhooks.ts';
 import type { CheckpointOptions } from '../../checkpoints/checkpoint-options.ts';
+import type { ExportOptions } from '../../export/export-target.ts';
 import type { BanListSubscription } from '../../registry/ban-list/ban-list-options.ts';
 import type { TelemetryOptions } from '../../telemetry/telemetry-options.ts';
 import { DeploymentError, type DeploymentFinding } from '../deployment-error.ts';
 import { type DeploymentApprovals, readApprovals } from './approvals/read-approvals.ts';
 import { readSubscriptions } from './ban-list-settings.ts';
 import { readCheckpointSettings } from './read-checkpoints.ts';
+import { readExports } from './read-exports.ts';
 import { readSecretSources, type SecretSources } from './read-secrets.ts';
 import { readSigner } from './read-signer.ts';
 import { readTelemetry } from './read-telemetry.ts';
@@ -26,6 +28,7 @@ export interface DeploymentSettings {
   readonly subscriptions: readonly BanListSubscription[];
   readonly checkpoints: CheckpointOptions;
   readonly telemetry: TelemetryOptions | undefined;
+  readonly exports: readonly ExportOptions[];
   /** The program that signs the log, and the one that signs it after the next rotation. */
   readonly signer: SignerCommand | undefined;
   readonly next_signer: SignerCommand | undefined;
@@ -46,6 +49,7 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
   const approvals = await readApprovals(read.settings, dir, env, findings);
   const secrets = readSecretSources(read.settings.secrets, env, findings);
   const telemetry = readTelemetry(read.settings, env, findings);
+  const exports = readExports(read.settings, { dir, env }, findings);
   const workers = await readWorkers(read.settings, { dir, env }, findings);
   const checkpoints = await readCheckpointSettings(read.settings, dir, findings);
   const signer = readSigner(read.settings.signer, '/signer', { dir, env }, findings);
@@ -61,6 +65,7 @@ export async function readDeploymentSettings(dir: string, env: Env): Promise<Dep
     subscriptions,
     checkpoints,
     telemetry,
+    exports,
     attest_hmac_key,
   };
   return { server: read.settings, signer, next_signer, ...named };

@@ -13,19 +13,20 @@ export function readWebhooks(
   return webhooks.flatMap(({ url, secret_env }, index) => {
     const secret = env[secret_env] ?? '';
     const path = `/webhooks/${index}/secret_env`;
-    const finding = secret === '' ? missingVariable(path, secret_env) : checkSecret(path, secret_env, secret);
-    if (finding === null) return [{ url, secret }];
-    findings.push(finding);
-    return [];
+    const found =
+      secret === '' ? [missingVariable(path, secret_env)] : checkWebhookSecret(path, secret_env, secret);
+    findings.push(...found);
+    return found.length === 0 ? [{ url, secret }] : [];
   });
 }
 
-function checkSecret(path: string, name: string, secret: string): DeploymentFinding | null {
+/** What is wrong with a secret that requests are signed with. */
+export function checkWebhookSecret(path: string, name: string, secret: string): DeploymentFinding[] {
   try {
     new Webhook(secret);
-    return null;
+    return [];
   } catch {
     const message = `The environment variable ${name} is not a webhook secret (whsec_ and base64).`;
-    return serverFinding({ path, code: 'SECRET_INVALID', message });
+    return [serverFinding({ path, code: 'SECRET_INVALID', message })];
   }
 }

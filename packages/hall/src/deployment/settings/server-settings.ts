@@ -6,6 +6,7 @@ import { approvalsSchema } from './approvals/approval-settings.ts';
 import { authzenSchema } from './authzen-settings.ts';
 import { banListSchema } from './ban-list-settings.ts';
 import { copiesSchema, timestampsSchema, witnessesSchema } from './checkpoint-settings.ts';
+import { exportsSchema } from './export-settings.ts';
 import { count, text, url } from './fields.ts';
 import { logSchema } from './log-settings.ts';
 import { secretsSchema } from './secret-settings.ts';
@@ -83,6 +84,7 @@ const settings = z.strictObject(
     witnesses: witnessesSchema.default([]),
     timestamps: timestampsSchema.default([]),
     checkpoint_copies: copiesSchema.default([]),
+    exports: exportsSchema,
     ban_lists: z.array(banListSchema, 'ban_lists must be a list.').default([]),
     workers: z.array(workerSchema, 'workers must be a list.').default([]),
     pull: z.strictObject({ authorities: z.array(authority, AUTHORITIES) }, AUTHORITIES).default({

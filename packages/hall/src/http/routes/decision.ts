@@ -2,6 +2,7 @@ import { compileWorld, explain } from '@wcp/router';
 import type { PlacedReceipt } from '@wcp/spec/hall';
 import { notHeld } from '../../base/not-held.ts';
 import { ProblemError } from '../../base/problem.ts';
+import { writeForm } from '../../export/receipt-forms.ts';
 import { type DecisionRecord, readDecisionRecord } from '../../storage/decision-record.ts';
 import { rowThere } from '../../storage/seal/row-there.ts';
 import type { ReceiptRow, Store } from '../../storage/store/store.ts';
@@ -50,6 +51,19 @@ export const DECISION_ROUTES = {
         explanation: await explained(store, record),
         result: readResult(await store.get('results', decision_id)),
       };
+    },
+  },
+  listReceiptForms: {
+    async handle({ hall: { storage, keys, origin }, query: { form, stream, ...page } }) {
+      const filter = stream === undefined ? {} : { stream };
+      const { items, next_cursor } = await listReceipts(storage.store, filter, readPage(page));
+      const written = await Promise.all(
+        items.map(async (row) => ({
+          position: row.position,
+          document: await writeForm(form, { origin, ...place(row) }, () => keys.signer),
+        })),
+      );
+      return { items: written, next_cursor };
     },
   },
   listReceipts: {

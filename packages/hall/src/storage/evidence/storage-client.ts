@@ -43,6 +43,7 @@ export async function openFileStorage(file: string, identity: StorageIdentity): 
     'keys',
     'rotate',
     'revoke',
+    'sign',
   ]);
   const storage: EvidenceStorage = {
     store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'wipe', 'close']),

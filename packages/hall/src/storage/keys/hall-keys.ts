@@ -1,4 +1,5 @@
 import type { SigningKey } from '@wcp/evidence';
+import type { Signer } from '@wcp/evidence/key';
 import type { KeyTerm, ReceiptAtPosition } from '@wcp/evidence/log';
 import { LOG_STREAM } from '@wcp/evidence/receipt';
 import { type Receipt, WcpError } from '@wcp/spec';
@@ -66,6 +67,13 @@ export class HallKeys {
   /** The key that signs the log now. */
   get inForce(): KeyTerm {
     return this.#terms.at(-1) as KeyTerm;
+  }
+
+  /** Signs other forms of receipts with the key that signs the log now, wherever it is held. */
+  get signer(): Signer {
+    const { key_id: keyId, public_key: publicKey } = this.inForce;
+    const { ledger } = this.#storage;
+    return { keyId, publicKey, sign: (data) => ledger.sign(keyId, Buffer.from(data as Uint8Array)) };
   }
 
   /** The key that signed the first receipt: with it alone the whole log verifies. */

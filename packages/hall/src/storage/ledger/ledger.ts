@@ -6,7 +6,7 @@ import {
   type MerkleFrontier,
   signCheckpointWith,
 } from '@wcp/evidence/log';
-import type { Sha256 } from '@wcp/spec';
+import { type Sha256, WcpError } from '@wcp/spec';
 import { boundedCache } from '../../base/bounded-cache.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
@@ -60,6 +60,12 @@ export interface Ledger<S = Signer> {
    * @throws {WcpError} `ERR_WCP_LOG_KEY` for the key in force, a key that is none of the log's, or a later position
    */
   revoke(key_id: string, from: RevokeAt, at: string): Promise<KeyChanged>;
+  /**
+   * Signs another form of a receipt.
+   *
+   * @throws {WcpError} `ERR_WCP_LOG_KEY` where the key is no longer in force, `ERR_WCP_SIGNER`
+   */
+  sign(key_id: string, data: Uint8Array): Promise<Uint8Array>;
 }
 
 /**
@@ -208,6 +214,12 @@ class StoredLedger implements OpenLedger {
       const { entry, terms } = await revocationEntry(this.store, keys.terms, key_id, { from, ...place });
       return this.#changeKeys(entry, { ...keys, terms }, at);
     });
+  }
+
+  async sign(key_id: string, data: Uint8Array): Promise<Uint8Array> {
+    const { signer } = this.#state.keys;
+    if (signer.keyId === key_id) return signer.sign(data);
+    throw new WcpError('ERR_WCP_LOG_KEY', 'The key of the log has changed meanwhile.');
   }
 
   /** One commit is the point at which a key changes: before it nothing has happened, after it everything has. */

@@ -104,6 +104,26 @@ export const ReceiptSchema = closed(
   },
 );
 
+/** An in-toto statement whose predicate is a receipt (section 8.11). */
+export const ReceiptStatementSchema = closed(
+  {
+    _type: Type.Literal('https://in-toto.io/Statement/v1'),
+    subject: Type.Array(
+      closed({
+        name: Type.String({ minLength: 1 }),
+        digest: closed({ sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) }),
+      }),
+      { minItems: 1 },
+    ),
+    predicateType: Type.Literal('urn:wcp:receipt:v1'),
+    predicate: closed({ log: closed({ origin: origin(), position: position() }), receipt: ReceiptSchema }),
+  },
+  {
+    title: 'ReceiptStatement',
+    description: 'A receipt as an in-toto statement: what a DSSE envelope of one holds (WCP section 8.11).',
+  },
+);
+
 /** Evidence of one decision or outcome, or of what became of the log (section 8). */
 export type Receipt = Static<typeof ReceiptSchema>;
 /** How an execution ended (section 8). */

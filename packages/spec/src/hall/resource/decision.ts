@@ -31,6 +31,16 @@ const ShownDecisionSchema = closed({
   result: Type.Unknown(),
 });
 const PlacedReceiptSchema = closed({ position: Type.Integer(), receipt });
+/** The forms in which receipts are given out beside their own (section 8.11). */
+export const RECEIPT_FORM_NAMES = ['dsse', 'cloudevents', 'ocsf', 'scitt'] as const;
+/** One of {@link RECEIPT_FORM_NAMES}. */
+export type ReceiptForm = (typeof RECEIPT_FORM_NAMES)[number];
+
+const PlacedFormSchema = closed({
+  position: Type.Integer(),
+  /** A JSON object, or the base64 of a form that is binary. */
+  document: Type.Unknown(),
+});
 const WorldDocumentsSchema = closed(
   {
     catalog_version: name,
@@ -78,6 +88,16 @@ export const DECISION_OPERATIONS = {
       decision_id: Type.Optional(name),
     }),
     answers: { 200: pageOf(PlacedReceiptSchema) },
+    problems: USUAL_PROBLEMS,
+  },
+  listReceiptForms: {
+    ...ENDPOINTS.listReceiptForms,
+    summary: 'Receipts in another form, in the order of the log',
+    description:
+      'Envelopes (dsse) and signed statements (scitt, as base64) are signed for this answer by the key that signs the log now.',
+    access: OVERSEERS,
+    query: closed({ ...pageQuery, form: Type.Enum([...RECEIPT_FORM_NAMES]), stream: Type.Optional(name) }),
+    answers: { 200: pageOf(PlacedFormSchema) },
     problems: USUAL_PROBLEMS,
   },
   showWorld: {

@@ -1,0 +1,1 @@
+export { signedStatement } from './signed-statement.ts';
