@@ -63,12 +63,12 @@ const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[]
   [/^evidence verify/, ['evidence disclose MADE --out disclosure.json']],
   [/^release/, ['freeze tenant agent.newsroom --reason stop']],
   [/^rules format --check/, ['rules format rules.json']],
+  [/^keys revoke-log LOGKEY/, ['keys rotate-log']],
   [
     /^witness watch .*--from-size/,
     ['witness init my-witness --name witness.example/w1', `witness watch my-witness ${VERIFIER_KEY}`],
   ],
   [/^witness watch (?!.*--from-size)/, ['witness init my-witness --name witness.example/w1']],
-  [/^keys revoke-log LOGKEY/, ['keys rotate-log']],
   [/^workers remove/, ['workers enrol my-hall/workers/hello']],
   [/^workers enrol (\S+) --key-file (\S+)/, ['attest build $1 --version 1.0.0 --key $2']],
   [

@@ -80,8 +80,8 @@ test('The subpath @wcp/evidence/log exports these names and no others.', async (
     'verifyDisclosure',
     'verifyInclusion',
     'verifyLog',
-    'verifyTimes',
     'verifyLogPart',
+    'verifyTimes',
     'writeVerifierKey',
   ]);
 });

@@ -15,10 +15,10 @@ export const EVIDENCE_FILES = {
   events: 'events.jsonl',
   keys: 'keys.json',
   checkpoint: 'checkpoint.txt',
-  /** Earlier checkpoints with cosignatures (`<size>.txt`), and timestamps (`<size>.<number>.tsr`). */
-  checkpoints: 'checkpoints',
   /** For receipts that are not the whole log: the receipts of kind `key`, each with its place. */
   keyReceipts: 'key-receipts.jsonl',
+  /** Earlier checkpoints with cosignatures (`<size>.txt`), and timestamps (`<size>.<number>.tsr`). */
+  checkpoints: 'checkpoints',
   /** For receipts that are not the whole log: for each a proof that it is in the log. */
   proofs: 'proofs.jsonl',
   decisions: 'decisions.jsonl',

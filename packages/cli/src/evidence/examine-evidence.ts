@@ -4,7 +4,7 @@ import type { NotChecked } from '@wcp/evidence/log';
 import { EVIDENCE_FILES, type LoadedEvidence } from './evidence-files.ts';
 import { examinePart, type PartFinding, type PartReport } from './examine-part.ts';
 import { examineTimes, examineTimestamps } from './examine-times.ts';
-import { examineWitnesses, type WitnessReport } from './examine-witnesses.ts';
+import { examineWitnesses } from './examine-witnesses.ts';
 
 /** A finding about evidence, with its file and line. */
 export interface LocatedFinding {
@@ -37,11 +37,8 @@ export interface EvidenceReport {
  * checkpoint covers unless the user accepts that.
  */
 export async function examineEvidence(evidence: LoadedEvidence, origin?: string): Promise<EvidenceReport> {
-  const {
-    findings: found,
-    keyFindings,
-    not_checked,
-  } = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
+  const report = evidence.proofs === null ? examineLog(evidence, origin) : examinePart(evidence, origin);
+  const { findings: found, keyFindings } = report;
   const refuted = refutedOf(found);
   const witnesses = examineWitnesses(evidence, refuted);
   const stamps = await examineTimestamps(evidence, refuted);
@@ -50,30 +47,31 @@ export async function examineEvidence(evidence: LoadedEvidence, origin?: string)
   const all = [...found, ...times.findings, ...witnesses.findings];
   const findings = [
     ...all.map((finding) => locate(finding, evidence)),
+    ...keyFindings.map((finding) => locateKey(finding, evidence)),
     ...stamps.findings.map((each) => ({ ...each, line: null })),
-    ...keyFindings.map((each) => ({ ...each, file: keyReceiptFile(evidence), line: each.index + 1 })),
   ];
   if (evidence.isTorn) findings.push(tornTail(evidence));
   const isExplained = found.some(({ code }) => isAboutCheckpoint(code));
   if (is_whole === null && !isExplained && !evidence.isEndWaived) findings.push(openEnd(evidence));
+  const { witnessed_size } = witnesses;
+  const aboutKeys = keysNotChecked(report, witnessed_size);
   return {
     findings,
     is_whole,
-    witnessed_size: witnesses.witnessed_size,
+    witnessed_size,
     timestamps: stamps.times.length,
-    not_checked: [
-      ...not_checked.filter(({ code }) => !isSeenByWitnesses(code, witnesses)),
-      ...witnesses.not_checked,
-      ...stamps.not_checked,
-      ...times.not_checked,
-    ],
+    not_checked: [...witnesses.not_checked, ...aboutKeys, ...stamps.not_checked, ...times.not_checked],
   };
 }
 
-/** What {@link examineWitnesses} answers, or says itself. */
-function isSeenByWitnesses(code: string, { findings, witnessed_size }: WitnessReport): boolean {
-  if (code === 'REVOKED_KEY_NOT_WITNESSED') return witnessed_size !== null && findings.length === 0;
-  return code === 'WITNESSES_NOT_CHECKED';
+/** What was not checked about the keys. What a witness saw before a key was revoked is good. */
+function keysNotChecked({ not_checked, keys }: PartReport, witnessed_size: number | null): NotChecked[] {
+  const isWitnessed = keys.every(
+    ({ revoked_from }) => revoked_from === null || (witnessed_size ?? -1) >= revoked_from,
+  );
+  return not_checked.filter(
+    ({ code }) => code !== 'WITNESSES_NOT_CHECKED' && !(isWitnessed && code === 'REVOKED_KEY_NOT_WITNESSED'),
+  );
 }
 
 /** The checkpoints that are not this log's. */
@@ -82,18 +80,23 @@ function refutedOf(found: readonly PartFinding[]): ReadonlySet<number> {
 }
 
 function examineLog({ receipts, keys, checkpoints }: LoadedEvidence, origin?: string): PartReport {
-  const { findings, not_checked } = verifyLog({
+  const {
+    findings,
+    keys: terms,
+    not_checked,
+  } = verifyLog({
     receipts,
     keys,
     ...(checkpoints.length > 0 && { checkpoints }),
     ...(origin !== undefined && { origin }),
   });
-  return { findings, keyFindings: [], not_checked };
+  return { findings, keyFindings: [], keys: terms, not_checked };
 }
 
-/** Beside the receipts, in the folder. */
-function keyReceiptFile({ file }: LoadedEvidence): string {
-  return join(dirname(file), EVIDENCE_FILES.keyReceipts);
+/** A finding about a line of the receipts of the keys, which are beside the others in the folder. */
+function locateKey({ index, code, message }: PartFinding, { file }: LoadedEvidence): LocatedFinding {
+  const beside = join(dirname(file), EVIDENCE_FILES.keyReceipts);
+  return { file: beside, line: index + 1, index, code, message };
 }
 
 /** Whoever can cut receipts off the end can also leave out the checkpoint, so its absence proves nothing. */

@@ -1,5 +1,5 @@
 import { type EvidenceFindingCode, verifyInclusion } from '@wcp/evidence';
-import { type NotChecked, verifyLogPart } from '@wcp/evidence/log';
+import { type KeyTerm, type NotChecked, verifyLogPart } from '@wcp/evidence/log';
 import { readCanonical } from '@wcp/spec/json';
 import type { LoadedEvidence } from './evidence-files.ts';
 
@@ -54,6 +54,7 @@ export function examinePart(evidence: LoadedEvidence, origin?: string): PartRepo
   return {
     findings: [...about, ...unproven, ...missing, ...onCheckpoints],
     keyFindings: [...verified.key_findings, ...unprovenKeys(keyReceipts, roots)],
+    keys: verified.keys,
     not_checked: verified.not_checked,
   };
 }
@@ -63,6 +64,8 @@ export interface PartReport {
   readonly findings: readonly PartFinding[];
   /** What is wrong with the receipts of kind `key`, by their lines. */
   readonly keyFindings: readonly PartFinding[];
+  /** The keys of the log in their order; empty where none ever changed. */
+  readonly keys: readonly KeyTerm[];
   readonly not_checked: readonly NotChecked[];
 }
 

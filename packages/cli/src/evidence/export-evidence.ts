@@ -92,7 +92,7 @@ async function write(client: HallClient, dir: string, { stream, withDecisions }:
   const is_whole = positions.length === size;
   if (!is_whole) {
     await exportProofs(client, dir, size, positions);
-    await exportKeyReceipts(client, dir, size);
+    await exportKeyReceipts(client, dir, size, new Set(positions));
   }
   const recorded = withDecisions ? await exportDecisions(client, dir, size, stream) : null;
   const { decisions = null, worlds = null } = recorded ?? {};
@@ -187,14 +187,22 @@ async function exportProofs(
   }
 }
 
-/** Writes the receipts from which the keys of the log follow, each with the proof of its place. */
-async function exportKeyReceipts(client: HallClient, dir: string, size: number): Promise<void> {
+/**
+ * Writes the receipts from which the keys of the log follow, each with the proof of its place, unless they are among
+ * the others.
+ */
+async function exportKeyReceipts(
+  client: HallClient,
+  dir: string,
+  size: number,
+  exported: ReadonlySet<number>,
+): Promise<void> {
   const { changes } = await client.showLogKeys();
-  if (changes.length === 0) return;
+  const missing = changes.filter(({ position }) => position < size && !exported.has(position));
+  if (missing.length === 0) return;
   const writer = await LineWriter.create(join(dir, EVIDENCE_FILES.keyReceipts));
   try {
-    for (const { position, receipt } of changes) {
-      if (position >= size) break;
+    for (const { position, receipt } of missing) {
       const proof = await client.proveInclusion({ position: String(position), size: String(size) });
       await writer.add({ receipt, ...proof });
     }

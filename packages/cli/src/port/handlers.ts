@@ -113,6 +113,16 @@ function answerReceipts({ receipts, keys }: Members): object {
   return { valid: ok, findings: findings.map(({ index, code }) => ({ index, code })) };
 }
 
+function answerLog({ receipts, first_key = null, origin, checkpoints }: Members): object {
+  const { ok, findings } = verifyLog({
+    receipts,
+    first_key,
+    ...(typeof origin === 'string' && { origin }),
+    ...(checkpoints !== undefined && { checkpoints }),
+  });
+  return { valid: ok, findings: findings.map(({ index, code }) => ({ index, code })) };
+}
+
 /** An approval that is to be counted. */
 interface ApprovalClaim {
   readonly demands: readonly Partial<ApprovalNeed>[];
@@ -133,16 +143,6 @@ function answerDisclosure({ disclosure, keys, origin }: Members): object {
   const expected = { keys, ...(typeof origin === 'string' && { origin }) };
   const { ok, findings } = verifyDisclosure(disclosure, expected);
   return { valid: ok, findings: findings.map(({ code }) => ({ code })) };
-}
-
-function answerLog({ receipts, first_key = null, origin, checkpoints }: Members): object {
-  const { ok, findings } = verifyLog({
-    receipts,
-    first_key,
-    ...(typeof origin === 'string' && { origin }),
-    ...(checkpoints !== undefined && { checkpoints }),
-  });
-  return { valid: ok, findings: findings.map(({ index, code }) => ({ index, code })) };
 }
 
 function answerManifest(claim: ManifestClaim): object {

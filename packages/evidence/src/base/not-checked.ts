@@ -1,13 +1,13 @@
 const MEANINGS = {
   WITNESSES_NOT_CHECKED:
     'No witness was asked for: whoever had the key could have written the whole log anew, and nothing here would show it.',
-  TIMESTAMPS_NOT_CHECKED:
-    'No timestamp of another authority was verified: when all of this was written, only its own clock says.',
-  TIMES_NOT_CHECKED: 'Whether the times of the receipts are in order was not asked.',
   REVOKED_KEY_NOT_WITNESSED:
     'A key was revoked. That a receipt before the revocation was written before the key was stolen shows only from a checkpoint that a witness saw, and none was asked for.',
   KEY_CHANGES_NOT_COMPLETE:
     'This is part of a log: a key may have been revoked by a receipt that is not part of it.',
+  TIMESTAMPS_NOT_CHECKED:
+    'No timestamp of another authority was verified: when all of this was written, only its own clock says.',
+  TIMES_NOT_CHECKED: 'Whether the times of the receipts are in order was not asked.',
 } as const;
 
 /** What a verification could not say, as evidence or a policy for it is missing. */

@@ -17,7 +17,7 @@ import { keyCodesOf } from './walk-receipts.ts';
 /** Some receipts of a log, such as those of one tenant, each at the position that its proof shows. */
 export interface LogPart extends Omit<LogEvidence, 'receipts'> {
   readonly receipts: readonly ReceiptAtPosition[];
-  /** The receipts of kind `key`, from which the keys of the log are learnt. */
+  /** Further receipts of kind `key`: the keys of the log are learnt from these and from those in `receipts`. */
   readonly key_receipts?: readonly ReceiptAtPosition[];
 }
 
@@ -45,12 +45,15 @@ export type LogPartVerification = Omit<LogVerification, 'ok' | 'findings'> &
  */
 export function verifyLogPart(part: LogPart): LogPartVerification {
   const { receipts, key_receipts = [] } = part;
-  const history = readKeyHistory(key_receipts, trustedKeys(part));
+  const placed = [...receipts, ...key_receipts].toSorted((a, b) => a.position - b.position);
+  const history = readKeyHistory(placed, trustedKeys(part));
+  const invalid = history.invalidPositions(null);
   const examiner = examinerFor(history);
   const findings = receipts.flatMap(({ receipt, position }, index) => {
     const { link, codes } = examiner.examine(receipt);
     const keyCodes = link === null ? [] : keyCodesOf(link, position, history);
-    return [...codes, ...keyCodes].map((code): LogFinding => finding(code, index));
+    const change = invalid.has(position) ? (['RECEIPT_KEY_CHANGE_INVALID'] as const) : [];
+    return [...codes, ...keyCodes, ...change].map((code): LogFinding => finding(code, index));
   });
   const checkpoints = examineCheckpoints(part, history);
   return {

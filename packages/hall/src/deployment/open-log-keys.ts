@@ -48,7 +48,9 @@ export async function openLogKeys(
   const { key, store_key } = folder;
   const next = next_signer ?? (signer === undefined ? folder.next : null) ?? undefined;
   const mark = join(dir, LAYOUT.mark);
-  const identity = { key: signer ?? key, ...(next !== undefined && { next }), origin, store_key, mark };
+  const data_keys = join(dir, LAYOUT.dataKeys);
+  const sealed = { origin, store_key, mark, data_keys };
+  const identity = { key: signer ?? key, ...(next !== undefined && { next }), ...sealed };
   const storage = await asFindings(openFileStorage(join(dir, LAYOUT.store), identity));
   const files = signer === undefined ? keyFilesOf(dir) : undefined;
   const keys = await HallKeys.open({ key, signer, next, files, sealsStore: false }, storage);

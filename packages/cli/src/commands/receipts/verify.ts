@@ -77,7 +77,6 @@ function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedE
       'This is part of a log, each receipt with a proof. Receipts missing from the end of a stream cannot be detected.\n',
     );
   }
-  for (const { message } of not_checked) terminal.write(`Not checked: ${message}\n`);
   if (!evidence.keysAreGiven) {
     terminal.write('The key came with the evidence. Give one that you trust with --keys.\n');
   }

@@ -20,7 +20,7 @@ opening.catch(() => {});
 port?.on('message', (call: RemoteCall) => void answer(call));
 
 async function open(): Promise<EvidenceStorage> {
-  const whole: StorageIdentity = {
+  const whole = {
     ...identity,
     key: receivedSource(key),
     ...(next !== undefined && { next: receivedSource(next) }),

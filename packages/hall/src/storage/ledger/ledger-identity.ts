@@ -1,6 +1,7 @@
 import type { SigningKey } from '@wcp/evidence';
 import type { Signer } from '@wcp/evidence/key';
 import { WcpError } from '@wcp/spec';
+import { RowMac, type SealedLayout } from '../seal/row-mac.ts';
 import { deriveStoreKey, type StoreKey } from '../seal/store-key.ts';
 
 /** Who signs a ledger, and what vouches for it outside its store. */
@@ -19,14 +20,22 @@ export interface LedgerIdentity {
   readonly data_keys?: string;
 }
 
-/** What the rows of a store are read and written with, whoever signs the log. */
-export interface StoreIdentity extends Pick<LedgerIdentity, 'origin' | 'store_key' | 'data_keys'> {
-  /** Its key, or what it is opened from. */
+/** What the rows of a store are sealed with, before anything that signs is opened. */
+export type SealIdentity = Pick<LedgerIdentity, 'origin' | 'store_key' | 'data_keys'> & {
   readonly key: object;
+};
+
+/**
+ * The codes of the rows of a store.
+ *
+ * @param layout of an earlier version (default: the present one)
+ * @throws {WcpError} `ERR_WCP_HALL` where there is no key of the store and none can be derived
+ */
+export function rowMacOf(identity: SealIdentity, layout?: SealedLayout): RowMac {
+  return new RowMac(storeKeyOf(identity), layout);
 }
 
-/** @throws {WcpError} `ERR_WCP_HALL` where there is none and none can be derived */
-export function storeKeyOf({ key, origin, store_key }: StoreIdentity): StoreKey {
+function storeKeyOf({ key, origin, store_key }: SealIdentity): StoreKey {
   if (store_key !== undefined) return store_key;
   if ('exportPrivatePem' in key) return deriveStoreKey(key as SigningKey, origin);
   throw new WcpError('ERR_WCP_HALL', 'A log whose key is held elsewhere needs a store key of its own.');

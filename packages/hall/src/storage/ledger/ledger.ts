@@ -12,7 +12,7 @@ import { SerialQueue } from '../../base/serial-queue.ts';
 import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
 import { PayloadStore } from '../payload/payload-store.ts';
 import { openSealedStore } from '../seal/open-sealed-store.ts';
-import { RowMac } from '../seal/row-mac.ts';
+import type { RowMac } from '../seal/row-mac.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
 import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
 import { Batch } from './batch.ts';
@@ -20,7 +20,7 @@ import { checkEnd } from './check-tail.ts';
 import type { Appended, Entry } from './entry.ts';
 import { checkMark, type HighWaterMark } from './high-water-mark.ts';
 import { type KeyChanged, type RevokeAt, revocationEntry, rotationEntry } from './key-change.ts';
-import { type LedgerIdentity, storeKeyOf } from './ledger-identity.ts';
+import { type LedgerIdentity, rowMacOf } from './ledger-identity.ts';
 import { type LogKeys, logKeysChange, readLogKeys, withNextTerm } from './log-keys.ts';
 import { readFrontier, subtreeReader } from './log-tree.ts';
 import { MarkWriter } from './mark-writer.ts';
@@ -89,7 +89,7 @@ export async function openLedger(store: Store, identity: LedgerIdentity): Promis
 
 /** What {@link openLedger} checks before it writes anything, and throws what it throws. */
 export async function checkLedger(store: Store, identity: LedgerIdentity): Promise<CheckedLedger> {
-  const mac = new RowMac(storeKeyOf(identity));
+  const mac = rowMacOf(identity);
   const { origin, mark } = identity;
   const keys = await readLogKeys(store, identity, mac);
   await checkEnd(store, { origin, mac, ...keys });

@@ -1,7 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { StoreIdentity } from '../ledger/ledger-identity.ts';
-
-export type { StoreIdentity };
+import type { SealIdentity } from '../ledger/ledger-identity.ts';
 
 /** One step from a version of the tables to the next one. */
 export interface Migration {
@@ -12,5 +10,5 @@ export interface Migration {
    *
    * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where the earlier store was changed without the key
    */
-  change(database: DatabaseSync, identity: StoreIdentity): Promise<void>;
+  change(database: DatabaseSync, identity: SealIdentity): Promise<void>;
 }

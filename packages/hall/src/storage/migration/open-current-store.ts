@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { WcpError } from '@wcp/spec';
-import type { StoreIdentity } from '../ledger/ledger-identity.ts';
+import type { SealIdentity } from '../ledger/ledger-identity.ts';
 import {
   emptyJournal,
   openDatabase,
@@ -22,7 +22,7 @@ const MIGRATIONS: readonly Migration[] = [PAYLOADS_APART];
  *
  * @throws {WcpError} `ERR_WCP_STORE`, `ERR_WCP_STORE_TAMPERED`: it is then as it was
  */
-export async function openCurrentStore(file: string, identity: StoreIdentity): Promise<Store> {
+export async function openCurrentStore(file: string, identity: SealIdentity): Promise<Store> {
   const database = openDatabase(file);
   try {
     while (schemaVersion(database) !== SCHEMA_VERSION) await migrate(database, identity);
@@ -34,7 +34,7 @@ export async function openCurrentStore(file: string, identity: StoreIdentity): P
 }
 
 /** A version is negative from the change of the rows until nothing of the earlier ones is left in the file. */
-async function migrate(database: DatabaseSync, identity: StoreIdentity): Promise<void> {
+async function migrate(database: DatabaseSync, identity: SealIdentity): Promise<void> {
   const version = schemaVersion(database);
   if (version >= 0) await changeTables(database, identity, version);
   database.exec('VACUUM');
@@ -42,7 +42,7 @@ async function migrate(database: DatabaseSync, identity: StoreIdentity): Promise
   setSchemaVersion(database, Math.abs(schemaVersion(database)));
 }
 
-async function changeTables(database: DatabaseSync, identity: StoreIdentity, version: number): Promise<void> {
+async function changeTables(database: DatabaseSync, identity: SealIdentity, version: number): Promise<void> {
   const step = MIGRATIONS.find(({ from }) => from === version);
   if (step === undefined) throw new WcpError('ERR_WCP_STORE', `No step leads on from version ${version}.`);
   database.exec('BEGIN IMMEDIATE');

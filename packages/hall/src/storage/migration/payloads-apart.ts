@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { storeKeyOf } from '../ledger/ledger-identity.ts';
+import { rowMacOf, type SealIdentity } from '../ledger/ledger-identity.ts';
 import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
 import { PayloadStore } from '../payload/payload-store.ts';
-import { readSummedTables, readSums } from '../seal/open-sealed-store.ts';
-import { type AnyRow, RowMac, type SealedLayout } from '../seal/row-mac.ts';
+import { readSeals, readSummedTables } from '../seal/open-sealed-store.ts';
+import type { AnyRow, RowMac, SealedLayout } from '../seal/row-mac.ts';
 import { isSealed, SealedStore } from '../seal/sealed-store.ts';
 import { storeTampered } from '../seal/store-tampered.ts';
 import { tableStatements } from '../store/sqlite-file.ts';
@@ -11,7 +11,7 @@ import { storeOver } from '../store/sqlite-store.ts';
 import type { Change, Key, TableName, Tables } from '../store/store.ts';
 import { columnsOf, SUMMED_TABLES } from '../store/tables.ts';
 import { EarlierStore } from './earlier-store.ts';
-import type { Migration, StoreIdentity } from './migration.ts';
+import type { Migration } from './migration.ts';
 import { CONVERSIONS, type ConvertedTable } from './payload-rows.ts';
 
 /** Rows that are brought over at a time. */
@@ -43,8 +43,8 @@ export const PAYLOADS_APART: Migration = {
   from: 3,
   async change(database, identity) {
     const earlier = new EarlierStore(database, keysOf());
-    const earlierMac = new RowMac(storeKeyOf(identity), LAYOUT);
-    const { version } = await readSums(earlier, earlierMac);
+    const earlierMac = rowMacOf(identity, LAYOUT);
+    const { version } = await readSeals(earlier, earlierMac);
     setAside(database);
     const target = await openTarget(database, identity, version);
     for (const table of CONVERTED) {
@@ -74,11 +74,11 @@ function setAside(database: DatabaseSync): void {
 
 async function openTarget(
   database: DatabaseSync,
-  identity: StoreIdentity,
+  identity: SealIdentity,
   version: number,
 ): Promise<PayloadStore> {
   const store = storeOver(database, true);
-  const mac = new RowMac(storeKeyOf(identity));
+  const mac = rowMacOf(identity);
   const { sums, codes } = await readSummedTables(store, mac);
   const sealed = new SealedStore(store, { version, sums, mac, codes });
   const { data_keys } = identity;

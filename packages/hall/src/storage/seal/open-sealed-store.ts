@@ -17,11 +17,11 @@ const PAGE = 1_000;
  *   `ERR_WCP_STORE` where they are sealed with another key
  */
 export async function openSealedStore(store: Pick<Store, 'get' | 'list'>, mac: RowMac): Promise<SealedStore> {
-  return new SealedStore(store as Store, { ...(await readSums(store, mac)), mac });
+  return new SealedStore(store as Store, { ...(await readSeals(store, mac)), mac });
 }
 
 /** What the rows of a store add up to, once that is what its seal vouches for. @throws as {@link openSealedStore} */
-export async function readSums(
+export async function readSeals(
   store: Pick<Store, 'get' | 'list'>,
   mac: RowMac,
 ): Promise<Omit<StoreSeal, 'mac'>> {

@@ -19,13 +19,6 @@ const LogHeadSchema = closed({
   size: Type.Integer(),
   root: text,
 });
-const ProvenCheckpointSchema = closed({
-  size: Type.Integer(),
-  /** With the lines of the witnesses. */
-  checkpoint: text,
-  /** Base64 of the DER of each timestamp (RFC 3161). */
-  timestamps: Type.Array(text),
-});
 const KeyTermSchema = closed({
   key_id: text,
   public_key: text,
@@ -42,6 +35,13 @@ const LogKeysSchema = closed({
   /** The key that follows with the next rotation, where one is prepared. */
   next: nullable(NextKeySchema),
   permit_key: text,
+});
+const ProvenCheckpointSchema = closed({
+  size: Type.Integer(),
+  /** With the lines of the witnesses. */
+  checkpoint: text,
+  /** Base64 of the DER of each timestamp (RFC 3161). */
+  timestamps: Type.Array(text),
 });
 const InclusionProofSchema = closed({ position: Type.Integer(), size: Type.Integer(), proof });
 const ConsistencyProofSchema = closed({ first: Type.Integer(), second: Type.Integer(), proof });
