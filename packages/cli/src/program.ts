@@ -13,6 +13,7 @@ import { addReplay } from './commands/decide/replay.ts';
 import { addRoute } from './commands/decide/route.ts';
 import { addCatalog } from './commands/documents/catalog.ts';
 import { addValidate } from './commands/documents/validate.ts';
+import { addEvidence } from './commands/evidence/evidence.ts';
 import { addAuthorities } from './commands/hall/authorities.ts';
 import { addBudgets } from './commands/hall/budgets.ts';
 import { addDeadLetters } from './commands/hall/dead-letters.ts';
@@ -53,7 +54,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand
     [addApprovals, addWorkers, addWorker, addDeadLetters, addFreeze, addBudgets, addHealth, addDoctor],
   ],
   ['Manage keys:', [addKeys, addAuthorities, addKeygen]],
-  ['Verify evidence and code:', [addReceipts, addWitness, addAttest, addBans]],
+  ['Verify evidence and code:', [addReceipts, addEvidence, addWitness, addAttest, addBans]],
   ['Implement the protocol:', [addConformance]],
   ['About this tool:', [addVersion]],
 ];

@@ -19,6 +19,7 @@ export { type InProcessDeliveryOptions, inProcessDelivery } from './delivery/in-
 export { type PackageDeliveryOptions, packageDelivery } from './delivery/package/package-delivery.ts';
 export { CallBoard, type ClaimRequest } from './delivery/pull/call-board.ts';
 export { type PullDeliveryOptions, pullDelivery } from './delivery/pull/pull-delivery.ts';
+export { type ArchiveEvidenceOptions, archiveEvidence } from './deployment/archive-evidence.ts';
 export type { CreatedKey } from './deployment/create/initial-keys.ts';
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
 export type { CheckName, DeploymentCheck } from './deployment/doctor/check.ts';
@@ -58,5 +59,6 @@ export {
 export { serveWitness, type WitnessHost, type WitnessHostOptions } from './witness-host/serve-witness.ts';
 export type { WitnessOptions } from './witness-host/witness.ts';
 export { createWitnessRecord } from './witness-host/witness-store.ts';
+export type { Archived } from './storage/archive/archive-log.ts';
 export { type PackageHost, type PackageHostOptions, servePackage } from './worker-host/serve-package.ts';
 export type { HallPolicyGate } from './world/policy-gate.ts';

@@ -9,6 +9,8 @@ export const LAYOUT = {
   /** How far the log had come, signed: outside the store, which it vouches for. */
   mark: 'keys/high-water-mark.json',
   store: 'store.db',
+  /** The oldest receipts, where they were moved out of the store. */
+  archive: 'archive',
   /** Read-only copies of the packages that run. */
   snapshots: 'snapshots',
   /** Where workers note the permits that they have used. */

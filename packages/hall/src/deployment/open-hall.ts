@@ -47,7 +47,11 @@ export async function openHall(base: DeploymentBase): Promise<AssembledHall> {
 
 /** What the folder itself holds. */
 function documentsOf({ dir, documents: { rules, config }, key, gate }: DeploymentBase): HallOptions {
-  const files = { file: join(dir, LAYOUT.store), mark: join(dir, LAYOUT.mark) };
+  const files = {
+    file: join(dir, LAYOUT.store),
+    mark: join(dir, LAYOUT.mark),
+    archive: join(dir, LAYOUT.archive),
+  };
   return { rules, config, key, ...files, ...(gate !== null && { policyGate: gate }) };
 }
 

@@ -17,6 +17,7 @@ import { EventFeed } from '../storage/event-feed.ts';
 import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evidence-storage.ts';
 import { openFileStorage } from '../storage/evidence/storage-client.ts';
 import { Journal } from '../storage/journal.ts';
+import { StoreWatch } from '../storage/seal/store-watch.ts';
 import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { openTelemetry } from '../telemetry/open-telemetry.ts';
@@ -39,12 +40,13 @@ export interface AssembledParts extends HallParts {
  * @throws {WcpError} `ERR_WCP_STORE` where the store cannot be opened
  */
 export async function assemble(options: HallOptions): Promise<AssembledParts> {
-  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark } = options;
+  const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, former_keys, mark, archive } = options;
   const identity = {
     key,
     origin,
     ...(former_keys !== undefined && { former_keys }),
     ...(mark !== undefined && { mark }),
+    ...(archive !== undefined && { archive }),
   };
   const opened = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
   const { log = () => {} } = options;
@@ -56,7 +58,9 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     const clock = new HallClock(options.now ?? Date.now, await latestTime(storage));
     const feed = new EventFeed(storage.store);
     const journal = new Journal(storage, feed);
-    const base = { options, key, origin, storage, tampering, clock, feed, journal, telemetry };
+    const storeWatch = new StoreWatch(storage.ledger, tampering);
+    await storeWatch.look();
+    const base = { options, key, origin, storage, storeWatch, tampering, clock, feed, journal, telemetry };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;
@@ -139,6 +143,7 @@ function metricsOf({
   registry,
   feed,
   checkpoints,
+  storeWatch,
 }: HallState): Metrics {
   return new Metrics({
     pendingApprovals: () => pendingApprovals.pending().length,
@@ -148,6 +153,8 @@ function metricsOf({
     listeners: () => feed.listeners,
     witnessLag: () => checkpoints.lag(),
     failingRecipients: () => checkpoints.failing(),
+    checkedReceipts: () => storeWatch.check.checked,
+    uncheckedReceipts: () => storeWatch.check.of - storeWatch.check.checked,
   });
 }
 

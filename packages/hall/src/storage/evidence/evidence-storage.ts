@@ -16,10 +16,18 @@ export async function openMemoryStorage(identity: LedgerIdentity): Promise<Evide
   return storageOver(createMemoryStore(), identity);
 }
 
-/** Opens a storage over a store in this thread; a damaged store is closed again. */
-export async function storageOver(store: Store, identity: LedgerIdentity): Promise<EvidenceStorage> {
+/**
+ * Opens a storage over a store in this thread; a damaged store is closed again. One that outlives its process is
+ * checked while it is used.
+ */
+export async function storageOver(
+  store: Store,
+  identity: LedgerIdentity,
+  { isChecked = false }: { readonly isChecked?: boolean } = {},
+): Promise<EvidenceStorage> {
   try {
     const ledger = await openLedger(store, identity);
+    if (isChecked) ledger.check.start();
     return { store: ledger.store, ledger, close: () => closeBoth(ledger) };
   } catch (error) {
     await store.close();

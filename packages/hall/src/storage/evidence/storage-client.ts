@@ -20,6 +20,18 @@ const YOUNG_MB = 64;
  * Opens a storage in one SQLite file, in a thread of its own: signing and fsync never block the caller's thread.
  *
  * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be opened
+ * @example
+ * ```ts
+ * import { signingKeyFromPem } from '@wcp/evidence';
+ * import { openFileStorage } from '@wcp/hall/storage';
+ *
+ * export async function sizeOf(file: string, pem: string): Promise<number> {
+ *   const storage = await openFileStorage(file, { key: signingKeyFromPem(pem), origin: 'hall.example/log' });
+ *   const { size } = await storage.ledger.head();
+ *   await storage.close();
+ *   return size;
+ * }
+ * ```
  */
 export async function openFileStorage(
   file: string,
@@ -38,6 +50,7 @@ export async function openFileStorage(
       'checkpoint',
       'proveInclusion',
       'proveConsistency',
+      'storeCheck',
     ]),
     close: () => thread.close(),
   };

@@ -24,7 +24,8 @@ port?.on('message', (call: RemoteCall) => void answer(call));
 
 async function open(): Promise<EvidenceStorage> {
   const former_keys = former.map((each) => (each.startsWith('-') ? signingKeyFromPem(each) : each));
-  return storageOver(openSqliteStore(file), { ...identity, key: signingKeyFromPem(key), former_keys });
+  const whole = { ...identity, key: signingKeyFromPem(key), former_keys };
+  return storageOver(openSqliteStore(file), whole, { isChecked: true });
 }
 
 async function answer(call: RemoteCall): Promise<void> {

@@ -13,6 +13,8 @@ export interface LedgerIdentity {
   readonly former_keys?: readonly (string | SigningKey)[];
   /** The file of the high-water mark; without it, an earlier state of the whole store is not recognised. */
   readonly mark?: string;
+  /** The folder of receipts that were moved out of the store; without it, those of an archived log cannot be read. */
+  readonly archive?: string;
 }
 
 /** The keys whose signatures count, by their ids. */

@@ -3,9 +3,12 @@ import { consistencyProof, inclusionProof, type MerkleFrontier } from '@wcp/evid
 import type { Sha256 } from '@wcp/spec';
 import { boundedCache } from '../../base/bounded-cache.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
+import { type ArchiveState, readArchiveState } from '../archive/archive-state.ts';
+import { ArchivedStore } from '../archive/archived-store.ts';
 import { openSealedStore } from '../seal/open-sealed-store.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
 import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
+import { BackgroundCheck, type StoreCheck } from './background-check.ts';
 import { Batch } from './batch.ts';
 import { checkEnd } from './check-tail.ts';
 import type { Appended, Entry } from './entry.ts';
@@ -35,6 +38,8 @@ export interface Ledger {
   checkpoint(at: string): Promise<string>;
   proveInclusion(position: number, size: number): Promise<Sha256[]>;
   proveConsistency(first: number, second: number): Promise<Sha256[]>;
+  /** How far the check of the store has come that goes on while it is used. */
+  storeCheck(): Promise<StoreCheck>;
 }
 
 /**
@@ -45,9 +50,10 @@ export interface Ledger {
  */
 export async function openLedger(store: Store, identity: LedgerIdentity): Promise<OpenLedger> {
   const { sealed, frontier } = await checkLedger(store, identity);
+  const archived = await readArchiveState(sealed);
   const [lastEvent] = await sealed.list('events', { descending: true, limit: 1 });
   const nextEvent = lastEvent === undefined ? 1 : lastEvent.id + 1;
-  const ledger = new StoredLedger(sealed, identity, { frontier, nextEvent });
+  const ledger = new StoredLedger(sealed, identity, { frontier, nextEvent }, archived);
   // Now, so that a mark that cannot be written is known before anything is decided.
   await ledger.mark();
   return ledger;
@@ -74,6 +80,12 @@ interface CheckedLedger {
 export interface OpenLedger extends Ledger {
   /** The store, which checks what is read from it. */
   readonly store: Store;
+  /** The store without its archive. */
+  readonly sealed: SealedStore;
+  /** The receipts at positions below this are in the archive. */
+  readonly archived: number;
+  /** Checks from now on, while the store is used, what was not checked when it was opened. */
+  readonly check: BackgroundCheck;
   /** Writes the high-water mark of what was committed last. */
   close(): Promise<void>;
 }
@@ -97,7 +109,10 @@ interface LedgerState {
 }
 
 class StoredLedger implements OpenLedger {
-  readonly store: SealedStore;
+  readonly store: Store;
+  readonly sealed: SealedStore;
+  readonly archived: number;
+  readonly check: BackgroundCheck;
   readonly #identity: LedgerIdentity;
   readonly #heads = boundedCache<string, HeadRow>(HEAD_CACHE_SIZE);
   readonly #observations = boundedCache<string, true>(OBSERVATION_CACHE_SIZE);
@@ -106,11 +121,19 @@ class StoredLedger implements OpenLedger {
   readonly #queue = new SerialQueue();
   readonly #marks: MarkWriter;
 
-  constructor(store: SealedStore, identity: LedgerIdentity, state: LedgerState) {
-    this.store = store;
+  constructor(
+    sealed: SealedStore,
+    identity: LedgerIdentity,
+    state: LedgerState,
+    archive: ArchiveState | null,
+  ) {
+    this.sealed = sealed;
+    this.store = archive === null ? sealed : new ArchivedStore(sealed, identity.archive, archive);
+    this.archived = archive?.size ?? 0;
     this.#identity = identity;
     this.#state = state;
     this.#marks = new MarkWriter(identity, () => this.#howFar());
+    this.check = new BackgroundCheck(sealed, { size: state.frontier.size, from: this.archived });
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
@@ -123,6 +146,7 @@ class StoredLedger implements OpenLedger {
   }
 
   async checkpoint(at: string): Promise<string> {
+    this.#refuseDamaged();
     const { key, origin } = this.#identity;
     const { size, root } = await this.head();
     const note = signCheckpoint({ origin, size, root }, key);
@@ -135,8 +159,13 @@ class StoredLedger implements OpenLedger {
     return this.#marks.write();
   }
 
-  close(): Promise<void> {
-    return this.#marks.close();
+  async storeCheck(): Promise<StoreCheck> {
+    return this.check.progress;
+  }
+
+  async close(): Promise<void> {
+    await this.check.close();
+    await this.#marks.close();
   }
 
   proveInclusion(position: number, size: number): Promise<Sha256[]> {
@@ -149,6 +178,7 @@ class StoredLedger implements OpenLedger {
 
   /** Works on copies: a commit that fails leaves the ledger where it was. */
   async #commit(entries: readonly Entry[]): Promise<Appended[]> {
+    this.#refuseDamaged();
     const prepared = entries.map(prepare);
     const heads = await this.#headsOf(prepared);
     const { frontier, nextEvent } = this.#state;
@@ -165,10 +195,15 @@ class StoredLedger implements OpenLedger {
     return appended;
   }
 
+  /** @throws {WcpError} `ERR_WCP_STORE_TAMPERED` once something was found: nothing is built on it */
+  #refuseDamaged(): void {
+    if (this.check.failure !== null) throw this.check.failure;
+  }
+
   /** Only what is durable: a mark is never ahead of its store. */
   #howFar(): HighWaterMark {
     const { frontier } = this.#state;
-    return { size: frontier.size, root: frontier.root(), seal: this.store.version };
+    return { size: frontier.size, root: frontier.root(), seal: this.sealed.version };
   }
 
   /** An observation comes with each of its decisions, and is written once. */

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -9,10 +9,15 @@ import { CODE_COLUMN, TABLES, type Table } from './tables.ts';
 
 /** Raised with every change of {@link TABLES}; an older Hall refuses a newer file. */
 const SCHEMA_VERSION = 3;
+/**
+ * Bytes of a file whose pages are all read before it is used. Reading those of a larger one takes as long as the log is
+ * old: there the rows are checked while the Hall works, see `BackgroundCheck`.
+ */
+const MAX_READ_AT_START = 64 * 1024 ** 2;
 /** Marks the file as that of a Hall: "WCPH". */
 const APPLICATION_ID = 0x57435048;
 
-/** Opens or creates the file, locks it for this process, and checks its integrity. */
+/** Opens or creates the file, locks it for this process, and checks the integrity of one that is not large. */
 export function openDatabase(file: string): DatabaseSync {
   const isNew = !existsSync(file);
   checkWritable(isNew ? dirname(file) : file);
@@ -26,7 +31,7 @@ export function openDatabase(file: string): DatabaseSync {
     );
     database.exec('PRAGMA wal_autocheckpoint=512; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;');
     database.exec('BEGIN IMMEDIATE; COMMIT;');
-    checkIntegrity(database);
+    checkIntegrity(database, file);
     if (isNew || numberOf(database, 'application_id') === 0) createTables(database);
     checkVersion(database);
     return database;
@@ -46,12 +51,28 @@ export function openReadOnly(file: string): DatabaseSync {
     const place = pathToFileURL(file);
     place.search = '?immutable=1';
     database = new DatabaseSync(place, { readOnly: true });
-    checkIntegrity(database);
+    checkIntegrity(database, file);
     checkVersion(database);
     return database;
   } catch (error) {
     if (database?.isOpen) database.close();
     throw storeError(error);
+  }
+}
+
+/**
+ * Gives the space of removed rows back to the file system. Interrupted, it leaves the file as it was.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where there is no space for a copy of what is left
+ */
+export function compactDatabase(file: string): void {
+  const database = openDatabase(file);
+  try {
+    database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+  } catch (error) {
+    throw storeError(error);
+  } finally {
+    database.close();
   }
 }
 
@@ -73,7 +94,8 @@ function checkWritable(path: string): void {
   }
 }
 
-function checkIntegrity(database: DatabaseSync): void {
+function checkIntegrity(database: DatabaseSync, file: string): void {
+  if (statSync(file).size > MAX_READ_AT_START) return;
   const [found] = database.prepare('PRAGMA integrity_check(1)').all();
   if (found !== undefined && Object.values(found)[0] === 'ok') return;
   throw new WcpError(

@@ -1,4 +1,4 @@
-import type { TableName, Tables } from './store.ts';
+import type { Key, TableName, Tables } from './store.ts';
 
 type ColumnType = 'integer' | 'text' | 'blob';
 
@@ -115,6 +115,11 @@ export const TABLES: { readonly [T in TableName]: TableOf<T> } = {
 /** The name of the key of a table. */
 export function keyOf(table: TableName): string {
   return columnsOf(table)[0] as string;
+}
+
+/** The key of a row. */
+export function keyOfRow(table: TableName, row: Tables[TableName]): Key {
+  return (row as unknown as Readonly<Record<string, Key>>)[keyOf(table)] as Key;
 }
 
 const COLUMNS = new Map(
