@@ -56,9 +56,9 @@ export {
   type BanListSourceLimits,
   readBanListSource,
 } from './registry/ban-list/ban-list-source.ts';
+export type { Archived } from './storage/archive/archive-log.ts';
 export { serveWitness, type WitnessHost, type WitnessHostOptions } from './witness-host/serve-witness.ts';
 export type { WitnessOptions } from './witness-host/witness.ts';
 export { createWitnessRecord } from './witness-host/witness-store.ts';
-export type { Archived } from './storage/archive/archive-log.ts';
 export { type PackageHost, type PackageHostOptions, servePackage } from './worker-host/serve-package.ts';
 export type { HallPolicyGate } from './world/policy-gate.ts';

@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:564d761d665383e0fdfd4a37f4f7c0cde817479c7a1f8e67d99fe77cd3ac216b';
+const FROZEN = 'sha256:bc8b2ed073eeca6b2daffd371e44f1e8bc6604c053ec97a5a3edc67b7c786668';
 
 interface Group {
   readonly id: string;

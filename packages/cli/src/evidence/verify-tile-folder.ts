@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type NotChecked, notChecked } from '@wcp/evidence/log';
 import { verifyTiles } from '@wcp/evidence/tiles';
+import { usageError } from '../base/cli-error.ts';
 import { fileProblem } from '../base/problem.ts';
 import type { Terminal } from '../base/terminal.ts';
 import { InputReader } from '../input/input-reader.ts';
@@ -16,7 +18,13 @@ export interface VerifiedTiles {
   readonly findings: readonly LocatedFinding[];
   readonly is_cut_off: boolean;
   readonly keysAreGiven: boolean;
+  readonly not_checked: readonly NotChecked[];
 }
+
+/** What a folder of tiles is not checked for. */
+const NOT_CHECKED = ['WITNESSES_NOT_CHECKED', 'TIMESTAMPS_NOT_CHECKED', 'TIMES_NOT_CHECKED'] as const;
+const ONLY_IN_BUNDLES =
+  'Witnesses and timestamps are verified in the folder of `wcp receipts export`, not in tiles. Leave out --witness-policy and --timestamp-certificates.';
 
 /** Whether a folder holds a log as tiles. */
 export function isTileFolder(target: string): boolean {
@@ -33,6 +41,9 @@ export async function verifyTileFolder(
   dir: string,
   names: EvidenceNames & { readonly origin?: string },
 ): Promise<VerifiedTiles> {
+  if (names.witnessPolicy !== undefined || names.timestampCertificates !== undefined) {
+    throw usageError(ONLY_IN_BUNDLES);
+  }
   const reader = new InputReader(terminal);
   const { origin } = names;
   const keys = await keysOf(reader, dir, names.keys);
@@ -57,6 +68,7 @@ export async function verifyTileFolder(
     }),
     is_cut_off,
     keysAreGiven: names.keys !== undefined,
+    not_checked: NOT_CHECKED.map(notChecked),
   };
 }
 

@@ -66,7 +66,8 @@ async function verify(
 }
 
 /** The checkpoint of a folder of tiles covers its end: without one, nothing was verified. */
-function tilesDocument({ size, checkpoints, findings, is_cut_off }: VerifiedTiles): object {
+function tilesDocument(verified: VerifiedTiles): object {
+  const { size, checkpoints, findings, is_cut_off, not_checked } = verified;
   const ok = findings.length === 0;
   return {
     ok,
@@ -76,11 +77,12 @@ function tilesDocument({ size, checkpoints, findings, is_cut_off }: VerifiedTile
     decisions: null,
     is_cut_off,
     findings,
+    not_checked,
   };
 }
 
 function tilesText(verified: VerifiedTiles, { colours }: Terminal): string {
-  const { size, checkpoints, findings, is_cut_off, keysAreGiven } = verified;
+  const { size, checkpoints, findings, is_cut_off, keysAreGiven, not_checked } = verified;
   const lines = findings.map((finding) => `${findingText(finding)}${finding.message}\n`);
   const verdict =
     findings.length > 0
@@ -89,6 +91,7 @@ function tilesText(verified: VerifiedTiles, { colours }: Terminal): string {
         )
       : colours.green('ok: nothing is changed or missing');
   lines.push(`${count(size, 'receipt')}, ${count(checkpoints, 'checkpoint')}: ${verdict}.\n`);
+  for (const { code, message } of not_checked) lines.push(`Not checked: ${code}: ${message}\n`);
   if (!keysAreGiven) lines.push(KEY_OF_THE_EVIDENCE);
   return lines.join('');
 }

@@ -40,7 +40,9 @@ describe('evidence tiles', () => {
     await test.hall.close();
     expect(await verify()).toMatchObject({
       code: 0,
-      out: '259 receipts, 1 checkpoint: ok: nothing is changed or missing.\n',
+      out: expect.stringContaining(
+        '259 receipts, 1 checkpoint: ok: nothing is changed or missing.\nNot checked: WITNESSES_NOT_CHECKED',
+      ),
     });
   });
 
@@ -62,6 +64,11 @@ describe('evidence tiles', () => {
     expect(out).toContain('RECEIPT_HASH_MISMATCH (receipt 2)');
     const { json } = { json: JSON.parse((await verify('--json')).out) };
     expect(json).toMatchObject({ ok: false, is_whole: null, receipts: 3 });
+    expect(json.not_checked).toHaveLength(3);
+    expect(await verify('--witness-policy', publicKey)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('not in tiles'),
+    });
     rmSync(join(dir, 'keys.json'));
     expect(await wcp(['receipts', 'verify', dir])).toMatchObject({
       code: 2,
