@@ -19,6 +19,7 @@ import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evi
 import { openFileStorage } from '../storage/evidence/storage-client.ts';
 import { Journal } from '../storage/journal.ts';
 import { HallKeys } from '../storage/keys/hall-keys.ts';
+import { StoreWatch } from '../storage/seal/store-watch.ts';
 import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { openTelemetry } from '../telemetry/open-telemetry.ts';
@@ -42,6 +43,7 @@ export interface AssembledParts extends HallParts {
  */
 export async function assemble(options: HallOptions): Promise<AssembledParts> {
   const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, store_key, mark, data_keys } = options;
+  const { archive } = options;
   const { signer, next, key_files: files, permitKeys } = options;
   const given = { key, signer, next, files, permitKeys };
   const identity = {
@@ -51,6 +53,7 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     ...(store_key !== undefined && { store_key }),
     ...(mark !== undefined && { mark }),
     ...(data_keys !== undefined && { data_keys }),
+    ...(archive !== undefined && { archive }),
   };
   const opened = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
   const { log = () => {} } = options;
@@ -66,7 +69,9 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
       { ...given, sealsStore: file !== undefined && store_key === undefined },
       storage,
     );
-    const base = { options, keys, origin, storage, tampering, clock, feed, journal, telemetry };
+    const storeWatch = new StoreWatch(storage.ledger, tampering);
+    await storeWatch.look();
+    const base = { options, keys, origin, storage, storeWatch, tampering, clock, feed, journal, telemetry };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;
@@ -155,6 +160,7 @@ function metricsOf({
   registry,
   feed,
   checkpoints,
+  storeWatch,
 }: HallState): Metrics {
   return new Metrics({
     pendingApprovals: () => pendingApprovals.pending().length,
@@ -164,6 +170,8 @@ function metricsOf({
     listeners: () => feed.listeners,
     witnessLag: () => checkpoints.lag(),
     failingRecipients: () => checkpoints.failing(),
+    checkedReceipts: () => storeWatch.check.checked,
+    uncheckedReceipts: () => storeWatch.check.of - storeWatch.check.checked,
   });
 }
 

@@ -42,11 +42,7 @@ async function migrate(database: DatabaseSync, identity: StoreIdentity): Promise
   setSchemaVersion(database, Math.abs(schemaVersion(database)));
 }
 
-async function changeTables(
-  database: DatabaseSync,
-  identity: StoreIdentity,
-  version: number,
-): Promise<void> {
+async function changeTables(database: DatabaseSync, identity: StoreIdentity, version: number): Promise<void> {
   const step = MIGRATIONS.find(({ from }) => from === version);
   if (step === undefined) throw new WcpError('ERR_WCP_STORE', `No step leads on from version ${version}.`);
   database.exec('BEGIN IMMEDIATE');
