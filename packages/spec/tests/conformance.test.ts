@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:014b5fdba44814c4329032c5b97536ab1bcde1740d7748102fe426a6f9f8d476';
+const FROZEN = 'sha256:661d78db051b27c948f511266494a26c6a7de07ff5ffb6cfca2411aa76b77218';
 
 interface Group {
   readonly id: string;

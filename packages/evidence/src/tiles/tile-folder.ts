@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { decodeUtf8 } from '../base/encoding.ts';
 import { readRegularFileSync } from '../file/regular-file.ts';
 import { MAX_CHECKPOINT_BYTES } from './tile-path.ts';
-import type { FileReader } from './verify/examine-bundles.ts';
+import type { FileReader } from './verify/file-reader.ts';
 
 /** Reads the files of a folder; one that is too long, or no regular file, is read as if it were empty. */
 export function folderReader(dir: string): FileReader {

@@ -2,10 +2,11 @@ import type { TileFindingCode } from '../../base/finding.ts';
 import { hashLeaf, subtreeHash } from '../../log/merkle-hash.ts';
 import { keyCodesOf } from '../../log/walk-receipts.ts';
 import { examinePlace, type ReceiptLink } from '../../receipt/receipt-examiner.ts';
-import { decodeEntries, MAX_ENTRY_LENGTH } from '../entry-bundle.ts';
+import { decodeEntries } from '../entry-bundle.ts';
 import { MAX_TILE_BYTES } from '../tile-hashes.ts';
 import { TILE_WIDTH, type TileAddress, tilePath } from '../tile-path.ts';
 import { examineEntry } from './examine-entry.ts';
+import { type FileReader, MAX_BUNDLE } from './file-reader.ts';
 import type { TileKeys } from './tile-keys.ts';
 
 /** The bundles that one thread examines at a time, in the order of the log. */
@@ -36,12 +37,6 @@ interface StreamEnds {
   readonly first: ReceiptLink;
   readonly last: ReceiptLink;
 }
-
-/** Reads a file below the prefix of a log, up to a size; null where it is missing. */
-export type FileReader = (path: string, maxBytes: number) => Uint8Array | null;
-
-/** The longest bundle: entries of the greatest length with their lengths before them. */
-export const MAX_BUNDLE = TILE_WIDTH * (2 + MAX_ENTRY_LENGTH);
 
 /** Examines every receipt of some bundles, and whether the tiles of leaf hashes are those of the entries. */
 export function examineBundles(

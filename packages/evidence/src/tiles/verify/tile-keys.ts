@@ -3,7 +3,7 @@ import { type KeyHistory, type ReceiptAtPosition, readKeyHistory } from '../../l
 import { Keyring } from '../../receipt/keyring.ts';
 import { decodeEntries } from '../entry-bundle.ts';
 import { TILE_WIDTH, tilePath } from '../tile-path.ts';
-import { type FileReader, MAX_BUNDLE } from './examine-bundles.ts';
+import { type FileReader, MAX_BUNDLE } from './file-reader.ts';
 
 /** The keys of a log that lies in tiles, and the positions that each may sign. */
 export interface TileKeys {

@@ -16,7 +16,8 @@ import { folderReader, readText } from '../tile-folder.ts';
 import { edgeOf, MAX_TILE_BYTES, rootOfEdge, tileReader } from '../tile-hashes.ts';
 import { TILE_WIDTH, tilePath } from '../tile-path.ts';
 import { type Archive, readArchive } from './archive-description.ts';
-import { type BundleJob, type BundleReport, type FileReader, judgeTile } from './examine-bundles.ts';
+import { type BundleJob, type BundleReport, judgeTile } from './examine-bundles.ts';
+import type { FileReader } from './file-reader.ts';
 import { readLogReceipts, tileKeys } from './tile-keys.ts';
 import { examineInThreads } from './tile-threads.ts';
 
