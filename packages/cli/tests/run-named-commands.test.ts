@@ -18,6 +18,10 @@ const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^worker serve/, 'goes on until it is stopped: commands/worker/serve.test.ts'],
   [/^witness serve/, 'goes on until it is stopped: commands/witness/serve.test.ts'],
   [/^hook/, 'reads the event of a coding agent: hook.test.ts'],
+  [
+    /^(evidence archive|receipts verify \S+\/archive)/,
+    'needs a Hall that was stopped: evidence/archive.test.ts',
+  ],
   [/^bans subscribe "https:/, 'names a host that does not exist: bans.test.ts'],
 ];
 
@@ -75,6 +79,7 @@ const BEFORE: readonly (readonly [pattern: RegExp, before: readonly string[]])[]
     /^(receipts (verify|tree .* --bundle)|replay --bundle|rules suggest --bundle)/,
     ['receipts export evidence --decisions'],
   ],
+  [/^receipts verify log\//, ['evidence tiles log/']],
   [
     /^validate ban-list/,
     ['bans make bad.json --authority org.acme --key-file keys/wcp-key.pem --out list.json'],

@@ -19,6 +19,7 @@ export { type InProcessDeliveryOptions, inProcessDelivery } from './delivery/in-
 export { type PackageDeliveryOptions, packageDelivery } from './delivery/package/package-delivery.ts';
 export { CallBoard, type ClaimRequest } from './delivery/pull/call-board.ts';
 export { type PullDeliveryOptions, pullDelivery } from './delivery/pull/pull-delivery.ts';
+export { type ArchiveEvidenceOptions, archiveEvidence } from './deployment/archive-evidence.ts';
 export type { CreatedKey } from './deployment/create/initial-keys.ts';
 export { DeploymentError, type DeploymentFinding } from './deployment/deployment-error.ts';
 export type { CheckName, DeploymentCheck } from './deployment/doctor/check.ts';
@@ -56,6 +57,7 @@ export {
   type BanListSourceLimits,
   readBanListSource,
 } from './registry/ban-list/ban-list-source.ts';
+export type { Archived } from './storage/archive/archive-log.ts';
 export type { KeyFiles } from './storage/keys/hall-keys.ts';
 export { PermitKeys } from './storage/keys/permit-keys.ts';
 export { generateStoreKey, parseStoreKey, type StoreKey } from './storage/seal/store-key.ts';

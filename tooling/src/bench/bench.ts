@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: speed as ratios, measured side by side in one run. `--json FILE` writes the same figures;
- * `--only decisions|gate|evidence|hall|telemetry|delivery|containment|egress|mcp` measures one group; `--deep` adds
- * what takes minutes.
+ * `--only decisions|gate|evidence|hall|telemetry|delivery|containment|egress|mcp|log` measures one group; `--deep`
+ * adds what takes minutes. `--receipts N` is the length of the log, and `--store FILE` keeps it for the next run.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -13,10 +13,17 @@ import { evidenceRows } from './evidence.ts';
 import { gateRows } from './gate.ts';
 import { httpRows } from './hall/http.ts';
 import { telemetryRows } from './hall/telemetry.ts';
+import { logRows } from './log/log.ts';
 import { mcpRows } from './mcp/mcp.ts';
 import { type BenchRow, figureOf, lineOf } from './row.ts';
 
-const GROUPS: Readonly<Record<string, (options: { readonly deep: boolean }) => Promise<BenchRow[]>>> = {
+interface BenchOptions {
+  readonly deep: boolean;
+  readonly receipts: string;
+  readonly store?: string | undefined;
+}
+
+const GROUPS: Readonly<Record<string, (options: BenchOptions) => Promise<BenchRow[]>>> = {
   decisions: async () => [...decisionRows(), ...worldRows()],
   gate: gateRows,
   evidence: evidenceRows,
@@ -26,10 +33,17 @@ const GROUPS: Readonly<Record<string, (options: { readonly deep: boolean }) => P
   containment: containmentRows,
   egress: egressRows,
   mcp: mcpRows,
+  log: ({ receipts, store }) => logRows({ receipts: Number(receipts), store }),
 };
 
 const { values: options } = parseArgs({
-  options: { only: { type: 'string' }, json: { type: 'string' }, deep: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    json: { type: 'string' },
+    deep: { type: 'boolean', default: false },
+    receipts: { type: 'string', default: '50000' },
+    store: { type: 'string' },
+  },
 });
 const rows: BenchRow[] = [];
 for (const [name, measure] of Object.entries(GROUPS)) {

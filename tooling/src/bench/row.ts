@@ -87,6 +87,14 @@ const TARGETS: readonly Target[] = [
     text: 'at least 20,000 a second',
     isReached: ({ value }) => value >= 20_000,
   },
+  { name: /^log of .*: open$/, text: 'under 2,000 ms', isReached: ({ value }) => value < 2_000 },
+  { name: /^log of .*: memory/, text: 'under 300 MiB', isReached: ({ value }) => value < 300 },
+  { name: /^log of .*: proof/, text: 'under 20 ms', isReached: ({ value }) => value < 20 },
+  {
+    name: /^log of .*: verified/,
+    text: 'at least 0.80 of the floor',
+    isReached: ({ ratio_to_floor = 0 }) => ratio_to_floor >= 0.8,
+  },
   { name: /^egress: memory/, text: 'flat (under 96 MiB)', isReached: ({ value }) => value < 96 },
   { name: /^P3 completed/, text: 'more than none', isReached: ({ value }) => value > 0 },
 ];

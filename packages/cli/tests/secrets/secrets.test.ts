@@ -346,6 +346,7 @@ async function useEvidence(): Promise<void> {
   for (const person of ['auditor', 'tenant', 'steward', 'owner']) {
     await run(person, ['receipts', 'export', `receipts-${person}`]);
     await run(person, ['receipts', 'export', `bundle-${person}`, '--decisions']);
+    await run(person, ['evidence', 'tiles', `tiles-${person}`]);
     await run(person, ['receipts', 'list']);
     await run(person, ['receipts', 'tree', 'secrets-1']);
     await run(person, ['replay']);

@@ -50,6 +50,12 @@ const TIMESTAMP_MEANINGS = {
   TIMESTAMP_SIGNATURE_INVALID: "The authority's signature does not match this timestamp.",
 } as const;
 
+const TILE_MEANINGS = {
+  TILE_MISSING: 'A tile or a bundle of entries that the checkpoint covers is missing.',
+  TILE_MALFORMED: 'The file is not a tile of this many hashes, or not a bundle of this many entries.',
+  TILE_MISMATCH: 'The hashes of the tile are not those of the entries below it.',
+} as const;
+
 const PROOF_MEANINGS = {
   PROOF_MALFORMED:
     'This is not a claim with a proof: a member is missing, out of range or of the wrong type.',
@@ -101,6 +107,7 @@ const MEANINGS = {
   ...WITNESS_MEANINGS,
   ...TIME_MEANINGS,
   ...TIMESTAMP_MEANINGS,
+  ...TILE_MEANINGS,
   ...PROOF_MEANINGS,
   ...DISCLOSURE_MEANINGS,
   ...ATTEST_MEANINGS,
@@ -125,6 +132,9 @@ export type TimeFindingCode = keyof typeof TIME_MEANINGS;
 
 /** A code of `verifyTimestamp`, in the order of the checks. */
 export type TimestampFindingCode = keyof typeof TIMESTAMP_MEANINGS;
+
+/** A code of `verifyTiles`: those of a log, and those about its tiles. */
+export type TileFindingCode = LogFindingCode | keyof typeof TILE_MEANINGS;
 
 /** A code of `verifyInclusion` and `verifyConsistency`. */
 export type ProofFindingCode = keyof typeof PROOF_MEANINGS;

@@ -51,7 +51,7 @@ export function keyCodesOf(
 }
 
 /** The names that a log had: one that was restored may go on under another. */
-function originsOf(receipts: readonly unknown[], origin: string): ReadonlySet<string> {
+export function originsOf(receipts: readonly unknown[], origin: string): ReadonlySet<string> {
   const former = receipts
     .filter((receipt) => own(receipt, 'kind') === 'restore')
     .map((receipt) => own(own(receipt, 'restore'), 'former_origin'));

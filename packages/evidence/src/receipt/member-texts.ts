@@ -23,6 +23,11 @@ export class MemberTexts {
   text(): string {
     return `{${this.#texts.join(',')}}`;
   }
+
+  /** The canonical JSON of the object without some members. */
+  textWithout(names: readonly string[]): string {
+    return `{${this.#texts.filter((_, at) => !names.includes(this.#names[at] as string)).join(',')}}`;
+  }
 }
 
 /** Text that JSON writes without an escape. */

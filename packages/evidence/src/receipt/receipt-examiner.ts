@@ -51,7 +51,7 @@ export class ReceiptExaminer {
 }
 
 /** Where the head of a stream is missing, there is no hash to compare with: that is the only finding. */
-function examinePlace(link: ReceiptLink, before: ReceiptLink | undefined): ReceiptFindingCode[] {
+export function examinePlace(link: ReceiptLink, before: ReceiptLink | undefined): ReceiptFindingCode[] {
   const codes: ReceiptFindingCode[] = [];
   if (before === undefined && link.seq !== 0) return ['RECEIPT_HEAD_MISSING'];
   // A difference, not a sum: above 2^53, adding one may give the same number.
@@ -82,7 +82,8 @@ function readReceipt(value: unknown): ReceiptReading {
 
 const STRINGS = ['stream', 'receipt_hash', 'signing_key_id', 'signature'] as const;
 
-function isLink(receipt: object): receipt is ReceiptLink {
+/** Whether an object has the members that verification stands on. */
+export function isLink(receipt: object): receipt is ReceiptLink {
   const seq = own(receipt, 'seq');
   const previous = own(receipt, 'prev_receipt_hash');
   return (

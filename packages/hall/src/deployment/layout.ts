@@ -15,6 +15,8 @@ export const LAYOUT = {
   /** The keys that payloads are encrypted with, a file for each tenant: outside the store, which is nothing without them. */
   dataKeys: 'keys/data',
   store: 'store.db',
+  /** The oldest receipts, where they were moved out of the store. */
+  archive: 'archive',
   /** Read-only copies of the packages that run. */
   snapshots: 'snapshots',
   /** Where workers note the permits that they have used. */

@@ -57,6 +57,7 @@ function documentsOf({ dir, documents: { rules, config }, gate }: DeploymentBase
     file: join(dir, LAYOUT.store),
     mark: join(dir, LAYOUT.mark),
     data_keys: join(dir, LAYOUT.dataKeys),
+    archive: join(dir, LAYOUT.archive),
   };
   return { rules, config, ...files, ...(gate !== null && { policyGate: gate }) };
 }

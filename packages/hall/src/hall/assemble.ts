@@ -20,6 +20,7 @@ import { type EvidenceStorage, openMemoryStorage } from '../storage/evidence/evi
 import { openFileStorage } from '../storage/evidence/storage-client.ts';
 import { Journal } from '../storage/journal.ts';
 import { HallKeys } from '../storage/keys/hall-keys.ts';
+import { StoreWatch } from '../storage/seal/store-watch.ts';
 import { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { openTelemetry } from '../telemetry/open-telemetry.ts';
@@ -43,6 +44,7 @@ export interface AssembledParts extends HallParts {
  */
 export async function assemble(options: HallOptions): Promise<AssembledParts> {
   const { key = generateSigningKey(), origin = DEFAULT_ORIGIN, file, store_key, mark, data_keys } = options;
+  const { archive } = options;
   const { signer, next, key_files: files, permitKeys } = options;
   const given = { key, signer, next, files, permitKeys };
   const identity = {
@@ -52,6 +54,7 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
     ...(store_key !== undefined && { store_key }),
     ...(mark !== undefined && { mark }),
     ...(data_keys !== undefined && { data_keys }),
+    ...(archive !== undefined && { archive }),
   };
   const opened = await (file === undefined ? openMemoryStorage(identity) : openFileStorage(file, identity));
   const { log = () => {} } = options;
@@ -67,7 +70,9 @@ export async function assemble(options: HallOptions): Promise<AssembledParts> {
       { ...given, sealsStore: file !== undefined && store_key === undefined },
       storage,
     );
-    const base = { options, keys, origin, storage, tampering, clock, feed, journal, telemetry };
+    const storeWatch = new StoreWatch(storage.ledger, tampering);
+    await storeWatch.look();
+    const base = { options, keys, origin, storage, storeWatch, tampering, clock, feed, journal, telemetry };
     const parts = await build(base);
     await enrolWorkers(parts, options.workers ?? []);
     return parts;
@@ -160,7 +165,7 @@ function retentionOf({ storage, clock, activeWorld }: HallState): PayloadRetenti
 }
 
 function metricsOf(
-  { pendingApprovals, activeWorld, journal, registry, feed, checkpoints }: HallState,
+  { pendingApprovals, activeWorld, journal, registry, feed, checkpoints, storeWatch }: HallState,
   exports: Exports,
 ): Metrics {
   return new Metrics({
@@ -172,6 +177,8 @@ function metricsOf(
     witnessLag: () => checkpoints.lag(),
     failingRecipients: () => checkpoints.failing(),
     exports: () => exports.statuses,
+    checkedReceipts: () => storeWatch.check.checked,
+    uncheckedReceipts: () => storeWatch.check.of - storeWatch.check.checked,
   });
 }
 

@@ -67,6 +67,8 @@ export interface HallOptions {
    * ending `.keys`). What a key encrypted is gone with it.
    */
   readonly data_keys?: string;
+  /** The folder of the receipts that `wcp evidence archive` moved out of the store, if it did. */
+  readonly archive?: string;
   /** The name of the log, as a URL without its scheme; it is also the audience of credentials. */
   readonly origin?: string;
   readonly workers?: readonly HallWorker[];

@@ -17,6 +17,7 @@ import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { HallKeys } from '../storage/keys/hall-keys.ts';
+import type { StoreWatch } from '../storage/seal/store-watch.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import { ActiveWorld } from '../world/active-world.ts';
@@ -30,6 +31,7 @@ export interface HallBase {
   readonly keys: HallKeys;
   readonly origin: string;
   readonly storage: EvidenceStorage;
+  readonly storeWatch: StoreWatch;
   readonly tampering: TamperWatch;
   readonly clock: HallClock;
   readonly feed: EventFeed;

@@ -32,6 +32,7 @@ import type { EventFeed } from '../storage/event-feed.ts';
 import type { EvidenceStorage } from '../storage/evidence/evidence-storage.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { HallKeys } from '../storage/keys/hall-keys.ts';
+import type { StoreWatch } from '../storage/seal/store-watch.ts';
 import type { TamperWatch } from '../storage/seal/tamper-watch.ts';
 import type { HallTelemetry } from '../telemetry/hall-telemetry.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
@@ -44,6 +45,7 @@ export interface HallParts {
   readonly keys: HallKeys;
   readonly clock: HallClock;
   readonly storage: EvidenceStorage;
+  readonly storeWatch: StoreWatch;
   readonly tampering: TamperWatch;
   readonly journal: Journal;
   readonly feed: EventFeed;

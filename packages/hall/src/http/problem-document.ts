@@ -19,6 +19,7 @@ const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
 const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
   ERR_WCP_STORE: 'STORE_FAILED',
   ERR_WCP_SIGNER: 'STORE_FAILED',
+  ERR_WCP_ARCHIVE: 'ARCHIVE_UNAVAILABLE',
   ERR_WCP_CLOCK: 'CLOCK_WENT_BACK',
 };
 

@@ -3,6 +3,7 @@ import { type Diagnostic, WcpError } from '@wcp/spec';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Journal } from '../storage/journal.ts';
+import type { StoreCheck } from '../storage/ledger/background-check.ts';
 import type { ActiveWorld } from '../world/active-world.ts';
 import { type Compliance, complianceOf } from './compliance.ts';
 import type { RetentionState } from './payload-retention.ts';
@@ -44,6 +45,8 @@ export interface Health extends Compliance {
     readonly policy_version: string;
     readonly catalog_version: string;
   };
+  /** How far the store was read again since the start; the end was before it, the rest is while the Hall works. */
+  readonly store: Omit<StoreCheck, 'finding'>;
   /** What decides at the policy gate, and since when it is behind; null where no policies were loaded. */
   readonly gate: Omit<GateState, 'findings'> | null;
   /** How long payloads are held, and since when nothing is held for longer. */
@@ -57,6 +60,7 @@ export interface HealthSources extends RestingSources {
   readonly activeWorld: ActiveWorld;
   readonly journal: Journal;
   readonly tampering: { readonly messages: readonly string[] };
+  readonly storeWatch: { readonly check: StoreCheck };
   readonly identity: Identity;
   readonly hasGate: boolean;
   readonly gateState: () => GateState | null;
@@ -119,6 +123,7 @@ export function healthOf(sources: HealthSources): Health {
     is_open: identity.isOpen,
     troubles,
     world: { digest, policy_version, catalog_version },
+    store: storeHealth(sources),
     gate,
     retention,
     diagnostics: [...activeWorld.rejected, ...world.diagnostics].slice(0, MAX_DIAGNOSTICS),
@@ -131,6 +136,12 @@ function gateHealth({ gateState }: HealthSources): Health['gate'] {
   if (state === null) return null;
   const { findings: _, ...shown } = state;
   return shown;
+}
+
+/** What was found is among the troubles. */
+function storeHealth({ storeWatch }: HealthSources): Health['store'] {
+  const { state, checked, of } = storeWatch.check;
+  return { state, checked, of };
 }
 
 function storeFindings({ failure }: Journal): HealthFinding[] {

@@ -12,6 +12,8 @@ export interface MetricSources {
   witnessLag(): number;
   failingRecipients(): number;
   exports(): readonly { readonly name: string; readonly lag: number; readonly refused: number }[];
+  checkedReceipts(): number;
+  uncheckedReceipts(): number;
 }
 
 /** The metrics of one Hall, in Prometheus's text format. */
@@ -93,6 +95,16 @@ const GAUGES: readonly (readonly [name: string, help: string, read: (sources: Me
     'wcp_checkpoint_recipients_failing',
     'Witnesses, authorities of timestamps and copies that did not take the last checkpoint.',
     (sources) => sources.failingRecipients(),
+  ],
+  [
+    'wcp_store_checked_receipts',
+    'Receipts of earlier runs that were read again since the start.',
+    (sources) => sources.checkedReceipts(),
+  ],
+  [
+    'wcp_store_unchecked_receipts',
+    'Receipts of earlier runs that are still to be read again; newest first.',
+    (sources) => sources.uncheckedReceipts(),
   ],
 ];
 

@@ -38,6 +38,7 @@ export const PROBLEMS = {
   INTERNAL: problem(500, 'Internal error'),
   STORE_FAILED: problem(503, 'The store is unavailable'),
   STORE_TAMPERED: problem(503, 'The store was tampered with'),
+  ARCHIVE_UNAVAILABLE: problem(503, 'The archive is missing or was changed'),
   CLOCK_WENT_BACK: problem(503, 'The clock went backwards'),
 } as const;
 

@@ -21,6 +21,8 @@ test('A WcpError has one of these codes.', () => {
     'ERR_WCP_PACKAGE',
     'ERR_WCP_MANIFEST',
     'ERR_WCP_MERKLE_RANGE',
+    'ERR_WCP_TILES',
+    'ERR_WCP_ARCHIVE',
     'ERR_WCP_CHECKPOINT',
     'ERR_WCP_CONFORMANCE',
     'ERR_WCP_RECEIPT',

@@ -64,7 +64,7 @@ test('The problem codes have these HTTP statuses.', () => {
     422: ['IDEMPOTENCY_MISMATCH'],
     429: ['RATE_LIMITED', 'CHAIN_TOO_LONG'],
     500: ['INTERNAL'],
-    503: ['STORE_FAILED', 'STORE_TAMPERED', 'CLOCK_WENT_BACK'],
+    503: ['STORE_FAILED', 'STORE_TAMPERED', 'ARCHIVE_UNAVAILABLE', 'CLOCK_WENT_BACK'],
   });
 });
 

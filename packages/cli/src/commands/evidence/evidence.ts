@@ -1,12 +1,16 @@
 import type { Command } from 'commander';
 import { type CommandContext, registerGroup } from '../register.ts';
+import { addArchive } from './archive.ts';
 import { addDisclose } from './disclose.ts';
 import { addForget } from './forget.ts';
+import { addTiles } from './tiles.ts';
 import { addVerifyDisclosure } from './verify.ts';
 
-/** `wcp evidence`: what is held beside the receipts of a Hall, and what is shown of it (section 8.9). */
+/** `wcp evidence`: evidence kept for years, what is held beside its receipts, and what is shown of it (section 8). */
 export function addEvidence(program: Command, context: CommandContext): void {
-  const group = registerGroup(program, 'evidence', 'Forget requests and results, or disclose one of them.');
+  const group = registerGroup(program, 'evidence', 'Serve, archive, forget or disclose what a Hall holds.');
+  addTiles(group, context);
+  addArchive(group, context);
   addForget(group, context);
   addDisclose(group, context);
   addVerifyDisclosure(group, context);

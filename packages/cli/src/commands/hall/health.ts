@@ -30,6 +30,7 @@ function healthText(health: Health, { green, red, dim }: Colours): string {
       ['compliance level', level ?? 'none: it denies everything'],
       ['policy', escaped(world.policy_version)],
       ['world', world.digest],
+      ['store', storeText(health.store)],
       ['gate', gate === null ? null : gateText(gate)],
       ['open', health.is_open ? 'no key is configured: anyone may send requests, in dev only' : null],
       ...troubles.map(({ code, message }) => ['problem', `${code}: ${escaped(message)}`] as const),
@@ -41,6 +42,13 @@ function healthText(health: Health, { green, red, dim }: Colours): string {
     0,
     dim,
   );
+}
+
+/** Nothing of a store that was read to the end. */
+function storeText({ state, checked, of }: Health['store']): string | null {
+  if (state === 'done') return null;
+  const read = `${checked.toLocaleString('en')} of ${of.toLocaleString('en')} receipts read again, newest first`;
+  return state === 'failed' ? `${read}; something was changed` : read;
 }
 
 function gateText({ kind, policy_version, stale_since }: NonNullable<Health['gate']>): string {

@@ -3,6 +3,7 @@ import { EXIT } from '../../base/exit-code.ts';
 import type { Terminal } from '../../base/terminal.ts';
 import { type EvidenceNames, type LoadedEvidence, loadEvidence } from '../../evidence/evidence-files.ts';
 import type { LocatedFinding } from '../../evidence/examine-evidence.ts';
+import { isTileFolder, type VerifiedTiles, verifyTileFolder } from '../../evidence/verify-tile-folder.ts';
 import { InputReader } from '../../input/input-reader.ts';
 import { jsonText } from '../../print/json.ts';
 import { count, escaped } from '../../print/layout.ts';
@@ -20,7 +21,10 @@ export function addVerify(group: Command, context: CommandContext): void {
     exits: '0 the evidence is intact, 1 something was found, 2 wrong usage or bad input.',
   });
   command
-    .argument('<folder|file>', 'a folder of evidence, or a file of receipts (one per line, or one JSON list)')
+    .argument(
+      '<folder|file>',
+      'a folder of evidence or of tiles, or a file of receipts (one per line, or one JSON list)',
+    )
     .option('--keys <file>', 'the first public key of the log: PEM, or JSON {signing_key_id: hex}')
     .option(
       '--checkpoint <files...>',
@@ -44,6 +48,11 @@ async function verify(
   target: string,
   options: EvidenceNames & { origin?: string; json?: boolean },
 ): Promise<void> {
+  if (isTileFolder(target)) {
+    const verified = await verifyTileFolder(terminal, target, options);
+    terminal.write(options.json ? jsonText(tilesDocument(verified)) : tilesText(verified, terminal));
+    return exitWith(verified.findings.length === 0 ? EXIT.ok : EXIT.found);
+  }
   const evidence = await loadEvidence(new InputReader(terminal), target, options);
   const verified = await verifyEvidence(terminal, evidence, options.origin);
   const { findings, is_whole, decisions, not_held, witnessed_size, timestamps, not_checked } = verified;
@@ -56,6 +65,39 @@ async function verify(
   } else print(terminal, evidence, verified);
   exitWith(findings.length === 0 ? EXIT.ok : EXIT.found);
 }
+
+/** The checkpoint of a folder of tiles covers its end: without one, nothing was verified. */
+function tilesDocument(verified: VerifiedTiles): object {
+  const { size, checkpoints, findings, is_cut_off, not_checked } = verified;
+  const ok = findings.length === 0;
+  return {
+    ok,
+    is_whole: ok ? true : null,
+    receipts: size,
+    checkpoints,
+    decisions: null,
+    is_cut_off,
+    findings,
+    not_checked,
+  };
+}
+
+function tilesText(verified: VerifiedTiles, { colours }: Terminal): string {
+  const { size, checkpoints, findings, is_cut_off, keysAreGiven, not_checked } = verified;
+  const lines = findings.map((finding) => `${findingText(finding)}${finding.message}\n`);
+  const verdict =
+    findings.length > 0
+      ? colours.red(
+          `${count(findings.length, 'finding')}${is_cut_off ? ', and the rest was not looked at' : ''}`,
+        )
+      : colours.green('ok: nothing is changed or missing');
+  lines.push(`${count(size, 'receipt')}, ${count(checkpoints, 'checkpoint')}: ${verdict}.\n`);
+  for (const { code, message } of not_checked) lines.push(`Not checked: ${code}: ${message}\n`);
+  if (!keysAreGiven) lines.push(KEY_OF_THE_EVIDENCE);
+  return lines.join('');
+}
+
+const KEY_OF_THE_EVIDENCE = 'The key came with the evidence. Give one that you trust with --keys.\n';
 
 function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedEvidence): void {
   const { findings, decisions, not_held, witnessed_size, timestamps, not_checked } = verified;
@@ -78,7 +120,7 @@ function print(terminal: Terminal, evidence: LoadedEvidence, verified: VerifiedE
     );
   }
   if (!evidence.keysAreGiven) {
-    terminal.write('The key came with the evidence. Give one that you trust with --keys.\n');
+    terminal.write(KEY_OF_THE_EVIDENCE);
   }
 }
 
@@ -98,7 +140,7 @@ function verdictText(
 
 function findingText({ file, line, index, code, decision_id }: LocatedFinding): string {
   const place = line === null ? null : { line, column: 1 };
-  const receipt = /^(?:RECEIPT|PROOF)_/.test(code) ? ` (receipt ${index + 1})` : '';
+  const receipt = /^(?:RECEIPT|PROOF|TILE)_/.test(code) ? ` (receipt ${index + 1})` : '';
   const which = decision_id === undefined ? receipt : ` (decision ${escaped(decision_id ?? '-')})`;
   return `${placeText({ file, place, path: null })}${code}${which}: `;
 }

@@ -91,7 +91,8 @@ function checkOf(state: StorageState, dir: string): DeploymentCheck {
   if (state.state !== 'sound') return UNOPENED[state.state];
   const subject = LAYOUT.store;
   if (existsSync(join(dir, LAYOUT.mark))) {
-    return ok('store', `It can be opened and holds ${state.size} receipts.`, { subject });
+    const message = `It can be opened, and the log has ${state.size} receipts. Its end was read; \`wcp health\` says how far a running Hall has read the rest.`;
+    return ok('store', message, { subject });
   }
   const message = `${LAYOUT.mark} is missing: an earlier state of the store would not be recognised. The next start writes it again.`;
   return warn('store', message, { subject });

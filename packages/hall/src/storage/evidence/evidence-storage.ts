@@ -19,13 +19,21 @@ export async function openMemoryStorage(identity: StorageIdentity): Promise<Evid
   return storageOver(createMemoryStore(), identity);
 }
 
-/** Opens a storage over a store in this thread; a damaged store is closed again. */
-export async function storageOver(store: Store, identity: StorageIdentity): Promise<EvidenceStorage> {
+/**
+ * Opens a storage over a store in this thread; a damaged store is closed again. One that outlives its process is
+ * checked while it is used.
+ */
+export async function storageOver(
+  store: Store,
+  identity: StorageIdentity,
+  { isChecked = false }: { readonly isChecked?: boolean } = {},
+): Promise<EvidenceStorage> {
   const signers = new OpenSigners();
   try {
     const opened = await openLedger(store, await signers.identity(identity));
     const payloads = await Eraser.open(opened);
     const ledger = ledgerOf(opened, signers);
+    if (isChecked) opened.check.start();
     return { store: opened.store, ledger, payloads, close: () => closeAll(opened, signers) };
   } catch (error) {
     signers.close();
@@ -46,6 +54,7 @@ function ledgerOf(ledger: OpenLedger, signers: OpenSigners): Ledger<SignerSource
     rotate: async (source, at) => ledger.rotate(await signers.open(source), at),
     revoke: (key_id, from, at) => ledger.revoke(key_id, from, at),
     sign: (key_id, data) => ledger.sign(key_id, data),
+    storeCheck: () => ledger.storeCheck(),
   };
 }
 

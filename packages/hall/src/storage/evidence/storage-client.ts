@@ -21,6 +21,18 @@ const YOUNG_MB = 64;
  * Opens a storage in one SQLite file, in a thread of its own: signing and fsync never block the caller's thread.
  *
  * @throws {WcpError} `ERR_WCP_STORE` where the file cannot be opened
+ * @example
+ * ```ts
+ * import { signingKeyFromPem } from '@wcp/evidence';
+ * import { openFileStorage } from '@wcp/hall/storage';
+ *
+ * export async function sizeOf(file: string, pem: string): Promise<number> {
+ *   const storage = await openFileStorage(file, { key: signingKeyFromPem(pem), origin: 'hall.example/log' });
+ *   const { size } = await storage.ledger.head();
+ *   await storage.close();
+ *   return size;
+ * }
+ * ```
  */
 export async function openFileStorage(file: string, identity: StorageIdentity): Promise<EvidenceStorage> {
   const { key, next, data_keys = `${file}.keys`, ...others } = identity;
@@ -44,6 +56,7 @@ export async function openFileStorage(file: string, identity: StorageIdentity): 
     'rotate',
     'revoke',
     'sign',
+    'storeCheck',
   ]);
   const storage: EvidenceStorage = {
     store: thread.part<Store>('store', ['get', 'list', 'count', 'commit', 'wipe', 'close']),

@@ -25,7 +25,7 @@ async function open(): Promise<EvidenceStorage> {
     key: receivedSource(key),
     ...(next !== undefined && { next: receivedSource(next) }),
   };
-  return storageOver(await openCurrentStore(file, whole), whole);
+  return storageOver(await openCurrentStore(file, whole), whole, { isChecked: true });
 }
 
 async function answer(call: RemoteCall): Promise<void> {

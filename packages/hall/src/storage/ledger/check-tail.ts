@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { verifyCheckpoint, verifyReceipts } from '@wcp/evidence';
 import { type Receipt, WcpError } from '@wcp/spec';
-import { unsealedRows } from '../seal/open-sealed-store.ts';
 import type { RowMac } from '../seal/row-mac.ts';
 import { storeTampered, type TamperedRow } from '../seal/store-tampered.ts';
+import { unsealedRows } from '../seal/unsealed-rows.ts';
 import type { ReceiptRow, Store } from '../store/store.ts';
 import { type LogKeys, termAt } from './log-keys.ts';
 import { readFrontier } from './log-tree.ts';
@@ -11,7 +11,7 @@ import { readFrontier } from './log-tree.ts';
 /** The number of last receipts that are checked when a log is opened: the next ones build on them. */
 const TAIL = 1_000;
 /** Heads and nodes that are looked through for a changed one. */
-const MAX_ROWS = 1_000_000;
+const MAX_ROWS = 100_000;
 
 /**
  * Checks the end of a log, and says which of its rows were not written with the key of the log.
@@ -60,7 +60,8 @@ async function checkTail(store: Store, log: CheckedLog): Promise<void> {
   await checkCheckpoint(store, log, size);
 }
 
-function isRowOfReceipt({ leaf, receipt: text, ...row }: ReceiptRow): boolean {
+/** Whether the columns of a row say what its receipt says, and its leaf is that of the receipt. */
+export function isRowOfReceipt({ leaf, receipt: text, ...row }: ReceiptRow): boolean {
   if (!createHash('sha256').update('\0').update(text).digest().equals(leaf)) return false;
   const { stream, seq, kind, decision_id, correlation_id } = JSON.parse(text) as Receipt;
   return (

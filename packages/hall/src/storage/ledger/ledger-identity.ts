@@ -18,6 +18,8 @@ export interface LedgerIdentity {
   readonly mark?: string;
   /** The folder of the keys of payloads; without it, they live as long as the process. */
   readonly data_keys?: string;
+  /** The folder of receipts that were moved out of the store; without it, those of an archived log cannot be read. */
+  readonly archive?: string;
 }
 
 /** What the rows of a store are sealed with, before anything that signs is opened. */

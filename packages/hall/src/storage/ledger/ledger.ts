@@ -9,12 +9,15 @@ import {
 import { type Sha256, WcpError } from '@wcp/spec';
 import { boundedCache } from '../../base/bounded-cache.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
+import { readArchiveState } from '../archive/archive-state.ts';
+import { ArchivedStore } from '../archive/archived-store.ts';
 import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
 import { PayloadStore } from '../payload/payload-store.ts';
 import { openSealedStore } from '../seal/open-sealed-store.ts';
 import type { RowMac } from '../seal/row-mac.ts';
 import type { SealedStore } from '../seal/sealed-store.ts';
 import type { Change, HeadRow, Store, TableName } from '../store/store.ts';
+import { BackgroundCheck, type StoreCheck } from './background-check.ts';
 import { Batch } from './batch.ts';
 import { checkEnd } from './check-tail.ts';
 import type { Appended, Entry } from './entry.ts';
@@ -66,6 +69,8 @@ export interface Ledger<S = Signer> {
    * @throws {WcpError} `ERR_WCP_LOG_KEY` where the key is no longer in force, `ERR_WCP_SIGNER`
    */
   sign(key_id: string, data: Uint8Array): Promise<Uint8Array>;
+  /** How far the check of the store has come that goes on while it is used. */
+  storeCheck(): Promise<StoreCheck>;
 }
 
 /**
@@ -80,8 +85,9 @@ export async function openLedger(store: Store, identity: LedgerIdentity): Promis
   const nextEvent = lastEvent === undefined ? 1 : lastEvent.id + 1;
   const { data_keys } = identity;
   const dataKeys = data_keys === undefined ? createDataKeys() : openDataKeys(data_keys);
-  const payloads = new PayloadStore(sealed, dataKeys);
-  const ledger = new StoredLedger(payloads, { ...identity, mac }, { frontier, nextEvent, keys });
+  const rows = new ArchivedStore(sealed, identity.archive, await readArchiveState(sealed));
+  const payloads = new PayloadStore(rows, dataKeys);
+  const ledger = new StoredLedger(payloads, rows, { ...identity, mac }, { frontier, nextEvent, keys });
   // Now, so that a mark that cannot be written is known before anything is decided.
   await ledger.mark();
   return ledger;
@@ -120,6 +126,12 @@ export interface OpenLedger extends Ledger {
    * @param make gets the size of the log, which is the position of their first receipt
    */
   appendAt(make: (size: number) => Promise<readonly Entry[]>, then?: () => void): Promise<Appended[]>;
+  /** The store without its archive. */
+  readonly sealed: SealedStore;
+  /** The receipts at positions below this are in the archive. */
+  readonly archived: number;
+  /** Checks from now on, while the store is used, what was not checked when it was opened. */
+  readonly check: BackgroundCheck;
   /** Writes the high-water mark of what was committed last. */
   close(): Promise<void>;
 }
@@ -146,6 +158,9 @@ interface LedgerState {
 
 class StoredLedger implements OpenLedger {
   readonly store: PayloadStore;
+  readonly sealed: SealedStore;
+  readonly archived: number;
+  readonly check: BackgroundCheck;
   readonly #origin: string;
   readonly #heads = boundedCache<string, HeadRow>(HEAD_CACHE_SIZE);
   readonly #observations = boundedCache<string, true>(OBSERVATION_CACHE_SIZE);
@@ -156,13 +171,17 @@ class StoredLedger implements OpenLedger {
 
   constructor(
     store: PayloadStore,
+    { sealed, archived }: ArchivedStore,
     { origin, mark, mac }: LedgerIdentity & { readonly mac: RowMac },
     state: LedgerState,
   ) {
     this.store = store;
+    this.sealed = sealed;
+    this.archived = archived;
     this.#origin = origin;
     this.#state = state;
     this.#marks = new MarkWriter({ origin, mark, mac }, () => this.#howFar());
+    this.check = new BackgroundCheck(sealed, { size: state.frontier.size, archived });
   }
 
   append(entries: readonly Entry[]): Promise<Appended[]> {
@@ -183,6 +202,7 @@ class StoredLedger implements OpenLedger {
   }
 
   async checkpoint(at: string): Promise<string> {
+    this.#refuseDamaged();
     // Together: a key that changes meanwhile must not sign the head of before.
     const { frontier, keys } = this.#state;
     const { size } = frontier;
@@ -235,16 +255,21 @@ class StoredLedger implements OpenLedger {
     return this.#marks.write();
   }
 
-  close(): Promise<void> {
-    return this.#marks.close();
+  async storeCheck(): Promise<StoreCheck> {
+    return this.check.progress;
+  }
+
+  async close(): Promise<void> {
+    await this.check.close();
+    await this.#marks.close();
   }
 
   proveInclusion(position: number, size: number): Promise<Sha256[]> {
-    return inclusionProof(subtreeReader(this.store), position, Math.min(size, this.#state.frontier.size));
+    return inclusionProof(subtreeReader(this.sealed), position, Math.min(size, this.#state.frontier.size));
   }
 
   proveConsistency(first: number, second: number): Promise<Sha256[]> {
-    return consistencyProof(subtreeReader(this.store), first, Math.min(second, this.#state.frontier.size));
+    return consistencyProof(subtreeReader(this.sealed), first, Math.min(second, this.#state.frontier.size));
   }
 
   /**
@@ -253,6 +278,7 @@ class StoredLedger implements OpenLedger {
    * @param following the keys from the end of the commit on: whatever is signed next is signed by them
    */
   async #commit(entries: readonly Entry[], following = this.#state.keys): Promise<Appended[]> {
+    this.#refuseDamaged();
     const prepared = entries.map(prepare);
     const heads = await this.#headsOf(prepared);
     const { frontier, nextEvent, keys } = this.#state;
@@ -270,10 +296,15 @@ class StoredLedger implements OpenLedger {
     return appended;
   }
 
+  /** @throws {WcpError} `ERR_WCP_STORE_TAMPERED` once something was found: nothing is built on it */
+  #refuseDamaged(): void {
+    if (this.check.failure !== null) throw this.check.failure;
+  }
+
   /** Only what is durable: a mark is never ahead of its store. */
   #howFar(): HighWaterMark {
     const { frontier } = this.#state;
-    return { size: frontier.size, root: frontier.root(), seal: this.store.version };
+    return { size: frontier.size, root: frontier.root(), seal: this.sealed.version };
   }
 
   /** An observation comes with each of its decisions, and is written once. */

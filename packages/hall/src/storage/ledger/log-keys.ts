@@ -2,8 +2,8 @@ import type { Signer } from '@wcp/evidence/key';
 import type { KeyTerm } from '@wcp/evidence/log';
 import { type Receipt, WcpError } from '@wcp/spec';
 import type { RowMac } from '../seal/row-mac.ts';
-import { isSealed } from '../seal/sealed-store.ts';
 import { storeTampered } from '../seal/store-tampered.ts';
+import { isSealed } from '../seal/unsealed-rows.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { LedgerIdentity } from './ledger-identity.ts';
 

@@ -8,10 +8,12 @@ import {
 } from '@wcp/evidence/log';
 import { rowThere } from '../seal/row-there.ts';
 import { rowTampered } from '../seal/store-tampered.ts';
-import type { Change, Store } from '../store/store.ts';
+import type { Change, Store, Tables } from '../store/store.ts';
 
 /** Subtrees below this height are computed from the leaves; those of this height and above are stored. */
 const TILE_HEIGHT = 8;
+/** Receipts of the smallest subtree that is stored. */
+export const TILE_SIZE = 2 ** TILE_HEIGHT;
 const HEIGHT_FACTOR = 2 ** 48;
 
 /** Where a subtree stands in the table of nodes. */
@@ -35,8 +37,13 @@ export async function readFrontier(store: Store, size: number): Promise<MerkleFr
 export function subtreeReader(store: Store): SubtreeReader {
   return async (subtree) => {
     if (subtree.height < TILE_HEIGHT) return subtreeHash(await leavesOf(store, subtree));
-    return (await rowThere(store, 'nodes', placeOf(subtree))).hash;
+    return (await nodeOf(store, subtree)).hash;
   };
+}
+
+/** The row of a subtree that is stored. @throws {WcpError} `ERR_WCP_STORE_TAMPERED` where it is missing */
+export function nodeOf(store: Store, subtree: Subtree): Promise<Tables['nodes']> {
+  return rowThere(store, 'nodes', placeOf(subtree));
 }
 
 async function leavesOf(store: Store, { height, index }: Subtree): Promise<Uint8Array[]> {

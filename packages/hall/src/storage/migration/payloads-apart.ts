@@ -4,8 +4,9 @@ import { createDataKeys, openDataKeys } from '../payload/data-keys.ts';
 import { PayloadStore } from '../payload/payload-store.ts';
 import { readSeals, readSummedTables } from '../seal/open-sealed-store.ts';
 import type { AnyRow, RowMac, SealedLayout } from '../seal/row-mac.ts';
-import { isSealed, SealedStore } from '../seal/sealed-store.ts';
+import { SealedStore } from '../seal/sealed-store.ts';
 import { storeTampered } from '../seal/store-tampered.ts';
+import { isSealed } from '../seal/unsealed-rows.ts';
 import { tableStatements } from '../store/sqlite-file.ts';
 import { storeOver } from '../store/sqlite-store.ts';
 import type { Change, Key, TableName, Tables } from '../store/store.ts';
@@ -80,7 +81,7 @@ async function openTarget(
   const store = storeOver(database, true);
   const mac = rowMacOf(identity);
   const { sums, codes } = await readSummedTables(store, mac);
-  const sealed = new SealedStore(store, { version, sums, mac, codes });
+  const sealed = new SealedStore(store, { version, sums, mac, codes, pending: [] });
   const { data_keys } = identity;
   return new PayloadStore(sealed, data_keys === undefined ? createDataKeys() : openDataKeys(data_keys));
 }

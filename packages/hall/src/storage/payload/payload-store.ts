@@ -1,5 +1,4 @@
 import type { AnyRow } from '../seal/row-mac.ts';
-import type { SealedStore } from '../seal/sealed-store.ts';
 import { rowTampered } from '../seal/store-tampered.ts';
 import type { Change, Key, Query, Store, TableName, Tables } from '../store/store.ts';
 import { keyOf, PAYLOAD_COLUMN, payloadOf } from '../store/tables.ts';
@@ -10,16 +9,21 @@ import { joinPayload, splitPayload } from './payload-text.ts';
 /** Tables whose rows stay when their payload goes; a row of another table is its payload, and goes with it. */
 const KEPT: ReadonlySet<TableName> = new Set(['decisions', 'events'] as const);
 
+/** A store whose rows are checked, archived ones included. */
+interface SealedRows extends Store {
+  readonly version: number;
+}
+
 /**
  * A store that holds payloads encrypted, each under the key of its tenant. A payload whose key is gone is no longer
  * held: its row has null in its place, or is not there.
  */
 export class PayloadStore implements Store {
   /** The rows as they are stored, for whoever needs no payload. */
-  readonly sealed: SealedStore;
+  readonly sealed: SealedRows;
   readonly keys: DataKeys;
 
-  constructor(sealed: SealedStore, keys: DataKeys) {
+  constructor(sealed: SealedRows, keys: DataKeys) {
     this.sealed = sealed;
     this.keys = keys;
   }

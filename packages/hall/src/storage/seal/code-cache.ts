@@ -32,6 +32,11 @@ export class CodeCache {
     codes.isComplete = false;
   }
 
+  /** Says that not all rows of a table were given: one that is not known may exist. */
+  leaveOpen(table: TableName): void {
+    this.#of(table).isComplete = false;
+  }
+
   async #read(table: TableName, key: Key): Promise<Uint8Array | null> {
     return (await this.#store.get(table, key))?.mac ?? null;
   }

@@ -26,6 +26,7 @@ export class RowMac {
   readonly #row: Hmac;
   readonly #share: Hmac;
   readonly #seal: Hmac;
+  readonly #mask: Hmac;
 
   constructor({ id, row, share, seal }: StoreKey, layout: SealedLayout = PRESENT) {
     this.keyId = id;
@@ -33,6 +34,8 @@ export class RowMac {
     this.#row = new Hmac(row);
     this.#share = new Hmac(share);
     this.#seal = new Hmac(seal);
+    // Derived, so that the key of a store stays as it is: no statement about sums begins like this.
+    this.#mask = new Hmac(this.seal('wcp-store-mask.v1'));
   }
 
   /** The code of a row: over its table, its key and all of its columns. */
@@ -45,13 +48,27 @@ export class RowMac {
    * stands beside the row, so nobody can find other rows with the same sum.
    */
   share(table: TableName, mac: Uint8Array): bigint {
-    return BigInt(`0x${this.#share.digest(`${table} ${hexOf(mac)}`).toString('hex')}`);
+    return numberOf(this.#share.digest(`${table} ${hexOf(mac)}`));
+  }
+
+  /**
+   * What is added to a sum before it is stored, so that nobody without the key learns it.
+   *
+   * @param code that of the sum, see {@link seal}: another sum has another code, and so another mask
+   */
+  mask(table: TableName, code: string): bigint {
+    return numberOf(this.#mask.digest(`${table} ${code}`));
   }
 
   /** The code of a statement about whole tables. */
   seal(statement: string): string {
     return this.#seal.digest(statement).toString('hex');
   }
+}
+
+/** A digest as a number. */
+function numberOf(digest: Buffer): bigint {
+  return BigInt(`0x${digest.toString('hex')}`);
 }
 
 /**

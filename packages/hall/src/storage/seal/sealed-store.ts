@@ -1,11 +1,12 @@
-import { timingSafeEqual } from 'node:crypto';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import type { Change, Key, Query, Store, TableName, Tables } from '../store/store.ts';
-import { isSummed, keyOf } from '../store/tables.ts';
+import { isSummed, keyOf, keyOfRow } from '../store/tables.ts';
 import type { CodeCache } from './code-cache.ts';
 import type { AnyRow, RowMac } from './row-mac.ts';
 import { sealChange, type TableSums } from './store-seal.ts';
 import { rowTampered } from './store-tampered.ts';
+import { type RowChange, SumScan } from './sum-scan.ts';
+import { isSealed } from './unsealed-rows.ts';
 
 /** What the rows of a store are vouched for with. */
 export interface StoreSeal {
@@ -15,6 +16,8 @@ export interface StoreSeal {
   readonly mac: RowMac;
   /** The codes of the rows that the sums are made of. */
   readonly codes: CodeCache;
+  /** The tables whose rows were not all read yet: their sums are those that the seal holds. */
+  readonly pending: readonly TableName[];
 }
 
 /** A store whose every row has a code that needs the key: it is written with each row and checked with each reading. */
@@ -22,11 +25,13 @@ export class SealedStore implements Store {
   readonly #store: Store;
   readonly #mac: RowMac;
   readonly #codes: CodeCache;
+  readonly #scan: SumScan;
   readonly #queue = new SerialQueue();
   #sums: TableSums;
   #version: number;
 
-  constructor(store: Store, { version, sums, mac, codes }: StoreSeal) {
+  constructor(store: Store, { version, sums, mac, codes, pending }: StoreSeal) {
+    this.#scan = new SumScan(store, mac, pending);
     this.#store = store;
     this.#mac = mac;
     this.#codes = codes;
@@ -51,7 +56,7 @@ export class SealedStore implements Store {
     return rows.map((row) => {
       const checked = this.#checked(table, row);
       if (isAskedFor(checked, query?.where ?? {})) return checked;
-      throw rowTampered({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key });
+      throw rowTampered({ table, key: keyOfRow(table, row) });
     });
   }
 
@@ -74,10 +79,24 @@ export class SealedStore implements Store {
 
   #checked<T extends TableName>(table: T, row: Tables[T]): Tables[T] {
     if (!isSealed(table, row, this.#mac)) {
-      throw rowTampered({ table, key: (row as unknown as AnyRow)[keyOf(table)] as Key });
+      throw rowTampered({ table, key: keyOfRow(table, row) });
     }
     const { mac: _, ...rest } = row;
     return rest as unknown as Tables[T];
+  }
+
+  /** The tables of which it is not known yet whether a row is missing or of an earlier state. */
+  get pending(): readonly TableName[] {
+    return this.#scan.pending;
+  }
+
+  /**
+   * Reads the next rows of the {@link pending} tables.
+   *
+   * @throws {WcpError} `ERR_WCP_STORE_TAMPERED` for what was changed
+   */
+  scan(): Promise<void> {
+    return this.#queue.run(() => this.#scan.step(this.#sums));
   }
 
   /** Works on copies: a commit that fails leaves the seal as it was. */
@@ -98,6 +117,7 @@ export class SealedStore implements Store {
     await this.#store.commit(sealed);
     [this.#sums, this.#version] = [batch.sums, version];
     batch.remember();
+    for (const change of batch.rowChanges()) this.#scan.committed(change);
   }
 }
 
@@ -118,6 +138,7 @@ class SealedBatch {
   readonly sums: TableSums;
   readonly #codes: CodeCache;
   readonly #changed = new Map<TableName, Map<Key, Buffer | null>>();
+  readonly #before: Omit<RowChange, 'after'>[] = [];
 
   /** @param sums a fork: it changes with the batch */
   constructor(sums: TableSums, codes: CodeCache) {
@@ -132,10 +153,17 @@ class SealedBatch {
   async add({ table, key, code }: Described): Promise<void> {
     const changed = this.#changed.get(table) ?? new Map<Key, Buffer | null>();
     this.#changed.set(table, changed);
-    const before = changed.has(key) ? changed.get(key) : await this.#codes.of(table, key);
-    if (before != null) this.sums.remove(table, before);
+    const isFirst = !changed.has(key);
+    const before = (isFirst ? await this.#codes.of(table, key) : changed.get(key)) ?? null;
+    if (isFirst) this.#before.push({ table, key, before });
+    if (before !== null) this.sums.remove(table, before);
     if (code !== null) this.sums.add(table, code);
     changed.set(key, code);
+  }
+
+  /** Each row that was changed, once. */
+  rowChanges(): RowChange[] {
+    return this.#before.map((row) => ({ ...row, after: this.#changed.get(row.table)?.get(row.key) ?? null }));
   }
 
   /** Called once everything is durable. */
@@ -144,14 +172,6 @@ class SealedBatch {
       for (const [key, code] of changed) this.#codes.set(table, key, code);
     }
   }
-}
-
-/** Whether a row was written with the key of the store. */
-export function isSealed(table: TableName, row: Tables[TableName], mac: RowMac): boolean {
-  const { mac: code } = row;
-  if (!(code instanceof Uint8Array)) return false;
-  const expected = mac.of(table, row as unknown as AnyRow);
-  return code.length === expected.length && timingSafeEqual(expected, code);
 }
 
 function describe(change: Change, mac: RowMac): Described {

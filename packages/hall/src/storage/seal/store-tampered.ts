@@ -28,17 +28,30 @@ export function rowTampered(row: TamperedRow): WcpError {
  * @param tables those that lack rows, or hold rows of an earlier state
  */
 export function storeTampered(rows: readonly TamperedRow[], tables: readonly string[]): WcpError {
-  const more = rows.length > MAX_NAMED ? [`${rows.length - MAX_NAMED} more`] : [];
-  const edited = [...rows.slice(0, MAX_NAMED).map(named), ...more].join(', ');
-  const lacking = tables.join(', ');
-  const found = [
-    ...(rows.length === 0 ? [] : [`written or edited: ${edited}`]),
-    ...(tables.length === 0 ? [] : [`removed, added or set back to an earlier state: rows of ${lacking}`]),
-  ];
   return new WcpError(
     'ERR_WCP_STORE_TAMPERED',
-    `The store is damaged: rows were changed without the key of this Hall (${found.join('; ')}). Nothing was written. Restore it from a backup, and find out who can write to it.`,
+    `The store is damaged: rows were changed without the key of this Hall (${foundText(rows, tables)}). Nothing was written. Restore it from a backup, and find out who can write to it.`,
   );
+}
+
+/** The error of what is found in a store that is open, in the form of {@link storeTampered}. */
+export function openStoreTampered(rows: readonly TamperedRow[], tables: readonly string[]): WcpError {
+  return new WcpError(
+    'ERR_WCP_STORE_TAMPERED',
+    `The store is damaged: rows were changed without the key of this Hall (${foundText(rows, tables)}). Nothing is stored any more. Stop the Hall, restore the store from a backup, and find out who can write to it.`,
+  );
+}
+
+function foundText(rows: readonly TamperedRow[], tables: readonly string[]): string {
+  const more = rows.length > MAX_NAMED ? [`${rows.length - MAX_NAMED} more`] : [];
+  const edited = [...rows.slice(0, MAX_NAMED).map(named), ...more].join(', ');
+  const found = [
+    ...(rows.length === 0 ? [] : [`written or edited: ${edited}`]),
+    ...(tables.length === 0
+      ? []
+      : [`removed, added or set back to an earlier state: rows of ${tables.join(', ')}`]),
+  ];
+  return found.join('; ');
 }
 
 function named({ table, key }: TamperedRow): string {

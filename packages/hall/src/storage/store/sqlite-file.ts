@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,11 @@ import type { TableName } from './store.ts';
 import { storeError } from './store-error.ts';
 import { CODE_COLUMN, storedColumns, TABLES, type Table } from './tables.ts';
 
+/**
+ * Bytes of a file whose pages are all read before it is used. Reading those of a larger one takes as long as the log is
+ * old: there the rows are checked while the Hall works, see `BackgroundCheck`.
+ */
+const MAX_READ_AT_START = 64 * 1024 ** 2;
 /** Raised with every change of {@link TABLES}, with a migration; an older Hall refuses a newer file. */
 export const SCHEMA_VERSION = 4;
 /** The earliest that is brought to the present one. */
@@ -15,7 +20,7 @@ const EARLIEST_VERSION = 3;
 const APPLICATION_ID = 0x57435048;
 
 /**
- * Opens or creates the file, locks it for this process, and checks its integrity. It may have an earlier version, which
+ * Opens or creates the file, locks it for this process, and checks the integrity of one that is not large. It may have an earlier version, which
  * is to be brought to the present one before anything else.
  */
 export function openDatabase(file: string): DatabaseSync {
@@ -33,7 +38,7 @@ export function openDatabase(file: string): DatabaseSync {
     // What is removed or replaced is overwritten: a page that is only marked as free still holds it.
     database.exec('PRAGMA secure_delete=ON;');
     database.exec('BEGIN IMMEDIATE; COMMIT;');
-    checkIntegrity(database);
+    checkIntegrity(database, file);
     if (isNew || numberOf(database, 'application_id') === 0) createTables(database);
     checkVersion(database, EARLIEST_VERSION);
     return database;
@@ -53,7 +58,7 @@ export function openReadOnly(file: string): DatabaseSync {
     const place = pathToFileURL(file);
     place.search = '?immutable=1';
     database = new DatabaseSync(place, { readOnly: true });
-    checkIntegrity(database);
+    checkIntegrity(database, file);
     checkVersion(database, SCHEMA_VERSION);
     return database;
   } catch (error) {
@@ -71,6 +76,23 @@ export function openReadOnly(file: string): DatabaseSync {
 export function emptyJournal(database: DatabaseSync): void {
   const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { readonly busy: number };
   if (busy !== 0) throw new WcpError('ERR_WCP_STORE', 'The journal of the store could not be emptied.');
+}
+
+/**
+ * Gives the space of removed rows back to the file system. Interrupted, it leaves the file as it was.
+ *
+ * @throws {WcpError} `ERR_WCP_STORE` where there is no space for a copy of what is left
+ */
+export function compactDatabase(file: string): void {
+  const database = openDatabase(file);
+  try {
+    database.exec('VACUUM');
+    emptyJournal(database);
+  } catch (error) {
+    throw storeError(error);
+  } finally {
+    database.close();
+  }
 }
 
 /** For its owner alone, whatever the umask says: SQLite gives its journals the permissions of the file. */
@@ -91,7 +113,8 @@ function checkWritable(path: string): void {
   }
 }
 
-function checkIntegrity(database: DatabaseSync): void {
+function checkIntegrity(database: DatabaseSync, file: string): void {
+  if (statSync(file).size > MAX_READ_AT_START) return;
   const [found] = database.prepare('PRAGMA integrity_check(1)').all();
   if (found !== undefined && Object.values(found)[0] === 'ok') return;
   throw new WcpError(

@@ -1,4 +1,4 @@
-import type { TableName, Tables } from './store.ts';
+import type { Key, TableName, Tables } from './store.ts';
 
 /** `payload`: a text that the store holds encrypted, together with the other payload of its row. */
 type ColumnType = 'integer' | 'text' | 'blob' | 'payload';
@@ -145,6 +145,11 @@ const PAYLOADS = new Map(
     return [table, Object.keys(columns).filter((name) => columns[name] === 'payload')] as const;
   }),
 );
+
+/** The key of a row. */
+export function keyOfRow(table: TableName, row: Tables[TableName]): Key {
+  return (row as unknown as Readonly<Record<string, Key>>)[keyOf(table)] as Key;
+}
 
 /** The names of the stored columns of a table, its key first. */
 export function columnsOf(table: TableName): readonly string[] {

@@ -13,6 +13,11 @@ const HealthSchema = closed(
     is_open: Type.Boolean(),
     troubles: Type.Array(closed({ code: text, message: text })),
     world: closed({ digest: nullable(text), policy_version: text, catalog_version: text }),
+    store: closed({
+      state: Type.Enum(['running', 'done', 'failed']),
+      checked: Type.Integer({ minimum: 0 }),
+      of: Type.Integer({ minimum: 0 }),
+    }),
     gate: nullable(
       closed({ kind: text, policy_version: text, loaded_at: text, stale_since: nullable(text) }),
     ),

@@ -1,0 +1,34 @@
+/** What stands at each position of a generated log: the same whoever computes it, so that it can be resumed anywhere. */
+
+/** Tenants of the log, which take turns. */
+export const STREAMS = 100;
+
+/** The last receipt of a stream. */
+export interface Head {
+  readonly seq: number;
+  readonly receipt_hash: string;
+}
+
+/** What a thread that signs is started with. */
+export interface SignerData {
+  readonly seed: string;
+  /** Which share of the streams is its own, of how many. */
+  readonly share: number;
+  readonly of: number;
+  readonly heads: readonly (readonly [string, Head])[];
+}
+
+/** A receipt as a thread signed it. */
+export interface Signed extends Head {
+  readonly position: number;
+  readonly text: string;
+}
+
+export function streamOf(position: number): string {
+  return `tenant-${position % STREAMS}`;
+}
+
+/** A UUID version 7 whose order is that of the positions. */
+export function decisionIdAt(position: number): string {
+  return `0195f3a0-7c1e-7000-8000-${position.toString(16).padStart(12, '0')}`;
+}
