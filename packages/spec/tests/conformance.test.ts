@@ -11,7 +11,7 @@ const REVISION = '0.2';
  * The cases that each level requires are frozen at a release. When this fails, a case came, went or
  * changed its level: say why in a changeset, then write the new digest here.
  */
-const FROZEN = 'sha256:e273f00caae4cec63ab4cd99a8a410c288d034d5a5492ec31c3cdcf8fce39f2d';
+const FROZEN = 'sha256:ecf96931ba1fd633a5a93624b07582b13555a8697e19712f8bb5baadb58bdf7f';
 
 interface Group {
   readonly id: string;
