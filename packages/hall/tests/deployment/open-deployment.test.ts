@@ -42,6 +42,7 @@ describe('a Hall in an empty folder', () => {
     expect(statSync(join(dir, 'keys/hall-key.pem')).mode & 0o777).toBe(0o600);
     expect(statSync(join(dir, 'keys/org.example.pem')).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(dir, 'keys'))).toEqual([
+      'data',
       'hall-key.pem',
       'high-water-mark.json',
       'org.example.pem',

@@ -240,7 +240,8 @@ describe('a passkey', () => {
     await open();
     const theirs = new SoftAuthenticator(SITE.origin, SITE.rp_id);
     const answers = await Promise.all([register(), register('steward', theirs)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    // The second comes while the first is being registered, or finds it there.
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, expect.toBeOneOf([403, 409])]);
     expect((await hall.get('auditor', '/wcp/passkeys')).json.items).toHaveLength(1);
   });
 
