@@ -1,4 +1,5 @@
 import type { Receipt } from '@wcp/spec';
+import { ReceiptSchema } from '@wcp/spec/document';
 import { Compile } from 'typebox/compile';
 import { describe, expect, test } from 'vitest';
 import { ocsfEvent } from '../../src/form/index.ts';
@@ -10,6 +11,10 @@ import { EACH_SAMPLE, placed, SAMPLES } from './sample-receipts.ts';
 const sample = (name: string) => ocsfEvent(placed(SAMPLES[name] as Receipt));
 
 describe('A receipt as an event of OCSF', () => {
+  test.each(EACH_SAMPLE)('is made from a receipt that fits its schema: %s.', (_, receipt) => {
+    expect([...Compile(ReceiptSchema).Errors(receipt)]).toEqual([]);
+  });
+
   test.each(EACH_SAMPLE)(
     'has what its class requires, and nothing that the class does not know: %s.',
     (_, receipt) => {

@@ -67,7 +67,18 @@ export const SAMPLES: Readonly<Record<string, Receipt>> = {
   }),
   forgotten: about({
     kind: 'erasure',
-    erasure: { scope: 'tenant', tenant_id: 'tenant-1', before: null, decision_id: null, reason: 'request' },
+    erasure: {
+      scope: 'tenant',
+      tenant_id: 'tenant-1',
+      data_label: null,
+      before: null,
+      decision_id: null,
+      below: 7,
+      decisions: 3,
+      reason: 'request',
+      note: null,
+      by: 'operator',
+    },
   }),
   restored: about({
     kind: 'restore',
