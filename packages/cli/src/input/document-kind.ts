@@ -31,6 +31,7 @@ export function readerOf(kind: string): Reader {
 
 /** By kind, members that only such a document has; the first row that fits decides. */
 const TELLTALE_MEMBERS: readonly (readonly [kind: string, ...members: readonly string[]])[] = [
+  ['receipt-statement', '_type', 'predicateType'],
   ['receipt', 'receipt_id'],
   ['receipt', 'receipt_hash'],
   ['route-decision', 'outcome', 'matched_rule_id'],

@@ -24,6 +24,12 @@ const VALID: Readonly<Record<string, unknown>> = {
   facts: FACTS,
   'telemetry-event': DECISION.telemetry_envelopes[0],
   receipt: RECEIPT,
+  'receipt-statement': {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ name: 'receipt:one', digest: { sha256: '0'.repeat(64) } }],
+    predicateType: 'urn:wcp:receipt:v1',
+    predicate: { log: { origin: 'hall.example/wcp', position: 0 }, receipt: RECEIPT },
+  },
   manifest: {
     schema_version: 'awp.v1',
     worker_id: 'org.acme.one',
