@@ -59,6 +59,9 @@ function scopeOf({
   if (data_label !== null && before === null) {
     refuse('/data_label', 'A label is forgotten up to a time: name it in before.');
   }
+  if (before !== null && Number.isNaN(Date.parse(before))) {
+    refuse('/before', 'This time does not exist.');
+  }
   if (findings.length > 0) throw new ProblemError('INVALID_BODY', findings[0]?.message as string, findings);
   const kind = decision_id !== null ? 'decision' : before !== null ? 'before' : 'tenant';
   const until = before === null ? null : new Date(before).toISOString();

@@ -77,11 +77,12 @@ async function everything(decisions: readonly string[]): Promise<string> {
   shown.push(JSON.stringify(await hall.events()), ...hall.logged);
   await hall.close();
   const dir = dirname(file);
-  const bytes = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'latin1'));
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  const bytes = files.map((each) => readFileSync(join(each.parentPath, each.name), 'latin1'));
   return [...shown, ...bytes].join('\n');
 }
 
-test('No secret stands in any byte of store, log, export or answer: only hashes and verified claims do.', async () => {
+test('No secret stands in any byte of store, log, export or answer: only hashes do.', async () => {
   const token = await mint();
   const dispatched = await send({ tenant_credential: token });
   const routed = await send({ tenant_credential: token }, '/wcp/route');
@@ -109,7 +110,8 @@ test('No secret stands in any byte of store, log, export or answer: only hashes 
     for (const form of [secret, Buffer.from(secret).toString('base64url')]) expect(seen).not.toContain(form);
   }
   expect(seen).toContain(sha256(token));
-  expect(seen).toContain('"sub":"ada"');
+  // Verified claims are payload: they are stored encrypted.
+  expect(seen).not.toContain('"sub":"ada"');
 });
 
 test('A request on hold and a dead letter are decided again by the claims that were verified when they came.', async () => {
