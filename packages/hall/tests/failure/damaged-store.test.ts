@@ -62,8 +62,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(template, { recursive: true, force: true }));
 
 function fill(): void {
-  // Closed, a store is one file.
-  expect(readdirSync(template)).toEqual(['store.db']);
+  // Closed, a store is one file, beside the data keys of its payloads.
+  expect(readdirSync(template).sort()).toEqual(['store.db', 'store.db.keys']);
   copyFileSync(join(template, 'store.db'), file);
 }
 
