@@ -154,6 +154,7 @@ test('@wcp/spec/hall exports these names', async () => {
     'PROBLEMS',
     'ProblemSchema',
     'READERS',
+    'RECEIPT_FORM_NAMES',
     'ROLES',
   ]);
 });

@@ -83,9 +83,9 @@ describe('evidence of a log whose key changed', () => {
     const part = await verify();
     expect(new Set(codes(part))).toEqual(new Set(['RECEIPT_KEY_REVOKED']));
     expect(part.not_checked.map(({ code }: { code: string }) => code)).toEqual([
+      'WITNESSES_NOT_CHECKED',
       'REVOKED_KEY_NOT_WITNESSED',
       'KEY_CHANGES_NOT_COMPLETE',
-      'WITNESSES_NOT_CHECKED',
       'TIMESTAMPS_NOT_CHECKED',
     ]);
   });
