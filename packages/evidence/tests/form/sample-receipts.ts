@@ -4,7 +4,7 @@ import { type LogStatement, logReceipt } from '../../src/receipt/index.ts';
 import { draftOf, key, otherKey } from '../support.ts';
 
 /** The name of the log that the samples stand in. */
-export const ORIGIN = 'hall.example/log';
+const ORIGIN = 'hall.example/log';
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 const AT = '2026-01-01T00:00:00.000Z';
 const place = { seq: 0, prev_receipt_hash: null };

@@ -97,8 +97,8 @@ async function latestTime({ store }: EvidenceStorage): Promise<number> {
 
 async function build(base: HallBase): Promise<AssembledParts> {
   const state = await openState(base);
-  const { options, gate, clock, journal, registry, activeWorld, freezes, inspector, connected, ...others } =
-    state;
+  const { options, gate, inspector, connected, ...others } = state;
+  const { clock, journal, registry, activeWorld, freezes } = state;
   const { chains = new ChainedCallRegistry(), board = new CallBoard(), pulling_authorities = [] } = options;
   const pulled = { authorities: pulling_authorities, registry, connected, board, chains };
   const pulling = new PullingAuthorities(pulled);
@@ -106,15 +106,7 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const administered = { clock, journal, registry, activeWorld, freezes, inspector, onChange };
   const registryAdmin = new RegistryAdmin(administered);
   const dispatching = await createDispatching(state);
-  const exports = await openExports(options.exports ?? [], {
-    origin: state.origin,
-    store: state.storage.store,
-    commit: journal.commit.bind(journal),
-    size: async () => (await state.storage.ledger.head()).size,
-    signer: () => state.keys.signer,
-    clock,
-    log: state.log,
-  });
+  const exports = await exportsOf(state);
   const metrics = metricsOf(state, exports);
   state.telemetry.report(() => metrics.written());
   return {
@@ -127,11 +119,6 @@ async function build(base: HallBase): Promise<AssembledParts> {
       inspector.forget();
       await replaced?.close();
     },
-    clock,
-    journal,
-    registry,
-    activeWorld,
-    freezes,
     chains,
     board,
     registryAdmin,
@@ -144,6 +131,18 @@ async function build(base: HallBase): Promise<AssembledParts> {
     gateState: () => gate?.state() ?? null,
     offersApprovalTools: options.offersApprovalTools === true,
   };
+}
+
+function exportsOf({ options, origin, storage, journal, keys, clock, log }: HallState): Promise<Exports> {
+  return openExports(options.exports ?? [], {
+    origin,
+    store: storage.store,
+    commit: journal.commit.bind(journal),
+    size: async () => (await storage.ledger.head()).size,
+    signer: () => keys.signer,
+    clock,
+    log,
+  });
 }
 
 function createDecisionPoint(

@@ -63,9 +63,8 @@ export async function archiveLog(
       await store.close();
       throw error;
     });
-  const { sealed } = log;
+  const { sealed, archived: from } = log;
   const { size } = await log.head();
-  const from = log.archived;
   try {
     const to = await archiveBoundary(sealed, { from, size }, before);
     if (to > from) {

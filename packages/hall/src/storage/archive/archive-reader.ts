@@ -56,7 +56,7 @@ export class ArchiveReader {
 }
 
 /** The path of the receipts of a tile. */
-export function bundlePath(tile: number): string {
+function bundlePath(tile: number): string {
   return tilePath({ level: 'entries', index: tile, width: TILE_WIDTH });
 }
 
