@@ -10,7 +10,6 @@ export interface ServerProcess {
   readonly err: () => string;
   /** Everything that it has written so far. */
   readonly all: () => string;
-  readonly ready_ms: number;
 }
 
 /** What `wcp serve` says once it is ready. */
@@ -18,7 +17,6 @@ export const READY = /Stop it with Ctrl-C|The Hall is ready/;
 
 /** Starts `wcp serve` as a process on a free port and waits until it is ready. */
 export function startServer(dir: string, env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
-  const began = performance.now();
   const child = start(['serve', dir, '--port', '0'], { env });
   afterFile(() => ended(child, 'SIGKILL'));
   let [out, err] = ['', ''];
@@ -28,8 +26,7 @@ export function startServer(dir: string, env: Readonly<Record<string, string>> =
   return new Promise((resolve, reject) => {
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       out += chunk;
-      const ready_ms = performance.now() - began;
-      if (READY.test(out)) resolve({ child, out, err: () => err, all: () => out + err, ready_ms });
+      if (READY.test(out)) resolve({ child, out, err: () => err, all: () => out + err });
     });
     child.once('close', () => reject(new Error(`It ended: ${out}${err}`)));
   });

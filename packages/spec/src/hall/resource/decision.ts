@@ -75,7 +75,7 @@ export const DECISION_OPERATIONS = {
     access: READERS,
     params: closed({ decision_id: name }),
     answers: { 200: ShownDecisionSchema },
-    problems: LOOKUP_PROBLEMS,
+    problems: [400, 401, 403, 404, 410, 429, 503],
   },
   listReceipts: {
     ...ENDPOINTS.listReceipts,

@@ -64,7 +64,7 @@ export const DISPATCH_OPERATIONS = {
     headers: idempotencyHeader,
     body: routeInput,
     answers: { 200: DispatchAnswerSchema, 202: DispatchAnswerSchema, 403: DispatchAnswerSchema },
-    problems: [400, 401, 403, 422, 429, 503],
+    problems: [400, 401, 403, 410, 422, 429, 503],
   },
   streamDispatch: {
     ...ENDPOINTS.streamDispatch,
