@@ -128,19 +128,15 @@ describe('hostile HTML', () => {
     '</i>',
     '<pre>```</pre>',
     '<p style="display:none">x</p>',
-  ])('30,000 characters of %j take seconds at most.', (unit) => {
-    const started = performance.now();
+  ])('30,000 characters of %j are read before the test has to end.', (unit) => {
     expect(textOf(times(unit)).length).toBeLessThan(60_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test.each([
     ['no-break spaces', `<p><b>x${'&nbsp; '.repeat(50_000)}</b>y`, 'x y'],
     ['spaces in code', `<pre>x${' \n'.repeat(200_000)}y</pre>`, `\`\`\`\nx${' \n'.repeat(50)}y\n\`\`\``],
-  ])('Long runs of %s take seconds at most.', (_, html, text) => {
-    const started = performance.now();
+  ])('Long runs of %s become short ones.', (_, html, text) => {
     expect(textOf(html)).toBe(text);
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   const nested = (names: readonly string[]) =>
@@ -152,15 +148,9 @@ describe('hostile HTML', () => {
     ['words of code', ['div'], '<code>x</code>'],
     ['no-break spaces', ['div'], '\u00a0'],
     ['signs', ['div'], '>'],
-  ])(
-    'A megabyte of %s, 90 elements deep in %j, takes a few seconds of a processor at most.',
-    (_, names, unit) => {
-      const before = process.cpuUsage();
-      readHtml(nested(names) + megabyte(unit));
-      const { user, system } = process.cpuUsage(before);
-      expect((user + system) / 1e6).toBeLessThan(8);
-    },
-  );
+  ])('A megabyte of %s, 90 elements deep in %j, is read before the test has to end.', (_, names, unit) => {
+    expect(textOf(nested(names) + megabyte(unit)).length).toBeLessThan(10_000_000);
+  });
 
   test('A page of a million fences, quotation marks or cells is read like any other.', () => {
     expect(textOf(`<pre>${'``` '.repeat(250_000)}</pre>`)).toMatch(/^````\n/);

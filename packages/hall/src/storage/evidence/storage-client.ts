@@ -17,6 +17,12 @@ const PROGRAM = new URL(
 /** Megabytes for young objects: almost everything lives for one commit, and is then never copied. */
 const YOUNG_MB = 64;
 
+/** How a storage in a file is used. */
+export interface FileStorageOptions {
+  /** Whether what is stored is checked in the background while the storage is open. True where it is absent. */
+  readonly isChecked?: boolean;
+}
+
 /**
  * Opens a storage in one SQLite file, in a thread of its own: signing and fsync never block the caller's thread.
  *
@@ -34,18 +40,12 @@ const YOUNG_MB = 64;
  * }
  * ```
  */
-export async function openFileStorage(file: string, identity: StorageIdentity): Promise<EvidenceStorage> {
-  const { key, next, data_keys = `${file}.keys`, ...others } = identity;
-  const data: StorageWorkerData = {
-    ...others,
-    data_keys,
-    file,
-    key: sentSource(key),
-    ...(next !== undefined && { next: sentSource(next) }),
-  };
-  const thread = new StorageWorker(
-    new Worker(PROGRAM, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
-  );
+export async function openFileStorage(
+  file: string,
+  identity: StorageIdentity,
+  { isChecked = true }: FileStorageOptions = {},
+): Promise<EvidenceStorage> {
+  const thread = startThread(file, identity, isChecked);
   const ledger = thread.part<Ledger<SentSource>>('ledger', [
     'append',
     'head',
@@ -71,6 +71,20 @@ export async function openFileStorage(file: string, identity: StorageIdentity): 
     await thread.terminate();
     throw error;
   }
+}
+
+function startThread(file: string, identity: StorageIdentity, isChecked: boolean): StorageWorker {
+  const { key, next, data_keys = `${file}.keys`, ...others } = identity;
+  const workerData: StorageWorkerData = {
+    ...others,
+    data_keys,
+    file,
+    isChecked,
+    key: sentSource(key),
+    ...(next !== undefined && { next: sentSource(next) }),
+  };
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+  return new StorageWorker(new Worker(PROGRAM, { workerData, resourceLimits }));
 }
 
 interface Waiting {

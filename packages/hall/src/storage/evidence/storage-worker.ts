@@ -9,11 +9,12 @@ export interface StorageWorkerData extends Omit<StorageIdentity, 'key' | 'next'>
   readonly file: string;
   readonly key: SentSource;
   readonly next?: SentSource;
+  readonly isChecked: boolean;
 }
 
 /** The thread that signs and writes, so that an fsync never blocks the thread that answers requests. */
 const port = parentPort;
-const { file, key, next, ...identity } = workerData as StorageWorkerData;
+const { file, key, next, isChecked, ...identity } = workerData as StorageWorkerData;
 const opening = open();
 // Each call is answered with the error; none may have come yet.
 opening.catch(() => {});
@@ -25,7 +26,7 @@ async function open(): Promise<EvidenceStorage> {
     key: receivedSource(key),
     ...(next !== undefined && { next: receivedSource(next) }),
   };
-  return storageOver(await openCurrentStore(file, whole), whole, { isChecked: true });
+  return storageOver(await openCurrentStore(file, whole), whole, { isChecked });
 }
 
 async function answer(call: RemoteCall): Promise<void> {
