@@ -24,7 +24,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(isAlive(port)).toBe(true);
     referee.kill(signal);
     expect(await once(referee, 'exit')).toEqual([null, signal]);
-    await expect.poll(() => isAlive(port), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(port)).toBe(false);
   },
 );
 

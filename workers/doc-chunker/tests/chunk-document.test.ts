@@ -234,9 +234,10 @@ describe('a hostile text', () => {
     }
   });
 
-  test.each(['漢', `${HANDBOOK}\n`])('A million characters of %j take a few seconds at most.', (unit) => {
-    const started = performance.now();
-    expect(chunksOf(long(unit, 1_000_000)).length).toBeGreaterThan(200);
-    expect(performance.now() - started).toBeLessThan(10_000);
-  });
+  test.each(['漢', `${HANDBOOK}\n`])(
+    'A million characters of %j are cut within the time that a test has.',
+    (unit) => {
+      expect(chunksOf(long(unit, 1_000_000)).length).toBeGreaterThan(200);
+    },
+  );
 });

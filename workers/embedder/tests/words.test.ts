@@ -39,10 +39,10 @@ test('A Latin word inside a text without spaces is a part of it.', () => {
   expect(partsOf('这个lighthouse很高')).toContain('lighthouse');
 });
 
-test('A hostile text takes no longer than another.', () => {
-  const started = performance.now();
+test('A hostile text of a million characters is taken apart within the time that a test has.', () => {
   for (const unit of ['a-', "a'", '-', 'é', 'ﷺ', '\u0301']) {
-    for (const word of countWords(unit.repeat(10_000)).keys()) spellingsOf(word);
+    for (const word of countWords(unit.repeat(1_000_000)).keys()) {
+      expect(spellingsOf(word)[0]).toBe(word);
+    }
   }
-  expect(performance.now() - started).toBeLessThan(1000);
 });

@@ -78,12 +78,11 @@ describe('readMarkdown', () => {
   });
 
   test.each(['x', '*a', '**', '[](', '[', '<a', '<!--', '> ', '- ', '|a|b\n', '~~~\n', '\\*', '- a\n', '`'])(
-    '300,000 characters of %j are read in a few seconds.',
+    '300,000 characters of %j are read within the time that a test has.',
     (unit) => {
-      const started = performance.now();
       const { blocks, plainText } = readMarkdown(unit.repeat(300_000 / unit.length));
+      expect(blocks).not.toEqual([]);
       for (const { content } of blocks) plainText(content);
-      expect(performance.now() - started).toBeLessThan(10_000);
     },
   );
 });

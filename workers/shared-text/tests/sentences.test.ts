@@ -21,10 +21,8 @@ test.each([
 });
 
 test.each(['. ', 'a.b.', 'e.g. ', 'A. ', '"A." ', '。'])(
-  'A million characters of %j are split in a few seconds.',
+  'A million characters of %j are split within the time that a test has.',
   (unit) => {
-    const started = performance.now();
-    sentenceStarts(unit.repeat(1_000_000 / unit.length));
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(sentenceStarts(unit.repeat(1_000_000 / unit.length))[0]).toBe(0);
   },
 );

@@ -23,14 +23,12 @@ describe('the words of a text', () => {
     expect(wordsOf('מְנוֹרָה')).toEqual(wordsOf('מנורה'));
   });
 
-  test('The words of a million characters without a space take seconds at most.', () => {
-    const before = process.cpuUsage();
-    for (const unit of ['灯塔的灯坏了', 'ช่างทำนาฬิกา', 'ランプが壊れた', '램프가', 'x', 'é']) {
+  test.each(['灯塔的灯坏了', 'ช่างทำนาฬิกา', 'ランプが壊れた', '램프가', 'x', 'é'])(
+    'The words of 300,000 characters of %j without a space are found within the time that a test has.',
+    (unit) => {
       expect(wordsOf(unit.repeat(Math.floor(300_000 / unit.length))).length).toBeGreaterThan(0);
-    }
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1e6).toBeLessThan(20);
-  });
+    },
+  );
 });
 
 test('The parts of words are those of scripts without spaces alone.', () => {

@@ -137,14 +137,13 @@ describe.skipIf(!isPython)(
         ]);
       });
 
-      test('A million characters of any kind are counted in seconds.', async () => {
-        for (const unit of ['灯', 'ผู้', 'a', "a'", 'ー', '\u0301', 'a\u0301']) {
-          const started = performance.now();
+      test.each(['灯', 'ผู้', 'a', "a'", 'ー', '\u0301', 'a\u0301'])(
+        'A million characters of %j are counted within the time that a test has.',
+        async (unit) => {
           const text = unit.repeat(Math.floor(1_000_000 / unit.length));
           expect((await worker.execute({ text }, context())).status).toBe('ok');
-          expect(performance.now() - started).toBeLessThan(20_000);
-        }
-      });
+        },
+      );
     });
 
     describe('a context that is not valid', () => {

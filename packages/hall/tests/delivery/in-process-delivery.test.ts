@@ -61,8 +61,12 @@ test.each<[string, () => unknown, string]>([
 });
 
 test('A worker built without the kit that ignores its signal is given up after the grace period.', async () => {
-  const signal = AbortSignal.timeout(30);
-  const delivery = foreign(() => new Promise(() => {}));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const delivery = foreign(() => {
+    setImmediate(() => controller.abort());
+    return new Promise(() => {});
+  });
   expect(await delivery.deliver(callOf({}, { signal }))).toMatchObject({
     status: 'unknown',
     code: 'DELIVERY_CANCELLED',

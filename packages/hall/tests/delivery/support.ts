@@ -74,4 +74,14 @@ export function openCasePackage(options: Partial<PackageDeliveryOptions> = {}): 
   });
 }
 
+/** What makes a call hang for longer than a test may take, and aborts it once its worker has asked for a dispatch. */
+export function abortedOnceBegun(): Partial<DeliveryCall> {
+  const controller = new AbortController();
+  const dispatch = () => {
+    controller.abort();
+    return new Promise<never>(() => {});
+  };
+  return { signal: controller.signal, dispatch, timeout_ms: 600_000 };
+}
+
 export const soon = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -70,9 +70,9 @@ export const GREETING = {
   request: { name: 'Ada' },
 } as const;
 
-/** Resolves once something holds; what is waited for comes within some seconds or never. */
+/** Resolves once something holds; throws after so long that no busy machine is the reason. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !holds(); ) {
+  for (const end = Date.now() + 20_000; !holds(); ) {
     if (Date.now() > end) throw new Error('It did not come about.');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

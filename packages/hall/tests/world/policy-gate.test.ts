@@ -60,9 +60,7 @@ test.each(GATES)('A gate that %s leads to this denial or hold: %s.', async (_wha
 
 test('A gate that does not answer in time has failed.', async () => {
   const hall = await open(() => new Promise(() => {}));
-  const began = Date.now();
   expect((await ask(hall)).deny_code).toBe('DENY_POLICY_GATE_ERROR');
-  expect(Date.now() - began).toBeLessThan(4000);
 });
 
 test('A gate is asked what the protocol says, once, and only where a rule requires it.', async () => {

@@ -71,12 +71,11 @@ test('A pattern of the operator is applied like one of ours.', () => {
 
 test('No text of a server makes the patterns take long.', () => {
   const nasty = [
-    `-----BEGIN PRIVATE KEY-----${'-'.repeat(200_000)}`,
-    'eyJ'.repeat(60_000),
-    'a:'.repeat(100_000),
-    'a://'.repeat(50_000),
+    `-----BEGIN PRIVATE KEY-----${'-'.repeat(2_000_000)}`,
+    'eyJ'.repeat(600_000),
+    'a:'.repeat(1_000_000),
+    'a://'.repeat(500_000),
   ];
-  const began = performance.now();
-  for (const text of nasty) redacted(text, all);
-  expect(performance.now() - began).toBeLessThan(5_000);
+  // The time is linear: a pattern that goes back for each character would take minutes.
+  for (const text of nasty) expect(redacted(text, all)).toHaveLength(text.length);
 });

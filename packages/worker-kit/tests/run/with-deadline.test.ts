@@ -164,9 +164,7 @@ describe('without a deadline', () => {
 
 test('The system clock ends a run too.', async () => {
   const deadline = new Date(Date.now() + 40).toISOString();
-  const started = performance.now();
   expect(await workerThat(never).execute({ text: 'x' }, testContext({ deadline }))).toMatchObject(timeout);
-  expect(performance.now() - started).toBeLessThan(5000);
 });
 
 test('A clock that is set back gives a duration of zero.', async () => {

@@ -44,6 +44,8 @@ export interface OutboxParts {
   readonly commit: Commit;
   readonly clock: HallClock;
   readonly log: Logger;
+  /** Milliseconds that a receiver has for its answer (default 10,000). */
+  readonly time_limit_ms?: number;
 }
 
 /** A delivery that is due. */
@@ -183,7 +185,8 @@ class Sender {
     if (row === null || row.state !== 'due' || row.at > this.#now() || this.#stop.signal.aborted) return;
     const due = readDue(row);
     const channel = this.#channels.get(due.channel) as Channel;
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
+    const { time_limit_ms = TIME_LIMIT_MS } = this.#parts;
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(time_limit_ms)]);
     const accepted = await channel
       .send(id, due.body, signal)
       .catch((error) => this.#refused(channel, due, error));

@@ -42,6 +42,8 @@ async function open(urls: readonly string[] = [receiver.url]) {
     clock,
     log: (level, message) => logged.push(`${level} ${message}`),
     channels: urls.map((url) => webhookChannel({ url, secret: SECRET }, clock)),
+    // What must not wait for a receiver that hangs would be waiting still when its test is over.
+    time_limit_ms: 600_000,
   });
   onTestFinished(() => webhooks.close());
   return webhooks;
@@ -124,9 +126,7 @@ describe('a webhook', () => {
     for (let round = 1; round <= 30; round += 1) {
       await store.commit(webhooks.changes({ kind: 'pending', approval: APPROVAL }, now()));
       webhooks.wake();
-      const began = Date.now();
       await attempts(round);
-      expect(Date.now() - began).toBeLessThan(2_000);
     }
     await waitFor('only what hangs', async () => (await rows()).length === 30);
     expect(hanging.got).toHaveLength(8);
@@ -165,9 +165,7 @@ describe('a webhook', () => {
     await store.commit(first.changes({ kind: 'pending', approval: APPROVAL }, now()));
     first.wake();
     await attempts(1);
-    const began = Date.now();
     await first.close();
-    expect(Date.now() - began).toBeLessThan(2000);
     passed += 2;
     const second = await open();
     second.wake();
