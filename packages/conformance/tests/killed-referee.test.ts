@@ -17,9 +17,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
       env: { ...process.env, PID_FILE: file },
       stdio: 'ignore',
     });
-    await expect
-      .poll(() => existsSync(file) && readFileSync(file, 'utf8') !== '', { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8') !== '').toBe(true);
     const port = Number(readFileSync(file, 'utf8'));
     expect(isAlive(port)).toBe(true);
     referee.kill(signal);

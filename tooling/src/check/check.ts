@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../repository/root.ts';
 import { checkDecoding } from './decoding.ts';
+import { checkElapsedTime } from './elapsed-time.ts';
 import { checkExamples } from './examples.ts';
 import type { Check } from './finding.ts';
 import { checkFolderOrder } from './folder-order.ts';
@@ -33,6 +34,7 @@ const CHECKS: readonly TitledCheck[] = [
   { title: 'examples of exports', check: checkExamples },
   { title: 'files without a formatter', check: checkFormatting },
   { title: 'bytes that are decoded with replacements', check: checkDecoding },
+  { title: 'tests that expect an elapsed time to be short', check: checkElapsedTime },
   { title: 'hosts, paths, secrets, hidden types and private words', check: checkForbiddenText },
 ];
 

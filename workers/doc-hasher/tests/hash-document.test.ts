@@ -109,7 +109,6 @@ describe('a key in a file', () => {
 
   test.skipIf(process.platform === 'win32')(
     'A named pipe in the place of the key file is refused, and never waited for.',
-    { timeout: 10_000 },
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'hasher-'));
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -117,20 +117,20 @@ describe('a steward in a browser', () => {
     page.on('framenavigated', (frame) => loads.push(frame.url()));
 
     await hall.hold({ capability_id: CAPABILITIES.incident });
-    await page.getByRole('article', { name: 'cap.research.register' }).waitFor({ timeout: 8_000 });
+    await page.getByRole('article', { name: 'cap.research.register' }).waitFor({ timeout: 20_000 });
     expect(await page.getByRole('status').first().textContent()).toBe('1 new hold.');
     expect(await page.title()).toBe('(2) Human approver');
     expect(await reason.first().inputValue()).toBe('half a sentence');
     expect(await page.evaluate('document.activeElement.name')).toBe('reason');
 
     await hall.resolve(first, { resolution: 'escalate' });
-    await page.getByText('Escalated from Gatekeeper').waitFor({ timeout: 8_000 });
+    await page.getByText('Escalated from Gatekeeper').waitFor({ timeout: 20_000 });
     expect(await reason.first().inputValue()).toBe('half a sentence');
     await page.getByLabel('Result').first().waitFor();
     expect(await page.evaluate('document.activeElement.name')).toBe('reason');
 
     await hall.resolve(first, { resolution: 'deny' });
-    await page.getByText('Resolved elsewhere.').waitFor({ timeout: 8_000 });
+    await page.getByText('Resolved elsewhere.').waitFor({ timeout: 20_000 });
     expect(await page.getByRole('article').first().getByRole('button', { name: 'Deny' }).isDisabled()).toBe(
       true,
     );

@@ -23,6 +23,6 @@ test.each([
 test.each(['. ', 'a.b.', 'e.g. ', 'A. ', '"A." ', '。'])(
   'A million characters of %j are split within the time that a test has.',
   (unit) => {
-    expect(sentenceStarts(unit.repeat(1_000_000 / unit.length))[0]).toBe(0);
+    expect(sentenceStarts(unit.repeat(1_000_000 / unit.length)).every((at) => at < 1_000_000)).toBe(true);
   },
 );

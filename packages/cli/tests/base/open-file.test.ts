@@ -15,12 +15,12 @@ function withPipe(name: string, files: Readonly<Record<string, unknown>> = {}): 
 }
 
 describe.skipIf(process.platform === 'win32')('A named pipe that a command is given', () => {
-  test('As the document of the pipeline it is refused.', { timeout: 10_000 }, async () => {
+  test('As the document of the pipeline it is refused.', async () => {
     const [, pipe] = withPipe('document.md');
     expect(await wcp(['pipeline', 'run', pipe])).toMatchObject({ code: 2, err: NO_FILE });
   });
 
-  test('As the credential of a tenant it is refused.', { timeout: 10_000 }, async () => {
+  test('As the credential of a tenant it is refused.', async () => {
     const [dir, pipe] = withPipe('credential', { 'document.md': 'text' });
     const running = ['--url', 'http://127.0.0.1:9', '--key', 'wcp_k_s', '--credential', pipe];
     expect(await wcp(['pipeline', 'run', join(dir, 'document.md'), ...running])).toMatchObject({
@@ -29,7 +29,7 @@ describe.skipIf(process.platform === 'win32')('A named pipe that a command is gi
     });
   });
 
-  test('In a package, as what it says of itself, it is not waited for.', { timeout: 10_000 }, async () => {
+  test('In a package, as what it says of itself, it is not waited for.', async () => {
     for (const name of ['package.json', 'registry_record.json']) {
       const [dir] = withPipe(name, { 'worker.mjs': '' });
       const key = join(scratch(), 'keys');
@@ -38,13 +38,13 @@ describe.skipIf(process.platform === 'win32')('A named pipe that a command is gi
     }
   });
 
-  test('As a list of known failures it is refused.', { timeout: 10_000 }, async () => {
+  test('As a list of known failures it is refused.', async () => {
     const [, pipe] = withPipe('known.json');
     const { code } = await wcp(['conformance', 'run', '--known-failures', pipe, '--', 'true']);
     expect(code).toBe(2);
   });
 
-  test('As a file to copy it is refused.', { timeout: 10_000 }, async () => {
+  test('As a file to copy it is refused.', async () => {
     const [dir, pipe] = withPipe('dist');
     await expect(copyRegularFile(pipe, join(dir, 'copy'))).rejects.toMatchObject({ code: 'ENOTFILE' });
     mkdirSync(join(dir, 'folder'));
@@ -54,12 +54,8 @@ describe.skipIf(process.platform === 'win32')('A named pipe that a command is gi
   });
 });
 
-test.skipIf(process.platform === 'win32')(
-  'What a shell passes on as a file is read.',
-  { timeout: 20_000 },
-  () => {
-    const piped = 'printf "[]" | "$0" "$1" validate rules /dev/stdin';
-    const out = execFileSync('sh', ['-c', piped, process.execPath, PROGRAM], { encoding: 'utf8' });
-    expect(out).toBe('/dev/stdin: valid (rules)\n');
-  },
-);
+test.skipIf(process.platform === 'win32')('What a shell passes on as a file is read.', () => {
+  const piped = 'printf "[]" | "$0" "$1" validate rules /dev/stdin';
+  const out = execFileSync('sh', ['-c', piped, process.execPath, PROGRAM], { encoding: 'utf8' });
+  expect(out).toBe('/dev/stdin: valid (rules)\n');
+});

@@ -45,7 +45,6 @@ const READERS: readonly (readonly [string, typeof readRegularFile])[] = [
 describe.each(READERS)('%s', (_, read) => {
   test.skipIf(process.platform === 'win32').each(SPECIAL)(
     'What is %s is refused at once with %s.',
-    { timeout: 5_000 },
     async (__, code, make) => {
       const place = join(folder(), 'file');
       await make(place);

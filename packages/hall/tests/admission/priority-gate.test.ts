@@ -36,7 +36,7 @@ test('While an urgent dispatch is running, background work begins one by one, an
   expect(started).toEqual(['urgent', 'a', 'b']);
   await end('urgent');
   // Where one urgent request came, the next is near; then the others begin.
-  await expect.poll(() => started, { timeout: 5_000 }).toEqual(['urgent', 'a', 'b', 'c']);
+  await expect.poll(() => started).toEqual(['urgent', 'a', 'b', 'c']);
 });
 
 test('What waits begins in the order of its class, and within a class as it came.', async () => {
@@ -58,7 +58,7 @@ test('A slow urgent dispatch blocks nobody for good.', async () => {
   void enter('P3', 'b');
   expect(started).toEqual(['slow', 'a']);
   // Its worker is slow; the Hall is not.
-  await expect.poll(() => started, { timeout: 5_000 }).toEqual(['slow', 'a', 'b']);
+  await expect.poll(() => started).toEqual(['slow', 'a', 'b']);
 });
 
 test('Failed work frees its place, and an unknown class is the least urgent.', async () => {

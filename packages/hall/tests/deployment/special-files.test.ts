@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LAYOUT } from '../../src/deployment/layout.ts';
 import { partsOf } from '../../src/hall/create-hall.ts';
@@ -29,7 +28,6 @@ const RECORD = 'workers/hello/registry_record.json';
 describe.skipIf(process.platform === 'win32').each(Object.keys(SPECIAL))('%s', (special) => {
   test.each([LAYOUT.server, LAYOUT.key, RECORD])(
     'In the place of %s it keeps the Hall from starting, and is never waited for.',
-    { timeout: 15_000 },
     async (file) => {
       const dir = await folderWith(file, special);
       const [finding] = await findingsOf(dir);
@@ -42,7 +40,6 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(SPECIAL))('%s', (
 
   test.each([LAYOUT.rules, LAYOUT.config])(
     'In the place of %s it leaves the last good documents in force, and is reported.',
-    { timeout: 15_000 },
     async (file) => {
       const dir = await folderWith(file, special);
       const { hall } = await open(dir);
@@ -53,9 +50,7 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(SPECIAL))('%s', (
     },
   );
 
-  test('In the place of rules.json while the Hall runs it is reported, and the Hall can still be closed.', {
-    timeout: 15_000,
-  }, async () => {
+  test('In the place of rules.json while the Hall runs it is reported, and the Hall can still be closed.', async () => {
     const dir = scratch();
     const { hall, said, close } = await open(dir);
     const rules = read(dir, LAYOUT.rules);
@@ -69,27 +64,21 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(SPECIAL))('%s', (
     await close();
   });
 
-  test('In the place of the high-water mark it keeps the Hall from starting.', {
-    timeout: 15_000,
-  }, async () => {
+  test('In the place of the high-water mark it keeps the Hall from starting.', async () => {
     const dir = await folderWith(LAYOUT.mark, special);
     expect(await findingsOf(dir)).toMatchObject([{ message: expect.stringContaining('high-water mark') }]);
   });
 
-  test('In the place of the example’s key it leaves the example without an attestation.', {
-    timeout: 15_000,
-  }, async () => {
+  test('In the place of the example’s key it leaves the example without an attestation.', async () => {
     const dir = await folderWith(LAYOUT.exampleKey, special);
     const { hall } = await open(dir);
     expect((await hall.dispatch(GREETING)).decision.outcome).toBe('DISPATCH');
   });
 
-  test('In the place of a ban list it is a source that cannot be reached.', { timeout: 15_000 }, async () => {
+  test('In the place of a ban list it is a source that cannot be reached.', async () => {
     const file = join(scratch(), 'list.json');
     SPECIAL[special]?.(file);
-    const reading = readBanListSource({ file });
-    const late = sleep(5_000, 'late', { ref: false });
-    expect(await Promise.race([reading, late])).toEqual({ ok: false, code: 'BAN_LIST_UNREACHABLE' });
+    expect(await readBanListSource({ file })).toEqual({ ok: false, code: 'BAN_LIST_UNREACHABLE' });
   });
 });
 

@@ -77,5 +77,5 @@ test('No text of a server makes the patterns take long.', () => {
     'a://'.repeat(500_000),
   ];
   // The time is linear: a pattern that goes back for each character would take minutes.
-  for (const text of nasty) expect(redacted(text, all)).toHaveLength(text.length);
+  for (const text of nasty) expect(redacted(text, all)).toMatch(/^(?:\[redacted: private-key\])?[-eyJa:/]+$/);
 });

@@ -42,21 +42,17 @@ function packaged(): StdioSettings {
   };
 }
 
-/** The processes whose command names a folder. */
-function processesNaming(folder: string): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
-    } catch {
-      return false;
-    }
-  });
-}
+/** The processes that this one has started. */
+const children = (): string[] =>
+  readdirSync('/proc/self/task').flatMap((id) =>
+    readFileSync(`/proc/self/task/${id}/children`, 'utf8').split(' ').filter(Boolean),
+  );
 
 test.skipIf(!is_contained)(
   'A server with an envelope runs contained, from the bytes that its tools are attested with.',
   async () => {
     const settings = packaged();
+    const others = children();
     const upstream = await openUpstream(settings);
     onTestFinished(() => upstream.close());
     expect(upstream.source).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -72,10 +68,10 @@ test.skipIf(!is_contained)(
     );
     await callTool({ upstream }, 'exit').catch(() => {});
     expect(textOf(await callTool({ upstream }, 'echo', { a: 1 }))).toBe('{"a":1}');
-    const folder = settings.package as string;
-    expect(processesNaming(folder)).not.toEqual([]);
+    const started = children().filter((pid) => !others.includes(pid));
+    expect(started).not.toEqual([]);
     await upstream.close();
-    expect(processesNaming(folder)).toEqual([]);
+    await expect.poll(() => children().filter((pid) => started.includes(pid))).toEqual([]);
   },
 );
 

@@ -703,9 +703,9 @@ describe('Limits', () => {
       }
       expect(findingsOf({ ...FULL, request: { a: [longest, { b: longest }] } })).toEqual([' TOO_LARGE']);
     }
-    expect(findingsOf({ ...FULL, request: { ['x'.repeat(2 ** 28)]: 1 }, ['y'.repeat(2 ** 28)]: 1 })).toEqual([
-      ' TOO_LARGE',
-    ]);
+    // Twice the same, because to make a name of this length takes seconds.
+    const name = 'x'.repeat(2 ** 28);
+    expect(findingsOf({ ...FULL, request: { [name]: 1 }, [name]: 1 })).toEqual([' TOO_LARGE']);
   });
 
   test('A blank id of nearly a megabyte is blank.', () => {

@@ -285,7 +285,7 @@ describe('reading', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('a named pipe in the place of the file', () => {
-  test('is neither read nor written, and never waited for', { timeout: 10_000 }, async () => {
+  test('is neither read nor written, and never waited for', async () => {
     const path = freshFile();
     execFileSync('mkfifo', [path]);
     await expect(readLines(path)).rejects.toMatchObject({ code: 'ERR_WCP_STORE' });

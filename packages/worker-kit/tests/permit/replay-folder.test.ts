@@ -105,7 +105,6 @@ test
   .skipIf(process.platform === 'win32')
   .each(['floor', `${START / 600}.permits`, `${START / 600 + 1}.permits`])(
   'A named pipe in the place of %s lets no permit through, and is never waited for.',
-  { timeout: 10_000 },
   async (name) => {
     execFileSync('mkfifo', [join(dir, name)]);
     await expect(open().use(useOf('a'))).rejects.toThrow();

@@ -180,13 +180,13 @@ for (const hasNotification of [true, false]) {
     const names = async () => (await client.listTools()).tools.map(({ name }) => name);
     expect(await names()).toEqual(['echo', 'pid']);
     setTools([tool('echo', { description: EVIL }), tool('pid')]);
-    await expect.poll(names, { timeout: 20_000, interval: 100 }).toEqual(['pid']);
+    await expect.poll(names, { interval: 100 }).toEqual(['pid']);
     expect(changes).toBeGreaterThan(0);
     expect(JSON.stringify(await client.callTool({ name: 'echo' }).catch(String))).not.toContain(EVIL);
     expect(await client.callTool({ name: 'pid' })).not.toHaveProperty('isError');
     expect(await json('diff')).toMatchObject({ code: 1, tools: [{ name: 'echo', state: 'changed' }] });
     expect(await json('enrol', 'echo')).toMatchObject({ code: 0 });
-    await expect.poll(names, { timeout: 20_000, interval: 100 }).toEqual(['echo', 'pid']);
+    await expect.poll(names, { interval: 100 }).toEqual(['echo', 'pid']);
     expect(await client.callTool({ name: 'echo' })).not.toHaveProperty('isError');
   });
 }

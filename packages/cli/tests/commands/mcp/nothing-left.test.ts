@@ -92,7 +92,7 @@ for (const isolation of ['contained', 'declared'] as const) {
             expect(before.filter((pid) => after.includes(pid))).toEqual([]);
           } else {
             // The kernel ends it, without anybody who asks for that.
-            await expect.poll(() => clinging.processes(), { timeout: 2_000 }).toEqual([]);
+            await expect.poll(() => clinging.processes()).toEqual([]);
           }
         },
       );

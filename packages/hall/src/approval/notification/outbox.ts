@@ -44,8 +44,6 @@ export interface OutboxParts {
   readonly commit: Commit;
   readonly clock: HallClock;
   readonly log: Logger;
-  /** Milliseconds that a receiver has for its answer (default 10,000). */
-  readonly time_limit_ms?: number;
 }
 
 /** A delivery that is due. */
@@ -185,8 +183,7 @@ class Sender {
     if (row === null || row.state !== 'due' || row.at > this.#now() || this.#stop.signal.aborted) return;
     const due = readDue(row);
     const channel = this.#channels.get(due.channel) as Channel;
-    const { time_limit_ms = TIME_LIMIT_MS } = this.#parts;
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(time_limit_ms)]);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
     const accepted = await channel
       .send(id, due.body, signal)
       .catch((error) => this.#refused(channel, due, error));

@@ -52,14 +52,11 @@ describe.skipIf(!(await probeSandbox()).is_contained)('a worker that may reach l
 
   const ask = (url: string) => hall.hall.dispatch({ ...inputFor('tenant-a'), request: { url } });
   const connections = () =>
-    vi.waitFor(
-      async () => {
-        const events = (await hall.events()).filter(({ event_id }) => event_id === 'evt.worker.connected');
-        expect(events).not.toEqual([]);
-        return events;
-      },
-      { timeout: 10_000 },
-    );
+    vi.waitFor(async () => {
+      const events = (await hall.events()).filter(({ event_id }) => event_id === 'evt.worker.connected');
+      expect(events).not.toEqual([]);
+      return events;
+    });
 
   test('A connection is an event of the tenant whose call it was, with its bytes.', async () => {
     const { port } = server.address() as AddressInfo;

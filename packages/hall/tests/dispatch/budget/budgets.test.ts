@@ -217,7 +217,7 @@ test('A report whose outcome cannot be stored does not count until it can.', asy
   expect(failures).toBe(1);
   expect(await spent()).toBe(4);
   await send();
-  await expect.poll(spent, { timeout: 5_000 }).toBe(2);
+  await expect.poll(spent).toBe(2);
   expect(await ledger.list(new Date().toISOString())).toMatchObject([{ spent: 2 }]);
 });
 

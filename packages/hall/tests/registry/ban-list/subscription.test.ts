@@ -9,6 +9,7 @@ import { CONFIG, inputFor } from '../../support/documents.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { TestHall, type TestHallOptions } from '../../support/test-hall.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { withoutTimeLimits } from '../../support/without-time-limits.ts';
 import { ACME, CODE, hashOf } from '../../support/workers.ts';
 import { ListServer } from './list-server.ts';
 
@@ -280,11 +281,10 @@ describe('after a restart', () => {
 });
 
 test('A Hall that closes aborts what it is reading.', async () => {
+  withoutTimeLimits();
   server.answer = () => {};
   await open();
   await waitFor('the question', () => server.received.length === 1);
-  const began = performance.now();
   await hall.close();
-  expect(performance.now() - began).toBeLessThan(2_000);
   hall = await TestHall.open();
 });
