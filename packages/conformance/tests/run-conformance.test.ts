@@ -147,6 +147,8 @@ describe('the report', () => {
 
   test.concurrent.each(PLAYED)(
     'The report of %s satisfies its schema and is the same in two runs, apart from times.',
+    // They run at the same time, and so each takes as long as all.
+    { timeout: 300_000 },
     async (name) => {
       const [first, second] = [await playAs(name), await playAs(name)];
       expect(ReportCheck.Errors(first)).toEqual([]);

@@ -235,9 +235,9 @@ describe('a hostile text', () => {
   });
 
   test.each(['漢', `${HANDBOOK}\n`])(
-    'A million characters of %j are cut within the time that a test has.',
+    '300,000 characters of %j are cut within the time that a test has.',
     (unit) => {
-      expect(chunksOf(long(unit, 1_000_000)).length).toBeGreaterThan(200);
+      expect(chunksOf(long(unit, 300_000)).length).toBeGreaterThan(60);
     },
   );
 });
