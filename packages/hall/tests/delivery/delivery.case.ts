@@ -1,7 +1,7 @@
 import { ENFORCED_MEMBERS } from '@wcp/spec/document';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery, DeliveryCall } from '../../src/delivery/delivery.ts';
-import { ALLOWED, contextOf, DENIED, resultOf, soon } from './support.ts';
+import { ALLOWED, contextOf, DENIED, hangingDispatch, resultOf, soon } from './support.ts';
 
 /** A way to the worker of `case-worker.ts`. */
 interface CaseDelivery {
@@ -28,13 +28,9 @@ export function describeDelivery({ name, answer_bytes, cancelled, open }: Delive
 
     /** A call that hangs for longer than a test may take; it has begun once the worker has asked for a dispatch. */
     const startHanging = (members: Partial<DeliveryCall> = {}) => {
-      const begun = Promise.withResolvers<void>();
-      const dispatch = () => {
-        begun.resolve();
-        return new Promise<never>(() => {});
-      };
+      const { dispatch, hasBegun } = hangingDispatch();
       const running = deliver('ask', '', { dispatch, timeout_ms: 600_000, ...members });
-      return { running, hasBegun: begun.promise };
+      return { running, hasBegun };
     };
 
     /** A call whose time is over while the worker has it: on a busy machine a short limit ends before that. */

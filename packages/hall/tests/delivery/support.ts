@@ -84,4 +84,17 @@ export function abortedOnceBegun(): Partial<DeliveryCall> {
   return { signal: controller.signal, dispatch, timeout_ms: 600_000 };
 }
 
+/** A chained dispatch that never ends; the call has begun once its worker has asked for it. */
+export function hangingDispatch() {
+  let begin = () => {};
+  const hasBegun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const dispatch = () => {
+    begin();
+    return new Promise<never>(() => {});
+  };
+  return { dispatch, hasBegun };
+}
+
 export const soon = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

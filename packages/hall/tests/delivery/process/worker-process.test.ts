@@ -7,6 +7,7 @@ import {
   ALLOWED,
   abortedOnceBegun,
   callOf,
+  hangingDispatch,
   openCasePackage,
   openPackage,
   resultOf,
@@ -354,13 +355,9 @@ test('Excess calls do not wait, and one whose time runs out while it waits never
 test('Closing the delivery ends its processes, those with a call and those without.', async () => {
   const { delivery, deliver, ends } = await open({ limits: { processes: 2 } });
   const [one, two] = await Promise.all([deliver('slowly'), deliver('slowly')]);
-  const begun = Promise.withResolvers<void>();
-  const dispatch = () => {
-    begun.resolve();
-    return new Promise<never>(() => {});
-  };
+  const { dispatch, hasBegun } = hangingDispatch();
   const running = deliver('hang', { dispatch });
-  await begun.promise;
+  await hasBegun;
   await delivery.close();
   expect(await running).toMatchObject({ status: 'unknown', code: 'DELIVERY_INTERRUPTED' });
   for (const { result } of [one, two]) expect(isAlive(result?.result as number)).toBe(false);
