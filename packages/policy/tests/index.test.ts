@@ -19,5 +19,9 @@ test('The subpath @wcp/policy/cedar exports these names and no others.', async (
 
 test('The subpaths of the other engines export these names and no others.', async () => {
   expect(Object.keys(await import('../src/opa/index.ts')).toSorted()).toEqual(['opaBundle', 'opaServer']);
-  expect(Object.keys(await import('../src/authzen/index.ts'))).toEqual(['authzenServer']);
+  expect(Object.keys(await import('../src/authzen/index.ts')).toSorted()).toEqual([
+    'authzenServer',
+    'openToolCallAuthorizer',
+    'readToolMapping',
+  ]);
 });

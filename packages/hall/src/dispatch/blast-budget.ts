@@ -1,5 +1,5 @@
-import { boundedCache } from '../base/bounded-cache.ts';
 import type { ChainRow, Change, Store } from '../storage/store/store.ts';
+import { AmountCache } from './budget/amount-cache.ts';
 
 /** How many budgets are cached; the others are read from the store when they are needed. */
 const BUDGET_CACHE_SIZE = 50_000;
@@ -23,35 +23,26 @@ const NOTHING: BlastSpent = { blast_score: 0, dispatches: 0 };
  * that are decided at the same time cannot both take the rest of a limit. A crash forgets what never became durable.
  */
 export class BlastBudget {
-  readonly #store: Store;
-  readonly #known = boundedCache<string, BlastSpent>(BUDGET_CACHE_SIZE);
-  /** Whether every budget is cached: an unknown one is then unspent. */
-  #isComplete: boolean;
+  readonly #chains: AmountCache<BlastSpent>;
 
-  private constructor(store: Store, isComplete: boolean) {
-    this.#store = store;
-    this.#isComplete = isComplete;
+  private constructor(store: Store, rows: readonly ChainRow[]) {
+    const spent = rows.map((row) => [row.chain, spentOf(row)] as const);
+    const read = async (chain: string) => spentOf(await store.get('chains', chain));
+    this.#chains = new AmountCache(BUDGET_CACHE_SIZE, spent, read);
   }
 
   static async open(store: Store): Promise<BlastBudget> {
-    const rows = await store.list('chains', { limit: BUDGET_CACHE_SIZE + 1 });
-    const budgets = new BlastBudget(store, rows.length <= BUDGET_CACHE_SIZE);
-    for (const row of rows.slice(0, BUDGET_CACHE_SIZE)) budgets.#known.set(row.chain, row);
-    return budgets;
+    return new BlastBudget(store, await store.list('chains', { limit: BUDGET_CACHE_SIZE + 1 }));
   }
 
   /** Loads a budget into the cache. Only what {@link of} says in the same turn of the event loop may be decided with. */
-  async load(id: ChainId): Promise<void> {
-    const chain = nameOf(id);
-    if (this.#isComplete || this.#known.has(chain)) return;
-    const row = await this.#store.get('chains', chain);
-    // Another dispatch may have spent meanwhile: the cache counts.
-    if (row !== null && !this.#known.has(chain)) this.#known.set(chain, row);
+  load(id: ChainId): Promise<void> {
+    return this.#chains.load([nameOf(id)]);
   }
 
   /** What a chain that was loaded has spent. */
   of(id: ChainId): BlastSpent {
-    return this.#known.get(nameOf(id)) ?? NOTHING;
+    return this.#chains.get(nameOf(id)) ?? NOTHING;
   }
 
   /** Spends. It counts at once, and is durable with what {@link change} gives. */
@@ -59,9 +50,15 @@ export class BlastBudget {
     this.#add(id, blast, 1);
   }
 
+  /** Called once what was spent is durable. */
+  stored(id: ChainId): void {
+    this.#chains.settled(nameOf(id));
+  }
+
   /** Takes back what was spent and did not become durable. */
   giveBack(id: ChainId, blast: number): void {
     this.#add(id, -blast, -1);
+    for (const _ of ['spent', 'given back']) this.stored(id);
   }
 
   /**
@@ -76,12 +73,15 @@ export class BlastBudget {
 
   #add(id: ChainId, blast: number, count: number): void {
     const { blast_score, dispatches } = this.of(id);
-    if (this.#known.size >= BUDGET_CACHE_SIZE) this.#isComplete = false;
-    this.#known.set(nameOf(id), {
+    this.#chains.change(nameOf(id), {
       blast_score: Math.max(0, blast_score + blast),
       dispatches: Math.max(0, dispatches + count),
     });
   }
+}
+
+function spentOf(row: ChainRow | null): BlastSpent {
+  return row === null ? NOTHING : { blast_score: row.blast_score, dispatches: row.dispatches };
 }
 
 /** Unambiguous whatever the two texts are: an attacker's ids have not been checked yet. */

@@ -181,8 +181,9 @@ export class Decider {
   }
 
   async #loadBudgets(received: ReceivedRequest, accounts: readonly BudgetAccount[]): Promise<void> {
-    await this.#sources.budgets.load(chainOf(received));
+    // The chain comes last: an amount of a budget that is out of the cache by then denies, and that of a chain would not.
     await this.#sources.ledger.load(accounts);
+    await this.#sources.budgets.load(chainOf(received));
   }
 
   #spentFacts(accounts: readonly BudgetAccount[]): Pick<OwnFacts, 'x.spent'> {

@@ -13,6 +13,7 @@ import type { AdmissionScheduler } from '../admission/admission-scheduler.ts';
 import type { HallClock } from '../base/hall-clock.ts';
 import type { Span, Tracing } from '../base/tracing.ts';
 import type { ChainedAnswer, Delivered, Delivery } from '../delivery/delivery.ts';
+import type { Metrics } from '../operations/metrics.ts';
 import type { Journal, JournalEntry } from '../storage/journal.ts';
 import type { Change } from '../storage/store/store.ts';
 import { endAttributes, toolAttributes } from '../telemetry/span-attributes.ts';
@@ -39,6 +40,7 @@ export interface ExecutorParts {
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly timeout_ms: number;
   readonly tracing: Tracing;
+  readonly metrics: Pick<Metrics, 'called'>;
   /** The signed token of an attempt at a dispatch; null where the Hall gives none. */
   permitOf(call: PermittedCall, attempt: number): string | null;
   /** Dispatches what a worker asks for under its own dispatch. */
@@ -141,10 +143,13 @@ export class Executor {
     const { decision } = decided;
     const name = `execute_tool ${decision.capability_id}` as const;
     return this.#parts.tracing.span(name, toolAttributes(decision), async (span) => {
+      const began = performance.now();
       const delivered = await this.#deliver(decided, execution, span);
+      const error = delivered.status === 'ok' ? null : (delivered.code ?? delivered.status);
+      this.#parts.metrics.called(decision.capability_id ?? '', error, (performance.now() - began) / 1000);
       span.set(endAttributes(delivered));
       span.usage(delivered.result?.evidence ?? []);
-      if (delivered.status !== 'ok') span.fail(delivered.code ?? delivered.status);
+      if (error !== null) span.fail(error);
       return delivered;
     });
   }

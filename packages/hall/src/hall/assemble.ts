@@ -105,9 +105,9 @@ async function build(base: HallBase): Promise<AssembledParts> {
   const onChange = (worker_id: string) => pulling.follow(worker_id);
   const administered = { clock, journal, registry, activeWorld, freezes, inspector, onChange };
   const registryAdmin = new RegistryAdmin(administered);
-  const dispatching = await createDispatching(state);
+  const metrics = metricsOf(state, () => exports.statuses);
+  const dispatching = await createDispatching(state, metrics);
   const exports = await exportsOf(state);
-  const metrics = metricsOf(state, exports);
   state.telemetry.report(() => metrics.written());
   return {
     ...others,
@@ -165,7 +165,7 @@ function retentionOf({ storage, clock, activeWorld }: HallState): PayloadRetenti
 
 function metricsOf(
   { pendingApprovals, activeWorld, journal, registry, feed, checkpoints, storeWatch }: HallState,
-  exports: Exports,
+  exports: () => Exports['statuses'],
 ): Metrics {
   return new Metrics({
     pendingApprovals: () => pendingApprovals.pending().length,
@@ -175,7 +175,7 @@ function metricsOf(
     listeners: () => feed.listeners,
     witnessLag: () => checkpoints.lag(),
     failingRecipients: () => checkpoints.failing(),
-    exports: () => exports.statuses,
+    exports,
     checkedReceipts: () => storeWatch.check.checked,
     uncheckedReceipts: () => storeWatch.check.of - storeWatch.check.checked,
   });

@@ -14,6 +14,7 @@ import { IdempotencyStore } from '../dispatch/idempotency-store.ts';
 import { issuePermit } from '../dispatch/issue-permit.ts';
 import { type HumanReview, Recorder } from '../dispatch/recorder.ts';
 import type { HallParts } from '../http/hall-parts.ts';
+import type { Metrics } from '../operations/metrics.ts';
 import type { HallBase, HallState } from './hall-state.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -32,7 +33,7 @@ export type Dispatching = Pick<
 >;
 
 /** How requests are admitted, decided, recorded, executed and approved. */
-export async function createDispatching(state: HallState): Promise<Dispatching> {
+export async function createDispatching(state: HallState, metrics: Metrics): Promise<Dispatching> {
   const { options, storage, clock, journal, freezes, pendingApprovals, notifier, identity, log } = state;
   const { store } = storage;
   const { approvalDemands: demands = [] } = options;
@@ -47,6 +48,7 @@ export async function createDispatching(state: HallState): Promise<Dispatching> 
     deliveries: state.deliveries,
     timeout_ms: options.timeout_ms ?? DEFAULT_TIMEOUT_MS,
     tracing: state.telemetry.tracing,
+    metrics,
     permitOf: permitsOf(state),
     chained: (parent, asked) => dispatcher.chained(parent, asked),
   });

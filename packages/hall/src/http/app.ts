@@ -41,6 +41,10 @@ export interface HttpOptions extends HttpLimits {
   readonly log_requests?: boolean;
 }
 
+const NOTHING = 'There is nothing here. GET /wcp/openapi.json lists every operation.';
+const NO_SEARCH =
+  'This Hall decides about evaluations and searches nothing. GET /.well-known/authzen-configuration names the endpoints of AuthZEN that it has.';
+
 /** Builds the HTTP interface (section 9). Nothing listens yet. */
 export async function buildApp(parts: HallParts, limits: HttpOptions): Promise<FastifyInstance> {
   const app = bareApp(limits);
@@ -49,11 +53,8 @@ export async function buildApp(parts: HallParts, limits: HttpOptions): Promise<F
   app.setErrorHandler((error, request, reply) => {
     return refuse(reply, refusalOf(problemOf(parts, error, request), request));
   });
-  app.setNotFoundHandler(() => {
-    throw new ProblemError(
-      'NOT_FOUND',
-      'There is nothing here. GET /wcp/openapi.json lists every operation.',
-    );
+  app.setNotFoundHandler(({ url }) => {
+    throw new ProblemError('NOT_FOUND', url.startsWith('/access/v1/search/') ? NO_SEARCH : NOTHING);
   });
   traceRequests(app, parts.tracing);
   if (limits.log_requests === true) logRequests(app, parts.log);

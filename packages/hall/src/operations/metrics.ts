@@ -1,6 +1,7 @@
 import type { RouteDecision } from '@wcp/spec';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as MetricRegistry } from 'prom-client';
 import type { WrittenMetric } from '../telemetry/metric-data.ts';
+import { TOOL_TYPE } from '../telemetry/span-attributes.ts';
 
 /** What the gauges show, read when they are scraped. */
 export interface MetricSources {
@@ -22,6 +23,7 @@ export class Metrics {
   readonly #decisions: Counter<'operation' | 'outcome' | 'deny_code' | 'env'>;
   readonly #outcomes: Counter<'status'>;
   readonly #durations: Histogram<'operation'>;
+  readonly #tools: Histogram<ToolLabel>;
 
   constructor(sources: MetricSources) {
     const registers = [this.#registry];
@@ -45,6 +47,7 @@ export class Metrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
       registers,
     });
+    this.#tools = toolDurations(this.#registry);
     addGauges(this.#registry, sources);
     addExportGauges(this.#registry, sources);
   }
@@ -70,9 +73,28 @@ export class Metrics {
     this.#durations.observe({ operation }, seconds);
   }
 
+  /** How long the call of a worker took; `error` where it did not succeed, as a code. */
+  called(tool: string, error: string | null, seconds: number): void {
+    const labels = { gen_ai_tool_name: tool, gen_ai_tool_type: TOOL_TYPE, error_type: error ?? '' };
+    this.#tools.observe(labels, seconds);
+  }
+
   ended(status: string): void {
     this.#outcomes.inc({ status });
   }
+}
+
+type ToolLabel = 'gen_ai_tool_name' | 'gen_ai_tool_type' | 'error_type';
+
+/** By the semantic conventions for generative AI of OpenTelemetry, bounds and all. */
+function toolDurations(registry: MetricRegistry): Histogram<ToolLabel> {
+  return new Histogram({
+    name: 'gen_ai_execute_tool_duration_seconds',
+    help: 'The duration of a single tool execution.',
+    labelNames: ['gen_ai_tool_name', 'gen_ai_tool_type', 'error_type'],
+    buckets: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+    registers: [registry],
+  });
 }
 
 /** What a gauge is called, what it shows, and where that comes from. */

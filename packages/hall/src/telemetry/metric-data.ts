@@ -51,11 +51,24 @@ const READERS: Readonly<Record<string, (metric: WrittenMetric, period: Period) =
   }),
 };
 
+/**
+ * Metrics that the conventions of OpenTelemetry name. Prometheus has no dots, and ends a name with its unit; the labels of
+ * these are the attributes of the conventions, with dots.
+ */
+const CONVENTIONAL: Readonly<Record<string, string>> = {
+  gen_ai_execute_tool_duration_seconds: 'gen_ai.execute_tool.duration',
+};
+const ATTRIBUTES: Readonly<Record<string, string>> = {
+  gen_ai_tool_name: 'gen_ai.tool.name',
+  gen_ai_tool_type: 'gen_ai.tool.type',
+  error_type: 'error.type',
+};
+
 function shared({ name, help }: WrittenMetric) {
   const unit = /_(seconds|bytes)(?:_total)?$/.exec(name)?.[1];
   return {
     descriptor: {
-      name,
+      name: CONVENTIONAL[name] ?? name,
       description: help,
       unit: unit === undefined ? '' : unit === 'bytes' ? 'By' : 's',
       valueType: ValueType.DOUBLE,
@@ -90,5 +103,6 @@ function histogramsOf({ name, values }: WrittenMetric, period: Period): DataPoin
 
 function labelled(labels: WrittenValue['labels']): Record<string, string | number> {
   const present = Object.entries(labels).filter(([, value]) => value !== undefined && value !== '');
-  return Object.fromEntries(present) as Record<string, string | number>;
+  const named = present.map(([name, value]) => [ATTRIBUTES[name] ?? name, value]);
+  return Object.fromEntries(named) as Record<string, string | number>;
 }

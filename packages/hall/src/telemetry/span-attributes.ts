@@ -16,13 +16,16 @@ export function decisionAttributes(decision: RouteDecision): SpanAttributes {
   };
 }
 
+/** What a worker is, in the conventions for tools of generative AI. */
+export const TOOL_TYPE = 'function';
+
 /** What a span says of an execution, in the conventions for tools of generative AI. */
 export function toolAttributes({ decision_id, capability_id, worker_id }: RouteDecision): SpanAttributes {
   return {
     'gen_ai.operation.name': 'execute_tool',
     'gen_ai.tool.name': capability_id,
     'gen_ai.tool.call.id': decision_id,
-    'gen_ai.tool.type': 'function',
+    'gen_ai.tool.type': TOOL_TYPE,
     'wcp.decision_id': decision_id,
     'wcp.worker_id': worker_id,
   };

@@ -48,6 +48,25 @@ test('A budget that is not cached is read before a decision uses it.', async () 
   expect(budgets.of(last).blast_score).toBe(8);
 });
 
+test('What is not durable yet is never put out of the cache, however many chains spend before the store is done.', async () => {
+  const budgets = await BlastBudget.open(store);
+  const chainAt = (index: number) => ({ ...C, correlation_id: `c-${index}` });
+  const COUNT = 50_100;
+  for (let index = 0; index < COUNT; index += 1) budgets.spend(chainAt(index), 4);
+  // The store is slow: it holds nothing of all this, and what the first chains spent must still count.
+  for (const index of [0, 1, 99, COUNT - 1]) {
+    await budgets.load(chainAt(index));
+    expect(budgets.of(chainAt(index)), `chain ${index}`).toEqual({ blast_score: 4, dispatches: 1 });
+  }
+  await store.commit([budgets.change(chainAt(0))]);
+  budgets.stored(chainAt(0));
+  expect((await BlastBudget.open(store)).of(chainAt(0))).toEqual({ blast_score: 4, dispatches: 1 });
+  // What is durable may be put out, and is read again.
+  budgets.spend(chainAt(COUNT), 1);
+  await budgets.load(chainAt(0));
+  expect(budgets.of(chainAt(0))).toEqual({ blast_score: 4, dispatches: 1 });
+});
+
 test('What one chain has spent is not that of another whose two ids make up the same text.', async () => {
   const budgets = await BlastBudget.open(store);
   budgets.spend({ tenant_id: 'a', correlation_id: 'b:c' }, 4);

@@ -248,6 +248,23 @@ describe('Discovery', () => {
     });
   });
 
+  test.each(['subject', 'resource', 'action'])(
+    'A search for a %s is not announced, and is answered with 404, a code and where the endpoints are.',
+    async (kind) => {
+      const { json: configuration } = await point.hall.get('nobody', '/.well-known/authzen-configuration');
+      expect(Object.keys(configuration)).toEqual([
+        'policy_decision_point',
+        'access_evaluation_endpoint',
+        'access_evaluations_endpoint',
+      ]);
+      const question = { subject: { type: 'user' }, action: read, resource: record1 };
+      const { status, json, headers } = await point.send(`/access/v1/search/${kind}`, question);
+      expect([status, json.code]).toEqual([404, 'NOT_FOUND']);
+      expect(json.detail).toContain('GET /.well-known/authzen-configuration');
+      expect(headers['content-type']).toMatch(/^application\/problem\+json/);
+    },
+  );
+
   test('A Hall that does not know its address believes no name but those of its own machine.', async () => {
     const { app } = point.hall.hall;
     const ask = (host: string) =>

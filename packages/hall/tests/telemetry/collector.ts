@@ -23,6 +23,9 @@ export interface StoredPoint {
   readonly value: number | null;
   readonly count: number | null;
   readonly bucketCounts: readonly number[];
+  readonly bounds: readonly number[];
+  readonly unit: string;
+  readonly sum: number | null;
 }
 
 /** How a collector behaves. */
@@ -178,6 +181,9 @@ function pointsOf(metric: any): StoredPoint[] {
       value: point.asDouble ?? (point.asInt === undefined ? null : Number(point.asInt)),
       count: point.count === undefined ? null : Number(point.count),
       bucketCounts: (point.bucketCounts ?? []).map(Number),
+      bounds: point.explicitBounds ?? [],
+      unit: metric.unit ?? '',
+      sum: point.sum ?? null,
     };
   });
 }

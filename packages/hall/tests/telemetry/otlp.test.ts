@@ -262,6 +262,35 @@ describe('what a collector learns', () => {
   });
 });
 
+test('The duration of each call of a worker is a metric by the conventions for generative AI, with its error.', async () => {
+  const collector = await Collector.open();
+  const hall = await traced(collector, {}, { traces: false });
+  await dispatch(hall);
+  await dispatch(hall, { capability_id: 'cap.nothing.known' });
+  hall.delivery.answer = () => ({
+    status: 'timeout',
+    result: null,
+    code: 'DELIVERY_TIMEOUT',
+    duration_ms: 1,
+  });
+  await dispatch(hall);
+  const latest = (error: string | undefined) =>
+    collector.points.findLast(
+      ({ metric, attributes }) =>
+        metric === 'gen_ai.execute_tool.duration' && attributes['error.type'] === error,
+    );
+  await waitFor('the duration of both calls', () => latest('DELIVERY_TIMEOUT') !== undefined);
+  const attributes = { 'gen_ai.tool.name': CAPABILITIES.plain, 'gen_ai.tool.type': 'function' };
+  const bounds = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+  expect(latest(undefined)).toMatchObject({ unit: 's', count: 1, attributes, bounds });
+  expect(latest('DELIVERY_TIMEOUT')?.attributes).toEqual({ ...attributes, 'error.type': 'DELIVERY_TIMEOUT' });
+  expect(latest(undefined)?.sum).toBeGreaterThan(0);
+  const { text } = await hall.get('admin', '/metrics');
+  const labels = `gen_ai_tool_name="${CAPABILITIES.plain}",gen_ai_tool_type="function"`;
+  expect(text).toContain(`gen_ai_execute_tool_duration_seconds_count{${labels},error_type=""} 1`);
+  expect(collector.refused).toEqual([]);
+});
+
 describe('a collector that does not work costs no decision', () => {
   test.each(['hangs', 'fails', 'floods'] as const)(
     'One that %s: every dispatch is answered, and the log says so once.',

@@ -7,6 +7,9 @@ const READY_MS = 30_000;
 /** Milliseconds without an answer after which a thread that owes one is stuck: each takes far less than one. */
 const STUCK_MS = 200;
 
+/** What an engine may take of the memory of JavaScript, data of bundles included; one that takes more is ended. */
+const resourceLimits = { maxOldGenerationSizeMb: 512 };
+
 interface Waiting {
   resolve(answer: unknown): void;
   reject(error: Error): void;
@@ -35,7 +38,7 @@ export class QuestionThread {
     onEnd: (wasReady: boolean) => void,
   ): Promise<QuestionThread> {
     // What policies print must not reach the output of the Hall; they get none of its variables.
-    const worker = new Worker(program, { workerData, env: {}, stdout: true, stderr: true });
+    const worker = new Worker(program, { workerData, env: {}, stdout: true, stderr: true, resourceLimits });
     worker.stdout.resume();
     worker.stderr.resume();
     const thread = new QuestionThread(worker, onEnd);

@@ -46,7 +46,10 @@ export function spend(budgets: BlastBudget, ledger: BudgetLedger, spent: Spent):
   for (const account of accounts) ledger.spend(account, neededOf(account, blast));
   return {
     changes: () => [budgets.change(chain), ...accounts.map((account) => ledger.change(account))],
-    stored: () => settleAll(ledger, accounts),
+    stored() {
+      budgets.stored(chain);
+      settleAll(ledger, accounts);
+    },
     giveBack() {
       budgets.giveBack(chain, blast);
       for (const account of accounts) {
